@@ -1,0 +1,83 @@
+"""Least-cost sourcing plans for rare-earth magnets under provenance rules.
+
+>>> import optimizer                                          # doctest: +SKIP
+>>> result = optimizer.solve(optimizer.read("inputs/tutorial.xlsx"))  # doctest: +SKIP
+>>> result.frame("Purchases")                                 # doctest: +SKIP
+
+Everything is loaded when it is first used, so that ``import optimizer`` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optimizer.errors import (
+        AuditError,
+        FileError,
+        Finding,
+        NoPlanError,
+        OptimizerError,
+        StoppedError,
+        UsageError,
+        WorkbookError,
+    )
+    from optimizer.plan import Result, build_model, build_network, solve, solve_model
+    from optimizer.report.result import write
+    from optimizer.tables import Case, check, read, read_frames
+    from optimizer.tables.marked import write_marked_copy
+    from optimizer.tables.template import write_template
+
+_HOMES = {
+    "optimizer.errors": (
+        "AuditError",
+        "FileError",
+        "Finding",
+        "NoPlanError",
+        "OptimizerError",
+        "StoppedError",
+        "UsageError",
+        "WorkbookError",
+    ),
+    "optimizer.plan": ("Result", "build_model", "build_network", "solve", "solve_model"),
+    "optimizer.report.result": ("write",),
+    "optimizer.tables": ("Case", "check", "read", "read_frames"),
+    "optimizer.tables.marked": ("write_marked_copy",),
+    "optimizer.tables.template": ("write_template",),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "AuditError",
+    "Case",
+    "FileError",
+    "Finding",
+    "NoPlanError",
+    "OptimizerError",
+    "Result",
+    "StoppedError",
+    "UsageError",
+    "WorkbookError",
+    "build_model",
+    "build_network",
+    "check",
+    "read",
+    "read_frames",
+    "solve",
+    "solve_model",
+    "write",
+    "write_marked_copy",
+    "write_template",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted((*__all__, *globals()))

@@ -1,0 +1,86 @@
+"""Every error that the package raises, on one page.
+
+The library raises these and returns results; only the command line prints
+and turns them into exit codes (see ``exit_code`` of each class).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong (or worth a look) in a workbook.
+
+    ``cell`` is an address such as ``F12``, a column such as ``F``, or empty
+    when the finding is about the whole sheet.
+    """
+
+    severity: str
+    """``error`` or ``warning``."""
+    sheet: str
+    cell: str
+    column: str
+    """Header of the column, empty when the finding is not about one."""
+    message: str
+    """What was found and what is allowed."""
+    hint: str = ""
+    """The likely intent, where there is one."""
+
+    @property
+    def place(self) -> str:
+        """Address with sheet, as a planner types it: ``Supply!F12``."""
+        return f"{self.sheet}!{self.cell}" if self.cell else self.sheet
+
+    def __str__(self) -> str:
+        where = f"{self.place} ({self.column})" if self.column else self.place
+        return f"{where}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+
+
+class OptimizerError(Exception):
+    """Any error of this package; catch it to catch them all."""
+
+    exit_code = 5
+
+
+class UsageError(OptimizerError):
+    """The call itself is wrong: no such file, an unknown option."""
+
+    exit_code = 2
+
+
+class FileError(OptimizerError):
+    """The file cannot be read as a workbook, or a result cannot be written."""
+
+    exit_code = 1
+
+
+class WorkbookError(OptimizerError):
+    """The workbook has errors; ``findings`` lists all of them (warnings too)."""
+
+    exit_code = 1
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        errors = [finding for finding in self.findings if finding.severity == "error"]
+        super().__init__("\n".join(str(finding) for finding in errors))
+
+
+class NoPlanError(OptimizerError):
+    """No feasible plan exists, or the cost has no lower bound."""
+
+    exit_code = 3
+
+
+class StoppedError(OptimizerError):
+    """The solver stopped before a plan was proven optimal."""
+
+    exit_code = 4
+
+
+class AuditError(OptimizerError):
+    """The plan contradicts the input tables: an error of this program."""
+
+    exit_code = 5
