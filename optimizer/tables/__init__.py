@@ -1,0 +1,22 @@
+"""What the workbook says: sheets, reading, checks, template. Knows Excel, no mathematics."""
+
+from optimizer.tables.case import Case
+from optimizer.tables.days import Horizon, label
+from optimizer.tables.read import check, read, read_frames
+from optimizer.tables.schema import SHEETS, Column, Sheet
+from optimizer.tables.sheets import SETTINGS, STAGES, Event
+
+__all__ = [
+    "SETTINGS",
+    "SHEETS",
+    "STAGES",
+    "Case",
+    "Column",
+    "Event",
+    "Horizon",
+    "Sheet",
+    "check",
+    "label",
+    "read",
+    "read_frames",
+]

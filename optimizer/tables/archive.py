@@ -1,0 +1,140 @@
+"""The zip inside an Excel file: what the reader of cells does not tell.
+
+The fast reader returns an empty cell for ``#N/A`` and for formulas that were never
+calculated, and stops the whole process for a stray cell in the last row and column.
+So the XML of each sheet is looked at first.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+from optimizer.errors import FileError
+from optimizer.tables.cells import Fault
+from optimizer.tables.words import letter
+
+MOST_BYTES = 1 << 30
+MOST_CELLS = 20_000_000
+MOST_RATIO = 200
+UNSAVED = Fault("the formula has no saved result; open the workbook in Excel and save it")
+
+_LETTERS = re.compile(rb"""\br=["']([A-Z]{2,3})[1-9]""")
+_ROWS = re.compile(rb"""\br=["'][A-Z]{0,3}([1-9]\d{0,8})["']""")
+_TOKENS = re.compile(
+    rb"<(?:\w+:)?(?:row\b([^>]*)|c\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(?:/>|>(.*?)</(?:\w+:)?c>))",
+    re.DOTALL,
+)
+_REFERENCE = re.compile(rb"""\br=["']([A-Z]*)(\d+)["']""")
+_TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+
+
+def check_sizes(archive: zipfile.ZipFile) -> None:
+    """Refuse an archive that would fill the memory when it is unpacked.
+
+    Raises FileError.
+    """
+    parts = archive.infolist()
+    size = sum(part.file_size for part in parts)
+    packed = sum(part.compress_size for part in parts) or 1
+    if size > MOST_BYTES or (size > 100_000_000 and size / packed > MOST_RATIO):
+        raise FileError(f"unpacks to {size / 1e6:,.0f} MB: too much for a workbook")
+
+
+def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Path of the XML of each worksheet inside the archive, by name of the sheet."""
+    book = _target(archive, "_rels/.rels", "", "/officeDocument")
+    if not book:
+        return {}
+    folder, name = posixpath.split(book)
+    relations = _relations(archive, f"{folder}/_rels/{name}.rels", folder)
+    parts = {}
+    for element in ElementTree.fromstring(archive.read(book)).iter():
+        if _local(element.tag) == "sheet":
+            found = [value for key, value in element.attrib.items() if _local(key) == "id"]
+            kind, path = relations.get(found[0] if found else "", ("", ""))
+            if kind.endswith("/worksheet"):
+                parts[element.attrib.get("name", "")] = path
+    return parts
+
+
+def _target(archive: zipfile.ZipFile, path: str, folder: str, kind: str) -> str:
+    for found, target in _relations(archive, path, folder).values():
+        if found.endswith(kind):
+            return target
+    return ""
+
+
+def _relations(archive: zipfile.ZipFile, path: str, folder: str) -> dict[str, tuple[str, str]]:
+    """Kind and target of each relation in a .rels part, by its id."""
+    if path.lstrip("/") not in archive.namelist():
+        return {}
+    found = {}
+    for element in ElementTree.fromstring(archive.read(path.lstrip("/"))):
+        target = element.attrib.get("Target", "")
+        full = target[1:] if target.startswith("/") else posixpath.join(folder, target)
+        kind = element.attrib.get("Type", "")
+        found[element.attrib.get("Id", "")] = (kind, posixpath.normpath(full))
+    return found
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def check_extent(name: str, xml: bytes) -> None:
+    """Refuse a sheet whose last cell is so far out that its area would fill the memory.
+
+    Raises FileError with the address.
+    """
+    row = max(
+        (int(found[1]) for found in _ROWS.finditer(xml, max(0, len(xml) - 20_000))), default=1
+    )
+    letters = {found[1] for found in _LETTERS.finditer(xml)}
+    column = max((_number(found) for found in letters), default=26)
+    if row > 1_048_576 or column > 16_384 or row * column > MOST_CELLS:
+        raise FileError(
+            f"sheet '{name}' reaches to cell {letter(column - 1)}{row}; "
+            "delete the cells that stand far from the table"
+        )
+
+
+def _number(letters: bytes) -> int:
+    number = 0
+    for sign in letters:
+        number = number * 26 + sign - 64
+    return number
+
+
+def faults(xml: bytes) -> Iterator[tuple[int, int, Fault]]:
+    """Row and column (from 0) of cells with an Excel error or a formula without result."""
+    if b't="e"' not in xml and b"t='e'" not in xml and not _FORMULA.search(xml):
+        return
+    row, column = -1, -1
+    for token in _TOKENS.finditer(xml):
+        if token[2] is None:
+            place = _REFERENCE.search(token[1])
+            row, column = (int(place[2]) - 1 if place else row + 1), -1
+            continue
+        place = _REFERENCE.search(token[2])
+        column = _number(place[1]) - 1 if place else column + 1
+        fault = _fault(token[2], token[3] or b"")
+        if fault is not None:
+            yield row, column, fault
+
+
+def _fault(attributes: bytes, body: bytes) -> Fault | None:
+    kind = _TYPE.search(attributes)
+    value = _VALUE.search(body)
+    if kind and kind[1] == b"e":
+        error = value[1].decode("utf-8", "replace") if value else "#N/A"
+        return Fault(f"{error} stands in the cell; mend its formula or clear it")
+    if not kind or kind[1] == b"n":
+        empty = value is None or not value[1].strip()
+        return UNSAVED if empty and _FORMULA.search(body) else None
+    return None

@@ -1,0 +1,165 @@
+"""Headers: which column of a sheet of the workbook is which column of the contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from optimizer.tables.cells import Fault, blank, text_of
+from optimizer.tables.days import Horizon, label, parse_label
+from optimizer.tables.files import Grid
+from optimizer.tables.findings import Findings
+from optimizer.tables.schema import COMMON, Column, Sheet
+from optimizer.tables.sheets import PERIOD_MONTHS
+from optimizer.tables.words import clean, fold, letter, near, quoted
+
+NEAR = 0.8
+"""How alike an unknown header or sheet is to the one that it is taken to mean."""
+_SEARCHED = 20
+
+
+@dataclass(slots=True)
+class Headers:
+    """Where the columns of a sheet stand (from 0)."""
+
+    row: int = -1
+    """Row of the headers, counted from 0; -1 if the sheet is empty."""
+    places: dict[str, int] = field(default_factory=dict)
+    """Place of each column by attribute."""
+    periods: dict[str, int] = field(default_factory=dict)
+    """Place of each period column by the label of its period."""
+    outside: dict[str, int] = field(default_factory=dict)
+    """Place of each column of a period outside the horizon."""
+
+    def own(self) -> list[int]:
+        """Places of the columns that make a row more than a comment."""
+        common = [place for name, place in self.places.items() if name not in COMMON]
+        return sorted([*common, *self.periods.values(), *self.outside.values()])
+
+
+def find_headers(grid: Grid, sheet: Sheet, horizon: Horizon | None, found: Findings) -> Headers:
+    """Find the header row and the columns of a sheet; complain of what is not known."""
+    headers = Headers(_header_row(grid, sheet))
+    if headers.row < 0:
+        return headers
+    by_fold = {fold(column.header): name for name, column in sheet.columns.items()}
+    unknown = []
+    for place, raw in enumerate(grid.rows[headers.row]):
+        if blank(raw) or isinstance(raw, Fault):
+            _check_nameless(grid, sheet, headers, place, found)
+            continue
+        name = by_fold.get(fold(text_of(raw)))
+        if name is None:
+            if not (sheet.name == "Demand" and _period(raw, place, headers, horizon, found)):
+                unknown.append((place, raw))
+        elif name in headers.places:
+            found.error(
+                sheet.name,
+                f"the column stands twice, in {letter(headers.places[name])} and {letter(place)}",
+                row=headers.row + 1,
+                letter=letter(place),
+                column=sheet.header(name),
+                hint="delete or rename one",
+            )
+        else:
+            headers.places[name] = place
+    for place, raw in unknown:
+        _complain(place, raw, sheet, headers, found)
+    return headers
+
+
+def missing_columns(sheet: Sheet, headers: Headers, found: Findings) -> None:
+    """Complain of required columns that a sheet with rows does not have."""
+    for name, column in sheet.columns.items():
+        if column.required and name not in headers.places:
+            found.error(sheet.name, "the column is missing", column=column.header)
+
+
+def _header_row(grid: Grid, sheet: Sheet) -> int:
+    """The first row that names columns; a title may stand above it."""
+    known = {fold(column.header) for column in sheet.columns.values()}
+    first = -1
+    for number, row in enumerate(grid.rows):
+        filled = [fold(text_of(raw)) for raw in row if not blank(raw) and isinstance(raw, str)]
+        if not filled and all(blank(raw) for raw in row):
+            continue
+        if first < 0:
+            first = number
+        hits = len(known.intersection(filled))
+        if hits and (number == first or hits > 1):
+            return number
+        if number - first > _SEARCHED:
+            break
+    return first
+
+
+def _complain(place: int, raw: Any, sheet: Sheet, headers: Headers, found: Findings) -> None:
+    absent = [column.header for name, column in sheet.columns.items() if name not in headers.places]
+    name = near(text_of(raw), absent, NEAR)
+    found.add(
+        "error" if name else "warning",
+        sheet.name,
+        "is not a column of this sheet" + ("" if name else ": ignored"),
+        row=headers.row + 1,
+        letter=letter(place),
+        column=clean(text_of(raw))[:60],
+        hint=f"did you mean '{name}'?" if name else "",
+    )
+
+
+def _check_nameless(
+    grid: Grid, sheet: Sheet, headers: Headers, place: int, found: Findings
+) -> None:
+    rows = (row[place] for row in grid.rows[headers.row + 1 :] if place < len(row))
+    if any(not (blank(raw) or isinstance(raw, Fault)) for raw in rows):
+        found.warning(
+            sheet.name,
+            "the column has no header: ignored",
+            row=headers.row + 1,
+            letter=letter(place),
+        )
+
+
+def _period(
+    raw: Any, place: int, headers: Headers, horizon: Horizon | None, found: Findings
+) -> bool:
+    """Take a header that names a period; False if it names none."""
+    parsed = parse_label(raw, horizon.months if horizon else 12)
+    if parsed is None:
+        return False
+    if horizon is None:  # Settings has errors of its own
+        return True
+    name, months = parsed
+    where = {"row": headers.row + 1, "letter": letter(place), "column": name}
+    if months != horizon.months:
+        length = next(word for word, count in PERIOD_MONTHS.items() if count == horizon.months)
+        example = label(horizon.start, horizon.months)
+        if months:
+            message = f"is a {_word(months)}, but the period length is {length}"
+        else:
+            message = "is not the first day of a period"
+        hint = f"head the columns with labels such as {example}"
+        found.error("Demand", message, **where, hint=hint)  # type: ignore[arg-type]
+    elif name in headers.periods or name in headers.outside:
+        message = f"the period {quoted(name)} stands twice"
+        found.error("Demand", message, **where, hint="delete one")  # type: ignore[arg-type]
+    elif name in horizon.labels():
+        headers.periods[name] = place
+    else:
+        headers.outside[name] = place
+    return True
+
+
+def _word(months: int) -> str:
+    return next(word for word, count in PERIOD_MONTHS.items() if count == months)
+
+
+def header_columns(headers: Headers, sheet: Sheet) -> dict[str, str]:
+    """Letter of each column by its header, period columns by their label."""
+    columns = {sheet.columns[name].header: letter(at) for name, at in headers.places.items()}
+    return columns | {name: letter(at) for name, at in headers.periods.items()}
+
+
+def header_of(column: Column) -> str:
+    """Header of a column as messages name it."""
+    return column.header

@@ -1,0 +1,107 @@
+"""From a workbook to a case: the story of this room."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from optimizer.errors import Finding, WorkbookError
+from optimizer.tables import checks
+from optimizer.tables.case import Case
+from optimizer.tables.draft import Draft
+from optimizer.tables.files import Book, Grid, book_of_frames, open_book
+from optimizer.tables.findings import Findings
+from optimizer.tables.headers import NEAR
+from optimizer.tables.schema import SHEETS
+from optimizer.tables.settings import read_settings
+from optimizer.tables.spelling import spell
+from optimizer.tables.switches import switch_off
+from optimizer.tables.table import read_table
+from optimizer.tables.words import fold, near, quoted
+
+SILENT = {"read me", "readme", "notes", "how to", "lists", "check report", "check report 2"}
+"""Sheets outside the contract that are left alone without a word."""
+
+
+def read(path: str | os.PathLike[str]) -> Case:
+    """Read an Excel workbook as a case.
+
+    Raises UsageError (no such file), FileError (no workbook) or WorkbookError, which
+    lists everything that is wrong in it.
+    """
+    return _case(open_book(path))
+
+
+def read_frames(frames: Mapping[str, Any]) -> Case:
+    """Read data frames by sheet name as a case; Settings may be a mapping of settings.
+
+    Addresses in findings are those that the frames would have in Excel, header in row 1.
+    """
+    return _case(book_of_frames(frames))
+
+
+def check(path: str | os.PathLike[str]) -> tuple[Finding, ...]:
+    """Everything that is wrong in a workbook or worth a look, errors first."""
+    return _read(open_book(path)).found.all()
+
+
+def _case(book: Book) -> Case:
+    draft = _read(book)
+    if draft.found.errors:
+        raise WorkbookError(draft.found.all())
+    letters = {name: table.letters for name, table in draft.tables.items()}
+    return Case(
+        settings=draft.given.settings(),
+        **{sheet.attribute: tuple(draft.active[name]) for name, sheet in SHEETS.items()},
+        switched_off={name: tuple(rows) for name, rows in draft.off.items() if rows},
+        warnings=draft.found.all(),
+        path=book.path,
+        sha256=book.sha256,
+        columns={"Settings": draft.given.columns, **letters},
+    )
+
+
+def _read(book: Book) -> Draft:
+    """Read and check everything; nothing is raised."""
+    found = Findings()
+    grids = _known_sheets(book, found)
+    given = read_settings(grids.get("Settings"), book.path, found)
+    horizon = given.horizon()
+    currency = str(given.values.get("currency", "USD"))
+    tables = {
+        name: read_table(grids.get(name, Grid(name, [])), sheet, currency, horizon, found)
+        for name, sheet in SHEETS.items()
+    }
+    words = spell(tables, found)
+    switch_off(tables, found)
+    draft = Draft(given, horizon, tables, words, found)
+    checks.run(draft)
+    return draft
+
+
+def _known_sheets(book: Book, found: Findings) -> dict[str, Grid]:
+    """The sheets of the contract by name; complain of the others."""
+    by_fold = {fold(name): name for name in ("Settings", *SHEETS)}
+    grids: dict[str, Grid] = {}
+    unknown = []
+    for grid in book.grids:
+        name = by_fold.get(fold(grid.name))
+        if name is None:
+            unknown.append(grid.name)
+        elif name in grids:
+            found.error(
+                name,
+                f"two sheets have this name: {quoted(grids[name].name)} and {quoted(grid.name)}",
+            )
+        else:
+            grids[name] = grid
+    for sheet in unknown:
+        if fold(sheet) in SILENT:
+            continue
+        name = near(sheet, [name for name in by_fold.values() if name not in grids], NEAR)
+        if name:
+            found.error(sheet, "is not a sheet of the workbook", hint=f"did you mean '{name}'?")
+        else:
+            found.warning(sheet, "is not part of the workbook's contract: ignored")
+    return grids

@@ -1,0 +1,173 @@
+"""How a sheet and its columns are declared: once, as the fields of a record.
+
+Each column of the workbook is one field of a dataclass in
+:mod:`optimizer.tables.sheets`. The helpers below attach a :class:`Column` to the
+field; the reader, the checks, the template and ``docs/columns.md`` are all made
+from it, so no column is described twice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+
+class _Required:
+    """Marks a column that has no default: a blank cell is an error."""
+
+    def __repr__(self) -> str:
+        return "required"
+
+
+REQUIRED: Final = _Required()
+INFINITY: Final = float("inf")
+R = TypeVar("R", bound=type)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column holds.
+
+    ``kind`` is one of ``text``, ``names`` (several, separated by commas or
+    semicolons), ``number``, ``whole`` (number), ``date``, ``yes/no``, ``choice``
+    and ``history``.
+    """
+
+    kind: str
+    meaning: str
+    header: str = ""
+    unit: str = ""
+    default: Any = REQUIRED
+    default_text: str = ""
+    """How the default is said in words, where its value does not say it."""
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
+    refers: tuple[str, ...] = ()
+    """Sheets and columns in which the name must stand: ``("Sites.site",)``."""
+    star: bool = False
+    """``*`` is allowed and matches anything."""
+    key: bool = False
+    words: str = ""
+    """A free vocabulary (``country``, ``segment`` …): spelled alike everywhere."""
+
+    @property
+    def required(self) -> bool:
+        """True where a blank cell is an error."""
+        return self.default is REQUIRED
+
+
+def text(meaning: str, **more: Any) -> Any:
+    """A column of one name or free text."""
+    return _field("text", meaning, **more)
+
+
+def names(meaning: str, **more: Any) -> Any:
+    """A column of names separated by commas or semicolons; blank is none."""
+    return _field("names", meaning, **{"default": (), **more})
+
+
+def number(meaning: str, **more: Any) -> Any:
+    """A column of decimal numbers."""
+    return _field("number", meaning, **more)
+
+
+def whole(meaning: str, **more: Any) -> Any:
+    """A column of whole numbers."""
+    return _field("whole", meaning, **more)
+
+
+def share(meaning: str, **more: Any) -> Any:
+    """A column of shares: 0.25 or 25 %."""
+    return _field("number", meaning, **{"unit": "share", "least": 0.0, "most": 1.0, **more})
+
+
+def day(meaning: str, **more: Any) -> Any:
+    """A column of dates; blank is open."""
+    return _field("date", meaning, **{"default": None, "default_text": "open", **more})
+
+
+def flag(meaning: str, **more: Any) -> Any:
+    """A column of yes or no."""
+    return _field("yes/no", meaning, **more)
+
+
+def choice(meaning: str, choices: tuple[str, ...], **more: Any) -> Any:
+    """A column of one word out of a few."""
+    return _field("choice", meaning, choices=choices, **more)
+
+
+def history(meaning: str, **more: Any) -> Any:
+    """A column of histories: ``mined: China [Baotou]; separated: Malaysia``."""
+    return _field("history", meaning, **{"default": None, **more})
+
+
+def _field(kind: str, meaning: str, **more: Any) -> Any:
+    column = Column(kind, meaning, **more)
+    return dataclasses.field(metadata={"column": column})
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of the contract: its name, its record and its columns."""
+
+    name: str
+    meaning: str
+    record: type
+    attribute: str
+    """Name of the tuple of records in a case."""
+    columns: dict[str, Column]
+    """By attribute of the record, in the order of the sheet."""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Attributes that name a record; dated rows may repeat a key."""
+        return tuple(name for name, column in self.columns.items() if column.key)
+
+    @property
+    def dated(self) -> bool:
+        """True where rows carry ``from`` and ``to``."""
+        return "start" in self.columns and "end" in self.columns
+
+    def header(self, attribute: str) -> str:
+        """Header of the column that an attribute stands for."""
+        return self.columns[attribute].header
+
+
+SHEETS: dict[str, Sheet] = {}
+"""Every sheet by name, in the order of the contract."""
+
+
+def columns_of(record: type) -> dict[str, Column]:
+    """Columns of a record by attribute, in the order of the sheet."""
+    return dict(_columns(record))
+
+
+def sheet(name: str, meaning: str, attribute: str) -> Any:
+    """Class decorator: the record below is a row of the sheet ``name``."""
+
+    def register(record: R) -> R:
+        SHEETS[name] = Sheet(name, meaning, record, attribute, columns_of(record))
+        return record
+
+    return register
+
+
+def _columns(record: type) -> Iterator[tuple[str, Column]]:
+    """Columns of a record: its own, then its dates, then those that every sheet has."""
+    fields = [field for field in dataclasses.fields(record) if "column" in field.metadata]
+    dated = {field.name for field in fields} >= set(DATES)
+    last = (*DATES, *COMMON) if dated else COMMON
+    for field in sorted(
+        fields, key=lambda field: field.name in last and last.index(field.name) + 1
+    ):
+        column: Column = field.metadata["column"]
+        header = column.header or field.name.replace("_", " ")
+        yield field.name, dataclasses.replace(column, header=header)
+
+
+DATES: Final = ("start", "end")
+COMMON: Final = ("active", "notes", "source", "confidence")
+"""Columns that every sheet has; they stand behind its own."""

@@ -1,0 +1,594 @@
+"""The sheets of the workbook: each column declared once, as a field of a record.
+
+Quantities are tonnes, rates tonnes per year, money the workbook's currency, shares
+0 to 1. ``{currency}`` in a unit stands for ``Settings: currency``.
+"""
+# ruff: noqa: RUF009 - the calls in the records below are declarations of columns
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from optimizer.tables.schema import (
+    INFINITY,
+    REQUIRED,
+    choice,
+    columns_of,
+    day,
+    flag,
+    history,
+    names,
+    number,
+    share,
+    sheet,
+    text,
+    whole,
+)
+
+STAGES = ("mined", "refined", "separated", "melted", "produced")
+"""Stages in their order; any other word counts as after them."""
+
+PERIOD_MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+MEASURES = ("bought", "made", "used", "produced", "shipped", "delivered", "stock", "built", "spent")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One stage of a lot's written history; ``name`` is a site or an owner."""
+
+    stage: str
+    country: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What every row has; ``row`` is its row number in the sheet (header = 1)."""
+
+    row: int
+    active: bool = flag("no switches the row off", default=True)
+    notes: str = text("free text", default="")
+    source: str = text("where the figures come from", default="")
+    confidence: str = choice(
+        "how far the figures can be trusted",
+        ("high", "medium", "low", "assumption"),
+        default="",
+        default_text="none",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated(Record):
+    """A row that holds from one date to another, both included; None is open."""
+
+    start: date | None = day("first day on which the row holds", header="from")
+    end: date | None = day("last day on which the row holds", header="to")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The Settings sheet, one setting a row."""
+
+    case: str = text("name of the case", default="", default_text="name of the file")
+    start: date = day("first day of the plan: first of a month", default=REQUIRED)
+    periods: int = whole("number of periods", least=1, most=1200)
+    period_length: str = choice("length of a period", tuple(PERIOD_MONTHS))
+    currency: str = text("currency of all money", default="USD")
+    discount_rate: float = number(
+        "per year; everything falls at mid-period",
+        unit="per year",
+        default=0.0,
+        least=0.0,
+        most=1.0,
+    )
+    carrying_cost_rate: float = number(
+        "on the value of closing stock and of material under way",
+        unit="per year",
+        default=0.0,
+        least=0.0,
+        most=1.0,
+    )
+    shortage_penalty: float | None = number(
+        "per tonne short where a demand line has none of its own",
+        unit="{currency}/t",
+        default=None,
+        default_text="none",
+        least=0.0,
+    )
+    time_limit: float = number(
+        "solver stops after it", unit="s", default=INFINITY, default_text="none", least=0.0
+    )
+    mip_gap: float = number(
+        "relative gap at which a plan with yes/no decisions counts as optimal",
+        unit="share",
+        default=1e-4,
+        least=0.0,
+        most=1.0,
+    )
+
+
+SETTINGS = columns_of(Settings)
+"""The settings by attribute: what may stand in the column ``setting``."""
+
+
+@sheet("Sites", "Mines, traders, plants, ports, stockpiles and customers.", "sites")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site(Record):
+    """A place in one country, with an owner in a country."""
+
+    site: str = text("name of the site", key=True)
+    kind: str = choice(
+        "what the site is",
+        ("mine", "trader", "plant", "port", "stockpile", "customer"),
+        default="",
+        default_text="none",
+    )
+    country: str = text("country that the site lies in", words="country")
+    owner: str = text(
+        "owner, for rules on entities", default="", default_text="none", words="owner"
+    )
+    owner_country: str = text(
+        "country of the owner", default="", default_text="the site's own country", words="country"
+    )
+    latitude: float | None = number(
+        "for the map", unit="degrees north", default=None, default_text="none", least=-90, most=90
+    )
+    longitude: float | None = number(
+        "for the map", unit="degrees east", default=None, default_text="none", least=-180, most=180
+    )
+    segregates: bool = flag(
+        "no: in a period in which one of its processes uses a lot that breaks a rule, all that "
+        "its processes make breaks it; each process then needs a capacity or a maximum",
+        default=True,
+    )
+
+
+@sheet("Materials", "Ore, concentrate, oxide, metal, alloy, magnet, by-product.", "materials")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material(Record):
+    """Something that is bought, made, moved, stored, delivered or thrown away."""
+
+    material: str = text("name of the material", key=True)
+    stage: str = text(
+        "stage that a material of this kind has reached",
+        default="",
+        default_text="none",
+        words="stage",
+    )
+    traced: bool = flag("no: carries no provenance", default=True)
+    value: float = number("customs and carrying value", unit="{currency}/t", default=0.0)
+    disposal_cost: float | None = number(
+        "cost of throwing it away",
+        unit="{currency}/t",
+        default=None,
+        default_text="blank: may not be discarded",
+    )
+
+
+@sheet("Supply", "Lines of supply; several offers of one site and material are tiers.", "supply")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer(Dated):
+    """One line of supply, with its price, limits and contract terms."""
+
+    offer: str = text("name of the line of supply", key=True)
+    site: str = text("site that sells", key=True, refers=("Sites.site",))
+    material: str = text("what is sold", key=True, refers=("Materials.material",))
+    price: float = number("price", unit="{currency}/t")
+    minimum: float = number("least that is bought", unit="t per year", default=0.0, least=0.0)
+    maximum: float = number(
+        "most that can be bought",
+        unit="t per year",
+        default=INFINITY,
+        default_text="unlimited",
+        least=0.0,
+    )
+    history: tuple[Event, ...] | None = history(
+        "what has been done to it and where, as stage: country [site or owner]; …",
+        default_text="own site's country and owner at every stage up to the material's",
+    )
+    contract_quantity: float | None = number(
+        "the most over the row's dates, pro rata where they reach beyond the horizon",
+        unit="t",
+        default=None,
+        default_text="none",
+        least=0.0,
+    )
+    take_or_pay: float = share(
+        "share of the contract quantity that is paid for even if not taken",
+        default=0.0,
+        default_text="none",
+    )
+    firm: bool = flag(
+        "no: a non-binding offtake; the plan takes it as firm and says so", default=True
+    )
+    probability: float = share("probability that supply which is not firm comes", default=1.0)
+
+
+@sheet("Assays", "What a feed contains.", "assays")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assay(Record):
+    """Tonnes of one oxide (or impurity) in a tonne of feed."""
+
+    feed: str = text("feed material", key=True, refers=("Materials.material",))
+    oxide: str = text("oxide or impurity", key=True, words="oxide")
+    share: float = share("tonnes of oxide in a tonne of feed", unit="t/t")
+
+
+@sheet("Recipes", "What a unit of activity takes in and gives out.", "recipes")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeLine(Record):
+    """One input or output of a recipe."""
+
+    recipe: str = text("name of the recipe", key=True, words="recipe")
+    material: str = text("input or output", key=True, refers=("Materials.material",))
+    direction: str = choice("in or out", ("in", "out"), key=True)
+    quantity: float = number(
+        "tonnes per unit of activity", unit="t per unit of activity", least=0.0
+    )
+
+
+@sheet("Recoveries", "Separation recipes: made for every feed from its assay.", "recoveries")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery(Record):
+    """Share of an oxide that ends in a product; one tonne of feed is one unit of activity."""
+
+    recipe: str = text("name of the recipe", key=True, words="recipe")
+    oxide: str = text("oxide, as in Assays", key=True, words="oxide")
+    product: str = text("material that it ends in", key=True, refers=("Materials.material",))
+    recovery: float = share("tonnes recovered of a tonne of contained oxide", unit="t/t")
+
+
+@sheet("Processes", "Who runs what.", "processes")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process(Dated):
+    """A recipe run at a site on a unit; rows of further units are the same process."""
+
+    site: str = text("site that runs it", key=True, refers=("Sites.site",))
+    recipe: str = text("what it runs", key=True, refers=("Recipes.recipe", "Recoveries.recipe"))
+    feed: str = text(
+        "feed, for recipes of Recoveries; * = every feed with an assay",
+        key=True,
+        default="",
+        default_text="none",
+        refers=("Assays.feed",),
+        star=True,
+    )
+    unit: str = text("unit that it uses", key=True, default="", default_text="none", words="unit")
+    use: float = number(
+        "capacity used per unit of activity",
+        unit="capacity per unit of activity",
+        default=1.0,
+        least=0.0,
+    )
+    cost: float = number("conversion cost", unit="{currency} per unit of activity", default=0.0)
+    stage: str = text(
+        "event that it adds to a lot's history, at this site",
+        default="",
+        default_text="none",
+        words="stage",
+    )
+    clears: tuple[str, ...] = names(
+        "rules that a lot no longer breaks after it", default_text="none", refers=("Rules.rule",)
+    )
+    minimum: float = number("least activity", unit="activity per year", default=0.0, least=0.0)
+    maximum: float = number(
+        "most activity",
+        unit="activity per year",
+        default=INFINITY,
+        default_text="unlimited",
+        least=0.0,
+    )
+
+
+@sheet("Units", "Capacity that processes share; 0 where no row covers.", "units")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit(Dated):
+    """Capacity of a unit; ramps are several dated rows."""
+
+    site: str = text("site of the unit", key=True, refers=("Sites.site",))
+    unit: str = text("name of the unit", key=True, words="unit")
+    capacity: float = number("capacity in units of use", unit="use per year", least=0.0)
+    availability: float = share("share of the time that it can run", default=1.0)
+    minimum_load: float = share("least load, as a share of the row's own capacity", default=0.0)
+    may_idle: bool = flag(
+        "no: it runs in every period that its rows cover; yes: minimum load and fixed cost "
+        "only in periods in which it runs",
+        default=False,
+    )
+    fixed_cost: float = number("cost of having it run", unit="{currency} per year", default=0.0)
+
+
+@sheet("Options", "Investments: new units, expansions, restarts.", "options")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option(Record):
+    """An investment; rows of one option are one decision."""
+
+    option: str = text("name of the investment", key=True)
+    site: str = text("site that it is built at", key=True, refers=("Sites.site",))
+    unit: str = text("unit that it adds to", key=True, words="unit")
+    added_capacity: float = number("capacity that one adds", unit="use per year", least=0.0)
+    kind: str = choice(
+        "what can be decided", ("yes/no", "whole number", "any amount"), default="yes/no"
+    )
+    most: float = number("most over the horizon", default=1.0, least=0.0)
+    capital_cost: float = number(
+        "once, in the period of decision, for one", unit="{currency}", default=0.0
+    )
+    fixed_cost: float = number(
+        "from the day it runs, for one", unit="{currency} per year", default=0.0
+    )
+    life: float | None = number(
+        "years, for its value at the end only",
+        unit="years",
+        default=None,
+        least=0.0,
+        default_text="none: no value at the end",
+    )
+    earliest: date | None = day("earliest decision", default_text="start")
+    build_months: float = number(
+        "capacity comes so long after the decision", unit="months", default=0.0, least=0.0
+    )
+    needs: tuple[str, ...] = names(
+        "options that must be built no later", default_text="none", refers=("Options.option",)
+    )
+    one_of: tuple[str, ...] = names(
+        "of the options that share a word at most one is built", default_text="none", words="group"
+    )
+
+
+@sheet("Lanes", "Who can ship what to whom.", "lanes")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane(Dated):
+    """A way from site to site for a material by a mode."""
+
+    from_site: str = text("where it starts", key=True, refers=("Sites.site",))
+    to_site: str = text("where it ends", key=True, refers=("Sites.site",))
+    material: str = text(
+        "what is shipped; * = what something at its end can take",
+        key=True,
+        refers=("Materials.material",),
+        star=True,
+    )
+    mode: str = text("means of transport", key=True, default="", default_text="none", words="mode")
+    cost: float = number("freight on tonnes shipped", unit="{currency}/t")
+    lead_days: float = number("days under way", unit="days", default=0.0, least=0.0)
+    maximum: float = number(
+        "most that can be shipped",
+        unit="t per year",
+        default=INFINITY,
+        default_text="unlimited",
+        least=0.0,
+    )
+    arrives: float = share("share that arrives", default=1.0)
+    fixed_cost: float = number(
+        "cost of each period in which the lane is used, as written",
+        unit="{currency} per period",
+        default=0.0,
+    )
+    minimum_when_used: float = number(
+        "least shipment in a period in which the lane is used, as written",
+        unit="t per period",
+        default=0.0,
+        least=0.0,
+    )
+
+
+@sheet("Tariffs", "Duties by measure; within a measure the most specific row applies.", "tariffs")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tariff(Dated):
+    """A duty on goods of an origin brought into a country."""
+
+    measure: str = text(
+        "name of the duty", key=True, default="", default_text="blank", words="measure"
+    )
+    origin_country: str = text(
+        "country that last made it, or that it was bought from",
+        key=True,
+        words="country",
+        star=True,
+    )
+    destination_country: str = text("country of entry", key=True, words="country", star=True)
+    material: str = text("what", key=True, refers=("Materials.material",), star=True)
+    ad_valorem: float = number(
+        "share of the material's value", unit="share", default=0.0, least=0.0, most=10.0
+    )
+    specific: float = number("per tonne", unit="{currency}/t", default=0.0)
+
+
+@sheet("Stocks", "Where something is stored; without a row nothing is carried over.", "stocks")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock(Dated):
+    """Opening stock, bounds and costs of stock at a site."""
+
+    site: str = text("where", key=True, refers=("Sites.site",))
+    material: str = text("what", key=True, refers=("Materials.material",))
+    opening: float = number("stock at the start", unit="t", default=0.0, least=0.0)
+    history: tuple[Event, ...] | None = history(
+        "history of the opening stock, dated the day before the start",
+        default_text="own site",
+    )
+    minimum: float = number("least closing stock", unit="t", default=0.0, least=0.0)
+    maximum: float = number(
+        "most closing stock", unit="t", default=INFINITY, default_text="unlimited", least=0.0
+    )
+    days_of_cover: float = number(
+        "cover of what is used, shipped and delivered there in the next period",
+        unit="days",
+        default=0.0,
+        least=0.0,
+    )
+    closing: float = number(
+        "least stock at the end", unit="t", default=0.0, default_text="none", least=0.0
+    )
+    closing_value: float = number("credit for stock at the end", unit="{currency}/t", default=0.0)
+    holding_cost: float = number("on closing stock", unit="{currency}/t per year", default=0.0)
+
+
+@sheet("Pipeline", "Orders already under way at the start, at no further cost.", "pipeline")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(Record):
+    """An order that is already under way."""
+
+    order: str = text("name of the order", key=True)
+    to_site: str = text("where it arrives", refers=("Sites.site",))
+    material: str = text("what", refers=("Materials.material",))
+    arrival: date = day("day of arrival", default=REQUIRED)
+    quantity: float = number("what arrives", unit="t", least=0.0)
+    history: tuple[Event, ...] | None = history(
+        "required for traced materials; dated the day before the start", default_text="none"
+    )
+
+
+@sheet("Demand", "Who wants what; outlets and optional sales have penalty 0.", "demand")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand(Dated):
+    """A line of demand; ``by_period`` holds its period columns, label to tonnes."""
+
+    line: str = text("name of the demand line", key=True)
+    customer: str = text("site that receives", key=True, refers=("Sites.site",))
+    material: str = text("what", key=True, refers=("Materials.material",))
+    segment: str = text(
+        "segment that rules look at; blank: only rules for *",
+        default="",
+        default_text="none",
+        words="segment",
+    )
+    quantity: float | None = number(
+        "wanted, and the most that is delivered; a column headed with a period's label wins "
+        "where it is filled (tonnes in that period)",
+        unit="t per year",
+        default=None,
+        default_text="a figure for every period",
+        least=0.0,
+    )
+    minimum: float = share("share that must be delivered whatever it costs", default=0.0)
+    price: float = number("revenue", unit="{currency}/t delivered", default=0.0)
+    shortage_penalty: float | None = number(
+        "penalty",
+        unit="{currency}/t short",
+        default=None,
+        default_text="Settings",
+        least=0.0,
+    )
+    by_period: tuple[tuple[str, float], ...] = ()
+
+
+@sheet("Rules", "Provenance rules; dated rows of one rule are its phases.", "rules")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Dated):
+    """A rule on what may be delivered to whom."""
+
+    rule: str = text("name of the rule", key=True)
+    segments: tuple[str, ...] = names(
+        "segments that it binds; * = every segment", words="segment", star=True, default=REQUIRED
+    )
+    maximum_share: float = share(
+        "share of the tonnes delivered to one line that may break the rule", default=0.0
+    )
+    window: str = choice(
+        "over what the share is taken", ("period", "year", "horizon"), default="horizon"
+    )
+    dated_by: str = choice(
+        "delivery: deliveries in its dates are bound; processing: every delivery is looked at, "
+        "and only events in its dates break it",
+        ("delivery", "processing"),
+        default="delivery",
+    )
+    description: str = text("free text", default="")
+
+
+@sheet("Rule scope", "What breaks a rule: a history event that matches a line.", "rule_scope")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeLine(Record):
+    """One line of a rule's scope; an empty tuple matches anything."""
+
+    rule: str = text("name of the rule", key=True, refers=("Rules.rule",))
+    line: str = text("name of the line", key=True, default="", default_text="none")
+    country: tuple[str, ...] = names(
+        "country of the event", star=True, default_text="any", words="country"
+    )
+    owner_country: tuple[str, ...] = names(
+        "country of the owner", star=True, default_text="any", words="country"
+    )
+    owner: tuple[str, ...] = names("owner", star=True, default_text="any", words="owner")
+    site: tuple[str, ...] = names("site", star=True, default_text="any", words="place")
+    stage: tuple[str, ...] = names("stage", star=True, default_text="any", words="stage")
+
+
+@sheet("Limits", "The planner's own bounds.", "limits")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit(Dated):
+    """A bound on what is bought, made, shipped …; an empty tuple matches anything."""
+
+    limit: str = text("name of the limit", key=True)
+    measure: str = choice("what is added up", MEASURES)
+    site: tuple[str, ...] = names("site", default_text="any", star=True, refers=("Sites.site",))
+    to_site: tuple[str, ...] = names(
+        "end of the lane, for shipped", default_text="any", star=True, refers=("Sites.site",)
+    )
+    country: tuple[str, ...] = names(
+        "country of the site", default_text="any", star=True, words="country"
+    )
+    owner: tuple[str, ...] = names(
+        "owner of the site", default_text="any", star=True, words="owner"
+    )
+    material: tuple[str, ...] = names(
+        "material; for made the feed", default_text="any", star=True, refers=("Materials.material",)
+    )
+    recipe: tuple[str, ...] = names(
+        "recipe", default_text="any", star=True, refers=("Recipes.recipe", "Recoveries.recipe")
+    )
+    offer: tuple[str, ...] = names("offer", default_text="any", star=True, refers=("Supply.offer",))
+    line: tuple[str, ...] = names(
+        "demand line", default_text="any", star=True, refers=("Demand.line",)
+    )
+    mode: tuple[str, ...] = names("mode, for shipped", default_text="any", star=True, words="mode")
+    option: tuple[str, ...] = names(
+        "option, for built and spent", default_text="any", star=True, refers=("Options.option",)
+    )
+    as_: str = choice(
+        "tonnes or money per window, or share of the same measure and material without the "
+        "other filters",
+        ("tonnes", "share"),
+        header="as",
+        default="tonnes",
+    )
+    minimum: float = number(
+        "least", unit="t, money or share", default=0.0, default_text="none", least=0.0
+    )
+    maximum: float = number(
+        "most", unit="t, money or share", default=INFINITY, default_text="none", least=0.0
+    )
+    window: str = choice(
+        "over what it is added up", ("period", "year", "horizon"), default="period"
+    )
+
+
+@sheet("Blends", "Bounds on what a recipe takes in.", "blends")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blend(Record):
+    """Share of an oxide in all tonnes that a recipe takes in at a site in a period."""
+
+    site: str = text("where", key=True, refers=("Sites.site",))
+    recipe: str = text("recipe", key=True, refers=("Recipes.recipe", "Recoveries.recipe"))
+    oxide: str = text("oxide or impurity, as in Assays", key=True, words="oxide")
+    minimum: float = share("least share", unit="t/t", default=0.0)
+    maximum: float = share("most share", unit="t/t", default=1.0)
+
+
+@sheet("Scenarios", "What if: changes to other sheets, for studies.", "scenarios")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change(Dated):
+    """One change of a scenario."""
+
+    scenario: str = text("name of the scenario", key=True)
+    line: str = text("name of the change", key=True, default="", default_text="none")
+    sheet: str = text("sheet that is changed")
+    where: str = text(
+        "which rows: offer = Kokbulak*; from >= 2028-01-01", default="", default_text="all rows"
+    )
+    column: str = text("column that is changed")
+    change: str = choice("how", ("set", "×", "+"), default="set")
+    value: str = text("new value, factor or addend", default="")
+    probability: float = share("probability of the scenario", default=1.0)

@@ -1,0 +1,250 @@
+"""A blank workbook to fill in, made from the declarations of its columns."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from optimizer.errors import FileError, UsageError
+from optimizer.tables import reference, settings
+from optimizer.tables.guide import GROUPS, TITLE, header_formats, write_guide
+from optimizer.tables.schema import COMMON, DATES, INFINITY, REQUIRED, SHEETS, Column
+from optimizer.tables.validation import LAST_ROW, rule_for
+
+START: Final = {"start": date(2027, 1, 1), "periods": 4, "period_length": "quarter"}
+"""Settings without a default that a blank workbook begins with."""
+PERIODS: Final = ("2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4")
+"""Labels of these periods, as Demand heads its columns."""
+
+WIDTHS: Final = {
+    "text": 18,
+    "names": 22,
+    "number": 12,
+    "whole": 10,
+    "date": 12,
+    "yes/no": 10,
+    "choice": 13,
+    "history": 42,
+}
+WIDE: Final = {"notes": 34, "source": 24, "description": 40, "where": 40}
+SETTINGS_WIDTHS: Final = {"setting": 22, "value": 18, "notes": 90}
+ENTRY: Final = {
+    "names": "several are separated by commas",
+    "date": "a date such as 2027-04-01",
+    "history": "stage: country [site or owner]; stage: country\n"
+    "e.g. mined: China [Baotou]; separated: Malaysia",
+}
+
+
+def write_template(path: str | Path, *, currency: str = "USD", overwrite: bool = False) -> Path:
+    """Write a blank workbook (.xlsx) and return its path.
+
+    It holds a sheet that explains it, Settings with values to start from, and every
+    sheet of the contract with notes, drop-down lists and formats. Raises UsageError
+    if the file exists and ``overwrite`` is false, or if it is no .xlsx, and FileError
+    if it cannot be written.
+    """
+    import xlsxwriter
+
+    target = Path(path)
+    if target.suffix.lower() != ".xlsx":
+        raise UsageError(f"{target}: a blank workbook is an .xlsx file")
+    if target.exists() and not overwrite:
+        raise UsageError(f"{target} exists already; choose another name or allow overwriting")
+    with replacing(target) as draft, xlsxwriter.Workbook(str(draft)) as book:
+        _fill(book, currency.strip() or "USD")
+    return target
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A file beside ``target`` that takes its place at the end, or vanishes on an error.
+
+    Raises FileError with one line where the folder or the file cannot be written.
+    """
+    draft = target.with_name(f".{target.stem}.{uuid4().hex[:8]}{target.suffix}")
+    try:
+        draft.touch()
+        yield draft
+        os.replace(draft, target)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FileError(f"{target} cannot be written ({reason}); is it open elsewhere?") from error
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+
+
+def _fill(book: Any, currency: str) -> None:
+    book.set_properties({"title": "Sourcing plan for rare-earth magnets"})
+    page = book.add_worksheet(TITLE)
+    formats = header_formats(book)
+    for colour, names in GROUPS.values():
+        for name in names:
+            sheet = book.add_worksheet(name)
+            sheet.set_tab_color(f"#{colour}")
+            if name in SHEETS:
+                _write_sheet(book, sheet, name, formats, currency)
+            else:
+                _write_settings(book, sheet, formats, currency)
+    write_guide(book, page, currency=currency, periods=PERIODS)
+    page.activate()
+
+
+def _write_sheet(
+    book: Any, sheet: Any, name: str, formats: Mapping[str, Any], currency: str
+) -> None:
+    columns = columns_of_sheet(name)
+    for place, (attribute, column) in enumerate(columns.items()):
+        style = formats[_style(attribute, column)]
+        _write_header(sheet, place, column.header, style, note(column, currency))
+        shown = book.add_format({"num_format": number_format(column)})
+        sheet.set_column(place, place, _width(attribute, column), shown)
+        rule = rule_for(name, column)
+        if rule:
+            sheet.data_validation(1, place, LAST_ROW - 1, place, rule)
+    _set_up(sheet, len(columns), LAST_ROW)
+
+
+def _write_settings(book: Any, sheet: Any, formats: Mapping[str, Any], currency: str) -> None:
+    declared = reference.settings_in_order()
+    for place, (attribute, width) in enumerate(SETTINGS_WIDTHS.items()):
+        column = settings.SHEET.columns[attribute]
+        if attribute == "value":
+            column = replace(column, default=None, default_text="what the notes say")
+        style = formats[_style(attribute, column)]
+        _write_header(sheet, place, column.header, style, note(column, currency))
+        sheet.set_column(place, place, width)
+    name_format = book.add_format({"bold": True})
+    for row, (attribute, column) in enumerate(declared.items(), start=1):
+        shown = book.add_format({"num_format": number_format(column), "align": "left"})
+        sheet.write_string(row, 0, column.header, name_format if column.required else None)
+        value = currency if attribute == "currency" else START.get(attribute, column.default)
+        if value in (None, "", REQUIRED, INFINITY):
+            sheet.write_blank(row, 1, None, shown)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, 1, value, shown)
+        elif isinstance(value, str):
+            sheet.write_string(row, 1, value, shown)
+        else:
+            sheet.write_number(row, 1, value, shown)
+        sheet.write_string(row, 2, _setting_words(column, currency))
+        rule = rule_for("Settings", column)
+        if rule:
+            sheet.data_validation(row, 1, row, 1, rule)
+    _set_up(sheet, len(SETTINGS_WIDTHS), len(declared) + 1)
+    sheet.set_row(0, 18)
+
+
+def columns_of_sheet(name: str) -> dict[str, Column]:
+    """Columns of a sheet as the template has them: Demand has its periods too."""
+    columns = dict(SHEETS[name].columns)
+    if name != "Demand":
+        return columns
+    quantity = columns["quantity"]
+    found: dict[str, Column] = {}
+    for attribute, column in columns.items():
+        if attribute == DATES[0]:
+            found |= {label: period_column(label, quantity) for label in PERIODS}
+        found[attribute] = column
+    return found
+
+
+def period_column(label: str, quantity: Column) -> Column:
+    """The column of Demand that holds the tonnes of one period."""
+    return Column(
+        "number",
+        "tonnes wanted in this period; wins over quantity where it is filled. Rename the column "
+        "when the periods in Settings change",
+        header=label,
+        unit="t",
+        default=None,
+        default_text="quantity",
+        least=quantity.least,
+    )
+
+
+def note(column: Column, currency: str) -> str:
+    """What the note on a header says: meaning, unit, type, allowed values, default."""
+    entry = ENTRY.get(column.kind, reference.kind_words(column))
+    if column.unit in ("share", "t/t") and column.most == 1:
+        entry = "0.25 or 25 %"
+    allowed = reference.allowed_words(column)
+    blank = "an error: required" if column.required else reference.default_words(column)
+    lines = {
+        "Unit": reference.unit_words(column, currency),
+        "Write": entry,
+        "Allowed": allowed,
+        "Must stand in": reference.refers_words(column),
+        "If blank": blank,
+        "Key": "part of the name of the row" if column.key else "",
+    }
+    said = [f"{title}: {words}" for title, words in lines.items() if words]
+    return "\n".join([column.meaning, "", *said])
+
+
+def number_format(column: Column) -> str:
+    """Number format of the cells of a column."""
+    if column.kind == "date":
+        return "yyyy-mm-dd"
+    if column.kind == "whole":
+        return "0"
+    if column.kind != "number" or column.unit in ("", "s", "days", "months", "years"):
+        return "General"
+    if "degrees" in column.unit:
+        return "0.0###"
+    if column.unit in ("share", "t/t", "per year"):
+        return "0.0#####"
+    return "#,##0.00####" if column.unit.startswith("t per unit") else "#,##0.00"
+
+
+def _style(attribute: str, column: Column) -> str:
+    if attribute in COMMON:
+        return "common"
+    return "required" if column.required else "optional"
+
+
+def _setting_words(column: Column, currency: str) -> str:
+    """Meaning, unit, allowed values and default of a setting in one line."""
+    unit = reference.unit_words(column, currency)
+    allowed = reference.allowed_words(column)
+    parts = [
+        column.meaning + (f" ({unit})" if unit else ""),
+        f"allowed: {allowed}" if allowed else "",
+        "required" if column.required else f"if blank: {reference.default_words(column)}",
+    ]
+    return ". ".join(part[0].upper() + part[1:] for part in parts if part) + "."
+
+
+def _write_header(sheet: Any, place: int, header: str, style: Any, words: str) -> None:
+    sheet.write_string(0, place, header, style)
+    lines = sum(1 + len(line) // 44 for line in words.split("\n"))
+    options = {"x_scale": 2.2, "height": 16 * lines + 12, "font_size": 9, "author": "optimizer"}
+    sheet.write_comment(0, place, words, options)
+
+
+def _width(attribute: str, column: Column) -> float:
+    """Wide enough for the entries, and for the header on two lines beside its filter button."""
+    words = column.header.split()
+    halves = [max(len(" ".join(words[:k])), len(" ".join(words[k:]))) for k in range(len(words))]
+    return max(WIDE.get(attribute, WIDTHS[column.kind]), min(halves) + 5)
+
+
+def _set_up(sheet: Any, columns: int, rows: int) -> None:
+    """Frozen header, filter and print set-up."""
+    sheet.set_row(0, 33)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, rows - 1, columns - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.hide_gridlines(0)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&L&F&C&A&R&P / &N")

@@ -1,0 +1,111 @@
+"""Drop-down lists and ranges of the cells to fill in, as Excel checks them on entry.
+
+What is no number or no date, or out of range, is stopped. Lists only warn, since case and
+spacing do not matter to the reader, and a name may be used before its sheet declares it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from optimizer.tables.cells import BIGGEST
+from optimizer.tables.reference import allowed_words, refers_words
+from optimizer.tables.schema import INFINITY, SHEETS, Column
+from optimizer.tables.sheets import STAGES
+
+LAST_ROW: Final = 5000
+"""Last row with drop-down lists, and the last that they look at."""
+SUGGESTED: Final = {"unit": "Units.unit"}
+"""Where the words of a shared vocabulary mostly stand."""
+
+
+def rule_for(sheet: str, column: Column) -> dict[str, Any] | None:
+    """The validation of a column in the words of xlsxwriter; None where anything may stand."""
+    if column.kind in ("number", "whole"):
+        return _range(column)
+    if column.kind == "date":
+        return {
+            "validate": "date",
+            "criteria": "between",
+            "minimum": date(1900, 1, 1),
+            "maximum": date(2200, 12, 31),
+            **_alert("stop", "A date", "Write a date such as 2027-04-01, or leave it blank."),
+        }
+    if column.kind == "yes/no":
+        return {"validate": "list", "source": ["yes", "no"], **_doubt("Allowed: yes, no.")}
+    if column.choices:
+        words = f"Allowed: {allowed_words(column)}."
+        return {"validate": "list", "source": list(column.choices), **_doubt(words)}
+    return _reference(sheet, column)
+
+
+def _range(column: Column) -> dict[str, Any]:
+    most = BIGGEST if column.most is None else column.most
+    least = -BIGGEST if column.least is None else column.least
+    what = "Whole number" if column.kind == "whole" else "Number"
+    allowed = allowed_words(column)
+    words = f"{what}: {allowed}." if allowed else f"{what}, without its unit."
+    if column.default == INFINITY:
+        words += " For no limit leave the cell blank."
+    return {
+        "validate": "integer" if column.kind == "whole" else "decimal",
+        "criteria": "between",
+        "minimum": least,
+        "maximum": most,
+        **_alert("stop", what, words),
+    }
+
+
+def _reference(sheet: str, column: Column) -> dict[str, Any] | None:
+    """A list of the names that another sheet declares."""
+    if column.words == "stage":
+        return {"validate": "list", "source": list(STAGES), "show_error": False}
+    places = column.refers
+    if not places and column.words in SUGGESTED:
+        place = SUGGESTED[column.words]
+        suggested = {"validate": "list", "source": _filled(place), "show_error": False}
+        return None if place.startswith(f"{sheet}.") else suggested
+    if not places:
+        return None
+    if column.kind == "names":
+        several = {"validate": "list", "source": _filled(places[0]), "show_error": False}
+        return several if len(places) == 1 else None
+    words = f"This name is not in {refers_words(column)} yet."
+    if column.star:
+        words += " (* is allowed.)"
+    if len(places) == 1:
+        return {"validate": "list", "source": _filled(places[0]), **_doubt(words)}
+    letter = letter_of(sheet, column.header)
+    counts = "+".join(f"COUNTIF({_cells(place)},{letter}2)" for place in places)
+    return {"validate": "custom", "value": f"={counts}>0", **_doubt(words)}
+
+
+def letter_of(sheet: str, header: str) -> str:
+    """Letter of a column where the template puts it (before the periods of Demand)."""
+    from xlsxwriter.utility import xl_col_to_name
+
+    headers = [column.header for column in SHEETS[sheet].columns.values()]
+    return str(xl_col_to_name(headers.index(header)))
+
+
+def _cells(place: str) -> str:
+    sheet, _, header = place.partition(".")
+    letter = letter_of(sheet, header)
+    return f"'{sheet}'!${letter}$2:${letter}${LAST_ROW}"
+
+
+def _filled(place: str) -> str:
+    """The cells of a column down to the last filled one, so that lists do not open on blanks."""
+    cells = _cells(place)
+    first = cells.partition(":")[0]
+    last = f'SUMPRODUCT(MAX(({cells}<>"")*(ROW({cells})-1)))'
+    return f"={first}:INDEX({cells},MAX(1,{last}))"
+
+
+def _doubt(words: str) -> dict[str, Any]:
+    return _alert("warning", "Please check", words)
+
+
+def _alert(kind: str, title: str, words: str) -> dict[str, Any]:
+    return {"error_type": kind, "error_title": title, "error_message": words[:255]}
