@@ -1,0 +1,131 @@
+"""What purchases, opening stocks, orders and processes do to a lot's provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from optimizer.network.calendar import Calendar, members
+from optimizer.network.data import Process, Trait
+from optimizer.network.provenance import Provenance, bits, traits
+from optimizer.network.reach import Fixed, Place
+from optimizer.tables import sheets
+from optimizer.tables.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Something that enters the network at a place."""
+
+    place: Place
+    broken: tuple[int, ...]
+    """Traits that it has, by period of entry."""
+    origin: str
+    """Customs origin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """Traits of everything that enters, and what each process does to them."""
+
+    traits: tuple[Trait, ...]
+    bit_of: dict[str, int]
+    """Bit of each label (a rule, or a row of one that is dated by processing)."""
+    offers: tuple[Lot, ...]
+    openings: tuple[Lot | None, ...]
+    """By store; None where nothing lies there at the start."""
+    orders: tuple[Lot, ...]
+    fixed: tuple[Fixed, ...]
+    """By process."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    """A lot before its labels have bits."""
+
+    place: Place
+    broken: tuple[frozenset[str], ...]
+    origin: str
+
+
+def acts(
+    case: Case,
+    calendar: Calendar,
+    processes: tuple[Process, ...],
+    offer_rows: Sequence[Sequence[sheets.Offer]],
+    openings: Sequence[sheets.Stock | None],
+) -> Acts:
+    """Match every history and process event against every rule's scope."""
+    provenance = Provenance(case, calendar)
+    bought = [_bought(rows, provenance) for rows in offer_rows]
+    held = [
+        _held(row.site, row.material, row.history, provenance) if row and row.opening else None
+        for row in openings
+    ]
+    orders = [
+        _held(order.to_site, order.material, order.history, provenance) for order in case.pipeline
+    ]
+    broken = [
+        provenance.broken_by_period(
+            provenance.matched(provenance.at_site(process.site, process.stages))
+        )
+        for process in processes
+    ]
+    cleared = [provenance.cleared(process.clears) for process in processes]
+    lots = [*bought, *(lot for lot in held if lot), *orders]
+    patterns = [(names, True) for lot in lots for names in lot.broken]
+    patterns += [(names, True) for by_period in broken for names in by_period]
+    patterns += [(names, False) for names in cleared]
+    found, bit_of = traits(provenance.labels, patterns)
+
+    def with_bits(lot: _Labelled) -> Lot:
+        return Lot(lot.place, tuple(bits(names, bit_of) for names in lot.broken), lot.origin)
+
+    return Acts(
+        traits=found,
+        bit_of=bit_of,
+        offers=tuple(with_bits(lot) for lot in bought),
+        openings=tuple(with_bits(lot) if lot else None for lot in held),
+        orders=tuple(with_bits(lot) for lot in orders),
+        fixed=tuple(
+            _fixed(process, [bits(names, bit_of) for names in by_period], bits(clears, bit_of))
+            for process, by_period, clears in zip(processes, broken, cleared, strict=True)
+        ),
+    )
+
+
+def _bought(rows: Sequence[sheets.Offer], provenance: Provenance) -> _Labelled:
+    """Lot of an offer; in a period that rows share it breaks what either row's would."""
+    calendar = provenance.calendar
+    site, material = rows[0].site, rows[0].material
+    broken: list[frozenset[str]] = [frozenset()] * calendar.count
+    if provenance.materials[material].traced:
+        for row in rows:
+            events = provenance.bought(site, material, row.history)
+            by_period = provenance.broken_by_period(provenance.matched(events))
+            for t in members(calendar.touched(row.start, row.end)):
+                broken[t] = broken[t] | by_period[t]
+    origin = provenance.origin(site, material, rows[-1].history)
+    return _Labelled((site, material), tuple(broken), origin)
+
+
+def _held(
+    site: str,
+    material: str,
+    history: Sequence[sheets.Event] | None,
+    provenance: Provenance,
+) -> _Labelled:
+    """Lot that was there or under way before the start."""
+    names: frozenset[str] = frozenset()
+    if provenance.materials[material].traced:
+        events = provenance.bought(site, material, history)
+        names = provenance.broken_before(provenance.matched(events))
+    origin = provenance.origin(site, material, history)
+    return _Labelled((site, material), (names,) * provenance.calendar.count, origin)
+
+
+def _fixed(process: Process, broken: list[int], cleared: int) -> Fixed:
+    always = ~0
+    for t in members(process.periods):
+        always &= broken[t]
+    return Fixed(tuple(broken), cleared, (always if process.periods else 0) | cleared)

@@ -1,0 +1,56 @@
+"""What the case means: the whole room on one page."""
+
+from __future__ import annotations
+
+from optimizer.network import calendar as calendars
+from optimizer.network import lanes, recipes, trade
+from optimizer.network.acts import acts
+from optimizer.network.data import Network
+from optimizer.network.prune import prune
+from optimizer.network.space import Space
+from optimizer.tables.case import Case
+
+
+def build(case: Case) -> Network:
+    """Network of a case: plain data, pruned, ready for the model.
+
+    Offers, contracts, processes, units, ways, stores and lines are what the sheets say,
+    brought to the calendar; nodes and flows are what of it can happen, class by class.
+    """
+    calendar = calendars.build(case.settings)
+    offers, offer_rows = trade.offers(case, calendar)
+    stores, openings = trade.stores(case, calendar)
+    lines = trade.lines(case, calendar)
+    processes, process_bounds, units = recipes.processes(case, calendar)
+    ways, way_bounds = lanes.ways(case, calendar, processes)
+    done = acts(case, calendar, processes, offer_rows, openings)
+    phases = trade.phases(case, calendar, lines, done.bit_of)
+    space = Space(case, calendar, done, processes, ways, lines, phases)
+    inflows = space.inflows(stores)
+    every = space.flows(offers, stores, lines, phases)
+    flows, cut = prune(every, inflows, len(space.nodes), calendar.count)
+    return Network(
+        case=case,
+        calendar=calendar,
+        traits=done.traits,
+        nodes=tuple(space.nodes),
+        offers=offers,
+        contracts=trade.contracts(offer_rows, calendar),
+        processes=processes,
+        process_bounds=process_bounds,
+        units=units,
+        ways=ways,
+        way_bounds=way_bounds,
+        stores=stores,
+        lines=lines,
+        phases=phases,
+        inflows=inflows,
+        flows=flows,
+        values={row.material: row.value for row in case.materials},
+        disposal={
+            row.material: row.disposal_cost
+            for row in case.materials
+            if row.disposal_cost is not None
+        },
+        cut=cut,
+    )

@@ -1,0 +1,142 @@
+"""The calendar: periods, how much of each a row's dates cover, discounting.
+
+Time is counted in months: a month is one twelfth of a year, part of a month counts
+by its days. Sets of periods are bit masks: bit ``t`` stands for period ``t``.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from optimizer.tables.sheets import PERIOD_MONTHS, Settings
+
+DAYS_PER_MONTH = 365.25 / 12
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Equal periods of whole months from ``start``."""
+
+    start: date
+    months: int
+    """Months in a period."""
+    count: int
+    """Number of periods."""
+    labels: tuple[str, ...]
+    first: tuple[date, ...]
+    """First day of each period."""
+    last: tuple[date, ...]
+    """Last day of each period."""
+    _cover: dict[tuple[date | None, date | None], tuple[float, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    @property
+    def year_fraction(self) -> float:
+        """Years in a period."""
+        return self.months / 12
+
+    @property
+    def all(self) -> int:
+        """Mask of every period."""
+        return (1 << self.count) - 1
+
+    def position(self, day: date) -> float:
+        """Months from the start to the beginning of a day."""
+        whole = (day.year - self.start.year) * 12 + day.month - self.start.month
+        return whole + (day.day - 1) / monthrange(day.year, day.month)[1]
+
+    def span(self, start: date | None, end: date | None) -> tuple[float, float]:
+        """Dates, both included, as months from the start; an open end is the horizon's."""
+        begin = 0.0 if start is None else self.position(start)
+        if end is None:
+            return begin, float(self.count * self.months)
+        return begin, self.position(end + timedelta(days=1))
+
+    def cover(self, start: date | None, end: date | None) -> tuple[float, ...]:
+        """Years of each period that the dates cover."""
+        known = self._cover.get((start, end))
+        if known is None:
+            known = tuple(self.overlap(*self.span(start, end)))
+            self._cover[start, end] = known
+        return known
+
+    def overlap(self, begin: float, end: float) -> list[float]:
+        """Years of each period within a span given in months from the start."""
+        months = self.months
+        return [
+            max(0.0, min(end, (t + 1) * months) - max(begin, t * months)) / 12
+            for t in range(self.count)
+        ]
+
+    def touched(self, start: date | None, end: date | None) -> int:
+        """Mask of the periods that the dates touch at all."""
+        return mask(t for t, years in enumerate(self.cover(start, end)) if years > 0)
+
+    def period_of(self, day: date) -> int:
+        """Period of a day; negative before the start, ``count`` or more after the end."""
+        return int(self.position(day) // self.months)
+
+    def discount(self, rate: float) -> list[float]:
+        """Present value at the start of one unit of money at each period's middle."""
+        return [(1 + rate) ** -((t + 0.5) * self.year_fraction) for t in range(self.count)]
+
+
+def mask(periods: Iterable[int]) -> int:
+    """Bit mask of periods.
+
+    >>> bin(mask([0, 2]))
+    '0b101'
+    """
+    result = 0
+    for t in periods:
+        result |= 1 << t
+    return result
+
+
+def members(periods: int) -> Iterator[int]:
+    """Periods of a bit mask, in order.
+
+    >>> list(members(0b101))
+    [0, 2]
+    """
+    while periods:
+        low = periods & -periods
+        yield low.bit_length() - 1
+        periods ^= low
+
+
+def label(day: date, months: int) -> str:
+    """Label of the period of so many months that begins on a day.
+
+    >>> label(date(2027, 7, 1), 3), label(date(2027, 7, 1), 6), label(date(2027, 7, 1), 1)
+    ('2027-Q3', '2027-H2', '2027-07')
+    """
+    if months == 12:
+        return f"{day.year}"
+    if months == 6:
+        return f"{day.year}-H{(day.month - 1) // 6 + 1}"
+    if months == 3:
+        return f"{day.year}-Q{(day.month - 1) // 3 + 1}"
+    return f"{day.year}-{day.month:02d}"
+
+
+def build(settings: Settings) -> Calendar:
+    """Calendar of a case."""
+    months = PERIOD_MONTHS[settings.period_length]
+    begin = settings.start.year * 12 + settings.start.month - 1
+    edges = [
+        date((begin + k * months) // 12, (begin + k * months) % 12 + 1, 1)
+        for k in range(settings.periods + 1)
+    ]
+    return Calendar(
+        start=settings.start,
+        months=months,
+        count=settings.periods,
+        labels=tuple(label(day, months) for day in edges[:-1]),
+        first=tuple(edges[:-1]),
+        last=tuple(day - timedelta(days=1) for day in edges[1:]),
+    )

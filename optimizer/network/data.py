@@ -1,0 +1,361 @@
+"""What the case means: plain data that the model, the audit's reader and a drawing use.
+
+Lists by period have one value per period; sets of periods are bit masks (see
+:mod:`optimizer.network.calendar`). Money is undiscounted, per tonne or per unit of
+activity; limits are tonnes or activity per period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from optimizer.network.calendar import Calendar
+from optimizer.tables.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """Something that a lot can have done to it that breaks rules.
+
+    Rules that break together everywhere share a trait: nothing can tell them apart.
+    """
+
+    names: tuple[str, ...]
+    bit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A material of one provenance class at a site; the index is its place in the list.
+
+    ``broken`` is the mask of traits that a lot there has or is booked as having;
+    ``followed`` the mask of traits that are told apart at that site and material.
+    ``origin`` names the customs origins of the class, empty where no duty depends on it.
+    """
+
+    index: int
+    site: str
+    material: str
+    broken: int
+    followed: int
+    origin: str
+    name: str
+    """Readable name of the class: ``clean`` or the rules that it breaks, and origin."""
+    target: bool = False
+    """True for a class that exists only as what runs book their inputs as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Terms of one Supply row; ``weights`` is the part of each period's purchase that counts."""
+
+    offer: int
+    row: int
+    quantity: float
+    """Most over the horizon, tonnes."""
+    least: float
+    """Tonnes that are paid for in any case."""
+    price: float
+    weights: dict[int, float]
+    last: int
+    """Period in which what was not taken is paid for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A line of supply."""
+
+    name: str
+    site: str
+    material: str
+    firm: bool
+    probability: float
+    rows: tuple[int, ...]
+    """Rows of the sheet, for addresses."""
+    periods: int
+    price: list[float]
+    minimum: list[float]
+    maximum: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Buy:
+    """Purchases of an offer that enter a node, in some periods."""
+
+    offer: int
+    node: int
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A recipe run at a site, for one feed."""
+
+    name: str
+    site: str
+    recipe: str
+    feed: str
+    inputs: dict[str, float]
+    """Tonnes taken in per unit of activity, by material."""
+    outputs: dict[str, float]
+    """Tonnes made per unit of activity, by material."""
+    stages: tuple[str, ...]
+    clears: tuple[str, ...]
+    rows: tuple[int, ...]
+    periods: int
+    cost: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessBound:
+    """Limits on activity of the processes that rows of one key stand for."""
+
+    name: str
+    processes: dict[int, int]
+    """Process index to the periods in which the rows stand for it."""
+    minimum: list[float]
+    maximum: list[float]
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Capacity of a unit and what uses it: process index to use per activity by period."""
+
+    site: str
+    unit: str
+    capacity: list[float]
+    """Capacity times availability, in units of use per period."""
+    fixed_cost: list[float]
+    """Money per period."""
+    minimum: list[float]
+    """Least use per period."""
+    uses: dict[int, list[float]]
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A process on inputs of one class."""
+
+    process: int
+    inputs_broken: int
+    inputs_followed: int
+    name: str
+    """Readable name of the inputs' class."""
+    used: dict[int, float]
+    """Tonnes taken per unit of activity, by node."""
+    made: dict[int, float]
+    """Tonnes made per unit of activity, by node."""
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A lane for one material."""
+
+    from_site: str
+    to_site: str
+    material: str
+    mode: str
+    periods: int
+    cost: list[float]
+    lead: list[float]
+    """Lead time in periods."""
+    lead_days: list[float]
+    arrives: list[float]
+    rows: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """Readable name."""
+        mode = f" by {self.mode}" if self.mode else ""
+        return f"{self.from_site} to {self.to_site}{mode}"
+
+
+@dataclass(frozen=True, slots=True)
+class WayBound:
+    """Most that can be shipped over ways that one lane stands for."""
+
+    name: str
+    material: str
+    ways: dict[int, int]
+    """Way index to the periods in which the lane stands for it."""
+    maximum: list[float]
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ship:
+    """Shipments of one class over a way; ``arrivals`` are (periods later, share)."""
+
+    way: int
+    node: int
+    to_node: int
+    duty: tuple[float, ...] | None
+    """Duty per tonne shipped, by period; None where there is none."""
+    arrivals: tuple[tuple[int, float], ...]
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where a material is kept from period to period."""
+
+    site: str
+    material: str
+    opening: float
+    periods: int
+    """Periods at whose end something may lie there."""
+    minimum: list[float]
+    maximum: list[float]
+    cover: list[float]
+    """Days of cover, in periods."""
+    holding: list[float]
+    """Holding cost per tonne of closing stock of a period."""
+    closing: float
+    closing_value: float
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Closing stock of one class in a store."""
+
+    store: int
+    node: int
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Downgrade:
+    """Lots booked as breaking more than they do, or with their customs origin left out."""
+
+    node: int
+    to_node: int
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of demand."""
+
+    name: str
+    customer: str
+    material: str
+    segments: dict[str, int]
+    """Segment to the periods in which the line's rows name it."""
+    rows: tuple[int, ...]
+    quantity: list[float]
+    minimum: list[float]
+    """Least tonnes delivered per period."""
+    price: list[float]
+    penalty: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """Deliveries of one class to a line of demand."""
+
+    line: int
+    node: int
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """Disposal of a material of one class."""
+
+    node: int
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inflow:
+    """What comes without a decision: opening stock and orders under way."""
+
+    name: str
+    node: int
+    period: int
+    tonnes: float
+    opening: bool
+    """True for opening stock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Every flow; each stands for one variable in each of its periods."""
+
+    buys: tuple[Buy, ...]
+    runs: tuple[Run, ...]
+    ships: tuple[Ship, ...]
+    keeps: tuple[Keep, ...]
+    downgrades: tuple[Downgrade, ...]
+    delivers: tuple[Deliver, ...]
+    discards: tuple[Discard, ...]
+
+    def every(self) -> Iterator[Buy | Run | Ship | Keep | Downgrade | Deliver | Discard]:
+        """All flows, kind by kind."""
+        yield from self.buys
+        yield from self.runs
+        yield from self.ships
+        yield from self.keeps
+        yield from self.downgrades
+        yield from self.delivers
+        yield from self.discards
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A row of Rules as it binds: which lines, in which periods, over which windows."""
+
+    rule: str
+    row: int
+    dates: str
+    trait: int
+    """Mask of the trait that breaks it; 0 if nothing in the case can break it."""
+    share: float
+    lines: dict[int, int]
+    """Line to the periods in which the row binds it."""
+    windows: tuple[tuple[str, int], ...]
+    """Label and periods of each window over which the share is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How many variables no feasible plan could use, and how many are kept."""
+
+    flows: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Everything the model needs, by index."""
+
+    case: Case
+    calendar: Calendar
+    traits: tuple[Trait, ...]
+    nodes: tuple[Node, ...]
+    offers: tuple[Offer, ...]
+    contracts: tuple[Contract, ...]
+    processes: tuple[Process, ...]
+    process_bounds: tuple[ProcessBound, ...]
+    units: tuple[Unit, ...]
+    ways: tuple[Way, ...]
+    way_bounds: tuple[WayBound, ...]
+    stores: tuple[Store, ...]
+    lines: tuple[Line, ...]
+    phases: tuple[Phase, ...]
+    inflows: tuple[Inflow, ...]
+    flows: Flows
+    values: dict[str, float]
+    """Value per tonne by material."""
+    disposal: dict[str, float]
+    """Disposal cost per tonne of the materials that may be discarded."""
+    cut: Cut
+
+    def rules_of(self, broken: int) -> tuple[str, ...]:
+        """Names of the rules that a mask of traits stands for."""
+        return tuple(name for trait in self.traits if trait.bit & broken for name in trait.names)

@@ -1,0 +1,57 @@
+"""Dated rows of one key, brought to the calendar.
+
+In a period that several rows share, limits add up pro rata and prices are averaged
+by the time that each covers; time that no row covers does not dilute a price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
+
+from optimizer.network.calendar import Calendar
+from optimizer.tables.sheets import Dated
+
+D = TypeVar("D", bound=Dated)
+R = TypeVar("R")
+K = TypeVar("K", bound=Hashable)
+
+
+def grouped(rows: Iterable[R], key: Callable[[R], K]) -> dict[K, list[R]]:
+    """Rows by key, in the order of first appearance."""
+    groups: dict[K, list[R]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups
+
+
+def covered(rows: Sequence[Dated], calendar: Calendar) -> int:
+    """Mask of the periods that any of the rows touches."""
+    result = 0
+    for row in rows:
+        result |= calendar.touched(row.start, row.end)
+    return result
+
+
+def total(rows: Sequence[D], rate: Callable[[D], float], calendar: Calendar) -> list[float]:
+    """Amount per period of rates per year; infinite where an unlimited row covers."""
+    result = [0.0] * calendar.count
+    for row in rows:
+        value = rate(row)
+        for t, years in enumerate(calendar.cover(row.start, row.end)):
+            if years > 0:
+                result[t] += value * years
+    return result
+
+
+def average(rows: Sequence[D], value: Callable[[D], float], calendar: Calendar) -> list[float]:
+    """Value per period, averaged by the time that each row covers; 0 where none does."""
+    if len(rows) == 1:
+        return [value(rows[0])] * calendar.count
+    weights = [0.0] * calendar.count
+    sums = [0.0] * calendar.count
+    for row in rows:
+        for t, years in enumerate(calendar.cover(row.start, row.end)):
+            weights[t] += years
+            sums[t] += years * value(row)
+    return [s / w if w else 0.0 for s, w in zip(sums, weights, strict=True)]

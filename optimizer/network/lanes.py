@@ -1,0 +1,114 @@
+"""Ways: each lane for each material that it can carry, with limits that they share."""
+
+from __future__ import annotations
+
+from optimizer.network.calendar import DAYS_PER_MONTH, Calendar, members
+from optimizer.network.data import Process, Way, WayBound
+from optimizer.network.dated import average, covered, grouped, total
+from optimizer.tables import sheets
+from optimizer.tables.case import Case
+from optimizer.tables.schema import INFINITY
+
+Key = tuple[str, str, str, str]
+"""From site, to site, material (or ``*``), mode."""
+
+
+def ways(
+    case: Case, calendar: Calendar, processes: tuple[Process, ...]
+) -> tuple[tuple[Way, ...], tuple[WayBound, ...]]:
+    """Every way, and the limits of the lanes that they stand for.
+
+    A lane that names a material takes it out of the ``*`` lane of the same sites and
+    mode, in the periods that it touches.
+    """
+    keys = grouped(
+        case.lanes, lambda lane: (lane.from_site, lane.to_site, lane.material, lane.mode)
+    )
+    takes = _takes(case, processes)
+    parts: dict[Key, list[tuple[Key, int]]] = {}
+    for key, rows in keys.items():
+        periods = covered(rows, calendar)
+        start, end, material, mode = key
+        if material != "*":
+            parts.setdefault(key, []).append((key, periods))
+            continue
+        for taken in takes.get(end, ()):
+            left = periods & ~covered(keys.get((start, end, taken, mode), []), calendar)
+            if left:
+                parts.setdefault((start, end, taken, mode), []).append((key, left))
+    found = tuple(_way(key, own, keys, calendar) for key, own in parts.items())
+    return found, _bounds(keys, parts, calendar)
+
+
+def _way(
+    key: Key, parts: list[tuple[Key, int]], keys: dict[Key, list[sheets.Lane]], calendar: Calendar
+) -> Way:
+    start, end, material, mode = key
+    cost, days, arrives = ([0.0] * calendar.count for _ in range(3))
+    every = 0
+    rows: list[int] = []
+    for lane, periods in parts:
+        every |= periods
+        own = keys[lane]
+        rows += [row.row for row in own]
+        averages = (
+            average(own, lambda row: row.cost, calendar),
+            average(own, lambda row: row.lead_days, calendar),
+            average(own, lambda row: row.arrives, calendar),
+        )
+        for t in members(periods):
+            cost[t], days[t], arrives[t] = (values[t] for values in averages)
+    lead = [value / DAYS_PER_MONTH / calendar.months for value in days]
+    return Way(start, end, material, mode, every, cost, lead, days, arrives, tuple(rows))
+
+
+def _bounds(
+    keys: dict[Key, list[sheets.Lane]],
+    parts: dict[Key, list[tuple[Key, int]]],
+    calendar: Calendar,
+) -> tuple[WayBound, ...]:
+    ways_of: dict[Key, dict[int, int]] = {}
+    for index, own in enumerate(parts.values()):
+        for lane, periods in own:
+            ways_of.setdefault(lane, {})[index] = periods
+    bounds = []
+    for key, rows in keys.items():
+        if all(row.maximum == INFINITY for row in rows):
+            continue
+        start, end, material, mode = key
+        name = f"{start} to {end}" + (f" by {mode}" if mode else "")
+        maximum = total(rows, lambda row: row.maximum, calendar)
+        places = tuple(row.row for row in rows)
+        bounds.append(WayBound(name, material, ways_of.get(key, {}), maximum, places))
+    return tuple(bounds)
+
+
+def _takes(case: Case, processes: tuple[Process, ...]) -> dict[str, dict[str, None]]:
+    """Materials that something at a site can take, in a fixed order.
+
+    That is: a process uses it, a demand wants it, a Stocks row stands for it, or a lane
+    leaves with it (a ``*`` lane if its own end can take it).
+    """
+    takes: dict[str, dict[str, None]] = {}
+    for process in processes:
+        takes.setdefault(process.site, {}).update(dict.fromkeys(process.inputs))
+    for line in case.demand:
+        takes.setdefault(line.customer, {})[line.material] = None
+    for stock in case.stocks:
+        takes.setdefault(stock.site, {})[stock.material] = None
+    stars = []
+    for lane in case.lanes:
+        if lane.material == "*":
+            stars.append((lane.from_site, lane.to_site))
+        else:
+            takes.setdefault(lane.from_site, {})[lane.material] = None
+    stars = list(dict.fromkeys(stars))
+    grows = True
+    while grows:
+        grows = False
+        for start, end in stars:
+            here = takes.setdefault(start, {})
+            before = len(here)
+            here.update(takes.get(end, {}))
+            grows = grows or len(here) > before
+    return takes
