@@ -1,0 +1,88 @@
+r"""Balance: at each place, for each class, what comes in goes out or stays.
+
+.. math::
+    stock_{n,t-1} + \sum_{b} buy_{b,t} + \sum_{l,\,k} share_{l,k} \, ship_{l,t-k}
+    + \sum_{p} made_{p,n} \, run_{p,t} + \sum downgrade_{\cdot \to n,t} + inflow_{n,t}
+    = \sum_{p} used_{p,n} \, run_{p,t} + \sum_{l} ship_{l,t} + \sum_{d} deliver_{d,n,t}
+    + discard_{n,t} + \sum downgrade_{n \to \cdot,t} + stock_{n,t}
+    \qquad \forall (n, t) \qquad [t\ per\ period]
+
+A node ``n`` is a site, a material and a class. Arrivals are split over two periods where
+a lead time is not a whole number of periods. Conservation of mass is never relaxed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyomo.core import ConcreteModel
+
+from optimizer.model.rows import Terms, family
+from optimizer.model.variables import Columns
+from optimizer.network.data import Network
+
+RELIEF = None
+"""Mass cannot be wished for."""
+
+
+def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+    """One row per node and period in which anything can happen there."""
+    family(m, "balance", "in = out, tonnes per period", _rows(network, columns))
+
+
+def _rows(
+    network: Network, columns: Columns
+) -> Iterator[tuple[tuple[str, ...], float, Terms, float]]:
+    terms = _terms(network, columns)
+    given: dict[tuple[int, int], float] = {}
+    for inflow in network.inflows:
+        key = (inflow.node, inflow.period)
+        given[key] = given.get(key, 0.0) + inflow.tonnes
+        terms.setdefault(key, [])
+    labels = network.calendar.labels
+    for (index, t), row in terms.items():
+        node = network.nodes[index]
+        need = -given.get((index, t), 0.0)
+        yield (node.site, node.material, node.name, labels[t]), need, row, need
+
+
+def _terms(network: Network, columns: Columns) -> dict[tuple[int, int], Terms]:
+    """Terms by node and period; what comes in is positive."""
+    flows, count = network.flows, network.calendar.count
+    terms: dict[tuple[int, int], Terms] = {}
+
+    def put(node: int, t: int, coefficient: float, variable: object) -> None:
+        terms.setdefault((node, t), []).append((coefficient, variable))
+
+    for buy, cells in zip(flows.buys, columns.buy, strict=True):
+        for t, variable in cells.items():
+            put(buy.node, t, 1.0, variable)
+    for run, cells in zip(flows.runs, columns.run, strict=True):
+        net = dict(run.made)
+        for node, tonnes in run.used.items():
+            net[node] = net.get(node, 0.0) - tonnes
+        for t, variable in cells.items():
+            for node, tonnes in net.items():
+                put(node, t, tonnes, variable)
+    for ship, cells in zip(flows.ships, columns.ship, strict=True):
+        for t, variable in cells.items():
+            put(ship.node, t, -1.0, variable)
+            for later, share in ship.arrivals:
+                if t + later < count:
+                    put(ship.to_node, t + later, share, variable)
+    for keep, cells in zip(flows.keeps, columns.stock, strict=True):
+        for t, variable in cells.items():
+            put(keep.node, t, -1.0, variable)
+            if t + 1 < count:
+                put(keep.node, t + 1, 1.0, variable)
+    for downgrade, cells in zip(flows.downgrades, columns.downgrade, strict=True):
+        for t, variable in cells.items():
+            put(downgrade.node, t, -1.0, variable)
+            put(downgrade.to_node, t, 1.0, variable)
+    for flow, cells in (
+        *zip(flows.delivers, columns.deliver, strict=True),
+        *zip(flows.discards, columns.discard, strict=True),
+    ):
+        for t, variable in cells.items():
+            put(flow.node, t, -1.0, variable)
+    return terms

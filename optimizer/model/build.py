@@ -1,0 +1,39 @@
+"""The mathematics: a table of contents. Each family is a page of this room."""
+
+from __future__ import annotations
+
+from pyomo.common.gc_manager import PauseGC
+from pyomo.core import ConcreteModel, Var
+
+from optimizer.model import (
+    balance,
+    capacity,
+    cost,
+    demand,
+    rules,
+    shipping,
+    storage,
+    supply,
+    variables,
+)
+from optimizer.network.data import Network
+
+FAMILIES = (balance, supply, capacity, shipping, storage, demand, rules)
+"""Constraint families, in the order in which they are added."""
+
+
+def build(network: Network) -> ConcreteModel:
+    """Linear programme of a network: an ordinary Pyomo model, to be extended at will.
+
+    The variables by flow stand in ``model.columns`` and the network in
+    ``model.network``; both are plain attributes.
+    """
+    with PauseGC():
+        m = ConcreteModel(name=network.case.settings.case or "plan")
+        m.nothing = Var(bounds=(0, 0), doc="zero: the left side of what cannot be")
+        columns = variables.add(m, network)
+        for family in FAMILIES:
+            family.add(m, network, columns)
+        cost.add(m, network, columns)
+        m.network, m.columns = network, columns
+    return m

@@ -1,0 +1,124 @@
+r"""Cost: every term once, for the objective and for the cost table alike.
+
+.. math::
+    \min \sum_t discount_t \sum_{f} charge_{f,t} \, flow_{f,t} + fixed \qquad [money]
+
+Everything falls at mid-period. A charge is money per tonne, or per unit of activity, of
+one category; revenue and closing value are negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pyomo.core import ConcreteModel, Objective, minimize
+
+from optimizer.model.rows import Terms, linear
+from optimizer.model.variables import ByPeriod, Columns
+from optimizer.network.data import Network
+
+DAYS_PER_YEAR = 365.25
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What one unit of a flow costs in each period, undiscounted."""
+
+    category: str
+    rate: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """Charges of every flow, in the order of :class:`Columns`, and fixed costs."""
+
+    buy: list[list[Charge]]
+    run: list[list[Charge]]
+    ship: list[list[Charge]]
+    stock: list[list[Charge]]
+    discard: list[list[Charge]]
+    deliver: list[list[Charge]]
+    short: list[list[Charge]]
+    shortfall: list[list[Charge]]
+
+    def groups(self, columns: Columns) -> Iterator[tuple[list[list[Charge]], list[ByPeriod]]]:
+        """Charges beside the variables that they burden."""
+        yield self.buy, columns.buy
+        yield self.run, columns.run
+        yield self.ship, columns.ship
+        yield self.stock, columns.stock
+        yield self.discard, columns.discard
+        yield self.deliver, columns.deliver
+        yield self.short, columns.short
+        yield self.shortfall, columns.shortfall
+
+
+def charges(network: Network) -> Charges:
+    """What every flow costs, per unit and period."""
+    flows, count = network.flows, network.calendar.count
+    return Charges(
+        buy=[[Charge("purchases", network.offers[buy.offer].price)] for buy in flows.buys],
+        run=[[Charge("conversion", network.processes[run.process].cost)] for run in flows.runs],
+        ship=[list(_shipping(network, ship.way, ship.duty)) for ship in flows.ships],
+        stock=[list(_storing(network, keep.store)) for keep in flows.keeps],
+        discard=[
+            [Charge("disposal", [network.disposal[network.nodes[flow.node].material]] * count)]
+            for flow in flows.discards
+        ],
+        deliver=[
+            [Charge("revenue", [-price for price in network.lines[flow.line].price])]
+            for flow in flows.delivers
+        ],
+        short=[[Charge("shortage", line.penalty)] for line in network.lines],
+        shortfall=[
+            [Charge("take or pay", [contract.price] * count)] for contract in network.contracts
+        ],
+    )
+
+
+def _shipping(network: Network, index: int, duty: Sequence[float] | None) -> Iterator[Charge]:
+    """Freight, duty and carrying cost under way, all due at departure."""
+    way = network.ways[index]
+    yield Charge("freight", way.cost)
+    if duty is not None:
+        yield Charge("duty", duty)
+    yearly = network.case.settings.carrying_cost_rate * network.values[way.material]
+    if yearly and any(way.lead_days):
+        yield Charge("carrying", [yearly * days / DAYS_PER_YEAR for days in way.lead_days])
+
+
+def _storing(network: Network, index: int) -> Iterator[Charge]:
+    """Holding and carrying cost on closing stock; credit for what is left at the end."""
+    store, count = network.stores[index], network.calendar.count
+    yield Charge("holding", store.holding)
+    yearly = network.case.settings.carrying_cost_rate * network.values[store.material]
+    if yearly:
+        yield Charge("carrying", [yearly * network.calendar.year_fraction] * count)
+    if store.closing_value:
+        yield Charge("closing value", [0.0] * (count - 1) + [-store.closing_value])
+
+
+def fixed_costs(network: Network) -> Iterator[tuple[int, int, float]]:
+    """Unit, period and money that falls whatever is decided, undiscounted."""
+    for index, unit in enumerate(network.units):
+        for t, money in enumerate(unit.fixed_cost):
+            if money:
+                yield index, t, money
+
+
+def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+    """The objective: total discounted cost."""
+    discount = network.calendar.discount(network.case.settings.discount_rate)
+    terms: Terms = []
+    for burdens, cells in charges(network).groups(columns):
+        for own, variables in zip(burdens, cells, strict=True):
+            for t, variable in variables.items():
+                rate = sum(charge.rate[t] for charge in own) * discount[t]
+                if rate:
+                    terms.append((rate, variable))
+    fixed = sum(money * discount[t] for _, t, money in fixed_costs(network))
+    total = linear(terms) if terms else linear([(0.0, m.nothing)])
+    m.total_cost = Objective(
+        expr=total + fixed if fixed else total, sense=minimize, doc="total discounted cost"
+    )

@@ -1,0 +1,59 @@
+r"""Rules: at most a share of what is delivered to a line may break a rule.
+
+.. math::
+    \sum_{t \in w} \sum_{c \ni r} deliver_{d,c,t}
+    \le share \sum_{t \in w} \sum_{c} deliver_{d,c,t}
+    \qquad \forall (r, d, w) \qquad [t\ per\ window]
+
+A rule without tolerance has no row: the deliveries that it forbids have no variable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyomo.core import ConcreteModel
+
+from optimizer.model.rows import Terms, family
+from optimizer.model.variables import Columns
+from optimizer.network.calendar import members
+from optimizer.network.data import Network
+from optimizer.tables.schema import INFINITY
+
+RELIEF = {"rule_share": "{thing} would have to bear {amount:,.1f} t more that breaks the rule"}
+
+
+def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+    """Rows of rules with a share."""
+    family(m, "rule_share", "share that may break a rule, tonnes", _rows(network, columns))
+
+
+def _rows(
+    network: Network, columns: Columns
+) -> Iterator[tuple[tuple[str, ...], float, Terms, float]]:
+    of_line: dict[int, list[tuple[int, dict[int, object]]]] = {}
+    for deliver, cells in zip(network.flows.delivers, columns.deliver, strict=True):
+        broken = network.nodes[deliver.node].broken
+        of_line.setdefault(deliver.line, []).append((broken, cells))
+    for phase in network.phases:
+        if not phase.trait or not 0 < phase.share < 1:
+            continue
+        for index, bound in phase.lines.items():
+            line = network.lines[index]
+            for window, periods in phase.windows:
+                terms = [
+                    ((1.0 if broken & phase.trait else 0.0) - phase.share, cells[t])
+                    for t in members(periods & bound)
+                    for broken, cells in of_line.get(index, ())
+                    if t in cells
+                ]
+                if terms:
+                    name = (
+                        phase.rule,
+                        phase.dates,
+                        line.name,
+                        line.customer,
+                        line.material,
+                        window,
+                    )
+                    yield name, -INFINITY, terms, 0.0

@@ -1,0 +1,95 @@
+r"""Stock: least and most, cover of the next period's use, closing target.
+
+.. math::
+    minimum_{s,t} \le \sum_c stock_{s,c,t} \le maximum_{s,t} \qquad
+    \sum_c stock_{s,c,T} \ge closing_s \qquad [t]
+
+.. math::
+    \sum_c stock_{s,c,t} \ge cover_{s,t} \, taken_{s,\min(t+1,\,T)}
+    \qquad \forall (s, t) \qquad [t]
+
+``taken`` is what is used, shipped and delivered there in a period, over all classes;
+``cover`` counts periods. In the last period its own stands for the next.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from pyomo.core import ConcreteModel
+
+from optimizer.model.rows import Terms, family
+from optimizer.model.variables import ByPeriod, Columns
+from optimizer.network.data import Network
+from optimizer.tables.schema import INFINITY
+
+RELIEF = {
+    "storage": "store of {thing} needs {amount:,.1f} t more room in {period}",
+    "cover": "cover of {thing} may be {amount:,.1f} t less in {period}",
+}
+
+Row = tuple[tuple[str, ...], float, Terms, float]
+
+
+def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+    """Rows of stores."""
+    kept: list[list[ByPeriod]] = [[] for _ in network.stores]
+    for keep, cells in zip(network.flows.keeps, columns.stock, strict=True):
+        kept[keep.store].append(cells)
+    family(m, "storage", "least and most stock, tonnes", _bounds(network, kept))
+    if any(any(store.cover) for store in network.stores):
+        family(m, "cover", "stock of so many periods' use, tonnes", _cover(network, columns, kept))
+
+
+def _bounds(network: Network, kept: list[list[ByPeriod]]) -> Iterator[Row]:
+    last = network.calendar.count - 1
+    for store, own in zip(network.stores, kept, strict=True):
+        for t, period in enumerate(network.calendar.labels):
+            least = max(store.minimum[t], store.closing if t == last else 0.0)
+            terms = [(1.0, cells[t]) for cells in own if t in cells]
+            if least or store.maximum[t] < INFINITY:
+                yield (
+                    (store.site, store.material, period),
+                    least or -INFINITY,
+                    terms,
+                    store.maximum[t],
+                )
+
+
+def _cover(network: Network, columns: Columns, kept: list[list[ByPeriod]]) -> Iterator[Row]:
+    taken = _taken(network, columns)
+    last = network.calendar.count - 1
+    for store, own in zip(network.stores, kept, strict=True):
+        for t, period in enumerate(network.calendar.labels):
+            if not store.cover[t]:
+                continue
+            terms = [(1.0, cells[t]) for cells in own if t in cells]
+            use = taken.get((store.site, store.material, min(t + 1, last)), {})
+            terms += [(-store.cover[t] * tonnes, variable) for tonnes, variable in use.values()]
+            yield (store.site, store.material, period), 0.0, terms, INFINITY
+
+
+def _taken(
+    network: Network, columns: Columns
+) -> dict[tuple[str, str, int], dict[int, tuple[float, object]]]:
+    """Tonnes used, shipped and delivered by site, material and period."""
+    flows = network.flows
+    stored = {(store.site, store.material) for store in network.stores if any(store.cover)}
+    found: dict[tuple[str, str, int], dict[int, tuple[float, object]]] = defaultdict(dict)
+
+    def put(index: int, tonnes: float, cells: ByPeriod) -> None:
+        node = network.nodes[index]
+        if (node.site, node.material) in stored:
+            for t, variable in cells.items():
+                before, _ = found[node.site, node.material, t].get(id(variable), (0.0, None))
+                found[node.site, node.material, t][id(variable)] = (before + tonnes, variable)
+
+    for run, cells in zip(flows.runs, columns.run, strict=True):
+        for index, tonnes in run.used.items():
+            put(index, tonnes, cells)
+    for ship, cells in zip(flows.ships, columns.ship, strict=True):
+        put(ship.node, 1.0, cells)
+    for deliver, cells in zip(flows.delivers, columns.deliver, strict=True):
+        put(deliver.node, 1.0, cells)
+    return found

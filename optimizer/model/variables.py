@@ -1,0 +1,156 @@
+"""The decisions: every variable of the model, not negative, tonnes per period.
+
+``buy`` · ``run`` (activity) · ``ship`` (by departure) · ``stock`` (at period end) ·
+``downgrade`` · ``deliver`` · ``short`` · ``discard`` · ``shortfall`` (of a contract)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyomo.core import ConcreteModel, NonNegativeReals, Var
+
+from optimizer.network.calendar import members
+from optimizer.network.data import Network
+
+ByPeriod = dict[int, Any]
+"""Variables of one flow by period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The variables by flow, as the network numbers them, and by period."""
+
+    buy: list[ByPeriod]
+    run: list[ByPeriod]
+    ship: list[ByPeriod]
+    stock: list[ByPeriod]
+    downgrade: list[ByPeriod]
+    deliver: list[ByPeriod]
+    discard: list[ByPeriod]
+    short: list[ByPeriod]
+    """By line of demand; only where something is wanted."""
+    shortfall: list[ByPeriod]
+    """By contract; in the period in which it is paid for."""
+
+
+def add(m: ConcreteModel, network: Network) -> Columns:
+    """Put all variables on the model, with readable indices."""
+    flows, lines = network.flows, network.lines
+    wanted = [sum(1 << t for t, tonnes in enumerate(line.quantity) if tonnes) for line in lines]
+    paid = [1 << contract.last if contract.least else 0 for contract in network.contracts]
+    return Columns(
+        buy=_declare(m, network, "buy", "tonnes bought", _buys(network), flows.buys),
+        run=_declare(m, network, "run", "units of activity", _runs(network), flows.runs),
+        ship=_declare(m, network, "ship", "tonnes leaving", _ships(network), flows.ships),
+        stock=_declare(m, network, "stock", "tonnes at period end", _keeps(network), flows.keeps),
+        downgrade=_declare(
+            m,
+            network,
+            "downgrade",
+            "tonnes booked as another class",
+            _downgrades(network),
+            flows.downgrades,
+        ),
+        deliver=_declare(
+            m, network, "deliver", "tonnes delivered", _delivers(network), flows.delivers
+        ),
+        discard=_declare(
+            m, network, "discard", "tonnes thrown away", _discards(network), flows.discards
+        ),
+        short=_family(
+            m,
+            network,
+            "short",
+            "tonnes not delivered",
+            [(line.name, line.customer, line.material) for line in lines],
+            wanted,
+        ),
+        shortfall=_family(
+            m,
+            network,
+            "shortfall",
+            "tonnes paid for and not taken",
+            [
+                (network.offers[c.offer].name, network.offers[c.offer].site, f"row {c.row}")
+                for c in network.contracts
+            ],
+            paid,
+        ),
+    )
+
+
+Names = Iterable[tuple[str, ...]]
+
+
+def _declare(
+    m: ConcreteModel,
+    network: Network,
+    name: str,
+    doc: str,
+    names: Names,
+    flows: Sequence[Any],
+) -> list[ByPeriod]:
+    return _family(m, network, name, doc, names, [flow.periods for flow in flows])
+
+
+def _family(
+    m: ConcreteModel,
+    network: Network,
+    name: str,
+    doc: str,
+    names: Names,
+    periods: Sequence[int],
+) -> list[ByPeriod]:
+    labels = network.calendar.labels
+    when = [list(members(mask)) for mask in periods]
+    index = [(*key, labels[t]) for key, own in zip(names, when, strict=True) for t in own]
+    variable = Var(index, domain=NonNegativeReals, doc=doc)
+    m.add_component(name, variable)
+    values = iter(variable.values())
+    return [{t: next(values) for t in own} for own in when]
+
+
+def _buys(network: Network) -> Names:
+    for flow in network.flows.buys:
+        offer = network.offers[flow.offer]
+        yield offer.name, offer.site, offer.material
+
+
+def _runs(network: Network) -> Names:
+    for flow in network.flows.runs:
+        process = network.processes[flow.process]
+        yield process.site, process.recipe, process.feed, flow.name
+
+
+def _ships(network: Network) -> Names:
+    for flow in network.flows.ships:
+        way = network.ways[flow.way]
+        name = network.nodes[flow.node].name
+        yield way.from_site, way.to_site, way.material, way.mode, name
+
+
+def _keeps(network: Network) -> Names:
+    for flow in network.flows.keeps:
+        node = network.nodes[flow.node]
+        yield node.site, node.material, node.name
+
+
+def _downgrades(network: Network) -> Names:
+    for flow in network.flows.downgrades:
+        node = network.nodes[flow.node]
+        yield node.site, node.material, node.name, network.nodes[flow.to_node].name
+
+
+def _delivers(network: Network) -> Names:
+    for flow in network.flows.delivers:
+        line = network.lines[flow.line]
+        yield line.name, line.customer, line.material, network.nodes[flow.node].name
+
+
+def _discards(network: Network) -> Names:
+    for flow in network.flows.discards:
+        node = network.nodes[flow.node]
+        yield node.site, node.material, node.name

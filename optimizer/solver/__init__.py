@@ -1,0 +1,37 @@
+"""Asking HiGHS: transfer of a Pyomo model, and its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pyomo.common.gc_manager import PauseGC
+from pyomo.core import ConcreteModel
+
+from optimizer.solver.highs import Answer, Progress, ask
+from optimizer.solver.transfer import Program, transfer
+
+__all__ = ["Answer", "Program", "Progress", "ask", "load", "solve", "transfer"]
+
+
+def solve(
+    m: ConcreteModel,
+    *,
+    time_limit: float = float("inf"),
+    gap: float = 1e-4,
+    progress: Progress | None = None,
+) -> tuple[Program, Answer]:
+    """Solve a Pyomo model as it stands now and put the values on its variables."""
+    with PauseGC():
+        program = transfer(m)
+    answer = ask(program, time_limit=time_limit, gap=gap, progress=progress)
+    load(program, answer)
+    return program, answer
+
+
+def load(program: Program, answer: Answer) -> None:
+    """Put the values of an answer on the Pyomo variables."""
+    if answer.values is not None:
+        for variable, number in zip(program.variables, answer.values.tolist(), strict=True):
+            variable.set_value(number, skip_validation=True)

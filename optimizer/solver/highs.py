@@ -1,0 +1,185 @@
+"""Asking HiGHS: one programme in, values and prices out.
+
+Anything but a proven optimum is reported for what it is.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+
+from optimizer.errors import OptimizerError
+from optimizer.solver.transfer import Program
+
+INTERIOR_POINT_FROM = 20_000
+"""Columns from which the interior point method with crossover wins (docs/performance.md)."""
+
+PROGRESS_SECONDS = 2.0
+"""Seconds between two progress lines, and before the first."""
+
+Status = str
+"""optimal, infeasible, unbounded, time limit, interrupted, or error: …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What HiGHS says: values by column, prices by row, reduced costs by column.
+
+    Prices and reduced costs are None where there are none (no optimum, whole columns).
+    """
+
+    status: Status
+    objective: float | None
+    values: np.ndarray | None
+    prices: np.ndarray | None
+    reduced_costs: np.ndarray | None
+    gap: float
+    """Relative gap that is proven; 0 for a linear optimum, infinity where nothing is."""
+    iterations: int
+    seconds: float
+    method: str
+    version: str
+    log: tuple[str, ...]
+
+
+Progress = Callable[[float, str], None]
+"""Called with seconds and the last line of the solver's log."""
+
+
+def ask(
+    program: Program,
+    *,
+    time_limit: float = float("inf"),
+    gap: float = 1e-4,
+    progress: Progress | None = None,
+) -> Answer:
+    """Solve a programme; Ctrl-C stops it and is reported as status ``interrupted``."""
+    highs = highspy.Highs()
+    method = "simplex"
+    if not program.integer.any() and len(program.cost) >= INTERIOR_POINT_FROM:
+        method = "ipx"
+    log: list[str] = []
+    options: dict[str, Any] = {"output_flag": False, "solver": method, "threads": 1}
+    if program.integer.any():
+        options |= {"solver": "choose", "mip_rel_gap": gap}
+    if time_limit < float("inf"):
+        options["time_limit"] = time_limit
+    for name, setting in options.items():
+        _checked(highs.setOptionValue(name, setting), f"option {name}")
+    _pass(highs, program)
+    begin = time.perf_counter()
+    stopped = _run(highs, log, progress)
+    status = _status(highs, stopped)
+    if status == "unclear":
+        for name, setting in (("presolve", "off"), ("solver", "simplex")):
+            _checked(highs.setOptionValue(name, setting), f"option {name}")
+        stopped = _run(highs, log, progress)
+        status = _status(highs, stopped)
+    return _answer(highs, program, status, method, time.perf_counter() - begin, log)
+
+
+def _pass(highs: Any, program: Program) -> None:
+    """Hand the arrays over; the positional form is the fast one."""
+    status = highs.passModel(
+        len(program.cost),
+        len(program.row_lower),
+        len(program.values),
+        int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMinimize),
+        program.offset,
+        program.cost,
+        program.lower,
+        program.upper,
+        program.row_lower,
+        program.row_upper,
+        program.starts,
+        program.columns,
+        program.values,
+        program.integer,
+    )
+    _checked(status, "model")
+
+
+def _checked(status: Any, what: str) -> None:
+    if status == highspy.HighsStatus.kError:
+        raise OptimizerError(f"HiGHS refused the {what}")
+
+
+def _run(highs: Any, log: list[str], progress: Progress | None) -> bool:
+    """Run in a thread of its own, so that Ctrl-C reaches us; True if it was stopped."""
+    begin = shown = time.perf_counter()
+    if progress is not None:
+        _checked(highs.setOptionValue("output_flag", True), "option output_flag")
+        _checked(highs.setOptionValue("log_to_console", False), "option log_to_console")
+        highs.cbLogging.subscribe(lambda event: log.append(event.message.rstrip()))
+    worker = threading.Thread(target=highs.run, daemon=True)
+    stopped = False
+    worker.start()
+    while worker.is_alive():
+        try:
+            worker.join(0.05 if progress else 0.5)
+        except KeyboardInterrupt:
+            if stopped:
+                raise
+            stopped = True
+            highs.cancelSolve()
+        now = time.perf_counter()
+        if progress and now - shown >= PROGRESS_SECONDS:
+            shown = now
+            progress(now - begin, log[-1] if log else "")
+    return stopped
+
+
+def _status(highs: Any, stopped: bool) -> Status:
+    known = {
+        highspy.HighsModelStatus.kOptimal: "optimal",
+        highspy.HighsModelStatus.kModelEmpty: "optimal",
+        highspy.HighsModelStatus.kInfeasible: "infeasible",
+        highspy.HighsModelStatus.kUnbounded: "unbounded",
+        highspy.HighsModelStatus.kUnboundedOrInfeasible: "unclear",
+        highspy.HighsModelStatus.kTimeLimit: "time limit",
+        highspy.HighsModelStatus.kInterrupt: "interrupted",
+    }
+    status = highs.getModelStatus()
+    if stopped and status != highspy.HighsModelStatus.kOptimal:
+        return "interrupted"
+    return known.get(status, f"error: {highs.modelStatusToString(status)}")
+
+
+def _answer(
+    highs: Any,
+    program: Program,
+    status: Status,
+    method: str,
+    seconds: float,
+    log: list[str],
+) -> Answer:
+    info = highs.getInfo()
+    found = status == "optimal" or (program.integer.any() and info.primal_solution_status == 2)
+    solution = highs.getSolution() if found else None
+    priced = solution is not None and not program.integer.any() and solution.dual_valid
+    return Answer(
+        status=status,
+        objective=program.sign * info.objective_function_value if found else None,
+        values=np.array(solution.col_value) if solution else None,
+        prices=np.array(solution.row_dual) * program.sign if priced and solution else None,
+        reduced_costs=np.array(solution.col_dual) * program.sign if priced and solution else None,
+        gap=_gap(program, status, info),
+        iterations=int(info.simplex_iteration_count + info.ipm_iteration_count),
+        seconds=seconds,
+        method=method,
+        version=highs.version(),
+        log=tuple(log),
+    )
+
+
+def _gap(program: Program, status: Status, info: Any) -> float:
+    if program.integer.any():
+        return float(info.mip_gap)
+    return 0.0 if status == "optimal" else float("inf")

@@ -1,0 +1,157 @@
+"""From a Pyomo model to the arrays that HiGHS takes.
+
+Rows written as :class:`LinearExpression` (all of ours) are read term by term; anything
+else that a user has added goes through Pyomo's own standard form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pyomo.core import ConcreteModel, Constraint, Objective, Var, maximize, value
+from pyomo.core.expr.numeric_expr import LinearExpression, MonomialTermExpression
+
+from optimizer.errors import OptimizerError
+
+INFINITY = float("inf")
+
+
+@dataclass(slots=True)
+class Program:
+    """A linear programme by rows, and what its columns and rows stand for."""
+
+    variables: list[Any]
+    constraints: list[Any]
+    cost: np.ndarray
+    offset: float
+    lower: np.ndarray
+    upper: np.ndarray
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+    starts: np.ndarray
+    columns: np.ndarray
+    values: np.ndarray
+    integer: np.ndarray
+    """1 where a column must be whole."""
+    sign: float
+    """-1 where the model maximises."""
+
+
+def transfer(m: ConcreteModel) -> Program:
+    """Arrays of a model, with all that a user has added, fixed or switched off.
+
+    Raises OptimizerError if something is not linear or there is no single objective.
+    """
+    variables = [
+        variable
+        for component in m.component_objects(Var, active=True)
+        for variable in component.values()
+    ]
+    place = {id(variable): column for column, variable in enumerate(variables)}
+    rows = _Rows(place)
+    constraints = []
+    for component in m.component_objects(Constraint, active=True):
+        for constraint in component.values():
+            if constraint.active:
+                rows.add(constraint)
+                constraints.append(constraint)
+    sign, cost, offset = _objective(m, rows, len(variables))
+    lower, upper, integer = _bounds(variables)
+    return Program(
+        variables=variables,
+        constraints=constraints,
+        cost=cost,
+        offset=offset,
+        lower=lower,
+        upper=upper,
+        row_lower=np.array(rows.lower, dtype=float),
+        row_upper=np.array(rows.upper, dtype=float),
+        starts=np.array(rows.starts, dtype=np.int32),
+        columns=np.array(rows.columns, dtype=np.int32),
+        values=np.array(rows.values, dtype=float),
+        integer=integer,
+        sign=sign,
+    )
+
+
+class _Rows:
+    """Rows as they come, in compressed form."""
+
+    def __init__(self, place: dict[int, int]) -> None:
+        self.place = place
+        self.lower: list[float] = []
+        self.upper: list[float] = []
+        self.starts: list[int] = [0]
+        self.columns: list[int] = []
+        self.values: list[float] = []
+
+    def add(self, constraint: Any) -> None:
+        low, body, high = constraint.to_bounded_expression(evaluate_bounds=True)
+        coefficients, columns, constant = terms(body, self.place, constraint.name)
+        self.values += coefficients
+        self.columns += columns
+        self.starts.append(len(self.columns))
+        self.lower.append(-INFINITY if low is None else low - constant)
+        self.upper.append(INFINITY if high is None else high - constant)
+
+
+def terms(body: Any, place: dict[int, int], name: str) -> tuple[list[float], list[int], float]:
+    """Coefficients, columns and constant of a linear expression."""
+    if body.__class__ is LinearExpression:
+        coefficients, columns = [], []
+        for term in body.args:
+            if term.__class__ is not MonomialTermExpression:
+                break
+            coefficient, variable = term.args
+            if coefficient.__class__ is not float:
+                break
+            coefficients.append(coefficient)
+            columns.append(place[id(variable)])
+        else:
+            if len(set(columns)) == len(columns):
+                return coefficients, columns, 0.0
+    return _standard(body, place, name)
+
+
+def _standard(body: Any, place: dict[int, int], name: str) -> tuple[list[float], list[int], float]:
+    from pyomo.repn import generate_standard_repn
+
+    form = generate_standard_repn(body, compute_values=True)
+    if not form.is_linear():
+        raise OptimizerError(f"{name} is not linear: only linear rows can be solved")
+    missing = [variable.name for variable in form.linear_vars if id(variable) not in place]
+    if missing:
+        raise OptimizerError(f"{name} uses {missing[0]}, which is not an active part of the model")
+    columns = [place[id(variable)] for variable in form.linear_vars]
+    return [float(value(c)) for c in form.linear_coefs], columns, float(value(form.constant))
+
+
+def _objective(m: ConcreteModel, rows: _Rows, count: int) -> tuple[float, np.ndarray, float]:
+    objectives = list(m.component_data_objects(Objective, active=True))
+    if len(objectives) != 1:
+        raise OptimizerError(f"the model has {len(objectives)} active objectives; it needs one")
+    objective = objectives[0]
+    coefficients, columns, constant = terms(objective.expr, rows.place, objective.name)
+    cost = np.zeros(count)
+    np.add.at(cost, np.array(columns, dtype=np.int64), np.array(coefficients, dtype=float))
+    sign = -1.0 if objective.sense == maximize else 1.0
+    return sign, sign * cost, sign * constant
+
+
+def _bounds(variables: list[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    lower = np.zeros(len(variables))
+    upper = np.full(len(variables), INFINITY)
+    integer = np.zeros(len(variables), dtype=np.int32)
+    for column, variable in enumerate(variables):
+        if variable.fixed:
+            lower[column] = upper[column] = value(variable)
+            continue
+        low, high = variable.bounds
+        lower[column] = -INFINITY if low is None else low
+        if high is not None:
+            upper[column] = high
+        if not variable.is_continuous():
+            integer[column] = 1
+    return lower, upper, integer
