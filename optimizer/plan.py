@@ -1,0 +1,191 @@
+"""The whole story on one page: from a case to an audited plan.
+
+Tables say what the workbook says, the network what it means, the model is the
+mathematics, the solver finds the optimum, the solution says what was decided, and the
+audit checks it against the tables again. Nothing flows back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from optimizer import model, network, solution, solver
+from optimizer.errors import Finding, NoPlanError, StoppedError, WorkbookError
+from optimizer.network import Network
+from optimizer.solution import Audit, Table
+from optimizer.solver import Progress
+from optimizer.tables.case import Case
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pyomo.core import ConcreteModel
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A plan, or why there is none.
+
+    ``status`` is ``optimal``, ``infeasible``, ``unbounded``, ``time limit``,
+    ``interrupted`` or ``error: …``. Without a plan ``objective`` and ``audit`` are None
+    and ``tables`` is empty. Money is the case's currency, quantities are tonnes.
+    """
+
+    case: Case
+    status: str
+    objective: float | None
+    """Total discounted cost."""
+    tables: Mapping[str, Table]
+    """Result tables by name (see ``docs/results.md``)."""
+    audit: Audit | None
+    warnings: tuple[Finding, ...]
+    seconds: Mapping[str, float]
+    """Wall time of each step."""
+    network: Network = field(repr=False)
+    gap: float = 0.0
+    """Relative gap to the best plan possible; 0 for a linear optimum."""
+    log: tuple[str, ...] = field(default=(), repr=False)
+    """The solver's log, where progress was asked for."""
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """A result table as a DataFrame, by its name: ``result.frame("Purchases")``."""
+        return self.tables[name].frame()
+
+    @property
+    def costs(self) -> dict[str, float]:
+        """Discounted cost by category; empty without a plan."""
+        return solution.by_category(self.tables["Costs"]) if "Costs" in self.tables else {}
+
+    @property
+    def shortage(self) -> float:
+        """Tonnes of demand that are not met, outlets left out."""
+        return float(sum(self.tables["Shortages"]["short"])) if self.tables else 0.0
+
+    def raise_for_status(self) -> Result:
+        """The result itself, if it is a proven optimum.
+
+        Raises NoPlanError if there is no feasible plan or cost has no lower bound, and
+        StoppedError if the solver stopped before.
+        """
+        if self.status in ("infeasible", "unbounded"):
+            raise NoPlanError(explain(self.status))
+        if self.status != "optimal":
+            raise StoppedError(explain(self.status))
+        return self
+
+
+def solve(
+    case: Case, *, time_limit: float | None = None, progress: Progress | None = None
+) -> Result:
+    """Least-cost plan of a case.
+
+    ``time_limit`` is in seconds (default: Settings). Raises WorkbookError if the case
+    uses what is not yet part of the model; everything else is in the result's status.
+    """
+    clock = _Clock()
+    with clock.step("network"):
+        meaning = build_network(case)
+    with clock.step("build"):
+        m = model.build(meaning)
+    return _solve(case, meaning, m, clock, time_limit, progress)
+
+
+def solve_model(
+    m: ConcreteModel, *, time_limit: float | None = None, progress: Progress | None = None
+) -> Result:
+    """Least-cost plan of a model that :func:`build_model` made, with all that was added.
+
+    Rows that were added bind; the audit checks against the workbook alone.
+    """
+    return _solve(m.network.case, m.network, m, _Clock(), time_limit, progress)
+
+
+def build_model(case: Case) -> ConcreteModel:
+    """Pyomo model of a case: an ordinary ConcreteModel to extend, change and solve.
+
+    Raises WorkbookError if the case uses what is not yet part of the model.
+    """
+    return model.build(build_network(case))
+
+
+def build_network(case: Case) -> Network:
+    """What the case means, as plain data."""
+    findings = network.not_yet(case)
+    if findings:
+        raise WorkbookError((*findings, *case.warnings))
+    return network.build(case)
+
+
+def explain(status: str) -> str:
+    """A status in a sentence."""
+    return {
+        "optimal": "least-cost plan, proven optimal",
+        "infeasible": "no plan meets every hard limit: minimums, closing stocks and least "
+        "deliveries together ask for more than supply, capacity and rules allow",
+        "unbounded": "cost has no lower bound: something can be bought and sold without limit "
+        "at a gain; give it a maximum",
+        "time limit": "the time limit was reached before a plan was proven optimal",
+        "interrupted": "stopped before a plan was proven optimal",
+    }.get(status, f"the solver gave no plan ({status})")
+
+
+def _solve(
+    case: Case,
+    meaning: Network,
+    m: ConcreteModel,
+    clock: _Clock,
+    time_limit: float | None,
+    progress: Progress | None,
+) -> Result:
+    settings = case.settings
+    with clock.step("transfer"):
+        program = solver.transfer(m)
+    with clock.step("solve"):
+        answer = solver.ask(
+            program,
+            time_limit=settings.time_limit if time_limit is None else time_limit,
+            gap=settings.mip_gap,
+            progress=progress,
+        )
+    warnings = (*case.warnings, *network.warnings(meaning))
+    if answer.objective is None:
+        return Result(
+            case, answer.status, None, {}, None, warnings, clock.seconds, meaning, log=answer.log
+        )
+    with clock.step("extract"):
+        solver.load(program, answer)
+        tables = solution.tables_of(m, program, answer)
+    with clock.step("audit"):
+        verdict = solution.audit(case, tables, answer.objective)
+    run = solution.run_record(meaning, answer, verdict, warnings)
+    return Result(
+        case,
+        answer.status,
+        answer.objective,
+        {**tables, "Run": run},
+        verdict,
+        warnings,
+        clock.seconds,
+        meaning,
+        gap=answer.gap,
+        log=answer.log,
+    )
+
+
+class _Clock:
+    """Wall time of the steps."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time what is inside under a name."""
+        begin = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = time.perf_counter() - begin

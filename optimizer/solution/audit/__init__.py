@@ -1,0 +1,43 @@
+"""An audit of a plan, written without the model's code.
+
+It recomputes balances, limits, rules and costs from the input tables and the flows
+in the result tables. What the input tables allow is in
+:mod:`~optimizer.solution.audit.entitlements`, the flows in ``flows``, the checks in
+``checks``, ``custody`` and ``money``. Nothing of the network, the model or the solver
+is used, so that an error there cannot hide here.
+"""
+
+from __future__ import annotations
+
+from optimizer.solution.audit.checks import Limits
+from optimizer.solution.audit.custody import Custody
+from optimizer.solution.audit.entitlements import Entitlements
+from optimizer.solution.audit.flows import Flows
+from optimizer.solution.audit.lots import Lotbook
+from optimizer.solution.audit.money import Money
+from optimizer.solution.audit.verdict import TOLERANCE, Audit, Check, Tally
+from optimizer.solution.tables import Tables
+from optimizer.tables.case import Case
+
+__all__ = ["TOLERANCE", "Audit", "Check", "audit"]
+
+
+def audit(case: Case, tables: Tables, objective: float) -> Audit:
+    """Verdict on a plan: its flows against the input tables, its cost against the objective.
+
+    ``objective`` is the present value of all costs in the case's currency. A comparison
+    passes if it fails by no more than ``TOLERANCE`` of the quantities compared
+    (of ``verdict.SMALLEST`` tonnes or money where they are smaller).
+    """
+    known = Tally("names that the workbook knows")
+    given = Entitlements(case)
+    flows = Flows(given, tables, known)
+    book = Lotbook(given, flows, known)
+    money = Money(given, flows, book, tables)
+    tallies = [
+        *Limits(given, flows).tallies(),
+        *Custody(given, flows, book).tallies(),
+        *money.tallies(),
+    ]
+    checks = (known.check(), *(tally.check() for tally in tallies), money.objective(objective))
+    return Audit(checks, money.cost, money.cost - objective, TOLERANCE)

@@ -1,0 +1,297 @@
+"""Balances and limits: what comes in goes out, and nothing exceeds what a row allows.
+
+Limits that need yes/no decisions (options, units that may idle, lanes with a
+minimum when used), the planner's own Limits and Blends belong here too; a plan
+of a case that has them is not yet compared with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from optimizer.solution.audit.calendar import Bools, Floats, Spread
+from optimizer.solution.audit.entitlements import Entitlements, Running
+from optimizer.solution.audit.flows import Flow, Flows, matrix
+from optimizer.solution.audit.verdict import Tally
+
+
+class Limits:
+    """The checks of one plan that look at quantities alone."""
+
+    def __init__(self, entitlements: Entitlements, flows: Flows) -> None:
+        self.given = entitlements
+        self.flows = flows
+        self.calendar = entitlements.calendar
+        self.running: list[Running] = [
+            entitlements.running(step) for step in flows["Production"].keys
+        ]
+
+    def tallies(self) -> list[Tally]:
+        """All of them, in the order in which they are shown."""
+        return [
+            self.balance(),
+            self.signs(),
+            self.permissions(),
+            self.offers(),
+            self.contracts(),
+            self.processes(),
+            self.capacities(),
+            self.lanes(),
+            self.stock(),
+            self.demand(),
+        ]
+
+    def place(self, names: Sequence[Sequence[str]]) -> Callable[[int], str]:
+        """Names a position in a table of keys by periods."""
+
+        def words(i: int) -> str:
+            key, t = divmod(i, self.calendar.count)
+            return f"{', '.join(n for n in names[key] if n)} in {self.calendar.labels[t]}"
+
+        return words
+
+    def flow_matrix(self, name: str, keys: Sequence[tuple[str, ...]]) -> Floats:
+        """Tonnes of a table by the keys of the input rows; zero where nothing flows."""
+        flow = self.flows[name]
+        found = flow.matrix()
+        number = {key: i for i, key in enumerate(flow.keys)}
+        nothing = np.zeros(self.calendar.count)
+        rows = [found[number[key]] if key in number else nothing for key in keys]
+        return matrix(self.calendar, rows)
+
+    def balance(self) -> Tally:
+        """Opening + bought + arrived + made = used + shipped + delivered + discarded + closing."""
+        tally, flows, count = Tally("mass balance"), self.flows, self.calendar.count
+        closing = flows.sums(flows.leaves("Stock")).reshape(-1, count)
+        opening = np.hstack([np.zeros((closing.shape[0], 1)), closing[:, :-1]])
+        arrived = flows.sums(flows.arrivals()).reshape(-1, count)
+        for pair, storage in self.given.storage.items():
+            opening[flows.pairs[pair], 0] += storage.first.opening if storage.first else 0.0
+        for order in self.given.case.pipeline:
+            here = self.calendar.covered(order.arrival, order.arrival) > 0
+            arrived[flows.pairs[order.to_site, order.material], here] += order.quantity
+        bought = flows.sums(flows.leaves("Purchases"))
+        made, used = (flows.sums(flows.worked(side)) for side in ("outputs", "inputs"))
+        leaving = [flows.sums(flows.leaves(n)) for n in ("Shipments", "Deliveries", "Disposal")]
+        coming_in = opening.ravel() + bought + arrived.ravel() + made
+        going_out = used + sum(leaving) + closing.ravel()
+        size = np.abs(coming_in) + np.abs(going_out)
+        tally.equal(coming_in, going_out, flows.place, size)
+        return tally
+
+    def signs(self) -> Tally:
+        """No quantity is below zero."""
+        tally = Tally("nothing negative")
+        for name, flow in self.flows.by_name.items():
+            tally.at_least(flow.tonnes, np.zeros(flow.tonnes.size), self._row(name, flow))
+        return tally
+
+    def _row(self, name: str, flow: Flow) -> Callable[[int], str]:
+        def words(i: int) -> str:
+            key = ", ".join(part for part in flow.keys[int(flow.key[i])] if part)
+            return f"{name}: {key} in {self.calendar.labels[int(flow.period[i])]}"
+
+        return words
+
+    def permissions(self) -> Tally:
+        """Nothing flows where no row of the workbook allows it."""
+        tally, given, count = Tally("nothing without a row"), self.given, self.calendar.count
+        always = np.arange(count) >= 0
+        never = ~always
+
+        def touched(rows: Spread | None) -> Bools:
+            return never if rows is None else rows.touched
+
+        storage, materials = given.storage, given.materials
+        allowed: dict[str, Callable[[Any], Bools]] = {
+            "Purchases": lambda k: touched(given.offers.get(k)),
+            "Shipments": lambda k: given.carriage(k).allowed,
+            "Production": lambda k: given.running(k).allowed,
+            "Stock": lambda k: storage[k].allowed if k in storage else never,
+            "Deliveries": lambda k: touched(given.demand.get(k)),
+            "Shortages": lambda k: touched(given.demand.get(k)),
+            "Take or pay": lambda k: always if k in given.offers else never,
+            "Disposal": lambda k: (
+                always if k[1] in materials and materials[k[1]].disposal_cost is not None else never
+            ),
+        }
+        for name, terms in allowed.items():
+            flow = self.flows[name]
+            found = np.concatenate([~terms(key) for key in flow.keys] or [never])
+            tally.forbid(flow.tonnes, found[flow.cell], self._row(name, flow))
+        return tally
+
+    def offers(self) -> Tally:
+        """Purchases of each offer lie between its minimum and maximum in each period."""
+        tally, offers = Tally("offers"), self.given.offers
+        bought = self.flow_matrix("Purchases", list(offers))
+        least = [rows.total(lambda row: row.minimum) for rows in offers.values()]
+        most = [rows.total(lambda row: row.maximum) for rows in offers.values()]
+        place = self.place(list(offers))
+        tally.at_most(bought, matrix(self.calendar, most), place)
+        tally.at_least(bought, matrix(self.calendar, least), place)
+        return tally
+
+    def contracts(self) -> Tally:
+        """Contract quantities over their dates, and what is paid for but not taken."""
+        tally, calendar, pay = Tally("contracts"), self.calendar, self.flows["Take or pay"]
+        paid = {int(row): i for i, row in enumerate(pay.shown["row"])}
+        if len(paid) < pay.tonnes.size:
+            tally.flaw("Take or pay: a row of Supply stands twice")
+        bought = self.flow_matrix("Purchases", list(self.given.offers))
+        for (key, rows), tonnes in zip(self.given.offers.items(), bought, strict=True):
+            for row, years in zip(rows.rows, rows.years, strict=True):
+                i = paid.pop(row.row, None)
+                if row.contract_quantity is None or not years.any():
+                    self._unpaid(tally, i)
+                    continue
+                low, high = calendar.span(row.start, row.end)
+                most = row.contract_quantity * float(years.sum()) * 12 / (high - low)
+                share = years / np.where(rows.touched, rows.covered, 1.0)
+                taken = float(tonnes @ share)
+                place = _always(f"{key[0]} (Supply row {row.row})")
+                tally.at_most(np.array([taken]), np.array([most]), place)
+                short = max(row.take_or_pay * most - taken, 0.0)
+                found = 0.0 if i is None else float(pay.tonnes[i])
+                size = np.array([max(most, taken)])
+                tally.equal(np.array([found]), np.array([short]), place, size)
+                if i is not None and pay.period[i] != np.flatnonzero(years)[-1]:
+                    tally.flaw(f"{place(0)}: paid in {calendar.labels[int(pay.period[i])]}")
+        for i in paid.values():
+            self._unpaid(tally, i)
+        return tally
+
+    def _unpaid(self, tally: Tally, i: int | None) -> None:
+        if i is not None:
+            pay = self.flows["Take or pay"]
+            found = pay.tonnes[i : i + 1]
+            tally.equal(found, np.zeros(1), _always("Take or pay without a contract"))
+
+    def processes(self) -> Tally:
+        """Activity lies between the minimum and maximum of each row; '*' feeds count together."""
+        tally, given, calendar = Tally("processes"), self.given, self.calendar
+        runs: dict[tuple[str, ...], Floats] = dict(
+            zip(self.flows["Production"].keys, self.flows["Production"].matrix(), strict=True)
+        )
+        nothing = np.zeros(calendar.count)
+        names, values, least, most = [], [], [], []
+        for (site, recipe, feed), units in given.processes.items():
+            for unit, rows in units.items():
+                value = runs.get((site, recipe, feed), nothing)
+                if feed == "*":
+                    value = nothing.copy()
+                    for one in given.assays:
+                        named = given.processes.get((site, recipe, one), {}).get(unit)
+                        free = nothing == 0 if named is None else ~named.touched
+                        value += np.where(free, runs.get((site, recipe, one), nothing), 0.0)
+                names.append((site, recipe, feed, unit))
+                values.append(np.where(rows.touched, value, 0.0))
+                least.append(rows.total(lambda row: row.minimum))
+                most.append(rows.total(lambda row: row.maximum))
+        place = self.place(names)
+        found = matrix(calendar, values)
+        tally.at_most(found, matrix(calendar, most), place)
+        tally.at_least(found, matrix(calendar, least), place)
+        return tally
+
+    def loads(self) -> dict[tuple[str, str], Floats]:
+        """Capacity used by (site, unit) and period."""
+        loads: dict[tuple[str, str], Floats] = {}
+        found = self.flows["Production"].matrix()
+        for step, terms, activity in zip(
+            self.flows["Production"].keys, self.running, found, strict=True
+        ):
+            for unit, use in terms.uses.items():
+                if unit:
+                    load = loads.get((step[0], unit), 0.0) + use * activity
+                    loads[step[0], unit] = load
+        return loads
+
+    def capacities(self) -> Tally:
+        """Units run at no more than capacity x availability, and no less than their least load.
+
+        The least load is taken of the hours that a unit is available.
+        """
+        tally, calendar, units = Tally("units"), self.calendar, self.given.units
+        loads, nothing = self.loads(), np.zeros(self.calendar.count)
+        names = list({**units, **loads})
+        most = [
+            units[name].total(lambda row: row.capacity * row.availability)
+            if name in units
+            else nothing
+            for name in names
+        ]
+        least = [
+            units[name].total(
+                lambda row: (
+                    0.0 if row.may_idle else row.capacity * row.availability * row.minimum_load
+                )
+            )
+            if name in units
+            else nothing
+            for name in names
+        ]
+        load = matrix(calendar, [loads.get(name, nothing) for name in names])
+        tally.at_most(load, matrix(calendar, most), self.place(names))
+        tally.at_least(load, matrix(calendar, least), self.place(names))
+        return tally
+
+    def lanes(self) -> Tally:
+        """Shipments keep each lane's maximum; what a '*' row carries counts together."""
+        tally, calendar, flow = Tally("lanes"), self.calendar, self.flows["Shipments"]
+        lanes, nothing = self.given.lanes, np.zeros(self.calendar.count)
+        shipped: dict[tuple[str, ...], Floats] = {}
+        for key, tonnes in zip(flow.keys, flow.matrix(), strict=True):
+            starred = self.given.carriage(key).starred
+            shipped[key] = np.where(starred, 0.0, tonnes)
+            together = (key[0], key[1], "*", key[3])
+            shipped[together] = shipped.get(together, nothing) + np.where(starred, tonnes, 0.0)
+        value = matrix(calendar, [shipped.get(key, nothing) for key in lanes])
+        most = [rows.total(lambda row: row.maximum) for rows in lanes.values()]
+        tally.at_most(value, matrix(calendar, most), self.place(list(lanes)))
+        return tally
+
+    def stock(self) -> Tally:
+        """Closing stock: least, most, days of cover, closing target."""
+        tally, calendar, flows = Tally("stock"), self.calendar, self.flows
+        storage = self.given.storage
+        if not storage:
+            return tally
+        pairs = [flows.pairs[pair] for pair in storage]
+        outflow = flows.sums(flows.worked("inputs"))
+        for name in ("Shipments", "Deliveries"):
+            outflow = outflow + flows.sums(flows.leaves(name))
+        outflow = outflow.reshape(-1, calendar.count)[pairs]
+        following = np.hstack([outflow[:, 1:], outflow[:, -1:]])
+        closing = flows.sums(flows.leaves("Stock")).reshape(-1, calendar.count)[pairs]
+        terms, place = list(storage.values()), self.place(list(storage))
+        tally.at_most(closing, matrix(calendar, [term.maximum for term in terms]), place)
+        tally.at_least(closing, matrix(calendar, [term.minimum for term in terms]), place)
+        cover = matrix(calendar, [term.cover for term in terms])
+        tally.at_least(closing, cover * following, place)
+        target = np.array([term.last.closing if term.last else 0.0 for term in terms])
+        tally.at_least(
+            closing[:, -1], target, lambda i: f"{place((i + 1) * calendar.count - 1)} (closing)"
+        )
+        return tally
+
+    def demand(self) -> Tally:
+        """Delivered + short = quantity; lines without penalty may take less."""
+        tally, calendar, wants = Tally("demand"), self.calendar, self.given.wants
+        delivered = self.flow_matrix("Deliveries", list(wants))
+        short = self.flow_matrix("Shortages", list(wants))
+        wanted = matrix(calendar, [want.quantity for want in wants.values()])
+        least = matrix(calendar, [want.least for want in wants.values()])
+        due = matrix(calendar, [want.penalty for want in wants.values()]) > 0
+        place = self.place(list(wants))
+        tally.equal(np.where(due, delivered + short, wanted), wanted, place, wanted)
+        tally.at_most(delivered + short, wanted, place)
+        tally.at_least(delivered, least, place)
+        return tally
+
+
+def _always(words: str) -> Callable[[int], str]:
+    return lambda _: words

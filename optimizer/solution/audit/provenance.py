@@ -1,0 +1,214 @@
+"""Histories: which rules a lot breaks when it is bought or held, and its customs origin.
+
+Claims are bits. A lot claims one bit for each trait (a rule, or a dated row of a rule
+dated by processing) that it does not break, and one for each country that is not its
+customs origin. A lot backs what leaves a node if it has every bit that is claimed there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+
+from optimizer.solution.audit.calendar import Bools, Calendar
+from optimizer.solution.audit.entitlements import Entitlements, Pair
+from optimizer.tables import sheets
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One event of a history with all that a rule may look at."""
+
+    stage: str
+    country: str
+    owner_country: str
+    owner: tuple[str, ...]
+    place: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A rule, or one dated row of a rule dated by processing: what a lot may break."""
+
+    name: str
+    rule: str
+    live: Bools
+    """Periods in which an event breaks it."""
+    before: bool
+    """An event on the day before the start breaks it."""
+
+
+def _same(word: str) -> str:
+    return " ".join(word.split()).casefold()
+
+
+def _day(day: date | None) -> str:
+    return "open" if day is None else day.isoformat()
+
+
+def trait_name(row: sheets.Rule) -> str:
+    """How the result tables name what breaks a row of Rules."""
+    if row.dated_by == "processing":
+        return f"{row.rule} [{_day(row.start)}..{_day(row.end)}]"
+    return row.rule
+
+
+class Provenance:
+    """Traits and origins of everything that a case buys, holds or makes."""
+
+    def __init__(self, given: Entitlements) -> None:
+        self.given = given
+        self.calendar = given.calendar
+        self.traits: list[Trait] = []
+        for row in given.case.rules:
+            if all(trait.name != trait_name(row) for trait in self.traits):
+                self.traits.append(_trait(self.calendar, row))
+        self.bit = {trait.name: 1 << i for i, trait in enumerate(self.traits)}
+        """Bit of each trait by its name in the result tables."""
+        self.every_trait = (1 << len(self.traits)) - 1
+        self.countries: dict[str, int] = {}
+        self.scope: dict[str, list[sheets.ScopeLine]] = {}
+        for line in given.case.rule_scope:
+            self.scope.setdefault(_same(line.rule), []).append(line)
+        self.live = [
+            self._where(trait.live[t] for trait in self.traits) for t in range(self.calendar.count)
+        ]
+        """Traits that an event in each period can break."""
+        self.before = self._where(trait.before for trait in self.traits)
+        """Traits that an event before the start can break."""
+
+    def _where(self, holds: Iterable[bool | np.bool_]) -> int:
+        return sum(1 << i for i, true in enumerate(holds) if true)
+
+    def of_rule(self, rule: str) -> int:
+        """Bits of all traits of a rule."""
+        return self._where(_same(trait.rule) == _same(rule) for trait in self.traits)
+
+    def broken(self, facts: Iterable[Fact]) -> int:
+        """Traits that a history breaks, whatever its dates."""
+        found = 0
+        for fact in facts:
+            for i, trait in enumerate(self.traits):
+                if any(_matches(line, fact) for line in self.scope.get(_same(trait.rule), ())):
+                    found |= 1 << i
+        return found
+
+    def history(
+        self, site: str, material: str, events: tuple[sheets.Event, ...] | None
+    ) -> list[Fact]:
+        """A written history, or the default: the site itself at every stage so far."""
+        if events is not None:
+            return [self._written(event) for event in events]
+        stage = self.given.materials[material].stage
+        known = [_same(word) for word in sheets.STAGES]
+        if _same(stage) in known:
+            stages: tuple[str, ...] = sheets.STAGES[: known.index(_same(stage)) + 1]
+        else:
+            stages = (*sheets.STAGES, stage) if stage else ("",)
+        return [self.fact(site, stage) for stage in stages]
+
+    def fact(self, site: str, stage: str) -> Fact:
+        """An event at a site of the workbook."""
+        row = self.given.sites[site]
+        owner = (row.owner,) if row.owner else ()
+        return Fact(stage, row.country, row.owner_country or row.country, owner, (site,))
+
+    def _written(self, event: sheets.Event) -> Fact:
+        row = self.given.sites.get(event.name) if event.name else None
+        if row is None:
+            names = (event.name,) if event.name else ()
+            return Fact(event.stage, event.country, event.country, names, names)
+        owner = (row.owner,) if row.owner else ()
+        home = row.owner_country or row.country
+        return Fact(event.stage, event.country, home, owner, (row.site,))
+
+    def origin(self, site: str, material: str, events: tuple[sheets.Event, ...] | None) -> str:
+        """Country of customs origin of what is bought or held: where it was last worked on."""
+        if not events or not self.given.materials[material].traced:
+            return self.given.sites[site].country
+        known = [_same(word) for word in sheets.STAGES]
+        rank = [known.index(s) if (s := _same(e.stage)) in known else len(known) for e in events]
+        latest = max(range(len(events)), key=lambda i: (rank[i], i))
+        return events[latest].country
+
+    @cached_property
+    def origins_at(self) -> dict[Pair, set[str]]:
+        """Every country that a material at a site can originate in: sources, then lanes."""
+        given = self.given
+        found: dict[Pair, set[str]] = {}
+        waiting = list(self._sources())
+        leaving: dict[str, list[tuple[str, str]]] = {}
+        for start, end, material, _ in given.lanes:
+            leaving.setdefault(start, []).append((end, material))
+        while waiting:
+            (site, material), country = waiting.pop()
+            known = found.setdefault((site, material), set())
+            if country in known:
+                continue
+            known.add(country)
+            for end, carried in leaving.get(site, ()):
+                if carried == material or (carried == "*" and material in given.takes.get(end, ())):
+                    waiting.append(((end, material), country))
+        return found
+
+    def _sources(self) -> Iterator[tuple[Pair, str]]:
+        """Where each material is bought, held or made, and the customs origin that it has."""
+        case, given = self.given.case, self.given
+        rows: list[sheets.Offer | sheets.Stock] = [*case.supply]
+        rows += [row for row in case.stocks if row.opening]
+        for row in rows:
+            pair = (row.site, row.material)
+            yield pair, self.origin(*pair, row.history)
+        for order in case.pipeline:
+            pair = (order.to_site, order.material)
+            yield pair, self.origin(*pair, order.history)
+        for site, recipe, feed in given.processes:
+            for one in given.assays if feed == "*" else (feed,):
+                for material in given.recipe(recipe, one).outputs:
+                    yield (site, material), given.sites[site].country
+
+    def country_bit(self, country: str) -> int:
+        """Bit that a lot has unless the country is its origin."""
+        number = self.countries.setdefault(country, len(self.countries))
+        return 1 << (len(self.traits) + number)
+
+    @property
+    def every_country(self) -> int:
+        """Bits of all countries named so far."""
+        return ((1 << len(self.countries)) - 1) << len(self.traits)
+
+    def from_origins(self, countries: Iterable[str]) -> int:
+        """Bits of lots that come from one of some countries (all must be numbered)."""
+        listed = [self.country_bit(country) for country in countries]
+        return self.every_country & ~sum(set(listed))
+
+
+def _trait(calendar: Calendar, row: sheets.Rule) -> Trait:
+    if row.dated_by != "processing":
+        return Trait(row.rule, row.rule, np.ones(calendar.count, dtype=bool), True)
+    eve = calendar.start - timedelta(days=1)
+    before = (row.start is None or row.start <= eve) and (row.end is None or eve <= row.end)
+    return Trait(trait_name(row), row.rule, calendar.touches(row.start, row.end), before)
+
+
+def _matches(line: sheets.ScopeLine, fact: Fact) -> bool:
+    """True if an event matches a line of a rule's scope; blank matches anything."""
+    for words, found in (
+        (line.country, (fact.country,)),
+        (line.owner_country, (fact.owner_country,)),
+        (line.owner, fact.owner),
+        (line.site, fact.place),
+        (line.stage, (fact.stage,)),
+    ):
+        if words and "*" not in words and not {_same(w) for w in words} & {*map(_same, found)}:
+            return False
+    return True
+
+
+def parts(text: str, separator: str) -> list[str]:
+    """Names in a cell."""
+    return [name for part in str(text).split(separator) if (name := part.strip())]

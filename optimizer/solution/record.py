@@ -1,0 +1,77 @@
+"""All tables of a plan, and the record of how it was found."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from pyomo.core import ConcreteModel
+
+from optimizer.errors import Finding
+from optimizer.network.data import Network
+from optimizer.solution import tables
+from optimizer.solution.audit import Audit
+from optimizer.solution.compliance import compliance
+from optimizer.solution.decisions import decisions
+from optimizer.solution.extract import Extraction, balance
+from optimizer.solution.money import costs
+from optimizer.solution.prices import break_even, scarcity
+from optimizer.solution.tables import Table, table
+from optimizer.solver import Answer, Program
+
+PACKAGES = ("magnet-sourcing-optimizer", "pyomo", "highspy", "numpy")
+
+
+def tables_of(m: ConcreteModel, program: Program, answer: Answer) -> dict[str, Table]:
+    """Every result table of a solved model but the run record, by name."""
+    done = decisions(m)
+    found = Extraction(done).all()
+    for each_table in (
+        costs(done),
+        balance(done),
+        compliance(done),
+        scarcity(done.network, program, answer),
+        break_even(done.network, m, program, answer),
+    ):
+        found[each_table.layout.name] = each_table
+    return found
+
+
+def run_record(
+    network: Network, answer: Answer, audit: Audit, warnings: Sequence[Finding]
+) -> Table:
+    """Hash of the input, versions, solver, gap, audit and warnings."""
+    case = network.case
+    rows: list[tuple[str, str]] = [
+        ("case", case.settings.case),
+        ("input", case.path),
+        ("input sha256", case.sha256),
+        ("status", answer.status),
+        ("gap", f"{answer.gap:g}"),
+        ("solver", f"HiGHS {answer.version}, {answer.method}"),
+        ("iterations", str(answer.iterations)),
+        ("variables", f"{network.cut.kept:,} flows; {network.cut.flows:,} pruned"),
+        ("classes", f"{len(network.nodes):,} nodes, {len(network.traits)} traits"),
+        ("audit", audit.verdict),
+        *((f"audit: {check.name}", _outcome(check)) for check in audit.checks),
+        *(("version", f"{name} {_version(name)}") for name in PACKAGES),
+        ("version", f"Python {platform.python_version()}"),
+        *(("warning", str(finding)) for finding in warnings),
+    ]
+    return table(tables.RUN, rows)
+
+
+def _outcome(check: object) -> str:
+    passed, worst = getattr(check, "passed", False), getattr(check, "worst", 0.0)
+    tested, where = getattr(check, "tested", 0), getattr(check, "where", "")
+    if passed:
+        return f"passed, {tested:,} comparisons, worst {worst:.1e}"
+    return f"FAILED, worst {worst:.1e}: {where}"
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

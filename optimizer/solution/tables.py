@@ -1,0 +1,371 @@
+"""The result tables: each column declared once, with its unit and meaning.
+
+A table is plain columns; :meth:`Table.frame` gives it as a pandas DataFrame. The
+results workbook and ``docs/results.md`` are made from the same declarations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a result table.
+
+    ``kind`` is one of ``text``, ``period``, ``date``, ``tonnes``, ``amount`` (units of
+    activity or capacity), ``money``, ``price`` (money per tonne), ``share``, ``number``.
+    """
+
+    header: str
+    kind: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a table is and which columns it has."""
+
+    name: str
+    meaning: str
+    fields: tuple[Field, ...]
+    pivot: tuple[tuple[str, ...], str] | None = None
+    """Row headers and value header of the pivot by period that stands beside it."""
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Headers in order."""
+        return tuple(field.header for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A result table: one sequence per field, all of the same length."""
+
+    layout: Layout
+    columns: tuple[Sequence[Any], ...]
+
+    def __len__(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+    def __getitem__(self, header: str) -> Sequence[Any]:
+        """Values of one column."""
+        return self.columns[self.layout.headers.index(header)]
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Row by row, in the order of the fields."""
+        return zip(*self.columns, strict=True)
+
+    def frame(self) -> pd.DataFrame:
+        """The table as a DataFrame with its headers as columns."""
+        import pandas as pd
+
+        return pd.DataFrame(dict(zip(self.layout.headers, self.columns, strict=True)))
+
+
+def table(layout: Layout, rows: Sequence[Sequence[Any]]) -> Table:
+    """Table of a layout from rows in the order of its fields."""
+    columns = tuple(zip(*rows, strict=True)) if rows else tuple(() for _ in layout.fields)
+    return Table(layout, columns)
+
+
+Tables = Mapping[str, Table]
+"""Result tables by name."""
+
+_PERIOD = Field("period", "period", "label of the period")
+_DATE = Field("first day", "date", "first day of the period")
+_BREAKS = Field(
+    "breaks", "text", "rules that the lot breaks or is booked as breaking; empty = none"
+)
+_UNCHECKED = Field(
+    "not followed",
+    "text",
+    "rules that are not followed there, because no delivery that they bind can follow from it",
+)
+_ORIGIN = Field(
+    "customs origin", "text", "countries of customs origin; empty where no duty depends on it"
+)
+_SITE = Field("site", "text", "site")
+_COUNTRY = Field("country", "text", "country of the site")
+_MATERIAL = Field("material", "text", "material")
+_TONNES = Field("tonnes", "tonnes", "tonnes in the period")
+
+PURCHASES = Layout(
+    "Purchases",
+    "Order plan: what is bought, by offer and period. Cost is as paid, not discounted.",
+    (
+        Field("offer", "text", "line of supply"),
+        _SITE,
+        _COUNTRY,
+        _MATERIAL,
+        _PERIOD,
+        Field("order by", "date", "latest order date: first day of the period"),
+        _TONNES,
+        Field("price", "price", "price in that period"),
+        Field("cost", "money", "tonnes x price"),
+        Field("firm", "text", "no: a non-binding offtake that the plan takes as firm"),
+        _BREAKS,
+        _UNCHECKED,
+        _ORIGIN,
+    ),
+    (("offer", "site", "material"), "tonnes"),
+)
+SHIPMENTS = Layout(
+    "Shipments",
+    "What is shipped, by lane and period of departure.",
+    (
+        Field("from site", "text", "start of the lane"),
+        Field("to site", "text", "end of the lane"),
+        _MATERIAL,
+        Field("mode", "text", "means of transport"),
+        _PERIOD,
+        _TONNES,
+        Field("arrives", "tonnes", "tonnes that arrive, within or after the horizon"),
+        Field("lead days", "number", "days under way"),
+        Field("freight", "money", "tonnes x freight, not discounted"),
+        Field("duty", "money", "duty at departure, not discounted"),
+        Field("carrying", "money", "carrying cost while under way, not discounted"),
+        _BREAKS,
+        _UNCHECKED,
+        _ORIGIN,
+    ),
+    (("from site", "to site", "material", "mode"), "tonnes"),
+)
+PRODUCTION = Layout(
+    "Production",
+    "What is run: activity by site, recipe, feed and period.",
+    (
+        _SITE,
+        _COUNTRY,
+        Field("recipe", "text", "recipe"),
+        Field("feed", "text", "feed, for recipes made from assays"),
+        _PERIOD,
+        Field("activity", "amount", "units of activity in the period"),
+        Field("cost", "money", "conversion cost, not discounted"),
+        Field("inputs break", "text", "rules that the inputs break or are booked as breaking"),
+        Field("inputs not followed", "text", "rules that are not followed in the inputs"),
+        Field("outputs break", "text", "rules that the outputs break"),
+    ),
+    (("site", "recipe", "feed"), "activity"),
+)
+UTILISATION = Layout(
+    "Utilisation",
+    "How much of each unit's capacity is used.",
+    (
+        _SITE,
+        Field("unit", "text", "unit"),
+        _PERIOD,
+        Field("used", "amount", "capacity used in the period"),
+        Field("capacity", "amount", "capacity available in the period"),
+        Field("utilisation", "share", "used / capacity"),
+    ),
+    (("site", "unit"), "utilisation"),
+)
+STOCK = Layout(
+    "Stock",
+    "Closing stock of each period.",
+    (
+        _SITE,
+        _MATERIAL,
+        _PERIOD,
+        Field("tonnes", "tonnes", "tonnes at the end of the period"),
+        Field("holding", "money", "holding cost of the period, not discounted"),
+        Field("carrying", "money", "carrying cost of the period, not discounted"),
+        _BREAKS,
+        _UNCHECKED,
+        _ORIGIN,
+    ),
+    (("site", "material"), "tonnes"),
+)
+DELIVERIES = Layout(
+    "Deliveries",
+    "What is delivered, by demand line and period.",
+    (
+        Field("line", "text", "demand line"),
+        Field("customer", "text", "site that receives"),
+        _MATERIAL,
+        Field("segment", "text", "segment"),
+        _PERIOD,
+        _TONNES,
+        Field("revenue", "money", "tonnes x price, not discounted"),
+        _BREAKS,
+        _UNCHECKED,
+        _ORIGIN,
+    ),
+    (("line", "material"), "tonnes"),
+)
+SHORTAGES = Layout(
+    "Shortages",
+    "Demand that is not met, outlets and optional sales left out.",
+    (
+        Field("line", "text", "demand line"),
+        Field("customer", "text", "site that waits"),
+        _MATERIAL,
+        Field("segment", "text", "segment"),
+        _PERIOD,
+        Field("wanted", "tonnes", "quantity wanted in the period"),
+        Field("short", "tonnes", "tonnes not delivered"),
+        Field("share short", "share", "short / wanted"),
+        Field("penalty", "money", "penalty, not discounted"),
+    ),
+    (("line", "material"), "short"),
+)
+DISPOSAL = Layout(
+    "Disposal",
+    "What is thrown away.",
+    (
+        _SITE,
+        _MATERIAL,
+        _PERIOD,
+        _TONNES,
+        Field("cost", "money", "disposal cost, not discounted"),
+        _BREAKS,
+        _UNCHECKED,
+        _ORIGIN,
+    ),
+    (("site", "material"), "tonnes"),
+)
+TAKE_OR_PAY = Layout(
+    "Take or pay",
+    "Contracts that are paid for but not taken.",
+    (
+        Field("offer", "text", "line of supply"),
+        _SITE,
+        _MATERIAL,
+        Field("row", "number", "row in Supply"),
+        Field("least", "tonnes", "tonnes that are paid for in any case"),
+        Field("taken", "tonnes", "tonnes taken under the row"),
+        Field("not taken", "tonnes", "tonnes paid for and not taken"),
+        _PERIOD,
+        Field("cost", "money", "payment in that period, not discounted"),
+    ),
+)
+COSTS = Layout(
+    "Costs",
+    "Every cost by category, place, thing and period; discounted, it sums to the objective.",
+    (
+        Field("category", "text", "kind of cost; revenue and closing value are negative"),
+        Field("site", "text", "where it falls (a lane: its start)"),
+        Field("item", "text", "offer, recipe, lane, unit or demand line"),
+        Field("material", "text", "material, where there is one"),
+        _PERIOD,
+        Field("year", "text", "calendar year"),
+        Field("amount", "money", "as paid"),
+        Field("discounted", "money", "present value at the start, mid-period"),
+    ),
+    (("category",), "discounted"),
+)
+BALANCE = Layout(
+    "Balance",
+    "By site, material and period: what comes in less what goes out, to zero.",
+    (
+        _SITE,
+        _MATERIAL,
+        _PERIOD,
+        Field("opening", "tonnes", "stock at the start of the period"),
+        Field("bought", "tonnes", "bought"),
+        Field("arrived", "tonnes", "arrived from lanes and from orders under way"),
+        Field("made", "tonnes", "made"),
+        Field("used", "tonnes", "used"),
+        Field("shipped", "tonnes", "shipped"),
+        Field("delivered", "tonnes", "delivered"),
+        Field("discarded", "tonnes", "thrown away"),
+        Field("closing", "tonnes", "stock at the end of the period"),
+        Field("difference", "tonnes", "in less out: zero but for the solver's tolerance"),
+    ),
+)
+COMPLIANCE = Layout(
+    "Compliance",
+    "Which deliveries each rule binds, and what was delivered to them.",
+    (
+        Field("rule", "text", "rule"),
+        Field("phase", "text", "dates of the rule's row"),
+        Field("row", "number", "row in Rules"),
+        Field("line", "text", "demand line that it binds"),
+        Field("segment", "text", "segment of the line"),
+        Field("window", "text", "periods over which the share is taken"),
+        Field("delivered", "tonnes", "tonnes delivered in the window"),
+        Field("breaking", "tonnes", "tonnes of them that break the rule"),
+        Field("share found", "share", "breaking / delivered"),
+        Field("share allowed", "share", "maximum share"),
+        Field("verdict", "text", "kept, or broken"),
+    ),
+)
+SCARCITY = Layout(
+    "Scarcity",
+    "What one more unit of each thing that binds would be worth (dual values).",
+    (
+        Field("kind", "text", "capacity, offer, contract, lane, stock, demand, rule …"),
+        Field("thing", "text", "what binds"),
+        _PERIOD,
+        Field("bound", "amount", "the bound as it stands"),
+        Field("unit", "text", "unit of the bound"),
+        Field("worth", "price", "saving per unit more, in money of that period, not discounted"),
+        Field("worth today", "price", "the same as present value: the dual of the objective"),
+    ),
+)
+BREAK_EVEN = Layout(
+    "Break-even",
+    "Unused offers, lanes and processes: how much cheaper each must get to enter (reduced costs).",
+    (
+        Field("kind", "text", "offer, lane or process"),
+        Field("thing", "text", "what is not used"),
+        Field("material", "text", "material or recipe"),
+        _PERIOD,
+        Field("price", "price", "its price or cost in that period"),
+        Field("cheaper by", "price", "how much cheaper it must get, in money of that period"),
+        Field("break-even", "price", "price at which it enters"),
+    ),
+)
+RUN = Layout(
+    "Run",
+    "What was run: the input's hash, versions, solver, gap, audit, warnings.",
+    (
+        Field("item", "text", "what"),
+        Field("value", "text", "value"),
+    ),
+)
+
+LAYOUTS = {
+    layout.name: layout
+    for layout in (
+        PURCHASES,
+        SHIPMENTS,
+        PRODUCTION,
+        UTILISATION,
+        STOCK,
+        DELIVERIES,
+        SHORTAGES,
+        DISPOSAL,
+        TAKE_OR_PAY,
+        COSTS,
+        BALANCE,
+        COMPLIANCE,
+        SCARCITY,
+        BREAK_EVEN,
+        RUN,
+    )
+}
+"""Every result table, in the order of the results workbook."""
+
+CATEGORIES = (
+    "purchases",
+    "take or pay",
+    "freight",
+    "duty",
+    "conversion",
+    "fixed cost",
+    "holding",
+    "carrying",
+    "disposal",
+    "capital",
+    "shortage",
+    "revenue",
+    "closing value",
+)
+"""Categories of cost, in the order in which they are shown."""
