@@ -1,0 +1,316 @@
+"""The command line: words to calls, errors to exit codes.
+
+People's text goes to standard error, ``--json`` prints one object on standard output.
+Exit codes: 0 plan found and audited, 1 the workbook has errors, 2 wrong use, 3 no
+feasible plan, 4 stopped before optimality, 5 internal error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optimizer.errors import (
+    AuditError,
+    FileError,
+    Finding,
+    OptimizerError,
+    StoppedError,
+    WorkbookError,
+)
+
+if TYPE_CHECKING:
+    from optimizer.plan import Result
+
+SHOWN = 40
+"""Findings of a kind that are printed; all stand in the marked copy."""
+
+
+def entry() -> None:
+    """What the console script calls; leaves at once, without tearing down the libraries."""
+    code = main()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        pass
+    os._exit(code)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; nothing is raised."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except WorkbookError as error:
+        return _refuse(options, error)
+    except OptimizerError as error:
+        return _fail(options, str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _fail(options, "stopped", StoppedError.exit_code)
+    except BrokenPipeError:
+        return 0
+    except MemoryError:
+        return _fail(options, "this machine has not enough memory for the case", 5)
+    except Exception as error:
+        return _fail(options, f"internal error: {_kept(error)}", 5)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="optimizer",
+        description="Least-cost sourcing plans for rare-earth magnets under provenance rules.",
+        epilog="Exit codes: 0 done, 1 the workbook has errors, 2 wrong use, 3 no feasible plan, "
+        "4 stopped before optimality, 5 internal error.",
+    )
+    parser.add_argument("--version", action="version", version=_VersionText())  # type: ignore[arg-type]
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    solve = commands.add_parser("solve", help="find the least-cost plan of a workbook")
+    solve.add_argument("workbook", type=Path)
+    solve.add_argument("--output", type=Path, metavar="DIR", help="default: outputs/NAME")
+    solve.add_argument("--time-limit", type=_seconds, metavar="S", help="default: Settings")
+    solve.set_defaults(run=_solve)
+    check = commands.add_parser("check", help="report everything that is wrong in a workbook")
+    check.add_argument("workbook", type=Path)
+    check.set_defaults(run=_check)
+    template = commands.add_parser("template", help="write a blank workbook")
+    template.add_argument("path", type=Path)
+    template.set_defaults(run=_template)
+    for command in (solve, check, template):
+        command.add_argument("--json", action="store_true", help="one object on standard output")
+        command.add_argument("--quiet", action="store_true", help="print errors only")
+    return parser
+
+
+class _VersionText:
+    """The version, looked up only when it is asked for."""
+
+    def __mod__(self, _: object) -> str:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return f"optimizer {version('magnet-sourcing-optimizer')}"
+        except PackageNotFoundError:
+            return "optimizer (not installed)"
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
+    return value
+
+
+def _solve(options: argparse.Namespace) -> int:
+    from optimizer.plan import explain, solve
+    from optimizer.report import check_target
+    from optimizer.report.result import write
+    from optimizer.tables import read
+
+    begin = time.perf_counter()
+    case = read(options.workbook)
+    seconds = {"read": time.perf_counter() - begin}
+    folder = options.output or Path("outputs") / options.workbook.stem
+    target = folder / "plan.xlsx"
+    check_target(target)
+    progress = None if options.quiet else _Progress()
+    result = solve(case, time_limit=options.time_limit, progress=progress)
+    seconds |= result.seconds
+    files: dict[str, str] = {}
+    if result.objective is not None:
+        begin = time.perf_counter()
+        write(result, target)
+        seconds["write"] = time.perf_counter() - begin
+        files = {"plan": str(target), "record": str(folder / "run.json")}
+    record = _record(result, files, seconds)
+    if files:
+        _write_record(folder / "run.json", record)
+    if not options.quiet:
+        _tell_findings("warning", result.warnings)
+        _tell(_story(result, files, explain(result.status)))
+    elif result.status != "optimal":
+        _tell(explain(result.status))
+    if options.json:
+        _print(record)
+    return _code(result)
+
+
+def _code(result: Result) -> int:
+    if result.audit is not None and not result.audit.passed:
+        _tell(f"error: {result.audit.verdict}")
+        return AuditError.exit_code
+    try:
+        result.raise_for_status()
+    except OptimizerError as error:
+        return error.exit_code
+    return 0
+
+
+def _record(result: Result, files: dict[str, str], seconds: dict[str, float]) -> dict[str, Any]:
+    audit = result.audit
+    return {
+        "status": result.status,
+        "objective": result.objective,
+        "currency": result.case.settings.currency,
+        "gap": result.gap if result.objective is not None else None,
+        "costs": result.costs,
+        "shortage": result.shortage if result.objective is not None else None,
+        "audit": None
+        if audit is None
+        else {
+            "passed": audit.passed,
+            "verdict": audit.verdict,
+            "worst": audit.worst if audit.worst < float("inf") else None,
+            "cost_difference": audit.cost_difference,
+        },
+        "warnings": [_said(finding) for finding in result.warnings],
+        "input": {"file": result.case.path, "sha256": result.case.sha256},
+        "files": files,
+        "seconds": {name: round(value, 4) for name, value in seconds.items()},
+    }
+
+
+def _story(result: Result, files: dict[str, str], status: str) -> str:
+    if result.objective is None or result.audit is None:
+        return f"{status[0].upper()}{status[1:]}."
+    currency = result.case.settings.currency
+    lines = [
+        f"{status[0].upper()}{status[1:]}: {result.objective:,.2f} {currency} (present value).",
+        *(
+            f"  {name:<14}{money:>20,.2f}"
+            for name, money in result.costs.items()
+            if abs(money) >= 0.005
+        ),
+        f"Short: {result.shortage:,.3f} t.",
+        f"{result.audit.verdict}.",
+        *(f"Written: {file}" for file in files.values()),
+    ]
+    return "\n".join(lines)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from optimizer.tables import check
+
+    return _report(options, check(options.workbook))
+
+
+def _template(options: argparse.Namespace) -> int:
+    from optimizer.tables.template import write_template
+
+    write_template(options.path)
+    if options.json:
+        _print({"status": "written", "files": {"template": str(options.path)}})
+    if not options.quiet:
+        _tell(f"Written: {options.path}")
+    return 0
+
+
+def _refuse(options: argparse.Namespace, error: WorkbookError) -> int:
+    return _report(options, error.findings)
+
+
+def _report(options: argparse.Namespace, findings: Sequence[Finding]) -> int:
+    """Print findings, mark them in a copy, and say so; 1 if any is an error."""
+    errors = [finding for finding in findings if finding.severity == "error"]
+    others = [finding for finding in findings if finding.severity != "error"]
+    files: dict[str, str] = {}
+    if findings:
+        from optimizer.tables.marked import write_marked_copy
+
+        copy = options.workbook.with_name(
+            f"{options.workbook.stem}.checked{options.workbook.suffix}"
+        )
+        try:
+            write_marked_copy(options.workbook, findings, copy)
+            files["marked copy"] = str(copy)
+        except FileError as failure:
+            _tell(str(failure))
+    if errors or not options.quiet:
+        _tell_findings("error", errors)
+    if not options.quiet:
+        _tell_findings("warning", others)
+        counts = f"{len(errors)} errors, {len(others)} warnings"
+        _tell(f"{options.workbook}: {counts if findings else 'nothing to complain of'}.")
+        for file in files.values():
+            _tell(f"Marked copy: {file}")
+    if options.json:
+        _print(
+            {
+                "status": "errors" if errors else "ok",
+                "errors": [_said(finding) for finding in errors],
+                "warnings": [_said(finding) for finding in others],
+                "files": files,
+            }
+        )
+    return 1 if errors else 0
+
+
+def _said(finding: Finding) -> dict[str, str]:
+    return {
+        "place": finding.place,
+        "column": finding.column,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
+
+
+def _tell_findings(word: str, findings: Sequence[Finding]) -> None:
+    for finding in findings[:SHOWN]:
+        _tell(f"{word}: {finding}")
+    if len(findings) > SHOWN:
+        _tell(f"{word}: and {len(findings) - SHOWN:,} more")
+
+
+def _fail(options: argparse.Namespace, message: str, code: int) -> int:
+    _tell(f"error: {message}")
+    if options.json:
+        _print({"status": "error", "message": message, "exit_code": code})
+    return code
+
+
+def _kept(error: Exception) -> str:
+    """Put an unforeseen error's details into a file; a line about it for people."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="optimizer-", suffix=".log", delete=False, encoding="utf-8"
+    ) as file:
+        file.write("".join(traceback.format_exception(error)))
+    return f"{type(error).__name__}: {error}. Please report it with {file.name}"
+
+
+def _write_record(path: Path, record: dict[str, Any]) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise FileError(f"{path}: the run record cannot be written ({error.strerror})") from error
+
+
+def _print(record: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+class _Progress:
+    """One line on standard error that is written over while the solver works."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+
+    def __call__(self, seconds: float, line: str) -> None:
+        text = f"solving … {seconds:,.0f} s  {line.strip()}"[:100]
+        sys.stderr.write(f"\r{text:<100}" if self._live else text + "\n")
+        sys.stderr.flush()
+

@@ -1,0 +1,66 @@
+"""Summary block: cost by category and calendar year, as paid and as present value."""
+
+from __future__ import annotations
+
+from math import fsum
+
+from optimizer.report.block import Anchors, Block, Cell, Row, sums
+from optimizer.report.cells import column_of
+from optimizer.report.formats import money_scale
+from optimizer.report.summary import Summary
+from optimizer.solution.tables import CATEGORIES, Tables
+
+NAME = "costs"
+_CATEGORY = column_of("Costs", "category")
+_YEAR = column_of("Costs", "year")
+_AMOUNT = column_of("Costs", "amount")
+_PRESENT = column_of("Costs", "discounted")
+
+
+def costs(summary: Summary, tables: Tables) -> Block | None:
+    """Cost by category and calendar year; None if the plan costs nothing."""
+    paid = sums(tables.get("Costs"), ("category", "year"), "amount")
+    present = sums(tables.get("Costs"), ("category",), "discounted")
+    used = [
+        key[0] for key in present if present[key] or any(paid.get((key[0], y)) for _, y in paid)
+    ]
+    categories = [name for name in CATEGORIES if name in used]
+    categories += [name for name in used if name not in CATEGORIES]
+    if not categories:
+        return None
+    years = tuple(dict.fromkeys((*summary.calendar, *sorted({year for _, year in paid}))))
+    number, money = money_scale(
+        max(map(abs, (*paid.values(), *present.values()))), summary.currency
+    )
+
+    def line(anchors: Anchors, index: int, name: str) -> Row:
+        at = anchors[NAME].at
+        label = f'"="&{at(index, 0, "c")}'
+        cells = [Cell(name[:1].upper() + name[1:])]
+        for column, year in enumerate(years, 1):
+            formula = f'=SUMIFS({_AMOUNT},{_CATEGORY},{label},{_YEAR},"="&{at(-1, column, "r")})'
+            cells.append(Cell(paid.get((name, year), 0.0), formula, number))
+        total = fsum(paid.get((name, year), 0.0) for year in years)
+        cells.append(Cell(total, f"=SUM({anchors[NAME].along(index, 1, len(years))})", number))
+        today = f"=SUMIFS({_PRESENT},{_CATEGORY},{label})"
+        cells.append(Cell(present[(name,)], today, number))
+        return Row(cells)
+
+    def everything(anchors: Anchors) -> Row:
+        at = anchors[NAME].at
+        cells = [Cell("Total")]
+        for column, year in enumerate(years, 1):
+            total = fsum(value for (_, when), value in paid.items() if when == year)
+            formula = f'=SUMIFS({_AMOUNT},{_YEAR},"="&{at(-1, column, "r")})'
+            cells.append(Cell(total, formula, number))
+        cells.append(Cell(fsum(paid.values()), f"=SUM({_AMOUNT})", number))
+        cells.append(Cell(fsum(present.values()), f"=SUM({_PRESENT})", number))
+        return Row(cells, "sum")
+
+    def fill(anchors: Anchors) -> list[Row]:
+        lines = [line(anchors, index, name) for index, name in enumerate(categories)]
+        return [*lines, everything(anchors)]
+
+    title = f"Cost by category and calendar year, {money}"
+    headers = ("category, as paid", *years, "total", "discounted")
+    return Block(NAME, title, headers, len(categories) + 1, fill)

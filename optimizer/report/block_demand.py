@@ -1,0 +1,174 @@
+"""Summary blocks: what was wanted, what is delivered, and the share that is covered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import fsum
+
+from optimizer.report.block import (
+    Anchors,
+    Block,
+    Cell,
+    Row,
+    by_year,
+    divided,
+    ratio,
+    sums,
+    total,
+    within,
+)
+from optimizer.report.cells import clean, column_of, criterion, finite
+from optimizer.report.formats import number_format
+from optimizer.report.summary import Summary
+from optimizer.solution.tables import Tables
+
+COVERAGE, WANTED, COVERED = "coverage", "wanted", "covered"
+NO_SEGMENT = "(no segment)"
+OUTLETS = "Outlets and optional sales"
+_SHORT = column_of("Shortages", "short")
+_SEGMENT = column_of("Shortages", "segment")
+_PERIOD = column_of("Shortages", "period")
+_DELIVERED = column_of("Deliveries", "tonnes")
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Tonnes wanted and short by segment and calendar year, and all that is delivered."""
+
+    segments: tuple[str, ...]
+    calendar: Mapping[str, tuple[str, ...]]
+    wanted: Mapping[tuple[str, ...], float]
+    short: Mapping[tuple[str, ...], float]
+    delivered: float
+
+    def sum(self, which: str, segment: str = "", year: str = "", every: bool = False) -> float:
+        """Tonnes wanted or short; of every segment, of one; of a year or of all."""
+        found = self.wanted if which == "wanted" else self.short
+        return fsum(
+            value
+            for (of, when), value in found.items()
+            if (every or of == segment) and when == (year or when)
+        )
+
+
+def demand(summary: Summary, tables: Tables) -> Demand | None:
+    """Demand lines with a penalty, by segment and year; None if there are none."""
+    wanted: dict[tuple[str, ...], float] = {}
+    for _, segment, period, tonnes, penalty in summary.wanted:
+        if (finite(penalty) or 0.0) > 0:
+            key = (clean(segment), clean(period))
+            wanted[key] = wanted.get(key, 0.0) + (finite(tonnes) or 0.0)
+    if not wanted:
+        return None
+    short = sums(tables.get("Shortages"), ("segment", "period"), "short")
+    return Demand(
+        segments=tuple(dict.fromkeys(segment for segment, _ in (*wanted, *short))),
+        calendar=summary.calendar,
+        wanted=by_year(wanted, summary.calendar),
+        short=by_year(short, summary.calendar),
+        delivered=total(tables.get("Deliveries"), "tonnes"),
+    )
+
+
+def coverage(found: Demand) -> Block:
+    """Wanted, delivered, short and covered by segment over the horizon."""
+    count = len(found.segments)
+    wanted_everywhere = found.sum("wanted", every=True)
+    short_everywhere = found.sum("short", every=True)
+    outlets = found.delivered - (wanted_everywhere - short_everywhere)
+    with_outlets = outlets > 1e-6 * max(1.0, found.delivered)
+    number = number_format("tonnes", max(wanted_everywhere, found.delivered))
+
+    def line(
+        anchors: Anchors, index: int, label: str, wanted: float, short: float, missing: str
+    ) -> Row:
+        at, years = anchors[COVERAGE].at, len(found.calendar)
+        asked = anchors[WANTED].at(index, years + 1)
+        return Row(
+            [
+                Cell(label),
+                Cell(wanted, f"={asked}", number),
+                Cell(wanted - short, f"={at(index, 1)}-{at(index, 3)}", number),
+                Cell(short, missing, number),
+                Cell(ratio(wanted - short, wanted), divided(at(index, 2), at(index, 1)), "0.0%"),
+            ],
+            "sum" if index == count else "body",
+        )
+
+    def fill(anchors: Anchors) -> list[Row]:
+        rows = []
+        for index, segment in enumerate(found.segments):
+            missing = f"=SUMIFS({_SHORT},{_SEGMENT},{criterion(segment)})"
+            wanted, short = found.sum("wanted", segment), found.sum("short", segment)
+            rows.append(line(anchors, index, segment or NO_SEGMENT, wanted, short, missing))
+        missing = f"=SUM({_SHORT})"
+        rows.append(
+            line(anchors, count, "All demand", wanted_everywhere, short_everywhere, missing)
+        )
+        if with_outlets:
+            beyond = f"=SUM({_DELIVERED})-{anchors[COVERAGE].at(count, 2)}"
+            blank = Cell("")
+            rows.append(Row([Cell(OUTLETS), blank, Cell(outlets, beyond, number), blank, blank]))
+        return rows
+
+    headers = ("segment, over the horizon", "wanted", "delivered", "short", "covered")
+    title = "Demand by segment: wanted and delivered, t"
+    return Block(COVERAGE, title, headers, count + 1 + with_outlets, fill)
+
+
+def wanted_by_year(found: Demand) -> Block:
+    """Tonnes wanted by segment and year: what the input asks for."""
+    years = tuple(found.calendar)
+    number = number_format("tonnes", found.sum("wanted", every=True))
+
+    def fill(anchors: Anchors) -> list[Row]:
+        anchor, rows = anchors[WANTED], []
+        for index, segment in enumerate(found.segments):
+            cells = [Cell(segment or NO_SEGMENT)]
+            cells += [Cell(found.wanted.get((segment, year), 0.0), "", number) for year in years]
+            along = f"=SUM({anchor.along(index, 1, len(years))})"
+            rows.append(Row([*cells, Cell(found.sum("wanted", segment), along, number)]))
+        last = len(found.segments) - 1
+        cells = [Cell("All demand")]
+        for column, year in enumerate((*years, ""), 1):
+            down = f"=SUM({anchor.down(0, last, column)})"
+            cells.append(Cell(found.sum("wanted", year=year, every=True), down, number))
+        return [*rows, Row(cells, "sum")]
+
+    title = "Demand wanted by segment and calendar year, t (from the input)"
+    return Block(WANTED, title, ("segment", *years, "total"), len(found.segments) + 1, fill)
+
+
+def covered_by_year(found: Demand) -> Block:
+    """Share of demand that is covered, by segment and year."""
+
+    def share(anchors: Anchors, index: int, column: int, segment: str | None, year: str) -> Cell:
+        every = segment is None
+        wanted = found.sum("wanted", segment or "", year, every)
+        short = found.sum("short", segment or "", year, every)
+        below = anchors[WANTED].at(index, column)
+        conditions = f"{_SEGMENT},{criterion(segment or '')}"
+        if segment is None:
+            conditions = f'{_SHORT},"<>0"'
+        periods = found.calendar[year] if year else ()
+        if periods:
+            missing = within(_SHORT, periods, conditions, _PERIOD)
+        else:
+            missing = f"SUMIFS({_SHORT},{conditions})"
+        formula = f'=IF({below}=0,"",1-{missing}/{below})'
+        return Cell(1 - short / wanted if wanted else "", formula, "0.0%")
+
+    def fill(anchors: Anchors) -> list[Row]:
+        rows = []
+        for index, segment in enumerate((*found.segments, None)):
+            label = "All demand" if segment is None else segment or NO_SEGMENT
+            cells = [Cell(label)]
+            for column, year in enumerate((*found.calendar, ""), 1):
+                cells.append(share(anchors, index, column, segment, year))
+            rows.append(Row(cells, "sum" if segment is None else "body"))
+        return rows
+
+    title = "Share of demand covered by segment and calendar year"
+    headers = ("segment", *found.calendar, "horizon")
+    return Block(COVERED, title, headers, len(found.segments) + 1, fill)

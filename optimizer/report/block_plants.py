@@ -1,0 +1,117 @@
+"""Summary blocks: the busiest units, and where the supply comes from."""
+
+from __future__ import annotations
+
+from math import fsum
+
+from optimizer.report.block import Anchors, Block, Cell, Row, by_year, ratio, sums, within
+from optimizer.report.cells import clean, column_of, criterion, finite
+from optimizer.report.formats import number_format
+from optimizer.report.summary import Summary
+from optimizer.solution.tables import Tables
+
+UTILISATION, SUPPLY = "utilisation", "supply"
+TOP = 10
+"""Units and offers that are shown."""
+
+
+def utilisation(summary: Summary, tables: Tables) -> Block | None:
+    """The busiest units by year; None if no unit is used."""
+    table = tables.get("Utilisation")
+    used, capacity = (sums(table, ("site", "unit"), part) for part in ("used", "capacity"))
+    average = {key: used[key] / capacity[key] for key in used if used[key] > 0 < capacity[key]}
+    if table is None or not average:
+        return None
+    busiest = sorted(average, key=lambda key: (-average[key], key))[:TOP]
+    yearly = [
+        by_year(sums(table, ("site", "unit", "period"), part), summary.calendar)
+        for part in ("used", "capacity")
+    ]
+    peaks: dict[tuple[str, ...], float] = {}
+    for site, unit, share in zip(*(table[h] for h in ("site", "unit", "utilisation")), strict=True):
+        key = (clean(site), clean(unit))
+        peaks[key] = max(peaks.get(key, 0.0), finite(share) or 0.0)
+    of = {header: column_of("Utilisation", header) for header in table.layout.headers}
+
+    def line(key: tuple[str, ...]) -> Row:
+        site, unit = key
+        conditions = f"{of['site']},{criterion(site)},{of['unit']},{criterion(unit)}"
+        cells = [Cell(f"{site} · {unit}")]
+        for year, periods in summary.calendar.items():
+            above, below = (
+                within(of[part], periods, conditions, of["period"]) for part in ("used", "capacity")
+            )
+            value = ratio(*(part.get((*key, year), 0.0) for part in yearly))
+            cells.append(Cell(value, f'=IFERROR({above}/{below},"")', "0%"))
+        above, below = (f"SUMIFS({of[part]},{conditions})" for part in ("used", "capacity"))
+        cells.append(Cell(average[key], f'=IFERROR({above}/{below},"")', "0%"))
+        same = f"({of['site']}={_text(site)})*({of['unit']}={_text(unit)})"
+        highest = f"=SUMPRODUCT(MAX({same}*{of['utilisation']}))"
+        if max(map(len, key)) > LONGEST_TEXT:
+            highest = ""
+        return Row([*cells, Cell(peaks[key], highest, "0%")])
+
+    def fill(_: Anchors) -> list[Row]:
+        return [line(key) for key in busiest]
+
+    headers = ("unit", *summary.calendar, "average", "peak")
+    return Block(
+        UTILISATION, "Busiest units by calendar year: used / capacity", headers, len(busiest), fill
+    )
+
+
+LONGEST_TEXT = 250
+"""Most characters of a piece of text in a formula, with room for its quotes."""
+
+
+def _text(name: str) -> str:
+    """A name as text in a formula that compares exactly."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def supply(summary: Summary, tables: Tables) -> Block | None:
+    """The largest offers by year, with their average price; None if nothing is bought."""
+    table, keys = tables.get("Purchases"), ("offer", "site", "material")
+    tonnes, cost = (sums(table, keys, header) for header in ("tonnes", "cost"))
+    largest = sorted(
+        (key for key in tonnes if tonnes[key] > 0), key=lambda key: (-tonnes[key], key)
+    )
+    if table is None or not largest:
+        return None
+    shown = largest[:TOP]
+    number = number_format("tonnes", fsum(tonnes.values()))
+    yearly = by_year(sums(table, (*keys, "period"), "tonnes"), summary.calendar)
+    of = {header: column_of("Purchases", header) for header in table.layout.headers}
+
+    def line(anchors: Anchors, index: int, key: tuple[str, ...]) -> Row:
+        conditions = ",".join(f"{of[h]},{criterion(v)}" for h, v in zip(keys, key, strict=True))
+        anchor, years = anchors[SUPPLY], len(summary.calendar)
+        cells = [Cell(f"{key[0]} · {key[2]}")]
+        for year, periods in summary.calendar.items():
+            formula = "=" + within(of["tonnes"], periods, conditions, of["period"])
+            cells.append(Cell(yearly.get((*key, year), 0.0), formula, number))
+        total = f"=SUM({anchor.along(index, 1, years)})"
+        cells.append(Cell(tonnes[key], total, number))
+        price = f'=IFERROR(SUMIFS({of["cost"]},{conditions})/{anchor.at(index, years + 1)},"")'
+        return Row([*cells, Cell(ratio(cost[key], tonnes[key]), price, "#,##0.00")])
+
+    def everything(anchors: Anchors) -> Row:
+        anchor, years = anchors[SUPPLY], len(summary.calendar)
+        cells = [Cell("All purchases")]
+        for year, periods in summary.calendar.items():
+            # A condition that every row meets keeps the form of the lines above.
+            formula = "=" + within(of["tonnes"], periods, f'{of["tonnes"]},"<>0"', of["period"])
+            bought = fsum(value for key, value in yearly.items() if key[-1] == year)
+            cells.append(Cell(bought, formula, number))
+        every = fsum(tonnes.values())
+        cells.append(Cell(every, f"=SUM({of['tonnes']})", number))
+        price = f'=IFERROR(SUM({of["cost"]})/{anchor.at(len(shown), years + 1)},"")'
+        return Row([*cells, Cell(ratio(fsum(cost.values()), every), price, "#,##0.00")], "sum")
+
+    def fill(anchors: Anchors) -> list[Row]:
+        return [*(line(anchors, i, key) for i, key in enumerate(shown)), everything(anchors)]
+
+    headers = ("offer", *summary.calendar, "total", f"{summary.currency}/t")
+    title = "Largest offers" if len(largest) > TOP else "Supply by offer"
+    title += " by calendar year: tonnes bought, average price"
+    return Block(SUPPLY, title, headers, len(shown) + 1, fill)

@@ -1,0 +1,81 @@
+"""Summary block: each rule, what it was checked on and whether it is kept."""
+
+from __future__ import annotations
+
+from optimizer.report.block import Anchors, Block, Cell, Row, ratio
+from optimizer.report.cells import clean, column_of, finite
+from optimizer.report.formats import number_format
+from optimizer.report.summary import Summary
+from optimizer.solution.tables import Tables
+
+NAME = "rules"
+VERDICT = 6
+"""Column of the verdicts, counted from the label."""
+KEPT, BROKEN = "kept", "broken"
+_RULE, _DELIVERED, _BREAKING, _FOUND, _ALLOWED, _VERDICT = (
+    column_of("Compliance", header)
+    for header in ("rule", "delivered", "breaking", "share found", "share allowed", "verdict")
+)
+
+
+def rules(summary: Summary, tables: Tables) -> Block | None:
+    """Compliance by rule; None if no rule binds anything."""
+    table = tables.get("Compliance")
+    if table is None or not len(table):
+        return None
+    found: dict[str, list[tuple[float, float, float, bool]]] = {}
+    for rule, delivered, breaking, share, allowed, verdict in zip(
+        *(
+            table[header]
+            for header in (
+                "rule",
+                "delivered",
+                "breaking",
+                "share found",
+                "share allowed",
+                "verdict",
+            )
+        ),
+        strict=True,
+    ):
+        headroom = (finite(allowed) or 0.0) - (finite(share) or 0.0)
+        broken = clean(verdict).lower().startswith(BROKEN)
+        row = (finite(delivered) or 0.0, finite(breaking) or 0.0, headroom, broken)
+        found.setdefault(clean(rule), []).append(row)
+    largest = max(sum(row[0] for row in rows) for rows in found.values())
+    number = number_format("tonnes", largest)
+
+    def line(anchors: Anchors, index: int, rule: str) -> Row:
+        at, rows = anchors[NAME].at, found[rule]
+        same = f"({_RULE}={at(index, 0, 'c')})"
+        delivered, breaking = (sum(row[place] for row in rows) for place in (0, 1))
+        broken = any(row[3] for row in rows)
+        total = "SUMPRODUCT({}*{})"
+        count = f'SUMPRODUCT({same}*(LEFT({_VERDICT},{len(BROKEN)})="{BROKEN}"))'
+        least = f"=1-SUMPRODUCT(MAX({same}*(1-{_ALLOWED}+{_FOUND})))"
+        return Row(
+            [
+                Cell(rule),
+                Cell(float(len(rows)), f"=SUMPRODUCT({same}*1)", "#,##0"),
+                Cell(delivered, "=" + total.format(same, _DELIVERED), number),
+                Cell(breaking, "=" + total.format(same, _BREAKING), number),
+                Cell(
+                    ratio(breaking, delivered),
+                    f'=IF({at(index, 2)}=0,"",{at(index, 3)}/{at(index, 2)})',
+                    "0.0%",
+                ),
+                Cell(min(row[2] for row in rows), least, "0.0%"),
+                Cell(
+                    BROKEN if broken else KEPT,
+                    f'=IF({count}=0,"{KEPT}","{BROKEN}")',
+                    "@",
+                    "verdict",
+                ),
+            ]
+        )
+
+    def fill(anchors: Anchors) -> list[Row]:
+        return [line(anchors, index, rule) for index, rule in enumerate(found)]
+
+    headers = ("rule", "checks", "delivered", "breaking", "share", "headroom", "verdict")
+    return Block(NAME, "Compliance by rule, t", headers, len(found), fill)

@@ -1,0 +1,142 @@
+"""What may stand in a cell: clean text, finite numbers, dates as Excel counts them, addresses.
+
+Nothing here knows XlsxWriter; formulas are plain text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from math import isfinite
+from typing import Any
+
+LONGEST = 32_767
+"""Most characters (as UTF-16 counts them) that a cell can hold."""
+CUT = " … (cut)"
+
+_CRITERION = 240
+"""Most characters of a name in a formula: Excel allows 255 in one piece of text."""
+_WILD = re.compile(r"([~*?])")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_EPOCH = date(1899, 12, 30)
+
+
+def clean(value: object) -> str:
+    """Text that a cell can hold: no control characters, no more than Excel allows.
+
+    >>> clean("Lynas\\x00 Kuantan")
+    'Lynas\\ufffd Kuantan'
+    """
+    if value is None:
+        return ""
+    text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _FORBIDDEN.sub("\ufffd", text)
+    if 2 * len(text) > LONGEST:
+        units = text.encode("utf-16-le")
+        if len(units) > 2 * LONGEST:
+            text = units[: 2 * (LONGEST - len(CUT))].decode("utf-16-le", "ignore") + CUT
+    return text
+
+
+def finite(value: Any) -> float | None:
+    """Number that a cell can hold; None for a blank, NaN, an infinity or text."""
+    if value is None or isinstance(value, (bool, str)):
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if isfinite(number) else None
+
+
+def serial(value: Any) -> float | None:
+    """Date as Excel counts it, in days; None if it is not a date that Excel knows.
+
+    >>> serial(date(2027, 1, 1))
+    46388.0
+    """
+    if not isinstance(value, date) or value != value:
+        return None
+    day = value.date() if isinstance(value, datetime) else value
+    days = float((day - _EPOCH).days)
+    if isinstance(value, datetime):
+        days += (value.hour * 3600 + value.minute * 60 + value.second) / 86_400
+    return days if days > 60 else None
+
+
+def column_name(column: int) -> str:
+    """Letters of a column counted from 0: 0 is A, 26 is AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def address(row: int, column: int, fixed: str = "") -> str:
+    """Address of a cell counted from 0; ``fixed`` names what gets a dollar sign: r, c or rc."""
+    dollar_column = "$" if "c" in fixed else ""
+    dollar_row = "$" if "r" in fixed else ""
+    return f"{dollar_column}{column_name(column)}{dollar_row}{row + 1}"
+
+
+def area(first: tuple[int, int], last: tuple[int, int], sheet: str = "") -> str:
+    """Fixed range between two cells, with its sheet if one is given."""
+    cells = f"{address(*first, 'rc')}:{address(*last, 'rc')}"
+    return f"{quoted(sheet)}!{cells}" if sheet else cells
+
+
+def quoted(sheet: str) -> str:
+    """Name of a sheet as it stands in formulas."""
+    return "'" + sheet.replace("'", "''") + "'"
+
+
+def table_name(layout_name: str) -> str:
+    """Name of the Excel table of a result table: ``Break-even`` is ``tbl_Break_even``."""
+    return "tbl_" + re.sub(r"\W", "_", layout_name)
+
+
+def column_of(layout_name: str, header: str) -> str:
+    """Structured reference to a column of a result table: ``tbl_Costs[amount]``."""
+    return f"{table_name(layout_name)}[{header}]"
+
+
+def wild(names: Iterable[str]) -> bool:
+    """Whether a name holds a character that Excel reads as a wildcard."""
+    return any(_WILD.search(name) for name in names)
+
+
+def criterion(name: str) -> str:
+    """Criterion of SUMIFS for exactly this name, as text inside a formula.
+
+    The equals sign keeps ``>5`` a name and lets "" mean blank; the tilde keeps * and ?
+    from matching other names.
+
+    >>> criterion("NdPr oxide")
+    '"=NdPr oxide"'
+    >>> criterion("2 x 50%*")
+    '"=2 x 50%~*"'
+    """
+    pieces = [_WILD.sub(r"~\1", character).replace('"', '""') for character in name]
+    text = "".join(pieces)
+    if len(text) > _CRITERION:
+        text = "".join(pieces[: _CRITERION // 2]) + "*"
+    return f'"={text}"'
+
+
+def criteria(names: Sequence[str]) -> str:
+    """Criterion for any of several names: an array, to be added up by SUMPRODUCT."""
+    if len(names) == 1:
+        return criterion(names[0])
+    return "{" + ",".join(criterion(name) for name in names) + "}"
+
+
+def cell_criterion(reference: str, escape: bool) -> str:
+    """Criterion for exactly what stands in a cell; ``escape`` where names hold wildcards."""
+    if escape:
+        for character in "~*?":
+            reference = f'SUBSTITUTE({reference},"{character}","~{character}")'
+    return f'"="&{reference}'

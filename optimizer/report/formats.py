@@ -1,0 +1,147 @@
+"""How the workbook looks: colours, number formats by kind, cell formats made once each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
+FONT = "Arial"
+SIZE = 10
+
+INK = "#1F2933"
+NAVY = "#1F3864"
+STEEL = "#3E6D9C"
+PALE = "#EEF2F7"
+RULE = "#D5DBE3"
+GREY = "#6B7785"
+GREEN = "#2E6B4F"
+PALE_GREEN = "#E6F1EB"
+RED = "#A3322B"
+PALE_RED = "#F8E7E5"
+
+TEXT_KINDS = ("text", "period")
+"""Kinds of field that hold text."""
+SUMMED_KINDS = ("tonnes", "amount", "money")
+"""Kinds of field that add up."""
+
+STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 16, "font_color": NAVY, "valign": "vcenter"},
+    "subtitle": {"font_color": GREY, "valign": "top"},
+    "heading": {
+        "bold": True,
+        "font_size": 11,
+        "font_color": NAVY,
+        "bottom": 2,
+        "bottom_color": NAVY,
+    },
+    "header": {
+        "bold": True,
+        "font_color": "#FFFFFF",
+        "bg_color": NAVY,
+        "valign": "top",
+        "text_wrap": True,
+        "border": 1,
+        "border_color": NAVY,
+    },
+    "column": {
+        "bold": True,
+        "font_color": GREY,
+        "bottom": 1,
+        "bottom_color": RULE,
+    },
+    "unit": {"italic": True, "font_size": 8, "font_color": GREY, "align": "right"},
+    "note": {"italic": True, "font_size": 8, "font_color": GREY},
+    "total": {"bold": True, "font_color": INK, "bg_color": PALE, "valign": "top"},
+    "body": {"font_color": INK, "valign": "top", "bottom": 1, "bottom_color": RULE},
+    "sum": {"bold": True, "font_color": INK, "top": 1, "top_color": NAVY, "bg_color": PALE},
+    "tile label": {
+        "font_size": 9,
+        "font_color": GREY,
+        "bg_color": PALE,
+        "top": 2,
+        "top_color": NAVY,
+    },
+    "tile value": {"bold": True, "font_size": 16, "font_color": NAVY, "bg_color": PALE},
+    "tile note": {"font_size": 8, "font_color": GREY, "bg_color": PALE, "valign": "top"},
+    "good": {"bold": True, "font_color": GREEN, "bg_color": PALE_GREEN, "valign": "vcenter"},
+    "bad": {"bold": True, "font_color": RED, "bg_color": PALE_RED, "valign": "vcenter"},
+    "link": {"font_color": STEEL, "underline": 1, "valign": "top"},
+}
+
+
+class Formats:
+    """Cell formats of one workbook, each made once."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        self._workbook = workbook
+        self._made: dict[tuple[Any, ...], Any] = {}
+
+    def __call__(self, style: str, number: str = "", **more: Any) -> Any:
+        """Format of a style with a number format and further properties."""
+        key = (style, number, *sorted(more.items()))
+        if key not in self._made:
+            properties = {"font_name": FONT, "font_size": SIZE, **STYLES[style], **more}
+            if number:
+                properties["num_format"] = number
+            self._made[key] = self._workbook.add_format(properties)
+        return self._made[key]
+
+    def difference(self, colour: str, background: str) -> Any:
+        """Format that a condition lays over a cell."""
+        key = ("difference", colour, background)
+        if key not in self._made:
+            properties = {"font_color": colour, "bg_color": background}
+            self._made[key] = self._workbook.add_format(properties)
+        return self._made[key]
+
+
+def number_format(kind: str, largest: float = 0.0, dash: bool = False) -> str:
+    """Number format of a kind of field, with decimals that suit the largest value.
+
+    ``dash`` shows zero as a dash, for pivots. The value in the cell is never rounded.
+
+    >>> number_format("tonnes", 12_345.0), number_format("tonnes", 3.0)
+    ('#,##0.0', '#,##0.000')
+    """
+    shown = _number_format(kind, abs(largest))
+    if dash and shown.startswith(("#", "0")):
+        return f'{shown};-{shown};"–"'
+    return shown
+
+
+def _number_format(kind: str, largest: float) -> str:
+    if kind in ("tonnes", "amount"):
+        return "#,##0.0" if largest >= 1000 else "#,##0.00" if largest >= 50 else "#,##0.000"
+    if kind == "money":
+        return "#,##0" if largest >= 1000 else "#,##0.00"
+    return {
+        "text": "@",
+        "period": "@",
+        "date": "yyyy-mm-dd",
+        "price": "#,##0.00",
+        "share": "0.0%",
+        "number": "General",
+        "count": "#,##0",
+    }[kind]
+
+
+def unit(kind: str, currency: str, table: str = "") -> str:
+    """Unit that stands above a column; empty for text and shares."""
+    per = {"Scarcity": "unit", "Break-even": "t or unit"}.get(table, "t")
+    units = {"tonnes": "t", "amount": "units", "money": currency, "price": f"{currency}/{per}"}
+    return units.get(kind, "")
+
+
+def money_scale(largest: float, currency: str) -> tuple[str, str]:
+    """Number format and name of the unit in which sums of money are shown.
+
+    >>> money_scale(250e6, "USD")
+    ('#,##0.0,,', 'USD million')
+    """
+    if abs(largest) >= 1e7:
+        return "#,##0.0,,", f"{currency} million"
+    if abs(largest) >= 1e5:
+        return "#,##0.0,", f"{currency} thousand"
+    return number_format("money", largest), currency

@@ -1,0 +1,130 @@
+"""The headline figures of the Summary, each a formula over the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from optimizer.report import block_demand, block_rules
+from optimizer.report.block import Anchors, Block, Cell, total
+from optimizer.report.cells import area, clean, column_of
+from optimizer.report.formats import money_scale
+from optimizer.report.sheet import Place
+from optimizer.report.summary import Summary
+from optimizer.solution.tables import Tables
+
+TILES = 6
+_PRESENT = column_of("Costs", "discounted")
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One headline figure: label, figure, note."""
+
+    label: Cell
+    cell: Cell
+    note: Cell
+
+
+def headline(
+    summary: Summary,
+    tables: Tables,
+    places: Mapping[str, Place],
+    anchors: Anchors,
+    blocks: Mapping[str, Block],
+) -> list[Tile]:
+    """The six headline figures, in order."""
+    return [
+        *_costs(summary, tables),
+        *_demand(tables, anchors, blocks),
+        _supply(tables, places),
+        _rules(anchors, blocks),
+    ]
+
+
+def _tile(label: str, cell: Cell, note: Cell | str) -> Tile:
+    return Tile(Cell(label), cell, note if isinstance(note, Cell) else Cell(note))
+
+
+def _costs(summary: Summary, tables: Tables) -> list[Tile]:
+    """Total cost as present value, checked against the objective, and as paid."""
+    table = tables.get("Costs")
+    present, paid = total(table, "discounted"), total(table, "amount")
+    number, money = money_scale(max(abs(present), abs(paid)), summary.currency)
+    if table is None:
+        return [_tile(f"Total cost, {money}", Cell(summary.objective, "", number), "objective")] * 2
+    objective = repr(float(summary.objective))
+    margin = repr(1e-6 * max(1.0, abs(summary.objective)))
+    same, other = "present value; equals the objective", "present value; differs from the objective"
+    formula = f'=IF(ABS(SUM({_PRESENT})-({objective}))<={margin},"{same}","{other}")'
+    agrees = abs(present - summary.objective) <= float(margin)
+    return [
+        _tile(
+            f"Total discounted cost, {money}",
+            Cell(present, f"=SUM({_PRESENT})", number),
+            Cell(same if agrees else other, formula, "General"),
+        ),
+        _tile(
+            f"As paid, {money}",
+            Cell(paid, f"=SUM({column_of('Costs', 'amount')})", number),
+            "not discounted, net of revenue",
+        ),
+    ]
+
+
+def _demand(tables: Tables, anchors: Anchors, blocks: Mapping[str, Block]) -> list[Tile]:
+    """Share of demand that is covered, and tonnes short."""
+    short = total(tables.get("Shortages"), "short")
+    formula = f"=SUM({column_of('Shortages', 'short')})" if "Shortages" in tables else ""
+    missing = _tile(
+        "Short, t", Cell(short, formula, "#,##0.0" if short >= 10 else "0.000"), "over the horizon"
+    )
+    if block_demand.COVERAGE not in blocks:
+        none = Cell("–", "", "General")
+        return [_tile("Demand covered", none, "no demand line has a penalty"), missing]
+    anchor = anchors[block_demand.COVERAGE]
+    rows = blocks[block_demand.COVERAGE].fill(anchors)
+    line = next(index for index, row in enumerate(rows) if row.style == "sum")
+    covered = Cell(rows[line].cells[4].value, f"={anchor.at(line, 4)}", "0.0%")
+    return [_tile("Demand covered", covered, "outlets left out"), missing]
+
+
+def _supply(tables: Tables, places: Mapping[str, Place]) -> Tile:
+    """Offers that are used, and the number of sites they come from."""
+    table, place = tables.get("Purchases"), places.get("Purchases")
+    if table is None or place is None or place.pivot is None:
+        return _tile("Offers used", Cell(0.0, "", "0"), "nothing is bought")
+    pivot = place.pivot
+    totals = area((pivot.first, pivot.total), (pivot.last, pivot.total), "Purchases")
+    sites = area((pivot.first, pivot.keys + 1), (pivot.last, pivot.keys + 1), "Purchases")
+    keys = zip(*(map(clean, table[h]) for h in ("offer", "site", "material")), strict=True)
+    bought: dict[tuple[str, ...], float] = {}
+    for key, tonnes in zip(keys, table["tonnes"], strict=True):
+        bought[key] = bought.get(key, 0.0) + (tonnes or 0.0)
+    offers = sum(tonnes > 0 for tonnes in bought.values())
+    suppliers = len({key[1] for key in bought})
+    first = f'MATCH({sites}&"",{sites}&"",0)=ROW({sites})-{pivot.first}'
+    note = f'="from "&SUMPRODUCT(--({first}))&" supply sites"'
+    return _tile(
+        "Offers used",
+        Cell(float(offers), f'=COUNTIF({totals},">0")', "#,##0"),
+        Cell(f"from {suppliers} supply sites", note, "General"),
+    )
+
+
+def _rules(anchors: Anchors, blocks: Mapping[str, Block]) -> Tile:
+    """Rules that are kept, and broken."""
+    if block_rules.NAME not in blocks:
+        return _tile("Rules kept", Cell("–", "", "General"), "no rule binds a delivery")
+    anchor, rows = anchors[block_rules.NAME], blocks[block_rules.NAME].fill(anchors)
+    cells = anchor.down(0, len(rows) - 1, block_rules.VERDICT)
+    verdicts = [row.cells[block_rules.VERDICT].value for row in rows]
+    kept, broken = (verdicts.count(word) for word in (block_rules.KEPT, block_rules.BROKEN))
+    value = f'=COUNTIF({cells},"{block_rules.KEPT}")&" of "&ROWS({cells})'
+    count = f'COUNTIF({cells},"{block_rules.BROKEN}")'
+    note = f'=IF({count}=0,"none",{count})&" broken"'
+    return _tile(
+        "Rules kept",
+        Cell(f"{kept} of {len(rows)}", value, "General"),
+        Cell(f"{broken} broken" if broken else "none broken", note, "General"),
+    )

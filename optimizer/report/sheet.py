@@ -1,0 +1,250 @@
+"""One sheet for one result table: title, live totals, an Excel table, its pivot beside it.
+
+Rows 1 to 5 are title, meaning, totals of the rows shown, units and header; the data
+follows. The totals count what a filter leaves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import fsum
+from typing import TYPE_CHECKING, Any
+
+from optimizer.errors import FileError
+from optimizer.report.cells import area, clean, column_of, finite, table_name
+from optimizer.report.formats import (
+    GREY,
+    PALE_RED,
+    RED,
+    STEEL,
+    SUMMED_KINDS,
+    TEXT_KINDS,
+    Formats,
+    number_format,
+    unit,
+)
+from optimizer.report.pivot import PivotPlace, write_pivot
+from optimizer.report.rows import write_column
+from optimizer.report.summary import Summary
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+    from optimizer.solution.tables import Field, Table
+
+TITLE, MEANING, TOTALS, UNITS, HEADER, FIRST = range(6)
+"""Rows of a sheet, counted from 0; the data begins at FIRST."""
+NOTHING = "nothing in this plan"
+MOST_ROWS = 1_048_576 - FIRST
+
+RATIOS = {
+    ("Purchases", "price"): ("cost", "tonnes"),
+    ("Utilisation", "utilisation"): ("used", "capacity"),
+    ("Shortages", "share short"): ("short", "wanted"),
+}
+"""Columns whose total is the quotient of two other columns' totals."""
+LEVELS = {("Stock", "tonnes")}
+"""Columns of levels: over periods they are averaged, not added."""
+NOT_SUMMED = LEVELS | {("Scarcity", "bound")}
+
+_WIDEST, _WRAPPED, _SAMPLE = 38, 100, 2000
+_WIDE = 1.35
+"""A pivot is printed if it is no wider than this many times the table, or than the paper."""
+_PAPER = 190
+"""Characters that stay readable in the width of a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a result table stands: first and last row of its data, and its pivot."""
+
+    sheet: str
+    meaning: str
+    first: int
+    last: int
+    rows: int
+    printed: str
+    """Ranges that are printed."""
+    pivot: PivotPlace | None = None
+
+
+def write_sheet(sheet: Worksheet, table: Table, summary: Summary, forms: Formats) -> Place:
+    """Fill a sheet with a result table and say where things stand on it.
+
+    Raises FileError if the table has more rows than a sheet can hold.
+    """
+    name, fields = table.layout.name, table.layout.fields
+    if len(table) > MOST_ROWS:
+        raise FileError(
+            f"{name} has {len(table):,} rows and a sheet holds {MOST_ROWS:,}; "
+            "take fewer or longer periods, or read the tables from Python"
+        )
+    sheet.write_string(TITLE, 0, name, forms("title"))
+    sheet.set_row(TITLE, 24)
+    sheet.write_string(MEANING, 0, clean(table.layout.meaning), forms("subtitle"))
+    last = FIRST + max(len(table), 1) - 1
+    largest = [_largest(field, table[field.header]) for field in fields]
+    widths = [
+        _write_field(sheet, table, column, largest[column], summary.currency, forms)
+        for column in range(len(fields))
+    ]
+    _write_totals(sheet, table, largest, forms)
+    _make_table(sheet, table, last, forms)
+    _mark(sheet, table, last, forms)
+    pivot = None
+    if table.layout.pivot and len(table):
+        pivot = write_pivot(
+            sheet, table, summary, FIRST, len(fields) + 1, forms, _pivot_style(table)
+        )
+    printed = _set_page(sheet, name, last, len(fields), sum(widths), pivot)
+    return Place(name, table.layout.meaning, FIRST, last, len(table), printed, pivot)
+
+
+def _pivot_style(table: Table) -> tuple[tuple[str, str] | None, bool]:
+    """What the pivot's value is a quotient of, if it is one, and whether it is a level."""
+    assert table.layout.pivot
+    key = (table.layout.name, table.layout.pivot[1])
+    return RATIOS.get(key), key in LEVELS
+
+
+def _largest(field: Field, values: Any) -> float:
+    if field.kind in TEXT_KINDS or field.kind == "date":
+        return 0.0
+    return max((abs(finite(value) or 0.0) for value in values), default=0.0)
+
+
+def _write_field(
+    sheet: Worksheet, table: Table, column: int, largest: float, currency: str, forms: Formats
+) -> float:
+    """Write width, unit, note and values of one column; gives its width."""
+    field = table.layout.fields[column]
+    values = table[field.header]
+    width, wrapped = _width(field, values, largest)
+    sheet.set_column(column, column, width)
+    sheet.write_string(UNITS, column, unit(field.kind, currency, table.layout.name), forms("unit"))
+    note = f"{field.meaning[:1].upper()}{field.meaning[1:]}."
+    size = {"x_scale": 1.6, "y_scale": 0.4 + 0.2 * (len(note) // 34)}
+    sheet.write_comment(HEADER, column, note, size | {"author": "", "font_size": 9})
+    number = number_format(field.kind, largest)
+    if field.kind in TEXT_KINDS:
+        style = {"text_wrap": True, "quote_prefix": True} if wrapped else {"num_format": number}
+        form = forms("body", align="left", indent=1, **style)
+    elif field.kind == "date":
+        form = forms("body", number, align="left", indent=1)
+    else:
+        form = forms("body", number)
+    write_column(sheet, (FIRST, column), field.kind, values, form)
+    return width
+
+
+def _width(field: Field, values: Any, largest: float) -> tuple[float, bool]:
+    """Width of a column in characters, and whether its text is wrapped."""
+    heading = max(len(word) for word in field.header.split()) + 3.5
+    if field.kind in TEXT_KINDS:
+        longest = max((len(str(value or "")) for value in values[:_SAMPLE]), default=0)
+        wrapped = longest > 2 * _WIDEST
+        return max(heading, 8, min(longest * 1.05 + 2, _WRAPPED if wrapped else _WIDEST)), wrapped
+    if field.kind == "date":
+        return 12, False
+    total = largest * max(1, min(len(values), 1000)) if field.kind in SUMMED_KINDS else largest
+    return max(heading, 9, len(f"{total:,.2f}") + 1.5), False
+
+
+def _write_totals(sheet: Worksheet, table: Table, largest: list[float], forms: Formats) -> None:
+    """Totals of the rows that a filter leaves, above the header."""
+    if not len(table):
+        sheet.write_string(TOTALS, 0, NOTHING, forms("subtitle", italic=True))
+        return
+    name, fields = table.layout.name, table.layout.fields
+    if not any(field.kind in SUMMED_KINDS for field in fields):
+        return
+    for column, field in enumerate(fields):
+        form = forms("total", number_format(field.kind, largest[column]))
+        ratio = RATIOS.get((name, field.header))
+        if ratio:
+            above, below = (_subtotal(name, header) for header in ratio)
+            value = quotient(_total(table, ratio[0]), _total(table, ratio[1]))
+            sheet.write_formula(TOTALS, column, f'=IFERROR({above}/{below},"")', form, value)
+        elif field.kind in SUMMED_KINDS and (name, field.header) not in NOT_SUMMED:
+            formula = f"={_subtotal(name, field.header)}"
+            sheet.write_formula(TOTALS, column, formula, form, _total(table, field.header))
+        else:
+            sheet.write_string(TOTALS, column, "Rows shown" if column == 0 else "", form)
+
+
+def _subtotal(name: str, header: str) -> str:
+    return f"SUBTOTAL(109,{column_of(name, header)})"
+
+
+def _total(table: Table, header: str) -> float:
+    return fsum(finite(value) or 0.0 for value in table[header])
+
+
+def quotient(above: float, below: float) -> float | str:
+    """What ``IFERROR(above/below,"")`` shows."""
+    return above / below if below else ""
+
+
+def _make_table(sheet: Worksheet, table: Table, last: int, forms: Formats) -> None:
+    """Turn the written cells into a named Excel table; an empty one keeps a blank row."""
+    fields = table.layout.fields
+    columns = [
+        {
+            "header": field.header,
+            "header_format": forms("header", align="left", indent=1)
+            if field.kind in (*TEXT_KINDS, "date")
+            else forms("header", align="right"),
+        }
+        for field in fields
+    ]
+    options = {
+        "name": table_name(table.layout.name),
+        "columns": columns,
+        "style": "Table Style Light 1",
+    }
+    sheet.add_table(HEADER, 0, last, len(fields) - 1, options)
+    sheet.set_row(HEADER, 30)
+    sheet.freeze_panes(FIRST, 0)
+
+
+def _mark(sheet: Worksheet, table: Table, last: int, forms: Formats) -> None:
+    """Bars and colours where a look should go first."""
+    name, headers = table.layout.name, table.layout.headers
+
+    def lay(header: str, condition: dict[str, Any]) -> None:
+        column = headers.index(header)
+        sheet.conditional_format(FIRST, column, last, column, condition)
+
+    red = forms.difference(RED, PALE_RED)
+    if name == "Utilisation":
+        bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#C9D6E5", "min_type": "num"}
+        lay("utilisation", bar | {"min_value": 0, "max_type": "num", "max_value": 1})
+    elif name == "Compliance":
+        begins = {"type": "text", "criteria": "begins with", "value": "broken", "format": red}
+        lay("verdict", begins)
+    elif name == "Balance":
+        outside = {"type": "cell", "criteria": "not between", "minimum": -1e-5, "maximum": 1e-5}
+        lay("difference", outside | {"format": red})
+
+
+def _set_page(
+    sheet: Worksheet, name: str, last: int, columns: int, widths: float, pivot: PivotPlace | None
+) -> str:
+    """No green corners on labels that look like numbers; gives what is printed.
+
+    The pivot comes first, unless it is so wide that it would shrink the table.
+    """
+    width = columns - 1
+    printed = area((0, 0), (last, width), name)
+    if pivot:
+        sheet.ignore_errors(
+            {"number_stored_as_text": area((0, 0), (max(last, pivot.last), pivot.total))}
+        )
+        sheet.set_column(columns, columns, 3)
+        if pivot.width <= max(_WIDE * widths, _PAPER):
+            printed = f"{area((0, pivot.keys), (pivot.last, pivot.total), name)},{printed}"
+    else:
+        sheet.ignore_errors({"number_stored_as_text": area((0, 0), (last, width))})
+    sheet.repeat_rows(HEADER)
+    sheet.set_tab_color(STEEL if last > FIRST else GREY)
+    return printed

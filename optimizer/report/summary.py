@@ -1,0 +1,55 @@
+"""What the results workbook must know beside the result tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OPTIMAL = "optimal"
+"""Status of a plan that is proven to be the cheapest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The plan in a few words; whatever adds up is left to formulas over the tables.
+
+    ``years`` gives the calendar year of each period. ``wanted`` has a row for every
+    demand line and period: line, segment, period, tonnes, shortage penalty. Lines with
+    penalty 0 are outlets and optional sales: they do not count in the coverage.
+    ``alerts`` are sentences; each may end with the address of an input cell.
+    """
+
+    case: str
+    status: str
+    objective: float
+    currency: str
+    periods: tuple[str, ...]
+    years: tuple[str, ...]
+    input_name: str
+    input_sha256: str
+    audit: str
+    audit_passed: bool
+    alerts: tuple[str, ...] = ()
+    made: str = ""
+    wanted: tuple[tuple[str, str, str, float, float], ...] = ()
+
+    @property
+    def calendar(self) -> dict[str, tuple[str, ...]]:
+        """Periods of each calendar year, in order."""
+        found: dict[str, list[str]] = {}
+        for period, year in zip(self.periods, self.years, strict=True):
+            found.setdefault(str(year), []).append(period)
+        return {year: tuple(periods) for year, periods in found.items()}
+
+    @property
+    def verdict(self) -> str:
+        """The status line, such as ``Least-cost plan, proven optimal; audit passed``."""
+        if self.status == OPTIMAL:
+            plan = "Least-cost plan, proven optimal"
+        else:
+            plan = f"Plan not proven optimal ({self.status})"
+        return f"{plan}; audit {'passed' if self.audit_passed else 'FAILED'}"
+
+    @property
+    def sound(self) -> bool:
+        """Whether the plan is proven optimal and its audit passed."""
+        return self.status == OPTIMAL and self.audit_passed

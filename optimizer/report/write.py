@@ -1,0 +1,132 @@
+"""Writing the results workbook: every sheet in order, in one go or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from optimizer.errors import FileError
+from optimizer.report.cells import clean, quoted
+from optimizer.report.formats import FONT, SIZE, Formats
+from optimizer.report.sheet import write_sheet
+from optimizer.report.summary import Summary
+from optimizer.report.summary_sheet import NAME as SUMMARY
+from optimizer.report.summary_sheet import write_summary
+from optimizer.report.worksheet import exact_worksheet
+from optimizer.solution.tables import LAYOUTS, RUN, Table
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+_A4 = 9
+
+
+def write(path: str | os.PathLike[str], summary: Summary, tables: Mapping[str, Table]) -> None:
+    """Write the results workbook to a path; its folder is made if need be.
+
+    An existing file is replaced only when the new one is complete. Raises FileError if
+    the file is open in another program or cannot be written; nothing half-written stays.
+    """
+    target = Path(path)
+    check_target(target)
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            _fill(file, summary, tables)
+        part.replace(target)
+    except OSError as error:
+        raise FileError(_cannot(target, error)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def check_target(path: str | os.PathLike[str]) -> None:
+    """Make sure that a result can be written to a path, and make its folder.
+
+    Worth a call before a long solve. Raises FileError if the file is open in another
+    program, is write-protected or is a folder.
+    """
+    target = Path(path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            with target.open("r+b"):
+                pass
+        elif not os.access(target.parent, os.W_OK):
+            raise PermissionError(13, "the folder is write-protected")
+    except OSError as error:
+        raise FileError(_cannot(target, error)) from error
+
+
+def _cannot(target: Path, error: OSError) -> str:
+    """One line: what cannot be written, why, and the cure."""
+    why = error.strerror or str(error)
+    if isinstance(error, IsADirectoryError) or target.is_dir():
+        cure = "it is a folder; give the name of a file"
+    elif isinstance(error, PermissionError) and target.exists():
+        cure = "close it in Excel, or give another name"
+    elif isinstance(error, (FileExistsError, NotADirectoryError)):
+        cure = "a part of its folder is a file; give another folder"
+    else:
+        cure = "give a name in a folder that you may write to and that has room"
+    return f"{target}: the results workbook cannot be written ({why.lower()}); {cure}"
+
+
+def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None:
+    """Write every sheet of the workbook to an open file."""
+    import xlsxwriter
+
+    workbook = xlsxwriter.Workbook(file, _options())
+    exact = exact_worksheet()
+    forms = Formats(workbook)
+    more = [name for name in tables if name not in LAYOUTS]
+    order = [name for name in (*LAYOUTS, *more) if name in tables]
+    order.sort(key=lambda name: name == RUN.name)
+    first = workbook.add_worksheet(SUMMARY, exact)
+    sheets = {name: workbook.add_worksheet(name, exact) for name in order}
+    places = {name: write_sheet(sheets[name], tables[name], summary, forms) for name in order}
+    write_summary(workbook, first, summary, tables, places, forms)
+    for name, place in places.items():
+        # The range of several areas, which Worksheet.print_area does not take.
+        workbook.define_name(f"{quoted(name)}!_xlnm.Print_Area", f"={place.printed}")
+    for name, sheet in {SUMMARY: first, **sheets}.items():
+        _set_paper(sheet, summary, name)
+    workbook.set_properties(_properties(summary))
+    workbook.close()
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+        "default_format_properties": {"font_name": FONT, "font_size": SIZE},
+    }
+
+
+def _set_paper(sheet: Worksheet, summary: Summary, name: str) -> None:
+    """Landscape A4, one page wide, with case, sheet, file and page in the margins."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
+    case, source = (
+        clean(text).replace("&", "&&")[:100] for text in (summary.case, summary.input_name)
+    )
+    sheet.set_header(f"&L&8{case}&R&8{name}", {"margin": 0.3})
+    sheet.set_footer(f"&L&8{source}&R&8Page &P of &N", {"margin": 0.3})
+
+
+def _properties(summary: Summary) -> dict[str, Any]:
+    """Title and, where ``made`` is a date, the time of making: the same plan, the same file."""
+    properties: dict[str, Any] = {"title": clean(summary.case)[:255], "subject": "Sourcing plan"}
+    with contextlib.suppress(ValueError):
+        properties["created"] = datetime.fromisoformat(summary.made).replace(tzinfo=None)
+    return properties
