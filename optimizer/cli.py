@@ -313,4 +313,3 @@ class _Progress:
         text = f"solving … {seconds:,.0f} s  {line.strip()}"[:100]
         sys.stderr.write(f"\r{text:<100}" if self._live else text + "\n")
         sys.stderr.flush()
-

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optimizer import model, network, solution, solver
-from optimizer.errors import Finding, NoPlanError, StoppedError, WorkbookError
+from optimizer.errors import Finding, NoPlanError, StoppedError
 from optimizer.network import Network
 from optimizer.solution import Audit, Table
 from optimizer.solver import Progress
@@ -82,8 +82,8 @@ def solve(
 ) -> Result:
     """Least-cost plan of a case.
 
-    ``time_limit`` is in seconds (default: Settings). Raises WorkbookError if the case
-    uses what is not yet part of the model; everything else is in the result's status.
+    ``time_limit`` is in seconds (default: Settings). Nothing is raised for a case
+    without a plan: the result's status says so.
     """
     clock = _Clock()
     with clock.step("network"):
@@ -104,18 +104,12 @@ def solve_model(
 
 
 def build_model(case: Case) -> ConcreteModel:
-    """Pyomo model of a case: an ordinary ConcreteModel to extend, change and solve.
-
-    Raises WorkbookError if the case uses what is not yet part of the model.
-    """
+    """Pyomo model of a case: an ordinary ConcreteModel to extend, change and solve."""
     return model.build(build_network(case))
 
 
 def build_network(case: Case) -> Network:
     """What the case means, as plain data."""
-    findings = network.not_yet(case)
-    if findings:
-        raise WorkbookError((*findings, *case.warnings))
     return network.build(case)
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.rows import Terms, family
+from optimizer.model.rows import Row, Terms, family
 from optimizer.model.variables import Columns
 from optimizer.network.data import Network
 
@@ -30,9 +30,7 @@ def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
     family(m, "balance", "in = out, tonnes per period", _rows(network, columns))
 
 
-def _rows(
-    network: Network, columns: Columns
-) -> Iterator[tuple[tuple[str, ...], float, Terms, float]]:
+def _rows(network: Network, columns: Columns) -> Iterator[Row]:
     terms = _terms(network, columns)
     given: dict[tuple[int, int], float] = {}
     for inflow in network.inflows:
@@ -79,10 +77,10 @@ def _terms(network: Network, columns: Columns) -> dict[tuple[int, int], Terms]:
         for t, variable in cells.items():
             put(downgrade.node, t, -1.0, variable)
             put(downgrade.to_node, t, 1.0, variable)
-    for flow, cells in (
-        *zip(flows.delivers, columns.deliver, strict=True),
-        *zip(flows.discards, columns.discard, strict=True),
-    ):
+    for deliver, cells in zip(flows.delivers, columns.deliver, strict=True):
         for t, variable in cells.items():
-            put(flow.node, t, -1.0, variable)
+            put(deliver.node, t, -1.0, variable)
+    for discard, cells in zip(flows.discards, columns.discard, strict=True):
+        for t, variable in cells.items():
+            put(discard.node, t, -1.0, variable)
     return terms

@@ -9,7 +9,10 @@ from optimizer.model import (
     balance,
     capacity,
     cost,
+    custody,
     demand,
+    investment,
+    limits,
     rules,
     shipping,
     storage,
@@ -18,12 +21,23 @@ from optimizer.model import (
 )
 from optimizer.network.data import Network
 
-FAMILIES = (balance, supply, capacity, shipping, storage, demand, rules)
+FAMILIES = (
+    balance,
+    supply,
+    capacity,
+    shipping,
+    storage,
+    demand,
+    rules,
+    custody,
+    investment,
+    limits,
+)
 """Constraint families, in the order in which they are added."""
 
 
 def build(network: Network) -> ConcreteModel:
-    """Linear programme of a network: an ordinary Pyomo model, to be extended at will.
+    """Linear (or mixed-integer) programme of a network: an ordinary Pyomo model to extend.
 
     The variables by flow stand in ``model.columns`` and the network in
     ``model.network``; both are plain attributes.

@@ -2,14 +2,21 @@ r"""Capacity: processes that share a unit share its hours; limits of each proces
 
 .. math::
     minimum_{u,t} \le \sum_{p \in processes(u),\,b} use_{p,u,t} \, run_{p,b,t}
-    \le capacity_{u,t} \qquad \forall (u, t) \qquad [use\ per\ period]
+    \le capacity_{u,t} + \sum_{k,\,t' \le t} added_{k,u,t',t} \, build_{k,t'}
+    \qquad \forall (u, t) \qquad [use\ per\ period]
+
+.. math::
+    idleminimum_{u,t} \, open_{u,t} + minimum_{u,t}
+    \le \sum_{p,\,b} use_{p,u,t} \, run_{p,b,t} \le most_{u,t} \, open_{u,t}
+    \qquad \forall (u, t)\ that\ may\ idle \qquad [use\ per\ period]
 
 .. math::
     minimum_{k,t} \le \sum_{p \in processes(k),\,b} run_{p,b,t} \le maximum_{k,t}
     \qquad \forall (k, t) \qquad [activity\ per\ period]
 
-``capacity`` has the availability in it; ``k`` are the keys (site, recipe, feed, unit) of
-Processes with a minimum or a maximum, a ``*`` feed counting all feeds together.
+``capacity`` has the availability in it and ``most`` all that options could add; ``k`` are
+the keys (site, recipe, feed, unit) of Processes with a minimum or a maximum, a ``*`` feed
+counting all feeds together.
 """
 
 from __future__ import annotations
@@ -18,17 +25,17 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.rows import Terms, family
+from optimizer.model.rows import Row, Terms, family
 from optimizer.model.variables import ByPeriod, Columns
-from optimizer.network.data import Network
+from optimizer.network.data import Network, Unit
 from optimizer.tables.schema import INFINITY
 
 RELIEF = {
     "capacity": "{thing} needs {amount:,.1f} more capacity in {period}",
+    "running": None,
+    "idle_minimum": "{thing} would run at {amount:,.1f} less than its minimum load in {period}",
     "process": "{thing} needs {amount:,.1f} more activity allowed in {period}",
 }
-
-Row = tuple[tuple[str, ...], float, Terms, float]
 
 
 def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
@@ -36,26 +43,79 @@ def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
     activity: list[list[ByPeriod]] = [[] for _ in network.processes]
     for run, cells in zip(network.flows.runs, columns.run, strict=True):
         activity[run.process].append(cells)
-    family(m, "capacity", "use of a unit per period", _units(network, activity))
+    family(m, "capacity", "use of a unit per period", _units(network, columns, activity))
+    if any(columns.open):
+        running = _running(network, columns, activity)
+        family(m, "running", "use only where it runs, per period", running)
+        least = _idle_minimum(network, columns, activity)
+        family(m, "idle_minimum", "least use where it runs, per period", least)
     family(m, "process", "activity per period", _bounds(network, activity))
 
 
-def _units(network: Network, activity: list[list[ByPeriod]]) -> Iterator[Row]:
-    for unit in network.units:
+def most_capacity(network: Network, index: int, t: int) -> float:
+    """Capacity of a unit in a period with all that options could add, use per period."""
+    most = network.units[index].capacity[t]
+    for option in network.options:
+        for addition in option.additions:
+            if addition.unit == index:
+                most += option.most * max(added[t] for added in addition.capacity.values())
+    return most
+
+
+def use_of(unit: Unit, activity: list[list[ByPeriod]], t: int) -> Terms:
+    """Use of a unit in a period by all processes on it."""
+    return [
+        (use[t], cells[t])
+        for process, use in unit.uses.items()
+        if use[t]
+        for cells in activity[process]
+        if t in cells
+    ]
+
+
+def _units(network: Network, columns: Columns, activity: list[list[ByPeriod]]) -> Iterator[Row]:
+    added = _added(network, columns)
+    for index, unit in enumerate(network.units):
         for t, period in enumerate(network.calendar.labels):
-            terms = [
-                (use[t], cells[t])
-                for process, use in unit.uses.items()
-                if use[t]
-                for cells in activity[process]
-                if t in cells
-            ]
-            yield (
-                (unit.site, unit.unit, period),
-                unit.minimum[t] or -INFINITY,
-                terms,
-                unit.capacity[t],
-            )
+            terms = use_of(unit, activity, t)
+            if terms:
+                terms += added.get((index, t), [])
+            least = unit.minimum[t] or -INFINITY
+            yield (unit.site, unit.unit, period), least, terms, unit.capacity[t]
+
+
+def _added(network: Network, columns: Columns) -> dict[tuple[int, int], Terms]:
+    """Capacity that options add, by unit and period, as it stands on the left side."""
+    found: dict[tuple[int, int], Terms] = {}
+    for option, cells in zip(network.options, columns.build, strict=True):
+        for addition in option.additions:
+            for decided, variable in cells.items():
+                for t, capacity in enumerate(addition.capacity[decided]):
+                    if capacity:
+                        own = found.setdefault((addition.unit, t), [])
+                        own.append((-capacity, variable))
+    return found
+
+
+def _running(network: Network, columns: Columns, activity: list[list[ByPeriod]]) -> Iterator[Row]:
+    for index, (unit, runs) in enumerate(zip(network.units, columns.open, strict=True)):
+        for t, variable in runs.items():
+            terms = use_of(unit, activity, t)
+            if terms:
+                terms.append((-most_capacity(network, index, t), variable))
+                yield (unit.site, unit.unit, network.calendar.labels[t]), -INFINITY, terms, 0.0
+
+
+def _idle_minimum(
+    network: Network, columns: Columns, activity: list[list[ByPeriod]]
+) -> Iterator[Row]:
+    for unit, runs in zip(network.units, columns.open, strict=True):
+        for t, variable in runs.items():
+            if unit.idle_minimum[t]:
+                terms = use_of(unit, activity, t)
+                terms.append((-unit.idle_minimum[t], variable))
+                name = (unit.site, unit.unit, network.calendar.labels[t])
+                yield name, unit.minimum[t], terms, INFINITY
 
 
 def _bounds(network: Network, activity: list[list[ByPeriod]]) -> Iterator[Row]:

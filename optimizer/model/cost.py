@@ -1,10 +1,13 @@
 r"""Cost: every term once, for the objective and for the cost table alike.
 
 .. math::
-    \min \sum_t discount_t \sum_{f} charge_{f,t} \, flow_{f,t} + fixed \qquad [money]
+    \min \sum_t discount_t \left( \sum_{f} charge_{f,t} \, flow_{f,t} + fixed_t
+    + \sum_{k,\,t'} payment_{k,t',t} \, build_{k,t'} \right) \qquad [money]
 
 Everything falls at mid-period. A charge is money per tonne, or per unit of activity, of
-one category; revenue and closing value are negative.
+one category; revenue and closing value are negative. An option decided in ``t'`` pays its
+capital then, its fixed cost from the day it runs, and is credited in the last period with
+the share of its life that lies beyond the horizon.
 """
 
 from __future__ import annotations
@@ -41,6 +44,8 @@ class Charges:
     deliver: list[list[Charge]]
     short: list[list[Charge]]
     shortfall: list[list[Charge]]
+    open: list[list[Charge]]
+    used: list[list[Charge]]
 
     def groups(self, columns: Columns) -> Iterator[tuple[list[list[Charge]], list[ByPeriod]]]:
         """Charges beside the variables that they burden."""
@@ -52,6 +57,8 @@ class Charges:
         yield self.deliver, columns.deliver
         yield self.short, columns.short
         yield self.shortfall, columns.shortfall
+        yield self.open, columns.open
+        yield self.used, columns.used
 
 
 def charges(network: Network) -> Charges:
@@ -74,6 +81,8 @@ def charges(network: Network) -> Charges:
         shortfall=[
             [Charge("take or pay", [contract.price] * count)] for contract in network.contracts
         ],
+        open=[[Charge("fixed cost", unit.idle_fixed_cost)] for unit in network.units],
+        used=[[Charge("freight", bound.fixed_cost)] for bound in network.way_bounds],
     )
 
 
@@ -107,16 +116,37 @@ def fixed_costs(network: Network) -> Iterator[tuple[int, int, float]]:
                 yield index, t, money
 
 
+Payment = tuple[str, int, float]
+"""Category, period and money, undiscounted."""
+
+
+def payments(network: Network, index: int, decided: int) -> Iterator[Payment]:
+    """What one of an option costs when it is decided in a period."""
+    option = network.options[index]
+    if option.capital:
+        yield "capital", decided, option.capital
+    for t, money in enumerate(option.fixed_cost[decided]):
+        if money:
+            yield "fixed cost", t, money
+    if option.credit[decided]:
+        yield "closing value", network.calendar.count - 1, -option.credit[decided]
+
+
 def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
     """The objective: total discounted cost."""
     discount = network.calendar.discount(network.case.settings.discount_rate)
     terms: Terms = []
-    for burdens, cells in charges(network).groups(columns):
-        for own, variables in zip(burdens, cells, strict=True):
+    for burdens, flows in charges(network).groups(columns):
+        for own, variables in zip(burdens, flows, strict=True):
             for t, variable in variables.items():
                 rate = sum(charge.rate[t] for charge in own) * discount[t]
                 if rate:
                     terms.append((rate, variable))
+    for index, cells in enumerate(columns.build):
+        for decided, variable in cells.items():
+            worth = sum(money * discount[t] for _, t, money in payments(network, index, decided))
+            if worth:
+                terms.append((worth, variable))
     fixed = sum(money * discount[t] for _, t, money in fixed_costs(network))
     total = linear(terms) if terms else linear([(0.0, m.nothing)])
     m.total_cost = Objective(

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.rows import Terms, family
+from optimizer.model.rows import Row, family
 from optimizer.model.variables import ByPeriod, Columns
 from optimizer.network.data import Network
 from optimizer.tables.schema import INFINITY
@@ -23,8 +23,6 @@ RELIEF = {
     "demand": None,
     "least_delivery": "{amount:,.1f} t less of {thing} in {period}",
 }
-
-Row = tuple[tuple[str, ...], float, Terms, float]
 
 
 def add(m: ConcreteModel, network: Network, columns: Columns) -> None:

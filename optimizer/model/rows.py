@@ -13,6 +13,9 @@ from optimizer.tables.schema import INFINITY
 Terms = list[tuple[float, Any]]
 """Coefficients and variables."""
 
+Row = tuple[tuple[str, ...], float, Terms, float]
+"""Index, least, terms, most."""
+
 
 def linear(terms: Terms) -> LinearExpression:
     """Sum of coefficient times variable."""
@@ -26,7 +29,7 @@ def family(
     m: ConcreteModel,
     name: str,
     doc: str,
-    rows: Iterable[tuple[tuple[str, ...], float, Terms, float]],
+    rows: Iterable[Row],
 ) -> Constraint:
     """Put one family of rows (index, least, terms, most) on the model.
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.rows import Terms, family
+from optimizer.model.rows import Row, family
 from optimizer.model.variables import Columns
 from optimizer.network.calendar import members
 from optimizer.network.data import Network
@@ -28,9 +28,7 @@ def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
     family(m, "rule_share", "share that may break a rule, tonnes", _rows(network, columns))
 
 
-def _rows(
-    network: Network, columns: Columns
-) -> Iterator[tuple[tuple[str, ...], float, Terms, float]]:
+def _rows(network: Network, columns: Columns) -> Iterator[Row]:
     of_line: dict[int, list[tuple[int, dict[int, object]]]] = {}
     for deliver, cells in zip(network.flows.delivers, columns.deliver, strict=True):
         broken = network.nodes[deliver.node].broken

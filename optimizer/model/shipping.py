@@ -1,8 +1,15 @@
-r"""Lanes: most that is shipped; a ``*`` lane counts all its materials together.
+r"""Lanes: most that is shipped; least and fixed cost where a lane is used.
 
 .. math::
     \sum_{w \in ways(l),\,c} ship_{w,c,t} \le maximum_{l,t}
     \qquad \forall (l, t) \qquad [t\ per\ period]
+
+.. math::
+    least_{l,t} \, used_{l,t} \le \sum_{w \in ways(l),\,c} ship_{w,c,t}
+    \le maximum_{l,t} \, used_{l,t}
+    \qquad \forall (l, t)\ with\ a\ fixed\ cost\ or\ a\ least\ shipment
+
+A ``*`` lane counts all its materials together.
 """
 
 from __future__ import annotations
@@ -11,37 +18,57 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.rows import Terms, family
+from optimizer.model.rows import Row, Terms, family
 from optimizer.model.variables import ByPeriod, Columns
-from optimizer.network.data import Network
+from optimizer.network.data import Network, WayBound
 from optimizer.tables.schema import INFINITY
 
-RELIEF = {"lane": "lane {thing} needs {amount:,.1f} t more in {period}"}
+RELIEF = {
+    "lane": "lane {thing} needs {amount:,.1f} t more in {period}",
+    "lane_minimum": "lane {thing} would carry {amount:,.1f} t less than its least in {period}",
+}
 
 
 def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
-    """Rows of lanes with a maximum."""
+    """Rows of lanes with a maximum, a least shipment or a fixed cost."""
     shipped: list[list[ByPeriod]] = [[] for _ in network.ways]
     for ship, cells in zip(network.flows.ships, columns.ship, strict=True):
         shipped[ship.way].append(cells)
-    family(m, "lane", "most shipped, tonnes per period", _rows(network, shipped))
+    family(m, "lane", "most shipped, tonnes per period", _most(network, columns, shipped))
+    if any(columns.used):
+        least = _least(network, columns, shipped)
+        family(m, "lane_minimum", "least shipped where used, tonnes per period", least)
 
 
-def _rows(
-    network: Network, shipped: list[list[ByPeriod]]
-) -> Iterator[tuple[tuple[str, ...], float, Terms, float]]:
-    for bound in network.way_bounds:
-        for t, period in enumerate(network.calendar.labels):
-            terms = [
-                (1.0, cells[t])
-                for way, periods in bound.ways.items()
-                if periods >> t & 1
-                for cells in shipped[way]
-                if t in cells
-            ]
-            yield (
-                (bound.name, bound.material, str(bound.rows[0]), period),
-                -INFINITY,
-                terms,
-                bound.maximum[t],
-            )
+def _name(network: Network, bound: WayBound, t: int) -> tuple[str, ...]:
+    return bound.name, bound.material, str(bound.rows[0]), network.calendar.labels[t]
+
+
+def _over(bound: WayBound, shipped: list[list[ByPeriod]], t: int) -> Terms:
+    return [
+        (1.0, cells[t])
+        for way, periods in bound.ways.items()
+        if periods >> t & 1
+        for cells in shipped[way]
+        if t in cells
+    ]
+
+
+def _most(network: Network, columns: Columns, shipped: list[list[ByPeriod]]) -> Iterator[Row]:
+    for bound, decided in zip(network.way_bounds, columns.used, strict=True):
+        for t, most in enumerate(bound.maximum):
+            terms = _over(bound, shipped, t)
+            if t in decided and terms:
+                terms.append((-most, decided[t]))
+                most = 0.0
+            yield _name(network, bound, t), -INFINITY, terms, most
+
+
+def _least(network: Network, columns: Columns, shipped: list[list[ByPeriod]]) -> Iterator[Row]:
+    for bound, decided in zip(network.way_bounds, columns.used, strict=True):
+        for t, variable in decided.items():
+            least = bound.minimum_when_used[t]
+            if least:
+                terms = _over(bound, shipped, t)
+                terms.append((-least, variable))
+                yield _name(network, bound, t), 0.0, terms, INFINITY

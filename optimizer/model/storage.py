@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.rows import Terms, family
+from optimizer.model.rows import Row, family
 from optimizer.model.variables import ByPeriod, Columns
 from optimizer.network.data import Network
 from optimizer.tables.schema import INFINITY
@@ -28,8 +28,6 @@ RELIEF = {
     "storage": "store of {thing} needs {amount:,.1f} t more room in {period}",
     "cover": "cover of {thing} may be {amount:,.1f} t less in {period}",
 }
-
-Row = tuple[tuple[str, ...], float, Terms, float]
 
 
 def add(m: ConcreteModel, network: Network, columns: Columns) -> None:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.rows import Terms, family
+from optimizer.model.rows import Row, family
 from optimizer.model.variables import ByPeriod, Columns
 from optimizer.network.data import Network
 from optimizer.tables.schema import INFINITY
@@ -28,8 +28,6 @@ RELIEF = {
     "contract": "contract {thing} needs {amount:,.1f} t more",
     "take_or_pay": "contract {thing} would be paid for {amount:,.1f} t less",
 }
-
-Row = tuple[tuple[str, ...], float, Terms, float]
 
 
 def add(m: ConcreteModel, network: Network, columns: Columns) -> None:

@@ -1,7 +1,10 @@
 """The decisions: every variable of the model, not negative, tonnes per period.
 
 ``buy`` · ``run`` (activity) · ``ship`` (by departure) · ``stock`` (at period end) ·
-``downgrade`` · ``deliver`` · ``short`` · ``discard`` · ``shortfall`` (of a contract)
+``downgrade`` · ``deliver`` · ``short`` · ``discard`` · ``shortfall`` (of a contract) ·
+``build`` (yes/no, whole or any amount) · ``begun``, ``chosen`` (of options) · ``open`` (a
+unit that may idle runs) · ``used`` (a lane is) · ``taint`` (of a plant that cannot
+segregate), all yes/no and only where they are needed
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyomo.core import ConcreteModel, NonNegativeReals, Var
+from pyomo.core import Binary, ConcreteModel, NonNegativeIntegers, NonNegativeReals, Var
 
 from optimizer.network.calendar import members
 from optimizer.network.data import Network
@@ -34,6 +37,18 @@ class Columns:
     """By line of demand; only where something is wanted."""
     shortfall: list[ByPeriod]
     """By contract; in the period in which it is paid for."""
+    build: list[ByPeriod]
+    """By option."""
+    begun: list[ByPeriod]
+    """By option: 1 only if built by then; only where another option asks."""
+    chosen: list[ByPeriod]
+    """By option: 1 if ever built, in the last period; only where options exclude others."""
+    open: list[ByPeriod]
+    """By unit; only where it matters whether it runs."""
+    used: list[ByPeriod]
+    """By lane with a limit; only where it matters whether it is used."""
+    taint: list[ByPeriod]
+    """By taint of a plant."""
 
 
 def add(m: ConcreteModel, network: Network) -> Columns:
@@ -79,7 +94,61 @@ def add(m: ConcreteModel, network: Network) -> Columns:
             ],
             paid,
         ),
+        **_decided(m, network),
     )
+
+
+def _decided(m: ConcreteModel, network: Network) -> dict[str, list[ByPeriod]]:
+    """Variables that are decided as yes or no, and how much of options."""
+    options, last = network.options, 1 << network.calendar.count - 1
+    asked = {need for option in options for need in option.needs}
+    names = [(option.name,) for option in options]
+    build = _family(m, network, "build", "built", names, [option.periods for option in options])
+    for option, cells in zip(options, build, strict=True):
+        for variable in cells.values():
+            variable.setub(option.most)
+            if option.kind != "any amount":
+                variable.domain = NonNegativeIntegers
+
+    def yes_no(name: str, doc: str, index: Names, periods: Sequence[int]) -> list[ByPeriod]:
+        return _family(m, network, name, doc, index, periods, domain=Binary)
+
+    return {
+        "build": build,
+        "begun": yes_no(
+            "begun",
+            "1 only if built by then",
+            names,
+            [
+                option.periods if index in asked and option.kind != "yes/no" else 0
+                for index, option in enumerate(options)
+            ],
+        ),
+        "chosen": yes_no(
+            "chosen",
+            "1 if ever built",
+            names,
+            [last if option.groups and option.kind != "yes/no" else 0 for option in options],
+        ),
+        "open": yes_no(
+            "open",
+            "1 if the unit runs",
+            [(unit.site, unit.unit) for unit in network.units],
+            [unit.may_idle for unit in network.units],
+        ),
+        "used": yes_no(
+            "used",
+            "1 if the lane is used",
+            [(bound.name, bound.material, str(bound.rows[0])) for bound in network.way_bounds],
+            [bound.decided for bound in network.way_bounds],
+        ),
+        "taint": yes_no(
+            "taint",
+            "1 if all that the plant makes breaks the rule",
+            [(taint.site, "; ".join(network.rules_of(taint.trait))) for taint in network.taints],
+            [network.calendar.all for _ in network.taints],
+        ),
+    }
 
 
 Names = Iterable[tuple[str, ...]]
@@ -103,11 +172,12 @@ def _family(
     doc: str,
     names: Names,
     periods: Sequence[int],
+    domain: Any = NonNegativeReals,
 ) -> list[ByPeriod]:
     labels = network.calendar.labels
     when = [list(members(mask)) for mask in periods]
     index = [(*key, labels[t]) for key, own in zip(names, when, strict=True) for t in own]
-    variable = Var(index, domain=NonNegativeReals, doc=doc)
+    variable = Var(index, domain=domain, doc=doc)
     m.add_component(name, variable)
     values = iter(variable.values())
     return [{t: next(values) for t in own} for own in when]

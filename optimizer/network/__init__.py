@@ -2,7 +2,6 @@
 
 from optimizer.network.build import build
 from optimizer.network.data import Network
-from optimizer.network.scope import not_yet
 from optimizer.network.warnings import warnings
 
-__all__ = ["Network", "build", "not_yet", "warnings"]
+__all__ = ["Network", "build", "warnings"]

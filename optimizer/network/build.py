@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from optimizer.network import calendar as calendars
-from optimizer.network import lanes, recipes, trade
+from optimizer.network import invest, lanes, recipes, trade
 from optimizer.network.acts import acts
 from optimizer.network.data import Network
+from optimizer.network.limits import Measured, blends, limits
 from optimizer.network.prune import prune
 from optimizer.network.space import Space
 from optimizer.tables.case import Case
@@ -29,11 +30,14 @@ def build(case: Case) -> Network:
     inflows = space.inflows(stores)
     every = space.flows(offers, stores, lines, phases)
     flows, cut = prune(every, inflows, len(space.nodes), calendar.count)
+    options = invest.options(case, calendar, units)
+    nodes = tuple(space.nodes)
+    measured = Measured(case, flows, nodes, offers, processes, ways, lines, options)
     return Network(
         case=case,
         calendar=calendar,
         traits=done.traits,
-        nodes=tuple(space.nodes),
+        nodes=nodes,
         offers=offers,
         contracts=trade.contracts(offer_rows, calendar),
         processes=processes,
@@ -43,7 +47,11 @@ def build(case: Case) -> Network:
         way_bounds=way_bounds,
         stores=stores,
         lines=lines,
+        options=options,
+        taints=space.taints(),
         phases=phases,
+        limits=limits(case, calendar, measured),
+        blends=blends(case, flows, processes),
         inflows=inflows,
         flows=flows,
         values={row.material: row.value for row in case.materials},

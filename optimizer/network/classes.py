@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from optimizer.network.calendar import members
 from optimizer.network.data import Node, Process, Way
-from optimizer.network.reach import Fixed, Origins, Place
+from optimizer.network.reach import Fixed, Origins, Place, Tied
 
 Class = tuple[int, int]
 """Mask of traits and group of origins."""
@@ -58,8 +58,10 @@ class Generation:
         followed: dict[Place, int],
         inputs_followed: list[int],
         origins: Origins,
+        tied: Tied,
     ) -> None:
         self._processes = processes
+        self._tied = tied
         self._fixed = fixed
         self._country = country
         self._traced = traced
@@ -72,7 +74,7 @@ class Generation:
         self._users: dict[Place, list[int]] = defaultdict(list)
         for index, process in enumerate(processes):
             for material in process.inputs:
-                self._users[process.site, material].append(index)
+                self._users[process.site, material] += tied.get(index, (index,))
         self._known: list[set[int]] = [set() for _ in processes]
         self.classes = Classes()
 
@@ -131,7 +133,20 @@ class Generation:
         return found
 
     def _labels(self, index: int) -> set[int]:
-        """What the inputs of a process can be booked as: every union over its traced inputs."""
+        """What the inputs of a process can be booked as.
+
+        At a plant that cannot segregate that is what any of its processes may taint
+        the whole plant with.
+        """
+        labels = self._own_labels(index)
+        for fellow in self._tied.get(index, ()):
+            if fellow != index and labels:
+                others = self._own_labels(fellow) | {0}
+                labels = {label | other for label in labels for other in others}
+        return labels
+
+    def _own_labels(self, index: int) -> set[int]:
+        """Every union of classes over the traced inputs of a process."""
         process, needed = self._processes[index], self._inputs_followed[index]
         traced = [material for material in process.inputs if self._traced[material]]
         labels: set[int] = set() if traced else {0}
@@ -148,7 +163,8 @@ class Generation:
         country = self._country[process.site]
         variants: dict[int, int] = {}
         for t in members(process.periods):
-            after = (broken & ~fixed.cleared) | fixed.broken[t]
+            kept = broken if index in self._tied else broken & ~fixed.cleared
+            after = kept | fixed.broken[t]
             variants[after] = variants.get(after, 0) | 1 << t
         merged: dict[tuple[tuple[str, tuple[Place, Class]], ...], int] = {}
         for after, periods in variants.items():
@@ -171,7 +187,7 @@ class Generation:
             target = (broken & every) | (every & ~needed)
             pooled = len(self._origins.names.get(place, [()])) > 1
             merges = len({mask & needed for mask in here}) < len(here)
-            cleaner = merges or any(other != material for other in varying)
+            cleaner = merges or index in self._tied or any(other != material for other in varying)
             lot = (target, POOL if pooled else 0)
             known = self.classes.targets[place]
             known[lot] = known.get(lot, False) or cleaner

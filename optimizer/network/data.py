@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from optimizer.network.calendar import Calendar
 from optimizer.tables.case import Case
@@ -127,12 +128,86 @@ class Unit:
     unit: str
     capacity: list[float]
     """Capacity times availability, in units of use per period."""
+    availability: list[float]
+    """Share of the time that it can run, for capacity that options add."""
     fixed_cost: list[float]
-    """Money per period."""
+    """Money per period, whether it runs or not."""
     minimum: list[float]
-    """Least use per period."""
+    """Least use per period, in any case."""
+    idle_fixed_cost: list[float]
+    """Money per period in which it runs."""
+    idle_minimum: list[float]
+    """Least use per period in which it runs."""
     uses: dict[int, list[float]]
     rows: tuple[int, ...]
+
+    @property
+    def may_idle(self) -> int:
+        """Mask of the periods in which it matters whether it runs."""
+        return sum(
+            1 << t
+            for t, pair in enumerate(zip(self.idle_fixed_cost, self.idle_minimum, strict=True))
+            if any(pair)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Capacity that one of an option adds to a unit, by period of decision."""
+
+    unit: int
+    capacity: dict[int, list[float]]
+    """Use per period, availability counted, from each period of decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A row of an option: what one of it adds to a unit, and costs."""
+
+    site: str
+    unit: str
+    added_capacity: float
+    """Use per year."""
+    capital: float
+    fixed_cost: float
+    """Money per year."""
+    credit: dict[int, float]
+    runs_from: dict[int, date]
+    """Day from which it runs, by period of decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An investment: rows of one option are one decision, and costs are for one."""
+
+    name: str
+    kind: str
+    most: float
+    needs: tuple[int, ...]
+    groups: tuple[str, ...]
+    """Words of which at most one of the options that share it is built."""
+    sites: tuple[str, ...]
+    rows: tuple[int, ...]
+    periods: int
+    """Periods in which it may be decided."""
+    additions: tuple[Addition, ...]
+    capital: float
+    """Money for one, in the period of decision."""
+    fixed_cost: dict[int, list[float]]
+    """Money per period for one, from each period of decision."""
+    credit: dict[int, float]
+    """Money for what outlives the horizon, for one, by period of decision."""
+    parts: tuple[Part, ...]
+    """What each of its rows stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taint:
+    """A trait that a plant which cannot segregate takes on as a whole, period by period."""
+
+    site: str
+    trait: int
+    processes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +258,20 @@ class WayBound:
     ways: dict[int, int]
     """Way index to the periods in which the lane stands for it."""
     maximum: list[float]
+    fixed_cost: list[float]
+    """Money per period in which it is used, as written."""
+    minimum_when_used: list[float]
+    """Tonnes per period in which it is used, as written."""
     rows: tuple[int, ...]
+
+    @property
+    def decided(self) -> int:
+        """Mask of the periods in which it matters whether it is used."""
+        return sum(
+            1 << t
+            for t, pair in enumerate(zip(self.fixed_cost, self.minimum_when_used, strict=True))
+            if any(pair)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +411,37 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitBound:
+    """A row of Limits: flows of one group that it adds up, and over which windows."""
+
+    name: str
+    row: int
+    measure: str
+    group: str
+    minimum: float
+    maximum: float
+    terms: dict[int, float]
+    """How much one unit of each flow counts."""
+    base: dict[int, float] | None
+    """The same without the filters but material, for a share; None for an amount."""
+    windows: tuple[tuple[str, int], ...]
+    """Label and periods of each window, cut to the row's dates."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlendBound:
+    """A row of Blends: oxide and tonnes taken in per unit of activity, by run."""
+
+    site: str
+    recipe: str
+    oxide: str
+    row: int
+    minimum: float
+    maximum: float
+    contents: dict[int, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """How many variables no feasible plan could use, and how many are kept."""
 
@@ -347,7 +466,11 @@ class Network:
     way_bounds: tuple[WayBound, ...]
     stores: tuple[Store, ...]
     lines: tuple[Line, ...]
+    options: tuple[Option, ...]
+    taints: tuple[Taint, ...]
     phases: tuple[Phase, ...]
+    limits: tuple[LimitBound, ...]
+    blends: tuple[BlendBound, ...]
     inflows: tuple[Inflow, ...]
     flows: Flows
     values: dict[str, float]

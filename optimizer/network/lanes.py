@@ -73,13 +73,24 @@ def _bounds(
             ways_of.setdefault(lane, {})[index] = periods
     bounds = []
     for key, rows in keys.items():
-        if all(row.maximum == INFINITY for row in rows):
+        decided = any(row.fixed_cost or row.minimum_when_used for row in rows)
+        if not decided and all(row.maximum == INFINITY for row in rows):
             continue
         start, end, material, mode = key
-        name = f"{start} to {end}" + (f" by {mode}" if mode else "")
-        maximum = total(rows, lambda row: row.maximum, calendar)
-        places = tuple(row.row for row in rows)
-        bounds.append(WayBound(name, material, ways_of.get(key, {}), maximum, places))
+        on = [1.0 if covered(rows, calendar) >> t & 1 else 0.0 for t in range(calendar.count)]
+        fixed = average(rows, lambda row: row.fixed_cost, calendar)
+        least = average(rows, lambda row: row.minimum_when_used, calendar)
+        bounds.append(
+            WayBound(
+                name=f"{start} to {end}" + (f" by {mode}" if mode else ""),
+                material=material,
+                ways=ways_of.get(key, {}),
+                maximum=total(rows, lambda row: row.maximum, calendar),
+                fixed_cost=[cost * there for cost, there in zip(fixed, on, strict=True)],
+                minimum_when_used=[tonnes * there for tonnes, there in zip(least, on, strict=True)],
+                rows=tuple(row.row for row in rows),
+            )
+        )
     return tuple(bounds)
 
 

@@ -17,6 +17,9 @@ from optimizer.network.duty import Duties
 Place = tuple[str, str]
 """Site and material."""
 
+Tied = dict[int, tuple[int, ...]]
+"""Processes of plants that cannot segregate, each with all processes of its plant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
@@ -35,10 +38,12 @@ def followed(
     ways: tuple[Way, ...],
     bound: dict[Place, int],
     traced: dict[str, bool],
+    tied: Tied,
 ) -> tuple[dict[Place, int], list[int]]:
     """Traits that matter at each place, and for the inputs of each process.
 
-    ``bound`` are the traits that rules look at where demand stands.
+    ``bound`` are the traits that rules look at where demand stands. At a plant that
+    cannot segregate the inputs of every process matter for the outputs of each.
     """
     at: dict[Place, int] = defaultdict(int, bound)
     inputs = [0] * len(processes)
@@ -58,10 +63,11 @@ def followed(
             ((way.from_site, way.material), need) for way in into[place]
         ]
         for index in makers[place]:
-            passed = need & ~fixed[index].settled
-            inputs[index] |= passed
-            process = processes[index]
-            found += [((process.site, name), passed) for name in process.inputs if traced[name]]
+            passed = need if index in tied else need & ~fixed[index].settled
+            for fellow in tied.get(index, (index,)):
+                inputs[fellow] |= passed
+                process = processes[fellow]
+                found += [((process.site, name), passed) for name in process.inputs if traced[name]]
         for earlier, bits in found:
             if bits & ~at[earlier]:
                 at[earlier] |= bits

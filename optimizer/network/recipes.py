@@ -109,7 +109,7 @@ def _process(
         feed=feed,
         inputs=inputs,
         outputs=outputs,
-        stages=tuple(dict.fromkeys(row.stage for row in rows if row.stage)),
+        stages=tuple(dict.fromkeys(stage for row in rows for stage in row.stages)),
         clears=tuple(dict.fromkeys(rule for row in rows for rule in row.clears)),
         rows=tuple(row.row for row in rows),
         periods=periods,
@@ -165,17 +165,33 @@ def _unit(
     uses: dict[int, list[float]],
     calendar: Calendar,
 ) -> Unit:
+    bound = [row for row in rows if not row.may_idle]
+    idling = [row for row in rows if row.may_idle]
+
+    def least(own: list[sheets.Unit]) -> list[float]:
+        return total(own, lambda row: row.capacity * row.availability * row.minimum_load, calendar)
+
     return Unit(
         site=site,
         unit=unit,
         capacity=total(rows, lambda row: row.capacity * row.availability, calendar),
-        fixed_cost=total(rows, lambda row: row.fixed_cost, calendar),
-        minimum=total(
-            rows, lambda row: row.capacity * row.availability * row.minimum_load, calendar
-        ),
+        availability=_availability(rows, calendar),
+        fixed_cost=total(bound, lambda row: row.fixed_cost, calendar),
+        minimum=least(bound),
+        idle_fixed_cost=total(idling, lambda row: row.fixed_cost, calendar),
+        idle_minimum=least(idling),
         uses=uses,
         rows=tuple(row.row for row in rows),
     )
+
+
+def _availability(rows: list[sheets.Unit], calendar: Calendar) -> list[float]:
+    """Availability by period: that of the rows, averaged; 1 where there is none."""
+    periods = covered(rows, calendar)
+    if not periods:
+        return [1.0] * calendar.count
+    mean = average(rows, lambda row: row.availability, calendar)
+    return [mean[t] if periods >> t & 1 else 1.0 for t in range(calendar.count)]
 
 
 def _without_zeros(quantities: dict[str, float]) -> dict[str, float]:

@@ -31,10 +31,11 @@ from optimizer.network.data import (
     Run,
     Ship,
     Store,
+    Taint,
     Way,
 )
 from optimizer.network.duty import Duties
-from optimizer.network.reach import Place, followed, origins
+from optimizer.network.reach import Place, Tied, followed, origins
 from optimizer.tables.case import Case
 
 WHOLE = 1e-9
@@ -59,8 +60,9 @@ class Space:
         self._country = {site.site: site.country for site in case.sites}
         self._duties = Duties(case, calendar)
         traced = {material.material: material.traced for material in case.materials}
+        tied = _tied(case, processes)
         self._followed, self._inputs_followed = followed(
-            processes, acts.fixed, ways, _bound(lines, phases, traced), traced
+            processes, acts.fixed, ways, _bound(lines, phases, traced), traced, tied
         )
         makes = [
             ((process.site, material), self._country[process.site])
@@ -82,6 +84,7 @@ class Space:
             self._followed,
             self._inputs_followed,
             self._origins,
+            tied,
         )
         self._classes = self._generation.run(self._entries())
         self.nodes: list[Node] = []
@@ -104,6 +107,22 @@ class Space:
             downgrades=tuple(self._downgrades()),
             delivers=tuple(self._delivers(lines, phases)),
             discards=tuple(self._discards()),
+        )
+
+    def taints(self) -> tuple[Taint, ...]:
+        """Traits that plants which cannot segregate may take on as a whole."""
+        able: dict[str, int] = {}
+        members_of: dict[str, list[int]] = defaultdict(list)
+        for booking in self._classes.bookings:
+            site = self._processes[booking.process].site
+            able[site] = able.get(site, 0) | booking.broken
+            members_of[site].append(booking.process)
+        return tuple(
+            Taint(site.site, trait.bit, tuple(dict.fromkeys(members_of[site.site])))
+            for site in self._case.sites
+            if not site.segregates
+            for trait in self._acts.traits
+            if trait.bit & able.get(site.site, 0)
         )
 
     def inflows(self, stores: tuple[Store, ...]) -> tuple[Inflow, ...]:
@@ -238,6 +257,15 @@ class Space:
             if place[1] in free:
                 for _, node in self._ordinary(place):
                     yield Discard(node.index, self._calendar.all)
+
+
+def _tied(case: Case, processes: tuple[Process, ...]) -> Tied:
+    mixing = {site.site for site in case.sites if not site.segregates}
+    at: dict[str, list[int]] = defaultdict(list)
+    for index, process in enumerate(processes):
+        if process.site in mixing:
+            at[process.site].append(index)
+    return {index: tuple(fellows) for fellows in at.values() for index in fellows}
 
 
 def _bound(

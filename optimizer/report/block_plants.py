@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import fsum
-
 from optimizer.report.block import Anchors, Block, Cell, Row, by_year, ratio, sums, within
 from optimizer.report.cells import clean, column_of, criterion, finite
 from optimizer.report.formats import number_format
@@ -70,23 +68,23 @@ def _text(name: str) -> str:
 
 
 def supply(summary: Summary, tables: Tables) -> Block | None:
-    """The largest offers by year, with their average price; None if nothing is bought."""
+    """What is bought from the offers that cost most, by year; None if nothing is bought."""
     table, keys = tables.get("Purchases"), ("offer", "site", "material")
     tonnes, cost = (sums(table, keys, header) for header in ("tonnes", "cost"))
-    largest = sorted(
-        (key for key in tonnes if tonnes[key] > 0), key=lambda key: (-tonnes[key], key)
-    )
+    bought = [key for key in tonnes if tonnes[key] > 0]
+    largest = sorted(bought, key=lambda key: (-cost[key], key))
     if table is None or not largest:
         return None
     shown = largest[:TOP]
-    number = number_format("tonnes", fsum(tonnes.values()))
+    number = number_format("tonnes", min(tonnes[key] for key in shown))
     yearly = by_year(sums(table, (*keys, "period"), "tonnes"), summary.calendar)
     of = {header: column_of("Purchases", header) for header in table.layout.headers}
 
     def line(anchors: Anchors, index: int, key: tuple[str, ...]) -> Row:
         conditions = ",".join(f"{of[h]},{criterion(v)}" for h, v in zip(keys, key, strict=True))
         anchor, years = anchors[SUPPLY], len(summary.calendar)
-        cells = [Cell(f"{key[0]} · {key[2]}")]
+        alone = sum(other[0] == key[0] for other in tonnes) == 1
+        cells = [Cell(key[0] if alone else f"{key[0]} · {key[2]}")]
         for year, periods in summary.calendar.items():
             formula = "=" + within(of["tonnes"], periods, conditions, of["period"])
             cells.append(Cell(yearly.get((*key, year), 0.0), formula, number))
@@ -95,23 +93,10 @@ def supply(summary: Summary, tables: Tables) -> Block | None:
         price = f'=IFERROR(SUMIFS({of["cost"]},{conditions})/{anchor.at(index, years + 1)},"")'
         return Row([*cells, Cell(ratio(cost[key], tonnes[key]), price, "#,##0.00")])
 
-    def everything(anchors: Anchors) -> Row:
-        anchor, years = anchors[SUPPLY], len(summary.calendar)
-        cells = [Cell("All purchases")]
-        for year, periods in summary.calendar.items():
-            # A condition that every row meets keeps the form of the lines above.
-            formula = "=" + within(of["tonnes"], periods, f'{of["tonnes"]},"<>0"', of["period"])
-            bought = fsum(value for key, value in yearly.items() if key[-1] == year)
-            cells.append(Cell(bought, formula, number))
-        every = fsum(tonnes.values())
-        cells.append(Cell(every, f"=SUM({of['tonnes']})", number))
-        price = f'=IFERROR(SUM({of["cost"]})/{anchor.at(len(shown), years + 1)},"")'
-        return Row([*cells, Cell(ratio(fsum(cost.values()), every), price, "#,##0.00")], "sum")
-
     def fill(anchors: Anchors) -> list[Row]:
-        return [*(line(anchors, i, key) for i, key in enumerate(shown)), everything(anchors)]
+        return [line(anchors, index, key) for index, key in enumerate(shown)]
 
     headers = ("offer", *summary.calendar, "total", f"{summary.currency}/t")
-    title = "Largest offers" if len(largest) > TOP else "Supply by offer"
-    title += " by calendar year: tonnes bought, average price"
-    return Block(SUPPLY, title, headers, len(shown) + 1, fill)
+    which = "Offers that cost most" if len(largest) > TOP else "Offers"
+    title = f"{which}: tonnes bought by calendar year, average price"
+    return Block(SUPPLY, title, headers, len(shown), fill)

@@ -40,6 +40,11 @@ def clean(value: object) -> str:
     return text
 
 
+def one_line(value: object) -> str:
+    """Clean text without line breaks, for titles and margins."""
+    return " ".join(clean(value).split())
+
+
 def finite(value: Any) -> float | None:
     """Number that a cell can hold; None for a blank, NaN, an infinity or text."""
     if value is None or isinstance(value, (bool, str)):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.report.block import Anchor
 from optimizer.report.cells import clean
-from optimizer.report.formats import FONT, GREY, INK, NAVY, RULE, STEEL
+from optimizer.report.formats import FONT, GREY, NAVY, RULE, STEEL
 from optimizer.solution.tables import CATEGORIES
 
 if TYPE_CHECKING:
@@ -92,31 +92,32 @@ def cost_chart(
 
 
 def demand_chart(
-    workbook: Workbook, anchor: Anchor, segments: int, size: tuple[float, float]
+    workbook: Workbook, anchor: Anchor, segments: list[str], size: tuple[float, float]
 ) -> Any:
-    """Columns side by side: tonnes wanted and delivered by segment."""
-    chart = workbook.add_chart({"type": "column"})
-    last = anchor.first + segments - 1
+    """Tonnes wanted and delivered side by side: columns, or bars where names need room."""
+    bars = len(segments) > 4 or max(map(len, segments)) > 14
+    chart = workbook.add_chart({"type": "bar" if bars else "column"})
+    last = anchor.first + len(segments) - 1
     for column, colour in ((1, "#C3CCD7"), (2, NAVY)):
+        values = anchor.column + column
         chart.add_series(
             {
-                "name": [SHEET, anchor.header, anchor.column + column],
+                "name": [SHEET, anchor.header, values],
                 "categories": [SHEET, anchor.first, anchor.column, last, anchor.column],
-                "values": [
-                    SHEET,
-                    anchor.first,
-                    anchor.column + column,
-                    last,
-                    anchor.column + column,
-                ],
+                "values": [SHEET, anchor.first, values, last, values],
                 "fill": {"color": colour},
-                "gap": 80,
+                "gap": 60,
                 "overlap": 0,
             }
         )
     _dress(chart, "Demand wanted and delivered by segment", *size)
-    chart.set_x_axis(_axis())
-    chart.set_y_axis(_lines(name="tonnes over the horizon", num_format="#,##0", min=0))
+    figures = {"name": "tonnes over the horizon", "num_format": "#,##0", "min": 0}
+    if bars:
+        chart.set_y_axis(_axis(reverse=True))
+        chart.set_x_axis(_lines(label_position="high", **figures))
+    else:
+        chart.set_x_axis(_axis())
+        chart.set_y_axis(_lines(**figures))
     chart.set_legend({"position": "bottom", "font": _TEXT})
     return chart
 
@@ -134,7 +135,12 @@ def utilisation_chart(
             "values": [SHEET, anchor.first, anchor.column + column, last, anchor.column + column],
             "fill": {"color": STEEL},
             "gap": 40,
-            "data_labels": {"value": True, "num_format": "0%", "font": {**_TEXT, "color": INK}},
+            "data_labels": {
+                "value": True,
+                "num_format": "0%",
+                "position": "inside_end",
+                "font": {**_TEXT, "color": "#FFFFFF", "bold": True},
+            },
         }
     )
     _dress(chart, "Busiest units, average use of capacity", *size)

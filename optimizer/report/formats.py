@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,6 +26,15 @@ TEXT_KINDS = ("text", "period")
 """Kinds of field that hold text."""
 SUMMED_KINDS = ("tonnes", "amount", "money")
 """Kinds of field that add up."""
+
+_FIXED = {
+    "text": "@",
+    "period": "@",
+    "date": "yyyy-mm-dd",
+    "price": "#,##0.00",
+    "share": "0.0%",
+    "number": "General",
+}
 
 STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "font_color": NAVY, "valign": "vcenter"},
@@ -97,34 +107,33 @@ class Formats:
         return self._made[key]
 
 
-def number_format(kind: str, largest: float = 0.0, dash: bool = False) -> str:
-    """Number format of a kind of field, with decimals that suit the largest value.
+def number_format(kind: str, size: float = 0.0, dash: bool = False) -> str:
+    """Number format of a kind of field, with decimals that suit values of a size.
 
     ``dash`` shows zero as a dash, for pivots. The value in the cell is never rounded.
 
-    >>> number_format("tonnes", 12_345.0), number_format("tonnes", 3.0)
+    >>> number_format("tonnes", 12_345.0), number_format("tonnes", 0.04)
     ('#,##0.0', '#,##0.000')
     """
-    shown = _number_format(kind, abs(largest))
-    if dash and shown.startswith(("#", "0")):
-        return f'{shown};-{shown};"–"'
-    return shown
-
-
-def _number_format(kind: str, largest: float) -> str:
+    size = abs(size)
     if kind in ("tonnes", "amount"):
-        return "#,##0.0" if largest >= 1000 else "#,##0.00" if largest >= 50 else "#,##0.000"
-    if kind == "money":
-        return "#,##0" if largest >= 1000 else "#,##0.00"
-    return {
-        "text": "@",
-        "period": "@",
-        "date": "yyyy-mm-dd",
-        "price": "#,##0.00",
-        "share": "0.0%",
-        "number": "General",
-        "count": "#,##0",
-    }[kind]
+        shown = "#,##0.0" if size >= 100 else "#,##0.00" if size >= 10 else "#,##0.000"
+    elif kind == "money":
+        shown = "#,##0" if size >= 1000 else "#,##0.00"
+    else:
+        shown = _FIXED[kind]
+    return f'{shown};-{shown};"–"' if dash and shown[0] in "#0" else shown
+
+
+def size_of(kind: str, values: Iterable[float]) -> float:
+    """Size by which a column's decimals are chosen: of tonnes the least that matters.
+
+    A tonne of Tb oxide stands in one column with thousands of tonnes of concentrate.
+    """
+    sizes = [abs(value) for value in values]
+    if kind in ("tonnes", "amount"):
+        return min((size for size in sizes if size >= 0.0005), default=0.0)
+    return max(sizes, default=0.0)
 
 
 def unit(kind: str, currency: str, table: str = "") -> str:

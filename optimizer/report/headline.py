@@ -77,7 +77,9 @@ def _demand(tables: Tables, anchors: Anchors, blocks: Mapping[str, Block]) -> li
     short = total(tables.get("Shortages"), "short")
     formula = f"=SUM({column_of('Shortages', 'short')})" if "Shortages" in tables else ""
     missing = _tile(
-        "Short, t", Cell(short, formula, "#,##0.0" if short >= 10 else "0.000"), "over the horizon"
+        "Short, t",
+        Cell(short, formula, "0.000" if 0 < short < 10 else "#,##0.0"),
+        "over the horizon",
     )
     if block_demand.COVERAGE not in blocks:
         none = Cell("–", "", "General")

@@ -21,6 +21,7 @@ from optimizer.report.cells import (
     wild,
 )
 from optimizer.report.formats import Formats, number_format, unit
+from optimizer.report.rows import write_text
 from optimizer.report.summary import Summary
 
 if TYPE_CHECKING:
@@ -97,17 +98,26 @@ def write_pivot(
     total = periods + len(pivot.periods)
     last = first + len(pivot.rows) - 1
     place = PivotPlace(first, last, left, periods, total, live, width)
-    number = number_format(pivot.value.kind, largest, dash=True)
     _write_heading(sheet, pivot, place, summary.currency, forms)
     label = forms("body", "@", align="left", indent=1)
     for row, keys in enumerate(pivot.rows, first):
         for column, key in enumerate(keys, left):
-            sheet.write_string(row, column, key, label)
-        _write_cells(sheet, pivot, place, row, keys, forms("body", number), forms)
+            write_text(sheet, row, column, key, label)
+        number = number_format(pivot.value.kind, _row_size(pivot, keys, largest), dash=True)
+        _write_cells(sheet, pivot, place, row, keys, forms("body", number))
         _write_row_total(sheet, pivot, place, row, keys, forms("total", number))
     if pivot.value.kind in ("tonnes", "money"):
+        number = number_format(pivot.value.kind, largest)
         _write_column_totals(sheet, pivot, place, forms("total", number))
     return place
+
+
+def _row_size(pivot: _Pivot, keys: tuple[str, ...], largest: float) -> float:
+    """Size by which a row's decimals are chosen: its own, so that a little Tb oxide shows."""
+    if pivot.value.kind == "money":
+        return largest
+    cells = (pivot.cell(keys, period) for period in pivot.periods)
+    return max((abs(cell) for cell in cells if not isinstance(cell, str)), default=0.0)
 
 
 def _gather(
@@ -149,16 +159,16 @@ def _write_heading(
     measure = "" if pivot.value.kind == "tonnes" else unit(pivot.value.kind, currency)
     title = f"{pivot.table.layout.name}: {pivot.value.header} by period"
     title += f", {measure}" if measure else ""
-    sheet.write_string(place.first - 5, place.keys, title, forms("heading", bottom=0))
+    write_text(sheet, place.first - 5, place.keys, title, forms("heading", bottom=0))
     note = "" if place.live else "values as of the run: too many cells for live formulas"
-    sheet.write_string(place.first - 2, place.keys, note, forms("note"))
+    write_text(sheet, place.first - 2, place.keys, note, forms("note"))
     header = place.first - 1
     for column, key in enumerate(pivot.keys, place.keys):
-        sheet.write_string(header, column, key, forms("header", align="left", indent=1))
+        write_text(sheet, header, column, key, forms("header", align="left", indent=1))
     for column, period in enumerate(pivot.periods, place.periods):
-        sheet.write_string(header, column, period, forms("header", align="right"))
+        write_text(sheet, header, column, period, forms("header", align="right"))
     total = "average" if pivot.level or len(pivot.parts) > 1 else "total"
-    sheet.write_string(header, place.total, total, forms("header", align="right"))
+    write_text(sheet, header, place.total, total, forms("header", align="right"))
 
 
 def _set_widths(sheet: Worksheet, pivot: _Pivot, left: int, largest: float) -> float:
@@ -181,7 +191,6 @@ def _write_cells(
     row: int,
     keys: tuple[str, ...],
     form: Any,
-    forms: Formats,
 ) -> None:
     """One row of the pivot, by formulas if it is live."""
     name = pivot.table.layout.name
@@ -231,7 +240,7 @@ def _write_column_totals(sheet: Worksheet, pivot: _Pivot, place: PivotPlace, for
     """Sums of the periods, in the row of the table's totals."""
     row = place.first - 3
     for column in range(place.keys, place.periods):
-        sheet.write_string(row, column, "All rows" if column == place.keys else "", form)
+        write_text(sheet, row, column, "All rows" if column == place.keys else "", form)
     totals: list[float] = []
     for period in pivot.periods:
         cells = (pivot.cell(keys, period) for keys in pivot.rows)

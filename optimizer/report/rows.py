@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 
+def write_text(sheet: Worksheet, row: int, column: int, text: object, form: Any) -> None:
+    """Write text as text, whatever it begins with; an empty one leaves a formatted blank."""
+    words = clean(text)
+    if words:
+        sheet.write_string(row, column, words, form)
+    else:
+        sheet.write_blank(row, column, None, form)
+
+
 def write_column(
     sheet: Worksheet, first: tuple[int, int], kind: str, values: Sequence[Any], form: Any
 ) -> None:

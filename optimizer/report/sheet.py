@@ -11,7 +11,7 @@ from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import FileError
-from optimizer.report.cells import area, clean, column_of, finite, table_name
+from optimizer.report.cells import area, column_of, finite, table_name
 from optimizer.report.formats import (
     GREY,
     PALE_RED,
@@ -21,10 +21,11 @@ from optimizer.report.formats import (
     TEXT_KINDS,
     Formats,
     number_format,
+    size_of,
     unit,
 )
 from optimizer.report.pivot import PivotPlace, write_pivot
-from optimizer.report.rows import write_column
+from optimizer.report.rows import write_column, write_text
 from optimizer.report.summary import Summary
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ LEVELS = {("Stock", "tonnes")}
 """Columns of levels: over periods they are averaged, not added."""
 NOT_SUMMED = LEVELS | {("Scarcity", "bound")}
 
-_WIDEST, _WRAPPED, _SAMPLE = 38, 100, 2000
+_WIDEST, _WRAPPED, _SAMPLE = 48, 80, 5000
 _WIDE = 1.35
 """A pivot is printed if it is no wider than this many times the table, or than the paper."""
 _PAPER = 190
@@ -79,16 +80,16 @@ def write_sheet(sheet: Worksheet, table: Table, summary: Summary, forms: Formats
             f"{name} has {len(table):,} rows and a sheet holds {MOST_ROWS:,}; "
             "take fewer or longer periods, or read the tables from Python"
         )
-    sheet.write_string(TITLE, 0, name, forms("title"))
+    write_text(sheet, TITLE, 0, name, forms("title"))
     sheet.set_row(TITLE, 24)
-    sheet.write_string(MEANING, 0, clean(table.layout.meaning), forms("subtitle"))
+    write_text(sheet, MEANING, 0, table.layout.meaning, forms("subtitle"))
     last = FIRST + max(len(table), 1) - 1
-    largest = [_largest(field, table[field.header]) for field in fields]
+    figures = [_figures(field, table[field.header]) for field in fields]
     widths = [
-        _write_field(sheet, table, column, largest[column], summary.currency, forms)
+        _write_field(sheet, table, column, figures[column], summary.currency, forms)
         for column in range(len(fields))
     ]
-    _write_totals(sheet, table, largest, forms)
+    _write_totals(sheet, table, figures, forms)
     _make_table(sheet, table, last, forms)
     _mark(sheet, table, last, forms)
     pivot = None
@@ -107,25 +108,26 @@ def _pivot_style(table: Table) -> tuple[tuple[str, str] | None, bool]:
     return RATIOS.get(key), key in LEVELS
 
 
-def _largest(field: Field, values: Any) -> float:
+def _figures(field: Field, values: Any) -> list[float]:
+    """The numbers of a column, without its blanks; none of a column of text or dates."""
     if field.kind in TEXT_KINDS or field.kind == "date":
-        return 0.0
-    return max((abs(finite(value) or 0.0) for value in values), default=0.0)
+        return []
+    return [number for number in map(finite, values) if number is not None]
 
 
 def _write_field(
-    sheet: Worksheet, table: Table, column: int, largest: float, currency: str, forms: Formats
+    sheet: Worksheet, table: Table, column: int, figures: list[float], currency: str, forms: Formats
 ) -> float:
     """Write width, unit, note and values of one column; gives its width."""
     field = table.layout.fields[column]
     values = table[field.header]
-    width, wrapped = _width(field, values, largest)
+    width, wrapped = _width(field, values, figures)
     sheet.set_column(column, column, width)
-    sheet.write_string(UNITS, column, unit(field.kind, currency, table.layout.name), forms("unit"))
+    write_text(sheet, UNITS, column, unit(field.kind, currency, table.layout.name), forms("unit"))
     note = f"{field.meaning[:1].upper()}{field.meaning[1:]}."
     size = {"x_scale": 1.6, "y_scale": 0.4 + 0.2 * (len(note) // 34)}
     sheet.write_comment(HEADER, column, note, size | {"author": "", "font_size": 9})
-    number = number_format(field.kind, largest)
+    number = number_format(field.kind, size_of(field.kind, figures))
     if field.kind in TEXT_KINDS:
         style = {"text_wrap": True, "quote_prefix": True} if wrapped else {"num_format": number}
         form = forms("body", align="left", indent=1, **style)
@@ -137,7 +139,7 @@ def _write_field(
     return width
 
 
-def _width(field: Field, values: Any, largest: float) -> tuple[float, bool]:
+def _width(field: Field, values: Any, figures: list[float]) -> tuple[float, bool]:
     """Width of a column in characters, and whether its text is wrapped."""
     heading = max(len(word) for word in field.header.split()) + 3.5
     if field.kind in TEXT_KINDS:
@@ -146,30 +148,37 @@ def _width(field: Field, values: Any, largest: float) -> tuple[float, bool]:
         return max(heading, 8, min(longest * 1.05 + 2, _WRAPPED if wrapped else _WIDEST)), wrapped
     if field.kind == "date":
         return 12, False
-    total = largest * max(1, min(len(values), 1000)) if field.kind in SUMMED_KINDS else largest
-    return max(heading, 9, len(f"{total:,.2f}") + 1.5), False
+    widest = fsum(map(abs, figures)) if field.kind in SUMMED_KINDS else max(figures, default=0.0)
+    decimals = 0 if field.kind == "money" else 3
+    return max(heading, 9, len(f"{widest:,.{decimals}f}") + 1.5), False
 
 
-def _write_totals(sheet: Worksheet, table: Table, largest: list[float], forms: Formats) -> None:
+def _write_totals(
+    sheet: Worksheet, table: Table, figures: list[list[float]], forms: Formats
+) -> None:
     """Totals of the rows that a filter leaves, above the header."""
     if not len(table):
-        sheet.write_string(TOTALS, 0, NOTHING, forms("subtitle", italic=True))
+        write_text(sheet, TOTALS, 0, NOTHING, forms("subtitle", italic=True))
         return
     name, fields = table.layout.name, table.layout.fields
-    if not any(field.kind in SUMMED_KINDS for field in fields):
+    if not any(_adds_up(name, field) for field in fields):
         return
     for column, field in enumerate(fields):
-        form = forms("total", number_format(field.kind, largest[column]))
+        form = forms("total", number_format(field.kind, size_of(field.kind, figures[column])))
         ratio = RATIOS.get((name, field.header))
         if ratio:
             above, below = (_subtotal(name, header) for header in ratio)
             value = quotient(_total(table, ratio[0]), _total(table, ratio[1]))
             sheet.write_formula(TOTALS, column, f'=IFERROR({above}/{below},"")', form, value)
-        elif field.kind in SUMMED_KINDS and (name, field.header) not in NOT_SUMMED:
+        elif _adds_up(name, field):
             formula = f"={_subtotal(name, field.header)}"
             sheet.write_formula(TOTALS, column, formula, form, _total(table, field.header))
         else:
-            sheet.write_string(TOTALS, column, "Rows shown" if column == 0 else "", form)
+            write_text(sheet, TOTALS, column, "Rows shown" if column == 0 else "", form)
+
+
+def _adds_up(name: str, field: Field) -> bool:
+    return field.kind in SUMMED_KINDS and (name, field.header) not in NOT_SUMMED
 
 
 def _subtotal(name: str, header: str) -> str:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.report import block_costs, block_demand, block_plants, block_rules, charts
 from optimizer.report.block import Anchor, Block, Row
-from optimizer.report.cells import clean, quoted
+from optimizer.report.cells import clean, one_line, quoted
 from optimizer.report.formats import GREEN, NAVY, PALE_GREEN, PALE_RED, RED, Formats
 from optimizer.report.headline import TILES, Tile, headline
+from optimizer.report.rows import write_text
 from optimizer.report.sheet import Place
 from optimizer.report.summary import Summary
 from optimizer.solution.tables import Tables
@@ -36,7 +37,7 @@ _TITLE, _STATUS, _SOURCE, _TILES, _CHARTS = 0, 1, 2, 4, 8
 _CHART_HEIGHT, _CHART_ROWS = 280, 16
 _BESIDE = 7
 """Most columns of figures with which two blocks stand side by side."""
-_SHAPE, _ROW, _EXTRA = 0.63, 18, 3
+_SHAPE, _ROW, _EXTRA = 0.65, 18, 3
 """Height of the paper by its width, height of a row, rows that the tall ones at the top take."""
 _CHARACTER = 7.0
 """Pixels of a character of the width of a column."""
@@ -100,8 +101,8 @@ def write_summary(
         _write_block(sheet, block, block.fill(page.anchors), page, forms)
     _add_charts(workbook, sheet, summary, blocks, page)
     row = _write_alerts(sheet, summary, page, forms)
-    row = _write_contents(sheet, places, row + 1, page, forms)
-    _set_page(sheet, row, page)
+    last = _write_contents(sheet, places, row + 1, page, forms)
+    _set_page(sheet, row - 1, last, page)
 
 
 def _blocks(summary: Summary, tables: Tables) -> dict[str, Block]:
@@ -148,17 +149,17 @@ def _write_top(sheet: Worksheet, summary: Summary, page: _Page, forms: Formats) 
     """Name of the case, status line, where it comes from."""
     sheet.set_row(_TITLE, 32)
     title = forms("title", font_size=20)
-    sheet.write_string(_TITLE, _LEFT, clean(summary.case), title)
+    write_text(sheet, _TITLE, _LEFT, one_line(summary.case), title)
     style = forms("good" if summary.sound else "bad", font_size=12, indent=1)
     sheet.set_row(_STATUS, 24)
     sheet.merge_range(_STATUS, _LEFT, _STATUS, page.last, "", style)
-    sheet.write_string(_STATUS, _LEFT, clean(summary.verdict), style)
+    write_text(sheet, _STATUS, _LEFT, summary.verdict, style)
     count = len(summary.alerts)
     alerts = f"{count} alert{'s' if count != 1 else ''}, listed below" if count else "no alerts"
     span = " to ".join(dict.fromkeys((*summary.periods[:1], *summary.periods[-1:])))
-    parts = (span, alerts, f"audit: {summary.audit}", f"input {summary.input_name}", summary.made)
-    text = "   |   ".join(clean(part) for part in parts if part)
-    sheet.write_string(_SOURCE, _LEFT, clean(text), forms("subtitle", font_size=9))
+    parts = (span, alerts, summary.audit, f"input {summary.input_name}", summary.made)
+    text = "   |   ".join(one_line(part) for part in parts if part)
+    write_text(sheet, _SOURCE, _LEFT, text, forms("subtitle", font_size=9))
 
 
 def _write_tiles(sheet: Worksheet, tiles: Sequence[Tile], page: _Page, forms: Formats) -> None:
@@ -192,7 +193,7 @@ def _write_cell(sheet: Worksheet, row: int, column: int, cell: Any, form: Any) -
     if cell.formula:
         sheet.write_formula(row, column, cell.formula, form, cell.value)
     elif isinstance(cell.value, str):
-        sheet.write_string(row, column, clean(cell.value), form)
+        write_text(sheet, row, column, cell.value, form)
     else:
         sheet.write_number(row, column, cell.value, form)
 
@@ -204,10 +205,10 @@ def _write_block(
     anchor = page.anchors[block.name]
     for column in range(page.figures + 1):
         text = block.title if column == 0 else ""
-        sheet.write_string(anchor.row, anchor.column + column, clean(text), forms("heading"))
+        write_text(sheet, anchor.row, anchor.column + column, text, forms("heading"))
     for column, header in enumerate(block.headers):
         form = forms("column", align="left" if column == 0 else "right", valign="bottom")
-        sheet.write_string(anchor.header, anchor.column + column, clean(header), form)
+        write_text(sheet, anchor.header, anchor.column + column, header, form)
     for index, row in enumerate(rows):
         for column, cell in enumerate(row.cells):
             more = {} if column else {"shrink": True}
@@ -250,7 +251,8 @@ def _add_charts(
             number = rows[0].cells[1].number
             chart = charts.cost_chart(workbook, anchor, labels, years, number, money, size)
         elif name == block_demand.COVERAGE:
-            segments = sum(row.style == "body" and row.cells[1].value != "" for row in rows)
+            named = [row for row in rows if row.style == "body" and row.cells[1].value != ""]
+            segments = [str(row.cells[0].value) for row in named]
             chart = charts.demand_chart(workbook, anchor, segments, size)
         else:
             chart = charts.utilisation_chart(workbook, anchor, len(rows), years + 1, size)
@@ -270,12 +272,12 @@ def _write_alerts(sheet: Worksheet, summary: Summary, page: _Page, forms: Format
     if len(summary.alerts) > MOST_ALERTS:
         lines.append(f"… and {len(summary.alerts) - MOST_ALERTS} more")
     form = forms("body", text_wrap=True, valign="top")
-    characters = sum(page.widths) * 1.05
+    characters = sum(page.widths) * 1.2
     for alert in lines:
         row += 1
         text = clean(alert)
         sheet.merge_range(row, _LEFT, row, page.last, "", form)
-        sheet.write_string(row, _LEFT, text, form)
+        write_text(sheet, row, _LEFT, text, form)
         deep = sum(max(1, ceil(len(line) / characters)) for line in text.split("\n"))
         sheet.set_row(row, min(_ROW * 0.75 * deep, 400))
     return row + 1
@@ -285,27 +287,25 @@ def _write_contents(
     sheet: Worksheet, places: Mapping[str, Place], row: int, page: _Page, forms: Formats
 ) -> int:
     """What stands on the other sheets, with links; gives the last row."""
-    page.part(row, len(places) + 1)
     _write_heading(sheet, row, "In this workbook", page, forms)
     for name, place in places.items():
         row += 1
         rows = f"{place.rows:,} row{'s' if place.rows != 1 else ''}" if place.rows else "nothing"
         link = f"internal:{quoted(name)}!A1"
         sheet.write_url(row, _LEFT, link, forms("link"), name, f"Go to {name}")
-        sheet.write_string(row, _LEFT + 1, rows, forms("subtitle", align="right"))
-        sheet.write_string(
-            row, _LEFT + 2, clean(place.meaning), forms("subtitle", align="left", indent=1)
-        )
+        write_text(sheet, row, _LEFT + 1, rows, forms("subtitle", align="right"))
+        write_text(sheet, row, _LEFT + 2, place.meaning, forms("subtitle", align="left", indent=1))
     return row
 
 
 def _write_heading(sheet: Worksheet, row: int, text: str, page: _Page, forms: Formats) -> None:
     for column in range(_LEFT, page.last + 1):
-        sheet.write_string(row, column, text if column == _LEFT else "", forms("heading"))
+        write_text(sheet, row, column, text if column == _LEFT else "", forms("heading"))
 
 
-def _set_page(sheet: Worksheet, last: int, page: _Page) -> None:
-    sheet.print_area(0, 0, last, page.last)
+def _set_page(sheet: Worksheet, printed: int, last: int, page: _Page) -> None:
+    """Print all but the contents, whose links are of no use on paper."""
+    sheet.print_area(0, 0, printed, page.last)
     sheet.set_h_pagebreaks(page.breaks)
     sheet.set_tab_color(NAVY)
     everything = f"A1:{Anchor(last - 2, page.last).at(0, 0)}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from optimizer.errors import FileError
-from optimizer.report.cells import clean, quoted
+from optimizer.report.cells import one_line, quoted
 from optimizer.report.formats import FONT, SIZE, Formats
 from optimizer.report.sheet import write_sheet
 from optimizer.report.summary import Summary
@@ -116,17 +116,17 @@ def _set_paper(sheet: Worksheet, summary: Summary, name: str) -> None:
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.5)
     case, source = (
-        clean(text).replace("&", "&&")[:100] for text in (summary.case, summary.input_name)
+        one_line(text)[:100].replace("&", "&&") for text in (summary.case, summary.input_name)
     )
-    sheet.set_header(f"&L&8{case}&R&8{name}", {"margin": 0.3})
-    sheet.set_footer(f"&L&8{source}&R&8Page &P of &N", {"margin": 0.3})
+    sheet.set_header(f"&L&8{case}&R&8{name}", {"margin": 0.25})
+    sheet.set_footer(f"&L&8{source}&R&8Page &P of &N", {"margin": 0.25})
 
 
 def _properties(summary: Summary) -> dict[str, Any]:
     """Title and, where ``made`` is a date, the time of making: the same plan, the same file."""
-    properties: dict[str, Any] = {"title": clean(summary.case)[:255], "subject": "Sourcing plan"}
+    properties: dict[str, Any] = {"title": one_line(summary.case)[:255], "subject": "Sourcing plan"}
     with contextlib.suppress(ValueError):
         properties["created"] = datetime.fromisoformat(summary.made).replace(tzinfo=None)
     return properties

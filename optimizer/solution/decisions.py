@@ -31,6 +31,9 @@ class Decisions:
     discard: Cells
     short: Cells
     shortfall: Cells
+    build: Cells
+    open: Cells
+    used: Cells
 
 
 def decisions(m: ConcreteModel) -> Decisions:
@@ -47,6 +50,9 @@ def decisions(m: ConcreteModel) -> Decisions:
         discard=_values(columns.discard),
         short=_values(columns.short),
         shortfall=_values(columns.shortfall),
+        build=_values(columns.build),
+        open=_values(columns.open),
+        used=_values(columns.used),
     )
 
 

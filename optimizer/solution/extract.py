@@ -36,6 +36,7 @@ class Extraction:
             self.shortages(),
             self.disposal(),
             self.take_or_pay(),
+            self.investment(),
         )
         return {each_table.layout.name: each_table for each_table in made}
 
@@ -138,9 +139,11 @@ class Extraction:
         for flow, t, amount in each(self.done.run):
             key = (network.flows.runs[flow].process, t)
             activity[key] = activity.get(key, 0.0) + amount
+        added = self._added()
         rows = []
-        for unit in network.units:
-            for t, capacity in enumerate(unit.capacity):
+        for index, unit in enumerate(network.units):
+            for t, own in enumerate(unit.capacity):
+                capacity = own + added.get((index, t), 0.0)
                 used = sum(
                     use[t] * activity.get((process, t), 0.0) for process, use in unit.uses.items()
                 )
@@ -148,6 +151,38 @@ class Extraction:
                     share = used / capacity if capacity else 0.0
                     rows.append((unit.site, unit.unit, self.labels[t], used, capacity, share))
         return table(tables.UTILISATION, rows)
+
+    def _added(self) -> dict[tuple[int, int], float]:
+        """Capacity that what is built adds, by unit and period."""
+        found: dict[tuple[int, int], float] = {}
+        for index, decided, number in each(self.done.build):
+            for addition in self.network.options[index].additions:
+                for t, capacity in enumerate(addition.capacity[decided]):
+                    key = (addition.unit, t)
+                    found[key] = found.get(key, 0.0) + number * capacity
+        return found
+
+    def investment(self) -> Table:
+        """What is built, a row for each row of an option."""
+        rows = []
+        for index, t, number in each(self.done.build):
+            option = self.network.options[index]
+            for part in option.parts:
+                rows.append(
+                    (
+                        option.name,
+                        part.site,
+                        part.unit,
+                        self.labels[t],
+                        number,
+                        number * part.added_capacity,
+                        part.runs_from[t],
+                        number * part.capital,
+                        number * part.fixed_cost,
+                        number * part.credit[t],
+                    )
+                )
+        return table(tables.INVESTMENT, rows)
 
     def stock(self) -> Table:
         """Closing stock by site, material and period."""

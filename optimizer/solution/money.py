@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from optimizer.model.cost import Charge, charges, fixed_costs
+from optimizer.model.cost import Charge, charges, fixed_costs, payments
 from optimizer.network.data import Network
 from optimizer.solution import tables
 from optimizer.solution.decisions import Cells, Decisions, each
@@ -62,12 +62,18 @@ def _entries(done: Decisions) -> Iterator[tuple[str, Place, int, float]]:
         (burdens.deliver, done.deliver, _deliver),
         (burdens.short, done.short, _short),
         (burdens.shortfall, done.shortfall, _shortfall),
+        (burdens.open, done.open, _open),
+        (burdens.used, done.used, _used),
     )
     for own, cells, where in groups:
         yield from _charged(network, own, cells, where)
     for index, t, money in fixed_costs(network):
         unit = network.units[index]
         yield "fixed cost", (unit.site, unit.unit, ""), t, money
+    for index, decided, number in each(done.build):
+        option = network.options[index]
+        for category, t, money in payments(network, index, decided):
+            yield category, (", ".join(option.sites), option.name, ""), t, number * money
 
 
 def _charged(network: Network, burdens: list[list[Charge]], cells: Cells, where):  # type: ignore[no-untyped-def]
@@ -115,3 +121,14 @@ def _shortfall(network: Network, flow: int) -> Place:
     contract = network.contracts[flow]
     offer = network.offers[contract.offer]
     return offer.site, offer.name, offer.material
+
+
+def _open(network: Network, flow: int) -> Place:
+    unit = network.units[flow]
+    return unit.site, unit.unit, ""
+
+
+def _used(network: Network, flow: int) -> Place:
+    bound = network.way_bounds[flow]
+    start = network.ways[next(iter(bound.ways))].from_site
+    return start, bound.name, "" if bound.material == "*" else bound.material

@@ -30,8 +30,16 @@ KINDS = {
     "demand": ("demand", "t"),
     "least_delivery": ("least delivery", "t"),
     "rule_share": ("rule share", "t"),
+    "limit": ("limit", "as in Limits"),
+    "blend": ("blend", "t"),
+    "lane_minimum": ("least shipment", "t"),
+    "idle_minimum": ("minimum load", "use"),
+    "built_most": ("option", "number"),
 }
 """Family of rows to its name in the table and the unit of its bound."""
+
+UNPRICED = ("balance", "running", "custody", "built_needs", "built_begun", "built_chosen")
+"""Families that bind by logic, not by something that there could be more of."""
 
 
 def scarcity(network: Network, program: Program, answer: Answer) -> Table:
@@ -47,7 +55,7 @@ def scarcity(network: Network, program: Program, answer: Answer) -> Table:
     rows = []
     for number, (constraint, price) in enumerate(zip(program.constraints, prices, strict=True)):
         family = constraint.parent_component().local_name
-        if abs(price) <= floor or family == "balance":
+        if abs(price) <= floor or family in UNPRICED:
             continue
         kind, unit = KINDS.get(family, (family, ""))
         index = constraint.index()
@@ -67,9 +75,7 @@ def break_even(network: Network, m: Any, program: Program, answer: Answer) -> Ta
     """Offers, lanes and processes that are not used, and how much cheaper they must get."""
     if answer.reduced_costs is None:
         return table(tables.BREAK_EVEN, [])
-    cost_of = dict(
-        zip(map(id, program.variables), answer.reduced_costs.tolist(), strict=True)
-    )
+    cost_of = dict(zip(map(id, program.variables), answer.reduced_costs.tolist(), strict=True))
     discount = network.calendar.discount(network.case.settings.discount_rate)
     rows = []
     for kind, thing, material, prices, own in _unused(network, m):
@@ -102,9 +108,7 @@ def _unused(network: Network, m: Any) -> Candidates:
         yield "process", process.site, process.name, process.cost, own
 
 
-def _grouped(
-    columns: list[ByPeriod], key: Callable[[int], int]
-) -> dict[int, dict[int, list[Any]]]:
+def _grouped(columns: list[ByPeriod], key: Callable[[int], int]) -> dict[int, dict[int, list[Any]]]:
     found: dict[int, dict[int, list[Any]]] = {}
     for flow, cells in enumerate(columns):
         own = found.setdefault(key(flow), {})

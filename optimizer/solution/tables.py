@@ -245,6 +245,22 @@ TAKE_OR_PAY = Layout(
         Field("cost", "money", "payment in that period, not discounted"),
     ),
 )
+INVESTMENT = Layout(
+    "Investment",
+    "What is built: options by period of decision. Money is not discounted.",
+    (
+        Field("option", "text", "option"),
+        _SITE,
+        Field("unit", "text", "unit that it adds to"),
+        Field("period", "period", "period of decision"),
+        Field("number", "number", "how many, or how much, is built"),
+        Field("added capacity", "amount", "capacity that it adds, per year"),
+        Field("runs from", "date", "day from which it runs"),
+        Field("capital", "money", "capital cost of this row of the option"),
+        Field("fixed cost", "money", "fixed cost of this row, per year from the day it runs"),
+        Field("credit", "money", "value at the end of the horizon of what outlives it"),
+    ),
+)
 COSTS = Layout(
     "Costs",
     "Every cost by category, place, thing and period; discounted, it sums to the objective.",
@@ -343,6 +359,7 @@ LAYOUTS = {
         SHORTAGES,
         DISPOSAL,
         TAKE_OR_PAY,
+        INVESTMENT,
         COSTS,
         BALANCE,
         COMPLIANCE,

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 from pyomo.common.gc_manager import PauseGC
 from pyomo.core import ConcreteModel
 

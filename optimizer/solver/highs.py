@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
@@ -17,7 +17,7 @@ import numpy as np
 from optimizer.errors import OptimizerError
 from optimizer.solver.transfer import Program
 
-INTERIOR_POINT_FROM = 20_000
+INTERIOR_POINT_FROM = 4_000
 """Columns from which the interior point method with crossover wins (docs/performance.md)."""
 
 PROGRESS_SECONDS = 2.0
@@ -59,28 +59,54 @@ def ask(
     gap: float = 1e-4,
     progress: Progress | None = None,
 ) -> Answer:
-    """Solve a programme; Ctrl-C stops it and is reported as status ``interrupted``."""
+    """Solve a programme; Ctrl-C stops it and is reported as status ``interrupted``.
+
+    Where columns must be whole, values and prices are those of the linear programme in
+    which they are fixed at the best plan found.
+    """
+    whole = bool(program.integer.any())
+    answer = _ask(program, time_limit, gap, progress)
+    if not whole or answer.values is None:
+        return answer
+    fixed = np.flatnonzero(program.integer)
+    lower, upper = program.lower.copy(), program.upper.copy()
+    lower[fixed] = upper[fixed] = np.rint(answer.values[fixed])
+    linear = replace(program, lower=lower, upper=upper, integer=np.zeros_like(program.integer))
+    priced = _ask(linear, float("inf"), gap, None)
+    if priced.status != "optimal":
+        return answer
+    return replace(
+        answer,
+        objective=priced.objective,
+        values=priced.values,
+        prices=priced.prices,
+        reduced_costs=priced.reduced_costs,
+        seconds=answer.seconds + priced.seconds,
+    )
+
+
+def _ask(program: Program, time_limit: float, gap: float, progress: Progress | None) -> Answer:
     highs = highspy.Highs()
-    method = "simplex"
-    if not program.integer.any() and len(program.cost) >= INTERIOR_POINT_FROM:
-        method = "ipx"
-    log: list[str] = []
-    options: dict[str, Any] = {"output_flag": False, "solver": method, "threads": 1}
+    options: dict[str, Any] = {"output_flag": False, "threads": 1}
     if program.integer.any():
         options |= {"solver": "choose", "mip_rel_gap": gap}
+    elif len(program.cost) >= INTERIOR_POINT_FROM:
+        options["solver"] = "ipx"
+    else:
+        options["solver"] = "simplex"
     if time_limit < float("inf"):
         options["time_limit"] = time_limit
     for name, setting in options.items():
         _checked(highs.setOptionValue(name, setting), f"option {name}")
     _pass(highs, program)
+    log: list[str] = []
     begin = time.perf_counter()
-    stopped = _run(highs, log, progress)
-    status = _status(highs, stopped)
+    status = _status(highs, _run(highs, log, progress))
     if status == "unclear":
         for name, setting in (("presolve", "off"), ("solver", "simplex")):
             _checked(highs.setOptionValue(name, setting), f"option {name}")
-        stopped = _run(highs, log, progress)
-        status = _status(highs, stopped)
+        status = _status(highs, _run(highs, log, progress))
+    method = "branch and bound" if program.integer.any() else str(options["solver"])
     return _answer(highs, program, status, method, time.perf_counter() - begin, log)
 
 

@@ -18,7 +18,7 @@ from optimizer.tables.cells import Fault
 from optimizer.tables.words import letter
 
 MOST_BYTES = 1 << 30
-MOST_CELLS = 20_000_000
+MOST_CELLS = 12_000_000
 MOST_RATIO = 200
 UNSAVED = Fault("the formula has no saved result; open the workbook in Excel and save it")
 
@@ -92,14 +92,19 @@ def check_extent(name: str, xml: bytes) -> None:
 
     Raises FileError with the address.
     """
-    row = max(
-        (int(found[1]) for found in _ROWS.finditer(xml, max(0, len(xml) - 20_000))), default=1
-    )
-    letters = {found[1] for found in _LETTERS.finditer(xml)}
-    column = max((_number(found) for found in letters), default=26)
-    if row > 1_048_576 or column > 16_384 or row * column > MOST_CELLS:
+    tail = _ROWS.finditer(xml, max(0, len(xml) - 20_000))
+    row = max((int(found[1]) for found in tail), default=1)
+    column = max((_number(found) for found in set(_LETTERS.findall(xml))), default=26)
+    if row * column <= MOST_CELLS:
+        return
+    filled = [
+        (row, column) for row, column, _, body in _cells(xml) if b"v>" in body or b"is>" in body
+    ]
+    row = max((row for row, _ in filled), default=0)
+    column = max((column for _, column in filled), default=0)
+    if (row + 1) * (column + 1) > MOST_CELLS:
         raise FileError(
-            f"sheet '{name}' reaches to cell {letter(column - 1)}{row}; "
+            f"sheet '{name}' reaches to cell {letter(column)}{row + 1}; "
             "delete the cells that stand far from the table"
         )
 
@@ -111,30 +116,46 @@ def _number(letters: bytes) -> int:
     return number
 
 
-def faults(xml: bytes) -> Iterator[tuple[int, int, Fault]]:
-    """Row and column (from 0) of cells with an Excel error or a formula without result."""
+def never_calculated(archive: zipfile.ZipFile) -> bool:
+    """True if a program wrote the workbook, and no Excel has calculated it since."""
+    book = _target(archive, "_rels/.rels", "", "/officeDocument")
+    return bool(book) and b'fullCalcOnLoad="1"' in archive.read(book)
+
+
+def faults(xml: bytes, never_calculated: bool) -> Iterator[tuple[int, int, Fault]]:
+    """Row and column (from 0) of cells with an Excel error or a formula without result.
+
+    Programs write 0 as the result of a formula that they cannot calculate.
+    """
     if b't="e"' not in xml and b"t='e'" not in xml and not _FORMULA.search(xml):
         return
+    for row, column, attributes, body in _cells(xml):
+        fault = _fault(attributes, body, never_calculated)
+        if fault is not None:
+            yield row, column, fault
+
+
+def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
+    """Row and column (from 0), attributes and body of each cell."""
     row, column = -1, -1
     for token in _TOKENS.finditer(xml):
         if token[2] is None:
             place = _REFERENCE.search(token[1])
             row, column = (int(place[2]) - 1 if place else row + 1), -1
-            continue
-        place = _REFERENCE.search(token[2])
-        column = _number(place[1]) - 1 if place else column + 1
-        fault = _fault(token[2], token[3] or b"")
-        if fault is not None:
-            yield row, column, fault
+        else:
+            place = _REFERENCE.search(token[2])
+            column = _number(place[1]) - 1 if place else column + 1
+            yield row, column, token[2], token[3] or b""
 
 
-def _fault(attributes: bytes, body: bytes) -> Fault | None:
+def _fault(attributes: bytes, body: bytes, never_calculated: bool) -> Fault | None:
     kind = _TYPE.search(attributes)
     value = _VALUE.search(body)
+    result = value[1].strip() if value else b""
     if kind and kind[1] == b"e":
-        error = value[1].decode("utf-8", "replace") if value else "#N/A"
+        error = result.decode("utf-8", "replace") or "#N/A"
         return Fault(f"{error} stands in the cell; mend its formula or clear it")
-    if not kind or kind[1] == b"n":
-        empty = value is None or not value[1].strip()
-        return UNSAVED if empty and _FORMULA.search(body) else None
-    return None
+    if kind and kind[1] != b"n":
+        return None
+    unsaved = not result or (never_calculated and result == b"0")
+    return UNSAVED if unsaved and _FORMULA.search(body) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -28,6 +27,10 @@ class Complaint(Exception):
 
 class Fault(str):
     """Stands in a cell that has no readable value; its text says why."""
+
+
+class Merged(Fault):
+    """Stands in the further columns of a merged block."""
 
 
 class Shared:
@@ -71,6 +74,8 @@ def parser(column: Column, currency: str = "") -> Callable[[Any], Any]:
 
 def text_of(raw: Any) -> str:
     """A cell as text: 1.0 reads 1, a date reads as ISO writes it."""
+    if isinstance(raw, Shared):
+        raw = raw.value
     if isinstance(raw, str):
         return raw
     if isinstance(raw, datetime):
@@ -109,7 +114,9 @@ def _number(raw: Any, column: Column, unit: str) -> float:
     if isinstance(raw, bool):
         raise Complaint(f"{written(raw)} is not a number", _unit_hint(unit))
     if isinstance(raw, (int, float)):
-        value = float(raw) if abs(raw) < 1e300 else math.copysign(1e300, raw)
+        value = (
+            float(raw) if abs(raw) < 1e300 or raw == INFINITY else (1e300 if raw > 0 else -1e300)
+        )
     elif isinstance(raw, str):
         value = _number_of_text(raw, column, unit)
     elif isinstance(raw, (date, time, timedelta)):
@@ -126,7 +133,7 @@ def _in_range(value: float, column: Column, unit: str) -> float:
         return value
     if not abs(value) < BIGGEST:
         cure = "for no limit leave the cell blank" if column.default == INFINITY else ""
-        raise Complaint(f"{written(value)} is beyond 1e15", cure)
+        raise Complaint(f"{value:g} is beyond 1e15", cure)
     told = f" {unit}" if unit and unit not in ("share", "t/t") else ""
     if column.least is not None and value < column.least:
         raise Complaint(f"{written(value)} is below {written(column.least)}{told}")
@@ -216,10 +223,13 @@ def _yes_no(raw: Any, column: Column, unit: str) -> bool:
     raise Complaint(f"{quoted(raw)} is neither yes nor no")
 
 
+_SYNONYMS: Final = {"calendar year": "year", "x": "×", "*": "×"}
+
+
 def _choice(raw: Any, column: Column, unit: str) -> str:
     word = fold(text_of(raw))
-    if word in ("x", "*") and "×" in column.choices:
-        return "×"
+    if _SYNONYMS.get(word) in column.choices:
+        return _SYNONYMS[word]
     for choice in column.choices:
         if word == choice.casefold():
             return choice

@@ -9,11 +9,12 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from optimizer.errors import FileError, UsageError
 from optimizer.tables import archive
-from optimizer.tables.cells import Fault, Shared, blank
+from optimizer.tables.cells import Fault, Merged, Shared, blank
 from optimizer.tables.words import clean, fold, letter
 
 MOST_BYTES = 500_000_000
@@ -117,10 +118,11 @@ def _filled(package: zipfile.ZipFile, parts: dict[str, str], content: bytes) -> 
     from python_calamine import load_workbook
 
     faults = {}
+    fresh = archive.never_calculated(package)
     for name, part in parts.items():
         xml = _utf8(package.read(part))
         archive.check_extent(name, xml)
-        faults[name] = list(archive.faults(xml))
+        faults[name] = list(archive.faults(xml, fresh))
     grids = []
     with load_workbook(io.BytesIO(content)) as book:
         for name in book.sheet_names:
@@ -165,7 +167,7 @@ def _spread(grid: Grid, block: Block) -> None:
     value = grid.rows[top][left]
     if blank(value):
         return
-    merged = Fault(f"the cell is merged with {letter(left)}{top + 1}; unmerge the cells")
+    merged = Merged(f"the cell is merged with {letter(left)}{top + 1}; unmerge the cells")
     for row in range(top, min(bottom + 1, len(grid.rows))):
         if row > top:
             _put(grid, row, left, value if isinstance(value, Fault) else Shared(value))
@@ -201,6 +203,8 @@ def _plain(value: Any) -> Any:
         return value
     if str(value) in ("nan", "NaT", "<NA>"):
         return None
+    if isinstance(value, Decimal):
+        return float(value)
     if type(value).__module__ == "numpy" and hasattr(value, "item"):
         is_day = type(value).__name__ == "datetime64"
         value = value.astype("datetime64[us]").item() if is_day else value.item()

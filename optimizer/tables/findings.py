@@ -49,7 +49,7 @@ class Findings:
         self._counts[key] += 1
         if column and self._counts[key] > MOST:
             return
-        cell = f"{letter}{row}" if row else letter
+        cell = f"{letter or 'A'}{row}" if row else letter
         text = hint if isinstance(hint, str) else hint()
         finding = Finding(severity, sheet, cell, column, message, text)
         self._found.append(((_place(sheet), row, letter.rjust(3)), finding))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from optimizer.errors import Finding, WorkbookError
@@ -64,6 +66,11 @@ def _case(book: Book) -> Case:
 
 def _read(book: Book) -> Draft:
     """Read and check everything; nothing is raised."""
+    with _collector_paused():
+        return _checked(book)
+
+
+def _checked(book: Book) -> Draft:
     found = Findings()
     grids = _known_sheets(book, found)
     given = read_settings(grids.get("Settings"), book.path, found)
@@ -78,6 +85,18 @@ def _read(book: Book) -> Draft:
     draft = Draft(given, horizon, tables, words, found)
     checks.run(draft)
     return draft
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from walking rows that are all still needed."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _known_sheets(book: Book, found: Findings) -> dict[str, Grid]:

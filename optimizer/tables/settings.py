@@ -87,7 +87,7 @@ def _read_setting(
         return
     if blank(raw_name):
         if not blank(raw):
-            message = f"a value ({quoted(raw)}) without a setting"
+            message = f"a value ({quoted(text_of(raw))}) without a setting"
             found.error("Settings", message, row=number, letter=letter(place), column="setting")
         return
     by_fold = {fold(column.header): name for name, column in SETTINGS.items()}

@@ -262,9 +262,9 @@ class Process(Dated):
         least=0.0,
     )
     cost: float = number("conversion cost", unit="{currency} per unit of activity", default=0.0)
-    stage: str = text(
+    stages: tuple[str, ...] = names(
         "event that it adds to a lot's history, at this site",
-        default="",
+        header="stage",
         default_text="none",
         words="stage",
     )

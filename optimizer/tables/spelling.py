@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from optimizer.tables.findings import Findings
-from optimizer.tables.schema import Column
-from optimizer.tables.sheets import STAGES, Event
+from optimizer.tables.schema import SHEETS, Column
+from optimizer.tables.sheets import SETTINGS, STAGES, Event
 from optimizer.tables.table import Table
 from optimizer.tables.words import did_you_mean, fold, quoted
 
@@ -71,6 +71,7 @@ def spell(tables: dict[str, Table], found: Findings) -> Words:
     _define(tables["Recoveries"], "recipe", words)
     _units([tables[name] for name in ("Units", "Options", "Processes")])
     _references(tables, words, found)
+    _changes(tables["Scenarios"])
     return words
 
 
@@ -138,6 +139,17 @@ def _histories(table: Table, name: str, words: Words) -> None:
             stages.count(event.stage, table, position, name)
             countries.count(event.country, table, position, name)
             names.count(event.name, table, position, name)
+
+
+def _changes(table: Table) -> None:
+    """Spell the sheets and columns that scenarios change."""
+    sheets = {fold(name): name for name in ("Settings", *SHEETS)}
+    _respell(table, "sheet", lambda word: sheets.get(fold(word), word))
+    for position, sheet in enumerate(table.values["sheet"]):
+        columns = SETTINGS if sheet == "Settings" else getattr(SHEETS.get(sheet), "columns", {})
+        headers = {fold(column.header): column.header for column in columns.values()}
+        word = table.values["column"][position]
+        table.values["column"][position] = headers.get(fold(word), word)
 
 
 def _references(tables: dict[str, Table], words: Words, found: Findings) -> None:

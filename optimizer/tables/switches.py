@@ -77,10 +77,12 @@ def switch_off(tables: dict[str, Table], found: Findings) -> None:
             spread = _recipes(tables, off, because)
     _check_recipes(tables, found)
     for name, rows in because.items():
-        if name != "Rule scope":
+        if rows and name != "Rule scope":
             verb = "row is" if len(rows) == 1 else "rows are"
             found.warning(name, f"{len(rows):,} {verb} off because {_reasons(rows)}")
     for name, rows in dropped.items():
+        if not rows:
+            continue
         verb = "row counts" if len(rows) == 1 else "rows count"
         found.warning(name, f"{len(rows):,} {verb} without a name because {_reasons(rows)}")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import MAXYEAR
 from typing import Any
 
-from optimizer.tables.cells import BIGGEST, Complaint, blank, parser
+from optimizer.tables.cells import BIGGEST, Complaint, Merged, Shared, blank, parser
 from optimizer.tables.days import Horizon
 from optimizer.tables.files import Grid
 from optimizer.tables.findings import Findings, Hint
@@ -82,6 +83,9 @@ def read_table(
         table.values[name] = (
             active if name == "active" else _column(table, name, headers, cells, currency, found)
         )
+    if sheet.dated:  # the last year of the calendar is how some write "for ever"
+        ends = table.values["end"]
+        table.values["end"] = [None if end and end.year == MAXYEAR else end for end in ends]
     if "by_period" in {each.name for each in fields(sheet.record)}:
         table.values["by_period"] = _periods(table, headers, cells, found)
         _warn_outside(table, headers, cells, found)
@@ -95,7 +99,8 @@ def _data_rows(grid: Grid, headers: Headers, table: Table) -> list[list[Any]]:
     for number, row in enumerate(grid.rows[headers.row + 1 :], headers.row + 2):
         width = len(row)
         for place in own:
-            if place < width and not (row[place] == "" or blank(row[place])):
+            raw = row[place] if place < width else ""
+            if raw != "" and not blank(raw) and not isinstance(raw, (Shared, Merged)):
                 kept.append(row)
                 table.rows.append(number)
                 break
@@ -107,76 +112,84 @@ def _column(
 ) -> list[Any]:
     """Typed values of one column; a stand-in where a cell could not be read."""
     column = table.sheet.columns[name]
-    fallback = _STAND_IN.get(column.kind) if column.required else column.default
     place = headers.places.get(name)
-    if place is None:
-        if column.required:
-            for position in range(len(cells)):
-                table.bad.setdefault(position, set()).add(name)
-        return [fallback] * len(cells)
-    return _values(table, name, place, fallback, cells, parser(column, currency), found)
+    if place is not None:
+        return _values(table, name, column, [_cell(row, place) for row in cells], currency, found)
+    if column.required:
+        for position in range(len(cells)):
+            table.bad.setdefault(position, set()).add(name)
+    return [_stand_in(column)] * len(cells)
+
+
+def _cell(row: Sequence[Any], place: int) -> Any:
+    return row[place] if place < len(row) else ""
+
+
+def _stand_in(column: Column) -> Any:
+    return _STAND_IN.get(column.kind) if column.required else column.default
 
 
 def _values(
-    table: Table, name: str, place: int, fallback: Any, cells: Cells, parse: Any, found: Findings
+    table: Table, name: str, column: Column, cells: list[Any], currency: str, found: Findings
 ) -> list[Any]:
     """Each cell of a column as a value; plain numbers and words read before take a short cut."""
-    column = table.sheet.columns[name]
+    parse = parser(column, currency)
     numeric = column.kind == "number"
     least = -BIGGEST if column.least is None else column.least
     most = BIGGEST if column.most is None else column.most
+    empty = _required(column, currency) if column.required else column.default
+    read: dict[str, Any] = {"": empty}
     values: list[Any] = []
-    read: dict[str, Any] = {}
-    for position, row in enumerate(cells):
-        raw = row[place] if place < len(row) else ""
+    for position, raw in enumerate(cells):
         if numeric and type(raw) is float and least <= raw <= most and -BIGGEST < raw < BIGGEST:
             values.append(raw + 0.0)
             continue
-        value = fallback
-        if raw == "" or blank(raw):
-            if column.required:
-                cure = f"write {_kind_of(column)}"
-                table.spoil(found, position, name, "the cell is blank, but required", cure)
-        elif type(raw) is str and raw in read:
+        if type(raw) is not str:
+            value = _value(raw, parse, empty)
+        elif raw in read:
             value = read[raw]
         else:
-            try:
-                value = parse(raw)
-            except Complaint as complaint:
-                value = complaint
-            if type(raw) is str:
-                read[raw] = value
-        if isinstance(value, Complaint):
+            value = read[raw] = _value(raw, parse, empty)
+        if type(value) is Complaint:
             table.spoil(found, position, name, value.message, value.hint)
-            value = fallback
+            value = _stand_in(column)
         values.append(value)
     return values
 
 
-def _kind_of(column: Column) -> str:
-    if column.kind == "choice":
-        return " or ".join(column.choices)
+def _value(raw: Any, parse: Callable[[Any], Any], empty: Any) -> Any:
+    """The value of a cell, or the complaint about it."""
+    if blank(raw):
+        return empty
+    try:
+        return parse(raw)
+    except Complaint as complaint:
+        return complaint
+
+
+def _required(column: Column, currency: str) -> Complaint:
+    """The complaint about a blank cell."""
     kinds = {"number": "a number", "whole": "a whole number", "date": "a date", "text": "a name"}
-    return kinds.get(column.kind, column.kind)
+    kind = " or ".join(column.choices) or kinds.get(column.kind, column.kind)
+    unit = column.unit.replace("{currency}", currency)
+    cure = f"write {kind} in {unit}" if unit else f"write {kind}"
+    return Complaint("the cell is blank, but required", cure)
 
 
 def _periods(
     table: Table, headers: Headers, cells: Cells, found: Findings
 ) -> list[tuple[tuple[str, float], ...]]:
     """Figures of the period columns: label and tonnes, in the order of the calendar."""
-    parse = parser(_PERIOD)
-    figures: list[list[tuple[str, float]]] = [[] for _ in cells]
-    for label in sorted(headers.periods):
-        place = headers.periods[label]
-        for position, row in enumerate(cells):
-            raw = row[place] if place < len(row) else ""
-            if raw == "" or blank(raw):
-                continue
-            try:
-                figures[position].append((label, parse(raw)))
-            except Complaint as complaint:
-                table.spoil(found, position, label, complaint.message, complaint.hint)
-    return [tuple(pairs) for pairs in figures]
+    labels = sorted(headers.periods)
+    columns = [
+        _values(table, at, _PERIOD, [_cell(row, headers.periods[at]) for row in cells], "", found)
+        for at in labels
+    ]
+    rows = zip(*columns, strict=True) if columns else ((),) * len(cells)
+    return [
+        tuple((at, value) for at, value in zip(labels, row, strict=True) if value is not None)
+        for row in rows
+    ]
 
 
 def _warn_outside(table: Table, headers: Headers, cells: Cells, found: Findings) -> None:

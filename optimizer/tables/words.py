@@ -58,7 +58,7 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     "did you mean 'China'?"
     """
     name = near(word, candidates)
-    return f"did you mean '{name}'?" if name else ""
+    return f"did you mean {quoted(name)}?" if name else ""
 
 
 def quoted(value: Any) -> str:

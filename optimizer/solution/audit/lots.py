@@ -127,7 +127,11 @@ class Lotbook:
         return self._number(bits)
 
     def _bought(self) -> Lots:
-        """Purchases as their histories have them; rows that share a period count together."""
+        """Purchases as their histories have them.
+
+        Where dated rows share a period, a lot breaks what any of them breaks, and has the
+        customs origin of the last of them.
+        """
         flow, provenance = self.flows["Purchases"], self.provenance
         terms: dict[int, list[tuple[int, str, Floats]]] = {}
         claim = np.zeros(len(flow.keys) * self.count, dtype=np.int64)
@@ -143,11 +147,12 @@ class Lotbook:
                     )
                     for row, years in zip(rows.rows, rows.years, strict=True)
                 ]
-            held = [term for term in terms.get(i, ()) if term[2][t] > 0]
-            broken = 0
-            for term in held:
-                broken |= term[0] & provenance.live[t]
-            claim[cell] = self._true(flow.keys[i][2], broken, {term[1] for term in held})
+            broken, origins = 0, []
+            for breaks, origin, years in terms.get(i, ()):
+                if years[t] > 0:
+                    broken |= breaks & provenance.live[t]
+                    origins = [origin]
+            claim[cell] = self._true(flow.keys[i][2], broken, origins)
         move = self.flows.leaves("Purchases")
         return Lots(move.node, move.tonnes, claim[flow.cell])
 
@@ -197,7 +202,7 @@ class Lotbook:
             if i not in terms:
                 terms[i] = [
                     (
-                        provenance.broken([provenance.fact(site, row.stage)] if row.stage else ()),
+                        provenance.broken([provenance.fact(site, stage) for stage in row.stages]),
                         sum({provenance.of_rule(rule) for rule in row.clears}),
                         holds,
                     )

@@ -68,7 +68,7 @@ def _complain(draft: Draft, sheet: Sheet, first: Any, second: Any) -> None:
     if not sheet.dated:
         hint = "delete one of the rows"
     else:
-        message += ", and their dates overlap"
+        message += ", and the rows overlap in time"
         hint = "delete one, or give them dates that do not overlap"
     if sheet.name == "Supply":
         hint += "; tiers have a name each"

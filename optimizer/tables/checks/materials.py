@@ -10,6 +10,8 @@ from typing import Any
 from optimizer.tables.draft import Draft, grouped
 from optimizer.tables.words import listed, quoted
 
+FLOWS = ["Materials", "Supply", "Assays", "Recipes", "Recoveries", "Processes", "Lanes", "Stocks", "Pipeline", "Demand"]
+"""Sheets that say where a material goes: while a row cannot be read, nothing is concluded."""
 GAIN = 1.001
 """Tonnes out per tonne in from which a recipe makes mass from nothing."""
 
@@ -71,6 +73,8 @@ def _sides(draft: Draft) -> dict[tuple[str, str], Sides]:
 
 def check_outlets(draft: Draft) -> None:
     """Each product of a process goes somewhere from the site where it is made."""
+    if any(draft.bad[name] for name in FLOWS):
+        return
     sides = _sides(draft)
     free = {row.material for row in draft.rows("Materials") if row.disposal_cost is not None}
     takes: dict[str, set[str]] = defaultdict(set)
@@ -95,6 +99,8 @@ def check_outlets(draft: Draft) -> None:
 
 def check_sources(draft: Draft) -> None:
     """Each material comes from somewhere and is of some use."""
+    if any(draft.bad[name] for name in FLOWS):
+        return
     sides = _sides(draft).values()
     made = {name for side in sides for name in side.made}
     used = {name for side in sides for name in side.taken}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from optimizer.tables.draft import Draft
 from optimizer.tables.schema import SHEETS
+from optimizer.tables.sheets import STAGES
 from optimizer.tables.spelling import Vocabulary
 from optimizer.tables.words import quoted
 
@@ -48,8 +49,8 @@ def _typos(words: Vocabulary) -> Iterator[tuple[str, str]]:
     told = set()
     for group in near.values():
         if 1 < len(group) <= 20:
-            for rare in group:
-                if words.counts[rare] == 1 and rare not in told:
+            for rare in reversed(group):
+                if words.counts[rare] == 1 and rare not in told and rare not in STAGES:
                     others = [word for word in group if word != rare and _one_edit(rare, word)]
                     others = [word for word in others if word not in told]
                     if others:

@@ -10,6 +10,9 @@ from optimizer.tables.draft import Draft, grouped
 from optimizer.tables.sheets import STAGES
 from optimizer.tables.words import did_you_mean, listed, near, quoted
 
+ALIKE = 0.8
+"""How alike a word of a scope line is to one that it may be a misspelling of."""
+
 
 def check_rules(draft: Draft) -> None:
     """A rule has scope lines, and segments that some demand has."""
@@ -51,7 +54,7 @@ def _known(draft: Draft) -> Known:
         known.owner.add(event.name)
         known.site.add(event.name)
         known.stage.add(event.stage)
-    known.stage |= {row.stage for row in draft.rows("Processes")}
+    known.stage |= {stage for row in draft.rows("Processes") for stage in row.stages}
     known.stage |= {row.stage for row in draft.rows("Materials")}
     return known
 
@@ -95,7 +98,7 @@ def _complain(
     """One warning a rule, at the first word that is nowhere else."""
     hints = []
     for word, (_, name) in list(found.items())[:50]:
-        nearest = near(word, [known for known in columns[name] if known])
+        nearest = near(word, [known for known in columns[name] if known], ALIKE)
         if nearest:
             hints.append(f"for {quoted(word)} did you mean {quoted(nearest)}?")
     line, name = next(iter(found.values()))
@@ -122,9 +125,11 @@ def _check_words(draft: Draft, ruled: set[str]) -> None:
     if not ruled:
         return
     first: dict[str, tuple[Any, str]] = {}
-    for sheet, name in (("Materials", "stage"), ("Processes", "stage")):
-        for row in draft.rows(sheet):
-            first.setdefault(getattr(row, name), (row, name))
+    for row in draft.rows("Materials"):
+        first.setdefault(row.stage, (row, "stage"))
+    for row in draft.rows("Processes"):
+        for stage in row.stages:
+            first.setdefault(stage, (row, "stages"))
     for sheet in ("Supply", "Stocks", "Pipeline"):
         for row in draft.rows(sheet):
             for event in row.history or ():
@@ -152,10 +157,10 @@ def _check_processes(draft: Draft, scope: Iterable[Any]) -> None:
     rows = (row for row in draft.rows("Processes") if row.site in watched)
     groups = grouped(rows, lambda row: (row.site, row.recipe, row.feed))
     for (site, recipe, _), group in groups.items():
-        if not any(row.stage for row in group) and group[0].row not in draft.bad["Processes"]:
+        if not any(row.stages for row in group) and group[0].row not in draft.bad["Processes"]:
             draft.warning(
                 group[0],
-                "stage",
+                "stages",
                 f"blank: running {quoted(recipe)} at {quoted(site)} breaks no rule, though a rule "
                 f"names {quoted(watched[site])}",
                 "write the stage that the process is",

@@ -24,7 +24,12 @@ def check_scenarios(draft: Draft) -> None:
         headers = _headers(change.sheet, draft)
         if headers is None:
             hint = did_you_mean(change.sheet, ["Settings", *SHEETS])
-            draft.error(change, "sheet", f"{quoted(change.sheet)} is not a sheet", hint)
+            draft.error(
+                change,
+                "sheet",
+                f"{quoted(change.sheet)} is not a sheet that a scenario can change",
+                hint,
+            )
             continue
         _check_where(draft, change, headers)
         column = headers.get(fold(change.column))
@@ -42,7 +47,9 @@ def check_scenarios(draft: Draft) -> None:
 
 
 def _headers(sheet: str, draft: Draft) -> dict[str, Column] | None:
-    """Columns of a sheet by fold of their header, None if there is no such sheet."""
+    """Columns of a sheet by fold of their header, None if no scenario can change it."""
+    if fold(sheet) == "scenarios":
+        return None
     if fold(sheet) == "settings":
         columns = {fold(column.header): column for column in SETTINGS.values()}
         return columns | {name: Column("text", "", header=name) for name in ("setting", "value")}

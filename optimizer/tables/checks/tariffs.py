@@ -41,12 +41,11 @@ def _check_measure(draft: Draft, rows: list[Any]) -> None:
         if shared is None or at_home or _covered(exact.get(meet, []), *shared):
             continue
         first, second = sorted((one, other), key=lambda row: row.row)
-        told = _told(meet)
         draft.error(
             second,
             "origin_country",
-            f"this row and row {first.row} are equally specific and meet at {told}",
-            f"add a row for {told}, or give them different measures",
+            f"row {first.row} applies to {_told(meet)} too, and neither is more specific",
+            "add a row for just that, or give them different measures",
         )
         reported += 1
         if reported == MOST:
@@ -60,8 +59,10 @@ def _meet(one: Pattern, other: Pattern) -> Pattern:
 
 
 def _told(pattern: Pattern) -> str:
-    parts = zip(("from", "to", "of"), pattern, strict=True)
-    return ", ".join(f"{word} {quoted(name)}" for word, name in parts if name != "*")
+    origin, destination, material = pattern
+    told = "all goods" if material == "*" else quoted(material)
+    told += "" if origin == "*" else f" from {quoted(origin)}"
+    return told + ("" if destination == "*" else f" to {quoted(destination)}")
 
 
 def _pairs(rows: list[Any]) -> Iterator[tuple[Any, Any]]:

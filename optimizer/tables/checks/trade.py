@@ -14,8 +14,8 @@ def check_supply(draft: Draft) -> None:
             draft.error(
                 offer,
                 "take_or_pay",
-                f"{written(offer.take_or_pay)} of no contract quantity",
-                "fill in the contract quantity",
+                f"{written(offer.take_or_pay)} is a share of the contract quantity, which is blank",
+                "fill it in",
             )
         if not offer.firm:
             loose.append(offer.offer)
@@ -27,10 +27,11 @@ def check_supply(draft: Draft) -> None:
                 "write no under firm",
             )
     if loose:
-        verb = "is" if len(set(loose)) == 1 else "are"
+        names = list(dict.fromkeys(loose))
+        are, them = ("is", "it") if len(names) == 1 else ("are", "them")
         draft.found.warning(
             "Supply",
-            f"{listed(list(dict.fromkeys(loose)))} {verb} not firm; the plan takes it as firm",
+            f"{listed(names)} {are} not firm; the plan takes {them} as firm",
             column="firm",
             letter=draft.tables["Supply"].letter("firm"),
         )

@@ -1,0 +1,70 @@
+r"""Chain of custody: a plant that cannot segregate is tainted as a whole, or not at all.
+
+.. math::
+    \sum_{p,\,b \ni r} use_{p,u,t} \, run_{p,b,t} \le most_{u,t} \, taint_{s,r,t} \qquad
+    \sum_{p,\,b \not\ni r} use_{p,u,t} \, run_{p,b,t} \le most_{u,t} \, (1 - taint_{s,r,t})
+    \qquad \forall (s, r, t,\ u\ of\ s)
+
+The same with ``run`` alone and the maximum of a process that has no unit. What a run is
+booked as having is what all that it makes has; a clean lot may be booked as tainted, so a
+tainted run may take clean input. ``most`` is the capacity with all that options could add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyomo.core import ConcreteModel
+
+from optimizer.model.capacity import most_capacity
+from optimizer.model.rows import Row, Terms, family
+from optimizer.model.variables import ByPeriod, Columns
+from optimizer.network.data import Network, Taint
+from optimizer.tables.schema import INFINITY
+
+RELIEF = {"custody": None}
+
+Group = tuple[str, dict[int, float], float]
+"""Name, use by process, and most that it can add up to."""
+
+
+def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+    """Rows of plants that cannot segregate."""
+    if network.taints:
+        family(m, "custody", "tainted or clean, use per period", _rows(network, columns))
+
+
+def _rows(network: Network, columns: Columns) -> Iterator[Row]:
+    runs: dict[int, list[tuple[int, ByPeriod]]] = {}
+    for run, cells in zip(network.flows.runs, columns.run, strict=True):
+        runs.setdefault(run.process, []).append((run.inputs_broken, cells))
+    for taint, variables in zip(network.taints, columns.taint, strict=True):
+        rules = "; ".join(network.rules_of(taint.trait))
+        for t, variable in variables.items():
+            for name, uses, most in _groups(network, taint, t):
+                tainted: Terms = []
+                clean: Terms = []
+                for process, use in uses.items():
+                    for broken, cells in runs.get(process, ()):
+                        if t in cells:
+                            side = tainted if broken & taint.trait else clean
+                            side.append((use, cells[t]))
+                key = (taint.site, rules, name, network.calendar.labels[t])
+                if tainted:
+                    yield (*key, "tainted"), -INFINITY, [*tainted, (-most, variable)], 0.0
+                if clean:
+                    yield (*key, "clean"), -INFINITY, [*clean, (most, variable)], most
+
+
+def _groups(network: Network, taint: Taint, t: int) -> Iterator[Group]:
+    """Units of a plant, and limits of processes that use none."""
+    alone = set(taint.processes)
+    for index, unit in enumerate(network.units):
+        uses = {p: use[t] for p, use in unit.uses.items() if p in taint.processes and use[t]}
+        if uses:
+            alone -= set(uses)
+            yield unit.unit, uses, most_capacity(network, index, t)
+    for bound in network.process_bounds:
+        uses = {p: 1.0 for p in bound.processes if p in alone and bound.processes[p] >> t & 1}
+        if uses and bound.maximum[t] < INFINITY:
+            yield f"{bound.name}, row {bound.rows[0]}", uses, bound.maximum[t]

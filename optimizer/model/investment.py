@@ -1,0 +1,98 @@
+r"""Options: how much is built, what it needs, what excludes what.
+
+.. math::
+    \sum_t build_{k,t} \le most_k \qquad
+    \sum_{t' \le t} build_{k,t'} \le most_k \, begun_{n,t}
+    \qquad \forall (k, n \in needs_k, t)
+
+.. math::
+    begun_{n,t} \, one_n \le \sum_{t' \le t} build_{n,t'} \qquad
+    \sum_t build_{k,t} \le most_k \, chosen_k \qquad \sum_{k \in g} chosen_k \le 1
+    \qquad \forall g
+
+For a yes/no option ``begun`` is what is built by then and ``chosen`` what is ever built,
+without a variable of their own. An option of any amount counts as built when one of it
+is (all of it, if its most is less).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyomo.core import ConcreteModel
+
+from optimizer.model.rows import Row, Terms, family
+from optimizer.model.variables import ByPeriod, Columns
+from optimizer.network.data import Network
+from optimizer.tables.schema import INFINITY
+
+RELIEF = {
+    "built_most": "option {thing} may be built {amount:,.1f} times more",
+    "built_needs": None,
+    "built_begun": None,
+    "built_chosen": None,
+    "built_one_of": None,
+}
+
+
+def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+    """Rows of options."""
+    if not network.options:
+        return
+    family(m, "built_most", "built over the horizon", _most(network, columns))
+    family(m, "built_needs", "no earlier than what it needs", _needs(network, columns))
+    family(m, "built_begun", "counts as built only if built", _begun(network, columns))
+    family(m, "built_chosen", "built only if chosen", _chosen(network, columns))
+    family(m, "built_one_of", "at most one of a group", _one_of(network, columns))
+
+
+def _by(cells: ByPeriod, t: int, factor: float = 1.0) -> Terms:
+    """Built up to and in a period."""
+    return [(factor, variable) for decided, variable in cells.items() if decided <= t]
+
+
+def _most(network: Network, columns: Columns) -> Iterator[Row]:
+    last = network.calendar.count
+    for option, cells in zip(network.options, columns.build, strict=True):
+        yield (option.name,), -INFINITY, _by(cells, last), option.most
+
+
+def _needs(network: Network, columns: Columns) -> Iterator[Row]:
+    for option, cells in zip(network.options, columns.build, strict=True):
+        for need in option.needs:
+            other = network.options[need]
+            for t in cells:
+                if other.kind == "yes/no":
+                    begun = _by(columns.build[need], t, -option.most)
+                else:
+                    begun = (
+                        [(-option.most, columns.begun[need][t])] if t in columns.begun[need] else []
+                    )
+                name = (option.name, other.name, network.calendar.labels[t])
+                yield name, -INFINITY, _by(cells, t) + begun, 0.0
+
+
+def _begun(network: Network, columns: Columns) -> Iterator[Row]:
+    for option, cells, begun in zip(network.options, columns.build, columns.begun, strict=True):
+        for t, variable in begun.items():
+            one = min(1.0, option.most)
+            name = (option.name, network.calendar.labels[t])
+            yield name, -INFINITY, [(one, variable), *_by(cells, t, -1.0)], 0.0
+
+
+def _chosen(network: Network, columns: Columns) -> Iterator[Row]:
+    last = network.calendar.count
+    for option, cells, chosen in zip(network.options, columns.build, columns.chosen, strict=True):
+        for variable in chosen.values():
+            yield (option.name,), -INFINITY, [*_by(cells, last), (-option.most, variable)], 0.0
+
+
+def _one_of(network: Network, columns: Columns) -> Iterator[Row]:
+    groups: dict[str, Terms] = {}
+    last = network.calendar.count
+    for option, cells, chosen in zip(network.options, columns.build, columns.chosen, strict=True):
+        for group in option.groups:
+            own = groups.setdefault(group, [])
+            own += [(1.0, variable) for variable in chosen.values()] or _by(cells, last)
+    for group, terms in groups.items():
+        yield (group,), -INFINITY, terms, 1.0

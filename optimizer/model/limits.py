@@ -1,0 +1,103 @@
+r"""The planner's own limits, and what may be blended.
+
+.. math::
+    minimum \le \sum_{t \in w} \sum_{f} amount_f \, flow_{f,t} \le maximum
+    \qquad \forall (limit, w) \qquad [t,\ activity,\ number\ or\ money\ per\ window]
+
+.. math::
+    minimum \sum_{t \in w} \sum_{g} amount_g \, flow_{g,t}
+    \le \sum_{t \in w} \sum_{f} amount_f \, flow_{f,t}
+    \le maximum \sum_{t \in w} \sum_{g} amount_g \, flow_{g,t}
+    \qquad \forall (share, w)
+
+.. math::
+    minimum \sum_p taken_p \, run_{p,t} \le \sum_p oxide_p \, run_{p,t}
+    \le maximum \sum_p taken_p \, run_{p,t} \qquad \forall (blend, t) \qquad [t\ per\ period]
+
+``f`` are the flows that match all filters, ``g`` those of the same measure and material.
+Stock counts at the end of a window's last period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyomo.core import ConcreteModel
+
+from optimizer.model.rows import Row, Terms, family
+from optimizer.model.variables import ByPeriod, Columns
+from optimizer.network.calendar import members
+from optimizer.network.data import LimitBound, Network
+from optimizer.tables.schema import INFINITY
+
+RELIEF = {
+    "limit": "limit {thing} would have to give {amount:,.1f} in {period}",
+    "blend": "blend {thing} would have to give {amount:,.4f} t in {period}",
+}
+
+
+def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+    """Rows of Limits and of Blends."""
+    if network.limits:
+        family(m, "limit", "planner's own limit per window", _limits(network, columns))
+    if network.blends:
+        family(m, "blend", "oxide taken in, tonnes per period", _blends(network, columns))
+
+
+def _limits(network: Network, columns: Columns) -> Iterator[Row]:
+    for bound in network.limits:
+        cells: list[ByPeriod] = getattr(columns, bound.group)
+        for window, periods in bound.windows:
+            name = (bound.name, bound.measure, f"row {bound.row}", window)
+            when = _when(bound, periods)
+            terms = _sum(bound.terms, cells, when)
+            if bound.base is None:
+                yield name, bound.minimum or -INFINITY, terms, bound.maximum
+                continue
+            base = _sum(bound.base, cells, when)
+            if bound.minimum:
+                yield (*name, "least"), 0.0, _less(terms, bound.minimum, base), INFINITY
+            if bound.maximum < INFINITY:
+                yield (*name, "most"), -INFINITY, _less(terms, bound.maximum, base), 0.0
+
+
+def _when(bound: LimitBound, periods: int) -> list[int]:
+    when = list(members(periods))
+    return when[-1:] if bound.measure == "stock" else when
+
+
+def _sum(amounts: dict[int, float], cells: list[ByPeriod], when: list[int]) -> Terms:
+    return [
+        (amount, cells[flow][t])
+        for flow, amount in amounts.items()
+        for t in when
+        if t in cells[flow] and amount
+    ]
+
+
+def _less(terms: Terms, share: float, base: Terms) -> Terms:
+    """Terms less a share of a base, each variable once."""
+    found = {id(variable): (amount, variable) for amount, variable in terms}
+    for amount, variable in base:
+        before = found.get(id(variable), (0.0, variable))[0]
+        found[id(variable)] = (before - share * amount, variable)
+    return [(amount, variable) for amount, variable in found.values() if amount]
+
+
+def _blends(network: Network, columns: Columns) -> Iterator[Row]:
+    for bound in network.blends:
+        for t, period in enumerate(network.calendar.labels):
+            own = [
+                (oxide, taken, columns.run[run][t])
+                for run, (oxide, taken) in bound.contents.items()
+                if t in columns.run[run]
+            ]
+            name = (bound.site, bound.recipe, bound.oxide, period)
+            if bound.minimum > 0:
+                least = [
+                    (oxide - bound.minimum * taken, variable) for oxide, taken, variable in own
+                ]
+                yield (*name, "least"), 0.0, least, INFINITY
+            if bound.maximum < 1:
+                most = [(oxide - bound.maximum * taken, variable) for oxide, taken, variable in own]
+                yield (*name, "most"), -INFINITY, most, 0.0
