@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from optimizer.checking import check
     from optimizer.errors import (
         AuditError,
         FileError,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     )
     from optimizer.plan import Result, build_model, build_network, solve, solve_model
     from optimizer.report.result import write
-    from optimizer.tables import Case, check, read, read_frames
+    from optimizer.tables import Case, read, read_frames
     from optimizer.tables.marked import write_marked_copy
     from optimizer.tables.template import write_template
 
@@ -42,7 +43,8 @@ _HOMES = {
     ),
     "optimizer.plan": ("Result", "build_model", "build_network", "solve", "solve_model"),
     "optimizer.report.result": ("write",),
-    "optimizer.tables": ("Case", "check", "read", "read_frames"),
+    "optimizer.checking": ("check",),
+    "optimizer.tables": ("Case", "read", "read_frames"),
     "optimizer.tables.marked": ("write_marked_copy",),
     "optimizer.tables.template": ("write_template",),
 }

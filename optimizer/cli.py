@@ -195,7 +195,7 @@ def _story(result: Result, files: dict[str, str], status: str) -> str:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from optimizer.tables import check
+    from optimizer.checking import check
 
     return _report(options, check(options.workbook))
 

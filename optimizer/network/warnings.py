@@ -7,12 +7,15 @@ from collections.abc import Iterator
 
 from optimizer.errors import Finding
 from optimizer.network.calendar import members
-from optimizer.network.data import Line, Network
+from optimizer.network.data import Line, Network, Process
+from optimizer.network.reach import Place
 
 
 def warnings(network: Network) -> tuple[Finding, ...]:
-    """Demand that no allowed route reaches, and what cuts it; orders that come too late."""
-    return (*_unreached(network), *_late(network))
+    """Demand that no allowed route reaches, plants that can never run, stranded orders."""
+    known = {finding.place for finding in network.case.warnings}
+    found = (*_unreached(network), *_idle(network), *_stranded(network))
+    return tuple(finding for finding in found if finding.place not in known)
 
 
 def _unreached(network: Network) -> Iterator[Finding]:
@@ -30,16 +33,15 @@ def _unreached(network: Network) -> Iterator[Finding]:
         if missed == wanted:
             when = "any period"
         message = f"no allowed route brings {line.material} to {line.name} in {when}: {cut}"
-        yield Finding("warning", "Demand", f"A{line.rows[0]}", "line", message)
+        yield _finding(network, "Demand", line.rows[0], "line", message)
 
 
 def _cause(network: Network, index: int, line: Line, missed: int) -> str:
     """Why nothing arrives: a rule that bars what does, or a gap in the network."""
-    arriving = [
-        node
+    arriving = any(
+        (node.site, node.material) == (line.customer, line.material) and not node.target
         for node in network.nodes
-        if (node.site, node.material) == (line.customer, line.material) and not node.target
-    ]
+    )
     barring = [
         phase.rule
         for phase in network.phases
@@ -52,14 +54,75 @@ def _cause(network: Network, index: int, line: Line, missed: int) -> str:
     return f"no lane ends at {line.customer} with it, and nothing is made or sold there"
 
 
-def _late(network: Network) -> Iterator[Finding]:
-    leaving = {store.material + "\n" + store.site for store in network.stores}
+def _idle(network: Network) -> Iterator[Finding]:
+    """Processes that can never run, and the input or product that stops them."""
+    running = {run.process for run in network.flows.runs}
+    reached = {(node.site, node.material) for node in network.nodes if not node.target}
+    taken = _taken(network)
+    stopped: dict[tuple[str, str], list[Process]] = {}
+    for index, process in enumerate(network.processes):
+        if index not in running and process.periods:
+            cause = _stopping(process, reached, taken)
+            stopped.setdefault((process.site, cause), []).append(process)
+    for (site, cause), own in stopped.items():
+        message = f"{_listed([process.name for process in own])} at {site} can never run: {cause}"
+        yield _finding(network, "Processes", own[0].rows[0], "recipe", message)
+
+
+def _stopping(process: Process, reached: set[Place], taken: set[Place]) -> str:
+    missing = [name for name in process.inputs if (process.site, name) not in reached]
+    if missing:
+        return f"nothing brings {_listed(missing)}"
+    stuck = [name for name in process.outputs if (process.site, name) not in taken]
+    if stuck:
+        return (
+            f"nothing takes {_listed(stuck)}: give it a use, an outlet, a Stocks row, a lane "
+            "or a disposal cost"
+        )
+    return "no period has both its inputs and a way out for its products"
+
+
+def _taken(network: Network) -> set[Place]:
+    """Places that a material can leave: used, wanted, stored, thrown away, or shipped on."""
+    taken: set[Place] = {(store.site, store.material) for store in network.stores}
+    taken |= {(line.customer, line.material) for line in network.lines}
+    for process in network.processes:
+        taken |= {(process.site, material) for material in process.inputs}
+    taken |= {
+        (node.site, node.material) for node in network.nodes if node.material in network.disposal
+    }
+    into: dict[Place, list[Place]] = defaultdict(list)
+    for way in network.ways:
+        into[way.to_site, way.material].append((way.from_site, way.material))
+    queue = list(taken)
+    while queue:
+        for place in into[queue.pop()]:
+            if place not in taken:
+                taken.add(place)
+                queue.append(place)
+    return taken
+
+
+def _stranded(network: Network) -> Iterator[Finding]:
+    """Orders that arrive where nothing can be kept."""
+    kept = {(store.site, store.material) for store in network.stores}
     for order in network.case.pipeline:
-        if network.calendar.period_of(order.arrival) >= network.calendar.count:
-            continue
-        if f"{order.material}\n{order.to_site}" not in leaving:
+        t = network.calendar.period_of(order.arrival)
+        if t < network.calendar.count and (order.to_site, order.material) not in kept:
             message = (
                 f"{order.material} arrives at {order.to_site}, which has no Stocks row for it: "
                 "all of it must be used, shipped or delivered in the period of its arrival"
             )
-            yield Finding("warning", "Pipeline", f"A{order.row}", "order", message)
+            yield _finding(network, "Pipeline", order.row, "order", message)
+
+
+def _listed(names: list[str]) -> str:
+    shown = [repr(name) for name in dict.fromkeys(names)]
+    if len(shown) > 3:
+        return f"{', '.join(shown[:2])} and {len(shown) - 2} more"
+    return " and ".join(shown)
+
+
+def _finding(network: Network, sheet: str, row: int, header: str, message: str) -> Finding:
+    letter = network.case.columns.get(sheet, {}).get(header, "A")
+    return Finding("warning", sheet, f"{letter}{row}", header, message)

@@ -76,13 +76,13 @@ def supply(summary: Summary, tables: Tables) -> Block | None:
     if table is None or not largest:
         return None
     shown = largest[:TOP]
-    number = number_format("tonnes", min(tonnes[key] for key in shown))
     yearly = by_year(sums(table, (*keys, "period"), "tonnes"), summary.calendar)
     of = {header: column_of("Purchases", header) for header in table.layout.headers}
 
     def line(anchors: Anchors, index: int, key: tuple[str, ...]) -> Row:
         conditions = ",".join(f"{of[h]},{criterion(v)}" for h, v in zip(keys, key, strict=True))
         anchor, years = anchors[SUPPLY], len(summary.calendar)
+        number = number_format("tonnes", tonnes[key])
         alone = sum(other[0] == key[0] for other in tonnes) == 1
         cells = [Cell(key[0] if alone else f"{key[0]} · {key[2]}")]
         for year, periods in summary.calendar.items():

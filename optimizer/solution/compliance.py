@@ -46,6 +46,10 @@ def _row(
     total = sum(tonnes for _, tonnes in lots)
     breaking = sum(tonnes for broken, tonnes in lots if broken & phase.trait)
     share = breaking / total if total else 0.0
+    classes: dict[str, float] = {}
+    for broken, tonnes in lots:
+        name = f"breaks {', '.join(network.rules_of(broken))}" if broken else "clean"
+        classes[name] = classes.get(name, 0.0) + tonnes
     wanted = network.lines[line]
     segments = {segment_of(wanted.segments, t) for t in members(periods)}
     return (
@@ -59,5 +63,6 @@ def _row(
         breaking,
         share,
         phase.share,
+        "; ".join(f"{name} {tonnes:,.6g} t" for name, tonnes in sorted(classes.items())),
         "kept" if share <= phase.share + TOLERANCE else "broken",
     )

@@ -309,6 +309,7 @@ COMPLIANCE = Layout(
         Field("breaking", "tonnes", "tonnes of them that break the rule"),
         Field("share found", "share", "breaking / delivered"),
         Field("share allowed", "share", "maximum share"),
+        Field("classes delivered", "text", "tonnes of each class: clean, or what it breaks"),
         Field("verdict", "text", "kept, or broken"),
     ),
 )

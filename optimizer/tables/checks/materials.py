@@ -10,7 +10,18 @@ from typing import Any
 from optimizer.tables.draft import Draft, grouped
 from optimizer.tables.words import listed, quoted
 
-FLOWS = ["Materials", "Supply", "Assays", "Recipes", "Recoveries", "Processes", "Lanes", "Stocks", "Pipeline", "Demand"]
+FLOWS = (
+    "Materials",
+    "Supply",
+    "Assays",
+    "Recipes",
+    "Recoveries",
+    "Processes",
+    "Lanes",
+    "Stocks",
+    "Pipeline",
+    "Demand",
+)
 """Sheets that say where a material goes: while a row cannot be read, nothing is concluded."""
 GAIN = 1.001
 """Tonnes out per tonne in from which a recipe makes mass from nothing."""

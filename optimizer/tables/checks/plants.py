@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from optimizer.tables.draft import Draft, grouped
@@ -110,7 +111,7 @@ def _check_run(draft: Draft) -> None:
                     rows[0],
                     "recipe",
                     f"no process runs {quoted(recipe)}",
-                    lambda recipe=recipe: did_you_mean(recipe, run),  # type: ignore[misc]
+                    partial(did_you_mean, recipe, run),
                 )
 
 

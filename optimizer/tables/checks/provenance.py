@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from optimizer.tables.draft import Draft, grouped
@@ -29,7 +30,7 @@ def check_rules(draft: Draft) -> None:
                 row,
                 "segments",
                 f"no demand has the segment {listed(strange)}",
-                lambda strange=strange: did_you_mean(strange[0], segments),  # type: ignore[misc]
+                partial(did_you_mean, strange[0], segments),
             )
 
 
