@@ -49,11 +49,11 @@ def _rows(network: Network, columns: Columns) -> Iterator[Row]:
                         if t in cells:
                             side = tainted if broken & taint.trait else clean
                             side.append((use, cells[t]))
-                key = (taint.site, rules, name, network.calendar.labels[t])
+                key, period = (taint.site, rules, name), network.calendar.labels[t]
                 if tainted:
-                    yield (*key, "tainted"), -INFINITY, [*tainted, (-most, variable)], 0.0
+                    yield (*key, "tainted", period), -INFINITY, [*tainted, (-most, variable)], 0.0
                 if clean:
-                    yield (*key, "clean"), -INFINITY, [*clean, (most, variable)], most
+                    yield (*key, "clean", period), -INFINITY, [*clean, (most, variable)], most
 
 
 def _groups(network: Network, taint: Taint, t: int) -> Iterator[Group]:

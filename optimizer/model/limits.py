@@ -48,17 +48,17 @@ def _limits(network: Network, columns: Columns) -> Iterator[Row]:
     for bound in network.limits:
         cells: list[ByPeriod] = getattr(columns, bound.group)
         for window, periods in bound.windows:
-            name = (bound.name, bound.measure, f"row {bound.row}", window)
+            name = (bound.name, bound.measure, f"row {bound.row}")
             when = _when(bound, periods)
             terms = _sum(bound.terms, cells, when)
             if bound.base is None:
-                yield name, bound.minimum or -INFINITY, terms, bound.maximum
+                yield (*name, "sum", window), bound.minimum or -INFINITY, terms, bound.maximum
                 continue
             base = _sum(bound.base, cells, when)
             if bound.minimum:
-                yield (*name, "least"), 0.0, _less(terms, bound.minimum, base), INFINITY
+                yield (*name, "least", window), 0.0, _less(terms, bound.minimum, base), INFINITY
             if bound.maximum < INFINITY:
-                yield (*name, "most"), -INFINITY, _less(terms, bound.maximum, base), 0.0
+                yield (*name, "most", window), -INFINITY, _less(terms, bound.maximum, base), 0.0
 
 
 def _when(bound: LimitBound, periods: int) -> list[int]:
@@ -92,12 +92,12 @@ def _blends(network: Network, columns: Columns) -> Iterator[Row]:
                 for run, (oxide, taken) in bound.contents.items()
                 if t in columns.run[run]
             ]
-            name = (bound.site, bound.recipe, bound.oxide, period)
+            name = (bound.site, bound.recipe, bound.oxide)
             if bound.minimum > 0:
                 least = [
                     (oxide - bound.minimum * taken, variable) for oxide, taken, variable in own
                 ]
-                yield (*name, "least"), 0.0, least, INFINITY
+                yield (*name, "least", period), 0.0, least, INFINITY
             if bound.maximum < 1:
                 most = [(oxide - bound.maximum * taken, variable) for oxide, taken, variable in own]
-                yield (*name, "most"), -INFINITY, most, 0.0
+                yield (*name, "most", period), -INFINITY, most, 0.0

@@ -65,17 +65,12 @@ def acts(
     orders = [
         _held(order.to_site, order.material, order.history, provenance) for order in case.pipeline
     ]
-    broken = [
-        provenance.broken_by_period(
-            provenance.matched(provenance.at_site(process.site, process.stages))
-        )
-        for process in processes
-    ]
-    cleared = [provenance.cleared(process.clears) for process in processes]
+    broken = [_broken(process, provenance) for process in processes]
+    cleared = [[provenance.cleared(rules) for rules in process.clears] for process in processes]
     lots = [*bought, *(lot for lot in held if lot), *orders]
     patterns = [(names, True) for lot in lots for names in lot.broken]
     patterns += [(names, True) for by_period in broken for names in by_period]
-    patterns += [(names, False) for names in cleared]
+    patterns += [(names, False) for by_period in cleared for names in by_period]
     found, bit_of = traits(provenance.labels, patterns)
 
     def with_bits(lot: _Labelled) -> Lot:
@@ -88,10 +83,25 @@ def acts(
         openings=tuple(with_bits(lot) if lot else None for lot in held),
         orders=tuple(with_bits(lot) for lot in orders),
         fixed=tuple(
-            _fixed(process, [bits(names, bit_of) for names in by_period], bits(clears, bit_of))
-            for process, by_period, clears in zip(processes, broken, cleared, strict=True)
+            _fixed(
+                process,
+                tuple(bits(names, bit_of) for names in breaks),
+                tuple(bits(names, bit_of) for names in clears),
+            )
+            for process, breaks, clears in zip(processes, broken, cleared, strict=True)
         ),
     )
+
+
+def _broken(process: Process, provenance: Provenance) -> list[frozenset[str]]:
+    """Labels that the events of a process break, by period."""
+    known = {
+        stages: provenance.broken_by_period(
+            provenance.matched(provenance.at_site(process.site, stages))
+        )
+        for stages in set(process.stages)
+    }
+    return [known[stages][t] for t, stages in enumerate(process.stages)]
 
 
 def _bought(rows: Sequence[sheets.Offer], provenance: Provenance) -> _Labelled:
@@ -124,8 +134,8 @@ def _held(
     return _Labelled((site, material), (names,) * provenance.calendar.count, origin)
 
 
-def _fixed(process: Process, broken: list[int], cleared: int) -> Fixed:
-    always = ~0
+def _fixed(process: Process, broken: tuple[int, ...], cleared: tuple[int, ...]) -> Fixed:
+    settled = ~0 if process.periods else 0
     for t in members(process.periods):
-        always &= broken[t]
-    return Fixed(tuple(broken), cleared, (always if process.periods else 0) | cleared)
+        settled &= broken[t] | cleared[t]
+    return Fixed(broken, cleared, settled)

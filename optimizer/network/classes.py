@@ -163,7 +163,7 @@ class Generation:
         country = self._country[process.site]
         variants: dict[int, int] = {}
         for t in members(process.periods):
-            kept = broken if index in self._tied else broken & ~fixed.cleared
+            kept = broken if index in self._tied else broken & ~fixed.cleared[t]
             after = kept | fixed.broken[t]
             variants[after] = variants.get(after, 0) | 1 << t
         merged: dict[tuple[tuple[str, tuple[Place, Class]], ...], int] = {}
@@ -183,8 +183,11 @@ class Generation:
         inputs = {}
         for material in process.inputs:
             place = (process.site, material)
-            here, every = self._masks(place), self._any(process, material)
-            target = (broken & every) | (every & ~needed)
+            here = self._masks(place)
+            target = 0
+            for mask in here:
+                if not mask & needed & ~broken:
+                    target |= mask
             pooled = len(self._origins.names.get(place, [()])) > 1
             merges = len({mask & needed for mask in here}) < len(here)
             cleaner = merges or index in self._tied or any(other != material for other in varying)

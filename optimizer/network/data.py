@@ -101,8 +101,10 @@ class Process:
     """Tonnes taken in per unit of activity, by material."""
     outputs: dict[str, float]
     """Tonnes made per unit of activity, by material."""
-    stages: tuple[str, ...]
-    clears: tuple[str, ...]
+    stages: list[tuple[str, ...]]
+    """Events that it adds, by period."""
+    clears: list[tuple[str, ...]]
+    """Rules that a lot no longer breaks after it, by period."""
     rows: tuple[int, ...]
     periods: int
     cost: list[float]

@@ -56,6 +56,11 @@ class Provenance:
         self.calendar = calendar
         everywhere = (*case.sites, *case.switched_off.get("Sites", ()))
         self.sites: dict[str, sheets.Site] = {fold(site.site): site for site in everywhere}
+        self.owners = {
+            fold(site.owner): site.owner_country
+            for site in everywhere
+            if site.owner and site.owner_country
+        }
         self.materials = {material.material: material for material in case.materials}
         self.labels = _labels(case)
         self._scope: dict[str, list[sheets.ScopeLine]] = {}
@@ -80,10 +85,11 @@ class Provenance:
 
     def _written(self, event: sheets.Event) -> Happening:
         known = self.sites.get(fold(event.name)) if event.name else None
-        if known is None:
-            return Happening(event.stage, event.country, event.country, event.name, event.name)
-        home = known.owner_country or known.country
-        return Happening(event.stage, event.country, home, known.owner, known.site)
+        if known is not None:
+            home = known.owner_country or known.country
+            return Happening(event.stage, event.country, home, known.owner, known.site)
+        home = self.owners.get(fold(event.name), event.country)
+        return Happening(event.stage, event.country, home, event.name, event.name)
 
     def origin(self, site: str, material: str, history: Sequence[sheets.Event] | None) -> str:
         """Customs origin of a lot held or sold at a site: country of its latest event."""

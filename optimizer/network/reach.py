@@ -27,7 +27,8 @@ class Fixed:
 
     broken: tuple[int, ...]
     """Traits that its events break, by period."""
-    cleared: int
+    cleared: tuple[int, ...]
+    """Traits that it clears, by period."""
     settled: int
     """Traits that do not depend on the inputs: always broken, or cleared."""
 

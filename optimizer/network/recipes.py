@@ -109,12 +109,36 @@ def _process(
         feed=feed,
         inputs=inputs,
         outputs=outputs,
-        stages=tuple(dict.fromkeys(stage for row in rows for stage in row.stages)),
-        clears=tuple(dict.fromkeys(rule for row in rows for rule in row.clears)),
+        stages=[_stages(parts, t, calendar) for t in range(calendar.count)],
+        clears=[_clears(parts, t, calendar) for t in range(calendar.count)],
         rows=tuple(row.row for row in rows),
         periods=periods,
         cost=cost,
     )
+
+
+def _there(part: _Part, t: int, calendar: Calendar) -> list[sheets.Process]:
+    """Rows of a part that cover some of a period."""
+    if not part.periods >> t & 1:
+        return []
+    return [row for row in part.rows if calendar.cover(row.start, row.end)[t] > 0]
+
+
+def _stages(parts: list[_Part], t: int, calendar: Calendar) -> tuple[str, ...]:
+    """Events in a period: what any row names that covers some of it."""
+    rows = [row for part in parts for row in _there(part, t, calendar)]
+    return tuple(dict.fromkeys(stage for row in rows for stage in row.stages))
+
+
+def _clears(parts: list[_Part], t: int, calendar: Calendar) -> tuple[str, ...]:
+    """Rules cleared in a period: by every dated row of a key that covers some of it."""
+    found: dict[str, None] = {}
+    for part in parts:
+        rows = _there(part, t, calendar)
+        for rule in rows[0].clears if rows else ():
+            if all(rule in row.clears for row in rows):
+                found[rule] = None
+    return tuple(found)
 
 
 def _bounds(

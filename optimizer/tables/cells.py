@@ -14,6 +14,8 @@ from optimizer.tables.words import clean, did_you_mean, fold, quoted, written
 
 BIGGEST: Final = 1e15
 """Numbers from here on are typing errors; solvers take 1e20 for infinite."""
+FREE_TEXT: Final = ("notes", "source", "description")
+"""Columns in which nothing can be wrong."""
 
 
 class Complaint(Exception):
@@ -58,6 +60,8 @@ def parser(column: Column, currency: str = "") -> Callable[[Any], Any]:
 
     def value(raw: Any) -> Any:
         if isinstance(raw, Fault):
+            if column.header in FREE_TEXT:
+                return ""
             raise Complaint(*str.split(raw, "; ", 1))
         if isinstance(raw, Shared):
             if column.kind in ("number", "whole"):
@@ -114,9 +118,7 @@ def _number(raw: Any, column: Column, unit: str) -> float:
     if isinstance(raw, bool):
         raise Complaint(f"{written(raw)} is not a number", _unit_hint(unit))
     if isinstance(raw, (int, float)):
-        value = (
-            float(raw) if abs(raw) < 1e300 or raw == INFINITY else (1e300 if raw > 0 else -1e300)
-        )
+        value = _float(raw)
     elif isinstance(raw, str):
         value = _number_of_text(raw, column, unit)
     elif isinstance(raw, (date, time, timedelta)):
@@ -126,6 +128,13 @@ def _number(raw: Any, column: Column, unit: str) -> float:
     else:
         raise Complaint(f"{quoted(str(raw))} is not a number", _unit_hint(unit))
     return _in_range(value, column, unit)
+
+
+def _float(raw: float) -> float:
+    try:
+        return float(raw)
+    except OverflowError:  # whole numbers in Python have no end
+        return 1e308 if raw > 0 else -1e308
 
 
 def _in_range(value: float, column: Column, unit: str) -> float:

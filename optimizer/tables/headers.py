@@ -8,8 +8,8 @@ from typing import Any
 from optimizer.tables.cells import Fault, blank, text_of
 from optimizer.tables.days import Horizon, label, parse_label
 from optimizer.tables.files import Grid
-from optimizer.tables.findings import Findings
-from optimizer.tables.schema import COMMON, Column, Sheet
+from optimizer.tables.findings import At, Findings
+from optimizer.tables.schema import COMMON, Sheet
 from optimizer.tables.sheets import PERIOD_MONTHS
 from optimizer.tables.words import clean, fold, letter, near, quoted
 
@@ -130,7 +130,7 @@ def _period(
     if horizon is None:  # Settings has errors of its own
         return True
     name, months = parsed
-    where = {"row": headers.row + 1, "letter": letter(place), "column": name}
+    where: At = {"row": headers.row + 1, "letter": letter(place), "column": name}
     if months != horizon.months:
         length = next(word for word, count in PERIOD_MONTHS.items() if count == horizon.months)
         example = label(horizon.start, horizon.months)
@@ -139,10 +139,10 @@ def _period(
         else:
             message = "is not the first day of a period"
         hint = f"head the columns with labels such as {example}"
-        found.error("Demand", message, **where, hint=hint)  # type: ignore[arg-type]
+        found.error("Demand", message, **where, hint=hint)
     elif name in headers.periods or name in headers.outside:
         message = f"the period {quoted(name)} stands twice"
-        found.error("Demand", message, **where, hint="delete one")  # type: ignore[arg-type]
+        found.error("Demand", message, **where, hint="delete one")
     elif name in horizon.labels():
         headers.periods[name] = place
     else:
@@ -158,8 +158,3 @@ def header_columns(headers: Headers, sheet: Sheet) -> dict[str, str]:
     """Letter of each column by its header, period columns by their label."""
     columns = {sheet.columns[name].header: letter(at) for name, at in headers.places.items()}
     return columns | {name: letter(at) for name, at in headers.periods.items()}
-
-
-def header_of(column: Column) -> str:
-    """Header of a column as messages name it."""
-    return column.header

@@ -9,7 +9,7 @@ is used, so that an error there cannot hide here.
 
 from __future__ import annotations
 
-from optimizer.solution.audit.checks import Limits
+from optimizer.solution.audit.checks import Quantities
 from optimizer.solution.audit.custody import Custody
 from optimizer.solution.audit.entitlements import Entitlements
 from optimizer.solution.audit.flows import Flows
@@ -35,9 +35,26 @@ def audit(case: Case, tables: Tables, objective: float) -> Audit:
     book = Lotbook(given, flows, known)
     money = Money(given, flows, book, tables)
     tallies = [
-        *Limits(given, flows).tallies(),
+        *Quantities(given, flows).tallies(),
         *Custody(given, flows, book).tallies(),
         *money.tallies(),
     ]
     checks = (known.check(), *(tally.check() for tally in tallies), money.objective(objective))
-    return Audit(checks, money.cost, money.cost - objective, TOLERANCE)
+    return Audit(checks, money.cost, money.cost - objective, TOLERANCE, _not_compared(case))
+
+
+def _not_compared(case: Case) -> tuple[str, ...]:
+    """What a workbook has and no check looks at yet, so that no verdict claims it."""
+    found = {
+        "Options": bool(case.options),
+        "Limits": bool(case.limits),
+        "Blends": bool(case.blends),
+        "sites that do not segregate": any(not site.segregates for site in case.sites),
+        "units that may idle": any(
+            unit.may_idle and (unit.fixed_cost or unit.minimum_load) for unit in case.units
+        ),
+        "lanes with a fixed cost or a minimum when used": any(
+            lane.fixed_cost or lane.minimum_when_used for lane in case.lanes
+        ),
+    }
+    return tuple(name for name, there in found.items() if there)

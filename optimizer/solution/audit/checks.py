@@ -18,7 +18,7 @@ from optimizer.solution.audit.flows import Flow, Flows, matrix
 from optimizer.solution.audit.verdict import Tally
 
 
-class Limits:
+class Quantities:
     """The checks of one plan that look at quantities alone."""
 
     def __init__(self, entitlements: Entitlements, flows: Flows) -> None:

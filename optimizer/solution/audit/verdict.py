@@ -13,6 +13,8 @@ TOLERANCE = 1e-6
 """Violation that passes, relative to the quantities that are compared."""
 SMALLEST = 10.0
 """Quantities below it (t, or money) are compared as if they were so large."""
+WRONG = 1.0
+"""Violation of what is wrong whatever its size, or not a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Audit:
     """Recomputed cost less the objective."""
     tolerance: float
     """Largest relative violation that passes."""
+    not_compared: tuple[str, ...] = ()
+    """What the workbook has and the audit does not look at yet."""
 
     @property
     def passed(self) -> bool:
@@ -57,10 +61,11 @@ class Audit:
         tested = sum(check.tested for check in self.checks)
         failed = [check for check in self.checks if not check.passed]
         if not failed:
+            left = f"; not compared: {', '.join(self.not_compared)}" if self.not_compared else ""
             return (
                 f"Audit passed: {len(self.checks)} checks, {tested:,} comparisons, worst relative "
                 f"violation {self.worst:.1e} (allowed {self.tolerance:.0e}), "
-                f"cost differs by {self.cost_difference:.2g}"
+                f"cost differs by {self.cost_difference:.2g}{left}"
             )
         worst = max(failed, key=lambda check: check.worst)
         others = f"; {len(failed) - 1} more checks fail" if len(failed) > 1 else ""
@@ -110,7 +115,7 @@ class Tally:
     def flaw(self, where: str) -> None:
         """Something that is wrong whatever its size."""
         self.tested += 1
-        self.worst, self.where = np.inf, where
+        self.worst, self.where = max(self.worst, WRONG), where
 
     def check(self) -> Check:
         """The outcome; what is not a number never passes."""
@@ -129,7 +134,7 @@ class Tally:
             return
         self.tested += excess.size
         ratio = excess / np.maximum(size, SMALLEST)
-        ratio[np.isnan(ratio)] = np.inf
+        ratio[np.isnan(ratio)] = WRONG
         i = int(np.argmax(ratio))
         if ratio.flat[i] > self.worst:
             self.worst = float(ratio.flat[i])

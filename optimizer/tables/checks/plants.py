@@ -81,7 +81,7 @@ def check_units(draft: Draft) -> None:
         used.add((process.site, process.unit))
         if process.unit and fold(process.unit) not in known[process.site]:
             message = f"{quoted(process.unit)} is not in Units or Options at {quoted(process.site)}"
-            draft.error(process, "unit", message, _elsewhere(process, known))
+            draft.error(process, "unit", message, partial(_elsewhere, process, known))
     for sheet in ("Units", "Options"):
         for (site, unit), rows in grouped(
             draft.named(sheet, "site", "unit"), lambda row: (row.site, row.unit)
