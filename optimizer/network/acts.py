@@ -20,8 +20,8 @@ class Lot:
     place: Place
     broken: tuple[int, ...]
     """Traits that it has, by period of entry."""
-    origin: str
-    """Customs origin."""
+    origin: tuple[str, ...]
+    """Customs origin, by period of entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class _Labelled:
 
     place: Place
     broken: tuple[frozenset[str], ...]
-    origin: str
+    origin: tuple[str, ...]
 
 
 def acts(
@@ -105,18 +105,24 @@ def _broken(process: Process, provenance: Provenance) -> list[frozenset[str]]:
 
 
 def _bought(rows: Sequence[sheets.Offer], provenance: Provenance) -> _Labelled:
-    """Lot of an offer; in a period that rows share it breaks what either row's would."""
+    """Lot of an offer.
+
+    In a period that rows share it breaks what either row's would, and has the origin of
+    the last of them.
+    """
     calendar = provenance.calendar
     site, material = rows[0].site, rows[0].material
     broken: list[frozenset[str]] = [frozenset()] * calendar.count
-    if provenance.materials[material].traced:
-        for row in rows:
-            events = provenance.bought(site, material, row.history)
-            by_period = provenance.broken_by_period(provenance.matched(events))
-            for t in members(calendar.touched(row.start, row.end)):
+    origin = [provenance.origin(site, material, rows[0].history)] * calendar.count
+    for row in rows:
+        events = provenance.bought(site, material, row.history)
+        by_period = provenance.broken_by_period(provenance.matched(events))
+        own = provenance.origin(site, material, row.history)
+        for t in members(calendar.touched(row.start, row.end)):
+            origin[t] = own
+            if provenance.materials[material].traced:
                 broken[t] = broken[t] | by_period[t]
-    origin = provenance.origin(site, material, rows[-1].history)
-    return _Labelled((site, material), tuple(broken), origin)
+    return _Labelled((site, material), tuple(broken), tuple(origin))
 
 
 def _held(
@@ -130,8 +136,9 @@ def _held(
     if provenance.materials[material].traced:
         events = provenance.bought(site, material, history)
         names = provenance.broken_before(provenance.matched(events))
+    count = provenance.calendar.count
     origin = provenance.origin(site, material, history)
-    return _Labelled((site, material), (names,) * provenance.calendar.count, origin)
+    return _Labelled((site, material), (names,) * count, (origin,) * count)
 
 
 def _fixed(process: Process, broken: tuple[int, ...], cleared: tuple[int, ...]) -> Fixed:

@@ -3,8 +3,8 @@
 A class is the set of traits that a lot has, as far as anything can still tell them
 apart at its place, and its group of customs origins. Generation starts at offers,
 opening stocks and orders and runs to a fixed point, since loops inside a period
-(returns, swarf, solvent) are legal: an input that nothing has reached yet never
-forbids a process.
+(returns, swarf, solvent) are legal: an input of a loop that nothing has reached yet never
+forbids a process. What turns out to have no source is pruned later.
 """
 
 from __future__ import annotations
@@ -59,9 +59,11 @@ class Generation:
         inputs_followed: list[int],
         origins: Origins,
         tied: Tied,
+        looping: set[tuple[int, str]],
     ) -> None:
         self._processes = processes
         self._tied = tied
+        self._looping = looping
         self._fixed = fixed
         self._country = country
         self._traced = traced
@@ -79,19 +81,10 @@ class Generation:
         self.classes = Classes()
 
     def run(self, sources: Iterable[tuple[Place, Class]]) -> Classes:
-        """Classes reached from the sources, to a fixed point.
-
-        A process of which no traced input is ever reached could still live on a loop
-        of its own; it is tried last, as if clean.
-        """
+        """Classes reached from the sources, to a fixed point."""
         self._spread(sources)
         for index in range(len(self._processes)):
             self._spread(self._new_outputs(index))
-        for index in range(len(self._processes)):
-            if not self._known[index]:
-                self._known[index].add(0)
-                for _, made in self._outputs(index, 0):
-                    self._spread(made.values())
         for index, process in enumerate(self._processes):
             for broken in sorted(self._known[index]):
                 self.classes.bookings.append(self._booking(index, process, broken))
@@ -146,14 +139,19 @@ class Generation:
         return labels
 
     def _own_labels(self, index: int) -> set[int]:
-        """Every union of classes over the traced inputs of a process."""
+        """Every union of classes over the traced inputs of a process.
+
+        An input that the process's own products can come back as never forbids a run:
+        its classes may depend on that very run. Any other must have been reached.
+        """
         process, needed = self._processes[index], self._inputs_followed[index]
-        traced = [material for material in process.inputs if self._traced[material]]
-        labels: set[int] = set() if traced else {0}
-        for material in traced:
-            own = {broken & needed for broken in self._masks((process.site, material))}
-            if own:
-                labels = {label | broken for label in labels or {0} for broken in own}
+        labels = {0}
+        for material in process.inputs:
+            if self._traced[material]:
+                own = {broken & needed for broken in self._masks((process.site, material))}
+                if (index, material) in self._looping:
+                    own.add(0)
+                labels = {label | broken for label in labels for broken in own}
         return labels
 
     def _outputs(

@@ -76,6 +76,72 @@ def followed(
     return dict(at), inputs
 
 
+def looping(
+    processes: tuple[Process, ...], ways: tuple[Way, ...], traced: dict[str, bool]
+) -> set[tuple[int, str]]:
+    """Traced inputs, by process, that the process's own products can come back as.
+
+    What has not reached such an input yet may still come, by way of the process itself.
+    """
+    onward: dict[Place, set[Place]] = defaultdict(set)
+    for way in ways:
+        onward[way.from_site, way.material].add((way.to_site, way.material))
+    for process in processes:
+        made = {(process.site, name) for name in process.outputs if traced[name]}
+        for name in process.inputs:
+            if traced[name]:
+                onward[process.site, name] |= made
+    circle = _circles(onward)
+    return {
+        (index, name)
+        for index, process in enumerate(processes)
+        for name in process.inputs
+        if traced[name]
+        and any(
+            circle.get((process.site, name), -1) == circle.get((process.site, product), -2)
+            for product in process.outputs
+            if traced[product]
+        )
+    }
+
+
+def _circles(onward: dict[Place, set[Place]]) -> dict[Place, int]:
+    """Number of the strongly connected component of each place (Tarjan's algorithm)."""
+    order: dict[Place, int] = {}
+    lowest: dict[Place, int] = {}
+    found: dict[Place, int] = {}
+    stack: list[Place] = []
+    for root in list(onward):
+        if root in order:
+            continue
+        path = [(root, iter(onward[root]))]
+        order[root] = lowest[root] = len(order)
+        stack.append(root)
+        while path:
+            place, nexts = path[-1]
+            for target in nexts:
+                if target not in order:
+                    order[target] = lowest[target] = len(order)
+                    stack.append(target)
+                    path.append((target, iter(onward.get(target, ()))))
+                    break
+                if target not in found:
+                    lowest[place] = min(lowest[place], order[target])
+            else:
+                path.pop()
+                if path:
+                    above = path[-1][0]
+                    lowest[above] = min(lowest[above], lowest[place])
+                if lowest[place] == order[place]:
+                    number = len(found)
+                    while True:
+                        member = stack.pop()
+                        found[member] = number
+                        if member == place:
+                            break
+    return found
+
+
 @dataclass(slots=True)
 class Origins:
     """Customs origins that reach each place, grouped where no duty tells them apart."""

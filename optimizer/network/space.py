@@ -35,7 +35,7 @@ from optimizer.network.data import (
     Way,
 )
 from optimizer.network.duty import Duties
-from optimizer.network.reach import Place, Tied, followed, origins
+from optimizer.network.reach import Place, Tied, followed, looping, origins
 from optimizer.tables.case import Case
 
 WHOLE = 1e-9
@@ -64,13 +64,16 @@ class Space:
         self._followed, self._inputs_followed = followed(
             processes, acts.fixed, ways, _bound(lines, phases, traced), traced, tied
         )
+        self._looked_at = 0
+        for traits in self._followed.values():
+            self._looked_at |= traits
         makes = [
             ((process.site, material), self._country[process.site])
             for process in processes
             for material in process.outputs
         ]
         self._origins = origins(
-            [*((lot.place, lot.origin) for lot in self._lots()), *makes],
+            [*((lot.place, origin) for lot in self._lots() for origin in set(lot.origin)), *makes],
             ways,
             self._country,
             self._duties,
@@ -85,6 +88,7 @@ class Space:
             self._inputs_followed,
             self._origins,
             tied,
+            looping(processes, ways, traced),
         )
         self._classes = self._generation.run(self._entries())
         self.nodes: list[Node] = []
@@ -145,11 +149,11 @@ class Space:
 
     def _entries(self) -> Iterator[tuple[Place, Class]]:
         for lot in self._lots():
-            for broken in sorted(set(lot.broken)):
-                yield lot.place, self._generation.arriving(lot.place, broken, lot.origin)
+            for broken, origin in sorted(set(zip(lot.broken, lot.origin, strict=True))):
+                yield lot.place, self._generation.arriving(lot.place, broken, origin)
 
     def _enters(self, lot: Lot, t: int) -> int:
-        entered = self._generation.arriving(lot.place, lot.broken[t], lot.origin)
+        entered = self._generation.arriving(lot.place, lot.broken[t], lot.origin[t])
         return self._at[lot.place][entered]
 
     def _names(self, broken: int) -> tuple[str, ...]:
@@ -158,8 +162,7 @@ class Space:
         )
 
     def _make_nodes(self) -> None:
-        every = sum(trait.bit for trait in self._acts.traits)
-        make = node_maker(self._names, every, self._followed, self._origins)
+        make = node_maker(self._names, self._looked_at, self._followed, self._origins)
         places = dict.fromkeys((*self._classes.reached, *self._classes.targets))
         for place in places:
             reached = self._classes.reached.get(place, {})
@@ -185,7 +188,6 @@ class Space:
     def _runs(self, booking: Booking) -> Iterator[Run]:
         process = self._processes[booking.process]
         needed = self._inputs_followed[booking.process]
-        every = sum(trait.bit for trait in self._acts.traits)
         used: dict[int, float] = {}
         for material, (place, lot) in booking.inputs.items():
             node = self._at[place][lot]
@@ -199,7 +201,7 @@ class Space:
                 process=booking.process,
                 inputs_broken=booking.broken,
                 inputs_followed=needed,
-                name=class_name(self._names, booking.broken, needed, every),
+                name=class_name(self._names, booking.broken, needed, self._looked_at),
                 used=used,
                 made=made,
                 periods=periods,

@@ -11,7 +11,7 @@ from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import FileError
-from optimizer.report.cells import area, column_of, finite, table_name
+from optimizer.report.cells import address, area, column_of, finite, table_name
 from optimizer.report.formats import (
     GREY,
     PALE_RED,
@@ -82,6 +82,7 @@ def write_sheet(sheet: Worksheet, table: Table, summary: Summary, forms: Formats
         )
     write_text(sheet, TITLE, 0, name, forms("title"))
     sheet.set_row(TITLE, 24)
+    sheet.set_tab_color(STEEL if len(table) else GREY)
     write_text(sheet, MEANING, 0, table.layout.meaning, forms("subtitle"))
     last = FIRST + max(len(table), 1) - 1
     figures = [_figures(field, table[field.header]) for field in fields]
@@ -245,15 +246,12 @@ def _set_page(
     """
     width = columns - 1
     printed = area((0, 0), (last, width), name)
+    edge = address(last, width)
     if pivot:
-        sheet.ignore_errors(
-            {"number_stored_as_text": area((0, 0), (max(last, pivot.last), pivot.total))}
-        )
+        edge = address(max(last, pivot.last), pivot.total)
         sheet.set_column(columns, columns, 3)
         if pivot.width <= max(_WIDE * widths, _PAPER):
             printed = f"{area((0, pivot.keys), (pivot.last, pivot.total), name)},{printed}"
-    else:
-        sheet.ignore_errors({"number_stored_as_text": area((0, 0), (last, width))})
+    sheet.ignore_errors({"number_stored_as_text": f"A1:{edge}"})
     sheet.repeat_rows(HEADER)
-    sheet.set_tab_color(STEEL if last > FIRST else GREY)
     return printed

@@ -33,7 +33,7 @@ def exact_worksheet() -> type[Worksheet]:
                 return
             start = f'<c r="{letters[col]}{row + 1}" s="{cell.format._get_xf_index()}"'
             if kind == "Number":
-                self.fh.write(f"{start}><v>{cell.number!r}</v></c>")
+                self.fh.write(f"{start}><v>{float(cell.number)!r}</v></c>")
             elif kind == "String":
                 self.fh.write(f'{start} t="s"><v>{cell.string}</v></c>')
             else:
@@ -42,7 +42,7 @@ def exact_worksheet() -> type[Worksheet]:
         def _xml_number_element(self, number: float, attributes: Any = ()) -> None:
             """All the digits of a number; XlsxWriter writes 16, which is not always it."""
             text = "".join(f' {key}="{value}"' for key, value in attributes)
-            self.fh.write(f"<c{text}><v>{number!r}</v></c>")
+            self.fh.write(f"<c{text}><v>{float(number)!r}</v></c>")
 
         def _prepare_formula(self, formula: str, *_: Any) -> str:
             """Only the equals sign goes: names inside a formula are not to be rewritten."""

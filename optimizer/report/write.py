@@ -120,8 +120,8 @@ def _set_paper(sheet: Worksheet, summary: Summary, name: str) -> None:
     case, source = (
         one_line(text)[:100].replace("&", "&&") for text in (summary.case, summary.input_name)
     )
-    sheet.set_header(f"&L&8{case}&R&8{name}", {"margin": 0.25})
-    sheet.set_footer(f"&L&8{source}&R&8Page &P of &N", {"margin": 0.25})
+    sheet.set_header(f"&L&8 {case}&R&8 {name}", {"margin": 0.25})
+    sheet.set_footer(f"&L&8 {source}&R&8 Page &P of &N", {"margin": 0.25})
 
 
 def _properties(summary: Summary) -> dict[str, Any]:

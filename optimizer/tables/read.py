@@ -75,9 +75,8 @@ def _checked(book: Book) -> Draft:
     grids = _known_sheets(book, found)
     given = read_settings(grids.get("Settings"), book.path, found)
     horizon = given.horizon()
-    currency = str(given.values.get("currency", "USD"))
     tables = {
-        name: read_table(grids.get(name, Grid(name, [])), sheet, currency, horizon, found)
+        name: read_table(grids.get(name, Grid(name, [])), sheet, given.currency, horizon, found)
         for name, sheet in SHEETS.items()
     }
     words = spell(tables, found)

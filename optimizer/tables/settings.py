@@ -41,6 +41,11 @@ class Given:
     letter: str = ""
     columns: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def currency(self) -> str:
+        """The word for money in messages."""
+        return str(self.values.get("currency", "USD"))
+
     def settings(self) -> Settings:
         """The settings; call it only if no finding is an error."""
         defaults = {name: column.default for name, column in SETTINGS.items()}

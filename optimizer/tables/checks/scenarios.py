@@ -102,6 +102,6 @@ def _check_value(draft: Draft, change: Any, column: Column) -> None:
         draft.error(change, "value", "the cell is blank", "write the factor or addend")
         return
     try:
-        parser(column)(change.value)
+        parser(column, draft.given.currency)(change.value)
     except Complaint as complaint:
         draft.error(change, "value", complaint.message, complaint.hint)
