@@ -47,11 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; nothing is raised."""
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
-    except WorkbookError as error:
-        return _refuse(options, error)
-    except OptimizerError as error:
-        return _fail(options, str(error), error.exit_code)
+        return _run(options)
     except KeyboardInterrupt:
         return _fail(options, "stopped", StoppedError.exit_code)
     except BrokenPipeError:
@@ -60,6 +56,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(options, "this machine has not enough memory for the case", 5)
     except Exception as error:
         return _fail(options, f"internal error: {_kept(error)}", 5)
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        return int(options.run(options))
+    except WorkbookError as error:
+        return _report(options, error.findings)
+    except OptimizerError as error:
+        return _fail(options, str(error), error.exit_code)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -75,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("workbook", type=Path)
     solve.add_argument("--output", type=Path, metavar="DIR", help="default: outputs/NAME")
     solve.add_argument("--time-limit", type=_seconds, metavar="S", help="default: Settings")
+    solve.add_argument("--gap", type=_share, metavar="G", help="default: Settings")
     solve.set_defaults(run=_solve)
     check = commands.add_parser("check", help="report everything that is wrong in a workbook")
     check.add_argument("workbook", type=Path)
@@ -107,6 +113,13 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a share from 0 to 1")
+    return value
+
+
 def _solve(options: argparse.Namespace) -> int:
     from optimizer.plan import explain, solve
     from optimizer.report import check_target
@@ -120,7 +133,7 @@ def _solve(options: argparse.Namespace) -> int:
     target = folder / "plan.xlsx"
     check_target(target)
     progress = None if options.quiet else _Progress()
-    result = solve(case, time_limit=options.time_limit, progress=progress)
+    result = solve(case, time_limit=options.time_limit, gap=options.gap, progress=progress)
     seconds |= result.seconds
     files: dict[str, str] = {}
     if result.objective is not None:
@@ -209,10 +222,6 @@ def _template(options: argparse.Namespace) -> int:
     if not options.quiet:
         _tell(f"Written: {options.path}")
     return 0
-
-
-def _refuse(options: argparse.Namespace, error: WorkbookError) -> int:
-    return _report(options, error.findings)
 
 
 def _report(options: argparse.Namespace, findings: Sequence[Finding]) -> int:

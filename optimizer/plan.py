@@ -77,12 +77,26 @@ class Result:
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a caller asks of the solver; None where Settings decide."""
+
+    time_limit: float | None
+    gap: float | None
+    progress: Progress | None
+
+
 def solve(
-    case: Case, *, time_limit: float | None = None, progress: Progress | None = None
+    case: Case,
+    *,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    progress: Progress | None = None,
 ) -> Result:
     """Least-cost plan of a case.
 
-    ``time_limit`` is in seconds (default: Settings). Nothing is raised for a case
+    ``time_limit`` is in seconds, ``gap`` the relative gap at which a plan with yes/no
+    decisions counts as optimal (default of both: Settings). Nothing is raised for a case
     without a plan: the result's status says so.
     """
     clock = _Clock()
@@ -90,17 +104,21 @@ def solve(
         meaning = build_network(case)
     with clock.step("build"):
         m = model.build(meaning)
-    return _solve(case, meaning, m, clock, time_limit, progress)
+    return _solve(case, meaning, m, clock, Asked(time_limit, gap, progress))
 
 
 def solve_model(
-    m: ConcreteModel, *, time_limit: float | None = None, progress: Progress | None = None
+    m: ConcreteModel,
+    *,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    progress: Progress | None = None,
 ) -> Result:
     """Least-cost plan of a model that :func:`build_model` made, with all that was added.
 
     Rows that were added bind; the audit checks against the workbook alone.
     """
-    return _solve(m.network.case, m.network, m, _Clock(), time_limit, progress)
+    return _solve(m.network.case, m.network, m, _Clock(), Asked(time_limit, gap, progress))
 
 
 def build_model(case: Case) -> ConcreteModel:
@@ -131,8 +149,7 @@ def _solve(
     meaning: Network,
     m: ConcreteModel,
     clock: _Clock,
-    time_limit: float | None,
-    progress: Progress | None,
+    asked: Asked,
 ) -> Result:
     settings = case.settings
     with clock.step("transfer"):
@@ -140,9 +157,9 @@ def _solve(
     with clock.step("solve"):
         answer = solver.ask(
             program,
-            time_limit=settings.time_limit if time_limit is None else time_limit,
-            gap=settings.mip_gap,
-            progress=progress,
+            time_limit=settings.time_limit if asked.time_limit is None else asked.time_limit,
+            gap=settings.mip_gap if asked.gap is None else asked.gap,
+            progress=asked.progress,
         )
     warnings = (*case.warnings, *network.warnings(meaning))
     if answer.objective is None:

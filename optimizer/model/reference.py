@@ -87,14 +87,14 @@ INDEX = {
     "demand": "line, customer, material, period",
     "least_delivery": "line, customer, material, period",
     "rule_share": "rule, dates, line, customer, material, window",
-    "custody": "site, rules, unit or process, period, side",
+    "custody": "site, rules, unit or process, side, period",
     "built_most": "option",
     "built_needs": "option, what it needs, period",
     "built_begun": "option, period",
     "built_chosen": "option",
     "built_one_of": "group",
-    "limit": "limit, measure, row of Limits, window; for a share also least or most",
-    "blend": "site, recipe, oxide, period, side",
+    "limit": "limit, measure, row of Limits, side, window",
+    "blend": "site, recipe, oxide, side, period",
 }
 """What the index of a component holds, part by part."""
 

@@ -140,10 +140,13 @@ def _checked(status: Any, what: str) -> None:
 def _run(highs: Any, log: list[str], progress: Progress | None) -> bool:
     """Run in a thread of its own, so that Ctrl-C reaches us; True if it was stopped."""
     begin = shown = time.perf_counter()
+    highs.HandleUserInterrupt = True
+    found: list[str] = []
     if progress is not None:
         _checked(highs.setOptionValue("output_flag", True), "option output_flag")
         _checked(highs.setOptionValue("log_to_console", False), "option log_to_console")
         highs.cbLogging.subscribe(lambda event: log.append(event.message.rstrip()))
+        highs.cbMipLogging.subscribe(lambda event: found.append(_so_far(event.data_out)))
     worker = threading.Thread(target=highs.run, daemon=True)
     stopped = False
     worker.start()
@@ -158,8 +161,18 @@ def _run(highs: Any, log: list[str], progress: Progress | None) -> bool:
         now = time.perf_counter()
         if progress and now - shown >= PROGRESS_SECONDS:
             shown = now
-            progress(now - begin, log[-1] if log else "")
+            progress(now - begin, (found or log or [""])[-1])
     return stopped
+
+
+def _so_far(data: Any) -> str:
+    """Best plan, bound and gap of a search, in words."""
+    if data.mip_primal_bound >= highspy.kHighsInf:
+        return f"no plan yet, none can cost less than {data.mip_dual_bound:,.0f}"
+    return (
+        f"best plan {data.mip_primal_bound:,.0f}, none can cost less than "
+        f"{data.mip_dual_bound:,.0f}, gap {data.mip_gap:.2%}"
+    )
 
 
 def _status(highs: Any, stopped: bool) -> Status:

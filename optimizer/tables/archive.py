@@ -22,13 +22,13 @@ MOST_CELLS = 12_000_000
 MOST_RATIO = 200
 UNSAVED = Fault("the formula has no saved result; open the workbook in Excel and save it")
 
-_LETTERS = re.compile(rb"""\br=["']([A-Z]{2,3})[1-9]""")
-_ROWS = re.compile(rb"""\br=["'][A-Z]{0,3}([1-9]\d{0,8})["']""")
+_FAR = re.compile(rb"""\br=["'](?=[A-Za-z]{2}|[A-Za-z]?\d{6})([A-Za-z]*)(\d+)""")
+"""References to cells beyond Z99999: most sheets have none."""
 _TOKENS = re.compile(
     rb"<(?:\w+:)?(?:row\b([^>]*)|c\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(?:/>|>(.*?)</(?:\w+:)?c>))",
     re.DOTALL,
 )
-_REFERENCE = re.compile(rb"""\br=["']([A-Z]*)(\d+)["']""")
+_REFERENCE = re.compile(rb"""\br=["']([A-Za-z]*)(\d+)["']""")
 _TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
@@ -92,26 +92,32 @@ def check_extent(name: str, xml: bytes) -> None:
 
     Raises FileError with the address.
     """
-    tail = _ROWS.finditer(xml, max(0, len(xml) - 20_000))
-    row = max((int(found[1]) for found in tail), default=1)
-    column = max((_number(found) for found in set(_LETTERS.findall(xml))), default=26)
-    if row * column <= MOST_CELLS:
+    row, column = _extent(_FAR.findall(xml))
+    if row * max(column, 26) <= MOST_CELLS:
         return
     filled = [
-        (row, column) for row, column, _, body in _cells(xml) if b"v>" in body or b"is>" in body
+        place
+        for _, _, attributes, body in _cells(xml)
+        if b"v>" in body or b"is>" in body
+        for place in _REFERENCE.findall(attributes)
     ]
-    row = max((row for row, _ in filled), default=0)
-    column = max((column for _, column in filled), default=0)
-    if (row + 1) * (column + 1) > MOST_CELLS:
+    row, column = _extent(filled)
+    if row * column > MOST_CELLS:
         raise FileError(
-            f"sheet '{name}' reaches to cell {letter(column)}{row + 1}; "
+            f"sheet '{name}' reaches to cell {letter(column - 1)}{row}; "
             "delete the cells that stand far from the table"
         )
 
 
+def _extent(places: list[tuple[bytes, bytes]]) -> tuple[int, int]:
+    """Last row and last column (from 1) of cells given by letters and digits."""
+    row = max((int(digits[:12]) for _, digits in set(places)), default=1)
+    return row, max((_number(letters) for letters, _ in set(places)), default=1)
+
+
 def _number(letters: bytes) -> int:
     number = 0
-    for sign in letters:
+    for sign in letters[:7].upper():
         number = number * 26 + sign - 64
     return number
 

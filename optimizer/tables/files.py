@@ -44,7 +44,7 @@ def open_book(path: str | os.PathLike[str]) -> Book:
 
     Raises UsageError if there is no such file, FileError if it is no workbook.
     """
-    name = os.fspath(path)
+    name = os.fsdecode(path)
     try:
         content = _content(name)
         return Book(_grids(content), name, hashlib.sha256(content).hexdigest())

@@ -75,7 +75,7 @@ def read_table(
     headers = find_headers(grid, sheet, horizon, found)
     table = Table(sheet, letters=header_columns(headers, sheet))
     cells = _data_rows(grid, headers, table) if headers.row >= 0 else []
-    if cells:
+    if cells or _strange(grid, headers):
         missing_columns(sheet, headers, found)
     active = _column(table, "active", headers, cells, currency, found)
     table.off = {position for position, on in enumerate(active) if not on}
@@ -105,6 +105,12 @@ def _data_rows(grid: Grid, headers: Headers, table: Table) -> list[list[Any]]:
                 table.rows.append(number)
                 break
     return kept
+
+
+def _strange(grid: Grid, headers: Headers) -> bool:
+    """True if a sheet has rows, but no column that is known."""
+    below = grid.rows[headers.row + 1 :] if headers.row >= 0 else []
+    return not headers.own() and any(not blank(raw) for row in below for raw in row)
 
 
 def _column(

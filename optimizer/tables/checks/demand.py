@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimizer.tables.days import Horizon
 from optimizer.tables.draft import Draft
 from optimizer.tables.words import quoted
 
@@ -15,6 +14,7 @@ def check_demand(draft: Draft) -> None:
         draft.found.warning("Demand", "there is no row: nothing is wanted")
     penalty = draft.given.values.get("shortage_penalty")
     stated = penalty is not None or "shortage_penalty" in draft.given.unread
+    labels = list(draft.horizon.labels()) if draft.horizon else []
     for row in draft.sound("Demand"):
         if row.shortage_penalty is None and not stated:
             draft.error(
@@ -24,14 +24,14 @@ def check_demand(draft: Draft) -> None:
                 "fill in one of them; an outlet has penalty 0",
             )
         if draft.horizon is not None:
-            _check_periods(draft, row, draft.horizon)
+            _check_periods(draft, row, draft.horizon.touched(row.start, row.end), labels)
 
 
-def _check_periods(draft: Draft, row: Any, horizon: Horizon) -> None:
-    figures = dict(row.by_period)
+def _check_periods(draft: Draft, row: Any, touched: range, labels: list[str]) -> None:
+    """A figure for each period that a row touches, and none outside."""
     if row.quantity is None:
-        touched = horizon.touched(row.start, row.end)
-        lacking = [name for name in map(horizon.label, touched) if name not in figures]
+        figures = {name for name, _ in row.by_period}
+        lacking = [labels[period] for period in touched if labels[period] not in figures]
         if lacking:
             more = f" (nor {len(lacking) - 1:,} more)" if len(lacking) > 1 else ""
             draft.error(
@@ -40,16 +40,14 @@ def _check_periods(draft: Draft, row: Any, horizon: Horizon) -> None:
                 f"neither quantity nor {lacking[0]}{more} is filled",
                 "blank is not zero",
             )
-    if figures and (row.start or row.end):
-        touched = horizon.touched(row.start, row.end)
-        labels = horizon.labels()
+    if row.by_period and (row.start or row.end):
+        wanted = set(labels[touched.start : touched.stop])
         for name, tonnes in row.by_period:
-            if tonnes > 0 and labels[name] not in touched:
-                table = draft.tables["Demand"]
+            if tonnes > 0 and name not in wanted:
                 draft.found.warning(
                     "Demand",
                     f"{tonnes:g} t without effect: {quoted(row.line)} is not wanted then",
                     row=row.row,
-                    letter=table.letters.get(name, ""),
+                    letter=draft.tables["Demand"].letters.get(name, ""),
                     column=name,
                 )
