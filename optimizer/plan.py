@@ -152,13 +152,14 @@ def _solve(
     asked: Asked,
 ) -> Result:
     settings = case.settings
+    gap = settings.mip_gap if asked.gap is None else asked.gap
     with clock.step("transfer"):
         program = solver.transfer(m)
     with clock.step("solve"):
         answer = solver.ask(
             program,
             time_limit=settings.time_limit if asked.time_limit is None else asked.time_limit,
-            gap=settings.mip_gap if asked.gap is None else asked.gap,
+            gap=gap,
             progress=asked.progress,
         )
     warnings = (*case.warnings, *network.warnings(meaning))
@@ -168,7 +169,7 @@ def _solve(
         )
     with clock.step("extract"):
         solver.load(program, answer)
-        tables = solution.tables_of(m, program, answer)
+        tables = solution.tables_of(m, program, answer, gap)
     with clock.step("audit"):
         verdict = solution.audit(case, tables, answer.objective)
     run = solution.run_record(meaning, answer, verdict, warnings)

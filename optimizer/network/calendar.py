@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from optimizer.tables.days import Horizon
 from optimizer.tables.sheets import PERIOD_MONTHS, Settings
 
 DAYS_PER_MONTH = 365.25 / 12
@@ -109,34 +110,15 @@ def members(periods: int) -> Iterator[int]:
         periods ^= low
 
 
-def label(day: date, months: int) -> str:
-    """Label of the period of so many months that begins on a day.
-
-    >>> label(date(2027, 7, 1), 3), label(date(2027, 7, 1), 6), label(date(2027, 7, 1), 1)
-    ('2027-Q3', '2027-H2', '2027-07')
-    """
-    if months == 12:
-        return f"{day.year}"
-    if months == 6:
-        return f"{day.year}-H{(day.month - 1) // 6 + 1}"
-    if months == 3:
-        return f"{day.year}-Q{(day.month - 1) // 3 + 1}"
-    return f"{day.year}-{day.month:02d}"
-
-
 def build(settings: Settings) -> Calendar:
     """Calendar of a case."""
-    months = PERIOD_MONTHS[settings.period_length]
-    begin = settings.start.year * 12 + settings.start.month - 1
-    edges = [
-        date((begin + k * months) // 12, (begin + k * months) % 12 + 1, 1)
-        for k in range(settings.periods + 1)
-    ]
+    horizon = Horizon(settings.start, PERIOD_MONTHS[settings.period_length], settings.periods)
+    first = [horizon.first(t) for t in range(settings.periods + 1)]
     return Calendar(
         start=settings.start,
-        months=months,
+        months=horizon.months,
         count=settings.periods,
-        labels=tuple(label(day, months) for day in edges[:-1]),
-        first=tuple(edges[:-1]),
-        last=tuple(day - timedelta(days=1) for day in edges[1:]),
+        labels=tuple(horizon.labels()),
+        first=tuple(first[:-1]),
+        last=tuple(day - timedelta(days=1) for day in first[1:]),
     )

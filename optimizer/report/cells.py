@@ -28,6 +28,8 @@ def clean(value: object) -> str:
     >>> clean("Lynas\\x00 Kuantan")
     'Lynas\\ufffd Kuantan'
     """
+    if type(value) is str and value.isprintable() and 2 * len(value) <= LONGEST:
+        return value
     if value is None:
         return ""
     text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
@@ -47,6 +49,8 @@ def one_line(value: object) -> str:
 
 def finite(value: Any) -> float | None:
     """Number that a cell can hold; None for a blank, NaN, an infinity or text."""
+    if type(value) is float:
+        return value if isfinite(value) else None
     if value is None or isinstance(value, (bool, str)):
         return None
     try:

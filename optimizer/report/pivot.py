@@ -193,9 +193,9 @@ def _write_cells(
     form: Any,
 ) -> None:
     """One row of the pivot, by formulas if it is live."""
-    name = pivot.table.layout.name
+    name, escape = pivot.table.layout.name, wild(keys)
     conditions = "".join(
-        f",{column_of(name, key)},{cell_criterion(address(row, place.keys + i, 'c'), wild(keys))}"
+        f",{column_of(name, key)},{cell_criterion(address(row, place.keys + i, 'c'), escape)}"
         for i, key in enumerate(pivot.keys)
     )
     for column, period in enumerate(pivot.periods, place.periods):

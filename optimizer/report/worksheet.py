@@ -26,7 +26,7 @@ def exact_worksheet() -> type[Worksheet]:
     """The class of worksheet for ``Workbook.add_worksheet``."""
     from xlsxwriter.worksheet import Worksheet
 
-    lays = all(hasattr(Worksheet, name) for name in ("_write_rows", "_check_dimensions"))
+    lays = _lays(Worksheet)
 
     class ExactWorksheet(Worksheet):  # type: ignore[misc]
         """Worksheet of the results workbook."""
@@ -37,8 +37,10 @@ def exact_worksheet() -> type[Worksheet]:
             All columns that are laid on a sheet begin in one row and are of one length.
             """
             if lays and values:
-                words = dict.fromkeys(value for value in values if isinstance(value, str) and value)
-                shared = {word: self.str_table._get_shared_string_index(word) for word in words}
+                words = [value for value in values if isinstance(value, str) and value]
+                index = self.str_table._get_shared_string_index
+                shared = {word: index(word) for word in dict.fromkeys(words)}
+                self.str_table.count += len(words) - len(shared)
                 self.__dict__.setdefault("laid", []).append((row, col, values, form, shared))
                 self._check_dimensions(row, col)
                 self._check_dimensions(row + len(values) - 1, col)
@@ -75,6 +77,11 @@ def exact_worksheet() -> type[Worksheet]:
             return formula.removeprefix("=")
 
     return ExactWorksheet
+
+
+def _lays(sheet: type[Worksheet]) -> bool:
+    """Whether this XlsxWriter lets columns be laid."""
+    return all(hasattr(sheet, name) for name in ("_write_rows", "_check_dimensions"))
 
 
 def _write(sheet: Worksheet, row: int, col: int, value: Content, form: Any) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from optimizer.model.variables import ByPeriod
 from optimizer.network.data import Network
 from optimizer.solution import tables
+from optimizer.solution.refused import refused
 from optimizer.solution.tables import Table, table
 from optimizer.solver import Answer, Program
 
@@ -71,13 +72,13 @@ def scarcity(network: Network, program: Program, answer: Answer) -> Table:
     return table(tables.SCARCITY, rows)
 
 
-def break_even(network: Network, m: Any, program: Program, answer: Answer) -> Table:
-    """Offers, lanes and processes that are not used, and how much cheaper they must get."""
+def break_even(network: Network, m: Any, program: Program, answer: Answer, gap: float) -> Table:
+    """What is not used or built, and how much cheaper it must get."""
     if answer.reduced_costs is None:
         return table(tables.BREAK_EVEN, [])
     cost_of = dict(zip(map(id, program.variables), answer.reduced_costs.tolist(), strict=True))
     discount = network.calendar.discount(network.case.settings.discount_rate)
-    rows = []
+    rows = refused(network, m, program, answer, gap)
     for kind, thing, material, prices, own in _unused(network, m):
         for t, variables in own.items():
             if any(variable.value > SMALL for variable in variables):

@@ -23,8 +23,11 @@ from optimizer.solver import Answer, Program
 PACKAGES = ("magnet-sourcing-optimizer", "pyomo", "highspy", "numpy")
 
 
-def tables_of(m: ConcreteModel, program: Program, answer: Answer) -> dict[str, Table]:
-    """Every result table of a solved model but the run record, by name."""
+def tables_of(m: ConcreteModel, program: Program, answer: Answer, gap: float) -> dict[str, Table]:
+    """Every result table of a solved model but the run record, by name.
+
+    ``gap`` is the relative gap at which plans with forced options count as optimal.
+    """
     done = decisions(m)
     found = Extraction(done).all()
     for each_table in (
@@ -32,7 +35,7 @@ def tables_of(m: ConcreteModel, program: Program, answer: Answer) -> dict[str, T
         balance(done),
         compliance(done),
         scarcity(done.network, program, answer),
-        break_even(done.network, m, program, answer),
+        break_even(done.network, m, program, answer, gap),
     ):
         found[each_table.layout.name] = each_table
     return found

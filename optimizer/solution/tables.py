@@ -315,7 +315,8 @@ COMPLIANCE = Layout(
 )
 SCARCITY = Layout(
     "Scarcity",
-    "What one more unit of each thing that binds would be worth (dual values).",
+    "What one more unit of each thing that binds would be worth (dual values); yes/no decisions "
+    "are held as they are in the plan.",
     (
         Field("kind", "text", "capacity, offer, contract, lane, stock, demand, rule …"),
         Field("thing", "text", "what binds"),
@@ -328,11 +329,12 @@ SCARCITY = Layout(
 )
 BREAK_EVEN = Layout(
     "Break-even",
-    "Unused offers, lanes and processes: how much cheaper each must get to enter (reduced costs).",
+    "What is not used or built, and how much cheaper it must get to enter: offers, lanes and "
+    "processes by reduced cost, options by a plan in which they are forced.",
     (
-        Field("kind", "text", "offer, lane or process"),
+        Field("kind", "text", "offer, lane, process or option"),
         Field("thing", "text", "what is not used"),
-        Field("material", "text", "material or recipe"),
+        Field("material", "text", "material or recipe; for an option its sites"),
         _PERIOD,
         Field("price", "price", "its price or cost in that period"),
         Field("cheaper by", "price", "how much cheaper it must get, in money of that period"),

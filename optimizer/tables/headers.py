@@ -30,6 +30,8 @@ class Headers:
     """Place of each period column by the label of its period."""
     outside: dict[str, int] = field(default_factory=dict)
     """Place of each column of a period outside the horizon."""
+    foreign: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    """Place, complaint and cure of each column headed with no period of the calendar."""
 
     def own(self) -> list[int]:
         """Places of the columns that make a row more than a comment."""
@@ -139,7 +141,7 @@ def _period(
         else:
             message = "is not the first day of a period"
         hint = f"head the columns with labels such as {example}"
-        found.error("Demand", message, **where, hint=hint)
+        headers.foreign[name] = (place, message, hint)
     elif name in headers.periods or name in headers.outside:
         message = f"the period {quoted(name)} stands twice"
         found.error("Demand", message, **where, hint="delete one")

@@ -208,3 +208,14 @@ def _warn_outside(table: Table, headers: Headers, cells: Cells, found: Findings)
                 letter=letter(place),
                 column=label,
             )
+    for label, (place, message, hint) in headers.foreign.items():
+        filled = any(place < len(row) and not blank(row[place]) for row in cells)
+        found.add(
+            "error" if filled else "warning",
+            table.sheet.name,
+            message if filled else f"{message}; empty, and ignored",
+            hint,
+            row=headers.row + 1,
+            letter=letter(place),
+            column=label,
+        )
