@@ -1,4 +1,4 @@
-r"""The planner's own limits, and what may be blended.
+r"""Limits and blends: the planner's own bounds, and what may be mixed.
 
 .. math::
     minimum \le \sum_{t \in w} \sum_{f} amount_f \, flow_{f,t} \le maximum

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ def summary_of(result: Result) -> Summary:
         audit=result.audit.verdict,
         audit_passed=result.audit.passed,
         alerts=tuple(str(finding) for finding in result.warnings),
+        made=date.today().isoformat(),
         wanted=wanted,
     )
 

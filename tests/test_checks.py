@@ -1,0 +1,582 @@
+"""What the checks say about a workbook, word by word."""
+
+from datetime import date
+
+import pytest
+
+from optimizer import WorkbookError
+from tests.conftest import SITES, china, lane, make, need, no_china, offer, process, recipe, site
+
+SMELT = recipe("smelt", ore=-1, metal=1)
+WANT = need(5, "metal", "metal")
+ASSAYS = [{"feed": "ore", "oxide": "Nd", "share": 0.5}]
+RECOVERIES = [{"recipe": "sx", "oxide": "Nd", "product": "oxide", "recovery": 0.9}]
+
+
+def said(severity="error", **sheets):
+    """What is found in a case of rows by sheet, as it is printed."""
+    sheets = {"Supply": [offer("kaz")], "Demand": [need(10), WANT]} | sheets
+    if "Processes" not in sheets:
+        sheets |= {"Processes": [process("smelt")], "Recipes": SMELT}
+    try:
+        found = make(**sheets).warnings
+    except WorkbookError as error:
+        found = error.findings
+    return [str(finding) for finding in found if finding.severity == severity]
+
+
+def warned(**sheets):
+    """Warnings of a case that has no error."""
+    assert said(**sheets) == []
+    return said("warning", **sheets)
+
+
+def test_a_sound_case_has_no_finding():
+    assert warned() == []
+
+
+# References
+
+
+def test_a_reference_to_nothing_names_the_nearest():
+    assert said(Recipes=SMELT, Processes=[process("smlet")]) == [
+        "Processes!B2 (recipe): 'smlet' is not in Recipes or Recoveries; did you mean 'smelt'?"
+    ]
+    assert said(Lanes=[lane("Kazz", "Plant")]) == [
+        "Lanes!A2 (from site): 'Kazz' is not in Sites; did you mean 'Kaz'?"
+    ]
+    assert said(
+        Limits=[{"limit": "L", "measure": "bought", "offer": "kaz, tin", "maximum": 1}]
+    ) == ["Limits!C2 (offer): 'tin' is not in Supply"]
+
+
+def test_a_unit_stands_in_units_or_options_of_its_site():
+    plant = {"Recipes": SMELT, "Processes": [process("smelt", unit="furnace")]}
+    unit = {"site": "Plant", "unit": "furnce", "capacity": 1}
+    assert said(**plant, Units=[unit]) == [
+        "Processes!C2 (unit): 'furnace' is not in Units or Options at 'Plant'; "
+        "did you mean 'furnce'?"
+    ]
+    assert said(**plant, Units=[unit | {"site": "Kaz", "unit": "Furnace"}]) == [
+        "Processes!C2 (unit): 'furnace' is not in Units or Options at 'Plant'; it stands at 'Kaz'"
+    ]
+    option = {"option": "build", "site": "Plant", "unit": "Furnace", "added capacity": 5}
+    assert warned(**plant, Options=[option]) == []
+
+
+# Keys, dates, bounds
+
+
+def test_two_rows_of_one_key_are_an_error_where_they_overlap_in_time():
+    first, second = date(2027, 1, 1), date(2027, 7, 1)
+    message = (
+        "Supply!A3 (offer): offer 'kaz', site 'Kaz', material 'ore' stands in row 2 too, and the "
+        "rows overlap in time; delete one, or give them dates that do not overlap; tiers have a "
+        "name each"
+    )
+    assert said(Supply=[offer("kaz"), offer("KAZ ")]) == [message]
+    assert said(Supply=[offer("kaz", from_=first, to=second), offer("kaz", from_=second)]) == [
+        message
+    ]
+    half = [offer("kaz", from_=first, to=date(2027, 6, 30)), offer("kaz", from_=second)]
+    assert warned(Supply=half) == []
+    assert warned(Supply=[offer("kaz"), offer("kaz", active="no")]) == []
+
+
+def test_rows_without_dates_have_a_key_of_their_own():
+    assert said(Recipes=[*SMELT, SMELT[0]], Processes=[process("smelt")]) == [
+        "Recipes!A4 (recipe): recipe 'smelt', material 'ore', direction 'in' stands in row 2 too; "
+        "delete one of the rows"
+    ]
+
+
+def test_lines_of_a_scope_need_no_name_but_share_none():
+    rules = {"Rules": [no_china()]}
+    assert warned(**rules, Rule_scope=[china(), china(stage="mined")]) == []
+    assert said(**rules, Rule_scope=[china(line="a"), china(line="A")]) == [
+        "Rule scope!A3 (rule): rule 'no China', line 'a' stands in row 2 too; "
+        "delete one of the rows"
+    ]
+
+
+def test_no_row_ends_before_it_starts_and_no_minimum_is_above_its_maximum():
+    assert said(Supply=[offer("kaz", from_=date(2027, 5, 1), to=date(2027, 4, 1))]) == [
+        "Supply!F2 (to): 2027-04-01 is before 2027-05-01, the row's from"
+    ]
+    assert said(Supply=[offer("kaz", minimum=5, maximum=4)]) == [
+        "Supply!E2 (minimum): 5 is above the maximum, 4"
+    ]
+
+
+# Supply, lanes, stocks, pipeline
+
+
+def test_take_or_pay_needs_a_contract_quantity():
+    assert said(Supply=[offer("kaz", take_or_pay=0.5)]) == [
+        "Supply!E2 (take or pay): 0.5 is a share of the contract quantity, which is blank; "
+        "fill it in"
+    ]
+
+
+def test_supply_that_is_not_firm_is_named():
+    offers = [offer("a", firm="no", probability=0.5), offer("b", firm="no", probability=1)]
+    assert warned(Supply=offers) == [
+        "Supply!E (firm): 'a' and 'b' are not firm; the plan takes them as firm"
+    ]
+    assert warned(Supply=[offer("a", probability=0.4)]) == [
+        "Supply!E2 (probability): 0.4 has no effect on firm supply; write no under firm"
+    ]
+
+
+def test_a_lane_with_a_cost_of_being_used_needs_a_maximum():
+    ways = [lane("Kaz", "Plant", fixed_cost=5), lane("Plant", "Buyer", minimum_when_used=5)]
+    assert said(Lanes=ways) == [
+        "Lanes!A2 (maximum): the cell is blank, but a lane with a fixed cost needs a maximum; "
+        "write the most that can be shipped per year",
+        "Lanes!A3 (maximum): the cell is blank, but a lane with a minimum when used needs a "
+        "maximum; write the most that can be shipped per year",
+    ]
+    # 500 t a period, and 1200 t a year are 300 t a quarter
+    big = [lane("Kaz", "Plant", minimum_when_used=500, maximum=1200), lane("Plant", "Buyer")]
+    assert warned(Lanes=big, Settings={"period length": "quarter"}) == [
+        "Lanes!E2 (minimum when used): 500 t per period is above the maximum of a period, 300 t: "
+        "the lane can never be used"
+    ]
+
+
+def test_a_lane_that_sheds_material_more_cheaply_than_disposal_is_named():
+    # 2 USD for each of 10 t shipped lose 1 t: 20 USD
+    ways = [lane("Kaz", "Plant", "ore", 2, arrives=0.9), lane("Plant", "Buyer")]
+    materials = [{"material": "ore", "disposal cost": 50}, {"material": "metal"}]
+    assert warned(Lanes=ways, Materials=materials) == [
+        "Lanes!E2 (arrives): the lane loses 'ore' for 20 per tonne, less than disposal; "
+        "a plan may ship it only to lose it"
+    ]
+    assert warned(Lanes=ways) == []
+    assert warned(Lanes=[*ways, lane("Plant", "Kaz", "ore")]) == [
+        "Lanes!E2 (arrives): shipping there and back loses 'ore', which may not be discarded; "
+        "a plan may ship it only to lose it"
+    ]
+
+
+def test_opening_and_closing_stock_stand_in_the_rows_of_start_and_end():
+    stock = {"site": "Plant", "material": "ore", "opening": 5, "closing": 4, "closing value": 2}
+    middle = {"from": date(2027, 2, 1), "to": date(2027, 6, 1)}
+    assert said(Stocks=[stock | middle]) == [
+        "Stocks!C2 (opening): 5 t at the start stand in a row that does not cover 2027-01-01; "
+        "write them into the row that covers the start"
+    ]
+    assert warned(Stocks=[stock | middle | {"opening": 0}]) == [
+        "Stocks!D2 (closing): 4 has no effect: the row does not cover 2027-12-31, the end",
+        "Stocks!E2 (closing value): 2 has no effect: the row does not cover 2027-12-31, the end",
+    ]
+    assert said(Stocks=[stock | {"maximum": 3}]) == [
+        "Stocks!D2 (closing): 4 is above the maximum, 3"
+    ]
+
+
+def test_an_order_under_way_arrives_within_the_horizon_and_brings_its_history():
+    order = {"order": "PO", "to site": "Plant", "material": "ore", "quantity": 3}
+    early = order | {"arrival": date(2026, 12, 1), "history": None}
+    assert said(Pipeline=[early]) == [
+        "Pipeline!E2 (arrival): 2026-12-01 is before 2027-01-01, the start; "
+        "count it in the opening stock of Stocks",
+        "Pipeline!F2 (history): the cell is blank, but 'ore' is traced; "
+        "write stage: country [site or owner]; stage: country",
+    ]
+    late = order | {"arrival": date(2028, 1, 1), "history": "mined: China"}
+    assert warned(Pipeline=[late]) == [
+        "Pipeline!E2 (arrival): 2028-01-01 is after 2027-12-31, the end: it never arrives"
+    ]
+
+
+# Demand
+
+
+def test_a_demand_has_a_penalty_of_its_own_or_that_of_settings():
+    assert said(Settings={"shortage penalty": None}, Demand=[need(10)]) == [
+        "Demand!A2 (shortage penalty): the cell is blank, and Settings has no shortage penalty; "
+        "fill in one of them; an outlet has penalty 0"
+    ]
+
+
+def test_a_demand_has_a_figure_for_every_period_that_it_touches():
+    quarters = {"periods": 4, "period length": "quarter"}
+    wanted = need(None) | {"2027-Q1": 5, "2027-Q2": 0}
+    assert said(Settings=quarters, Demand=[wanted, WANT]) == [
+        "Demand!D2 (quantity): neither quantity nor 2027-Q3 (nor 1 more) is filled; "
+        "blank is not zero"
+    ]
+    assert warned(Settings=quarters, Demand=[wanted | {"to": date(2027, 5, 1)}, WANT]) == []
+
+
+def test_a_figure_outside_the_dates_of_its_row_is_warned_of():
+    quarters = {"periods": 2, "period length": "quarter"}
+    wanted = need(8, from_=date(2027, 4, 1)) | {"2027-Q1": 5}
+    assert warned(Settings=quarters, Demand=[wanted, WANT]) == [
+        "Demand!F2 (2027-Q1): 5 t without effect: 'need' is not wanted then"
+    ]
+
+
+def test_a_workbook_that_wants_nothing_is_worth_a_warning():
+    assert "Demand: there is no row: nothing is wanted" in warned(Demand=[])
+
+
+# Tariffs
+
+
+def duty(origin, destination, material="ore", **more):
+    return {
+        "origin country": origin,
+        "destination country": destination,
+        "material": material,
+        "ad valorem": 0.1,
+        **more,
+    }
+
+
+def test_rows_of_one_measure_that_meet_and_are_equally_specific_are_an_error():
+    message = (
+        "Tariffs!A3 (origin country): row 2 applies to 'ore' from 'China' to 'USA' too, and "
+        "neither is more specific; add a row for just that, or give them different measures"
+    )
+    pair = [duty("China", "*"), duty("*", "USA")]
+    assert said(Tariffs=pair) == [message]
+    assert warned(Tariffs=[*pair, duty("China", "USA")]) == []
+    assert warned(Tariffs=[duty("China", "*", measure="301"), duty("*", "USA")]) == []
+    assert warned(Tariffs=[duty("USA", "*"), duty("*", "USA")]) == []
+
+
+def test_rows_that_meet_are_looked_at_by_their_dates():
+    pair = [duty("China", "*", from_=None), duty("*", "USA", from_=date(2027, 3, 1))]
+    later = duty("China", "USA", from_=date(2027, 4, 1))
+    assert len(said(Tariffs=[*pair, later])) == 1
+    assert warned(Tariffs=[*pair, later | {"from_": date(2027, 2, 1)}]) == []
+    apart = [duty("China", "*", to=date(2027, 2, 1)), duty("*", "USA", from_=date(2027, 3, 1))]
+    assert warned(Tariffs=[{"from": None, **row} for row in apart]) == []
+
+
+def test_countries_of_tariffs_that_are_nowhere_else_are_named():
+    assert warned(Tariffs=[duty("Atlantis", "USA")]) == [
+        "Tariffs!A (origin country): 'Atlantis' is no country of Sites or of a history"
+    ]
+
+
+# Plants
+
+
+def test_a_tonne_of_feed_holds_a_tonne_of_oxides_at_most():
+    more = [*ASSAYS, {"feed": "ore", "oxide": "Pr", "share": 0.6}]
+    assert said(Assays=more) == [
+        "Assays!C3 (share): the oxides of 'ore' add up to 1.1 t per tonne of feed; at most 1"
+    ]
+
+
+def test_of_a_tonne_of_an_oxide_a_tonne_is_recovered_at_most():
+    more = [*RECOVERIES, RECOVERIES[0] | {"product": "metal", "recovery": 0.2}]
+    assert said(Assays=ASSAYS, Recoveries=more, Processes=[process("sx", feed="ore")]) == [
+        "Recoveries!D3 (recovery): 'sx' recovers 1.1 t of a tonne of 'Nd'; "
+        "at most 1 over all products"
+    ]
+
+
+def test_a_recipe_of_recoveries_has_a_feed_and_another_has_none():
+    plant = {"Assays": ASSAYS, "Recoveries": RECOVERIES, "Recipes": SMELT}
+    assert said(**plant, Processes=[process("sx", feed=None), process("smelt", feed="ore")]) == [
+        "Processes!C2 (feed): the cell is blank, but 'sx' is a recipe of Recoveries; "
+        "write a feed of Assays, or * for every feed",
+        "Processes!C3 (feed): 'ore' is the feed of 'smelt', which is not in Recoveries; "
+        "clear the cell, or add the recipe to Recoveries",
+    ]
+    assert said(Recoveries=RECOVERIES, Processes=[process("sx", feed="*")]) == [
+        "Processes!C2 (feed): '*' is every feed with an assay, but Assays has none"
+    ]
+
+
+def test_a_recipe_that_does_nothing_is_an_error():
+    nothing = [{"recipe": "wait", "material": "ore", "direction": "in", "quantity": 0}]
+    assert said(Recipes=nothing, Processes=[process("wait")]) == [
+        "Processes!B2 (recipe): 'wait' takes nothing in and gives nothing out; "
+        "fill in its quantities in Recipes"
+    ]
+
+
+def test_units_and_recipes_that_nobody_uses_are_named():
+    unit = {"site": "Plant", "unit": "furnace", "capacity": 1}
+    press = recipe("press", metal=-1, magnet=1)
+    assert warned(Units=[unit], Recipes=[*SMELT, *press], Processes=[process("smelt")]) == [
+        "Materials!A4 (material): nothing makes, sells or uses 'magnet'",
+        "Recipes!A4 (recipe): no process runs 'press'",
+        "Units!B2 (unit): no process at 'Plant' uses 'furnace'",
+    ]
+
+
+def test_each_process_of_a_site_that_does_not_segregate_is_bounded():
+    places = [SITES[0], site("Plant", "Canada", segregates="no"), SITES[3], SITES[1]]
+    assert said(Sites=[{"segregates": None} | row for row in places]) == [
+        "Processes!A2 (maximum): 'smelt' has neither a unit nor a maximum, and 'Plant' does not "
+        "segregate; write the most that it can run per year"
+    ]
+    bounded = [process("smelt", maximum=5)]
+    places = [{"segregates": None} | row for row in places]
+    assert warned(Sites=places, Recipes=SMELT, Processes=bounded) == []
+
+
+def option(name, **more):
+    return {"option": name, "site": "Plant", "unit": "furnace", "added capacity": 5, **more}
+
+
+FURNACE = {"Recipes": SMELT, "Processes": [process("smelt", unit="furnace")]}
+
+
+def test_rows_of_one_option_are_one_decision():
+    rows = [option("A", kind="any amount", most=1), option("A", most=2) | {"unit": "mill"}]
+    assert said(**FURNACE, Options=[rows[0], rows[1] | {"kind": "any amount"}]) == [
+        "Options!F3 (most): 2 here, but 1 in row 2; rows of 'A' are one decision: write the same "
+        "in each"
+    ]
+    assert said(**FURNACE, Options=[option("A", most=3)]) == [
+        "Options!E2 (most): 3 of an option that is yes or no; write 'whole number' under kind, "
+        "or most 1"
+    ]
+
+
+def test_an_option_that_can_never_be_built_is_named():
+    rows = [option("A", earliest=date(2029, 1, 1), needs="B", one_of="x"), option("B", one_of="X")]
+    assert warned(**FURNACE, Options=rows) == [
+        "Options!E2 (earliest): 2029-01-01 is after 2027-12-31, the end: it is never built",
+        "Options!F2 (needs): 'A' needs 'B', and only one of them is built; it is never built",
+    ]
+
+
+# Materials
+
+
+def test_a_product_that_goes_nowhere_stops_its_plant():
+    slag = recipe("smelt", ore=-1, metal=0.8, slag=0.2)
+    plant = {"Recipes": slag, "Processes": [process("smelt")]}
+    ways = [lane("Kaz", "Plant"), lane("Plant", "Buyer", "metal"), lane("Kaz", "Buyer")]
+    stuck = (
+        "Processes!B2 (recipe): 'smelt' can never run at 'Plant': its 'slag' has neither use, "
+        "demand, stock, lane nor disposal cost there; add a lane or stock, or a disposal cost in "
+        "Materials"
+    )
+    assert warned(**plant, Lanes=ways) == [
+        "Materials!A4 (material): nothing uses or wants 'slag'",
+        stuck,
+    ]
+    free = [{"material": "ore"}, {"material": "metal"}, {"material": "slag", "disposal cost": 0}]
+    assert warned(**plant, Lanes=ways, Materials=free) == []
+    assert stuck not in warned(**plant, Lanes=[*ways, lane("Plant", "Kaz", "slag")])
+    assert stuck not in warned(**plant, Lanes=ways, Stocks=[{"site": "Plant", "material": "slag"}])
+
+
+def test_materials_that_nothing_makes_or_nothing_uses_are_named():
+    materials = [{"material": name} for name in ("ore", "metal", "oxide", "acid")]
+    wanted = [need(10), WANT, need(5, "oxide", "oxide")]
+    assert warned(Materials=materials, Demand=wanted) == [
+        "Materials!A4 (material): nothing makes, sells, stocks or brings 'oxide'",
+        "Materials!A5 (material): nothing makes, sells or uses 'acid'",
+    ]
+
+
+def test_a_recipe_that_makes_mass_from_nothing_is_named():
+    more = recipe("smelt", ore=-1, metal=1.5)
+    assert warned(Recipes=more, Processes=[process("smelt")]) == [
+        "Recipes!A2 (recipe): 'smelt' makes mass from nothing: 1.5 t out of 1 t; "
+        "check its quantities"
+    ]
+    # out of 1 t of ore: 0.5 t Nd x 0.9 + 0.6 t of gangue
+    lines = recipe("sx", gangue=0.6)
+    plant = {"Assays": ASSAYS, "Recoveries": RECOVERIES, "Recipes": lines}
+    wanted = [need(1, name, name) for name in ("oxide", "gangue", "ore")]
+    assert warned(**plant, Processes=[process("sx", feed="*")], Demand=wanted) == [
+        "Recipes!A2 (recipe): 'sx' makes mass from nothing: 1.05 t out of 1 t of 'ore'; "
+        "check its quantities"
+    ]
+
+
+# Provenance
+
+
+def test_a_rule_without_scope_and_a_segment_without_demand_are_named():
+    wanted = [need(10, segment="defence"), WANT]
+    rules = [no_china(), no_china("other") | {"segments": "defense, civil"}]
+    assert warned(Rules=rules, Rule_scope=[china()], Demand=wanted)[:2] == [
+        "Rules!A3 (rule): 'other' has no line in Rule scope: nothing breaks it",
+        "Rules!B3 (segments): no demand has the segment 'defense' and 'civil'; "
+        "did you mean 'defence'?",
+    ]
+
+
+def test_words_of_a_scope_that_are_nowhere_else_are_named_once_a_rule():
+    lines = [china(country="Chna, Rusia"), china(country="Iran")]
+    assert warned(Rules=[no_china()], Rule_scope=lines) == [
+        "Rule scope!B2 (country): 'Chna', 'Rusia' and 'Iran' of 'no China' stand nowhere else in "
+        "the workbook; for 'Chna' did you mean 'China'?"
+    ]
+
+
+def test_a_scope_line_that_matches_everything_is_named():
+    assert warned(Rules=[no_china()], Rule_scope=[china(country="*")]) == [
+        "Rule scope!A2 (rule): nothing is filled in but the rule: every history breaks 'no China'"
+    ]
+
+
+def test_a_process_without_a_stage_where_a_rule_looks_is_named():
+    assert warned(Rules=[no_china()], Rule_scope=[china(country="Canada")]) == [
+        "Processes!A2 (stage): blank: running 'smelt' at 'Plant' breaks no rule, though a rule "
+        "names 'Canada'; write the stage that the process is"
+    ]
+    melted = [process("smelt", stage="melted")]
+    scope = [china(country="Canada")]
+    assert warned(Rules=[no_china()], Rule_scope=scope, Recipes=SMELT, Processes=melted) == []
+
+
+def test_stages_that_no_rule_knows_are_named():
+    crushed = [offer("kaz", history="crushed: Kazakhstan; mined: Kazakhstan")]
+    assert warned(Rules=[no_china()], Rule_scope=[china(stage="separated")], Supply=crushed) == [
+        "Supply!E2 (history): no rule knows the stage 'crushed'"
+    ]
+    assert warned(Rules=[no_china()], Rule_scope=[china()], Supply=crushed) == []
+
+
+# Names
+
+
+def test_free_words_that_differ_by_a_letter_are_named():
+    assert warned(Sites=[*SITES, site("Second", "Kazakstan"), site("Third", "Kazakhstan")]) == [
+        "Sites!C6 (country): 'Kazakstan' appears once, and differs little from 'Kazakhstan'; "
+        "write one name in one way"
+    ]
+
+
+@pytest.mark.parametrize(
+    "pair", [("AU", "AT"), ("Iran", "Iraq"), ("line A", "line B"), ("Q1", "Q2")]
+)
+def test_short_words_may_differ_by_a_letter(pair):
+    assert warned(Sites=[*SITES, site("S", pair[0]), site("T", pair[1])]) == []
+
+
+def test_names_with_a_comma_cannot_stand_in_a_list():
+    assert warned(Sites=[*SITES, site("Arafura, Nolans", "Canada")]) == [
+        "Sites!A (site): 'Arafura, Nolans' has a comma or semicolon, which separate names in a "
+        "list; it cannot be named where several names may stand, such as in Limits"
+    ]
+
+
+# Limits, scenarios
+
+
+def test_a_limit_looks_at_columns_that_its_measure_has():
+    limit = {"limit": "L", "measure": "bought", "line": "need", "maximum": 4}
+    assert said(Limits=[limit]) == [
+        "Limits!C2 (line): the column means nothing for 'bought', which has site, country, owner, "
+        "material, offer; clear the cell or change the measure"
+    ]
+    assert warned(Limits=[{"limit": "L", "measure": "bought", "maximum": None}]) == [
+        "Limits!C2 (maximum): neither minimum nor maximum: the limit bounds nothing"
+    ]
+    share = {"limit": "L", "measure": "bought", "as": "share", "country": "China", "maximum": 40}
+    assert said(Limits=[share]) == [
+        "Limits!E2 (maximum): 40 is above 1, and the limit is a share; for 40 % write 0.4"
+    ]
+
+
+def test_a_scenario_changes_what_is_there_into_what_may_be_there():
+    change = {"scenario": "dear", "sheet": "Suply", "where": None, "column": "price"}
+    change |= {"change": "×", "value": 2}
+    assert warned(Scenarios=[change | {"sheet": "supply", "column": "PRICE"}]) == []
+    changes = [
+        change,
+        change | {"sheet": "Supply", "column": "prise"},
+        change | {"sheet": "Supply", "where": "offer kaz"},
+        change | {"sheet": "Supply", "where": "ofer = kaz"},
+        change | {"sheet": "Supply", "column": "site"},
+        change | {"sheet": "Supply", "value": "dear"},
+        change | {"sheet": "Supply", "change": "set", "value": "dear"},
+    ]
+    assert said(Scenarios=changes) == [
+        "Scenarios!B2 (sheet): 'Suply' is not a sheet that a scenario can change; "
+        "did you mean 'Supply'?",
+        "Scenarios!D3 (column): 'prise' is not a column of Supply; did you mean 'price'?",
+        "Scenarios!C4 (where): 'offer kaz' is not a condition; "
+        "write column = name; column >= value",
+        "Scenarios!C5 (where): 'ofer' is not a column of Supply; did you mean 'offer'?",
+        "Scenarios!E6 (change): '×' needs a column of numbers, not 'site'; write set",
+        "Scenarios!F7 (value): 'dear' is not a number; write a number",
+        "Scenarios!F8 (value): 'dear' is not a number; write a number in USD/t",
+    ]
+
+
+# Switched off
+
+
+def test_rows_that_refer_to_something_switched_off_are_off_too():
+    places = [{"active": None} | row for row in SITES]
+    places[1]["active"] = "no"
+    assert warned(Sites=places) == ["Lanes: 2 rows are off because site 'China' is"]
+    found = make(Sites=places, Supply=[offer("kaz")], Demand=[need(10)])
+    assert [row.to_site for row in found.switched_off["Lanes"]] == ["Buyer", "Plant"]
+    assert len(found.lanes) == 3
+    assert [row.site for row in found.switched_off["Sites"]] == ["China"]
+
+
+def test_a_thing_is_off_only_if_all_its_rows_are():
+    half = date(2027, 7, 1)
+    offers = [
+        offer("kaz", active="no", from_=half),
+        offer("kaz", active=None, to=date(2027, 6, 30)),
+    ]
+    limit = {"limit": "L", "measure": "bought", "offer": "kaz", "maximum": 4}
+    assert warned(Supply=offers, Limits=[limit]) == []
+
+
+def test_a_recipe_without_one_of_its_materials_is_another_recipe():
+    slag = recipe("smelt", ore=-1, metal=0.8, slag=0.2)
+    materials = [{"material": name, "active": None} for name in ("ore", "metal")]
+    materials.append({"material": "slag", "active": "no"})
+    plant = {"Recipes": slag, "Materials": materials}
+    assert said(**plant, Processes=[process("smelt")]) == [
+        "Recipes!B4 (material): 'slag' is switched off, but 'smelt' is run (Processes row 2); "
+        "a recipe without it is another recipe: switch off this row or the processes"
+    ]
+    stopped = [process("smelt", active="no")]
+    assert "Recipes: 3 rows are off because material 'slag' is" in warned(
+        **plant, Processes=stopped
+    )
+
+
+def test_names_of_things_switched_off_are_dropped_from_limits_and_clears():
+    offers = [offer("kaz", active=None), offer("old", active="no")]
+    limits = [
+        {"limit": "both", "measure": "bought", "offer": "kaz, old", "maximum": 4},
+        {"limit": "one", "measure": "bought", "offer": "old", "maximum": 4},
+    ]
+    assert warned(Supply=offers, Limits=limits) == [
+        "Limits: 1 row is off because offer 'old' is",
+        "Limits: 1 row counts without a name because offer 'old' is",
+    ]
+    found = make(Supply=offers, Limits=limits, Demand=[need(10)])
+    assert [(row.limit, row.offer) for row in found.limits] == [("both", ("kaz",))]
+
+
+def test_a_process_stops_with_one_of_its_units_and_an_option_with_what_it_needs():
+    run = [process("smelt", unit=name, cost=1) for name in ("furnace", "mill")]
+    units = [
+        {"site": "Plant", "unit": "furnace", "capacity": 5, "active": None},
+        {"site": "Plant", "unit": "mill", "capacity": 5, "active": "no"},
+    ]
+    assert "Processes: 2 rows are off because unit 'mill' at 'Plant' is" in warned(
+        Recipes=SMELT, Processes=run, Units=units
+    )
+    rows = [option("A", needs="B", active=None), option("B", active="no")]
+    assert "Options: 1 row is off because option 'B' is" in warned(
+        **FURNACE, Units=units[:1], Options=rows
+    )
+
+
+def test_what_is_wrong_in_a_row_that_is_off_is_a_warning():
+    assert warned(Supply=[offer("kaz", active=None), offer("old", price="?", active="no")]) == [
+        "Supply!D3 (price): '?' is not a number (the row is switched off); write a number in USD/t"
+    ]
