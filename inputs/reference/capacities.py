@@ -1,0 +1,34 @@
+"""Units: plants at their real size, and the share of each that this buyer can count on.
+
+``capacity`` is the whole plant, from the published figure where there is one, and source and
+confidence of a row are this figure's. ``availability`` is the buyer's share of it times the
+ramp, always an assumption: change it to plan with a larger or a smaller slot.
+"""
+
+from __future__ import annotations
+
+from facts import access, day, figure, table
+from rows import Row, rounded, row
+
+
+def units() -> list[Row]:
+    """The Units sheet."""
+    return [_unit(line) for line in table("capacities")]
+
+
+def _unit(line: dict[str, str]) -> Row:
+    size, share = figure(line["figure"]), access(line["share"] or line["site"])
+    ramp = float(line["ramp"])
+    ready = f", {ramp:.0%} of it ready" if ramp < 1 else ""
+    return row(
+        size,
+        site=line["site"],
+        unit=line["unit"],
+        capacity=rounded(size.value * float(line["times"])),
+        availability=rounded(share.value * ramp),
+        from_=day(line["from"]),
+        to=day(line["to"]),
+        route=line["route"],
+        notes=f"whole plant; availability = buyer's share {share.value:.0%} (assumption){ready}. "
+        f"{line['notes']}",
+    )

@@ -1,0 +1,103 @@
+"""Demand: the buyer's lines by quarter, shelf stock at the end, outlets for joint products."""
+
+from __future__ import annotations
+
+from facts import Fact, assume, computed, fact, find, table
+from markets import ALLIED
+from rows import START, Row, rounded, row
+
+YEARS = (2027, 2028, 2029, 2030)
+QUARTERS = tuple(f"{year}-Q{quarter}" for year in YEARS for quarter in (1, 2, 3, 4))
+GROWTH = fact(find("demand", segment="world", item="growth"))
+"""World magnet demand, percent a year."""
+RESERVE_PENALTY = 900_000
+
+
+def settings() -> list[Row]:
+    """The Settings sheet."""
+    lines = (
+        ("case", "North America 2027-2030", "reference case"),
+        ("start", START, "first day of the plan"),
+        ("periods", len(QUARTERS), ""),
+        ("period length", "quarter", ""),
+        ("currency", "USD", "money of 2026, no inflation"),
+        ("discount rate", 0.08, "per year, before inflation"),
+        ("carrying cost rate", 0.03, "insurance and shrinkage: interest is in the discount rate"),
+        ("shortage penalty", 200_000, "for demand lines without their own"),
+        ("time limit", 300, "seconds"),
+    )
+    return [row(assume(0), setting=name, value=value, notes=note) for name, value, note in lines]
+
+
+def demand() -> list[Row]:
+    """The Demand sheet."""
+    return [*_lines(), *_reserve(), *_outlets()]
+
+
+def _lines() -> list[Row]:
+    """What the buyer's customers need, growing with the world market (``lines.csv``)."""
+    growth = 1 + GROWTH.value / 100
+    rows = []
+    for line in table("lines"):
+        figure = fact(find("demand", segment="planner", item=line["figure"]))
+        first = float(line["tonnes"]) / 4
+        notes = (line["notes"], "grows 8.7 % a year", "the penalty is an assumption")
+        cells = row(
+            figure,
+            GROWTH,
+            line=line["line"],
+            customer=line["customer"],
+            material=f"magnet {line['grade']}",
+            segment=line["segment"],
+            shortage_penalty=float(line["penalty"]),
+            notes="; ".join(note for note in notes if note),
+        )
+        quarters = {
+            quarter: rounded(first * growth ** (int(quarter[:4]) - YEARS[0]), 4)
+            for quarter in QUARTERS
+        }
+        rows.append(cells | quarters)
+    return rows
+
+
+def _reserve() -> list[Row]:
+    """The defence shelves as full at the end as at the start: a delivery, so the rule looks at it.
+
+    A closing stock could be filled with any lot, also with one that defence may not take.
+    """
+    rows = []
+    for shelf in table("stocks"):
+        if shelf["site"] != "Defence programmes":
+            continue
+        cells = row(
+            assume(0),
+            line=f"reserve {shelf['material'].removeprefix('magnet ')}",
+            customer=shelf["site"],
+            material=shelf["material"],
+            segment="defence",
+            quantity=0,
+            shortage_penalty=RESERVE_PENALTY,
+            notes="shelf stock at the end of the plan, as much as at its start",
+        )
+        rows.append(cells | {QUARTERS[-1]: float(shelf["opening"])})
+    return rows
+
+
+def _outlets() -> list[Row]:
+    """Sales of joint products at the plant gate; elsewhere they may be disposed of."""
+    return [_outlet(line, place) for line in table("outlets") for place in line["site"].split(";")]
+
+
+def _outlet(line: dict[str, str], place: str) -> Row:
+    reference: Fact = ALLIED[line["price of"]]
+    price = computed(rounded(reference.value * float(line["share"]), 3), reference, assume(0))
+    return row(
+        price,
+        line=f"outlet {line['material']} at {place}",
+        customer=place,
+        material=line["material"],
+        quantity=float(line["tonnes"]),
+        price=price.value,
+        shortage_penalty=0,
+        notes=f"outlet: {line['notes']}; its size is an assumption",
+    )

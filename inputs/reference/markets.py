@@ -1,0 +1,123 @@
+"""Reference prices in US$ per tonne: ex-China, and Chinese net of VAT.
+
+Chinese home quotes carry 13 % VAT: they are divided by 1.13 and by the exchange rate (an
+assumption, 6.9 to 7.2, that the confidence of a quote does not show). Quotes per kg become
+quotes per tonne. What China licenses has two prices, one at home and one abroad, so there
+are two lists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from facts import Fact, assume, computed, fact, find, process
+
+VAT = 1.13
+KILOGRAMS = 1000.0
+FEBRUARY = "2026-02-03"
+"""The latest Chinese home quotes on record."""
+
+
+def quote(item: str, basis: str, *, column: str = "value", period: str = "") -> Fact:
+    """A row of ``prices.csv`` as US$ per tonne, Chinese home quotes net of VAT."""
+    cells = {"item": item, "basis": basis} | ({"period": period} if period else {})
+    row = find("prices", **cells)
+    found = fact(row, column)
+    if row["unit"] == "CNY/kg":
+        rate = fact(find("prices", item="FX", basis="CNY per US$"))
+        return computed(found.value * KILOGRAMS / VAT / rate.value, found)
+    return found if row["unit"] == "US$/t" else computed(found.value * KILOGRAMS, found)
+
+
+ALLIED = {
+    "NdPr oxide": quote("NdPr_oxide", "US floor, Lynas-DoW LOI"),
+    "Dy oxide": quote("Dy_oxide", "Europe", column="low"),
+    "Tb oxide": quote("Tb_oxide", "Europe", column="low"),
+    "Sm oxide": quote("Sm_oxide", "ex-China (placeholder)"),
+    "La oxide": quote("La_oxide", "FOB China"),
+    "Ce oxide": quote("Ce_oxide", "FOB China"),
+    "other oxides": assume(3_000.0),
+    "SEG concentrate": assume(8_000.0),
+}
+"""What an oxide without a Chinese past costs; Dy and Tb at the low end of the European range."""
+
+ALLIED_SPOT = {name: quote(f"{name[:2]}_oxide", "Europe") for name in ("Dy oxide", "Tb oxide")}
+"""Middle of the European range: the second tonne."""
+
+ALLIED_LAST = {
+    name: quote(f"{name[:2]}_oxide", "Europe", column="high") for name in ("Dy oxide", "Tb oxide")
+}
+"""Top of the European range: the last tonne."""
+
+
+def _chinese() -> dict[str, Fact]:
+    """Chinese oxides and metals as exported.
+
+    Only Dy has an export quote; Tb gets the same mark-up over its home price. Dy and Tb
+    metal: oxide, corrected for the oxygen, plus the Chinese smelter's 10 %.
+    """
+    home_dy = quote("Dy_oxide", "China domestic incl. VAT", period=FEBRUARY)
+    home_tb = quote("Tb_oxide", "China domestic incl. VAT", period=FEBRUARY)
+    dy = quote("Dy_oxide", "FOB China")
+    tb = computed(home_tb.value * dy.value / home_dy.value, home_tb, home_dy, dy, assume(0))
+    mark_up = process("metal", "China oxide->metal mark-up", "mark-up")
+    metals = {}
+    for name, oxide, step in (("Dy", dy, "Dy2O3->Dy"), ("Tb", tb, "Tb4O7->Tb")):
+        factor = process("stoichiometry", step, "mass factor")
+        price = oxide.value / factor.value * (1 + mark_up.value)
+        metals[f"{name} metal"] = computed(price, oxide, mark_up)
+    return {
+        "China carbonate": quote("RE_carbonate", "China"),
+        "NdPr oxide": quote("NdPr_oxide", "China domestic incl. 13% VAT"),
+        "Dy oxide": dy,
+        "Tb oxide": tb,
+        "Sm oxide": quote("Sm_oxide", "ex-China (placeholder)", column="low"),
+        "NdPr metal": quote("NdPr_metal", "China domestic incl. VAT", period=FEBRUARY),
+        **metals,
+    }
+
+
+CHINESE = _chinese()
+"""What the same things cost from China: home price for NdPr, export price for Dy, Tb, Sm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Additive:
+    """Something bought for alloying or metal-making, with the stage that it has reached."""
+
+    price: Fact
+    stage: str
+    notes: str
+    traced: bool = True
+
+
+def _iron_and_boron() -> tuple[Fact, Fact]:
+    cells = find("prices", item="Fe_B")
+    iron, boron = (float(text) * KILOGRAMS for text in cells["value"].split("/"))
+    return assume(iron), assume(boron)
+
+
+IRON, FERROBORON = _iron_and_boron()
+ADDITIVES = {
+    "iron": Additive(IRON, "refined", "counted by the rule from 2027"),
+    "ferroboron": Additive(FERROBORON, "refined", "18 % boron; counted by the rule from 2027"),
+    "cobalt": Additive(quote("Co_metal", "USGS 2023"), "refined", "counted by the rule from 2027"),
+    "calcium metal": Additive(
+        assume(4_500.0), "", "a reagent: traced without a stage, so no rule counts it"
+    ),
+    "copper and zirconium": Additive(assume(20_000.0), "", "not traced", traced=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reagent:
+    """An acid: price, and tonnes per tonne of rare-earth oxide in the feed (an assumption)."""
+
+    price: Fact
+    per_oxide: float
+
+
+REAGENTS = {
+    "hydrochloric acid": Reagent(process("separation", "reagents", "HCl price"), 3.0),
+    "oxalic acid": Reagent(process("separation", "reagents", "oxalic acid price"), 1.0),
+}

@@ -1,0 +1,203 @@
+"""Materials: stage reached, value for customs and carrying, cost of throwing away.
+
+Reagents have an origin but no stage: the law looks at magnet metals, not at acids, so no rule
+that names stages sees them. Iron, boron and cobalt have stages: the law counts them from 2027.
+"""
+
+from __future__ import annotations
+
+from facts import Fact, assume, computed, find, process
+from feeds import END_OF_LIFE, FEEDS, MASS_FACTORS
+from grades import GRADES, alloy_inputs, chinese_price
+from markets import ADDITIVES, ALLIED, REAGENTS
+from metal import TOLLS, YIELDS
+from rows import Row, rounded, row, switched
+from separation import output
+
+REFINED_FEEDS = (
+    "Serra Verde carbonate",
+    "White Mesa carbonate",
+    "Hoidas Lake carbonate",
+    "Carina carbonate",
+    "Round Top product",
+    "China carbonate",
+)
+NO_FIGURE_FEEDS = {"Bokan concentrate": "Bokan Mountain", "Sheep Creek concentrate": "Sheep Creek"}
+
+
+def metal_value(element: str) -> Fact:
+    """What a metal costs ex-China: its oxide and the toll."""
+    factor = process("stoichiometry", MASS_FACTORS[element], "mass factor")
+    oxide, recovered, toll = ALLIED[f"{element} oxide"], YIELDS[element], TOLLS[element]
+    value = oxide.value / factor.value / recovered.value + toll.value
+    return computed(rounded(value, 4), oxide, recovered, toll)
+
+
+def alloy_value(name: str) -> Fact:
+    """Metals in a tonne of alloy at ex-China prices, and the casting."""
+    metals = {m: q for m, q in alloy_inputs(name).items() if m.split()[0] in TOLLS}
+    values = [metal_value(m.split()[0]) for m in metals]
+    total = sum(v.value * q for v, q in zip(values, metals.values(), strict=True))
+    return computed(rounded(total + 5_000.0, 4), *values, assume(0))
+
+
+def samarium_cobalt_price() -> Fact:
+    """Chinese export price of an SmCo magnet: no quote found."""
+    return assume(float(find("offers", offer="Chinese magnet SmCo")["price"]))
+
+
+def materials() -> list[Row]:
+    """The Materials sheet."""
+    return [*_feeds(), *_oxides(), *_metals(), *_bought_in(), *_magnets()]
+
+
+def _feeds() -> list[Row]:
+    rows = []
+    for name, feed in FEEDS.items():
+        value = output(name, "NdPr") * ALLIED["NdPr oxide"].value * 0.75
+        stage = "refined" if name in REFINED_FEEDS else "mined"
+        cells = row(
+            computed(0, feed.source, ALLIED["NdPr oxide"], assume(0)),
+            material=name,
+            stage=stage,
+            value=rounded(value, 3),
+            route=feed.label,
+            notes="value: three quarters of its NdPr",
+        )
+        rows.append(switched(cells, feed.label))
+    for name, label in NO_FIGURE_FEEDS.items():
+        cells = row(
+            assume(0),
+            material=name,
+            stage="mined",
+            value=0,
+            route=label,
+            notes="no tonnage, grade or split published",
+        )
+        rows.append(switched(cells, label))
+    return rows
+
+
+DISPOSAL = {
+    "La oxide": 100.0,
+    "Ce oxide": 100.0,
+    "other oxides": 300.0,
+    "SEG concentrate": 300.0,
+    "Sm oxide": 500.0,
+}
+
+
+def _oxides() -> list[Row]:
+    rows = []
+    for name, price in ALLIED.items():
+        cost = DISPOSAL.get(name)
+        note = "disposal = drummed storage; outlets are in Demand" if cost else ""
+        rows.append(
+            row(
+                price,
+                *([assume(0)] if cost else []),
+                material=name,
+                stage="separated",
+                value=price.value,
+                disposal_cost=cost,
+                notes=note,
+            )
+        )
+    return rows
+
+
+def _metals() -> list[Row]:
+    rows = [
+        row(
+            metal_value(e),
+            material=f"{e} metal",
+            stage="separated",
+            value=metal_value(e).value,
+            notes="metal has been separated; making it adds 'refined'",
+        )
+        for e in YIELDS
+    ]
+    for name in GRADES:
+        value = alloy_value(name)
+        rows.append(row(value, material=f"alloy {name}", stage="melted", value=value.value))
+    price = samarium_cobalt_price()
+    rows.append(
+        row(
+            price,
+            material="alloy SmCo",
+            stage="melted",
+            value=rounded(0.6 * price.value, 3),
+            notes="three fifths of the magnet",
+        )
+    )
+    return rows
+
+
+def _bought_in() -> list[Row]:
+    rows = []
+    for name, additive in ADDITIVES.items():
+        rows.append(
+            row(
+                additive.price,
+                material=name,
+                stage=additive.stage,
+                traced=None if additive.traced else "no",
+                value=additive.price.value,
+                notes=additive.notes,
+            )
+        )
+    for name, reagent in REAGENTS.items():
+        rows.append(
+            row(
+                reagent.price,
+                material=name,
+                value=reagent.price.value,
+                notes="a reagent: traced without a stage, so no rule counts it",
+            )
+        )
+    return rows
+
+
+def _magnets() -> list[Row]:
+    rows = []
+    for name in GRADES:
+        price = chinese_price(name)
+        rows.append(
+            row(
+                price,
+                material=f"magnet {name}",
+                stage="produced",
+                value=rounded(price.value, 4),
+                notes="customs value: Chinese export price",
+            )
+        )
+    price = samarium_cobalt_price()
+    rows.append(
+        row(
+            price,
+            material="magnet SmCo",
+            stage="produced",
+            value=rounded(price.value, 4),
+            notes="customs value: Chinese export price",
+        )
+    )
+    for name in (*GRADES, "SmCo", "recycled"):
+        rows.append(
+            row(
+                assume(0),
+                material=f"swarf {name}",
+                stage="produced",
+                value=10_000,
+                disposal_cost=-10_000 if name == "SmCo" else -5_000,
+                notes="recycled, or sold to scrap merchants: a disposal cost below zero",
+            )
+        )
+    rows.append(
+        row(assume(0), material=END_OF_LIFE, stage="produced", value=15_000, route="Recycling")
+    )
+    rows.append(
+        row(
+            assume(0), material="recycled powder", stage="produced", value=25_000, route="Recycling"
+        )
+    )
+    return rows
