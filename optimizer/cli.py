@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done, 1 the workbook has errors, 2 wrong use, 3 no feasible plan, "
         "4 stopped before optimality, 5 internal error.",
     )
-    parser.add_argument("--version", action="version", version=_VersionText())  # type: ignore[arg-type]
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     solve = commands.add_parser("solve", help="find the least-cost plan of a workbook")
     solve.add_argument("workbook", type=Path)
@@ -94,16 +94,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-class _VersionText:
-    """The version, looked up only when it is asked for."""
+class _Version(argparse.Action):
+    """Print the version, looked up only when it is asked for."""
 
-    def __mod__(self, _: object) -> str:
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         from importlib.metadata import PackageNotFoundError, version
 
         try:
-            return f"optimizer {version('magnet-sourcing-optimizer')}"
+            found = version("magnet-sourcing-optimizer")
         except PackageNotFoundError:
-            return "optimizer (not installed)"
+            found = "(not installed)"
+        parser.exit(0, f"optimizer {found}\n")
 
 
 def _seconds(text: str) -> float:
@@ -171,7 +172,7 @@ def _record(result: Result, files: dict[str, str], seconds: dict[str, float]) ->
         "status": result.status,
         "objective": result.objective,
         "currency": result.case.settings.currency,
-        "gap": result.gap if result.objective is not None else None,
+        "gap": result.gap if result.gap < float("inf") else None,
         "costs": result.costs,
         "shortage": result.shortage if result.objective is not None else None,
         "audit": None
@@ -238,8 +239,8 @@ def _report(options: argparse.Namespace, findings: Sequence[Finding]) -> int:
         try:
             write_marked_copy(options.workbook, findings, copy)
             files["marked copy"] = str(copy)
-        except FileError as failure:
-            _tell(str(failure))
+        except OptimizerError as failure:
+            _tell(f"no marked copy: {failure}")
     if errors or not options.quiet:
         _tell_findings("error", errors)
     if not options.quiet:

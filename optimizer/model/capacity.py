@@ -1,8 +1,12 @@
 r"""Capacity: processes that share a unit share its hours; limits of each process.
 
 .. math::
-    minimum_{u,t} \le \sum_{p \in processes(u),\,b} use_{p,u,t} \, run_{p,b,t}
+    \sum_{p \in processes(u),\,b} use_{p,u,t} \, run_{p,b,t}
     \le capacity_{u,t} + \sum_{k,\,t' \le t} added_{k,u,t',t} \, build_{k,t'}
+    \qquad \forall (u, t) \qquad [use\ per\ period]
+
+.. math::
+    \sum_{p \in processes(u),\,b} use_{p,u,t} \, run_{p,b,t} \ge minimum_{u,t}
     \qquad \forall (u, t) \qquad [use\ per\ period]
 
 .. math::
@@ -14,9 +18,9 @@ r"""Capacity: processes that share a unit share its hours; limits of each proces
     minimum_{k,t} \le \sum_{p \in processes(k),\,b} run_{p,b,t} \le maximum_{k,t}
     \qquad \forall (k, t) \qquad [activity\ per\ period]
 
-``capacity`` has the availability in it and ``most`` all that options could add; ``k`` are
-the keys (site, recipe, feed, unit) of Processes with a minimum or a maximum, a ``*`` feed
-counting all feeds together.
+``capacity`` has the availability in it and ``most`` all that options could add; a
+``minimum`` is a share of the rows' own capacity. ``k`` are the keys (site, recipe, feed,
+unit) of Processes with a minimum or a maximum, a ``*`` feed counting all feeds together.
 """
 
 from __future__ import annotations
@@ -32,6 +36,7 @@ from optimizer.tables.schema import INFINITY
 
 RELIEF = {
     "capacity": "{thing} needs {amount:,.1f} more capacity in {period}",
+    "minimum_load": "{thing} would run at {amount:,.1f} less than its minimum load in {period}",
     "running": None,
     "idle_minimum": "{thing} would run at {amount:,.1f} less than its minimum load in {period}",
     "process": "{thing} needs {amount:,.1f} more activity allowed in {period}",
@@ -44,6 +49,7 @@ def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
     for run, cells in zip(network.flows.runs, columns.run, strict=True):
         activity[run.process].append(cells)
     family(m, "capacity", "use of a unit per period", _units(network, columns, activity))
+    family(m, "minimum_load", "least use of a unit per period", _minimum(network, activity))
     if any(columns.open):
         running = _running(network, columns, activity)
         family(m, "running", "use only where it runs, per period", running)
@@ -58,7 +64,9 @@ def most_capacity(network: Network, index: int, t: int) -> float:
     for option in network.options:
         for addition in option.additions:
             if addition.unit == index:
-                most += option.most * max(added[t] for added in addition.capacity.values())
+                most += option.most * max(
+                    (added[t] for added in addition.capacity.values()), default=0.0
+                )
     return most
 
 
@@ -80,8 +88,15 @@ def _units(network: Network, columns: Columns, activity: list[list[ByPeriod]]) -
             terms = use_of(unit, activity, t)
             if terms:
                 terms += added.get((index, t), [])
-            least = unit.minimum[t] or -INFINITY
-            yield (unit.site, unit.unit, period), least, terms, unit.capacity[t]
+            yield (unit.site, unit.unit, period), -INFINITY, terms, unit.capacity[t]
+
+
+def _minimum(network: Network, activity: list[list[ByPeriod]]) -> Iterator[Row]:
+    for unit in network.units:
+        for t, period in enumerate(network.calendar.labels):
+            if unit.minimum[t]:
+                terms = use_of(unit, activity, t)
+                yield (unit.site, unit.unit, period), unit.minimum[t], terms, INFINITY
 
 
 def _added(network: Network, columns: Columns) -> dict[tuple[int, int], Terms]:

@@ -77,6 +77,7 @@ INDEX = {
     "contract": "offer, site, material, row of Supply",
     "take_or_pay": "offer, site, material, row of Supply",
     "capacity": "site, unit, period",
+    "minimum_load": "site, unit, period",
     "running": "site, unit, period",
     "idle_minimum": "site, unit, period",
     "process": "process, row of Processes, period",

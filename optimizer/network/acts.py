@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optimizer.network.calendar import Calendar, members
-from optimizer.network.data import Process, Trait
+from optimizer.network.data import Process
+from optimizer.network.flows import Trait
 from optimizer.network.provenance import Provenance, bits, traits
 from optimizer.network.reach import Fixed, Place
 from optimizer.tables import sheets

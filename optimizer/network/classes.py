@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from optimizer.network.calendar import members
-from optimizer.network.data import Node, Process, Way
+from optimizer.network.data import Process, Way
+from optimizer.network.flows import Node
 from optimizer.network.reach import Fixed, Origins, Place, Tied
 
 Class = tuple[int, int]
@@ -181,14 +182,17 @@ class Generation:
         inputs = {}
         for material in process.inputs:
             place = (process.site, material)
-            here = self._masks(place)
+            mixed = index in self._tied or any(other != material for other in varying)
+            usable = [
+                mask
+                for mask in self._masks(place)
+                if mask & needed == broken or (mixed and not mask & needed & ~broken)
+            ]
             target = 0
-            for mask in here:
-                if not mask & needed & ~broken:
-                    target |= mask
+            for mask in usable:
+                target |= mask
+            cleaner = mixed or any(mask != target for mask in usable)
             pooled = len(self._origins.names.get(place, [()])) > 1
-            merges = len({mask & needed for mask in here}) < len(here)
-            cleaner = merges or index in self._tied or any(other != material for other in varying)
             lot = (target, POOL if pooled else 0)
             known = self.classes.targets[place]
             known[lot] = known.get(lot, False) or cleaner

@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.network.calendar import Calendar
-from optimizer.network.data import (
-    BlendBound,
-    Flows,
-    LimitBound,
-    Line,
-    Node,
-    Offer,
-    Option,
-    Process,
-    Way,
-)
+from optimizer.network.data import BlendBound, LimitBound, Line, Offer, Option, Process, Way
+from optimizer.network.flows import Flows, Node
 from optimizer.network.recipes import Recipes
 from optimizer.network.trade import windows
 from optimizer.tables import sheets

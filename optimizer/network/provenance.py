@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from optimizer.network.calendar import Calendar
-from optimizer.network.data import Trait
+from optimizer.network.flows import Trait
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
 from optimizer.tables.sheets import STAGES

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from optimizer.network.data import (
+from optimizer.network.flows import (
     Buy,
     Cut,
     Deliver,

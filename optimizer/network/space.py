@@ -15,7 +15,9 @@ from optimizer.network.classes import (
     downgrades,
     node_maker,
 )
-from optimizer.network.data import (
+from optimizer.network.data import Line, Offer, Phase, Process, Store, Taint, Way
+from optimizer.network.duty import Duties
+from optimizer.network.flows import (
     Buy,
     Deliver,
     Discard,
@@ -23,18 +25,10 @@ from optimizer.network.data import (
     Flows,
     Inflow,
     Keep,
-    Line,
     Node,
-    Offer,
-    Phase,
-    Process,
     Run,
     Ship,
-    Store,
-    Taint,
-    Way,
 )
-from optimizer.network.duty import Duties
 from optimizer.network.reach import Place, Tied, followed, looping, origins
 from optimizer.tables.case import Case
 

@@ -144,12 +144,15 @@ def lines(case: Case, calendar: Calendar) -> tuple[Line, ...]:
 
 
 def _wanted(row: sheets.Demand, calendar: Calendar) -> list[float]:
-    """Tonnes wanted in each period; a figure in the period's own column wins."""
+    """Tonnes wanted in each period; a figure in the period's own column wins.
+
+    Outside its dates a row wants nothing.
+    """
     by_period = dict(row.by_period)
     rate = row.quantity or 0.0
     cover = calendar.cover(row.start, row.end)
     return [
-        by_period.get(name, rate * years)
+        by_period.get(name, rate * years) if years > 0 else 0.0
         for name, years in zip(calendar.labels, cover, strict=True)
     ]
 

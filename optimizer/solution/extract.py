@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.model.cost import DAYS_PER_YEAR
-from optimizer.network.data import Network, Node
+from optimizer.network.data import Network
+from optimizer.network.flows import Node
 from optimizer.solution import tables
 from optimizer.solution.decisions import NOTHING, Decisions, each
 from optimizer.solution.tables import Table, table

@@ -24,6 +24,7 @@ KINDS = {
     "contract": ("contract", "t"),
     "take_or_pay": ("take or pay", "t"),
     "capacity": ("capacity", "use"),
+    "minimum_load": ("minimum load", "use"),
     "process": ("process limit", "activity"),
     "lane": ("lane", "t"),
     "storage": ("stock bound", "t"),
@@ -39,7 +40,15 @@ KINDS = {
 }
 """Family of rows to its name in the table and the unit of its bound."""
 
-UNPRICED = ("balance", "running", "custody", "built_needs", "built_begun", "built_chosen")
+UNPRICED = (
+    "balance",
+    "running",
+    "custody",
+    "built_needs",
+    "built_begun",
+    "built_chosen",
+    "built_one_of",
+)
 """Families that bind by logic, not by something that there could be more of."""
 
 

@@ -50,7 +50,11 @@ Lacking = Iterator[tuple[int, int, float]]
 def _left_out(network: Network, m: Any) -> Iterator[tuple[int, dict[int, Any]]]:
     """Options that could be built and are not, with their variables."""
     for index, (option, cells) in enumerate(zip(network.options, m.columns.build, strict=True)):
-        if option.most and not any(variable.value > NOTHING for variable in cells.values()):
+        if (
+            option.most
+            and cells
+            and not any(variable.value > NOTHING for variable in cells.values())
+        ):
             yield index, cells
 
 

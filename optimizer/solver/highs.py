@@ -17,8 +17,13 @@ import numpy as np
 from optimizer.errors import OptimizerError
 from optimizer.solver.transfer import Program
 
-INTERIOR_POINT_FROM = 4_000
+INTERIOR_POINT_FROM = 2_000
 """Columns from which the interior point method with crossover wins (docs/performance.md)."""
+
+SIMPLEX = ({"solver": "simplex"}, {"solver": "simplex", "presolve": "off"})
+INTERIOR_POINT = ({"solver": "ipx"}, {"solver": "ipx", "presolve": "off"}, *SIMPLEX)
+BRANCH_AND_BOUND = ({"solver": "choose"},)
+"""Ways to an answer: the next is taken where one fails or cannot tell what is wrong."""
 
 PROGRESS_SECONDS = 2.0
 """Seconds between two progress lines, and before the first."""
@@ -86,28 +91,33 @@ def ask(
 
 
 def _ask(program: Program, time_limit: float, gap: float, progress: Progress | None) -> Answer:
-    highs = highspy.Highs()
-    options: dict[str, Any] = {"output_flag": False, "threads": 1}
+    begin = time.perf_counter()
+    log: list[str] = []
+    for options in _ways(program):
+        left = time_limit - (time.perf_counter() - begin)
+        highs = _instance(program, options, left, gap)
+        status = _status(highs, _run(highs, log, progress))
+        if status != "unclear" and not status.startswith("error"):
+            break
+    return _answer(highs, program, status, options["solver"], time.perf_counter() - begin, log)
+
+
+def _ways(program: Program) -> tuple[dict[str, str], ...]:
     if program.integer.any():
-        options |= {"solver": "choose", "mip_rel_gap": gap}
-    elif len(program.cost) >= INTERIOR_POINT_FROM:
-        options["solver"] = "ipx"
-    else:
-        options["solver"] = "simplex"
-    if time_limit < float("inf"):
-        options["time_limit"] = time_limit
+        return BRANCH_AND_BOUND
+    return INTERIOR_POINT if len(program.cost) >= INTERIOR_POINT_FROM else SIMPLEX
+
+
+def _instance(program: Program, ways: dict[str, str], seconds: float, gap: float) -> Any:
+    """A solver with the programme in it."""
+    highs = highspy.Highs()
+    options: dict[str, Any] = {"output_flag": False, "threads": 1, "mip_rel_gap": gap, **ways}
+    if seconds < float("inf"):
+        options["time_limit"] = max(seconds, 0.0)
     for name, setting in options.items():
         _checked(highs.setOptionValue(name, setting), f"option {name}")
     _pass(highs, program)
-    log: list[str] = []
-    begin = time.perf_counter()
-    status = _status(highs, _run(highs, log, progress))
-    if status == "unclear":
-        for name, setting in (("presolve", "off"), ("solver", "simplex")):
-            _checked(highs.setOptionValue(name, setting), f"option {name}")
-        status = _status(highs, _run(highs, log, progress))
-    method = "branch and bound" if program.integer.any() else str(options["solver"])
-    return _answer(highs, program, status, method, time.perf_counter() - begin, log)
+    return highs
 
 
 def _pass(highs: Any, program: Program) -> None:
@@ -200,7 +210,8 @@ def _answer(
     log: list[str],
 ) -> Answer:
     info = highs.getInfo()
-    found = status == "optimal" or (program.integer.any() and info.primal_solution_status == 2)
+    stopped = status in ("time limit", "interrupted") and program.integer.any()
+    found = status == "optimal" or (stopped and info.primal_solution_status == 2)
     solution = highs.getSolution() if found else None
     priced = solution is not None and not program.integer.any() and solution.dual_valid
     return Answer(
@@ -212,7 +223,7 @@ def _answer(
         gap=_gap(program, status, info),
         iterations=int(info.simplex_iteration_count + info.ipm_iteration_count),
         seconds=seconds,
-        method=method,
+        method="branch and bound" if program.integer.any() else method,
         version=highs.version(),
         log=tuple(log),
     )

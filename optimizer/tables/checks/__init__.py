@@ -41,6 +41,7 @@ FAMILIES = (
     provenance.check_stages,
     names.check_spelling,
     names.check_lists,
+    names.check_countries,
     scenarios.check_scenarios,
 )
 """What is checked, in the order in which it is."""

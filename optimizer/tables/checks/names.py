@@ -38,6 +38,21 @@ def check_spelling(draft: Draft) -> None:
             )
 
 
+def check_countries(draft: Draft) -> None:
+    """A cell that takes one country holds one."""
+    for name in ("Sites", "Tariffs"):
+        one = [
+            attribute
+            for attribute, column in SHEETS[name].columns.items()
+            if column.words == "country" and column.kind == "text"
+        ]
+        for row in draft.rows(name):
+            for attribute in one:
+                if "," in getattr(row, attribute) or ";" in getattr(row, attribute):
+                    message = f"{quoted(getattr(row, attribute))} is more than one country"
+                    draft.error(row, attribute, message, "give each a row of its own")
+
+
 def _typos(words: Vocabulary) -> Iterator[tuple[str, str]]:
     """Words that appear once, each with another that is one letter away."""
     near: dict[str, list[str]] = defaultdict(list)

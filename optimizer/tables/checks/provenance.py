@@ -100,7 +100,7 @@ def _complain(
     hints = []
     for word, (_, name) in list(found.items())[:50]:
         nearest = near(word, [known for known in columns[name] if known], ALIKE)
-        if nearest:
+        if nearest and len(nearest.split()) == len(word.split()) == 1:
             hints.append(f"for {quoted(word)} did you mean {quoted(nearest)}?")
     line, name = next(iter(found.values()))
     verb = "stands" if len(found) == 1 else "stand"

@@ -1,0 +1,157 @@
+"""Nodes and flows: what can happen to the lots of a case, class by class.
+
+Sets of periods are bit masks (see :mod:`optimizer.network.calendar`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """Something that a lot can have done to it that breaks rules.
+
+    Rules that break together everywhere share a trait: nothing can tell them apart.
+    """
+
+    names: tuple[str, ...]
+    bit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A material of one provenance class at a site; the index is its place in the list.
+
+    ``broken`` is the mask of traits that a lot there has or is booked as having;
+    ``followed`` the mask of traits that are told apart at that site and material.
+    ``origin`` names the customs origins of the class, empty where no duty depends on it.
+    """
+
+    index: int
+    site: str
+    material: str
+    broken: int
+    followed: int
+    origin: str
+    name: str
+    """Readable name of the class: ``clean`` or the rules that it breaks, and origin."""
+    target: bool = False
+    """True for a class that exists only as what runs book their inputs as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inflow:
+    """What comes without a decision: opening stock and orders under way."""
+
+    name: str
+    node: int
+    period: int
+    tonnes: float
+    opening: bool
+    """True for opening stock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buy:
+    """Purchases of an offer that enter a node, in some periods."""
+
+    offer: int
+    node: int
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A process on inputs of one class."""
+
+    process: int
+    inputs_broken: int
+    inputs_followed: int
+    name: str
+    """Readable name of the inputs' class."""
+    used: dict[int, float]
+    """Tonnes taken per unit of activity, by node."""
+    made: dict[int, float]
+    """Tonnes made per unit of activity, by node."""
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ship:
+    """Shipments of one class over a way; ``arrivals`` are (periods later, share)."""
+
+    way: int
+    node: int
+    to_node: int
+    duty: tuple[float, ...] | None
+    """Duty per tonne shipped, by period; None where there is none."""
+    arrivals: tuple[tuple[int, float], ...]
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Closing stock of one class in a store."""
+
+    store: int
+    node: int
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Downgrade:
+    """Lots booked as breaking more than they do, or with their customs origin left out."""
+
+    node: int
+    to_node: int
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """Deliveries of one class to a line of demand."""
+
+    line: int
+    node: int
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """Disposal of a material of one class."""
+
+    node: int
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Every flow; each stands for one variable in each of its periods."""
+
+    buys: tuple[Buy, ...]
+    runs: tuple[Run, ...]
+    ships: tuple[Ship, ...]
+    keeps: tuple[Keep, ...]
+    downgrades: tuple[Downgrade, ...]
+    delivers: tuple[Deliver, ...]
+    discards: tuple[Discard, ...]
+
+    def every(self) -> Iterator[Buy | Run | Ship | Keep | Downgrade | Deliver | Discard]:
+        """All flows, kind by kind."""
+        yield from self.buys
+        yield from self.runs
+        yield from self.ships
+        yield from self.keeps
+        yield from self.downgrades
+        yield from self.delivers
+        yield from self.discards
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How many variables no feasible plan could use, and how many are kept."""
+
+    flows: int
+    kept: int
