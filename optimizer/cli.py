@@ -104,7 +104,8 @@ class _Version(argparse.Action):
             found = version("magnet-sourcing-optimizer")
         except PackageNotFoundError:
             found = "(not installed)"
-        parser.exit(0, f"optimizer {found}\n")
+        sys.stdout.write(f"optimizer {found}\n")
+        parser.exit(0)
 
 
 def _seconds(text: str) -> float:

@@ -148,7 +148,5 @@ def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
             if worth:
                 terms.append((worth, variable))
     fixed = sum(money * discount[t] for _, t, money in fixed_costs(network))
-    total = linear(terms) if terms else linear([(0.0, m.nothing)])
-    m.total_cost = Objective(
-        expr=total + fixed if fixed else total, sense=minimize, doc="total discounted cost"
-    )
+    total = linear(terms or [(0.0, m.nothing)], constant=fixed)
+    m.total_cost = Objective(expr=total, sense=minimize, doc="total discounted cost")

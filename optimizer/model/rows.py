@@ -17,9 +17,10 @@ Row = tuple[tuple[str, ...], float, Terms, float]
 """Index, least, terms, most."""
 
 
-def linear(terms: Terms) -> LinearExpression:
-    """Sum of coefficient times variable."""
+def linear(terms: Terms, constant: float = 0.0) -> LinearExpression:
+    """Sum of coefficient times variable, and a constant."""
     return LinearExpression(
+        constant=constant,
         linear_coefs=[coefficient for coefficient, _ in terms],
         linear_vars=[variable for _, variable in terms],
     )

@@ -6,7 +6,7 @@ from optimizer.report.block import Anchors, Block, Cell, Row, ratio
 from optimizer.report.cells import clean, column_of, finite
 from optimizer.report.formats import number_format
 from optimizer.report.summary import Summary
-from optimizer.solution.tables import Tables
+from optimizer.solution.tables import Table, Tables
 
 NAME = "rules"
 VERDICT = 6
@@ -23,25 +23,7 @@ def rules(summary: Summary, tables: Tables) -> Block | None:
     table = tables.get("Compliance")
     if table is None or not len(table):
         return None
-    found: dict[str, list[tuple[float, float, float, bool]]] = {}
-    for rule, delivered, breaking, share, allowed, verdict in zip(
-        *(
-            table[header]
-            for header in (
-                "rule",
-                "delivered",
-                "breaking",
-                "share found",
-                "share allowed",
-                "verdict",
-            )
-        ),
-        strict=True,
-    ):
-        headroom = (finite(allowed) or 0.0) - (finite(share) or 0.0)
-        broken = clean(verdict).lower().startswith(BROKEN)
-        row = (finite(delivered) or 0.0, finite(breaking) or 0.0, headroom, broken)
-        found.setdefault(clean(rule), []).append(row)
+    found = _by_rule(table)
     largest = max(sum(row[0] for row in rows) for rows in found.values())
     number = number_format("tonnes", largest)
 
@@ -79,3 +61,17 @@ def rules(summary: Summary, tables: Tables) -> Block | None:
 
     headers = ("rule", "checks", "delivered", "breaking", "share", "headroom", "verdict")
     return Block(NAME, "Compliance by rule, t", headers, len(found), fill)
+
+
+def _by_rule(table: Table) -> dict[str, list[tuple[float, float, float, bool]]]:
+    """Delivered, breaking, headroom and whether broken, for each check of each rule."""
+    found: dict[str, list[tuple[float, float, float, bool]]] = {}
+    headers = ("rule", "delivered", "breaking", "share found", "share allowed", "verdict")
+    for rule, delivered, breaking, share, allowed, verdict in zip(
+        *(table[header] for header in headers), strict=True
+    ):
+        headroom = (finite(allowed) or 0.0) - (finite(share) or 0.0)
+        broken = clean(verdict).lower().startswith(BROKEN)
+        row = (finite(delivered) or 0.0, finite(breaking) or 0.0, headroom, broken)
+        found.setdefault(clean(rule), []).append(row)
+    return found

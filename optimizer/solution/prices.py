@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
 from optimizer.model.variables import ByPeriod
 from optimizer.network.data import Network
 from optimizer.solution import tables
 from optimizer.solution.refused import refused
 from optimizer.solution.tables import Table, table
-from optimizer.solver import Answer, Program
+from optimizer.solver import Answer, Program, margins
 
 SMALL = 1e-7
 """Prices below this, relative to the largest, are rounding."""
@@ -85,20 +87,36 @@ def break_even(network: Network, m: Any, program: Program, answer: Answer, gap: 
     """What is not used or built, and how much cheaper it must get."""
     if answer.reduced_costs is None:
         return table(tables.BREAK_EVEN, [])
-    cost_of = dict(zip(map(id, program.variables), answer.reduced_costs.tolist(), strict=True))
+    found = margins(program, answer, _balances(program))
+    costs = answer.reduced_costs if found is None else found.reduced_costs(program)
+    beyond = float("inf") if found is None else found.beyond
+    cost_of = dict(zip(map(id, program.variables), costs.tolist(), strict=True))
     discount = network.calendar.discount(network.case.settings.discount_rate)
     rows = refused(network, m, program, answer, gap)
     for kind, thing, material, prices, own in _unused(network, m):
         for t, variables in own.items():
             if any(variable.value > SMALL for variable in variables):
                 continue
-            gap = min(cost_of[id(variable)] for variable in variables) / discount[t]
-            if gap > 0:
+            least = min(cost_of[id(variable)] for variable in variables)
+            gap = least / discount[t]
+            if gap > SMALL and least < beyond:
                 price = prices[t]
                 label = network.calendar.labels[t]
                 rows.append((kind, thing, material, label, price, gap, price - gap))
     rows.sort(key=lambda row: row[5])
     return table(tables.BREAK_EVEN, rows)
+
+
+def _balances(program: Program) -> np.ndarray:
+    """Rows in which mass is conserved."""
+    return np.array(
+        [
+            number
+            for number, constraint in enumerate(program.constraints)
+            if constraint.parent_component().local_name == "balance"
+        ],
+        dtype=np.int64,
+    )
 
 
 Candidates = Iterator[tuple[str, str, str, list[float], dict[int, list[Any]]]]

@@ -6,9 +6,20 @@ from pyomo.common.gc_manager import PauseGC
 from pyomo.core import ConcreteModel
 
 from optimizer.solver.highs import Answer, Progress, ask
+from optimizer.solver.margins import Margins, margins
 from optimizer.solver.transfer import Program, transfer
 
-__all__ = ["Answer", "Program", "Progress", "ask", "load", "solve", "transfer"]
+__all__ = [
+    "Answer",
+    "Margins",
+    "Progress",
+    "Program",
+    "ask",
+    "load",
+    "margins",
+    "solve",
+    "transfer",
+]
 
 
 def solve(

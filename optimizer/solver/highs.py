@@ -22,7 +22,7 @@ INTERIOR_POINT_FROM = 2_000
 
 SIMPLEX = ({"solver": "simplex"}, {"solver": "simplex", "presolve": "off"})
 INTERIOR_POINT = ({"solver": "ipx"}, {"solver": "ipx", "presolve": "off"}, *SIMPLEX)
-BRANCH_AND_BOUND = ({"solver": "choose"},)
+BRANCH_AND_BOUND = ({"solver": "choose"}, {"solver": "choose", "presolve": "off"})
 """Ways to an answer: the next is taken where one fails or cannot tell what is wrong."""
 
 PROGRESS_SECONDS = 2.0
@@ -51,6 +51,8 @@ class Answer:
     method: str
     version: str
     log: tuple[str, ...]
+    basis: Any = None
+    """HiGHS's basis at a linear optimum, to start other programmes from."""
 
 
 Progress = Callable[[float, str], None]
@@ -73,11 +75,7 @@ def ask(
     answer = _ask(program, time_limit, gap, progress)
     if not whole or answer.values is None:
         return answer
-    fixed = np.flatnonzero(program.integer)
-    lower, upper = program.lower.copy(), program.upper.copy()
-    lower[fixed] = upper[fixed] = np.rint(answer.values[fixed])
-    linear = replace(program, lower=lower, upper=upper, integer=np.zeros_like(program.integer))
-    priced = _ask(linear, float("inf"), gap, None)
+    priced = _ask(program.held(answer.values), float("inf"), gap, None)
     if priced.status != "optimal":
         return answer
     return replace(
@@ -87,6 +85,7 @@ def ask(
         prices=priced.prices,
         reduced_costs=priced.reduced_costs,
         seconds=answer.seconds + priced.seconds,
+        basis=priced.basis,
     )
 
 
@@ -95,8 +94,8 @@ def _ask(program: Program, time_limit: float, gap: float, progress: Progress | N
     log: list[str] = []
     for options in _ways(program):
         left = time_limit - (time.perf_counter() - begin)
-        highs = _instance(program, options, left, gap)
-        status = _status(highs, _run(highs, log, progress))
+        highs = instance(program, options, left, gap)
+        status = status_of(highs, stopped=_run(highs, log, progress))
         if status != "unclear" and not status.startswith("error"):
             break
     return _answer(highs, program, status, options["solver"], time.perf_counter() - begin, log)
@@ -108,7 +107,7 @@ def _ways(program: Program) -> tuple[dict[str, str], ...]:
     return INTERIOR_POINT if len(program.cost) >= INTERIOR_POINT_FROM else SIMPLEX
 
 
-def _instance(program: Program, ways: dict[str, str], seconds: float, gap: float) -> Any:
+def instance(program: Program, ways: dict[str, str], seconds: float, gap: float) -> Any:
     """A solver with the programme in it."""
     highs = highspy.Highs()
     options: dict[str, Any] = {"output_flag": False, "threads": 1, "mip_rel_gap": gap, **ways}
@@ -185,7 +184,8 @@ def _so_far(data: Any) -> str:
     )
 
 
-def _status(highs: Any, stopped: bool) -> Status:
+def status_of(highs: Any, *, stopped: bool) -> Status:
+    """What HiGHS says of its last run."""
     known = {
         highspy.HighsModelStatus.kOptimal: "optimal",
         highspy.HighsModelStatus.kModelEmpty: "optimal",
@@ -226,6 +226,7 @@ def _answer(
         method="branch and bound" if program.integer.any() else method,
         version=highs.version(),
         log=tuple(log),
+        basis=highs.getBasis() if priced else None,
     )
 
 

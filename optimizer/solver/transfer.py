@@ -6,7 +6,7 @@ else that a user has added goes through Pyomo's own standard form.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,13 @@ class Program:
     """1 where a column must be whole."""
     sign: float
     """-1 where the model maximises."""
+
+    def held(self, values: np.ndarray) -> Program:
+        """The linear programme in which whole columns are held at values."""
+        whole = np.flatnonzero(self.integer)
+        lower, upper = self.lower.copy(), self.upper.copy()
+        lower[whole] = upper[whole] = np.rint(values[whole])
+        return replace(self, lower=lower, upper=upper, integer=np.zeros_like(self.integer))
 
 
 def transfer(m: ConcreteModel) -> Program:
@@ -89,7 +96,7 @@ class _Rows:
 
     def add(self, constraint: Any) -> None:
         low, body, high = constraint.to_bounded_expression(evaluate_bounds=True)
-        coefficients, columns, constant = terms(body, self.place, constraint.name)
+        coefficients, columns, constant = terms(body, self.place, constraint)
         self.values += coefficients
         self.columns += columns
         self.starts.append(len(self.columns))
@@ -97,11 +104,14 @@ class _Rows:
         self.upper.append(INFINITY if high is None else high - constant)
 
 
-def terms(body: Any, place: dict[int, int], name: str) -> tuple[list[float], list[int], float]:
-    """Coefficients, columns and constant of a linear expression."""
+def terms(body: Any, place: dict[int, int], owner: Any) -> tuple[list[float], list[int], float]:
+    """Coefficients, columns and constant of the linear expression of a row or objective."""
     if body.__class__ is LinearExpression:
-        coefficients, columns = [], []
+        coefficients, columns, constant = [], [], 0.0
         for term in body.args:
+            if term.__class__ is float:
+                constant += term
+                continue
             if term.__class__ is not MonomialTermExpression:
                 break
             coefficient, variable = term.args
@@ -111,19 +121,20 @@ def terms(body: Any, place: dict[int, int], name: str) -> tuple[list[float], lis
             columns.append(place[id(variable)])
         else:
             if len(set(columns)) == len(columns):
-                return coefficients, columns, 0.0
-    return _standard(body, place, name)
+                return coefficients, columns, constant
+    return _standard(body, place, owner)
 
 
-def _standard(body: Any, place: dict[int, int], name: str) -> tuple[list[float], list[int], float]:
+def _standard(body: Any, place: dict[int, int], owner: Any) -> tuple[list[float], list[int], float]:
     from pyomo.repn import generate_standard_repn
 
     form = generate_standard_repn(body, compute_values=True)
     if not form.is_linear():
-        raise OptimizerError(f"{name} is not linear: only linear rows can be solved")
+        raise OptimizerError(f"{owner.name} is not linear: only linear rows can be solved")
     missing = [variable.name for variable in form.linear_vars if id(variable) not in place]
     if missing:
-        raise OptimizerError(f"{name} uses {missing[0]}, which is not an active part of the model")
+        message = f"{owner.name} uses {missing[0]}, which is not an active part of the model"
+        raise OptimizerError(message)
     columns = [place[id(variable)] for variable in form.linear_vars]
     return [float(value(c)) for c in form.linear_coefs], columns, float(value(form.constant))
 
@@ -133,7 +144,7 @@ def _objective(m: ConcreteModel, rows: _Rows, count: int) -> tuple[float, np.nda
     if len(objectives) != 1:
         raise OptimizerError(f"the model has {len(objectives)} active objectives; it needs one")
     objective = objectives[0]
-    coefficients, columns, constant = terms(objective.expr, rows.place, objective.name)
+    coefficients, columns, constant = terms(objective.expr, rows.place, objective)
     cost = np.zeros(count)
     np.add.at(cost, np.array(columns, dtype=np.int64), np.array(coefficients, dtype=float))
     sign = -1.0 if objective.sense == maximize else 1.0

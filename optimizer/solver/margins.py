@@ -1,0 +1,116 @@
+"""What one more, or one less, of something is worth where prices are not unique.
+
+The price of a row through which nothing flows is not unique: a chain of unused things
+shares what it lacks in any way. Here a little is brought to every such place, and a
+little taken from it; the prices of these two programmes are what a tonne brings there
+at best, and what it costs there at least.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import highspy
+import numpy as np
+
+from optimizer.solver.highs import Answer, instance, status_of
+from optimizer.solver.transfer import Program
+
+STEP = 1e-4
+"""What is brought and taken, in tonnes."""
+
+MOST_COLUMNS = 12_000
+"""Larger programmes are not asked: two more solutions would take too long."""
+
+SECONDS = 5.0
+"""Time for each of the two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Prices of rows: what a tonne more brings there, and what it costs to have one."""
+
+    brings: np.ndarray
+    costs: np.ndarray
+    beyond: float
+    """A price from which on nothing can take it, or supply it, at any price."""
+
+    def reduced_costs(self, program: Program) -> np.ndarray:
+        """How much cheaper each column must get before it is worth using, alone."""
+        counts = np.diff(program.starts)
+        row = np.repeat(np.arange(len(counts)), counts)
+        value = program.values
+        price = np.where(value > 0, self.brings[row], self.costs[row])
+        result = program.cost.copy()
+        np.subtract.at(result, program.columns, value * price)
+        return result
+
+
+def margins(program: Program, answer: Answer, rows: np.ndarray) -> Margins | None:
+    """Margins of rows (balances: in less out) through which nothing flows at an optimum.
+
+    Of all other rows they are the price. None where the programme is too large or an answer is not to be had in time. Whole
+    columns are held as they are in the answer.
+    """
+    if answer.values is None or answer.prices is None or answer.basis is None:
+        return None
+    if len(program.cost) > MOST_COLUMNS:
+        return None
+    rows = rows[_flowing(program, answer.values)[rows] < STEP]
+    if not len(rows):
+        return None
+    fixed = program.held(answer.values)
+    penalty = 10.0 * max(1.0, float(np.abs(fixed.cost).max()))
+    found = []
+    for direction in (-1.0, 1.0):
+        prices = _perturbed(fixed, answer, rows, direction, penalty)
+        if prices is None:
+            return None
+        merged = answer.prices * program.sign
+        merged[rows] = prices[rows]
+        found.append(merged)
+    low, high = np.minimum(*found), np.maximum(*found)
+    return Margins(brings=low, costs=high, beyond=penalty / 2)
+
+
+def _flowing(program: Program, values: np.ndarray) -> np.ndarray:
+    """What flows through each row, in either direction, in tonnes."""
+    counts = np.diff(program.starts)
+    row = np.repeat(np.arange(len(counts)), counts)
+    return np.bincount(row, np.abs(program.values) * values[program.columns], minlength=len(counts))
+
+
+def _perturbed(
+    program: Program, answer: Answer, rows: np.ndarray, direction: float, penalty: float
+) -> np.ndarray | None:
+    """Prices when a little is brought to (-1) or taken from (1) every row.
+
+    What cannot be taken or supplied leaves, or comes, at a penalty.
+    """
+    lower, upper = program.row_lower.copy(), program.row_upper.copy()
+    lower[rows] += direction * STEP
+    upper[rows] += direction * STEP
+    count = len(rows)
+    highs = instance(
+        replace(program, row_lower=lower, row_upper=upper), {"solver": "simplex"}, SECONDS, 0.0
+    )
+    highs.addCols(
+        count,
+        np.full(count, penalty),
+        np.zeros(count),
+        np.full(count, np.inf),
+        count,
+        np.arange(count, dtype=np.int32),
+        rows.astype(np.int32),
+        np.full(count, direction),
+    )
+    basis = highspy.HighsBasis()
+    assert answer.basis is not None
+    basis.col_status = [*answer.basis.col_status, *[highspy.HighsBasisStatus.kLower] * count]
+    basis.row_status = answer.basis.row_status
+    basis.valid = True
+    highs.setBasis(basis)
+    highs.run()
+    if status_of(highs, stopped=False) != "optimal":
+        return None
+    return np.array(highs.getSolution().row_dual)
