@@ -12,8 +12,8 @@ from optimizer.solver.transfer import Program, transfer
 __all__ = [
     "Answer",
     "Margins",
-    "Progress",
     "Program",
+    "Progress",
     "ask",
     "load",
     "margins",

@@ -5,6 +5,7 @@ Anything but a proven optimum is reported for what it is.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -24,6 +25,9 @@ SIMPLEX = ({"solver": "simplex"}, {"solver": "simplex", "presolve": "off"})
 INTERIOR_POINT = ({"solver": "ipx"}, {"solver": "ipx", "presolve": "off"}, *SIMPLEX)
 BRANCH_AND_BOUND = ({"solver": "choose"}, {"solver": "choose", "presolve": "off"})
 """Ways to an answer: the next is taken where one fails or cannot tell what is wrong."""
+
+LARGEST_COST = 2048.0
+"""Costs are scaled by a power of two to be no larger: HiGHS's tolerances are absolute."""
 
 PROGRESS_SECONDS = 2.0
 """Seconds between two progress lines, and before the first."""
@@ -95,7 +99,8 @@ def _ask(program: Program, time_limit: float, gap: float, progress: Progress | N
     for options in _ways(program):
         left = time_limit - (time.perf_counter() - begin)
         highs = instance(program, options, left, gap)
-        status = status_of(highs, stopped=_run(highs, log, progress))
+        stopped = _run(highs, scale_of(program), log, progress)
+        status = status_of(highs, stopped=stopped)
         if status != "unclear" and not status.startswith("error"):
             break
     return _answer(highs, program, status, options["solver"], time.perf_counter() - begin, log)
@@ -119,16 +124,27 @@ def instance(program: Program, ways: dict[str, str], seconds: float, gap: float)
     return highs
 
 
+def scale_of(program: Program) -> float:
+    """Power of two by which costs are multiplied for HiGHS; 1 where they are small.
+
+    Money in hundreds of millions and prices in millions a tonne would otherwise leave
+    bases that are optimal by every relative measure "imprecise" by an absolute one.
+    """
+    largest = float(np.abs(program.cost).max(initial=0.0))
+    return 2.0 ** -max(0, math.ceil(math.log2(max(largest / LARGEST_COST, 1.0))))
+
+
 def _pass(highs: Any, program: Program) -> None:
     """Hand the arrays over; the positional form is the fast one."""
+    scale = scale_of(program)
     status = highs.passModel(
         len(program.cost),
         len(program.row_lower),
         len(program.values),
         int(highspy.MatrixFormat.kRowwise),
         int(highspy.ObjSense.kMinimize),
-        program.offset,
-        program.cost,
+        program.offset * scale,
+        program.cost * scale,
         program.lower,
         program.upper,
         program.row_lower,
@@ -146,7 +162,7 @@ def _checked(status: Any, what: str) -> None:
         raise OptimizerError(f"HiGHS refused the {what}")
 
 
-def _run(highs: Any, log: list[str], progress: Progress | None) -> bool:
+def _run(highs: Any, scale: float, log: list[str], progress: Progress | None) -> bool:
     """Run in a thread of its own, so that Ctrl-C reaches us; True if it was stopped."""
     begin = shown = time.perf_counter()
     highs.HandleUserInterrupt = True
@@ -155,7 +171,7 @@ def _run(highs: Any, log: list[str], progress: Progress | None) -> bool:
         _checked(highs.setOptionValue("output_flag", True), "option output_flag")
         _checked(highs.setOptionValue("log_to_console", False), "option log_to_console")
         highs.cbLogging.subscribe(lambda event: log.append(event.message.rstrip()))
-        highs.cbMipLogging.subscribe(lambda event: found.append(_so_far(event.data_out)))
+        highs.cbMipLogging.subscribe(lambda event: found.append(_so_far(event.data_out, scale)))
     worker = threading.Thread(target=highs.run, daemon=True)
     stopped = False
     worker.start()
@@ -174,14 +190,12 @@ def _run(highs: Any, log: list[str], progress: Progress | None) -> bool:
     return stopped
 
 
-def _so_far(data: Any) -> str:
+def _so_far(data: Any, scale: float) -> str:
     """Best plan, bound and gap of a search, in words."""
+    bound = f"none can cost less than {data.mip_dual_bound / scale:,.0f}"
     if data.mip_primal_bound >= highspy.kHighsInf:
-        return f"no plan yet, none can cost less than {data.mip_dual_bound:,.0f}"
-    return (
-        f"best plan {data.mip_primal_bound:,.0f}, none can cost less than "
-        f"{data.mip_dual_bound:,.0f}, gap {data.mip_gap:.2%}"
-    )
+        return f"no plan yet, {bound}"
+    return f"best plan {data.mip_primal_bound / scale:,.0f}, {bound}, gap {data.mip_gap:.2%}"
 
 
 def status_of(highs: Any, *, stopped: bool) -> Status:
@@ -213,13 +227,14 @@ def _answer(
     stopped = status in ("time limit", "interrupted") and program.integer.any()
     found = status == "optimal" or (stopped and info.primal_solution_status == 2)
     solution = highs.getSolution() if found else None
+    money = program.sign / scale_of(program)
     priced = solution is not None and not program.integer.any() and solution.dual_valid
     return Answer(
         status=status,
-        objective=program.sign * info.objective_function_value if found else None,
+        objective=money * info.objective_function_value if found else None,
         values=np.array(solution.col_value) if solution else None,
-        prices=np.array(solution.row_dual) * program.sign if priced and solution else None,
-        reduced_costs=np.array(solution.col_dual) * program.sign if priced and solution else None,
+        prices=np.array(solution.row_dual) * money if priced and solution else None,
+        reduced_costs=np.array(solution.col_dual) * money if priced and solution else None,
         gap=_gap(program, status, info),
         iterations=int(info.simplex_iteration_count + info.ipm_iteration_count),
         seconds=seconds,

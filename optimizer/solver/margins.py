@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import highspy
 import numpy as np
 
-from optimizer.solver.highs import Answer, instance, status_of
+from optimizer.solver.highs import Answer, instance, scale_of, status_of
 from optimizer.solver.transfer import Program
 
 STEP = 1e-4
@@ -49,8 +49,8 @@ class Margins:
 def margins(program: Program, answer: Answer, rows: np.ndarray) -> Margins | None:
     """Margins of rows (balances: in less out) through which nothing flows at an optimum.
 
-    Of all other rows they are the price. None where the programme is too large or an answer is not to be had in time. Whole
-    columns are held as they are in the answer.
+    Of all other rows they are the price. None where the programme is too large or an
+    answer is not to be had in time. Whole columns are held as they are in the answer.
     """
     if answer.values is None or answer.prices is None or answer.basis is None:
         return None
@@ -96,7 +96,7 @@ def _perturbed(
     )
     highs.addCols(
         count,
-        np.full(count, penalty),
+        np.full(count, penalty * scale_of(program)),
         np.zeros(count),
         np.full(count, np.inf),
         count,
@@ -113,4 +113,4 @@ def _perturbed(
     highs.run()
     if status_of(highs, stopped=False) != "optimal":
         return None
-    return np.array(highs.getSolution().row_dual)
+    return np.array(highs.getSolution().row_dual) / scale_of(program)
