@@ -3,8 +3,9 @@
 It recomputes balances, limits, rules and costs from the input tables and the flows
 in the result tables. What the input tables allow is in
 :mod:`~optimizer.solution.audit.entitlements`, the flows in ``flows``, the checks in
-``checks``, ``custody`` and ``money``. Nothing of the network, the model or the solver
-is used, so that an error there cannot hide here.
+``checks``, ``units``, ``lanes``, ``investment``, ``limits``, ``custody`` and ``money``.
+Nothing of the network, the model or the solver is used, so that an error there cannot
+hide here.
 """
 
 from __future__ import annotations
@@ -13,8 +14,12 @@ from optimizer.solution.audit.checks import Quantities
 from optimizer.solution.audit.custody import Custody
 from optimizer.solution.audit.entitlements import Entitlements
 from optimizer.solution.audit.flows import Flows
+from optimizer.solution.audit.investment import Investment
+from optimizer.solution.audit.lanes import Lanes
+from optimizer.solution.audit.limits import Bounds
 from optimizer.solution.audit.lots import Lotbook
 from optimizer.solution.audit.money import Money
+from optimizer.solution.audit.units import Units
 from optimizer.solution.audit.verdict import TOLERANCE, Audit, Check, Tally
 from optimizer.solution.tables import Tables
 from optimizer.tables.case import Case
@@ -33,28 +38,18 @@ def audit(case: Case, tables: Tables, objective: float) -> Audit:
     given = Entitlements(case)
     flows = Flows(given, tables, known)
     book = Lotbook(given, flows, known)
-    money = Money(given, flows, book, tables)
+    investment = Investment(given, flows)
+    units, lanes = Units(given, flows, investment), Lanes(given, flows)
+    decided = [("fixed cost", units.fixed_cost()), ("freight", lanes.fixed_cost())]
+    money = Money(given, flows, book, tables, [*decided, *investment.paid()])
     tallies = [
         *Quantities(given, flows).tallies(),
+        units.tally(),
+        lanes.tally(),
+        investment.tally(),
+        *Bounds(given, flows, investment).tallies(),
         *Custody(given, flows, book).tallies(),
         *money.tallies(),
     ]
     checks = (known.check(), *(tally.check() for tally in tallies), money.objective(objective))
-    return Audit(checks, money.cost, money.cost - objective, TOLERANCE, _not_compared(case))
-
-
-def _not_compared(case: Case) -> tuple[str, ...]:
-    """What a workbook has and no check looks at yet, so that no verdict claims it."""
-    found = {
-        "Options": bool(case.options),
-        "Limits": bool(case.limits),
-        "Blends": bool(case.blends),
-        "sites that do not segregate": any(not site.segregates for site in case.sites),
-        "units that may idle": any(
-            unit.may_idle and (unit.fixed_cost or unit.minimum_load) for unit in case.units
-        ),
-        "lanes with a fixed cost or a minimum when used": any(
-            lane.fixed_cost or lane.minimum_when_used for lane in case.lanes
-        ),
-    }
-    return tuple(name for name, there in found.items() if there)
+    return Audit(checks, money.cost, money.cost - objective, TOLERANCE)

@@ -82,6 +82,28 @@ class Calendar:
         """True for each period that a row touches at all."""
         return self.covered(start, end) > 0
 
+    def windows(self, window: str) -> Ints:
+        """Number of the window (period, year or horizon) that each period lies in."""
+        windows: dict[str, Ints] = {
+            "period": np.arange(self.count),
+            "year": self.calendar_years - self.calendar_years[0],
+            "horizon": np.zeros(self.count, dtype=np.int64),
+        }
+        return windows[window]
+
+    def place(self, names: Sequence[Sequence[str]]) -> Callable[[int], str]:
+        """Names a position in a table of keys by periods."""
+
+        def words(i: int) -> str:
+            key, t = divmod(i, self.count)
+            return f"{', '.join(n for n in names[key] if n)} in {self.labels[t]}"
+
+        return words
+
+    def since(self, moment: float) -> Floats:
+        """Years of each period that lie after a moment."""
+        return np.maximum(self.edges[1:] - np.maximum(self.edges[:-1], moment), 0.0) / 12
+
     def periods(self, lead_days: Floats) -> Floats:
         """Days as a number of periods, at 365.25/12 days a month."""
         return lead_days / (DAYS_PER_YEAR / 12 * self.months)

@@ -1,8 +1,7 @@
-"""Balances and limits: what comes in goes out, and nothing exceeds what a row allows.
+"""Balances and bounds: what comes in goes out, and nothing exceeds what a row allows.
 
-Limits that need yes/no decisions (options, units that may idle, lanes with a
-minimum when used), the planner's own Limits and Blends belong here too; a plan
-of a case that has them is not yet compared with them.
+Units, lanes and options, which need yes/no decisions, are in ``units``, ``lanes`` and
+``investment``, the planner's own bounds in ``limits``.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from optimizer.solution.audit.calendar import Bools, Floats, Spread
-from optimizer.solution.audit.entitlements import Entitlements, Running
+from optimizer.solution.audit.entitlements import Entitlements
 from optimizer.solution.audit.flows import Flow, Flows, matrix
-from optimizer.solution.audit.verdict import Tally
+from optimizer.solution.audit.verdict import Tally, always
 
 
 class Quantities:
@@ -25,9 +24,6 @@ class Quantities:
         self.given = entitlements
         self.flows = flows
         self.calendar = entitlements.calendar
-        self.running: list[Running] = [
-            entitlements.running(step) for step in flows["Production"].keys
-        ]
 
     def tallies(self) -> list[Tally]:
         """All of them, in the order in which they are shown."""
@@ -38,20 +34,9 @@ class Quantities:
             self.offers(),
             self.contracts(),
             self.processes(),
-            self.capacities(),
-            self.lanes(),
             self.stock(),
             self.demand(),
         ]
-
-    def place(self, names: Sequence[Sequence[str]]) -> Callable[[int], str]:
-        """Names a position in a table of keys by periods."""
-
-        def words(i: int) -> str:
-            key, t = divmod(i, self.calendar.count)
-            return f"{', '.join(n for n in names[key] if n)} in {self.calendar.labels[t]}"
-
-        return words
 
     def flow_matrix(self, name: str, keys: Sequence[tuple[str, ...]]) -> Floats:
         """Tonnes of a table by the keys of the input rows; zero where nothing flows."""
@@ -114,6 +99,7 @@ class Quantities:
             "Deliveries": lambda k: touched(given.demand.get(k)),
             "Shortages": lambda k: touched(given.demand.get(k)),
             "Take or pay": lambda k: always if k in given.offers else never,
+            "Investment": lambda k: always if k in given.options else never,
             "Disposal": lambda k: (
                 always if k[1] in materials and materials[k[1]].disposal_cost is not None else never
             ),
@@ -130,7 +116,7 @@ class Quantities:
         bought = self.flow_matrix("Purchases", list(offers))
         least = [rows.total(lambda row: row.minimum) for rows in offers.values()]
         most = [rows.total(lambda row: row.maximum) for rows in offers.values()]
-        place = self.place(list(offers))
+        place = self.calendar.place(list(offers))
         tally.at_most(bought, matrix(self.calendar, most), place)
         tally.at_least(bought, matrix(self.calendar, least), place)
         return tally
@@ -152,7 +138,7 @@ class Quantities:
                 most = row.contract_quantity * float(years.sum()) * 12 / (high - low)
                 share = years / np.where(rows.touched, rows.covered, 1.0)
                 taken = float(tonnes @ share)
-                place = _always(f"{key[0]} (Supply row {row.row})")
+                place = always(f"{key[0]} (Supply row {row.row})")
                 tally.at_most(np.array([taken]), np.array([most]), place)
                 short = max(row.take_or_pay * most - taken, 0.0)
                 found = 0.0 if i is None else float(pay.tonnes[i])
@@ -168,7 +154,7 @@ class Quantities:
         if i is not None:
             pay = self.flows["Take or pay"]
             found = pay.tonnes[i : i + 1]
-            tally.equal(found, np.zeros(1), _always("Take or pay without a contract"))
+            tally.equal(found, np.zeros(1), always("Take or pay without a contract"))
 
     def processes(self) -> Tally:
         """Activity lies between the minimum and maximum of each row; '*' feeds count together."""
@@ -191,67 +177,10 @@ class Quantities:
                 values.append(np.where(rows.touched, value, 0.0))
                 least.append(rows.total(lambda row: row.minimum))
                 most.append(rows.total(lambda row: row.maximum))
-        place = self.place(names)
+        place = self.calendar.place(names)
         found = matrix(calendar, values)
         tally.at_most(found, matrix(calendar, most), place)
         tally.at_least(found, matrix(calendar, least), place)
-        return tally
-
-    def loads(self) -> dict[tuple[str, str], Floats]:
-        """Capacity used by (site, unit) and period."""
-        loads: dict[tuple[str, str], Floats] = {}
-        found = self.flows["Production"].matrix()
-        for step, terms, activity in zip(
-            self.flows["Production"].keys, self.running, found, strict=True
-        ):
-            for unit, use in terms.uses.items():
-                if unit:
-                    load = loads.get((step[0], unit), 0.0) + use * activity
-                    loads[step[0], unit] = load
-        return loads
-
-    def capacities(self) -> Tally:
-        """Units run at no more than capacity x availability, and no less than their least load.
-
-        The least load is taken of the hours that a unit is available.
-        """
-        tally, calendar, units = Tally("units"), self.calendar, self.given.units
-        loads, nothing = self.loads(), np.zeros(self.calendar.count)
-        names = list({**units, **loads})
-        most = [
-            units[name].total(lambda row: row.capacity * row.availability)
-            if name in units
-            else nothing
-            for name in names
-        ]
-        least = [
-            units[name].total(
-                lambda row: (
-                    0.0 if row.may_idle else row.capacity * row.availability * row.minimum_load
-                )
-            )
-            if name in units
-            else nothing
-            for name in names
-        ]
-        load = matrix(calendar, [loads.get(name, nothing) for name in names])
-        tally.at_most(load, matrix(calendar, most), self.place(names))
-        tally.at_least(load, matrix(calendar, least), self.place(names))
-        return tally
-
-    def lanes(self) -> Tally:
-        """Shipments keep each lane's maximum; what a '*' row carries counts together."""
-        tally, calendar, flow = Tally("lanes"), self.calendar, self.flows["Shipments"]
-        lanes, nothing = self.given.lanes, np.zeros(self.calendar.count)
-        shipped: dict[tuple[str, ...], Floats] = {}
-        for key, tonnes in zip(flow.keys, flow.matrix(), strict=True):
-            starred = self.given.carriage(key).starred
-            shipped[key] = np.where(starred, 0.0, tonnes)
-            together = (key[0], key[1], "*", key[3])
-            shipped[together] = shipped.get(together, nothing) + np.where(starred, tonnes, 0.0)
-        value = matrix(calendar, [shipped.get(key, nothing) for key in lanes])
-        most = [rows.total(lambda row: row.maximum) for rows in lanes.values()]
-        tally.at_most(value, matrix(calendar, most), self.place(list(lanes)))
         return tally
 
     def stock(self) -> Tally:
@@ -267,7 +196,7 @@ class Quantities:
         outflow = outflow.reshape(-1, calendar.count)[pairs]
         following = np.hstack([outflow[:, 1:], outflow[:, -1:]])
         closing = flows.sums(flows.leaves("Stock")).reshape(-1, calendar.count)[pairs]
-        terms, place = list(storage.values()), self.place(list(storage))
+        terms, place = list(storage.values()), self.calendar.place(list(storage))
         tally.at_most(closing, matrix(calendar, [term.maximum for term in terms]), place)
         tally.at_least(closing, matrix(calendar, [term.minimum for term in terms]), place)
         cover = matrix(calendar, [term.cover for term in terms])
@@ -286,12 +215,8 @@ class Quantities:
         wanted = matrix(calendar, [want.quantity for want in wants.values()])
         least = matrix(calendar, [want.least for want in wants.values()])
         due = matrix(calendar, [want.penalty for want in wants.values()]) > 0
-        place = self.place(list(wants))
+        place = self.calendar.place(list(wants))
         tally.equal(np.where(due, delivered + short, wanted), wanted, place, wanted)
         tally.at_most(delivered + short, wanted, place)
         tally.at_least(delivered, least, place)
         return tally
-
-
-def _always(words: str) -> Callable[[int], str]:
-    return lambda _: words

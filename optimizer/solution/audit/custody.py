@@ -4,15 +4,12 @@ Within a node (site, material, period) lots may be mixed up freely as long as ea
 that leaves is no cleaner than the lot that it is taken from. That is possible if
 and only if, for every set of claims, what leaves with one of them is at most what
 came in able to back one of them (Hall's condition).
-
-Sites that do not segregate are not looked at yet: there, use of a lot that breaks
-a rule takes the claim from everything that the site makes in the period.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -160,12 +157,7 @@ class Custody:
         for row in self.given.case.rules:
             if row.maximum_share > 0:
                 breaking, delivered, words = self._bound(row)
-                window = {
-                    "period": np.arange(calendar.count),
-                    "year": calendar.calendar_years - calendar.calendar_years[0],
-                    "horizon": np.zeros(calendar.count, dtype=np.int64),
-                }[row.window]
-                first = np.flatnonzero(np.diff(window, prepend=-1))
+                first = np.flatnonzero(np.diff(calendar.windows(row.window), prepend=-1))
                 found = np.add.reduceat(breaking, first, axis=1)
                 total = np.add.reduceat(delivered, first, axis=1)
                 place = self._window_place(words, first)
@@ -217,14 +209,20 @@ def _groups(lots: Lots, nodes: int) -> tuple[list[tuple[int, ...]], Ints]:
 
     Nodes at which nothing leaves have group -1.
     """
-    node, kind = lots.node, lots.claim
+    first = np.flatnonzero(np.diff(lots.node, prepend=-1))
+    length = np.diff(np.append(first, lots.node.size))
+    signature = np.zeros(first.size, dtype=np.int64)
+    kinds = int(lots.claim.max(initial=0)) + 1
+    for step in range(int(length.max(initial=0))):
+        more = np.flatnonzero(length > step)
+        code = signature[more] * kinds + lots.claim[first[more] + step]
+        unused = int(signature.max()) + 1
+        signature[more] = unused + np.unique(code, return_inverse=True)[1]
+    _, one, number = np.unique(signature, return_index=True, return_inverse=True)
     group = np.full(nodes, -1, dtype=np.int64)
-    found: dict[tuple[int, ...], int] = {}
-    first = np.flatnonzero(np.diff(node, prepend=-1)).tolist()
-    kinds = kind.tolist()
-    for begin, end in pairwise([*first, len(kinds)]):
-        group[node[begin]] = found.setdefault(tuple(kinds[begin:end]), len(found))
-    return list(found), group
+    group[lots.node[first]] = number
+    found = [tuple(lots.claim[first[i] : first[i] + length[i]].tolist()) for i in one.tolist()]
+    return found, group
 
 
 def _slices(group: Ints, groups: list[tuple[int, ...]]) -> list[Ints]:

@@ -104,7 +104,9 @@ class Entitlements:
         rows = spread(calendar, case.processes, lambda r: (r.site, r.recipe, r.feed, r.unit))
         for (site, recipe, feed, unit), found in rows.items():
             self.processes.setdefault((site, recipe, feed), {})[unit] = found
+        self.options = {(row.option, row.site, row.unit): row for row in case.options}
         self._recipes: dict[Pair, Recipe] = {}
+        self._runnings: dict[Step, Running] = {}
         self._carriages: dict[Way, Carriage] = {}
 
     @cached_property
@@ -150,6 +152,8 @@ class Entitlements:
 
     def running(self, step: Step) -> Running:
         """Terms of a process: named rows, and '*' rows of units that no named row holds."""
+        if step in self._runnings:
+            return self._runnings[step]
         site, recipe, feed = step
         nothing = np.zeros(self.calendar.count)
         named = self.processes.get(step, {})
@@ -169,7 +173,8 @@ class Entitlements:
                 uses[unit] = uses.get(unit, nothing) + use
                 for row, years in zip(spread_.rows, spread_.years, strict=True):
                     rows.append((row, (years > 0) & free))
-        return Running(allowed, cost, uses, tuple(rows))
+        self._runnings[step] = Running(allowed, cost, uses, tuple(rows))
+        return self._runnings[step]
 
     @cached_property
     def takes(self) -> dict[str, set[str]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 
-from optimizer.solution.audit.calendar import Calendar, Floats, Ints
+from optimizer.solution.audit.calendar import Calendar, Floats, Ints, month_of
 from optimizer.solution.audit.entitlements import Entitlements, Recipe
 from optimizer.solution.audit.verdict import Tally
 from optimizer.solution.tables import Table
@@ -79,6 +80,12 @@ _FIELDS: dict[str, tuple[tuple[str, ...], str, tuple[str, ...], tuple[str, ...]]
     "Shortages": (("line", "customer", "material"), "short", ("penalty",), ("", "", "")),
     "Disposal": (("site", "material"), "tonnes", ("cost",), ()),
     "Take or pay": (("offer", "site", "material"), "not taken", ("row", "cost"), ("", "", "")),
+    "Investment": (
+        ("option", "site", "unit"),
+        "number",
+        ("added capacity", "runs from", "capital", "fixed cost", "credit"),
+        ("", "", ""),
+    ),
 }
 """Key, quantity, other figures and columns of the label of each table that is read."""
 _LABEL = ("breaks", "not followed", "customs origin")
@@ -139,7 +146,7 @@ class Flows:
             np.asarray(column(quantity), dtype=float)[keep],
             labels[keep],
             self.calendar.count,
-            {header: np.asarray(column(header), dtype=float)[keep] for header in figures},
+            {header: _figures(column(header))[keep] for header in figures},
         )
 
     def recipe(self, step: tuple[str, ...]) -> Recipe:
@@ -236,6 +243,13 @@ def _numbered(
     """Distinct keys in the order of their numbers, and each row's number."""
     found = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.int64, size)
     return list(numbers), found
+
+
+def _figures(values: Sequence[Any]) -> Floats:
+    """Figures of a column; days as months since year 0, text as nothing that passes."""
+    if len(values) and not isinstance(values[0], (int, float)):
+        values = [month_of(day) if isinstance(day, date) else np.nan for day in values]
+    return np.asarray(values, dtype=float)
 
 
 def _array(values: Iterable[int]) -> Ints:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +18,7 @@ from optimizer.solution.audit.calendar import Bools, Floats, Ints
 from optimizer.solution.audit.entitlements import Entitlements
 from optimizer.solution.audit.flows import Flows, Move
 from optimizer.solution.audit.provenance import Provenance, parts
+from optimizer.solution.audit.taint import taints
 from optimizer.solution.audit.verdict import Tally
 from optimizer.tables import sheets
 
@@ -30,12 +34,13 @@ class Lots:
     claim: Ints
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a process does to the claims of its inputs in a period."""
 
     breaks: int
     clears: int
+    taint: int
+    """What its site, which does not segregate, is tainted with then."""
     country: str
 
 
@@ -48,6 +53,7 @@ class Lotbook:
         self.count = given.calendar.count
         self.provenance = Provenance(given)
         self._numbers: dict[int, int] = {}
+        self._backing: dict[tuple[int, str], int] = {}
         traced = [
             pair[1] in given.materials and given.materials[pair[1]].traced for pair in flows.pairs
         ]
@@ -118,13 +124,16 @@ class Lotbook:
         traced = self.traced[move.node // self.count].astype(np.int64)
         return Lots(move.node, move.tonnes, claims[move.label, traced])
 
-    def _true(self, material: str, broken: int, origins: Iterable[str]) -> int:
-        """Number of what is backed by lots that break some rules and come from some countries."""
-        bits = self.provenance.from_origins(origins)
+    def _true(self, material: str, broken: int, origin: str) -> int:
+        """Number of what is backed by a lot that breaks some rules and comes from a country."""
         row = self.given.materials.get(material)
-        if row is not None and row.traced:
-            bits |= self.provenance.every_trait & ~broken
-        return self._number(bits)
+        claims = self.provenance.every_trait & ~broken if row and row.traced else 0
+        key = (claims, origin)
+        if key not in self._backing:
+            self._backing[key] = self._number(
+                claims | self.provenance.from_origins([origin] if origin else [])
+            )
+        return self._backing[key]
 
     def _bought(self) -> Lots:
         """Purchases as their histories have them.
@@ -133,26 +142,28 @@ class Lotbook:
         customs origin of the last of them.
         """
         flow, provenance = self.flows["Purchases"], self.provenance
-        terms: dict[int, list[tuple[int, str, Floats]]] = {}
+        terms: dict[int, list[tuple[int, Floats]]] = {}
+        origins: dict[int, list[str]] = {}
         claim = np.zeros(len(flow.keys) * self.count, dtype=np.int64)
         for cell in np.unique(flow.cell).tolist():
             i, t = divmod(cell, self.count)
             rows = self.given.offers.get(flow.keys[i])
-            if rows is not None and i not in terms:
+            if rows is None:
+                claim[cell] = self._number(0)
+                continue
+            if i not in terms:
+                origins[i] = provenance.origins_bought(rows)
                 terms[i] = [
                     (
                         provenance.broken(provenance.history(row.site, row.material, row.history)),
-                        provenance.origin(row.site, row.material, row.history),
                         years,
                     )
                     for row, years in zip(rows.rows, rows.years, strict=True)
                 ]
-            broken, origins = 0, []
-            for breaks, origin, years in terms.get(i, ()):
-                if years[t] > 0:
-                    broken |= breaks & provenance.live[t]
-                    origins = [origin]
-            claim[cell] = self._true(flow.keys[i][2], broken, origins)
+            broken = 0
+            for breaks, years in terms[i]:
+                broken |= breaks & provenance.live[t] if years[t] > 0 else 0
+            claim[cell] = self._true(flow.keys[i][2], broken, origins[i][t])
         move = self.flows.leaves("Purchases")
         return Lots(move.node, move.tonnes, claim[flow.cell])
 
@@ -188,38 +199,54 @@ class Lotbook:
         facts = provenance.history(site, material, history)
         broken = provenance.broken(facts) & provenance.before
         origin = provenance.origin(site, material, history)
-        return self._true(material, broken, (origin,))
+        return self._true(material, broken, origin)
 
     def _outcomes(self) -> tuple[list[Outcome], Ints]:
-        """What the process of each row of Production does to claims: distinct ones, numbers."""
+        """What the process of each row of Production does to claims: distinct ones, numbers.
+
+        Of dated rows of one unit that share a period, all must clear a rule; of the rows of
+        further units one is enough.
+        """
         flow, provenance = self.flows["Production"], self.provenance
+        tainted = taints(
+            self.given,
+            self.flows,
+            self.traced,
+            [provenance.every_trait & ~clean for clean in self.clean_inputs],
+        )
         found: dict[Outcome, int] = {}
         number = np.zeros(len(flow.keys) * self.count, dtype=np.int64)
-        terms: dict[int, list[tuple[int, int, Bools]]] = {}
+        terms: dict[int, list[tuple[tuple[str, str], int, int, Bools]]] = {}
         for cell in np.unique(flow.cell).tolist():
             i, t = divmod(cell, self.count)
             site = flow.keys[i][0]
             if i not in terms:
                 terms[i] = [
                     (
+                        (row.feed, row.unit),
                         provenance.broken([provenance.fact(site, stage) for stage in row.stages]),
                         sum({provenance.of_rule(rule) for rule in row.clears}),
                         holds,
                     )
                     for row, holds in self.given.running(flow.keys[i]).rows
                 ]
-            breaks, clears = 0, 0
-            for broken, cleared, holds in terms[i]:
+            breaks, clears = 0, dict[tuple[str, str], int]()
+            for unit, broken, cleared, holds in terms[i]:
                 if holds[t]:
                     breaks |= broken & provenance.live[t]
-                    clears |= cleared
+                    clears[unit] = clears.get(unit, cleared) & cleared
             place = self.given.sites.get(site)
-            outcome = Outcome(breaks, clears, place.country if place else "")
+            outcome = Outcome(
+                breaks=breaks,
+                clears=reduce(or_, clears.values(), 0),
+                taint=tainted.get((site, t), 0),
+                country=place.country if place else "",
+            )
             number[cell] = found.setdefault(outcome, len(found))
         return list(found), number[flow.cell]
 
     def _made(self) -> Lots:
-        """Outputs: clean where the inputs are booked so (or cleared) and no event here breaks."""
+        """Outputs: clean where inputs are booked so (or cleared) and nothing here breaks."""
         move, runs = self.flows.worked("outputs"), self.flows["Production"]
         outcomes, outcome = self._outcomes()
         kinds, kind = np.unique(outcome * len(self.clean_inputs) + runs.label, return_inverse=True)
@@ -227,7 +254,7 @@ class Lotbook:
         for code in kinds.tolist():
             number, label = divmod(code, len(self.clean_inputs))
             result, shown = outcomes[number], self.broken_outputs[label]
-            clean = (self.clean_inputs[label] | result.clears) & ~result.breaks
+            clean = (self.clean_inputs[label] | result.clears) & ~result.breaks & ~result.taint
             self.unshown.append(self.provenance.every_trait & ~clean & ~shown)
             rules.append(clean & ~shown)
             origins.append(self.provenance.from_origins([result.country]))

@@ -1,13 +1,11 @@
 """Costs: every category recomputed from the input tables and the flows.
 
-Money is as paid in a period; discounted, everything falls at mid-period. Capital
-and the fixed costs of what may idle or be used or not belong here too, once the
-plan decides them.
+Money is as paid in a period; discounted, everything falls at mid-period.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +13,14 @@ import numpy as np
 
 from optimizer.solution.audit.calendar import DAYS_PER_YEAR, Floats, Ints
 from optimizer.solution.audit.duty import Duties
-from optimizer.solution.audit.entitlements import Entitlements
+from optimizer.solution.audit.entitlements import Entitlements, Way
 from optimizer.solution.audit.flows import Flow, Flows, matrix, summed
 from optimizer.solution.audit.lots import Lotbook
 from optimizer.solution.audit.verdict import Check, Tally
 from optimizer.solution.tables import CATEGORIES, Table
 
+Paid = tuple[str, Floats]
+"""A category of cost, and amounts by period."""
 SMALL_PART = 1e-3
 """Part of all money turned over below which a category's period is compared as if so large."""
 
@@ -43,7 +43,12 @@ class Money:
     """Costs of one plan, and the checks that compare them with what is shown."""
 
     def __init__(
-        self, given: Entitlements, flows: Flows, book: Lotbook, tables: Mapping[str, Table]
+        self,
+        given: Entitlements,
+        flows: Flows,
+        book: Lotbook,
+        tables: Mapping[str, Table],
+        paid: Iterable[Paid],
     ) -> None:
         self.given = given
         self.flows = flows
@@ -54,7 +59,16 @@ class Money:
         settings = given.case.settings
         self.carrying_rate = settings.carrying_cost_rate
         self.duty, self.uneven = self._duty()
-        self.entries = [*self._trade(), *self._shipping(), *self._keeping(), *self._serving()]
+        self.entries = [
+            *self._trade(),
+            *self._shipping(),
+            *self._keeping(),
+            *self._serving(),
+            *(
+                Entry(category, None, "", np.arange(self.calendar.count), amount)
+                for category, amount in paid
+            ),
+        ]
         shape = (len(CATEGORIES), self.calendar.count)
         self.amounts, self.gross = np.zeros(shape), np.zeros(shape)
         for entry in self.entries:
@@ -122,36 +136,41 @@ class Money:
 
     def _duty(self) -> tuple[Floats, Floats]:
         """Duty per tonne of each shipment, and by how much it differs among its origins."""
-        flow, sites = self.flows["Shipments"], self.given.sites
-        found: dict[int, tuple[Floats, Floats]] = {}
+        flow, count = self.flows["Shipments"], self.calendar.count
         codes, row = np.unique(
             flow.key * max(len(self.flows.labels), 1) + flow.label, return_inverse=True
         )
+        numbers: dict[tuple[tuple[str, ...], str, str], int] = {}
+        number = np.zeros(codes.size, dtype=np.int64)
         for i, code in enumerate(codes.tolist()):
-            number, label = divmod(code, len(self.flows.labels))
-            start, end, material, _ = flow.keys[number]
-            rates = [np.zeros(self.calendar.count)]
-            if start in sites and end in sites and sites[start].country != sites[end].country:
-                origins = self.book.origins[label] or sorted(
-                    self.book.provenance.origins_at.get((start, material), ())
-                )
-                rates = [
-                    self.duties.rate(origin, sites[end].country, material) for origin in origins
-                ] or rates
-            found[i] = (np.max(rates, axis=0), np.ptp(rates, axis=0))
-        if not found:
-            return np.zeros(0), np.zeros(0)
-        cell = row * self.calendar.count + flow.period
-        high = np.concatenate([pair[0] for pair in found.values()])
-        spread = np.concatenate([pair[1] for pair in found.values()])
+            key, label = divmod(code, len(self.flows.labels))
+            number[i] = numbers.setdefault(self._entry_of(flow.keys[key], label), len(numbers))
+        rates = [
+            [self.duties.rate(origin, country, material) for origin in origins] or [np.zeros(count)]
+            for origins, country, material in numbers
+        ]
+        cell = number[row] * count + flow.period
+        high = matrix(self.calendar, [np.max(rate, axis=0) for rate in rates]).ravel()
+        spread = matrix(self.calendar, [np.ptp(rate, axis=0) for rate in rates]).ravel()
         return high[cell], spread[cell]
+
+    def _entry_of(self, way: Way, label: int) -> tuple[tuple[str, ...], str, str]:
+        """Possible origins (none: no border is crossed), country of entry, material."""
+        start, end, material, _ = way
+        sites = self.given.sites
+        if start not in sites or end not in sites or sites[start].country == sites[end].country:
+            return (), "", ""
+        origins = self.book.origins[label] or sorted(
+            self.book.provenance.origins_at.get((start, material), ())
+        )
+        return tuple(origins), sites[end].country, material
 
     def _value(self, material: str) -> float:
         row = self.given.materials.get(material)
         return row.value if row else 0.0
 
     def _keeping(self) -> list[Entry]:
-        """Holding and carrying cost of closing stock, its value at the end, fixed cost."""
+        """Holding and carrying cost of closing stock, its value at the end."""
         given, calendar, nothing = self.given, self.calendar, np.zeros(self.calendar.count)
         storage = given.storage
         year = calendar.year_fraction
@@ -167,22 +186,10 @@ class Money:
             key: term.last.closing_value if term.last else 0.0 for key, term in storage.items()
         }
         closing = self._rates("Stock", lambda key: at_end * credit.get(key, 0.0))
-        periods = np.arange(calendar.count)
-        fixed = [
-            Entry(
-                "fixed cost",
-                None,
-                "",
-                periods,
-                rows.total(lambda row: 0.0 if row.may_idle else row.fixed_cost),
-            )
-            for rows in given.units.values()
-        ]
         return [
             self._entry("holding", "Stock", "holding", holding),
             self._entry("carrying", "Stock", "carrying", carrying),
             self._entry("closing value", "Stock", "", closing),
-            *fixed,
         ]
 
     def _serving(self) -> list[Entry]:

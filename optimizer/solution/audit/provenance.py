@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.solution.audit.calendar import Bools, Calendar
+from optimizer.solution.audit.calendar import Bools, Calendar, Spread
 from optimizer.solution.audit.entitlements import Entitlements, Pair
 from optimizer.tables import sheets
 
@@ -42,7 +42,8 @@ class Trait:
     """An event on the day before the start breaks it."""
 
 
-def _same(word: str) -> str:
+def same(word: str) -> str:
+    """A name without the case and spacing that do not matter."""
     return " ".join(word.split()).casefold()
 
 
@@ -71,9 +72,14 @@ class Provenance:
         """Bit of each trait by its name in the result tables."""
         self.every_trait = (1 << len(self.traits)) - 1
         self.countries: dict[str, int] = {}
+        self.homes: dict[str, str] = {}
+        """Country of each owner for which Sites states one."""
+        for site in given.case.sites:
+            if site.owner and site.owner_country:
+                self.homes.setdefault(same(site.owner), site.owner_country)
         self.scope: dict[str, list[sheets.ScopeLine]] = {}
         for line in given.case.rule_scope:
-            self.scope.setdefault(_same(line.rule), []).append(line)
+            self.scope.setdefault(same(line.rule), []).append(line)
         self.live = [
             self._where(trait.live[t] for trait in self.traits) for t in range(self.calendar.count)
         ]
@@ -86,14 +92,14 @@ class Provenance:
 
     def of_rule(self, rule: str) -> int:
         """Bits of all traits of a rule."""
-        return self._where(_same(trait.rule) == _same(rule) for trait in self.traits)
+        return self._where(same(trait.rule) == same(rule) for trait in self.traits)
 
     def broken(self, facts: Iterable[Fact]) -> int:
         """Traits that a history breaks, whatever its dates."""
         found = 0
         for fact in facts:
             for i, trait in enumerate(self.traits):
-                if any(_matches(line, fact) for line in self.scope.get(_same(trait.rule), ())):
+                if any(_matches(line, fact) for line in self.scope.get(same(trait.rule), ())):
                     found |= 1 << i
         return found
 
@@ -104,9 +110,9 @@ class Provenance:
         if events is not None:
             return [self._written(event) for event in events]
         stage = self.given.materials[material].stage
-        known = [_same(word) for word in sheets.STAGES]
-        if _same(stage) in known:
-            stages: tuple[str, ...] = sheets.STAGES[: known.index(_same(stage)) + 1]
+        known = [same(word) for word in sheets.STAGES]
+        if same(stage) in known:
+            stages: tuple[str, ...] = sheets.STAGES[: known.index(same(stage)) + 1]
         else:
             stages = (*sheets.STAGES, stage) if stage else ("",)
         return [self.fact(site, stage) for stage in stages]
@@ -121,19 +127,30 @@ class Provenance:
         row = self.given.sites.get(event.name) if event.name else None
         if row is None:
             names = (event.name,) if event.name else ()
-            return Fact(event.stage, event.country, event.country, names, names)
+            home = self.homes.get(same(event.name), event.country)
+            return Fact(event.stage, event.country, home, names, names)
         owner = (row.owner,) if row.owner else ()
         home = row.owner_country or row.country
         return Fact(event.stage, event.country, home, owner, (row.site,))
 
     def origin(self, site: str, material: str, events: tuple[sheets.Event, ...] | None) -> str:
         """Country of customs origin of what is bought or held: where it was last worked on."""
-        if not events or not self.given.materials[material].traced:
+        if not events:
             return self.given.sites[site].country
-        known = [_same(word) for word in sheets.STAGES]
-        rank = [known.index(s) if (s := _same(e.stage)) in known else len(known) for e in events]
+        known = [same(word) for word in sheets.STAGES]
+        rank = [known.index(s) if (s := same(e.stage)) in known else len(known) for e in events]
         latest = max(range(len(events)), key=lambda i: (rank[i], i))
         return events[latest].country
+
+    def origins_bought(self, rows: Spread) -> list[str]:
+        """Customs origin of an offer in each period: of the last of the rows that touch it."""
+        found = [""] * self.calendar.count
+        spans = zip(rows.rows, rows.years, strict=True)
+        for row, years in sorted(spans, key=lambda span: span[0].start or date.min):
+            country = self.origin(row.site, row.material, row.history)
+            for t in np.flatnonzero(years):
+                found[t] = country
+        return found
 
     @cached_property
     def origins_at(self) -> dict[Pair, set[str]]:
@@ -158,11 +175,12 @@ class Provenance:
     def _sources(self) -> Iterator[tuple[Pair, str]]:
         """Where each material is bought, held or made, and the customs origin that it has."""
         case, given = self.given.case, self.given
-        rows: list[sheets.Offer | sheets.Stock] = [*case.supply]
-        rows += [row for row in case.stocks if row.opening]
-        for row in rows:
-            pair = (row.site, row.material)
-            yield pair, self.origin(*pair, row.history)
+        for (_, site, material), rows in given.offers.items():
+            for country in set(self.origins_bought(rows)) - {""}:
+                yield (site, material), country
+        for pair, storage in given.storage.items():
+            if storage.first is not None and storage.first.opening:
+                yield pair, self.origin(*pair, storage.first.history)
         for order in case.pipeline:
             pair = (order.to_site, order.material)
             yield pair, self.origin(*pair, order.history)
@@ -204,7 +222,7 @@ def _matches(line: sheets.ScopeLine, fact: Fact) -> bool:
         (line.site, fact.place),
         (line.stage, (fact.stage,)),
     ):
-        if words and "*" not in words and not {_same(w) for w in words} & {*map(_same, found)}:
+        if words and "*" not in words and not {same(w) for w in words} & {*map(same, found)}:
             return False
     return True
 

@@ -13,6 +13,8 @@ TOLERANCE = 1e-6
 """Violation that passes, relative to the quantities that are compared."""
 SMALLEST = 10.0
 """Quantities below it (t, or money) are compared as if they were so large."""
+USED = TOLERANCE * SMALLEST
+"""Tonnes, or units of use, above which a lane or a unit counts as used."""
 WRONG = 1.0
 """Violation of what is wrong whatever its size, or not a number."""
 
@@ -42,8 +44,6 @@ class Audit:
     """Recomputed cost less the objective."""
     tolerance: float
     """Largest relative violation that passes."""
-    not_compared: tuple[str, ...] = ()
-    """What the workbook has and the audit does not look at yet."""
 
     @property
     def passed(self) -> bool:
@@ -61,11 +61,10 @@ class Audit:
         tested = sum(check.tested for check in self.checks)
         failed = [check for check in self.checks if not check.passed]
         if not failed:
-            left = f"; not compared: {', '.join(self.not_compared)}" if self.not_compared else ""
             return (
                 f"Audit passed: {len(self.checks)} checks, {tested:,} comparisons, worst relative "
                 f"violation {self.worst:.1e} (allowed {self.tolerance:.0e}), "
-                f"cost differs by {self.cost_difference:.2g}{left}"
+                f"cost differs by {self.cost_difference:.2g}"
             )
         worst = max(failed, key=lambda check: check.worst)
         others = f"; {len(failed) - 1} more checks fail" if len(failed) > 1 else ""
@@ -75,8 +74,9 @@ class Audit:
 class Tally:
     """Comparisons under one name; keeps the worst."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, smallest: float = SMALLEST) -> None:
         self.name = name
+        self.smallest = smallest
         self.worst = 0.0
         self.where = ""
         self.tested = 0
@@ -133,9 +133,14 @@ class Tally:
         if not excess.size:
             return
         self.tested += excess.size
-        ratio = excess / np.maximum(size, SMALLEST)
+        ratio = excess / np.maximum(size, self.smallest)
         ratio[np.isnan(ratio)] = WRONG
         i = int(np.argmax(ratio))
         if ratio.flat[i] > self.worst:
             self.worst = float(ratio.flat[i])
             self.where = f"{place(i)}: {value.flat[i]:,.6g} {word} {limit.flat[i]:,.6g}"
+
+
+def always(words: str) -> Callable[[int], str]:
+    """Names every position alike."""
+    return lambda _: words

@@ -1,0 +1,86 @@
+"""Capacity of units: what they may carry, must carry while they run, and cost to run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.solution.audit.calendar import Bools, Floats
+from optimizer.solution.audit.entitlements import Entitlements, Pair
+from optimizer.solution.audit.flows import Flows, matrix
+from optimizer.solution.audit.investment import Investment
+from optimizer.solution.audit.verdict import USED, Tally
+from optimizer.tables import sheets
+
+
+class Units:
+    """The units of one plan, with what is used of them in each period.
+
+    A unit that may idle runs in a period if anything of it is used then.
+    """
+
+    def __init__(self, given: Entitlements, flows: Flows, investment: Investment) -> None:
+        self.given = given
+        self.calendar = given.calendar
+        loads, added = _loads(given, flows), investment.capacity()
+        nothing = np.zeros(self.calendar.count)
+        self.names = list({**given.units, **added, **loads})
+        self.load = matrix(self.calendar, [loads.get(name, nothing) for name in self.names])
+        self.added = matrix(self.calendar, [added.get(name, nothing) for name in self.names])
+        self.runs: Bools = self.load > USED
+
+    def tally(self) -> Tally:
+        """Units run at no more than capacity x availability, and no less than their least load.
+
+        The least load is taken of the hours that a unit's own capacity is available.
+        """
+        tally, units, place = Tally("units"), self.given.units, self.calendar.place(self.names)
+        most, least = self.added.copy(), np.zeros_like(self.load)
+        for i, name in enumerate(self.names):
+            if name in units:
+                most[i] += units[name].total(_ready)
+                must, may = units[name].total(_must_load), units[name].total(_may_load)
+                least[i] = must + np.where(self.runs[i], may, 0.0)
+        tally.at_most(self.load, most, place)
+        tally.at_least(self.load, least, place)
+        return tally
+
+    def fixed_cost(self) -> Floats:
+        """Fixed cost of the rows of Units by period."""
+        found = np.zeros(self.calendar.count)
+        for i, name in enumerate(self.names):
+            rows = self.given.units.get(name)
+            if rows is not None:
+                must, may = rows.total(_must_cost), rows.total(_may_cost)
+                found += must + np.where(self.runs[i], may, 0.0)
+        return found
+
+
+def _loads(given: Entitlements, flows: Flows) -> dict[Pair, Floats]:
+    """Capacity used of each unit by period."""
+    loads: dict[Pair, Floats] = {}
+    flow = flows["Production"]
+    for step, activity in zip(flow.keys, flow.matrix(), strict=True):
+        for unit, use in given.running(step).uses.items():
+            if unit:
+                loads[step[0], unit] = loads.get((step[0], unit), 0.0) + use * activity
+    return loads
+
+
+def _ready(row: sheets.Unit) -> float:
+    return row.capacity * row.availability
+
+
+def _must_load(row: sheets.Unit) -> float:
+    return 0.0 if row.may_idle else _ready(row) * row.minimum_load
+
+
+def _may_load(row: sheets.Unit) -> float:
+    return _ready(row) * row.minimum_load if row.may_idle else 0.0
+
+
+def _must_cost(row: sheets.Unit) -> float:
+    return 0.0 if row.may_idle else row.fixed_cost
+
+
+def _may_cost(row: sheets.Unit) -> float:
+    return row.fixed_cost if row.may_idle else 0.0

@@ -1,0 +1,155 @@
+"""Runs of whole processes, one after another in turn, and medians of what they tell."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from tests.benchmarks import peers
+from tests.benchmarks.clock import BEGAN
+from tests.benchmarks.generator import write
+from tests.benchmarks.world import Size
+
+ROOT = Path(__file__).parents[2]
+PEERS_SOLVE_TO = 60_000
+"""Variables up to which the peers solve too; beyond, they build and hand over only."""
+INTERIOR_POINT_FROM = 10_000
+"""Variables from which the floor uses the interior point method, as measured."""
+USUAL = "import sys; sys.modules.update(dict.fromkeys(('numexpr', 'bottleneck'))); "
+USUAL += "import pandas, pyomo.environ"
+"""The yardstick of start-up, without what linopy brings and pandas would load."""
+
+
+class FailedError(RuntimeError):
+    """A process that did not end well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One process: wall and processor seconds, peak memory in MiB, what it told."""
+
+    wall: float
+    busy: float
+    peak: float
+    told: dict[str, Any] = field(default_factory=dict)
+
+
+def start(arguments: list[str], *, tells: bool = False) -> Run:
+    """Run Python with arguments and wait for its end."""
+    begin = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=os.environ | {BEGAN: repr(time.time()), "PYTHONWARNINGS": "ignore"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    said = process.stdout.read()
+    complaint = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begin
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise FailedError(f"{arguments}: exit {process.returncode}\n{complaint.decode()}")
+    told = json.loads(said.decode().splitlines()[-1]) if tells else {}
+    busy = usage.ru_utime + usage.ru_stime
+    return Run(wall, busy, usage.ru_maxrss / 1024, told)
+
+
+def commands(size: Size, folder: Path, method: str) -> dict[str, tuple[list[str], bool]]:
+    """Arguments of every contender, and whether it tells its steps."""
+    workbook, arrays = str(folder / f"{size.name}.xlsx"), str(folder / f"{size.name}.npz")
+    output = str(folder / f"{size.name}.out.xlsx")
+    stay = [] if size.variables <= PEERS_SOLVE_TO else ["--no-run"]
+    quiet = ["--output", str(folder / f"{size.name} plan"), "--quiet"]
+    found = {
+        "floor": (["-m", "tests.benchmarks.floor", arrays, method, output], True),
+        "command": (["-m", "optimizer", "solve", workbook, *quiet], False),
+        "steps": (["-m", "tests.benchmarks.product", workbook, output], True),
+    }
+    for name in peers.PEERS:
+        found[name] = (["-m", "tests.benchmarks.peers", name, arrays, method, output, *stay], True)
+    return found
+
+
+def starts(folder: Path) -> dict[str, list[str]]:
+    """Arguments of what should start at once, and of the yardstick."""
+    return {
+        "usual imports": ["-c", USUAL],
+        "import optimizer": ["-c", "import optimizer"],
+        "--help": ["-m", "optimizer", "--help"],
+        "check": ["-m", "optimizer", "check", "--quiet", str(folder / "tutorial.xlsx")],
+    }
+
+
+def measure(size: Size, folder: Path, runs: int) -> dict[str, Any]:
+    """Medians of every contender on one instance, in turn, in one go."""
+    workbook = folder / f"{size.name}.xlsx"
+    write(size.name, workbook)
+    method = "ipx" if size.variables >= INTERIOR_POINT_FROM else "simplex"
+    arrays = str(folder / f"{size.name}.npz")
+    start(["-m", "tests.benchmarks.product", str(workbook), arrays, "--arrays"])
+    kept: dict[str, list[Run]] = {}
+    for turn in range(runs):
+        for name, (arguments, tells) in commands(size, folder, method).items():
+            _say(f"{size.name} {turn + 1}/{runs} {name}")
+            try:
+                kept.setdefault(name, []).append(start(arguments, tells=tells))
+            except FailedError as error:
+                if "No module named" not in str(error):
+                    raise
+                _say(f"{name} is not installed: left out")
+    found = {name: _middle(own) for name, own in kept.items() if own}
+    found["steps"] |= {key: kept["steps"][-1].told[key] for key in ("columns", "rows", "nonzeros")}
+    _compare(size.name, kept)
+    return {"method": method, "runs": runs, "load": os.getloadavg()[0], "contenders": found}
+
+
+def measure_starts(folder: Path, runs: int) -> dict[str, float]:
+    """Median wall time of what should start at once."""
+    write("tutorial", folder / "tutorial.xlsx")
+    kept: dict[str, list[float]] = {}
+    for _ in range(runs):
+        for name, arguments in starts(folder).items():
+            kept.setdefault(name, []).append(start(arguments).wall)
+    return {name: median(own) for name, own in kept.items()}
+
+
+def _middle(own: list[Run]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "wall": median(run.wall for run in own),
+        "busy": median(run.busy for run in own),
+        "least": min(run.wall for run in own),
+        "most": max(run.wall for run in own),
+        "peak": median(run.peak for run in own),
+    }
+    for key in ("steps", "peaks"):
+        names = own[0].told.get(key, {})
+        found[key] = {name: median(run.told[key][name] for run in own) for name in names}
+    return found
+
+
+def _compare(name: str, kept: dict[str, list[Run]]) -> None:
+    """Everybody must have found the same optimum, and the audit must have passed."""
+    told = {
+        who: own[-1].told["objective"] for who, own in kept.items() if own[-1].told.get("objective")
+    }
+    least, most = min(told.values()), max(told.values())
+    if most - least > 1e-6 * abs(most):
+        raise FailedError(f"{name}: different optima {told}")
+    steps = kept["steps"][-1].told
+    if not steps["passed"]:
+        _say(f"{name}: {steps['audit']}")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")

@@ -1,0 +1,173 @@
+"""Small cases: a workbook from a few rows, with the places of the cases worked by hand.
+
+``make(Supply=[offer("kaz", price=5)], Demand=[need(10)])`` is a whole case: ore from the
+mines Kaz (Kazakhstan) and China, a Plant in Canada, a Buyer in the USA, lanes for anything
+from the mines to both and from the Plant to the Buyer at no cost, one year from 2027-01-01,
+100 USD for each tonne short. Sheets and columns are written with ``_`` for a blank and at
+the end of a word that Python keeps for itself: ``Rule_scope``, ``from_``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import optimizer
+
+Row = dict[str, Any]
+
+ROOT = Path(__file__).parents[1]
+CASES = ROOT / "tests" / "cases"
+TUTORIAL = CASES / "hand_trader.xlsx"
+"""A workbook of one demand and three offers, of which the rule allows one: 10 t at 5."""
+
+SETTINGS: Row = {
+    "start": date(2027, 1, 1),
+    "periods": 1,
+    "period length": "year",
+    "shortage penalty": 100,
+    "mip gap": 0,
+}
+SITES = [
+    {"site": "Kaz", "kind": "mine", "country": "Kazakhstan"},
+    {"site": "China", "kind": "mine", "country": "China"},
+    {"site": "Plant", "kind": "plant", "country": "Canada"},
+    {"site": "Buyer", "kind": "customer", "country": "USA"},
+]
+STAGES = {"ore": "mined", "oxide": "separated", "metal": "melted", "magnet": "produced"}
+"""Stages of the materials that a case may use without a word."""
+
+
+def tables(**sheets: Any) -> dict[str, list[Row]]:
+    """Rows by sheet, Settings too; what is given for a sheet replaces the default rows.
+
+    Settings are added to the default ones. Without Materials every material that another
+    sheet names is there, at its usual stage.
+    """
+    settings = SETTINGS | spaced(sheets.pop("Settings", {}))
+    found = {name.replace("_", " "): [spaced(row) for row in sheets[name]] for name in sheets}
+    found.setdefault("Sites", SITES)
+    found.setdefault("Lanes", LANES)
+    found.setdefault("Materials", _materials(found))
+    return {"Settings": [{"setting": k, "value": v} for k, v in settings.items()], **found}
+
+
+def read_tables(given: dict[str, list[Row]]) -> optimizer.Case:
+    """Case of rows by sheet, as they would stand in a workbook."""
+    import pandas as pd
+
+    frames = {name: pd.DataFrame(rows, dtype=object) for name, rows in given.items()}
+    return optimizer.read_frames(frames)
+
+
+def make(**sheets: Any) -> optimizer.Case:
+    """Case of rows by sheet; see :func:`tables`."""
+    return read_tables(tables(**sheets))
+
+
+def save(path: Path, **sheets: Any) -> Path:
+    """Workbook of rows by sheet; see :func:`tables`."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in tables(**sheets).items():
+        page = book.create_sheet(name)
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        page.append(columns)
+        for row in rows:
+            page.append([row.get(column) for column in columns])
+    book.save(path)
+    return path
+
+
+def plan(**sheets: Any) -> optimizer.Result:
+    """Result of a case of rows by sheet; the audit of a plan must pass."""
+    result = optimizer.solve(make(**sheets))
+    if result.audit is not None:
+        assert result.audit.passed, result.audit.verdict
+    return result
+
+
+def cost(**sheets: Any) -> float | None:
+    """Least cost of a case of rows by sheet, None if there is no plan."""
+    return plan(**sheets).objective
+
+
+def spaced(row: Row) -> Row:
+    """Row with the headers of the workbook."""
+    return {column.rstrip("_").replace("_", " "): value for column, value in row.items()}
+
+
+def site(name: str, country: str, **more: Any) -> Row:
+    """Row of Sites."""
+    return {"site": name, "country": country, **more}
+
+
+def offer(
+    name: str, site: str = "Kaz", material: str = "ore", price: float = 1, **more: Any
+) -> Row:
+    """Row of Supply."""
+    return {"offer": name, "site": site, "material": material, "price": price, **more}
+
+
+def lane(start: str, end: str, material: str = "*", cost: float = 0, **more: Any) -> Row:
+    """Row of Lanes."""
+    return {"from site": start, "to site": end, "material": material, "cost": cost, **more}
+
+
+def need(quantity: float | None, line: str = "need", material: str = "ore", **more: Any) -> Row:
+    """Row of Demand at the Buyer."""
+    return {"line": line, "customer": "Buyer", "material": material, "quantity": quantity, **more}
+
+
+def recipe(name: str, **quantities: float) -> list[Row]:
+    """Rows of Recipes: what is taken in is negative."""
+    return [
+        {
+            "recipe": name,
+            "material": material,
+            "direction": "in" if tonnes < 0 else "out",
+            "quantity": abs(tonnes),
+        }
+        for material, tonnes in quantities.items()
+    ]
+
+
+def process(recipe: str, site: str = "Plant", **more: Any) -> Row:
+    """Row of Processes."""
+    return {"site": site, "recipe": recipe, **more}
+
+
+def no_china(name: str = "no China", **more: Any) -> Row:
+    """Row of Rules that binds every segment; NO_CHINA is its scope."""
+    return {"rule": name, "segments": "*", **more}
+
+
+def china(name: str = "no China", country: str = "China", **more: Any) -> Row:
+    """Row of Rule scope."""
+    return {"rule": name, "country": country, **more}
+
+
+LANES = [
+    lane(start, end)
+    for start, end in (
+        ("Kaz", "Buyer"),
+        ("China", "Buyer"),
+        ("Kaz", "Plant"),
+        ("China", "Plant"),
+        ("Plant", "Buyer"),
+    )
+]
+
+
+def _materials(given: dict[str, list[Row]]) -> list[Row]:
+    named = {
+        row[column]: None
+        for rows in given.values()
+        for row in rows
+        for column in ("material", "feed", "product")
+        if row.get(column, "*") != "*"
+    }
+    return [{"material": material, "stage": STAGES.get(material)} for material in named]

@@ -1,0 +1,163 @@
+"""Buying and holding, and the balance of every lot."""
+
+from tests.oracle.plan import CLEAN, Lot
+from tests.oracle.read import UNLIMITED, day, grouped, name, number
+
+
+def lot_class(plan, row, site, material, t):
+    """The class with which a lot is bought (in period t) or held (t is None)."""
+    if not plan.traced(material):
+        return CLEAN
+    return plan.provenance.broken(plan.provenance.history(row, site, material), t)
+
+
+def buy(plan):
+    """buy[offer, t]: price, minimum, maximum, contracts."""
+    calendar, lp = plan.calendar, plan.lp
+    for key, rows in grouped(plan.book["supply"], "offer", "site", "material").items():
+        offer, site, material = key
+        bought = {}
+        for t in calendar.periods:
+            touching = calendar.touching(rows, t)
+            if not touching:
+                continue
+            price = calendar.average(rows, t, "price", None)
+            bought[t] = lp.variable(
+                "buy",
+                key,
+                t,
+                cost=price * calendar.factor(t),
+                lower=calendar.total(rows, t, "minimum", 0),
+                upper=calendar.total(rows, t, "maximum"),
+            )
+            origin = plan.provenance.origin(touching[0], site)
+            broken = frozenset().union(
+                *(lot_class(plan, row, site, material, t) for row in touching)
+            )
+            plan.flow(Lot(site, material, broken, origin, t), bought[t], 1.0)
+            plan.record(
+                "bought", t, bought[t], 1.0, {"site": site, "material": material, "offer": offer}
+            )
+        for i, row in enumerate(rows):
+            contract(plan, (key, i), row, rows, bought)
+
+
+def contract(plan, key, row, rows, bought):
+    """The most of a contract over its dates, and what is paid for anyway."""
+    calendar, lp = plan.calendar, plan.lp
+    quantity = number(row, "contract quantity")
+    periods = [t for t in calendar.periods if calendar.overlap(row, t) > 0]
+    if quantity is None or not periods:
+        return
+    first, last = calendar.span(row)
+    inside = min(last, calendar.end) - max(first, calendar.begin)
+    quantity *= float(inside / (last - first))
+    terms = {
+        bought[t]: calendar.overlap(row, t) / sum(calendar.overlap(other, t) for other in rows)
+        for t in periods
+    }
+    lp.row(terms, upper=quantity)
+    paid = number(row, "take or pay", 0) * quantity
+    if paid > 0:
+        cost = number(row, "price") * calendar.factor(periods[-1])
+        shortfall = lp.variable("shortfall", key, cost=cost, upper=paid)
+        lp.row({**terms, shortfall: 1.0}, lower=paid)
+
+
+def arrive(plan):
+    """What is already under way at the start."""
+    for row in plan.book["pipeline"]:
+        site, material, t = (
+            name(row, "to site"),
+            name(row, "material"),
+            plan.calendar.period_of(day(row, "arrival")),
+        )
+        if t in plan.calendar.periods:
+            broken = lot_class(plan, row, site, material, None)
+            origin = plan.provenance.origin(row, site)
+            plan.put(Lot(site, material, broken, origin, t), number(row, "quantity"))
+
+
+def hold(plan):
+    """stock[site, material, class, origin, t] at period end."""
+    calendar = plan.calendar
+    for (site, material), rows in grouped(plan.book["stocks"], "site", "material").items():
+        first = calendar.covering(rows, calendar.start)
+        if first is not None and number(first, "opening", 0) > 0:
+            broken = lot_class(plan, first, site, material, None)
+            origin = plan.provenance.origin(first, site)
+            plan.put(Lot(site, material, broken, origin, 0), number(first, "opening"))
+        for t in calendar.periods:
+            row = calendar.covering(rows, calendar.last_day(t))
+            if row is not None:
+                close(plan, site, material, row, t)
+
+
+def close(plan, site, material, row, t):
+    """Closing stock of one period, under the row that covers its last day."""
+    calendar, lp = plan.calendar, plan.lp
+    last = t == calendar.count - 1
+    yearly = number(row, "holding cost", 0) + plan.carrying * plan.value(material)
+    cost = yearly * calendar.length - (number(row, "closing value", 0) if last else 0)
+    held = {}
+    for broken in plan.classes(material):
+        for origin in plan.provenance.origins:
+            variable = lp.variable(
+                "stock", site, material, broken, origin, t, cost=cost * calendar.factor(t)
+            )
+            held[variable] = 1.0
+            plan.flow(Lot(site, material, broken, origin, t), variable, -1.0)
+            if not last:
+                plan.flow(Lot(site, material, broken, origin, t + 1), variable, 1.0)
+            plan.record("stock", t, variable, 1.0, {"site": site, "material": material})
+    lp.row(held, lower=number(row, "minimum", 0), upper=number(row, "maximum", UNLIMITED))
+    if last:
+        lp.row(held, lower=number(row, "closing", 0))
+    cover = calendar.in_periods(number(row, "days of cover", 0))
+    if cover:
+        used = plan.drawn.get((site, material, t if last else t + 1), {})
+        lp.row(
+            [*held.items(), *((variable, -cover * amount) for variable, amount in used.items())],
+            lower=0,
+        )
+
+
+def discard(plan):
+    """discard[lot]: only what has a disposal cost."""
+    for material, row in plan.materials.items():
+        cost = number(row, "disposal cost")
+        if cost is not None:
+            for site in plan.sites:
+                for lot in lots(plan, site, material):
+                    variable = plan.lp.variable(
+                        "discard", lot, cost=cost * plan.calendar.factor(lot.t)
+                    )
+                    plan.flow(lot, variable, -1.0)
+
+
+def downgrade(plan):
+    """downgrade[lot, label]: use a lot as if it broke one more rule."""
+    for material in filter(plan.traced, plan.materials):
+        for site in plan.sites:
+            for lot in lots(plan, site, material):
+                for label in set(range(len(plan.provenance.labels))) - lot.broken:
+                    variable = plan.lp.variable("downgrade", lot, label)
+                    plan.flow(lot, variable, -1.0)
+                    plan.flow(lot._replace(broken=lot.broken | {label}), variable, 1.0)
+
+
+def lots(plan, site, material):
+    """All lots of a material at a site."""
+    return [
+        Lot(site, material, broken, origin, t)
+        for broken in plan.classes(material)
+        for origin in plan.provenance.origins
+        for t in plan.calendar.periods
+    ]
+
+
+def settle(plan):
+    """The balance of every lot: what comes in goes out."""
+    for lot, terms in plan.balance.items():
+        given = plan.given.get(lot, 0.0)
+        plan.lp.row(terms, lower=-given, upper=-given)

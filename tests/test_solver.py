@@ -1,0 +1,558 @@
+"""Asking HiGHS: what is asked is what the model says, and what comes back is said as it is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from importlib import import_module
+
+import numpy as np
+import pytest
+from pyomo.core import (
+    ConcreteModel,
+    Constraint,
+    ConstraintList,
+    Expression,
+    NonNegativeReals,
+    Objective,
+    Var,
+    maximize,
+    minimize,
+)
+
+import optimizer
+from optimizer import solver
+from tests.conftest import (
+    CASES,
+    ROOT,
+    china,
+    cost,
+    lane,
+    make,
+    need,
+    no_china,
+    offer,
+    plan,
+    process,
+    recipe,
+)
+
+highs = import_module("optimizer.solver.highs")
+
+KAZ, CHINA = offer("kaz", price=5), offer("china", "China", price=1)
+TWO_OFFERS = {"Supply": [KAZ, CHINA], "Demand": [need(10)]}
+KAZ_INDEX, CHINA_INDEX = ("kaz", "Kaz", "ore", "2027"), ("china", "China", "ore", "2027")
+WASTE = {
+    "Materials": [
+        {"material": "ore", "stage": "mined", "disposal cost": 0.5},
+        {"material": "metal", "stage": "melted"},
+    ],
+    "Supply": [offer("waste", price=-1)],
+    "Demand": [need(10, material="metal")],
+}
+KILN = {
+    "Recipes": recipe("smelt", ore=-1, metal=1),
+    "Processes": [process("smelt", unit="kiln")],
+    "Units": [{"site": "Plant", "unit": "kiln", "capacity": 1}],
+    "Options": [{"option": "line", "site": "Plant", "unit": "kiln", "added capacity": 40}],
+}
+
+
+# What comes back ------------------------------------------------------------------------------
+
+
+def test_a_plan_that_cannot_be_is_infeasible_and_has_no_tables():
+    # Half of 10 t must be delivered, and nothing is sold.
+    found = plan(Supply=[], Demand=[need(10, minimum=0.5)])
+    assert (found.status, found.objective, found.audit) == ("infeasible", None, None)
+    assert (found.tables, found.costs, found.shortage) == ({}, {}, 0)
+    with pytest.raises(optimizer.NoPlanError, match="no plan meets every hard limit"):
+        found.raise_for_status()
+
+
+def test_whole_numbers_do_not_hide_that_nothing_can_be_done():
+    found = plan(Supply=[offer("kaz")], Demand=[need(100, material="metal", minimum=1)], **KILN)
+    assert (found.status, found.objective) == ("infeasible", None)
+
+
+def test_cost_without_a_lower_bound_is_said_so():
+    # Waste that is taken for 1 a tonne and thrown away for 0.5, as much as one likes.
+    found = plan(**WASTE)
+    assert (found.status, found.objective, found.tables) == ("unbounded", None, {})
+    with pytest.raises(optimizer.NoPlanError, match="no lower bound"):
+        found.raise_for_status()
+
+
+def test_whole_numbers_do_not_hide_that_cost_has_no_lower_bound():
+    found = plan(**WASTE, **KILN)
+    assert (found.status, found.objective, found.tables) == ("unbounded", None, {})
+
+
+def test_nothing_to_do_costs_nothing():
+    assert cost(Supply=[], Demand=[]) == 0
+
+
+def test_a_time_limit_of_nothing_is_reported_as_such():
+    for file in ("nochina_random_30.xlsx", "orlib_cap41.xlsx"):
+        found = optimizer.solve(optimizer.read(CASES / file), time_limit=0)
+        assert (found.status, found.objective) == ("time limit", None)
+        with pytest.raises(optimizer.StoppedError, match="time limit"):
+            found.raise_for_status()
+
+
+def test_the_time_limit_of_settings_holds_unless_another_is_given(monkeypatch):
+    case = make(Settings={"time limit": 7}, **TWO_OFFERS)
+    asked = []
+    ask = solver.ask
+    monkeypatch.setattr(
+        solver, "ask", lambda *of, **by: asked.append(by["time_limit"]) or ask(*of, **by)
+    )
+    optimizer.solve(case)
+    optimizer.solve(case, time_limit=60)
+    assert asked == [7, 60]
+
+
+def test_a_linear_optimum_has_no_gap():
+    assert plan(**TWO_OFFERS).gap == 0
+
+
+def test_a_plan_of_whole_numbers_is_within_the_gap_that_was_asked_for():
+    found = optimizer.solve(optimizer.read(CASES / "gurobi_facility.xlsx"))
+    assert found.gap <= found.case.settings.mip_gap
+
+
+def test_the_log_and_progress_come_only_where_they_are_asked_for(monkeypatch):
+    said = []
+    monkeypatch.setattr(highs, "PROGRESS_SECONDS", 0)
+    case = optimizer.read(CASES / "orlib_cap41.xlsx")
+    found = optimizer.solve(case, progress=lambda seconds, line: said.append((seconds, line)))
+    assert found.log
+    assert all(seconds >= 0 and isinstance(line, str) for seconds, line in said)
+    assert optimizer.solve(case).log == ()
+
+
+def test_every_step_is_timed():
+    found = plan(**TWO_OFFERS)
+    assert {"network", "build", "solve", "extract", "audit"} <= set(found.seconds)
+    assert all(seconds >= 0 for seconds in found.seconds.values())
+
+
+# Stopping -------------------------------------------------------------------------------------
+
+
+def dense(size: int) -> solver.Program:
+    """A dense programme that takes HiGHS about a second, bounded and feasible."""
+    dice = np.random.default_rng(1)
+    return solver.Program(
+        variables=[],
+        constraints=[],
+        cost=-dice.random(size),
+        offset=0.0,
+        lower=np.zeros(size),
+        upper=np.full(size, np.inf),
+        row_lower=np.full(size, -np.inf),
+        row_upper=np.full(size, 100.0),
+        starts=np.arange(0, size * size + 1, size, dtype=np.int32),
+        columns=np.tile(np.arange(size, dtype=np.int32), size),
+        values=dice.random(size * size),
+        integer=np.zeros(size, dtype=np.int32),
+        sign=1.0,
+    )
+
+
+class PressedOnce(threading.Thread):
+    """A thread whose first ``join`` is interrupted by Ctrl-C."""
+
+    pressed = 0
+    most = 1
+
+    def join(self, timeout=None):
+        super().join(0.02)
+        if self.pressed < self.most:
+            self.pressed += 1
+            raise KeyboardInterrupt
+
+
+def test_ctrl_c_stops_the_solver(monkeypatch):
+    monkeypatch.setattr(highs.threading, "Thread", PressedOnce)
+    answer = solver.ask(dense(700))
+    assert (answer.status, answer.objective, answer.values) == ("interrupted", None, None)
+
+
+def test_a_second_ctrl_c_is_not_held_back(monkeypatch):
+    monkeypatch.setattr(PressedOnce, "most", 2)
+    monkeypatch.setattr(highs.threading, "Thread", PressedOnce)
+    with pytest.raises(KeyboardInterrupt):
+        solver.ask(dense(300))
+
+
+def test_ctrl_c_after_the_optimum_was_found_loses_nothing(monkeypatch):
+    monkeypatch.setattr(highs.threading, "Thread", PressedOnce)
+    assert plan(**TWO_OFFERS).status in ("optimal", "interrupted")
+
+
+# What is asked --------------------------------------------------------------------------------
+
+
+def changed(change, **case) -> optimizer.Result:
+    """Result of a model that a user has changed."""
+    m = optimizer.build_model(make(**{**TWO_OFFERS, **case}))
+    change(m)
+    return optimizer.solve_model(m)
+
+
+def test_a_fixed_variable_stays_where_it_is():
+    # 4 t of Chinese ore at 1, the rest from Kaz at 5.
+    found = changed(lambda m: m.buy[CHINA_INDEX].fix(4))
+    assert found.objective == pytest.approx(4 + 30)
+    assert found.audit.passed
+
+
+def test_a_bound_that_was_added_binds():
+    assert changed(lambda m: m.buy[CHINA_INDEX].setub(4)).objective == pytest.approx(34)
+    assert changed(lambda m: m.buy[KAZ_INDEX].setlb(7)).objective == pytest.approx(35 + 3)
+
+
+def test_a_row_that_was_added_binds():
+    def at_most_half(m):
+        m.own = Constraint(expr=m.buy[CHINA_INDEX] <= m.buy[KAZ_INDEX])
+
+    assert changed(at_most_half).objective == pytest.approx(5 + 25)
+
+
+def test_a_row_may_use_expressions_and_variables_of_ones_own():
+    # What is bought in China above 4 t costs 2 more: still less than Kaz, 10 + 6 x 2.
+    def dearer(m):
+        m.chinese = Expression(expr=sum(m.buy[index] for index in m.buy if index[1] == "China"))
+        m.above = Var(domain=NonNegativeReals)
+        m.own = Constraint(expr=m.above >= m.chinese - 4)
+        m.total_cost.deactivate()
+        m.dearer = Objective(expr=m.total_cost.expr + 2 * m.above, sense=minimize)
+
+    m = optimizer.build_model(make(**TWO_OFFERS))
+    dearer(m)
+    _, answer = solver.solve(m)
+    assert answer.objective == pytest.approx(10 + 6 * 2)
+    assert m.above.value == pytest.approx(6)
+
+
+def test_a_row_that_was_switched_off_does_not_bind():
+    case = {"Supply": [KAZ, {**CHINA, "maximum": 4}]}
+    assert changed(lambda m: None, **case).objective == pytest.approx(34)
+    m = optimizer.build_model(make(**{**TWO_OFFERS, **case}))
+    m.offer[CHINA_INDEX].deactivate()
+    assert solver.solve(m)[1].objective == pytest.approx(10)
+    m = optimizer.build_model(make(**{**TWO_OFFERS, **case}))
+    m.offer.deactivate()
+    assert solver.solve(m)[1].objective == pytest.approx(10)
+
+
+def test_a_model_may_maximise():
+    # The most that can be delivered of 10 t wanted, when Kaz has 6 t: and one more is worth one.
+    m = optimizer.build_model(make(Supply=[{**KAZ, "maximum": 6}], Demand=[need(10)]))
+    m.total_cost.deactivate()
+    m.most = Objective(expr=sum(m.deliver.values()), sense=maximize)
+    program, answer = solver.solve(m)
+    assert answer.objective == pytest.approx(6)
+    names = [row.name for row in program.constraints]
+    assert answer.prices[names.index("offer[kaz,Kaz,ore,'2027']")] == pytest.approx(1)
+
+
+def test_a_constant_in_the_objective_counts():
+    m = optimizer.build_model(make(**TWO_OFFERS))
+    m.total_cost.expr = m.total_cost.expr + 7
+    assert solver.solve(m)[1].objective == pytest.approx(17)
+
+
+@pytest.mark.parametrize(
+    ("add", "said"),
+    [
+        (lambda m: m.own.add(m.buy[KAZ_INDEX] * m.buy[CHINA_INDEX] <= 1), "own.* is not linear"),
+        (lambda m: m.own.add(m.buy[KAZ_INDEX] ** 2 <= 1), "own.* is not linear"),
+        (
+            lambda m: setattr(m.total_cost, "expr", m.buy[KAZ_INDEX] ** 2),
+            "total_cost is not linear",
+        ),
+        (lambda m: m.total_cost.deactivate(), "0 active objectives"),
+        (lambda m: m.add_component("more", Objective(expr=1)), "2 active objectives"),
+        (lambda m: m.own.add(m.buy[KAZ_INDEX] <= stranger()), "not an active part of the model"),
+    ],
+)
+def test_what_is_no_linear_programme_is_refused_in_words(add, said):
+    m = optimizer.build_model(make(**TWO_OFFERS))
+    m.own = ConstraintList()
+    add(m)
+    with pytest.raises(optimizer.OptimizerError, match=said):
+        optimizer.solve_model(m)
+
+
+def stranger() -> Var:
+    other = ConcreteModel()
+    other.elsewhere = Var()
+    other.elsewhere.home = other  # models hold their variables weakly
+    return other.elsewhere
+
+
+def test_a_row_with_the_same_variable_twice_adds_it_up():
+    # Kaz + Kaz <= 8: 4 t of Kazakh ore at most, if China is barred.
+    def twice(m):
+        m.buy[CHINA_INDEX].fix(0)
+        m.own = Constraint(expr=m.buy[KAZ_INDEX] + m.buy[KAZ_INDEX] <= 8)
+
+    assert changed(twice).objective == pytest.approx(20 + 600)
+
+
+def test_solving_again_after_a_change_gives_the_changed_plan():
+    m = optimizer.build_model(make(**TWO_OFFERS))
+    assert optimizer.solve_model(m).objective == pytest.approx(10)
+    m.buy[CHINA_INDEX].fix(0)
+    assert optimizer.solve_model(m).objective == pytest.approx(50)
+    m.buy[CHINA_INDEX].unfix()
+    assert optimizer.solve_model(m).objective == pytest.approx(10)
+
+
+# The same again -------------------------------------------------------------------------------
+
+
+def everything(result: optimizer.Result) -> dict:
+    tables = {name: list(table.rows()) for name, table in result.tables.items() if name != "Run"}
+    return {"objective": result.objective, **tables}
+
+
+@pytest.mark.parametrize("file", ["nochina_random_30.xlsx", "orlib_cap41.xlsx"])
+def test_two_solves_give_the_same_tables_to_the_last_digit(file):
+    first, second = (optimizer.solve(optimizer.read(CASES / file)) for _ in range(2))
+    assert everything(first) == everything(second)
+
+
+def test_the_plan_does_not_depend_on_the_order_of_python_sets():
+    program = (
+        "import optimizer, sys\n"
+        "result = optimizer.solve(optimizer.read(sys.argv[1]))\n"
+        "tables = [(name, list(t.rows())) for name, t in result.tables.items() if name != 'Run']\n"
+        "print(repr((result.objective, tables)))\n"
+    )
+    call = [sys.executable, "-c", program, str(CASES / "nochina_random_30.xlsx")]
+    runs = [
+        subprocess.Popen(
+            call,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for seed in ("1", "2")
+    ]
+    first, second = (run.communicate(timeout=60)[0] for run in runs)
+    assert len(first) > 1000
+    assert first == second
+
+
+@pytest.mark.parametrize("file", ["nochina_random_30.xlsx", "nochina_i_any_stage.xlsx"])
+def test_the_interior_point_method_finds_the_same_cost_and_prices_a_plan(file, monkeypatch):
+    case = optimizer.read(CASES / file)
+    simplex = optimizer.solve(case)
+    monkeypatch.setattr(highs, "INTERIOR_POINT_FROM", 0)
+    inside = optimizer.solve(case)
+    assert "ipx" in dict(inside.tables["Run"].rows())["solver"]
+    assert "simplex" in dict(simplex.tables["Run"].rows())["solver"]
+    assert inside.objective == pytest.approx(simplex.objective, rel=1e-9)
+    assert inside.audit.passed
+    assert len(inside.tables["Scarcity"]) > 0
+
+
+# Prices ---------------------------------------------------------------------------------------
+
+SMELTED = {
+    "Supply": [offer("kaz", "Plant")],
+    "Recipes": recipe("smelt", ore=-1, metal=1),
+    "Lanes": [lane("Plant", "Buyer")],
+    "Demand": [need(60, material="metal")],
+}
+
+
+def units(capacity=200.0):
+    return [{"site": "Plant", "unit": "kiln", "capacity": capacity}]
+
+
+PRICED = {
+    # kind of row: the case as a function of the bound, the bound, what one more is worth.
+    # An activity takes 2 of the kiln: half a tonne more saves (100 - 1 - 3) / 2.
+    "capacity": (
+        lambda x: {
+            **SMELTED,
+            "Processes": [process("smelt", unit="kiln", use=2, cost=3)],
+            "Units": units(x),
+        },
+        100,
+        48,
+    ),
+    "process limit": (
+        lambda x: {**SMELTED, "Processes": [process("smelt", maximum=x)]},
+        50,
+        99,
+    ),
+    "offer": (lambda x: {"Supply": [{**KAZ, "maximum": x}], "Demand": [need(10)]}, 6, 95),
+    "contract": (
+        lambda x: {"Supply": [{**KAZ, "contract quantity": x}], "Demand": [need(10)]},
+        6,
+        95,
+    ),
+    # What must be paid for and is not wanted costs 5 a tonne.
+    "take or pay": (
+        lambda x: {
+            "Supply": [{**KAZ, "contract quantity": x, "take or pay": 1}],
+            "Demand": [need(10)],
+        },
+        16,
+        -5,
+    ),
+    "lane": (
+        lambda x: {
+            "Supply": [KAZ],
+            "Lanes": [lane("Kaz", "Buyer", cost=2, maximum=x)],
+            "Demand": [need(10)],
+        },
+        6,
+        93,
+    ),
+    # A tonne more of stock is bought at 5 in 2027 rather than at 9 in 2028.
+    "stock bound": (
+        lambda x: {
+            "Settings": {"periods": 2},
+            "Supply": [
+                offer("early", price=5, to="2027-12-31"),
+                offer("late", price=9, from_="2028-01-01"),
+            ],
+            "Stocks": [{"site": "Kaz", "material": "ore", "maximum": x}],
+            "Demand": [need(10)],
+        },
+        4,
+        4,
+    ),
+    "demand": (lambda x: {"Supply": [KAZ], "Demand": [need(x)]}, 10, -5),
+    # A tonne that must be delivered at 500 saves a penalty of 100: 400 for each of 10 t x share.
+    "least delivery": (
+        lambda x: {"Supply": [{**KAZ, "price": 500}], "Demand": [need(10, minimum=x / 10)]},
+        4,
+        -400,
+    ),
+    # China may sell a tonne more of what Kaz sells at 4 more.
+    "limit": (
+        lambda x: {
+            **TWO_OFFERS,
+            "Limits": [{"limit": "cap", "measure": "bought", "site": "China", "maximum": x}],
+        },
+        3,
+        4,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", PRICED)
+def test_a_price_is_what_one_more_of_a_bound_saves(kind):
+    case, bound, worth = PRICED[kind]
+    found = plan(**case(bound))
+    rows = [row for row in found.frame("Scarcity").to_dict("records") if row["kind"] == kind]
+    assert len(rows) == 1
+    step = 0.25
+    saved = (found.objective - cost(**case(bound + step))) / step
+    assert saved == pytest.approx(worth)
+    assert rows[0]["bound"] == pytest.approx(bound)
+    assert abs(rows[0]["worth today"]) == pytest.approx(abs(worth))
+    assert rows[0]["worth"] == pytest.approx(rows[0]["worth today"])
+
+
+def test_a_price_is_said_in_the_money_of_its_period():
+    # 95 in the middle of 2027 is worth 95 / 1.21 ** 0.5 today.
+    found = plan(
+        Settings={"discount rate": 0.21}, Supply=[{**KAZ, "maximum": 6}], Demand=[need(10)]
+    )
+    (row,) = [r for r in found.frame("Scarcity").to_dict("records") if r["kind"] == "offer"]
+    assert row["worth"] == pytest.approx(95)
+    assert row["worth today"] == pytest.approx(95 / 1.1)
+
+
+def test_a_share_rule_has_a_price():
+    # At most a quarter may be Chinese: 7.5 x 5 + 2.5 x 1. One tonne of slack in the row lets a
+    # tonne of Kazakh ore be Chinese: 4.
+    m = optimizer.build_model(
+        make(**TWO_OFFERS, Rules=[no_china(maximum_share=0.25)], Rule_scope=[china()])
+    )
+    program, answer = solver.solve(m)
+    assert answer.objective == pytest.approx(40)
+    names = [row.name for row in program.constraints]
+    at = next(i for i, name in enumerate(names) if name.startswith("rule_share"))
+    assert answer.prices[at] == pytest.approx(-4)
+    program.row_upper[at] += 0.5
+    assert solver.ask(program).objective == pytest.approx(40 - 2)
+
+
+@pytest.mark.parametrize(
+    "file", ["nochina_random_01.xlsx", "hand_days_of_cover.xlsx", "ampl_multi.xlsx"]
+)
+def test_no_bound_is_worth_more_than_its_price_says(file):
+    """Moving any bound either way never costs less than its price says: prices are honest."""
+    m = optimizer.build_model(optimizer.read(CASES / file))
+    program, answer = solver.solve(m)
+    lower, upper = program.row_lower.copy(), program.row_upper.copy()
+    priced = np.flatnonzero(np.abs(answer.prices) > 1e-7)
+    assert priced.size
+    for row in priced[:60]:
+        for step in (-0.01, 0.01):
+            program.row_lower[row], program.row_upper[row] = lower[row] + step, upper[row] + step
+            moved = solver.ask(program).objective
+            if moved is not None:
+                promised = answer.objective + answer.prices[row] * step
+                assert moved >= promised - 1e-6 * max(1, abs(promised)), names_of(program, row)
+        program.row_lower[row], program.row_upper[row] = lower[row], upper[row]
+
+
+def names_of(program: solver.Program, row: int) -> str:
+    return program.constraints[row].name
+
+
+def test_an_unused_offer_says_how_much_cheaper_it_must_get():
+    # Kaz at 5 enters when it gets cheaper than China at 1, by 4.
+    found = plan(**TWO_OFFERS)
+    rows = [row for row in found.tables["Break-even"].rows() if row[:2] == ("offer", "kaz, Kaz")]
+    assert [row[4:] for row in rows] == [pytest.approx((5, 4, 1))]
+    for price, tonnes in ((1.01, 0), (0.99, 10)):
+        other = plan(Supply=[{**KAZ, "price": price}, CHINA], Demand=[need(10)])
+        bought = sum(row[6] for row in other.tables["Purchases"].rows() if row[0] == "kaz")
+        assert bought == pytest.approx(tonnes)
+
+
+@pytest.mark.parametrize("thing", ["offer", "lane", "process"])
+def test_each_link_of_an_unused_chain_may_make_up_for_all_that_it_is_too_dear(thing):
+    # Metal by way of Kaz costs 5 + 2 + 3, bought in China 4: any one link 6 cheaper would do.
+    found = plan(
+        Supply=[KAZ, offer("metal", "China", "metal", 4)],
+        Recipes=recipe("smelt", ore=-1, metal=1),
+        Processes=[process("smelt", cost=3)],
+        Lanes=[
+            lane("Kaz", "Plant", "ore", 2),
+            lane("Plant", "Buyer", "metal"),
+            lane("China", "Buyer", "metal"),
+        ],
+        Demand=[need(10, material="metal")],
+    )
+    rows = [row for row in found.tables["Break-even"].rows() if row[0] == thing]
+    prices = {"offer": 5, "lane": 2, "process": 3}
+    told = [row for row in rows if row[4] == prices[thing]]
+    assert [row[5] for row in told] == [pytest.approx(6)]
+
+
+def test_prices_of_a_plan_of_whole_numbers_are_those_with_its_decisions_made():
+    # The line is built for 40 t; the 9 t that are short beyond 41 t would need more capacity.
+    found = plan(
+        **{
+            **KILN,
+            "Supply": [offer("kaz", "Plant")],
+            "Demand": [need(50, material="metal")],
+        }
+    )
+    (row,) = [r for r in found.frame("Scarcity").to_dict("records") if r["kind"] == "capacity"]
+    assert row["worth"] == pytest.approx(99)
