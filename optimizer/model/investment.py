@@ -10,6 +10,13 @@ r"""Options: how much is built, what it needs, what excludes what.
     \sum_t build_{k,t} \le most_k \, chosen_k \qquad \sum_{k \in g} chosen_k \le 1
     \qquad \forall g
 
+.. math::
+    \sum_c ship_{w,c,t} \le ends_{w,t} \sum_{k,\,t' \le t} build_{k,t'}
+    \qquad \forall (w, t)\ from\ a\ place\ that\ needs\ a\ unit\ not\ yet\ built
+
+The last rows follow from capacity for whole decisions, but not for parts of one: they
+keep the relaxation from building a sliver of a plant for each customer.
+
 For a yes/no option ``begun`` is what is built by then and ``chosen`` what is ever built,
 without a variable of their own. An option of any amount counts as built when one of it
 is (all of it, if its most is less).
@@ -32,6 +39,7 @@ RELIEF = {
     "built_begun": None,
     "built_chosen": None,
     "built_one_of": None,
+    "built_reach": None,
 }
 
 
@@ -44,6 +52,7 @@ def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
     family(m, "built_begun", "counts as built only if built", _begun(network, columns))
     family(m, "built_chosen", "built only if chosen", _chosen(network, columns))
     family(m, "built_one_of", "at most one of a group", _one_of(network, columns))
+    family(m, "built_reach", "shipped only from what is built", _reach(network, columns))
 
 
 def _by(cells: ByPeriod, t: int, factor: float = 1.0) -> Terms:
@@ -96,3 +105,37 @@ def _one_of(network: Network, columns: Columns) -> Iterator[Row]:
             own += [(1.0, variable) for variable in chosen.values()] or _by(cells, last)
     for group, terms in groups.items():
         yield (group,), -INFINITY, terms, 1.0
+
+
+def _reach(network: Network, columns: Columns) -> Iterator[Row]:
+    """Ways from places that need a unit with no capacity but what options add."""
+    shipped: dict[int, list[ByPeriod]] = {}
+    for ship, cells in zip(network.flows.ships, columns.ship, strict=True):
+        shipped.setdefault(ship.way, []).append(cells)
+    for index, own in shipped.items():
+        way = network.ways[index]
+        for unit in network.gates.get((way.from_site, way.material), ()):
+            builders = _builders(network, columns, unit)
+            for t, most in network.way_most[index].items():
+                built = [(-most, variable) for variable in builders.get(t, ())]
+                terms: Terms = [(1.0, cells[t]) for cells in own if t in cells]
+                if terms and built and not network.units[unit].capacity[t]:
+                    period = network.calendar.labels[t]
+                    place = network.units[unit]
+                    name = (way.name, way.material, place.site, place.unit, period)
+                    yield name, -INFINITY, terms + built, 0.0
+
+
+def _builders(network: Network, columns: Columns, unit: int) -> dict[int, list[object]]:
+    """Whole decisions that give a unit capacity, by period; none if parts of one can."""
+    found: dict[int, list[object]] = {}
+    for option, cells in zip(network.options, columns.build, strict=True):
+        for addition in option.additions:
+            if addition.unit == unit:
+                if option.kind == "any amount":
+                    return {}
+                for decided, variable in cells.items():
+                    for t, capacity in enumerate(addition.capacity[decided]):
+                        if capacity:
+                            found.setdefault(t, []).append(variable)
+    return found

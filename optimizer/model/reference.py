@@ -94,6 +94,7 @@ INDEX = {
     "built_begun": "option, period",
     "built_chosen": "option",
     "built_one_of": "group",
+    "built_reach": "lane, material, site, unit, period",
     "limit": "limit, measure, row of Limits, side, window",
     "blend": "site, recipe, oxide, side, period",
 }

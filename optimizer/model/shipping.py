@@ -6,10 +6,11 @@ r"""Lanes: most that is shipped; least and fixed cost where a lane is used.
 
 .. math::
     least_{l,t} \, used_{l,t} \le \sum_{w \in ways(l),\,c} ship_{w,c,t}
-    \le maximum_{l,t} \, used_{l,t}
+    \le \min(maximum_{l,t},\ ends_{l,t}) \, used_{l,t}
     \qquad \forall (l, t)\ with\ a\ fixed\ cost\ or\ a\ least\ shipment
 
-A ``*`` lane counts all its materials together.
+A ``*`` lane counts all its materials together. ``ends`` is the most that demand at the end
+can take, where nothing else can: the tighter the bound, the closer the relaxation.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def _most(network: Network, columns: Columns, shipped: list[list[ByPeriod]]) -> 
         for t, most in enumerate(bound.maximum):
             terms = _over(bound, shipped, t)
             if t in decided and terms:
-                terms.append((-most, decided[t]))
+                ends = sum(network.way_most[way].get(t, INFINITY) for way in bound.ways)
+                terms.append((-min(most, ends), decided[t]))
                 most = 0.0
             yield _name(network, bound, t), -INFINITY, terms, most
 

@@ -6,6 +6,7 @@ from optimizer.network import calendar as calendars
 from optimizer.network import invest, lanes, recipes, trade
 from optimizer.network.acts import acts
 from optimizer.network.data import Network
+from optimizer.network.ends import Ends, gates, way_most
 from optimizer.network.limits import Measured, blends, limits
 from optimizer.network.prune import prune
 from optimizer.network.space import Space
@@ -33,6 +34,11 @@ def build(case: Case) -> Network:
     options = invest.options(case, calendar, units)
     nodes = tuple(space.nodes)
     measured = Measured(case, flows, nodes, offers, processes, ways, lines, options)
+    disposal = {
+        row.material: row.disposal_cost for row in case.materials if row.disposal_cost is not None
+    }
+    ends = Ends(processes, ways, stores, lines, offers, disposal, calendar.count)
+    given = {(nodes[inflow.node].site, nodes[inflow.node].material) for inflow in inflows}
     return Network(
         case=case,
         calendar=calendar,
@@ -55,10 +61,8 @@ def build(case: Case) -> Network:
         inflows=inflows,
         flows=flows,
         values={row.material: row.value for row in case.materials},
-        disposal={
-            row.material: row.disposal_cost
-            for row in case.materials
-            if row.disposal_cost is not None
-        },
+        disposal=disposal,
+        way_most=way_most(ends, ways, flows.ships),
+        gates=gates(ends, processes, units, given),
         cut=cut,
     )

@@ -327,6 +327,10 @@ class Network:
     blends: tuple[BlendBound, ...]
     inflows: tuple[Inflow, ...]
     flows: Flows
+    way_most: list[dict[int, float]]
+    """Most that each way can carry by period, for what lies at its end; where bounded."""
+    gates: dict[tuple[str, str], tuple[int, ...]]
+    """Units without which a material cannot be at a site at all."""
     values: dict[str, float]
     """Value per tonne by material."""
     disposal: dict[str, float]

@@ -50,6 +50,7 @@ UNPRICED = (
     "built_begun",
     "built_chosen",
     "built_one_of",
+    "built_reach",
 )
 """Families that bind by logic, not by something that there could be more of."""
 
