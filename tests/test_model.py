@@ -358,6 +358,16 @@ GOLDEN = [
         ("built_one_of", "big"),
         "build[a,2027-H1] + build[a,2027-H2] + chosen[b,2027-H2] <= 1.0",
     ),
+    # The kiln exists only if built; Buyer takes 5 t in the half-year and nothing else can.
+    (
+        {
+            **OPTIONS,
+            "Units": [],
+            "Options": [option("c", added_capacity=4, earliest=date(2027, 7, 1))],
+        },
+        ("built_reach", "Plant to Buyer", "metal", "Plant", "kiln", "2027-H2"),
+        "ship[Plant,Buyer,metal,,any,2027-H2] - 5.0*build[c,2027-H2] <= 0.0",
+    ),
     # Chinese ore, 1 to 4 t in the year: a limit is per window, not scaled.
     (
         {

@@ -25,6 +25,7 @@ def settings() -> list[Row]:
         ("carrying cost rate", 0.03, "insurance and shrinkage: interest is in the discount rate"),
         ("shortage penalty", 200_000, "for demand lines without their own"),
         ("time limit", 300, "seconds"),
+        ("mip gap", 0.001, "a plan proven to a tenth of a percent is good enough"),
     )
     return [row(assume(0), setting=name, value=value, notes=note) for name, value, note in lines]
 

@@ -58,7 +58,32 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "from",
         "to",
     ),
-    "Units": ("site", "unit", "capacity", "availability", "from", "to"),
+    "Units": (
+        "site",
+        "unit",
+        "capacity",
+        "availability",
+        "minimum load",
+        "may idle",
+        "fixed cost",
+        "from",
+        "to",
+    ),
+    "Options": (
+        "option",
+        "site",
+        "unit",
+        "added capacity",
+        "kind",
+        "most",
+        "capital cost",
+        "fixed cost",
+        "life",
+        "earliest",
+        "build months",
+        "needs",
+        "one of",
+    ),
     "Lanes": (
         "from site",
         "to site",
@@ -68,6 +93,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "lead days",
         "maximum",
         "arrives",
+        "fixed cost",
+        "minimum when used",
         "from",
         "to",
     ),
@@ -119,6 +146,19 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "description",
     ),
     "Rule scope": ("rule", "line", "country", "owner country", "owner", "site", "stage"),
+    "Limits": (
+        "limit",
+        "measure",
+        "site",
+        "country",
+        "material",
+        "option",
+        "as",
+        "minimum",
+        "maximum",
+        "window",
+        "from",
+    ),
 }
 """Columns of each sheet, in order; periods of Demand are put before ``from``."""
 COMMON = ("active", "notes", "source", "confidence")
@@ -132,6 +172,7 @@ KEYS = {
     "Recoveries": 3,
     "Processes": 4,
     "Units": 2,
+    "Options": 3,
     "Lanes": 4,
     "Tariffs": 4,
     "Stocks": 2,
@@ -139,6 +180,7 @@ KEYS = {
     "Demand": 3,
     "Rules": 1,
     "Rule scope": 2,
+    "Limits": 2,
 }
 """How many columns at the left name a row."""
 
@@ -151,6 +193,8 @@ MONEY = {
     "holding cost",
     "shortage penalty",
     "specific",
+    "capital cost",
+    "fixed cost",
 }
 SHARES = {
     "availability",
@@ -160,6 +204,7 @@ SHARES = {
     "ad valorem",
     "maximum share",
     "arrives",
+    "minimum load",
 }
 WIDE = {"history": 48, "description": 48, "notes": 60, "source": 60, "clears": 34}
 HEADER = PatternFill("solid", fgColor="1F3864")

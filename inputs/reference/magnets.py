@@ -55,6 +55,7 @@ class Maker:
 MAKERS = {
     "Fort Worth": Maker(CIVIL_GRADES, ("SH",), WESTERN),
     "Stillwater": Maker(GRADES, ("SH", "UH", "EH"), WESTERN),
+    "Columbus works": Maker(GRADES, ("SH", "UH", "EH"), WESTERN),
     "Sumter": Maker(GRADES, ("SH", "UH", "EH"), WESTERN),
     "Narva": Maker(("N48",), ("SH",), WESTERN),
     "Takefu": Maker(GRADES, ("SH", "UH", "EH"), ASIAN),

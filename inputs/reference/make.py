@@ -11,6 +11,7 @@ import capacities
 import demand
 import excel
 import feeds
+import investments
 import magnets
 import materials
 import metal
@@ -39,6 +40,7 @@ def sheets() -> dict[str, list[Row]]:
         "Recoveries": separation.recoveries(),
         "Processes": [*separation.processes(), *metal.processes(), *magnets.processes()],
         "Units": capacities.units(),
+        "Options": investments.options(),
         "Lanes": routes.lanes(),
         "Tariffs": trade.tariffs(),
         "Stocks": stores.stocks(),
@@ -46,6 +48,7 @@ def sheets() -> dict[str, list[Row]]:
         "Demand": demand.demand(),
         "Rules": rules.rules(),
         "Rule scope": rules.rule_scope(),
+        "Limits": investments.limits(),
     }
 
 

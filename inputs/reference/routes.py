@@ -80,11 +80,18 @@ def lanes() -> list[Row]:
                 mode=line["mode"],
                 cost=round(cost.value),
                 lead_days=_lead(time.value),
+                maximum=_number(line["maximum"]),
+                fixed_cost=_number(line["fixed cost"]),
+                minimum_when_used=_number(line["minimum when used"]),
                 route=line["route"],
                 notes=line["notes"],
             )
             rows.append(switched(cells, line["route"]))
     return rows
+
+
+def _number(cell: str) -> float | None:
+    return float(cell) if cell else None
 
 
 def _lead(days: float) -> int:

@@ -1,0 +1,75 @@
+"""Options: investments, with the buyer's slice of their cost (``options.csv``).
+
+Added capacity is that of the whole project where the unit stands in Units, because its
+``availability`` there, the buyer's share, holds for what is added too; capital is then the
+same share of the published capital. The buyer's own works stand in no other sheet: they
+count whole. The fixed cost is a share of the capital, an assumption.
+"""
+
+from __future__ import annotations
+
+from facts import Fact, access, assume, computed, day, figure, table
+from rows import Row, rounded, row
+
+MILLION = 1_000_000.0
+
+
+def options() -> list[Row]:
+    """The Options sheet; cost stands on the first row of an option."""
+    return [_option(line) for line in table("options")]
+
+
+def _capital(line: dict[str, str]) -> tuple[Fact, str]:
+    """The buyer's slice of the capital cost, US$, and a word on how it is worked out."""
+    asked = figure(line["capital"])
+    share = access(line["share"]) if line["share"] else computed(1.0, asked)
+    money = asked.value * float(line["capital times"]) * share.value * MILLION
+    word = f"; {share.value:.0%} of its capital" if line["share"] else ""
+    return computed(rounded(money), asked), word
+
+
+def _option(line: dict[str, str]) -> Row:
+    size = figure(line["figure"])
+    capital, word = _capital(line)
+    paid = capital.value > 0
+    fixed = capital.value * float(line["fixed share"] or 0)
+    return row(
+        *((capital, size) if paid else (size,)),
+        option=line["option"],
+        site=line["site"],
+        unit=line["unit"],
+        added_capacity=rounded(size.value * float(line["times"])),
+        kind=line["kind"],
+        most=float(line["most"]),
+        capital_cost=capital.value,
+        fixed_cost=rounded(fixed),
+        life=float(line["life"]),
+        earliest=day(line["earliest"]),
+        build_months=float(line["build months"]),
+        needs=line["needs"] or None,
+        one_of=line["one of"] or None,
+        notes=f"{line['notes']}{word}" + ("; fixed cost and life are assumptions" if paid else ""),
+    )
+
+
+def limits() -> list[Row]:
+    """The Limits sheet: a planner's own bounds, all of them switched off (``limits.csv``)."""
+    return [
+        row(
+            assume(0),
+            limit=line["limit"],
+            active=line["active"] or None,
+            measure=line["measure"],
+            site=line["site"] or None,
+            country=line["country"] or None,
+            material=line["material"] or None,
+            option=line["option"] or None,
+            as_=line["as"],
+            minimum=float(line["minimum"]) if line["minimum"] else None,
+            maximum=float(line["maximum"]) if line["maximum"] else None,
+            window=line["window"],
+            from_=day(line["from"]),
+            notes=line["notes"],
+        )
+        for line in table("limits")
+    ]
