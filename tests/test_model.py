@@ -255,12 +255,13 @@ GOLDEN = [
         ("lane", "Kaz to Buyer", "*", "3", "2027-H1"),
         "ship[Kaz,Buyer,ore,,any,2027-H1] + ship[Kaz,Buyer,metal,,any,2027-H1] <= 15.0",
     ),
-    # 20 t in half a year if it is used; the least shipment is per period, not scaled.
+    # 20 t in half a year if it is used, of which Buyer takes 5 and 5; the least shipment is per
+    # period, not scaled.
     (
         LANES,
         ("lane", "Kaz to Buyer by rail", "*", "2", "2027-H1"),
         "ship[Kaz,Buyer,ore,rail,any,2027-H1] + ship[Kaz,Buyer,metal,rail,any,2027-H1] "
-        "- 20.0*used[Kaz to Buyer by rail,*,'2',2027-H1] <= 0.0",
+        "- 10.0*used[Kaz to Buyer by rail,*,'2',2027-H1] <= 0.0",
     ),
     (
         LANES,

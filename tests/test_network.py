@@ -403,13 +403,13 @@ def test_a_figure_for_a_period_is_not_scaled_to_the_dates_of_its_row():
 
 
 def test_a_figure_for_a_period_counts_only_while_its_row_holds():
-    # The row begins in 2028; the checks say that the 5 t of 2027 have no effect.
+    # The row begins in 2028; the checks say that the 5 t of 2027 are without effect.
     found = plan(
         Settings={"periods": 2},
         Supply=[offer("kaz")],
         Demand=[need(10, from_=date(2028, 1, 1), **{"2027": 5})],
     )
-    assert any("have no effect" in str(finding) for finding in found.warnings)
+    assert any("without effect" in str(finding) for finding in found.warnings)
     assert found.objective == pytest.approx(10)
 
 
