@@ -184,6 +184,7 @@ def _record(result: Result, files: dict[str, str], seconds: dict[str, float]) ->
             "worst": audit.worst if audit.worst < float("inf") else None,
             "cost_difference": audit.cost_difference,
         },
+        "alerts": list(result.alerts),
         "warnings": [_said(finding) for finding in result.warnings],
         "input": {"file": result.case.path, "sha256": result.case.sha256},
         "files": files,
@@ -204,6 +205,7 @@ def _story(result: Result, files: dict[str, str], status: str) -> str:
         ),
         f"Short: {result.shortage:,.3f} t.",
         f"{result.audit.verdict}.",
+        *result.alerts,
         *(f"Written: {file}" for file in files.values()),
     ]
     return "\n".join(lines)

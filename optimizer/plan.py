@@ -45,6 +45,8 @@ class Result:
     seconds: Mapping[str, float]
     """Wall time of each step."""
     network: Network = field(repr=False)
+    alerts: tuple[str, ...] = ()
+    """Sentences that a reader must know: proof, shortages, supply not firm, horizon."""
     gap: float = 0.0
     """Relative gap to the best plan possible; 0 for a linear optimum."""
     log: tuple[str, ...] = field(default=(), repr=False)
@@ -182,6 +184,7 @@ def _solve(
         warnings,
         clock.seconds,
         meaning,
+        alerts=solution.alerts(meaning, tables, answer),
         gap=answer.gap,
         log=answer.log,
     )

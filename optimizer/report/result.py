@@ -48,7 +48,7 @@ def summary_of(result: Result) -> Summary:
         input_sha256=result.case.sha256,
         audit=result.audit.verdict,
         audit_passed=result.audit.passed,
-        alerts=tuple(str(finding) for finding in result.warnings),
+        alerts=(*result.alerts, *(str(finding) for finding in result.warnings)),
         made=date.today().isoformat(),
         wanted=wanted,
     )

@@ -1,8 +1,19 @@
 """What was decided: result tables, prices, compliance and the independent audit."""
 
+from optimizer.solution.alerts import alerts
 from optimizer.solution.audit import Audit, audit
 from optimizer.solution.money import by_category
 from optimizer.solution.record import run_record, tables_of
 from optimizer.solution.tables import LAYOUTS, Table, Tables
 
-__all__ = ["LAYOUTS", "Audit", "Table", "Tables", "audit", "by_category", "run_record", "tables_of"]
+__all__ = [
+    "LAYOUTS",
+    "Audit",
+    "Table",
+    "Tables",
+    "alerts",
+    "audit",
+    "by_category",
+    "run_record",
+    "tables_of",
+]

@@ -1,0 +1,84 @@
+"""What a reader of the plan must know before the figures: sentences for the first sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optimizer.network.data import Network
+from optimizer.solution.tables import Tables
+from optimizer.solver import Answer
+
+WORTH_SAYING = 0.005
+"""Share of the plan's cost below which a credit is not worth a sentence."""
+
+
+def alerts(network: Network, tables: Tables, answer: Answer) -> tuple[str, ...]:
+    """Sentences on the proof, on shortages, on supply that may not come, on the horizon."""
+    return (
+        *_proof(network, answer),
+        *_short(network, tables),
+        *_not_firm(tables),
+        *_horizon(network, tables),
+    )
+
+
+def _proof(network: Network, answer: Answer) -> Iterator[str]:
+    if answer.status != "optimal":
+        yield (
+            f"Not proven optimal ({answer.status}): a plan may exist that costs up to "
+            f"{answer.gap:.2%} less."
+        )
+    elif answer.gap > 0:
+        yield f"Proven to {answer.gap:.2%}: no plan is cheaper by more."
+    if answer.method == "branch and bound":
+        yield "Prices in Scarcity and Break-even hold for the yes/no decisions of this plan."
+
+
+def _short(network: Network, tables: Tables) -> Iterator[str]:
+    short = tables["Shortages"]
+    if len(short):
+        lines = dict.fromkeys(short["line"])
+        first = min(short["period"], key=network.calendar.labels.index)
+        tonnes = sum(short["short"])
+        yield (
+            f"{tonnes:,.4g} t of demand are not met, first in {first}: {', '.join(list(lines)[:3])}"
+            + (f" and {len(lines) - 3} more." if len(lines) > 3 else ".")
+        )
+
+
+def _not_firm(tables: Tables) -> Iterator[str]:
+    bought = tables["Purchases"]
+    loose = [
+        (offer, tonnes)
+        for offer, tonnes, firm in zip(
+            bought["offer"], bought["tonnes"], bought["firm"], strict=True
+        )
+        if firm == "no"
+    ]
+    if loose:
+        names = list(dict.fromkeys(offer for offer, _ in loose))
+        yield (
+            f"{sum(tonnes for _, tonnes in loose):,.4g} t of the plan's purchases are not firm: "
+            + ", ".join(names[:4])
+            + (f" and {len(names) - 4} more." if len(names) > 4 else ".")
+        )
+
+
+def _horizon(network: Network, tables: Tables) -> Iterator[str]:
+    """How much of the answer rests on the value of what outlives the horizon."""
+    costs = tables["Costs"]
+    paid = sum(money for money in costs["discounted"] if money > 0)
+    credit = {"stock": 0.0, "options": 0.0}
+    for category, item, money in zip(
+        costs["category"], costs["item"], costs["discounted"], strict=True
+    ):
+        if category == "closing value":
+            credit["stock" if item == "stock" else "options"] -= money
+    total = sum(credit.values())
+    if paid and abs(total) > WORTH_SAYING * paid:
+        currency = network.case.settings.currency
+        yield (
+            f"{total:,.0f} {currency} ({total / paid:.1%} of all costs) are credited for what is "
+            f"left at the end: {credit['stock']:,.0f} for stock, {credit['options']:,.0f} for "
+            "options that outlive the horizon."
+        )
