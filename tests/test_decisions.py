@@ -354,7 +354,7 @@ LESS_CHINA, LESS_METAL = 98, 430
         # A quarter of 20 t of ore: 5 + 15 x 5 + 30.
         ({"measure": "bought", "maximum": 0.25, "as": "share", "site": "China"}, 110),
         ({"measure": "bought", "minimum": 0.75, "as": "share", "site": "Kaz"}, 110),
-        # Of 20 t of ore shipped a quarter; of all 30 t shipped, ore and metal, 7.5: 7.5 + 62.5 + 30.
+        # A quarter of 20 t of ore shipped; of 30 t with the metal, 7.5 + 62.5 + 30.
         (
             {
                 "measure": "shipped",

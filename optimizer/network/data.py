@@ -15,7 +15,7 @@ from optimizer.network.flows import Cut, Flows, Inflow, Node, Trait
 from optimizer.tables.case import Case
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Contract:
     """Terms of one Supply row; ``weights`` is the part of each period's purchase that counts."""
 
@@ -31,7 +31,7 @@ class Contract:
     """Period in which what was not taken is paid for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Offer:
     """A line of supply."""
 
@@ -48,7 +48,7 @@ class Offer:
     maximum: list[float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Process:
     """A recipe run at a site, for one feed."""
 
@@ -69,7 +69,7 @@ class Process:
     cost: list[float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class ProcessBound:
     """Limits on activity of the processes that rows of one key stand for."""
 
@@ -81,7 +81,7 @@ class ProcessBound:
     rows: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Unit:
     """Capacity of a unit and what uses it: process index to use per activity by period."""
 
@@ -112,7 +112,7 @@ class Unit:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Addition:
     """Capacity that one of an option adds to a unit, by period of decision."""
 
@@ -121,7 +121,7 @@ class Addition:
     """Use per period, availability counted, from each period of decision."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Part:
     """A row of an option: what one of it adds to a unit, and costs."""
 
@@ -137,7 +137,7 @@ class Part:
     """Day from which it runs, by period of decision."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Option:
     """An investment: rows of one option are one decision, and costs are for one."""
 
@@ -162,7 +162,7 @@ class Option:
     """What each of its rows stands for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Taint:
     """A trait that a plant which cannot segregate takes on as a whole, period by period."""
 
@@ -171,7 +171,7 @@ class Taint:
     processes: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Way:
     """A lane for one material."""
 
@@ -194,7 +194,7 @@ class Way:
         return f"{self.from_site} to {self.to_site}{mode}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class WayBound:
     """Most that can be shipped over ways that one lane stands for."""
 
@@ -219,7 +219,7 @@ class WayBound:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Store:
     """Where a material is kept from period to period."""
 
@@ -239,7 +239,7 @@ class Store:
     rows: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Line:
     """A line of demand."""
 
@@ -256,7 +256,7 @@ class Line:
     penalty: list[float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Phase:
     """A row of Rules as it binds: which lines, in which periods, over which windows."""
 
@@ -272,7 +272,7 @@ class Phase:
     """Label and periods of each window over which the share is taken."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class LimitBound:
     """A row of Limits: flows of one group that it adds up, and over which windows."""
 
@@ -290,7 +290,7 @@ class LimitBound:
     """Label and periods of each window, cut to the row's dates."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class BlendBound:
     """A row of Blends: oxide and tonnes taken in per unit of activity, by run."""
 
@@ -303,7 +303,7 @@ class BlendBound:
     contents: dict[int, tuple[float, float]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """Everything the model needs, by index."""
 

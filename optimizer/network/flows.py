@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Trait:
     """Something that a lot can have done to it that breaks rules.
 
@@ -20,7 +20,7 @@ class Trait:
     bit: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Node:
     """A material of one provenance class at a site; the index is its place in the list.
 
@@ -41,7 +41,7 @@ class Node:
     """True for a class that exists only as what runs book their inputs as."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Inflow:
     """What comes without a decision: opening stock and orders under way."""
 
@@ -53,7 +53,7 @@ class Inflow:
     """True for opening stock."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Buy:
     """Purchases of an offer that enter a node, in some periods."""
 
@@ -62,7 +62,7 @@ class Buy:
     periods: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Run:
     """A process on inputs of one class."""
 
@@ -78,7 +78,7 @@ class Run:
     periods: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Ship:
     """Shipments of one class over a way; ``arrivals`` are (periods later, share)."""
 
@@ -91,7 +91,7 @@ class Ship:
     periods: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Keep:
     """Closing stock of one class in a store."""
 
@@ -100,7 +100,7 @@ class Keep:
     periods: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Downgrade:
     """Lots booked as breaking more than they do, or with their customs origin left out."""
 
@@ -109,7 +109,7 @@ class Downgrade:
     periods: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Deliver:
     """Deliveries of one class to a line of demand."""
 
@@ -118,7 +118,7 @@ class Deliver:
     periods: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Discard:
     """Disposal of a material of one class."""
 
@@ -126,7 +126,7 @@ class Discard:
     periods: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Flows:
     """Every flow; each stands for one variable in each of its periods."""
 
@@ -149,7 +149,7 @@ class Flows:
         yield from self.discards
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Cut:
     """How many variables no feasible plan could use, and how many are kept."""
 

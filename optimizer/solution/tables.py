@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Field:
     """One column of a result table.
 
@@ -27,7 +27,7 @@ class Field:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """What a table is and which columns it has."""
 
@@ -43,7 +43,7 @@ class Layout:
         return tuple(field.header for field in self.fields)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """A result table: one sequence per field, all of the same length."""
 

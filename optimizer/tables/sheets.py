@@ -42,7 +42,7 @@ class Event:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Record:
     """What every row has; ``row`` is its row number in the sheet (header = 1)."""
 
@@ -58,7 +58,7 @@ class Record:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Dated(Record):
     """A row that holds from one date to another, both included; None is open."""
 
@@ -66,7 +66,7 @@ class Dated(Record):
     end: date | None = day("last day on which the row holds", header="to")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Settings:
     """The Settings sheet, one setting a row."""
 
@@ -113,7 +113,7 @@ SETTINGS = columns_of(Settings)
 
 
 @sheet("Sites", "Mines, traders, plants, ports, stockpiles and customers.", "sites")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Site(Record):
     """A place in one country, with an owner in a country."""
 
@@ -145,7 +145,7 @@ class Site(Record):
 
 
 @sheet("Materials", "Ore, concentrate, oxide, metal, alloy, magnet, by-product.", "materials")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Material(Record):
     """Something that is bought, made, moved, stored, delivered or thrown away."""
 
@@ -167,7 +167,7 @@ class Material(Record):
 
 
 @sheet("Supply", "Lines of supply; several offers of one site and material are tiers.", "supply")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Offer(Dated):
     """One line of supply, with its price, limits and contract terms."""
 
@@ -206,7 +206,7 @@ class Offer(Dated):
 
 
 @sheet("Assays", "What a feed contains.", "assays")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Assay(Record):
     """Tonnes of one oxide (or impurity) in a tonne of feed."""
 
@@ -216,7 +216,7 @@ class Assay(Record):
 
 
 @sheet("Recipes", "What a unit of activity takes in and gives out.", "recipes")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class RecipeLine(Record):
     """One input or output of a recipe."""
 
@@ -229,7 +229,7 @@ class RecipeLine(Record):
 
 
 @sheet("Recoveries", "Separation recipes: made for every feed from its assay.", "recoveries")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Recovery(Record):
     """Share of an oxide that ends in a product; one tonne of feed is one unit of activity."""
 
@@ -240,7 +240,7 @@ class Recovery(Record):
 
 
 @sheet("Processes", "Who runs what.", "processes")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Process(Dated):
     """A recipe run at a site on a unit; rows of further units are the same process."""
 
@@ -282,7 +282,7 @@ class Process(Dated):
 
 
 @sheet("Units", "Capacity that processes share; 0 where no row covers.", "units")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Unit(Dated):
     """Capacity of a unit; ramps are several dated rows."""
 
@@ -300,7 +300,7 @@ class Unit(Dated):
 
 
 @sheet("Options", "Investments: new units, expansions, restarts.", "options")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Option(Record):
     """An investment; rows of one option are one decision."""
 
@@ -338,7 +338,7 @@ class Option(Record):
 
 
 @sheet("Lanes", "Who can ship what to whom.", "lanes")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Lane(Dated):
     """A way from site to site for a material by a mode."""
 
@@ -375,7 +375,7 @@ class Lane(Dated):
 
 
 @sheet("Tariffs", "Duties by measure; within a measure the most specific row applies.", "tariffs")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Tariff(Dated):
     """A duty on goods of an origin brought into a country."""
 
@@ -397,7 +397,7 @@ class Tariff(Dated):
 
 
 @sheet("Stocks", "Where something is stored; without a row nothing is carried over.", "stocks")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Stock(Dated):
     """Opening stock, bounds and costs of stock at a site."""
 
@@ -426,7 +426,7 @@ class Stock(Dated):
 
 
 @sheet("Pipeline", "Orders already under way at the start, at no further cost.", "pipeline")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Order(Record):
     """An order that is already under way."""
 
@@ -441,7 +441,7 @@ class Order(Record):
 
 
 @sheet("Demand", "Who wants what; outlets and optional sales have penalty 0.", "demand")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Demand(Dated):
     """A line of demand; ``by_period`` holds its period columns, label to tonnes."""
 
@@ -475,7 +475,7 @@ class Demand(Dated):
 
 
 @sheet("Rules", "Provenance rules; dated rows of one rule are its phases.", "rules")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Rule(Dated):
     """A rule on what may be delivered to whom."""
 
@@ -499,7 +499,7 @@ class Rule(Dated):
 
 
 @sheet("Rule scope", "What breaks a rule: a history event that matches a line.", "rule_scope")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ScopeLine(Record):
     """One line of a rule's scope; an empty tuple matches anything."""
 
@@ -517,7 +517,7 @@ class ScopeLine(Record):
 
 
 @sheet("Limits", "The planner's own bounds.", "limits")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Limit(Dated):
     """A bound on what is bought, made, shipped …; an empty tuple matches anything."""
 
@@ -566,7 +566,7 @@ class Limit(Dated):
 
 
 @sheet("Blends", "Bounds on what a recipe takes in.", "blends")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Blend(Record):
     """Share of an oxide in all tonnes that a recipe takes in at a site in a period."""
 
@@ -578,7 +578,7 @@ class Blend(Record):
 
 
 @sheet("Scenarios", "What if: changes to other sheets, for studies.", "scenarios")
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Change(Dated):
     """One change of a scenario."""
 
