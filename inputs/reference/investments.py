@@ -8,6 +8,9 @@ count whole. The fixed cost is a share of the capital, an assumption.
 
 from __future__ import annotations
 
+from datetime import date
+
+from demand import YEARS
 from facts import Fact, access, assume, computed, day, figure, table
 from rows import Row, rounded, row
 
@@ -53,7 +56,36 @@ def _option(line: dict[str, str]) -> Row:
 
 
 def limits() -> list[Row]:
-    """The Limits sheet: a planner's own bounds, all of them switched off (``limits.csv``)."""
+    """The Limits sheet: what is decided too late, then bounds of ``limits.csv``, all off."""
+    return [*_too_late(), *_bounds()]
+
+
+def _too_late() -> list[Row]:
+    """No decision that could not run before the plan ends: its credit would be all it brings."""
+    months = {line["option"]: int(line["build months"]) for line in table("options")}
+    return [
+        row(
+            assume(0),
+            limit=f"too late: {option}",
+            measure="built",
+            option=option,
+            as_="tonnes",
+            maximum=0,
+            window="period",
+            from_=_last_start(build),
+            notes=f"built in {build} months it would not run before the plan ends",
+        )
+        for option, build in months.items()
+    ]
+
+
+def _last_start(build: int) -> date:
+    """The day from which a decision comes too late: the plan's end less the build time."""
+    months = 12 * (YEARS[-1] + 1) - build
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _bounds() -> list[Row]:
     return [
         row(
             assume(0),
