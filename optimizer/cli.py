@@ -150,7 +150,7 @@ def _solve(options: argparse.Namespace) -> int:
         _tell_findings("warning", result.warnings)
         _tell(_story(result, files, explain(result.status)))
     elif result.status != "optimal":
-        _tell(explain(result.status))
+        _tell(_story(result, files, explain(result.status)))
     if options.json:
         _print(record)
     return _code(result)
@@ -185,6 +185,9 @@ def _record(result: Result, files: dict[str, str], seconds: dict[str, float]) ->
             "cost_difference": audit.cost_difference,
         },
         "alerts": list(result.alerts),
+        "repairs": [
+            {"title": repair.title, "changes": list(repair.changes)} for repair in result.repairs
+        ],
         "warnings": [_said(finding) for finding in result.warnings],
         "input": {"file": result.case.path, "sha256": result.case.sha256},
         "files": files,
@@ -194,7 +197,10 @@ def _record(result: Result, files: dict[str, str], seconds: dict[str, float]) ->
 
 def _story(result: Result, files: dict[str, str], status: str) -> str:
     if result.objective is None or result.audit is None:
-        return f"{status[0].upper()}{status[1:]}."
+        told = [f"{status[0].upper()}{status[1:]}."]
+        for repair in result.repairs:
+            told += [f"{repair.title}:", *(f"  {change}" for change in repair.changes)]
+        return "\n".join(told)
     currency = result.case.settings.currency
     lines = [
         f"{status[0].upper()}{status[1:]}: {result.objective:,.2f} {currency} (present value).",

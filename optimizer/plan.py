@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from optimizer import model, network, solution, solver
 from optimizer.errors import Finding, NoPlanError, StoppedError
 from optimizer.network import Network
-from optimizer.solution import Audit, Table
+from optimizer.solution import Audit, Repair, Table
 from optimizer.solver import Progress
 from optimizer.tables.case import Case
 
@@ -47,6 +47,8 @@ class Result:
     network: Network = field(repr=False)
     alerts: tuple[str, ...] = ()
     """Sentences that a reader must know: proof, shortages, supply not firm, horizon."""
+    repairs: tuple[Repair, ...] = ()
+    """Where no plan is feasible: the least that would have to give."""
     gap: float = 0.0
     """Relative gap to the best plan possible; 0 for a linear optimum."""
     log: tuple[str, ...] = field(default=(), repr=False)
@@ -166,8 +168,19 @@ def _solve(
         )
     warnings = (*case.warnings, *network.warnings(meaning))
     if answer.objective is None:
+        with clock.step("diagnose"):
+            found = solution.repairs(meaning, program) if answer.status == "infeasible" else ()
         return Result(
-            case, answer.status, None, {}, None, warnings, clock.seconds, meaning, log=answer.log
+            case,
+            answer.status,
+            None,
+            {},
+            None,
+            warnings,
+            clock.seconds,
+            meaning,
+            repairs=found,
+            log=answer.log,
         )
     with clock.step("extract"):
         solver.load(program, answer)

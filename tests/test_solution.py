@@ -222,6 +222,21 @@ def test_compliance_shows_for_each_rule_what_was_found():
     )
 
 
+def test_compliance_counts_for_each_rule_what_breaks_that_rule():
+    # At most half from China at 1, at most 80 % from Kaz at 5: 5 t of either.
+    found = plan(
+        Supply=[offer("kaz", price=5), offer("china", "China")],
+        Demand=[need(10)],
+        Rules=[no_china(maximum_share=0.5), no_china("no Kaz", maximum_share=0.8)],
+        Rule_scope=[china(), china("no Kaz", "Kazakhstan")],
+    )
+    told = [(row[0], row[6], row[7], row[8]) for row in found.tables["Compliance"].rows()]
+    assert told == [
+        ("no China", *map(pytest.approx, (10, 5, 0.5))),
+        ("no Kaz", *map(pytest.approx, (10, 5, 0.5))),
+    ]
+
+
 def test_every_table_is_the_same_in_the_second_half():
     for name in ("Purchases", "Shipments", "Production", "Balance", "Deliveries"):
         first, second = rows(name), rows(name, "2027-H2")

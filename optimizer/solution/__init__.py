@@ -4,16 +4,19 @@ from optimizer.solution.alerts import alerts
 from optimizer.solution.audit import Audit, audit
 from optimizer.solution.money import by_category
 from optimizer.solution.record import run_record, tables_of
+from optimizer.solution.repair import Repair, repairs
 from optimizer.solution.tables import LAYOUTS, Table, Tables
 
 __all__ = [
     "LAYOUTS",
     "Audit",
+    "Repair",
     "Table",
     "Tables",
     "alerts",
     "audit",
     "by_category",
+    "repairs",
     "run_record",
     "tables_of",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyomo.common.gc_manager import PauseGC
 from pyomo.core import ConcreteModel
 
+from optimizer.solver.elastic import least_violation
 from optimizer.solver.highs import Answer, Progress, ask
 from optimizer.solver.margins import Margins, margins
 from optimizer.solver.transfer import Program, transfer
@@ -15,6 +16,7 @@ __all__ = [
     "Program",
     "Progress",
     "ask",
+    "least_violation",
     "load",
     "margins",
     "solve",

@@ -30,7 +30,8 @@ def buy(plan):
                 lower=calendar.total(rows, t, "minimum", 0),
                 upper=calendar.total(rows, t, "maximum"),
             )
-            origin = plan.provenance.origin(touching[0], site)
+            latest = max(touching, key=lambda row: calendar.span(row)[0])
+            origin = plan.provenance.origin(latest, site)
             broken = frozenset().union(
                 *(lot_class(plan, row, site, material, t) for row in touching)
             )

@@ -1,0 +1,111 @@
+"""Where no plan is feasible: what would have to give, with the cell that says it."""
+
+from datetime import date
+
+import optimizer
+from tests.conftest import make, need, offer, process, recipe
+
+SMELTER = {
+    "Materials": [{"material": "ore", "stage": "mined"}, {"material": "metal", "stage": "melted"}],
+    "Recipes": recipe("smelt", ore=-1, metal=1),
+}
+
+
+def told(**sheets):
+    """Title and changes of each repair of a case that has no plan."""
+    result = optimizer.solve(make(**sheets))
+    assert result.status == "infeasible"
+    return {repair.title: list(repair.changes) for repair in result.repairs}
+
+
+def only(changes):
+    assert len(changes) == 1
+    return changes[0]
+
+
+def test_a_least_delivery_beyond_supply_is_asked_less_or_supplied_more():
+    # 10 t wanted, all of it without fail; 6 t can be bought.
+    found = told(Supply=[offer("kaz", maximum=6)], Demand=[need(10, minimum=1)])
+    assert only(found["Ask for less"]).startswith("Demand!")
+    assert "(minimum): least delivery of need, Buyer, ore" in only(found["Ask for less"])
+    assert "4 t less in 2027" in only(found["Ask for less"])
+    assert only(found["Or have more"]).startswith("Supply!")
+    assert "(maximum): offer of kaz" in only(found["Or have more"])
+    assert "4 t more in 2027" in only(found["Or have more"])
+
+
+def test_capacity_that_lacks_names_its_unit():
+    # 10 t of metal must come out of a kiln of 7.
+    found = told(
+        **SMELTER,
+        Supply=[offer("kaz")],
+        Processes=[process("smelt", unit="kiln")],
+        Units=[{"site": "Plant", "unit": "kiln", "capacity": 7}],
+        Demand=[need(10, material="metal", minimum=1)],
+    )
+    change = only(found["Or have more"])
+    assert change.startswith("Units!")
+    assert "capacity of Plant, kiln: 3 use more in 2027" in change
+
+
+def test_a_closing_stock_that_cannot_be_reached_is_said():
+    # 5 t can be bought, 8 must lie there at the end.
+    found = told(
+        Supply=[offer("kaz", maximum=5)],
+        Stocks=[{"site": "Buyer", "material": "ore", "closing": 8}],
+        Demand=[need(1, penalty=0)],
+    )
+    assert "3 t less in 2027" in only(found["Ask for less"])
+    assert only(found["Ask for less"]).startswith("Stocks!")
+
+
+def test_an_order_that_finds_no_use_is_named():
+    # 4 t arrive, 1 is wanted, nothing can be kept.
+    found = told(
+        Pipeline=[
+            {
+                "order": "PO 1",
+                "to site": "Buyer",
+                "material": "ore",
+                "arrival": date(2027, 5, 1),
+                "quantity": 4,
+                "history": "mined: Kazakhstan",
+            }
+        ],
+        Demand=[need(1)],
+    )
+    change = only(found["Ask for less"])
+    assert change.startswith("Pipeline!")
+    assert "3 t of ore at Buyer find no use in 2027" in change
+
+
+def test_a_purchase_that_must_be_made_and_has_no_use_is_asked_less():
+    found = told(Supply=[offer("kaz", minimum=9, maximum=20)], Demand=[need(5)])
+    change = only(found["Ask for less"])
+    assert change.startswith("Supply!")
+    assert "offer of kaz, Kaz, ore: 4 t less in 2027" in change
+
+
+def test_the_row_that_holds_in_the_period_is_named():
+    # The second row of the offer lacks 4 t in 2028.
+    rows = [
+        offer("kaz", maximum=10, to=date(2027, 12, 31)),
+        offer("kaz", maximum=6, from_=date(2028, 1, 1)),
+    ]
+    case = make(Settings={"periods": 2}, Supply=rows, Demand=[need(10, minimum=1)])
+    result = optimizer.solve(case)
+    change = only(result.repairs[1].changes)
+    assert change.startswith(case.cell("Supply", 3, "maximum"))
+    assert "4 t more in 2028" in change
+
+
+def test_a_share_rule_that_clashes_with_a_least_delivery_may_give():
+    # 10 t must be delivered, at most a quarter Chinese; 5 t are not: 5 - 2.5 t too many.
+    found = told(
+        Supply=[offer("kaz", price=5, maximum=5), offer("china", "China", price=1)],
+        Demand=[need(10, minimum=1, segment="defence")],
+        Rules=[{"rule": "no China", "segments": "defence", "maximum share": 0.25}],
+        Rule_scope=[{"rule": "no China", "line": 1, "country": "China"}],
+    )
+    assert any(change.startswith(("Rules!", "Supply!")) for change in found["Or have more"])
+    assert "Ask for less" in found
