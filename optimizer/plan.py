@@ -169,7 +169,7 @@ def _solve(
     warnings = (*case.warnings, *network.warnings(meaning))
     if answer.objective is None:
         with clock.step("diagnose"):
-            found = solution.repairs(meaning, program) if answer.status == "infeasible" else ()
+            found = _way_out(meaning, program, answer.status)
         return Result(
             case,
             answer.status,
@@ -201,6 +201,12 @@ def _solve(
         gap=answer.gap,
         log=answer.log,
     )
+
+
+def _way_out(meaning: Network, program: solver.Program, status: str) -> tuple[Repair, ...]:
+    if status == "infeasible":
+        return solution.repairs(meaning, program)
+    return solution.endless(meaning, program) if status == "unbounded" else ()
 
 
 class _Clock:

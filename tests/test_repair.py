@@ -109,3 +109,16 @@ def test_a_share_rule_that_clashes_with_a_least_delivery_may_give():
     )
     assert any(change.startswith(("Rules!", "Supply!")) for change in found["Or have more"])
     assert "Ask for less" in found
+
+
+def test_what_is_bought_without_end_is_named():
+    # Waste that is taken for 1 a tonne and thrown away for 0.5.
+    result = optimizer.solve(
+        make(
+            Supply=[offer("waste", price=-1), offer("kaz", price=5)],
+            Materials=[{"material": "ore", "stage": "mined", "disposal cost": 0.5}],
+            Demand=[need(1)],
+        )
+    )
+    assert result.status == "unbounded"
+    assert "offer of waste, Kaz, ore" in only(only(result.repairs).changes)

@@ -4,7 +4,7 @@ from optimizer.solution.alerts import alerts
 from optimizer.solution.audit import Audit, audit
 from optimizer.solution.money import by_category
 from optimizer.solution.record import run_record, tables_of
-from optimizer.solution.repair import Repair, repairs
+from optimizer.solution.repair import Repair, endless, repairs
 from optimizer.solution.tables import LAYOUTS, Table, Tables
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "alerts",
     "audit",
     "by_category",
+    "endless",
     "repairs",
     "run_record",
     "tables_of",

@@ -8,15 +8,21 @@ an order or an opening stock that nothing can take is said so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from optimizer.network.data import Network
 from optimizer.solution.prices import KINDS
-from optimizer.solver import Program, least_violation
+from optimizer.solver import Program, ask, least_violation
 from optimizer.tables.schema import INFINITY
+
+PLENTY = 1e6
+"""Tonnes that stand for no end."""
+
+SECONDS = 20.0
+"""Time to look for what has no end."""
 
 SHOWN = 12
 """Changes of one repair that are told; the rest is counted."""
@@ -69,6 +75,27 @@ def repairs(network: Network, program: Program) -> tuple[Repair, ...]:
         Repair(title, tuple(_told(network, program, family, amounts)))
         for title, amounts in found
         if amounts
+    )
+
+
+def endless(network: Network, program: Program) -> tuple[Repair, ...]:
+    """Offers and demand lines that a plan without bound would use without bound."""
+    bounded = replace(program, upper=np.minimum(program.upper, PLENTY))
+    answer = ask(bounded, time_limit=SECONDS)
+    if answer.values is None:
+        return ()
+    found: dict[str, None] = {}
+    for variable, amount in zip(program.variables, answer.values.tolist(), strict=True):
+        family = variable.parent_component().local_name
+        if family == "buy" and amount > PLENTY / 2:
+            names = [str(part) for part in variable.index()]
+            row = _row(network, "offer", names, names[-1])
+            place = network.case.cell("Supply", row, "maximum")
+            found[f"{place} (maximum): offer of {', '.join(names[:3])}"] = None
+    return (
+        (Repair("Give a maximum to what is bought without end", tuple(found)[:SHOWN]),)
+        if found
+        else ()
     )
 
 
