@@ -11,6 +11,7 @@ from importlib import import_module
 import numpy as np
 import pytest
 from pyomo.core import (
+    Binary,
     ConcreteModel,
     Constraint,
     ConstraintList,
@@ -556,3 +557,17 @@ def test_prices_of_a_plan_of_whole_numbers_are_those_with_its_decisions_made():
     )
     (row,) = [r for r in found.frame("Scarcity").to_dict("records") if r["kind"] == "capacity"]
     assert row["worth"] == pytest.approx(99)
+
+
+def test_what_no_row_needs_is_not_paid_for():
+    # Within its gap a search may leave a lane open (5 a period) over which nothing goes; the other,
+    # over which 4 t go, stays open.
+    from optimizer.solver.highs import _trimmed
+
+    m = ConcreteModel()
+    m.shipped = Var([1, 2], bounds=(0, None))
+    m.used = Var([1, 2], domain=Binary)
+    m.most = Constraint([1, 2], rule=lambda m, lane: m.shipped[lane] <= 10 * m.used[lane])
+    m.cost = Objective(expr=sum(5 * m.used[lane] + m.shipped[lane] for lane in (1, 2)))
+    program = solver.transfer(m)
+    assert _trimmed(program, np.array([0.0, 4.0, 1.0, 1.0])).tolist() == [0, 4, 0, 1]

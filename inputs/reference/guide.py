@@ -15,7 +15,7 @@ GUIDE = (
     (
         "The buyer",
         "975 t of magnets in 2027, growing 8.7 % a year: defence, federal agencies, car makers, "
-        "wind turbines, industry. It owns no plant. Plants stand here at their real size; the "
+        "wind turbines, industry. It owns no plant, but may build one (Options). Plants stand here at their real size; the "
         "column availability of Units is the share that this buyer can count on, and is an "
         "assumption, as are the tonnages of Supply that carry such a share.",
     ),
@@ -52,14 +52,37 @@ GUIDE = (
         "are one process that uses several units.",
     ),
     (
+        "Minimum load, idling",
+        "Four lines may stand still for a quarter and save their fixed cost: 'may idle' in Units. "
+        "Minimum load and fixed cost are assumptions; the fixed cost is the buyer's part of it.",
+    ),
+    (
+        "Options",
+        "What may be built: the SRC expansion or the plant ten times larger (one of the two), the "
+        "heavy separation line at White Mesa, more heavy metal and alloy at Euclid, ovens, an own "
+        "magnet line, a larger plant of the Japanese vendor. Added capacity is the whole project, "
+        "of which availability in Units gives the buyer a share; capital and fixed cost are the "
+        "same share. What is the buyer's own counts whole. Capital is credited at the end for the "
+        "years of its life that are left: clear 'life' to see how much rests on it.",
+    ),
+    (
+        "Limits",
+        "Decisions that would run less than a year of the plan are ruled out (too late). The others are "
+        "switched off: not more than 40 % of the NdPr oxide from one country, capital a year, "
+        "reserves of dysprosium and terbium. Set 'active' to yes.",
+    ),
+    (
         "Lanes",
         "Freight and days, port by port where the route has a choice, direct elsewhere. Trips of "
-        "a week or less arrive in the quarter in which they leave.",
+        "a week or less arrive in the quarter in which they leave. Brazilian monazite goes in "
+        "lots, with a fixed cost for each quarter in which it does.",
     ),
     ("Tariffs", "MFN and Section 301 into the United States; they add up."),
     (
         "Stocks, Pipeline",
-        "What is in store and under way at the start, and what must be there at the end.",
+        "What is in store and under way at the start, and what must be there at the end. The "
+        "buyer's stockpile of heavies is the store at Euclid: large, at a holding cost, with a "
+        "closing value below what the oxide costs.",
     ),
     (
         "Demand",
@@ -92,6 +115,12 @@ GUIDE = (
         "Set 'active' to no in its rows of Rules. All of them off: what the same buyer would do "
         "if no one asked for the origin.",
     ),
+    (
+        "Mixed lots",
+        "Every plant keeps Chinese and clean lots apart here: that one cannot is not on public "
+        "record. To see what it would cost, set 'segregates' to no for its row in Sites, and give "
+        "each of its processes a unit or a maximum.",
+    ),
     ("", ""),
     (
         "Colours",
@@ -108,7 +137,8 @@ GUIDE = (
         "What nobody publishes",
         "Kokbulak's tonnage, grade, split, price and start; tolls for separation, metal and "
         "magnets outside China; how much of each plant a buyer of this size gets; the "
-        "composition of grades; contract prices. These are placeholders and say so.",
+        "composition of grades; contract prices; the capital of most projects, and on what terms "
+        "a buyer would share it. These are placeholders and say so.",
     ),
     (
         "How it is made",

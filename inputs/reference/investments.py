@@ -61,7 +61,7 @@ def limits() -> list[Row]:
 
 
 def _too_late() -> list[Row]:
-    """No decision that could not run before the plan ends: its credit would be all it brings."""
+    """No decision that would run less than a year of the plan: credit would be most it brings."""
     months = {line["option"]: int(line["build months"]) for line in table("options")}
     return [
         row(
@@ -72,16 +72,16 @@ def _too_late() -> list[Row]:
             as_="tonnes",
             maximum=0,
             window="period",
-            from_=_last_start(build),
-            notes=f"built in {build} months it would not run before the plan ends",
+            from_=_too_late_from(build),
+            notes=f"built in {build} months it would run less than a year before the plan ends",
         )
         for option, build in months.items()
     ]
 
 
-def _last_start(build: int) -> date:
-    """The day from which a decision comes too late: the plan's end less the build time."""
-    months = 12 * (YEARS[-1] + 1) - build
+def _too_late_from(build: int) -> date:
+    """The quarter after the last in which a decision still brings a year of running."""
+    months = 12 * YEARS[-1] - build + 3
     return date(months // 12, months % 12 + 1, 1)
 
 

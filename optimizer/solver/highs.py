@@ -29,6 +29,9 @@ BRANCH_AND_BOUND = ({"solver": "choose"}, {"solver": "choose", "presolve": "off"
 LARGEST_COST = 2048.0
 """Costs are scaled by a power of two to be no larger: HiGHS's tolerances are absolute."""
 
+FEASIBLE = 1e-9
+"""Part of a row's activity that is rounding."""
+
 PROGRESS_SECONDS = 2.0
 """Seconds between two progress lines, and before the first."""
 
@@ -80,8 +83,12 @@ def ask(
     if not whole or answer.values is None:
         return answer
     priced = _ask(program.held(answer.values), float("inf"), gap, None)
-    if priced.status != "optimal":
+    if priced.status != "optimal" or priced.values is None:
         return answer
+    trimmed = _trimmed(program, priced.values)
+    if (trimmed != priced.values).any():
+        again = _ask(program.held(trimmed), float("inf"), gap, None)
+        priced = again if again.status == "optimal" else priced
     return replace(
         answer,
         objective=priced.objective,
@@ -91,6 +98,32 @@ def ask(
         seconds=answer.seconds + priced.seconds,
         basis=priced.basis,
     )
+
+
+def _trimmed(program: Program, values: np.ndarray) -> np.ndarray:
+    """Values with whole columns lowered that cost money and that no row needs.
+
+    Within its gap a search may keep a lane open that nothing uses.
+    """
+    counts = np.diff(program.starts)
+    row_of = np.repeat(np.arange(len(counts)), counts)
+    result = values.copy()
+    activity = np.bincount(row_of, program.values * values[program.columns], minlength=len(counts))
+    entries: dict[int, list[int]] = {}
+    for entry in np.flatnonzero(program.integer[program.columns]).tolist():
+        entries.setdefault(int(program.columns[entry]), []).append(entry)
+    for column, own in entries.items():
+        drop = result[column] - program.lower[column]
+        if drop < 0.5 or program.cost[column] <= 0:
+            continue
+        rows, effect = row_of[own], program.values[own] * drop
+        after = activity[rows] - effect
+        slack = FEASIBLE * (1.0 + np.abs(after))
+        low, high = program.row_lower[rows] - slack, program.row_upper[rows] + slack
+        if ((after >= low) & (after <= high)).all():
+            activity[rows] = after
+            result[column] = program.lower[column]
+    return result
 
 
 def _ask(program: Program, time_limit: float, gap: float, progress: Progress | None) -> Answer:
