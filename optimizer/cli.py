@@ -254,7 +254,7 @@ def _report(options: argparse.Namespace, findings: Sequence[Finding]) -> int:
         _tell_findings("error", errors)
     if not options.quiet:
         _tell_findings("warning", others)
-        counts = f"{len(errors)} errors, {len(others)} warnings"
+        counts = f"{_counted(len(errors), 'error')}, {_counted(len(others), 'warning')}"
         _tell(f"{options.workbook}: {counts if findings else 'nothing to complain of'}.")
         for file in files.values():
             _tell(f"Marked copy: {file}")
@@ -268,6 +268,10 @@ def _report(options: argparse.Namespace, findings: Sequence[Finding]) -> int:
             }
         )
     return 1 if errors else 0
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
 def _said(finding: Finding) -> dict[str, str]:
