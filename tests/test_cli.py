@@ -350,7 +350,7 @@ def test_check_reports_and_marks_and_does_not_solve(run, wrong, folder):
     code, out, err = run("check", wrong)
     assert (code, out) == (1, "")
     assert "Supply!B2" in err
-    assert "1 errors" in err
+    assert "1 error, " in err
     assert (folder / "wrong.checked.xlsx").is_file()
     assert not (folder / "outputs").exists()
 

@@ -246,6 +246,24 @@ def test_a_lane_is_used_with_its_minimum_or_not_at_all():
     assert shipped(0, 0, minimum_when_used=8) == 0
 
 
+def test_what_is_lost_or_late_on_a_lane_that_is_used_does_not_count_as_delivered():
+    # 10 t arrive of 12.5 t. With half a year's lead time of half a period, what leaves in a
+    # half-year arrives by halves in two: 10 t leave in the first, 10 t in the second.
+    one = cost(
+        Supply=[offer("kaz")],
+        Lanes=[lane("Kaz", "Buyer", maximum=100, fixed_cost=40, arrives=0.8)],
+        Demand=[need(10)],
+    )
+    assert one == pytest.approx(12.5 + 40)
+    late = cost(
+        Settings={"period length": "half-year", "periods": 2},
+        Supply=[offer("kaz")],
+        Lanes=[lane("Kaz", "Buyer", maximum=100, fixed_cost=40, lead_days=91.3125)],
+        Demand=[need(None, **{"2027-H1": 5, "2027-H2": 10})],
+    )
+    assert late == pytest.approx(10 + 10 + 2 * 40)
+
+
 # Custody --------------------------------------------------------------------------------------
 
 MIXING = [*SITES[:2], {**SITES[2], "segregates": "no"}, SITES[3]]

@@ -130,10 +130,21 @@ def test_there_is_no_duty_inside_a_country():
 
 
 def test_goods_that_are_in_a_country_move_on_without_duty():
-    # Kazakh ore pays 5 on its way into a port of the USA, and nothing from there to the Buyer.
-    sites = [site("Kaz", "Kazakhstan"), site("Port", "USA"), site("Buyer", "USA")]
-    lanes = [lane("Kaz", "Port"), lane("Port", "Buyer")]
-    assert duty(tariff(specific=5), Sites=sites, Lanes=lanes) == pytest.approx(5)
+    # Kazakh ore pays 5 on its way into a port of the USA and nothing from there to the Buyer,
+    # though what goes on to Mexico pays again: 20 t once, 10 t twice.
+    found = plan(
+        Sites=[
+            site("Kaz", "Kazakhstan"),
+            site("Port", "USA"),
+            site("Buyer", "USA"),
+            site("Mill", "Mexico"),
+        ],
+        Supply=[offer("kaz", price=0)],
+        Lanes=[lane("Kaz", "Port"), lane("Port", "Buyer"), lane("Port", "Mill")],
+        Demand=[need(10), {**need(10, "mill"), "customer": "Mill"}],
+        Tariffs=[tariff(specific=5)],
+    )
+    assert found.objective == pytest.approx(20 * 5 + 10 * 5)
 
 
 # Origin ---------------------------------------------------------------------------------------

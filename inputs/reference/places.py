@@ -35,6 +35,7 @@ def sites() -> list[Row]:
             owner_country=place["owner country"] or None,
             latitude=float(place["latitude"]),
             longitude=float(place["longitude"]),
+            segregates="yes" if place["kind"] == "plant" else None,
             route=OFF_SITES.get(place["site"], ""),
             notes=place["notes"],
         )

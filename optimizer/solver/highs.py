@@ -21,9 +21,20 @@ from optimizer.solver.transfer import Program
 INTERIOR_POINT_FROM = 2_000
 """Columns from which the interior point method with crossover wins (docs/performance.md)."""
 
-SIMPLEX = ({"solver": "simplex"}, {"solver": "simplex", "presolve": "off"})
-INTERIOR_POINT = ({"solver": "ipx"}, {"solver": "ipx", "presolve": "off"}, *SIMPLEX)
-BRANCH_AND_BOUND = ({"solver": "choose"}, {"solver": "choose", "presolve": "off"})
+PRIMAL = 4
+"""The primal simplex: what cleans up after a crossover whose basis is imprecise."""
+
+Options = dict[str, Any]
+SIMPLEX: tuple[Options, ...] = ({"solver": "simplex"}, {"solver": "simplex", "presolve": "off"})
+INTERIOR_POINT: tuple[Options, ...] = (
+    {"solver": "ipx", "simplex_strategy": PRIMAL},
+    {"solver": "ipx", "simplex_strategy": PRIMAL, "presolve": "off"},
+    *SIMPLEX,
+)
+BRANCH_AND_BOUND: tuple[Options, ...] = (
+    {"solver": "choose"},
+    {"solver": "choose", "presolve": "off"},
+)
 """Ways to an answer: the next is taken where one fails or cannot tell what is wrong."""
 
 LARGEST_COST = 2048.0
@@ -139,16 +150,16 @@ def _ask(program: Program, time_limit: float, gap: float, progress: Progress | N
     return _answer(highs, program, status, options["solver"], time.perf_counter() - begin, log)
 
 
-def _ways(program: Program) -> tuple[dict[str, str], ...]:
+def _ways(program: Program) -> tuple[Options, ...]:
     if program.integer.any():
         return BRANCH_AND_BOUND
     return INTERIOR_POINT if len(program.cost) >= INTERIOR_POINT_FROM else SIMPLEX
 
 
-def instance(program: Program, ways: dict[str, str], seconds: float, gap: float) -> Any:
+def instance(program: Program, ways: Options, seconds: float, gap: float) -> Any:
     """A solver with the programme in it."""
     highs = highspy.Highs()
-    options: dict[str, Any] = {"output_flag": False, "threads": 1, "mip_rel_gap": gap, **ways}
+    options: Options = {"output_flag": False, "threads": 1, "mip_rel_gap": gap, **ways}
     if seconds < float("inf"):
         options["time_limit"] = max(seconds, 0.0)
     for name, setting in options.items():

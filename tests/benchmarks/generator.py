@@ -28,6 +28,7 @@ def instance(name: str, seed: int = 1) -> dict[str, Any]:
     """Rows by sheet of an instance; Settings are a mapping."""
     world = World(SIZES[name], seed)
     processes, units = plants(world)
+    by_products = outlets(world)
     countries = {place.country for own in world.places.values() for place in own}
     return {
         "Settings": _settings(world),
@@ -41,9 +42,9 @@ def instance(name: str, seed: int = 1) -> dict[str, Any]:
         "Units": units,
         "Lanes": lanes(world),
         "Tariffs": industry.tariffs(world.grades, world.metals, countries),
-        "Stocks": stocks(world),
+        "Stocks": stocks(world, by_products),
         "Pipeline": pipeline(world),
-        "Demand": [*world.demand, *outlets(world)],
+        "Demand": [*world.demand, *by_products],
         "Rules": industry.RULES,
         "Rule scope": industry.scope(countries),
         "Limits": limits(world),

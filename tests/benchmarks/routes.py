@@ -110,15 +110,24 @@ def _lane(world: World, start: Place, end: Place, goods: list[str], mode: str = 
     return [lane | {"material": material} for material in goods]
 
 
-def stocks(world: World) -> list[Row]:
-    """The Stocks sheet: feeds and oxides freely, what plants need with cover and opening."""
+def stocks(world: World, by_products: list[Row]) -> list[Row]:
+    """The Stocks sheet: a shed wherever a lane ends; what plants need with cover and opening.
+
+    A lead time that is not a whole number of periods arrives in two. Without a shed at its
+    end a basis may say what leaves in a period by what left in the one before, which grows
+    from period to period and leaves HiGHS without a digit.
+    """
     makes = [industry.oxide(name) for name in world.metals]
     metals = [industry.metal(name) for name in world.metals]
     alloys = [industry.alloy(grade) for grade in world.grades]
     magnets = [industry.magnet(grade) for grade in world.grades]
     rows = [
         _stock(world, place, name, 0)
-        for kind, names in (("separator", [*world.feeds, industry.SEG, *makes]), ("port", magnets))
+        for kind, names in (
+            ("separator", [*world.feeds, industry.SEG, *makes]),
+            ("port", [*magnets, *alloys[:1], "NdPr oxide"]),
+            ("recycler", world.swarfs),
+        )
         for place in world.places[kind]
         for name in names
     ]
@@ -132,6 +141,8 @@ def stocks(world: World) -> list[Row]:
                 opening = world.needs[name] / 16 / len(world.places[kind])
                 rows.append(_stock(world, place, name, events, opening, cover))
     customers = {place.name: place for place in world.places["customer"]}
+    for row in by_products:
+        rows.append(_stock(world, customers[row["customer"]], row["material"], 0))
     quantity = {(row["customer"], row["material"]): row["quantity"] for row in world.demand}
     for (customer, material), tonnes in quantity.items():
         rows.append(_stock(world, customers[customer], material, 5, tonnes / 8, 15))
