@@ -18,8 +18,8 @@ from optimizer.network.data import Network
 from optimizer.solution.decisions import NOTHING
 from optimizer.solver import Answer, Program, ask
 
-SECONDS = 10.0
-"""Time for all forced plans together."""
+SECONDS = 2.0
+"""Time for all forced plans together, if the plan itself took no longer."""
 
 Row = tuple[str, str, str, str, float, float, float]
 
@@ -73,7 +73,7 @@ def _forced(network: Network, m: Any, program: Program, answer: Answer, gap: flo
         for row, constraint in enumerate(program.constraints)
         if constraint.parent_component().local_name == "built_most"
     }
-    end = time.perf_counter() + SECONDS
+    end = time.perf_counter() + max(SECONDS, answer.seconds)
     for index, cells in _left_out(network, m):
         option, left = network.options[index], end - time.perf_counter()
         row = row_of.get(option.name)
