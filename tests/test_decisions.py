@@ -247,7 +247,7 @@ def test_a_lane_is_used_with_its_minimum_or_not_at_all():
 
 
 def test_what_is_lost_or_late_on_a_lane_that_is_used_does_not_count_as_delivered():
-    # 10 t arrive of 12.5 t. With half a year's lead time of half a period, what leaves in a
+    # 10 t arrive of 12.5 t. With a lead time of a quarter of a year, what leaves in a
     # half-year arrives by halves in two: 10 t leave in the first, 10 t in the second.
     one = cost(
         Supply=[offer("kaz")],

@@ -182,17 +182,22 @@ def draw_demand(case):
                 segment=case.dice.choice((segment, segment, "civil")),
             )
     if case.has("outlet", 0.3):
-        material = case.by_product or case.dice.choice(case.chain[1:])
-        case.add(
-            "Demand",
-            line="outlet",
-            customer=case.dice.choice(case.customers + case.plants),
-            material=material,
-            segment=None,
-            quantity=case.amount(5, 60),
-            price=case.amount(-3, 25),
-            shortage_penalty=0,
-        )
+        draw_outlet(case)
+
+
+def draw_outlet(case):
+    """A demand without penalty, for a by-product or a product of the chain."""
+    material = case.by_product or case.dice.choice(case.chain[1:])
+    case.add(
+        "Demand",
+        line="outlet",
+        customer=case.dice.choice(case.customers + case.plants),
+        material=material,
+        segment=None,
+        quantity=case.amount(5, 60),
+        price=case.amount(-3, 25),
+        shortage_penalty=0,
+    )
 
 
 def period_labels(case):

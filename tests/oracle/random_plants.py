@@ -65,16 +65,7 @@ def draw_process(case, plant, recipe, feed):
         row["minimum"] = case.dice.choice((None, None, None, None, case.amount(0, 8)))
         row["maximum"] = case.amount(20, 150)
     if second:
-        case.add(
-            "Processes",
-            site=plant,
-            recipe=recipe,
-            feed=feed,
-            unit="press",
-            use=case.amount(0.5, 1.5),
-            cost=case.amount(0, 2),
-            stage=case.dice.choice((None, None, stage)),
-        )
+        draw_second_unit(case, row, stage)
     elif case.has("dated processes", 0.15):
         if case.dice.random() < 0.5:
             row["from"] = case.day_inside()
@@ -86,6 +77,20 @@ def draw_process(case, plant, recipe, feed):
                 stage=case.dice.choice((None, stage)),
                 maximum=case.dice.choice((None, case.amount(20, 150))),
             )
+
+
+def draw_second_unit(case, row, stage):
+    """A further unit of a process."""
+    case.add(
+        "Processes",
+        site=row["site"],
+        recipe=row["recipe"],
+        feed=row["feed"],
+        unit="press",
+        use=case.amount(0.5, 1.5),
+        cost=case.amount(0, 2),
+        stage=case.dice.choice((None, None, stage)),
+    )
 
 
 def draw_units_of(case, plant, recipe):
@@ -138,43 +143,48 @@ def draw_options(case):
         case.add("Options", option="permit", **permit, capital_cost=case.amount(10, 500))
         named.append(("permit", None))
     for i in range(case.dice.choice((1, 2, 3))):
-        site, unit = case.dice.choice(units)
-        kind = case.dice.choice((None, "yes/no", "whole number", "any amount"))
-        row = case.add(
+        draw_option(case, i + 1, units, named)
+
+
+def draw_option(case, i, units, named):
+    """One option, perhaps with a second row; `named` are the earlier ones with their kind."""
+    site, unit = case.dice.choice(units)
+    kind = case.dice.choice((None, "yes/no", "whole number", "any amount"))
+    row = case.add(
+        "Options",
+        option=f"option {i}",
+        site=site,
+        unit=unit,
+        kind=kind,
+        added_capacity=case.amount(20, 120),
+        capital_cost=case.amount(100, 4000),
+        fixed_cost=case.dice.choice((None, case.amount(10, 200))),
+    )
+    row["most"] = case.dice.choice((2, 3)) if kind in ("whole number", "any amount") else None
+    row["life"] = case.dice.choice((None, 3, 10))
+    row["earliest"] = case.dice.choice(
+        (None, None, case.month_after(case.dice.randrange(case.horizon)))
+    )
+    row["build months"] = case.dice.choice((None, None, 1, 4))
+    whole = [option for option, kind_of_it in named if kind_of_it != "any amount"]
+    if whole and case.dice.random() < 0.35:
+        row["needs"] = case.dice.choice(whole)
+    elif case.dice.random() < 0.4:
+        row["one of"] = "size"
+    named.append((row["option"], kind))
+    if case.dice.random() < 0.2 and len(units) > 1:
+        second = case.dice.choice([key for key in units if key != (site, unit)])
+        case.add(
             "Options",
-            option=f"option {i + 1}",
-            site=site,
-            unit=unit,
-            kind=kind,
-            added_capacity=case.amount(20, 120),
-            capital_cost=case.amount(100, 4000),
-            fixed_cost=case.dice.choice((None, case.amount(10, 200))),
+            **{
+                **{column.replace(" ", "_"): value for column, value in row.items()},
+                "site": second[0],
+                "unit": second[1],
+                "capital_cost": None,
+                "fixed_cost": None,
+                "life": None,
+            },
         )
-        row["most"] = case.dice.choice((2, 3)) if kind in ("whole number", "any amount") else None
-        row["life"] = case.dice.choice((None, 3, 10))
-        row["earliest"] = case.dice.choice(
-            (None, None, case.month_after(case.dice.randrange(case.horizon)))
-        )
-        row["build months"] = case.dice.choice((None, None, 1, 4))
-        whole = [option for option, kind_of_it in named if kind_of_it != "any amount"]
-        if whole and case.dice.random() < 0.35:
-            row["needs"] = case.dice.choice(whole)
-        elif case.dice.random() < 0.4:
-            row["one of"] = "size"
-        named.append((row["option"], kind))
-        if case.dice.random() < 0.2 and len(units) > 1:
-            second = case.dice.choice([key for key in units if key != (site, unit)])
-            case.add(
-                "Options",
-                **{
-                    **{column.replace(" ", "_"): value for column, value in row.items()},
-                    "site": second[0],
-                    "unit": second[1],
-                    "capital_cost": None,
-                    "fixed_cost": None,
-                    "life": None,
-                },
-            )
 
 
 def draw_blends(case):
