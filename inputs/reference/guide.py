@@ -15,9 +15,9 @@ GUIDE = (
     (
         "The buyer",
         "975 t of magnets in 2027, growing 8.7 % a year: defence, federal agencies, car makers, "
-        "wind turbines, industry. It owns no plant, but may build one (Options). Plants stand here at their real size; the "
-        "column availability of Units is the share that this buyer can count on, and is an "
-        "assumption, as are the tonnages of Supply that carry such a share.",
+        "wind turbines, industry. It owns no plant, but may build (Options). Plants stand here at "
+        "their real size; the column availability of Units is the share that this buyer can count "
+        "on, and is an assumption, as are the tonnages of Supply that carry such a share.",
     ),
     ("", ""),
     ("Sheets", ""),
@@ -53,7 +53,7 @@ GUIDE = (
     ),
     (
         "Minimum load, idling",
-        "Four lines may stand still for a quarter and save their fixed cost: 'may idle' in Units. "
+        "Three lines may stand still for a quarter and save their fixed cost: 'may idle' in Units. "
         "Minimum load and fixed cost are assumptions; the fixed cost is the buyer's part of it.",
     ),
     (
@@ -67,9 +67,9 @@ GUIDE = (
     ),
     (
         "Limits",
-        "Decisions that would run less than a year of the plan are ruled out (too late). The others are "
-        "switched off: not more than 40 % of the NdPr oxide from one country, capital a year, "
-        "reserves of dysprosium and terbium. Set 'active' to yes.",
+        "Decisions that would run less than a year of the plan are ruled out (too late). The "
+        "others are off: not more than 40 % of the NdPr oxide from one country, capital a year, "
+        "reserves of dysprosium and terbium. Set 'active' to yes to switch one on.",
     ),
     (
         "Lanes",

@@ -38,6 +38,7 @@ def _option(line: dict[str, str]) -> Row:
     fixed = capital.value * float(line["fixed share"] or 0)
     return row(
         *((capital, size) if paid else (size,)),
+        *((assume(0),) if line["assumed"] else ()),
         option=line["option"],
         site=line["site"],
         unit=line["unit"],

@@ -9,7 +9,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import highspy
@@ -139,15 +139,15 @@ def _trimmed(program: Program, values: np.ndarray) -> np.ndarray:
 
 def _ask(program: Program, time_limit: float, gap: float, progress: Progress | None) -> Answer:
     begin = time.perf_counter()
-    log: list[str] = []
+    search = _Search()
     for options in _ways(program):
         left = time_limit - (time.perf_counter() - begin)
         highs = instance(program, options, left, gap)
-        stopped = _run(highs, scale_of(program), log, progress)
+        stopped = _run(highs, scale_of(program), search, progress)
         status = status_of(highs, stopped=stopped)
         if status != "unclear" and not status.startswith("error"):
             break
-    return _answer(highs, program, status, options["solver"], time.perf_counter() - begin, log)
+    return _answer(highs, program, status, options["solver"], time.perf_counter() - begin, search)
 
 
 def _ways(program: Program) -> tuple[Options, ...]:
@@ -206,16 +206,36 @@ def _checked(status: Any, what: str) -> None:
         raise OptimizerError(f"HiGHS refused the {what}")
 
 
-def _run(highs: Any, scale: float, log: list[str], progress: Progress | None) -> bool:
+@dataclass(slots=True)
+class _Search:
+    """What a run shows while it works: its log, how far it is, the best plan so far."""
+
+    log: list[str] = field(default_factory=list)
+    stand: str = ""
+    values: np.ndarray | None = None
+    gap: float = float("inf")
+
+    def improve(self, event: Any) -> None:
+        """Keep a better plan: HiGHS may forget it when it is interrupted."""
+        self.values = np.array(event.data_out.mip_solution)
+        self.gap = float(event.data_out.mip_gap)
+
+    def look(self, event: Any, scale: float) -> None:
+        """Note best plan, bound and gap of a search."""
+        self.stand = _so_far(event.data_out, scale)
+        self.gap = float(event.data_out.mip_gap)
+
+
+def _run(highs: Any, scale: float, search: _Search, progress: Progress | None) -> bool:
     """Run in a thread of its own, so that Ctrl-C reaches us; True if it was stopped."""
     begin = shown = time.perf_counter()
     highs.HandleUserInterrupt = True
-    found: list[str] = []
+    highs.cbMipImprovingSolution.subscribe(search.improve)
     if progress is not None:
         _checked(highs.setOptionValue("output_flag", True), "option output_flag")
         _checked(highs.setOptionValue("log_to_console", False), "option log_to_console")
-        highs.cbLogging.subscribe(lambda event: log.append(event.message.rstrip()))
-        highs.cbMipLogging.subscribe(lambda event: found.append(_so_far(event.data_out, scale)))
+        highs.cbLogging.subscribe(lambda event: search.log.append(event.message.rstrip()))
+        highs.cbMipLogging.subscribe(lambda event: search.look(event, scale))
     worker = threading.Thread(target=highs.run, daemon=True)
     stopped = False
     worker.start()
@@ -230,7 +250,7 @@ def _run(highs: Any, scale: float, log: list[str], progress: Progress | None) ->
         now = time.perf_counter()
         if progress and now - shown >= PROGRESS_SECONDS:
             shown = now
-            progress(now - begin, (found or log or [""])[-1])
+            progress(now - begin, search.stand or "".join(search.log[-1:]))
     return stopped
 
 
@@ -265,11 +285,13 @@ def _answer(
     status: Status,
     method: str,
     seconds: float,
-    log: list[str],
+    search: _Search,
 ) -> Answer:
     info = highs.getInfo()
     stopped = status in ("time limit", "interrupted") and program.integer.any()
     found = status == "optimal" or (stopped and info.primal_solution_status == 2)
+    if stopped and not found and search.values is not None:
+        return _best_so_far(highs, program, status, seconds, search)
     solution = highs.getSolution() if found else None
     money = program.sign / scale_of(program)
     priced = solution is not None and not program.integer.any() and solution.dual_valid
@@ -284,8 +306,29 @@ def _answer(
         seconds=seconds,
         method="branch and bound" if program.integer.any() else method,
         version=highs.version(),
-        log=tuple(log),
+        log=tuple(search.log),
         basis=highs.getBasis() if priced else None,
+    )
+
+
+def _best_so_far(
+    highs: Any, program: Program, status: Status, seconds: float, search: _Search
+) -> Answer:
+    """Answer of a search that was stopped, with the best plan that it had shown."""
+    assert search.values is not None
+    cost = float(program.cost @ search.values) + program.offset
+    return Answer(
+        status=status,
+        objective=program.sign * cost,
+        values=search.values,
+        prices=None,
+        reduced_costs=None,
+        gap=search.gap,
+        iterations=0,
+        seconds=seconds,
+        method="branch and bound",
+        version=highs.version(),
+        log=tuple(search.log),
     )
 
 
