@@ -92,26 +92,12 @@ class Measured:
         return {"site": name, "country": site.country, "owner": site.owner}
 
 
-FILTERS = (
-    "site",
-    "to_site",
-    "country",
-    "owner",
-    "material",
-    "recipe",
-    "offer",
-    "line",
-    "mode",
-    "option",
-)
-
-
 def limits(case: Case, calendar: Calendar, measured: Measured) -> tuple[LimitBound, ...]:
     """Every row of Limits, with the flows that it adds up."""
     found = []
     for row in case.limits:
         binds = calendar.touched(row.start, row.end)
-        asked = {name: getattr(row, name) for name in FILTERS if getattr(row, name)}
+        asked = {name: getattr(row, name) for name in sheets.LIMIT_FILTERS if getattr(row, name)}
         base = {"material": asked["material"]} if "material" in asked else {}
         found.append(
             LimitBound(

@@ -13,6 +13,7 @@ from datetime import date
 from optimizer.tables.schema import (
     INFINITY,
     REQUIRED,
+    SHEETS,
     choice,
     columns_of,
     day,
@@ -563,6 +564,12 @@ class Limit(Dated):
     window: str = choice(
         "over what it is added up", ("period", "year", "horizon"), default="period"
     )
+
+
+LIMIT_FILTERS = tuple(
+    name for name, column in SHEETS["Limits"].columns.items() if column.kind == "names"
+)
+"""Columns of Limits that say what is added up."""
 
 
 @sheet("Blends", "Bounds on what a recipe takes in.", "blends")

@@ -15,19 +15,6 @@ from optimizer.solution.audit.provenance import same
 from optimizer.solution.audit.verdict import Tally
 from optimizer.tables import sheets
 
-COLUMNS = (
-    "site",
-    "to_site",
-    "country",
-    "owner",
-    "material",
-    "recipe",
-    "offer",
-    "line",
-    "mode",
-    "option",
-)
-"""Columns of Limits that say what is added up."""
 Facts = Mapping[str, str]
 """What a filter may look at, by column."""
 
@@ -90,7 +77,10 @@ class Bounds:
         tally, count = Tally("limits"), self.calendar.count
         for row in self.given.case.limits:
             measure = self._measure(row.measure)
-            filters = {column: measure.matches(column, getattr(row, column)) for column in COLUMNS}
+            filters = {
+                column: measure.matches(column, getattr(row, column))
+                for column in sheets.LIMIT_FILTERS
+            }
             match = np.logical_and.reduce(list(filters.values()))
             found = self._by_window(row, measure.total(match, count))
             whole = np.ones(found.size)
@@ -215,7 +205,7 @@ class Bounds:
 def _columns(found: list[Facts]) -> dict[str, tuple[Ints, list[str]]]:
     """Facts by column, each word once."""
     columns = {}
-    for column in COLUMNS:
+    for column in sheets.LIMIT_FILTERS:
         numbers: dict[str, int] = {}
         code = [numbers.setdefault(facts.get(column, ""), len(numbers)) for facts in found]
         columns[column] = (np.array(code, dtype=np.int64), [same(word) for word in numbers])

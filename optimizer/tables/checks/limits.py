@@ -6,6 +6,7 @@ from typing import Any
 
 from optimizer.tables.draft import Draft
 from optimizer.tables.schema import SHEETS
+from optimizer.tables.sheets import LIMIT_FILTERS
 from optimizer.tables.words import written
 
 PLACE = ("site", "country", "owner")
@@ -21,24 +22,12 @@ FILTERS = {
     "spent": (*PLACE, "option"),
 }
 """Columns that say what is added up, by measure."""
-ALL = (
-    "site",
-    "to_site",
-    "country",
-    "owner",
-    "material",
-    "recipe",
-    "offer",
-    "line",
-    "mode",
-    "option",
-)
 
 
 def check_limits(draft: Draft) -> None:
     """A limit bounds something, by filters that its measure has."""
     for limit in draft.sound("Limits"):
-        for name in ALL:
+        for name in LIMIT_FILTERS:
             if getattr(limit, name) and name not in FILTERS[limit.measure]:
                 _complain(draft, limit, name)
         if not limit.minimum and limit.maximum == float("inf"):
