@@ -184,7 +184,7 @@ def _solve(
         )
     with clock.step("extract"):
         solver.load(program, answer)
-        tables = solution.tables_of(m, program, answer, gap)
+        tables = solution.tables_of(m, program, answer)
     with clock.step("audit"):
         verdict = solution.audit(case, tables, answer.objective)
     run = solution.run_record(meaning, answer, verdict, warnings)

@@ -244,6 +244,17 @@ GOLDEN = [
         ("running", "Plant", "kiln", "2027"),
         "2.0*run[Plant,smelt,,any,'2027'] - 90.0*open[Plant,kiln,'2027'] <= 0.0",
     ),
+    # Own capacity, 50 in half a year, only where it runs; what is built on top of it.
+    (
+        {
+            **OPTIONS,
+            "Units": [kiln(may_idle="yes", fixed_cost=50)],
+            "Options": [option("c", added_capacity=4, earliest=date(2027, 7, 1))],
+        },
+        ("running_own", "Plant", "kiln", "2027-H2"),
+        "run[Plant,smelt,,any,2027-H2] - 2.0*build[c,2027-H2] - 50.0*open[Plant,kiln,2027-H2] "
+        "<= 0.0",
+    ),
     (
         IDLE,
         ("idle_minimum", "Plant", "kiln", "2027"),

@@ -18,6 +18,13 @@ r"""Capacity: processes that share a unit share its hours; limits of each proces
     minimum_{k,t} \le \sum_{p \in processes(k),\,b} run_{p,b,t} \le maximum_{k,t}
     \qquad \forall (k, t) \qquad [activity\ per\ period]
 
+.. math::
+    \sum_{p,\,b} use_{p,u,t} \, run_{p,b,t} \le capacity_{u,t} \, open_{u,t}
+    + \sum_{k,\,t' \le t} added_{k,u,t',t} \, build_{k,t'}
+    \qquad \forall (u, t)\ that\ may\ idle\ and\ grow \qquad [use\ per\ period]
+
+The last follows from the others for whole decisions and is tighter for parts of one.
+
 ``capacity`` has the availability in it and ``most`` all that options could add; a
 ``minimum`` is a share of the rows' own capacity. ``k`` are the keys (site, recipe, feed,
 unit) of Processes with a minimum or a maximum, a ``*`` feed counting all feeds together.
@@ -38,6 +45,7 @@ RELIEF = {
     "capacity": "{thing} needs {amount:,.1f} more capacity in {period}",
     "minimum_load": "{thing} would run at {amount:,.1f} less than its minimum load in {period}",
     "running": None,
+    "running_own": None,
     "idle_minimum": "{thing} would run at {amount:,.1f} less than its minimum load in {period}",
     "process": "{thing} needs {amount:,.1f} more activity allowed in {period}",
 }
@@ -53,6 +61,8 @@ def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
     if any(columns.open):
         running = _running(network, columns, activity)
         family(m, "running", "use only where it runs, per period", running)
+        own = _running_own(network, columns, activity)
+        family(m, "running_own", "use of own capacity only where it runs, per period", own)
         least = _idle_minimum(network, columns, activity)
         family(m, "idle_minimum", "least use where it runs, per period", least)
     family(m, "process", "activity per period", _bounds(network, activity))
@@ -118,6 +128,18 @@ def _running(network: Network, columns: Columns, activity: list[list[ByPeriod]])
             terms = use_of(unit, activity, t)
             if terms:
                 terms.append((-most_capacity(network, index, t), variable))
+                yield (unit.site, unit.unit, network.calendar.labels[t]), -INFINITY, terms, 0.0
+
+
+def _running_own(
+    network: Network, columns: Columns, activity: list[list[ByPeriod]]
+) -> Iterator[Row]:
+    added = _added(network, columns)
+    for index, (unit, runs) in enumerate(zip(network.units, columns.open, strict=True)):
+        for t, variable in runs.items():
+            terms, built = use_of(unit, activity, t), added.get((index, t), [])
+            if terms and built:
+                terms += [*built, (-unit.capacity[t], variable)]
                 yield (unit.site, unit.unit, network.calendar.labels[t]), -INFINITY, terms, 0.0
 
 

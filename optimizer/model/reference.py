@@ -79,6 +79,7 @@ INDEX = {
     "capacity": "site, unit, period",
     "minimum_load": "site, unit, period",
     "running": "site, unit, period",
+    "running_own": "site, unit, period",
     "idle_minimum": "site, unit, period",
     "process": "process, row of Processes, period",
     "lane": "lane, material, row of Lanes, period",

@@ -45,6 +45,7 @@ KINDS = {
 UNPRICED = (
     "balance",
     "running",
+    "running_own",
     "custody",
     "built_needs",
     "built_begun",
@@ -75,6 +76,8 @@ def scarcity(network: Network, program: Program, answer: Answer) -> Table:
         names = [str(name) for name in (index if isinstance(index, tuple) else (index,))]
         period = names.pop() if names[-1] in discount else ""
         bound = program.row_upper[number] if price < 0 else program.row_lower[number]
+        if family == "capacity" and not bound:
+            continue  # a unit that does not exist: Break-even says what its option lacks
         thing = ", ".join(name for name in names if name)
         worth = price if family == "demand" else abs(price)
         rows.append(
@@ -84,7 +87,7 @@ def scarcity(network: Network, program: Program, answer: Answer) -> Table:
     return table(tables.SCARCITY, rows)
 
 
-def break_even(network: Network, m: Any, program: Program, answer: Answer, gap: float) -> Table:
+def break_even(network: Network, m: Any, program: Program, answer: Answer) -> Table:
     """What is not used or built, and how much cheaper it must get."""
     if answer.reduced_costs is None:
         return table(tables.BREAK_EVEN, [])
@@ -93,7 +96,7 @@ def break_even(network: Network, m: Any, program: Program, answer: Answer, gap: 
     beyond = float("inf") if found is None else found.beyond
     cost_of = dict(zip(map(id, program.variables), costs.tolist(), strict=True))
     discount = network.calendar.discount(network.case.settings.discount_rate)
-    rows = refused(network, m, program, answer, gap)
+    rows = refused(network, m, program, answer)
     for kind, thing, material, prices, own in _unused(network, m):
         for t, variables in own.items():
             if any(variable.value > SMALL for variable in variables):

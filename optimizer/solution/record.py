@@ -23,11 +23,8 @@ from optimizer.solver import Answer, Program
 PACKAGES = ("magnet-sourcing-optimizer", "pyomo", "highspy", "numpy")
 
 
-def tables_of(m: ConcreteModel, program: Program, answer: Answer, gap: float) -> dict[str, Table]:
-    """Every result table of a solved model but the run record, by name.
-
-    ``gap`` is the relative gap at which plans with forced options count as optimal.
-    """
+def tables_of(m: ConcreteModel, program: Program, answer: Answer) -> dict[str, Table]:
+    """Every result table of a solved model but the run record, by name."""
     done = decisions(m)
     found = Extraction(done).all()
     for each_table in (
@@ -35,7 +32,7 @@ def tables_of(m: ConcreteModel, program: Program, answer: Answer, gap: float) ->
         balance(done),
         compliance(done),
         scarcity(done.network, program, answer),
-        break_even(done.network, m, program, answer, gap),
+        break_even(done.network, m, program, answer),
     ):
         found[each_table.layout.name] = each_table
     return found

@@ -1,35 +1,38 @@
 """Options that are not built, and how much cheaper their capital would have to be.
 
 Where nothing must be whole, reduced costs say it. Otherwise each option is forced into the
-plan and the plan found anew: the difference in cost is exactly what it lacks. Forced plans
-share a time budget; what it does not reach is left out.
+plan: the difference in cost is what it lacks. Small programmes are searched anew; in large
+ones all other decisions are held as they are, but those that the option needs or excludes,
+which may be taken in part. Either way it must be decided in time to run.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from optimizer.network.data import Network
+from optimizer.network.data import Network, Option
 from optimizer.solution.decisions import NOTHING
 from optimizer.solver import Answer, Program, ask
 
-SECONDS = 2.0
-"""Time for all forced plans together, if the plan itself took no longer."""
+SMALL_SECONDS = 1.0
+"""A plan that took no longer is searched anew with each option."""
+
+SECONDS = 5.0
+"""Time for one forced plan."""
 
 Row = tuple[str, str, str, str, float, float, float]
 
 
-def refused(network: Network, m: Any, program: Program, answer: Answer, gap: float) -> list[Row]:
+def refused(network: Network, m: Any, program: Program, answer: Answer) -> list[Row]:
     """Break-even rows of options of which nothing is built: capital, and what it lacks."""
     if answer.status != "optimal":
         return []
     if program.integer.any():
-        lacking = _forced(network, m, program, answer, gap)
+        lacking = _forced(network, m, program, answer)
     else:
         lacking = _marginal(network, m, program, answer)
     discount = network.calendar.discount(network.case.settings.discount_rate)
@@ -66,24 +69,70 @@ def _marginal(network: Network, m: Any, program: Program, answer: Answer) -> Lac
         yield index, best, max(costs[id(cells[best])], 0.0)
 
 
-def _forced(network: Network, m: Any, program: Program, answer: Answer, gap: float) -> Lacking:
+def _forced(network: Network, m: Any, program: Program, answer: Answer) -> Lacking:
     column_of = {id(variable): column for column, variable in enumerate(program.variables)}
     row_of = {
         constraint.index(): row
         for row, constraint in enumerate(program.constraints)
         if constraint.parent_component().local_name == "built_most"
     }
-    end = time.perf_counter() + max(SECONDS, answer.seconds)
     for index, cells in _left_out(network, m):
-        option, left = network.options[index], end - time.perf_counter()
+        option = network.options[index]
         row = row_of.get(option.name)
-        if row is None or left <= 0:
+        if row is None:
             continue
-        lower = program.row_lower.copy()
+        lower, upper = program.row_lower.copy(), program.upper.copy()
         lower[row] = min(1.0, option.most)
-        forced = ask(replace(program, row_lower=lower), time_limit=left, gap=gap)
-        if forced.status == "optimal" and forced.values is not None:
-            built = [forced.values[column_of[id(variable)]] for variable in cells.values()]
+        for t in _too_late(option):
+            upper[column_of[id(cells[t])]] = 0.0
+        forced = replace(program, row_lower=lower, upper=upper)
+        basis = None
+        if answer.seconds > SMALL_SECONDS:
+            forced = _held(network, m, forced, answer, index, column_of)
+            basis = answer.basis
+        found = ask(forced, time_limit=SECONDS, gap=0.0, basis=basis)
+        if found.status == "optimal" and found.values is not None:
+            built = [found.values[column_of[id(variable)]] for variable in cells.values()]
             t = list(cells)[int(np.argmax(built))]
-            money = max(float(forced.objective or 0.0) - float(answer.objective or 0.0), 0.0)
+            money = max(float(found.objective or 0.0) - float(answer.objective or 0.0), 0.0)
             yield index, t, money / lower[row]
+
+
+def _too_late(option: Option) -> list[int]:
+    """Periods of decision from which nothing that it adds would run within the horizon."""
+    if not option.additions:
+        return []
+    late = [
+        t
+        for t in option.fixed_cost
+        if not any(any(addition.capacity[t]) for addition in option.additions)
+    ]
+    return late if len(late) < len(option.fixed_cost) else []
+
+
+def _held(
+    network: Network,
+    m: Any,
+    program: Program,
+    answer: Answer,
+    index: int,
+    column_of: dict[int, int],
+) -> Program:
+    """All decisions held but an option's own and those that it needs or excludes."""
+    assert answer.values is not None
+    free, waiting = {index}, [index]
+    while waiting:
+        option = network.options[waiting.pop()]
+        for other, each in enumerate(network.options):
+            excludes = bool(set(option.groups) & set(each.groups))
+            if other not in free and (other in option.needs or excludes):
+                free.add(other)
+                waiting.append(other)
+    held = program.held(answer.values)
+    lower, upper = held.lower.copy(), held.upper.copy()
+    for group in (m.columns.build, m.columns.begun, m.columns.chosen):
+        for option_index in free:
+            for variable in group[option_index].values():
+                column = column_of[id(variable)]
+                lower[column], upper[column] = program.lower[column], program.upper[column]
+    return replace(held, lower=lower, upper=upper)

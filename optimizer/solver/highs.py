@@ -83,14 +83,16 @@ def ask(
     time_limit: float = float("inf"),
     gap: float = 1e-4,
     progress: Progress | None = None,
+    basis: Any = None,
 ) -> Answer:
     """Solve a programme; Ctrl-C stops it and is reported as status ``interrupted``.
 
-    Where columns must be whole, values and prices are those of the linear programme in
-    which they are fixed at the best plan found.
+    ``basis`` is that of an answer to a programme of the same size, to start from where
+    nothing must be whole. Where columns must be whole, values and prices are those of the
+    linear programme in which they are fixed at the best plan found.
     """
     whole = bool(program.integer.any())
-    answer = _ask(program, time_limit, gap, progress)
+    answer = _ask(program, time_limit, gap, progress, basis)
     if not whole or answer.values is None:
         return answer
     priced = _ask(program.held(answer.values), float("inf"), gap, None)
@@ -137,12 +139,20 @@ def _trimmed(program: Program, values: np.ndarray) -> np.ndarray:
     return result
 
 
-def _ask(program: Program, time_limit: float, gap: float, progress: Progress | None) -> Answer:
+def _ask(
+    program: Program,
+    time_limit: float,
+    gap: float,
+    progress: Progress | None,
+    basis: Any = None,
+) -> Answer:
     begin = time.perf_counter()
     search = _Search()
-    for options in _ways(program):
+    for options in _ways(program) if basis is None else SIMPLEX:
         left = time_limit - (time.perf_counter() - begin)
         highs = instance(program, options, left, gap)
+        if basis is not None:
+            highs.setBasis(basis)
         stopped = _run(highs, scale_of(program), search, progress)
         status = status_of(highs, stopped=stopped)
         if status != "unclear" and not status.startswith("error"):
