@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from optimizer import __version__
 from optimizer.errors import (
     AuditError,
     FileError,
@@ -74,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done, 1 the workbook has errors, 2 wrong use, 3 no feasible plan, "
         "4 stopped before optimality, 5 internal error.",
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="show the version")
+    parser.add_argument("--version", action="version", version=f"optimizer {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     solve = commands.add_parser("solve", help="find the least-cost plan of a workbook")
     solve.add_argument("workbook", type=Path)
@@ -92,20 +93,6 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--json", action="store_true", help="one object on standard output")
         command.add_argument("--quiet", action="store_true", help="print errors only")
     return parser
-
-
-class _Version(argparse.Action):
-    """Print the version, looked up only when it is asked for."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            found = version("magnet-sourcing-optimizer")
-        except PackageNotFoundError:
-            found = "(not installed)"
-        sys.stdout.write(f"optimizer {found}\n")
-        parser.exit(0)
 
 
 def _seconds(text: str) -> float:

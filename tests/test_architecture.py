@@ -95,7 +95,8 @@ def _imports(node: ast.AST, at_once: bool) -> Iterator[tuple[str, bool]]:
 
 def rooms_used(path: Path) -> set[str]:
     names = (name.split(".") for name in imports(path))
-    return {parts[1] for parts in names if parts[0] == "optimizer" and len(parts) > 1}
+    own = (parts[1] for parts in names if parts[0] == "optimizer" and len(parts) > 1)
+    return {name for name in own if name != "__version__"}
 
 
 def functions(path: Path) -> list[ast.FunctionDef]:

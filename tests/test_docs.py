@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import doctest
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -171,8 +170,7 @@ def test_the_commands_of_the_readme_are_those_that_ci_runs() -> None:
 
 
 def test_the_changelog_has_the_version_of_the_package() -> None:
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-    assert f"\n## [{version}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert f"\n## [{optimizer.__version__}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -34,7 +33,7 @@ def write(path: str | os.PathLike[str], summary: Summary, tables: Mapping[str, T
     """
     target = Path(path)
     check_target(target)
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
     try:
         with part.open("xb") as file:
             _fill(file, summary, tables)

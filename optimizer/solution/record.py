@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 
+import numpy
+import pyomo.version
 from pyomo.core import ConcreteModel
 
+from optimizer import __version__
 from optimizer.errors import Finding
 from optimizer.network.data import Network
 from optimizer.solution import tables
@@ -19,8 +21,6 @@ from optimizer.solution.money import costs
 from optimizer.solution.prices import break_even, scarcity
 from optimizer.solution.tables import Table, table
 from optimizer.solver import Answer, Program
-
-PACKAGES = ("magnet-sourcing-optimizer", "pyomo", "highspy", "numpy")
 
 
 def tables_of(m: ConcreteModel, program: Program, answer: Answer) -> dict[str, Table]:
@@ -55,7 +55,9 @@ def run_record(
         ("classes", f"{len(network.nodes):,} nodes, {len(network.traits)} traits"),
         ("audit", audit.verdict),
         *((f"audit: {check.name}", _outcome(check)) for check in audit.checks),
-        *(("version", f"{name} {_version(name)}") for name in PACKAGES),
+        ("version", f"magnet-sourcing-optimizer {__version__}"),
+        ("version", f"pyomo {pyomo.version.version}"),
+        ("version", f"numpy {numpy.__version__}"),
         ("version", f"Python {platform.python_version()}"),
         *(("warning", str(finding)) for finding in warnings),
     ]
@@ -68,10 +70,3 @@ def _outcome(check: object) -> str:
     if passed:
         return f"passed, {tested:,} comparisons, worst {worst:.1e}"
     return f"FAILED, worst {worst:.1e}: {where}"
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
