@@ -52,7 +52,7 @@ class Result:
     gap: float = 0.0
     """Relative gap to the best plan possible; 0 for a linear optimum."""
     log: tuple[str, ...] = field(default=(), repr=False)
-    """The solver's log, where progress was asked for."""
+    """The solver's log."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A result table as a DataFrame, by its name: ``result.frame("Purchases")``."""

@@ -124,14 +124,17 @@ def test_a_plan_of_whole_numbers_is_within_the_gap_that_was_asked_for():
     assert found.gap <= found.case.settings.mip_gap
 
 
-def test_the_log_and_progress_come_only_where_they_are_asked_for(monkeypatch):
+def test_progress_comes_where_it_is_asked_for_and_the_log_always(monkeypatch, capfd):
     said = []
     monkeypatch.setattr(highs, "PROGRESS_SECONDS", 0)
     case = optimizer.read(CASES / "orlib_cap41.xlsx")
     found = optimizer.solve(case, progress=lambda seconds, line: said.append((seconds, line)))
-    assert found.log
     assert all(seconds >= 0 and isinstance(line, str) for seconds, line in said)
-    assert optimizer.solve(case).log == ()
+    quiet = optimizer.solve(case)
+    for result in (found, quiet):
+        assert any("MIP" in line for line in result.log)
+        assert [row[1] for row in result.tables["Run"].rows() if row[0] == "solver log"]
+    assert capfd.readouterr() == ("", "")
 
 
 def test_every_step_is_timed():

@@ -22,6 +22,9 @@ from optimizer.solution.prices import break_even, scarcity
 from optimizer.solution.tables import Table, table
 from optimizer.solver import Answer, Program
 
+LOG_LINES = 80
+"""Lines of the solver's log that are kept, from its end."""
+
 
 def tables_of(m: ConcreteModel, program: Program, answer: Answer) -> dict[str, Table]:
     """Every result table of a solved model but the run record, by name."""
@@ -60,6 +63,7 @@ def run_record(
         ("version", f"numpy {numpy.__version__}"),
         ("version", f"Python {platform.python_version()}"),
         *(("warning", str(finding)) for finding in warnings),
+        *(("solver log", line) for line in answer.log[-LOG_LINES:] if line),
     ]
     return table(tables.RUN, rows)
 

@@ -169,7 +169,8 @@ def _ways(program: Program) -> tuple[Options, ...]:
 def instance(program: Program, ways: Options, seconds: float, gap: float) -> Any:
     """A solver with the programme in it."""
     highs = highspy.Highs()
-    options: Options = {"output_flag": False, "threads": 1, "mip_rel_gap": gap, **ways}
+    quiet = {"output_flag": True, "log_to_console": False}
+    options: Options = {**quiet, "threads": 1, "mip_rel_gap": gap, **ways}
     if seconds < float("inf"):
         options["time_limit"] = max(seconds, 0.0)
     for name, setting in options.items():
@@ -241,11 +242,8 @@ def _run(highs: Any, scale: float, search: _Search, progress: Progress | None) -
     begin = shown = time.perf_counter()
     highs.HandleUserInterrupt = True
     highs.cbMipImprovingSolution.subscribe(search.improve)
-    if progress is not None:
-        _checked(highs.setOptionValue("output_flag", True), "option output_flag")
-        _checked(highs.setOptionValue("log_to_console", False), "option log_to_console")
-        highs.cbLogging.subscribe(lambda event: search.log.append(event.message.rstrip()))
-        highs.cbMipLogging.subscribe(lambda event: search.look(event, scale))
+    highs.cbLogging.subscribe(lambda event: search.log.append(event.message.rstrip()))
+    highs.cbMipLogging.subscribe(lambda event: search.look(event, scale))
     worker = threading.Thread(target=highs.run, daemon=True)
     stopped = False
     worker.start()
