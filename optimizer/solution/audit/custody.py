@@ -85,10 +85,11 @@ class Custody:
         tally, flow, book = Tally("runs booked as made"), self.flows["Production"], self.book
         wrong = np.zeros(flow.tonnes.size, dtype=bool)
         move = self.flows.worked("outputs")
+        some = move.tonnes > 0  # a feed may hold nothing of a product
         for i in range(len(book.provenance.traits)):
             unshown = np.array([bits >> i & 1 for bits in book.unshown], dtype=bool)
             if unshown.any():
-                here = unshown[book.run_kind][move.row] & self._followed(i)[move.node]
+                here = some & unshown[book.run_kind][move.row] & self._followed(i)[move.node]
                 wrong[move.row[here]] = True
         tally.forbid(flow.tonnes, wrong, self._row_place("Production"))
         return tally
