@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from importlib import import_module
 
 import numpy as np
@@ -41,6 +43,8 @@ from tests.conftest import (
 )
 
 highs = import_module("optimizer.solver.highs")
+running = import_module("optimizer.solver.running")
+ways = import_module("optimizer.solver.ways")
 
 KAZ, CHINA = offer("kaz", price=5), offer("china", "China", price=1)
 TWO_OFFERS = {"Supply": [KAZ, CHINA], "Demand": [need(10)]}
@@ -126,7 +130,7 @@ def test_a_plan_of_whole_numbers_is_within_the_gap_that_was_asked_for():
 
 def test_progress_comes_where_it_is_asked_for_and_the_log_always(monkeypatch, capfd):
     said = []
-    monkeypatch.setattr(highs, "PROGRESS_SECONDS", 0)
+    monkeypatch.setattr(running, "PROGRESS_SECONDS", 0)
     case = optimizer.read(CASES / "orlib_cap41.xlsx")
     found = optimizer.solve(case, progress=lambda seconds, line: said.append((seconds, line)))
     assert all(seconds >= 0 and isinstance(line, str) for seconds, line in said)
@@ -180,20 +184,20 @@ class PressedOnce(threading.Thread):
 
 
 def test_ctrl_c_stops_the_solver(monkeypatch):
-    monkeypatch.setattr(highs.threading, "Thread", PressedOnce)
+    monkeypatch.setattr(running.threading, "Thread", PressedOnce)
     answer = solver.ask(dense(700))
     assert (answer.status, answer.objective, answer.values) == ("interrupted", None, None)
 
 
 def test_a_second_ctrl_c_is_not_held_back(monkeypatch):
     monkeypatch.setattr(PressedOnce, "most", 2)
-    monkeypatch.setattr(highs.threading, "Thread", PressedOnce)
+    monkeypatch.setattr(running.threading, "Thread", PressedOnce)
     with pytest.raises(KeyboardInterrupt):
         solver.ask(dense(300))
 
 
 def test_ctrl_c_after_the_optimum_was_found_loses_nothing(monkeypatch):
-    monkeypatch.setattr(highs.threading, "Thread", PressedOnce)
+    monkeypatch.setattr(running.threading, "Thread", PressedOnce)
     assert plan(**TWO_OFFERS).status in ("optimal", "interrupted")
 
 
@@ -358,7 +362,7 @@ def test_the_plan_does_not_depend_on_the_order_of_python_sets():
 def test_the_interior_point_method_finds_the_same_cost_and_prices_a_plan(file, monkeypatch):
     case = optimizer.read(CASES / file)
     simplex = optimizer.solve(case)
-    monkeypatch.setattr(highs, "INTERIOR_POINT_FROM", 0)
+    monkeypatch.setattr(ways, "INTERIOR_POINT_FROM", 0)
     inside = optimizer.solve(case)
     assert "ipx" in dict(inside.tables["Run"].rows())["solver"]
     assert "simplex" in dict(simplex.tables["Run"].rows())["solver"]
@@ -574,3 +578,83 @@ def test_what_no_row_needs_is_not_paid_for():
     m.cost = Objective(expr=sum(5 * m.used[lane] + m.shipped[lane] for lane in (1, 2)))
     program = solver.transfer(m)
     assert _trimmed(program, np.array([0.0, 4.0, 1.0, 1.0])).tolist() == [0, 4, 0, 1]
+
+
+# Ways and starts -------------------------------------------------------------------------------
+
+
+def _started(file, change):
+    """Answers to a changed model: from nothing, and from the optimum of the model as it was."""
+    case = optimizer.read(CASES / file)
+    m = optimizer.build_model(case)
+    program = solver.transfer(m)
+    start = pickle.loads(pickle.dumps(solver.Start.of(program, solver.ask(program))))
+    m = optimizer.build_model(case)
+    change(m)
+    program = solver.transfer(m)
+    return solver.ask(program), solver.ask(program, start=start)
+
+
+def _close_dearest(m):
+    for variable in m.buy.values():
+        variable.setub(0.1)
+
+
+def _add_a_row(m):
+    m.most_bought = Constraint(expr=sum(m.buy.values()) <= 1_000.0)
+    m.idle = Var(bounds=(0, 1))
+
+
+def _drop_rows(m):
+    m.del_component(m.capacity)
+
+
+@pytest.mark.parametrize("change", [_close_dearest, _add_a_row, _drop_rows])
+@pytest.mark.parametrize("file", ["nochina_random_30.xlsx", "nochina_i_any_stage.xlsx"])
+def test_a_start_changes_the_way_and_not_the_answer(file, change):
+    cold, warm = _started(file, change)
+    assert warm.status == cold.status == "optimal"
+    assert warm.objective == pytest.approx(cold.objective, rel=1e-9, abs=1e-9)
+
+
+def test_the_same_programme_needs_no_iteration_from_its_own_optimum():
+    cold, warm = _started("nochina_random_30.xlsx", lambda m: None)
+    assert cold.iterations > 0
+    assert warm.iterations == 0
+    assert warm.values == pytest.approx(cold.values)
+
+
+def test_a_start_that_takes_too_long_is_given_up(monkeypatch):
+    monkeypatch.setattr(ways, "WARM_SECONDS", 0.0)
+    case = optimizer.read(CASES / "nochina_random_30.xlsx")
+    program = solver.transfer(optimizer.build_model(case))
+    cold = solver.ask(program)
+    start = replace(solver.Start.of(program, cold), seconds=0.0)
+    answer = solver.ask(program, start=start)
+    assert answer.status == "optimal"
+    assert answer.objective == pytest.approx(cold.objective)
+
+
+def test_props_steady_the_interior_point_method_and_leave_no_trace(monkeypatch):
+    monkeypatch.setattr(ways, "INTERIOR_POINT_FROM", 0)
+    case = optimizer.read(CASES / "nochina_random_30.xlsx")
+    program = solver.transfer(optimizer.build_model(case))
+    plain = solver.ask(program)
+    monkeypatch.setattr(ways, "INTERIOR_POINT", ways.INTERIOR_POINT[1:])
+    propped = solver.ask(program)
+    assert propped.status == "optimal"
+    assert propped.objective == pytest.approx(plain.objective, rel=1e-7)
+    assert len(propped.values) == len(plain.values)
+    activity = np.zeros(len(program.row_lower))
+    row = np.repeat(np.arange(len(activity)), np.diff(program.starts))
+    np.add.at(activity, row, program.values * propped.values[program.columns])
+    assert (activity >= program.row_lower - 1e-5).all()
+    assert (activity <= program.row_upper + 1e-5).all()
+
+
+def test_an_optimum_that_leans_on_a_prop_is_none(monkeypatch):
+    monkeypatch.setattr(ways, "INTERIOR_POINT_FROM", 0)
+    monkeypatch.setattr(ways, "INTERIOR_POINT", (ways.INTERIOR_POINT[1],))
+    impossible = replace(dense(3), row_lower=np.full(3, 500.0), row_upper=np.full(3, 500.0))
+    impossible = replace(impossible, cost=np.ones(3), upper=np.ones(3))
+    assert solver.ask(impossible).status == "unclear"

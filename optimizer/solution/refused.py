@@ -16,7 +16,7 @@ import numpy as np
 
 from optimizer.network.data import Network, Option
 from optimizer.solution.decisions import NOTHING
-from optimizer.solver import Answer, Program, ask
+from optimizer.solver import Answer, Program, Start, ask
 
 SMALL_SECONDS = 1.0
 """A plan that took no longer is searched anew with each option."""
@@ -86,11 +86,11 @@ def _forced(network: Network, m: Any, program: Program, answer: Answer) -> Lacki
         for t in _too_late(option):
             upper[column_of[id(cells[t])]] = 0.0
         forced = replace(program, row_lower=lower, upper=upper)
-        basis = None
+        start = None
         if answer.seconds > SMALL_SECONDS:
             forced = _held(network, m, forced, answer, index, column_of)
-            basis = answer.basis
-        found = ask(forced, time_limit=SECONDS, gap=0.0, basis=basis)
+            start = Start.of(program, answer)
+        found = ask(forced, time_limit=SECONDS, gap=0.0, start=start)
         if found.status == "optimal" and found.values is not None:
             built = [found.values[column_of[id(variable)]] for variable in cells.values()]
             t = list(cells)[int(np.argmax(built))]

@@ -6,8 +6,10 @@ from pyomo.common.gc_manager import PauseGC
 from pyomo.core import ConcreteModel
 
 from optimizer.solver.elastic import least_violation
-from optimizer.solver.highs import Answer, Progress, ask
+from optimizer.solver.highs import Answer, ask
 from optimizer.solver.margins import Margins, margins
+from optimizer.solver.running import Progress
+from optimizer.solver.start import Start
 from optimizer.solver.transfer import Program, transfer
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "Margins",
     "Program",
     "Progress",
+    "Start",
     "ask",
     "least_violation",
     "load",

@@ -6,45 +6,24 @@ Anything but a proven optimum is reported for what it is.
 from __future__ import annotations
 
 import math
-import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
 import numpy as np
 
 from optimizer.errors import OptimizerError
+from optimizer.solver.running import Progress, Search, run
+from optimizer.solver.start import Start
 from optimizer.solver.transfer import Program
-
-INTERIOR_POINT_FROM = 2_000
-"""Columns from which the interior point method with crossover wins (docs/performance.md)."""
-
-PRIMAL = 4
-"""The primal simplex: what cleans up after a crossover whose basis is imprecise."""
-
-Options = dict[str, Any]
-SIMPLEX: tuple[Options, ...] = ({"solver": "simplex"}, {"solver": "simplex", "presolve": "off"})
-INTERIOR_POINT: tuple[Options, ...] = (
-    {"solver": "ipx", "simplex_strategy": PRIMAL},
-    {"solver": "ipx", "simplex_strategy": PRIMAL, "presolve": "off"},
-    *SIMPLEX,
-)
-BRANCH_AND_BOUND: tuple[Options, ...] = (
-    {"solver": "choose"},
-    {"solver": "choose", "presolve": "off"},
-)
-"""Ways to an answer: the next is taken where one fails or cannot tell what is wrong."""
+from optimizer.solver.ways import Options, Way, add_props, leans, ways
 
 LARGEST_COST = 2048.0
 """Costs are scaled by a power of two to be no larger: HiGHS's tolerances are absolute."""
 
 FEASIBLE = 1e-9
 """Part of a row's activity that is rounding."""
-
-PROGRESS_SECONDS = 2.0
-"""Seconds between two progress lines, and before the first."""
 
 Status = str
 """optimal, infeasible, unbounded, time limit, interrupted, or error: …"""
@@ -73,26 +52,22 @@ class Answer:
     """HiGHS's basis at a linear optimum, to start other programmes from."""
 
 
-Progress = Callable[[float, str], None]
-"""Called with seconds and the last line of the solver's log."""
-
-
 def ask(
     program: Program,
     *,
     time_limit: float = float("inf"),
     gap: float = 1e-4,
     progress: Progress | None = None,
-    basis: Any = None,
+    start: Start | None = None,
 ) -> Answer:
     """Solve a programme; Ctrl-C stops it and is reported as status ``interrupted``.
 
-    ``basis`` is that of an answer to a programme of the same size, to start from where
-    nothing must be whole. Where columns must be whole, values and prices are those of the
-    linear programme in which they are fixed at the best plan found.
+    ``start`` comes from the answer to a programme that is like this one. Where columns must
+    be whole, values and prices are those of the linear programme in which they are fixed at
+    the best plan found.
     """
     whole = bool(program.integer.any())
-    answer = _ask(program, time_limit, gap, progress, basis)
+    answer = _ask(program, time_limit, gap, progress, start)
     if not whole or answer.values is None:
         return answer
     priced = _ask(program.held(answer.values), float("inf"), gap, None)
@@ -100,7 +75,8 @@ def ask(
         return answer
     trimmed = _trimmed(program, priced.values)
     if (trimmed != priced.values).any():
-        again = _ask(program.held(trimmed), float("inf"), gap, None)
+        known = Start.of(program, priced)
+        again = _ask(program.held(trimmed), float("inf"), gap, None, known)
         priced = again if again.status == "optimal" else priced
     return replace(
         answer,
@@ -144,33 +120,42 @@ def _ask(
     time_limit: float,
     gap: float,
     progress: Progress | None,
-    basis: Any = None,
+    start: Start | None = None,
 ) -> Answer:
     begin = time.perf_counter()
-    search = _Search()
-    for options in _ways(program) if basis is None else SIMPLEX:
+    search = Search()
+    for way in ways(program, start):
         left = time_limit - (time.perf_counter() - begin)
-        highs = instance(program, options, left, gap)
-        if basis is not None:
-            highs.setBasis(basis)
-        stopped = _run(highs, scale_of(program), search, progress)
+        highs = instance(program, way.options, min(left, way.seconds), gap)
+        stopped = _run(highs, program, way, search, progress)
         status = status_of(highs, stopped=stopped)
-        if status != "unclear" and not status.startswith("error"):
+        if status == "optimal" and way.propped and leans(highs, program):
+            status = "unclear"
+        boxed = status == "time limit" and way.seconds < left
+        if not boxed and status != "unclear" and not status.startswith("error"):
             break
-    return _answer(highs, program, status, options["solver"], time.perf_counter() - begin, search)
+    seconds = time.perf_counter() - begin
+    return _answer(highs, program, status, way.options["solver"], seconds, search)
 
 
-def _ways(program: Program) -> tuple[Options, ...]:
-    if program.integer.any():
-        return BRANCH_AND_BOUND
-    return INTERIOR_POINT if len(program.cost) >= INTERIOR_POINT_FROM else SIMPLEX
+def _run(highs: Any, program: Program, way: Way, search: Search, progress: Progress | None) -> bool:
+    """Run a way; True if it was stopped."""
+    if way.propped:
+        add_props(highs, program)
+    if way.start is not None and program.integer.any():
+        places, plan = way.start.plan(program)
+        if len(places):
+            highs.setSolution(len(places), places, plan)
+    elif way.start is not None:
+        highs.setBasis(way.start.basis(program))
+    return run(highs, scale_of(program), search, progress)
 
 
-def instance(program: Program, ways: Options, seconds: float, gap: float) -> Any:
+def instance(program: Program, method: Options, seconds: float, gap: float) -> Any:
     """A solver with the programme in it."""
     highs = highspy.Highs()
     quiet = {"output_flag": True, "log_to_console": False}
-    options: Options = {**quiet, "threads": 1, "mip_rel_gap": gap, **ways}
+    options: Options = {**quiet, "threads": 1, "mip_rel_gap": gap, **method}
     if seconds < float("inf"):
         options["time_limit"] = max(seconds, 0.0)
     for name, setting in options.items():
@@ -217,59 +202,6 @@ def _checked(status: Any, what: str) -> None:
         raise OptimizerError(f"HiGHS refused the {what}")
 
 
-@dataclass(slots=True)
-class _Search:
-    """What a run shows while it works: its log, how far it is, the best plan so far."""
-
-    log: list[str] = field(default_factory=list)
-    stand: str = ""
-    values: np.ndarray | None = None
-    gap: float = float("inf")
-
-    def improve(self, event: Any) -> None:
-        """Keep a better plan: HiGHS may forget it when it is interrupted."""
-        self.values = np.array(event.data_out.mip_solution)
-        self.gap = float(event.data_out.mip_gap)
-
-    def look(self, event: Any, scale: float) -> None:
-        """Note best plan, bound and gap of a search."""
-        self.stand = _so_far(event.data_out, scale)
-        self.gap = float(event.data_out.mip_gap)
-
-
-def _run(highs: Any, scale: float, search: _Search, progress: Progress | None) -> bool:
-    """Run in a thread of its own, so that Ctrl-C reaches us; True if it was stopped."""
-    begin = shown = time.perf_counter()
-    highs.HandleUserInterrupt = True
-    highs.cbMipImprovingSolution.subscribe(search.improve)
-    highs.cbLogging.subscribe(lambda event: search.log.append(event.message.rstrip()))
-    highs.cbMipLogging.subscribe(lambda event: search.look(event, scale))
-    worker = threading.Thread(target=highs.run, daemon=True)
-    stopped = False
-    worker.start()
-    while worker.is_alive():
-        try:
-            worker.join(0.05 if progress else 0.5)
-        except KeyboardInterrupt:
-            if stopped:
-                raise
-            stopped = True
-            highs.cancelSolve()
-        now = time.perf_counter()
-        if progress and now - shown >= PROGRESS_SECONDS:
-            shown = now
-            progress(now - begin, search.stand or "".join(search.log[-1:]))
-    return stopped
-
-
-def _so_far(data: Any, scale: float) -> str:
-    """Best plan, bound and gap of a search, in words."""
-    bound = f"none can cost less than {data.mip_dual_bound / scale:,.0f}"
-    if data.mip_primal_bound >= highspy.kHighsInf:
-        return f"no plan yet, {bound}"
-    return f"best plan {data.mip_primal_bound / scale:,.0f}, {bound}, gap {data.mip_gap:.2%}"
-
-
 def status_of(highs: Any, *, stopped: bool) -> Status:
     """What HiGHS says of its last run."""
     known = {
@@ -293,7 +225,7 @@ def _answer(
     status: Status,
     method: str,
     seconds: float,
-    search: _Search,
+    search: Search,
 ) -> Answer:
     info = highs.getInfo()
     stopped = status in ("time limit", "interrupted") and program.integer.any()
@@ -303,24 +235,25 @@ def _answer(
     solution = highs.getSolution() if found else None
     money = program.sign / scale_of(program)
     priced = solution is not None and not program.integer.any() and solution.dual_valid
+    count = len(program.cost)
     return Answer(
         status=status,
         objective=money * info.objective_function_value if found else None,
-        values=np.array(solution.col_value) if solution else None,
+        values=np.array(solution.col_value)[:count] if solution else None,
         prices=np.array(solution.row_dual) * money if priced and solution else None,
-        reduced_costs=np.array(solution.col_dual) * money if priced and solution else None,
+        reduced_costs=np.array(solution.col_dual)[:count] * money if priced and solution else None,
         gap=_gap(program, status, info),
         iterations=int(info.simplex_iteration_count + info.ipm_iteration_count),
         seconds=seconds,
         method="branch and bound" if program.integer.any() else method,
         version=highs.version(),
         log=tuple(search.log),
-        basis=highs.getBasis() if priced else None,
+        basis=highs.getBasis() if priced and info.basis_validity else None,
     )
 
 
 def _best_so_far(
-    highs: Any, program: Program, status: Status, seconds: float, search: _Search
+    highs: Any, program: Program, status: Status, seconds: float, search: Search
 ) -> Answer:
     """Answer of a search that was stopped, with the best plan that it had shown."""
     assert search.values is not None

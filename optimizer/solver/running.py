@@ -1,0 +1,71 @@
+"""Running HiGHS: progress, its log, Ctrl-C, and the best plan so far."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import highspy
+import numpy as np
+
+PROGRESS_SECONDS = 2.0
+"""Seconds between two progress lines, and before the first."""
+
+Progress = Callable[[float, str], None]
+"""Called with seconds and the last line of the solver's log."""
+
+
+@dataclass(slots=True)
+class Search:
+    """What a run shows while it works: its log, how far it is, the best plan so far."""
+
+    log: list[str] = field(default_factory=list)
+    stand: str = ""
+    values: np.ndarray | None = None
+    gap: float = float("inf")
+
+    def improve(self, event: Any) -> None:
+        """Keep a better plan: HiGHS may forget it when it is interrupted."""
+        self.values = np.array(event.data_out.mip_solution)
+        self.gap = float(event.data_out.mip_gap)
+
+    def look(self, event: Any, scale: float) -> None:
+        """Note best plan, bound and gap of a search."""
+        self.stand = _so_far(event.data_out, scale)
+        self.gap = float(event.data_out.mip_gap)
+
+
+def run(highs: Any, scale: float, search: Search, progress: Progress | None) -> bool:
+    """Run in a thread of its own, so that Ctrl-C reaches us; True if it was stopped."""
+    begin = shown = time.perf_counter()
+    highs.HandleUserInterrupt = True
+    highs.cbMipImprovingSolution.subscribe(search.improve)
+    highs.cbLogging.subscribe(lambda event: search.log.append(event.message.rstrip()))
+    highs.cbMipLogging.subscribe(lambda event: search.look(event, scale))
+    worker = threading.Thread(target=highs.run, daemon=True)
+    stopped = False
+    worker.start()
+    while worker.is_alive():
+        try:
+            worker.join(0.05 if progress else 0.5)
+        except KeyboardInterrupt:
+            if stopped:
+                raise
+            stopped = True
+            highs.cancelSolve()
+        now = time.perf_counter()
+        if progress and now - shown >= PROGRESS_SECONDS:
+            shown = now
+            progress(now - begin, search.stand or "".join(search.log[-1:]))
+    return stopped
+
+
+def _so_far(data: Any, scale: float) -> str:
+    """Best plan, bound and gap of a search, in words."""
+    bound = f"none can cost less than {data.mip_dual_bound / scale:,.0f}"
+    if data.mip_primal_bound >= highspy.kHighsInf:
+        return f"no plan yet, {bound}"
+    return f"best plan {data.mip_primal_bound / scale:,.0f}, {bound}, gap {data.mip_gap:.2%}"
