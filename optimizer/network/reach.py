@@ -8,12 +8,14 @@ material is next worked. Everything else is merged before a variable is made.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from optimizer.network.data import Process, Way
 from optimizer.network.duty import Duties
 
+K = TypeVar("K", bound=Hashable)
 Place = tuple[str, str]
 """Site and material."""
 
@@ -91,7 +93,7 @@ def looping(
         for name in process.inputs:
             if traced[name]:
                 onward[process.site, name] |= made
-    circle = _circles(onward)
+    circle = circles(onward)
     return {
         (index, name)
         for index, process in enumerate(processes)
@@ -105,12 +107,15 @@ def looping(
     }
 
 
-def _circles(onward: dict[Place, set[Place]]) -> dict[Place, int]:
-    """Number of the strongly connected component of each place (Tarjan's algorithm)."""
-    order: dict[Place, int] = {}
-    lowest: dict[Place, int] = {}
-    found: dict[Place, int] = {}
-    stack: list[Place] = []
+def circles(onward: Mapping[K, Collection[K]]) -> dict[K, int]:
+    """Number of the strongly connected component of each key (Tarjan's algorithm).
+
+    What leads on to a component has a higher number than the component.
+    """
+    order: dict[K, int] = {}
+    lowest: dict[K, int] = {}
+    found: dict[K, int] = {}
+    stack: list[K] = []
     for root in list(onward):
         if root in order:
             continue

@@ -20,6 +20,7 @@ from optimizer.solution.extract import Extraction, balance
 from optimizer.solution.money import costs
 from optimizer.solution.prices import break_even, scarcity
 from optimizer.solution.tables import Table, table
+from optimizer.solution.tracing import certificates, provenance, trace
 from optimizer.solver import Answer, Program
 
 LOG_LINES = 80
@@ -30,10 +31,13 @@ def tables_of(m: ConcreteModel, program: Program, answer: Answer) -> dict[str, T
     """Every result table of a solved model but the run record, by name."""
     done = decisions(m)
     found = Extraction(done).all()
+    traced = trace(done)
     for each_table in (
         costs(done),
         balance(done),
         compliance(done),
+        provenance(done.network, traced),
+        certificates(done, traced),
         scarcity(done.network, program, answer),
         break_even(done.network, m, program, answer),
     ):

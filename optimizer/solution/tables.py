@@ -6,76 +6,10 @@ results workbook and ``docs/results.md`` are made from the same declarations.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from optimizer.solution.layout import Field, Layout, Table, Tables, table
+from optimizer.tables.sheets import STAGES
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-@dataclass(frozen=True, eq=False)
-class Field:
-    """One column of a result table.
-
-    ``kind`` is one of ``text``, ``period``, ``date``, ``tonnes``, ``amount`` (units of
-    activity or capacity), ``money``, ``price`` (money per tonne), ``share``, ``number``.
-    """
-
-    header: str
-    kind: str
-    meaning: str
-
-
-@dataclass(frozen=True, eq=False)
-class Layout:
-    """What a table is and which columns it has."""
-
-    name: str
-    meaning: str
-    fields: tuple[Field, ...]
-    pivot: tuple[tuple[str, ...], str] | None = None
-    """Row headers and value header of the pivot by period that stands beside it."""
-
-    @property
-    def headers(self) -> tuple[str, ...]:
-        """Headers in order."""
-        return tuple(field.header for field in self.fields)
-
-
-@dataclass(frozen=True, eq=False)
-class Table:
-    """A result table: one sequence per field, all of the same length."""
-
-    layout: Layout
-    columns: tuple[Sequence[Any], ...]
-
-    def __len__(self) -> int:
-        return len(self.columns[0]) if self.columns else 0
-
-    def __getitem__(self, header: str) -> Sequence[Any]:
-        """Values of one column."""
-        return self.columns[self.layout.headers.index(header)]
-
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """Row by row, in the order of the fields."""
-        return zip(*self.columns, strict=True)
-
-    def frame(self) -> pd.DataFrame:
-        """The table as a DataFrame with its headers as columns."""
-        import pandas as pd
-
-        return pd.DataFrame(dict(zip(self.layout.headers, self.columns, strict=True)))
-
-
-def table(layout: Layout, rows: Sequence[Sequence[Any]]) -> Table:
-    """Table of a layout from rows in the order of its fields."""
-    columns = tuple(zip(*rows, strict=True)) if rows else tuple(() for _ in layout.fields)
-    return Table(layout, columns)
-
-
-Tables = Mapping[str, Table]
-"""Result tables by name."""
+__all__ = ["CATEGORIES", "LAYOUTS", "Field", "Layout", "Table", "Tables", "table"]
 
 _PERIOD = Field("period", "period", "label of the period")
 _DATE = Field("first day", "date", "first day of the period")
@@ -313,6 +247,50 @@ COMPLIANCE = Layout(
         Field("verdict", "text", "kept, or broken"),
     ),
 )
+PROVENANCE = Layout(
+    "Provenance",
+    "Where delivered tonnes come from: shares by country, site and owner at each stage, of all "
+    "traced inputs and of each. Shares of one delivery, stage, input and by add up to one.",
+    (
+        _PERIOD,
+        Field("line", "text", "demand line"),
+        Field("customer", "text", "site that receives"),
+        _MATERIAL,
+        Field("segment", "text", "segment"),
+        Field("rule", "text", "rules that bind the line in the period"),
+        Field("stage", "text", "stage; where a lot went through it again, its last event counts"),
+        Field("input", "text", "traced input, or all together by tonnes taken in"),
+        Field("by", "text", "country, site or owner; owner only where the case names owners"),
+        Field("name", "text", "country, site or owner; not stated where no history says"),
+        Field("country", "text", "country of the name: of the site, or the owner's own"),
+        Field("share", "share", "share of the input in what is delivered"),
+        Field("tonnes", "tonnes", "share x tonnes delivered"),
+    ),
+)
+CERTIFICATES = Layout(
+    "Certificates",
+    "For each delivery and rule: where it comes from, what the rule bans, the verdict and the "
+    "rows of the input workbook that the tonnes rest on.",
+    (
+        Field("line", "text", "demand line"),
+        Field("customer", "text", "site that receives"),
+        _MATERIAL,
+        Field("segment", "text", "segment"),
+        _PERIOD,
+        _TONNES,
+        Field("rule", "text", "rule that binds the delivery; empty where none does"),
+        Field("bans", "text", "what breaks the rule"),
+        Field("verdict", "text", "kept or broken; for a share, over the window of the rule"),
+        Field("share breaking", "share", "share of this delivery that breaks the rule"),
+        Field("share allowed", "share", "share that may break it over the rule's window"),
+        *(
+            Field(stage, "text", f"where it was {stage}, as shares of all traced inputs")
+            for stage in STAGES
+        ),
+        Field("sites touched", "text", "every site that any of it has been through, by stage"),
+        Field("rests on", "text", "rows of Supply, Stocks and Pipeline, with shares and tonnes"),
+    ),
+)
 SCARCITY = Layout(
     "Scarcity",
     "What one more unit of each thing that binds would be worth (dual values); yes/no decisions "
@@ -366,6 +344,8 @@ LAYOUTS = {
         COSTS,
         BALANCE,
         COMPLIANCE,
+        PROVENANCE,
+        CERTIFICATES,
         SCARCITY,
         BREAK_EVEN,
         RUN,

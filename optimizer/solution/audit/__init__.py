@@ -3,7 +3,8 @@
 It recomputes balances, limits, rules and costs from the input tables and the flows
 in the result tables. What the input tables allow is in
 :mod:`~optimizer.solution.audit.entitlements`, the flows in ``flows``, the checks in
-``checks``, ``units``, ``lanes``, ``investment``, ``limits``, ``custody`` and ``money``.
+``checks``, ``units``, ``lanes``, ``investment``, ``limits``, ``custody``, ``shares`` and
+``money``.
 Nothing of the network, the model or the solver is used, so that an error there cannot
 hide here.
 """
@@ -19,6 +20,7 @@ from optimizer.solution.audit.lanes import Lanes
 from optimizer.solution.audit.limits import Bounds
 from optimizer.solution.audit.lots import Lotbook
 from optimizer.solution.audit.money import Money
+from optimizer.solution.audit.shares import Shares
 from optimizer.solution.audit.units import Units
 from optimizer.solution.audit.verdict import TOLERANCE, Audit, Check, Tally
 from optimizer.solution.tables import Tables
@@ -49,6 +51,7 @@ def audit(case: Case, tables: Tables, objective: float) -> Audit:
         investment.tally(),
         *Bounds(given, flows, investment).tallies(),
         *Custody(given, flows, book).tallies(),
+        *Shares(given, flows, book, tables).tallies(),
         *money.tallies(),
     ]
     checks = (known.check(), *(tally.check() for tally in tallies), money.objective(objective))

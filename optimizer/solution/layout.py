@@ -1,0 +1,74 @@
+"""What a result table is: columns with units and meanings, and the values below them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """One column of a result table.
+
+    ``kind`` is one of ``text``, ``period``, ``date``, ``tonnes``, ``amount`` (units of
+    activity or capacity), ``money``, ``price`` (money per tonne), ``share``, ``number``.
+    """
+
+    header: str
+    kind: str
+    meaning: str
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """What a table is and which columns it has."""
+
+    name: str
+    meaning: str
+    fields: tuple[Field, ...]
+    pivot: tuple[tuple[str, ...], str] | None = None
+    """Row headers and value header of the pivot by period that stands beside it."""
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Headers in order."""
+        return tuple(field.header for field in self.fields)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A result table: one sequence per field, all of the same length."""
+
+    layout: Layout
+    columns: tuple[Sequence[Any], ...]
+
+    def __len__(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+    def __getitem__(self, header: str) -> Sequence[Any]:
+        """Values of one column."""
+        return self.columns[self.layout.headers.index(header)]
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Row by row, in the order of the fields."""
+        return zip(*self.columns, strict=True)
+
+    def frame(self) -> pd.DataFrame:
+        """The table as a DataFrame with its headers as columns."""
+        import pandas as pd
+
+        return pd.DataFrame(dict(zip(self.layout.headers, self.columns, strict=True)))
+
+
+def table(layout: Layout, rows: Sequence[Sequence[Any]]) -> Table:
+    """Table of a layout from rows in the order of its fields."""
+    columns = tuple(zip(*rows, strict=True)) if rows else tuple(() for _ in layout.fields)
+    return Table(layout, columns)
+
+
+Tables = Mapping[str, Table]
+"""Result tables by name."""

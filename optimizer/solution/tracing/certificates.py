@@ -1,0 +1,177 @@
+"""The table ``Certificates``: what a compliance officer files for each delivery and rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from optimizer.network.data import Network, Phase
+from optimizer.network.provenance import Happening, Provenance
+from optimizer.solution import tables
+from optimizer.solution.decisions import Decisions, each
+from optimizer.solution.extract import segment_of
+from optimizer.solution.tables import Table, table
+from optimizer.solution.tracing.provenance import NO_STAGE, NOT_STATED, windows_of
+from optimizer.solution.tracing.shares import Place, Traced
+from optimizer.solution.tracing.weights import NEGLIGIBLE
+from optimizer.tables.sheets import STAGES
+
+KEPT = 1e-6
+"""Share above the allowed one that still counts as kept (the solver's tolerance)."""
+EXEMPT = "; what it has been through that the rule names was cleared or is outside its dates"
+
+
+def certificates(done: Decisions, traced: Traced) -> Table:
+    """One row for each delivery and each rule that binds it; one where none does."""
+    network = done.network
+    breaking = _Breaking(done)
+    facts = Provenance(network.case, network.calendar)
+    bans = {phase.row: _bans(network, phase) for phase in network.phases}
+    rows = []
+    for i, drop in enumerate(traced.drops):
+        line, t = network.lines[drop.line], drop.period
+        evidence = (
+            *(_shares(traced, i, stage) for stage in STAGES),
+            _touched(traced.touched[i]),
+            _rests(traced, i, drop.tonnes),
+        )
+        start = (
+            line.name,
+            line.customer,
+            line.material,
+            segment_of(line.segments, t),
+            network.calendar.labels[t],
+            drop.tonnes,
+        )
+        matched = facts.matched(traced.touched[i])
+        bound = [phase for phase in network.phases if phase.lines.get(drop.line, 0) >> t & 1]
+        for phase in bound:
+            word, share, allowed = breaking.verdict(phase, drop.line, t)
+            if share <= KEPT and phase.rule in matched:
+                word += EXEMPT
+            rule = (phase.rule, bans[phase.row])
+            rows.append((*start, *rule, word, share, allowed, *evidence))
+        if not bound:
+            rows.append((*start, "", "", "no rule binds it", None, None, *evidence))
+    return table(tables.CERTIFICATES, rows)
+
+
+class _Breaking:
+    """What was delivered to each line and period, and what of it breaks each trait."""
+
+    def __init__(self, done: Decisions) -> None:
+        self.lots: dict[tuple[int, int], list[tuple[int, float]]] = {}
+        for flow, t, tonnes in each(done.deliver):
+            deliver = done.network.flows.delivers[flow]
+            lot = (done.network.nodes[deliver.node].broken, tonnes)
+            self.lots.setdefault((deliver.line, t), []).append(lot)
+
+    def share(self, trait: int, line: int, periods: int) -> float:
+        """Share of what a line gets in some periods that breaks a trait."""
+        lots = [
+            lot
+            for (own, t), found in self.lots.items()
+            if own == line and periods >> t & 1
+            for lot in found
+        ]
+        total = sum(tonnes for _, tonnes in lots)
+        return sum(tonnes for broken, tonnes in lots if broken & trait) / total if total else 0.0
+
+    def verdict(self, phase: Phase, line: int, t: int) -> tuple[str, float, float]:
+        """Verdict, share of the delivery that breaks the rule, share allowed."""
+        window, periods = windows_of(phase.windows, t)
+        here = self.share(phase.trait, line, 1 << t)
+        if not phase.share:
+            word = "kept: nothing in it breaks the rule" if here <= KEPT else "broken"
+            return word, here, phase.share
+        found = self.share(phase.trait, line, periods & phase.lines[line])
+        word = "kept" if found <= phase.share + KEPT else "broken"
+        return f"{word}: {found:.1%} over {window}", here, phase.share
+
+
+def _bans(network: Network, phase: Phase) -> str:
+    """What breaks a rule, from the lines of its scope; lines that differ in one word as one."""
+    row = next(row for row in network.case.rules if row.row == phase.row)
+    dates = f"events dated {phase.dates}: " if row.dated_by == "processing" else ""
+    lines = [
+        tuple(frozenset(getattr(line, name)) - {"*"} for name in _WORDS)
+        for line in network.case.rule_scope
+        if line.rule == phase.rule
+    ]
+    for place in range(len(_WORDS)):
+        alike: dict[tuple[frozenset[str], ...], list[frozenset[str]]] = {}
+        for line in lines:
+            alike.setdefault((*line[:place], *line[place + 1 :]), []).append(line[place])
+        lines = [
+            (*rest[:place], frozenset().union(*own) if all(own) else frozenset(), *rest[place:])
+            for rest, own in alike.items()
+        ]
+    return dates + " or ".join(map(_scope, lines))
+
+
+_WORDS = ("stage", "country", "owner_country", "owner", "site")
+
+
+def _scope(line: tuple[frozenset[str], ...]) -> str:
+    order = {stage: number for number, stage in enumerate(STAGES)}
+    said = [
+        f"{word.replace('_', ' ')} {', '.join(sorted(own, key=lambda n: (order.get(n, 9), n)))}"
+        for word, own in zip(_WORDS, line, strict=True)
+        if own
+    ]
+    return " and ".join(said) or "everything"
+
+
+def _described(site: str, country: str, owner: str, owner_country: str) -> str:
+    """A place in words: ``Baotou (China; owner NRE, China)``."""
+    if not country:
+        return NOT_STATED
+    home = f", {owner_country}" if owner_country and owner_country != country else ""
+    whose = f"; owner {owner}{home}" if owner and owner != site else ""
+    return f"{site} ({country}{whose})" if site else f"{country} (site not stated)"
+
+
+def _shares(traced: Traced, i: int, stage: str) -> str:
+    """Places of a stage with their shares of all traced inputs, the largest first."""
+    number = traced.stages.index(stage)
+    shares, places = traced.shares[number][i, 0], traced.places[number]
+    if not np.any(shares[1:] > 0):
+        return NOT_STATED
+    return "; ".join(
+        f"{_of(places[place])} {shares[place]:.1%}"
+        for place in np.argsort(-shares, kind="stable").tolist()
+        if shares[place] > 0
+    )
+
+
+def _of(place: Place) -> str:
+    return _described(place.site, place.country, place.owner, place.owner_country)
+
+
+def _touched(events: tuple[Happening, ...]) -> str:
+    """Every place that some of a delivery has been through, stage by stage."""
+    return "; ".join(
+        f"{stage or NO_STAGE}: {', '.join(places)}" for stage, places in _by_stage(events)
+    )
+
+
+def _by_stage(events: tuple[Happening, ...]) -> Iterator[tuple[str, list[str]]]:
+    found: dict[str, dict[str, None]] = {stage: {} for stage in STAGES}
+    for event in events:
+        said = _described(event.site, event.country, event.owner, event.owner_country)
+        found.setdefault(event.stage, {})[said] = None
+    for stage, places in found.items():
+        if places:
+            yield stage, sorted(places)
+
+
+def _rests(traced: Traced, i: int, tonnes: float) -> str:
+    """Rows of the workbook that a delivery rests on, with its tonnes by their shares."""
+    shares = traced.rests[i]
+    return "; ".join(
+        f"{traced.rows[row][0]} row {traced.rows[row][1]} ({traced.rows[row][2]}) "
+        f"{shares[row]:.1%}, {shares[row] * tonnes:,.6g} t"
+        for row in np.argsort(-shares, kind="stable").tolist()
+        if shares[row] > NEGLIGIBLE
+    )

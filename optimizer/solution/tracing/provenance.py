@@ -1,0 +1,123 @@
+"""The table ``Provenance``: shares of every delivery by stage, input and place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from optimizer.network.calendar import members
+from optimizer.network.data import Network
+from optimizer.solution import tables
+from optimizer.solution.extract import segment_of
+from optimizer.solution.tables import Table
+from optimizer.solution.tracing.shares import Place, Traced
+from optimizer.tables.sheets import STAGES
+
+NOT_STATED = "not stated"
+NO_STAGE = "(no stage)"
+"""The stage of an event that names none."""
+
+_By = tuple[str, Callable[[Place], tuple[str, str]]]
+_BY: tuple[_By, ...] = (
+    ("country", lambda place: (place.country, place.country)),
+    ("site", lambda place: (place.site, place.country)),
+    ("owner", lambda place: (place.owner, place.owner_country if place.owner else "")),
+)
+"""Name and country of a place, by what it is looked at."""
+
+
+def provenance(network: Network, traced: Traced) -> Table:
+    """One row per delivery, input, stage, and country, site or owner with a share in it."""
+    parts: list[tuple[np.ndarray, ...]] = []
+    names: list[tuple[str, str]] = []
+    kinds = _BY if any(p.owner for own in traced.places for p in own) else _BY[:2]
+    shown = _shown(network, traced)
+    for number, (places, shares) in enumerate(zip(traced.places, traced.shares, strict=True)):
+        for by, (_, name_of) in enumerate(kinds):
+            found: dict[tuple[str, str], int] = {}
+            column = [found.setdefault(name_of(place), len(found)) for place in places]
+            sums = np.zeros((*shares.shape[:2], len(found)))
+            for place, to in enumerate(column):
+                sums[:, :, to] += shares[:, :, place]
+            sums[~shown[:, number]] = 0.0
+            drop, which, name = np.nonzero(sums)
+            share = sums[drop, which, name]
+            parts.append(
+                (
+                    drop,
+                    which,
+                    np.full(drop.size, number),
+                    np.full(drop.size, by),
+                    name + len(names),
+                    share,
+                )
+            )
+            names += [(name or NOT_STATED, country) for name, country in found]
+    return _table(network, traced, [kind for kind, _ in kinds], names, parts)
+
+
+def _shown(network: Network, traced: Traced) -> np.ndarray:
+    """Stages that are shown, by delivery: up to the material's own, and any that is stated."""
+    stage_of = {row.material: row.stage for row in network.case.materials}
+    found = np.zeros((len(traced.drops), len(traced.stages)), dtype=bool)
+    for number, (stage, shares) in enumerate(zip(traced.stages, traced.shares, strict=True)):
+        found[:, number] = (shares[:, :, 1:] > 0).any(axis=(1, 2))
+        for i, drop in enumerate(traced.drops):
+            own = stage_of[network.lines[drop.line].material]
+            if own in STAGES and stage in STAGES:
+                found[i, number] |= STAGES.index(stage) <= STAGES.index(own)
+    return found
+
+
+def _table(
+    network: Network,
+    traced: Traced,
+    kinds: Sequence[str],
+    names: Sequence[tuple[str, str]],
+    parts: Sequence[tuple[np.ndarray, ...]],
+) -> Table:
+    """The table from its rows in numbers: delivery, input, stage, by, name, share."""
+    columns = [np.concatenate(own) for own in zip(*parts, strict=True)]
+    order = np.lexsort((-columns[5], *columns[3::-1]))
+    drop, which, stage, by, name, share = (column[order] for column in columns)
+    tonnes = share * np.array([one.tonnes for one in traced.drops])[drop] if drop.size else share
+    lines = [network.lines[one.line] for one in traced.drops]
+    told = [
+        (
+            network.calendar.labels[one.period],
+            line.name,
+            line.customer,
+            line.material,
+            segment_of(line.segments, one.period),
+            rules_of(network, one.line, one.period),
+        )
+        for one, line in zip(traced.drops, lines, strict=True)
+    ]
+    number = drop.tolist()
+    texts = [[words[number_] for number_ in number] for words in zip(*told, strict=True)]
+    stages = [stage_ or NO_STAGE for stage_ in traced.stages]
+    return Table(
+        tables.PROVENANCE,
+        (
+            *(texts or [[] for _ in range(6)]),
+            [stages[i] for i in stage.tolist()],
+            [traced.inputs[i] for i in which.tolist()],
+            [kinds[i] for i in by.tolist()],
+            [names[i][0] for i in name.tolist()],
+            [names[i][1] for i in name.tolist()],
+            share.tolist(),
+            tonnes.tolist(),
+        ),
+    )
+
+
+def rules_of(network: Network, line: int, t: int) -> str:
+    """Rules that bind a line in a period."""
+    bound = [phase.rule for phase in network.phases if phase.lines.get(line, 0) >> t & 1]
+    return "; ".join(dict.fromkeys(bound))
+
+
+def windows_of(windows: Sequence[tuple[str, int]], t: int) -> tuple[str, int]:
+    """Label and periods of the window that a period lies in."""
+    return next(window for window in windows if t in members(window[1]))
