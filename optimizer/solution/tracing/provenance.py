@@ -58,7 +58,10 @@ def provenance(network: Network, traced: Traced) -> Table:
 
 
 def _shown(network: Network, traced: Traced) -> np.ndarray:
-    """Stages that are shown, by delivery: up to the material's own, and any that is stated."""
+    """Stages that are shown, by delivery: up to the material's own, and any that is stated.
+
+    Where there is none, the row of events without a stage says that nothing is stated.
+    """
     stage_of = {row.material: row.stage for row in network.case.materials}
     found = np.zeros((len(traced.drops), len(traced.stages)), dtype=bool)
     for number, (stage, shares) in enumerate(zip(traced.stages, traced.shares, strict=True)):
@@ -67,6 +70,7 @@ def _shown(network: Network, traced: Traced) -> np.ndarray:
             own = stage_of[network.lines[drop.line].material]
             if own in STAGES and stage in STAGES:
                 found[i, number] |= STAGES.index(stage) <= STAGES.index(own)
+    found[~found.any(axis=1), traced.stages.index("")] = True
     return found
 
 

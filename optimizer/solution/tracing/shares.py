@@ -149,7 +149,7 @@ class _Tracing:
 
     def _places(self) -> dict[str, dict[Place, int]]:
         """Number of each place that an event of a stage had, by stage; ``NONE`` is 0."""
-        found: dict[str, dict[Place, int]] = {stage: {NONE: 0} for stage in STAGES}
+        found: dict[str, dict[Place, int]] = {stage: {NONE: 0} for stage in (*STAGES, "")}
         histories = {id(entry.events): entry.events for entry in self.graph.entries}
         for events in (*histories.values(), *self.events):
             for event in events:
