@@ -206,11 +206,11 @@ def test_the_summary_comes_first_the_run_last_and_the_tables_in_their_order(book
 
 def test_a_table_that_has_no_layout_yet_stands_before_the_run(tmp_path):
     summary, tables = plan(QUARTERS[:1])
-    layout = t.Layout("Provenance", "Where it comes from.", t.SCARCITY.fields[:2])
-    tables["Provenance"] = t.table(layout, [("mined", "Australia")])
+    layout = t.Layout("Map", "Where it comes from.", t.SCARCITY.fields[:2])
+    tables["Map"] = t.table(layout, [("mined", "Australia")])
     write(tmp_path / "plan.xlsx", summary, tables)
     names = openpyxl.load_workbook(tmp_path / "plan.xlsx").sheetnames
-    assert names[-2:] == ["Provenance", "Run"]
+    assert names[-2:] == ["Map", "Run"]
 
 
 @pytest.mark.parametrize("name", t.LAYOUTS)

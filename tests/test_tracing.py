@@ -7,11 +7,14 @@ from collections import defaultdict
 from functools import cache
 
 import numpy as np
+import openpyxl
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import optimizer
+from optimizer.solution.audit import audit
+from optimizer.solution.tables import table as make_table
 from optimizer.solution.tracing import mixing
 from tests.conftest import (
     CASES,
@@ -330,6 +333,83 @@ def test_dated_rows_of_an_offer_share_a_period_by_the_time_that_each_covers():
         Demand=[need(10)],
     )
     assert shares(found, "mined") == about(China=0.25, Kazakhstan=0.75)
+
+
+# What the audit finds -------------------------------------------------------------------------
+
+
+def judged(result, change):
+    """Names of the audit's checks that fail when rows of Provenance are changed."""
+    table = result.tables["Provenance"]
+    rows = [dict(zip(table.layout.headers, row, strict=True)) for row in table.rows()]
+    change(rows)
+    wrong = make_table(table.layout, [tuple(row.values()) for row in rows])
+    verdict = audit(result.case, {**result.tables, "Provenance": wrong}, result.objective)
+    return {check.name for check in verdict.checks if not check.passed}
+
+
+def row_of(rows, **wanted):
+    return next(row for row in rows if all(row[key] == value for key, value in wanted.items()))
+
+
+CLEAN = {"line": "clean", "stage": "mined", "input": "all"}
+
+
+def test_the_audit_finds_a_share_that_is_missing():
+    def change(rows):
+        row_of(rows, by="country", **CLEAN).update(share=0.9)
+
+    assert judged(shared_plant(), change) == {"shares of origin add up"}
+
+
+def test_the_audit_finds_tonnes_that_were_not_delivered():
+    def change(rows):
+        row_of(rows, by="site", **CLEAN).update(tonnes=11.0)
+
+    assert judged(shared_plant(), change) == {"tonnes by origin are delivered"}
+
+
+def test_the_audit_finds_a_delivery_of_which_nothing_is_told():
+    def change(rows):
+        rows[:] = [row for row in rows if row["line"] != "any"]
+
+    assert judged(shared_plant(), change) == {"tonnes by origin are delivered"}
+
+
+@pytest.mark.parametrize(("by", "name"), [("country", "China"), ("site", "China")])
+def test_the_audit_finds_a_banned_place_on_a_clean_delivery(by, name):
+    def change(rows):
+        row_of(rows, by=by, **CLEAN).update(name=name, country="China")
+
+    assert judged(shared_plant(), change) == {"no banned origin is shown"}
+
+
+def test_the_audit_finds_a_place_that_nothing_in_the_plan_comes_from():
+    def change(rows):
+        row_of(rows, by="country", **CLEAN).update(name="Peru", country="Peru")
+
+    assert judged(shared_plant(), change) == {"origins stem from the plan"}
+
+
+def test_certificates_link_to_the_rows_behind_them(tmp_path):
+    """Row 6 is the first of each table; the second certificate's shares stand further down."""
+    found = shared_plant()
+    optimizer.write(found, tmp_path / "plan.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
+    sheet = book["Certificates"]
+    told = found.tables["Certificates"]
+    links = {cell.coordinate: cell.hyperlink for row in sheet.iter_rows() for cell in row}
+    spots = [link.location for link in links.values() if link]
+    assert sum(spot.startswith("'Provenance'") for spot in spots) == len(told) == 2
+    for number, line in enumerate(told["line"], 6):
+        target = next(
+            link.location
+            for cell, link in links.items()
+            if link and cell.endswith(str(number)) and "Provenance" in link.location
+        )
+        row = int(target.split("!A")[1])
+        assert book["Provenance"].cell(row, 2).value == line
+        assert row == 6 or book["Provenance"].cell(row - 1, 2).value != line
 
 
 # The solve ------------------------------------------------------------------------------------

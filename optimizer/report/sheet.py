@@ -46,7 +46,12 @@ RATIOS = {
 """Columns whose total is the quotient of two other columns' totals."""
 LEVELS = {("Stock", "tonnes")}
 """Columns of levels: over periods they are averaged, not added."""
-NOT_SUMMED = LEVELS | {("Scarcity", "bound")}
+NOT_SUMMED = LEVELS | {
+    ("Scarcity", "bound"),
+    ("Provenance", "tonnes"),
+    ("Certificates", "tonnes"),
+}
+"""Columns that are not added up: the same tonnes stand in several rows of some."""
 
 _WIDEST, _WRAPPED, _SAMPLE = 48, 80, 5000
 _WIDE = 1.35

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from optimizer.errors import FileError
 from optimizer.report.cells import one_line, quoted
 from optimizer.report.formats import FONT, SIZE, Formats
+from optimizer.report.links import write_links
 from optimizer.report.sheet import write_sheet
 from optimizer.report.summary import Summary
 from optimizer.report.summary_sheet import NAME as SUMMARY
 from optimizer.report.summary_sheet import write_summary
 from optimizer.report.worksheet import exact_worksheet
-from optimizer.solution.tables import LAYOUTS, RUN, Table
+from optimizer.solution.tables import CERTIFICATES, LAYOUTS, RUN, Table
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -90,6 +91,8 @@ def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None
     first = workbook.add_worksheet(SUMMARY, exact)
     sheets = {name: workbook.add_worksheet(name, exact) for name in order}
     places = {name: write_sheet(sheets[name], tables[name], summary, forms) for name in order}
+    if CERTIFICATES.name in sheets:
+        write_links(sheets[CERTIFICATES.name], tables, forms)
     write_summary(workbook, first, summary, tables, places, forms)
     for name, place in places.items():
         # The range of several areas, which Worksheet.print_area does not take.
