@@ -282,7 +282,11 @@ CERTIFICATES = Layout(
         Field("bans", "text", "what breaks the rule"),
         Field("verdict", "text", "kept or broken; for a share, over the window of the rule"),
         Field("share breaking", "share", "share of this delivery that breaks the rule"),
-        Field("share allowed", "share", "share that may break it over the rule's window"),
+        Field(
+            "share allowed",
+            "share",
+            "share that may break it over the rule's window; 1 without a rule",
+        ),
         *(
             Field(stage, "text", f"where it was {stage}, as shares of all traced inputs")
             for stage in STAGES

@@ -53,7 +53,7 @@ def certificates(done: Decisions, traced: Traced) -> Table:
             rule = (phase.rule, bans[phase.row])
             rows.append((*start, *rule, word, share, allowed, *evidence))
         if not bound:
-            rows.append((*start, "", "", "no rule binds it", None, None, *evidence))
+            rows.append((*start, "", "", "no rule binds it", 0.0, 1.0, *evidence))
     return table(tables.CERTIFICATES, rows)
 
 
@@ -61,22 +61,18 @@ class _Breaking:
     """What was delivered to each line and period, and what of it breaks each trait."""
 
     def __init__(self, done: Decisions) -> None:
-        self.lots: dict[tuple[int, int], list[tuple[int, float]]] = {}
+        self.lots: dict[int, list[tuple[int, int, float]]] = {}
         for flow, t, tonnes in each(done.deliver):
             deliver = done.network.flows.delivers[flow]
-            lot = (done.network.nodes[deliver.node].broken, tonnes)
-            self.lots.setdefault((deliver.line, t), []).append(lot)
+            lot = (t, done.network.nodes[deliver.node].broken, tonnes)
+            self.lots.setdefault(deliver.line, []).append(lot)
 
     def share(self, trait: int, line: int, periods: int) -> float:
         """Share of what a line gets in some periods that breaks a trait."""
-        lots = [
-            lot
-            for (own, t), found in self.lots.items()
-            if own == line and periods >> t & 1
-            for lot in found
-        ]
-        total = sum(tonnes for _, tonnes in lots)
-        return sum(tonnes for broken, tonnes in lots if broken & trait) / total if total else 0.0
+        lots = [lot for lot in self.lots.get(line, ()) if periods >> lot[0] & 1]
+        total = sum(tonnes for _, _, tonnes in lots)
+        breaking = sum(tonnes for _, broken, tonnes in lots if broken & trait)
+        return breaking / total if total else 0.0
 
     def verdict(self, phase: Phase, line: int, t: int) -> tuple[str, float, float]:
         """Verdict, share of the delivery that breaks the rule, share allowed."""
