@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
@@ -28,6 +29,11 @@ def certificates(done: Decisions, traced: Traced) -> Table:
     breaking = _Breaking(done)
     facts = Provenance(network.case, network.calendar)
     bans = {phase.row: _bans(network, phase) for phase in network.phases}
+
+    @cache
+    def named(event: Happening) -> frozenset[str]:
+        return facts.matched((event,))
+
     rows = []
     for i, drop in enumerate(traced.drops):
         line, t = network.lines[drop.line], drop.period
@@ -44,7 +50,7 @@ def certificates(done: Decisions, traced: Traced) -> Table:
             network.calendar.labels[t],
             drop.tonnes,
         )
-        matched = facts.matched(traced.touched[i])
+        matched = frozenset[str]().union(*(named(event) for event in traced.touched[i]))
         bound = [phase for phase in network.phases if phase.lines.get(drop.line, 0) >> t & 1]
         for phase in bound:
             word, share, allowed = breaking.verdict(phase, drop.line, t)
