@@ -23,6 +23,7 @@ from optimizer.solution.tables import CERTIFICATES, LAYOUTS, RUN, Table
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
+WORKBOOK = "results workbook"
 _A4 = 9
 
 
@@ -40,13 +41,13 @@ def write(path: str | os.PathLike[str], summary: Summary, tables: Mapping[str, T
             _fill(file, summary, tables)
         part.replace(target)
     except OSError as error:
-        raise FileError(_cannot(target, error)) from error
+        raise cannot(target, error) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
 
 
-def check_target(path: str | os.PathLike[str]) -> None:
+def check_target(path: str | os.PathLike[str], what: str = WORKBOOK) -> None:
     """Make sure that a result can be written to a path, and make its folder.
 
     Worth a call before a long solve. Raises FileError if the file is open in another
@@ -61,21 +62,23 @@ def check_target(path: str | os.PathLike[str]) -> None:
         elif not os.access(target.parent, os.W_OK):
             raise PermissionError(13, "the folder is write-protected")
     except OSError as error:
-        raise FileError(_cannot(target, error)) from error
+        raise cannot(target, error, what) from error
 
 
-def _cannot(target: Path, error: OSError) -> str:
+def cannot(target: Path, error: OSError, what: str = WORKBOOK) -> FileError:
     """One line: what cannot be written, why, and the cure."""
     why = error.strerror or str(error)
     if isinstance(error, IsADirectoryError) or target.is_dir():
         cure = "it is a folder; give the name of a file"
     elif isinstance(error, PermissionError) and target.exists():
-        cure = "close it in Excel, or give another name"
+        cure = "close it where it is open, or give another name"
+        if what == WORKBOOK:
+            cure = "close it in Excel, or give another name"
     elif isinstance(error, (FileExistsError, NotADirectoryError)):
         cure = "a part of its folder is a file; give another folder"
     else:
         cure = "give a name in a folder that you may write to and that has room"
-    return f"{target}: the results workbook cannot be written ({why.lower()}); {cure}"
+    return FileError(f"{target}: the {what} cannot be written ({why.lower()}); {cure}")
 
 
 def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None:

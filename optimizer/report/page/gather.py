@@ -1,0 +1,185 @@
+"""From a result to what the page shows: figures of the result tables, and sites."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optimizer import __version__
+from optimizer.plan import explain
+from optimizer.report import block_demand
+from optimizer.report.cells import clean, finite
+from optimizer.report.page import sums
+from optimizer.report.page.bins import Bins, bins
+from optimizer.report.page.sheets import sheets
+from optimizer.report.result import summary_of
+from optimizer.solution.tables import CATEGORIES, Tables
+
+if TYPE_CHECKING:
+    from optimizer.plan import Result
+
+MOST_CHECKS = 150
+"""Rows of Compliance in the picture of rules."""
+RULE_COSTS = "Rule costs"
+
+
+def page_data(result: Result) -> dict[str, Any]:
+    """Everything that the page of a result holds, ready for JSON."""
+    calendar = result.network.calendar
+    periods = tuple(clean(label) for label in calendar.labels)
+    axis = bins(periods, tuple(str(day.year) for day in calendar.first))
+    return {
+        **_head(result),
+        "axis": {"labels": axis.labels, "joined": axis.joined, "periods": len(periods)},
+        "sites": _sites(result),
+        "stages": {clean(row.material): clean(row.stage) for row in result.case.materials},
+        **_pictures(result.tables, axis),
+        "demand": _demand(result),
+        "sheets": sheets(result.tables),
+    }
+
+
+def _head(result: Result) -> dict[str, Any]:
+    settings, audit = result.case.settings, result.audit
+    status = explain(result.status)
+    return {
+        "case": clean(settings.case or Path(result.case.path).stem) or "Plan",
+        "currency": clean(settings.currency),
+        "status": clean(result.status),
+        "told": clean(status[0].upper() + status[1:] + "."),
+        "objective": finite(result.objective),
+        "gap": finite(result.gap),
+        "shortage": finite(result.shortage) if result.tables else None,
+        "audit": audit and {"passed": audit.passed, "verdict": clean(audit.verdict)},
+        "alerts": [clean(text) for text in result.alerts],
+        "warnings": [clean(finding) for finding in result.warnings],
+        "repairs": [
+            {"title": clean(repair.title), "changes": [clean(text) for text in repair.changes]}
+            for repair in result.repairs
+        ],
+        "input": {"file": clean(Path(result.case.path).name), "sha256": result.case.sha256},
+        "made": date.today().isoformat(),
+        "version": __version__,
+    }
+
+
+def _sites(result: Result) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": clean(site.site),
+            "kind": clean(site.kind),
+            "country": clean(site.country),
+            "at": None
+            if site.latitude is None or site.longitude is None
+            else [site.longitude, site.latitude],
+        }
+        for site in result.case.sites
+    ]
+
+
+def _pictures(tables: Tables, axis: Bins) -> dict[str, Any]:
+    lots = sums.Lots(axis)
+    found: dict[str, Any] = {}
+    for name, sheet, places, most in (
+        ("shipped", "Shipments", ("from site", "to site"), sums.MOST_FLOWS),
+        ("bought", "Purchases", ("offer", "site", "country"), sums.MOST_PLACES),
+        ("delivered", "Deliveries", ("line", "customer", "segment"), sums.MOST_PLACES),
+    ):
+        found[name], found[name]["left"] = lots.add(tables.get(sheet), places, most)
+    return {
+        **found,
+        **lots.words(),
+        "units": sums.utilisation(tables.get("Utilisation"), axis),
+        "stock": sums.stock(tables.get("Stock"), axis),
+        "costs": _costs(tables),
+        "short": [
+            [*(clean(part) for part in key), tonnes]
+            for key, tonnes in sums.added(
+                tables.get("Shortages"), ("line", "customer", "material", "segment"), "short"
+            ).items()
+        ],
+        "rules": _rules(tables),
+        "rule_costs": _rule_costs(tables),
+        "scarcity": sums.scarcity(tables.get("Scarcity"), axis),
+        "break_even": sums.break_even(tables.get("Break-even")),
+    }
+
+
+def _costs(tables: Tables) -> dict[str, Any]:
+    """By category and calendar year: as paid, and as present value."""
+    table = tables.get("Costs")
+    keys = ("category", "year")
+    paid, present = (sums.added(table, keys, value) for value in ("amount", "discounted"))
+    years = sorted({clean(year) for _, year in paid})
+    order = [name for name in CATEGORIES if any(key[0] == name for key in paid)]
+    order += sorted({category for category, _ in paid if category not in CATEGORIES})
+    return {
+        "years": years,
+        "rows": [
+            {
+                "category": clean(category),
+                "amount": [paid.get((category, year), 0.0) for year in years],
+                "discounted": [present.get((category, year), 0.0) for year in years],
+            }
+            for category in order
+        ],
+    }
+
+
+def _rules(tables: Tables) -> dict[str, Any]:
+    """Checks of the rules, those with least headroom first."""
+    table = tables.get("Compliance")
+    if table is None:
+        return {"rows": [], "left": 0}
+    words = ("rule", "line", "segment", "window", "verdict")
+    figures = ("delivered", "breaking", "share found", "share allowed")
+    rows = [
+        {
+            **{word: clean(table[word][row]) for word in words},
+            **{figure: finite(table[figure][row]) for figure in figures},
+        }
+        for row in range(len(table))
+    ]
+    kept, left = sums.largest(
+        rows,
+        MOST_CHECKS,
+        lambda row: (row["share found"] or 0.0) - (row["share allowed"] or 0.0),
+    )
+    return {"rows": kept, "left": left, "names": list(dict.fromkeys(row["rule"] for row in rows))}
+
+
+def _rule_costs(tables: Tables) -> list[dict[str, Any]]:
+    """What each rule costs, where a study has found it."""
+    table = tables.get(RULE_COSTS)
+    if table is None:
+        return []
+    named = {header.replace("_", " "): header for header in table.layout.headers}
+    if not {"rule", "cost without", "premium"} <= named.keys():
+        return []
+    columns = (table[named[name]] for name in ("rule", "cost without", "premium"))
+    return [
+        {"rule": clean(rule), "without": finite(without), "premium": finite(premium)}
+        for rule, without, premium in zip(*columns, strict=True)
+    ]
+
+
+def _demand(result: Result) -> dict[str, Any] | None:
+    """Wanted and short by segment, as on the workbook's Summary; None if nobody waits."""
+    if result.objective is None or result.audit is None:
+        return None
+    found = block_demand.demand(summary_of(result), result.tables)
+    if found is None:
+        return None
+    return {
+        "wanted": found.sum("wanted", every=True),
+        "short": found.sum("short", every=True),
+        "segments": [
+            {
+                "segment": segment or block_demand.NO_SEGMENT,
+                "wanted": found.sum("wanted", segment),
+                "short": found.sum("short", segment),
+            }
+            for segment in found.segments
+        ],
+    }

@@ -1,0 +1,136 @@
+// The head: case, verdict, figures that a board asks for, alerts; and demand and rules below it.
+function theme() {
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  let chosen = null;
+  const button = make("button", {type: "button", id: "theme", onclick: () => {
+    chosen = root.dataset.theme === "dark" ? "light" : "dark";
+    apply();
+  }});
+  function apply() {
+    root.dataset.theme = chosen || (system.matches ? "dark" : "light");
+    const other = root.dataset.theme === "dark" ? "light" : "dark";
+    button.textContent = other === "dark" ? "◐ Dark" : "◑ Light";
+    button.setAttribute("aria-label", `Show the page in ${other} colours`);
+  }
+  system.addEventListener("change", apply);
+  apply();
+  return button;
+}
+
+function head() {
+  const planned = data.objective !== null;
+  const sound = data.status === "optimal" && data.audit?.passed;
+  const verdict = planned ? `${data.told} ${data.audit?.passed ? "Audit passed." : "Audit FAILED."}` : data.told;
+  const kind = sound ? "good" : planned && data.audit?.passed ? "warn" : "bad";
+  const about = planned ? `Sourcing plan for ${span} (${counted(data.axis.periods, "period")}).` : `Asked for ${span}.`;
+  return [
+    make("div", {class: "top"},
+      make("div", {}, make("h1", {}, data.case), make("p", {class: `badge ${kind}`}, verdict), make("p", {class: "note"}, about)),
+      theme()),
+    planned ? make("dl", {class: "tiles"}, tiles().map(([label, figure, note, colour]) =>
+      make("div", {class: "tile"}, make("dt", {}, label), make("dd", {class: colour}, figure), make("dd", {}, note)))) : null,
+    data.repairs.length ? make("div", {class: "alerts bad", id: "repairs"},
+      make("h2", {style: "margin-top:.3rem"}, "What would have to give"),
+      make("p", {}, "Each way is the least that makes a plan possible; begin with the cell that a line names."),
+      data.repairs.map(repair => [make("h3", {}, repair.title), make("ul", {}, repair.changes.map(line => make("li", {}, line)))])) : null,
+    data.alerts.length ? make("div", {class: "alerts", id: "alerts"}, make("strong", {}, "Know before you read on"),
+      make("ul", {}, data.alerts.map(line => make("li", {}, line)))) : null,
+    data.warnings.length ? make("details", {id: "warnings", open: !planned}, make("summary", {}, `${counted(data.warnings.length, "warning")} about the input`),
+      make("ul", {}, data.warnings.map(line => make("li", {}, line)))) : null,
+  ];
+}
+
+function tiles() {
+  const {demand, rules} = data;
+  const names = rules.names || [];
+  const broken = new Set(rules.rows.filter(row => row.verdict.startsWith("broken")).map(row => row.rule));
+  const found = [["Total cost", money(data.objective), "present value over the horizon"]];
+  const paid = sum(data.costs.rows.map(row => sum(row.amount)));
+  found.push(["As paid", money(paid), "not discounted, net of revenue"]);
+  found.push(demand
+    ? ["Demand covered", percent(1 - demand.short / demand.wanted), `of ${tonnes(demand.wanted)} wanted; outlets left out`, demand.short > 1e-6 * demand.wanted ? "warn" : ""]
+    : ["Demand covered", "–", "no demand line has a penalty"]);
+  found.push(["Short", tonnes(data.shortage), data.shortage ? "over the horizon" : "nothing is short"]);
+  found.push(names.length
+    ? ["Rules kept", `${names.length - broken.size} of ${names.length}`, broken.size ? `broken: ${[...broken].join(", ")}` : "none broken", broken.size ? "bad" : ""]
+    : ["Rules kept", "–", "no rule binds a delivery"]);
+  found.push(["Proof", data.status === "optimal" && data.gap === 0 ? "Optimal" : data.gap === null ? "None" : `Within ${percent(data.gap, 2)}`,
+    data.status === "optimal" ? "no plan is cheaper" + (data.gap ? " by more" : "") : "not proven optimal"]);
+  const checked = data.audit.verdict.match(/([\d,]+) comparisons/);
+  found.push(["Audit", data.audit.passed ? "Passed" : "FAILED", checked ? `${checked[1]} figures recomputed` : data.audit.verdict, data.audit.passed ? "" : "bad"]);
+  return found;
+}
+
+function demandFigure() {
+  const lots = rowsOf(data.delivered);
+  const lines = new Map();
+  const line = (name, customer, material, segment) => {
+    const key = JSON.stringify([name, material]);
+    if (!lines.has(key)) lines.set(key, {name, customer, material, segment, delivered: 0, breaking: 0, short: 0});
+    return lines.get(key);
+  };
+  for (const lot of lots) {
+    const row = line(lot.line, lot.customer, data.materials[lot.material], lot.segment);
+    row.delivered += lot.tonnes;
+    if (data.classes[lot.class][0].length) row.breaking += lot.tonnes;
+  }
+  for (const [name, customer, material, segment, short] of data.short) line(name, customer, material, segment).short += short;
+  const all = [...lines.values()].sort((a, b) => b.delivered + b.short - a.delivered - a.short);
+  const shown = all.slice(0, 40);
+  const most = Math.max(1e-9, ...shown.map(row => row.delivered + row.short));
+  const short = data.shortage > 0;
+  const parts = [["delivered, breaking no rule", "--clean", row => row.delivered - row.breaking],
+    ["delivered, breaking a rule (one that does not bind the line, or within its share)", "--break", row => row.breaking],
+    ["short", "--bad", row => row.short]];
+  const present = parts.filter(part => sum(all.map(part[2])) > 1e-9);
+  return figure({
+    title: short ? `Who gets what? ${tonnes(data.shortage)} of demand are short` : "Who gets what? Every line with a penalty is served in full",
+    note: `Tonnes by demand line, ${span}. Largest first.` + andMore(all.length - shown.length + data.delivered.left.places, "line", "Deliveries"),
+    heads: ["line", "customer", "material", "segment", "delivered, t", "of it breaking a rule, t", "short, t"],
+    rows: () => all.map(row => [row.name, row.customer, row.material, row.segment, row.delivered, row.breaking, row.short]),
+    paint(width, id) {
+      const labels = Math.min(300, width * .38), room = width - labels - 130, height = shown.length * 24 + 8;
+      const svg = canvas(width, height, "Deliveries by demand line");
+      const marks = shown.map((row, place) => {
+        const y = place * 24 + 4;
+        const group = tell(draw("g", {}), `${row.name}: ${row.material} to ${row.customer}\ndelivered ${tonnes(row.delivered)}, of it breaking a rule ${tonnes(row.breaking)}\nshort ${tonnes(row.short)}`);
+        const name = row.name === row.material ? row.name : `${row.name} · ${row.material}`;
+        group.append(draw("rect", {x: 0, y: y - 2, width, height: 22, fill: "transparent"}), draw("text", {x: labels - 8, y: y + 13, "text-anchor": "end"}, fitted(name, labels - 12)));
+        let x = labels;
+        for (const [, colour, value] of parts) {
+          const long = Math.max(0, value(row)) / most * room;
+          if (long > 0) group.append(draw("rect", {x, y, width: Math.max(long, .5), height: 16, fill: `var(${colour})`}));
+          x += long;
+        }
+        group.append(draw("text", {x: x + 6, y: y + 13}, tonnes(row.delivered) + (row.short > 0 ? `, ${tonnes(row.short)} short` : "")));
+        return group;
+      });
+      svg.append(...marks);
+      rove(marks);
+      return make("div", {}, keys(present), svg);
+    },
+  });
+}
+const keys = entries => make("ul", {class: "key"}, entries.map(([text, colour]) =>
+  make("li", {}, make("i", {style: `background:var(${colour})`}), text)));
+
+function rulesFigure() {
+  const {rows, left} = data.rules;
+  const broken = rows.filter(row => row.verdict.startsWith("broken")).length;
+  return figure({
+    title: broken ? `${counted(broken, "check")} of rules are broken` : "Is every rule kept? Yes, on every line that it binds",
+    note: `Share of the tonnes delivered that break the rule, by rule and line; the black tick is the share allowed. Least headroom first, ${span}.` + andMore(left, "check", "Compliance"),
+    paint: () => make("div", {class: "list scroll", tabindex: 0, role: "region", "aria-label": "Rules by line"}, make("table", {},
+      make("thead", {}, make("tr", {}, ["rule", "line", "window", "breaking, t", "delivered, t", "share", "found and allowed", "verdict"].map(head => make("th", {scope: "col"}, head)))),
+      make("tbody", {}, rows.map(row => {
+        const found = row["share found"] || 0, allowed = row["share allowed"];
+        const bad = row.verdict.startsWith("broken");
+        return make("tr", {}, make("td", {}, row.rule), make("td", {}, row.line), make("td", {}, row.window),
+          make("td", {class: "number"}, plain(row.breaking)), make("td", {class: "number"}, plain(row.delivered)),
+          make("td", {class: "number"}, `${percent(found)} of ${percent(allowed, 0)}`),
+          make("td", {}, make("div", {class: "track"}, make("i", {style: `left:0;width:${100 * found}%;background:var(${bad ? "--bad" : "--break"})`}), make("b", {style: `left:calc(${100 * (allowed || 0)}% - 1px)`}))),
+          make("td", {class: bad ? "bad" : "good"}, bad ? `✕ ${row.verdict}` : `✓ ${row.verdict}`));
+      })))),
+  });
+}

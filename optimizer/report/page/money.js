@@ -1,0 +1,149 @@
+// Money: what the plan costs, what rules cost, what is scarce, what is nearly competitive.
+function costFigure() {
+  const {years, rows} = data.costs;
+  if (!rows.length) return null;
+  let basis = "discounted";
+  const values = row => row[basis];
+  const element = figure({
+    title: () => {
+      const top = [...rows].sort((a, b) => sum(values(b)) - sum(values(a)))[0], gross = sum(rows.map(row => Math.max(0, sum(values(row)))));
+      const total = sum(rows.map(row => sum(values(row))));
+      return `What does the plan cost? ${money(total)}; the largest part is ${top.category}, ${percent(sum(values(top)) / gross, 0)} of all that is paid`;
+    },
+    note: () => `${currency}, ${basis === "discounted" ? "present value at the start" : "as paid, not discounted"}, ${span}. Left: from nothing to the total, category by category; green takes off. Right: by calendar year.`,
+    tools: [choice("Money", [["discounted", "present value"], ["amount", "as paid"]], basis, value => { basis = value; element.repaint(); })],
+    heads: ["category", "total", ...years],
+    rows: () => [...rows.map(row => [row.category, sum(values(row)), ...values(row)]), ["total", sum(rows.map(row => sum(values(row)))), ...years.map((_, place) => sum(rows.map(row => values(row)[place])))]],
+    paint(width) {
+      const shown = rows.filter(row => Math.abs(sum(values(row))) > 1e-9 || values(row).some(Boolean));
+      const total = {category: "total", total: true, [basis]: years.map((_, place) => sum(rows.map(row => values(row)[place])))};
+      const lines = [...shown, total], line = 26, top = 20, height = top + lines.length * line + 4;
+      const labels = 104, right = Math.min(width * .5, years.length * 112), room = width - labels - right - 24, per = right / Math.max(1, years.length);
+      let run = 0, least = 0, most = 1e-9;
+      for (const row of shown) { run += sum(values(row)); least = Math.min(least, run); most = Math.max(most, run); }
+      const figures = 96, x = value => labels + (value - least) / (most - least) * (room - figures);
+      const tallest = Math.max(...lines.flatMap(row => values(row).map(Math.abs)), 1e-9);
+      const svg = canvas(width, height, "Cost by category and year");
+      const all = per > 58 ? 1 : Math.ceil(58 / per);
+      years.forEach((year, place) => { if (place % all === 0) svg.append(draw("text", {x: width - right + place * per, y: 13, class: "soft"}, year)); });
+      run = 0;
+      const marks = lines.map((row, number) => {
+        const amount = sum(values(row)), y = top + number * line, from = row.total ? 0 : run, to = row.total ? amount : run + amount;
+        run = row.total ? run : to;
+        const colour = row.total ? "var(--ink)" : amount < 0 ? "var(--minus)" : "var(--bar)";
+        const group = tell(draw("g", {}), [`${row.category}: ${money(amount)}`, ...years.slice(0, 12).map((year, place) => `${year}: ${money(values(row)[place])}`)].join("\n"));
+        const end = Math.max(x(from), x(to));
+        group.append(draw("rect", {x: 0, y, width, height: line, fill: "transparent"}),
+          draw("text", {x: labels - 10, y: y + 17, "text-anchor": "end", class: row.total ? "bold" : null}, row.category),
+          draw("rect", {x: Math.min(x(from), x(to)), y: y + 4, width: Math.max(1, Math.abs(x(to) - x(from))), height: line - 8, fill: colour}),
+          draw("text", {x: end + 6, y: y + 17, class: row.total ? "bold" : null}, bare(amount)));
+        values(row).forEach((value, place) => {
+          const left = width - right + place * per, long = Math.abs(value) / tallest * (per - 56);
+          if (per > 58) {
+            if (value) group.append(draw("rect", {x: left, y: y + 4, width: Math.max(.8, long), height: line - 8, fill: colour, opacity: .8}), draw("text", {x: left + Math.max(.8, long) + 4, y: y + 17, class: "soft"}, bare(value)));
+          } else group.append(draw("rect", {x: left, y: y + line - 4 - Math.abs(value) / tallest * (line - 6), width: Math.max(.8, per - 1), height: Math.abs(value) / tallest * (line - 6), fill: colour}));
+        });
+        return group;
+      });
+      svg.append(draw("path", {d: `M${x(0)} ${top}V${height}`, stroke: "var(--line)"}), ...marks);
+      rove(marks);
+      return svg;
+    },
+  });
+  return element;
+}
+
+// From the plan without rules to the plan as it is. Steps of single rules add up only with what
+// rules cost together; without a row for all rules each rule stands alone.
+const EVERY = /^(\*|all|every|all rules|every rule|no rules?|without (any )?rules?|unrestricted)$/i;
+function ruleCostFigure() {
+  const rows = data.rule_costs.filter(row => isNumber(row.without) && isNumber(row.premium));
+  if (!rows.length || data.objective === null) return null;
+  const every = rows.find(row => EVERY.test(row.rule.trim())), single = rows.filter(row => row !== every).sort((a, b) => b.premium - a.premium);
+  const start = every ? every.without : null;
+  const together = every ? data.objective - every.without - sum(single.map(row => row.premium)) : 0;
+  const steps = [];
+  if (every) {
+    let level = start;
+    steps.push(["Without any rule", 0, start, "var(--ink)", money(start)]);
+    for (const row of single) { steps.push([row.rule, level, level + row.premium, "var(--plus)", `+ ${money(row.premium)}`]); level += row.premium; }
+    if (Math.abs(together) > 1e-6 * Math.abs(data.objective)) steps.push(["Rules that bind together", level, level + together, together < 0 ? "var(--minus)" : "var(--plus)", `${together < 0 ? "" : "+ "}${money(together)}`]);
+  } else for (const row of single) steps.push([row.rule, row.without, data.objective, "var(--plus)", `+ ${money(row.premium)}`]);
+  steps.push(["The plan, every rule kept", 0, data.objective, "var(--ink)", money(data.objective)]);
+  return figure({
+    title: every ? `What do the rules cost? ${money(data.objective - every.without)}, ${percent((data.objective - every.without) / Math.abs(every.without || 1))} on top of a plan without rules` : "What does each rule cost?",
+    note: `${currency}, present value, ${span}. A rule's step is what the plan would save without that rule alone. The axis of the steps does not begin at zero.`,
+    heads: ["rule", `cost without it, ${currency}`, `premium, ${currency}`], rows: () => rows.map(row => [row.rule, row.without, row.premium]),
+    paint(width) {
+      const labels = Math.min(260, width * .32), room = width - labels - 150, line = 30, svg = canvas(width, steps.length * line + 6, "Cost of rules");
+      const levels = [data.objective, ...(every ? [start] : []), ...steps.filter(step => step[1]).flatMap(step => [step[1], step[2]])], low = Math.min(...levels), high = Math.max(...levels);
+      const base = low - (high - low) * .25 || low * .9, x = value => labels + Math.max(0, (value - base) / (high - base || 1)) * room;
+      const marks = steps.map(([name, from, to, colour, text], number) => {
+        const y = number * line + 4, begin = from ? x(from) : labels, end = x(to);
+        const group = tell(draw("g", {}), `${name}: ${text}`);
+        group.append(draw("text", {x: labels - 10, y: y + 17, "text-anchor": "end"}, fitted(name, labels - 14)), draw("rect", {x: Math.min(begin, end), y: y + 2, width: Math.max(1.5, Math.abs(end - begin)), height: line - 10, fill: colour}),
+          draw("text", {x: Math.max(begin, end) + 6, y: y + 17, class: "bold"}, text));
+        return group;
+      });
+      svg.append(...marks);
+      rove(marks);
+      return svg;
+    },
+  });
+}
+
+const KINDS = {demand: "demand: what the last tonne costs", capacity: "capacity", offer: "supply", lane: "lanes"};
+function kinds(rows, first, change) {
+  const found = [...new Set(rows.map(row => row.kind))].sort((a, b) => first.indexOf(b) - first.indexOf(a));
+  const start = first.findLast(kind => found.includes(kind)) || found[0];
+  return [start, choice("Kind", found.map(kind => [kind, KINDS[kind] || kind]), start, change)];
+}
+function scarcityFigure() {
+  const {rows, left} = data.scarcity;
+  if (!rows.length) return null;
+  const unitOf = row => row.unit === "use" ? "unit of use" : row.unit;
+  const peak = row => row.at.reduce((best, each) => Math.abs(each[3] || 0) > Math.abs(best[3] || 0) ? each : best);
+  let [kind, chooser] = kinds(rows, ["option", "stock bound", "lane", "demand", "offer", "capacity"], value => { kind = value; element.repaint(); });
+  const of = () => rows.filter(row => row.kind === kind);
+  const element = figure({
+    title: () => { const top = of()[0], best = peak(top); return `What is scarce? One more ${unitOf(top)} of ${top.thing} is worth up to ${money(best[3])} (${best[1]})`; },
+    note: () => `What one unit more would save, in ${currency} of that ${when}, not discounted; for a small change. The strip shows in which ${when} it binds, ${span}: darker is worth more.` + andMore(left, "thing", "Scarcity"),
+    tools: chooser,
+    paint() {
+      const shown = of().slice(0, 15), rest = of().length - shown.length;
+      return make("div", {}, make("div", {class: "list scroll", tabindex: 0, role: "region", "aria-label": "What is scarce"}, make("table", {},
+        make("thead", {}, make("tr", {}, ["what binds", "worth at most", "when", "bound then", `binds in (${bins[0]} … ${bins[bins.length - 1]})`].map((text, place) => make("th", {scope: "col", class: place === 1 || place === 3 ? "number" : null}, text)))),
+        make("tbody", {}, shown.map(row => {
+          const best = peak(row), most = Math.abs(best[3]) || 1, worth = new Map();
+          for (const [bin, , , value] of row.at) worth.set(bin, Math.max(worth.get(bin) || 0, Math.abs(value || 0)));
+          return make("tr", {}, make("td", {}, row.thing), make("td", {class: "number"}, price(best[3], unitOf(row))), make("td", {}, best[1]), make("td", {class: "number"}, `${plain(best[2])} ${row.unit === "use" ? "" : row.unit}`),
+            make("td", {}, make("div", {class: "strip", role: "img", "aria-label": `binds in ${worth.size} of ${bins.length}`},
+              bins.map((label, bin) => make("i", {title: worth.has(bin) ? `${label}: ${price(worth.get(bin), unitOf(row))}` : null, style: worth.has(bin) ? `background:${heat(.25 + .75 * worth.get(bin) / most)}` : null})))));
+        })))), rest > 0 ? make("p", {class: "note"}, `And ${rest} more of this kind: see Scarcity.`) : null);
+    },
+  });
+  return element;
+}
+function breakEvenFigure() {
+  const rows = data.break_even.rows, {left} = data.break_even;
+  if (!rows.length) return null;
+  let [kind, chooser] = kinds(rows, ["process", "lane", "option", "offer"], value => { kind = value; element.repaint(); });
+  const share = row => row.price ? row.less / Math.abs(row.price) : null;
+  const of = () => rows.filter(row => row.kind === kind);
+  const word = {offer: "supplier", option: "investment", lane: "lane", process: "process"};
+  const element = figure({
+    title: () => { const top = of()[0]; return `Who is nearly in the plan? ${top.thing} would enter if it were ${share(top) === null ? price(top.less) : percent(share(top))} cheaper`; },
+    note: () => `Each ${word[kind] || kind} that is not used in a ${when}, in its best ${when}; nearest first. Prices in ${currency} per unit of the thing. Negotiate from the top.` + andMore(left, "thing", "Break-even"),
+    tools: chooser,
+    paint() {
+      const shown = of().slice(0, 15), rest = of().length - shown.length;
+      return make("div", {}, make("div", {class: "list scroll", tabindex: 0, role: "region", "aria-label": "Break-even"}, make("table", {},
+        make("thead", {}, make("tr", {}, ["not used", "material", "best in", "price", "enters at", "cheaper by", ""].map((text, place) => make("th", {scope: "col", class: place > 2 && place < 6 ? "number" : null}, text)))),
+        make("tbody", {}, shown.map(row => make("tr", {}, make("td", {}, row.thing), make("td", {}, row.material), make("td", {}, row.period), make("td", {class: "number"}, plain(row.price)), make("td", {class: "number"}, plain(row.even)),
+          make("td", {class: "number"}, share(row) === null ? plain(row.less) : percent(share(row), share(row) < .01 ? 2 : 1)),
+          make("td", {}, make("div", {class: "track", "aria-hidden": "true"}, make("i", {style: `left:0;width:${100 * Math.min(1, share(row) ?? 1)}%`})))))))),
+        rest > 0 ? make("p", {class: "note"}, `And ${rest} more of this kind: see Break-even.`) : null);
+    },
+  });
+  return element;
+}

@@ -1,0 +1,155 @@
+// The Sankey: every site in the order of the flow, links as wide as their tonnes.
+const MOST_NODES = 70;
+
+function sankeyFigure() {
+  return figure({
+    title: () => `From mine to customer, ${periodTold()}: ${materialTold()}`,
+    note: "Width is tonnes shipped; bar height is the larger of what a site receives and ships. Tonnes are not kept at a plant: ore becomes oxide, oxide metal. "
+      + "Dashed links go back, as scrap does.",
+    heads: linkHeads, rows: linkRows, paint: sankey,
+  });
+}
+
+// Columns: links are taken largest first; one that would close a circle goes back. Then each site
+// stands right of all that it receives from, and as far right as what it ships to allows.
+function columnsOf(flows) {
+  const next = new Map(), names = new Set(flows.flatMap(link => [link.from, link.to]));
+  const reaches = (from, to) => {
+    const seen = new Set([from]), open = [from];
+    while (open.length) {
+      const name = open.pop();
+      if (name === to) return true;
+      for (const other of next.get(name) || []) if (!seen.has(other)) { seen.add(other); open.push(other); }
+    }
+    return false;
+  };
+  for (const link of flows) {
+    link.back = link.from === link.to || reaches(link.to, link.from);
+    if (!link.back) next.set(link.from, [...(next.get(link.from) || []), link.to]);
+  }
+  const column = new Map();
+  const depth = name => {
+    if (!column.has(name)) column.set(name, Math.max(0, ...flows.filter(link => link.to === name && !link.back).map(link => depth(link.from) + 1)));
+    return column.get(name);
+  };
+  names.forEach(depth);
+  const last = Math.max(0, ...column.values());
+  for (const name of names) if (!(next.get(name) || []).length && siteOf.get(name)?.kind === "customer") column.set(name, last);
+  for (let round = 0; round <= last; round++) {
+    for (const name of names) {
+      const after = next.get(name) || [];
+      const feeds = flows.some(link => link.to === name && !link.back);
+      if (after.length && !feeds) column.set(name, Math.min(...after.map(other => column.get(other))) - 1);
+    }
+  }
+  return column;
+}
+
+function sankey(width) {
+  const colours = chosenColour();
+  let flows = links(colours);
+  if (!flows.length) return make("p", {class: "note"}, "Nothing is shipped in this choice.");
+  const all = flows.length, through = new Map();
+  for (const link of flows) for (const name of [link.from, link.to]) through.set(name, (through.get(name) || 0) + link.tonnes);
+  if (through.size > MOST_NODES) {
+    const kept = new Set([...through].sort((a, b) => b[1] - a[1]).slice(0, MOST_NODES).map(entry => entry[0]));
+    flows = flows.filter(link => kept.has(link.from) && kept.has(link.to));
+  }
+  const column = columnsOf(flows), nodes = new Map();
+  const node = name => {
+    if (!nodes.has(name)) nodes.set(name, {name, column: column.get(name), into: [], out: [], received: 0, sent: 0});
+    return nodes.get(name);
+  };
+  for (const link of flows) {
+    link.source = node(link.from);
+    link.target = node(link.to);
+    link.source.out.push(link);
+    link.target.into.push(link);
+    link.source.sent += link.tonnes;
+    link.target.received += link.tonnes;
+  }
+  const columns = [];
+  for (const each of nodes.values()) (columns[each.column] ||= []).push(each);
+  const used = columns.filter(Boolean), step = (width - 12 - 150) / Math.max(1, used.length - 1), slot = 17, gap = 5;
+  used.forEach((list, place) => list.forEach(each => { each.column = place; }));
+  const height = Math.max(300, Math.min(680, width * .48), Math.max(...used.map(list => list.length)) * (slot + gap) + 20);
+  const size = each => Math.max(each.received, each.sent);
+  const needed = (list, scale) => sum(list.map(each => Math.max(slot, size(each) * scale) + gap));
+  let low = 0, high = height / Math.min(...used.map(list => Math.max(...list.map(size))));
+  for (let round = 0; round < 50; round++) {
+    const middle = (low + high) / 2;
+    if (used.every(list => needed(list, middle) <= height - 10)) low = middle; else high = middle;
+  }
+  const scale = low;
+  place(used, scale, slot, gap, height, size);
+  const svg = canvas(width, height, "Sankey diagram from mine to customer");
+  const bar = 11, xOf = each => 4 + each.column * step;
+  const bands = [...flows].sort((a, b) => b.tonnes - a.tonnes).map(link => band(link, xOf, bar, scale, colours));
+  const marks = [...nodes.values()].sort((a, b) => a.column - b.column || a.y - b.y).map(each => {
+    const high = Math.max(1.5, size(each) * scale), x = xOf(each), room = each.column === used.length - 1 ? 146 : step - bar - 8;
+    const told = [`${each.name}, ${countryOf(each.name)}, ${periodTold()}`];
+    if (each.received) told.push(`receives ${tonnes(each.received)}`);
+    if (each.sent) told.push(`ships ${tonnes(each.sent)}`);
+    const group = tell(draw("g", {}), told.join("\n"));
+    const figureText = plain(size(each)) + " t", name = fitted(each.name, Math.max(30, room - wide(figureText) - 6));
+    group.append(draw("rect", {x, y: each.y + (each.slot - high) / 2, width: bar, height: high, fill: "var(--ink)", rx: 1}),
+      draw("text", {x: x + bar + 5, y: each.y + each.slot / 2 + 4, class: "halo"}, name + " ", draw("tspan", {class: "soft"}, figureText)));
+    const light = on => bands.forEach(shape => shape.classList.toggle("dim", on && shape.link.source !== each && shape.link.target !== each));
+    for (const [event, on] of [["pointerenter", true], ["pointerleave", false], ["focus", true], ["blur", false]]) group.addEventListener(event, () => light(on));
+    return group;
+  });
+  svg.append(...bands, ...marks);
+  rove([...marks, ...bands]);
+  return make("div", {}, keyOf(colours), svg,
+    flows.length < all ? make("p", {class: "note"}, `Drawn are the ${MOST_NODES} busiest sites; ${counted(all - flows.length, "link")} more stand in the table and in Shipments in the workbook.`) : null);
+}
+
+// Order of the sites of a column: by the middle of their neighbours, a few times to and fro.
+function place(columns, scale, slot, gap, height, size) {
+  for (const list of columns) list.sort((a, b) => size(b) - size(a));
+  const spread = list => {
+    let y = Math.max(4, (height - sum(list.map(each => Math.max(slot, size(each) * scale) + gap))) / 2);
+    for (const each of list) {
+      each.slot = Math.max(slot, size(each) * scale);
+      each.y = y;
+      y += each.slot + gap;
+    }
+  };
+  columns.forEach(spread);
+  for (let round = 0; round < 8; round++) {
+    const order = round % 2 ? [...columns].reverse() : columns;
+    for (const list of order) {
+      for (const each of list) {
+        const near = (round % 2 ? each.out : each.into).filter(link => !link.back);
+        const weight = sum(near.map(link => link.tonnes));
+        each.middle = weight ? sum(near.map(link => { const other = round % 2 ? link.target : link.source; return link.tonnes * (other.y + other.slot / 2); })) / weight : each.y + each.slot / 2;
+      }
+      list.sort((a, b) => a.middle - b.middle);
+      spread(list);
+    }
+  }
+  for (const list of columns) {
+    for (const each of list) {
+      const top = Math.max(0, each.slot - size(each) * scale) / 2;
+      for (const [side, far, key] of [[each.out, "target", "from"], [each.into, "source", "to"]]) {
+        let y = each.y + top;
+        for (const link of [...side].sort((a, b) => a[far].y - b[far].y)) { link[`${key}Y`] = y + link.tonnes * scale / 2; y += link.tonnes * scale; }
+      }
+    }
+  }
+}
+
+function band(link, xOf, bar, scale, colours) {
+  const group = tell(draw("g", {fill: "none"}), linkTold(link, colours));
+  group.link = link;
+  const from = xOf(link.source) + bar, to = xOf(link.target), total = Math.max(.8, link.tonnes * scale);
+  const reach = Math.max(26, Math.abs(to - from) / 2);
+  let offset = -total / 2;
+  for (const [part, value] of [...link.parts].sort()) {
+    const width = total * value / link.tonnes, y = offset + width / 2;
+    offset += width;
+    group.append(draw("path", {d: `M${from} ${link.fromY + y}C${from + reach} ${link.fromY + y} ${to - reach} ${link.toY + y} ${to} ${link.toY + y}`,
+      stroke: colours.paint(part), "stroke-width": Math.max(.6, width), "stroke-opacity": .5, "stroke-dasharray": link.back ? "6 3" : null}));
+  }
+  return group;
+}

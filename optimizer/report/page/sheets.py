@@ -1,0 +1,106 @@
+"""The result tables as the page holds them: whole, or their largest rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from heapq import nlargest
+from math import fsum
+from typing import Any
+
+from optimizer.report.cells import clean, finite
+from optimizer.solution.tables import LAYOUTS, RUN, Layout, Table, Tables
+
+MOST_ROWS = 5_000
+"""Rows of one table that the page holds."""
+MOST_CELLS = 160_000
+"""Cells of all tables that the page holds."""
+_ADDED = ("tonnes", "money", "amount")
+"""Kinds that are added up."""
+_NOT_ADDED = {
+    "Stock": ("tonnes",),
+    "Balance": ("opening", "closing"),
+    "Scarcity": ("bound",),
+    "Take or pay": ("least", "taken", "not taken"),
+}
+"""Columns of such a kind whose sum means nothing: levels, and terms of one contract."""
+
+
+def sheets(tables: Tables) -> list[dict[str, Any]]:
+    """Every table in the order of the workbook, with the sums over all its rows."""
+    more = [name for name in tables if name not in LAYOUTS]
+    order = [name for name in (*LAYOUTS, *more) if name in tables]
+    order.sort(key=lambda name: name == RUN.name)
+    left = MOST_CELLS
+    found = []
+    for rank, name in enumerate(order):
+        table = tables[name]
+        width = max(1, len(table.layout.fields))
+        # A table may take what is left, less a little for each of those that follow.
+        room = max(0, left - 1_000 * (len(order) - rank - 1)) // width
+        shown = min(len(table), MOST_ROWS, max(room, 50))
+        left -= shown * width
+        found.append(_sheet(table, shown))
+    return found
+
+
+def _sheet(table: Table, shown: int) -> dict[str, Any]:
+    layout = table.layout
+    added = _added(layout)
+    by, rows = _largest(table, shown)
+    return {
+        "name": layout.name,
+        "meaning": layout.meaning,
+        "fields": [
+            {"header": field.header, "kind": field.kind, "meaning": field.meaning}
+            for field in layout.fields
+        ],
+        "total": len(table),
+        "shown": shown,
+        "by": by,
+        "sums": {
+            header: fsum(number for value in table[header] if (number := finite(value)) is not None)
+            for header in added
+        },
+        "columns": [
+            _column(field.kind, column if rows is None else [column[row] for row in rows])
+            for field, column in zip(layout.fields, table.columns, strict=True)
+        ],
+    }
+
+
+def _added(layout: Layout) -> list[str]:
+    never = _NOT_ADDED.get(layout.name, ())
+    return [
+        field.header
+        for field in layout.fields
+        if field.kind in _ADDED and field.header not in never
+    ]
+
+
+def _largest(table: Table, shown: int) -> tuple[str, list[int] | None]:
+    """Column by which rows are chosen, and the rows, in the table's order; None for all."""
+    if shown >= len(table):
+        return "", None
+    numbers = [
+        field.header
+        for kinds in (("tonnes",), ("money",), ("share", "amount", "price", "number"))
+        for field in table.layout.fields
+        if field.kind in kinds
+    ]
+    if not numbers:
+        return "", list(range(shown))
+    by = table.layout.pivot[1] if table.layout.pivot else numbers[0]
+    size = [abs(finite(value) or 0.0) for value in table[by]]
+    return by, sorted(nlargest(shown, range(len(table)), size.__getitem__))
+
+
+def _column(kind: str, values: Sequence[Any]) -> Any:
+    """Numbers as they are, text by an index into its distinct values where that is shorter."""
+    if kind not in ("text", "period", "date"):
+        return [finite(value) if not isinstance(value, str) else clean(value) for value in values]
+    said = [value.isoformat() if isinstance(value, date) else clean(value) for value in values]
+    distinct = {word: n for n, word in enumerate(dict.fromkeys(said))}
+    if 2 * len(distinct) > len(said):
+        return said
+    return {"words": list(distinct), "at": [distinct[word] for word in said]}
