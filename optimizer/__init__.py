@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         WorkbookError,
     )
     from optimizer.plan import Result, build_model, build_network, solve, solve_model
+    from optimizer.report.page import write_page
     from optimizer.report.result import write
     from optimizer.tables import Case, read, read_frames
     from optimizer.tables.marked import write_marked_copy
@@ -44,6 +45,7 @@ _HOMES = {
         "WorkbookError",
     ),
     "optimizer.plan": ("Result", "build_model", "build_network", "solve", "solve_model"),
+    "optimizer.report.page": ("write_page",),
     "optimizer.report.result": ("write",),
     "optimizer.checking": ("check",),
     "optimizer.tables": ("Case", "read", "read_frames"),
@@ -72,6 +74,7 @@ __all__ = [
     "solve_model",
     "write",
     "write_marked_copy",
+    "write_page",
     "write_template",
 ]
 

@@ -112,6 +112,7 @@ def _share(text: str) -> float:
 def _solve(options: argparse.Namespace) -> int:
     from optimizer.plan import explain, solve
     from optimizer.report import check_target
+    from optimizer.report.page import write_page
     from optimizer.report.result import write
     from optimizer.tables import read
 
@@ -119,19 +120,21 @@ def _solve(options: argparse.Namespace) -> int:
     case = read(options.workbook)
     seconds = {"read": time.perf_counter() - begin}
     folder = options.output or Path("outputs") / options.workbook.stem
-    target = folder / "plan.xlsx"
+    target, page = folder / "plan.xlsx", folder / "report.html"
     check_target(target)
+    check_target(page, "page")
     progress = None if options.quiet else _Progress()
     result = solve(case, time_limit=options.time_limit, gap=options.gap, progress=progress)
     seconds |= result.seconds
-    files: dict[str, str] = {}
+    begin = time.perf_counter()
+    files = {"page": str(page)}
     if result.objective is not None:
-        begin = time.perf_counter()
         write(result, target)
-        seconds["write"] = time.perf_counter() - begin
-        files = {"plan": str(target), "record": str(folder / "run.json")}
+        files = {"plan": str(target), **files, "record": str(folder / "run.json")}
+    write_page(result, page)
+    seconds["write"] = time.perf_counter() - begin
     record = _record(result, files, seconds)
-    if files:
+    if "record" in files:
         _write_record(folder / "run.json", record)
     if not options.quiet:
         _tell_findings("warning", result.warnings)
@@ -187,6 +190,7 @@ def _story(result: Result, files: dict[str, str], status: str) -> str:
         told = [f"{status[0].upper()}{status[1:]}."]
         for repair in result.repairs:
             told += [f"{repair.title}:", *(f"  {change}" for change in repair.changes)]
+        told += (f"Written: {file}" for file in files.values())
         return "\n".join(told)
     currency = result.case.settings.currency
     lines = [

@@ -115,7 +115,11 @@ def test_quiet_json_prints_only_json(run, book):
 
 def test_the_output_folder_may_be_chosen(run, book, folder):
     assert run("solve", book, "--output", folder / "a" / "b")[0] == 0
-    assert sorted(path.name for path in (folder / "a" / "b").iterdir()) == ["plan.xlsx", "run.json"]
+    assert sorted(path.name for path in (folder / "a" / "b").iterdir()) == [
+        "plan.xlsx",
+        "report.html",
+        "run.json",
+    ]
     assert not (folder / "outputs").exists()
 
 
@@ -124,6 +128,7 @@ def test_a_plan_is_replaced_by_the_next(run, book, folder):
     assert run("solve", book)[0] == 0
     assert sorted(path.name for path in (folder / "outputs" / "case").iterdir()) == [
         "plan.xlsx",
+        "report.html",
         "run.json",
     ]
 
@@ -242,7 +247,9 @@ def test_3_a_plan_that_cannot_be(run, folder):
     book = save(folder / "case.xlsx", Supply=[], Demand=[need(10, minimum=0.5)])
     code, out, err = run("solve", book, "--json")
     said = only(out)
-    assert (code, said["status"], said["objective"], said["files"]) == (3, "infeasible", None, {})
+    assert (code, said["status"], said["objective"]) == (3, "infeasible", None)
+    assert list(said["files"]) == ["page"]
+    assert Path(said["files"]["page"]).is_file()
     assert (said["audit"], said["shortage"], said["costs"]) == (None, None, {})
     assert "No plan meets every hard limit" in err
     assert not (folder / "outputs" / "case" / "plan.xlsx").exists()

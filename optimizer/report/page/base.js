@@ -12,7 +12,7 @@ function digits(value, places) {
     formats.set(places, new Intl.NumberFormat("en-US", {minimumFractionDigits: places, maximumFractionDigits: places}));
   }
   const text = formats.get(places).format(value);
-  return /^-[0.,]*$/.test(text) ? text.slice(1) : text;
+  return /^-[0.,]*$/.test(text) ? text.slice(1) : text.replace("-", "−");
 }
 const isNumber = value => typeof value === "number";
 function plain(value) {
@@ -21,14 +21,14 @@ function plain(value) {
   if (size && size < 0.0005) return value < 0 ? "> −0.001" : "< 0.001";
   return digits(value, size >= 1000 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
-const tonnes = value => isNumber(value) ? `${plain(value)} t` : "–";
-const percent = (value, places = 1) => isNumber(value) ? `${digits(100 * value, places)} %` : "–";
+const tonnes = value => isNumber(value) ? `${plain(value)}\u00a0t` : "–";
+const percent = (value, places = 1) => isNumber(value) ? `${digits(100 * value, places)}\u00a0%` : "–";
 function money(value) {
   if (!isNumber(value)) return "–";
   const size = Math.abs(value);
-  const [unit, word, places] = size >= 1e9 ? [1e9, " bn", 2] : size >= 1e6 ? [1e6, " M", size < 1e8 ? 2 : 1]
-    : size >= 1e4 ? [1e3, " k", 0] : [1, "", size < 100 ? 2 : 0];
-  return `${digits(value / unit, places)}${word} ${currency}`;
+  const [unit, word, places] = size >= 1e9 ? [1e9, "\u00a0bn", 2] : size >= 1e6 ? [1e6, "\u00a0M", size < 1e8 ? 2 : 1]
+    : size >= 1e4 ? [1e3, "\u00a0k", 0] : [1, "", size < 100 ? 2 : 0];
+  return `${digits(value / unit, places)}${word}\u00a0${currency}`;
 }
 const bare = value => money(value).slice(0, -currency.length - 1);
 const price = (value, unit = "t") => isNumber(value) ? `${plain(value)} ${currency}/${unit}` : "–";

@@ -55,8 +55,8 @@ function tiles() {
   found.push(names.length
     ? ["Rules kept", `${names.length - broken.size} of ${names.length}`, broken.size ? `broken: ${[...broken].join(", ")}` : "none broken", broken.size ? "bad" : ""]
     : ["Rules kept", "–", "no rule binds a delivery"]);
-  found.push(["Proof", data.status === "optimal" && data.gap === 0 ? "Optimal" : data.gap === null ? "None" : `Within ${percent(data.gap, 2)}`,
-    data.status === "optimal" ? "no plan is cheaper" + (data.gap ? " by more" : "") : "not proven optimal"]);
+  found.push(["Gap to the best possible", data.gap === null ? "unknown" : data.gap ? percent(data.gap, 2) : "none",
+    data.status !== "optimal" ? "not proven optimal" : data.gap ? "proven: no plan is cheaper by more" : "proven optimal: no plan is cheaper", data.status === "optimal" ? "" : "warn"]);
   const checked = data.audit.verdict.match(/([\d,]+) comparisons/);
   found.push(["Audit", data.audit.passed ? "Passed" : "FAILED", checked ? `${checked[1]} figures recomputed` : data.audit.verdict, data.audit.passed ? "" : "bad"]);
   return found;
@@ -95,7 +95,7 @@ function demandFigure() {
       const marks = shown.map((row, place) => {
         const y = place * 24 + 4;
         const group = tell(draw("g", {}), `${row.name}: ${row.material} to ${row.customer}\ndelivered ${tonnes(row.delivered)}, of it breaking a rule ${tonnes(row.breaking)}\nshort ${tonnes(row.short)}`);
-        const name = row.name === row.material ? row.name : `${row.name} · ${row.material}`;
+        const name = row.name.includes(row.material) ? row.name : `${row.name} · ${row.material}`;
         group.append(draw("rect", {x: 0, y: y - 2, width, height: 22, fill: "transparent"}), draw("text", {x: labels - 8, y: y + 13, "text-anchor": "end"}, fitted(name, labels - 12)));
         let x = labels;
         for (const [, colour, value] of parts) {
@@ -122,14 +122,13 @@ function rulesFigure() {
     title: broken ? `${counted(broken, "check")} of rules are broken` : "Is every rule kept? Yes, on every line that it binds",
     note: `Share of the tonnes delivered that break the rule, by rule and line; the black tick is the share allowed. Least headroom first, ${span}.` + andMore(left, "check", "Compliance"),
     paint: () => make("div", {class: "list scroll", tabindex: 0, role: "region", "aria-label": "Rules by line"}, make("table", {},
-      make("thead", {}, make("tr", {}, ["rule", "line", "window", "breaking, t", "delivered, t", "share", "found and allowed", "verdict"].map(head => make("th", {scope: "col"}, head)))),
+      make("thead", {}, make("tr", {}, ["rule, line and window", "breaking, of delivered", "share found, of allowed", "verdict"].map((head, place) => make("th", {scope: "col", class: place === 1 ? "number" : null}, head)))),
       make("tbody", {}, rows.map(row => {
         const found = row["share found"] || 0, allowed = row["share allowed"];
         const bad = row.verdict.startsWith("broken");
-        return make("tr", {}, make("td", {}, row.rule), make("td", {}, row.line), make("td", {}, row.window),
-          make("td", {class: "number"}, plain(row.breaking)), make("td", {class: "number"}, plain(row.delivered)),
-          make("td", {class: "number"}, `${percent(found)} of ${percent(allowed, 0)}`),
-          make("td", {}, make("div", {class: "track"}, make("i", {style: `left:0;width:${100 * found}%;background:var(${bad ? "--bad" : "--break"})`}), make("b", {style: `left:calc(${100 * (allowed || 0)}% - 1px)`}))),
+        return make("tr", {}, make("td", {}, row.rule, make("small", {}, `${row.line}, ${row.window}`)),
+          make("td", {class: "number"}, `${plain(row.breaking)} of ${tonnes(row.delivered)}`),
+          make("td", {}, `${percent(found)} of ${percent(allowed, 0)}`, make("div", {class: "track"}, make("i", {style: `left:0;width:${100 * found}%;background:var(${bad ? "--bad" : "--break"})`}), make("b", {style: `left:calc(${100 * (allowed || 0)}% - 1px)`}))),
           make("td", {class: bad ? "bad" : "good"}, bad ? `✕ ${row.verdict}` : `✓ ${row.verdict}`));
       })))),
   });

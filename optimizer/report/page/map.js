@@ -51,7 +51,7 @@ function mapFigure() {
   const button = (text, label, by) => make("button", {type: "button", "aria-label": label, onclick: () => zoom(by)}, text);
 
   function paint(width) {
-    const height = Math.round(Math.max(300, Math.min(600, width * .46)));
+    const height = Math.round(Math.max(300, Math.min(580, width * .43, Math.max(440, innerHeight - 250))));
     const colours = chosenColour(), flows = links(colours).filter(link => at.has(link.from) && at.has(link.to));
     const [left, top, right, bottom] = frame, scale = Math.min(width / (right - left), height / (bottom - top));
     const shift = [width / 2 - scale * (left + right) / 2, height / 2 - scale * (top + bottom) / 2];

@@ -101,22 +101,22 @@ function kinds(rows, first, change) {
 function scarcityFigure() {
   const {rows, left} = data.scarcity;
   if (!rows.length) return null;
-  const unitOf = row => row.unit === "use" ? "unit of use" : row.unit;
+  const unitOf = row => row.unit === "use" ? "unit" : row.unit;
   const peak = row => row.at.reduce((best, each) => Math.abs(each[3] || 0) > Math.abs(best[3] || 0) ? each : best);
   let [kind, chooser] = kinds(rows, ["option", "stock bound", "lane", "demand", "offer", "capacity"], value => { kind = value; element.repaint(); });
   const of = () => rows.filter(row => row.kind === kind);
   const element = figure({
-    title: () => { const top = of()[0], best = peak(top); return `What is scarce? One more ${unitOf(top)} of ${top.thing} is worth up to ${money(best[3])} (${best[1]})`; },
+    title: () => { const top = of()[0], best = peak(top); return `What is scarce? One ${unitOf(top)} more of ${kind === "capacity" ? "capacity at " : ""}${top.thing} is worth up to ${money(best[3])} (${best[1]})`; },
     note: () => `What one unit more would save, in ${currency} of that ${when}, not discounted; for a small change. The strip shows in which ${when} it binds, ${span}: darker is worth more.` + andMore(left, "thing", "Scarcity"),
     tools: chooser,
     paint() {
       const shown = of().slice(0, 15), rest = of().length - shown.length;
       return make("div", {}, make("div", {class: "list scroll", tabindex: 0, role: "region", "aria-label": "What is scarce"}, make("table", {},
-        make("thead", {}, make("tr", {}, ["what binds", "worth at most", "when", "bound then", `binds in (${bins[0]} … ${bins[bins.length - 1]})`].map((text, place) => make("th", {scope: "col", class: place === 1 || place === 3 ? "number" : null}, text)))),
+        make("thead", {}, make("tr", {}, ["what binds", "worth at most", "bound then", bins.length > 1 ? `${bins[0]} … ${bins[bins.length - 1]}` : bins[0]].map((text, place) => make("th", {scope: "col", class: place === 1 || place === 2 ? "number" : null}, text)))),
         make("tbody", {}, shown.map(row => {
           const best = peak(row), most = Math.abs(best[3]) || 1, worth = new Map();
           for (const [bin, , , value] of row.at) worth.set(bin, Math.max(worth.get(bin) || 0, Math.abs(value || 0)));
-          return make("tr", {}, make("td", {}, row.thing), make("td", {class: "number"}, price(best[3], unitOf(row))), make("td", {}, best[1]), make("td", {class: "number"}, `${plain(best[2])} ${row.unit === "use" ? "" : row.unit}`),
+          return make("tr", {}, make("td", {}, row.thing), make("td", {class: "number"}, price(best[3], unitOf(row)), make("small", {}, best[1])), make("td", {class: "number"}, `${plain(best[2])} ${row.unit === "use" ? "" : row.unit}`),
             make("td", {}, make("div", {class: "strip", role: "img", "aria-label": `binds in ${worth.size} of ${bins.length}`},
               bins.map((label, bin) => make("i", {title: worth.has(bin) ? `${label}: ${price(worth.get(bin), unitOf(row))}` : null, style: worth.has(bin) ? `background:${heat(.25 + .75 * worth.get(bin) / most)}` : null})))));
         })))), rest > 0 ? make("p", {class: "note"}, `And ${rest} more of this kind: see Scarcity.`) : null);
@@ -136,12 +136,12 @@ function breakEvenFigure() {
     note: () => `Each ${word[kind] || kind} that is not used in a ${when}, in its best ${when}; nearest first. Prices in ${currency} per unit of the thing. Negotiate from the top.` + andMore(left, "thing", "Break-even"),
     tools: chooser,
     paint() {
-      const shown = of().slice(0, 15), rest = of().length - shown.length;
+      const shown = of().slice(0, 15), rest = of().length - shown.length, widest = Math.max(...shown.map(row => share(row) ?? 1), 1e-9);
       return make("div", {}, make("div", {class: "list scroll", tabindex: 0, role: "region", "aria-label": "Break-even"}, make("table", {},
-        make("thead", {}, make("tr", {}, ["not used", "material", "best in", "price", "enters at", "cheaper by", ""].map((text, place) => make("th", {scope: "col", class: place > 2 && place < 6 ? "number" : null}, text)))),
-        make("tbody", {}, shown.map(row => make("tr", {}, make("td", {}, row.thing), make("td", {}, row.material), make("td", {}, row.period), make("td", {class: "number"}, plain(row.price)), make("td", {class: "number"}, plain(row.even)),
+        make("thead", {}, make("tr", {}, ["not used", "price", "enters at", "cheaper by", ""].map((text, place) => make("th", {scope: "col", class: place > 0 && place < 4 ? "number" : null}, text)))),
+        make("tbody", {}, shown.map(row => make("tr", {}, make("td", {}, row.thing, make("small", {}, `${row.thing.includes(row.material) ? "" : `${row.material}, `}${row.period}`)), make("td", {class: "number"}, plain(row.price)), make("td", {class: "number"}, plain(row.even)),
           make("td", {class: "number"}, share(row) === null ? plain(row.less) : percent(share(row), share(row) < .01 ? 2 : 1)),
-          make("td", {}, make("div", {class: "track", "aria-hidden": "true"}, make("i", {style: `left:0;width:${100 * Math.min(1, share(row) ?? 1)}%`})))))))),
+          make("td", {}, make("div", {class: "track", "aria-hidden": "true"}, make("i", {style: `left:0;width:${100 * (share(row) ?? 1) / widest}%`})))))))),
         rest > 0 ? make("p", {class: "note"}, `And ${rest} more of this kind: see Break-even.`) : null);
     },
   });

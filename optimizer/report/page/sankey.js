@@ -10,8 +10,8 @@ function sankeyFigure() {
   });
 }
 
-// Columns: links are taken largest first; one that would close a circle goes back. Then each site
-// stands right of all that it receives from, and as far right as what it ships to allows.
+// Columns: links are taken largest first, but for one that would close a circle. Then each site
+// stands right of all that it receives from, a supplier just left of what it ships to.
 function columnsOf(flows) {
   const next = new Map(), names = new Set(flows.flatMap(link => [link.from, link.to]));
   const reaches = (from, to) => {
@@ -23,22 +23,31 @@ function columnsOf(flows) {
     }
     return false;
   };
+  const sent = grouped(flows, link => link.from, link => link.tonnes), received = grouped(flows, link => link.to, link => link.tonnes);
   for (const link of flows) {
-    link.back = link.from === link.to || reaches(link.to, link.from);
-    if (!link.back) next.set(link.from, [...(next.get(link.from) || []), link.to]);
+    // A small link tells little about where a site belongs.
+    const small = link.tonnes < .5 * sent.get(link.from) && link.tonnes < .3 * received.get(link.to);
+    link.aside = small || link.from === link.to || reaches(link.to, link.from);
+    if (!link.aside) next.set(link.from, [...(next.get(link.from) || []), link.to]);
   }
   const column = new Map();
   const depth = name => {
-    if (!column.has(name)) column.set(name, Math.max(0, ...flows.filter(link => link.to === name && !link.back).map(link => depth(link.from) + 1)));
+    if (!column.has(name)) column.set(name, Math.max(0, ...flows.filter(link => link.to === name && !link.aside).map(link => depth(link.from) + 1)));
     return column.get(name);
   };
   names.forEach(depth);
+  for (const name of names) {
+    if (next.has(name) || flows.some(link => link.to === name && !link.aside)) continue;
+    const before = flows.filter(link => link.to === name).map(link => column.get(link.from));
+    const after = flows.filter(link => link.from === name).map(link => column.get(link.to));
+    column.set(name, after.length ? Math.max(0, Math.min(...after) - 1) : Math.max(...before) + 1);
+  }
   const last = Math.max(0, ...column.values());
   for (const name of names) if (!(next.get(name) || []).length && siteOf.get(name)?.kind === "customer") column.set(name, last);
   for (let round = 0; round <= last; round++) {
     for (const name of names) {
       const after = next.get(name) || [];
-      const feeds = flows.some(link => link.to === name && !link.back);
+      const feeds = flows.some(link => link.to === name && !link.aside);
       if (after.length && !feeds) column.set(name, Math.min(...after.map(other => column.get(other))) - 1);
     }
   }
@@ -56,6 +65,7 @@ function sankey(width) {
     flows = flows.filter(link => kept.has(link.from) && kept.has(link.to));
   }
   const column = columnsOf(flows), nodes = new Map();
+  for (const link of flows) link.back = column.get(link.from) >= column.get(link.to);
   const node = name => {
     if (!nodes.has(name)) nodes.set(name, {name, column: column.get(name), into: [], out: [], received: 0, sent: 0});
     return nodes.get(name);
@@ -91,9 +101,11 @@ function sankey(width) {
     if (each.received) told.push(`receives ${tonnes(each.received)}`);
     if (each.sent) told.push(`ships ${tonnes(each.sent)}`);
     const group = tell(draw("g", {}), told.join("\n"));
-    const figureText = plain(size(each)) + " t", name = fitted(each.name, Math.max(30, room - wide(figureText) - 6));
+    const figureText = tonnes(size(each)), one = wide(`${each.name}  ${figureText}`) <= room, two = !one && each.slot >= 32;
+    const y = each.y + each.slot / 2 + (two ? -3 : 4), side = x + bar + 5;
     group.append(draw("rect", {x, y: each.y + (each.slot - high) / 2, width: bar, height: high, fill: "var(--ink)", rx: 1}),
-      draw("text", {x: x + bar + 5, y: each.y + each.slot / 2 + 4, class: "halo"}, name + " ", draw("tspan", {class: "soft"}, figureText)));
+      draw("text", {x: side, y, class: "halo"}, fitted(each.name, room), one ? draw("tspan", {class: "soft", dx: 5}, figureText) : null));
+    if (two) group.append(draw("text", {x: side, y: y + 14, class: "halo soft"}, figureText));
     const light = on => bands.forEach(shape => shape.classList.toggle("dim", on && shape.link.source !== each && shape.link.target !== each));
     for (const [event, on] of [["pointerenter", true], ["pointerleave", false], ["focus", true], ["blur", false]]) group.addEventListener(event, () => light(on));
     return group;
@@ -120,7 +132,7 @@ function place(columns, scale, slot, gap, height, size) {
     const order = round % 2 ? [...columns].reverse() : columns;
     for (const list of order) {
       for (const each of list) {
-        const near = (round % 2 ? each.out : each.into).filter(link => !link.back);
+        const near = (round % 2 ? each.out : each.into).filter(link => !link.aside);
         const weight = sum(near.map(link => link.tonnes));
         each.middle = weight ? sum(near.map(link => { const other = round % 2 ? link.target : link.source; return link.tonnes * (other.y + other.slot / 2); })) / weight : each.y + each.slot / 2;
       }
@@ -140,16 +152,18 @@ function place(columns, scale, slot, gap, height, size) {
 }
 
 function band(link, xOf, bar, scale, colours) {
-  const group = tell(draw("g", {fill: "none"}), linkTold(link, colours));
+  const group = tell(draw("g", {}), linkTold(link, colours));
   group.link = link;
   const from = xOf(link.source) + bar, to = xOf(link.target), total = Math.max(.8, link.tonnes * scale);
-  const reach = Math.max(26, Math.abs(to - from) / 2);
+  const reach = (to - from) / 2;
   let offset = -total / 2;
   for (const [part, value] of [...link.parts].sort()) {
     const width = total * value / link.tonnes, y = offset + width / 2;
     offset += width;
-    group.append(draw("path", {d: `M${from} ${link.fromY + y}C${from + reach} ${link.fromY + y} ${to - reach} ${link.toY + y} ${to} ${link.toY + y}`,
-      stroke: colours.paint(part), "stroke-width": Math.max(.6, width), "stroke-opacity": .5, "stroke-dasharray": link.back ? "6 3" : null}));
+    const half = Math.max(.4, width / 2), [a, b, c, d] = [link.fromY + y - half, link.toY + y - half, link.toY + y + half, link.fromY + y + half];
+    group.append(link.back
+      ? draw("path", {d: `M${from} ${link.fromY + y}C${from + 60} ${link.fromY + y} ${to - 60} ${link.toY + y} ${to} ${link.toY + y}`, fill: "none", stroke: colours.paint(part), "stroke-width": 2 * half, "stroke-opacity": .55, "stroke-dasharray": "6 3"})
+      : draw("path", {d: `M${from} ${a}C${from + reach} ${a} ${to - reach} ${b} ${to} ${b}V${c}C${to - reach} ${c} ${from + reach} ${d} ${from} ${d}Z`, fill: colours.paint(part), "fill-opacity": .5}));
   }
   return group;
 }

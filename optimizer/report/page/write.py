@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import html
 import json
 import os
 from math import isfinite
@@ -56,7 +55,7 @@ def page(data: dict[str, Any]) -> str:
     """The whole page with its data."""
     placed = any(site["at"] for site in data["sites"])
     parts = {
-        "title": html.escape(f"{data['case']}: sourcing plan"),
+        "title": _escaped(f"{data['case']}: sourcing plan"),
         "style": _text("page.css"),
         "data": embedded(data),
         "land": _text("land.json") if placed else "null",
@@ -84,6 +83,10 @@ def _finite(data: Any) -> Any:
     if isinstance(data, (list, tuple)):
         return [_finite(value) for value in data]
     return None if isinstance(data, float) and not isfinite(data) else data
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _text(name: str) -> str:
