@@ -38,7 +38,7 @@ function costFigure() {
           draw("rect", {x: Math.min(x(from), x(to)), y: y + 4, width: Math.max(1, Math.abs(x(to) - x(from))), height: line - 8, fill: colour}),
           draw("text", {x: end + 6, y: y + 17, class: row.total ? "bold" : null}, bare(amount)));
         values(row).forEach((value, place) => {
-          const left = width - right + place * per, long = Math.abs(value) / tallest * (per - 56);
+          const left = width - right + place * per, long = Math.abs(value) / tallest * (per - 64);
           if (per > 58) {
             if (value) group.append(draw("rect", {x: left, y: y + 4, width: Math.max(.8, long), height: line - 8, fill: colour, opacity: .8}), draw("text", {x: left + Math.max(.8, long) + 4, y: y + 17, class: "soft"}, bare(value)));
           } else group.append(draw("rect", {x: left, y: y + line - 4 - Math.abs(value) / tallest * (line - 6), width: Math.max(.8, per - 1), height: Math.abs(value) / tallest * (line - 6), fill: colour}));

@@ -152,7 +152,7 @@ function place(columns, scale, slot, gap, height, size) {
 }
 
 function band(link, xOf, bar, scale, colours) {
-  const group = tell(draw("g", {}), linkTold(link, colours));
+  const group = tell(draw("g", {class: "link"}), linkTold(link, colours));
   group.link = link;
   const from = xOf(link.source) + bar, to = xOf(link.target), total = Math.max(.8, link.tonnes * scale);
   const reach = (to - from) / 2;

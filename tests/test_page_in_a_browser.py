@@ -1,0 +1,328 @@
+"""The page in a real browser: what a person does with pointer and keyboard.
+
+Needs a Chromium (``chromium``, ``google-chrome`` or ``playwright install chromium``) and
+``pip install -e '.[browser]'``; elsewhere these tests are skipped with the reason.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import optimizer
+from optimizer.solution.tables import table
+from tests.conftest import ROOT, need, offer, plan
+from tests.test_page import RULE_COSTS, STRANGE, strange
+
+driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SIZES = ((1366, 768), (1920, 1080), (1024, 768))
+MAP, SANKEY, UNITS = (
+    "figure:has(svg[aria-label^='Map'])",
+    "figure:has(svg[aria-label^='Sankey'])",
+    "figure:has(svg[aria-label^='Utilisation'])",
+)
+
+TAG = "(document.activeElement.closest('svg, #panel') || document.activeElement).tagName"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with driver.sync_playwright() as playwright:
+        found = next((path for name in NAMES if (path := shutil.which(name))), None)
+        try:
+            opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        except driver.Error as error:
+            pytest.skip(f"no Chromium is found: {str(error).splitlines()[0]}")
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory) -> tuple[optimizer.Result, Path]:
+    result = optimizer.solve(optimizer.read(ROOT / "inputs" / "north_america.xlsx"))
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    optimizer.write_page(result, path)
+    return result, path
+
+
+@pytest.fixture
+def visit(browser, tmp_path) -> Iterator[Any]:
+    """Opens a page, or the page of a result; nothing may be loaded, and nothing may go wrong."""
+    faults: list[str] = []
+    contexts: list[Any] = []
+
+    def visit(what: Any, size: tuple[int, int] = SIZES[0], **options: Any) -> Any:
+        path = what
+        if isinstance(what, optimizer.Result):
+            path = tmp_path / "report.html"
+            optimizer.write_page(what, path)
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: faults.append(message.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("dialog", lambda dialog: faults.append(dialog.message))
+        page.on("request", lambda asked: asked.url == path.as_uri() or faults.append(asked.url))
+        page.goto(path.as_uri())
+        page.wait_for_selector("#foot p")
+        page.wait_for_timeout(150)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+def overlaps(page: Any, picture: str) -> list[str]:
+    """Pairs of names in a picture that lie on one another."""
+    return page.evaluate(
+        """picture => {
+          const labels = [...document.querySelectorAll(`${picture} svg text`)].map(text =>
+            [text.textContent, text.getBoundingClientRect()]);
+          const found = [];
+          labels.forEach(([name, a], place) => labels.slice(place + 1).forEach(([other, b]) => {
+            const [x, y] = [Math.min(a.right, b.right) - Math.max(a.left, b.left),
+              Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)];
+            if (x > 1 && y > 4) found.push(`${name} / ${other}`);
+          }));
+          return found;
+        }""",
+        picture,
+    )
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_the_screen_and_no_name_lies_on_another(visit, reference, size, scheme):
+    page = visit(reference[1], size, color_scheme=scheme)
+    assert page.get_attribute("html", "data-theme") == scheme
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert overlaps(page, MAP) == []
+    assert overlaps(page, SANKEY) == []
+    assert overlaps(page, UNITS) == []
+
+
+def test_the_head_tells_cost_cover_and_audit(visit, reference):
+    page = visit(reference[1])
+    millions = reference[0].objective / 1e6
+    head = page.inner_text("#head").replace("\u00a0", " ")
+    assert f"{millions:.1f} M USD" in head
+    assert "100.0 %" in head
+    assert "3 of 3" in head
+    assert "Audit passed" in head
+    for alert in reference[0].alerts:
+        assert alert in head
+
+
+def test_the_arrow_keys_on_the_slider_choose_the_period_of_map_and_sankey(visit, reference):
+    result, path = reference
+    page = visit(path)
+    page.focus("#period")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    second = result.network.calendar.labels[1]
+    assert page.get_attribute("#period", "aria-valuetext") == second
+    for picture in (MAP, SANKEY):
+        assert second in page.inner_text(f"{picture} h3")
+    page.click(f"{SANKEY} summary")
+    cells = page.eval_on_selector_all(
+        f"{SANKEY} tbody tr", "rows => rows.map(row => [0, 2].map(n => row.cells[n].textContent))"
+    )
+    shipments = result.frame("Shipments")
+    wanted = shipments[(shipments["period"] == second) & (shipments["tonnes"] > 1e-9)]
+    assert {tuple(pair) for pair in cells} == set(
+        zip(wanted["from site"], wanted["to site"], strict=True)
+    )
+    page.keyboard.press("Home")
+
+
+def test_the_colours_may_tell_the_country_that_lots_are_sent_from(visit, reference):
+    page = visit(reference[1])
+    page.select_option(".steer select >> nth=1", "country")
+    assert "from Kazakhstan" in page.inner_text(f"{SANKEY} .key")
+    lot = page.get_attribute(f"{SANKEY} svg [aria-label^='Kokbulak to Poti']", "aria-label")
+    assert "Kazakhstan" in lot
+
+
+def test_the_material_narrows_what_is_drawn(visit, reference):
+    result, path = reference
+    page = visit(path)
+    page.select_option(".steer select >> nth=0", "material:Dy oxide")
+    shipments = result.frame("Shipments")
+    dy = shipments[(shipments["material"] == "Dy oxide") & (shipments["tonnes"] > 1e-9)]
+    lanes = len(dy.groupby(["from site", "to site"]))
+    assert page.locator(f"{SANKEY} svg .link").count() == lanes
+
+
+def test_a_table_is_sorted_by_its_headers(visit, reference):
+    page = visit(reference[1])
+    page.click("[role=tab]:has-text('Costs')")
+    header = page.locator("#panel th", has=page.locator("button", has_text="discounted"))
+    header.locator("button").click()
+    assert header.get_attribute("aria-sort") == "descending"
+    costs = sorted(reference[0].tables["Costs"]["discounted"])
+    first = "#panel tbody tr:first-child td:last-child"
+    assert page.inner_text(first) == f"{costs[-1]:,.0f}"
+    header.locator("button").click()
+    assert header.get_attribute("aria-sort") == "ascending"
+    assert page.inner_text(first) == f"{costs[0]:,.0f}".replace("-", "−")
+
+
+def test_a_table_is_filtered_by_words_and_by_numbers_and_its_sums_follow(visit, reference):
+    page = visit(reference[1])
+    purchases = reference[0].frame("Purchases")
+    page.fill("[aria-label='Filter material']", "dy oxide")
+    page.fill("[aria-label='Filter tonnes']", "> 0.5")
+    wanted = purchases[(purchases["material"] == "Dy oxide") & (purchases["tonnes"] > 0.5)]
+    assert page.inner_text("[role=status]").startswith(f"{len(wanted)} of {len(purchases)} rows")
+    assert page.locator("#panel tbody tr").count() == min(len(wanted), 150)
+    sums = page.eval_on_selector_all("#panel tfoot td", "cells => cells.map(c => c.textContent)")
+    assert f"{wanted['cost'].sum():,.0f}" in sums
+    page.fill("[aria-label='Filter material']", "")
+    page.fill("[aria-label='Filter tonnes']", "")
+    page.fill("#find", "kuantan")
+    anywhere = purchases.astype(str).apply(
+        lambda row: row.str.contains("kuantan", case=False).any(), axis=1
+    )
+    assert page.inner_text("[role=status]").startswith(f"{anywhere.sum()} of")
+
+
+def test_tabs_go_by_the_arrow_keys_and_have_the_names_of_the_sheets(visit, reference):
+    page = visit(reference[1])
+    names = page.eval_on_selector_all("[role=tab]", "tabs => tabs.map(t => t.firstChild.data)")
+    assert [name.strip() for name in names][:3] == ["Purchases", "Shipments", "Production"]
+    page.focus("[role=tab][aria-selected=true]")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.textContent").startswith("Shipments")
+    assert page.inner_text("#panel").startswith("What is shipped")
+
+
+def test_the_theme_is_chosen_by_a_button(visit, reference):
+    page = visit(reference[1], color_scheme="light")
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.focus("#theme")
+    page.keyboard.press("Enter")
+    assert page.get_attribute("html", "data-theme") == "dark"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+    page.keyboard.press("Enter")
+    assert page.get_attribute("html", "data-theme") == "light"
+
+
+def test_the_keyboard_reaches_every_control_and_walks_through_a_picture(visit, reference):
+    page = visit(reference[1])
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the plan"
+    reached = Counter()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached[page.evaluate(TAG)] += 1
+    assert {"A", "BUTTON", "INPUT", "SELECT", "SUMMARY", "svg"} <= set(reached)
+    page.focus(f"{UNITS} svg [tabindex='0']")
+    start = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    page.keyboard.press("ArrowRight")
+    right = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    unit = start.split(",")[1]
+    assert right.split(",")[1] == unit
+    assert "2027-Q2" in right
+    assert page.inner_text("#tip").startswith(right.split(",")[0])
+    page.keyboard.press("ArrowDown")
+    below = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert "2027-Q2" in below
+    assert below.split(", 2027")[0] != right.split(", 2027")[0]
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#tip")
+
+
+def test_every_picture_has_a_name_and_its_figures_as_text(visit, reference):
+    page = visit(reference[1])
+    bare = page.eval_on_selector_all(
+        "figure",
+        """figures => figures.filter(f => {
+          const title = document.getElementById(f.getAttribute('aria-labelledby'));
+          return !title?.textContent || !f.querySelector('details.figures, table');
+        }).length""",
+    )
+    assert page.locator("figure").count() >= 8
+    assert bare == 0
+    unnamed = page.eval_on_selector_all(
+        "button, input, select",
+        """all => all.filter(e => !(e.textContent.trim() && e.tagName === 'BUTTON') &&
+          !e.getAttribute('aria-label') && !e.labels?.length).length""",
+    )
+    assert unnamed == 0
+
+
+def test_the_map_zooms_to_a_country(visit, reference):
+    page = visit(reference[1])
+    names = page.locator(f"{MAP} svg text").count()
+    page.select_option(f"{MAP} select", "United States")
+    near = page.locator(f"{MAP} svg text").all_text_contents()
+    assert "Columbus depot" in near
+    assert "Kuantan" not in near
+    assert overlaps(page, MAP) == []
+    page.select_option(f"{MAP} select", "")
+    assert page.locator(f"{MAP} svg text").count() == names
+
+
+def test_names_that_look_like_html_are_shown_as_they_are(visit):
+    page = visit(optimizer.solve(strange()))
+    assert page.inner_text("h1") == STRANGE[2].replace("\u2028", page.inner_text("h1")[1])
+    shown = page.eval_on_selector_all("#panel tbody td", "cells => cells.map(c => c.textContent)")
+    assert STRANGE[0] in shown
+    assert STRANGE[1] in shown
+    assert page.locator("b:has-text('Łódź')").count() == 0
+    label = page.get_attribute(f"{SANKEY} svg [aria-label*='Buyer']", "aria-label")
+    assert label
+
+
+def test_a_case_without_a_plan_shows_what_would_have_to_give(visit):
+    page = visit(plan(Supply=[offer("kaz", maximum=6)], Demand=[need(10, minimum=1)]))
+    assert "No plan meets every hard limit" in page.inner_text("#head")
+    assert "least delivery of need, Buyer, ore" in page.inner_text("#repairs")
+    assert page.locator("figure").count() == 0
+
+
+def test_a_case_without_coordinates_has_a_sankey_and_says_why_there_is_no_map(visit):
+    page = visit(plan(Supply=[offer("kaz")], Demand=[need(1)]))
+    assert "No map" in page.inner_text("#flows")
+    assert page.locator(SANKEY).count() == 1
+
+
+def test_the_cost_of_rules_is_drawn_where_a_table_has_it(visit):
+    result = plan(Supply=[offer("kaz", price=10)], Demand=[need(5)])
+    assert result.objective == pytest.approx(50)
+    # Without any rule the plan costs 30; one rule adds 12, another 5, both together 3 more.
+    rows = [("all rules", 30.0, 20.0), ("no China", 38.0, 12.0), ("no Russia", 45.0, 5.0)]
+    more = {**result.tables, "Rule costs": table(RULE_COSTS, rows)}
+    page = visit(dataclasses.replace(result, tables=more))
+    labels = page.eval_on_selector_all(
+        "svg[aria-label='Cost of rules'] [aria-label]",
+        "marks => marks.map(mark => mark.getAttribute('aria-label').replaceAll('\\u00a0', ' '))",
+    )
+    assert labels == [
+        "Without any rule: 30.00 USD",
+        "no China: + 12.00 USD",
+        "no Russia: + 5.00 USD",
+        "Rules that bind together: + 3.00 USD",
+        "The plan, every rule kept: 50.00 USD",
+    ]
+    assert "What do the rules cost? 20.00 USD" in page.inner_text("#money").replace("\u00a0", " ")
+    assert visit(result).locator("svg[aria-label='Cost of rules']").count() == 0
+
+
+def test_it_prints_without_controls_and_without_cutting_a_picture(visit, reference):
+    page = visit(reference[1])
+    page.emulate_media(media="print")
+    for hidden in ("nav", ".tools", "#tables", "#theme"):
+        assert page.locator(hidden).first.is_hidden()
+    assert page.locator(SANKEY).is_visible()
+    assert len(page.pdf(format="A4", landscape=True)) > 10_000
