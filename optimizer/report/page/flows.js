@@ -11,9 +11,7 @@ const view = {bin: -1, material: "", colour: "rule:"};
 // Colours told apart with every kind of colour vision (Okabe and Ito, Tol), for light and dark.
 const PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8f7ad6", "#b5a800", "#7f5539"];
 const OTHER = "#8a94a0";
-const countries = [...grouped(shipped.filter(lot => bought.some(other => other.site === lot["from site"])), lot => countryOf(lot["from site"]), lot => lot.tonnes)]
-  .sort((a, b) => b[1] - a[1]).map(entry => entry[0]);
-for (const lot of shipped) if (!countries.includes(countryOf(lot["from site"]))) countries.push(countryOf(lot["from site"]));
+const countries = [...grouped(shipped, lot => countryOf(lot["from site"]), lot => lot.tonnes)].sort((a, b) => b[1] - a[1]).map(entry => entry[0]);
 const countryColour = country => PALETTE[countries.indexOf(country)] || OTHER;
 
 // State of a lot: breaks the rule, keeps it, or is not followed (nobody down the line has to know).
@@ -29,12 +27,14 @@ function stateOf(lot, rule) {
 }
 function chosenColour() {
   if (view.colour === "country") {
-    const shown = countries.slice(0, PALETTE.length).map(country => [`from ${country || "no country"}`, countryColour(country)]);
-    return {of: lot => countryOf(lot["from site"]), paint: countryColour, told: country => country,
-      key: countries.length > PALETTE.length ? [...shown, ["from elsewhere", OTHER]] : shown};
+    const present = new Set(chosen(shipped).map(lot => countryOf(lot["from site"])));
+    const named = countries.slice(0, PALETTE.length).filter(country => present.has(country)), more = countries.slice(PALETTE.length).filter(country => present.has(country));
+    const key = named.map(country => [`from ${country || "no country"}`, countryColour(country)]);
+    if (more.length) key.push([`from ${more.join(", ")}`, OTHER]);
+    return {of: lot => countryOf(lot["from site"]), paint: countryColour, told: country => country, key};
   }
   const rule = view.colour.slice(5);
-  const states = new Set(shipped.map(lot => stateOf(lot, rule)));
+  const states = new Set(chosen(shipped).map(lot => stateOf(lot, rule)));
   const name = rule || "every rule";
   const words = {break: rule ? `breaks ${rule}` : "breaks a rule", clean: `keeps ${name}`,
     open: rule ? STATES.open[0] : "a rule is not followed: no delivery that it binds can follow from it"};
@@ -116,5 +116,6 @@ function periodSlider(repaint) {
   }
   output.textContent = "whole horizon";
   slider.setAttribute("aria-valuetext", "whole horizon");
+  if (bins.length < 2) return [];
   return [make("label", {class: "slider", for: "period"}, data.axis.joined ? "Time" : "Period", slider), output, bins.length > 1 ? play : null];
 }

@@ -81,7 +81,7 @@ function demandFigure() {
   const most = Math.max(1e-9, ...shown.map(row => row.delivered + row.short));
   const short = data.shortage > 0;
   const parts = [["delivered, breaking no rule", "--clean", row => row.delivered - row.breaking],
-    ["delivered, breaking a rule (one that does not bind the line, or within its share)", "--break", row => row.breaking],
+    ["delivered, breaking a rule (one that does not bind the delivery, or within its share)", "--break", row => row.breaking],
     ["short", "--bad", row => row.short]];
   const present = parts.filter(part => sum(all.map(part[2])) > 1e-9);
   return figure({

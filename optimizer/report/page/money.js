@@ -72,7 +72,7 @@ function ruleCostFigure() {
   steps.push(["The plan, every rule kept", 0, data.objective, "var(--ink)", money(data.objective)]);
   return figure({
     title: every ? `What do the rules cost? ${money(data.objective - every.without)}, ${percent((data.objective - every.without) / Math.abs(every.without || 1))} on top of a plan without rules` : "What does each rule cost?",
-    note: `${currency}, present value, ${span}. A rule's step is what the plan would save without that rule alone. The axis of the steps does not begin at zero.`,
+    note: `${currency}, present value, ${span}. A rule's step is what the plan would save without that rule alone. Bars do not begin at zero.`,
     heads: ["rule", `cost without it, ${currency}`, `premium, ${currency}`], rows: () => rows.map(row => [row.rule, row.without, row.premium]),
     paint(width) {
       const labels = Math.min(260, width * .32), room = width - labels - 150, line = 30, svg = canvas(width, steps.length * line + 6, "Cost of rules");
@@ -106,7 +106,9 @@ function scarcityFigure() {
   let [kind, chooser] = kinds(rows, ["option", "stock bound", "lane", "demand", "offer", "capacity"], value => { kind = value; element.repaint(); });
   const of = () => rows.filter(row => row.kind === kind);
   const element = figure({
-    title: () => { const top = of()[0], best = peak(top); return `What is scarce? One ${unitOf(top)} more of ${kind === "capacity" ? "capacity at " : ""}${top.thing} is worth up to ${money(best[3])} (${best[1]})`; },
+    title: () => { const top = of()[0], best = peak(top), unit = top.unit === "t" ? "tonne" : unitOf(top);
+      return kind === "demand" ? `What does the last tonne cost? Up to ${money(best[3])} for ${top.thing} (${best[1]})`
+        : `What is scarce? One ${unit} more of ${kind === "capacity" ? "capacity at " : ""}${top.thing} is worth up to ${money(best[3])} (${best[1]})`; },
     note: () => `What one unit more would save, in ${currency} of that ${when}, not discounted; for a small change. The strip shows in which ${when} it binds, ${span}: darker is worth more.` + andMore(left, "thing", "Scarcity"),
     tools: chooser,
     paint() {

@@ -82,7 +82,7 @@ function sankey(width) {
   for (const each of nodes.values()) (columns[each.column] ||= []).push(each);
   const used = columns.filter(Boolean), step = (width - 12 - 150) / Math.max(1, used.length - 1), slot = 17, gap = 5;
   used.forEach((list, place) => list.forEach(each => { each.column = place; }));
-  const height = Math.max(300, Math.min(680, width * .48), Math.max(...used.map(list => list.length)) * (slot + gap) + 20);
+  const height = Math.max(180, Math.min(680, width * .48, 60 + 40 * nodes.size), Math.max(...used.map(list => list.length)) * (slot + gap) + 20);
   const size = each => Math.max(each.received, each.sent);
   const needed = (list, scale) => sum(list.map(each => Math.max(slot, size(each) * scale) + gap));
   let low = 0, high = height / Math.min(...used.map(list => Math.max(...list.map(size))));
