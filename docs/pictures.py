@@ -19,7 +19,6 @@ SIZE = {"width": 1180, "height": 900}
 SHOWN = {
     "map": "figure:has(svg[aria-label^='Map'])",
     "sankey": "figure:has(svg[aria-label^='Sankey'])",
-    "units": "figure:has(svg[aria-label^='Utilisation'])",
 }
 """Name of each picture, and the figure of the page that it shows."""
 

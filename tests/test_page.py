@@ -313,6 +313,23 @@ def test_a_plan_with_decisions_says_how_far_it_is_proven(tmp_path):
     assert found["objective"] == result.objective
 
 
+def test_a_search_that_was_stopped_says_so(tmp_path):
+    result = plan(Supply=[offer("kaz")], Demand=[need(1)])
+    stopped = dataclasses.replace(result, status="time limit", gap=float("inf"))
+    found = told(stopped, tmp_path)
+    assert found["gap"] is None
+    assert found["told"].startswith("The time limit was reached")
+
+
+def test_only_sites_with_a_flow_are_held(reference, data):
+    shipments, bought = reference.frame("Shipments"), reference.frame("Purchases")
+    delivered = reference.frame("Deliveries")["customer"]
+    used = {*shipments["from site"], *shipments["to site"], *bought["site"], *delivered}
+    assert {place["name"] for place in data["sites"]} == used
+    places = {site.site: [site.longitude, site.latitude] for site in reference.case.sites}
+    assert all(place["at"] == places[place["name"]] for place in data["sites"])
+
+
 def test_without_coordinates_there_is_no_outline_of_the_land(tmp_path):
     text = written(plan(Supply=[offer("kaz")], Demand=[need(1)]), tmp_path)
     assert 'id="land">null</script>' in text

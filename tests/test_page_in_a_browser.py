@@ -291,6 +291,32 @@ def test_a_case_without_a_plan_shows_what_would_have_to_give(visit):
     assert page.locator("figure").count() == 0
 
 
+def test_a_search_that_was_stopped_is_not_called_proven(visit):
+    result = plan(Supply=[offer("kaz")], Demand=[need(1)])
+    page = visit(dataclasses.replace(result, status="time limit", gap=0.04))
+    head = page.inner_text("#head").replace("\u00a0", " ")
+    assert "4.00 %" in head
+    assert "not proven optimal" in head
+    assert page.locator(".badge.good").count() == 0
+
+
+def test_the_map_is_dragged_and_zoomed_by_its_buttons(visit, reference):
+    page = visit(reference[1])
+    place = f"{MAP} svg [data-site='Kuantan']"
+    before = page.locator(place).bounding_box()
+    page.click(f"{MAP} [aria-label='Zoom in']")
+    near = page.locator(place).bounding_box()
+    assert abs(near["x"] - before["x"]) > 20
+    svg = page.locator(f"{MAP} svg").bounding_box()
+    page.mouse.move(svg["x"] + 400, svg["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(svg["x"] + 450, svg["y"] + 230, steps=4)
+    page.mouse.up()
+    moved = page.locator(place).bounding_box()
+    assert moved["x"] - near["x"] == pytest.approx(50, abs=2)
+    assert moved["y"] - near["y"] == pytest.approx(30, abs=2)
+
+
 def test_a_case_without_coordinates_has_a_sankey_and_says_why_there_is_no_map(visit):
     page = visit(plan(Supply=[offer("kaz")], Demand=[need(1)]))
     assert "No map" in page.inner_text("#flows")

@@ -65,6 +65,15 @@ function links(colours) {
   }
   return [...found.values()].filter(link => link.tonnes > 1e-9).sort((a, b) => b.tonnes - a.tonnes);
 }
+// Tonnes of the largest link; with one period chosen, of the largest link of any period, so that
+// widths can be compared from period to period.
+function largestLink() {
+  const {bin} = view;
+  view.bin = -1;
+  const lots = chosen(shipped);
+  view.bin = bin;
+  return Math.max(1e-9, ...grouped(lots, lot => `${lot["from site"]}\u0000${lot["to site"]}\u0000${bin < 0 ? "" : lot.bin}`, lot => lot.tonnes).values());
+}
 function linkTold(link, colours) {
   const materials = [...link.materials].sort((a, b) => b[1] - a[1]);
   return [`${link.from} to ${link.to}: ${tonnes(link.tonnes)}, ${periodTold()}`,

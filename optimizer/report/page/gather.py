@@ -29,12 +29,13 @@ def page_data(result: Result) -> dict[str, Any]:
     calendar = result.network.calendar
     periods = tuple(clean(label) for label in calendar.labels)
     axis = bins(periods, tuple(str(day.year) for day in calendar.first))
+    pictures = _pictures(result.tables, axis)
     return {
         **_head(result),
         "axis": {"labels": axis.labels, "joined": axis.joined, "periods": len(periods)},
-        "sites": _sites(result),
+        "sites": _sites(result, pictures),
         "stages": {clean(row.material): clean(row.stage) for row in result.case.materials},
-        **_pictures(result.tables, axis),
+        **pictures,
         "demand": _demand(result),
         "sheets": sheets(result.tables),
     }
@@ -64,7 +65,12 @@ def _head(result: Result) -> dict[str, Any]:
     }
 
 
-def _sites(result: Result) -> list[dict[str, Any]]:
+def _sites(result: Result, pictures: dict[str, Any]) -> list[dict[str, Any]]:
+    """The sites that a flow of the pictures begins or ends at."""
+    ends = {"shipped": ("from site", "to site"), "bought": ("site",), "delivered": ("customer",)}
+    used = {
+        name for of, headers in ends.items() for header in headers for name in pictures[of][header]
+    }
     return [
         {
             "name": clean(site.site),
@@ -75,6 +81,7 @@ def _sites(result: Result) -> list[dict[str, Any]]:
             else [site.longitude, site.latitude],
         }
         for site in result.case.sites
+        if clean(site.site) in used
     ]
 
 

@@ -1,4 +1,5 @@
 // The map: sites where they lie, and what goes from one to another. Degrees, true to shape at 35°.
+const MOST_LANES = 500, MOST_NAMES = 250;
 const SHAPE = Math.cos(35 * Math.PI / 180);
 const project = ([east, north]) => [east * SHAPE, -north];
 
@@ -7,7 +8,7 @@ function mapFigure() {
   const used = new Set(shipped.flatMap(lot => [lot["from site"], lot["to site"]]));
   const homes = [...at].filter(([name]) => used.has(name));
   const unplaced = [...used].filter(name => !at.has(name));
-  let frame = boxOf(homes.map(([, place]) => place)), box = null, size = [900, 400];
+  let frame = boxOf(homes.map(([, place]) => place)), box = null;
 
   function boxOf(places) {
     const xs = places.map(place => place[0]), ys = places.map(place => place[1]);
@@ -15,9 +16,8 @@ function mapFigure() {
     return [Math.min(...xs) - spread, Math.min(...ys) - spread, Math.max(...xs) + spread, Math.max(...ys) + spread];
   }
   function zoom(by) {
-    const [left, top, right, bottom] = frame, focus = element.querySelector("[data-site][tabindex='0']");
-    const kept = focus && document.activeElement !== document.body && element.lastSite ? at.get(element.lastSite) : null;
-    const [x, y] = kept || [(left + right) / 2, (top + bottom) / 2];
+    const [left, top, right, bottom] = frame;
+    const [x, y] = at.get(element.lastSite) || [(left + right) / 2, (top + bottom) / 2];
     const wide = (right - left) / 2 * by, high = (bottom - top) / 2 * by;
     if (wide < 1 || wide > 400) return;
     frame = [x - wide, y - high, x + wide, y + high];
@@ -29,6 +29,7 @@ function mapFigure() {
       const move = to => {
         const scale = box.scale, x = (start[0] - to.clientX) / scale, y = (start[1] - to.clientY) / scale;
         if (Math.abs(x * scale) + Math.abs(y * scale) < 4) return;
+        element.lastSite = null;
         frame = [before[0] + x, before[1] + y, before[2] + x, before[3] + y];
         element.repaint();
       };
@@ -52,22 +53,21 @@ function mapFigure() {
 
   function paint(width) {
     const height = Math.round(Math.max(300, Math.min(580, width * .43, Math.max(440, innerHeight - 250))));
-    const colours = chosenColour(), flows = links(colours).filter(link => at.has(link.from) && at.has(link.to));
+    const colours = chosenColour(), all = links(colours).filter(link => at.has(link.from) && at.has(link.to)), flows = all.slice(0, MOST_LANES);
     const [left, top, right, bottom] = frame, scale = Math.min(width / (right - left), height / (bottom - top));
     const shift = [width / 2 - scale * (left + right) / 2, height / 2 - scale * (top + bottom) / 2];
     box = {scale};
-    size = [width, height];
     const put = place => [place[0] * scale + shift[0], place[1] * scale + shift[1]];
     const svg = canvas(width, height, "Map of sites and flows");
     svg.style.touchAction = "pan-y";
     svg.append(draw("path", {d: outline(put), fill: "var(--land)", stroke: "var(--coast)", "stroke-width": .7, "fill-rule": "evenodd"}));
-    const most = Math.max(...links({of: () => 0}).map(link => link.tonnes), 1e-9);
+    const most = largestLink();
     const lanes = flows.map(link => lane(link, put(at.get(link.from)), put(at.get(link.to)), most, colours));
-    const marks = siteMarks(flows, put, width, height);
+    const marks = siteMarks(all, put, width, height);
     svg.append(...lanes.filter(Boolean), ...marks.labels, ...marks.dots);
     rove([...marks.dots, ...lanes.filter(Boolean)]);
     drag(svg);
-    return make("div", {}, keyOf(colours), svg);
+    return make("div", {}, keyOf(colours), svg, all.length > flows.length ? make("p", {class: "note"}, `Drawn are the ${MOST_LANES} largest lanes; ${counted(all.length - flows.length, "lane")} more stand in the table and in Shipments in the workbook.`) : null);
   }
 
   function outline(put) {
@@ -126,7 +126,7 @@ function mapFigure() {
       const dot = tell(draw("path", {d, "data-site": name, fill: active ? "var(--ink)" : "var(--coast)", stroke: "var(--card)", "stroke-width": 1.4}), told.join("\n"));
       dot.addEventListener("focus", () => { element.lastSite = name; });
       const inside = x > 0 && y > 0 && x < width && y < height;
-      if (active && inside) {
+      if (active && inside && labels.length < MOST_NAMES) {
         const text = cut(name, 26), long = wide(text) + 2;
         const spots = [[9, 4, "start"], [-9, 4, "end"], [0, -9, "middle"], [0, 18, "middle"], [8, -7, "start"], [8, 15, "start"], [-8, -7, "end"], [-8, 15, "end"]];
         for (const [dx, dy, anchor] of spots) {
@@ -146,7 +146,7 @@ function mapFigure() {
 
   const element = figure({
     title: () => `What goes where, ${periodTold()}: ${materialTold()}`,
-    note: () => "Line width is tonnes, arrows point to where they go, squares are where something is bought, diamonds where it is delivered. Lines are schematic, not routes; "
+    note: () => "Line width is tonnes, to the same scale in every period; arrows point to where they go; squares are where something is bought, diamonds where it is delivered. Lines are schematic, not routes; "
       + "names that find no room show when you point at the site or zoom in." + (unplaced.length ? ` Without a place in Sites: ${unplaced.join(", ")}.` : ""),
     tools: [goTo, button("+", "Zoom in", .6), button("−", "Zoom out", 1 / .6), make("span", {class: "note"}, "Drag to move")],
     paint, heads: linkHeads, rows: linkRows,

@@ -36,7 +36,7 @@ function unitsFigure() {
         bins.forEach((label, place) => {
           const share = shareOf(row, place), group = draw("g", {});
           group.append(draw("rect", {x: labels + place * cell + .5, y: y + .5, width: Math.max(1, cell - 1), height: line - 1.5, rx: 2, fill: share === null ? "none" : heat(share), stroke: share === null ? "var(--faint)" : null}));
-          if (share !== null && cell > 30) group.append(draw("text", {x: labels + (place + .5) * cell, y: y + 14, "text-anchor": "middle", style: `fill:${share > .55 ? "var(--on-heat)" : "var(--ink)"};font-size:11px`}, digits(100 * share, 0)));
+          if (share !== null && cell > 30) group.append(draw("text", {x: labels + (place + .5) * cell, y: y + 14, "text-anchor": "middle", style: `fill:${share > .68 ? "var(--on-heat)" : "var(--ink)"};font-size:11px`}, digits(100 * share, 0)));
           if (share >= FULL) group.append(draw("circle", {cx: labels + (place + 1) * cell - 5.5, cy: y + 5.5, r: 2, style: "fill:var(--on-heat)"}));
           marks.push(tell(group, `${row.site}, ${row.unit}, ${label}\n${share === null ? "no capacity" : `${percent(share)}: ${plain(row.used[place])} of ${plain(row.capacity[place])}`}`));
         });

@@ -4,7 +4,7 @@ const MOST_NODES = 70;
 function sankeyFigure() {
   return figure({
     title: () => `From mine to customer, ${periodTold()}: ${materialTold()}`,
-    note: "Width is tonnes shipped; bar height is the larger of what a site receives and ships. Tonnes are not kept at a plant: ore becomes oxide, oxide metal. "
+    note: "Width is tonnes shipped, to a scale that fits what is shown; bar height is the larger of what a site receives and ships. Tonnes are not kept at a plant: ore becomes oxide, oxide metal. "
       + "Dashed links go back, as scrap does.",
     heads: linkHeads, rows: linkRows, paint: sankey,
   });
