@@ -261,6 +261,24 @@ def test_every_picture_has_a_name_and_its_figures_as_text(visit, reference):
     assert unnamed == 0
 
 
+def test_what_no_rule_follows_is_not_called_clean(visit, reference):
+    # Industry has no rule: its Chinese magnets are not followed, and must not look clean.
+    page = visit(reference[1])
+    lots = reference[0].frame("Deliveries")
+    lots = lots[lots["line"] == "industry N48"]
+    binding = set(reference[0].frame("Compliance")["rule"])
+    loose = [bool(binding & set(rules.split("; "))) for rules in lots["not followed"]]
+    assert lots[loose]["tonnes"].sum() > 0
+    figure = "figure:has(svg[aria-label^='Deliveries'])"
+    page.click(f"{figure} summary")
+    row = page.locator(f"{figure} tbody tr", has_text="industry N48").locator("td")
+    cells = [text.replace(",", "") for text in row.all_text_contents()]
+    followed = lots[[not it for it in loose]]
+    clean = followed[followed["breaks"] == ""]["tonnes"].sum()
+    assert float(cells[5]) == pytest.approx(clean, abs=0.05)
+    assert float(cells[6]) == pytest.approx(lots[loose]["tonnes"].sum(), abs=0.05)
+
+
 def test_the_map_zooms_to_a_country(visit, reference):
     page = visit(reference[1])
     names = page.locator(f"{MAP} svg text").count()

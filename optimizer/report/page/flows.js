@@ -36,7 +36,7 @@ function chosenColour() {
   const rule = view.colour.slice(5);
   const states = new Set(chosen(shipped).map(lot => stateOf(lot, rule)));
   const name = rule || "every rule";
-  const words = {break: rule ? `breaks ${rule}` : "breaks a rule", clean: `keeps ${name}`,
+  const words = {break: rule ? `breaks ${rule}` : "breaks a rule", clean: ruleNames.length ? `keeps ${name}` : "shipped: no rule is written",
     open: rule ? STATES.open[0] : "a rule is not followed: no delivery that it binds can follow from it"};
   return {of: lot => stateOf(lot, rule), paint: state => STATES[state][1], told: state => words[state],
     key: Object.keys(STATES).filter(state => states.has(state)).map(state => [words[state], STATES[state][1]])};

@@ -62,39 +62,46 @@ function tiles() {
   return found;
 }
 
+function covered() {
+  const segments = data.demand?.segments || [];
+  const told = segments.slice(0, 8).map(row => `${row.segment} ${percent(1 - row.short / row.wanted)}`);
+  return told.length ? `Covered by segment: ${told.join(", ")}${segments.length > 8 ? ` and ${segments.length - 8} more` : ""}. ` : "";
+}
+
 function demandFigure() {
   const lots = rowsOf(data.delivered);
   const lines = new Map();
   const line = (name, customer, material, segment) => {
     const key = JSON.stringify([name, material]);
-    if (!lines.has(key)) lines.set(key, {name, customer, material, segment, delivered: 0, breaking: 0, short: 0});
+    if (!lines.has(key)) lines.set(key, {name, customer, material, segment, delivered: 0, break: 0, open: 0, clean: 0, short: 0});
     return lines.get(key);
   };
   for (const lot of lots) {
     const row = line(lot.line, lot.customer, data.materials[lot.material], lot.segment);
     row.delivered += lot.tonnes;
-    if (data.classes[lot.class][0].length) row.breaking += lot.tonnes;
+    row[stateOf(lot, "")] += lot.tonnes;
   }
   for (const [name, customer, material, segment, short] of data.short) line(name, customer, material, segment).short += short;
   const all = [...lines.values()].sort((a, b) => b.delivered + b.short - a.delivered - a.short);
   const shown = all.slice(0, 40);
   const most = Math.max(1e-9, ...shown.map(row => row.delivered + row.short));
   const short = data.shortage > 0;
-  const parts = [["delivered, breaking no rule", "--clean", row => row.delivered - row.breaking],
-    ["delivered, breaking a rule (one that does not bind the delivery, or within its share)", "--break", row => row.breaking],
+  const parts = [[ruleNames.length ? "delivered, keeping every rule" : "delivered", "--clean", row => row.clean],
+    ["delivered where a rule is not followed: it binds none of these, and they may break it", "--open", row => row.open],
+    ["delivered, breaking a rule (one that does not bind the delivery, or within its share)", "--break", row => row.break],
     ["short", "--bad", row => row.short]];
   const present = parts.filter(part => sum(all.map(part[2])) > 1e-9);
   return figure({
     title: short ? `Who gets what? ${tonnes(data.shortage)} of demand are short` : "Who gets what? Every line with a penalty is served in full",
-    note: `Tonnes by demand line, ${span}. Largest first.` + andMore(all.length - shown.length + data.delivered.left.places, "line", "Deliveries"),
-    heads: ["line", "customer", "material", "segment", "delivered, t", "of it breaking a rule, t", "short, t"],
-    rows: () => all.map(row => [row.name, row.customer, row.material, row.segment, row.delivered, row.breaking, row.short]),
+    note: `${covered()}Tonnes by demand line, ${span}. Largest first.` + andMore(all.length - shown.length + data.delivered.left.places, "line", "Deliveries"),
+    heads: ["line", "customer", "material", "segment", "delivered, t", "keeping every rule, t", "a rule not followed, t", "breaking a rule, t", "short, t"],
+    rows: () => all.map(row => [row.name, row.customer, row.material, row.segment, row.delivered, row.clean, row.open, row.break, row.short]),
     paint(width, id) {
       const labels = Math.min(300, width * .38), room = width - labels - 130, height = shown.length * 24 + 8;
       const svg = canvas(width, height, "Deliveries by demand line");
       const marks = shown.map((row, place) => {
         const y = place * 24 + 4;
-        const group = tell(draw("g", {}), `${row.name}: ${row.material} to ${row.customer}\ndelivered ${tonnes(row.delivered)}, of it breaking a rule ${tonnes(row.breaking)}\nshort ${tonnes(row.short)}`);
+        const group = tell(draw("g", {}), `${row.name}: ${row.material} to ${row.customer}\ndelivered ${tonnes(row.delivered)}, of it keeping every rule ${tonnes(row.clean)}, a rule not followed ${tonnes(row.open)}, breaking a rule ${tonnes(row.break)}\nshort ${tonnes(row.short)}`);
         const name = row.name.includes(row.material) ? row.name : `${row.name} · ${row.material}`;
         group.append(draw("rect", {x: 0, y: y - 2, width, height: 22, fill: "transparent"}), draw("text", {x: labels - 8, y: y + 13, "text-anchor": "end"}, fitted(name, labels - 12)));
         let x = labels;
@@ -120,7 +127,7 @@ function rulesFigure() {
   const broken = rows.filter(row => row.verdict.startsWith("broken")).length;
   return figure({
     title: broken ? `${counted(broken, "check")} of rules are broken` : "Is every rule kept? Yes, on every line that it binds",
-    note: `Share of the tonnes delivered that break the rule, by rule and line; the black tick is the share allowed. Least headroom first, ${span}.` + andMore(left, "check", "Compliance"),
+    note: `Share of the tonnes delivered that break the rule, by rule and line; the upright tick is the share allowed. Least headroom first, ${span}.` + andMore(left, "check", "Compliance"),
     paint: () => make("div", {class: "list scroll", tabindex: 0, role: "region", "aria-label": "Rules by line"}, make("table", {},
       make("thead", {}, make("tr", {}, ["rule, line and window", "breaking, of delivered", "share found, of allowed", "verdict"].map((head, place) => make("th", {scope: "col", class: place === 1 ? "number" : null}, head)))),
       make("tbody", {}, rows.map(row => {

@@ -109,7 +109,7 @@ function scarcityFigure() {
     title: () => { const top = of()[0], best = peak(top), unit = top.unit === "t" ? "tonne" : unitOf(top);
       return kind === "demand" ? `What does the last tonne cost? Up to ${money(best[3])} for ${top.thing} (${best[1]})`
         : `What is scarce? One ${unit} more of ${kind === "capacity" ? "capacity at " : ""}${top.thing} is worth up to ${money(best[3])} (${best[1]})`; },
-    note: () => `What one unit more would save, in ${currency} of that ${when}, not discounted; for a small change. The strip shows in which ${when} it binds, ${span}: darker is worth more.` + andMore(left, "thing", "Scarcity"),
+    note: () => `What one unit more would save, in ${currency} of that ${when}, not discounted; for a small change. The strip shows in which ${when} it binds, ${span}: the stronger the colour, the more it is worth.` + andMore(left, "thing", "Scarcity"),
     tools: chooser,
     paint() {
       const shown = of().slice(0, 15), rest = of().length - shown.length;
@@ -134,7 +134,7 @@ function breakEvenFigure() {
   const of = () => rows.filter(row => row.kind === kind);
   const word = {offer: "supplier", option: "investment", lane: "lane", process: "process"};
   const element = figure({
-    title: () => { const top = of()[0]; return `Who is nearly in the plan? ${top.thing} would enter if it were ${share(top) === null ? price(top.less) : percent(share(top))} cheaper`; },
+    title: () => { const top = of()[0]; return `Who is nearly in the plan? ${top.thing} would enter if it were ${share(top) === null ? price(top.less) : percent(share(top), share(top) < .01 ? 2 : 1)} cheaper`; },
     note: () => `Each ${word[kind] || kind} that is not used in a ${when}, in its best ${when}; nearest first. Prices in ${currency} per unit of the thing. Negotiate from the top.` + andMore(left, "thing", "Break-even"),
     tools: chooser,
     paint() {

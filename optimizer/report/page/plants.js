@@ -59,17 +59,18 @@ function stockFigure() {
     heads: ["site", "material", ...bins.map(label => `${label}, t`)],
     rows: () => rows.map(row => [row.site, row.material, ...row.tonnes.map(value => value || 0)]),
     paint(width) {
-      const across = Math.max(1, Math.floor(width / 250)), wideEach = width / across, high = 104;
+      const across = Math.max(1, Math.floor(width / 250)), wideEach = width / across, high = 118;
       const svg = canvas(width, Math.ceil(shown.length / across) * high + 4, "Stock by site and material");
       const marks = shown.map((row, number) => {
-        const left = (number % across) * wideEach, top = Math.floor(number / across) * high, inner = wideEach - 22, floor = top + 84, tall = 46;
+        const left = (number % across) * wideEach, top = Math.floor(number / across) * high, inner = wideEach - 22, floor = top + 98, tall = 46;
         const levels = row.tonnes.map(value => value || 0), peak = Math.max(...levels, 1e-9), at = levels.indexOf(Math.max(...levels));
         const step = inner / bins.length;
         const last = levels[levels.length - 1];
         const group = tell(draw("g", {}), `${row.material} at ${row.site}\npeak ${tonnes(peak)} at the end of ${bins[at]}\n${tonnes(last)} at the end`);
         group.append(draw("rect", {x: left, y: top, width: inner, height: high - 6, fill: "transparent"}),
           draw("text", {x: left, y: top + 14, class: "bold"}, fitted(row.material, inner)),
-          draw("text", {x: left, y: top + 28, class: "soft"}, fitted(`${row.site}; peak ${tonnes(peak)}, ${bins[at]}`, inner)),
+          draw("text", {x: left, y: top + 28, class: "soft"}, fitted(row.site, inner)),
+          draw("text", {x: left, y: top + 42, class: "soft"}, fitted(`peak ${tonnes(peak)}, ${bins[at]}`, inner)),
           ...levels.map((value, place) => draw("rect", {x: left + place * step, width: Math.max(.8, step - 1), y: floor - value / peak * tall, height: Math.max(value > 0 ? .8 : 0, value / peak * tall), fill: place === at ? "var(--accent)" : "var(--bar)"})),
           draw("path", {d: `M${left} ${floor + .5}h${inner}`, stroke: "var(--line)"}),
           draw("text", {x: left, y: floor + 13, class: "soft", "font-size": 10.5}, bins[0]),
