@@ -135,7 +135,11 @@ def test_every_table_of_the_page_is_the_result_table(reference, data):
     assert [sheet["name"] for sheet in data["sheets"]] == list(optimizer_order(reference))
     for sheet in data["sheets"]:
         given = reference.tables[sheet["name"]]
-        assert sheet["total"] == sheet["shown"] == len(given)
+        assert sheet["total"] == len(given)
+        if sheet["name"] == "Provenance":
+            assert 1_000 < sheet["shown"] < len(given)
+            continue
+        assert sheet["shown"] == len(given)
         for field in given.layout.fields:
             values = [v.isoformat() if isinstance(v, date) else v for v in given[field.header]]
             assert column(sheet, field.header) == values, (sheet["name"], field.header)

@@ -31,16 +31,19 @@ def sheets(tables: Tables) -> list[dict[str, Any]]:
     more = [name for name in tables if name not in LAYOUTS]
     order = [name for name in (*LAYOUTS, *more) if name in tables]
     order.sort(key=lambda name: name == RUN.name)
+    shown = _shown({name: tables[name] for name in order})
+    return [_sheet(tables[name], shown[name]) for name in order]
+
+
+def _shown(tables: Tables) -> dict[str, int]:
+    """Rows of each table that the page holds: small tables whole, then what is left."""
     left = MOST_CELLS
-    found = []
-    for rank, name in enumerate(order):
+    found = {}
+    for name in sorted(tables, key=lambda name: len(tables[name])):
         table = tables[name]
         width = max(1, len(table.layout.fields))
-        # A table may take what is left, less a little for each of those that follow.
-        room = max(0, left - 1_000 * (len(order) - rank - 1)) // width
-        shown = min(len(table), MOST_ROWS, max(room, 50))
-        left -= shown * width
-        found.append(_sheet(table, shown))
+        found[name] = min(len(table), MOST_ROWS, max(left // width, 50))
+        left -= found[name] * width
     return found
 
 
