@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import optimizer
-from tests.benchmarks import chart, floor, generator, page, product
+from tests.benchmarks import chart, floor, generator, methods, page, product
 from tests.benchmarks.world import SIZES
 from tests.conftest import ROOT
 
@@ -66,6 +66,28 @@ def test_the_floor_and_the_product_find_the_same_optimum(
     product.keep(tutorial, tmp_path / "tutorial.npz")
     theirs = floor.objective(tmp_path / "tutorial.npz", method)
     assert optimizer.solve(tutorial).objective == pytest.approx(theirs, rel=1e-7)
+
+
+@pytest.mark.parametrize("method", ["simplex", "ipx"])
+def test_a_method_alone_finds_it_too_or_says_that_it_had_no_time(
+    method: str, tutorial: optimizer.Case, tmp_path: Path
+) -> None:
+    product.keep(tutorial, tmp_path / "tutorial.npz")
+    found = methods.ask(str(tmp_path / "tutorial.npz"), method, 60)
+    assert found["status"] == methods.OPTIMAL
+    assert found["objective"] == pytest.approx(optimizer.solve(tutorial).objective, rel=1e-7)
+    hurried = methods.ask(str(tmp_path / "tutorial.npz"), method, 0)
+    assert (hurried["status"], hurried["objective"]) == ("Time limit reached", None)
+
+
+def test_the_fastest_method_is_one_that_found_the_optimum() -> None:
+    found = {
+        "simplex": {"status": "Optimal", "seconds": 3.0},
+        "ipx": {"status": "Solve error", "seconds": 1.0},
+        "hipo": {"status": "Optimal", "seconds": 2.0},
+    }
+    assert methods.fastest(found) == "hipo"
+    assert methods.fastest({"ipx": found["ipx"]}) is None
 
 
 def test_the_floor_imports_numpy_and_highspy_alone() -> None:

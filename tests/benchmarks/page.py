@@ -10,6 +10,7 @@ from math import log
 from typing import Any
 
 from tests.benchmarks import chart
+from tests.benchmarks.methods import METHODS, OPTIMAL
 from tests.benchmarks.peers import PEERS
 from tests.benchmarks.runs import PEERS_SOLVE_TO, ROOT
 from tests.benchmarks.world import SIZES
@@ -33,6 +34,8 @@ EVERYDAY = 10_000
 """Variables up to which a case is an everyday one."""
 LARGE = 40_000
 """Variables from which a case is a large one."""
+TWICE = 100_000
+"""Variables from which the solve should take half of what HiGHS as it comes takes."""
 PACKAGES = ("pyomo", "highspy", "numpy", "xlsxwriter", "pyoptinterface", "linopy", "pulp")
 
 Found = dict[str, Any]
@@ -52,6 +55,7 @@ def tables(found: Found) -> str:
         f"Measured on {found['machine']}",
         _instances(sizes),
         _promises(sizes, found["starts"]),
+        _alone(sizes),
         _wholes(sizes),
         _steps(sizes),
         _building(sizes),
@@ -100,7 +104,7 @@ def _instances(sizes: Found) -> str:
             f"{own['contenders']['steps']['rows']:,}",
             f"{own['contenders']['steps']['nonzeros']:,}",
             str(SIZES[name].periods),
-            own["method"],
+            own["method"] or "none",
             str(own["runs"]),
             f"{own['load']:.1f}",
         )
@@ -124,10 +128,14 @@ def _promises(sizes: Found, starts: Found) -> str:
         if SIZES[name].variables <= EVERYDAY:
             rows.append(_row(name, "whole process / floor", command["wall"] / floor["wall"], 2.5))
             rows.append(_row(name, "whole process / usual imports", command["wall"] / usual, 1.5))
+        if SIZES[name].variables >= TWICE:
+            rows.append(_twice(name, own))
         if SIZES[name].variables >= LARGE:
             ours, theirs = steps["steps"], floor["steps"]
             other = _without(ours, "import", "solve") / ours["solve"]
             rows.append(_row(name, "all but the solve / solve", other, 0.2))
+            if "solve" not in theirs:
+                continue
             ratio = _without(ours, "import") / _without(theirs, "import")
             rows.append(_row(name, "read to write / floor", ratio, 1.2))
             rows.append(_row(name, "peak memory / floor", command["peak"] / floor["peak"], 3.0))
@@ -139,6 +147,31 @@ def _row(name: str, what: str, measured: float, most: float) -> tuple[str, ...]:
     return name, what, f"{measured:.2f}", f"{most:g}", kept
 
 
+def _twice(name: str, own: Found) -> tuple[str, ...]:
+    """The solve beside the best of HiGHS's methods, where one has solved it."""
+    what = "solve / HiGHS as it comes"
+    ours = own["contenders"]["steps"]["steps"]["solve"]
+    if own["method"] is None:
+        longest = max(each["seconds"] for each in own["methods"].values())
+        return name, what, f"no method in {longest:.0f} s", "0.5", "kept"
+    return _row(name, what, ours / own["methods"][own["method"]]["seconds"], 0.5)
+
+
+def _alone(sizes: Found) -> str:
+    """The solve alone, beside HiGHS's methods on the same programme."""
+    rows = []
+    for method in METHODS:
+        cells = [method]
+        for own in sizes.values():
+            said = own["methods"][method]
+            seconds = _told(said["seconds"])
+            cells.append(seconds if said["status"] == OPTIMAL else f"{said['status']} ({seconds})")
+        rows.append(cells)
+    ours = [own["contenders"]["steps"]["steps"]["solve"] for own in sizes.values()]
+    rows.append(["**this product**", *map(_told, ours)])
+    return _table("HiGHS as it comes, seconds to the same optimum", ("method", *sizes), rows)
+
+
 def _wholes(sizes: Found) -> str:
     """Wall time of whole processes, and as a multiple of the floor."""
     names = [name for name in sizes if SIZES[name].variables <= PEERS_SOLVE_TO]
@@ -147,9 +180,12 @@ def _wholes(sizes: Found) -> str:
     for who, label in (("floor", "floor"), ("command", "**this product**"), *_peers()):
         cells = [label]
         for name in names:
-            own = sizes[name]["contenders"]
+            own, solved = sizes[name]["contenders"], sizes[name]["method"]
             if who not in own or (who in PEERS and SIZES[name].variables > PEERS_SOLVE_TO):
                 cells.append("–")
+                continue
+            if solved is None:
+                cells.append("–" if who == "floor" else _told(own[who]["wall"]))
                 continue
             ratio = own[who]["wall"] / own["floor"]["wall"]
             cells.append(f"{_told(own[who]['wall'])} ({ratio:.2f})")
