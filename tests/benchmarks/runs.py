@@ -25,6 +25,10 @@ USUAL += "import pandas, pyomo.environ"
 """The yardstick of start-up, without what linopy brings and pandas would load."""
 
 
+UNCOMPILED = "PYTHONDONTWRITEBYTECODE"
+"""Would have every process compile the checkout anew; what pip installs is compiled."""
+
+
 class FailedError(RuntimeError):
     """A process that did not end well."""
 
@@ -42,10 +46,11 @@ class Run:
 def start(arguments: list[str], *, tells: bool = False) -> Run:
     """Run Python with arguments and wait for its end."""
     begin = time.perf_counter()
+    compiled = {name: value for name, value in os.environ.items() if name != UNCOMPILED}
     process = subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env=os.environ | {BEGAN: repr(time.time()), "PYTHONWARNINGS": "ignore"},
+        env=compiled | {BEGAN: repr(time.time()), "PYTHONWARNINGS": "ignore"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
