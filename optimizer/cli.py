@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from optimizer.plan import Result
 
 SHOWN = 40
-"""Findings of a kind that are printed; all stand in the marked copy."""
+"""Findings or clashes of a kind that are printed; all stand in the marked copy or --json."""
 
 
 def entry() -> None:
@@ -175,8 +176,19 @@ def _record(result: Result, files: dict[str, str], seconds: dict[str, float]) ->
             "cost_difference": audit.cost_difference,
         },
         "alerts": list(result.alerts),
+        "conflict": {
+            "irreducible": result.conflict.irreducible,
+            "clashes": [asdict(clash) for clash in result.conflict.clashes],
+            "gaps": [asdict(gap) for gap in result.conflict.gaps],
+        },
         "repairs": [
-            {"title": repair.title, "changes": list(repair.changes)} for repair in result.repairs
+            {
+                "title": repair.title,
+                "changes": list(repair.changes),
+                "cells": [asdict(edit) for edit in repair.edits],
+                "checked": repair.checked,
+            }
+            for repair in result.repairs
         ],
         "warnings": [_said(finding) for finding in result.warnings],
         "input": {"file": result.case.path, "sha256": result.case.sha256},
@@ -188,6 +200,14 @@ def _record(result: Result, files: dict[str, str], seconds: dict[str, float]) ->
 def _story(result: Result, files: dict[str, str], status: str) -> str:
     if result.objective is None or result.audit is None:
         told = [f"{status[0].upper()}{status[1:]}."]
+        if result.conflict.clashes:
+            told += [result.conflict.heading]
+            own = [f"  {clash}" for clash in (*result.conflict.clashes, *result.conflict.gaps)]
+            told += own[:SHOWN]
+            if len(own) > SHOWN:
+                told.append(f"  and {len(own) - SHOWN:,} more")
+        elif result.status == "infeasible":
+            told.append("What clashes was not found in time.")
         for repair in result.repairs:
             told += [f"{repair.title}:", *(f"  {change}" for change in repair.changes)]
         told += (f"Written: {file}" for file in files.values())

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from optimizer import model, network, solution, solver
 from optimizer.errors import Finding, NoPlanError, StoppedError
 from optimizer.network import Network
-from optimizer.solution import Audit, Repair, Table
+from optimizer.solution import Audit, Conflict, Repair, Table
 from optimizer.solver import Progress
 from optimizer.tables.case import Case
 
@@ -48,6 +48,8 @@ class Result:
     network: Network = field(repr=False)
     alerts: tuple[str, ...] = ()
     """Sentences that a reader must know: proof, shortages, supply not firm, horizon."""
+    conflict: Conflict = solution.NO_CONFLICT
+    """Where no plan is feasible: which demands and limits cannot all hold."""
     repairs: tuple[Repair, ...] = ()
     """Where no plan is feasible: the least that would have to give."""
     gap: float = 0.0
@@ -89,6 +91,8 @@ class Asked:
     time_limit: float | None
     gap: float | None
     progress: Progress | None
+    own: bool = True
+    """False where the caller may have changed the model."""
 
 
 def solve(
@@ -123,7 +127,8 @@ def solve_model(
 
     Rows that were added bind; the audit checks against the workbook alone.
     """
-    return _solve(m.network.case, m.network, m, _Clock(), Asked(time_limit, gap, progress))
+    asked = Asked(time_limit, gap, progress, own=False)
+    return _solve(m.network.case, m.network, m, _Clock(), asked)
 
 
 def build_model(case: Case) -> ConcreteModel:
@@ -170,7 +175,7 @@ def _solve(
     warnings = (*case.warnings, *network.warnings(meaning))
     if answer.objective is None:
         with clock.step("diagnose"):
-            found = _way_out(meaning, program, answer.status)
+            why, found = _way_out(meaning, program, answer.status, asked.own)
         return Result(
             case,
             answer.status,
@@ -180,6 +185,7 @@ def _solve(
             warnings,
             clock.seconds,
             meaning,
+            conflict=why,
             repairs=found,
             log=answer.log,
         )
@@ -204,10 +210,14 @@ def _solve(
     )
 
 
-def _way_out(meaning: Network, program: solver.Program, status: str) -> tuple[Repair, ...]:
+def _way_out(
+    meaning: Network, program: solver.Program, status: str, own: bool
+) -> tuple[Conflict, tuple[Repair, ...]]:
+    """Why there is no plan, and what would have to change."""
     if status == "infeasible":
-        return solution.repairs(meaning, program)
-    return solution.endless(meaning, program) if status == "unbounded" else ()
+        why = solution.conflict(meaning, program, own=own)
+        return why, solution.repairs(meaning, program, own=own)
+    return solution.NO_CONFLICT, solution.endless(meaning, program) if status == "unbounded" else ()
 
 
 class _Clock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from optimizer.errors import NoPlanError
 from optimizer.report.summary import Summary
 from optimizer.report.write import write as write_tables
+from optimizer.solution import Alert
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
@@ -22,7 +24,10 @@ def write(result: Result, path: str | os.PathLike[str]) -> None:
     """
     if result.objective is None or result.audit is None:
         raise NoPlanError(f"there is no plan to write: {result.status}")
-    write_tables(path, summary_of(result), result.tables)
+    summary = summary_of(result)
+    if result.case.path:
+        summary = replace(summary, input_path=_way_to(result.case.path, path))
+    write_tables(path, summary, result.tables)
 
 
 def summary_of(result: Result) -> Summary:
@@ -48,10 +53,21 @@ def summary_of(result: Result) -> Summary:
         input_sha256=result.case.sha256,
         audit=result.audit.verdict,
         audit_passed=result.audit.passed,
-        alerts=(*result.alerts, *(str(finding) for finding in result.warnings)),
+        alerts=(
+            *result.alerts,
+            *(Alert(str(own), own.sheet, own.cell) for own in result.warnings),
+        ),
         made=date.today().isoformat(),
         wanted=wanted,
     )
+
+
+def _way_to(source: str, target: str | os.PathLike[str]) -> str:
+    """Path of the input as seen from the results; absolute where they share no root."""
+    try:
+        return os.path.relpath(source, Path(target).parent)
+    except ValueError:
+        return os.path.abspath(source)
 
 
 def _segment(segments: dict[str, int], t: int) -> str:

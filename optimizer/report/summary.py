@@ -15,7 +15,8 @@ class Summary:
     ``years`` gives the calendar year of each period. ``wanted`` has a row for every
     demand line and period: line, segment, period, tonnes, shortage penalty. Lines with
     penalty 0 are outlets and optional sales: they do not count in the coverage.
-    ``alerts`` are sentences; each may end with the address of an input cell.
+    ``alerts`` are sentences; one that stems from a cell of the input carries ``sheet`` and
+    ``cell``, and is a link to it where ``input_path`` says how the input is reached.
     """
 
     case: str
@@ -30,6 +31,7 @@ class Summary:
     audit_passed: bool
     alerts: tuple[str, ...] = ()
     made: str = ""
+    input_path: str = ""
     wanted: tuple[tuple[str, str, str, float, float], ...] = ()
 
     @property

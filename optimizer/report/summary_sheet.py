@@ -39,6 +39,8 @@ _BESIDE = 7
 """Most columns of figures with which two blocks stand side by side."""
 _SHAPE, _ROW, _EXTRA = 0.65, 18, 3
 """Height of the paper by its width, height of a row, rows that the tall ones at the top take."""
+_LONGEST = 250
+"""Characters of a text that is a link; Excel takes no more than 255."""
 _CHARACTER = 7.0
 """Pixels of a character of the width of a column."""
 
@@ -277,10 +279,22 @@ def _write_alerts(sheet: Worksheet, summary: Summary, page: _Page, forms: Format
         row += 1
         text = clean(alert)
         sheet.merge_range(row, _LEFT, row, page.last, "", form)
-        write_text(sheet, row, _LEFT, text, form)
+        link = _link(summary, alert)
+        if link and len(text) <= _LONGEST:
+            sheet.write_url(row, _LEFT, link, form, text, "Go to the cell of the input")
+        else:
+            write_text(sheet, row, _LEFT, text, form)
         deep = sum(max(1, ceil(len(line) / characters)) for line in text.split("\n"))
         sheet.set_row(row, min(_ROW * 0.75 * deep, 400))
     return row + 1
+
+
+def _link(summary: Summary, alert: str) -> str:
+    """Link to the cell of the input that an alert stems from; empty where there is none."""
+    sheet, cell = getattr(alert, "sheet", ""), getattr(alert, "cell", "")
+    if not (summary.input_path and sheet and cell) or not cell[0].isalpha():
+        return ""
+    return f"external:{summary.input_path}#{quoted(sheet)}!{cell}"
 
 
 def _write_contents(

@@ -2,20 +2,29 @@
 
 from optimizer.solution.alerts import alerts
 from optimizer.solution.audit import Audit, audit
+from optimizer.solution.conflict import NO_CONFLICT, Clash, Conflict, conflict
+from optimizer.solution.edits import Edit
 from optimizer.solution.money import by_category
 from optimizer.solution.record import run_record, tables_of
 from optimizer.solution.repair import Repair, endless, repairs
 from optimizer.solution.tables import LAYOUTS, Table, Tables
+from optimizer.solution.weak import Alert
 
 __all__ = [
     "LAYOUTS",
+    "NO_CONFLICT",
+    "Alert",
     "Audit",
+    "Clash",
+    "Conflict",
+    "Edit",
     "Repair",
     "Table",
     "Tables",
     "alerts",
     "audit",
     "by_category",
+    "conflict",
     "endless",
     "repairs",
     "run_record",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from optimizer.network.data import Network
 from optimizer.solution.tables import Tables
+from optimizer.solution.weak import weaknesses
 from optimizer.solver import Answer
 
 WORTH_SAYING = 0.005
@@ -13,12 +14,16 @@ WORTH_SAYING = 0.005
 
 
 def alerts(network: Network, tables: Tables, answer: Answer) -> tuple[str, ...]:
-    """Sentences on the proof, on shortages, on supply that may not come, on the horizon."""
+    """Sentences on the proof, shortages, supply that may not come, the horizon, weak points.
+
+    Those that stem from a cell carry it (:class:`optimizer.solution.weak.Alert`).
+    """
     return (
         *_proof(network, answer),
         *_short(network, tables),
         *_not_firm(tables),
         *_horizon(network, tables),
+        *weaknesses(network, tables),
     )
 
 

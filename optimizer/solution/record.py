@@ -14,6 +14,7 @@ from optimizer.errors import Finding
 from optimizer.network.data import Network
 from optimizer.solution import tables
 from optimizer.solution.audit import Audit
+from optimizer.solution.chains import shortage_reasons
 from optimizer.solution.compliance import compliance
 from optimizer.solution.decisions import decisions
 from optimizer.solution.extract import Extraction, balance
@@ -40,6 +41,7 @@ def tables_of(m: ConcreteModel, program: Program, answer: Answer) -> dict[str, T
         certificates(done, traced),
         scarcity(done.network, program, answer),
         break_even(done.network, m, program, answer),
+        shortage_reasons(done.network, program, answer, found["Shortages"]),
     ):
         found[each_table.layout.name] = each_table
     return found

@@ -149,6 +149,26 @@ SHORTAGES = Layout(
     ),
     (("line", "material"), "short"),
 )
+SHORTAGE_REASONS = Layout(
+    "Shortage reasons",
+    "What stands in the way of one tonne more, for each shortage: along the chain that would "
+    "serve it at the least cost, or what is missing where there is no chain.",
+    (
+        Field("line", "text", "demand line"),
+        Field("customer", "text", "site that waits"),
+        _MATERIAL,
+        _PERIOD,
+        Field("short", "tonnes", "tonnes not delivered"),
+        Field("reason", "text", "what stands in the way, with the cell of the workbook"),
+        Field("sheet", "text", "sheet of that cell"),
+        Field("cell", "text", "cell"),
+        Field(
+            "worth",
+            "price",
+            "what it costs per tonne short, in money of that period; 0 where it has no price",
+        ),
+    ),
+)
 DISPOSAL = Layout(
     "Disposal",
     "What is thrown away.",
@@ -342,6 +362,7 @@ LAYOUTS = {
         STOCK,
         DELIVERIES,
         SHORTAGES,
+        SHORTAGE_REASONS,
         DISPOSAL,
         TAKE_OR_PAY,
         INVESTMENT,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pyomo.common.gc_manager import PauseGC
 from pyomo.core import ConcreteModel
 
-from optimizer.solver.elastic import least_violation
+from optimizer.solver.conflict import Core, conflict
+from optimizer.solver.elastic import Violation, least_violation, tied_violation
 from optimizer.solver.highs import Answer, ask
 from optimizer.solver.margins import Margins, margins
 from optimizer.solver.running import Progress
@@ -14,15 +15,19 @@ from optimizer.solver.transfer import Program, transfer
 
 __all__ = [
     "Answer",
+    "Core",
     "Margins",
     "Program",
     "Progress",
     "Start",
+    "Violation",
     "ask",
+    "conflict",
     "least_violation",
     "load",
     "margins",
     "solve",
+    "tied_violation",
     "transfer",
 ]
 

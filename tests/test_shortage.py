@@ -1,0 +1,286 @@
+"""Why demand is short, and where a plan is weak: sentences with the cell they stem from."""
+
+from datetime import date
+
+import openpyxl
+import pytest
+
+import optimizer
+from tests.conftest import (
+    china,
+    lane,
+    need,
+    no_china,
+    offer,
+    plan,
+    process,
+    recipe,
+    save,
+)
+
+SMELTER = {
+    "Recipes": recipe("smelt", ore=-1, metal=1),
+    "Processes": [process("smelt", unit="kiln")],
+}
+QUARTERS = {"period length": "quarter", "periods": 2}
+NO_CHINA = {"Rules": [no_china()], "Rule_scope": [china()]}
+
+
+def reasons(**sheets):
+    """Address, sentence and worth of every reason of a plan that is short."""
+    result = plan(**sheets)
+    assert result.shortage > 0
+    rows = result.tables["Shortage reasons"].frame().to_dict("records")
+    return [(f"{row['sheet']}!{row['cell']}", row["reason"], row["worth"]) for row in rows]
+
+
+def test_a_full_unit_is_the_reason_with_what_it_costs():
+    # 7 of 10 t; a tonne of metal costs 1 for ore and saves 100: the kiln is worth 99.
+    kiln = [{"site": "Plant", "unit": "kiln", "capacity": 7}]
+    ((cell, told, worth),) = reasons(
+        **SMELTER, Supply=[offer("kaz")], Units=kiln, Demand=[need(10, material="metal")]
+    )
+    assert cell == "Units!C2"
+    assert "kiln at Plant has a capacity of 7 use per year in 2027" in told
+    assert worth == pytest.approx(99)
+
+
+def test_use_of_a_unit_counts_in_what_it_costs():
+    # Two hours of the kiln for a tonne: still 99 per tonne short, 49.5 for an hour.
+    kiln = [{"site": "Plant", "unit": "kiln", "capacity": 7}]
+    ((_, _, worth),) = reasons(
+        Recipes=recipe("smelt", ore=-1, metal=1),
+        Processes=[process("smelt", unit="kiln", use=2)],
+        Supply=[offer("kaz")],
+        Units=kiln,
+        Demand=[need(10, material="metal")],
+    )
+    assert worth == pytest.approx(99)
+
+
+def test_feed_that_is_sold_out_upstream_is_the_reason():
+    # The kiln has room, the mine sells 6 t: ore would be worth 99 more than its price of 1.
+    kiln = [{"site": "Plant", "unit": "kiln", "capacity": 70}]
+    ((cell, told, worth),) = reasons(
+        **SMELTER,
+        Supply=[offer("kaz", maximum=6)],
+        Units=kiln,
+        Demand=[need(10, material="metal")],
+    )
+    assert cell == "Supply!E2"
+    assert "kaz sells at most 6 t per year" in told
+    assert worth == pytest.approx(99)
+
+
+def test_the_later_row_of_a_ramp_is_not_blamed_for_the_earlier_one():
+    kiln = [
+        {"site": "Plant", "unit": "kiln", "capacity": 4, "to": date(2027, 3, 31)},
+        {"site": "Plant", "unit": "kiln", "capacity": 40, "from": date(2027, 4, 1)},
+    ]
+    ((cell, told, _),) = reasons(
+        **SMELTER,
+        Settings=QUARTERS,
+        Supply=[offer("kaz")],
+        Units=kiln,
+        Demand=[need(10, material="metal")],
+    )
+    assert cell == "Units!C2"
+    assert "2027-Q1" in told
+
+
+def test_a_cheaper_tier_that_is_sold_out_is_no_reason():
+    # One tonne more needs 1 t of ore beyond the tier at 1 (the next costs 41) and kiln time.
+    # Kiln: 100 - 41 = 59. The cheap tier is no reason: there is ore at 41.
+    kiln = [{"site": "Plant", "unit": "kiln", "capacity": 7}]
+    found = reasons(
+        **SMELTER,
+        Supply=[offer("cheap", maximum=5), offer("dear", price=41)],
+        Units=kiln,
+        Demand=[need(10, material="metal")],
+    )
+    assert [(cell, round(worth, 6)) for cell, _, worth in found] == [("Units!C2", 59)]
+
+
+def test_a_rule_that_bars_everything_is_the_reason():
+    ((cell, told, _),) = reasons(
+        Supply=[offer("china", "China")], Demand=[need(10, segment="defence")], **NO_CHINA
+    )
+    assert cell == "Rules!A2"
+    assert "no China bars everything that could arrive" in told
+
+
+def test_beside_what_is_sold_out_the_rule_is_named_that_bars_the_rest():
+    found = reasons(
+        Supply=[offer("kaz", price=5, maximum=4), offer("china", "China")],
+        Demand=[need(10, segment="defence")],
+        **NO_CHINA,
+    )
+    assert [cell for cell, *_ in found] == ["Supply!E2", "Rules!A2"]
+    assert "everything else" in found[1][1]
+
+
+def test_a_rule_with_a_share_has_a_price():
+    # 4 t are clean. With a share of 1/5, x <= (4 + x) / 5: 1 t of Chinese ore, 5 t in all.
+    # A tonne more of clean ore would allow a quarter of a tonne more.
+    found = reasons(
+        Supply=[offer("kaz", price=1, maximum=4), offer("china", "China", price=1)],
+        Demand=[need(10, segment="defence")],
+        Rules=[no_china(maximum_share=0.2)],
+        Rule_scope=[china()],
+    )
+    assert {cell.partition("!")[0] for cell, *_ in found} <= {"Rules", "Supply"}
+    assert found[0][2] > 0
+
+
+def test_a_lead_time_says_when_the_first_arrival_is():
+    ((cell, told, _),) = reasons(
+        Settings=QUARTERS,
+        Supply=[offer("kaz")],
+        Lanes=[lane("Kaz", "Buyer", lead_days=91.3125)],
+        Demand=[need(10)],
+    )
+    assert cell == "Lanes!E2"
+    assert "the first arrival of ore from Kaz is 2027-Q2" in told
+
+
+def test_a_late_start_of_supply_is_said():
+    found = reasons(
+        Settings=QUARTERS, Supply=[offer("kaz", from_=date(2027, 4, 1))], Demand=[need(10)]
+    )
+    assert any("there is none at Kaz before 2027-Q2" in told for _, told, _ in found)
+
+
+def test_a_missing_lane_is_said():
+    ((cell, told, _),) = reasons(
+        Supply=[offer("kaz")], Lanes=[lane("Kaz", "Plant", "ore")], Demand=[need(10)]
+    )
+    assert cell == "Lanes!"
+    assert told.startswith("no lane ends at Buyer with ore")
+
+
+def test_an_input_without_a_source_is_said_far_upstream():
+    found = reasons(
+        Recipes=recipe("smelt", ore=-1, acid=-1, metal=1),
+        Processes=[process("smelt")],
+        Supply=[offer("kaz")],
+        Lanes=[lane("Kaz", "Plant", "ore"), lane("Plant", "Buyer", "metal")],
+        Demand=[need(10, material="metal")],
+    )
+    assert any("no lane ends at Plant with acid" in told for _, told, _ in found)
+
+
+def test_a_unit_that_is_not_there_yet_is_the_reason():
+    kiln = [{"site": "Plant", "unit": "kiln", "capacity": 40, "from": date(2027, 4, 1)}]
+    found = reasons(
+        **SMELTER,
+        Settings=QUARTERS,
+        Supply=[offer("kaz")],
+        Units=kiln,
+        Demand=[need(10, material="metal")],
+    )
+    assert any("kiln at Plant has" in told and "2027-Q1" in told for _, told, _ in found)
+
+
+def test_a_chain_dearer_than_the_penalty_is_said():
+    ((cell, told, _),) = reasons(Supply=[offer("kaz", price=150)], Demand=[need(10)])
+    assert cell.startswith("Demand!")
+    assert "would cost 150 USD at least, against a penalty of 100" in told
+
+
+def test_opening_stock_that_is_used_up_is_the_reason():
+    stock = {"site": "Buyer", "material": "ore", "opening": 4}
+    ((cell, _, worth),) = reasons(Supply=[], Stocks=[stock], Demand=[need(10)])
+    assert cell == "Stocks!C2"
+    assert worth == pytest.approx(100)
+
+
+def test_prices_of_held_decisions_give_the_reason():
+    # The kiln is an investment that is taken: it makes 7 t.
+    option = {"option": "new", "site": "Plant", "unit": "kiln", "added capacity": 7}
+    found = reasons(
+        **SMELTER,
+        Supply=[offer("kaz")],
+        Options=[option | {"capital cost": 10}],
+        Demand=[need(10, material="metal")],
+    )
+    assert any("kiln at Plant" in told for _, told, _ in found)
+
+
+def test_no_shortage_has_no_reason():
+    assert len(plan(Supply=[offer("kaz")], Demand=[need(10)]).tables["Shortage reasons"]) == 0
+
+
+# Alerts ---------------------------------------------------------------------------------------
+
+
+def alerts(word, **sheets):
+    return [alert for alert in plan(**sheets).alerts if word in alert]
+
+
+def test_the_largest_shortage_is_told_with_its_reason_and_cell():
+    (told,) = alerts("short in", Supply=[offer("kaz", maximum=6)], Demand=[need(10)])
+    assert "need is 4 t short in 2027: Supply!E2" in told
+    assert (told.sheet, told.cell) == ("Supply", "E2")
+
+
+def test_a_site_without_which_nothing_arrives_is_a_single_point_of_failure():
+    kiln = [{"site": "Plant", "unit": "kiln", "capacity": 70}]
+    sheets = {**SMELTER, "Units": kiln, "Demand": [need(10, material="metal")]}
+    found = alerts("Single point", Supply=[offer("kaz"), offer("two")], **sheets)
+    assert [alert.sheet for alert in found] == ["Sites"]
+    assert "without Plant nothing can reach need." in found[0]
+    found = alerts("Single point", Supply=[offer("kaz")], **sheets)
+    assert {alert.sheet for alert in found} == {"Sites", "Supply"}
+
+
+def test_a_second_source_that_a_rule_bars_is_none():
+    # China serves until June, from July only Kaz may.
+    sheets = {
+        "Settings": {"period length": "half-year", "periods": 2},
+        "Supply": [offer("kaz", price=5), offer("china", "China")],
+        "Demand": [need(10, segment="defence")],
+        "Rule_scope": [china()],
+    }
+    assert alerts("Single point", **sheets, Rules=[no_china(segments="civil")]) == []
+    (told,) = alerts("Single point", **sheets, Rules=[no_china(from_=date(2027, 7, 1))])
+    assert "without kaz nothing can reach need in 2027-H2." in told
+
+
+def test_full_units_and_units_at_their_minimum_are_told():
+    kiln = [{"site": "Plant", "unit": "kiln", "capacity": 10}]
+    sheets = {**SMELTER, "Supply": [offer("kaz")], "Demand": [need(9.6, material="metal")]}
+    (told,) = alerts("above 95%", **sheets, Units=kiln)
+    assert (told.sheet, told.cell) == ("Units", "C2")
+    sheets["Demand"] = [need(9.4, material="metal")]
+    assert alerts("above 95%", **sheets, Units=kiln) == []
+    kiln[0]["minimum load"] = 0.94
+    (told,) = alerts("minimum load", **sheets, Units=kiln)
+    assert "kiln at Plant is run at no more than its minimum load in 2027" in told
+
+
+def test_money_for_what_is_not_taken_is_told():
+    # 10 t under contract, all paid for; 4 wanted: 6 t at 3 for nothing.
+    contract = offer("kaz", price=3, contract_quantity=10, take_or_pay=1)
+    (told,) = alerts("not taken", Supply=[contract], Demand=[need(4)])
+    assert "kaz: 6 t are paid for and not taken, 18 USD" in told
+    assert told.sheet == "Supply"
+
+
+def test_purchases_on_figures_of_low_confidence_are_told():
+    supply = [offer("sure", maximum=4), offer("soft", price=2) | {"confidence": "low"}]
+    (told,) = alerts("confidence", Supply=supply, Demand=[need(10)])
+    assert "6 t of purchases for 12 USD" in told
+    assert "soft" in told
+    assert "sure" not in told
+
+
+def test_alerts_link_to_the_input(tmp_path):
+    path = save(tmp_path / "case.xlsx", Supply=[offer("kaz", maximum=6)], Demand=[need(10)])
+    result = optimizer.solve(optimizer.read(path))
+    target = tmp_path / "out" / "plan.xlsx"
+    optimizer.write(result, target)
+    page = openpyxl.load_workbook(target)["Summary"]
+    links = [cell.hyperlink for row in page.iter_rows() for cell in row if cell.hyperlink]
+    out = [link for link in links if link.target and "case.xlsx" in link.target]
+    assert out
+    assert any("Supply" in (link.location or link.target) for link in out)
