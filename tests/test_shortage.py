@@ -194,6 +194,16 @@ def test_opening_stock_that_is_used_up_is_the_reason():
     assert worth == pytest.approx(100)
 
 
+def test_what_more_can_be_made_of_is_told_before_opening_stock():
+    # 4 t lie there and 3 can be bought: more can only come from the offer.
+    stock = {"site": "Buyer", "material": "ore", "opening": 4}
+    ((cell, _, worth),) = reasons(
+        Supply=[offer("kaz", maximum=3)], Stocks=[stock], Demand=[need(10)]
+    )
+    assert cell == "Supply!E2"
+    assert worth == pytest.approx(99)
+
+
 def test_prices_of_held_decisions_give_the_reason():
     # The kiln is an investment that is taken: it makes 7 t.
     option = {"option": "new", "site": "Plant", "unit": "kiln", "added capacity": 7}

@@ -188,7 +188,9 @@ class _Chains:
         uses: dict[int, list[tuple[int, float]]] = {}
         waiting_for: dict[int, list[int]] = defaultdict(list)
         makes: dict[int, list[tuple[int, float]]] = {}
-        heap: list[tuple[float, int, int]] = [(0.0, row, -1) for row in self.stranded]
+        # What is given is told only where no other chain serves: there can be no more of it.
+        last = 10.0 * step / STEP
+        heap: list[tuple[float, int, int]] = [(last, row, -1) for row in self.stranded]
         for column in np.flatnonzero(self._usable).tolist():
             entries = [pair for pair in self._entries(column) if self.balance[pair[0]]]
             made = [pair for pair in entries if pair[1] > 0]
