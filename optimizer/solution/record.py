@@ -44,7 +44,7 @@ def tables_of(m: ConcreteModel, program: Program, answer: Answer) -> dict[str, T
         shortage_reasons(done.network, program, answer, found["Shortages"]),
     ):
         found[each_table.layout.name] = each_table
-    return found
+    return {name: found[name] for name in tables.LAYOUTS if name in found}
 
 
 def run_record(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,13 +57,22 @@ def _head(result: Result) -> dict[str, Any]:
         "alerts": [clean(text) for text in result.alerts],
         "warnings": [clean(finding) for finding in result.warnings],
         "repairs": [
-            {"title": clean(repair.title), "changes": [clean(text) for text in repair.changes]}
-            for repair in result.repairs
+            {"title": clean(title), "changes": [clean(text) for text in told]}
+            for title, told in _diagnosis(result)
         ],
         "input": {"file": clean(Path(result.case.path).name), "sha256": result.case.sha256},
         "made": date.today().isoformat(),
         "version": __version__,
     }
+
+
+def _diagnosis(result: Result) -> Iterator[tuple[str, Sequence[object]]]:
+    """What clashes where there is no plan, and what would have to give: title and sentences."""
+    why = result.conflict
+    if why.clashes:
+        yield why.heading, (*why.clashes, *why.gaps)
+    for repair in result.repairs:
+        yield repair.title, repair.changes
 
 
 def _sites(result: Result, pictures: dict[str, Any]) -> list[dict[str, Any]]:
