@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.network.data import Network
+from optimizer.solution.figures import figure
 from optimizer.solution.tables import Tables
 from optimizer.solution.weak import weaknesses
 from optimizer.solver import Answer
@@ -46,7 +47,8 @@ def _short(network: Network, tables: Tables) -> Iterator[str]:
         first = min(short["period"], key=network.calendar.labels.index)
         tonnes = sum(short["short"])
         yield (
-            f"{tonnes:,.4g} t of demand are not met, first in {first}: {', '.join(list(lines)[:3])}"
+            f"{figure(tonnes)} t of demand are not met, first in {first}: "
+            + ", ".join(list(lines)[:3])
             + (f" and {len(lines) - 3} more." if len(lines) > 3 else ".")
         )
 
@@ -63,7 +65,7 @@ def _not_firm(tables: Tables) -> Iterator[str]:
     if loose:
         names = list(dict.fromkeys(offer for offer, _ in loose))
         yield (
-            f"{sum(tonnes for _, tonnes in loose):,.4g} t of the plan's purchases are not firm: "
+            f"{figure(sum(tonnes for _, tonnes in loose))} t of the plan's purchases are not firm: "
             + ", ".join(names[:4])
             + (f" and {len(names) - 4} more." if len(names) > 4 else ".")
         )

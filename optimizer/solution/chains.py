@@ -17,6 +17,7 @@ import numpy as np
 
 from optimizer.network.data import Line, Network
 from optimizer.solution import tables
+from optimizer.solution.figures import figure
 from optimizer.solution.missing import Missing
 from optimizer.solution.places import (
     HIGH,
@@ -318,7 +319,7 @@ class _Chains:
             shown = cells or (Cell(sheet, 0, ""),)
             sentence = said(self.places, family, names, side, shown, names[-1:])
         currency = self.network.case.settings.currency
-        sentence = f"{sentence}, which costs {worth:,.4g} {currency} per tonne short"
+        sentence = f"{sentence}, which costs {figure(worth)} {currency} per tonne short"
         letter = self.places.letter(cells[0]) if cells else ""
         return Reason(sheet, letter, sentence, float(worth))
 
@@ -327,7 +328,7 @@ class _Chains:
         cell = Cell("Demand", line.rows[0], "shortage penalty")
         currency = self.network.case.settings.currency
         sentence = (
-            f"{self.places.address(cell)}: one tonne more would cost {paid:,.4g} {currency} at "
-            f"least, against a penalty of {line.penalty[t]:,.4g}"
+            f"{self.places.address(cell)}: one tonne more would cost {figure(paid)} {currency} at "
+            f"least, against a penalty of {figure(line.penalty[t])}"
         )
         return Reason("Demand", self.places.letter(cell), sentence, 0.0)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from optimizer.network.calendar import members
 from optimizer.network.data import Network, Process, Way
+from optimizer.solution.figures import figure
 from optimizer.solution.places import Cell, Places, reached
 
 MOST = 4
@@ -198,12 +199,12 @@ class Missing:
         goods = f"{way.material} from {way.from_site}"
         days = way.lead_days[next(members(starts))]
         if not arrivals:
-            why = f"{goods} is {days:,.4g} days under way and arrives after the horizon"
+            why = f"{goods} is {figure(days)} days under way and arrives after the horizon"
         elif (first := next(members(arrivals))) > t:
             source = next(members(mask))
             why = f"the first arrival of {goods} is {self.labels[first]}"
             if days:
-                why += f", {days:,.4g} days under way"
+                why += f", {figure(days)} days under way"
             elif source < next(members(starts)):
                 cell = Cell("Lanes", row, "from")
             elif source:

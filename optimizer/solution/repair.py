@@ -18,6 +18,7 @@ from optimizer import model, solver
 from optimizer import network as networks
 from optimizer.network.data import Network
 from optimizer.solution.edits import PROPORTIONAL, Edit, Editor, apply
+from optimizer.solution.figures import figure
 from optimizer.solution.places import HIGH, LOW, PLACES, Cell, Places, family_of, given, names_of
 from optimizer.solution.prices import KINDS
 from optimizer.solution.said import parts
@@ -237,12 +238,12 @@ def _sentence(
     if family == "balance":
         site, material, *_ = names
         return (
-            f"{address}: {amount:,.4g} t of {material} at {site} find no use {when}; give it a "
+            f"{address}: {figure(amount)} t of {material} at {site} find no use {when}; give it a "
             "use, a Stocks row that covers it, a lane or a disposal cost, or less of it"
         )
     kind, unit = KINDS[family]
     thing = ", ".join(part for part in parts(names) if part not in places.labels)
     measured = unit if unit in ("t", "use", "activity") else ""
-    size = f"{abs(amount):,.4g} {measured}".strip()
+    size = f"{figure(abs(amount))} {measured}".strip()
     word = "less" if amount < 0 else "more"
     return f"{address}: {kind} of {thing}: {size} {word} {when}".rstrip()

@@ -6,11 +6,12 @@ Each alert is a sentence that carries the cell it is about, where there is one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from optimizer.network.calendar import members
 from optimizer.network.data import Network
 from optimizer.network.flows import Buy, Deliver, Discard, Downgrade, Keep, Run, Ship
+from optimizer.solution.figures import figure
 from optimizer.solution.places import Cell, Places
 from optimizer.solution.tables import Tables
 
@@ -66,7 +67,7 @@ def _why_short(tables: Tables) -> Iterator[Alert]:
     ):
         if (line, sheet, cell) not in told and len(told) < MOST:
             told.add((line, sheet, cell))
-            yield Alert(f"{line} is {short:,.4g} t short in {period}: {reason}.", sheet, cell)
+            yield Alert(f"{line} is {figure(short)} t short in {period}: {reason}.", sheet, cell)
 
 
 def _single(network: Network, places: Places, tables: Tables) -> Iterator[Alert]:
@@ -106,15 +107,21 @@ def _single(network: Network, places: Places, tables: Tables) -> Iterator[Alert]
         weight = sum(len(names) * gone.bit_count() for gone, names in lost.items())
         found += [(weight, cell, name, gone, names) for gone, names in lost.items()]
     found.sort(key=lambda item: -item[0])
-    for _, cell, name, gone, names in found[:MOST]:
+    together: dict[tuple[int, tuple[str, ...]], list[tuple[Cell, str]]] = defaultdict(list)
+    for _, cell, name, gone, names in found:
+        together[gone, tuple(names)].append((cell, name))
+    for (gone, lost_lines), own in list(together.items())[:MOST]:
         when = ""
         if gone != network.calendar.all:
             labels = network.calendar.labels
             when = f" {places.when([labels[t] for t in members(gone)])}"
-        text = f"Single point of failure: without {name} nothing can reach {_listed(names)}{when}."
-        yield Alert(text, cell.sheet, places.letter(cell))
-    if len(found) > MOST:
-        yield Alert(f"{len(found) - MOST} more single points of failure.")
+        point = "Single point of failure" if len(own) == 1 else "Single points of failure"
+        without = _listed([name for _, name in own], "or")
+        text = f"{point}: without {without} nothing can reach {_listed(lost_lines)}{when}."
+        yield Alert(text, own[0][0].sheet, places.letter(own[0][0]))
+    if len(together) > MOST:
+        rest = sum(len(own) for own in list(together.values())[MOST:])
+        yield Alert(f"{rest} more single points of failure.")
 
 
 class _Reach:
@@ -217,7 +224,7 @@ def _unused(network: Network, places: Places, tables: Tables) -> Iterator[Alert]
         *(paid[name] for name in ("offer", "row", "not taken", "cost")), strict=True
     ):
         letter = places.letter(Cell("Supply", row, "take or pay"))
-        text = f"{offer}: {tonnes:,.4g} t are paid for and not taken, {money:,.0f} {currency}."
+        text = f"{offer}: {figure(tonnes)} t are paid for and not taken, {money:,.0f} {currency}."
         yield Alert(text, "Supply", letter)
 
 
@@ -247,15 +254,16 @@ def _soft(network: Network, places: Places, tables: Tables) -> Iterator[Alert]:
     cell = Cell("Supply", of_offer[ranked[0][0]][0], "confidence")
     names = _listed([name for (name, _, _), _ in ranked])
     yield Alert(
-        f"{tonnes:,.4g} t of purchases for {total:,.0f} {network.case.settings.currency} rest on "
-        f"figures of low confidence or on assumptions: {names}.",
+        f"{figure(tonnes)} t of purchases for {total:,.0f} {network.case.settings.currency} rest "
+        f"on figures of low confidence or on assumptions: {names}.",
         "Supply",
         places.letter(cell),
     )
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: Sequence[str], last: str = "and") -> str:
     own = list(dict.fromkeys(names))
     if len(own) > MOST:
-        return f"{', '.join(own[: MOST - 1])} and {len(own) - MOST + 1} more"
-    return ", ".join(own)
+        own = [*own[: MOST - 1], f"{len(own) - MOST + 1} more"]
+    *first, end = own
+    return f"{', '.join(first)} {last} {end}" if first else end
