@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ from optimizer.errors import (
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
+    from optimizer.solver import Progress
 
 SHOWN = 40
 """Findings or clashes of a kind that are printed; all stand in the marked copy or --json."""
@@ -83,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--output", type=Path, metavar="DIR", help="default: outputs/NAME")
     solve.add_argument("--time-limit", type=_seconds, metavar="S", help="default: Settings")
     solve.add_argument("--gap", type=_share, metavar="G", help="default: Settings")
+    solve.add_argument("--attended", action="store_true", help=argparse.SUPPRESS)
     solve.set_defaults(run=_solve)
     check = commands.add_parser("check", help="report everything that is wrong in a workbook")
     check.add_argument("workbook", type=Path)
@@ -90,6 +92,16 @@ def _parser() -> argparse.ArgumentParser:
     template = commands.add_parser("template", help="write a blank workbook")
     template.add_argument("path", type=Path)
     template.set_defaults(run=_template)
+    seat = commands.add_parser(
+        "open", aliases=["serve"], help="check and solve workbooks on a page in your browser"
+    )
+    seat.add_argument("workbook", type=Path, nargs="?", help="to begin with")
+    seat.add_argument("--port", type=_port, default=0, metavar="N", help="default: a free one")
+    seat.add_argument("--no-browser", action="store_true", help="print the address only")
+    seat.add_argument(
+        "--output", type=Path, default=Path("outputs"), metavar="DIR", help="default: outputs"
+    )
+    seat.set_defaults(run=_open, json=False, quiet=False)
     for command in (solve, check, template):
         command.add_argument("--json", action="store_true", help="one object on standard output")
         command.add_argument("--quiet", action="store_true", help="print errors only")
@@ -110,6 +122,13 @@ def _share(text: str) -> float:
     return value
 
 
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port from 0 to 65535")
+    return value
+
+
 def _solve(options: argparse.Namespace) -> int:
     from optimizer.plan import explain, solve
     from optimizer.report import check_target
@@ -117,17 +136,20 @@ def _solve(options: argparse.Namespace) -> int:
     from optimizer.report.result import write
     from optimizer.tables import read
 
+    progress, step = _watchers(options)
     begin = time.perf_counter()
+    step("read")
     case = read(options.workbook)
     seconds = {"read": time.perf_counter() - begin}
     folder = options.output or Path("outputs") / options.workbook.stem
     target, page = folder / "plan.xlsx", folder / "report.html"
     check_target(target)
     check_target(page, "page")
-    progress = None if options.quiet else _Progress()
-    result = solve(case, time_limit=options.time_limit, gap=options.gap, progress=progress)
+    limits = {"time_limit": options.time_limit, "gap": options.gap}
+    result = solve(case, **limits, progress=progress, step=step)
     seconds |= result.seconds
     begin = time.perf_counter()
+    step("write")
     files = {"page": str(page)}
     if result.objective is not None:
         write(result, target)
@@ -145,6 +167,16 @@ def _solve(options: argparse.Namespace) -> int:
     if options.json:
         _print(record)
     return _code(result)
+
+
+def _watchers(options: argparse.Namespace) -> tuple[Progress | None, Callable[[str], None]]:
+    """Who is told of the solver's progress, and of each step that begins."""
+    if options.attended:
+        from optimizer.seat.attended import Attended
+
+        attended = Attended(_tell)
+        return attended, attended.step
+    return None if options.quiet else _Progress(), lambda name: None
 
 
 def _code(result: Result) -> int:
@@ -242,6 +274,19 @@ def _template(options: argparse.Namespace) -> int:
         _print({"status": "written", "files": {"template": str(options.path)}})
     if not options.quiet:
         _tell(f"Written: {options.path}")
+    return 0
+
+
+def _open(options: argparse.Namespace) -> int:
+    from optimizer.seat import Seat
+
+    with Seat(options.output, options.port, options.workbook) as seat:
+        _tell(f"The page is open at {seat.address}")
+        _tell("Only this computer can reach it. Ctrl-C, or Close on the page, ends it.")
+        if not options.no_browser and not seat.show():
+            _tell("No browser was found: open the address yourself.")
+        seat.serve()
+    _tell(f"Closed. Plans are kept in {options.output}.")
     return 0
 
 

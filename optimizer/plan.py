@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -101,14 +101,16 @@ def solve(
     time_limit: float | None = None,
     gap: float | None = None,
     progress: Progress | None = None,
+    step: Callable[[str], None] | None = None,
 ) -> Result:
     """Least-cost plan of a case.
 
     ``time_limit`` is in seconds, ``gap`` the relative gap at which a plan with yes/no
-    decisions counts as optimal (default of both: Settings). Nothing is raised for a case
-    without a plan: the result's status says so.
+    decisions counts as optimal (default of both: Settings). ``step`` is called with the
+    name of each step as it begins (the names of ``seconds`` in the result). Nothing is
+    raised for a case without a plan: the result's status says so.
     """
-    clock = _Clock()
+    clock = _Clock(step)
     with clock.step("network"):
         meaning = build_network(case)
     with clock.step("build"):
@@ -223,12 +225,15 @@ def _way_out(
 class _Clock:
     """Wall time of the steps."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Callable[[str], None] | None = None) -> None:
         self.seconds: dict[str, float] = {}
+        self._told = told
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Time what is inside under a name; nothing in a step leaves garbage in circles."""
+        if self._told:
+            self._told(name)
         begin, collects = time.perf_counter(), gc.isenabled()
         gc.disable()
         try:

@@ -26,6 +26,7 @@ ORDER = (
     "plan",
     "studies",
     "report",
+    "seat",
     "cli",
 )
 """Rooms; each may use itself and those before it."""

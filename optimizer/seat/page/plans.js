@@ -1,0 +1,109 @@
+// Plans: the one in the making, all of this session beside each other, and the page of one.
+import {byId, digits, lasted, make, money, tonnes} from "./parts.js";
+
+const STEPS = [["read", "Read the workbook"], ["network", "Find what it means"], ["build", "Write the mathematics"],
+  ["solve", "Look for the cheapest plan"], ["audit", "Check the plan"], ["write", "Write the results"]];
+const PART_OF = {transfer: "build", diagnose: "solve", extract: "audit"};
+const TOLD = {
+  optimal: ["good", "Proven optimal"], infeasible: ["bad", "No plan is feasible"], unbounded: ["bad", "Cost has no lower bound"],
+  "time limit": ["warn", "Time limit: not proven"], interrupted: ["warn", "Stopped: not proven"],
+};
+let shown = 0;
+let drawn = "";
+
+export const going = runs => runs.find(run => run.state === "running" || run.state === "stopping");
+export function toldOf(run) {
+  if (run.state === "running") return ["soft", "Running …"];
+  if (run.state === "stopping") return ["soft", "Stopping …"];
+  if (run.state === "failed") return ["bad", "Failed"];
+  if (run.audit && !run.audit.passed) return ["bad", "Audit failed"];
+  return TOLD[run.status] || (run.state === "stopped" ? ["warn", "Stopped"] : ["bad", run.status || "No plan"]);
+}
+export function headline(run) {
+  const cost = typeof run.objective === "number" ? `, ${money(run.objective, run.currency)}, short ${tonnes(run.shortage)}` : "";
+  return `Plan ${run.number} of ${run.name}: ${toldOf(run)[1]}${cost}`;
+}
+export function choose(number) { shown = number; }
+
+// Shows all runs. The page of the chosen one is loaded again only when another is chosen.
+export function showPlans(runs, acts) {
+  const section = byId("plans");
+  if (!byId("runs")) {
+    section.replaceChildren(make("div", {id: "progress"}), make("div", {id: "runs"}), make("div", {id: "result"}));
+  }
+  const active = going(runs);
+  showProgress(active, acts);
+  const marked = JSON.stringify([runs.map(run => [run.number, run.state]), shown]);
+  if (marked === drawn) return;
+  drawn = marked;
+  const held = document.activeElement?.closest("#runs button")?.dataset.run;
+  byId("runs").replaceChildren(runs.length ? table(runs, acts) : make("p", {}, "No plan yet. Open a workbook without errors, and make one."));
+  if (held) document.querySelector(`#runs button[data-run="${held}"]`)?.focus();
+  showResult(runs.find(run => run.number === shown && run !== active));
+}
+
+function showProgress(run, acts) {
+  const box = byId("progress");
+  if (!run) return box.replaceChildren();
+  if (!byId("stop")) {
+    box.replaceChildren(make("div", {class: "card"},
+      make("div", {class: "line"}, make("h2", {id: "progress-title"}), make("span", {id: "elapsed"}), make("span", {class: "gap"}),
+        make("button", {type: "button", id: "stop", onclick: acts.stop}, "Stop")),
+      make("ol", {class: "steps", id: "steps", "aria-label": "Steps"}),
+      make("pre", {id: "lines", tabindex: 0, "aria-label": "What the solver says"})));
+  }
+  byId("progress-title").textContent = `Plan ${run.number}: ${run.name}`;
+  byId("elapsed").textContent = lasted(run.seconds);
+  byId("stop").textContent = run.state === "stopping" ? "Stop at once" : "Stop";
+  const at = STEPS.findIndex(([name]) => name === (PART_OF[run.step] || run.step));
+  byId("steps").replaceChildren(...STEPS.map(([, words], place) =>
+    make("li", {class: place < at ? "past" : place === at ? "now" : null, "aria-current": place === at ? "step" : null}, words)));
+  const lines = byId("lines");
+  lines.textContent = run.lines.join("\n");
+  lines.hidden = !run.lines.length;
+  return undefined;
+}
+
+function table(runs, acts) {
+  const base = runs.find(run => typeof run.objective === "number");
+  const heads = ["plan", "workbook", "result", "total cost", `against plan ${base ? base.number : 1}`, "short", "time", "kept in"];
+  const numbers = new Set([3, 4, 5, 6]);
+  return make("div", {class: "scroll list", tabindex: 0, role: "region", "aria-label": "Plans of this session"}, make("table", {},
+    make("thead", {}, make("tr", {}, heads.map((head, place) => make("th", {scope: "col", class: numbers.has(place) ? "number" : null}, head)))),
+    make("tbody", {}, runs.map(run => {
+      const [kind, words] = toldOf(run);
+      const gap = base && run !== base && typeof run.objective === "number" && run.currency === base.currency ? run.objective - base.objective : null;
+      return make("tr", {class: run.number === shown ? "chosen" : null},
+        make("th", {scope: "row"}, make("button", {type: "button", "data-run": run.number, "aria-pressed": run.number === shown, onclick: () => acts.choose(run.number)}, `Plan ${run.number}`)),
+        make("td", {}, run.name), make("td", {class: kind}, words),
+        make("td", {class: "number"}, money(run.objective, run.currency)),
+        make("td", {class: "number"}, gap === null ? "–" : `${gap > 0 ? "+" : ""}${money(gap, run.currency)}`),
+        make("td", {class: "number"}, tonnes(run.shortage)),
+        make("td", {class: "number"}, run === going(runs) ? "" : lasted(run.seconds)),
+        make("td", {}, run.folder));
+    }))));
+}
+
+function showResult(run) {
+  const box = byId("result");
+  const old = box.querySelector("iframe");
+  if (old && run && old.dataset.run === String(run.number)) return;
+  box.replaceChildren(...(run ? result(run) : []));
+}
+
+function result(run) {
+  const [kind, words] = toldOf(run);
+  const file = (word, save = "") => `runs/${run.number}/${word}${save}`;
+  const has = word => run.files.includes(word);
+  const least = run.gap > 1e-9 ? `; no plan is cheaper by more than ${digits(100 * run.gap, 2)}\u00a0%` : "";
+  const parts = [make("div", {class: "line"},
+    make("h2", {}, `Plan ${run.number}: ${run.name}`), make("span", {class: `badge ${kind}`}, words + least), make("span", {class: "gap"}),
+    has("plan") ? make("a", {class: "button first", href: file("plan"), download: ""}, "Results workbook") : null,
+    has("page") ? make("a", {class: "button", href: file("page", "?save"), download: ""}, "Save the page") : null,
+    has("page") ? make("a", {class: "button", href: file("page"), target: "_blank", rel: "noopener"}, "Open in a tab of its own") : null)];
+  if (run.message) parts.push(make("div", {class: "alerts bad", id: "why"}, make("p", {}, run.message)));
+  if (has("page") && run.state === "done") {
+    parts.push(make("iframe", {src: file("page"), title: `Page of plan ${run.number}`, "data-run": run.number, sandbox: "allow-scripts allow-modals"}));
+  }
+  return parts;
+}
