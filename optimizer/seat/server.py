@@ -163,7 +163,7 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(HTTPStatus.FORBIDDEN, WRONG)
         if self.command != "GET" and self.headers.get("Origin") != f"http://{host[0]}":
             raise Refused(HTTPStatus.FORBIDDEN, "Only this page may ask for that.")
-        return parts[2:], {key: values[0] for key, values in parse_qs(query).items()}
+        return parts[2:], {key: values[0] for key, values in parse_qs(query, True).items()}
 
     def _get(self, parts: list[str], query: dict[str, str]) -> None:
         match parts:
@@ -199,10 +199,11 @@ class Handler(BaseHTTPRequestHandler):
                 for run in self.seat.runs:
                     run.stop()
             case ["close"]:
-                self.seat.end()
+                self._json(self.seat.shown())
+                return self.seat.end()
             case _:
                 raise Refused(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
-        self._json(self.seat.shown())
+        return self._json(self.seat.shown())
 
     def _upload(self, name: str) -> None:
         """Take a workbook: the body of the request is the file."""

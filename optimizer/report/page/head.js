@@ -2,7 +2,8 @@
 function theme() {
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
-  let chosen = null;
+  const asked = () => ({"#dark": "dark", "#light": "light"})[location.hash] || null;
+  let chosen = asked();
   const button = make("button", {type: "button", id: "theme", onclick: () => {
     chosen = root.dataset.theme === "dark" ? "light" : "dark";
     apply();
@@ -14,6 +15,7 @@ function theme() {
     button.setAttribute("aria-label", `Show the page in ${other} colours`);
   }
   system.addEventListener("change", apply);
+  addEventListener("hashchange", () => { chosen = asked() || chosen; apply(); });
   apply();
   return button;
 }

@@ -4,9 +4,9 @@ export const byId = id => document.getElementById(id);
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
+    if (value === null || value === undefined || (value === false && !name.startsWith("aria-"))) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else element.setAttribute(name, value === true ? "" : value);
+    else element.setAttribute(name, value === true && !name.startsWith("aria-") ? "" : value);
   }
   for (const child of children.flat(Infinity)) if (child !== null && child !== undefined) element.append(child);
   return element;
@@ -20,7 +20,7 @@ export const counted = (number, word) => `${digits(number)} ${word}${number === 
 export const money = (value, currency) => typeof value === "number"
   ? `${digits(value, Math.abs(value) < 1000 ? 2 : 0)}\u00a0${currency}` : "–";
 export const tonnes = value => typeof value === "number"
-  ? `${digits(value, Math.abs(value) < 1 && value ? 3 : Math.abs(value) < 100 ? 1 : 0)}\u00a0t` : "–";
+  ? `${digits(value, !value || Math.abs(value) >= 100 ? 0 : Math.abs(value) < 1 ? 3 : 1)}\u00a0t` : "–";
 export function lasted(seconds) {
   const whole = Math.floor(seconds);
   if (whole < 60) return `${whole}\u00a0s`;

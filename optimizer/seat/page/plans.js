@@ -55,7 +55,7 @@ function showProgress(run, acts) {
   byId("progress-title").textContent = `Plan ${run.number}: ${run.name}`;
   byId("elapsed").textContent = lasted(run.seconds);
   byId("stop").textContent = run.state === "stopping" ? "Stop at once" : "Stop";
-  const at = STEPS.findIndex(([name]) => name === (PART_OF[run.step] || run.step));
+  const at = Math.max(0, STEPS.findIndex(([name]) => name === (PART_OF[run.step] || run.step)));
   byId("steps").replaceChildren(...STEPS.map(([, words], place) =>
     make("li", {class: place < at ? "past" : place === at ? "now" : null, "aria-current": place === at ? "step" : null}, words)));
   const lines = byId("lines");
@@ -91,6 +91,12 @@ function showResult(run) {
   box.replaceChildren(...(run ? result(run) : []));
 }
 
+// The page of a run follows the colours of this one.
+export function recolour() {
+  const frame = document.querySelector("iframe");
+  if (frame) frame.src = `${frame.getAttribute("src").split("#")[0]}#${document.documentElement.dataset.theme}`;
+}
+
 function result(run) {
   const [kind, words] = toldOf(run);
   const file = (word, save = "") => `runs/${run.number}/${word}${save}`;
@@ -103,7 +109,7 @@ function result(run) {
     has("page") ? make("a", {class: "button", href: file("page"), target: "_blank", rel: "noopener"}, "Open in a tab of its own") : null)];
   if (run.message) parts.push(make("div", {class: "alerts bad", id: "why"}, make("p", {}, run.message)));
   if (has("page") && run.state === "done") {
-    parts.push(make("iframe", {src: file("page"), title: `Page of plan ${run.number}`, "data-run": run.number, sandbox: "allow-scripts allow-modals"}));
+    parts.push(make("iframe", {src: `${file("page")}#${document.documentElement.dataset.theme}`, title: `Page of plan ${run.number}`, "data-run": run.number, sandbox: "allow-scripts allow-modals"}));
   }
   return parts;
 }

@@ -1,7 +1,7 @@
 // The seat: takes workbooks, asks for plans, and shows what the server knows.
 import {byId, complain, get, make, post, say} from "./parts.js";
 import {showBook, sound, verdict} from "./sheet.js";
-import {choose, going, headline, showPlans} from "./plans.js";
+import {choose, going, headline, recolour, showPlans} from "./plans.js";
 
 const EACH = 500;
 let state = {book: null, runs: [], most: Infinity, endings: []};
@@ -121,6 +121,7 @@ function colour() {
   document.documentElement.dataset.theme = now;
   byId("theme").textContent = other === "dark" ? "◐ Dark" : "◑ Light";
   byId("theme").setAttribute("aria-label", `Show the page in ${other} colours`);
+  recolour();
 }
 byId("theme").addEventListener("click", () => { chosen = document.documentElement.dataset.theme === "dark" ? "light" : "dark"; colour(); });
 system.addEventListener("change", colour);

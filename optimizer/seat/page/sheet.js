@@ -24,7 +24,7 @@ export function showBook(next, acts, busy) {
     button.disabled = busy || !sound(next);
     return;
   }
-  const before = book && book.sheets[sheet] ? book.sheets[sheet].name : "";
+  const before = book && book.name === next.name && book.sheets[sheet] ? book.sheets[sheet].name : "";
   book = next;
   marks = new Map();
   for (const finding of book.findings) {

@@ -1,0 +1,715 @@
+"""The planner's seat over HTTP: who is let in, what a workbook gives, how a run goes."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import quote
+
+import openpyxl
+import pytest
+
+import optimizer
+from optimizer.checking import check
+from optimizer.errors import Finding, UsageError
+from optimizer.seat import Seat
+from optimizer.seat import run as running
+from optimizer.seat import server as serving
+from optimizer.seat.book import MOST_BYTES, ROWS, Book
+from optimizer.seat.names import plain_name
+from tests.conftest import ROOT, TUTORIAL, need, offer, save
+
+PAGE = ROOT / "optimizer" / "seat" / "page"
+INFEASIBLE = {"Supply": [offer("kaz", maximum=6)], "Demand": [need(10, minimum=1)]}
+
+
+class Visitor:
+    """Asks a seat as its page does; every part of a request can be changed."""
+
+    def __init__(self, seat: Seat) -> None:
+        self.seat = seat
+        self.host = f"127.0.0.1:{seat.port}"
+
+    def ask(self, what="", method="GET", body=None, token=None, headers=None, raw=None):
+        """Status, headers and body of the answer."""
+        path = raw if raw is not None else f"/{token or self.seat.token}/{what}"
+        own = {"Host": self.host}
+        if method == "POST":
+            own["Origin"] = f"http://{self.host}"
+        own |= headers or {}
+        link = http.client.HTTPConnection("127.0.0.1", self.seat.port, timeout=60)
+        link.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        if body is not None:
+            own.setdefault("Content-Length", str(len(body)))
+        for name, value in own.items():
+            if value is not None:
+                link.putheader(name, value)
+        link.endheaders(body)
+        answer = link.getresponse()
+        content = answer.read()
+        link.close()
+        assert b"Traceback" not in content
+        return SimpleNamespace(status=answer.status, headers=answer.headers, body=content)
+
+    def state(self):
+        """What the page knows."""
+        return json.loads(self.ask("state").body)
+
+    def post(self, what, body=b""):
+        """The state after a request that changes something."""
+        answer = self.ask(what, "POST", body)
+        assert answer.status == 200, answer.body
+        return json.loads(answer.body)
+
+    def upload(self, content, name="case.xlsx"):
+        """The book that the page shows after an upload."""
+        content = content.read_bytes() if isinstance(content, Path) else content
+        return self.post(f"book?name={quote(name, safe='')}", content)["book"]
+
+    def solve(self):
+        """The run after it has ended."""
+        number = self.post("solve")["runs"][-1]["number"]
+        assert self.seat.runs[number - 1].ended.wait(120)
+        return self.state()["runs"][-1]
+
+
+@pytest.fixture
+def seat(tmp_path) -> Iterator[Seat]:
+    with Seat(tmp_path / "outputs") as opened:
+        thread = threading.Thread(target=opened.serve)
+        thread.start()
+        yield opened
+        opened.end()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def visitor(seat) -> Visitor:
+    return Visitor(seat)
+
+
+# Who is let in --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["", "state", "seat.js", "page.css", "runs/1/plan", "template"])
+def test_nothing_is_answered_without_the_secret(visitor, what):
+    for token in ("x", visitor.seat.token[:-1], visitor.seat.token + "x", "é", "%00"):
+        answer = visitor.ask(what, raw=f"/{quote(token, safe='%')}/{what}")
+        assert answer.status == 403
+        assert b"session" in answer.body
+    for raw in (f"/{what}", what or "/", f"x/{visitor.seat.token}/{what}", "*"):
+        assert visitor.ask(raw=raw).status in (400, 403)
+    assert visitor.ask("state").status == 200
+
+
+def test_another_name_that_leads_here_is_refused(visitor):
+    port = visitor.seat.port
+    for host in (f"evil.example:{port}", "127.0.0.1", f"127.0.0.1:{port + 1}", "", None):
+        assert visitor.ask("state", headers={"Host": host}).status == 403
+    assert visitor.ask("state", headers={"Host": f"localhost:{port}"}).status == 200
+
+
+def test_only_the_page_itself_may_change_something(visitor):
+    port = visitor.seat.port
+    for origin in ("http://evil.example", "null", None, f"http://127.0.0.1:{port + 1}"):
+        for what in ("solve", "stop", "close", "again", "book?name=x.xlsx"):
+            answer = visitor.ask(what, "POST", b"x", headers={"Origin": origin})
+            assert answer.status == 403
+    assert visitor.state()["book"] is None
+    assert visitor.ask("close", "GET").status == 404
+
+
+def test_only_this_computer_can_reach_it(seat):
+    assert seat._server.server_address[0] == "127.0.0.1"
+
+
+def test_the_browser_gets_a_ticket_that_opens_the_page_once(visitor, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or True)
+    assert visitor.seat.show()
+    assert visitor.seat.token not in opened[0]
+    path = "/" + opened[0].split("/", 3)[3]
+    assert visitor.ask(raw=path + "state").status == 403
+    first, second = visitor.ask(raw=path), visitor.ask(raw=path)
+    assert (first.status, first.headers["Location"]) == (303, f"/{visitor.seat.token}/")
+    assert second.status == 403
+
+
+def test_the_page_may_load_and_ask_its_own_server_only(visitor):
+    answer = visitor.ask("")
+    assert answer.headers["Content-Type"].startswith("text/html")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Access-Control-Allow-Origin"] is None
+
+
+def test_every_part_that_the_page_names_is_served_and_shipped(visitor):
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    patterns = config["tool"]["setuptools"]["package-data"]["optimizer"]
+    shipped = {path for pattern in patterns for path in (ROOT / "optimizer").glob(pattern)}
+    assert set(serving.PARTS.values()) <= shipped
+    assert {path for path in PAGE.iterdir() if path.is_file()} <= shipped
+    for name, path in serving.PARTS.items():
+        assert visitor.ask(name).body == path.read_bytes()
+
+
+# Files ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "../../etc/passwd",
+        "runs/1/../../../../etc/passwd",
+        "runs/1/..%2f..%2frun.json",
+        "runs/1/%2e%2e/run.json",
+        "runs/1//etc/passwd",
+        "runs/1/run.json",
+        "runs/1/case.xlsx",
+        "runs/1/plan%00",
+        "runs/0/plan",
+        "runs/-1/plan",
+        "runs/2/plan",
+        "runs/1e0/plan",
+        "runs/١/plan",
+        "seat.py",
+        "..%5c..%5cserver.py",
+        "page/seat.html",
+        "%2e%2e/seat.html",
+    ],
+)
+def test_no_address_leads_out_of_the_files_of_a_run(visitor, tmp_path, what):
+    visitor.upload(TUTORIAL)
+    assert visitor.solve()["state"] == "done"
+    (tmp_path / "run.json").write_text("secret")
+    answer = visitor.ask(quote(what, safe="/%"))
+    assert answer.status in (403, 404)
+    assert b"secret" not in answer.body
+    assert b"root:" not in answer.body
+
+
+def test_a_link_in_the_folder_of_a_run_is_not_followed(visitor, tmp_path):
+    visitor.upload(TUTORIAL)
+    folder = Path(visitor.solve()["folder"])
+    secret = tmp_path / "secret.json"
+    secret.write_text("secret")
+    (folder / "run.json").unlink()
+    (folder / "run.json").symlink_to(secret)
+    assert visitor.ask("runs/1/record").status == 404
+    assert visitor.ask("runs/1/plan").status == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("../../x.xlsx", "x.xlsx"),
+        ("..\\..\\x.xlsx", "x.xlsx"),
+        ("/etc/cron.d/x.xlsx", "x.xlsx"),
+        ("..", "workbook.xlsx"),
+        ("", "workbook.xlsx"),
+        (".xlsx", "xlsx"),
+        ("a\x00b\n.xlsx", "a_b_.xlsx"),
+        ('x";rm -rf $HOME.xlsx', "x__rm -rf $HOME.xlsx"),
+        ("NUL.xlsx", "_NUL.xlsx"),
+        ("Łódź 2027 (v2).xlsx", "Łódź 2027 (v2).xlsx"),
+        ("<script>.xlsx", "_script_.xlsx"),
+    ],
+)
+def test_the_name_of_an_upload_is_made_harmless(visitor, given, name):
+    assert plain_name(given) == name
+    shown = visitor.upload(TUTORIAL, given)
+    assert shown["name"] == name
+    assert shown["trouble"] == ""
+    root = visitor.seat._folder.resolve()
+    path = visitor.seat.book.path.resolve()
+    assert path.parent.parent == root
+    assert path.parent.exists()
+
+
+def test_a_long_name_fits_a_file_system(visitor):
+    shown = visitor.upload(TUTORIAL, "釹" * 300 + ".xlsx")
+    assert shown["trouble"] == ""
+    assert len(shown["name"].encode()) < 200
+
+
+# Workbooks ------------------------------------------------------------------------------------
+
+
+def broken(tmp_path) -> Path:
+    """A workbook with a misspelt site in B2 of Supply, and a sheet that nobody knows."""
+    path = save(tmp_path / "broken.xlsx", Supply=[offer("kaz", "Kaaz")], Demand=[need(10)])
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("Thoughts")["A1"] = "why?"
+    book.save(path)
+    return path
+
+
+def test_an_upload_is_checked_as_the_command_checks_it(visitor, tmp_path):
+    path = broken(tmp_path)
+    shown = visitor.upload(path, "broken.xlsx")
+    findings = check(path)
+    assert [(one["severity"], one["place"], one["message"]) for one in shown["findings"]] == [
+        (finding.severity, finding.place, finding.message) for finding in findings
+    ]
+    assert shown["errors"] == sum(finding.severity == "error" for finding in findings) > 0
+    assert shown["warnings"] == len(findings) - shown["errors"] > 0
+
+
+def test_a_finding_stands_at_its_cell_and_the_cells_are_shown(visitor, tmp_path):
+    shown = visitor.upload(broken(tmp_path))
+    first = shown["findings"][0]
+    assert first["place"] == "Supply!B2"
+    sheet, row, column = first["at"]
+    assert shown["sheets"][sheet]["name"] == "Supply"
+    assert (row, column) == (1, 1)
+    ask = f"cells?book={shown['number']}&sheet={sheet}&first=0"
+    cells = json.loads(visitor.ask(ask).body)
+    assert cells["rows"][0][:2] == ["offer", "site"]
+    assert cells["rows"][row][column] == "Kaaz"
+
+
+def test_a_finding_about_a_column_or_a_sheet_stands_at_a_header(tmp_path):
+    path = tmp_path / "case.xlsx"
+    book = openpyxl.Workbook()
+    book.active.title = "supply"
+    book.active["A1"] = "our offers"
+    book.active.append(["offer", "site", "Price"])
+    book.active.append(["kaz", "Kaz", 5])
+    book.save(path)
+    read = Book(1, "case.xlsx", tmp_path)
+    read.check()
+
+    def place(sheet, cell="", column=""):
+        return read.place_of(Finding("error", sheet, cell, column, "wrong"))
+
+    assert place("Supply", "C3") == (0, 2, 2)
+    assert place("Supply", "AB12") == (0, 11, 27)
+    assert place("Supply", "C") == (0, 1, 2)
+    assert place("Supply", column="price") == (0, 1, 2)
+    assert place("Supply") == (0, 1, 0)
+    assert place("Lanes") is None
+
+
+def test_a_long_sheet_comes_in_blocks(visitor, tmp_path):
+    offers = [offer(f"kaz {number}") for number in range(1, 701)]
+    shown = visitor.upload(save(tmp_path / "long.xlsx", Supply=offers, Demand=[need(10)]))
+    sheet = next(n for n, one in enumerate(shown["sheets"]) if one["name"] == "Supply")
+    assert shown["sheets"][sheet]["rows"] == 701
+    ask = f"cells?book={shown['number']}&sheet={sheet}&first={2 * ROWS}"
+    cells = json.loads(visitor.ask(ask).body)
+    assert [row[0] for row in cells["rows"]] == [f"kaz {n}" for n in range(2 * ROWS, 701)]
+
+
+@pytest.mark.parametrize(
+    "query", ["", "book=1&sheet=99&first=0", "book=1&sheet=-1&first=0", "book=1&sheet=x&first=0"]
+)
+def test_cells_that_are_not_there_are_refused(visitor, query):
+    assert visitor.upload(TUTORIAL)["number"] == 1
+    assert visitor.ask(f"cells?{query}").status == 404
+    assert visitor.ask("cells?book=7&sheet=0&first=0").status == 409
+
+
+def test_the_marked_copy_is_that_of_the_command(visitor, tmp_path):
+    shown = visitor.upload(broken(tmp_path), "my case.xlsx")
+    answer = visitor.ask("marked")
+    assert 'filename="my case.checked.xlsx"' in answer.headers["Content-Disposition"]
+    book = openpyxl.load_workbook(io.BytesIO(answer.body))
+    assert "Check report" in book.sheetnames
+    assert shown["findings"][0]["message"] in book["Supply"]["B2"].comment.text
+
+
+def _zip(**parts: bytes) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty (0 bytes)"),
+        (b"offer,site\nkaz,Kaz\n", "is text (CSV?)"),
+        (b"%PDF-1.7", "is a PDF"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
+        (b"\xd0\xcf\x11\xe0 an old one", "old Excel file"),
+        (_zip(**{"readme.txt": b"hello"}), "without an Excel workbook"),
+        (b"PK\x03\x04 torn", "is damaged"),
+        (b"\x00\x01\x02" * 50, "is not an Excel workbook"),
+    ],
+)
+def test_a_file_that_is_no_workbook_is_told_once_and_clearly(visitor, content, said):
+    shown = visitor.upload(content, "given.xlsx")
+    assert shown["trouble"].startswith("given.xlsx: ")
+    assert said in shown["trouble"]
+    assert str(visitor.seat._folder) not in shown["trouble"]
+    assert shown["findings"] == []
+    assert visitor.ask("solve", "POST", b"").status == 409
+    assert visitor.ask("marked").status == 404
+
+
+def test_a_workbook_without_its_sheets_has_a_report(visitor, tmp_path):
+    book = openpyxl.Workbook()
+    book.active["A1"] = "hello"
+    book.save(tmp_path / "other.xlsx")
+    shown = visitor.upload(tmp_path / "other.xlsx")
+    assert shown["trouble"] == ""
+    assert shown["errors"] > 0
+
+
+def test_a_failure_of_the_program_is_a_sentence(visitor, monkeypatch):
+    def fail(path):
+        raise KeyError("inside")
+
+    monkeypatch.setattr("optimizer.checking.check", fail)
+    shown = visitor.upload(TUTORIAL)
+    assert "the program failed while it read the workbook (KeyError)" in shown["trouble"]
+
+
+def test_a_workbook_that_is_too_big_is_refused_before_it_is_sent(visitor):
+    size = {"Content-Length": str(MOST_BYTES + 1)}
+    answer = visitor.ask("book?name=big.xlsx", "POST", headers=size)
+    assert answer.status == 413
+    assert "big.xlsx: has 100 MB" in json.loads(answer.body)["message"]
+    for size in ("-1", "x", "", "٣"):
+        headers = {"Content-Length": size.encode("utf-8").decode("latin-1")}
+        assert visitor.ask("book?name=x.xlsx", "POST", headers=headers).status == 411
+    assert visitor.ask("book", "POST", headers={"Transfer-Encoding": "chunked"}).status == 411
+    assert visitor.state()["book"] is None
+
+
+def test_an_upload_that_breaks_off_changes_nothing(visitor):
+    visitor.upload(TUTORIAL, "good.xlsx")
+    link = http.client.HTTPConnection("127.0.0.1", visitor.seat.port, timeout=20)
+    link.putrequest("POST", f"/{visitor.seat.token}/book?name=torn.xlsx", skip_host=True)
+    link.putheader("Host", visitor.host)
+    link.putheader("Origin", f"http://{visitor.host}")
+    link.putheader("Content-Length", "1000")
+    link.endheaders(b"only this")
+    link.close()
+    assert visitor.state()["book"]["name"] == "good.xlsx"
+
+
+def test_the_last_workbook_is_shown_and_the_one_before_is_gone(visitor):
+    visitor.upload(TUTORIAL, "one.xlsx")
+    before = visitor.seat.book.path
+    visitor.upload(TUTORIAL, "two.xlsx")
+    assert visitor.state()["book"]["name"] == "two.xlsx"
+    assert not before.exists()
+
+
+def test_the_file_of_the_command_line_is_read_again_when_it_has_changed(tmp_path):
+    path = broken(tmp_path)
+    with Seat(tmp_path / "outputs", workbook=path) as seat:
+        thread = threading.Thread(target=seat.serve)
+        thread.start()
+        visitor = Visitor(seat)
+        while visitor.state()["reading"]:
+            time.sleep(0.02)
+        shown = visitor.state()["book"]
+        assert shown["again"]
+        assert shown["errors"] == 1
+        save(path, Supply=[offer("kaz")], Demand=[need(10)])
+        assert visitor.post("again")["book"]["errors"] == 0
+        path.unlink()
+        assert "cannot be read" in visitor.post("again")["book"]["trouble"]
+        visitor.post("close")
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def test_an_upload_cannot_be_read_again(visitor):
+    visitor.upload(TUTORIAL)
+    assert visitor.ask("again", "POST", b"").status == 409
+
+
+def test_a_blank_workbook_is_to_be_had(visitor, tmp_path):
+    answer = visitor.ask("template")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    book = openpyxl.load_workbook(io.BytesIO(answer.body))
+    assert {"Settings", "Supply", "Rules"} <= set(book.sheetnames)
+
+
+# Runs -----------------------------------------------------------------------------------------
+
+
+def test_a_run_gives_the_plan_its_page_and_its_record(visitor, tmp_path):
+    visitor.upload(TUTORIAL, "hand trader.xlsx")
+    run = visitor.solve()
+    assert (run["state"], run["status"], run["currency"]) == ("done", "optimal", "USD")
+    assert run["objective"] == pytest.approx(50)  # 10 t of the one offer that is allowed, at 5
+    assert run["shortage"] == 0
+    assert run["audit"]["passed"] is True
+    assert run["step"] == "write"
+    assert set(run["files"]) == {"plan", "page", "record"}
+    folder = tmp_path / "outputs" / "hand trader"
+    assert Path(run["folder"]) == folder
+    for word, name in running.FILES.items():
+        answer = visitor.ask(f"runs/1/{word}")
+        assert answer.status == 200
+        assert answer.body == (folder / name).read_bytes()
+    assert (folder / "hand trader.xlsx").read_bytes() == TUTORIAL.read_bytes()
+    sent = visitor.ask("runs/1/plan").headers["Content-Disposition"]
+    assert 'filename="hand trader plan.xlsx"' in sent
+
+
+def test_the_page_of_a_run_is_alone_in_its_frame(visitor):
+    visitor.upload(TUTORIAL)
+    visitor.solve()
+    shown, saved = visitor.ask("runs/1/page"), visitor.ask("runs/1/page?save")
+    assert "Content-Disposition" not in shown.headers
+    assert "attachment" in saved.headers["Content-Disposition"]
+    policy = shown.headers["Content-Security-Policy"]
+    assert "sandbox allow-scripts" in policy
+    assert "allow-same-origin" not in policy
+    assert "connect-src" not in policy
+    assert "default-src 'none'" in policy
+
+
+def test_each_run_has_a_folder_of_its_own_and_they_stay(tmp_path):
+    (tmp_path / "outputs" / "case").mkdir(parents=True)
+    (tmp_path / "outputs" / "case" / "mine.txt").write_text("kept")
+    with Seat(tmp_path / "outputs") as seat:
+        thread = threading.Thread(target=seat.serve)
+        thread.start()
+        visitor = Visitor(seat)
+        visitor.upload(TUTORIAL)
+        folders = [Path(visitor.solve()["folder"]).name for _ in range(2)]
+        assert [run["number"] for run in visitor.state()["runs"]] == [1, 2]
+        work = seat._folder
+        visitor.post("close")
+        thread.join(20)
+    assert folders == ["case-2", "case-3"]
+    assert not work.exists()
+    assert (tmp_path / "outputs" / "case" / "mine.txt").read_text() == "kept"
+    assert (tmp_path / "outputs" / "case-3" / "plan.xlsx").is_file()
+
+
+def test_a_case_without_a_plan_is_told_and_has_a_page(visitor, tmp_path):
+    visitor.upload(save(tmp_path / "hard.xlsx", **INFEASIBLE))
+    run = visitor.solve()
+    assert (run["state"], run["status"], run["objective"]) == ("done", "infeasible", None)
+    assert run["repairs"]
+    assert run["files"] == ["page"]
+    assert visitor.ask("runs/1/plan").status == 404
+
+
+def test_a_workbook_with_errors_is_not_solved(visitor, tmp_path):
+    assert visitor.ask("solve", "POST", b"").status == 409
+    visitor.upload(broken(tmp_path))
+    answer = visitor.ask("solve", "POST", b"")
+    assert answer.status == 409
+    assert "without errors" in json.loads(answer.body)["message"]
+    assert visitor.state()["runs"] == []
+    assert not (tmp_path / "outputs").exists()
+
+
+SLOW = """
+import json, sys, time
+def tell(**event):
+    sys.stderr.write(json.dumps(event) + chr(10))
+    sys.stderr.flush()
+tell(step="solve")
+tell(seconds=2.0, line="best plan 70, none can cost less than 40")
+sys.stdin.buffer.read(1)
+"""
+"""A solve that does not come to an end by itself."""
+BEST_SO_FAR = (
+    SLOW
+    + """
+sys.stdout.write(json.dumps({"status": "interrupted", "objective": 70.0, "currency": "USD"}))
+"""
+)
+DEAF = SLOW + "time.sleep(600)"
+CRASH = "import os, sys; sys.stderr.write('Traceback: secret words'); os.abort()"
+
+
+@pytest.fixture
+def stand_in(monkeypatch):
+    """Lets another program stand in for the solve."""
+    start = subprocess.Popen
+
+    def use(program):
+        def started(words, **options):
+            assert words[:5] == [sys.executable, "-P", "-m", "optimizer", "solve"]
+            return start([sys.executable, "-c", program], **options)
+
+        monkeypatch.setattr(running.subprocess, "Popen", started)
+
+    return use
+
+
+def begun(visitor):
+    """The run once its solver has spoken."""
+    visitor.upload(TUTORIAL)
+    visitor.post("solve")
+    deadline = time.monotonic() + 60
+    while not (run := visitor.state()["runs"][-1])["lines"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return run
+
+
+def test_progress_is_shown_and_stop_keeps_the_best_plan_so_far(visitor, stand_in):
+    stand_in(BEST_SO_FAR)
+    run = begun(visitor)
+    assert (run["state"], run["step"]) == ("running", "solve")
+    assert run["lines"] == ["best plan 70, none can cost less than 40"]
+    answer = visitor.ask("solve", "POST", b"")
+    assert answer.status == 409
+    assert "wait for it, or stop it" in json.loads(answer.body)["message"]
+    assert visitor.upload(TUTORIAL, "other.xlsx")["name"] == "other.xlsx"
+    visitor.post("stop")
+    assert visitor.seat.runs[0].ended.wait(60)
+    run = visitor.state()["runs"][0]
+    assert (run["state"], run["status"], run["objective"]) == ("done", "interrupted", 70.0)
+
+
+def test_a_solve_that_does_not_listen_is_killed_when_asked_again(visitor, stand_in):
+    stand_in(DEAF)
+    begun(visitor)
+    assert visitor.post("stop")["runs"][0]["state"] == "stopping"
+    visitor.post("stop")
+    assert visitor.seat.runs[0].ended.wait(60)
+    run = visitor.state()["runs"][0]
+    assert (run["state"], run["message"]) == ("stopped", "Stopped before there was a plan.")
+
+
+def test_a_solve_that_does_not_listen_is_killed_after_a_while(visitor, stand_in, monkeypatch):
+    monkeypatch.setattr(running, "PATIENCE", 0.2)
+    stand_in(DEAF)
+    begun(visitor)
+    visitor.post("stop")
+    assert visitor.seat.runs[0].ended.wait(60)
+    assert visitor.state()["runs"][0]["state"] == "stopped"
+
+
+def test_a_real_solve_stops_when_it_is_asked_to(visitor):
+    visitor.upload(ROOT / "inputs" / "north_america.xlsx")
+    visitor.post("solve")
+    deadline = time.monotonic() + 60
+    while not visitor.state()["runs"][0]["step"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    visitor.post("stop")
+    assert visitor.seat.runs[0].ended.wait(60)
+    run = visitor.state()["runs"][0]
+    assert run["state"] == "stopped"
+    assert visitor.solve()["state"] == "done"
+
+
+def test_a_crash_of_the_solve_is_a_sentence_and_the_seat_goes_on(visitor, stand_in, monkeypatch):
+    visitor.upload(TUTORIAL)
+    with monkeypatch.context():
+        stand_in(CRASH)
+        run = visitor.solve()
+    assert run["state"] == "failed"
+    assert "ended without an answer" in run["message"]
+    assert "secret" not in json.dumps(run)
+    assert visitor.ask("runs/1/plan").status == 404
+
+
+def test_what_the_command_says_of_a_failure_is_shown(visitor, stand_in):
+    visitor.upload(TUTORIAL)
+    told = json.dumps({"status": "error", "message": "outputs is full", "exit_code": 1})
+    stand_in(f"import sys; sys.stdout.write({told!r}); sys.exit(1)")
+    run = visitor.solve()
+    assert (run["state"], run["message"]) == ("failed", "Outputs is full.")
+
+
+def test_closing_stops_the_solve_that_runs(tmp_path, stand_in):
+    stand_in(DEAF)
+    with Seat(tmp_path / "outputs") as seat:
+        threading.Thread(target=seat.serve, daemon=True).start()
+        begun(Visitor(seat))
+        seat.end()
+        running_process = seat.runs[0]._process
+        seat.runs[0].stop()
+    assert running_process.poll() is not None
+    assert (tmp_path / "outputs").is_dir()
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "outputs").write_text("a file")
+    with Seat(tmp_path / "outputs") as seat:
+        threading.Thread(target=seat.serve, daemon=True).start()
+        visitor = Visitor(seat)
+        visitor.upload(TUTORIAL)
+        answer = visitor.ask("solve", "POST", b"")
+        seat.end()
+    assert answer.status == 409
+    assert "outputs" in json.loads(answer.body)["message"]
+
+
+# The command ----------------------------------------------------------------------------------
+
+
+def test_the_seat_opens_without_the_libraries_of_a_solve(tmp_path):
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom optimizer.seat import Seat\n"
+        "seat = Seat(Path('outputs'))\n"
+        "heavy = {'pyomo', 'highspy', 'pandas', 'openpyxl', 'xlsxwriter', 'numpy', 'scipy'}\n"
+        "found = heavy & {name.split('.')[0] for name in sys.modules}\n"
+        f"book = seat.new_book('case.xlsx')\nbook.path.write_bytes(Path({str(TUTORIAL)!r})"
+        ".read_bytes())\nseat.take(book)\nassert book.sound, book.trouble\n"
+        "found |= {'pyomo', 'highspy'} & {name.split('.')[0] for name in sys.modules}\n"
+        "seat.close()\nsys.exit(' '.join(sorted(found)) or 0)"
+    )
+    root = {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=os.environ | root, capture_output=True
+    )
+    assert done.stderr.decode().strip() == ""
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("word", ["open", "serve"])
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a signal of POSIX")
+def test_the_command_opens_answers_and_ends_with_ctrl_c(tmp_path, word):
+    import signal
+
+    process = subprocess.Popen(
+        [sys.executable, "-m", "optimizer", word, str(TUTORIAL), "--no-browser"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    address = process.stderr.readline().split()[-1]
+    host, _, rest = address.removeprefix("http://").partition("/")
+    link = http.client.HTTPConnection(host, timeout=30)
+    link.request("GET", f"/{rest}state")
+    assert json.loads(link.getresponse().read())["version"] == optimizer.__version__
+    link.close()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert out == ""
+    assert "Closed. Plans are kept in outputs." in err
+    assert "Traceback" not in err
+
+
+def test_a_port_that_is_taken_and_a_file_that_is_missing_are_wrong_use(seat, tmp_path):
+    with pytest.raises(UsageError, match=f"port {seat.port} cannot be used"):
+        Seat(tmp_path, seat.port)
+    with pytest.raises(UsageError, match="no such file"):
+        Seat(tmp_path, 0, tmp_path / "nowhere.xlsx")

@@ -1,0 +1,313 @@
+"""The planner's seat in a real browser: drop a workbook, mend it, make plans, compare them.
+
+Needs what the page of a run needs; elsewhere these tests are skipped with the reason.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from optimizer.seat import Seat
+from tests.conftest import ROOT, TUTORIAL, need, offer, save
+
+driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SIZES = ((1366, 768), (1920, 1080))
+REFERENCE = ROOT / "inputs" / "north_america.xlsx"
+DROP = """([name, text]) => {
+  const bytes = Uint8Array.from(atob(text), sign => sign.charCodeAt(0));
+  const given = new DataTransfer();
+  given.items.add(new File([bytes], name));
+  for (const kind of ["dragover", "drop"])
+    document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: given, bubbles: true}));
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with driver.sync_playwright() as playwright:
+        found = next((path for name in NAMES if (path := shutil.which(name))), None)
+        try:
+            opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        except driver.Error as error:
+            pytest.skip(f"no Chromium is found: {str(error).splitlines()[0]}")
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def sit(browser, tmp_path) -> Iterator[Any]:
+    """Opens the page of a seat; it may ask only its own server, and nothing may go wrong."""
+    faults: list[str] = []
+    opened: list[tuple[Any, Seat]] = []
+
+    def sit(size: tuple[int, int] = SIZES[0], workbook: Path | None = None, **options: Any) -> Any:
+        seat = Seat(tmp_path / "outputs", workbook=workbook)
+        threading.Thread(target=seat.serve, daemon=True).start()
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        opened.append((context, seat))
+        page = context.new_page()
+        page.on("console", lambda message: faults.append(message.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "request",
+            lambda asked: asked.url.startswith((seat.address, "data:")) or faults.append(asked.url),
+        )
+        page.goto(seat.address)
+        page.wait_for_selector("#theme:not(:empty)")
+        return page
+
+    yield sit
+    for context, seat in opened:
+        context.close()
+        seat.end()
+        seat.close()
+    assert not faults
+
+
+def drop(page: Any, path: Path, name: str = "") -> None:
+    """Let a file fall on the page as a planner does."""
+    with page.expect_response(lambda answer: "/book?" in answer.url):
+        page.evaluate(DROP, [name or path.name, base64.b64encode(path.read_bytes()).decode()])
+    page.wait_for_selector("body:not(.busy)")
+
+
+def broken(tmp_path: Path) -> Path:
+    """The reference case with a misspelt site in row 8 of Supply and row 20 of Lanes."""
+    book = openpyxl.load_workbook(REFERENCE)
+    book["Supply"]["B8"] = "Kokbulaq"
+    book["Lanes"]["B20"] = "Kuantn"
+    path = tmp_path / "north_america.xlsx"
+    book.save(path)
+    return path
+
+
+def focused(page: Any) -> str:
+    return page.evaluate("document.activeElement.id || document.activeElement.className")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_broken_cell_is_red_beside_its_message_and_a_click_leads_to_it(
+    sit, tmp_path, size, scheme
+):
+    page = sit(size, color_scheme=scheme)
+    drop(page, broken(tmp_path))
+    page.wait_for_selector(".finding.error")
+    assert "2 errors" in page.inner_text("#opened .badge")
+    assert page.is_disabled("#make")
+    page.click(".finding:has-text('Lanes!B20')")
+    page.wait_for_selector("#cell-19-1:focus")
+    assert page.get_attribute(".sheets [aria-selected='true']", "id").startswith("sheet")
+    assert page.inner_text(".sheets [aria-selected='true']").startswith("Lanes")
+    assert "Kuantn" in page.inner_text("#cell-19-1")
+    assert "did you mean 'Kuantan'?" in page.inner_text("#tip")
+    red, green, blue = (
+        int(part)
+        for part in page.evaluate(
+            "getComputedStyle(document.getElementById('cell-19-1')).backgroundColor"
+        )[4:-1].split(",")
+    )
+    assert red > green + 40
+    assert red > blue + 40
+    box = page.locator("#cell-19-1").bounding_box()
+    assert 0 < box["x"] < size[0] - box["width"]
+    assert 0 < box["y"] < size[1] - box["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert page.evaluate("document.documentElement.scrollHeight") <= size[1]
+    page.keyboard.press("Escape")
+    assert "finding" in focused(page)
+
+
+def test_a_planner_mends_a_workbook_and_compares_two_plans(sit, tmp_path):
+    page = sit()
+    wrong = save(tmp_path / "case.xlsx", Supply=[offer("kaz", "Kaaz")], Demand=[need(10)])
+    drop(page, wrong)
+    page.wait_for_selector(".finding.error:has-text('Supply!B2')")
+    # 10 t at 5, then at 7.
+    drop(page, save(tmp_path / "case.xlsx", Supply=[offer("kaz", price=5)], Demand=[need(10)]))
+    page.click("#make:enabled")
+    page.wait_for_selector("iframe[data-run='1']", timeout=120_000)
+    frame = page.frame_locator("iframe[data-run='1']")
+    assert "50.00" in frame.locator(".tiles").inner_text()
+    assert "Proven optimal" in page.inner_text("#said")
+    page.click("#to-workbook")
+    drop(page, save(tmp_path / "case.xlsx", Supply=[offer("kaz", price=7)], Demand=[need(10)]))
+    page.click("#make:enabled")
+    page.wait_for_selector("iframe[data-run='2']", timeout=120_000)
+    rows = page.eval_on_selector_all(
+        "#runs tbody tr",
+        "rows => rows.map(row => [2, 3, 4, 5].map(n => row.cells[n].textContent"
+        ".replaceAll('\\u00a0', ' ')))",
+    )
+    assert rows == [
+        ["Proven optimal", "50.00 USD", "–", "0 t"],
+        ["Proven optimal", "70.00 USD", "+20.00 USD", "0 t"],
+    ]
+    with page.expect_download() as given:
+        page.click("text=Results workbook")
+    assert given.value.suggested_filename == "case-2 plan.xlsx"
+    content = io.BytesIO(Path(given.value.path()).read_bytes())
+    assert "Purchases" in openpyxl.load_workbook(content).sheetnames
+    page.click("#runs button:has-text('Plan 1')")
+    page.wait_for_selector("iframe[data-run='1']")
+    assert page.get_attribute("#runs button:has-text('Plan 1')", "aria-pressed") == "true"
+
+
+def test_the_page_of_a_run_can_ask_the_server_nothing(sit):
+    page = sit()
+    drop(page, TUTORIAL)
+    page.click("#make:enabled")
+    page.wait_for_selector("iframe", timeout=120_000)
+    frame = next(frame for frame in page.frames if "runs/1/page" in frame.url)
+    frame.wait_for_selector("#foot p")
+    assert frame.evaluate("self.origin") == "null"
+    assert (
+        frame.evaluate("(() => { try { return Boolean(parent.document) } catch { return 0 } })()")
+        == 0
+    )
+
+
+def test_the_colours_of_the_run_follow_those_of_the_seat(sit):
+    page = sit(color_scheme="light")
+    drop(page, TUTORIAL)
+    page.click("#make:enabled")
+    page.wait_for_selector("iframe", timeout=120_000)
+    page.click("#theme")
+    page.frame_locator("iframe").locator("html[data-theme='dark']").wait_for()
+    page.click("#theme")
+    page.frame_locator("iframe").locator("html[data-theme='light']").wait_for()
+
+
+def test_it_is_used_by_keyboard_alone(sit, tmp_path):
+    page = sit()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    assert focused(page) == "to-workbook"
+    page.keyboard.press("ArrowRight")
+    assert focused(page) == "to-plans"
+    assert "No plan yet" in page.inner_text("#plans")
+    page.keyboard.press("ArrowLeft")
+    page.focus("#file")
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('#empty label')).outlineStyle")
+        == "solid"
+    )
+    page.set_input_files("#file", broken(tmp_path))
+    page.wait_for_selector(".finding")
+    assert "finding error" in focused(page)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#cell-7-1:focus")
+    page.set_input_files("#file", TUTORIAL)
+    page.wait_for_selector("#make:focus")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("iframe", timeout=120_000)
+
+
+def test_what_has_no_name_or_label_is_not_on_the_page(sit, tmp_path):
+    page = sit()
+    drop(page, broken(tmp_path))
+    page.wait_for_selector(".cells")
+    nameless = """[...document.querySelectorAll("button, a, input, [role=region]")].filter(one =>
+      !one.hidden && !one.innerText.trim() && !one.getAttribute("aria-label"))
+      .map(one => one.outerHTML)"""
+    assert page.evaluate(nameless) == []
+    assert page.get_attribute("#said", "aria-live") == "polite"
+    ids = page.eval_on_selector_all("[id]", "all => all.map(one => one.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_files_that_are_no_workbook_are_told_and_the_next_one_is_taken(sit, tmp_path):
+    page = sit()
+    text = tmp_path / "data.csv"
+    text.write_text("offer,site\nkaz,Kaz\n")
+    drop(page, text)
+    page.wait_for_selector("#trouble")
+    assert "data.csv: is text (CSV?)" in page.inner_text("#trouble")
+    assert page.is_disabled("#make")
+    drop(page, TUTORIAL)
+    page.wait_for_selector("#make:enabled")
+    assert page.locator("#trouble").count() == 0
+
+
+def test_a_file_that_is_too_big_is_not_even_sent(sit):
+    page = sit()
+    page.evaluate(
+        """() => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([new Uint8Array(100000001)], "huge.xlsx"));
+          document.body.dispatchEvent(new DragEvent("drop", {dataTransfer, bubbles: true}));
+        }"""
+    )
+    page.wait_for_selector("#alert:not([hidden])")
+    assert "huge.xlsx: has 100 MB" in page.inner_text("#alert")
+    page.click("#alert button")
+    assert page.is_hidden("#alert")
+
+
+def test_names_are_shown_as_text_whatever_they_hold(sit, tmp_path):
+    strange = "<img src=x onerror=alert(1)>"
+    page = sit()
+    drop(
+        page,
+        save(tmp_path / "x.xlsx", Supply=[offer(strange, strange)], Demand=[need(10)]),
+        strange,
+    )
+    page.wait_for_selector(".finding.error")
+    assert page.locator("main img").count() == 0
+    assert "<img src=x" in page.inner_text(".finding.error")
+
+
+def test_a_solve_is_stopped_by_its_button(sit):
+    page = sit()
+    drop(page, REFERENCE)
+    page.click("#make:enabled")
+    page.wait_for_selector(".steps .now")
+    page.click("#stop")
+    page.wait_for_selector("#why", timeout=60_000)
+    assert "Stopped before there was a plan" in page.inner_text("#why")
+    assert "Stopped" in page.inner_text("#runs tbody")
+    assert page.locator("#stop").count() == 0
+
+
+def test_the_file_of_the_command_is_read_again_by_a_button(sit, tmp_path):
+    path = save(tmp_path / "mine.xlsx", Supply=[offer("kaz", "Kaaz")], Demand=[need(10)])
+    page = sit(workbook=path)
+    page.wait_for_selector(".finding.error")
+    save(path, Supply=[offer("kaz")], Demand=[need(10)])
+    page.click("#again")
+    page.wait_for_selector("#make:enabled")
+    assert "no errors" in page.inner_text("#opened .badge")
+
+
+def test_rows_far_down_are_turned_to(sit, tmp_path):
+    offers = [offer(f"kaz {number}") for number in range(1, 701)]
+    offers[649]["site"] = "Kaaz"
+    page = sit()
+    drop(page, save(tmp_path / "long.xlsx", Supply=offers, Demand=[need(10)]))
+    page.click(".finding.error:has-text('Supply!B651')")
+    page.wait_for_selector("#cell-650-1:focus")
+    assert "Rows 601 to 701 of 701" in page.inner_text("#pager")
+    page.click("text=Rows before")
+    page.wait_for_selector("th:text-is('301')")
+
+
+def test_closing_says_where_the_plans_are(sit):
+    page = sit()
+    drop(page, TUTORIAL)
+    page.click("#make:enabled")
+    page.wait_for_selector("iframe", timeout=120_000)
+    page.click("#close")
+    page.wait_for_selector("#ended:focus")
+    assert "outputs" in page.inner_text("main")
