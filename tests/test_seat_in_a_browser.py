@@ -83,10 +83,11 @@ def drop(page: Any, path: Path, name: str = "") -> None:
 
 
 def broken(tmp_path: Path) -> Path:
-    """The reference case with a misspelt site in row 8 of Supply and row 20 of Lanes."""
+    """The reference case with misspelt sites in Supply and Lanes, and words far to the right."""
     book = openpyxl.load_workbook(REFERENCE)
     book["Supply"]["B8"] = "Kokbulaq"
     book["Lanes"]["B20"] = "Kuantn"
+    book["Supply"].cell(9, 10, "soon")
     path = tmp_path / "north_america.xlsx"
     book.save(path)
     return path
@@ -104,7 +105,9 @@ def test_a_broken_cell_is_red_beside_its_message_and_a_click_leads_to_it(
     page = sit(size, color_scheme=scheme)
     drop(page, broken(tmp_path))
     page.wait_for_selector(".finding.error")
-    assert "2 errors" in page.inner_text("#opened .badge")
+    assert "3 errors" in page.inner_text("#opened .badge")
+    for limit, length in zip(size, ("scrollWidth", "scrollHeight"), strict=True):
+        assert page.evaluate(f"document.documentElement.{length}") <= limit
     assert page.is_disabled("#make")
     page.click(".finding:has-text('Lanes!B20')")
     page.wait_for_selector("#cell-19-1:focus")
