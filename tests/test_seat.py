@@ -711,5 +711,7 @@ def test_the_command_opens_answers_and_ends_with_ctrl_c(tmp_path, word):
 def test_a_port_that_is_taken_and_a_file_that_is_missing_are_wrong_use(seat, tmp_path):
     with pytest.raises(UsageError, match=f"port {seat.port} cannot be used"):
         Seat(tmp_path, seat.port)
+    with pytest.raises(UsageError, match="port 70000 is not from 0 to 65535"):
+        Seat(tmp_path, 70000)
     with pytest.raises(UsageError, match="no such file"):
         Seat(tmp_path, 0, tmp_path / "nowhere.xlsx")

@@ -20,7 +20,7 @@ _DEVICES = {
 def plain_name(given: str) -> str:
     """A file name without folders, control characters and signs that a system may read.
 
-    >>> plain_name("../../etc/passwd"), plain_name("C:\\\\plans\\\\my case.xlsx")
+    >>> plain_name("../../etc/passwd"), plain_name("..\\\\plans\\\\my case.xlsx")
     ('passwd', 'my case.xlsx')
     >>> plain_name("a<b>|c.xlsx"), plain_name("con.xlsx"), plain_name("..")
     ('a_b__c.xlsx', '_con.xlsx', 'workbook.xlsx')

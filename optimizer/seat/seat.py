@@ -43,6 +43,8 @@ class Seat:
         self._first = workbook
         try:
             self._server = Server(self, port)
+        except OverflowError as error:
+            raise UsageError(f"port {port} is not from 0 to 65535") from error
         except OSError as error:
             raise UsageError(f"port {port} cannot be used ({error.strerror})") from error
         self._folder = Path(tempfile.mkdtemp(prefix="optimizer-"))

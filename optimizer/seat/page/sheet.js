@@ -90,7 +90,7 @@ async function jump(finding, from) {
   came = from;
   document.querySelector(".finding.chosen")?.classList.remove("chosen");
   from.classList.add("chosen");
-  cell.scrollIntoView({block: "center", inline: "center"});
+  cell.scrollIntoView({block: "center", inline: "nearest"});
   cell.focus({preventScroll: true});
   showTip(tipOf(cell), cell.getBoundingClientRect());
 }
