@@ -593,15 +593,6 @@ def test_a_solve_that_does_not_listen_is_killed_when_asked_again(visitor, stand_
     assert (run["state"], run["message"]) == ("stopped", "Stopped before there was a plan.")
 
 
-def test_a_solve_that_does_not_listen_is_killed_after_a_while(visitor, stand_in, monkeypatch):
-    monkeypatch.setattr(running, "PATIENCE", 0.2)
-    stand_in(DEAF)
-    begun(visitor)
-    visitor.post("stop")
-    assert visitor.seat.runs[0].ended.wait(60)
-    assert visitor.state()["runs"][0]["state"] == "stopped"
-
-
 def test_a_real_solve_stops_when_it_is_asked_to(visitor):
     visitor.upload(ROOT / "inputs" / "north_america.xlsx")
     visitor.post("solve")

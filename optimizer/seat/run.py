@@ -19,8 +19,7 @@ from optimizer.seat.book import Book
 
 KEPT = 200
 """Lines of the solver that are kept."""
-PATIENCE = 20.0
-"""Seconds that a solve has to stop by itself."""
+SHOWN = 8
 FILES = {"plan": "plan.xlsx", "page": "report.html", "record": "run.json"}
 """What a run leaves in its folder, by the word for it in addresses."""
 
@@ -39,7 +38,7 @@ class Run:
         self.state = "running"
         self.message = ""
         self.step = ""
-        self.lines: list[tuple[float, str]] = []
+        self.lines: list[str] = []
         self.record: dict[str, Any] = {}
         self.seconds = 0.0
         self.ended = threading.Event()
@@ -77,7 +76,7 @@ class Run:
         return process
 
     def stop(self) -> None:
-        """Stop the solve: the best plan so far is kept. Asked again, or in vain, it is killed."""
+        """Stop the search; the best plan so far is written. Asked again, kill the process."""
         if self.ended.is_set():
             return
         if self.state == "stopping":
@@ -87,9 +86,6 @@ class Run:
         with suppress(OSError):
             assert self._process.stdin is not None
             self._process.stdin.close()
-        timer = threading.Timer(PATIENCE, self._process.kill)
-        timer.daemon = True
-        timer.start()
 
     def shown(self) -> dict[str, Any]:
         """What the page knows of it."""
@@ -102,7 +98,7 @@ class Run:
             "state": self.state,
             "message": self.message,
             "step": self.step,
-            "lines": [line for _, line in self.lines[-8:]],
+            "lines": self.lines[-SHOWN:],
             "seconds": lasted,
             **{key: self.record.get(key) for key in known},
             "files": [word for word, name in FILES.items() if (self.folder / name).is_file()],
@@ -126,7 +122,9 @@ class Run:
                 self.step = str(event["step"])
                 return
             if isinstance(event, dict) and "line" in event:
-                self.lines = [*self.lines, (float(event["seconds"]), str(event["line"]))][-KEPT:]
+                line = str(event["line"])
+                if line and line not in self.lines[-1:]:
+                    self.lines = [*self.lines, line][-KEPT:]
                 return
         self._said = [*self._said, line][-KEPT:]
 

@@ -50,11 +50,13 @@ function showProgress(run, acts) {
       make("div", {class: "line"}, make("h2", {id: "progress-title"}), make("span", {id: "elapsed"}), make("span", {class: "gap"}),
         make("button", {type: "button", id: "stop", onclick: acts.stop}, "Stop")),
       make("ol", {class: "steps", id: "steps", "aria-label": "Steps"}),
+      make("p", {class: "note", id: "stopping", hidden: true}, "The best plan so far is being written down, if there is one. To stop at once is to give it up."),
       make("pre", {id: "lines", tabindex: 0, "aria-label": "What the solver says"})));
   }
   byId("progress-title").textContent = `Plan ${run.number}: ${run.name}`;
   byId("elapsed").textContent = lasted(run.seconds);
   byId("stop").textContent = run.state === "stopping" ? "Stop at once" : "Stop";
+  byId("stopping").hidden = run.state !== "stopping";
   const at = Math.max(0, STEPS.findIndex(([name]) => name === (PART_OF[run.step] || run.step)));
   byId("steps").replaceChildren(...STEPS.map(([, words], place) =>
     make("li", {class: place < at ? "past" : place === at ? "now" : null, "aria-current": place === at ? "step" : null}, words)));
