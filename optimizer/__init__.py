@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from optimizer.plan import Result, build_model, build_network, solve, solve_model
     from optimizer.report.page import write_page
     from optimizer.report.result import write
+    from optimizer.studies import RuleCosts, cost_of_rules
     from optimizer.tables import Case, read, read_frames
     from optimizer.tables.marked import write_marked_copy
     from optimizer.tables.template import write_template
@@ -47,6 +48,7 @@ _HOMES = {
     "optimizer.plan": ("Result", "build_model", "build_network", "solve", "solve_model"),
     "optimizer.report.page": ("write_page",),
     "optimizer.report.result": ("write",),
+    "optimizer.studies": ("RuleCosts", "cost_of_rules"),
     "optimizer.checking": ("check",),
     "optimizer.tables": ("Case", "read", "read_frames"),
     "optimizer.tables.marked": ("write_marked_copy",),
@@ -62,12 +64,14 @@ __all__ = [
     "NoPlanError",
     "OptimizerError",
     "Result",
+    "RuleCosts",
     "StoppedError",
     "UsageError",
     "WorkbookError",
     "build_model",
     "build_network",
     "check",
+    "cost_of_rules",
     "read",
     "read_frames",
     "solve",

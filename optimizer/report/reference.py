@@ -9,7 +9,7 @@ from optimizer.report.cells import table_name
 from optimizer.report.formats import unit
 from optimizer.report.pivot import LIVE_CELLS
 from optimizer.report.sheet import LEVELS, NOTHING, RATIOS
-from optimizer.solution.tables import LAYOUTS, Layout
+from optimizer.solution.tables import LAYOUTS, REQUESTED, Layout
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "results.md"
 
@@ -32,6 +32,8 @@ edit the declarations, not this page.
 * From Python the tables come as data frames; from the file, read a sheet with its header in
   row 5, such as `pandas.read_excel(path, "Purchases", header=4)`, and take the columns named
   below.
+* The sheets {", ".join(REQUESTED)} are there only when they are asked for (`--explain`,
+  `--cost-of-rules`).
 """
 
 SUMMARY = """\
@@ -62,10 +64,10 @@ PARTS = {
 
 def results_page() -> str:
     """The page ``docs/results.md``: every sheet and every column, as Markdown."""
-    titles = ("Summary", *LAYOUTS)
+    titles = ("Summary", *LAYOUTS, *REQUESTED)
     contents = " · ".join(f"[{title}](#{title.lower().replace(' ', '-')})" for title in titles)
     parts = [_line(("part", "what it shows")), _line(("---", "---")), *map(_line, PARTS.items())]
-    sections = [_section(layout) for layout in LAYOUTS.values()]
+    sections = [_section(layout) for layout in (LAYOUTS | REQUESTED).values()]
     return "\n".join([INTRODUCTION, f"{contents}\n", SUMMARY, *parts, "", *sections])
 
 

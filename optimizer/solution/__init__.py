@@ -5,14 +5,18 @@ from optimizer.solution.audit import Audit, audit
 from optimizer.solution.conflict import NO_CONFLICT, Clash, Conflict, conflict
 from optimizer.solution.edits import Edit
 from optimizer.solution.money import by_category
-from optimizer.solution.record import run_record, tables_of
+from optimizer.solution.price_tables import RULE_COSTS, RULE_MOVES
+from optimizer.solution.record import explained, run_record, tables_of
 from optimizer.solution.repair import Repair, endless, repairs
-from optimizer.solution.tables import LAYOUTS, Table, Tables
+from optimizer.solution.tables import LAYOUTS, REQUESTED, Table, Tables, table
 from optimizer.solution.weak import Alert
 
 __all__ = [
     "LAYOUTS",
     "NO_CONFLICT",
+    "REQUESTED",
+    "RULE_COSTS",
+    "RULE_MOVES",
     "Alert",
     "Audit",
     "Clash",
@@ -26,7 +30,9 @@ __all__ = [
     "by_category",
     "conflict",
     "endless",
+    "explained",
     "repairs",
     "run_record",
+    "table",
     "tables_of",
 ]

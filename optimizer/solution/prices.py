@@ -7,19 +7,34 @@ exist they need not be the only ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from optimizer.model.variables import ByPeriod
 from optimizer.network.data import Network
-from optimizer.solution import tables
+from optimizer.solution.layout import Table, table
+from optimizer.solution.places import HIGH, LOW, Places, family_of, names_of
+from optimizer.solution.price_tables import BREAK_EVEN, SCARCITY
 from optimizer.solution.refused import refused
-from optimizer.solution.tables import Table, table
-from optimizer.solver import Answer, Program, margins
+from optimizer.solver import Answer, Program, Ranges, margins, slopes
 
 SMALL = 1e-7
 """Prices below this, relative to the largest, are rounding."""
+
+NARROW = 1e-7
+"""Ranges narrower than this part of the bound are of no width."""
+
+NAN = float("nan")
+
+ENTERS = 1e-6
+"""Tonnes from which on something is said to enter without another leaving at once."""
+
+WORK = 1_000_000
+"""Columns that are solved in all where break-evens are solved for one by one."""
+
+EXACT, ESTIMATE, FORCED = "exact", "estimate", "by a plan with it"
 
 KINDS = {
     "offer": ("offer", "t"),
@@ -56,59 +71,158 @@ UNPRICED = (
 """Families that bind by logic, not by something that there could be more of."""
 
 
-def scarcity(network: Network, program: Program, answer: Answer) -> Table:
-    """Rows with a price; a bound's worth is what relaxing it by one unit saves.
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A row that has a price: where it stands, its bound, what one unit more is worth."""
 
-    For demand it is what the last tonne wanted costs. Balance rows are left out.
-    """
+    number: int
+    family: str
+    names: tuple[str, ...]
+    """Index without its period."""
+    period: str
+    bound: float
+    side: int
+    """LOW or HIGH: the bound that binds."""
+    worth: float
+    """Money of its period; for demand what the last tonne costs, else a saving."""
+    today: float
+    """The same as present value."""
+
+    @property
+    def thing(self) -> str:
+        """Readable name."""
+        return ", ".join(name for name in self.names if name)
+
+
+def priced(network: Network, program: Program, answer: Answer) -> list[Priced]:
+    """Rows with a price, dearest first. Balance rows are left out."""
     if answer.prices is None:
-        return table(tables.SCARCITY, [])
+        return []
     discount = _discounts(network)
     prices = answer.prices.tolist()
     floor = SMALL * max((abs(price) for price in prices), default=0.0)
     rows = []
     for number, (constraint, price) in enumerate(zip(program.constraints, prices, strict=True)):
-        family = constraint.parent_component().local_name
+        family = family_of(constraint)
         if abs(price) <= floor or family in UNPRICED:
             continue
-        kind, unit = KINDS.get(family, (family, ""))
-        index = constraint.index()
-        names = [str(name) for name in (index if isinstance(index, tuple) else (index,))]
+        names = list(names_of(constraint))
         period = names.pop() if names[-1] in discount else ""
+        side = HIGH if price < 0 or family == "demand" else LOW
         bound = program.row_upper[number] if price < 0 else program.row_lower[number]
         if family == "capacity" and not bound:
             continue  # a unit that does not exist: Break-even says what its option lacks
-        thing = ", ".join(name for name in names if name)
         worth = price if family == "demand" else abs(price)
-        rows.append(
-            (kind, thing, period, float(bound), unit, worth / discount.get(period, 1.0), worth)
-        )
-    rows.sort(key=lambda row: -abs(row[-1]))
-    return table(tables.SCARCITY, rows)
+        now = worth / discount.get(period, 1.0)
+        rows.append(Priced(number, family, tuple(names), period, float(bound), side, now, worth))
+    rows.sort(key=lambda row: -abs(row.today))
+    return rows
 
 
-def break_even(network: Network, m: Any, program: Program, answer: Answer) -> Table:
-    """What is not used or built, and how much cheaper it must get."""
+def scarcity(network: Network, rows: list[Priced], found: Ranges | None) -> Table:
+    """Rows with a price; a bound's worth is what relaxing it by one unit saves.
+
+    For demand it is what the last tonne wanted costs. ``found`` says how far prices hold.
+    """
+    places = Places(network)
+    told = []
+    for row in rows:
+        kind, unit = KINDS.get(row.family, (row.family, ""))
+        more, less = reach(row, found)
+        note = "" if found is not None else "range not computed"
+        if found is not None and not (more == more and less == less):
+            note = "not unique"
+        worth = (row.bound, unit, row.worth, row.today, more, less, note)
+        told.append((kind, row.thing, row.period, *worth, address(places, row)))
+    return table(SCARCITY, told)
+
+
+def reach(row: Priced, found: Ranges | None) -> tuple[float, float]:
+    """How much more, and how much less, of a bound has the same price.
+
+    Not a number where it is not known, or where the price is not unique on that side.
+    """
+    if found is None:
+        return NAN, NAN
+    up, down = float(found.up[row.number]), float(found.down[row.number])
+    more, less = (up, down) if row.side == HIGH else (down, up)
+    width = NARROW * max(1.0, abs(row.bound))
+    return more if more > width else NAN, less if less > width else NAN
+
+
+def address(places: Places, row: Priced) -> str:
+    """Cells of the workbook that a bound comes from, as a planner types them."""
+    names = (*row.names, row.period) if row.period else row.names
+    cells = places.cells(row.family, names, row.side)
+    return "; ".join(places.address(cell) for cell in cells)
+
+
+def break_even(
+    network: Network,
+    m: Any,
+    program: Program,
+    answer: Answer,
+    held: Ranges | None,
+    exact: bool = False,
+) -> Table:
+    """What is not used or built, and how much cheaper it must get.
+
+    A reduced cost is exact where the thing can enter without another leaving at once. Of the
+    rest margins are an estimate; if asked, each is solved for instead.
+    """
     if answer.reduced_costs is None:
-        return table(tables.BREAK_EVEN, [])
+        return table(BREAK_EVEN, [])
+    discount = network.calendar.discount(network.case.settings.discount_rate)
+    labels = network.calendar.labels
+    rows = [(*row, FORCED) for row in refused(network, m, program, answer)]
+    things = list(_unused(network, m, program))
+    lacks = [*_lacks(program, answer, held, [group for *_, group in things])]
+    if exact and answer.basis is not None:
+        most = WORK // max(len(program.cost), 1)
+        doubtful = [n for n, (_, note) in enumerate(lacks) if note == ESTIMATE][:most]
+        found = slopes(program, answer, [things[n][-1] for n in doubtful])
+        for n, slope in zip(doubtful, found, strict=True):
+            if slope is not None:
+                lacks[n] = (slope[1], EXACT)
+    for (kind, thing, material, t, price, _), (lack, note) in zip(things, lacks, strict=True):
+        gap = lack / discount[t]
+        if SMALL < gap < float("inf"):
+            rows.append((kind, thing, material, labels[t], price, gap, price - gap, note))
+    rows.sort(key=lambda row: row[5])
+    return table(BREAK_EVEN, rows)
+
+
+Thing = tuple[str, str, str, int, float, list[int]]
+"""Kind, name, material, period, price and columns."""
+
+
+def _unused(network: Network, m: Any, program: Program) -> Iterator[Thing]:
+    """Offers, lanes and processes that could be used in a period and are not."""
+    column_of = {id(variable): column for column, variable in enumerate(program.variables)}
+    for kind, thing, material, prices, own in candidates(network, m):
+        for t, variables in own.items():
+            if not any(variable.value > SMALL for variable in variables):
+                group = [column_of[id(variable)] for variable in variables]
+                yield kind, thing, material, t, prices[t], group
+
+
+def _lacks(
+    program: Program, answer: Answer, held: Ranges | None, groups: list[list[int]]
+) -> Iterator[tuple[float, str]]:
+    """How much cheaper one column of each group must get, and how sure that is."""
+    assert answer.reduced_costs is not None
     found = margins(program, answer, _balances(program))
     costs = answer.reduced_costs if found is None else found.reduced_costs(program)
     beyond = float("inf") if found is None else found.beyond
-    cost_of = dict(zip(map(id, program.variables), costs.tolist(), strict=True))
-    discount = network.calendar.discount(network.case.settings.discount_rate)
-    rows = refused(network, m, program, answer)
-    for kind, thing, material, prices, own in _unused(network, m):
-        for t, variables in own.items():
-            if any(variable.value > SMALL for variable in variables):
-                continue
-            least = min(cost_of[id(variable)] for variable in variables)
-            gap = least / discount[t]
-            if gap > SMALL and least < beyond:
-                price = prices[t]
-                label = network.calendar.labels[t]
-                rows.append((kind, thing, material, label, price, gap, price - gap))
-    rows.sort(key=lambda row: row[5])
-    return table(tables.BREAK_EVEN, rows)
+    floor = SMALL * max(1.0, float(np.abs(answer.reduced_costs).max(initial=0.0)))
+    for group in groups:
+        own = answer.reduced_costs[group]
+        # A reduced cost of zero may be that of a column in the basis, which says nothing.
+        if held is not None and (held.enter[group] > ENTERS).all() and (own > floor).all():
+            yield float(own.min()), EXACT
+        else:
+            least = float(costs[group].min())
+            yield (least if least < beyond else float("inf")), ESTIMATE
 
 
 def _balances(program: Program) -> np.ndarray:
@@ -126,7 +240,7 @@ def _balances(program: Program) -> np.ndarray:
 Candidates = Iterator[tuple[str, str, str, list[float], dict[int, list[Any]]]]
 
 
-def _unused(network: Network, m: Any) -> Candidates:
+def candidates(network: Network, m: Any) -> Candidates:
     """Kind, name, material, price by period, and the variables that use the thing."""
     columns, flows = m.columns, network.flows
     for index, own in _grouped(columns.buy, lambda flow: flows.buys[flow].offer).items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy
 import pyomo.version
@@ -14,15 +14,19 @@ from optimizer.errors import Finding
 from optimizer.network.data import Network
 from optimizer.solution import tables
 from optimizer.solution.audit import Audit
+from optimizer.solution.bottlenecks import bottlenecks
 from optimizer.solution.chains import shortage_reasons
-from optimizer.solution.compliance import compliance
+from optimizer.solution.compliance import compliance, worth
 from optimizer.solution.decisions import decisions
 from optimizer.solution.extract import Extraction, balance
+from optimizer.solution.headroom import headroom
+from optimizer.solution.marginal import marginal_costs, prices_of
 from optimizer.solution.money import costs
-from optimizer.solution.prices import break_even, scarcity
+from optimizer.solution.oxides import oxides
+from optimizer.solution.prices import break_even, priced, scarcity
 from optimizer.solution.tables import Table, table
 from optimizer.solution.tracing import certificates, provenance, trace
-from optimizer.solver import Answer, Program
+from optimizer.solver import Answer, Program, ranges
 
 LOG_LINES = 80
 """Lines of the solver's log that are kept, from its end."""
@@ -33,18 +37,35 @@ def tables_of(m: ConcreteModel, program: Program, answer: Answer) -> dict[str, T
     done = decisions(m)
     found = Extraction(done).all()
     traced = trace(done)
+    rows, held = priced(done.network, program, answer), ranges(program, answer)
     for each_table in (
         costs(done),
         balance(done),
-        compliance(done),
+        compliance(done, worth(done.network, program, answer)),
         provenance(done.network, traced),
         certificates(done, traced),
-        scarcity(done.network, program, answer),
-        break_even(done.network, m, program, answer),
+        scarcity(done.network, rows, held),
+        bottlenecks(done.network, rows, held),
+        break_even(done.network, m, program, answer, held),
         shortage_reasons(done.network, program, answer, found["Shortages"]),
     ):
         found[each_table.layout.name] = each_table
     return {name: found[name] for name in tables.LAYOUTS if name in found}
+
+
+def explained(
+    m: ConcreteModel, program: Program, answer: Answer, found: Mapping[str, Table]
+) -> dict[str, Table]:
+    """Tables that explain prices, by name, and Break-even solved for one by one; on request."""
+    network = m.network
+    prices = prices_of(network, m, program, answer)
+    made = (
+        break_even(network, m, program, answer, ranges(program, answer), exact=True),
+        headroom(network, m, program, answer),
+        marginal_costs(network, program, prices),
+        oxides(network, program, found, prices),
+    )
+    return {each_table.layout.name: each_table for each_table in made}
 
 
 def run_record(

@@ -7,9 +7,10 @@ results workbook and ``docs/results.md`` are made from the same declarations.
 from __future__ import annotations
 
 from optimizer.solution.layout import Field, Layout, Table, Tables, table
+from optimizer.solution.price_tables import BOTTLENECKS, BREAK_EVEN, COMPLIANCE, REQUESTED, SCARCITY
 from optimizer.tables.sheets import STAGES
 
-__all__ = ["CATEGORIES", "LAYOUTS", "Field", "Layout", "Table", "Tables", "table"]
+__all__ = ["CATEGORIES", "LAYOUTS", "REQUESTED", "Field", "Layout", "Table", "Tables", "table"]
 
 _PERIOD = Field("period", "period", "label of the period")
 _DATE = Field("first day", "date", "first day of the period")
@@ -249,24 +250,6 @@ BALANCE = Layout(
         Field("difference", "tonnes", "in less out: zero but for the solver's tolerance"),
     ),
 )
-COMPLIANCE = Layout(
-    "Compliance",
-    "Which deliveries each rule binds, and what was delivered to them.",
-    (
-        Field("rule", "text", "rule"),
-        Field("phase", "text", "dates of the rule's row"),
-        Field("row", "number", "row in Rules"),
-        Field("line", "text", "demand line that it binds"),
-        Field("segment", "text", "segment of the line"),
-        Field("window", "text", "periods over which the share is taken"),
-        Field("delivered", "tonnes", "tonnes delivered in the window"),
-        Field("breaking", "tonnes", "tonnes of them that break the rule"),
-        Field("share found", "share", "breaking / delivered"),
-        Field("share allowed", "share", "maximum share"),
-        Field("classes delivered", "text", "tonnes of each class: clean, or what it breaks"),
-        Field("verdict", "text", "kept, or broken"),
-    ),
-)
 PROVENANCE = Layout(
     "Provenance",
     "Where delivered tonnes come from: shares by country, site and owner at each stage, of all "
@@ -315,34 +298,6 @@ CERTIFICATES = Layout(
         Field("rests on", "text", "rows of Supply, Stocks and Pipeline, with shares and tonnes"),
     ),
 )
-SCARCITY = Layout(
-    "Scarcity",
-    "What one more unit of each thing that binds would be worth (dual values); yes/no decisions "
-    "are held as they are in the plan.",
-    (
-        Field("kind", "text", "capacity, offer, contract, lane, stock, demand, rule …"),
-        Field("thing", "text", "what binds"),
-        _PERIOD,
-        Field("bound", "amount", "the bound as it stands"),
-        Field("unit", "text", "unit of the bound"),
-        Field("worth", "price", "saving per unit more, in money of that period, not discounted"),
-        Field("worth today", "price", "the same as present value: the dual of the objective"),
-    ),
-)
-BREAK_EVEN = Layout(
-    "Break-even",
-    "What is not used or built, and how much cheaper it must get to enter: offers, lanes and "
-    "processes by reduced cost, options by a plan in which they are forced.",
-    (
-        Field("kind", "text", "offer, lane, process or option"),
-        Field("thing", "text", "what is not used"),
-        Field("material", "text", "material or recipe; for an option its sites"),
-        _PERIOD,
-        Field("price", "price", "its price or cost in that period"),
-        Field("cheaper by", "price", "how much cheaper it must get, in money of that period"),
-        Field("break-even", "price", "price at which it enters"),
-    ),
-)
 RUN = Layout(
     "Run",
     "What was run: the input's hash, versions, solver, gap, audit, warnings.",
@@ -371,6 +326,7 @@ LAYOUTS = {
         COMPLIANCE,
         PROVENANCE,
         CERTIFICATES,
+        BOTTLENECKS,
         SCARCITY,
         BREAK_EVEN,
         RUN,

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pyomo.common.gc_manager import PauseGC
 from pyomo.core import ConcreteModel
 
+from optimizer.solver.attribute import attribute
 from optimizer.solver.conflict import Core, conflict
 from optimizer.solver.elastic import Violation, least_violation, tied_violation
 from optimizer.solver.highs import Answer, ask
 from optimizer.solver.margins import Margins, margins
+from optimizer.solver.probe import slopes
+from optimizer.solver.ranges import Ranges, ranges
 from optimizer.solver.running import Progress
 from optimizer.solver.start import Start
 from optimizer.solver.transfer import Program, transfer
@@ -19,13 +22,17 @@ __all__ = [
     "Margins",
     "Program",
     "Progress",
+    "Ranges",
     "Start",
     "Violation",
     "ask",
+    "attribute",
     "conflict",
     "least_violation",
     "load",
     "margins",
+    "ranges",
+    "slopes",
     "solve",
     "tied_violation",
     "transfer",

@@ -1,0 +1,67 @@
+"""How far a bound may move before its price changes.
+
+HiGHS ranges the optimal basis: as long as it stays optimal, prices stay. Where plans are
+degenerate several bases, with other prices, share one plan; the range is then of no width
+on one side or both, and the price on that side is not the only one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from optimizer.solver.highs import Answer, instance, scale_of, status_of
+from optimizer.solver.transfer import Program
+
+MOST_COLUMNS = 12_000
+"""Larger programmes are not ranged: the work grows with the square of their size."""
+
+SECONDS = 5.0
+"""Time to find the basis again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """How far bounds can move at the same prices."""
+
+    up: np.ndarray
+    """By row: how far the bound that binds can go up."""
+    down: np.ndarray
+    enter: np.ndarray
+    """By column: how much of what is not used can be used at its reduced cost."""
+
+
+def ranges(program: Program, answer: Answer) -> Ranges | None:
+    """Ranges of the prices of an answer; whole columns are held as they are in it.
+
+    None without a basis, where the programme is too large, or where HiGHS has none.
+    """
+    if answer.basis is None or answer.values is None or answer.prices is None:
+        return None
+    if len(program.cost) > MOST_COLUMNS:
+        return None
+    held = program.held(answer.values)
+    highs = instance(held, {"solver": "simplex", "presolve": "off"}, SECONDS, 0.0)
+    highs.setBasis(answer.basis)
+    highs.run()
+    if status_of(highs, stopped=False) != "optimal":
+        return None
+    status, found = highs.getRanging()
+    if status == highspy.HighsStatus.kError or not found.valid:
+        return None
+    at_upper = answer.prices * program.sign < 0
+    bound = np.where(at_upper, program.row_upper, program.row_lower)
+    finite = np.where(np.isfinite(bound), bound, 0.0)
+    # The basis found again may be another one of the same plan: its prices must be the same.
+    same = np.isclose(
+        np.array(highs.getSolution().row_dual) / scale_of(held),
+        answer.prices * program.sign,
+        rtol=1e-6,
+        atol=1e-6 * max(1.0, float(np.abs(answer.prices).max(initial=0.0))),
+    )
+    enter = np.array(found.col_bound_up.value_) if same.all() else np.zeros(len(held.cost))
+    up = np.where(same, np.array(found.row_bound_up.value_) - finite, 0.0)
+    down = np.where(same, finite - np.array(found.row_bound_dn.value_), 0.0)
+    return Ranges(up=np.maximum(up, 0.0), down=np.maximum(down, 0.0), enter=enter)

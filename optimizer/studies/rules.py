@@ -1,0 +1,247 @@
+"""What each rule costs: the plan without it, and the plan without any rule.
+
+Leaving a rule out never makes a plan dearer, for the plan with it is still allowed. Each
+plan is built anew, since its classes are others, and is audited like any plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from optimizer.errors import OptimizerError, UsageError
+from optimizer.network.calendar import members
+from optimizer.plan import Result, solve
+from optimizer.solution import RULE_COSTS, RULE_MOVES, Table, table
+from optimizer.solver import Progress
+from optimizer.tables.case import Case
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ALL = "all rules"
+"""Name of the row in which no rule is kept."""
+
+ROUNDING = 1e-9
+"""Part of a cost that is rounding, in a plan without yes/no decisions."""
+
+MOVED = 1e-6
+"""Tonnes, and part of an amount, below which nothing has moved."""
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCosts:
+    """Cost of each rule of a case; money is present value in the case's currency."""
+
+    plan: Result
+    """The plan with every rule."""
+    tables: Mapping[str, Table]
+    """``Rule costs`` and ``Rule moves``."""
+    without: Mapping[str, Result] = field(repr=False)
+    """The plan without each rule, and without all of them."""
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """A table as a DataFrame, by its name."""
+        return self.tables[name].frame()
+
+    @property
+    def records(self) -> tuple[dict[str, Any], ...]:
+        """Rows of ``Rule costs`` by header, None where a figure is not known."""
+        given = self.tables[RULE_COSTS.name]
+        return tuple(
+            {
+                header: None if isinstance(value, float) and not isfinite(value) else value
+                for header, value in zip(given.layout.headers, row, strict=True)
+            }
+            for row in given.rows()
+        )
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What each rule costs, in words."""
+        return tuple(self.tables[RULE_COSTS.name]["sentence"])
+
+
+def cost_of_rules(
+    case: Case,
+    *,
+    rules: Sequence[str] = (),
+    plan: Result | None = None,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    progress: Progress | None = None,
+) -> RuleCosts:
+    """Cost of the named rules of a case, or of each, and of all together.
+
+    ``plan`` is the plan of the case if it is known; one that was solved with ``remember``
+    is started from. ``time_limit`` is for each plan. Raises UsageError
+    for a rule that is not in the case, and OptimizerError if a plan without a rule is proven
+    dearer than the plan with it, which only an error of the program can cause.
+    """
+    known = list(dict.fromkeys(rule.rule for rule in case.rules))
+    for name in rules:
+        if name not in known:
+            raise UsageError(f"there is no rule {name!r}; the rules are {', '.join(known)}")
+    asked = list(rules) or known
+    plan = plan or solve(case, time_limit=time_limit, gap=gap, progress=progress, remember=True)
+    left_out: dict[str, tuple[str, ...]] = {name: (name,) for name in asked}
+    if len(known) > 1:
+        left_out[ALL] = tuple(known)
+    without = {
+        name: solve(
+            less(case, names),
+            time_limit=time_limit,
+            gap=gap,
+            progress=progress,
+            start=plan.start,
+        )
+        for name, names in left_out.items()
+    }
+    costs = [_row(plan, without[name], name, names) for name, names in left_out.items()]
+    moves = [row for name in left_out for row in _moves(plan, without[name], name)]
+    made = {
+        RULE_COSTS.name: table(RULE_COSTS, costs),
+        RULE_MOVES.name: table(RULE_MOVES, moves),
+    }
+    return RuleCosts(plan, made, without)
+
+
+def less(case: Case, rules: Sequence[str]) -> Case:
+    """The case without some rules."""
+    return replace(
+        case,
+        rules=tuple(rule for rule in case.rules if rule.rule not in rules),
+        rule_scope=tuple(line for line in case.rule_scope if line.rule not in rules),
+    )
+
+
+def _row(plan: Result, other: Result, name: str, rules: Sequence[str]) -> tuple[object, ...]:
+    premium, doubt = _premium(plan, other, name)
+    years = plan.network.calendar.count * plan.network.calendar.year_fraction
+    kilograms = 1000.0 * _delivered(plan, rules)
+    return (
+        name,
+        other.status,
+        _known(plan.objective),
+        _known(other.objective),
+        premium,
+        premium / years,
+        premium / kilograms if kilograms else NAN,
+        _marginal(plan, rules),
+        kilograms,
+        doubt,
+        _sentence(plan, other, name, (premium, doubt, premium / years, kilograms)),
+    )
+
+
+def _known(value: float | None) -> float:
+    return NAN if value is None else value
+
+
+def _premium(plan: Result, other: Result, name: str) -> tuple[float, float]:
+    """Premium, not a number where gaps hide it, and by how much it may be off."""
+    if plan.objective is None or other.objective is None:
+        return NAN, NAN
+    found = plan.objective - other.objective
+    size = max(abs(plan.objective), abs(other.objective))
+    rounding = ROUNDING * size
+    doubt = plan.gap * abs(plan.objective) + other.gap * abs(other.objective)
+    if found < -doubt - 1e3 * rounding and plan.status == other.status == "optimal":
+        raise OptimizerError(f"the plan without {name} is dearer by {-found:g}: an internal error")
+    if doubt <= rounding:
+        return (found if found > 1e2 * rounding else 0.0), 0.0
+    return (found if found > doubt else NAN), doubt
+
+
+def _delivered(plan: Result, rules: Sequence[str]) -> float:
+    """Tonnes delivered to lines in periods in which one of the rules binds them."""
+    if plan.objective is None:
+        return 0.0
+    network = plan.network
+    bound = {
+        (network.lines[line].name, network.lines[line].customer, network.calendar.labels[t])
+        for phase in network.phases
+        if phase.rule in rules
+        for line, periods in phase.lines.items()
+        for t in members(periods)
+    }
+    given = plan.tables["Deliveries"]
+    keys = zip(given["line"], given["customer"], given["period"], strict=True)
+    return sum(
+        (tonnes for key, tonnes in zip(keys, given["tonnes"], strict=True) if key in bound), 0.0
+    )
+
+
+def _marginal(plan: Result, rules: Sequence[str]) -> float:
+    """Most that a tonne more that may break a rule is worth, present value."""
+    if plan.objective is None:
+        return NAN
+    scarce = plan.tables["Scarcity"]
+    shares = {rule.rule for rule in plan.case.rules if 0 < rule.maximum_share < 1}
+    if not shares.intersection(rules):
+        return NAN
+    rows = zip(scarce["kind"], scarce["thing"], scarce["worth today"], strict=True)
+    names = tuple(f"{name}, " for name in rules)
+    worth = [w for kind, thing, w in rows if kind == "rule share" and thing.startswith(names)]
+    return max(worth, default=0.0)
+
+
+Figures = tuple[float, float, float, float]
+"""Premium, doubt, premium a year, kilograms delivered."""
+
+
+def _sentence(plan: Result, other: Result, name: str, figures: Figures) -> str:
+    premium, doubt, yearly, kilograms = figures
+    currency = plan.case.settings.currency
+    who = "All rules together" if name == ALL else f"Rule {name}"
+    if plan.objective is None and other.objective is not None:
+        return f"{who}: no plan keeps it with the others; without it one costs " + (
+            f"{other.objective:,.0f} {currency}."
+        )
+    if plan.objective is None or other.objective is None:
+        return f"{who}: without it there is no plan either ({other.status})."
+    if premium != premium:
+        if doubt == float("inf"):
+            return f"{who}: not known, for a plan was stopped before its gap was proven."
+        return (
+            f"{who}: the premium is within the gap of {doubt:,.0f} {currency}; "
+            "a smaller gap would tell."
+        )
+    if not premium:
+        return f"{who} costs nothing: the plan without it is no cheaper."
+    each = f", {premium / kilograms:,.2f} a kilogram delivered under it" if kilograms else ""
+    off = f", give or take {doubt:,.0f}" if doubt else ""
+    return f"{who} costs {premium:,.0f} {currency}{off}: {yearly:,.0f} a year{each}."
+
+
+def _moves(plan: Result, other: Result, name: str) -> Iterator[tuple[object, ...]]:
+    """Offers, processes and lines that gain or lose, most moved first of each kind."""
+    if plan.objective is None or other.objective is None:
+        return
+    for kind, sheet, headers, amount in (
+        ("offer", "Purchases", ("site", "offer", "material"), "tonnes"),
+        ("process", "Production", ("site", "recipe", "feed"), "activity"),
+        ("delivery", "Deliveries", ("customer", "line", "material"), "tonnes"),
+    ):
+        before, after = (_sums(result.tables[sheet], headers, amount) for result in (plan, other))
+        rows = []
+        for key in dict.fromkeys((*before, *after)):
+            old, new = before.get(key, 0.0), after.get(key, 0.0)
+            if abs(new - old) > MOVED * max(1.0, old, new):
+                site, thing, material = key
+                if kind == "process" and material:
+                    thing, material = f"{thing} of {material}", ""
+                rows.append((name, kind, site, thing, material, old, new, new - old))
+        yield from sorted(rows, key=lambda row: -abs(row[-1]))
+
+
+def _sums(given: Table, headers: Sequence[str], amount: str) -> dict[tuple[str, ...], float]:
+    sums: dict[tuple[str, ...], float] = {}
+    keys = zip(*(given[header] for header in headers), strict=True)
+    for key, value in zip(keys, given[amount], strict=True):
+        sums[key] = sums.get(key, 0.0) + value
+    return sums

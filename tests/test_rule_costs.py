@@ -1,0 +1,176 @@
+"""What rules cost: plans without them, worked by hand."""
+
+from __future__ import annotations
+
+from math import isnan
+
+import openpyxl
+import pytest
+
+import optimizer
+from optimizer import cli
+from optimizer.studies import rules as study
+from tests.conftest import china, lane, make, need, no_china, offer, read_tables, save
+from tests.oracle.random_case import CORE, WHOLE, draw
+
+KAZ = offer("kaz", price=5)
+CHINA = offer("china", "China", price=1)
+BOUND = {
+    "Supply": [KAZ, CHINA],
+    "Demand": [need(10)],
+    "Rules": [no_china()],
+    "Rule_scope": [china()],
+}
+
+
+def costs(found: optimizer.RuleCosts) -> dict[str, dict]:
+    return {row["rule"]: row for row in found.frame("Rule costs").to_dict("records")}
+
+
+def test_a_rule_costs_what_the_plan_without_it_saves():
+    # Ten tonnes at 5 instead of 1: 40, in one year, for 10,000 kg.
+    found = optimizer.cost_of_rules(make(**BOUND))
+    (row,) = costs(found).values()
+    assert (row["cost_with"], row["cost_without"], row["premium"]) == pytest.approx((50, 10, 40))
+    assert row["premium_per_year"] == pytest.approx(40)
+    assert row["premium_per_kg"] == pytest.approx(0.004)
+    assert found.sentences == (
+        "Rule no China costs 40 USD: 40 a year, 0.00 a kilogram delivered under it.",
+    )
+    moves = [row for row in found.tables["Rule moves"].rows() if row[1] == "offer"]
+    assert [row[:5] + row[7:] for row in moves] == [
+        ("no China", "offer", "Kaz", "kaz", "ore", pytest.approx(-10)),
+        ("no China", "offer", "China", "china", "ore", pytest.approx(10)),
+    ]
+
+
+def test_a_premium_is_by_year_and_by_what_is_delivered_under_the_rule():
+    # Two years, no discount: defence takes 5 t a year at 5 instead of 1, civil is not bound.
+    found = optimizer.cost_of_rules(
+        make(
+            **{
+                **BOUND,
+                "Settings": {"periods": 2},
+                "Demand": [need(5, "defence", segment="d"), need(10, "civil", segment="c")],
+                "Rules": [no_china(segments="d")],
+            }
+        )
+    )
+    (row,) = costs(found).values()
+    assert row["premium"] == pytest.approx(40)
+    assert row["premium_per_year"] == pytest.approx(20)
+    assert row["delivered_kg"] == pytest.approx(10_000)
+    assert row["premium_per_kg"] == pytest.approx(0.004)
+
+
+def test_rules_that_bar_the_same_thing_cost_something_only_together():
+    # Either alone keeps China out: leaving out one saves nothing, leaving out both 40.
+    found = optimizer.cost_of_rules(
+        make(
+            **{
+                **BOUND,
+                "Rules": [no_china(), no_china("no mines")],
+                "Rule_scope": [china(), china("no mines", "China", stage="mined")],
+            }
+        )
+    )
+    told = costs(found)
+    assert [told[name]["premium"] for name in ("no China", "no mines")] == [0, 0]
+    assert told["all rules"]["premium"] == pytest.approx(40)
+    assert told["no China"]["sentence"].endswith("the plan without it is no cheaper.")
+
+
+def test_a_share_has_a_marginal_price_beside_its_premium():
+    # A quarter may be Chinese: 7.5 t cost 4 more each, 30; the next tonne saves 4.
+    found = optimizer.cost_of_rules(make(**{**BOUND, "Rules": [no_china(maximum_share=0.25)]}))
+    (row,) = costs(found).values()
+    assert (row["premium"], row["marginal_price"]) == pytest.approx((30, 4))
+
+
+def test_a_rule_without_tolerance_has_no_marginal_price():
+    (row,) = costs(optimizer.cost_of_rules(make(**BOUND))).values()
+    assert isnan(row["marginal_price"])
+
+
+def test_where_the_rules_leave_no_plan_the_one_in_the_way_is_named():
+    # Kaz sells 4 t, 10 must be delivered: only without the rule is there a plan, at 10.
+    found = optimizer.cost_of_rules(
+        make(
+            **{
+                **BOUND,
+                "Supply": [{**KAZ, "maximum": 4}, CHINA],
+                "Demand": [need(10, minimum=1)],
+            }
+        )
+    )
+    (row,) = costs(found).values()
+    assert isnan(row["premium"])
+    assert row["cost_without"] == pytest.approx(10)
+    assert found.sentences[0].startswith("Rule no China: no plan keeps it")
+
+
+def test_a_premium_that_a_gap_could_explain_is_not_told(monkeypatch):
+    # The lane's yes/no makes a gap possible: at a gap of 90 % of 57 and of 17 a premium of 40 is
+    # within 66.6; at 10 % it is told, give or take 7.4.
+    lanes = [
+        lane("Kaz", "Buyer", "ore", fixed_cost=7, maximum=20),
+        lane("China", "Buyer", "ore", fixed_cost=7, maximum=20),
+    ]
+    real = study.solve
+
+    def loose(gap):
+        def solve(*args, **kwargs):
+            found = real(*args, **kwargs)
+            return optimizer.Result(
+                **{name: getattr(found, name) for name in found.__slots__ if name != "gap"},
+                gap=gap,
+            )
+
+        return solve
+
+    monkeypatch.setattr(study, "solve", loose(0.9))
+    (row,) = costs(optimizer.cost_of_rules(make(**BOUND, Lanes=lanes))).values()
+    assert isnan(row["premium"])
+    assert "within the gap of 67 USD" in row["sentence"]
+    monkeypatch.setattr(study, "solve", loose(0.1))
+    (row,) = costs(optimizer.cost_of_rules(make(**BOUND, Lanes=lanes))).values()
+    assert row["premium"] == pytest.approx(40)
+    assert "give or take 7" in row["sentence"]
+
+
+def test_a_rule_that_is_not_there_is_refused():
+    with pytest.raises(optimizer.UsageError, match="there is no rule 'no Chine'"):
+        optimizer.cost_of_rules(make(**BOUND), rules=["no Chine"])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_leaving_a_rule_out_never_costs_more_and_all_at_least_as_much_as_one(seed):
+    try:
+        case = read_tables(draw(seed, CORE | WHOLE))
+    except optimizer.WorkbookError:
+        pytest.skip("refused")
+    found = optimizer.cost_of_rules(case)
+    if found.plan.status != "optimal":
+        pytest.skip("no plan")
+    told = costs(found)
+    assert set(told) >= {rule.rule for rule in case.rules}
+    for name, row in told.items():
+        # A plan from scratch, without a start, costs the same.
+        alone = optimizer.solve(
+            study.less(case, [name] if name != study.ALL else [r.rule for r in case.rules])
+        )
+        assert row["cost_without"] == pytest.approx(alone.objective, rel=1e-6, abs=1e-5)
+        assert row["premium"] >= 0
+        if study.ALL in told:
+            assert row["premium"] <= told[study.ALL]["premium"] + 1e-5 * abs(row["cost_with"])
+
+
+def test_the_command_adds_sheets_sentences_and_a_record(tmp_path, capsys):
+    book = save(tmp_path / "case.xlsx", **BOUND)
+    folder = tmp_path / "out"
+    arguments = ["solve", str(book), "--output", str(folder), "--cost-of-rules", "--explain"]
+    assert cli.main(arguments) == 0
+    assert "Rule no China costs 40 USD" in capsys.readouterr().err
+    sheets = openpyxl.load_workbook(folder / "plan.xlsx", read_only=True).sheetnames
+    assert {"Rule costs", "Rule moves", "Price headroom", "Marginal costs"} <= set(sheets)
+    assert '"premium": 40' in (folder / "run.json").read_text(encoding="utf-8")
