@@ -141,12 +141,14 @@ def _solve(options: argparse.Namespace) -> int:
     check_target(target)
     check_target(page, "page")
     asked = {"time_limit": options.time_limit, "gap": options.gap, "progress": progress}
-    rules = options.cost_of_rules
-    result = solve(case, **asked, explain=options.explain, remember=rules, step=step)
+    more = {"explain": options.explain, "remember": options.cost_of_rules, "step": step}
+    result, study = solve(case, **asked, **more), None
     seconds |= result.seconds
-    costs: tuple[dict[str, Any], ...] = ()
-    if rules:
-        result, costs = _with_rules(result, asked, seconds)
+    if options.cost_of_rules:
+        from optimizer.studies import cost_of_rules
+
+        study = cost_of_rules(case, plan=result, **asked)
+        result, seconds["cost of rules"] = study.result, study.seconds
     begin = time.perf_counter()
     step("write")
     files = {"page": str(page)}
@@ -156,15 +158,15 @@ def _solve(options: argparse.Namespace) -> int:
     write_page(result, page)
     seconds["write"] = time.perf_counter() - begin
     record = _record(result, files, seconds)
-    if rules:
-        record["rule_costs"] = costs
+    if study:
+        record["rule_costs"] = study.records
     if "record" in files:
         _write_record(folder / "run.json", record)
     if not options.quiet:
         _tell_findings("warning", result.warnings)
         _tell(_story(result, files, explain(result.status)))
-        for row in costs:
-            _tell(row["sentence"])
+        if study and study.sentences:
+            _tell("\n".join(study.sentences))
     elif result.status != "optimal":
         _tell(_story(result, files, explain(result.status)))
     if options.json:
@@ -180,22 +182,6 @@ def _watchers(options: argparse.Namespace) -> tuple[Progress | None, Callable[[s
         attended = Attended(_tell)
         return attended, attended.step
     return None if options.quiet else _Progress(), lambda name: None
-
-
-def _with_rules(
-    result: Result, asked: dict[str, Any], seconds: dict[str, float]
-) -> tuple[Result, tuple[dict[str, Any], ...]]:
-    """The result with tables of what its rules cost, and their rows for the record."""
-    from dataclasses import replace
-
-    from optimizer.studies import cost_of_rules
-
-    begin = time.perf_counter()
-    study = cost_of_rules(result.case, plan=result, **asked)
-    seconds["cost of rules"] = time.perf_counter() - begin
-    if result.objective is not None:
-        result = replace(result, tables={**result.tables, **study.tables})
-    return result, study.records
 
 
 def _code(result: Result) -> int:

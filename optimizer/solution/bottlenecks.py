@@ -38,7 +38,11 @@ FULL = {
 }
 """What a row at its bound means; ``{0}`` and so on are the names of its index."""
 
-MORE = {"capacity": "unit of use", "process": "unit of activity", "built_most": "of it"}
+MORE = {
+    **dict.fromkeys(("capacity", "minimum_load", "idle_minimum"), "unit of use"),
+    "process": "unit of activity",
+    "built_most": "of it",
+}
 """What one more of a bound is, where it is not a tonne."""
 
 

@@ -28,6 +28,9 @@ NARROW = 1e-7
 
 NAN = float("nan")
 
+TAKE_OR_PAY = "take or pay"
+"""Header of the share that is paid for in any case."""
+
 ENTERS = 1e-6
 """Tonnes from which on something is said to enter without another leaving at once."""
 
@@ -152,6 +155,9 @@ def reach(row: Priced, found: Ranges | None) -> tuple[float, float]:
 
 def address(places: Places, row: Priced) -> str:
     """Cells of the workbook that a bound comes from, as a planner types them."""
+    if row.family == "take_or_pay":
+        number = int(row.names[-1].removeprefix("row "))
+        return f"{places.case.cell('Supply', number, TAKE_OR_PAY)} ({TAKE_OR_PAY})"
     names = (*row.names, row.period) if row.period else row.names
     cells = places.cells(row.family, names, row.side)
     return "; ".join(places.address(cell) for cell in cells)

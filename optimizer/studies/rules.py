@@ -6,6 +6,7 @@ plan is built anew, since its classes are others, and is audited like any plan.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
@@ -43,10 +44,19 @@ class RuleCosts:
     """``Rule costs`` and ``Rule moves``."""
     without: Mapping[str, Result] = field(repr=False)
     """The plan without each rule, and without all of them."""
+    seconds: float = 0.0
+    """Wall time of the study, the plan with every rule left out if it was given."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A table as a DataFrame, by its name."""
         return self.tables[name].frame()
+
+    @property
+    def result(self) -> Result:
+        """The plan with these tables beside its own; without a plan as it is."""
+        if self.plan.objective is None:
+            return self.plan
+        return replace(self.plan, tables={**self.plan.tables, **self.tables})
 
     @property
     def records(self) -> tuple[dict[str, Any], ...]:
@@ -82,6 +92,7 @@ def cost_of_rules(
     for a rule that is not in the case, and OptimizerError if a plan without a rule is proven
     dearer than the plan with it, which only an error of the program can cause.
     """
+    begin = time.perf_counter()
     known = list(dict.fromkeys(rule.rule for rule in case.rules))
     for name in rules:
         if name not in known:
@@ -107,7 +118,7 @@ def cost_of_rules(
         RULE_COSTS.name: table(RULE_COSTS, costs),
         RULE_MOVES.name: table(RULE_MOVES, moves),
     }
-    return RuleCosts(plan, made, without)
+    return RuleCosts(plan, made, without, time.perf_counter() - begin)
 
 
 def less(case: Case, rules: Sequence[str]) -> Case:
@@ -212,10 +223,13 @@ def _sentence(plan: Result, other: Result, name: str, figures: Figures) -> str:
             "a smaller gap would tell."
         )
     if not premium:
+        if name == ALL:
+            return f"{who} cost nothing: the plan without them is no cheaper."
         return f"{who} costs nothing: the plan without it is no cheaper."
     each = f", {premium / kilograms:,.2f} a kilogram delivered under it" if kilograms else ""
     off = f", give or take {doubt:,.0f}" if doubt else ""
-    return f"{who} costs {premium:,.0f} {currency}{off}: {yearly:,.0f} a year{each}."
+    verb = "cost" if name == ALL else "costs"
+    return f"{who} {verb} {premium:,.0f} {currency}{off}: {yearly:,.0f} a year{each}."
 
 
 def _moves(plan: Result, other: Result, name: str) -> Iterator[tuple[object, ...]]:
