@@ -168,6 +168,35 @@ def test_what_must_be_had_stays_at_any_price():
     assert "at any price" in row["note"]
 
 
+def test_an_option_that_is_built_says_how_dear_it_may_get():
+    # The line makes 40 t more of 50: each saves a penalty of 100 and costs 1 of ore. It is built
+    # for 1000 and would be up to 3960.
+    def case(capital):
+        return {
+            "Supply": [offer("kaz", "Plant", price=1)],
+            "Recipes": recipe("smelt", ore=-1, metal=1),
+            "Processes": [process("smelt", unit="kiln")],
+            "Units": [{"site": "Plant", "unit": "kiln", "capacity": 1}],
+            "Options": [
+                {
+                    "option": "line",
+                    "site": "Plant",
+                    "unit": "kiln",
+                    "added capacity": 40,
+                    "capital cost": capital,
+                }
+            ],
+            "Demand": [need(50, material="metal")],
+        }
+
+    found = explained(**case(1000))
+    (row,) = [row for row in rows(found, "Price headroom") if row["kind"] == "option"]
+    assert (row["thing"], row["used"], row["price"]) == ("line", 1, 1000)
+    assert (row["dearer by"], row["leaves at"]) == pytest.approx((2960, 3960))
+    for capital, built in ((3959, 1), (3961, 0)):
+        assert len(optimizer.solve(make(**case(capital))).tables["Investment"]) == built
+
+
 def cells(found: optimizer.Result, *headers: str):
     return [found.tables["Purchases"][header] for header in headers]
 
@@ -329,6 +358,9 @@ def test_parts_add_up_to_the_price_and_the_price_is_what_a_tonne_costs(seed):
     table = told["Marginal costs"]
     for row in table.rows():
         assert sum(row[5:-1]) == pytest.approx(row[4], rel=1e-6, abs=1e-5)
+    named = {row[:4] for row in table.rows()}
+    for key, flow in flowing(program, answer).items():
+        assert key in named, (key, flow)
     at = {row.index(): n for n, row in enumerate(program.constraints) if "balance" in row.name}
     labels = m.network.calendar.labels
     discount = m.network.calendar.discount(m.network.case.settings.discount_rate)
@@ -344,6 +376,17 @@ def test_parts_add_up_to_the_price_and_the_price_is_what_a_tonne_costs(seed):
             upper[number] = bound + step
             other = asked(held, row_lower=moved, row_upper=upper)
             assert other >= answer.objective + slope * step - 1e-6 * max(1, abs(answer.objective))
+
+
+def flowing(program: solver.Program, answer: solver.Answer) -> dict[tuple, float]:
+    """Balances with a price through which something flows, by index, and how much."""
+    found = {}
+    for number, row in enumerate(program.constraints):
+        span = slice(program.starts[number], program.starts[number + 1])
+        flow = np.abs(program.values[span] * answer.values[program.columns[span]]).sum()
+        if "balance" in row.name and flow > 1e-3 and abs(answer.prices[number]) > 1e-6:
+            found[row.index()] = float(flow)
+    return found
 
 
 def separation(**more) -> optimizer.Result:

@@ -45,7 +45,7 @@ OF_FAMILY = {
 }
 """Family of rows to the part that its rent belongs to; the rest is other rent."""
 
-MOST_COLUMNS = 50_000
+MOST_COLUMNS = 20_000
 """Larger programmes are not explained."""
 
 FLOWING = 1e-6

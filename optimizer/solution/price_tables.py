@@ -113,12 +113,12 @@ HEADROOM = Layout(
     "before it uses more; alone, in one period. Yes/no decisions are held. Of large cases the "
     "offers for which most is paid.",
     (
-        Field("kind", "text", "offer, lane or process"),
+        Field("kind", "text", "offer, lane, process or option"),
         Field("thing", "text", "what is used"),
-        Field("material", "text", "material or recipe"),
+        Field("material", "text", "material or recipe; for an option its sites"),
         _PERIOD,
         Field("used", "amount", "tonnes or units of activity in the plan"),
-        Field("price", "price", "its price or cost in that period"),
+        Field("price", "price", "its price or cost in that period; for an option capital"),
         Field("dearer by", "price", "rise at which less of it is used; blank: none, see note"),
         Field("leaves at", "price", "price from which less of it is used"),
         Field("cheaper by", "price", "fall at which more of it is used; blank: none, see note"),
