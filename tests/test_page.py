@@ -291,7 +291,8 @@ def test_a_name_cannot_end_the_data_or_the_title(tmp_path, name):
 
 def test_numbers_that_json_does_not_know_become_blanks(tmp_path):
     result = plan(Supply=[offer("kaz")], Demand=[need(1)])
-    rows = [(kind, "t", "2027", float("inf"), "t", float("nan"), 1.0) for kind in ("lane",)]
+    end, unknown = float("inf"), float("nan")
+    rows = [("lane", "t", "2027", end, "t", unknown, 1.0, unknown, end, "not unique", "")]
     tables = dict(result.tables) | {"Scarcity": table(result.tables["Scarcity"].layout, rows)}
     found = told(dataclasses.replace(result, tables=tables), tmp_path)
     assert found["scarcity"]["rows"][0]["at"] == [[0, "2027", None, None]]
