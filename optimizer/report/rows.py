@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.cells import clean, finite, serial
@@ -35,19 +36,15 @@ def write_column(
 
 
 def _texts(values: Sequence[Any]) -> list[Content]:
-    known: dict[str, str] = {}
-    contents: list[Content] = []
-    for value in values:
-        if type(value) is not str:
-            contents.append(clean(value))
-        elif value in known:
-            contents.append(known[value])
-        else:
-            contents.append(known.setdefault(value, clean(value)))
-    return contents
+    if set(map(type, values)) <= {str}:
+        known = {value: clean(value) for value in dict.fromkeys(values)}
+        return [known[value] for value in values]
+    return [clean(value) for value in values]
 
 
 def _numbers(values: Sequence[Any], dates: bool) -> list[Content]:
+    if set(map(type, values)) == {float} and all(map(isfinite, values)):
+        return list(values)
     convert = serial if dates else finite
     contents: list[Content] = []
     for value in values:

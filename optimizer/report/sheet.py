@@ -7,7 +7,7 @@ follows. The totals count what a filter leaves.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import fsum
+from math import fsum, isfinite
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import FileError
@@ -118,6 +118,8 @@ def _figures(field: Field, values: Any) -> list[float]:
     """The numbers of a column, without its blanks; none of a column of text or dates."""
     if field.kind in TEXT_KINDS or field.kind == "date":
         return []
+    if set(map(type, values)) == {float} and all(map(isfinite, values)):
+        return list(values)
     return [number for number in map(finite, values) if number is not None]
 
 
@@ -217,7 +219,7 @@ def _make_table(sheet: Worksheet, table: Table, last: int, forms: Formats) -> No
         "columns": columns,
         "style": "Table Style Light 1",
     }
-    sheet.add_table(HEADER, 0, last, len(fields) - 1, options)
+    sheet.add_long_table((HEADER, 0), (last, len(fields) - 1), options)
     sheet.set_row(HEADER, 30)
     sheet.freeze_panes(FIRST, 0)
 

@@ -8,11 +8,11 @@ columns are written cell by cell, and numbers with 16 digits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from optimizer.report.cells import column_name
+from optimizer.report.cells import address, column_name
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -37,16 +37,36 @@ def exact_worksheet() -> type[Worksheet]:
             All columns that are laid on a sheet begin in one row and are of one length.
             """
             if lays and values:
-                words = [value for value in values if isinstance(value, str) and value]
-                index = self.str_table._get_shared_string_index
-                shared = {word: index(word) for word in dict.fromkeys(words)}
-                self.str_table.count += len(words) - len(shared)
+                count, shared = self.str_table.count, {}
+                for value in dict.fromkeys(values):
+                    if isinstance(value, str) and value:
+                        shared[value] = self.str_table._get_shared_string_index(value)
+                blank = values.count("") + values.count(None) if shared else 0
+                self.str_table.count = count + (len(values) - blank if shared else 0)
                 self.__dict__.setdefault("laid", []).append((row, col, values, form, shared))
                 self._check_dimensions(row, col)
                 self._check_dimensions(row + len(values) - 1, col)
                 return
             for place, value in enumerate(values, row):
                 _write(self, place, col, value, form)
+
+        def add_long_table(
+            self, first: tuple[int, int], last: tuple[int, int], options: Mapping[str, Any]
+        ) -> None:
+            """Excel table over cells that are written: XlsxWriter looks at every cell of one.
+
+            It is made of the header and one row, then stretched; where this XlsxWriter keeps
+            tables otherwise, it is made as it is.
+            """
+            self.add_table(*first, first[0] + 1, last[1], options)
+            made = self.tables[-1]
+            if not {"range", "a_range", "autofilter"} <= made.keys():
+                self.tables.pop()
+                self.table_cells.clear()
+                self.add_table(*first, *last, options)
+                return
+            cells = f"{address(*first)}:{address(*last)}"
+            made.update({"range": cells, "a_range": cells, "autofilter": cells})
 
         def _write_rows(self) -> None:
             """Rows above the laid columns as XlsxWriter does, then those with them."""
@@ -59,11 +79,18 @@ def exact_worksheet() -> type[Worksheet]:
             self.dim_rowmax = first - 1
             super()._write_rows()
             self.dim_rowmax = bottom
-            columns = [_cells(*column) for column in laid]
-            for row, cells in enumerate(zip(*columns, strict=True), first):
-                self.fh.write(f'<row r="{row + 1}">{"".join(cells)}')
-                beside = self.table.get(row, {})
-                for col in sorted(beside):
+            count = max(len(column[2]) for column in laid)
+            rows = [str(row) for row in range(first + 1, first + count + 1)]
+            columns = [_cells(rows, *column[1:]) for column in laid]
+            own = {column[1] for column in laid}
+            lines = map("".join, zip(*columns, strict=True))
+            for row, (number, cells) in enumerate(zip(rows, lines, strict=True), first):
+                if row not in self.table:
+                    self.fh.write(f'<row r="{number}">{cells}</row>')
+                    continue
+                self.fh.write(f'<row r="{number}">{cells}')
+                beside = self.table[row]
+                for col in sorted(beside.keys() - own):
                     self._write_cell(row, col, beside[col])
                 self.fh.write("</row>")
 
@@ -95,16 +122,25 @@ def _write(sheet: Worksheet, row: int, col: int, value: Content, form: Any) -> N
 
 
 def _cells(
-    row: int, col: int, values: Sequence[Content], form: Any, shared: Mapping[str, int]
-) -> Iterable[str]:
-    """XML of the cells of a column, downwards from a row."""
+    rows: Sequence[str],
+    col: int,
+    values: Sequence[Content],
+    form: Any,
+    shared: Mapping[str, int],
+) -> list[str]:
+    """XML of the cells of a column, downwards."""
     start, style = f'<c r="{column_name(col)}', f'" s="{form._get_xf_index()}"'
-    texts = {text: f' t="s"><v>{index}</v></c>' for text, index in shared.items()}
-    for place, value in enumerate(values, row + 1):
-        if value is None or value == "":
-            end = "/>"
-        elif isinstance(value, str):
-            end = texts[value]
-        else:
-            end = f"><v>{value!r}</v></c>"
-        yield f"{start}{place}{style}{end}"
+    blank = f"{style}/>"
+    if shared:
+        ends: dict[Content, str] = {None: blank, "": blank}
+        for value in dict.fromkeys(values):
+            if isinstance(value, str) and value:
+                ends[value] = f'{style} t="s"><v>{shared[value]}</v></c>'
+            elif value is not None and value != "":
+                ends[value] = f"{style}><v>{value!r}</v></c>"
+        return [start + row + ends[value] for row, value in zip(rows, values, strict=True)]
+    return [
+        f"{start}{row}{blank}" if value is None or value == "" else
+        f"{start}{row}{style}><v>{value!r}</v></c>"
+        for row, value in zip(rows, values, strict=True)
+    ]
