@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from optimizer.report.cells import address, clean, criteria, finite
+from optimizer.report.cells import address, area, clean, criteria, finite, quoted
+from optimizer.report.links import Target
 from optimizer.solution.tables import Table
 
 Value = float | str
@@ -24,6 +25,8 @@ class Cell:
     formula: str = ""
     number: str = "@"
     style: str = ""
+    link: Target | None = None
+    """Rows behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Anchor:
 
     row: int
     column: int
+    sheet: str = ""
 
     @property
     def header(self) -> int:
@@ -54,6 +58,15 @@ class Anchor:
     def at(self, line: int, column: int, fixed: str = "") -> str:
         """Address of a cell by line and column of the block; line -1 is the heading."""
         return address(self.first + line, self.column + column, fixed)
+
+    def ref(self, line: int, column: int) -> str:
+        """Address of a cell for formulas on other sheets."""
+        return f"{quoted(self.sheet)}!{self.at(line, column)}"
+
+    def span(self, first: tuple[int, int], last: tuple[int, int]) -> str:
+        """Fixed range between two cells by line and column, for formulas on other sheets."""
+        start, end = ((self.first + r, self.column + c) for r, c in (first, last))
+        return area(start, end, self.sheet)
 
     def down(self, first: int, last: int, column: int) -> str:
         """Range of lines of one column of the block."""
@@ -76,6 +89,12 @@ class Block:
     headers: tuple[str, ...]
     lines: int
     fill: Callable[[Anchors], list[Row]]
+    verdict: int = 0
+    """Column of the verdicts, if there is one."""
+    heat: tuple[int, int] | None = None
+    """First and last column of shares of capacity, if there are any."""
+    words: bool = False
+    """Whether its columns are text."""
 
     @property
     def height(self) -> int:

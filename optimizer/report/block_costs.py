@@ -7,6 +7,7 @@ from math import fsum
 from optimizer.report.block import Anchors, Block, Cell, Row, sums
 from optimizer.report.cells import column_of
 from optimizer.report.formats import money_scale
+from optimizer.report.links import Target
 from optimizer.report.summary import Summary
 from optimizer.solution.tables import CATEGORIES, Tables
 
@@ -36,7 +37,8 @@ def costs(summary: Summary, tables: Tables) -> Block | None:
     def line(anchors: Anchors, index: int, name: str) -> Row:
         at = anchors[NAME].at
         label = f'"="&{at(index, 0, "c")}'
-        cells = [Cell(name[:1].upper() + name[1:])]
+        behind = Target("Costs", (("category", name),))
+        cells = [Cell(name[:1].upper() + name[1:], link=behind)]
         for column, year in enumerate(years, 1):
             formula = f'=SUMIFS({_AMOUNT},{_CATEGORY},{label},{_YEAR},"="&{at(-1, column, "r")})'
             cells.append(Cell(paid.get((name, year), 0.0), formula, number))
@@ -48,7 +50,7 @@ def costs(summary: Summary, tables: Tables) -> Block | None:
 
     def everything(anchors: Anchors) -> Row:
         at = anchors[NAME].at
-        cells = [Cell("Total")]
+        cells = [Cell("Total", link=Target("Costs"))]
         for column, year in enumerate(years, 1):
             total = fsum(value for (_, when), value in paid.items() if when == year)
             formula = f'=SUMIFS({_AMOUNT},{_YEAR},"="&{at(-1, column, "r")})'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
@@ -20,6 +20,7 @@ from optimizer.report.block import (
 )
 from optimizer.report.cells import clean, column_of, criterion, finite
 from optimizer.report.formats import number_format
+from optimizer.report.links import Target
 from optimizer.report.summary import Summary
 from optimizer.solution.tables import Tables
 
@@ -84,10 +85,12 @@ def coverage(found: Demand) -> Block:
         anchors: Anchors, index: int, label: str, wanted: float, short: float, missing: str
     ) -> Row:
         at, years = anchors[COVERAGE].at, len(found.calendar)
-        asked = anchors[WANTED].at(index, years + 1)
+        own = found.segments[index : index + 1]
+        behind = Target("Deliveries", tuple(("segment", segment) for segment in own))
+        asked = anchors[WANTED].ref(index, years + 1)
         return Row(
             [
-                Cell(label),
+                Cell(label, link=behind),
                 Cell(wanted, f"={asked}", number),
                 Cell(wanted - short, f"={at(index, 1)}-{at(index, 3)}", number),
                 Cell(short, missing, number),
@@ -115,6 +118,11 @@ def coverage(found: Demand) -> Block:
     headers = ("segment, over the horizon", "wanted", "delivered", "short", "covered")
     title = "Demand by segment: wanted and delivered, t"
     return Block(COVERAGE, title, headers, count + 1 + with_outlets, fill)
+
+
+def short_in(periods: Sequence[str]) -> str:
+    """Formula part: tonnes short in some periods."""
+    return within(_SHORT, periods, f'{_SHORT},"<>0"', _PERIOD)
 
 
 def wanted_by_year(found: Demand) -> Block:
@@ -147,7 +155,7 @@ def covered_by_year(found: Demand) -> Block:
         every = segment is None
         wanted = found.sum("wanted", segment or "", year, every)
         short = found.sum("short", segment or "", year, every)
-        below = anchors[WANTED].at(index, column)
+        below = anchors[WANTED].ref(index, column)
         conditions = f"{_SEGMENT},{criterion(segment or '')}"
         if segment is None:
             conditions = f'{_SHORT},"<>0"'

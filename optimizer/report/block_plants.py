@@ -5,6 +5,7 @@ from __future__ import annotations
 from optimizer.report.block import Anchors, Block, Cell, Row, by_year, ratio, sums, within
 from optimizer.report.cells import clean, column_of, criterion, finite
 from optimizer.report.formats import number_format
+from optimizer.report.links import Target
 from optimizer.report.summary import Summary
 from optimizer.solution.tables import Tables
 
@@ -34,7 +35,8 @@ def utilisation(summary: Summary, tables: Tables) -> Block | None:
     def line(key: tuple[str, ...]) -> Row:
         site, unit = key
         conditions = f"{of['site']},{criterion(site)},{of['unit']},{criterion(unit)}"
-        cells = [Cell(f"{site} · {unit}")]
+        behind = Target("Utilisation", (("site", site), ("unit", unit)))
+        cells = [Cell(f"{site} · {unit}", link=behind)]
         for year, periods in summary.calendar.items():
             above, below = (
                 within(of[part], periods, conditions, of["period"]) for part in ("used", "capacity")
@@ -53,9 +55,9 @@ def utilisation(summary: Summary, tables: Tables) -> Block | None:
         return [line(key) for key in busiest]
 
     headers = ("unit", *summary.calendar, "average", "peak")
-    return Block(
-        UTILISATION, "Busiest units by calendar year: used / capacity", headers, len(busiest), fill
-    )
+    title = "Busiest units by calendar year: used / capacity"
+    heat = (1, len(summary.calendar) + 2)
+    return Block(UTILISATION, title, headers, len(busiest), fill, heat=heat)
 
 
 LONGEST_TEXT = 250
@@ -84,7 +86,8 @@ def supply(summary: Summary, tables: Tables) -> Block | None:
         anchor, years = anchors[SUPPLY], len(summary.calendar)
         number = number_format("tonnes", tonnes[key])
         alone = sum(other[0] == key[0] for other in tonnes) == 1
-        cells = [Cell(key[0] if alone else f"{key[0]} · {key[2]}")]
+        behind = Target("Purchases", tuple(zip(keys, key, strict=True)))
+        cells = [Cell(key[0] if alone else f"{key[0]} · {key[2]}", link=behind)]
         for year, periods in summary.calendar.items():
             formula = "=" + within(of["tonnes"], periods, conditions, of["period"])
             cells.append(Cell(yearly.get((*key, year), 0.0), formula, number))

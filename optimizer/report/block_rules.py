@@ -5,6 +5,7 @@ from __future__ import annotations
 from optimizer.report.block import Anchors, Block, Cell, Row, ratio
 from optimizer.report.cells import clean, column_of, finite
 from optimizer.report.formats import number_format
+from optimizer.report.links import Target
 from optimizer.report.summary import Summary
 from optimizer.solution.tables import Table, Tables
 
@@ -37,7 +38,7 @@ def rules(summary: Summary, tables: Tables) -> Block | None:
         least = f"=1-SUMPRODUCT(MAX({same}*(1-{_ALLOWED}+{_FOUND})))"
         return Row(
             [
-                Cell(rule),
+                Cell(rule, link=Target("Compliance", (("rule", rule),))),
                 Cell(float(len(rows)), f"=SUMPRODUCT({same}*1)", "#,##0"),
                 Cell(delivered, "=" + total.format(same, _DELIVERED), number),
                 Cell(breaking, "=" + total.format(same, _BREAKING), number),
@@ -60,7 +61,7 @@ def rules(summary: Summary, tables: Tables) -> Block | None:
         return [line(anchors, index, rule) for index, rule in enumerate(found)]
 
     headers = ("rule", "checks", "delivered", "breaking", "share", "headroom", "verdict")
-    return Block(NAME, "Compliance by rule, t", headers, len(found), fill)
+    return Block(NAME, "Compliance by rule, t", headers, len(found), fill, verdict=VERDICT)
 
 
 def _by_rule(table: Table) -> dict[str, list[tuple[float, float, float, bool]]]:

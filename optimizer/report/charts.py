@@ -1,18 +1,18 @@
-"""Native charts of the Summary: cost, demand and utilisation, drawn from its blocks."""
+"""Native charts of the Summary, drawn from blocks; the title of each is a cell that answers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.block import Anchor
-from optimizer.report.cells import clean
 from optimizer.report.formats import FONT, GREY, NAVY, RULE, STEEL
 from optimizer.solution.tables import CATEGORIES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-SHEET = "Summary"
 COLOURS = (
     "#1F3864",
     "#B08D3C",
@@ -30,14 +30,33 @@ COLOURS = (
 )
 """One colour for each category of cost, the same in every plan."""
 _TEXT = {"name": FONT, "size": 9, "color": GREY}
-_TITLE = {"name": FONT, "size": 11, "bold": True, "color": NAVY}
+_TITLE = {"name": FONT, "size": 10, "bold": True, "color": NAVY}
 
 
-def _dress(chart: Any, title: str, width: float, height: float) -> None:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The cell that is a chart's title, its span of periods, and its size in pixels."""
+
+    title: str
+    span: str
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series: its name and its figures, by line and column of a block."""
+
+    name: tuple[int, int]
+    first: tuple[int, int]
+    last: tuple[int, int]
+    colour: str
+
+
+def _dress(chart: Any, frame: Frame) -> None:
     """Title, size and frame that all charts share."""
-    font = {"name_font": _TITLE, "overlay": False}
-    chart.set_title({"name": clean(title), **font})
-    chart.set_size({"width": int(width), "height": int(height)})
+    chart.set_title({"name": f"={frame.title}", "name_font": _TITLE, "overlay": False})
+    chart.set_size({"width": int(frame.width), "height": int(frame.height)})
     chart.set_chartarea({"border": {"color": RULE}})
 
 
@@ -54,64 +73,85 @@ def _lines(**more: Any) -> dict[str, Any]:
     return _axis(major_gridlines=grid, **more)
 
 
+def _cells(anchor: Anchor, *places: tuple[int, int]) -> list[Any]:
+    """Range of cells of a block as XlsxWriter takes it."""
+    cells = [(anchor.first + line, anchor.column + column) for line, column in places]
+    return [anchor.sheet, *(number for cell in cells for number in cell)]
+
+
+def _add(chart: Any, anchor: Anchor, series: Series, labels: Any, **more: Any) -> None:
+    chart.add_series(
+        {
+            "name": _cells(anchor, series.name),
+            "categories": labels,
+            "values": _cells(anchor, series.first, series.last),
+            "fill": {"color": series.colour},
+        }
+        | more
+    )
+
+
 def cost_chart(
     workbook: Workbook,
     anchor: Anchor,
-    labels: list[str],
+    labels: Sequence[str],
     years: int,
     number: str,
     money: str,
-    size: tuple[float, float],
+    frame: Frame,
 ) -> Any:
     """Stacked columns: cost by category in each calendar year."""
     chart = workbook.add_chart({"type": "column", "subtype": "stacked"})
+    years_of = _cells(anchor, (-1, 1), (-1, years))
     for index, label in enumerate(labels):
-        row = anchor.first + index
         known = label.lower() in CATEGORIES
         place = CATEGORIES.index(label.lower()) if known else index
-        chart.add_series(
-            {
-                "name": [SHEET, row, anchor.column],
-                "categories": [
-                    SHEET,
-                    anchor.header,
-                    anchor.column + 1,
-                    anchor.header,
-                    anchor.column + years,
-                ],
-                "values": [SHEET, row, anchor.column + 1, row, anchor.column + years],
-                "fill": {"color": COLOURS[place % len(COLOURS)]},
-                "gap": 60,
-            }
-        )
-    _dress(chart, "What the plan costs in each year", *size)
-    chart.set_x_axis(_axis(label_position="low"))
+        colour = COLOURS[place % len(COLOURS)]
+        series = Series((index, 0), (index, 1), (index, years), colour)
+        _add(chart, anchor, series, years_of, gap=60)
+    _dress(chart, frame)
+    chart.set_x_axis(_axis(label_position="low", name=f"calendar year, {frame.span}"))
     chart.set_y_axis(_lines(name=f"{money}, as paid", num_format=number.replace(".0", "")))
     chart.set_legend({"position": "right", "font": {**_TEXT, "size": 8}})
     return chart
 
 
-def demand_chart(
-    workbook: Workbook, anchor: Anchor, segments: list[str], size: tuple[float, float]
+def sources_chart(
+    workbook: Workbook, anchor: Anchor, lines: int, years: int, stage: str, frame: Frame
 ) -> Any:
+    """Stacked columns of what is delivered by country, and a line of what is wanted."""
+    chart = workbook.add_chart({"type": "column", "subtype": "stacked"})
+    years_of = _cells(anchor, (-1, 1), (-1, years))
+    for index in range(lines):
+        colour = COLOURS[index % len(COLOURS)]
+        series = Series((index, 0), (index, 1), (index, years), colour)
+        _add(chart, anchor, series, years_of, gap=60)
+    wanted = workbook.add_chart({"type": "line"})
+    demand = Series((lines + 1, 0), (lines + 1, 1), (lines + 1, years), "#A3322B")
+    marker = {"type": "diamond", "size": 7, "fill": {"color": "#A3322B"}}
+    marker["border"] = {"color": "#A3322B"}
+    line = {"color": "#A3322B", "width": 1.5, "dash_type": "dash"}
+    _add(wanted, anchor, demand, years_of, line=line, marker=marker)
+    chart.combine(wanted)
+    _dress(chart, frame)
+    chart.set_x_axis(_axis(name=f"calendar year, {frame.span}"))
+    name = f"tonnes delivered, by country where {stage}"
+    chart.set_y_axis(_lines(name=name, num_format="#,##0", min=0))
+    chart.set_legend({"position": "right", "font": {**_TEXT, "size": 8}})
+    return chart
+
+
+def demand_chart(workbook: Workbook, anchor: Anchor, segments: Sequence[str], frame: Frame) -> Any:
     """Tonnes wanted and delivered side by side: columns, or bars where names need room."""
     bars = len(segments) > 4 or max(map(len, segments)) > 14
     chart = workbook.add_chart({"type": "bar" if bars else "column"})
-    last = anchor.first + len(segments) - 1
+    last = len(segments) - 1
+    names = _cells(anchor, (0, 0), (last, 0))
     for column, colour in ((1, "#C3CCD7"), (2, NAVY)):
-        values = anchor.column + column
-        chart.add_series(
-            {
-                "name": [SHEET, anchor.header, values],
-                "categories": [SHEET, anchor.first, anchor.column, last, anchor.column],
-                "values": [SHEET, anchor.first, values, last, values],
-                "fill": {"color": colour},
-                "gap": 60,
-                "overlap": 0,
-            }
-        )
-    _dress(chart, "Demand wanted and delivered by segment", *size)
-    figures = {"name": "tonnes over the horizon", "num_format": "#,##0", "min": 0}
+        series = Series((-1, column), (0, column), (last, column), colour)
+        _add(chart, anchor, series, names, gap=60, overlap=0)
+    _dress(chart, frame)
+    figures = {"name": f"tonnes, {frame.span}", "num_format": "#,##0", "min": 0}
     if bars:
         chart.set_y_axis(_axis(reverse=True))
         chart.set_x_axis(_lines(label_position="high", **figures))
@@ -122,38 +162,42 @@ def demand_chart(
     return chart
 
 
-def utilisation_chart(
-    workbook: Workbook, anchor: Anchor, units: int, column: int, size: tuple[float, float]
+def origin_chart(
+    workbook: Workbook, anchor: Anchor, stages: int, countries: int, frame: Frame
 ) -> Any:
-    """Bars: average utilisation of the busiest units, the busiest on top."""
-    chart = workbook.add_chart({"type": "bar"})
-    last = anchor.first + units - 1
-    chart.add_series(
-        {
-            "name": "average utilisation",
-            "categories": [SHEET, anchor.first, anchor.column, last, anchor.column],
-            "values": [SHEET, anchor.first, anchor.column + column, last, anchor.column + column],
-            "fill": {"color": STEEL},
-            "gap": 40,
-            "data_labels": {
-                "value": True,
-                "num_format": "0%",
-                "position": "inside_end",
-                "font": {**_TEXT, "color": "#FFFFFF", "bold": True},
-            },
-        }
-    )
-    _dress(chart, "Busiest units, average use of capacity", *size)
+    """Bars of 100 per cent: country shares of each stage."""
+    chart = workbook.add_chart({"type": "bar", "subtype": "percent_stacked"})
+    names = _cells(anchor, (0, 0), (stages - 1, 0))
+    for column in range(1, countries + 1):
+        colour = COLOURS[(column - 1) % len(COLOURS)]
+        series = Series((-1, column), (0, column), (stages - 1, column), colour)
+        _add(chart, anchor, series, names, gap=45)
+    _dress(chart, frame)
     chart.set_y_axis(_axis(reverse=True))
-    chart.set_x_axis(
-        _lines(
-            num_format="0%",
-            min=0,
-            max=1,
-            major_unit=0.25,
-            label_position="high",
-            name="used / capacity",
-        )
-    )
+    name = f"share of tonnes delivered to demand lines, {frame.span}"
+    chart.set_x_axis(_lines(name=name, num_format="0%", label_position="high"))
+    chart.set_legend({"position": "right", "font": {**_TEXT, "size": 8}})
+    return chart
+
+
+def bar_chart(
+    workbook: Workbook,
+    anchor: Anchor,
+    lines: int,
+    column: int,
+    axis: str,
+    number: str,
+    frame: Frame,
+) -> Any:
+    """Bars of one column of a block, its first line on top."""
+    chart = workbook.add_chart({"type": "bar"})
+    series = Series((-1, column), (0, column), (lines - 1, column), STEEL)
+    labels = {"value": True, "num_format": number, "font": _TEXT}
+    names = _cells(anchor, (0, 0), (lines - 1, 0))
+    _add(chart, anchor, series, names, gap=40, data_labels=labels)
+    _dress(chart, frame)
+    chart.set_y_axis(_axis(reverse=True, interval_unit=1, num_font={**_TEXT, "size": 8}))
+    more = {"max": 1, "major_unit": 0.25} if number.endswith("%") else {}
+    chart.set_x_axis(_lines(num_format=number, min=0, label_position="high", name=axis, **more))
     chart.set_legend({"none": True})
     return chart

@@ -21,6 +21,10 @@ GREEN = "#2E6B4F"
 PALE_GREEN = "#E6F1EB"
 RED = "#A3322B"
 PALE_RED = "#F8E7E5"
+AMBER = "#8A6116"
+PALE_AMBER = "#FBF1DC"
+WARM = "#FBE3C0"
+HOT = "#E58A63"
 
 TEXT_KINDS = ("text", "period")
 """Kinds of field that hold text."""
@@ -141,6 +145,15 @@ def unit(kind: str, currency: str, table: str = "") -> str:
     per = {"Scarcity": "unit", "Break-even": "t or unit"}.get(table, "t")
     units = {"tonnes": "t", "amount": "units", "money": currency, "price": f"{currency}/{per}"}
     return units.get(kind, "")
+
+
+def divisor(number: str) -> float:
+    """What a number format of :func:`money_scale` divides by.
+
+    >>> divisor("#,##0.0,,")
+    1000000.0
+    """
+    return 1000.0 ** (len(number) - len(number.rstrip(",")))
 
 
 def money_scale(largest: float, currency: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from optimizer.report import block_demand, block_rules
 from optimizer.report.block import Anchors, Block, Cell, total
 from optimizer.report.cells import area, clean, column_of
 from optimizer.report.formats import money_scale
+from optimizer.report.links import Target
 from optimizer.report.sheet import Place
 from optimizer.report.summary import Summary
 from optimizer.solution.tables import Tables
@@ -24,6 +25,7 @@ class Tile:
     label: Cell
     cell: Cell
     note: Cell
+    behind: Target
 
 
 def headline(
@@ -42,8 +44,8 @@ def headline(
     ]
 
 
-def _tile(label: str, cell: Cell, note: Cell | str) -> Tile:
-    return Tile(Cell(label), cell, note if isinstance(note, Cell) else Cell(note))
+def _tile(label: str, cell: Cell, note: Cell | str, table: str) -> Tile:
+    return Tile(Cell(label), cell, note if isinstance(note, Cell) else Cell(note), Target(table))
 
 
 def _costs(summary: Summary, tables: Tables) -> list[Tile]:
@@ -52,7 +54,8 @@ def _costs(summary: Summary, tables: Tables) -> list[Tile]:
     present, paid = total(table, "discounted"), total(table, "amount")
     number, money = money_scale(max(abs(present), abs(paid)), summary.currency)
     if table is None:
-        return [_tile(f"Total cost, {money}", Cell(summary.objective, "", number), "objective")] * 2
+        cell = Cell(summary.objective, "", number)
+        return [_tile(f"Total cost, {money}", cell, "objective", "Costs")] * 2
     objective = repr(float(summary.objective))
     margin = repr(1e-6 * max(1.0, abs(summary.objective)))
     same, other = "present value; equals the objective", "present value; differs from the objective"
@@ -63,11 +66,13 @@ def _costs(summary: Summary, tables: Tables) -> list[Tile]:
             f"Total discounted cost, {money}",
             Cell(present, f"=SUM({_PRESENT})", number),
             Cell(same if agrees else other, formula, "General"),
+            "Costs",
         ),
         _tile(
             f"As paid, {money}",
             Cell(paid, f"=SUM({column_of('Costs', 'amount')})", number),
             "not discounted, net of revenue",
+            "Costs",
         ),
     ]
 
@@ -80,22 +85,24 @@ def _demand(tables: Tables, anchors: Anchors, blocks: Mapping[str, Block]) -> li
         "Short, t",
         Cell(short, formula, "0.000" if 0 < short < 10 else "#,##0.0"),
         "over the horizon",
+        "Shortages",
     )
     if block_demand.COVERAGE not in blocks:
         none = Cell("–", "", "General")
-        return [_tile("Demand covered", none, "no demand line has a penalty"), missing]
+        note = "no demand line has a penalty"
+        return [_tile("Demand covered", none, note, "Deliveries"), missing]
     anchor = anchors[block_demand.COVERAGE]
     rows = blocks[block_demand.COVERAGE].fill(anchors)
     line = next(index for index, row in enumerate(rows) if row.style == "sum")
     covered = Cell(rows[line].cells[4].value, f"={anchor.at(line, 4)}", "0.0%")
-    return [_tile("Demand covered", covered, "outlets left out"), missing]
+    return [_tile("Demand covered", covered, "outlets left out", "Deliveries"), missing]
 
 
 def _supply(tables: Tables, places: Mapping[str, Place]) -> Tile:
     """Offers that are used, and the number of sites they come from."""
     table, place = tables.get("Purchases"), places.get("Purchases")
     if table is None or place is None or place.pivot is None:
-        return _tile("Offers used", Cell(0.0, "", "0"), "nothing is bought")
+        return _tile("Offers used", Cell(0.0, "", "0"), "nothing is bought", "Purchases")
     pivot = place.pivot
     totals = area((pivot.first, pivot.total), (pivot.last, pivot.total), "Purchases")
     sites = area((pivot.first, pivot.keys + 1), (pivot.last, pivot.keys + 1), "Purchases")
@@ -111,13 +118,15 @@ def _supply(tables: Tables, places: Mapping[str, Place]) -> Tile:
         "Offers used",
         Cell(float(offers), f'=COUNTIF({totals},">0")', "#,##0"),
         Cell(f"from {suppliers} supply sites", note, "General"),
+        "Purchases",
     )
 
 
 def _rules(anchors: Anchors, blocks: Mapping[str, Block]) -> Tile:
     """Rules that are kept, and broken."""
     if block_rules.NAME not in blocks:
-        return _tile("Rules kept", Cell("–", "", "General"), "no rule binds a delivery")
+        none = Cell("–", "", "General")
+        return _tile("Rules kept", none, "no rule binds a delivery", "Compliance")
     anchor, rows = anchors[block_rules.NAME], blocks[block_rules.NAME].fill(anchors)
     cells = anchor.down(0, len(rows) - 1, block_rules.VERDICT)
     verdicts = [row.cells[block_rules.VERDICT].value for row in rows]
@@ -129,4 +138,5 @@ def _rules(anchors: Anchors, blocks: Mapping[str, Block]) -> Tile:
         "Rules kept",
         Cell(f"{kept} of {len(rows)}", value, "General"),
         Cell(f"{broken} broken" if broken else "none broken", note, "General"),
+        "Compliance",
     )

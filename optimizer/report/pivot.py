@@ -48,6 +48,12 @@ class PivotPlace:
     live: bool
     width: float
     """Width of all its columns, in characters."""
+    rows: tuple[tuple[str, ...], ...] = ()
+    """Keys of its rows, in order."""
+    labels: tuple[str, ...] = ()
+    """Its periods."""
+    values: tuple[tuple[float | str, ...], ...] = ()
+    """Its cells by row and period, the total last, of a quotient; empty for sums."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,24 @@ def write_pivot(
     width = _set_widths(sheet, pivot, left, largest)
     total = periods + len(pivot.periods)
     last = first + len(pivot.rows) - 1
-    place = PivotPlace(first, last, left, periods, total, live, width)
+    values: tuple[tuple[float | str, ...], ...] = ()
+    if len(pivot.parts) > 1:
+        values = tuple(
+            (*(pivot.cell(row, period) for period in pivot.periods), pivot.total(row))
+            for row in pivot.rows
+        )
+    place = PivotPlace(
+        first,
+        last,
+        left,
+        periods,
+        total,
+        live,
+        width,
+        tuple(pivot.rows),
+        pivot.periods,
+        values,
+    )
     _write_heading(sheet, pivot, place, summary.currency, forms)
     label = forms("body", "@", align="left", indent=1)
     for row, keys in enumerate(pivot.rows, first):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.errors import NoPlanError
+from optimizer.report.links import way_to
 from optimizer.report.summary import Summary
 from optimizer.report.write import write as write_tables
 from optimizer.solution import Alert
@@ -26,7 +27,7 @@ def write(result: Result, path: str | os.PathLike[str]) -> None:
         raise NoPlanError(f"there is no plan to write: {result.status}")
     summary = summary_of(result)
     if result.case.path:
-        summary = replace(summary, input_path=_way_to(result.case.path, path))
+        summary = replace(summary, input_path=way_to(result.case.path, path))
     write_tables(path, summary, result.tables)
 
 
@@ -60,14 +61,6 @@ def summary_of(result: Result) -> Summary:
         made=date.today().isoformat(),
         wanted=wanted,
     )
-
-
-def _way_to(source: str, target: str | os.PathLike[str]) -> str:
-    """Path of the input as seen from the results; absolute where they share no root."""
-    try:
-        return os.path.relpath(source, Path(target).parent)
-    except ValueError:
-        return os.path.abspath(source)
 
 
 def _segment(segments: dict[str, int], t: int) -> str:

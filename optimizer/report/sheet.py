@@ -6,14 +6,20 @@ follows. The totals count what a filter leaves.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import fsum, isfinite
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import FileError
 from optimizer.report.cells import address, area, column_of, finite, table_name
 from optimizer.report.formats import (
+    AMBER,
+    GREEN,
     GREY,
+    PALE_AMBER,
+    PALE_GREEN,
     PALE_RED,
     RED,
     STEEL,
@@ -24,6 +30,8 @@ from optimizer.report.formats import (
     size_of,
     unit,
 )
+from optimizer.report.grid import HEAT, colour_verdicts
+from optimizer.report.links import input_links
 from optimizer.report.pivot import PivotPlace, write_pivot
 from optimizer.report.rows import write_column, write_text
 from optimizer.report.summary import Summary
@@ -53,6 +61,8 @@ NOT_SUMMED = LEVELS | {
 }
 """Columns that are not added up: the same tonnes stand in several rows of some."""
 
+PRINTED = 400
+"""Rows of a long table that are printed, about ten pages; the print area says which."""
 _WIDEST, _WRAPPED, _SAMPLE = 48, 80, 5000
 _WIDE = 1.35
 """A pivot is printed if it is no wider than this many times the table, or than the paper."""
@@ -72,6 +82,10 @@ class Place:
     printed: str
     """Ranges that are printed."""
     pivot: PivotPlace | None = None
+    note: str = ""
+    """What is said at the foot of the paper."""
+    links: int = 0
+    """Links on the sheet."""
 
 
 def write_sheet(sheet: Worksheet, table: Table, summary: Summary, forms: Formats) -> Place:
@@ -91,8 +105,9 @@ def write_sheet(sheet: Worksheet, table: Table, summary: Summary, forms: Formats
     write_text(sheet, MEANING, 0, table.layout.meaning, forms("subtitle"))
     last = FIRST + max(len(table), 1) - 1
     figures = [_figures(field, table[field.header]) for field in fields]
+    links = [input_links(table, field.header, summary.input_path) for field in fields]
     widths = [
-        _write_field(sheet, table, column, figures[column], summary.currency, forms)
+        _write_field(sheet, table, column, figures[column], links[column], summary.currency, forms)
         for column in range(len(fields))
     ]
     _write_totals(sheet, table, figures, forms)
@@ -104,7 +119,11 @@ def write_sheet(sheet: Worksheet, table: Table, summary: Summary, forms: Formats
             sheet, table, summary, FIRST, len(fields) + 1, forms, _pivot_style(table)
         )
     printed = _set_page(sheet, name, last, len(fields), sum(widths), pivot)
-    return Place(name, table.layout.meaning, FIRST, last, len(table), printed, pivot)
+    note = ""
+    if len(table) > PRINTED:
+        note = f"Printed: the first {PRINTED:,} of {len(table):,} rows (Page Layout, Print Area)"
+    count = sum(map(bool, chain.from_iterable(links)))
+    return Place(name, table.layout.meaning, FIRST, last, len(table), printed, pivot, note, count)
 
 
 def _pivot_style(table: Table) -> tuple[tuple[str, str] | None, bool]:
@@ -124,9 +143,15 @@ def _figures(field: Field, values: Any) -> list[float]:
 
 
 def _write_field(
-    sheet: Worksheet, table: Table, column: int, figures: list[float], currency: str, forms: Formats
+    sheet: Worksheet,
+    table: Table,
+    column: int,
+    figures: list[float],
+    links: Sequence[str],
+    currency: str,
+    forms: Formats,
 ) -> float:
-    """Write width, unit, note and values of one column; gives its width."""
+    """Write width, unit, note, links and values of one column; gives its width."""
     field = table.layout.fields[column]
     values = table[field.header]
     width, wrapped = _width(field, values, figures)
@@ -136,13 +161,17 @@ def _write_field(
     size = {"x_scale": 1.6, "y_scale": 0.4 + 0.2 * (len(note) // 34)}
     sheet.write_comment(HEADER, column, note, size | {"author": "", "font_size": 9})
     number = number_format(field.kind, size_of(field.kind, figures))
+    more = {"font_color": STEEL} if links else {}
     if field.kind in TEXT_KINDS:
         style = {"text_wrap": True, "quote_prefix": True} if wrapped else {"num_format": number}
-        form = forms("body", align="left", indent=1, **style)
+        form = forms("body", align="left", indent=1, **style, **more)
     elif field.kind == "date":
         form = forms("body", number, align="left", indent=1)
     else:
-        form = forms("body", number)
+        form = forms("body", number, **more)
+    for row, link in enumerate(links, FIRST):
+        if link:
+            sheet.write_url(row, column, link, form, "link", "Go to the input")
     write_column(sheet, (FIRST, column), field.kind, values, form)
     return width
 
@@ -236,12 +265,23 @@ def _mark(sheet: Worksheet, table: Table, last: int, forms: Formats) -> None:
     if name == "Utilisation":
         bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#C9D6E5", "min_type": "num"}
         lay("utilisation", bar | {"min_value": 0, "max_type": "num", "max_value": 1})
-    elif name == "Compliance":
-        begins = {"type": "text", "criteria": "begins with", "value": "broken", "format": red}
-        lay("verdict", begins)
+    elif name == "Shortages":
+        bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#E9B8B2", "min_type": "num"}
+        lay("share short", bar | {"min_value": 0, "max_type": "num", "max_value": 1})
+    elif name == "Run":
+        lay("value", {"type": "text", "criteria": "begins with", "value": "FAILED", "format": red})
     elif name == "Balance":
         outside = {"type": "cell", "criteria": "not between", "minimum": -1e-5, "maximum": 1e-5}
         lay("difference", outside | {"format": red})
+    if "verdict" in headers:
+        column = headers.index("verdict")
+        colour_verdicts(sheet, (FIRST, column, last, column), forms)
+    if "confidence" in headers:
+        low = forms.difference(AMBER, PALE_AMBER)
+        high = forms.difference(GREEN, PALE_GREEN)
+        for word, form in (("high", high), ("low", low), ("assumption", low)):
+            condition = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": form}
+            lay("confidence", condition)
 
 
 def _set_page(
@@ -252,13 +292,17 @@ def _set_page(
     The pivot comes first, unless it is so wide that it would shrink the table.
     """
     width = columns - 1
-    printed = area((0, 0), (last, width), name)
+    printed = area((0, 0), (min(last, FIRST + PRINTED - 1), width), name)
     edge = address(last, width)
     if pivot:
         edge = address(max(last, pivot.last), pivot.total)
         sheet.set_column(columns, columns, 3)
+        if name == "Utilisation":
+            cells = (pivot.first, pivot.periods, pivot.last, pivot.total)
+            sheet.conditional_format(*cells, HEAT)
         if pivot.width <= max(_WIDE * widths, _PAPER):
-            printed = f"{area((0, pivot.keys), (pivot.last, pivot.total), name)},{printed}"
+            bottom = min(pivot.last, FIRST + PRINTED - 1)
+            printed = f"{area((0, pivot.keys), (bottom, pivot.total), name)},{printed}"
     sheet.ignore_errors({"number_stored_as_text": f"A1:{edge}"})
     sheet.repeat_rows(HEADER)
     return printed

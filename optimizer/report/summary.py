@@ -35,6 +35,11 @@ class Summary:
     wanted: tuple[tuple[str, str, str, float, float], ...] = ()
 
     @property
+    def span(self) -> str:
+        """First and last period."""
+        return " to ".join(dict.fromkeys((*self.periods[:1], *self.periods[-1:])))
+
+    @property
     def calendar(self) -> dict[str, tuple[str, ...]]:
         """Periods of each calendar year, in order."""
         found: dict[str, list[str]] = {}

@@ -140,7 +140,8 @@ def _cells(
                 ends[value] = f"{style}><v>{value!r}</v></c>"
         return [start + row + ends[value] for row, value in zip(rows, values, strict=True)]
     return [
-        f"{start}{row}{blank}" if value is None or value == "" else
-        f"{start}{row}{style}><v>{value!r}</v></c>"
+        f"{start}{row}{blank}"
+        if value is None or value == ""
+        else f"{start}{row}{style}><v>{value!r}</v></c>"
         for row, value in zip(rows, values, strict=True)
     ]

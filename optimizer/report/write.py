@@ -10,17 +10,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from optimizer.errors import FileError
+from optimizer.report import block_titles
+from optimizer.report.board import add_charts, chosen
 from optimizer.report.cells import one_line, quoted
+from optimizer.report.figures_sheet import NAME as FIGURES
+from optimizer.report.figures_sheet import figure_blocks, lay_out_figures, write_figures
 from optimizer.report.formats import FONT, SIZE, Formats
-from optimizer.report.links import write_links
-from optimizer.report.sheet import write_sheet
+from optimizer.report.headline import headline
+from optimizer.report.heat_sheet import NAME as HEAT
+from optimizer.report.heat_sheet import SOURCE as HEAT_OF
+from optimizer.report.heat_sheet import write_heat
+from optimizer.report.links import Finder, write_links
+from optimizer.report.sheet import Place, write_sheet
 from optimizer.report.summary import Summary
+from optimizer.report.summary_sheet import (
+    CHARTS,
+    lay_out_summary,
+    summary_blocks,
+    write_below,
+    write_summary,
+)
 from optimizer.report.summary_sheet import NAME as SUMMARY
-from optimizer.report.summary_sheet import write_summary
 from optimizer.report.worksheet import exact_worksheet
 from optimizer.solution.tables import CERTIFICATES, LAYOUTS, RUN, Table
 
 if TYPE_CHECKING:
+    from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
 WORKBOOK = "results workbook"
@@ -92,18 +107,62 @@ def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None
     order = [name for name in (*LAYOUTS, *more) if name in tables]
     order.sort(key=lambda name: name == RUN.name)
     first = workbook.add_worksheet(SUMMARY, exact)
+    boards = _Boards(workbook, first, summary, tables, exact)
     sheets = {name: workbook.add_worksheet(name, exact) for name in order}
     places = {name: write_sheet(sheets[name], tables[name], summary, forms) for name in order}
     if CERTIFICATES.name in sheets:
-        write_links(sheets[CERTIFICATES.name], tables, forms)
-    write_summary(workbook, first, summary, tables, places, forms)
+        write_links(sheets[CERTIFICATES.name], tables, places, forms)
+    boards.fill(places, forms)
     for name, place in places.items():
         # The range of several areas, which Worksheet.print_area does not take.
         workbook.define_name(f"{quoted(name)}!_xlnm.Print_Area", f"={place.printed}")
-    for name, sheet in {SUMMARY: first, **sheets}.items():
+        _set_paper(sheets[name], summary, name, place.note)
+    for name, sheet in boards.sheets.items():
         _set_paper(sheet, summary, name)
     workbook.set_properties(_properties(summary))
     workbook.close()
+
+
+class _Boards:
+    """The sheets that a board reads: Summary, the figures behind its charts, the heat map."""
+
+    def __init__(
+        self,
+        workbook: Workbook,
+        first: Worksheet,
+        summary: Summary,
+        tables: Mapping[str, Table],
+        exact: type[Worksheet],
+    ) -> None:
+        self.workbook, self.summary, self.tables = workbook, summary, tables
+        self.sheets = {SUMMARY: first}
+        self.own = summary_blocks(summary, tables)
+        self.figures = figure_blocks(summary, tables)
+        if self.own or self.figures:
+            titles = block_titles.titles(summary, {**self.own, **self.figures})
+            self.figures = {titles.name: titles, **self.figures}
+            self.sheets[FIGURES] = workbook.add_worksheet(FIGURES, exact)
+        used = tables.get(HEAT_OF)
+        if used is not None and len(used):
+            self.sheets[HEAT] = workbook.add_worksheet(HEAT, exact)
+
+    def fill(self, places: Mapping[str, Place], forms: Formats) -> None:
+        """Fill the sheets, once it is known where the result tables stand."""
+        summary, tables = self.summary, self.tables
+        blocks, finder = {**self.own, **self.figures}, Finder(tables, places)
+        page = lay_out_summary(self.own, summary, len(chosen(blocks)))
+        behind = lay_out_figures(self.figures, summary)
+        anchors = {**page.anchors, **behind.anchors}
+        tiles = headline(summary, tables, places, anchors, blocks)
+        first = self.sheets[SUMMARY]
+        write_summary(first, summary, self.own, page, anchors, tiles, finder, forms)
+        if FIGURES in self.sheets:
+            sheet = self.sheets[FIGURES]
+            write_figures(sheet, self.figures, behind, anchors, finder, forms)
+            add_charts(self.workbook, first, summary, blocks, anchors, page, CHARTS)
+        if HEAT in self.sheets:
+            write_heat(self.sheets[HEAT], tables, places[HEAT_OF], forms)
+        write_below(first, summary, places, page, forms)
 
 
 def _options() -> dict[str, Any]:
@@ -116,17 +175,23 @@ def _options() -> dict[str, Any]:
     }
 
 
-def _set_paper(sheet: Worksheet, summary: Summary, name: str) -> None:
-    """Landscape A4, one page wide, with case, sheet, file and page in the margins."""
+def _set_paper(sheet: Worksheet, summary: Summary, name: str, note: str = "") -> None:
+    """Landscape A4 or Letter, one page wide, with case, periods, sheet and page in the margins.
+
+    The page is scaled to its width, so that either paper takes it as it is.
+    """
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
+    sheet.center_horizontally()
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.5)
-    case, source = (
-        one_line(text)[:100].replace("&", "&&") for text in (summary.case, summary.input_name)
+    case, span, source = (
+        one_line(text)[:100].replace("&", "&&")
+        for text in (summary.case, summary.span, summary.input_name)
     )
-    sheet.set_header(f"&L&8 {case}&R&8 {name}", {"margin": 0.25})
-    sheet.set_footer(f"&L&8 {source}&R&8 Page &P of &N", {"margin": 0.25})
+    sheet.set_header(f"&L&8 {case}&C&8 {span}&R&8 {name}", {"margin": 0.25})
+    middle = f"&C&8 {note}" if note else ""
+    sheet.set_footer(f"&L&8 {source}{middle}&R&8 Page &P of &N", {"margin": 0.25})
 
 
 def _properties(summary: Summary) -> dict[str, Any]:

@@ -1,0 +1,66 @@
+"""Figure block: what is scarce, the ten things that matter most in money."""
+
+from __future__ import annotations
+
+from optimizer.report.block import Anchors, Block, Cell, Row
+from optimizer.report.cells import clean, column_of, finite
+from optimizer.report.formats import money_scale
+from optimizer.report.links import Target
+from optimizer.report.summary import Summary
+from optimizer.solution.tables import Tables
+
+NAME = "scarce"
+TOP = 10
+STEP = 0.01
+"""Part of its bound by which each thing is relaxed: duals hold for small changes."""
+LEFT_OUT = ("demand",)
+"""Kinds of Scarcity that are no means: a tonne more of demand is a tonne more to buy for."""
+_KIND, _THING, _BOUND, _WORTH = (
+    column_of("Scarcity", header) for header in ("kind", "thing", "bound", "worth today")
+)
+
+
+def scarce(summary: Summary, tables: Tables) -> Block | None:
+    """Saving, as present value, from one per cent more of each thing; None if nothing binds."""
+    table = tables.get("Scarcity")
+    if table is None or not len(table):
+        return None
+    saving: dict[tuple[str, str], float] = {}
+    periods: dict[tuple[str, str], int] = {}
+    headers = ("kind", "thing", "bound", "worth today")
+    for kind, thing, bound, worth in zip(*(table[header] for header in headers), strict=True):
+        key = (clean(kind), clean(thing))
+        if key[0] in LEFT_OUT or max(map(len, key)) > 250:
+            continue
+        money = (finite(bound) or 0.0) * (finite(worth) or 0.0)
+        saving[key] = saving.get(key, 0.0) + STEP * money
+        periods[key] = periods.get(key, 0) + 1
+    largest = sorted(saving, key=lambda key: (-saving[key], key))[:TOP]
+    largest = [key for key in largest if saving[key] > 0]
+    if not largest:
+        return None
+    number, money_unit = money_scale(saving[largest[0]], summary.currency)
+
+    def line(kind: str, thing: str) -> Row:
+        same = f"({_KIND}={_text(kind)})*({_THING}={_text(thing)})"
+        key = (kind, thing)
+        behind = Target("Scarcity", (("kind", kind), ("thing", thing)))
+        return Row(
+            [
+                Cell(thing, link=behind),
+                Cell(kind),
+                Cell(float(periods[key]), f"=SUMPRODUCT({same}*1)", "#,##0"),
+                Cell(saving[key], f"=SUMPRODUCT({same}*{_BOUND}*{_WORTH})*{STEP:g}", number),
+            ]
+        )
+
+    def fill(_: Anchors) -> list[Row]:
+        return [line(*key) for key in largest]
+
+    title = f"What is scarce: saving from 1 % more of each, present value, {money_unit}"
+    return Block(NAME, title, ("what binds", "kind", "periods", "saving"), len(largest), fill)
+
+
+def _text(name: str) -> str:
+    """A name as text in a formula that compares exactly."""
+    return '"' + name.replace('"', '""') + '"'

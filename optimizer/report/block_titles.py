@@ -1,0 +1,145 @@
+"""Figure block: what each chart answers, in a sentence that follows the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from optimizer.report import (
+    block_costs,
+    block_demand,
+    block_origin,
+    block_plants,
+    block_scarce,
+)
+from optimizer.report.block import Anchor, Anchors, Block, Cell, Row
+from optimizer.report.formats import divisor
+from optimizer.report.summary import Summary
+
+NAME = "titles"
+FULL = 0.995
+"""Use of capacity from which a unit counts as full."""
+Blocks = Mapping[str, Block]
+Answer = tuple[str, str]
+"""Sentence and the formula that gives it."""
+
+
+def titles(summary: Summary, blocks: Blocks) -> Block:
+    """A line for each chart: what it asks and answers; its title is this cell."""
+    shown = [name for name in ANSWERS if name in blocks]
+
+    def fill(anchors: Anchors) -> list[Row]:
+        rows = []
+        for name in shown:
+            lines = blocks[name].fill(anchors)
+            text, formula = ANSWERS[name](anchors[name], blocks[name], lines)
+            rows.append(Row([Cell(name.title()), Cell(text, f"={formula}", "General")]))
+        return rows
+
+    return Block(NAME, "What the charts say", ("chart", "title"), len(shown), fill, words=True)
+
+
+def position(blocks: Blocks, name: str) -> int:
+    """Line of the title of a chart."""
+    return [each for each in ANSWERS if each in blocks].index(name)
+
+
+def _number(row: Row, column: int) -> float:
+    value = row.cells[column].value
+    return value if isinstance(value, float) else 0.0
+
+
+def _percent(share: float) -> str:
+    """What ``ROUND(100*share,0)&" %"`` shows."""
+    return f"{int(100 * share + 0.5)} %"
+
+
+def _top(anchor: Anchor, rows: Sequence[Row], lines: int, column: int) -> Answer:
+    """Label of the largest figure of a column."""
+    labels = anchor.span((0, 0), (lines - 1, 0))
+    figures = anchor.span((0, column), (lines - 1, column))
+    best = max(range(lines), key=lambda index: _number(rows[index], column))
+    formula = f"INDEX({labels},MATCH(MAX({figures}),{figures},0))"
+    return str(rows[best].cells[0].value), formula
+
+
+def _costs(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
+    column, last = len(block.headers) - 2, len(rows) - 1
+    scale = divisor(rows[0].cells[1].number)
+    money = block.title.rsplit(", ", 1)[-1]
+    label, top = _top(anchor, rows, last, column)
+    total = _number(rows[last], column) / scale
+    start, end = "What does the plan cost? ", f" {money} as paid, most of it for "
+    formula = f'"{start}"&FIXED({anchor.ref(last, column)}/{scale:g},1)&"{end}"&LOWER({top})'
+    return f"{start}{total:,.1f}{end}{label.lower()}", formula
+
+
+def _sources(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
+    column, last = len(block.headers) - 1, len(rows) - 1
+    label, top = _top(anchor, rows, last - 1, column)
+    share = _number(rows[last - 1], column) / (_number(rows[last], column) or 1.0)
+    stage = block.title.split("country where ")[-1].split(",")[0]
+    start, end = "Is demand met, and from where? ", f" met; {stage} mostly in "
+    met = f"{anchor.ref(last - 1, column)}/{anchor.ref(last, column)}"
+    formula = f'"{start}"&ROUND(100*{met},0)&" %{end}"&{top}'
+    return f"{start}{_percent(share)}{end}{label}", formula
+
+
+def _coverage(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
+    count = next(index for index, row in enumerate(rows) if row.style == "sum")
+    values = anchor.span((0, 4), (count - 1, 4))
+    labels = anchor.span((0, 0), (count - 1, 0))
+    shares = [_number(row, 4) for row in rows[:count]]
+    least = min(shares)
+    start, full, worst = "Who is served? ", "Every segment in full", "Least so "
+    formula = (
+        f'"{start}"&IF(MIN({values})>=0.9995,"{full}","{worst}"&INDEX({labels},'
+        f'MATCH(MIN({values}),{values},0))&", "&ROUND(100*MIN({values}),0)&" %")'
+    )
+    if least >= 0.9995:
+        return f"{start}{full}", formula
+    label = rows[shares.index(least)].cells[0].value
+    return f"{start}{worst}{label}, {_percent(least)}", formula
+
+
+def _origin(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
+    countries = len(block.headers) - 2
+    start, parts, formula = "Where is it made? ", [], '"Where is it made? "'
+    for place, index in enumerate(dict.fromkeys((0, len(rows) - 1))):
+        cells = anchor.span((index, 1), (index, countries))
+        heads = anchor.span((-1, 1), (-1, countries))
+        row = rows[index]
+        best = max(range(1, countries + 1), key=lambda column: _number(row, column))
+        stage = str(row.cells[0].value).lower()
+        before = f"{', ' if place else ''}{stage if place else stage.capitalize()} mostly in "
+        parts.append(f"{before}{block.headers[best]} ({_percent(_number(row, best))})")
+        formula += (
+            f'&"{before}"&INDEX({heads},MATCH(MAX({cells}),{cells},0))'
+            f'&" ("&ROUND(100*MAX({cells}),0)&" %)"'
+        )
+    return start + "".join(parts), formula
+
+
+def _plants(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
+    column = len(block.headers) - 1
+    values = anchor.span((0, column), (len(rows) - 1, column))
+    full = sum(_number(row, column) >= FULL for row in rows)
+    start = "Which units are full? "
+    end = f" of the busiest {len(rows)} in some period"
+    return f"{start}{full}{end}", f'"{start}"&COUNTIF({values},">={FULL}")&"{end}"'
+
+
+def _scarce(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
+    label, top = _top(anchor, rows, len(rows), 3)
+    start = "What is scarce? Above all "
+    return f"{start}{label}", f'"{start}"&{top}'
+
+
+ANSWERS: dict[str, Callable[[Anchor, Block, Sequence[Row]], Answer]] = {
+    block_costs.NAME: _costs,
+    block_origin.SOURCES: _sources,
+    block_demand.COVERAGE: _coverage,
+    block_origin.ORIGIN: _origin,
+    block_plants.UTILISATION: _plants,
+    block_scarce.NAME: _scarce,
+}
+"""What each chart asks, by the block that it is drawn from."""
