@@ -11,7 +11,7 @@ from math import fsum
 
 from optimizer.report.block import Anchors, Block, Cell, Row, divided, ratio, sums
 from optimizer.report.block_demand import WANTED, short_in
-from optimizer.report.cells import column_of, criterion, finite
+from optimizer.report.cells import column_of, criterion, finite, wild
 from optimizer.report.formats import number_format
 from optimizer.report.links import Target
 from optimizer.report.summary import Summary
@@ -26,6 +26,10 @@ ALL, COUNTRY = "all", "country"
 """What Provenance calls all traced inputs together, and shares by country."""
 LIVE_LOOKUPS = 100_000_000
 """Most sums times table rows of the blocks, so that the workbook opens promptly."""
+LONGEST_FORMULA = 8_000
+"""Characters of a formula; Excel takes 8,192."""
+AS_RUN = " (values as of the run)"
+"""Said of a block that is too large for live formulas."""
 _OF = {h: column_of("Provenance", h) for h in ("stage", "by", "input", "name", "period", "line")}
 _TONNES = column_of("Provenance", "tonnes")
 
@@ -99,7 +103,7 @@ def origins(summary: Summary, tables: Tables) -> Origins | None:
     shown = _largest(tonnes, stages[0]), _largest(tonnes, "")
     named = list(dict.fromkeys((*shown[0][: MOST // 2], *shown[1])))[:MOST]
     lookups = (len(stages) + len(summary.periods)) * (MOST + 1) * (1 + len(outlets)) * len(table)
-    plain = not any(set("*?~") & set(line) for line in outlets)
+    plain = not wild((*outlets, *named))
     live = lookups <= LIVE_LOOKUPS and plain
     return Origins(tonnes, tuple(stages), tuple(named), tuple(outlets), live)
 
@@ -143,7 +147,7 @@ def sources(summary: Summary, tables: Tables, found: Origins) -> Block:
 
     def line(label: str, values: Sequence[float], formulas: Sequence[str], **style: str) -> Row:
         pairs = zip(values, formulas, strict=True)
-        cells = [Cell(value, f"={formula}" if formula else "", number) for value, formula in pairs]
+        cells = [Cell(value, _kept(formula), number) for value, formula in pairs]
         behind = Target("Provenance", (("name", label),) if label in countries else ())
         return Row([Cell(label, link=behind), *cells, Cell(fsum(values), "", number)], **style)
 
@@ -186,7 +190,13 @@ def sources(summary: Summary, tables: Tables, found: Origins) -> Block:
         return rows
 
     title = f"Delivered to demand lines, by country where {stage}, t"
+    title += "" if found.live else AS_RUN
     return Block(SOURCES, title, ("country", *years, "total"), height, fill)
+
+
+def _kept(formula: str) -> str:
+    """A formula with its equals sign; none if Excel would not take it."""
+    return f"={formula}" if 0 < len(formula) < LONGEST_FORMULA else ""
 
 
 def _columns(rows: Sequence[Row], years: int) -> list[list[float]]:
@@ -251,4 +261,5 @@ def origin(found: Origins) -> Block:
 
     headers = ("stage", *countries, *([OTHERS] if others else []), "t delivered")
     title = "Origin by stage: country shares of tonnes delivered to demand lines"
+    title += "" if found.live else AS_RUN
     return Block(ORIGIN, title, headers, len(found.stages), fill)

@@ -197,7 +197,14 @@ def bar_chart(
     _add(chart, anchor, series, names, gap=40, data_labels=labels)
     _dress(chart, frame)
     chart.set_y_axis(_axis(reverse=True, interval_unit=1, num_font={**_TEXT, "size": 8}))
-    more = {"max": 1, "major_unit": 0.25} if number.endswith("%") else {}
-    chart.set_x_axis(_lines(num_format=number, min=0, label_position="high", name=axis, **more))
+    shares = number.endswith("%")
+    more = {"max": 1, "major_unit": 0.25} if shares else {}
+    # Long names need more room than Excel gives them by itself.
+    chart.set_plotarea({"layout": {"x": 0.38, "y": 0.13, "width": 0.54, "height": 0.72}})
+    chart.set_x_axis(
+        _lines(
+            num_format=number, min=0, label_position="high" if shares else "none", name=axis, **more
+        )
+    )
     chart.set_legend({"none": True})
     return chart

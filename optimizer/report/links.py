@@ -104,9 +104,9 @@ def input_link(path: str, sheet: str, cell: str = "A1") -> str:
     """Link to a cell of the input workbook; empty where it is not known how it is reached.
 
     >>> input_link("../my case.xlsx", "Supply", "F12")
-    "external:../my case.xlsx#'Supply'!F12"
+    "external:../my%20case.xlsx#'Supply'!F12"
     """
-    escaped = path.replace("%", "%25").replace("#", "%23")
+    escaped = path.replace("%", "%25").replace("#", "%23").replace(" ", "%20")
     if not path or not sheet or len(escaped) > _LONGEST:
         return ""
     return f"external:{escaped}#{quoted(sheet)}!{cell or 'A1'}"

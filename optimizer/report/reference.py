@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from optimizer.report.block_scarce import STEP, TOP
 from optimizer.report.cells import table_name
 from optimizer.report.formats import unit
+from optimizer.report.heat_sheet import MOST
 from optimizer.report.pivot import LIVE_CELLS
-from optimizer.report.sheet import LEVELS, NOTHING, RATIOS
+from optimizer.report.sheet import LEVELS, NOTHING, PRINTED, RATIOS
 from optimizer.solution.tables import LAYOUTS, REQUESTED, Layout
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "results.md"
@@ -19,9 +21,9 @@ INTRODUCTION = f"""\
 Generated from `optimizer/solution/tables.py` by `python -m optimizer.report.reference`;
 edit the declarations, not this page.
 
-* Every sheet but the Summary has a title and what it means in rows 1 and 2, totals of the
-  rows shown in row 3, units in row 4, the header in row 5 and its data from row 6 on. The
-  data is a named Excel table; the totals are formulas and count what a filter leaves.
+* Every sheet but Summary, Figures and Heat map has a title and what it means in rows 1 and 2,
+  totals of the rows shown in row 3, units in row 4, the header in row 5 and its data from row 6
+  on. The data is a named Excel table; the totals are formulas and count what a filter leaves.
 * Beside most tables stands a pivot by period. With up to {LIVE_CELLS:,} cells it is made of
   formulas over the table, so that it follows an edit; a larger one holds values and says so.
   A filter hides whole rows, those of the pivot too; its figures stay those of all rows.
@@ -39,15 +41,17 @@ edit the declarations, not this page.
 SUMMARY = """\
 ## Summary
 
-One page wide, for print. Every figure is a formula over the other sheets, but for the demand
-wanted, which comes from the input.
+One page wide, charts on the first page and tables on the second. Every figure is a formula over
+the other sheets, but for the demand wanted, which comes from the input. Headline figures and the
+names of lines lead to the rows behind them.
 """
 PARTS = {
     "status line": "whether the plan is proven the cheapest and whether its audit passed",
     "headline figures": "discounted cost (checked against the objective), cost as paid, share of "
     "demand covered, tonnes short, offers used, rules kept",
-    "charts": "cost by category and calendar year; demand wanted and delivered by segment; "
-    "average use of the busiest units",
+    "charts": "cost by category and calendar year; delivered tonnes by country against demand; "
+    "demand wanted and delivered by segment; country shares of each stage; average use of the "
+    "busiest units; what is scarce",
     "Cost by category and calendar year": "as paid; the last column is the present value",
     "Demand by segment": "wanted, delivered and short over the horizon; lines without a penalty "
     "are outlets and stand apart",
@@ -55,20 +59,61 @@ PARTS = {
     "Busiest units": "used / capacity by calendar year, average, and the highest period",
     "Compliance by rule": "checks made, tonnes delivered and breaking, their share, the least "
     "headroom (share allowed less share found) of any check, verdict",
-    "Offers": "those that cost most: tonnes bought by calendar year, average price",
-    "Demand wanted": "by segment and calendar year, from the input",
-    "Alerts": "what a planner should know, with the input cell",
+    "Alerts": "what a planner should know; one that names a cell of the input leads to it, as "
+    "long as input and results stay where they are to each other",
     "In this workbook": "the other sheets, with links",
 }
 
 
+FIGURES = """\
+## Figures
+
+What the charts of the Summary are drawn from, beside its own tables: formulas over the result
+tables. Origins with too many rows for that hold values and say so.
+"""
+FIGURE_PARTS = {
+    "What the charts say": "the title of each chart, a sentence that follows the figures",
+    "Delivered to demand lines": "tonnes by country of the first stage and calendar year, from "
+    "Provenance (all traced inputs), against demand; lines without a penalty are left out",
+    "Demand wanted": "by segment and calendar year, from the input",
+    "Origin by stage": "country shares of each stage over the horizon, weighted by the tonnes "
+    "delivered to demand lines",
+    "Outlets and optional sales": "the lines that are left out of origins",
+    "What is scarce": f"the {TOP} bounds with the largest saving: what {STEP:.0%} more of each in "
+    "every period where it binds would save, present value (bound x worth today x "
+    f"{STEP:g}; holds for small changes); demand is left out",
+    "Offers": "those that cost most: tonnes bought by calendar year, average price",
+}
+HEAT = f"""\
+## Heat map
+
+Capacity used by unit and period, % of what is available: the pivot of Utilisation with a colour
+scale, the {MOST} busiest units, the busiest on top.
+
+## On paper
+
+A4 or Letter, landscape, one page wide, with case, periods, sheet and page in the margins and the
+header row on every page. Of a table the first {PRINTED} rows are printed, and of a very wide one
+the columns that can be read; the foot of the page says so. Excel's *Page Layout, Print Area*
+changes it.
+
+## Links to the input
+
+Where a row names a cell of the input workbook (alerts, warnings in Run, rows in Compliance and
+Take or pay, what a certificate rests on, any column *cell*) it is a link to the first one, by the
+way from the results to the input. Move both together.
+"""
+
+
 def results_page() -> str:
     """The page ``docs/results.md``: every sheet and every column, as Markdown."""
-    titles = ("Summary", *LAYOUTS, *REQUESTED)
+    titles = ("Summary", "Figures", "Heat map", *LAYOUTS, *REQUESTED)
     contents = " · ".join(f"[{title}](#{title.lower().replace(' ', '-')})" for title in titles)
     parts = [_line(("part", "what it shows")), _line(("---", "---")), *map(_line, PARTS.items())]
+    figures = [*map(_line, FIGURE_PARTS.items())]
+    boards = [SUMMARY, *parts, "", FIGURES, *parts[:2], *figures, "", HEAT]
     sections = [_section(layout) for layout in (LAYOUTS | REQUESTED).values()]
-    return "\n".join([INTRODUCTION, f"{contents}\n", SUMMARY, *parts, "", *sections])
+    return "\n".join([INTRODUCTION, f"{contents}\n", *boards, *sections])
 
 
 def _section(layout: Layout) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 from math import fsum, isfinite
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import FileError
-from optimizer.report.cells import address, area, column_of, finite, table_name
+from optimizer.report.cells import address, area, column_name, column_of, finite, table_name
 from optimizer.report.formats import (
     AMBER,
     GREEN,
@@ -66,8 +66,8 @@ PRINTED = 400
 _WIDEST, _WRAPPED, _SAMPLE = 48, 80, 5000
 _WIDE = 1.35
 """A pivot is printed if it is no wider than this many times the table, or than the paper."""
-_PAPER = 190
-"""Characters that stay readable in the width of a page."""
+_PAPER, _MOST_PAPER = 190, 300
+"""Characters that read well in the width of a page, and the most that can be read at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +118,8 @@ def write_sheet(sheet: Worksheet, table: Table, summary: Summary, forms: Formats
         pivot = write_pivot(
             sheet, table, summary, FIRST, len(fields) + 1, forms, _pivot_style(table)
         )
-    printed = _set_page(sheet, name, last, len(fields), sum(widths), pivot)
-    note = ""
-    if len(table) > PRINTED:
-        note = f"Printed: the first {PRINTED:,} of {len(table):,} rows (Page Layout, Print Area)"
+    printed = _set_page(sheet, name, last, widths, pivot)
+    note = _note(len(table), widths)
     count = sum(map(bool, chain.from_iterable(links)))
     return Place(name, table.layout.meaning, FIRST, last, len(table), printed, pivot, note, count)
 
@@ -285,24 +283,39 @@ def _mark(sheet: Worksheet, table: Table, last: int, forms: Formats) -> None:
 
 
 def _set_page(
-    sheet: Worksheet, name: str, last: int, columns: int, widths: float, pivot: PivotPlace | None
+    sheet: Worksheet, name: str, last: int, widths: list[float], pivot: PivotPlace | None
 ) -> str:
     """No green corners on labels that look like numbers; gives what is printed.
 
     The pivot comes first, unless it is so wide that it would shrink the table.
     """
-    width = columns - 1
-    printed = area((0, 0), (min(last, FIRST + PRINTED - 1), width), name)
-    edge = address(last, width)
+    columns, bottom = len(widths), FIRST + PRINTED - 1
+    printed = area((0, 0), (min(last, bottom), _readable(widths) - 1), name)
+    edge = address(last, columns - 1)
     if pivot:
         edge = address(max(last, pivot.last), pivot.total)
         sheet.set_column(columns, columns, 3)
         if name == "Utilisation":
             cells = (pivot.first, pivot.periods, pivot.last, pivot.total)
             sheet.conditional_format(*cells, HEAT)
-        if pivot.width <= max(_WIDE * widths, _PAPER):
-            bottom = min(pivot.last, FIRST + PRINTED - 1)
-            printed = f"{area((0, pivot.keys), (bottom, pivot.total), name)},{printed}"
+        if pivot.width <= max(_WIDE * sum(widths), _PAPER):
+            shown = area((0, pivot.keys), (min(pivot.last, bottom), pivot.total), name)
+            printed = f"{shown},{printed}"
     sheet.ignore_errors({"number_stored_as_text": f"A1:{edge}"})
     sheet.repeat_rows(HEADER)
     return printed
+
+
+def _readable(widths: Sequence[float]) -> int:
+    """Columns that stay readable when they are printed one page wide."""
+    return max(1, sum(wide <= _MOST_PAPER for wide in accumulate(widths)))
+
+
+def _note(rows: int, widths: Sequence[float]) -> str:
+    """What the foot of the paper says where not all of a table is printed."""
+    shown, parts = _readable(widths), []
+    if rows > PRINTED:
+        parts.append(f"the first {PRINTED:,} of {rows:,} rows")
+    if shown < len(widths):
+        parts.append(f"columns A to {column_name(shown - 1)} of {column_name(len(widths) - 1)}")
+    return f"Printed: {', '.join(parts)} (Page Layout, Print Area)" if parts else ""

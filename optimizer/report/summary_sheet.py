@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from optimizer.report.sheet import Place
 
 NAME = "Summary"
-MOST_ALERTS, FEWEST_ALERTS = 60, 12
-"""Alerts that are shown at most, and even where the paper ends."""
+MOST_ALERTS, FEWEST_ALERTS = 200, 12
+"""Alerts that are shown at most, and rows of them that are printed even where the paper ends."""
 BANDS = (
     ((block_costs.NAME,), (block_demand.COVERAGE, block_demand.COVERED)),
     ((block_plants.UTILISATION,), (block_rules.NAME,)),
@@ -92,10 +92,10 @@ def write_below(
     sheet: Worksheet, summary: Summary, places: Mapping[str, Place], page: Page, forms: Formats
 ) -> None:
     """Alerts and contents below the blocks, and what is printed."""
-    row = _write_alerts(sheet, summary, page, forms)
+    printed, row = _write_alerts(sheet, summary, page, forms)
     last = _write_contents(sheet, places, row + 1, page, forms)
     # The contents are not printed: their links are of no use on paper.
-    sheet.print_area(0, 0, row - 1, page.last)
+    sheet.print_area(0, 0, printed, page.last)
     sheet.set_h_pagebreaks(page.breaks)
     sheet.set_tab_color(NAVY)
     everything = f"A1:{address(last, page.last)}"
@@ -149,36 +149,63 @@ def _edges(widths: Sequence[float]) -> list[int]:
     return [*edges, len(widths)]
 
 
-def _write_alerts(sheet: Worksheet, summary: Summary, page: Page, forms: Formats) -> int:
-    """Alerts over the whole width, as many as the paper holds; gives the row below."""
+def _write_alerts(
+    sheet: Worksheet, summary: Summary, page: Page, forms: Formats
+) -> tuple[int, int]:
+    """Alerts over the whole width; gives the last row that is printed and the row below.
+
+    Those that the paper does not hold follow on the screen.
+    """
     row, count = page.below, len(summary.alerts)
     if not count:
-        return row - 1
+        return row - 2, row - 1
     page.part(row, min(count, FEWEST_ALERTS) + 2)
-    room = min(MOST_ALERTS, max(FEWEST_ALERTS, page.left(row) - 2))
+    room = row + max(FEWEST_ALERTS, page.left(row) - 2)
     write_heading(sheet, row, f"Alerts ({count})", page, forms)
-    characters = sum(page.widths) * 1.2
-    used = shown = 0
-    for alert in summary.alerts:
-        text = clean(alert)
-        deep = sum(max(1, ceil(len(line) / characters)) for line in text.split("\n"))
-        used += deep
-        if shown and used > room - (shown + 1 < count):
-            break
-        shown, row = shown + 1, row + 1
-        link = alert_link(summary.input_path, alert)
-        more: dict[str, Any] = {"font_color": NAVY, "underline": 1} if link else {}
-        form = forms("body", text_wrap=True, valign="top", **more)
-        sheet.merge_range(row, LEFT, row, page.last, "", form)
-        if link:
-            sheet.write_url(row, LEFT, link, form, "link", "Go to the cell of the input")
-        write_text(sheet, row, LEFT, text, form)
-        sheet.set_row(row, min(ROW * 0.75 * deep, 400))
-    if shown < count:
+    printed = 0
+    deep = [_lines_of(clean(alert), page) for alert in summary.alerts]
+    for index, alert in enumerate(summary.alerts[:MOST_ALERTS]):
+        if (
+            index
+            and not printed
+            and row + sum(deep[index : index + 2]) > room - (index + 2 < count)
+        ):
+            row = printed = row + 1
+            text = f"… and {count - index} more below, not printed"
+            write_text(sheet, row, LEFT, text, forms("note"))
         row += 1
-        text = f"… and {count - shown} more: see Run"
-        sheet.write_url(row, LEFT, f"internal:{quoted('Run')}!A1", forms("link"), text)
-    return row + 1
+        _write_alert(sheet, row, alert, deep[index], summary, page, forms)
+        room -= deep[index] - 1
+    if count > MOST_ALERTS:
+        row += 1
+        write_text(sheet, row, LEFT, f"… and {count - MOST_ALERTS} more", forms("note"))
+    return printed or row, row + 1
+
+
+def _lines_of(text: str, page: Page) -> int:
+    """Lines that a text takes over the whole width."""
+    characters = sum(page.widths) * 1.2
+    return sum(max(1, ceil(len(line) / characters)) for line in text.split("\n"))
+
+
+def _write_alert(
+    sheet: Worksheet,
+    row: int,
+    alert: str,
+    deep: int,
+    summary: Summary,
+    page: Page,
+    forms: Formats,
+) -> None:
+    """One alert, as a link to the cell of the input that it names."""
+    link = alert_link(summary.input_path, alert)
+    more: dict[str, Any] = {"font_color": NAVY, "underline": 1} if link else {}
+    form = forms("body", text_wrap=True, valign="top", **more)
+    sheet.merge_range(row, LEFT, row, page.last, "", form)
+    if link:
+        sheet.write_url(row, LEFT, link, form, "link", "Go to the cell of the input")
+    write_text(sheet, row, LEFT, clean(alert), form)
+    sheet.set_row(row, min(ROW * 0.75 * deep, 400))
 
 
 def _write_contents(

@@ -1,0 +1,262 @@
+"""The results workbook: paper, links, and what Excel asks of a file that opens without repair."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+
+from optimizer.report import write
+from optimizer.report.cells import LONGEST
+from optimizer.solution import tables as t
+from tests.report_plan import QUARTERS, plan
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """The plan's summary, its tables and the path of its workbook."""
+    path = tmp_path_factory.mktemp("plan") / "plan.xlsx"
+    summary, tables = plan()
+    write(path, summary, tables)
+    return summary, tables, path
+
+
+@pytest.fixture(scope="module")
+def formulas(written):
+    return openpyxl.load_workbook(written[2])
+
+
+def test_the_paper_is_a4_landscape_one_page_wide(formulas):
+    for sheet in formulas:
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.print_area
+        assert sheet.oddHeader.center.text.endswith("2027-Q1 to 2029-Q4")
+        assert sheet.oddFooter.right.text.endswith("Page &P of &N")
+    assert formulas["Costs"].print_title_rows == "$5:$5"
+    assert formulas["Heat map"].print_title_rows == "$4:$4"
+
+
+def test_the_summary_prints_on_two_pages_and_no_chart_is_cut(formulas):
+    sheet = formulas["Summary"]
+    assert len(sheet.row_breaks.brk) == 1
+    row = sheet.row_breaks.brk[0].id
+    assert all(chart.anchor.to.row < row for chart in sheet._charts)
+    assert sheet.cell(row + 1, 2).value.startswith("Cost by category")
+
+
+def test_a_summary_with_many_alerts_stays_on_two_pages(tmp_path):
+    alerts = tuple(f"Alert {number}" for number in range(90))
+    write(tmp_path / "plan.xlsx", *plan(QUARTERS, alerts=alerts))
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Summary"]
+    assert len(sheet.row_breaks.brk) == 1
+    shown = [row[1].value for row in sheet.iter_rows() if "lert " in str(row[1].value)]
+    assert len(shown) == 90
+    note = next(
+        cell for row in sheet.iter_rows() for cell in row if "not printed" in str(cell.value)
+    )
+    printed = shown.index(sheet.cell(note.row + 1, 2).value)
+    assert note.value == f"… and {90 - printed} more below, not printed"
+    assert printed >= 12
+    assert sheet.print_area.endswith(f"${note.row}")
+
+
+def test_of_a_long_or_wide_table_the_first_part_is_printed_and_the_foot_says_so(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("optimizer.report.sheet.PRINTED", 20)
+    monkeypatch.setattr("optimizer.report.sheet._MOST_PAPER", 120)
+    summary, tables = plan()
+    write(tmp_path / "plan.xlsx", summary, tables)
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Provenance"]
+    area = sheet.print_area
+    assert area.startswith("'Provenance'!$A$1:$")
+    assert area.endswith("$25")
+    foot = sheet.oddFooter.center.text
+    assert f"the first 20 of {len(tables['Provenance']):,} rows, columns A to " in foot
+    assert foot.endswith("of M (Page Layout, Print Area)")
+
+
+def test_a_case_that_begins_with_a_number_does_not_set_the_size_of_the_header(tmp_path):
+    write(tmp_path / "plan.xlsx", *plan(QUARTERS[:1], case="2027 plan & more"))
+    with ZipFile(tmp_path / "plan.xlsx") as archive:
+        assert (
+            "&amp;L&amp;8 2027 plan &amp;&amp; more"
+            in archive.read("xl/worksheets/sheet1.xml").decode()
+        )
+
+
+# Links
+
+
+def links(path, sheet):
+    """Cell, target and place of the links of a sheet."""
+    cells = (cell for row in openpyxl.load_workbook(path)[sheet].iter_rows() for cell in row)
+    found = [cell.hyperlink for cell in cells if cell.hyperlink]
+    return {link.ref: (link.target, link.location) for link in found}
+
+
+def test_every_headline_figure_leads_to_the_rows_behind_it(written):
+    found = [place for cell, (_, place) in links(written[2], "Summary").items() if cell[1:] == "6"]
+    names = ("Costs", "Costs", "Deliveries", "Shortages", "Purchases", "Compliance")
+    assert found == [f"'{name}'!A1" for name in names]
+
+
+def test_a_line_of_the_summary_leads_to_its_row_in_the_pivot_or_the_table(written, formulas):
+    sheet, found = formulas["Summary"], links(written[2], "Summary")
+    seen = 0
+    for row in sheet.iter_rows():
+        for cell in row:
+            place = found.get(cell.coordinate, ("", ""))[1]
+            if cell.value in ("Freight", "Narva · sintering", "DFARS", "automotive"):
+                if not place:
+                    continue  # the same segment in the block of shares by year
+                name, at = place.split("!")
+                target = formulas[name.strip("'")][at]
+                texts = [c.value for c in formulas[target.parent.title][target.row]]
+                words = cell.value.split(" · ")
+                assert all(word.lower() in [str(t).lower() for t in texts] for word in words)
+                seen += 1
+    assert seen == 4
+
+
+def test_an_alert_leads_to_the_cell_of_the_input_whatever_the_name_of_its_file(written):
+    found = [pair for pair in links(written[2], "Summary").values() if pair[0]]
+    assert found == [("..\\my%20case%20%231.xlsx", "'Supply'!A12")]
+
+
+def test_without_a_path_of_the_input_there_is_no_link_out_of_the_workbook(tmp_path):
+    write(tmp_path / "plan.xlsx", *plan(QUARTERS[:1], input_path=""))
+    for sheet in openpyxl.load_workbook(tmp_path / "plan.xlsx"):
+        assert not [pair for pair in links(tmp_path / "plan.xlsx", sheet.title).values() if pair[0]]
+
+
+def test_rows_lead_to_the_cells_of_the_input_that_they_name(tmp_path):
+    # A table that names cells in columns of its own; warnings of the run; rows of Rules.
+    summary, tables = plan(QUARTERS[:1])
+    fields = tuple(t.Field(name, "text", name) for name in ("thing", "sheet", "cell"))
+    rows = [("a", "Units", "D9"), ("b", "Supply", "H"), ("c", "", "")]
+    tables["Bounds"] = t.table(t.Layout("Bounds", "What binds.", fields), rows)
+    tables["Priced"] = t.table(
+        t.Layout("Priced", "What is dear.", (fields[0], fields[2])),
+        [("a", "Rule scope!C15, Rules!A3"), ("b", "Pipeline row 7"), ("c", "nowhere")],
+    )
+    tables["Run"] = t.table(t.RUN, [("warning", "Lanes: 3 rows are off"), ("gap", "0")])
+    write(tmp_path / "plan.xlsx", summary, tables)
+    path = "..\\my%20case%20%231.xlsx"
+    assert links(tmp_path / "plan.xlsx", "Bounds") == {
+        "C6": (path, "'Units'!D9"),
+        "C7": (path, "'Supply'!H1"),
+    }
+    assert links(tmp_path / "plan.xlsx", "Priced") == {
+        "B6": (path, "'Rule scope'!C15"),
+        "B7": (path, "'Pipeline'!A7"),
+    }
+    assert links(tmp_path / "plan.xlsx", "Run") == {"B6": (path, "'Lanes'!A1")}
+    book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
+    assert book["Bounds"]["C6"].value == "D9"
+    assert book["Priced"]["B7"].value == "Pipeline row 7"
+
+
+def test_more_links_than_a_sheet_holds_are_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr("optimizer.report.links.MOST", 2)
+    summary, tables = plan(QUARTERS[:1])
+    tables["Run"] = t.table(t.RUN, [("warning", f"Lanes!A{row}: off") for row in range(2, 5)])
+    write(tmp_path / "plan.xlsx", summary, tables)
+    assert links(tmp_path / "plan.xlsx", "Run") == {}
+
+
+# What Excel asks of a file
+
+
+def test_the_file_keeps_the_rules_by_which_excel_opens_without_repair(written):
+    with ZipFile(written[2]) as archive:
+        assert archive.testzip() is None
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    trees = {
+        name: ElementTree.fromstring(data)
+        for name, data in parts.items()
+        if name.endswith((".xml", ".rels", ".vml"))
+    }
+    names, ids = [], []
+    for name, tree in trees.items():
+        if name.startswith("xl/tables/"):
+            names.append(tree.get("displayName"))
+            ids.append(tree.get("id"))
+            heads = [column.get("name").lower() for column in tree.iter(f"{MAIN}tableColumn")]
+            assert len(heads) == len(set(heads))
+            assert tree.find(f"{MAIN}autoFilter").get("ref") == tree.get("ref")
+            (left, top), (right, bottom) = map(corner, tree.get("ref").split(":"))
+            assert right - left + 1 == len(heads)
+            assert bottom > top
+        elif name.startswith("xl/worksheets/sheet"):
+            check_sheet(name, tree, trees)
+    assert len(set(map(str.lower, names))) == len(names) == len(t.LAYOUTS)
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"[A-Za-z_][\w.]{0,254}", name) for name in names)
+    book = trees["xl/workbook.xml"]
+    sheets = [sheet.get("name") for sheet in book.iter(f"{MAIN}sheet")]
+    assert len({name.lower() for name in sheets}) == len(sheets)
+    assert all(len(name) <= 31 and not set("[]:*?/\\") & set(name) for name in sheets)
+    defined = [
+        (one.get("name"), one.get("localSheetId")) for one in book.iter(f"{MAIN}definedName")
+    ]
+    assert len(set(defined)) == len(defined)
+    assert {name for name, _ in defined} == {"_xlnm.Print_Area", "_xlnm.Print_Titles"}
+    texts = trees["xl/sharedStrings.xml"].iter(f"{MAIN}t")
+    assert max(len((text.text or "").encode("utf-16-le")) // 2 for text in texts) <= LONGEST
+    styles = trees["xl/styles.xml"].find(f"{MAIN}cellXfs")
+    assert len(styles) == int(styles.get("count")) < 64_000
+
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+KNOWN = {
+    *("SUM", "SUMIFS", "SUMPRODUCT", "SUBTOTAL", "COUNTIF", "IF", "IFERROR", "INDEX", "MATCH"),
+    *("MAX", "MIN", "ABS", "ROW", "ROWS", "LEFT", "LOWER", "FIXED", "ROUND", "SUBSTITUTE"),
+}
+"""Functions of Excel 2007, which need no prefix in the file."""
+
+
+def corner(cell):
+    """Column and row of a cell, counted from 1."""
+    letters, row = re.fullmatch(r"([A-Z]+)(\d+)", cell).groups()
+    column = 0
+    for letter in letters:
+        column = 26 * column + ord(letter) - 64
+    return column, int(row)
+
+
+def check_sheet(name, tree, trees):
+    """Cells in order and once each, formulas short and known, links that are all there."""
+    rows = [int(row.get("r")) for row in tree.iter(f"{MAIN}row")]
+    assert rows == sorted(set(rows)), name
+    for row in tree.iter(f"{MAIN}row"):
+        columns = [corner(cell.get("r"))[0] for cell in row]
+        assert columns == sorted(set(columns)), (name, row.get("r"))
+    for formula in tree.iter(f"{MAIN}f"):
+        words = re.sub(r'"[^"]*"', "", formula.text)
+        assert set(re.findall(r"([A-Z][A-Z0-9.]*)\(", words)) <= KNOWN
+        assert len(formula.text) <= 8192
+        assert not formula.text.startswith("=")
+    related = f"xl/worksheets/_rels/{name.rsplit('/', 1)[1]}.rels"
+    targets = {one.get("Id"): one for one in trees[related]} if related in trees else {}
+    found = [*tree.iter(f"{MAIN}hyperlink")]
+    assert len(found) <= 65_530
+    assert len({link.get("ref") for link in found}) == len(found)
+    for link in found:
+        outside = link.get(RELATION)
+        if outside:
+            assert targets[outside].get("TargetMode") == "External"
+            assert not set(" #") & set(targets[outside].get("Target"))
+        assert outside or link.get("location")
+        assert len(link.get("display") or "") <= 255
+        assert len(link.get("tooltip") or "") <= 255
+    merged = [one.get("ref") for one in tree.iter(f"{MAIN}mergeCell")]
+    assert len(set(merged)) == len(merged)

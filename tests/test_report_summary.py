@@ -1,0 +1,281 @@
+"""The results workbook: Summary, charts, figures behind them, heat map.
+
+Formulas are checked twice: against sums made here, and (where it is installed) by LibreOffice.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+
+from optimizer.report import write
+from optimizer.solution import tables as t
+from tests.report_plan import QUARTERS, both, find, line, plan
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """The plan's summary, its tables and the path of its workbook."""
+    path = tmp_path_factory.mktemp("plan") / "plan.xlsx"
+    summary, tables = plan()
+    write(path, summary, tables)
+    return summary, tables, path
+
+
+@pytest.fixture(scope="module")
+def book(written):
+    return openpyxl.load_workbook(written[2], data_only=True)
+
+
+@pytest.fixture(scope="module")
+def formulas(written):
+    return openpyxl.load_workbook(written[2])
+
+
+# Summary
+
+
+def test_the_headline_figures_are_the_plans(book, written):
+    summary, tables, _ = written
+    sheet = book["Summary"]
+    labels = [cell.value for cell in sheet[5] if cell.value]
+    assert labels == [
+        "Total discounted cost, USD million",
+        "As paid, USD million",
+        "Demand covered",
+        "Short, t",
+        "Offers used",
+        "Rules kept",
+    ]
+    figures = [cell.value for cell in sheet[6] if cell.value is not None]
+    # Short: a tenth of 380 t a year on car makers' lines, at 1 to 1.15 of it: 40.85 t.
+    short = 38.0 / 4 * (1 + 1.05 + 1.1 + 1.15)
+    wanted = sum(row[3] for row in summary.wanted if row[4])
+    assert figures[:2] == pytest.approx([summary.objective, sum(tables["Costs"]["amount"])])
+    assert figures[2:4] == pytest.approx([1 - short / wanted, short])
+    assert figures[4:] == [5, "2 of 2"]
+    notes = [cell.value for cell in sheet[7] if cell.value]
+    assert notes[0] == "present value; equals the objective"
+    assert notes[-2:] == ["from 5 supply sites", "none broken"]
+
+
+def test_the_status_line_says_whether_the_plan_is_proven_and_audited(book, tmp_path):
+    assert book["Summary"]["B2"].value == "Least-cost plan, proven optimal; audit passed"
+    summary, tables = plan(("2027",), audit_passed=False, status="time limit, gap 0.8 %")
+    assert summary.verdict == "Plan not proven optimal (time limit, gap 0.8 %); audit FAILED"
+    write(tmp_path / "plan.xlsx", summary, tables)
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Summary"]
+    assert sheet["B2"].value == summary.verdict
+    assert sheet["B2"].fill.fgColor.rgb != book["Summary"]["B2"].fill.fgColor.rgb
+
+
+def test_a_cost_that_is_not_the_objective_is_said(tmp_path):
+    summary, tables = plan(("2027",), objective=1.0)
+    write(tmp_path / "plan.xlsx", summary, tables)
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)["Summary"]
+    assert sheet["B7"].value == "present value; differs from the objective"
+
+
+def test_cost_by_category_and_year_adds_up(book, written):
+    costs = written[1]["Costs"]
+    capital = line(book["Summary"], "Cost by category and calendar year, USD million", "Capital")
+    assert capital == pytest.approx([0, 0, 42e6, 42e6, 42e6 * 0.97 ** (11 / 4)])
+    total = line(book["Summary"], "Cost by category and calendar year, USD million", "Total")
+    assert total[3:] == pytest.approx([sum(costs["amount"]), sum(costs["discounted"])])
+
+
+def test_coverage_counts_lines_with_a_penalty_and_leaves_outlets_apart(book):
+    block = "Demand by segment: wanted and delivered, t"
+    # Car makers want 95 t a quarter and 4.75 t more each: 12 x 95 + 66 x 4.75 = 1,453.5 t.
+    assert line(book["Summary"], block, "automotive") == pytest.approx(
+        [1453.5, 1453.5 - 40.85, 40.85, 1 - 40.85 / 1453.5]
+    )
+    sheet = book["Summary"]
+    row, column = find(sheet, "Outlets and optional sales")
+    # The outlet takes 15 t a quarter and 0.75 t more each: 12 x 15 + 66 x 0.75 = 229.5 t.
+    assert sheet.cell(row, column + 2).value == pytest.approx(229.5)
+    years = line(sheet, "Share of demand covered by segment and calendar year", "automotive")
+    assert years[:3] == pytest.approx([0.9, 1.0, 1.0])
+
+
+def test_rules_that_are_broken_are_counted_and_named(tmp_path):
+    summary, tables = plan(QUARTERS[:2])
+    rules, verdicts = (tables["Compliance"][header] for header in ("rule", "verdict"))
+    place = t.COMPLIANCE.headers.index("verdict")
+    columns = list(tables["Compliance"].columns)
+    columns[place] = [
+        "broken" if rule == "DFARS" else v for rule, v in zip(rules, verdicts, strict=True)
+    ]
+    tables["Compliance"] = t.Table(t.COMPLIANCE, tuple(columns))
+    write(tmp_path / "plan.xlsx", summary, tables)
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)["Summary"]
+    assert line(sheet, "Compliance by rule, t", "DFARS")[-1] == "broken"
+    # Two lines in two quarters; 0.65 allowed less 0.4 found leaves 0.25.
+    checks = line(sheet, "Compliance by rule, t", "CRMA 65 %")
+    assert [checks[0], checks[3], checks[5]] == [4, pytest.approx(0.4), "kept"]
+    assert checks[4] == pytest.approx(0.25)
+    assert "1 of 2" in [cell.value for cell in sheet[6]]
+
+
+def test_six_native_charts_answer_a_question_in_a_title_that_is_a_cell(written, book, formulas):
+    with ZipFile(written[2]) as archive:
+        names = [f"xl/charts/chart{number}.xml" for number in range(1, 7)]
+        charts = [archive.read(name).decode() for name in names]
+        assert "xl/charts/chart7.xml" not in archive.namelist()
+    figures, asked = book["Figures"], formulas["Figures"]
+    top, column = find(figures, "What the charts say")
+    titles = [figures.cell(row, column + 1).value for row in range(top + 2, top + 8)]
+    # Used: 55 % and 4 % more each quarter, and 3 % from unit to unit: the first two are full
+    # from quarter 12 on (55 + 44 = 99 %, 102 %), so all but the first.
+    assert titles[1:] == [
+        "Is demand met, and from where? 98 % met; mined mostly in Australia",
+        "Who is served? Least so automotive, 97 %",
+        "Where is it made? Mined mostly in Australia (60 %), produced mostly in Germany (100 %)",
+        "Which units are full? 4 of the busiest 5 in some period",
+        "What is scarce? Above all Kuantan",
+    ]
+    assert titles[0].startswith("What does the plan cost? ")
+    for row, chart in enumerate(charts, top + 2):
+        assert asked.cell(row, column + 1).data_type == "f"
+        letter = asked.cell(row, column + 1).column_letter
+        assert f"<c:f>'Figures'!${letter}${row}</c:f>" in chart
+    for chart, axis in zip(charts, AXES, strict=True):
+        assert axis in chart
+        assert "2027-Q1 to 2029-Q4" in chart or "present value" in chart
+
+
+AXES = (
+    "USD million, as paid",
+    "tonnes delivered, by country where mined",
+    "tonnes, 2027-Q1 to 2029-Q4",
+    "share of tonnes delivered to demand lines",
+    "capacity used / available, average",
+    "saving from 1 % more, USD thousand, present value",
+)
+
+
+def test_what_is_delivered_by_source_adds_up_to_the_deliveries_and_stands_against_demand(book):
+    block = "Delivered to demand lines, by country where mined, t"
+    rows = {name: line(book["Figures"], block, name) for name in ("Australia", "China")}
+    # Lines with a penalty want 499 t a year, a quarter of it 1 + n/20 times in quarter n; of
+    # the car makers' 380 t a tenth is short in 2027. The outlet's 15 t a quarter are left out.
+    wanted = [499 / 4 * (4 + sum(range(4 * y, 4 * y + 4)) / 20) for y in range(3)]
+    short = 38 / 4 * (4 + 6 / 20)
+    delivered = [wanted[0] - short, *wanted[1:]]
+    assert rows["Australia"][:3] == pytest.approx([0.6 * tonnes for tonnes in delivered])
+    assert rows["China"][:3] == pytest.approx([0.4 * tonnes for tonnes in delivered])
+    assert line(book["Figures"], block, "Delivered")[:3] == pytest.approx(delivered)
+    assert line(book["Figures"], block, "Demand")[:3] == pytest.approx(wanted)
+
+
+def test_origin_shares_leave_outlets_out_and_name_them(book):
+    block = "Origin by stage: country shares of tonnes delivered to demand lines"
+    # With the outlet, which is all Australian, Australia would have more than 60 %.
+    sheet = book["Figures"]
+    top, column = find(sheet, block)
+    heads = [sheet.cell(top + 1, column + n).value for n in range(1, 5)]
+    assert heads == ["Australia", "China", "Germany", "t delivered"]
+    assert line(sheet, block, "Mined")[:3] == pytest.approx([0.6, 0.4, 0])
+    assert line(sheet, block, "Produced")[:3] == pytest.approx([0, 0, 1])
+    row, column = find(sheet, "Outlets and optional sales, left out of origins")
+    assert sheet.cell(row + 2, column).value == "Lanthanum outlet"
+
+
+def test_what_is_scarce_is_ranked_by_money_and_demand_is_no_means(book):
+    block = "What is scarce: saving from 1 % more of each, present value, USD thousand"
+    # Narva: 1 % of 250 units at 18,400 USD; Kuantan: 1 % of 300 at 40,000.
+    assert line(book["Figures"], block, "Kuantan") == ["capacity", 1, pytest.approx(120_000)]
+    assert line(book["Figures"], block, "Narva") == ["capacity", 1, pytest.approx(46_000)]
+    row, column = find(book["Figures"], block)
+    assert [book["Figures"].cell(row + 2 + n, column).value for n in range(3)] == [
+        "Kuantan",
+        "Narva",
+        None,
+    ]
+
+
+def test_the_heat_map_shows_every_unit_by_period_the_busiest_on_top(book, formulas):
+    sheet = book["Heat map"]
+    assert [sheet.cell(4, column).value for column in (2, 3, 14, 15)] == [
+        "unit",
+        "2027-Q1",
+        "2029-Q4",
+        "average",
+    ]
+    # Saskatoon is the fifth unit: 55 % + 4 x 3 % = 67 % in the first quarter, full from the ninth.
+    assert sheet["B5"].value == "Saskatoon · metal making"
+    assert [sheet["C5"].value, sheet["N5"].value] == pytest.approx([0.67, 1.0])
+    assert formulas["Heat map"]["C5"].value.startswith("=IF('Utilisation'!J")
+    kinds = [rule.type for of in sheet.conditional_formatting for rule in of.rules]
+    assert kinds == ["colorScale"]
+
+
+def test_a_heat_map_of_many_periods_and_units_is_one_page(tmp_path, monkeypatch):
+    monkeypatch.setattr("optimizer.report.heat_sheet.MOST", 3)
+    write(
+        tmp_path / "plan.xlsx", *plan(tuple(f"{2027 + m // 12}-{m % 12 + 1:02}" for m in range(30)))
+    )
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)["Heat map"]
+    assert "2 less busy units are in Utilisation." in sheet["B2"].value
+    assert sheet.max_row == 7
+    assert sheet.cell(4, 32).value == "2029-06"
+
+
+def test_a_plan_of_nothing_is_written_too(tmp_path):
+    summary = plan(("2027",), objective=0.0, wanted=(), alerts=())[0]
+    tables = {name: t.table(layout, []) for name, layout in t.LAYOUTS.items()}
+    write(tmp_path / "plan.xlsx", summary, tables)
+    write(tmp_path / "none.xlsx", summary, {})
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)["Summary"]
+    assert "no alerts" in sheet["B3"].value
+    assert [cell.value for cell in sheet[6] if cell.value is not None] == [0, 0, "–", 0, 0, "–"]
+
+
+# Formulas
+
+
+def test_no_formula_gives_an_error(written):
+    values = [value for _, _, value in both(written[2])]
+    assert len(values) > 500
+    assert not [value for value in values if str(value).startswith("#")]
+
+
+PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>
+"""
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+@pytest.mark.parametrize("strange", [False, True])
+def test_libreoffice_calculates_the_values_that_are_written(tmp_path, strange):
+    offers = [
+        ("=x", "Mine*", "", "a*b", 9e3),
+        ("Mine?", "Mine", "", "axb", 1e2),
+        (">5", "", "", "", 5.0),
+    ]
+    lines = [("l*ne ~?", "C1", "=m", "", 50.0, 2e5), ("SRC", "C2", "+1", 'a "b"', 50.0, 1e5)]
+    lines += [("out 2", "C3", "-1", "by-product", 7.0, 0.0)]
+    lines += [("SRC 2", "C2", "+1", "1-2", 5.0, 1e5), ("out", "C3", "-1", "1-2", 5.0, 0.0)]
+    args = (("2027-01", "2027-02", "2028-01"), lines, offers) if strange else ()
+    summary, tables = plan(*args)
+    write(tmp_path / "plan.xlsx", summary, tables)
+    (tmp_path / "profile" / "user").mkdir(parents=True)
+    (tmp_path / "profile" / "user" / "registrymodifications.xcu").write_text(PROFILE)
+    command = ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless"]
+    command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out")]
+    subprocess.run([*command, str(tmp_path / "plan.xlsx")], check=True, capture_output=True)
+    again = openpyxl.load_workbook(tmp_path / "out" / "plan.xlsx", data_only=True)
+    for sheet, cell, value in both(tmp_path / "plan.xlsx"):
+        found = again[sheet][cell].value
+        if isinstance(value, (int, float)):
+            assert found == pytest.approx(value, rel=1e-9, abs=1e-9), (sheet, cell)
+        else:
+            assert (found or "") == (value or ""), (sheet, cell)
