@@ -7,7 +7,7 @@ formulas of one block can then refer to the cells of another.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 
 from optimizer.report.cells import address, area, clean, criteria, finite, quoted
@@ -100,6 +100,18 @@ class Block:
     def height(self) -> int:
         """Rows that it takes, with the blank one below."""
         return self.lines + 3
+
+
+def once(block: Block) -> Block:
+    """The block with its lines made at the first call and kept: charts and titles ask again."""
+    made: list[list[Row]] = []
+
+    def fill(anchors: Anchors) -> list[Row]:
+        if not made:
+            made.append(block.fill(anchors))
+        return made[0]
+
+    return replace(block, fill=fill)
 
 
 def sums(table: Table | None, keys: Sequence[str], value: str) -> dict[tuple[str, ...], float]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from optimizer.report import block_demand, block_origin, block_plants, block_scarce, block_titles
-from optimizer.report.block import Anchors, Block
+from optimizer.report.block import Anchors, Block, once
 from optimizer.report.formats import STEEL, Formats
 from optimizer.report.grid import LEFT, Page, lay_out, page_of, set_columns, write_block
 from optimizer.report.links import Finder
@@ -43,7 +43,7 @@ def figure_blocks(summary: Summary, tables: Tables) -> dict[str, Block]:
             block_origin.origin(origins),
             block_origin.outlets(origins),
         ]
-    return {block.name: block for block in found if block}
+    return {block.name: once(block) for block in found if block}
 
 
 def lay_out_figures(blocks: Mapping[str, Block], summary: Summary) -> Page:

@@ -11,7 +11,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report import block_costs, block_demand, block_plants, block_rules, board
-from optimizer.report.block import Anchors, Block
+from optimizer.report.block import Anchors, Block, once
 from optimizer.report.cells import address, clean, one_line, quoted
 from optimizer.report.formats import NAVY, Formats
 from optimizer.report.grid import (
@@ -59,7 +59,7 @@ def summary_blocks(summary: Summary, tables: Tables) -> dict[str, Block]:
         block_plants.utilisation(summary, tables),
         block_rules.rules(summary, tables),
     ]
-    return {block.name: block for block in found if block}
+    return {block.name: once(block) for block in found if block}
 
 
 def lay_out_summary(blocks: Mapping[str, Block], summary: Summary, charts: int) -> Page:
