@@ -219,7 +219,19 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 KNOWN = {
     *("SUM", "SUMIFS", "SUMPRODUCT", "SUBTOTAL", "COUNTIF", "IF", "IFERROR", "INDEX", "MATCH"),
-    *("MAX", "MIN", "ABS", "ROW", "ROWS", "LEFT", "LOWER", "FIXED", "ROUND", "SUBSTITUTE"),
+    *(
+        "MAX",
+        "MIN",
+        "ABS",
+        "ROW",
+        "ROWS",
+        "LEFT",
+        "LOWER",
+        "FIXED",
+        "ROUND",
+        "ROUNDDOWN",
+        "SUBSTITUTE",
+    ),
 }
 """Functions of Excel 2007, which need no prefix in the file."""
 

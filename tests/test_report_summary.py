@@ -134,13 +134,14 @@ def test_six_native_charts_answer_a_question_in_a_title_that_is_a_cell(written, 
     # Used: 55 % and 4 % more each quarter, and 3 % from unit to unit: the first two are full
     # from quarter 12 on (55 + 44 = 99 %, 102 %), so all but the first.
     assert titles[1:] == [
-        "Is demand met, and from where? 98 % met; mined mostly in Australia",
-        "Who is served? Least so automotive, 97 %",
+        "Is demand met, and from where? 97.8 % met; mined mostly in Australia",
+        "Who is served? Least so automotive, 97.1 %",
         "Where is it made? Mined mostly in Australia (60 %), produced mostly in Germany (100 %)",
         "Which units are full? 4 of the busiest 5 in some period",
         "What is scarce? Above all Kuantan",
     ]
-    assert titles[0].startswith("What does the plan cost? ")
+    assert titles[0].startswith("What does the plan cost? USD 1")
+    assert titles[0].endswith(" million as paid, most of it for purchases")
     for row, chart in enumerate(charts, top + 2):
         assert asked.cell(row, column + 1).data_type == "f"
         letter = asked.cell(row, column + 1).column_letter

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from optimizer.report.block import Anchors, Block, Cell, Row, divided, ratio, sums
+from optimizer.report.block import Anchor, Anchors, Block, Cell, Row, divided, ratio, sums
 from optimizer.report.block_demand import WANTED, short_in
 from optimizer.report.cells import column_of, criterion, finite, wild
 from optimizer.report.formats import number_format
@@ -131,77 +131,104 @@ def outlets(found: Origins) -> Block | None:
 def sources(summary: Summary, tables: Tables, found: Origins) -> Block:
     """Delivered tonnes by country of the first stage and calendar year, and demand."""
     stage, years = found.stages[0], summary.calendar
-    countries = [name for name in found.countries if found.sum(stage, name)]
-    everything = [found.sum(stage, "", periods) for periods in years.values()]
-    named = [[found.sum(stage, name, periods) for periods in years.values()] for name in countries]
-    number = number_format("tonnes", max(everything))
-    rest = [total - fsum(parts) for total, *parts in zip(everything, *named, strict=True)]
-    delivered = _delivered(summary, tables)
-    untraced = [
-        max(0.0, delivered[year] - total) for year, total in zip(years, everything, strict=True)
-    ]
-    others = any(value > 1e-6 * max(everything) for value in rest)
-    more = any(value > 1e-6 * max(everything) for value in untraced)
-    wanted = _wanted(summary)
-    height = len(countries) + others + more + 2
-
-    def line(label: str, values: Sequence[float], formulas: Sequence[str], **style: str) -> Row:
-        pairs = zip(values, formulas, strict=True)
-        cells = [Cell(value, _kept(formula), number) for value, formula in pairs]
-        behind = Target("Provenance", (("name", label),) if label in countries else ())
-        return Row([Cell(label, link=behind), *cells, Cell(fsum(values), "", number)], **style)
-
-    def fill(anchors: Anchors) -> list[Row]:
-        at, last = anchors[SOURCES].at, len(years)
-        rows: list[Row] = []
-
-        def total(row: Row) -> Row:
-            along = f"=SUM({anchors[SOURCES].along(len(rows), 1, last)})"
-            row.cells[-1] = Cell(row.cells[-1].value, along, number)
-            return row
-
-        for index, (name, values) in enumerate(zip(countries, named, strict=True)):
-            label = f'"="&{at(index, 0, "c")}'
-            formulas = [
-                found.formula(anchors, stage, label, periods) if found.live else ""
-                for periods in years.values()
-            ]
-            rows.append(total(line(name, values, formulas)))
-        count = len(countries)
-        if others:
-            formulas = []
-            for column, periods in enumerate(years.values(), 1):
-                every = found.formula(anchors, stage, "", periods)
-                above = f"-SUM({at(0, column)}:{at(count - 1, column)})" if count else ""
-                formulas.append(f"{every}{above}" if found.live else "")
-            rows.append(total(line(OTHERS, rest, formulas)))
-        if more:
-            formulas = []
-            for column, periods in enumerate(years.values(), 1):
-                asked = anchors[WANTED].ref(_lines(summary), column)
-                above = f"SUM({at(0, column)}:{at(len(rows) - 1, column)})"
-                formulas.append(f"MAX(0,{asked}-{short_in(periods)}-{above})")
-            rows.append(total(line("Not traced", untraced, formulas)))
-        down = [f"SUM({at(0, c)}:{at(len(rows) - 1, c)})" for c in range(1, last + 1)]
-        delivery = [fsum(values) for values in zip(*_columns(rows, last), strict=True)]
-        rows.append(total(line("Delivered", delivery, down, style="sum")))
-        demand = [anchors[WANTED].ref(_lines(summary), c) for c in range(1, last + 1)]
-        rows.append(total(line("Demand", [wanted[year] for year in years], demand)))
-        return rows
-
+    every = [found.sum(stage, "", periods) for periods in years.values()]
+    named = {
+        name: [found.sum(stage, name, periods) for periods in years.values()]
+        for name in found.countries
+        if found.sum(stage, name)
+    }
+    rest = [total - fsum(parts) for total, *parts in zip(every, *named.values(), strict=True)]
+    delivered = zip(_delivered(summary, tables).values(), every, strict=True)
+    untraced = [max(0.0, tonnes - total) for tonnes, total in delivered]
+    some = 1e-6 * max(every)
+    parts = _Sources(
+        found,
+        years,
+        named,
+        rest if max(rest) > some else [],
+        untraced if max(untraced) > some else [],
+        [*_wanted(summary).values()],
+        _lines(summary),
+    )
     title = f"Delivered to demand lines, by country where {stage}, t"
     title += "" if found.live else AS_RUN
-    return Block(SOURCES, title, ("country", *years, "total"), height, fill)
+    return Block(SOURCES, title, ("country", *years, "total"), parts.height, parts.fill)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """What the lines of :func:`sources` show, by calendar year."""
+
+    found: Origins
+    years: Mapping[str, Sequence[str]]
+    named: Mapping[str, list[float]]
+    rest: list[float]
+    untraced: list[float]
+    wanted: list[float]
+    wanted_line: int
+    """Line of all demand in the block of demand wanted."""
+
+    @property
+    def height(self) -> int:
+        """Number of lines."""
+        return len(self.named) + bool(self.rest) + bool(self.untraced) + 2
+
+    def fill(self, anchors: Anchors) -> list[Row]:
+        """The lines: countries, others, what is not traced, all that is delivered, demand."""
+        anchor, stage, live = anchors[SOURCES], self.found.stages[0], self.found.live
+        rows: list[Row] = []
+
+        def above(column: int) -> str:
+            return f"SUM({anchor.down(0, len(rows) - 1, column)})" if rows else "0"
+
+        def add(label: str, values: Sequence[float], formulas: Sequence[str], style: str) -> None:
+            rows.append(self._line(anchor, len(rows), label, values, formulas, style))
+
+        def traced(country: str, periods: Sequence[str]) -> str:
+            return self.found.formula(anchors, stage, country, periods) if live else ""
+
+        for name, values in self.named.items():
+            label = f'"="&{anchor.at(len(rows), 0, "c")}'
+            formulas = [traced(label, periods) for periods in self.years.values()]
+            add(name, values, formulas, "body")
+        columns = [*enumerate(self.years.values(), 1)]
+        wanted = [anchors[WANTED].ref(self.wanted_line, column) for column, _ in columns]
+        if self.rest:
+            every = [f"{traced('', periods)}-{above(column)}" for column, periods in columns]
+            add(OTHERS, self.rest, every if live else [""] * len(every), "body")
+        if self.untraced:
+            formulas = [
+                f"MAX(0,{asked}-{short_in(periods)}-{above(column)})"
+                for asked, (column, periods) in zip(wanted, columns, strict=True)
+            ]
+            add("Not traced", self.untraced, formulas, "body")
+        parts = (*self.named.values(), self.rest, self.untraced)
+        delivered = [fsum(values) for values in zip(*filter(None, parts), strict=True)]
+        add("Delivered", delivered, [above(column) for column, _ in columns], "sum")
+        add("Demand", self.wanted, wanted, "body")
+        return rows
+
+    def _line(
+        self,
+        anchor: Anchor,
+        index: int,
+        label: str,
+        values: Sequence[float],
+        formulas: Sequence[str],
+        style: str,
+    ) -> Row:
+        """One line with its total."""
+        number = number_format("tonnes", max(self.wanted))
+        pairs = zip(values, formulas, strict=True)
+        cells = [Cell(value, _kept(formula), number) for value, formula in pairs]
+        along = Cell(fsum(values), f"=SUM({anchor.along(index, 1, len(values))})", number)
+        behind = Target("Provenance", (("name", label),) if label in self.named else ())
+        return Row([Cell(label, link=behind), *cells, along], style)
 
 
 def _kept(formula: str) -> str:
     """A formula with its equals sign; none if Excel would not take it."""
     return f"={formula}" if 0 < len(formula) < LONGEST_FORMULA else ""
-
-
-def _columns(rows: Sequence[Row], years: int) -> list[list[float]]:
-    """Figures of some rows, by row and year."""
-    return [[finite(cell.value) or 0.0 for cell in row.cells[1 : years + 1]] for row in rows]
 
 
 def _lines(summary: Summary) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import floor
 
 from optimizer.report import (
     block_costs,
@@ -53,6 +54,16 @@ def _percent(share: float) -> str:
     return f"{int(100 * share + 0.5)} %"
 
 
+def _share(value: str) -> str:
+    """Formula part: a share in per cent, rounded down, so that only all of it is 100 %."""
+    return f'ROUNDDOWN(100*{value}+0.0000001,1)&" %"'
+
+
+def _down(share: float) -> str:
+    """What :func:`_share` shows."""
+    return f"{floor(1000 * share + 1e-6) / 10:g} %"
+
+
 def _top(anchor: Anchor, rows: Sequence[Row], lines: int, column: int) -> Answer:
     """Label of the largest figure of a column."""
     labels = anchor.span((0, 0), (lines - 1, 0))
@@ -68,7 +79,9 @@ def _costs(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
     money = block.title.rsplit(", ", 1)[-1]
     label, top = _top(anchor, rows, last, column)
     total = _number(rows[last], column) / scale
-    start, end = "What does the plan cost? ", f" {money} as paid, most of it for "
+    currency, _, size = money.rpartition(" ") if scale > 1 else (money, "", "")
+    start = f"What does the plan cost? {currency} "
+    end = f"{f' {size}' if size else ''} as paid, most of it for "
     formula = f'"{start}"&FIXED({anchor.ref(last, column)}/{scale:g},1)&"{end}"&LOWER({top})'
     return f"{start}{total:,.1f}{end}{label.lower()}", formula
 
@@ -80,8 +93,8 @@ def _sources(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
     stage = block.title.split("country where ")[-1].split(",")[0]
     start, end = "Is demand met, and from where? ", f" met; {stage} mostly in "
     met = f"{anchor.ref(last - 1, column)}/{anchor.ref(last, column)}"
-    formula = f'"{start}"&ROUND(100*{met},0)&" %{end}"&{top}'
-    return f"{start}{_percent(share)}{end}{label}", formula
+    formula = f'"{start}"&{_share(met)}&"{end}"&{top}'
+    return f"{start}{_down(share)}{end}{label}", formula
 
 
 def _coverage(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
@@ -92,13 +105,13 @@ def _coverage(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
     least = min(shares)
     start, full, worst = "Who is served? ", "Every segment in full", "Least so "
     formula = (
-        f'"{start}"&IF(MIN({values})>=0.9995,"{full}","{worst}"&INDEX({labels},'
-        f'MATCH(MIN({values}),{values},0))&", "&ROUND(100*MIN({values}),0)&" %")'
+        f'"{start}"&IF(MIN({values})>=0.999999,"{full}","{worst}"&INDEX({labels},'
+        f'MATCH(MIN({values}),{values},0))&", "&{_share(f"MIN({values})")})'
     )
-    if least >= 0.9995:
+    if least >= 0.999999:
         return f"{start}{full}", formula
     label = rows[shares.index(least)].cells[0].value
-    return f"{start}{worst}{label}, {_percent(least)}", formula
+    return f"{start}{worst}{label}, {_down(least)}", formula
 
 
 def _origin(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:

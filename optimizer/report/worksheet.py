@@ -55,18 +55,9 @@ def exact_worksheet() -> type[Worksheet]:
         ) -> None:
             """Excel table over cells that are written: XlsxWriter looks at every cell of one.
 
-            It is made of the header and one row, then stretched; where this XlsxWriter keeps
-            tables otherwise, it is made as it is.
+            It is made of the header and one row, then stretched.
             """
-            self.add_table(*first, first[0] + 1, last[1], options)
-            made = self.tables[-1]
-            if not {"range", "a_range", "autofilter"} <= made.keys():
-                self.tables.pop()
-                self.table_cells.clear()
-                self.add_table(*first, *last, options)
-                return
-            cells = f"{address(*first)}:{address(*last)}"
-            made.update({"range": cells, "a_range": cells, "autofilter": cells})
+            _stretch(self, first, last, options)
 
         def _write_rows(self) -> None:
             """Rows above the laid columns as XlsxWriter does, then those with them."""
@@ -79,20 +70,7 @@ def exact_worksheet() -> type[Worksheet]:
             self.dim_rowmax = first - 1
             super()._write_rows()
             self.dim_rowmax = bottom
-            count = max(len(column[2]) for column in laid)
-            rows = [str(row) for row in range(first + 1, first + count + 1)]
-            columns = [_cells(rows, *column[1:]) for column in laid]
-            own = {column[1] for column in laid}
-            lines = map("".join, zip(*columns, strict=True))
-            for row, (number, cells) in enumerate(zip(rows, lines, strict=True), first):
-                if row not in self.table:
-                    self.fh.write(f'<row r="{number}">{cells}</row>')
-                    continue
-                self.fh.write(f'<row r="{number}">{cells}')
-                beside = self.table[row]
-                for col in sorted(beside.keys() - own):
-                    self._write_cell(row, col, beside[col])
-                self.fh.write("</row>")
+            _write_laid(self, first, laid)
 
         def _xml_number_element(self, number: float, attributes: Any = ()) -> None:
             """All the digits of a number; XlsxWriter writes 16, which is not always it."""
@@ -106,9 +84,37 @@ def exact_worksheet() -> type[Worksheet]:
     return ExactWorksheet
 
 
+def _stretch(
+    sheet: Worksheet, first: tuple[int, int], last: tuple[int, int], options: Mapping[str, Any]
+) -> None:
+    """Make an Excel table of the header and one row, and stretch it to the last row."""
+    if last[0] == first[0] + 1 or not hasattr(sheet, "tables"):
+        sheet.add_table(*first, *last, options)
+        return
+    sheet.add_table(*first, first[0] + 1, last[1], options)
+    made = sheet.tables[-1]
+    cells = f"{address(*first)}:{address(*last)}"
+    made.update({"range": cells, "a_range": cells, "autofilter": cells})
+
+
+def _write_laid(sheet: Worksheet, first: int, laid: Sequence[tuple[Any, ...]]) -> None:
+    """XML of the rows of laid columns, with what stands beside them."""
+    rows = [str(row) for row in range(first + 1, first + len(laid[0][2]) + 1)]
+    columns = [_cells(rows, *column[1:]) for column in laid]
+    own = {column[1] for column in laid}
+    lines = map("".join, zip(*columns, strict=True))
+    for row, (number, cells) in enumerate(zip(rows, lines, strict=True), first):
+        beside = sheet.table.get(row, {})
+        sheet.fh.write(f'<row r="{number}">{cells}')
+        for col in sorted(beside.keys() - own):
+            sheet._write_cell(row, col, beside[col])
+        sheet.fh.write("</row>")
+
+
 def _lays(sheet: type[Worksheet]) -> bool:
     """Whether this XlsxWriter lets columns be laid."""
-    return all(hasattr(sheet, name) for name in ("_write_rows", "_check_dimensions"))
+    names = ("_write_rows", "_write_cell", "_check_dimensions")
+    return all(hasattr(sheet, name) for name in names)
 
 
 def _write(sheet: Worksheet, row: int, col: int, value: Content, form: Any) -> None:
