@@ -141,7 +141,7 @@ def test_six_native_charts_answer_a_question_in_a_title_that_is_a_cell(written, 
         "What is scarce? Above all Kuantan",
     ]
     assert titles[0].startswith("What does the plan cost? USD 1")
-    assert titles[0].endswith(" million as paid, most of it for purchases")
+    assert titles[0].endswith(" million as paid, above all for purchases")
     for row, chart in enumerate(charts, top + 2):
         assert asked.cell(row, column + 1).data_type == "f"
         letter = asked.cell(row, column + 1).column_letter

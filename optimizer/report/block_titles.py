@@ -81,7 +81,7 @@ def _costs(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
     total = _number(rows[last], column) / scale
     currency, _, size = money.rpartition(" ") if scale > 1 else (money, "", "")
     start = f"What does the plan cost? {currency} "
-    end = f"{f' {size}' if size else ''} as paid, most of it for "
+    end = f"{f' {size}' if size else ''} as paid, above all for "
     formula = f'"{start}"&FIXED({anchor.ref(last, column)}/{scale:g},1)&"{end}"&LOWER({top})'
     return f"{start}{total:,.1f}{end}{label.lower()}", formula
 
