@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import json
 import os
+import signal
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,8 @@ class Attended:
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
+        # Whoever starts programs in the background has them ignore Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         threading.Thread(target=self._listen, daemon=True).start()
 
     def __call__(self, seconds: float, line: str) -> None:

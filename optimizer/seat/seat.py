@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import signal
 import tempfile
 import threading
 from contextlib import suppress
@@ -91,6 +92,9 @@ class Seat:
         if self._first is not None:
             self._reading = True
             threading.Thread(target=self._read_first, daemon=True).start()
+        if threading.current_thread() is threading.main_thread():
+            # Whoever starts programs in the background has them ignore Ctrl-C.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
             self._server.serve_forever(poll_interval=0.2)
 
