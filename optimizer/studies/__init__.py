@@ -1,5 +1,6 @@
-"""What if: studies that solve a case many times."""
+"""What if: the same case many times with something else in it. Data in, data out."""
 
-from optimizer.studies.rules import RuleCosts, cost_of_rules
+from optimizer.tables import apply
+from optimizer.tables import scenarios as scenarios_of
 
-__all__ = ["RuleCosts", "cost_of_rules"]
+__all__ = ["apply", "scenarios_of"]

@@ -3,20 +3,26 @@
 from optimizer.tables.case import Case
 from optimizer.tables.days import Horizon, label
 from optimizer.tables.read import check, read, read_frames
+from optimizer.tables.scenario import apply, apply_changes, described, scenarios
 from optimizer.tables.schema import SHEETS, Column, Sheet
-from optimizer.tables.sheets import SETTINGS, STAGES, Event
+from optimizer.tables.sheets import SETTINGS, STAGES, Change, Event
 
 __all__ = [
     "SETTINGS",
     "SHEETS",
     "STAGES",
     "Case",
+    "Change",
     "Column",
     "Event",
     "Horizon",
     "Sheet",
+    "apply",
+    "apply_changes",
     "check",
+    "described",
     "label",
     "read",
     "read_frames",
+    "scenarios",
 ]

@@ -42,6 +42,8 @@ class Case:
     scenarios: tuple[sheets.Change, ...] = ()
     switched_off: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """Rows that do not count, by sheet name."""
+    whole: Mapping[str, Mapping[int, Mapping[str, tuple[str, ...]]]] = field(default_factory=dict)
+    """Lists from which a name that is off was dropped, as written: by sheet, row, attribute."""
     warnings: tuple[Finding, ...] = ()
     path: str = ""
     """File that the case was read from, empty for tables."""

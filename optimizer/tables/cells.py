@@ -127,7 +127,7 @@ def _number(raw: Any, column: Column, unit: str) -> float:
         )
     else:
         raise Complaint(f"{quoted(str(raw))} is not a number", _unit_hint(unit))
-    return _in_range(value, column, unit)
+    return in_range(value, column, unit)
 
 
 def _float(raw: float) -> float:
@@ -137,7 +137,8 @@ def _float(raw: float) -> float:
         return 1e308 if raw > 0 else -1e308
 
 
-def _in_range(value: float, column: Column, unit: str) -> float:
+def in_range(value: float, column: Column, unit: str) -> float:
+    """The number itself, if the column may hold it; raises Complaint."""
     if value == INFINITY and column.default == INFINITY:
         return value
     if not abs(value) < BIGGEST:

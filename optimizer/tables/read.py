@@ -16,10 +16,10 @@ from optimizer.tables.files import Book, Grid, book_of_frames, open_book
 from optimizer.tables.findings import Findings
 from optimizer.tables.headers import NEAR
 from optimizer.tables.schema import SHEETS
-from optimizer.tables.settings import read_settings
+from optimizer.tables.settings import Given, read_settings
 from optimizer.tables.spelling import spell
 from optimizer.tables.switches import switch_off
-from optimizer.tables.table import read_table
+from optimizer.tables.table import Table, read_table
 from optimizer.tables.words import fold, near, quoted
 
 SILENT = {"read me", "readme", "notes", "how to", "lists", "check report", "check report 2"}
@@ -49,7 +49,11 @@ def check(path: str | os.PathLike[str]) -> tuple[Finding, ...]:
 
 
 def _case(book: Book) -> Case:
-    draft = _read(book)
+    return case_of(_read(book), book.path, book.sha256)
+
+
+def case_of(draft: Draft, path: str, sha256: str) -> Case:
+    """The case that a draft says; raises WorkbookError if anything in it is wrong."""
     if draft.found.errors:
         raise WorkbookError(draft.found.all())
     letters = {name: table.letters for name, table in draft.tables.items()}
@@ -57,9 +61,10 @@ def _case(book: Book) -> Case:
         settings=draft.given.settings(),
         **{sheet.attribute: tuple(draft.active[name]) for name, sheet in SHEETS.items()},
         switched_off={name: tuple(rows) for name, rows in draft.off.items() if rows},
+        whole={name: table.whole for name, table in draft.tables.items() if table.whole},
         warnings=draft.found.all(),
-        path=book.path,
-        sha256=book.sha256,
+        path=path,
+        sha256=sha256,
         columns={"Settings": draft.given.columns, **letters},
     )
 
@@ -79,9 +84,14 @@ def _checked(book: Book) -> Draft:
         name: read_table(grids.get(name, Grid(name, [])), sheet, given.currency, horizon, found)
         for name, sheet in SHEETS.items()
     }
+    return draft_of(given, tables, found)
+
+
+def draft_of(given: Given, tables: dict[str, Table], found: Findings) -> Draft:
+    """Spell, switch off and check what was read; complaints are added to ``found``."""
     words = spell(tables, found)
     switch_off(tables, found)
-    draft = Draft(given, horizon, tables, words, found)
+    draft = Draft(given, given.horizon(), tables, words, found)
     checks.run(draft)
     return draft
 

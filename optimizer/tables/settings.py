@@ -79,7 +79,7 @@ def read_settings(grid: Grid | None, path: str, found: Findings) -> Given:
     for number, row in enumerate(grid.rows[headers.row + 1 :], headers.row + 2):
         cells = {name: row[at] for name, at in headers.places.items() if at < len(row)}
         _read_setting(number, cells, given, headers.places["setting"], found)
-    _complete(given, path, found)
+    complete(given, path, found)
     return given
 
 
@@ -150,7 +150,7 @@ def _error(given: Given, name: str, message: str, hint: str, found: Findings) ->
     )
 
 
-def _complete(given: Given, path: str, found: Findings) -> None:
+def complete(given: Given, path: str, found: Findings) -> None:
     """Check what is required, and the calendar as a whole."""
     for name, column in SETTINGS.items():
         if not column.required or name in given.values or name in given.unread:

@@ -587,15 +587,20 @@ class Blend(Record):
 @sheet("Scenarios", "What if: changes to other sheets, for studies.", "scenarios")
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Change(Dated):
-    """One change of a scenario."""
+    """One change of a scenario; with dates the rows that it changes are split at them."""
 
     scenario: str = text("name of the scenario", key=True)
     line: str = text("name of the change", key=True, default="", default_text="none")
-    sheet: str = text("sheet that is changed")
+    based_on: tuple[str, ...] = names(
+        "scenarios whose changes are made first",
+        default_text="none",
+        refers=("Scenarios.scenario",),
+    )
+    sheet: str = text("sheet that is changed; blank only beside based on", default="")
     where: str = text(
         "which rows: offer = Kokbulak*; from >= 2028-01-01", default="", default_text="all rows"
     )
-    column: str = text("column that is changed")
+    column: str = text("column that is changed; of Settings the setting", default="")
     change: str = choice("how", ("set", "×", "+"), default="set")
     value: str = text("new value, factor or addend", default="")
     probability: float = share("probability of the scenario", default=1.0)

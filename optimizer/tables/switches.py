@@ -164,6 +164,7 @@ def _drop(
                 thing = (kind, next(name for name in names if name in off[kind]))
                 left = tuple(name for name in names if name not in off[kind])
                 if left or sheet != "Limits":
+                    table.whole.setdefault(table.rows[at], {}).setdefault(attribute, names)
                     values[at] = left
                     dropped[sheet][at] = thing
                 else:

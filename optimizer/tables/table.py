@@ -17,7 +17,7 @@ from optimizer.tables.words import letter
 
 Cells = Sequence[Sequence[Any]]
 _STAND_IN = {"text": "", "names": (), "number": 0.0, "whole": 0, "yes/no": True}
-_PERIOD = Column("number", "wanted in the period", unit="t", default=None, least=0.0)
+PERIOD = Column("number", "wanted in the period", unit="t", default=None, least=0.0)
 
 
 @dataclass(slots=True)
@@ -33,6 +33,8 @@ class Table:
     """Attributes of cells that could not be read, by position of the row."""
     off: set[int] = field(default_factory=set)
     """Positions of the rows that are switched off."""
+    whole: dict[int, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Lists of names as they were before a name that is off was dropped, by sheet row."""
 
     def letter(self, attribute: str) -> str:
         """Letter of a column, empty if the sheet does not have it."""
@@ -188,7 +190,7 @@ def _periods(
     """Figures of the period columns: label and tonnes, in the order of the calendar."""
     labels = sorted(headers.periods)
     columns = [
-        _values(table, at, _PERIOD, [_cell(row, headers.periods[at]) for row in cells], "", found)
+        _values(table, at, PERIOD, [_cell(row, headers.periods[at]) for row in cells], "", found)
         for at in labels
     ]
     rows = zip(*columns, strict=True) if columns else ((),) * len(cells)

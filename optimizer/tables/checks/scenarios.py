@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from optimizer.tables.cells import Complaint, parser
@@ -10,17 +9,17 @@ from optimizer.tables.days import parse_label
 from optimizer.tables.draft import Draft, grouped
 from optimizer.tables.schema import SHEETS, Column
 from optimizer.tables.sheets import SETTINGS
+from optimizer.tables.where import CONDITION
 from optimizer.tables.words import did_you_mean, fold, quoted
 
-CONDITION = re.compile(
-    r"\s*(?P<column>[^<>=!]+?)\s*(?P<sign><=|>=|<>|!=|=|<|>)\s*(?P<value>.*?)\s*"
-)
 NUMBER = Column("number", "factor or addend")
 
 
 def check_scenarios(draft: Draft) -> None:
     """A change can be made, and the rows of a scenario have one probability."""
     for change in draft.sound("Scenarios"):
+        if _says_nothing(draft, change):
+            continue
         headers = _headers(change.sheet, draft)
         if headers is None:
             hint = did_you_mean(change.sheet, ["Settings", *SHEETS])
@@ -46,13 +45,26 @@ def check_scenarios(draft: Draft) -> None:
             draft.error(rows[-1], "probability", message, "write one for all its rows")
 
 
+def _says_nothing(draft: Draft, change: Any) -> bool:
+    """True for a row that only names what its scenario is based on, or lacks its sheet."""
+    blank = [name for name in ("sheet", "column") if not getattr(change, name)]
+    if not blank or (not change.sheet and not change.column and change.based_on):
+        return bool(blank)
+    if blank == ["column"] and change.sheet == "Settings":
+        return False
+    draft.error(change, blank[0], "the cell is blank, but required")
+    return True
+
+
 def _headers(sheet: str, draft: Draft) -> dict[str, Column] | None:
     """Columns of a sheet by fold of their header, None if no scenario can change it."""
     if fold(sheet) == "scenarios":
         return None
     if fold(sheet) == "settings":
         columns = {fold(column.header): column for column in SETTINGS.values()}
-        return columns | {name: Column("text", "", header=name) for name in ("setting", "value")}
+        return columns | {
+            name: Column("text", "", header=name) for name in ("setting", "value", "")
+        }
     for name, declared in SHEETS.items():
         if fold(name) == fold(sheet):
             headers = {fold(column.header): column for column in declared.columns.values()}
