@@ -11,7 +11,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from optimizer import model, network, solution, solver
@@ -88,16 +88,20 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a caller asks of the solver; None where Settings decide."""
+    """What a caller asks for; None where Settings decide."""
 
-    time_limit: float | None
-    gap: float | None
-    progress: Progress | None
+    time_limit: float | None = None
+    gap: float | None = None
+    progress: Progress | None = None
     own: bool = True
     """False where the caller may have changed the model."""
     explain: bool = False
     remember: bool = False
     start: Start | None = None
+    twist: model.Twist | None = None
+    """What a study adds to the model."""
+    full: bool = True
+    """False leaves out what no study compares: prices, provenance, reasons, conflicts."""
 
 
 def solve(
@@ -120,12 +124,24 @@ def solve(
     step as it begins (the names of ``seconds`` in the result). Nothing is raised for a case
     without a plan: the result's status says so.
     """
+    asked = Asked(time_limit, gap, progress, explain=explain, remember=remember, start=start)
+    return solve_as_asked(case, asked, step)
+
+
+def solve_as_asked(
+    case: Case, asked: Asked, step: Callable[[str], None] | None = None
+) -> Result:
+    """Plan of a case as one run of a study: from a start, with a twist, or in short.
+
+    The objective of the result is the cost, whatever a twist makes least.
+    """
     clock = _Clock(step)
     with clock.step("network"):
         meaning = build_network(case)
     with clock.step("build"):
         m = model.build(meaning)
-    asked = Asked(time_limit, gap, progress, explain=explain, remember=remember, start=start)
+        if asked.twist is not None:
+            model.add_twist(m, asked.twist)
     return _solve(case, meaning, m, clock, asked)
 
 
@@ -189,7 +205,7 @@ def _solve(
     warnings = (*case.warnings, *network.warnings(meaning))
     if answer.objective is None:
         with clock.step("diagnose"):
-            why, found = _way_out(meaning, program, answer.status, asked.own)
+            why, found = _way_out(meaning, program, answer.status, asked)
         return Result(
             case,
             answer.status,
@@ -205,11 +221,14 @@ def _solve(
         )
     with clock.step("extract"):
         solver.load(program, answer)
-        tables = solution.tables_of(m, program, answer)
+        if asked.twist is not None:
+            answer = replace(answer, objective=model.cost_of(m))
+        tables = solution.tables_of(m, program, answer, full=asked.full)
     if asked.explain:
         with clock.step("explain"):
             tables |= solution.explained(m, program, answer, tables)
     with clock.step("audit"):
+        assert answer.objective is not None
         verdict = solution.audit(case, tables, answer.objective)
     run = solution.run_record(meaning, answer, verdict, warnings)
     return Result(
@@ -229,11 +248,12 @@ def _solve(
 
 
 def _way_out(
-    meaning: Network, program: solver.Program, status: str, own: bool
+    meaning: Network, program: solver.Program, status: str, asked: Asked
 ) -> tuple[Conflict, tuple[Repair, ...]]:
     """Why there is no plan, and what would have to change."""
     if status == "infeasible":
-        why = solution.conflict(meaning, program, own=own)
+        own = asked.own and asked.twist is None
+        why = solution.conflict(meaning, program, own=own) if asked.full else solution.NO_CONFLICT
         return why, solution.repairs(meaning, program, own=own)
     return solution.NO_CONFLICT, solution.endless(meaning, program) if status == "unbounded" else ()
 

@@ -32,23 +32,31 @@ LOG_LINES = 80
 """Lines of the solver's log that are kept, from its end."""
 
 
-def tables_of(m: ConcreteModel, program: Program, answer: Answer) -> dict[str, Table]:
-    """Every result table of a solved model but the run record, by name."""
+def tables_of(
+    m: ConcreteModel, program: Program, answer: Answer, *, full: bool = True
+) -> dict[str, Table]:
+    """Every result table of a solved model but the run record, by name.
+
+    Unless ``full``, prices, provenance and the reasons of shortages are left out.
+    """
     done = decisions(m)
     found = Extraction(done).all()
-    traced = trace(done)
-    rows, held = priced(done.network, program, answer), ranges(program, answer)
-    for each_table in (
-        costs(done),
-        balance(done),
-        compliance(done, worth(done.network, program, answer)),
-        provenance(done.network, traced),
-        certificates(done, traced),
-        scarcity(done.network, rows, held),
-        bottlenecks(done.network, rows, held),
-        break_even(done.network, m, program, answer, held),
-        shortage_reasons(done.network, program, answer, found["Shortages"]),
-    ):
+    made = [costs(done), balance(done)]
+    if full:
+        traced = trace(done)
+        rows, held = priced(done.network, program, answer), ranges(program, answer)
+        made += [
+            compliance(done, worth(done.network, program, answer)),
+            provenance(done.network, traced),
+            certificates(done, traced),
+            scarcity(done.network, rows, held),
+            bottlenecks(done.network, rows, held),
+            break_even(done.network, m, program, answer, held),
+            shortage_reasons(done.network, program, answer, found["Shortages"]),
+        ]
+    else:
+        made.append(compliance(done, None))
+    for each_table in made:
         found[each_table.layout.name] = each_table
     return {name: found[name] for name in tables.LAYOUTS if name in found}
 

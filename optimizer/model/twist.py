@@ -1,0 +1,86 @@
+"""What one study adds to a model: a bound on shortage or cost, another thing to make least.
+
+These rows are no part of the contract: Limits cannot say them. Rows that a planner can
+write belong in Limits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pyomo.core import ConcreteModel, Constraint, Objective, minimize, value
+
+from optimizer.model.rows import Terms, linear
+from optimizer.network.data import Network
+
+OfferName = tuple[str, str, str]
+"""Offer, site, material."""
+
+
+@dataclass(frozen=True, slots=True)
+class Twist:
+    """What is added to a model; None where nothing is."""
+
+    most_short: float | None = None
+    """Most tonnes short over the horizon, lines with a penalty or a minimum together."""
+    most_cost: float | None = None
+    """Most present value of all costs."""
+    least_bought: tuple[tuple[OfferName, float], ...] | None = None
+    """Tonnes bought that are made least instead of cost: weight of each offer."""
+
+
+LARGEST = 2048.0
+"""Coefficients of the row of costs are brought below it, by a power of two."""
+
+
+def add(m: ConcreteModel, twist: Twist) -> None:
+    """Add rows and objective of a study to a model; the cost stays in ``m.total_cost``."""
+    if twist.most_short is not None:
+        m.study_short = Constraint(expr=_sum(m, _short(m)) <= twist.most_short)
+    if twist.most_cost is not None:
+        m.study_cost = _cost_row(m, twist.most_cost)
+    if twist.least_bought is not None:
+        m.total_cost.deactivate()
+        aim = _sum(m, list(_bought(m, dict(twist.least_bought))))
+        m.study_aim = Objective(expr=aim, sense=minimize)
+
+
+def cost_of(m: ConcreteModel) -> float:
+    """Present value of all costs at the values of the variables."""
+    return float(value(m.total_cost.expr))
+
+
+def _sum(m: ConcreteModel, terms: Terms) -> Any:
+    return linear(terms or [(1.0, m.nothing)])
+
+
+def _cost_row(m: ConcreteModel, most: float) -> Constraint:
+    total = m.total_cost.expr
+    coefficients = list(map(float, total.linear_coefs))
+    largest = max(map(abs, coefficients), default=1.0)
+    scale = 2.0 ** -max(0, math.ceil(math.log2(max(largest / LARGEST, 1.0))))
+    terms = [(c * scale, v) for c, v in zip(coefficients, total.linear_vars, strict=True)]
+    return Constraint(expr=linear(terms) <= (most - float(total.constant)) * scale)
+
+
+def _short(m: ConcreteModel) -> Terms:
+    """What is short and counts: outlets and optional sales are left out."""
+    network: Network = m.network
+    return [
+        (1.0, variable)
+        for line, own in zip(network.lines, m.columns.short, strict=True)
+        for t, variable in own.items()
+        if line.penalty[t] > 0 or line.minimum[t] > 0
+    ]
+
+
+def _bought(m: ConcreteModel, weights: dict[OfferName, float]) -> Iterator[tuple[float, Any]]:
+    network: Network = m.network
+    for buy, own in zip(network.flows.buys, m.columns.buy, strict=True):
+        offer = network.offers[buy.offer]
+        weight = weights.get((offer.name, offer.site, offer.material), 0.0)
+        if weight:
+            yield from ((weight, variable) for variable in own.values())

@@ -1,0 +1,77 @@
+"""Finished runs on disk: one JSON file a run, so that a study that was stopped goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optimizer import __version__
+from optimizer.errors import FileError
+from optimizer.studies.outcome import Outcome
+from optimizer.tables import SHEETS, Case
+
+if TYPE_CHECKING:
+    from optimizer.studies.runs import Options, Run
+
+FORMAT = 1
+LASTING = ("optimal", "infeasible", "unbounded", "time limit")
+"""Statuses that are kept; others are tried again."""
+
+
+def key_of(run: Run, options: Options) -> str:
+    """Hash of all that a run depends on: rows that count, settings, twist, options, version."""
+    digest = hashlib.sha256(f"{FORMAT} {__version__} {options!r} {run.twist!r}".encode())
+    for text in _said(run.case):
+        digest.update(text.encode())
+    return digest.hexdigest()
+
+
+def _said(case: Case) -> list[str]:
+    rows = (row for name in SHEETS if name != "Scenarios" for row in case.rows(name))
+    return [repr(case.settings), *map(repr, rows)]
+
+
+class Store:
+    """A folder of finished runs by key."""
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = error.strerror or error
+            raise FileError(f"{folder}: the folder of runs cannot be made ({why})") from error
+
+    def load(self, key: str) -> Outcome | None:
+        """The outcome under a key; None if there is none that can be read."""
+        try:
+            data = json.loads(self._path(key).read_text(encoding="utf-8"))
+            return Outcome.of_data(data["outcome"]) if data["format"] == FORMAT else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def save(self, key: str, name: str, outcome: Outcome) -> None:
+        """Write an outcome in one go; raises FileError if that fails."""
+        if outcome.status not in LASTING or not outcome.audit_passed:
+            return
+        path = self._path(key)
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        data = {"format": FORMAT, "run": name, "outcome": outcome.to_data()}
+        try:
+            with part.open("w", encoding="utf-8") as file:
+                json.dump(data, file, ensure_ascii=False)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+            why = error.strerror or error
+            raise FileError(f"{path}: a finished run cannot be written ({why})") from error
+
+    def _path(self, key: str) -> Path:
+        return self.folder / f"{key[:32]}.json"

@@ -1,0 +1,256 @@
+"""Many runs: spread, resumed, stopped and struck by dead workers, with one and the same result."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import optimizer
+from optimizer.studies import outcome, runs, spread
+from tests.conftest import ROOT, make, need, offer
+
+
+def case(price=5.0):
+    return make(
+        Supply=[offer("kaz", price=price, maximum=6), offer("dear", price=7)], Demand=[need(10)]
+    )
+
+
+def some(count):
+    """Runs in which the cheap offer costs 1, 2, …: 6 t of it below 7, else none."""
+    return [runs.Run(f"at {price}", case(price)) for price in range(1, count + 1)]
+
+
+def cost(price):
+    return min(6 * price + 28, 70)
+
+
+def keyed(some_runs):
+    return {runs.key_of(run, runs.Options()): run for run in some_runs}
+
+
+def solve_once_deadly(run, options, start):
+    """Kills its worker the first time that it meets the run 'at 3'."""
+    mark = Path(os.environ["MARK"])
+    if run.name == "at 3" and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return runs.solve_run(run, options, start)
+
+
+def solve_deadly(run, options, start):
+    """Kills its worker whenever it meets the run 'at 3'."""
+    if run.name == "at 3":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return runs.solve_run(run, options, start)
+
+
+def objectives(done):
+    return [each.objective for each in done]
+
+
+def test_every_run_has_its_cost_and_its_tables():
+    done = runs.Runner(case(), runs.Way(workers=1)).outcomes(some(9))
+    assert objectives(done) == pytest.approx([cost(price) for price in range(1, 10)])
+    # At 8 the cheap offer is not cheap any more: all 10 t come from the other.
+    rows = [
+        dict(zip(done[7].tables["Purchases"].layout.headers, row, strict=True))
+        for row in done[7].tables["Purchases"].rows()
+    ]
+    assert [(row["offer"], row["tonnes"], row["cost"]) for row in rows] == [("dear", 10, 70)]
+    assert done[7].wanted == 10
+    assert done[7].short == 0
+
+
+def test_two_processes_find_what_one_finds():
+    one = runs.Runner(case(), runs.Way(workers=1)).outcomes(some(5))
+    two = runs.Runner(case(), runs.Way(workers=2)).outcomes(some(5))
+    for a, b in zip(one, two, strict=True):
+        assert replace(a, seconds=0, tables={}) == replace(b, seconds=0, tables={})
+        assert {n: t.columns for n, t in a.tables.items()} == {
+            n: t.columns for n, t in b.tables.items()
+        }
+
+
+def test_equal_cases_are_solved_once(monkeypatch):
+    told = []
+    way = runs.Way(workers=1, progress=lambda *each: told.append(each))
+    runs.Runner(case(), way).outcomes([*some(2), runs.Run("again", case(1))])
+    assert [(done, total, name) for done, total, _, name in told] == [
+        (1, 2, "at 1"),
+        (2, 2, "at 2"),
+    ]
+    assert told[-1][2] == 0
+
+
+def test_a_study_goes_on_where_it_was(tmp_path):
+    way = runs.Way(workers=1, folder=tmp_path)
+    first = runs.Runner(case(), way).outcomes(some(3))
+    told = []
+    again = runs.Runner(case(), replace(way, progress=lambda *each: told.append(each[3])))
+    assert objectives(again.outcomes(some(5))[:3]) == objectives(first)
+    assert told == ["at 4"]  # 'at 5' is the base case itself
+    kept = runs.Runner(case(), way).outcomes(some(5))
+    assert [each.to_data() for each in kept] == [each.to_data() for each in again.outcomes(some(5))]
+
+
+def test_other_options_or_numbers_are_other_runs():
+    (run,) = some(1)
+    keys = {
+        runs.key_of(run, runs.Options()),
+        runs.key_of(run, runs.Options(gap=0.1)),
+        runs.key_of(runs.Run("other", case(1.0000001)), runs.Options()),
+        runs.key_of(replace(run, twist=runs.Twist(most_short=1)), runs.Options()),
+    }
+    assert len(keys) == 4
+    assert runs.key_of(replace(run, name="renamed"), runs.Options()) in keys
+
+
+def test_a_file_that_is_damaged_is_solved_again(tmp_path):
+    way = runs.Way(workers=1, folder=tmp_path)
+    first = runs.Runner(case(), way).outcomes(some(2))
+    for path in tmp_path.iterdir():
+        path.write_text(path.read_text()[:50])
+    assert objectives(runs.Runner(case(), way).outcomes(some(2))) == objectives(first)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+def test_a_worker_that_is_killed_loses_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("MARK", str(tmp_path / "mark"))
+    todo = keyed(some(6))
+    done = dict(spread.spread(todo, runs.Way(), 2, None, solve_once_deadly))
+    assert (tmp_path / "mark").exists()
+    assert objectives(done[key] for key in todo) == pytest.approx([cost(p) for p in range(1, 7)])
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+def test_a_run_that_kills_every_worker_is_given_up_and_the_others_are_not():
+    todo = keyed(some(4))
+    done = dict(spread.spread(todo, runs.Way(), 2, None, solve_deadly))
+    found = {todo[key].name: each for key, each in done.items()}
+    assert found["at 3"].status.startswith("error: the worker died")
+    assert objectives(found[f"at {p}"] for p in (1, 2, 4)) == pytest.approx(
+        [cost(p) for p in (1, 2, 4)]
+    )
+
+
+def test_an_error_in_a_run_is_its_outcome(monkeypatch):
+    def broken(*_):
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr(runs.plan, "solve_as_asked", broken)
+    assert runs.solve_run(some(1)[0], runs.Options(), None).status == (
+        "error: ValueError: no such thing"
+    )
+
+
+def test_a_start_from_the_base_changes_no_optimum():
+    warm = runs.Runner(case(), runs.Way(workers=1))
+    assert warm.base().objective == pytest.approx(58)
+    assert warm._start is not None
+    for price, run in enumerate(some(9), 1):
+        for start in (None, warm._start):
+            found = runs.solve_run(run, runs.Options(), start)
+            assert found.objective == pytest.approx(cost(price))
+
+
+def test_outcomes_survive_being_written_down():
+    found = runs.Runner(case(), runs.Way()).base()
+    again = outcome.Outcome.of_data(found.to_data())
+    assert replace(again, tables={}) == replace(found, tables={})
+    assert {n: t.columns for n, t in again.tables.items()} == {
+        n: t.columns for n, t in found.tables.items()
+    }
+
+
+SCRIPT = """
+    import os, signal, sys
+    from optimizer.studies import runs
+    from tests.test_runs import case, some
+
+    def told(done, total, left, name):
+        print(done, flush=True)
+        if done == 3:
+            {act}
+
+    if __name__ == "__main__":
+        way = runs.Way(workers={workers}, folder=sys.argv[1], progress=told)
+        try:
+            runs.Runner(case(), way).outcomes(some(12))
+        except Exception as error:
+            print(error)
+"""
+
+
+def stopped(tmp_path, workers, act):
+    script = tmp_path / "study.py"
+    script.write_text(textwrap.dedent(SCRIPT.format(workers=workers, act=act)))
+    folder = tmp_path / "runs"
+    done = subprocess.run(
+        [sys.executable, str(script), str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    return folder, done
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_study_that_is_killed_is_resumed(tmp_path, workers):
+    folder, done = stopped(tmp_path, workers, "os.kill(os.getpid(), signal.SIGKILL)")
+    assert done.returncode == -signal.SIGKILL
+    assert len(list(folder.glob("*.json"))) == 3  # the base, which is 'at 5', and two others
+    told = []
+    way = runs.Way(workers=1, folder=folder, progress=lambda *each: told.append(each))
+    found = runs.Runner(case(), way).outcomes(some(12))
+    assert objectives(found) == pytest.approx([cost(price) for price in range(1, 13)])
+    assert [each[:2] for each in told] == [(done, 12) for done in range(4, 13)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals differ on Windows")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_stops_a_study_and_keeps_what_is_done(tmp_path, workers):
+    folder, done = stopped(tmp_path, workers, "signal.raise_signal(signal.SIGINT)")
+    assert done.returncode == 0, done.stderr
+    assert "stopped: " in done.stdout
+    assert "goes on from there" in done.stdout
+    assert 3 <= len(list(folder.glob("*.json"))) <= 6
+    assert not list(folder.glob(".*.part"))
+
+
+def test_over_dask_a_killed_worker_loses_nothing(tmp_path):
+    distributed = pytest.importorskip("distributed", reason="the extra [dask] is not installed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        killed = []
+
+        def told(done, total, left, name):
+            if done == 2:
+                worker = next(iter(cluster.workers.values()))
+                os.kill(worker.pid, signal.SIGKILL)
+                killed.append(worker.pid)
+                time.sleep(0.5)
+
+        way = runs.Way(scheduler=cluster.scheduler_address, progress=told)
+        found = runs.Runner(case(), way).outcomes(some(20))
+        assert killed
+    assert objectives(found) == pytest.approx([cost(price) for price in range(1, 21)])
+
+
+def test_dask_where_it_is_absent_is_a_wrong_call(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    way = runs.Way(scheduler="tcp://127.0.0.1:1")
+    with pytest.raises(optimizer.UsageError, match=r"\[dask\]"):
+        runs.Runner(case(), way).outcomes(some(2))
