@@ -208,3 +208,34 @@ def bar_chart(
     )
     chart.set_legend({"none": True})
     return chart
+
+
+def study_chart(
+    workbook: Workbook,
+    rows: tuple[str, int, int],
+    names: int,
+    values: list[int],
+    title: str,
+) -> Any:
+    """Columns for the first value of each run, a line on an axis of its own for the second."""
+    sheet, first, last = rows
+    chart = workbook.add_chart({"type": "column"})
+    for place, (value, colour) in enumerate(zip(values, (NAVY, "#B08D3C"), strict=False)):
+        kind = workbook.add_chart({"type": "line"}) if place else chart
+        series: dict[str, Any] = {
+            "name": [sheet, first - 1, value],
+            "categories": [sheet, first, names, last, names],
+            "values": [sheet, first, value, last, value],
+            "fill": {"color": colour},
+        }
+        if place:
+            series |= {"y2_axis": True, "line": {"color": colour}, "marker": {"type": "circle"}}
+        kind.add_series(series)
+        if place:
+            chart.combine(kind)
+            kind.set_y2_axis(_axis(name="tonnes", num_format="#,##0", min=0))
+    _dress(chart, title, 900, 380)
+    chart.set_x_axis(_axis(label_position="low"))
+    chart.set_y_axis(_lines(num_format="#,##0"))
+    chart.set_legend({"position": "bottom", "font": _TEXT})
+    return chart

@@ -100,7 +100,7 @@ def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None
     """Write every sheet of the workbook to an open file."""
     import xlsxwriter
 
-    workbook = xlsxwriter.Workbook(file, _options())
+    workbook = xlsxwriter.Workbook(file, options())
     exact = exact_worksheet()
     forms = Formats(workbook)
     more = [name for name in tables if name not in LAYOUTS]
@@ -116,9 +116,9 @@ def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None
     for name, place in places.items():
         # The range of several areas, which Worksheet.print_area does not take.
         workbook.define_name(f"{quoted(name)}!_xlnm.Print_Area", f"={place.printed}")
-        _set_paper(sheets[name], summary, name, place.note)
+        set_paper(sheets[name], summary, name, place.note)
     for name, sheet in boards.sheets.items():
-        _set_paper(sheet, summary, name)
+        set_paper(sheet, summary, name)
     workbook.set_properties(_properties(summary))
     workbook.close()
 
@@ -165,7 +165,8 @@ class _Boards:
         write_below(first, summary, places, page, forms)
 
 
-def _options() -> dict[str, Any]:
+def options() -> dict[str, Any]:
+    """How XlsxWriter writes every workbook of this room."""
     return {
         "in_memory": True,
         "strings_to_formulas": False,
@@ -175,7 +176,7 @@ def _options() -> dict[str, Any]:
     }
 
 
-def _set_paper(sheet: Worksheet, summary: Summary, name: str, note: str = "") -> None:
+def set_paper(sheet: Worksheet, summary: Summary, name: str, note: str = "") -> None:
     """Landscape A4 or Letter, one page wide, with case, periods, sheet and page in the margins.
 
     The page is scaled to its width, so that either paper takes it as it is.

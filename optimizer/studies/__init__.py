@@ -1,6 +1,21 @@
 """What if: the same case many times with something else in it. Data in, data out."""
 
-from optimizer.tables import apply
+from optimizer.studies.compare import scenarios
+from optimizer.studies.outcome import Outcome
+from optimizer.studies.runs import Options, Run, Runner, Way
+from optimizer.studies.study import Study
+from optimizer.tables import apply, apply_changes
 from optimizer.tables import scenarios as scenarios_of
 
-__all__ = ["apply", "scenarios_of"]
+__all__ = [
+    "Options",
+    "Outcome",
+    "Run",
+    "Runner",
+    "Study",
+    "Way",
+    "apply",
+    "apply_changes",
+    "scenarios",
+    "scenarios_of",
+]

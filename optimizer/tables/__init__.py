@@ -3,7 +3,7 @@
 from optimizer.tables.case import Case
 from optimizer.tables.days import Horizon, label
 from optimizer.tables.read import check, read, read_frames
-from optimizer.tables.scenario import apply, apply_changes, described, scenarios
+from optimizer.tables.scenario import apply, apply_changes, changes_of, described, scenarios
 from optimizer.tables.schema import SHEETS, Column, Sheet
 from optimizer.tables.sheets import SETTINGS, STAGES, Change, Event
 
@@ -19,6 +19,7 @@ __all__ = [
     "Sheet",
     "apply",
     "apply_changes",
+    "changes_of",
     "check",
     "described",
     "label",

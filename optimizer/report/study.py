@@ -1,0 +1,94 @@
+"""The workbook of a study: its overview with a chart first, then a sheet for each table."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+
+from optimizer.report.cells import one_line
+from optimizer.report.charts import study_chart
+from optimizer.report.formats import Formats
+from optimizer.report.rows import write_text
+from optimizer.report.sheet import write_sheet
+from optimizer.report.summary import Summary
+from optimizer.report.worksheet import exact_worksheet
+from optimizer.report.write import cannot, check_target, options, set_paper
+
+if TYPE_CHECKING:
+    from optimizer.studies import Study
+
+GAP = 2
+"""Rows between the overview, its notes and its chart."""
+
+
+def write_study(study: Study, path: str | os.PathLike[str]) -> None:
+    """Write the workbook of a study; an existing file is replaced in one go.
+
+    Raises FileError if the file is open in another program or cannot be written.
+    """
+    target = Path(path)
+    check_target(target)
+    part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
+    try:
+        with part.open("xb") as file:
+            _fill(file, study)
+        part.replace(target)
+    except OSError as error:
+        raise cannot(target, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _fill(file: Any, study: Study) -> None:
+    import xlsxwriter
+
+    workbook = xlsxwriter.Workbook(file, options())
+    forms, summary = Formats(workbook), _summary(study)
+    sheets = {name: workbook.add_worksheet(name, exact_worksheet()) for name in study.tables}
+    places = {
+        name: write_sheet(sheet, study.tables[name], summary, forms)
+        for name, sheet in sheets.items()
+    }
+    for name, sheet in sheets.items():
+        sheet.freeze_panes(places[name].first, 1)
+        set_paper(sheet, summary, name)
+    name = next(iter(sheets))
+    row = places[name].last + GAP
+    for number, note in enumerate(study.notes):
+        write_text(sheets[name], row + number, 0, note, forms("subtitle"))
+    if study.chart is not None:
+        table, names, values = study.chart
+        headers = study.tables[table].layout.headers
+        chart = study_chart(
+            workbook,
+            (table, places[table].first, places[table].last),
+            headers.index(names),
+            [headers.index(value) for value in values],
+            study.title,
+        )
+        sheets[name].insert_chart(row + len(study.notes) + GAP, 0, chart)
+    title = {"title": one_line(f"{study.case}: {study.title}")[:255], "subject": "What if"}
+    workbook.set_properties(title)
+    workbook.close()
+
+
+def _summary(study: Study) -> Summary:
+    """What a sheet must know beside its table."""
+    return Summary(
+        case=study.case,
+        status="",
+        objective=0.0,
+        currency=study.currency,
+        periods=(),
+        years=(),
+        input_name=f"{study.case}, {study.title}",
+        input_sha256="",
+        audit="",
+        audit_passed=study.solved,
+        made=date.today().isoformat(),
+    )

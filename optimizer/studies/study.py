@@ -1,0 +1,199 @@
+"""What a study hands back: tables side by side, and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from optimizer.solution import Table
+from optimizer.solution.tables import Field, Layout, table
+from optimizer.studies.outcome import Outcome
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BASE = "base"
+"""Name of the case as it is."""
+NOTHING = 1e-7
+"""Amounts below it, over the whole horizon, are rounding."""
+
+Key = tuple[Any, ...]
+Amounts = Mapping[Key, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Many plans beside each other. Money is the case's currency, quantities are tonnes."""
+
+    title: str
+    """What was asked."""
+    case: str
+    """Name of the case."""
+    currency: str
+    outcomes: Mapping[str, Outcome] = field(repr=False)
+    """What each run found, by its name; the case itself is ``base``."""
+    tables: Mapping[str, Table]
+    """Tables by name, the overview first."""
+    notes: tuple[str, ...] = ()
+    """Sentences that a reader must know."""
+    chart: tuple[str, str, tuple[str, ...]] | None = None
+    """What is drawn: table, header of the names, headers of the values."""
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """A table as a DataFrame, by its name."""
+        return self.tables[name].frame()
+
+    @property
+    def solved(self) -> bool:
+        """True if every run has a plan that passed the audit."""
+        return all(each.solved for each in self.outcomes.values())
+
+
+def covered(outcome: Outcome) -> float | None:
+    """Share of what is wanted that is delivered; None without a plan or demand."""
+    if outcome.objective is None or not outcome.wanted:
+        return None
+    return 1.0 - outcome.short / outcome.wanted
+
+
+def reason(outcome: Outcome) -> str:
+    """Why there is no plan, or no proven one, in a sentence; empty if there is one."""
+    if outcome.solved and outcome.status == "optimal":
+        return ""
+    if not outcome.audit_passed:
+        return outcome.audit
+    told = {
+        "infeasible": "no plan meets every hard limit",
+        "unbounded": "cost has no lower bound",
+        "time limit": "the time limit was reached before a plan was proven optimal",
+    }.get(outcome.status, outcome.status)
+    return ". ".join((told, *outcome.repairs))
+
+
+def amounts(
+    outcome: Outcome, name: str, keys: Sequence[str], value: str, per: str = ""
+) -> dict[Key, float]:
+    """Sums of a column by some others over the horizon; with ``per`` divided by its sums."""
+    if name not in outcome.tables:
+        return {}
+    source = outcome.tables[name]
+    found: dict[Key, float] = {}
+    under: dict[Key, float] = {}
+    below = source[per] if per else source[value]
+    rows = zip(*(source[key] for key in keys), strict=True)
+    for key, amount, divisor in zip(rows, source[value], below, strict=True):
+        found[key] = found.get(key, 0.0) + amount
+        under[key] = under.get(key, 0.0) + divisor
+    if per:
+        return {key: amount / under[key] if under[key] else 0.0 for key, amount in found.items()}
+    return found
+
+
+def beside(
+    name: str,
+    meaning: str,
+    keys: Sequence[str],
+    kind: str,
+    outcomes: Mapping[str, Outcome],
+    of: Callable[[Outcome], Amounts],
+) -> Table:
+    """One row for each key, a column for each run, then its difference to the base.
+
+    Blank where a run has no plan; rows that are nothing everywhere are left out.
+    """
+    found = {run: of(each) for run, each in outcomes.items()}
+    there = {run for run, each in outcomes.items() if each.objective is not None}
+    names = unique([*keys, *outcomes, *(f"{run} less {BASE}" for run in outcomes if run != BASE)])
+    headers = iter(names[len(keys) :])
+    fields = [Field(names[place], "text", key) for place, key in enumerate(keys)]
+    fields += [Field(next(headers), kind, f"in {run}") for run in outcomes]
+    fields += [
+        Field(next(headers), kind, f"in {run}, less in the case itself")
+        for run in outcomes
+        if run != BASE
+    ]
+    rows = []
+    for key in dict.fromkeys(key for own in found.values() for key in own):
+        cells = {run: found[run].get(key, 0.0) if run in there else None for run in outcomes}
+        if not any(abs(value or 0.0) > NOTHING for value in cells.values()):
+            continue
+        base = cells[BASE]
+        less = [
+            None if value is None or base is None else value - base
+            for run, value in cells.items()
+            if run != BASE
+        ]
+        rows.append((*key, *cells.values(), *less))
+    return table(Layout(name, meaning, tuple(fields)), rows)
+
+
+def unique(names: Iterable[str]) -> list[str]:
+    """Names without regard to case made different by a number, as Excel asks of headers."""
+    taken: set[str] = set()
+    result = []
+    for name in names:
+        other, number = name, 1
+        while other.casefold() in taken:
+            number += 1
+            other = f"{name} ({number})"
+        taken.add(other.casefold())
+        result.append(other)
+    return result
+
+
+def compared(outcomes: Mapping[str, Outcome]) -> dict[str, Table]:
+    """Plans beside each other: cost, shortage, purchases, plants, investment."""
+    made = (
+        beside(
+            "Costs",
+            "Present value by category, and less than the case itself.",
+            ("category",),
+            "money",
+            outcomes,
+            lambda each: amounts(each, "Costs", ("category",), "discounted"),
+        ),
+        beside(
+            "Shortage",
+            "Tonnes short over the horizon, by demand line; outlets are left out.",
+            ("line", "customer", "material"),
+            "tonnes",
+            outcomes,
+            lambda each: amounts(each, "Demand", ("line", "customer", "material"), "short"),
+        ),
+        beside(
+            "Offers",
+            "Tonnes bought over the horizon, by offer.",
+            ("offer", "site", "country", "material"),
+            "tonnes",
+            outcomes,
+            lambda each: amounts(
+                each, "Purchases", ("offer", "site", "country", "material"), "tonnes"
+            ),
+        ),
+        beside(
+            "Countries",
+            "Tonnes bought over the horizon, by country of the seller and material.",
+            ("country", "material"),
+            "tonnes",
+            outcomes,
+            lambda each: amounts(each, "Purchases", ("country", "material"), "tonnes"),
+        ),
+        beside(
+            "Plants",
+            "Share of each unit's capacity that is used over the horizon.",
+            ("site", "unit"),
+            "share",
+            outcomes,
+            lambda each: amounts(each, "Utilisation", ("site", "unit"), "used", "capacity"),
+        ),
+        beside(
+            "Investment",
+            "What is built, by option.",
+            ("option", "site"),
+            "number",
+            outcomes,
+            lambda each: amounts(each, "Investment", ("option", "site"), "number"),
+        ),
+    )
+    return {each.layout.name: each for each in made if len(each) or each is not made[-1]}
