@@ -20,6 +20,13 @@ OfferName = tuple[str, str, str]
 """Offer, site, material."""
 
 
+Order = tuple[str, ...]
+"""bought, offer, site, material, "", period; or shipped, from, to, material, mode, period."""
+
+SLACK = 1e-6
+"""Part of a held amount, and tonnes, by which it may differ: what was read is rounded."""
+
+
 @dataclass(frozen=True, slots=True)
 class Twist:
     """What is added to a model; None where nothing is."""
@@ -28,6 +35,10 @@ class Twist:
     """Most tonnes short over the horizon, lines with a penalty or a minimum together."""
     most_cost: float | None = None
     """Most present value of all costs."""
+    held: tuple[tuple[Order, float], ...] | None = None
+    """Tonnes bought and shipped in the periods before ``held_to``; what is not named is none."""
+    held_to: int = 0
+    """Number of periods, from the first, in which purchases and shipments are held."""
     least_bought: tuple[tuple[OfferName, float], ...] | None = None
     """Tonnes bought that are made least instead of cost: weight of each offer."""
 
@@ -40,6 +51,8 @@ def add(m: ConcreteModel, twist: Twist) -> None:
     """Add rows and objective of a study to a model; the cost stays in ``m.total_cost``."""
     if twist.most_short is not None:
         m.study_short = Constraint(expr=_sum(m, _short(m)) <= twist.most_short)
+    if twist.held is not None:
+        m.study_held = _held_rows(m, dict(twist.held), twist.held_to)
     if twist.most_cost is not None:
         m.study_cost = _cost_row(m, twist.most_cost)
     if twist.least_bought is not None:
@@ -64,6 +77,36 @@ def _cost_row(m: ConcreteModel, most: float) -> Constraint:
     scale = 2.0 ** -max(0, math.ceil(math.log2(max(largest / LARGEST, 1.0))))
     terms = [(c * scale, v) for c, v in zip(coefficients, total.linear_vars, strict=True)]
     return Constraint(expr=linear(terms) <= (most - float(total.constant)) * scale)
+
+
+def _held_rows(m: ConcreteModel, held: dict[Order, float], count: int) -> Constraint:
+    """Purchases and shipments of the first periods within rounding of what they were."""
+    found: dict[Order, Terms] = {}
+    for key, variable in _orders(m, count):
+        found.setdefault(key, []).append((1.0, variable))
+    rows = {}
+    for key, terms in found.items():
+        tonnes = held.get(key, 0.0)
+        slack = SLACK * max(tonnes, 1.0)
+        rows[key] = (max(tonnes - slack, 0.0), linear(terms), tonnes + slack)
+    rule = rows.__getitem__
+    return Constraint(list(rows), rule=lambda _, *key: rule(key))
+
+
+def _orders(m: ConcreteModel, count: int) -> Iterator[tuple[Order, Any]]:
+    network: Network = m.network
+    labels = network.calendar.labels
+    for buy, own in zip(network.flows.buys, m.columns.buy, strict=True):
+        offer = network.offers[buy.offer]
+        for t, variable in own.items():
+            if t < count:
+                yield ("bought", offer.name, offer.site, offer.material, "", labels[t]), variable
+    for ship, own in zip(network.flows.ships, m.columns.ship, strict=True):
+        way = network.ways[ship.way]
+        for t, variable in own.items():
+            if t < count:
+                key = ("shipped", way.from_site, way.to_site, way.material, way.mode, labels[t])
+                yield key, variable
 
 
 def _short(m: ConcreteModel) -> Terms:

@@ -3,6 +3,7 @@
 from optimizer.studies.compare import scenarios
 from optimizer.studies.outcome import Outcome
 from optimizer.studies.runs import Options, Run, Runner, Way
+from optimizer.studies.stress import Strain, stress
 from optimizer.studies.study import Study
 from optimizer.tables import apply, apply_changes
 from optimizer.tables import scenarios as scenarios_of
@@ -12,10 +13,12 @@ __all__ = [
     "Outcome",
     "Run",
     "Runner",
+    "Strain",
     "Study",
     "Way",
     "apply",
     "apply_changes",
     "scenarios",
     "scenarios_of",
+    "stress",
 ]

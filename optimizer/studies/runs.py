@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from optimizer import plan
 from optimizer.errors import StoppedError
@@ -22,6 +22,9 @@ from optimizer.tables import Case
 
 WORTH_SPREADING = 4.0
 """Seconds of work below which starting processes costs more than it saves."""
+
+PATIENCE = 0.4
+"""Part of the time of the base case that a run tries to go on from its basis."""
 
 Told = Callable[[int, int, float, str], None]
 """Progress: runs done, runs in all, seconds left (about), name of the last one."""
@@ -101,7 +104,8 @@ class Runner:
         if result.status == "interrupted":
             raise _stopped(0, 1, self.way)
         self._base_seconds = time.perf_counter() - begin
-        self._start = result.start
+        if result.start is not None:
+            self._start = replace(result.start, seconds=PATIENCE * result.start.seconds)
         outcome = outcome_of(result)
         self._keep(key, "base", outcome)
         return outcome

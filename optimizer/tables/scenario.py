@@ -27,6 +27,8 @@ from optimizer.tables.where import conditions
 from optimizer.tables.words import did_you_mean, fold, quoted, written
 
 FACTOR = Column("number", "factor or addend")
+ROW = {"row": ("row", Column("whole", "number of the row in its sheet", header="row"))}
+"""What a change made in code may also pick rows by."""
 _ROW = re.compile(r"[A-Z]*(\d+)")
 
 
@@ -147,9 +149,11 @@ class _Work:
         """Positions of the rows that fulfil every condition, also of those that are off."""
         picked = list(range(len(table.rows)))
         try:
-            for condition in conditions(change.where, columns):
+            for condition in conditions(change.where, columns | ROW):
                 test = condition.test(self.given.currency)
-                if condition.attribute in table.values:
+                if condition.attribute == "row":
+                    cells: list[Any] = table.rows
+                elif condition.attribute in table.values:
                     cells = table.values[condition.attribute]
                 else:
                     rows = table.values["by_period"]
