@@ -56,6 +56,8 @@ class Result:
     """Relative gap to the best plan possible; 0 for a linear optimum."""
     log: tuple[str, ...] = field(default=(), repr=False)
     """The solver's log."""
+    measured: float | None = None
+    """What the limit of a study adds up; None where none was asked for."""
     start: Start | None = field(default=None, repr=False)
     """What plans of like cases may start from; only where it was asked for."""
 
@@ -243,6 +245,7 @@ def _solve(
         alerts=solution.alerts(meaning, tables, answer),
         gap=answer.gap,
         log=answer.log,
+        measured=model.measured(m, asked.twist.measure) if asked.twist else None,
         start=Start.of(program, answer) if asked.remember else None,
     )
 

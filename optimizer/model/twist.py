@@ -7,13 +7,15 @@ write belong in Limits.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pyomo.core import ConcreteModel, Constraint, Objective, minimize, value
 
 from optimizer.model.rows import Terms, linear
+from optimizer.model.variables import ByPeriod
+from optimizer.network.calendar import members
 from optimizer.network.data import Network
 
 OfferName = tuple[str, str, str]
@@ -23,7 +25,7 @@ OfferName = tuple[str, str, str]
 Order = tuple[str, ...]
 """bought, offer, site, material, "", period; or shipped, from, to, material, mode, period."""
 
-SLACK = 1e-6
+SLACK = 1e-7
 """Part of a held amount, and tonnes, by which it may differ: what was read is rounded."""
 
 
@@ -39,6 +41,8 @@ class Twist:
     """Tonnes bought and shipped in the periods before ``held_to``; what is not named is none."""
     held_to: int = 0
     """Number of periods, from the first, in which purchases and shipments are held."""
+    measure: str = ""
+    """Name of a limit whose value in the plan is wanted."""
     least_bought: tuple[tuple[OfferName, float], ...] | None = None
     """Tonnes bought that are made least instead of cost: weight of each offer."""
 
@@ -64,6 +68,31 @@ def add(m: ConcreteModel, twist: Twist) -> None:
 def cost_of(m: ConcreteModel) -> float:
     """Present value of all costs at the values of the variables."""
     return float(value(m.total_cost.expr))
+
+
+def measured(m: ConcreteModel, name: str) -> float | None:
+    """What a limit adds up in a solved model, all windows together; None if there is none."""
+    network: Network = m.network
+    for bound in network.limits:
+        if bound.name != name:
+            continue
+        cells = getattr(m.columns, bound.group)
+        when = {t for _, periods in bound.windows for t in members(periods)}
+        total = _added_up(bound.terms, cells, when)
+        if bound.base is None:
+            return total
+        base = _added_up(bound.base, cells, when)
+        return total / base if base else 0.0
+    return None
+
+
+def _added_up(terms: Mapping[int, float], cells: list[ByPeriod], when: set[int]) -> float:
+    return math.fsum(
+        amount * variable.value
+        for flow, amount in terms.items()
+        for t, variable in cells[flow].items()
+        if t in when
+    )
 
 
 def _sum(m: ConcreteModel, terms: Terms) -> Any:

@@ -1,10 +1,12 @@
 """What if: the same case many times with something else in it. Data in, data out."""
 
 from optimizer.studies.compare import scenarios
+from optimizer.studies.others import alternatives
 from optimizer.studies.outcome import Outcome
 from optimizer.studies.runs import Options, Run, Runner, Way
 from optimizer.studies.stress import Strain, stress
 from optimizer.studies.study import Study
+from optimizer.studies.tradeoff import frontier
 from optimizer.tables import apply, apply_changes
 from optimizer.tables import scenarios as scenarios_of
 
@@ -16,8 +18,10 @@ __all__ = [
     "Strain",
     "Study",
     "Way",
+    "alternatives",
     "apply",
     "apply_changes",
+    "frontier",
     "scenarios",
     "scenarios_of",
     "stress",

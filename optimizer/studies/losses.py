@@ -159,7 +159,7 @@ def _off(case: Case, rows: dict[str, list[Any]], window: Window) -> Case:
             else:
                 changes.append((sheet, row.row))
     found = _switched(case, changes, window)
-    return _with_limits(found, [_no_purchase(row, window) for row in barred])
+    return with_limits(found, [_no_purchase(row, window) for row in barred])
 
 
 def _whole(case: Case, row: Any, window: Window) -> bool:
@@ -206,22 +206,27 @@ def _touches(row: Any, window: Window) -> bool:
     return (row.start or date.min) <= window.end and (row.end or date.max) >= window.start
 
 
-def _with_limits(case: Case, limits: list[Limit]) -> Case:
+def with_limits(case: Case, limits: list[Limit]) -> Case:
+    """The case with rows of Limits behind its own."""
     last = max((row.row for row in case.limits), default=1)
     added = [replace(row, row=last + number) for number, row in enumerate(limits, 1)]
     return replace(case, limits=(*case.limits, *added)) if added else case
 
 
-def none_of(measure: str, name: str, window: Window, **filters: tuple[str, ...]) -> Limit:
-    """A row of Limits that lets nothing of something happen in a window."""
+def limit_row(limit: str, measure: str, **given: Any) -> Limit:
+    """A row of Limits made in code; what is not given has its default."""
     columns = SHEETS["Limits"].columns
     values: dict[str, Any] = {
         attribute: () if column.required else column.default
         for attribute, column in columns.items()
     }
-    given = {"limit": name, "measure": measure, "maximum": 0.0, "window": "period"}
-    values |= {**given, "start": window.start, "end": window.end, **filters}
-    return Limit(row=0, **values)
+    return Limit(row=0, **(values | {"limit": limit, "measure": measure} | given))
+
+
+def none_of(measure: str, name: str, window: Window, **filters: tuple[str, ...]) -> Limit:
+    """A row of Limits that lets nothing of something happen in a window."""
+    bounds: dict[str, Any] = {"maximum": 0.0, "window": "period"}
+    return limit_row(name, measure, start=window.start, end=window.end, **bounds, **filters)
 
 
 def _no_purchase(row: Any, window: Window) -> Limit:
@@ -246,7 +251,7 @@ def _export_stop(case: Case, window: Window) -> Case | None:
         to_site=outside,
         material=holding,
     )
-    return _with_limits(case, [stop])
+    return with_limits(case, [stop])
 
 
 def _holding(case: Case) -> set[str]:

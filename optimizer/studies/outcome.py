@@ -107,6 +107,8 @@ class Outcome:
     """The least that would have to give, in sentences."""
     periods: tuple[str, ...] = ()
     """Labels of the periods."""
+    measured: float | None = None
+    """What the limit of a frontier adds up."""
     seconds: float = 0.0
     """Wall time of the run."""
     tables: Mapping[str, Table] = field(default_factory=dict, repr=False)
@@ -136,6 +138,7 @@ class Outcome:
             "audit_passed": self.audit_passed,
             "repairs": list(self.repairs),
             "periods": list(self.periods),
+            "measured": self.measured,
             "seconds": self.seconds,
             "tables": {
                 name: [list(column) for column in own.columns] for name, own in self.tables.items()
@@ -154,6 +157,7 @@ class Outcome:
             audit_passed=data["audit_passed"],
             repairs=tuple(data["repairs"]),
             periods=tuple(data["periods"]),
+            measured=data["measured"],
             seconds=data["seconds"],
             tables={
                 name: Table(LAYOUTS[name], tuple(map(tuple, columns)))
@@ -175,6 +179,7 @@ def outcome_of(result: Result) -> Outcome:
             f"{repair.title}: {change}" for repair in result.repairs for change in repair.changes
         ),
         periods=tuple(result.network.calendar.labels),
+        measured=result.measured,
         seconds=sum(result.seconds.values()),
         tables=_tables(result) if result.objective is not None else {},
     )
