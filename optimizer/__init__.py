@@ -29,7 +29,18 @@ if TYPE_CHECKING:
     from optimizer.plan import Result, build_model, build_network, solve, solve_model
     from optimizer.report.page import write_page
     from optimizer.report.result import write
-    from optimizer.studies import RuleCosts, cost_of_rules
+    from optimizer.report.study import write_study
+    from optimizer.studies import (
+        RuleCosts,
+        Strain,
+        Study,
+        Way,
+        alternatives,
+        cost_of_rules,
+        frontier,
+        scenarios,
+        stress,
+    )
     from optimizer.tables import Case, read, read_frames
     from optimizer.tables.marked import write_marked_copy
     from optimizer.tables.template import write_template
@@ -48,7 +59,18 @@ _HOMES = {
     "optimizer.plan": ("Result", "build_model", "build_network", "solve", "solve_model"),
     "optimizer.report.page": ("write_page",),
     "optimizer.report.result": ("write",),
-    "optimizer.studies": ("RuleCosts", "cost_of_rules"),
+    "optimizer.report.study": ("write_study",),
+    "optimizer.studies": (
+        "RuleCosts",
+        "Strain",
+        "Study",
+        "Way",
+        "alternatives",
+        "cost_of_rules",
+        "frontier",
+        "scenarios",
+        "stress",
+    ),
     "optimizer.checking": ("check",),
     "optimizer.tables": ("Case", "read", "read_frames"),
     "optimizer.tables.marked": ("write_marked_copy",),
@@ -66,19 +88,27 @@ __all__ = [
     "Result",
     "RuleCosts",
     "StoppedError",
+    "Strain",
+    "Study",
     "UsageError",
+    "Way",
     "WorkbookError",
+    "alternatives",
     "build_model",
     "build_network",
     "check",
     "cost_of_rules",
+    "frontier",
     "read",
     "read_frames",
+    "scenarios",
     "solve",
     "solve_model",
+    "stress",
     "write",
     "write_marked_copy",
     "write_page",
+    "write_study",
     "write_template",
 ]
 

@@ -22,6 +22,7 @@ from optimizer.errors import (
     AuditError,
     FileError,
     Finding,
+    NoPlanError,
     OptimizerError,
     StoppedError,
     WorkbookError,
@@ -91,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="report everything that is wrong in a workbook")
     check.add_argument("workbook", type=Path)
     check.set_defaults(run=_check)
+    studies = _add_studies(commands)
     template = commands.add_parser("template", help="write a blank workbook")
     template.add_argument("path", type=Path)
     template.set_defaults(run=_template)
@@ -104,10 +106,40 @@ def _parser() -> argparse.ArgumentParser:
         "--output", type=Path, default=Path("outputs"), metavar="DIR", help="default: outputs"
     )
     seat.set_defaults(run=_open, json=False, quiet=False)
-    for command in (solve, check, template):
+    for command in (solve, check, template, *studies):
         command.add_argument("--json", action="store_true", help="one object on standard output")
         command.add_argument("--quiet", action="store_true", help="print errors only")
     return parser
+
+
+def _add_studies(commands: Any) -> list[argparse.ArgumentParser]:
+    """The commands that solve a workbook many times."""
+    added = []
+    for name, told in (
+        ("scenarios", "solve every scenario of a workbook and compare them"),
+        ("stress", "lose each site, country, lane and offer in turn, and rank what it costs"),
+        ("frontier", "cost against a limit"),
+        ("alternatives", "other plans that cost nearly as little"),
+    ):
+        study = commands.add_parser(name, help=told)
+        study.add_argument("workbook", type=Path)
+        study.add_argument("--output", type=Path, metavar="DIR", help="default: outputs/NAME")
+        study.add_argument("--workers", type=int, metavar="N", help="processes; default: cores")
+        study.add_argument("--scheduler", default="", metavar="ADDRESS", help="of a Dask cluster")
+        study.add_argument("--time-limit", type=_seconds, metavar="S", help="for each run")
+        study.add_argument("--gap", type=_share, metavar="G", help="default: Settings")
+        study.set_defaults(run=_study)
+        added.append(study)
+    scenarios, stress, frontier, alternatives = added
+    scenarios.add_argument("--only", action="append", metavar="NAME", help="may be repeated")
+    stress.add_argument("--from", dest="first", metavar="PERIOD", help="default: the first")
+    stress.add_argument("--periods", type=int, metavar="N", help="default: to the end")
+    stress.add_argument("--freeze", action="store_true", help="orders before the loss stand")
+    stress.add_argument("--lose", action="append", metavar="KIND", help="may be repeated")
+    frontier.add_argument("--limit", required=True, metavar="TEXT", help="country = China; short")
+    frontier.add_argument("--points", type=int, default=7, metavar="N", help="default: 7")
+    alternatives.add_argument("--within", type=_share, default=0.02, metavar="G", help="2%%")
+    return added
 
 
 def _seconds(text: str) -> float:
@@ -118,7 +150,7 @@ def _seconds(text: str) -> float:
 
 
 def _share(text: str) -> float:
-    value = float(text)
+    value = float(text[:-1]) / 100 if text.endswith("%") else float(text)
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"{text} is not a share from 0 to 1")
     return value
@@ -182,6 +214,40 @@ def _watchers(options: argparse.Namespace) -> tuple[Progress | None, Callable[[s
         attended = Attended(_tell)
         return attended, attended.step
     return None if options.quiet else _Progress(), lambda name: None
+
+
+def _study(options: argparse.Namespace) -> int:
+    from optimizer import studies
+    from optimizer.report import check_target, write_study
+    from optimizer.tables import read
+
+    case = read(options.workbook)
+    folder = options.output or Path("outputs") / options.workbook.stem
+    target = folder / f"{options.command}.xlsx"
+    check_target(target)
+    way = studies.Way(
+        workers=options.workers,
+        scheduler=options.scheduler,
+        folder=folder / "runs",
+        progress=None if options.quiet else _tell_run,
+        options=studies.Options(options.time_limit, options.gap),
+    )
+    study = studies.asked_for(options.command, case, vars(options), way)
+    write_study(study, target)
+    if not options.quiet:
+        _tell("\n".join((*study.lines(), *study.notes, f"Written: {target}")))
+    if options.json:
+        _print(study.to_data() | {"files": {"study": str(target)}})
+    failed = [name for name, each in study.outcomes.items() if not each.audit_passed]
+    if failed:
+        _tell(f"error: the audit fails in {', '.join(failed)}")
+        return AuditError.exit_code
+    return 0 if study.outcomes["base"].objective is not None else NoPlanError.exit_code
+
+
+def _tell_run(done: int, total: int, left: float, name: str) -> None:
+    about = f", about {left:,.0f} s left" if done < total else ""
+    _tell(f"{done:,} of {total:,} runs{about}: {name}")
 
 
 def _code(result: Result) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import openpyxl
@@ -9,8 +10,9 @@ import pytest
 
 import optimizer
 from optimizer import studies
+from optimizer.cli import main
 from optimizer.report.study import write_study
-from tests.conftest import make, need, offer, process, recipe, site
+from tests.conftest import ROOT, make, need, offer, process, recipe, save, site
 
 
 def trade(**sheets):
@@ -438,3 +440,116 @@ def test_nothing_to_spare_leaves_the_plan_as_it_is():
     assert list(study.tables["Alternatives"]["cost"]) == pytest.approx([58] * 4)
     with pytest.raises(optimizer.UsageError, match="not below 0"):
         studies.alternatives(trade(), -0.1)
+
+
+# The tutorial, and the commands
+
+
+def test_the_scenarios_of_the_tutorial_are_those_of_its_page():
+    study = studies.scenarios(optimizer.read(ROOT / "inputs" / "tutorial.xlsx"))
+    found = dict(
+        zip(*(study.tables["Scenarios"][name] for name in ("scenario", "cost")), strict=True)
+    )
+    # The first four stand in docs/tutorial.md. Both: in each quarter of the first half 40 t at
+    # 67,650 and 10 t at 69,050; of the second 2.5 t at 75,450, 37.5 t at 67,650, 2.5 t at
+    # 69,050, and 7.5 t short at 300,000.
+    both = 2 * (40 * 67_650 + 10 * 69_050) + 2 * (
+        2.5 * 75_450 + 37.5 * 67_650 + 2.5 * 69_050 + 7.5 * 300_000
+    )
+    assert found == pytest.approx(
+        {
+            "base": 13_038_000,
+            "dear Ningbo": 13_742_000,
+            "scarce Green": 16_406_250,
+            "no rule": 12_810_000,
+            "both": both,
+        }
+    )
+
+
+def command(capsys, *words):
+    code = main([*map(str, words), "--json"])
+    said = capsys.readouterr()
+    return code, json.loads(said.out), said.err
+
+
+def test_the_command_scenarios_writes_a_workbook_and_goes_on_where_it_was(tmp_path, capsys):
+    book = save(
+        tmp_path / "trade.xlsx",
+        Supply=[offer("kaz", price=5, maximum=6), offer("cn", "China", price=7)],
+        Demand=[need(10)],
+        Scenarios=THREE,
+    )
+    words = ("scenarios", book, "--output", tmp_path / "out", "--workers", 1)
+    code, found, said = command(capsys, *words)
+    assert code == 0
+    assert found["status"] == "partly solved"
+    assert found["runs"]["dear China"] == {
+        "status": "optimal",
+        "objective": pytest.approx(86),
+        "short": 0,
+    }
+    assert found["runs"]["must"]["status"] == "infeasible"
+    assert "must: no plan meets every hard limit. Ask for less: " in said
+    assert "3 of 3 runs: must" in said
+    assert (tmp_path / "out" / "scenarios.xlsx").exists()
+    again = command(capsys, *words)
+    assert again[:2] == (code, found)
+    assert "runs:" not in again[2]
+    one = command(capsys, *words, "--only", "no China", "--quiet")
+    assert list(one[1]["runs"]) == ["base", "no China"]
+
+
+def test_the_commands_stress_frontier_and_alternatives_answer(tmp_path, capsys):
+    book = save(
+        tmp_path / "trade.xlsx",
+        Supply=[offer("kaz", price=5, maximum=6), offer("cn", "China", price=7)],
+        Demand=[need(10)],
+    )
+    out = ("--output", tmp_path, "--workers", 1)
+    code, found, _ = command(capsys, "stress", book, *out, "--lose", "offer")
+    assert code == 0
+    assert [each["loss"] for each in found["overview"]] == ["cn", "kaz"]
+    limit = ("--limit", "country = China", "--points", 2)
+    code, found, _ = command(capsys, "frontier", book, *out, *limit)
+    assert (code, [each["cost"] for each in found["overview"]]) == (
+        0,
+        pytest.approx([58, 430]),
+    )
+    code, found, _ = command(capsys, "alternatives", book, *out, "--within", "5%")
+    assert code == 0
+    assert "least from China" in found["runs"]
+    names = {"stress.xlsx", "frontier.xlsx", "alternatives.xlsx"}
+    assert names <= {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("scenarios",), 2, "the sheet Scenarios has no row"),
+        (("stress", "--from", "2031"), 2, "'2031' is not a period of the plan"),
+        (("frontier", "--limit", "colour = red"), 2, "is not understood"),
+        (("scenarios", "--only", "none"), 2, "'none' is not a scenario of the case"),
+    ],
+)
+def test_what_a_command_cannot_do_is_an_exit_code_and_a_sentence(
+    tmp_path, capsys, words, code, told
+):
+    book = save(tmp_path / "trade.xlsx", Supply=[offer("kaz")], Demand=[need(10)])
+    found = command(capsys, words[0], book, *words[1:], "--output", tmp_path)
+    assert found[0] == code
+    assert told in found[2]
+
+
+def test_a_case_without_a_plan_has_no_study_but_scenarios(tmp_path, capsys):
+    sheets = {
+        "Supply": [offer("kaz", maximum=6)],
+        "Demand": [need(10, minimum=1)],
+        "Scenarios": [change("less", "minimum", 0, sheet="Demand")],
+    }
+    book = save(tmp_path / "trade.xlsx", **sheets)
+    code, found, _ = command(capsys, "scenarios", book, "--output", tmp_path)
+    assert code == 3
+    assert found["runs"]["less"]["objective"] == pytest.approx(6 + 400)
+    with pytest.raises(optimizer.UsageError, match="no plan to compare with: no plan meets"):
+        studies.stress(make(**sheets))

@@ -159,6 +159,17 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "window",
         "from",
     ),
+    "Scenarios": (
+        "scenario",
+        "line",
+        "based on",
+        "sheet",
+        "where",
+        "column",
+        "change",
+        "value",
+        "probability",
+    ),
 }
 """Columns of each sheet, in order; periods of Demand are put before ``from``."""
 COMMON = ("active", "notes", "source", "confidence")
@@ -181,6 +192,7 @@ KEYS = {
     "Rules": 1,
     "Rule scope": 2,
     "Limits": 2,
+    "Scenarios": 2,
 }
 """How many columns at the left name a row."""
 

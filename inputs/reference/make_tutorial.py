@@ -40,6 +40,10 @@ GUIDE = (
     ("Tariffs", "Duty into the United States: 27.1 % of the customs value of a Chinese magnet."),
     ("Demand", "Tonnes a year, and what a missing tonne costs."),
     ("Rules, Rule scope", "Defence: no Chinese stage from 2027-07-01."),
+    (
+        "Scenarios",
+        "What if: a dearer Ningbo, a smaller Green Mine, no rule; for optimizer scenarios.",
+    ),
 )
 
 

@@ -1,16 +1,19 @@
 """What if: the same case many times with something else in it. Data in, data out."""
 
+from optimizer.studies.asked import asked_for
 from optimizer.studies.compare import scenarios
+from optimizer.studies.losses import KINDS
 from optimizer.studies.others import alternatives
 from optimizer.studies.outcome import Outcome
 from optimizer.studies.runs import Options, Run, Runner, Way
-from optimizer.studies.stress import Strain, stress
+from optimizer.studies.strain import Strain, stress
 from optimizer.studies.study import Study
 from optimizer.studies.tradeoff import frontier
 from optimizer.tables import apply, apply_changes
 from optimizer.tables import scenarios as scenarios_of
 
 __all__ = [
+    "KINDS",
     "Options",
     "Outcome",
     "Run",
@@ -21,6 +24,7 @@ __all__ = [
     "alternatives",
     "apply",
     "apply_changes",
+    "asked_for",
     "frontier",
     "scenarios",
     "scenarios_of",

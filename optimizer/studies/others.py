@@ -1,6 +1,6 @@
 """Other plans that cost nearly as little: what there is to choose at a given price.
 
-Within a share of the least cost, purchases from each country in turn are made least, those
+Within a share of the least cost, and with no more tonnes short, purchases from each country in turn are made least, those
 from outside North America, and the number of suppliers. The least number would need a
 yes/no decision for each supplier; instead the smallest supplier is left out, plan after
 plan, as long as the cost allows: none of those left can be left out alone, though another
@@ -32,6 +32,9 @@ NORTH_AMERICA = (
 )
 SMALL = 1e-4
 """Share of all tonnes bought below which a supplier counts as none."""
+
+SLACK, GAIN = 1e-6, 1e-3
+"""Tonnes by which a plan may be shorter: for the solver, and among rounded figures."""
 
 ALTERNATIVES = Layout(
     "Alternatives",
@@ -72,7 +75,18 @@ def alternatives(case: Case, within: float = 0.02, way: Way | None = None) -> St
     outside = [each for each in offers if country[each[1]].casefold() not in NORTH_AMERICA]
     if outside and len(outside) < len(offers):
         aims["most North American"] = tuple(outside)
-    runs = [_run(case, name, most, dict.fromkeys(own, 1.0)) for name, own in aims.items()]
+    runs = [
+        Run(
+            name,
+            case,
+            Twist(
+                most_cost=most,
+                most_short=base.short + SLACK,
+                least_bought=tuple((each, 1.0) for each in own),
+            ),
+        )
+        for name, own in aims.items()
+    ]
     found = dict(zip(aims, runner.outcomes(runs), strict=True))
     found["fewest suppliers"] = _fewest(runner, case, base, most)
     outcomes = {BASE: base, **found}
@@ -83,15 +97,12 @@ def alternatives(case: Case, within: float = 0.02, way: Way | None = None) -> St
         outcomes=outcomes,
         tables={"Alternatives": _overview(base, found, aims), **compared(outcomes)},
         notes=(
-            f"Each plan costs at most {most:,.2f} {case.settings.currency}.",
-            "Fewest suppliers: none that is left can be left out alone; another choice might need fewer.",
+            f"Each plan costs at most {most:,.2f} {case.settings.currency} and is no shorter.",
+            "Fewest suppliers: none that is left can be left out alone; "
+            "another choice might need fewer.",
         ),
         chart=("Alternatives", "plan", ("cost", "short")),
     )
-
-
-def _run(case: Case, name: str, most: float, weights: dict[OfferName, float]) -> Run:
-    return Run(name, case, Twist(most_cost=most, least_bought=tuple(weights.items())))
 
 
 def _fewest(runner: Runner, case: Case, base: Outcome, most: float) -> Outcome:
@@ -108,7 +119,8 @@ def _fewest(runner: Runner, case: Case, base: Outcome, most: float) -> Outcome:
         ]
         (found,) = runner.outcomes([Run(f"without {site}", with_limits(case, rows))])
         cheap = found.solved and found.objective is not None and found.objective <= most
-        if cheap and suppliers(found) <= suppliers(last):
+        full = found.short <= base.short + GAIN
+        if cheap and full and suppliers(found) <= suppliers(last):
             last = found
             barred.append(site)
         else:

@@ -49,6 +49,30 @@ class Study:
         """True if every run has a plan that passed the audit."""
         return all(each.solved for each in self.outcomes.values())
 
+    def lines(self) -> list[str]:
+        """What each run costs and is short of, or why it has no plan, a line a run."""
+        return [
+            f"{name}: {each.objective:,.2f} {self.currency}, {each.short:,.3f} t short"
+            if each.solved
+            else f"{name}: {reason(each)}"
+            for name, each in self.outcomes.items()
+        ]
+
+    def to_data(self) -> dict[str, Any]:
+        """Plain data that JSON can hold: status, runs, overview, notes."""
+        first = next(iter(self.tables.values()))
+        return {
+            "status": "solved" if self.solved else "partly solved",
+            "title": self.title,
+            "currency": self.currency,
+            "runs": {
+                name: {"status": each.status, "objective": each.objective, "short": each.short}
+                for name, each in self.outcomes.items()
+            },
+            "overview": [dict(zip(first.layout.headers, row, strict=True)) for row in first.rows()],
+            "notes": list(self.notes),
+        }
+
 
 def covered(outcome: Outcome) -> float | None:
     """Share of what is wanted that is delivered; None without a plan or demand."""

@@ -76,9 +76,7 @@ def frontier(case: Case, limit: str, points: int = 7, way: Way | None = None) ->
     for bound in sorted(found, reverse=True):
         outcomes[f"at most {bound:.6g}"] = found[bound]
     overview = _curve(measure, base, found)
-    notes = (
-        () if found else (f"The least-cost plan has nothing of {limit}: there is no trade-off.",)
-    )
+    nothing = f"The least-cost plan has nothing of {limit}: there is no trade-off."
     return Study(
         title=f"Frontier: {limit}",
         case=case.settings.case,

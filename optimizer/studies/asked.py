@@ -1,0 +1,28 @@
+"""From the words of a command to its study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optimizer.studies.compare import scenarios
+from optimizer.studies.losses import KINDS
+from optimizer.studies.others import alternatives
+from optimizer.studies.runs import Way
+from optimizer.studies.strain import Strain, stress
+from optimizer.studies.study import Study
+from optimizer.studies.tradeoff import frontier
+from optimizer.tables import Case
+
+
+def asked_for(command: str, case: Case, words: Mapping[str, Any], way: Way) -> Study:
+    """The study of a command (scenarios, stress, frontier, alternatives) with its options."""
+    if command == "scenarios":
+        return scenarios(case, words["only"], way)
+    if command == "stress":
+        kinds = tuple(words["lose"] or KINDS)
+        strain = Strain(kinds, words["first"], words["periods"], words["freeze"])
+        return stress(case, strain, way)
+    if command == "frontier":
+        return frontier(case, words["limit"], words["points"], way)
+    return alternatives(case, words["within"], way)
