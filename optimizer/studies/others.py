@@ -1,10 +1,10 @@
 """Other plans that cost nearly as little: what there is to choose at a given price.
 
-Within a share of the least cost, and with no more tonnes short, purchases from each country in turn are made least, those
-from outside North America, and the number of suppliers. The least number would need a
-yes/no decision for each supplier; instead the smallest supplier is left out, plan after
-plan, as long as the cost allows: none of those left can be left out alone, though another
-choice might need fewer.
+Within a share of the least cost, and with no more tonnes short, purchases from each
+country in turn are made least, those from outside North America, and the number of
+suppliers. The least number would need a yes/no decision for each supplier; instead the
+smallest supplier is left out, plan after plan, as long as the cost allows: none of those
+left can be left out alone, though another choice might need fewer.
 """
 
 from __future__ import annotations
