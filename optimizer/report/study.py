@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-
 from optimizer.report.cells import one_line
 from optimizer.report.charts import study_chart
 from optimizer.report.formats import Formats

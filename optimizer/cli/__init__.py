@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer import __version__
+from optimizer.cli.studies import add_studies
+from optimizer.cli.words import print_record, seconds, share, tell
 from optimizer.errors import (
     AuditError,
     FileError,
     Finding,
-    NoPlanError,
     OptimizerError,
     StoppedError,
     WorkbookError,
@@ -83,8 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     solve = commands.add_parser("solve", help="find the least-cost plan of a workbook")
     solve.add_argument("workbook", type=Path)
     solve.add_argument("--output", type=Path, metavar="DIR", help="default: outputs/NAME")
-    solve.add_argument("--time-limit", type=_seconds, metavar="S", help="default: Settings")
-    solve.add_argument("--gap", type=_share, metavar="G", help="default: Settings")
+    solve.add_argument("--time-limit", type=seconds, metavar="S", help="default: Settings")
+    solve.add_argument("--gap", type=share, metavar="G", help="default: Settings")
     solve.add_argument("--explain", action="store_true", help="add what prices are made of")
     solve.add_argument("--cost-of-rules", action="store_true", help="solve without each rule too")
     solve.add_argument("--attended", action="store_true", help=argparse.SUPPRESS)
@@ -92,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="report everything that is wrong in a workbook")
     check.add_argument("workbook", type=Path)
     check.set_defaults(run=_check)
-    studies = _add_studies(commands)
+    studies = add_studies(commands)
     template = commands.add_parser("template", help="write a blank workbook")
     template.add_argument("path", type=Path)
     template.set_defaults(run=_template)
@@ -110,50 +111,6 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--json", action="store_true", help="one object on standard output")
         command.add_argument("--quiet", action="store_true", help="print errors only")
     return parser
-
-
-def _add_studies(commands: Any) -> list[argparse.ArgumentParser]:
-    """The commands that solve a workbook many times."""
-    added = []
-    for name, told in (
-        ("scenarios", "solve every scenario of a workbook and compare them"),
-        ("stress", "lose each site, country, lane and offer in turn, and rank what it costs"),
-        ("frontier", "cost against a limit"),
-        ("alternatives", "other plans that cost nearly as little"),
-    ):
-        study = commands.add_parser(name, help=told)
-        study.add_argument("workbook", type=Path)
-        study.add_argument("--output", type=Path, metavar="DIR", help="default: outputs/NAME")
-        study.add_argument("--workers", type=int, metavar="N", help="processes; default: cores")
-        study.add_argument("--scheduler", default="", metavar="ADDRESS", help="of a Dask cluster")
-        study.add_argument("--time-limit", type=_seconds, metavar="S", help="for each run")
-        study.add_argument("--gap", type=_share, metavar="G", help="default: Settings")
-        study.set_defaults(run=_study)
-        added.append(study)
-    scenarios, stress, frontier, alternatives = added
-    scenarios.add_argument("--only", action="append", metavar="NAME", help="may be repeated")
-    stress.add_argument("--from", dest="first", metavar="PERIOD", help="default: the first")
-    stress.add_argument("--periods", type=int, metavar="N", help="default: to the end")
-    stress.add_argument("--freeze", action="store_true", help="orders before the loss stand")
-    stress.add_argument("--lose", action="append", metavar="KIND", help="may be repeated")
-    frontier.add_argument("--limit", required=True, metavar="TEXT", help="country = China; short")
-    frontier.add_argument("--points", type=int, default=7, metavar="N", help="default: 7")
-    alternatives.add_argument("--within", type=_share, default=0.02, metavar="G", help="2%%")
-    return added
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not value > 0:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
-    return value
-
-
-def _share(text: str) -> float:
-    value = float(text[:-1]) / 100 if text.endswith("%") else float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a share from 0 to 1")
-    return value
 
 
 def _solve(options: argparse.Namespace) -> int:
@@ -196,13 +153,13 @@ def _solve(options: argparse.Namespace) -> int:
         _write_record(folder / "run.json", record)
     if not options.quiet:
         _tell_findings("warning", result.warnings)
-        _tell(_story(result, files, explain(result.status)))
+        tell(_story(result, files, explain(result.status)))
         if study and study.sentences:
-            _tell("\n".join(study.sentences))
+            tell("\n".join(study.sentences))
     elif result.status != "optimal":
-        _tell(_story(result, files, explain(result.status)))
+        tell(_story(result, files, explain(result.status)))
     if options.json:
-        _print(record)
+        print_record(record)
     return _code(result)
 
 
@@ -211,48 +168,14 @@ def _watchers(options: argparse.Namespace) -> tuple[Progress | None, Callable[[s
     if options.attended:
         from optimizer.seat.attended import Attended
 
-        attended = Attended(_tell)
+        attended = Attended(tell)
         return attended, attended.step
     return None if options.quiet else _Progress(), lambda name: None
 
 
-def _study(options: argparse.Namespace) -> int:
-    from optimizer import studies
-    from optimizer.report import check_target, write_study
-    from optimizer.tables import read
-
-    case = read(options.workbook)
-    folder = options.output or Path("outputs") / options.workbook.stem
-    target = folder / f"{options.command}.xlsx"
-    check_target(target)
-    way = studies.Way(
-        workers=options.workers,
-        scheduler=options.scheduler,
-        folder=folder / "runs",
-        progress=None if options.quiet else _tell_run,
-        options=studies.Options(options.time_limit, options.gap),
-    )
-    study = studies.asked_for(options.command, case, vars(options), way)
-    write_study(study, target)
-    if not options.quiet:
-        _tell("\n".join((*study.lines(), *study.notes, f"Written: {target}")))
-    if options.json:
-        _print(study.to_data() | {"files": {"study": str(target)}})
-    failed = [name for name, each in study.outcomes.items() if not each.audit_passed]
-    if failed:
-        _tell(f"error: the audit fails in {', '.join(failed)}")
-        return AuditError.exit_code
-    return 0 if study.outcomes["base"].objective is not None else NoPlanError.exit_code
-
-
-def _tell_run(done: int, total: int, left: float, name: str) -> None:
-    about = f", about {left:,.0f} s left" if done < total else ""
-    _tell(f"{done:,} of {total:,} runs{about}: {name}")
-
-
 def _code(result: Result) -> int:
     if result.audit is not None and not result.audit.passed:
-        _tell(f"error: {result.audit.verdict}")
+        tell(f"error: {result.audit.verdict}")
         return AuditError.exit_code
     try:
         result.raise_for_status()
@@ -342,9 +265,9 @@ def _template(options: argparse.Namespace) -> int:
 
     write_template(options.path)
     if options.json:
-        _print({"status": "written", "files": {"template": str(options.path)}})
+        print_record({"status": "written", "files": {"template": str(options.path)}})
     if not options.quiet:
-        _tell(f"Written: {options.path}")
+        tell(f"Written: {options.path}")
     return 0
 
 
@@ -352,12 +275,12 @@ def _open(options: argparse.Namespace) -> int:
     from optimizer.seat import Seat
 
     with Seat(options.output, options.port, options.workbook) as seat:
-        _tell(f"The page is open at {seat.address}")
-        _tell("Only this computer can reach it. Ctrl-C, or Close on the page, ends it.")
+        tell(f"The page is open at {seat.address}")
+        tell("Only this computer can reach it. Ctrl-C, or Close on the page, ends it.")
         if not options.no_browser and not seat.show():
-            _tell("No browser was found: open the address yourself.")
+            tell("No browser was found: open the address yourself.")
         seat.serve()
-    _tell(f"Closed. Plans are kept in {options.output}.")
+    tell(f"Closed. Plans are kept in {options.output}.")
     return 0
 
 
@@ -376,17 +299,17 @@ def _report(options: argparse.Namespace, findings: Sequence[Finding]) -> int:
             write_marked_copy(options.workbook, findings, copy)
             files["marked copy"] = str(copy)
         except OptimizerError as failure:
-            _tell(f"no marked copy: {failure}")
+            tell(f"no marked copy: {failure}")
     if errors or not options.quiet:
         _tell_findings("error", errors)
     if not options.quiet:
         _tell_findings("warning", others)
         counts = f"{_counted(len(errors), 'error')}, {_counted(len(others), 'warning')}"
-        _tell(f"{options.workbook}: {counts if findings else 'nothing to complain of'}.")
+        tell(f"{options.workbook}: {counts if findings else 'nothing to complain of'}.")
         for file in files.values():
-            _tell(f"Marked copy: {file}")
+            tell(f"Marked copy: {file}")
     if options.json:
-        _print(
+        print_record(
             {
                 "status": "errors" if errors else "ok",
                 "errors": [_said(finding) for finding in errors],
@@ -412,15 +335,15 @@ def _said(finding: Finding) -> dict[str, str]:
 
 def _tell_findings(word: str, findings: Sequence[Finding]) -> None:
     for finding in findings[:SHOWN]:
-        _tell(f"{word}: {finding}")
+        tell(f"{word}: {finding}")
     if len(findings) > SHOWN:
-        _tell(f"{word}: and {len(findings) - SHOWN:,} more")
+        tell(f"{word}: and {len(findings) - SHOWN:,} more")
 
 
 def _fail(options: argparse.Namespace, message: str, code: int) -> int:
-    _tell(f"error: {message}")
+    tell(f"error: {message}")
     if options.json:
-        _print({"status": "error", "message": message, "exit_code": code})
+        print_record({"status": "error", "message": message, "exit_code": code})
     return code
 
 
@@ -443,14 +366,6 @@ def _write_record(path: Path, record: dict[str, Any]) -> None:
         part.replace(path)
     except OSError as error:
         raise FileError(f"{path}: the run record cannot be written ({error.strerror})") from error
-
-
-def _print(record: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def _tell(text: str) -> None:
-    sys.stderr.write(text + "\n")
 
 
 class _Progress:
