@@ -242,7 +242,7 @@ def _solve(
         warnings,
         clock.seconds,
         meaning,
-        alerts=solution.alerts(meaning, tables, answer),
+        alerts=solution.alerts(meaning, tables, answer) if asked.full else (),
         gap=answer.gap,
         log=answer.log,
         measured=model.measured(m, asked.twist.measure) if asked.twist else None,
