@@ -254,3 +254,16 @@ def test_dask_where_it_is_absent_is_a_wrong_call(monkeypatch):
     way = runs.Way(scheduler="tcp://127.0.0.1:1")
     with pytest.raises(optimizer.UsageError, match=r"\[dask\]"):
         runs.Runner(case(), way).outcomes(some(2))
+
+
+def test_a_run_that_fails_from_the_start_of_the_base_is_solved_from_scratch(monkeypatch):
+    whole = runs.plan.solve_as_asked
+
+    def failing(asked_case, asked):
+        result = whole(asked_case, replace(asked, start=None))
+        return result if asked.start is None else replace(result, status="error: Solve error")
+
+    warm = runs.Runner(case(), runs.Way(workers=1))
+    warm.base()
+    monkeypatch.setattr(runs.plan, "solve_as_asked", failing)
+    assert objectives(warm.outcomes(some(2))) == pytest.approx([cost(1), cost(2)])

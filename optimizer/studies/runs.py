@@ -64,7 +64,10 @@ class Way:
 def solve_run(run: Run, options: Options, start: Start | None) -> Outcome:
     """Outcome of one run; an error of the program is an outcome too."""
     try:
-        return outcome_of(plan.solve_as_asked(run.case, _asked(run, options, start)))
+        result = plan.solve_as_asked(run.case, _asked(run, options, start))
+        if start is not None and result.status.startswith("error"):
+            result = plan.solve_as_asked(run.case, _asked(run, options, None))
+        return outcome_of(result)
     except Exception as error:  # one run that fails must not end the others
         return Outcome(status=f"error: {type(error).__name__}: {error}")
 
