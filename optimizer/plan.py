@@ -130,9 +130,7 @@ def solve(
     return solve_as_asked(case, asked, step)
 
 
-def solve_as_asked(
-    case: Case, asked: Asked, step: Callable[[str], None] | None = None
-) -> Result:
+def solve_as_asked(case: Case, asked: Asked, step: Callable[[str], None] | None = None) -> Result:
     """Plan of a case as one run of a study: from a start, with a twist, or in short.
 
     The objective of the result is the cost, whatever a twist makes least.

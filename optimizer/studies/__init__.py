@@ -5,6 +5,7 @@ from optimizer.studies.compare import scenarios
 from optimizer.studies.losses import KINDS
 from optimizer.studies.others import alternatives
 from optimizer.studies.outcome import Outcome
+from optimizer.studies.rules import RuleCosts, cost_of_rules
 from optimizer.studies.runs import Options, Run, Runner, Way
 from optimizer.studies.strain import Strain, stress
 from optimizer.studies.study import Study
@@ -16,6 +17,7 @@ __all__ = [
     "KINDS",
     "Options",
     "Outcome",
+    "RuleCosts",
     "Run",
     "Runner",
     "Strain",
@@ -25,6 +27,7 @@ __all__ = [
     "apply",
     "apply_changes",
     "asked_for",
+    "cost_of_rules",
     "frontier",
     "scenarios",
     "scenarios_of",
