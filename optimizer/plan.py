@@ -190,18 +190,10 @@ def _solve(
     clock: _Clock,
     asked: Asked,
 ) -> Result:
-    settings = case.settings
-    gap = settings.mip_gap if asked.gap is None else asked.gap
     with clock.step("transfer"):
         program = solver.transfer(m)
     with clock.step("solve"):
-        answer = solver.ask(
-            program,
-            time_limit=settings.time_limit if asked.time_limit is None else asked.time_limit,
-            gap=gap,
-            progress=asked.progress,
-            start=asked.start,
-        )
+        answer = _answer(case, program, asked)
     warnings = (*case.warnings, *network.warnings(meaning))
     if answer.objective is None:
         with clock.step("diagnose"):
@@ -245,6 +237,18 @@ def _solve(
         log=answer.log,
         measured=model.measured(m, asked.twist.measure) if asked.twist else None,
         start=Start.of(program, answer) if asked.remember else None,
+    )
+
+
+def _answer(case: Case, program: solver.Program, asked: Asked) -> solver.Answer:
+    """What the solver says; Settings decide where nothing was asked."""
+    settings = case.settings
+    return solver.ask(
+        program,
+        time_limit=settings.time_limit if asked.time_limit is None else asked.time_limit,
+        gap=settings.mip_gap if asked.gap is None else asked.gap,
+        progress=asked.progress,
+        start=asked.start,
     )
 
 
