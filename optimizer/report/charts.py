@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.block import Anchor
+from optimizer.report.cells import clean
 from optimizer.report.formats import FONT, GREY, NAVY, RULE, STEEL
 from optimizer.solution.tables import CATEGORIES
 
@@ -53,10 +54,10 @@ class Series:
     colour: str
 
 
-def _dress(chart: Any, frame: Frame) -> None:
+def _dress(chart: Any, title: str, width: float, height: float) -> None:
     """Title, size and frame that all charts share."""
-    chart.set_title({"name": f"={frame.title}", "name_font": _TITLE, "overlay": False})
-    chart.set_size({"width": int(frame.width), "height": int(frame.height)})
+    chart.set_title({"name": title, "name_font": _TITLE, "overlay": False})
+    chart.set_size({"width": int(width), "height": int(height)})
     chart.set_chartarea({"border": {"color": RULE}})
 
 
@@ -109,7 +110,7 @@ def cost_chart(
         colour = COLOURS[place % len(COLOURS)]
         series = Series((index, 0), (index, 1), (index, years), colour)
         _add(chart, anchor, series, years_of, gap=60)
-    _dress(chart, frame)
+    _dress(chart, f"={frame.title}", frame.width, frame.height)
     chart.set_x_axis(_axis(label_position="low", name=f"calendar year, {frame.span}"))
     chart.set_y_axis(_lines(name=f"{money}, as paid", num_format=number.replace(".0", "")))
     chart.set_legend({"position": "right", "font": {**_TEXT, "size": 8}})
@@ -133,7 +134,7 @@ def sources_chart(
     line = {"color": "#A3322B", "width": 1.5, "dash_type": "dash"}
     _add(wanted, anchor, demand, years_of, line=line, marker=marker)
     chart.combine(wanted)
-    _dress(chart, frame)
+    _dress(chart, f"={frame.title}", frame.width, frame.height)
     chart.set_x_axis(_axis(name=f"calendar year, {frame.span}"))
     name = f"tonnes delivered, by country where {stage}"
     chart.set_y_axis(_lines(name=name, num_format="#,##0", min=0))
@@ -150,7 +151,7 @@ def demand_chart(workbook: Workbook, anchor: Anchor, segments: Sequence[str], fr
     for column, colour in ((1, "#C3CCD7"), (2, NAVY)):
         series = Series((-1, column), (0, column), (last, column), colour)
         _add(chart, anchor, series, names, gap=60, overlap=0)
-    _dress(chart, frame)
+    _dress(chart, f"={frame.title}", frame.width, frame.height)
     figures = {"name": f"tonnes, {frame.span}", "num_format": "#,##0", "min": 0}
     if bars:
         chart.set_y_axis(_axis(reverse=True))
@@ -172,7 +173,7 @@ def origin_chart(
         colour = COLOURS[(column - 1) % len(COLOURS)]
         series = Series((-1, column), (0, column), (stages - 1, column), colour)
         _add(chart, anchor, series, names, gap=45)
-    _dress(chart, frame)
+    _dress(chart, f"={frame.title}", frame.width, frame.height)
     chart.set_y_axis(_axis(reverse=True))
     name = f"share of tonnes delivered to demand lines, {frame.span}"
     chart.set_x_axis(_lines(name=name, num_format="0%", label_position="high"))
@@ -195,7 +196,7 @@ def bar_chart(
     labels = {"value": True, "num_format": number, "font": _TEXT}
     names = _cells(anchor, (0, 0), (lines - 1, 0))
     _add(chart, anchor, series, names, gap=40, data_labels=labels)
-    _dress(chart, frame)
+    _dress(chart, f"={frame.title}", frame.width, frame.height)
     chart.set_y_axis(_axis(reverse=True, interval_unit=1, num_font={**_TEXT, "size": 8}))
     shares = number.endswith("%")
     more = {"max": 1, "major_unit": 0.25} if shares else {}
@@ -234,7 +235,7 @@ def study_chart(
         if place:
             chart.combine(kind)
             kind.set_y2_axis(_axis(name="tonnes", num_format="#,##0", min=0))
-    _dress(chart, title, 900, 380)
+    _dress(chart, clean(title), 900, 380)
     chart.set_x_axis(_axis(label_position="low"))
     chart.set_y_axis(_lines(num_format="#,##0"))
     chart.set_legend({"position": "bottom", "font": _TEXT})
