@@ -11,7 +11,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optimizer import model, network, solution, solver
@@ -104,6 +104,8 @@ class Asked:
     """What a study adds to the model."""
     full: bool = True
     """False leaves out what no study compares: prices, provenance, reasons, conflicts."""
+    diagnose: bool = True
+    """False does not say why where there is no plan."""
 
 
 def solve(
@@ -151,12 +153,15 @@ def solve_model(
     time_limit: float | None = None,
     gap: float | None = None,
     progress: Progress | None = None,
+    diagnose: bool = True,
 ) -> Result:
     """Least-cost plan of a model that :func:`build_model` made, with all that was added.
 
-    Rows that were added bind; the audit checks against the workbook alone.
+    Rows that were added bind; the audit checks against the workbook alone. Where the model
+    has another objective than ``total_cost``, the result's is still the total cost of the
+    plan. ``diagnose=False`` does not say why where there is no plan.
     """
-    asked = Asked(time_limit, gap, progress, own=False)
+    asked = Asked(time_limit, gap, progress, own=False, diagnose=diagnose)
     return _solve(m.network.case, m.network, m, _Clock(), asked)
 
 
@@ -213,20 +218,18 @@ def _solve(
         )
     with clock.step("extract"):
         solver.load(program, answer)
-        if asked.twist is not None:
-            answer = replace(answer, objective=model.cost_of(m))
+        objective = answer.objective if m.total_cost.active else model.cost_of(m)
         tables = solution.tables_of(m, program, answer, full=asked.full)
     if asked.explain:
         with clock.step("explain"):
             tables |= solution.explained(m, program, answer, tables)
     with clock.step("audit"):
-        assert answer.objective is not None
-        verdict = solution.audit(case, tables, answer.objective)
+        verdict = solution.audit(case, tables, objective)
     run = solution.run_record(meaning, answer, verdict, warnings)
     return Result(
         case,
         answer.status,
-        answer.objective,
+        objective,
         {**tables, "Run": run},
         verdict,
         warnings,
@@ -256,6 +259,8 @@ def _way_out(
     meaning: Network, program: solver.Program, status: str, asked: Asked
 ) -> tuple[Conflict, tuple[Repair, ...]]:
     """Why there is no plan, and what would have to change."""
+    if not asked.diagnose:
+        return solution.NO_CONFLICT, ()
     if status == "infeasible":
         own = asked.own and asked.twist is None
         why = solution.conflict(meaning, program, own=own) if asked.full else solution.NO_CONFLICT

@@ -13,6 +13,7 @@ import pytest
 from pyomo.core import Constraint, Objective, Var
 
 import optimizer
+from optimizer import model
 from optimizer.model import reference
 from optimizer.solution.tables import CATEGORIES
 
@@ -114,7 +115,19 @@ def components() -> dict[str, Any]:
             if component.is_indexed() and len(component):
                 found.setdefault(component.local_name, component)
         assert [each.local_name for each in m.component_objects(Objective)] == ["total_cost"]
-    return found
+    return found | _of_studies()
+
+
+def _of_studies() -> dict[str, Any]:
+    """Rows that only studies add: a plan that follows another, scenarios together."""
+    case = optimizer.read_frames(_example())
+    models = [optimizer.build_model(case) for _ in range(2)]
+    every = dict.fromkeys(model.commitments(models[0]), 1.0)
+    model.hold(models[0], dict.fromkeys(every, (1.0, 1.0)))
+    model.charge(models[1], every, 1.0)
+    joint = model.join(models, [0.5, 0.5], every, tail=0.5, weight=0.5)
+    rows = {row.local_name: row for row in joint.component_objects(Constraint)}
+    return {name: rows[name] for name in ("kept", "changed", "alike", "excess_cost")}
 
 
 def test_every_component_of_a_model_is_on_the_page(components: dict[str, Any]) -> None:

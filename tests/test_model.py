@@ -16,6 +16,7 @@ import pytest
 from pyomo.core import Constraint, Objective, Var
 
 import optimizer
+from optimizer.model import Commitment, charge, hold, join
 from optimizer.solution.prices import KINDS, UNPRICED
 from tests.conftest import SITES, china, lane, make, need, no_china, offer, process, recipe
 
@@ -464,14 +465,18 @@ def test_every_family_has_a_golden_row(module):
     assert added(module) <= golden, f"no golden row for {added(module) - golden}"
 
 
-@pytest.mark.parametrize("module", build.FAMILIES, ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [*build.FAMILIES, *build.FOR_STUDIES], ids=lambda module: module.__name__
+)
 def test_every_family_shows_its_mathematics(module):
     title, _, rest = module.__doc__.partition("\n")
     assert re.fullmatch(r"[A-Z][\w' ]+: .+", title) or title.endswith(".")
     assert re.search(r"\.\. math::\s+\S", rest)
 
 
-@pytest.mark.parametrize("module", build.FAMILIES, ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [*build.FAMILIES, *build.FOR_STUDIES], ids=lambda module: module.__name__
+)
 def test_every_family_says_what_relaxing_it_would_take_or_that_it_cannot_be(module):
     relief = module.RELIEF
     if relief is None:
@@ -482,14 +487,100 @@ def test_every_family_says_what_relaxing_it_would_take_or_that_it_cannot_be(modu
         assert sentence is None or "{amount" in sentence
 
 
+# Rows that some studies add -------------------------------------------------------------------
+
+TWO_OFFERS = {"Supply": [KAZ, CHINA], "Lanes": TO_BUYER, "Demand": [need(10)]}
+BOUGHT = Commitment("purchases", ("kaz", "Kaz", "ore"), "2027")
+SHIPPED = Commitment("shipments", ("China", "Buyer", "ore", ""), "2027")
+
+
+def test_a_commitment_is_held_over_all_its_classes():
+    # A rule for one of two lines: what passes through the plant is clean or not.
+    m = optimizer.build_model(
+        make(
+            Supply=[KAZ, CHINA],
+            Demand=[need(10, segment="defence"), need(10, "civil", segment="civil")],
+            Rules=[no_china(segments="defence")],
+            Rule_scope=[china()],
+        )
+    )
+    through = Commitment("shipments", ("Plant", "Buyer", "ore", ""), "2027")
+    lost = Commitment("shipments", ("Kaz", "Moon", "ore", ""), "2027")
+    assert hold(m, {BOUGHT: (3, 3), through: (4, 4.5), lost: (1, 1)}) == [lost]
+    assert text(m.kept[BOUGHT.row]) == "buy[kaz,Kaz,ore,'2027'] == 3.0"
+    assert text(m.kept[through.row]) == (
+        "4.0 <= ship[Plant,Buyer,ore,,breaks no China,'2027'] + "
+        "ship[Plant,Buyer,ore,,clean,'2027'] <= 4.5"
+    )
+
+
+def test_change_is_charged_in_both_directions_at_its_present_value():
+    # 2 a tonne, half a year at 21 %: 2 / 1.1; the purchase costs 5 / 1.1.
+    m = optimizer.build_model(make(**TWO_OFFERS, Settings={"discount rate": 0.21}))
+    charge(m, {BOUGHT: 7.0}, 2.0)
+    name = "purchases,kaz,Kaz,ore,,'2027'"
+    assert text(m.changed[BOUGHT.row]) == (
+        f"buy[kaz,Kaz,ore,'2027'] - more[{name}] + less[{name}] == 7.0"
+    )
+    assert not m.total_cost.active
+    rates = {
+        str(term.args[1]): term.args[0]
+        for term in m.cost_and_change.expr.args[0:]
+        if hasattr(term, "args") and len(term.args) == 2
+    }
+    assert rates[f"more[{name}]"] == rates[f"less[{name}]"] == pytest.approx(2 / 1.1)
+    assert rates["buy[kaz,Kaz,ore,'2027']"] == pytest.approx(5 / 1.1)
+
+
+def test_scenarios_share_a_commitment_and_what_one_does_not_offer_does_not_bind_it():
+    def supply(*offers):
+        return optimizer.build_model(make(**TWO_OFFERS | {"Supply": list(offers)}))
+
+    useless = [lane("China", "Buyer")]  # nothing leads from Kaz
+    models = [
+        supply(KAZ, CHINA),
+        supply(CHINA),
+        supply(KAZ, CHINA),
+        optimizer.build_model(make(**TWO_OFFERS | {"Lanes": useless})),
+    ]
+    m = join(models, [0.25] * 4, [BOUGHT])
+    rows = {index[0]: text(row) for index, row in m.alike.items()}
+    bought = "buy[kaz,Kaz,ore,'2027']"
+    assert rows == {
+        "scenario_3": f"scenario_3.{bought} - scenario_1.{bought} == 0.0",
+        "scenario_4": f"- scenario_1.{bought} == 0.0",
+    }
+
+
+def test_the_worst_part_counts_what_a_scenario_costs_above_the_level():
+    # 1 year at no discount: purchases 5 and 1, 100 for each tonne short.
+    models = [optimizer.build_model(make(**TWO_OFFERS)) for _ in range(2)]
+    m = join(models, [0.4, 0.6], [], tail=0.75, weight=0.5)
+    assert text(m.excess_cost["scenario_1"]) == (
+        "5.0*scenario_1.buy[kaz,Kaz,ore,'2027'] + scenario_1.buy[china,China,ore,'2027'] + "
+        "100.0*scenario_1.short[need,Buyer,ore,'2027'] - excess[scenario_1] - level <= 0.0"
+    )
+    # Half the mean: 0.5 x 0.4 x 5; half the tail: 0.5 x 0.6 / 0.25 on the second excess.
+    rates = {
+        str(term.args[1]): term.args[0]
+        for term in m.expected_cost.expr.args
+        if hasattr(term, "args") and len(term.args) == 2
+    }
+    assert rates["scenario_1.buy[kaz,Kaz,ore,'2027']"] == pytest.approx(1.0)
+    assert rates["excess[scenario_2]"] == pytest.approx(1.2)
+    assert rates["level"] == pytest.approx(0.5)
+
+
 def test_every_page_of_the_room_is_in_its_table_of_contents():
     room = {"__init__", "build", "cost", "reference", "rows", "twist", "variables"}
     pages = {path.stem for path in Path(build.__file__).parent.glob("*.py")}
-    assert pages - room == {module.__name__.rpartition(".")[2] for module in build.FAMILIES}
+    listed = (*build.FAMILIES, *build.FOR_STUDIES)
+    assert pages - room == {module.__name__.rpartition(".")[2] for module in listed}
 
 
 def test_every_family_has_a_price_in_words_or_is_said_to_have_none():
-    families = {name for module in build.FAMILIES for name in added(module)}
+    every = (*build.FAMILIES, *build.FOR_STUDIES)
+    families = {name for module in every for name in added(module)}
     assert families == {*KINDS, *UNPRICED}
 
 

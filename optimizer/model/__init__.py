@@ -1,7 +1,22 @@
 """The mathematics: a Pyomo model, one file per constraint family."""
 
 from optimizer.model.build import build
+from optimizer.model.commitments import KINDS, Commitment, charge, commitments, hold, offered
+from optimizer.model.joint import join
 from optimizer.model.twist import Twist, cost_of, measured
 from optimizer.model.twist import add as add_twist
 
-__all__ = ["Twist", "add_twist", "build", "cost_of", "measured"]
+__all__ = [
+    "KINDS",
+    "Commitment",
+    "Twist",
+    "add_twist",
+    "build",
+    "charge",
+    "commitments",
+    "cost_of",
+    "hold",
+    "join",
+    "measured",
+    "offered",
+]

@@ -8,10 +8,12 @@ from pyomo.core import ConcreteModel, Var
 from optimizer.model import (
     balance,
     capacity,
+    commitments,
     cost,
     custody,
     demand,
     investment,
+    joint,
     limits,
     rules,
     shipping,
@@ -34,6 +36,9 @@ FAMILIES = (
     limits,
 )
 """Constraint families, in the order in which they are added."""
+
+FOR_STUDIES = (commitments, joint)
+"""Families that only some studies add, each where it is asked for."""
 
 
 def build(network: Network) -> ConcreteModel:

@@ -134,6 +134,13 @@ def payments(network: Network, index: int, decided: int) -> Iterator[Payment]:
 
 def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
     """The objective: total discounted cost."""
+    terms, fixed = total(network, columns)
+    expression = linear(terms or [(0.0, m.nothing)], constant=fixed)
+    m.total_cost = Objective(expr=expression, sense=minimize, doc="total discounted cost")
+
+
+def total(network: Network, columns: Columns) -> tuple[Terms, float]:
+    """Terms of the total discounted cost, and what falls whatever is decided."""
     discount = network.calendar.discount(network.case.settings.discount_rate)
     terms: Terms = []
     for burdens, flows in charges(network).groups(columns):
@@ -147,6 +154,4 @@ def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
             worth = sum(money * discount[t] for _, t, money in payments(network, index, decided))
             if worth:
                 terms.append((worth, variable))
-    fixed = sum(money * discount[t] for _, t, money in fixed_costs(network))
-    total = linear(terms or [(0.0, m.nothing)], constant=fixed)
-    m.total_cost = Objective(expr=total, sense=minimize, doc="total discounted cost")
+    return terms, sum(money * discount[t] for _, t, money in fixed_costs(network))

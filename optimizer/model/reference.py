@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 from optimizer.model import cost, variables
-from optimizer.model.build import FAMILIES
+from optimizer.model.build import FAMILIES, FOR_STUDIES
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "mathematics.md"
 
@@ -53,6 +53,8 @@ SETS = (
     ("r", "`phases`", "a row of Rules; r in c: lots of class c break it"),
     ("w", "`windows`", "in rules and limits: the periods over which something is added up"),
     ("f, g", "`flows`", "any flow: a purchase, run, shipment, stock, delivery, disposal"),
+    ("g", "`commitments`", "in commitments and scenarios: flows of one name in one period"),
+    ("σ", "Scenarios", "a scenario"),
 )
 """Symbol, where it stands (``network.…`` or a sheet), and what it is."""
 
@@ -98,6 +100,10 @@ INDEX = {
     "built_reach": "lane, material, site, unit, period",
     "limit": "limit, measure, row of Limits, side, window",
     "blend": "site, recipe, oxide, side, period",
+    "kept": "kind, name, second name, third name, fourth name, period",
+    "changed": "kind, name, second name, third name, fourth name, period",
+    "alike": "scenario, kind, name, second name, third name, fourth name, period",
+    "excess_cost": "scenario",
 }
 """What the index of a component holds, part by part."""
 
@@ -128,7 +134,7 @@ def mathematics_page() -> str:
         _section("Index sets", "", _table(("symbol", "from", "what it is"), SETS)),
         _section("Decisions", *_prose_and_variables()),
         _section(*_titled(cost), _table(("category", "falls on", "rate"), CATEGORIES)),
-        *(_section(*_titled(module), _rows(module)) for module in FAMILIES),
+        *(_section(*_titled(module), _rows(module)) for module in (*FAMILIES, *FOR_STUDIES)),
     ]
     return "\n".join(sections)
 

@@ -57,6 +57,7 @@ KINDS = {
     "lane_minimum": ("least shipment", "t"),
     "idle_minimum": ("minimum load", "use"),
     "built_most": ("option", "number"),
+    "kept": ("commitment", "t or number"),
 }
 """Family of rows to its name in the table and the unit of its bound."""
 
@@ -70,6 +71,9 @@ UNPRICED = (
     "built_chosen",
     "built_one_of",
     "built_reach",
+    "changed",
+    "alike",
+    "excess_cost",
 )
 """Families that bind by logic, not by something that there could be more of."""
 
