@@ -1,0 +1,168 @@
+"""What moved between two plans: cost, volumes, decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from optimizer.solution.tables import (
+    CATEGORIES,
+    DELIVERIES,
+    DISPOSAL,
+    INVESTMENT,
+    PRODUCTION,
+    PURCHASES,
+    SHIPMENTS,
+    SHORTAGES,
+    Field,
+    Layout,
+    Table,
+    Tables,
+    table,
+)
+
+_BEFORE_AFTER = (
+    Field("before", "amount", "in the first plan: tonnes, activity or number"),
+    Field("after", "amount", "in the second plan"),
+    Field("change", "amount", "after less before"),
+)
+_MONEY = Field(
+    "money", "money", "change in what is paid for it (a sale: less revenue), not discounted"
+)
+_THING = (
+    Field("kind", "text", "bought, shipped, run, delivered, short, thrown away or built"),
+    Field("thing", "text", "offer, lane, process, demand line, site or option"),
+)
+COST_CHANGES = Layout(
+    "Cost changes",
+    "Discounted cost of both plans by category.",
+    (
+        Field("category", "text", "kind of cost; total in the last row"),
+        Field("before", "money", "in the first plan"),
+        Field("after", "money", "in the second plan"),
+        Field("change", "money", "after less before"),
+    ),
+)
+VOLUME_CHANGES = Layout(
+    "Volume changes",
+    "What moved, over the horizon.",
+    (*_THING, *_BEFORE_AFTER, _MONEY),
+)
+PERIOD_CHANGES = Layout(
+    "Changes by period",
+    "What moved, period by period.",
+    (*_THING, Field("period", "period", "label of the period"), *_BEFORE_AFTER, _MONEY),
+)
+
+SMALL = 1e-6
+"""Tonnes or money, relative to the plan's largest, that count as no change."""
+
+Source = tuple[str, Layout, tuple[str, ...], str, tuple[str, ...], float]
+"""Word, table, names, amount, money columns and their sign."""
+
+SOURCES: tuple[Source, ...] = (
+    ("bought", PURCHASES, ("offer", "site", "material"), "tonnes", ("cost",), 1.0),
+    (
+        "shipped",
+        SHIPMENTS,
+        ("from site", "to site", "mode", "material"),
+        "tonnes",
+        ("freight", "duty", "carrying"),
+        1.0,
+    ),
+    ("run", PRODUCTION, ("site", "recipe", "feed"), "activity", ("cost",), 1.0),
+    ("delivered", DELIVERIES, ("line", "customer", "material"), "tonnes", ("revenue",), -1.0),
+    ("short", SHORTAGES, ("line", "customer", "material"), "short", ("penalty",), 1.0),
+    ("thrown away", DISPOSAL, ("site", "material"), "tonnes", ("cost",), 1.0),
+    ("built", INVESTMENT, ("option", "site", "unit"), "number", ("capital",), 1.0),
+)
+
+Key = tuple[str, str, str]
+"""Kind, thing, period."""
+
+
+def plan_changes(before: Tables, after: Tables, *, by: str = "money") -> tuple[Table, ...]:
+    """Cost by category, volumes over the horizon and by period; what moved most stands first.
+
+    ``by`` is ``money`` or ``tonnes``.
+    """
+    moved = _moved(before, after)
+    total: dict[tuple[str, str], list[float]] = {}
+    for (kind, thing, _), figures in moved.items():
+        own = total.setdefault((kind, thing), [0.0, 0.0, 0.0])
+        for place, figure in enumerate(figures):
+            own[place] += figure
+    return (
+        _costs(before, after),
+        table(VOLUME_CHANGES, _sorted(total, by)),
+        table(PERIOD_CHANGES, _sorted(moved, by)),
+    )
+
+
+def _costs(before: Tables, after: Tables) -> Table:
+    sums = []
+    for tables in (before, after):
+        own = dict.fromkeys(CATEGORIES, 0.0)
+        costs = tables["Costs"]
+        for category, money in zip(costs["category"], costs["discounted"], strict=True):
+            own[category] = own.get(category, 0.0) + money
+        sums.append(own)
+    old, new = sums
+    rows = [
+        (name, old.get(name, 0.0), new.get(name, 0.0), new.get(name, 0.0) - old.get(name, 0.0))
+        for name in dict.fromkeys((*old, *new))
+        if old.get(name) or new.get(name)
+    ]
+    first, second = sum(old.values()), sum(new.values())
+    return table(COST_CHANGES, [*rows, ("total", first, second, second - first)])
+
+
+def _moved(before: Tables, after: Tables) -> dict[Key, list[float]]:
+    """Before, after and difference in money by kind, thing and period; only what moved."""
+    found: dict[Key, list[float]] = {}
+    for source in SOURCES:
+        for side, tables in enumerate((before, after)):
+            for key, amount, money in _amounts(source, tables):
+                cell = found.setdefault(key, [0.0, 0.0, 0.0])
+                cell[side] += amount
+                cell[2] += money if side else -money
+    sizes = [max(abs(cell[place]) for cell in found.values()) for place in (0, 2)] if found else []
+    amounts, money = (SMALL * max(1.0, size) for size in sizes) if sizes else (0.0, 0.0)
+    return {
+        key: cell
+        for key, cell in found.items()
+        if abs(cell[1] - cell[0]) > amounts or abs(cell[2]) > money
+    }
+
+
+def _amounts(source: Source, tables: Tables) -> Iterator[tuple[Key, float, float]]:
+    kind, layout, names, header, monies, sign = source
+    rows = tables.get(layout.name)
+    if rows is None:
+        return
+    things = zip(*(rows[name] for name in names), strict=True)
+    money = zip(*(rows[name] for name in monies), strict=True)
+    for thing, period, amount, paid in zip(
+        things, rows["period"], rows[header], money, strict=True
+    ):
+        yield (kind, _name(kind, thing), period), amount, sign * sum(paid)
+
+
+def _name(kind: str, thing: tuple[Any, ...]) -> str:
+    if kind == "shipped":
+        start, end, mode, material = thing
+        return f"{start} to {end}{f' by {mode}' if mode else ''}, {material}"
+    return ", ".join(part for part in thing if part)
+
+
+def _sorted(moved: dict[Any, list[float]], by: str) -> list[tuple[Any, ...]]:
+    rows = [
+        (*key, before, after, after - before, money)
+        for key, (before, after, money) in moved.items()
+    ]
+    largest: Callable[[tuple[Any, ...]], Any] = (
+        (lambda row: (-abs(row[-1]), -abs(row[-2])))
+        if by == "money"
+        else (lambda row: (-abs(row[-2]), -abs(row[-1])))
+    )
+    return sorted(rows, key=largest)

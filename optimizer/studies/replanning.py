@@ -1,0 +1,200 @@
+"""Re-planning: the plan of new data that keeps what the last one has committed to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from optimizer import model
+from optimizer.errors import UsageError
+from optimizer.model import Commitment
+from optimizer.network import Network
+from optimizer.plan import Result, build_network
+from optimizer.solution.tables import Field, Layout, Table, table
+from optimizer.solver import Progress
+from optimizer.studies.holding import NOTHING, Asked, Change, Held, follow
+from optimizer.studies.previous import Plan, decisions, plan_tables
+from optimizer.tables.case import Case
+
+KINDS = ("purchases", "shipments", "options")
+"""What is kept unless something else is asked for."""
+
+SHOWN = 12
+"""Released commitments that the sentence names; all stand in the table."""
+
+COMMITMENTS = Layout(
+    "Commitments",
+    "What the last plan had decided, and what became of it: kept, released because the new "
+    "data make it impossible, or free to change. Sorted by how much changed.",
+    (
+        Field("kind", "text", "purchases, shipments, production, deliveries, disposal, options"),
+        Field("thing", "text", "offer, lane, process, line, site or option"),
+        Field("period", "period", "label of the period"),
+        Field("last plan", "amount", "tonnes, activity or number in the last plan"),
+        Field("now", "amount", "the same in this plan"),
+        Field("change", "amount", "now less last plan"),
+        Field("state", "text", "kept, released, or free"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Replanned:
+    """A plan that follows another."""
+
+    result: Result
+    """The plan; its alerts name what was released."""
+    tables: Mapping[str, Table]
+    """``Commitments``."""
+    released: tuple[Commitment, ...]
+    """Commitments that the new data make impossible."""
+    moved: float
+    """Tonnes by which what was free differs from the last plan, whatever is charged."""
+    charge: float
+    """Discounted charge for that; no part of the result's cost."""
+    values: Mapping[Commitment, float] = field(default_factory=dict, repr=False)
+    """All decisions of the plan."""
+
+
+def replan(
+    case: Case,
+    previous: Plan,
+    until: date,
+    *,
+    kinds: Sequence[str] = KINDS,
+    change_cost: float = 0.0,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    progress: Progress | None = None,
+) -> Replanned:
+    """Least-cost plan that keeps what the last one decided for periods that begin before a date.
+
+    ``previous`` is a result, its tables or its workbook; ``kinds`` is what is kept. What was
+    not done in these periods is not done now either. Where the new data make something
+    impossible, it is released and said so. ``change_cost`` is charged for each tonne of the
+    same kinds (not options) in which later periods differ from the last plan.
+    """
+    unknown = [kind for kind in kinds if kind not in model.KINDS]
+    if unknown:
+        raise UsageError(f"{unknown[0]!r} cannot be kept; kinds are {', '.join(model.KINDS)}")
+    if change_cost < 0:
+        raise UsageError(f"the charge for change is 0 or more, not {change_cost:g}")
+    before = decisions(plan_tables(previous), kinds)
+    return keep_to(case, before, until, kinds, change_cost, Asked(time_limit, gap, progress))
+
+
+def keep_to(
+    case: Case,
+    before: Mapping[Commitment, float],
+    until: date,
+    kinds: Sequence[str],
+    change_cost: float,
+    asked: Asked,
+) -> Replanned:
+    """The same, from decisions by name."""
+    network = build_network(case)
+    calendar = network.calendar
+    early = {
+        label for label, first in zip(calendar.labels, calendar.first, strict=True) if first < until
+    }
+    _check_periods(before, network)
+    named = {key: amount for key, amount in before.items() if key.period in calendar.labels}
+    possible = _possible(network, kinds)
+    every = dict.fromkeys((*named, *possible))
+    wanted = {key: named.get(key, 0.0) for key in every if key.period in early}
+    planned = {
+        key: named.get(key, 0.0)
+        for key in every
+        if key.period not in early and key.kind != "options"
+    }
+    change = Change(planned, change_cost) if change_cost else None
+    held = follow(case, wanted, change=change, asked=asked)
+    return _made(network, held, wanted, planned, change_cost)
+
+
+def _possible(network: Network, kinds: Iterable[str]) -> set[Commitment]:
+    """Commitments that the case could make at all; disposal wherever it has a cost."""
+    found = model.offered(network, kinds)
+    if "disposal" in kinds:
+        nodes = network.nodes
+        for flow in network.flows.discards:
+            name = (nodes[flow.node].site, nodes[flow.node].material)
+            for t, label in enumerate(network.calendar.labels):
+                if flow.periods >> t & 1:
+                    found.add(Commitment("disposal", name, label))
+    return found
+
+
+def _check_periods(before: Mapping[Commitment, float], network: Network) -> None:
+    labels = set(network.calendar.labels)
+    periods = sorted({key.period for key in before})
+    if periods and not labels & set(periods):
+        raise UsageError(
+            f"the last plan's periods ({periods[0]} to {periods[-1]}) are none of this "
+            f"workbook's ({network.calendar.labels[0]} to {network.calendar.labels[-1]}): "
+            "period length and horizon must agree"
+        )
+
+
+def _made(
+    network: Network,
+    held: Held,
+    wanted: Mapping[Commitment, float],
+    planned: Mapping[Commitment, float],
+    rate: float,
+) -> Replanned:
+    result = held.result
+    if result.objective is None:
+        return Replanned(result, {}, held.released, 0.0, 0.0)
+    calendar = network.calendar
+    discount = dict(
+        zip(calendar.labels, calendar.discount(network.case.settings.discount_rate), strict=True)
+    )
+    differences = {key: abs(held.values.get(key, 0.0) - amount) for key, amount in planned.items()}
+    if held.released:
+        told = _told(held, wanted)
+        result = replace(result, alerts=(*result.alerts, told))
+    return Replanned(
+        result=result,
+        tables={COMMITMENTS.name: _table(held, wanted, planned)},
+        released=held.released,
+        moved=sum(differences.values()),
+        charge=sum(rate * discount[key.period] * moved for key, moved in differences.items()),
+        values=held.values,
+    )
+
+
+def thing(commitment: Commitment) -> str:
+    """Name of a commitment as a planner says it."""
+    if commitment.kind == "shipments":
+        start, end, material, mode = commitment.name
+        return f"{start} to {end}{f' by {mode}' if mode else ''}, {material}"
+    return ", ".join(part for part in commitment.name if part)
+
+
+def _told(held: Held, wanted: Mapping[Commitment, float]) -> str:
+    """One sentence that names what could not be kept."""
+    count = len(held.released)
+    named = [
+        f"{key.kind} {thing(key)} in {key.period} ({wanted[key]:,.1f} planned, "
+        f"{held.values.get(key, 0.0):,.1f} now)"
+        for key in held.released[:SHOWN]
+    ]
+    more = f"; and {count - SHOWN:,} more" if count > SHOWN else ""
+    one = "commitment of the last plan is" if count == 1 else "commitments of the last plan are"
+    return f"{count:,} {one} impossible with the new data and released: {'; '.join(named)}{more}."
+
+
+def _table(
+    held: Held, wanted: Mapping[Commitment, float], planned: Mapping[Commitment, float]
+) -> Table:
+    released = set(held.released)
+    rows = []
+    for key, last in (*wanted.items(), *planned.items()):
+        now = held.values.get(key, 0.0)
+        if max(last, now) > NOTHING:
+            state = "released" if key in released else "kept" if key in wanted else "free"
+            rows.append((key.kind, thing(key), key.period, last, now, now - last, state))
+    rows.sort(key=lambda row: (-round(abs(row[5]), 6), row[0], row[1], row[2]))
+    return table(COMMITMENTS, rows)
