@@ -18,6 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer import __version__
+from optimizer.cli.done import Voice
+from optimizer.cli.following import follows, replanned
+from optimizer.cli.plans import add_plans, add_previous
 from optimizer.cli.studies import add_studies
 from optimizer.cli.words import print_record, seconds, share, tell
 from optimizer.errors import (
@@ -89,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--explain", action="store_true", help="add what prices are made of")
     solve.add_argument("--cost-of-rules", action="store_true", help="solve without each rule too")
     solve.add_argument("--attended", action="store_true", help=argparse.SUPPRESS)
+    add_previous(solve)
     solve.set_defaults(run=_solve)
     check = commands.add_parser("check", help="report everything that is wrong in a workbook")
     check.add_argument("workbook", type=Path)
@@ -107,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         "--output", type=Path, default=Path("outputs"), metavar="DIR", help="default: outputs"
     )
     seat.set_defaults(run=_open, json=False, quiet=False)
+    add_plans(commands, Voice(tell, print_record, _Progress))
     for command in (solve, check, template, *studies):
         command.add_argument("--json", action="store_true", help="one object on standard output")
         command.add_argument("--quiet", action="store_true", help="print errors only")
@@ -131,7 +136,11 @@ def _solve(options: argparse.Namespace) -> int:
     check_target(page, "page")
     asked = {"time_limit": options.time_limit, "gap": options.gap, "progress": progress}
     more = {"explain": options.explain, "remember": options.cost_of_rules, "step": step}
-    result, study = solve(case, **asked, **more), None
+    study = None
+    if follows(options):
+        result = replanned(case, options, progress)
+    else:
+        result = solve(case, **asked, **more)
     seconds |= result.seconds
     if options.cost_of_rules:
         from optimizer.studies import cost_of_rules

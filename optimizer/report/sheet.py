@@ -58,8 +58,14 @@ NOT_SUMMED = LEVELS | {
     ("Scarcity", "bound"),
     ("Provenance", "tonnes"),
     ("Certificates", "tonnes"),
+    ("Value", "amount"),
+    ("By scenario", "cost"),
+    ("By scenario", "short"),
+    ("By scenario", "base plan"),
+    ("By scenario", "known in advance"),
+    *(("Cost changes", header) for header in ("before", "after", "change")),
 }
-"""Columns that are not added up: the same tonnes stand in several rows of some."""
+"""Columns that are not added up: the same tonnes stand in several rows, or a sum says nothing."""
 
 PRINTED = 400
 """Rows of a long table that are printed, about ten pages; the print area says which."""

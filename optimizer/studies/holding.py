@@ -168,9 +168,11 @@ def _impossible(m: Any) -> set[Commitment]:
     ]
     places = np.array(rows, dtype=np.int64)
     given = solver.least_violation(program, places, places)
+    if given is None:
+        return set()
     by_index = {commitment.row: commitment for commitment in model.commitments(m)}
     return {
         by_index[program.constraints[row].index()]
-        for row, amount in given.items()
+        for row, amount in given.amounts.items()
         if abs(amount) > RELEASE * max(1.0, abs(program.row_lower[row]))
     }

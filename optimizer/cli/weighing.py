@@ -1,0 +1,62 @@
+"""``stochastic``: one plan for several scenarios."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optimizer.cli.done import Done, rows_of
+
+if TYPE_CHECKING:
+    from optimizer.solver import Progress
+    from optimizer.studies import Stochastic
+
+
+def stochastic(options: argparse.Namespace, progress: Progress | None) -> Done:
+    """Plan for the scenarios of the sheet, or for supply that comes or fails."""
+    from optimizer.report import check_target
+    from optimizer.report.study import write_study
+    from optimizer.studies import stochastic as planned
+    from optimizer.studies import supply_scenarios, weighted_scenarios
+    from optimizer.tables import read
+
+    case = read(options.workbook)
+    target = (options.output or Path("outputs") / options.workbook.stem) / "stochastic.xlsx"
+    check_target(target)
+    if options.supply:
+        scenarios = supply_scenarios(case, most=options.most, seed=options.seed)
+    else:
+        scenarios = weighted_scenarios(case)
+    found = planned(
+        case,
+        scenarios,
+        until=options.until,
+        tail=options.cvar,
+        weight=options.weight,
+        time_limit=options.time_limit,
+        gap=options.gap,
+        progress=progress,
+    )
+    write_study(found.study(), target)
+    record = {
+        "status": found.status,
+        "objective": found.objective,
+        "currency": case.settings.currency,
+        "value": found.value,
+        "tables": {name: rows_of(table) for name, table in found.tables.items()},
+        "input": {"file": case.path, "sha256": case.sha256},
+        "files": {"study": str(target)},
+    }
+    lines = (*_story(found, case.settings.currency), f"Written: {target}")
+    return Done(lines, record, 0 if found.status == "optimal" else 4)
+
+
+def _story(found: Stochastic, currency: str) -> tuple[str, ...]:
+    lines = [f"{len(found.results):,} scenarios, {found.status}; money in {currency}."]
+    for item, amount, meaning in found.tables["Value"].rows():
+        figure = "" if amount is None else f"{amount:,.2f}"
+        lines.append(f"  {item:<40}{figure:>20}  {meaning}")
+    decided = found.tables["Here and now"]
+    lines.append(f"Decided here and now: {len(decided):,} purchases and options.")
+    return tuple(lines)
