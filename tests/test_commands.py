@@ -171,11 +171,33 @@ def test_supply_that_is_not_firm_makes_scenarios(run, folder):
     assert json.loads(out)["objective"] == pytest.approx(18)
 
 
-def test_2_probabilities_that_are_too_many_are_refused(run, folder):
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ((0.7, 0.6), "the probabilities in Scenarios sum to 1.3"),
+        ((None, None), "no scenario has a probability"),
+    ],
+)
+def test_2_probabilities_that_do_not_fit_are_refused(run, folder, shares, said):
     rows = [
-        {"scenario": name, "sheet": "Demand", "column": "quantity", "value": 1} for name in "ab"
+        {"scenario": name, "sheet": "Demand", "column": "quantity", "value": 1, "probability": own}
+        for name, own in zip("ab", shares, strict=True)
     ]
     save(folder / "chance.xlsx", Supply=[KAZ], Demand=NEED, Scenarios=rows)
     code, _, err = run("stochastic chance.xlsx")
     assert code == 2
-    assert "the probabilities in Scenarios sum to 2" in err
+    assert said in err
+
+
+def test_a_scenario_without_a_probability_takes_no_part_and_that_is_said(run, folder):
+    # 40 t at 5 and, with a probability of 0.25, 20 t: 200 - 0.25 x 100.
+    rows = [
+        {"scenario": "weak", "sheet": "Demand", "column": "quantity", "value": 20}
+        | {"probability": 0.25},
+        {"scenario": "what if", "sheet": "Demand", "column": "quantity", "value": 0},
+    ]
+    save(folder / "chance.xlsx", Supply=[KAZ], Demand=NEED, Scenarios=rows)
+    code, out, err = run("stochastic chance.xlsx --json")
+    assert code == 0
+    assert json.loads(out)["objective"] == pytest.approx(175)
+    assert "Left out, without a probability: what if." in err

@@ -11,6 +11,7 @@ from optimizer.cli.done import Done, rows_of
 if TYPE_CHECKING:
     from optimizer.solver import Progress
     from optimizer.studies import Stochastic
+    from optimizer.tables import Case
 
 
 def stochastic(options: argparse.Namespace, progress: Progress | None) -> Done:
@@ -48,8 +49,19 @@ def stochastic(options: argparse.Namespace, progress: Progress | None) -> Done:
         "input": {"file": case.path, "sha256": case.sha256},
         "files": {"study": str(target)},
     }
-    lines = (*_story(found, case.settings.currency), f"Written: {target}")
+    lines = (*_story(found, case.settings.currency), *_left_out(options, case, found))
+    lines = (*lines, f"Written: {target}")
     return Done(lines, record, 0 if found.status == "optimal" else 4)
+
+
+def _left_out(options: argparse.Namespace, case: Case, found: Stochastic) -> tuple[str, ...]:
+    """Scenarios of the sheet that have no probability."""
+    from optimizer.studies import scenarios_of
+
+    left = (
+        [] if options.supply else [name for name in scenarios_of(case) if name not in found.results]
+    )
+    return (f"Left out, without a probability: {', '.join(left)}.",) if left else ()
 
 
 def _story(found: Stochastic, currency: str) -> tuple[str, ...]:

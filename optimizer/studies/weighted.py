@@ -14,21 +14,25 @@ ROUNDING = 1e-9
 
 
 def weighted_scenarios(case: Case) -> list[Scenario]:
-    """Scenarios of the sheet with the least ``probability`` of their rows; the rest is the case.
+    """Scenarios of the sheet that have a probability; what is left to 1 is the case itself.
 
-    Raises UsageError if the sheet has none or their probabilities sum to more than 1.
+    One without (blank, or 1) is a question, not a chance, and takes no part. Raises
+    UsageError if none has one or they sum to more than 1.
     """
-    found = [
-        (name, min(row.probability for row in case.scenarios if row.scenario == name))
+    shares = {
+        name: min(row.probability for row in case.scenarios if row.scenario == name)
         for name in scenarios_of(case)
-    ]
-    if not found:
+    }
+    if not shares:
         raise UsageError("the sheet Scenarios has no row: there is no scenario to plan for")
+    found = [(name, share) for name, share in shares.items() if share < 1]
+    if not found:
+        raise UsageError("no scenario has a probability; write it in the sheet Scenarios")
     total = sum(share for _, share in found)
     if total > 1 + ROUNDING:
         raise UsageError(
-            f"the probabilities in Scenarios sum to {total:g}; write in the column probability "
-            "of each scenario a share, together at most 1 (what is left is the case itself)"
+            f"the probabilities in Scenarios sum to {total:g}; together they are at most 1 "
+            "(what is left is the case itself)"
         )
     made = [(name, share, apply(case, name)) for name, share in found]
     if total < 1 - ROUNDING:
