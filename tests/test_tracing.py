@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from functools import cache
+from importlib import import_module
 
 import numpy as np
 import openpyxl
@@ -19,6 +20,7 @@ from optimizer.solution.tracing import mixing
 from tests.conftest import (
     CASES,
     LANES,
+    ROOT,
     china,
     lane,
     make,
@@ -526,3 +528,20 @@ def test_a_clean_delivery_of_a_random_plan_shows_nothing_that_its_rule_bans(seed
         for rule, countries, stages in bans:
             if rule in rules.split("; ") and by == "country":
                 assert not (name in countries and (not stages or stage in stages)), rule
+
+
+def test_a_table_that_nobody_could_read_tells_countries_and_then_all_inputs_together(monkeypatch):
+    module = import_module("optimizer.solution.tracing.provenance")
+    case = optimizer.read(ROOT / "inputs" / "tutorial.xlsx")
+    whole = optimizer.solve(case).tables["Provenance"]
+    kept = [row for row in whole.rows() if row[whole.layout.headers.index("by")] == "country"]
+    monkeypatch.setattr(module, "MOST_ROWS", len(kept))
+    result = optimizer.solve(case)
+    assert list(result.tables["Provenance"].rows()) == kept
+    assert result.audit.passed
+    monkeypatch.setattr(module, "MOST_ROWS", len(kept) - 1)
+    result = optimizer.solve(case)
+    fewer = [row for row in kept if row[whole.layout.headers.index("input")] == "all"]
+    assert 0 < len(fewer) < len(kept)
+    assert list(result.tables["Provenance"].rows()) == fewer
+    assert result.audit.passed

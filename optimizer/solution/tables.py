@@ -253,7 +253,9 @@ BALANCE = Layout(
 PROVENANCE = Layout(
     "Provenance",
     "Where delivered tonnes come from: shares by country, site and owner at each stage, of all "
-    "traced inputs and of each. Shares of one delivery, stage, input and by add up to one.",
+    "traced inputs and of each. Shares of one delivery, stage, input and by add up to one. Where "
+    "there would be more than 200 thousand rows countries stand alone, and where there still would "
+    "be more all inputs are taken together.",
     (
         _PERIOD,
         Field("line", "text", "demand line"),

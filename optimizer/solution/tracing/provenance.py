@@ -11,12 +11,16 @@ from optimizer.network.data import Network
 from optimizer.solution import tables
 from optimizer.solution.extract import segment_of
 from optimizer.solution.tables import Table
+from optimizer.solution.tracing.composition import ALL
 from optimizer.solution.tracing.shares import Place, Traced
 from optimizer.tables.sheets import STAGES
 
 NOT_STATED = "not stated"
 NO_STAGE = "(no stage)"
 """The stage of an event that names none."""
+
+MOST_ROWS = 200_000
+"""Rows above which places are countries alone, and then all inputs are taken together."""
 
 _By = tuple[str, Callable[[Place], tuple[str, str]]]
 _BY: tuple[_By, ...] = (
@@ -28,7 +32,10 @@ _BY: tuple[_By, ...] = (
 
 
 def provenance(network: Network, traced: Traced) -> Table:
-    """One row per delivery, input, stage, and country, site or owner with a share in it."""
+    """One row per delivery, input, stage, and country, site or owner with a share in it.
+
+    At most ``MOST_ROWS``, if leaving out sites and owners, and then inputs, is enough.
+    """
     parts: list[tuple[np.ndarray, ...]] = []
     names: list[tuple[str, str]] = []
     kinds = _BY if any(p.owner for own in traced.places for p in own) else _BY[:2]
@@ -54,7 +61,18 @@ def provenance(network: Network, traced: Traced) -> Table:
                 )
             )
             names += [(name or NOT_STATED, country) for name, country in found]
-    return _table(network, traced, [kind for kind, _ in kinds], names, parts)
+    columns = [np.concatenate(own) for own in zip(*parts, strict=True)]
+    return _table(network, traced, [kind for kind, _ in kinds], names, _bounded(traced, columns))
+
+
+def _bounded(traced: Traced, columns: list[np.ndarray]) -> list[np.ndarray]:
+    """The rows that are told; a sheet has an end, and so has what anybody reads."""
+    countries = [kind for kind, _ in _BY].index("country")
+    for column, only in ((3, countries), (1, traced.inputs.index(ALL))):
+        if len(columns[0]) > MOST_ROWS:
+            kept = columns[column] == only
+            columns = [own[kept] for own in columns]
+    return columns
 
 
 def _shown(network: Network, traced: Traced) -> np.ndarray:
@@ -79,10 +97,9 @@ def _table(
     traced: Traced,
     kinds: Sequence[str],
     names: Sequence[tuple[str, str]],
-    parts: Sequence[tuple[np.ndarray, ...]],
+    columns: Sequence[np.ndarray],
 ) -> Table:
     """The table from its rows in numbers: delivery, input, stage, by, name, share."""
-    columns = [np.concatenate(own) for own in zip(*parts, strict=True)]
     order = np.lexsort((-columns[5], *columns[3::-1]))
     drop, which, stage, by, name, share = (column[order] for column in columns)
     tonnes = share * np.array([one.tonnes for one in traced.drops])[drop] if drop.size else share
