@@ -454,3 +454,18 @@ def test_a_folder_in_the_way_of_a_page_is_said(tmp_path):
         optimizer.write_page(
             plan(Supply=[offer("kaz")], Demand=[need(1)]), tmp_path / "report.html"
         )
+
+
+def test_long_texts_take_the_room_of_several_cells():
+    texts = [Field("note", "text", "a note"), Field("tonnes", "tonnes", "tonnes")]
+    rows = 4_000
+    long, short = (
+        Table(Layout(name, "", tuple(texts)), ([text] * rows, [1.0] * rows))
+        for name, text in (("Long", "x" * 4_800), ("Short", "x"))
+    )
+    shown = {
+        sheet["name"]: sheet["shown"]
+        for sheet in page_sheets.sheets({"Long": long, "Short": short})
+    }
+    assert shown["Short"] == rows
+    assert 50 < shown["Long"] < 1_000

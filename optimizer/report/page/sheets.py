@@ -15,6 +15,10 @@ MOST_ROWS = 5_000
 """Rows of one table that the page holds."""
 MOST_CELLS = 160_000
 """Cells of all tables that the page holds."""
+LONG = 24
+"""Letters from which a text counts as several cells."""
+SAMPLE = 100
+"""Rows that are looked at for long texts."""
 _ADDED = ("tonnes", "money", "amount")
 """Kinds that are added up."""
 _NOT_ADDED = {
@@ -39,12 +43,22 @@ def _shown(tables: Tables) -> dict[str, int]:
     """Rows of each table that the page holds: small tables whole, then what is left."""
     left = MOST_CELLS
     found = {}
-    for name in sorted(tables, key=lambda name: len(tables[name])):
-        table = tables[name]
-        width = max(1, len(table.layout.fields))
-        found[name] = min(len(table), MOST_ROWS, max(left // width, 50))
-        left -= found[name] * width
+    widths = {name: _width(table) for name, table in tables.items()}
+    for name in sorted(tables, key=lambda name: len(tables[name]) * widths[name]):
+        found[name] = min(len(tables[name]), MOST_ROWS, max(left // widths[name], 50))
+        left -= found[name] * widths[name]
     return found
+
+
+def _width(table: Table) -> int:
+    """Cells of a row; a long text counts as several."""
+    rows = range(0, len(table), max(1, len(table) // SAMPLE))
+    letters = [len(column[row]) for column in table.columns for row in rows if _long(column[row])]
+    return max(1, len(table.layout.fields)) + sum(letters) // (LONG * max(1, len(rows)))
+
+
+def _long(value: Any) -> bool:
+    return isinstance(value, str) and len(value) > LONG
 
 
 def _sheet(table: Table, shown: int) -> dict[str, Any]:
