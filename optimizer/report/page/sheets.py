@@ -13,7 +13,7 @@ from optimizer.solution.tables import LAYOUTS, RUN, Layout, Table, Tables
 
 MOST_ROWS = 5_000
 """Rows of one table that the page holds."""
-MOST_CELLS = 160_000
+MOST_CELLS = 220_000
 """Cells of all tables that the page holds."""
 LONG = 24
 """Letters from which a text counts as several cells."""
