@@ -658,3 +658,17 @@ def test_an_optimum_that_leans_on_a_prop_is_none(monkeypatch):
     impossible = replace(dense(3), row_lower=np.full(3, 500.0), row_upper=np.full(3, 500.0))
     impossible = replace(impossible, cost=np.ones(3), upper=np.ones(3))
     assert solver.ask(impossible).status == "unclear"
+
+
+def test_an_optimum_from_within_uses_nothing_that_costs_more(monkeypatch):
+    monkeypatch.setattr(ways, "INTERIOR_POINT_FROM", 0)
+    case = optimizer.read(CASES / "nochina_random_30.xlsx")
+    program = solver.transfer(optimizer.build_model(case))
+    plain = solver.ask(program)
+    monkeypatch.setattr(ways, "INTERIOR_POINT", ways.INTERIOR_POINT[1:2])
+    within = solver.ask(program)
+    dear = plain.reduced_costs > 1e-3
+    assert dear.any()
+    assert within.values[dear] == pytest.approx(program.lower[dear], abs=1e-9)
+    assert within.objective == pytest.approx(plain.objective, rel=1e-7)
+    assert within.prices is not None

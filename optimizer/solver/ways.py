@@ -50,9 +50,10 @@ class Way:
 
 
 SIMPLEX = (Way({"solver": "simplex"}), Way({"solver": "simplex", "presolve": "off"}))
+WITHIN = Way({"solver": "ipx", "run_crossover": "off"})
 INTERIOR_POINT = (
     Way({"solver": "ipx", "simplex_strategy": PRIMAL, "simplex_iteration_limit": CLEAN_UP}),
-    Way({"solver": "ipx", "run_crossover": "off", "presolve": "off"}, propped=True),
+    Way(WITHIN.options | {"presolve": "off"}, propped=True),
     *SIMPLEX,
 )
 BRANCH_AND_BOUND = (Way({"solver": "choose"}), Way({"solver": "choose", "presolve": "off"}))
