@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from math import isnan
 
 import openpyxl
@@ -174,3 +175,34 @@ def test_the_command_adds_sheets_sentences_and_a_record(tmp_path, capsys):
     sheets = openpyxl.load_workbook(folder / "plan.xlsx", read_only=True).sheetnames
     assert {"Rule costs", "Rule moves", "Price headroom", "Marginal costs"} <= set(sheets)
     assert '"premium": 40' in (folder / "run.json").read_text(encoding="utf-8")
+
+
+def test_dates_that_move_by_a_period_are_priced():
+    # Four quarters of 2.5 t, bound from July: each quarter more costs 2.5 t at 5 instead of 1.
+    case = make(
+        Settings={"period length": "quarter", "periods": 4},
+        **BOUND | {"Rules": [no_china(from_=date(2027, 7, 1))]},
+    )
+    found = optimizer.cost_of_rules(case)
+    later, earlier = found.frame("Rule dates").to_dict("records")
+    assert (later["moved"], earlier["moved"]) == ("one quarter later", "one quarter earlier")
+    assert (later["cost"], later["change"]) == pytest.approx((20, -10))
+    assert (earlier["cost"], earlier["change"]) == pytest.approx((40, 10))
+    assert later["more_short"] == earlier["more_short"] == pytest.approx(0)
+    assert found.sentences[1:] == (
+        "Rule no China, one quarter later: the plan costs 10 USD less.",
+        "Rule no China, one quarter earlier: the plan costs 10 USD more.",
+    )
+
+
+def test_a_date_that_moves_may_leave_demand_short_or_change_nothing():
+    # Nothing but Chinese goods: each quarter that the rule binds leaves 2.5 t short at 100.
+    case = make(
+        Settings={"period length": "quarter", "periods": 4},
+        **BOUND | {"Supply": [CHINA], "Rules": [no_china(from_=date(2027, 10, 1))]},
+    )
+    later, earlier = optimizer.cost_of_rules(case).frame("Rule dates").to_dict("records")
+    assert (later["more_short"], earlier["more_short"]) == pytest.approx((-2.5, 2.5))
+    assert earlier["change"] == pytest.approx(2.5 * (100 - 1))
+    never = make(**BOUND | {"Rules": [no_china(from_=date(2026, 1, 1))]})
+    assert not len(optimizer.cost_of_rules(never).tables["Rule dates"])

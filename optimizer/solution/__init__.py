@@ -5,7 +5,7 @@ from optimizer.solution.audit import Audit, audit
 from optimizer.solution.conflict import NO_CONFLICT, Clash, Conflict, conflict
 from optimizer.solution.edits import Edit
 from optimizer.solution.money import by_category
-from optimizer.solution.price_tables import RULE_COSTS, RULE_MOVES
+from optimizer.solution.price_tables import RULE_COSTS, RULE_DATES, RULE_MOVES
 from optimizer.solution.record import explained, run_record, tables_of
 from optimizer.solution.repair import Repair, endless, repairs
 from optimizer.solution.tables import LAYOUTS, REQUESTED, Table, Tables, table
@@ -16,6 +16,7 @@ __all__ = [
     "NO_CONFLICT",
     "REQUESTED",
     "RULE_COSTS",
+    "RULE_DATES",
     "RULE_MOVES",
     "Alert",
     "Audit",

@@ -189,6 +189,22 @@ RULE_COSTS = Layout(
         Field("sentence", "text", "the same in words"),
     ),
 )
+RULE_DATES = Layout(
+    "Rule dates",
+    "What would change if all dates of a rule came a period later, or earlier. Present value.",
+    (
+        Field(
+            "rule", "text", "rule whose dates move; rules without a date in the horizon have no row"
+        ),
+        Field("moved", "text", "by how much"),
+        Field("status", "text", "of the plan with these dates"),
+        Field("cost", "money", "cost of that plan"),
+        Field("change", "money", "cost less that of the plan; blank where it is not known"),
+        Field("more_short", "tonnes", "tonnes short more than in the plan"),
+        Field("gap", "money", "by so much the two plans may be off, where decisions are yes/no"),
+        Field("sentence", "text", "the same in words"),
+    ),
+)
 RULE_MOVES = Layout(
     "Rule moves",
     "What moves when a rule is left out: tonnes by offer, activity by process, tonnes delivered.",
@@ -205,6 +221,7 @@ RULE_MOVES = Layout(
 )
 
 REQUESTED = {
-    layout.name: layout for layout in (HEADROOM, MARGINAL_COSTS, OXIDES, RULE_COSTS, RULE_MOVES)
+    layout.name: layout
+    for layout in (HEADROOM, MARGINAL_COSTS, OXIDES, RULE_COSTS, RULE_DATES, RULE_MOVES)
 }
 """Tables that are made only when they are asked for."""

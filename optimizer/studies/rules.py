@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from optimizer.errors import OptimizerError, UsageError
 from optimizer.network.calendar import members
 from optimizer.plan import Result, solve
-from optimizer.solution import RULE_COSTS, RULE_MOVES, Table, table
+from optimizer.solution import RULE_COSTS, RULE_DATES, RULE_MOVES, Table, table
 from optimizer.solver import Progress
+from optimizer.studies.rule_dates import date_rows
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class RuleCosts:
     plan: Result
     """The plan with every rule."""
     tables: Mapping[str, Table]
-    """``Rule costs`` and ``Rule moves``."""
+    """``Rule costs``, ``Rule dates`` and ``Rule moves``."""
     without: Mapping[str, Result] = field(repr=False)
     """The plan without each rule, and without all of them."""
     seconds: float = 0.0
@@ -72,8 +73,9 @@ class RuleCosts:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What each rule costs, in words."""
-        return tuple(self.tables[RULE_COSTS.name]["sentence"])
+        """What each rule costs, and what other dates would, in words."""
+        names = (RULE_COSTS.name, RULE_DATES.name)
+        return tuple(words for name in names for words in self.tables[name]["sentence"])
 
 
 def cost_of_rules(
@@ -102,20 +104,17 @@ def cost_of_rules(
     left_out: dict[str, tuple[str, ...]] = {name: (name,) for name in asked}
     if len(known) > 1:
         left_out[ALL] = tuple(known)
-    without = {
-        name: solve(
-            less(case, names),
-            time_limit=time_limit,
-            gap=gap,
-            progress=progress,
-            start=plan.start,
-        )
-        for name, names in left_out.items()
-    }
+
+    def solved(other: Case) -> Result:
+        start = plan.start
+        return solve(other, time_limit=time_limit, gap=gap, progress=progress, start=start)
+
+    without = {name: solved(less(case, names)) for name, names in left_out.items()}
     costs = [_row(plan, without[name], name, names) for name, names in left_out.items()]
     moves = [row for name in left_out for row in _moves(plan, without[name], name)]
     made = {
         RULE_COSTS.name: table(RULE_COSTS, costs),
+        RULE_DATES.name: table(RULE_DATES, list(date_rows(plan, asked, solved))),
         RULE_MOVES.name: table(RULE_MOVES, moves),
     }
     return RuleCosts(plan, made, without, time.perf_counter() - begin)
