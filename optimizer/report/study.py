@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.cells import one_line
@@ -15,7 +13,7 @@ from optimizer.report.rows import write_text
 from optimizer.report.sheet import write_sheet
 from optimizer.report.summary import Summary
 from optimizer.report.worksheet import exact_worksheet
-from optimizer.report.write import cannot, check_target, options, set_paper
+from optimizer.report.write import options, replacing, set_paper
 
 if TYPE_CHECKING:
     from optimizer.studies import Study
@@ -29,18 +27,8 @@ def write_study(study: Study, path: str | os.PathLike[str]) -> None:
 
     Raises FileError if the file is open in another program or cannot be written.
     """
-    target = Path(path)
-    check_target(target)
-    part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
-    try:
-        with part.open("xb") as file:
-            _fill(file, study)
-        part.replace(target)
-    except OSError as error:
-        raise cannot(target, error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+    with replacing(path) as part, part.open("xb") as file:
+        _fill(file, study)
 
 
 def _fill(file: Any, study: Study) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -48,15 +48,24 @@ def write(path: str | os.PathLike[str], summary: Summary, tables: Mapping[str, T
     An existing file is replaced only when the new one is complete. Raises FileError if
     the file is open in another program or cannot be written; nothing half-written stays.
     """
+    with replacing(path) as part, part.open("xb") as file:
+        _fill(file, summary, tables)
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str], what: str = WORKBOOK) -> Iterator[Path]:
+    """A new file beside a target, which takes its place when it is complete.
+
+    Raises FileError if either cannot be written; nothing half-written stays.
+    """
     target = Path(path)
-    check_target(target)
+    check_target(target, what)
     part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
     try:
-        with part.open("xb") as file:
-            _fill(file, summary, tables)
+        yield part
         part.replace(target)
     except OSError as error:
-        raise cannot(target, error) from error
+        raise _cannot(target, error, what) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
@@ -77,10 +86,10 @@ def check_target(path: str | os.PathLike[str], what: str = WORKBOOK) -> None:
         elif not os.access(target.parent, os.W_OK):
             raise PermissionError(13, "the folder is write-protected")
     except OSError as error:
-        raise cannot(target, error, what) from error
+        raise _cannot(target, error, what) from error
 
 
-def cannot(target: Path, error: OSError, what: str = WORKBOOK) -> FileError:
+def _cannot(target: Path, error: OSError, what: str = WORKBOOK) -> FileError:
     """One line: what cannot be written, why, and the cure."""
     why = error.strerror or str(error)
     if isinstance(error, IsADirectoryError) or target.is_dir():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from math import isfinite
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.page.gather import page_data
-from optimizer.report.write import cannot, check_target
+from optimizer.report.write import replacing
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
@@ -38,17 +37,8 @@ def write_page(result: Result, path: str | os.PathLike[str]) -> None:
     A result without a plan has a page too: it says why, and what would have to give. An
     existing file is replaced in one go. Raises FileError if the file cannot be written.
     """
-    target = Path(path)
-    check_target(target, WHAT)
-    part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
-    try:
+    with replacing(path, WHAT) as part:
         part.write_text(page(page_data(result)), encoding="utf-8", newline="\n")
-        part.replace(target)
-    except OSError as error:
-        raise cannot(target, error, WHAT) from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def page(data: dict[str, Any]) -> str:
