@@ -7,7 +7,6 @@ audit checks it against the tables again. Nothing flows back.
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optimizer import model, network, solution, solver
+from optimizer.collector import paused
 from optimizer.errors import Finding, NoPlanError, StoppedError
 from optimizer.network import Network
 from optimizer.solution import Audit, Conflict, Repair, Table
@@ -280,11 +280,9 @@ class _Clock:
         """Time what is inside under a name; nothing in a step leaves garbage in circles."""
         if self._told:
             self._told(name)
-        begin, collects = time.perf_counter(), gc.isenabled()
-        gc.disable()
+        begin = time.perf_counter()
         try:
-            yield
+            with paused():
+                yield
         finally:
-            if collects:
-                gc.enable()
             self.seconds[name] = time.perf_counter() - begin

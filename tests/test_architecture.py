@@ -16,6 +16,7 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "optimizer"
 ORDER = (
+    "collector",
     "errors",
     "tables",
     "network",
@@ -38,7 +39,7 @@ LIBRARIES = {
     "openpyxl": {"tables"},
     "python_calamine": {"tables"},
     "xlsxwriter": {"tables", "report"},
-    "numpy": {"tables", "network", "solver", "solution", "studies", "report"},
+    "numpy": {"tables", "network", "model", "solver", "solution", "studies", "report"},
     "scipy": {"solution", "studies"},
     "pandas": EVERYWHERE,
     "distributed": {"studies"},

@@ -189,6 +189,16 @@ def test_solving_needs_no_frames():
     assert "pandas" not in loaded_after(program, str(TUTORIAL))
 
 
+def test_the_model_spares_numpys_testing_tools_and_leaves_them_to_others():
+    program = (
+        "import sys, optimizer.model\n"
+        "assert 'pyomo.core' in sys.modules and 'numpy.testing' not in sys.modules\n"
+        "import numpy.testing\n"
+        "numpy.testing.assert_allclose([1.0], [1.0])"
+    )
+    assert "pyomo" in loaded_after(program)
+
+
 # Names ----------------------------------------------------------------------------------------
 
 

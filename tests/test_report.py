@@ -122,6 +122,13 @@ def test_without_the_quick_way_the_cells_are_the_same(written, tmp_path, monkeyp
         assert [*sheet.values] == [*slow[sheet.title].values]
 
 
+@pytest.mark.parametrize("piece", [1, 2, 3])
+def test_rows_that_are_made_in_pieces_are_the_same_file(written, tmp_path, monkeypatch, piece):
+    monkeypatch.setattr("optimizer.report.worksheet.PIECE", piece)
+    write(tmp_path / "plan.xlsx", *written[:2])
+    assert (tmp_path / "plan.xlsx").read_bytes() == Path(written[2]).read_bytes()
+
+
 # What may stand in a cell
 
 

@@ -23,6 +23,7 @@ from optimizer.cli.following import follows, replanned
 from optimizer.cli.plans import add_plans, add_previous
 from optimizer.cli.studies import add_studies
 from optimizer.cli.words import print_record, seconds, share, tell
+from optimizer.collector import paused
 from optimizer.errors import (
     AuditError,
     FileError,
@@ -119,11 +120,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _solve(options: argparse.Namespace) -> int:
-    from optimizer.plan import explain, solve
-    from optimizer.report import check_target
-    from optimizer.report.page import write_page
-    from optimizer.report.result import write
-    from optimizer.tables import read
+    with paused():
+        from optimizer.plan import explain, solve
+        from optimizer.report import check_target
+        from optimizer.report.page import write_page
+        from optimizer.report.result import write
+        from optimizer.tables import read
 
     progress, step = _watchers(options)
     begin = time.perf_counter()
@@ -150,10 +152,11 @@ def _solve(options: argparse.Namespace) -> int:
     begin = time.perf_counter()
     step("write")
     files = {"page": str(page)}
-    if result.objective is not None:
-        write(result, target)
-        files = {"plan": str(target), **files, "record": str(folder / "run.json")}
-    write_page(result, page)
+    with paused():
+        if result.objective is not None:
+            write(result, target)
+            files = {"plan": str(target), **files, "record": str(folder / "run.json")}
+        write_page(result, page)
     seconds["write"] = time.perf_counter() - begin
     record = _record(result, files, seconds)
     if study:

@@ -1,5 +1,6 @@
 """The mathematics: a Pyomo model, one file per constraint family."""
 
+import optimizer.model.lean  # noqa: F401  (first: it loads Pyomo)
 from optimizer.model.build import build
 from optimizer.model.commitments import KINDS, Commitment, charge, commitments, hold, offered
 from optimizer.model.joint import join

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pyomo.common.gc_manager import PauseGC
 from pyomo.core import ConcreteModel, Var
 
+from optimizer.collector import paused
 from optimizer.model import (
     balance,
     capacity,
@@ -47,7 +47,7 @@ def build(network: Network) -> ConcreteModel:
     The variables by flow stand in ``model.columns`` and the network in
     ``model.network``; both are plain attributes.
     """
-    with PauseGC():
+    with paused():
         m = ConcreteModel(name=network.case.settings.case or "plan")
         m.nothing = Var(bounds=(0, 0), doc="zero: the left side of what cannot be")
         columns = variables.add(m, network)

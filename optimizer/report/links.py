@@ -86,10 +86,9 @@ class Finder:
 def _first_rows(table: Table, headers: Sequence[str], top: int) -> dict[tuple[str, ...], int]:
     """First row of the sheet for each combination of values of some columns."""
     found: dict[tuple[str, ...], int] = {}
-    values = zip(*(map(clean, table[header]) for header in headers), strict=True)
-    for row, key in enumerate(values, top):
+    for row, key in enumerate(zip(*(table[header] for header in headers), strict=True), top):
         found.setdefault(key, row)
-    return found
+    return {tuple(map(clean, key)): row for key, row in reversed(found.items())}
 
 
 def way_to(source: str, target: str | os.PathLike[str]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.report.cells import one_line
 from optimizer.report.charts import study_chart
 from optimizer.report.formats import Formats
+from optimizer.report.package import close
 from optimizer.report.rows import write_text
 from optimizer.report.sheet import write_sheet
 from optimizer.report.summary import Summary
@@ -61,7 +62,7 @@ def _fill(file: Any, study: Study) -> None:
         sheets[name].insert_chart(row + len(study.notes) + GAP, 0, chart)
     title = {"title": one_line(f"{study.case}: {study.title}")[:255], "subject": "What if"}
     workbook.set_properties(title)
-    workbook.close()
+    close(workbook)
 
 
 def _summary(study: Study) -> Summary:

@@ -8,7 +8,7 @@ columns are written cell by cell, and numbers with 16 digits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,9 @@ from optimizer.report.cells import address, column_name
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
+
+PIECE = 5_000
+"""Rows that are made at a time."""
 
 Content = str | float | None
 """What a cell of a long table holds: clean text, a finite number, or nothing."""
@@ -98,17 +101,21 @@ def _stretch(
 
 
 def _write_laid(sheet: Worksheet, first: int, laid: Sequence[tuple[Any, ...]]) -> None:
-    """XML of the rows of laid columns, with what stands beside them."""
-    rows = [str(row) for row in range(first + 1, first + len(laid[0][2]) + 1)]
-    columns = [_cells(rows, *column[1:]) for column in laid]
+    """XML of the rows of laid columns, with what stands beside them, piece by piece."""
     own = {column[1] for column in laid}
-    lines = map("".join, zip(*columns, strict=True))
-    for row, (number, cells) in enumerate(zip(rows, lines, strict=True), first):
-        beside = sheet.table.get(row, {})
-        sheet.fh.write(f'<row r="{number}">{cells}')
-        for col in sorted(beside.keys() - own):
-            sheet._write_cell(row, col, beside[col])
-        sheet.fh.write("</row>")
+    writers = [_writer(*column[1:]) for column in laid]
+    for start in range(0, len(laid[0][2]), PIECE):
+        numbers = range(first + start + 1, first + min(start + PIECE, len(laid[0][2])) + 1)
+        rows = [str(number) for number in numbers]
+        columns = [writer(rows, start) for writer in writers]
+        lines = map("".join, zip(*columns, strict=True))
+        for row, (number, cells) in enumerate(zip(rows, lines, strict=True), first + start):
+            sheet.fh.write(f'<row r="{number}">{cells}')
+            beside = sheet.table.get(row)
+            if beside:
+                for col in sorted(beside.keys() - own):
+                    sheet._write_cell(row, col, beside[col])
+            sheet.fh.write("</row>")
 
 
 def _lays(sheet: type[Worksheet]) -> bool:
@@ -127,27 +134,30 @@ def _write(sheet: Worksheet, row: int, col: int, value: Content, form: Any) -> N
         sheet.write_number(row, col, value, form)
 
 
-def _cells(
-    rows: Sequence[str],
-    col: int,
-    values: Sequence[Content],
-    form: Any,
-    shared: Mapping[str, int],
-) -> list[str]:
-    """XML of the cells of a column, downwards."""
-    start, style = f'<c r="{column_name(col)}', f'" s="{form._get_xf_index()}"'
+def _writer(
+    col: int, values: Sequence[Content], form: Any, shared: Mapping[str, int]
+) -> Callable[[list[str], int], list[str]]:
+    """What makes XML of the cells of a column: of some rows, from a place of it on."""
+    head, style = f'<c r="{column_name(col)}', f'" s="{form._get_xf_index()}"'
     blank = f"{style}/>"
-    if shared:
-        ends: dict[Content, str] = {None: blank, "": blank}
-        for value in dict.fromkeys(values):
-            if isinstance(value, str) and value:
-                ends[value] = f'{style} t="s"><v>{shared[value]}</v></c>'
-            elif value is not None and value != "":
-                ends[value] = f"{style}><v>{value!r}</v></c>"
-        return [start + row + ends[value] for row, value in zip(rows, values, strict=True)]
-    return [
-        f"{start}{row}{blank}"
-        if value is None or value == ""
-        else f"{start}{row}{style}><v>{value!r}</v></c>"
-        for row, value in zip(rows, values, strict=True)
-    ]
+    ends: dict[Content, str] = {None: blank, "": blank}
+    for value in dict.fromkeys(values) if shared else ():
+        if isinstance(value, str) and value:
+            ends[value] = f'{style} t="s"><v>{shared[value]}</v></c>'
+        elif value is not None and value != "":
+            ends[value] = f"{style}><v>{value!r}</v></c>"
+
+    def texts(rows: list[str], start: int) -> list[str]:
+        part = values[start : start + len(rows)]
+        return [head + row + ends[value] for row, value in zip(rows, part, strict=True)]
+
+    def numbers(rows: list[str], start: int) -> list[str]:
+        part = values[start : start + len(rows)]
+        return [
+            f"{head}{row}{blank}"
+            if value is None or value == ""
+            else f"{head}{row}{style}><v>{value!r}</v></c>"
+            for row, value in zip(rows, part, strict=True)
+        ]
+
+    return texts if shared else numbers

@@ -21,6 +21,7 @@ from optimizer.report.heat_sheet import NAME as HEAT
 from optimizer.report.heat_sheet import SOURCE as HEAT_OF
 from optimizer.report.heat_sheet import write_heat
 from optimizer.report.links import Finder, write_links
+from optimizer.report.package import close
 from optimizer.report.sheet import Place, write_sheet
 from optimizer.report.summary import Summary
 from optimizer.report.summary_sheet import (
@@ -129,7 +130,7 @@ def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None
     for name, sheet in boards.sheets.items():
         set_paper(sheet, summary, name)
     workbook.set_properties(_properties(summary))
-    workbook.close()
+    close(workbook)
 
 
 class _Boards:

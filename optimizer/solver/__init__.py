@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pyomo.common.gc_manager import PauseGC
 from pyomo.core import ConcreteModel
 
+from optimizer.collector import paused
 from optimizer.solver.attribute import attribute
 from optimizer.solver.conflict import Core, conflict
 from optimizer.solver.elastic import Violation, least_violation, tied_violation
@@ -47,7 +47,7 @@ def solve(
     progress: Progress | None = None,
 ) -> tuple[Program, Answer]:
     """Solve a Pyomo model as it stands now and put the values on its variables."""
-    with PauseGC():
+    with paused():
         program = transfer(m)
     answer = ask(program, time_limit=time_limit, gap=gap, progress=progress)
     load(program, answer)

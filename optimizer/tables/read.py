@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
+from optimizer.collector import paused
 from optimizer.errors import Finding, WorkbookError
 from optimizer.tables import checks
 from optimizer.tables.case import Case
@@ -71,7 +70,7 @@ def case_of(draft: Draft, path: str, sha256: str) -> Case:
 
 def _read(book: Book) -> Draft:
     """Read and check everything; nothing is raised."""
-    with _collector_paused():
+    with paused():
         return _checked(book)
 
 
@@ -94,18 +93,6 @@ def draft_of(given: Given, tables: dict[str, Table], found: Findings) -> Draft:
     draft = Draft(given, given.horizon(), tables, words, found)
     checks.run(draft)
     return draft
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from walking rows that are all still needed."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _known_sheets(book: Book, found: Findings) -> dict[str, Grid]:
