@@ -18,7 +18,7 @@ from optimizer.solution.layout import Table, table
 from optimizer.solution.places import HIGH, LOW, Places, family_of, names_of
 from optimizer.solution.price_tables import BREAK_EVEN, SCARCITY
 from optimizer.solution.refused import refused
-from optimizer.solver import Answer, Program, Ranges, margins, slopes
+from optimizer.solver import Answer, Margins, Program, Ranges, slopes
 
 SMALL = 1e-7
 """Prices below this, relative to the largest, are rounding."""
@@ -173,9 +173,10 @@ def break_even(
     program: Program,
     answer: Answer,
     held: Ranges | None,
+    lacking: Margins | None,
     exact: bool = False,
 ) -> Table:
-    """What is not used or built, and how much cheaper it must get.
+    """What is not used or built, and how much cheaper it must get, from ranges and margins.
 
     A reduced cost is exact where the thing can enter without another leaving at once. Of the
     rest margins are an estimate; if asked, each is solved for instead.
@@ -186,7 +187,7 @@ def break_even(
     labels = network.calendar.labels
     rows = [(*row, FORCED) for row in refused(network, m, program, answer)]
     things = list(_unused(network, m, program))
-    lacks = [*_lacks(program, answer, held, [group for *_, group in things])]
+    lacks = [*_lacks(program, answer, held, lacking, [group for *_, group in things])]
     if exact and answer.basis is not None:
         most = WORK // max(len(program.cost), 1)
         doubtful = [n for n, (_, note) in enumerate(lacks) if note == ESTIMATE][:most]
@@ -217,11 +218,14 @@ def _unused(network: Network, m: Any, program: Program) -> Iterator[Thing]:
 
 
 def _lacks(
-    program: Program, answer: Answer, held: Ranges | None, groups: list[list[int]]
+    program: Program,
+    answer: Answer,
+    held: Ranges | None,
+    found: Margins | None,
+    groups: list[list[int]],
 ) -> Iterator[tuple[float, str]]:
     """How much cheaper one column of each group must get, and how sure that is."""
     assert answer.reduced_costs is not None
-    found = margins(program, answer, _balances(program))
     costs = answer.reduced_costs if found is None else found.reduced_costs(program)
     beyond = float("inf") if found is None else found.beyond
     floor = SMALL * max(1.0, float(np.abs(answer.reduced_costs).max(initial=0.0)))
@@ -235,7 +239,7 @@ def _lacks(
             yield (least if least < beyond else float("inf")), ESTIMATE
 
 
-def _balances(program: Program) -> np.ndarray:
+def balances_of(program: Program) -> np.ndarray:
     """Rows in which mass is conserved."""
     return np.array(
         [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy
 import pyomo.version
@@ -23,10 +24,10 @@ from optimizer.solution.headroom import headroom
 from optimizer.solution.marginal import marginal_costs, prices_of
 from optimizer.solution.money import costs
 from optimizer.solution.oxides import oxides
-from optimizer.solution.prices import break_even, priced, scarcity
+from optimizer.solution.prices import balances_of, break_even, priced, scarcity
 from optimizer.solution.tables import Table, table
 from optimizer.solution.tracing import certificates, provenance, trace
-from optimizer.solver import Answer, Program, ranges
+from optimizer.solver import Answer, Program, margins, ranges
 
 LOG_LINES = 80
 """Lines of the solver's log that are kept, from its end."""
@@ -43,17 +44,20 @@ def tables_of(
     found = Extraction(done).all()
     made = [costs(done), balance(done)]
     if full:
-        traced = trace(done)
-        rows, held = priced(done.network, program, answer), ranges(program, answer)
-        made += [
-            compliance(done, worth(done.network, program, answer)),
-            provenance(done.network, traced),
-            certificates(done, traced),
-            scarcity(done.network, rows, held),
-            bottlenecks(done.network, rows, held),
-            break_even(done.network, m, program, answer, held),
-            shortage_reasons(done.network, program, answer, found["Shortages"]),
-        ]
+        with ThreadPoolExecutor(1) as aside:
+            # HiGHS solves for these while Python makes the other tables.
+            lacking = aside.submit(margins, program, answer, balances_of(program))
+            traced = trace(done)
+            rows, held = priced(done.network, program, answer), ranges(program, answer)
+            made += [
+                compliance(done, worth(done.network, program, answer)),
+                provenance(done.network, traced),
+                certificates(done, traced),
+                scarcity(done.network, rows, held),
+                bottlenecks(done.network, rows, held),
+                break_even(done.network, m, program, answer, held, lacking.result()),
+                shortage_reasons(done.network, program, answer, found["Shortages"]),
+            ]
     else:
         made.append(compliance(done, None))
     for each_table in made:
@@ -67,8 +71,9 @@ def explained(
     """Tables that explain prices, by name, and Break-even solved for one by one; on request."""
     network = m.network
     prices = prices_of(network, m, program, answer)
+    held, lacking = ranges(program, answer), margins(program, answer, balances_of(program))
     made = (
-        break_even(network, m, program, answer, ranges(program, answer), exact=True),
+        break_even(network, m, program, answer, held, lacking, exact=True),
         headroom(network, m, program, answer),
         marginal_costs(network, program, prices),
         oxides(network, program, found, prices),
