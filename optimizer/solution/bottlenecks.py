@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.network.data import Network
+from optimizer.solution.figures import figure
 from optimizer.solution.layout import Table, table
 from optimizer.solution.places import HIGH, LOW, Places
 from optimizer.solution.price_tables import BOTTLENECKS
@@ -96,9 +97,9 @@ def _saving(row: Priced, more: float) -> float:
 def _sentence(group: list[Priced], holds: float, note: str, currency: str) -> str:
     first = group[0]
     worth = sorted(abs(row.worth) for row in group)
-    said = f"{money(worth[0])} {currency}"
-    if money(worth[0]) != money(worth[-1]):
-        said = f"{money(worth[0])} to {money(worth[-1])} {currency}"
+    said = f"{figure(worth[0])} {currency}"
+    if figure(worth[0]) != figure(worth[-1]):
+        said = f"{figure(worth[0])} to {figure(worth[-1])} {currency}"
     when = _when(group)
     if first.family == "demand":
         least = first.worth > 0
@@ -139,8 +140,3 @@ def _range(holds: float, note: str, least: bool = False) -> str:
     if note:
         return f" at {'least' if least else 'most'}: the price is not unique"
     return ", however many" if holds == float("inf") else f", for up to {holds:,.3g}"
-
-
-def money(amount: float) -> str:
-    """Money in words: four digits, no cents of thousands."""
-    return f"{amount:,.0f}" if abs(amount) >= 1000 else f"{amount:,.4g}"

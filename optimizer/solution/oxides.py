@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.network.data import Network
-from optimizer.solution.bottlenecks import money
+from optimizer.solution.figures import figure
 from optimizer.solution.layout import Table, table
 from optimizer.solution.marginal import Prices
 from optimizer.solution.places import names_of
@@ -95,13 +95,13 @@ def _sentence(
         cost = gone * network.disposal.get(name, 0.0)
         return (
             f"{name} is surplus: {gone:,.4g} t are thrown away for {cost:,.0f} {currency}; "
-            f"one more tonne recovered costs {money(-value)} {currency}."
+            f"one more tonne recovered costs {figure(-value)} {currency}."
         )
     if name == driver and pays > 0:
         return (
             f"{name} drives what feed is bought: it pays {share:.0%} of what the products are "
-            f"worth; one more tonne is worth {money(value)} {currency}."
+            f"worth; one more tonne is worth {figure(value)} {currency}."
         )
     if pays == 0:
         return f"{name} is surplus: one more tonne is worth nothing."
-    return f"{name} pays {share:.0%}: one more tonne is worth {money(value)} {currency}."
+    return f"{name} pays {share:.0%}: one more tonne is worth {figure(value)} {currency}."
