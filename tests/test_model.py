@@ -16,7 +16,7 @@ import pytest
 from pyomo.core import Constraint, Objective, Var
 
 import optimizer
-from optimizer.model import Commitment, charge, hold, join
+from optimizer.model import Commitment, Twist, add_twist, charge, hold, join
 from optimizer.solution.prices import KINDS, UNPRICED
 from tests.conftest import SITES, china, lane, make, need, no_china, offer, process, recipe
 
@@ -512,6 +512,21 @@ def test_a_commitment_is_held_over_all_its_classes():
         "4.0 <= ship[Plant,Buyer,ore,,breaks no China,'2027'] + "
         "ship[Plant,Buyer,ore,,clean,'2027'] <= 4.5"
     )
+
+
+def test_a_study_holds_what_is_bought_and_shipped_in_the_first_periods_but_for_rounding():
+    # Only the first of two years: 10 t from Kaz, give or take 1e-7 of them; nothing from China.
+    m = optimizer.build_model(make(**TWO_OFFERS, Settings={"periods": 2}))
+    way = Commitment("shipments", ("Kaz", "Buyer", "ore", ""), "2027")
+    later = BOUGHT._replace(period="2028")
+    add_twist(m, Twist(held=((BOUGHT, 10.0), (way, 0.5), (later, 7.0)), held_to=1))
+    cheap = BOUGHT._replace(name=("china", "China", "ore"))
+    assert {index: text(row) for index, row in m.kept.items()} == {
+        BOUGHT.row: "9.999999 <= buy[kaz,Kaz,ore,'2027'] <= 10.000001",
+        cheap.row: "buy[china,China,ore,'2027'] == 0.0",
+        way.row: "0.4999999 <= ship[Kaz,Buyer,ore,,any,'2027'] <= 0.5000001",
+        SHIPPED.row: "ship[China,Buyer,ore,,any,'2027'] == 0.0",
+    }
 
 
 def test_change_is_charged_in_both_directions_at_its_present_value():

@@ -2,13 +2,23 @@
 
 import optimizer.model.lean  # noqa: F401  (first: it loads Pyomo)
 from optimizer.model.build import build
-from optimizer.model.commitments import KINDS, Commitment, charge, commitments, hold, offered
+from optimizer.model.commitments import (
+    KINDS,
+    NOTHING,
+    Commitment,
+    charge,
+    commitments,
+    hold,
+    near,
+    offered,
+)
 from optimizer.model.joint import join
 from optimizer.model.twist import Twist, cost_of, measured
 from optimizer.model.twist import add as add_twist
 
 __all__ = [
     "KINDS",
+    "NOTHING",
     "Commitment",
     "Twist",
     "add_twist",
@@ -19,5 +29,6 @@ __all__ = [
     "hold",
     "join",
     "measured",
+    "near",
     "offered",
 ]

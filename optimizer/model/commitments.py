@@ -32,6 +32,12 @@ RELIEF = {
 WIDTH = 4
 """Parts of the longest name of a commitment."""
 
+NOTHING = 1e-9
+"""Tonnes below which nothing was committed."""
+
+ROUNDING = 1e-7
+"""Part of a commitment (of a tonne, where it is less) that is the solver's rounding."""
+
 
 class Commitment(NamedTuple):
     """What is decided under one name in one period."""
@@ -99,6 +105,14 @@ def offered(network: Network, kinds: Iterable[str] = KINDS) -> set[Commitment]:
 
 def _some(periods: int, amounts: list[float]) -> int:
     return sum(1 << t for t, amount in enumerate(amounts) if amount > 0) & periods
+
+
+def near(amount: float) -> tuple[float, float]:
+    """Bounds around an amount that leave room for rounding; nothing stays nothing."""
+    if amount <= NOTHING:
+        return 0.0, 0.0
+    room = ROUNDING * max(1.0, amount)
+    return max(amount - room, 0.0), amount + room
 
 
 def hold(m: ConcreteModel, bounds: Mapping[Commitment, tuple[float, float]]) -> list[Commitment]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pyomo.core import ConcreteModel, Constraint, Objective, minimize, value
 
+from optimizer.model.commitments import Commitment, commitments, hold, near
 from optimizer.model.rows import Terms, linear
 from optimizer.model.variables import ByPeriod
 from optimizer.network.calendar import members
@@ -20,13 +21,6 @@ from optimizer.network.data import Network
 
 OfferName = tuple[str, str, str]
 """Offer, site, material."""
-
-
-Order = tuple[str, ...]
-"""bought, offer, site, material, "", period; or shipped, from, to, material, mode, period."""
-
-SLACK = 1e-7
-"""Part of a held amount, and tonnes, by which it may differ: what was read is rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +31,7 @@ class Twist:
     """Most tonnes short over the horizon, lines with a penalty or a minimum together."""
     most_cost: float | None = None
     """Most present value of all costs."""
-    held: tuple[tuple[Order, float], ...] | None = None
+    held: tuple[tuple[Commitment, float], ...] | None = None
     """Tonnes bought and shipped in the periods before ``held_to``; what is not named is none."""
     held_to: int = 0
     """Number of periods, from the first, in which purchases and shipments are held."""
@@ -56,7 +50,7 @@ def add(m: ConcreteModel, twist: Twist) -> None:
     if twist.most_short is not None:
         m.study_short = Constraint(expr=_sum(m, _short(m)) <= twist.most_short)
     if twist.held is not None:
-        m.study_held = _held_rows(m, dict(twist.held), twist.held_to)
+        _hold(m, dict(twist.held), twist.held_to)
     if twist.most_cost is not None:
         m.study_cost = _cost_row(m, twist.most_cost)
     if twist.least_bought is not None:
@@ -108,34 +102,14 @@ def _cost_row(m: ConcreteModel, most: float) -> Constraint:
     return Constraint(expr=linear(terms) <= (most - float(total.constant)) * scale)
 
 
-def _held_rows(m: ConcreteModel, held: dict[Order, float], count: int) -> Constraint:
-    """Purchases and shipments of the first periods within rounding of what they were."""
-    found: dict[Order, Terms] = {}
-    for key, variable in _orders(m, count):
-        found.setdefault(key, []).append((1.0, variable))
-    rows = {}
-    for key, terms in found.items():
-        tonnes = held.get(key, 0.0)
-        slack = SLACK * max(tonnes, 1.0)
-        rows[key] = (max(tonnes - slack, 0.0), linear(terms), tonnes + slack)
-    rule = rows.__getitem__
-    return Constraint(list(rows), rule=lambda _, *key: rule(key))
-
-
-def _orders(m: ConcreteModel, count: int) -> Iterator[tuple[Order, Any]]:
-    network: Network = m.network
-    labels = network.calendar.labels
-    for buy, own in zip(network.flows.buys, m.columns.buy, strict=True):
-        offer = network.offers[buy.offer]
-        for t, variable in own.items():
-            if t < count:
-                yield ("bought", offer.name, offer.site, offer.material, "", labels[t]), variable
-    for ship, own in zip(network.flows.ships, m.columns.ship, strict=True):
-        way = network.ways[ship.way]
-        for t, variable in own.items():
-            if t < count:
-                key = ("shipped", way.from_site, way.to_site, way.material, way.mode, labels[t])
-                yield key, variable
+def _hold(m: ConcreteModel, held: dict[Commitment, float], count: int) -> None:
+    """Hold purchases and shipments of the first periods, but for rounding."""
+    first = (
+        commitment
+        for commitment, (t, _) in commitments(m, ("purchases", "shipments")).items()
+        if t < count
+    )
+    hold(m, {commitment: near(held.get(commitment, 0.0)) for commitment in first})
 
 
 def _short(m: ConcreteModel) -> Terms:

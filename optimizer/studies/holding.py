@@ -9,16 +9,10 @@ from typing import Any
 import numpy as np
 
 from optimizer import model, solver
-from optimizer.model import Commitment
+from optimizer.model import NOTHING, Commitment
 from optimizer.plan import Result, build_model, solve_model
 from optimizer.solver import Progress
 from optimizer.tables.case import Case
-
-NOTHING = 1e-9
-"""Tonnes below which nothing was committed."""
-
-ROUNDING = 1e-7
-"""Part of a commitment (of a tonne, where it is less) that is the solver's rounding."""
 
 RELEASE = 1e-6
 """Part of a commitment by which it must be impossible to be released."""
@@ -75,7 +69,7 @@ def follow(
     lost: set[Commitment] = set()
     if result.status == "infeasible":
         lost = _impossible(m)
-        near = {key: _near(amount) for key, amount in wanted.items() if key not in lost}
+        near = {key: model.near(amount) for key, amount in wanted.items() if key not in lost}
         m, _ = _build(case, near, change)
         result = solve_model(m, diagnose=False, **asked.words())
     if result.status == "infeasible":
@@ -125,7 +119,7 @@ def cost_alone(m: Any, asked: Asked) -> tuple[str, float | None]:
 
 def _strict(case: Case, wanted: Mapping[Commitment, float]) -> Iterator[Any]:
     """Models that hold commitments exactly, then but for rounding; none if one cannot happen."""
-    for bounds in (lambda amount: (amount, amount), _near):
+    for bounds in (lambda amount: (amount, amount), model.near):
         m, missing = _build(case, {key: bounds(amount) for key, amount in wanted.items()}, None)
         if any(wanted[key] > NOTHING for key in missing):
             return
@@ -148,14 +142,6 @@ def _build(
     if change is not None and change.rate:
         model.charge(m, change.planned, change.rate)
     return m, missing
-
-
-def _near(amount: float) -> tuple[float, float]:
-    """Bounds around an amount that leave room for rounding; nothing stays nothing."""
-    if amount <= NOTHING:
-        return 0.0, 0.0
-    room = ROUNDING * max(1.0, amount)
-    return max(amount - room, 0.0), amount + room
 
 
 def _impossible(m: Any) -> set[Commitment]:

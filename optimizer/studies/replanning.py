@@ -8,12 +8,12 @@ from datetime import date
 
 from optimizer import model
 from optimizer.errors import UsageError
-from optimizer.model import Commitment
+from optimizer.model import NOTHING, Commitment
 from optimizer.network import Network
 from optimizer.plan import Result, build_network
 from optimizer.solution.tables import Field, Layout, Table, table
 from optimizer.solver import Progress
-from optimizer.studies.holding import NOTHING, Asked, Change, Held, follow
+from optimizer.studies.holding import Asked, Change, Held, follow
 from optimizer.studies.previous import Plan, decisions, plan_tables
 from optimizer.tables.case import Case
 

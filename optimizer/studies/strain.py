@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimizer.errors import UsageError
-from optimizer.model import Twist
+from optimizer.model import Commitment, Twist
 from optimizer.solution.tables import Field, Layout, Table, table
 from optimizer.studies.losses import KINDS, Loss, Window, horizon_of, losses
 from optimizer.studies.outcome import Outcome
@@ -119,15 +119,16 @@ def window_of(case: Case, strain: Strain) -> Window:
 def _frozen(base: Outcome, window: Window) -> Twist:
     """Purchases and shipments of the base plan before a loss, held."""
     before = set(base.periods[: window.first])
-    held: dict[tuple[str, ...], float] = {}
-    for kind, name, keys in (
-        ("bought", "Purchases", ("offer", "site", "material", "period")),
-        ("shipped", "Shipments", ("from site", "to site", "material", "mode", "period")),
-    ):
-        for (*names, period), tonnes in amounts(base, name, keys, "tonnes").items():
-            if period in before:
-                held[kind, *names, *[""] * (4 - len(names)), period] = tonnes
-    return Twist(held=tuple(held.items()), held_to=window.first)
+    held = tuple(
+        (Commitment(kind, tuple(name), period), tonnes)
+        for kind, sheet, keys in (
+            ("purchases", "Purchases", ("offer", "site", "material", "period")),
+            ("shipments", "Shipments", ("from site", "to site", "material", "mode", "period")),
+        )
+        for (*name, period), tonnes in amounts(base, sheet, keys, "tonnes").items()
+        if period in before
+    )
+    return Twist(held=held, held_to=window.first)
 
 
 Pairs = Sequence[tuple[Loss, Outcome | None]]

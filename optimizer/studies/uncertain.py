@@ -15,19 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer import model, solver
 from optimizer.errors import AuditError, NoPlanError, StoppedError, UsageError
-from optimizer.model import Commitment
+from optimizer.model import NOTHING, Commitment
 from optimizer.network import Network
 from optimizer.plan import Result, build_model, explain, solve, solve_model
 from optimizer.solution import Table
 from optimizer.solver import Progress
-from optimizer.studies.holding import (
-    NOTHING,
-    Asked,
-    cost_alone,
-    strict_cost,
-    strictly,
-    values,
-)
+from optimizer.studies.holding import Asked, cost_alone, strict_cost, strictly, values
 from optimizer.studies.study import Study
 from optimizer.studies.uncertain_tables import Compared, tables_of
 from optimizer.studies.unreliable import Scenario

@@ -6,10 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from optimizer.model import Commitment
+from optimizer.model import NOTHING, Commitment
 from optimizer.plan import Result
 from optimizer.solution.tables import Field, Layout, Table, table
-from optimizer.studies.holding import NOTHING
 
 HERE_AND_NOW = Layout(
     "Here and now",
