@@ -9,9 +9,13 @@ the end of a word that Python keeps for itself: ``Rule_scope``, ``from_``.
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 import optimizer
 
@@ -171,3 +175,51 @@ def _materials(given: dict[str, list[Row]]) -> list[Row]:
         if row.get(column, "*") != "*"
     }
     return [{"material": material, "stage": STAGES.get(material)} for material in named]
+
+
+# Shared by tests of the results workbook, and by those of pages
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory) -> Any:
+    """Summary and tables of the plan of ``report_plan``, and the path of its workbook."""
+    from optimizer.report import write
+    from tests.report_plan import plan
+
+    path = tmp_path_factory.mktemp("plan") / "plan.xlsx"
+    summary, tables = plan()
+    write(path, summary, tables)
+    return summary, tables, path
+
+
+@pytest.fixture(scope="session")
+def book(written) -> Any:
+    """That workbook with its values."""
+    import openpyxl
+
+    return openpyxl.load_workbook(written[2], data_only=True)
+
+
+@pytest.fixture(scope="session")
+def formulas(written) -> Any:
+    """That workbook with its formulas."""
+    import openpyxl
+
+    return openpyxl.load_workbook(written[2])
+
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium; the test is skipped where there is none."""
+    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with driver.sync_playwright() as playwright:
+        found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+        try:
+            opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        except driver.Error as error:
+            pytest.skip(f"no Chromium is found: {str(error).splitlines()[0]}")
+        yield opened
+        opened.close()

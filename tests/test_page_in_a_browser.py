@@ -7,7 +7,6 @@ Needs a Chromium (``chromium``, ``google-chrome`` or ``playwright install chromi
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,9 +19,6 @@ from optimizer.solution.tables import table
 from tests.conftest import ROOT, need, offer, plan
 from tests.test_page import RULE_COSTS, STRANGE, strange
 
-driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SIZES = ((1366, 768), (1920, 1080), (1024, 768))
 MAP, SANKEY, UNITS = (
     "figure:has(svg[aria-label^='Map'])",
@@ -34,19 +30,7 @@ TAG = "(document.activeElement.closest('svg, #panel') || document.activeElement)
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with driver.sync_playwright() as playwright:
-        found = next((path for name in NAMES if (path := shutil.which(name))), None)
-        try:
-            opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        except driver.Error as error:
-            pytest.skip(f"no Chromium is found: {str(error).splitlines()[0]}")
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
-def reference(tmp_path_factory) -> tuple[optimizer.Result, Path]:
+def reference(browser, tmp_path_factory) -> tuple[optimizer.Result, Path]:
     result = optimizer.solve(optimizer.read(ROOT / "inputs" / "north_america.xlsx"))
     path = tmp_path_factory.mktemp("page") / "report.html"
     optimizer.write_page(result, path)

@@ -25,25 +25,6 @@ from tests.report_plan import OFFERS, QUARTERS, find, plan
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory):
-    """The plan's summary, its tables and the path of its workbook."""
-    path = tmp_path_factory.mktemp("plan") / "plan.xlsx"
-    summary, tables = plan()
-    write(path, summary, tables)
-    return summary, tables, path
-
-
-@pytest.fixture(scope="module")
-def book(written):
-    return openpyxl.load_workbook(written[2], data_only=True)
-
-
-@pytest.fixture(scope="module")
-def formulas(written):
-    return openpyxl.load_workbook(written[2])
-
-
 # Sheets and tables
 
 

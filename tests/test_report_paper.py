@@ -17,20 +17,6 @@ from tests.report_plan import QUARTERS, plan
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory):
-    """The plan's summary, its tables and the path of its workbook."""
-    path = tmp_path_factory.mktemp("plan") / "plan.xlsx"
-    summary, tables = plan()
-    write(path, summary, tables)
-    return summary, tables, path
-
-
-@pytest.fixture(scope="module")
-def formulas(written):
-    return openpyxl.load_workbook(written[2])
-
-
 def test_the_paper_is_a4_landscape_one_page_wide(formulas):
     for sheet in formulas:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import io
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +18,6 @@ import pytest
 from optimizer.seat import Seat
 from tests.conftest import ROOT, TUTORIAL, need, offer, save
 
-driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SIZES = ((1366, 768), (1920, 1080))
 REFERENCE = ROOT / "inputs" / "north_america.xlsx"
 DROP = """([name, text]) => {
@@ -31,18 +27,6 @@ DROP = """([name, text]) => {
   for (const kind of ["dragover", "drop"])
     document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: given, bubbles: true}));
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with driver.sync_playwright() as playwright:
-        found = next((path for name in NAMES if (path := shutil.which(name))), None)
-        try:
-            opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        except driver.Error as error:
-            pytest.skip(f"no Chromium is found: {str(error).splitlines()[0]}")
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
