@@ -26,7 +26,6 @@ from optimizer.cli.words import print_record, seconds, share, tell
 from optimizer.collector import paused
 from optimizer.errors import (
     AuditError,
-    FileError,
     Finding,
     OptimizerError,
     StoppedError,
@@ -125,6 +124,7 @@ def _solve(options: argparse.Namespace) -> int:
         from optimizer.report import check_target
         from optimizer.report.page import write_page
         from optimizer.report.result import write
+        from optimizer.report.write import replacing
         from optimizer.tables import read
 
     progress, step = _watchers(options)
@@ -162,7 +162,8 @@ def _solve(options: argparse.Namespace) -> int:
     if study:
         record["rule_costs"] = study.records
     if "record" in files:
-        _write_record(folder / "run.json", record)
+        with replacing(folder / "run.json", "run record") as part:
+            part.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
     if not options.quiet:
         _tell_findings("warning", result.warnings)
         tell(_story(result, files, explain(result.status)))
@@ -369,15 +370,6 @@ def _kept(error: Exception) -> str:
     ) as file:
         file.write("".join(traceback.format_exception(error)))
     return f"{type(error).__name__}: {error}. Please report it with {file.name}"
-
-
-def _write_record(path: Path, record: dict[str, Any]) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise FileError(f"{path}: the run record cannot be written ({error.strerror})") from error
 
 
 class _Progress:

@@ -9,6 +9,7 @@ from optimizer.errors import Finding
 from optimizer.network.calendar import members
 from optimizer.network.data import Line, Network, Process
 from optimizer.network.reach import Place
+from optimizer.tables.words import listed
 
 
 def warnings(network: Network) -> tuple[Finding, ...]:
@@ -65,18 +66,19 @@ def _idle(network: Network) -> Iterator[Finding]:
             cause = _stopping(process, reached, taken)
             stopped.setdefault((process.site, cause), []).append(process)
     for (site, cause), own in stopped.items():
-        message = f"{_listed([process.name for process in own])} at {site} can never run: {cause}"
+        names = listed(list(dict.fromkeys(process.name for process in own)))
+        message = f"{names} at {site} can never run: {cause}"
         yield _finding(network, "Processes", own[0].rows[0], "recipe", message)
 
 
 def _stopping(process: Process, reached: set[Place], taken: set[Place]) -> str:
     missing = [name for name in process.inputs if (process.site, name) not in reached]
     if missing:
-        return f"nothing brings {_listed(missing)}"
+        return f"nothing brings {listed(missing)}"
     stuck = [name for name in process.outputs if (process.site, name) not in taken]
     if stuck:
         return (
-            f"nothing takes {_listed(stuck)}: give it a use, an outlet, a Stocks row, a lane "
+            f"nothing takes {listed(stuck)}: give it a use, an outlet, a Stocks row, a lane "
             "or a disposal cost"
         )
     return "no period has both its inputs and a way out for its products"
@@ -114,13 +116,6 @@ def _stranded(network: Network) -> Iterator[Finding]:
                 "all of it must be used, shipped or delivered in the period of its arrival"
             )
             yield _finding(network, "Pipeline", order.row, "order", message)
-
-
-def _listed(names: list[str]) -> str:
-    shown = [repr(name) for name in dict.fromkeys(names)]
-    if len(shown) > 3:
-        return f"{', '.join(shown[:2])} and {len(shown) - 2} more"
-    return " and ".join(shown)
 
 
 def _finding(network: Network, sheet: str, row: int, header: str, message: str) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.network.data import Network
-from optimizer.solution.figures import figure
+from optimizer.solution.figures import figure, listed
 from optimizer.solution.tables import Tables
 from optimizer.solution.weak import weaknesses
 from optimizer.solver import Answer
@@ -43,13 +43,10 @@ def _proof(network: Network, answer: Answer) -> Iterator[str]:
 def _short(network: Network, tables: Tables) -> Iterator[str]:
     short = tables["Shortages"]
     if len(short):
-        lines = dict.fromkeys(short["line"])
         first = min(short["period"], key=network.calendar.labels.index)
         tonnes = sum(short["short"])
         yield (
-            f"{figure(tonnes)} t of demand are not met, first in {first}: "
-            + ", ".join(list(lines)[:3])
-            + (f" and {len(lines) - 3} more." if len(lines) > 3 else ".")
+            f"{figure(tonnes)} t of demand are not met, first in {first}: {listed(short['line'])}."
         )
 
 
@@ -63,11 +60,9 @@ def _not_firm(tables: Tables) -> Iterator[str]:
         if firm == "no"
     ]
     if loose:
-        names = list(dict.fromkeys(offer for offer, _ in loose))
         yield (
             f"{figure(sum(tonnes for _, tonnes in loose))} t of the plan's purchases are not firm: "
-            + ", ".join(names[:4])
-            + (f" and {len(names) - 4} more." if len(names) > 4 else ".")
+            f"{listed(offer for offer, _ in loose)}."
         )
 
 

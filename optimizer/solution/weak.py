@@ -6,12 +6,12 @@ Each alert is a sentence that carries the cell it is about, where there is one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from optimizer.network.calendar import members
 from optimizer.network.data import Network
 from optimizer.network.flows import Buy, Deliver, Discard, Downgrade, Keep, Run, Ship
-from optimizer.solution.figures import figure
+from optimizer.solution.figures import figure, listed
 from optimizer.solution.places import Cell, Places
 from optimizer.solution.tables import Tables
 
@@ -19,7 +19,7 @@ FULL = 0.95
 """Utilisation above which a plant is said to be full."""
 
 MOST = 4
-"""Names that are told of a kind, and alerts of one kind."""
+"""Alerts of one kind."""
 
 WORK = 3_000_000
 """Flows times sites above which single points of failure are not looked for."""
@@ -116,8 +116,8 @@ def _single(network: Network, places: Places, tables: Tables) -> Iterator[Alert]
             labels = network.calendar.labels
             when = f" {places.when([labels[t] for t in members(gone)])}"
         point = "Single point of failure" if len(own) == 1 else "Single points of failure"
-        without = _listed([name for _, name in own], "or")
-        text = f"{point}: without {without} nothing can reach {_listed(lost_lines)}{when}."
+        without = listed([name for _, name in own], "or")
+        text = f"{point}: without {without} nothing can reach {listed(lost_lines)}{when}."
         yield Alert(text, own[0][0].sheet, places.letter(own[0][0]))
     if len(together) > MOST:
         rest = sum(len(own) for own in list(together.values())[MOST:])
@@ -252,18 +252,10 @@ def _soft(network: Network, places: Places, tables: Tables) -> Iterator[Alert]:
     total = sum(money for _, (_, money) in ranked)
     tonnes = sum(amount for _, (amount, _) in ranked)
     cell = Cell("Supply", of_offer[ranked[0][0]][0], "confidence")
-    names = _listed([name for (name, _, _), _ in ranked])
+    names = listed([name for (name, _, _), _ in ranked])
     yield Alert(
         f"{figure(tonnes)} t of purchases for {total:,.0f} {network.case.settings.currency} rest "
         f"on figures of low confidence or on assumptions: {names}.",
         "Supply",
         places.letter(cell),
     )
-
-
-def _listed(names: Sequence[str], last: str = "and") -> str:
-    own = list(dict.fromkeys(names))
-    if len(own) > MOST:
-        own = [*own[: MOST - 1], f"{len(own) - MOST + 1} more"]
-    *first, end = own
-    return f"{', '.join(first)} {last} {end}" if first else end
