@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from math import isnan
 
@@ -9,7 +10,7 @@ import openpyxl
 import pytest
 
 import optimizer
-from optimizer import cli
+from optimizer import cli, plan
 from optimizer.studies import rules as study
 from tests.conftest import china, lane, make, need, no_china, offer, read_tables, save
 from tests.oracle.random_case import CORE, WHOLE, draw
@@ -117,23 +118,16 @@ def test_a_premium_that_a_gap_could_explain_is_not_told(monkeypatch):
         lane("Kaz", "Buyer", "ore", fixed_cost=7, maximum=20),
         lane("China", "Buyer", "ore", fixed_cost=7, maximum=20),
     ]
-    real = study.solve
+    real = plan.solve_as_asked
 
     def loose(gap):
-        def solve(*args, **kwargs):
-            found = real(*args, **kwargs)
-            return optimizer.Result(
-                **{name: getattr(found, name) for name in found.__slots__ if name != "gap"},
-                gap=gap,
-            )
+        return lambda *given: replace(real(*given), gap=gap)
 
-        return solve
-
-    monkeypatch.setattr(study, "solve", loose(0.9))
+    monkeypatch.setattr(plan, "solve_as_asked", loose(0.9))
     (row,) = costs(optimizer.cost_of_rules(make(**BOUND, Lanes=lanes))).values()
     assert isnan(row["premium"])
     assert "within the gap of 67 USD" in row["sentence"]
-    monkeypatch.setattr(study, "solve", loose(0.1))
+    monkeypatch.setattr(plan, "solve_as_asked", loose(0.1))
     (row,) = costs(optimizer.cost_of_rules(make(**BOUND, Lanes=lanes))).values()
     assert row["premium"] == pytest.approx(40)
     assert "give or take 7" in row["sentence"]
@@ -206,3 +200,49 @@ def test_a_date_that_moves_may_leave_demand_short_or_change_nothing():
     assert earlier["change"] == pytest.approx(2.5 * (100 - 1))
     never = make(**BOUND | {"Rules": [no_china(from_=date(2026, 1, 1))]})
     assert not len(optimizer.cost_of_rules(never).tables["Rule dates"])
+
+
+TWO_DATES = {
+    "Settings": {"period length": "quarter", "periods": 4},
+    **BOUND,
+    "Rules": [no_china(from_=date(2027, 7, 1)), no_china("no mines", from_=date(2027, 10, 1))],
+    "Rule_scope": [china(), china("no mines", "China", stage="mined")],
+}
+"""Seven plans: without either rule and without both, and either a quarter later or earlier."""
+
+
+def test_processes_find_the_same_tables_and_tell_how_far_they_are():
+    told = []
+    case = make(**TWO_DATES)
+    alone = optimizer.cost_of_rules(case, workers=1)
+    found = optimizer.cost_of_rules(case, workers=2, progress=lambda s, line: told.append(line))
+    # Either rule binds Q4, one of them Q3: 2.5 t a quarter at 5 instead of 1.
+    assert list(found.tables["Rule costs"]["premium"]) == pytest.approx([10, 0, 20])
+    assert list(found.tables["Rule dates"]["change"]) == pytest.approx([-10, 10, 0, 0])
+    for name, own in found.tables.items():
+        assert str([*own.rows()]) == str([*alone.tables[name].rows()])
+    assert [line.split(" plans")[0] for line in told if "plans" in line] == [
+        f"{done} of 7" for done in range(1, 8)
+    ]
+
+
+def test_ctrl_c_keeps_what_is_finished(monkeypatch):
+    real, done = plan.solve_as_asked, []
+
+    def solve(case, asked, *more):
+        done.append(case)
+        if len(done) == 3:
+            return replace(real(case, asked), status="interrupted", objective=None)
+        assert len(done) < 3, "nothing is solved after Ctrl-C"
+        return real(case, asked, *more)
+
+    monkeypatch.setattr(plan, "solve_as_asked", solve)
+    found = optimizer.cost_of_rules(make(**TWO_DATES), workers=1)
+    assert found.plan.objective == pytest.approx(30)
+    told = costs(found)
+    assert [told[name]["status"] for name in told] == ["optimal", "interrupted", "interrupted"]
+    assert told["no China"]["premium"] == pytest.approx(10)
+    assert told["no mines"]["sentence"] == (
+        "Rule no mines: not known, for no plan without it was found (interrupted)."
+    )
+    assert set(found.tables["Rule dates"]["status"]) == {"interrupted"}

@@ -53,6 +53,17 @@ PRODUCTION = Layout(
         Field("activity", "amount", "units of activity"),
     ),
 )
+DELIVERIES = Layout(
+    "Deliveries",
+    "What is delivered, by line and period.",
+    (
+        Field("line", "text", "demand line"),
+        Field("customer", "text", "site that receives"),
+        Field("material", "text", "material"),
+        Field("period", "period", "label of the period"),
+        Field("tonnes", "tonnes", "tonnes delivered"),
+    ),
+)
 DEMAND = Layout(
     "Demand",
     "What is wanted and short, outlets and optional sales left out.",
@@ -89,7 +100,16 @@ INVESTMENT = Layout(
 )
 LAYOUTS = {
     layout.name: layout
-    for layout in (COSTS, PURCHASES, SHIPMENTS, PRODUCTION, DEMAND, UTILISATION, INVESTMENT)
+    for layout in (
+        COSTS,
+        PURCHASES,
+        SHIPMENTS,
+        PRODUCTION,
+        DELIVERIES,
+        DEMAND,
+        UTILISATION,
+        INVESTMENT,
+    )
 }
 
 
@@ -194,6 +214,7 @@ def _tables(result: Result) -> dict[str, Table]:
         (PURCHASES, 2),
         (SHIPMENTS, 1),
         (PRODUCTION, 1),
+        (DELIVERIES, 1),
         (UTILISATION, 2),
         (INVESTMENT, 2),
     ):

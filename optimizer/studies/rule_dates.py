@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from math import isfinite
+from typing import NamedTuple
 
 from optimizer.plan import Result
+from optimizer.studies.gaps import NAN, PROVEN, apart, known
 from optimizer.studies.losses import later
+from optimizer.studies.outcome import Outcome
 from optimizer.tables.case import Case
 from optimizer.tables.sheets import PERIOD_MONTHS
-
-ROUNDING = 1e-9
-"""Part of a cost that is rounding, in a plan without yes/no decisions."""
-
-NAN = float("nan")
 
 WAYS = ((1, "later"), (-1, "earlier"))
 
 
-def date_rows(
-    plan: Result, rules: list[str], solved: Callable[[Case], Result]
-) -> Iterator[tuple[object, ...]]:
-    """Rows of the table ``Rule dates``; rules without a date in the horizon have none."""
+class Moved(NamedTuple):
+    """A case in which the dates of a rule are others."""
+
+    rule: str
+    when: str
+    case: Case
+
+
+def other_dates(plan: Result, rules: list[str]) -> Iterator[Moved]:
+    """Cases with the dates of each rule moved; none for rules without a date in the horizon."""
     length = plan.case.settings.period_length
     for name in rules:
-        if not _dated(plan, name):
-            continue
-        for sign, word in WAYS:
-            when = f"one {length} {word}"
-            other = solved(moved(plan.case, name, sign * PERIOD_MONTHS[length]))
-            yield _row(plan, other, name, when)
+        if _dated(plan, name):
+            for sign, word in WAYS:
+                case = moved(plan.case, name, sign * PERIOD_MONTHS[length])
+                yield Moved(name, f"one {length} {word}", case)
 
 
 def moved(case: Case, rule: str, months: int) -> Case:
@@ -56,25 +57,24 @@ def _dated(plan: Result, rule: str) -> bool:
     return any(day and calendar.first[0] <= day <= calendar.last[-1] for day in days)
 
 
-def _row(plan: Result, other: Result, rule: str, when: str) -> tuple[object, ...]:
-    cost = NAN if other.objective is None else other.objective
-    change, doubt = NAN, NAN
-    if plan.objective is not None and other.objective is not None:
-        change = cost - plan.objective
-        doubt = plan.gap * abs(plan.objective) + other.gap * abs(cost)
-        size = ROUNDING * max(abs(plan.objective), abs(cost))
-        if abs(change) <= 1e2 * size:
-            change = 0.0
-        elif abs(change) <= doubt:
-            change = NAN
-    short = other.shortage - plan.shortage if isfinite(cost) and plan.objective is not None else NAN
+def date_row(plan: Result, other: Outcome, rule: str, when: str) -> tuple[object, ...]:
+    """Row of the table ``Rule dates``."""
+    change, doubt, rounding = apart(plan, other)
+    if abs(change) <= 1e2 * rounding:
+        change = 0.0
+    elif abs(change) <= doubt:
+        change = NAN
+    compared = plan.objective is not None and other.objective is not None
+    short = other.short - plan.shortage if compared else NAN
     sentence = _sentence(plan, other, f"Rule {rule}, {when}", change, doubt)
-    return rule, when, other.status, cost, change, short, doubt, sentence
+    return rule, when, other.status, known(other.objective), change, short, doubt, sentence
 
 
-def _sentence(plan: Result, other: Result, what: str, change: float, doubt: float) -> str:
+def _sentence(plan: Result, other: Outcome, what: str, change: float, doubt: float) -> str:
     currency = plan.case.settings.currency
     if other.objective is None:
+        if other.status not in PROVEN:
+            return f"{what}: not known, for no plan was found ({other.status})."
         return f"{what}: there is no plan ({other.status})."
     if plan.objective is None:
         return f"{what}: there is a plan, for {other.objective:,.0f} {currency}."

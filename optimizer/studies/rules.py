@@ -12,12 +12,16 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from optimizer.errors import OptimizerError, UsageError
+from optimizer.errors import OptimizerError, StoppedError, UsageError
 from optimizer.network.calendar import members
 from optimizer.plan import Result, solve
 from optimizer.solution import RULE_COSTS, RULE_DATES, RULE_MOVES, Table, table
 from optimizer.solver import Progress
-from optimizer.studies.rule_dates import date_rows
+from optimizer.studies.gaps import NAN, PROVEN, apart, known
+from optimizer.studies.outcome import Outcome, outcome_of
+from optimizer.studies.rule_dates import date_row, other_dates
+from optimizer.studies.runs import Options, Run, Runner, Told, Way
+from optimizer.studies.study import amounts
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
@@ -26,13 +30,10 @@ if TYPE_CHECKING:
 ALL = "all rules"
 """Name of the row in which no rule is kept."""
 
-ROUNDING = 1e-9
-"""Part of a cost that is rounding, in a plan without yes/no decisions."""
-
 MOVED = 1e-6
 """Tonnes, and part of an amount, below which nothing has moved."""
 
-NAN = float("nan")
+STOPPED = Outcome(status="interrupted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class RuleCosts:
     """The plan with every rule."""
     tables: Mapping[str, Table]
     """``Rule costs``, ``Rule dates`` and ``Rule moves``."""
-    without: Mapping[str, Result] = field(repr=False)
-    """The plan without each rule, and without all of them."""
+    without: Mapping[str, Outcome] = field(repr=False)
+    """What is kept of the plan without each rule, and without all of them."""
     seconds: float = 0.0
     """Wall time of the study, the plan with every rule left out if it was given."""
 
@@ -86,38 +87,73 @@ def cost_of_rules(
     time_limit: float | None = None,
     gap: float | None = None,
     progress: Progress | None = None,
+    workers: int | None = None,
 ) -> RuleCosts:
     """Cost of the named rules of a case, or of each, and of all together.
 
     ``plan`` is the plan of the case if it is known; one that was solved with ``remember``
-    is started from. ``time_limit`` is for each plan. Raises UsageError
+    is started from. ``time_limit`` is for each plan. ``workers`` is the number of processes
+    (default: as many as there are cores, if it is worth starting them). After Ctrl-C the tables
+    have what is finished. Raises UsageError
     for a rule that is not in the case, and OptimizerError if a plan without a rule is proven
     dearer than the plan with it, which only an error of the program can cause.
     """
     begin = time.perf_counter()
-    known = list(dict.fromkeys(rule.rule for rule in case.rules))
+    every = list(dict.fromkeys(rule.rule for rule in case.rules))
     for name in rules:
-        if name not in known:
-            raise UsageError(f"there is no rule {name!r}; the rules are {', '.join(known)}")
-    asked = list(rules) or known
+        if name not in every:
+            raise UsageError(f"there is no rule {name!r}; the rules are {', '.join(every)}")
+    asked = list(rules) or every
     plan = plan or solve(case, time_limit=time_limit, gap=gap, progress=progress, remember=True)
     left_out: dict[str, tuple[str, ...]] = {name: (name,) for name in asked}
-    if len(known) > 1:
-        left_out[ALL] = tuple(known)
-
-    def solved(other: Case) -> Result:
-        start = plan.start
-        return solve(other, time_limit=time_limit, gap=gap, progress=progress, start=start)
-
-    without = {name: solved(less(case, names)) for name, names in left_out.items()}
+    if len(every) > 1:
+        left_out[ALL] = tuple(every)
+    dates = list(other_dates(plan, asked))
+    runs = [
+        *(Run(f"without {name}", less(case, names)) for name, names in left_out.items()),
+        *(Run(f"{each.rule}, {each.when}", each.case) for each in dates),
+    ]
+    options = Options(time_limit, gap, diagnose=False)
+    found = _outcomes(plan, runs, Way(workers, progress=_told(progress, begin), options=options))
+    without = dict(zip(left_out, found, strict=False))
     costs = [_row(plan, without[name], name, names) for name, names in left_out.items()]
-    moves = [row for name in left_out for row in _moves(plan, without[name], name)]
+    moved = [
+        date_row(plan, other, each.rule, each.when)
+        for each, other in zip(dates, found[len(left_out) :], strict=True)
+    ]
+    base = outcome_of(plan)
+    moves = [row for name in left_out for row in _moves(base, without[name], name)]
     made = {
         RULE_COSTS.name: table(RULE_COSTS, costs),
-        RULE_DATES.name: table(RULE_DATES, list(date_rows(plan, asked, solved))),
+        RULE_DATES.name: table(RULE_DATES, moved),
         RULE_MOVES.name: table(RULE_MOVES, moves),
     }
     return RuleCosts(plan, made, without, time.perf_counter() - begin)
+
+
+def _outcomes(plan: Result, runs: Sequence[Run], way: Way) -> list[Outcome]:
+    """Outcomes of runs that start from a plan; after Ctrl-C those that are finished.
+
+    A plan that fails the audit is none.
+    """
+    runner = Runner(plan.case, way)
+    runner.begin(plan)
+    try:
+        found = runner.outcomes(runs)
+    except StoppedError:
+        found = [runner.found(run) or STOPPED for run in runs]
+    return [each if each.audit_passed else Outcome(f"error: {each.audit}") for each in found]
+
+
+def _told(progress: Progress | None, begin: float) -> Told | None:
+    if progress is None:
+        return None
+
+    def tell(done: int, total: int, left: float, name: str) -> None:
+        about = f", about {left:,.0f} s left" if done < total else ""
+        progress(time.perf_counter() - begin, f"{done:,} of {total:,} plans{about}: {name}")
+
+    return tell
 
 
 def less(case: Case, rules: Sequence[str]) -> Case:
@@ -129,15 +165,15 @@ def less(case: Case, rules: Sequence[str]) -> Case:
     )
 
 
-def _row(plan: Result, other: Result, name: str, rules: Sequence[str]) -> tuple[object, ...]:
+def _row(plan: Result, other: Outcome, name: str, rules: Sequence[str]) -> tuple[object, ...]:
     premium, doubt = _premium(plan, other, name)
     years = plan.network.calendar.count * plan.network.calendar.year_fraction
     kilograms = 1000.0 * _delivered(plan, rules)
     return (
         name,
         other.status,
-        _known(plan.objective),
-        _known(other.objective),
+        known(plan.objective),
+        known(other.objective),
         premium,
         premium / years,
         premium / kilograms if kilograms else NAN,
@@ -148,23 +184,14 @@ def _row(plan: Result, other: Result, name: str, rules: Sequence[str]) -> tuple[
     )
 
 
-def _known(value: float | None) -> float:
-    return NAN if value is None else value
-
-
-def _premium(plan: Result, other: Result, name: str) -> tuple[float, float]:
+def _premium(plan: Result, other: Outcome, name: str) -> tuple[float, float]:
     """Premium, not a number where gaps hide it, and by how much it may be off."""
-    if plan.objective is None or other.objective is None:
-        return NAN, NAN
-    found = plan.objective - other.objective
-    size = max(abs(plan.objective), abs(other.objective))
-    rounding = ROUNDING * size
-    doubt = plan.gap * abs(plan.objective) + other.gap * abs(other.objective)
-    if found < -doubt - 1e3 * rounding and plan.status == other.status == "optimal":
-        raise OptimizerError(f"the plan without {name} is dearer by {-found:g}: an internal error")
+    dearer, doubt, rounding = apart(plan, other)
+    if dearer > doubt + 1e3 * rounding and plan.status == other.status == "optimal":
+        raise OptimizerError(f"the plan without {name} is dearer by {dearer:g}: an internal error")
     if doubt <= rounding:
-        return (found if found > 1e2 * rounding else 0.0), 0.0
-    return (found if found > doubt else NAN), doubt
+        return (-dearer if -dearer > 1e2 * rounding else 0.0), 0.0
+    return (-dearer if -dearer > doubt else NAN), doubt
 
 
 def _delivered(plan: Result, rules: Sequence[str]) -> float:
@@ -204,7 +231,7 @@ Figures = tuple[float, float, float, float]
 """Premium, doubt, premium a year, kilograms delivered."""
 
 
-def _sentence(plan: Result, other: Result, name: str, figures: Figures) -> str:
+def _sentence(plan: Result, other: Outcome, name: str, figures: Figures) -> str:
     premium, doubt, yearly, kilograms = figures
     currency = plan.case.settings.currency
     who = "All rules together" if name == ALL else f"Rule {name}"
@@ -212,6 +239,8 @@ def _sentence(plan: Result, other: Result, name: str, figures: Figures) -> str:
         return f"{who}: no plan keeps it with the others; without it one costs " + (
             f"{other.objective:,.0f} {currency}."
         )
+    if other.objective is None and other.status not in PROVEN:
+        return f"{who}: not known, for no plan without it was found ({other.status})."
     if plan.objective is None or other.objective is None:
         return f"{who}: without it there is no plan either ({other.status})."
     if premium != premium:
@@ -231,16 +260,16 @@ def _sentence(plan: Result, other: Result, name: str, figures: Figures) -> str:
     return f"{who} {verb} {premium:,.0f} {currency}{off}: {yearly:,.0f} a year{each}."
 
 
-def _moves(plan: Result, other: Result, name: str) -> Iterator[tuple[object, ...]]:
+def _moves(base: Outcome, other: Outcome, name: str) -> Iterator[tuple[object, ...]]:
     """Offers, processes and lines that gain or lose, most moved first of each kind."""
-    if plan.objective is None or other.objective is None:
+    if not base.solved or not other.solved:
         return
     for kind, sheet, headers, amount in (
         ("offer", "Purchases", ("site", "offer", "material"), "tonnes"),
         ("process", "Production", ("site", "recipe", "feed"), "activity"),
         ("delivery", "Deliveries", ("customer", "line", "material"), "tonnes"),
     ):
-        before, after = (_sums(result.tables[sheet], headers, amount) for result in (plan, other))
+        before, after = (amounts(each, sheet, headers, amount) for each in (base, other))
         rows = []
         for key in dict.fromkeys((*before, *after)):
             old, new = before.get(key, 0.0), after.get(key, 0.0)
@@ -250,11 +279,3 @@ def _moves(plan: Result, other: Result, name: str) -> Iterator[tuple[object, ...
                     thing, material = f"{thing} of {material}", ""
                 rows.append((name, kind, site, thing, material, old, new, new - old))
         yield from sorted(rows, key=lambda row: -abs(row[-1]))
-
-
-def _sums(given: Table, headers: Sequence[str], amount: str) -> dict[tuple[str, ...], float]:
-    sums: dict[tuple[str, ...], float] = {}
-    keys = zip(*(given[header] for header in headers), strict=True)
-    for key, value in zip(keys, given[amount], strict=True):
-        sums[key] = sums.get(key, 0.0) + value
-    return sums

@@ -45,6 +45,8 @@ class Options:
 
     time_limit: float | None = None
     gap: float | None = None
+    diagnose: bool = True
+    """False does not say why where there is no plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def _asked(run: Run, options: Options, start: Start | None, keep: bool = False) 
         start=start,
         twist=run.twist,
         full=False,
+        diagnose=options.diagnose,
         remember=keep,
     )
 
@@ -91,27 +94,35 @@ class Runner:
         self._base = Run("base", base)
         self._store = Store(way.folder) if way.folder is not None else None
         self._known: dict[str, Outcome] = {}
+        self._begun = False
         self._start: Start | None = None
         self._base_seconds = 0.0
 
     def base(self) -> Outcome:
         """Outcome of the base case."""
-        key = key_of(self._base, self.way.options)
-        found = self._find(key)
-        return found if found is not None else self._solve_base(key)
+        found = self.found(self._base)
+        return found if found is not None else self._solve_base()
 
-    def _solve_base(self, key: str) -> Outcome:
-        begin = time.perf_counter()
+    def begin(self, result: plan.Result) -> Outcome:
+        """Take a plan of the base case as known: other runs start from it, if it remembers."""
+        self._begun = True
+        self._base_seconds = sum(result.seconds.values())
+        if result.start is not None:
+            self._start = replace(result.start, seconds=PATIENCE * result.start.seconds)
+        outcome = outcome_of(result)
+        self._keep(key_of(self._base, self.way.options), "base", outcome)
+        return outcome
+
+    def found(self, run: Run) -> Outcome | None:
+        """Outcome of a run that is finished, here or in the folder of runs; None of others."""
+        return self._find(key_of(run, self.way.options))
+
+    def _solve_base(self) -> Outcome:
         asked = _asked(self._base, self.way.options, None, keep=True)
         result = plan.solve_as_asked(self._base.case, asked)
         if result.status == "interrupted":
             raise _stopped(0, 1, self.way)
-        self._base_seconds = time.perf_counter() - begin
-        if result.start is not None:
-            self._start = replace(result.start, seconds=PATIENCE * result.start.seconds)
-        outcome = outcome_of(result)
-        self._keep(key, "base", outcome)
-        return outcome
+        return self.begin(result)
 
     def outcomes(self, runs: Sequence[Run]) -> list[Outcome]:
         """Outcome of each run, in their order; equal runs are solved once.
@@ -126,8 +137,8 @@ class Runner:
             if self._find(key) is None:
                 todo.setdefault(key, run)
         if todo:
-            if self._start is None:
-                self._solve_base(key_of(self._base, self.way.options))
+            if not self._begun:
+                self._solve_base()
             todo = {key: run for key, run in todo.items() if self._find(key) is None}
         tell = _Teller(len(set(keys)), len(set(keys)) - len(todo), self.way.progress)
         count = 0

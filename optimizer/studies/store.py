@@ -17,7 +17,7 @@ from optimizer.tables import SHEETS, Case
 if TYPE_CHECKING:
     from optimizer.studies.runs import Options, Run
 
-FORMAT = 1
+FORMAT = 2
 LASTING = ("optimal", "infeasible", "unbounded", "time limit")
 """Statuses that are kept; others are tried again."""
 
