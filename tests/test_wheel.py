@@ -1,0 +1,24 @@
+"""What is installed: a wheel of the package."""
+
+from __future__ import annotations
+
+from zipfile import ZipFile
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+def test_a_wheel_has_every_file_of_the_package_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    backend = pytest.importorskip("flit_core.buildapi", reason="flit_core is not installed")
+    monkeypatch.chdir(ROOT)
+    before = {path.name for path in ROOT.iterdir()}
+    with ZipFile(tmp_path / backend.build_wheel(str(tmp_path))) as wheel:
+        shipped = {name for name in wheel.namelist() if ".dist-info/" not in name}
+        (script,) = (name for name in wheel.namelist() if name.endswith("/entry_points.txt"))
+        assert "optimizer=optimizer.cli:main" in wheel.read(script).decode()
+    files = (path for path in (ROOT / "optimizer").rglob("*") if path.is_file())
+    own = {path.relative_to(ROOT).as_posix() for path in files if path.suffix != ".pyc"}
+    assert shipped == own
+    assert {"css", "html", "js", "json", "typed"} < {path.rpartition(".")[2] for path in own}
+    assert not {"build", "dist"} & ({path.name for path in ROOT.iterdir()} - before)
