@@ -49,10 +49,8 @@ class Duties:
             return result
         horizon = (0.0, float(self._calendar.count * self._calendar.months))
         for rows in self._measures.values():
-            matching = [row for row in rows if _matches(row, origin, destination, material)]
-            matching.sort(key=_specificity, reverse=True)
             left: list[Span] = [horizon]
-            for row in matching:
+            for row in fitting(rows, origin, destination, material):
                 rate = row.ad_valorem * self._values[material] + row.specific
                 span = self._calendar.span(row.start, row.end)
                 for begin, end in _inside(left, span):
@@ -62,12 +60,18 @@ class Duties:
         return result
 
 
-def _matches(row: sheets.Tariff, origin: str, destination: str, material: str) -> bool:
-    return (
-        row.origin_country in ("*", origin)
+def fitting(
+    rows: Sequence[sheets.Tariff], origin: str, destination: str, material: str
+) -> list[sheets.Tariff]:
+    """Rows that are for goods, the most specific first."""
+    matching = (
+        row
+        for row in rows
+        if row.origin_country in ("*", origin)
         and row.destination_country in ("*", destination)
         and row.material in ("*", material)
     )
+    return sorted(matching, key=_specificity, reverse=True)
 
 
 def _specificity(row: sheets.Tariff) -> int:

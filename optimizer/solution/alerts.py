@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from optimizer.network.data import Network
 from optimizer.solution.figures import figure, listed
+from optimizer.solution.soft import soft_figures
 from optimizer.solution.tables import Tables
 from optimizer.solution.weak import weaknesses
 from optimizer.solver import Answer
@@ -25,6 +26,7 @@ def alerts(network: Network, tables: Tables, answer: Answer) -> tuple[str, ...]:
         *_not_firm(tables),
         *_horizon(network, tables),
         *weaknesses(network, tables),
+        *soft_figures(network, tables),
     )
 
 

@@ -120,7 +120,7 @@ class Places:
             return ()
         sheet, header = where[0], where[1] if side == LOW else where[2]
         t = self.period(names)
-        rows = self._covering(sheet, self._found(family, names), t)
+        rows = self.covering(sheet, self._found(family, names), t)
         if family == "storage" and side == LOW:
             return self._stock_minimum(rows, t)
         if family == "demand" and t is not None:
@@ -155,7 +155,8 @@ class Places:
         numbers = [name.removeprefix("row ") for name in names if name.startswith("row ")]
         return tuple(int(number) for number in numbers if number.isdigit())[:1]
 
-    def _covering(self, sheet: str, rows: tuple[int, ...], t: int | None) -> tuple[int, ...]:
+    def covering(self, sheet: str, rows: tuple[int, ...], t: int | None) -> tuple[int, ...]:
+        """Of dated rows of a sheet those that hold in a period."""
         if t is None or not rows or not SHEETS[sheet].dated or sheet in ("Limits", "Rules"):
             return rows
         calendar = self.network.calendar

@@ -1,4 +1,4 @@
-"""Where a plan is weak: single points of failure, full plants, money for nothing, soft figures.
+"""Where a plan is weak: single points of failure, full plants, money for nothing.
 
 Each alert is a sentence that carries the cell it is about, where there is one.
 """
@@ -24,9 +24,6 @@ MOST = 4
 WORK = 3_000_000
 """Flows times sites above which single points of failure are not looked for."""
 
-LOOSE = ("low", "assumption")
-"""Words of the column confidence on which an answer should not lean."""
-
 
 class Alert(str):
     """A sentence for the first sheet; ``sheet`` and ``cell`` are where it stems from."""
@@ -49,7 +46,6 @@ def weaknesses(network: Network, tables: Tables) -> Iterator[Alert]:
     yield from _single(network, places, tables)
     yield from _units(network, places, tables)
     yield from _unused(network, places, tables)
-    yield from _soft(network, places, tables)
 
 
 def _why_short(tables: Tables) -> Iterator[Alert]:
@@ -226,36 +222,3 @@ def _unused(network: Network, places: Places, tables: Tables) -> Iterator[Alert]
         letter = places.letter(Cell("Supply", row, "take or pay"))
         text = f"{offer}: {figure(tonnes)} t are paid for and not taken, {money:,.0f} {currency}."
         yield Alert(text, "Supply", letter)
-
-
-def _soft(network: Network, places: Places, tables: Tables) -> Iterator[Alert]:
-    """Purchases that rest on figures of low confidence, with their tonnes and money."""
-    rows = {row.row: row.confidence for row in network.case.supply if row.confidence in LOOSE}
-    if not rows:
-        return
-    of_offer = {
-        (own.name, own.site, own.material): [number for number in own.rows if number in rows]
-        for own in network.offers
-        if all(number in rows for number in own.rows)
-    }
-    bought: dict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
-    purchases = tables["Purchases"]
-    for offer, site, material, tonnes, money in zip(
-        *(purchases[name] for name in ("offer", "site", "material", "tonnes", "cost")), strict=True
-    ):
-        if of_offer.get((offer, site, material)):
-            bought[offer, site, material][0] += tonnes
-            bought[offer, site, material][1] += money
-    if not bought:
-        return
-    ranked = sorted(bought.items(), key=lambda item: -item[1][1])
-    total = sum(money for _, (_, money) in ranked)
-    tonnes = sum(amount for _, (amount, _) in ranked)
-    cell = Cell("Supply", of_offer[ranked[0][0]][0], "confidence")
-    names = listed([name for (name, _, _), _ in ranked])
-    yield Alert(
-        f"{figure(tonnes)} t of purchases for {total:,.0f} {network.case.settings.currency} rest "
-        f"on figures of low confidence or on assumptions: {names}.",
-        "Supply",
-        places.letter(cell),
-    )
