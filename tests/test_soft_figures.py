@@ -94,8 +94,10 @@ def test_a_row_that_the_plan_uses_is_told_with_its_cell(sheet, name):
     ((place, text),) = told(**{**WHOLE, sheet: rows})
     columns = list(dict.fromkeys(column for row in rows for column in row))
     assert place == f"{sheet.replace('_', ' ')}!{chr(65 + columns.index('confidence'))}2"
-    assert text.startswith(f"{sheet.replace('_', ' ')}: 1 of ")
-    assert text.endswith(f"rests on figures of low confidence or on assumptions: {name}.")
+    spelled = sheet.replace("_", " ")
+    assert text.startswith("Of what the plan uses, 1 of ")
+    assert f" rows of {spelled} rests on figures of low confidence or on assumptions: " in text
+    assert text.endswith(f": {name}.")
 
 
 def test_rows_that_the_plan_does_not_use_are_not_told():
@@ -120,8 +122,8 @@ def test_of_dated_rows_those_count_that_hold_when_the_plan_uses_them():
     )
 
 
-def test_the_sheets_with_most_such_rows_come_first_and_the_rest_is_named():
-    # Six sheets, two rows of Lanes: those are told first, by tonnes; the fifth and sixth together.
+def test_several_sheets_are_told_in_one_sentence_that_leads_to_the_one_with_most():
+    # Six sheets, two rows of Lanes: those are told first, the one with more tonnes is the cell.
     lanes = [{**lane("China", "Buyer"), **LOW}, {**lane("Kaz", "Buyer"), **LOW}]
     soft = {
         name: [{**row, **LOW} for row in rows]
@@ -135,13 +137,11 @@ def test_the_sheets_with_most_such_rows_come_first_and_the_rest_is_named():
     }
     supply = [offer("kaz", price=5), offer("china", "China")]
     found = told(**soft, Lanes=lanes, Supply=supply)
-    ground = "on figures of low confidence or on assumptions"
     # A quarter of 10 t comes from China.
-    assert found[0] == (
+    (one,) = found
+    assert one == (
         "Lanes!E3",
-        f"Lanes: 2 of 2 rows that the plan uses rest {ground}: Kaz to Buyer and China to Buyer.",
+        "Of what the plan uses, 2 of 2 rows of Lanes, 1 of 1 rows of Materials, 1 of 1 rows of "
+        "Demand, 1 of 1 rows of Rules, 1 of 1 rows of Rule scope and 1 of 1 rows of Limits rest on "
+        "figures of low confidence or on assumptions.",
     )
-    assert [place.partition("!")[0] for place, _ in found[1:4]] == ["Materials", "Demand", "Rules"]
-    assert found[4][0].startswith("Rule scope!")
-    assert found[4][1] == f"Rows of Rule scope and Limits that the plan uses rest {ground} too."
-    assert len(found) == 5

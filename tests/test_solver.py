@@ -9,6 +9,7 @@ import sys
 import threading
 from dataclasses import replace
 from importlib import import_module
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -197,7 +198,7 @@ def test_a_second_ctrl_c_is_not_held_back(monkeypatch):
 
 
 def test_ctrl_c_after_the_optimum_was_found_loses_nothing(monkeypatch):
-    monkeypatch.setattr(running.threading, "Thread", PressedOnce)
+    monkeypatch.setattr(running, "threading", SimpleNamespace(Thread=PressedOnce))
     assert plan(**TWO_OFFERS).status in ("optimal", "interrupted")
 
 

@@ -13,7 +13,7 @@ from optimizer.network.duty import fitting
 from optimizer.solution.figures import figure, listed
 from optimizer.solution.places import Cell, Places
 from optimizer.solution.tables import Tables
-from optimizer.solution.weak import MOST, Alert
+from optimizer.solution.weak import Alert
 
 LOOSE = ("low", "assumption")
 """Words of the column confidence on which an answer should not lean."""
@@ -27,7 +27,7 @@ Uses = Iterator[Use]
 
 
 def soft_figures(network: Network, tables: Tables) -> Iterator[Alert]:
-    """Purchases on such figures with tonnes and money, and the sheets with most such rows."""
+    """Purchases on such figures with tonnes and money, and such rows of each other sheet."""
     places = Places(network)
     yield from _purchases(network, places, tables)
     found = []
@@ -47,22 +47,18 @@ def soft_figures(network: Network, tables: Tables) -> Iterator[Alert]:
             ranked = sorted(amounts, key=lambda row: -amounts[row])
             found.append((sheet, ranked, len(used), listed(names[row] for row in ranked)))
     found.sort(key=lambda item: -len(item[1]))
-    for sheet, ranked, count, named in found[:MOST]:
-        verb = "rests" if len(ranked) == 1 else "rest"
-        yield Alert(
-            f"{sheet}: {len(ranked):,} of {count:,} rows that the plan uses {verb} on {RESTS}: "
-            f"{named}.",
-            sheet,
-            places.letter(Cell(sheet, ranked[0], "confidence")),
-        )
-    if len(found) > MOST:
-        sheet, ranked, *_ = found[MOST]
-        others = listed((item[0] for item in found[MOST:]), most=len(found))
-        yield Alert(
-            f"Rows of {others} that the plan uses rest on {RESTS} too.",
-            sheet,
-            places.letter(Cell(sheet, ranked[0], "confidence")),
-        )
+    if not found:
+        return
+    sheet, (first, *_), *_ = found[0]
+    parts = (f"{len(ranked):,} of {count:,} rows of {name}" for name, ranked, count, _ in found)
+    said = listed(parts, most=len(found))
+    verb = "rests" if sum(len(ranked) for _, ranked, *_ in found) == 1 else "rest"
+    named = f": {found[0][-1]}" if len(found) == 1 else ""
+    yield Alert(
+        f"Of what the plan uses, {said} {verb} on {RESTS}{named}.",
+        sheet,
+        places.letter(Cell(sheet, first, "confidence")),
+    )
 
 
 def _loose(network: Network, sheet: str) -> set[int]:
