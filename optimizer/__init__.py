@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from optimizer.plan import Result, build_model, build_network, solve, solve_model
     from optimizer.report.page import write_page
+    from optimizer.report.parquet import write_parquet
     from optimizer.report.result import write
     from optimizer.report.study import write_study
     from optimizer.studies import (
@@ -67,6 +68,7 @@ _HOMES = {
     ),
     "optimizer.plan": ("Result", "build_model", "build_network", "solve", "solve_model"),
     "optimizer.report.page": ("write_page",),
+    "optimizer.report.parquet": ("write_parquet",),
     "optimizer.report.result": ("write",),
     "optimizer.report.study": ("write_study",),
     "optimizer.studies.differences": ("Comparison", "compare"),
@@ -136,6 +138,7 @@ __all__ = [
     "write",
     "write_marked_copy",
     "write_page",
+    "write_parquet",
     "write_study",
     "write_template",
 ]

@@ -43,6 +43,7 @@ LIBRARIES = {
     "scipy": {"solution", "studies"},
     "pandas": EVERYWHERE,
     "distributed": {"studies"},
+    "pyarrow": {"report"},
 }
 """Rooms in which a library may be used; another may not be used at all."""
 
