@@ -373,3 +373,35 @@ def test_clean_stays_clean(kaz, china_sells, defence, civil, opening):
     # And nothing is short that could have been made: all Kazakh ore serves where it must.
     if sum(kaz) + opening == 0:
         assert served == 0
+
+
+NUMBERS = (
+    ("Supply", "price"),
+    ("Supply", "maximum"),
+    ("Processes", "cost"),
+    ("Units", "capacity"),
+    ("Lanes", "cost"),
+    ("Demand", "quantity"),
+    ("Demand", "shortage penalty"),
+)
+
+
+@given(SEEDS, st.integers(0, 5), st.sets(st.sampled_from(NUMBERS), min_size=1))
+@settings(few, max_examples=25)
+def test_other_numbers_cost_the_same_from_the_plan_before_as_from_nothing(seed, by, columns):
+    tables, chance = copy.deepcopy(drawn(seed)), random.Random(by)
+    before = optimizer.solve(read_tables(tables), remember=True)
+    assume(before.start is not None)
+    for sheet, column in sorted(columns):
+        for row in tables.get(sheet, []):
+            if isinstance(row.get(column), int | float):
+                row[column] *= chance.uniform(0.5, 1.5)
+    try:
+        case = read_tables(tables)
+    except optimizer.WorkbookError:
+        assume(False)
+    cold, warm = optimizer.solve(case), optimizer.solve(case, start=before.start)
+    assert warm.status == cold.status
+    if cold.objective is not None:
+        assert same(warm.objective, cold.objective)
+        assert warm.audit.passed

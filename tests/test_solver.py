@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pickle
 import subprocess
@@ -25,6 +26,7 @@ from pyomo.core import (
     maximize,
     minimize,
 )
+from pyomo.repn import generate_standard_repn
 
 import optimizer
 from optimizer import solver
@@ -44,6 +46,7 @@ from tests.conftest import (
 )
 
 highs = import_module("optimizer.solver.highs")
+resolve = import_module("optimizer.solver.resolve")
 running = import_module("optimizer.solver.running")
 ways = import_module("optimizer.solver.ways")
 
@@ -610,7 +613,25 @@ def _drop_rows(m):
     m.del_component(m.capacity)
 
 
-@pytest.mark.parametrize("change", [_close_dearest, _add_a_row, _drop_rows])
+def _change_everything(m):
+    """Costs, bounds and right-hand sides, each by its own factor within a third."""
+    factor = itertools.cycle((0.9, 1.3, 0.7, 1.1, 1.2))
+    for variable in m.buy.values():
+        if variable.ub is not None:
+            variable.setub(variable.ub * next(factor))
+    for row in m.capacity.values():
+        row.set_value((row.lower, row.body, row.upper * next(factor)))
+    cost = generate_standard_repn(m.total_cost.expr)
+    m.total_cost.deactivate()
+    m.other_cost = Objective(
+        expr=sum(
+            each * next(factor) * variable
+            for each, variable in zip(cost.linear_coefs, cost.linear_vars, strict=True)
+        )
+    )
+
+
+@pytest.mark.parametrize("change", [_close_dearest, _add_a_row, _drop_rows, _change_everything])
 @pytest.mark.parametrize("file", ["nochina_random_30.xlsx", "nochina_i_any_stage.xlsx"])
 def test_a_start_changes_the_way_and_not_the_answer(file, change):
     cold, warm = _started(file, change)
@@ -625,15 +646,74 @@ def test_the_same_programme_needs_no_iteration_from_its_own_optimum():
     assert warm.values == pytest.approx(cold.values)
 
 
-def test_a_start_that_takes_too_long_is_given_up(monkeypatch):
-    monkeypatch.setattr(ways, "WARM_SECONDS", 0.0)
-    case = optimizer.read(CASES / "nochina_random_30.xlsx")
-    program = solver.transfer(optimizer.build_model(case))
-    cold = solver.ask(program)
-    start = replace(solver.Start.of(program, cold), seconds=0.0)
-    answer = solver.ask(program, start=start)
-    assert answer.status == "optimal"
-    assert answer.objective == pytest.approx(cold.objective)
+def test_a_start_that_takes_too_many_iterations_is_given_up(monkeypatch):
+    monkeypatch.setattr(resolve, "FEWEST", 0)
+    monkeypatch.setattr(resolve, "PRIMAL_PART", 0.0)
+    monkeypatch.setattr(resolve, "DUAL_PART", 0.0)
+    cold, warm = _started("nochina_random_30.xlsx", _change_everything)
+    assert warm.status == cold.status == "optimal"
+    assert warm.method == cold.method
+    assert warm.objective == pytest.approx(cold.objective)
+
+
+def small(cost, upper, row_lower, row_upper, matrix=((1.0, 1.0), (1.0, -1.0))):
+    """Two columns, two rows; named, so that one is a start for another."""
+    m = ConcreteModel()
+    m.x = Var([1, 2])
+    m.row = Constraint([1, 2], rule=lambda m, i: m.x[1] + i * m.x[2] <= 1)
+    return solver.Program(
+        variables=list(m.x.values()),
+        constraints=list(m.row.values()),
+        cost=np.array(cost, dtype=float),
+        offset=0.0,
+        lower=np.zeros(2),
+        upper=np.array(upper, dtype=float),
+        row_lower=np.array(row_lower, dtype=float),
+        row_upper=np.array(row_upper, dtype=float),
+        starts=np.array([0, 2, 4], dtype=np.int32),
+        columns=np.array([0, 1, 0, 1], dtype=np.int32),
+        values=np.array(matrix, dtype=float).ravel(),
+        integer=np.zeros(2, dtype=np.int32),
+        sign=1.0,
+    )
+
+
+FREE = float("inf")
+NEEDED = {"cost": (1, 2), "upper": (10, 10), "row_lower": (4, -FREE), "row_upper": (FREE, 3)}
+"""Least x + 2 y with x + y >= 4 and x - y <= 3: x = 3.5, y = 0.5, cost 4.5."""
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "objective"),
+    [
+        ({}, "optimal", 4.5),
+        # y is the cheaper one now: y = 4.
+        ({"cost": (3, 2)}, "optimal", 8.0),
+        # x within 1: y = 3, cost 7; the plan of before, 3.5 and 0.5, is not feasible.
+        ({"upper": (1, 10)}, "optimal", 7.0),
+        ({"cost": (3, 2), "upper": (10, 1)}, "optimal", 11.0),
+        ({"cost": (3, 2), "row_lower": (6, -FREE)}, "optimal", 12.0),
+        # x - y / 2 <= 3: x = 10/3, y = 2/3.
+        ({"matrix": ((1.0, 1.0), (1.0, -0.5))}, "optimal", 14 / 3),
+        ({"upper": (1, 1)}, "infeasible", None),
+        ({"cost": (3, 2), "upper": (1, 1)}, "infeasible", None),
+        ({"cost": (1, -1), "upper": (10, FREE)}, "unbounded", None),
+    ],
+)
+def test_other_numbers_from_the_optimum_before(change, status, objective):
+    before = small(**NEEDED)
+    start = solver.Start.of(before, solver.ask(before))
+    answer = solver.ask(small(**(NEEDED | change)), start=start)
+    assert answer.status == status
+    assert answer.objective == (None if objective is None else pytest.approx(objective))
+
+
+def test_a_first_step_without_an_end_is_no_answer():
+    """Least -x - y: unbounded within the old bounds, -5 within the new ones."""
+    before = small(**NEEDED | {"upper": (FREE, FREE)})
+    start = solver.Start.of(before, solver.ask(before))
+    answer = solver.ask(small(**NEEDED | {"cost": (-1, -1), "upper": (2, 3)}), start=start)
+    assert answer.objective == pytest.approx(-5.0)
 
 
 def test_props_steady_the_interior_point_method_and_leave_no_trace(monkeypatch):

@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import highspy
 import numpy as np
 
 from optimizer.errors import OptimizerError
+from optimizer.solver.resolve import resolve
 from optimizer.solver.running import Progress, Search, run
 from optimizer.solver.start import Start
 from optimizer.solver.transfer import Program
@@ -81,7 +83,7 @@ def ask(
         return answer
     trimmed = _trimmed(program, priced.values)
     if (trimmed != priced.values).any():
-        known = Start.of(program, priced)
+        known = Start.of(program.held(priced.values), priced)
         again = _ask(program.held(trimmed), float("inf"), gap, None, known)
         priced = again if again.status == "optimal" else priced
     return replace(
@@ -132,13 +134,12 @@ def _ask(
     search = Search()
     for way in ways(program, start):
         left = time_limit - (time.perf_counter() - begin)
-        highs = instance(program, way.options, min(left, way.seconds), gap)
+        highs = instance(program, way.options, left, gap)
         stopped = _run(highs, program, way, search, progress)
         status = status_of(highs, stopped=stopped)
         if status == "optimal" and way.propped and leans(highs, program):
             status = "unclear"
-        boxed = status == "time limit" and way.seconds < left
-        if not boxed and status != "unclear" and not status.startswith("error"):
+        if status != "unclear" and not status.startswith("error"):
             break
     seconds = time.perf_counter() - begin
     answer = _answer(highs, program, status, way.options["solver"], seconds, search)
@@ -184,9 +185,11 @@ def _run(highs: Any, program: Program, way: Way, search: Search, progress: Progr
         places, plan = way.start.plan(program)
         if len(places):
             highs.setSolution(len(places), places, plan)
-    elif way.start is not None:
-        highs.setBasis(way.start.basis(program))
-    return run(highs, scale_of(program), search, progress)
+    scale = scale_of(program)
+    if way.start is not None and not program.integer.any():
+        go = partial(run, highs, scale, search, progress)
+        return resolve(highs, program, way.start, go)
+    return run(highs, scale, search, progress)
 
 
 def instance(program: Program, method: Options, seconds: float, gap: float) -> Any:

@@ -39,8 +39,8 @@ class Start:
     """Places in HiGHS's list of statuses; empty where there is no basis."""
     whole: dict[Name, float]
     """Values of columns that must be whole."""
-    seconds: float
-    """What the answer took."""
+    within: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+    """Lower and upper bounds of the columns and of the rows for which the basis is optimal."""
 
     @classmethod
     def of(cls, program: Program, answer: Answer) -> Start | None:
@@ -57,11 +57,14 @@ class Start:
             column_statuses=_places(basis.col_status if basis else [], place),
             row_statuses=_places(basis.row_status if basis else [], place),
             whole={columns[column]: float(answer.values[column]) for column in whole},
-            seconds=answer.seconds,
+            within=(program.lower, program.upper, program.row_lower, program.row_upper),
         )
 
     def basis(self, program: Program) -> Any:
-        """HiGHS's basis for a programme; None where the start has none."""
+        """HiGHS's basis for a programme, alien where columns or rows are not the same.
+
+        None where the start has no basis.
+        """
         if not len(self.column_statuses):
             return None
         columns, rows = names(program.variables), names(program.constraints)

@@ -22,12 +22,6 @@ PRIMAL = 4
 CLEAN_UP = 10_000
 """Iterations of that; a crossover that leaves more to do has lost its way."""
 
-CHOOSE = 0
-"""Primal or dual simplex, whichever of them the start is feasible for."""
-
-WARM_SECONDS = 10.0
-"""Time for a start from a known basis before another method is tried; or that of the last."""
-
 PROP_COST = 4096.0
 """What a prop costs, where costs are scaled (see LARGEST_COST)."""
 
@@ -45,8 +39,7 @@ class Way:
     propped: bool = False
     """With props in the rows that must hold exactly."""
     start: Start | None = None
-    seconds: float = float("inf")
-    """Time after which the next way is tried."""
+    """What it goes on from."""
 
 
 SIMPLEX = (Way({"solver": "simplex"}), Way({"solver": "simplex", "presolve": "off"}))
@@ -66,8 +59,7 @@ def ways(program: Program, start: Start | None) -> Iterator[Way]:
             yield Way(way.options, start=start)
         return
     if start is not None and len(start.column_statuses):
-        options = {"solver": "simplex", "simplex_strategy": CHOOSE}
-        yield Way(options, start=start, seconds=max(WARM_SECONDS, start.seconds))
+        yield Way({"solver": "simplex"}, start=start)
     yield from INTERIOR_POINT if len(program.cost) >= INTERIOR_POINT_FROM else SIMPLEX
 
 

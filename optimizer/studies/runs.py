@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from optimizer import plan
 from optimizer.errors import StoppedError
@@ -22,9 +22,6 @@ from optimizer.tables import Case
 
 WORTH_SPREADING = 4.0
 """Seconds of work below which starting processes costs more than it saves."""
-
-PATIENCE = 0.4
-"""Part of the time of the base case that a run tries to go on from its basis."""
 
 Told = Callable[[int, int, float, str], None]
 """Progress: runs done, runs in all, seconds left (about), name of the last one."""
@@ -107,8 +104,7 @@ class Runner:
         """Take a plan of the base case as known: other runs start from it, if it remembers."""
         self._begun = True
         self._base_seconds = sum(result.seconds.values())
-        if result.start is not None:
-            self._start = replace(result.start, seconds=PATIENCE * result.start.seconds)
+        self._start = result.start
         outcome = outcome_of(result)
         self._keep(key_of(self._base, self.way.options), "base", outcome)
         return outcome
