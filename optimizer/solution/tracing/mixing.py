@@ -1,7 +1,8 @@
 """Proportional mixing: ``x = keep (W x) + base`` over a graph, component by component.
 
-Vertices are solved in the order of the strongly connected components, level by level; a
-component with a loop is one dense system. Everything is numpy.
+Vertices are solved in the order of the strongly connected components, level by level. A
+component with a loop is cut open at a few vertices; what they pass on is carried through it
+as unknowns, and they are solved for at the end. Everything is numpy.
 """
 
 from __future__ import annotations
@@ -17,23 +18,20 @@ from optimizer.network.reach import circles
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-DENSE = 1000
-"""Vertices of a loop up to which it is solved directly; beyond, by repeated mixing."""
-SETTLED = 1e-13
-"""Largest change at which repeated mixing ends."""
-_ROUNDS = 100_000
 LEAK = 1e-13
 """What a loop loses at each vertex, so that one that nothing enters has an answer too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A component with a loop: its vertices, its edges and their ends within it."""
+    """A component with a loop: its vertices, its edges, and what is left of it when cut open."""
 
     vertices: Ints
     edges: Ints
-    source: Ints
-    target: Ints
+    cuts: Ints
+    """Places of the vertices at which it is cut, each on every way round."""
+    opened: Mixing
+    """Its graph without loops: what the cuts pass on comes from vertices behind the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class Mixing:
         for number, vertices in members.items():
             own, here = np.array(vertices), np.array(edges[number])
             place[own] = np.arange(own.size)
-            loop = Loop(own, here, place[self.source[here]], place[self.target[here]])
+            loop = _opened(own, here, place[self.source[here]], place[self.target[here]])
             found.setdefault(int(level[vertices[0]]), []).append(loop)
         return found
 
@@ -119,31 +117,78 @@ class Mixing:
         base: Floats,
         blocks: Sequence[tuple[slice, Floats | None]],
     ) -> None:
-        size = loop.vertices.size
-        for tracer in range(weight.shape[1]):
-            inner = np.zeros((size, size))
-            np.add.at(inner, (loop.target, loop.source), weight[loop.edges, tracer])
-            inner *= 1 - LEAK
-            for columns, factor in blocks:
-                own = inner if factor is None else inner * factor[loop.vertices][:, None]
-                entered = base[loop.vertices, tracer, columns]
-                base[loop.vertices, tracer, columns] = (
-                    np.linalg.solve(np.eye(size) - own, entered)
-                    if size <= DENSE
-                    else _repeated(own, entered)
-                )
+        """Carry what enters, and a unit from each cut, through the loop; solve for the cuts."""
+        size, count, columns = loop.vertices.size, loop.cuts.size, base.shape[2]
+        keeps: dict[bytes, Floats] = {}
+        kinds = []
+        for _, factor in blocks:
+            keep = np.ones(size + count)
+            if factor is not None:
+                keep[:size] = factor[loop.vertices]
+            kinds.append(keep.tobytes())
+            keeps.setdefault(keep.tobytes(), keep)
+        units = {
+            kind: slice(columns + number * count, columns + (number + 1) * count)
+            for number, kind in enumerate(keeps)
+        }
+        carried = np.zeros((size + count, weight.shape[1], columns + len(keeps) * count))
+        carried[:size, :, :columns] = base[loop.vertices]
+        for place in units.values():
+            carried[size:, :, place] = np.eye(count)[:, None, :]
+        parts: list[tuple[slice, Floats | None]] = [
+            (own, keeps[kind]) for (own, _), kind in zip(blocks, kinds, strict=True)
+        ]
+        parts += [(units[kind], keep) for kind, keep in keeps.items()]
+        loop.opened.solve(weight[loop.edges] * (1 - LEAK), carried, parts)
+        for (own, _), kind in zip(blocks, kinds, strict=True):
+            unit = carried[:size, :, units[kind]].transpose(1, 0, 2)
+            known = carried[:size, :, own].transpose(1, 0, 2)
+            passed = np.linalg.solve(np.eye(count) - unit[:, loop.cuts], known[:, loop.cuts])
+            base[loop.vertices, :, own] = (known + unit @ passed).transpose(1, 0, 2)
 
 
-def _repeated(inner: Floats, entered: Floats) -> Floats:
-    """What repeated mixing comes to."""
-    found = entered
-    for _ in range(_ROUNDS):
-        following = entered + inner @ found
-        change = np.abs(following - found).max(initial=0.0)
-        found = following
-        if change <= SETTLED * max(1.0, np.abs(found).max(initial=0.0)):
-            break
+def _opened(vertices: Ints, edges: Ints, source: Ints, target: Ints) -> Loop:
+    """A loop from its edges between places of its vertices."""
+    cuts = np.array(_cuts(vertices.size, source, target), dtype=np.int64)
+    outlet = np.arange(vertices.size)
+    outlet[cuts] = vertices.size + np.arange(cuts.size)
+    opened = Mixing(vertices.size + cuts.size, outlet[source], target)
+    return Loop(vertices, edges, cuts, opened)
+
+
+def _cuts(size: int, source: Ints, target: Ints) -> list[int]:
+    """Vertices without which a graph has no loop: few, but not always the fewest.
+
+    Again and again the one with most ways through it goes, with all that is on no loop then.
+    """
+    after: list[set[int]] = [set() for _ in range(size)]
+    before: list[set[int]] = [set() for _ in range(size)]
+    for start, end in zip(source.tolist(), target.tolist(), strict=True):
+        after[start].add(end)
+        before[end].add(start)
+    left, idle, found = dict.fromkeys(range(size)), list(range(size)), []
+    while left:
+        while idle:
+            vertex = idle.pop()
+            if vertex in left and not (after[vertex] and before[vertex]):
+                del left[vertex]
+                idle += _remove(vertex, after, before)
+        if left:
+            busiest = max(left, key=lambda own: len(after[own]) * len(before[own]))
+            del left[busiest]
+            idle += _remove(busiest, after, before)
+            found.append(busiest)
     return found
+
+
+def _remove(vertex: int, after: list[set[int]], before: list[set[int]]) -> list[int]:
+    """Take a vertex out of a graph; gives its neighbours."""
+    onward, back = after[vertex] - {vertex}, before[vertex] - {vertex}
+    for other in onward:
+        before[other].discard(vertex)
+    for other in back:
+        after[other].discard(vertex)
+    return [*onward, *back]
 
 
 def _ordered(size: int, source: Ints, target: Ints) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
