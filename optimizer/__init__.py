@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         WorkbookError,
     )
     from optimizer.plan import Result, build_model, build_network, solve, solve_model
-    from optimizer.report.page import write_page
+    from optimizer.report.page import write_page, write_study_page
     from optimizer.report.parquet import write_parquet
     from optimizer.report.result import write
     from optimizer.report.study import write_study
@@ -67,7 +67,7 @@ _HOMES = {
         "WorkbookError",
     ),
     "optimizer.plan": ("Result", "build_model", "build_network", "solve", "solve_model"),
-    "optimizer.report.page": ("write_page",),
+    "optimizer.report.page": ("write_page", "write_study_page"),
     "optimizer.report.parquet": ("write_parquet",),
     "optimizer.report.result": ("write",),
     "optimizer.report.study": ("write_study",),
@@ -140,6 +140,7 @@ __all__ = [
     "write_page",
     "write_parquet",
     "write_study",
+    "write_study_page",
     "write_template",
 ]
 

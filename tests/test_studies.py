@@ -65,7 +65,7 @@ def test_scenarios_stand_beside_the_case_itself():
     assert list(overview["less base"]) == [0, pytest.approx(28), pytest.approx(372), None]
     assert list(overview["short"]) == [0, 0, pytest.approx(4), None]
     assert list(overview["covered"]) == [1, 1, pytest.approx(0.6), None]
-    assert list(overview["probability"]) == [None, 0.25, 0.25, 1]
+    assert list(overview["probability"]) == [None, 0.25, 0.25, None]
     assert row(overview, "dear China")["changes"] == "Supply price × 2 where site = China"
     costs = study.tables["Costs"]
     assert row(costs, "shortage") == {

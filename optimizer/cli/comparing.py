@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from optimizer.cli.both import Both
 from optimizer.cli.done import Done, rows_of
 
 if TYPE_CHECKING:
@@ -21,13 +22,9 @@ def compare(options: argparse.Namespace, progress: Progress | None) -> Done:
     for path in (options.first, options.second):
         options.workbook = path  # where an error is marked
         things.append(path if is_plan(path) else read(path))
+    both = Both(options.output, "comparison") if options.output is not None else None
     found = compared(*things, by=options.by)
-    files = {}
-    if options.output is not None:
-        from optimizer.report.study import write_study
-
-        write_study(found.study(f"{options.first.stem}, {options.second.stem}"), options.output)
-        files["comparison"] = str(options.output)
+    files = both.write(found.study(_names(options))) if both else {}
     lines = [*found.lines(), *(f"Written: {file}" for file in files.values())]
     record = {
         "status": "compared",
@@ -36,3 +33,11 @@ def compare(options: argparse.Namespace, progress: Progress | None) -> Done:
         "files": files,
     }
     return Done(tuple(lines), record)
+
+
+def _names(options: argparse.Namespace) -> str:
+    """Names of both workbooks: plans of one file name are told apart by their folders."""
+    first, second = (path.resolve() for path in (options.first, options.second))
+    if first.stem == second.stem:
+        first, second = first.parent, second.parent
+    return f"{first.stem} and {second.stem}"

@@ -50,7 +50,7 @@ def add_plans(commands: Any, voice: Voice) -> None:
     two.add_argument("first", type=Path, metavar="A", help="results workbook, or input workbook")
     two.add_argument("second", type=Path, metavar="B", help="another of the same kind")
     two.add_argument("--by", choices=("money", "tonnes"), default="money", help="default: money")
-    two.add_argument("--output", type=Path, metavar="FILE.xlsx", help="write a workbook too")
+    two.add_argument("--output", type=Path, metavar="FILE.xlsx", help="write workbook and page too")
     two.set_defaults(run=spoken(compare, voice))
     many = commands.add_parser(
         "stochastic", help="one plan for several scenarios: what to decide here and now"

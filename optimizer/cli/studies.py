@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from optimizer.cli.both import Both
 from optimizer.cli.words import print_record, seconds, share, tell
 from optimizer.errors import AuditError, NoPlanError
 
@@ -42,13 +43,11 @@ def add_studies(commands: Any) -> list[argparse.ArgumentParser]:
 
 def _study(options: argparse.Namespace) -> int:
     from optimizer import studies
-    from optimizer.report import check_target, write_study
     from optimizer.tables import read
 
     case = read(options.workbook)
     folder = options.output or Path("outputs") / options.workbook.stem
-    target = folder / f"{options.command}.xlsx"
-    check_target(target)
+    both = Both(folder / f"{options.command}.xlsx")
     way = studies.Way(
         workers=options.workers,
         scheduler=options.scheduler,
@@ -57,11 +56,12 @@ def _study(options: argparse.Namespace) -> int:
         options=studies.Options(options.time_limit, options.gap),
     )
     study = studies.asked_for(options.command, case, vars(options), way)
-    write_study(study, target)
+    files = both.write(study)
     if not options.quiet:
-        tell("\n".join((*study.lines(), *study.notes, f"Written: {target}")))
+        written = [f"Written: {file}" for file in files.values()]
+        tell("\n".join((*study.lines(), *study.notes, *written)))
     if options.json:
-        print_record(study.to_data() | {"files": {"study": str(target)}})
+        print_record(study.to_data() | {"files": files})
     failed = [name for name, each in study.outcomes.items() if not each.audit_passed]
     if failed:
         tell(f"error: the audit fails in {', '.join(failed)}")

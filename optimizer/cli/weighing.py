@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from optimizer.cli.both import Both
 from optimizer.cli.done import Done, rows_of
 
 if TYPE_CHECKING:
@@ -16,15 +17,12 @@ if TYPE_CHECKING:
 
 def stochastic(options: argparse.Namespace, progress: Progress | None) -> Done:
     """Plan for the scenarios of the sheet, or for supply that comes or fails."""
-    from optimizer.report import check_target
-    from optimizer.report.study import write_study
     from optimizer.studies import stochastic as planned
     from optimizer.studies import supply_scenarios, weighted_scenarios
     from optimizer.tables import read
 
     case = read(options.workbook)
-    target = (options.output or Path("outputs") / options.workbook.stem) / "stochastic.xlsx"
-    check_target(target)
+    both = Both((options.output or Path("outputs") / options.workbook.stem) / "stochastic.xlsx")
     if options.supply:
         scenarios = supply_scenarios(case, most=options.most, seed=options.seed)
     else:
@@ -39,7 +37,7 @@ def stochastic(options: argparse.Namespace, progress: Progress | None) -> Done:
         gap=options.gap,
         progress=progress,
     )
-    write_study(found.study(), target)
+    files = both.write(found.study())
     record = {
         "status": found.status,
         "objective": found.objective,
@@ -47,10 +45,10 @@ def stochastic(options: argparse.Namespace, progress: Progress | None) -> Done:
         "value": found.value,
         "tables": {name: rows_of(table) for name, table in found.tables.items()},
         "input": {"file": case.path, "sha256": case.sha256},
-        "files": {"study": str(target)},
+        "files": files,
     }
     lines = (*_story(found, case.settings.currency), *_left_out(options, case, found))
-    lines = (*lines, f"Written: {target}")
+    lines = (*lines, *(f"Written: {file}" for file in files.values()))
     return Done(lines, record, 0 if found.status == "optimal" else 4)
 
 

@@ -30,6 +30,19 @@ TEXT_KINDS = ("text", "period")
 """Kinds of field that hold text."""
 SUMMED_KINDS = ("tonnes", "amount", "money")
 """Kinds of field that add up."""
+APART = frozenset(
+    (
+        "Scenarios",
+        "Stress",
+        "Frontier",
+        "Alternatives",
+        "By scenario",
+        "Value",
+        "Here and now",
+        "Cost changes",
+    )
+)
+"""Tables whose rows are plans or measures, each for itself: nothing in them adds up."""
 
 _FIXED = {
     "text": "@",

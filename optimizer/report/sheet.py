@@ -16,6 +16,7 @@ from optimizer.errors import FileError
 from optimizer.report.cells import address, area, column_name, column_of, finite, table_name
 from optimizer.report.formats import (
     AMBER,
+    APART,
     GREEN,
     GREY,
     PALE_AMBER,
@@ -58,12 +59,6 @@ NOT_SUMMED = LEVELS | {
     ("Scarcity", "bound"),
     ("Provenance", "tonnes"),
     ("Certificates", "tonnes"),
-    ("Value", "amount"),
-    ("By scenario", "cost"),
-    ("By scenario", "short"),
-    ("By scenario", "base plan"),
-    ("By scenario", "known in advance"),
-    *(("Cost changes", header) for header in ("before", "after", "change")),
 }
 """Columns that are not added up: the same tonnes stand in several rows, or a sum says nothing."""
 
@@ -219,7 +214,8 @@ def _write_totals(
 
 
 def _adds_up(name: str, field: Field) -> bool:
-    return field.kind in SUMMED_KINDS and (name, field.header) not in NOT_SUMMED
+    apart = name in APART or (name, field.header) in NOT_SUMMED
+    return field.kind in SUMMED_KINDS and not apart
 
 
 def _subtotal(name: str, header: str) -> str:

@@ -72,7 +72,7 @@ def _summary(study: Study) -> Summary:
         status="",
         objective=0.0,
         currency=study.currency,
-        periods=(),
+        periods=study.span,
         years=(),
         input_name=f"{study.case}, {study.title}",
         input_sha256="",

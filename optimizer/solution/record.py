@@ -88,6 +88,7 @@ def run_record(
     case = network.case
     rows: list[tuple[str, str]] = [
         ("case", case.settings.case),
+        ("currency", case.settings.currency),
         ("input", case.path),
         ("input sha256", case.sha256),
         ("status", answer.status),

@@ -19,7 +19,7 @@ SCENARIOS = Layout(
     (
         Field("scenario", "text", "name of the scenario; base is the case itself"),
         Field("changes", "text", "what it changes, with what it is based on"),
-        Field("probability", "share", "probability of the scenario"),
+        Field("probability", "share", "probability of the scenario; blank: none is written"),
         Field("status", "text", "optimal, or why there is no proven plan"),
         Field("cost", "money", "present value of all costs"),
         Field("less base", "money", "its cost less that of the case itself"),
@@ -76,7 +76,7 @@ def _overview(case: Case, names: Sequence[str], outcomes: dict[str, Outcome]) ->
     base = outcomes[BASE]
     for name, (label, outcome) in zip(("", *names), outcomes.items(), strict=True):
         changes = changes_of(case, name) if name else ()
-        own = [row.probability for row in case.scenarios if row.scenario == name]
+        own = min((row.probability for row in case.scenarios if row.scenario == name), default=1.0)
         less = None
         if base.objective is not None and outcome.objective is not None:
             less = outcome.objective - base.objective
@@ -86,7 +86,7 @@ def _overview(case: Case, names: Sequence[str], outcomes: dict[str, Outcome]) ->
             (
                 label,
                 described(changes),
-                own[0] if own else None,
+                own if own < 1 else None,
                 outcome.status,
                 outcome.objective,
                 less,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.errors import UsageError
 from optimizer.plan import Result
-from optimizer.solution.tables import Table, Tables
+from optimizer.solution.tables import RUN, Table, Tables
 from optimizer.studies.input_changes import INPUT_CHANGES, input_changes
 from optimizer.studies.plan_changes import (
     COST_CHANGES,
@@ -41,15 +41,26 @@ class Comparison:
     """``plans`` or ``inputs``."""
     tables: Mapping[str, Table]
     """``Cost changes``, ``Volume changes``, ``Changes by period``; or ``Input changes``."""
+    currency: str = ""
+    """Currency of both; empty where a workbook does not tell it."""
+    periods: tuple[str, ...] = ()
+    """Labels of the periods in which plans cost something, in order."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A table as a DataFrame."""
         return self.tables[name].frame()
 
     def study(self, case: str = "", currency: str = "") -> Study:
-        """The tables as a study, to write its workbook."""
-        title = f"Differences of two {self.what}"
-        return Study(title, case, currency, outcomes={}, tables=self.tables)
+        """The tables as a study, to write its workbook and its page."""
+        return Study(
+            title=f"Differences of two {self.what}",
+            case=case,
+            currency=currency or self.currency,
+            outcomes={},
+            tables=self.tables,
+            words=tuple(self.lines()),
+            periods=self.periods,
+        )
 
     def lines(self, most: int = 40) -> list[str]:
         """What changed in sentences; of what moved the first ``most``."""
@@ -67,11 +78,22 @@ def compare(first: Thing, second: Thing, *, by: str = "money") -> Comparison:
     kinds = ["plans" if is_plan(each) else "inputs" for each in (first, second)]
     if kinds[0] != kinds[1]:
         raise UsageError("a plan and an input cannot be compared: give two plans or two inputs")
+    periods: tuple[str, ...] = ()
     if kinds[0] == "plans":
-        made = plan_changes(_tables(first), _tables(second), by=by)
+        plans = (_tables(first), _tables(second))
+        made = plan_changes(*plans, by=by)
+        currencies = [_currency(tables) for tables in plans]
+        periods = tuple(sorted({label for each in plans for label in each["Costs"]["period"]}))
     else:
-        made = (input_changes(_case(first), _case(second)),)
-    return Comparison(kinds[0], {each.layout.name: each for each in made})
+        cases = (_case(first), _case(second))
+        made = (input_changes(*cases),)
+        currencies = [case.settings.currency for case in cases]
+    return Comparison(
+        what=kinds[0],
+        tables={each.layout.name: each for each in made},
+        currency=" and ".join(dict.fromkeys(filter(None, currencies))),
+        periods=periods,
+    )
 
 
 def is_plan(thing: Thing) -> bool:
@@ -93,6 +115,13 @@ def _case(thing: Thing) -> Case:
     if isinstance(thing, Case):
         return thing
     raise UsageError("a plan is no input")
+
+
+def _currency(tables: Tables) -> str:
+    """What the sheet Run says; empty in workbooks that do not say it."""
+    run = tables.get(RUN.name)
+    told = zip(run["item"], run["value"], strict=True) if run is not None else ()
+    return next((value for item, value in told if item == "currency"), "")
 
 
 def _inputs(found: Comparison, most: int) -> Iterator[str]:

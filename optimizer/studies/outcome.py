@@ -139,6 +139,19 @@ class Outcome:
         return self.objective is not None and self.audit_passed
 
     @property
+    def why(self) -> str:
+        """Why there is no plan, or no proven one; empty if there is one."""
+        if self.solved and self.status == "optimal":
+            return ""
+        if not self.audit_passed:
+            return self.audit
+        return {
+            "infeasible": "no plan meets every hard limit",
+            "unbounded": "cost has no lower bound",
+            "time limit": "the time limit was reached before a plan was proven optimal",
+        }.get(self.status, self.status)
+
+    @property
     def short(self) -> float:
         """Tonnes short, outlets left out."""
         return float(sum(self.tables["Demand"]["short"])) if self.tables else 0.0

@@ -39,6 +39,10 @@ class Study:
     """Sentences that a reader must know."""
     chart: tuple[str, str, tuple[str, ...]] | None = None
     """What is drawn: table, header of the names, headers of the values."""
+    words: tuple[str, ...] = ()
+    """What was found, in sentences, where no run is behind it."""
+    periods: tuple[str, ...] = ()
+    """Labels of the periods, where no run is behind it."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A table as a DataFrame, by its name."""
@@ -48,6 +52,13 @@ class Study:
     def solved(self) -> bool:
         """True if every run has a plan that passed the audit."""
         return all(each.solved for each in self.outcomes.values())
+
+    @property
+    def span(self) -> tuple[str, ...]:
+        """Labels of the periods: those of its own, or of the first run that has a plan."""
+        return self.periods or next(
+            (each.periods for each in self.outcomes.values() if each.periods), ()
+        )
 
     def lines(self) -> list[str]:
         """What each run costs and is short of, or why it has no plan, a line a run."""
@@ -83,16 +94,9 @@ def covered(outcome: Outcome) -> float | None:
 
 def reason(outcome: Outcome) -> str:
     """Why there is no plan, or no proven one, in a sentence; empty if there is one."""
-    if outcome.solved and outcome.status == "optimal":
-        return ""
-    if not outcome.audit_passed:
-        return outcome.audit
-    told = {
-        "infeasible": "no plan meets every hard limit",
-        "unbounded": "cost has no lower bound",
-        "time limit": "the time limit was reached before a plan was proven optimal",
-    }.get(outcome.status, outcome.status)
-    return ". ".join((told, *outcome.repairs))
+    if not outcome.why or not outcome.audit_passed:
+        return outcome.why
+    return ". ".join((outcome.why, *outcome.repairs))
 
 
 def amounts(

@@ -52,8 +52,9 @@ class Stochastic:
         return self.tables[name].frame()
 
     def study(self) -> Study:
-        """The tables as a study, to write its workbook."""
-        settings = next(iter(self.results.values())).case.settings
+        """The tables as a study, to write its workbook and its page."""
+        first = next(iter(self.results.values()))
+        settings = first.case.settings
         headers = ("cost", "base plan", "known in advance")
         return Study(
             title="Plan under uncertainty",
@@ -62,6 +63,7 @@ class Stochastic:
             outcomes={},
             tables=self.tables,
             chart=("By scenario", "scenario", headers),
+            periods=tuple(first.network.calendar.labels),
         )
 
     @property

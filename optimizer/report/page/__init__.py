@@ -1,9 +1,11 @@
-"""The page of a run: one HTML file that needs nothing else, for people who decide.
+"""The pages: HTML files that need nothing else, for people who decide.
 
-``write_page`` makes it from a result; ``page_data`` is what is embedded in it.
+``write_page`` makes that of a result, ``write_study_page`` that of a study; ``page_data``
+and ``study_data`` are what is embedded in them.
 """
 
 from optimizer.report.page.gather import page_data
+from optimizer.report.page.study import study_data, write_study_page
 from optimizer.report.page.write import write_page
 
-__all__ = ["page_data", "write_page"]
+__all__ = ["page_data", "study_data", "write_page", "write_study_page"]

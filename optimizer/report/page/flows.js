@@ -8,9 +8,6 @@ const siteOf = new Map(data.sites.map(site => [site.name, site]));
 const countryOf = name => siteOf.get(name)?.country || "";
 const view = {bin: -1, material: "", colour: "rule:"};
 
-// Colours told apart with every kind of colour vision (Okabe and Ito, Tol), for light and dark.
-const PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8f7ad6", "#b5a800", "#7f5539"];
-const OTHER = "#8a94a0";
 const countries = [...grouped(shipped, lot => countryOf(lot["from site"]), lot => lot.tonnes)].sort((a, b) => b[1] - a[1]).map(entry => entry[0]);
 const countryColour = country => PALETTE[countries.indexOf(country)] || OTHER;
 
@@ -41,7 +38,6 @@ function chosenColour() {
   return {of: lot => stateOf(lot, rule), paint: state => STATES[state][1], told: state => words[state],
     key: Object.keys(STATES).filter(state => states.has(state)).map(state => [words[state], STATES[state][1]])};
 }
-const keyOf = colours => make("ul", {class: "key"}, colours.key.map(([text, colour]) => make("li", {}, make("i", {style: `background:${colour}`}), text)));
 
 function chosen(lots) {
   const [kind, name] = [view.material.slice(0, 6), view.material.slice(6)];

@@ -1,25 +1,4 @@
 // The head: case, verdict, figures that a board asks for, alerts; and demand and rules below it.
-function theme() {
-  const root = document.documentElement;
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  const asked = () => ({"#dark": "dark", "#light": "light"})[location.hash] || null;
-  let chosen = asked();
-  const button = make("button", {type: "button", id: "theme", onclick: () => {
-    chosen = root.dataset.theme === "dark" ? "light" : "dark";
-    apply();
-  }});
-  function apply() {
-    root.dataset.theme = chosen || (system.matches ? "dark" : "light");
-    const other = root.dataset.theme === "dark" ? "light" : "dark";
-    button.textContent = other === "dark" ? "◐ Dark" : "◑ Light";
-    button.setAttribute("aria-label", `Show the page in ${other} colours`);
-  }
-  system.addEventListener("change", apply);
-  addEventListener("hashchange", () => { chosen = asked() || chosen; apply(); });
-  apply();
-  return button;
-}
-
 function head() {
   const planned = data.objective !== null;
   const sound = data.status === "optimal" && data.audit?.passed;
@@ -27,11 +6,8 @@ function head() {
   const kind = sound ? "good" : planned && data.audit?.passed ? "warn" : "bad";
   const about = planned ? `Sourcing plan for ${span} (${counted(data.axis.periods, "period")}).` : `Asked for ${span}.`;
   return [
-    make("div", {class: "top"},
-      make("div", {}, make("h1", {}, data.case), make("p", {class: `badge ${kind}`}, verdict), make("p", {class: "note"}, about)),
-      theme()),
-    planned ? make("dl", {class: "tiles"}, tiles().map(([label, figure, note, colour]) =>
-      make("div", {class: "tile"}, make("dt", {}, label), make("dd", {class: colour}, figure), make("dd", {}, note)))) : null,
+    topOf(data.case, kind, verdict, about),
+    planned ? tileList(tiles()) : null,
     data.repairs.length ? make("div", {class: "alerts bad", id: "repairs"},
       make("h2", {style: "margin-top:.3rem"}, "What would have to give"),
       make("p", {}, "Each way is the least that makes a plan possible; begin with the cell that a line names."),
@@ -117,13 +93,10 @@ function demandFigure() {
       });
       svg.append(...marks);
       rove(marks);
-      return make("div", {}, keys(present), svg);
+      return make("div", {}, keyed(present.map(([text, colour]) => [text, `var(${colour})`])), svg);
     },
   });
 }
-const keys = entries => make("ul", {class: "key"}, entries.map(([text, colour]) =>
-  make("li", {}, make("i", {style: `background:var(${colour})`}), text)));
-
 function rulesFigure() {
   const {rows, left} = data.rules;
   const broken = rows.filter(row => row.verdict.startsWith("broken")).length;

@@ -1,5 +1,4 @@
 // The page in order.
-document.getElementById("head").append(...head().filter(Boolean));
 const parts = data.objective === null ? [] : [
   ["Demand and rules", section("service", "Is demand met, and are the rules kept?",
     make("div", {class: "pair"}, data.delivered.tonnes.length || data.short.length ? demandFigure() : null, data.rules.rows.length ? rulesFigure() : make("p", {class: "note card"}, "No rule binds a delivery.")))],
@@ -9,11 +8,7 @@ const parts = data.objective === null ? [] : [
   ["Scarce and nearly used", data.scarcity.rows.length || data.break_even.rows.length ? section("scarce", "What is scarce, and who is nearly competitive?", make("div", {class: "pair"}, scarcityFigure(), breakEvenFigure())) : null],
   ["Tables", tablesSection()],
 ].filter(part => part[1]);
-if (parts.length) {
-  document.getElementById("head").after(make("nav", {"aria-label": "Parts of the page"},
-    make("ul", {}, parts.map(([name, part]) => make("li", {}, make("a", {href: `#${part.id}`}, name))))));
-}
-document.getElementById("main").append(...parts.map(part => part[1]));
+assemble(head(), parts);
 document.getElementById("foot").append(
   make("p", {}, `Input ${data.input.file || "from tables"}${data.input.sha256 ? `, sha256 ${data.input.sha256}` : ""}. Made ${data.made} by magnet-sourcing-optimizer ${data.version}.`),
   make("p", {}, data.objective === null ? "" : `${data.audit.verdict}. Every figure is a sum over the result tables, which stand in full in the results workbook.`

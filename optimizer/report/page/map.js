@@ -67,7 +67,7 @@ function mapFigure() {
     svg.append(...lanes.filter(Boolean), ...marks.labels, ...marks.dots);
     rove([...marks.dots, ...lanes.filter(Boolean)]);
     drag(svg);
-    return make("div", {}, keyOf(colours), svg, all.length > flows.length ? make("p", {class: "note"}, `Drawn are the ${MOST_LANES} largest lanes; ${counted(all.length - flows.length, "lane")} more stand in the table and in Shipments in the workbook.`) : null);
+    return make("div", {}, keyed(colours.key), svg, all.length > flows.length ? make("p", {class: "note"}, `Drawn are the ${MOST_LANES} largest lanes; ${counted(all.length - flows.length, "lane")} more stand in the table and in Shipments in the workbook.`) : null);
   }
 
   function outline(put) {

@@ -1,5 +1,4 @@
 // Plants: what is busy when, and what lies in stock.
-const heat = share => `color-mix(in oklab, var(--heat1) ${Math.round(100 * Math.max(0, Math.min(1, share)))}%, var(--heat0))`;
 const shareOf = (row, place) => row.capacity[place] ? (row.used[place] || 0) / row.capacity[place] : null;
 const overall = row => { const all = sum(row.capacity); return all ? sum(row.used) / all : 0; };
 const FULL = .9995;

@@ -112,7 +112,7 @@ function sankey(width) {
   });
   svg.append(...bands, ...marks);
   rove([...marks, ...bands]);
-  return make("div", {}, keyOf(colours), svg,
+  return make("div", {}, keyed(colours.key), svg,
     flows.length < all ? make("p", {class: "note"}, `Drawn are the ${MOST_NODES} busiest sites; ${counted(all - flows.length, "link")} more stand in the table and in Shipments in the workbook.`) : null);
 }
 

@@ -9,6 +9,7 @@ from math import fsum
 from typing import Any
 
 from optimizer.report.cells import clean, finite
+from optimizer.report.formats import APART
 from optimizer.solution.tables import LAYOUTS, RUN, Layout, Table, Tables
 
 MOST_ROWS = 5_000
@@ -30,11 +31,17 @@ _NOT_ADDED = {
 """Columns of such a kind whose sum means nothing: levels, and terms of one contract."""
 
 
-def sheets(tables: Tables) -> list[dict[str, Any]]:
-    """Every table in the order of the workbook, with the sums over all its rows."""
-    more = [name for name in tables if name not in LAYOUTS]
-    order = [name for name in (*LAYOUTS, *more) if name in tables]
-    order.sort(key=lambda name: name == RUN.name)
+def sheets(tables: Tables, *, in_order: bool = False) -> list[dict[str, Any]]:
+    """Every table in the order of the workbook, with the sums over all its rows.
+
+    A study's workbook has its tables as they come, ``in_order``; that of a plan has an
+    order of its own.
+    """
+    order = list(tables)
+    if not in_order:
+        more = [name for name in tables if name not in LAYOUTS]
+        order = [name for name in (*LAYOUTS, *more) if name in tables]
+        order.sort(key=lambda name: name == RUN.name)
     shown = _shown({name: tables[name] for name in order})
     return [_sheet(tables[name], shown[name]) for name in order]
 
@@ -88,6 +95,8 @@ def _sheet(table: Table, shown: int) -> dict[str, Any]:
 
 def _added(layout: Layout) -> list[str]:
     never = _NOT_ADDED.get(layout.name, ())
+    if layout.name in APART:
+        return []
     return [
         field.header
         for field in layout.fields

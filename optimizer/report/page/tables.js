@@ -72,7 +72,7 @@ function sheetTable(sheet) {
     const words = everywhere.trim().toLowerCase();
     const rows = order.filter(row => tests.every(([values, holds]) => holds(values[row])) &&
       (!words || columns.some((values, place) => shownAs(kinds[place], values[row]).toLowerCase().includes(words))));
-    body.replaceChildren(...rows.slice(0, limit).map(row => make("tr", {}, columns.map((values, place) => make("td", {class: isNumeric(kinds[place]) ? "number" : kinds[place] === "text" ? null : "date"}, shownAs(kinds[place], values[row]))))));
+    body.replaceChildren(...rows.slice(0, limit).map(row => make("tr", {}, columns.map((values, place) => make("td", {class: isNumeric(kinds[place]) ? "number" : kinds[place] !== "text" ? "date" : (values[row] || "").length > 40 ? "long" : null}, shownAs(kinds[place], values[row]))))));
     const filtered = tests.length || words;
     const whole = !filtered && sheet.shown < sheet.total ? sheet.sums : null;
     foot.replaceChildren(make("tr", {}, sheet.fields.map((field, place) => make("td", {class: isNumeric(field.kind) ? "number" : null},
