@@ -138,7 +138,7 @@ def test_the_cost_of_scenarios_is_that_of_the_workbook(visit, pages):
     assert costs == [pytest.approx(58), pytest.approx(86), pytest.approx(430), None]
     assert [row[1] for row in rows] == ["" if cost is None else f"{cost:.0f}" for cost in costs]
     head = page.inner_text("#head").replace("\u00a0", " ")
-    assert "Dearest is no China: + 372 USD (+ 641.4 %), with 4 t more short." in head
+    assert "Dearest is no China: +372 USD (+641.4 %), with 4 t more short." in head
     assert "must: no plan meets every hard limit" in page.inner_text("#failed")
     assert "Ask for less:" in page.inner_text("#failed")
 
@@ -161,7 +161,7 @@ def test_costs_are_shown_in_total_and_less_those_of_the_case_itself(visit, pages
     assert label.replace("\u00a0", " ").startswith("dear China: 86.00 USD")
     page.select_option(f"{figure} select", "less")
     label = page.get_attribute(f"{figure} svg [aria-label^='dear China']", "aria-label")
-    assert label.replace("\u00a0", " ").startswith("dear China: + 28.00 USD")
+    assert label.replace("\u00a0", " ").startswith("dear China: +28.00 USD")
     must = page.get_attribute(f"{figure} svg [aria-label^='must']", "aria-label")
     assert must == "must: no plan"
 
@@ -202,7 +202,9 @@ def test_planning_ahead_is_explained_in_sentences(visit, pages):
 
 def test_what_changed_is_told_in_words_and_drawn(visit, pages):
     page = visit(pages["plans"])
-    assert "Cost 200.00 before, 120.00 after: 80.00 less (40.00%)." in page.inner_text("#words")
+    words = page.inner_text("#words").replace("\u00a0", " ")
+    assert "The second plan costs 80.00 USD less (−40.00 %): 120 USD after 200 USD." in words
+    assert "Bought kaz, Kaz, ore: 40 t before, 0 t after (−40 t; −200 USD)." in words
     label = page.get_attribute(
         "svg[aria-label='Change in cost by category'] [aria-label^='total']", "aria-label"
     )

@@ -54,14 +54,15 @@ class Series:
     colour: str
 
 
-def _dress(chart: Any, title: str, width: float, height: float) -> None:
-    """Title, size and frame that all charts share."""
+def dress(chart: Any, title: str, width: float, height: float) -> None:
+    """Give a chart the title, size and frame that all share."""
     chart.set_title({"name": title, "name_font": _TITLE, "overlay": False})
     chart.set_size({"width": int(width), "height": int(height)})
     chart.set_chartarea({"border": {"color": RULE}})
 
 
-def _axis(**more: Any) -> dict[str, Any]:
+def plain_axis(**more: Any) -> dict[str, Any]:
+    """An axis as all charts have it."""
     return {
         "num_font": _TEXT,
         "name_font": {**_TEXT, "bold": False},
@@ -69,9 +70,10 @@ def _axis(**more: Any) -> dict[str, Any]:
     } | more
 
 
-def _lines(**more: Any) -> dict[str, Any]:
+def ruled_axis(**more: Any) -> dict[str, Any]:
+    """An axis with lines across the chart."""
     grid = {"visible": True, "line": {"color": RULE, "width": 0.75}}
-    return _axis(major_gridlines=grid, **more)
+    return plain_axis(major_gridlines=grid, **more)
 
 
 def _cells(anchor: Anchor, *places: tuple[int, int]) -> list[Any]:
@@ -110,9 +112,9 @@ def cost_chart(
         colour = COLOURS[place % len(COLOURS)]
         series = Series((index, 0), (index, 1), (index, years), colour)
         _add(chart, anchor, series, years_of, gap=60)
-    _dress(chart, f"={frame.title}", frame.width, frame.height)
-    chart.set_x_axis(_axis(label_position="low", name=f"calendar year, {frame.span}"))
-    chart.set_y_axis(_lines(name=f"{money}, as paid", num_format=number.replace(".0", "")))
+    dress(chart, f"={frame.title}", frame.width, frame.height)
+    chart.set_x_axis(plain_axis(label_position="low", name=f"calendar year, {frame.span}"))
+    chart.set_y_axis(ruled_axis(name=f"{money}, as paid", num_format=number.replace(".0", "")))
     chart.set_legend({"position": "right", "font": {**_TEXT, "size": 8}})
     return chart
 
@@ -134,10 +136,10 @@ def sources_chart(
     line = {"color": "#A3322B", "width": 1.5, "dash_type": "dash"}
     _add(wanted, anchor, demand, years_of, line=line, marker=marker)
     chart.combine(wanted)
-    _dress(chart, f"={frame.title}", frame.width, frame.height)
-    chart.set_x_axis(_axis(name=f"calendar year, {frame.span}"))
+    dress(chart, f"={frame.title}", frame.width, frame.height)
+    chart.set_x_axis(plain_axis(name=f"calendar year, {frame.span}"))
     name = f"tonnes delivered, by country where {stage}"
-    chart.set_y_axis(_lines(name=name, num_format="#,##0", min=0))
+    chart.set_y_axis(ruled_axis(name=name, num_format="#,##0", min=0))
     chart.set_legend({"position": "right", "font": {**_TEXT, "size": 8}})
     return chart
 
@@ -151,14 +153,14 @@ def demand_chart(workbook: Workbook, anchor: Anchor, segments: Sequence[str], fr
     for column, colour in ((1, "#C3CCD7"), (2, NAVY)):
         series = Series((-1, column), (0, column), (last, column), colour)
         _add(chart, anchor, series, names, gap=60, overlap=0)
-    _dress(chart, f"={frame.title}", frame.width, frame.height)
+    dress(chart, f"={frame.title}", frame.width, frame.height)
     figures = {"name": f"tonnes, {frame.span}", "num_format": "#,##0", "min": 0}
     if bars:
-        chart.set_y_axis(_axis(reverse=True))
-        chart.set_x_axis(_lines(label_position="high", **figures))
+        chart.set_y_axis(plain_axis(reverse=True))
+        chart.set_x_axis(ruled_axis(label_position="high", **figures))
     else:
-        chart.set_x_axis(_axis())
-        chart.set_y_axis(_lines(**figures))
+        chart.set_x_axis(plain_axis())
+        chart.set_y_axis(ruled_axis(**figures))
     chart.set_legend({"position": "bottom", "font": _TEXT})
     return chart
 
@@ -173,10 +175,10 @@ def origin_chart(
         colour = COLOURS[(column - 1) % len(COLOURS)]
         series = Series((-1, column), (0, column), (stages - 1, column), colour)
         _add(chart, anchor, series, names, gap=45)
-    _dress(chart, f"={frame.title}", frame.width, frame.height)
-    chart.set_y_axis(_axis(reverse=True))
+    dress(chart, f"={frame.title}", frame.width, frame.height)
+    chart.set_y_axis(plain_axis(reverse=True))
     name = f"share of tonnes delivered to demand lines, {frame.span}"
-    chart.set_x_axis(_lines(name=name, num_format="0%", label_position="high"))
+    chart.set_x_axis(ruled_axis(name=name, num_format="0%", label_position="high"))
     chart.set_legend({"position": "right", "font": {**_TEXT, "size": 8}})
     return chart
 
@@ -196,47 +198,16 @@ def bar_chart(
     labels = {"value": True, "num_format": number, "font": _TEXT}
     names = _cells(anchor, (0, 0), (lines - 1, 0))
     _add(chart, anchor, series, names, gap=40, data_labels=labels)
-    _dress(chart, f"={frame.title}", frame.width, frame.height)
-    chart.set_y_axis(_axis(reverse=True, interval_unit=1, num_font={**_TEXT, "size": 8}))
+    dress(chart, f"={frame.title}", frame.width, frame.height)
+    chart.set_y_axis(plain_axis(reverse=True, interval_unit=1, num_font={**_TEXT, "size": 8}))
     shares = number.endswith("%")
     more = {"max": 1, "major_unit": 0.25} if shares else {}
     # Long names need more room than Excel gives them by itself.
     chart.set_plotarea({"layout": {"x": 0.38, "y": 0.13, "width": 0.54, "height": 0.72}})
     chart.set_x_axis(
-        _lines(
+        ruled_axis(
             num_format=number, min=0, label_position="high" if shares else "none", name=axis, **more
         )
     )
     chart.set_legend({"none": True})
-    return chart
-
-
-def study_chart(
-    workbook: Workbook,
-    rows: tuple[str, int, int],
-    names: int,
-    values: list[int],
-    title: str,
-) -> Any:
-    """Columns for the first value of each run, a line on an axis of its own for the second."""
-    sheet, first, last = rows
-    chart = workbook.add_chart({"type": "column"})
-    for place, (value, colour) in enumerate(zip(values, (NAVY, "#B08D3C"), strict=False)):
-        kind = workbook.add_chart({"type": "line"}) if place else chart
-        series: dict[str, Any] = {
-            "name": [sheet, first - 1, value],
-            "categories": [sheet, first, names, last, names],
-            "values": [sheet, first, value, last, value],
-            "fill": {"color": colour},
-        }
-        if place:
-            series |= {"y2_axis": True, "line": {"color": colour}, "marker": {"type": "circle"}}
-        kind.add_series(series)
-        if place:
-            chart.combine(kind)
-            kind.set_y2_axis(_axis(name="tonnes", num_format="#,##0", min=0))
-    _dress(chart, clean(title), 900, 380)
-    chart.set_x_axis(_axis(label_position="low"))
-    chart.set_y_axis(_lines(num_format="#,##0"))
-    chart.set_legend({"position": "bottom", "font": _TEXT})
     return chart

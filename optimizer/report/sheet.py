@@ -59,12 +59,19 @@ NOT_SUMMED = LEVELS | {
     ("Scarcity", "bound"),
     ("Provenance", "tonnes"),
     ("Certificates", "tonnes"),
+    *(
+        (table, header)
+        for table in ("Volume changes", "Changes by period")
+        for header in ("before", "after", "change")
+    ),
 }
 """Columns that are not added up: the same tonnes stand in several rows, or a sum says nothing."""
 
 PRINTED = 400
 """Rows of a long table that are printed, about ten pages; the print area says which."""
 _WIDEST, _WRAPPED, _SAMPLE = 48, 80, 5000
+_LINES = 8
+"""Most lines that a row is high; the cell has the rest."""
 _WIDE = 1.35
 """A pivot is printed if it is no wider than this many times the table, or than the paper."""
 _PAPER, _MOST_PAPER = 190, 300
@@ -111,6 +118,7 @@ def write_sheet(sheet: Worksheet, table: Table, summary: Summary, forms: Formats
         _write_field(sheet, table, column, figures[column], links[column], summary.currency, forms)
         for column in range(len(fields))
     ]
+    _set_heights(sheet, table, widths)
     _write_totals(sheet, table, figures, forms)
     _make_table(sheet, table, last, forms)
     _mark(sheet, table, last, forms)
@@ -173,6 +181,38 @@ def _write_field(
             sheet.write_url(row, column, link, form, "link", "Go to the input")
     write_column(sheet, (FIRST, column), field.kind, values, form)
     return width
+
+
+def _set_heights(sheet: Worksheet, table: Table, widths: Sequence[float]) -> None:
+    """Rows as high as the wrapped text that is printed: not every program sees to that."""
+    heads = (
+        lines_of(field.header, width)
+        for field, width in zip(table.layout.fields, widths, strict=True)
+    )
+    sheet.set_row(HEADER, max(30, 15 * max(heads, default=1)))
+    high: dict[int, int] = {}
+    printed = _readable(widths)
+    for field, width in zip(table.layout.fields[:printed], widths[:printed], strict=True):
+        if field.kind in TEXT_KINDS and width >= _WRAPPED:
+            for row, value in enumerate(table[field.header], FIRST):
+                if value and len(value) > width:
+                    high[row] = max(high.get(row, 1), lines_of(value, width))
+    if high:
+        sheet.lay_heights({row: 15 * min(lines, _LINES) for row, lines in high.items()})
+
+
+def lines_of(text: str, width: float) -> int:
+    """Lines that words take in a column of so many characters.
+
+    >>> lines_of("cheap Kazakhstan less base", 14.5)
+    3
+    """
+    lines, left = 1, width - 3
+    for word in str(text).split():
+        if len(word) > left and left < width - 3:
+            lines, left = lines + 1, width - 3
+        left -= len(word) + 1
+    return lines
 
 
 def _width(field: Field, values: Any, figures: list[float]) -> tuple[float, bool]:
@@ -249,7 +289,6 @@ def _make_table(sheet: Worksheet, table: Table, last: int, forms: Formats) -> No
         "style": "Table Style Light 1",
     }
     sheet.add_long_table((HEADER, 0), (last, len(fields) - 1), options)
-    sheet.set_row(HEADER, 30)
     sheet.freeze_panes(FIRST, 0)
 
 

@@ -7,11 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.cells import one_line
-from optimizer.report.charts import study_chart
 from optimizer.report.formats import Formats
 from optimizer.report.package import close
 from optimizer.report.rows import write_text
 from optimizer.report.sheet import write_sheet
+from optimizer.report.study_chart import HEIGHT, study_chart
 from optimizer.report.summary import Summary
 from optimizer.report.worksheet import exact_worksheet
 from optimizer.report.write import options, replacing, set_paper
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 GAP = 2
 """Rows between the overview, its notes and its chart."""
+ROW, PAGE = 20, 660
+"""Pixels of a row, and of a page of a narrow sheet; a chart is not cut by the end of a page."""
 
 
 def write_study(study: Study, path: str | os.PathLike[str]) -> None:
@@ -50,16 +52,12 @@ def _fill(file: Any, study: Study) -> None:
     for number, note in enumerate(study.notes):
         write_text(sheets[name], row + number, 0, note, forms("subtitle"))
     if study.chart is not None:
-        table, names, values = study.chart
-        headers = study.tables[table].layout.headers
-        chart = study_chart(
-            workbook,
-            (table, places[table].first, places[table].last),
-            headers.index(names),
-            [headers.index(value) for value in values],
-            study.title,
-        )
-        sheets[name].insert_chart(row + len(study.notes) + GAP, 0, chart)
+        drawn = places[study.chart[0]]
+        chart = study_chart(workbook, study, drawn.first, drawn.last)
+        row += len(study.notes) + GAP
+        if row * ROW + HEIGHT > PAGE:
+            sheets[name].set_h_pagebreaks([row])
+        sheets[name].insert_chart(row, 0, chart, {"y_offset": 4})
     title = {"title": one_line(f"{study.case}: {study.title}")[:255], "subject": "What if"}
     workbook.set_properties(title)
     close(workbook)

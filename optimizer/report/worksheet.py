@@ -53,6 +53,13 @@ def exact_worksheet() -> type[Worksheet]:
             for place, value in enumerate(values, row):
                 _write(self, place, col, value, form)
 
+        def lay_heights(self, heights: Mapping[int, float]) -> None:
+            """Heights in points of rows whose columns are laid."""
+            self.__dict__["heights"] = heights
+            if not self.__dict__.get("laid"):
+                for row, height in heights.items():
+                    self.set_row(row, height)
+
         def add_long_table(
             self, first: tuple[int, int], last: tuple[int, int], options: Mapping[str, Any]
         ) -> None:
@@ -104,13 +111,15 @@ def _write_laid(sheet: Worksheet, first: int, laid: Sequence[tuple[Any, ...]]) -
     """XML of the rows of laid columns, with what stands beside them, piece by piece."""
     own = {column[1] for column in laid}
     writers = [_writer(*column[1:]) for column in laid]
+    heights = sheet.__dict__.get("heights", {})
     for start in range(0, len(laid[0][2]), PIECE):
         numbers = range(first + start + 1, first + min(start + PIECE, len(laid[0][2])) + 1)
         rows = [str(number) for number in numbers]
         columns = [writer(rows, start) for writer in writers]
         lines = map("".join, zip(*columns, strict=True))
         for row, (number, cells) in enumerate(zip(rows, lines, strict=True), first + start):
-            sheet.fh.write(f'<row r="{number}">{cells}')
+            high = f' ht="{heights[row]}" customHeight="1"' if row in heights else ""
+            sheet.fh.write(f'<row r="{number}"{high}>{cells}')
             beside = sheet.table.get(row)
             if beside:
                 for col in sorted(beside.keys() - own):

@@ -58,7 +58,7 @@ class Comparison:
             currency=currency or self.currency,
             outcomes={},
             tables=self.tables,
-            words=tuple(self.lines()),
+            words=tuple(self.lines()) if self.what == "inputs" else (),
             periods=self.periods,
         )
 

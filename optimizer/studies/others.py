@@ -91,7 +91,7 @@ def alternatives(case: Case, within: float = 0.02, way: Way | None = None) -> St
     found["fewest suppliers"] = _fewest(runner, case, base, most)
     outcomes = {BASE: base, **found}
     return Study(
-        title=f"Plans within {within:.3g} of the least cost",
+        title=f"Plans within {100 * within:.3g} % of the least cost",
         case=case.settings.case,
         currency=case.settings.currency,
         outcomes=outcomes,

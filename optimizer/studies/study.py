@@ -40,7 +40,7 @@ class Study:
     chart: tuple[str, str, tuple[str, ...]] | None = None
     """What is drawn: table, header of the names, headers of the values."""
     words: tuple[str, ...] = ()
-    """What was found, in sentences, where no run is behind it."""
+    """What was found, in sentences, where figures do not tell it."""
     periods: tuple[str, ...] = ()
     """Labels of the periods, where no run is behind it."""
 

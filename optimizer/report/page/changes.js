@@ -1,6 +1,6 @@
 // What changed between two plans, or between two inputs.
 const wordsCard = lines => {
-  const most = 12, item = line => make("li", {}, line.trim());
+  const most = 10, item = line => make("li", {}, line);
   return lines.length ? make("figure", {id: "words", "aria-label": "What changed, in words"}, make("figcaption", {}, make("h3", {}, "In words")), make("ul", {class: "words"}, lines.slice(0, most).map(item)),
     lines.length > most ? make("details", {}, make("summary", {}, `And ${lines.length - most} more`), make("ul", {class: "words"}, lines.slice(most).map(item))) : null) : null;
 };
@@ -12,6 +12,9 @@ function plansView() {
   const size = row => Math.abs(by === "money" ? row.money : row.change);
   const shown = () => volumes.filter(row => !kind || row.kind === kind).filter(row => size(row) > (by === "money" ? .005 : 1e-6)).sort((a, b) => size(b) - size(a));
   const told = row => `${row.kind} ${row.thing}\n${plain(row.before)} before, ${plain(row.after)}${unit(row)} after: ${more(row.change, plain)}${unit(row)}\n${more(row.money, money)} as paid`;
+  const words = [tiny(total.change / (total.before || 1)) ? `Both plans cost ${money(total.after)}.` : `The second plan costs ${money(Math.abs(total.change))} ${total.change > 0 ? "more" : "less"}${isNumber(relative) ? ` (${more(relative, value => percent(value, 2))})` : ""}: ${money(total.after)} after ${money(total.before)}.`,
+    ...volumes.slice(0, 40).map(row => `${row.kind[0].toUpperCase()}${row.kind.slice(1)} ${row.thing}: ${plain(row.before)}${unit(row)} before, ${plain(row.after)}${unit(row)} after (${more(row.change, plain)}${unit(row)}${Math.abs(row.money) > .005 ? `; ${more(row.money, money)}` : ""}).`),
+    volumes.length ? "" : "Nothing moved."].filter(Boolean);
   const cost = figure({
     title: tiny(total.change / (total.before || 1)) ? `What changed in cost? Nothing: ${money(total.after)} in both` : `What changed in cost? ${money(total.before)} before, ${money(total.after)} after: ${more(total.change, money)}`,
     note: `${currency}, present value${during()}, by category: more (right) or less (left) in the second plan.`,
@@ -41,7 +44,7 @@ function plansView() {
     about: "", alerts: null,
     tiles: [["Before", money(total.before), "cost, present value"], ["After", money(total.after), "cost, present value"],
       ["Change", more(total.change, money), isNumber(relative) ? more(relative, value => percent(value, 2)) : ""], moved[0] ? ["Most of it", more(moved[0].change, money), moved[0].category] : null, ["Things that moved", digits(sheet.total, 0), "offers, lanes, processes, lines, options"]].filter(Boolean),
-    card: wordsCard(data.words.filter(line => !line.startsWith(" "))),
+    card: wordsCard(words),
     parts: [["Cost", section("overview", "What changed in cost?", cost)], ["What moved", things ? section("moved", "What moved, and when?", things, when_) : null]],
   };
 }

@@ -8,7 +8,7 @@ function recordsOf(name) {
 }
 const kindOf = (name, header) => sheetOf(name).fields.find(field => field.header === header).kind;
 const withUnit = (kind, value) => kind === "share" ? percent(value) : kind === "tonnes" ? tonnes(value) : kind === "money" ? money(value) : plain(value);
-const more = (value, show) => isNumber(value) ? `${value > 0 ? "+\u00a0" : ""}${show(value)}` : "–";
+const more = (value, show) => isNumber(value) ? `${value > 0 ? "+" : ""}${show(value)}` : "–";
 const tiny = value => Math.abs(value || 0) < 1e-6;
 const during = () => span ? `, ${span}` : "";
 const rest = (all, most, what, sheet) => andMore(Math.max(0, all - most), what, sheet);

@@ -41,7 +41,7 @@ function scenariosView() {
       dearest && dearest["less base"] > 0 ? `Dearest is ${dearest.scenario}: ${step(dearest)}${dearest.short > own.short + 1e-6 ? `, with ${tonnes(dearest.short - own.short)} more short` : ""}.` : null,
       cheapest && cheapest["less base"] < 0 ? `Cheapest is ${cheapest.scenario}: ${step(cheapest)}.` : null,
       known.some(row => tiny(row["less base"] / (own.cost || 1))) ? `Without effect on cost: ${known.filter(row => tiny(row["less base"] / (own.cost || 1))).map(row => row.scenario).join(", ")}.` : null,
-      lost.length ? `No plan meets every hard limit in ${lost.map(row => row.scenario).join(", ")}: see above what would have to give.` : null,
+      lost.length ? `No plan meets every hard limit in ${lost.map(row => row.scenario).join(", ")}: see below what would have to give.` : null,
     ],
     parts: [["Cost and coverage", section("overview", "What does each scenario cost, and is demand met?", make("div", {class: "pair"}, cost, cover), changes)], ...planParts()],
   };

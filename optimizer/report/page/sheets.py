@@ -26,6 +26,8 @@ _NOT_ADDED = {
     "Stock": ("tonnes",),
     "Balance": ("opening", "closing"),
     "Scarcity": ("bound",),
+    "Volume changes": ("before", "after", "change"),
+    "Changes by period": ("before", "after", "change"),
     "Take or pay": ("least", "taken", "not taken"),
 }
 """Columns of such a kind whose sum means nothing: levels, and terms of one contract."""

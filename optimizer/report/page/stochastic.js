@@ -87,7 +87,7 @@ function stochasticView() {
     ].filter(Boolean),
     words: [
       `This plan decides here and now what must be decided, and costs ${money(expected)} on average over ${counted(rows.length, "scenario")}.`,
-      isNumber(vss) ? `Who planned for the case alone and kept to it would pay ${money(vss)} more on the same measure: that is the value of the stochastic solution (VSS).` : impossible ? `The value of the stochastic solution (VSS) has no bound: ${values.get("Expected cost of the base plan")?.meaning || ""}.` : null,
+      isNumber(vss) ? `Who planned for the case alone and kept to it would pay ${money(vss)} more on the same measure: that is the value of the stochastic solution (VSS).` : impossible ? `The value of the stochastic solution (VSS) has no bound: ${(values.get("Expected cost of the base plan")?.meaning || "").replace("impossible: ", "")}.` : null,
       isNumber(evpi) ? `Who knew in advance which scenario comes would pay ${money(evpi)} less: that is the expected value of perfect information (EVPI), and the most that a forecast, a survey or an option to wait is worth.` : null,
       worst && best !== worst ? `The ${total} hides a range: from ${money(best.cost)} (${best.scenario}) to ${money(worst.cost)} (${worst.scenario}).` : null,
     ],

@@ -14,23 +14,23 @@ function stressView() {
   const told = row => [`${name(row)}: ${step(row)}`, `${more(row["shorter by"], tonnes)} short, ${percent(row.covered)} covered`, row["first short"] ? `first short in ${row["first short"]}, ${periods(row.after)}` : "never short because of it", row["replaced by"] ? `replaced by ${row["replaced by"]}` : ""].filter(Boolean).join("\n");
   const heads = ["loss", "kind", `dearer by, ${currency}`, "shorter by, t", "covered", "first short", "after, periods", "replaced by"];
   const rows = list => () => list().map(row => [row.loss, row.kind, row["dearer by"], row["shorter by"], percent(row.covered), row["first short"], row.after, row["replaced by"]]);
-  const held = rest(sheet.total, sheet.shown, "loss", "Stress");
+  const held = rest(sheet.total, sheet.shown, "row", "Stress");
   const cost = figure({
     title: () => only(dear)[0] ? `What does a loss cost? ${only(dear)[0].loss}: ${step(only(dear)[0])}` : "What does a loss cost?",
-    note: () => `${currency} more than the plan without a loss, which costs ${money(base.cost)}; present value${during()}. Dearest first.` + rest(only(dear).length, most, "loss", "Stress") + held,
+    note: () => `${currency} more than the plan without a loss, which costs ${money(base.cost)}; present value${during()}. Dearest first.` + rest(only(dear).length, most, "row", "Stress") + held,
     heads, rows: rows(() => only(dear)),
     paint: width => bars(width, only(dear).slice(0, most).map(row => ({name: name(row), value: row["dearer by"], text: step(row), told: told(row), colour: row["dearer by"] < 0 ? "var(--minus)" : "var(--plus)"})), "Losses by cost"),
   });
   const tonnesShort = () => only(short).filter(row => row["shorter by"] > 1e-3);
   const cover = figure({
     title: () => tonnesShort().length ? `What does a loss leave short? ${tonnesShort()[0].loss}: ${tonnes(tonnesShort()[0]["shorter by"])} more` : "What does a loss leave short? Nothing more than without it",
-    note: () => `Tonnes of demand short, more than without the loss${during()}, and the share that is still covered. Most first.` + rest(tonnesShort().length, most, "loss", "Stress"),
+    note: () => `Tonnes of demand short, more than without the loss${during()}, and the share that is still covered. Most first.` + rest(tonnesShort().length, most, "row", "Stress"),
     heads, rows: rows(() => only(short)),
     paint: width => tonnesShort().length ? bars(width, tonnesShort().slice(0, most).map(row => ({name: name(row), value: row["shorter by"], text: `${tonnes(row["shorter by"])}, ${percent(row.covered)} covered`, told: told(row), colour: "var(--bad)"})), "Losses by tonnes short") : make("p", {}, "No loss leaves more short."),
   });
   const soon = figure({
     title: () => only(early)[0] ? `How soon is it felt? ${only(early)[0].loss} is short ${periods(only(early)[0].after)}` : "How soon is it felt? No loss is ever short",
-    note: () => `The bar goes from the loss to the first ${when} in which more is short, stocks and orders under way used up; soonest first. Losses that never lead to a shortage are left out.` + rest(only(early).length, most, "loss", "Stress"),
+    note: () => `The bar goes from the loss to the first ${when} in which more is short, stocks and orders under way used up; soonest first. Losses that never lead to a shortage are left out.` + rest(only(early).length, most, "row", "Stress"),
     heads, rows: rows(() => only(early)),
     paint(width) {
       const shown = only(early).slice(0, most);
@@ -62,7 +62,7 @@ function stressView() {
       const half = width > 900 ? (width - 24) / 2 : width;
       const part = (gain, title, unit) => {
         const list = stepped().filter(row => row.gains === gain).sort((a, b) => b.gain - a.gain);
-        return make("div", {}, make("h4", {}, title), list.length ? bars(half, list.slice(0, 10).map(row => ({name: gain === "site" ? `${row.name}: ${row.detail}` : row.name, value: row.gain, text: `+\u00a0${plain(row.gain)}${unit}`,
+        return make("div", {}, make("h4", {}, title), list.length ? bars(half, list.slice(0, 10).map(row => ({name: gain === "site" ? `${row.name}: ${row.detail}` : row.name, value: row.gain, text: `+${plain(row.gain)}${unit}`,
           told: `${row.name}, ${row.detail}\n${plain(row.base)} before, ${plain(row.then)} then${unit}`, colour: gain === "offer" ? "var(--bar)" : "var(--clean)"})), title) : make("p", {class: "note"}, "none"),
           list.length > 10 ? make("p", {class: "note"}, `And ${list.length - 10} more: see Replaced by.`) : null);
       };
@@ -78,14 +78,14 @@ function stressView() {
       shortest ? ["Most short", tonnes(shortest["shorter by"]), `${name(shortest)}: ${percent(shortest.covered)} covered`, "warn"] : ["Short after a loss", "nothing", "no loss leaves more short"],
       early.length ? ["Soonest shortage", periods(early[0].after), `${name(early[0])}, ${early[0]["first short"]}`, "warn"] : null,
       ["Without effect", `${idle.length} of ${sheet.total}`, "losses that the plan does not feel"],
-      lost.length ? ["Without any plan", String(lost.length), lost.slice(0, 3).map(name).join(", "), "bad"] : null,
+      lost.length ? ["Without a sound plan", String(lost.length), lost.slice(0, 3).map(name).join(", "), "bad"] : null,
     ].filter(Boolean),
     words: [
       dearest && dearest["dearer by"] > 0 ? `Losing ${name(dearest)} costs most: ${step(dearest)}${dearest["shorter by"] > 1e-3 ? `, with ${tonnes(dearest["shorter by"])} more short` : ", with nothing more short"}.` : "No loss costs anything.",
       dearest?.["replaced by"] ? `It is replaced by ${dearest["replaced by"]}.` : null,
       early.length ? `${counted(early.length, "loss", "losses")} of ${sheet.total} ${early.length === 1 ? "leads" : "lead"} to a shortage, ${early.filter(row => !row.after).length} of them at once.` : null,
       idle.length ? `${idle.length} of ${sheet.total} change neither cost nor coverage.` : null,
-      lost.length ? `${counted(lost.length, "loss", "losses")} ${lost.length === 1 ? "leaves" : "leave"} no plan at all: see above.` : null,
+      lost.length ? `${counted(lost.length, "loss", "losses")} ${lost.length === 1 ? "leaves" : "leave"} no sound plan: see below.` : null,
     ],
     parts: [["Cost and tonnes", section("overview", "Which losses hurt most?", steer, make("div", {class: "pair"}, cost, cover))],
       ["Time", section("time", "How soon is a loss felt?", soon)], ["What replaces it", replaced ? section("replaced", "What replaces it?", replaced) : null]],

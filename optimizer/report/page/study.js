@@ -9,7 +9,7 @@ function otherView() {
   return {about: "", tiles: [], words: data.notes, alerts: failures(), parts: [["Overview", drawn.length ? section("overview", "Overview", drawn) : null]]};
 }
 const seen = (VIEWS[data.sheets[0]?.name] || otherView)();
-const [kind, verdict] = failed.length ? ["warn", `${runs.length - failed.length} of ${runs.length} runs have a plan.`]
+const [kind, verdict] = failed.length ? ["warn", `${runs.length - failed.length} of ${runs.length} runs have a sound plan.`]
   : unproven.length ? ["warn", `Every run has a plan; ${unproven.length} not proven optimal.`]
     : runs.length ? ["good", `Every run has a plan, proven optimal; every audit passed.`] : ["good", data.title.startsWith("Differences") ? "Compared row by row." : "Every scenario's plan passed its audit."];
 const told = [data.case && data.title, seen.about, span].filter(Boolean).join("; ");
