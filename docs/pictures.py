@@ -1,6 +1,7 @@
-"""The pictures of the pages here, from a real run of the reference case in a real browser.
+"""The pictures of the pages here, from real runs of the reference case in a real browser.
 
-Run it with ``python docs/pictures.py``; it needs ``pip install -e '.[browser]'`` and a Chromium.
+Run it with ``python docs/pictures.py``, which takes some minutes; it needs
+``pip install -e '.[browser]'`` and a Chromium.
 """
 
 from __future__ import annotations
@@ -8,37 +9,79 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 from playwright.sync_api import sync_playwright
 
 import optimizer
 
 ROOT = Path(__file__).resolve().parents[1]
+REFERENCE = ROOT / "inputs" / "north_america.xlsx"
 PICTURES = ROOT / "docs" / "pictures"
 SIZE = {"width": 1180, "height": 900}
 SHOWN = {
-    "map": "figure:has(svg[aria-label^='Map'])",
-    "sankey": "figure:has(svg[aria-label^='Sankey'])",
+    "report": {
+        "map": "figure:has(svg[aria-label^='Map'])",
+        "sankey": "figure:has(svg[aria-label^='Sankey'])",
+    },
+    "scenarios": {"scenarios": "figure:has(svg[aria-label='Cost by category'])"},
+    "stress": {"stress": "figure:has(svg[aria-label='Losses by cost'])"},
+    "frontier": {"frontier": "figure:has(svg[aria-label='Cost against the limit'])"},
 }
-"""Name of each picture, and the figure of the page that it shows."""
+"""Pages, and on each the name of every picture and the figure that it shows."""
+SCENARIOS = (
+    ("scenario", "sheet", "where", "column", "change", "value"),
+    ("Chinese prices + 50 %", "Supply", "offer = Chinese*", "price", "×", 1.5),
+    ("no Chinese exports", "Supply", "offer = Chinese*", "active", "set", "no"),
+    ("demand + 25 %", "Demand", None, "quantity", "×", 1.25),
+)
+"""Rows of the sheet Scenarios that the reference case is given."""
 
 
 def main() -> None:
-    """Solve the reference case and take every picture."""
-    result = optimizer.solve(optimizer.read(ROOT / "inputs" / "north_america.xlsx"))
+    """Solve the reference case, study it, and take every picture."""
+    case = optimizer.read(REFERENCE)
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        report = Path(folder) / "report.html"
-        optimizer.write_page(result, report)
+        pages = {name: Path(folder) / f"{name}.html" for name in SHOWN}
+        optimizer.write_page(optimizer.solve(case), pages["report"])
+        way = optimizer.Way(folder=Path(folder) / "runs")
+        asked = with_scenarios(Path(folder) / "scenarios.xlsx")
+        countries = optimizer.Strain(kinds=("country",))
+        for name, study in (
+            ("scenarios", optimizer.scenarios(asked, way=way)),
+            ("stress", optimizer.stress(case, countries, way)),
+            ("frontier", optimizer.frontier(case, "country = China", way=way)),
+        ):
+            optimizer.write_study_page(study, pages[name])
         found = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        page = browser.new_page(viewport=SIZE, color_scheme="light")
-        page.goto(report.as_uri())
-        page.add_style_tag(content="nav, .steer { position: static !important; }")
-        page.wait_for_timeout(500)
-        for name, place in SHOWN.items():
-            page.locator(place).screenshot(path=PICTURES / f"{name}.png")
+        for name, path in pages.items():
+            take(browser, path, SHOWN[name])
         browser.close()
+
+
+def with_scenarios(path: Path) -> optimizer.Case:
+    """The reference case with scenarios."""
+    book = openpyxl.load_workbook(REFERENCE)
+    sheet = book.create_sheet("Scenarios")
+    for row in SCENARIOS:
+        sheet.append(row)
+    book.save(path)
+    return optimizer.read(path)
+
+
+def take(browser: Any, path: Path, shown: dict[str, str]) -> None:
+    """Take the pictures of a page."""
+    page = browser.new_page(viewport=SIZE, color_scheme="light")
+    page.goto(path.as_uri())
+    page.add_style_tag(content="nav, .steer { position: static !important; }")
+    page.add_style_tag(content=".pair { grid-template-columns: minmax(0, 1fr) !important; }")
+    page.wait_for_timeout(500)
+    for name, place in shown.items():
+        page.locator(place).screenshot(path=PICTURES / f"{name}.png")
+    page.close()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.block import Anchor
-from optimizer.report.cells import clean
 from optimizer.report.formats import FONT, GREY, NAVY, RULE, STEEL
 from optimizer.solution.tables import CATEGORIES
 
