@@ -5,7 +5,6 @@ Needs what tests/test_page_in_a_browser.py needs; elsewhere these tests are skip
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,28 +14,15 @@ import openpyxl
 import pytest
 
 import optimizer
-from tests.test_page_in_a_browser import NAMES, TAG
+from tests.test_page_in_a_browser import TAG
 from tests.test_study_page import MADE
 
-driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
 SIZES = ((1280, 720), (1920, 1080))
 COST = "figure:has(svg[aria-label='Cost by scenario'])"
 PLANTS = "figure:has(svg[aria-label='Use of plants'])"
 NONSENSE = ("NaN", "undefined", "null", "Infinity", "[object", "=>")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with driver.sync_playwright() as playwright:
-        found = next((path for name in NAMES if (path := shutil.which(name))), None)
-        try:
-            opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        except driver.Error as error:
-            pytest.skip(f"no Chromium is found: {str(error).splitlines()[0]}")
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

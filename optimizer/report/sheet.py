@@ -217,7 +217,7 @@ def lines_of(text: str, width: float) -> int:
 
 def _width(field: Field, values: Any, figures: list[float]) -> tuple[float, bool]:
     """Width of a column in characters, and whether its text is wrapped."""
-    heading = max(len(word) for word in field.header.split()) + 3.5
+    heading = max(*map(len, field.header.split()), len(field.header) / 3) + 3.5
     if field.kind in TEXT_KINDS:
         longest = max((len(str(value or "")) for value in values[:_SAMPLE]), default=0)
         wrapped = longest > 2 * _WIDEST
