@@ -7,7 +7,7 @@ function inWords(limit) {
   return [noun || "purchases", ...parts.slice(noun ? 1 : 0).map(part => { const [key, name] = part.split("=").map(word => word.trim()); return `${JOINS[key] || key} ${name || ""}`.trim(); })].join(" ");
 }
 function frontierView() {
-  const rows = recordsOf("Frontier"), kind = kindOf("Frontier", "found"), what = inWords(data.title.replace(/^Frontier: /, ""));
+  const rows = recordsOf("Frontier").map(row => ({...row, "dearer by": settled(row["dearer by"], row.cost)})), kind = kindOf("Frontier", "found"), what = inWords(data.title.replace(/^Frontier: /, ""));
   naming = run => run === base ? "the least-cost plan" : run.name.replace(/^(at most )(.+)$/, (whole, most, bound) => Number.isFinite(Number(bound)) ? most + withUnit(kind, Number(bound)) : whole);
   const points = rows.filter(row => isNumber(row.cost)).sort((a, b) => b.found - a.found), first = points[0], last = points[points.length - 1];
   const shown = value => withUnit(kind, value), share = kind === "share";

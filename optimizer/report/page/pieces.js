@@ -8,7 +8,14 @@ function recordsOf(name) {
 }
 const kindOf = (name, header) => sheetOf(name).fields.find(field => field.header === header).kind;
 const withUnit = (kind, value) => kind === "share" ? percent(value) : kind === "tonnes" ? tonnes(value) : kind === "money" ? money(value) : plain(value);
-const more = (value, show) => isNumber(value) ? `${value > 0 ? "+" : ""}${show(value)}` : "–";
+// A change with its sign; what rounds to nothing has none.
+function more(value, show) {
+  if (!isNumber(value)) return "–";
+  const text = show(value);
+  return value > 0 && text !== show(0) ? `+${text}` : text;
+}
+// Differences of cost that are rounding, against the size of the cost itself.
+const settled = (value, size) => isNumber(value) && Math.abs(value) < 1e-8 * Math.abs(size || 1) ? 0 : value;
 const tiny = value => Math.abs(value || 0) < 1e-6;
 const during = () => span ? `, ${span}` : "";
 const rest = (all, most, what, sheet) => andMore(Math.max(0, all - most), what, sheet);

@@ -1,6 +1,6 @@
 // Scenarios beside the case itself: cost, coverage, what each changes.
 function scenariosView() {
-  const rows = recordsOf("Scenarios"), own = rows.find(row => row.scenario === "base") || rows[0];
+  const rows = recordsOf("Scenarios").map(row => ({...row, "less base": settled(row["less base"], base.cost)})), own = rows.find(row => row.scenario === "base") || rows[0];
   const others = rows.filter(row => row !== own), known = others.filter(row => isNumber(row["less base"]));
   const dear = [...known].sort((a, b) => b["less base"] - a["less base"]), short = [...known].sort((a, b) => b.short - a.short);
   const lost = others.filter(row => !isNumber(row.cost));

@@ -1,7 +1,7 @@
 // Losses: what each costs, how soon it is short, what replaces it.
 function stressView() {
   naming = run => run === base ? "no loss" : run.name;
-  const all = recordsOf("Stress"), sheet = sheetOf("Stress"), gains = recordsOf("Replaced by");
+  const all = recordsOf("Stress").map(row => ({...row, "dearer by": settled(row["dearer by"], base.cost)})), sheet = sheetOf("Stress"), gains = recordsOf("Replaced by");
   const found = all.filter(row => isNumber(row.cost)), lost = all.filter(row => !isNumber(row.cost));
   const dear = [...found].sort((a, b) => b["dearer by"] - a["dearer by"]), short = [...found].sort((a, b) => b["shorter by"] - a["shorter by"]);
   const early = found.filter(row => row["first short"]).sort((a, b) => a.after - b.after || b["shorter by"] - a["shorter by"]);
@@ -15,11 +15,12 @@ function stressView() {
   const heads = ["loss", "kind", `dearer by, ${currency}`, "shorter by, t", "covered", "first short", "after, periods", "replaced by"];
   const rows = list => () => list().map(row => [row.loss, row.kind, row["dearer by"], row["shorter by"], percent(row.covered), row["first short"], row.after, row["replaced by"]]);
   const held = rest(sheet.total, sheet.shown, "row", "Stress");
+  const felt = () => only(dear).filter(row => row["dearer by"]), numb = () => only(dear).length - felt().length;
   const cost = figure({
     title: () => only(dear)[0] ? `What does a loss cost? ${only(dear)[0].loss}: ${step(only(dear)[0])}` : "What does a loss cost?",
-    note: () => `${currency} more than the plan without a loss, which costs ${money(base.cost)}; present value${during()}. Dearest first.` + rest(only(dear).length, most, "row", "Stress") + held,
+    note: () => `${currency} more than the plan without a loss, which costs ${money(base.cost)}; present value${during()}. Dearest first.${numb() ? ` ${counted(numb(), "loss", "losses")} without effect on cost ${numb() === 1 ? "is" : "are"} left out.` : ""}` + rest(felt().length, most, "row", "Stress") + held,
     heads, rows: rows(() => only(dear)),
-    paint: width => bars(width, only(dear).slice(0, most).map(row => ({name: name(row), value: row["dearer by"], text: step(row), told: told(row), colour: row["dearer by"] < 0 ? "var(--minus)" : "var(--plus)"})), "Losses by cost"),
+    paint: width => felt().length ? bars(width, felt().slice(0, most).map(row => ({name: name(row), value: row["dearer by"], text: step(row), told: told(row), colour: row["dearer by"] < 0 ? "var(--minus)" : "var(--plus)"})), "Losses by cost") : make("p", {}, "No loss of this kind costs anything."),
   });
   const tonnesShort = () => only(short).filter(row => row["shorter by"] > 1e-3);
   const cover = figure({
