@@ -36,6 +36,7 @@ from optimizer.report.links import input_links
 from optimizer.report.pivot import PivotPlace, write_pivot
 from optimizer.report.rows import write_column, write_text
 from optimizer.report.summary import Summary
+from optimizer.report.worksheet import lay_heights
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -198,7 +199,7 @@ def _set_heights(sheet: Worksheet, table: Table, widths: Sequence[float]) -> Non
                 if value and len(value) > width:
                     high[row] = max(high.get(row, 1), lines_of(value, width))
     if high:
-        sheet.lay_heights({row: 15 * min(lines, _LINES) for row, lines in high.items()})
+        lay_heights(sheet, {row: 15 * min(lines, _LINES) for row, lines in high.items()})
 
 
 def lines_of(text: str, width: float) -> int:

@@ -53,13 +53,6 @@ def exact_worksheet() -> type[Worksheet]:
             for place, value in enumerate(values, row):
                 _write(self, place, col, value, form)
 
-        def lay_heights(self, heights: Mapping[int, float]) -> None:
-            """Heights in points of rows whose columns are laid."""
-            self.__dict__["heights"] = heights
-            if not self.__dict__.get("laid"):
-                for row, height in heights.items():
-                    self.set_row(row, height)
-
         def add_long_table(
             self, first: tuple[int, int], last: tuple[int, int], options: Mapping[str, Any]
         ) -> None:
@@ -92,6 +85,14 @@ def exact_worksheet() -> type[Worksheet]:
             return formula.removeprefix("=")
 
     return ExactWorksheet
+
+
+def lay_heights(sheet: Worksheet, heights: Mapping[int, float]) -> None:
+    """Heights in points of the rows of laid columns."""
+    sheet.__dict__["heights"] = heights
+    if not sheet.__dict__.get("laid"):
+        for row, height in heights.items():
+            sheet.set_row(row, height)
 
 
 def _stretch(
