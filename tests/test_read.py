@@ -37,7 +37,7 @@ def frames(**sheets):
     """Rows by sheet as data frames; a sheet that is None is left out."""
     tables = BASE | {name.replace("_", " "): rows for name, rows in sheets.items()}
     return {
-        name: pd.DataFrame(rows[1:], columns=rows[0], dtype=object)
+        name: pd.DataFrame(rows[1:], columns=pd.Index(rows[0], dtype=object), dtype=object)
         for name, rows in tables.items()
         if rows is not None
     }

@@ -205,6 +205,20 @@ def test_ctrl_c_after_the_optimum_was_found_loses_nothing(monkeypatch):
     assert plan(**TWO_OFFERS).status in ("optimal", "interrupted")
 
 
+# Exactness ------------------------------------------------------------------------------------
+
+
+def test_an_optimum_that_misses_a_row_is_computed_again_from_its_basis():
+    m = optimizer.build_model(make(**TWO_OFFERS))
+    program = solver.transfer(m)
+    right = solver.ask(program)
+    off = replace(right, values=right.values * (1 + 1e-4), objective=right.objective * 1.01)
+    mended = highs.exact(program, off)
+    np.testing.assert_allclose(mended.values, right.values, atol=1e-9)
+    assert mended.objective == pytest.approx(right.objective)
+    assert highs.exact(program, right) is right
+
+
 # What is asked --------------------------------------------------------------------------------
 
 

@@ -33,6 +33,12 @@ DUST = 1e-6
 SAME = 1e-7
 """Relative difference below which two optima are the same."""
 
+EXACT = 1e-7
+"""Most by which a row may be missed: HiGHS promises it of the rows as it has scaled them."""
+
+FEW = 2_000
+"""Iterations in which an optimum is made exact."""
+
 Status = str
 """optimal, infeasible, unbounded, time limit, interrupted, or error: …"""
 
@@ -143,7 +149,50 @@ def _ask(
             break
     seconds = time.perf_counter() - begin
     answer = _answer(highs, program, status, way.options["solver"], seconds, search)
-    return _narrowed(program, answer, time_limit - seconds) if way.propped else answer
+    left = time_limit - seconds
+    return _narrowed(program, answer, left) if way.propped else exact(program, answer, left)
+
+
+def exact(program: Program, answer: Answer, seconds: float = float("inf")) -> Answer:
+    """The same optimum, computed from its basis without scaling where it misses a row.
+
+    Where a row of money stands beside rows of kilograms, HiGHS may scale them so that what
+    it calls feasible is off by more than a kilogram.
+    """
+    if answer.basis is None or answer.values is None:
+        return answer
+    missed = _missed(program, answer.values)
+    if missed <= EXACT:
+        return answer
+    unscaled: Options = {
+        "solver": "simplex",
+        "presolve": "off",
+        "simplex_scale_strategy": 0,
+        "simplex_iteration_limit": FEW,
+    }
+    begin, search = time.perf_counter(), Search()
+    highs = instance(program, unscaled, seconds, 0.0)
+    highs.setBasis(answer.basis)
+    stopped = run(highs, scale_of(program), search, None)
+    status = status_of(highs, stopped=stopped)
+    found = _answer(highs, program, status, answer.method, 0.0, search)
+    if status != "optimal" or found.values is None or _missed(program, found.values) >= missed:
+        return answer
+    return replace(
+        found,
+        iterations=answer.iterations + found.iterations,
+        seconds=answer.seconds + time.perf_counter() - begin,
+        log=answer.log + found.log,
+    )
+
+
+def _missed(program: Program, values: np.ndarray) -> float:
+    """Most by which a row is missed."""
+    counts = np.diff(program.starts)
+    row_of = np.repeat(np.arange(len(counts)), counts)
+    activity = np.bincount(row_of, program.values * values[program.columns], minlength=len(counts))
+    off = np.maximum(program.row_lower - activity, activity - program.row_upper)
+    return float(off.max(initial=0.0))
 
 
 def _narrowed(program: Program, answer: Answer, seconds: float) -> Answer:
