@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import pytest
 
 import optimizer
+from optimizer.cli import main
 from optimizer.report import check_parquet, write_parquet
-from tests.conftest import make, need, offer
+from tests.conftest import make, need, offer, save
 
 pytest.importorskip("pyarrow")
 
@@ -75,6 +77,15 @@ def test_files_are_replaced_and_nothing_else_is_left(study, tmp_path):
     assert write_parquet(study, tmp_path) == first
     assert [path.read_bytes() for path in first] == before
     assert {*tmp_path.iterdir()} == {*first}
+
+
+def test_the_command_writes_them_beside_the_workbook(tmp_path, capsys):
+    case = save(tmp_path / "case.xlsx", Supply=[offer("kaz", price=5)], Demand=[need(10)])
+    words = ["frontier", str(case), "--limit", "short", "--points", "2", "--parquet", "--json"]
+    assert main([*words, "--output", str(tmp_path / "out"), "--quiet"]) == 0
+    files = json.loads(capsys.readouterr().out)["files"]
+    assert files["parquet"] == str(tmp_path / "out" / "frontier")
+    assert (tmp_path / "out" / "frontier" / "Runs.parquet").is_file()
 
 
 def test_without_pyarrow_the_cure_is_said(monkeypatch):

@@ -27,6 +27,7 @@ def add_studies(commands: Any) -> list[argparse.ArgumentParser]:
         study.add_argument("--scheduler", default="", metavar="ADDRESS", help="of a Dask cluster")
         study.add_argument("--time-limit", type=seconds, metavar="S", help="for each run")
         study.add_argument("--gap", type=share, metavar="G", help="default: Settings")
+        study.add_argument("--parquet", action="store_true", help="all runs as Parquet files too")
         study.set_defaults(run=_study)
         added.append(study)
     scenarios, stress, frontier, alternatives = added
@@ -43,11 +44,14 @@ def add_studies(commands: Any) -> list[argparse.ArgumentParser]:
 
 def _study(options: argparse.Namespace) -> int:
     from optimizer import studies
+    from optimizer.report import check_parquet, write_parquet
     from optimizer.tables import read
 
     case = read(options.workbook)
     folder = options.output or Path("outputs") / options.workbook.stem
     both = Both(folder / f"{options.command}.xlsx")
+    if options.parquet:
+        check_parquet()
     way = studies.Way(
         workers=options.workers,
         scheduler=options.scheduler,
@@ -57,6 +61,9 @@ def _study(options: argparse.Namespace) -> int:
     )
     study = studies.asked_for(options.command, case, vars(options), way)
     files = both.write(study)
+    if options.parquet:
+        write_parquet(study, folder / options.command)
+        files["parquet"] = str(folder / options.command)
     if not options.quiet:
         written = [f"Written: {file}" for file in files.values()]
         tell("\n".join((*study.lines(), *study.notes, *written)))
