@@ -219,6 +219,21 @@ def test_an_optimum_that_misses_a_row_is_computed_again_from_its_basis():
     assert highs.exact(program, right) is right
 
 
+@pytest.mark.parametrize("failures", [0, 1, 2, 3])
+def test_dust_of_an_optimum_from_within_is_left_out_or_all_of_it_stays(monkeypatch, failures):
+    program = solver.transfer(optimizer.build_model(make(**TWO_OFFERS)))
+    right = solver.ask(program)
+    dusty = replace(right, values=right.values + 5e-7, basis=None)
+    told = iter(["error: Solve error"] * failures)
+    real = highs.status_of
+    monkeypatch.setattr(highs, "status_of", lambda *own, **more: next(told, real(*own, **more)))
+    found = highs._narrowed(program, dusty, float("inf"))
+    if failures == len(highs.DUST):
+        assert found is dusty
+    else:
+        np.testing.assert_allclose(found.values, right.values, atol=1e-9)
+
+
 # What is asked --------------------------------------------------------------------------------
 
 
