@@ -47,6 +47,15 @@ def one_line(value: object) -> str:
     return " ".join(clean(value).split())
 
 
+def plain(values: Sequence[Any]) -> bool:
+    """Whether all values are floats that cells can hold as they are.
+
+    >>> plain([1.0, 2.0]), plain([1.0, None]), plain([float("nan")])
+    (True, False, False)
+    """
+    return set(map(type, values)) <= {float} and all(map(isfinite, values))
+
+
 def finite(value: Any) -> float | None:
     """Number that a cell can hold; None for a blank, NaN, an infinity or text."""
     if type(value) is float:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from optimizer.report.cells import clean, finite, serial
+from optimizer.report.cells import clean, finite, plain, serial
 from optimizer.report.formats import TEXT_KINDS
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def _texts(values: Sequence[Any]) -> list[Content]:
 
 
 def _numbers(values: Sequence[Any], dates: bool) -> list[Content]:
-    if set(map(type, values)) == {float} and all(map(isfinite, values)):
+    if plain(values):
         return list(values)
     convert = serial if dates else finite
     contents: list[Content] = []

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
-from math import fsum, isfinite
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import FileError
-from optimizer.report.cells import address, area, column_name, column_of, finite, table_name
+from optimizer.report.cells import address, area, column_name, column_of, finite, plain, table_name
 from optimizer.report.formats import (
     AMBER,
     APART,
@@ -145,7 +145,7 @@ def _figures(field: Field, values: Any) -> list[float]:
     """The numbers of a column, without its blanks; none of a column of text or dates."""
     if field.kind in TEXT_KINDS or field.kind == "date":
         return []
-    if set(map(type, values)) == {float} and all(map(isfinite, values)):
+    if plain(values):
         return list(values)
     return [number for number in map(finite, values) if number is not None]
 

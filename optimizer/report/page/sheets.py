@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from heapq import nlargest
 from math import fsum
 from typing import Any
 
-from optimizer.report.cells import clean, finite
+from optimizer.report.cells import clean, finite, plain
 from optimizer.report.formats import APART
 from optimizer.solution.tables import LAYOUTS, RUN, Layout, Table, Tables
 
@@ -84,10 +84,7 @@ def _sheet(table: Table, shown: int) -> dict[str, Any]:
         "total": len(table),
         "shown": shown,
         "by": by,
-        "sums": {
-            header: fsum(number for value in table[header] if (number := finite(value)) is not None)
-            for header in added
-        },
+        "sums": {header: fsum(_numbers(table[header])) for header in added},
         "columns": [
             _column(field.kind, column if rows is None else [column[row] for row in rows])
             for field, column in zip(layout.fields, table.columns, strict=True)
@@ -123,12 +120,21 @@ def _largest(table: Table, shown: int) -> tuple[str, list[int] | None]:
     return by, sorted(nlargest(shown, range(len(table)), size.__getitem__))
 
 
+def _numbers(values: Sequence[Any]) -> Iterable[float]:
+    return values if plain(values) else filter(None, map(finite, values))
+
+
 def _column(kind: str, values: Sequence[Any]) -> Any:
     """Numbers as they are, text by an index into its distinct values where that is shorter."""
     if kind not in ("text", "period", "date"):
+        if plain(values):
+            return list(values)
         return [finite(value) if not isinstance(value, str) else clean(value) for value in values]
-    said = [value.isoformat() if isinstance(value, date) else clean(value) for value in values]
-    distinct = {word: n for n, word in enumerate(dict.fromkeys(said))}
-    if 2 * len(distinct) > len(said):
-        return said
-    return {"words": list(distinct), "at": [distinct[word] for word in said]}
+    said = {
+        value: value.isoformat() if isinstance(value, date) else clean(value)
+        for value in dict.fromkeys(values)
+    }
+    place = {word: n for n, word in enumerate(dict.fromkeys(said.values()))}
+    if 2 * len(place) > len(values):
+        return [said[value] for value in values]
+    return {"words": list(place), "at": [place[said[value]] for value in values]}
