@@ -6,6 +6,15 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+LARGE = 20_000
+"""Columns of a programme from which it is worth the time to have its memory back."""
+
+
+def sweep(columns: int) -> None:
+    """Give back what a large model held: Pyomo's models are circles."""
+    if columns > LARGE:
+        gc.collect()
+
 
 @contextmanager
 def paused() -> Iterator[None]:

@@ -23,7 +23,7 @@ from optimizer.cli.following import follows, replanned
 from optimizer.cli.plans import add_plans, add_previous
 from optimizer.cli.studies import add_studies
 from optimizer.cli.words import print_record, seconds, share, tell
-from optimizer.collector import paused
+from optimizer.collector import paused, sweep
 from optimizer.errors import (
     AuditError,
     Finding,
@@ -152,6 +152,7 @@ def _solve(options: argparse.Namespace) -> int:
     begin = time.perf_counter()
     step("write")
     files = {"page": str(page)}
+    sweep(result.network.cut.kept)
     with paused():
         if result.objective is not None:
             write(result, target)
