@@ -33,6 +33,9 @@ FEWEST = 2_000
 PRIMAL_PART, DUAL_PART = 0.2, 0.1
 """Iterations allowed, as parts of the rows; one of the dual costs twice one of the primal."""
 
+FEW, LONGER = 0.01, 4
+"""Where no more of the costs, or bounds, than this part are new: so many times as many."""
+
 Run = Callable[[], bool]
 """Runs HiGHS; True if it was stopped."""
 
@@ -48,17 +51,20 @@ def resolve(highs: Any, program: Program, start: Start, run: Run) -> bool:
     highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
     if basis.alien:
         return _step(highs, CHOOSE, DUAL_PART * rows, run)
-    moved = not _same_bounds(program, start.within)
+    moved = _moved(program, start.within)
     if moved:
         _bound(highs, start.within)
-    stopped = _step(highs, PRIMAL, PRIMAL_PART * rows, run)
+    dearer = int((program.cost != start.cost).sum())
+    longer = LONGER if dearer <= FEW * len(program.cost) else 1
+    stopped = _step(highs, PRIMAL, longer * PRIMAL_PART * rows, run)
     if not moved:
         return stopped
     found = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
     _bound(highs, (program.lower, program.upper, program.row_lower, program.row_upper))
     if stopped or not found:
         return stopped
-    return _step(highs, DUAL, DUAL_PART * rows, run)
+    longer = LONGER if moved <= FEW * rows else 1
+    return _step(highs, DUAL, longer * DUAL_PART * rows, run)
 
 
 def _step(highs: Any, strategy: int, most: float, run: Run) -> bool:
@@ -67,9 +73,10 @@ def _step(highs: Any, strategy: int, most: float, run: Run) -> bool:
     return run()
 
 
-def _same_bounds(program: Program, within: tuple[np.ndarray, ...]) -> bool:
+def _moved(program: Program, within: tuple[np.ndarray, ...]) -> int:
+    """How many bounds are not what they were."""
     bounds = (program.lower, program.upper, program.row_lower, program.row_upper)
-    return all(map(np.array_equal, bounds, within))
+    return sum(int((new != old).sum()) for new, old in zip(bounds, within, strict=True))
 
 
 def _bound(highs: Any, within: tuple[np.ndarray, ...]) -> None:

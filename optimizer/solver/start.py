@@ -41,6 +41,8 @@ class Start:
     """Values of columns that must be whole."""
     within: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     """Lower and upper bounds of the columns and of the rows for which the basis is optimal."""
+    cost: np.ndarray
+    """Costs of the columns for which it is."""
 
     @classmethod
     def of(cls, program: Program, answer: Answer) -> Start | None:
@@ -58,6 +60,7 @@ class Start:
             row_statuses=_places(basis.row_status if basis else [], place),
             whole={columns[column]: float(answer.values[column]) for column in whole},
             within=(program.lower, program.upper, program.row_lower, program.row_upper),
+            cost=program.cost,
         )
 
     def basis(self, program: Program) -> Any:
