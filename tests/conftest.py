@@ -223,3 +223,36 @@ def browser() -> Iterator[Any]:
             pytest.skip(f"no Chromium is found: {str(error).splitlines()[0]}")
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def visit(request, browser, tmp_path) -> Iterator[Any]:
+    """Opens a page, or the page of a result; nothing may be loaded, and nothing may go wrong.
+
+    A window is as large as the first of the module's ``SIZES``, where no other size is asked.
+    """
+    usual = request.module.SIZES[0]
+    faults: list[str] = []
+    contexts: list[Any] = []
+
+    def visit(what: Any, size: tuple[int, int] = usual, **options: Any) -> Any:
+        path = what
+        if isinstance(what, optimizer.Result):
+            path = tmp_path / "report.html"
+            optimizer.write_page(what, path)
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: faults.append(message.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("dialog", lambda dialog: faults.append(dialog.message))
+        page.on("request", lambda asked: asked.url == path.as_uri() or faults.append(asked.url))
+        page.goto(path.as_uri())
+        page.wait_for_selector("#foot p")
+        page.wait_for_timeout(150)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert not faults

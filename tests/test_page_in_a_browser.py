@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,35 +34,6 @@ def reference(browser, tmp_path_factory) -> tuple[optimizer.Result, Path]:
     path = tmp_path_factory.mktemp("page") / "report.html"
     optimizer.write_page(result, path)
     return result, path
-
-
-@pytest.fixture
-def visit(browser, tmp_path) -> Iterator[Any]:
-    """Opens a page, or the page of a result; nothing may be loaded, and nothing may go wrong."""
-    faults: list[str] = []
-    contexts: list[Any] = []
-
-    def visit(what: Any, size: tuple[int, int] = SIZES[0], **options: Any) -> Any:
-        path = what
-        if isinstance(what, optimizer.Result):
-            path = tmp_path / "report.html"
-            optimizer.write_page(what, path)
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: faults.append(message.text))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("dialog", lambda dialog: faults.append(dialog.message))
-        page.on("request", lambda asked: asked.url == path.as_uri() or faults.append(asked.url))
-        page.goto(path.as_uri())
-        page.wait_for_selector("#foot p")
-        page.wait_for_timeout(150)
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
-    assert not faults
 
 
 def overlaps(page: Any, picture: str) -> list[str]:
@@ -118,6 +88,7 @@ def test_the_arrow_keys_on_the_slider_choose_the_period_of_map_and_sankey(visit,
     for picture in (MAP, SANKEY):
         assert second in page.inner_text(f"{picture} h3")
     page.click(f"{SANKEY} summary")
+    page.wait_for_selector(f"{SANKEY} tbody tr")  # made when it is opened
     cells = page.eval_on_selector_all(
         f"{SANKEY} tbody tr", "rows => rows.map(row => [0, 2].map(n => row.cells[n].textContent))"
     )
@@ -255,6 +226,7 @@ def test_what_no_rule_follows_is_not_called_clean(visit, reference):
     assert lots[loose]["tonnes"].sum() > 0
     figure = "figure:has(svg[aria-label^='Deliveries'])"
     page.click(f"{figure} summary")
+    page.wait_for_selector(f"{figure} tbody tr")  # made when it is opened
     row = page.locator(f"{figure} tbody tr", has_text="industry N48").locator("td")
     cells = [text.replace(",", "") for text in row.all_text_contents()]
     followed = lots[[not it for it in loose]]

@@ -6,7 +6,6 @@ Needs what tests/test_page_in_a_browser.py needs; elsewhere these tests are skip
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,30 +36,6 @@ def pages(tmp_path_factory) -> dict[str, Path]:
     return found
 
 
-@pytest.fixture
-def visit(browser) -> Iterator[Any]:
-    """Opens a page; nothing may be loaded, and nothing may go wrong."""
-    faults: list[str] = []
-    contexts: list[Any] = []
-
-    def visit(path: Path, size: tuple[int, int] = SIZES[0], **options: Any) -> Any:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: faults.append(message.text))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda asked: asked.url == path.as_uri() or faults.append(asked.url))
-        page.goto(path.as_uri())
-        page.wait_for_selector("#foot p")
-        page.wait_for_timeout(150)
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
-    assert not faults
-
-
 def column(page: Path, sheet: str, header: str) -> list[Any]:
     """Values of a column of the workbook beside a page."""
     rows = list(openpyxl.load_workbook(page.with_suffix(".xlsx"))[sheet].iter_rows(min_row=5))
@@ -71,6 +46,7 @@ def column(page: Path, sheet: str, header: str) -> list[Any]:
 def shown(page: Any, figure: str) -> list[list[str]]:
     """The figures of a picture, as its table has them."""
     page.click(f"{figure} summary")
+    page.wait_for_selector(f"{figure} details tbody tr")  # made when it is opened
     return page.eval_on_selector_all(
         f"{figure} details tbody tr",
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))",
