@@ -161,10 +161,8 @@ class _Chains:
     def _transpose(self) -> None:
         """Entries of each column in balances and in other rows."""
         program = self.program
-        counts = np.diff(program.starts)
-        rows = np.repeat(np.arange(len(counts)), counts)
         order = np.argsort(program.columns, kind="stable")
-        self._rows = rows[order]
+        self._rows = program.row_of[order]
         self._values = program.values[order]
         self._starts = np.zeros(len(program.cost) + 1, dtype=np.int64)
         np.cumsum(np.bincount(program.columns, minlength=len(program.cost)), out=self._starts[1:])

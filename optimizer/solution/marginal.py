@@ -114,8 +114,7 @@ def prices_of(network: Network, m: Any, program: Program, answer: Answer) -> Pri
     if len(program.cost) > MOST_COLUMNS:
         return None
     families = np.array([family_of(constraint) for constraint in program.constraints])
-    row_of = np.repeat(np.arange(len(program.row_lower)), np.diff(program.starts))
-    own = _Own(network, m, program, answer, families, row_of)
+    own = _Own(network, m, program, answer, families, program.row_of)
     found = attribute(
         program, answer, np.flatnonzero(families == "balance"), _burden(network, m, program), own.of
     )
@@ -126,10 +125,7 @@ def prices_of(network: Network, m: Any, program: Program, answer: Answer) -> Pri
     price = answer.prices[rows]
     largest = max(1.0, float(np.abs(price).max(initial=0.0)))
     right = np.abs(parts.sum(axis=1) - price) <= WRONG * largest
-    flows = np.bincount(
-        row_of, np.abs(program.values * answer.values[program.columns]), minlength=len(families)
-    )
-    shown = right & (flows[rows] > FLOWING)
+    shown = right & (program.flow(answer.values)[rows] > FLOWING)
     return Prices(rows[shown], price[shown], parts[shown], tuple(own.items), of_items[shown])
 
 

@@ -99,9 +99,7 @@ def elastic(program: Program, rows: np.ndarray, sides: np.ndarray) -> Program:
     count, extra = len(program.cost), len(rows)
     bounds = np.where(sides > 0, program.row_lower[rows], program.row_upper[rows])
     weights = 1.0 / np.maximum(np.abs(bounds), 1.0)
-    at = np.concatenate(
-        (np.repeat(np.arange(len(program.row_lower)), np.diff(program.starts)), rows)
-    )
+    at = np.concatenate((program.row_of, rows))
     columns = np.concatenate((program.columns, np.arange(count, count + extra)))
     values = np.concatenate((program.values, sides))
     order = np.argsort(at, kind="stable")

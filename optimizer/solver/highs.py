@@ -108,10 +108,8 @@ def _trimmed(program: Program, values: np.ndarray) -> np.ndarray:
 
     Within its gap a search may keep a lane open that nothing uses.
     """
-    counts = np.diff(program.starts)
-    row_of = np.repeat(np.arange(len(counts)), counts)
+    row_of, activity = program.row_of, program.activity(values)
     result = values.copy()
-    activity = np.bincount(row_of, program.values * values[program.columns], minlength=len(counts))
     entries: dict[int, list[int]] = {}
     for entry in np.flatnonzero(program.integer[program.columns]).tolist():
         entries.setdefault(int(program.columns[entry]), []).append(entry)
@@ -170,27 +168,34 @@ def exact(program: Program, answer: Answer, seconds: float = float("inf")) -> An
         "simplex_scale_strategy": 0,
         "simplex_iteration_limit": FEW,
     }
+    found = _again(program, unscaled, seconds, answer, basis=answer.basis)
+    if found.status != "optimal" or found.values is None:
+        return answer
+    return found if _missed(program, found.values) < missed else answer
+
+
+def _again(
+    program: Program, options: Options, seconds: float, before: Answer, basis: Any = None
+) -> Answer:
+    """A second answer, with what the one before it took."""
     begin, search = time.perf_counter(), Search()
-    highs = instance(program, unscaled, seconds, 0.0)
-    highs.setBasis(answer.basis)
+    highs = instance(program, options, seconds, 0.0)
+    if basis is not None:
+        highs.setBasis(basis)
     stopped = run(highs, scale_of(program), search, None)
     status = status_of(highs, stopped=stopped)
-    found = _answer(highs, program, status, answer.method, 0.0, search)
-    if status != "optimal" or found.values is None or _missed(program, found.values) >= missed:
-        return answer
+    found = _answer(highs, program, status, before.method, 0.0, search)
     return replace(
         found,
-        iterations=answer.iterations + found.iterations,
-        seconds=answer.seconds + time.perf_counter() - begin,
-        log=answer.log + found.log,
+        iterations=before.iterations + found.iterations,
+        seconds=before.seconds + time.perf_counter() - begin,
+        log=before.log + found.log,
     )
 
 
 def _missed(program: Program, values: np.ndarray) -> float:
     """Most by which a row is missed."""
-    counts = np.diff(program.starts)
-    row_of = np.repeat(np.arange(len(counts)), counts)
-    activity = np.bincount(row_of, program.values * values[program.columns], minlength=len(counts))
+    activity = program.activity(values)
     off = np.maximum(program.row_lower - activity, activity - program.row_upper)
     return float(off.max(initial=0.0))
 
@@ -210,12 +215,9 @@ def _narrowed(program: Program, answer: Answer, seconds: float) -> Answer:
         dear = program.sign * answer.reduced_costs > dust
         idle = dear & (answer.values <= program.lower + dust)
         small = replace(program, upper=np.where(idle, program.lower, program.upper))
-        search = Search()
-        highs = instance(small, WITHIN.options, seconds - (time.perf_counter() - begin), 0.0)
-        stopped = run(highs, scale_of(small), search, None)
-        status = status_of(highs, stopped=stopped)
-        found = _answer(highs, small, status, answer.method, 0.0, search)
-        if not status.startswith("error"):
+        left = seconds - (time.perf_counter() - begin)
+        found = _again(small, WITHIN.options, left, answer)
+        if not found.status.startswith("error"):
             break
     if found.objective is None or found.values is None:
         return answer
@@ -225,9 +227,9 @@ def _narrowed(program: Program, answer: Answer, seconds: float) -> Answer:
         answer,
         values=found.values,
         objective=found.objective,
-        iterations=answer.iterations + found.iterations,
+        iterations=found.iterations,
         seconds=answer.seconds + time.perf_counter() - begin,
-        log=answer.log + found.log,
+        log=found.log,
     )
 
 

@@ -37,9 +37,7 @@ class Margins:
 
     def reduced_costs(self, program: Program) -> np.ndarray:
         """How much cheaper each column must get before it is worth using, alone."""
-        counts = np.diff(program.starts)
-        row = np.repeat(np.arange(len(counts)), counts)
-        value = program.values
+        row, value = program.row_of, program.values
         price = np.where(value > 0, self.brings[row], self.costs[row])
         result = program.cost.copy()
         np.subtract.at(result, program.columns, value * price)
@@ -56,7 +54,7 @@ def margins(program: Program, answer: Answer, rows: np.ndarray) -> Margins | Non
         return None
     if len(program.cost) > MOST_COLUMNS:
         return None
-    rows = rows[_flowing(program, answer.values)[rows] < STEP]
+    rows = rows[program.flow(answer.values)[rows] < STEP]
     if not len(rows):
         return None
     fixed = program.held(answer.values)
@@ -71,13 +69,6 @@ def margins(program: Program, answer: Answer, rows: np.ndarray) -> Margins | Non
         found.append(merged)
     low, high = np.minimum(*found), np.maximum(*found)
     return Margins(brings=low, costs=high, beyond=penalty / 2)
-
-
-def _flowing(program: Program, values: np.ndarray) -> np.ndarray:
-    """What flows through each row, in either direction, in tonnes."""
-    counts = np.diff(program.starts)
-    row = np.repeat(np.arange(len(counts)), counts)
-    return np.bincount(row, np.abs(program.values) * values[program.columns], minlength=len(counts))
 
 
 def _perturbed(

@@ -38,6 +38,21 @@ class Program:
     sign: float
     """-1 where the model maximises."""
 
+    @property
+    def row_of(self) -> np.ndarray:
+        """Row of each entry of the matrix."""
+        return np.repeat(np.arange(len(self.row_lower)), np.diff(self.starts))
+
+    def activity(self, values: np.ndarray) -> np.ndarray:
+        """Left side of each row."""
+        own = self.values * values[self.columns]
+        return np.bincount(self.row_of, own, minlength=len(self.row_lower))
+
+    def flow(self, values: np.ndarray) -> np.ndarray:
+        """What flows through each row, in either direction."""
+        own = np.abs(self.values) * values[self.columns]
+        return np.bincount(self.row_of, own, minlength=len(self.row_lower))
+
     def held(self, values: np.ndarray) -> Program:
         """The linear programme in which whole columns are held at values."""
         whole = np.flatnonzero(self.integer)
