@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from optimizer import model, network, solution, solver
 from optimizer.collector import paused
 from optimizer.errors import Finding, NoPlanError, StoppedError
@@ -88,8 +90,7 @@ class Result:
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a caller asks for; None where Settings decide."""
 
     time_limit: float | None = None

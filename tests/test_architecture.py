@@ -18,6 +18,7 @@ PACKAGE = ROOT / "optimizer"
 ORDER = (
     "collector",
     "errors",
+    "target",
     "tables",
     "network",
     "checking",
@@ -39,6 +40,7 @@ LIBRARIES = {
     "openpyxl": {"tables"},
     "python_calamine": {"tables"},
     "xlsxwriter": {"tables", "report"},
+    "msgspec": EVERYWHERE,
     "numpy": {"tables", "network", "model", "solver", "solution", "studies", "report"},
     "scipy": {"solution", "studies"},
     "pandas": EVERYWHERE,
@@ -161,7 +163,7 @@ def test_the_audit_uses_nothing_that_it_judges():
 
 def test_the_report_sees_tables_and_a_result():
     seen = {used for path in FILES if room(path) == "report" for used in rooms_used(path)}
-    assert seen <= {"errors", "tables", "solution", "studies", "plan", "report"}
+    assert seen <= {"errors", "target", "tables", "solution", "studies", "plan", "report"}
 
 
 def test_a_file_has_one_subject_and_fewer_than_400_lines():

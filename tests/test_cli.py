@@ -13,6 +13,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from msgspec import structs
 
 from optimizer.cli import main
 from tests.conftest import CASES, ROOT, TUTORIAL, lane, need, offer, save
@@ -321,8 +322,8 @@ def test_5_a_plan_that_fails_the_audit_is_an_error_and_is_written_all_the_same(
 
     def tampered(*of, **by):
         result = solve(*of, **by)
-        check = replace(result.audit.checks[0], passed=False, where="somewhere")
-        return replace(result, audit=replace(result.audit, checks=(check,)))
+        check = structs.replace(result.audit.checks[0], passed=False, where="somewhere")
+        return replace(result, audit=structs.replace(result.audit, checks=(check,)))
 
     monkeypatch.setattr(plan, "solve", tampered)
     code, out, err = run("solve", book, "--json")

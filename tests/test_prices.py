@@ -6,12 +6,12 @@ solving again, just inside what is claimed and just outside.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from math import inf, isfinite, isnan
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 import optimizer
 from optimizer import model, solution, solver
@@ -98,7 +98,7 @@ def random_model(seed: int, features=CORE):
 
 
 def asked(program: solver.Program, **changes) -> float:
-    found = solver.ask(replace(program, **changes))
+    found = solver.ask(structs.replace(program, **changes))
     return inf if found.objective is None else found.objective
 
 
@@ -208,11 +208,11 @@ def with_price(network, kind: str, thing: str, material: str, t: int, change: fl
         return [value + change * (number == t) for number, value in enumerate(values)]
 
     def one(name, attribute, same):
-        return replace(
+        return structs.replace(
             network,
             **{
                 name: tuple(
-                    replace(own, **{attribute: raised(getattr(own, attribute))})
+                    structs.replace(own, **{attribute: raised(getattr(own, attribute))})
                     if same(own)
                     else own
                     for own in getattr(network, name)

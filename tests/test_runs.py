@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 import optimizer
 from optimizer.studies import outcome, runs, spread
@@ -260,7 +261,7 @@ def test_a_run_that_fails_from_the_start_of_the_base_is_solved_from_scratch(monk
     whole = runs.plan.solve_as_asked
 
     def failing(asked_case, asked):
-        result = whole(asked_case, replace(asked, start=None))
+        result = whole(asked_case, structs.replace(asked, start=None))
         return result if asked.start is None else replace(result, status="error: Solve error")
 
     warm = runs.Runner(case(), runs.Way(workers=1))

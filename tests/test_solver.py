@@ -8,12 +8,12 @@ import pickle
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from importlib import import_module
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from msgspec import structs
 from pyomo.core import (
     Binary,
     ConcreteModel,
@@ -212,7 +212,7 @@ def test_an_optimum_that_misses_a_row_is_computed_again_from_its_basis():
     m = optimizer.build_model(make(**TWO_OFFERS))
     program = solver.transfer(m)
     right = solver.ask(program)
-    off = replace(right, values=right.values * (1 + 1e-4), objective=right.objective * 1.01)
+    off = structs.replace(right, values=right.values * (1 + 1e-4), objective=right.objective * 1.01)
     mended = highs.exact(program, off)
     np.testing.assert_allclose(mended.values, right.values, atol=1e-9)
     assert mended.objective == pytest.approx(right.objective)
@@ -223,7 +223,7 @@ def test_an_optimum_that_misses_a_row_is_computed_again_from_its_basis():
 def test_dust_of_an_optimum_from_within_is_left_out_or_all_of_it_stays(monkeypatch, failures):
     program = solver.transfer(optimizer.build_model(make(**TWO_OFFERS)))
     right = solver.ask(program)
-    dusty = replace(right, values=right.values + 5e-7, basis=None)
+    dusty = structs.replace(right, values=right.values + 5e-7, basis=None)
     told = iter(["error: Solve error"] * failures)
     real = highs.status_of
     monkeypatch.setattr(highs, "status_of", lambda *own, **more: next(told, real(*own, **more)))
@@ -765,8 +765,8 @@ def test_props_steady_the_interior_point_method_and_leave_no_trace(monkeypatch):
 def test_an_optimum_that_leans_on_a_prop_is_none(monkeypatch):
     monkeypatch.setattr(ways, "INTERIOR_POINT_FROM", 0)
     monkeypatch.setattr(ways, "INTERIOR_POINT", (ways.INTERIOR_POINT[1],))
-    impossible = replace(dense(3), row_lower=np.full(3, 500.0), row_upper=np.full(3, 500.0))
-    impossible = replace(impossible, cost=np.ones(3), upper=np.ones(3))
+    impossible = structs.replace(dense(3), row_lower=np.full(3, 500.0), row_upper=np.full(3, 500.0))
+    impossible = structs.replace(impossible, cost=np.ones(3), upper=np.ones(3))
     assert solver.ask(impossible).status == "unclear"
 
 

@@ -264,9 +264,14 @@ def test_a_failure_leaves_the_old_file_and_no_draft(
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_missing_folder_is_said_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="cannot be written") as caught:
-        write_template(tmp_path / "nowhere" / "plan.xlsx")
+def test_a_missing_folder_is_made(tmp_path: Path) -> None:
+    assert write_template(tmp_path / "new" / "plan.xlsx").is_file()
+
+
+def test_a_folder_that_is_a_file_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(FileError, match="the blank workbook cannot be written") as caught:
+        write_template(tmp_path / "taken" / "plan.xlsx")
     assert "\n" not in str(caught.value)
 
 

@@ -13,8 +13,8 @@ the share of its life that lies beyond the horizon.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from pyomo.core import ConcreteModel, Objective, minimize
 
 from optimizer.model.rows import Terms, linear
@@ -24,16 +24,14 @@ from optimizer.network.data import Network
 DAYS_PER_YEAR = 365.25
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(Struct, frozen=True):
     """What one unit of a flow costs in each period, undiscounted."""
 
     category: str
     rate: Sequence[float]
 
 
-@dataclass(frozen=True, slots=True)
-class Charges:
+class Charges(Struct, frozen=True):
     """Charges of every flow, in the order of :class:`Columns`, and fixed costs."""
 
     buy: list[list[Charge]]

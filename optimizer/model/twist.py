@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from pyomo.core import ConcreteModel, Constraint, Objective, minimize, value
 
 from optimizer.model.commitments import Commitment, commitments, hold, near
@@ -23,8 +23,7 @@ OfferName = tuple[str, str, str]
 """Offer, site, material."""
 
 
-@dataclass(frozen=True, slots=True)
-class Twist:
+class Twist(Struct, frozen=True):
     """What is added to a model; None where nothing is."""
 
     most_short: float | None = None

@@ -10,9 +10,9 @@ segregate), all yes/no and only where they are needed
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from pyomo.core import Binary, ConcreteModel, NonNegativeIntegers, NonNegativeReals, Var
 
 from optimizer.network.calendar import members
@@ -22,8 +22,7 @@ ByPeriod = dict[int, Any]
 """Variables of one flow by period."""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The variables by flow, as the network numbers them, and by period."""
 
     buy: list[ByPeriod]

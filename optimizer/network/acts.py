@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from optimizer.network.calendar import Calendar, members
 from optimizer.network.data import Process
@@ -14,8 +15,7 @@ from optimizer.tables import sheets
 from optimizer.tables.case import Case
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(Struct, frozen=True):
     """Something that enters the network at a place."""
 
     place: Place
@@ -25,8 +25,7 @@ class Lot:
     """Customs origin, by period of entry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Acts:
+class Acts(Struct, frozen=True):
     """Traits of everything that enters, and what each process does to them."""
 
     traits: tuple[Trait, ...]
@@ -40,8 +39,7 @@ class Acts:
     """By process."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Labelled:
+class _Labelled(Struct, frozen=True):
     """A lot before its labels have bits."""
 
     place: Place

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from msgspec import Struct, field
 
 from optimizer.tables.days import Horizon
 from optimizer.tables.sheets import PERIOD_MONTHS, Settings
@@ -17,8 +18,7 @@ from optimizer.tables.sheets import PERIOD_MONTHS, Settings
 DAYS_PER_MONTH = 365.25 / 12
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True, eq=False):
     """Equal periods of whole months from ``start``."""
 
     start: date
@@ -31,9 +31,7 @@ class Calendar:
     """First day of each period."""
     last: tuple[date, ...]
     """Last day of each period."""
-    _cover: dict[tuple[date | None, date | None], tuple[float, ...]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    _cover: dict[tuple[date | None, date | None], tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def year_fraction(self) -> float:

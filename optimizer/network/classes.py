@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from optimizer.network.calendar import members
 from optimizer.network.data import Process, Way
@@ -25,8 +26,7 @@ POOL = -1
 """Group of a class whose origin has been left out, for use in a process."""
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(Struct, frozen=True):
     """A process run on inputs booked as having some traits."""
 
     process: int
@@ -36,8 +36,7 @@ class Booking:
     """Periods, and the class of each output in them."""
 
 
-@dataclass(slots=True)
-class Classes:
+class Classes(Struct):
     """Classes that reach each place, and what processes book."""
 
     reached: dict[Place, dict[Class, None]] = field(default_factory=lambda: defaultdict(dict))

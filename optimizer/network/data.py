@@ -7,16 +7,16 @@ activity; limits are tonnes or activity per period.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from optimizer.network.calendar import Calendar
 from optimizer.network.flows import Cut, Flows, Inflow, Node, Trait
 from optimizer.tables.case import Case
 
 
-@dataclass(frozen=True, eq=False)
-class Contract:
+class Contract(Struct, frozen=True, eq=False):
     """Terms of one Supply row; ``weights`` is the part of each period's purchase that counts."""
 
     offer: int
@@ -31,8 +31,7 @@ class Contract:
     """Period in which what was not taken is paid for."""
 
 
-@dataclass(frozen=True, eq=False)
-class Offer:
+class Offer(Struct, frozen=True, eq=False):
     """A line of supply."""
 
     name: str
@@ -48,8 +47,7 @@ class Offer:
     maximum: list[float]
 
 
-@dataclass(frozen=True, eq=False)
-class Process:
+class Process(Struct, frozen=True, eq=False):
     """A recipe run at a site, for one feed."""
 
     name: str
@@ -69,8 +67,7 @@ class Process:
     cost: list[float]
 
 
-@dataclass(frozen=True, eq=False)
-class ProcessBound:
+class ProcessBound(Struct, frozen=True, eq=False):
     """Limits on activity of the processes that rows of one key stand for."""
 
     name: str
@@ -81,8 +78,7 @@ class ProcessBound:
     rows: tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Unit:
+class Unit(Struct, frozen=True, eq=False):
     """Capacity of a unit and what uses it: process index to use per activity by period."""
 
     site: str
@@ -112,8 +108,7 @@ class Unit:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Addition:
+class Addition(Struct, frozen=True, eq=False):
     """Capacity that one of an option adds to a unit, by period of decision."""
 
     unit: int
@@ -121,8 +116,7 @@ class Addition:
     """Use per period, availability counted, from each period of decision."""
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
+class Part(Struct, frozen=True, eq=False):
     """A row of an option: what one of it adds to a unit, and costs."""
 
     site: str
@@ -137,8 +131,7 @@ class Part:
     """Day from which it runs, by period of decision."""
 
 
-@dataclass(frozen=True, eq=False)
-class Option:
+class Option(Struct, frozen=True, eq=False):
     """An investment: rows of one option are one decision, and costs are for one."""
 
     name: str
@@ -162,8 +155,7 @@ class Option:
     """What each of its rows stands for."""
 
 
-@dataclass(frozen=True, eq=False)
-class Taint:
+class Taint(Struct, frozen=True, eq=False):
     """A trait that a plant which cannot segregate takes on as a whole, period by period."""
 
     site: str
@@ -171,8 +163,7 @@ class Taint:
     processes: tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Way:
+class Way(Struct, frozen=True, eq=False):
     """A lane for one material."""
 
     from_site: str
@@ -194,8 +185,7 @@ class Way:
         return f"{self.from_site} to {self.to_site}{mode}"
 
 
-@dataclass(frozen=True, eq=False)
-class WayBound:
+class WayBound(Struct, frozen=True, eq=False):
     """Most that can be shipped over ways that one lane stands for."""
 
     name: str
@@ -219,8 +209,7 @@ class WayBound:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Store:
+class Store(Struct, frozen=True, eq=False):
     """Where a material is kept from period to period."""
 
     site: str
@@ -239,8 +228,7 @@ class Store:
     rows: tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Line:
+class Line(Struct, frozen=True, eq=False):
     """A line of demand."""
 
     name: str
@@ -256,8 +244,7 @@ class Line:
     penalty: list[float]
 
 
-@dataclass(frozen=True, eq=False)
-class Phase:
+class Phase(Struct, frozen=True, eq=False):
     """A row of Rules as it binds: which lines, in which periods, over which windows."""
 
     rule: str
@@ -272,8 +259,7 @@ class Phase:
     """Label and periods of each window over which the share is taken."""
 
 
-@dataclass(frozen=True, eq=False)
-class LimitBound:
+class LimitBound(Struct, frozen=True, eq=False):
     """A row of Limits: flows of one group that it adds up, and over which windows."""
 
     name: str
@@ -290,8 +276,7 @@ class LimitBound:
     """Label and periods of each window, cut to the row's dates."""
 
 
-@dataclass(frozen=True, eq=False)
-class BlendBound:
+class BlendBound(Struct, frozen=True, eq=False):
     """A row of Blends: oxide and tonnes taken in per unit of activity, by run."""
 
     site: str
@@ -303,8 +288,7 @@ class BlendBound:
     contents: dict[int, tuple[float, float]]
 
 
-@dataclass(frozen=True, eq=False)
-class Network:
+class Network(Struct, frozen=True, eq=False):
     """Everything the model needs, by index."""
 
     case: Case

@@ -6,11 +6,11 @@ Sets of periods are bit masks (see :mod:`optimizer.network.calendar`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, eq=False)
-class Trait:
+class Trait(Struct, frozen=True, eq=False):
     """Something that a lot can have done to it that breaks rules.
 
     Rules that break together everywhere share a trait: nothing can tell them apart.
@@ -20,8 +20,7 @@ class Trait:
     bit: int
 
 
-@dataclass(frozen=True, eq=False)
-class Node:
+class Node(Struct, frozen=True, eq=False):
     """A material of one provenance class at a site; the index is its place in the list.
 
     ``broken`` is the mask of traits that a lot there has or is booked as having;
@@ -41,8 +40,7 @@ class Node:
     """True for a class that exists only as what runs book their inputs as."""
 
 
-@dataclass(frozen=True, eq=False)
-class Inflow:
+class Inflow(Struct, frozen=True, eq=False):
     """What comes without a decision: opening stock and orders under way."""
 
     name: str
@@ -53,8 +51,7 @@ class Inflow:
     """True for opening stock."""
 
 
-@dataclass(frozen=True, eq=False)
-class Buy:
+class Buy(Struct, frozen=True, eq=False):
     """Purchases of an offer that enter a node, in some periods."""
 
     offer: int
@@ -62,8 +59,7 @@ class Buy:
     periods: int
 
 
-@dataclass(frozen=True, eq=False)
-class Run:
+class Run(Struct, frozen=True, eq=False):
     """A process on inputs of one class."""
 
     process: int
@@ -78,8 +74,7 @@ class Run:
     periods: int
 
 
-@dataclass(frozen=True, eq=False)
-class Ship:
+class Ship(Struct, frozen=True, eq=False):
     """Shipments of one class over a way; ``arrivals`` are (periods later, share)."""
 
     way: int
@@ -91,8 +86,7 @@ class Ship:
     periods: int
 
 
-@dataclass(frozen=True, eq=False)
-class Keep:
+class Keep(Struct, frozen=True, eq=False):
     """Closing stock of one class in a store."""
 
     store: int
@@ -100,8 +94,7 @@ class Keep:
     periods: int
 
 
-@dataclass(frozen=True, eq=False)
-class Downgrade:
+class Downgrade(Struct, frozen=True, eq=False):
     """Lots booked as breaking more than they do, or with their customs origin left out."""
 
     node: int
@@ -109,8 +102,7 @@ class Downgrade:
     periods: int
 
 
-@dataclass(frozen=True, eq=False)
-class Deliver:
+class Deliver(Struct, frozen=True, eq=False):
     """Deliveries of one class to a line of demand."""
 
     line: int
@@ -118,16 +110,14 @@ class Deliver:
     periods: int
 
 
-@dataclass(frozen=True, eq=False)
-class Discard:
+class Discard(Struct, frozen=True, eq=False):
     """Disposal of a material of one class."""
 
     node: int
     periods: int
 
 
-@dataclass(frozen=True, eq=False)
-class Flows:
+class Flows(Struct, frozen=True, eq=False):
     """Every flow; each stands for one variable in each of its periods."""
 
     buys: tuple[Buy, ...]
@@ -149,8 +139,7 @@ class Flows:
         yield from self.discards
 
 
-@dataclass(frozen=True, eq=False)
-class Cut:
+class Cut(Struct, frozen=True, eq=False):
     """How many variables no feasible plan could use, and how many are kept."""
 
     flows: int

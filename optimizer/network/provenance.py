@@ -9,8 +9,9 @@ own dates.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from optimizer.network.calendar import Calendar
 from optimizer.network.flows import Trait
@@ -28,8 +29,7 @@ def fold(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Struct, frozen=True):
     """One event of a history, ready to be matched; an empty field is unknown."""
 
     stage: str
@@ -39,8 +39,7 @@ class Happening:
     site: str
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A rule, or a row of a rule that is dated by processing."""
 
     name: str

@@ -8,8 +8,9 @@ out, so no feasible plan is lost.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct, structs
 
 from optimizer.network.flows import (
     Buy,
@@ -28,8 +29,7 @@ Flow = Buy | Run | Ship | Keep | Downgrade | Deliver | Discard
 F = TypeVar("F", Buy, Run, Ship, Keep, Downgrade, Deliver, Discard)
 
 
-@dataclass(slots=True)
-class _Arc:
+class _Arc(Struct):
     """A flow as pruning sees it: where it takes from, what it reaches how much later."""
 
     periods: int
@@ -48,7 +48,7 @@ def prune(flows: Flows, inflows: Iterable[Inflow], nodes: int, count: int) -> tu
     def kept(group: Sequence[F]) -> tuple[F, ...]:
         pairs = [(flow, next(left).periods) for flow in group]
         return tuple(
-            flow if flow.periods == periods else replace(flow, periods=periods)
+            flow if flow.periods == periods else structs.replace(flow, periods=periods)
             for flow, periods in pairs
             if periods
         )

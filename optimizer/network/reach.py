@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from optimizer.network.data import Process, Way
 from optimizer.network.duty import Duties
@@ -23,8 +24,7 @@ Tied = dict[int, tuple[int, ...]]
 """Processes of plants that cannot segregate, each with all processes of its plant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(Struct, frozen=True):
     """What a process does to its lots' traits, by mask."""
 
     broken: tuple[int, ...]
@@ -147,8 +147,7 @@ def circles(onward: Mapping[K, Collection[K]]) -> dict[K, int]:
     return found
 
 
-@dataclass(slots=True)
-class Origins:
+class Origins(Struct):
     """Customs origins that reach each place, grouped where no duty tells them apart."""
 
     reached: dict[Place, dict[str, None]] = field(default_factory=dict)

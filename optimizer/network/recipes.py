@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from optimizer.network.calendar import Calendar
 from optimizer.network.data import Process, ProcessBound, Unit
@@ -45,8 +45,7 @@ class Recipes:
         return _without_zeros(inputs), _without_zeros(outputs)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """Rows of one key (site, recipe, feed, unit) as they stand for one process."""
 
     key: tuple[str, str, str, str]

@@ -7,8 +7,9 @@ formulas of one block can then refer to the cells of another.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import fsum
+
+from msgspec import Struct, structs
 
 from optimizer.report.cells import address, area, clean, criteria, finite, quoted
 from optimizer.report.links import Target
@@ -17,8 +18,7 @@ from optimizer.solution.tables import Table
 Value = float | str
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """Value of a cell, the formula that gives it (if any), its number format and style."""
 
     value: Value
@@ -29,16 +29,14 @@ class Cell:
     """Rows behind it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """Cells from the label on; ``style`` is ``body`` or ``sum``."""
 
     cells: list[Cell]
     style: str = "body"
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """Where a block begins, counted from 0: title, then header, then rows."""
 
     row: int
@@ -80,8 +78,7 @@ class Anchor:
 Anchors = Mapping[str, Anchor]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A small table: its size is known at once, its cells when all blocks have a place."""
 
     name: str
@@ -111,7 +108,7 @@ def once(block: Block) -> Block:
             made.append(block.fill(anchors))
         return made[0]
 
-    return replace(block, fill=fill)
+    return structs.replace(block, fill=fill)
 
 
 def sums(table: Table | None, keys: Sequence[str], value: str) -> dict[tuple[str, ...], float]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import fsum
+
+from msgspec import Struct
 
 from optimizer.report.block import (
     Anchors,
@@ -33,8 +34,7 @@ _PERIOD = column_of("Shortages", "period")
 _DELIVERED = column_of("Deliveries", "tonnes")
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """Tonnes wanted and short by segment and calendar year, and all that is delivered."""
 
     segments: tuple[str, ...]

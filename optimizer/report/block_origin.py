@@ -6,8 +6,9 @@ Demand lines only: what outlets and optional sales take is left out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import fsum
+
+from msgspec import Struct
 
 from optimizer.report.block import Anchor, Anchors, Block, Cell, Row, divided, ratio, sums
 from optimizer.report.block_demand import WANTED, short_in
@@ -34,8 +35,7 @@ _OF = {h: column_of("Provenance", h) for h in ("stage", "by", "input", "name", "
 _TONNES = column_of("Provenance", "tonnes")
 
 
-@dataclass(frozen=True, slots=True)
-class Origins:
+class Origins(Struct, frozen=True):
     """Tonnes delivered to demand lines by stage, country and period."""
 
     tonnes: Mapping[tuple[str, str, str], float]
@@ -155,8 +155,7 @@ def sources(summary: Summary, tables: Tables, found: Origins) -> Block:
     return Block(SOURCES, title, ("country", *years, "total"), parts.height, parts.fill)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sources:
+class _Sources(Struct, frozen=True):
     """What the lines of :func:`sources` show, by calendar year."""
 
     found: Origins

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from optimizer.report.block import Anchor
 from optimizer.report.formats import FONT, GREY, NAVY, RULE, STEEL
@@ -33,8 +34,7 @@ _TEXT = {"name": FONT, "size": 9, "color": GREY}
 _TITLE = {"name": FONT, "size": 10, "bold": True, "color": NAVY}
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """The cell that is a chart's title, its span of periods, and its size in pixels."""
 
     title: str
@@ -43,8 +43,7 @@ class Frame:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """One series: its name and its figures, by line and column of a block."""
 
     name: tuple[int, int]

@@ -7,8 +7,9 @@ sheet that is made of blocks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from optimizer.report.block import Anchor, Block, Cell, Row
 from optimizer.report.cells import address
@@ -33,8 +34,7 @@ _CHARACTER = 7.0
 """Pixels of a character of the width of a column."""
 
 
-@dataclass(slots=True)
-class Page:
+class Page(Struct):
     """The grid of a sheet and where its blocks stand."""
 
     sheet: str

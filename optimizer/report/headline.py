@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from optimizer.report import block_demand, block_rules
 from optimizer.report.block import Anchors, Block, Cell, total
@@ -18,8 +19,7 @@ TILES = 6
 _PRESENT = column_of("Costs", "discounted")
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(Struct, frozen=True):
     """One headline figure: label, figure, note."""
 
     label: Cell

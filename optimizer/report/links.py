@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from optimizer.report.cells import address, clean, quoted
 from optimizer.report.formats import Formats
@@ -40,8 +41,7 @@ _LONGEST = 2000
 """Characters of a path; Excel takes 2,079."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Rows behind a figure: a result table and the values that some of its columns have."""
 
     table: str

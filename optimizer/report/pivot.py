@@ -7,9 +7,10 @@ edit); large ones hold values and say so.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from optimizer.report.cells import (
     address,
@@ -36,8 +37,7 @@ LIVE_LOOKUPS = 20_000_000
 PERIOD = "period"
 
 
-@dataclass(frozen=True, slots=True)
-class PivotPlace:
+class PivotPlace(Struct, frozen=True):
     """Where a pivot stands, counted from 0: its rows, its keys, its periods, its total."""
 
     first: int
@@ -56,8 +56,7 @@ class PivotPlace:
     """Its cells by row and period, the total last, of a quotient; empty for sums."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Pivot:
+class _Pivot(Struct, frozen=True):
     """What a pivot shows: its rows, its periods and the sums behind its cells."""
 
     table: Table

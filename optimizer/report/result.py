@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from optimizer.errors import NoPlanError
 from optimizer.report.links import way_to
@@ -27,7 +28,7 @@ def write(result: Result, path: str | os.PathLike[str]) -> None:
         raise NoPlanError(f"there is no plan to write: {result.status}")
     summary = summary_of(result)
     if result.case.path:
-        summary = replace(summary, input_path=way_to(result.case.path, path))
+        summary = structs.replace(summary, input_path=way_to(result.case.path, path))
     write_tables(path, summary, result.tables)
 
 

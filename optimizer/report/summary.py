@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 OPTIMAL = "optimal"
 """Status of a plan that is proven to be the cheapest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """The plan in a few words; whatever adds up is left to formulas over the tables.
 
     ``years`` gives the calendar year of each period. ``wanted`` has a row for every

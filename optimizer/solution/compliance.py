@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from optimizer.network.calendar import members
 from optimizer.network.data import Network, Phase
@@ -27,8 +28,7 @@ Lot = tuple[int, float]
 """Traits broken and tonnes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Worth:
+class Worth(Struct, frozen=True):
     """Present values of the rows that rules act through."""
 
     shares: dict[tuple[str, ...], float]

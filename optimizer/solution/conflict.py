@@ -7,9 +7,10 @@ without tolerance have no row in the programme, so it is built once more with ro
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
+from msgspec import Struct, structs
 from pyomo.core import ConcreteModel
 
 from optimizer import model, solver
@@ -38,8 +39,7 @@ SECONDS = 60.0
 """Time to reduce the set; the same again where whole numbers matter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(Struct, frozen=True):
     """One demand or limit that cannot hold with the others; ``cell`` is empty for a sheet."""
 
     sheet: str
@@ -50,8 +50,7 @@ class Clash:
         return self.sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """Demands and limits that cannot all hold; empty where none were found in time.
 
     ``irreducible`` is True if without any one of ``clashes`` the others could hold;
@@ -115,7 +114,7 @@ def _with_rules(meaning: Network) -> tuple[ConcreteModel, Network, Program]:
         if family_of(constraint) == "rule_share" and names_of(constraint)[:2] in hard:
             own = slice(program.starts[row], program.starts[row + 1])
             values[own] = np.where(values[own] > 0, 1.0, 0.0)
-    return m, replace(meaning, case=case), replace(program, values=values)
+    return m, structs.replace(meaning, case=case), structs.replace(program, values=values)
 
 
 Key = tuple[str, int, tuple[Cell, ...]]

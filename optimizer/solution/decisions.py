@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from pyomo.core import ConcreteModel
 
 from optimizer.model.variables import ByPeriod
@@ -17,8 +17,7 @@ Cells = list[dict[int, float]]
 """Values by flow, then by period; only what is not zero."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decisions:
+class Decisions(Struct, frozen=True):
     """What was decided, as the network numbers its flows."""
 
     network: Network

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from optimizer.network.calendar import DAYS_PER_MONTH
 from optimizer.solution.places import HIGH, LOW, Cell, Places, family_of, given, names_of
@@ -36,8 +37,7 @@ PROPORTIONAL = (
 SHARES = ("share", "t/t")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A new value for a cell; ``row`` is the row of the sheet, ``cell`` its address there."""
 
     sheet: str

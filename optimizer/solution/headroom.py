@@ -6,10 +6,10 @@ An option leaves as a whole: the plan is searched without it, all else free.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 
 from optimizer.network.data import Network
 from optimizer.solution.layout import Table, table
@@ -65,7 +65,7 @@ def _options(
             continue
         upper = program.upper.copy()
         upper[[column_of[id(variable)] for variable in cells.values()]] = 0.0
-        barred = replace(program, upper=upper)
+        barred = structs.replace(program, upper=upper)
         found = ask(barred, time_limit=SECONDS, gap=0.0, start=Start.of(program, answer))
         if found.status == "infeasible":
             dearer = float("inf")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, eq=False)
-class Field:
+class Field(Struct, frozen=True, eq=False):
     """One column of a result table.
 
     ``kind`` is one of ``text``, ``period``, ``date``, ``tonnes``, ``amount`` (units of
@@ -23,8 +23,7 @@ class Field:
     meaning: str
 
 
-@dataclass(frozen=True, eq=False)
-class Layout:
+class Layout(Struct, frozen=True, eq=False):
     """What a table is and which columns it has."""
 
     name: str
@@ -39,8 +38,7 @@ class Layout:
         return tuple(field.header for field in self.fields)
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
+class Table(Struct, frozen=True, eq=False):
     """A result table: one sequence per field, all of the same length."""
 
     layout: Layout

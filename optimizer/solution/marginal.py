@@ -8,10 +8,10 @@ and with any kind of cost alone on their right-hand side, that kind's part of ea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from optimizer.model.cost import charges
 from optimizer.network.data import Network
@@ -61,8 +61,7 @@ NAMED = 3
 """Things that are named as setting a price."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
+class Prices(Struct, frozen=True):
     """Prices of balances as present value, and their parts."""
 
     rows: np.ndarray

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from optimizer.network.calendar import members
 from optimizer.network.data import Network, Process, Way
@@ -24,8 +25,7 @@ At = tuple[str, str]
 """Site and material."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """A sentence with the cell that it is about."""
 
     cell: Cell

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from optimizer.network.calendar import members
 from optimizer.network.data import Network
@@ -49,8 +50,7 @@ SIDES = ("sum", "least", "most")
 """Parts of an index that say which bound of a row is meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A cell of the workbook; ``row`` is 0 where there is none to point at."""
 
     sheet: str

@@ -7,10 +7,10 @@ exist they need not be the only ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from optimizer.model.variables import ByPeriod
 from optimizer.network.data import Network
@@ -78,8 +78,7 @@ UNPRICED = (
 """Families that bind by logic, not by something that there could be more of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
+class Priced(Struct, frozen=True):
     """A row that has a price: where it stands, its bound, what one unit more is worth."""
 
     number: int

@@ -9,10 +9,10 @@ which may be taken in part. Either way it must be decided in time to run.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 
 from optimizer.network.data import Network, Option
 from optimizer.solution.decisions import NOTHING
@@ -85,7 +85,7 @@ def _forced(network: Network, m: Any, program: Program, answer: Answer) -> Lacki
         lower[row] = min(1.0, option.most)
         for t in _too_late(option):
             upper[column_of[id(cells[t])]] = 0.0
-        forced = replace(program, row_lower=lower, upper=upper)
+        forced = structs.replace(program, row_lower=lower, upper=upper)
         start = None
         if answer.seconds > SMALL_SECONDS:
             forced = _held(network, m, forced, answer, index, column_of)
@@ -135,4 +135,4 @@ def _held(
             for variable in group[option_index].values():
                 column = column_of[id(variable)]
                 lower[column], upper[column] = program.lower[column], program.upper[column]
-    return replace(held, lower=lower, upper=upper)
+    return structs.replace(held, lower=lower, upper=upper)

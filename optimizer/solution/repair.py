@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct, structs
 
 from optimizer import model, solver
 from optimizer import network as networks
@@ -39,8 +39,7 @@ SHOWN = 12
 """Changes of one repair that are told; the rest is counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(Struct, frozen=True):
     """One way to a feasible plan: what to ask less of, or to have more of."""
 
     title: str
@@ -101,7 +100,7 @@ def _repair(network: Network, program: Program, title: str, less: bool, own: boo
 
 def endless(network: Network, program: Program) -> tuple[Repair, ...]:
     """Offers and demand lines that a plan without bound would use without bound."""
-    bounded = replace(program, upper=np.minimum(program.upper, PLENTY))
+    bounded = structs.replace(program, upper=np.minimum(program.upper, PLENTY))
     answer = ask(bounded, time_limit=SECONDS)
     if answer.values is None:
         return ()
@@ -122,7 +121,7 @@ def endless(network: Network, program: Program) -> tuple[Repair, ...]:
 
 def _status(program: Program, values: np.ndarray, seconds: float) -> str:
     """Whether a programme has a solution: first with the whole numbers of the repair."""
-    costless = replace(program, cost=np.zeros_like(program.cost))
+    costless = structs.replace(program, cost=np.zeros_like(program.cost))
     if program.integer.any() and len(values) == len(program.cost):
         held = ask(costless.held(values), time_limit=max(seconds, 0.0))
         if held.status == "optimal":
@@ -203,7 +202,7 @@ def _merged(before: tuple[Edit, ...], more: tuple[Edit, ...]) -> tuple[Edit, ...
     for edit in more:
         key = (edit.sheet, edit.row, edit.header)
         old = found[key].old if key in found else edit.old
-        found[key] = replace(edit, old=old)
+        found[key] = structs.replace(edit, old=old)
     return tuple(found.values())
 
 

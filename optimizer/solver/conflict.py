@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
+from msgspec import Struct, structs
 
 from optimizer.solver.elastic import elastic
 from optimizer.solver.highs import ask, instance, scale_of, status_of
@@ -33,8 +33,7 @@ Group = Sequence[tuple[int, int]]
 """Rows and the side that may give: -1 the lower bound, 1 the upper one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Core:
+class Core(Struct, frozen=True):
     """Groups that cannot hold together with all rows that never give."""
 
     groups: dict[int, list[tuple[int, int]]]
@@ -64,7 +63,7 @@ def conflict(
     pairs = [pair for group in groups for pair in group]
     owner = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     work = _Work(pairs, owner, len(program.cost))
-    relaxed = replace(program, integer=np.zeros_like(program.integer))
+    relaxed = structs.replace(program, integer=np.zeros_like(program.integer))
     wants, late = (np.array(own, dtype=bool) for own in (asks, last))
     core = work.linear(relaxed, wants, late, begin + seconds)
     if core is None and program.integer.any():
@@ -114,7 +113,7 @@ class _Work:
             free = self._subset(~mask)
             lower[free.rows[free.sides > 0]] = -np.inf
             upper[free.rows[free.sides < 0]] = np.inf
-            relaxed = replace(program, row_lower=lower, row_upper=upper)
+            relaxed = structs.replace(program, row_lower=lower, row_upper=upper)
             core = self._subset(mask)._among(relaxed, until)
             if core is not None:
                 return core
@@ -232,7 +231,7 @@ class _Work:
         left = min(until - time.perf_counter(), ONE_SEARCH)
         if left <= 0:
             return None
-        answer = ask(replace(given, upper=upper, cost=cost), time_limit=left)
+        answer = ask(structs.replace(given, upper=upper, cost=cost), time_limit=left)
         if answer.status == "infeasible":
             return np.zeros(0)
         return None if answer.values is None else answer.values[self.count :]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
+from msgspec import Struct, structs
 
 from optimizer.solver.highs import ask
 from optimizer.solver.transfer import INFINITY, Program
@@ -16,8 +15,7 @@ NOTHING = 1e-7
 """Violations below this are rounding."""
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """By how much rows give, negative where they fall below, and the values of all columns."""
 
     amounts: dict[int, float]
@@ -70,7 +68,7 @@ def tied_violation(
     columns[own] = count + owner[number]
     values[own] *= factors[number]
     weights = np.bincount(owner, single.cost[count:] * factors, minlength=extra)
-    tied = replace(
+    tied = structs.replace(
         single,
         columns=columns,
         values=values,
@@ -105,7 +103,7 @@ def elastic(program: Program, rows: np.ndarray, sides: np.ndarray) -> Program:
     order = np.argsort(at, kind="stable")
     starts = np.zeros(len(program.row_lower) + 1, dtype=np.int32)
     np.cumsum(np.bincount(at, minlength=len(program.row_lower)), out=starts[1:])
-    return replace(
+    return structs.replace(
         program,
         cost=np.concatenate((np.zeros(count), weights)),
         offset=0.0,

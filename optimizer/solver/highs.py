@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import highspy
 import numpy as np
+from msgspec import Struct, structs
 
 from optimizer.errors import OptimizerError
 from optimizer.solver.resolve import resolve
@@ -43,8 +43,7 @@ Status = str
 """optimal, infeasible, unbounded, time limit, interrupted, or error: …"""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What HiGHS says: values by column, prices by row, reduced costs by column.
 
     Prices and reduced costs are None where there are none (no optimum, whole columns).
@@ -92,7 +91,7 @@ def ask(
         known = Start.of(program.held(priced.values), priced)
         again = _ask(program.held(trimmed), float("inf"), gap, None, known)
         priced = again if again.status == "optimal" else priced
-    return replace(
+    return structs.replace(
         answer,
         objective=priced.objective,
         values=priced.values,
@@ -185,7 +184,7 @@ def _again(
     stopped = run(highs, scale_of(program), search, None)
     status = status_of(highs, stopped=stopped)
     found = _answer(highs, program, status, before.method, 0.0, search)
-    return replace(
+    return structs.replace(
         found,
         iterations=before.iterations + found.iterations,
         seconds=before.seconds + time.perf_counter() - begin,
@@ -214,7 +213,7 @@ def _narrowed(program: Program, answer: Answer, seconds: float) -> Answer:
     for dust in DUST:
         dear = program.sign * answer.reduced_costs > dust
         idle = dear & (answer.values <= program.lower + dust)
-        small = replace(program, upper=np.where(idle, program.lower, program.upper))
+        small = structs.replace(program, upper=np.where(idle, program.lower, program.upper))
         left = seconds - (time.perf_counter() - begin)
         found = _again(small, WITHIN.options, left, answer)
         if not found.status.startswith("error"):
@@ -223,7 +222,7 @@ def _narrowed(program: Program, answer: Answer, seconds: float) -> Answer:
         return answer
     if abs(found.objective - answer.objective) > SAME * abs(answer.objective):
         return answer
-    return replace(
+    return structs.replace(
         answer,
         values=found.values,
         objective=found.objective,

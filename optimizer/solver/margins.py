@@ -8,10 +8,9 @@ at best, and what it costs there at least.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import highspy
 import numpy as np
+from msgspec import Struct, structs
 
 from optimizer.solver.highs import Answer, instance, scale_of, status_of
 from optimizer.solver.transfer import Program
@@ -26,8 +25,7 @@ SECONDS = 5.0
 """Time for each of the two."""
 
 
-@dataclass(frozen=True, slots=True)
-class Margins:
+class Margins(Struct, frozen=True):
     """Prices of rows: what a tonne more brings there, and what it costs to have one."""
 
     brings: np.ndarray
@@ -82,9 +80,8 @@ def _perturbed(
     lower[rows] += direction * STEP
     upper[rows] += direction * STEP
     count = len(rows)
-    highs = instance(
-        replace(program, row_lower=lower, row_upper=upper), {"solver": "simplex"}, SECONDS, 0.0
-    )
+    perturbed = structs.replace(program, row_lower=lower, row_upper=upper)
+    highs = instance(perturbed, {"solver": "simplex"}, SECONDS, 0.0)
     highs.addCols(
         count,
         np.full(count, penalty * scale_of(program)),

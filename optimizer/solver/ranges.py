@@ -7,10 +7,9 @@ on one side or both, and the price on that side is not the only one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import highspy
 import numpy as np
+from msgspec import Struct
 
 from optimizer.solver.highs import Answer, instance, scale_of, status_of
 from optimizer.solver.transfer import Program
@@ -22,8 +21,7 @@ SECONDS = 5.0
 """Time to find the basis again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranges:
+class Ranges(Struct, frozen=True):
     """How far bounds can move at the same prices."""
 
     up: np.ndarray

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import highspy
 import numpy as np
+from msgspec import Struct, field
 
 PROGRESS_SECONDS = 2.0
 """Seconds between two progress lines, and before the first."""
@@ -18,8 +18,7 @@ Progress = Callable[[float, str], None]
 """Called with seconds and the last line of the solver's log."""
 
 
-@dataclass(slots=True)
-class Search:
+class Search(Struct):
     """What a run shows while it works: its log, how far it is, the best plan so far."""
 
     log: list[str] = field(default_factory=list)

@@ -7,11 +7,11 @@ Names are those of the Pyomo components, so that a start may go to another proce
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import highspy
 import numpy as np
+from msgspec import Struct
 
 from optimizer.solver.transfer import Program
 
@@ -28,8 +28,7 @@ AT_BOUND, BASIC = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """An optimal basis, or the whole columns of a plan, by name."""
 
     columns: list[Name]

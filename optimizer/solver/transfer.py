@@ -6,10 +6,10 @@ else that a user has added goes through Pyomo's own standard form.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, structs
 from pyomo.core import ConcreteModel, Constraint, Objective, Var, maximize, value
 from pyomo.core.expr.numeric_expr import LinearExpression, MonomialTermExpression
 
@@ -18,8 +18,7 @@ from optimizer.errors import OptimizerError
 INFINITY = float("inf")
 
 
-@dataclass(slots=True)
-class Program:
+class Program(Struct):
     """A linear programme by rows, and what its columns and rows stand for."""
 
     variables: list[Any]
@@ -58,7 +57,7 @@ class Program:
         whole = np.flatnonzero(self.integer)
         lower, upper = self.lower.copy(), self.upper.copy()
         lower[whole] = upper[whole] = np.rint(values[whole])
-        return replace(self, lower=lower, upper=upper, integer=np.zeros_like(self.integer))
+        return structs.replace(self, lower=lower, upper=upper, integer=np.zeros_like(self.integer))
 
 
 def transfer(m: ConcreteModel) -> Program:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
 
 from optimizer.solver.transfer import Program
 
@@ -31,8 +31,7 @@ NOTHING = 1e-7
 Options = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """A method of HiGHS with its options."""
 
     options: Options

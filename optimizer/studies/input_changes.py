@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -165,6 +164,6 @@ def _said(value: Any) -> str:
     if isinstance(value, Event):
         name = f" [{value.name}]" if value.name else ""
         return f"{value.stage}: {value.country}{name}"
-    if dataclasses.is_dataclass(value) or not isinstance(value, tuple):
+    if not isinstance(value, tuple):
         return str(value)
     return "; ".join(_said(part) for part in value)

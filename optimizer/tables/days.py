@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from optimizer.tables.words import clean, quoted, written
 
@@ -96,8 +97,7 @@ def _month(word: str) -> int:
     raise ValueError(word)
 
 
-@dataclass(frozen=True, slots=True)
-class Horizon:
+class Horizon(Struct, frozen=True):
     """The periods of a plan: ``count`` of ``months`` each, from ``start``."""
 
     start: date

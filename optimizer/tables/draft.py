@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from optimizer.tables.days import Horizon
 from optimizer.tables.findings import Findings, Hint
@@ -21,8 +22,7 @@ R = TypeVar("R")
 SHEET_OF = {sheet.record: sheet.name for sheet in SHEETS.values()}
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """Active rows of every sheet; cells that could not be read hold a stand-in."""
 
     given: Given

@@ -7,10 +7,11 @@ import io
 import os
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
 
 from optimizer.errors import FileError, UsageError
 from optimizer.tables import archive
@@ -22,16 +23,14 @@ Block = tuple[tuple[int, int], tuple[int, int]]
 """First and last cell of a merged block, row and column from 0."""
 
 
-@dataclass(slots=True)
-class Grid:
+class Grid(Struct):
     """The cells of one sheet: ``rows[0][0]`` is A1, an empty cell is '' or None."""
 
     name: str
     rows: list[list[Any]]
 
 
-@dataclass(slots=True)
-class Book:
+class Book(Struct):
     """The sheets of a workbook as grids."""
 
     grids: list[Grid] = field(default_factory=list)

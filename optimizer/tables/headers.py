@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from optimizer.tables.cells import Fault, blank, text_of
 from optimizer.tables.days import Horizon, label, parse_label
@@ -18,8 +19,7 @@ NEAR = 0.8
 _SEARCHED = 20
 
 
-@dataclass(slots=True)
-class Headers:
+class Headers(Struct):
     """Where the columns of a sheet stand (from 0)."""
 
     row: int = -1

@@ -25,8 +25,8 @@ from optimizer.tables.check_report import (
     write_report,
 )
 from optimizer.tables.schema import SHEETS
-from optimizer.tables.template import replacing
 from optimizer.tables.words import fold
+from optimizer.target import replacing
 
 MOST: Final = 8
 """Findings that one note spells out."""
@@ -58,7 +58,7 @@ def write_marked_copy(source: str | Path, findings: Sequence[Finding], target: s
     write_report(book, origin.name, findings, places, former)
     for sheet in book.worksheets:
         _fit_notes(sheet)
-    with replacing(copy) as draft:
+    with replacing(copy, "marked copy") as draft:
         _save(book, draft, copy)
     return copy
 

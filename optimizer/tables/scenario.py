@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from msgspec import structs
+
 from optimizer.errors import Finding, UsageError, WorkbookError
 from optimizer.tables.again import check_again, given_of, tables_of
 from optimizer.tables.case import Case
@@ -140,7 +142,7 @@ class _Work:
         found = {fold(each.header): (name, each) for name, each in table.sheet.columns.items()}
         if table.sheet.name == "Demand" and self.horizon:
             for label in self.horizon.labels():
-                found[fold(label)] = (label, replace(PERIOD, header=label))
+                found[fold(label)] = (label, structs.replace(PERIOD, header=label))
         return found
 
     def _picked(

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
+
+from msgspec import Struct, structs
 
 
 class _Required:
@@ -26,8 +27,7 @@ INFINITY: Final = float("inf")
 R = TypeVar("R", bound=type)
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """What one column holds.
 
     ``kind`` is one of ``text``, ``names`` (several, separated by commas or
@@ -109,8 +109,7 @@ def _field(kind: str, meaning: str, **more: Any) -> Any:
     return dataclasses.field(metadata={"column": column})
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A sheet of the contract: its name, its record and its columns."""
 
     name: str
@@ -165,7 +164,7 @@ def _columns(record: type) -> Iterator[tuple[str, Column]]:
     ):
         column: Column = field.metadata["column"]
         header = column.header or field.name.replace("_", " ")
-        yield field.name, dataclasses.replace(column, header=header)
+        yield field.name, structs.replace(column, header=header)
 
 
 DATES: Final = ("start", "end")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, field
 
 from optimizer.tables.cells import Complaint, blank, parser, text_of
 from optimizer.tables.days import Horizon
@@ -17,7 +19,7 @@ from optimizer.tables.sheets import PERIOD_MONTHS, SETTINGS, Record, Settings
 from optimizer.tables.words import did_you_mean, fold, letter, quoted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class _Setting(Record):
     """A row of Settings; what may stand in it is declared in sheets.Settings."""
 
@@ -30,8 +32,7 @@ SHEET = Sheet(
 )
 
 
-@dataclass(slots=True)
-class Given:
+class Given(Struct):
     """Settings that could be read, by attribute, and where they stand."""
 
     values: dict[str, Any] = field(default_factory=dict)

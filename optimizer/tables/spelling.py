@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+
+from msgspec import Struct, field
 
 from optimizer.tables.findings import Findings
 from optimizer.tables.schema import SHEETS, Column
@@ -18,8 +19,7 @@ DOMAINS = {"place": "owner"}
 """Vocabularies that are one: the name in a history is a site, an owner or a place."""
 
 
-@dataclass(slots=True)
-class Vocabulary:
+class Vocabulary(Struct):
     """Free words: one spelling by fold, how often each stands, and where first."""
 
     names: dict[str, str] = field(default_factory=dict)
@@ -38,8 +38,7 @@ class Vocabulary:
             self.first.setdefault(word, (table.sheet.name, position, attribute))
 
 
-@dataclass(slots=True)
-class Words:
+class Words(Struct):
     """Every vocabulary of a workbook."""
 
     defined: dict[str, dict[str, str]] = field(default_factory=dict)

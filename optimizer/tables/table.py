@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from datetime import MAXYEAR
 from typing import Any
+
+from msgspec import Struct, field
 
 from optimizer.tables.cells import BIGGEST, Complaint, Merged, Shared, blank, parser
 from optimizer.tables.days import Horizon
@@ -20,8 +22,7 @@ _STAND_IN = {"text": "", "names": (), "number": 0.0, "whole": 0, "yes/no": True}
 PERIOD = Column("number", "wanted in the period", unit="t", default=None, least=0.0)
 
 
-@dataclass(slots=True)
-class Table:
+class Table(Struct):
     """The rows of one sheet; ``values[attribute][i]`` stands in sheet row ``rows[i]``."""
 
     sheet: Sheet

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
 
-from optimizer.errors import FileError, UsageError
+from msgspec import structs
+
+from optimizer.errors import UsageError
 from optimizer.tables import reference, settings
 from optimizer.tables.guide import GROUPS, TITLE, header_formats, write_guide
 from optimizer.tables.schema import COMMON, DATES, INFINITY, REQUIRED, SHEETS, Column
 from optimizer.tables.validation import LAST_ROW, rule_for
+from optimizer.target import replacing
 
 START: Final = {"start": date(2027, 1, 1), "periods": 4, "period_length": "quarter"}
 """Settings without a default that a blank workbook begins with."""
@@ -57,28 +56,9 @@ def write_template(path: str | Path, *, currency: str = "USD", overwrite: bool =
         raise UsageError(f"{target}: a blank workbook is an .xlsx file")
     if target.exists() and not overwrite:
         raise UsageError(f"{target} exists already; choose another name or allow overwriting")
-    with replacing(target) as draft, xlsxwriter.Workbook(str(draft)) as book:
+    with replacing(target, "blank workbook") as draft, xlsxwriter.Workbook(str(draft)) as book:
         _fill(book, currency.strip() or "USD")
     return target
-
-
-@contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """A file beside ``target`` that takes its place at the end, or vanishes on an error.
-
-    Raises FileError with one line where the folder or the file cannot be written.
-    """
-    draft = target.with_name(f".{target.stem}.{uuid4().hex[:8]}{target.suffix}")
-    try:
-        draft.touch()
-        yield draft
-        os.replace(draft, target)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise FileError(f"{target} cannot be written ({reason}); is it open elsewhere?") from error
-    finally:
-        with suppress(OSError):
-            draft.unlink()
 
 
 def _fill(book: Any, currency: str) -> None:
@@ -117,7 +97,7 @@ def _write_settings(book: Any, sheet: Any, formats: Mapping[str, Any], currency:
     for place, (attribute, width) in enumerate(SETTINGS_WIDTHS.items()):
         column = settings.SHEET.columns[attribute]
         if attribute == "value":
-            column = replace(column, default=None, default_text="what the notes say")
+            column = structs.replace(column, default=None, default_text="what the notes say")
         style = formats[_style(attribute, column)]
         _write_header(sheet, place, column.header, style, note(column, currency))
         sheet.set_column(place, place, width)

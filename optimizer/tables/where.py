@@ -5,9 +5,10 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, structs
 
 from optimizer.tables.cells import Complaint, parser
 from optimizer.tables.schema import Column
@@ -26,8 +27,7 @@ _OPEN = {"start": date.min, "end": date.max}
 """What an open date counts as."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """One condition on a row: a column (by attribute), a sign and the value as written."""
 
     attribute: str
@@ -66,7 +66,7 @@ class Condition:
 
     def _measured(self, currency: str) -> Callable[[Any], bool]:
         """Numbers, dates, yes and no; a blank cell fulfils nothing, an open date is far away."""
-        free = replace(self.column, least=None, most=None)
+        free = structs.replace(self.column, least=None, most=None)
         value = parser(free, currency)(self.value)
         order: Callable[[Any, Any], bool] = _ORDERS.get(self.sign, operator.eq)
         far = _OPEN.get(self.attribute)

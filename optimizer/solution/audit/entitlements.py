@@ -6,11 +6,11 @@ averages over the time that dated rows cover.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct, field
 
 from optimizer.solution.audit.calendar import Bools, Calendar, Floats, Spread, spread
 from optimizer.tables import sheets
@@ -23,8 +23,7 @@ Way = tuple[str, str, str, str]
 """A lane: from site, to site, material, mode."""
 
 
-@dataclass(frozen=True, slots=True)
-class Carriage:
+class Carriage(Struct, frozen=True):
     """What a lane does for one material by period of departure."""
 
     allowed: Bools
@@ -37,8 +36,7 @@ class Carriage:
     """Periods in which the '*' row carries it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(Struct, frozen=True):
     """What a process asks by period."""
 
     allowed: Bools
@@ -50,16 +48,14 @@ class Running:
     """Its rows, and the periods that each holds in."""
 
 
-@dataclass(slots=True)
-class Recipe:
+class Recipe(Struct):
     """Tonnes per unit of activity."""
 
     inputs: dict[str, float] = field(default_factory=dict)
     outputs: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Storage:
+class Storage(Struct, frozen=True):
     """Closing stock at a site of a material by period, and its two ends."""
 
     allowed: Bools
@@ -75,8 +71,7 @@ class Storage:
     """The row that covers the end: closing target and value stand in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(Struct, frozen=True):
     """What a demand line wants by period."""
 
     quantity: Floats

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from optimizer.solution.audit.calendar import Calendar, Floats, Ints, month_of
 from optimizer.solution.audit.entitlements import Entitlements, Recipe
@@ -19,8 +19,7 @@ Label = tuple[str, str, str]
 rules that its inputs break, rules not followed in them, rules that its outputs break."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """A result table: rows that stand in a known period."""
 
     name: str
@@ -49,8 +48,7 @@ class Flow:
         return summed(self.cell, weights, size).reshape(-1, self.periods)
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """Tonnes into or out of nodes; a node is a site, a material and a period."""
 
     node: Ints

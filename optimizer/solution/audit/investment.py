@@ -6,9 +6,9 @@ A decision falls on the first day of a period, or on ``earliest`` where that lie
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from optimizer.solution.audit.calendar import Bools, Calendar, Floats, month_of
 from optimizer.solution.audit.entitlements import Entitlements, Pair, Step
@@ -21,8 +21,7 @@ DAY = 1 / 28
 """A day is no longer, in months."""
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """What one row of an option means if it is decided in each period."""
 
     row: sheets.Option

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from optimizer.solution.audit.calendar import Bools, Floats, Ints
 from optimizer.solution.audit.entitlements import Entitlements, Recipe
@@ -19,8 +19,7 @@ Facts = Mapping[str, str]
 """What a filter may look at, by column."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """What one measure adds up: rows of a plan, and what the things that they are about are like.
 
     A row counts with the weight of its thing, which is the sum over all its facts that match.

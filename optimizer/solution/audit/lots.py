@@ -7,12 +7,12 @@ makes counts as it is booked, as that is checked where it left.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from optimizer.solution.audit.calendar import Bools, Floats, Ints
 from optimizer.solution.audit.entitlements import Entitlements
@@ -25,8 +25,7 @@ from optimizer.tables import sheets
 History = tuple[sheets.Event, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Lots:
+class Lots(Struct, frozen=True):
     """Tonnes into or out of nodes; ``claim`` numbers the bits of each."""
 
     node: Ints
@@ -145,7 +144,7 @@ class Lotbook:
         terms: dict[int, list[tuple[int, Floats]]] = {}
         origins: dict[int, list[str]] = {}
         claim = np.zeros(len(flow.keys) * self.count, dtype=np.int64)
-        for cell in np.unique(flow.cell).tolist():
+        for cell in np.flatnonzero(np.bincount(flow.cell)).tolist():
             i, t = divmod(cell, self.count)
             rows = self.given.offers.get(flow.keys[i])
             if rows is None:
@@ -217,7 +216,7 @@ class Lotbook:
         found: dict[Outcome, int] = {}
         number = np.zeros(len(flow.keys) * self.count, dtype=np.int64)
         terms: dict[int, list[tuple[tuple[str, str], int, int, Bools]]] = {}
-        for cell in np.unique(flow.cell).tolist():
+        for cell in np.flatnonzero(np.bincount(flow.cell)).tolist():
             i, t = divmod(cell, self.count)
             site = flow.keys[i][0]
             if i not in terms:

@@ -6,10 +6,10 @@ Money is as paid in a period; discounted, everything falls at mid-period.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from optimizer.solution.audit.calendar import DAYS_PER_YEAR, Floats, Ints
 from optimizer.solution.audit.duty import Duties
@@ -25,8 +25,7 @@ SMALL_PART = 1e-3
 """Part of all money turned over below which a category's period is compared as if so large."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """Costs of one category, row by row; income is negative."""
 
     category: str

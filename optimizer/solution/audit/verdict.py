@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from optimizer.solution.audit.calendar import Bools, Floats
 
@@ -19,8 +19,7 @@ WRONG = 1.0
 """Violation of what is wrong whatever its size, or not a number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One kind of comparison over the whole plan."""
 
     name: str
@@ -33,8 +32,7 @@ class Check:
     """Comparisons made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Struct, frozen=True):
     """What an independent recomputation says about a plan."""
 
     checks: tuple[Check, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec import Struct, field
 
 from optimizer.network.data import Network
 from optimizer.network.provenance import Happening, Provenance
@@ -14,8 +14,7 @@ from optimizer.solution.tracing.mixing import Floats, Ints
 from optimizer.tables import sheets
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """Tonnes that come into a node from outside, with the row that they rest on."""
 
     vertex: int
@@ -26,16 +25,14 @@ class Entry:
     events: tuple[Happening, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RunVertex:
+class RunVertex(Struct, frozen=True):
     """A process that runs in a period."""
 
     process: int
     period: int
 
 
-@dataclass(slots=True)
-class Circuit:
+class Circuit(Struct):
     """Vertices and edges; edges carry tonnes per period.
 
     Nodes come first by number of vertex where they appear; ``material`` is None for a run.

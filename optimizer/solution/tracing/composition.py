@@ -6,8 +6,9 @@ that is neither made nor assayed (iron, cobalt, a concentrate without an assay).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from optimizer.network.data import Network, Process
 
@@ -17,8 +18,7 @@ Contents = dict[str, float]
 """Tonnes of each input in a tonne."""
 
 
-@dataclass(frozen=True)
-class Composition:
+class Composition(Struct, frozen=True, dict=True):
     """Contents of the materials of a network."""
 
     network: Network

@@ -8,10 +8,10 @@ as unknowns, and they are solved for at the end. Everything is numpy.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from optimizer.network.reach import circles
 
@@ -22,8 +22,7 @@ LEAK = 1e-13
 """What a loop loses at each vertex, so that one that nothing enters has an answer too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Struct, frozen=True):
     """A component with a loop: its vertices, its edges, and what is left of it when cut open."""
 
     vertices: Ints
@@ -34,8 +33,7 @@ class Loop:
     """Its graph without loops: what the cuts pass on comes from vertices behind the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """Vertices that depend on earlier levels alone: their edges, grouped by target."""
 
     edges: Ints

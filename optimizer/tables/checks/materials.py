@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from optimizer.tables.draft import Draft, grouped
 from optimizer.tables.words import listed, quoted
@@ -27,8 +28,7 @@ GAIN = 1.001
 """Tonnes out per tonne in from which a recipe makes mass from nothing."""
 
 
-@dataclass(slots=True)
-class Flow:
+class Flow(Struct):
     """What a unit of activity of a recipe takes in and gives out, in tonnes."""
 
     taken: dict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -64,8 +64,7 @@ def _flow(lines: Iterable[Any], rows: Iterable[Any], feed: str, assay: dict[str,
     return flow
 
 
-@dataclass(slots=True)
-class Sides:
+class Sides(Struct):
     """Materials that a process takes in and gives out."""
 
     taken: set[str] = field(default_factory=set)

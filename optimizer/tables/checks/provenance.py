@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+
+from msgspec import Struct, field
 
 from optimizer.tables.draft import Draft, grouped
 from optimizer.tables.sheets import STAGES
@@ -34,8 +35,7 @@ def check_rules(draft: Draft) -> None:
             )
 
 
-@dataclass(slots=True)
-class Known:
+class Known(Struct):
     """Words that histories can hold."""
 
     country: set[str] = field(default_factory=set)
