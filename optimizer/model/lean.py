@@ -1,8 +1,9 @@
-"""Pyomo without numpy's testing tools.
+"""Pyomo without what no model needs.
 
 Pyomo loads ``numpy.testing`` with itself, for scipy's sake under pytest (``_finalize_numpy`` in
-``pyomo.common.dependencies``). With what that needs in turn it is a tenth of the time in which
-a small case is answered, so an empty module takes its place meanwhile.
+``pyomo.common.dependencies``), and ``pyomo.core.kernel``, another kind of models. With what they
+need in turn they are a tenth of the time in which a small case is answered, so empty modules take
+their places meanwhile; ``import pyomo.environ`` loads both.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from types import ModuleType
 
 import numpy as np  # noqa: F401  (what is here already, Pyomo looks at while it is loaded)
 
-TESTING = "numpy.testing"
+SPARED = ("numpy.testing", "pyomo.core.kernel")
 
-if not {TESTING, "pytest", "pyomo.core"} & sys.modules.keys():
-    sys.modules[TESTING] = ModuleType(TESTING)
+if not {*SPARED, "pytest", "pyomo.core"} & sys.modules.keys():
+    sys.modules |= {name: ModuleType(name) for name in SPARED}
     try:
         import_module("pyomo.core")
     finally:
-        del sys.modules[TESTING]
+        for name in SPARED:
+            del sys.modules[name]

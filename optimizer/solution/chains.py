@@ -11,9 +11,9 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from optimizer.network.data import Line, Network
 from optimizer.solution import tables
@@ -52,11 +52,11 @@ Row = tuple[str, str, str, str, float, str, str, str, float]
 
 
 Broken = dict[tuple[str, str], set[int]]
+Entries = dict[int, list[tuple[int, float]]]
 """Traits of the lots that can be at a place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """A sentence, its cell, and what a tonne of the demand would save without it."""
 
     sheet: str
@@ -177,6 +177,21 @@ class _Chains:
         weights: list[float] = (np.array(self.reduced) + RENT * rent).tolist()
         return weights
 
+    def _balances(self) -> tuple[Entries, Entries]:
+        """What each column makes, and what it uses, by balance."""
+        makes: Entries = {}
+        uses: Entries = {}
+        columns = np.repeat(np.arange(len(self.program.cost)), np.diff(self._starts))
+        own = self.balance[self._rows] & self._usable[columns]
+        for column, row, value in zip(
+            columns[own].tolist(), self._rows[own].tolist(), self._values[own].tolist(), strict=True
+        ):
+            if value > 0:
+                makes.setdefault(column, []).append((row, value))
+            else:
+                uses.setdefault(column, []).append((row, -value))
+        return makes, uses
+
     def _entries(self, column: int) -> list[tuple[int, float]]:
         own = slice(self._starts[column], self._starts[column + 1])
         return list(zip(self._rows[own].tolist(), self._values[own].tolist(), strict=True))
@@ -184,22 +199,15 @@ class _Chains:
     def _search(self) -> dict[int, float]:
         """Least sum of reduced costs with which a tonne more can be at each balance."""
         step = STEP * max(1.0, float(np.abs(self.prices).max(initial=0.0)))
-        uses: dict[int, list[tuple[int, float]]] = {}
+        makes, uses = self._balances()
         waiting_for: dict[int, list[int]] = defaultdict(list)
-        makes: dict[int, list[tuple[int, float]]] = {}
         # What is given is told only where no other chain serves: there can be no more of it.
         last = 10.0 * step / STEP
         heap: list[tuple[float, int, int]] = [(last, row, -1) for row in self.stranded]
-        for column in np.flatnonzero(self._usable).tolist():
-            entries = [pair for pair in self._entries(column) if self.balance[pair[0]]]
-            made = [pair for pair in entries if pair[1] > 0]
-            if not made:
-                continue
-            makes[column] = made
-            uses[column] = [(row, -value) for row, value in entries if value < 0]
-            for row, _ in uses[column]:
+        for column, made in makes.items():
+            for row, _ in uses.get(column, ()):
                 waiting_for[row].append(column)
-            if not uses[column]:
+            if column not in uses:
                 for row, value in made:
                     heap.append(((self._weights[column] + step) / value, row, column))
         heapq.heapify(heap)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 
 from optimizer.solution.audit.calendar import Floats
@@ -50,7 +52,7 @@ class Duties:
         """Duty of one measure: each moment has the most specific row that holds then."""
         calendar = self.calendar
         spans = [calendar.span(row.start, row.end) for row in rows]
-        moments = np.unique(np.concatenate([calendar.edges, np.ravel(spans)]))
+        moments = np.array(sorted({*calendar.edges.tolist(), *chain.from_iterable(spans)}))
         moments = moments[(moments >= calendar.edges[0]) & (moments <= calendar.edges[-1])]
         middle, length = (moments[1:] + moments[:-1]) / 2, np.diff(moments)
         duty = np.zeros(middle.size)

@@ -8,19 +8,18 @@ customs origin. A lot backs what leaves a node if it has every bit that is claim
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
+from msgspec import Struct
 
 from optimizer.solution.audit.calendar import Bools, Calendar, Spread
 from optimizer.solution.audit.entitlements import Entitlements, Pair
 from optimizer.tables import sheets
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One event of a history with all that a rule may look at."""
 
     stage: str
@@ -30,8 +29,7 @@ class Fact:
     place: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Trait:
+class Trait(Struct, frozen=True):
     """A rule, or one dated row of a rule dated by processing: what a lot may break."""
 
     name: str
@@ -42,6 +40,7 @@ class Trait:
     """An event on the day before the start breaks it."""
 
 
+@cache
 def same(word: str) -> str:
     """A name without the case and spacing that do not matter."""
     return " ".join(word.split()).casefold()

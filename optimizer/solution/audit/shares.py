@@ -116,7 +116,8 @@ class Shares:
         cleared = {same(rule) for row in self.given.case.processes for rule in row.clears}
         keys, row = _keys(table, ("line", "customer", "material", "period", *_EVENT))
         tonnes = _sum(row, table["tonnes"], len(keys))
-        events = {key[4:]: self.provenance.broken(_fact(*key[4:])) for key in keys}
+        shown = dict.fromkeys(key[4:] for key in keys)
+        events = {event: self.provenance.broken(_fact(*event)) for event in shown}
         for rule in self.given.case.rules:
             if rule.maximum_share or rule.dated_by == "processing" or same(rule.rule) in cleared:
                 continue

@@ -7,12 +7,12 @@ with several events of a stage is taken in equal parts. What no history says is 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from optimizer.network.calendar import members as members_of
 from optimizer.network.provenance import Happening, Provenance
@@ -46,8 +46,7 @@ NONE = Place("", "", "", "")
 """The place of a stage of which history says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(Struct, frozen=True):
     """What is delivered to a line in a period."""
 
     line: int
@@ -58,8 +57,7 @@ class Drop:
     """Tonnes from each vertex."""
 
 
-@dataclass(frozen=True, slots=True)
-class Traced:
+class Traced(Struct, frozen=True):
     """Shares of every delivery of a traced material."""
 
     drops: tuple[Drop, ...]
@@ -84,7 +82,8 @@ def trace(done: Decisions) -> Traced:
     makeup = Composition(network)
     graph = circuit(done, facts)
     drops = _drops(done, graph, makeup.traced)
-    ends = np.unique(np.concatenate([drop.vertices for drop in drops] or [_NOWHERE]))
+    vertices = np.concatenate([_NOWHERE, *(drop.vertices for drop in drops)])
+    ends = np.flatnonzero(np.bincount(vertices))
     return _Tracing(graph, facts, Weights(graph, makeup, ends)).result(drops)
 
 
