@@ -13,13 +13,14 @@ import pandas as pd
 import pytest
 
 from optimizer.errors import FileError
-from optimizer.report import check_target, write
+from optimizer.report import write
 from optimizer.report.cells import LONGEST, address, clean, criterion
 from optimizer.report.formats import number_format
 from optimizer.report.reference import PAGE, results_page
 from optimizer.report.sheet import FIRST, HEADER, NOTHING, TOTALS
 from optimizer.report.worksheet import exact_worksheet
 from optimizer.solution import tables as t
+from optimizer.target import check_target
 from tests.report_plan import OFFERS, QUARTERS, find, plan
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")

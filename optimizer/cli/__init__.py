@@ -13,11 +13,13 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from optimizer import __version__
+from optimizer.cli.ahead import loading
 from optimizer.cli.done import Voice
 from optimizer.cli.following import follows, replanned
 from optimizer.cli.plans import add_plans, add_previous
@@ -31,6 +33,7 @@ from optimizer.errors import (
     StoppedError,
     WorkbookError,
 )
+from optimizer.target import check_target, replacing
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
@@ -42,6 +45,8 @@ SHOWN = 40
 
 def entry() -> None:
     """What the console script calls; leaves at once, without tearing down the libraries."""
+    # numpy's BLAS would start a thread for each core, and nothing here is large enough for them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code = main()
     try:
         sys.stdout.flush()
@@ -121,13 +126,10 @@ def _parser() -> argparse.ArgumentParser:
 def _solve(options: argparse.Namespace) -> int:
     with paused():
         from optimizer.plan import explain, solve
-        from optimizer.report import check_target
-        from optimizer.report.page import write_page
-        from optimizer.report.result import write
-        from optimizer.report.write import replacing
         from optimizer.tables import read
 
-    progress, step = _watchers(options)
+    progress, told = _watchers(options)
+    step = loading(told)
     begin = time.perf_counter()
     step("read")
     case = read(options.workbook)
@@ -154,6 +156,9 @@ def _solve(options: argparse.Namespace) -> int:
     files = {"page": str(page)}
     sweep(result.network.cut.kept)
     with paused():
+        from optimizer.report.page import write_page
+        from optimizer.report.result import write
+
         if result.objective is not None:
             write(result, target)
             files = {"plan": str(target), **files, "record": str(folder / "run.json")}
@@ -218,14 +223,14 @@ def _record(result: Result, files: dict[str, str], seconds: dict[str, float]) ->
         "alerts": list(result.alerts),
         "conflict": {
             "irreducible": result.conflict.irreducible,
-            "clashes": [asdict(clash) for clash in result.conflict.clashes],
-            "gaps": [asdict(gap) for gap in result.conflict.gaps],
+            "clashes": [structs.asdict(clash) for clash in result.conflict.clashes],
+            "gaps": [structs.asdict(gap) for gap in result.conflict.gaps],
         },
         "repairs": [
             {
                 "title": repair.title,
                 "changes": list(repair.changes),
-                "cells": [asdict(edit) for edit in repair.edits],
+                "cells": [structs.asdict(edit) for edit in repair.edits],
                 "checked": repair.checked,
             }
             for repair in result.repairs

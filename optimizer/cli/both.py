@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.errors import UsageError
+from optimizer.target import check_target
 
 if TYPE_CHECKING:
     from optimizer.studies import Study
@@ -18,8 +19,6 @@ class Both:
     """
 
     def __init__(self, workbook: Path, name: str = "study") -> None:
-        from optimizer.report import check_target
-
         self.workbook, self.name = workbook, name
         self.page = workbook.with_suffix(".html")
         if self.page == workbook:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from optimizer.solver import Progress
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """Sentences for people, a record for ``--json``, an exit code."""
 
     lines: tuple[str, ...]
@@ -20,8 +20,7 @@ class Done:
     code: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Struct, frozen=True):
     """Who speaks for a command: text for people, a record for programs, progress."""
 
     tell: Callable[[str], None]

@@ -2,18 +2,17 @@
 
 ``write`` makes the workbook; ``Summary`` is what it must know beside the tables;
 ``write_study`` makes that of a study, ``write_parquet`` files of all its runs.
-``check_target`` and ``check_parquet`` say before a long solve whether that can be done.
+``check_parquet`` says before a long solve whether that can be done.
 """
 
 from optimizer.report.parquet import check_parquet, write_parquet
 from optimizer.report.study import write_study
 from optimizer.report.summary import Summary
-from optimizer.report.write import check_target, write
+from optimizer.report.write import write
 
 __all__ = [
     "Summary",
     "check_parquet",
-    "check_target",
     "write",
     "write_parquet",
     "write_study",

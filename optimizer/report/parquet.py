@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import UsageError
-from optimizer.report.write import replacing
 from optimizer.solution.tables import Field
+from optimizer.target import replacing
 
 if TYPE_CHECKING:
     from optimizer.studies import Outcome, Study

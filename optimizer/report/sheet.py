@@ -7,10 +7,11 @@ follows. The totals count what a filter leaves.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate, chain
 from math import fsum
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from optimizer.errors import FileError
 from optimizer.report.cells import address, area, column_name, column_of, finite, plain, table_name
@@ -79,8 +80,7 @@ _PAPER, _MOST_PAPER = 190, 300
 """Characters that read well in the width of a page, and the most that can be read at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a result table stands: first and last row of its data, and its pivot."""
 
     sheet: str
@@ -220,7 +220,7 @@ def _width(field: Field, values: Any, figures: list[float]) -> tuple[float, bool
     """Width of a column in characters, and whether its text is wrapped."""
     heading = max(*map(len, field.header.split()), len(field.header) / 3) + 3.5
     if field.kind in TEXT_KINDS:
-        longest = max((len(str(value or "")) for value in values[:_SAMPLE]), default=0)
+        longest = max(map(len, map(str, filter(None, set(values[:_SAMPLE])))), default=0)
         wrapped = longest > 2 * _WIDEST
         return max(heading, 8, min(longest * 1.05 + 2, _WRAPPED if wrapped else _WIDEST)), wrapped
     if field.kind == "date":

@@ -14,7 +14,8 @@ from optimizer.report.sheet import write_sheet
 from optimizer.report.study_chart import HEIGHT, study_chart
 from optimizer.report.summary import Summary
 from optimizer.report.worksheet import exact_worksheet
-from optimizer.report.write import options, replacing, set_paper
+from optimizer.report.write import options, set_paper
+from optimizer.target import replacing
 
 if TYPE_CHECKING:
     from optimizer.studies import Study

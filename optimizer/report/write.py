@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from optimizer.errors import FileError
 from optimizer.report import block_titles
 from optimizer.report.board import add_charts, chosen
 from optimizer.report.cells import one_line, quoted
@@ -34,12 +32,12 @@ from optimizer.report.summary_sheet import (
 from optimizer.report.summary_sheet import NAME as SUMMARY
 from optimizer.report.worksheet import exact_worksheet
 from optimizer.solution.tables import CERTIFICATES, LAYOUTS, RUN, Table
+from optimizer.target import replacing
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-WORKBOOK = "results workbook"
 _A4 = 9
 
 
@@ -51,59 +49,6 @@ def write(path: str | os.PathLike[str], summary: Summary, tables: Mapping[str, T
     """
     with replacing(path) as part, part.open("xb") as file:
         _fill(file, summary, tables)
-
-
-@contextlib.contextmanager
-def replacing(path: str | os.PathLike[str], what: str = WORKBOOK) -> Iterator[Path]:
-    """A new file beside a target, which takes its place when it is complete.
-
-    Raises FileError if either cannot be written; nothing half-written stays.
-    """
-    target = Path(path)
-    check_target(target, what)
-    part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
-    try:
-        yield part
-        part.replace(target)
-    except OSError as error:
-        raise _cannot(target, error, what) from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-
-
-def check_target(path: str | os.PathLike[str], what: str = WORKBOOK) -> None:
-    """Make sure that a result can be written to a path, and make its folder.
-
-    Worth a call before a long solve. Raises FileError if the file is open in another
-    program, is write-protected or is a folder.
-    """
-    target = Path(path)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            with target.open("r+b"):
-                pass
-        elif not os.access(target.parent, os.W_OK):
-            raise PermissionError(13, "the folder is write-protected")
-    except OSError as error:
-        raise _cannot(target, error, what) from error
-
-
-def _cannot(target: Path, error: OSError, what: str = WORKBOOK) -> FileError:
-    """One line: what cannot be written, why, and the cure."""
-    why = error.strerror or str(error)
-    if isinstance(error, IsADirectoryError) or target.is_dir():
-        cure = "it is a folder; give the name of a file"
-    elif isinstance(error, PermissionError) and target.exists():
-        cure = "close it where it is open, or give another name"
-        if what == WORKBOOK:
-            cure = "close it in Excel, or give another name"
-    elif isinstance(error, (FileExistsError, NotADirectoryError)):
-        cure = "a part of its folder is a file; give another folder"
-    else:
-        cure = "give a name in a folder that you may write to and that has room"
-    return FileError(f"{target}: the {what} cannot be written ({why.lower()}); {cure}")
 
 
 def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 MOST = 60
 """Most points in time in a picture."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bins:
+class Bins(Struct, frozen=True):
     """Points in time of the pictures; ``of`` has the bin of each period's label."""
 
     labels: tuple[str, ...]

@@ -10,7 +10,7 @@ from optimizer import __version__
 from optimizer.report.cells import clean, finite
 from optimizer.report.page.sheets import sheets
 from optimizer.report.page.whole import WHAT, whole
-from optimizer.report.write import replacing
+from optimizer.target import replacing
 
 if TYPE_CHECKING:
     from optimizer.studies import Outcome, Study
@@ -37,7 +37,7 @@ def write_study_page(study: Study, path: str | os.PathLike[str]) -> None:
     Raises FileError if the file cannot be written.
     """
     with replacing(path, WHAT) as part:
-        part.write_text(study_page(study), encoding="utf-8", newline="\n")
+        part.write_bytes(study_page(study).encode())
 
 
 def study_page(study: Study) -> str:

@@ -8,6 +8,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 FOLDER = Path(__file__).parent
 SHARED = ("base.js", "marks.js", "frame.js")
 """Parts of every page's program, which stand first."""
@@ -38,9 +40,9 @@ def whole(data: Any, title: str, skip: str, programs: Sequence[str], land: str =
 def embedded(data: Any) -> str:
     """JSON that may stand in a script element: whatever a name holds, it cannot end it."""
     try:
-        text = json.dumps(data, separators=(",", ":"), allow_nan=False)
-    except ValueError:
-        text = json.dumps(_finite(data), separators=(",", ":"), allow_nan=False)
+        text = msgspec.json.encode(data, enc_hook=float).decode()
+    except UnicodeEncodeError:  # half a character: told as its number
+        text = json.dumps(_finite(data), separators=(",", ":"))
     for character, safe in _UNSAFE.items():
         text = text.replace(character, safe)
     return text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.report.page.gather import page_data
 from optimizer.report.page.whole import WHAT, text_of, whole
-from optimizer.report.write import replacing
+from optimizer.target import replacing
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
@@ -32,7 +32,7 @@ def write_page(result: Result, path: str | os.PathLike[str]) -> None:
     existing file is replaced in one go. Raises FileError if the file cannot be written.
     """
     with replacing(path, WHAT) as part:
-        part.write_text(page(page_data(result)), encoding="utf-8", newline="\n")
+        part.write_bytes(page(page_data(result)).encode())
 
 
 def page(data: dict[str, Any]) -> str:
