@@ -278,6 +278,20 @@ def test_a_name_cannot_end_the_data_or_the_title(tmp_path, name):
     assert name in names
 
 
+def test_half_a_character_becomes_one_that_can_be_written(tmp_path):
+    half = "a\ud800b"
+    case = make(
+        Settings={"case": half},
+        Sites=[site("Kaz", half, owner=half, notes=half), site("Buyer", "USA")],
+        Lanes=[lane("Kaz", "Buyer")],
+        Supply=[offer(half, notes=half, source=half, confidence="low")],
+        Demand=[need(2, line=half), need(1, line="short", segment=half)],
+        Limits=[{"limit": half, "measure": "bought", "maximum": 1}],
+    )
+    found = told(optimizer.solve(case), tmp_path)
+    assert "\ufffd" in json.dumps(found, ensure_ascii=False)
+
+
 def test_numbers_that_json_does_not_know_become_blanks(tmp_path):
     result = plan(Supply=[offer("kaz")], Demand=[need(1)])
     end, unknown = float("inf"), float("nan")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from threading import Thread
 
@@ -22,5 +23,6 @@ def loading(told: Callable[[str], None]) -> Callable[[str], None]:
 
 
 def _load() -> None:
-    for name in LATER:
-        import_module(name)
+    with suppress(ImportError):  # it is said where it is asked for
+        for name in LATER:
+            import_module(name)

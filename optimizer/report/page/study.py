@@ -37,10 +37,10 @@ def write_study_page(study: Study, path: str | os.PathLike[str]) -> None:
     Raises FileError if the file cannot be written.
     """
     with replacing(path, WHAT) as part:
-        part.write_bytes(study_page(study).encode())
+        part.write_bytes(study_page(study))
 
 
-def study_page(study: Study) -> str:
+def study_page(study: Study) -> bytes:
     """The whole page of a study."""
     data = study_data(study)
     return whole(data, f"{data['case']}: {data['title']}", "the study", PROGRAMS)

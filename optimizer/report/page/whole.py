@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +13,10 @@ SHARED = ("base.js", "marks.js", "frame.js")
 """Parts of every page's program, which stand first."""
 WHAT = "page"
 """What messages call the file."""
-_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
+_UNSAFE = {b"<": rb"\u003c", b">": rb"\u003e", b"&": rb"\u0026"}
 
 
-def whole(data: Any, title: str, skip: str, programs: Sequence[str], land: str = "null") -> str:
+def whole(data: Any, title: str, skip: str, programs: Sequence[str], land: str = "null") -> bytes:
     """One HTML file that needs nothing else.
 
     ``skip`` is what the first link leads to, ``programs`` are the parts of the program after
@@ -28,21 +26,20 @@ def whole(data: Any, title: str, skip: str, programs: Sequence[str], land: str =
         "title": _escaped(title),
         "skip": _escaped(skip),
         "style": text_of("page.css"),
-        "data": embedded(data),
         "land": land,
         "program": "".join(text_of(name) for name in (*SHARED, *programs)),
     }
-    pieces = text_of("page.html").split("{{")
-    filled = (piece.partition("}}") for piece in pieces[1:])
-    return pieces[0] + "".join(parts[name] + rest for name, _, rest in filled)
+    begin, *pieces = text_of("page.html").split("{{")
+    made = [begin.encode()]
+    for piece in pieces:
+        name, _, rest = piece.partition("}}")
+        made += [embedded(data) if name == "data" else parts[name].encode(), rest.encode()]
+    return b"".join(made)
 
 
-def embedded(data: Any) -> str:
+def embedded(data: Any) -> bytes:
     """JSON that may stand in a script element: whatever a name holds, it cannot end it."""
-    try:
-        text = msgspec.json.encode(data, enc_hook=float).decode()
-    except UnicodeEncodeError:  # half a character: told as its number
-        text = json.dumps(_finite(data), separators=(",", ":"))
+    text = msgspec.json.encode(data, enc_hook=float)
     for character, safe in _UNSAFE.items():
         text = text.replace(character, safe)
     return text
@@ -51,14 +48,6 @@ def embedded(data: Any) -> str:
 def text_of(name: str) -> str:
     """The text of a part of the page."""
     return (FOLDER / name).read_text(encoding="utf-8")
-
-
-def _finite(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: _finite(value) for key, value in data.items()}
-    if isinstance(data, (list, tuple)):
-        return [_finite(value) for value in data]
-    return None if isinstance(data, float) and not isfinite(data) else data
 
 
 def _escaped(text: str) -> str:

@@ -32,10 +32,10 @@ def write_page(result: Result, path: str | os.PathLike[str]) -> None:
     existing file is replaced in one go. Raises FileError if the file cannot be written.
     """
     with replacing(path, WHAT) as part:
-        part.write_bytes(page(page_data(result)).encode())
+        part.write_bytes(page(page_data(result)))
 
 
-def page(data: dict[str, Any]) -> str:
+def page(data: dict[str, Any]) -> bytes:
     """The whole page with its data."""
     placed = any(site["at"] for site in data["sites"])
     land = text_of("land.json") if placed else "null"
