@@ -685,11 +685,16 @@ def test_a_start_that_takes_too_many_iterations_is_given_up(monkeypatch):
     assert warm.objective == pytest.approx(cold.objective)
 
 
+KEPT = []
+"""Models of the programmes below: a variable does not keep the one that it is of."""
+
+
 def small(cost, upper, row_lower, row_upper, matrix=((1.0, 1.0), (1.0, -1.0))):
     """Two columns, two rows; named, so that one is a start for another."""
     m = ConcreteModel()
     m.x = Var([1, 2])
     m.row = Constraint([1, 2], rule=lambda m, i: m.x[1] + i * m.x[2] <= 1)
+    KEPT.append(m)
     return solver.Program(
         variables=list(m.x.values()),
         constraints=list(m.row.values()),
@@ -735,6 +740,15 @@ def test_other_numbers_from_the_optimum_before(change, status, objective):
     answer = solver.ask(small(**(NEEDED | change)), start=start)
     assert answer.status == status
     assert answer.objective == (None if objective is None else pytest.approx(objective))
+
+
+def test_a_plan_of_whole_numbers_is_a_start_from_where_they_are_held():
+    """x = 3, y = 1, where 3.5 and 0.5 would do: its basis is optimal with both held."""
+    program = structs.replace(small(**NEEDED), integer=np.ones(2, dtype=np.int32))
+    answer = solver.ask(program, gap=0.0)
+    again = solver.ask(program.held(answer.values), start=solver.Start.of(program, answer))
+    assert (answer.objective, again.objective) == (pytest.approx(5), pytest.approx(5))
+    assert again.iterations == 0
 
 
 def test_a_first_step_without_an_end_is_no_answer():

@@ -40,7 +40,6 @@ class Search(Struct):
 def run(highs: Any, scale: float, search: Search, progress: Progress | None) -> bool:
     """Run in a thread of its own, so that Ctrl-C reaches us; True if it was stopped."""
     begin = shown = time.perf_counter()
-    highs.HandleUserInterrupt = True
     highs.cbMipImprovingSolution.subscribe(search.improve)
     highs.cbLogging.subscribe(lambda event: search.log.append(event.message.rstrip()))
     highs.cbMipLogging.subscribe(lambda event: search.look(event, scale))
@@ -54,6 +53,8 @@ def run(highs: Any, scale: float, search: Search, progress: Progress | None) -> 
             if stopped:
                 raise
             stopped = True
+            # Only now: HiGHS would ask Python in every inner step whether to stop.
+            highs.HandleUserInterrupt = True
             highs.cancelSolve()
         now = time.perf_counter()
         if progress and now - shown >= PROGRESS_SECONDS:

@@ -51,14 +51,14 @@ class Start(Struct, frozen=True):
         columns = names(program.variables)
         whole = np.flatnonzero(program.integer).tolist()
         place = {status: number for number, status in enumerate(STATUSES)}
-        basis = answer.basis
+        basis, held = answer.basis, program.held(answer.values)
         return cls(
             columns=columns,
             rows=names(program.constraints),
             column_statuses=_places(basis.col_status if basis else [], place),
             row_statuses=_places(basis.row_status if basis else [], place),
             whole={columns[column]: float(answer.values[column]) for column in whole},
-            within=(program.lower, program.upper, program.row_lower, program.row_upper),
+            within=(held.lower, held.upper, held.row_lower, held.row_upper),
             cost=program.cost,
         )
 

@@ -110,8 +110,11 @@ class _Tracing:
         self.graph, self.facts, self.weights = graph, facts, weights
         self.size = weights.size
         self._done: dict[tuple[int, int], tuple[Happening, ...]] = {}
-        self.events = [self._done_by(run.process, run.period) for run in graph.runs.values()]
-        self.vertices = np.array(list(graph.runs), dtype=np.int64)
+        alike: dict[tuple[Happening, ...], list[int]] = {}
+        for vertex, run in graph.runs.items():
+            alike.setdefault(self._done_by(run.process, run.period), []).append(vertex)
+        self.runs = {events: np.array(own) for events, own in alike.items()}
+        """Vertices of the runs that are the same events."""
 
     def result(self, drops: tuple[Drop, ...]) -> Traced:
         """Everything that is told of the deliveries."""
@@ -150,7 +153,7 @@ class _Tracing:
         """Number of each place that an event of a stage had, by stage; ``NONE`` is 0."""
         found: dict[str, dict[Place, int]] = {stage: {NONE: 0} for stage in (*STAGES, "")}
         histories = {id(entry.events): entry.events for entry in self.graph.entries}
-        for events in (*histories.values(), *self.events):
+        for events in (*histories.values(), *self.runs):
             for event in events:
                 places = found.setdefault(event.stage, {NONE: 0})
                 places.setdefault(_place(event), len(places))
@@ -162,9 +165,9 @@ class _Tracing:
         first = 0
         for stage, found in places.items():
             factor = np.ones(self.size)
-            for vertex, events in zip(self.graph.runs, self.events, strict=True):
+            for events, own in self.runs.items():
                 if any(event.stage == stage for event in events):
-                    factor[vertex] = 0.0
+                    factor[own] = 0.0
             blocks.append((slice(first, first + len(found)), factor))
             first += len(found)
         return blocks
@@ -185,12 +188,12 @@ class _Tracing:
             for column, share in known[id(one.events)]:
                 base[one.vertex, :, column] += share * entry[i]
         base[:, :, first] += empty[:, :, None]
-        for vertex, events in zip(self.graph.runs, self.events, strict=True):
+        for events, own in self.runs.items():
             for start, (stage, found) in zip(first, places.items(), strict=True):
                 if any(event.stage == stage for event in events):
-                    base[vertex, :, start : start + len(found)] = 0.0
+                    base[own, :, start : start + len(found)] = 0.0
                     for column, share in _parts(events, stage, found):
-                        base[vertex, :, start + column] += share
+                        base[own, :, start + column] += share
         return base
 
     def _rests(self, drops: tuple[Drop, ...]) -> tuple[tuple[tuple[str, int, str], ...], Floats]:
@@ -221,8 +224,9 @@ class _Tracing:
 
         for entry in self.graph.entries:
             add(entry.vertex, entry.events)
-        for vertex, events in zip(self.graph.runs, self.events, strict=True):
-            add(vertex, events)
+        for events, own in self.runs.items():
+            for vertex in own.tolist():
+                add(vertex, events)
         traced = self.weights.traced.tolist()
         for vertex in np.flatnonzero(~self.weights.traced).tolist():
             masks[vertex] = 0
