@@ -174,35 +174,54 @@ def dense(size: int) -> solver.Program:
     )
 
 
-class PressedOnce(threading.Thread):
-    """A thread whose first ``join`` is interrupted by Ctrl-C."""
+class PressedOnce(threading.Event):
+    """An event, the first ``wait`` for which is interrupted by Ctrl-C."""
 
     pressed = 0
     most = 1
 
-    def join(self, timeout=None):
-        super().join(0.02)
+    def wait(self, timeout=None):
+        super().wait(0.02)
         if self.pressed < self.most:
             self.pressed += 1
             raise KeyboardInterrupt
 
 
+PRESSED = SimpleNamespace(Thread=threading.Thread, Event=PressedOnce)
+
+
 def test_ctrl_c_stops_the_solver(monkeypatch):
-    monkeypatch.setattr(running.threading, "Thread", PressedOnce)
+    monkeypatch.setattr(running, "threading", PRESSED)
     answer = solver.ask(dense(700))
     assert (answer.status, answer.objective, answer.values) == ("interrupted", None, None)
 
 
 def test_a_second_ctrl_c_is_not_held_back(monkeypatch):
     monkeypatch.setattr(PressedOnce, "most", 2)
-    monkeypatch.setattr(running.threading, "Thread", PressedOnce)
+    monkeypatch.setattr(running, "threading", PRESSED)
     with pytest.raises(KeyboardInterrupt):
         solver.ask(dense(300))
 
 
 def test_ctrl_c_after_the_optimum_was_found_loses_nothing(monkeypatch):
-    monkeypatch.setattr(running, "threading", SimpleNamespace(Thread=PressedOnce))
+    monkeypatch.setattr(running, "threading", PRESSED)
     assert plan(**TWO_OFFERS).status in ("optimal", "interrupted")
+
+
+def test_when_ctrl_c_stops_it_nothing_of_the_solver_goes_on():
+    """As a process, since a thread that is still in HiGHS aborts it at its end."""
+    program = (
+        "import os, signal, threading, optimizer\n"
+        "from optimizer import solver\n"
+        "from tests.test_solver import dense\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "print(solver.ask(dense(900)).status)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert (run.returncode, run.stdout.split()) == (0, ["interrupted"]), run.stderr
 
 
 # Exactness ------------------------------------------------------------------------------------

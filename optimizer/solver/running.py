@@ -43,12 +43,13 @@ def run(highs: Any, scale: float, search: Search, progress: Progress | None) -> 
     highs.cbMipImprovingSolution.subscribe(search.improve)
     highs.cbLogging.subscribe(lambda event: search.log.append(event.message.rstrip()))
     highs.cbMipLogging.subscribe(lambda event: search.look(event, scale))
-    worker = threading.Thread(target=highs.run, daemon=True)
+    done = threading.Event()
     stopped = False
+    worker = threading.Thread(target=_work, args=(highs, done), daemon=True)
     worker.start()
-    while worker.is_alive():
+    while not done.is_set():
         try:
-            worker.join(0.05 if progress else 0.5)
+            done.wait(0.05 if progress else 0.5)
         except KeyboardInterrupt:
             if stopped:
                 raise
@@ -60,7 +61,16 @@ def run(highs: Any, scale: float, search: Search, progress: Progress | None) -> 
         if progress and now - shown >= PROGRESS_SECONDS:
             shown = now
             progress(now - begin, search.stand or "".join(search.log[-1:]))
+    worker.join()
     return stopped
+
+
+def _work(highs: Any, done: threading.Event) -> None:
+    """Run, and say when it is over: a ``join`` that Ctrl-C breaks takes the thread for ended."""
+    try:
+        highs.run()
+    finally:
+        done.set()
 
 
 def _so_far(data: Any, scale: float) -> str:
