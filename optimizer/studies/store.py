@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -13,6 +12,7 @@ from optimizer import __version__
 from optimizer.errors import FileError
 from optimizer.studies.outcome import Outcome
 from optimizer.tables import SHEETS, Case
+from optimizer.target import replacing
 
 if TYPE_CHECKING:
     from optimizer.studies.runs import Options, Run
@@ -59,19 +59,11 @@ class Store:
         if outcome.status not in LASTING or not outcome.audit_passed:
             return
         path = self._path(key)
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
         data = {"format": FORMAT, "run": name, "outcome": outcome.to_data()}
-        try:
-            with part.open("w", encoding="utf-8") as file:
-                json.dump(data, file, ensure_ascii=False)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
-            why = error.strerror or error
-            raise FileError(f"{path}: a finished run cannot be written ({why})") from error
+        with replacing(path, "finished run") as part, part.open("w", encoding="utf-8") as file:
+            json.dump(data, file, ensure_ascii=False)
+            file.flush()
+            os.fsync(file.fileno())
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key[:32]}.json"
