@@ -162,6 +162,7 @@ class _Chains:
         """Entries of each column in balances and in other rows."""
         program = self.program
         order = np.argsort(program.columns, kind="stable")
+        self._columns = program.columns[order]
         self._rows = program.row_of[order]
         self._values = program.values[order]
         self._starts = np.zeros(len(program.cost) + 1, dtype=np.int64)
@@ -170,10 +171,9 @@ class _Chains:
 
     def _weighed(self) -> list[float]:
         """Reduced cost of each column, and a little for what is paid for limits in its way."""
-        columns = np.repeat(np.arange(len(self.program.cost)), np.diff(self._starts))
         paid = np.maximum(-self.prices[self._rows] * self._values, 0.0)
         paid[self.balance[self._rows]] = 0.0
-        rent = np.bincount(columns, paid, minlength=len(self.program.cost))
+        rent = np.bincount(self._columns, paid, minlength=len(self.program.cost))
         weights: list[float] = (np.array(self.reduced) + RENT * rent).tolist()
         return weights
 
@@ -181,11 +181,9 @@ class _Chains:
         """What each column makes, and what it uses, by balance."""
         makes: Entries = {}
         uses: Entries = {}
-        columns = np.repeat(np.arange(len(self.program.cost)), np.diff(self._starts))
-        own = self.balance[self._rows] & self._usable[columns]
-        for column, row, value in zip(
-            columns[own].tolist(), self._rows[own].tolist(), self._values[own].tolist(), strict=True
-        ):
+        own = self.balance[self._rows] & self._usable[self._columns]
+        parts = (self._columns[own], self._rows[own], self._values[own])
+        for column, row, value in zip(*(part.tolist() for part in parts), strict=True):
             if value > 0:
                 makes.setdefault(column, []).append((row, value))
             else:

@@ -76,6 +76,8 @@ def _forced(network: Network, m: Any, program: Program, answer: Answer) -> Lacki
         for row, constraint in enumerate(program.constraints)
         if constraint.parent_component().local_name == "built_most"
     }
+    large = answer.seconds > SMALL_SECONDS
+    start = Start.of(program, answer) if large else None
     for index, cells in _left_out(network, m):
         option = network.options[index]
         row = row_of.get(option.name)
@@ -86,10 +88,8 @@ def _forced(network: Network, m: Any, program: Program, answer: Answer) -> Lacki
         for t in _too_late(option):
             upper[column_of[id(cells[t])]] = 0.0
         forced = structs.replace(program, row_lower=lower, upper=upper)
-        start = None
-        if answer.seconds > SMALL_SECONDS:
+        if large:
             forced = _held(network, m, forced, answer, index, column_of)
-            start = Start.of(program, answer)
         found = ask(forced, time_limit=SECONDS, gap=0.0, start=start)
         if found.status == "optimal" and found.values is not None:
             built = [found.values[column_of[id(variable)]] for variable in cells.values()]
