@@ -22,19 +22,17 @@ def whole(data: Any, title: str, skip: str, programs: Sequence[str], land: str =
     ``skip`` is what the first link leads to, ``programs`` are the parts of the program after
     the shared ones, ``land`` is JSON of the outline of the land.
     """
-    parts = {
+    texts = {
         "title": _escaped(title),
         "skip": _escaped(skip),
         "style": text_of("page.css"),
         "land": land,
         "program": "".join(text_of(name) for name in (*SHARED, *programs)),
     }
-    begin, *pieces = text_of("page.html").split("{{")
-    made = [begin.encode()]
-    for piece in pieces:
-        name, _, rest = piece.partition("}}")
-        made += [embedded(data) if name == "data" else parts[name].encode(), rest.encode()]
-    return b"".join(made)
+    parts = {name: text.encode() for name, text in texts.items()} | {"data": embedded(data)}
+    begin, *pieces = text_of("page.html").encode().split(b"{{")
+    filled = (piece.partition(b"}}") for piece in pieces)
+    return begin + b"".join(parts[name.decode()] + rest for name, _, rest in filled)
 
 
 def embedded(data: Any) -> bytes:
