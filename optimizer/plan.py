@@ -217,21 +217,24 @@ def _solve(
             repairs=found,
             log=answer.log,
         )
-    with clock.step("extract"):
-        solver.load(program, answer)
-        objective = answer.objective if m.total_cost.active else model.cost_of(m)
-        tables = solution.tables_of(m, program, answer, full=asked.full)
-    if asked.explain:
-        with clock.step("explain"):
-            tables |= solution.explained(m, program, answer, tables)
-    with clock.step("audit"):
-        verdict = solution.audit(case, tables, objective)
+    with solution.pricing(program, answer, full=asked.full) as prices:
+        with clock.step("extract"):
+            solver.load(program, answer)
+            objective = answer.objective if m.total_cost.active else model.cost_of(m)
+            tables = solution.tables_of(m, program, answer, full=asked.full)
+        with clock.step("audit"):
+            verdict = solution.audit(case, tables, objective)
+        with clock.step("prices"):
+            tables |= prices.tables(m) if asked.full else {}
+        if asked.explain:
+            with clock.step("explain"):
+                tables |= prices.explained(m, tables)
     run = solution.run_record(meaning, answer, verdict, warnings)
     return Result(
         case,
         answer.status,
         objective,
-        {**tables, "Run": run},
+        solution.in_order({**tables, "Run": run}),
         verdict,
         warnings,
         clock.seconds,

@@ -6,7 +6,9 @@ solving again, just inside what is claimed and just outside.
 
 from __future__ import annotations
 
+import sys
 from functools import cache
+from importlib import import_module
 from math import inf, isfinite, isnan
 
 import numpy as np
@@ -16,9 +18,11 @@ from msgspec import structs
 import optimizer
 from optimizer import model, solution, solver
 from optimizer.solution.prices import candidates, priced, reach
+from optimizer.solver import outside
 from tests.conftest import china, lane, make, need, no_china, offer, process, read_tables, recipe
 from tests.oracle.random_case import CORE, WHOLE, draw
 
+pricing_room = import_module("optimizer.solution.pricing")
 KAZ = offer("kaz", price=5)
 CHINA = offer("china", "China", price=1)
 SEEDS = range(14)
@@ -29,6 +33,11 @@ def explained(**sheets) -> optimizer.Result:
     assert found.audit is not None
     assert found.audit.passed, found.audit.verdict
     return found
+
+
+def explained_of(m, program: solver.Program, answer: solver.Answer) -> dict:
+    with solution.pricing(program, answer) as prices:
+        return prices.explained(m, solution.tables_of(m, program, answer))
 
 
 def rows(found: optimizer.Result, name: str) -> list[dict]:
@@ -133,6 +142,34 @@ def test_a_price_holds_as_far_as_it_says(seed):
                 assert moved == pytest.approx(promised, rel=1e-6, abs=1e-4), row
                 tried += 1
     assert tried
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its loader finds what highspy itself has")
+@pytest.mark.parametrize("seed", SEEDS[:6])
+def test_ranges_are_those_of_highspy_whichever_way_they_are_had(seed, monkeypatch):
+    found = random_model(seed)
+    if found is None:
+        pytest.skip("no plan")
+    _, program, answer = found
+    assert outside.library() is not None
+    one = solver.ranges(program, answer)
+    monkeypatch.setattr(outside, "library", lambda: None)
+    other = solver.ranges(program, answer)
+    assert one is not None
+    assert other is not None
+    for field in structs.fields(one):
+        mine, theirs = getattr(one, field.name), getattr(other, field.name)
+        assert np.array_equal(mine, theirs), field.name
+
+
+def test_prices_are_the_same_where_they_are_worked_out_aside(monkeypatch):
+    sheets = {"Supply": [KAZ, {**CHINA, "maximum": 6}], "Demand": [need(10)]}
+    one = explained(**sheets)
+    monkeypatch.setattr(pricing_room, "LARGE", 0)
+    other = explained(**sheets)
+    assert list(one.tables) == list(other.tables)
+    for name in set(one.tables) - {"Run"}:
+        assert one.frame(name).equals(other.frame(name)), name
 
 
 # How dear before it leaves, how cheap before it enters ----------------------------------------
@@ -245,7 +282,7 @@ def test_what_is_used_stays_up_to_the_price_that_is_told_and_not_beyond(seed):
     network = m.network
     labels = network.calendar.labels
     discount = network.calendar.discount(network.case.settings.discount_rate)
-    told = solution.explained(m, program, answer, solution.tables_of(m, program, answer))
+    told = explained_of(m, program, answer)
     tried = 0
     headroom = list(told["Price headroom"].rows())
     for kind, thing, material, period, used, _, dearer, _, cheaper, _ in headroom[::3][:6]:
@@ -273,9 +310,7 @@ def test_what_is_not_used_enters_below_its_break_even_and_not_above(seed):
     m, program, answer = found
     network = m.network
     labels = network.calendar.labels
-    table = solution.explained(m, program, answer, solution.tables_of(m, program, answer))[
-        "Break-even"
-    ]
+    table = explained_of(m, program, answer)["Break-even"]
     known = {(kind, thing, material) for kind, thing, material, _, _ in candidates(network, m)}
     for kind, thing, material, period, _, gap, _, note in list(table.rows())[::3][:10]:
         assert note == "exact"
@@ -301,7 +336,8 @@ def test_a_break_even_that_is_called_exact_is_the_one_that_is_solved_for(seed):
         for kind, thing, material, _, own in candidates(m.network, m)
         for t, variables in own.items()
     }
-    table = solution.tables_of(m, program, answer)["Break-even"]
+    with solution.pricing(program, answer) as prices:
+        table = prices.tables(m)["Break-even"]
     told = [row for row in table.rows() if row[-1] == "exact"]
     solved = solver.slopes(program, answer, [groups[row[:4]] for row in told])
     for row, slope in zip(told, solved, strict=True):
@@ -354,7 +390,7 @@ def test_parts_add_up_to_the_price_and_the_price_is_what_a_tonne_costs(seed):
     if found is None:
         pytest.skip("no plan")
     m, program, answer = found
-    told = solution.explained(m, program, answer, solution.tables_of(m, program, answer))
+    told = explained_of(m, program, answer)
     table = told["Marginal costs"]
     for row in table.rows():
         assert sum(row[5:-1]) == pytest.approx(row[4], rel=1e-6, abs=1e-5)

@@ -31,7 +31,7 @@ from optimizer.report.summary_sheet import (
 )
 from optimizer.report.summary_sheet import NAME as SUMMARY
 from optimizer.report.worksheet import exact_worksheet
-from optimizer.solution.tables import CERTIFICATES, LAYOUTS, RUN, Table
+from optimizer.solution.tables import CERTIFICATES, Table, in_order
 from optimizer.target import replacing
 
 if TYPE_CHECKING:
@@ -58,9 +58,7 @@ def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None
     workbook = xlsxwriter.Workbook(file, options())
     exact = exact_worksheet()
     forms = Formats(workbook)
-    more = [name for name in tables if name not in LAYOUTS]
-    order = [name for name in (*LAYOUTS, *more) if name in tables]
-    order.sort(key=lambda name: name == RUN.name)
+    order = list(in_order(tables))
     first = workbook.add_worksheet(SUMMARY, exact)
     boards = _Boards(workbook, first, summary, tables, exact)
     sheets = {name: workbook.add_worksheet(name, exact) for name in order}

@@ -6,9 +6,10 @@ from optimizer.solution.conflict import NO_CONFLICT, Clash, Conflict, conflict
 from optimizer.solution.edits import Edit
 from optimizer.solution.money import by_category
 from optimizer.solution.price_tables import RULE_COSTS, RULE_DATES, RULE_MOVES
-from optimizer.solution.record import explained, run_record, tables_of
+from optimizer.solution.pricing import Pricing, pricing
+from optimizer.solution.record import run_record, tables_of
 from optimizer.solution.repair import Repair, endless, repairs
-from optimizer.solution.tables import LAYOUTS, REQUESTED, Table, Tables, table
+from optimizer.solution.tables import LAYOUTS, REQUESTED, Table, Tables, in_order, table
 from optimizer.solution.weak import Alert
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Clash",
     "Conflict",
     "Edit",
+    "Pricing",
     "Repair",
     "Table",
     "Tables",
@@ -31,7 +33,8 @@ __all__ = [
     "by_category",
     "conflict",
     "endless",
-    "explained",
+    "in_order",
+    "pricing",
     "repairs",
     "run_record",
     "table",

@@ -6,11 +6,23 @@ results workbook and ``docs/results.md`` are made from the same declarations.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from optimizer.solution.layout import Field, Layout, Table, Tables, table
 from optimizer.solution.price_tables import BOTTLENECKS, BREAK_EVEN, COMPLIANCE, REQUESTED, SCARCITY
 from optimizer.tables.sheets import STAGES
 
-__all__ = ["CATEGORIES", "LAYOUTS", "REQUESTED", "Field", "Layout", "Table", "Tables", "table"]
+__all__ = [
+    "CATEGORIES",
+    "LAYOUTS",
+    "REQUESTED",
+    "Field",
+    "Layout",
+    "Table",
+    "Tables",
+    "in_order",
+    "table",
+]
 
 _PERIOD = Field("period", "period", "label of the period")
 _DATE = Field("first day", "date", "first day of the period")
@@ -352,3 +364,11 @@ CATEGORIES = (
     "closing value",
 )
 """Categories of cost, in the order in which they are shown."""
+
+
+def in_order(found: Mapping[str, Table]) -> dict[str, Table]:
+    """Tables by name in the order of the results workbook; those on request before the last."""
+    own = [name for name in LAYOUTS if name in found]
+    more = [name for name in found if name not in LAYOUTS]
+    order = sorted((*own, *more), key=RUN.name.__eq__)
+    return {name: found[name] for name in order}

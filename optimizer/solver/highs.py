@@ -15,7 +15,7 @@ import numpy as np
 from msgspec import Struct, structs
 
 from optimizer.errors import OptimizerError
-from optimizer.solver.resolve import resolve
+from optimizer.solver.resolve import DEVEX, resolve
 from optimizer.solver.running import Progress, Search, run
 from optimizer.solver.start import Start
 from optimizer.solver.transfer import Program
@@ -178,9 +178,7 @@ def _again(
 ) -> Answer:
     """A second answer, with what the one before it took."""
     begin, search = time.perf_counter(), Search()
-    highs = instance(program, options, seconds, 0.0)
-    if basis is not None:
-        highs.setBasis(basis)
+    highs = instance(program, options, seconds, 0.0, basis)
     stopped = run(highs, scale_of(program), search, None)
     status = status_of(highs, stopped=stopped)
     found = _answer(highs, program, status, before.method, 0.0, search)
@@ -247,16 +245,22 @@ def _run(highs: Any, program: Program, way: Way, search: Search, progress: Progr
     return run(highs, scale, search, progress)
 
 
-def instance(program: Program, method: Options, seconds: float, gap: float) -> Any:
-    """A solver with the programme in it."""
+def instance(
+    program: Program, method: Options, seconds: float, gap: float, basis: Any = None
+) -> Any:
+    """A solver with the programme in it, and a basis to go on from if one is known."""
     highs = highspy.Highs()
     quiet = {"output_flag": True, "log_to_console": False}
     options: Options = {**quiet, "threads": 1, "mip_rel_gap": gap, **method}
     if seconds < float("inf"):
         options["time_limit"] = max(seconds, 0.0)
+    if basis is not None:
+        options["simplex_dual_edge_weight_strategy"] = DEVEX
     for name, setting in options.items():
         _checked(highs.setOptionValue(name, setting), f"option {name}")
     _pass(highs, program)
+    if basis is not None:
+        highs.setBasis(basis)
     return highs
 
 

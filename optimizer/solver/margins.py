@@ -8,7 +8,6 @@ at best, and what it costs there at least.
 
 from __future__ import annotations
 
-import highspy
 import numpy as np
 from msgspec import Struct, structs
 
@@ -81,7 +80,7 @@ def _perturbed(
     upper[rows] += direction * STEP
     count = len(rows)
     perturbed = structs.replace(program, row_lower=lower, row_upper=upper)
-    highs = instance(perturbed, {"solver": "simplex"}, SECONDS, 0.0)
+    highs = instance(perturbed, {"solver": "simplex"}, SECONDS, 0.0, answer.basis)
     highs.addCols(
         count,
         np.full(count, penalty * scale_of(program)),
@@ -92,12 +91,6 @@ def _perturbed(
         rows.astype(np.int32),
         np.full(count, direction),
     )
-    basis = highspy.HighsBasis()
-    assert answer.basis is not None
-    basis.col_status = [*answer.basis.col_status, *[highspy.HighsBasisStatus.kLower] * count]
-    basis.row_status = answer.basis.row_status
-    basis.valid = True
-    highs.setBasis(basis)
     highs.run()
     if status_of(highs, stopped=False) != "optimal":
         return None

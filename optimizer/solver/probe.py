@@ -33,8 +33,7 @@ def slopes(
     """
     assert answer.values is not None
     held = program.held(answer.values)
-    highs = instance(held, {"solver": "simplex", "presolve": "off"}, SECONDS, 0.0)
-    highs.setBasis(answer.basis)
+    highs = instance(held, {"solver": "simplex", "presolve": "off"}, SECONDS, 0.0, answer.basis)
     highs.run()
     for group in groups:
         used = float(answer.values[list(group)].sum())

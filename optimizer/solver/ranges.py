@@ -7,12 +7,16 @@ on one side or both, and the price on that side is not the only one.
 
 from __future__ import annotations
 
+from typing import Any
+
 import highspy
 import numpy as np
 from msgspec import Struct
 
 from optimizer.solver.highs import Answer, instance, scale_of, status_of
+from optimizer.solver.outside import Ranging, ranged
 from optimizer.solver.transfer import Program
+from optimizer.solver.ways import Options
 
 MOST_COLUMNS = 12_000
 """Larger programmes are not ranged: the work grows with the square of their size."""
@@ -41,25 +45,36 @@ def ranges(program: Program, answer: Answer) -> Ranges | None:
     if len(program.cost) > MOST_COLUMNS:
         return None
     held = program.held(answer.values)
-    highs = instance(held, {"solver": "simplex", "presolve": "off"}, SECONDS, 0.0)
-    highs.setBasis(answer.basis)
-    highs.run()
-    if status_of(highs, stopped=False) != "optimal":
-        return None
-    status, found = highs.getRanging()
-    if status == highspy.HighsStatus.kError or not found.valid:
+    scale = scale_of(held)
+    found = ranged(held, answer.basis, scale, SECONDS) or _ranged(held, answer.basis)
+    if found is None:
         return None
     at_upper = answer.prices * program.sign < 0
     bound = np.where(at_upper, program.row_upper, program.row_lower)
     finite = np.where(np.isfinite(bound), bound, 0.0)
     # The basis found again may be another one of the same plan: its prices must be the same.
     same = np.isclose(
-        np.array(highs.getSolution().row_dual) / scale_of(held),
+        found.prices / scale,
         answer.prices * program.sign,
         rtol=1e-6,
         atol=1e-6 * max(1.0, float(np.abs(answer.prices).max(initial=0.0))),
     )
-    enter = np.array(found.col_bound_up.value_) if same.all() else np.zeros(len(held.cost))
-    up = np.where(same, np.array(found.row_bound_up.value_) - finite, 0.0)
-    down = np.where(same, finite - np.array(found.row_bound_dn.value_), 0.0)
+    enter = found.column_up if same.all() else np.zeros(len(held.cost))
+    up = np.where(same, found.row_up - finite, 0.0)
+    down = np.where(same, finite - found.row_down, 0.0)
     return Ranges(up=np.maximum(up, 0.0), down=np.maximum(down, 0.0), enter=enter)
+
+
+def _ranged(program: Program, basis: Any) -> Ranging | None:
+    """The same through highspy, where its library cannot be reached."""
+    method: Options = {"solver": "simplex", "presolve": "off"}
+    highs = instance(program, method, SECONDS, 0.0, basis)
+    highs.run()
+    if status_of(highs, stopped=False) != "optimal":
+        return None
+    status, found = highs.getRanging()
+    if status == highspy.HighsStatus.kError or not found.valid:
+        return None
+    told = (found.col_bound_up, found.row_bound_up, found.row_bound_dn)
+    prices = np.array(highs.getSolution().row_dual)
+    return Ranging(prices, *(np.array(each.value_) for each in told))

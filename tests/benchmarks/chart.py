@@ -15,6 +15,7 @@ COLOURS = {
     "solve": "#d62728",
     "extract": "#1f78b4",
     "audit": "#666666",
+    "prices": "#a6cee3",
     "write": "#e6ab02",
     "memory": "#000000",
 }

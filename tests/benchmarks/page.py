@@ -28,6 +28,7 @@ STEPS = (
     "solve",
     "extract",
     "audit",
+    "prices",
     "write",
 )
 EVERYDAY = 10_000

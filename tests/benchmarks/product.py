@@ -38,8 +38,9 @@ ROOMS = (
     (solver, "load", "extract"),
     (solution, "tables_of", "extract"),
     (solution, "audit", "audit"),
+    (solution.Pricing, "tables", "prices"),
 )
-"""Module and function behind each step."""
+"""Where the function behind each step is, and its name."""
 
 
 def keep(case: Case, path: str | Path) -> None:

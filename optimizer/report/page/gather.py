@@ -15,7 +15,7 @@ from optimizer.report.page import sums
 from optimizer.report.page.bins import Bins, bins
 from optimizer.report.page.sheets import sheets
 from optimizer.report.result import summary_of
-from optimizer.solution.tables import CATEGORIES, Tables
+from optimizer.solution.tables import CATEGORIES, Tables, in_order
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
@@ -38,7 +38,7 @@ def page_data(result: Result) -> dict[str, Any]:
         "stages": {clean(row.material): clean(row.stage) for row in result.case.materials},
         **pictures,
         "demand": _demand(result),
-        "sheets": sheets(result.tables),
+        "sheets": sheets(in_order(result.tables)),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from optimizer.report.cells import clean, finite, plain
 from optimizer.report.formats import APART
-from optimizer.solution.tables import LAYOUTS, RUN, Layout, Table, Tables
+from optimizer.solution.tables import Layout, Table, Tables
 
 MOST_ROWS = 5_000
 """Rows of one table that the page holds."""
@@ -33,19 +33,10 @@ _NOT_ADDED = {
 """Columns of such a kind whose sum means nothing: levels, and terms of one contract."""
 
 
-def sheets(tables: Tables, *, in_order: bool = False) -> list[dict[str, Any]]:
-    """Every table in the order of the workbook, with the sums over all its rows.
-
-    A study's workbook has its tables as they come, ``in_order``; that of a plan has an
-    order of its own.
-    """
-    order = list(tables)
-    if not in_order:
-        more = [name for name in tables if name not in LAYOUTS]
-        order = [name for name in (*LAYOUTS, *more) if name in tables]
-        order.sort(key=lambda name: name == RUN.name)
-    shown = _shown({name: tables[name] for name in order})
-    return [_sheet(tables[name], shown[name]) for name in order]
+def sheets(tables: Tables) -> list[dict[str, Any]]:
+    """Every table as it comes, with the sums over all its rows."""
+    shown = _shown(tables)
+    return [_sheet(table, shown[name]) for name, table in tables.items()]
 
 
 def _shown(tables: Tables) -> dict[str, int]:

@@ -58,7 +58,7 @@ def study_data(study: Study) -> dict[str, Any]:
         "notes": [clean(note) for note in study.notes],
         "words": [clean(sentence) for sentence in study.words],
         "chart": study.chart,
-        "sheets": sheets(study.tables, in_order=True),
+        "sheets": sheets(study.tables),
         "made": date.today().isoformat(),
         "version": __version__,
     }

@@ -3,7 +3,7 @@ import {byId, digits, lasted, make, money, tonnes} from "./parts.js";
 
 const STEPS = [["read", "Read the workbook"], ["network", "Find what it means"], ["build", "Write the mathematics"],
   ["solve", "Look for the cheapest plan"], ["audit", "Check the plan"], ["write", "Write the results"]];
-const PART_OF = {transfer: "build", diagnose: "solve", extract: "audit"};
+const PART_OF = {transfer: "build", diagnose: "solve", extract: "audit", prices: "audit", explain: "audit"};
 const TOLD = {
   optimal: ["good", "Proven optimal"], infeasible: ["bad", "No plan is feasible"], unbounded: ["bad", "Cost has no lower bound"],
   "time limit": ["warn", "Time limit: not proven"], interrupted: ["warn", "Stopped: not proven"],
