@@ -1,6 +1,6 @@
 """How a sheet and its columns are declared: once, as the fields of a record.
 
-Each column of the workbook is one field of a dataclass in
+Each column of the workbook is one field of a record in
 :mod:`optimizer.tables.sheets`. The helpers below attach a :class:`Column` to the
 field; the reader, the checks, the template and ``docs/columns.md`` are all made
 from it, so no column is described twice.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, dataclass_transform
 
 from msgspec import Struct, structs
 
@@ -25,6 +25,36 @@ class _Required:
 REQUIRED: Final = _Required()
 INFINITY: Final = float("inf")
 R = TypeVar("R", bound=type)
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=False)
+class Declared:
+    """A frozen dataclass of named arguments, for ``dataclasses.fields``, ``replace`` and so on.
+
+    Its methods stand here and are not generated for each class, which takes Python half a
+    millisecond each.
+    """
+
+    def __init_subclass__(cls) -> None:
+        dataclasses.dataclass(init=False, repr=False, eq=False, match_args=False)(cls)
+
+    def __init__(self, **values: Any) -> None:
+        fields: dict[str, Any] = self.__dataclass_fields__  # type: ignore[attr-defined]
+        if values.keys() != fields.keys():
+            missing = [name for name in fields if name not in values]
+            unknown = [name for name in values if name not in fields]
+            raise TypeError(f"{type(self).__name__}: missing {missing}, unknown {unknown}")
+        self.__dict__.update(values)
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        return f"{type(self).__qualname__}({told})"
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
 
 
 class Column(Struct, frozen=True):

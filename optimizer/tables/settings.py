@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,7 +18,6 @@ from optimizer.tables.sheets import PERIOD_MONTHS, SETTINGS, Record, Settings
 from optimizer.tables.words import did_you_mean, fold, letter, quoted
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class _Setting(Record):
     """A row of Settings; what may stand in it is declared in sheets.Settings."""
 

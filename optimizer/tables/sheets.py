@@ -3,7 +3,6 @@
 Quantities are tonnes, rates tonnes per year, money the workbook's currency, shares
 0 to 1. ``{currency}`` in a unit stands for ``Settings: currency``.
 """
-# ruff: noqa: RUF009 - the calls in the records below are declarations of columns
 
 from __future__ import annotations
 
@@ -14,6 +13,7 @@ from optimizer.tables.schema import (
     INFINITY,
     REQUIRED,
     SHEETS,
+    Declared,
     choice,
     columns_of,
     day,
@@ -43,8 +43,7 @@ class Event:
     name: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Record:
+class Record(Declared):
     """What every row has; ``row`` is its row number in the sheet (header = 1)."""
 
     row: int
@@ -59,7 +58,6 @@ class Record:
     )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Dated(Record):
     """A row that holds from one date to another, both included; None is open."""
 
@@ -67,8 +65,7 @@ class Dated(Record):
     end: date | None = day("last day on which the row holds", header="to")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Settings:
+class Settings(Declared):
     """The Settings sheet, one setting a row."""
 
     case: str = text("name of the case", default="", default_text="name of the file")
@@ -114,7 +111,6 @@ SETTINGS = columns_of(Settings)
 
 
 @sheet("Sites", "Mines, traders, plants, ports, stockpiles and customers.", "sites")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Site(Record):
     """A place in one country, with an owner in a country."""
 
@@ -146,7 +142,6 @@ class Site(Record):
 
 
 @sheet("Materials", "Ore, concentrate, oxide, metal, alloy, magnet, by-product.", "materials")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Material(Record):
     """Something that is bought, made, moved, stored, delivered or thrown away."""
 
@@ -168,7 +163,6 @@ class Material(Record):
 
 
 @sheet("Supply", "Lines of supply; several offers of one site and material are tiers.", "supply")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Offer(Dated):
     """One line of supply, with its price, limits and contract terms."""
 
@@ -207,7 +201,6 @@ class Offer(Dated):
 
 
 @sheet("Assays", "What a feed contains.", "assays")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Assay(Record):
     """Tonnes of one oxide (or impurity) in a tonne of feed."""
 
@@ -217,7 +210,6 @@ class Assay(Record):
 
 
 @sheet("Recipes", "What a unit of activity takes in and gives out.", "recipes")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class RecipeLine(Record):
     """One input or output of a recipe."""
 
@@ -230,7 +222,6 @@ class RecipeLine(Record):
 
 
 @sheet("Recoveries", "Separation recipes: made for every feed from its assay.", "recoveries")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Recovery(Record):
     """Share of an oxide that ends in a product; one tonne of feed is one unit of activity."""
 
@@ -241,7 +232,6 @@ class Recovery(Record):
 
 
 @sheet("Processes", "Who runs what.", "processes")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Process(Dated):
     """A recipe run at a site on a unit; rows of further units are the same process."""
 
@@ -283,7 +273,6 @@ class Process(Dated):
 
 
 @sheet("Units", "Capacity that processes share; 0 where no row covers.", "units")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Unit(Dated):
     """Capacity of a unit; ramps are several dated rows."""
 
@@ -301,7 +290,6 @@ class Unit(Dated):
 
 
 @sheet("Options", "Investments: new units, expansions, restarts.", "options")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Option(Record):
     """An investment; rows of one option are one decision."""
 
@@ -339,7 +327,6 @@ class Option(Record):
 
 
 @sheet("Lanes", "Who can ship what to whom.", "lanes")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Lane(Dated):
     """A way from site to site for a material by a mode."""
 
@@ -376,7 +363,6 @@ class Lane(Dated):
 
 
 @sheet("Tariffs", "Duties by measure; within a measure the most specific row applies.", "tariffs")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Tariff(Dated):
     """A duty on goods of an origin brought into a country."""
 
@@ -398,7 +384,6 @@ class Tariff(Dated):
 
 
 @sheet("Stocks", "Where something is stored; without a row nothing is carried over.", "stocks")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Stock(Dated):
     """Opening stock, bounds and costs of stock at a site."""
 
@@ -427,7 +412,6 @@ class Stock(Dated):
 
 
 @sheet("Pipeline", "Orders already under way at the start, at no further cost.", "pipeline")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Order(Record):
     """An order that is already under way."""
 
@@ -442,7 +426,6 @@ class Order(Record):
 
 
 @sheet("Demand", "Who wants what; outlets and optional sales have penalty 0.", "demand")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Demand(Dated):
     """A line of demand; ``by_period`` holds its period columns, label to tonnes."""
 
@@ -476,7 +459,6 @@ class Demand(Dated):
 
 
 @sheet("Rules", "Provenance rules; dated rows of one rule are its phases.", "rules")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Rule(Dated):
     """A rule on what may be delivered to whom."""
 
@@ -500,7 +482,6 @@ class Rule(Dated):
 
 
 @sheet("Rule scope", "What breaks a rule: a history event that matches a line.", "rule_scope")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class ScopeLine(Record):
     """One line of a rule's scope; an empty tuple matches anything."""
 
@@ -518,7 +499,6 @@ class ScopeLine(Record):
 
 
 @sheet("Limits", "The planner's own bounds.", "limits")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Limit(Dated):
     """A bound on what is bought, made, shipped …; an empty tuple matches anything."""
 
@@ -573,7 +553,6 @@ LIMIT_FILTERS = tuple(
 
 
 @sheet("Blends", "Bounds on what a recipe takes in.", "blends")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Blend(Record):
     """Share of an oxide in all tonnes that a recipe takes in at a site in a period."""
 
@@ -585,7 +564,6 @@ class Blend(Record):
 
 
 @sheet("Scenarios", "What if: changes to other sheets, for studies.", "scenarios")
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Change(Dated):
     """One change of a scenario; with dates the rows that it changes are split at them."""
 
