@@ -42,8 +42,9 @@ def attribute(
     if basis is None or values is None:
         return None
     basic = highspy.HighsBasisStatus.kBasic
-    rows = rows[[basis.row_status[row] != basic for row in rows.tolist()]]
-    columns = np.array([n for n, own in enumerate(basis.col_status) if own == basic], dtype=int)
+    row_status, column_status = basis.row_status, basis.col_status  # HiGHS copies them each time
+    rows = rows[[row_status[row] != basic for row in rows.tolist()]]
+    columns = np.array([n for n, own in enumerate(column_status) if own == basic], dtype=int)
     small = _restricted(program, rows, columns)
     idle = np.where(np.abs(values[columns]) > 1e-9, 0.0, IDLE)
     cost = np.concatenate([side[columns] + idle for side in burden])

@@ -34,18 +34,23 @@ def slopes(
     assert answer.values is not None
     held = program.held(answer.values)
     highs = instance(held, {"solver": "simplex", "presolve": "off"}, SECONDS, 0.0, answer.basis)
-    highs.run()
     for group in groups:
         used = float(answer.values[list(group)].sum())
         step = STEP * used if used > STEP else STEP
-        less = _slope(highs, group, -np.inf, used - step) if used > step else 0.0
-        more = _slope(highs, group, used + step, np.inf)
+        less: float | None = 0.0
+        if used > step:
+            less = _slope(highs, answer.basis, group, -np.inf, used - step)
+        more = _slope(highs, answer.basis, group, used + step, np.inf)
         scale = scale_of(held)
         yield None if less is None or more is None else (less / scale, more / scale)
 
 
-def _slope(highs: Any, group: Sequence[int], least: float, most: float) -> float | None:
-    """Price of a row that bounds what a group adds up to; the row is taken away again."""
+def _slope(highs: Any, basis: Any, group: Sequence[int], least: float, most: float) -> float | None:
+    """Price of a row that bounds what a group adds up to; the row is taken away again.
+
+    HiGHS goes on from the basis: it forgets its own when a row is taken away.
+    """
+    highs.setBasis(basis)
     row = highs.getNumRow()
     highs.addRow(least, most, len(group), np.array(group, dtype=np.int32), np.ones(len(group)))
     highs.run()

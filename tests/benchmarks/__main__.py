@@ -24,6 +24,7 @@ def main() -> None:
     if not options.only_write:
         found["starts"] = runs.measure_starts(options.folder, options.runs)
         found["machine"] = page.machine()
+        found["cases"] = runs.measure_cases(options.folder, options.runs)
         for name in options.sizes:
             found["sizes"][name] = runs.measure(SIZES[name], options.folder, options.runs)
             kept.write_text(json.dumps(found, indent=1))

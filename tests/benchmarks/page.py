@@ -62,6 +62,7 @@ def tables(found: Found) -> str:
         _building(sizes),
         _memory(sizes),
         _starting(found["starts"]),
+        _cases(found["cases"]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -271,6 +272,18 @@ def _starting(starts: Found) -> str:
         for name, seconds in starts.items()
     ]
     return _table("Start, milliseconds", ("whole process", "ms", "times the usual imports"), rows)
+
+
+def _cases(cases: Found) -> str:
+    """Whole process and steps of the workbooks that come with the product."""
+    steps = list(dict.fromkeys(step for own in cases.values() for step in own["steps"]))
+    rows = [("whole process", *(_told(own["wall"]) for own in cases.values()))]
+    rows += [
+        (step, *(_told(own["steps"].get(step, 0.0)) for own in cases.values())) for step in steps
+    ]
+    rows.append(("peak memory, MiB", *(f"{own['peak']:,.0f}" for own in cases.values())))
+    headers = ("", *(f"inputs/{name}.xlsx" for name in cases))
+    return _table("Workbooks that come with it, seconds", headers, rows)
 
 
 def _series(sizes: Found) -> dict[str, list[tuple[float, float]]]:

@@ -25,6 +25,9 @@ USUAL += "import pandas, pyomo.environ"
 """The yardstick of start-up, without what linopy brings and pandas would load."""
 
 
+CASES = ("tutorial", "north_america")
+"""Workbooks in ``inputs``; the second has yes/no decisions."""
+
 UNCOMPILED = "PYTHONDONTWRITEBYTECODE"
 """Would have every process compile the checkout anew; what pip installs is compiled."""
 
@@ -149,6 +152,22 @@ def measure_starts(folder: Path, runs: int) -> dict[str, float]:
         for name, arguments in starts(folder).items():
             kept.setdefault(name, []).append(start(arguments).wall)
     return {name: median(own) for name, own in kept.items()}
+
+
+def measure_cases(folder: Path, runs: int) -> dict[str, Any]:
+    """Medians of ``optimizer solve`` on the workbooks that come with the product."""
+    found = {}
+    for name in CASES:
+        target = folder / f"{name} plan"
+        arguments = ["-m", "optimizer", "solve", f"inputs/{name}.xlsx", "--quiet"]
+        kept, steps = [], []
+        for turn in range(runs):
+            _say(f"{name}.xlsx {turn + 1}/{runs}")
+            kept.append(start([*arguments, "--output", str(target)]))
+            steps.append(json.loads((target / "run.json").read_text("utf-8"))["seconds"])
+        seconds = {step: median(own[step] for own in steps) for step in steps[0]}
+        found[name] = _middle(kept) | {"steps": seconds, "runs": runs}
+    return found
 
 
 def _middle(own: list[Run]) -> dict[str, Any]:
