@@ -197,8 +197,11 @@ def _write_alert(
     page: Page,
     forms: Formats,
 ) -> None:
-    """One alert, as a link to the cell of the input that it names."""
-    link = alert_link(summary.input_path, alert)
+    """One alert, as a link to the cell of the input that it names.
+
+    One that takes several lines is none: LibreOffice does not wrap a link.
+    """
+    link = alert_link(summary.input_path, alert) if deep == 1 else ""
     more: dict[str, Any] = {"font_color": NAVY, "underline": 1} if link else {}
     form = forms("body", text_wrap=True, valign="top", **more)
     sheet.merge_range(row, LEFT, row, page.last, "", form)
