@@ -139,13 +139,14 @@ def solve_as_asked(case: Case, asked: Asked, step: Callable[[str], None] | None 
     The objective of the result is the cost, whatever a twist makes least.
     """
     clock = _Clock(step)
-    with clock.step("network"):
-        meaning = build_network(case)
-    with clock.step("build"):
-        m = model.build(meaning)
-        if asked.twist is not None:
-            model.add_twist(m, asked.twist)
-    return _solve(case, meaning, m, clock, asked)
+    with paused():
+        with clock.step("network"):
+            meaning = build_network(case)
+        with clock.step("build"):
+            m = model.build(meaning)
+            if asked.twist is not None:
+                model.add_twist(m, asked.twist)
+        return _solve(case, meaning, m, clock, asked)
 
 
 def solve_model(
@@ -163,7 +164,8 @@ def solve_model(
     plan. ``diagnose=False`` does not say why where there is no plan.
     """
     asked = Asked(time_limit, gap, progress, own=False, diagnose=diagnose)
-    return _solve(m.network.case, m.network, m, _Clock(), asked)
+    with paused():
+        return _solve(m.network.case, m.network, m, _Clock(), asked)
 
 
 def build_model(case: Case) -> ConcreteModel:
@@ -281,12 +283,11 @@ class _Clock:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Time what is inside under a name; nothing in a step leaves garbage in circles."""
+        """Time what is inside under a name."""
         if self._told:
             self._told(name)
         begin = time.perf_counter()
         try:
-            with paused():
-                yield
+            yield
         finally:
             self.seconds[name] = time.perf_counter() - begin

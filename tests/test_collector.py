@@ -36,3 +36,13 @@ def test_only_a_large_model_is_swept_away(columns, gone):
         del circle
         collector.sweep(columns)
         assert (left() is None) is gone
+
+
+def test_within_a_pause_it_can_collect_for_a_while():
+    with collector.paused():
+        with collector.collecting():
+            assert gc.isenabled()
+        assert not gc.isenabled()
+    with collector.collecting():
+        assert gc.isenabled()
+    assert gc.isenabled()

@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from optimizer.cli.following import follows, replanned
 from optimizer.cli.plans import add_plans, add_previous
 from optimizer.cli.studies import add_studies
 from optimizer.cli.words import print_record, seconds, share, tell
-from optimizer.collector import paused, sweep
+from optimizer.collector import collecting, paused, sweep
 from optimizer.errors import (
     AuditError,
     Finding,
@@ -43,17 +44,22 @@ SHOWN = 40
 """Findings or clashes of a kind that are printed; all stand in the marked copy or --json."""
 
 
+ONCE = ("solve", "check", "template")
+"""Commands that end with what they make: nothing that they leave behind need be collected."""
+
+
 def entry() -> None:
     """What the console script calls; leaves at once, without tearing down the libraries."""
     # numpy's BLAS would start a thread for each core, and nothing here is large enough for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    code = main()
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        pass
-    os._exit(code)
+    with paused():
+        code = main()
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except BrokenPipeError:
+            pass
+        os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,7 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     try:
-        return int(options.run(options))
+        with nullcontext() if options.command in ONCE else collecting():
+            return int(options.run(options))
     except WorkbookError as error:
         return _report(options, error.findings)
     except OptimizerError as error:
@@ -124,9 +131,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _solve(options: argparse.Namespace) -> int:
-    with paused():
-        from optimizer.plan import explain, solve
-        from optimizer.tables import read
+    from optimizer.plan import explain, solve
+    from optimizer.tables import read
 
     progress, told = _watchers(options)
     step = loading(told)
@@ -149,7 +155,8 @@ def _solve(options: argparse.Namespace) -> int:
     if options.cost_of_rules:
         from optimizer.studies import cost_of_rules
 
-        study = cost_of_rules(case, plan=result, **asked)
+        with collecting():
+            study = cost_of_rules(case, plan=result, **asked)
         result, seconds["cost of rules"] = study.result, study.seconds
     begin = time.perf_counter()
     step("write")
