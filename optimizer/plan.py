@@ -219,7 +219,7 @@ def _solve(
             repairs=found,
             log=answer.log,
         )
-    with solution.pricing(program, answer, full=asked.full) as prices:
+    with solution.pricing(m, program, answer, full=asked.full) as prices:
         with clock.step("extract"):
             solver.load(program, answer)
             objective = answer.objective if m.total_cost.active else model.cost_of(m)
@@ -227,10 +227,10 @@ def _solve(
         with clock.step("audit"):
             verdict = solution.audit(case, tables, objective)
         with clock.step("prices"):
-            tables |= prices.tables(m) if asked.full else {}
+            tables |= prices.tables() if asked.full else {}
         if asked.explain:
             with clock.step("explain"):
-                tables |= prices.explained(m, tables)
+                tables |= prices.explained(tables)
     run = solution.run_record(meaning, answer, verdict, warnings)
     return Result(
         case,

@@ -36,8 +36,8 @@ def explained(**sheets) -> optimizer.Result:
 
 
 def explained_of(m, program: solver.Program, answer: solver.Answer) -> dict:
-    with solution.pricing(program, answer) as prices:
-        return prices.explained(m, solution.tables_of(m, program, answer))
+    with solution.pricing(m, program, answer) as prices:
+        return prices.explained(solution.tables_of(m, program, answer))
 
 
 def rows(found: optimizer.Result, name: str) -> list[dict]:
@@ -336,8 +336,8 @@ def test_a_break_even_that_is_called_exact_is_the_one_that_is_solved_for(seed):
         for kind, thing, material, _, own in candidates(m.network, m)
         for t, variables in own.items()
     }
-    with solution.pricing(program, answer) as prices:
-        table = prices.tables(m)["Break-even"]
+    with solution.pricing(m, program, answer) as prices:
+        table = prices.tables()["Break-even"]
     told = [row for row in table.rows() if row[-1] == "exact"]
     solved = solver.slopes(program, answer, [groups[row[:4]] for row in told])
     for row, slope in zip(told, solved, strict=True):

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 SHOWN = 40
 """Findings or clashes of a kind that are printed; all stand in the marked copy or --json."""
 
-
 ONCE = ("solve", "check", "template")
 """Commands that end with what they make: nothing that they leave behind need be collected."""
 

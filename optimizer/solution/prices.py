@@ -17,7 +17,7 @@ from optimizer.network.data import Network
 from optimizer.solution.layout import Table, table
 from optimizer.solution.places import HIGH, LOW, Places, family_of, names_of
 from optimizer.solution.price_tables import BREAK_EVEN, SCARCITY
-from optimizer.solution.refused import refused
+from optimizer.solution.refused import Row
 from optimizer.solver import Answer, Margins, Program, Ranges, slopes
 
 SMALL = 1e-7
@@ -173,18 +173,20 @@ def break_even(
     answer: Answer,
     held: Ranges | None,
     lacking: Margins | None,
+    options: list[Row],
     exact: bool = False,
 ) -> Table:
     """What is not used or built, and how much cheaper it must get, from ranges and margins.
 
     A reduced cost is exact where the thing can enter without another leaving at once. Of the
-    rest margins are an estimate; if asked, each is solved for instead.
+    rest margins are an estimate; if asked, each is solved for instead. ``options`` are the rows
+    of options (:mod:`optimizer.solution.refused`).
     """
     if answer.reduced_costs is None:
         return table(BREAK_EVEN, [])
     discount = network.calendar.discount(network.case.settings.discount_rate)
     labels = network.calendar.labels
-    rows = [(*row, FORCED) for row in refused(network, m, program, answer)]
+    rows = [(*row, FORCED) for row in options]
     things = list(_unused(network, m, program))
     lacks = [*_lacks(program, answer, held, lacking, [group for *_, group in things])]
     if exact and answer.basis is not None:

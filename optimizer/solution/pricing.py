@@ -15,6 +15,7 @@ from optimizer.solution.layout import Table
 from optimizer.solution.marginal import marginal_costs, prices_of
 from optimizer.solution.oxides import oxides
 from optimizer.solution.prices import balances_of, break_even, priced, scarcity
+from optimizer.solution.refused import Row, refused
 from optimizer.solver import Answer, Margins, Program, Ranges, margins, ranges
 
 LARGE = 2_000
@@ -22,51 +23,64 @@ LARGE = 2_000
 
 
 class Pricing(Struct, frozen=True):
-    """Prices of an optimum, and how to come by what HiGHS works out for them."""
+    """Prices of an optimum, and how to come by what HiGHS works out for them, each once."""
 
+    model: ConcreteModel
     program: Program
     answer: Answer
     ranges: Callable[[], Ranges | None]
     margins: Callable[[], Margins | None]
+    refused: Callable[[], list[Row]]
 
-    def tables(self, m: ConcreteModel) -> dict[str, Table]:
+    def tables(self) -> dict[str, Table]:
         """What binds, what that is worth, and what unused things lack, by name."""
-        network, program, answer = m.network, self.program, self.answer
-        rows, held = priced(network, program, answer), self.ranges()
+        network = self.model.network
+        rows, held = priced(network, self.program, self.answer), self.ranges()
         return _by_name(
-            scarcity(network, rows, held),
-            bottlenecks(network, rows, held),
-            break_even(network, m, program, answer, held, self.margins()),
+            scarcity(network, rows, held), bottlenecks(network, rows, held), self._break_even()
         )
 
-    def explained(self, m: ConcreteModel, found: Mapping[str, Table]) -> dict[str, Table]:
+    def explained(self, found: Mapping[str, Table]) -> dict[str, Table]:
         """Tables that explain prices, and Break-even solved for one by one; on request."""
-        network, program, answer = m.network, self.program, self.answer
-        prices = prices_of(network, m, program, answer)
+        m, program, answer = self.model, self.program, self.answer
+        prices = prices_of(m.network, m, program, answer)
         return _by_name(
-            break_even(network, m, program, answer, self.ranges(), self.margins(), exact=True),
-            headroom(network, m, program, answer),
-            marginal_costs(network, program, prices),
-            oxides(network, program, found, prices),
+            self._break_even(exact=True),
+            headroom(m.network, m, program, answer),
+            marginal_costs(m.network, program, prices),
+            oxides(m.network, program, found, prices),
         )
+
+    def _break_even(self, *, exact: bool = False) -> Table:
+        m, program, answer = self.model, self.program, self.answer
+        worked_out = (self.ranges(), self.margins(), self.refused())
+        return break_even(m.network, m, program, answer, *worked_out, exact=exact)
 
 
 @contextmanager
-def pricing(program: Program, answer: Answer, *, full: bool = True) -> Iterator[Pricing]:
+def pricing(
+    m: ConcreteModel, program: Program, answer: Answer, *, full: bool = True
+) -> Iterator[Pricing]:
     """Prices of an answer: begun aside at once, or in a small programme when they are asked for.
 
     Unless ``full`` nothing is begun.
     """
-    ranging = partial(ranges, program, answer)
-    lacking = partial(margins, program, answer, balances_of(program))
+
+    def ranging() -> Ranges | None:
+        return ranges(program, answer)
+
+    def lacking() -> Margins | None:
+        return margins(program, answer, balances_of(program))
+
+    forced = cache(partial(refused, m.network, m, program, answer))
     if not full or len(program.cost) < LARGE:
-        yield Pricing(program, answer, cache(ranging), cache(lacking))
+        yield Pricing(m, program, answer, cache(ranging), cache(lacking), forced)
         return
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(2) as aside:
-        ranged, margined = aside.submit(ranging), aside.submit(lacking)
-        yield Pricing(program, answer, lambda: ranged.result(), lambda: margined.result())
+        begun, late = aside.submit(ranging), aside.submit(lacking)
+        yield Pricing(m, program, answer, lambda: begun.result(), lambda: late.result(), forced)
 
 
 def _by_name(*tables: Table) -> dict[str, Table]:

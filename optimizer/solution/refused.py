@@ -29,7 +29,7 @@ Row = tuple[str, str, str, str, float, float, float]
 
 def refused(network: Network, m: Any, program: Program, answer: Answer) -> list[Row]:
     """Break-even rows of options of which nothing is built: capital, and what it lacks."""
-    if answer.status != "optimal":
+    if answer.status != "optimal" or answer.reduced_costs is None:
         return []
     if program.integer.any():
         lacking = _forced(network, m, program, answer)

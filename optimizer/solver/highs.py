@@ -15,7 +15,7 @@ import numpy as np
 from msgspec import Struct, structs
 
 from optimizer.errors import OptimizerError
-from optimizer.solver.resolve import DEVEX, resolve
+from optimizer.solver.resolve import begin_from, resolve
 from optimizer.solver.running import Progress, Search, run
 from optimizer.solver.start import Start
 from optimizer.solver.transfer import Program
@@ -254,13 +254,11 @@ def instance(
     options: Options = {**quiet, "threads": 1, "mip_rel_gap": gap, **method}
     if seconds < float("inf"):
         options["time_limit"] = max(seconds, 0.0)
-    if basis is not None:
-        options["simplex_dual_edge_weight_strategy"] = DEVEX
     for name, setting in options.items():
         _checked(highs.setOptionValue(name, setting), f"option {name}")
     _pass(highs, program)
     if basis is not None:
-        highs.setBasis(basis)
+        begin_from(highs, basis)
     return highs
 
 

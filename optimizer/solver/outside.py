@@ -60,7 +60,7 @@ class Library(Struct, frozen=True):
 
 @cache
 def library() -> Library | None:
-    """The library; None where what highspy has loaded does not give access to it."""
+    """The library; None where highspy gives no access to it, or it counts in other integers."""
     try:
         path = highspy._core.__file__
         highs, unlocked = ctypes.PyDLL(path), ctypes.CDLL(path)
@@ -70,24 +70,24 @@ def library() -> Library | None:
         highs.Highs_create.restype = c_void_p
     except (OSError, AttributeError):
         return None
-    return Library(highs, unlocked)
+    one = c_void_p(highs.Highs_create())
+    size = highs.Highs_getSizeofHighsInt(one)
+    highs.Highs_destroy(one)
+    return Library(highs, unlocked) if size == ctypes.sizeof(c_int) else None
 
 
-def ranged(program: Program, basis: Any, scale: float, seconds: float) -> Ranging | None:
+def ranged(
+    library: Library, program: Program, basis: Any, scale: float, seconds: float
+) -> Ranging | None:
     """Ranging of a linear programme, costs times ``scale``, at a basis.
 
-    None where the library cannot be reached, or has no answer in so many seconds.
+    None where HiGHS has no answer in so many seconds.
     """
-    found = library()
-    if found is None:
-        return None
-    one = c_void_p(found.highs.Highs_create())
+    one = c_void_p(library.highs.Highs_create())
     try:
-        if found.highs.Highs_getSizeofHighsInt(one) != ctypes.sizeof(c_int):
-            return None
-        return _ranged(found, one, program, basis, scale, seconds)
+        return _ranged(library, one, program, basis, scale, seconds)
     finally:
-        found.highs.Highs_destroy(one)
+        library.highs.Highs_destroy(one)
 
 
 def _ranged(

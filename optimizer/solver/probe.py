@@ -34,6 +34,7 @@ def slopes(
     assert answer.values is not None
     held = program.held(answer.values)
     highs = instance(held, {"solver": "simplex", "presolve": "off"}, SECONDS, 0.0, answer.basis)
+    scale = scale_of(held)
     for group in groups:
         used = float(answer.values[list(group)].sum())
         step = STEP * used if used > STEP else STEP
@@ -41,7 +42,6 @@ def slopes(
         if used > step:
             less = _slope(highs, answer.basis, group, -np.inf, used - step)
         more = _slope(highs, answer.basis, group, used + step, np.inf)
-        scale = scale_of(held)
         yield None if less is None or more is None else (less / scale, more / scale)
 
 

@@ -13,8 +13,9 @@ import highspy
 import numpy as np
 from msgspec import Struct
 
+from optimizer.solver import outside
 from optimizer.solver.highs import Answer, instance, scale_of, status_of
-from optimizer.solver.outside import Ranging, ranged
+from optimizer.solver.outside import Ranging
 from optimizer.solver.transfer import Program
 from optimizer.solver.ways import Options
 
@@ -45,8 +46,11 @@ def ranges(program: Program, answer: Answer) -> Ranges | None:
     if len(program.cost) > MOST_COLUMNS:
         return None
     held = program.held(answer.values)
-    scale = scale_of(held)
-    found = ranged(held, answer.basis, scale, SECONDS) or _ranged(held, answer.basis)
+    scale, library = scale_of(held), outside.library()
+    if library is None:
+        found = _ranged(held, answer.basis)
+    else:
+        found = outside.ranged(library, held, answer.basis, scale, SECONDS)
     if found is None:
         return None
     at_upper = answer.prices * program.sign < 0
@@ -66,7 +70,7 @@ def ranges(program: Program, answer: Answer) -> Ranges | None:
 
 
 def _ranged(program: Program, basis: Any) -> Ranging | None:
-    """The same through highspy, where its library cannot be reached."""
+    """Ranging through highspy, where its library cannot be reached."""
     method: Options = {"solver": "simplex", "presolve": "off"}
     highs = instance(program, method, SECONDS, 0.0, basis)
     highs.run()

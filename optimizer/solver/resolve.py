@@ -40,6 +40,12 @@ Run = Callable[[], bool]
 """Runs HiGHS; True if it was stopped."""
 
 
+def begin_from(highs: Any, basis: Any) -> None:
+    """Let HiGHS begin from a basis."""
+    highs.setBasis(basis)
+    highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
+
+
 def resolve(highs: Any, program: Program, start: Start, run: Run) -> bool:
     """Go on from a start; True if it was stopped.
 
@@ -47,8 +53,7 @@ def resolve(highs: Any, program: Program, start: Start, run: Run) -> bool:
     """
     rows = len(program.row_lower)
     basis = start.basis(program)
-    highs.setBasis(basis)
-    highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
+    begin_from(highs, basis)
     if basis.alien:
         return _step(highs, CHOOSE, DUAL_PART * rows, run)
     moved = _moved(program, start.within)

@@ -24,7 +24,6 @@ USUAL = "import sys; sys.modules.update(dict.fromkeys(('numexpr', 'bottleneck'))
 USUAL += "import pandas, pyomo.environ"
 """The yardstick of start-up, without what linopy brings and pandas would load."""
 
-
 CASES = ("tutorial", "north_america")
 """Workbooks in ``inputs``; the second has yes/no decisions."""
 
