@@ -40,6 +40,7 @@ LIBRARIES = {
     "openpyxl": {"tables"},
     "python_calamine": {"tables"},
     "xlsxwriter": {"tables", "report"},
+    "isal": {"report"},
     "msgspec": EVERYWHERE,
     "numpy": {"tables", "network", "model", "solver", "solution", "studies", "report"},
     "scipy": {"solution", "studies"},

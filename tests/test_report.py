@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 import pandas as pd
@@ -109,6 +110,17 @@ def test_rows_that_are_made_in_pieces_are_the_same_file(written, tmp_path, monke
     monkeypatch.setattr("optimizer.report.worksheet.PIECE", piece)
     write(tmp_path / "plan.xlsx", *written[:2])
     assert (tmp_path / "plan.xlsx").read_bytes() == Path(written[2]).read_bytes()
+
+
+def test_without_the_quick_compressor_the_parts_are_the_same(written, tmp_path, monkeypatch):
+    monkeypatch.setattr("optimizer.report.package._Package", ZipFile)
+    write(tmp_path / "plan.xlsx", *written[:2])
+    with ZipFile(tmp_path / "plan.xlsx") as slow, ZipFile(written[2]) as quick:
+        assert quick.testzip() is None
+        assert {part.compress_type for part in quick.infolist()} == {ZIP_DEFLATED}
+        assert quick.namelist() == slow.namelist()
+        assert all(quick.read(name) == slow.read(name) for name in quick.namelist())
+    assert Path(written[2]).read_bytes() != (tmp_path / "plan.xlsx").read_bytes()
 
 
 # What may stand in a cell

@@ -16,7 +16,7 @@ def test_a_wheel_has_every_file_of_the_package_and_leaves_nothing_behind(tmp_pat
     with ZipFile(tmp_path / backend.build_wheel(str(tmp_path))) as wheel:
         shipped = {name for name in wheel.namelist() if ".dist-info/" not in name}
         (script,) = (name for name in wheel.namelist() if name.endswith("/entry_points.txt"))
-        assert "optimizer=optimizer.cli:entry" in wheel.read(script).decode()
+        assert "optimizer=optimizer.__main__:entry" in wheel.read(script).decode()
     files = (path for path in (ROOT / "optimizer").rglob("*") if path.is_file())
     own = {path.relative_to(ROOT).as_posix() for path in files if path.suffix != ".pyc"}
     assert shipped == own

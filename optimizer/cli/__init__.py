@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -45,20 +44,6 @@ SHOWN = 40
 
 ONCE = ("solve", "check", "template")
 """Commands that end with what they make: nothing that they leave behind need be collected."""
-
-
-def entry() -> None:
-    """What the console script calls; leaves at once, without tearing down the libraries."""
-    # numpy's BLAS would start a thread for each core, and nothing here is large enough for them.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    with paused():
-        code = main()
-        try:
-            sys.stdout.flush()
-            sys.stderr.flush()
-        except BrokenPipeError:
-            pass
-        os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
-from threading import Thread
+from threading import Timer
 
 LATER = ("xlsxwriter", "optimizer.report.page", "optimizer.report.result")
 """What writes a plan."""
 
+PATIENCE = 0.05
+"""Seconds after which a solve is worth a thread: two that both run Python hinder each other."""
+
 
 def loading(told: Callable[[str], None]) -> Callable[[str], None]:
-    """Who is told of each step that begins, and who loads the rest when the solver does."""
+    """Who is told of each step that begins, and loads the rest during a solve that lasts."""
+    later = Timer(PATIENCE, _load)
+    later.daemon = True
 
     def step(name: str) -> None:
         told(name)
         if name == "solve":
-            Thread(target=_load, daemon=True).start()
+            later.start()
+        elif later.is_alive():
+            later.cancel()
 
     return step
 

@@ -8,19 +8,22 @@ from zipfile import ZipFile
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-LEVEL = 3
-"""How hard parts are compressed: a third of the time of zlib's usual 6, a seventh more bytes."""
-
 
 class _Package(ZipFile):
-    """A package whose parts are compressed at ``LEVEL``."""
+    """A package whose parts ISA-L compresses: a tenth of the time of zlib, a seventh more bytes."""
 
-    def writestr(self, *part: Any, **more: Any) -> None:
-        super().writestr(*part, **{"compresslevel": LEVEL} | more)
+    def open(self, *part: Any, **more: Any) -> Any:
+        """A part; ``zipfile`` takes no compressor, so it is put in the place of zlib's."""
+        from isal.isal_zlib import DEFLATED, compressobj
+
+        opened: Any = super().open(*part, **more)
+        if getattr(opened, "_compressor", None):
+            opened._compressor = compressobj(method=DEFLATED, wbits=-15)
+        return opened
 
 
 def close(workbook: Workbook) -> None:
-    """Close a workbook; XlsxWriter has no setting for the level of compression."""
+    """Close a workbook; XlsxWriter has no setting for what compresses it."""
     from xlsxwriter import workbook as module
 
     usual = module.ZipFile

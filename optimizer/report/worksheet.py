@@ -24,6 +24,27 @@ Content = str | float | None
 """What a cell of a long table holds: clean text, a finite number, or nothing."""
 
 
+class _Exact:
+    """What XlsxWriter's worksheet makes of numbers, attributes and formulas, exact and quick."""
+
+    fh: Any
+
+    def _xml_number_element(self, number: float, attributes: Any = ()) -> None:
+        """All the digits of a number; XlsxWriter writes 16, which is not always it."""
+        text = "".join(f' {key}="{value}"' for key, value in attributes)
+        self.fh.write(f"<c{text}><v>{float(number)!r}</v></c>")
+
+    def _escape_attributes(self, attribute: Any) -> Any:
+        """Numbers and addresses need none; XlsxWriter searches each, and fails at numbers."""
+        if not isinstance(attribute, str) or attribute.isalnum():
+            return attribute
+        return super()._escape_attributes(attribute)  # type: ignore[misc]
+
+    def _prepare_formula(self, formula: str, *_: Any) -> str:
+        """Only the equals sign goes: names inside a formula are not to be rewritten."""
+        return formula.removeprefix("=")
+
+
 @cache
 def exact_worksheet() -> type[Worksheet]:
     """The class of worksheet for ``Workbook.add_worksheet``."""
@@ -31,7 +52,7 @@ def exact_worksheet() -> type[Worksheet]:
 
     lays = _lays(Worksheet)
 
-    class ExactWorksheet(Worksheet):  # type: ignore[misc]
+    class ExactWorksheet(_Exact, Worksheet):  # type: ignore[misc]
         """Worksheet of the results workbook."""
 
         def lay_column(self, row: int, col: int, values: Sequence[Content], form: Any) -> None:
@@ -74,15 +95,6 @@ def exact_worksheet() -> type[Worksheet]:
             super()._write_rows()
             self.dim_rowmax = bottom
             _write_laid(self, first, laid)
-
-        def _xml_number_element(self, number: float, attributes: Any = ()) -> None:
-            """All the digits of a number; XlsxWriter writes 16, which is not always it."""
-            text = "".join(f' {key}="{value}"' for key, value in attributes)
-            self.fh.write(f"<c{text}><v>{float(number)!r}</v></c>")
-
-        def _prepare_formula(self, formula: str, *_: Any) -> str:
-            """Only the equals sign goes: names inside a formula are not to be rewritten."""
-            return formula.removeprefix("=")
 
     return ExactWorksheet
 
