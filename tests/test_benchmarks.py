@@ -33,7 +33,7 @@ def test_the_smallest_instance_has_an_audited_plan(tutorial: optimizer.Case) -> 
     assert 0 < result.shortage < 0.5 * wanted  # something is scarce, most is delivered
 
 
-@pytest.mark.parametrize("name", ["tutorial", "XS", "S", "M"])
+@pytest.mark.parametrize("name", ["tutorial", "XS", "S", "SM", "M"])
 def test_sizes_are_within_15_percent_of_what_they_claim(name: str) -> None:
     kept = optimizer.build_network(optimizer.read_frames(generator.frames(name))).cut.kept
     assert kept == pytest.approx(SIZES[name].variables, rel=0.15)

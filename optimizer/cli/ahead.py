@@ -16,15 +16,17 @@ PATIENCE = 0.05
 
 def loading(told: Callable[[str], None]) -> Callable[[str], None]:
     """Who is told of each step that begins, and loads the rest during a solve that lasts."""
-    later = Timer(PATIENCE, _load)
-    later.daemon = True
+    begun: list[Timer] = []
 
     def step(name: str) -> None:
         told(name)
+        while begun:
+            begun.pop().cancel()
         if name == "solve":
+            later = Timer(PATIENCE, _load)
+            later.daemon = True
             later.start()
-        elif later.is_alive():
-            later.cancel()
+            begun.append(later)
 
     return step
 

@@ -40,6 +40,10 @@ class _Exact:
             return attribute
         return super()._escape_attributes(attribute)  # type: ignore[misc]
 
+    def _escape_data(self, data: Any) -> Any:
+        """What formulas show is mostly numbers."""
+        return super()._escape_data(data) if isinstance(data, str) else data  # type: ignore[misc]
+
     def _prepare_formula(self, formula: str, *_: Any) -> str:
         """Only the equals sign goes: names inside a formula are not to be rewritten."""
         return formula.removeprefix("=")

@@ -35,7 +35,7 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--sizes", type=_sizes, default=["tutorial", "XS", "S", "M"])
+    parser.add_argument("--sizes", type=_sizes, default=["tutorial", "XS", "S", "SM", "M"])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--write", action="store_true", help="rewrite docs/performance.md")
     parser.add_argument("--only-write", action="store_true", help="of what was measured before")
