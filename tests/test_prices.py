@@ -346,6 +346,63 @@ def test_a_break_even_that_is_called_exact_is_the_one_that_is_solved_for(seed):
         assert row[5] == pytest.approx(worth, rel=1e-6, abs=1e-6), row
 
 
+def test_a_long_chain_that_is_not_used_lacks_what_all_of_it_costs():
+    # Metal is bought at 50. Of ore at 5 and freight of 1 it takes 500 t a tonne, 3 for the smelter
+    # and 2 of freight: 3005, far more than ten times the dearest single thing, a shortage at 100.
+    found = optimizer.solve(
+        make(
+            Materials=[
+                {"material": "ore", "stage": "mined"},
+                {"material": "metal", "stage": "melted"},
+            ],
+            Supply=[KAZ, offer("metal", material="metal", price=50)],
+            Recipes=recipe("smelt", ore=-500, metal=1),
+            Processes=[process("smelt", unit="kiln", cost=3)],
+            Units=[{"site": "Plant", "unit": "kiln", "capacity": 6}],
+            Lanes=[
+                lane("Kaz", "Buyer", "metal"),
+                lane("Kaz", "Plant", "ore", 1),
+                lane("Plant", "Buyer", "metal", 2),
+            ],
+            Demand=[need(10, material="metal")],
+        )
+    )
+    lacks = {(row["kind"], row["thing"]): row["cheaper by"] for row in rows(found, "Break-even")}
+    assert lacks == {
+        ("offer", "kaz, Kaz"): pytest.approx(2955 / 500),
+        ("lane", "Kaz to Plant"): pytest.approx(2955 / 500),
+        ("process", "Plant"): pytest.approx(2955),
+        ("lane", "Plant to Buyer"): pytest.approx(2955),
+    }
+
+
+def test_what_needs_a_little_of_what_nobody_has_lacks_no_sum_of_money():
+    # Alloy takes a hundredth of a tonne of salt, and the only salt is made of alloy.
+    found = optimizer.solve(
+        make(
+            Materials=[
+                {"material": "metal", "stage": "melted"},
+                {"material": "alloy", "stage": "melted"},
+                {"material": "salt", "traced": "no"},
+            ],
+            Supply=[offer("metal", material="metal", price=50)],
+            Recipes=[
+                *recipe("melt", metal=-1, salt=-0.01, alloy=1),
+                *recipe("leach", alloy=-1, salt=0.001),
+            ],
+            Processes=[process("melt", unit="kiln", cost=3), process("leach", unit="kiln")],
+            Units=[{"site": "Plant", "unit": "kiln", "capacity": 6}],
+            Lanes=[
+                lane("Kaz", "Buyer", "metal"),
+                lane("Kaz", "Plant", "metal", 1),
+                lane("Plant", "Buyer", "alloy", 2),
+            ],
+            Demand=[need(10, material="metal"), need(1, line="more", material="alloy")],
+        )
+    )
+    assert {row["thing"] for row in rows(found, "Break-even")} <= {"Kaz to Plant"}
+
+
 # What a price is made of ----------------------------------------------------------------------
 
 

@@ -228,7 +228,6 @@ def _lacks(
     """How much cheaper one column of each group must get, and how sure that is."""
     assert answer.reduced_costs is not None
     costs = answer.reduced_costs if found is None else found.reduced_costs(program)
-    beyond = float("inf") if found is None else found.beyond
     floor = SMALL * max(1.0, float(np.abs(answer.reduced_costs).max(initial=0.0)))
     for group in groups:
         own = answer.reduced_costs[group]
@@ -236,8 +235,7 @@ def _lacks(
         if held is not None and (held.enter[group] > ENTERS).all() and (own > floor).all():
             yield float(own.min()), EXACT
         else:
-            least = float(costs[group].min())
-            yield (least if least < beyond else float("inf")), ESTIMATE
+            yield float(costs[group].min()), ESTIMATE
 
 
 def balances_of(program: Program) -> np.ndarray:
