@@ -18,7 +18,7 @@ from optimizer.solution.prices import balances_of, break_even, priced, scarcity
 from optimizer.solution.refused import Row, refused
 from optimizer.solver import Answer, Margins, Program, Ranges, margins, ranges
 
-LARGE = 500
+LARGE = 2_000
 """Columns from which what HiGHS works out beside an optimum is worth threads of its own."""
 
 
