@@ -8,13 +8,10 @@ at best, and what it costs there at least.
 
 from __future__ import annotations
 
-from typing import Any
-
 import highspy
 import numpy as np
 from msgspec import Struct, structs
 
-from optimizer.errors import OptimizerError
 from optimizer.solver.highs import Answer, instance, scale_of, status_of
 from optimizer.solver.transfer import Program
 
@@ -114,14 +111,10 @@ def _perturbed(
     if status_of(highs, stopped=False) != "optimal":
         return None
     prices = np.array(highs.getSolution().row_dual) / scale_of(program)
-    part = _part(highs, len(program.cost))
-    return np.where(np.abs(part) > TRACE, np.copysign(np.inf, part), prices)
-
-
-def _part(highs: Any, first: int) -> np.ndarray:
-    """How often the cost of columns from ``first`` on is in the price of each row, by the basis."""
+    # How many tonnes at the penalty are in the price of each row, by the basis.
     _, basic = highs.getBasicVariables()
-    status, part = highs.getBasisTransposeSolve((basic >= first).astype(np.float64))
+    penalised = (basic >= len(program.cost)).astype(np.float64)
+    status, part = highs.getBasisTransposeSolve(penalised)
     if status != highspy.HighsStatus.kOk:
-        raise OptimizerError("HiGHS does not say what prices are made of")
-    return np.array(part)
+        return None
+    return np.where(np.abs(part) > TRACE, np.copysign(np.inf, part), prices)
