@@ -30,6 +30,7 @@ from pyomo.repn import generate_standard_repn
 
 import optimizer
 from optimizer import solver
+from optimizer.solver.refine import missed_by, refined
 from tests.conftest import (
     CASES,
     ROOT,
@@ -236,6 +237,29 @@ def test_an_optimum_that_misses_a_row_is_computed_again_from_its_basis():
     np.testing.assert_allclose(mended.values, right.values, atol=1e-9)
     assert mended.objective == pytest.approx(right.objective)
     assert highs.exact(program, right) is right
+
+
+def test_what_rounding_left_of_a_basic_solution_is_refined_away():
+    m = optimizer.build_model(make(**TWO_OFFERS))
+    program = solver.transfer(m)
+    right = solver.ask(program)
+    one = highs.instance(program, {"solver": "simplex", "presolve": "off"}, 9.0, 0.0, right.basis)
+    one.run()
+    basic = np.array(one.getBasicVariables()[1])
+    columns = basic[basic >= 0]
+    values, prices = right.values.copy(), right.prices * program.sign + 1e-3
+    values[columns] += 1e-3 * np.arange(1, len(columns) + 1)
+    assert missed_by(program, values) > 1e-4
+    found, worth, lacks = refined(one, program, values, prices)
+    np.testing.assert_allclose(found, right.values, atol=1e-12)
+    np.testing.assert_allclose(worth, right.prices * program.sign, atol=1e-12)
+    np.testing.assert_allclose(lacks, right.reduced_costs * program.sign, atol=1e-12)
+    assert missed_by(program, found) < 1e-12
+
+
+def test_a_value_beyond_its_bound_is_a_miss():
+    program = solver.transfer(optimizer.build_model(make(**TWO_OFFERS)))
+    assert missed_by(program, np.full(len(program.cost), -3.0)) >= 3.0
 
 
 @pytest.mark.parametrize("failures", [0, 1, 2, 3])

@@ -15,6 +15,7 @@ import numpy as np
 from msgspec import Struct, structs
 
 from optimizer.errors import OptimizerError
+from optimizer.solver.refine import missed_by, refined
 from optimizer.solver.resolve import begin_from, resolve
 from optimizer.solver.running import Progress, Search, run
 from optimizer.solver.start import Start
@@ -38,6 +39,13 @@ EXACT = 1e-7
 
 FEW = 2_000
 """Iterations in which an optimum is made exact."""
+
+_SIMPLEX = {"solver": "simplex", "presolve": "off"}
+FROM_BASIS = (
+    _SIMPLEX | {"simplex_iteration_limit": 0},
+    _SIMPLEX | {"simplex_iteration_limit": FEW, "simplex_scale_strategy": 0},
+)
+"""How an optimum is made exact: as it stands, or else without scaling."""
 
 Status = str
 """optimal, infeasible, unbounded, time limit, interrupted, or error: …"""
@@ -151,26 +159,25 @@ def _ask(
 
 
 def exact(program: Program, answer: Answer, seconds: float = float("inf")) -> Answer:
-    """The same optimum, computed from its basis without scaling where it misses a row.
+    """The same optimum without what its rows miss, from its basis.
 
-    Where a row of money stands beside rows of kilograms, HiGHS may scale them so that what
-    it calls feasible is off by more than a kilogram.
+    Rounding is refined away. Where that is not enough the basis is solved without scaling: where
+    a row of money stands beside rows of kilograms, HiGHS may scale them so that what it calls
+    feasible is off by more than a kilogram.
     """
     if answer.basis is None or answer.values is None:
         return answer
-    missed = _missed(program, answer.values)
-    if missed <= EXACT:
-        return answer
-    unscaled: Options = {
-        "solver": "simplex",
-        "presolve": "off",
-        "simplex_scale_strategy": 0,
-        "simplex_iteration_limit": FEW,
-    }
-    found = _again(program, unscaled, seconds, answer, basis=answer.basis)
-    if found.status != "optimal" or found.values is None:
-        return answer
-    return found if _missed(program, found.values) < missed else answer
+    missed = missed_by(program, answer.values)
+    for options in FROM_BASIS:
+        if missed <= EXACT:
+            break
+        found = _again(program, options, seconds, answer, basis=answer.basis)
+        if found.status != "optimal" or found.values is None:
+            continue
+        off = missed_by(program, found.values)
+        if off < missed:
+            answer, missed = found, off
+    return answer
 
 
 def _again(
@@ -182,6 +189,8 @@ def _again(
     stopped = run(highs, scale_of(program), search, None)
     status = status_of(highs, stopped=stopped)
     found = _answer(highs, program, status, before.method, 0.0, search)
+    if found.basis is not None:
+        found = _refined(highs, program, found)
     return structs.replace(
         found,
         iterations=before.iterations + found.iterations,
@@ -190,11 +199,21 @@ def _again(
     )
 
 
-def _missed(program: Program, values: np.ndarray) -> float:
-    """Most by which a row is missed."""
-    activity = program.activity(values)
-    off = np.maximum(program.row_lower - activity, activity - program.row_upper)
-    return float(off.max(initial=0.0))
+def _refined(highs: Any, program: Program, answer: Answer) -> Answer:
+    """The same basic solution without the errors that its rows have from rounding."""
+    assert answer.values is not None
+    assert answer.prices is not None
+    found = refined(highs, program, answer.values, answer.prices * program.sign)
+    if found is None or missed_by(program, found[0]) > missed_by(program, answer.values):
+        return answer
+    values, prices, lacks = found
+    return structs.replace(
+        answer,
+        objective=program.sign * (float(program.cost @ values) + program.offset),
+        values=values,
+        prices=prices * program.sign,
+        reduced_costs=lacks * program.sign,
+    )
 
 
 def _narrowed(program: Program, answer: Answer, seconds: float) -> Answer:
