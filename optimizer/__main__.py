@@ -17,7 +17,7 @@ def entry() -> None:
     # numpy's BLAS would start a thread for each core, and nothing here is large enough for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for name in UNREAD:
-        sys.modules[name] = ModuleType(name)
+        sys.modules.setdefault(name, ModuleType(name))
     with paused():
         from optimizer.cli import main
 

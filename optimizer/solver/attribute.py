@@ -17,6 +17,7 @@ import numpy as np
 
 from optimizer.solver.highs import Answer, instance, status_of
 from optimizer.solver.transfer import Program
+from optimizer.solver.ways import AS_IT_STANDS
 
 SECONDS = 30.0
 """Time to choose the columns."""
@@ -48,7 +49,7 @@ def attribute(
     small = _restricted(program, rows, columns)
     idle = np.where(np.abs(values[columns]) > 1e-9, 0.0, IDLE)
     cost = np.concatenate([side[columns] + idle for side in burden])
-    highs = instance(_split(small, cost), {"solver": "simplex", "presolve": "off"}, SECONDS, 0.0)
+    highs = instance(_split(small, cost), AS_IT_STANDS, SECONDS, 0.0)
     highs.run()
     if status_of(highs, stopped=False) != "optimal":
         return None

@@ -20,7 +20,7 @@ from optimizer.solver.resolve import begin_from, resolve
 from optimizer.solver.running import Progress, Search, run
 from optimizer.solver.start import Start
 from optimizer.solver.transfer import Program
-from optimizer.solver.ways import WITHIN, Options, Way, add_props, leans, ways
+from optimizer.solver.ways import AS_IT_STANDS, WITHIN, Options, Way, add_props, leans, ways
 
 LARGEST_COST = 2048.0
 """Costs are scaled by a power of two to be no larger: HiGHS's tolerances are absolute."""
@@ -35,17 +35,16 @@ SAME = 1e-7
 """Relative difference below which two optima are the same."""
 
 EXACT = 1e-7
-"""Most by which a row may be missed: HiGHS promises it of the rows as it has scaled them."""
+"""Most by which a row or a bound may be missed; HiGHS promises it of them as it has scaled them."""
 
 FEW = 2_000
 """Iterations in which an optimum is made exact."""
 
-_SIMPLEX = {"solver": "simplex", "presolve": "off"}
 FROM_BASIS = (
-    _SIMPLEX | {"simplex_iteration_limit": 0},
-    _SIMPLEX | {"simplex_iteration_limit": FEW, "simplex_scale_strategy": 0},
+    AS_IT_STANDS | {"simplex_iteration_limit": 0},
+    AS_IT_STANDS | {"simplex_iteration_limit": FEW, "simplex_scale_strategy": 0},
 )
-"""How an optimum is made exact: as it stands, or else without scaling."""
+"""How an optimum is made exact: at its basis, or else from it without scaling."""
 
 Status = str
 """optimal, infeasible, unbounded, time limit, interrupted, or error: …"""

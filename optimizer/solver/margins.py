@@ -90,7 +90,8 @@ def _perturbed(
     What cannot be taken or supplied leaves, or comes, at a penalty. A price that the penalty
     is a part of is infinite.
     """
-    penalty = PENALTY * max(1.0, float(np.abs(program.cost).max())) * scale_of(program)
+    scale = scale_of(program)
+    penalty = PENALTY * max(1.0, float(np.abs(program.cost).max()))
     lower, upper = program.row_lower.copy(), program.row_upper.copy()
     lower[rows] += direction * STEP
     upper[rows] += direction * STEP
@@ -99,7 +100,7 @@ def _perturbed(
     highs = instance(perturbed, {"solver": "simplex"}, SECONDS, 0.0, answer.basis)
     highs.addCols(
         count,
-        np.full(count, penalty),
+        np.full(count, penalty * scale),
         np.zeros(count),
         np.full(count, np.inf),
         count,
@@ -110,7 +111,7 @@ def _perturbed(
     highs.run()
     if status_of(highs, stopped=False) != "optimal":
         return None
-    prices = np.array(highs.getSolution().row_dual) / scale_of(program)
+    prices = np.array(highs.getSolution().row_dual) / scale
     # How many tonnes at the penalty are in the price of each row, by the basis.
     _, basic = highs.getBasicVariables()
     penalised = (basic >= len(program.cost)).astype(np.float64)

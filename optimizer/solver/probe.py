@@ -15,6 +15,7 @@ import numpy as np
 
 from optimizer.solver.highs import Answer, instance, scale_of, status_of
 from optimizer.solver.transfer import Program
+from optimizer.solver.ways import AS_IT_STANDS
 
 STEP = 1e-4
 """Part of what is used that is taken away, or tonnes that are brought where nothing is."""
@@ -33,7 +34,7 @@ def slopes(
     """
     assert answer.values is not None
     held = program.held(answer.values)
-    highs = instance(held, {"solver": "simplex", "presolve": "off"}, SECONDS, 0.0, answer.basis)
+    highs = instance(held, AS_IT_STANDS, SECONDS, 0.0, answer.basis)
     scale = scale_of(held)
     for group in groups:
         used = float(answer.values[list(group)].sum())

@@ -17,7 +17,7 @@ from optimizer.solver import outside
 from optimizer.solver.highs import Answer, instance, scale_of, status_of
 from optimizer.solver.outside import Ranging
 from optimizer.solver.transfer import Program
-from optimizer.solver.ways import Options
+from optimizer.solver.ways import AS_IT_STANDS
 
 MOST_COLUMNS = 12_000
 """Larger programmes are not ranged: the work grows with the square of their size."""
@@ -71,8 +71,7 @@ def ranges(program: Program, answer: Answer) -> Ranges | None:
 
 def _ranged(program: Program, basis: Any) -> Ranging | None:
     """Ranging through highspy, where its library cannot be reached."""
-    method: Options = {"solver": "simplex", "presolve": "off"}
-    highs = instance(program, method, SECONDS, 0.0, basis)
+    highs = instance(program, AS_IT_STANDS, SECONDS, 0.0, basis)
     highs.run()
     if status_of(highs, stopped=False) != "optimal":
         return None

@@ -32,7 +32,7 @@ def refined(
     worth = _prices(highs, program, np.array(basic), prices)
     if found is None or worth is None:
         return None
-    return found, worth, program.cost - _priced(program, worth)
+    return found, worth, program.reduced_costs(worth)
 
 
 def missed_by(program: Program, values: np.ndarray) -> float:
@@ -74,16 +74,10 @@ def _prices(
     prices = prices.copy()
     for _ in range(ROUNDS):
         error = np.empty(len(basic))
-        error[inside] = (program.cost - _priced(program, prices))[basic[inside]]
+        error[inside] = program.reduced_costs(prices)[basic[inside]]
         error[~inside] = -prices[-1 - basic[~inside]]
         status, change = highs.getBasisTransposeSolve(error)
         if status != highspy.HighsStatus.kOk:
             return None
         prices += np.array(change)
     return prices
-
-
-def _priced(program: Program, prices: np.ndarray) -> np.ndarray:
-    """Worth of a unit of each column at prices of rows."""
-    worth = program.values * prices[program.row_of]
-    return np.bincount(program.columns, worth, len(program.cost))

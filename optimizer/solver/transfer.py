@@ -52,6 +52,11 @@ class Program(Struct):
         own = np.abs(self.values) * values[self.columns]
         return np.bincount(self.row_of, own, minlength=len(self.row_lower))
 
+    def reduced_costs(self, prices: np.ndarray) -> np.ndarray:
+        """Cost of each column less what its entries are worth at prices of rows."""
+        worth = self.values * prices[self.row_of]
+        return self.cost - np.bincount(self.columns, worth, minlength=len(self.cost))
+
     def held(self, values: np.ndarray) -> Program:
         """The linear programme in which whole columns are held at values."""
         whole = np.flatnonzero(self.integer)

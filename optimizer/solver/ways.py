@@ -41,7 +41,10 @@ class Way(Struct, frozen=True):
     """What it goes on from."""
 
 
-SIMPLEX = (Way({"solver": "simplex"}), Way({"solver": "simplex", "presolve": "off"}))
+AS_IT_STANDS: Options = {"solver": "simplex", "presolve": "off"}
+"""The simplex on the programme itself, from a basis of it where one is known."""
+
+SIMPLEX = (Way({"solver": "simplex"}), Way(AS_IT_STANDS))
 WITHIN = Way({"solver": "ipx", "run_crossover": "off"})
 INTERIOR_POINT = (
     Way({"solver": "ipx", "simplex_strategy": PRIMAL, "simplex_iteration_limit": CLEAN_UP}),
