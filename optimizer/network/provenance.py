@@ -1,9 +1,9 @@
 """Histories, events and what they break.
 
 A lot's history is a set of events (stage, country, owner, owner's country, site). A
-rule is broken by a history when any event matches one of the rule's scope lines.
-Rows that are dated by processing are told apart: each breaks only by events in its
-own dates.
+rule is broken by a history when any event matches one of the rule's scope lines. An event
+of which nobody knows where it was matches every line that looks at its stage. Rows that
+are dated by processing are told apart: each breaks only by events in its own dates.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from optimizer.network.calendar import Calendar
 from optimizer.network.flows import Trait
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
-from optimizer.tables.sheets import STAGES
+from optimizer.tables.sheets import HERE, NONE, STAGES, UNKNOWN
 
 
 def fold(name: str) -> str:
@@ -30,13 +30,27 @@ def fold(name: str) -> str:
 
 
 class Happening(Struct, frozen=True):
-    """One event of a history, ready to be matched; an empty field is unknown."""
+    """One event of a history, ready to be matched.
+
+    ``country`` is ``UNKNOWN`` where nobody knows the place, and ``NONE`` where the stage does
+    not apply; the other fields are empty then, and where nothing is stated.
+    """
 
     stage: str
     country: str
-    owner_country: str
-    owner: str
-    site: str
+    owner_country: str = ""
+    owner: str = ""
+    site: str = ""
+
+    @property
+    def known(self) -> bool:
+        """False where nobody knows the place: then the event may have been anywhere."""
+        return self.country != UNKNOWN
+
+    @property
+    def applies(self) -> bool:
+        """False where the history says that the stage does not apply."""
+        return self.country != NONE
 
 
 class Label(Struct, frozen=True):
@@ -75,14 +89,39 @@ class Provenance:
     def bought(
         self, site: str, material: str, history: Sequence[sheets.Event] | None
     ) -> list[Happening]:
-        """History of a lot held or sold at a site: as written, else the site's own."""
-        if history is None:
-            if not self.materials[material].traced:
-                return []
-            return self.at_site(site, stages_up_to(self.materials[material].stage))
-        return [self._written(event) for event in history]
+        """Events of a lot held or sold at a site; what the history leaves open is unknown.
 
-    def _written(self, event: sheets.Event) -> Happening:
+        A blank history means the site itself where nothing else can be meant: for what a mine
+        mines and for a material without a stage. A material that is not traced has the events
+        that are written, for customs.
+        """
+        kind = self.materials[material]
+        stages = stages_up_to(kind.stage)
+        if history is None:
+            if not kind.traced:
+                return []
+            mines = self.sites[fold(site)].kind == "mine" and kind.stage == STAGES[0]
+            if mines or not kind.stage:
+                return self.at_site(site, stages)
+            return _unknown(stages)
+        events = [one for event in history for one in self._written(event, site, stages)]
+        if not kind.traced or history == (sheets.Event("", HERE),):
+            return events
+        stated = {event.stage for event in events}
+        needed = dict.fromkeys((STAGES[0], kind.stage or STAGES[0]))
+        return [*events, *_unknown(stage for stage in needed if stage not in stated)]
+
+    def _written(self, event: sheets.Event, site: str, stages: tuple[str, ...]) -> list[Happening]:
+        """Events of one part of a written history of a lot at a site."""
+        own = (event.stage,) if event.stage else stages
+        if event.country == HERE:
+            return self.at_site(site, own)
+        if event.country in (UNKNOWN, NONE):
+            return [Happening(stage, event.country) for stage in own]
+        return [self._abroad(event)]
+
+    def _abroad(self, event: sheets.Event) -> Happening:
+        """An event at a place that the history names."""
         known = self.sites.get(fold(event.name)) if event.name else None
         if known is not None:
             home = known.owner_country or known.country
@@ -91,8 +130,9 @@ class Provenance:
         return Happening(event.stage, event.country, home, event.name, event.name)
 
     def origin(self, site: str, material: str, history: Sequence[sheets.Event] | None) -> str:
-        """Customs origin of a lot held or sold at a site: country of its latest event."""
-        events = self.bought(site, material, history)
+        """Customs origin of a lot held or sold at a site: country of its latest known event."""
+        found = self.bought(site, material, history)
+        events = [event for event in found if event.known and event.applies]
         if not events:
             return self.sites[fold(site)].country
         return max(enumerate(events), key=lambda item: (stage_order(item[1].stage), item[0]))[
@@ -215,7 +255,16 @@ def _within(day: date, start: date | None, end: date | None) -> bool:
     return (start is None or start <= day) and (end is None or day <= end)
 
 
+def _unknown(stages: Iterable[str]) -> list[Happening]:
+    return [Happening(stage, UNKNOWN) for stage in stages]
+
+
 def _matches(line: sheets.ScopeLine, event: Happening) -> bool:
+    """True if an event can have been what a line of a rule's scope names."""
+    if not event.applies:
+        return False
+    if not event.known:
+        return _is_any(line.stage, event.stage)
     return (
         _is_any(line.country, event.country)
         and _is_any(line.owner_country, event.owner_country)

@@ -278,7 +278,11 @@ PROVENANCE = Layout(
         Field("stage", "text", "stage; where a lot went through it again, its last event counts"),
         Field("input", "text", "traced input, or all together by tonnes taken in"),
         Field("by", "text", "country, site or owner; owner only where the case names owners"),
-        Field("name", "text", "country, site or owner; not stated where no history says"),
+        Field(
+            "name",
+            "text",
+            "country, site or owner; unknown; not stated where no history says; does not apply",
+        ),
         Field("country", "text", "country of the name: of the site, or the owner's own"),
         Field("share", "share", "share of the input in what is delivered"),
         Field("tonnes", "tonnes", "share x tonnes delivered"),

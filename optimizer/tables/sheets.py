@@ -30,13 +30,21 @@ from optimizer.tables.schema import (
 STAGES = ("mined", "refined", "separated", "melted", "produced")
 """Stages in their order; any other word counts as after them."""
 
+HERE, UNKNOWN, NONE = "here", "unknown", "none"
+"""Words that stand for a country in a history: the row's own site, a country that nobody
+knows, and a stage that does not apply."""
+
 PERIOD_MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 MEASURES = ("bought", "made", "used", "produced", "shipped", "delivered", "stock", "built", "spent")
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One stage of a lot's written history; ``name`` is a site or an owner."""
+    """One stage of a lot's written history; ``name`` is a site or an owner.
+
+    ``country`` may be ``HERE``, ``UNKNOWN`` or ``NONE``. With the first two a blank ``stage``
+    stands for every stage up to the material's own.
+    """
 
     stage: str
     country: str
@@ -179,8 +187,11 @@ class Offer(Dated):
         least=0.0,
     )
     history: tuple[Event, ...] | None = history(
-        "what has been done to it and where, as stage: country [site or owner]; …",
-        default_text="own site's country and owner at every stage up to the material's",
+        "what has been done to it and where, as stage: country [site or owner]; …, or here "
+        "(every stage at the row's own site); a country may be here, unknown, or none (the stage "
+        "does not apply); mined and the material's own stage are unknown where they are left out",
+        default_text="here for what a mine mines and for materials without a stage, else unknown "
+        "at every stage up to the material's",
     )
     contract_quantity: float | None = number(
         "the most over the row's dates, pro rata where they reach beyond the horizon",
@@ -391,8 +402,9 @@ class Stock(Dated):
     material: str = text("what", key=True, refers=("Materials.material",))
     opening: float = number("stock at the start", unit="t", default=0.0, least=0.0)
     history: tuple[Event, ...] | None = history(
-        "history of the opening stock, dated the day before the start",
-        default_text="own site",
+        "history of the opening stock, written as in Supply; its events are dated the day before "
+        "the start",
+        default_text="as in Supply",
     )
     minimum: float = number("least closing stock", unit="t", default=0.0, least=0.0)
     maximum: float = number(
@@ -421,7 +433,9 @@ class Order(Record):
     arrival: date = day("day of arrival", default=REQUIRED)
     quantity: float = number("what arrives", unit="t", least=0.0)
     history: tuple[Event, ...] | None = history(
-        "required for traced materials; dated the day before the start", default_text="none"
+        "written as in Supply, required for traced materials; its events are dated the day before "
+        "the start",
+        default_text="none",
     )
 
 

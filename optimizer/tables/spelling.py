@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from optimizer.tables.findings import Findings
 from optimizer.tables.schema import SHEETS, Column
-from optimizer.tables.sheets import SETTINGS, STAGES, Event
+from optimizer.tables.sheets import HERE, NONE, SETTINGS, STAGES, UNKNOWN, Event
 from optimizer.tables.table import Table
 from optimizer.tables.words import did_you_mean, fold, quoted
 
@@ -122,9 +122,10 @@ def _histories(table: Table, name: str, words: Words) -> None:
     stages, countries, names = map(words.domain, ("stage", "country", "owner"))
 
     def spelled(event: Event) -> Event:
-        return Event(
-            stages.spelled(event.stage), countries.spelled(event.country), names.spelled(event.name)
-        )
+        country = event.country
+        if country not in (HERE, UNKNOWN, NONE):
+            country = countries.spelled(country)
+        return Event(stages.spelled(event.stage), country, names.spelled(event.name))
 
     values = table.values[name]
     memo: dict[tuple[Event, ...], tuple[Event, ...]] = {}
@@ -136,7 +137,8 @@ def _histories(table: Table, name: str, words: Words) -> None:
         values[position] = memo[history]
         for event in memo[history]:
             stages.count(event.stage, table, position, name)
-            countries.count(event.country, table, position, name)
+            if event.country not in (HERE, UNKNOWN, NONE):
+                countries.count(event.country, table, position, name)
             names.count(event.name, table, position, name)
 
 

@@ -36,7 +36,7 @@ SETTINGS_WIDTHS: Final = {"setting": 22, "value": 18, "notes": 90}
 ENTRY: Final = {
     "names": "several are separated by commas",
     "date": "a date such as 2027-04-01",
-    "history": "stage: country [site or owner]; stage: country\n"
+    "history": "here, or stage: country [site or owner]; stage: country\n"
     "e.g. mined: China [Baotou]; separated: Malaysia",
 }
 

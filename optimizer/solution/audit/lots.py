@@ -81,7 +81,8 @@ class Lotbook:
         histories += [row.history for row in case.stocks]
         histories += [row.history for row in case.pipeline]
         for event in (event for history in histories for event in history or ()):
-            self.provenance.country_bit(event.country)
+            if event.country not in ("here", "unknown", "none"):
+                self.provenance.country_bit(event.country)
         self.origins = [parts(label[2], " or ") for label in self.flows.labels]
         """Countries of customs origin by label; none where no duty depends on it."""
         for country in sorted({name for names in self.origins for name in names}):

@@ -20,13 +20,17 @@ from optimizer.tables import sheets
 
 
 class Fact(Struct, frozen=True):
-    """One event of a history with all that a rule may look at."""
+    """One event of a history with all that a rule may look at.
+
+    Nobody knows the place where ``country`` is ``unknown``; the stage does not apply where it
+    is ``none``.
+    """
 
     stage: str
     country: str
-    owner_country: str
-    owner: tuple[str, ...]
-    place: tuple[str, ...]
+    owner_country: str = ""
+    owner: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
 
 
 class Trait(Struct, frozen=True):
@@ -105,16 +109,36 @@ class Provenance:
     def history(
         self, site: str, material: str, events: tuple[sheets.Event, ...] | None
     ) -> list[Fact]:
-        """A written history, or the default: the site itself at every stage so far."""
-        if events is not None:
-            return [self._written(event) for event in events]
-        stage = self.given.materials[material].stage
-        known = [same(word) for word in sheets.STAGES]
-        if same(stage) in known:
-            stages: tuple[str, ...] = sheets.STAGES[: known.index(same(stage)) + 1]
-        else:
-            stages = (*sheets.STAGES, stage) if stage else ("",)
-        return [self.fact(site, stage) for stage in stages]
+        """Events of a lot, with ``unknown`` for what its history leaves open.
+
+        The contract: a blank history is the site itself at a mine for what is mined and for a
+        material without a stage, and unknown at every stage elsewhere; a written one is unknown
+        at ``mined`` and at the material's own stage where it does not name them.
+        """
+        material_row = self.given.materials[material]
+        own = same(material_row.stage)
+        order = [same(word) for word in sheets.STAGES]
+        until = order[: order.index(own) + 1] if own in order else [*order, own] if own else [""]
+        if events is None:
+            obvious = not own or (own == "mined" and self.given.sites[site].kind == "mine")
+            if obvious or not material_row.traced:
+                return [self.fact(site, stage) for stage in until]
+            return [Fact(stage, "unknown") for stage in until]
+        facts: list[Fact] = []
+        for event in events:
+            stages = [event.stage] if event.stage else until
+            if event.country == "here":
+                facts += [self.fact(site, stage) for stage in stages]
+            elif event.country in ("unknown", "none"):
+                facts += [Fact(stage, event.country) for stage in stages]
+            else:
+                facts.append(self._written(event))
+        whole = len(events) == 1 and not events[0].stage and events[0].country == "here"
+        if material_row.traced and not whole:
+            named = {same(fact.stage) for fact in facts}
+            lacking = {"mined": None, own or "mined": None}
+            facts += [Fact(stage, "unknown") for stage in lacking if stage not in named]
+        return facts
 
     def fact(self, site: str, stage: str) -> Fact:
         """An event at a site of the workbook."""
@@ -133,13 +157,18 @@ class Provenance:
         return Fact(event.stage, event.country, home, owner, (row.site,))
 
     def origin(self, site: str, material: str, events: tuple[sheets.Event, ...] | None) -> str:
-        """Country of customs origin of what is bought or held: where it was last worked on."""
-        if not events:
-            return self.given.sites[site].country
-        known = [same(word) for word in sheets.STAGES]
-        rank = [known.index(s) if (s := same(e.stage)) in known else len(known) for e in events]
-        latest = max(range(len(events)), key=lambda i: (rank[i], i))
-        return events[latest].country
+        """Country of customs origin of what is bought or held: where it was last worked on.
+
+        The latest event that is known; the site's own country where none is.
+        """
+        order = ["", *map(same, sheets.STAGES)]
+        place, latest = self.given.sites[site].country, -1
+        for fact in self.history(site, material, events):
+            stage = same(fact.stage)
+            rank = order.index(stage) if stage in order else len(order)
+            if fact.country not in ("unknown", "none") and rank >= latest:
+                place, latest = fact.country, rank
+        return place
 
     def origins_bought(self, rows: Spread) -> list[str]:
         """Customs origin of an offer in each period: of the last of the rows that touch it."""
@@ -213,7 +242,14 @@ def _trait(calendar: Calendar, row: sheets.Rule) -> Trait:
 
 
 def _matches(line: sheets.ScopeLine, fact: Fact) -> bool:
-    """True if an event matches a line of a rule's scope; blank matches anything."""
+    """True if an event may be what a line of a rule's scope names; blank matches anything.
+
+    An event of unknown place may have been anywhere, so that only its stage is looked at.
+    """
+    if fact.country == "none":
+        return False
+    if fact.country == "unknown":
+        return not line.stage or "*" in line.stage or same(fact.stage) in map(same, line.stage)
     for words, found in (
         (line.country, (fact.country,)),
         (line.owner_country, (fact.owner_country,)),

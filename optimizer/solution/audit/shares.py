@@ -22,6 +22,7 @@ from optimizer.solution.tables import Table, Tables
 SHARE = 10.0
 """Shares are compared as if they were so many tonnes, so that 1e-6 of a share fails."""
 _NOT_STATED, _NO_STAGE = "not stated", "(no stage)"
+_UNKNOWN, _DOES_NOT_APPLY = "unknown", "does not apply"
 
 
 class Shares:
@@ -145,6 +146,10 @@ _EVENT = ("stage", "by", "name", "country")
 def _fact(stage: str, by: str, name: str, country: str) -> list[Fact]:
     """What a row says of an event, as far as it does."""
     stage = "" if stage == _NO_STAGE else stage
+    if name == _DOES_NOT_APPLY:
+        return []
+    if name == _UNKNOWN:
+        return [Fact(stage, _UNKNOWN)]
     if by == "country":
         return [] if name == _NOT_STATED else [Fact(stage, name, "", (), ())]
     if by == "owner":
@@ -158,6 +163,11 @@ def _sum(row: Ints, values: Sequence[float], size: int) -> Floats:
 
 
 def _shown(fact: Fact) -> Iterator[tuple[str, str]]:
+    """Names under which an event may be shown: by country, site and owner."""
+    if fact.country in ("unknown", "none"):
+        name = _UNKNOWN if fact.country == "unknown" else _DOES_NOT_APPLY
+        yield from ((by, name) for by in ("country", "site", "owner"))
+        return
     yield "country", fact.country
     yield from (("site", name) for name in fact.place)
     yield from (("owner", name) for name in fact.owner)

@@ -13,10 +13,15 @@ from optimizer.solution import tables
 from optimizer.solution.decisions import Decisions, each
 from optimizer.solution.extract import segment_of
 from optimizer.solution.tables import Table, table
-from optimizer.solution.tracing.provenance import NO_STAGE, NOT_STATED, windows_of
+from optimizer.solution.tracing.provenance import (
+    DOES_NOT_APPLY,
+    NO_STAGE,
+    NOT_STATED,
+    windows_of,
+)
 from optimizer.solution.tracing.shares import Place, Traced
 from optimizer.solution.tracing.weights import NEGLIGIBLE
-from optimizer.tables.sheets import STAGES
+from optimizer.tables.sheets import NONE, STAGES, UNKNOWN
 
 KEPT = 1e-6
 """Share above the allowed one that still counts as kept (the solver's tolerance)."""
@@ -127,8 +132,8 @@ def _scope(line: tuple[frozenset[str], ...]) -> str:
 
 def _described(site: str, country: str, owner: str, owner_country: str) -> str:
     """A place in words: ``Baotou (China; owner NRE, China)``."""
-    if not country:
-        return NOT_STATED
+    if country in ("", UNKNOWN, NONE):
+        return {"": NOT_STATED, UNKNOWN: UNKNOWN, NONE: DOES_NOT_APPLY}[country]
     home = f", {owner_country}" if owner_country and owner_country != country else ""
     whose = f"; owner {owner}{home}" if owner and owner != site else ""
     return f"{site} ({country}{whose})" if site else f"{country} (site not stated)"

@@ -13,9 +13,10 @@ from optimizer.solution.extract import segment_of
 from optimizer.solution.tables import Table
 from optimizer.solution.tracing.composition import ALL
 from optimizer.solution.tracing.shares import Place, Traced
-from optimizer.tables.sheets import STAGES
+from optimizer.tables.sheets import NONE, STAGES, UNKNOWN
 
 NOT_STATED = "not stated"
+DOES_NOT_APPLY = "does not apply"
 NO_STAGE = "(no stage)"
 """The stage of an event that names none."""
 
@@ -28,6 +29,8 @@ _BY: tuple[_By, ...] = (
     ("site", lambda place: (place.site, place.country)),
     ("owner", lambda place: (place.owner, place.owner_country if place.owner else "")),
 )
+_NO_PLACE = {NONE: (DOES_NOT_APPLY, ""), UNKNOWN: (UNKNOWN, "")}
+"""Name and country of what is no place, whatever it is looked at by."""
 """Name and country of a place, by what it is looked at."""
 
 
@@ -43,7 +46,8 @@ def provenance(network: Network, traced: Traced) -> Table:
     for number, (places, shares) in enumerate(zip(traced.places, traced.shares, strict=True)):
         for by, (_, name_of) in enumerate(kinds):
             found: dict[tuple[str, str], int] = {}
-            column = [found.setdefault(name_of(place), len(found)) for place in places]
+            told = [_NO_PLACE.get(place.country) or name_of(place) for place in places]
+            column = [found.setdefault(name, len(found)) for name in told]
             sums = np.zeros((*shares.shape[:2], len(found)))
             for place, to in enumerate(column):
                 sums[:, :, to] += shares[:, :, place]

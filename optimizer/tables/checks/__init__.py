@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from optimizer.tables.checks import (
     demand,
+    histories,
     keys,
     limits,
     materials,
@@ -36,6 +37,8 @@ FAMILIES = (
     materials.check_sources,
     materials.check_mass,
     materials.check_leaks,
+    histories.check_histories,
+    histories.check_material_stages,
     provenance.check_rules,
     provenance.check_scope,
     provenance.check_stages,

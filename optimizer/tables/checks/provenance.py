@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from optimizer.tables.draft import Draft, grouped
-from optimizer.tables.sheets import STAGES
+from optimizer.tables.sheets import HERE, NONE, STAGES, UNKNOWN
 from optimizer.tables.words import did_you_mean, listed, near, quoted
 
 ALIKE = 0.8
@@ -51,7 +51,8 @@ def _known(draft: Draft) -> Known:
         known.owner.add(site.owner)
         known.site.add(site.site)
     for event in _events(draft):
-        known.country.add(event.country)
+        if event.country not in (HERE, UNKNOWN, NONE):
+            known.country.add(event.country)
         known.owner.add(event.name)
         known.site.add(event.name)
         known.stage.add(event.stage)

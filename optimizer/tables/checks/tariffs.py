@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from optimizer.tables.draft import Draft, grouped, overlap
+from optimizer.tables.sheets import HERE, NONE, UNKNOWN
 from optimizer.tables.words import listed, quoted
 
 Pattern = tuple[str, str, str]
@@ -96,6 +97,7 @@ def _check_countries(draft: Draft, rows: list[Any]) -> None:
     known = {site.country for site in sites} | {site.country for site in draft.off["Sites"]}
     for sheet in ("Supply", "Stocks", "Pipeline"):
         known |= {event.country for row in draft.rows(sheet) for event in row.history or ()}
+    known -= {HERE, UNKNOWN, NONE}
     for name in ("origin_country", "destination_country"):
         words = dict.fromkeys(getattr(row, name) for row in rows)
         strange = [word for word in words if word not in known and word != "*"]
