@@ -105,8 +105,9 @@ def spaced(row: Row) -> Row:
 
 
 def site(name: str, country: str, **more: Any) -> Row:
-    """Row of Sites."""
-    return {"site": name, "country": country, **more}
+    """Row of Sites; a mine where the kind is not said, as ore that a mine sells is its own."""
+    kinds = {"Plant": "plant", "Trader": "trader", "Buyer": "customer"}
+    return {"site": name, "kind": kinds.get(name, "mine"), "country": country, **more}
 
 
 def offer(

@@ -92,11 +92,11 @@ discount rate      | 0.1
 carrying cost rate | 0.1
 shortage penalty   | 5000
 
-Sites: site | country
-Mine   | Kazakhstan
-Baotou | China
-Plant  | Canada
-Buyer  | USA
+Sites: site | kind | country
+Mine   | mine     | Kazakhstan
+Baotou | mine     | China
+Plant  | plant    | Canada
+Buyer  | customer | USA
 
 Materials: material | stage | traced | value | disposal cost
 ore   | mined  | yes | 100  |
@@ -130,11 +130,11 @@ Tariffs: origin country | destination country | material | ad valorem
 China  | Canada | *     | 0.1
 Canada | USA    | metal | 0.03
 
-Stocks: site | material | opening | minimum | maximum | days of cover | closing | closing value | holding cost
-Plant | ore | 15 | 5 | 40 | 20 | 10 | 50 | 4
+Stocks: site | material | opening | history | minimum | maximum | days of cover | closing | closing value | holding cost
+Plant | ore | 15 | here | 5 | 40 | 20 | 10 | 50 | 4
 
 Pipeline: order | to site | material | arrival | quantity | history
-PO 1 | Buyer | metal | 2027-05-01 | 2 | melted: Japan
+PO 1 | Buyer | metal | 2027-05-01 | 2 | mined: Australia; melted: Japan
 
 Demand: line | customer | material | segment | quantity | minimum | price | shortage penalty
 defence | Buyer | metal | defence | 60 | 0.8 |      |
@@ -401,12 +401,12 @@ start         | 2027-01-01
 periods       | 2
 period length | year
 
-Sites: site | country
-A     | Australia
-C     | China
-R     | Russia
-Yard  | Canada
-Buyer | USA
+Sites: site | kind | country
+A     | mine  | Australia
+C     | mine  | China
+R     | mine  | Russia
+Yard  | plant | Canada
+Buyer | customer | USA
 
 Materials: material | stage | value
 ore | mined | 100

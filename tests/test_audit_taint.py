@@ -253,9 +253,10 @@ def test_an_owner_that_a_history_names_brings_the_country_that_sites_states(
     stock = {"site": "Kaz", "material": "ore", "opening": 1, "history": named}
     case = make_case({**YARD, "Sites": [*YARD["Sites"][:1], *owned], **_cut(stock)})
     provenance = Provenance(Entitlements(case))
-    (fact,) = provenance.history("Kaz", "ore", case.stocks[0].history)
+    fact, unstated = provenance.history("Kaz", "ore", case.stocks[0].history)
     assert fact.owner_country == found
     assert fact.country == "Japan"
+    assert (unstated.stage, unstated.country) == ("mined", "unknown")
 
 
 def _cut(stock: dict[str, Any]) -> dict[str, Rows]:

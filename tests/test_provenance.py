@@ -6,6 +6,7 @@ the plan costs 50, where it does not 10.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -67,7 +68,7 @@ def test_without_a_history_a_lot_comes_from_the_site_that_sells_it():
     ],
 )
 def test_a_lot_has_been_through_every_stage_up_to_its_materials(material, stage, found):
-    supply = [{**KAZ, "material": material}, {**CHINA, "material": material}]
+    supply = [{**each, "material": material, "history": "here"} for each in (KAZ, CHINA)]
     rule = {"Rules": [no_china()], "Rule_scope": [china(stage=stage)]}
     assert cost(Supply=supply, Demand=[need(10, material=material)], **rule) == found
 
@@ -78,7 +79,7 @@ def test_a_stage_of_the_workbooks_own_comes_after_the_known_ones():
         assert (
             cost(
                 Materials=[{"material": "ore", "stage": "coated"}],
-                Supply=[KAZ, CHINA],
+                Supply=[{**each, "history": "here"} for each in (KAZ, CHINA)],
                 Demand=[need(10)],
                 Rules=[no_china()],
                 Rule_scope=[china(stage=stage)],
@@ -187,6 +188,183 @@ def test_an_untraced_material_breaks_nothing():
     materials = [{"material": "ore", "stage": "mined", "traced": "no"}]
     case = {"Materials": materials, "Supply": [KAZ, CHINA], "Demand": [need(10)]}
     assert cost(**case, **RULE) == LET_IN
+
+
+# What a history leaves open -------------------------------------------------------------------
+
+
+def with_oxide(history: str, site_kind: str = "plant", stage: str = "", **more) -> float | None:
+    """Least cost of 10 t of oxide under a rule against China: at 1 with a history, or at 5."""
+    scope = china(stage=stage) if stage else china()
+    supply = [
+        offer("sure", "Kaz", "oxide", 5, history="here"),
+        offer("open", "Open", "oxide", 1, **({"history": history} if history else {})),
+    ]
+    return cost(
+        Sites=[
+            site("Kaz", "Kazakhstan"),
+            site("Open", "Germany", kind=site_kind),
+            site("Buyer", "USA"),
+        ],
+        Supply=supply,
+        Lanes=[lane("Kaz", "Buyer"), lane("Open", "Buyer")],
+        Demand=[need(10, material="oxide")],
+        Rules=[no_china()],
+        Rule_scope=[scope],
+        **more,
+    )
+
+
+@pytest.mark.parametrize("kind", ["mine", "trader", "plant", "port", "stockpile", ""])
+def test_a_blank_history_is_unknown_where_it_is_not_plainly_the_sites_own(kind):
+    # A mine that sells oxide may have bought the ore: only what a mine mines is evident.
+    assert with_oxide("", kind) == KEPT_OUT
+    assert with_oxide("here", kind) == LET_IN
+
+
+@pytest.mark.parametrize("kind", ["trader", "plant", "port", "stockpile", ""])
+def test_ore_at_a_site_that_is_no_mine_is_unknown_too(kind):
+    sites = [
+        site("Kaz", "Kazakhstan"),
+        site("Open", "Germany", kind=kind),
+        site("Buyer", "USA"),
+    ]
+    case = {
+        "Sites": sites,
+        "Supply": [KAZ, offer("open", "Open", price=1)],
+        "Lanes": [lane("Kaz", "Buyer"), lane("Open", "Buyer")],
+        "Demand": [need(10)],
+        **RULE,
+    }
+    assert cost(**case) == KEPT_OUT
+    assert any("count as unknown" in str(each) for each in make(**case).warnings)
+
+
+@pytest.mark.parametrize(
+    ("history", "stage", "found"),
+    [
+        ("separated: Germany", "", KEPT_OUT),  # mined is left out
+        ("separated: Germany", "mined", KEPT_OUT),
+        ("separated: Germany", "separated", LET_IN),
+        ("mined: Brazil", "", KEPT_OUT),  # the oxide's own stage is left out
+        ("mined: Brazil", "mined", LET_IN),
+        ("mined: Brazil", "separated", KEPT_OUT),
+        ("mined: Brazil; separated: Germany", "", LET_IN),
+        ("mined: Brazil; separated: Germany", "refined", LET_IN),  # between them: not stated
+        ("mined: Brazil; refined: unknown; separated: Germany", "", KEPT_OUT),
+        ("mined: Brazil; refined: unknown; separated: Germany", "mined", LET_IN),
+        ("mined: Brazil; refined: Unknown; separated: Germany", "refined", KEPT_OUT),
+        ("mined: none; separated: Germany", "", LET_IN),
+        ("mined: Brazil; separated: here", "", LET_IN),
+        ("mined: unknown; separated: here", "separated", LET_IN),
+        ("unknown", "", KEPT_OUT),
+        ("UNKNOWN", "refined", KEPT_OUT),
+        ("Here", "", LET_IN),
+    ],
+)
+def test_what_a_history_does_not_state_breaks_every_rule_that_looks_there(history, stage, found):
+    assert with_oxide(history, stage=stage) == found
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [{"country": "China"}, {"owner country": "Iran"}, {"owner": "Norinco"}, {"site": "Bayan"}],
+)
+def test_an_unknown_event_matches_whatever_a_line_names(scope):
+    found = cost(
+        Supply=[{**CHINA, "history": "mined: unknown"}, offer("k", "Kaz", price=5)],
+        Demand=[need(10)],
+        Rules=[no_china()],
+        Rule_scope=[{"rule": "no China", **scope}],
+    )
+    assert found == KEPT_OUT
+
+
+def test_an_unknown_lot_goes_to_who_is_not_bound_and_counts_against_a_share():
+    # 8 t of civil demand may be of unknown origin; of the 10 t for defence 30 % may.
+    supply = [KAZ, {**CHINA, "history": "mined: unknown"}]
+    case = {"Supply": supply, "Rule_scope": [china()]}
+    lines = [need(10, "a", segment="defence"), need(8, "b", segment="civil")]
+    assert cost(**case, Demand=lines, Rules=[no_china(segments="defence")]) == 50 + 8
+    rules = [no_china(maximum_share=0.3)]
+    assert cost(**case, Demand=[need(10)], Rules=rules) == pytest.approx(38)
+
+
+def test_opening_stock_without_a_history_is_unknown():
+    case = {"Supply": [KAZ], "Demand": [need(10)], **RULE}
+    stock = {"site": "Buyer", "material": "ore", "opening": 10}
+    assert cost(**case, Stocks=[stock]) == 50
+    assert cost(**case, Stocks=[{**stock, "history": "mined: Brazil"}]) == 0
+    assert cost(**case, Stocks=[{**stock, "site": "Kaz"}]) == 0  # it lies at its mine
+
+
+def test_an_order_of_unknown_history_breaks_the_rule():
+    order = {
+        "order": "ship",
+        "to site": "Buyer",
+        "material": "oxide",
+        "arrival": date(2027, 6, 1),
+        "quantity": 10,
+    }
+    case = {
+        "Supply": [offer("sure", "Kaz", "oxide", 5, history="here")],
+        "Stocks": [{"site": "Buyer", "material": "oxide"}],
+        "Demand": [need(10, material="oxide")],
+        **RULE,
+    }
+    for history, found in (
+        ("unknown", 50),
+        ("separated: Brazil", 50),
+        ("mined: Brazil; separated: Brazil", 0),
+    ):
+        assert cost(**case, Pipeline=[{**order, "history": history}]) == found
+
+
+def test_an_unknown_lot_stays_unknown_through_a_plant_and_a_loop():
+    assert smelted(process("smelt"), supply=[KAZ, {**CHINA, "history": "unknown"}]) == KEPT_OUT
+    assert (
+        smelted(process("smelt", clears="no China"), supply=[{**CHINA, "history": "unknown"}]) == 10
+    )
+
+
+def test_the_customs_origin_of_an_unknown_lot_is_its_latest_known_event_or_the_site():
+    # 20 % on what comes from China, on a value of 100: 20 a tonne.
+    def duty(history: str, at: str) -> float | None:
+        return cost(
+            Sites=[site("Open", at, kind="trader"), site("Buyer", "USA")],
+            Materials=[{"material": "oxide", "stage": "separated", "value": 100}],
+            Supply=[offer("open", "Open", "oxide", 1, history=history)],
+            Lanes=[lane("Open", "Buyer")],
+            Tariffs=[
+                {
+                    "origin country": "China",
+                    "destination country": "USA",
+                    "material": "*",
+                    "ad valorem": 0.2,
+                }
+            ],
+            Demand=[need(10, material="oxide")],
+        )
+
+    assert duty("mined: China; separated: unknown", "Germany") == 10 + 200
+    assert duty("mined: Brazil; separated: unknown", "China") == 10
+    assert duty("unknown", "China") == 10 + 200
+
+
+@pytest.mark.parametrize(
+    ("history", "message"),
+    [
+        ("here; mined: China", "'here' speaks of every stage"),
+        ("mined: China; unknown", "'unknown' speaks of every stage"),
+        ("none", "'none' is not an event of a history"),
+        ("mined: unknown [Baotou]", "names 'Baotou' beside unknown"),
+        ("mined: none; mined: China", "'mined' does not apply (none) and has an event"),
+        ("mined: China; separated: none", "'separated' is the stage of 'oxide', so it applies"),
+    ],
+)
+def test_a_history_that_contradicts_itself_is_an_error(history, message):
+    with pytest.raises(optimizer.WorkbookError, match=re.escape(message)):
+        with_oxide(history)
 
 
 # Who is bound ---------------------------------------------------------------------------------
@@ -552,7 +730,8 @@ def test_a_dirty_lot_is_never_booked_as_a_cleaner_one():
 
 def test_one_dirty_input_makes_the_product_dirty():
     # Both inputs must be Kazakh for a clean magnet: 10 x (5 + 9); without the rule 10 x (1 + 1).
-    supply = [KAZ, CHINA, offer("m", "China", "metal", 1), offer("k", "Kaz", "metal", 9)]
+    metals = [offer("m", "China", "metal", 1), offer("k", "Kaz", "metal", 9)]
+    supply = [KAZ, CHINA, *({**metal, "history": "here"} for metal in metals)]
     case = {"Supply": supply, "Demand": [need(10, material="magnet")], **ALLOY}
     assert cost(**case, **RULE) == pytest.approx(140)
     assert cost(**case) == pytest.approx(20)

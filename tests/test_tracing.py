@@ -216,7 +216,7 @@ def test_a_loop_with_a_second_source_has_the_shares_of_the_geometric_series():
     sheets["Materials"] = [*LOOP["Materials"], {"material": "metal", "stage": "separated"}]
     sheets["Supply"] = [
         {**LOOP["Supply"][0], "maximum": 45},
-        offer("metal", "China", "metal", maximum=45),
+        offer("metal", "China", "metal", maximum=45, history="here"),
     ]
     sheets["Recipes"] = [*LOOP["Recipes"], *recipe("cast", metal=-1, alloy=1)]
     sheets["Processes"] = [*LOOP["Processes"], process("cast", stage="melted")]
