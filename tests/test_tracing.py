@@ -386,6 +386,31 @@ def test_the_audit_finds_a_banned_place_on_a_clean_delivery(by, name):
     assert judged(shared_plant(), change) == {"no banned origin is shown"}
 
 
+@pytest.mark.parametrize("by", ["country", "site", "owner"])
+def test_the_audit_finds_an_unknown_place_on_a_delivery_under_a_rule(by):
+    def change(rows):
+        row_of(rows, by=by, **CLEAN).update(name="unknown", country="")
+
+    found = judged(shared_plant(), change)
+    assert "no banned origin is shown" in found
+
+
+def test_unknown_not_stated_and_does_not_apply_are_told_apart():
+    """10 t of oxide: 5 of unknown mine, 5 whose mine does not apply; nobody says who refined."""
+    found = plan(
+        Supply=[
+            offer("a", "Plant", "oxide", history="separated: Canada", maximum=5),
+            offer("b", "Plant", "oxide", history="mined: none; separated: here", maximum=5),
+        ],
+        Demand=[need(10, material="oxide")],
+    )
+    assert shares(found, "mined") == about(unknown=0.5, **{"does not apply": 0.5})
+    assert shares(found, "refined") == about(**{NONE: 1})
+    assert shares(found, "separated") == about(Canada=1)
+    (certificate,) = found.tables["Certificates"]["mined"]
+    assert certificate == "unknown 50.0%; does not apply 50.0%"
+
+
 def test_the_audit_finds_a_place_that_nothing_in_the_plan_comes_from():
     def change(rows):
         row_of(rows, by="country", **CLEAN).update(name="Peru", country="Peru")
