@@ -399,22 +399,96 @@ def test_a_recipe_that_makes_mass_from_nothing_is_named():
 # Provenance
 
 
-def test_a_rule_without_scope_and_a_segment_without_demand_are_named():
-    wanted = [need(10, segment="defence"), WANT]
-    rules = [no_china(), no_china("other") | {"segments": "defense, civil"}]
-    assert warned(Rules=rules, Rule_scope=[china()], Demand=wanted)[:2] == [
-        "Rules!A3 (rule): 'other' has no line in Rule scope: nothing breaks it",
-        "Rules!B3 (segments): no demand has the segment 'defense' and 'civil'; "
-        "did you mean 'defence'?",
-    ]
+BOUND = {"Rules": [no_china(segments="defence")], "Rule_scope": [china()]}
 
 
-def test_words_of_a_scope_that_are_nowhere_else_are_named_once_a_rule():
-    lines = [china(country="Chna, Rusia"), china(country="Iran")]
-    assert warned(Rules=[no_china()], Rule_scope=lines) == [
-        "Rule scope!B2 (country): 'Chna', 'Rusia' and 'Iran' of 'no China' stand nowhere else in "
-        "the workbook; for 'Chna' did you mean 'China'?"
+def test_a_rule_that_nothing_breaks_is_an_error():
+    assert said(Rules=[no_china(), no_china("other")], Rule_scope=[china()]) == [
+        "Rules!A3 (rule): 'other': no row of Rule scope, so that nothing breaks it; write what it "
+        "bans into Rule scope, or write no under active"
     ]
+    off = [china(), china("other", active="no")]
+    assert said(Rules=[no_china(), no_china("other")], Rule_scope=off) == [
+        "Rules!A3 (rule): 'other': all its rows in Rule scope are inactive, so that nothing breaks "
+        "it; write what it bans into Rule scope, or write no under active"
+    ]
+    assert said(Rules=[no_china(), no_china("other", active="no")], Rule_scope=[china()]) == []
+
+
+def test_rules_without_their_scope_and_scope_without_its_rules_are_one_error_each():
+    assert said(Rules=[no_china(), no_china("other")]) == [
+        "Rule scope: the sheet is missing or has no rows, so that nothing breaks any rule; write "
+        "for each rule what it bans: a country, an owner, a site, a stage"
+    ]
+    (found,) = said(Rule_scope=[china(), china()])
+    assert found.startswith("Rules: the sheet is missing or has no rows, and 2 cells in Rule scope")
+
+
+@pytest.mark.parametrize("word", ["defense", "Defnce", "de fence", "defenec", "defence."])
+def test_a_misspelt_segment_is_an_error_on_either_side(word):
+    demand = [need(10, segment="defence"), WANT]
+    (found,) = said(Demand=demand, Rules=[no_china(segments=word)], Rule_scope=[china()])
+    assert found.startswith(f"Rules!B2 (segments): no row of Demand has the segment '{word}': ")
+    assert "did you mean 'defence'?" in found
+    demand = [need(10, "a", segment="defence"), need(10, "b", segment=word), WANT]
+    (found,) = said(Demand=demand, **BOUND)
+    assert "resembles 'defence', which 'no China' binds; the rule does not bind this line" in found
+
+
+def test_a_rule_whose_segments_no_demand_has_is_an_error():
+    demand = [need(10, segment="civil"), WANT]
+    (found,) = said(Demand=demand, **BOUND)
+    assert found == (
+        "Rules!B2 (segments): no row of Demand has the segment 'defence': the rule binds no "
+        "delivery; write one of 'civil'"
+    )
+    # One segment of several may be for a later year; that of a line that is off is known.
+    rules = [no_china(segments="civil, medical")]
+    assert said(Demand=demand, Rules=rules, Rule_scope=[china()]) == []
+    off = [need(10, segment="civil"), need(5, "b", segment="defence", active="no"), WANT]
+    assert said(Demand=off, **BOUND) == []
+
+
+def test_a_stage_that_nothing_does_is_an_error_in_a_scope():
+    (found,) = said(Rules=[no_china()], Rule_scope=[china(stage="seperated")])
+    assert found == (
+        "Rule scope!C2 (stage): 'seperated' is no stage of this workbook: nothing would break 'no "
+        "China' there; did you mean 'separated'?"
+    )
+
+
+def test_a_country_in_a_scope_need_not_occur_anywhere_else():
+    lines = [china(), {"rule": "no China", "country": "Iran"}]
+    assert warned(Rules=[no_china()], Rule_scope=lines) == []
+
+
+def test_an_owner_or_site_that_occurs_nowhere_is_a_warning_and_a_misspelt_one_an_error():
+    def found(**scope):
+        sites = [*SITES, {"site": "Joint", "country": "Malaysia", "owner": "Lynas Rare Earths"}]
+        sheets = {
+            "Sites": sites,
+            "Rules": [no_china()],
+            "Rule_scope": [{"rule": "no China", **scope}],
+        }
+        return [*said(**sheets), *said("warning", **sheets)]
+
+    assert found(owner="Norinco") == [
+        "Rule scope!B2 (owner): 'Norinco' occurs neither in Sites nor in a history: nothing in "
+        "this workbook breaks this line"
+    ]
+    assert found(owner="Lynas Rare Earth")[:1] == [
+        "Rule scope!B2 (owner): 'Lynas Rare Earth' occurs neither in Sites nor in a history, and "
+        "resembles 'Lynas Rare Earths'; write one name in one way"
+    ]
+    assert found(site="Jiont")[0].endswith("resembles 'Joint'; write one name in one way")
+
+
+def test_a_rule_outside_the_horizon_is_named():
+    for dates in ({"from": date(2037, 1, 1)}, {"to": date(2026, 12, 31)}):
+        (found,) = warned(Rules=[no_china(**dates)], Rule_scope=[china()])
+        assert "'no China' is not in force: its dates lie outside the horizon" in found
+    later = no_china(dated_by="processing", to=date(2026, 12, 31))  # bars what lay there before
+    assert warned(Rules=[later], Rule_scope=[china()]) == []
 
 
 def test_a_scope_line_that_matches_everything_is_named():

@@ -292,22 +292,153 @@ def test_hidden_rows_and_hidden_sheets_count(tmp_path):
 
 def test_a_sheet_with_a_name_much_like_a_missing_one_is_an_error():
     found = said(Lanes=None, Lane=LANES)
-    assert "Lane: is not a sheet of the workbook; did you mean 'Lanes'?" in found
+    assert (
+        "Lane: the sheet has columns of Lanes, and is not read under this name; rename it to "
+        "'Lanes', or begin its name with x- if it is your own" in found
+    )
 
 
-def test_other_sheets_are_ignored_with_a_warning_and_notes_in_silence():
-    assert said(Prices=[["x"], [1]], Notes=[["x"], [1]], Read_me=[["x"], [1]]) == [
-        "Prices: is not part of the workbook's contract: ignored"
+def test_other_sheets_are_named_once_in_a_warning():
+    sheets = {"Prices": [["x"], [1]], "Notes": [["x"], [1]], "x-mine": LANES}
+    assert said(**sheets, Read_me=[["x"], [1]], Blank=[[None]]) == [
+        "Prices: 'Prices' and 'Notes' are not sheets of the workbook's contract and are not read; "
+        "begin the name with x- to keep notes of your own without this warning"
     ]
 
 
 def test_a_misspelt_header_is_an_error_and_a_foreign_one_a_warning():
     assert said(Supply=[["offer", "site", "material", "pricee"], SUPPLY[1]]) == [
         "Supply (price): the column is missing",
-        "Supply!D1 (pricee): is not a column of this sheet; did you mean 'price'?",
+        "Supply!D1 (pricee): is not a column of this sheet; did you mean 'price' (in currency/t)? "
+        "x- before it marks a column of your own",
     ]
     assert said(Supply=[[*SUPPLY[0], "colour"], [*SUPPLY[1], "red"]]) == [
-        "Supply!E1 (colour): is not a column of this sheet: ignored"
+        "Supply!E1 (colour): is not a column of this sheet: its 1 filled cell is not read; x- "
+        "before it marks a column of your own"
+    ]
+    assert said(Supply=[[*SUPPLY[0], "colour"], [*SUPPLY[1], None]]) == []
+    assert said(Supply=[[*SUPPLY[0], "x-max"], [*SUPPLY[1], 5]]) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "meant"),
+    [
+        ("max", "maximum"),
+        ("Max. quantity", "maximum"),
+        ("maximum t/yr", "maximum"),
+        ("MAXIMUM (t/yr)", "maximum"),
+        ("maximum [kg]", "maximum"),
+        ("Cap", "maximum"),
+        ("maximun", "maximum"),
+        ("最大", "maximum"),
+        ("Höchstmenge", "maximum"),
+        ("min", "minimum"),
+        ("origin", "history"),
+        ("Provenance", "history"),
+        ("take-or-pay", "take or pay"),
+        ("Contract volume", "contract quantity"),
+        ("valid from", "from"),
+        ("until", "to"),
+    ],
+)
+def test_a_header_in_other_words_is_an_error_that_names_the_column(header, meant):
+    (found,) = said(Supply=[[*SUPPLY[0], header], [*SUPPLY[1], 5]])
+    assert found.startswith(f"Supply!E1 ({header}): is not a column of this sheet; did you mean")
+    assert f"'{meant}'" in found
+
+
+@pytest.mark.parametrize(
+    ("header", "label"),
+    [
+        ("Jan-27", "2027"),
+        (46388, "2027"),
+        ("FY27", "2027"),
+        ("FY2027", "2027"),
+        ("2027/28", "2027"),
+        ("'27", "2027"),
+        ("CY 2027", "2027"),
+        ("2027E", "2027"),
+    ],
+)
+def test_a_filled_column_of_demand_that_may_be_a_period_is_an_error(header, label):
+    (found,) = said(Demand=[[*DEMAND[0], header], [*DEMAND[1], 5]])
+    assert found.startswith("Demand!E1 (")
+    assert "may be a period, and is no label of one; 1 filled cells would not count" in found
+    assert f"write {label}" in found or f"write labels such as {label}" in found
+
+
+@pytest.mark.parametrize(
+    ("header", "label"),
+    [
+        ("Q1 27", "2027-Q1"),
+        ("1Q27", "2027-Q1"),
+        ("Q2/2027", "2027-Q2"),
+        ("2027 3Q", "2027-Q3"),
+        ("Q4'27", "2027-Q4"),
+        (46388, "2027-Q1"),
+    ],
+)
+def test_the_cure_is_the_label_to_write(header, label):
+    quarters = {**SETTINGS, "periods": 4, "period length": "quarter"}
+    rows = [["setting", "value"], *([name, value] for name, value in quarters.items())]
+    (found,) = said(Settings=rows, Demand=[[*DEMAND[0], header], [*DEMAND[1], 5]])
+    assert f"write {label}; x-" in found
+
+
+@pytest.mark.parametrize("name", ["Transport", "Notes", "Lists", "Tabelle1", "Lanes old"])
+def test_a_sheet_with_the_columns_of_another_is_an_error_whatever_its_name(name):
+    found = said(Lanes=None, **{name.replace(" ", "_"): LANES})
+    assert any(f"{name}: the sheet has columns of Lanes" in each for each in found)
+
+
+def test_a_copy_of_a_sheet_is_an_error_too():
+    (found,) = said(Lanes_2=LANES)
+    assert found == (
+        "Lanes 2: the sheet has columns of Lanes, and is not read under this name; move its rows "
+        "to 'Lanes', or begin its name with x-"
+    )
+
+
+def test_a_results_workbook_is_told_in_one_sentence():
+    sheets = {name: [["x"], [1]] for name in ("Summary", "Run", "Balance")}
+    purchases = [["offer", "site", "material", "period", "tonnes"], ["a", "b", "c", "2027", 1]]
+    none = dict.fromkeys(("Settings", "Sites", "Materials", "Supply", "Lanes", "Demand"))
+    assert said(**none, **sheets, Purchases=purchases) == [
+        "Summary: this is a results workbook, not a workbook to plan; open the workbook that the "
+        "plan was made from: sheet Run names it under input"
+    ]
+
+
+def test_a_missing_sheet_is_reported_once():
+    (found,) = said(Materials=None)
+    assert found == (
+        "Materials: the sheet is missing or has no rows, and 3 cells in Supply, Lanes, "
+        "Demand refer to it; add it, or rename the sheet that is meant"
+    )
+
+
+@pytest.mark.parametrize("word", ["Total", "TOTAL:", "Sum", "Subtotal", "Grand total", "合計"])
+def test_a_row_of_totals_is_an_error(word):
+    found = said(Supply=[*SUPPLY, [word, None, None, 6]])
+    assert (
+        f"Supply!A3 (offer): '{word}' looks like a row of totals, which would count as one more "
+        "row; delete it, or write no under active" in found
+    )
+    rows = [[*SUPPLY[0], "active"], [*SUPPLY[1], None], [word, None, None, 6, "no"]]
+    assert not any("looks like a row of totals" in each for each in said(Supply=rows))
+
+
+def test_hidden_rows_count_and_are_named(tmp_path):
+    rows = [*SUPPLY, ["b", "Kaz", "ore", 6], ["c", "Kaz", "ore", 7]]
+
+    def hide(workbook):
+        workbook["Supply"].row_dimensions[3].hidden = True
+
+    path = book(tmp_path / "a.xlsx", hide, Supply=rows)
+    assert len(read(path).supply) == 3
+    assert [str(each) for each in check(path)] == [
+        "Supply!A3 (offer): the row is hidden, and counts; show it, or write no under active to "
+        "leave it out"
     ]
 
 
@@ -328,7 +459,17 @@ def test_a_column_that_stands_twice_is_an_error():
 
 def test_figures_under_a_blank_header_are_named():
     rows = [[*SUPPLY[0], None], [*SUPPLY[1], 6]]
-    assert said(Supply=rows) == ["Supply!E1: the column has no header: ignored"]
+    assert said(Supply=rows) == [
+        "Supply!E1: the column has no header: its 1 filled cell is not read; write the header; x- "
+        "marks a column of your own"
+    ]
+
+
+def test_one_remark_beside_a_table_is_only_a_warning():
+    rows = [[*SUPPLY[0], None, None], [*SUPPLY[1], None, "ask Bob"]]
+    (found,) = said(Supply=rows)
+    assert found.startswith("Supply!F1: the column has no header")
+    assert read_frames(frames(Supply=rows)).supply
 
 
 def test_a_sheet_without_rows_needs_no_columns():
@@ -648,7 +789,9 @@ def test_a_merged_name_counts_for_each_of_its_rows_and_a_merged_figure_for_none(
     found = check(book(tmp_path / "b.xlsx", merge_figures, Supply=rows))
     assert [str(each) for each in found] == [
         "Supply!E3 (maximum): the cell is merged with the one above, which holds 9: for each row "
-        "or for all together?; unmerge the cells and write the figure of each row"
+        "or for all together?; unmerge the cells and write the figure of each row",
+        "Supply!B3 (site): the cell is merged with the one above, and read as 'Kaz'; unmerge the "
+        "cells and write the value of each row",
     ]
 
 

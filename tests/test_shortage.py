@@ -248,12 +248,15 @@ def test_a_second_source_that_a_rule_bars_is_none():
     sheets = {
         "Settings": {"period length": "half-year", "periods": 2},
         "Supply": [offer("kaz", price=5), offer("china", "China")],
-        "Demand": [need(10, segment="defence")],
+        "Demand": [need(10, segment="defence"), need(1, "other", segment="civil")],
         "Rule_scope": [china()],
     }
-    assert alerts("Single point", **sheets, Rules=[no_china(segments="civil")]) == []
+    assert (
+        alerts("Single point", **sheets, Rules=[no_china(segments="civil", to=date(2026, 12, 31))])
+        == []
+    )
     (told,) = alerts("Single point", **sheets, Rules=[no_china(from_=date(2027, 7, 1))])
-    assert "without kaz nothing can reach need in 2027-H2." in told
+    assert "without kaz nothing can reach need and other in 2027-H2." in told
 
 
 def test_full_units_and_units_at_their_minimum_are_told():

@@ -29,6 +29,7 @@ _TOKENS = re.compile(
     re.DOTALL,
 )
 _REFERENCE = re.compile(rb"""\br=["']([A-Za-z]*)(\d+)["']""")
+_REFERENCE_OF_ROW = re.compile(rb"""\br=["'](\d{1,7})["']""")
 _TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
@@ -139,6 +140,17 @@ def faults(xml: bytes, never_calculated: bool) -> Iterator[tuple[int, int, Fault
         fault = _fault(attributes, body, never_calculated)
         if fault is not None:
             yield row, column, fault
+
+
+_HIDDEN = re.compile(rb"""<(?:\w+:)?row\b(?=[^>]*\bhidden=["'](?:1|true)["'])([^>]*)>""")
+
+
+def hidden_rows(xml: bytes) -> frozenset[int]:
+    """Numbers (from 1) of the rows of a sheet that are hidden, by hand or by a filter."""
+    if b"hidden=" not in xml:
+        return frozenset()
+    found = (_REFERENCE_OF_ROW.search(each) for each in _HIDDEN.findall(xml))
+    return frozenset(int(place[1]) for place in found if place)
 
 
 def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:

@@ -161,6 +161,54 @@ _LABELS = (
 )
 
 
+_LOOSE_YEAR = r"(?:c?y|fy)?[ '’]?(?P<year>\d{4}|\d{2})(?:e|f|p)?"
+_SEPARATOR = r"[ ./'’_-]*"
+_LOOSE = (
+    (re.compile(rf"{_LOOSE_YEAR}"), 12),
+    (re.compile(rf"{_LOOSE_YEAR}[/-]\d{{2}}(?:\d{{2}})?"), 12),
+    (re.compile(rf"(?:h(?P<part>[12])|(?P<first>[12])h){_SEPARATOR}{_LOOSE_YEAR}"), 6),
+    (re.compile(rf"{_LOOSE_YEAR}{_SEPARATOR}(?:h(?P<part>[12])|(?P<first>[12])h)"), 6),
+    (re.compile(rf"(?:q(?P<part>[1-4])|(?P<first>[1-4])q){_SEPARATOR}{_LOOSE_YEAR}"), 3),
+    (re.compile(rf"{_LOOSE_YEAR}{_SEPARATOR}(?:q(?P<part>[1-4])|(?P<first>[1-4])q)"), 3),
+    (re.compile(rf"(?P<month>[a-z]{{3,9}}){_SEPARATOR}{_LOOSE_YEAR}"), 1),
+    (re.compile(rf"{_LOOSE_YEAR}{_SEPARATOR}(?P<month>[a-z]{{3,9}})"), 1),
+    (re.compile(r"(?P<part>0?[1-9]|1[0-2])[ ./_-](?P<year>\d{4})"), 1),
+    (re.compile(r"(?P<year>\d{4})[ ./_m-]*(?P<part>0?[1-9]|1[0-2])"), 1),
+)
+"""Ways to write a period that people use and the contract does not."""
+
+
+def guess_label(raw: Any, months: int) -> str:
+    """The label that a header loosely written as a period should have; empty if it is none.
+
+    ``months`` is the length of a period, for a date or its number in Excel.
+
+    >>> guess_label("Jan-27", 1), guess_label("Q1 27", 3), guess_label(46388.0, 3)
+    ('2027-01', '2027-Q1', '2027-Q1')
+    >>> guess_label("FY27", 12), guess_label("quantity", 12)
+    ('2027', '')
+    """
+    if isinstance(raw, (int, float)) and 20000 <= raw <= 80000:
+        raw = date(1899, 12, 30) + timedelta(days=int(raw))
+    if isinstance(raw, date):
+        return label(raw, months)
+    text = clean(written(raw)).lower()
+    for pattern, length in _LOOSE:
+        if found := pattern.fullmatch(text):
+            groups = found.groupdict()
+            year = int(groups["year"])
+            year += 2000 if year < 100 else 0
+            try:
+                if groups.get("month"):
+                    part = _month(groups["month"])
+                else:
+                    part = int(groups.get("part") or groups.get("first") or 1)
+                return label(date(year, (part - 1) * length + 1, 1), length)
+            except ValueError:
+                continue
+    return ""
+
+
 def parse_label(raw: Any, months: int) -> tuple[str, int] | None:
     """Label and months of the period that a header names, None if it names none.
 

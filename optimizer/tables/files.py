@@ -28,6 +28,8 @@ class Grid(Struct):
 
     name: str
     rows: list[list[Any]]
+    hidden: frozenset[int] = frozenset()
+    """Numbers of the rows that are hidden, by hand or by a filter (from 1)."""
 
 
 class Book(Struct):
@@ -116,19 +118,20 @@ def _filled(package: zipfile.ZipFile, parts: dict[str, str], content: bytes) -> 
     """The grids, with faults and merged blocks filled in."""
     from python_calamine import load_workbook
 
-    faults = {}
+    faults, hidden = {}, {}
     fresh = archive.never_calculated(package)
     for name, part in parts.items():
         xml = _utf8(package.read(part))
         archive.check_extent(name, xml)
         faults[name] = list(archive.faults(xml, fresh))
+        hidden[name] = archive.hidden_rows(xml)
     grids = []
     with load_workbook(io.BytesIO(content)) as book:
         for name in book.sheet_names:
             if name not in parts:
                 continue
             sheet = book.get_sheet_by_name(name)
-            grid = Grid(name, sheet.to_python(skip_empty_area=False))
+            grid = Grid(name, sheet.to_python(skip_empty_area=False), hidden[name])
             for row, column, fault in faults[name]:
                 _put(grid, row, column, fault)
             for block in sheet.merged_cell_ranges or ():

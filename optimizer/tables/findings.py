@@ -31,6 +31,8 @@ class Findings:
     def __init__(self) -> None:
         self._found: list[tuple[tuple[int, int, str], Finding]] = []
         self._counts: Counter[tuple[str, str, str]] = Counter()
+        self.replaced: set[str] = set()
+        """Sheets of the contract for which another sheet was taken, and complained of."""
 
     def error(self, sheet: str, message: str, hint: Hint = "", **at: Unpack[At]) -> None:
         """Add an error at a cell (row and letter), a column (letter) or a sheet."""

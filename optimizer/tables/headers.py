@@ -6,17 +6,18 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from optimizer.tables.cells import Fault, blank, text_of
-from optimizer.tables.days import Horizon, label, parse_label
+from optimizer.tables.cells import Fault, Merged, blank, text_of
+from optimizer.tables.days import Horizon, guess_label, label, parse_label
 from optimizer.tables.files import Grid
 from optimizer.tables.findings import At, Findings
 from optimizer.tables.schema import COMMON, Sheet
 from optimizer.tables.sheets import PERIOD_MONTHS
-from optimizer.tables.words import clean, fold, letter, near, quoted
+from optimizer.tables.synonyms import meant_header
+from optimizer.tables.words import clean, fold, letter, quoted
 
-NEAR = 0.8
-"""How alike an unknown header or sheet is to the one that it is taken to mean."""
 _SEARCHED = 20
+OWN_MARK = "x-"
+"""Sheets and headers that begin with it are the planner's own."""
 
 
 class Headers(Struct):
@@ -45,10 +46,12 @@ def find_headers(grid: Grid, sheet: Sheet, horizon: Horizon | None, found: Findi
     if headers.row < 0:
         return headers
     by_fold = {fold(column.header): name for name, column in sheet.columns.items()}
-    unknown = []
-    for place, raw in enumerate(grid.rows[headers.row]):
+    unknown, nameless = [], []
+    width = max(map(len, grid.rows[headers.row :]))
+    row = grid.rows[headers.row]
+    for place, raw in enumerate([*row, *[""] * (width - len(row))]):
         if blank(raw) or isinstance(raw, Fault):
-            _check_nameless(grid, sheet, headers, place, found)
+            nameless.append(place)
             continue
         name = by_fold.get(fold(text_of(raw)))
         if name is None:
@@ -65,8 +68,11 @@ def find_headers(grid: Grid, sheet: Sheet, horizon: Horizon | None, found: Findi
             )
         else:
             headers.places[name] = place
+    for place in nameless:
+        _check_nameless(grid, sheet, headers, place, found)
     for place, raw in unknown:
-        _complain(place, raw, sheet, headers, found)
+        if not fold(text_of(raw)).startswith(OWN_MARK):
+            _complain(grid, place, raw, sheet, headers, horizon, found)
     return headers
 
 
@@ -95,31 +101,82 @@ def _header_row(grid: Grid, sheet: Sheet) -> int:
     return first
 
 
-def _complain(place: int, raw: Any, sheet: Sheet, headers: Headers, found: Findings) -> None:
-    absent = [column.header for name, column in sheet.columns.items() if name not in headers.places]
-    name = near(text_of(raw), absent, NEAR)
-    found.add(
-        "error" if name else "warning",
-        sheet.name,
-        "is not a column of this sheet" + ("" if name else ": ignored"),
-        row=headers.row + 1,
-        letter=letter(place),
-        column=clean(text_of(raw))[:60],
-        hint=f"did you mean '{name}'?" if name else "",
-    )
+def _complain(
+    grid: Grid,
+    place: int,
+    raw: Any,
+    sheet: Sheet,
+    headers: Headers,
+    horizon: Horizon | None,
+    found: Findings,
+) -> None:
+    """Complain of a header that the sheet does not know."""
+    where: At = {
+        "row": headers.row + 1,
+        "letter": letter(place),
+        "column": clean(text_of(raw))[:60],
+    }
+    absent = {
+        column.header: column
+        for name, column in sheet.columns.items()
+        if name not in headers.places
+    }
+    filled = _filled(grid, headers, place)
+    own = f"{OWN_MARK} before it marks a column of your own"
+    name = meant_header(text_of(raw), absent)
+    if name:
+        unit = absent[name].unit.replace("{currency}", "currency")
+        told = f" (in {unit})" if unit and unit != "share" else ""
+        hint = f"did you mean '{name}'{told}? {OWN_MARK} before it marks a column of your own"
+        found.error(sheet.name, "is not a column of this sheet", hint, **where)
+        return
+    if not filled:
+        return
+    if sheet.name == "Demand" and horizon is not None and _may_be_period(raw):
+        guess = guess_label(raw, horizon.months)
+        known = guess in horizon.labels()
+        example = f"write {guess}" if known else f"write labels such as {horizon.label(0)}"
+        found.error(
+            sheet.name,
+            f"may be a period, and is no label of one; {filled:,} filled cells would not count",
+            f"{example}; {own}",
+            **where,
+        )
+        return
+    cells = "1 filled cell is" if filled == 1 else f"{filled:,} filled cells are"
+    found.warning(sheet.name, f"is not a column of this sheet: its {cells} not read", own, **where)
+
+
+def _filled(grid: Grid, headers: Headers, place: int) -> int:
+    """Filled cells below the header of a column."""
+    rows = (row[place] for row in grid.rows[headers.row + 1 :] if place < len(row))
+    return sum(not (blank(raw) or isinstance(raw, Merged)) for raw in rows)
+
+
+def _may_be_period(raw: Any) -> bool:
+    """True for a header of Demand that may name a period: a date, a number, a word with digits."""
+    return not isinstance(raw, str) or any(map(str.isdigit, raw)) or bool(guess_label(raw, 1))
 
 
 def _check_nameless(
     grid: Grid, sheet: Sheet, headers: Headers, place: int, found: Findings
 ) -> None:
-    rows = (row[place] for row in grid.rows[headers.row + 1 :] if place < len(row))
-    if any(not (blank(raw) or isinstance(raw, Fault)) for raw in rows):
-        found.warning(
-            sheet.name,
-            "the column has no header: ignored",
-            row=headers.row + 1,
-            letter=letter(place),
-        )
+    """Complain of filled cells below no header; one remark beside the table is a warning."""
+    filled = _filled(grid, headers, place)
+    if not filled:
+        return
+    row = grid.rows[headers.row]
+    last = max((at for at, raw in enumerate(row) if not blank(raw)), default=-1)
+    remark = filled == 1 and place > last + 1
+    cells = "1 filled cell is" if filled == 1 else f"{filled:,} filled cells are"
+    found.add(
+        "warning" if remark else "error",
+        sheet.name,
+        f"the column has no header: its {cells} not read",
+        f"write the header; {OWN_MARK} marks a column of your own",
+        row=headers.row + 1,
+        letter=letter(place),
+    )
 
 
 def _period(

@@ -13,16 +13,13 @@ from optimizer.tables.case import Case
 from optimizer.tables.draft import Draft
 from optimizer.tables.files import Book, Grid, book_of_frames, open_book
 from optimizer.tables.findings import Findings
-from optimizer.tables.headers import NEAR
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.settings import Given, read_settings
 from optimizer.tables.spelling import spell
 from optimizer.tables.switches import switch_off
 from optimizer.tables.table import Table, read_table
-from optimizer.tables.words import fold, near, quoted
-
-SILENT = {"read me", "readme", "notes", "how to", "lists", "check report", "check report 2"}
-"""Sheets outside the contract that are left alone without a word."""
+from optimizer.tables.unknown_sheets import check_unknown_sheets
+from optimizer.tables.words import fold, quoted
 
 
 def read(path: str | os.PathLike[str]) -> Case:
@@ -44,7 +41,10 @@ def read_frames(frames: Mapping[str, Any]) -> Case:
 
 def check(path: str | os.PathLike[str]) -> tuple[Finding, ...]:
     """Everything that is wrong in a workbook or worth a look, errors first."""
-    return _read(open_book(path)).found.all()
+    try:
+        return _read(open_book(path)).found.all()
+    except WorkbookError as error:
+        return error.findings
 
 
 def _case(book: Book) -> Case:
@@ -103,7 +103,7 @@ def _known_sheets(book: Book, found: Findings) -> dict[str, Grid]:
     for grid in book.grids:
         name = by_fold.get(fold(grid.name))
         if name is None:
-            unknown.append(grid.name)
+            unknown.append(grid)
         elif name in grids:
             found.error(
                 name,
@@ -111,12 +111,5 @@ def _known_sheets(book: Book, found: Findings) -> dict[str, Grid]:
             )
         else:
             grids[name] = grid
-    for sheet in unknown:
-        if fold(sheet) in SILENT:
-            continue
-        name = near(sheet, [name for name in by_fold.values() if name not in grids], NEAR)
-        if name:
-            found.error(sheet, "is not a sheet of the workbook", hint=f"did you mean '{name}'?")
-        else:
-            found.warning(sheet, "is not part of the workbook's contract: ignored")
+    check_unknown_sheets(unknown, grids.keys(), found)
     return grids

@@ -65,7 +65,8 @@ def read_settings(grid: Grid | None, path: str, found: Findings) -> Given:
     """Read the Settings sheet; complain of what is unknown, missing or twice."""
     given = Given()
     if grid is None:
-        found.error("Settings", "the sheet is missing", hint="add a sheet Settings")
+        if "Settings" not in found.replaced:
+            found.error("Settings", "the sheet is missing", hint="add a sheet Settings")
         return given
     headers = find_headers(grid, SHEET, None, found)
     given.columns = header_columns(headers, SHEET)

@@ -162,16 +162,48 @@ def _references(tables: dict[str, Table], words: Words, found: Findings) -> None
         if column.refers
     ]
     targets = {target for _, _, column in pending for target in column.refers}
+    lost: dict[str, list[str]] = {}
     while pending:
         later = []
         for table, name, column in pending:
             if not all(target in words.defined for target in column.refers):
                 later.append((table, name, column))
                 continue
-            _refer(table, name, column, words, found)
+            empty = _empty(column, tables)
+            if empty:
+                lost.setdefault(empty, []).extend(_spoil_quietly(table, name))
+            else:
+                _refer(table, name, column, words, found)
             if f"{table.sheet.name}.{column.header}" in targets:
                 _define(table, name, words)
         pending = later
+    for sheet, users in lost.items():
+        if users and sheet not in found.replaced:
+            verb = "refers" if len(users) == 1 else "refer"
+            sheets = ", ".join(dict.fromkeys(users))
+            found.error(
+                sheet,
+                "the sheet is missing or has no rows"
+                f", and {len(users):,} cells in {sheets} {verb} to it",
+                "add it, or rename the sheet that is meant",
+            )
+
+
+def _empty(column: Column, tables: dict[str, Table]) -> str:
+    """The sheet that a column refers to, if none of the sheets that it may refer to has rows."""
+    sheets = [target.partition(".")[0] for target in column.refers]
+    return "" if any(tables[sheet].rows for sheet in sheets) else sheets[0]
+
+
+def _spoil_quietly(table: Table, name: str) -> list[str]:
+    """Mark every cell of a column that names something; the sheet, once for each of them."""
+    spoilt = []
+    for position, value in enumerate(table.values[name]):
+        named = [word for word in (value if isinstance(value, tuple) else (value,)) if word]
+        if named and named != ["*"] and position not in table.off:
+            table.bad.setdefault(position, set()).add(name)
+            spoilt.append(table.sheet.name)
+    return spoilt
 
 
 def _refer(table: Table, name: str, column: Column, words: Words, found: Findings) -> None:

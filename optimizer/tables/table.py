@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import MAXYEAR
@@ -9,13 +10,13 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from optimizer.tables.cells import BIGGEST, Complaint, Merged, Shared, blank, parser
+from optimizer.tables.cells import BIGGEST, Complaint, Merged, Shared, blank, parser, text_of
 from optimizer.tables.days import Horizon
 from optimizer.tables.files import Grid
 from optimizer.tables.findings import Findings, Hint
 from optimizer.tables.headers import Headers, find_headers, header_columns, missing_columns
 from optimizer.tables.schema import Column, Sheet
-from optimizer.tables.words import letter
+from optimizer.tables.words import fold, letter, quoted
 
 Cells = Sequence[Sequence[Any]]
 _STAND_IN = {"text": "", "names": (), "number": 0.0, "whole": 0, "yes/no": True}
@@ -47,6 +48,22 @@ class Table(Struct):
         """Complain of a cell that could not be read, and remember it."""
         self.bad.setdefault(position, set()).add(attribute)
         self.complain(found, position, attribute, message, hint)
+
+    def warn(
+        self, found: Findings, position: int, attribute: str, message: str, hint: Hint = ""
+    ) -> None:
+        """Warn of a cell that is read; nothing is said of a row that is switched off."""
+        if position in self.off:
+            return
+        header = self.sheet.header(attribute)
+        found.warning(
+            self.sheet.name,
+            message,
+            hint,
+            row=self.rows[position],
+            letter=self.letters.get(header, ""),
+            column=header,
+        )
 
     def complain(
         self, found: Findings, position: int, attribute: str, message: str, hint: Hint = ""
@@ -82,6 +99,8 @@ def read_table(
         missing_columns(sheet, headers, found)
     active = _column(table, "active", headers, cells, currency, found)
     table.off = {position for position, on in enumerate(active) if not on}
+    _check_totals(table, headers, cells, found)
+    _warn_hidden(table, grid, found)
     for name in sheet.columns:
         table.values[name] = (
             active if name == "active" else _column(table, name, headers, cells, currency, found)
@@ -108,6 +127,52 @@ def _data_rows(grid: Grid, headers: Headers, table: Table) -> list[list[Any]]:
                 table.rows.append(number)
                 break
     return kept
+
+
+TOTALS = re.compile(
+    r"(?:grand |sub[ -]?)?(?:totals?|sum|summe|gesamt|zwischensumme|somme|suma|somma|totale?s?"
+    r"|итого|всего|合计|合計|总计|總計|小计|小計|計)(?: of .*| t| \(t\))?"
+)
+
+
+def _check_totals(table: Table, headers: Headers, cells: Cells, found: Findings) -> None:
+    """Complain of rows that add the others up: they would count as one more."""
+    keys = {
+        place: name for name in table.sheet.key if (place := headers.places.get(name)) is not None
+    }
+    for position, row in enumerate(cells):
+        if position in table.off:
+            continue
+        first = next((at for at, raw in enumerate(row) if not blank(raw)), 0)
+        for place in dict.fromkeys((first, *keys)):
+            raw = _cell(row, place)
+            text = fold(raw).strip(" :=.-_") if type(raw) is str else ""
+            if text and TOTALS.fullmatch(text):
+                table.bad.setdefault(position, set()).add(keys.get(place, table.sheet.key[0]))
+                found.error(
+                    table.sheet.name,
+                    f"{quoted(raw)} looks like a row of totals, which would count as one more row",
+                    "delete it, or write no under active",
+                    row=table.rows[position],
+                    letter=letter(place),
+                    column=table.sheet.header(keys.get(place, table.sheet.key[0])),
+                )
+                break
+
+
+def _warn_hidden(table: Table, grid: Grid, found: Findings) -> None:
+    """Name the rows that count and that nobody sees."""
+    for position, number in enumerate(table.rows):
+        if number in grid.hidden and position not in table.off:
+            header = table.sheet.header(table.sheet.key[0])
+            found.warning(
+                table.sheet.name,
+                "the row is hidden, and counts",
+                "show it, or write no under active to leave it out",
+                row=number,
+                letter=table.letters.get(header, ""),
+                column=header,
+            )
 
 
 def _strange(grid: Grid, headers: Headers) -> bool:
@@ -155,6 +220,14 @@ def _values(
             continue
         if type(raw) is not str:
             value = _value(raw, parse, empty)
+            if type(raw) is Shared and type(value) is not Complaint:
+                table.warn(
+                    found,
+                    position,
+                    name,
+                    f"the cell is merged with the one above, and read as {quoted(text_of(raw))}",
+                    "unmerge the cells and write the value of each row",
+                )
         elif raw in read:
             value = read[raw]
         else:

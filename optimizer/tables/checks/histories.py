@@ -26,7 +26,9 @@ def check_histories(draft: Draft) -> None:
             site = row.to_site if sheet == "Pipeline" else row.site
             evident = not stage or (stage == STAGES[0] and site in mines)
             if ruled and sheet != "Pipeline" and not evident:
-                _warn(draft, row, "the cell is blank", _up_to(stage))
+                there = bool(draft.tables[sheet].letter("history"))
+                what = "the cell is blank" if there else "the sheet has no column history"
+                _warn(draft, row, what, _up_to(stage))
             continue
         own = {event.stage for event in row.history}
         absent = {event.stage for event in row.history if event.country == NONE}
@@ -60,10 +62,11 @@ def _up_to(stage: str) -> list[str]:
 
 
 def _warn(draft: Draft, row: Any, what: str, stages: list[str]) -> None:
+    count = "counts" if len(stages) == 1 else "count"
     draft.warning(
         row,
         "history",
-        f"{what}: {listed(stages, 6)} count as unknown, which breaks every rule that looks there",
+        f"{what}: {listed(stages, 6)} {count} as unknown, which breaks every rule that looks there",
         CURE,
     )
 

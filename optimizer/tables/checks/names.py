@@ -66,14 +66,14 @@ def _typos(words: Vocabulary) -> Iterator[tuple[str, str]]:
         if 1 < len(group) <= 20:
             for rare in reversed(group):
                 if words.counts[rare] == 1 and rare not in told and rare not in STAGES:
-                    others = [word for word in group if word != rare and _one_edit(rare, word)]
+                    others = [word for word in group if word != rare and one_edit(rare, word)]
                     others = [word for word in others if word not in told]
                     if others:
                         told.add(rare)
                         yield rare, max(others, key=lambda word: words.counts[word])
 
 
-def _one_edit(one: str, other: str) -> bool:
+def one_edit(one: str, other: str) -> bool:
     """True if one letter of a longer word is wrong, missing, or swapped with its neighbour."""
     one, other = one.casefold(), other.casefold()
     start = next(

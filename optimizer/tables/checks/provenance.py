@@ -3,42 +3,130 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from msgspec import Struct, field
 
+from optimizer.tables.checks.names import one_edit
 from optimizer.tables.draft import Draft, grouped
-from optimizer.tables.sheets import HERE, NONE, STAGES, UNKNOWN
+from optimizer.tables.sheets import STAGES
 from optimizer.tables.words import did_you_mean, listed, near, quoted
 
-ALIKE = 0.8
-"""How alike a word of a scope line is to one that it may be a misspelling of."""
+ALIKE = 0.85
+"""How alike an owner or site of a scope line is to one that it may be a misspelling of."""
 
 
 def check_rules(draft: Draft) -> None:
-    """A rule has scope lines, and segments that some demand has."""
-    scoped = {line.rule for line in draft.rows("Rule scope")}
-    segments = {row.segment for row in draft.rows("Demand") if row.segment}
-    for rule, rows in grouped(draft.named("Rules", "rule"), lambda row: row.rule).items():
+    """A rule has lines of scope, binds some demand, and holds within the horizon."""
+    _check_pairs(draft)
+    _check_segments(draft)
+    _check_dates(draft)
+
+
+def _check_pairs(draft: Draft) -> None:
+    """A rule without scope, and scope without a rule, are errors: nothing would be banned."""
+    rules, lines = draft.named("Rules", "rule"), draft.rows("Rule scope")
+    if not rules:  # lines of a rule that is not there are references to nothing
+        return
+    if not draft.tables["Rule scope"].rows:
+        if "Rule scope" not in draft.found.replaced:
+            draft.found.error(
+                "Rule scope",
+                "the sheet is missing or has no rows, so that nothing breaks any rule",
+                "write for each rule what it bans: a country, an owner, a site, a stage",
+            )
+        return
+    scoped = {line.rule for line in lines}
+    off = {line.rule for line in draft.off["Rule scope"]}
+    for rule, rows in grouped(rules, lambda row: row.rule).items():
         if rule not in scoped:
-            message = f"{quoted(rule)} has no line in Rule scope: nothing breaks it"
-            draft.warning(rows[0], "rule", message)
+            why = (
+                "all its rows in Rule scope are inactive" if rule in off else "no row of Rule scope"
+            )
+            draft.error(
+                rows[0],
+                "rule",
+                f"{quoted(rule)}: {why}, so that nothing breaks it",
+                "write what it bans into Rule scope, or write no under active",
+            )
+
+
+def _check_segments(draft: Draft) -> None:
+    """Each segment that a rule names is one of Demand, and none of Demand is a misspelling."""
+    demand = draft.named("Demand", "segment")
+    rows = [*demand, *draft.off["Demand"]]
+    segments = dict.fromkeys(row.segment for row in rows if row.segment)
+    named: dict[str, Any] = {}
     for row in draft.named("Rules", "segments"):
+        named |= {name: row for name in row.segments if name in segments}
         strange = [name for name in row.segments if name not in segments and name != "*"]
-        if strange:
-            draft.warning(
+        if not strange or not demand:
+            continue
+        alike = [name for name in strange if _misspelt(name, segments)]
+        if alike or len(strange) == len(row.segments):
+            first = (alike or strange)[0]
+            binds = "" if len(strange) < len(row.segments) else ": the rule binds no delivery"
+            draft.error(
                 row,
                 "segments",
-                f"no demand has the segment {listed(strange)}",
-                partial(did_you_mean, strange[0], segments),
+                f"no row of Demand has the segment {listed(strange)}{binds}",
+                partial(_segment_cure, first, segments),
+            )
+        else:
+            draft.warning(row, "segments", f"no row of Demand has the segment {listed(strange)}")
+    for row in demand:
+        like = _misspelt(row.segment, named) if row.segment and row.segment not in named else ""
+        if like:
+            draft.error(
+                row,
+                "segment",
+                f"{quoted(row.segment)} resembles {quoted(like)}, which {quoted(named[like].rule)} "
+                "binds; the rule does not bind this line",
+                "write one name in one way; name the segment in a rule if it is another one",
+            )
+
+
+def _segment_cure(name: str, segments: Iterable[str]) -> str:
+    known = list(segments)
+    like = did_you_mean(name, known)
+    return like or (f"write one of {listed(known, 8)}" if known else "fill in segment in Demand")
+
+
+def _misspelt(word: str, known: Iterable[str]) -> str:
+    """A known word that differs from a word by a letter, or by signs and spaces; empty if none."""
+    letters = _letters(word)
+    for other in known:
+        if other != word and (_letters(other) == letters or one_edit(word, other)):
+            return other
+    return ""
+
+
+def _letters(word: str) -> str:
+    return "".join(sign for sign in word.casefold() if sign.isalnum())
+
+
+def _check_dates(draft: Draft) -> None:
+    """A row of Rules whose dates lie outside the horizon binds nothing of this plan."""
+    horizon = draft.horizon
+    if horizon is None:
+        return
+    for row in draft.named("Rules", "start", "end"):
+        begin = horizon.start - timedelta(days=1) if row.dated_by == "processing" else horizon.start
+        if (row.start and row.start > horizon.end) or (row.end and row.end < begin):
+            name = "start" if row.start and row.start > horizon.end else "end"
+            draft.warning(
+                row,
+                name,
+                f"{quoted(row.rule)} is not in force: its dates lie outside the horizon, "
+                f"{horizon.start} to {horizon.end}",
             )
 
 
 class Known(Struct):
-    """Words that histories can hold."""
+    """Words that events can hold."""
 
-    country: set[str] = field(default_factory=set)
     owner: set[str] = field(default_factory=set)
     site: set[str] = field(default_factory=set)
     stage: set[str] = field(default_factory=set)
@@ -47,12 +135,9 @@ class Known(Struct):
 def _known(draft: Draft) -> Known:
     known = Known(stage=set(STAGES))
     for site in [*draft.rows("Sites"), *draft.off["Sites"]]:
-        known.country |= {site.country, site.owner_country}
         known.owner.add(site.owner)
         known.site.add(site.site)
     for event in _events(draft):
-        if event.country not in (HERE, UNKNOWN, NONE):
-            known.country.add(event.country)
         known.owner.add(event.name)
         known.site.add(event.name)
         known.stage.add(event.stage)
@@ -69,48 +154,45 @@ def _events(draft: Draft) -> Iterator[Any]:
 
 
 def check_scope(draft: Draft) -> None:
-    """Scope lines name countries, owners, sites and stages that stand in the workbook."""
+    """Scope lines name stages, owners and sites that occur in the workbook."""
     known = _known(draft)
-    columns = {
-        "country": known.country,
-        "owner_country": known.country,
-        "owner": known.owner,
-        "site": known.site,
-        "stage": known.stage,
-    }
-    strange: dict[str, dict[str, tuple[Any, str]]] = {}
     for line in draft.named("Rule scope", "rule"):
-        if (
-            not any(getattr(line, name) for name in columns)
-            and line.row not in draft.bad["Rule scope"]
-        ):
+        filled = any(getattr(line, name) for name in SCOPE)
+        if not filled and line.row not in draft.bad["Rule scope"]:
             message = f"nothing is filled in but the rule: every history breaks {quoted(line.rule)}"
             draft.warning(line, "rule", message)
-        for name, words in columns.items():
+        for stage in line.stage:
+            if stage not in known.stage:
+                draft.error(
+                    line,
+                    "stage",
+                    f"{quoted(stage)} is no stage of this workbook: nothing would break "
+                    f"{quoted(line.rule)} there",
+                    partial(did_you_mean, stage, sorted(known.stage - {""})),
+                )
+        for name in ("owner", "site"):
+            words: set[str] = getattr(known, name)
             for word in getattr(line, name):
                 if word not in words:
-                    strange.setdefault(line.rule, {}).setdefault(word, (line, name))
-    for rule, found in strange.items():
-        _complain(draft, rule, found, columns)
+                    _check_name(draft, line, name, word, words - {""})
 
 
-def _complain(
-    draft: Draft, rule: str, found: dict[str, tuple[Any, str]], columns: dict[str, set[str]]
-) -> None:
-    """One warning a rule, at the first word that is nowhere else."""
-    hints = []
-    for word, (_, name) in list(found.items())[:50]:
-        nearest = near(word, [known for known in columns[name] if known], ALIKE)
-        if nearest and len(nearest.split()) == len(word.split()) == 1:
-            hints.append(f"for {quoted(word)} did you mean {quoted(nearest)}?")
-    line, name = next(iter(found.values()))
-    verb = "stands" if len(found) == 1 else "stand"
-    draft.warning(
-        line,
-        name,
-        f"{listed(list(found), 5)} of {quoted(rule)} {verb} nowhere else in the workbook",
-        " ".join(hints[:3]),
-    )
+SCOPE = ("country", "owner_country", "owner", "site", "stage")
+
+
+def _check_name(draft: Draft, line: Any, name: str, word: str, known: set[str]) -> None:
+    """An owner or site that occurs nowhere: an error where it resembles one that does."""
+    like = _misspelt(word, known) or near(word, known, ALIKE)
+    message = f"{quoted(word)} occurs neither in Sites nor in a history"
+    if like:
+        draft.error(
+            line,
+            name,
+            f"{message}, and resembles {quoted(like)}",
+            "write one name in one way",
+        )
+    else:
+        draft.warning(line, name, f"{message}: nothing in this workbook breaks this line")
 
 
 def check_stages(draft: Draft) -> None:

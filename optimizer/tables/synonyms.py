@@ -1,0 +1,190 @@
+"""Other words that planners use for the columns and sheets of the workbook.
+
+They never decide anything: a header or sheet that is not the contract's is an error, and these
+lists only say which name to write.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from optimizer.tables.words import fold, near
+
+NEAR: Final = 0.8
+"""How alike (difflib ratio) an unknown header or sheet is to the one that it is taken to mean."""
+
+HEADERS: Final = {
+    "maximum": (
+        "max, max., maximal, cap, limit, ceiling, upper bound, maximum quantity, "
+        "max quantity, available, availability per year, höchstmenge, plafond, máximo, "
+        "massimo, 最大, 最大値, максимум"
+    ),
+    "minimum": (
+        "min, min., minimal, floor, lower bound, minimum quantity, min quantity, "
+        "mindestmenge, mínimo, minimo, 最小, 最小値, минимум"
+    ),
+    "quantity": (
+        "qty, qty., amount, volume, tonnage, tonnes, tons, t, demand, menge, quantité, "
+        "cantidad, quantità, 数量, количество"
+    ),
+    "price": "unit price, cost per tonne, preis, prix, precio, prezzo, 价格, 価格, цена",
+    "cost": (
+        "costs, unit cost, rate, freight, kosten, coût, costo, coste, 成本, 费用, コスト, стоимость"
+    ),
+    "capacity": (
+        "cap, nameplate, nameplate capacity, name plate, kapazität, capacité, capacidad, "
+        "capacità, 产能, 能力, мощность"
+    ),
+    "country": (
+        "nation, origin, country of origin, location, land, pays, país, paese, 国家, 国, страна"
+    ),
+    "owner country": "country of owner, owner's country, parent country, owner nationality",
+    "owner": (
+        "parent, parent company, company, proprietor, eigentümer, propriétaire, "
+        "propietario, 所有者, владелец"
+    ),
+    "site": (
+        "plant, location, place, facility, supplier, vendor, standort, lieferant, usine, "
+        "sitio, planta, 工厂, 场地, サイト, завод"
+    ),
+    "customer": "buyer, client, ship to, destination, kunde, cliente, 客户, 顧客, клиент",
+    "material": (
+        "product, item, commodity, good, article, materials, produkt, matériau, matière, "
+        "materiale, 材料, 物料, материал"
+    ),
+    "history": (
+        "origin, provenance, chain of custody, lineage, herkunft, origine, procedencia, "
+        "来源, 履歴, происхождение"
+    ),
+    "segment": "market, customer segment, program, programme, sector, segmento, 细分, сегмент",
+    "segments": "segment, market, sector, binds",
+    "stage": "step, process step, stufe, étape, etapa, fase, 阶段, 工程, стадия",
+    "rule": "policy, regulation, constraint, regel, règle, regla, regola, 规则, 規則, правило",
+    "maximum share": "share, max share, maximum percentage, allowed share, tolerance, max %",
+    "from site": "from, origin, source, ship from, start, von, de, desde, 出发地",
+    "to site": "to, destination, ship to, end, nach, à, hacia, 目的地",
+    "from": (
+        "start, start date, valid from, begin, date from, effective, ab, gültig ab, dès, "
+        "desde, 开始, с"
+    ),
+    "to": (
+        "end, end date, valid to, until, expiry, date to, bis, gültig bis, jusqu'au, "
+        "hasta, 结束, по"
+    ),
+    "lead days": "lead time, leadtime, transit days, transit time, days, lieferzeit, délai, 交货期",
+    "shortage penalty": (
+        "penalty, shortage cost, backorder cost, fine, strafe, pénalité, penalización"
+    ),
+    "share": "content, assay, fraction, percentage, %, gehalt, anteil, teneur",
+    "recovery": "yield, recovery rate, ausbeute, rendement, recuperación",
+    "ad valorem": (
+        "duty, duty rate, tariff, tariff rate, rate, zoll, zollsatz, droit de douane, arancel, 关税"
+    ),
+    "origin country": "origin, from country, country of origin, from",
+    "destination country": "destination, to country, importing country, to",
+    "opening": "opening stock, initial stock, stock, inventory, on hand, anfangsbestand",
+    "closing": "closing stock, final stock, target stock, endbestand",
+    "active": "enabled, on, in use, aktiv, actif, activo, 有效",
+    "traced": "traceable, tracked, tracked provenance",
+    "contract quantity": "contract, contracted, contract volume, contracted quantity",
+    "take or pay": "top, take-or-pay share",
+    "availability": "uptime, utilisation, utilization, verfügbarkeit, disponibilité",
+    "minimum load": "min load, turndown, mindestlast",
+    "fixed cost": "fixed costs, fixkosten, opex",
+    "capital cost": "capex, investment, investition",
+    "added capacity": "capacity, new capacity, extra capacity",
+    "arrives": "yield, loss, arrival share",
+    "line": "demand line, order line, name, zeile",
+    "offer": "supplier, name, offer name, source, angebot, offre, oferta",
+    "arrival": "eta, arrival date, due date, ankunft",
+    "value": "customs value, unit value, wert, valeur, valor",
+    "kind": "type, site type, art",
+    "direction": "in/out, in or out, io",
+    "probability": "likelihood, chance, wahrscheinlichkeit",
+    "window": "period, time window",
+    "dated by": "date basis, dates by",
+}
+"""Words for each header, separated by commas; several headers may share a word."""
+
+SHEETS: Final = {
+    "Settings": "setup, parameters, general, config, einstellungen, paramètres",
+    "Sites": "locations, places, plants, facilities, nodes, standorte",
+    "Materials": "products, items, commodities, goods, materialien",
+    "Supply": "offers, suppliers, sources, sourcing, vendors, purchases, angebot, lieferanten",
+    "Lanes": "transport, routes, shipping, freight, logistics, arcs, transporte",
+    "Tariffs": "duties, duty, customs, zölle",
+    "Stocks": "stock, inventory, inventories, storage, lager",
+    "Pipeline": "orders, open orders, in transit, bestellungen",
+    "Demand": "demands, customers, requirements, sales, bedarf, nachfrage",
+    "Rules": (
+        "rule, policies, policy, provenance rules, compliance rules, regulations, "
+        "constraints, regeln, règles, reglas"
+    ),
+    "Rule scope": "scope, scopes, rules scope, rule scopes, rulescope, bans, banned",
+    "Limits": "limit, caps, bounds",
+    "Units": "unit, capacities, capacity, equipment",
+    "Options": "investments, projects, expansions",
+    "Countries": "country, aliases, country groups",
+}
+"""Words for each sheet."""
+
+_UNIT = re.compile(r"\s*(?:[(\[{].*[)\]}]|/.*|\b(?:in|per|p\.?a\.?)\b.*)$")
+_SIGNS = re.compile(r"[\s_.,:;#*?!-]+")
+
+
+def _plain(text: str) -> str:
+    """A header without its unit and its signs: ``Capacity (t/yr)`` is ``capacity``.
+
+    >>> _plain("Price [USD/kg]"), _plain("lead_days")
+    ('price', 'lead days')
+    """
+    folded = fold(text)
+    return _SIGNS.sub(" ", _UNIT.sub("", folded) or folded).strip()
+
+
+_UNITS = re.compile(
+    r"\s+(?:usd|eur|gbp|cny|jpy|cad|t|kg|kt|mt|tonnes?|tons?|tpa|yr|year|month|days?|d|%|\$|€|£)+$"
+)
+
+
+def meant_header(text: str, candidates: Collection[str]) -> str:
+    """The header, among some, that an unknown header seems to mean; empty if none.
+
+    >>> meant_header("max", ["minimum", "maximum"]), meant_header("capacity t/yr", ["capacity"])
+    ('maximum', 'capacity')
+    """
+    plain = _plain(text)
+    forms = [plain]
+    while _UNITS.search(forms[-1]):
+        forms.append(_UNITS.sub("", forms[-1]))
+    by_plain = {_plain(header): header for header in candidates}
+    for form in forms:
+        if form in by_plain:
+            return by_plain[form]
+    name = near(plain, list(by_plain), NEAR)
+    if name:
+        return by_plain[name]
+    for header in candidates:
+        words = {_plain(word) for word in HEADERS.get(header, "").split(",")}
+        if words & {form for form in forms if form}:
+            return header
+    return ""
+
+
+def meant_sheet(text: str, candidates: Collection[str]) -> str:
+    """The sheet, among some, that the name of an unknown sheet seems to mean; empty if none.
+
+    >>> meant_sheet("Transport", ["Sites", "Lanes"])
+    'Lanes'
+    """
+    plain = _plain(text)
+    by_plain = {_plain(name): name for name in candidates}
+    if plain in by_plain:
+        return by_plain[plain]
+    for name in candidates:
+        if plain in {_plain(word) for word in SHEETS.get(name, "").split(",")}:
+            return name
+    name = near(plain, list(by_plain), NEAR)
+    return by_plain[name] if name else ""
