@@ -433,7 +433,8 @@ R    | Yard  | ore | 0
 Yard | Buyer | ore | 0
 
 Demand: line | customer | material | segment | quantity | shortage penalty
-all | Buyer | ore | civil | 1000 | 0
+all   | Buyer | ore | civil   | 1000 | 0
+bound | Buyer | ore | defence | 0    | 0
 
 Rules: rule | segments
 no C | defence
@@ -559,7 +560,7 @@ def test_a_process_clears_rules_and_breaks_them_by_its_own_stage() -> None:
     case = {
         **YARD,
         "Materials": [*YARD["Materials"], {"material": "metal", "stage": "melted"}],
-        "Demand": [{**YARD["Demand"][0], "material": "metal"}],
+        "Demand": [{**row, "material": "metal"} for row in YARD["Demand"]],
         **sheets("""
 Recipes: recipe | material | direction | quantity
 melt | ore   | in  | 1
@@ -676,18 +677,18 @@ MFN | China | USA | *   | 0.10 |    | 2027-07-01 | 2027-12-31
         row["measure"] = str(row["measure"])
     duties = Duties(Entitlements(make_case({**YARD, **rows})))
     # 2027: half 2 and half 10 a tonne, and 9/12 of 12; 2028: 2, and 6/12 of 12.
-    assert duties.rate("China", "USA", "ore") == pytest.approx([15, 8])
-    assert duties.rate("Russia", "USA", "ore") == pytest.approx([2, 2])
-    assert duties.rate("USA", "USA", "ore") == pytest.approx([0, 0])
+    assert duties.rate("China", "United States", "ore") == pytest.approx([15, 8])
+    assert duties.rate("Russia", "United States", "ore") == pytest.approx([2, 2])
+    assert duties.rate("United States", "United States", "ore") == pytest.approx([0, 0])
     assert duties.rate("China", "Canada", "ore") == pytest.approx([0, 0])
 
 
 def test_dated_demand_adds_up_and_a_period_column_wins_in_full() -> None:
     rows = sheets("""
-Demand: line | customer | material | quantity | price | shortage penalty | from | to | 2028
-all | Buyer | ore | 120 | 10 | 6 |            | 2027-09-30 |
-all | Buyer | ore | 40  | 20 | 2 | 2027-10-01 |            | 7
-""")
+Demand: line | customer | material | segment | quantity | price | shortage penalty | from | to | 2028
+all | Buyer | ore | defence | 120 | 10 | 6 |            | 2027-09-30 |
+all | Buyer | ore | defence | 40  | 20 | 2 | 2027-10-01 |            | 7
+""")  # noqa: E501
     want = Entitlements(make_case({**YARD, **rows})).wants["all", "Buyer", "ore"]
     assert want.quantity == pytest.approx([100, 7])
     assert want.price == pytest.approx([12.5, 20])

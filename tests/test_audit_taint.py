@@ -129,7 +129,9 @@ def test_a_site_that_mixes_taints_all_that_it_makes_in_the_period() -> None:
 
 def test_what_is_tainted_may_be_booked_so_but_is_not_for_lines_that_the_rule_binds() -> None:
     assert mixed([DIRTY_X, DIRTY_Y]) == {"rules without tolerance"}
+    other = {**MIXER["Demand"][0], "line": "other", "segment": "other", "quantity": 0}
     civil = {**MIXER, "Rules": [{"rule": CHINA, "segments": "other"}]}
+    civil["Demand"] = [*MIXER["Demand"], other]
     assert mixed([DIRTY_X, DIRTY_Y], case=civil) == set()
 
 
@@ -263,7 +265,7 @@ def _cut(stock: dict[str, Any]) -> dict[str, Rows]:
     """Sheets that do without the sites of the yard."""
     supply = [{"offer": "A", "site": "A", "material": "ore", "price": 0}]
     demand = [{"line": "all", "customer": "A", "material": "ore", "quantity": 1}]
-    demand[0]["shortage penalty"] = 0
+    demand[0] |= {"shortage penalty": 0, "segment": "defence"}
     return {"Stocks": [stock], "Supply": supply, "Demand": demand, "Lanes": []}
 
 

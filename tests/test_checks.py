@@ -237,8 +237,8 @@ def duty(origin, destination, material="ore", **more):
 
 def test_rows_of_one_measure_that_meet_and_are_equally_specific_are_an_error():
     message = (
-        "Tariffs!A3 (origin country): row 2 applies to 'ore' from 'China' to 'USA' too, and "
-        "neither is more specific; add a row for just that, or give them different measures"
+        "Tariffs!A3 (origin country): row 2 applies to 'ore' from 'China' to 'United States' too, "
+        "and neither is more specific; add a row for just that, or give them different measures"
     )
     pair = [duty("China", "*"), duty("*", "USA")]
     assert said(Tariffs=pair) == [message]
@@ -256,10 +256,12 @@ def test_rows_that_meet_are_looked_at_by_their_dates():
     assert warned(Tariffs=[{"from": None, **row} for row in apart]) == []
 
 
-def test_countries_of_tariffs_that_are_nowhere_else_are_named():
-    assert warned(Tariffs=[duty("Atlantis", "USA")]) == [
-        "Tariffs!A (origin country): 'Atlantis' is no country of Sites or of a history"
-    ]
+def test_a_tariff_names_countries_and_groups():
+    (found,) = said(Tariffs=[duty("Atlantis", "USA")])
+    assert found.startswith(
+        "Tariffs!A2 (origin country): 'Atlantis' is neither a country nor a group"
+    )
+    assert warned(Tariffs=[duty("covered", "not China"), duty("EU, not Germany", "USA")]) == []
 
 
 # Plants
@@ -519,8 +521,12 @@ def test_stages_that_no_rule_knows_are_named():
 
 
 def test_free_words_that_differ_by_a_letter_are_named():
-    assert warned(Sites=[*SITES, site("Second", "Kazakstan"), site("Third", "Kazakhstan")]) == [
-        "Sites!C6 (country): 'Kazakstan' appears once, and differs little from 'Kazakhstan'; "
+    owners = [
+        site("Second", "Canada", owner="Kazatomprom"),
+        site("Third", "Canada", owner="Kazatomprm"),
+    ]
+    assert warned(Sites=[*SITES, *owners]) == [
+        "Sites!D7 (owner): 'Kazatomprm' appears once, and differs little from 'Kazatomprom'; "
         "write one name in one way"
     ]
 
@@ -529,7 +535,8 @@ def test_free_words_that_differ_by_a_letter_are_named():
     "pair", [("AU", "AT"), ("Iran", "Iraq"), ("line A", "line B"), ("Q1", "Q2")]
 )
 def test_short_words_may_differ_by_a_letter(pair):
-    assert warned(Sites=[*SITES, site("S", pair[0]), site("T", pair[1])]) == []
+    owners = [site(f"Site {at}", "Canada", owner=name) for at, name in enumerate(pair)]
+    assert warned(Sites=[*SITES, *owners]) == []
 
 
 def test_names_with_a_comma_cannot_stand_in_a_list():

@@ -691,7 +691,7 @@ def test_numbers_may_be_names_and_words_of_choice_are_folded():
     assert found.supply[0].offer == "1"
     assert found.sites[0].kind == "mine"
     assert said(
-        Sites=[["site", "country", "kind"], ["Kaz", "K", "mines"], ["Buyer", "USA", ""]]
+        Sites=[["site", "country", "kind"], ["Kaz", "KZ", "mines"], ["Buyer", "USA", ""]]
     ) == [
         "Sites!C2 (kind): 'mines' is not one of mine, trader, plant, port, stockpile, customer; "
         "did you mean 'mine'?"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 
 from optimizer.network.calendar import Calendar
 from optimizer.network.dated import grouped
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
+from optimizer.tables.country_groups import CountrySets
 
 Span = tuple[float, float]
 """From and to, in months from the start."""
@@ -20,6 +22,7 @@ class Duties:
         self._calendar = calendar
         self._values = {material.material: material.value for material in case.materials}
         self._measures = grouped(case.tariffs, lambda row: row.measure)
+        self._countries = CountrySets(case.countries)
         self._known: dict[tuple[str, str, str], tuple[float, ...]] = {}
         self._pairs: dict[tuple[str, str], bool] = {}
 
@@ -37,7 +40,8 @@ class Duties:
         known = self._pairs.get(key)
         if known is None:
             known = self._pairs[key] = any(
-                row.destination_country in ("*", destination) and row.material in ("*", material)
+                self._countries.holds(row.destination_country, destination)
+                and row.material in ("*", material)
                 for rows in self._measures.values()
                 for row in rows
             )
@@ -50,7 +54,7 @@ class Duties:
         horizon = (0.0, float(self._calendar.count * self._calendar.months))
         for rows in self._measures.values():
             left: list[Span] = [horizon]
-            for row in fitting(rows, origin, destination, material):
+            for row in fitting(rows, origin, destination, material, self._countries):
                 rate = row.ad_valorem * self._values[material] + row.specific
                 span = self._calendar.span(row.start, row.end)
                 for begin, end in _inside(left, span):
@@ -61,21 +65,31 @@ class Duties:
 
 
 def fitting(
-    rows: Sequence[sheets.Tariff], origin: str, destination: str, material: str
+    rows: Sequence[sheets.Tariff],
+    origin: str,
+    destination: str,
+    material: str,
+    countries: CountrySets,
 ) -> list[sheets.Tariff]:
     """Rows that are for goods, the most specific first."""
     matching = (
         row
         for row in rows
-        if row.origin_country in ("*", origin)
-        and row.destination_country in ("*", destination)
+        if countries.holds(row.origin_country, origin)
+        and countries.holds(row.destination_country, destination)
         and row.material in ("*", material)
     )
-    return sorted(matching, key=_specificity, reverse=True)
+    return sorted(matching, key=lambda row: _breadth(row, countries))
 
 
-def _specificity(row: sheets.Tariff) -> int:
-    return sum(name != "*" for name in (row.origin_country, row.destination_country, row.material))
+def _breadth(row: sheets.Tariff, countries: CountrySets) -> tuple[int, int]:
+    """Least for the most specific row: columns with ``*``, then countries that its lists hold.
+
+    A row that lies within another is the narrower of the two; others that meet are errors.
+    """
+    names = (row.origin_country, row.destination_country, row.material)
+    lists = [countries.size(name) for name in names[:2] if name != "*"]
+    return names.count("*"), prod(lists)
 
 
 def _inside(spans: Sequence[Span], span: Span) -> Iterator[Span]:

@@ -11,6 +11,7 @@ from optimizer.network.recipes import Recipes
 from optimizer.network.trade import windows
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
+from optimizer.tables.country_groups import CountrySets
 
 GROUPS = {
     "bought": "buy",
@@ -95,6 +96,7 @@ class Measured:
 def limits(case: Case, calendar: Calendar, measured: Measured) -> tuple[LimitBound, ...]:
     """Every row of Limits, with the flows that it adds up."""
     found = []
+    countries = CountrySets(case.countries)
     for row in case.limits:
         binds = calendar.touched(row.start, row.end)
         asked = {name: getattr(row, name) for name in sheets.LIMIT_FILTERS if getattr(row, name)}
@@ -107,8 +109,10 @@ def limits(case: Case, calendar: Calendar, measured: Measured) -> tuple[LimitBou
                 group=GROUPS[row.measure],
                 minimum=row.minimum,
                 maximum=row.maximum,
-                terms=_matching(measured, row.measure, asked),
-                base=_matching(measured, row.measure, base) if row.as_ == "share" else None,
+                terms=_matching(measured, row.measure, asked, countries),
+                base=_matching(measured, row.measure, base, countries)
+                if row.as_ == "share"
+                else None,
                 windows=tuple(
                     (name, periods & binds)
                     for name, periods in windows(row.window, calendar)
@@ -120,11 +124,22 @@ def limits(case: Case, calendar: Calendar, measured: Measured) -> tuple[LimitBou
 
 
 def _matching(
-    measured: Measured, measure: str, asked: dict[str, tuple[str, ...]]
+    measured: Measured,
+    measure: str,
+    asked: dict[str, tuple[str, ...]],
+    countries: CountrySets,
 ) -> dict[int, float]:
+    def matches(names: Names) -> bool:
+        return all(
+            countries.holds(wanted, names.get(name, ""))
+            if name == "country"
+            else names.get(name) in wanted
+            for name, wanted in asked.items()
+        )
+
     terms: dict[int, float] = {}
     for index, own, amount in measured.of(measure):
-        if any(all(names.get(name) in wanted for name, wanted in asked.items()) for names in own):
+        if any(map(matches, own)):
             terms[index] = terms.get(index, 0.0) + amount
     return terms
 

@@ -17,16 +17,9 @@ from optimizer.network.calendar import Calendar
 from optimizer.network.flows import Trait
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
+from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.sheets import HERE, NONE, STAGES, UNKNOWN
-
-
-def fold(name: str) -> str:
-    """Name without regard to case and spacing.
-
-    >>> fold("  Baotou   STEEL ")
-    'baotou steel'
-    """
-    return " ".join(name.split()).casefold()
+from optimizer.tables.words import fold
 
 
 class Happening(Struct, frozen=True):
@@ -76,6 +69,7 @@ class Provenance:
         }
         self.materials = {material.material: material for material in case.materials}
         self.labels = _labels(case)
+        self.countries = CountrySets(case.countries)
         self._scope: dict[str, list[sheets.ScopeLine]] = {}
         for line in case.rule_scope:
             self._scope.setdefault(line.rule, []).append(line)
@@ -145,7 +139,21 @@ class Provenance:
         return frozenset(
             rule
             for rule, lines in self._scope.items()
-            if any(_matches(line, event) for line in lines for event in events)
+            if any(self._matches(line, event) for line in lines for event in events)
+        )
+
+    def _matches(self, line: sheets.ScopeLine, event: Happening) -> bool:
+        """True if an event can have been what a line of a rule's scope names."""
+        if not event.applies:
+            return False
+        if not event.known:
+            return _is_any(line.stage, event.stage)
+        return (
+            self.countries.holds(line.country, event.country)
+            and self.countries.holds(line.owner_country, event.owner_country)
+            and _is_any(line.owner, event.owner)
+            and _is_any(line.site, event.site)
+            and _is_any(line.stage, event.stage)
         )
 
     def broken_by_period(self, rules: frozenset[str]) -> list[frozenset[str]]:
@@ -257,21 +265,6 @@ def _within(day: date, start: date | None, end: date | None) -> bool:
 
 def _unknown(stages: Iterable[str]) -> list[Happening]:
     return [Happening(stage, UNKNOWN) for stage in stages]
-
-
-def _matches(line: sheets.ScopeLine, event: Happening) -> bool:
-    """True if an event can have been what a line of a rule's scope names."""
-    if not event.applies:
-        return False
-    if not event.known:
-        return _is_any(line.stage, event.stage)
-    return (
-        _is_any(line.country, event.country)
-        and _is_any(line.owner_country, event.owner_country)
-        and _is_any(line.owner, event.owner)
-        and _is_any(line.site, event.site)
-        and _is_any(line.stage, event.stage)
-    )
 
 
 def _is_any(allowed: tuple[str, ...], found: str) -> bool:

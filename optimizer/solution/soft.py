@@ -14,6 +14,7 @@ from optimizer.solution.figures import figure, listed
 from optimizer.solution.places import Cell, Places
 from optimizer.solution.tables import Tables
 from optimizer.solution.weak import Alert
+from optimizer.tables.country_groups import CountrySets
 
 LOOSE = ("low", "assumption")
 """Words of the column confidence on which an answer should not lean."""
@@ -115,6 +116,7 @@ def _tariffs(network: Network, places: Places, tables: Tables) -> Uses:
     case, calendar = network.case, network.calendar
     country = {site.site: site.country for site in case.sites}
     measures = grouped(case.tariffs, lambda row: row.measure)
+    countries = CountrySets(case.countries)
     known: dict[tuple[str, str, str, int], tuple[int, ...]] = {}
     headers = ("to site", "material", "period", "duty", "customs origin")
     for site, material, period, duty, origins in _rows(tables, "Shipments", headers):
@@ -124,7 +126,11 @@ def _tariffs(network: Network, places: Places, tables: Tables) -> Uses:
         t = places.labels[period]
         if (*goods, t) not in known:
             holding = (
-                [row for row in fitting(rows, *goods) if calendar.cover(row.start, row.end)[t] > 0]
+                [
+                    row
+                    for row in fitting(rows, *goods, countries)
+                    if calendar.cover(row.start, row.end)[t] > 0
+                ]
                 for rows in measures.values()
             )
             known[*goods, t] = tuple(rows[0].row for rows in holding if rows)

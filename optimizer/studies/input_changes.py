@@ -162,8 +162,7 @@ def _said(value: Any) -> str:
     if isinstance(value, (int, float)):
         return "unlimited" if value == float("inf") else f"{value:,.10g}"
     if isinstance(value, Event):
-        name = f" [{value.name}]" if value.name else ""
-        return f"{value.stage}: {value.country}{name}"
+        return str(value)
     if not isinstance(value, tuple):
         return str(value)
     return "; ".join(_said(part) for part in value)

@@ -20,6 +20,7 @@ from optimizer.studies.runs import Run, Runner, Way
 from optimizer.studies.study import BASE, Study, compared, reason
 from optimizer.tables import SHEETS, Case
 from optimizer.tables.sheets import LIMIT_FILTERS, MEASURES, Limit
+from optimizer.tables.words import fold
 
 NAME = "limit of the frontier"
 HALVINGS = 12
@@ -142,7 +143,7 @@ def measure_of(case: Case, text: str) -> Measure:
     parts = [part.strip() for part in text.split(";") if part.strip()]
     if not parts:
         raise UsageError("write what is limited, such as 'country = China'")
-    first = parts[0].casefold()
+    first = fold(parts[0])
     if first in ("short", "shortage"):
         return Measure(text, None, "tonnes")
     if first == "capital":
@@ -196,7 +197,7 @@ def _spelled(case: Case, attribute: str, name: str) -> str:
         "option": [row.option for row in case.options],
     }
     words = lists[attribute.removeprefix("to_")]
-    found = {word.casefold(): word for word in words if word}
-    if name.casefold() not in found:
+    found = {fold(word): word for word in words if word}
+    if fold(name) not in found:
         raise UsageError(f"{name!r} is not a {attribute.replace('_', ' ')} of the case")
-    return found[name.casefold()]
+    return found[fold(name)]

@@ -37,6 +37,7 @@ class Case:
     demand: tuple[sheets.Demand, ...] = ()
     rules: tuple[sheets.Rule, ...] = ()
     rule_scope: tuple[sheets.ScopeLine, ...] = ()
+    countries: tuple[sheets.Country, ...] = ()
     limits: tuple[sheets.Limit, ...] = ()
     blends: tuple[sheets.Blend, ...] = ()
     scenarios: tuple[sheets.Change, ...] = ()

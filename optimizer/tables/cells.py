@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from optimizer.tables import days
 from optimizer.tables.histories import parse_history
+from optimizer.tables.letters import mixed_alphabets
 from optimizer.tables.schema import INFINITY, Column
 from optimizer.tables.words import clean, did_you_mean, fold, quoted, written
 
@@ -97,12 +98,22 @@ def _text(raw: Any, column: Column, unit: str) -> str:
     if not is_name(column):
         return text.strip()
     text = clean(text)
+    _check_alphabets(text)
     if text == "*" and not column.star:
         raise Complaint("'*' is not allowed in this column", "write the name")
     return text
 
 
+def _check_alphabets(text: str) -> None:
+    """Refuse a name in which one word is of two alphabets: it looks like another name."""
+    if not text.isascii() and (told := mixed_alphabets(text)):
+        raise Complaint(
+            f"{quoted(text)} mixes alphabets in one word: {told}", "type the name again"
+        )
+
+
 def _names(raw: Any, column: Column, unit: str) -> tuple[str, ...]:
+    _check_alphabets(text_of(raw))
     found = [clean(part) for part in re.split("[,;\n]", text_of(raw))]
     names = tuple(dict.fromkeys(name for name in found if name))
     if not names:
@@ -241,7 +252,7 @@ def _choice(raw: Any, column: Column, unit: str) -> str:
     if _SYNONYMS.get(word) in column.choices:
         return _SYNONYMS[word]
     for choice in column.choices:
-        if word == choice.casefold():
+        if word == fold(choice):
             return choice
     raise Complaint(
         f"{quoted(raw)} is not one of {', '.join(column.choices)}",
@@ -257,6 +268,7 @@ def _date(raw: Any, column: Column, unit: str) -> date:
 
 
 def _history(raw: Any, column: Column, unit: str) -> Any:
+    _check_alphabets(text_of(raw))
     try:
         return parse_history(text_of(raw))
     except ValueError as complaint:

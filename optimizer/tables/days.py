@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from optimizer.tables.words import clean, quoted, written
+from optimizer.tables.words import fold, quoted, written
 
 MONTHS = [
     "january",
@@ -64,7 +64,7 @@ def _serial(raw: Any) -> str:
 
 
 def _of_text(raw: str) -> date:
-    text = clean(raw).lower()
+    text = fold(raw)
     try:
         if found := _YEAR_FIRST.fullmatch(text.upper()):
             return date(int(found[1]), int(found[3]), int(found[4]))
@@ -192,7 +192,7 @@ def guess_label(raw: Any, months: int) -> str:
         raw = date(1899, 12, 30) + timedelta(days=int(raw))
     if isinstance(raw, date):
         return label(raw, months)
-    text = clean(written(raw)).lower()
+    text = fold(written(raw))
     for pattern, length in _LOOSE:
         if found := pattern.fullmatch(text):
             groups = found.groupdict()
@@ -221,7 +221,7 @@ def parse_label(raw: Any, months: int) -> tuple[str, int] | None:
         begins = raw.day == 1 and (raw.month - 1) % months == 0
         length = months if begins else 1
         return (label(raw, length), length) if raw.day == 1 else (str(raw)[:10], 0)
-    text = clean(written(raw)).lower()
+    text = fold(written(raw))
     for pattern, length in _LABELS:
         if found := pattern.fullmatch(text):
             groups = found.groupdict()

@@ -14,7 +14,7 @@ GROUPS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "Buying and selling": ("548235", ("Supply", "Demand")),
     "Making": ("BF8F00", ("Recipes", "Assays", "Recoveries", "Processes", "Units", "Options")),
     "Moving and storing": ("2E75B6", ("Lanes", "Tariffs", "Stocks", "Pipeline")),
-    "Rules and bounds": ("C55A11", ("Rules", "Rule scope", "Limits", "Blends")),
+    "Rules and bounds": ("C55A11", ("Rules", "Rule scope", "Countries", "Limits", "Blends")),
     "What if": ("7030A0", ("Scenarios",)),
 }
 """Groups of sheets in the order of their tabs, each with the colour of its tabs."""

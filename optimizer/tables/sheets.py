@@ -50,6 +50,10 @@ class Event:
     country: str
     name: str = ""
 
+    def __str__(self) -> str:
+        name = f" [{self.name}]" if self.name else ""
+        return f"{self.stage}: {self.country}{name}" if self.stage else self.country
+
 
 class Record(Declared):
     """What every row has; ``row`` is its row number in the sheet (header = 1)."""
@@ -381,12 +385,12 @@ class Tariff(Dated):
         "name of the duty", key=True, default="", default_text="blank", words="measure"
     )
     origin_country: str = text(
-        "country that last made it, or that it was bought from",
+        "countries that last made it, or that it was bought from",
         key=True,
-        words="country",
+        words="countries",
         star=True,
     )
-    destination_country: str = text("country of entry", key=True, words="country", star=True)
+    destination_country: str = text("countries of entry", key=True, words="countries", star=True)
     material: str = text("what", key=True, refers=("Materials.material",), star=True)
     ad_valorem: float = number(
         "share of the material's value", unit="share", default=0.0, least=0.0, most=10.0
@@ -502,14 +506,25 @@ class ScopeLine(Record):
     rule: str = text("name of the rule", key=True, refers=("Rules.rule",))
     line: str = text("name of the line", key=True, default="", default_text="none")
     country: tuple[str, ...] = names(
-        "country of the event", star=True, default_text="any", words="country"
+        "countries of the event", star=True, default_text="any", words="countries"
     )
     owner_country: tuple[str, ...] = names(
-        "country of the owner", star=True, default_text="any", words="country"
+        "countries of the owner", star=True, default_text="any", words="countries"
     )
     owner: tuple[str, ...] = names("owner", star=True, default_text="any", words="owner")
     site: tuple[str, ...] = names("site", star=True, default_text="any", words="place")
     stage: tuple[str, ...] = names("stage", star=True, default_text="any", words="stage")
+
+
+@sheet("Countries", "Names and groups of countries beside those of ISO 3166.", "countries")
+class Country(Record):
+    """Other names of a country, and the groups that it belongs to."""
+
+    country: str = text("a country, or a name of your own for a place that is none", key=True)
+    aliases: tuple[str, ...] = names("other names that mean it", default_text="none")
+    groups: tuple[str, ...] = names(
+        "groups that it belongs to, beside those that are known", default_text="none"
+    )
 
 
 @sheet("Limits", "The planner's own bounds.", "limits")
@@ -523,7 +538,7 @@ class Limit(Dated):
         "end of the lane, for shipped", default_text="any", star=True, refers=("Sites.site",)
     )
     country: tuple[str, ...] = names(
-        "country of the site", default_text="any", star=True, words="country"
+        "countries of the site", default_text="any", star=True, words="countries"
     )
     owner: tuple[str, ...] = names(
         "owner of the site", default_text="any", star=True, words="owner"

@@ -9,9 +9,10 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from optimizer.tables.country_names import RESERVED, CountryNames, spell_countries
 from optimizer.tables.findings import Findings
 from optimizer.tables.schema import SHEETS, Column
-from optimizer.tables.sheets import HERE, NONE, SETTINGS, STAGES, UNKNOWN, Event
+from optimizer.tables.sheets import SETTINGS, STAGES, Event
 from optimizer.tables.table import Table
 from optimizer.tables.words import did_you_mean, fold, quoted
 
@@ -60,10 +61,13 @@ def spell(tables: dict[str, Table], found: Findings) -> Words:
             if column.key and column.kind == "text" and not (column.refers or column.words):
                 _define(table, name, words)
     words.domain("owner").names.update(words.defined["Sites.site"])
+    countries = CountryNames(tables["Countries"], found)
     for table in tables.values():
         for name, column in table.sheet.columns.items():
             if column.kind == "history":
-                _histories(table, name, words)
+                _histories(table, name, words, countries, found)
+            elif column.words in ("country", "countries"):
+                spell_countries(table, name, column, countries, found)
             elif column.words and column.words != "unit":
                 _free(table, name, words.domain(column.words))
     _define(tables["Recipes"], "recipe", words)
@@ -117,14 +121,16 @@ def _units(tables: list[Table]) -> None:
                 units[position] = names.setdefault((fold(sites[position]), fold(unit)), unit)
 
 
-def _histories(table: Table, name: str, words: Words) -> None:
+def _histories(
+    table: Table, name: str, words: Words, countries: CountryNames, found: Findings
+) -> None:
     """Spell the stages, countries and names of histories, and count them."""
-    stages, countries, names = map(words.domain, ("stage", "country", "owner"))
+    stages, names = map(words.domain, ("stage", "owner"))
 
     def spelled(event: Event) -> Event:
         country = event.country
-        if country not in (HERE, UNKNOWN, NONE):
-            country = countries.spelled(country)
+        if country not in RESERVED:
+            country = countries.name(country) or country
         return Event(stages.spelled(event.stage), country, names.spelled(event.name))
 
     values = table.values[name]
@@ -137,8 +143,10 @@ def _histories(table: Table, name: str, words: Words) -> None:
         values[position] = memo[history]
         for event in memo[history]:
             stages.count(event.stage, table, position, name)
-            if event.country not in (HERE, UNKNOWN, NONE):
-                countries.count(event.country, table, position, name)
+            if event.country not in RESERVED:
+                fault = countries.one(event.country)[1]
+                if fault:
+                    table.spoil(found, position, name, *fault)
             names.count(event.name, table, position, name)
 
 

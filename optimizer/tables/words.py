@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
+
+from optimizer.tables.letters import compatible, difference, skeleton, visible
 
 MANY = 1000
 """Among more names than these only those with the same beginning or end are looked at."""
 LONGEST = 60
 """Characters of a value that a message shows."""
-_CONTROLS = dict.fromkeys((*range(32), *range(127, 160), 8203, 8288, 65279), " ")
 
 
 def clean(text: str) -> str:
-    """Text without leading, trailing and doubled spacing of any kind.
+    """Text without invisible characters and without leading, trailing and doubled spacing.
 
-    >>> clean("  KAZ \\u00a0 Ore ")
+    >>> clean("  KAZ \\u00a0 Ore\\u200b ")
     'KAZ Ore'
     """
     if not text.isascii() or not text.isprintable():
-        text = text.translate(_CONTROLS).encode("utf-8", "replace").decode("utf-8")
+        text = visible(text.encode("utf-8", "replace").decode("utf-8"))
     return " ".join(text.split())
 
 
 def fold(text: str) -> str:
-    """A name without regard to case and spacing; equal names fold alike.
+    """A name without regard to case, spacing and kinds of letters; equal names fold alike.
 
-    >>> fold(" KAZ  Ore") == fold("Kaz ore")
+    >>> fold(" KAZ  Ore") == fold("Kaz ore") == fold("Ｋaz o\\u00adre")
     True
     """
-    return clean(text).casefold()
+    if text.isascii():
+        return clean(text).replace("`", "'").casefold()
+    return _folded(text)
+
+
+@lru_cache(maxsize=65536)
+def _folded(text: str) -> str:
+    return clean(compatible(clean(text)))
 
 
 def near(word: str, candidates: Iterable[str], ratio: float = 0.6) -> str:
@@ -42,6 +51,11 @@ def near(word: str, candidates: Iterable[str], ratio: float = 0.6) -> str:
 
     folded = fold(word)[:200]
     by_fold = {fold(candidate)[:200]: candidate for candidate in candidates}
+    if not folded.isascii():
+        same = skeleton(folded)
+        looks = (candidate for each, candidate in by_fold.items() if skeleton(each) == same)
+        if alike := next(looks, ""):
+            return alike
     some = list(by_fold)
     if len(some) > MANY:
         ends = (folded[:2], folded[-2:])
@@ -58,7 +72,10 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     "did you mean 'China'?"
     """
     name = near(word, candidates)
-    return f"did you mean {quoted(name)}?" if name else ""
+    if not name:
+        return ""
+    told = difference(word, name)
+    return f"did you mean {quoted(name)}?" + (f" In {quoted(word)}, {told}" if told else "")
 
 
 def quoted(value: Any) -> str:

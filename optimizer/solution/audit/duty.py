@@ -7,6 +7,7 @@ from itertools import chain
 import numpy as np
 
 from optimizer.solution.audit.calendar import Floats
+from optimizer.solution.audit.countries import CountryLists
 from optimizer.solution.audit.entitlements import Entitlements
 from optimizer.tables import sheets
 
@@ -17,10 +18,8 @@ class Duties:
     def __init__(self, given: Entitlements) -> None:
         self.calendar = given.calendar
         self.values = {row.material: row.value for row in given.case.materials}
-        self.rows: dict[tuple[str, str, str], list[sheets.Tariff]] = {}
-        for row in given.case.tariffs:
-            key = (row.origin_country, row.destination_country, row.material)
-            self.rows.setdefault(key, []).append(row)
+        self.lists = CountryLists(given.case)
+        self.rows = given.case.tariffs
         self._rates: dict[tuple[str, str, str], Floats] = {}
 
     def rate(self, origin: str, destination: str, material: str) -> Floats:
@@ -37,14 +36,17 @@ class Duties:
     def _measures(self, key: tuple[str, str, str]) -> dict[str, list[sheets.Tariff]]:
         """Rows that match, by measure, the least specific first."""
         origin, destination, material = key
-        found: list[tuple[int, sheets.Tariff]] = []
-        for one in (origin, "*"):
-            for two in (destination, "*"):
-                for three in (material, "*"):
-                    named = 3 - (one, two, three).count("*")
-                    found += [(named, row) for row in self.rows.get((one, two, three), ())]
+        found: list[tuple[int, int, sheets.Tariff]] = []
+        for row in self.rows:
+            into, of = row.destination_country, row.origin_country
+            if row.material not in ("*", material):
+                continue
+            if self.lists.contains(of, origin) and self.lists.contains(into, destination):
+                named = 3 - (of, into, row.material).count("*")
+                wide = [self.lists.breadth(words) for words in (of, into) if words != "*"]
+                found.append((named, -int(np.prod(wide)), row))
         measures: dict[str, list[sheets.Tariff]] = {}
-        for _, row in sorted(found, key=lambda item: item[0]):
+        for _, _, row in sorted(found, key=lambda item: item[:2]):
             measures.setdefault(row.measure, []).append(row)
         return measures
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
 
 from optimizer.solution.audit.calendar import Bools, Floats, Ints
+from optimizer.solution.audit.countries import CountryLists
 from optimizer.solution.audit.entitlements import Entitlements, Recipe
 from optimizer.solution.audit.flows import Flow, Flows, summed
 from optimizer.solution.audit.investment import Investment
@@ -47,6 +48,14 @@ class Measure(Struct, frozen=True):
         found: Bools = np.array([word in wanted for word in words], dtype=bool)[code]
         return found
 
+    def within(self, countries: Sequence[str], lists: CountryLists) -> Bools:
+        """True for the facts whose country a list of countries holds."""
+        if not countries or not self.of.size:
+            return np.ones(self.of.size, dtype=bool)
+        code, words = self.facts["country"]
+        found: Bools = np.array([lists.contains(countries, word) for word in words], dtype=bool)
+        return found[code]
+
     def total(self, match: Bools, periods: int) -> Floats:
         """Sum by period over everything of which a fact matches."""
         if self.once:
@@ -65,6 +74,7 @@ class Bounds:
         self.flows = flows
         self.calendar = given.calendar
         self.investment = investment
+        self.lists = CountryLists(given.case)
         self._measures: dict[str, Measure] = {}
 
     def tallies(self) -> list[Tally]:
@@ -79,7 +89,9 @@ class Bounds:
             filters = {
                 column: measure.matches(column, getattr(row, column))
                 for column in sheets.LIMIT_FILTERS
+                if column != "country"
             }
+            filters["country"] = measure.within(row.country, self.lists)
             match = np.logical_and.reduce(list(filters.values()))
             found = self._by_window(row, measure.total(match, count))
             whole = np.ones(found.size)

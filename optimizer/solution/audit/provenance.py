@@ -15,8 +15,10 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.solution.audit.calendar import Bools, Calendar, Spread
+from optimizer.solution.audit.countries import CountryLists
 from optimizer.solution.audit.entitlements import Entitlements, Pair
 from optimizer.tables import sheets
+from optimizer.tables.words import fold
 
 
 class Fact(Struct, frozen=True):
@@ -46,8 +48,8 @@ class Trait(Struct, frozen=True):
 
 @cache
 def same(word: str) -> str:
-    """A name without the case and spacing that do not matter."""
-    return " ".join(word.split()).casefold()
+    """A name without the case, spacing and kinds of letters that do not matter."""
+    return fold(word)
 
 
 def _day(day: date | None) -> str:
@@ -74,6 +76,7 @@ class Provenance:
         self.bit = {trait.name: 1 << i for i, trait in enumerate(self.traits)}
         """Bit of each trait by its name in the result tables."""
         self.every_trait = (1 << len(self.traits)) - 1
+        self.lists = CountryLists(given.case)
         self.countries: dict[str, int] = {}
         self.homes: dict[str, str] = {}
         """Country of each owner for which Sites states one."""
@@ -102,7 +105,8 @@ class Provenance:
         found = 0
         for fact in facts:
             for i, trait in enumerate(self.traits):
-                if any(_matches(line, fact) for line in self.scope.get(same(trait.rule), ())):
+                lines = self.scope.get(same(trait.rule), ())
+                if any(_matches(line, fact, self.lists) for line in lines):
                     found |= 1 << i
         return found
 
@@ -241,7 +245,7 @@ def _trait(calendar: Calendar, row: sheets.Rule) -> Trait:
     return Trait(trait_name(row), row.rule, calendar.touches(row.start, row.end), before)
 
 
-def _matches(line: sheets.ScopeLine, fact: Fact) -> bool:
+def _matches(line: sheets.ScopeLine, fact: Fact, lists: CountryLists) -> bool:
     """True if an event may be what a line of a rule's scope names; blank matches anything.
 
     An event of unknown place may have been anywhere, so that only its stage is looked at.
@@ -250,9 +254,11 @@ def _matches(line: sheets.ScopeLine, fact: Fact) -> bool:
         return False
     if fact.country == "unknown":
         return not line.stage or "*" in line.stage or same(fact.stage) in map(same, line.stage)
+    if not lists.contains(line.country, fact.country):
+        return False
+    if not lists.contains(line.owner_country, fact.owner_country):
+        return False
     for words, found in (
-        (line.country, (fact.country,)),
-        (line.owner_country, (fact.owner_country,)),
         (line.owner, fact.owner),
         (line.site, fact.place),
         (line.stage, (fact.stage,)),

@@ -21,6 +21,7 @@ from optimizer.solution.tracing.provenance import (
 )
 from optimizer.solution.tracing.shares import Place, Traced
 from optimizer.solution.tracing.weights import NEGLIGIBLE
+from optimizer.tables.country_groups import NOT
 from optimizer.tables.sheets import NONE, STAGES, UNKNOWN
 
 KEPT = 1e-6
@@ -109,10 +110,13 @@ def _bans(network: Network, phase: Phase) -> str:
     for place in range(len(_WORDS)):
         alike: dict[tuple[frozenset[str], ...], list[frozenset[str]]] = {}
         for line in lines:
-            alike.setdefault((*line[:place], *line[place + 1 :]), []).append(line[place])
+            own = line[place]
+            alone = own if any(word.startswith(NOT) for word in own) else frozenset()
+            key = (*line[:place], *line[place + 1 :], alone)
+            alike.setdefault(key, []).append(own)
         lines = [
             (*rest[:place], frozenset().union(*own) if all(own) else frozenset(), *rest[place:])
-            for rest, own in alike.items()
+            for (*rest, _), own in alike.items()
         ]
     return dates + " or ".join(map(_scope, lines))
 

@@ -6,16 +6,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from optimizer.tables.draft import Draft
+from optimizer.tables.country_groups import CountrySets
+from optimizer.tables.draft import Draft, grouped
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.sheets import STAGES
 from optimizer.tables.spelling import Vocabulary
-from optimizer.tables.words import quoted
+from optimizer.tables.words import fold, quoted
 
 SHORTEST = 5
 """Shorter words differ by a letter too easily: AU and AT, Iran and Iraq."""
 LONGEST = 80
-DOMAINS = ("country", "owner", "segment", "stage", "recipe", "mode", "measure", "group")
+DOMAINS = ("owner", "segment", "stage", "recipe", "mode", "measure", "group")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -39,18 +40,26 @@ def check_spelling(draft: Draft) -> None:
 
 
 def check_countries(draft: Draft) -> None:
-    """A cell that takes one country holds one."""
-    for name in ("Sites", "Tariffs"):
-        one = [
-            attribute
-            for attribute, column in SHEETS[name].columns.items()
-            if column.words == "country" and column.kind == "text"
-        ]
-        for row in draft.rows(name):
-            for attribute in one:
-                if "," in getattr(row, attribute) or ";" in getattr(row, attribute):
-                    message = f"{quoted(getattr(row, attribute))} is more than one country"
-                    draft.error(row, attribute, message, "give each a row of its own")
+    """Hong Kong and Macau are not China to a rule that names China alone."""
+    sets = CountrySets(draft.rows("Countries"))
+    places = {row.country for row in draft.rows("Sites")}
+    for sheet in ("Supply", "Stocks", "Pipeline"):
+        places |= {event.country for row in draft.rows(sheet) for event in row.history or ()}
+    for place in ("Hong Kong", "Macao"):
+        if place not in places:
+            continue
+        for rule, lines in grouped(draft.rows("Rule scope"), lambda line: line.rule).items():
+            named = [line for line in lines if line.country]
+            if any(sets.holds(line.country, "China") for line in named) and not any(
+                sets.holds(line.country, place) for line in named
+            ):
+                draft.warning(
+                    named[0],
+                    "country",
+                    f"{quoted(rule)} bans China and not {quoted(place)}, which the workbook names: "
+                    "ISO 3166 lists it as a country of its own",
+                    f"add {place} if the rule means it too",
+                )
 
 
 def _typos(words: Vocabulary) -> Iterator[tuple[str, str]]:
@@ -58,7 +67,7 @@ def _typos(words: Vocabulary) -> Iterator[tuple[str, str]]:
     near: dict[str, list[str]] = defaultdict(list)
     for word in words.counts:
         if SHORTEST <= len(word) <= LONGEST:
-            folded = word.casefold()
+            folded = fold(word)
             for key in {folded, *(folded[:at] + folded[at + 1 :] for at in range(len(folded)))}:
                 near[key].append(word)
     told = set()
@@ -75,7 +84,7 @@ def _typos(words: Vocabulary) -> Iterator[tuple[str, str]]:
 
 def one_edit(one: str, other: str) -> bool:
     """True if one letter of a longer word is wrong, missing, or swapped with its neighbour."""
-    one, other = one.casefold(), other.casefold()
+    one, other = fold(one), fold(other)
     start = next(
         (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
         min(len(one), len(other)),

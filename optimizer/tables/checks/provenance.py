@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from optimizer.tables.checks.names import one_edit
+from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.draft import Draft, grouped
 from optimizer.tables.sheets import STAGES
 from optimizer.tables.words import did_you_mean, listed, near, quoted
@@ -226,7 +227,14 @@ def _check_words(draft: Draft, ruled: set[str]) -> None:
 
 def _check_processes(draft: Draft, scope: Iterable[Any]) -> None:
     """Warn of processes without a stage at a site that a rule's scope names."""
-    named = {name: _all(scope, name) for name in ("country", "owner_country", "owner", "site")}
+    sets = CountrySets(draft.rows("Countries"))
+    columns = ("country", "owner_country", "owner", "site")
+
+    def names(line: Any, column: str, own: str) -> bool:
+        words = getattr(line, column)
+        listed = sets.holds(words, own) if "country" in column else own in words
+        return bool(words) and listed
+
     watched = {}
     for site in draft.rows("Sites"):
         own = {
@@ -235,7 +243,9 @@ def _check_processes(draft: Draft, scope: Iterable[Any]) -> None:
             "owner": site.owner,
             "site": site.site,
         }
-        hit = next((name for name, words in named.items() if own[name] in words), None)
+        hit = next(
+            (name for name in columns if any(names(line, name, own[name]) for line in scope)), None
+        )
         if hit:
             watched[site.site] = own[hit]
     rows = (row for row in draft.rows("Processes") if row.site in watched)
@@ -249,7 +259,3 @@ def _check_processes(draft: Draft, scope: Iterable[Any]) -> None:
                 f"names {quoted(watched[site])}",
                 "write the stage that the process is",
             )
-
-
-def _all(scope: Iterable[Any], name: str) -> set[str]:
-    return {word for line in scope for word in getattr(line, name) if word}

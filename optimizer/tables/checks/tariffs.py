@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
+from optimizer.tables.country_groups import NOT, CountrySets
 from optimizer.tables.draft import Draft, grouped, overlap
-from optimizer.tables.sheets import HERE, NONE, UNKNOWN
-from optimizer.tables.words import listed, quoted
+from optimizer.tables.words import fold, quoted
 
 Pattern = tuple[str, str, str]
 """Origin, destination and material, each a name or ``*``."""
@@ -23,9 +23,42 @@ def check_tariffs(draft: Draft) -> None:
     rows = draft.named(
         "Tariffs", "measure", "origin_country", "destination_country", "material", "start", "end"
     )
+    sets = CountrySets(draft.rows("Countries"))
     for group in grouped(rows, lambda row: row.measure).values():
-        _check_measure(draft, group)
-    _check_countries(draft, rows)
+        lists = [row for row in group if any(_is_list(name, sets) for name in _pattern(row)[:2])]
+        for at, one in enumerate(lists):
+            for other in (*(row for row in group if row not in lists), *lists[at + 1 :]):
+                _check_lists(draft, one, other, sets)
+        _check_measure(draft, [row for row in group if row not in lists])
+
+
+def _is_list(name: str, sets: CountrySets) -> bool:
+    """True for a cell that is not one country: a list, a group, an exception."""
+    return name != "*" and ("," in name or name.startswith(NOT) or fold(name) in sets.groups)
+
+
+def _check_lists(draft: Draft, one: Any, other: Any, sets: CountrySets) -> None:
+    """Two rows that meet, of which one holds a list: one must lie within the other."""
+    shared = overlap(one, other)
+    ours, theirs = _pattern(one), _pattern(other)
+    if shared is None or ours.count("*") != theirs.count("*"):
+        return
+    if not all(sets.meet(ours[at], theirs[at]) for at in (0, 1)):
+        return
+    if ours[2] != theirs[2] and "*" not in (ours[2], theirs[2]):
+        return
+    if [name == "*" for name in ours] == [name == "*" for name in theirs]:
+        inner = all(sets.lies_within(ours[at], theirs[at]) for at in (0, 1))
+        outer = all(sets.lies_within(theirs[at], ours[at]) for at in (0, 1))
+        if inner != outer:
+            return
+    first, second = sorted((one, other), key=lambda row: row.row)
+    draft.error(
+        second,
+        "origin_country",
+        f"row {first.row} applies to some of the same goods, and neither row lies within the other",
+        "leave a country out with not, or give them different measures",
+    )
 
 
 def _pattern(row: Any) -> Pattern:
@@ -90,23 +123,3 @@ def _covered(rows: list[Any], start: date, end: date) -> bool:
             return True
         start = max(start, row.end + timedelta(days=1))
     return False
-
-
-def _check_countries(draft: Draft, rows: list[Any]) -> None:
-    sites = draft.rows("Sites")
-    known = {site.country for site in sites} | {site.country for site in draft.off["Sites"]}
-    for sheet in ("Supply", "Stocks", "Pipeline"):
-        known |= {event.country for row in draft.rows(sheet) for event in row.history or ()}
-    known -= {HERE, UNKNOWN, NONE}
-    for name in ("origin_country", "destination_country"):
-        words = dict.fromkeys(getattr(row, name) for row in rows)
-        strange = [word for word in words if word not in known and word != "*"]
-        if strange:
-            table = draft.tables["Tariffs"]
-            verb = "is no country" if len(strange) == 1 else "are no countries"
-            draft.found.warning(
-                "Tariffs",
-                f"{listed(strange)} {verb} of Sites or of a history",
-                letter=table.letter(name),
-                column=table.sheet.header(name),
-            )

@@ -1,0 +1,143 @@
+"""Groups of countries, and what a list of countries, groups and exceptions holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from optimizer.tables.sheets import Country
+from optimizer.tables.words import fold
+
+
+class Group(NamedTuple):
+    """A group of countries that comes with the product."""
+
+    members: tuple[str, ...]
+    source: str
+    """Where the list stands, and of what date it is."""
+
+
+GROUPS: Final = {
+    "covered": Group(
+        ("China", "Iran", "North Korea", "Russia"),
+        "10 U.S.C. 4872 and DFARS 225.7018-1, covered country, as of 2024-05-30",
+    ),
+    "qualifying": Group(
+        (
+            *(
+                "Australia",
+                "Austria",
+                "Belgium",
+                "Canada",
+                "Czechia",
+                "Denmark",
+                "Egypt",
+                "Estonia",
+            ),
+            *("Finland", "France", "Germany", "Greece", "Israel", "Italy", "Japan", "Latvia"),
+            *("Lithuania", "Luxembourg", "Netherlands", "Norway", "Poland", "Portugal", "Slovenia"),
+            *("Spain", "Sweden", "Switzerland", "Türkiye", "United Kingdom"),
+        ),
+        "DFARS 225.003 and 252.225-7002, qualifying country, with Lithuania as added in 2022",
+    ),
+    "EU": Group(
+        (
+            *(
+                "Austria",
+                "Belgium",
+                "Bulgaria",
+                "Croatia",
+                "Cyprus",
+                "Czechia",
+                "Denmark",
+                "Estonia",
+            ),
+            *("Finland", "France", "Germany", "Greece", "Hungary", "Ireland", "Italy", "Latvia"),
+            *("Lithuania", "Luxembourg", "Malta", "Netherlands", "Poland", "Portugal", "Romania"),
+            *("Slovakia", "Slovenia", "Spain", "Sweden"),
+        ),
+        "Treaty on European Union, article 52, without the United Kingdom from 2020-02-01",
+    ),
+    "USMCA": Group(
+        ("Canada", "Mexico", "United States"),
+        "Agreement between the United States, Mexico and Canada, in force from 2020-07-01",
+    ),
+    "G7": Group(
+        (*("Canada", "France", "Germany", "Italy", "Japan", "United Kingdom", "United States"),),
+        "Members of the Group of Seven since 2014-03-24",
+    ),
+}
+"""Groups by name; the sheet Countries may add members and groups."""
+
+NOT: Final = "not "
+"""Before a country or group that a list leaves out."""
+
+
+def parts_of(words: str | Iterable[str]) -> tuple[str, ...]:
+    """Words of a list of countries; a text is taken apart at commas and semicolons."""
+    if isinstance(words, str):
+        words = words.replace(";", ",").split(",")
+    return tuple(word.strip() for word in words if word.strip())
+
+
+class CountrySets:
+    """Which countries a list of countries, groups and exceptions holds."""
+
+    def __init__(self, rows: Iterable[Country]) -> None:
+        self.groups: dict[str, tuple[str, tuple[str, ...]]] = {
+            fold(name): (name, group.members) for name, group in GROUPS.items()
+        }
+        """Name and members of each group by fold of its name."""
+        for row in rows:
+            for name in row.groups:
+                spelled, members = self.groups.get(fold(name), (name, ()))
+                self.groups[fold(name)] = (spelled, tuple(dict.fromkeys((*members, row.country))))
+        self._sets: dict[tuple[str, ...], tuple[frozenset[str] | None, frozenset[str]]] = {}
+
+    def holds(self, words: str | tuple[str, ...], country: str) -> bool:
+        """True if a list holds a country: blank and ``*`` hold every one.
+
+        ``EU, not Germany`` holds the members of the EU without Germany, ``not China`` every
+        country but China.
+        """
+        parts = parts_of(words)
+        if parts not in self._sets:
+            self._sets[parts] = self._set(parts)
+        within, without = self._sets[parts]
+        return (within is None or country in within) and country not in without
+
+    def names(self, words: str | tuple[str, ...]) -> tuple[frozenset[str] | None, frozenset[str]]:
+        """Countries that a list names (None: every one), and those that it leaves out."""
+        return self._set(parts_of(words))
+
+    def meet(self, one: str, other: str) -> bool:
+        """True if some country is in both lists."""
+        (within, without), (own, left_out) = self.names(one), self.names(other)
+        if within is None and own is None:
+            return True
+        both = own if within is None else within if own is None else within & own
+        return bool((both or frozenset()) - without - left_out)
+
+    def lies_within(self, one: str, other: str) -> bool:
+        """True if every country of the first list is in the second."""
+        (within, without), (own, left_out) = self.names(one), self.names(other)
+        if within is None:
+            return own is None and left_out <= without
+        return all(self.holds(other, country) for country in within - without)
+
+    def size(self, words: str | tuple[str, ...]) -> int:
+        """How many countries a list holds; of lists without a name there are a thousand less."""
+        within, without = self._set(parts_of(words))
+        return 1000 - len(without) if within is None else len(within - without)
+
+    def _set(self, parts: tuple[str, ...]) -> tuple[frozenset[str] | None, frozenset[str]]:
+        named = [word for word in parts if not word.startswith(NOT)]
+        left_out = [word.removeprefix(NOT) for word in parts if word.startswith(NOT)]
+        within = None if not named or "*" in named else self._members(named)
+        return within, self._members(left_out)
+
+    def _members(self, words: Iterable[str]) -> frozenset[str]:
+        found: set[str] = set()
+        for word in words:
+            found.update(self.groups.get(fold(word), ("", (word,)))[1])
+        return frozenset(found)
