@@ -62,6 +62,14 @@ class Result:
     """What the limit of a study adds up; None where none was asked for."""
     start: Start | None = field(default=None, repr=False)
     """What plans of like cases may start from; only where it was asked for."""
+    lawful: str | None = None
+    """``yes``, ``as far as stated``, ``no rule binds`` or ``no rules``; None without a plan.
+
+    ``yes`` where every rule in force binds a delivery and is kept, and nothing delivered under a
+    rule rests on an unknown or unstated event; ``no`` where a changed model breaks a rule.
+    """
+    lawful_notes: tuple[str, ...] = ()
+    """Sentences beside the word: tonnes, rules that bind nothing, shares that are used."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A result table as a DataFrame, by its name: ``result.frame("Purchases")``."""
@@ -231,7 +239,8 @@ def _solve(
         if asked.explain:
             with clock.step("explain"):
                 tables |= prices.explained(tables)
-    run = solution.run_record(meaning, answer, verdict, warnings)
+    lawful = solution.lawfulness(meaning, tables["Compliance"])
+    run = solution.run_record(meaning, answer, verdict, lawful, warnings)
     return Result(
         case,
         answer.status,
@@ -241,11 +250,13 @@ def _solve(
         warnings,
         clock.seconds,
         meaning,
-        alerts=solution.alerts(meaning, tables, answer) if asked.full else (),
+        alerts=((*lawful.alerts, *solution.alerts(meaning, tables, answer)) if asked.full else ()),
         gap=answer.gap,
         log=answer.log,
         measured=model.measured(m, asked.twist.measure) if asked.twist else None,
         start=Start.of(program, answer) if asked.remember else None,
+        lawful=lawful.word,
+        lawful_notes=(lawful.headline, *lawful.notes),
     )
 
 

@@ -2,7 +2,8 @@
 
 Metal-making is the stage 'refined': the law before 2027 looked at 'melting' of Nd with Fe and
 B, and metal-making in a covered country was lawful then; from 2027 'refined' is named. Strip
-casting is 'melted'.
+casting is 'melted'. Metal that goes into magnets without being cast into their alloy (diffused Dy
+and Tb, what recyclers add) is not melted in that sense: its makers say 'melted: none'.
 """
 
 from __future__ import annotations
@@ -127,9 +128,9 @@ def processes() -> list[Row]:
                     unit=unit,
                     use=1,
                     cost=TOLLS[element].value,
-                    stage="refined",
+                    stage="refined, melted: none",
                     route=label,
-                    notes="metal-making counts as refining, see Rules",
+                    notes="metal-making is refining, see Rules; melting is that of the alloy",
                 )
             )
         for name in smelter.alloys:

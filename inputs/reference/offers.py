@@ -25,8 +25,11 @@ _HEAVY = "mined: Myanmar; refined: China [Ganzhou]; separated: China [Ganzhou]"
 _JAPAN = "melted: Japan [Takefu]; produced: Japan [Takefu]"
 HISTORIES = {
     "": None,
+    "here": "here",
     "allied": _ALLIED,
     "Chinese heavy": _HEAVY,
+    "Chinese heavy metal": f"{_HEAVY}; melted: none",
+    "Offerman at White Mesa": "mined: United States [Offerman]; refined: here",
     "all Chinese": "mined: China; refined: China; separated: China; melted: China; produced: China",
     "made in Japan of allied oxide": f"{_ALLIED}; {_JAPAN}",
     "made in Japan of Chinese heavies": f"{_HEAVY}; {_JAPAN}",
@@ -34,7 +37,12 @@ HISTORIES = {
     "produced: Vietnam [Hai Phong]",
     "made in the West of allied oxide": f"{_ALLIED}; melted: United Kingdom [Ellesmere Port]; "
     "produced: United States",
-    "Turkish boron": "mined: Turkey; refined: United Kingdom [Rotherham]",
+    "Turkish boron": "mined: Türkiye; refined: United Kingdom [Rotherham]; separated: none",
+    "Canadian cobalt": "mined: Canada; refined: here; separated: none",
+    "iron of US ore": "mined: United States; refined: United States; separated: none",
+    "iron of Swedish ore": "mined: Sweden; refined: here; separated: none",
+    "iron of Australian ore": "mined: Australia; refined: here; separated: none",
+    "refined here of unknown ore": "mined: unknown; refined: here; separated: none",
     "Nechalacho": "mined: Canada [Nechalacho]",
 }
 """Histories by the word that the tables use for them."""

@@ -201,6 +201,9 @@ def _record(result: Result, files: dict[str, str], seconds: dict[str, float]) ->
         "objective": result.objective,
         "currency": result.case.settings.currency,
         "gap": result.gap if result.gap < float("inf") else None,
+        "lawful": result.lawful,
+        "lawful_notes": list(result.lawful_notes),
+        "rules": _bound(result),
         "costs": result.costs,
         "shortage": result.shortage if result.objective is not None else None,
         "audit": None
@@ -233,6 +236,15 @@ def _record(result: Result, files: dict[str, str], seconds: dict[str, float]) ->
     }
 
 
+def _bound(result: Result) -> dict[str, float]:
+    """Tonnes delivered that each rule binds."""
+    found = dict.fromkeys((row.rule for row in result.case.rules), 0.0)
+    rows = result.tables.get("Compliance")
+    for rule, tonnes in zip(rows["rule"], rows["delivered"], strict=True) if rows else ():
+        found[rule] += tonnes
+    return found
+
+
 def _story(result: Result, files: dict[str, str], status: str) -> str:
     if result.objective is None or result.audit is None:
         told = [f"{status[0].upper()}{status[1:]}."]
@@ -251,6 +263,8 @@ def _story(result: Result, files: dict[str, str], status: str) -> str:
     currency = result.case.settings.currency
     lines = [
         f"{status[0].upper()}{status[1:]}: {result.objective:,.2f} {currency} (present value).",
+        f"Lawful: {result.lawful}."
+        + (f" {result.lawful_notes[0]}" if result.lawful == "yes" else ""),
         *(
             f"  {name:<14}{money:>20,.2f}"
             for name, money in result.costs.items()

@@ -18,7 +18,7 @@ from optimizer.network.flows import Trait
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
 from optimizer.tables.country_groups import CountrySets
-from optimizer.tables.sheets import HERE, NONE, STAGES, UNKNOWN
+from optimizer.tables.sheets import ABSENT, HERE, NONE, STAGES, UNKNOWN
 from optimizer.tables.words import fold
 
 
@@ -75,10 +75,15 @@ class Provenance:
             self._scope.setdefault(line.rule, []).append(line)
 
     def at_site(self, site: str, stages: Iterable[str]) -> list[Happening]:
-        """Events of stages done at a site."""
+        """Events of stages done at a site; ``melted: none`` is a stage that does not apply."""
         where = self.sites[fold(site)]
         home = where.owner_country or where.country
-        return [Happening(stage, where.country, home, where.owner, where.site) for stage in stages]
+        return [
+            Happening(stage.removesuffix(ABSENT), NONE)
+            if stage.endswith(ABSENT)
+            else Happening(stage, where.country, home, where.owner, where.site)
+            for stage in stages
+        ]
 
     def bought(
         self, site: str, material: str, history: Sequence[sheets.Event] | None

@@ -12,7 +12,7 @@ from optimizer.solution.tables import Table, Tables
 NAME = "rules"
 VERDICT = 6
 """Column of the verdicts, counted from the label."""
-KEPT, BROKEN = "kept", "broken"
+KEPT, BROKEN, AS_STATED = "kept", "broken", "kept as far as stated"
 _RULE, _DELIVERED, _BREAKING, _FOUND, _ALLOWED, _VERDICT = (
     column_of("Compliance", header)
     for header in ("rule", "delivered", "breaking", "share found", "share allowed", "verdict")
@@ -31,10 +31,14 @@ def rules(summary: Summary, tables: Tables) -> Block | None:
     def line(anchors: Anchors, index: int, rule: str) -> Row:
         at, rows = anchors[NAME].at, found[rule]
         same = f"({_RULE}={at(index, 0, 'c')})"
-        delivered, breaking = (sum(row[place] for row in rows) for place in (0, 1))
-        broken = any(row[3] for row in rows)
+        delivered, breaking = sum(row[0] for row in rows), sum(row[1] for row in rows)
+        words = {row[3] for row in rows}
+        verdict = next(word for word in (BROKEN, AS_STATED, KEPT) if word in words)
         total = "SUMPRODUCT({}*{})"
-        count = f'SUMPRODUCT({same}*(LEFT({_VERDICT},{len(BROKEN)})="{BROKEN}"))'
+        broken, stated = (
+            f'SUMPRODUCT({same}*(LEFT({_VERDICT},{len(word)})="{word}"))'
+            for word in (BROKEN, AS_STATED)
+        )
         least = f"=1-SUMPRODUCT(MAX({same}*(1-{_ALLOWED}+{_FOUND})))"
         return Row(
             [
@@ -49,8 +53,8 @@ def rules(summary: Summary, tables: Tables) -> Block | None:
                 ),
                 Cell(min(row[2] for row in rows), least, "0.0%"),
                 Cell(
-                    BROKEN if broken else KEPT,
-                    f'=IF({count}=0,"{KEPT}","{BROKEN}")',
+                    verdict,
+                    f'=IF({broken}>0,"{BROKEN}",IF({stated}>0,"{AS_STATED}","{KEPT}"))',
                     "@",
                     "verdict",
                 ),
@@ -64,15 +68,16 @@ def rules(summary: Summary, tables: Tables) -> Block | None:
     return Block(NAME, "Compliance by rule, t", headers, len(found), fill, verdict=VERDICT)
 
 
-def _by_rule(table: Table) -> dict[str, list[tuple[float, float, float, bool]]]:
-    """Delivered, breaking, headroom and whether broken, for each check of each rule."""
-    found: dict[str, list[tuple[float, float, float, bool]]] = {}
+def _by_rule(table: Table) -> dict[str, list[tuple[float, float, float, str]]]:
+    """Delivered, breaking, headroom and verdict, for each check of each rule."""
+    found: dict[str, list[tuple[float, float, float, str]]] = {}
     headers = ("rule", "delivered", "breaking", "share found", "share allowed", "verdict")
     for rule, delivered, breaking, share, allowed, verdict in zip(
         *(table[header] for header in headers), strict=True
     ):
         headroom = (finite(allowed) or 0.0) - (finite(share) or 0.0)
-        broken = clean(verdict).lower().startswith(BROKEN)
-        row = (finite(delivered) or 0.0, finite(breaking) or 0.0, headroom, broken)
+        told = clean(verdict).lower()
+        word = next((each for each in (BROKEN, AS_STATED) if told.startswith(each)), KEPT)
+        row = (finite(delivered) or 0.0, finite(breaking) or 0.0, headroom, word)
         found.setdefault(clean(rule), []).append(row)
     return found

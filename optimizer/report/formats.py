@@ -94,6 +94,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "tile note": {"font_size": 8, "font_color": GREY, "bg_color": PALE, "valign": "top"},
     "good": {"bold": True, "font_color": GREEN, "bg_color": PALE_GREEN, "valign": "vcenter"},
     "bad": {"bold": True, "font_color": RED, "bg_color": PALE_RED, "valign": "vcenter"},
+    "doubtful": {"bold": True, "font_color": AMBER, "bg_color": PALE_AMBER, "valign": "vcenter"},
+    "neutral": {"bold": True, "font_color": GREY, "bg_color": PALE, "valign": "vcenter"},
     "link": {"font_color": STEEL, "underline": 1, "valign": "top"},
 }
 

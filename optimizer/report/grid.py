@@ -13,7 +13,18 @@ from msgspec import Struct, field
 
 from optimizer.report.block import Anchor, Block, Cell, Row
 from optimizer.report.cells import address
-from optimizer.report.formats import GREEN, HOT, PALE_GREEN, PALE_RED, RED, STEEL, WARM, Formats
+from optimizer.report.formats import (
+    AMBER,
+    GREEN,
+    HOT,
+    PALE_AMBER,
+    PALE_GREEN,
+    PALE_RED,
+    RED,
+    STEEL,
+    WARM,
+    Formats,
+)
 from optimizer.report.links import Finder
 from optimizer.report.rows import write_text
 
@@ -195,10 +206,17 @@ HEAT: dict[str, Any] = {
 
 
 def colour_verdicts(sheet: Worksheet, cells: tuple[int, int, int, int], forms: Formats) -> None:
-    """Green where a verdict begins with kept, red where it begins with broken."""
+    """Green where a rule is kept, amber where it is kept as far as stated, red where broken."""
     for word, form in (
+        ("kept as far as stated", forms.difference(AMBER, PALE_AMBER)),
         ("kept", forms.difference(GREEN, PALE_GREEN)),
         ("broken", forms.difference(RED, PALE_RED)),
     ):
-        condition = {"type": "text", "criteria": "begins with", "value": word, "format": form}
+        condition = {
+            "type": "text",
+            "criteria": "begins with",
+            "value": word,
+            "format": form,
+            "stop_if_true": True,
+        }
         sheet.conditional_format(*cells, condition)

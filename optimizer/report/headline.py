@@ -40,7 +40,7 @@ def headline(
         *_costs(summary, tables),
         *_demand(tables, anchors, blocks),
         _supply(tables, places),
-        _rules(anchors, blocks),
+        _rules(summary, anchors, blocks),
     ]
 
 
@@ -122,21 +122,15 @@ def _supply(tables: Tables, places: Mapping[str, Place]) -> Tile:
     )
 
 
-def _rules(anchors: Anchors, blocks: Mapping[str, Block]) -> Tile:
-    """Rules that are kept, and broken."""
+def _rules(summary: Summary, anchors: Anchors, blocks: Mapping[str, Block]) -> Tile:
+    """The word for the plan, and how many rules are kept."""
+    word = Cell(summary.lawful or "–", "", "General")
     if block_rules.NAME not in blocks:
-        none = Cell("–", "", "General")
-        return _tile("Rules kept", none, "no rule binds a delivery", "Compliance")
+        return _tile("Lawful", word, "no rule binds a delivery", "Compliance")
     anchor, rows = anchors[block_rules.NAME], blocks[block_rules.NAME].fill(anchors)
     cells = anchor.down(0, len(rows) - 1, block_rules.VERDICT)
     verdicts = [row.cells[block_rules.VERDICT].value for row in rows]
-    kept, broken = (verdicts.count(word) for word in (block_rules.KEPT, block_rules.BROKEN))
-    value = f'=COUNTIF({cells},"{block_rules.KEPT}")&" of "&ROWS({cells})'
-    count = f'COUNTIF({cells},"{block_rules.BROKEN}")'
-    note = f'=IF({count}=0,"none",{count})&" broken"'
-    return _tile(
-        "Rules kept",
-        Cell(f"{kept} of {len(rows)}", value, "General"),
-        Cell(f"{broken} broken" if broken else "none broken", note, "General"),
-        "Compliance",
-    )
+    kept = verdicts.count(block_rules.KEPT)
+    note = f'=COUNTIF({cells},"{block_rules.KEPT}")&" of "&ROWS({cells})&" rules kept, all stated"'
+    told = f"{kept} of {len(rows)} rules kept, all stated"
+    return _tile("Lawful", word, Cell(told, note, "General"), "Compliance")

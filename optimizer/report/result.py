@@ -61,6 +61,7 @@ def summary_of(result: Result) -> Summary:
         ),
         made=date.today().isoformat(),
         wanted=wanted,
+        lawful=result.lawful or "",
     )
 
 

@@ -32,6 +32,8 @@ class Summary(Struct, frozen=True):
     made: str = ""
     input_path: str = ""
     wanted: tuple[tuple[str, str, str, float, float], ...] = ()
+    lawful: str = ""
+    """The word for the plan: yes, as far as stated, no rule binds, no rules."""
 
     @property
     def span(self) -> str:
@@ -53,7 +55,15 @@ class Summary(Struct, frozen=True):
             plan = "Least-cost plan, proven optimal"
         else:
             plan = f"Plan not proven optimal ({self.status})"
-        return f"{plan}; audit {'passed' if self.audit_passed else 'FAILED'}"
+        audit = f"audit {'passed' if self.audit_passed else 'FAILED'}"
+        return "; ".join((plan, audit, *([f"lawful: {self.lawful}"] if self.lawful else ())))
+
+    @property
+    def colour(self) -> str:
+        """Style of the status line: green only for a proven plan that is lawful as stated."""
+        if not self.sound or self.lawful == "no":
+            return "bad"
+        return {"yes": "good", "no rules": "neutral"}.get(self.lawful, "doubtful")
 
     @property
     def sound(self) -> bool:

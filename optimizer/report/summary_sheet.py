@@ -109,7 +109,7 @@ def _write_top(sheet: Worksheet, summary: Summary, page: Page, forms: Formats) -
     sheet.set_row(_TITLE, 32)
     title = forms("title", font_size=20)
     write_text(sheet, _TITLE, LEFT, one_line(summary.case), title)
-    style = forms("good" if summary.sound else "bad", font_size=12, indent=1)
+    style = forms(summary.colour, font_size=12, indent=1)
     sheet.set_row(_STATUS, 24)
     sheet.merge_range(_STATUS, LEFT, _STATUS, page.last, "", style)
     write_text(sheet, _STATUS, LEFT, summary.verdict, style)

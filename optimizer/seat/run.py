@@ -89,7 +89,10 @@ class Run:
 
     def shown(self) -> dict[str, Any]:
         """What the page knows of it."""
-        known = ("status", "objective", "currency", "gap", "shortage", "audit", "repairs")
+        known = (
+            *("status", "objective", "currency", "gap", "shortage", "audit", "repairs"),
+            *("lawful", "lawful_notes", "rules"),
+        )
         lasted = self.seconds if self.ended.is_set() else time.monotonic() - self._begin
         return {
             "number": self.number,

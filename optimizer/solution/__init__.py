@@ -4,6 +4,7 @@ from optimizer.solution.alerts import alerts
 from optimizer.solution.audit import Audit, audit
 from optimizer.solution.conflict import NO_CONFLICT, Clash, Conflict, conflict
 from optimizer.solution.edits import Edit
+from optimizer.solution.lawfulness import Lawfulness, lawfulness
 from optimizer.solution.money import by_category
 from optimizer.solution.price_tables import RULE_COSTS, RULE_DATES, RULE_MOVES
 from optimizer.solution.pricing import Pricing, pricing
@@ -24,6 +25,7 @@ __all__ = [
     "Clash",
     "Conflict",
     "Edit",
+    "Lawfulness",
     "Pricing",
     "Repair",
     "Table",
@@ -34,6 +36,7 @@ __all__ = [
     "conflict",
     "endless",
     "in_order",
+    "lawfulness",
     "pricing",
     "repairs",
     "run_record",

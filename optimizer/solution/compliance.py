@@ -14,6 +14,7 @@ from optimizer.solution.layout import Table, table
 from optimizer.solution.places import family_of
 from optimizer.solution.price_tables import COMPLIANCE
 from optimizer.solution.prices import NAN
+from optimizer.solution.tracing.statements import Statements
 from optimizer.solver import Answer, Program
 
 TOLERANCE = 1e-6
@@ -23,6 +24,9 @@ NO_PRICE = "no price: the plan has no dual values"
 NO_LOT = "no price: no lot that breaks it can be there; cost of rules solves without it"
 NEVER = "nothing in the case can break it"
 MOVED = "price of one tonne; what other dates would do beyond it takes a solve with them"
+
+RESTS = ("unknown", "not_stated")
+"""Parts of a Rest that are tonnes."""
 
 Lot = tuple[int, float]
 """Traits broken and tonnes."""
@@ -55,7 +59,7 @@ def worth(network: Network, program: Program, answer: Answer) -> Worth | None:
     return found
 
 
-def compliance(done: Decisions, prices: Worth | None) -> Table:
+def compliance(done: Decisions, prices: Worth | None, statements: Statements) -> Table:
     """One row per rule row, line of demand and window; least headroom first."""
     network = done.network
     delivered: dict[tuple[int, int], list[Lot]] = {}
@@ -69,7 +73,7 @@ def compliance(done: Decisions, prices: Worth | None) -> Table:
             for window, periods in phase.windows:
                 if periods & bound:
                     lots = {t: delivered.get((line, t), []) for t in members(periods & bound)}
-                    rows.append(_row(network, phase, line, window, lots, prices))
+                    rows.append(_row(network, phase, line, window, lots, prices, statements))
     rows.sort(key=lambda row: row[9] - row[8])
     return table(COMPLIANCE, rows)
 
@@ -81,6 +85,7 @@ def _row(
     window: str,
     by_period: dict[int, list[Lot]],
     prices: Worth | None,
+    statements: Statements,
 ) -> tuple[Any, ...]:
     lots = [lot for own in by_period.values() for lot in own]
     total = sum(tonnes for _, tonnes in lots)
@@ -93,6 +98,20 @@ def _row(
     wanted = network.lines[line]
     segments = {segment_of(wanted.segments, t) for t in by_period}
     price, note = _price(network, phase, line, window, by_period, prices)
+    rests = [
+        statements.rest(
+            phase,
+            line,
+            t,
+            sum(tonnes for _, tonnes in own),
+            sum(tonnes for broken, tonnes in own if broken & phase.trait),
+        )
+        for t, own in by_period.items()
+        if own
+    ]
+    unknown, not_stated = (sum(getattr(one, name) for one in rests) for name in RESTS)
+    reasons = dict.fromkeys(cell for one in rests for cell in one.cells)
+    reasons |= dict.fromkeys(f"{stage} not stated" for one in rests for stage in one.stages)
     return (
         phase.rule,
         phase.dates,
@@ -105,13 +124,22 @@ def _row(
         share,
         phase.share,
         "; ".join(f"{name} {tonnes:,.6g} t" for name, tonnes in sorted(classes.items())),
-        "kept" if share <= phase.share + TOLERANCE else "broken",
+        _verdict(share <= phase.share + TOLERANCE, unknown + not_stated > 0),
+        unknown,
+        not_stated,
+        "; ".join(reasons),
         "; ".join(network.calendar.labels[t] for t in by_period),
         phase.share * total - breaking,
         price,
         note,
         network.case.cell("Rules", phase.row, "maximum share"),
     )
+
+
+def _verdict(kept: bool, rests: bool) -> str:
+    if not kept:
+        return "broken"
+    return "kept as far as stated" if rests else "kept"
 
 
 def _price(

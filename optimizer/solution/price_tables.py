@@ -23,7 +23,14 @@ COMPLIANCE = Layout(
         Field("share found", "share", "breaking / delivered"),
         Field("share allowed", "share", "maximum share"),
         Field("classes delivered", "text", "tonnes of each class: clean, or what it breaks"),
-        Field("verdict", "text", "kept, or broken"),
+        Field("verdict", "text", "kept, kept as far as stated, or broken"),
+        Field("unknown", "tonnes", "tonnes delivered of unknown origin, within the share allowed"),
+        Field(
+            "not stated",
+            "tonnes",
+            "tonnes delivered of which some stage that the rule looks at is not stated",
+        ),
+        Field("rests on", "text", "cells of unknown histories, and stages that are not stated"),
         Field("periods", "text", "periods of the window in which the line is bound"),
         Field("slack", "number", "tonnes more that could break it: allowed less found"),
         Field(

@@ -18,9 +18,11 @@ from optimizer.solution.chains import shortage_reasons
 from optimizer.solution.compliance import compliance, worth
 from optimizer.solution.decisions import decisions
 from optimizer.solution.extract import Extraction, balance
+from optimizer.solution.lawfulness import Lawfulness
 from optimizer.solution.money import costs
+from optimizer.solution.price_tables import COMPLIANCE
 from optimizer.solution.tables import Table, table
-from optimizer.solution.tracing import certificates, provenance, trace
+from optimizer.solution.tracing import Statements, certificates, provenance, trace
 from optimizer.solver import Answer, Program
 
 LOG_LINES = 80
@@ -37,21 +39,28 @@ def tables_of(
     done = decisions(m)
     found = Extraction(done).all()
     made = [costs(done), balance(done)]
-    if full:
-        traced = trace(done)
+    traced = trace(done) if full or done.network.phases else None
+    if traced is not None:
+        statements = Statements(done, traced)
+        prices = worth(done.network, program, answer) if full else None
+        made.append(compliance(done, prices, statements))
+    if full and traced is not None:
         made += [
-            compliance(done, worth(done.network, program, answer)),
             provenance(done.network, traced),
-            certificates(done, traced),
+            certificates(done, traced, statements),
             shortage_reasons(done.network, program, answer, found["Shortages"]),
         ]
-    else:
-        made.append(compliance(done, None))
+    if traced is None:
+        made.append(table(COMPLIANCE, ()))
     return found | {own.layout.name: own for own in made}
 
 
 def run_record(
-    network: Network, answer: Answer, audit: Audit, warnings: Sequence[Finding]
+    network: Network,
+    answer: Answer,
+    audit: Audit,
+    lawful: Lawfulness,
+    warnings: Sequence[Finding],
 ) -> Table:
     """Hash of the input, versions, solver, gap, audit and warnings."""
     case = network.case
@@ -62,6 +71,8 @@ def run_record(
         ("input sha256", case.sha256),
         ("status", answer.status),
         ("gap", f"{answer.gap:g}"),
+        ("lawful", lawful.word),
+        *(("lawful: note", note) for note in (lawful.headline, *lawful.notes)),
         ("solver", f"HiGHS {answer.version}, {answer.method}"),
         ("iterations", str(answer.iterations)),
         ("variables", f"{network.cut.kept:,} flows; {network.cut.flows:,} pruned"),

@@ -27,6 +27,7 @@ SCENARIOS = Layout(
         Field("wanted", "tonnes", "tonnes wanted, outlets left out"),
         Field("short", "tonnes", "tonnes not delivered"),
         Field("covered", "share", "share of what is wanted that is delivered"),
+        Field("lawful", "text", "yes, as far as stated, no rule binds, or no rules"),
         Field("reason", "text", "why there is no plan, and the least that would have to give"),
     ),
 )
@@ -94,6 +95,7 @@ def _overview(case: Case, names: Sequence[str], outcomes: dict[str, Outcome]) ->
                 outcome.wanted if known else None,
                 outcome.short if known else None,
                 covered(outcome),
+                outcome.lawful,
                 reason(outcome),
             )
         )

@@ -11,6 +11,7 @@ from optimizer.errors import UsageError
 from optimizer.plan import Result
 from optimizer.solution.tables import RUN, Table, Tables
 from optimizer.studies.input_changes import INPUT_CHANGES, input_changes
+from optimizer.studies.lawful_changes import lawful_changes
 from optimizer.studies.plan_changes import (
     COST_CHANGES,
     PERIOD_CHANGES,
@@ -45,6 +46,8 @@ class Comparison:
     """Currency of both; empty where a workbook does not tell it."""
     periods: tuple[str, ...] = ()
     """Labels of the periods in which plans cost something, in order."""
+    lawful: tuple[str, ...] = ()
+    """What rules bind less in the second plan, and that it is cheaper for it."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A table as a DataFrame."""
@@ -58,7 +61,7 @@ class Comparison:
             currency=currency or self.currency,
             outcomes={},
             tables=self.tables,
-            words=tuple(self.lines()) if self.what == "inputs" else (),
+            words=tuple(self.lines()) if self.what == "inputs" else self.lawful,
             periods=self.periods,
         )
 
@@ -79,9 +82,11 @@ def compare(first: Thing, second: Thing, *, by: str = "money") -> Comparison:
     if kinds[0] != kinds[1]:
         raise UsageError("a plan and an input cannot be compared: give two plans or two inputs")
     periods: tuple[str, ...] = ()
+    lawful: tuple[str, ...] = ()
     if kinds[0] == "plans":
         plans = (_tables(first), _tables(second))
         made = plan_changes(*plans, by=by)
+        lawful = lawful_changes(*plans)
         currencies = [_currency(tables) for tables in plans]
         periods = tuple(sorted({label for each in plans for label in each["Costs"]["period"]}))
     else:
@@ -93,6 +98,7 @@ def compare(first: Thing, second: Thing, *, by: str = "money") -> Comparison:
         tables={each.layout.name: each for each in made},
         currency=" and ".join(dict.fromkeys(filter(None, currencies))),
         periods=periods,
+        lawful=lawful,
     )
 
 
@@ -149,6 +155,7 @@ def _plans(found: Comparison, most: int) -> Iterator[str]:
         if abs(change) > 0.005
         else f"Cost {after:,.2f} in both."
     )
+    yield from found.lawful
     for category, _, _, money in costs[:-1]:
         if abs(money) >= 0.005:
             yield f"  {category:<14}{money:>+20,.2f}"

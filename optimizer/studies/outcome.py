@@ -131,6 +131,8 @@ class Outcome:
     """What the limit of a frontier adds up."""
     seconds: float = 0.0
     """Wall time of the run."""
+    lawful: str = ""
+    """``Result.lawful``; empty without a plan."""
     tables: Mapping[str, Table] = field(default_factory=dict, repr=False)
 
     @property
@@ -173,6 +175,7 @@ class Outcome:
             "periods": list(self.periods),
             "measured": self.measured,
             "seconds": self.seconds,
+            "lawful": self.lawful,
             "tables": {
                 name: [list(column) for column in own.columns] for name, own in self.tables.items()
             },
@@ -192,6 +195,7 @@ class Outcome:
             periods=tuple(data["periods"]),
             measured=data["measured"],
             seconds=data["seconds"],
+            lawful=data["lawful"],
             tables={
                 name: Table(LAYOUTS[name], tuple(map(tuple, columns)))
                 for name, columns in data["tables"].items()
@@ -214,6 +218,7 @@ def outcome_of(result: Result) -> Outcome:
         periods=tuple(result.network.calendar.labels),
         measured=result.measured,
         seconds=sum(result.seconds.values()),
+        lawful=result.lawful or "",
         tables=_tables(result) if result.objective is not None else {},
     )
 

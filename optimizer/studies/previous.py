@@ -41,6 +41,9 @@ SOURCES: dict[str, tuple[Layout, tuple[str, ...], str]] = {
 }
 """Table, name and amount of each kind of commitment."""
 
+_READ = {"Costs", "Run", "Shortages", *(layout.name for layout, _, _ in SOURCES.values())}
+"""Tables of which each column is needed; others may be of an earlier version and lack some."""
+
 _NUMBERS = ("tonnes", "amount", "money", "price", "share", "number")
 
 
@@ -93,11 +96,11 @@ def decisions(tables: Tables, kinds: Sequence[str]) -> dict[Commitment, float]:
 def _read(grid: Grid, layout: Layout, path: str) -> Table:
     header = [str(cell).strip() for cell in _row(grid, HEADER)]
     missing = [name for name in layout.headers if name not in header]
-    if missing:
+    if missing and layout.name in _READ:
         raise UsageError(
             f"{path}: sheet {layout.name} has no column {missing[0]!r} in row {HEADER + 1}"
         )
-    places = [header.index(name) for name in layout.headers]
+    places = [header.index(name) if name in header else len(header) for name in layout.headers]
     return table(layout, list(_rows(grid, layout, places, path)))
 
 

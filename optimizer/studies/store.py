@@ -17,7 +17,7 @@ from optimizer.target import replacing
 if TYPE_CHECKING:
     from optimizer.studies.runs import Options, Run
 
-FORMAT = 2
+FORMAT = 3
 LASTING = ("optimal", "infeasible", "unbounded", "time limit")
 """Statuses that are kept; others are tried again."""
 

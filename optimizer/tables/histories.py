@@ -19,8 +19,8 @@ def parse_history(text: str) -> tuple[Event, ...]:
 
     >>> for event in parse_history("Mined: China [Baotou]; crushed: unknown"):
     ...     print(event)
-    Event(stage='mined', country='China', name='Baotou')
-    Event(stage='crushed', country='unknown', name='')
+    mined: China [Baotou]
+    crushed: unknown
     >>> parse_history("here")
     (Event(stage='', country='here', name=''),)
     """

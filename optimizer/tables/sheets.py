@@ -34,6 +34,9 @@ HERE, UNKNOWN, NONE = "here", "unknown", "none"
 """Words that stand for a country in a history: the row's own site, a country that nobody
 knows, and a stage that does not apply."""
 
+ABSENT = f": {NONE}"
+"""Behind a stage of a process: what it makes has not been through it, and need not."""
+
 PERIOD_MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 MEASURES = ("bought", "made", "used", "produced", "shipped", "delivered", "stock", "built", "spent")
 
@@ -269,7 +272,8 @@ class Process(Dated):
     )
     cost: float = number("conversion cost", unit="{currency} per unit of activity", default=0.0)
     stages: tuple[str, ...] = names(
-        "event that it adds to a lot's history, at this site",
+        "events that it adds to a lot's history, at this site; melted: none says that what it "
+        "makes is not melted and need not be",
         header="stage",
         default_text="none",
         words="stage",

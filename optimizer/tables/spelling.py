@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from optimizer.tables.country_names import RESERVED, CountryNames, spell_countries
 from optimizer.tables.findings import Findings
 from optimizer.tables.schema import SHEETS, Column
-from optimizer.tables.sheets import SETTINGS, STAGES, Event
+from optimizer.tables.sheets import ABSENT, NONE, SETTINGS, STAGES, Event
 from optimizer.tables.table import Table
 from optimizer.tables.words import did_you_mean, fold, quoted
 
@@ -102,9 +102,24 @@ def _define(table: Table, name: str, words: Words) -> None:
     words.defined[f"{table.sheet.name}.{table.sheet.header(name)}"] = vocabulary.names
 
 
+def _stages(table: Table, name: str, words: Vocabulary) -> None:
+    """Spell the stages of processes; ``melted: none`` is a stage that does not apply."""
+
+    def spelled(word: str) -> str:
+        stage, colon, rest = word.partition(":")
+        if colon and fold(rest) == NONE:
+            return words.spelled(stage.strip()) + ABSENT
+        return words.spelled(word)
+
+    _respell(table, name, spelled)
+
+
 def _free(table: Table, name: str, words: Vocabulary) -> None:
     """Spell a column of free words, and count them."""
-    _respell(table, name, words.spelled)
+    if name == "stages":
+        _stages(table, name, words)
+    else:
+        _respell(table, name, words.spelled)
     for position, value in enumerate(table.values[name]):
         if value:
             for word in value if isinstance(value, tuple) else (value,):

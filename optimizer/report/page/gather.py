@@ -52,6 +52,8 @@ def _head(result: Result) -> dict[str, Any]:
         "told": clean(status[0].upper() + status[1:] + "."),
         "objective": finite(result.objective),
         "gap": finite(result.gap),
+        "lawful": clean(result.lawful or ""),
+        "lawful_notes": [clean(text) for text in result.lawful_notes],
         "shortage": finite(result.shortage) if result.tables else None,
         "audit": audit and {"passed": audit.passed, "verdict": clean(audit.verdict)},
         "alerts": [clean(text) for text in result.alerts],
@@ -149,7 +151,7 @@ def _rules(tables: Tables) -> dict[str, Any]:
     table = tables.get("Compliance")
     if table is None:
         return {"rows": [], "left": 0}
-    words = ("rule", "line", "segment", "window", "verdict")
+    words = ("rule", "line", "segment", "window", "verdict", "rests on")
     figures = ("delivered", "breaking", "share found", "share allowed")
     rows = [
         {

@@ -2,8 +2,9 @@
 function head() {
   const planned = data.objective !== null;
   const sound = data.status === "optimal" && data.audit?.passed;
-  const verdict = planned ? `${data.told} ${data.audit?.passed ? "Audit passed." : "Audit FAILED."}` : data.told;
-  const kind = sound ? "good" : planned && data.audit?.passed ? "warn" : "bad";
+  const lawful = data.lawful ? ` Lawful: ${data.lawful}.` : "";
+  const verdict = planned ? `${data.told} ${data.audit?.passed ? "Audit passed." : "Audit FAILED."}${lawful}` : data.told;
+  const kind = sound ? lawfulKind() : planned && data.audit?.passed ? "warn" : "bad";
   const about = planned ? `Sourcing plan for ${span} (${counted(data.axis.periods, "period")}).` : `Asked for ${span}.`;
   return [
     topOf(data.case, kind, verdict, about),
@@ -19,10 +20,13 @@ function head() {
   ];
 }
 
+// Green is for a plan whose rules are kept on stated origins alone.
+const lawfulKind = () => ({yes: "good", "no rules": "soft", no: "bad"})[data.lawful] || "warn";
+
 function tiles() {
   const {demand, rules} = data;
   const names = rules.names || [];
-  const broken = new Set(rules.rows.filter(row => row.verdict.startsWith("broken")).map(row => row.rule));
+  const weak = new Set(rules.rows.filter(row => row.verdict !== "kept").map(row => row.rule));
   const found = [["Total cost", money(data.objective), "present value over the horizon"]];
   const paid = sum(data.costs.rows.map(row => sum(row.amount)));
   found.push(["As paid", money(paid), "not discounted, net of revenue"]);
@@ -30,9 +34,9 @@ function tiles() {
     ? ["Demand covered", percent(1 - demand.short / demand.wanted), `of ${tonnes(demand.wanted)} wanted; outlets left out`, demand.short > 1e-6 * demand.wanted ? "warn" : ""]
     : ["Demand covered", "–", "no demand line has a penalty"]);
   found.push(["Short", tonnes(data.shortage), data.shortage ? "over the horizon" : "nothing is short"]);
-  found.push(names.length
-    ? ["Rules kept", `${names.length - broken.size} of ${names.length}`, broken.size ? `broken: ${[...broken].join(", ")}` : "none broken", broken.size ? "bad" : ""]
-    : ["Rules kept", "–", "no rule binds a delivery"]);
+  const stated = weak.size ? `not all stated: ${[...weak].join(", ")}` : "all origins stated";
+  found.push(["Lawful", data.lawful || "–",
+    names.length ? `${names.length - weak.size} of ${names.length} rules kept, ${stated}` : "no rule binds a delivery", lawfulKind()]);
   found.push(["Gap to the best possible", data.gap === null ? "unknown" : data.gap ? percent(data.gap, 2) : "none",
     data.status !== "optimal" ? "not proven optimal" : data.gap ? "proven: no plan is cheaper by more" : "proven optimal: no plan is cheaper", data.status === "optimal" ? "" : "warn"]);
   const checked = data.audit.verdict.match(/([\d,]+) comparisons/);
@@ -101,7 +105,9 @@ function rulesFigure() {
   const {rows, left} = data.rules;
   const broken = rows.filter(row => row.verdict.startsWith("broken")).length;
   return figure({
-    title: broken ? `${counted(broken, "check")} of rules are broken` : "Is every rule kept? Yes, on every line that it binds",
+    title: broken ? `${counted(broken, "check")} of rules are broken` : data.lawful === "yes"
+      ? "Is every rule kept? Yes, on every line that it binds, and every origin is stated"
+      : `Is every rule kept? ${data.lawful_notes[0] || "Not as far as is known"}`,
     note: `Share of the tonnes delivered that break the rule, by rule and line; the upright tick is the share allowed. Least headroom first, ${span}.` + andMore(left, "check", "Compliance"),
     paint: () => make("div", {class: "list scroll", tabindex: 0, role: "region", "aria-label": "Rules by line"}, make("table", {},
       make("thead", {}, make("tr", {}, ["rule, line and window", "breaking, of delivered", "share found, of allowed", "verdict"].map((head, place) => make("th", {scope: "col", class: place === 1 ? "number" : null}, head)))),
@@ -111,7 +117,8 @@ function rulesFigure() {
         return make("tr", {}, make("td", {}, row.rule, make("small", {}, `${row.line}, ${row.window}`)),
           make("td", {class: "number"}, `${plain(row.breaking)} of ${tonnes(row.delivered)}`),
           make("td", {}, `${percent(found)} of ${percent(allowed, 0)}`, make("div", {class: "track"}, make("i", {style: `left:0;width:${100 * found}%;background:var(${bad ? "--bad" : "--break"})`}), make("b", {style: `left:calc(${100 * (allowed || 0)}% - 1px)`}))),
-          make("td", {class: bad ? "bad" : "good"}, bad ? `✕ ${row.verdict}` : `✓ ${row.verdict}`));
+          make("td", {class: bad ? "bad" : row.verdict === "kept" ? "good" : "warn"}, `${bad ? "✕" : row.verdict === "kept" ? "✓" : "!"} ${row.verdict}`,
+            row["rests on"] ? make("small", {}, row["rests on"]) : null));
       })))),
   });
 }

@@ -17,10 +17,20 @@ export function toldOf(run) {
   if (run.state === "stopping") return ["soft", "Stopping …"];
   if (run.state === "failed") return ["bad", "Failed"];
   if (run.audit && !run.audit.passed) return ["bad", "Audit failed"];
+  if (run.status === "optimal") return [lawfulKind(run), "Proven optimal"];
   return TOLD[run.status] || (run.state === "stopped" ? ["warn", "Stopped"] : ["bad", run.status || "No plan"]);
 }
+// Green is for a plan whose rules are kept on stated origins alone.
+const RANKS = ["no", "no rules", "no rule binds", "as far as stated", "yes"];
+const lawfulKind = run => ({yes: "good", "no rules": "soft", no: "bad"})[run.lawful] || "warn";
+// Why a plan is held to less than another: its word is weaker, or a rule binds less.
+function heldToLess(run, base) {
+  const lost = Object.entries(base.rules || {}).filter(([rule, tons]) => (run.rules?.[rule] || 0) < tons * (1 - 1e-6)).map(([rule]) => rule);
+  if (lost.length) return `held to less: ${lost.join(", ")} ${lost.length === 1 ? "binds" : "bind"} less or nothing`;
+  return RANKS.indexOf(run.lawful) < RANKS.indexOf(base.lawful) ? `less lawful than plan ${base.number}` : "";
+}
 export function headline(run) {
-  const cost = typeof run.objective === "number" ? `, ${money(run.objective, run.currency)}, short ${tonnes(run.shortage)}` : "";
+  const cost = typeof run.objective === "number" ? `, ${money(run.objective, run.currency)}, short ${tonnes(run.shortage)}, lawful: ${run.lawful}` : "";
   return `Plan ${run.number} of ${run.name}: ${toldOf(run)[1]}${cost}`;
 }
 export function choose(number) { shown = number; }
@@ -68,8 +78,8 @@ function showProgress(run, acts) {
 
 function table(runs, acts) {
   const base = runs.find(run => typeof run.objective === "number");
-  const heads = ["plan", "workbook", "result", "total cost", `against plan ${base ? base.number : 1}`, "short", "time", "kept in"];
-  const numbers = new Set([3, 4, 5, 6]);
+  const heads = ["plan", "workbook", "result", "lawful", "total cost", `against plan ${base ? base.number : 1}`, "short", "time", "kept in"];
+  const numbers = new Set([4, 5, 6, 7]);
   return make("div", {class: "scroll list", tabindex: 0, role: "region", "aria-label": "Plans of this session"}, make("table", {},
     make("thead", {}, make("tr", {}, heads.map((head, place) => make("th", {scope: "col", class: numbers.has(place) ? "number" : null}, head)))),
     make("tbody", {}, runs.map(run => {
@@ -78,8 +88,10 @@ function table(runs, acts) {
       return make("tr", {class: run.number === shown ? "chosen" : null},
         make("th", {scope: "row"}, make("button", {type: "button", "data-run": run.number, "aria-pressed": run.number === shown, onclick: () => acts.choose(run.number)}, `Plan ${run.number}`)),
         make("td", {}, run.name), make("td", {class: kind}, words),
+        make("td", {class: run.lawful ? lawfulKind(run) : null, title: run.lawful_notes?.[0] || null}, run.lawful || "–"),
         make("td", {class: "number"}, money(run.objective, run.currency)),
-        make("td", {class: "number"}, gap === null ? "–" : `${gap > 0 ? "+" : ""}${money(gap, run.currency)}`),
+        make("td", {class: "number"}, gap === null ? "–" : `${gap > 0 ? "+" : ""}${money(gap, run.currency)}`,
+          gap < 0 && heldToLess(run, base) ? make("small", {class: "warn"}, heldToLess(run, base)) : null),
         make("td", {class: "number"}, tonnes(run.shortage)),
         make("td", {class: "number"}, run === going(runs) ? "" : lasted(run.seconds)),
         make("td", {}, run.folder));

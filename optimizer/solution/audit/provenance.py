@@ -145,7 +145,10 @@ class Provenance:
         return facts
 
     def fact(self, site: str, stage: str) -> Fact:
-        """An event at a site of the workbook."""
+        """An event at a site of the workbook; ``melted: none`` says that there was none."""
+        stage, colon, word = stage.partition(":")
+        if colon and word.strip() == "none":
+            return Fact(stage, "none")
         row = self.given.sites[site]
         owner = (row.owner,) if row.owner else ()
         return Fact(stage, row.country, row.owner_country or row.country, owner, (site,))

@@ -20,6 +20,7 @@ from optimizer.solution.tracing.provenance import (
     windows_of,
 )
 from optimizer.solution.tracing.shares import Place, Traced
+from optimizer.solution.tracing.statements import Rest, Statements
 from optimizer.solution.tracing.weights import NEGLIGIBLE
 from optimizer.tables.country_groups import NOT
 from optimizer.tables.sheets import NONE, STAGES, UNKNOWN
@@ -29,7 +30,7 @@ KEPT = 1e-6
 EXEMPT = "; what it has been through that the rule names was cleared or is outside its dates"
 
 
-def certificates(done: Decisions, traced: Traced) -> Table:
+def certificates(done: Decisions, traced: Traced, statements: Statements) -> Table:
     """One row for each delivery and each rule that binds it; one where none does."""
     network = done.network
     breaking = _Breaking(done)
@@ -60,6 +61,8 @@ def certificates(done: Decisions, traced: Traced) -> Table:
         bound = [phase for phase in network.phases if phase.lines.get(drop.line, 0) >> t & 1]
         for phase in bound:
             word, share, allowed = breaking.verdict(phase, drop.line, t)
+            rest = statements.rest(phase, drop.line, t, drop.tonnes, share * drop.tonnes)
+            word = _as_stated(word, rest)
             if share <= KEPT and phase.rule in matched:
                 word += EXEMPT
             rule = (phase.rule, bans[phase.row])
@@ -67,6 +70,17 @@ def certificates(done: Decisions, traced: Traced) -> Table:
         if not bound:
             rows.append((*start, "", "", "no rule binds it", 0.0, 1.0, *evidence))
     return table(tables.CERTIFICATES, rows)
+
+
+def _as_stated(word: str, rest: Rest) -> str:
+    """The verdict with what it rests on; nothing is called clean that is not stated."""
+    if word == "broken" or not rest.unknown + rest.not_stated:
+        return word
+    told = [f"unknown: {rest.unknown:,.6g} t, {', '.join(rest.cells)}"] if rest.unknown else []
+    if rest.not_stated:
+        told.append(f"not stated: {rest.not_stated:,.6g} t, {', '.join(rest.stages)}")
+    share = word.partition(": ")[2] if "over" in word else ""
+    return "; ".join(("kept as far as stated" + (f": {share}" if share else ""), *told))
 
 
 class _Breaking:

@@ -72,10 +72,12 @@ def _warn(draft: Draft, row: Any, what: str, stages: list[str]) -> None:
 
 
 def check_material_stages(draft: Draft) -> None:
-    """Where there are rules, what is traced has a stage."""
+    """Where there are rules, what is delivered has a stage: else no rule on a stage sees it."""
     if not draft.rows("Rule scope"):
         return
-    blank = [row for row in draft.named("Materials", "stage") if row.traced and not row.stage]
+    wanted = {row.material for row in draft.rows("Demand")}
+    named = draft.named("Materials", "stage")
+    blank = [row for row in named if row.traced and not row.stage and row.material in wanted]
     for row in blank:
         draft.warning(
             row,

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from optimizer.tables.checks.names import one_edit
 from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.draft import Draft, grouped
-from optimizer.tables.sheets import STAGES
+from optimizer.tables.sheets import ABSENT, STAGES
 from optimizer.tables.words import did_you_mean, listed, near, quoted
 
 ALIKE = 0.85
@@ -142,7 +142,8 @@ def _known(draft: Draft) -> Known:
         known.owner.add(event.name)
         known.site.add(event.name)
         known.stage.add(event.stage)
-    known.stage |= {stage for row in draft.rows("Processes") for stage in row.stages}
+    done = (stage for row in draft.rows("Processes") for stage in row.stages)
+    known.stage |= {stage.removesuffix(ABSENT) for stage in done}
     known.stage |= {row.stage for row in draft.rows("Materials")}
     return known
 
@@ -213,7 +214,7 @@ def _check_words(draft: Draft, ruled: set[str]) -> None:
     for row in draft.rows("Materials"):
         first.setdefault(row.stage, (row, "stage"))
     for row in draft.rows("Processes"):
-        for stage in row.stages:
+        for stage in (each.removesuffix(ABSENT) for each in row.stages):
             first.setdefault(stage, (row, "stages"))
     for sheet in ("Supply", "Stocks", "Pipeline"):
         for row in draft.rows(sheet):
@@ -251,7 +252,8 @@ def _check_processes(draft: Draft, scope: Iterable[Any]) -> None:
     rows = (row for row in draft.rows("Processes") if row.site in watched)
     groups = grouped(rows, lambda row: (row.site, row.recipe, row.feed))
     for (site, recipe, _), group in groups.items():
-        if not any(row.stages for row in group) and group[0].row not in draft.bad["Processes"]:
+        done = [stage for row in group for stage in row.stages if not stage.endswith(ABSENT)]
+        if not done and group[0].row not in draft.bad["Processes"]:
             draft.warning(
                 group[0],
                 "stages",

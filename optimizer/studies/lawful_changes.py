@@ -1,0 +1,59 @@
+"""Whether a plan is cheaper because a rule binds less: two plans beside each other."""
+
+from __future__ import annotations
+
+from optimizer.solution.figures import figure
+from optimizer.solution.lawfulness import AS_FAR_AS_STATED, NO, NO_RULE_BINDS, NO_RULES, YES
+from optimizer.solution.tables import RUN, Tables
+
+ORDER = (NO, NO_RULES, NO_RULE_BINDS, AS_FAR_AS_STATED, YES)
+"""Words for a plan, the weakest first."""
+SMALL = 1e-6
+"""Share of the tonnes bound before below which nothing is said to be bound less: rounding."""
+
+
+def lawful_changes(before: Tables, after: Tables) -> tuple[str, ...]:
+    """Sentences on what rules bind less, first that the second plan is cheaper for it."""
+    words = _word(before), _word(after)
+    less_bound = _bound_less(_bound(before), _bound(after))
+    found = list(less_bound)
+    if all(words) and words[0] != words[1]:
+        found.insert(0, f"Lawful: {words[0]} before, {words[1]} after.")
+    weaker = all(words) and ORDER.index(words[1]) < ORDER.index(words[0])
+    less = _cost(before) - _cost(after)
+    if (weaker or less_bound) and less > 0.005:
+        found.insert(0, f"The second plan is cheaper by {less:,.2f}, but it is held to less:")
+    return tuple(found)
+
+
+def _bound_less(before: dict[str, float], after: dict[str, float]) -> list[str]:
+    return [
+        f"{rule} bound {figure(tonnes)} t before and {_amount(after.get(rule, 0.0))} after."
+        for rule, tonnes in before.items()
+        if after.get(rule, 0.0) < tonnes * (1 - SMALL)
+    ]
+
+
+def _amount(tonnes: float) -> str:
+    return f"{figure(tonnes)} t" if tonnes else "nothing"
+
+
+def _bound(tables: Tables) -> dict[str, float]:
+    """Tonnes that each rule binds."""
+    rows, found = tables.get("Compliance"), dict[str, float]()
+    if rows is not None:
+        for rule, tonnes in zip(rows["rule"], rows["delivered"], strict=True):
+            found[rule] = found.get(rule, 0.0) + tonnes
+    return found
+
+
+def _word(tables: Tables) -> str:
+    """What the sheet Run says; empty in workbooks that do not say it."""
+    run = tables.get(RUN.name)
+    told = zip(run["item"], run["value"], strict=True) if run is not None else ()
+    word = next((value for item, value in told if item == "lawful"), "")
+    return word if word in ORDER else ""
+
+
+def _cost(tables: Tables) -> float:
+    return float(sum(tables["Costs"]["discounted"]))
