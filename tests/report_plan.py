@@ -153,6 +153,7 @@ class Plan:
             "audit": "Audit passed: 14 checks, 2,310 comparisons",
             "audit_passed": True,
             "alerts": ("Serra Verde offtake is not firm; it is planned as firm (Supply!A12)",),
+            "lawful": "yes",
             "made": "2026-11-21 19:40",
             "input_path": "../my case #1.xlsx",
             "wanted": tuple(self.wanted),

@@ -45,6 +45,7 @@ LIBRARIES = {
     "numpy": {"tables", "network", "model", "solver", "solution", "studies", "report"},
     "scipy": {"solution", "studies"},
     "pandas": EVERYWHERE,
+    "pycountry": {"tables"},
     "distributed": {"studies"},
     "pyarrow": {"report"},
 }

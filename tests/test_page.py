@@ -282,7 +282,7 @@ def test_half_a_character_becomes_one_that_can_be_written(tmp_path):
     half = "a\ud800b"
     case = make(
         Settings={"case": half},
-        Sites=[site("Kaz", half, owner=half, notes=half), site("Buyer", "USA")],
+        Sites=[site("Kaz", "Kazakhstan", owner=half, notes=half), site("Buyer", "USA")],
         Lanes=[lane("Kaz", "Buyer")],
         Supply=[offer(half, notes=half, source=half, confidence="low")],
         Demand=[need(2, line=half), need(1, line="short", segment=half)],

@@ -53,7 +53,7 @@ def test_a_closing_stock_that_cannot_be_reached_is_said():
     found = told(
         Supply=[offer("kaz", maximum=5)],
         Stocks=[{"site": "Buyer", "material": "ore", "closing": 8}],
-        Demand=[need(1, penalty=0)],
+        Demand=[need(1, shortage_penalty=0)],
     )
     assert "3 t less in 2027" in only(found["Ask for less"])
     assert only(found["Ask for less"]).startswith("Stocks!")

@@ -32,7 +32,7 @@ def test_the_headline_figures_are_the_plans(book, written):
         "Demand covered",
         "Short, t",
         "Offers used",
-        "Rules kept",
+        "Lawful",
     ]
     figures = [cell.value for cell in sheet[6] if cell.value is not None]
     # Short: a tenth of 380 t a year on car makers' lines, at 1 to 1.15 of it: 40.85 t.
@@ -40,16 +40,20 @@ def test_the_headline_figures_are_the_plans(book, written):
     wanted = sum(row[3] for row in summary.wanted if row[4])
     assert figures[:2] == pytest.approx([summary.objective, sum(tables["Costs"]["amount"])])
     assert figures[2:4] == pytest.approx([1 - short / wanted, short])
-    assert figures[4:] == [5, "2 of 2"]
+    assert figures[4:] == [5, "yes"]
     notes = [cell.value for cell in sheet[7] if cell.value]
     assert notes[0] == "present value; equals the objective"
-    assert notes[-2:] == ["from 5 supply sites", "none broken"]
+    assert notes[-2:] == ["from 5 supply sites", "2 of 2 rules kept, all stated"]
 
 
 def test_the_status_line_says_whether_the_plan_is_proven_and_audited(book, tmp_path):
-    assert book["Summary"]["B2"].value == "Least-cost plan, proven optimal; audit passed"
+    assert book["Summary"]["B2"].value == (
+        "Least-cost plan, proven optimal; audit passed; lawful: yes"
+    )
     summary, tables = plan(("2027",), audit_passed=False, status="time limit, gap 0.8 %")
-    assert summary.verdict == "Plan not proven optimal (time limit, gap 0.8 %); audit FAILED"
+    assert summary.verdict == (
+        "Plan not proven optimal (time limit, gap 0.8 %); audit FAILED; lawful: yes"
+    )
     write(tmp_path / "plan.xlsx", summary, tables)
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Summary"]
     assert sheet["B2"].value == summary.verdict
@@ -101,7 +105,7 @@ def test_rules_that_are_broken_are_counted_and_named(tmp_path):
     checks = line(sheet, "Compliance by rule, t", "CRMA 65 %")
     assert [checks[0], checks[3], checks[5]] == [4, pytest.approx(0.4), "kept"]
     assert checks[4] == pytest.approx(0.25)
-    assert "1 of 2" in [cell.value for cell in sheet[6]]
+    assert "1 of 2 rules kept, all stated" in [cell.value for cell in sheet[7]]
 
 
 def test_six_native_charts_answer_a_question_in_a_title_that_is_a_cell(written, book, formulas):
@@ -216,7 +220,7 @@ def test_a_plan_of_nothing_is_written_too(tmp_path):
     write(tmp_path / "none.xlsx", summary, {})
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)["Summary"]
     assert "no alerts" in sheet["B3"].value
-    assert [cell.value for cell in sheet[6] if cell.value is not None] == [0, 0, "–", 0, 0, "–"]
+    assert [cell.value for cell in sheet[6] if cell.value is not None] == [0, 0, "–", 0, 0, "yes"]
 
 
 # Formulas

@@ -58,7 +58,7 @@ def told(**sheets):
 
 
 def test_every_sheet_has_its_say():
-    assert {*USES, "Supply", "Scenarios"} == set(SHEETS)
+    assert {*USES, "Supply", "Scenarios", "Countries"} == set(SHEETS)
 
 
 def test_a_plan_on_firm_ground_has_nothing_to_tell():
@@ -78,7 +78,7 @@ def test_a_plan_on_firm_ground_has_nothing_to_tell():
         ("Units", "kiln at Plant"),
         ("Options", "line"),
         ("Lanes", "Plant to Buyer"),
-        ("Tariffs", "oxide into USA"),
+        ("Tariffs", "oxide into United States"),
         ("Stocks", "oxide at Plant"),
         ("Pipeline", "first"),
         ("Demand", "need"),

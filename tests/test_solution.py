@@ -218,7 +218,7 @@ def test_compliance_shows_for_each_rule_what_was_found():
     (row,) = smelter().tables["Compliance"].rows()
     assert row[:12] == (
         *("no China", "open..open", 2, "defence", "defence", "2027-H1 to 2027-H2"),
-        *(pytest.approx(20), 0, 0, 0, "clean 20 t", "kept"),
+        *(pytest.approx(20), 0, 0, 0, "clean 20 t", "kept as far as stated"),
     )
 
 

@@ -72,7 +72,7 @@ def test_a_row_is_as_high_as_its_text(tmp_path):
     study = optimizer.scenarios(trade(Scenarios=THREE))
     sheet = book(study, tmp_path)["Scenarios"]
     # The reason of the scenario without a plan takes more than the 80 characters of its column.
-    (reason,) = [row[10].value for row in sheet.iter_rows(min_row=6) if row[10].value][:1]
+    (reason,) = [row[11].value for row in sheet.iter_rows(min_row=6) if row[11].value][:1]
     assert len(reason) > 80
     lines = lines_of(reason, 80)
     assert lines >= 2

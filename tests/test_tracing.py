@@ -237,7 +237,7 @@ def shared_plant(**more):
         ],
         Supply=[offer("kaz", "Kaz", price=5, maximum=12), offer("china", "China", maximum=12)],
         Recipes=recipe("smelt", ore=-1, metal=1),
-        Processes=[process("smelt", stage="melted", maximum=100)],
+        Processes=[process("smelt", stage="refined, separated, melted", maximum=100)],
         Demand=[
             need(10, "clean", "metal", segment="defence", shortage_penalty=1000),
             need(10, "any", "metal", segment="civil"),

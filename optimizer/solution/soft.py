@@ -273,4 +273,4 @@ USES: dict[str, Callable[[Network, Places, Tables], Uses]] = {
     "Limits": _limits,
     "Blends": _blends,
 }
-"""By sheet the rows that a plan uses; Supply stands apart, and Scenarios is no part of a plan."""
+"""Rows that a plan uses, by sheet; Supply stands apart, Scenarios and Countries hold no figures."""

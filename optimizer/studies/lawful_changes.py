@@ -8,6 +8,8 @@ from optimizer.solution.tables import RUN, Tables
 
 ORDER = (NO, NO_RULES, NO_RULE_BINDS, AS_FAR_AS_STATED, YES)
 """Words for a plan, the weakest first."""
+CENT = 0.005
+"""Money below which two plans cost the same."""
 SMALL = 1e-6
 """Share of the tonnes bound before below which nothing is said to be bound less: rounding."""
 
@@ -15,22 +17,24 @@ SMALL = 1e-6
 def lawful_changes(before: Tables, after: Tables) -> tuple[str, ...]:
     """Sentences on what rules bind less, first that the second plan is cheaper for it."""
     words = _word(before), _word(after)
-    less_bound = _bound_less(_bound(before), _bound(after))
+    less = _cost(before) - _cost(after)
+    less_bound = _bound_less(_bound(before), _bound(after), all_of_it=less <= CENT)
     found = list(less_bound)
     if all(words) and words[0] != words[1]:
         found.insert(0, f"Lawful: {words[0]} before, {words[1]} after.")
     weaker = all(words) and ORDER.index(words[1]) < ORDER.index(words[0])
-    less = _cost(before) - _cost(after)
-    if (weaker or less_bound) and less > 0.005:
+    if (weaker or less_bound) and less > CENT:
         found.insert(0, f"The second plan is cheaper by {less:,.2f}, but it is held to less:")
     return tuple(found)
 
 
-def _bound_less(before: dict[str, float], after: dict[str, float]) -> list[str]:
+def _bound_less(before: dict[str, float], after: dict[str, float], *, all_of_it: bool) -> list[str]:
+    """Rules that bind less after, or with ``all_of_it`` those that no longer bind anything."""
+    left = SMALL if all_of_it else 1 - SMALL
     return [
         f"{rule} bound {figure(tonnes)} t before and {_amount(after.get(rule, 0.0))} after."
         for rule, tonnes in before.items()
-        if after.get(rule, 0.0) < tonnes * (1 - SMALL)
+        if after.get(rule, 0.0) < tonnes * left
     ]
 
 
