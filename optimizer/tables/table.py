@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import MAXYEAR
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct, field
@@ -135,6 +136,11 @@ TOTALS = re.compile(
 )
 
 
+@lru_cache(maxsize=65536)
+def _is_total(text: str) -> bool:
+    return TOTALS.fullmatch(fold(text).strip(" :=.-_")) is not None
+
+
 def _check_totals(table: Table, headers: Headers, cells: Cells, found: Findings) -> None:
     """Complain of rows that add the others up: they would count as one more."""
     keys = {
@@ -146,8 +152,7 @@ def _check_totals(table: Table, headers: Headers, cells: Cells, found: Findings)
         first = next((at for at, raw in enumerate(row) if not blank(raw)), 0)
         for place in dict.fromkeys((first, *keys)):
             raw = _cell(row, place)
-            text = fold(raw).strip(" :=.-_") if type(raw) is str else ""
-            if text and TOTALS.fullmatch(text):
+            if type(raw) is str and _is_total(raw):
                 table.bad.setdefault(position, set()).add(keys.get(place, table.sheet.key[0]))
                 found.error(
                     table.sheet.name,
