@@ -198,13 +198,16 @@ RULE_COSTS = Layout(
 )
 RULE_DATES = Layout(
     "Rule dates",
-    "What would change if all dates of a rule came a period later, or earlier. Present value.",
+    "What would change if one date of a rule came a period later, or earlier. Present value.",
     (
+        Field("rule", "text", "rule of which one date moves"),
         Field(
-            "rule", "text", "rule whose dates move; rules without a date in the horizon have no row"
+            "moved",
+            "text",
+            "which date, from or to, and where to; a blank date and one at or beyond an end of the "
+            "horizon stay",
         ),
-        Field("moved", "text", "by how much"),
-        Field("status", "text", "of the plan with these dates"),
+        Field("status", "text", "of the plan with this date"),
         Field("cost", "money", "cost of that plan"),
         Field("change", "money", "cost less that of the plan; blank where it is not known"),
         Field("more_short", "tonnes", "tonnes short more than in the plan"),
