@@ -6,7 +6,7 @@ exist they need not be the only ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,9 @@ from optimizer.solution.layout import Table, table
 from optimizer.solution.places import HIGH, LOW, Places, family_of, names_of
 from optimizer.solution.price_tables import BREAK_EVEN, SCARCITY
 from optimizer.solution.refused import Row
+from optimizer.solution.sensitivity import Moved
 from optimizer.solver import Answer, Margins, Program, Ranges, slopes
+from optimizer.tables.schema import INFINITY
 
 SMALL = 1e-7
 """Prices below this, relative to the largest, are rounding."""
@@ -36,6 +38,9 @@ ENTERS = 1e-6
 
 WORK = 1_000_000
 """Columns that are solved in all where break-evens are solved for one by one."""
+
+ONE_MORE, ONE_LESS = "one more", "one less"
+"""What a worth is of: relaxing a maximum, or a minimum, by one unit."""
 
 EXACT, ESTIMATE, FORCED = "exact", "estimate", "by a plan with it"
 
@@ -93,6 +98,12 @@ class Priced(Struct, frozen=True):
     """Money of its period; for demand what the last tonne costs, else a saving."""
     today: float
     """The same as present value."""
+    per: str = ONE_MORE
+    """The change of the bound that the worth is of."""
+    most: tuple[float, float] = (INFINITY, INFINITY)
+    """How much more, and less, at most: where another bound of the same row or thing begins."""
+    alone: bool = True
+    """False where the bound stands in several rows, which move together."""
 
     @property
     def thing(self) -> str:
@@ -100,33 +111,91 @@ class Priced(Struct, frozen=True):
         return ", ".join(name for name in self.names if name)
 
 
-def priced(network: Network, program: Program, answer: Answer) -> list[Priced]:
-    """Rows with a price, dearest first. Balance rows are left out."""
+def priced(
+    network: Network, program: Program, answer: Answer, moved: Mapping[int, Moved] | None = None
+) -> list[Priced]:
+    """Bounds with a price, dearest first. Balance rows are left out.
+
+    ``moved`` are those that stand in several rows (:mod:`optimizer.solution.sensitivity`).
+    """
     if answer.prices is None:
         return []
+    moved = moved or {}
     discount = _discounts(network)
     prices = answer.prices.tolist()
     floor = SMALL * max((abs(price) for price in prices), default=0.0)
     rows = []
-    for number, (constraint, price) in enumerate(zip(program.constraints, prices, strict=True)):
-        family = family_of(constraint)
-        if abs(price) <= floor or family in UNPRICED:
+    for number, constraint in enumerate(program.constraints):
+        price, own = prices[number], moved.get(number)
+        if own is not None and own.side * price >= 0 and own.side:
+            own = None
+        if own is not None:
+            price = _price(own, answer, number)
+        if abs(price) <= floor:
             continue
+        family = family_of(constraint)
+        if family in UNPRICED or (family == "capacity" and not program.row_upper[number]):
+            continue  # a unit that does not exist: Break-even says what its option lacks
         names = list(names_of(constraint))
         period = names.pop() if names[-1] in discount else ""
-        side = HIGH if price < 0 or family == "demand" else LOW
-        bound = program.row_upper[number] if price < 0 else program.row_lower[number]
-        if family == "capacity" and not bound:
-            continue  # a unit that does not exist: Break-even says what its option lacks
+        side, per, bound = _side(program, number, family, price)
+        if own is not None and own.bound is not None:
+            bound = own.bound
         worth = price if family == "demand" else abs(price)
         now = worth / discount.get(period, 1.0)
-        rows.append(Priced(number, family, tuple(names), period, float(bound), side, now, worth))
+        most = _most(program, number, side, own)
+        rows.append(
+            Priced(
+                number,
+                family,
+                tuple(names),
+                period,
+                bound,
+                side,
+                now,
+                worth,
+                per,
+                most,
+                own is None,
+            )
+        )
     rows.sort(key=lambda row: -abs(row.today))
     return rows
 
 
+def _price(own: Moved, answer: Answer, number: int) -> float:
+    """Price of one unit more of a bound that stands in several rows.
+
+    A capacity that does not bind has none, though the minimum load that is a share of it may.
+    """
+    assert answer.prices is not None
+    price = own.move.price(answer)
+    return price if own.binds is None or own.binds.price(answer) else 0.0
+
+
+def _side(program: Program, number: int, family: str, price: float) -> tuple[int, str, float]:
+    """Bound that binds, the change of it that saves (of demand: costs), and the bound."""
+    low, high = float(program.row_lower[number]), float(program.row_upper[number])
+    if family == "demand":
+        return HIGH, ONE_MORE, high
+    if price < 0:
+        return (HIGH, ONE_MORE, high) if np.isfinite(high) else (LOW, ONE_MORE, low)
+    return (LOW, ONE_LESS, low) if np.isfinite(low) else (HIGH, ONE_LESS, high)
+
+
+def _most(program: Program, number: int, side: int, own: Moved | None) -> tuple[float, float]:
+    """How much more and less of a bound there can be: a minimum ends at the maximum."""
+    low, high = float(program.row_lower[number]), float(program.row_upper[number])
+    more = less = INFINITY
+    if low < high:
+        more, less = (INFINITY, high - low) if side == HIGH else (high - low, INFINITY)
+    if own is not None:
+        more, less = min(more, own.more), min(less, own.less)
+    return more, less
+
+
 def scarcity(network: Network, rows: list[Priced], found: Ranges | None) -> Table:
-    """Rows with a price; a bound's worth is what relaxing it by one unit saves.
+    """Bounds with a price; a bound's worth is what relaxing it by one unit saves.
 
     For demand it is what the last tonne wanted costs. ``found`` says how far prices hold.
     """
@@ -138,7 +207,7 @@ def scarcity(network: Network, rows: list[Priced], found: Ranges | None) -> Tabl
         note = "" if found is not None else "range not computed"
         if found is not None and not (more == more and less == less):
             note = "not unique"
-        worth = (row.bound, unit, row.worth, row.today, more, less, note)
+        worth = (row.bound, unit, row.per, row.worth, row.today, more, less, note)
         told.append((kind, row.thing, row.period, *worth, address(places, row)))
     return table(SCARCITY, told)
 
@@ -150,10 +219,16 @@ def reach(row: Priced, found: Ranges | None) -> tuple[float, float]:
     """
     if found is None:
         return NAN, NAN
-    up, down = float(found.up[row.number]), float(found.down[row.number])
-    more, less = (up, down) if row.side == HIGH else (down, up)
+    alone = float(found.up[row.number]), float(found.down[row.number])
+    told = alone if row.alone else found.together.get(row.number, (0.0, 0.0))
+    more, less = min(told[0], row.most[0]), min(told[1], row.most[1])
     width = NARROW * max(1.0, abs(row.bound))
     return more if more > width else NAN, less if less > width else NAN
+
+
+def relief(row: Priced, found: Ranges | None) -> float:
+    """How many units of the change that a worth is of have this worth."""
+    return reach(row, found)[0 if row.per == ONE_MORE else 1]
 
 
 def address(places: Places, row: Priced) -> str:
