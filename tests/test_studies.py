@@ -330,9 +330,82 @@ def test_a_bound_that_has_no_plan_ends_the_frontier_where_there_is_one():
         Supply=[offer("kaz", price=5, maximum=6), offer("cn", "China", price=7, maximum=2)],
     )
     got = curve(case, "short", 3)
-    assert got[-1][0] == pytest.approx(2, abs=0.001)
-    assert got[-1][2] == pytest.approx(30 + 14 + 12, abs=0.01)
-    assert got[-2][0] == pytest.approx(3, abs=0.001)
+    assert got[-1][0] == pytest.approx(2)
+    assert got[-1][2] == pytest.approx(30 + 14 + 12)
+    assert got[-2][0] == pytest.approx(3)
+
+
+def test_the_least_of_a_frontier_is_exact_however_small_a_part_of_its_range_it_is():
+    # b has one tonne of 10,000 at 500, a has 5,000 at 1: 4,999 t are short at the least, for
+    # 5,000 + 500 + 499,900; the least-cost plan is 5,000 t short, for 5,000 + 500,000.
+    case = make(
+        Supply=[offer("a", price=1, maximum=5000), offer("b", price=500, maximum=1)],
+        Demand=[need(10000)],
+    )
+    got = curve(case, "short", 2)
+    assert got[0] == (None, pytest.approx(5000), pytest.approx(505_000))
+    assert got[1] == (pytest.approx(4999, abs=1e-6), pytest.approx(4999), pytest.approx(505_400))
+
+
+def test_the_least_share_of_a_frontier_is_exact():
+    # 3 t from China are contracted, 6 t from Kaz can be had: no share is below 3 / 9. The
+    # least-cost plan has 4 of 10 t. The least: 1 t short at 100, so 6·5 + 3·7 + 100.
+    case = trade(
+        Supply=[
+            offer("kaz", price=5, maximum=6),
+            offer("cn", "China", price=7, minimum=3),
+        ]
+    )
+    got = curve(case, "country = China", 2)
+    assert got[0][1:] == (pytest.approx(0.4), pytest.approx(58))
+    assert got[1] == (
+        pytest.approx(1 / 3, rel=1e-8),
+        pytest.approx(1 / 3, rel=1e-7),
+        pytest.approx(151),
+    )
+
+
+def test_the_least_capital_of_a_frontier_is_that_of_whole_plants():
+    # 8 t must be delivered: of two lines of 4 t at 70 and one of 10 t at 150, whose ore is
+    # cheaper by what the least-cost plan saves, the two lines are the least capital.
+    case = make(
+        Supply=[offer("kaz", "Plant", price=1)],
+        Recipes=[*recipe("sep", ore=-1, oxide=1), *recipe("part", ore=-2, oxide=1)],
+        Processes=[process("sep", unit="line"), process("part", unit="half", cost=30)],
+        Options=[
+            {
+                "option": name,
+                "site": "Plant",
+                "unit": unit,
+                "added capacity": capacity,
+                "kind": kind,
+                "most": most,
+                "capital cost": cost,
+            }
+            for name, unit, capacity, kind, most, cost in (
+                ("big", "line", 10, "yes/no", 1, 150),
+                ("small", "half", 4, "whole number", 3, 70),
+            )
+        ],
+        Demand=[need(10, material="oxide", minimum=0.8)],
+    )
+    got = curve(case, "capital", 2)
+    # Big: 150 + 10 of ore. Two small: 140, 8 t at 32, and 2 t short at 100.
+    assert got[0][1:] == (pytest.approx(150), pytest.approx(160))
+    assert got[1] == (pytest.approx(140), pytest.approx(140), pytest.approx(140 + 256 + 200))
+
+
+def test_the_frontier_of_stock_counts_the_end_of_the_horizon():
+    # 4 t are left at the end, of which 3 must be: a closing value of 2 pays for the fourth.
+    case = make(
+        Settings={"periods": 2, "period length": "half-year"},
+        Supply=[offer("kaz", price=1, maximum=14)],
+        Demand=[need(10)],
+        Stocks=[{"site": "Buyer", "material": "ore", "closing": 3, "closing value": 2}],
+    )
+    got = curve(case, "stock; material = ore", 2)
+    assert [row[1] for row in got] == pytest.approx([4, 3])
+    assert [row[2] for row in got] == pytest.approx([14 - 8, 13 - 6])
 
 
 def test_the_frontier_of_supply_that_is_not_firm_and_of_capital():
