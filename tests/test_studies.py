@@ -12,7 +12,7 @@ import optimizer
 from optimizer import studies
 from optimizer.cli import main
 from optimizer.report.study import write_study
-from tests.conftest import ROOT, make, need, offer, process, recipe, save, site
+from tests.conftest import ROOT, lane, make, need, offer, process, recipe, save, site
 
 
 def trade(**sheets):
@@ -223,6 +223,98 @@ def test_a_lost_site_is_the_workbook_with_its_rows_switched_off():
         )
     )
     assert lost["cost"] == pytest.approx(by_hand.objective)
+
+
+def plant(**more):
+    """10 t of metal smelted of ore at 1 in a kiln of 50 a year, or bought in China at 3."""
+    given = {
+        "Supply": [offer("ore"), offer("cn metal", "China", "metal", 3)],
+        "Recipes": recipe("smelt", ore=-1, metal=1),
+        "Processes": [process("smelt", unit="kiln")],
+        "Units": [{"site": "Plant", "unit": "kiln", "capacity": 20, "fixed cost": 50}],
+        "Demand": [need(10, material="metal")],
+    }
+    return make(**(given | more))
+
+
+@pytest.mark.parametrize(("kind", "name"), [("site", "Plant"), ("country", "Canada")])
+def test_a_lost_plant_still_costs_its_fixed_cost_unless_told_otherwise(kind, name):
+    # Base 10 + 50. Without the plant metal is bought for 30: 20 more, and the kiln is still paid;
+    # where it is saved the loss costs 30 less.
+    paid = row(ranked(plant(), kinds=(kind,)), name)
+    assert paid["dearer by"] == pytest.approx(20)
+    assert paid["goes with it"] == "fixed cost of kiln still paid"
+    saved = row(ranked(plant(), kinds=(kind,), fixed_cost=False), name)
+    assert saved["dearer by"] == pytest.approx(-30)
+    assert saved["goes with it"] == "fixed cost of kiln saved"
+
+
+def test_the_fixed_cost_of_a_unit_that_may_idle_is_saved_by_a_loss_as_by_idling():
+    units = [{"site": "Plant", "unit": "kiln", "capacity": 20, "fixed cost": 5, "may idle": "yes"}]
+    lost = row(ranked(plant(Units=units), kinds=("site",)), "Plant")
+    # Base 10 + 5; without it 30.
+    assert lost["dearer by"] == pytest.approx(15)
+    assert lost["goes with it"] == ""
+
+
+def test_what_a_lost_plant_must_do_goes_with_it():
+    # It must run 8 t in its kiln, 6 t of the recipe, and buy 4 t of its own ore; none of it can.
+    case = plant(
+        Supply=[
+            offer("ore"),
+            offer("own", "Plant", minimum=4, history="mined: Canada"),
+            offer("cn metal", "China", "metal", 3),
+        ],
+        Processes=[process("smelt", unit="kiln", minimum=6)],
+        Units=[{"site": "Plant", "unit": "kiln", "capacity": 20, "minimum load": 0.4}],
+    )
+    lost = row(ranked(case, kinds=("site",)), "Plant")
+    assert lost["status"] == "optimal"
+    assert lost["dearer by"] == pytest.approx(30 - 10)
+    assert lost["goes with it"] == (
+        "least purchase of own; minimum activity of smelt; minimum load of kiln"
+    )
+
+
+def test_orders_under_way_are_lost_with_the_plant_they_go_to_but_reach_customers_of_a_country():
+    # 4 t of metal are on their way to the Buyer, 3 t of ore to the Plant. The Buyer has no use
+    # for more than 10 t.
+    def arriving(end, material, quantity):
+        return {
+            "order": f"to {end}",
+            "to site": end,
+            "material": material,
+            "arrival": date(2027, 2, 1),
+            "quantity": quantity,
+            "history": "mined: Kazakhstan; melted: Kazakhstan",
+        }
+
+    case = plant(Pipeline=[arriving("Plant", "ore", 3), arriving("Buyer", "metal", 4)])
+    # Base: 6 t are smelted, of 3 t under way and 3 t at 1; the kiln costs 50.
+    lost = row(ranked(case, kinds=("site",)), "Plant")
+    assert lost["cost"] == pytest.approx(6 * 3 + 50)
+    assert lost["goes with it"] == "1 order under way, 3 t; fixed cost of kiln still paid"
+    home = make(
+        Supply=[offer("kaz", price=5), offer("home", "Store", price=9)],
+        Sites=[
+            site("Kaz", "Kazakhstan"),
+            site("Store", "USA", kind="mine"),
+            site("Buyer", "USA"),
+        ],
+        Lanes=[lane("Kaz", "Buyer"), lane("Store", "Buyer")],
+        Demand=[need(10)],
+        Pipeline=[arriving("Buyer", "ore", 4)],
+    )
+    lost = row(ranked(home, kinds=("country",)), "USA")
+    assert lost["cost"] == pytest.approx(6 * 5)
+
+
+def test_a_study_of_losses_says_what_goes_with_them():
+    study = studies.stress(plant(), studies.Strain(kinds=("site",)))
+    assert "the fixed cost of its units is still paid" in study.notes[0]
+    assert "orders under way" in study.notes[0]
+    study = studies.stress(plant(), studies.Strain(kinds=("site",), fixed_cost=False))
+    assert "the fixed cost of its units is saved" in study.notes[0]
 
 
 def test_the_named_mishaps_are_those_that_the_case_can_have():
