@@ -65,8 +65,14 @@ SCARCITY = Layout(
             "of one tonne more that is wanted",
         ),
         Field("worth today", "price", "the same as present value: the dual of the objective"),
-        Field("more", "number", "how far up the bound can go at this worth; blank: see note"),
-        Field("less", "number", "how far down the bound can go at this worth; blank: see note"),
+        Field(
+            "more", "number", "how far up the bound can go at this worth, at least; blank: see note"
+        ),
+        Field(
+            "less",
+            "number",
+            "how far down the bound can go at this worth, at least; blank: see note",
+        ),
         Field(
             "note",
             "text",
