@@ -17,7 +17,8 @@ from msgspec import structs
 
 import optimizer
 from optimizer import model, solution, solver
-from optimizer.solution.prices import candidates, priced, reach
+from optimizer.solution.duals import priced, reach
+from optimizer.solution.prices import candidates
 from optimizer.solver import outside
 from tests.conftest import china, lane, make, need, no_china, offer, process, read_tables, recipe
 from tests.oracle.random_case import CORE, WHOLE, draw

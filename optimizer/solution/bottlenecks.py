@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.network.data import Network
+from optimizer.solution.duals import KINDS, NAN, ONE_LESS, Priced, relief
 from optimizer.solution.figures import figure
 from optimizer.solution.layout import Table, table
 from optimizer.solution.places import HIGH, LOW, Places
 from optimizer.solution.price_tables import BOTTLENECKS
-from optimizer.solution.prices import KINDS, NAN, ONE_LESS, Priced, address, relief
+from optimizer.solution.prices import address
 from optimizer.solver import Ranges
 
 MOST = 2_000

@@ -10,11 +10,12 @@ from msgspec import Struct
 from pyomo.core import ConcreteModel
 
 from optimizer.solution.bottlenecks import bottlenecks
+from optimizer.solution.duals import priced
 from optimizer.solution.headroom import headroom
 from optimizer.solution.layout import Table
 from optimizer.solution.marginal import marginal_costs, prices_of
 from optimizer.solution.oxides import oxides
-from optimizer.solution.prices import balances_of, break_even, priced, scarcity
+from optimizer.solution.prices import balances_of, break_even, scarcity
 from optimizer.solution.refused import Row, refused
 from optimizer.solution.sensitivity import Moved, moves
 from optimizer.solver import Answer, Margins, Program, Ranges, margins, ranges
