@@ -53,30 +53,30 @@ class Table(Struct):
         self, found: Findings, position: int, attribute: str, message: str, hint: Hint = ""
     ) -> None:
         """Warn of a cell that is read; nothing is said of a row that is switched off."""
-        if position in self.off:
-            return
-        header = self.sheet.header(attribute)
-        found.warning(
-            self.sheet.name,
-            message,
-            hint,
-            row=self.rows[position],
-            letter=self.letters.get(header, ""),
-            column=header,
-        )
+        if position not in self.off:
+            self._add("warning", found, position, attribute, message, hint)
 
     def complain(
         self, found: Findings, position: int, attribute: str, message: str, hint: Hint = ""
     ) -> None:
         """Add an error at a cell; in a row that is switched off it is a warning."""
         if position in self.off:
-            severity, message = "warning", f"{message} (the row is switched off)"
+            message = f"{message} (the row is switched off)"
+            self._add("warning", found, position, attribute, message, hint)
         else:
-            severity = "error"
-        if attribute in self.sheet.columns:
-            header = self.sheet.header(attribute)
-        else:
-            header = attribute
+            self._add("error", found, position, attribute, message, hint)
+
+    def _add(
+        self,
+        severity: str,
+        found: Findings,
+        position: int,
+        attribute: str,
+        message: str,
+        hint: Hint,
+    ) -> None:
+        known = attribute in self.sheet.columns
+        header = self.sheet.header(attribute) if known else attribute
         found.add(
             severity,
             self.sheet.name,
