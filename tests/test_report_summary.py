@@ -180,7 +180,7 @@ def test_origin_shares_leave_outlets_out_and_name_them(book):
 
 
 def test_what_is_scarce_is_ranked_by_money_and_demand_is_no_means(book):
-    block = "What is scarce: saving from 1 % more of each, present value, USD thousand"
+    block = "What is scarce: saving from relaxing each by 1 %, present value, USD thousand"
     # Narva: 1 % of 250 units at 18,400 USD; Kuantan: 1 % of 300 at 40,000.
     assert line(book["Figures"], block, "Kuantan") == ["capacity", 1, pytest.approx(120_000)]
     assert line(book["Figures"], block, "Narva") == ["capacity", 1, pytest.approx(46_000)]
