@@ -15,12 +15,15 @@ class Group(NamedTuple):
     members: tuple[str, ...]
     source: str
     """Where the list stands, and of what date it is."""
+    aliases: tuple[str, ...] = ()
+    """Other names of the group."""
 
 
 GROUPS: Final = {
     "covered": Group(
         ("China", "Iran", "North Korea", "Russia"),
         "10 U.S.C. 4872 and DFARS 225.7018-1, covered country, as of 2024-05-30",
+        ("covered country", "covered countries", "covered nation", "covered nations"),
     ),
     "qualifying": Group(
         (
@@ -39,6 +42,7 @@ GROUPS: Final = {
             *("Spain", "Sweden", "Switzerland", "Türkiye", "United Kingdom"),
         ),
         "DFARS 225.003 and 252.225-7002, qualifying country, with Lithuania as added in 2022",
+        ("qualifying country", "qualifying countries"),
     ),
     "EU": Group(
         (
@@ -57,14 +61,17 @@ GROUPS: Final = {
             *("Slovakia", "Slovenia", "Spain", "Sweden"),
         ),
         "Treaty on European Union, article 52, without the United Kingdom from 2020-02-01",
+        ("European Union", "E.U."),
     ),
     "USMCA": Group(
         ("Canada", "Mexico", "United States"),
         "Agreement between the United States, Mexico and Canada, in force from 2020-07-01",
+        ("CUSMA", "T-MEC"),
     ),
     "G7": Group(
         (*("Canada", "France", "Germany", "Italy", "Japan", "United Kingdom", "United States"),),
         "Members of the Group of Seven since 2014-03-24",
+        ("G-7", "Group of Seven"),
     ),
 }
 """Groups by name; the sheet Countries may add members and groups."""

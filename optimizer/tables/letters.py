@@ -48,6 +48,7 @@ _LOOK_ALIKE: Final = str.maketrans(
 )
 _IN_PRINT: Final = str.maketrans("0|1I", "Olll")
 """Signs that differ in code and, in most type faces, hardly in print."""
+_SEPARATORS: Final = str.maketrans("，、،﹐﹑；؛﹔：﹕［］【】〔〕", ",,,,,;;;::[][][]")
 _ALPHABETS: Final = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC")
 _SYMBOLS: Final = frozenset("µμΩπ")
 """Greek letters that are units and constants beside Latin ones."""
@@ -83,19 +84,37 @@ def compatible(text: str) -> str:
     return unicodedata.normalize("NFKC", folded)
 
 
+def plain_separators(text: str) -> str:
+    """Text with the commas, semicolons, colons and brackets of other scripts as the plain ones.
+
+    >>> plain_separators("mined：中国［Baotou］；separated：Malaysia")
+    'mined:中国[Baotou];separated:Malaysia'
+    """
+    return text if text.isascii() else text.translate(_SEPARATORS)
+
+
 def without_marks(text: str) -> str:
     """Text without accents and other marks: ``Türkiye`` becomes ``Turkiye``."""
     apart = unicodedata.normalize("NFKD", text)
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
-def skeleton(text: str) -> str:
+def look(text: str) -> str:
     """What a name looks like, whatever alphabet its letters are of; for comparison only.
 
-    >>> skeleton("СОРА") == skeleton("copa")
-    True
+    >>> look("СОРА") == look("copa"), look("Peña") == look("Pena")
+    (True, False)
     """
-    return compatible(without_marks(visible(text)).translate(_LOOK_ALIKE))
+    return compatible(unicodedata.normalize("NFD", visible(text)).translate(_LOOK_ALIKE))
+
+
+def skeleton(text: str) -> str:
+    """What a name looks like without its accents.
+
+    >>> skeleton("СОРА") == skeleton("copa"), skeleton("Peña") == skeleton("Pena")
+    (True, True)
+    """
+    return look(without_marks(text))
 
 
 def mixed_alphabets(text: str) -> str:
