@@ -10,6 +10,7 @@ import pycountry
 import pytest
 
 import optimizer
+from optimizer.solution.audit.countries import CountryLists
 from optimizer.tables import iso_countries
 from optimizer.tables.country_aliases import PLAIN, SHORT
 from optimizer.tables.country_groups import GROUPS, CountrySets
@@ -545,6 +546,87 @@ def test_the_narrower_of_two_nested_tariffs_applies():
     assert duties(("*", 9), ("not EU", 1)) == 10 + 10
     with pytest.raises(optimizer.WorkbookError, match="neither row lies within the other"):
         duties(("covered", 1), ("China, Japan", 5))
+
+
+def tariffs(*rows):
+    """Case with a duty of 1, 2, 3 … on what each row names: origin, destination, material."""
+    heads = ("origin country", "destination country", "material")
+    return make(
+        Materials=[{"material": "ore", "stage": "mined"}, {"material": "oxide"}],
+        Supply=[CHINA],
+        Demand=[need(10)],
+        Tariffs=[
+            {**dict(zip(heads, row, strict=True)), "specific": at} for at, row in enumerate(rows, 1)
+        ],
+    )
+
+
+MEET = [
+    [("covered", "*", "ore"), ("*", "USA", "ore")],
+    [("China", "EU", "ore"), ("covered", "Germany", "ore")],
+    [("Germany, France", "USA", "ore"), ("France, Germany", "USA", "ore")],
+    [("not China", "USA", "ore"), ("not Russia", "USA", "ore")],
+    [("EU", "USA", "ore"), ("Germany, China", "USA", "ore")],
+]
+"""Pairs of rows for some of the same goods, of which neither is the more specific."""
+
+APART = [
+    [("EU", "USA", "ore"), ("USMCA", "USA", "ore")],
+    [("EU", "not EU", "ore"), ("not EU", "EU", "ore")],
+    [("covered", "USA", "ore"), ("China", "USA", "ore")],
+    [("covered", "USA", "ore"), ("EU", "*", "ore")],
+    [("Germany", "USA", "ore"), ("EU, not Germany", "USA", "ore")],
+    [("covered", "USA", "ore"), ("China", "USA", "oxide")],
+    [*MEET[0], ("covered", "USA", "ore")],
+    [*MEET[0], ("not EU", "USA", "ore")],
+]
+"""Rows that do not meet, or of which it is plain which is the more specific."""
+
+
+@pytest.mark.parametrize("rows", MEET, ids=str)
+def test_tariffs_that_meet_and_are_not_nested_are_an_error(rows):
+    for order in (rows, rows[::-1]):
+        with pytest.raises(optimizer.WorkbookError, match=r"Tariffs!A3 .*row 2 applies to some of"):
+            tariffs(*order)
+
+
+@pytest.mark.parametrize("rows", APART, ids=str)
+def test_of_tariffs_that_do_not_meet_or_are_nested_each_has_its_goods(rows):
+    for order in (rows, rows[::-1]):
+        assert len(tariffs(*order).tariffs) == len(rows)
+
+
+def test_a_row_for_what_two_tariffs_share_must_hold_as_long_as_they_do():
+    with pytest.raises(optimizer.WorkbookError, match="neither row lies within the other"):
+        tariffs(*MEET[0], ("China", "USA", "ore"))
+
+
+LISTS = [
+    ("China",),
+    ("not China",),
+    ("EU",),
+    ("EU", "not Germany"),
+    ("not EU", "not China"),
+    ("covered", "Germany"),
+    ("friends",),
+    ("friends", "not United States"),
+    ("not friends",),
+    ("*", "not USMCA"),
+    (),
+]
+
+
+def test_model_and_audit_read_lists_alike():
+    declared = [{"country": "Anywhere", "groups": "friends, EU"}, {"country": "USA"}]
+    declared[1]["groups"] = "friends"
+    case = make(Supply=[KAZ], Demand=[need(1)], Countries=declared)
+    sets, lists = CountrySets(case.countries), CountryLists(case)
+    for words in LISTS:
+        text = ", ".join(words)
+        assert sets.size(text) == lists.breadth(text)
+        for country in ("China", "Germany", "Anywhere", "United States", "Canada", "Chile"):
+            held = {sets.holds(words, country), sets.holds(text, country)}
+            assert held == {lists.contains(words, country)} == {lists.contains(text, country)}
 
 
 def test_a_limit_takes_groups_and_exceptions():

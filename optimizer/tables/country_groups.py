@@ -118,18 +118,26 @@ class CountrySets:
 
     def meet(self, one: str, other: str) -> bool:
         """True if some country is in both lists."""
-        (within, without), (own, left_out) = self.names(one), self.names(other)
-        if within is None and own is None:
-            return True
-        both = own if within is None else within if own is None else within & own
-        return bool((both or frozenset()) - without - left_out)
+        within, without = self._both(one, other)
+        return within is None or bool(within - without)
 
     def lies_within(self, one: str, other: str) -> bool:
         """True if every country of the first list is in the second."""
-        (within, without), (own, left_out) = self.names(one), self.names(other)
+        return self.meet_within(one, one, other)
+
+    def meet_within(self, one: str, other: str, third: str) -> bool:
+        """True if every country that is in both of two lists is in the third."""
+        within, without = self._both(one, other)
         if within is None:
+            own, left_out = self.names(third)
             return own is None and left_out <= without
-        return all(self.holds(other, country) for country in within - without)
+        return all(self.holds(third, country) for country in within - without)
+
+    def _both(self, one: str, other: str) -> tuple[frozenset[str] | None, frozenset[str]]:
+        """What two lists have in common, as :meth:`names` gives it."""
+        (within, without), (own, left_out) = self.names(one), self.names(other)
+        both = own if within is None else within if own is None else within & own
+        return both, without | left_out
 
     def size(self, words: str | tuple[str, ...]) -> int:
         """How many countries a list holds; of lists without a name there are a thousand less."""
