@@ -538,7 +538,9 @@ def test_a_frontier_of_what_the_plan_has_none_of_is_a_point():
 @pytest.mark.parametrize(
     ("limit", "told"),
     [
-        ("country = Chnia", "'Chnia' is not a country of the case"),
+        ("country = Chnia", "'Chnia' is neither a country nor a group; did you mean 'China'"),
+        ("country = France", "'France' is not a country of the case"),
+        ("country = China, not China", "nothing is left of the countries that it names"),
         ("colour = red", "'colour = red' is not understood"),
         ("", "write what is limited"),
         ("not firm", "every offer of the case is firm"),

@@ -19,6 +19,10 @@ from optimizer.studies.outcome import Outcome
 from optimizer.studies.runs import Run, Runner, Way
 from optimizer.studies.study import BASE, Study, compared, reason
 from optimizer.tables import SHEETS, Case
+from optimizer.tables.again import tables_of
+from optimizer.tables.country_groups import NOT, CountrySets
+from optimizer.tables.country_names import CountryNames
+from optimizer.tables.findings import Findings
 from optimizer.tables.sheets import LIMIT_FILTERS, MEASURES, Limit
 from optimizer.tables.words import fold
 
@@ -205,13 +209,28 @@ def _row(case: Case, measure: str, filters: list[str], as_: str) -> Limit:
         if column == "as" and value in ("share", "tonnes"):
             given["as_"] = value
         elif sign and column in known and names:
-            given[known[column]] = tuple(_spelled(case, known[column], name) for name in names)
+            given[known[column]] = _all_spelled(case, known[column], names)
         else:
             raise UsageError(
                 f"{part!r} is not understood; write one of {', '.join(known)} or as, = and its "
                 f"value, and before them one of {', '.join(MEASURES)}, short, capital, not firm"
             )
     return limit_row(NAME, measure, window="horizon", **given)
+
+
+def _all_spelled(case: Case, attribute: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names as the case spells them; raises UsageError if one is not there."""
+    if attribute != "country":
+        return tuple(_spelled(case, attribute, name) for name in names)
+    found, fault = CountryNames(tables_of(case)["Countries"], Findings()).several(names)
+    if fault:
+        message, cure = fault
+        raise UsageError(f"{message}; {cure if isinstance(cure, str) else cure()}")
+    groups = CountrySets(case.countries).groups
+    for name in found:
+        if not name.startswith(NOT) and fold(name) not in groups:
+            _spelled(case, attribute, name)
+    return found
 
 
 def _spelled(case: Case, attribute: str, name: str) -> str:
