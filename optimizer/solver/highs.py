@@ -25,6 +25,15 @@ from optimizer.solver.ways import AS_IT_STANDS, WITHIN, Options, Way, add_props,
 LARGEST_COST = 2048.0
 """Costs are scaled by a power of two to be no larger: HiGHS's tolerances are absolute."""
 
+SMALLEST_COEFFICIENT = 1e-12
+"""Least coefficient that HiGHS can be told not to take for zero.
+
+An input of a nanogram that costs trillions a tonne would be free, a unit of which a run takes so
+little would bind nobody.
+"""
+USUAL_COEFFICIENT = 1e-9
+"""Coefficients no larger than this HiGHS takes for zero of itself; it is told where there are any."""
+
 FEASIBLE = 1e-9
 """Part of a row's activity that is rounding."""
 
@@ -270,6 +279,9 @@ def instance(
     highs = highspy.Highs()
     quiet = {"output_flag": True, "log_to_console": False}
     options: Options = {**quiet, "threads": 1, "mip_rel_gap": gap, **method}
+    sizes = np.abs(program.values)
+    if ((sizes > 0) & (sizes <= USUAL_COEFFICIENT)).any():
+        options["small_matrix_value"] = SMALLEST_COEFFICIENT
     if seconds < float("inf"):
         options["time_limit"] = max(seconds, 0.0)
     for name, setting in options.items():
