@@ -32,7 +32,7 @@ An input of a nanogram that costs trillions a tonne would be free, a unit of whi
 little would bind nobody.
 """
 USUAL_COEFFICIENT = 1e-9
-"""Coefficients no larger than this HiGHS takes for zero of itself; it is told where there are any."""
+"""Coefficients up to this HiGHS takes for zero of itself; it is told where there are any."""
 
 FEASIBLE = 1e-9
 """Part of a row's activity that is rounding."""
