@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
 
 import pytest
@@ -19,9 +20,11 @@ from tests.conftest import (
     need,
     offer,
     process,
+    read_tables,
     recipe,
     site,
 )
+from tests.oracle.random_case import CORE, WHOLE, draw
 
 SMELT = recipe("smelt", ore=-1, metal=1)
 WANT = need(5, "metal", "metal")
@@ -301,6 +304,33 @@ def test_a_demand_that_is_named_as_cheaper_to_leave_short_is_left_short():
     )
     assert sum("cheaper to leave" in str(found) for found in case.warnings) == 2
     assert optimizer.solve(case).shortage == pytest.approx(15)
+
+
+def test_what_is_claimed_to_be_cheaper_left_short_is_left_short_in_random_cases():
+    # Without stock or orders under way, which cost nothing, and for lines without dated prices.
+    named = 0
+    for seed in range(1000, 1030):
+        sheets = draw(seed, CORE | WHOLE)
+        drawn = random.Random(seed)
+        sheets |= {"Stocks": [], "Pipeline": []}
+        for row in sheets["Demand"]:
+            row["shortage penalty"] = drawn.choice([1, 3, 10, 30])
+        try:
+            case = read_tables(sheets)
+        except WorkbookError:
+            continue
+        claimed = {one.cell[1:] for one in case.warnings if "cheaper to leave" in one.message}
+        lines = {
+            row.line
+            for row in case.demand
+            if str(row.row) in claimed and not (row.start or row.end)
+        } - {row.line for row in case.demand if row.minimum}
+        result = optimizer.solve(case) if lines else None
+        if result is None or result.objective is None:
+            continue
+        named += len(lines)
+        assert lines.isdisjoint(result.tables["Deliveries"]["line"]), seed
+    assert named >= 3
 
 
 @pytest.mark.parametrize(

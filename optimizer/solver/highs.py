@@ -20,19 +20,10 @@ from optimizer.solver.resolve import begin_from, resolve
 from optimizer.solver.running import Progress, Search, run
 from optimizer.solver.start import Start
 from optimizer.solver.transfer import Program
-from optimizer.solver.ways import AS_IT_STANDS, WITHIN, Options, Way, add_props, leans, ways
+from optimizer.solver.ways import AS_IT_STANDS, WITHIN, Options, Way, add_props, leans, small, ways
 
 LARGEST_COST = 2048.0
 """Costs are scaled by a power of two to be no larger: HiGHS's tolerances are absolute."""
-
-SMALLEST_COEFFICIENT = 1e-12
-"""Least coefficient that HiGHS can be told not to take for zero.
-
-An input of a nanogram that costs trillions a tonne would be free, a unit of which a run takes so
-little would bind nobody.
-"""
-USUAL_COEFFICIENT = 1e-9
-"""Coefficients up to this HiGHS takes for zero of itself; it is told where there are any."""
 
 FEASIBLE = 1e-9
 """Part of a row's activity that is rounding."""
@@ -278,10 +269,7 @@ def instance(
     """A solver with the programme in it, and a basis to go on from if one is known."""
     highs = highspy.Highs()
     quiet = {"output_flag": True, "log_to_console": False}
-    options: Options = {**quiet, "threads": 1, "mip_rel_gap": gap, **method}
-    sizes = np.abs(program.values)
-    if ((sizes > 0) & (sizes <= USUAL_COEFFICIENT)).any():
-        options["small_matrix_value"] = SMALLEST_COEFFICIENT
+    options: Options = {**quiet, "threads": 1, "mip_rel_gap": gap, **small(program), **method}
     if seconds < float("inf"):
         options["time_limit"] = max(seconds, 0.0)
     for name, setting in options.items():
