@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from optimizer.tables.country_groups import GROUPS
 from optimizer.tables.schema import COMMON, INFINITY, SHEETS, Column, Sheet
 from optimizer.tables.sheets import SETTINGS, Settings
 
@@ -120,7 +121,11 @@ def columns_page() -> str:
         _section(
             "Settings", "One setting a row: its name, its value.", settings_in_order(), "setting"
         ),
-        *(_section(name, SHEETS[name].meaning, columns) for name, columns in own.items()),
+        *(
+            _section(name, SHEETS[name].meaning, columns)
+            + (_groups() if name == "Countries" else "")
+            for name, columns in own.items()
+        ),
         _section(
             "On every sheet",
             "Kept and shown; only `active` changes the plan.",
@@ -128,6 +133,15 @@ def columns_page() -> str:
         ),
     ]
     return "\n".join(sections)
+
+
+def _groups() -> str:
+    """The groups of countries that are known without the sheet, with their sources."""
+    lines = [
+        f"* **{name}**: {', '.join(group.members)}. Source: {group.source}."
+        for name, group in GROUPS.items()
+    ]
+    return "\nGroups that are known without this sheet:\n\n" + "\n".join(lines) + "\n"
 
 
 def _own_columns(sheet: Sheet) -> dict[str, Column]:
