@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import random
 from datetime import date
 from functools import cache
 
@@ -11,6 +13,9 @@ from tests import slips
 from tests.conftest import CASES, ROOT, lane, offer, process, recipe
 from tests.oracle.read import tables_of
 from tests.oracle.solve import solve as reference
+
+MOST = int(os.environ.get("SLIPS", 16))
+"""Slips of each kind and workbook; the environment may ask for more."""
 
 HISTORY = "mined: {}; refined: none; separated: none; melted: {}"
 
@@ -130,7 +135,16 @@ def test_the_right_workbook_is_lawful_and_its_rules_cost_something(book):
 @each_book
 @pytest.mark.parametrize("kind", slips.ASKED, ids=lambda kind: kind.__name__)
 def test_no_slip_makes_a_plan_cheaper_and_lawful(book, kind):
+    """Some of each kind, the same in every run; `python -m tests.slips` draws others."""
     tables, right = clean(book)
-    failed, tried = slips.failures(tables, right, kind)
+    failed, tried = slips.failures(
+        tables, right, kind, MOST, random.Random(f"{book} {kind.__name__}")
+    )
     assert tried
     assert not failed, "\n".join(failed)
+
+
+def test_a_header_whose_letters_changed_places_is_refused():
+    tables, right = clean("separation")
+    slip = slips.renamed_header(tables, "Processes", "unit", "uint")
+    assert slips.is_refused(right, slips.outcome(slip.tables))
