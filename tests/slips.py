@@ -353,7 +353,13 @@ def countries_misspelt(tables: Tables) -> Iterator[Slip]:
     """Countries that are none. A code with another letter may be another country's."""
     for cell in cells(tables, COUNTRIES):
         country = text(tables, cell)
-        for other in (*(misspelt(country) if len(country) > 3 else ()), "Cathay", "n/a", "#N/A", 86):
+        for other in (
+            *(misspelt(country) if len(country) > 3 else ()),
+            "Cathay",
+            "n/a",
+            "#N/A",
+            86,
+        ):
             yield put(tables, cell, other)
         if cell[0] == "Sites":
             yield put(tables, cell, "unknown")
