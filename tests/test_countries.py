@@ -667,22 +667,29 @@ def test_the_certificate_says_what_a_list_bans():
     assert "stage melted and country not G7" in told
 
 
-def test_a_place_that_iso_3166_tells_apart_from_china_is_named_beside_a_rule_on_china():
-    def warned(place):
-        case = make(
-            Sites=[site("Kaz", place), site("Buyer", "USA")],
+def test_a_rule_on_china_must_say_whether_it_means_hong_kong_and_macao():
+    def read(place, scope="China", **more):
+        return make(
+            Sites=[site("Kaz", place), site("Buyer", "USA"), *more.get("sites", ())],
             Supply=[KAZ],
             Lanes=[lane("Kaz", "Buyer")],
             Demand=[need(1)],
             Rules=[no_china()],
-            Rule_scope=[china()],
+            Rule_scope=[china(country=scope)],
         )
-        return [str(each) for each in case.warnings]
 
-    for place in ("Hong Kong", "Macau"):
-        (found,) = warned(place)
-        assert "which the workbook names: ISO 3166 lists it as a country of its own" in found
-    assert warned("Kazakhstan") == []
+    for place in ("Hong Kong", "Macao"):
+        with pytest.raises(optimizer.WorkbookError) as told:
+            read(place)
+        assert str(told.value) == (
+            f"Rule scope!B2 (country): 'no China' bans China, and the workbook has something done "
+            f"in '{place}', which ISO 3166 lists as a country of its own; write China, {place} if "
+            f"the rule means it too, else China, not {place}"
+        )
+        for scope in (f"China, {place}", f"China, not {place}", "not USA"):
+            read(place, scope)
+    # A port where nothing is sold or made adds no event.
+    read("Kazakhstan", sites=[site("Port", "Hong Kong", kind="port")])
 
 
 @pytest.mark.parametrize(
@@ -690,15 +697,22 @@ def test_a_place_that_iso_3166_tells_apart_from_china_is_named_beside_a_rule_on_
     [("China", 1), ("covered", 1), ("China, Hong Kong", 0), ("not USA", 0), ("Russia", 0)],
 )
 def test_an_owner_in_hong_kong_is_named_beside_a_rule_on_chinese_owners(scope, count):
-    case = make(
-        Sites=[site("Kaz", "Chile", owner="X", **{"owner country": "HK"}), site("Buyer", "USA")],
-        Supply=[KAZ],
-        Lanes=[lane("Kaz", "Buyer")],
-        Demand=[need(1)],
-        Rules=[no_china()],
-        Rule_scope=[{"rule": "no China", "owner country": scope}],
-    )
-    assert len(case.warnings) == count
+    try:
+        make(
+            Sites=[
+                site("Kaz", "Chile", owner="X", **{"owner country": "HK"}),
+                site("Buyer", "USA"),
+            ],
+            Supply=[KAZ],
+            Lanes=[lane("Kaz", "Buyer")],
+            Demand=[need(1)],
+            Rules=[no_china()],
+            Rule_scope=[{"rule": "no China", "owner country": scope}],
+        )
+        wrong = 0
+    except optimizer.WorkbookError as error:
+        wrong = len(error.findings)
+    assert wrong == count
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Final
 
 from optimizer.tables.country_aliases import ALIASES, AMBIGUOUS, PARTS, PLAIN, SHORT
 from optimizer.tables.letters import compatible, skeleton, visible, without_marks
-from optimizer.tables.words import clean, did_you_mean, listed, near, quoted, told_apart
+from optimizer.tables.words import clean, listed, near, quoted, told_apart
 
 _SIGNS: Final = re.compile(r"[\W_]+")
 _SPACED: Final = re.compile(r"\b(\w) (?=\w\b)")
@@ -164,4 +164,6 @@ def country_cure(word: str) -> str:
     name = resembles_country(word)
     if name:
         return f"did you mean {quoted(name)}?{told_apart(word, name)} {own}"
-    return f"{did_you_mean(word, country_names())} {own}".strip()
+    near_name = near(word, country_names(), CLOSE)
+    hint = f"did you mean {quoted(near_name)}? " if near_name else ""
+    return f"{hint}{own}"

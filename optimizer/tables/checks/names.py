@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import product
 
-from optimizer.tables.country_groups import CountrySets
+from optimizer.tables.country_groups import NOT, CountrySets
 from optimizer.tables.draft import Draft, grouped
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.sheets import STAGES
@@ -41,7 +41,7 @@ def check_spelling(draft: Draft) -> None:
 
 
 def check_countries(draft: Draft) -> None:
-    """Hong Kong and Macau are not China to a rule that names China alone."""
+    """A rule on China says whether it means Hong Kong and Macao, where something is done there."""
     sets = CountrySets(draft.rows("Countries"))
     named = _countries_named(draft)
     scope = grouped(draft.rows("Rule scope"), lambda line: line.rule)
@@ -50,21 +50,27 @@ def check_countries(draft: Draft) -> None:
             continue
         for rule, lines in scope.items():
             banned = [line for line in lines if getattr(line, attribute)]
-            if any(sets.holds(getattr(line, attribute), "China") for line in banned) and not any(
-                sets.holds(getattr(line, attribute), place) for line in banned
+            settled = any(
+                f"{NOT}{place}" in getattr(line, attribute)
+                or sets.holds(getattr(line, attribute), place)
+                for line in banned
+            )
+            if not settled and any(
+                sets.holds(getattr(line, attribute), "China") for line in banned
             ):
-                draft.warning(
+                draft.error(
                     banned[0],
                     attribute,
-                    f"{quoted(rule)} bans China and not {quoted(place)}, which the workbook names: "
-                    "ISO 3166 lists it as a country of its own",
-                    f"add {place} if the rule means it too",
+                    f"{quoted(rule)} bans China, and the workbook has something done in "
+                    f"{quoted(place)}, which ISO 3166 lists as a country of its own",
+                    f"write China, {place} if the rule means it too, else China, {NOT}{place}",
                 )
 
 
 def _countries_named(draft: Draft) -> dict[str, set[str]]:
-    """Countries of sites and events, and those that their owners are of."""
-    sites = draft.rows("Sites")
+    """Countries in which something is sold or made, and those that the owners are of."""
+    busy = {row.site for sheet in ("Supply", "Processes", "Stocks") for row in draft.rows(sheet)}
+    sites = [row for row in draft.rows("Sites") if row.site in busy]
     events = {
         event.country
         for sheet in ("Supply", "Stocks", "Pipeline")
