@@ -92,7 +92,7 @@ class CountrySets:
             for name in row.groups:
                 spelled, members = self.groups.get(fold(name), (name, ()))
                 self.groups[fold(name)] = (spelled, tuple(dict.fromkeys((*members, row.country))))
-        self._sets: dict[tuple[str, ...], tuple[frozenset[str] | None, frozenset[str]]] = {}
+        self._sets: dict[object, tuple[frozenset[str] | None, frozenset[str]]] = {}
 
     def holds(self, words: str | tuple[str, ...], country: str) -> bool:
         """True if a list holds a country: blank and ``*`` hold every one.
@@ -100,15 +100,14 @@ class CountrySets:
         ``EU, not Germany`` holds the members of the EU without Germany, ``not China`` every
         country but China.
         """
-        parts = parts_of(words)
-        if parts not in self._sets:
-            self._sets[parts] = self._set(parts)
-        within, without = self._sets[parts]
+        within, without = self.names(words)
         return (within is None or country in within) and country not in without
 
     def names(self, words: str | tuple[str, ...]) -> tuple[frozenset[str] | None, frozenset[str]]:
         """Countries that a list names (None: every one), and those that it leaves out."""
-        return self._set(parts_of(words))
+        if words not in self._sets:
+            self._sets[words] = self._set(parts_of(words))
+        return self._sets[words]
 
     def meet(self, one: str, other: str) -> bool:
         """True if some country is in both lists."""
@@ -127,7 +126,7 @@ class CountrySets:
 
     def size(self, words: str | tuple[str, ...]) -> int:
         """How many countries a list holds; of lists without a name there are a thousand less."""
-        within, without = self._set(parts_of(words))
+        within, without = self.names(words)
         return 1000 - len(without) if within is None else len(within - without)
 
     def _set(self, parts: tuple[str, ...]) -> tuple[frozenset[str] | None, frozenset[str]]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from msgspec import Struct, field
 
-from optimizer.tables.cells import Fault, Merged, blank, text_of
+from optimizer.tables.cells import FREE_TEXT, Fault, Merged, Shared, blank, text_of
 from optimizer.tables.days import Horizon, guess_label, label, parse_label
 from optimizer.tables.files import Grid
 from optimizer.tables.findings import At, Findings
-from optimizer.tables.schema import COMMON, Sheet
+from optimizer.tables.iso_countries import country_name
+from optimizer.tables.schema import COMMON, Column, Sheet
 from optimizer.tables.sheets import PERIOD_MONTHS
 from optimizer.tables.synonyms import meant_header
-from optimizer.tables.words import clean, fold, letter, quoted
+from optimizer.tables.words import clean, fold, letter, listed, quoted
 
 _SEARCHED = 20
 OWN_MARK = "x-"
@@ -144,7 +147,47 @@ def _complain(
         )
         return
     cells = "1 filled cell is" if filled == 1 else f"{filled:,} filled cells are"
+    fitting = list(_fitting(grid, headers, place, absent.values()))
+    if fitting:
+        columns = listed([column.header for column in fitting], 5)
+        cure = f"if it is one of {columns}, write that header; {own}"
+        message = (
+            f"is not a column of this sheet: its {cells} not read, and could be figures of one"
+        )
+        found.error(sheet.name, message.replace("figures", _KINDS[fitting[0].kind]), cure, **where)
+        return
     found.warning(sheet.name, f"is not a column of this sheet: its {cells} not read", own, **where)
+
+
+_KINDS = {"number": "figures", "whole": "figures", "date": "dates", "yes/no": "yes and no"}
+_KINDS |= {"history": "histories", "text": "countries", "names": "countries"}
+
+
+def _fitting(
+    grid: Grid, headers: Headers, place: int, absent: Iterable[Column]
+) -> Iterator[Column]:
+    """Columns that a sheet lacks and that all filled cells under a header could be of.
+
+    Words fit none but yes and no, countries and histories: a column of words may be a remark.
+    """
+    rows = (row[place] for row in grid.rows[headers.row + 1 :] if place < len(row))
+    cells = [raw for raw in rows if not blank(raw) and not isinstance(raw, (Fault, Shared))]
+    if not cells:
+        return
+    numbers = all(isinstance(raw, (int, float)) and not isinstance(raw, bool) for raw in cells)
+    days = all(isinstance(raw, date) for raw in cells)
+    texts = [fold(raw) for raw in cells if type(raw) is str]
+    words = len(texts) == len(cells)
+    flags = words and set(texts) <= {"yes", "no", "true", "false", "y", "n"}
+    histories = words and all(":" in text for text in texts)
+    places = words and not flags and all(country_name(text) for text in set(texts))
+    for column in absent:
+        if column.header in FREE_TEXT or column.header == "confidence":
+            continue
+        fits = {"number": numbers, "whole": numbers, "date": days, "yes/no": flags}
+        fits |= {"history": histories or places}
+        if fits.get(column.kind) or (places and column.words in ("country", "countries")):
+            yield column
 
 
 def _filled(grid: Grid, headers: Headers, place: int) -> int:

@@ -25,6 +25,7 @@ def clean(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """A name without regard to case, spacing and kinds of letters; equal names fold alike.
 
@@ -33,11 +34,6 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return clean(text).replace("`", "'").casefold()
-    return _folded(text)
-
-
-@lru_cache(maxsize=65536)
-def _folded(text: str) -> str:
     return clean(compatible(clean(text)))
 
 

@@ -12,7 +12,7 @@ from optimizer.network.provenance import Happening, Provenance, stages_up_to
 from optimizer.solution.decisions import Decisions
 from optimizer.solution.tracing.shares import Traced
 from optimizer.tables import sheets
-from optimizer.tables.sheets import STAGES, UNKNOWN
+from optimizer.tables.sheets import UNKNOWN
 
 SMALLEST = 1e-6
 """Share of a delivery below which nothing is said to rest on what is not stated: rounding."""
@@ -54,6 +54,8 @@ class Statements:
         material = self._materials[self._network.lines[line].material]
         if not material.traced:
             return Rest(not_stated=tonnes, stages=("material not traced",))
+        if not material.stage:
+            return Rest(not_stated=tonnes, stages=("stage of the material",))
         i = self._drops.get((line, t))
         if i is None:
             return Rest()
@@ -72,8 +74,7 @@ class Statements:
         self, i: int, material: sheets.Material, looked_at: frozenset[str] | None
     ) -> Iterator[tuple[str, float]]:
         """Stages that a rule looks at and no history states, with the share of the delivery."""
-        needed = stages_up_to(material.stage) if material.stage else STAGES[:1]
-        for stage in needed:
+        for stage in stages_up_to(material.stage):
             if looked_at is not None and stage not in looked_at:
                 continue
             if stage not in self._traced.stages:

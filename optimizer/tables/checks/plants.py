@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
+from optimizer.tables.checks.names import one_edit
 from optimizer.tables.draft import Draft, grouped
-from optimizer.tables.words import did_you_mean, fold, listed, quoted, written
+from optimizer.tables.words import did_you_mean, fold, listed, near, quoted, written
 
+ALIKE = 0.9
+"""How alike a recipe that nothing runs is to one that it may be a misspelling of."""
 TOLERANCE = 1e-9
 
 
@@ -100,19 +103,22 @@ def _elsewhere(process: Any, known: dict[str, dict[str, str]]) -> str:
 
 
 def _check_run(draft: Draft) -> None:
-    """Warn of recipes that nobody runs."""
+    """Recipes that nobody runs: errors where misspelt, as a line would be lost to its recipe."""
     if draft.bad["Processes"]:
         return
-    run = {process.recipe for process in draft.rows("Processes")}
+    run = {row.recipe for row in (*draft.rows("Processes"), *draft.off["Processes"])}
     for sheet in ("Recipes", "Recoveries"):
         for recipe, rows in grouped(draft.named(sheet, "recipe"), lambda row: row.recipe).items():
-            if recipe not in run:
-                draft.warning(
-                    rows[0],
-                    "recipe",
-                    f"no process runs {quoted(recipe)}",
-                    partial(did_you_mean, recipe, run),
-                )
+            if recipe in run:
+                continue
+            like = next((name for name in sorted(run) if one_edit(recipe, name)), "")
+            like = like or near(recipe, run, ALIKE)
+            message = f"no process runs {quoted(recipe)}"
+            if like:
+                message += f", which resembles {quoted(like)}"
+                draft.error(rows[0], "recipe", message, "write one name in one way")
+            else:
+                draft.warning(rows[0], "recipe", message, partial(did_you_mean, recipe, run))
 
 
 def check_segregation(draft: Draft) -> None:
