@@ -298,6 +298,28 @@ def test_a_penalty_below_the_cheapest_way_to_serve_a_demand_is_named():
     assert found.startswith("Demand!A2 (shortage penalty): the shortage penalty of Settings, 20,")
 
 
+def test_a_penalty_below_an_offer_that_a_demand_needs_is_named():
+    # 10 t at 5, and any more only at 200; 20 t are wanted, at 100 a tonne short.
+    def found(wanted=20, dear=200, maximum=10, **more):
+        offers = [offer("cheap", price=5, maximum=maximum), offer("dear", price=dear)]
+        sheets = {"Recipes": [], "Processes": [], "Demand": [need(wanted) | more]}
+        return short(**sheets, Supply=offers)
+
+    assert found() == [
+        "Demand!A2 (shortage penalty): the shortage penalty of Settings, 100, is below 200, the "
+        "price of 'dear', and all other sources of 'ore' give at most 10 t a year of the 20 t "
+        "wanted: a plan leaves the rest short; write more than the dearest tonne that you would "
+        "still buy"
+    ]
+    # Enough that is cheap, a dear offer that is cheap enough, or revenue beside the penalty.
+    assert found(wanted=10) == found(dear=100) == found(maximum=None) == []
+    assert found(price=100) == []
+    case = make(
+        Supply=[offer("cheap", price=5, maximum=10), offer("dear", price=200)], Demand=[need(20)]
+    )
+    assert optimizer.solve(case).shortage == pytest.approx(10)
+
+
 def test_a_demand_that_is_named_as_cheaper_to_leave_short_is_left_short():
     case = make(
         **SOUND | {"Supply": [offer("kaz", price=50)], "Settings": {"shortage penalty": 49}}

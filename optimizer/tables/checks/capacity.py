@@ -18,6 +18,8 @@ hardly what someone wants to know, and rarely worth a false alarm.
 ROUNDS = 20
 """Steps of a chain that are looked at; each round leaves a bound that holds."""
 INFINITY = float("inf")
+SOURCES = ("Supply", "Assays", "Recipes", "Recoveries", "Processes", "Units", "Options")
+"""Sheets that say what can be had; stocks and orders only add to it."""
 
 
 def check_capacity(draft: Draft) -> None:
@@ -25,15 +27,11 @@ def check_capacity(draft: Draft) -> None:
 
     Optional sales are left out: their quantity is only the most that is taken.
     """
-    if any(draft.bad[name] for name in ("Supply", "Recipes", "Recoveries", "Assays", "Processes")):
-        return
-    if draft.bad["Units"] or draft.bad["Options"] or draft.horizon is None:
-        return
-    most = _most(draft)
+    most = most_a_year(draft)
     default = draft.given.values.get("shortage_penalty") or 0.0
-    for row in draft.sound("Demand"):
+    for row in draft.sound("Demand") if most else ():
         penalty = default if row.shortage_penalty is None else row.shortage_penalty
-        wanted, column = _yearly(draft, row)
+        wanted, column = yearly(draft, row)
         there = most.get(row.material, 0.0)
         if (penalty or row.minimum) and there > 0 and wanted >= TOO_MUCH * there:
             draft.found.warning(
@@ -47,28 +45,38 @@ def check_capacity(draft: Draft) -> None:
             )
 
 
-def _yearly(draft: Draft, row: Any) -> tuple[float, str]:
-    """Most tonnes a year that a row wants, and the header of the column that says so."""
-    assert draft.horizon is not None
-    scale = 12 / draft.horizon.months
+def yearly(draft: Draft, row: Any) -> tuple[float, str]:
+    """Most tonnes a year that a row of Demand wants, and the header of the column that says so."""
+    scale = 12 / draft.horizon.months if draft.horizon else 1.0
     found = [(tonnes * scale, label) for label, tonnes in row.by_period]
     return max([(row.quantity or 0.0, "quantity"), *found])
 
 
-def _most(draft: Draft) -> dict[str, float]:
-    """Bound on the tonnes of each material that can be had in a year, wherever it is.
+def most_a_year(draft: Draft, without: frozenset[str] = frozenset()) -> dict[str, float]:
+    """Bound on the tonnes of each material that can be had in a year, without some offers.
+
+    Empty while a sheet that it rests on has cells that cannot be read.
+    """
+    key = ("most a year", without)
+    if key not in draft.shared:
+        sound = not any(draft.bad[name] for name in SOURCES) and draft.horizon is not None
+        draft.shared[key] = _most(draft, without) if sound else {}
+    found: dict[str, float] = draft.shared[key]
+    return found
+
+
+def _most(draft: Draft, without: frozenset[str]) -> dict[str, float]:
+    """The bound, found from above.
 
     It starts with what no capacity limits and comes down round by round, as inputs are bounded.
     """
-    bought = _bought(draft)
+    bought = _bought(draft, without)
     runs = _activities(draft)
-    makes = [
-        (key, flow, rate) for key, flow in flows(draft).items() if (rate := runs.get(key, 0.0)) > 0
-    ]
+    makes = [(flow, runs[key]) for key, flow in flows(draft).items() if runs.get(key, 0.0) > 0]
     most: dict[str, float] = {}
     for _ in range(ROUNDS):
         made: dict[str, float] = defaultdict(float)
-        for _, flow, rate in makes:
+        for flow, rate in makes:
             activity = min([rate, *_by_input(flow, most)])
             for material, tonnes in flow.made.items():
                 if tonnes:
@@ -87,16 +95,18 @@ def _by_input(flow: Flow, most: dict[str, float]) -> list[float]:
     return [most.get(name, 0.0) / tonnes for name, tonnes in flow.taken.items() if tonnes]
 
 
-def _bought(draft: Draft) -> dict[str, float]:
+def _bought(draft: Draft, without: frozenset[str]) -> dict[str, float]:
     """Tonnes a year of each material from offers, opening stock and orders under way."""
     assert draft.horizon is not None
     years = draft.horizon.count * draft.horizon.months / 12
     found: dict[str, float] = defaultdict(float)
-    for rows in grouped(draft.rows("Supply"), lambda row: (row.offer, row.site)).values():
+    offers = grouped(draft.rows("Supply"), lambda row: (row.offer, row.site, row.material))
+    for (name, _, material), rows in offers.items():
         most = max(row.maximum for row in rows)
         if most == INFINITY and all(row.contract_quantity is not None for row in rows):
             most = sum(row.contract_quantity for row in rows) / min(years, 1.0)
-        found[rows[0].material] += most
+        if name not in without:
+            found[material] += most
     for row in draft.sound("Stocks"):
         if row.opening:
             found[row.material] += row.opening / min(years, 1.0)

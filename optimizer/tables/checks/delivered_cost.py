@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
+from optimizer.tables.checks.capacity import most_a_year
 from optimizer.tables.checks.flows import Flow, flows
 from optimizer.tables.draft import Draft, grouped
 from optimizer.tables.words import quoted, written
@@ -21,12 +23,14 @@ CHAIN = ("Supply", "Assays", "Recipes", "Recoveries", "Processes", "Lanes", "Tar
 def check_penalties(draft: Draft) -> None:
     """No line is cheaper left short than served.
 
-    Its penalty, with its price, is compared with a bound on the cost of a delivered tonne; where
-    none is known, with the material's value. Outlets have no penalty and are left out.
+    Its penalty, with its price, is compared with a bound on the cost of a delivered tonne, with
+    the offers of its material that it takes all others to do without, and with the material's
+    value. Outlets have no penalty and are left out.
     """
     least = _least_cost(draft)
     freight = _freight(draft) if least else {}
     values = {row.material: row.value for row in draft.named("Materials", "value")}
+    offers = grouped(draft.sound("Supply"), lambda row: row.material)
     default = draft.given.values.get("shortage_penalty") or 0.0
     for row in draft.sound("Demand"):
         own = row.shortage_penalty is not None
@@ -39,11 +43,37 @@ def check_penalties(draft: Draft) -> None:
         if gain < cost * (1 - SAME) and cost < INFINITY:
             beside = f"{cost:,.6g}, the least that a tonne more of {quoted(row.material)} costs"
             _warn(draft, row, penalty, f"{beside} there: it is cheaper to leave this demand short")
+        elif beside := _needed(draft, row, gain, offers.get(row.material, ())):
+            _warn(draft, row, penalty, beside)
         elif gain < value * (1 - SAME):
             beside = f"the value of {quoted(row.material)}, {written(value)}"
             _warn(
                 draft, row, penalty, f"{beside}: a plan may leave this demand short to save money"
             )
+
+
+def _needed(draft: Draft, row: Any, gain: float, offers: Sequence[Any]) -> str:
+    """What a penalty is below where a line needs an offer that costs more, empty if it does not.
+
+    Only lines of one yearly quantity are looked at, and offers that cost more in all their rows.
+    """
+    dear = [offer for offer in offers if offer.price > gain * (1 + SAME)]
+    if not dear or row.by_period or row.start or row.end:
+        return ""
+    free = {one.offer for one in offers if one not in dear or one.minimum or one.take_or_pay}
+    names = frozenset(offer.offer for offer in dear) - free
+    if not names:
+        return ""
+    left = most_a_year(draft, names).get(row.material, 0.0)
+    wanted = row.quantity or 0.0
+    if not most_a_year(draft) or left >= wanted * (1 - SAME):
+        return ""
+    first = min((one for one in dear if one.offer in names), key=lambda one: one.price)
+    return (
+        f"{written(first.price)}, the price of {quoted(first.offer)}, and all other sources of "
+        f"{quoted(row.material)} give at most {left:,.6g} t a year of the {wanted:,.6g} t wanted: "
+        "a plan leaves the rest short"
+    )
 
 
 def _warn(draft: Draft, row: Any, penalty: float, beside: str) -> None:
