@@ -305,7 +305,7 @@ def test_orders_under_way_are_lost_with_the_plant_they_go_to_but_reach_customers
         Demand=[need(10)],
         Pipeline=[arriving("Buyer", "ore", 4)],
     )
-    lost = row(ranked(home, kinds=("country",)), "USA")
+    lost = row(ranked(home, kinds=("country",)), "United States")
     assert lost["cost"] == pytest.approx(6 * 5)
 
 
