@@ -14,7 +14,7 @@ from tests.conftest import CASES, ROOT, lane, offer, process, recipe
 from tests.oracle.read import tables_of
 from tests.oracle.solve import solve as reference
 
-MOST = int(os.environ.get("SLIPS", 16))
+MOST = int(os.environ.get("SLIPS", 12))
 """Slips of each kind and workbook; the environment may ask for more."""
 
 HISTORY = "mined: {}; refined: none; separated: none; melted: {}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from math import inf
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import optimizer
@@ -376,6 +377,22 @@ def test_the_weight_of_risk_trades_the_mean_for_the_tail(weight):
     assert mine <= theirs + 1e-6
 
 
+def uncertain(tonnes: int, outlet: int, spot: int, price: int, penalty: int = 4) -> optimizer.Case:
+    """Two half-years: tonnes wanted, an outlet at a price, a contract and a spot market."""
+    return make(
+        Settings={"period length": "half-year", "periods": 2},
+        Supply=[
+            offer("term", "Buyer", price=3, contract_quantity=20, take_or_pay=0.5),
+            offer("spot", "Buyer", price=price, maximum=spot),
+        ],
+        Stocks=[{"site": "Buyer", "material": "ore", "holding cost": 1}],
+        Demand=[
+            need(tonnes, shortage_penalty=penalty),
+            need(99, "outlet", price=outlet, shortage_penalty=0),
+        ],
+    )
+
+
 @st.composite
 def chances(draw):
     """Scenarios of a small case: price, demand and capacity differ; probabilities too."""
@@ -383,17 +400,12 @@ def chances(draw):
     parts = draw(st.lists(st.integers(1, 9), min_size=count, max_size=count))
     amount = st.integers(0, 12)
     cases = [
-        make(
-            Settings={"period length": "half-year", "periods": 2},
-            Supply=[
-                offer("term", "Buyer", price=3, contract_quantity=20, take_or_pay=0.5),
-                offer("spot", "Buyer", price=draw(st.integers(1, 9)), maximum=draw(amount)),
-            ],
-            Stocks=[{"site": "Buyer", "material": "ore", "holding cost": 1}],
-            Demand=[
-                need(draw(amount), shortage_penalty=draw(st.integers(4, 20))),
-                need(99, "outlet", price=draw(st.integers(-3, 2)), shortage_penalty=0),
-            ],
+        uncertain(
+            draw(amount),
+            draw(st.integers(-3, 2)),
+            spot=draw(amount),
+            price=draw(st.integers(1, 9)),
+            penalty=draw(st.integers(4, 20)),
         )
         for _ in range(count)
     ]
@@ -403,7 +415,14 @@ def chances(draw):
     ]
 
 
-@settings(max_examples=25, deadline=None)
+ONE_WITHOUT_SPOT = [
+    ("s0", 0.5, uncertain(11, 0, spot=1, price=1)),
+    ("s1", 0.5, uncertain(0, 0, spot=0, price=1)),
+]
+
+
+@settings(max_examples=25)
+@example(ONE_WITHOUT_SPOT, 0.0)
 @given(chances(), st.sampled_from([0.0, 0.3, 1.0]))
 def test_knowing_costs_no_more_and_holding_another_plan_no_less(scenarios, weight):
     found = optimizer.stochastic(
@@ -411,11 +430,13 @@ def test_knowing_costs_no_more_and_holding_another_plan_no_less(scenarios, weigh
     )
     assert found.value["Expected value of perfect information"] >= -1e-6
     better = found.value["Value of the stochastic solution"]
-    # The base plan can be held but where a scenario has less on the spot market than it buys.
+    # The base plan can be held but where a scenario has less on the spot market than it buys. One
+    # that has nothing there does not have the offer: what it does not have binds it to nothing.
     bought = found.base.tables["Purchases"]
     rows = zip(bought["offer"], bought["period"], bought["tonnes"], strict=True)
     spot = sum(tonnes for *thing, tonnes in rows if thing == ["spot", "2027-H1"])
-    least = min(case.supply[1].maximum for _, _, case in scenarios) / 2
+    most = [case.supply[1].maximum / 2 for _, _, case in scenarios]
+    least = min((tonnes for tonnes in most if tonnes > 0), default=inf)
     assert (better is None) == (spot > least + 1e-6)
     measure = "Mean and risk" if weight else "Expected cost"
     base = "Mean and risk of the base plan" if weight else "Expected cost of the base plan"
