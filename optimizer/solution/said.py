@@ -11,6 +11,8 @@ SAID: dict[tuple[str, int], str] = {
     ("offer", HIGH): "{0} sells at most {value}",
     ("contract", HIGH): "the contract of {0} is for at most {value}",
     ("capacity", HIGH): "{1} at {0} has a capacity of {value}",
+    ("availability", HIGH): "{1} at {0} is available for {value} of the time",
+    ("added_capacity", HIGH): "one of option {0} adds a capacity of {value} to {2} at {1}",
     ("minimum_load", LOW): "{1} at {0} must run at no less than {value} of its capacity",
     ("idle_minimum", LOW): "{1} at {0}, where it runs, runs at no less than {value} of capacity",
     ("process", LOW): "{0} must be run, at least {value}",
@@ -52,26 +54,27 @@ def said(
     )
     if pattern is None:
         return f"{address}: {family} of {', '.join(names)}"
-    value = _value(places, family, own)
+    value = _value(places, own)
     padded = [*names, *[""] * 4]
     sentence = pattern.format(*padded, value=value)
     return f"{address}: {sentence} {places.when(periods)}".rstrip()
 
 
-def _value(places: Places, family: str, cells: Sequence[Cell]) -> str:
+def _value(places: Places, cells: Sequence[Cell]) -> str:
     if not cells:
         return "0, for no row covers it"
     values = []
     for cell in cells[:2]:
-        value, unit = places.value(cell)
+        value, _ = places.value(cell)
         if isinstance(value, (int, float)):
-            if cell.sheet == "Limits":
-                unit = _limit_unit(places, cell)
-            values.append(amount(float(value), unit))
+            values.append(amount(float(value), unit_of(places, cell)))
     return " and ".join(dict.fromkeys(values))
 
 
-def _limit_unit(places: Places, cell: Cell) -> str:
+def unit_of(places: Places, cell: Cell) -> str:
+    """Unit of a cell's value; that of a limit follows from what it measures."""
+    if cell.sheet != "Limits":
+        return places.value(cell)[1]
     record = places.record(cell)
     if record.as_ == "share":
         return "share"

@@ -7,13 +7,14 @@ from pyomo.core import ConcreteModel
 from optimizer.collector import paused
 from optimizer.solver.attribute import attribute
 from optimizer.solver.conflict import Core, conflict
-from optimizer.solver.elastic import Violation, least_violation, tied_violation
+from optimizer.solver.elastic import Violation, extended, least_violation
 from optimizer.solver.highs import Answer, ask
 from optimizer.solver.margins import Margins, margins
 from optimizer.solver.probe import slopes
 from optimizer.solver.ranges import Ranges, ranges
 from optimizer.solver.running import Progress
 from optimizer.solver.start import Start
+from optimizer.solver.strict import strict
 from optimizer.solver.transfer import Program, transfer
 
 __all__ = [
@@ -28,13 +29,14 @@ __all__ = [
     "ask",
     "attribute",
     "conflict",
+    "extended",
     "least_violation",
     "load",
     "margins",
     "ranges",
     "slopes",
     "solve",
-    "tied_violation",
+    "strict",
     "transfer",
 ]
 
