@@ -83,6 +83,7 @@ class _Work:
         self, pairs: list[tuple[int, int]], most: np.ndarray, owner: np.ndarray, count: int
     ) -> None:
         self.pairs, self.most, self.owner, self.count = pairs, most, owner, count
+        self.free = np.zeros(len(pairs), dtype=bool)
         self.rows = np.array([row for row, _ in pairs], dtype=np.int64)
         self.sides = np.array([-side for _, side in pairs], dtype=float)
 
@@ -194,23 +195,28 @@ class _Work:
             size = max(size // 2, 1)
 
     def _share(self, highs: highspy.Highs) -> np.ndarray:
-        """Part of each row in the certificate: its price times what it asks, 0 where none."""
+        """Part of each row in the certificate: its price, 0 where none or where it is let go.
+
+        What is let go may have a price: it gives as far as it may, and that is not enough.
+        """
         solution = highs.getSolution()
         prices = np.array(solution.row_dual)[self.rows] * self.sides
         floor = 1e-9 * max(float(np.abs(prices).max(initial=0.0)), SMALL)
-        return np.where(prices > floor, prices, 0.0)
+        return np.where((prices > floor) & ~self.free, prices, 0.0)
 
     def _free(self, highs: highspy.Highs, groups: set[int]) -> None:
         """Let groups give at no cost."""
         own = np.flatnonzero(np.isin(self.owner, list(groups)))
         columns = (own + self.count).astype(np.int32)
         highs.changeColsCost(len(own), columns, np.zeros(len(own)))
+        self.free[own] = True
 
     def _hold(self, highs: highspy.Highs, weights: np.ndarray, groups: set[int]) -> None:
         """Take groups back into the set."""
         own = np.flatnonzero(np.isin(self.owner, list(groups)))
         columns = (own + self.count).astype(np.int32)
         highs.changeColsCost(len(own), columns, weights[own])
+        self.free[own] = False
 
     def whole(self, program: Program, until: float) -> Core | None:
         """Core of a programme of which only whole numbers have no solution."""
