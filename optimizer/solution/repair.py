@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from msgspec import Struct, structs
+from pyomo.core import ConcreteModel
 
 from optimizer import model, solver
 from optimizer import network as networks
@@ -34,6 +35,12 @@ PLENTY = 1e6
 
 SECONDS = 60.0
 """Time to look for what has no end, and for one repair with its check."""
+
+SEARCH = 20.0
+"""Seconds of that for one search."""
+
+TIGHTENING = 10.0
+"""Seconds to see whether less of each change would do."""
 
 ROUNDS = 3
 """Times that a repair is mended which does not do yet."""
@@ -84,15 +91,14 @@ def _repair(network: Network, program: Program, title: str, less: bool, own: boo
     """Changes that make a case feasible; mended where the cells do not do what the rows did."""
     until = time.perf_counter() + SECONDS
     case, first, status = network.case, Places(network), ""
-    edits, changes = dict[Cell, Edit](), dict[Cell, Change]()
+    edits, changes, trials = dict[Cell, Edit](), dict[Cell, Change](), _Trials(until)
+    m, traced = None, None  # kept: a Pyomo row knows its family only as long as its model lives
     for _ in range(ROUNDS):
-        m = None  # kept: a Pyomo row knows its family only as long as its model lives
         if own:
-            m, network, program = opened(network, program, rules=False)
+            traced, network, program = opened(network, program, rules=False)
         places = Places(network)
         search = LeastChange(network, relaxable(network, program, places), places, less=less)
-        found = search.find(max(until - time.perf_counter(), 0.0))
-        del m
+        found = search.find(min(until - time.perf_counter(), SEARCH))
         if found is None or not found.changes:
             break
         for change in found.changes:
@@ -101,16 +107,15 @@ def _repair(network: Network, program: Program, title: str, less: bool, own: boo
                 edits[cell] = _edit(places, cell, change, edits.get(cell))
         if not own:
             break
-        trial = _Trial(apply(case, edits.values()))
-        network, program = trial.network, trial.program
-        status = trial.status(until)
+        status, network, program, m = trials.status(apply(case, edits.values()))
         if status != "infeasible":
             break
     if not edits or status == "infeasible":
         return None
     if status == "optimal":
-        edits = _tightened(first, case, edits, until)
+        edits = _tightened(first, case, edits, trials)
     told = list(_told(first, edits, changes))
+    del m, traced
     shown = told[:SHOWN]
     if len(told) > SHOWN:
         shown.append(f"and {len(told) - SHOWN:,} more")
@@ -146,34 +151,50 @@ def endless(network: Network, program: Program) -> tuple[Repair, ...]:
     )
 
 
-class _Trial:
-    """A case built anew, to see whether it has a plan."""
+class _Trials:
+    """Cases built anew, to see whether they have a plan."""
 
-    def __init__(self, case: Case) -> None:
-        self.network = networks.build(case)
-        self.model = model.build(self.network)  # kept: rows know their families while it lives
-        self.program = solver.transfer(self.model)
+    def __init__(self, until: float) -> None:
+        self.until = until
+        self.known: np.ndarray | None = None
+        """Values of the last plan: its whole numbers may do for the next case too."""
 
-    def status(self, until: float) -> str:
-        """What the solver says where nothing costs anything."""
-        costless = structs.replace(self.program, cost=np.zeros_like(self.program.cost))
-        return ask(costless, time_limit=max(until - time.perf_counter(), 0.0)).status
+    def status(self, case: Case) -> tuple[str, Network, Program, ConcreteModel]:
+        """What the solver says of a case where nothing costs anything, and the case built."""
+        network = networks.build(case)
+        m = model.build(network)
+        program = solver.transfer(m)
+        costless = structs.replace(program, cost=np.zeros_like(program.cost))
+        status = ""
+        if self.known is not None and len(self.known) == len(program.cost):
+            status = self._ask(costless.held(self.known))
+        if status != "optimal":
+            status = self._ask(costless)
+        return status, network, program, m
+
+    def _ask(self, program: Program) -> str:
+        answer = ask(program, time_limit=max(self.until - time.perf_counter(), 0.0))
+        if answer.status == "optimal":
+            self.known = answer.values
+        return answer.status
 
 
 def _tightened(
-    places: Places, case: Case, edits: dict[Cell, Edit], until: float
+    places: Places, case: Case, edits: dict[Cell, Edit], trials: _Trials
 ) -> dict[Cell, Edit]:
     """The same changes without what is not needed of them, as far as time allows."""
     found = dict(edits)
+    trials.until = min(trials.until, time.perf_counter() + TIGHTENING)
     for cell, edit in list(edits.items())[:SHOWN]:
 
         def does(value: float, cell: Cell = cell, edit: Edit = edit) -> bool:
             own = found | {cell: structs.replace(edit, new=value)}
-            return _Trial(apply(case, own.values())).status(until) == "optimal"
+            return trials.status(apply(case, own.values()))[0] == "optimal"
 
         new, old = edit.new, edit.old
-        nearer = new + (old - new) * NEARER
-        if time.perf_counter() > until or not does(nearer):
+        whole = edit.header == "most" and float(old).is_integer()
+        nearer = new - 1.0 if whole else new + (old - new) * NEARER
+        if time.perf_counter() > trials.until or not does(nearer):
             continue
         if does(old):
             del found[cell]
@@ -181,10 +202,10 @@ def _tightened(
         enough, short = nearer, old
         for _ in range(HALVES):
             middle = (enough + short) / 2
-            if does(middle):
-                enough = middle
-            else:
-                short = middle
+            middle = float(np.rint(middle)) if whole else middle
+            if middle in (enough, short):
+                break
+            enough, short = (middle, short) if does(middle) else (enough, middle)
         new = rounded(enough, old, places.value(cell)[1])
         found[cell] = structs.replace(edit, new=new)
     return found

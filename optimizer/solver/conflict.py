@@ -68,9 +68,8 @@ def conflict(
     most = np.array([most for group in groups for *_, most in group], dtype=float)
     owner = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     work = _Work(pairs, most, owner, len(program.cost))
-    relaxed = structs.replace(program, integer=np.zeros_like(program.integer))
     wants, late = (np.array(own, dtype=bool) for own in (asks, last))
-    core = work.linear(relaxed, wants, late, begin + seconds)
+    core = work.linear(program.relaxed(), wants, late, begin + seconds)
     if core is None and program.integer.any():
         core = work.whole(program, begin + 2 * seconds)
     return core
