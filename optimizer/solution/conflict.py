@@ -15,7 +15,8 @@ from optimizer.network.data import Network
 from optimizer.solution.missing import Missing
 from optimizer.solution.opened import opened
 from optimizer.solution.places import LOW, Places
-from optimizer.solution.relaxable import Give, Key, relaxable
+from optimizer.solution.relaxable import relaxable
+from optimizer.solution.relaxable_rows import Give, Key
 from optimizer.solution.said import said
 from optimizer.solver import Program
 

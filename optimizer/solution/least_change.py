@@ -16,7 +16,7 @@ from msgspec import Struct, structs
 from optimizer.network.data import Network
 from optimizer.solution.factors import factor, share_base
 from optimizer.solution.places import HIGH, LOW, PLACES, Places
-from optimizer.solution.relaxable import Give, Key, Relaxable
+from optimizer.solution.relaxable_rows import Give, Key, Relaxable
 from optimizer.solver import Program, extended, strict
 from optimizer.tables.schema import INFINITY
 
@@ -56,9 +56,7 @@ class Found(Struct, frozen=True):
 class LeastChange:
     """The least changes of one kind: to what is asked for, or to what there is."""
 
-    def __init__(
-        self, network: Network, relaxed: Relaxable, places: Places, *, less: bool
-    ) -> None:
+    def __init__(self, network: Network, relaxed: Relaxable, places: Places, *, less: bool) -> None:
         self.network, self.places, self.less = network, places, less
         self.large = relaxed.large
         self.gives: Gives = {}
@@ -163,9 +161,7 @@ class LeastChange:
     def _base(self, give: Give, plan: np.ndarray) -> float:
         family, _, cells = give.key
         value = float(self.places.value(cells[0])[0])
-        return share_base(
-            self.network, self.program, give.row, family, give.names, value, plan
-        )
+        return share_base(self.network, self.program, give.row, family, give.names, value, plan)
 
     def weight(self, key: Key) -> float:
         """Cost of one unit of change of a cell."""

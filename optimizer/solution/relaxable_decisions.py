@@ -8,12 +8,12 @@ What an option adds gets a column for more of it, which is zero unless its cell 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from optimizer.network.data import Option
 from optimizer.solution.factors import factor
 from optimizer.solution.places import HIGH, Cell
-from optimizer.solution.relaxable import Builder, Key, Names, Part
+from optimizer.solution.relaxable_rows import Builder, Key, Names, Part
 from optimizer.tables.schema import INFINITY
 
 TENFOLD = 10.0
@@ -37,7 +37,7 @@ def _capacity(builder: Builder, row: int, names: Names) -> None:
 
 def _added(builder: Builder, row: int, names: Names, option: Option) -> None:
     """Columns for more of what an option adds to a unit in a period."""
-    index, t = builder.unit_of[names[:2]], _period(builder, names)
+    index, t = builder.unit_of[names[0], names[1]], _period(builder, names)
     added: dict[int, float] = {}
     for addition in option.additions:
         if addition.unit == index:
@@ -135,9 +135,7 @@ def _needs(builder: Builder, row: int, names: Names) -> None:
     key: Key = ("built_needs", HIGH, builder.places.cells("built_needs", names, HIGH))
     keys = [(key, names), *_most_keys(builder, _option(builder, names[0]))]
     begun = [column for column, value in builder.terms(row).items() if value <= 0]
-    tie = builder.add_row(
-        builder.terms(row) | dict.fromkeys(begun, -builder.large), -INFINITY, 0.0
-    )
+    tie = builder.add_row(builder.terms(row) | dict.fromkeys(begun, -builder.large), -INFINITY, 0.0)
     builder.give(tie, key, names)
     _implied(builder, row, keys)
 
@@ -160,7 +158,7 @@ def _tie(builder: Builder, row: int, family: str) -> int:
     return builder.add_row(terms, -INFINITY, high)
 
 
-def _implied(builder: Builder, row: int, keys: Iterator[tuple[Key, Names]] | list) -> None:
+def _implied(builder: Builder, row: int, keys: Iterable[tuple[Key, Names]]) -> None:
     for key, names in keys:
         builder.give(row, key, names, implied=True)
 
@@ -171,7 +169,7 @@ def _unit_keys(builder: Builder, names: Names) -> Iterator[tuple[Key, Names]]:
         yield ("capacity", HIGH, (cell,)), names
     for cell, _ in _availability(builder, names):
         yield ("availability", HIGH, (cell,)), names
-    index = builder.unit_of[names[:2]]
+    index = builder.unit_of[names[0], names[1]]
     for option in builder.network.options:
         if any(addition.unit == index for addition in option.additions):
             for cell in _option_cells(builder, option, names[:2]):

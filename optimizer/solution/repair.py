@@ -26,7 +26,7 @@ from optimizer.solution.opened import opened
 from optimizer.solution.places import HIGH, LOW, Cell, Places
 from optimizer.solution.prices import KINDS
 from optimizer.solution.relaxable import relaxable
-from optimizer.solution.said import parts, unit_of
+from optimizer.solution.said import measured_in, parts, unit_of
 from optimizer.solver import Program, ask
 from optimizer.tables.case import Case
 
@@ -211,9 +211,7 @@ def _tightened(
     return found
 
 
-def _told(
-    places: Places, edits: dict[Cell, Edit], changes: dict[Cell, Change]
-) -> Iterator[str]:
+def _told(places: Places, edits: dict[Cell, Edit], changes: dict[Cell, Change]) -> Iterator[str]:
     """A sentence for every requirement that changes, the largest change first."""
     groups: dict[tuple[Cell, ...], list[Edit]] = {}
     for cell, edit in edits.items():
@@ -243,6 +241,8 @@ def _sentence(places: Places, change: Change, edits: list[Edit]) -> str:
     kind, unit = KINDS[family]
     thing = ", ".join(part for part in parts(names) if part not in places.labels)
     written = unit_of(places, cells[0])
+    if family == "limit":
+        unit = measured_in(places, cells[0])
     if written in SHARES:
         written = f"({figure(change.tonnes)} {unit})"
     word = "less" if side == LOW else "more"

@@ -19,12 +19,12 @@ SAID: dict[tuple[str, int], str] = {
     ("process", HIGH): "{0} is run at most {value}",
     ("lane", HIGH): "{0}, where it is used, carries at most {value}",
     ("lane_minimum", LOW): "{0}, where it is used, carries at least {value}",
-    ("storage", LOW): "at least {value} of {1} must lie at {0}",
-    ("storage", HIGH): "at most {value} of {1} can lie at {0}",
+    ("storage", LOW): "{0} must hold at least {value} of {1}",
+    ("storage", HIGH): "{0} can hold at most {value} of {1}",
     ("cover", LOW): "{1} at {0} must cover {value}",
     ("least_delivery", LOW): "{0} must get at least {value} of its {2}",
     ("demand", HIGH): "{0} takes at most {value} of {2}",
-    ("rule_share", HIGH): "at most {value} of what {2} gets may break {0}",
+    ("rule_share", HIGH): "rule {0}: at most {value} of the deliveries to {2} may be non-compliant",
     ("limit", LOW): "{0} ({1}) must be at least {value}",
     ("limit", HIGH): "{0} ({1}) may be at most {value}",
     ("blend", LOW): "{1} at {0} takes in at least {value} of {2}",
@@ -33,7 +33,7 @@ SAID: dict[tuple[str, int], str] = {
     ("built_needs", HIGH): "{0} needs {1}",
     ("built_one_of", HIGH): "at most one of the options of {0} is built",
     ("custody", HIGH): "{0} does not segregate: it is clean as a whole or not at all",
-    ("balance", HIGH): "{value} of {1} come to {0}",
+    ("balance", HIGH): "{0} receives {value} of {1}",
 }
 """Family and side to its sentence: names of the index by number, the cell's value."""
 
@@ -62,7 +62,7 @@ def said(
 
 def _value(places: Places, cells: Sequence[Cell]) -> str:
     if not cells:
-        return "0, for no row covers it"
+        return "0 (no row covers it)"
     values = []
     for cell in cells[:2]:
         value, _ = places.value(cell)
@@ -78,9 +78,14 @@ def unit_of(places: Places, cell: Cell) -> str:
     record = places.record(cell)
     if record.as_ == "share":
         return "share"
-    units = {"made": "activity", "built": "", "spent": places.case.settings.currency}
-    unit = units.get(record.measure, "t")
+    unit = measured_in(places, cell)
     return f"{unit} per {record.window}".strip() if record.window != "horizon" else unit
+
+
+def measured_in(places: Places, cell: Cell) -> str:
+    """Unit of what a limit adds up."""
+    units = {"made": "activity", "built": "", "spent": places.case.settings.currency}
+    return units.get(places.record(cell).measure, "t")
 
 
 def parts(names: Sequence[str]) -> list[str]:

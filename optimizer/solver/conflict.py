@@ -21,7 +21,7 @@ from msgspec import Struct, structs
 from optimizer.solver.elastic import elastic
 from optimizer.solver.highs import instance, scale_of, status_of
 from optimizer.solver.strict import strict
-from optimizer.solver.transfer import INFINITY, Program
+from optimizer.solver.transfer import Program
 from optimizer.solver.ways import INTERIOR_POINT_FROM, PRIMAL
 
 SMALL = 1e-6

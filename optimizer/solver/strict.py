@@ -86,12 +86,11 @@ def _searched(
         status = status_of(highs, stopped=stopped)
         if status != "unclear" and not status.startswith("error"):
             break
+    values: np.ndarray | None = None
     if status == "optimal":
         values = np.array(highs.getSolution().col_value)
     elif status in ("time limit", "interrupted"):
         values = search.values if search.values is not None else known
-    else:
-        return status, None
     if values is None:
         return status, None
     held = ask(program.held(values))
