@@ -166,7 +166,8 @@ def _implied(builder: Builder, row: int, keys: Iterable[tuple[Key, Names]]) -> N
 def _unit_keys(builder: Builder, names: Names) -> Iterator[tuple[Key, Names]]:
     """Requirements that bound what a unit can do with all that options could add."""
     for cell in builder.places.cells("capacity", names, HIGH) or _nowhere(names):
-        yield ("capacity", HIGH, (cell,)), names
+        if not cell.row or builder.places.record(cell).availability:
+            yield ("capacity", HIGH, (cell,)), names
     for cell, _ in _availability(builder, names):
         yield ("availability", HIGH, (cell,)), names
     index = builder.unit_of[names[0], names[1]]

@@ -103,6 +103,8 @@ class Builder:
         t = self.places.period(names)
         for cell in cells:
             by = factor(self.places, family, names, cell, t)
+            if family == "capacity" and not by:  # none of it is available, however much
+                continue
             part = by * float(self.places.value(cell)[0]) if side == LOW else INFINITY
             if part or len(cells) == 1:
                 most = part if len(cells) > 1 else INFINITY
