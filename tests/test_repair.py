@@ -107,7 +107,9 @@ def test_a_share_rule_that_clashes_with_a_least_delivery_may_give():
         Rules=[{"rule": "no China", "segments": "defence", "maximum share": 0.25}],
         Rule_scope=[{"rule": "no China", "line": 1, "country": "China"}],
     )
-    assert any(change.startswith(("Rules!", "Supply!")) for change in found["Add supply or capacity"])
+    assert any(
+        change.startswith(("Rules!", "Supply!")) for change in found["Add supply or capacity"]
+    )
     assert "Reduce a requirement" in found
 
 
