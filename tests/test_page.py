@@ -312,7 +312,7 @@ def test_a_case_without_a_plan_says_why_and_what_would_have_to_give(tmp_path):
     assert found["objective"] is None
     assert found["status"] == "infeasible"
     assert found["told"].startswith("No plan meets every hard limit")
-    titles = [result.conflict.heading, "Ask for less", "Or have more"]
+    titles = [result.conflict.heading, "Reduce a requirement", "Add supply or capacity"]
     assert [repair["title"] for repair in found["repairs"]] == titles
     assert found["repairs"][0]["changes"] == [str(own) for own in result.conflict.clashes]
     assert found["repairs"][1]["changes"] == list(result.repairs[0].changes)

@@ -26,12 +26,12 @@ def only(changes):
 def test_a_least_delivery_beyond_supply_is_asked_less_or_supplied_more():
     # 10 t wanted, all of it without fail; 6 t can be bought.
     found = told(Supply=[offer("kaz", maximum=6)], Demand=[need(10, minimum=1)])
-    assert only(found["Ask for less"]).startswith("Demand!")
-    assert "(minimum): least delivery of need, Buyer, ore" in only(found["Ask for less"])
-    assert "4 t less in 2027" in only(found["Ask for less"])
-    assert only(found["Or have more"]).startswith("Supply!")
-    assert "(maximum): offer of kaz" in only(found["Or have more"])
-    assert "4 t more in 2027" in only(found["Or have more"])
+    assert only(found["Reduce a requirement"]).startswith("Demand!")
+    assert "(minimum): least delivery of need, Buyer, ore" in only(found["Reduce a requirement"])
+    assert "0.4 (4 t) less in 2027; write 0.6" in only(found["Reduce a requirement"])
+    assert only(found["Add supply or capacity"]).startswith("Supply!")
+    assert "(maximum): offer of kaz" in only(found["Add supply or capacity"])
+    assert "4 t per year more in 2027; write 10" in only(found["Add supply or capacity"])
 
 
 def test_capacity_that_lacks_names_its_unit():
@@ -43,9 +43,9 @@ def test_capacity_that_lacks_names_its_unit():
         Units=[{"site": "Plant", "unit": "kiln", "capacity": 7}],
         Demand=[need(10, material="metal", minimum=1)],
     )
-    change = only(found["Or have more"])
+    change = only(found["Add supply or capacity"])
     assert change.startswith("Units!")
-    assert "capacity of Plant, kiln: 3 use more in 2027" in change
+    assert "capacity of Plant, kiln: 3 use per year more in 2027" in change
 
 
 def test_a_closing_stock_that_cannot_be_reached_is_said():
@@ -55,8 +55,8 @@ def test_a_closing_stock_that_cannot_be_reached_is_said():
         Stocks=[{"site": "Buyer", "material": "ore", "closing": 8}],
         Demand=[need(1, shortage_penalty=0)],
     )
-    assert "3 t less in 2027" in only(found["Ask for less"])
-    assert only(found["Ask for less"]).startswith("Stocks!")
+    assert "3 t less in 2027" in only(found["Reduce a requirement"])
+    assert only(found["Reduce a requirement"]).startswith("Stocks!")
 
 
 def test_an_order_that_finds_no_use_is_named():
@@ -74,16 +74,16 @@ def test_an_order_that_finds_no_use_is_named():
         ],
         Demand=[need(1)],
     )
-    change = only(found["Ask for less"])
+    change = only(found["Reduce a requirement"])
     assert change.startswith("Pipeline!")
     assert "3 t of ore at Buyer find no use in 2027" in change
 
 
 def test_a_purchase_that_must_be_made_and_has_no_use_is_asked_less():
     found = told(Supply=[offer("kaz", minimum=9, maximum=20)], Demand=[need(5)])
-    change = only(found["Ask for less"])
+    change = only(found["Reduce a requirement"])
     assert change.startswith("Supply!")
-    assert "offer of kaz, Kaz, ore: 4 t less in 2027" in change
+    assert "offer of kaz, Kaz, ore: 4 t per year less in 2027" in change
 
 
 def test_the_row_that_holds_in_the_period_is_named():
@@ -96,7 +96,7 @@ def test_the_row_that_holds_in_the_period_is_named():
     result = optimizer.solve(case)
     change = only(result.repairs[1].changes)
     assert change.startswith(case.cell("Supply", 3, "maximum"))
-    assert "4 t more in 2028" in change
+    assert "4 t per year more in 2028" in change
 
 
 def test_a_share_rule_that_clashes_with_a_least_delivery_may_give():
@@ -107,8 +107,10 @@ def test_a_share_rule_that_clashes_with_a_least_delivery_may_give():
         Rules=[{"rule": "no China", "segments": "defence", "maximum share": 0.25}],
         Rule_scope=[{"rule": "no China", "line": 1, "country": "China"}],
     )
-    assert any(change.startswith(("Rules!", "Supply!")) for change in found["Or have more"])
-    assert "Ask for less" in found
+    assert any(
+        change.startswith(("Rules!", "Supply!")) for change in found["Add supply or capacity"]
+    )
+    assert "Reduce a requirement" in found
 
 
 def test_what_is_bought_without_end_is_named():

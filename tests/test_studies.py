@@ -86,7 +86,7 @@ def test_a_scenario_without_a_plan_says_why_and_ends_nothing():
     study = studies.scenarios(trade(Scenarios=THREE))
     told = row(study.tables["Scenarios"], "must")["reason"]
     # 6 t are all there is: 4 t too few.
-    assert told.startswith("no plan meets every hard limit. Ask for less: ")
+    assert told.startswith("no plan meets every hard limit. Reduce a requirement: ")
     assert "4 t less" in told
     assert "6 t" in told or "more" in told
     assert not study.solved
@@ -657,7 +657,7 @@ def test_the_command_scenarios_writes_a_workbook_and_goes_on_where_it_was(tmp_pa
         "short": 0,
     }
     assert found["runs"]["must"]["status"] == "infeasible"
-    assert "must: no plan meets every hard limit. Ask for less: " in said
+    assert "must: no plan meets every hard limit. Reduce a requirement: " in said
     assert "3 of 3 runs: must" in said
     assert (tmp_path / "out" / "scenarios.xlsx").exists()
     again = command(capsys, *words)

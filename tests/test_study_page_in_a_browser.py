@@ -102,7 +102,7 @@ def test_the_cost_of_scenarios_is_that_of_the_workbook(visit, pages):
     head = page.inner_text("#head").replace("\u00a0", " ")
     assert "Dearest is no China: +372 USD (+641.4 %), with 4 t more short." in head
     assert "must: no plan meets every hard limit" in page.inner_text("#failed")
-    assert "Ask for less:" in page.inner_text("#failed")
+    assert "Reduce a requirement:" in page.inner_text("#failed")
 
 
 def test_the_use_of_plants_is_that_of_the_workbook(visit, pages):

@@ -44,8 +44,8 @@ from optimizer.tables.schema import INFINITY
 RELIEF = {
     "capacity": "{thing} needs {amount:,.1f} more capacity in {period}",
     "minimum_load": "{thing} would run at {amount:,.1f} less than its minimum load in {period}",
-    "running": None,
-    "running_own": None,
+    "running": "{thing} needs {amount:,.1f} more capacity in {period}",
+    "running_own": "{thing} needs {amount:,.1f} more capacity in {period}",
     "idle_minimum": "{thing} would run at {amount:,.1f} less than its minimum load in {period}",
     "process": "{thing} needs {amount:,.1f} more activity allowed in {period}",
 }

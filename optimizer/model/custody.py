@@ -22,7 +22,7 @@ from optimizer.model.variables import ByPeriod, Columns
 from optimizer.network.data import Network, Taint
 from optimizer.tables.schema import INFINITY
 
-RELIEF = {"custody": None}
+RELIEF = {"custody": "{thing} would have to segregate, or needs {amount:,.1f} more in {period}"}
 
 Group = tuple[str, dict[int, float], float]
 """Name, use by process, and most that it can add up to."""

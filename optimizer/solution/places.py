@@ -23,6 +23,8 @@ PLACES: dict[str, Where] = {
     "offer": ("Supply", "minimum", "maximum"),
     "contract": ("Supply", "", "contract quantity"),
     "capacity": ("Units", "", "capacity"),
+    "availability": ("Units", "", "availability"),
+    "added_capacity": ("Options", "", "added capacity"),
     "minimum_load": ("Units", "minimum load", ""),
     "idle_minimum": ("Units", "minimum load", ""),
     "process": ("Processes", "minimum", "maximum"),
@@ -131,6 +133,7 @@ class Places:
         kinds = {
             "offer": ("offer", 3),
             "capacity": ("unit", 2),
+            "availability": ("unit", 2),
             "minimum_load": ("unit", 2),
             "idle_minimum": ("unit", 2),
             "storage": ("store", 2),
@@ -235,20 +238,33 @@ def family_of(constraint: Any) -> str:
 
 def given(network: Network) -> dict[tuple[str, ...], list[Cell]]:
     """Cells of opening stocks and orders, by the index of the balance that they enter."""
+    return {key: [cell for cell, _ in own] for key, own in inflow_cells(network).items()}
+
+
+def inflow_cells(network: Network) -> dict[tuple[str, ...], list[tuple[Cell, float]]]:
+    """Cells of opening stocks and orders with their tonnes, by index of the balance they enter."""
     labels, nodes = network.calendar.labels, network.nodes
-    found: dict[tuple[str, ...], list[Cell]] = defaultdict(list)
+    found: dict[tuple[str, ...], list[tuple[Cell, float]]] = defaultdict(list)
     for inflow in network.inflows:
         node = nodes[inflow.node]
         key = (node.site, node.material, node.name, labels[inflow.period])
-        found[key] += _inflow_cells(network, inflow, node.site, node.material)
+        for cell in _inflow_cells(network, inflow, node.site, node.material):
+            found[key].append((cell, inflow.tonnes))
     return found
 
 
 def _inflow_cells(network: Network, inflow: Any, site: str, material: str) -> list[Cell]:
     if inflow.opening:
         rows = next(s.rows for s in network.stores if (s.site, s.material) == (site, material))
-        opened = (row for row in network.case.stocks if row.row in rows and row.opening)
-        return [Cell("Stocks", row.row, "opening") for row in opened]
+        start = network.calendar.start
+        return [
+            Cell("Stocks", row.row, "opening")
+            for row in network.case.stocks
+            if row.row in rows
+            and row.opening
+            and (row.start is None or row.start <= start)
+            and (row.end is None or start <= row.end)
+        ]
     return [
         Cell("Pipeline", row.row, "quantity")
         for row in network.case.pipeline

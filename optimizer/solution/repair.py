@@ -1,9 +1,10 @@
-"""Why there is no plan: the least that would have to give, in the workbook's words.
+"""Why there is no plan: the least changes that give one, in the workbook's words.
 
 Two questions are put: by how much less could be asked, and by how much more would there
 have to be. Only what a person can change may give; conservation of mass never does, but
 an order or an opening stock that nothing can take is said so. The new values are written
-into the case and it is solved again before they are told.
+into the case and it is solved again before they are told, and no value is told of which a
+little less would do.
 """
 
 from __future__ import annotations
@@ -13,18 +14,21 @@ from collections.abc import Iterator
 
 import numpy as np
 from msgspec import Struct, structs
+from pyomo.core import ConcreteModel
 
 from optimizer import model, solver
 from optimizer import network as networks
 from optimizer.network.data import Network
 from optimizer.solution.duals import KINDS
-from optimizer.solution.edits import PROPORTIONAL, Edit, Editor, apply
+from optimizer.solution.edits import SHARES, Edit, apply, edit_of, rounded
 from optimizer.solution.figures import figure
-from optimizer.solution.places import HIGH, LOW, PLACES, Cell, Places, family_of, given, names_of
-from optimizer.solution.said import parts
-from optimizer.solver import Program, Violation, ask, least_violation, tied_violation
+from optimizer.solution.least_change import Change, LeastChange
+from optimizer.solution.opened import opened
+from optimizer.solution.places import HIGH, LOW, Cell, Places
+from optimizer.solution.relaxable import relaxable
+from optimizer.solution.said import measured_in, parts, unit_of
+from optimizer.solver import Program, ask
 from optimizer.tables.case import Case
-from optimizer.tables.schema import INFINITY
 
 PLENTY = 1e6
 """Tonnes that stand for no end."""
@@ -32,15 +36,30 @@ PLENTY = 1e6
 SECONDS = 60.0
 """Time to look for what has no end, and for one repair with its check."""
 
+SEARCH = 20.0
+"""Seconds of that for one search."""
+
+TIGHTENING = 10.0
+"""Seconds to see whether less of each change would do."""
+
 ROUNDS = 3
 """Times that a repair is mended which does not do yet."""
 
 SHOWN = 12
 """Changes of one repair that are told; the rest is counted."""
 
+DIGITS = 10
+"""Digits of a figure that is told: old and new value and what lies between them add up."""
+
+NEARER = 1e-3
+"""Part of a change that must matter: with so much less of it there is no plan."""
+
+HALVES = 12
+"""Times that a change is halved which is more than is needed."""
+
 
 class Repair(Struct, frozen=True):
-    """One way to a feasible plan: what to ask less of, or to have more of."""
+    """One way to a feasible plan: requirements to reduce, or supply and capacity to add."""
 
     title: str
     changes: tuple[str, ...]
@@ -61,7 +80,7 @@ def repairs(network: Network, program: Program, *, own: bool = True) -> tuple[Re
     ``own`` is False for a model that a user has changed: its repairs are not checked.
     """
     found = []
-    for title, less in (("Ask for less", True), ("Or have more", False)):
+    for title, less in (("Reduce a requirement", True), ("Add supply or capacity", False)):
         repair = _repair(network, program, title, less, own)
         if repair is not None:
             found.append(repair)
@@ -71,31 +90,44 @@ def repairs(network: Network, program: Program, *, own: bool = True) -> tuple[Re
 def _repair(network: Network, program: Program, title: str, less: bool, own: bool) -> Repair | None:
     """Changes that make a case feasible; mended where the cells do not do what the rows did."""
     until = time.perf_counter() + SECONDS
-    case, told, edits, status = network.case, list[str](), tuple[Edit, ...](), ""
+    case, first, status = network.case, Places(network), ""
+    edits, changes, trials = dict[Cell, Edit](), dict[Cell, Change](), _Trials(until)
+    m, traced = None, None  # kept: a Pyomo row knows its family only as long as its model lives
     for _ in range(ROUNDS):
-        violation = _violation(network, program, less, until)
-        if violation is None or not violation.amounts:
-            break
+        if own:
+            traced, network, program = opened(network, program, rules=False)
         places = Places(network)
-        editor = Editor(places, program)
-        editor.add(violation)
-        told += _told(places, program, editor, violation)
-        edits = _merged(edits, editor.edits())
+        search = LeastChange(network, relaxable(network, program, places), places, less=less)
+        found = search.find(min(until - time.perf_counter(), SEARCH))
+        if found is None or not found.changes:
+            break
+        for change in found.changes:
+            for cell in change.key[2]:
+                changes[cell] = change
+                edits[cell] = _edit(places, cell, change, edits.get(cell))
         if not own:
             break
-        network = networks.build(apply(case, edits))
-        m = model.build(network)  # a row knows its family only as long as its model lives
-        program = solver.transfer(m)
-        left = until - time.perf_counter()
-        status = _status(program, violation.values, left)
+        status, network, program, m = trials.status(apply(case, edits.values()))
         if status != "infeasible":
             break
-    if not told or status == "infeasible":
+    if not edits or status == "infeasible":
         return None
+    if status == "optimal":
+        edits = _tightened(first, case, edits, trials)
+    told = list(_told(first, edits, changes))
+    del m, traced
     shown = told[:SHOWN]
     if len(told) > SHOWN:
         shown.append(f"and {len(told) - SHOWN:,} more")
-    return Repair(title, tuple(shown), edits, status == "optimal")
+    return Repair(title, tuple(shown), tuple(edits.values()), status == "optimal")
+
+
+def _edit(places: Places, cell: Cell, change: Change, before: Edit | None) -> Edit:
+    """The new value of a cell after a change; of two rounds the first value is the old one."""
+    up = change.key[1] == HIGH and change.key[0] != "balance"
+    now = float(places.value(cell)[0])
+    new = now + change.amount if up else max(now - change.amount, 0.0)
+    return edit_of(places, cell, new, before.old if before else None)
 
 
 def endless(network: Network, program: Program) -> tuple[Repair, ...]:
@@ -119,130 +151,100 @@ def endless(network: Network, program: Program) -> tuple[Repair, ...]:
     )
 
 
-def _status(program: Program, values: np.ndarray, seconds: float) -> str:
-    """Whether a programme has a solution: first with the whole numbers of the repair."""
-    costless = structs.replace(program, cost=np.zeros_like(program.cost))
-    if program.integer.any() and len(values) == len(program.cost):
-        held = ask(costless.held(values), time_limit=max(seconds, 0.0))
-        if held.status == "optimal":
-            return held.status
-    return ask(costless, time_limit=max(seconds, 0.0)).status
+class _Trials:
+    """Cases built anew, to see whether they have a plan."""
+
+    def __init__(self, until: float) -> None:
+        self.until = until
+        self.known: np.ndarray | None = None
+        """Values of the last plan: its whole numbers may do for the next case too."""
+
+    def status(self, case: Case) -> tuple[str, Network, Program, ConcreteModel]:
+        """What the solver says of a case where nothing costs anything, and the case built."""
+        network = networks.build(case)
+        m = model.build(network)
+        program = solver.transfer(m)
+        costless = structs.replace(program, cost=np.zeros_like(program.cost))
+        status = ""
+        if self.known is not None and len(self.known) == len(program.cost):
+            status = self._ask(costless.held(self.known))
+        if status != "optimal":
+            status = self._ask(costless)
+        return status, network, program, m
+
+    def _ask(self, program: Program) -> str:
+        answer = ask(program, time_limit=max(self.until - time.perf_counter(), 0.0))
+        if answer.status == "optimal":
+            self.known = answer.values
+        return answer.status
 
 
-def _violation(network: Network, program: Program, less: bool, until: float) -> Violation | None:
-    """The least that rows must give, of those whose cells can be changed."""
-    places, inflows = Places(network), given(network)
-    below, above = [], []
-    for row, constraint in enumerate(program.constraints):
-        family, names = family_of(constraint), names_of(constraint)
-        if less and family == "balance" and names in inflows:
-            above.append(row)
-        if family not in PLACES:
+def _tightened(
+    places: Places, case: Case, edits: dict[Cell, Edit], trials: _Trials
+) -> dict[Cell, Edit]:
+    """The same changes without what is not needed of them, as far as time allows."""
+    found = dict(edits)
+    trials.until = min(trials.until, time.perf_counter() + TIGHTENING)
+    for cell, edit in list(edits.items())[:SHOWN]:
+
+        def does(value: float, cell: Cell = cell, edit: Edit = edit) -> bool:
+            own = found | {cell: structs.replace(edit, new=value)}
+            return trials.status(apply(case, own.values()))[0] == "optimal"
+
+        new, old = edit.new, edit.old
+        whole = edit.header == "most" and float(old).is_integer()
+        nearer = new - 1.0 if whole else new + (old - new) * NEARER
+        if time.perf_counter() > trials.until or not does(nearer):
             continue
-        low = less and program.row_lower[row] > -INFINITY
-        high = not less and program.row_upper[row] < INFINITY
-        if low and places.cells(family, names, LOW):
-            below.append(row)
-        if high and _may_rise(network, places, family, names):
-            above.append(row)
-    seconds = min(SECONDS, max(until - time.perf_counter(), 0.0))
-    low_rows, high_rows = (np.array(rows, dtype=np.int64) for rows in (below, above))
-    found = least_violation(program, low_rows, high_rows, seconds)
-    if found is None or not found.amounts:
-        return found
-    left = max(until - time.perf_counter(), 0.0)
-    pairs = [*((row, LOW) for row in below), *((row, HIGH) for row in above)]
-    return _together(places, program, pairs, found, left) or found
+        if does(old):
+            del found[cell]
+            continue
+        enough, short = nearer, old
+        for _ in range(HALVES):
+            middle = (enough + short) / 2
+            middle = float(np.rint(middle)) if whole else middle
+            if middle in (enough, short):
+                break
+            enough, short = (middle, short) if does(middle) else (enough, middle)
+        new = rounded(enough, old, places.value(cell)[1])
+        found[cell] = structs.replace(edit, new=new)
+    return found
 
 
-def _together(
-    places: Places,
-    program: Program,
-    pairs: list[tuple[int, int]],
-    found: Violation,
-    seconds: float,
-) -> Violation | None:
-    """The least by which the cells must change: a cell gives in all its periods at once."""
-    editor = Editor(places, program)
-    tied: dict[object, list[tuple[int, int, float]]] = {}
-    for row, side in pairs:
-        family, names = family_of(program.constraints[row]), names_of(program.constraints[row])
-        cells = places.cells(family, names, side) if family in PROPORTIONAL else ()
-        if len(cells) == 1:
-            factor = editor.factor(family, cells[0], places.period(names))
-            if factor > 0:
-                tied.setdefault((family, cells[0]), []).append((row, side, factor))
-        elif row in found.amounts:
-            tied[row] = [(row, side, 1.0)]
-    own = [group for group in tied.values() if any(row in found.amounts for row, *_ in group)]
-    numbers = np.array([entry for group in own for entry in group])
-    return tied_violation(
-        program.held(found.values),
-        numbers[:, 0].astype(np.int64),
-        -numbers[:, 1],
-        np.repeat(np.arange(len(own)), [len(group) for group in own]),
-        numbers[:, 2],
-        seconds,
-    )
+def _told(places: Places, edits: dict[Cell, Edit], changes: dict[Cell, Change]) -> Iterator[str]:
+    """A sentence for every requirement that changes, the largest change first."""
+    groups: dict[tuple[Cell, ...], list[Edit]] = {}
+    for cell, edit in edits.items():
+        groups.setdefault(changes[cell].key[2], []).append(edit)
+
+    def relative(cells: tuple[Cell, ...]) -> float:
+        edit = groups[cells][0]
+        return -abs(edit.new - edit.old) / max(abs(edit.old), 1.0)
+
+    for cells in sorted(groups, key=relative):
+        yield _sentence(places, changes[cells[0]], groups[cells])
 
 
-def _may_rise(network: Network, places: Places, family: str, names: tuple[str, ...]) -> bool:
-    """False where no number in a cell would raise a bound."""
-    cells = places.cells(family, names, HIGH)
-    if family == "built_most":
-        return bool(places.record(cells[0]).kind != "yes/no")
-    if family == "capacity":
-        return any(places.record(cell).availability for cell in cells)
-    return bool(cells)
-
-
-def _merged(before: tuple[Edit, ...], more: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """Edits of two rounds: the later value of a cell, with its first one as the old."""
-    found = {(edit.sheet, edit.row, edit.header): edit for edit in before}
-    for edit in more:
-        key = (edit.sheet, edit.row, edit.header)
-        old = found[key].old if key in found else edit.old
-        found[key] = structs.replace(edit, old=old)
-    return tuple(found.values())
-
-
-def _told(places: Places, program: Program, editor: Editor, violation: Violation) -> Iterator[str]:
-    """A sentence for every cell that changes, the largest change first."""
-    new = {(edit.sheet, edit.cell): edit for edit in editor.edits()}
-    groups: dict[object, list[tuple[int, float]]] = {}
-    for row, amount in violation.amounts.items():
-        groups.setdefault(editor.of_row.get(row) or row, []).append((row, amount))
-    for _, rows in sorted(groups.items(), key=lambda item: -sum(abs(a) for _, a in item[1])):
-        row, _ = rows[0]
-        family = family_of(program.constraints[row])
-        names = [names_of(program.constraints[number]) for number, _ in rows]
-        amount = sum(amount for _, amount in rows)
-        when = places.when([own[-1] for own in names])
-        cells = editor.of_row.get(row, ())
-        letters = [(cell.sheet, places.letter(cell)) for cell in cells]
-        values = [f"{new[key].new:.{6}g}" for key in letters if key in new]
-        write = f"; write {' and '.join(values)}" if values else ""
-        yield _sentence(places, family, names[0], amount, when, cells) + write
-
-
-def _sentence(
-    places: Places,
-    family: str,
-    names: tuple[str, ...],
-    amount: float,
-    when: str,
-    cells: tuple[Cell, ...],
-) -> str:
+def _sentence(places: Places, change: Change, edits: list[Edit]) -> str:
+    family, side, cells = change.key
     address = " and ".join(places.address(cell) for cell in cells[:2])
+    when = places.when([give.names[-1] for give in change.gives])
+    edit, names = edits[0], change.gives[0].names
+    size = f"{abs(edit.old - edit.new):,.{DIGITS}g}"
+    write = f"; write {edit.new:.{DIGITS}g}"
     if family == "balance":
         site, material, *_ = names
         return (
-            f"{address}: {figure(amount)} t of {material} at {site} find no use {when}; give it a "
-            "use, a Stocks row that covers it, a lane or a disposal cost, or less of it"
+            f"{address}: {size} t of {material} at {site} find no use {when}; give it a "
+            f"use, a Stocks row that covers it, a lane or a disposal cost, or less of it{write}"
         )
     kind, unit = KINDS[family]
     thing = ", ".join(part for part in parts(names) if part not in places.labels)
-    measured = unit if unit in ("t", "use", "activity") else ""
-    size = f"{figure(abs(amount))} {measured}".strip()
-    word = "less" if amount < 0 else "more"
-    return f"{address}: {kind} of {thing}: {size} {word} {when}".rstrip()
+    written = unit_of(places, cells[0])
+    if family == "limit":
+        unit = measured_in(places, cells[0])
+    if written in SHARES:
+        written = f"({figure(change.tonnes)} {unit})"
+    word = "less" if side == LOW else "more"
+    told = " ".join(part for part in (size, written, word, when) if part)
+    return f"{address}: {kind} of {thing}: {told}{write}"

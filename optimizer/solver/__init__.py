@@ -7,7 +7,7 @@ from pyomo.core import ConcreteModel
 from optimizer.collector import paused
 from optimizer.solver.attribute import attribute
 from optimizer.solver.conflict import Core, conflict
-from optimizer.solver.elastic import Violation, least_violation, tied_violation
+from optimizer.solver.elastic import Violation, extended, least_violation
 from optimizer.solver.highs import Answer, ask
 from optimizer.solver.margins import Margins, margins
 from optimizer.solver.parametric import Move, reaches
@@ -15,6 +15,7 @@ from optimizer.solver.probe import slopes
 from optimizer.solver.ranges import Ranges, ranges
 from optimizer.solver.running import Progress
 from optimizer.solver.start import Start
+from optimizer.solver.strict import strict
 from optimizer.solver.transfer import Program, transfer
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "ask",
     "attribute",
     "conflict",
+    "extended",
     "least_violation",
     "load",
     "margins",
@@ -37,7 +39,7 @@ __all__ = [
     "reaches",
     "slopes",
     "solve",
-    "tied_violation",
+    "strict",
     "transfer",
 ]
 

@@ -19,7 +19,8 @@ import numpy as np
 from msgspec import Struct, structs
 
 from optimizer.solver.elastic import elastic
-from optimizer.solver.highs import ask, instance, scale_of, status_of
+from optimizer.solver.highs import instance, scale_of, status_of
+from optimizer.solver.strict import strict
 from optimizer.solver.transfer import Program
 from optimizer.solver.ways import INTERIOR_POINT_FROM, PRIMAL
 
@@ -29,8 +30,11 @@ SMALL = 1e-6
 ONE_SEARCH = 5.0
 """Seconds for one search among whole numbers."""
 
-Group = Sequence[tuple[int, int]]
-"""Rows and the side that may give: -1 the lower bound, 1 the upper one."""
+Group = Sequence[tuple[int, int, float]]
+"""Rows, the side that may give (-1 the lower bound, 1 the upper one), and how far.
+
+A row may be in several groups: it gives if any of them does.
+"""
 
 
 class Core(Struct, frozen=True):
@@ -60,12 +64,12 @@ def conflict(
     if not groups:
         return None
     begin = time.perf_counter()
-    pairs = [pair for group in groups for pair in group]
+    pairs = [(row, side) for group in groups for row, side, _ in group]
+    most = np.array([most for group in groups for *_, most in group], dtype=float)
     owner = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-    work = _Work(pairs, owner, len(program.cost))
-    relaxed = structs.replace(program, integer=np.zeros_like(program.integer))
+    work = _Work(pairs, most, owner, len(program.cost))
     wants, late = (np.array(own, dtype=bool) for own in (asks, last))
-    core = work.linear(relaxed, wants, late, begin + seconds)
+    core = work.linear(program.relaxed(), wants, late, begin + seconds)
     if core is None and program.integer.any():
         core = work.whole(program, begin + 2 * seconds)
     return core
@@ -74,14 +78,29 @@ def conflict(
 class _Work:
     """The columns of what gives, by group."""
 
-    def __init__(self, pairs: list[tuple[int, int]], owner: np.ndarray, count: int) -> None:
-        self.pairs, self.owner, self.count = pairs, owner, count
+    def __init__(
+        self, pairs: list[tuple[int, int]], most: np.ndarray, owner: np.ndarray, count: int
+    ) -> None:
+        self.pairs, self.most, self.owner, self.count = pairs, most, owner, count
+        self.free = np.zeros(len(pairs), dtype=bool)
         self.rows = np.array([row for row, _ in pairs], dtype=np.int64)
         self.sides = np.array([-side for _, side in pairs], dtype=float)
 
     def _subset(self, mask: np.ndarray) -> _Work:
         own = np.flatnonzero(mask)
-        return _Work([self.pairs[number] for number in own], self.owner[own], self.count)
+        pairs = [self.pairs[number] for number in own]
+        return _Work(pairs, self.most[own], self.owner[own], self.count)
+
+    def _elastic(self, program: Program) -> Program:
+        return elastic(program, self.rows, self.sides, self.most)
+
+    def _given(self, program: Program) -> Program:
+        """The programme in which all rows give as far as they may."""
+        lower, upper = program.row_lower.copy(), program.row_upper.copy()
+        low = self.sides > 0
+        np.subtract.at(lower, self.rows[low], self.most[low])
+        np.add.at(upper, self.rows[~low], self.most[~low])
+        return structs.replace(program, row_lower=lower, row_upper=upper)
 
     def linear(
         self, program: Program, asks: np.ndarray, last: np.ndarray, until: float
@@ -94,11 +113,11 @@ class _Work:
         """
         asking = asks[self.owner]
         own = self._subset(asking) if asking.any() else self
-        given = elastic(program, own.rows, own.sides)
+        given = own._elastic(program)
         highs = _solved(given, until)
         if status_of(highs, stopped=False) == "infeasible":
             own = self
-            given = elastic(program, own.rows, own.sides)
+            given = own._elastic(program)
             highs = _solved(given, until)
         if not _violated(highs, given):
             return None
@@ -109,12 +128,7 @@ class _Work:
         alone = (share > 0) & (~asking | (self.owner == worst))
         likely = ~last[self.owner]
         for mask in (alone & likely, (share > 0) & likely, share > 0):
-            lower, upper = program.row_lower.copy(), program.row_upper.copy()
-            free = self._subset(~mask)
-            lower[free.rows[free.sides > 0]] = -np.inf
-            upper[free.rows[free.sides < 0]] = np.inf
-            relaxed = structs.replace(program, row_lower=lower, row_upper=upper)
-            core = self._subset(mask)._among(relaxed, until)
+            core = self._subset(mask)._among(self._subset(~mask)._given(program), until)
             if core is not None:
                 return core
         found: dict[int, list[tuple[int, int]]] = {}
@@ -124,7 +138,7 @@ class _Work:
 
     def _among(self, program: Program, until: float) -> Core | None:
         """Core of a programme in which only these rows may give."""
-        given = elastic(program, self.rows, self.sides)
+        given = self._elastic(program)
         highs = _solved(given, until)
         if not _violated(highs, given):
             return None
@@ -180,27 +194,32 @@ class _Work:
             size = max(size // 2, 1)
 
     def _share(self, highs: highspy.Highs) -> np.ndarray:
-        """Part of each row in the certificate: its price times what it asks, 0 where none."""
+        """Part of each row in the certificate: its price, 0 where none or where it is let go.
+
+        What is let go may have a price: it gives as far as it may, and that is not enough.
+        """
         solution = highs.getSolution()
         prices = np.array(solution.row_dual)[self.rows] * self.sides
         floor = 1e-9 * max(float(np.abs(prices).max(initial=0.0)), SMALL)
-        return np.where(prices > floor, prices, 0.0)
+        return np.where((prices > floor) & ~self.free, prices, 0.0)
 
     def _free(self, highs: highspy.Highs, groups: set[int]) -> None:
         """Let groups give at no cost."""
         own = np.flatnonzero(np.isin(self.owner, list(groups)))
         columns = (own + self.count).astype(np.int32)
         highs.changeColsCost(len(own), columns, np.zeros(len(own)))
+        self.free[own] = True
 
     def _hold(self, highs: highspy.Highs, weights: np.ndarray, groups: set[int]) -> None:
         """Take groups back into the set."""
         own = np.flatnonzero(np.isin(self.owner, list(groups)))
         columns = (own + self.count).astype(np.int32)
         highs.changeColsCost(len(own), columns, weights[own])
+        self.free[own] = False
 
     def whole(self, program: Program, until: float) -> Core | None:
         """Core of a programme of which only whole numbers have no solution."""
-        given = elastic(program, self.rows, self.sides)
+        given = self._elastic(program)
         hard: set[int] = set()
         while True:
             amounts = self._amounts(given, hard, None, until)
@@ -231,10 +250,10 @@ class _Work:
         left = min(until - time.perf_counter(), ONE_SEARCH)
         if left <= 0:
             return None
-        answer = ask(structs.replace(given, upper=upper, cost=cost), time_limit=left)
-        if answer.status == "infeasible":
+        status, values = strict(structs.replace(given, upper=upper, cost=cost), left)
+        if status == "infeasible":
             return np.zeros(0)
-        return None if answer.values is None else answer.values[self.count :]
+        return None if values is None else values[self.count :]
 
     def _told(self, kept: set[int]) -> dict[int, list[tuple[int, int]]]:
         found: dict[int, list[tuple[int, int]]] = {}

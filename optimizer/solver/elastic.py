@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 from msgspec import Struct, structs
 
@@ -47,71 +49,59 @@ def least_violation(
     return Violation(amounts, answer.values[:count])
 
 
-def tied_violation(
-    program: Program,
-    rows: np.ndarray,
-    sides: np.ndarray,
-    owner: np.ndarray,
-    factors: np.ndarray,
-    seconds: float = SECONDS,
-) -> Violation | None:
-    """The same where rows of one owner give together, each a factor times one amount.
-
-    Whole columns should be held. None if that cannot make the programme feasible, or not
-    in time.
-    """
-    single = elastic(program, rows, sides)
-    count, extra = len(program.cost), int(owner.max()) + 1
-    own = single.columns >= count
-    number = single.columns[own] - count
-    columns, values = single.columns.copy(), single.values.copy()
-    columns[own] = count + owner[number]
-    values[own] *= factors[number]
-    weights = np.bincount(owner, single.cost[count:] * factors, minlength=extra)
-    tied = structs.replace(
-        single,
-        columns=columns,
-        values=values,
-        cost=np.concatenate((np.zeros(count), weights)),
-        lower=np.concatenate((program.lower, np.zeros(extra))),
-        upper=np.concatenate((program.upper, np.full(extra, INFINITY))),
-        integer=np.concatenate((program.integer, np.zeros(extra, dtype=np.int32))),
-    )
-    answer = ask(tied, time_limit=seconds)
-    if answer.values is None:
-        return None
-    amounts = {
-        int(row): -float(side * factor * answer.values[count + group])
-        for row, side, factor, group in zip(rows, sides, factors, owner, strict=True)
-        if factor * answer.values[count + group] > NOTHING
-    }
-    return Violation(amounts, answer.values[:count])
-
-
-def elastic(program: Program, rows: np.ndarray, sides: np.ndarray) -> Program:
+def elastic(
+    program: Program, rows: np.ndarray, sides: np.ndarray, most: np.ndarray | None = None
+) -> Program:
     """The programme with a column for each row that may give, and nothing else of a cost.
 
     ``sides`` are 1 where the lower bound of a row may be missed, -1 where its upper one
-    may be exceeded. A tonne costs the inverse of the bound, so that amounts are relative.
+    may be exceeded, ``most`` by how much (default: without end). A tonne costs the inverse
+    of the bound, so that amounts are relative.
     """
     count, extra = len(program.cost), len(rows)
     bounds = np.where(sides > 0, program.row_lower[rows], program.row_upper[rows])
     weights = 1.0 / np.maximum(np.abs(bounds), 1.0)
-    at = np.concatenate((program.row_of, rows))
-    columns = np.concatenate((program.columns, np.arange(count, count + extra)))
-    values = np.concatenate((program.values, sides))
+    entries = zip(rows.tolist(), range(count, count + extra), sides.tolist(), strict=True)
+    given = extended(
+        program,
+        [(0.0, INFINITY if most is None else float(most[own]), 0) for own in range(extra)],
+        [],
+        entries,
+    )
+    cost = np.concatenate((np.zeros(count), weights))
+    return structs.replace(given, cost=cost, offset=0.0, sign=1.0)
+
+
+def extended(
+    program: Program,
+    columns: Sequence[tuple[float, float, int]],
+    rows: Sequence[tuple[float, float]],
+    entries: Iterable[tuple[int, int, float]],
+) -> Program:
+    """The programme with more columns (lower, upper, whole) and rows (lower, upper).
+
+    ``entries`` are row, column and value; they may be in old rows and columns too. The
+    lists of variables and constraints stay as they are.
+    """
+    more = list(entries)
+    height, width = len(program.row_lower) + len(rows), len(columns)
+    at = np.concatenate((program.row_of, np.array([row for row, *_ in more], dtype=np.int64)))
+    places = np.array([column for _, column, _ in more], dtype=np.int64)
+    values = np.array([value for *_, value in more], dtype=float)
     order = np.argsort(at, kind="stable")
-    starts = np.zeros(len(program.row_lower) + 1, dtype=np.int32)
-    np.cumsum(np.bincount(at, minlength=len(program.row_lower)), out=starts[1:])
+    starts = np.zeros(height + 1, dtype=np.int32)
+    np.cumsum(np.bincount(at, minlength=height), out=starts[1:])
+    lower, upper, whole = np.array(columns, dtype=float).reshape(width, 3).T
+    low, high = np.array(rows, dtype=float).reshape(len(rows), 2).T
     return structs.replace(
         program,
-        cost=np.concatenate((np.zeros(count), weights)),
-        offset=0.0,
-        sign=1.0,
-        lower=np.concatenate((program.lower, np.zeros(extra))),
-        upper=np.concatenate((program.upper, np.full(extra, INFINITY))),
+        cost=np.concatenate((program.cost, np.zeros(width))),
+        lower=np.concatenate((program.lower, lower)),
+        upper=np.concatenate((program.upper, upper)),
+        row_lower=np.concatenate((program.row_lower, low)),
+        row_upper=np.concatenate((program.row_upper, high)),
         starts=starts,
-        columns=columns[order].astype(np.int32),
-        values=values[order],
-        integer=np.concatenate((program.integer, np.zeros(extra, dtype=np.int32))),
+        columns=np.concatenate((program.columns, places))[order].astype(np.int32),
+        values=np.concatenate((program.values, values))[order],
+        integer=np.concatenate((program.integer, whole)).astype(np.int32),
     )

@@ -57,6 +57,10 @@ class Program(Struct):
         worth = self.values * prices[self.row_of]
         return self.cost - np.bincount(self.columns, worth, minlength=len(self.cost))
 
+    def relaxed(self) -> Program:
+        """The linear programme in which no column must be whole."""
+        return structs.replace(self, integer=np.zeros_like(self.integer))
+
     def held(self, values: np.ndarray) -> Program:
         """The linear programme in which whole columns are held at values."""
         whole = np.flatnonzero(self.integer)
