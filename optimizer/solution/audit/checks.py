@@ -28,7 +28,7 @@ class Quantities:
     def tallies(self) -> list[Tally]:
         """All of them, in the order in which they are shown."""
         return [
-            *self.balances(),
+            self.balance(),
             self.signs(),
             self.permissions(),
             self.offers(),
@@ -47,7 +47,7 @@ class Quantities:
         rows = [found[number[key]] if key in number else nothing for key in keys]
         return matrix(self.calendar, rows)
 
-    def balances(self) -> list[Tally]:
+    def balance(self) -> Tally:
         """Opening + bought + arrived + made = used + shipped + delivered + discarded + closing.
 
         What is missed is compared by weight, place by place, and by its worth, all together: a
@@ -69,12 +69,12 @@ class Quantities:
         going_out = used + sum(leaving) + closing.ravel()
         size = np.abs(coming_in) + np.abs(going_out)
         tally.equal(coming_in, going_out, flows.place, size)
-        worth = Tally("worth of the mass balance")
         prices = np.repeat(self._prices(), count)
         missed = float(np.abs(coming_in - going_out) @ prices)
         turnover = np.array([float(size @ prices)])
-        worth.equal(np.array([missed]), np.zeros(1), always("money for what is missed"), turnover)
-        return [tally, worth]
+        place = always("worth of all that balances miss")
+        tally.equal(np.array([missed]), np.zeros(1), place, turnover)
+        return tally
 
     def _prices(self) -> Floats:
         """Highest price or value a tonne of the material of each place."""
