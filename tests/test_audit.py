@@ -255,7 +255,7 @@ TAMPERED = [
     ("Purchases", 2, "tonnes", float("nan"), "nothing negative"),
     ("Purchases", 0, "offer", "kazakh", "nothing without a row"),
     ("Shipments", 0, "mode", "air", "nothing without a row"),
-    ("Shipments", 2, "material", "slag", "nothing without a row"),
+    ("Shipments", 2, "material", "acid", "nothing without a row"),
     ("Production", 0, "recipe", "melt", "nothing without a row"),
     ("Stock", 0, "site", "Mine", "nothing without a row"),
     ("Disposal", 0, "material", "metal", "nothing without a row"),

@@ -173,8 +173,13 @@ class Entitlements:
 
     @cached_property
     def takes(self) -> dict[str, set[str]]:
-        """Materials that a '*' lane may carry to each site, as something there can take them."""
-        takes: dict[str, set[str]] = {}
+        """Materials that a '*' lane may carry to each site.
+
+        The contract: "material may be *: what something at its end can take"; "disposal cost
+        (blank = may not be discarded)" is for any site, so that each can take what has one.
+        """
+        discarded = {row.material for row in self.case.materials if row.disposal_cost is not None}
+        takes: dict[str, set[str]] = {site: set(discarded) for site in self.sites}
         for site, recipe, feed in self.processes:
             for one in self.assays if feed == "*" else (feed,):
                 takes.setdefault(site, set()).update(self.recipe(recipe, one).inputs)
@@ -223,23 +228,37 @@ class Entitlements:
 
     @cached_property
     def storage(self) -> dict[Pair, Storage]:
-        """Stock terms by site and material: the row of each period's last day holds."""
+        """Stock terms by site and material.
+
+        The contract: "dated rows: the one that covers a period's last day rules its closing
+        stock" says whether anything is carried; "a rule or limit binds a period that it touches
+        at all" is for least, most and cover; "prices are averaged by the time that each covers"
+        is for holding cost.
+        """
         rows: dict[Pair, list[sheets.Stock]] = {}
         for row in self.case.stocks:
             rows.setdefault((row.site, row.material), []).append(row)
         return {pair: self._storage(group) for pair, group in rows.items()}
 
     def _storage(self, rows: list[sheets.Stock]) -> Storage:
-        holding = [_row_of(rows, day) for day in self.calendar.last_days]
-        days = np.array([row.days_of_cover if row else 0.0 for row in holding])
+        ends = [_row_of(rows, day) for day in self.calendar.last_days]
+        allowed = np.array([row is not None for row in ends])
+        spread_ = Spread(self.calendar, rows)
+        least, most, days = np.zeros((3, self.calendar.count))
+        most += np.inf
+        for row, years in zip(rows, spread_.years, strict=True):
+            here = years > 0
+            least[here] = np.maximum(least[here], row.minimum)
+            most[here] = np.minimum(most[here], row.maximum)
+            days[here] = np.maximum(days[here], row.days_of_cover)
         return Storage(
-            allowed=np.array([row is not None for row in holding]),
-            minimum=np.array([row.minimum if row else 0.0 for row in holding]),
-            maximum=np.array([row.maximum if row else 0.0 for row in holding]),
-            cover=self.calendar.periods(days),
-            holding=np.array([row.holding_cost if row else 0.0 for row in holding]),
+            allowed=allowed,
+            minimum=np.where(allowed, least, 0.0),
+            maximum=np.where(allowed, most, 0.0),
+            cover=self.calendar.periods(np.where(allowed, days, 0.0)),
+            holding=spread_.average(lambda row: row.holding_cost),
             first=_row_of(rows, self.calendar.start),
-            last=holding[-1],
+            last=ends[-1],
         )
 
     @cached_property
