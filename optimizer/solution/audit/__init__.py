@@ -12,6 +12,7 @@ hide here.
 from __future__ import annotations
 
 from optimizer.solution.audit.checks import Quantities
+from optimizer.solution.audit.cost_rows import cost_rows
 from optimizer.solution.audit.custody import Custody
 from optimizer.solution.audit.entitlements import Entitlements
 from optimizer.solution.audit.flows import Flows
@@ -20,7 +21,9 @@ from optimizer.solution.audit.lanes import Lanes
 from optimizer.solution.audit.limits import Bounds
 from optimizer.solution.audit.lots import Lotbook
 from optimizer.solution.audit.money import Money
+from optimizer.solution.audit.rows import Rows
 from optimizer.solution.audit.shares import Shares
+from optimizer.solution.audit.sums import Sums
 from optimizer.solution.audit.units import Units
 from optimizer.solution.audit.verdict import TOLERANCE, Audit, Check, Tally
 from optimizer.solution.tables import Tables
@@ -42,10 +45,12 @@ def audit(case: Case, tables: Tables, objective: float) -> Audit:
     book = Lotbook(given, flows, known)
     investment = Investment(given, flows)
     units, lanes = Units(given, flows, investment), Lanes(given, flows)
-    decided = [("fixed cost", units.fixed_cost()), ("freight", lanes.fixed_cost())]
-    money = Money(given, flows, book, tables, [*decided, *investment.paid()])
+    paid = [*units.fixed_cost(), *lanes.fixed_cost(), *investment.paid()]
+    money = Money(given, flows, book, tables, paid)
     tallies = [
         *Quantities(given, flows).tallies(),
+        *Rows(given, tables).tallies(),
+        *Sums(given, flows, units, tables).tallies(),
         units.tally(),
         lanes.tally(),
         investment.tally(),
@@ -53,6 +58,7 @@ def audit(case: Case, tables: Tables, objective: float) -> Audit:
         *Custody(given, flows, book).tallies(),
         *Shares(given, flows, book, tables).tallies(),
         *money.tallies(),
+        *cost_rows(money),
     ]
     checks = (known.check(), *(tally.check() for tally in tallies), money.objective(objective))
     return Audit(checks, money.cost, money.cost - objective, TOLERANCE)

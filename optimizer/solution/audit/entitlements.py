@@ -6,6 +6,7 @@ averages over the time that dated rows cover.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 
@@ -103,6 +104,7 @@ class Entitlements:
         self._recipes: dict[Pair, Recipe] = {}
         self._runnings: dict[Step, Running] = {}
         self._carriages: dict[Way, Carriage] = {}
+        self._segments: dict[Step, dict[str, Bools]] = {}
 
     @cached_property
     def assays(self) -> dict[str, list[sheets.Assay]]:
@@ -270,18 +272,52 @@ class Entitlements:
         calendar = self.calendar
         standard = self.case.settings.shortage_penalty or 0.0
         quantity, least = np.zeros(calendar.count), np.zeros(calendar.count)
-        for row, years in zip(rows.rows, rows.years, strict=True):
-            wanted = years * (row.quantity or 0.0)
-            for label, tonnes in row.by_period:
-                t = calendar.index.get(label)
-                if t is not None and years[t] > 0:
-                    wanted[t] = tonnes
+        for row, wanted in self.asked(rows):
             quantity += wanted
             least += row.minimum * wanted
         penalty = rows.average(
             lambda row: standard if row.shortage_penalty is None else row.shortage_penalty
         )
         return Want(quantity, least, rows.average(lambda row: row.price), penalty)
+
+    def asked(self, rows: Spread) -> Iterator[tuple[sheets.Demand, Floats]]:
+        """Rows of a demand line with the tonnes that each wants by period.
+
+        The contract: "per year, or one column per period headed with its label, which wins where
+        it is filled"; outside its dates a row wants nothing.
+        """
+        for row, years in zip(rows.rows, rows.years, strict=True):
+            wanted: Floats = years * (row.quantity or 0.0)
+            for label, tonnes in row.by_period:
+                t = self.calendar.index.get(label)
+                if t is not None and years[t] > 0:
+                    wanted[t] = tonnes
+            yield row, wanted
+
+    def segment(self, key: Step, t: int) -> str:
+        """Segments of a demand line in a period, joined where its rows differ."""
+        if key not in self._segments:
+            found: dict[str, Bools] = {}
+            for row, wanted in self.asked(self.demand[key]) if key in self.demand else ():
+                found[row.segment] = found.get(row.segment, wanted != wanted) | (wanted != 0)
+            self._segments[key] = found
+        return "; ".join(name for name, here in self._segments[key].items() if here[t])
+
+    def binds(self, rule: sheets.Rule, key: Step) -> Bools:
+        """Periods in which a row of Rules binds a demand line that wants something.
+
+        The contract: a rule "binds a period that it touches at all"; dated by processing "every
+        delivery is looked at"; ``*`` is every segment, and "segment may be blank: then only rules
+        for * look at it".
+        """
+        self.segment(key, 0)
+        found = np.zeros(self.calendar.count, dtype=bool)
+        for segment, here in self._segments[key].items():
+            if "*" in rule.segments or (segment and segment in rule.segments):
+                found |= here
+        if rule.dated_by != "processing":
+            found &= self.calendar.touches(rule.start, rule.end)
+        return found
 
 
 def _row_of(rows: list[sheets.Stock], day: date) -> sheets.Stock | None:
