@@ -11,6 +11,8 @@ hide here.
 
 from __future__ import annotations
 
+from typing import Any
+
 from optimizer.solution.audit.checks import Quantities
 from optimizer.solution.audit.cost_rows import cost_rows
 from optimizer.solution.audit.custody import Custody
@@ -32,7 +34,7 @@ from optimizer.tables.case import Case
 __all__ = ["TOLERANCE", "Audit", "Check", "audit"]
 
 
-def audit(case: Case, tables: Tables, objective: float) -> Audit:
+def audit(case: Case, tables: Tables, objective: float, bookings: Any = None) -> Audit:
     """Verdict on a plan: its flows against the input tables, its cost against the objective.
 
     ``objective`` is the present value of all costs in the case's currency. A comparison
