@@ -18,11 +18,14 @@ from optimizer.solution.audit.cost_rows import cost_rows
 from optimizer.solution.audit.custody import Custody
 from optimizer.solution.audit.entitlements import Entitlements
 from optimizer.solution.audit.flows import Flows
+from optimizer.solution.audit.graph import Graph
 from optimizer.solution.audit.investment import Investment
 from optimizer.solution.audit.lanes import Lanes
 from optimizer.solution.audit.limits import Bounds
 from optimizer.solution.audit.lots import Lotbook
 from optimizer.solution.audit.money import Money
+from optimizer.solution.audit.origins import Origins
+from optimizer.solution.audit.provenance_rows import ProvenanceRows
 from optimizer.solution.audit.rows import Rows
 from optimizer.solution.audit.shares import Shares
 from optimizer.solution.audit.sums import Sums
@@ -49,6 +52,7 @@ def audit(case: Case, tables: Tables, objective: float, bookings: Any = None) ->
     units, lanes = Units(given, flows, investment), Lanes(given, flows)
     paid = [*units.fixed_cost(), *lanes.fixed_cost(), *investment.paid()]
     money = Money(given, flows, book, tables, paid)
+    shares = Shares(given, flows, book, tables)
     tallies = [
         *Quantities(given, flows).tallies(),
         *Rows(given, tables).tallies(),
@@ -58,9 +62,29 @@ def audit(case: Case, tables: Tables, objective: float, bookings: Any = None) ->
         investment.tally(),
         *Bounds(given, flows, investment).tallies(),
         *Custody(given, flows, book).tallies(),
-        *Shares(given, flows, book, tables).tallies(),
+        *shares.tallies(),
         *money.tallies(),
         *cost_rows(money),
+        *_followed(given, flows, book, shares, tables, bookings),
     ]
     checks = (known.check(), *(tally.check() for tally in tallies), money.objective(objective))
     return Audit(checks, money.cost, money.cost - objective, TOLERANCE)
+
+
+def _followed(
+    given: Entitlements,
+    flows: Flows,
+    book: Lotbook,
+    shares: Shares,
+    tables: Tables,
+    bookings: Any,
+) -> list[Tally]:
+    """What is told of where deliveries come from; it takes the bookings of the plan to follow."""
+    if bookings is None or not any(name in tables for name in ("Provenance", "Compliance")):
+        return []
+    graph = Graph(given, flows, book.provenance, bookings)
+    origins = Origins(graph)
+    found = [graph.tally()]
+    if shares.columns is not None:
+        found += ProvenanceRows(given, origins, shares.columns).tallies()
+    return found

@@ -79,12 +79,17 @@ class Origins:
         """By stage, for each delivery: shares of places, which add up to one."""
         return {stage: self._of_stage(stage) for stage in self.stages}
 
-    def _of_stage(self, stage: str) -> list[dict[Place, float]]:
-        graph, columns = self.graph, {NOT_STATED: 0}
-        for facts in (*graph.events.values(), *self.run_events):
+    def every_place(self, stage: str) -> dict[Place, int]:
+        """Every place that an event of a stage has in the plan, numbered; the first is none."""
+        found = {NOT_STATED: 0}
+        for facts in (*self.graph.events.values(), *self.run_events):
             for fact in facts:
                 if fact.stage == stage:
-                    columns.setdefault(place(fact), len(columns))
+                    found.setdefault(place(fact), len(found))
+        return found
+
+    def _of_stage(self, stage: str) -> list[dict[Place, float]]:
+        graph, columns = self.graph, self.every_place(stage)
 
         def parts(facts: Iterable[Fact]) -> Floats:
             """Places of the events of the stage in equal parts; not stated where there is none."""
