@@ -233,7 +233,7 @@ def _solve(
             objective = answer.objective if m.total_cost.active else model.cost_of(m)
             tables = solution.tables_of(m, program, answer, full=asked.full)
         with clock.step("audit"):
-            verdict = solution.audit(case, tables, objective)
+            verdict = solution.audit(case, tables, objective, solution.bookings(m))
         with clock.step("prices"):
             tables |= prices.tables() if asked.full else {}
         if asked.explain:

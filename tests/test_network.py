@@ -356,8 +356,8 @@ def test_an_order_that_comes_after_the_end_never_arrives():
     assert found.inflows == ()
 
 
-def test_the_row_of_a_store_that_covers_a_periods_last_day_rules_its_closing_stock():
-    # The first row ends on 30 December 2027, so the second rules the end of 2027 as well.
+def test_every_row_of_a_store_binds_a_period_that_it_touches():
+    # The second row begins on 31 December 2027: 2027 has both maximums, and the smaller binds.
     found = network(
         Settings={"periods": 2},
         Supply=[offer("kaz")],
@@ -367,7 +367,7 @@ def test_the_row_of_a_store_that_covers_a_periods_last_day_rules_its_closing_sto
         ],
         Demand=[need(10)],
     )
-    assert found.stores[0].maximum == [8, 8]
+    assert found.stores[0].maximum == [5, 8]
 
 
 def test_nothing_is_kept_where_no_row_covers_the_periods_last_day():

@@ -97,10 +97,13 @@ def _bounds(
 def _takes(case: Case, processes: tuple[Process, ...]) -> dict[str, dict[str, None]]:
     """Materials that something at a site can take, in a fixed order.
 
-    That is: a process uses it, a demand wants it, a Stocks row stands for it, or a lane
-    leaves with it (a ``*`` lane if its own end can take it).
+    That is: a process uses it, a demand wants it, a Stocks row stands for it, a lane leaves
+    with it (a ``*`` lane if its own end can take it), or it may be discarded, there as anywhere.
     """
-    takes: dict[str, dict[str, None]] = {}
+    discarded = dict.fromkeys(
+        row.material for row in case.materials if row.disposal_cost is not None
+    )
+    takes: dict[str, dict[str, None]] = {site.site: dict(discarded) for site in case.sites}
     for process in processes:
         takes.setdefault(process.site, {}).update(dict.fromkeys(process.inputs))
     for line in case.demand:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from optimizer.network.calendar import DAYS_PER_MONTH, Calendar, mask
 from optimizer.network.data import Contract, Line, Offer, Phase, Store
 from optimizer.network.dated import average, covered, grouped, total
@@ -71,27 +73,30 @@ def _covers(rows: list[sheets.Offer], calendar: Calendar) -> list[tuple[float, .
 
 
 def stores(case: Case, calendar: Calendar) -> tuple[tuple[Store, ...], list[sheets.Stock | None]]:
-    """Every store, and the row that its opening stock stands in."""
+    """Every store, and the row that its opening stock stands in.
+
+    The row that covers a period's last day says whether anything is carried over its end. Where it
+    does, every row that touches the period binds, and holding cost is averaged like a price.
+    """
     found, openings = [], []
     for (site, material), rows in grouped(
         case.stocks, lambda row: (row.site, row.material)
     ).items():
         ruling = [_row_on(rows, day) for day in calendar.last]
         first, final = _row_on(rows, calendar.start), ruling[-1]
-        fraction = calendar.year_fraction
+        carried = mask(t for t, row in enumerate(ruling) if row)
+        days = _strictest(rows, lambda row: row.days_of_cover, max, carried, calendar)
+        cost = average(rows, lambda row: row.holding_cost, calendar)
         found.append(
             Store(
                 site=site,
                 material=material,
                 opening=first.opening if first else 0.0,
-                periods=mask(t for t, row in enumerate(ruling) if row),
-                minimum=[row.minimum if row else 0.0 for row in ruling],
-                maximum=[row.maximum if row else 0.0 for row in ruling],
-                cover=[
-                    row.days_of_cover / DAYS_PER_MONTH / calendar.months if row else 0.0
-                    for row in ruling
-                ],
-                holding=[row.holding_cost * fraction if row else 0.0 for row in ruling],
+                periods=carried,
+                minimum=_strictest(rows, lambda row: row.minimum, max, carried, calendar),
+                maximum=_strictest(rows, lambda row: row.maximum, min, carried, calendar),
+                cover=[each / DAYS_PER_MONTH / calendar.months for each in days],
+                holding=[each * calendar.year_fraction for each in cost],
                 closing=final.closing if final else 0.0,
                 closing_value=final.closing_value if final else 0.0,
                 rows=tuple(row.row for row in rows),
@@ -99,6 +104,23 @@ def stores(case: Case, calendar: Calendar) -> tuple[tuple[Store, ...], list[shee
         )
         openings.append(first)
     return tuple(found), openings
+
+
+def _strictest(
+    rows: list[sheets.Stock],
+    value: Callable[[sheets.Stock], float],
+    most_or_least: Callable[[list[float]], float],
+    carried: int,
+    calendar: Calendar,
+) -> list[float]:
+    """The most restrictive value of the rows that touch each period; 0 where nothing is carried."""
+    touched = [(value(row), calendar.touched(row.start, row.end)) for row in rows]
+    return [
+        most_or_least([own for own, periods in touched if periods >> t & 1])
+        if carried >> t & 1
+        else 0.0
+        for t in range(calendar.count)
+    ]
 
 
 def _row_on(rows: list[sheets.Stock], day: object) -> sheets.Stock | None:

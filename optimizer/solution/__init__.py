@@ -2,6 +2,7 @@
 
 from optimizer.solution.alerts import alerts
 from optimizer.solution.audit import Audit, audit
+from optimizer.solution.bookings import bookings
 from optimizer.solution.conflict import NO_CONFLICT, Clash, Conflict, conflict
 from optimizer.solution.edits import Edit
 from optimizer.solution.lawfulness import Lawfulness, lawfulness
@@ -33,6 +34,7 @@ __all__ = [
     "Tables",
     "alerts",
     "audit",
+    "bookings",
     "by_category",
     "conflict",
     "endless",

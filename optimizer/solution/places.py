@@ -125,6 +125,8 @@ class Places:
         rows = self.covering(sheet, self._found(family, names), t)
         if family == "storage" and side == LOW:
             return self._stock_minimum(rows, t)
+        if sheet == "Stocks":
+            rows = self._strictest(rows, header, least=family == "storage")
         if family == "demand" and t is not None:
             return tuple(Cell(sheet, row, self._quantity(row, names[-1])) for row in rows)
         return tuple(Cell(sheet, row, header) for row in rows)
@@ -164,20 +166,22 @@ class Places:
             return rows
         calendar = self.network.calendar
         records = [self._records[sheet, row] for row in rows]
-        if sheet == "Stocks":
-            day = calendar.last[t]
-            return tuple(
-                row.row
-                for row in records
-                if (row.start is None or row.start <= day) and (row.end is None or day <= row.end)
-            )
         return tuple(row.row for row in records if calendar.cover(row.start, row.end)[t] > 0)
+
+    def _strictest(self, rows: tuple[int, ...], header: str, *, least: bool) -> tuple[int, ...]:
+        """Of rows of Stocks that all bind those that bind most: the least value, or the largest."""
+        values = {row: float(self.value(Cell("Stocks", row, header))[0]) for row in rows}
+        limit = (min if least else max)(values.values(), default=0.0)
+        return tuple(row for row in rows if values[row] == limit)
 
     def _stock_minimum(self, rows: tuple[int, ...], t: int | None) -> tuple[Cell, ...]:
         cells = []
         for row in rows:
             record = self._records["Stocks", row]
-            closing = record.closing if t == self.network.calendar.count - 1 else 0.0
+            at_end = t == self.network.calendar.count - 1 and (
+                record.end is None or record.end >= self.network.calendar.last[-1]
+            )
+            closing = record.closing if at_end else 0.0
             if record.minimum >= closing or record.minimum:
                 cells.append(Cell("Stocks", row, "minimum"))
             if closing and closing >= record.minimum:

@@ -89,16 +89,20 @@ def hold(plan):
             origin = plan.provenance.origin(first, site)
             plan.put(Lot(site, material, broken, origin, 0), number(first, "opening"))
         for t in calendar.periods:
-            row = calendar.covering(rows, calendar.last_day(t))
-            if row is not None:
-                close(plan, site, material, row, t)
+            last = calendar.covering(rows, calendar.last_day(t))
+            if last is not None:
+                close(plan, site, material, calendar.touching(rows, t), last, t)
 
 
-def close(plan, site, material, row, t):
-    """Closing stock of one period, under the row that covers its last day."""
+def close(plan, site, material, rows, row, t):
+    """Closing stock of one period: `rows` touch it, `row` covers its last day.
+
+    "A rule or limit binds a period that it touches at all"; "prices are averaged by the time
+    that each covers".
+    """
     calendar, lp = plan.calendar, plan.lp
     last = t == calendar.count - 1
-    yearly = number(row, "holding cost", 0) + plan.carrying * plan.value(material)
+    yearly = calendar.average(rows, t, "holding cost", 0) + plan.carrying * plan.value(material)
     cost = yearly * calendar.length - (number(row, "closing value", 0) if last else 0)
     held = {}
     for broken in plan.classes(material):
@@ -111,10 +115,11 @@ def close(plan, site, material, row, t):
             if not last:
                 plan.flow(Lot(site, material, broken, origin, t + 1), variable, 1.0)
             plan.record("stock", t, variable, 1.0, {"site": site, "material": material})
-    lp.row(held, lower=number(row, "minimum", 0), upper=number(row, "maximum", UNLIMITED))
+    for each in rows:
+        lp.row(held, lower=number(each, "minimum", 0), upper=number(each, "maximum", UNLIMITED))
     if last:
         lp.row(held, lower=number(row, "closing", 0))
-    cover = calendar.in_periods(number(row, "days of cover", 0))
+    cover = calendar.in_periods(max(number(each, "days of cover", 0) for each in rows))
     if cover:
         used = plan.drawn.get((site, material, t if last else t + 1), {})
         lp.row(

@@ -104,6 +104,13 @@ class Network:
         for site, recipe, feed, _ in self.process_rows:
             for each in self.feeds if feed == "*" else [feed]:
                 takes |= {(site, material) for material in self.recipe(recipe, each).inputs}
+        discarded = [
+            name(row, "material")
+            for row in self.book["materials"]
+            if number(row, "disposal cost") is not None
+        ]
+        sites = [name(row, "site") for row in self.book["sites"]]
+        takes |= {(site, material) for site in sites for material in discarded}
         stars = [(start, end) for start, end, material, _ in self.lane_rows if material == "*"]
         grown = True
         while grown:

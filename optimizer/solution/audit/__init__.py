@@ -11,16 +11,24 @@ hide here.
 
 from __future__ import annotations
 
+from typing import Any
+
 from optimizer.solution.audit.checks import Quantities
+from optimizer.solution.audit.cost_rows import cost_rows
 from optimizer.solution.audit.custody import Custody
 from optimizer.solution.audit.entitlements import Entitlements
 from optimizer.solution.audit.flows import Flows
+from optimizer.solution.audit.graph import Graph
 from optimizer.solution.audit.investment import Investment
 from optimizer.solution.audit.lanes import Lanes
 from optimizer.solution.audit.limits import Bounds
 from optimizer.solution.audit.lots import Lotbook
 from optimizer.solution.audit.money import Money
+from optimizer.solution.audit.origins import Origins
+from optimizer.solution.audit.provenance_rows import ProvenanceRows
+from optimizer.solution.audit.rows import Rows
 from optimizer.solution.audit.shares import Shares
+from optimizer.solution.audit.sums import Sums
 from optimizer.solution.audit.units import Units
 from optimizer.solution.audit.verdict import TOLERANCE, Audit, Check, Tally
 from optimizer.solution.tables import Tables
@@ -29,7 +37,7 @@ from optimizer.tables.case import Case
 __all__ = ["TOLERANCE", "Audit", "Check", "audit"]
 
 
-def audit(case: Case, tables: Tables, objective: float) -> Audit:
+def audit(case: Case, tables: Tables, objective: float, bookings: Any = None) -> Audit:
     """Verdict on a plan: its flows against the input tables, its cost against the objective.
 
     ``objective`` is the present value of all costs in the case's currency. A comparison
@@ -42,17 +50,41 @@ def audit(case: Case, tables: Tables, objective: float) -> Audit:
     book = Lotbook(given, flows, known)
     investment = Investment(given, flows)
     units, lanes = Units(given, flows, investment), Lanes(given, flows)
-    decided = [("fixed cost", units.fixed_cost()), ("freight", lanes.fixed_cost())]
-    money = Money(given, flows, book, tables, [*decided, *investment.paid()])
+    paid = [*units.fixed_cost(), *lanes.fixed_cost(), *investment.paid()]
+    money = Money(given, flows, book, tables, paid)
+    shares = Shares(given, flows, book, tables)
     tallies = [
         *Quantities(given, flows).tallies(),
+        *Rows(given, tables).tallies(),
+        *Sums(given, flows, units, tables).tallies(),
         units.tally(),
         lanes.tally(),
         investment.tally(),
         *Bounds(given, flows, investment).tallies(),
         *Custody(given, flows, book).tallies(),
-        *Shares(given, flows, book, tables).tallies(),
+        *shares.tallies(),
         *money.tallies(),
+        *cost_rows(money),
+        *_followed(given, flows, book, shares, tables, bookings),
     ]
     checks = (known.check(), *(tally.check() for tally in tallies), money.objective(objective))
     return Audit(checks, money.cost, money.cost - objective, TOLERANCE)
+
+
+def _followed(
+    given: Entitlements,
+    flows: Flows,
+    book: Lotbook,
+    shares: Shares,
+    tables: Tables,
+    bookings: Any,
+) -> list[Tally]:
+    """What is told of where deliveries come from; it takes the bookings of the plan to follow."""
+    if bookings is None or not any(name in tables for name in ("Provenance", "Compliance")):
+        return []
+    graph = Graph(given, flows, book.provenance, bookings)
+    origins = Origins(graph)
+    found = [graph.tally()]
+    if shares.columns is not None:
+        found += ProvenanceRows(given, origins, shares.columns).tallies()
+    return found

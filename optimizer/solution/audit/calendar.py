@@ -47,6 +47,7 @@ class Calendar:
         self.labels = [self._label(int(edge)) for edge in self.edges[:-1]]
         self.index = {label: t for t, label in enumerate(self.labels)}
         self.start = settings.start
+        self.first_days = [_month_start(int(edge)) for edge in self.edges[:-1]]
         self.last_days = [_month_start(int(edge)) - timedelta(days=1) for edge in self.edges[1:]]
         middle = (np.arange(self.count) + 0.5) * self.year_fraction
         self.discount: Floats = np.power(1.0 + settings.discount_rate, -middle)

@@ -14,6 +14,7 @@ import numpy as np
 from optimizer.solution.audit.calendar import Bools, Floats, Spread
 from optimizer.solution.audit.entitlements import Entitlements
 from optimizer.solution.audit.flows import Flow, Flows, matrix
+from optimizer.solution.audit.sums import COMES_IN, movements
 from optimizer.solution.audit.verdict import Tally, always
 
 
@@ -53,23 +54,17 @@ class Quantities:
         What is missed is compared by weight, place by place, and by its worth, all together: a
         microgram that is missed may be worth more than everything else in the plan.
         """
-        tally, flows, count = Tally("mass balance"), self.flows, self.calendar.count
-        closing = flows.sums(flows.leaves("Stock")).reshape(-1, count)
-        opening = np.hstack([np.zeros((closing.shape[0], 1)), closing[:, :-1]])
-        arrived = flows.sums(flows.arrivals()).reshape(-1, count)
-        for pair, storage in self.given.storage.items():
-            opening[flows.pairs[pair], 0] += storage.first.opening if storage.first else 0.0
-        for order in self.given.case.pipeline:
-            here = self.calendar.covered(order.arrival, order.arrival) > 0
-            arrived[flows.pairs[order.to_site, order.material], here] += order.quantity
-        bought = flows.sums(flows.leaves("Purchases"))
-        made, used = (flows.sums(flows.worked(side)) for side in ("outputs", "inputs"))
-        leaving = [flows.sums(flows.leaves(n)) for n in ("Shipments", "Deliveries", "Disposal")]
-        coming_in = opening.ravel() + bought + arrived.ravel() + made
-        going_out = used + sum(leaving) + closing.ravel()
+        tally, flows = Tally("mass balance"), self.flows
+        kinds = movements(self.given, flows)
+        coming_in, going_out = np.zeros((2, flows.nodes))
+        for kind, tonnes in kinds.items():
+            if kind in COMES_IN:
+                coming_in += tonnes
+            else:
+                going_out += tonnes
         size = np.abs(coming_in) + np.abs(going_out)
         tally.equal(coming_in, going_out, flows.place, size)
-        prices = np.repeat(self._prices(), count)
+        prices = np.repeat(self._prices(), self.calendar.count)
         missed = float(np.abs(coming_in - going_out) @ prices)
         turnover = np.array([float(size @ prices)])
         place = always("worth of all that balances miss")
@@ -161,6 +156,12 @@ class Quantities:
                 found = 0.0 if i is None else float(pay.tonnes[i])
                 size = np.array([max(most, taken)])
                 tally.equal(np.array([found]), np.array([short]), place, size)
+                if i is not None:
+                    shown = np.array([pay.shown["least"][i], pay.shown["taken"][i]])
+                    wanted = np.array([row.take_or_pay * most, taken])
+                    tally.equal(shown, wanted, place, np.full(2, max(most, taken)))
+                    if pay.keys[int(pay.key[i])] != key:
+                        tally.flaw(f"{place(0)}: shown as {', '.join(pay.keys[int(pay.key[i])])}")
                 if i is not None and pay.period[i] != np.flatnonzero(years)[-1]:
                     tally.flaw(f"{place(0)}: paid in {calendar.labels[int(pay.period[i])]}")
         for i in paid.values():
@@ -232,6 +233,7 @@ class Quantities:
         wanted = matrix(calendar, [want.quantity for want in wants.values()])
         least = matrix(calendar, [want.least for want in wants.values()])
         due = matrix(calendar, [want.penalty for want in wants.values()]) > 0
+        due |= least > 0
         place = self.calendar.place(list(wants))
         tally.equal(np.where(due, delivered + short, wanted), wanted, place, wanted)
         tally.at_most(delivered + short, wanted, place)

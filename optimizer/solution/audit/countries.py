@@ -33,8 +33,18 @@ class CountryLists(Struct, frozen=True, dict=True):
         own = fold(country)
         return word == "*" or fold(word) == own or own in self._members.get(fold(word), ())
 
+    @cached_property
+    def _known(self) -> dict[tuple[str | Sequence[str], str], bool]:
+        return {}
+
     def contains(self, words: str | Sequence[str], country: str) -> bool:
         """True if a list (a tuple, or a text with commas) holds a country."""
+        key = (words if isinstance(words, str) else tuple(words), country)
+        if key not in self._known:
+            self._known[key] = self._contains(*key)
+        return self._known[key]
+
+    def _contains(self, words: str | Sequence[str], country: str) -> bool:
         own = words.split(",") if isinstance(words, str) else words
         own = [word.strip() for word in own if word.strip()]
         if not country:  # a row that tells a part of an event alone

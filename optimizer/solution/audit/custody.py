@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
@@ -172,21 +171,10 @@ class Custody:
         move = self.flows.leaves("Deliveries")
         dirty = np.array([not bits & trait for bits in book.clean], dtype=bool)[flow.label]
         dirty &= book.traced[move.node // flow.periods]
-        binds = np.array([self._binds(row, key) for key in flow.keys], dtype=bool)
+        binds = np.array([self.given.binds(row, key) for key in flow.keys], dtype=bool)
         binds = binds.reshape(-1, flow.periods)
         words = [f"{row.rule}: {key[0]}" for key in flow.keys]
         return flow.matrix(flow.tonnes * dirty) * binds, flow.matrix() * binds, words
-
-    def _binds(self, row: sheets.Rule, key: Any) -> Bools:
-        """Periods in which a row of Rules binds a demand line."""
-        found = np.zeros(self.given.calendar.count, dtype=bool)
-        lines = self.given.demand.get(key)
-        for line, years in zip(lines.rows, lines.years, strict=True) if lines else ():
-            if "*" in row.segments or line.segment in row.segments:
-                found |= years > 0
-        if row.dated_by != "processing":
-            found &= self.given.calendar.touches(row.start, row.end)
-        return found
 
     def _line_place(self, words: list[str]) -> Callable[[int], str]:
         count, labels = self.given.calendar.count, self.given.calendar.labels

@@ -6,6 +6,7 @@ averages over the time that dated rows cover.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 
@@ -103,6 +104,7 @@ class Entitlements:
         self._recipes: dict[Pair, Recipe] = {}
         self._runnings: dict[Step, Running] = {}
         self._carriages: dict[Way, Carriage] = {}
+        self._segments: dict[Step, dict[str, Bools]] = {}
 
     @cached_property
     def assays(self) -> dict[str, list[sheets.Assay]]:
@@ -173,8 +175,13 @@ class Entitlements:
 
     @cached_property
     def takes(self) -> dict[str, set[str]]:
-        """Materials that a '*' lane may carry to each site, as something there can take them."""
-        takes: dict[str, set[str]] = {}
+        """Materials that a '*' lane may carry to each site.
+
+        The contract: "material may be *: what something at its end can take"; "disposal cost
+        (blank = may not be discarded)" is for any site, so that each can take what has one.
+        """
+        discarded = {row.material for row in self.case.materials if row.disposal_cost is not None}
+        takes: dict[str, set[str]] = {site: set(discarded) for site in self.sites}
         for site, recipe, feed in self.processes:
             for one in self.assays if feed == "*" else (feed,):
                 takes.setdefault(site, set()).update(self.recipe(recipe, one).inputs)
@@ -223,23 +230,37 @@ class Entitlements:
 
     @cached_property
     def storage(self) -> dict[Pair, Storage]:
-        """Stock terms by site and material: the row of each period's last day holds."""
+        """Stock terms by site and material.
+
+        The contract: "dated rows: the one that covers a period's last day rules its closing
+        stock" says whether anything is carried; "a rule or limit binds a period that it touches
+        at all" is for least, most and cover; "prices are averaged by the time that each covers"
+        is for holding cost.
+        """
         rows: dict[Pair, list[sheets.Stock]] = {}
         for row in self.case.stocks:
             rows.setdefault((row.site, row.material), []).append(row)
         return {pair: self._storage(group) for pair, group in rows.items()}
 
     def _storage(self, rows: list[sheets.Stock]) -> Storage:
-        holding = [_row_of(rows, day) for day in self.calendar.last_days]
-        days = np.array([row.days_of_cover if row else 0.0 for row in holding])
+        ends = [_row_of(rows, day) for day in self.calendar.last_days]
+        allowed = np.array([row is not None for row in ends])
+        spread_ = Spread(self.calendar, rows)
+        least, most, days = np.zeros((3, self.calendar.count))
+        most += np.inf
+        for row, years in zip(rows, spread_.years, strict=True):
+            here = years > 0
+            least[here] = np.maximum(least[here], row.minimum)
+            most[here] = np.minimum(most[here], row.maximum)
+            days[here] = np.maximum(days[here], row.days_of_cover)
         return Storage(
-            allowed=np.array([row is not None for row in holding]),
-            minimum=np.array([row.minimum if row else 0.0 for row in holding]),
-            maximum=np.array([row.maximum if row else 0.0 for row in holding]),
-            cover=self.calendar.periods(days),
-            holding=np.array([row.holding_cost if row else 0.0 for row in holding]),
+            allowed=allowed,
+            minimum=np.where(allowed, least, 0.0),
+            maximum=np.where(allowed, most, 0.0),
+            cover=self.calendar.periods(np.where(allowed, days, 0.0)),
+            holding=spread_.average(lambda row: row.holding_cost),
             first=_row_of(rows, self.calendar.start),
-            last=holding[-1],
+            last=ends[-1],
         )
 
     @cached_property
@@ -251,18 +272,52 @@ class Entitlements:
         calendar = self.calendar
         standard = self.case.settings.shortage_penalty or 0.0
         quantity, least = np.zeros(calendar.count), np.zeros(calendar.count)
-        for row, years in zip(rows.rows, rows.years, strict=True):
-            wanted = years * (row.quantity or 0.0)
-            for label, tonnes in row.by_period:
-                t = calendar.index.get(label)
-                if t is not None and years[t] > 0:
-                    wanted[t] = tonnes
+        for row, wanted in self.asked(rows):
             quantity += wanted
             least += row.minimum * wanted
         penalty = rows.average(
             lambda row: standard if row.shortage_penalty is None else row.shortage_penalty
         )
         return Want(quantity, least, rows.average(lambda row: row.price), penalty)
+
+    def asked(self, rows: Spread) -> Iterator[tuple[sheets.Demand, Floats]]:
+        """Rows of a demand line with the tonnes that each wants by period.
+
+        The contract: "per year, or one column per period headed with its label, which wins where
+        it is filled"; outside its dates a row wants nothing.
+        """
+        for row, years in zip(rows.rows, rows.years, strict=True):
+            wanted: Floats = years * (row.quantity or 0.0)
+            for label, tonnes in row.by_period:
+                t = self.calendar.index.get(label)
+                if t is not None and years[t] > 0:
+                    wanted[t] = tonnes
+            yield row, wanted
+
+    def segment(self, key: Step, t: int) -> str:
+        """Segments of a demand line in a period, joined where its rows differ."""
+        if key not in self._segments:
+            found: dict[str, Bools] = {}
+            for row, wanted in self.asked(self.demand[key]) if key in self.demand else ():
+                found[row.segment] = found.get(row.segment, wanted != wanted) | (wanted != 0)
+            self._segments[key] = found
+        return "; ".join(name for name, here in self._segments[key].items() if here[t])
+
+    def binds(self, rule: sheets.Rule, key: Step) -> Bools:
+        """Periods in which a row of Rules binds a demand line that wants something.
+
+        The contract: a rule "binds a period that it touches at all"; dated by processing "every
+        delivery is looked at"; ``*`` is every segment, and "segment may be blank: then only rules
+        for * look at it".
+        """
+        self.segment(key, 0)
+        found = np.zeros(self.calendar.count, dtype=bool)
+        for segment, here in self._segments[key].items():
+            if "*" in rule.segments or (segment and segment in rule.segments):
+                found |= here
+        if rule.dated_by != "processing":
+            found &= self.calendar.touches(rule.start, rule.end)
+        return found
 
 
 def _row_of(rows: list[sheets.Stock], day: date) -> sheets.Stock | None:

@@ -77,7 +77,12 @@ _FIELDS: dict[str, tuple[tuple[str, ...], str, tuple[str, ...], tuple[str, ...]]
     "Deliveries": (("line", "customer", "material"), "tonnes", ("revenue",), ()),
     "Shortages": (("line", "customer", "material"), "short", ("penalty",), ("", "", "")),
     "Disposal": (("site", "material"), "tonnes", ("cost",), ()),
-    "Take or pay": (("offer", "site", "material"), "not taken", ("row", "cost"), ("", "", "")),
+    "Take or pay": (
+        ("offer", "site", "material"),
+        "not taken",
+        ("row", "least", "taken", "cost"),
+        ("", "", ""),
+    ),
     "Investment": (
         ("option", "site", "unit"),
         "number",

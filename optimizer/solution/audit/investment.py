@@ -117,10 +117,12 @@ class Investment:
             for t in np.flatnonzero(number):
                 fixed += number[t] * row.fixed_cost * self.calendar.since(float(term.runs[t]))
                 credit[-1] -= number[t] * row.capital_cost * term.left[t]
+            sites = dict.fromkeys(one.row.site for one in self.options[key[0]].terms)
+            place = (", ".join(sites), key[0], "")
             found += [
-                ("capital", number * row.capital_cost),
-                ("fixed cost", fixed),
-                ("closing value", credit),
+                ("capital", place, number * row.capital_cost),
+                ("fixed cost", place, fixed),
+                ("closing value", place, credit),
             ]
         return found
 

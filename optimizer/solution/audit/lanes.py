@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.solution.audit.calendar import Bools, Floats
+from optimizer.solution.audit.cost_places import lane_name
 from optimizer.solution.audit.entitlements import Entitlements
 from optimizer.solution.audit.flows import Flows, matrix
+from optimizer.solution.audit.money import Paid
 from optimizer.solution.audit.verdict import USED, Tally
 
 
@@ -38,10 +40,11 @@ class Lanes:
         tally.at_least(self.shipped, minimum, place)
         return tally
 
-    def fixed_cost(self) -> Floats:
+    def fixed_cost(self) -> list[Paid]:
         """Fixed cost of the lanes that are used, by period."""
-        found = np.zeros(self.calendar.count)
-        for i, rows in enumerate(self.given.lanes.values()):
-            fixed = rows.average(lambda row: row.fixed_cost)
-            found += np.where(self.used[i], fixed, 0.0)
+        found: list[Paid] = []
+        for i, ((start, end, material, mode), rows) in enumerate(self.given.lanes.items()):
+            fixed = np.where(self.used[i], rows.average(lambda row: row.fixed_cost), 0.0)
+            place = (start, lane_name(start, end, mode), "" if material == "*" else material)
+            found.append(("freight", place, fixed))
         return found

@@ -5,13 +5,14 @@ Money is as paid in a period; discounted, everything falls at mid-period.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from msgspec import Struct
 
 from optimizer.solution.audit.calendar import DAYS_PER_YEAR, Floats, Ints
+from optimizer.solution.audit.cost_places import Place, place_of
 from optimizer.solution.audit.duty import Duties
 from optimizer.solution.audit.entitlements import Entitlements, Way
 from optimizer.solution.audit.flows import Flow, Flows, matrix, summed
@@ -19,8 +20,8 @@ from optimizer.solution.audit.lots import Lotbook
 from optimizer.solution.audit.verdict import Check, Tally
 from optimizer.solution.tables import CATEGORIES, Table
 
-Paid = tuple[str, Floats]
-"""A category of cost, and amounts by period."""
+Paid = tuple[str, Place, Floats]
+"""A category of cost, its place, and amounts by period."""
 SMALL_PART = 1e-3
 """Part of all money turned over below which a category's period is compared as if so large."""
 
@@ -36,6 +37,8 @@ class Entry(Struct, frozen=True):
     amount: Floats
     sign: int = 1
     """-1 where the table shows income as positive."""
+    places: Sequence[Place] = ()
+    """Place by key of the flow; of an entry without one its only place."""
 
 
 class Money:
@@ -64,8 +67,8 @@ class Money:
             *self._keeping(),
             *self._serving(),
             *(
-                Entry(category, None, "", np.arange(self.calendar.count), amount)
-                for category, amount in paid
+                Entry(category, None, "", np.arange(self.calendar.count), amount, 1, (place,))
+                for category, place, amount in paid
             ),
         ]
         shape = (len(CATEGORIES), self.calendar.count)
@@ -92,7 +95,8 @@ class Money:
         """Costs of a table's rows at a rate by key and period."""
         flow = self.flows[name]
         amount = flow.tonnes * rate.ravel()[flow.cell] if flow.keys else np.zeros(0)
-        return Entry(category, flow, column, flow.period, amount, sign)
+        places = [place_of(name, key) for key in flow.keys]
+        return Entry(category, flow, column, flow.period, amount, sign, places)
 
     def _rates(self, name: str, rate: Callable[[Any], Floats]) -> Floats:
         """A rate by key and period of a table; ``rate`` gives it for a key."""
@@ -113,7 +117,14 @@ class Money:
         thrown = self._rates("Disposal", lambda key: disposal.get(key[1], nothing))
         return [
             self._entry("purchases", "Purchases", "cost", offers),
-            Entry("take or pay", pay, "cost", pay.period, pay.tonnes * paid),
+            Entry(
+                "take or pay",
+                pay,
+                "cost",
+                pay.period,
+                pay.tonnes * paid,
+                places=[place_of("Take or pay", key) for key in pay.keys],
+            ),
             self._entry("conversion", "Production", "cost", runs),
             self._entry("disposal", "Disposal", "cost", thrown),
         ]
@@ -129,7 +140,14 @@ class Money:
         )
         return [
             self._entry("freight", "Shipments", "freight", freight),
-            Entry("duty", flow, "duty", flow.period, self.duty * flow.tonnes),
+            Entry(
+                "duty",
+                flow,
+                "duty",
+                flow.period,
+                self.duty * flow.tonnes,
+                places=[place_of("Shipments", key) for key in flow.keys],
+            ),
             self._entry("carrying", "Shipments", "carrying", carrying),
         ]
 
@@ -239,23 +257,27 @@ class Money:
         """The Costs table against the recomputed sums, by category and period."""
         tally, shape = Tally("costs by category and period"), self.amounts.shape
         paid, discounted = np.zeros(shape), np.zeros(shape)
-        table = self.tables.get("Costs")
-        if table is not None and len(table):
-            rows = zip(
-                *(table[h] for h in ("category", "period", "amount", "discounted")), strict=True
-            )
-            for category, period, amount, present in rows:
-                t = self.calendar.index.get(str(period))
-                if category not in CATEGORIES or t is None:
-                    tally.flaw(f"Costs: no category {category!r} in {period!r}")
-                    continue
-                paid[CATEGORIES.index(category), t] += amount
-                discounted[CATEGORIES.index(category), t] += present
+        for category, t, amount, present in self.shown(tally, "amount", "discounted"):
+            paid[CATEGORIES.index(category), t] += amount
+            discounted[CATEGORIES.index(category), t] += present
         place = self._category_place
         size = np.maximum(self.gross, SMALL_PART * self.turnover)
         tally.equal(paid, self.amounts, place, size)
         tally.equal(discounted, self.amounts * self.calendar.discount, place, size)
         return tally
+
+    def shown(self, tally: Tally, *headers: str) -> Iterator[tuple[Any, ...]]:
+        """Category, number of the period and cells of each row of Costs."""
+        table = self.tables.get("Costs")
+        if table is None or not len(table):
+            return
+        columns = (table[header] for header in ("category", "period", *headers))
+        for category, period, *cells in zip(*columns, strict=True):
+            t = self.calendar.index.get(str(period))
+            if category not in CATEGORIES or t is None:
+                tally.flaw(f"Costs: no category {category!r} in {period!r}")
+            else:
+                yield category, t, *cells
 
     def _category_place(self, i: int) -> str:
         category, t = divmod(i, self.calendar.count)

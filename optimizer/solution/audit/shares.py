@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.solution.audit.calendar import Floats, Ints
+from optimizer.solution.audit.columns import Columns, total
 from optimizer.solution.audit.entitlements import Entitlements
 from optimizer.solution.audit.flows import Flows
 from optimizer.solution.audit.lots import Lotbook
 from optimizer.solution.audit.provenance import Fact, same
 from optimizer.solution.audit.verdict import Tally
-from optimizer.solution.tables import Table, Tables
+from optimizer.solution.tables import Tables
 
 SHARE = 10.0
 """Shares are compared as if they were so many tonnes, so that 1e-6 of a share fails."""
@@ -30,27 +30,28 @@ class Shares:
 
     def __init__(self, given: Entitlements, flows: Flows, book: Lotbook, tables: Tables) -> None:
         self.given, self.flows, self.provenance = given, flows, book.provenance
-        self.table = tables.get("Provenance")
+        table = tables.get("Provenance")
+        self.columns = Columns(table) if table is not None else None
 
     def tallies(self) -> list[Tally]:
         """All of them; none where the table is not there."""
-        if self.table is None:
+        if self.columns is None:
             return []
-        return [*self.sums(self.table), self.stems(self.table), self.banned(self.table)]
+        return [*self.sums(self.columns), self.stems(self.columns), self.banned(self.columns)]
 
-    def sums(self, table: Table) -> list[Tally]:
+    def sums(self, columns: Columns) -> list[Tally]:
         """Shares of one delivery, stage, input and by make one, their tonnes the delivery."""
         ones, whole = Tally("shares of origin add up"), Tally("tonnes by origin are delivered")
         headers = ("line", "customer", "material", "period", "stage", "input", "by")
-        keys, row = _keys(table, headers)
+        keys, row = columns.keys(headers)
         place = _words(keys)
-        share = np.asarray(table["share"], dtype=float)
-        total = _sum(row, table["share"], len(keys))
-        ones.equal(total * SHARE, np.full(len(keys), SHARE), place)
+        share = columns.figures("share")
+        sums = total(row, share, len(keys))
+        ones.equal(sums * SHARE, np.full(len(keys), SHARE), place)
         ones.at_least(share * SHARE, np.zeros(share.size), lambda i: place(int(row[i])))
         delivered = self._delivered()
         goal = np.array([delivered.get(key[:4], 0.0) for key in keys])
-        whole.equal(_sum(row, table["tonnes"], len(keys)), goal, place)
+        whole.equal(total(row, columns.figures("tonnes"), len(keys)), goal, place)
         told = {key[:4] for key in keys if key[5:] == ("all", "country")}
         lacking = [key for key in delivered if key not in told]
         missing = np.array([delivered[key] for key in lacking])
@@ -66,7 +67,7 @@ class Shares:
                 found[(*flow.keys[i], self.given.calendar.labels[t])] = float(row[t])
         return found
 
-    def stems(self, table: Table) -> Tally:
+    def stems(self, columns: Columns) -> Tally:
         """Every place shown at a stage is one of a purchase, stock, order or run by then."""
         tally = Tally("origins stem from the plan")
         first: dict[tuple[str, str, str], int] = {}
@@ -75,7 +76,7 @@ class Shares:
                 key = (by, same(fact.stage or _NO_STAGE), same(name))
                 first[key] = min(first.get(key, t), t)
         headers = ("by", "stage", "name", "period", "line")
-        keys, _ = _keys(table, headers)
+        keys, _ = columns.keys(headers)
         late = [
             name != _NOT_STATED
             and first.get((by, same(stage), same(name)), self.given.calendar.count)
@@ -107,7 +108,7 @@ class Shares:
                     for stage in process.stages:
                         yield t, provenance.fact(step[0], stage)
 
-    def banned(self, table: Table) -> Tally:
+    def banned(self, columns: Columns) -> Tally:
         """No event that a rule bans is shown on a delivery that may not break it at all.
 
         A rule that a process clears, or whose events are dated, cannot be told from the
@@ -115,8 +116,8 @@ class Shares:
         """
         tally, index = Tally("no banned origin is shown"), self.given.calendar.index
         cleared = {same(rule) for row in self.given.case.processes for rule in row.clears}
-        keys, row = _keys(table, ("line", "customer", "material", "period", *_EVENT))
-        tonnes = _sum(row, table["tonnes"], len(keys))
+        keys, row = columns.keys(("line", "customer", "material", "period", *_EVENT))
+        tonnes = total(row, columns.figures("tonnes"), len(keys))
         shown = dict.fromkeys(key[4:] for key in keys)
         events = {event: self.provenance.broken(_fact(*event)) for event in shown}
         for rule in self.given.case.rules:
@@ -158,10 +159,6 @@ def _fact(stage: str, by: str, name: str, country: str) -> list[Fact]:
     return [Fact(stage, country, "", (), place)] if country else []
 
 
-def _sum(row: Ints, values: Sequence[float], size: int) -> Floats:
-    return np.bincount(row, np.asarray(values, dtype=float), size).astype(float)
-
-
 def _shown(fact: Fact) -> Iterator[tuple[str, str]]:
     """Names under which an event may be shown: by country, site and owner."""
     if fact.country in ("unknown", "none"):
@@ -180,14 +177,6 @@ def _first_cells(flows: Flows, name: str) -> Iterator[tuple[Any, int]]:
         some = np.flatnonzero(row)
         if some.size:
             yield key, int(some[0])
-
-
-def _keys(table: Table, headers: Sequence[str]) -> tuple[list[tuple[str, ...]], Ints]:
-    """Distinct values of some columns, and the number of each row's."""
-    numbers: dict[tuple[str, ...], int] = {}
-    columns = [table[header] for header in headers]
-    row = [numbers.setdefault(key, len(numbers)) for key in zip(*columns, strict=True)]
-    return list(numbers), np.array(row, dtype=np.int64)
 
 
 def _words(keys: Sequence[tuple[str, ...]]) -> Callable[[int], str]:

@@ -8,6 +8,7 @@ from optimizer.solution.audit.calendar import Bools, Floats
 from optimizer.solution.audit.entitlements import Entitlements, Pair
 from optimizer.solution.audit.flows import Flows, matrix
 from optimizer.solution.audit.investment import Investment
+from optimizer.solution.audit.money import Paid
 from optimizer.solution.audit.verdict import USED, Tally
 from optimizer.tables import sheets
 
@@ -34,24 +35,32 @@ class Units:
         The least load is taken of the hours that a unit's own capacity is available.
         """
         tally, units, place = Tally("units"), self.given.units, self.calendar.place(self.names)
-        most, least = self.added.copy(), np.zeros_like(self.load)
+        most, least = self.capacity(), np.zeros_like(self.load)
         for i, name in enumerate(self.names):
             if name in units:
-                most[i] += units[name].total(_ready)
                 must, may = units[name].total(_must_load), units[name].total(_may_load)
                 least[i] = must + np.where(self.runs[i], may, 0.0)
         tally.at_most(self.load, most, place)
         tally.at_least(self.load, least, place)
         return tally
 
-    def fixed_cost(self) -> Floats:
+    def capacity(self) -> Floats:
+        """Capacity of each unit by period: its own rows' and what is built, as far as available."""
+        found = self.added.copy()
+        for i, name in enumerate(self.names):
+            if name in self.given.units:
+                found[i] += self.given.units[name].total(_ready)
+        return found
+
+    def fixed_cost(self) -> list[Paid]:
         """Fixed cost of the rows of Units by period."""
-        found = np.zeros(self.calendar.count)
+        found: list[Paid] = []
         for i, name in enumerate(self.names):
             rows = self.given.units.get(name)
             if rows is not None:
                 must, may = rows.total(_must_cost), rows.total(_may_cost)
-                found += must + np.where(self.runs[i], may, 0.0)
+                paid = must + np.where(self.runs[i], may, 0.0)
+                found.append(("fixed cost", (*name, ""), paid))
         return found
 
 

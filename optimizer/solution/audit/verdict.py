@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -109,6 +109,17 @@ class Tally:
         self.tested += value.size - found.size
         zero = np.zeros(found.size)
         self.equal(value[found], zero, lambda i: place(int(found[i])))
+
+    def alike(
+        self, shown: Sequence[object], wanted: Sequence[object], place: Callable[[int], str]
+    ) -> None:
+        """Each label must be what it should be, letter for letter."""
+        self.tested += len(shown)
+        for i, (own, other) in enumerate(zip(shown, wanted, strict=True)):
+            if own != other:
+                self.worst = max(self.worst, WRONG)
+                self.where = f"{place(i)}: {own!r} instead of {other!r}"
+                return
 
     def flaw(self, where: str) -> None:
         """Something that is wrong whatever its size."""

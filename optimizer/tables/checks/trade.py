@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from optimizer.tables.draft import Draft, covers
+from datetime import timedelta
+
+from optimizer.tables.draft import Draft, covers, grouped
 from optimizer.tables.words import listed, quoted, written
 
 
@@ -96,6 +98,31 @@ def check_stocks(draft: Draft) -> None:
                 "closing",
                 f"{written(stock.closing)} is above the maximum, {written(stock.maximum)}",
             )
+    _check_shared_periods(draft)
+
+
+def _check_shared_periods(draft: Draft) -> None:
+    """Every row of Stocks that touches a period binds: none asks for more than another allows."""
+    assert draft.horizon is not None
+    horizon = draft.horizon
+    for rows in grouped(draft.sound("Stocks"), lambda row: (row.site, row.material)).values():
+        told = set()
+        for t in range(horizon.count) if len(rows) > 1 else ():
+            last_day = horizon.first(t + 1) - timedelta(days=1)
+            sharing = [row for row in rows if t in horizon.touched(row.start, row.end)]
+            if len(sharing) < 2 or not any(covers(row, last_day) for row in sharing):
+                continue
+            most = min(sharing, key=lambda row: row.maximum)
+            least = max(sharing, key=lambda row: row.minimum)
+            if least.minimum > most.maximum and least.row != most.row and least.row not in told:
+                told.add(least.row)
+                draft.error(
+                    least,
+                    "minimum",
+                    f"{written(least.minimum)} is above {written(most.maximum)}, the maximum of "
+                    f"row {most.row}; both rows bind {horizon.label(t)}, which they share",
+                    "lower it, raise that maximum, or let the rows meet where a period ends",
+                )
 
 
 def check_pipeline(draft: Draft) -> None:
