@@ -23,7 +23,8 @@ from optimizer.solution.tables import (
     Tables,
     table,
 )
-from optimizer.tables.files import Grid, open_book
+from optimizer.tables.files import open_book
+from optimizer.tables.grids import Grid
 
 HEADER = 4
 """Row of the header in a sheet of the results workbook, counted from 0."""
@@ -62,6 +63,9 @@ def plan_tables(plan: Plan) -> Tables:
 def read_plan(path: str | os.PathLike[str]) -> dict[str, Table]:
     """Result tables of a results workbook, as it stands: edits and sorted rows count."""
     book = open_book(path)
+    for grid in book.grids:
+        if grid.trouble and grid.name in LAYOUTS:
+            raise UsageError(f"{book.path}: {grid.name}: {grid.trouble}")
     found = {
         grid.name: _read(grid, LAYOUTS[grid.name], book.path)
         for grid in book.grids

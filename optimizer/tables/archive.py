@@ -7,21 +7,20 @@ So the XML of each sheet is looked at first.
 
 from __future__ import annotations
 
-import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from xml.etree import ElementTree
 
 from optimizer.errors import FileError
 from optimizer.tables.cells import Fault
+from optimizer.tables.sheet_xml import UNSAVED, SheetCells
 from optimizer.tables.words import letter
 
 MOST_BYTES = 1 << 30
 MOST_CELLS = 12_000_000
 MOST_RATIO = 200
-UNSAVED = Fault("the formula has no saved result; open the workbook in Excel and save it")
 
+_MAY_BE_FAR = re.compile(rb'r="(?:[A-Za-z]{2}|[A-Za-z]?\d{6})')
 _FAR = re.compile(rb"""\br=["'](?=[A-Za-z]{2}|[A-Za-z]?\d{6})([A-Za-z]*)(\d+)""")
 """References to cells beyond Z99999: most sheets have none."""
 _TOKENS = re.compile(
@@ -47,52 +46,13 @@ def check_sizes(archive: zipfile.ZipFile) -> None:
         raise FileError(f"unpacks to {size / 1e6:,.0f} MB: too much for a workbook")
 
 
-def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Path of the XML of each worksheet inside the archive, by name of the sheet."""
-    book = _target(archive, "_rels/.rels", "", "/officeDocument")
-    if not book:
-        return {}
-    folder, name = posixpath.split(book)
-    relations = _relations(archive, f"{folder}/_rels/{name}.rels", folder)
-    parts = {}
-    for element in ElementTree.fromstring(archive.read(book)).iter():
-        if _local(element.tag) == "sheet":
-            found = [value for key, value in element.attrib.items() if _local(key) == "id"]
-            kind, path = relations.get(found[0] if found else "", ("", ""))
-            if kind.endswith("/worksheet"):
-                parts[element.attrib.get("name", "")] = path
-    return parts
-
-
-def _target(archive: zipfile.ZipFile, path: str, folder: str, kind: str) -> str:
-    for found, target in _relations(archive, path, folder).values():
-        if found.endswith(kind):
-            return target
-    return ""
-
-
-def _relations(archive: zipfile.ZipFile, path: str, folder: str) -> dict[str, tuple[str, str]]:
-    """Kind and target of each relation in a .rels part, by its id."""
-    if path.lstrip("/") not in archive.namelist():
-        return {}
-    found = {}
-    for element in ElementTree.fromstring(archive.read(path.lstrip("/"))):
-        target = element.attrib.get("Target", "")
-        full = target[1:] if target.startswith("/") else posixpath.join(folder, target)
-        kind = element.attrib.get("Type", "")
-        found[element.attrib.get("Id", "")] = (kind, posixpath.normpath(full))
-    return found
-
-
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
-
-
 def check_extent(name: str, xml: bytes) -> None:
     """Refuse a sheet whose last cell is so far out that its area would fill the memory.
 
     Raises FileError with the address.
     """
+    if not _MAY_BE_FAR.search(xml) and b"r='" not in xml:  # the quick look
+        return
     row, column = _extent(_FAR.findall(xml))
     if row * max(column, 26) <= MOST_CELLS:
         return
@@ -123,23 +83,36 @@ def _number(letters: bytes) -> int:
     return number
 
 
-def never_calculated(archive: zipfile.ZipFile) -> bool:
-    """True if a program wrote the workbook, and no Excel has calculated it since."""
-    book = _target(archive, "_rels/.rels", "", "/officeDocument")
-    return bool(book) and b'fullCalcOnLoad="1"' in archive.read(book)
-
-
 def faults(xml: bytes, never_calculated: bool) -> Iterator[tuple[int, int, Fault]]:
     """Row and column (from 0) of cells with an Excel error or a formula without result.
 
     Programs write 0 as the result of a formula that they cannot calculate.
     """
-    if b't="e"' not in xml and b"t='e'" not in xml and not _FORMULA.search(xml):
+    if not _has_errors(xml) and b"<f" not in xml and b":f" not in xml:
         return
     for row, column, attributes, body in _cells(xml):
         fault = _fault(attributes, body, never_calculated)
         if fault is not None:
             yield row, column, fault
+
+
+def _has_errors(xml: bytes) -> bool:
+    return b't="e"' in xml or b"t='e'" in xml
+
+
+def sheet_cells(xml: bytes, never_calculated: bool) -> SheetCells:
+    """What the XML of a sheet says beside the values of its cells, without parsing it.
+
+    ``filled`` is exact where the XML has the form that Excel writes, and a shared string
+    that a cell holds has a character. Elsewhere it differs from what the fast reader finds,
+    which is how such a sheet is noticed.
+    """
+    found = list(faults(xml, never_calculated))
+    errors = sum(fault is not UNSAVED for _, _, fault in found)
+    filled = xml.count(b"</v") + xml.count(b"</is") - errors
+    if b"<f" in xml:
+        filled -= xml.count(b"<v></v>")  # of a formula that says ""
+    return SheetCells(filled, found, hidden_rows(xml))
 
 
 _HIDDEN = re.compile(rb"""<(?:\w+:)?row\b(?=[^>]*\bhidden=["'](?:1|true)["'])([^>]*)>""")

@@ -10,8 +10,8 @@ from msgspec import Struct, field
 
 from optimizer.tables.cells import Complaint, blank, parser, text_of
 from optimizer.tables.days import Horizon
-from optimizer.tables.files import Grid
 from optimizer.tables.findings import Findings
+from optimizer.tables.grids import Grid
 from optimizer.tables.headers import find_headers, header_columns
 from optimizer.tables.schema import Sheet, columns_of, text
 from optimizer.tables.sheets import PERIOD_MONTHS, SETTINGS, Record, Settings
