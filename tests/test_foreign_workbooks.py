@@ -1,12 +1,16 @@
 """Workbooks that other programs write: no cell is lost, and what cannot be read is named."""
 
 import zipfile
-from datetime import date
+from datetime import date, datetime
 
+import openpyxl
 import pytest
 
 from optimizer import FileError, WorkbookError, check, read
+from optimizer.tables import archive
+from optimizer.tables.check_report import COLOURS, REPORT
 from optimizer.tables.files import open_book
+from optimizer.tables.marked import write_marked_copy
 from tests.test_read import BASE, SUPPLY, book
 
 SHEET = f"xl/worksheets/sheet{list(BASE).index('Supply') + 1}.xml"
@@ -251,3 +255,129 @@ def test_hidden_and_merged_cells_are_known_in_a_sheet_that_is_read_again(tmp_pat
     grid = next(grid for grid in open_book(path).grids if grid.name == "Supply")
     assert grid.hidden == {2}
     assert "merged with B1" in grid.rows[0][2]
+
+
+# Size
+
+
+BLANK = "".join(f'<row r="{row}"><c r="A{row}" s="1"/></row>' for row in range(3, 60_000))
+"""Formatted blank rows below the table, 2 MB of them."""
+
+
+def test_formatted_blank_rows_below_a_table_are_not_read(tmp_path):
+    path = edited(tmp_path / "case.xlsx", (SHEET, "</sheetData>", f"{BLANK}</sheetData>"))
+    with zipfile.ZipFile(path) as package:
+        xml = package.read(SHEET)
+    short = archive.without_blank_rows(xml)
+    assert short == xml.replace(BLANK.encode(), b"")
+    assert read(path).supply[0].price == 5
+    assert archive.without_blank_rows(short) is short
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="B{}"><v>1</v></c>',
+        '<c r="B{}" t="inlineStr"><is><t>x</t></is></c>',
+        '<c r="B{}" t="e"/>',
+        '<c r="B{}"><f>1+1</f></c>',
+    ],
+)
+def test_a_filled_row_below_many_blank_ones_is_kept(tmp_path, cell):
+    last = f'<row r="60000">{cell.format(60000)}</row>'
+    path = edited(
+        tmp_path / "case.xlsx",
+        (SHEET, "</sheetData>", f"{BLANK}{last}{BLANK.replace('60000', '7')}</sheetData>"),
+    )
+    with zipfile.ZipFile(path) as package:
+        assert last.encode() in archive.without_blank_rows(package.read(SHEET))
+    assert any(found.startswith("Supply!") and "60000" in found for found in said(path))
+
+
+# Marked copies
+
+
+DEAR = '<c r="D2" t="n"><v>-5e20</v></c>'
+"""A price beyond all bounds: the finding that is marked."""
+
+
+def marked(path, **options):
+    copy = path.with_name("copy" + path.suffix)
+    return openpyxl.load_workbook(write_marked_copy(path, check(path), copy), **options)
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        {"edits": [(SHEET, PRICE, DEAR.replace('t="n"', 's="999"'))]},
+        {"edits": [(SHEET, PRICE, '<c r="D2"><v>NaN</v></c>')]},
+        {
+            "edits": [
+                (SHEET, PRICE, DEAR),
+                (
+                    SHEET,
+                    "</sheetData>",
+                    "</sheetData><dataValidations><dataValidation "
+                    'type="bogus" sqref="A1"/></dataValidations>',
+                ),
+            ]
+        },
+        {
+            "edits": [(SHEET, PRICE, DEAR)],
+            "name": lambda part: part.replace("worksheets", "WorkSheets"),
+        },
+        {
+            "edits": [
+                (SHEET, PRICE, DEAR),
+                (
+                    SHEET,
+                    "</sheetData>",
+                    '</sheetData><mergeCells><mergeCell ref="E1:E1048576"/></mergeCells>',
+                ),
+            ]
+        },
+    ],
+    ids=["format", "nan", "validation", "names", "merged"],
+)
+@pytest.mark.parametrize("suffix", [".xlsx", ".xlsm"])
+def test_what_openpyxl_cannot_open_is_marked_in_a_copy_of_the_values(tmp_path, edits, suffix):
+    edits = dict(edits)
+    path = edited(tmp_path / f"case{suffix}", *edits.pop("edits"), **edits)
+    found = marked(path)
+    assert found["Supply"]["D2"].fill.fgColor.rgb == COLOURS["error"]
+    assert found["Supply"]["A2"].value == "Kaz ore"
+    assert found["Settings"]["B2"].value == datetime(2027, 1, 1)
+    assert "holds the values of your cells alone" in found[REPORT]["A3"].value
+    with zipfile.ZipFile(path.with_name("copy" + suffix)) as package:
+        macros = b"macroEnabled" in package.read("[Content_Types].xml")
+    assert macros == (suffix == ".xlsm")  # Excel compares the name with the kind
+
+
+def test_text_that_looks_like_a_formula_stays_text_in_a_copy_of_the_values(tmp_path):
+    path = with_price(
+        tmp_path / "case.xlsx",
+        '<c r="D2"><v>NaN</v></c><c r="E2" t="str"><v>=1+1</v></c>',
+        Supply=[[*SUPPLY[0], "notes"], SUPPLY[1]],
+    )
+    cell = marked(path)["Supply"]["E2"]
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+def test_a_workbook_of_too_many_cells_is_not_marked_and_says_so(tmp_path, monkeypatch):
+    path = with_price(tmp_path / "case.xlsx", DEAR)
+    monkeypatch.setattr("optimizer.tables.plain_copy.MOST_FILLED", 10)
+    monkeypatch.setattr("optimizer.tables.marked.MOST_CELLS", 10)
+    with pytest.raises(FileError, match=r"more than 10 filled cells.*go by the list of findings"):
+        write_marked_copy(path, check(path), tmp_path / "copy.xlsx")
+
+
+def test_findings_are_printed_before_they_are_marked(tmp_path, monkeypatch, capsys):
+    from optimizer.cli import main
+
+    def last(*_):
+        assert "-5e+20 is beyond 1e15" in capsys.readouterr().err
+        raise FileError("has been tried")
+
+    monkeypatch.setattr("optimizer.tables.marked.write_marked_copy", last)
+    assert main(["check", str(with_price(tmp_path / "case.xlsx", DEAR))]) == 1
+    assert "no marked copy: has been tried" in capsys.readouterr().err

@@ -31,6 +31,7 @@ _REFERENCE = re.compile(rb"""\br=["']([A-Za-z]*)(\d+)["']""")
 _REFERENCE_OF_ROW = re.compile(rb"""\br=["'](\d{1,7})["']""")
 _TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<")
+_BLANK = re.compile(rb"<c [^<>]*/>")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 
 
@@ -46,6 +47,21 @@ def check_sizes(archive: zipfile.ZipFile) -> None:
         raise FileError(f"unpacks to {size / 1e6:,.0f} MB: too much for a workbook")
 
 
+MUCH = 1_000_000
+"""Bytes of blank rows from which it pays to leave them out."""
+
+
+def without_blank_rows(xml: bytes) -> bytes:
+    """XML of a sheet without the many formatted blank rows below its last filled cell."""
+    end = xml.rfind(b"</sheetData>")
+    if len(xml) < MUCH or end < 0:
+        return xml
+    last = max(xml.rfind(word, 0, end) for word in (b"</v", b"</is", b"<f", b'"e"'))
+    stop = b"</row>" if last >= 0 else b"<sheetData>"
+    after = xml.find(stop, max(last, 0), end) + len(stop)
+    return xml[:after] + xml[end:] if max(last, len(stop)) <= after < end - MUCH else xml
+
+
 def check_extent(name: str, xml: bytes) -> None:
     """Refuse a sheet whose last cell is so far out that its area would fill the memory.
 
@@ -58,7 +74,7 @@ def check_extent(name: str, xml: bytes) -> None:
         return
     filled = [
         place
-        for _, _, attributes, body in _cells(xml)
+        for _, _, attributes, body in _cells(_BLANK.sub(b"", xml))
         if b"v>" in body or b"is>" in body
         for place in _REFERENCE.findall(attributes)
     ]
@@ -73,14 +89,15 @@ def check_extent(name: str, xml: bytes) -> None:
 def _extent(places: list[tuple[bytes, bytes]]) -> tuple[int, int]:
     """Last row and last column (from 1) of cells given by letters and digits."""
     row = max((int(digits[:12]) for _, digits in set(places)), default=1)
-    return row, max((_number(letters) for letters, _ in set(places)), default=1)
+    return row, max((number(letters) for letters, _ in set(places)), default=1)
 
 
-def _number(letters: bytes) -> int:
-    number = 0
+def number(letters: bytes) -> int:
+    """Number of a column (from 1) by its letters."""
+    column = 0
     for sign in letters[:7].upper():
-        number = number * 26 + sign - 64
-    return number
+        column = column * 26 + sign - 64
+    return column
 
 
 def faults(xml: bytes, never_calculated: bool) -> Iterator[tuple[int, int, Fault]]:
@@ -135,7 +152,7 @@ def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
             row, column = (int(place[2]) - 1 if place else row + 1), -1
         else:
             place = _REFERENCE.search(token[2])
-            column = _number(place[1]) - 1 if place else column + 1
+            column = number(place[1]) - 1 if place else column + 1
             yield row, column, token[2], token[3] or b""
 
 

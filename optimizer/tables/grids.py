@@ -42,19 +42,22 @@ def read_grids(package: Package, content: bytes) -> list[Grid]:
 
     A sheet that cannot be read has a trouble. Raises FileError if no cell is filled.
     """
-    sheets = [sheet for sheet in package.sheets if not sheet.trouble]
-    paths = {sheet.name: sheet.path for sheet in sheets}
+    paths = {sheet.name: sheet.path for sheet in package.sheets if not sheet.trouble}
     found: dict[str, Grid] = {}
     plain: dict[str, SheetCells] = {}
+    shorter: dict[str, bytes] = {}
     for name, path in paths.items():
-        xml = package.read(path)
-        if is_plain(xml):
+        whole = package.read(path)
+        if is_plain(whole):
+            xml = archive.without_blank_rows(whole)
             archive.check_extent(name, xml)
             plain[name] = archive.sheet_cells(xml, package.never_calculated)
-    if package.plain:
+            if xml is not whole:
+                shorter[name] = xml
+    if package.plain and not shorter:
         found = _read(lambda: content, plain)[0]
     elif plain:
-        parts = {name: package.read(paths[name]) for name in plain}
+        parts = {name: shorter.get(name) or package.read(paths[name]) for name in plain}
         found = _read(lambda: package.copy(parts), plain)[0]
     rest = [name for name in paths if name not in found]
     again, troubles = _read_again(package, {name: paths[name] for name in rest})
