@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 
 from optimizer.errors import UsageError
@@ -23,6 +22,7 @@ from optimizer.solution.tables import (
     Tables,
     table,
 )
+from optimizer.tables.days import NoDay, parse_day
 from optimizer.tables.files import open_book
 from optimizer.tables.grids import Grid
 
@@ -130,16 +130,21 @@ def _row(grid: Grid, number: int) -> Sequence[Any]:
 
 
 def _value(cell: Any, kind: str, place: str) -> Any:
+    """A cell as its column holds it; some programs write linked numbers and days as text."""
     if kind in _NUMBERS:
         if cell in ("", None):
             return 0.0
-        if isinstance(cell, (int, float)):
+        try:
             return float(cell)
-        raise UsageError(f"{place}: {cell!r} is not a number")
+        except (TypeError, ValueError):
+            raise UsageError(f"{place}: {cell!r} is not a number") from None
     if kind == "date":
-        if isinstance(cell, datetime):
-            return cell.date()
-        return cell if isinstance(cell, date) else None
+        if cell in ("", None):
+            return None
+        try:
+            return parse_day(cell)
+        except NoDay as complaint:
+            raise UsageError(f"{place}: {complaint.args[0]}") from None
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return "" if cell is None else str(cell)
