@@ -11,6 +11,7 @@ from optimizer.tables import archive
 from optimizer.tables.check_report import COLOURS, REPORT
 from optimizer.tables.files import open_book
 from optimizer.tables.marked import write_marked_copy
+from tests.conftest import CASES, TUTORIAL
 from tests.test_read import BASE, SUPPLY, book
 
 SHEET = f"xl/worksheets/sheet{list(BASE).index('Supply') + 1}.xml"
@@ -381,3 +382,19 @@ def test_findings_are_printed_before_they_are_marked(tmp_path, monkeypatch, caps
     monkeypatch.setattr("optimizer.tables.marked.write_marked_copy", last)
     assert main(["check", str(with_price(tmp_path / "case.xlsx", DEAR))]) == 1
     assert "no marked copy: has been tried" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("path", [TUTORIAL, CASES / "gams_whouse.xlsx"], ids=lambda path: path.stem)
+def test_a_sheet_that_is_read_again_is_read_the_same(path, monkeypatch):
+    def filled():
+        return [
+            (grid.name, row, place, raw)
+            for grid in open_book(path).grids
+            for row, cells in enumerate(grid.rows)
+            for place, raw in enumerate(cells)
+            if raw != ""
+        ]
+
+    expected = filled()
+    monkeypatch.setattr("optimizer.tables.grids.is_plain", lambda xml: False)
+    assert filled() == expected
