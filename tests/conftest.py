@@ -15,11 +15,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 import optimizer
 
 Row = dict[str, Any]
+
+hypothesis.settings.register_profile("ordinary", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("random", derandomize=False, deadline=None, database=None)
+hypothesis.settings.load_profile("ordinary")
+# Every run of the suite draws the same examples; `python -m tests.random_draws` draws others.
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "cases"

@@ -235,6 +235,12 @@ def duty(origin, destination, material="ore", **more):
     }
 
 
+DUTIABLE = [
+    {"material": "ore", "stage": "mined", "value": 10},
+    {"material": "metal", "stage": "melted", "value": 10},
+]
+
+
 def test_rows_of_one_measure_that_meet_and_are_equally_specific_are_an_error():
     message = (
         "Tariffs!A3 (origin country): row 2 applies to 'ore' from 'China' to 'United States' too, "
@@ -242,18 +248,21 @@ def test_rows_of_one_measure_that_meet_and_are_equally_specific_are_an_error():
     )
     pair = [duty("China", "*"), duty("*", "USA")]
     assert said(Tariffs=pair) == [message]
-    assert warned(Tariffs=[*pair, duty("China", "USA")]) == []
-    assert warned(Tariffs=[duty("China", "*", measure="301"), duty("*", "USA")]) == []
-    assert warned(Tariffs=[duty("USA", "*"), duty("*", "USA")]) == []
+    assert warned(Materials=DUTIABLE, Tariffs=[*pair, duty("China", "USA")]) == []
+    assert (
+        warned(Materials=DUTIABLE, Tariffs=[duty("China", "*", measure="301"), duty("*", "USA")])
+        == []
+    )
+    assert warned(Materials=DUTIABLE, Tariffs=[duty("USA", "*"), duty("*", "USA")]) == []
 
 
 def test_rows_that_meet_are_looked_at_by_their_dates():
     pair = [duty("China", "*", from_=None), duty("*", "USA", from_=date(2027, 3, 1))]
     later = duty("China", "USA", from_=date(2027, 4, 1))
     assert len(said(Tariffs=[*pair, later])) == 1
-    assert warned(Tariffs=[*pair, later | {"from_": date(2027, 2, 1)}]) == []
+    assert warned(Materials=DUTIABLE, Tariffs=[*pair, later | {"from_": date(2027, 2, 1)}]) == []
     apart = [duty("China", "*", to=date(2027, 2, 1)), duty("*", "USA", from_=date(2027, 3, 1))]
-    assert warned(Tariffs=[{"from": None, **row} for row in apart]) == []
+    assert warned(Materials=DUTIABLE, Tariffs=[{"from": None, **row} for row in apart]) == []
 
 
 def test_a_tariff_names_countries_and_groups():
@@ -261,7 +270,13 @@ def test_a_tariff_names_countries_and_groups():
     assert found.startswith(
         "Tariffs!A2 (origin country): 'Atlantis' is neither a country nor a group"
     )
-    assert warned(Tariffs=[duty("covered", "not China"), duty("EU, not Germany", "USA")]) == []
+    assert (
+        warned(
+            Materials=DUTIABLE,
+            Tariffs=[duty("covered", "not China"), duty("EU, not Germany", "USA")],
+        )
+        == []
+    )
 
 
 # Plants

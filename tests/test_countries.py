@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import unicodedata
 
 import pycountry
 import pytest
 
 import optimizer
+from optimizer.solution.audit.countries import CountryLists
+from optimizer.tables import iso_countries
+from optimizer.tables.country_aliases import PLAIN, SHORT
 from optimizer.tables.country_groups import GROUPS, CountrySets
-from optimizer.tables.iso_countries import PLAIN, SHORT, country_cure, country_name, country_names
+from optimizer.tables.iso_countries import country_cure, country_name, country_names
 from optimizer.tables.letters import difference, mixed_alphabets
-from optimizer.tables.words import clean, fold
-from tests.conftest import china, cost, lane, make, need, no_china, offer, plan, site
+from optimizer.tables.scenario import apply
+from optimizer.tables.words import clean, fold, told_apart
+from tests.conftest import ROOT, china, cost, lane, make, need, no_china, offer, plan, site
 
 KAZ, CHINA = offer("kaz", "Kaz", price=5), offer("china", "China", price=1)
 KEPT_OUT, LET_IN = 50, 10
@@ -61,6 +67,18 @@ CHINESE = [
     "КНР",
     "Volksrepublik China",
     "Chine",
+    "P.R.China",
+    "PRChina",
+    "P.R. of China (PRC)",
+    "China, P.R.: Mainland",
+    "The PRC",
+    "PEOPLE`S REP. OF CHINA",
+    "Zhōngguó",
+    "Chi\u180fna",
+    "Chi\u2065na",
+    "Chi\U000e0020na",
+    "Chi\x08na",
+    "Chi\u034fna",
 ]
 """Ways to write China that people and their programs use."""
 
@@ -90,7 +108,7 @@ def test_no_way_to_write_china_lets_it_through_a_rule(word):
         )
 
     assert least(country=word) == KEPT_OUT
-    if "[" not in word and ";" not in word:
+    if ":" not in word:
         assert least(country="Chile", history=f"mined: {word}") == KEPT_OUT
     if "," not in word:
         assert least(scope=word) == KEPT_OUT
@@ -130,6 +148,24 @@ def test_no_way_to_write_china_lets_it_through_a_rule(word):
         ("Holland", "Netherlands"),
         ("KAZ", "Kazakhstan"),
         ("in", "India"),
+        ("NA", "Namibia"),
+        ("Korea (the Republic of)", "South Korea"),
+        ("Korea (the Democratic People's Republic of)", "North Korea"),
+        ("Korea, Dem. People's Rep.", "North Korea"),
+        ("N. Korea", "North Korea"),
+        ("Congo (the Democratic Republic of the)", "DR Congo"),
+        ("Congo, Dem. Rep.", "DR Congo"),
+        ("Russian Federation (the)", "Russia"),
+        ("United States of America (the)", "United States"),
+        ("Netherlands (the)", "Netherlands"),
+        ("Iran, Islamic Rep.", "Iran"),
+        ("Hong Kong SAR, China", "Hong Kong"),
+        ("China, Hong Kong SAR", "Hong Kong"),
+        ("China, P.R.: Macao", "Macao"),
+        ("St. Lucia", "Saint Lucia"),
+        ("Bosnia & Herzegovina", "Bosnia and Herzegovina"),
+        ("SOUTH_KOREA", "South Korea"),
+        ("Virgin Islands, U.S.", "US Virgin Islands"),
     ],
 )
 def test_every_usual_name_and_code_is_one_country(word, name):
@@ -142,14 +178,32 @@ def test_every_name_and_code_of_iso_3166_is_its_country():
         assert one, country.alpha_2
         assert country_name(country.alpha_3) == one
         assert country_name(one) == one
-        ambiguous = {"Congo", "Saint Martin (French part)"}
+        ambiguous = {"Congo"}
         if country.name not in ambiguous:
             assert country_name(country.name) == one, country.name
 
 
+def test_usual_names_mean_the_same_with_and_without_the_library():
+    assert iso_countries._usual().items() <= iso_countries._every().items()
+
+
+def test_usual_names_do_not_load_the_library():
+    words = ("China", "PRC", "p.r. china", "USA", "U.K.", "Korea, Republic of", "de", "Chile")
+    script = (
+        "import sys; from optimizer.tables.iso_countries import country_name; "
+        f"found = [country_name(word) for word in {words!r}]; "
+        "assert all(found), found; assert 'pycountry' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
+
+
+def test_no_name_of_a_country_is_one_that_a_list_would_part():
+    assert [name for name in country_names() if set(name) & set(",;:[]*")] == []
+
+
 def test_plain_names_are_the_names_of_iso_3166_or_our_short_ones():
-    assert set(PLAIN.split(", ")) <= set(country_names())
-    assert set(SHORT) <= {country.alpha_2 for country in pycountry.countries}
+    assert set(PLAIN.values()) <= set(country_names())
+    assert {*SHORT, *PLAIN} <= {country.alpha_2 for country in pycountry.countries}
     for group in GROUPS.values():
         assert set(group.members) <= set(country_names())
         assert group.source
@@ -163,12 +217,49 @@ def test_plain_names_are_the_names_of_iso_3166_or_our_short_ones():
         ("Inner Mongolia", "it lies in China: write 'China'"),
         ("Nevada", "it lies in United States: write 'United States'"),
         ("Korea", "it may be 'South Korea' and 'North Korea': write which"),
+        ("Republic of China", "it may be 'China' and 'Taiwan': write which"),
+        ("ROC", "it may be 'China' and 'Taiwan': write which"),
+        ("Congo", "it may be 'DR Congo' and 'Republic of the Congo': write which"),
+        ("n/a", "write the country"),
+        ("N.A.", "write the country"),
+        ("China?", "did you mean 'China'?"),
+        ("!China", "did you mean 'China'?"),
+        ("-China", "did you mean 'China'?"),
+        ("China/Vietnam", "A name of your own is declared in the sheet Countries"),
+        ("Peeple's Republik of China", "did you mean 'China'?"),
         ("Atlantis", "A name of your own is declared in the sheet Countries"),
     ],
 )
 def test_a_word_that_is_no_country_is_none_and_has_a_cure(word, cure):
     assert country_name(word) == ""
     assert cure in country_cure(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["N/A", "n.a.", "?", "-", "tbd", "unknown", "Chile?", "EU", "not EU"]
+)
+def test_what_stands_for_no_country_is_an_error_in_sites(word):
+    for column in ("country", "owner country"):
+        with pytest.raises(optimizer.WorkbookError, match=rf"Sites!.3 \({column}\)"):
+            make(
+                Sites=[site("Buyer", "USA"), {**site("Kaz", "Chile"), column: word}],
+                Supply=[KAZ],
+                Lanes=[lane("Kaz", "Buyer")],
+                Demand=[need(1)],
+            )
+
+
+@pytest.mark.parametrize(("word", "name"), [("NA", "Namibia"), ("no", "Norway")])
+def test_a_code_that_is_a_word_as_well_is_read_with_a_warning(word, name):
+    found = make(
+        Sites=[site("Kaz", word), site("Buyer", "USA")],
+        Supply=[KAZ],
+        Lanes=[lane("Kaz", "Buyer")],
+        Demand=[need(1)],
+    )
+    assert found.sites[0].country == name
+    (warning,) = found.warnings
+    assert str(warning).startswith(f"Sites!C2 (country): '{word}' is read as {name}")
 
 
 @pytest.mark.parametrize("word", ["Сhina", "Chinа", "Chіna", "Κazakhstan", "Kazaкhstan"])
@@ -229,6 +320,79 @@ def test_a_name_that_only_looks_like_another_is_told_apart_by_its_letters():
         )
 
 
+def mine(name, **more):
+    return site(name, "Chile", **more)
+
+
+@pytest.mark.parametrize(
+    ("sheets", "cell"),
+    [
+        ({"Sites": [mine("COPA"), mine("СОРА"), site("Buyer", "USA")]}, r"Sites!A3 \(site\)"),
+        (
+            {
+                "Sites": [mine("COPA", owner="X"), mine("Kaz"), site("Buyer", "USA")],
+                "Supply": [offer("a", "Kaz", history="mined: Chile [СОРА]")],
+            },
+            r"Supply!E2 \(history\)",
+        ),
+        (
+            {
+                "Sites": [
+                    mine("A", owner="CHEMO"),
+                    mine("COPA", owner="СНЕМО"),
+                    site("Buyer", "USA"),
+                ]
+            },
+            r"Sites!D3 \(owner\)",
+        ),
+        ({"Demand": [need(1, segment="AMO"), need(1, line="b", segment="АМО")]}, "Demand!.3"),
+    ],
+    ids=["site", "history", "owner", "segment"],
+)
+def test_two_names_that_look_alike_are_an_error_that_says_in_what_they_differ(sheets, cell):
+    case = {
+        "Sites": [mine("COPA"), site("Buyer", "USA")],
+        "Supply": [offer("a", "COPA")],
+        "Lanes": [lane("COPA", "Buyer")],
+        "Demand": [need(1)],
+    }
+    with pytest.raises(optimizer.WorkbookError, match=f"{cell}.* looks like .* is U\\+04"):
+        make(**(case | sheets))
+
+
+def test_names_with_other_accents_are_other_names():
+    make(
+        Sites=[mine("Peña"), mine("Pena"), site("Buyer", "USA")],
+        Supply=[offer("a", "Peña"), offer("b", "Pena")],
+        Lanes=[lane("Peña", "Buyer"), lane("Pena", "Buyer")],
+        Demand=[need(1)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [("KazO", "Kaz0", "'O' is U+004F"), ("Ore l", "Ore I", "'l' is U+006C"), ("Kaz", "Kas", "")],
+)
+def test_a_message_that_shows_two_names_says_in_what_look_alikes_differ(one, other, told):
+    assert told in told_apart(one, other)
+    assert bool(told) == bool(told_apart(one, other))
+
+
+IGNORED = [
+    *(0x00, 0x08, 0x7F, 0x9F, 0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x180B, 0x180F),
+    *(0x200B, 0x200C, 0x200D, 0x200E, 0x202E, 0x2060, 0x2065, 0x206F, 0x3164, 0xFE0F, 0xFEFF),
+    *(0xFFA0, 0xFFF0, 0xFFF9, 0x1D173, 0xE0001, 0xE0041, 0xE0080, 0xE0100, 0xE0FFF),
+]
+"""Controls and code points without a shape."""
+
+
+@pytest.mark.parametrize("code", IGNORED, ids=hex)
+def test_a_sign_that_nobody_sees_does_not_make_another_name(code):
+    sign = chr(code)
+    assert fold(f"Ka{sign}z{sign}") == fold("Kaz")
+    assert clean(f"{sign}Kaz") == "Kaz"
+
+
 def test_results_write_one_name():
     found = plan(
         Sites=[site("Kaz", "KAZ"), site("China", "PRC"), site("Buyer", "U.S.A.")],
@@ -270,13 +434,35 @@ def test_a_workbook_may_declare_names_aliases_and_groups():
     [
         ({"country": "Kazakhstan", "aliases": "PRC"}, "'PRC' means 'China'"),
         ({"country": "Elsewhere", "aliases": "unknown"}, "'unknown' has a meaning of its own"),
-        ({"country": "unknown"}, "'unknown' cannot be a country"),
+        ({"country": "unknown"}, "'unknown' has a meaning of its own"),
+        ({"country": "not China"}, "'not China' has a meaning of its own"),
+        ({"country": "A, B"}, "'A, B' has a sign that parts names"),
+        ({"country": "EU"}, "'EU' is a group of countries"),
+        ({"country": "Chnia"}, "'Chnia' may be taken for 'China'"),
+        ({"country": "СНІА"}, "'СНІА' may be taken for 'China'"),
+        ({"country": "Baotou"}, "'Baotou' may be taken for 'China'"),
+        ({"country": "Korea"}, "'Korea' means 'South Korea' or 'North Korea'"),
+        ({"country": "Elsewhere", "aliases": "Korea"}, "'Korea' means 'South Korea' or 'North"),
+        ({"country": "Elsewhere", "aliases": "EU"}, "'EU' is a group of countries"),
+        ({"country": "Elsewhere", "groups": "not friends"}, "'not friends' has a meaning"),
+        ({"country": "Elsewhere", "groups": "here"}, "'here' has a meaning of its own"),
         ({"country": "Elsewhere", "groups": "China"}, "'China' is a country, not a group"),
     ],
 )
 def test_a_declaration_that_would_change_the_meaning_of_a_name_is_an_error(row, message):
     with pytest.raises(optimizer.WorkbookError, match=message):
         make(Supply=[KAZ], Demand=[need(1)], Countries=[row])
+
+
+def test_a_workbook_may_say_which_of_two_countries_it_means():
+    found = make(
+        Sites=[site("Kaz", "Korea"), site("Buyer", "USA")],
+        Countries=[{"country": "South Korea", "aliases": "Korea"}],
+        Supply=[KAZ],
+        Lanes=[lane("Kaz", "Buyer")],
+        Demand=[need(1)],
+    )
+    assert found.sites[0].country == "South Korea"
 
 
 # Groups and exceptions --------------------------------------------------------------------------
@@ -292,6 +478,13 @@ def test_a_declaration_that_would_change_the_meaning_of_a_name_is_an_error(row, 
         ("not qualifying, not Kazakhstan", KEPT_OUT),
         ("covered, not China", LET_IN),
         ("G7, China", KEPT_OUT),
+        ("*, not China", LET_IN),
+        ("*, not Kazakhstan", KEPT_OUT),
+        ("Covered countries", KEPT_OUT),
+        ("Iran, Islamic Republic of, PRC", KEPT_OUT),
+        ("Korea, Republic of", LET_IN),
+        ("Iran，中国", KEPT_OUT),
+        ("European Union, not Germany", LET_IN),
     ],
 )
 def test_a_scope_takes_groups_and_exceptions(scope, found):
@@ -355,6 +548,87 @@ def test_the_narrower_of_two_nested_tariffs_applies():
         duties(("covered", 1), ("China, Japan", 5))
 
 
+def tariffs(*rows):
+    """Case with a duty of 1, 2, 3 … on what each row names: origin, destination, material."""
+    heads = ("origin country", "destination country", "material")
+    return make(
+        Materials=[{"material": "ore", "stage": "mined"}, {"material": "oxide"}],
+        Supply=[CHINA],
+        Demand=[need(10)],
+        Tariffs=[
+            {**dict(zip(heads, row, strict=True)), "specific": at} for at, row in enumerate(rows, 1)
+        ],
+    )
+
+
+MEET = [
+    [("covered", "*", "ore"), ("*", "USA", "ore")],
+    [("China", "EU", "ore"), ("covered", "Germany", "ore")],
+    [("Germany, France", "USA", "ore"), ("France, Germany", "USA", "ore")],
+    [("not China", "USA", "ore"), ("not Russia", "USA", "ore")],
+    [("EU", "USA", "ore"), ("Germany, China", "USA", "ore")],
+]
+"""Pairs of rows for some of the same goods, of which neither is the more specific."""
+
+APART = [
+    [("EU", "USA", "ore"), ("USMCA", "USA", "ore")],
+    [("EU", "not EU", "ore"), ("not EU", "EU", "ore")],
+    [("covered", "USA", "ore"), ("China", "USA", "ore")],
+    [("covered", "USA", "ore"), ("EU", "*", "ore")],
+    [("Germany", "USA", "ore"), ("EU, not Germany", "USA", "ore")],
+    [("covered", "USA", "ore"), ("China", "USA", "oxide")],
+    [*MEET[0], ("covered", "USA", "ore")],
+    [*MEET[0], ("not EU", "USA", "ore")],
+]
+"""Rows that do not meet, or of which it is plain which is the more specific."""
+
+
+@pytest.mark.parametrize("rows", MEET, ids=str)
+def test_tariffs_that_meet_and_are_not_nested_are_an_error(rows):
+    for order in (rows, rows[::-1]):
+        with pytest.raises(optimizer.WorkbookError, match=r"Tariffs!A3 .*row 2 applies to some of"):
+            tariffs(*order)
+
+
+@pytest.mark.parametrize("rows", APART, ids=str)
+def test_of_tariffs_that_do_not_meet_or_are_nested_each_has_its_goods(rows):
+    for order in (rows, rows[::-1]):
+        assert len(tariffs(*order).tariffs) == len(rows)
+
+
+def test_a_row_for_what_two_tariffs_share_must_hold_as_long_as_they_do():
+    with pytest.raises(optimizer.WorkbookError, match="neither row lies within the other"):
+        tariffs(*MEET[0], ("China", "USA", "ore"))
+
+
+LISTS = [
+    ("China",),
+    ("not China",),
+    ("EU",),
+    ("EU", "not Germany"),
+    ("not EU", "not China"),
+    ("covered", "Germany"),
+    ("friends",),
+    ("friends", "not United States"),
+    ("not friends",),
+    ("*", "not USMCA"),
+    (),
+]
+
+
+def test_model_and_audit_read_lists_alike():
+    declared = [{"country": "Anywhere", "groups": "friends, EU"}, {"country": "USA"}]
+    declared[1]["groups"] = "friends"
+    case = make(Supply=[KAZ], Demand=[need(1)], Countries=declared)
+    sets, lists = CountrySets(case.countries), CountryLists(case)
+    for words in LISTS:
+        text = ", ".join(words)
+        assert sets.size(text) == lists.breadth(text)
+        for country in ("China", "Germany", "Anywhere", "United States", "Canada", "Chile"):
+            held = {sets.holds(words, country), sets.holds(text, country)}
+            assert held == {lists.contains(words, country)} == {lists.contains(text, country)}
+
+
 def test_a_limit_takes_groups_and_exceptions():
     limit = {"limit": "L", "measure": "bought", "maximum": 4}
     case = {"Supply": [KAZ, CHINA], "Demand": [need(10)]}
@@ -371,6 +645,9 @@ def test_a_limit_takes_groups_and_exceptions():
         ("not Atlantis", "'Atlantis' is neither a country nor a group"),
         ("China, not China", "nothing is left of the countries that it names"),
         ("not *", r"'\*' is neither a country nor a group"),
+        *((f"{sign}China", "write not China") for sign in ("!", "≠", "<>", "-", "except ")),
+        ("China and Russia", "separate names by commas"),
+        ("covered/EU", "separate names by commas"),
     ],
 )
 def test_a_list_that_means_nothing_is_an_error(words, message):
@@ -390,19 +667,84 @@ def test_the_certificate_says_what_a_list_bans():
     assert "stage melted and country not G7" in told
 
 
-def test_a_place_that_iso_3166_tells_apart_from_china_is_named_beside_a_rule_on_china():
-    def warned(place):
-        case = make(
-            Sites=[site("Kaz", place), site("Buyer", "USA")],
+def test_a_rule_on_china_must_say_whether_it_means_hong_kong_and_macao():
+    def read(place, scope="China", **more):
+        return make(
+            Sites=[site("Kaz", place), site("Buyer", "USA"), *more.get("sites", ())],
             Supply=[KAZ],
             Lanes=[lane("Kaz", "Buyer")],
             Demand=[need(1)],
             Rules=[no_china()],
-            Rule_scope=[china()],
+            Rule_scope=[china(country=scope)],
         )
-        return [str(each) for each in case.warnings]
 
-    for place in ("Hong Kong", "Macau"):
-        (found,) = warned(place)
-        assert "which the workbook names: ISO 3166 lists it as a country of its own" in found
-    assert warned("Kazakhstan") == []
+    for place in ("Hong Kong", "Macao"):
+        with pytest.raises(optimizer.WorkbookError) as told:
+            read(place)
+        assert str(told.value) == (
+            f"Rule scope!B2 (country): 'no China' bans China, and the workbook has something done "
+            f"in '{place}', which ISO 3166 lists as a country of its own; write China, {place} if "
+            f"the rule means it too, else China, not {place}"
+        )
+        for scope in (f"China, {place}", f"China, not {place}", "not USA"):
+            read(place, scope)
+    # A port where nothing is sold or made adds no event.
+    read("Kazakhstan", sites=[site("Port", "Hong Kong", kind="port")])
+
+
+@pytest.mark.parametrize(
+    ("scope", "count"),
+    [("China", 1), ("covered", 1), ("China, Hong Kong", 0), ("not USA", 0), ("Russia", 0)],
+)
+def test_an_owner_in_hong_kong_is_named_beside_a_rule_on_chinese_owners(scope, count):
+    try:
+        make(
+            Sites=[
+                site("Kaz", "Chile", owner="X", **{"owner country": "HK"}),
+                site("Buyer", "USA"),
+            ],
+            Supply=[KAZ],
+            Lanes=[lane("Kaz", "Buyer")],
+            Demand=[need(1)],
+            Rules=[no_china()],
+            Rule_scope=[{"rule": "no China", "owner country": scope}],
+        )
+        wrong = 0
+    except optimizer.WorkbookError as error:
+        wrong = len(error.findings)
+    assert wrong == count
+
+
+@pytest.mark.parametrize(
+    ("where", "changed"),
+    [
+        ("country = PRC", {"China"}),
+        ("country = Chi\u200bna", {"China"}),
+        ("country <> PRC", {"Kaz", "Plant", "Buyer"}),
+        ("country = U.S.A.", {"Buyer"}),
+        ("country = C*a*", {"China", "Plant"}),
+    ],
+)
+def test_a_condition_of_a_scenario_takes_every_name_of_a_country(where, changed):
+    row = {"scenario": "s", "sheet": "Sites", "column": "owner", "value": "X", "where": where}
+    case = make(Supply=[KAZ, CHINA], Demand=[need(1)], Scenarios=[{**row, "change": "set"}])
+    assert {each.site for each in apply(case, "s").sites if each.owner == "X"} == changed
+
+
+def test_a_condition_of_a_scenario_on_no_country_is_an_error():
+    row = {"scenario": "s", "sheet": "Sites", "column": "owner", "value": "X", "change": "set"}
+    case = make(Supply=[KAZ], Demand=[need(1)], Scenarios=[{**row, "where": "country <> Chnia"}])
+    with pytest.raises(
+        optimizer.WorkbookError, match="'Chnia' is no country; did you mean 'China'"
+    ):
+        apply(case, "s")
+
+
+def test_a_condition_of_a_scenario_takes_a_list_as_it_is_written():
+    tariff = {"destination country": "USA", "material": "*", "specific": 1}
+    rows = [{"origin country": name, **tariff} for name in ("EU, not Germany", "EU", "China")]
+    row = {"scenario": "s", "sheet": "Tariffs", "column": "specific", "value": 9, "change": "set"}
+    for where, duties in (("eu", [1, 9, 1]), ("European Union,not DE", [9, 1, 1])):
+        change = {**row, "where": f"origin country = {where}"}
+        case = make(Supply=[KAZ], Demand=[need(1)], Tariffs=rows, Scenarios=[change])
+        assert [each.specific for each in apply(case, "s").tariffs] == duties

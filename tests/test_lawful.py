@@ -145,10 +145,22 @@ def test_a_rule_that_is_not_in_force_binds_nothing(rule, told):
 
 
 def test_a_rule_that_is_not_in_force_is_told_beside_the_word():
-    rules = [no_china(), no_china("later", from_=date(2037, 1, 1))]
-    found = plan(**ORE, Rules=rules, Rule_scope=[china(), china("later")])
+    rules = [no_china(), no_china("old", to=date(2026, 12, 31))]
+    found = plan(**ORE, Rules=rules, Rule_scope=[china(), china("old")])
     assert found.lawful == "yes"
-    assert found.lawful_notes[1] == "later is not in force in this horizon (2037-01-01..open)."
+    assert found.lawful_notes[1] == "old is not in force in this horizon (open..2026-12-31)."
+
+
+def test_a_rule_that_begins_only_after_the_end_may_be_a_mistyped_year():
+    rules = [no_china("old"), no_china(from_=date(2037, 1, 1))]
+    found = plan(**ORE, Rules=rules, Rule_scope=[china("old", "Chile"), china()])
+    assert found.objective == 10
+    assert found.lawful == "as far as stated"
+    assert found.lawful_notes == (
+        "Rules are kept as far as stated. no China begins only after the plan's end: correct the "
+        "date, or write no under active.",
+        "no China is not in force in this horizon (2037-01-01..open).",
+    )
 
 
 def test_a_rule_in_force_that_binds_no_delivery_is_told():

@@ -17,7 +17,7 @@ from pyomo.core import Constraint, Objective, Var
 
 import optimizer
 from optimizer.model import Commitment, Twist, add_twist, charge, hold, join
-from optimizer.solution.prices import KINDS, UNPRICED
+from optimizer.solution.duals import KINDS, UNPRICED
 from tests.conftest import SITES, china, lane, make, need, no_china, offer, process, recipe
 
 build = import_module("optimizer.model.build")

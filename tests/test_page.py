@@ -216,7 +216,7 @@ def test_what_is_scarce_has_the_largest_worth_of_its_kind_first(reference, data)
     frame = reference.frame("Scarcity")
     for kind, rows in frame.assign(worth=frame["worth"].abs()).groupby("kind"):
         of_kind = [row for row in data["scarcity"]["rows"] if row["kind"] == kind]
-        largest = rows.groupby("thing")["worth"].max().sort_values(ascending=False)
+        largest = rows.groupby(["thing", "per"])["worth"].max().sort_values(ascending=False)
         got = [max(abs(at[3]) for at in row["at"]) for row in of_kind]
         assert got == pytest.approx(list(largest)[: sums.MOST_THINGS])
 
@@ -295,7 +295,9 @@ def test_half_a_character_becomes_one_that_can_be_written(tmp_path):
 def test_numbers_that_json_does_not_know_become_blanks(tmp_path):
     result = plan(Supply=[offer("kaz")], Demand=[need(1)])
     end, unknown = float("inf"), float("nan")
-    rows = [("lane", "t", "2027", end, "t", unknown, 1.0, unknown, end, "not unique", "")]
+    rows = [
+        ("lane", "t", "2027", end, "t", "one more", unknown, 1.0, unknown, end, "not unique", "")
+    ]
     tables = dict(result.tables) | {"Scarcity": table(result.tables["Scarcity"].layout, rows)}
     found = told(dataclasses.replace(result, tables=tables), tmp_path)
     assert found["scarcity"]["rows"][0]["at"] == [[0, "2027", None, None]]

@@ -27,8 +27,6 @@ SEEDS = st.integers(0, 40)
 PLANTS = CORE | WHOLE
 few = settings(
     max_examples=8,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
 
@@ -319,7 +317,7 @@ def test_mass_in_is_mass_out_and_the_tables_say_the_same(seed):
 AMOUNTS = st.lists(st.integers(0, 20), min_size=3, max_size=3)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25)
 @given(kaz=AMOUNTS, china_sells=AMOUNTS, defence=AMOUNTS, civil=AMOUNTS, opening=st.integers(0, 9))
 def test_clean_stays_clean(kaz, china_sells, defence, civil, opening):
     """What the defence line gets was made from ore that Kaz had sold by then.

@@ -368,3 +368,28 @@ def test_what_cannot_be_read_in_an_earlier_plan_is_an_error_at_its_row(tmp_path,
     again = saved_again(tmp_path / "plan.xlsx", lambda raw: new if isinstance(raw, kinds) else raw)
     with pytest.raises(optimizer.UsageError, match=rf"Purchases row 6, .*: {told}"):
         read_plan(again)
+
+
+def other_spelling(**sheets: list[dict[str, object]]) -> dict[str, object]:
+    """The year with names that read the same and are written otherwise."""
+    case: dict[str, object] = {
+        "Supply": [offer("KAZ", "Kaz ", price=5), offer("Chi\u00adna", "china", price=3)],
+        "Demand": [need(40, line="Need\u200b")],
+    }
+    return YEAR | case | sheets
+
+
+def test_what_was_committed_is_kept_under_names_that_read_the_same():
+    # As above: two quarters are kept at 5, two are bought at 3.
+    found = optimizer.replan(make(**other_spelling()), plan(**YEAR), SUMMER)
+    assert found.result.objective == pytest.approx(2 * 50 + 2 * 30)
+    assert not found.released
+
+
+def test_names_that_read_the_same_are_no_change():
+    same = [offer("KAZ", "kaz", price=5), offer("CHINA", "China", price=7)]
+    case = make(**other_spelling(Supply=same))
+    assert optimizer.compare(make(**YEAR), case).lines() == [
+        "Nothing that matters to the plan differs."
+    ]
+    assert optimizer.compare(plan(**YEAR), optimizer.solve(case)).lines()[-1] == "Nothing moved."

@@ -179,13 +179,18 @@ def test_dates_that_move_by_a_period_are_priced():
     )
     found = optimizer.cost_of_rules(case)
     later, earlier = found.frame("Rule dates").to_dict("records")
-    assert (later["moved"], earlier["moved"]) == ("one quarter later", "one quarter earlier")
+    assert (later["moved"], earlier["moved"]) == (
+        "from 2027-10-01 instead of 2027-07-01, one quarter later",
+        "from 2027-04-01 instead of 2027-07-01, one quarter earlier",
+    )
     assert (later["cost"], later["change"]) == pytest.approx((20, -10))
     assert (earlier["cost"], earlier["change"]) == pytest.approx((40, 10))
     assert later["more_short"] == earlier["more_short"] == pytest.approx(0)
     assert found.sentences[1:] == (
-        "Rule no China, one quarter later: the plan costs 10 USD less.",
-        "Rule no China, one quarter earlier: the plan costs 10 USD more.",
+        "Rule no China, from 2027-10-01 instead of 2027-07-01, one quarter later: the plan costs "
+        "10 USD less.",
+        "Rule no China, from 2027-04-01 instead of 2027-07-01, one quarter earlier: the plan costs "
+        "10 USD more.",
     )
 
 
@@ -200,6 +205,107 @@ def test_a_date_that_moves_may_leave_demand_short_or_change_nothing():
     assert earlier["change"] == pytest.approx(2.5 * (100 - 1))
     never = make(**BOUND | {"Rules": [no_china(from_=date(2026, 1, 1))]})
     assert not len(optimizer.cost_of_rules(never).tables["Rule dates"])
+
+
+def date_changes(**sheets) -> dict[str, float]:
+    """Change of cost by what moves, of four quarters in which 2.5 t each are wanted."""
+    case = make(**{"Settings": {"period length": "quarter", "periods": 4}, **BOUND, **sheets})
+    dates = optimizer.cost_of_rules(case).tables["Rule dates"]
+    return {
+        moved.split(" instead")[0]: round(change, 6)
+        for moved, change in zip(dates["moved"], dates["change"], strict=True)
+    }
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        # Each quarter that is bound costs 2.5 t at 5 instead of 1: 10.
+        ({"from": date(2027, 4, 1)}, {"from 2027-07-01": -10, "from 2027-01-01": 10}),
+        ({"to": date(2027, 6, 30)}, {"to 2027-09-30": 10, "to 2027-03-31": -10}),
+        (
+            {"from": date(2027, 4, 1), "to": date(2027, 9, 30)},
+            {
+                "from 2027-07-01": -10,
+                "from 2027-01-01": 10,
+                "to 2027-12-31": 10,
+                "to 2027-06-30": -10,
+            },
+        ),
+        # A rule of one quarter is gone where either date moves into it.
+        (
+            {"from": date(2027, 4, 1), "to": date(2027, 6, 30)},
+            {
+                "from 2027-07-01": -10,
+                "from 2027-01-01": 10,
+                "to 2027-09-30": 10,
+                "to 2027-03-31": -10,
+            },
+        ),
+        # A date at or beyond an end of the horizon stays; the other end moves alone.
+        (
+            {"from": date(2027, 10, 1), "to": date(2027, 12, 31)},
+            {"from 2028-01-01": -10, "from 2027-07-01": 10},
+        ),
+        (
+            {"from": date(2027, 10, 1), "to": date(2028, 6, 30)},
+            {"from 2028-01-01": -10, "from 2027-07-01": 10},
+        ),
+        (
+            {"from": date(2027, 1, 1), "to": date(2027, 3, 31)},
+            {"to 2027-06-30": 10, "to 2026-12-31": -10},
+        ),
+        (
+            {"from": date(2026, 1, 1), "to": date(2027, 3, 31)},
+            {"to 2027-06-30": 10, "to 2026-12-31": -10},
+        ),
+        ({"from": date(2027, 1, 1), "to": date(2027, 12, 31)}, {}),
+        ({"from": date(2026, 1, 1), "to": date(2028, 12, 31)}, {}),
+        ({}, {}),
+    ],
+)
+def test_one_date_of_a_rule_moves_at_a_time(dates, expected):
+    assert date_changes(Rules=[no_china(**dates)]) == expected
+
+
+def test_where_a_phase_follows_another_their_common_date_moves_as_one():
+    # Half may be Chinese until June, then nothing: a quarter of the first phase costs 5, of the
+    # second 10. Each quarter by which the change comes later saves 5.
+    first = no_china(maximum_share=0.5, window="period", to=date(2027, 6, 30))
+    second = no_china(maximum_share=0, window="period", from_=date(2027, 7, 1))
+    phases = [
+        {"from": None, "to": None} | {k.rstrip("_"): v for k, v in row.items()}
+        for row in (first, second)
+    ]
+    assert date_changes(Rules=phases) == {"from 2027-10-01": -5, "from 2027-04-01": 5}
+
+
+def test_a_date_does_not_move_beyond_the_next_one_of_its_rule():
+    # In force for May alone, so in the second quarter: its last day comes no further than its
+    # first, and its first no further than its last; then nothing is bound.
+    case = make(
+        Settings={"period length": "quarter", "periods": 4},
+        **BOUND | {"Rules": [no_china(from_=date(2027, 5, 1), to=date(2027, 5, 31))]},
+    )
+    dates = optimizer.cost_of_rules(case).tables["Rule dates"]
+    assert list(dates["moved"]) == [
+        "from 2027-06-01 instead of 2027-05-01, later, to its next date",
+        "from 2027-02-01 instead of 2027-05-01, one quarter earlier",
+        "to 2027-08-31 instead of 2027-05-31, one quarter later",
+        "to 2027-04-30 instead of 2027-05-31, earlier, to its next date",
+    ]
+    assert list(dates["change"]) == pytest.approx([-10, 10, 10, -10])
+
+
+def test_each_date_of_a_rule_dated_by_processing_moves_alone():
+    # Ore bought in the second and third quarter must not be Chinese; nothing is stored.
+    rule = no_china(dated_by="processing", from_=date(2027, 4, 1), to=date(2027, 9, 30))
+    assert date_changes(Rules=[rule]) == {
+        "from 2027-07-01": -10,
+        "from 2027-01-01": 10,
+        "to 2027-12-31": 10,
+        "to 2027-06-30": -10,
+    }
 
 
 TWO_DATES = {

@@ -9,6 +9,7 @@ import base64
 import io
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import openpyxl
 import pytest
 
 from optimizer.seat import Seat
-from tests.conftest import ROOT, TUTORIAL, need, offer, save
+from tests.conftest import ROOT, TUTORIAL, china, need, no_china, offer, save
 
 SIZES = ((1366, 768), (1920, 1080))
 REFERENCE = ROOT / "inputs" / "north_america.xlsx"
@@ -116,6 +117,29 @@ def test_a_broken_cell_is_red_beside_its_message_and_a_click_leads_to_it(
     assert "finding" in focused(page)
 
 
+def test_a_plan_that_is_cheaper_because_a_rule_binds_nothing_does_not_look_like_a_saving(
+    sit, tmp_path
+):
+    page = sit()
+    for number, rule in enumerate((no_china(), no_china(from_=date(2037, 1, 1))), 1):
+        supply = [offer("kaz", price=5), offer("china", "China")]
+        sheets = {"Supply": supply, "Demand": [need(10)], "Rule_scope": [china()]}
+        drop(page, save(tmp_path / "case.xlsx", **sheets, Rules=[rule]))
+        page.click("#make:enabled")
+        page.wait_for_selector(f"iframe[data-run='{number}']", timeout=120_000)
+        page.click("#to-workbook")
+    page.click("#to-plans")
+    cells = page.eval_on_selector_all(
+        "#runs tbody tr",
+        "rows => rows.map(row => [3, 5].map(n => [row.cells[n].className, row.cells[n].innerText"
+        ".replaceAll('\\u00a0', ' ')]))",
+    )
+    assert cells[0] == [["good", "yes"], ["number", "–"]]
+    assert cells[1][0] == ["warn", "no rule binds"]
+    assert cells[1][1][1].startswith("-40.00 USD") or cells[1][1][1].startswith("−40.00 USD")
+    assert "held to less: no China binds less or nothing" in cells[1][1][1]
+
+
 def test_a_planner_mends_a_workbook_and_compares_two_plans(sit, tmp_path):
     page = sit()
     wrong = save(tmp_path / "case.xlsx", Supply=[offer("kaz", "Kaaz")], Demand=[need(10)])
@@ -134,12 +158,12 @@ def test_a_planner_mends_a_workbook_and_compares_two_plans(sit, tmp_path):
     page.wait_for_selector("iframe[data-run='2']", timeout=120_000)
     rows = page.eval_on_selector_all(
         "#runs tbody tr",
-        "rows => rows.map(row => [2, 3, 4, 5].map(n => row.cells[n].textContent"
+        "rows => rows.map(row => [2, 3, 4, 5, 6].map(n => row.cells[n].textContent"
         ".replaceAll('\\u00a0', ' ')))",
     )
     assert rows == [
-        ["Proven optimal", "50.00 USD", "–", "0 t"],
-        ["Proven optimal", "70.00 USD", "+20.00 USD", "0 t"],
+        ["Proven optimal", "no rules", "50.00 USD", "–", "0 t"],
+        ["Proven optimal", "no rules", "70.00 USD", "+20.00 USD", "0 t"],
     ]
     with page.expect_download() as given:
         page.click("text=Results workbook")

@@ -12,7 +12,7 @@ import optimizer
 from optimizer import studies
 from optimizer.cli import main
 from optimizer.report.study import write_study
-from tests.conftest import ROOT, make, need, offer, process, recipe, save, site
+from tests.conftest import ROOT, lane, make, need, offer, process, recipe, save, site
 
 
 def trade(**sheets):
@@ -225,6 +225,98 @@ def test_a_lost_site_is_the_workbook_with_its_rows_switched_off():
     assert lost["cost"] == pytest.approx(by_hand.objective)
 
 
+def plant(**more):
+    """10 t of metal smelted of ore at 1 in a kiln of 50 a year, or bought in China at 3."""
+    given = {
+        "Supply": [offer("ore"), offer("cn metal", "China", "metal", 3)],
+        "Recipes": recipe("smelt", ore=-1, metal=1),
+        "Processes": [process("smelt", unit="kiln")],
+        "Units": [{"site": "Plant", "unit": "kiln", "capacity": 20, "fixed cost": 50}],
+        "Demand": [need(10, material="metal")],
+    }
+    return make(**(given | more))
+
+
+@pytest.mark.parametrize(("kind", "name"), [("site", "Plant"), ("country", "Canada")])
+def test_a_lost_plant_still_costs_its_fixed_cost_unless_told_otherwise(kind, name):
+    # Base 10 + 50. Without the plant metal is bought for 30: 20 more, and the kiln is still paid;
+    # where it is saved the loss costs 30 less.
+    paid = row(ranked(plant(), kinds=(kind,)), name)
+    assert paid["dearer by"] == pytest.approx(20)
+    assert paid["goes with it"] == "fixed cost of kiln still paid"
+    saved = row(ranked(plant(), kinds=(kind,), fixed_cost=False), name)
+    assert saved["dearer by"] == pytest.approx(-30)
+    assert saved["goes with it"] == "fixed cost of kiln saved"
+
+
+def test_the_fixed_cost_of_a_unit_that_may_idle_is_saved_by_a_loss_as_by_idling():
+    units = [{"site": "Plant", "unit": "kiln", "capacity": 20, "fixed cost": 5, "may idle": "yes"}]
+    lost = row(ranked(plant(Units=units), kinds=("site",)), "Plant")
+    # Base 10 + 5; without it 30.
+    assert lost["dearer by"] == pytest.approx(15)
+    assert lost["goes with it"] == ""
+
+
+def test_what_a_lost_plant_must_do_goes_with_it():
+    # It must run 8 t in its kiln, 6 t of the recipe, and buy 4 t of its own ore; none of it can.
+    case = plant(
+        Supply=[
+            offer("ore"),
+            offer("own", "Plant", minimum=4, history="mined: Canada"),
+            offer("cn metal", "China", "metal", 3),
+        ],
+        Processes=[process("smelt", unit="kiln", minimum=6)],
+        Units=[{"site": "Plant", "unit": "kiln", "capacity": 20, "minimum load": 0.4}],
+    )
+    lost = row(ranked(case, kinds=("site",)), "Plant")
+    assert lost["status"] == "optimal"
+    assert lost["dearer by"] == pytest.approx(30 - 10)
+    assert lost["goes with it"] == (
+        "least purchase of own; minimum activity of smelt; minimum load of kiln"
+    )
+
+
+def test_orders_under_way_are_lost_with_the_plant_they_go_to_but_reach_customers_of_a_country():
+    # 4 t of metal are on their way to the Buyer, 3 t of ore to the Plant. The Buyer has no use
+    # for more than 10 t.
+    def arriving(end, material, quantity):
+        return {
+            "order": f"to {end}",
+            "to site": end,
+            "material": material,
+            "arrival": date(2027, 2, 1),
+            "quantity": quantity,
+            "history": "mined: Kazakhstan; melted: Kazakhstan",
+        }
+
+    case = plant(Pipeline=[arriving("Plant", "ore", 3), arriving("Buyer", "metal", 4)])
+    # Base: 6 t are smelted, of 3 t under way and 3 t at 1; the kiln costs 50.
+    lost = row(ranked(case, kinds=("site",)), "Plant")
+    assert lost["cost"] == pytest.approx(6 * 3 + 50)
+    assert lost["goes with it"] == "1 order under way, 3 t; fixed cost of kiln still paid"
+    home = make(
+        Supply=[offer("kaz", price=5), offer("home", "Store", price=9)],
+        Sites=[
+            site("Kaz", "Kazakhstan"),
+            site("Store", "USA", kind="mine"),
+            site("Buyer", "USA"),
+        ],
+        Lanes=[lane("Kaz", "Buyer"), lane("Store", "Buyer")],
+        Demand=[need(10)],
+        Pipeline=[arriving("Buyer", "ore", 4)],
+    )
+    lost = row(ranked(home, kinds=("country",)), "United States")
+    assert lost["cost"] == pytest.approx(6 * 5)
+
+
+def test_a_study_of_losses_says_what_goes_with_them():
+    study = studies.stress(plant(), studies.Strain(kinds=("site",)))
+    assert "the fixed cost of its units is still paid" in study.notes[0]
+    assert "orders under way" in study.notes[0]
+    study = studies.stress(plant(), studies.Strain(kinds=("site",), fixed_cost=False))
+    assert "the fixed cost of its units is saved" in study.notes[0]
+
+
 def test_the_named_mishaps_are_those_that_the_case_can_have():
     supply = [
         offer("kaz", material="Dy oxide", price=5, maximum=6, firm="no"),
@@ -330,9 +422,82 @@ def test_a_bound_that_has_no_plan_ends_the_frontier_where_there_is_one():
         Supply=[offer("kaz", price=5, maximum=6), offer("cn", "China", price=7, maximum=2)],
     )
     got = curve(case, "short", 3)
-    assert got[-1][0] == pytest.approx(2, abs=0.001)
-    assert got[-1][2] == pytest.approx(30 + 14 + 12, abs=0.01)
-    assert got[-2][0] == pytest.approx(3, abs=0.001)
+    assert got[-1][0] == pytest.approx(2)
+    assert got[-1][2] == pytest.approx(30 + 14 + 12)
+    assert got[-2][0] == pytest.approx(3)
+
+
+def test_the_least_of_a_frontier_is_exact_however_small_a_part_of_its_range_it_is():
+    # b has one tonne of 10,000 at 500, a has 5,000 at 1: 4,999 t are short at the least, for
+    # 5,000 + 500 + 499,900; the least-cost plan is 5,000 t short, for 5,000 + 500,000.
+    case = make(
+        Supply=[offer("a", price=1, maximum=5000), offer("b", price=500, maximum=1)],
+        Demand=[need(10000)],
+    )
+    got = curve(case, "short", 2)
+    assert got[0] == (None, pytest.approx(5000), pytest.approx(505_000))
+    assert got[1] == (pytest.approx(4999, abs=1e-6), pytest.approx(4999), pytest.approx(505_400))
+
+
+def test_the_least_share_of_a_frontier_is_exact():
+    # 3 t from China are contracted, 6 t from Kaz can be had: no share is below 3 / 9. The
+    # least-cost plan has 4 of 10 t. The least: 1 t short at 100, so 6·5 + 3·7 + 100.
+    case = trade(
+        Supply=[
+            offer("kaz", price=5, maximum=6),
+            offer("cn", "China", price=7, minimum=3),
+        ]
+    )
+    got = curve(case, "country = China", 2)
+    assert got[0][1:] == (pytest.approx(0.4), pytest.approx(58))
+    assert got[1] == (
+        pytest.approx(1 / 3, rel=1e-8),
+        pytest.approx(1 / 3, rel=1e-7),
+        pytest.approx(151),
+    )
+
+
+def test_the_least_capital_of_a_frontier_is_that_of_whole_plants():
+    # 8 t must be delivered: of two lines of 4 t at 70 and one of 10 t at 150, whose ore is
+    # cheaper by what the least-cost plan saves, the two lines are the least capital.
+    case = make(
+        Supply=[offer("kaz", "Plant", price=1)],
+        Recipes=[*recipe("sep", ore=-1, oxide=1), *recipe("part", ore=-2, oxide=1)],
+        Processes=[process("sep", unit="line"), process("part", unit="half", cost=30)],
+        Options=[
+            {
+                "option": name,
+                "site": "Plant",
+                "unit": unit,
+                "added capacity": capacity,
+                "kind": kind,
+                "most": most,
+                "capital cost": cost,
+            }
+            for name, unit, capacity, kind, most, cost in (
+                ("big", "line", 10, "yes/no", 1, 150),
+                ("small", "half", 4, "whole number", 3, 70),
+            )
+        ],
+        Demand=[need(10, material="oxide", minimum=0.8)],
+    )
+    got = curve(case, "capital", 2)
+    # Big: 150 + 10 of ore. Two small: 140, 8 t at 32, and 2 t short at 100.
+    assert got[0][1:] == (pytest.approx(150), pytest.approx(160))
+    assert got[1] == (pytest.approx(140), pytest.approx(140), pytest.approx(140 + 256 + 200))
+
+
+def test_the_frontier_of_stock_counts_the_end_of_the_horizon():
+    # 4 t are left at the end, of which 3 must be: a closing value of 2 pays for the fourth.
+    case = make(
+        Settings={"periods": 2, "period length": "half-year"},
+        Supply=[offer("kaz", price=1, maximum=14)],
+        Demand=[need(10)],
+        Stocks=[{"site": "Buyer", "material": "ore", "closing": 3, "closing value": 2}],
+    )
+    got = curve(case, "stock; material = ore", 2)
+    assert [row[1] for row in got] == pytest.approx([4, 3])
+    assert [row[2] for row in got] == pytest.approx([14 - 8, 13 - 6])
 
 
 def test_the_frontier_of_supply_that_is_not_firm_and_of_capital():
@@ -373,7 +538,9 @@ def test_a_frontier_of_what_the_plan_has_none_of_is_a_point():
 @pytest.mark.parametrize(
     ("limit", "told"),
     [
-        ("country = Chnia", "'Chnia' is not a country of the case"),
+        ("country = Chnia", "'Chnia' is neither a country nor a group; did you mean 'China'"),
+        ("country = France", "'France' is not a country of the case"),
+        ("country = China, not China", "nothing is left of the countries that it names"),
         ("colour = red", "'colour = red' is not understood"),
         ("", "write what is limited"),
         ("not firm", "every offer of the case is firm"),

@@ -263,8 +263,8 @@ def _story(result: Result, files: dict[str, str], status: str) -> str:
     currency = result.case.settings.currency
     lines = [
         f"{status[0].upper()}{status[1:]}: {result.objective:,.2f} {currency} (present value).",
-        f"Lawful: {result.lawful}."
-        + (f" {result.lawful_notes[0]}" if result.lawful == "yes" else ""),
+        f"Lawful: {result.lawful}. {result.lawful_notes[0]}",
+        *(f"  {note}" for note in result.lawful_notes[1:]),
         *(
             f"  {name:<14}{money:>20,.2f}"
             for name, money in result.costs.items()
@@ -272,7 +272,7 @@ def _story(result: Result, files: dict[str, str], status: str) -> str:
         ),
         f"Short: {result.shortage:,.3f} t.",
         f"{result.audit.verdict}.",
-        *result.alerts,
+        *(alert for alert in result.alerts if alert not in result.lawful_notes),
         *(f"Written: {file}" for file in files.values()),
     ]
     return "\n".join(lines)

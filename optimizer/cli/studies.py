@@ -35,6 +35,11 @@ def add_studies(commands: Any) -> list[argparse.ArgumentParser]:
     stress.add_argument("--from", dest="first", metavar="PERIOD", help="default: the first")
     stress.add_argument("--periods", type=int, metavar="N", help="default: to the end")
     stress.add_argument("--freeze", action="store_true", help="orders before the loss stand")
+    stress.add_argument(
+        "--save-fixed-cost",
+        action="store_true",
+        help="fixed cost of lost plants ends with them; default: it is still paid",
+    )
     stress.add_argument("--lose", action="append", metavar="KIND", help="may be repeated")
     frontier.add_argument("--limit", required=True, metavar="TEXT", help="country = China; short")
     frontier.add_argument("--points", type=int, default=7, metavar="N", help="default: 7")

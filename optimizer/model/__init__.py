@@ -13,12 +13,13 @@ from optimizer.model.commitments import (
     offered,
 )
 from optimizer.model.joint import join
-from optimizer.model.twist import Twist, cost_of, measured
+from optimizer.model.twist import SHORT, Twist, cost_of, measured
 from optimizer.model.twist import add as add_twist
 
 __all__ = [
     "KINDS",
     "NOTHING",
+    "SHORT",
     "Commitment",
     "Twist",
     "add_twist",

@@ -49,7 +49,7 @@ def _limits(network: Network, columns: Columns) -> Iterator[Row]:
         cells: list[ByPeriod] = getattr(columns, bound.group)
         for window, periods in bound.windows:
             name = (bound.name, bound.measure, f"row {bound.row}")
-            when = _when(bound, periods)
+            when = counted(bound, periods)
             terms = _sum(bound.terms, cells, when)
             if bound.base is None:
                 yield (*name, "sum", window), bound.minimum or -INFINITY, terms, bound.maximum
@@ -61,7 +61,8 @@ def _limits(network: Network, columns: Columns) -> Iterator[Row]:
                 yield (*name, "most", window), -INFINITY, _less(terms, bound.maximum, base), 0.0
 
 
-def _when(bound: LimitBound, periods: int) -> list[int]:
+def counted(bound: LimitBound, periods: int) -> list[int]:
+    """Periods of a window that count: of stock the last."""
     when = list(members(periods))
     return when[-1:] if bound.measure == "stock" else when
 

@@ -14,10 +14,10 @@ from msgspec import Struct
 from pyomo.core import ConcreteModel, Constraint, Objective, minimize, value
 
 from optimizer.model.commitments import Commitment, commitments, hold, near
+from optimizer.model.limits import counted
 from optimizer.model.rows import Terms, linear
 from optimizer.model.variables import ByPeriod
-from optimizer.network.calendar import members
-from optimizer.network.data import Network
+from optimizer.network.data import LimitBound, Network
 
 OfferName = tuple[str, str, str]
 """Offer, site, material."""
@@ -38,6 +38,14 @@ class Twist(Struct, frozen=True):
     """Name of a limit whose value in the plan is wanted."""
     least_bought: tuple[tuple[OfferName, float], ...] | None = None
     """Tonnes bought that are made least instead of cost: weight of each offer."""
+    least: str = ""
+    """What is made least instead of cost: SHORT, or what a limit of this name adds up."""
+    less_base: float = 0.0
+    """Of a share: times what it is a share of, taken off what is made least."""
+
+
+SHORT = "short"
+"""Tonnes short over the horizon, as what is made least."""
 
 
 LARGEST = 2048.0
@@ -56,6 +64,9 @@ def add(m: ConcreteModel, twist: Twist) -> None:
         m.total_cost.deactivate()
         aim = _sum(m, list(_bought(m, dict(twist.least_bought))))
         m.study_aim = Objective(expr=aim, sense=minimize)
+    if twist.least:
+        m.total_cost.deactivate()
+        m.study_aim = Objective(expr=_sum(m, _least(m, twist)), sense=minimize)
 
 
 def cost_of(m: ConcreteModel) -> float:
@@ -65,27 +76,49 @@ def cost_of(m: ConcreteModel) -> float:
 
 def measured(m: ConcreteModel, name: str) -> float | None:
     """What a limit adds up in a solved model, all windows together; None if there is none."""
+    bound = _limit(m, name)
+    if bound is None:
+        return None
+    total = _added_up(_terms(m, bound, bound.terms))
+    if bound.base is None:
+        return total
+    base = _added_up(_terms(m, bound, bound.base))
+    return total / base if base else 0.0
+
+
+def _limit(m: ConcreteModel, name: str) -> LimitBound | None:
     network: Network = m.network
-    for bound in network.limits:
-        if bound.name != name:
-            continue
-        cells = getattr(m.columns, bound.group)
-        when = {t for _, periods in bound.windows for t in members(periods)}
-        total = _added_up(bound.terms, cells, when)
-        if bound.base is None:
-            return total
-        base = _added_up(bound.base, cells, when)
-        return total / base if base else 0.0
-    return None
+    return next((bound for bound in network.limits if bound.name == name), None)
 
 
-def _added_up(terms: Mapping[int, float], cells: list[ByPeriod], when: set[int]) -> float:
-    return math.fsum(
-        amount * variable.value
-        for flow, amount in terms.items()
+def _terms(m: ConcreteModel, bound: LimitBound, amounts: Mapping[int, float]) -> Terms:
+    """What a limit adds up, all its windows together."""
+    cells: list[ByPeriod] = getattr(m.columns, bound.group)
+    when = {t for _, periods in bound.windows for t in counted(bound, periods)}
+    return [
+        (amount, variable)
+        for flow, amount in amounts.items()
         for t, variable in cells[flow].items()
         if t in when
-    )
+    ]
+
+
+def _least(m: ConcreteModel, twist: Twist) -> Terms:
+    """What is made least; of a share :math:`N / D` it is :math:`N - share \\, D` (Dinkelbach)."""
+    if twist.least == SHORT:
+        return _short(m)
+    bound = _limit(m, twist.least)
+    if bound is None:
+        return []
+    found = {id(variable): (amount, variable) for amount, variable in _terms(m, bound, bound.terms)}
+    for amount, variable in _terms(m, bound, bound.base or {}):
+        before = found.get(id(variable), (0.0, variable))[0]
+        found[id(variable)] = (before - twist.less_base * amount, variable)
+    return list(found.values())
+
+
+def _added_up(terms: Terms) -> float:
+    return math.fsum(amount * variable.value for amount, variable in terms)
 
 
 def _sum(m: ConcreteModel, terms: Terms) -> Any:

@@ -10,8 +10,8 @@ from optimizer.report.summary import Summary
 from optimizer.solution.tables import Table, Tables
 
 NAME = "rules"
-VERDICT = 6
-"""Column of the verdicts, counted from the label."""
+BREAKING, VERDICT = 3, 6
+"""Columns of the tonnes that break a rule and of the verdicts, counted from the label."""
 KEPT, BROKEN, AS_STATED = "kept", "broken", "kept as far as stated"
 _RULE, _DELIVERED, _BREAKING, _FOUND, _ALLOWED, _VERDICT = (
     column_of("Compliance", header)

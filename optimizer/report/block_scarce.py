@@ -21,7 +21,7 @@ _KIND, _THING, _BOUND, _WORTH = (
 
 
 def scarce(summary: Summary, tables: Tables) -> Block | None:
-    """Saving, as present value, from one per cent more of each thing; None if nothing binds."""
+    """Saving, as present value, from relaxing each bound by one per cent; None if nothing binds."""
     table = tables.get("Scarcity")
     if table is None or not len(table):
         return None
@@ -57,7 +57,7 @@ def scarce(summary: Summary, tables: Tables) -> Block | None:
     def fill(_: Anchors) -> list[Row]:
         return [line(*key) for key in largest]
 
-    title = f"What is scarce: saving from 1 % more of each, present value, {money_unit}"
+    title = f"What is scarce: saving from relaxing each by 1 %, present value, {money_unit}"
     return Block(NAME, title, ("what binds", "kind", "periods", "saving"), len(largest), fill)
 
 

@@ -131,6 +131,17 @@ def _rules(summary: Summary, anchors: Anchors, blocks: Mapping[str, Block]) -> T
     cells = anchor.down(0, len(rows) - 1, block_rules.VERDICT)
     verdicts = [row.cells[block_rules.VERDICT].value for row in rows]
     kept = verdicts.count(block_rules.KEPT)
-    note = f'=COUNTIF({cells},"{block_rules.KEPT}")&" of "&ROWS({cells})&" rules kept, all stated"'
+    breaking = sum(
+        float(row.cells[block_rules.BREAKING].value or 0.0)
+        for row, verdict in zip(rows, verdicts, strict=True)
+        if verdict != block_rules.BROKEN
+    )
+    tonnes = anchor.down(0, len(rows) - 1, block_rules.BREAKING)
+    used = f'SUMIF({cells},"<>{block_rules.BROKEN}",{tonnes})'
+    note = (
+        f'=COUNTIF({cells},"{block_rules.KEPT}")&" of "&ROWS({cells})&" rules kept, all stated"'
+        f'&IF({used}>0,"; "&TEXT({used},"#,##0.0")&" t use a share","")'
+    )
     told = f"{kept} of {len(rows)} rules kept, all stated"
+    told += f"; {breaking:,.1f} t use a share" if breaking > 0 else ""
     return _tile("Lawful", word, Cell(told, note, "General"), "Compliance")

@@ -79,8 +79,8 @@ FIGURE_PARTS = {
     "Origin by stage": "country shares of each stage over the horizon, weighted by the tonnes "
     "delivered to demand lines",
     "Outlets and optional sales": "the lines that are left out of origins",
-    "What is scarce": f"the {TOP} bounds with the largest saving: what {STEP:.0%} more of each in "
-    "every period where it binds would save, present value (bound x worth today x "
+    "What is scarce": f"the {TOP} bounds with the largest saving: what relaxing each by "
+    f"{STEP:.0%} in every period where it binds would save, present value (bound x worth today x "
     f"{STEP:g}; holds for small changes); demand is left out",
     "Offers": "those that cost most: tonnes bought by calendar year, average price",
 }

@@ -10,6 +10,7 @@ from optimizer.solution.price_tables import RULE_COSTS, RULE_DATES, RULE_MOVES
 from optimizer.solution.pricing import Pricing, pricing
 from optimizer.solution.record import run_record, tables_of
 from optimizer.solution.repair import Repair, endless, repairs
+from optimizer.solution.sensitivity import moves
 from optimizer.solution.tables import LAYOUTS, REQUESTED, Table, Tables, in_order, table
 from optimizer.solution.weak import Alert
 
@@ -37,6 +38,7 @@ __all__ = [
     "endless",
     "in_order",
     "lawfulness",
+    "moves",
     "pricing",
     "repairs",
     "run_record",

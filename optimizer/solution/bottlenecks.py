@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.network.data import Network
+from optimizer.solution.duals import KINDS, NAN, ONE_LESS, Priced, relief
 from optimizer.solution.figures import figure
 from optimizer.solution.layout import Table, table
 from optimizer.solution.places import HIGH, LOW, Places
 from optimizer.solution.price_tables import BOTTLENECKS
-from optimizer.solution.prices import KINDS, NAN, Priced, address, reach
+from optimizer.solution.prices import address
 from optimizer.solver import Ranges
 
 MOST = 2_000
@@ -54,7 +55,7 @@ def bottlenecks(network: Network, rows: list[Priced], found: Ranges | None) -> T
     told = []
     for group in _groups(network, rows[:MOST]):
         first = group[0]
-        reaches = [reach(row, found)[0] for row in group]
+        reaches = [relief(row, found) for row in group]
         saving = sum(map(_saving, group, reaches))
         known = [more for more in reaches if more == more]
         holds = min(known) if len(known) == len(group) else NAN
@@ -73,9 +74,9 @@ def bottlenecks(network: Network, rows: list[Priced], found: Ranges | None) -> T
 def _groups(network: Network, rows: list[Priced]) -> Iterator[list[Priced]]:
     """Rows of one thing, bound on one side, in periods without a gap."""
     order = {label: t for t, label in enumerate(network.calendar.labels)}
-    things: dict[tuple[str, tuple[str, ...], int], list[Priced]] = {}
+    things: dict[tuple[str, tuple[str, ...], int, str], list[Priced]] = {}
     for row in rows:
-        things.setdefault((row.family, row.names, row.side), []).append(row)
+        things.setdefault((row.family, row.names, row.side, row.per), []).append(row)
     for own in things.values():
         own.sort(key=lambda row: order.get(row.period, 0))
         group = own[:1]
@@ -109,7 +110,7 @@ def _sentence(group: list[Priced], holds: float, note: str, currency: str) -> st
     pattern = FULL.get((first.family, first.side))
     head = pattern.format(*first.names) if pattern else _bound(first)
     unit = MORE.get(first.family, "tonne")
-    if first.side == LOW:
+    if first.per == ONE_LESS:
         what = f"one {unit} less" if first.family != "limit" else "one less"
     elif first.family in ("rule_share", "limit", "blend"):
         what = "one tonne more that it forbids" if first.family == "rule_share" else "one more"

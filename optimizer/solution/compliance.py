@@ -9,11 +9,11 @@ from msgspec import Struct
 from optimizer.network.calendar import members
 from optimizer.network.data import Network, Phase
 from optimizer.solution.decisions import Decisions, each
+from optimizer.solution.duals import NAN
 from optimizer.solution.extract import segment_of
 from optimizer.solution.layout import Table, table
 from optimizer.solution.places import family_of
 from optimizer.solution.price_tables import COMPLIANCE
-from optimizer.solution.prices import NAN
 from optimizer.solution.tracing.statements import Statements
 from optimizer.solver import Answer, Program
 

@@ -12,9 +12,10 @@ import numpy as np
 from msgspec import structs
 
 from optimizer.network.data import Network
+from optimizer.solution.duals import SMALL
 from optimizer.solution.layout import Table, table
 from optimizer.solution.price_tables import HEADROOM
-from optimizer.solution.prices import SMALL, WORK, candidates
+from optimizer.solution.prices import WORK, candidates
 from optimizer.solver import Answer, Program, Start, ask, slopes
 
 SECONDS = 5.0

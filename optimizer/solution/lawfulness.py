@@ -48,8 +48,9 @@ class Lawfulness(Struct, frozen=True):
 def lawfulness(network: Network, compliance: Table) -> Lawfulness:
     """Whether a plan is lawful, from the rules of the case and the table Compliance.
 
-    ``yes``: every rule in force binds a delivery and is kept, and nothing delivered under a rule
-    rests on an unknown or unstated event. ``as far as stated``: kept, but something does.
+    ``yes``: every rule in force binds a delivery and is kept, nothing delivered under a rule
+    rests on an unknown or unstated event, and no rule begins only after the end: nobody can tell
+    such a rule from a mistyped year. ``as far as stated``: kept, but for one of these.
     ``no rule binds``, ``no rules``: what they say. ``no``: a rule is broken.
     """
     rules: dict[str, list[sheets.Rule]] = {}
@@ -75,13 +76,20 @@ def lawfulness(network: Network, compliance: Table) -> Lawfulness:
     if broken:
         return Lawfulness(NO, f"The plan breaks {listed(broken)}.", tuple(notes))
     resting = {name: own for name, own in sums.items() if own.unknown or own.not_stated}
-    if not resting and not idle:
+    later = [name for name, rows in rules.items() if _begins_later(network, rows)]
+    if not resting and not idle and not later:
         return Lawfulness(
             YES,
             "Every rule is kept, and every origin that a rule looks at is stated.",
             tuple(notes),
         )
     sentences = [_resting(name, own) for name, own in resting.items()]
+    if later:
+        verb = "begins" if len(later) == 1 else "begin"
+        sentences.append(
+            f"{listed(later)} {verb} only after the plan's end: correct the date, or write no "
+            "under active."
+        )
     headline = " ".join(sentences) or f"Kept, but {listed(idle)} bind no delivery."
     return Lawfulness(
         AS_FAR_AS_STATED, f"Rules are kept as far as stated. {headline}", tuple(notes)
@@ -167,6 +175,12 @@ def _in_force(network: Network, row: sheets.Rule) -> bool:
         first -= timedelta(days=1)
     last: date = calendar.last[-1]
     return (row.start is None or row.start <= last) and (row.end is None or row.end >= first)
+
+
+def _begins_later(network: Network, rows: list[sheets.Rule]) -> bool:
+    """True for a rule that begins only after the horizon."""
+    last: date = network.calendar.last[-1]
+    return all(row.start is not None and row.start > last for row in rows)
 
 
 def _binds(network: Network, rule: str) -> bool:

@@ -15,10 +15,10 @@ from msgspec import Struct
 
 from optimizer.model.cost import charges
 from optimizer.network.data import Network
+from optimizer.solution.duals import KINDS
 from optimizer.solution.layout import Table, table
 from optimizer.solution.places import family_of, names_of
 from optimizer.solution.price_tables import MARGINAL_COSTS
-from optimizer.solution.prices import KINDS
 from optimizer.solver import Answer, Program, attribute
 
 PARTS = MARGINAL_COSTS.headers[5:-1]

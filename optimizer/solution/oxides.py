@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from optimizer.network.data import Network
+from optimizer.solution.duals import NAN
 from optimizer.solution.figures import figure
 from optimizer.solution.layout import Table, table
 from optimizer.solution.marginal import Prices
 from optimizer.solution.places import names_of
 from optimizer.solution.price_tables import OXIDES
-from optimizer.solution.prices import NAN
 from optimizer.solution.tables import Tables
 from optimizer.solver import Program
 

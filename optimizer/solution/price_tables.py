@@ -46,23 +46,45 @@ COMPLIANCE = Layout(
 
 SCARCITY = Layout(
     "Scarcity",
-    "What one more unit of each thing that binds would be worth (dual values); yes/no decisions "
-    "are held as they are in the plan.",
+    "What relaxing each bound by one unit would save (dual values): one more of a maximum, one "
+    "less of a minimum. Each row is one bound in one period or window; a cell that stands in "
+    "several rows moves all of them. Yes/no decisions are held as they are in the plan.",
     (
         Field("kind", "text", "capacity, offer, contract, lane, stock, demand, rule …"),
         Field("thing", "text", "what binds"),
         _PERIOD,
-        Field("bound", "amount", "the bound as it stands"),
+        Field(
+            "bound",
+            "amount",
+            "the bound as it stands, for that period; 0 for a share: tonnes beyond the share",
+        ),
         Field("unit", "text", "unit of the bound"),
-        Field("worth", "price", "saving per unit more, in money of that period, not discounted"),
+        Field(
+            "per",
+            "text",
+            "change of the bound that has the worth: one more of a maximum, one less of a minimum, "
+            "one more of what is wanted; the opposite change costs as much",
+        ),
+        Field(
+            "worth",
+            "price",
+            "saving by that change, in money of that period, not discounted; for demand the cost "
+            "of one tonne more that is wanted",
+        ),
         Field("worth today", "price", "the same as present value: the dual of the objective"),
-        Field("more", "number", "how many units more have this worth; blank: see note, or no end"),
-        Field("less", "number", "how many units less have this worth; blank: see note, or no end"),
+        Field(
+            "more", "number", "how far up the bound can go at this worth, at least; blank: see note"
+        ),
+        Field(
+            "less",
+            "number",
+            "how far down the bound can go at this worth, at least; blank: see note",
+        ),
         Field(
             "note",
             "text",
-            "not unique: on a side that is blank another price may hold; range not computed: "
-            "large cases",
+            "not unique: on a side that is blank another price may hold, or there is no plan; "
+            "range not computed: large cases",
         ),
         Field("cell", "text", "cells of the input workbook that the bound comes from"),
     ),
@@ -98,10 +120,14 @@ BOTTLENECKS = Layout(
         Field("thing", "text", "what binds"),
         Field("from", "period", "first period"),
         Field("to", "period", "last period"),
-        Field("worth least", "price", "worth of one unit more, in the period where it is least"),
+        Field(
+            "worth least",
+            "price",
+            "worth of one unit more (of a minimum: less), in the period where it is least",
+        ),
         Field("worth most", "price", "the same where it is most; money of that period"),
         Field(
-            "holds for", "number", "units more in any one of the periods at that worth; see note"
+            "holds for", "number", "units of it in any one of the periods at that worth; see note"
         ),
         Field(
             "saving",
@@ -198,13 +224,16 @@ RULE_COSTS = Layout(
 )
 RULE_DATES = Layout(
     "Rule dates",
-    "What would change if all dates of a rule came a period later, or earlier. Present value.",
+    "What would change if one date of a rule came a period later, or earlier. Present value.",
     (
+        Field("rule", "text", "rule of which one date moves"),
         Field(
-            "rule", "text", "rule whose dates move; rules without a date in the horizon have no row"
+            "moved",
+            "text",
+            "which date, from or to, and where to; a blank date and one at or beyond an end of the "
+            "horizon stay",
         ),
-        Field("moved", "text", "by how much"),
-        Field("status", "text", "of the plan with these dates"),
+        Field("status", "text", "of the plan with this date"),
         Field("cost", "money", "cost of that plan"),
         Field("change", "money", "cost less that of the plan; blank where it is not known"),
         Field("more_short", "tonnes", "tonnes short more than in the plan"),

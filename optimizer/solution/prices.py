@@ -10,23 +10,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from msgspec import Struct
 
 from optimizer.model.variables import ByPeriod
 from optimizer.network.data import Network
+from optimizer.solution.duals import KINDS, SMALL, Priced, reach
 from optimizer.solution.layout import Table, table
-from optimizer.solution.places import HIGH, LOW, Places, family_of, names_of
+from optimizer.solution.places import Places
 from optimizer.solution.price_tables import BREAK_EVEN, SCARCITY
 from optimizer.solution.refused import Row
 from optimizer.solver import Answer, Margins, Program, Ranges, slopes
-
-SMALL = 1e-7
-"""Prices below this, relative to the largest, are rounding."""
-
-NARROW = 1e-7
-"""Ranges narrower than this part of the bound are of no width."""
-
-NAN = float("nan")
 
 TAKE_OR_PAY = "take or pay"
 """Header of the share that is paid for in any case."""
@@ -39,94 +31,9 @@ WORK = 1_000_000
 
 EXACT, ESTIMATE, FORCED = "exact", "estimate", "by a plan with it"
 
-KINDS = {
-    "offer": ("offer", "t"),
-    "contract": ("contract", "t"),
-    "take_or_pay": ("take or pay", "t"),
-    "capacity": ("capacity", "use"),
-    "minimum_load": ("minimum load", "use"),
-    "process": ("process limit", "activity"),
-    "lane": ("lane", "t"),
-    "storage": ("stock bound", "t"),
-    "cover": ("days of cover", "t"),
-    "demand": ("demand", "t"),
-    "least_delivery": ("least delivery", "t"),
-    "rule_share": ("rule share", "t"),
-    "limit": ("limit", "as in Limits"),
-    "blend": ("blend", "t"),
-    "lane_minimum": ("least shipment", "t"),
-    "idle_minimum": ("minimum load", "use"),
-    "built_most": ("option", "number"),
-    "kept": ("commitment", "t or number"),
-}
-"""Family of rows to its name in the table and the unit of its bound."""
-
-UNPRICED = (
-    "balance",
-    "running",
-    "running_own",
-    "custody",
-    "built_needs",
-    "built_begun",
-    "built_chosen",
-    "built_one_of",
-    "built_reach",
-    "changed",
-    "alike",
-    "excess_cost",
-)
-"""Families that bind by logic, not by something that there could be more of."""
-
-
-class Priced(Struct, frozen=True):
-    """A row that has a price: where it stands, its bound, what one unit more is worth."""
-
-    number: int
-    family: str
-    names: tuple[str, ...]
-    """Index without its period."""
-    period: str
-    bound: float
-    side: int
-    """LOW or HIGH: the bound that binds."""
-    worth: float
-    """Money of its period; for demand what the last tonne costs, else a saving."""
-    today: float
-    """The same as present value."""
-
-    @property
-    def thing(self) -> str:
-        """Readable name."""
-        return ", ".join(name for name in self.names if name)
-
-
-def priced(network: Network, program: Program, answer: Answer) -> list[Priced]:
-    """Rows with a price, dearest first. Balance rows are left out."""
-    if answer.prices is None:
-        return []
-    discount = _discounts(network)
-    prices = answer.prices.tolist()
-    floor = SMALL * max((abs(price) for price in prices), default=0.0)
-    rows = []
-    for number, (constraint, price) in enumerate(zip(program.constraints, prices, strict=True)):
-        family = family_of(constraint)
-        if abs(price) <= floor or family in UNPRICED:
-            continue
-        names = list(names_of(constraint))
-        period = names.pop() if names[-1] in discount else ""
-        side = HIGH if price < 0 or family == "demand" else LOW
-        bound = program.row_upper[number] if price < 0 else program.row_lower[number]
-        if family == "capacity" and not bound:
-            continue  # a unit that does not exist: Break-even says what its option lacks
-        worth = price if family == "demand" else abs(price)
-        now = worth / discount.get(period, 1.0)
-        rows.append(Priced(number, family, tuple(names), period, float(bound), side, now, worth))
-    rows.sort(key=lambda row: -abs(row.today))
-    return rows
-
 
 def scarcity(network: Network, rows: list[Priced], found: Ranges | None) -> Table:
-    """Rows with a price; a bound's worth is what relaxing it by one unit saves.
+    """Bounds with a price; a bound's worth is what relaxing it by one unit saves.
 
     For demand it is what the last tonne wanted costs. ``found`` says how far prices hold.
     """
@@ -138,22 +45,9 @@ def scarcity(network: Network, rows: list[Priced], found: Ranges | None) -> Tabl
         note = "" if found is not None else "range not computed"
         if found is not None and not (more == more and less == less):
             note = "not unique"
-        worth = (row.bound, unit, row.worth, row.today, more, less, note)
+        worth = (row.bound, unit, row.per, row.worth, row.today, more, less, note)
         told.append((kind, row.thing, row.period, *worth, address(places, row)))
     return table(SCARCITY, told)
-
-
-def reach(row: Priced, found: Ranges | None) -> tuple[float, float]:
-    """How much more, and how much less, of a bound has the same price.
-
-    Not a number where it is not known, or where the price is not unique on that side.
-    """
-    if found is None:
-        return NAN, NAN
-    up, down = float(found.up[row.number]), float(found.down[row.number])
-    more, less = (up, down) if row.side == HIGH else (down, up)
-    width = NARROW * max(1.0, abs(row.bound))
-    return more if more > width else NAN, less if less > width else NAN
 
 
 def address(places: Places, row: Priced) -> str:
@@ -274,8 +168,3 @@ def _grouped(columns: list[ByPeriod], key: Callable[[int], int]) -> dict[int, di
         for t, variable in cells.items():
             own.setdefault(t, []).append(variable)
     return found
-
-
-def _discounts(network: Network) -> dict[str, float]:
-    factors = network.calendar.discount(network.case.settings.discount_rate)
-    return dict(zip(network.calendar.labels, factors, strict=True))

@@ -10,12 +10,14 @@ from msgspec import Struct
 from pyomo.core import ConcreteModel
 
 from optimizer.solution.bottlenecks import bottlenecks
+from optimizer.solution.duals import priced
 from optimizer.solution.headroom import headroom
 from optimizer.solution.layout import Table
 from optimizer.solution.marginal import marginal_costs, prices_of
 from optimizer.solution.oxides import oxides
-from optimizer.solution.prices import balances_of, break_even, priced, scarcity
+from optimizer.solution.prices import balances_of, break_even, scarcity
 from optimizer.solution.refused import Row, refused
+from optimizer.solution.sensitivity import Moved, moves
 from optimizer.solver import Answer, Margins, Program, Ranges, margins, ranges
 
 LARGE = 2_000
@@ -31,11 +33,13 @@ class Pricing(Struct, frozen=True):
     ranges: Callable[[], Ranges | None]
     margins: Callable[[], Margins | None]
     refused: Callable[[], list[Row]]
+    moved: Mapping[int, Moved]
+    """Bounds that stand in several rows."""
 
     def tables(self) -> dict[str, Table]:
         """What binds, what that is worth, and what unused things lack, by name."""
         network = self.model.network
-        rows, held = priced(network, self.program, self.answer), self.ranges()
+        rows, held = priced(network, self.program, self.answer, self.moved), self.ranges()
         return _by_name(
             scarcity(network, rows, held), bottlenecks(network, rows, held), self._break_even()
         )
@@ -66,21 +70,25 @@ def pricing(
     Unless ``full`` nothing is begun.
     """
 
+    moved = moves(m.network, m, program, answer) if full and answer.prices is not None else {}
+
     def ranging() -> Ranges | None:
-        return ranges(program, answer)
+        priced = {row: own.move for row, own in moved.items() if own.move.price(answer)}
+        return ranges(program, answer, priced)
 
     def lacking() -> Margins | None:
         return margins(program, answer, balances_of(program))
 
     forced = cache(partial(refused, m.network, m, program, answer))
     if not full or len(program.cost) < LARGE:
-        yield Pricing(m, program, answer, cache(ranging), cache(lacking), forced)
+        yield Pricing(m, program, answer, cache(ranging), cache(lacking), forced, moved)
         return
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(2) as aside:
         begun, late = aside.submit(ranging), aside.submit(lacking)
-        yield Pricing(m, program, answer, lambda: begun.result(), lambda: late.result(), forced)
+        held, lacks = begun.result, late.result
+        yield Pricing(m, program, answer, lambda: held(), lambda: lacks(), forced, moved)
 
 
 def _by_name(*tables: Table) -> dict[str, Table]:

@@ -17,10 +17,10 @@ from msgspec import Struct, structs
 from optimizer import model, solver
 from optimizer import network as networks
 from optimizer.network.data import Network
+from optimizer.solution.duals import KINDS
 from optimizer.solution.edits import PROPORTIONAL, Edit, Editor, apply
 from optimizer.solution.figures import figure
 from optimizer.solution.places import HIGH, LOW, PLACES, Cell, Places, family_of, given, names_of
-from optimizer.solution.prices import KINDS
 from optimizer.solution.said import parts
 from optimizer.solver import Program, Violation, ask, least_violation, tied_violation
 from optimizer.tables.case import Case

@@ -10,6 +10,7 @@ from optimizer.solver.conflict import Core, conflict
 from optimizer.solver.elastic import Violation, least_violation, tied_violation
 from optimizer.solver.highs import Answer, ask
 from optimizer.solver.margins import Margins, margins
+from optimizer.solver.parametric import Move, reaches
 from optimizer.solver.probe import slopes
 from optimizer.solver.ranges import Ranges, ranges
 from optimizer.solver.running import Progress
@@ -20,6 +21,7 @@ __all__ = [
     "Answer",
     "Core",
     "Margins",
+    "Move",
     "Program",
     "Progress",
     "Ranges",
@@ -32,6 +34,7 @@ __all__ = [
     "load",
     "margins",
     "ranges",
+    "reaches",
     "slopes",
     "solve",
     "tied_violation",

@@ -20,7 +20,7 @@ from optimizer.solver.resolve import begin_from, resolve
 from optimizer.solver.running import Progress, Search, run
 from optimizer.solver.start import Start
 from optimizer.solver.transfer import Program
-from optimizer.solver.ways import AS_IT_STANDS, WITHIN, Options, Way, add_props, leans, ways
+from optimizer.solver.ways import AS_IT_STANDS, WITHIN, Options, Way, add_props, leans, small, ways
 
 LARGEST_COST = 2048.0
 """Costs are scaled by a power of two to be no larger: HiGHS's tolerances are absolute."""
@@ -269,7 +269,7 @@ def instance(
     """A solver with the programme in it, and a basis to go on from if one is known."""
     highs = highspy.Highs()
     quiet = {"output_flag": True, "log_to_console": False}
-    options: Options = {**quiet, "threads": 1, "mip_rel_gap": gap, **method}
+    options: Options = {**quiet, "threads": 1, "mip_rel_gap": gap, **small(program), **method}
     if seconds < float("inf"):
         options["time_limit"] = max(seconds, 0.0)
     for name, setting in options.items():

@@ -7,6 +7,7 @@ on one side or both, and the price on that side is not the only one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import highspy
@@ -16,6 +17,7 @@ from msgspec import Struct
 from optimizer.solver import outside
 from optimizer.solver.highs import Answer, instance, scale_of, status_of
 from optimizer.solver.outside import Ranging
+from optimizer.solver.parametric import Move, reaches
 from optimizer.solver.transfer import Program
 from optimizer.solver.ways import AS_IT_STANDS
 
@@ -34,12 +36,17 @@ class Ranges(Struct, frozen=True):
     down: np.ndarray
     enter: np.ndarray
     """By column: how much of what is not used can be used at its reduced cost."""
+    together: dict[int, tuple[float, float]] = {}
+    """By key of what moves together: how far up and how far down."""
 
 
-def ranges(program: Program, answer: Answer) -> Ranges | None:
+def ranges(
+    program: Program, answer: Answer, moves: Mapping[int, Move] | None = None
+) -> Ranges | None:
     """Ranges of the prices of an answer; whole columns are held as they are in it.
 
-    None without a basis, where the programme is too large, or where HiGHS has none.
+    ``moves`` are bounds that move together. None without a basis, where the programme is too
+    large, or where HiGHS has none.
     """
     if answer.basis is None or answer.values is None or answer.prices is None:
         return None
@@ -66,7 +73,8 @@ def ranges(program: Program, answer: Answer) -> Ranges | None:
     enter = found.column_up if same.all() else np.zeros(len(held.cost))
     up = np.where(same, found.row_up - finite, 0.0)
     down = np.where(same, finite - found.row_down, 0.0)
-    return Ranges(up=np.maximum(up, 0.0), down=np.maximum(down, 0.0), enter=enter)
+    together = reaches(held, answer, moves) if moves and same.all() else {}
+    return Ranges(np.maximum(up, 0.0), np.maximum(down, 0.0), enter, together)
 
 
 def _ranged(program: Program, basis: Any) -> Ranging | None:

@@ -28,6 +28,15 @@ PROP_COST = 4096.0
 NOTHING = 1e-7
 """Tonnes of a prop that are rounding."""
 
+SMALLEST_COEFFICIENT = 1e-12
+"""Least coefficient that HiGHS can be told not to take for zero.
+
+An input of a nanogram that costs trillions a tonne would be free, a unit of which a run takes so
+little would bind nobody.
+"""
+USUAL_COEFFICIENT = 1e-9
+"""Coefficients up to this HiGHS takes for zero of itself; it is told where there are any."""
+
 Options = dict[str, Any]
 
 
@@ -96,3 +105,11 @@ def leans(highs: Any, program: Program) -> bool:
 
 def _exact(program: Program) -> np.ndarray:
     return np.flatnonzero(program.row_lower == program.row_upper).astype(np.int32)
+
+
+def small(program: Program) -> Options:
+    """The option by which HiGHS keeps the smallest coefficients, where there are any."""
+    sizes = np.abs(program.values)
+    if ((sizes > 0) & (sizes <= USUAL_COEFFICIENT)).any():
+        return {"small_matrix_value": SMALLEST_COEFFICIENT}
+    return {}

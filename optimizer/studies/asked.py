@@ -21,7 +21,8 @@ def asked_for(command: str, case: Case, words: Mapping[str, Any], way: Way) -> S
         return scenarios(case, words["only"], way)
     if command == "stress":
         kinds = tuple(words["lose"] or KINDS)
-        strain = Strain(kinds, words["first"], words["periods"], words["freeze"])
+        shape = (words["first"], words["periods"], words["freeze"])
+        strain = Strain(kinds, *shape, fixed_cost=not words.get("save_fixed_cost"))
         return stress(case, strain, way)
     if command == "frontier":
         return frontier(case, words["limit"], words["points"], way)

@@ -12,6 +12,7 @@ from optimizer.solution.tables import Field, Layout, Table, table
 from optimizer.tables import SETTINGS, SHEETS, Event, Sheet
 from optimizer.tables.case import Case
 from optimizer.tables.schema import DATES
+from optimizer.tables.words import fold
 
 INPUT_CHANGES = Layout(
     "Input changes",
@@ -61,7 +62,9 @@ def _sheet(sheet: Sheet, before: Case, after: Case) -> Iterator[Row]:
     old, new = _by_key(sheet, before), _by_key(sheet, after)
     for key in dict.fromkeys((*old, *new)):
         pairs, gone, come = _matched(old.get(key, []), new.get(key, []))
-        name = ", ".join(_said(part) for part in key if part not in ("", None, ()))
+        either = (new.get(key) or old[key])[0][0]
+        words = (getattr(either, attribute) for attribute in sheet.key)
+        name = ", ".join(_said(word) for word in words if word not in ("", None, ()))
         for first, second in pairs:
             yield from _cells(sheet, after, name, first, second)
         for record, _ in gone:
@@ -80,9 +83,16 @@ def _by_key(sheet: Sheet, case: Case) -> dict[tuple[Any, ...], list[Found]]:
     off = case.switched_off.get(sheet.name, ())
     for records, counts in ((case.rows(sheet.name), True), (off, False)):
         for record in records:
-            key = tuple(getattr(record, name) for name in sheet.key)
+            key = tuple(_meaning(getattr(record, name)) for name in sheet.key)
             found[key].append((record, counts))
     return found
+
+
+def _meaning(value: Any) -> Any:
+    """What a cell means: names that read the same are the same."""
+    if isinstance(value, (str, Event)):
+        return fold(str(value))
+    return tuple(map(_meaning, value)) if isinstance(value, tuple) else value
 
 
 def _matched(
@@ -118,7 +128,7 @@ def _cells(sheet: Sheet, case: Case, name: str, first: Found, second: Found) -> 
         if attribute in (*SILENT, "active"):
             continue
         before, after = getattr(old, attribute), getattr(new, attribute)
-        if before != after:
+        if _meaning(before) != _meaning(after):
             place = case.cell(sheet.name, new.row, column.header)
             yield _changed(sheet.name, place, name, column.header, before, after)
     old_periods, new_periods = (dict(getattr(each, "by_period", ())) for each in (old, new))

@@ -1,17 +1,23 @@
 """What can be lost, as variants of a case: sites, countries, lanes, offers, and named mishaps.
 
-A thing that is lost is neither bought, run nor shipped while it is; what lies there stays.
+A thing that is lost is neither bought, run nor shipped while it is; what lies there stays. With a
+site or a country go its least purchases, minimum loads and minimum activities, for nothing can meet
+them, and the orders under way that would arrive. The fixed cost of its units is paid all the same,
+unless told otherwise: a plant that stands still is still owned.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
+from optimizer.studies.consequences import consequences
 from optimizer.studies.outcome import Outcome
+from optimizer.studies.window import Window, touches
 from optimizer.tables import SHEETS, Case, Change, Horizon, apply_changes
 from optimizer.tables.sheets import PERIOD_MONTHS, Limit
 
@@ -23,22 +29,14 @@ LATE_MONTHS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """The periods of a loss, counted from 0, both included, and their days."""
-
-    first: int
-    last: int
-    start: date
-    end: date
-
-
-@dataclass(frozen=True, slots=True)
 class Loss:
     """One thing lost: its kind, its name, and the case without it (None: it changes nothing)."""
 
     kind: str
     name: str
     case: Case | None
+    goes: str = ""
+    """What else goes with it, and what is still paid, in words."""
 
 
 def horizon_of(case: Case) -> Horizon:
@@ -47,38 +45,46 @@ def horizon_of(case: Case) -> Horizon:
     return Horizon(settings.start, PERIOD_MONTHS[settings.period_length], settings.periods)
 
 
-def losses(case: Case, window: Window, base: Outcome, kinds: tuple[str, ...]) -> Iterator[Loss]:
-    """Every loss of the kinds asked for.
+def losses(
+    case: Case,
+    window: Window,
+    base: Outcome,
+    kinds: tuple[str, ...],
+    *,
+    fixed_cost: bool = True,
+) -> Iterator[Loss]:
+    """Every loss of the kinds asked for; fixed cost of lost units is paid or, if not, saved.
 
     Offers and lanes that the base plan does not use then, and that cost nothing unused,
     need no run: the base plan stays the best.
     """
-    finders = {
-        "site": _sites,
-        "country": _countries,
+    finders: dict[str, Callable[[Case, Window, Outcome], Variants]] = {
+        "site": partial(_sites, fixed_cost=fixed_cost),
+        "country": partial(_countries, fixed_cost=fixed_cost),
         "lane": _lanes,
         "offer": _offers,
         "named": _named,
     }
     for kind in kinds:
-        for name, variant in finders[kind](case, window, base):
-            yield Loss(kind, name, variant)
+        for name, variant, goes in finders[kind](case, window, base):
+            yield Loss(kind, name, variant, goes)
 
 
-Variants = Iterator[tuple[str, Case | None]]
+Variants = Iterator[tuple[str, Case | None, str]]
+"""Name, case without it, and what goes with it."""
 
 
-def _sites(case: Case, window: Window, base: Outcome) -> Variants:
+def _sites(case: Case, window: Window, base: Outcome, *, fixed_cost: bool) -> Variants:
     for site in case.sites:
         if site.site in _working(case):
-            yield site.site, _without(case, {site.site}, window, into=True)
+            yield site.site, *_without(case, {site.site}, window, into=True, fixed_cost=fixed_cost)
 
 
-def _countries(case: Case, window: Window, base: Outcome) -> Variants:
+def _countries(case: Case, window: Window, base: Outcome, *, fixed_cost: bool) -> Variants:
     for country in dict.fromkeys(site.country for site in case.sites):
         own = {site.site for site in case.sites if site.country == country}
         if own & _working(case):
-            yield country, _without(case, own, window, into=False)
+            yield country, *_without(case, own, window, into=False, fixed_cost=fixed_cost)
 
 
 def _working(case: Case) -> set[str]:
@@ -95,7 +101,7 @@ def _lanes(case: Case, window: Window, base: Outcome) -> Variants:
     for key in dict.fromkeys((row.from_site, row.to_site, row.mode) for row in case.lanes):
         name = f"{key[0]} to {key[1]}" + (f" by {key[2]}" if key[2] else "")
         rows = [row for row in case.lanes if (row.from_site, row.to_site, row.mode) == key]
-        yield name, _off(case, {"Lanes": rows}, window) if key in used else None
+        yield name, _off(case, {"Lanes": rows}, window) if key in used else None, ""
 
 
 def _offers(case: Case, window: Window, base: Outcome) -> Variants:
@@ -106,19 +112,21 @@ def _offers(case: Case, window: Window, base: Outcome) -> Variants:
         rows = [row for row, own in zip(case.supply, keys, strict=True) if own == key]
         name = key[0] if names.count(key[0]) == 1 else ", ".join(key)
         owed = any(row.minimum or row.take_or_pay for row in rows)
-        yield name, _off(case, {"Supply": rows}, window) if owed or key in used else None
+        goes = consequences({"Supply": rows}, window)
+        yield name, _off(case, {"Supply": rows}, window) if owed or key in used else None, goes
 
 
 def _named(case: Case, window: Window, base: Outcome) -> Variants:
     loose = [row for row in case.supply if not row.firm]
     if loose:
-        yield "offtakes that are not firm fail", _off(case, {"Supply": loose}, window)
+        goes = consequences({"Supply": loose}, window)
+        yield "offtakes that are not firm fail", _off(case, {"Supply": loose}, window), goes
     stopped = _export_stop(case, window)
     if stopped is not None:
-        yield f"{EXPORTER} stops exports of Dy and Tb", stopped
+        yield f"{EXPORTER} stops exports of Dy and Tb", stopped, ""
     start = case.settings.start
     for site in dict.fromkeys(row.site for row in case.units if row.start and row.start > start):
-        yield f"{site} starts {LATE_MONTHS} months late", _late(case, site)
+        yield f"{site} starts {LATE_MONTHS} months late", _late(case, site), ""
 
 
 def _used(base: Outcome, name: str, keys: tuple[str, ...], window: Window) -> set[tuple[Any, ...]]:
@@ -132,8 +140,15 @@ def _used(base: Outcome, name: str, keys: tuple[str, ...], window: Window) -> se
     }
 
 
-def _without(case: Case, sites: set[str], window: Window, *, into: bool) -> Case:
-    """The case without what is bought, run and shipped at some sites."""
+def _without(
+    case: Case, sites: set[str], window: Window, *, into: bool, fixed_cost: bool
+) -> tuple[Case, str]:
+    """The case without what is bought, run and shipped at some sites, and what goes with them.
+
+    Into a country (``into`` False) customers are still served, by orders under way too.
+    """
+    customers = {site.site for site in case.sites if site.kind == "customer"}
+    closed = sites if into else sites - customers
     rows: dict[str, list[Any]] = {
         name: [row for row in case.rows(name) if row.site in sites]
         for name in ("Supply", "Processes", "Units")
@@ -144,21 +159,30 @@ def _without(case: Case, sites: set[str], window: Window, *, into: bool) -> Case
     rows["Pipeline"] = [
         row
         for row in case.pipeline
-        if row.to_site in sites and window.start <= row.arrival <= window.end
+        if row.to_site in closed and window.start <= row.arrival <= window.end
     ]
-    return _off(case, rows, window)
+    goes = consequences(rows, window, fixed_cost=fixed_cost)
+    stopped = rows.pop("Units") if fixed_cost else []
+    return _off(_stopped(case, stopped, window), rows, window), goes
+
+
+def _stopped(case: Case, units: list[Any], window: Window) -> Case:
+    """The case with units that can do nothing in a window, nor must; their fixed cost is paid."""
+    edits = [("Units", row.row, "capacity", "0") for row in units]
+    edits += [("Units", row.row, "minimum load", "0") for row in units if row.minimum_load]
+    return _edited(case, edits, window)
 
 
 def _off(case: Case, rows: dict[str, list[Any]], window: Window) -> Case:
     """The case with rows switched off in a window; contracts are barred by a limit instead."""
-    changes, barred = [], []
+    edits, barred = [], []
     for sheet, own in rows.items():
         for row in own:
             if sheet == "Supply" and row.contract_quantity and not _whole(case, row, window):
                 barred.append(row)
             else:
-                changes.append((sheet, row.row))
-    found = _switched(case, changes, window)
+                edits.append((sheet, row.row, "active", "no"))
+    found = _edited(case, edits, window)
     return with_limits(found, [_no_purchase(row, window) for row in barred])
 
 
@@ -170,14 +194,13 @@ def _whole(case: Case, row: Any, window: Window) -> bool:
     return window.start <= first and last <= window.end
 
 
-def _switched(case: Case, rows: list[tuple[str, int]], window: Window) -> Case:
-    if not rows:
-        return case
+def _edited(case: Case, edits: list[tuple[str, int, str, str]], window: Window) -> Case:
+    """The case with new values in cells (sheet, row, column, value) for the days of a window."""
     changes = []
-    for sheet, row in dict.fromkeys(rows):
+    for sheet, row, column, value in dict.fromkeys(edits):
         dated = SHEETS[sheet].dated
         record = next(each for each in case.rows(sheet) if each.row == row)
-        if dated and not _touches(record, window):
+        if dated and not touches(record, window):
             continue
         changes.append(
             Change(
@@ -193,17 +216,13 @@ def _switched(case: Case, rows: list[tuple[str, int]], window: Window) -> Case:
                 based_on=(),
                 sheet=sheet,
                 where=f"row = {row}",
-                column="active",
+                column=column,
                 change="set",
-                value="no",
+                value=value,
                 probability=1.0,
             )
         )
-    return apply_changes(case, changes)
-
-
-def _touches(row: Any, window: Window) -> bool:
-    return (row.start or date.min) <= window.end and (row.end or date.max) >= window.start
+    return apply_changes(case, changes) if changes else case
 
 
 def with_limits(case: Case, limits: list[Limit]) -> Case:

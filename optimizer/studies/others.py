@@ -19,17 +19,9 @@ from optimizer.studies.outcome import Outcome
 from optimizer.studies.runs import Run, Runner, Way
 from optimizer.studies.study import BASE, Study, amounts, compared, reason
 from optimizer.tables import Case
+from optimizer.tables.country_groups import GROUPS
 
-NORTH_AMERICA = (
-    "united states",
-    "united states of america",
-    "usa",
-    "us",
-    "u.s.",
-    "u.s.a.",
-    "canada",
-    "mexico",
-)
+NORTH_AMERICA = GROUPS["USMCA"].members
 SMALL = 1e-4
 """Share of all tonnes bought below which a supplier counts as none."""
 
@@ -72,7 +64,7 @@ def alternatives(case: Case, within: float = 0.02, way: Way | None = None) -> St
         f"least from {name}": tuple(each for each in offers if country[each[1]] == name)
         for (name,) in sorted(amounts(base, "Purchases", ("country",), "tonnes"))
     }
-    outside = [each for each in offers if country[each[1]].casefold() not in NORTH_AMERICA]
+    outside = [each for each in offers if country[each[1]] not in NORTH_AMERICA]
     if outside and len(outside) < len(offers):
         aims["most North American"] = tuple(outside)
     runs = [

@@ -20,6 +20,7 @@ from optimizer.solution.tables import (
     Tables,
     table,
 )
+from optimizer.tables.words import fold
 
 _BEFORE_AFTER = (
     Field("before", "amount", "in the first plan: tonnes, activity or number"),
@@ -120,9 +121,11 @@ def _costs(before: Tables, after: Tables) -> Table:
 def _moved(before: Tables, after: Tables) -> dict[Key, list[float]]:
     """Before, after and difference in money by kind, thing and period; only what moved."""
     found: dict[Key, list[float]] = {}
+    spelled: dict[str, str] = {}
     for source in SOURCES:
         for side, tables in enumerate((before, after)):
-            for key, amount, money in _amounts(source, tables):
+            for (kind, thing, period), amount, money in _amounts(source, tables):
+                key = (kind, spelled.setdefault(fold(thing), thing), period)
                 cell = found.setdefault(key, [0.0, 0.0, 0.0])
                 cell[side] += amount
                 cell[2] += money if side else -money

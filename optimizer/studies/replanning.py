@@ -16,6 +16,7 @@ from optimizer.solver import Progress
 from optimizer.studies.holding import Asked, Change, Held, follow
 from optimizer.studies.previous import Plan, decisions, plan_tables
 from optimizer.tables.case import Case
+from optimizer.tables.words import fold
 
 KINDS = ("purchases", "shipments", "options")
 """What is kept unless something else is asked for."""
@@ -99,8 +100,9 @@ def keep_to(
         label for label, first in zip(calendar.labels, calendar.first, strict=True) if first < until
     }
     _check_periods(before, network)
-    named = {key: amount for key, amount in before.items() if key.period in calendar.labels}
     possible = _possible(network, kinds)
+    spelled = _spelled(before, possible)
+    named = {key: amount for key, amount in spelled.items() if key.period in calendar.labels}
     every = dict.fromkeys((*named, *possible))
     wanted = {key: named.get(key, 0.0) for key in every if key.period in early}
     planned = {
@@ -123,6 +125,19 @@ def _possible(network: Network, kinds: Iterable[str]) -> set[Commitment]:
             for t, label in enumerate(network.calendar.labels):
                 if flow.periods >> t & 1:
                     found.add(Commitment("disposal", name, label))
+    return found
+
+
+def _spelled(
+    before: Mapping[Commitment, float], possible: Iterable[Commitment]
+) -> dict[Commitment, float]:
+    """What the last plan decided, with names as this workbook spells them."""
+    known = {(each.kind, tuple(map(fold, each.name))): each.name for each in possible}
+    found: dict[Commitment, float] = {}
+    for each, amount in before.items():
+        name = known.get((each.kind, tuple(map(fold, each.name))), each.name)
+        key = Commitment(each.kind, name, each.period)
+        found[key] = found.get(key, 0.0) + amount
     return found
 
 

@@ -1,9 +1,10 @@
-"""What would change if the dates of a rule moved by a period, either way."""
+"""What would change if one date of a rule came a period later, or earlier."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from optimizer.plan import Result
@@ -11,13 +12,24 @@ from optimizer.studies.gaps import NAN, PROVEN, apart, known
 from optimizer.studies.losses import later
 from optimizer.studies.outcome import Outcome
 from optimizer.tables.case import Case
-from optimizer.tables.sheets import PERIOD_MONTHS
+from optimizer.tables.sheets import PERIOD_MONTHS, Rule
 
 WAYS = ((1, "later"), (-1, "earlier"))
+DAY = timedelta(days=1)
+
+
+class Turn(NamedTuple):
+    """A day within the horizon from which a rule binds otherwise than on the day before."""
+
+    day: date
+    begins: bool
+    """True if a row of the rule begins on this day."""
+    ends: bool
+    """True if a row of the rule has the day before as its last."""
 
 
 class Moved(NamedTuple):
-    """A case in which the dates of a rule are others."""
+    """A case in which one date of a rule is another."""
 
     rule: str
     when: str
@@ -25,36 +37,69 @@ class Moved(NamedTuple):
 
 
 def other_dates(plan: Result, rules: list[str]) -> Iterator[Moved]:
-    """Cases with the dates of each rule moved; none for rules without a date in the horizon."""
+    """Cases in which one date of a rule comes a period later or earlier, date by date.
+
+    A date that is blank, or lies at or beyond an end of the horizon, stays where it is: a rule
+    that holds to the last day of the horizon does not end there for any reason of its own.
+    """
     length = plan.case.settings.period_length
     for name in rules:
-        if _dated(plan, name):
+        for turn in _turns(plan, name):
             for sign, word in WAYS:
-                case = moved(plan.case, name, sign * PERIOD_MONTHS[length])
-                yield Moved(name, f"one {length} {word}", case)
+                wanted = later(turn.day, sign * PERIOD_MONTHS[length])
+                to = _bounded(plan.case, name, turn.day, wanted)
+                shift = f"one {length} {word}" if to == wanted else f"{word}, to its next date"
+                yield Moved(name, _words(turn, to, shift), moved(plan.case, name, turn.day, to))
 
 
-def moved(case: Case, rule: str, months: int) -> Case:
-    """The case in which all dates of a rule come so many months later."""
-    return replace(
-        case,
-        rules=tuple(
-            replace(
-                row,
-                start=row.start and later(row.start, months),
-                end=row.end and later(row.end, months),
-            )
-            if row.rule == rule
-            else row
-            for row in case.rules
-        ),
-    )
-
-
-def _dated(plan: Result, rule: str) -> bool:
+def _turns(plan: Result, rule: str) -> list[Turn]:
+    """The days on which a rule turns, without the first day of the horizon."""
     calendar = plan.network.calendar
-    days = [day for row in plan.case.rules if row.rule == rule for day in (row.start, row.end)]
-    return any(day and calendar.first[0] <= day <= calendar.last[-1] for day in days)
+    rows = [row for row in plan.case.rules if row.rule == rule]
+    begins = {row.start for row in rows if row.start}
+    ends = {row.end + DAY for row in rows if row.end}
+    return [
+        Turn(day, day in begins, day in ends)
+        for day in sorted(begins | ends)
+        if calendar.first[0] < day <= calendar.last[-1]
+    ]
+
+
+def _bounded(case: Case, rule: str, day: date, to: date) -> date:
+    """The day to which a date moves: not beyond the rule's next date on that side."""
+    rows = [row for row in case.rules if row.rule == rule]
+    others = {row.start for row in rows if row.start} | {row.end + DAY for row in rows if row.end}
+    if to > day:
+        return min([to, *(other for other in others if other > day)])
+    return max([to, *(other for other in others if other < day)])
+
+
+def moved(case: Case, rule: str, day: date, to: date) -> Case:
+    """The case in which a rule turns on another day; a row that has no day left is gone."""
+    rows = [_turned(row, day, to) if row.rule == rule else row for row in case.rules]
+    kept = tuple(row for row in rows if not (row.start and row.end and row.start > row.end))
+    names = {row.rule for row in kept}
+    scope = tuple(line for line in case.rule_scope if line.rule in names)
+    return replace(case, rules=kept, rule_scope=scope)
+
+
+def _turned(row: Rule, day: date, to: date) -> Rule:
+    """A row that begins, or has ended, on the other day instead."""
+    if row.start == day:
+        return replace(row, start=to)
+    return replace(row, end=to - DAY) if row.end and row.end + DAY == day else row
+
+
+def _words(turn: Turn, to: date, shift: str) -> str:
+    """How one date moves: ``from 2027-10-01 instead of 2027-07-01, one quarter later``.
+
+    >>> _words(Turn(date(2027, 7, 1), False, True), date(2027, 4, 1), "one quarter earlier")
+    'to 2027-03-31 instead of 2027-06-30, one quarter earlier'
+    """
+    if turn.begins:
+        also = " (the row before it ends the day before)" if turn.ends else ""
+        return f"from {to} instead of {turn.day}{also}, {shift}"
+    return f"to {to - DAY} instead of {turn.day - DAY}, {shift}"
 
 
 def date_row(plan: Result, other: Outcome, rule: str, when: str) -> tuple[object, ...]:

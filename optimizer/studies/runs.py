@@ -74,7 +74,7 @@ def solve_run(run: Run, options: Options, start: Start | None) -> Outcome:
 def _asked(run: Run, options: Options, start: Start | None, keep: bool = False) -> plan.Asked:
     return plan.Asked(
         time_limit=options.time_limit,
-        gap=options.gap,
+        gap=0.0 if run.twist is not None and run.twist.least else options.gap,
         start=start,
         twist=run.twist,
         full=False,

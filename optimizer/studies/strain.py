@@ -9,10 +9,11 @@ from typing import Any
 from optimizer.errors import UsageError
 from optimizer.model import Commitment, Twist
 from optimizer.solution.tables import Field, Layout, Table, table
-from optimizer.studies.losses import KINDS, Loss, Window, horizon_of, losses
+from optimizer.studies.losses import KINDS, Loss, horizon_of, losses
 from optimizer.studies.outcome import Outcome
 from optimizer.studies.runs import Run, Runner, Way
 from optimizer.studies.study import BASE, Study, amounts, covered, reason
+from optimizer.studies.window import Window
 from optimizer.tables import Case
 
 SHOWN = 3
@@ -36,6 +37,12 @@ STRESS = Layout(
         Field("first short", "period", "first period in which more is short"),
         Field("after", "number", "periods from the loss until then; 0: at once"),
         Field("replaced by", "text", "offers and sites that gain most"),
+        Field(
+            "goes with it",
+            "text",
+            "what else is lost: least purchases, contracts, minimum loads and activities, orders "
+            "under way; and whether the fixed cost of its units is still paid",
+        ),
         Field("reason", "text", "why there is no plan, and the least that would have to give"),
     ),
 )
@@ -66,6 +73,8 @@ class Strain:
     """Periods that it lasts; None: to the end."""
     freeze: bool = False
     """True holds what the base plan buys and ships before the loss."""
+    fixed_cost: bool = True
+    """False saves the fixed cost of the units of a lost site or country while it is lost."""
 
 
 def stress(case: Case, strain: Strain | None = None, way: Way | None = None) -> Study:
@@ -82,7 +91,7 @@ def stress(case: Case, strain: Strain | None = None, way: Way | None = None) -> 
     base = runner.base()
     if not base.solved:
         raise UsageError(f"the case itself has no plan to compare with: {reason(base)}")
-    found = list(losses(case, window, base, strain.kinds))
+    found = list(losses(case, window, base, strain.kinds, fixed_cost=strain.fixed_cost))
     twist = _frozen(base, window) if strain.freeze and window.first else None
     runs = [Run(each.name, each.case, twist) for each in found if each.case is not None]
     solved = iter(runner.outcomes(runs))
@@ -143,7 +152,17 @@ def _ranked(base: Outcome, pairs: Pairs, window: Window) -> Table:
         if not outcome.solved or outcome.objective is None:
             blank = (None,) * 6
             rows.append(
-                (loss.name, loss.kind, outcome.status, *blank, "", None, "", reason(outcome))
+                (
+                    loss.name,
+                    loss.kind,
+                    outcome.status,
+                    *blank,
+                    "",
+                    None,
+                    "",
+                    loss.goes,
+                    reason(outcome),
+                )
             )
             continue
         more = outcome.short - base.short
@@ -162,6 +181,7 @@ def _ranked(base: Outcome, pairs: Pairs, window: Window) -> Table:
                 first,
                 after,
                 "; ".join(f"{row[2]} +{row[-1]:,.4g}" for row in _best(base, loss, outcome)),
+                loss.goes,
                 reason(outcome),
             )
         )
@@ -218,4 +238,11 @@ def _said(base: Outcome, window: Window, strain: Strain) -> str:
         orders = "the plan knows of the loss from the start"
     else:
         orders = "from the first period on"
-    return f"Each thing is lost from {span}; {orders}."
+    fixed = "is still paid" if strain.fixed_cost else "is saved"
+    return (
+        f"Each thing is lost from {span}; {orders}. With a site or a country go its least "
+        "purchases, minimum loads and minimum activities, and the orders under way that would "
+        f"arrive there (a country's customers still get theirs); the fixed cost of its units "
+        f"{fixed}. A contract of which the loss takes only a part is owed in full over the rest. "
+        "Limits, stock minimums and options stay as they are."
+    )

@@ -12,19 +12,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimizer.errors import UsageError
-from optimizer.model import Twist
+from optimizer.model import SHORT, Twist
 from optimizer.solution.tables import Field, Layout, Table, table
 from optimizer.studies.losses import limit_row, with_limits
 from optimizer.studies.outcome import Outcome
 from optimizer.studies.runs import Run, Runner, Way
 from optimizer.studies.study import BASE, Study, compared, reason
 from optimizer.tables import SHEETS, Case
+from optimizer.tables.again import tables_of
+from optimizer.tables.country_groups import NOT, CountrySets
+from optimizer.tables.country_names import CountryNames
+from optimizer.tables.findings import Findings
 from optimizer.tables.sheets import LIMIT_FILTERS, MEASURES, Limit
 from optimizer.tables.words import fold
 
 NAME = "limit of the frontier"
-HALVINGS = 12
-"""Steps in which the lowest bound that has a plan is found, where 0 has none."""
+ROUNDS = 20
+"""Programmes in which the least share is found; each comes closer, the last cannot."""
+CLOSE = 1e-9
+"""Part of a share, or of an amount, that is rounding."""
 WIDE = 1e12
 """A bound that binds nothing: tonnes or money."""
 
@@ -48,6 +54,18 @@ class Measure:
         row = limit_row(**(values | {"maximum": most}))
         return Run(name, with_limits(case, [row]), Twist(measure=NAME))
 
+    def least(self, case: Case, share: float = 0.0) -> Run:
+        """The case in which it is made least instead of cost.
+
+        Of a share, what is made least is the amount less so much of what it is a share of.
+        """
+        alone = self.run(case, None)
+        name = SHORT if self.row is None else NAME
+        twist = Twist(measure=NAME, least=name, less_base=share)
+        return Run(
+            f"least {self.text} ({share:.9g})" if share else f"least {self.text}", alone.case, twist
+        )
+
     def of(self, outcome: Outcome) -> float:
         """How much of it a plan has."""
         return outcome.short if self.row is None else outcome.measured or 0.0
@@ -56,6 +74,7 @@ class Measure:
 def frontier(case: Case, limit: str, points: int = 7, way: Way | None = None) -> Study:
     """Cost at so many bounds between the least-cost plan and the least that there can be.
 
+    Both ends are exact: the least amount that any plan has, and the least cost of a plan with it.
     Raises UsageError if the limit cannot be understood, or the case has no plan.
     """
     if points < 2:
@@ -67,10 +86,11 @@ def frontier(case: Case, limit: str, points: int = 7, way: Way | None = None) ->
         raise UsageError(f"the case itself has no plan to begin with: {reason(base)}")
     most = measure.of(base)
     found: dict[float, Outcome] = {}
-    if most > 1e-9:
-        least = _least(runner, measure, case, most, found)
+    notes: list[str] = []
+    if most > CLOSE:
+        least = _least(runner, measure, case, most, notes)
         step = (most - least) / (points - 1)
-        bounds = [least + step * place for place in range(points - 1)]
+        bounds = list(dict.fromkeys(least + step * place for place in range(points - 1)))
         runs = [measure.run(case, bound) for bound in bounds]
         found = dict(zip(bounds, runner.outcomes(runs), strict=True))
     outcomes = {BASE: base}
@@ -84,27 +104,42 @@ def frontier(case: Case, limit: str, points: int = 7, way: Way | None = None) ->
         currency=case.settings.currency,
         outcomes=outcomes,
         tables={"Frontier": overview, **compared(outcomes)},
-        notes=() if found else (nothing,),
+        notes=(*notes, *(() if found else (nothing,))),
         chart=("Frontier", "found", ("cost", "short")),
     )
 
 
-def _least(
-    runner: Runner, measure: Measure, case: Case, most: float, found: dict[float, Outcome]
-) -> float:
-    """The lowest bound that has a plan, to one part in four thousand of the range."""
+def _least(runner: Runner, measure: Measure, case: Case, most: float, notes: list[str]) -> float:
+    """The least that there can be of a measure, at any cost.
+
+    An amount is made least by one programme. So is a share N / D, as N - s D for the share s of
+    the last plan found, until no plan is below it (Dinkelbach, 1967).
+    """
+    if measure.kind != "share":
+        return _made_least(runner, measure.least(case), measure, most, notes)
     (none,) = runner.outcomes([measure.run(case, 0.0)])
     if none.solved:
         return 0.0
-    low, high = 0.0, most
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        (outcome,) = runner.outcomes([measure.run(case, middle)])
-        if outcome.solved:
-            high = middle
-        else:
-            low = middle
-    return high
+    least = most
+    for _ in range(ROUNDS):
+        found = _made_least(runner, measure.least(case, least), measure, least, notes)
+        if found >= least * (1.0 - CLOSE):
+            return min(found, least)
+        least = found
+    return least
+
+
+def _made_least(runner: Runner, run: Run, measure: Measure, most: float, notes: list[str]) -> float:
+    """What a plan has of what it makes least; ``most``, and a note, where there is none."""
+    (found,) = runner.outcomes([run])
+    if not found.solved or found.status != "optimal":
+        note = f"The least of {measure.text} is not proven: {reason(found)}."
+        if note not in notes:
+            notes.append(note)
+    if not found.solved:
+        return most
+    amount = min(measure.of(found), most)
+    return amount if amount > CLOSE * max(1.0, most) else 0.0
 
 
 def _curve(measure: Measure, base: Outcome, found: dict[float, Outcome]) -> Table:
@@ -174,13 +209,28 @@ def _row(case: Case, measure: str, filters: list[str], as_: str) -> Limit:
         if column == "as" and value in ("share", "tonnes"):
             given["as_"] = value
         elif sign and column in known and names:
-            given[known[column]] = tuple(_spelled(case, known[column], name) for name in names)
+            given[known[column]] = _all_spelled(case, known[column], names)
         else:
             raise UsageError(
                 f"{part!r} is not understood; write one of {', '.join(known)} or as, = and its "
                 f"value, and before them one of {', '.join(MEASURES)}, short, capital, not firm"
             )
     return limit_row(NAME, measure, window="horizon", **given)
+
+
+def _all_spelled(case: Case, attribute: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names as the case spells them; raises UsageError if one is not there."""
+    if attribute != "country":
+        return tuple(_spelled(case, attribute, name) for name in names)
+    found, fault = CountryNames(tables_of(case)["Countries"], Findings()).several(names)
+    if fault:
+        message, cure = fault
+        raise UsageError(f"{message}; {cure if isinstance(cure, str) else cure()}")
+    groups = CountrySets(case.countries).groups
+    for name in found:
+        if not name.startswith(NOT) and fold(name) not in groups:
+            _spelled(case, attribute, name)
+    return found
 
 
 def _spelled(case: Case, attribute: str, name: str) -> str:

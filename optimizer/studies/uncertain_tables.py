@@ -43,7 +43,8 @@ BY_SCENARIO = Layout(
 )
 VALUE = Layout(
     "Value",
-    "What planning for several scenarios is worth, and what knowing more would be.",
+    "What planning for several scenarios is worth, and what knowing more would be: WS <= HN <= EEV "
+    "in expected present value, unless the plan weighs risk or stops at a gap.",
     (
         Field("item", "text", "measure"),
         Field("amount", "money", "discounted money; blank where a plan is impossible"),
@@ -166,43 +167,63 @@ def _scenarios(measured: Compared) -> Iterator[tuple[object, ...]]:
 
 
 def _values(measured: Compared) -> Iterator[tuple[str, float | None, str]]:
+    """Measures, all of one kind: what is compared is expected present value of cost.
+
+    Wait and see <= expected cost <= that of the base plan, where risk has no weight; their
+    differences are EVPI and VSS.
+    """
     worst = f"the worst {1 - measured.tail:.0%} of the cost"
     costs = measured.costs
-    mine = measured.measure(costs)
-    yield "Expected cost", measured.mean(costs), "of the joint plan"
+    mine = measured.mean(costs)
+    yield "Expected cost", mine, "of the joint plan, decided here and now (HN)"
     yield "CVaR", measured.risk(costs), f"of the joint plan: the mean of {worst}"
     if measured.weight:
-        meaning = f"{1 - measured.weight:g} x expected cost + {measured.weight:g} x CVaR"
-        yield "Mean and risk", mine, meaning
+        meaning = (
+            f"what the joint plan makes least: {1 - measured.weight:g} x expected cost + "
+            f"{measured.weight:g} x CVaR"
+        )
+        yield "Mean and risk", measured.measure(costs), meaning
     if measured.held:
-        kept = [cost for cost in measured.held if cost is not None]
-        possible = len(kept) == len(measured.held)
-        lost = [
-            name for name, cost in zip(measured.names, measured.held, strict=True) if cost is None
-        ]
-        refused = f"impossible: the base plan's decisions cannot be held in {', '.join(lost)}"
-        yield (
-            "Expected cost of the base plan",
-            measured.mean(kept) if possible else None,
-            "its decisions here and now, held in every scenario (EEV)" if possible else refused,
-        )
-        yield (
-            "CVaR of the base plan",
-            measured.risk(kept) if possible else None,
-            f"the mean of {worst}" if possible else refused,
-        )
-        yield (
-            "Value of the stochastic solution",
-            measured.measure(kept) - mine if possible else None,
-            "what planning for all scenarios saves against the base plan (VSS)"
-            if possible
-            else "without bound: the base plan cannot be held in every scenario",
-        )
+        yield from _of_base(measured, mine, worst)
     if measured.alone:
-        meaning = "expected, if each scenario were known in advance"
-        yield "Wait and see", measured.mean(measured.alone), meaning
+        known = measured.mean(measured.alone)
+        yield "Wait and see", known, "expected cost, if each scenario were known in advance (WS)"
         yield (
             "Expected value of perfect information",
-            mine - measured.measure(measured.alone),
-            "most that knowing the scenario in advance could save (EVPI)",
+            mine - known,
+            "EVPI = HN - WS: the most, in expected cost, that knowing the scenario could save",
         )
+
+
+def _of_base(
+    measured: Compared, mine: float, worst: str
+) -> Iterator[tuple[str, float | None, str]]:
+    """What the base plan costs in the scenarios, and what planning for all of them saves."""
+    kept = [cost for cost in measured.held if cost is not None]
+    possible = len(kept) == len(measured.held)
+    lost = [name for name, cost in zip(measured.names, measured.held, strict=True) if cost is None]
+    refused = f"impossible: the base plan's decisions cannot be held in {', '.join(lost)}"
+    yield (
+        "Expected cost of the base plan",
+        measured.mean(kept) if possible else None,
+        "its decisions here and now, held in every scenario (EEV)" if possible else refused,
+    )
+    yield (
+        "CVaR of the base plan",
+        measured.risk(kept) if possible else None,
+        f"the mean of {worst}" if possible else refused,
+    )
+    if measured.weight:
+        yield (
+            "Mean and risk of the base plan",
+            measured.measure(kept) if possible else None,
+            "weighted as in the joint plan" if possible else refused,
+        )
+    saves = "VSS = EEV - HN: what planning for all scenarios saves in expected cost"
+    if measured.weight:
+        saves += "; below 0 where less risk is paid for"
+    yield (
+        "Value of the stochastic solution",
+        measured.mean(kept) - mine if possible else None,
+        saves if possible else "without bound: the base plan cannot be held in every scenario",
+    )

@@ -8,8 +8,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from optimizer.tables import days
+from optimizer.tables.country_groups import NOT
 from optimizer.tables.histories import parse_history
-from optimizer.tables.letters import mixed_alphabets
+from optimizer.tables.letters import mixed_alphabets, plain_separators
 from optimizer.tables.schema import INFINITY, Column
 from optimizer.tables.words import clean, did_you_mean, fold, quoted, written
 
@@ -147,7 +148,7 @@ def _check_alphabets(text: str) -> None:
 def _names(raw: Any, column: Column, unit: str) -> tuple[str, ...]:
     _check_no_date(raw)
     _check_alphabets(text_of(raw))
-    found = [clean(part) for part in re.split("[,;\n]", text_of(raw))]
+    found = [clean(part) for part in re.split("[,;\n]", plain_separators(text_of(raw)))]
     names = tuple(dict.fromkeys(name for name in found if name))
     for name in names:
         _check_name(name, column)
@@ -155,6 +156,9 @@ def _names(raw: Any, column: Column, unit: str) -> tuple[str, ...]:
         raise Complaint(f"{quoted(raw)} holds no name")
     if "*" not in names:
         return names
+    left_out = tuple(name for name in names if fold(name).startswith(NOT))
+    if column.words == "countries" and left_out:
+        return left_out  # every country but these
     if not column.star:
         raise Complaint("'*' is not allowed in this column", "write the names")
     return ("*",) if column.required else ()
@@ -305,7 +309,7 @@ def _date(raw: Any, column: Column, unit: str) -> date:
 def _history(raw: Any, column: Column, unit: str) -> Any:
     _check_alphabets(text_of(raw))
     try:
-        return parse_history(text_of(raw))
+        return parse_history(plain_separators(text_of(raw)))
     except ValueError as complaint:
         raise Complaint(*complaint.args) from None
 

@@ -15,12 +15,15 @@ class Group(NamedTuple):
     members: tuple[str, ...]
     source: str
     """Where the list stands, and of what date it is."""
+    aliases: tuple[str, ...] = ()
+    """Other names of the group."""
 
 
 GROUPS: Final = {
     "covered": Group(
         ("China", "Iran", "North Korea", "Russia"),
         "10 U.S.C. 4872 and DFARS 225.7018-1, covered country, as of 2024-05-30",
+        ("covered country", "covered countries", "covered nation", "covered nations"),
     ),
     "qualifying": Group(
         (
@@ -39,6 +42,7 @@ GROUPS: Final = {
             *("Spain", "Sweden", "Switzerland", "Türkiye", "United Kingdom"),
         ),
         "DFARS 225.003 and 252.225-7002, qualifying country, with Lithuania as added in 2022",
+        ("qualifying country", "qualifying countries"),
     ),
     "EU": Group(
         (
@@ -57,14 +61,17 @@ GROUPS: Final = {
             *("Slovakia", "Slovenia", "Spain", "Sweden"),
         ),
         "Treaty on European Union, article 52, without the United Kingdom from 2020-02-01",
+        ("European Union", "E.U."),
     ),
     "USMCA": Group(
         ("Canada", "Mexico", "United States"),
         "Agreement between the United States, Mexico and Canada, in force from 2020-07-01",
+        ("CUSMA", "T-MEC"),
     ),
     "G7": Group(
         (*("Canada", "France", "Germany", "Italy", "Japan", "United Kingdom", "United States"),),
         "Members of the Group of Seven since 2014-03-24",
+        ("G-7", "Group of Seven"),
     ),
 }
 """Groups by name; the sheet Countries may add members and groups."""
@@ -92,7 +99,7 @@ class CountrySets:
             for name in row.groups:
                 spelled, members = self.groups.get(fold(name), (name, ()))
                 self.groups[fold(name)] = (spelled, tuple(dict.fromkeys((*members, row.country))))
-        self._sets: dict[tuple[str, ...], tuple[frozenset[str] | None, frozenset[str]]] = {}
+        self._sets: dict[object, tuple[frozenset[str] | None, frozenset[str]]] = {}
 
     def holds(self, words: str | tuple[str, ...], country: str) -> bool:
         """True if a list holds a country: blank and ``*`` hold every one.
@@ -100,34 +107,41 @@ class CountrySets:
         ``EU, not Germany`` holds the members of the EU without Germany, ``not China`` every
         country but China.
         """
-        parts = parts_of(words)
-        if parts not in self._sets:
-            self._sets[parts] = self._set(parts)
-        within, without = self._sets[parts]
+        within, without = self.names(words)
         return (within is None or country in within) and country not in without
 
     def names(self, words: str | tuple[str, ...]) -> tuple[frozenset[str] | None, frozenset[str]]:
         """Countries that a list names (None: every one), and those that it leaves out."""
-        return self._set(parts_of(words))
+        if words not in self._sets:
+            self._sets[words] = self._set(parts_of(words))
+        return self._sets[words]
 
     def meet(self, one: str, other: str) -> bool:
         """True if some country is in both lists."""
-        (within, without), (own, left_out) = self.names(one), self.names(other)
-        if within is None and own is None:
-            return True
-        both = own if within is None else within if own is None else within & own
-        return bool((both or frozenset()) - without - left_out)
+        within, without = self._both(one, other)
+        return within is None or bool(within - without)
 
     def lies_within(self, one: str, other: str) -> bool:
         """True if every country of the first list is in the second."""
-        (within, without), (own, left_out) = self.names(one), self.names(other)
+        return self.meet_within(one, one, other)
+
+    def meet_within(self, one: str, other: str, third: str) -> bool:
+        """True if every country that is in both of two lists is in the third."""
+        within, without = self._both(one, other)
         if within is None:
+            own, left_out = self.names(third)
             return own is None and left_out <= without
-        return all(self.holds(other, country) for country in within - without)
+        return all(self.holds(third, country) for country in within - without)
+
+    def _both(self, one: str, other: str) -> tuple[frozenset[str] | None, frozenset[str]]:
+        """What two lists have in common, as :meth:`names` gives it."""
+        (within, without), (own, left_out) = self.names(one), self.names(other)
+        both = own if within is None else within if own is None else within & own
+        return both, without | left_out
 
     def size(self, words: str | tuple[str, ...]) -> int:
         """How many countries a list holds; of lists without a name there are a thousand less."""
-        within, without = self._set(parts_of(words))
+        within, without = self.names(words)
         return 1000 - len(without) if within is None else len(within - without)
 
     def _set(self, parts: tuple[str, ...]) -> tuple[frozenset[str] | None, frozenset[str]]:

@@ -34,6 +34,8 @@ class Draft(Struct):
     off: dict[str, list[Any]] = field(default_factory=dict)
     bad: dict[str, dict[int, set[str]]] = field(default_factory=dict)
     """Unreadable attributes by sheet and row."""
+    shared: dict[Any, Any] = field(default_factory=dict)
+    """What several checks need, made by the first that asks for it."""
 
     def __post_init__(self) -> None:
         for name, table in self.tables.items():

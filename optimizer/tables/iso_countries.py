@@ -1,8 +1,9 @@
 """Countries of ISO 3166 by every name that people write for them.
 
-Names come from pycountry (the data of Debian's iso-codes); the usual ones of this trade stand
-here too, so that a plain workbook does not load it. Nothing is guessed: a word is a country only
-if it is one of its names, an abbreviation, or a code of two or three letters.
+Names come from pycountry (the data of Debian's iso-codes) and from
+:mod:`optimizer.tables.country_aliases`, which alone is read for the usual ones. Nothing is
+guessed: a word is a country only if it is one of its names, an abbreviation, or a code of two
+or three letters.
 """
 
 from __future__ import annotations
@@ -11,175 +12,42 @@ import re
 from functools import cache
 from typing import Final
 
-from optimizer.tables.letters import compatible, visible, without_marks
-from optimizer.tables.words import clean, did_you_mean, listed, quoted
+from optimizer.tables.country_aliases import ALIASES, AMBIGUOUS, PARTS, PLAIN, SHORT
+from optimizer.tables.letters import compatible, skeleton, visible, without_marks
+from optimizer.tables.words import clean, listed, near, quoted, told_apart
 
-SHORT: Final = {
-    "AE": "United Arab Emirates",
-    "BN": "Brunei",
-    "BO": "Bolivia",
-    "CD": "DR Congo",
-    "CG": "Republic of the Congo",
-    "FK": "Falkland Islands",
-    "FM": "Micronesia",
-    "GB": "United Kingdom",
-    "IR": "Iran",
-    "KP": "North Korea",
-    "KR": "South Korea",
-    "LA": "Laos",
-    "MD": "Moldova",
-    "PS": "Palestine",
-    "RU": "Russia",
-    "SY": "Syria",
-    "TR": "Türkiye",
-    "TW": "Taiwan",
-    "TZ": "Tanzania",
-    "US": "United States",
-    "VA": "Vatican City",
-    "VE": "Venezuela",
-    "VN": "Vietnam",
-}
-"""The one name of a country where it is another than ISO's own."""
-
-PLAIN: Final = (
-    "Argentina, Australia, Austria, Belgium, Brazil, Burundi, Canada, Chile, China, "
-    "Czechia, Denmark, DR Congo, Egypt, Estonia, Finland, France, Germany, Greece, "
-    "Greenland, Hong Kong, Hungary, India, Indonesia, Iran, Ireland, Israel, Italy, Japan, "
-    "Kazakhstan, Kenya, Kyrgyzstan, Laos, Luxembourg, Madagascar, Malawi, Malaysia, "
-    "Mexico, Mongolia, Morocco, Mozambique, Myanmar, Namibia, Netherlands, New Zealand, "
-    "Nigeria, North Korea, Norway, Oman, Peru, Philippines, Poland, Portugal, Romania, "
-    "Russia, Saudi Arabia, Singapore, Slovenia, South Africa, South Korea, Spain, Sweden, "
-    "Switzerland, Taiwan, Tajikistan, Tanzania, Thailand, Türkiye, Uganda, Ukraine, "
-    "United Arab Emirates, United Kingdom, United States, Uzbekistan, Vietnam, Zambia, "
-    "Zimbabwe"
-)
-"""Names for which pycountry is not loaded."""
-
-ALIASES: Final = {
-    "CN": (
-        "PR China, PRC, PR of China, P R China, China PR, China PRC, Mainland China, "
-        "China Mainland, Chinese Mainland, Peoples Republic of China, "
-        "Peoples Rep of China, Peoples Republic China, Peoples China, "
-        "Peoples Rep China, Red China, Communist China, Continental China, "
-        "Continental Mainland China, China Peoples Republic of, China Peoples Rep, "
-        "Volksrepublik China, Republique populaire de Chine, Republica Popular China, "
-        "Chine, Cina, Kina, Chiny, Китай, КНР, 中国, 中國, 中华人民共和国, 中華人民共和國, 중국"
-    ),
-    "US": (
-        "USA, U S A, U S, United States of America, The States, America, US of A, "
-        "Estados Unidos, Etats Unis, Vereinigte Staaten, Stati Uniti, США, 美国, 美國, "
-        "アメリカ, 米国, 미국"
-    ),
-    "GB": (
-        "UK, U K, Great Britain, Britain, England, Scotland, Wales, Northern Ireland, "
-        "Vereinigtes Konigreich, Royaume Uni, Reino Unido, Великобритания, 英国"
-    ),
-    "RU": "Russian Fed, RF, Russland, Russie, Rusia, Россия, РФ, 俄罗斯, ロシア",
-    "IR": "Islamic Republic of Iran, Persia, Иран, 伊朗",
-    "KP": (
-        "DPRK, D P R K, Korea North, North Korea DPRK, Korea DPR, DPR Korea, "
-        "Nordkorea, Coree du Nord, Corea del Norte, КНДР, 朝鲜, 北朝鮮, 북한"
-    ),
-    "KR": (
-        "ROK, R O K, Korea South, Republic of Korea, Korea Rep, Korea ROK, S Korea, "
-        "So Korea, Sudkorea, Coree du Sud, Corea del Sur, 韩国, 韓国, 대한민국, 한국"
-    ),
-    "TW": (
-        "ROC, R O C, Republic of China, Chinese Taipei, Taiwan ROC, "
-        "Taiwan Republic of China, Taiwan Province of China, 台湾, 台灣"
-    ),
-    "HK": "Hong Kong SAR, Hongkong, Hong Kong China, China Hong Kong, HKSAR, 香港",
-    "MO": "Macau, Macau SAR, Macao SAR, Macau China, Macao China, 澳门, 澳門",
-    "JP": "Nippon, Nihon, Japon, Giappone, Япония, 日本, 일본",
-    "KZ": "Kazakstan, Republic of Kazakhstan, Kasachstan, Казахстан, Қазақстан, 哈萨克斯坦",
-    "VN": "Viet Nam, Socialist Republic of Vietnam, Việt Nam, Вьетнам, 越南",
-    "MM": "Burma, Myanmar Burma, Union of Myanmar, 缅甸",
-    "TR": "Turkey, Republic of Turkey, Turkiye, Turkei",
-    "CZ": "Czech Republic, Czech Rep, Tschechien",
-    "DE": (
-        "Deutschland, Federal Republic of Germany, FRG, BRD, Allemagne, Alemania, Германия, 德国"
-    ),
-    "FR": "French Republic, Frankreich, Francia, Франция, 法国",
-    "IT": "Italia, Italien, Italie",
-    "ES": "Espana, Spanien, Espagne",
-    "NL": "Holland, The Netherlands, Niederlande, Pays Bas",
-    "EE": "Eesti, Estland",
-    "AU": "Commonwealth of Australia, Australien, Австралия, 澳大利亚",
-    "BR": "Brasil, Brasilien, Bresil",
-    "CA": "Kanada",
-    "MY": "Малайзия, 马来西亚",
-    "IN": "Republic of India, Bharat, Индия, 印度",
-    "AE": "UAE, U A E, Emirates",
-    "CD": (
-        "DRC, D R C, D R Congo, Congo Kinshasa, Congo DRC, Congo Democratic Republic, "
-        "Democratic Republic of Congo, Democratic Republic of the Congo, Zaire, "
-        "Congo DR, RDC"
-    ),
-    "CG": "Congo Brazzaville, Republic of Congo, Congo Republic, Congo Rep",
-    "CI": "Ivory Coast, Cote d Ivoire, Elfenbeinkuste",
-    "LA": "Lao PDR, Lao",
-    "SZ": "Swaziland",
-    "MK": "Macedonia",
-    "CV": "Cape Verde",
-    "TL": "East Timor",
-    "VA": "Vatican, Holy See",
-    "BA": "Bosnia",
-    "ZA": "RSA, Republic of South Africa",
-    "CH": "Schweiz, Suisse, Svizzera",
-    "UA": "Украина",
-    "UZ": "Узбекистан",
-    "KG": "Kirgizstan, Kirghizia, Kyrgyz Republic, Киргизия",
-    "MN": "Mongolei, Монголия",
-    "GL": "Kalaallit Nunaat",
-}
-"""Other names by code, without accents and full stops."""
-
-AMBIGUOUS: Final = {
-    "korea": ("South Korea", "North Korea"),
-    "congo": ("DR Congo", "Republic of the Congo"),
-    "virgin islands": ("Virgin Islands, U.S.", "Virgin Islands, British"),
-    "saint martin": ("Saint Martin (French part)", "Sint Maarten (Dutch part)"),
-    "samoa islands": ("Samoa", "American Samoa"),
-    "yugoslavia": ("Serbia", "Slovenia"),
-    "czechoslovakia": ("Czechia", "Slovakia"),
-    "soviet union": ("Russia", "Kazakhstan"),
-    "ussr": ("Russia", "Kazakhstan"),
-}
-"""Names that may mean several countries."""
-
-PARTS: Final = {
-    "China": (
-        "Inner Mongolia, Nei Mongol, Xinjiang, Tibet, Sichuan, Jiangxi, Guangdong, "
-        "Guangxi, Fujian, Shandong, Hunan, Yunnan, Zhejiang, Jiangsu, Anhui, Hebei, "
-        "Henan, Shanxi, Shaanxi, Gansu, Ningxia, Beijing, Shanghai, Baotou, Ganzhou, "
-        "Ningbo, Bayan Obo"
-    ),
-    "United States": (
-        "Alaska, California, Colorado, Florida, Idaho, Nevada, Oklahoma, "
-        "South Carolina, Texas, Utah, Wyoming"
-    ),
-    "Canada": ("Alberta, British Columbia, Ontario, Quebec, Saskatchewan, Northwest Territories"),
-    "Australia": "Western Australia, Northern Territory, Queensland, New South Wales, Victoria",
-}
-"""Provinces, states and towns that are no country."""
-
-_SIGNS: Final = re.compile(r"[^\w]+")
+_SIGNS: Final = re.compile(r"[\W_]+")
 _SPACED: Final = re.compile(r"\b(\w) (?=\w\b)")
 """Single letters one after the other: ``p r c``."""
-_PARTED: Final = re.compile(r"[(),;/|\[\]–—-]+")
+_PARTED: Final = re.compile(r"[(),;:/|\[\]–—-]+")
+_DOUBTFUL: Final = re.compile(r"[^\w\s.,;:&'\"()\[\]/|-]|^\s*-")
+"""Signs that say more than a name does: ``Chile?``, ``!China``, ``-China``."""
+_ABSENT: Final = re.compile(r"n ?[/.] ?a ?\.?")
+"""Not available, and not the code of Namibia."""
+_SHORTENED: Final = {"rep": "republic", "dem": "democratic", "st": "saint"}
+_PASSED_OVER: Final = ("the", "and")
+SHORTEST: Final = 3
+"""Shorter keys are codes and abbreviations, of which nothing is a misspelling."""
+CLOSE: Final = 0.75
+"""How alike a word is to a name of a country that it may be a misspelling of."""
 
 
 def _key(name: str) -> str:
-    """A name without accents, full stops, apostrophes and a leading article.
+    """A name without accents, signs, articles and abbreviations.
 
     >>> _key("The People’s Rep. of  China"), _key("Côte d'Ivoire"), _key("U.S.A.")
-    ('peoples rep of china', 'cote divoire', 'usa')
+    ('peoples republic of china', 'cote divoire', 'usa')
     """
-    folded = without_marks(compatible(visible(name))).replace("&", " and ")
-    folded = re.sub(r"['.´`]", "", folded)
-    key = " ".join(_SIGNS.sub(" ", folded).split())
-    key = _SPACED.sub(r"\1", key)
-    return key.removeprefix("the ")
+    folded = _plain(name).replace("'", "")
+    key = _SPACED.sub(r"\1", " ".join(_SIGNS.sub(" ", folded).split()))
+    words = key.split()
+    if len(words) < 2:
+        return key
+    return " ".join(_SHORTENED.get(word, word) for word in words if word not in _PASSED_OVER)
+
+
+def _plain(name: str) -> str:
+    return without_marks(compatible(visible(name)))
 
 
 def country_name(word: str) -> str:
@@ -187,17 +55,21 @@ def country_name(word: str) -> str:
 
     >>> country_name("PRC"), country_name("chn"), country_name("Côte d’Ivoire")
     ('China', 'China', "Côte d'Ivoire")
-    >>> country_name("Atlantis"), country_name("Korea")
-    ('', '')
+    >>> country_name("Atlantis"), country_name("Korea"), country_name("Chile?")
+    ('', '', '')
     """
     text = clean(word)
-    if text in _plain():
+    if text in _names():
         return text
+    plain = _plain(text)
     key = _key(text)
-    if not key or key in AMBIGUOUS:
+    if not key or key in AMBIGUOUS or _DOUBTFUL.search(plain) or _ABSENT.fullmatch(plain):
         return ""
-    known = _index().get(key, "")
-    return known or _of_parts(text)
+    return _known(key) or _of_parts(text)
+
+
+def _known(key: str) -> str:
+    return _usual().get(key) or _every().get(key, "")
 
 
 def _of_parts(text: str) -> str:
@@ -205,33 +77,44 @@ def _of_parts(text: str) -> str:
     parts = [part for part in _PARTED.split(text) if part.strip()]
     if len(parts) < 2:
         return ""
-    found = {_index().get(_key(part), "") for part in parts}
+    found = {_known(_key(part)) for part in parts}
     return found.pop() if len(found) == 1 else ""
 
 
 @cache
-def _plain() -> frozenset[str]:
-    return frozenset(PLAIN.split(", "))
+def _names() -> frozenset[str]:
+    return frozenset(PLAIN.values())
 
 
 @cache
-def _index() -> dict[str, str]:
+def _usual() -> dict[str, str]:
+    """The one name of the usual countries by the key of each name and two-letter code."""
+    names = {_key(name): name for name in PLAIN.values()}
+    aliases = {_key(each): name for code, name in PLAIN.items() for each in _aliases(code)}
+    return {code.casefold(): name for code, name in PLAIN.items()} | aliases | names
+
+
+@cache
+def _every() -> dict[str, str]:
     """The one name of each country by the key of every name and code that it has."""
     import pycountry
 
     index: dict[str, str] = {}
     codes: dict[str, str] = {}
     for country in pycountry.countries:
-        code = country.alpha_2
-        name = SHORT.get(code) or getattr(country, "common_name", country.name)
-        own = {name, country.name, getattr(country, "common_name", ""), *_turned(country.name)}
+        code, common = country.alpha_2, getattr(country, "common_name", "")
+        name = PLAIN.get(code) or SHORT.get(code) or common or country.name
         official = getattr(country, "official_name", "")
-        own |= {official, *_turned(official), *ALIASES.get(code, "").split(",")}
-        for each in own:
+        own = (name, country.name, common, official, *_aliases(code))
+        for each in (*own, *_turned(country.name), *_turned(official)):
             if _key(each):
                 index.setdefault(_key(each), name)
-        codes |= {country.alpha_2.casefold(): name, country.alpha_3.casefold(): name}
+        codes |= {code.casefold(): name, country.alpha_3.casefold(): name}
     return {**codes, **index}
+
+
+def _aliases(code: str) -> list[str]:
+    return ALIASES[code].split(", ") if code in ALIASES else []
 
 
 def _turned(name: str) -> tuple[str, ...]:
@@ -242,16 +125,45 @@ def _turned(name: str) -> tuple[str, ...]:
 
 def country_names() -> tuple[str, ...]:
     """The one name of every country."""
-    return tuple(dict.fromkeys(_index().values()))
+    return tuple(dict.fromkeys(_every().values()))
+
+
+def resembles_country(word: str) -> str:
+    """The country of which a word that is none may be a misspelling; empty if there is none.
+
+    >>> resembles_country("Chnia"), resembles_country("Repulic of Koera"), resembles_country("Ore")
+    ('China', 'South Korea', '')
+    """
+    names = country_names()
+    found = near(word, names, CLOSE) or near(skeleton(word), names, CLOSE)
+    long = [key for key in _every() if len(key) > SHORTEST]
+    return found or _every().get(near(_key(word), long, CLOSE), "")
+
+
+def is_ambiguous(word: str) -> tuple[str, ...]:
+    """The countries that a word may mean; empty unless there are several."""
+    return AMBIGUOUS.get(_key(word), ())
+
+
+def lies_in(word: str) -> str:
+    """The country of a province or town that is no country; empty if it is not known."""
+    key = _key(word)
+    return next((name for name, own in PARTS.items() if key in map(_key, own.split(","))), "")
 
 
 def country_cure(word: str) -> str:
     """What to write instead of a word that is no country: the nearest, or how to declare it."""
     key = _key(word)
+    if _ABSENT.fullmatch(_plain(word)):
+        return "write the country; Namibia is NA, without signs"
     if key in AMBIGUOUS:
         return f"it may be {listed(AMBIGUOUS[key])}: write which"
-    for country, parts in PARTS.items():
-        if key in {_key(part) for part in parts.split(",")}:
-            return f"it lies in {country}: write {quoted(country)}"
-    near = did_you_mean(word, country_names())
-    return f"{near} A name of your own is declared in the sheet Countries".strip()
+    if country := lies_in(word):
+        return f"it lies in {country}: write {quoted(country)}"
+    own = "A name of your own is declared in the sheet Countries"
+    name = resembles_country(word)
+    if name:
+        return f"did you mean {quoted(name)}?{told_apart(word, name)} {own}"
+    near_name = near(word, country_names(), CLOSE)
+    hint = f"did you mean {quoted(near_name)}? " if near_name else ""
+    return f"{hint}{own}"

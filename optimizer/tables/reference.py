@@ -91,6 +91,8 @@ def allowed_words(column: Column) -> str:
         return f"{figure(column.least)} or more"
     if column.most is not None:
         return f"{figure(column.most)} or less"
+    if column.words == "countries":
+        return "countries, groups, not before either, or *"
     if column.star:
         return "names or *" if column.kind == "names" else "a name or *"
     return ""
@@ -139,6 +141,7 @@ def _groups() -> str:
     """The groups of countries that are known without the sheet, with their sources."""
     lines = [
         f"* **{name}**: {', '.join(group.members)}. Source: {group.source}."
+        f" Also written {', '.join(group.aliases)}."
         for name, group in GROUPS.items()
     ]
     return "\nGroups that are known without this sheet:\n\n" + "\n".join(lines) + "\n"

@@ -18,6 +18,7 @@ from optimizer.errors import Finding, UsageError, WorkbookError
 from optimizer.tables.again import check_again, given_of, tables_of
 from optimizer.tables.case import Case
 from optimizer.tables.cells import Complaint, in_range, parser
+from optimizer.tables.country_names import CountryNames
 from optimizer.tables.findings import Findings
 from optimizer.tables.pieces import piece
 from optimizer.tables.read import case_of
@@ -152,7 +153,7 @@ class _Work:
         picked = list(range(len(table.rows)))
         try:
             for condition in conditions(change.where, columns | ROW):
-                test = condition.test(self.given.currency)
+                test = condition.spelled(self._countries()).test(self.given.currency)
                 if condition.attribute == "row":
                     cells: list[Any] = table.rows
                 elif condition.attribute in table.values:
@@ -167,6 +168,10 @@ class _Work:
             what = quoted(change.where) if change.where else "the sheet is empty: it"
             raise Refusal("where", f"{what} picks no row of {change.sheet}")
         return picked
+
+    def _countries(self) -> CountryNames:
+        """Names of countries as the sheet Countries stands now."""
+        return CountryNames(self.tables["Countries"], Findings())
 
     def _held(self, change: Change, table: Table, picked: list[int]) -> list[int]:
         """Positions of what lies between the change's dates; rows are split there."""

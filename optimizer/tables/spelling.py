@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from optimizer.tables.country_names import RESERVED, CountryNames, spell_countries
 from optimizer.tables.findings import Findings
 from optimizer.tables.schema import SHEETS, Column
-from optimizer.tables.sheets import ABSENT, NONE, SETTINGS, STAGES, Event
+from optimizer.tables.sheets import ABSENT, NONE, SETTINGS, STAGES, UNKNOWN, Event
 from optimizer.tables.table import Table
 from optimizer.tables.words import did_you_mean, fold, quoted
 
@@ -161,8 +161,15 @@ def _histories(
             if event.country not in RESERVED:
                 fault = countries.one(event.country)[1]
                 if fault:
-                    table.spoil(found, position, name, *fault)
+                    message, cure = fault
+                    table.spoil(found, position, name, message, partial(_or_unknown, cure))
             names.count(event.name, table, position, name)
+
+
+def _or_unknown(cure: str | Callable[[], str]) -> str:
+    """A cure for a country in a history, where unknown is an answer too."""
+    told = cure if isinstance(cure, str) else cure()
+    return f"{told}; where nobody knows, write {UNKNOWN}"
 
 
 def _changes(table: Table) -> None:

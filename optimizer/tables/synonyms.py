@@ -154,6 +154,8 @@ def meant_header(text: str, candidates: Collection[str]) -> str:
 
     >>> meant_header("max", ["minimum", "maximum"]), meant_header("capacity t/yr", ["capacity"])
     ('maximum', 'capacity')
+    >>> meant_header("uint", ["unit", "use"])
+    'unit'
     """
     plain = _plain(text)
     forms = [plain]
@@ -163,7 +165,8 @@ def meant_header(text: str, candidates: Collection[str]) -> str:
     for form in forms:
         if form in by_plain:
             return by_plain[form]
-    name = near(plain, list(by_plain), NEAR)
+    swapped = (name for name in by_plain if sorted(name) == sorted(plain))
+    name = near(plain, list(by_plain), NEAR) or next(swapped, "")
     if name:
         return by_plain[name]
     for header in candidates:

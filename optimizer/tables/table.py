@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import MAXYEAR
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct, field
@@ -53,30 +54,30 @@ class Table(Struct):
         self, found: Findings, position: int, attribute: str, message: str, hint: Hint = ""
     ) -> None:
         """Warn of a cell that is read; nothing is said of a row that is switched off."""
-        if position in self.off:
-            return
-        header = self.sheet.header(attribute)
-        found.warning(
-            self.sheet.name,
-            message,
-            hint,
-            row=self.rows[position],
-            letter=self.letters.get(header, ""),
-            column=header,
-        )
+        if position not in self.off:
+            self._add("warning", found, position, attribute, message, hint)
 
     def complain(
         self, found: Findings, position: int, attribute: str, message: str, hint: Hint = ""
     ) -> None:
         """Add an error at a cell; in a row that is switched off it is a warning."""
         if position in self.off:
-            severity, message = "warning", f"{message} (the row is switched off)"
+            message = f"{message} (the row is switched off)"
+            self._add("warning", found, position, attribute, message, hint)
         else:
-            severity = "error"
-        if attribute in self.sheet.columns:
-            header = self.sheet.header(attribute)
-        else:
-            header = attribute
+            self._add("error", found, position, attribute, message, hint)
+
+    def _add(
+        self,
+        severity: str,
+        found: Findings,
+        position: int,
+        attribute: str,
+        message: str,
+        hint: Hint,
+    ) -> None:
+        known = attribute in self.sheet.columns
+        header = self.sheet.header(attribute) if known else attribute
         found.add(
             severity,
             self.sheet.name,
@@ -135,6 +136,11 @@ TOTALS = re.compile(
 )
 
 
+@lru_cache(maxsize=65536)
+def _is_total(text: str) -> bool:
+    return TOTALS.fullmatch(fold(text).strip(" :=.-_")) is not None
+
+
 def _check_totals(table: Table, headers: Headers, cells: Cells, found: Findings) -> None:
     """Complain of rows that add the others up: they would count as one more."""
     keys = {
@@ -146,8 +152,7 @@ def _check_totals(table: Table, headers: Headers, cells: Cells, found: Findings)
         first = next((at for at, raw in enumerate(row) if not blank(raw)), 0)
         for place in dict.fromkeys((first, *keys)):
             raw = _cell(row, place)
-            text = fold(raw).strip(" :=.-_") if type(raw) is str else ""
-            if text and TOTALS.fullmatch(text):
+            if type(raw) is str and _is_total(raw):
                 table.bad.setdefault(position, set()).add(keys.get(place, table.sheet.key[0]))
                 found.error(
                     table.sheet.name,

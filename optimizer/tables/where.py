@@ -11,6 +11,8 @@ from typing import Any
 from msgspec import Struct, structs
 
 from optimizer.tables.cells import Complaint, parser
+from optimizer.tables.country_groups import parts_of
+from optimizer.tables.country_names import CountryNames
 from optimizer.tables.schema import Column
 from optimizer.tables.words import fold, quoted
 
@@ -59,10 +61,26 @@ class Condition(Struct, frozen=True):
             raise Complaint(f"{quoted(self.column.header)} holds words: {self.sign} orders numbers")
         parts = (re.escape(part) for part in fold(self.value).split("*"))
         pattern = re.compile(".*".join(parts))
-        return lambda cell: any(
-            pattern.fullmatch(fold(word))
-            for word in (cell if isinstance(cell, tuple) else (str(cell),))
-        )
+        return lambda cell: any(pattern.fullmatch(fold(word)) for word in _words(cell))
+
+    def spelled(self, names: CountryNames) -> Condition:
+        """The condition with countries in their one spelling; raises Complaint for others.
+
+        Patterns with ``*`` stay: they are of letters, not of a country.
+        """
+        if self.column.words not in ("country", "countries") or "*" in self.value:
+            return self
+        if not self.value:
+            return self
+        if self.column.words == "country":
+            name, fault = names.one(self.value)
+        else:
+            parts, fault = names.several(parts_of(self.value))
+            name = ", ".join(parts)
+        if fault:
+            message, cure = fault
+            raise Complaint(message, cure if isinstance(cure, str) else cure())
+        return structs.replace(self, value=name)
 
     def _measured(self, currency: str) -> Callable[[Any], bool]:
         """Numbers, dates, yes and no; a blank cell fulfils nothing, an open date is far away."""
@@ -73,6 +91,13 @@ class Condition(Struct, frozen=True):
         return lambda cell: bool(
             order(cell, value) if cell is not None else far is not None and order(far, value)
         )
+
+
+def _words(cell: Any) -> tuple[str, ...]:
+    """What a condition may name: a word, each of several, and all of them as they are written."""
+    if not isinstance(cell, tuple):
+        return (str(cell),)
+    return (*cell, ", ".join(cell)) if len(cell) > 1 else cell
 
 
 def conditions(where: str, columns: dict[str, tuple[str, Column]]) -> list[Condition]:

@@ -25,6 +25,7 @@ def clean(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """A name without regard to case, spacing and kinds of letters; equal names fold alike.
 
@@ -33,11 +34,6 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return clean(text).replace("`", "'").casefold()
-    return _folded(text)
-
-
-@lru_cache(maxsize=65536)
-def _folded(text: str) -> str:
     return clean(compatible(clean(text)))
 
 
@@ -72,10 +68,17 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     "did you mean 'China'?"
     """
     name = near(word, candidates)
-    if not name:
-        return ""
-    told = difference(word, name)
-    return f"did you mean {quoted(name)}?" + (f" In {quoted(word)}, {told}" if told else "")
+    return f"did you mean {quoted(name)}?{told_apart(word, name)}" if name else ""
+
+
+def told_apart(word: str, other: str) -> str:
+    """In what a word differs from another that looks like it, as a sentence that goes on.
+
+    >>> told_apart("Кaz", "Kaz"), told_apart("Kaz", "Kas")
+    (" In 'Кaz', 'К' is U+041A CYRILLIC CAPITAL LETTER KA.", '')
+    """
+    told = difference(word, other)
+    return f" In {quoted(word)}, {told}." if told else ""
 
 
 def quoted(value: Any) -> str:

@@ -1,5 +1,6 @@
 """Rules, Limits and Blends: bounds on sums of flows."""
 
+from tests.oracle.countries import ANYWHERE
 from tests.oracle.read import UNLIMITED, grouped, name, names, number
 
 WINDOWS = ("period", "year", "horizon")
@@ -48,7 +49,6 @@ def asks(plan, rule, rows, t):
 COLUMNS = (
     "site",
     "to site",
-    "country",
     "owner",
     "material",
     "recipe",
@@ -59,10 +59,11 @@ COLUMNS = (
 )
 
 
-def counts(row, record, columns):
-    """True if a limit counts a record, looking at some of its columns."""
+def counts(row, record, columns, countries):
+    """True if a limit counts a record, looking at some of its columns and at some countries."""
     return any(
-        all(
+        fact["country"] in countries
+        and all(
             not names(row, column)
             or "*" in names(row, column)
             or fact.get(column) in names(row, column)
@@ -77,6 +78,7 @@ def limit(plan):
     for row in plan.book["limits"]:
         records = [record for record in plan.records if record.measure == name(row, "measure")]
         share = name(row, "as") == "share"
+        countries = plan.provenance.countries.places(row, "country")
         for periods in windows(plan.calendar, row, name(row, "window") or "period"):
             if name(row, "measure") == "stock":
                 periods = periods[-1:]
@@ -84,12 +86,12 @@ def limit(plan):
             counted = [
                 (record.variable, record.amount)
                 for record in inside
-                if counts(row, record, COLUMNS)
+                if counts(row, record, COLUMNS, countries)
             ]
             base = [
                 (record.variable, record.amount)
                 for record in inside
-                if share and counts(row, record, ("material",))
+                if share and counts(row, record, ("material",), ANYWHERE)
             ]
             least, most = number(row, "minimum", 0), number(row, "maximum", UNLIMITED)
             if not share:

@@ -133,6 +133,7 @@ def main():
             asked.keep.mkdir(parents=True, exist_ok=True)
             write(tables, asked.keep / f"{asked.features}_{seed}.xlsx")
     print(f"{last - first} workbooks, {len(differing)} differ: {differing}")
+    raise SystemExit(bool(differing))
 
 
 if __name__ == "__main__":

@@ -4,13 +4,14 @@ import datetime as dt
 from itertools import chain, combinations
 from typing import NamedTuple
 
+from tests.oracle.countries import Countries
 from tests.oracle.read import grouped, name, names, spelled
 
 STAGES = ("mined", "refined", "separated", "melted", "produced")
 
 
 class Event(NamedTuple):
-    """One step of a history."""
+    """One step of a history; its country is None where nobody knows where it was done."""
 
     stage: str | None
     country: str | None
@@ -37,6 +38,7 @@ class Provenance:
 
     def __init__(self, book, calendar):
         self.book, self.calendar = book, calendar
+        self.countries = Countries(book["countries"])
         self.sites = {name(row, "site"): row for row in book.known_sites}
         self.stage = {name(row, "material"): name(row, "stage") for row in book["materials"]}
         self.rules = book["rules"]
@@ -62,61 +64,79 @@ class Provenance:
         return labels
 
     def _countries(self):
-        written = [row for sheet in ("supply", "stocks", "pipeline") for row in self.book[sheet]]
-        events = [event for row in written for event in self.written(row.get("history"))]
-        return {self.country(site) for site in self.sites} | {event.country for event in events}
+        places = {"supply": "site", "stocks": "site", "pipeline": "to site"}
+        written = [
+            self.origin(row, name(row, column))
+            for sheet, column in places.items()
+            for row in self.book[sheet]
+        ]
+        return {self.country(site) for site in self.sites} | set(written)
 
     def country(self, site):
         """The country of a site."""
-        return name(self.sites[site], "country")
+        return self.countries.country(self.sites[site].get("country"))
 
     def event(self, stage, site):
         """What a site does to a lot."""
         row = self.sites[site]
         country = self.country(site)
-        return Event(
-            stage, country, name(row, "owner country") or country, name(row, "owner"), site
-        )
+        owner_country = self.countries.country(row.get("owner country"))
+        return Event(stage, country, owner_country or country, name(row, "owner"), site)
 
-    def written(self, text):
-        """The events of a written history."""
-        events = []
-        for part in filter(None, (spelled(part) for part in str(text or "").split(";"))):
+    def written(self, text, site):
+        """The steps that a history names, at a site; a country of None is not known.
+
+        A step that does not apply is left out here.
+        """
+        steps = []
+        for part in filter(None, (spelled(part) for part in (spelled(text) or "").split(";"))):
             stage, _, place = part.partition(":")
             country, _, who = place.partition("[")
             stage, country, who = spelled(stage), spelled(country), spelled(who.rstrip(" ]"))
-            if who in self.sites:
-                event = self.event(stage, who)._replace(country=country)
-            else:
-                event = Event(stage, country, self._owner_country(who) or country, who, who)
-            events.append(event)
-        return events
+            if country == "here":
+                steps.append(self.event(stage, site))
+            elif country == "unknown":
+                steps.append(unknown(stage))
+            elif country != "none":
+                steps.append(self._elsewhere(stage, self.countries.country(country), who))
+        return steps
+
+    def _elsewhere(self, stage, country, who):
+        """A step in a country, by a site or an owner."""
+        if who in self.sites:
+            return self.event(stage, who)._replace(country=country)
+        return Event(stage, country, self._owner_country(who) or country, who, who)
 
     def _owner_country(self, owner):
         """The country that Sites states for an owner, None if it states none."""
         for row in self.sites.values():
             if owner is not None and name(row, "owner") == owner:
-                return name(row, "owner country")
+                return self.countries.country(row.get("owner country"))
         return None
 
     def history(self, row, site, material):
         """The events with which a lot is bought or held."""
-        written = self.written(row.get("history"))
-        if written:
-            return written
-        last = self.stage[material]
-        if last is None:
-            return [self.event(None, site)]
-        known = STAGES[: rank(last) + 1]
-        return [self.event(stage, site) for stage in known + (() if last in STAGES else (last,))]
+        text, last = spelled(row.get("history")), self.stage[material]
+        if text is None:
+            mined_here = last == "mined" and name(self.sites[site], "kind") == "mine"
+            text = "here" if mined_here or last is None else "unknown"
+        if text in ("here", "unknown"):
+            stages = up_to(last)
+            return [
+                self.event(stage, site) if text == "here" else unknown(stage) for stage in stages
+            ]
+        named = {spelled(part.partition(":")[0]) for part in text.split(";")}
+        left_out = [stage for stage in dict.fromkeys(("mined", last)) if stage not in named]
+        return self.written(text, site) + [unknown(stage) for stage in left_out if stage]
 
     def origin(self, row, site):
-        """The country that customs see for a lot that is bought or held."""
-        written = self.written(row.get("history"))
-        if not written:
+        """The country that customs see for a lot: of the latest step that is known."""
+        text = spelled(row.get("history"))
+        steps = [] if text in ("here", "unknown") else self.written(text, site)
+        known = [i for i, step in enumerate(steps) if step.country is not None]
+        if not known:
             return self.country(site)
-        latest = max(range(len(written)), key=lambda i: (rank(written[i].stage), i))
-        return written[latest].country
+        return steps[max(known, key=lambda i: (rank(steps[i].stage), i))].country
 
     def broken(self, events, t):
         """Labels that events break in period t, or on the day before the start if t is None."""
@@ -125,7 +145,7 @@ class Provenance:
             for i, label in enumerate(self.labels)
             if (not label.processing or self._in_force(self.rules[label.rows[0]], t))
             and any(
-                matches(line, event)
+                matches(self.countries, line, event)
                 for line in self.scope.get((label.rule,), ())
                 for event in events
             )
@@ -142,16 +162,36 @@ class Provenance:
         return frozenset(i for i, label in enumerate(self.labels) if label.rule in rules)
 
 
-def matches(line, event):
-    """True if a line of Rule scope matches an event; blank and * match anything."""
-    for column, found in (
-        ("country", event.country),
-        ("owner country", event.owner_country),
-        ("owner", event.owner),
-        ("site", event.site),
-        ("stage", event.stage),
-    ):
-        wanted = names(line, column)
-        if wanted and "*" not in wanted and found not in wanted:
-            return False
-    return True
+def up_to(last):
+    """The stages up to a material's own; without one it has a place, and no stage."""
+    if last is None:
+        return (None,)
+    return STAGES[: rank(last) + 1] if last in STAGES else (*STAGES, last)
+
+
+def unknown(stage):
+    """A step that nobody knows the place of."""
+    return Event(stage, None, None, None, None)
+
+
+def matches(countries, line, event):
+    """True if a line of Rule scope matches an event; blank and * match anything.
+
+    What is not known matches whatever country, owner or site the line names.
+    """
+    if not listed(line, "stage", event.stage):
+        return False
+    if event.country is None:
+        return True
+    return (
+        event.country in countries.places(line, "country")
+        and event.owner_country in countries.places(line, "owner country")
+        and listed(line, "owner", event.owner)
+        and listed(line, "site", event.site)
+    )
+
+
+def listed(line, column, found):
+    """True if a cell names what was found, or anything."""
+    wanted = names(line, column)
+    return not wanted or "*" in wanted or found in wanted

@@ -18,15 +18,18 @@ from tests.oracle.random_flows import (
     draw_supply,
 )
 from tests.oracle.random_plants import draw_assays, draw_blends, draw_options, draw_processes
+from tests.oracle.random_words import ELSEWHERE, draw_countries, other_words
 
 CORE = frozenset(
     {
         "ad valorem",
+        "aliases",
         "arrivals",
         "by-product",
         "clears",
         "closing",
         "contract",
+        "countries",
         "cover",
         "dated lanes",
         "dated processes",
@@ -41,6 +44,7 @@ CORE = frozenset(
         "downstream stock",
         "feeds",
         "fixed cost",
+        "groups",
         "histories",
         "hub",
         "lane maximum",
@@ -52,6 +56,7 @@ CORE = frozenset(
         "must run",
         "named feed",
         "negative price",
+        "open histories",
         "outlet",
         "owners",
         "period columns",
@@ -89,6 +94,7 @@ class Case:
 
     def __init__(self, seed, features):
         self.dice, self.features, self.tables = random.Random(seed), features, {}
+        self.words = random.Random(f"{seed} words")
         self.length = self.dice.choice(list(LENGTHS))
         self.count = self.dice.choice((2, 2, 3, 4) if self.length != "year" else (2, 2, 3))
         month = 1 + LENGTHS[self.length] * self.dice.choice((0, 0, 0, 1)) % 12
@@ -97,6 +103,10 @@ class Case:
     def has(self, feature, probability=0.35):
         """True if a feature is asked for and drawn."""
         return feature in self.features and self.dice.random() < probability
+
+    def knows(self, feature, probability):
+        """As `has`, by the dice that only choose words."""
+        return feature in self.features and self.words.random() < probability
 
     def add(self, sheet, **row):
         """Add a row; underscores in column names stand for spaces, a last one for nothing."""
@@ -163,6 +173,7 @@ def draw(seed, features=CORE):
     draw_options(case)
     draw_limits(case)
     draw_blends(case)
+    other_words(case)
     switch_off(case)
     return {sheet: rows for sheet, rows in case.tables.items() if rows}
 
@@ -190,6 +201,9 @@ def draw_sites(case):
     """Mines, plants, customers, perhaps a port and a trader."""
     dice = case.dice
     case.countries = list(COUNTRIES[: dice.choice((3, 4))])
+    if case.knows("countries", 0.5):
+        case.countries = [case.words.choice(ELSEWHERE[country]) for country in case.countries]
+    draw_countries(case)
     case.mines = [f"Mine {i}" for i in range(1, dice.choice((2, 2, 3)) + 1)]
     case.plants = [f"Plant {i}" for i in range(1, dice.choice((1, 2, 2, 3)) + 1)]
     case.customers = [f"Buyer {i}" for i in range(1, dice.choice((1, 1, 2)) + 1)]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import unicodedata
 
 import openpyxl
 
@@ -48,17 +49,30 @@ KEYS = {
 }
 
 
+ONE_KIND = {
+    **dict.fromkeys("\u2018\u2019\u201b\u02bc\u00b4`\u2032", "'"),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+}
+"""What is typed for an apostrophe or a hyphen."""
+
+
 def spelled(value):
-    """A header or name without regard to case and spacing; None for blank.
+    """A header or name as a reader sees it, without regard to case and spacing; None for blank.
 
     >>> spelled("  KAZ  Ore ")
     'kaz ore'
+    >>> spelled("Chi\u200cna") == spelled("\uff23hina") == "china"
+    True
     """
     if value is None:
         return None
     if isinstance(value, float) and value == int(value):
         value = int(value)
-    return " ".join(str(value).split()).lower() or None
+    text = "".join(ONE_KIND.get(letter, letter) for letter in str(value))
+    text = unicodedata.normalize("NFKC", text)
+    text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    text = unicodedata.normalize("NFKC", text.casefold())
+    return " ".join(text.split()) or None
 
 
 def names(row, column):

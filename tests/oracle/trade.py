@@ -55,7 +55,7 @@ def customs(plan, start, end, material, origin, t):
     there = plan.country(end)
     if plan.country(start) == there or origin == there:
         return 0.0
-    return duty(plan.book, plan.calendar, t, (origin, there, material), plan.value(material))
+    return duty(plan, t, (origin, there, material), plan.value(material))
 
 
 def limit_lane(plan, key, variables, t):

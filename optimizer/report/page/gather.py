@@ -165,7 +165,13 @@ def _rules(tables: Tables) -> dict[str, Any]:
         MOST_CHECKS,
         lambda row: (row["share found"] or 0.0) - (row["share allowed"] or 0.0),
     )
-    return {"rows": kept, "left": left, "names": list(dict.fromkeys(row["rule"] for row in rows))}
+    kept_rows = (row for row in rows if not str(row["verdict"]).startswith("broken"))
+    return {
+        "rows": kept,
+        "left": left,
+        "names": list(dict.fromkeys(row["rule"] for row in rows)),
+        "used": sum(row["breaking"] or 0.0 for row in kept_rows),
+    }
 
 
 def _rule_costs(tables: Tables) -> list[dict[str, Any]]:

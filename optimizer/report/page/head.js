@@ -36,7 +36,7 @@ function tiles() {
   found.push(["Short", tonnes(data.shortage), data.shortage ? "over the horizon" : "nothing is short"]);
   const stated = weak.size ? `not all stated: ${[...weak].join(", ")}` : "all origins stated";
   found.push(["Lawful", data.lawful || "–",
-    names.length ? `${names.length - weak.size} of ${names.length} rules kept, ${stated}` : "no rule binds a delivery", lawfulKind()]);
+    names.length ? `${names.length - weak.size} of ${names.length} rules kept, ${stated}${rules.used > 0 ? `; ${tonnes(rules.used)} use a share` : ""}` : "no rule binds a delivery", lawfulKind()]);
   found.push(["Gap to the best possible", data.gap === null ? "unknown" : data.gap ? percent(data.gap, 2) : "none",
     data.status !== "optimal" ? "not proven optimal" : data.gap ? "proven: no plan is cheaper by more" : "proven optimal: no plan is cheaper", data.status === "optimal" ? "" : "warn"]);
   const checked = data.audit.verdict.match(/([\d,]+) comparisons/);

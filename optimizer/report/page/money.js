@@ -108,8 +108,8 @@ function scarcityFigure() {
   const element = figure({
     title: () => { const top = of()[0], best = peak(top), unit = top.unit === "t" ? "tonne" : unitOf(top);
       return kind === "demand" ? `What does the last tonne cost? Up to ${money(best[3])} for ${top.thing} (${best[1]})`
-        : `What is scarce? One ${unit} more of ${kind === "capacity" ? "capacity at " : ""}${top.thing} is worth up to ${money(best[3])} (${best[1]})`; },
-    note: () => `What one unit more would save, in ${currency} of that ${when}, not discounted; for a small change. The strip shows in which ${when} it binds, ${span}: the stronger the colour, the more it is worth.` + andMore(left, "thing", "Scarcity"),
+        : `What is scarce? One ${unit} ${top.per === "one less" ? "less" : "more"} of ${kind === "capacity" ? "capacity at " : ""}${top.thing} is worth up to ${money(best[3])} (${best[1]})`; },
+    note: () => `What relaxing the bound by one unit would save (one more of a maximum, one less of a minimum), in ${currency} of that ${when}, not discounted; for a small change. The strip shows in which ${when} it binds, ${span}: the stronger the colour, the more it is worth.` + andMore(left, "thing", "Scarcity"),
     tools: chooser,
     paint() {
       const shown = of().slice(0, 15), rest = of().length - shown.length;
@@ -118,7 +118,7 @@ function scarcityFigure() {
         make("tbody", {}, shown.map(row => {
           const best = peak(row), most = Math.abs(best[3]) || 1, worth = new Map();
           for (const [bin, , , value] of row.at) worth.set(bin, Math.max(worth.get(bin) || 0, Math.abs(value || 0)));
-          return make("tr", {}, make("td", {}, row.thing), make("td", {class: "number"}, price(best[3], unitOf(row)), make("small", {}, best[1])), make("td", {class: "number"}, `${plain(best[2])} ${row.unit === "use" ? "" : row.unit}`),
+          return make("tr", {}, make("td", {}, row.thing, row.per === "one less" ? make("small", {}, "minimum: one less") : ""), make("td", {class: "number"}, price(best[3], unitOf(row)), make("small", {}, best[1])), make("td", {class: "number"}, `${plain(best[2])} ${row.unit === "use" ? "" : row.unit}`),
             make("td", {}, make("div", {class: "strip", role: "img", "aria-label": `binds in ${worth.size} of ${bins.length}`},
               bins.map((label, bin) => make("i", {title: worth.has(bin) ? `${label}: ${price(worth.get(bin), unitOf(row))}` : null, style: worth.has(bin) ? `background:${heat(.25 + .75 * worth.get(bin) / most)}` : null})))));
         })))), rest > 0 ? make("p", {class: "note"}, `And ${rest} more of this kind: see Scarcity.`) : null);

@@ -1,11 +1,11 @@
 // One plan for several scenarios: what is decided here and now, what each costs, what knowing is worth.
 function stochasticView() {
   const values = new Map(recordsOf("Value").map(row => [row.item, row])), rows = recordsOf("By scenario"), decisions = recordsOf("Here and now");
-  const of = item => values.get(item)?.amount ?? null, measure = isNumber(of("Mean and risk")) ? "Mean and risk" : "Expected cost";
+  const of = item => values.get(item)?.amount ?? null, measure = "Expected cost", weighed = isNumber(of("Mean and risk"));
   const mine = of(measure), vss = of("Value of the stochastic solution"), evpi = of("Expected value of perfect information");
   const expected = of("Expected cost"), cvar = of("CVaR"), impossible = values.has("Value of the stochastic solution") && vss === null;
   const known = rows.filter(row => isNumber(row.cost)), worst = [...known].sort((a, b) => b.cost - a.cost)[0], best = [...known].sort((a, b) => a.cost - b.cost)[0];
-  const total = measure === "Expected cost" ? "expected cost" : "cost, mean and risk as weighted,";
+  const total = weighed ? "expected cost (risk is weighed too)" : "expected cost", dearer = isNumber(vss) && vss < 0;
   const stairs = [];
   if (isNumber(evpi)) stairs.push(["If the scenario were known in advance", mine - evpi, "nobody can have this: the bound of what knowing is worth", "var(--open)"]);
   stairs.push(["This plan", mine, "one set of decisions for every scenario", "var(--bar)"]);
@@ -13,7 +13,7 @@ function stochasticView() {
   if (impossible) stairs.push(["The plan of the case alone, held", null, values.get("Expected cost of the base plan")?.meaning || "impossible", "var(--plus)"]);
   const levels = stairs.map(step => step[1]).filter(isNumber), low = Math.min(...levels), high = Math.max(...levels);
   const ladder = figure({
-    title: isNumber(vss) ? `Is it worth planning for all scenarios? It saves ${money(vss)}` : impossible ? "Is it worth planning for all scenarios? The plan of the case alone is impossible in some" : `What does the plan cost? ${money(mine)}`,
+    title: dearer ? `What does less risk cost? ${money(-vss)} on average` : isNumber(vss) ? `Is it worth planning for all scenarios? It saves ${money(vss)}` : impossible ? "Is it worth planning for all scenarios? The plan of the case alone is impossible in some" : `What does the plan cost? ${money(mine)}`,
     note: `${measure} in ${currency}, present value${during()}. Bars do not begin at zero.`,
     heads: ["measure", `amount, ${currency}`, "meaning"], rows: () => [...values.values()].map(row => [row.item, row.amount, row.meaning]),
     paint(width) {
@@ -82,13 +82,13 @@ function stochasticView() {
     about: counted(rows.length, "scenario"), alerts: null,
     tiles: [
       ["Expected cost", money(expected), "of this plan, over all scenarios"], isNumber(cvar) ? ["Mean of the worst", money(cvar), `CVaR, ${values.get("CVaR").meaning.replace("of the joint plan: ", "")}`] : null,
-      isNumber(vss) ? ["Planning for all saves", money(vss), "VSS: against the plan of the case alone"] : impossible ? ["Planning for all saves", "without bound", "the plan of the case alone is impossible", "warn"] : null,
+      isNumber(vss) ? ["Planning for all saves", money(vss), `VSS: on average, against the plan of the case alone${dearer ? "; less risk is paid for" : ""}`] : impossible ? ["Planning for all saves", "without bound", "the plan of the case alone is impossible", "warn"] : null,
       isNumber(evpi) ? ["Knowing would save", money(evpi), "EVPI: at most, on top"] : null, ["Decided here and now", digits(decisions.length, 0), "purchases and options"],
     ].filter(Boolean),
     words: [
       `This plan decides here and now what must be decided, and costs ${money(expected)} on average over ${counted(rows.length, "scenario")}.`,
-      isNumber(vss) ? `Who planned for the case alone and kept to it would pay ${money(vss)} more on the same measure: that is the value of the stochastic solution (VSS).` : impossible ? `The value of the stochastic solution (VSS) has no bound: ${(values.get("Expected cost of the base plan")?.meaning || "").replace("impossible: ", "")}.` : null,
-      isNumber(evpi) ? `Who knew in advance which scenario comes would pay ${money(evpi)} less: that is the expected value of perfect information (EVPI), and the most that a forecast, a survey or an option to wait is worth.` : null,
+      dearer ? `Who planned for the case alone and kept to it would pay ${money(-vss)} less on average, at more risk: so much does this plan pay for less of it (the value of the stochastic solution, VSS, is below zero).` : isNumber(vss) ? `Who planned for the case alone and kept to it would pay ${money(vss)} more on average: that is the value of the stochastic solution (VSS).` : impossible ? `The value of the stochastic solution (VSS) has no bound: ${(values.get("Expected cost of the base plan")?.meaning || "").replace("impossible: ", "")}.` : null,
+      isNumber(evpi) ? `Who knew in advance which scenario comes would pay ${money(evpi)} less on average: that is the expected value of perfect information (EVPI), and the most that a forecast, a survey or an option to wait is worth.` : null,
       worst && best !== worst ? `The ${total} hides a range: from ${money(best.cost)} (${best.scenario}) to ${money(worst.cost)} (${worst.scenario}).` : null,
     ],
     parts: [["What it is worth", section("overview", "What is planning for several futures worth?", ladder)], ["Each scenario", section("each", "What does each scenario cost?", each)], ["Here and now", section("decisions", "What is to be decided now?", table)]],

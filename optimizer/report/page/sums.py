@@ -180,10 +180,10 @@ def stock(table: Table | None, bins: Bins) -> dict[str, Any]:
 def scarcity(table: Table | None, bins: Bins) -> dict[str, Any]:
     """What binds, the dearest of each kind: bound and worth in each period where it binds."""
     things: dict[Key, list[list[Any]]] = {}
-    headers = ("kind", "thing", "unit", "period", "bound", "worth")
+    headers = ("kind", "thing", "unit", "per", "period", "bound", "worth")
     rows = zip(*(table[h] for h in headers), strict=True) if table is not None else ()
-    for kind, thing, unit, period, bound, worth in rows:
-        places = things.setdefault((kind, thing, unit), [])
+    for kind, thing, unit, per, period, bound, worth in rows:
+        places = things.setdefault((kind, thing, unit, per), [])
         places.append([bins.of.get(period), clean(period), finite(bound), finite(worth)])
     return _of_each_kind(
         things,
@@ -192,6 +192,7 @@ def scarcity(table: Table | None, bins: Bins) -> dict[str, Any]:
             "kind": clean(key[0]),
             "thing": clean(key[1]),
             "unit": clean(key[2]),
+            "per": clean(key[3]),
             "at": rows,
         },
     )

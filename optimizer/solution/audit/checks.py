@@ -28,7 +28,7 @@ class Quantities:
     def tallies(self) -> list[Tally]:
         """All of them, in the order in which they are shown."""
         return [
-            self.balance(),
+            *self.balances(),
             self.signs(),
             self.permissions(),
             self.offers(),
@@ -47,8 +47,12 @@ class Quantities:
         rows = [found[number[key]] if key in number else nothing for key in keys]
         return matrix(self.calendar, rows)
 
-    def balance(self) -> Tally:
-        """Opening + bought + arrived + made = used + shipped + delivered + discarded + closing."""
+    def balances(self) -> list[Tally]:
+        """Opening + bought + arrived + made = used + shipped + delivered + discarded + closing.
+
+        What is missed is compared by weight, place by place, and by its worth, all together: a
+        microgram that is missed may be worth more than everything else in the plan.
+        """
         tally, flows, count = Tally("mass balance"), self.flows, self.calendar.count
         closing = flows.sums(flows.leaves("Stock")).reshape(-1, count)
         opening = np.hstack([np.zeros((closing.shape[0], 1)), closing[:, :-1]])
@@ -65,7 +69,20 @@ class Quantities:
         going_out = used + sum(leaving) + closing.ravel()
         size = np.abs(coming_in) + np.abs(going_out)
         tally.equal(coming_in, going_out, flows.place, size)
-        return tally
+        worth = Tally("worth of the mass balance")
+        prices = np.repeat(self._prices(), count)
+        missed = float(np.abs(coming_in - going_out) @ prices)
+        turnover = np.array([float(size @ prices)])
+        worth.equal(np.array([missed]), np.zeros(1), always("money for what is missed"), turnover)
+        return [tally, worth]
+
+    def _prices(self) -> Floats:
+        """Highest price or value a tonne of the material of each place."""
+        case = self.given.case
+        dearest = {row.material: abs(row.value) for row in case.materials}
+        for row in case.supply:
+            dearest[row.material] = max(dearest.get(row.material, 0.0), abs(row.price))
+        return np.array([dearest.get(material, 0.0) for _, material in self.flows.pairs])
 
     def signs(self) -> Tally:
         """No quantity is below zero."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct, field
 
+from optimizer.tables.checks.flows import flows
 from optimizer.tables.draft import Draft, grouped
 from optimizer.tables.words import listed, quoted
 
@@ -28,42 +28,6 @@ GAIN = 1.001
 """Tonnes out per tonne in from which a recipe makes mass from nothing."""
 
 
-class Flow(Struct):
-    """What a unit of activity of a recipe takes in and gives out, in tonnes."""
-
-    taken: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    made: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-
-
-def _flows(draft: Draft) -> dict[tuple[str, str], Flow]:
-    """Flows of each recipe and feed that some process runs; feed '*' is all its feeds."""
-    lines = grouped(draft.sound("Recipes"), lambda row: row.recipe)
-    recoveries = grouped(draft.sound("Recoveries"), lambda row: row.recipe)
-    assays: dict[str, dict[str, float]] = defaultdict(dict)
-    for row in draft.sound("Assays"):
-        assays[row.feed][row.oxide] = row.share
-    flows = {}
-    for recipe, feed in dict.fromkeys((row.recipe, row.feed) for row in draft.rows("Processes")):
-        for each in list(assays) if feed == "*" else [feed]:
-            if (recipe, each) not in flows:
-                flows[recipe, each] = _flow(
-                    lines.get(recipe, ()), recoveries.get(recipe, ()), each, assays.get(each, {})
-                )
-    return flows
-
-
-def _flow(lines: Iterable[Any], rows: Iterable[Any], feed: str, assay: dict[str, float]) -> Flow:
-    flow = Flow()
-    for line in lines:
-        side = flow.taken if line.direction == "in" else flow.made
-        side[line.material] += line.quantity
-    if feed:
-        flow.taken[feed] += 1.0
-    for row in rows:
-        flow.made[row.product] += row.recovery * assay.get(row.oxide, 0.0)
-    return flow
-
-
 class Sides(Struct):
     """Materials that a process takes in and gives out."""
 
@@ -74,7 +38,7 @@ class Sides(Struct):
 def _sides(draft: Draft) -> dict[tuple[str, str], Sides]:
     """By recipe and feed as Processes writes them, '*' for all feeds together."""
     sides: dict[tuple[str, str], Sides] = defaultdict(Sides)
-    for (recipe, feed), flow in _flows(draft).items():
+    for (recipe, feed), flow in flows(draft).items():
         for key in {(recipe, feed), (recipe, "*")}:
             sides[key].taken |= {name for name, tonnes in flow.taken.items() if tonnes}
             sides[key].made |= {name for name, tonnes in flow.made.items() if tonnes}
@@ -133,7 +97,7 @@ def check_mass(draft: Draft) -> None:
     place = {row.recipe: row for row in reversed(draft.rows("Recoveries"))}
     place |= {row.recipe: row for row in reversed(draft.rows("Recipes"))}
     told = set()
-    for (recipe, feed), flow in _flows(draft).items():
+    for (recipe, feed), flow in flows(draft).items():
         taken, made = sum(flow.taken.values()), sum(flow.made.values())
         if made > GAIN * taken and recipe in place and recipe not in told:
             told.add(recipe)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import product
 
-from optimizer.tables.country_groups import CountrySets
+from optimizer.tables.country_groups import NOT, CountrySets
 from optimizer.tables.draft import Draft, grouped
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.sheets import STAGES
 from optimizer.tables.spelling import Vocabulary
-from optimizer.tables.words import fold, quoted
+from optimizer.tables.words import fold, quoted, told_apart
 
 SHORTEST = 5
 """Shorter words differ by a letter too easily: AU and AT, Iran and Iraq."""
@@ -32,7 +33,7 @@ def check_spelling(draft: Draft) -> None:
             draft.found.warning(
                 sheet,
                 f"{quoted(rare)} appears once, and differs little from {quoted(other)}",
-                "write one name in one way",
+                f"write one name in one way.{told_apart(rare, other)}".rstrip("."),
                 row=table.rows[position],
                 letter=table.letter(attribute),
                 column=table.sheet.header(attribute),
@@ -40,26 +41,44 @@ def check_spelling(draft: Draft) -> None:
 
 
 def check_countries(draft: Draft) -> None:
-    """Hong Kong and Macau are not China to a rule that names China alone."""
+    """A rule on China says whether it means Hong Kong and Macao, where something is done there."""
     sets = CountrySets(draft.rows("Countries"))
-    places = {row.country for row in draft.rows("Sites")}
-    for sheet in ("Supply", "Stocks", "Pipeline"):
-        places |= {event.country for row in draft.rows(sheet) for event in row.history or ()}
-    for place in ("Hong Kong", "Macao"):
-        if place not in places:
+    named = _countries_named(draft)
+    scope = grouped(draft.rows("Rule scope"), lambda line: line.rule)
+    for place, attribute in product(("Hong Kong", "Macao"), ("country", "owner_country")):
+        if place not in named[attribute]:
             continue
-        for rule, lines in grouped(draft.rows("Rule scope"), lambda line: line.rule).items():
-            named = [line for line in lines if line.country]
-            if any(sets.holds(line.country, "China") for line in named) and not any(
-                sets.holds(line.country, place) for line in named
+        for rule, lines in scope.items():
+            banned = [line for line in lines if getattr(line, attribute)]
+            settled = any(
+                f"{NOT}{place}" in getattr(line, attribute)
+                or sets.holds(getattr(line, attribute), place)
+                for line in banned
+            )
+            if not settled and any(
+                sets.holds(getattr(line, attribute), "China") for line in banned
             ):
-                draft.warning(
-                    named[0],
-                    "country",
-                    f"{quoted(rule)} bans China and not {quoted(place)}, which the workbook names: "
-                    "ISO 3166 lists it as a country of its own",
-                    f"add {place} if the rule means it too",
+                draft.error(
+                    banned[0],
+                    attribute,
+                    f"{quoted(rule)} bans China, and the workbook has something done in "
+                    f"{quoted(place)}, which ISO 3166 lists as a country of its own",
+                    f"write China, {place} if the rule means it too, else China, {NOT}{place}",
                 )
+
+
+def _countries_named(draft: Draft) -> dict[str, set[str]]:
+    """Countries in which something is sold or made, and those that the owners are of."""
+    busy = {row.site for sheet in ("Supply", "Processes", "Stocks") for row in draft.rows(sheet)}
+    sites = [row for row in draft.rows("Sites") if row.site in busy]
+    events = {
+        event.country
+        for sheet in ("Supply", "Stocks", "Pipeline")
+        for row in draft.rows(sheet)
+        for event in row.history or ()
+    }
+    places = {row.country for row in sites} | events
+    return {"country": places, "owner_country": places | {row.owner_country for row in sites}}
 
 
 def _typos(words: Vocabulary) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from msgspec import Struct, field
@@ -12,8 +12,9 @@ from msgspec import Struct, field
 from optimizer.tables.checks.names import one_edit
 from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.draft import Draft, grouped
+from optimizer.tables.letters import skeleton
 from optimizer.tables.sheets import ABSENT, STAGES
-from optimizer.tables.words import did_you_mean, listed, near, quoted
+from optimizer.tables.words import did_you_mean, fold, listed, near, quoted, told_apart
 
 ALIKE = 0.85
 """How alike an owner or site of a scope line is to one that it may be a misspelling of."""
@@ -85,7 +86,8 @@ def _check_segments(draft: Draft) -> None:
                 "segment",
                 f"{quoted(row.segment)} resembles {quoted(like)}, which {quoted(named[like].rule)} "
                 "binds; the rule does not bind this line",
-                "write one name in one way; name the segment in a rule if it is another one",
+                "write one name in one way; name the segment in a rule if it is another one."
+                f"{told_apart(row.segment, like)}".rstrip("."),
             )
 
 
@@ -104,8 +106,9 @@ def _misspelt(word: str, known: Iterable[str]) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
 def _letters(word: str) -> str:
-    return "".join(sign for sign in word.casefold() if sign.isalnum())
+    return "".join(sign for sign in skeleton(fold(word)) if sign.isalnum())
 
 
 def _check_dates(draft: Draft) -> None:
@@ -191,7 +194,7 @@ def _check_name(draft: Draft, line: Any, name: str, word: str, known: set[str]) 
             line,
             name,
             f"{message}, and resembles {quoted(like)}",
-            "write one name in one way",
+            f"write one name in one way.{told_apart(word, like)}".rstrip("."),
         )
     else:
         draft.warning(line, name, f"{message}: nothing in this workbook breaks this line")

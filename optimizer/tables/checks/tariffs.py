@@ -28,7 +28,7 @@ def check_tariffs(draft: Draft) -> None:
         lists = [row for row in group if any(_is_list(name, sets) for name in _pattern(row)[:2])]
         for at, one in enumerate(lists):
             for other in (*(row for row in group if row not in lists), *lists[at + 1 :]):
-                _check_lists(draft, one, other, sets)
+                _check_lists(draft, one, other, group, sets)
         _check_measure(draft, [row for row in group if row not in lists])
 
 
@@ -37,8 +37,11 @@ def _is_list(name: str, sets: CountrySets) -> bool:
     return name != "*" and ("," in name or name.startswith(NOT) or fold(name) in sets.groups)
 
 
-def _check_lists(draft: Draft, one: Any, other: Any, sets: CountrySets) -> None:
-    """Two rows that meet, of which one holds a list: one must lie within the other."""
+def _check_lists(draft: Draft, one: Any, other: Any, rows: list[Any], sets: CountrySets) -> None:
+    """Two rows that meet, of which one holds a list: one must lie within the other.
+
+    Or more specific rows are for all that both are for.
+    """
     shared = overlap(one, other)
     ours, theirs = _pattern(one), _pattern(other)
     if shared is None or ours.count("*") != theirs.count("*"):
@@ -52,6 +55,16 @@ def _check_lists(draft: Draft, one: Any, other: Any, sets: CountrySets) -> None:
         outer = all(sets.lies_within(theirs[at], ours[at]) for at in (0, 1))
         if inner != outer:
             return
+    material = theirs[2] if ours[2] == "*" else ours[2]
+    closer = [
+        row
+        for row in rows
+        if _pattern(row).count("*") < ours.count("*")
+        and row.material in ("*", material)
+        and all(sets.meet_within(ours[at], theirs[at], _pattern(row)[at]) for at in (0, 1))
+    ]
+    if _covered(closer, *shared):
+        return
     first, second = sorted((one, other), key=lambda row: row.row)
     draft.error(
         second,
