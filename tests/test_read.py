@@ -621,6 +621,7 @@ def test_blank_is_not_zero():
         "2027-12-31",
         "2027/12/31",
         "2027-12-31T00:00:00",
+        "2027-12-31T00:00:00.000Z",
         "31.12.2027",
         "31/12/2027",
         "12/31/2027",
@@ -659,6 +660,73 @@ def test_dates_are_read_as_people_write_them(raw):
 )
 def test_what_is_no_date_or_may_be_two_is_an_error(raw, complaint):
     assert cell(raw, "from") == [f"Supply!E2 (from): {complaint}"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown", "likely"),
+    [
+        # a day at midnight in China, moved to the time of London
+        (datetime(2027, 6, 30, 16), "2027-06-30 16:00", "2027-07-01"),
+        # a day at midnight in New York, moved likewise
+        (datetime(2027, 7, 1, 4), "2027-07-01 04:00", "2027-07-01"),
+        (datetime(2027, 6, 30, 23, 59, 59), "2027-06-30 23:59:59", "2027-06-30"),
+        ("2027-06-30T16:00:00.000Z", "'2027-06-30T16:00:00.000Z'", "2027-07-01"),
+        ("2027-07-01T00:00:00+08:00", "'2027-07-01T00:00:00+08:00'", "2027-07-01"),
+        ("2027-06-30 16:00", "'2027-06-30 16:00'", "2027-07-01"),
+    ],
+)
+@pytest.mark.parametrize("column", ["from", "to"])
+def test_a_day_with_a_time_of_day_is_an_error_with_the_likely_day(raw, shown, likely, column):
+    (found,) = cell(raw, column)
+    assert found.startswith(f"Supply!E2 ({column}): {shown} has a time of day")
+    assert found.endswith(f"if the day is {likely}, write {likely} alone")
+
+
+def test_a_day_with_a_time_of_day_heads_no_period():
+    heads = [*DEMAND[0], datetime(2027, 1, 1, 4)]
+    found = said(Demand=[heads, [*DEMAND[1], 5]])[0]
+    assert "is not the first day of a period" in found
+
+
+def test_what_rounding_leaves_of_a_day_is_no_time_of_day():
+    assert value(datetime(2027, 7, 1, 0, 0, 0, 300_000), "from") == date(2027, 7, 1)
+
+
+@pytest.mark.parametrize("raw", ["n/a", "N/A", "-", "–", "none", "TBD"])
+@pytest.mark.parametrize("column", ["maximum", "from", "firm", "history", "confidence"])
+def test_a_word_for_no_value_is_answered_with_a_blank_cell(raw, column):
+    (found,) = cell(raw, column)
+    assert found.startswith(f"Supply!E2 ({column}): ")
+    assert found.endswith("; leave the cell blank")
+
+
+@pytest.mark.parametrize("raw", ["n/a", "-", "–"])
+def test_a_word_for_no_value_is_no_name(raw):
+    lanes = [[*LANES[0], "mode"], [*LANES[1], raw]]
+    assert said(Lanes=lanes) == [f"Lanes!E2 (mode): '{raw}' is not a name; leave the cell blank"]
+
+
+@pytest.mark.parametrize("raw", [date(2027, 3, 1), datetime(2027, 3, 1), time(1, 30)])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_name_that_excel_turned_into_a_date_is_an_error(raw, place):
+    row = [raw if at == place else cell for at, cell in enumerate(SUPPLY[1])]
+    found = said(Supply=[SUPPLY[0], row])[0]
+    assert "is a date or time, and this column holds names; Excel turns a name such as" in found
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "cure"),
+    [
+        (date(2027, 4, 1), "year", "keep 2027-04-01 and write quarter under period length"),
+        (date(2027, 4, 1), "half-year", "keep 2027-04-01 and write quarter under period length"),
+        (date(2027, 2, 1), "year", "keep 2027-02-01 and write month under period length"),
+    ],
+)
+def test_a_fiscal_year_is_planned_in_shorter_periods(start, length, cure):
+    given = SETTINGS | {"start": start, "period length": length}
+    (found,) = said(Settings=[["setting", "value"], *map(list, given.items())])
+    assert found.startswith(f"Settings!B2 (start): {start} is not the first month of a {length}; ")
+    assert found.endswith(f"write 2027-01-01, or for a fiscal year {cure}")
 
 
 def test_the_last_day_of_the_calendar_is_an_open_end():

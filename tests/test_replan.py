@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from datetime import date
 
+import openpyxl
 import pytest
+from openpyxl.cell import MergedCell
 
 import optimizer
 from optimizer.studies.previous import read_plan
@@ -317,6 +320,54 @@ def test_equal_inputs_differ_in_nothing_and_an_input_is_no_plan():
     assert optimizer.compare(case, noted).lines() == ["Nothing that matters to the plan differs."]
     with pytest.raises(optimizer.UsageError, match="cannot be compared"):
         optimizer.compare(case, plan(**YEAR))
+
+
+def saved_again(path, change):
+    """A results workbook as another program saves it, each cell below the headers changed."""
+    with warnings.catch_warnings(action="ignore"):  # openpyxl drops some formats
+        book = openpyxl.load_workbook(path)
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows(min_row=6):
+            for cell in row:
+                if cell.value is not None and not isinstance(cell, MergedCell):
+                    cell.value = change(cell.value)
+    book.save(path.with_name("again.xlsx"))
+    return path.with_name("again.xlsx")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda raw: raw,
+        lambda raw: str(raw) if isinstance(raw, (int, float)) else raw,
+        lambda raw: f"{raw:%Y-%m-%dT%H:%M:%S.000Z}" if isinstance(raw, date) else raw,
+    ],
+    ids=["as it is", "numbers as text", "days as text"],
+)
+def test_a_plan_that_another_program_saved_again_is_the_same_plan(tmp_path, change):
+    optimizer.write(plan(**YEAR), tmp_path / "plan.xlsx")
+    again = saved_again(tmp_path / "plan.xlsx", change)
+    expected = read_plan(tmp_path / "plan.xlsx")
+    found = read_plan(again)
+    for name in ("Purchases", "Shipments", "Deliveries", "Costs", "Run"):
+        for row, other in zip(found[name].rows(), expected[name].rows(), strict=True):
+            assert row == tuple(
+                pytest.approx(cell) if isinstance(cell, float) else cell for cell in other
+            )
+    # kept at 5 for two quarters, bought at 3 for two
+    assert optimizer.replan(cheaper(), again, SUMMER).result.objective == pytest.approx(160)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [(float, "ten", "'ten' is not a number"), (date, "soon", "'soon' is not a date")],
+)
+def test_what_cannot_be_read_in_an_earlier_plan_is_an_error_at_its_row(tmp_path, old, new, told):
+    optimizer.write(plan(**YEAR), tmp_path / "plan.xlsx")
+    kinds = (int, float) if old is float else old
+    again = saved_again(tmp_path / "plan.xlsx", lambda raw: new if isinstance(raw, kinds) else raw)
+    with pytest.raises(optimizer.UsageError, match=rf"Purchases row 6, .*: {told}"):
+        read_plan(again)
 
 
 def other_spelling(**sheets: list[dict[str, object]]) -> dict[str, object]:

@@ -256,7 +256,8 @@ def test_scenarios_in_a_circle_are_refused():
         (
             change(sheet="Settings", column="start", value="2027-02-01"),
             "Scenarios!E2 (value): leads to Settings (start): 2027-02-01 is not the first month "
-            "of a year; write 2027-01-01",
+            "of a year; write 2027-01-01, or for a fiscal year keep 2027-02-01 and write month "
+            "under period length",
         ),
     ],
 )

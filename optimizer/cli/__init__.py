@@ -312,24 +312,14 @@ def _report(options: argparse.Namespace, findings: Sequence[Finding]) -> int:
     """Print findings, mark them in a copy, and say so; 1 if any is an error."""
     errors = [finding for finding in findings if finding.severity == "error"]
     others = [finding for finding in findings if finding.severity != "error"]
-    files: dict[str, str] = {}
-    if findings:
-        from optimizer.tables.marked import write_marked_copy
-
-        copy = options.workbook.with_name(
-            f"{options.workbook.stem}.checked{options.workbook.suffix}"
-        )
-        try:
-            write_marked_copy(options.workbook, findings, copy)
-            files["marked copy"] = str(copy)
-        except OptimizerError as failure:
-            tell(f"no marked copy: {failure}")
     if errors or not options.quiet:
         _tell_findings("error", errors)
     if not options.quiet:
         _tell_findings("warning", others)
         counts = f"{_counted(len(errors), 'error')}, {_counted(len(others), 'warning')}"
         tell(f"{options.workbook}: {counts if findings else 'nothing to complain of'}.")
+    files = _marked_copy(options, findings) if findings else {}
+    if not options.quiet:
         for file in files.values():
             tell(f"Marked copy: {file}")
     if options.json:
@@ -342,6 +332,18 @@ def _report(options: argparse.Namespace, findings: Sequence[Finding]) -> int:
             }
         )
     return 1 if errors else 0
+
+
+def _marked_copy(options: argparse.Namespace, findings: Sequence[Finding]) -> dict[str, str]:
+    """Write the marked copy beside the workbook, or say why there is none."""
+    from optimizer.tables.marked import write_marked_copy
+
+    copy = options.workbook.with_name(f"{options.workbook.stem}.checked{options.workbook.suffix}")
+    try:
+        return {"marked copy": str(write_marked_copy(options.workbook, findings, copy))}
+    except OptimizerError as failure:
+        tell(f"no marked copy: {failure}")
+        return {}
 
 
 def _counted(number: int, word: str) -> str:

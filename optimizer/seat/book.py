@@ -15,7 +15,7 @@ from optimizer.seat.names import plain_name, workbook_name
 from optimizer.tables.words import fold
 
 if TYPE_CHECKING:
-    from optimizer.tables.files import Grid
+    from optimizer.tables.grids import Grid
 
 MOST_BYTES = 100_000_000
 """Size of the largest workbook that the page takes."""

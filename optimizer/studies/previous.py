@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 
 from optimizer.errors import UsageError
@@ -23,7 +22,9 @@ from optimizer.solution.tables import (
     Tables,
     table,
 )
-from optimizer.tables.files import Grid, open_book
+from optimizer.tables.days import NoDay, parse_day
+from optimizer.tables.files import open_book
+from optimizer.tables.grids import Grid
 
 HEADER = 4
 """Row of the header in a sheet of the results workbook, counted from 0."""
@@ -62,6 +63,9 @@ def plan_tables(plan: Plan) -> Tables:
 def read_plan(path: str | os.PathLike[str]) -> dict[str, Table]:
     """Result tables of a results workbook, as it stands: edits and sorted rows count."""
     book = open_book(path)
+    for grid in book.grids:
+        if grid.trouble and grid.name in LAYOUTS:
+            raise UsageError(f"{book.path}: {grid.name}: {grid.trouble}")
     found = {
         grid.name: _read(grid, LAYOUTS[grid.name], book.path)
         for grid in book.grids
@@ -126,16 +130,21 @@ def _row(grid: Grid, number: int) -> Sequence[Any]:
 
 
 def _value(cell: Any, kind: str, place: str) -> Any:
+    """A cell as its column holds it; some programs write linked numbers and days as text."""
     if kind in _NUMBERS:
         if cell in ("", None):
             return 0.0
-        if isinstance(cell, (int, float)):
+        try:
             return float(cell)
-        raise UsageError(f"{place}: {cell!r} is not a number")
+        except (TypeError, ValueError):
+            raise UsageError(f"{place}: {cell!r} is not a number") from None
     if kind == "date":
-        if isinstance(cell, datetime):
-            return cell.date()
-        return cell if isinstance(cell, date) else None
+        if cell in ("", None):
+            return None
+        try:
+            return parse_day(cell)
+        except NoDay as complaint:
+            raise UsageError(f"{place}: {complaint.args[0]}") from None
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return "" if cell is None else str(cell)

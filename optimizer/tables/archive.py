@@ -7,21 +7,20 @@ So the XML of each sheet is looked at first.
 
 from __future__ import annotations
 
-import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from xml.etree import ElementTree
 
 from optimizer.errors import FileError
 from optimizer.tables.cells import Fault
+from optimizer.tables.sheet_xml import UNSAVED, SheetCells
 from optimizer.tables.words import letter
 
 MOST_BYTES = 1 << 30
 MOST_CELLS = 12_000_000
 MOST_RATIO = 200
-UNSAVED = Fault("the formula has no saved result; open the workbook in Excel and save it")
 
+_MAY_BE_FAR = re.compile(rb'r="(?:[A-Za-z]{2}|[A-Za-z]?\d{6})')
 _FAR = re.compile(rb"""\br=["'](?=[A-Za-z]{2}|[A-Za-z]?\d{6})([A-Za-z]*)(\d+)""")
 """References to cells beyond Z99999: most sheets have none."""
 _TOKENS = re.compile(
@@ -32,6 +31,7 @@ _REFERENCE = re.compile(rb"""\br=["']([A-Za-z]*)(\d+)["']""")
 _REFERENCE_OF_ROW = re.compile(rb"""\br=["'](\d{1,7})["']""")
 _TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<")
+_BLANK = re.compile(rb"<c [^<>]*/>")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 
 
@@ -47,45 +47,19 @@ def check_sizes(archive: zipfile.ZipFile) -> None:
         raise FileError(f"unpacks to {size / 1e6:,.0f} MB: too much for a workbook")
 
 
-def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Path of the XML of each worksheet inside the archive, by name of the sheet."""
-    book = _target(archive, "_rels/.rels", "", "/officeDocument")
-    if not book:
-        return {}
-    folder, name = posixpath.split(book)
-    relations = _relations(archive, f"{folder}/_rels/{name}.rels", folder)
-    parts = {}
-    for element in ElementTree.fromstring(archive.read(book)).iter():
-        if _local(element.tag) == "sheet":
-            found = [value for key, value in element.attrib.items() if _local(key) == "id"]
-            kind, path = relations.get(found[0] if found else "", ("", ""))
-            if kind.endswith("/worksheet"):
-                parts[element.attrib.get("name", "")] = path
-    return parts
+MUCH = 1_000_000
+"""Bytes of blank rows from which it pays to leave them out."""
 
 
-def _target(archive: zipfile.ZipFile, path: str, folder: str, kind: str) -> str:
-    for found, target in _relations(archive, path, folder).values():
-        if found.endswith(kind):
-            return target
-    return ""
-
-
-def _relations(archive: zipfile.ZipFile, path: str, folder: str) -> dict[str, tuple[str, str]]:
-    """Kind and target of each relation in a .rels part, by its id."""
-    if path.lstrip("/") not in archive.namelist():
-        return {}
-    found = {}
-    for element in ElementTree.fromstring(archive.read(path.lstrip("/"))):
-        target = element.attrib.get("Target", "")
-        full = target[1:] if target.startswith("/") else posixpath.join(folder, target)
-        kind = element.attrib.get("Type", "")
-        found[element.attrib.get("Id", "")] = (kind, posixpath.normpath(full))
-    return found
-
-
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
+def without_blank_rows(xml: bytes) -> bytes:
+    """XML of a sheet without the many formatted blank rows below its last filled cell."""
+    end = xml.rfind(b"</sheetData>")
+    if len(xml) < MUCH or end < 0:
+        return xml
+    last = max(xml.rfind(word, 0, end) for word in (b"</v", b"</is", b"<f", b'"e"'))
+    stop = b"</row>" if last >= 0 else b"<sheetData>"
+    after = xml.find(stop, max(last, 0), end) + len(stop)
+    return xml[:after] + xml[end:] if max(last, len(stop)) <= after < end - MUCH else xml
 
 
 def check_extent(name: str, xml: bytes) -> None:
@@ -93,12 +67,14 @@ def check_extent(name: str, xml: bytes) -> None:
 
     Raises FileError with the address.
     """
+    if not _MAY_BE_FAR.search(xml) and b"r='" not in xml:  # the quick look
+        return
     row, column = _extent(_FAR.findall(xml))
     if row * max(column, 26) <= MOST_CELLS:
         return
     filled = [
         place
-        for _, _, attributes, body in _cells(xml)
+        for _, _, attributes, body in _cells(_BLANK.sub(b"", xml))
         if b"v>" in body or b"is>" in body
         for place in _REFERENCE.findall(attributes)
     ]
@@ -113,20 +89,15 @@ def check_extent(name: str, xml: bytes) -> None:
 def _extent(places: list[tuple[bytes, bytes]]) -> tuple[int, int]:
     """Last row and last column (from 1) of cells given by letters and digits."""
     row = max((int(digits[:12]) for _, digits in set(places)), default=1)
-    return row, max((_number(letters) for letters, _ in set(places)), default=1)
+    return row, max((number(letters) for letters, _ in set(places)), default=1)
 
 
-def _number(letters: bytes) -> int:
-    number = 0
+def number(letters: bytes) -> int:
+    """Number of a column (from 1) by its letters."""
+    column = 0
     for sign in letters[:7].upper():
-        number = number * 26 + sign - 64
-    return number
-
-
-def never_calculated(archive: zipfile.ZipFile) -> bool:
-    """True if a program wrote the workbook, and no Excel has calculated it since."""
-    book = _target(archive, "_rels/.rels", "", "/officeDocument")
-    return bool(book) and b'fullCalcOnLoad="1"' in archive.read(book)
+        column = column * 26 + sign - 64
+    return column
 
 
 def faults(xml: bytes, never_calculated: bool) -> Iterator[tuple[int, int, Fault]]:
@@ -134,12 +105,31 @@ def faults(xml: bytes, never_calculated: bool) -> Iterator[tuple[int, int, Fault
 
     Programs write 0 as the result of a formula that they cannot calculate.
     """
-    if b't="e"' not in xml and b"t='e'" not in xml and not _FORMULA.search(xml):
+    if not _has_errors(xml) and b"<f" not in xml and b":f" not in xml:
         return
     for row, column, attributes, body in _cells(xml):
         fault = _fault(attributes, body, never_calculated)
         if fault is not None:
             yield row, column, fault
+
+
+def _has_errors(xml: bytes) -> bool:
+    return b't="e"' in xml or b"t='e'" in xml
+
+
+def sheet_cells(xml: bytes, never_calculated: bool) -> SheetCells:
+    """What the XML of a sheet says beside the values of its cells, without parsing it.
+
+    ``filled`` is exact where the XML has the form that Excel writes, and a shared string
+    that a cell holds has a character. Elsewhere it differs from what the fast reader finds,
+    which is how such a sheet is noticed.
+    """
+    found = list(faults(xml, never_calculated))
+    errors = sum(fault is not UNSAVED for _, _, fault in found)
+    filled = xml.count(b"</v") + xml.count(b"</is") - errors
+    if b"<f" in xml:
+        filled -= xml.count(b"<v></v>")  # of a formula that says ""
+    return SheetCells(filled, found, hidden_rows(xml))
 
 
 _HIDDEN = re.compile(rb"""<(?:\w+:)?row\b(?=[^>]*\bhidden=["'](?:1|true)["'])([^>]*)>""")
@@ -162,7 +152,7 @@ def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
             row, column = (int(place[2]) - 1 if place else row + 1), -1
         else:
             place = _REFERENCE.search(token[2])
-            column = _number(place[1]) - 1 if place else column + 1
+            column = number(place[1]) - 1 if place else column + 1
             yield row, column, token[2], token[3] or b""
 
 

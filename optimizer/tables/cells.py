@@ -73,9 +73,39 @@ def parser(column: Column, currency: str = "") -> Callable[[Any], Any]:
                     "unmerge the cells and write the figure of each row",
                 )
             raw = raw.value
-        return parse(raw, column, unit)
+        try:
+            return parse(raw, column, unit)
+        except Complaint as complaint:
+            if not column.required and _says_nothing(raw):
+                raise Complaint(complaint.message, "leave the cell blank") from None
+            raise
 
     return value
+
+
+_NO_NAME: Final = ("n/a", "n.a.", "#n/a", "-", "--")
+_NOTHING: Final = {*_NO_NAME, "na", "none", "nil", "null", "nan", "tbd", "tba", "?"}
+"""Words that people write where there is no value."""
+
+
+def _says_nothing(raw: Any) -> bool:
+    return isinstance(raw, str) and fold(raw) in _NOTHING
+
+
+def _check_name(name: str, column: Column) -> None:
+    """Refuse what stands for no name: it would be a name like any other."""
+    if len(name) < 5 and not column.required and fold(name) in _NO_NAME:
+        raise Complaint(f"{quoted(name)} is not a name", "leave the cell blank")
+
+
+def _check_no_date(raw: Any) -> None:
+    """Refuse a date in a column of names: two names may have become one date."""
+    if isinstance(raw, (date, time, timedelta)):
+        raise Complaint(
+            f"{text_of(raw)} is a date or time, and this column holds names",
+            "Excel turns a name such as MAR-1 into a date: format the cell as Text and type the "
+            "name again",
+        )
 
 
 def text_of(raw: Any) -> str:
@@ -98,8 +128,10 @@ def _text(raw: Any, column: Column, unit: str) -> str:
     text = text_of(raw)
     if not is_name(column):
         return text.strip()
+    _check_no_date(raw)
     text = clean(text)
     _check_alphabets(text)
+    _check_name(text, column)
     if text == "*" and not column.star:
         raise Complaint("'*' is not allowed in this column", "write the name")
     return text
@@ -114,9 +146,12 @@ def _check_alphabets(text: str) -> None:
 
 
 def _names(raw: Any, column: Column, unit: str) -> tuple[str, ...]:
+    _check_no_date(raw)
     _check_alphabets(text_of(raw))
     found = [clean(part) for part in re.split("[,;\n]", plain_separators(text_of(raw)))]
     names = tuple(dict.fromkeys(name for name in found if name))
+    for name in names:
+        _check_name(name, column)
     if not names:
         raise Complaint(f"{quoted(raw)} holds no name")
     if "*" not in names:

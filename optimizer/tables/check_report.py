@@ -44,14 +44,15 @@ def write_report(
     findings: Sequence[Finding],
     places: Sequence[Address | None],
     former: Mapping[Address, str],
+    values_alone: str = "",
 ) -> None:
     """Write the report of ``findings`` as the first sheet of an openpyxl workbook.
 
     ``places`` holds the cell that each finding is marked at, ``former`` the fills that
-    these cells had, in words.
+    these cells had, in words. ``values_alone`` tells why the copy holds values alone.
     """
     report = book.create_sheet(_free_title(book), 0)
-    _write_head(report, name, findings)
+    _write_head(report, name, findings, values_alone)
     for row, (finding, place) in enumerate(zip(findings, places, strict=True), HEADER_ROW + 1):
         cells = (
             finding.place,
@@ -89,17 +90,21 @@ def _open_at_first(book: Any) -> None:
         window.firstSheet = 0
 
 
-def _write_head(report: Any, name: str, findings: Sequence[Finding]) -> None:
+def _write_head(report: Any, name: str, findings: Sequence[Finding], values_alone: str) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
     face = report["A1"].font.name
     report["A1"] = REPORT
     report["A1"].font = Font(name=face, bold=True, size=16, color="FF1F3864")
     _write_text(report["A2"], f"{name}: {_count(findings)}", wrap=False)
-    report["A3"] = (
-        "Red cells hold errors, amber cells warnings; their notes say why. Your own workbook is "
-        "unchanged; drawings and pictures may be missing from this copy."
+    missing = (
+        "This copy holds the values of your cells alone, without formulas, drawings and notes, "
+        f"because {values_alone}."
+        if values_alone
+        else "Drawings and pictures may be missing from this copy."
     )
+    told = "Red cells hold errors, amber cells warnings; their notes say why. Your own workbook is "
+    _write_text(report["A3"], f"{told}unchanged. {missing}", wrap=False)
     for column, (header, width) in enumerate(HEADERS.items(), start=1):
         cell = report.cell(HEADER_ROW, column, header)
         cell.font = Font(name=face, size=report["A2"].font.size, bold=True, color="FFFFFFFF")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from msgspec import Struct
@@ -25,7 +25,12 @@ MONTHS = [
     "december",
 ]
 _CURE = "write YYYY-MM-DD or format the cell as a date"
-_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
+_YEAR_FIRST = re.compile(
+    r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)? ?(?:Z|UTC|[+-]00:?00)?)?"
+)
+_STAMP = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[T ](\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\d* ?(Z|UTC|[+-]\d{2}:?\d{2})?"
+)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 _DAY_WORD = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[. -]*([a-z]{3,9})[. ,-]*(\d{4})")
 _WORD_DAY = re.compile(r"([a-z]{3,9})[. ]*(\d{1,2})(?:st|nd|rd|th)?[ ,]+(\d{4})")
@@ -44,7 +49,7 @@ def parse_day(raw: Any) -> date:
     (datetime.date(2027, 12, 31), datetime.date(2027, 1, 1))
     """
     if isinstance(raw, datetime):
-        day = raw.date()
+        day = _without_time(raw)
     elif isinstance(raw, date):
         day = raw
     elif isinstance(raw, str):
@@ -54,6 +59,34 @@ def parse_day(raw: Any) -> date:
     if day.year < 1900:
         raise NoDay(f"{day} is before 1900", _CURE)
     return day
+
+
+_TINY = time(microsecond=500_000)
+"""Less than this after midnight is what rounding leaves of a day that is stored as a number."""
+
+
+def _without_time(moment: datetime) -> date:
+    """The day of a moment at midnight; a time of day may come from a shift of time zones."""
+    if moment.time() < _TINY:
+        return moment.date()
+    shown = moment.isoformat(" ", "minutes" if moment.second == 0 else "seconds")
+    raise NoDay(f"{shown} has a time of day, and a day is wanted", _likely(moment))
+
+
+def _likely(moment: datetime) -> str:
+    """The cure for a moment: the day that it may stand for, by the nearest midnight."""
+    late = moment.time() >= time(23, 59)  # how some write the end of a day
+    day = moment.date() if late else (moment.replace(tzinfo=None) + timedelta(hours=12)).date()
+    return f"if the day is {day}, write {day} alone"
+
+
+def has_time(raw: Any) -> bool:
+    """True for a moment that is no midnight.
+
+    >>> has_time(datetime(2027, 6, 30, 16)), has_time(datetime(2027, 7, 1))
+    (True, False)
+    """
+    return isinstance(raw, datetime) and raw.time() >= _TINY
 
 
 def _serial(raw: Any) -> str:
@@ -68,6 +101,9 @@ def _of_text(raw: str) -> date:
     try:
         if found := _YEAR_FIRST.fullmatch(text.upper()):
             return date(int(found[1]), int(found[3]), int(found[4]))
+        if found := _STAMP.fullmatch(text.upper()):
+            moment = datetime.fromisoformat(f"{found[1]} {found[2]:0>5}")
+            raise NoDay(f"{quoted(raw)} has a time of day or a time zone", _likely(moment))
         if found := _YEAR_LAST.fullmatch(text):
             return _year_last(raw, int(found[1]), int(found[3]), int(found[4]), found[2])
         if found := _DAY_WORD.fullmatch(text):
@@ -217,6 +253,8 @@ def parse_label(raw: Any, months: int) -> tuple[str, int] | None:
     >>> parse_label("Q1 2027", 3), parse_label(2027.0, 12), parse_label("quantity", 12)
     (('2027-Q1', 3), ('2027', 12), None)
     """
+    if has_time(raw):
+        return (str(raw)[:16], 0)
     if isinstance(raw, date):
         begins = raw.day == 1 and (raw.month - 1) % months == 0
         length = months if begins else 1

@@ -15,21 +15,11 @@ from msgspec import Struct, field
 
 from optimizer.errors import FileError, UsageError
 from optimizer.tables import archive
-from optimizer.tables.cells import Fault, Merged, Shared, blank
-from optimizer.tables.words import clean, fold, letter
+from optimizer.tables.grids import Grid, read_grids
+from optimizer.tables.package import Package
+from optimizer.tables.words import clean, fold
 
 MOST_BYTES = 500_000_000
-Block = tuple[tuple[int, int], tuple[int, int]]
-"""First and last cell of a merged block, row and column from 0."""
-
-
-class Grid(Struct):
-    """The cells of one sheet: ``rows[0][0]`` is A1, an empty cell is '' or None."""
-
-    name: str
-    rows: list[list[Any]]
-    hidden: frozenset[int] = frozenset()
-    """Numbers of the rows that are hidden, by hand or by a filter (from 1)."""
 
 
 class Book(Struct):
@@ -98,83 +88,19 @@ def _grids(content: bytes) -> list[Grid]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             archive.check_sizes(package)
-            names = set(package.namelist())
-            if "xl/workbook.bin" in names:
+            parts = Package(package)
+            if "xl/workbook.bin" in parts:
                 raise FileError("is a binary workbook (.xlsb); save it as .xlsx")
-            if "content.xml" in names:
+            if "content.xml" in parts:
                 raise FileError("is an OpenDocument file (.ods); save it as .xlsx")
-            parts = archive.sheet_parts(package)
-            if not parts:
+            if not parts.book or not parts.sheets:
                 raise FileError("is a zip file without an Excel workbook in it; save it as .xlsx")
-            return _filled(package, parts, content)
+            return read_grids(parts, content)
     except (FileError, MemoryError, KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:  # the reader in Rust panics with a BaseException
+    except BaseException as error:
         reason = clean(str(error))[:100]
         raise FileError(f"is damaged ({reason}); open it in Excel and save it again") from None
-
-
-def _filled(package: zipfile.ZipFile, parts: dict[str, str], content: bytes) -> list[Grid]:
-    """The grids, with faults and merged blocks filled in."""
-    from python_calamine import load_workbook
-
-    faults, hidden = {}, {}
-    fresh = archive.never_calculated(package)
-    for name, part in parts.items():
-        xml = _utf8(package.read(part))
-        archive.check_extent(name, xml)
-        faults[name] = list(archive.faults(xml, fresh))
-        hidden[name] = archive.hidden_rows(xml)
-    grids = []
-    with load_workbook(io.BytesIO(content)) as book:
-        for name in book.sheet_names:
-            if name not in parts:
-                continue
-            sheet = book.get_sheet_by_name(name)
-            grid = Grid(name, sheet.to_python(skip_empty_area=False), hidden[name])
-            for row, column, fault in faults[name]:
-                _put(grid, row, column, fault)
-            for block in sheet.merged_cell_ranges or ():
-                _spread(grid, block)
-            grids.append(grid)
-    if not any(grid.rows for grid in grids):
-        raise FileError("is an empty workbook")
-    return grids
-
-
-def _utf8(xml: bytes) -> bytes:
-    if xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return xml.decode("utf-16").encode()
-    return xml
-
-
-def _put(grid: Grid, row: int, column: int, value: Any) -> None:
-    """Write into a cell; the reader leaves out empty cells at the end of a sheet."""
-    while len(grid.rows) <= row:
-        grid.rows.append([])
-    cells = grid.rows[row]
-    cells.extend([""] * (column + 1 - len(cells)))
-    cells[column] = value
-
-
-def _spread(grid: Grid, block: Block) -> None:
-    """Let the value of a merged block count in each of its rows.
-
-    A block over several columns counts in the first; the others are marked, since
-    nobody can tell what they hold.
-    """
-    (top, left), (bottom, right) = block
-    if top >= len(grid.rows) or left >= len(grid.rows[top]):
-        return
-    value = grid.rows[top][left]
-    if blank(value):
-        return
-    merged = Merged(f"the cell is merged with {letter(left)}{top + 1}; unmerge the cells")
-    for row in range(top, min(bottom + 1, len(grid.rows))):
-        if row > top:
-            _put(grid, row, left, value if isinstance(value, Fault) else Shared(value))
-        for column in range(left + 1, min(right + 1, len(grid.rows[row]))):
-            _put(grid, row, column, merged)
 
 
 def book_of_frames(frames: Mapping[str, Any]) -> Book:

@@ -10,8 +10,8 @@ from msgspec import Struct, field
 
 from optimizer.tables.cells import FREE_TEXT, Fault, Merged, Shared, blank, text_of
 from optimizer.tables.days import Horizon, guess_label, label, parse_label
-from optimizer.tables.files import Grid
 from optimizer.tables.findings import At, Findings
+from optimizer.tables.grids import Grid
 from optimizer.tables.iso_countries import country_name
 from optimizer.tables.schema import COMMON, Column, Sheet
 from optimizer.tables.sheets import PERIOD_MONTHS

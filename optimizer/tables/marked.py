@@ -24,6 +24,7 @@ from optimizer.tables.check_report import (
     printable,
     write_report,
 )
+from optimizer.tables.plain_copy import MOST_CELLS, plain_copy, size_of
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.words import fold
 from optimizer.target import replacing
@@ -45,17 +46,19 @@ def write_marked_copy(source: str | Path, findings: Sequence[Finding], target: s
     """Write a copy of a workbook with its findings marked, and return its path.
 
     A copy that stands there already is replaced; ``source`` is only read. A source that
-    is a marked copy itself loses its old marks first. Raises UsageError if the target is
-    the source or has another ending than its kind, and FileError if the source cannot
-    be opened for marking (only .xlsx and .xlsm can) or the target not be written.
+    is a marked copy itself loses its old marks first. Where openpyxl cannot open the source,
+    or not in bounded time, the copy holds the values of the cells alone and says so. Raises
+    UsageError if the target is the source or has another ending than its kind, and FileError
+    if the source cannot be opened for marking (only .xlsx and .xlsm can) or the target not
+    be written.
     """
     origin, copy = Path(source), Path(target)
     _refuse(origin, copy)
-    book = _load(origin, macros=copy.suffix.lower() == ".xlsm")
+    book, why = _load(origin, macros=copy.suffix.lower() == ".xlsm")
     _unmark(book)
     places = _places(book, findings)
     former = _mark(book, findings, places)
-    write_report(book, origin.name, findings, places, former)
+    write_report(book, origin.name, findings, places, former, why)
     for sheet in book.worksheets:
         _fit_notes(sheet)
     with replacing(copy, "marked copy") as draft:
@@ -73,20 +76,33 @@ def _refuse(origin: Path, copy: Path) -> None:
         raise UsageError(f"{copy}: the marked copy of {origin.name} ends in {endings[-1]}")
 
 
-def _load(origin: Path, macros: bool) -> Any:
+def _load(origin: Path, macros: bool) -> tuple[Any, str]:
+    """The workbook as openpyxl sees it, or its values alone and why."""
+    names, cells = size_of(origin)
+    if cells > MOST_CELLS:
+        why = f"marking more than {MOST_CELLS:,} cells, blank and merged ones included, takes long"
+        return plain_copy(origin, macros), why
+    try:
+        book = _opened(origin, macros)
+        if set(names) <= set(book.sheetnames):
+            return book, ""
+    except OSError as error:
+        raise FileError(f"{origin} cannot be read ({error.strerror or error})") from error
+    except Exception:  # of any kind: openpyxl has none of its own for what it does not expect
+        if not names:
+            raise FileError(
+                f"{origin} cannot be opened for marking; save it in Excel as .xlsx"
+            ) from None
+    return plain_copy(origin, macros), "openpyxl, which marks the cells, cannot read all of it"
+
+
+def _opened(file: Any, macros: bool) -> Any:
     import openpyxl
     from openpyxl.workbook.properties import CalcProperties
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(origin, keep_vba=macros, rich_text=True)
-    except OSError as error:
-        raise FileError(f"{origin} cannot be read ({error.strerror or error})") from error
-    except Exception as error:
-        raise FileError(
-            f"{origin} cannot be opened for marking ({_first_line(error)}); save it as .xlsx"
-        ) from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(file, keep_vba=macros, rich_text=True)
     book.template = False
     book.calculation = CalcProperties(fullCalcOnLoad=True)
     return book

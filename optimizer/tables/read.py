@@ -11,8 +11,9 @@ from optimizer.errors import Finding, WorkbookError
 from optimizer.tables import checks
 from optimizer.tables.case import Case
 from optimizer.tables.draft import Draft
-from optimizer.tables.files import Book, Grid, book_of_frames, open_book
+from optimizer.tables.files import Book, book_of_frames, open_book
 from optimizer.tables.findings import Findings
+from optimizer.tables.grids import Grid
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.settings import Given, read_settings
 from optimizer.tables.spelling import spell
@@ -102,7 +103,11 @@ def _known_sheets(book: Book, found: Findings) -> dict[str, Grid]:
     unknown = []
     for grid in book.grids:
         name = by_fold.get(fold(grid.name))
-        if name is None:
+        if grid.trouble:
+            message, _, cure = grid.trouble.partition("; ")
+            found.add("error" if name else "warning", name or grid.name, message, cure)
+            found.replaced.update([name] if name else [])
+        elif name is None:
             unknown.append(grid)
         elif name in grids:
             found.error(

@@ -10,8 +10,8 @@ from msgspec import Struct, field
 
 from optimizer.tables.cells import Complaint, blank, parser, text_of
 from optimizer.tables.days import Horizon
-from optimizer.tables.files import Grid
 from optimizer.tables.findings import Findings
+from optimizer.tables.grids import Grid
 from optimizer.tables.headers import find_headers, header_columns
 from optimizer.tables.schema import Sheet, columns_of, text
 from optimizer.tables.sheets import PERIOD_MONTHS, SETTINGS, Record, Settings
@@ -170,8 +170,11 @@ def complete(given: Given, path: str, found: Findings) -> None:
         _error(given, "start", f"{start} is not the first of a month", f"write {first}", found)
     elif (start.month - 1) % months:
         first = start.replace(month=start.month - (start.month - 1) % months)
-        _error(
-            given, "start", f"{start} is not the first month of a {length}", f"write {first}", found
-        )
+        cure = f"write {first}"
+        if length != "quarter":
+            word = "month" if (start.month - 1) % 3 else "quarter"
+            cure += f", or for a fiscal year keep {start} and write {word} under period length"
+        message = f"{start} is not the first month of a {length}"
+        _error(given, "start", message, cure, found)
     elif length and "periods" in given.values and given.horizon() is None:
         _error(given, "periods", "the plan ends after the year 9000", "plan fewer periods", found)

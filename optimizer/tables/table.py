@@ -13,8 +13,8 @@ from msgspec import Struct, field
 
 from optimizer.tables.cells import BIGGEST, Complaint, Merged, Shared, blank, parser, text_of
 from optimizer.tables.days import Horizon
-from optimizer.tables.files import Grid
 from optimizer.tables.findings import Findings, Hint
+from optimizer.tables.grids import Grid
 from optimizer.tables.headers import Headers, find_headers, header_columns, missing_columns
 from optimizer.tables.schema import Column, Sheet
 from optimizer.tables.words import fold, letter, quoted

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 
 from optimizer.errors import Finding, WorkbookError
 from optimizer.tables.cells import blank, text_of
-from optimizer.tables.files import Grid
 from optimizer.tables.findings import Findings
+from optimizer.tables.grids import Grid
 from optimizer.tables.headers import OWN_MARK
 from optimizer.tables.schema import COMMON, SHEETS
 from optimizer.tables.synonyms import meant_header, meant_sheet

@@ -1,0 +1,261 @@
+"""The XML of one sheet, read by a full XML parser and written in the form that Excel writes.
+
+The fast reader of cells expects what Excel writes. Other programs write a value before its
+formula, CDATA, comments between digits, UTF-16, error values of their own. Such a sheet is
+written again with its filled cells alone, so that one reader makes the values of all workbooks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from xml.parsers import expat
+from xml.sax.saxutils import escape, quoteattr
+
+from msgspec import Struct, field
+
+from optimizer.tables.cells import Fault
+from optimizer.tables.words import letter, quoted
+
+UNSAVED = Fault("the formula has no saved result; open the workbook in Excel and save it")
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
+_INTEGER = re.compile(r"\d{1,9}")
+_SPACE = " \t\r\n"
+_INFINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+
+
+class SheetCells(Struct):
+    """What the XML of a sheet says beside the values of its cells."""
+
+    filled: int = 0
+    """Number of cells with a value that is no Excel error."""
+    faults: list[tuple[int, int, Fault]] = field(default_factory=list)
+    """Row and column (from 0) of cells without a readable value."""
+    hidden: frozenset[int] = frozenset()
+    """Numbers of the rows that are hidden (from 1)."""
+
+
+def is_plain(xml: bytes) -> bool:
+    """True for UTF-8 without comments, CDATA, DOCTYPE and processing instructions.
+
+    The fast reader drops what stands on one side of these.
+    """
+    start = xml[:200]
+    if b"\0" in start or start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return False
+    declared = re.search(rb"""<\?xml[^>]*encoding\s*=\s*["']([^"']+)""", start)
+    if declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii", b"ascii"):
+        return False
+    if xml.find(b"!") >= 0 and b"<!" in xml:
+        return False
+    return xml.find(b"?", 2) < 0 or b"<?" not in xml[start.find(b"?>") + 2 :]
+
+
+def in_utf8(xml: bytes) -> bytes:
+    """XML in UTF-8, without comments, CDATA, processing instructions and namespace prefixes.
+
+    Raises ValueError where it is not well-formed.
+    """
+    written: list[str] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        told = "".join(
+            f" {name}={quoteattr(value)}"
+            for name, value in attributes.items()
+            if not name.startswith("xmlns")
+        )
+        space = f' xmlns="{_MAIN}"' if not written else ""
+        written.append(f"<{_local(tag)}{space}{told}>")
+
+    parser = _parser()
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda tag: written.append(f"</{_local(tag)}>")
+    parser.CharacterDataHandler = lambda text: written.append(escape(text))
+    _parse(parser, xml)
+    return "".join(written).encode()
+
+
+def rewritten(
+    xml: bytes, strings: Sequence[bool], never_calculated: bool
+) -> tuple[bytes, SheetCells]:
+    """A sheet's XML in the form that Excel writes, and what it says.
+
+    ``strings`` tells of each shared string whether it has a character. Raises ValueError
+    where the XML is not well-formed or an address is none.
+    """
+    sheet = _Rewriter(strings, never_calculated)
+    parser = _parser()
+    parser.StartElementHandler = sheet.start
+    parser.EndElementHandler = sheet.end
+    parser.CharacterDataHandler = sheet.characters
+    _parse(parser, xml)
+    return sheet.xml(), sheet.cells()
+
+
+def _parser() -> expat.XMLParserType:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    return parser
+
+
+def _parse(parser: expat.XMLParserType, xml: bytes) -> None:
+    try:
+        parser.Parse(xml, True)
+    except expat.ExpatError as error:
+        raise ValueError(f"its XML is not well-formed ({error})") from None
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition(":")[2]
+
+
+class _Rewriter:
+    """Handlers of the parser; they collect the filled cells in the order of the file."""
+
+    def __init__(self, strings: Sequence[bool], never_calculated: bool) -> None:
+        self._strings = strings
+        self._never_calculated = never_calculated
+        self._rows: dict[int, dict[int, str]] = {}
+        self._faults: dict[tuple[int, int], Fault] = {}
+        self._hidden: set[int] = set()
+        self._merged: list[str] = []
+        self._path: list[str] = []
+        self._row, self._column = -1, -1
+        self._cell: dict[str, str] = {}
+        self._texts: dict[str, list[str]] = {}
+        self._twice = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        name = _local(tag)
+        inside = self._path[-1] if self._path else ""
+        self._path.append(name)
+        if name == "row" and inside == "sheetData":
+            number = attributes.get("r", "").strip()
+            self._row = int(number) - 1 if _INTEGER.fullmatch(number) else self._row + 1
+            self._column = -1
+            if attributes.get("hidden") in ("1", "true"):
+                self._hidden.add(self._row + 1)
+        elif name == "c" and inside == "row":
+            self._cell, self._texts, self._twice = attributes, {}, False
+            self._place(attributes.get("r", "").strip())
+        elif name in ("v", "f", "is") and inside == "c":
+            self._twice = self._twice or name in self._texts
+            self._texts.setdefault(name, [])
+        elif name == "mergeCell" and "ref" in attributes:
+            self._merged.append(attributes["ref"])
+
+    def _place(self, address: str) -> None:
+        if not address:
+            self._column += 1
+        else:
+            found = _ADDRESS.fullmatch(address)
+            if found is None:
+                raise ValueError(f"{quoted(address)} is not the address of a cell")
+            self._row, self._column = int(found[2]) - 1, _number(found[1]) - 1
+        if not (0 <= self._row < LAST_ROW and self._column < LAST_COLUMN):
+            raise ValueError(f"{quoted(address)} is not the address of a cell")
+
+    def characters(self, text: str) -> None:
+        """Text stands in an element."""
+        path = self._path
+        if len(path) < 3:
+            return
+        if path[-1] in ("v", "f") and path[-2] == "c":
+            self._texts[path[-1]].append(text)
+        elif path[-1] == "t" and "is" in path[-3:-1] and "rPh" not in path:
+            self._texts["is"].append(text)
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        self._path.pop()
+        if _local(tag) == "c" and self._path[-1:] == ["row"]:
+            self._add()
+
+    def _add(self) -> None:
+        """Take the cell that has ended."""
+        kind = self._cell.get("t", "n")
+        texts = {name: "".join(parts) for name, parts in self._texts.items()}
+        text = texts.get("is", "") if kind == "inlineStr" else texts.get("v", "")
+        where = (self._row, self._column)
+        fault = self._fault(kind, text, texts)
+        if fault is not None:
+            self._faults[where] = fault
+            return
+        if not text or (kind == "s" and not (text.strip() and self._strings[int(text)])):
+            return
+        cells = self._rows.setdefault(self._row, {})
+        if self._column in cells or where in self._faults:
+            told = f"two cells of the file have the address {letter(self._column)}{self._row + 1}"
+            self._faults[where] = Fault(f"{told}; clear the cell and write it again")
+        cells[self._column] = self._written(kind, text)
+
+    def _fault(self, kind: str, text: str, texts: dict[str, str]) -> Fault | None:
+        """Why a cell has no value that can be read, None if it has or is blank."""
+        value = text.strip(_SPACE)
+        if self._twice:
+            return Fault("the file holds two values for the cell; clear it and write it again")
+        if kind == "e":
+            return Fault(f"{value or '#N/A'} stands in the cell; mend its formula or clear it")
+        if kind == "n":
+            if "f" in texts and (not value or (self._never_calculated and value == "0")):
+                return UNSAVED
+            return not_a_number(value) if _INFINITE.fullmatch(value) else None
+        if kind == "s" and value and not self._has_string(value):
+            return Fault("the text of the cell is missing in the file; write it again")
+        if kind not in ("s", "str", "inlineStr", "b", "d"):
+            return Fault(f"the cell is of the unknown kind {quoted(kind)}; write it again")
+        if kind == "inlineStr" and not text and texts.get("v", "").strip(_SPACE):
+            return Fault("the value of the cell stands where no text can; write it again")
+        return None
+
+    def _has_string(self, number: str) -> bool:
+        return bool(_INTEGER.fullmatch(number)) and int(number) < len(self._strings)
+
+    def _written(self, kind: str, text: str) -> str:
+        address = f"{letter(self._column)}{self._row + 1}"
+        style = self._cell.get("s", "").strip()
+        told = f' s="{style}"' if _INTEGER.fullmatch(style) else ""
+        if kind == "inlineStr":
+            body = f'<is><t xml:space="preserve">{escape(text)}</t></is>'
+        else:
+            body = f"<v>{escape(text if kind == 'str' else text.strip(_SPACE))}</v>"
+        return f'<c r="{address}"{told} t="{kind}">{body}</c>'
+
+    def xml(self) -> bytes:
+        """The sheet with its filled cells alone."""
+        parts = [f'<worksheet xmlns="{_MAIN}"><sheetData>']
+        for row in sorted(self._rows):
+            cells = self._rows[row]
+            inside = "".join(cells[column] for column in sorted(cells))
+            parts.append(f'<row r="{row + 1}">{inside}</row>')
+        parts.append("</sheetData>")
+        if self._merged:
+            merged = "".join(f"<mergeCell ref={quoteattr(ref)}/>" for ref in self._merged)
+            parts.append(f"<mergeCells>{merged}</mergeCells>")
+        parts.append("</worksheet>")
+        return "".join(parts).encode()
+
+    def cells(self) -> SheetCells:
+        """What the sheet says beside its values."""
+        return SheetCells(
+            filled=sum(map(len, self._rows.values())),
+            faults=[(*where, fault) for where, fault in self._faults.items()],
+            hidden=frozenset(self._hidden),
+        )
+
+
+def not_a_number(value: object) -> Fault:
+    """The fault of a cell in which a program has written what is no number for Excel."""
+    told = "NaN" if str(value).lower().strip("+-") == "nan" else str(value)
+    return Fault(f"{told} stands in the cell, which is not a number; write one or clear the cell")
+
+
+def _number(letters: str) -> int:
+    number = 0
+    for sign in letters.upper():
+        number = number * 26 + ord(sign) - 64
+    return number
