@@ -12,7 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -296,15 +296,16 @@ def _template(options: argparse.Namespace) -> int:
 
 
 def _open(options: argparse.Namespace) -> int:
-    from optimizer.seat import Seat
+    from optimizer.seat import Seat, interrupted_by_signals
 
-    with Seat(options.output, options.port, options.workbook) as seat:
+    with interrupted_by_signals(), Seat(options.output, options.port, options.workbook) as seat:
         tell(f"The page is open at {seat.address}")
         tell("Only this computer can reach it. Ctrl-C, or Close on the page, ends it.")
-        if not options.no_browser and not seat.show():
-            tell("No browser was found: open the address yourself.")
+        if not options.no_browser:
+            seat.show(lambda: tell("No browser was found: open the address yourself."))
         seat.serve()
-    tell(f"Closed. Plans are kept in {options.output}.")
+    with suppress(OSError):  # the terminal may be gone
+        tell(f"Closed. Plans are kept in {options.output}.")
     return 0
 
 
