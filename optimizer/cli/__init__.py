@@ -24,7 +24,7 @@ from optimizer.cli.done import Voice
 from optimizer.cli.following import follows, replanned
 from optimizer.cli.plans import add_plans, add_previous
 from optimizer.cli.studies import add_studies
-from optimizer.cli.words import print_record, seconds, share, tell
+from optimizer.cli.words import Parser, escaped, on_one_line, print_record, seconds, share, tell
 from optimizer.collector import collecting, paused, sweep
 from optimizer.errors import (
     AuditError,
@@ -72,7 +72,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="optimizer",
         description="Least-cost sourcing plans for rare-earth magnets under provenance rules.",
         epilog="Exit codes: 0 done, 1 the workbook has errors, 2 wrong use, 3 no feasible plan, "
@@ -360,7 +360,7 @@ def _said(finding: Finding) -> dict[str, str]:
 
 def _tell_findings(word: str, findings: Sequence[Finding]) -> None:
     for finding in findings[:SHOWN]:
-        tell(f"{word}: {finding}")
+        tell(f"{word}: {on_one_line(str(finding))}")
     if len(findings) > SHOWN:
         tell(f"{word}: and {len(findings) - SHOWN:,} more")
 
@@ -391,6 +391,6 @@ class _Progress:
         self._live = sys.stderr.isatty()
 
     def __call__(self, seconds: float, line: str) -> None:
-        text = f"solving … {seconds:,.0f} s  {line.strip()}"[:100]
+        text = f"solving … {seconds:,.0f} s  {escaped(line.strip())}"[:100]
         sys.stderr.write(f"\r{text:<100}" if self._live else text + "\n")
         sys.stderr.flush()
