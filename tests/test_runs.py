@@ -7,14 +7,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 
-import optimizer
 from optimizer.studies import outcome, runs, spread
 from tests.conftest import ROOT, make, need, offer
 
@@ -228,33 +226,6 @@ def test_ctrl_c_stops_a_study_and_keeps_what_is_done(tmp_path, workers):
     assert "goes on from there" in done.stdout
     assert 3 <= len(list(folder.glob("*.json"))) <= 6
     assert not list(folder.glob(".*.part"))
-
-
-def test_over_dask_a_killed_worker_loses_nothing(tmp_path):
-    distributed = pytest.importorskip("distributed", reason="the extra [dask] is not installed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
-    ) as cluster:
-        killed = []
-
-        def told(done, total, left, name):
-            if done == 2:
-                worker = next(iter(cluster.workers.values()))
-                os.kill(worker.pid, signal.SIGKILL)
-                killed.append(worker.pid)
-                time.sleep(0.5)
-
-        way = runs.Way(scheduler=cluster.scheduler_address, progress=told)
-        found = runs.Runner(case(), way).outcomes(some(20))
-        assert killed
-    assert objectives(found) == pytest.approx([cost(price) for price in range(1, 21)])
-
-
-def test_dask_where_it_is_absent_is_a_wrong_call(monkeypatch):
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    way = runs.Way(scheduler="tcp://127.0.0.1:1")
-    with pytest.raises(optimizer.UsageError, match=r"\[dask\]"):
-        runs.Runner(case(), way).outcomes(some(2))
 
 
 def test_a_run_that_fails_from_the_start_of_the_base_is_solved_from_scratch(monkeypatch):

@@ -6,15 +6,26 @@ import http.client
 import io
 import json
 import os
+import queue
+import re
+import signal
+import socket
+import stat
 import subprocess
 import sys
+import tempfile
+import textwrap
 import threading
 import time
+import webbrowser
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+from urllib.request import url2pathname
 
 import openpyxl
 import pytest
@@ -22,7 +33,7 @@ import pytest
 import optimizer
 from optimizer.checking import check
 from optimizer.errors import Finding, UsageError
-from optimizer.seat import Seat
+from optimizer.seat import Seat, bounded_server, session_folder, signals
 from optimizer.seat import run as running
 from optimizer.seat import server as serving
 from optimizer.seat.book import MOST_BYTES, ROWS, Book
@@ -134,16 +145,64 @@ def test_only_this_computer_can_reach_it(seat):
     assert seat._server.server_address[0] == "127.0.0.1"
 
 
-def test_the_browser_gets_a_ticket_that_opens_the_page_once(visitor, monkeypatch):
-    opened = []
-    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or True)
-    assert visitor.seat.show()
-    assert visitor.seat.token not in opened[0]
-    path = "/" + opened[0].split("/", 3)[3]
+@pytest.fixture
+def browser_start(monkeypatch):
+    """What the browser is started with, as soon as it is started."""
+    started: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr("webbrowser.open", lambda address: started.put(address) or True)
+    return lambda: started.get(timeout=60)
+
+
+def file_of(address) -> Path:
+    """Path of a file that a browser is started with."""
+    assert address.startswith("file:")
+    return Path(url2pathname(urlsplit(address).path))
+
+
+def ticket_in(text) -> str:
+    """The path that the handed over file leads to."""
+    (found,) = set(re.findall(r"http://127\.0\.0\.1:\d+(/[^\"]+/)", text))
+    return found
+
+
+def test_the_browser_is_started_with_a_file_that_leads_to_a_ticket(visitor, browser_start):
+    visitor.seat.show(pytest.fail)
+    file = file_of(browser_start())
+    path = ticket_in(file.read_text())
+    assert visitor.seat.token not in file.read_text()
     assert visitor.ask(raw=path + "state").status == 403
     first, second = visitor.ask(raw=path), visitor.ask(raw=path)
     assert (first.status, first.headers["Location"]) == (303, f"/{visitor.seat.token}/")
     assert second.status == 403
+    assert not file.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps a user's files apart by other means")
+def test_only_the_planner_can_read_what_the_browser_is_started_with(visitor, browser_start):
+    before = os.umask(0)
+    try:
+        visitor.seat.show(pytest.fail)
+    finally:
+        os.umask(before)
+    address = browser_start()
+    file = file_of(address)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert file.stat().st_uid == file.parent.stat().st_uid == os.getuid()
+    assert ticket_in(file.read_text()).strip("/") not in address
+
+
+@pytest.mark.parametrize("fault", [None, OSError("no display"), webbrowser.Error("none")])
+def test_a_browser_that_is_not_found_is_told(visitor, monkeypatch, fault):
+    def fail(address):
+        if fault is not None:
+            raise fault
+        return False
+
+    told = threading.Event()
+    monkeypatch.setattr("webbrowser.open", fail)
+    visitor.seat.show(told.set)
+    assert told.wait(60)
 
 
 def test_the_page_may_load_and_ask_its_own_server_only(visitor):
@@ -159,9 +218,113 @@ def test_the_page_may_load_and_ask_its_own_server_only(visitor):
     assert answer.headers["Access-Control-Allow-Origin"] is None
 
 
+def answer_to(seat, request: bytes) -> tuple[bytes, bytes]:
+    """Head and body of the answer to any bytes."""
+    with socket.create_connection(("127.0.0.1", seat.port), timeout=60) as link:
+        link.sendall(request)
+        link.shutdown(socket.SHUT_WR)
+        with link.makefile("rb") as file:
+            head, _, body = file.read().partition(b"\r\n\r\n")
+    return head, body
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status"),
+    [
+        ("GET /wrong/ HTTP/1.1", b"403"),
+        ("GET /", b"403"),  # HTTP/0.9
+        ("GARBAGE", b"400"),
+        ("GET / HTTP/9.9x", b"400"),
+        ("GET / HTTP/2.0", b"505"),
+        ("<script>alert(1)</script> / HTTP/1.1", b"501"),
+        ("HEAD / HTTP/1.1", b"501"),
+        ("GET /" + "x" * 70_000 + " HTTP/1.1", b"414"),
+        ("GET / HTTP/1.1" + 200 * "\r\nX-Many: 1", b"431"),
+    ],
+    ids=lambda given: str(given)[:24],
+)
+def test_every_error_has_a_policy_that_allows_nothing(seat, request_line, status):
+    head, body = answer_to(seat, request_line.encode() + b"\r\n\r\n")
+    assert head.split()[1] == status
+    for rule in ("default-src", "base-uri", "form-action", "frame-ancestors"):
+        assert f"{rule} 'none'".encode() in head
+    assert b"Content-Type: application/json" in head
+    assert b"X-Content-Type-Options: nosniff" in head
+    assert (body == b"") == request_line.startswith("HEAD")
+
+
 def test_every_part_that_the_page_names_is_served(visitor):
     for name, path in serving.PARTS.items():
         assert visitor.ask(name).body == path.read_bytes()
+
+
+# Many at once ---------------------------------------------------------------------------------
+
+
+def test_six_hundred_requests_at_once_are_all_answered(visitor):
+    resource = pytest.importorskip("resource", reason="no limits of POSIX on this system")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= hard < 2048:
+        pytest.skip("this system allows too few open files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2048, hard))
+    together = threading.Barrier(600)
+
+    def ask(_):
+        together.wait(60)
+        return visitor.ask("state").status
+
+    try:
+        with ThreadPoolExecutor(600) as pool:
+            assert list(pool.map(ask, range(600))) == [200] * 600
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_no_more_threads_answer_than_are_allowed(visitor, monkeypatch):
+    """All threads wait inside an answer; one request more finds none that is free."""
+    inside = 0
+    count, full, go_on = threading.Lock(), threading.Event(), threading.Event()
+    shown, make_room = visitor.seat.shown, visitor.seat._server.make_room
+
+    def slow():
+        nonlocal inside
+        with count:
+            inside += 1
+        assert go_on.wait(60)
+        return shown()
+
+    def look():
+        full.set()
+        make_room()
+
+    monkeypatch.setattr(visitor.seat, "shown", slow)
+    monkeypatch.setattr(visitor.seat._server, "make_room", look)
+    monkeypatch.setattr(bounded_server, "PATIENCE", 0.0)  # those who are let in stay all the same
+    with ThreadPoolExecutor(bounded_server.THREADS + 1) as pool:
+        asked = [pool.submit(visitor.ask, "state") for _ in range(bounded_server.THREADS + 1)]
+        assert full.wait(60)
+        assert inside <= bounded_server.THREADS
+        go_on.set()
+        assert {each.result(60).status for each in asked} == {200}
+
+
+@pytest.mark.parametrize("sent", [b"", b"G"], ids=["silent", "a byte now and then"])
+def test_strangers_who_keep_all_threads_busy_make_room(visitor, monkeypatch, sent):
+    monkeypatch.setattr(bounded_server, "PATIENCE", 0.05)
+    monkeypatch.setattr(serving.Handler, "timeout", None)  # no silence is too long by itself
+    strangers = [
+        socket.create_connection(("127.0.0.1", visitor.seat.port), timeout=60)
+        for _ in range(bounded_server.THREADS)
+    ]
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(visitor.ask, "state")
+        while not wait([asked], timeout=0.02).done:
+            for stranger in strangers:
+                with suppress(OSError):
+                    stranger.send(sent)
+        assert asked.result().status == 200
+    for stranger in strangers:
+        stranger.close()
 
 
 # Files ----------------------------------------------------------------------------------------
@@ -475,7 +638,10 @@ def test_the_page_of_a_run_is_alone_in_its_frame(visitor):
     assert "sandbox allow-scripts" in policy
     assert "allow-same-origin" not in policy
     assert "connect-src" not in policy
-    assert "default-src 'none'" in policy
+    own = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', shown.body.decode())
+    for each in (policy, own[1]):
+        for rule in ("default-src", "base-uri", "form-action"):
+            assert f"{rule} 'none'" in each
 
 
 def test_each_run_has_a_folder_of_its_own_and_they_stay(tmp_path):
@@ -666,31 +832,223 @@ def test_the_seat_opens_without_the_libraries_of_a_solve(tmp_path):
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize("word", ["open", "serve"])
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a signal of POSIX")
-def test_the_command_opens_answers_and_ends_with_ctrl_c(tmp_path, word):
-    import signal
+POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and terminals of POSIX")
 
-    process = subprocess.Popen(
-        [sys.executable, "-m", "optimizer", word, str(TUTORIAL), "--no-browser"],
+
+def command(tmp_path, *words, **options) -> subprocess.Popen:
+    """``optimizer`` in a folder; what is temporary is in its folder ``temporary``."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir(exist_ok=True)
+    own = {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary), "PYTHONUTF8": "1"}
+    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    return subprocess.Popen(
+        [sys.executable, "-m", "optimizer", *words],
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
+        env=os.environ | own | options.pop("env", {}),
+        **(pipes | options),
     )
-    address = process.stderr.readline().split()[-1]
+
+
+def state_at(address) -> dict:
+    """What the page at an address knows, as soon as the first workbook is read."""
     host, _, rest = address.removeprefix("http://").partition("/")
-    link = http.client.HTTPConnection(host, timeout=30)
-    link.request("GET", f"/{rest}state")
-    assert json.loads(link.getresponse().read())["version"] == optimizer.__version__
-    link.close()
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    while True:
+        link = http.client.HTTPConnection(host, timeout=60)
+        link.request("GET", f"/{rest}state")
+        state = json.loads(link.getresponse().read())
+        link.close()
+        if not state["reading"]:
+            return state
+
+
+def leftovers(tmp_path) -> list[Path]:
+    """Folders of sessions and what they hold."""
+    return sorted((tmp_path / "temporary").glob(f"{session_folder.PREFIX}*/**/*"))
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("open", "SIGINT"), ("serve", "SIGINT"), ("open", "SIGTERM"), ("open", "SIGHUP")],
+)
+def test_the_command_opens_answers_and_ends_with_a_signal(tmp_path, word, name):
+    process = command(tmp_path, word, str(TUTORIAL), "--no-browser")
+    address = process.stderr.readline().split()[-1]
+    assert state_at(address)["version"] == optimizer.__version__
+    assert TUTORIAL.name in [path.name for path in leftovers(tmp_path)]
+    process.send_signal(getattr(signal, name))
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 0
     assert out == ""
     assert "Closed. Plans are kept in outputs." in err
     assert "Traceback" not in err
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@POSIX
+def test_a_terminal_that_is_closed_ends_the_session_and_leaves_nothing(tmp_path):
+    import fcntl
+    import pty
+    import termios
+
+    own, other = pty.openpty()
+
+    def take_terminal():
+        fcntl.ioctl(other, termios.TIOCSCTTY, 0)
+
+    words = ("open", str(TUTORIAL), "--no-browser")
+    ends = {"stdin": other, "stdout": other, "stderr": other}
+    process = command(
+        tmp_path, *words, **ends, start_new_session=True, preexec_fn=take_terminal, text=False
+    )
+    os.close(other)
+    said = b""
+    while said.count(b"\n") < 2:
+        said += os.read(own, 4096)
+    assert state_at(said.splitlines()[0].split()[-1].decode())["book"]
+    assert leftovers(tmp_path)
+    os.close(own)
+    assert process.wait(60) == 0
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@POSIX
+def test_what_a_killed_session_has_left_is_removed_by_the_next_one(tmp_path):
+    first = command(tmp_path, "open", str(TUTORIAL), "--no-browser")
+    assert state_at(first.stderr.readline().split()[-1])["book"]
+    living = command(tmp_path, "open", str(TUTORIAL), "--no-browser")
+    assert state_at(living.stderr.readline().split()[-1])["book"]
+    both = {path.parents[1] for path in leftovers(tmp_path) if path.name == TUTORIAL.name}
+    assert len(both) == 2
+    first.kill()
+    first.communicate(timeout=60)
+    (left,) = [path for path in both if not lock_is_held(path)]
+    assert [path.name for path in left.glob("*/*")] == [TUTORIAL.name]
+    third = command(tmp_path, "open", "--no-browser")
+    state_at(third.stderr.readline().split()[-1])
+    assert not left.exists()
+    assert (both - {left}).pop().exists()
+    for process in (living, third):
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def lock_is_held(folder: Path) -> bool:
+    found = session_folder._locked(folder, "r+b")
+    if found is not None:
+        found.close()
+    return found is None
+
+
+def test_what_others_have_in_the_temporary_folder_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def made(name, *, lock=True):
+        folder = tmp_path / f"{session_folder.PREFIX}{name}"
+        folder.mkdir()
+        (folder / "case.xlsx").touch()
+        if lock:
+            (folder / session_folder.LOCK).touch()
+        return folder
+
+    dead, without_lock = made("dead"), made("without", lock=False)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / session_folder.LOCK).touch()
+    link = tmp_path / f"{session_folder.PREFIX}link"
+    link.symlink_to(elsewhere)
+    if os.name != "nt":
+        other = os.getuid() + 1
+        monkeypatch.setattr(os, "getuid", lambda: other)
+        session_folder.remove_leftovers()
+        assert dead.exists()  # it is another user's
+        monkeypatch.undo()
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    living = session_folder.SessionFolder()
+    session_folder.remove_leftovers()
+    assert not dead.exists()
+    assert without_lock.exists()
+    assert (elsewhere / session_folder.LOCK).exists()
+    assert living.path.exists()
+    living.remove()
+    assert not living.path.exists()
+
+
+@pytest.mark.parametrize("locks", ["that another session takes", "that the system has not"])
+def test_a_session_begins_without_a_lock_too(tmp_path, monkeypatch, locks):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def refuse(descriptor):
+        raise OSError(locks)
+
+    monkeypatch.setattr(session_folder, "_lock", refuse)
+    session = session_folder.SessionFolder()
+    monkeypatch.undo()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    session_folder.remove_leftovers()
+    assert list(tmp_path.iterdir()) == [session.path]
+    session.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+BROWSER = """
+    import re, sys, urllib.request
+    from urllib.parse import urlsplit
+
+    [start] = sys.argv[1:]
+    text = urllib.request.urlopen(start).read().decode()
+    ticket = re.search('http://[^"]+/', text)[0]
+    page = urllib.request.urlopen(ticket, timeout=60)
+    address = page.geturl()
+    with open("browser.txt", "w") as file:
+        file.write(start + chr(10) + page.read().decode())
+    origin = "http://" + urlsplit(address).netloc
+    asked = urllib.request.Request(address + "close", b"", {"Origin": origin})
+    urllib.request.urlopen(asked, timeout=60).read()
+"""
+"""A browser that stays until it has its page, and closes the session then."""
+
+
+@POSIX
+def test_a_browser_that_stays_in_the_terminal_has_its_page(tmp_path):
+    program = tmp_path / "browser.py"
+    program.write_text(textwrap.dedent(BROWSER))
+    process = command(tmp_path, "open", env={"BROWSER": f"{sys.executable} {program} %s"})
+    try:
+        _, err = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert process.returncode == 0, err
+    start, page = (tmp_path / "browser.txt").read_text().split("\n", 1)
+    assert start.startswith("file:")
+    assert page.encode() == (PAGE / "seat.html").read_bytes()
+
+
+@POSIX
+def test_only_the_first_of_several_signals_interrupts():
+    before = [signal.getsignal(each) for each in signals.ENDING]
+    with signals.interrupted_by_signals():
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGHUP)
+        for each in signals.ENDING:
+            signal.raise_signal(each)
+    with signals.signals_ignored():
+        for each in signals.ENDING:
+            signal.raise_signal(each)
+    assert [signal.getsignal(each) for each in signals.ENDING] == before
+
+
+@POSIX
+def test_a_session_that_is_to_outlive_its_terminal_does():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with signals.interrupted_by_signals():
+            signal.raise_signal(signal.SIGHUP)
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_port_that_is_taken_and_a_file_that_is_missing_are_wrong_use(seat, tmp_path):

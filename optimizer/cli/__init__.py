@@ -12,7 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from optimizer.cli.done import Voice
 from optimizer.cli.following import follows, replanned
 from optimizer.cli.plans import add_plans, add_previous
 from optimizer.cli.studies import add_studies
-from optimizer.cli.words import print_record, seconds, share, tell
+from optimizer.cli.words import Parser, escaped, on_one_line, print_record, seconds, share, tell
 from optimizer.collector import collecting, paused, sweep
 from optimizer.errors import (
     AuditError,
@@ -72,7 +72,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="optimizer",
         description="Least-cost sourcing plans for rare-earth magnets under provenance rules.",
         epilog="Exit codes: 0 done, 1 the workbook has errors, 2 wrong use, 3 no feasible plan, "
@@ -296,15 +296,16 @@ def _template(options: argparse.Namespace) -> int:
 
 
 def _open(options: argparse.Namespace) -> int:
-    from optimizer.seat import Seat
+    from optimizer.seat import Seat, interrupted_by_signals
 
-    with Seat(options.output, options.port, options.workbook) as seat:
+    with interrupted_by_signals(), Seat(options.output, options.port, options.workbook) as seat:
         tell(f"The page is open at {seat.address}")
         tell("Only this computer can reach it. Ctrl-C, or Close on the page, ends it.")
-        if not options.no_browser and not seat.show():
-            tell("No browser was found: open the address yourself.")
+        if not options.no_browser:
+            seat.show(lambda: tell("No browser was found: open the address yourself."))
         seat.serve()
-    tell(f"Closed. Plans are kept in {options.output}.")
+    with suppress(OSError):  # the terminal may be gone
+        tell(f"Closed. Plans are kept in {options.output}.")
     return 0
 
 
@@ -361,7 +362,7 @@ def _said(finding: Finding) -> dict[str, str]:
 
 def _tell_findings(word: str, findings: Sequence[Finding]) -> None:
     for finding in findings[:SHOWN]:
-        tell(f"{word}: {finding}")
+        tell(f"{word}: {on_one_line(str(finding))}")
     if len(findings) > SHOWN:
         tell(f"{word}: and {len(findings) - SHOWN:,} more")
 
@@ -392,6 +393,6 @@ class _Progress:
         self._live = sys.stderr.isatty()
 
     def __call__(self, seconds: float, line: str) -> None:
-        text = f"solving … {seconds:,.0f} s  {line.strip()}"[:100]
+        text = f"solving … {seconds:,.0f} s  {escaped(line.strip())}"[:100]
         sys.stderr.write(f"\r{text:<100}" if self._live else text + "\n")
         sys.stderr.flush()

@@ -5,5 +5,6 @@
 """
 
 from optimizer.seat.seat import Seat
+from optimizer.seat.signals import interrupted_by_signals
 
-__all__ = ["Seat"]
+__all__ = ["Seat", "interrupted_by_signals"]

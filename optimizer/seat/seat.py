@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import secrets
 import shutil
-import signal
-import tempfile
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,23 @@ from optimizer.seat.book import MOST_BYTES, Book, too_big
 from optimizer.seat.names import ENDINGS
 from optimizer.seat.run import FILES, Run
 from optimizer.seat.server import Server
+from optimizer.seat.session_folder import SessionFolder
+from optimizer.seat.signals import signals_ignored
 
 LAST_WORDS = 5.0
 """Seconds that a solve has to stop when the seat is closed."""
+HANDOVER = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy"
+  content="default-src 'none'; base-uri 'none'; form-action 'none'">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0; url={address}">
+<title>optimizer</title>
+<p>The page opens. If it does not: <a href="{address}">open it</a>.
+</html>
+"""
+"""What the browser is started with; it leads to the page."""
 
 
 class Seat:
@@ -27,7 +40,8 @@ class Seat:
 
     ``address`` holds the secret without which nothing is answered. Workbooks that are only
     checked lie in a temporary folder; each run has a folder of its own in ``output``, which
-    stays. Raises UsageError if the port is taken or there is no such workbook.
+    stays. Raises UsageError if the port is taken or there is no such workbook, FileError if
+    there is no room for the temporary folder.
     """
 
     def __init__(self, output: Path, port: int = 0, workbook: Path | None = None) -> None:
@@ -48,7 +62,13 @@ class Seat:
             raise UsageError(f"port {port} is not from 0 to 65535") from error
         except OSError as error:
             raise UsageError(f"port {port} cannot be used ({error.strerror})") from error
-        self._folder = Path(tempfile.mkdtemp(prefix="optimizer-"))
+        try:
+            self._session = SessionFolder()
+        except FileError:
+            self._server.server_close()
+            raise
+        self._folder = self._session.path
+        self._handover: Path | None = None
 
     def __enter__(self) -> Seat:
         return self
@@ -66,16 +86,30 @@ class Seat:
         """Address of the page, with the secret."""
         return f"http://127.0.0.1:{self.port}/{self.token}/"
 
-    def show(self) -> bool:
-        """Open the page in the planner's browser; False if there is none.
+    def show(self, missing: Callable[[], None]) -> None:
+        """Open the page in the planner's browser, beside the server; ``missing`` if there is none.
 
-        The browser gets a ticket that opens the page once, since other users of the
-        computer may see what a program is started with.
+        Other users of the computer may see what a program is started with, so the browser gets
+        the path of a file that only the planner can read. The file leads to a ticket that opens
+        the page once. A browser may keep its thread until it ends, as those of a terminal do.
         """
+        self._ticket = secrets.token_urlsafe(32)
+        address = f"http://127.0.0.1:{self.port}/{self._ticket}/"
+        text = HANDOVER.format(address=address)
+        self._handover = self._session.write_private("open.html", text)
+        arguments = (self._handover.as_uri(), missing)
+        threading.Thread(target=self._browse, args=arguments, daemon=True).start()
+
+    @staticmethod
+    def _browse(address: str, missing: Callable[[], None]) -> None:
         import webbrowser
 
-        self._ticket = secrets.token_urlsafe(32)
-        return webbrowser.open(f"http://127.0.0.1:{self.port}/{self._ticket}/")
+        try:
+            found = webbrowser.open(address)
+        except (OSError, webbrowser.Error):
+            found = False
+        if not found:
+            missing()
 
     def redeem(self, ticket: str) -> bool:
         """True for the ticket, which is worth nothing afterwards."""
@@ -85,16 +119,16 @@ class Seat:
             )
             if good:
                 self._ticket = None
+                if self._handover is not None:
+                    with suppress(OSError):
+                        self._handover.unlink(missing_ok=True)
             return good
 
     def serve(self) -> None:
-        """Answer until Ctrl-C or until the page asks to close."""
+        """Answer until KeyboardInterrupt or until the page asks to close."""
         if self._first is not None:
             self._reading = True
             threading.Thread(target=self._read_first, daemon=True).start()
-        if threading.current_thread() is threading.main_thread():
-            # Whoever starts programs in the background has them ignore Ctrl-C.
-            signal.signal(signal.SIGINT, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
             self._server.serve_forever(poll_interval=0.2)
 
@@ -111,14 +145,15 @@ class Seat:
 
     def close(self) -> None:
         """Stop what runs and tidy up; folders of runs stay."""
-        self._server.server_close()
-        for run in self.runs:
-            run.stop()
-        for run in self.runs:
-            if not run.ended.wait(LAST_WORDS):
+        with signals_ignored():
+            self._server.server_close()
+            for run in self.runs:
                 run.stop()
-                run.ended.wait(LAST_WORDS)
-        shutil.rmtree(self._folder, ignore_errors=True)
+            for run in self.runs:
+                if not run.ended.wait(LAST_WORDS):
+                    run.stop()
+                    run.ended.wait(LAST_WORDS)
+            self._session.remove()
 
     def new_book(self, name: str, origin: Path | None = None) -> Book:
         """A workbook still to be written to its path, in a folder of its own."""

@@ -13,7 +13,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from shutil import copyfileobj
 from socketserver import TCPServer
@@ -23,6 +23,7 @@ from urllib.parse import parse_qs, quote, unquote
 import optimizer
 from optimizer.errors import OptimizerError
 from optimizer.seat.book import MOST_BYTES, too_big
+from optimizer.seat.bounded_server import BoundedServer
 
 if TYPE_CHECKING:
     from optimizer.seat.seat import Seat
@@ -52,9 +53,11 @@ OWN = (
 )
 REPORT = (
     "sandbox allow-scripts allow-modals; default-src 'none'; script-src 'unsafe-inline'; "
-    "style-src 'unsafe-inline'; frame-ancestors 'self'"
+    "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 """The page of a run is alone: it may draw itself, and ask nothing of this server."""
+NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""For all that is no page: data, files and errors."""
 HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -62,8 +65,10 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+HEAD = 10.0
+"""Seconds that a connection has to say something before its request is known."""
 QUIET = 60.0
-"""Seconds after which a connection that says nothing is closed."""
+"""Seconds after which a request that says nothing more is closed."""
 BLOCK = 1 << 16
 
 
@@ -78,11 +83,9 @@ class Refused(Exception):
         self.status = status
 
 
-class Server(ThreadingHTTPServer):
+class Server(BoundedServer):
     """Listens on the loopback for one seat."""
 
-    daemon_threads = True
-    block_on_close = False
     allow_reuse_address = sys.platform != "win32"
 
     def __init__(self, seat: Seat, port: int) -> None:
@@ -107,9 +110,10 @@ class Handler(BaseHTTPRequestHandler):
     """Answers one connection."""
 
     protocol_version = "HTTP/1.1"
+    default_request_version = "HTTP/1.1"  # an answer to HTTP/0.9 would have no headers
     server_version = "optimizer"
     sys_version = ""
-    timeout = QUIET
+    timeout = HEAD
     server: Server
 
     def do_GET(self) -> None:
@@ -118,8 +122,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """What the page asks to be done."""
-        self.close_connection = True  # a body that was not read must not be taken for more
         self._answer(self._post)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer what is no request of HTTP, or has another method, as any other refusal."""
+        self.close_connection = True
+        status = HTTPStatus(code)
+        self._json({"message": f"{message or status.phrase}."}, status)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing is logged."""
@@ -130,8 +139,11 @@ class Handler(BaseHTTPRequestHandler):
         return self.server.seat
 
     def _answer(self, answer: Callable[[list[str], dict[str, str]], None]) -> None:
+        self.close_connection = True
         try:
             let_in = self._let_in()
+            self.server.know(self.connection)
+            self.connection.settimeout(QUIET)
             if let_in is not None:
                 answer(*let_in)
         except Refused as refused:
@@ -252,6 +264,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _part(self, path: Path) -> None:
         headers = {"Content-Type": KINDS[path.suffix], "X-Frame-Options": "DENY"}
+        headers["Content-Security-Policy"] = OWN
         self._send(HTTPStatus.OK, headers, path.read_bytes())
 
     def _json(self, data: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> None:
@@ -266,15 +279,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: HTTPStatus, headers: dict[str, str], body: bytes) -> None:
         self._head(status, headers, len(body))
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def _head(self, status: HTTPStatus, headers: dict[str, str], size: int) -> None:
         self.send_response(status)
-        for name, value in (HEADERS | {"Content-Security-Policy": OWN} | headers).items():
+        for name, value in (HEADERS | {"Content-Security-Policy": NOTHING} | headers).items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(size))
-        if self.close_connection:
-            self.send_header("Connection", "close")
+        self.send_header("Connection", "close")
         self.end_headers()
 
 

@@ -114,6 +114,10 @@ class Runner:
         return self._find(key_of(run, self.way.options))
 
     def _solve_base(self) -> Outcome:
+        if self.way.scheduler:
+            from optimizer.studies.dask_cluster import check_cluster
+
+            check_cluster(self.way.scheduler)  # before the base, which may take long
         asked = _asked(self._base, self.way.options, None, keep=True)
         result = plan.solve_as_asked(self._base.case, asked)
         if result.status == "interrupted":
@@ -123,8 +127,9 @@ class Runner:
     def outcomes(self, runs: Sequence[Run]) -> list[Outcome]:
         """Outcome of each run, in their order; equal runs are solved once.
 
-        Raises StoppedError at Ctrl-C; what is finished is kept.
+        Raises StoppedError at Ctrl-C or if a Dask cluster is lost; what is finished is kept.
         """
+        from optimizer.studies.dask_cluster import ClusterLostError
         from optimizer.studies.spread import spread
 
         keys = [key_of(run, self.way.options) for run in runs]
@@ -147,6 +152,9 @@ class Runner:
                     tell(todo[key].name)
         except KeyboardInterrupt:
             raise _stopped(len(set(keys)) - len(todo) + count, len(set(keys)), self.way) from None
+        except ClusterLostError as error:
+            done = len(set(keys)) - len(todo) + count
+            raise _stopped(done, len(set(keys)), self.way, f"stopped, {error}") from error
         return [self._known[key] for key in keys]
 
     def _workers(self, runs: int) -> int:
@@ -191,8 +199,8 @@ class _Teller:
             self._told(self._before + self._done, self._total, seconds, name)
 
 
-def _stopped(done: int, total: int, way: Way) -> StoppedError:
+def _stopped(done: int, total: int, way: Way, why: str = "stopped") -> StoppedError:
     kept = ""
     if way.folder is not None:
         kept = f"; they are kept in {os.fspath(way.folder)}: the same command goes on from there"
-    return StoppedError(f"stopped: {done} of {total} runs are done{kept}")
+    return StoppedError(f"{why}: {done} of {total} runs are done{kept}")

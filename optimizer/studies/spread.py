@@ -16,7 +16,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any
 
-from optimizer.errors import UsageError
 from optimizer.studies.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ TOGETHER = 2
 """Deaths of a worker beside others after which a run gets a worker of its own."""
 ALONE = 2
 """Deaths of a worker of its own after which a run is given up."""
-ROUNDS = 3
-"""Times that Dask is asked for what was lost with its workers."""
 
 Solve = Callable[["Run", "Options", "Start | None"], Outcome]
 Done = Generator[tuple[str, Outcome], None, None]
@@ -42,9 +39,15 @@ DIED = Outcome(
 def spread(
     todo: Mapping[str, Run], way: Way, workers: int, start: Start | None, solve: Solve
 ) -> Done:
-    """Do every run, and give each as it is finished. Raises KeyboardInterrupt at Ctrl-C."""
+    """Do every run, and give each as it is finished.
+
+    Raises KeyboardInterrupt at Ctrl-C, UsageError if there is no cluster that can do the runs,
+    ClusterLostError if it is lost on the way.
+    """
     if way.scheduler:
-        yield from _over_dask(todo, way, start, solve)
+        from optimizer.studies.dask_cluster import over_dask
+
+        yield from over_dask(todo, way, start, solve)
     elif workers <= 1:
         yield from _here(todo, way, start, solve)
     else:
@@ -141,40 +144,3 @@ def _end_with(parent: Any) -> None:
 def _solve(run: Run) -> Outcome:
     solve, options, start = _GIVEN
     return solve(run, options, start)  # type: ignore[no-any-return]
-
-
-def _over_dask(todo: Mapping[str, Run], way: Way, start: Start | None, solve: Solve) -> Done:
-    """Runs on a Dask cluster that is there; lost runs are sent again."""
-    try:
-        from distributed import CancelledError, Client, KilledWorker, as_completed
-    except ImportError:
-        raise UsageError(
-            "a Dask scheduler needs the package distributed: install this package with [dask]"
-        ) from None
-    try:
-        client = Client(way.scheduler, timeout=20)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"no Dask scheduler answers at {way.scheduler}: {error}") from error
-    left = dict(todo)
-    with client:
-        for _ in range(ROUNDS):
-            shared = client.scatter(start, broadcast=True, hash=False)
-            futures = {
-                client.submit(solve, run, way.options, shared, pure=False, retries=1): key
-                for key, run in left.items()
-            }
-            try:
-                for future in as_completed(futures):
-                    try:
-                        outcome = future.result()
-                    except (KilledWorker, CancelledError):
-                        continue
-                    del left[futures[future]]
-                    yield futures[future], outcome
-            except KeyboardInterrupt:
-                client.cancel(list(futures))
-                raise
-            if not left:
-                return
-        for key in left:
-            yield key, DIED
