@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.cells import one_line
@@ -31,8 +32,10 @@ def write_study(study: Study, path: str | os.PathLike[str]) -> None:
 
     Raises FileError if the file is open in another program or cannot be written.
     """
-    with replacing(path) as part, part.open("xb") as file:
+    with replacing(path) as part:
+        file = BytesIO()
         _fill(file, study)
+        part.write_bytes(file.getbuffer())
 
 
 def _fill(file: Any, study: Study) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Mapping
 from datetime import datetime
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from optimizer.report import block_titles
@@ -49,8 +50,11 @@ def write(path: str | os.PathLike[str], summary: Summary, tables: Mapping[str, T
     An existing file is replaced only when the new one is complete. Raises FileError if
     the file is open in another program or cannot be written; nothing half-written stays.
     """
-    with replacing(path) as part, part.open("xb") as file:
+    with replacing(path) as part:
+        # In memory first: where a disk is full, a file of ZipFile's would say so once more.
+        file = BytesIO()
         _fill(file, summary, tables)
+        part.write_bytes(file.getbuffer())
 
 
 def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -96,7 +97,9 @@ def _save(book: Any, draft: Path, copy: Path) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book.save(draft)
+            file = BytesIO()
+            book.save(file)
+        draft.write_bytes(file.getbuffer())
     except OSError:
         raise
     except Exception as error:

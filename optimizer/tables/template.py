@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,8 +57,11 @@ def write_template(path: str | Path, *, currency: str = "USD", overwrite: bool =
         raise UsageError(f"{target}: a blank workbook is an .xlsx file")
     if target.exists() and not overwrite:
         raise UsageError(f"{target} exists already; choose another name or allow overwriting")
-    with replacing(target, "blank workbook") as draft, xlsxwriter.Workbook(str(draft)) as book:
-        _fill(book, currency.strip() or "USD")
+    with replacing(target, "blank workbook") as draft:
+        file = BytesIO()
+        with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+            _fill(book, currency.strip() or "USD")
+        draft.write_bytes(file.getbuffer())
     return target
 
 
