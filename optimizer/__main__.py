@@ -19,15 +19,29 @@ def entry() -> None:
     for name in UNREAD:
         sys.modules.setdefault(name, ModuleType(name))
     with paused():
-        from optimizer.cli import main
-
-        code = main()
         try:
-            sys.stdout.flush()
-            sys.stderr.flush()
+            from optimizer.cli import main
+
+            code = main()
+        except KeyboardInterrupt:  # while it loads
+            code = 4
+        os._exit(_flushed(code))
+
+
+def _flushed(code: int) -> int:
+    """The exit code, once all is said; another one if standard output cannot take it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
         except BrokenPipeError:
             pass
-        os._exit(code)
+        except OSError as error:
+            code = code or 1
+            if stream is sys.stdout and sys.stderr is not None:
+                why = (error.strerror or str(error)).lower()
+                sys.stderr.write(f"error: standard output cannot be written ({why})\n")
+    return code
 
 
 if __name__ == "__main__":

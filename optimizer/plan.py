@@ -75,6 +75,8 @@ class Result:
     """
     lawful_notes: tuple[str, ...] = ()
     """Sentences beside the word: tonnes, rules that bind nothing, shares that are used."""
+    run: str = ""
+    """Name of the run that each of its files bears; empty where the result stands alone."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A result table as a DataFrame, by its name: ``result.frame("Purchases")``."""
@@ -303,6 +305,15 @@ def _prices(
         else:
             found |= own
     return found, missing
+
+
+def named(result: Result, run: str) -> Result:
+    """A result whose files bear the name of a run: the table Run has it, and so has the page."""
+    if "Run" not in result.tables:
+        return replace(result, run=run)
+    own = result.tables["Run"]
+    table = solution.table(own.layout, [("run", run), *own.rows()])
+    return replace(result, run=run, tables={**result.tables, "Run": table})
 
 
 def stopped(result: Result, missing: Sequence[str] = ()) -> Result:

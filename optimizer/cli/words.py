@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
+
+from optimizer.errors import Finding
+
+SHOWN = 40
+"""Findings or clashes of a kind that are printed; all stand in the marked copy or --json."""
 
 
 def seconds(text: str) -> float:
@@ -25,10 +31,41 @@ def share(text: str) -> float:
 
 
 def print_record(record: dict[str, Any]) -> None:
-    """One object on standard output."""
-    sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+    """One object on standard output, which may not take every letter and may be closed."""
+    if sys.stdout is None:
+        return
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeError:  # another locale, or a file name that is no UTF-8
+        text = json.dumps(record, allow_nan=False)
+    sys.stdout.write(text + "\n")
 
 
 def tell(text: str) -> None:
-    """A line for people, on standard error."""
-    sys.stderr.write(text + "\n")
+    """A line for people, on standard error, which may be closed."""
+    if sys.stderr is not None:
+        sys.stderr.write(text + "\n")
+
+
+def counted(number: int, word: str) -> str:
+    """A number of things: ``1 error``, ``2 errors``."""
+    return f"{number:,} {word}" + ("" if number == 1 else "s")
+
+
+def said(finding: Finding) -> dict[str, str]:
+    """A finding as plain data."""
+    return {
+        "place": finding.place,
+        "column": finding.column,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
+
+
+def tell_findings(word: str, findings: Sequence[Finding]) -> None:
+    """Say the first findings, a line each."""
+    for finding in findings[:SHOWN]:
+        tell(f"{word}: {finding}")
+    if len(findings) > SHOWN:
+        tell(f"{word}: and {len(findings) - SHOWN:,} more")

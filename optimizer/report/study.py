@@ -53,16 +53,18 @@ def _fill(file: Any, study: Study) -> None:
         set_paper(sheet, summary, name)
     name = next(iter(sheets))
     row = places[name].last + GAP
-    for number, note in enumerate(study.notes):
+    notes = (*study.notes, *([f"Run {study.run}."] if study.run else []))
+    for number, note in enumerate(notes):
         write_text(sheets[name], row + number, 0, note, forms("subtitle"))
     if study.chart is not None:
         drawn = places[study.chart[0]]
         chart = study_chart(workbook, study, drawn.first, drawn.last)
-        row += len(study.notes) + GAP
+        row += len(notes) + GAP
         if row * ROW + HEIGHT > PAGE:
             sheets[name].set_h_pagebreaks([row])
         sheets[name].insert_chart(row, 0, chart, {"y_offset": 4})
     title = {"title": one_line(f"{study.case}: {study.title}")[:255], "subject": "What if"}
+    title |= {"comments": f"Run {study.run}"} if study.run else {}
     workbook.set_properties(title)
     close(workbook)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
@@ -55,7 +56,7 @@ def write_template(path: str | Path, *, currency: str = "USD", overwrite: bool =
     target = Path(path)
     if target.suffix.lower() != ".xlsx":
         raise UsageError(f"{target}: a blank workbook is an .xlsx file")
-    if target.exists() and not overwrite:
+    if os.path.lexists(target) and not overwrite:
         raise UsageError(f"{target} exists already; choose another name or allow overwriting")
     with replacing(target, "blank workbook") as draft:
         file = BytesIO()
