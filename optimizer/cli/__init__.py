@@ -29,7 +29,7 @@ from optimizer.cli.words import (
     tell_findings,
 )
 from optimizer.collector import collecting
-from optimizer.errors import Finding, OptimizerError, StoppedError, WorkbookError
+from optimizer.errors import FileError, Finding, OptimizerError, StoppedError, WorkbookError
 from optimizer.interrupts import listening
 from optimizer.staging import sweep
 from optimizer.target import check_target
@@ -179,7 +179,8 @@ def _report(options: argparse.Namespace, findings: Sequence[Finding]) -> int:
 def _fail(options: argparse.Namespace, message: str, code: int) -> int:
     tell(f"error: {message}")
     if options.json:
-        print_record({"status": "error", "message": message, "exit_code": code})
+        with suppress(FileError):  # standard output may be what cannot be written
+            print_record({"status": "error", "message": message, "exit_code": code})
     return code
 
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from optimizer.errors import Finding
+from optimizer.errors import FileError, Finding
 
 SHOWN = 40
 """Findings or clashes of a kind that are printed; all stand in the marked copy or --json."""
@@ -31,7 +31,10 @@ def share(text: str) -> float:
 
 
 def print_record(record: dict[str, Any]) -> None:
-    """One object on standard output, which may not take every letter and may be closed."""
+    """One object on standard output, which may not take every letter and may be closed.
+
+    Raises FileError if it cannot be written, as where a disk is full.
+    """
     if sys.stdout is None:
         return
     text = json.dumps(record, ensure_ascii=False, allow_nan=False)
@@ -39,13 +42,26 @@ def print_record(record: dict[str, Any]) -> None:
         text.encode(sys.stdout.encoding or "ascii")
     except UnicodeError:  # another locale, or a file name that is no UTF-8
         text = json.dumps(record, allow_nan=False)
-    sys.stdout.write(text + "\n")
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise FileError(f"standard output: the answer cannot be written ({why})") from error
 
 
 def tell(text: str) -> None:
-    """A line for people, on standard error, which may be closed."""
-    if sys.stderr is not None:
+    """A line for people, on standard error, which may be closed or on a full disk."""
+    if sys.stderr is None:
+        return
+    try:
         sys.stderr.write(text + "\n")
+    except BrokenPipeError:
+        raise
+    except OSError:  # what is written must not fail for want of a word about it
+        pass
 
 
 def counted(number: int, word: str) -> str:

@@ -92,7 +92,7 @@ def exact_worksheet() -> type[Worksheet]:
             _stretch(self, first, last, options)
 
         def _write_rows(self) -> None:
-            """Rows above the laid columns as XlsxWriter does, then those with them."""
+            """Rows above and below the laid columns as XlsxWriter does, and those with them."""
             laid = self.__dict__.get("laid", [])
             if not laid:
                 super()._write_rows()
@@ -103,6 +103,10 @@ def exact_worksheet() -> type[Worksheet]:
             super()._write_rows()
             self.dim_rowmax = bottom
             _write_laid(self, first, laid)
+            top: int = self.dim_rowmin  # type: ignore[has-type]
+            self.dim_rowmin = first + len(laid[0][2])
+            super()._write_rows()
+            self.dim_rowmin = top
 
     return ExactWorksheet
 
