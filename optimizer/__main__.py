@@ -37,8 +37,8 @@ def _flushed(code: int) -> int:
         except BrokenPipeError:
             pass
         except OSError as error:
-            told, code = code, code or 1
-            if not told and stream is sys.stdout and sys.stderr is not None:
+            if stream is sys.stdout and not code and sys.stderr is not None:
+                code = 1
                 why = (error.strerror or str(error)).lower()
                 sys.stderr.write(f"error: standard output cannot be written ({why})\n")
     return code
