@@ -116,6 +116,15 @@ def test_1_a_limit_on_the_size_of_files_is_said_in_a_line(folder, words, file):
     assert not [name for name in left if name.endswith((".part", "plan.xlsx", "blank.xlsx"))]
 
 
+def test_a_limit_on_the_size_of_files_leaves_no_module_cut_short(folder):
+    # Python would keep what it compiles, cut at the limit, and fail at every later start.
+    shutil.copytree(ROOT / "optimizer", folder / "optimizer", ignore=lambda *_: ["__pycache__"])
+    for before in ("ulimit -f 16;", ""):
+        words = ["check", "case.xlsx", "--quiet"]
+        done = command(folder, words, before=before, PYTHONPATH=str(folder))
+        assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 def test_1_an_answer_that_cannot_be_printed_is_said_and_the_plan_stays(folder):
     done = command(folder, ["solve", "case.xlsx", "--json", "--quiet"], after="> /dev/full")
