@@ -33,7 +33,8 @@ class Staging:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._files: dict[Path, Path] = {}
+        self.ready: dict[Path, Path] = {}
+        """Files that are complete, by their targets."""
         self._count = 0
         with _locked(folder):
             self.path = folder / f".{os.urandom(4).hex()}.part"
@@ -50,7 +51,7 @@ class Staging:
         """A file is ready: it is on the disk."""
         with part.open("r+b") as file:
             os.fsync(file.fileno())
-        self._files[target] = part
+        self.ready[target] = part
 
     def show(self, stale: Iterable[Path] = ()) -> None:
         """Let every file that is ready take its place, and stale ones go.
@@ -58,20 +59,20 @@ class Staging:
         The old files go first and the new ones come then: a kill in between leaves a part of
         one run, never of two, and :func:`sweep` ends what was begun.
         """
-        gone = [each for each in stale if each not in self._files and os.path.lexists(each)]
-        if len(self._files) == 1 and not gone:
-            ((target, part),) = self._files.items()
+        gone = [each for each in stale if each not in self.ready and os.path.lexists(each)]
+        if len(self.ready) == 1 and not gone:
+            ((target, part),) = self.ready.items()
             part.replace(target)
             return
         order = self.path / ORDER
         undo: list[tuple[Path, Path]] = []
         with _locked(self.folder):
-            _write_order(order, self.folder, self._files, gone)
+            _write_order(order, self.folder, self.ready, gone)
             try:
-                for number, target in enumerate((*self._files, *gone)):
+                for number, target in enumerate((*self.ready, *gone)):
                     if os.path.lexists(target):
                         _move(target, self.path / f"{OLD}{number}", undo)
-                for target, part in self._files.items():
+                for target, part in self.ready.items():
                     _move(part, target, undo)
             except OSError:
                 for before, after in reversed(undo):

@@ -84,6 +84,17 @@ def together(
         staging.close()
 
 
+def staged(path: str | os.PathLike[str]) -> Path:
+    """Where a file of the run stands that is ready and has not appeared yet.
+
+    Raises KeyError if there is none.
+    """
+    run = _RUN.get()
+    if run is None:
+        raise KeyError(path)
+    return run.ready[Path(path)]
+
+
 def check_target(
     path: str | os.PathLike[str],
     what: str = WORKBOOK,

@@ -184,6 +184,23 @@ def test_every_file_names_its_run(run, book, folder):
     assert again["run"] != record["run"]
 
 
+@pytest.mark.parametrize("hopeless", [False, True])
+def test_a_plan_into_which_somebody_typed_is_kept_beside_the_next(run, book, folder, hopeless):
+    run("solve", book, "--output", "out")
+    plan = openpyxl.load_workbook(folder / "out" / "plan.xlsx")
+    plan["Purchases"]["A6"] = "really ordered"
+    plan.save(folder / "out" / "plan.xlsx")
+    if hopeless:
+        save(book, Supply=[], Demand=[need(10, minimum=0.5)])
+    _, out, err = run("solve", book, "--output", "out", "--json")
+    kept = f"plan kept {json.loads(out)['run']}.xlsx"
+    assert f"Kept, as it was changed since it was written: out/{kept}" in err
+    again = openpyxl.load_workbook(folder / "out" / kept)
+    assert again["Purchases"]["A6"].value == "really ordered"
+    run("solve", book, "--output", "out")  # the second plan is as it was written: it is replaced
+    assert names(folder / "out") == sorted([kept, *(["report.html"] if hopeless else FILES)])
+
+
 @pytest.mark.parametrize(
     ("words", "name"),
     [("scenarios case.xlsx --output .", "scenarios"), ("compare case.xlsx case.xlsx", "changes")],

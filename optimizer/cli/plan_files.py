@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +14,7 @@ from optimizer import interrupts
 from optimizer.cli.plan_record import record_of
 from optimizer.cli.run_id import run_id
 from optimizer.collector import paused, sweep
-from optimizer.target import check_target, replacing, together
+from optimizer.target import check_target, replacing, staged, together
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
@@ -30,6 +32,7 @@ class PlanFiles:
         self.folder = folder
         self.plan, self.page = folder / "plan.xlsx", folder / "report.html"
         self.record = folder / "run.json"
+        self.kept = folder / f"plan kept {self.run}.xlsx"
         given = list(inputs)
         for path, what in (
             (self.plan, "results workbook"),
@@ -43,25 +46,41 @@ class PlanFiles:
     ) -> tuple[Result, dict[str, Any]]:
         """Write what there is of a result; gives the result as it is written, and its record.
 
-        Where there is no plan an earlier one goes. A signal that comes meanwhile stops
+        Where there is no plan an earlier one goes; one that was changed since it was written is
+        kept beside under another name. A signal that comes meanwhile stops
         nothing: the files are written once more, so that all of them say so.
         """
         from optimizer.plan import named, stopped
 
         sweep(result.network.cut.kept)
+        edited = self._edited()
         result, begin = named(result, self.run), time.perf_counter()
         with together(self.folder, (self.plan, self.page, self.record)):
+            if edited:
+                with replacing(self.kept, "kept workbook") as part:
+                    shutil.copyfile(self.plan, part)
             while True:
                 late = interrupts.pending()
                 if late and result.status != "interrupted":
                     result = stopped(result)
-                files = self._write(result)
+                files = self._write(result) | ({"kept": str(self.kept)} if edited else {})
                 seconds = seconds | {"write": time.perf_counter() - begin}
                 record = record_of(result, files, seconds) | more
                 if "record" in files:
+                    record["plan_sha256"] = _hash(staged(self.plan))
                     self._write_record(record)
                 if late or not interrupts.pending():
                     return result, record
+
+    def _edited(self) -> bool:
+        """True if a plan is there that is not as its run wrote it: somebody's work is in it."""
+        if not self.plan.exists():
+            return False
+        try:
+            record = json.loads(self.record.read_text("utf-8"))
+            return bool(record["plan_sha256"] != _hash(self.plan))
+        except (OSError, ValueError, KeyError, TypeError):
+            return True
 
     def _write(self, result: Result) -> dict[str, str]:
         """Workbook and page; gives the paths of all files by what they are."""
@@ -82,3 +101,8 @@ class PlanFiles:
             # A file name that is no UTF-8 is written as JSON escapes it.
             safe = text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text)
             part.write_text(text if safe else json.dumps(record, indent=1) + "\n", "utf-8")
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -79,7 +79,7 @@ def story(result: Result, files: dict[str, str], status: str) -> str:
             told.append("What clashes was not found in time.")
         for repair in result.repairs:
             told += [f"{repair.title}:", *(f"  {change}" for change in repair.changes)]
-        told += (f"Written: {file}" for file in files.values())
+        told += _files(files)
         return "\n".join(told)
     currency = result.case.settings.currency
     lines = [
@@ -94,6 +94,11 @@ def story(result: Result, files: dict[str, str], status: str) -> str:
         f"Short: {result.shortage:,.3f} t.",
         f"{result.audit.verdict}.",
         *result.alerts,
-        *(f"Written: {file}" for file in files.values()),
+        *_files(files),
     ]
     return "\n".join(lines)
+
+
+def _files(files: dict[str, str]) -> list[str]:
+    kept = "Kept, as it was changed since it was written"
+    return [f"{kept if what == 'kept' else 'Written'}: {file}" for what, file in files.items()]
