@@ -8,14 +8,14 @@ audit checks it against the tables again. Nothing flows back.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from optimizer import model, network, solution, solver
+from optimizer import interrupts, model, network, solution, solver
 from optimizer.collector import paused
 from optimizer.errors import Finding, NoPlanError, StoppedError
 from optimizer.network import Network
@@ -26,6 +26,11 @@ from optimizer.tables.case import Case
 if TYPE_CHECKING:
     import pandas as pd
     from pyomo.core import ConcreteModel
+
+NOTHING_KNOWN: tuple[Conflict, tuple[Repair, ...]] = (solution.NO_CONFLICT, ())
+"""Why there is no plan, where nobody has looked."""
+PRICED = {"prices": "Scarcity, Bottlenecks and Break-even", "explain": "what prices are made of"}
+"""What a plan lacks that was stopped in a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ class Result:
     """
     lawful_notes: tuple[str, ...] = ()
     """Sentences beside the word: tonnes, rules that bind nothing, shares that are used."""
+    run: str = ""
+    """Name of the run that each of its files bears; empty where the result stands alone."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A result table as a DataFrame, by its name: ``result.frame("Purchases")``."""
@@ -195,7 +202,7 @@ def explain(status: str) -> str:
         "unbounded": "cost has no lower bound: something can be bought and sold without limit "
         "at a gain; give it a maximum",
         "time limit": "the time limit was reached before a plan was proven optimal",
-        "interrupted": "stopped before a plan was proven optimal",
+        "interrupted": "stopped before the plan was proven optimal and complete",
     }.get(status, f"the solver gave no plan ({status})")
 
 
@@ -208,25 +215,44 @@ def _solve(
 ) -> Result:
     with clock.step("transfer"):
         program = solver.transfer(m)
-    with clock.step("solve"):
-        answer = _answer(case, program, asked)
-    warnings = (*case.warnings, *network.warnings(meaning))
-    if answer.objective is None:
-        with clock.step("diagnose"):
+    with interrupts.keeping():
+        with clock.step("solve"):
+            answer = _answer(case, program, asked)
+        if answer.objective is not None:
+            return _plan(meaning, m, program, answer, clock, asked)
+        diagnose = asked.diagnose and not interrupts.pending()
+    with clock.step("diagnose"):
+        why, found = NOTHING_KNOWN
+        if diagnose:
             why, found = _way_out(meaning, program, answer.status, asked)
-        return Result(
-            case,
-            answer.status,
-            None,
-            {},
-            None,
-            warnings,
-            clock.seconds,
-            meaning,
-            conflict=why,
-            repairs=found,
-            log=answer.log,
-        )
+    return Result(
+        case,
+        answer.status,
+        None,
+        {},
+        None,
+        (*case.warnings, *network.warnings(meaning)),
+        clock.seconds,
+        meaning,
+        conflict=why,
+        repairs=found,
+        log=answer.log,
+    )
+
+
+def _plan(
+    meaning: Network,
+    m: ConcreteModel,
+    program: solver.Program,
+    answer: solver.Answer,
+    clock: _Clock,
+    asked: Asked,
+) -> Result:
+    """Tables of a plan and their audit; prices too, if nobody wants an end."""
+    case = meaning.case
+    assert answer.objective is not None
+    warnings = (*case.warnings, *network.warnings(meaning))
+    before = interrupts.count()
     with solution.pricing(m, program, answer, full=asked.full) as prices:
         with clock.step("extract"):
             solver.load(program, answer)
@@ -234,14 +260,11 @@ def _solve(
             tables = solution.tables_of(m, program, answer, full=asked.full)
         with clock.step("audit"):
             verdict = solution.audit(case, tables, objective, solution.bookings(m))
-        with clock.step("prices"):
-            tables |= prices.tables() if asked.full else {}
-        if asked.explain:
-            with clock.step("explain"):
-                tables |= prices.explained(tables)
+        priced, missing = _prices(prices, tables, clock, asked)
+        tables |= priced
     lawful = solution.lawfulness(meaning, tables["Compliance"])
     run = solution.run_record(meaning, answer, verdict, lawful, warnings)
-    return Result(
+    result = Result(
         case,
         answer.status,
         objective,
@@ -257,6 +280,62 @@ def _solve(
         start=Start.of(program, answer) if asked.remember else None,
         lawful=lawful.word,
         lawful_notes=(lawful.headline, *lawful.notes),
+    )
+    late = interrupts.pending() or interrupts.count() > before
+    return stopped(result, missing) if late else result
+
+
+def _prices(
+    prices: solution.Pricing, tables: Mapping[str, Table], clock: _Clock, asked: Asked
+) -> tuple[dict[str, Table], list[str]]:
+    """Tables of prices, and the names of those that a signal left unfinished."""
+    found: dict[str, Table] = {}
+    missing: list[str] = []
+    steps: list[tuple[str, Callable[[], dict[str, Table]]]] = []
+    steps.append(("prices", prices.tables if asked.full else dict))
+    if asked.explain:
+        steps.append(("explain", lambda: prices.explained({**tables, **found})))
+    for name, made in steps:
+        before = interrupts.count()
+        with clock.step(name):
+            own = {} if interrupts.pending() else made()
+        # A signal stops solves that are under way: what they were for is not to be trusted.
+        if interrupts.pending() or interrupts.count() > before:
+            missing += [PRICED[name]] if asked.full else []
+        else:
+            found |= own
+    return found, missing
+
+
+def named(result: Result, run: str) -> Result:
+    """A result whose files bear the name of a run: the table Run has it, and so has the page."""
+    if "Run" not in result.tables:
+        return replace(result, run=run)
+    own = result.tables["Run"]
+    table = solution.table(own.layout, [("run", run), *own.rows()])
+    return replace(result, run=run, tables={**result.tables, "Run": table})
+
+
+def stopped(result: Result, missing: Sequence[str] = ()) -> Result:
+    """A plan that was found and is kept, marked as stopped; ``missing`` is what it lacks.
+
+    The status becomes ``interrupted`` here and in the table Run, and the first alert says so.
+    """
+    if result.objective is None:
+        return result
+    lacks = f"; missing are {' and '.join(missing)}" if missing else ""
+    proof = "proven optimal" if result.status == "optimal" else "not proven optimal"
+    told = f"Stopped by Ctrl-C or a signal after the plan was found ({proof}){lacks}."
+    rows = [
+        (item, "interrupted" if item == "status" else value)
+        for item, value in result.tables["Run"].rows()
+    ]
+    run = solution.table(result.tables["Run"].layout, [*rows, ("stopped", told)])
+    return replace(
+        result,
+        status="interrupted",
+        tables={**result.tables, "Run": run},
+        alerts=(told, *result.alerts),
     )
 
 

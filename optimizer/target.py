@@ -1,43 +1,144 @@
-"""Files that are written: in one go, or not at all."""
+"""Files that are written: in one go, or not at all; those of a run together.
+
+A file is made ready in a hidden folder beside its target (``.1a2b3c4d.part``), and takes
+its place when it is complete. The files of a run appear when all of them are. Whoever is at
+work holds a lock on the hidden folder; one without is the remains of a program that was
+killed, and goes away when something is next written there.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
-from optimizer.errors import FileError
+from optimizer.errors import FileError, UsageError
+from optimizer.staging import Staging, sweep
 
 WORKBOOK = "results workbook"
+
+_RUN: ContextVar[Staging | None] = ContextVar("run", default=None)
+"""The staging folder of the run whose files are being written."""
+
+_CURES = {
+    errno.ENOSPC: "make room on the disk, or give a folder on another one",
+    errno.EDQUOT: "make room on the disk, or give a folder on another one",
+    errno.EFBIG: "files are limited in size here: raise the limit (ulimit -f)",
+    errno.ENAMETOOLONG: "give a shorter name",
+}
 
 
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str], what: str = WORKBOOK) -> Iterator[Path]:
     """A new file beside a target, which takes its place when it is complete.
 
-    Raises FileError if either cannot be written; nothing half-written stays.
+    Inside :func:`together` it does so when the run is complete. Raises FileError if either
+    cannot be written; nothing half-written stays.
     """
-    target = Path(path)
-    check_target(target, what)
-    part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
+    target, run = Path(path), _RUN.get()
+    _check(target, what)
+    staging = run
     try:
+        staging = staging or Staging(target.parent)
+        part = staging.part(target)
         yield part
-        part.replace(target)
+        staging.complete(part, target)
+        if run is None:
+            staging.show()
     except OSError as error:
         raise _cannot(target, error, what) from error
     finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+        if run is None and staging is not None:
+            staging.close()
 
 
-def check_target(path: str | os.PathLike[str], what: str = WORKBOOK) -> None:
+@contextlib.contextmanager
+def together(
+    folder: str | os.PathLike[str], stale: Iterable[str | os.PathLike[str]] = ()
+) -> Iterator[None]:
+    """Files that are written inside appear together, when all of them are complete.
+
+    ``stale`` are files that an earlier run may have left; those that this one does not write
+    go away in the same moment. At no time do files of two runs stand beside each other. Raises
+    FileError if that cannot be done; everything then is as it was.
+    """
+    home = Path(folder)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        staging = Staging(home)
+    except OSError as error:
+        raise _cannot(home / "*", error, "files of the run") from error
+    token = _RUN.set(staging)
+    try:
+        yield
+        staging.show(Path(each) for each in stale)
+    except OSError as error:
+        named = [Path(each) for each in (error.filename, error.filename2) if each]
+        own = [each for each in named if each.parent != staging.path]
+        raise _cannot(own[0] if own else home / "*", error, "files of the run") from error
+    finally:
+        _RUN.reset(token)
+        staging.close()
+
+
+def staged(path: str | os.PathLike[str]) -> Path:
+    """Where a file of the run stands that is ready and has not appeared yet.
+
+    Raises KeyError if there is none.
+    """
+    run = _RUN.get()
+    if run is None:
+        raise KeyError(path)
+    return run.ready[Path(path)]
+
+
+def check_target(
+    path: str | os.PathLike[str],
+    what: str = WORKBOOK,
+    inputs: Iterable[str | os.PathLike[str]] = (),
+) -> None:
     """Make sure that a result can be written to a path, and make its folder.
 
-    Worth a call before a long solve. Raises FileError if the file is open in another
-    program, is write-protected or is a folder.
+    Worth a call before a long solve. What killed programs left in the folder goes away.
+    Raises UsageError if the target is one of the ``inputs``, by whatever name or link, and
+    FileError if the file is open in another program, is write-protected or is a folder.
     """
     target = Path(path)
+    keep_inputs([target], what, inputs)
+    _check(target, what)
+    with contextlib.suppress(OSError):
+        sweep(target.parent)
+
+
+def keep_inputs(
+    targets: Iterable[str | os.PathLike[str]],
+    what: str,
+    inputs: Iterable[str | os.PathLike[str]],
+) -> None:
+    """Raises UsageError if a target is one of the inputs: the same file, or a link to it."""
+    given = list(inputs)
+    for target in targets:
+        for own in given:
+            if same_file(target, own):
+                named = "" if Path(target).name == Path(own).name else f", {own},"
+                raise UsageError(
+                    f"{target}: the {what} would replace your own file{named} which is read; "
+                    "give another folder or name with --output"
+                )
+
+
+def same_file(one: str | os.PathLike[str], other: str | os.PathLike[str]) -> bool:
+    """True if two paths lead to one file: by links, or by names that the system takes for one."""
+    try:
+        return os.path.samefile(one, other)
+    except (OSError, ValueError):
+        return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _check(target: Path, what: str) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
@@ -52,7 +153,9 @@ def check_target(path: str | os.PathLike[str], what: str = WORKBOOK) -> None:
 def _cannot(target: Path, error: OSError, what: str) -> FileError:
     """One line: what cannot be written, why, and the cure."""
     why = error.strerror or str(error)
-    if isinstance(error, IsADirectoryError) or target.is_dir():
+    if error.errno in _CURES:
+        cure = _CURES[error.errno]
+    elif isinstance(error, IsADirectoryError) or target.is_dir():
         cure = "it is a folder; give the name of a file"
     elif isinstance(error, PermissionError) and target.exists():
         where = "in Excel" if target.suffix.lower() == ".xlsx" else "where it is open"

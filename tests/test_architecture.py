@@ -18,6 +18,8 @@ PACKAGE = ROOT / "optimizer"
 ORDER = (
     "collector",
     "errors",
+    "interrupts",
+    "staging",
     "target",
     "tables",
     "network",

@@ -204,7 +204,18 @@ def test_the_file_keeps_the_rules_by_which_excel_opens_without_repair(written):
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 KNOWN = {
-    *("SUM", "SUMIFS", "SUMPRODUCT", "SUBTOTAL", "COUNTIF", "IF", "IFERROR", "INDEX", "MATCH"),
+    *(
+        "SUM",
+        "SUMIFS",
+        "SUMPRODUCT",
+        "SUBTOTAL",
+        "COUNTIF",
+        "FIXED",
+        "IF",
+        "IFERROR",
+        "INDEX",
+        "MATCH",
+    ),
     *(
         "MAX",
         "MIN",

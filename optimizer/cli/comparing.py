@@ -22,13 +22,15 @@ def compare(options: argparse.Namespace, progress: Progress | None) -> Done:
     for path in (options.first, options.second):
         options.workbook = path  # where an error is marked
         things.append(path if is_plan(path) else read(path))
-    both = Both(options.output, "comparison") if options.output is not None else None
+    own = (options.first, options.second)
+    both = Both(options.output, own, "comparison") if options.output is not None else None
     found = compared(*things, by=options.by)
-    files = both.write(found.study(_names(options))) if both else {}
+    files = both.write(found.study(_names(options)))[1] if both else {}
     lines = [*found.lines(), *(f"Written: {file}" for file in files.values())]
     record = {
         "status": "compared",
         "what": found.what,
+        "run": both.run if both else "",
         "tables": {name: rows_of(table) for name, table in found.tables.items()},
         "files": files,
     }

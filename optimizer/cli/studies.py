@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.cli.both import Both
+from optimizer.cli.run_id import inputs_of
 from optimizer.cli.words import print_record, seconds, share, tell
 from optimizer.errors import AuditError, NoPlanError
 
@@ -49,14 +50,16 @@ def add_studies(commands: Any) -> list[argparse.ArgumentParser]:
 
 def _study(options: argparse.Namespace) -> int:
     from optimizer import studies
-    from optimizer.report import check_parquet, write_parquet
+    from optimizer.report import check_parquet
     from optimizer.tables import read
 
     case = read(options.workbook)
     folder = options.output or Path("outputs") / options.workbook.stem
-    both = Both(folder / f"{options.command}.xlsx")
     if options.parquet:
         check_parquet()
+    both = Both(
+        folder / f"{options.command}.xlsx", inputs_of(options), parquet=bool(options.parquet)
+    )
     way = studies.Way(
         workers=options.workers,
         scheduler=options.scheduler,
@@ -65,10 +68,7 @@ def _study(options: argparse.Namespace) -> int:
         options=studies.Options(options.time_limit, options.gap),
     )
     study = studies.asked_for(options.command, case, vars(options), way)
-    files = both.write(study)
-    if options.parquet:
-        write_parquet(study, folder / options.command)
-        files["parquet"] = str(folder / options.command)
+    study, files = both.write(study)
     if not options.quiet:
         written = [f"Written: {file}" for file in files.values()]
         tell("\n".join((*study.lines(), *study.notes, *written)))

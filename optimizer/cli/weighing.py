@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.cli.both import Both
 from optimizer.cli.done import Done, rows_of
+from optimizer.cli.run_id import inputs_of
 
 if TYPE_CHECKING:
     from optimizer.solver import Progress
@@ -22,7 +23,8 @@ def stochastic(options: argparse.Namespace, progress: Progress | None) -> Done:
     from optimizer.tables import read
 
     case = read(options.workbook)
-    both = Both((options.output or Path("outputs") / options.workbook.stem) / "stochastic.xlsx")
+    folder = options.output or Path("outputs") / options.workbook.stem
+    both = Both(folder / "stochastic.xlsx", inputs_of(options))
     if options.supply:
         scenarios = supply_scenarios(case, most=options.most, seed=options.seed)
     else:
@@ -37,9 +39,10 @@ def stochastic(options: argparse.Namespace, progress: Progress | None) -> Done:
         gap=options.gap,
         progress=progress,
     )
-    files = both.write(found.study())
+    _, files = both.write(found.study())
     record = {
         "status": found.status,
+        "run": both.run,
         "objective": found.objective,
         "currency": case.settings.currency,
         "value": found.value,

@@ -5,7 +5,7 @@
 ``check_parquet`` says before a long solve whether that can be done.
 """
 
-from optimizer.report.parquet import check_parquet, write_parquet
+from optimizer.report.parquet import check_parquet, parquet_files, write_parquet
 from optimizer.report.study import write_study
 from optimizer.report.summary import Summary
 from optimizer.report.write import write
@@ -13,6 +13,7 @@ from optimizer.report.write import write
 __all__ = [
     "Summary",
     "check_parquet",
+    "parquet_files",
     "write",
     "write_parquet",
     "write_study",

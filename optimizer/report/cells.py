@@ -15,6 +15,10 @@ LONGEST = 32_767
 """Most characters (as UTF-16 counts them) that a cell can hold."""
 CUT = " … (cut)"
 
+LONGEST_TITLE = 255
+"""Most characters (as UTF-16 counts them) of the title of a column of an Excel table."""
+_MARKS = frozenset("'[]#@\"")
+"""What a reference by title has to escape; Excel and LibreOffice do not agree on how."""
 _CRITERION = 240
 """Most characters of a name in a formula: Excel allows 255 in one piece of text."""
 _WILD = re.compile(r"([~*?])")
@@ -120,6 +124,51 @@ def table_name(layout_name: str) -> str:
 def column_of(layout_name: str, header: str) -> str:
     """Structured reference to a column of a result table: ``tbl_Costs[amount]``."""
     return f"{table_name(layout_name)}[{header}]"
+
+
+def column_titles(headers: Iterable[object]) -> list[str]:
+    """Headers as an Excel table takes them: one line, not too long, none twice, none empty.
+
+    >>> column_titles(["tonnes", "Tonnes", "", "two\\nlines"])
+    ['tonnes', 'Tonnes (2)', 'column', 'two lines']
+    """
+    taken: set[str] = set()
+    titles = []
+    for header in headers:
+        whole, number = one_line(header) or "column", 1
+        title = shortened(whole, LONGEST_TITLE)
+        while title.casefold() in taken:
+            number += 1
+            end = f" ({number})"
+            title = shortened(whole, LONGEST_TITLE - len(end)) + end
+        taken.add(title.casefold())
+        titles.append(title)
+    return titles
+
+
+def shortened(text: str, most: int) -> str:
+    """Text of at most so many characters, as UTF-16 counts them; what is cut ends in dots.
+
+    >>> shortened("Kazakhstan", 10), shortened("Kazakhstan", 6)
+    ('Kazakhstan', 'Kazak…')
+    """
+    units = text.encode("utf-16-le", "replace")
+    if len(units) <= 2 * most:
+        return text
+    return units[: 2 * (most - 1)].decode("utf-16-le", "ignore").rstrip() + "…"
+
+
+def column_cells(layout_name: str, title: str, first: tuple[int, int], last: int) -> str:
+    """Reference to a column whose title a person may have written, from its first cell down.
+
+    By title, as ``tbl_Costs[amount]``; by its cells where the title would need escapes.
+
+    >>> column_cells("Costs", "2027", (5, 1), 9), column_cells("Costs", "Plan #2", (5, 1), 9)
+    ('tbl_Costs[2027]', '$B$6:$B$10')
+    """
+    if _MARKS.isdisjoint(title):
+        return column_of(layout_name, title)
+    return area(first, (last, first[1]))
 
 
 def wild(names: Iterable[str]) -> bool:

@@ -137,10 +137,10 @@ def _rules(summary: Summary, anchors: Anchors, blocks: Mapping[str, Block]) -> T
         if verdict != block_rules.BROKEN
     )
     tonnes = anchor.down(0, len(rows) - 1, block_rules.BREAKING)
-    used = f'SUMIF({cells},"<>{block_rules.BROKEN}",{tonnes})'
+    used = f'SUMIFS({tonnes},{cells},"<>{block_rules.BROKEN}")'
     note = (
         f'=COUNTIF({cells},"{block_rules.KEPT}")&" of "&ROWS({cells})&" rules kept, all stated"'
-        f'&IF({used}>0,"; "&TEXT({used},"#,##0.0")&" t use a share","")'
+        f'&IF({used}>0,"; "&FIXED({used},1)&" t use a share","")'
     )
     told = f"{kept} of {len(rows)} rules kept, all stated"
     told += f"; {breaking:,.1f} t use a share" if breaking > 0 else ""

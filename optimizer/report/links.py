@@ -37,6 +37,8 @@ PLACED = {"cell": "", "rests on": "", "value": "Run"}
 if empty); the first place that is named is linked."""
 _NAMES = "|".join(sorted(map(re.escape, ("Settings", *SHEETS)), key=len, reverse=True))
 _PLACE = re.compile(rf"\b({_NAMES})(?:!([A-Z]{{1,3}})(\d+)?| row (\d+)|(?=:))")
+_BYTE = re.compile("[\udc80-\udcff]")
+"""What Python makes of a byte of a path that is no letter in the system's encoding."""
 _LONGEST = 2000
 """Characters of a path; Excel takes 2,079."""
 
@@ -106,6 +108,7 @@ def input_link(path: str, sheet: str, cell: str = "A1") -> str:
     "external:../my%20case.xlsx#'Supply'!F12"
     """
     escaped = path.replace("%", "%25").replace("#", "%23").replace(" ", "%20")
+    escaped = _BYTE.sub(lambda found: f"%{ord(found[0]) - 0xDC00:02X}", escaped)
     if not path or not sheet or len(escaped) > _LONGEST:
         return ""
     return f"external:{escaped}#{quoted(sheet)}!{cell or 'A1'}"

@@ -41,6 +41,14 @@ def check_parquet() -> None:
         raise UsageError(f"Parquet files need pyarrow, which is not installed: {cure}") from None
 
 
+def parquet_files(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
+    """Paths of the files that :func:`write_parquet` writes into a folder."""
+    from optimizer.studies.outcome import LAYOUTS
+
+    names = ("Runs", *(layout.name for layout in LAYOUTS.values()))
+    return tuple(Path(folder) / f"{name}.parquet" for name in names)
+
+
 def write_parquet(study: Study, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
     """Write ``Runs.parquet`` and a file for each table of the runs; gives their paths.
 
@@ -51,12 +59,11 @@ def write_parquet(study: Study, folder: str | os.PathLike[str]) -> tuple[Path, .
     from optimizer.studies.outcome import LAYOUTS
 
     check_parquet()
-    written = [Path(folder) / "Runs.parquet"]
-    _write(written[0], RUNS, (_run(name, own) for name, own in study.outcomes.items()))
-    for layout in LAYOUTS.values():
-        written.append(Path(folder) / f"{layout.name}.parquet")
-        _write(written[-1], (RUN, *layout.fields), _rows(study, layout.name))
-    return tuple(written)
+    first, *others = files = parquet_files(folder)
+    _write(first, RUNS, (_run(name, own) for name, own in study.outcomes.items()), study.run)
+    for path, layout in zip(others, LAYOUTS.values(), strict=True):
+        _write(path, (RUN, *layout.fields), _rows(study, layout.name), study.run)
+    return files
 
 
 def _run(name: str, own: Outcome) -> Columns:
@@ -85,12 +92,14 @@ def _rows(study: Study, table: str) -> Iterator[Columns]:
             yield {"run": [name] * len(found), **cells}
 
 
-def _write(path: Path, fields: Sequence[Field], parts: Iterable[Columns]) -> None:
+def _write(path: Path, fields: Sequence[Field], parts: Iterable[Columns], run: str) -> None:
+    """Write one file; its metadata name the run of the command."""
     import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
     schema = pa.schema(
-        [(own.header, pa.string() if own.kind in TEXTS else pa.float64()) for own in fields]
+        [(own.header, pa.string() if own.kind in TEXTS else pa.float64()) for own in fields],
+        metadata={"run": run} if run else None,
     )
     with replacing(path, "Parquet file") as part, ParquetWriter(part, schema) as writer:
         for columns in parts:

@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from optimizer.errors import FileError
-from optimizer.report.cells import address, area, column_name, column_of, finite, plain, table_name
+from optimizer.report.cells import (
+    address,
+    area,
+    column_cells,
+    column_name,
+    column_titles,
+    finite,
+    plain,
+    table_name,
+)
 from optimizer.report.formats import (
     AMBER,
     APART,
@@ -72,6 +81,8 @@ NOT_SUMMED = LEVELS | {
 PRINTED = 400
 """Rows of a long table that are printed, about ten pages; the print area says which."""
 _WIDEST, _WRAPPED, _SAMPLE = 48, 80, 5000
+_HIGHEST = 400
+"""Most points that a header is high; Excel takes 409."""
 _LINES = 8
 """Most lines that a row is high; the cell has the rest."""
 _WIDE = 1.35
@@ -190,7 +201,7 @@ def _set_heights(sheet: Worksheet, table: Table, widths: Sequence[float]) -> Non
         lines_of(field.header, width)
         for field, width in zip(table.layout.fields, widths, strict=True)
     )
-    sheet.set_row(HEADER, max(30, 15 * max(heads, default=1)))
+    sheet.set_row(HEADER, min(max(30, 15 * max(heads, default=1)), _HIGHEST))
     high: dict[int, int] = {}
     printed = _readable(widths)
     for field, width in zip(table.layout.fields[:printed], widths[:printed], strict=True):
@@ -218,7 +229,8 @@ def lines_of(text: str, width: float) -> int:
 
 def _width(field: Field, values: Any, figures: list[float]) -> tuple[float, bool]:
     """Width of a column in characters, and whether its text is wrapped."""
-    heading = max(*map(len, field.header.split()), len(field.header) / 3) + 3.5
+    words = map(len, field.header.split())
+    heading = min(max(*words, len(field.header) / 3, 1) + 3.5, _WRAPPED)
     if field.kind in TEXT_KINDS:
         longest = max(map(len, map(str, filter(None, set(values[:_SAMPLE])))), default=0)
         wrapped = longest > 2 * _WIDEST
@@ -240,16 +252,17 @@ def _write_totals(
     name, fields = table.layout.name, table.layout.fields
     if not any(_adds_up(name, field) for field in fields):
         return
+    sums = _subtotals(table)
     for column, field in enumerate(fields):
         form = forms("total", number_format(field.kind, size_of(field.kind, figures[column])))
         ratio = RATIOS.get((name, field.header))
         if ratio:
-            above, below = (_subtotal(name, header) for header in ratio)
+            above, below = (sums[header] for header in ratio)
             value = quotient(_total(table, ratio[0]), _total(table, ratio[1]))
             sheet.write_formula(TOTALS, column, f'=IFERROR({above}/{below},"")', form, value)
         elif _adds_up(name, field):
-            formula = f"={_subtotal(name, field.header)}"
-            sheet.write_formula(TOTALS, column, formula, form, _total(table, field.header))
+            value = _total(table, field.header)
+            sheet.write_formula(TOTALS, column, f"={sums[field.header]}", form, value)
         else:
             write_text(sheet, TOTALS, column, "Rows shown" if column == 0 else "", form)
 
@@ -259,8 +272,13 @@ def _adds_up(name: str, field: Field) -> bool:
     return field.kind in SUMMED_KINDS and not apart
 
 
-def _subtotal(name: str, header: str) -> str:
-    return f"SUBTOTAL(109,{column_of(name, header)})"
+def _subtotals(table: Table) -> dict[str, str]:
+    """What adds up the rows shown of each column, by its header."""
+    headers, last = table.layout.headers, FIRST + max(len(table), 1) - 1
+    return {
+        header: f"SUBTOTAL(109,{column_cells(table.layout.name, title, (FIRST, column), last)})"
+        for column, (header, title) in enumerate(zip(headers, column_titles(headers), strict=True))
+    }
 
 
 def _total(table: Table, header: str) -> float:
@@ -277,12 +295,12 @@ def _make_table(sheet: Worksheet, table: Table, last: int, forms: Formats) -> No
     fields = table.layout.fields
     columns = [
         {
-            "header": field.header,
+            "header": title,
             "header_format": forms("header", align="left", indent=1)
             if field.kind in (*TEXT_KINDS, "date")
             else forms("header", align="right"),
         }
-        for field in fields
+        for field, title in zip(fields, column_titles(table.layout.headers), strict=True)
     ]
     options = {
         "name": table_name(table.layout.name),

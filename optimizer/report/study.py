@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.cells import one_line
@@ -31,8 +32,10 @@ def write_study(study: Study, path: str | os.PathLike[str]) -> None:
 
     Raises FileError if the file is open in another program or cannot be written.
     """
-    with replacing(path) as part, part.open("xb") as file:
+    with replacing(path) as part:
+        file = BytesIO()
         _fill(file, study)
+        part.write_bytes(file.getbuffer())
 
 
 def _fill(file: Any, study: Study) -> None:
@@ -50,16 +53,18 @@ def _fill(file: Any, study: Study) -> None:
         set_paper(sheet, summary, name)
     name = next(iter(sheets))
     row = places[name].last + GAP
-    for number, note in enumerate(study.notes):
+    notes = (*study.notes, *([f"Run {study.run}."] if study.run else []))
+    for number, note in enumerate(notes):
         write_text(sheets[name], row + number, 0, note, forms("subtitle"))
     if study.chart is not None:
         drawn = places[study.chart[0]]
         chart = study_chart(workbook, study, drawn.first, drawn.last)
-        row += len(study.notes) + GAP
+        row += len(notes) + GAP
         if row * ROW + HEIGHT > PAGE:
             sheets[name].set_h_pagebreaks([row])
         sheets[name].insert_chart(row, 0, chart, {"y_offset": 4})
     title = {"title": one_line(f"{study.case}: {study.title}")[:255], "subject": "What if"}
+    title |= {"comments": f"Run {study.run}"} if study.run else {}
     workbook.set_properties(title)
     close(workbook)
 

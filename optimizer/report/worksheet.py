@@ -8,6 +8,7 @@ columns are written cell by cell, and numbers with 16 digits.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 PIECE = 5_000
 """Rows that are made at a time."""
+
+_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+"""Begin of what Excel takes for the code of a letter."""
 
 Content = str | float | None
 """What a cell of a long table holds: clean text, a finite number, or nothing."""
@@ -88,7 +92,7 @@ def exact_worksheet() -> type[Worksheet]:
             _stretch(self, first, last, options)
 
         def _write_rows(self) -> None:
-            """Rows above the laid columns as XlsxWriter does, then those with them."""
+            """Rows above and below the laid columns as XlsxWriter does, and those with them."""
             laid = self.__dict__.get("laid", [])
             if not laid:
                 super()._write_rows()
@@ -99,6 +103,10 @@ def exact_worksheet() -> type[Worksheet]:
             super()._write_rows()
             self.dim_rowmax = bottom
             _write_laid(self, first, laid)
+            top: int = self.dim_rowmin  # type: ignore[has-type]
+            self.dim_rowmin = first + len(laid[0][2])
+            super()._write_rows()
+            self.dim_rowmin = top
 
     return ExactWorksheet
 
@@ -117,11 +125,20 @@ def _stretch(
     """Make an Excel table of the header and one row, and stretch it to the last row."""
     if last[0] == first[0] + 1 or not hasattr(sheet, "tables"):
         sheet.add_table(*first, *last, options)
+        _escape_titles(sheet)
         return
     sheet.add_table(*first, first[0] + 1, last[1], options)
+    _escape_titles(sheet)
     made = sheet.tables[-1]
     cells = f"{address(*first)}:{address(*last)}"
     made.update({"range": cells, "a_range": cells, "autofilter": cells})
+
+
+def _escape_titles(sheet: Worksheet) -> None:
+    """Titles such as ``_x0041_`` stay as they are: Excel reads that as the code of a letter."""
+    for made in getattr(sheet, "tables", [])[-1:]:
+        for column in made["columns"]:
+            column["name"] = _CODE.sub("_x005F_", column["name"])
 
 
 def _write_laid(sheet: Worksheet, first: int, laid: Sequence[tuple[Any, ...]]) -> None:

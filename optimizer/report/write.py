@@ -6,11 +6,12 @@ import contextlib
 import os
 from collections.abc import Mapping
 from datetime import datetime
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from optimizer.report import block_titles
 from optimizer.report.board import add_charts, chosen
-from optimizer.report.cells import one_line, quoted
+from optimizer.report.cells import one_line, quoted, shortened
 from optimizer.report.figures_sheet import NAME as FIGURES
 from optimizer.report.figures_sheet import figure_blocks, lay_out_figures, write_figures
 from optimizer.report.formats import FONT, SIZE, Formats
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _A4 = 9
+_MARGIN = 65
+"""Most characters of a text in the margin of the paper."""
 
 
 def write(path: str | os.PathLike[str], summary: Summary, tables: Mapping[str, Table]) -> None:
@@ -47,8 +50,11 @@ def write(path: str | os.PathLike[str], summary: Summary, tables: Mapping[str, T
     An existing file is replaced only when the new one is complete. Raises FileError if
     the file is open in another program or cannot be written; nothing half-written stays.
     """
-    with replacing(path) as part, part.open("xb") as file:
+    with replacing(path) as part:
+        # In memory first: where a disk is full, a file of ZipFile's would say so once more.
+        file = BytesIO()
         _fill(file, summary, tables)
+        part.write_bytes(file.getbuffer())
 
 
 def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None:
@@ -140,12 +146,19 @@ def set_paper(sheet: Worksheet, summary: Summary, name: str, note: str = "") -> 
     sheet.center_horizontally()
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.5)
     case, span, source = (
-        one_line(text)[:100].replace("&", "&&")
-        for text in (summary.case, summary.span, summary.input_name)
+        _margin(text) for text in (summary.case, summary.span, summary.input_name)
     )
     sheet.set_header(f"&L&8 {case}&C&8 {span}&R&8 {name}", {"margin": 0.25})
     middle = f"&C&8 {note}" if note else ""
     sheet.set_footer(f"&L&8 {source}{middle}&R&8 Page &P of &N", {"margin": 0.25})
+
+
+def _margin(text: str) -> str:
+    """Text for a margin of the paper, whose three texts may have 255 characters together."""
+    cut = shortened(one_line(text).replace("&", "&&"), _MARGIN)
+    kept = cut.removesuffix("…")
+    half = (len(kept) - len(kept.rstrip("&"))) % 2
+    return cut.replace("&…", "…") if half else cut
 
 
 def _properties(summary: Summary) -> dict[str, Any]:

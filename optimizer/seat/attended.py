@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from optimizer import interrupts
+
 STANDARD_INPUT = 0
 
 
@@ -23,7 +25,7 @@ class Attended:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         # Whoever starts programs in the background has them ignore Ctrl-C.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        interrupts.obey(signal.SIGINT)
         threading.Thread(target=self._listen, daemon=True).start()
 
     def __call__(self, seconds: float, line: str) -> None:

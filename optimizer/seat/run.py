@@ -42,7 +42,9 @@ class Run:
         self.record: dict[str, Any] = {}
         self.seconds = 0.0
         self.ended = threading.Event()
-        self._workbook = folder / book.path.name
+        # A workbook that has the name of a result must not be replaced by it.
+        own = book.path.name.casefold() in FILES.values()
+        self._workbook = folder / (f"input {book.path.name}" if own else book.path.name)
         self._begin = time.monotonic()
         self._said: list[str] = []
         self._process = self._started(book)

@@ -11,6 +11,8 @@ import highspy
 import numpy as np
 from msgspec import Struct, field
 
+from optimizer import interrupts
+
 PROGRESS_SECONDS = 2.0
 """Seconds between two progress lines, and before the first."""
 
@@ -49,20 +51,29 @@ def run(highs: Any, scale: float, search: Search, progress: Progress | None) -> 
     worker.start()
     while not done.is_set():
         try:
-            done.wait(0.05 if progress else 0.5)
+            done.wait(0.05)
         except KeyboardInterrupt:
             if stopped:
                 raise
             stopped = True
-            # Only now: HiGHS would ask Python in every inner step whether to stop.
-            highs.HandleUserInterrupt = True
-            highs.cancelSolve()
+            _cancel(highs)
+        if not stopped and interrupts.unanswered():
+            stopped = True
+            _cancel(highs)
         now = time.perf_counter()
         if progress and now - shown >= PROGRESS_SECONDS:
             shown = now
             progress(now - begin, search.stand or "".join(search.log[-1:]))
     worker.join()
+    if stopped and highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        interrupts.answer()
     return stopped
+
+
+def _cancel(highs: Any) -> None:
+    # Only now: HiGHS would ask Python in every inner step whether to stop.
+    highs.HandleUserInterrupt = True
+    highs.cancelSolve()
 
 
 def _work(highs: Any, done: threading.Event) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer import __version__
 from optimizer.errors import FileError
+from optimizer.staging import sweep
 from optimizer.studies.outcome import Outcome
 from optimizer.tables import SHEETS, Case
 from optimizer.target import replacing
@@ -45,6 +47,8 @@ class Store:
         except OSError as error:
             why = error.strerror or error
             raise FileError(f"{folder}: the folder of runs cannot be made ({why})") from error
+        with suppress(OSError):
+            sweep(self.folder)
 
     def load(self, key: str) -> Outcome | None:
         """The outcome under a key; None if there is none that can be read."""
@@ -60,10 +64,8 @@ class Store:
             return
         path = self._path(key)
         data = {"format": FORMAT, "run": name, "outcome": outcome.to_data()}
-        with replacing(path, "finished run") as part, part.open("w", encoding="utf-8") as file:
-            json.dump(data, file, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
+        with replacing(path, "finished run") as part, part.open("w", encoding="ascii") as file:
+            json.dump(data, file)
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key[:32]}.json"

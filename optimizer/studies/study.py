@@ -43,6 +43,8 @@ class Study:
     """What was found, in sentences, where figures do not tell it."""
     periods: tuple[str, ...] = ()
     """Labels of the periods, where no run is behind it."""
+    run: str = ""
+    """Name of the run of the command that each of its files bears."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A table as a DataFrame, by its name."""
@@ -76,6 +78,7 @@ class Study:
             "status": "solved" if self.solved else "partly solved",
             "title": self.title,
             "currency": self.currency,
+            "run": self.run,
             "runs": {
                 name: {"status": each.status, "objective": each.objective, "short": each.short}
                 for name, each in self.outcomes.items()

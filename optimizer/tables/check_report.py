@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from optimizer.errors import Finding
@@ -176,6 +177,24 @@ def is_report(sheet: Any) -> bool:
     if not sheet.title.startswith(REPORT) or sheet["A1"].value != REPORT:
         return False
     return [cell.value for cell in sheet[HEADER_ROW][: len(HEADERS)]] == list(HEADERS)
+
+
+def is_marked_copy(path: Path) -> bool:
+    """True for a workbook that bears a report of an earlier check; false for any other file."""
+    from python_calamine import CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_path(path)
+        for name in book.sheet_names:
+            if not name.startswith(REPORT):
+                continue
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=HEADER_ROW)
+            head = [str(value) for value in rows[-1][: len(HEADERS)]]
+            if rows[0][0] == REPORT and len(rows) == HEADER_ROW and head == list(HEADERS):
+                return True
+    except Exception:  # whatever it is, it is not ours
+        return False
+    return False
 
 
 def former_fills(report: Any) -> dict[Address, str]:

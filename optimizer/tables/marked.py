@@ -6,9 +6,11 @@ front lists everything. The planner's own file is only read.
 
 from __future__ import annotations
 
+import os
 import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +22,7 @@ from optimizer.tables.check_report import (
     Address,
     fill_for,
     former_fills,
+    is_marked_copy,
     is_report,
     printable,
     write_report,
@@ -27,7 +30,7 @@ from optimizer.tables.check_report import (
 from optimizer.tables.plain_copy import MOST_CELLS, plain_copy, size_of
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.words import fold
-from optimizer.target import replacing
+from optimizer.target import replacing, same_file
 
 MOST: Final = 8
 """Findings that one note spells out."""
@@ -45,12 +48,12 @@ _LAST: Final = (1_048_576, (3, "XFD"))
 def write_marked_copy(source: str | Path, findings: Sequence[Finding], target: str | Path) -> Path:
     """Write a copy of a workbook with its findings marked, and return its path.
 
-    A copy that stands there already is replaced; ``source`` is only read. A source that
-    is a marked copy itself loses its old marks first. Where openpyxl cannot open the source,
-    or not in bounded time, the copy holds the values of the cells alone and says so. Raises
-    UsageError if the target is the source or has another ending than its kind, and FileError
-    if the source cannot be opened for marking (only .xlsx and .xlsm can) or the target not
-    be written.
+    A marked copy that stands there already is replaced, another file is not; ``source`` is
+    only read. A source that is a marked copy itself loses its old marks first. Where openpyxl
+    cannot open the source, or not in bounded time, the copy holds the values of the cells alone
+    and says so. Raises UsageError if the target is the source or has another ending than its
+    kind, and FileError if the source cannot be opened for marking (only .xlsx and .xlsm can) or
+    the target not be written.
     """
     origin, copy = Path(source), Path(target)
     _refuse(origin, copy)
@@ -69,8 +72,13 @@ def write_marked_copy(source: str | Path, findings: Sequence[Finding], target: s
 def _refuse(origin: Path, copy: Path) -> None:
     if not origin.is_file():
         raise UsageError(f"{origin}: no such file")
-    if copy.resolve() == origin.resolve() or (copy.exists() and copy.samefile(origin)):
+    if same_file(copy, origin):
         raise UsageError(f"{copy}: the marked copy must not replace the workbook itself")
+    if os.path.lexists(copy) and not is_marked_copy(copy):
+        raise FileError(
+            f"{copy}: this file was not written by the check, and is left as it is; "
+            "move it or give it another name, and check again"
+        )
     endings = (".xlsx", ".xlsm") if origin.suffix.lower() == ".xlsm" else (".xlsx",)
     if copy.suffix.lower() not in endings:
         raise UsageError(f"{copy}: the marked copy of {origin.name} ends in {endings[-1]}")
@@ -112,7 +120,9 @@ def _save(book: Any, draft: Path, copy: Path) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book.save(draft)
+            file = BytesIO()
+            book.save(file)
+        draft.write_bytes(file.getbuffer())
     except OSError:
         raise
     except Exception as error:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,10 +56,13 @@ def write_template(path: str | Path, *, currency: str = "USD", overwrite: bool =
     target = Path(path)
     if target.suffix.lower() != ".xlsx":
         raise UsageError(f"{target}: a blank workbook is an .xlsx file")
-    if target.exists() and not overwrite:
+    if os.path.lexists(target) and not overwrite:
         raise UsageError(f"{target} exists already; choose another name or allow overwriting")
-    with replacing(target, "blank workbook") as draft, xlsxwriter.Workbook(str(draft)) as book:
-        _fill(book, currency.strip() or "USD")
+    with replacing(target, "blank workbook") as draft:
+        file = BytesIO()
+        with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+            _fill(book, currency.strip() or "USD")
+        draft.write_bytes(file.getbuffer())
     return target
 
 

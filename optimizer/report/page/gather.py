@@ -65,6 +65,7 @@ def _head(result: Result) -> dict[str, Any]:
         "input": {"file": clean(Path(result.case.path).name), "sha256": result.case.sha256},
         "made": date.today().isoformat(),
         "version": __version__,
+        "run": clean(result.run),
     }
 
 

@@ -10,7 +10,7 @@ const parts = data.objective === null ? [] : [
 ].filter(part => part[1]);
 assemble(head(), parts);
 document.getElementById("foot").append(
-  make("p", {}, `Input ${data.input.file || "from tables"}${data.input.sha256 ? `, sha256 ${data.input.sha256}` : ""}. Made ${data.made} by magnet-sourcing-optimizer ${data.version}.`),
+  make("p", {}, `Input ${data.input.file || "from tables"}${data.input.sha256 ? `, sha256 ${data.input.sha256}` : ""}. Made ${data.made} by magnet-sourcing-optimizer ${data.version}${data.run ? ` in run ${data.run}` : ""}.`),
   make("p", {}, data.objective === null ? "" : `${data.audit.verdict}. Every figure is a sum over the result tables, which stand in full in the results workbook.`
     + (data.axis.joined ? ` Pictures join ${data.axis.periods} periods by ${data.axis.joined}.` : "")),
   land ? make("p", {}, "Outline of the land: Natural Earth, public domain.") : "");

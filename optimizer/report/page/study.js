@@ -16,5 +16,5 @@ const told = [data.case && data.title, seen.about, span].filter(Boolean).join(";
 assemble([topOf(data.case || data.title, kind, verdict, `${told}.`), seen.tiles.length ? tileList(seen.tiles) : null, seen.card || sayings(seen.words || []), seen.alerts],
   [...seen.parts, ["Tables", tablesSection()]]);
 document.getElementById("foot").append(
-  make("p", {}, `Made ${data.made} by magnet-sourcing-optimizer ${data.version}.`),
+  make("p", {}, `Made ${data.made} by magnet-sourcing-optimizer ${data.version}${data.run ? ` in run ${data.run}` : ""}.`),
   make("p", {}, "Every figure stands in the study's workbook, in the sheet that bears the table's name."));

@@ -61,6 +61,7 @@ def study_data(study: Study) -> dict[str, Any]:
         "sheets": sheets(study.tables),
         "made": date.today().isoformat(),
         "version": __version__,
+        "run": clean(study.run),
     }
 
 
