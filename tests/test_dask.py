@@ -73,7 +73,7 @@ class Cluster:
 
     def add(self, code=ROOT) -> subprocess.Popen:
         """A worker that finds its code in a folder, as soon as the scheduler knows it."""
-        before = len(self._client.scheduler_info(n_workers=-1)["workers"])
+        before = len(self._client.nthreads())
         words = (self.address, "--no-nanny", "--nthreads", "1")
         worker = self._start("dask_worker", *words, code=code)
         self._client.wait_for_workers(before + 1, timeout=120)

@@ -7,6 +7,7 @@ of answers to different questions. The scheduler needs it too, since it reads wh
 from __future__ import annotations
 
 import hashlib
+import logging
 import socket
 import threading
 import time
@@ -92,10 +93,29 @@ def over_dask(todo: Mapping[str, Run], way: Way, start: Start | None, solve: Sol
 @contextmanager
 def _connected(address: str) -> Generator[Any, None, None]:
     client = _connect(address)
+    with _silent_log():
+        try:
+            yield client
+        finally:
+            _in_time(client.close, GOODBYE)
+
+
+@contextmanager
+def _silent_log() -> Generator[None, None, None]:
+    """Keep Dask from writing on standard error what the errors of this module say too."""
+    names = ("distributed", "distributed.client")
+    handlers = [handler for name in names for handler in logging.getLogger(name).handlers]
+    for handler in handlers:
+        handler.addFilter(_is_nothing)
     try:
-        yield client
+        yield
     finally:
-        _in_time(client.close, GOODBYE)
+        for handler in handlers:
+            handler.removeFilter(_is_nothing)
+
+
+def _is_nothing(record: logging.LogRecord) -> bool:
+    return False
 
 
 def _connect(address: str) -> Any:
