@@ -10,7 +10,6 @@ import numpy as np
 from optimizer.solution.audit.calendar import Floats, Ints
 from optimizer.solution.tables import Table
 
-
 MOST = 1 << 40
 """Combinations above which those that are there are numbered anew."""
 
