@@ -157,26 +157,20 @@ class Certificates:
                 return False
             text = text.removeprefix(before)
         scope = [own for own in self.given.case.rule_scope if same(own.rule) == same(rule.rule)]
-        names = {name for own in scope for column in _SCOPE for name in getattr(own, column)} - {
-            "*"
-        }
-        columns = {
-            column.replace("_", " ")
-            for own in scope
-            for column in _SCOPE
-            if set(getattr(own, column)) - {"*"}
-        }
-        if not names:
+        parts = [{c: set(getattr(own, c)) - {"*"} for c in _SCOPE} for own in scope]
+        wide = [own for own in parts if not any(_implied(own, other) for other in parts)]
+        needed = {name for own in wide for column in _SCOPE for name in own[column]}
+        if not needed:
             return text == "everything"
-        for name in sorted(names, key=len, reverse=True):
-            if name not in text:
-                return False
-            text = text.replace(name, "\x00")
-        for column in sorted(columns, key=len, reverse=True):
-            if column not in text:
-                return False
-            text = text.replace(column, "\x00")
-        return not set(re.split(r"[\x00, ]+", text)) - {"", "and", "or", "everything"}
+        named = {name for own in parts for column in _SCOPE for name in own[column]}
+        columns = {column.replace("_", " ") for own in wide for column in _SCOPE if own[column]}
+        allowed = columns | {c.replace("_", " ") for own in parts for c in _SCOPE if own[c]}
+        for words, all_ in ((needed, named), (columns, allowed)):
+            for word in sorted(all_, key=len, reverse=True):
+                if word in words and word not in text:
+                    return False
+                text = text.replace(word, "\x00")
+        return not set(re.split(r"[\x00, ]+", text)) - {"", "and", "or"}
 
     def _stage(self, i: int, stage: str, text: str) -> bool:
         """True if a text has the places of a stage with their shares."""
@@ -217,6 +211,12 @@ class Certificates:
             stages.setdefault(fact.stage, set()).add(described(place(fact)))
         for stage, places in stages.items():
             yield f"{stage or '(no stage)'}: {', '.join(sorted(places))}"
+
+
+def _implied(own: Mapping[str, set[str]], other: Mapping[str, set[str]]) -> bool:
+    """True if another line of a scope, which is wider, matches all that a line does."""
+    narrower = all(not other[c] or (own[c] and own[c] <= other[c]) for c in _SCOPE)
+    return narrower and own != other
 
 
 def described(one: Place) -> str:
