@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from optimizer.solution.audit.certificates import Certificates
 from optimizer.solution.audit.checks import Quantities
+from optimizer.solution.audit.compliance import Compliance, Deliveries
 from optimizer.solution.audit.cost_rows import cost_rows
 from optimizer.solution.audit.custody import Custody
 from optimizer.solution.audit.entitlements import Entitlements
@@ -28,6 +30,7 @@ from optimizer.solution.audit.origins import Origins
 from optimizer.solution.audit.provenance_rows import ProvenanceRows
 from optimizer.solution.audit.rows import Rows
 from optimizer.solution.audit.shares import Shares
+from optimizer.solution.audit.statements import Statements
 from optimizer.solution.audit.sums import Sums
 from optimizer.solution.audit.units import Units
 from optimizer.solution.audit.verdict import TOLERANCE, Audit, Check, Tally
@@ -87,4 +90,10 @@ def _followed(
     found = [graph.tally()]
     if shares.columns is not None:
         found += ProvenanceRows(given, origins, shares.columns).tallies()
+    deliveries, statements = Deliveries(given, flows, book), Statements(given, origins)
+    if "Compliance" in tables:
+        found.append(Compliance(given, deliveries, statements, tables["Compliance"]).tally())
+    if "Certificates" in tables:
+        table = tables["Certificates"]
+        found.append(Certificates(given, origins, deliveries, statements, table).tally())
     return found

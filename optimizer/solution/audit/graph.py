@@ -85,7 +85,9 @@ class Graph:
     ) -> None:
         key = (sheet, int(row.row), name)
         if key not in self.events:
-            self.events[key] = self.provenance.history(site, row.material, row.history)
+            silent = row.history is None and not self.given.materials[row.material].traced
+            history = self.provenance.history(site, row.material, row.history)
+            self.events[key] = [] if silent else history
         self.entries.append((vertex, tonnes, key))
 
     def _move(self) -> None:

@@ -99,14 +99,15 @@ class Investment:
         return added
 
     def _available(self, pair: Pair, moment: float) -> Floats:
-        """Years of each period after a moment, less those in which the unit is not available."""
-        calendar, found = self.calendar, self.calendar.since(moment)
-        units = self.given.units.get(pair)
-        for row in units.rows if units else ():
-            low, high = calendar.span(row.start, row.end)
-            after = calendar.since(max(low, moment)) - calendar.since(max(high, moment))
-            found -= (1 - row.availability) * after
-        return found
+        """Years of each period after a moment, as far as the unit is available.
+
+        The contract: "availability holds for added capacity too"; like a price it is averaged by
+        the time that each row covers, and time that no row covers does not dilute it.
+        """
+        units, years = self.given.units.get(pair), self.calendar.since(moment)
+        if units is None:
+            return years
+        return years * np.where(units.touched, units.average(lambda row: row.availability), 1.0)
 
     def paid(self) -> list[Paid]:
         """Capital, fixed cost, and the credit for what outlives the horizon."""

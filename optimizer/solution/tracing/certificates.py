@@ -74,7 +74,7 @@ def certificates(done: Decisions, traced: Traced, statements: Statements) -> Tab
 
 def _as_stated(word: str, rest: Rest) -> str:
     """The verdict with what it rests on; nothing is called clean that is not stated."""
-    if word == "broken" or not rest.unknown + rest.not_stated:
+    if word.startswith("broken") or not rest.unknown + rest.not_stated:
         return word
     told = [f"unknown: {rest.unknown:,.6g} t, {', '.join(rest.cells)}"] if rest.unknown else []
     if rest.not_stated:

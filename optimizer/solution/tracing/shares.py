@@ -236,10 +236,13 @@ class _Tracing:
                 if traced[target[edge]]:
                     masks[target[edge]] |= masks[source[edge]]
             for loop in level.loops:
-                members = [v for v in loop.vertices.tolist() if traced[v]]
-                every = reduce(or_, (masks[v] for v in members), 0)
-                for vertex in members:
-                    masks[vertex] = every
+                edges = [edge for edge in loop.edges.tolist() if traced[target[edge]]]
+                grows = True
+                while grows:
+                    before = [masks[target[edge]] for edge in edges]
+                    for edge in edges:
+                        masks[target[edge]] |= masks[source[edge]]
+                    grows = before != [masks[target[edge]] for edge in edges]
         events_of = list(bit)
         return tuple(
             tuple(
