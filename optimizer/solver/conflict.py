@@ -127,7 +127,8 @@ class _Work:
         worst = int(np.argmax(lacking))
         alone = (share > 0) & (~asking | (self.owner == worst))
         likely = ~last[self.owner]
-        for mask in (alone & likely, (share > 0) & likely, share > 0):
+        for rows in (alone & likely, (share > 0) & likely, share > 0):
+            mask = np.isin(self.owner, self.owner[rows])  # a group gives as a whole or not at all
             core = self._subset(mask)._among(self._subset(~mask)._given(program), until)
             if core is not None:
                 return core
