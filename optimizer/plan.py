@@ -262,7 +262,7 @@ def _plan(
             verdict = solution.audit(case, tables, objective, solution.bookings(m))
         priced, missing = _prices(prices, tables, clock, asked)
         tables |= priced
-    lawful = solution.lawfulness(meaning, tables["Compliance"])
+    lawful = solution.lawfulness(meaning, tables)
     run = solution.run_record(meaning, answer, verdict, lawful, warnings)
     result = Result(
         case,

@@ -163,6 +163,81 @@ def test_a_rule_that_begins_only_after_the_end_may_be_a_mistyped_year():
     )
 
 
+@pytest.mark.parametrize(
+    ("second", "paused"),
+    [
+        (date(2028, 1, 1), None),
+        (date(2029, 1, 1), "2028-01-01 to 2028-12-31"),
+        (date(2038, 1, 1), "2028-01-01 to 2037-12-31"),
+    ],
+)
+def test_a_rule_that_pauses_between_its_rows_may_be_a_mistyped_year(second, paused):
+    # In 2027 a share of 30 % may break the rule; its next row is meant to follow at once.
+    rules = [
+        no_china(maximum_share=0.3, to=date(2027, 12, 31)),
+        no_china(from_=second),
+    ]
+    found = plan(
+        Settings={"periods": 3},
+        Supply=[KAZ, CHINA],
+        Demand=[need(10, segment="defence")],
+        Rules=rules,
+        Rule_scope=[china()],
+    )
+    assert found.lawful == ("as far as stated" if paused else "yes")
+    assert found.lawful_notes[0].endswith(
+        f"no China pauses from {paused}, between two of its rows: correct the dates, or write a "
+        "row with maximum share 1."
+        if paused
+        else "every origin that a rule looks at is stated."
+    )
+
+
+@pytest.mark.parametrize(
+    ("history", "destination", "word", "duty"),
+    [
+        ("mined: Kazakhstan; separated: unknown", "USA", "as far as stated", 0),
+        ("mined: Kazakhstan; separated: China", "USA", "yes", 25),
+        ("mined: Kazakhstan; separated: unknown", "Japan", "yes", 0),
+    ],
+)
+def test_duty_by_an_origin_that_is_presumed_is_only_as_far_as_stated(
+    history, destination, word, duty
+):
+    # The rule looks at defence alone. A tariff of 2.5 a tonne falls on Chinese oxide in the
+    # United States: who separated it is unknown, so its origin is taken from the mine.
+    found = plan(
+        Sites=[site("Port", "Germany"), site("Kaz", "Kazakhstan"), site("Buyer", "USA")],
+        Materials=[{"material": "oxide", "stage": "separated", "value": 10}],
+        Supply=[
+            offer("open", "Port", "oxide", 1, history=history),
+            offer("clean", "Buyer", "oxide", 9, history="mined: USA; refined: USA; separated: USA"),
+        ],
+        Lanes=[lane("Port", "Buyer", material="oxide")],
+        Tariffs=[
+            {
+                "measure": "duty",
+                "origin country": "China",
+                "destination country": destination,
+                "material": "oxide",
+                "ad valorem": 0.25,
+            }
+        ],
+        Demand=[
+            need(10, "open", site="Buyer", material="oxide", segment="magnets"),
+            need(10, "clean", site="Buyer", material="oxide", segment="defence"),
+        ],
+        Rules=[no_china(segments="defence")],
+        Rule_scope=[china()],
+    )
+    assert (found.lawful, found.costs["duty"]) == (word, duty)
+    if word != "yes":
+        assert found.lawful_notes[0].endswith(
+            "Who made it is unknown in Supply!E2, and its customs origin, on which duty depends, "
+            "is taken from an earlier event."
+        )
+
+
 def test_a_rule_in_force_that_binds_no_delivery_is_told():
     # Its segment wants something in 2028 only, and the rule ends with 2027.
     demand = [

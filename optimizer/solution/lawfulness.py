@@ -6,13 +6,14 @@ plan for clean that is clean only as far as stated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from msgspec import Struct
 
 from optimizer.network.data import Network
 from optimizer.network.provenance import dates_of
+from optimizer.solution.customs import presumed_origins
 from optimizer.solution.figures import figure, listed
 from optimizer.solution.layout import Table
 from optimizer.tables import sheets
@@ -45,18 +46,19 @@ class Lawfulness(Struct, frozen=True):
         return self.notes if in_order else (self.headline, *self.notes)
 
 
-def lawfulness(network: Network, compliance: Table) -> Lawfulness:
-    """Whether a plan is lawful, from the rules of the case and the table Compliance.
+def lawfulness(network: Network, tables: Mapping[str, Table]) -> Lawfulness:
+    """Whether a plan is lawful, from the rules of the case and the tables of the plan.
 
     ``yes``: every rule in force binds a delivery and is kept, nothing delivered under a rule
-    rests on an unknown or unstated event, and no rule begins only after the end: nobody can tell
-    such a rule from a mistyped year. ``as far as stated``: kept, but for one of these.
-    ``no rule binds``, ``no rules``: what they say. ``no``: a rule is broken.
+    rests on an unknown or unstated event, no customs origin is presumed, and no rule begins only
+    after the end or pauses within the horizon: nobody can tell such a rule from a mistyped year.
+    ``as far as stated``: kept, but for one of these. ``no rule binds``, ``no rules``: what they
+    say. ``no``: a rule is broken.
     """
     rules: dict[str, list[sheets.Rule]] = {}
     for row in network.case.rules:
         rules.setdefault(row.rule, []).append(row)
-    sums = _by_rule(compliance)
+    sums = _by_rule(tables["Compliance"])
     notes = list(_not_in_force(network, rules))
     if not rules:
         off = len(network.case.switched_off.get("Rules", ()))
@@ -77,7 +79,9 @@ def lawfulness(network: Network, compliance: Table) -> Lawfulness:
         return Lawfulness(NO, f"The plan breaks {listed(broken)}.", tuple(notes))
     resting = {name: own for name, own in sums.items() if own.unknown or own.not_stated}
     later = [name for name, rows in rules.items() if _begins_later(network, rows)]
-    if not resting and not idle and not later:
+    pauses = [pause for name, rows in rules.items() for pause in _pauses(network, name, rows)]
+    presumed = presumed_origins(network, tables)
+    if not (resting or idle or later or pauses or presumed):
         return Lawfulness(
             YES,
             "Every rule is kept, and every origin that a rule looks at is stated.",
@@ -89,6 +93,12 @@ def lawfulness(network: Network, compliance: Table) -> Lawfulness:
         sentences.append(
             f"{listed(later)} {verb} only after the plan's end: correct the date, or write no "
             "under active."
+        )
+    sentences += pauses
+    if presumed:
+        sentences.append(
+            f"Who made it is unknown in {listed(presumed)}, and its customs origin, on which duty "
+            "depends, is taken from an earlier event."
         )
     headline = " ".join(sentences) or f"Kept, but {listed(idle)} bind no delivery."
     return Lawfulness(
@@ -181,6 +191,28 @@ def _begins_later(network: Network, rows: list[sheets.Rule]) -> bool:
     """True for a rule that begins only after the horizon."""
     last: date = network.calendar.last[-1]
     return all(row.start is not None and row.start > last for row in rows)
+
+
+def _pauses(network: Network, name: str, rows: list[sheets.Rule]) -> Iterator[str]:
+    """Days of the horizon between two rows of a rule on which neither is in force."""
+    day = timedelta(days=1)
+    last: date = network.calendar.last[-1]
+    alike: dict[tuple[str, tuple[str, ...]], list[sheets.Rule]] = {}
+    for row in rows:
+        alike.setdefault((row.dated_by, tuple(row.segments)), []).append(row)
+    for own in alike.values():
+        own.sort(key=lambda row: row.start or date.min)
+        until = own[0].end
+        for row in own[1:]:
+            if until is None:
+                break
+            begin = max(until + day, network.calendar.start)
+            if row.start is not None and row.start > begin and begin <= last:
+                yield (
+                    f"{name} pauses from {begin} to {row.start - day}, between two of its rows: "
+                    "correct the dates, or write a row with maximum share 1."
+                )
+            until = None if row.end is None else max(until, row.end)
 
 
 def _binds(network: Network, rule: str) -> bool:
