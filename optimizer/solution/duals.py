@@ -29,8 +29,6 @@ KINDS = {
     "contract": ("contract", "t"),
     "take_or_pay": ("take or pay", "t"),
     "capacity": ("capacity", "use"),
-    "availability": ("availability", "use"),
-    "added_capacity": ("added capacity", "use"),
     "minimum_load": ("minimum load", "use"),
     "process": ("process limit", "activity"),
     "lane": ("lane", "t"),

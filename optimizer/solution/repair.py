@@ -51,6 +51,12 @@ SHOWN = 12
 DIGITS = 10
 """Digits of a figure that is told: old and new value and what lies between them add up."""
 
+THINGS = KINDS | {
+    "availability": ("availability", "use"),
+    "added_capacity": ("added capacity", "use"),
+}
+"""Family of a requirement to its name, and the unit of the rows that it stands in."""
+
 NEARER = 1e-3
 """Part of a change that must matter: with so much less of it there is no plan."""
 
@@ -238,7 +244,7 @@ def _sentence(places: Places, change: Change, edits: list[Edit]) -> str:
             f"{address}: {size} t of {material} at {site} find no use {when}; give it a "
             f"use, a Stocks row that covers it, a lane or a disposal cost, or less of it{write}"
         )
-    kind, unit = KINDS[family]
+    kind, unit = THINGS[family]
     thing = ", ".join(part for part in parts(names) if part not in places.labels)
     written = unit_of(places, cells[0])
     if family == "limit":
