@@ -119,7 +119,7 @@ class Quantities:
     def contracts(self) -> Tally:
         """Contract quantities over their dates, and what is paid for but not taken."""
         tally, calendar, pay = Tally("contracts"), self.calendar, self.flows["Take or pay"]
-        paid = {int(row): i for i, row in enumerate(pay.shown["row"])}
+        paid = {row: i for i, row in enumerate(pay.shown["row"])}
         if len(paid) < pay.tonnes.size:
             tally.flaw("Take or pay: a row of Supply stands twice")
         bought = self.flow_matrix("Purchases", list(self.given.offers))

@@ -63,7 +63,11 @@ class Custody:
         return tally
 
     def purchases(self) -> Tally:
-        """A purchase claims nothing that its history does not back."""
+        """A purchase claims nothing that its history does not back, and breaks nothing else.
+
+        The contract: "a history event that matches a line breaks the rule"; what does not match
+        breaks none.
+        """
         tally, flow = Tally("purchases booked as bought"), self.flows["Purchases"]
         move = self.flows.leaves("Purchases")
         traced = self.book.traced[move.node // flow.periods].astype(np.int64)
@@ -75,8 +79,12 @@ class Custody:
             self.claims[code // len(self.claims)] & ~self.claims[code % len(self.claims)] != 0
             for code in codes.tolist()
         ]
+        dirty = np.array(self.book.shown_broken, dtype=object)[move.label]
+        clean = np.array(self.claims, dtype=object)[self.book.bought.claim]
+        clean = np.where(traced > 0, clean, ~0)
+        more = (dirty & clean) != 0
         place = self._row_place("Purchases")
-        tally.forbid(flow.tonnes, np.array(wrong, dtype=bool)[row], place)
+        tally.forbid(flow.tonnes, np.array(wrong, dtype=bool)[row] | more.astype(bool), place)
         return tally
 
     def runs(self) -> Tally:

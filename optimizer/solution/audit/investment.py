@@ -17,8 +17,8 @@ from optimizer.solution.audit.money import Paid
 from optimizer.solution.audit.verdict import TOLERANCE, Tally, always
 from optimizer.tables import sheets
 
-DAY = 1 / 28
-"""A day is no longer, in months."""
+DAY = 0.6 / 28
+"""Months by which a moment may be off that is shown as the nearest day."""
 
 
 class Terms(Struct, frozen=True):

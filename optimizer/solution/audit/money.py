@@ -111,7 +111,7 @@ class Money:
         }
         pay = self.flows["Take or pay"]
         price = {row.row: row.price for row in given.case.supply}
-        paid = np.array([price.get(int(row), 0.0) for row in pay.shown["row"]], dtype=float)
+        paid = np.array([price.get(row, 0.0) for row in pay.shown["row"]], dtype=float)
         offers = self._rates("Purchases", lambda key: prices.get(key, nothing))
         runs = self._rates("Production", lambda key: given.running(key).cost)
         thrown = self._rates("Disposal", lambda key: disposal.get(key[1], nothing))

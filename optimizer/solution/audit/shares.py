@@ -126,7 +126,8 @@ class Shares:
             bits = self.provenance.of_rule(rule.rule)
             live = self.given.calendar.touches(rule.start, rule.end)
             wrong = [
-                bool(events[key[4:]] & bits and live[index[key[3]]])
+                key[3] in index
+                and bool(events[key[4:]] & bits and live[index[key[3]]])
                 and self._binds(rule.segments, key[:3], index[key[3]])
                 for key in keys
             ]
