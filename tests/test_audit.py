@@ -754,3 +754,20 @@ def test_a_hundred_thousand_shipments_take_about_a_second() -> None:
     start = time.perf_counter()
     assert audit(case, {"Shipments": Table(layout, columns)}, 0.0).passed
     assert time.perf_counter() - start < 5
+
+
+def test_every_check_says_which_sentence_of_the_contract_it_reads() -> None:
+    silent = []
+    for file in Path(inspect.getfile(Entitlements)).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef) or node.name in PLUMBING:
+                continue
+            calls = [one for one in ast.walk(node) if isinstance(one, ast.Call)]
+            makes = any(isinstance(c.func, ast.Name) and c.func.id == "Tally" for c in calls)
+            if makes and "The contract" not in (ast.get_docstring(node) or ""):
+                silent.append(f"{file.name}: {node.name}")
+    assert silent == []
+
+
+PLUMBING = ("audit", "tallies", "_together", "__init__")
+"""Functions that name checks whose comparisons are made elsewhere."""
