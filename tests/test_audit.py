@@ -175,8 +175,8 @@ acid  | Plant  | acid | 2027-H2 | 34   | 34   |                      |
 Shipments: from site | to site | material | mode | period | tonnes | arrives | freight | duty | carrying | breaks | customs origin
 Mine   | Plant | ore   | rail | 2027-H1 | 100  | 90   | 200   |      | 250 |                      | Kazakhstan
 Baotou | Plant | ore   |      | 2027-H1 | 50   | 50   | 50    | 500  |     | no China; some China | China
-Plant  | Buyer | metal |      | 2027-H1 | 27   | 27   | 81    | 810  |     |                      |
-Plant  | Buyer | metal |      | 2027-H1 | 30   | 30   | 90    | 900  |     | no China; some China |
+Plant  | Buyer | metal |      | 2027-H1 | 27   | 27   | 81    | 810  |     |                      | Canada
+Plant  | Buyer | metal |      | 2027-H1 | 30   | 30   | 90    | 900  |     | no China; some China | Canada
 Mine   | Plant | ore   | rail | 2027-H2 | 40   | 36   | 80    |      | 100 |                      | Kazakhstan
 Plant  | Buyer | metal |      | 2027-H2 | 40.8 | 40.8 | 122.4 | 1224 |     |                      | Canada
 
@@ -527,7 +527,7 @@ def test_origins_that_are_not_told_apart_must_pay_the_same() -> None:
     come = [("A", 10.0, "", "Australia"), ("C", 5.0, "no C", "China")]
     grouped = [("", 10.0, "", "Australia or China"), ("", 5.0, "no C", "China")]
     assert yard(come, grouped, **DUTY_ON_RUSSIA) == set()
-    untold = [("", 10.0, "", ""), ("", 5.0, "no C", "China")]
+    untold = [("", 10.0, "", ""), ("", 5.0, "no C", "")]
     uneven = {"one duty for each customs origin"}
     assert yard(come, untold, **DUTY_ON_RUSSIA) == uneven
     wrong = [("", 10.0, "", "Australia or Russia"), ("", 5.0, "no C", "China")]
@@ -754,3 +754,20 @@ def test_a_hundred_thousand_shipments_take_about_a_second() -> None:
     start = time.perf_counter()
     assert audit(case, {"Shipments": Table(layout, columns)}, 0.0).passed
     assert time.perf_counter() - start < 5
+
+
+def test_every_check_says_which_sentence_of_the_contract_it_reads() -> None:
+    silent = []
+    for file in Path(inspect.getfile(Entitlements)).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef) or node.name in PLUMBING:
+                continue
+            calls = [one for one in ast.walk(node) if isinstance(one, ast.Call)]
+            makes = any(isinstance(c.func, ast.Name) and c.func.id == "Tally" for c in calls)
+            if makes and "The contract" not in (ast.get_docstring(node) or ""):
+                silent.append(f"{file.name}: {node.name}")
+    assert silent == []
+
+
+PLUMBING = ("audit", "tallies", "_together", "__init__")
+"""Functions that name checks whose comparisons are made elsewhere."""

@@ -209,7 +209,7 @@ TAMPERED: list[tuple[str, int, str, Any, set[str]]] = [
     ("Investment", 0, "credit", 2000, {"options"}),
     ("Investment", 0, "runs from", date(2027, 2, 1), {"options"}),
     ("Investment", 0, "runs from", date(2027, 5, 3), {"options"}),
-    ("Investment", 0, "runs from", date(2027, 5, 2), set()),
+    ("Investment", 0, "runs from", date(2027, 5, 2), {"options"}),
     *(
         ("Costs", i, column, 1, {"costs by category and period"})
         for i in range(len(PLAN["Costs"]))

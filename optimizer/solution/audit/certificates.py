@@ -42,9 +42,15 @@ class Certificates:
         self.deliveries, self.statements = deliveries, statements
         self.provenance = origins.graph.provenance
         self._matched: dict[Any, int] = {}
+        self._right: dict[tuple[int, str], bool] = {}
 
     def tally(self) -> Tally:
-        """A row for each delivery and row of Rules that binds it, right in every column."""
+        """A row for each delivery and row of Rules that binds it, right in every column.
+
+        The contract: "Compliance (each rule: what it binds, share found, evidence)"; what a
+        rule bans is its scope, and "an unknown event matches every scope line whose stage
+        it has".
+        """
         tally = Tally("Certificates")
         shown: dict[Any, list[dict[str, Any]]] = {}
         for cells in self.table.rows():
@@ -151,6 +157,11 @@ class Certificates:
         """True if a text names all that the scope of a rule names, and nothing else."""
         if rule is None:
             return not text
+        if (rule.row, text) not in self._right:
+            self._right[rule.row, text] = self._scope(rule, text)
+        return self._right[rule.row, text]
+
+    def _scope(self, rule: sheets.Rule, text: str) -> bool:
         if rule.dated_by == "processing":
             before = f"events dated {phase(rule)}: "
             if not text.startswith(before):

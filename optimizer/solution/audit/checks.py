@@ -53,6 +53,9 @@ class Quantities:
 
         What is missed is compared by weight, place by place, and by its worth, all together: a
         microgram that is missed may be worth more than everything else in the plan.
+
+        The contract: "Balance (by site and material: in, out, stock, to zero)"; tonnes used
+        and made are "per unit of activity", "arrives = share that arrives".
         """
         tally, flows = Tally("mass balance"), self.flows
         kinds = movements(self.given, flows)
@@ -80,7 +83,11 @@ class Quantities:
         return np.array([dearest.get(material, 0.0) for _, material in self.flows.pairs])
 
     def signs(self) -> Tally:
-        """No quantity is below zero."""
+        """No quantity is below zero.
+
+        The contract: "prices and costs may be negative, quantities, leads and penalties
+        not".
+        """
         tally = Tally("nothing negative")
         for name, flow in self.flows.by_name.items():
             tally.at_least(flow.tonnes, np.zeros(flow.tonnes.size), self._row(name, flow))
@@ -94,7 +101,12 @@ class Quantities:
         return words
 
     def permissions(self) -> Tally:
-        """Nothing flows where no row of the workbook allows it."""
+        """Nothing flows where no row of the workbook allows it.
+
+        The contract: "a rule or limit binds a period that it touches at all"; Stocks: "no
+        row: nothing is carried from a period to the next"; disposal cost: "blank = may not
+        be discarded".
+        """
         tally, given, count = Tally("nothing without a row"), self.given, self.calendar.count
         always = np.arange(count) >= 0
         never = ~always
@@ -123,7 +135,10 @@ class Quantities:
         return tally
 
     def offers(self) -> Tally:
-        """Purchases of each offer lie between its minimum and maximum in each period."""
+        """Purchases of each offer lie between its minimum and maximum in each period.
+
+        The contract: Supply: minimum and maximum "per year"; "limits add up pro rata".
+        """
         tally, offers = Tally("offers"), self.given.offers
         bought = self.flow_matrix("Purchases", list(offers))
         least = [rows.total(lambda row: row.minimum) for rows in offers.values()]
@@ -134,9 +149,14 @@ class Quantities:
         return tally
 
     def contracts(self) -> Tally:
-        """Contract quantities over their dates, and what is paid for but not taken."""
+        """Contract quantities over their dates, and what is paid for but not taken.
+
+        The contract: "the most over the row's dates, pro rata where they reach beyond the
+        horizon; the share of it that is paid for even if not taken, at the row's price in
+        its last period".
+        """
         tally, calendar, pay = Tally("contracts"), self.calendar, self.flows["Take or pay"]
-        paid = {int(row): i for i, row in enumerate(pay.shown["row"])}
+        paid = {row: i for i, row in enumerate(pay.shown["row"])}
         if len(paid) < pay.tonnes.size:
             tally.flaw("Take or pay: a row of Supply stands twice")
         bought = self.flow_matrix("Purchases", list(self.given.offers))
@@ -175,7 +195,12 @@ class Quantities:
             tally.equal(found, np.zeros(1), always("Take or pay without a contract"))
 
     def processes(self) -> Tally:
-        """Activity lies between the minimum and maximum of each row; '*' feeds count together."""
+        """Activity lies between the minimum and maximum of each row; '*' feeds count together.
+
+        The contract: Processes: minimum and maximum are "activity per year"; "rows of
+        further units of the same site, recipe and feed are one process (costs add, each
+        row's limits bind)".
+        """
         tally, given, calendar = Tally("processes"), self.given, self.calendar
         runs: dict[tuple[str, ...], Floats] = dict(
             zip(self.flows["Production"].keys, self.flows["Production"].matrix(), strict=True)
@@ -202,7 +227,12 @@ class Quantities:
         return tally
 
     def stock(self) -> Tally:
-        """Closing stock: least, most, days of cover, closing target."""
+        """Closing stock: least, most, days of cover, closing target.
+
+        The contract: "cover of what is used, shipped and delivered there in the next
+        period; in the last period its own stands for the next"; closing is the "least stock
+        at the end".
+        """
         tally, calendar, flows = Tally("stock"), self.calendar, self.flows
         storage = self.given.storage
         if not storage:
@@ -226,7 +256,11 @@ class Quantities:
         return tally
 
     def demand(self) -> Tally:
-        """Delivered + short = quantity; lines without penalty may take less."""
+        """Delivered + short = quantity; lines without penalty may take less.
+
+        The contract: the quantity "is also the most that is delivered"; minimum is the
+        "share that must be delivered whatever it costs".
+        """
         tally, calendar, wants = Tally("demand"), self.calendar, self.given.wants
         delivered = self.flow_matrix("Deliveries", list(wants))
         short = self.flow_matrix("Shortages", list(wants))

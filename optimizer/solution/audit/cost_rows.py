@@ -17,7 +17,10 @@ HEADERS = ("site", "item", "material", "year", "amount", "discounted")
 
 
 def cost_rows(money: Money) -> list[Tally]:
-    """The check of the rows of Costs; none where the table does not say what they are for."""
+    """The check of the rows of Costs; none where the table does not say what they are for.
+
+    The contract: costs fall "mid-period"; what each is for is in the sheet that states it.
+    """
     table = money.tables.get("Costs")
     if table is None or not set(HEADERS) <= set(table.layout.headers):
         return []

@@ -63,7 +63,11 @@ class Custody:
         return tally
 
     def purchases(self) -> Tally:
-        """A purchase claims nothing that its history does not back."""
+        """A purchase claims nothing that its history does not back, and breaks nothing else.
+
+        The contract: "a history event that matches a line breaks the rule"; what does not match
+        breaks none.
+        """
         tally, flow = Tally("purchases booked as bought"), self.flows["Purchases"]
         move = self.flows.leaves("Purchases")
         traced = self.book.traced[move.node // flow.periods].astype(np.int64)
@@ -75,12 +79,22 @@ class Custody:
             self.claims[code // len(self.claims)] & ~self.claims[code % len(self.claims)] != 0
             for code in codes.tolist()
         ]
+        dirty = np.array(self.book.shown_broken, dtype=object)[move.label]
+        clean = np.array(self.claims, dtype=object)[self.book.bought.claim]
+        clean = np.where(traced > 0, clean, ~0)
+        more = (dirty & clean) != 0
         place = self._row_place("Purchases")
-        tally.forbid(flow.tonnes, np.array(wrong, dtype=bool)[row], place)
+        tally.forbid(flow.tonnes, np.array(wrong, dtype=bool)[row] | more.astype(bool), place)
         return tally
 
     def runs(self) -> Tally:
-        """Outputs are shown to break what inputs and events break, where it is followed."""
+        """Outputs are shown to break what inputs and events break, where it is followed.
+
+        The contract: "stage: the event it adds to a lot's history, at this site"; "clears:
+        rules that a lot no longer breaks after it"; segregates: "in a period in which one
+        of its processes uses a lot that breaks a rule, all that its processes make breaks
+        it".
+        """
         tally, flow, book = Tally("runs booked as made"), self.flows["Production"], self.book
         wrong = np.zeros(flow.tonnes.size, dtype=bool)
         move = self.flows.worked("outputs")
@@ -142,7 +156,11 @@ class Custody:
         return lambda i: f"{self.flows.place(int(nodes[i]))}, leaves {words}"
 
     def zero_tolerance(self) -> Tally:
-        """Nothing that breaks a rule without tolerance is delivered to a line that it binds."""
+        """Nothing that breaks a rule without tolerance is delivered to a line that it binds.
+
+        The contract: "maximum share (0)"; "a history event that matches a line breaks the
+        rule".
+        """
         tally = Tally("rules without tolerance")
         for row in self.given.case.rules:
             if row.maximum_share == 0:
@@ -151,7 +169,11 @@ class Custody:
         return tally
 
     def shares(self) -> Tally:
-        """Of what a line receives in a window, no more breaks a rule than its share allows."""
+        """Of what a line receives in a window, no more breaks a rule than its share allows.
+
+        The contract: a maximum share is "of the tonnes delivered to one line in the periods
+        of the window (period, calendar year, horizon) that the rule binds".
+        """
         tally = Tally("rules with a share")
         calendar = self.given.calendar
         for row in self.given.case.rules:

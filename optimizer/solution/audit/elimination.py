@@ -13,6 +13,8 @@ from optimizer.solution.audit.calendar import Floats
 
 LEAK = 1e-13
 """What is lost on each edge, so that a loop that nothing enters has an answer too."""
+FEW = 2
+"""Ways through a vertex that are few enough not to look for one with fewer."""
 Edge = tuple[int, int, float]
 """Source, target, weight."""
 
@@ -57,13 +59,25 @@ def _solve(values: Floats, edges: list[Edge]) -> None:
                 if not sources[target]:
                     known.append(target)
         else:
-            vertex = min(sources, key=lambda v: len(sources[v]) * len(targets.get(v, ())))
+            vertex = _fewest_ways(sources, targets)
             put_in.append((vertex, sources[vertex]))
             _put_in(values, vertex, sources, targets)
             known = [one for one, own in sources.items() if not own]
     for vertex, own in reversed(put_in):
         for source, weight in own.items():
             values[vertex] += weight * values[source]
+
+
+def _fewest_ways(sources: dict[int, dict[int, float]], targets: dict[int, set[int]]) -> int:
+    """The vertex with the fewest ways through it, or the first one that hardly adds any."""
+    found, fewest = -1, 0
+    for vertex, own in sources.items():
+        ways = len(own) * len(targets[vertex]) if vertex in targets else 0
+        if found < 0 or ways < fewest:
+            found, fewest = vertex, ways
+            if ways <= FEW:
+                break
+    return found
 
 
 def _put_in(

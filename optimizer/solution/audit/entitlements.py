@@ -105,6 +105,7 @@ class Entitlements:
         self._runnings: dict[Step, Running] = {}
         self._carriages: dict[Way, Carriage] = {}
         self._segments: dict[Step, dict[str, Bools]] = {}
+        self._bound: dict[tuple[int, Step], Bools] = {}
 
     @cached_property
     def assays(self) -> dict[str, list[sheets.Assay]]:
@@ -310,6 +311,8 @@ class Entitlements:
         delivery is looked at"; ``*`` is every segment, and "segment may be blank: then only rules
         for * look at it".
         """
+        if (rule.row, key) in self._bound:
+            return self._bound[rule.row, key]
         self.segment(key, 0)
         found = np.zeros(self.calendar.count, dtype=bool)
         for segment, here in self._segments[key].items():
@@ -317,6 +320,7 @@ class Entitlements:
                 found |= here
         if rule.dated_by != "processing":
             found &= self.calendar.touches(rule.start, rule.end)
+        self._bound[rule.row, key] = found
         return found
 
 

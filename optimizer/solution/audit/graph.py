@@ -165,7 +165,11 @@ class Graph:
         return found
 
     def tally(self) -> Tally:
-        """Bookings add up to the tables: the same tonnes by key and period."""
+        """Bookings add up to the tables: the same tonnes by key and period.
+
+        The contract: "Purchases, Shipments, Production, Stock, Deliveries" of the results
+        are the plan that is followed.
+        """
         tally = Tally("bookings are the flows")
         kinds = {
             "Purchases": self.bookings.bought,

@@ -17,8 +17,8 @@ from optimizer.solution.audit.money import Paid
 from optimizer.solution.audit.verdict import TOLERANCE, Tally, always
 from optimizer.tables import sheets
 
-DAY = 1 / 28
-"""A day is no longer, in months."""
+DAY = 0.6 / 28
+"""Months by which a moment may be off that is shown as the nearest day."""
 
 
 class Terms(Struct, frozen=True):
@@ -155,7 +155,12 @@ class Investment:
                 tally.equal(shown, flow.tonnes * found, here)
 
     def tally(self) -> Tally:
-        """Options are built when and as often as they may be, and shown for what they are."""
+        """Options are built when and as often as they may be, and shown for what they are.
+
+        The contract: "earliest decision, on a period's first day or on `earliest` inside
+        it"; "up to `most` over the horizon"; "built no earlier than every option named; of
+        the options that share a word at most one is built".
+        """
         tally = Tally("options", smallest=1.0)
         for name, option in self.options.items():
             rows, number = self._rows(name), self.number(name)

@@ -30,7 +30,12 @@ class Lanes:
         self.used: Bools = self.shipped > USED
 
     def tally(self) -> Tally:
-        """Shipments keep each lane's maximum, and its minimum in a period in which it is used."""
+        """Shipments keep each lane's maximum, and its minimum in a period in which it is used.
+
+        The contract: maximum is "per year"; "minimum when used" is "per period in which the
+        lane is used, as written"; "limits of a `*` row are for all that it matches
+        together".
+        """
         tally, place = Tally("lanes"), self.calendar.place(self.names)
         rows = self.given.lanes.values()
         most = [lane.total(lambda row: row.maximum) for lane in rows]

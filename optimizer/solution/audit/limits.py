@@ -82,7 +82,12 @@ class Bounds:
         return [self.limits(), self.blends()]
 
     def limits(self) -> Tally:
-        """What Limits add up lies between minimum and maximum in each window."""
+        """What Limits add up lies between minimum and maximum in each window.
+
+        The contract: "tonnes or money per window, not per year; or share of the same
+        measure and material without the other filters"; "stock counts at its last period's
+        end; an option counts once if any of its rows matches, spent is undiscounted".
+        """
         tally, count = Tally("limits"), self.calendar.count
         for row in self.given.case.limits:
             measure = self._measure(row.measure)
@@ -188,7 +193,11 @@ class Bounds:
         return facts
 
     def blends(self) -> Tally:
-        """The share of an oxide in all that a recipe takes in at a site lies within its bounds."""
+        """The share of an oxide in all that a recipe takes in at a site lies within its bounds.
+
+        The contract: "share of the oxide in all tonnes that the recipe takes in there in a
+        period, its feeds together; what has no assay counts 0".
+        """
         tally = Tally("blends")
         for row in self.given.case.blends:
             taken, oxide = np.zeros((2, self.calendar.count))

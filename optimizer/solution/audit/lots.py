@@ -104,6 +104,7 @@ class Lotbook:
 
         labels, runs = self.flows.labels, self.flows.run_labels
         self.clean = [every & ~traits(f"{breaks};{not_}") for breaks, not_, _ in labels]
+        self.shown_broken = [traits(breaks) for breaks, _, _ in labels]
         self.followed = [every & ~traits(not_) for _, not_, _ in labels]
         self.clean_inputs = [every & ~traits(f"{breaks};{not_}") for breaks, not_, _ in runs]
         self.followed_inputs = [every & ~traits(not_) for _, not_, _ in runs]

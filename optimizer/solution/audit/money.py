@@ -85,7 +85,10 @@ class Money:
         return [self.origins(), *self.rows(), self.categories()]
 
     def objective(self, objective: float) -> Check:
-        """The present value of all costs against the objective."""
+        """The present value of all costs against the objective.
+
+        The contract: discount rate: "everything falls at mid-period".
+        """
         tally = Tally("objective")
         size = np.array([self.turnover])
         tally.equal(np.array([self.cost]), np.array([objective]), lambda _: "total", size)
@@ -111,7 +114,7 @@ class Money:
         }
         pay = self.flows["Take or pay"]
         price = {row.row: row.price for row in given.case.supply}
-        paid = np.array([price.get(int(row), 0.0) for row in pay.shown["row"]], dtype=float)
+        paid = np.array([price.get(row, 0.0) for row in pay.shown["row"]], dtype=float)
         offers = self._rates("Purchases", lambda key: prices.get(key, nothing))
         runs = self._rates("Production", lambda key: given.running(key).cost)
         thrown = self._rates("Disposal", lambda key: disposal.get(key[1], nothing))
@@ -225,14 +228,23 @@ class Money:
         ]
 
     def origins(self) -> Tally:
-        """All customs origins that a shipment may have pay the same duty."""
+        """All customs origins that a shipment may have pay the same duty.
+
+        The contract: origin is the "country of the process that last made it, or of the
+        latest event of the history that it was bought or held with"; "goods whose origin is
+        the destination are free".
+        """
         tally, flow = Tally("one duty for each customs origin"), self.flows["Shipments"]
         uneven = self.uneven * flow.tonnes
         tally.equal(uneven, np.zeros(uneven.size), self._place(flow), self.duty * flow.tonnes)
         return tally
 
     def rows(self) -> list[Tally]:
-        """Duty, and every other figure that a row shows, against the recomputed one."""
+        """Duty, and every other figure that a row shows, against the recomputed one.
+
+        The contract: "costs, duty and carrying cost fall due at departure on tonnes
+        shipped"; holding cost is "per tonne and year on closing stock".
+        """
         duty, other = Tally("duty of each shipment"), Tally("figures of each row")
         for entry in self.entries:
             if entry.flow is not None and entry.column:
@@ -254,7 +266,11 @@ class Money:
         return words
 
     def categories(self) -> Tally:
-        """The Costs table against the recomputed sums, by category and period."""
+        """The Costs table against the recomputed sums, by category and period.
+
+        The contract: "everything falls at mid-period"; "rates are per year and are scaled
+        to the calendar".
+        """
         tally, shape = Tally("costs by category and period"), self.amounts.shape
         paid, discounted = np.zeros(shape), np.zeros(shape)
         for category, t, amount, present in self.shown(tally, "amount", "discounted"):

@@ -80,7 +80,10 @@ class Provenance:
         self.countries: dict[str, int] = {}
         self.homes: dict[str, str] = {}
         """Country of each owner for which Sites states one."""
-        for site in given.case.sites:
+        self.sites: dict[str, sheets.Site] = {}
+        """Rows of Sites by name; one that is switched off still says whose a place is."""
+        for site in (*given.case.sites, *given.case.switched_off.get("Sites", ())):
+            self.sites.setdefault(same(site.site), site)
             if site.owner and site.owner_country:
                 self.homes.setdefault(same(site.owner), site.owner_country)
         self.scope: dict[str, list[sheets.ScopeLine]] = {}
@@ -154,7 +157,7 @@ class Provenance:
         return Fact(stage, row.country, row.owner_country or row.country, owner, (site,))
 
     def _written(self, event: sheets.Event) -> Fact:
-        row = self.given.sites.get(event.name) if event.name else None
+        row = self.sites.get(same(event.name)) if event.name else None
         if row is None:
             names = (event.name,) if event.name else ()
             home = self.homes.get(same(event.name), event.country)

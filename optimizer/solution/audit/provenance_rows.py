@@ -109,7 +109,10 @@ class ProvenanceRows:
         return found or [""]
 
     def complete(self) -> Tally:
-        """Each input of a delivery is shown at each stage and by each kind of place."""
+        """Each input of a delivery is shown at each stage and by each kind of place.
+
+        The contract: "Provenance (share by stage and country for each demand line)".
+        """
         tally = Tally("no row of Provenance is missing")
         keys, _ = self.columns.keys((*_DELIVERY, "input", "stage", "by"))
         found: dict[tuple[Any, ...], set[tuple[str, str]]] = {}
@@ -123,7 +126,11 @@ class ProvenanceRows:
         return tally
 
     def by_site(self) -> Tally:
-        """Of each input the countries of the sites have the shares of the countries."""
+        """Of each input the countries of the sites have the shares of the countries.
+
+        The contract: "Provenance (share by stage and country for each demand line)": a site
+        lies in one country.
+        """
         tally = Tally("origins by site and by country")
         if "site" not in self.kinds:
             return tally
@@ -147,7 +154,11 @@ class ProvenanceRows:
         return tally
 
     def labels(self) -> Tally:
-        """Segment of the line and rules that bind it, country of each owner and site; tonnes."""
+        """Segment of the line and rules that bind it, country of each owner and site; tonnes.
+
+        The contract: segments of a rule: "`*` = every segment"; "a name found in Sites
+        brings its owner and owner country".
+        """
         tally = Tally("labels of Provenance")
         keys, row = self.columns.keys(_DELIVERY)
         tonnes = np.array([self._tonnes(key) for key in keys])[row] if keys else np.zeros(0)

@@ -33,6 +33,7 @@ class Rows:
         self.shipments()
         self.production()
         self.demand()
+        self.origins()
         return self._flush()
 
     def _rows(self, name: str, key: Sequence[str], *more: str) -> Iterator[tuple[int, Any, Any]]:
@@ -126,3 +127,26 @@ class Rows:
             right = float(want.quantity[t]) if want else 0.0
             share = short / right if right else 0.0
             self._compare("Shortages", t, own, cells, (self.given.segment(own, t), right, share))
+
+    def origins(self) -> None:
+        """At one place every lot of a material has its customs origin shown, or none has."""
+        found: dict[Any, dict[bool, str]] = {}
+        for name, site in _PLACES.items():
+            for t, (*place,), (origin,) in self._rows(name, (site, "material"), "customs origin"):
+                words = f"{name} in {self.calendar.labels[t]}"
+                found.setdefault(tuple(place), {}).setdefault(bool(origin), words)
+        for (site, material), own in found.items():
+            self.labels.tested += 1
+            if len(own) > 1:
+                here = f"customs origin of {material} at {site}"
+                self.labels.flaw(f"{here} is shown in {own[True]}, not in {own[False]}")
+
+
+_PLACES = {
+    "Purchases": "site",
+    "Shipments": "from site",
+    "Stock": "site",
+    "Deliveries": "customer",
+    "Disposal": "site",
+}
+"""Tables of lots with their customs origin, and the column of the site."""

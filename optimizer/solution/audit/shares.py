@@ -40,7 +40,10 @@ class Shares:
         return [*self.sums(self.columns), self.stems(self.columns), self.banned(self.columns)]
 
     def sums(self, columns: Columns) -> list[Tally]:
-        """Shares of one delivery, stage, input and by make one, their tonnes the delivery."""
+        """Shares of one delivery, stage, input and by make one, their tonnes the delivery.
+
+        The contract: "Provenance (share by stage and country for each demand line)".
+        """
         ones, whole = Tally("shares of origin add up"), Tally("tonnes by origin are delivered")
         headers = ("line", "customer", "material", "period", "stage", "input", "by")
         keys, row = columns.keys(headers)
@@ -68,7 +71,11 @@ class Shares:
         return found
 
     def stems(self, columns: Columns) -> Tally:
-        """Every place shown at a stage is one of a purchase, stock, order or run by then."""
+        """Every place shown at a stage is one of a purchase, stock, order or run by then.
+
+        The contract: "a history event" has its place in Supply, Stocks, Pipeline or
+        Processes.
+        """
         tally = Tally("origins stem from the plan")
         first: dict[tuple[str, str, str], int] = {}
         for t, fact in self._facts():
@@ -113,6 +120,8 @@ class Shares:
 
         A rule that a process clears, or whose events are dated, cannot be told from the
         names alone: its lots are followed by the checks of custody.
+
+        The contract: "a history event that matches a line breaks the rule".
         """
         tally, index = Tally("no banned origin is shown"), self.given.calendar.index
         cleared = {same(rule) for row in self.given.case.processes for rule in row.clears}
@@ -126,7 +135,8 @@ class Shares:
             bits = self.provenance.of_rule(rule.rule)
             live = self.given.calendar.touches(rule.start, rule.end)
             wrong = [
-                bool(events[key[4:]] & bits and live[index[key[3]]])
+                key[3] in index
+                and bool(events[key[4:]] & bits and live[index[key[3]]])
                 and self._binds(rule.segments, key[:3], index[key[3]])
                 for key in keys
             ]

@@ -64,7 +64,10 @@ class Sums:
         return found
 
     def balance(self) -> Tally:
-        """Every figure of Balance is the sum of the flows, at every place where something moves."""
+        """Every figure of Balance is the sum of the flows, at every place where something moves.
+
+        The contract: "Balance (by site and material: in, out, stock, to zero)".
+        """
         tally, flows = Tally("Balance"), self.flows
         kinds = movements(self.given, flows)
         size: Floats = sum((np.abs(own) for own in kinds.values()), np.zeros(flows.nodes))

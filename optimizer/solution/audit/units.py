@@ -33,6 +33,10 @@ class Units:
         """Units run at no more than capacity x availability, and no less than their least load.
 
         The least load is taken of the hours that a unit's own capacity is available.
+
+        The contract: capacity is "per year, in units of `use`"; "may idle: no: it runs in
+        every period that its rows cover, at no less than its minimum load; yes: minimum
+        load and fixed cost only in periods in which it runs".
         """
         tally, units, place = Tally("units"), self.given.units, self.calendar.place(self.names)
         most, least = self.capacity(), np.zeros_like(self.load)
