@@ -151,7 +151,7 @@ def test_a_run_without_a_plan_is_told_with_what_would_have_to_give(tmp_path):
     assert not runs["must"]["solved"]
     assert runs["must"]["why"] == "no plan meets every hard limit"
     assert runs["must"]["give"][0].startswith("Reduce a requirement: ")
-    assert "4 t less" in runs["must"]["give"][0]
+    assert "0.4 (4 t) less" in runs["must"]["give"][0]
     assert data["axis"]["labels"] == ["2027"]
 
 
