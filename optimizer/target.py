@@ -35,11 +35,15 @@ _CURES = {
 def replacing(path: str | os.PathLike[str], what: str = WORKBOOK) -> Iterator[Path]:
     """A new file beside a target, which takes its place when it is complete.
 
-    Inside :func:`together` it does so when the run is complete. Raises FileError if either
-    cannot be written; nothing half-written stays.
+    Inside :func:`together` it does so when the run is complete. What killed programs left in
+    the folder goes away. Raises FileError if either cannot be written; nothing half-written
+    stays.
     """
     target, run = Path(path), _RUN.get()
     _check(target, what)
+    if run is None:
+        with contextlib.suppress(OSError):
+            sweep(target.parent)
     staging = run
     try:
         staging = staging or Staging(target.parent)

@@ -371,6 +371,15 @@ def test_remains_of_earlier_versions_go_and_other_files_stay(folder, book):
 
 
 @pytest.mark.skipif(staging.fcntl is None, reason="no locks on files on this system")
+def test_a_single_file_takes_away_what_a_killed_program_left_beside_it(folder):
+    left = folder / ".0123abcd.part"
+    left.mkdir()
+    (left / "1.xlsx").write_bytes(b"half")
+    with replacing(folder / "plan.xlsx") as part:
+        part.write_bytes(b"whole")
+    assert [each.name for each in folder.iterdir()] == ["plan.xlsx"]
+
+
 def test_two_runs_into_one_folder_show_their_files_one_after_the_other(book, folder):
     words = [sys.executable, "-m", "optimizer", "solve", str(book), "--output", "out", "--quiet"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
