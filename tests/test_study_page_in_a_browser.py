@@ -37,8 +37,10 @@ def pages(tmp_path_factory) -> dict[str, Path]:
 
 
 def column(page: Path, sheet: str, header: str) -> list[Any]:
-    """Values of a column of the workbook beside a page."""
-    rows = list(openpyxl.load_workbook(page.with_suffix(".xlsx"))[sheet].iter_rows(min_row=5))
+    """Values of a column of a table in the workbook beside a page."""
+    found = openpyxl.load_workbook(page.with_suffix(".xlsx"))[sheet]
+    (table,) = found.tables.values()
+    rows = found[table.ref]
     place = [cell.value for cell in rows[0]].index(header)
     return [row[place].value for row in rows[1:]]
 

@@ -87,3 +87,10 @@ def test_a_header_of_three_lines_is_not_cut(tmp_path):
     # 63 letters in a column of 63 / 3 + 3.5, of which 21.5 hold text: four lines of 15 points.
     assert len(f"{name} less base") == 63
     assert sheet.row_dimensions[5].height == 60
+
+
+def test_notes_stand_below_the_first_table(tmp_path):
+    study = dataclasses.replace(optimizer.scenarios(trade(Scenarios=THREE)), notes=("Mind this.",))
+    sheet = book(study, tmp_path)["Scenarios"]
+    # The base and three scenarios stand in rows 6 to 9, and two rows are left free.
+    assert sheet.cell(11, 1).value == "Mind this."
