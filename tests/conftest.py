@@ -187,6 +187,13 @@ def _materials(given: dict[str, list[Row]]) -> list[Row]:
 # Shared by tests of the results workbook, and by those of pages
 
 
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """An empty folder, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def written(tmp_path_factory) -> Any:
     """Summary and tables of the plan of ``report_plan``, and the path of its workbook."""

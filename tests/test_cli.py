@@ -23,13 +23,6 @@ plan = import_module("optimizer.plan")
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch) -> Path:
-    """An empty folder, which is the current one."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
 def book(folder) -> Path:
     """A workbook of which nothing need be said: 10 t at 5."""
     return save(

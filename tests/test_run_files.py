@@ -27,13 +27,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*xtension is not supported")
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch) -> Path:
-    """An empty folder, which is the current one."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
 def book(folder) -> Path:
     """A workbook of 10 t at 5, with a scenario and nothing to be said of."""
     return save(
@@ -377,7 +370,7 @@ def test_a_single_file_takes_away_what_a_killed_program_left_beside_it(folder):
     (left / "1.xlsx").write_bytes(b"half")
     with replacing(folder / "plan.xlsx") as part:
         part.write_bytes(b"whole")
-    assert [each.name for each in folder.iterdir()] == ["plan.xlsx"]
+    assert names(folder) == ["plan.xlsx"]
 
 
 def test_two_runs_into_one_folder_show_their_files_one_after_the_other(book, folder):
