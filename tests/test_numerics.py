@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import optimizer
-from optimizer.solver import ways
+from optimizer.solver import solve_strategy
 from tests.conftest import lane, make, need, offer, process, recipe, site
 
 CENT = Fraction(1, 100)
@@ -128,7 +128,7 @@ def expected() -> dict[str, Fraction]:
 def test_a_plan_with_nasty_units_is_exact(
     big: Fraction, dear: Fraction, interior_point_from: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ways, "INTERIOR_POINT_FROM", interior_point_from)
+    monkeypatch.setattr(solve_strategy, "INTERIOR_POINT_FROM", interior_point_from)
     result = optimizer.solve(make(**nasty(big, dear)))
     assert result.status == "optimal"
     assert result.audit is not None

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 import optimizer
-from optimizer import solution
-from optimizer.solution.audit import audit
-from optimizer.solution.tables import LAYOUTS, Table
+from optimizer import audit as audit_room
+from optimizer.audit import audit
+from optimizer.result.result_layouts import LAYOUTS, Table
 from tests.test_audit import make_case, sheets
 
 PRICE = "a price, worked out after the plan from its dual values; prices have tests of their own"
@@ -116,7 +116,7 @@ def solved() -> tuple[Any, ...]:
         return audit(*given)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(solution, "audit", listening)
+        patch.setattr(audit_room, "audit", listening)
         result = optimizer.solve(make_case(WORKS))
     assert result.audit is not None
     assert result.audit.passed, result.audit

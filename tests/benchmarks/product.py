@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from optimizer import model, network, solution, solver
+from optimizer import audit, explain, model, network, result_tables, solver
 from optimizer.plan import solve
-from optimizer.report.result import write
+from optimizer.report.write_result import write
 from optimizer.tables import Case, checks, read
 from tests.benchmarks.clock import Clock
 
@@ -36,9 +36,9 @@ ROOMS = (
     (solver, "transfer", "transfer"),
     (solver, "ask", "solve"),
     (solver, "load", "extract"),
-    (solution, "tables_of", "extract"),
-    (solution, "audit", "audit"),
-    (solution.Pricing, "tables", "prices"),
+    (result_tables, "tables_of", "extract"),
+    (audit, "audit", "audit"),
+    (explain.Pricing, "tables", "prices"),
 )
 """Where the function behind each step is, and its name."""
 
