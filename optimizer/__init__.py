@@ -9,6 +9,7 @@ Everything is loaded when it is first used, so that ``import optimizer`` is quic
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -34,10 +35,10 @@ if TYPE_CHECKING:
         Replanned,
         Rolling,
         RuleCosts,
+        RunSettings,
         Stochastic,
-        Strain,
+        StressOptions,
         Study,
-        Way,
         alternatives,
         cost_of_rules,
         frontier,
@@ -77,9 +78,9 @@ _HOMES = {
         "Replanned",
         "Rolling",
         "Stochastic",
-        "Strain",
+        "StressOptions",
         "Study",
-        "Way",
+        "RunSettings",
         "alternatives",
         "cost_of_rules",
         "frontier",
@@ -96,6 +97,8 @@ _HOMES = {
     "optimizer.tables.marked_copy": ("write_marked_copy",),
     "optimizer.tables.template": ("write_template",),
 }
+_RENAMED = {"Strain": "StressOptions", "Way": "RunSettings"}
+"""Former public names; they work until version 1.0 and warn."""
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
@@ -110,12 +113,12 @@ __all__ = [
     "Result",
     "Rolling",
     "RuleCosts",
+    "RunSettings",
     "Stochastic",
     "StoppedError",
-    "Strain",
+    "StressOptions",
     "Study",
     "UsageError",
-    "Way",
     "WorkbookError",
     "alternatives",
     "build_model",
@@ -146,6 +149,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in _RENAMED:
+        message = f"optimizer.{name} is now optimizer.{_RENAMED[name]}"
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        name = _RENAMED[name]
     home = _HOME.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,26 +13,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimizer.audit.audit_certificates import Certificates
-from optimizer.audit.audit_checks import Quantities
-from optimizer.audit.audit_compliance import Compliance, Deliveries
+from optimizer.audit.audit_certificates import CertificateAudit
+from optimizer.audit.audit_checks import QuantityAudit
+from optimizer.audit.audit_compliance import AuditDeliveries, ComplianceAudit
 from optimizer.audit.audit_cost_rows import cost_rows
-from optimizer.audit.audit_costs import Money
-from optimizer.audit.audit_custody import Custody
+from optimizer.audit.audit_costs import CostAudit
+from optimizer.audit.audit_custody import CustodyAudit
 from optimizer.audit.audit_entitlements import Entitlements
-from optimizer.audit.audit_flows import Flows
-from optimizer.audit.audit_graph import Graph
-from optimizer.audit.audit_investment import Investment
-from optimizer.audit.audit_lanes import Lanes
-from optimizer.audit.audit_limits import Bounds
-from optimizer.audit.audit_lots import Lotbook
-from optimizer.audit.audit_origins import Origins
+from optimizer.audit.audit_flows import TableFlows
+from optimizer.audit.audit_graph import AuditGraph
+from optimizer.audit.audit_investment import InvestmentAudit
+from optimizer.audit.audit_lanes import LaneAudit
+from optimizer.audit.audit_limits import LimitAudit
+from optimizer.audit.audit_lots import LotLedger
+from optimizer.audit.audit_origins import OriginShareAudit
 from optimizer.audit.audit_provenance_rows import ProvenanceRows
-from optimizer.audit.audit_rows import Rows
-from optimizer.audit.audit_shares import Shares
-from optimizer.audit.audit_statements import Statements
-from optimizer.audit.audit_sums import Sums
-from optimizer.audit.audit_units import Units
+from optimizer.audit.audit_rows import RowAudit
+from optimizer.audit.audit_shares import ProvenanceAudit
+from optimizer.audit.audit_statements import AuditStatements
+from optimizer.audit.audit_sums import BalanceAudit
+from optimizer.audit.audit_units import UnitAudit
 from optimizer.audit.verdict import TOLERANCE, Audit, Check, Tally
 from optimizer.result.result_layouts import Tables
 from optimizer.tables.case import Case
@@ -49,22 +49,22 @@ def audit(case: Case, tables: Tables, objective: float, bookings: Any = None) ->
     """
     known = Tally("names that the workbook knows")
     given = Entitlements(case)
-    flows = Flows(given, tables, known)
-    book = Lotbook(given, flows, known)
-    investment = Investment(given, flows)
-    units, lanes = Units(given, flows, investment), Lanes(given, flows)
+    flows = TableFlows(given, tables, known)
+    book = LotLedger(given, flows, known)
+    investment = InvestmentAudit(given, flows)
+    units, lanes = UnitAudit(given, flows, investment), LaneAudit(given, flows)
     paid = [*units.fixed_cost(), *lanes.fixed_cost(), *investment.paid()]
-    money = Money(given, flows, book, tables, paid)
-    shares = Shares(given, flows, book, tables)
+    money = CostAudit(given, flows, book, tables, paid)
+    shares = ProvenanceAudit(given, flows, book, tables)
     tallies = [
-        *Quantities(given, flows).tallies(),
-        *Rows(given, tables).tallies(),
-        *Sums(given, flows, units, tables).tallies(),
+        *QuantityAudit(given, flows).tallies(),
+        *RowAudit(given, tables).tallies(),
+        *BalanceAudit(given, flows, units, tables).tallies(),
         units.tally(),
         lanes.tally(),
         investment.tally(),
-        *Bounds(given, flows, investment).tallies(),
-        *Custody(given, flows, book).tallies(),
+        *LimitAudit(given, flows, investment).tallies(),
+        *CustodyAudit(given, flows, book).tallies(),
         *shares.tallies(),
         *money.tallies(),
         *cost_rows(money),
@@ -76,24 +76,26 @@ def audit(case: Case, tables: Tables, objective: float, bookings: Any = None) ->
 
 def _followed(
     given: Entitlements,
-    flows: Flows,
-    book: Lotbook,
-    shares: Shares,
+    flows: TableFlows,
+    book: LotLedger,
+    shares: ProvenanceAudit,
     tables: Tables,
     bookings: Any,
 ) -> list[Tally]:
     """What is told of where deliveries come from; it takes the bookings of the plan to follow."""
-    if bookings is None or not any(name in tables for name in ("Provenance", "Compliance")):
+    if bookings is None or not any(name in tables for name in ("Provenance", "ComplianceAudit")):
         return []
-    graph = Graph(given, flows, book.provenance, bookings)
-    origins = Origins(graph)
+    graph = AuditGraph(given, flows, book.provenance, bookings)
+    origins = OriginShareAudit(graph)
     found = [graph.tally()]
     if shares.columns is not None:
         found += ProvenanceRows(given, origins, shares.columns).tallies()
-    deliveries, statements = Deliveries(given, flows, book), Statements(given, origins)
-    if "Compliance" in tables:
-        found.append(Compliance(given, deliveries, statements, tables["Compliance"]).tally())
-    if "Certificates" in tables:
-        table = tables["Certificates"]
-        found.append(Certificates(given, origins, deliveries, statements, table).tally())
+    deliveries, statements = AuditDeliveries(given, flows, book), AuditStatements(given, origins)
+    if "ComplianceAudit" in tables:
+        found.append(
+            ComplianceAudit(given, deliveries, statements, tables["ComplianceAudit"]).tally()
+        )
+    if "CertificateAudit" in tables:
+        table = tables["CertificateAudit"]
+        found.append(CertificateAudit(given, origins, deliveries, statements, table).tally())
     return found

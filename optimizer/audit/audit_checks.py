@@ -11,17 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.audit.audit_calendar import Bools, Floats, Spread
+from optimizer.audit.audit_calendar import Bools, DatedSpread, Floats
 from optimizer.audit.audit_entitlements import Entitlements
-from optimizer.audit.audit_flows import Flow, Flows, matrix
+from optimizer.audit.audit_flows import TableFlow, TableFlows, matrix
 from optimizer.audit.audit_sums import COMES_IN, movements
 from optimizer.audit.verdict import Tally, always
 
 
-class Quantities:
+class QuantityAudit:
     """The checks of one plan that look at quantities alone."""
 
-    def __init__(self, entitlements: Entitlements, flows: Flows) -> None:
+    def __init__(self, entitlements: Entitlements, flows: TableFlows) -> None:
         self.given = entitlements
         self.flows = flows
         self.calendar = entitlements.calendar
@@ -93,7 +93,7 @@ class Quantities:
             tally.at_least(flow.tonnes, np.zeros(flow.tonnes.size), self._row(name, flow))
         return tally
 
-    def _row(self, name: str, flow: Flow) -> Callable[[int], str]:
+    def _row(self, name: str, flow: TableFlow) -> Callable[[int], str]:
         def words(i: int) -> str:
             key = ", ".join(part for part in flow.keys[int(flow.key[i])] if part)
             return f"{name}: {key} in {self.calendar.labels[int(flow.period[i])]}"
@@ -111,7 +111,7 @@ class Quantities:
         always = np.arange(count) >= 0
         never = ~always
 
-        def touched(rows: Spread | None) -> Bools:
+        def touched(rows: DatedSpread | None) -> Bools:
             return never if rows is None else rows.touched
 
         storage, materials = given.storage, given.materials

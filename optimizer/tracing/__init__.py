@@ -6,15 +6,15 @@ class, period) has the shares of what entered it, stock that lay there included.
 
 from optimizer.tracing.certificate_table import certificates
 from optimizer.tracing.lawfulness_verdict import Lawfulness, lawfulness
-from optimizer.tracing.origin_shares import Traced, trace
-from optimizer.tracing.origin_statements import Rest, Statements
+from optimizer.tracing.origin_shares import OriginShares, trace
+from optimizer.tracing.origin_statements import OriginStatements, UnstatedRest
 from optimizer.tracing.provenance_table import provenance
 
 __all__ = [
     "Lawfulness",
-    "Rest",
-    "Statements",
-    "Traced",
+    "OriginShares",
+    "OriginStatements",
+    "UnstatedRest",
     "certificates",
     "lawfulness",
     "provenance",

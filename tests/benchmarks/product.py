@@ -38,7 +38,7 @@ ROOMS = (
     (solver, "load", "extract"),
     (result_tables, "tables_of", "extract"),
     (audit, "audit", "audit"),
-    (explain.Pricing, "tables", "prices"),
+    (explain.PriceTables, "tables", "prices"),
 )
 """Where the function behind each step is, and its name."""
 
