@@ -259,9 +259,14 @@ def _plan(
             objective = answer.objective if m.total_cost.active else model.cost_of(m)
             tables = solution.tables_of(m, program, answer, full=asked.full)
         with clock.step("audit"):
-            verdict = solution.audit(case, tables, objective, solution.bookings(m))
+            auditor = solution.Auditor(case, tables, objective, solution.bookings(m))
         priced, missing = _prices(prices, tables, clock, asked)
         tables |= priced
+        verdict = auditor.verdict
+        if asked.own and asked.twist is None:
+            # Prices of a model that was changed are of its own bounds, not of the workbook's.
+            with clock.step("audit"):
+                verdict = auditor.with_prices(tables)
     lawful = solution.lawfulness(meaning, tables)
     run = solution.run_record(meaning, answer, verdict, lawful, warnings)
     result = Result(
@@ -380,4 +385,4 @@ class _Clock:
         try:
             yield
         finally:
-            self.seconds[name] = time.perf_counter() - begin
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin

@@ -1,7 +1,7 @@
 """What was decided: result tables, prices, compliance and the independent audit."""
 
 from optimizer.solution.alerts import alerts
-from optimizer.solution.audit import Audit, audit
+from optimizer.solution.audit import Audit, Auditor, audit
 from optimizer.solution.bookings import bookings
 from optimizer.solution.conflict import NO_CONFLICT, Clash, Conflict, conflict
 from optimizer.solution.edits import Edit
@@ -24,6 +24,7 @@ __all__ = [
     "RULE_MOVES",
     "Alert",
     "Audit",
+    "Auditor",
     "Clash",
     "Conflict",
     "Edit",

@@ -153,6 +153,7 @@ class _Chains:
                     self.stranded[row] = constraint.index()
             elif family == "demand":
                 self.demand[names_of(constraint)] = row
+        self._values_of = answer.values
         self._transpose()
         self._weights = self._weighed()
         self.best: dict[int, int] = {}
@@ -317,6 +318,9 @@ class _Chains:
             cells = self.places.cells("capacity", names, HIGH)
             address = self.places.address(cells[0]) if cells else sheet
             sentence = f"{address}: {names[1]} at {names[0]} does not run in {names[-1]}"
+        elif family == "lane" and self._unused(row):
+            address = self.places.address(cells[0]) if cells else sheet
+            sentence = f"{address}: {names[0]} is not used for {names[1]} in {names[-1]}"
         elif family == "built_reach":
             sheet, sentence = "Options", f"Options: {names[3]} at {names[2]} is not built"
         else:
@@ -326,6 +330,13 @@ class _Chains:
         sentence = f"{sentence}, which costs {figure(worth)} {currency} per tonne short"
         letter = self.places.letter(cells[0]) if cells else ""
         return Reason(sheet, letter, sentence, float(worth))
+
+    def _unused(self, row: int) -> bool:
+        """True if a row of a lane is one that the yes/no decision on the lane closes."""
+        program, values = self.program, self._values_of
+        own = program.columns[program.starts[row] : program.starts[row + 1]]
+        decided = own[program.integer[own]]
+        return values is not None and bool(decided.size) and not np.rint(values[decided]).any()
 
     def _dear(self, line: Line, paid: float, t: int) -> Reason:
         """The chain costs more than the penalty, even without what stands in its way."""

@@ -4,7 +4,8 @@ It recomputes balances, limits, rules and costs from the input tables and the fl
 in the result tables. What the input tables allow is in
 :mod:`~optimizer.solution.audit.entitlements`, the flows in ``flows``, the checks in
 ``checks``, ``units``, ``lanes``, ``investment``, ``limits``, ``custody``, ``shares`` and
-``money``.
+``money``, of the tables of prices in ``scarcity``, ``bottlenecks``, ``break_even``,
+``rule_prices`` and ``reasons``.
 Nothing of the network, the model or the solver is used, so that an error there cannot
 hide here.
 """
@@ -13,6 +14,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import structs
+
+from optimizer.solution.audit.bottlenecks import Bottlenecks
+from optimizer.solution.audit.break_even import BreakEven
 from optimizer.solution.audit.certificates import Certificates
 from optimizer.solution.audit.checks import Quantities
 from optimizer.solution.audit.compliance import Compliance, Deliveries
@@ -28,16 +33,21 @@ from optimizer.solution.audit.lots import Lotbook
 from optimizer.solution.audit.money import Money
 from optimizer.solution.audit.origins import Origins
 from optimizer.solution.audit.provenance_rows import ProvenanceRows
+from optimizer.solution.audit.reasons import Reasons
+from optimizer.solution.audit.restrictions import Restrictions
 from optimizer.solution.audit.rows import Rows
+from optimizer.solution.audit.rule_prices import rule_prices
+from optimizer.solution.audit.scarcity import Scarcity
 from optimizer.solution.audit.shares import Shares
 from optimizer.solution.audit.statements import Statements
 from optimizer.solution.audit.sums import Sums
 from optimizer.solution.audit.units import Units
 from optimizer.solution.audit.verdict import TOLERANCE, Audit, Check, Tally
+from optimizer.solution.audit.window_restrictions import WindowRestrictions
 from optimizer.solution.tables import Tables
 from optimizer.tables.case import Case
 
-__all__ = ["TOLERANCE", "Audit", "Check", "audit"]
+__all__ = ["TOLERANCE", "Audit", "Auditor", "Check", "audit"]
 
 
 def audit(case: Case, tables: Tables, objective: float, bookings: Any = None) -> Audit:
@@ -47,31 +57,72 @@ def audit(case: Case, tables: Tables, objective: float, bookings: Any = None) ->
     passes if it fails by no more than ``TOLERANCE`` of the quantities compared
     (of ``verdict.SMALLEST`` tonnes or money where they are smaller).
     """
-    known = Tally("names that the workbook knows")
-    given = Entitlements(case)
-    flows = Flows(given, tables, known)
-    book = Lotbook(given, flows, known)
-    investment = Investment(given, flows)
-    units, lanes = Units(given, flows, investment), Lanes(given, flows)
-    paid = [*units.fixed_cost(), *lanes.fixed_cost(), *investment.paid()]
-    money = Money(given, flows, book, tables, paid)
-    shares = Shares(given, flows, book, tables)
-    tallies = [
-        *Quantities(given, flows).tallies(),
-        *Rows(given, tables).tallies(),
-        *Sums(given, flows, units, tables).tallies(),
-        units.tally(),
-        lanes.tally(),
-        investment.tally(),
-        *Bounds(given, flows, investment).tallies(),
-        *Custody(given, flows, book).tallies(),
-        *shares.tallies(),
-        *money.tallies(),
-        *cost_rows(money),
-        *_followed(given, flows, book, shares, tables, bookings),
-    ]
-    checks = (known.check(), *(tally.check() for tally in tallies), money.objective(objective))
-    return Audit(checks, money.cost, money.cost - objective, TOLERANCE)
+    return Auditor(case, tables, objective, bookings).with_prices(tables)
+
+
+class Auditor:
+    """An audit in two parts, for prices are worked out after the plan."""
+
+    def __init__(self, case: Case, tables: Tables, objective: float, bookings: Any = None) -> None:
+        known = Tally("names that the workbook knows")
+        self.given = given = Entitlements(case)
+        self.flows = flows = Flows(given, tables, known)
+        book = Lotbook(given, flows, known)
+        self.investment = Investment(given, flows)
+        self.units, self.lanes = Units(given, flows, self.investment), Lanes(given, flows)
+        paid = [
+            *self.units.fixed_cost(),
+            *self.lanes.fixed_cost(),
+            *self.investment.paid(),
+        ]
+        money = Money(given, flows, book, tables, paid)
+        shares = Shares(given, flows, book, tables)
+        self.quantities = Quantities(given, flows)
+        self.limits = Bounds(given, flows, self.investment)
+        self.deliveries = Deliveries(given, flows, book)
+        tallies = [
+            *self.quantities.tallies(),
+            *Rows(given, tables).tallies(),
+            *Sums(given, flows, self.units, tables).tallies(),
+            self.units.tally(),
+            self.lanes.tally(),
+            self.investment.tally(),
+            *self.limits.tallies(),
+            *Custody(given, flows, book).tallies(),
+            *shares.tallies(),
+            *money.tallies(),
+            *cost_rows(money),
+            *_followed(given, flows, book, shares, self.deliveries, tables, bookings),
+        ]
+        checks = (known.check(), *(tally.check() for tally in tallies), money.objective(objective))
+        self.verdict = Audit(checks, money.cost, money.cost - objective, TOLERANCE)
+        """What is said of the plan without its prices."""
+
+    def with_prices(self, tables: Tables) -> Audit:
+        """The verdict on the plan and on the tables of prices among its tables."""
+        checks = (tally.check() for tally in self._prices(tables))
+        return structs.replace(self.verdict, checks=(*self.verdict.checks, *checks))
+
+    def _prices(self, tables: Tables) -> list[Tally]:
+        given, found = self.given, list[Tally]()
+        windowed = WindowRestrictions(
+            given, self.quantities, self.limits, self.deliveries, self.investment
+        )
+        restrictions = Restrictions(given, self.quantities, self.units, self.lanes, windowed)
+        scarcity = None
+        if "Scarcity" in tables:
+            scarcity = Scarcity(given, restrictions, tables["Scarcity"])
+            found += scarcity.tallies()
+        if scarcity is not None and "Bottlenecks" in tables:
+            found.append(Bottlenecks(given, scarcity.priced, tables["Bottlenecks"]).check())
+        if "Break-even" in tables:
+            table = tables["Break-even"]
+            found.append(BreakEven(given, self.flows, self.investment, table).check())
+        if scarcity is not None and "Compliance" in tables:
+            found.append(rule_prices(scarcity.priced, tables["Compliance"]))
+        if "Shortage reasons" in tables and "Shortages" in tables:
+            found.append(Reasons(given, restrictions, tables).check())
+        return found
 
 
 def _followed(
@@ -79,6 +130,7 @@ def _followed(
     flows: Flows,
     book: Lotbook,
     shares: Shares,
+    deliveries: Deliveries,
     tables: Tables,
     bookings: Any,
 ) -> list[Tally]:
@@ -90,7 +142,7 @@ def _followed(
     found = [graph.tally()]
     if shares.columns is not None:
         found += ProvenanceRows(given, origins, shares.columns).tallies()
-    deliveries, statements = Deliveries(given, flows, book), Statements(given, origins)
+    statements = Statements(given, origins)
     if "Compliance" in tables:
         found.append(Compliance(given, deliveries, statements, tables["Compliance"]).tally())
     if "Certificates" in tables:
