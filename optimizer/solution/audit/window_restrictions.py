@@ -112,8 +112,10 @@ class WindowRestrictions:
             )
 
     def _rule_shares(self) -> Made:
-        """The contract: "share … of the tonnes delivered to one line in the periods of the
-        window" """
+        """Tonnes that break a rule beyond its share.
+
+        The contract: "of the tonnes delivered to one line in the periods of the window".
+        """
         for rule in self.given.case.rules:
             if not 0 < rule.maximum_share < 1:
                 continue
