@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from optimizer.checking import check
     from optimizer.errors import (
         AuditError,
         FileError,
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
     from optimizer.plan import Result, build_model, build_network, solve, solve_model
     from optimizer.report.page import write_page, write_study_page
     from optimizer.report.parquet import write_parquet
-    from optimizer.report.result import write
-    from optimizer.report.study import write_study
+    from optimizer.report.study_workbook import write_study
+    from optimizer.report.write_result import write
     from optimizer.studies import (
         Replanned,
         Rolling,
@@ -50,10 +49,11 @@ if TYPE_CHECKING:
         supply_scenarios,
         weighted_scenarios,
     )
-    from optimizer.studies.differences import Comparison, compare
+    from optimizer.studies.plan_comparison import Comparison, compare
     from optimizer.tables import Case, read, read_frames
-    from optimizer.tables.marked import write_marked_copy
+    from optimizer.tables.marked_copy import write_marked_copy
     from optimizer.tables.template import write_template
+    from optimizer.workbook_check import check
 
 _HOMES = {
     "optimizer.errors": (
@@ -69,9 +69,9 @@ _HOMES = {
     "optimizer.plan": ("Result", "build_model", "build_network", "solve", "solve_model"),
     "optimizer.report.page": ("write_page", "write_study_page"),
     "optimizer.report.parquet": ("write_parquet",),
-    "optimizer.report.result": ("write",),
-    "optimizer.report.study": ("write_study",),
-    "optimizer.studies.differences": ("Comparison", "compare"),
+    "optimizer.report.write_result": ("write",),
+    "optimizer.report.study_workbook": ("write_study",),
+    "optimizer.studies.plan_comparison": ("Comparison", "compare"),
     "optimizer.studies": (
         "RuleCosts",
         "Replanned",
@@ -91,9 +91,9 @@ _HOMES = {
         "supply_scenarios",
         "weighted_scenarios",
     ),
-    "optimizer.checking": ("check",),
+    "optimizer.workbook_check": ("check",),
     "optimizer.tables": ("Case", "read", "read_frames"),
-    "optimizer.tables.marked": ("write_marked_copy",),
+    "optimizer.tables.marked_copy": ("write_marked_copy",),
     "optimizer.tables.template": ("write_template",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

@@ -20,7 +20,7 @@ def entry() -> None:
     if _short_of_room():
         # Python keeps compiled modules that a full disk has cut, and fails at the next start.
         sys.dont_write_bytecode = True
-    from optimizer.collector import paused
+    from optimizer.garbage_collection import paused
 
     # numpy's BLAS would start a thread for each core, and nothing here is large enough for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

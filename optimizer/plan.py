@@ -15,11 +15,23 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from optimizer import interrupts, model, network, solution, solver
-from optimizer.collector import paused
+from optimizer import (
+    audit,
+    explain,
+    interrupts,
+    model,
+    network,
+    result,
+    result_tables,
+    solver,
+    tracing,
+)
+from optimizer.audit import Audit
 from optimizer.errors import Finding, NoPlanError, StoppedError
+from optimizer.explain import Conflict, Repair
+from optimizer.garbage_collection import paused
 from optimizer.network import Network
-from optimizer.solution import Audit, Conflict, Repair, Table
+from optimizer.result import Table
 from optimizer.solver import Progress, Start
 from optimizer.tables.case import Case
 
@@ -27,7 +39,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from pyomo.core import ConcreteModel
 
-NOTHING_KNOWN: tuple[Conflict, tuple[Repair, ...]] = (solution.NO_CONFLICT, ())
+NOTHING_KNOWN: tuple[Conflict, tuple[Repair, ...]] = (explain.NO_CONFLICT, ())
 """Why there is no plan, where nobody has looked."""
 PRICED = {"prices": "Scarcity, Bottlenecks and Break-even", "explain": "what prices are made of"}
 """What a plan lacks that was stopped in a step."""
@@ -55,7 +67,7 @@ class Result:
     network: Network = field(repr=False)
     alerts: tuple[str, ...] = ()
     """Sentences that a reader must know: proof, shortages, supply not firm, horizon."""
-    conflict: Conflict = solution.NO_CONFLICT
+    conflict: Conflict = explain.NO_CONFLICT
     """Where no plan is feasible: which demands and limits cannot all hold."""
     repairs: tuple[Repair, ...] = ()
     """Where no plan is feasible: the least that would have to give."""
@@ -85,7 +97,7 @@ class Result:
     @property
     def costs(self) -> dict[str, float]:
         """Discounted cost by category; empty without a plan."""
-        return solution.by_category(self.tables["Costs"]) if "Costs" in self.tables else {}
+        return result.by_category(self.tables["Costs"]) if "Costs" in self.tables else {}
 
     @property
     def shortage(self) -> float:
@@ -99,9 +111,9 @@ class Result:
         StoppedError if the solver stopped before.
         """
         if self.status in ("infeasible", "unbounded"):
-            raise NoPlanError(explain(self.status))
+            raise NoPlanError(status_sentence(self.status))
         if self.status != "optimal":
-            raise StoppedError(explain(self.status))
+            raise StoppedError(status_sentence(self.status))
         return self
 
 
@@ -193,7 +205,7 @@ def build_network(case: Case) -> Network:
     return network.build(case)
 
 
-def explain(status: str) -> str:
+def status_sentence(status: str) -> str:
     """A status in a sentence."""
     return {
         "optimal": "least-cost plan, proven optimal",
@@ -253,13 +265,13 @@ def _plan(
     assert answer.objective is not None
     warnings = (*case.warnings, *network.warnings(meaning))
     before = interrupts.count()
-    with solution.pricing(m, program, answer, full=asked.full) as prices:
+    with explain.pricing(m, program, answer, full=asked.full) as prices:
         with clock.step("extract"):
             solver.load(program, answer)
             objective = answer.objective if m.total_cost.active else model.cost_of(m)
-            tables = solution.tables_of(m, program, answer, full=asked.full)
+            tables = result_tables.tables_of(m, program, answer, full=asked.full)
         with clock.step("audit"):
-            auditor = solution.Auditor(case, tables, objective, solution.bookings(m))
+            auditor = audit.Auditor(case, tables, objective, result.bookings(m))
         priced, missing = _prices(prices, tables, clock, asked)
         tables |= priced
         verdict = auditor.verdict
@@ -267,18 +279,18 @@ def _plan(
             # Prices of a model that was changed are of its own bounds, not of the workbook's.
             with clock.step("audit"):
                 verdict = auditor.with_prices(tables)
-    lawful = solution.lawfulness(meaning, tables)
-    run = solution.run_record(meaning, answer, verdict, lawful, warnings)
+    lawful = tracing.lawfulness(meaning, tables)
+    run = result_tables.run_record(meaning, answer, verdict, lawful, warnings)
     result = Result(
         case,
         answer.status,
         objective,
-        solution.in_order({**tables, "Run": run}),
+        result.in_order({**tables, "Run": run}),
         verdict,
         warnings,
         clock.seconds,
         meaning,
-        alerts=((*lawful.alerts, *solution.alerts(meaning, tables, answer)) if asked.full else ()),
+        alerts=((*lawful.alerts, *explain.alerts(meaning, tables, answer)) if asked.full else ()),
         gap=answer.gap,
         log=answer.log,
         measured=model.measured(m, asked.twist.measure) if asked.twist else None,
@@ -291,7 +303,7 @@ def _plan(
 
 
 def _prices(
-    prices: solution.Pricing, tables: Mapping[str, Table], clock: _Clock, asked: Asked
+    prices: explain.Pricing, tables: Mapping[str, Table], clock: _Clock, asked: Asked
 ) -> tuple[dict[str, Table], list[str]]:
     """Tables of prices, and the names of those that a signal left unfinished."""
     found: dict[str, Table] = {}
@@ -317,7 +329,7 @@ def named(result: Result, run: str) -> Result:
     if "Run" not in result.tables:
         return replace(result, run=run)
     own = result.tables["Run"]
-    table = solution.table(own.layout, [("run", run), *own.rows()])
+    table = result.table(own.layout, [("run", run), *own.rows()])
     return replace(result, run=run, tables={**result.tables, "Run": table})
 
 
@@ -335,7 +347,7 @@ def stopped(result: Result, missing: Sequence[str] = ()) -> Result:
         (item, "interrupted" if item == "status" else value)
         for item, value in result.tables["Run"].rows()
     ]
-    run = solution.table(result.tables["Run"].layout, [*rows, ("stopped", told)])
+    run = result.table(result.tables["Run"].layout, [*rows, ("stopped", told)])
     return replace(
         result,
         status="interrupted",
@@ -361,12 +373,12 @@ def _way_out(
 ) -> tuple[Conflict, tuple[Repair, ...]]:
     """Why there is no plan, and what would have to change."""
     if not asked.diagnose:
-        return solution.NO_CONFLICT, ()
+        return explain.NO_CONFLICT, ()
     if status == "infeasible":
         own = asked.own and asked.twist is None
-        why = solution.conflict(meaning, program, own=own) if asked.full else solution.NO_CONFLICT
-        return why, solution.repairs(meaning, program, own=own)
-    return solution.NO_CONFLICT, solution.endless(meaning, program) if status == "unbounded" else ()
+        why = explain.conflict(meaning, program, own=own) if asked.full else explain.NO_CONFLICT
+        return why, explain.repairs(meaning, program, own=own)
+    return explain.NO_CONFLICT, explain.endless(meaning, program) if status == "unbounded" else ()
 
 
 class _Clock:

@@ -13,7 +13,7 @@ from datetime import date
 import openpyxl
 
 from optimizer.report import Summary
-from optimizer.solution import tables as t
+from optimizer.result import result_layouts as t
 
 QUARTERS = tuple(f"{year}-Q{quarter}" for year in (2027, 2028, 2029) for quarter in (1, 2, 3, 4))
 OFFERS = (

@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from optimizer.solution.audit import Audit, audit
-from optimizer.solution.audit.duty import Duties
-from optimizer.solution.audit.entitlements import Entitlements
-from optimizer.solution.tables import LAYOUTS, Layout, Table
+from optimizer.audit import Audit, audit
+from optimizer.audit.audit_duty import Duties
+from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.result.result_layouts import LAYOUTS, Layout, Table
 from optimizer.tables.case import Case
 from optimizer.tables.read import read_frames
 
@@ -236,7 +236,7 @@ for paid in PLAN["Costs"]:
     paid["discounted"] = paid["amount"] * FACTOR[paid["period"]]
 OBJECTIVE = sum(paid["discounted"] for paid in PLAN["Costs"])
 H1, H2 = FACTOR
-_LAYOUTS = "optimizer.solution.tables"
+_LAYOUTS = "optimizer.result.result_layouts"
 
 
 def test_a_right_plan_passes_and_says_so() -> None:
@@ -732,7 +732,7 @@ A | A | ore | 2 | 46 | 45 | 1 | 2027 | 10
 
 
 def test_the_audit_uses_nothing_of_the_model() -> None:
-    allowed = ("optimizer.tables", "optimizer.errors", "optimizer.solution.audit", _LAYOUTS)
+    allowed = ("optimizer.tables", "optimizer.errors", "optimizer.audit", _LAYOUTS)
     for file in Path(inspect.getfile(Entitlements)).parent.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from optimizer.solution.audit import audit
+from optimizer.audit import audit
 from tests.test_audit import Rows, changed, failed, make_case, make_tables, sheets
 
 # A plant over four half-years: metal from the kiln, some of it pressed into sheet. The kiln must

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from optimizer.solution.audit import audit
+from optimizer.audit import audit
 from tests import test_audit_decisions as works
 from tests.test_audit import CHAIN, OBJECTIVE, PLAN, Rows, failed, make_case, make_tables, sheets
 

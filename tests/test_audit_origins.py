@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.solution.audit.elimination import Elimination
-from optimizer.solution.audit.texts import alike, made_of
+from optimizer.audit.audit_elimination import Elimination
+from optimizer.audit.audit_texts import alike, made_of
 from tests.conftest import SITES, lane, need, offer, plan, process, recipe
 
 

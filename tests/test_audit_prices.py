@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import optimizer
-from optimizer.solution.audit import Audit, audit
-from optimizer.solution.tables import Table, table
+from optimizer.audit import Audit, audit
+from optimizer.result.result_layouts import Table, table
 from tests.conftest import lane, make, need, offer, process, read_tables, recipe
 from tests.oracle.random_case import ALL, draw
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from optimizer.solution.audit import audit
-from optimizer.solution.audit.entitlements import Entitlements
-from optimizer.solution.audit.provenance import Provenance
+from optimizer.audit import audit
+from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_histories import Provenance
 from tests.test_audit import YARD, Rows, failed, make_case, make_tables, sheets, yard
 
 # A plant that does not segregate: X of clean A, Y of Chinese B, in periods of a year.

@@ -10,7 +10,7 @@ import pytest
 import optimizer
 from optimizer.network import calendar as calendars
 from optimizer.network.calendar import Calendar, mask, members
-from optimizer.network.dated import average, total
+from optimizer.network.dated_rows import average, total
 from tests.conftest import lane, make, need, offer, plan
 
 

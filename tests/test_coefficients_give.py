@@ -13,7 +13,7 @@ import pytest
 from msgspec import structs
 
 import optimizer
-from optimizer.solution.edits import apply
+from optimizer.explain.cell_edits import apply
 from tests.conftest import LANES, SITES, china, lane, make, need, no_china, offer, process, recipe
 from tests.oracle.requirements import fault, feasible
 

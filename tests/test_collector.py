@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from optimizer import collector
+from optimizer import garbage_collection
 
 
 class Circle:
@@ -19,7 +19,7 @@ class Circle:
 def test_the_collector_is_as_it_was_even_after_an_error(enabled):
     (gc.enable if enabled else gc.disable)()
     try:
-        with pytest.raises(ZeroDivisionError), collector.paused():
+        with pytest.raises(ZeroDivisionError), garbage_collection.paused():
             1 / gc.isenabled()
         assert gc.isenabled() is enabled
     finally:
@@ -27,22 +27,22 @@ def test_the_collector_is_as_it_was_even_after_an_error(enabled):
 
 
 @pytest.mark.parametrize(
-    ("columns", "gone"), [(collector.LARGE, False), (collector.LARGE + 1, True)]
+    ("columns", "gone"), [(garbage_collection.LARGE, False), (garbage_collection.LARGE + 1, True)]
 )
 def test_only_a_large_model_is_swept_away(columns, gone):
-    with collector.paused():
+    with garbage_collection.paused():
         circle = Circle()
         left = weakref.ref(circle)
         del circle
-        collector.sweep(columns)
+        garbage_collection.sweep(columns)
         assert (left() is None) is gone
 
 
 def test_within_a_pause_it_can_collect_for_a_while():
-    with collector.paused():
-        with collector.collecting():
+    with garbage_collection.paused():
+        with garbage_collection.collecting():
             assert gc.isenabled()
         assert not gc.isenabled()
-    with collector.collecting():
+    with garbage_collection.collecting():
         assert gc.isenabled()
     assert gc.isenabled()

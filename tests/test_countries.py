@@ -10,14 +10,14 @@ import pycountry
 import pytest
 
 import optimizer
-from optimizer.solution.audit.countries import CountryLists
+from optimizer.audit.audit_countries import CountryLists
 from optimizer.tables import iso_countries
+from optimizer.tables.confusable_letters import difference, mixed_alphabets
 from optimizer.tables.country_aliases import PLAIN, SHORT
 from optimizer.tables.country_groups import GROUPS, CountrySets
 from optimizer.tables.iso_countries import country_cure, country_name, country_names
-from optimizer.tables.letters import difference, mixed_alphabets
-from optimizer.tables.scenario import apply
-from optimizer.tables.words import clean, fold, told_apart
+from optimizer.tables.scenario_changes import apply
+from optimizer.tables.text_matching import clean, fold, told_apart
 from tests.conftest import ROOT, china, cost, lane, make, need, no_china, offer, plan, site
 
 KAZ, CHINA = offer("kaz", "Kaz", price=5), offer("china", "China", price=1)

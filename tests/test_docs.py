@@ -14,8 +14,8 @@ from pyomo.core import Constraint, Objective, Var
 
 import optimizer
 from optimizer import model
-from optimizer.model import reference
-from optimizer.solution.tables import CATEGORIES
+from optimizer.model import mathematics_page
+from optimizer.result.result_layouts import CATEGORIES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("*puts/README.md")])
@@ -70,13 +70,13 @@ def test_every_row_of_a_table_has_as_many_cells_as_its_header(page: Path) -> Non
 
 
 def test_the_page_of_mathematics_is_current() -> None:
-    assert reference.PAGE.read_text("utf-8") == reference.mathematics_page(), (
-        "run python -m optimizer.model.reference"
+    assert mathematics_page.PAGE.read_text("utf-8") == mathematics_page.mathematics_page(), (
+        "run python -m optimizer.model.mathematics_page"
     )
 
 
 def test_every_formula_is_closed() -> None:
-    page = reference.mathematics_page()
+    page = mathematics_page.mathematics_page()
     assert page.count("$$") % 2 == 0
     for formula in page.split("$$")[1::2]:
         assert formula.count("{") == formula.count("}"), formula
@@ -131,7 +131,7 @@ def _of_studies() -> dict[str, Any]:
 
 
 def test_every_component_of_a_model_is_on_the_page(components: dict[str, Any]) -> None:
-    page = reference.mathematics_page()
+    page = mathematics_page.mathematics_page()
     assert {name for name in components if f"| `{name}` |" not in page} == set()
 
 
@@ -139,15 +139,15 @@ def test_the_page_gives_the_index_of_every_component(components: dict[str, Any])
     for name, component in components.items():
         key = next(iter(component))
         parts = len(key) if isinstance(key, tuple) else 1
-        assert len(reference.INDEX[name].split(", ")) == parts, (name, key)
+        assert len(mathematics_page.INDEX[name].split(", ")) == parts, (name, key)
 
 
 def test_no_index_is_given_of_what_is_not_there(components: dict[str, Any]) -> None:
-    assert set(reference.INDEX) <= set(components)
+    assert set(mathematics_page.INDEX) <= set(components)
 
 
 def test_the_page_lists_every_category_of_cost_in_order() -> None:
-    assert tuple(name for name, _, _ in reference.CATEGORIES) == CATEGORIES
+    assert tuple(name for name, _, _ in mathematics_page.CATEGORIES) == CATEGORIES
 
 
 def test_the_examples_of_the_library_run() -> None:

@@ -9,8 +9,8 @@ import pytest
 
 import optimizer
 from optimizer import WorkbookError
-from optimizer.solution.audit import audit
-from optimizer.tables.checks.lane_cycles import negative_circle
+from optimizer.audit import audit
+from optimizer.tables.checks.check_lane_cycles import negative_circle
 from tests.conftest import (
     CASES,
     ROOT,
@@ -458,7 +458,7 @@ def test_the_audit_finds_a_microgram_that_is_not_paid_for():
     result = optimizer.solve(make(**SOUND | spiced(9e-10)))
     bought = result.tables["Purchases"]
     kept = [row for row in bought.rows() if row[bought.layout.headers.index("offer")] != "spice"]
-    without = optimizer.solution.table(bought.layout, kept)
+    without = optimizer.result.table(bought.layout, kept)
     found = audit(result.case, {**result.tables, "Purchases": without}, 10.0)
     (balance,) = (check for check in found.checks if check.name == "mass balance")
     assert not balance.passed

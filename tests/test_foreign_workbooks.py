@@ -7,10 +7,10 @@ import openpyxl
 import pytest
 
 from optimizer import FileError, WorkbookError, check, read
-from optimizer.tables import archive
+from optimizer.tables import zip_limits
 from optimizer.tables.check_report import COLOURS, REPORT
-from optimizer.tables.files import open_book
-from optimizer.tables.marked import write_marked_copy
+from optimizer.tables.marked_copy import write_marked_copy
+from optimizer.tables.workbook_files import open_book
 from tests.conftest import CASES, TUTORIAL
 from tests.test_read import BASE, SUPPLY, book
 
@@ -102,7 +102,6 @@ def test_a_value_that_is_none_is_none_of_our_business_in_a_sheet_of_notes(tmp_pa
 
 
 def test_a_sheet_is_read_again_only_where_its_count_differs(tmp_path, monkeypatch):
-    from optimizer.tables import grids
 
     def refuse(*_):
         raise AssertionError("the sheet is as Excel writes it")
@@ -269,10 +268,10 @@ def test_formatted_blank_rows_below_a_table_are_not_read(tmp_path):
     path = edited(tmp_path / "case.xlsx", (SHEET, "</sheetData>", f"{BLANK}</sheetData>"))
     with zipfile.ZipFile(path) as package:
         xml = package.read(SHEET)
-    short = archive.without_blank_rows(xml)
+    short = zip_limits.without_blank_rows(xml)
     assert short == xml.replace(BLANK.encode(), b"")
     assert read(path).supply[0].price == 5
-    assert archive.without_blank_rows(short) is short
+    assert zip_limits.without_blank_rows(short) is short
 
 
 @pytest.mark.parametrize(
@@ -291,7 +290,7 @@ def test_a_filled_row_below_many_blank_ones_is_kept(tmp_path, cell):
         (SHEET, "</sheetData>", f"{BLANK}{last}{BLANK.replace('60000', '7')}</sheetData>"),
     )
     with zipfile.ZipFile(path) as package:
-        assert last.encode() in archive.without_blank_rows(package.read(SHEET))
+        assert last.encode() in zip_limits.without_blank_rows(package.read(SHEET))
     assert any(found.startswith("Supply!") and "60000" in found for found in said(path))
 
 
@@ -367,7 +366,7 @@ def test_text_that_looks_like_a_formula_stays_text_in_a_copy_of_the_values(tmp_p
 def test_a_workbook_of_too_many_cells_is_not_marked_and_says_so(tmp_path, monkeypatch):
     path = with_price(tmp_path / "case.xlsx", DEAR)
     monkeypatch.setattr("optimizer.tables.plain_copy.MOST_FILLED", 10)
-    monkeypatch.setattr("optimizer.tables.marked.MOST_CELLS", 10)
+    monkeypatch.setattr("optimizer.tables.marked_copy.MOST_CELLS", 10)
     with pytest.raises(FileError, match=r"more than 10 filled cells.*go by the list of findings"):
         write_marked_copy(path, check(path), tmp_path / "copy.xlsx")
 
@@ -379,7 +378,7 @@ def test_findings_are_printed_before_they_are_marked(tmp_path, monkeypatch, caps
         assert "-5e+20 is beyond 1e15" in capsys.readouterr().err
         raise FileError("has been tried")
 
-    monkeypatch.setattr("optimizer.tables.marked.write_marked_copy", last)
+    monkeypatch.setattr("optimizer.tables.marked_copy.write_marked_copy", last)
     assert main(["check", str(with_price(tmp_path / "case.xlsx", DEAR))]) == 1
     assert "no marked copy: has been tried" in capsys.readouterr().err
 
@@ -396,5 +395,5 @@ def test_a_sheet_that_is_read_again_is_read_the_same(path, monkeypatch):
         ]
 
     expected = filled()
-    monkeypatch.setattr("optimizer.tables.grids.is_plain", lambda xml: False)
+    monkeypatch.setattr("optimizer.tables.cell_grids.is_plain", lambda xml: False)
     assert filled() == expected

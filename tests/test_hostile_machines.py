@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from optimizer.atomic_write import replacing
 from optimizer.errors import FileError
-from optimizer.report.links import input_link
-from optimizer.target import replacing
+from optimizer.report.cell_links import input_link
 from tests.conftest import ROOT, lane, need, offer, save
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the shell is that of POSIX")

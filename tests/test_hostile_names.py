@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 import optimizer
-from optimizer.report.cells import LONGEST_TITLE, column_titles, shortened
+from optimizer.report.excel_values import LONGEST_TITLE, column_titles, shortened
 from optimizer.studies.study import Study
 from tests.conftest import make, need, offer
 

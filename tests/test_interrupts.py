@@ -18,7 +18,7 @@ from optimizer import interrupts
 from optimizer.cli import main
 from tests.conftest import ROOT, china, lane, make, need, no_china, offer, save
 
-solve_command = import_module("optimizer.cli.solve")
+solve_command = import_module("optimizer.cli.solve_command")
 page = import_module("optimizer.report.page")
 tables = import_module("optimizer.tables")
 
@@ -168,9 +168,9 @@ def test_4_a_signal_ends_every_command(run, monkeypatch, words, number):
     def interrupted(*_, **__):
         signal.raise_signal(number)
 
-    for module in (tables, import_module("optimizer.checking")):
+    for module in (tables, import_module("optimizer.workbook_check")):
         monkeypatch.setattr(module, "read", interrupted)
-    monkeypatch.setattr("optimizer.checking.check", interrupted)
+    monkeypatch.setattr("optimizer.workbook_check.check", interrupted)
     before = [signal.getsignal(each) for each in SIGNALS]
     code, record, err = run(words)
     assert (code, record["message"]) == (4, "stopped")

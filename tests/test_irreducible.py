@@ -7,8 +7,8 @@ import pytest
 from msgspec import structs
 
 import optimizer
+from optimizer.explain.cell_edits import apply
 from optimizer.plan import Asked, solve_as_asked
-from optimizer.solution.edits import apply
 from tests.conftest import read_tables
 from tests.oracle.random_case import ALL, draw
 from tests.oracle.requirements import fault, feasible

@@ -10,7 +10,7 @@ import pytest
 
 import optimizer
 from optimizer.cli import main
-from optimizer.report.page.gather import page_data
+from optimizer.report.page.page_data import page_data
 from tests.conftest import (
     china,
     lane,

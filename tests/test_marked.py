@@ -17,7 +17,7 @@ from openpyxl.styles import PatternFill
 
 from optimizer.errors import FileError, Finding, UsageError
 from optimizer.tables.check_report import COLOURS, DARK, HEADER_ROW, REPORT
-from optimizer.tables.marked import write_marked_copy
+from optimizer.tables.marked_copy import write_marked_copy
 from optimizer.tables.read import check
 from optimizer.tables.template import write_template
 

@@ -16,11 +16,11 @@ import pytest
 from pyomo.core import Constraint, Objective, Var
 
 import optimizer
+from optimizer.explain.duals import KINDS, UNPRICED
 from optimizer.model import Commitment, Twist, add_twist, charge, hold, join
-from optimizer.solution.duals import KINDS, UNPRICED
 from tests.conftest import SITES, china, lane, make, need, no_china, offer, process, recipe
 
-build = import_module("optimizer.model.build")
+build = import_module("optimizer.model.build_model")
 
 HALVES = {"period length": "half-year", "periods": 2}
 KAZ, CHINA = offer("kaz", price=5), offer("china", "China", price=1)

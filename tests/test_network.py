@@ -450,7 +450,7 @@ def flows(m):
 
 def unpruned(case, monkeypatch):
     """Model of a case with every flow, whether it can be or not."""
-    module = sys.modules["optimizer.network.build"]
+    module = sys.modules["optimizer.network.build_network"]
     prune = module.prune
     with monkeypatch.context() as patch:
         patch.setattr(module, "prune", lambda every, *rest: (every, prune(every, *rest)[1]))

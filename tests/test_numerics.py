@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 import optimizer
-from optimizer.solver import ways
 from tests.conftest import lane, make, need, offer, process, recipe, site
 
 CENT = Fraction(1, 100)

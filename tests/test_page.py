@@ -16,10 +16,10 @@ import pytest
 import optimizer
 from optimizer.errors import FileError
 from optimizer.report import page as room
-from optimizer.report.page import page_data, sums
-from optimizer.report.page import sheets as page_sheets
-from optimizer.report.page.bins import MOST, bins
-from optimizer.solution.tables import Field, Layout, Table, table
+from optimizer.report.page import embedded_tables as page_sheets
+from optimizer.report.page import page_data, picture_data
+from optimizer.report.page.period_bins import MOST, bins
+from optimizer.result.result_layouts import Field, Layout, Table, table
 from tests.conftest import CASES, ROOT, china, lane, make, need, no_china, offer, plan, site
 
 FOLDER = Path(room.__file__).parent
@@ -218,7 +218,7 @@ def test_what_is_scarce_has_the_largest_worth_of_its_kind_first(reference, data)
         of_kind = [row for row in data["scarcity"]["rows"] if row["kind"] == kind]
         largest = rows.groupby(["thing", "per"])["worth"].max().sort_values(ascending=False)
         got = [max(abs(at[3]) for at in row["at"]) for row in of_kind]
-        assert got == pytest.approx(list(largest)[: sums.MOST_THINGS])
+        assert got == pytest.approx(list(largest)[: picture_data.MOST_THINGS])
 
 
 def test_break_even_is_the_nearest_of_the_kind_in_its_best_period(reference, data):

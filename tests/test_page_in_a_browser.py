@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import optimizer
-from optimizer.solution.tables import table
+from optimizer.result.result_layouts import table
 from tests.conftest import ROOT, need, offer, plan
 from tests.test_page import RULE_COSTS, STRANGE, strange
 

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 import optimizer
-from optimizer import solution
-from optimizer.solution.audit import audit
-from optimizer.solution.tables import LAYOUTS, Table
+from optimizer import audit
+from optimizer.audit import audit
+from optimizer.result.result_layouts import LAYOUTS, Table
 from tests.test_audit import make_case, sheets
 
 ROWS = "a row left out"
@@ -137,7 +137,7 @@ def solved() -> tuple[Any, ...]:
     """Case, tables, objective and bookings of the plan, as the audit gets them."""
     found: list[tuple[Any, ...]] = []
 
-    class Listening(solution.Auditor):
+    class Listening(audit.Auditor):
         def __init__(self, *given: Any) -> None:
             found.append(given)
             super().__init__(*given)

@@ -16,14 +16,14 @@ import pytest
 from msgspec import structs
 
 import optimizer
-from optimizer import model, solution, solver
-from optimizer.solution.duals import priced, reach
-from optimizer.solution.prices import candidates
+from optimizer import explain, model, result, result_tables, solver
+from optimizer.explain.duals import priced, reach
+from optimizer.explain.scarcity import candidates
 from optimizer.solver import outside
 from tests.conftest import china, lane, make, need, no_china, offer, process, read_tables, recipe
 from tests.oracle.random_case import CORE, WHOLE, draw
 
-pricing_room = import_module("optimizer.solution.pricing")
+pricing_room = import_module("optimizer.explain.price_tables")
 KAZ = offer("kaz", price=5)
 CHINA = offer("china", "China", price=1)
 SEEDS = range(14)
@@ -37,8 +37,8 @@ def explained(**sheets) -> optimizer.Result:
 
 
 def explained_of(m, program: solver.Program, answer: solver.Answer) -> dict:
-    with solution.pricing(m, program, answer) as prices:
-        return prices.explained(solution.tables_of(m, program, answer))
+    with explain.pricing(m, program, answer) as prices:
+        return prices.explained(result_tables.tables_of(m, program, answer))
 
 
 def rows(found: optimizer.Result, name: str) -> list[dict]:
@@ -137,7 +137,7 @@ def test_a_price_holds_as_far_as_it_says(seed, features):
     if found is None:
         pytest.skip("no plan")
     m, program, answer = found
-    moved = solution.moves(m.network, m, program, answer)
+    moved = explain.moves(m.network, m, program, answer)
     ranges = solver.ranges(program, answer, {row: own.move for row, own in moved.items()})
     assert ranges is not None
     held = program.held(answer.values)
@@ -348,7 +348,7 @@ def test_a_break_even_that_is_called_exact_is_the_one_that_is_solved_for(seed):
         for kind, thing, material, _, own in candidates(m.network, m)
         for t, variables in own.items()
     }
-    with solution.pricing(m, program, answer) as prices:
+    with explain.pricing(m, program, answer) as prices:
         table = prices.tables()["Break-even"]
     told = [row for row in table.rows() if row[-1] == "exact"]
     solved = solver.slopes(program, answer, [groups[row[:4]] for row in told])
@@ -593,5 +593,5 @@ def test_prices_hold_for_the_decisions_of_the_plan():
 
 def test_a_plain_solve_makes_no_table_that_was_not_asked_for():
     found = optimizer.solve(make(Supply=[KAZ], Demand=[need(10)]))
-    assert not set(found.tables) & set(solution.REQUESTED)
+    assert not set(found.tables) & set(result.REQUESTED)
     assert np.isfinite(found.objective)

@@ -11,7 +11,7 @@ import pytest
 from openpyxl.cell import MergedCell
 
 import optimizer
-from optimizer.studies.previous import read_plan
+from optimizer.studies.previous_plan import read_plan
 from tests.conftest import CASES, lane, make, need, offer, plan, save
 
 QUARTERS = {"period length": "quarter", "periods": 4}

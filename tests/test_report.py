@@ -13,15 +13,15 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from optimizer.atomic_write import check_target
 from optimizer.errors import FileError
 from optimizer.report import write
-from optimizer.report.cells import LONGEST, address, clean, criterion
+from optimizer.report.excel_values import LONGEST, address, clean, criterion
 from optimizer.report.formats import number_format
-from optimizer.report.reference import PAGE, results_page
-from optimizer.report.sheet import FIRST, HEADER, NOTHING, TOTALS
+from optimizer.report.results_page import PAGE, results_page
+from optimizer.report.table_sheet import FIRST, HEADER, NOTHING, TOTALS
 from optimizer.report.worksheet import exact_worksheet
-from optimizer.solution import tables as t
-from optimizer.target import check_target
+from optimizer.result import result_layouts as t
 from tests.report_plan import OFFERS, QUARTERS, find, plan
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
@@ -113,7 +113,7 @@ def test_rows_that_are_made_in_pieces_are_the_same_file(written, tmp_path, monke
 
 
 def test_without_the_quick_compressor_the_parts_are_the_same(written, tmp_path, monkeypatch):
-    monkeypatch.setattr("optimizer.report.package._Package", ZipFile)
+    monkeypatch.setattr("optimizer.report.excel_compression._Package", ZipFile)
     write(tmp_path / "plan.xlsx", *written[:2])
     with ZipFile(tmp_path / "plan.xlsx") as slow, ZipFile(written[2]) as quick:
         assert quick.testzip() is None
@@ -233,7 +233,7 @@ def test_a_write_that_fails_leaves_the_old_file_alone(tmp_path, monkeypatch, err
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(sys.modules["optimizer.report.write"], "write_summary", fail)
+    monkeypatch.setattr(sys.modules["optimizer.report.results_workbook"], "write_summary", fail)
     with pytest.raises(FileError if isinstance(error, OSError) else ValueError):
         write(path, *plan(QUARTERS[:1]))
     assert path.read_text() == "the old plan"
@@ -262,7 +262,7 @@ def test_a_folder_or_a_file_in_the_way_is_said_before_the_solve(tmp_path):
 
 
 def test_a_table_longer_than_a_sheet_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("optimizer.report.sheet.MOST_ROWS", 3)
+    monkeypatch.setattr("optimizer.report.table_sheet.MOST_ROWS", 3)
     with pytest.raises(FileError, match="Purchases has 5 rows and a sheet holds 3"):
         write(tmp_path / "plan.xlsx", *plan(QUARTERS[:1]))
     assert not [*tmp_path.iterdir()]
@@ -275,5 +275,5 @@ def test_the_door_does_not_load_xlsxwriter():
 
 def test_the_page_of_results_is_current():
     assert PAGE.read_text(encoding="utf-8") == results_page(), (
-        "run python -m optimizer.report.reference"
+        "run python -m optimizer.report.results_page"
     )

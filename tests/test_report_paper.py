@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from optimizer.report import write
-from optimizer.report.cells import LONGEST
-from optimizer.solution import tables as t
+from optimizer.report.excel_values import LONGEST
+from optimizer.result import result_layouts as t
 from tests.report_plan import QUARTERS, plan
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
@@ -56,8 +56,8 @@ def test_a_summary_with_many_alerts_stays_on_two_pages(tmp_path):
 def test_of_a_long_or_wide_table_the_first_part_is_printed_and_the_foot_says_so(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("optimizer.report.sheet.PRINTED", 20)
-    monkeypatch.setattr("optimizer.report.sheet._MOST_PAPER", 120)
+    monkeypatch.setattr("optimizer.report.table_sheet.PRINTED", 20)
+    monkeypatch.setattr("optimizer.report.table_sheet._MOST_PAPER", 120)
     summary, tables = plan()
     write(tmp_path / "plan.xlsx", summary, tables)
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Provenance"]
@@ -151,7 +151,7 @@ def test_rows_lead_to_the_cells_of_the_input_that_they_name(tmp_path):
 
 
 def test_more_links_than_a_sheet_holds_are_left_out(tmp_path, monkeypatch):
-    monkeypatch.setattr("optimizer.report.links.MOST", 2)
+    monkeypatch.setattr("optimizer.report.cell_links.MOST", 2)
     summary, tables = plan(QUARTERS[:1])
     tables["Run"] = t.table(t.RUN, [("warning", f"Lanes!A{row}: off") for row in range(2, 5)])
     write(tmp_path / "plan.xlsx", summary, tables)

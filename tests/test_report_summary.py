@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from optimizer.report import write
-from optimizer.solution import tables as t
+from optimizer.result import result_layouts as t
 from tests.report_plan import QUARTERS, both, find, line, plan
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")

@@ -11,7 +11,7 @@ import pytest
 
 import optimizer
 from optimizer import cli, plan
-from optimizer.studies import rules as study
+from optimizer.studies import rule_costs as study
 from tests.conftest import china, lane, make, need, no_china, offer, read_tables, save
 from tests.oracle.random_case import CORE, WHOLE, draw
 

@@ -15,11 +15,11 @@ import openpyxl
 import pytest
 
 from optimizer import staging
+from optimizer.atomic_write import check_target, replacing, together
 from optimizer.cli import main
 from optimizer.errors import FileError, UsageError
 from optimizer.report import check_parquet
 from optimizer.staging import Staging, sweep
-from optimizer.target import check_target, replacing, together
 from tests.conftest import ROOT, lane, need, offer, save
 
 FILES = ["plan.xlsx", "report.html", "run.json"]

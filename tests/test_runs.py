@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from optimizer.studies import outcome, runs, spread
+from optimizer.studies import executors, run_outcome, runner
 from tests.conftest import ROOT, make, need, offer
 
 
@@ -25,7 +25,7 @@ def case(price=5.0):
 
 def some(count):
     """Runs in which the cheap offer costs 1, 2, …: 6 t of it below 7, else none."""
-    return [runs.Run(f"at {price}", case(price)) for price in range(1, count + 1)]
+    return [runner.Run(f"at {price}", case(price)) for price in range(1, count + 1)]
 
 
 def cost(price):
@@ -33,7 +33,7 @@ def cost(price):
 
 
 def keyed(some_runs):
-    return {runs.key_of(run, runs.Options()): run for run in some_runs}
+    return {runner.key_of(run, runner.Options()): run for run in some_runs}
 
 
 def solve_once_deadly(run, options, start):
@@ -42,14 +42,14 @@ def solve_once_deadly(run, options, start):
     if run.name == "at 3" and not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return runs.solve_run(run, options, start)
+    return runner.solve_run(run, options, start)
 
 
 def solve_deadly(run, options, start):
     """Kills its worker whenever it meets the run 'at 3'."""
     if run.name == "at 3":
         os.kill(os.getpid(), signal.SIGKILL)
-    return runs.solve_run(run, options, start)
+    return runner.solve_run(run, options, start)
 
 
 def objectives(done):
@@ -57,7 +57,7 @@ def objectives(done):
 
 
 def test_every_run_has_its_cost_and_its_tables():
-    done = runs.Runner(case(), runs.Way(workers=1)).outcomes(some(9))
+    done = runner.Runner(case(), runner.Way(workers=1)).outcomes(some(9))
     assert objectives(done) == pytest.approx([cost(price) for price in range(1, 10)])
     # At 8 the cheap offer is not cheap any more: all 10 t come from the other.
     rows = [
@@ -70,8 +70,8 @@ def test_every_run_has_its_cost_and_its_tables():
 
 
 def test_two_processes_find_what_one_finds():
-    one = runs.Runner(case(), runs.Way(workers=1)).outcomes(some(5))
-    two = runs.Runner(case(), runs.Way(workers=2)).outcomes(some(5))
+    one = runner.Runner(case(), runner.Way(workers=1)).outcomes(some(5))
+    two = runner.Runner(case(), runner.Way(workers=2)).outcomes(some(5))
     for a, b in zip(one, two, strict=True):
         assert replace(a, seconds=0, tables={}) == replace(b, seconds=0, tables={})
         assert {n: t.columns for n, t in a.tables.items()} == {
@@ -81,8 +81,8 @@ def test_two_processes_find_what_one_finds():
 
 def test_equal_cases_are_solved_once(monkeypatch):
     told = []
-    way = runs.Way(workers=1, progress=lambda *each: told.append(each))
-    runs.Runner(case(), way).outcomes([*some(2), runs.Run("again", case(1))])
+    way = runner.Way(workers=1, progress=lambda *each: told.append(each))
+    runner.Runner(case(), way).outcomes([*some(2), runner.Run("again", case(1))])
     assert [(done, total, name) for done, total, _, name in told] == [
         (1, 2, "at 1"),
         (2, 2, "at 2"),
@@ -91,41 +91,41 @@ def test_equal_cases_are_solved_once(monkeypatch):
 
 
 def test_a_study_goes_on_where_it_was(tmp_path):
-    way = runs.Way(workers=1, folder=tmp_path)
-    first = runs.Runner(case(), way).outcomes(some(3))
+    way = runner.Way(workers=1, folder=tmp_path)
+    first = runner.Runner(case(), way).outcomes(some(3))
     told = []
-    again = runs.Runner(case(), replace(way, progress=lambda *each: told.append(each[3])))
+    again = runner.Runner(case(), replace(way, progress=lambda *each: told.append(each[3])))
     assert objectives(again.outcomes(some(5))[:3]) == objectives(first)
     assert told == ["at 4"]  # 'at 5' is the base case itself
-    kept = runs.Runner(case(), way).outcomes(some(5))
+    kept = runner.Runner(case(), way).outcomes(some(5))
     assert [each.to_data() for each in kept] == [each.to_data() for each in again.outcomes(some(5))]
 
 
 def test_other_options_or_numbers_are_other_runs():
     (run,) = some(1)
     keys = {
-        runs.key_of(run, runs.Options()),
-        runs.key_of(run, runs.Options(gap=0.1)),
-        runs.key_of(runs.Run("other", case(1.0000001)), runs.Options()),
-        runs.key_of(replace(run, twist=runs.Twist(most_short=1)), runs.Options()),
+        runner.key_of(run, runner.Options()),
+        runner.key_of(run, runner.Options(gap=0.1)),
+        runner.key_of(runner.Run("other", case(1.0000001)), runner.Options()),
+        runner.key_of(replace(run, twist=runner.Twist(most_short=1)), runner.Options()),
     }
     assert len(keys) == 4
-    assert runs.key_of(replace(run, name="renamed"), runs.Options()) in keys
+    assert runner.key_of(replace(run, name="renamed"), runner.Options()) in keys
 
 
 def test_a_file_that_is_damaged_is_solved_again(tmp_path):
-    way = runs.Way(workers=1, folder=tmp_path)
-    first = runs.Runner(case(), way).outcomes(some(2))
+    way = runner.Way(workers=1, folder=tmp_path)
+    first = runner.Runner(case(), way).outcomes(some(2))
     for path in tmp_path.iterdir():
         path.write_text(path.read_text()[:50])
-    assert objectives(runs.Runner(case(), way).outcomes(some(2))) == objectives(first)
+    assert objectives(runner.Runner(case(), way).outcomes(some(2))) == objectives(first)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_a_worker_that_is_killed_loses_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("MARK", str(tmp_path / "mark"))
     todo = keyed(some(6))
-    done = dict(spread.spread(todo, runs.Way(), 2, None, solve_once_deadly))
+    done = dict(executors.spread(todo, runner.Way(), 2, None, solve_once_deadly))
     assert (tmp_path / "mark").exists()
     assert objectives(done[key] for key in todo) == pytest.approx([cost(p) for p in range(1, 7)])
 
@@ -133,7 +133,7 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path, monkeypatch):
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_a_run_that_kills_every_worker_is_given_up_and_the_others_are_not():
     todo = keyed(some(4))
-    done = dict(spread.spread(todo, runs.Way(), 2, None, solve_deadly))
+    done = dict(executors.spread(todo, runner.Way(), 2, None, solve_deadly))
     found = {todo[key].name: each for key, each in done.items()}
     assert found["at 3"].status.startswith("error: the worker died")
     assert objectives(found[f"at {p}"] for p in (1, 2, 4)) == pytest.approx(
@@ -145,25 +145,25 @@ def test_an_error_in_a_run_is_its_outcome(monkeypatch):
     def broken(*_):
         raise ValueError("no such thing")
 
-    monkeypatch.setattr(runs.plan, "solve_as_asked", broken)
-    assert runs.solve_run(some(1)[0], runs.Options(), None).status == (
+    monkeypatch.setattr(runner.plan, "solve_as_asked", broken)
+    assert runner.solve_run(some(1)[0], runner.Options(), None).status == (
         "error: ValueError: no such thing"
     )
 
 
 def test_a_start_from_the_base_changes_no_optimum():
-    warm = runs.Runner(case(), runs.Way(workers=1))
+    warm = runner.Runner(case(), runner.Way(workers=1))
     assert warm.base().objective == pytest.approx(58)
     assert warm._start is not None
     for price, run in enumerate(some(9), 1):
         for start in (None, warm._start):
-            found = runs.solve_run(run, runs.Options(), start)
+            found = runner.solve_run(run, runner.Options(), start)
             assert found.objective == pytest.approx(cost(price))
 
 
 def test_outcomes_survive_being_written_down():
-    found = runs.Runner(case(), runs.Way()).base()
-    again = outcome.Outcome.of_data(found.to_data())
+    found = runner.Runner(case(), runner.Way()).base()
+    again = run_outcome.Outcome.of_data(found.to_data())
     assert replace(again, tables={}) == replace(found, tables={})
     assert {n: t.columns for n, t in again.tables.items()} == {
         n: t.columns for n, t in found.tables.items()
@@ -211,8 +211,8 @@ def test_a_study_that_is_killed_is_resumed(tmp_path, workers):
     assert done.returncode == -signal.SIGKILL
     assert len(list(folder.glob("*.json"))) == 3  # the base, which is 'at 5', and two others
     told = []
-    way = runs.Way(workers=1, folder=folder, progress=lambda *each: told.append(each))
-    found = runs.Runner(case(), way).outcomes(some(12))
+    way = runner.Way(workers=1, folder=folder, progress=lambda *each: told.append(each))
+    found = runner.Runner(case(), way).outcomes(some(12))
     assert objectives(found) == pytest.approx([cost(price) for price in range(1, 13)])
     assert [each[:2] for each in told] == [(done, 12) for done in range(4, 13)]
 
@@ -229,13 +229,13 @@ def test_ctrl_c_stops_a_study_and_keeps_what_is_done(tmp_path, workers):
 
 
 def test_a_run_that_fails_from_the_start_of_the_base_is_solved_from_scratch(monkeypatch):
-    whole = runs.plan.solve_as_asked
+    whole = runner.plan.solve_as_asked
 
     def failing(asked_case, asked):
         result = whole(asked_case, structs.replace(asked, start=None))
         return result if asked.start is None else replace(result, status="error: Solve error")
 
-    warm = runs.Runner(case(), runs.Way(workers=1))
+    warm = runner.Runner(case(), runner.Way(workers=1))
     warm.base()
-    monkeypatch.setattr(runs.plan, "solve_as_asked", failing)
+    monkeypatch.setattr(runner.plan, "solve_as_asked", failing)
     assert objectives(warm.outcomes(some(2))) == pytest.approx([cost(1), cost(2)])

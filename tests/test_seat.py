@@ -31,13 +31,13 @@ import openpyxl
 import pytest
 
 import optimizer
-from optimizer.checking import check
 from optimizer.errors import Finding, UsageError
-from optimizer.seat import Seat, bounded_server, session_folder, signals
-from optimizer.seat import run as running
-from optimizer.seat import server as serving
-from optimizer.seat.book import MOST_BYTES, ROWS, Book
-from optimizer.seat.names import plain_name
+from optimizer.web_app import Seat, bounded_server, session_folder, termination_signals
+from optimizer.web_app import http_server as serving
+from optimizer.web_app import plan_process as running
+from optimizer.web_app.file_names import plain_name
+from optimizer.web_app.workbook_view import MOST_BYTES, ROWS, Book
+from optimizer.workbook_check import check
 from tests.conftest import ROOT, TUTORIAL, need, offer, save
 
 PAGE = ROOT / "optimizer" / "seat" / "page"
@@ -346,7 +346,7 @@ def test_strangers_who_keep_all_threads_busy_make_room(visitor, monkeypatch, sen
         "runs/2/plan",
         "runs/1e0/plan",
         "runs/١/plan",
-        "seat.py",
+        "web_app.py",
         "..%5c..%5cserver.py",
         "page/seat.html",
         "%2e%2e/seat.html",
@@ -536,7 +536,7 @@ def test_a_failure_of_the_program_is_a_sentence(visitor, monkeypatch):
     def fail(path):
         raise KeyError("inside")
 
-    monkeypatch.setattr("optimizer.checking.check", fail)
+    monkeypatch.setattr("optimizer.workbook_check.check", fail)
     shown = visitor.upload(TUTORIAL)
     assert "the program failed while it read the workbook (KeyError)" in shown["trouble"]
 
@@ -815,7 +815,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
 
 def test_the_seat_opens_without_the_libraries_of_a_solve(tmp_path):
     code = (
-        "import sys\nfrom pathlib import Path\nfrom optimizer.seat import Seat\n"
+        "import sys\nfrom pathlib import Path\nfrom optimizer.web_app import Seat\n"
         "seat = Seat(Path('outputs'))\n"
         "heavy = {'pyomo', 'highspy', 'pandas', 'openpyxl', 'xlsxwriter', 'numpy', 'scipy'}\n"
         "found = heavy & {name.split('.')[0] for name in sys.modules}\n"
@@ -1027,23 +1027,23 @@ def test_a_browser_that_stays_in_the_terminal_has_its_page(tmp_path):
 
 @POSIX
 def test_only_the_first_of_several_signals_interrupts():
-    before = [signal.getsignal(each) for each in signals.ENDING]
-    with signals.interrupted_by_signals():
+    before = [signal.getsignal(each) for each in termination_signals.ENDING]
+    with termination_signals.interrupted_by_signals():
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGHUP)
-        for each in signals.ENDING:
+        for each in termination_signals.ENDING:
             signal.raise_signal(each)
-    with signals.signals_ignored():
-        for each in signals.ENDING:
+    with termination_signals.signals_ignored():
+        for each in termination_signals.ENDING:
             signal.raise_signal(each)
-    assert [signal.getsignal(each) for each in signals.ENDING] == before
+    assert [signal.getsignal(each) for each in termination_signals.ENDING] == before
 
 
 @POSIX
 def test_a_session_that_is_to_outlive_its_terminal_does():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
     try:
-        with signals.interrupted_by_signals():
+        with termination_signals.interrupted_by_signals():
             signal.raise_signal(signal.SIGHUP)
             with pytest.raises(KeyboardInterrupt):
                 signal.raise_signal(signal.SIGTERM)

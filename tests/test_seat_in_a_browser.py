@@ -16,7 +16,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from optimizer.seat import Seat
+from optimizer.web_app import Seat
 from tests.conftest import ROOT, TUTORIAL, china, need, no_china, offer, save
 
 SIZES = ((1366, 768), (1920, 1080))

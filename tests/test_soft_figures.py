@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from optimizer.solution.soft import USES
+from optimizer.explain.low_confidence import USES
 from optimizer.tables import SHEETS
 from tests.conftest import SITES, china, lane, need, no_china, offer, plan, process, recipe
 

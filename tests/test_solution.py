@@ -11,7 +11,7 @@ import pytest
 
 import optimizer
 from optimizer.model import cost
-from optimizer.solution.tables import CATEGORIES, LAYOUTS
+from optimizer.result.result_layouts import CATEGORIES, LAYOUTS
 from tests.conftest import CASES, china, lane, need, no_china, offer, plan, process, recipe
 
 KINDS = ("text", "period", "date", "tonnes", "amount", "money", "price", "share", "number")

@@ -30,7 +30,7 @@ from pyomo.repn import generate_standard_repn
 
 import optimizer
 from optimizer import solver
-from optimizer.solver.refine import missed_by, refined
+from optimizer.solver.iterative_refinement import missed_by, refined
 from tests.conftest import (
     CASES,
     ROOT,
@@ -48,8 +48,8 @@ from tests.conftest import (
 
 highs = import_module("optimizer.solver.highs")
 resolve = import_module("optimizer.solver.resolve")
-running = import_module("optimizer.solver.running")
-ways = import_module("optimizer.solver.ways")
+running = import_module("optimizer.solver.search_progress")
+ways = import_module("optimizer.solver.solve_strategy")
 
 KAZ, CHINA = offer("kaz", price=5), offer("china", "China", price=1)
 TWO_OFFERS = {"Supply": [KAZ, CHINA], "Demand": [need(10)]}

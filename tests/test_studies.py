@@ -11,7 +11,7 @@ import pytest
 import optimizer
 from optimizer import studies
 from optimizer.cli import main
-from optimizer.report.study import write_study
+from optimizer.report.study_workbook import write_study
 from tests.conftest import ROOT, lane, make, need, offer, process, recipe, save, site
 
 

@@ -16,7 +16,7 @@ import optimizer
 from optimizer import studies
 from optimizer.cli import main
 from optimizer.report.page import study_data
-from optimizer.solution.tables import Field, Layout, table
+from optimizer.result.result_layouts import Field, Layout, table
 from tests.conftest import lane, make, need, offer, process, recipe, save
 from tests.test_studies import THREE, trade
 from tests.test_uncertain import DEMANDS, YEARS, farm, stand

@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 
 import optimizer
-from optimizer.report.sheet import lines_of
 from optimizer.report.study_chart import MOST
-from optimizer.solution.tables import Table
+from optimizer.report.table_sheet import lines_of
+from optimizer.result.result_layouts import Table
 from tests.test_studies import THREE, trade
 from tests.test_study_page import MADE
 

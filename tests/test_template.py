@@ -11,11 +11,11 @@ import pytest
 
 from optimizer.errors import FileError, UsageError
 from optimizer.tables import template
-from optimizer.tables.guide import GROUPS
 from optimizer.tables.read import check, read
 from optimizer.tables.schema import COMMON, SHEETS
 from optimizer.tables.sheets import SETTINGS
 from optimizer.tables.template import PERIODS, write_template
+from optimizer.tables.template_guide import GROUPS
 
 FILLED = {
     "Sites": [

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from optimizer.cli import main
-from optimizer.cli.words import escaped, print_record, tell
+from optimizer.cli.arguments import escaped, print_record, tell
 from optimizer.errors import Finding
 from tests.conftest import need, offer, save
 
@@ -63,7 +63,7 @@ def test_what_a_finding_quotes_is_shown_on_one_line_and_not_obeyed(
     path = save(tmp_path / "case.xlsx", Supply=[offer("kaz")], Demand=[need(10)])
     quoted = f"Kaz{hostile}\nerror: Demand!A1: not so"
     finding = Finding("error", "Supply", "B2", "site", f"{quoted} is not in Sites")
-    monkeypatch.setattr("optimizer.checking.check", lambda path: (finding,))
+    monkeypatch.setattr("optimizer.workbook_check.check", lambda path: (finding,))
     assert main(["check", str(path), *more]) == 1
     said = capsys.readouterr()
     assert not RAW.search(said.err + said.out)

@@ -14,9 +14,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import optimizer
-from optimizer.solution.audit import audit
-from optimizer.solution.tables import table as make_table
-from optimizer.solution.tracing import mixing
+from optimizer.audit import audit
+from optimizer.result.result_layouts import table as make_table
+from optimizer.tracing import proportional_mixing
 from tests.conftest import (
     CASES,
     LANES,
@@ -445,7 +445,7 @@ def test_certificates_link_to_the_rows_behind_them(tmp_path):
 
 def test_what_goes_round_in_a_loop():
     """x0 = 1/2 + x1/2, x1 = x0/2: x0 = 2/3, x1 = 1/3; what follows takes x1 whole."""
-    graph = mixing.Mixing(3, np.array([1, 0, 1]), np.array([0, 1, 2]))
+    graph = proportional_mixing.Mixing(3, np.array([1, 0, 1]), np.array([0, 1, 2]))
     base = np.zeros((3, 1, 1))
     base[0] = 0.5
     weight = np.array([[0.5], [0.5], [1.0]])
@@ -465,7 +465,7 @@ def test_any_graph_is_solved_as_its_linear_equations_say(seed, size, edges):
     base = dice.random((size, 2, 5))
     keep = dice.integers(2, size=size).astype(float)
     blocks = [(slice(0, 2), None), (slice(2, 4), keep), (slice(4, 5), None)]
-    found = mixing.Mixing(size, source, target).solve(weight, base.copy(), blocks)
+    found = proportional_mixing.Mixing(size, source, target).solve(weight, base.copy(), blocks)
     for tracer in range(2):
         matrix = np.zeros((size, size))
         np.add.at(matrix, (target, source), weight[:, tracer])
@@ -476,7 +476,7 @@ def test_any_graph_is_solved_as_its_linear_equations_say(seed, size, edges):
 
 
 def test_a_loop_that_nothing_enters_has_an_answer():
-    graph = mixing.Mixing(2, np.array([0, 1]), np.array([1, 0]))
+    graph = proportional_mixing.Mixing(2, np.array([0, 1]), np.array([1, 0]))
     found = graph.solve(np.ones((2, 1)), np.zeros((2, 1, 1)), [(slice(0, 1), None)])
     assert np.array_equal(found, np.zeros((2, 1, 1)))
 
@@ -484,7 +484,7 @@ def test_a_loop_that_nothing_enters_has_an_answer():
 def test_inputs_that_do_not_fit_at_once_are_solved_one_after_the_other(monkeypatch):
     case = make(**FEEDS, Demand=[need(10, material="magnet")])
     whole = list(optimizer.solve(case).tables["Provenance"].rows())
-    monkeypatch.setattr("optimizer.solution.tracing.shares._CELLS", 1)
+    monkeypatch.setattr("optimizer.tracing.origin_shares._CELLS", 1)
     assert list(optimizer.solve(case).tables["Provenance"].rows()) == whole
 
 
@@ -581,7 +581,7 @@ def test_a_clean_delivery_of_a_random_plan_shows_nothing_that_its_rule_bans(seed
 
 
 def test_a_table_that_nobody_could_read_tells_countries_and_then_all_inputs_together(monkeypatch):
-    module = import_module("optimizer.solution.tracing.provenance")
+    module = import_module("optimizer.tracing.provenance_table")
     case = optimizer.read(ROOT / "inputs" / "tutorial.xlsx")
     whole = optimizer.solve(case).tables["Provenance"]
     kept = [row for row in whole.rows() if row[whole.layout.headers.index("by")] == "country"]

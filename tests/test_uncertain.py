@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import optimizer
-from optimizer.studies.uncertain_tables import tail_mean, worst_part
+from optimizer.studies.stochastic_tables import tail_mean, worst_part
 from tests.conftest import lane, make, need, offer, plan, process, recipe, site
 
 # The farmer: Birge and Louveaux, Introduction to Stochastic Programming, 2nd ed., 2011,

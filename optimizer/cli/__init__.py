@@ -13,13 +13,8 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from optimizer import __version__
-from optimizer.cli.done import Voice
-from optimizer.cli.plans import add_plans, add_previous
-from optimizer.cli.progress import Progress
-from optimizer.cli.run_id import inputs_of
-from optimizer.cli.solve import solve as solved
-from optimizer.cli.studies import add_studies
-from optimizer.cli.words import (
+from optimizer.atomic_write import check_target
+from optimizer.cli.arguments import (
     Parser,
     counted,
     print_record,
@@ -29,11 +24,16 @@ from optimizer.cli.words import (
     tell,
     tell_findings,
 )
-from optimizer.collector import collecting
+from optimizer.cli.command_result import Voice
+from optimizer.cli.plan_options import add_plans, add_previous
+from optimizer.cli.progress_line import Progress
+from optimizer.cli.run_id import inputs_of
+from optimizer.cli.solve_command import solve as solved
+from optimizer.cli.study_command import add_studies
 from optimizer.errors import FileError, Finding, OptimizerError, StoppedError, WorkbookError
+from optimizer.garbage_collection import collecting
 from optimizer.interrupts import listening
 from optimizer.staging import sweep
-from optimizer.target import check_target
 
 ONCE = ("solve", "check", "template")
 """Commands that end with what they make: nothing that they leave behind need be collected."""
@@ -109,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from optimizer.checking import check
+    from optimizer.workbook_check import check
 
     return _report(options, check(options.workbook))
 
@@ -128,7 +128,7 @@ def _template(options: argparse.Namespace) -> int:
 
 
 def _open(options: argparse.Namespace) -> int:
-    from optimizer.seat import Seat, interrupted_by_signals
+    from optimizer.web_app import Seat, interrupted_by_signals
 
     with interrupted_by_signals(), Seat(options.output, options.port, options.workbook) as seat:
         tell(f"The page is open at {seat.address}")
@@ -169,7 +169,7 @@ def _report(options: argparse.Namespace, findings: Sequence[Finding]) -> int:
 
 def _marked_copy(options: argparse.Namespace, findings: Sequence[Finding]) -> dict[str, str]:
     """Write the marked copy beside the workbook, or say why there is none."""
-    from optimizer.tables.marked import write_marked_copy
+    from optimizer.tables.marked_copy import write_marked_copy
 
     copy = options.workbook.with_name(f"{options.workbook.stem}.checked{options.workbook.suffix}")
     try:

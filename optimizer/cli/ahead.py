@@ -7,7 +7,7 @@ from contextlib import suppress
 from importlib import import_module
 from threading import Timer
 
-LATER = ("xlsxwriter", "optimizer.report.page", "optimizer.report.result")
+LATER = ("xlsxwriter", "optimizer.report.page", "optimizer.report.write_result")
 """What writes a plan."""
 
 PATIENCE = 0.05

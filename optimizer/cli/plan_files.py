@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer import interrupts
-from optimizer.cli.plan_record import record_of
+from optimizer.atomic_write import check_target, replacing, staged, together
+from optimizer.cli.plan_messages import record_of
 from optimizer.cli.run_id import run_id
-from optimizer.collector import paused, sweep
-from optimizer.target import check_target, replacing, staged, together
+from optimizer.garbage_collection import paused, sweep
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
@@ -87,7 +87,7 @@ class PlanFiles:
         files = {"page": str(self.page)}
         with paused():
             from optimizer.report.page import write_page
-            from optimizer.report.result import write
+            from optimizer.report.write_result import write
 
             if result.objective is not None:
                 write(result, self.plan)

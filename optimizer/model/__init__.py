@@ -1,8 +1,8 @@
 """The mathematics: a Pyomo model, one file per constraint family."""
 
 import optimizer.model.lean  # noqa: F401  (first: it loads Pyomo)
-from optimizer.model.build import build
-from optimizer.model.commitments import (
+from optimizer.model.build_model import build
+from optimizer.model.commitment_rows import (
     KINDS,
     NOTHING,
     Commitment,
@@ -12,9 +12,9 @@ from optimizer.model.commitments import (
     near,
     offered,
 )
-from optimizer.model.joint import join
-from optimizer.model.twist import SHORT, Twist, cost_of, measured
-from optimizer.model.twist import add as add_twist
+from optimizer.model.extensive_form import join
+from optimizer.model.study_terms import SHORT, Twist, cost_of, measured
+from optimizer.model.study_terms import add as add_twist
 
 __all__ = [
     "KINDS",

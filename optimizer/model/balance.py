@@ -17,9 +17,9 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.rows import Row, Terms, family
+from optimizer.model.linear_rows import Row, Terms, family
 from optimizer.model.variables import Columns
-from optimizer.network.data import Network
+from optimizer.network.network_data import Network
 
 RELIEF = None
 """Mass cannot be wished for."""

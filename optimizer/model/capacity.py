@@ -36,9 +36,9 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.rows import Row, Terms, family
+from optimizer.model.linear_rows import Row, Terms, family
 from optimizer.model.variables import ByPeriod, Columns
-from optimizer.network.data import Network, Unit
+from optimizer.network.network_data import Network, Unit
 from optimizer.tables.schema import INFINITY
 
 RELIEF = {

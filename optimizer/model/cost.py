@@ -17,9 +17,9 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from pyomo.core import ConcreteModel, Objective, minimize
 
-from optimizer.model.rows import Terms, linear
+from optimizer.model.linear_rows import Terms, linear
 from optimizer.model.variables import ByPeriod, Columns
-from optimizer.network.data import Network
+from optimizer.network.network_data import Network
 
 DAYS_PER_YEAR = 365.25
 

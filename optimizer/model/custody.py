@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from pyomo.core import ConcreteModel
 
 from optimizer.model.capacity import most_capacity
-from optimizer.model.rows import Row, Terms, family
+from optimizer.model.linear_rows import Row, Terms, family
 from optimizer.model.variables import ByPeriod, Columns
-from optimizer.network.data import Network, Taint
+from optimizer.network.network_data import Network, Taint
 from optimizer.tables.schema import INFINITY
 
 RELIEF = {"custody": "{thing} would have to segregate, or needs {amount:,.1f} more in {period}"}

@@ -24,10 +24,10 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.rows import Row, Terms, family
+from optimizer.model.linear_rows import Row, Terms, family
 from optimizer.model.variables import ByPeriod, Columns
 from optimizer.network.calendar import members
-from optimizer.network.data import LimitBound, Network
+from optimizer.network.network_data import LimitBound, Network
 from optimizer.tables.schema import INFINITY
 
 RELIEF = {

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.rows import Row, family
+from optimizer.model.linear_rows import Row, family
 from optimizer.model.variables import Columns
 from optimizer.network.calendar import members
-from optimizer.network.data import Network
+from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
 
 RELIEF = {"rule_share": "{thing} would have to bear {amount:,.1f} t more that breaks the rule"}

@@ -19,9 +19,9 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.rows import Row, family
+from optimizer.model.linear_rows import Row, family
 from optimizer.model.variables import ByPeriod, Columns
-from optimizer.network.data import Network
+from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
 
 RELIEF = {

@@ -16,7 +16,7 @@ from msgspec import Struct
 from pyomo.core import Binary, ConcreteModel, NonNegativeIntegers, NonNegativeReals, Var
 
 from optimizer.network.calendar import members
-from optimizer.network.data import Network
+from optimizer.network.network_data import Network
 
 ByPeriod = dict[int, Any]
 """Variables of one flow by period."""

@@ -1,7 +1,7 @@
 """What the workbook means: calendar, recipes, provenance classes, reachability; plain data."""
 
-from optimizer.network.build import build
-from optimizer.network.data import Network
-from optimizer.network.warnings import warnings
+from optimizer.network.build_network import build
+from optimizer.network.network_data import Network
+from optimizer.network.network_warnings import warnings
 
 __all__ = ["Network", "build", "warnings"]

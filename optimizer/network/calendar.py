@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct, field
 
-from optimizer.tables.days import Horizon
+from optimizer.tables.dates import Horizon
 from optimizer.tables.sheets import PERIOD_MONTHS, Settings
 
 DAYS_PER_MONTH = 365.25 / 12

@@ -19,7 +19,7 @@ from optimizer.tables import sheets
 from optimizer.tables.case import Case
 from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.sheets import ABSENT, HERE, NONE, STAGES, UNKNOWN
-from optimizer.tables.words import fold
+from optimizer.tables.text_matching import fold
 
 
 class Happening(Struct, frozen=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from optimizer.network.calendar import Calendar
-from optimizer.network.data import Process, ProcessBound, Unit
-from optimizer.network.dated import average, covered, grouped, total
+from optimizer.network.dated_rows import average, covered, grouped, total
+from optimizer.network.network_data import Process, ProcessBound, Unit
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
 from optimizer.tables.schema import INFINITY

@@ -6,9 +6,9 @@
 """
 
 from optimizer.report.parquet import check_parquet, parquet_files, write_parquet
-from optimizer.report.study import write_study
+from optimizer.report.results_workbook import write
+from optimizer.report.study_workbook import write_study
 from optimizer.report.summary import Summary
-from optimizer.report.write import write
 
 __all__ = [
     "Summary",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from math import fsum
 
-from optimizer.report.block import Anchors, Block, Cell, Row, sums
-from optimizer.report.cells import column_of
+from optimizer.report.cell_links import Target
+from optimizer.report.excel_values import column_of
 from optimizer.report.formats import money_scale
-from optimizer.report.links import Target
+from optimizer.report.formula_block import Anchors, Block, Cell, Row, sums
 from optimizer.report.summary import Summary
-from optimizer.solution.tables import CATEGORIES, Tables
+from optimizer.result.result_layouts import CATEGORIES, Tables
 
 NAME = "costs"
 _CATEGORY = column_of("Costs", "category")

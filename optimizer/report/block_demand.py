@@ -7,7 +7,10 @@ from math import fsum
 
 from msgspec import Struct
 
-from optimizer.report.block import (
+from optimizer.report.cell_links import Target
+from optimizer.report.excel_values import clean, column_of, criterion, finite
+from optimizer.report.formats import number_format
+from optimizer.report.formula_block import (
     Anchors,
     Block,
     Cell,
@@ -19,11 +22,8 @@ from optimizer.report.block import (
     total,
     within,
 )
-from optimizer.report.cells import clean, column_of, criterion, finite
-from optimizer.report.formats import number_format
-from optimizer.report.links import Target
 from optimizer.report.summary import Summary
-from optimizer.solution.tables import Tables
+from optimizer.result.result_layouts import Tables
 
 COVERAGE, WANTED, COVERED = "coverage", "wanted", "covered"
 NO_SEGMENT = "(no segment)"

@@ -10,13 +10,13 @@ from math import fsum
 
 from msgspec import Struct
 
-from optimizer.report.block import Anchor, Anchors, Block, Cell, Row, divided, ratio, sums
 from optimizer.report.block_demand import WANTED, short_in
-from optimizer.report.cells import column_of, criterion, finite, wild
+from optimizer.report.cell_links import Target
+from optimizer.report.excel_values import column_of, criterion, finite, wild
 from optimizer.report.formats import number_format
-from optimizer.report.links import Target
+from optimizer.report.formula_block import Anchor, Anchors, Block, Cell, Row, divided, ratio, sums
 from optimizer.report.summary import Summary
-from optimizer.solution.tables import Tables
+from optimizer.result.result_layouts import Tables
 from optimizer.tables import STAGES
 
 SOURCES, ORIGIN, OUTLETS = "sources", "origin", "outlets"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from optimizer.report.block import Anchors, Block, Cell, Row, ratio
-from optimizer.report.cells import clean, column_of, finite
+from optimizer.report.cell_links import Target
+from optimizer.report.excel_values import clean, column_of, finite
 from optimizer.report.formats import number_format
-from optimizer.report.links import Target
+from optimizer.report.formula_block import Anchors, Block, Cell, Row, ratio
 from optimizer.report.summary import Summary
-from optimizer.solution.tables import Table, Tables
+from optimizer.result.result_layouts import Table, Tables
 
 NAME = "rules"
 BREAKING, VERDICT = 3, 6

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from optimizer.report.block import Anchors, Block, Cell, Row
-from optimizer.report.cells import clean, column_of, finite
+from optimizer.report.cell_links import Target
+from optimizer.report.excel_values import clean, column_of, finite
 from optimizer.report.formats import money_scale
-from optimizer.report.links import Target
+from optimizer.report.formula_block import Anchors, Block, Cell, Row
 from optimizer.report.summary import Summary
-from optimizer.solution.tables import Tables
+from optimizer.result.result_layouts import Tables
 
 NAME = "scarce"
 TOP = 10

@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import floor
 
-from optimizer.report import (
-    block_costs,
-    block_demand,
-    block_origin,
-    block_plants,
-    block_scarce,
-)
-from optimizer.report.block import Anchor, Anchors, Block, Cell, Row
+from optimizer.report import block_costs, block_demand, block_origin, block_plants, block_scarce
 from optimizer.report.formats import divisor
+from optimizer.report.formula_block import Anchor, Anchors, Block, Cell, Row
 from optimizer.report.summary import Summary
 
 NAME = "titles"

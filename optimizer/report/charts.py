@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from optimizer.report.block import Anchor
 from optimizer.report.formats import FONT, GREY, NAVY, RULE, STEEL
-from optimizer.solution.tables import CATEGORIES
+from optimizer.report.formula_block import Anchor
+from optimizer.result.result_layouts import CATEGORIES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from optimizer.report import block_demand, block_origin, block_plants, block_scarce, block_titles
-from optimizer.report.block import Anchors, Block, once
+from optimizer.report.block_grid import LEFT, Page, lay_out, page_of, set_columns, write_block
+from optimizer.report.cell_links import Finder
+from optimizer.report.excel_rows import write_text
 from optimizer.report.formats import STEEL, Formats
-from optimizer.report.grid import LEFT, Page, lay_out, page_of, set_columns, write_block
-from optimizer.report.links import Finder
-from optimizer.report.rows import write_text
+from optimizer.report.formula_block import Anchors, Block, once
 from optimizer.report.summary import Summary
-from optimizer.solution.tables import Tables
+from optimizer.result.result_layouts import Tables
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from optimizer.report import block_demand, block_rules
-from optimizer.report.block import Anchors, Block, Cell, total
-from optimizer.report.cells import area, clean, column_of
+from optimizer.report.cell_links import Target
+from optimizer.report.excel_values import area, clean, column_of
 from optimizer.report.formats import money_scale
-from optimizer.report.links import Target
-from optimizer.report.sheet import Place
+from optimizer.report.formula_block import Anchors, Block, Cell, total
 from optimizer.report.summary import Summary
-from optimizer.solution.tables import Tables
+from optimizer.report.table_sheet import Place
+from optimizer.result.result_layouts import Tables
 
 TILES = 6
 _PRESENT = column_of("Costs", "discounted")

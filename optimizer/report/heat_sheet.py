@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.report.cells import address, area, quoted
+from optimizer.report.block_grid import HEAT
+from optimizer.report.excel_rows import write_text
+from optimizer.report.excel_values import address, area, quoted
 from optimizer.report.formats import STEEL, Formats
-from optimizer.report.grid import HEAT
-from optimizer.report.rows import write_text
-from optimizer.report.sheet import Place
+from optimizer.report.table_sheet import Place
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-    from optimizer.solution.tables import Tables
+    from optimizer.result.result_layouts import Tables
 
 NAME = "Heat map"
 SOURCE = "Utilisation"

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from optimizer.atomic_write import replacing
 from optimizer.errors import UsageError
-from optimizer.solution.tables import Field
-from optimizer.target import replacing
+from optimizer.result.result_layouts import Field
 
 if TYPE_CHECKING:
     from optimizer.studies import Outcome, Study
@@ -43,7 +43,7 @@ def check_parquet() -> None:
 
 def parquet_files(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
     """Paths of the files that :func:`write_parquet` writes into a folder."""
-    from optimizer.studies.outcome import LAYOUTS
+    from optimizer.studies.run_outcome import LAYOUTS
 
     names = ("Runs", *(layout.name for layout in LAYOUTS.values()))
     return tuple(Path(folder) / f"{name}.parquet" for name in names)
@@ -56,7 +56,7 @@ def write_parquet(study: Study, folder: str | os.PathLike[str]) -> tuple[Path, .
     exists is replaced in one go. Raises UsageError if pyarrow is not installed, FileError if a
     file cannot be written.
     """
-    from optimizer.studies.outcome import LAYOUTS
+    from optimizer.studies.run_outcome import LAYOUTS
 
     check_parquet()
     first, *others = files = parquet_files(folder)

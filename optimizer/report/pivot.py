@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from optimizer.report.cells import (
+from optimizer.report.excel_rows import write_text
+from optimizer.report.excel_values import (
     address,
     cell_criterion,
     clean,
@@ -22,13 +23,12 @@ from optimizer.report.cells import (
     wild,
 )
 from optimizer.report.formats import Formats, number_format, unit
-from optimizer.report.rows import write_text
 from optimizer.report.summary import Summary
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-    from optimizer.solution.tables import Field, Table
+    from optimizer.result.result_layouts import Field, Table
 
 LIVE_CELLS = 4_000
 """Most cells of a live pivot."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from optimizer.report.cells import clean
 from optimizer.report.charts import COLOURS, dress, plain_axis, ruled_axis
+from optimizer.report.excel_values import clean
 from optimizer.report.formats import TEXT_KINDS, number_format, unit
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-    from optimizer.solution.tables import Field
+    from optimizer.result.result_layouts import Field
     from optimizer.studies import Study
 
 MOST = 24

@@ -10,11 +10,8 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from optimizer.report import block_costs, block_demand, block_plants, block_rules, board
-from optimizer.report.block import Anchors, Block, once
-from optimizer.report.cells import address, clean, one_line, quoted
-from optimizer.report.formats import NAVY, Formats
-from optimizer.report.grid import (
+from optimizer.report import block_costs, block_demand, block_plants, block_rules, summary_charts
+from optimizer.report.block_grid import (
     LEFT,
     ROW,
     Page,
@@ -25,16 +22,19 @@ from optimizer.report.grid import (
     write_cell,
     write_heading,
 )
+from optimizer.report.cell_links import Finder, alert_link
+from optimizer.report.excel_rows import write_text
+from optimizer.report.excel_values import address, clean, one_line, quoted
+from optimizer.report.formats import NAVY, Formats
+from optimizer.report.formula_block import Anchors, Block, once
 from optimizer.report.headline import TILES, Tile
-from optimizer.report.links import Finder, alert_link
-from optimizer.report.rows import write_text
 from optimizer.report.summary import Summary
-from optimizer.solution.tables import Tables
+from optimizer.result.result_layouts import Tables
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-    from optimizer.report.sheet import Place
+    from optimizer.report.table_sheet import Place
 
 NAME = "Summary"
 MOST_ALERTS, FEWEST_ALERTS = 200, 12
@@ -65,7 +65,7 @@ def summary_blocks(summary: Summary, tables: Tables) -> dict[str, Block]:
 def lay_out_summary(blocks: Mapping[str, Block], summary: Summary, charts: int) -> Page:
     """Where each block stands, below the headline figures and a number of charts."""
     page = page_of(NAME, blocks.values(), len(summary.calendar) + 2)
-    lay_out(page, BANDS, blocks, board.make_room(charts, page, CHARTS))
+    lay_out(page, BANDS, blocks, summary_charts.make_room(charts, page, CHARTS))
     return page
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from optimizer.report.cells import address, column_name
+from optimizer.report.excel_values import address, column_name
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

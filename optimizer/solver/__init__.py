@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from pyomo.core import ConcreteModel
 
-from optimizer.collector import paused
-from optimizer.solver.attribute import attribute
-from optimizer.solver.conflict import Core, conflict
-from optimizer.solver.elastic import Violation, extended, least_violation
+from optimizer.garbage_collection import paused
+from optimizer.solver.basis_ranging import Ranges, ranges
+from optimizer.solver.elastic_relaxation import Violation, extended, least_violation
+from optimizer.solver.entry_prices import Margins, margins
 from optimizer.solver.highs import Answer, ask
-from optimizer.solver.margins import Margins, margins
-from optimizer.solver.parametric import Move, reaches
-from optimizer.solver.probe import slopes
-from optimizer.solver.ranges import Ranges, ranges
-from optimizer.solver.running import Progress
-from optimizer.solver.start import Start
-from optimizer.solver.strict import strict
+from optimizer.solver.irreducible_infeasible_set import Core, conflict
+from optimizer.solver.parametric_ranging import Move, reaches
+from optimizer.solver.price_decomposition import attribute
+from optimizer.solver.reduced_cost import slopes
+from optimizer.solver.search_progress import Progress
+from optimizer.solver.tight_tolerances import strict
 from optimizer.solver.transfer import Program, transfer
+from optimizer.solver.warm_start import Start
 
 __all__ = [
     "Answer",

@@ -15,12 +15,21 @@ import numpy as np
 from msgspec import Struct, structs
 
 from optimizer.errors import OptimizerError
-from optimizer.solver.refine import missed_by, refined
+from optimizer.solver.iterative_refinement import missed_by, refined
 from optimizer.solver.resolve import begin_from, resolve
-from optimizer.solver.running import Progress, Search, run
-from optimizer.solver.start import Start
+from optimizer.solver.search_progress import Progress, Search, run
+from optimizer.solver.solve_strategy import (
+    AS_IT_STANDS,
+    WITHIN,
+    Options,
+    Way,
+    add_props,
+    leans,
+    small,
+    ways,
+)
 from optimizer.solver.transfer import Program
-from optimizer.solver.ways import AS_IT_STANDS, WITHIN, Options, Way, add_props, leans, small, ways
+from optimizer.solver.warm_start import Start
 
 LARGEST_COST = 2048.0
 """Costs are scaled by a power of two to be no larger: HiGHS's tolerances are absolute."""

@@ -18,8 +18,8 @@ from typing import Any
 import highspy
 import numpy as np
 
-from optimizer.solver.start import Start
 from optimizer.solver.transfer import Program
+from optimizer.solver.warm_start import Start
 
 CHOOSE, DUAL, PRIMAL = 0, 1, 4
 """HiGHS's simplex strategies; with the first it takes what the start is feasible for."""

@@ -1,20 +1,20 @@
 """What if: the same case many times with something else in it. Data in, data out."""
 
-from optimizer.studies.asked import asked_for
-from optimizer.studies.compare import scenarios
-from optimizer.studies.losses import KINDS
-from optimizer.studies.others import alternatives
-from optimizer.studies.outcome import Outcome
+from optimizer.studies.cost_frontier import frontier
+from optimizer.studies.disruptions import KINDS
+from optimizer.studies.near_optimal_alternatives import alternatives
 from optimizer.studies.replanning import Replanned, replan
-from optimizer.studies.rolled import Rolling, rolling
-from optimizer.studies.rules import RuleCosts, cost_of_rules
-from optimizer.studies.runs import Options, Run, Runner, Way
-from optimizer.studies.strain import Strain, stress
+from optimizer.studies.rolling_horizon import Rolling, rolling
+from optimizer.studies.rule_costs import RuleCosts, cost_of_rules
+from optimizer.studies.run_outcome import Outcome
+from optimizer.studies.runner import Options, Run, Runner, Way
+from optimizer.studies.scenario_comparison import scenarios
+from optimizer.studies.scenario_probabilities import weighted_scenarios
+from optimizer.studies.stochastic_plan import Stochastic, stochastic
+from optimizer.studies.stress_test import Strain, stress
 from optimizer.studies.study import Study
-from optimizer.studies.tradeoff import frontier
-from optimizer.studies.uncertain import Stochastic, stochastic
-from optimizer.studies.unreliable import supply_scenarios
-from optimizer.studies.weighted import weighted_scenarios
+from optimizer.studies.study_commands import asked_for
+from optimizer.studies.uncertain_supply import supply_scenarios
 from optimizer.tables import apply, apply_changes
 from optimizer.tables import scenarios as scenarios_of
 

@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 import optimizer
 from optimizer.errors import UsageError
-from optimizer.studies.outcome import Outcome
-from optimizer.studies.spread import DIED, Done, Solve
+from optimizer.studies.executors import DIED, Done, Solve
+from optimizer.studies.run_outcome import Outcome
 
 if TYPE_CHECKING:
     from optimizer.solver import Start
-    from optimizer.studies.runs import Options, Run, Way
+    from optimizer.studies.runner import Options, Run, Way
 
 ANSWER = 15.0
 """Seconds in which a scheduler must answer and have a worker; with the start of a command, 20."""

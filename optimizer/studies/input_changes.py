@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from optimizer.solution.tables import Field, Layout, Table, table
+from optimizer.result.result_layouts import Field, Layout, Table, table
 from optimizer.tables import SETTINGS, SHEETS, Event, Sheet
 from optimizer.tables.case import Case
 from optimizer.tables.schema import DATES
-from optimizer.tables.words import fold
+from optimizer.tables.text_matching import fold
 
 INPUT_CHANGES = Layout(
     "Input changes",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from optimizer.solution.figures import figure
-from optimizer.solution.lawfulness import AS_FAR_AS_STATED, NO, NO_RULE_BINDS, NO_RULES, YES
-from optimizer.solution.tables import RUN, Tables
+from optimizer.result.number_text import figure
+from optimizer.result.result_layouts import RUN, Tables
+from optimizer.tracing.lawfulness_verdict import AS_FAR_AS_STATED, NO, NO_RULE_BINDS, NO_RULES, YES
 
 ORDER = (NO, NO_RULES, NO_RULE_BINDS, AS_FAR_AS_STATED, YES)
 """Words for a plan, the weakest first."""

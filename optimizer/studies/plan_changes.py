@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from optimizer.solution.tables import (
+from optimizer.result.result_layouts import (
     CATEGORIES,
     DELIVERIES,
     DISPOSAL,
@@ -20,7 +20,7 @@ from optimizer.solution.tables import (
     Tables,
     table,
 )
-from optimizer.tables.words import fold
+from optimizer.tables.text_matching import fold
 
 _BEFORE_AFTER = (
     Field("before", "amount", "in the first plan: tonnes, activity or number"),

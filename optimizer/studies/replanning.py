@@ -11,12 +11,12 @@ from optimizer.errors import UsageError
 from optimizer.model import NOTHING, Commitment
 from optimizer.network import Network
 from optimizer.plan import Result, build_network
-from optimizer.solution.tables import Field, Layout, Table, table
+from optimizer.result.result_layouts import Field, Layout, Table, table
 from optimizer.solver import Progress
-from optimizer.studies.holding import Asked, Change, Held, follow
-from optimizer.studies.previous import Plan, decisions, plan_tables
+from optimizer.studies.fixed_commitments import Asked, Change, Held, follow
+from optimizer.studies.previous_plan import Plan, decisions, plan_tables
 from optimizer.tables.case import Case
-from optimizer.tables.words import fold
+from optimizer.tables.text_matching import fold
 
 KINDS = ("purchases", "shipments", "options")
 """What is kept unless something else is asked for."""

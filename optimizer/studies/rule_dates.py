@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from optimizer.plan import Result
-from optimizer.studies.gaps import NAN, PROVEN, apart, known
-from optimizer.studies.losses import later
-from optimizer.studies.outcome import Outcome
+from optimizer.studies.cost_differences import NAN, PROVEN, apart, known
+from optimizer.studies.disruptions import later
+from optimizer.studies.run_outcome import Outcome
 from optimizer.tables.case import Case
 from optimizer.tables.sheets import PERIOD_MONTHS, Rule
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from optimizer.solution import Table
-from optimizer.solution.tables import Field, Layout, table
-from optimizer.studies.outcome import Outcome
+from optimizer.result import Table
+from optimizer.result.result_layouts import Field, Layout, table
+from optimizer.studies.run_outcome import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,9 +1,9 @@
 """What the workbook says: sheets, reading, checks, template. Knows Excel, no mathematics."""
 
 from optimizer.tables.case import Case
-from optimizer.tables.days import Horizon, label
+from optimizer.tables.dates import Horizon, label
 from optimizer.tables.read import check, read, read_frames
-from optimizer.tables.scenario import apply, apply_changes, changes_of, described, scenarios
+from optimizer.tables.scenario_changes import apply, apply_changes, changes_of, described, scenarios
 from optimizer.tables.schema import SHEETS, Column, Sheet
 from optimizer.tables.sheets import SETTINGS, STAGES, Change, Event
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from optimizer.errors import Finding
-from optimizer.tables.words import fold
+from optimizer.tables.text_matching import fold
 
 REPORT: Final = "Check report"
 COLOURS: Final = {"error": "FFFF7C80", "warning": "FFFFD966"}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from optimizer.tables.sheets import Country
-from optimizer.tables.words import fold
+from optimizer.tables.text_matching import fold
 
 
 class Group(NamedTuple):

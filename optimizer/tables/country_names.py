@@ -16,9 +16,9 @@ from optimizer.tables.iso_countries import (
     resembles_country,
 )
 from optimizer.tables.schema import Column
+from optimizer.tables.sheet_table import Table
 from optimizer.tables.sheets import HERE, NONE, UNKNOWN, Country
-from optimizer.tables.table import Table
-from optimizer.tables.words import did_you_mean, fold, quoted, told_apart
+from optimizer.tables.text_matching import did_you_mean, fold, quoted, told_apart
 
 RESERVED = (HERE, UNKNOWN, NONE)
 Cure = str | Callable[[], str]

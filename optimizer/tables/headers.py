@@ -8,15 +8,15 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from optimizer.tables.cells import FREE_TEXT, Fault, Merged, Shared, blank, text_of
-from optimizer.tables.days import Horizon, guess_label, label, parse_label
+from optimizer.tables.cell_grids import Grid
+from optimizer.tables.cell_values import FREE_TEXT, Fault, Merged, Shared, blank, text_of
+from optimizer.tables.dates import Horizon, guess_label, label, parse_label
 from optimizer.tables.findings import At, Findings
-from optimizer.tables.grids import Grid
 from optimizer.tables.iso_countries import country_name
 from optimizer.tables.schema import COMMON, Column, Sheet
 from optimizer.tables.sheets import PERIOD_MONTHS
 from optimizer.tables.synonyms import meant_header
-from optimizer.tables.words import clean, fold, letter, listed, quoted
+from optimizer.tables.text_matching import clean, fold, letter, listed, quoted
 
 _SEARCHED = 20
 OWN_MARK = "x-"

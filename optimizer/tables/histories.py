@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from optimizer.tables.sheets import HERE, NONE, STAGES, UNKNOWN, Event
-from optimizer.tables.words import clean, fold, quoted
+from optimizer.tables.text_matching import clean, fold, quoted
 
 _CURE = "write stage: country [site or owner]; stage: country"
 _RESERVED = (HERE, UNKNOWN, NONE)

@@ -12,9 +12,9 @@ import re
 from functools import cache
 from typing import Final
 
+from optimizer.tables.confusable_letters import compatible, skeleton, visible, without_marks
 from optimizer.tables.country_aliases import ALIASES, AMBIGUOUS, PARTS, PLAIN, SHORT
-from optimizer.tables.letters import compatible, skeleton, visible, without_marks
-from optimizer.tables.words import clean, listed, near, quoted, told_apart
+from optimizer.tables.text_matching import clean, listed, near, quoted, told_apart
 
 _SIGNS: Final = re.compile(r"[\W_]+")
 _SPACED: Final = re.compile(r"\b(\w) (?=\w\b)")

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from optimizer.errors import FileError
-from optimizer.tables import archive
-from optimizer.tables.cells import Fault, Shared, blank
+from optimizer.tables import zip_limits
+from optimizer.tables.cell_values import Fault, Shared, blank
 from optimizer.tables.check_report import printable
-from optimizer.tables.files import open_book
-from optimizer.tables.package import Package
+from optimizer.tables.excel_package import Package
 from optimizer.tables.sheet_xml import in_utf8, is_plain
+from optimizer.tables.workbook_files import open_book
 
 MOST_CELLS: Final = 400_000
 """Cells, blank ones too, that openpyxl reads and writes in half a minute or so."""
@@ -31,7 +31,7 @@ def size_of(path: Path) -> tuple[list[str], int]:
     """
     try:
         with zipfile.ZipFile(path) as file:
-            archive.check_sizes(file)
+            zip_limits.check_sizes(file)
             package = Package(file)
             sheets = [sheet for sheet in package.sheets if not sheet.trouble]
             cells = 0
@@ -49,7 +49,7 @@ def _merged(xml: bytes) -> int:
     count = 0
     for left, top, right, bottom in _MERGED.findall(xml):
         rows = int(bottom or 1_048_576) - int(top or 1) + 1
-        count += rows * (archive.number(right) - archive.number(left) + 1)
+        count += rows * (zip_limits.number(right) - zip_limits.number(left) + 1)
     return count
 
 

@@ -6,21 +6,21 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from optimizer.collector import paused
 from optimizer.errors import Finding, WorkbookError
+from optimizer.garbage_collection import paused
 from optimizer.tables import checks
+from optimizer.tables.active_rows import switch_off
+from optimizer.tables.canonical_names import spell
 from optimizer.tables.case import Case
-from optimizer.tables.draft import Draft
-from optimizer.tables.files import Book, book_of_frames, open_book
+from optimizer.tables.cell_grids import Grid
 from optimizer.tables.findings import Findings
-from optimizer.tables.grids import Grid
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.settings import Given, read_settings
-from optimizer.tables.spelling import spell
-from optimizer.tables.switches import switch_off
-from optimizer.tables.table import Table, read_table
+from optimizer.tables.sheet_table import Table, read_table
+from optimizer.tables.text_matching import fold, quoted
 from optimizer.tables.unknown_sheets import check_unknown_sheets
-from optimizer.tables.words import fold, quoted
+from optimizer.tables.workbook_draft import Draft
+from optimizer.tables.workbook_files import Book, book_of_frames, open_book
 
 
 def read(path: str | os.PathLike[str]) -> Case:

@@ -8,14 +8,14 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from optimizer.tables.cells import Complaint, blank, parser, text_of
-from optimizer.tables.days import Horizon
+from optimizer.tables.cell_grids import Grid
+from optimizer.tables.cell_values import Complaint, blank, parser, text_of
+from optimizer.tables.dates import Horizon
 from optimizer.tables.findings import Findings
-from optimizer.tables.grids import Grid
 from optimizer.tables.headers import find_headers, header_columns
 from optimizer.tables.schema import Sheet, columns_of, text
 from optimizer.tables.sheets import PERIOD_MONTHS, SETTINGS, Record, Settings
-from optimizer.tables.words import did_you_mean, fold, letter, quoted
+from optimizer.tables.text_matching import did_you_mean, fold, letter, quoted
 
 
 class _Setting(Record):

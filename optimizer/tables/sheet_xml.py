@@ -14,8 +14,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from msgspec import Struct, field
 
-from optimizer.tables.cells import Fault
-from optimizer.tables.words import letter, quoted
+from optimizer.tables.cell_values import Fault
+from optimizer.tables.text_matching import letter, quoted
 
 UNSAVED = Fault("the formula has no saved result; open the workbook in Excel and save it")
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from optimizer.tables.words import fold, near
+from optimizer.tables.text_matching import fold, near
 
 NEAR: Final = 0.8
 """How alike (difflib ratio) an unknown header or sheet is to the one that it is taken to mean."""

@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from msgspec import structs
 
+from optimizer.atomic_write import replacing
 from optimizer.errors import UsageError
-from optimizer.tables import reference, settings
-from optimizer.tables.guide import GROUPS, TITLE, header_formats, write_guide
+from optimizer.tables import columns_page, settings
 from optimizer.tables.schema import COMMON, DATES, INFINITY, REQUIRED, SHEETS, Column
+from optimizer.tables.template_guide import GROUPS, TITLE, header_formats, write_guide
 from optimizer.tables.validation import LAST_ROW, rule_for
-from optimizer.target import replacing
 
 START: Final = {"start": date(2027, 1, 1), "periods": 4, "period_length": "quarter"}
 """Settings without a default that a blank workbook begins with."""
@@ -98,7 +98,7 @@ def _write_sheet(
 
 
 def _write_settings(book: Any, sheet: Any, formats: Mapping[str, Any], currency: str) -> None:
-    declared = reference.settings_in_order()
+    declared = columns_page.settings_in_order()
     for place, (attribute, width) in enumerate(SETTINGS_WIDTHS.items()):
         column = settings.SHEET.columns[attribute]
         if attribute == "value":
@@ -157,16 +157,16 @@ def period_column(label: str, quantity: Column) -> Column:
 
 def note(column: Column, currency: str) -> str:
     """What the note on a header says: meaning, unit, type, allowed values, default."""
-    entry = ENTRY.get(column.kind, reference.kind_words(column))
+    entry = ENTRY.get(column.kind, columns_page.kind_words(column))
     if column.unit in ("share", "t/t") and column.most == 1:
         entry = "0.25 or 25 %"
-    allowed = reference.allowed_words(column)
-    blank = "an error: required" if column.required else reference.default_words(column)
+    allowed = columns_page.allowed_words(column)
+    blank = "an error: required" if column.required else columns_page.default_words(column)
     lines = {
-        "Unit": reference.unit_words(column, currency),
+        "Unit": columns_page.unit_words(column, currency),
         "Write": entry,
         "Allowed": allowed,
-        "Must stand in": reference.refers_words(column),
+        "Must stand in": columns_page.refers_words(column),
         "If blank": blank,
         "Key": "part of the name of the row" if column.key else "",
     }
@@ -197,8 +197,8 @@ def _style(attribute: str, column: Column) -> str:
 
 def _setting_words(column: Column, currency: str) -> str:
     """Meaning, unit, allowed values and default of a setting in one line."""
-    unit = reference.unit_words(column, currency)
-    allowed = reference.allowed_words(column)
+    unit = columns_page.unit_words(column, currency)
+    allowed = columns_page.allowed_words(column)
     parts = [
         column.meaning + (f" ({unit})" if unit else ""),
         f"allowed: {allowed}" if allowed else "",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from optimizer.errors import Finding, WorkbookError
-from optimizer.tables.cells import blank, text_of
+from optimizer.tables.cell_grids import Grid
+from optimizer.tables.cell_values import blank, text_of
 from optimizer.tables.findings import Findings
-from optimizer.tables.grids import Grid
 from optimizer.tables.headers import OWN_MARK
 from optimizer.tables.schema import COMMON, SHEETS
 from optimizer.tables.synonyms import meant_header, meant_sheet
-from optimizer.tables.words import fold, listed, quoted
+from optimizer.tables.text_matching import fold, listed, quoted
 
 ENOUGH = 2
 """Column names of a contract sheet from which an unknown sheet is taken for it."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from optimizer.tables.cells import BIGGEST
-from optimizer.tables.reference import allowed_words, refers_words
+from optimizer.tables.cell_values import BIGGEST
+from optimizer.tables.columns_page import allowed_words, refers_words
 from optimizer.tables.schema import INFINITY, SHEETS, Column
 from optimizer.tables.sheets import STAGES
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from optimizer import model, network, solution, solver
+from optimizer import explain, model, network, solver
 from optimizer.plan import solve
-from optimizer.report.result import write
+from optimizer.report.write_result import write
 from optimizer.tables import Case, checks, read
 from tests.benchmarks.clock import Clock
 
@@ -38,7 +38,7 @@ ROOMS = (
     (solver, "load", "extract"),
     (solution, "tables_of", "extract"),
     (solution, "audit", "audit"),
-    (solution.Pricing, "tables", "prices"),
+    (explain.Pricing, "tables", "prices"),
 )
 """Where the function behind each step is, and its name."""
 

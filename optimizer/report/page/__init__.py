@@ -4,8 +4,8 @@
 and ``study_data`` are what is embedded in them.
 """
 
-from optimizer.report.page.gather import page_data
-from optimizer.report.page.study import study_data, write_study_page
-from optimizer.report.page.write import write_page
+from optimizer.report.page.page_data import page_data
+from optimizer.report.page.plan_page import write_page
+from optimizer.report.page.study_page import study_data, write_study_page
 
 __all__ = ["page_data", "study_data", "write_page", "write_study_page"]

@@ -1,0 +1,58 @@
+"""Columns of a long result table as numbers, so that its rows can be grouped quickly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from optimizer.audit.audit_calendar import Floats, Ints
+from optimizer.result.result_layouts import Table
+
+MOST = 1 << 40
+"""Combinations above which those that are there are numbered anew."""
+
+
+class Columns:
+    """The columns of one table."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._codes: dict[str, tuple[Ints, list[Any]]] = {}
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def code(self, header: str) -> tuple[Ints, list[Any]]:
+        """Number of each cell of a column, and the distinct cells by number."""
+        if header not in self._codes:
+            names: dict[Any, int] = {}
+            cells = self.table[header]
+            numbers = [names.setdefault(cell, len(names)) for cell in cells]
+            self._codes[header] = np.array(numbers, dtype=np.int64), list(names)
+        return self._codes[header]
+
+    def keys(self, headers: Sequence[str]) -> tuple[list[tuple[Any, ...]], Ints]:
+        """Distinct values of some columns together, and the number of each row's."""
+        combined, size = np.zeros(len(self), dtype=np.int64), 1
+        for header in headers:
+            code, names = self.code(header)
+            if size * len(names) > MOST:
+                combined = np.unique(combined, return_inverse=True)[1].reshape(-1)
+                size = len(self)
+            combined = combined * max(len(names), 1) + code
+            size *= max(len(names), 1)
+        _, first, row = np.unique(combined, return_index=True, return_inverse=True)
+        own = [self.code(header) for header in headers]
+        keys = zip(*([names[i] for i in code[first].tolist()] for code, names in own), strict=True)
+        return list(keys), row.reshape(-1)
+
+    def figures(self, header: str) -> Floats:
+        """A column of figures."""
+        return np.asarray(self.table[header], dtype=float)
+
+
+def total(row: Ints, values: Floats, size: int) -> Floats:
+    """Sum of values by the number of their row."""
+    return np.bincount(row, values, size).astype(float)

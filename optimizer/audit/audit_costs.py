@@ -1,0 +1,300 @@
+"""Costs: every category recomputed from the input tables and the flows.
+
+Money is as paid in a period; discounted, everything falls at mid-period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from optimizer.audit.audit_calendar import DAYS_PER_YEAR, Floats, Ints
+from optimizer.audit.audit_cost_places import Place, place_of
+from optimizer.audit.audit_duty import Duties
+from optimizer.audit.audit_entitlements import Entitlements, Way
+from optimizer.audit.audit_flows import Flow, Flows, matrix, summed
+from optimizer.audit.audit_lots import Lotbook
+from optimizer.audit.verdict import Check, Tally
+from optimizer.result.result_layouts import CATEGORIES, Table
+
+Paid = tuple[str, Place, Floats]
+"""A category of cost, its place, and amounts by period."""
+SMALL_PART = 1e-3
+"""Part of all money turned over below which a category's period is compared as if so large."""
+
+
+class Entry(Struct, frozen=True):
+    """Costs of one category, row by row; income is negative."""
+
+    category: str
+    flow: Flow | None
+    column: str
+    """Column of the flow's table that shows the amounts; empty if none does."""
+    period: Ints
+    amount: Floats
+    sign: int = 1
+    """-1 where the table shows income as positive."""
+    places: Sequence[Place] = ()
+    """Place by key of the flow; of an entry without one its only place."""
+
+
+class Money:
+    """Costs of one plan, and the checks that compare them with what is shown."""
+
+    def __init__(
+        self,
+        given: Entitlements,
+        flows: Flows,
+        book: Lotbook,
+        tables: Mapping[str, Table],
+        paid: Iterable[Paid],
+    ) -> None:
+        self.given = given
+        self.flows = flows
+        self.book = book
+        self.tables = tables
+        self.calendar = given.calendar
+        self.duties = Duties(given)
+        settings = given.case.settings
+        self.carrying_rate = settings.carrying_cost_rate
+        self.duty, self.uneven = self._duty()
+        self.entries = [
+            *self._trade(),
+            *self._shipping(),
+            *self._keeping(),
+            *self._serving(),
+            *(
+                Entry(category, None, "", np.arange(self.calendar.count), amount, 1, (place,))
+                for category, place, amount in paid
+            ),
+        ]
+        shape = (len(CATEGORIES), self.calendar.count)
+        self.amounts, self.gross = np.zeros(shape), np.zeros(shape)
+        for entry in self.entries:
+            i = CATEGORIES.index(entry.category)
+            self.amounts[i] += summed(entry.period, entry.amount, shape[1])
+            self.gross[i] += summed(entry.period, np.abs(entry.amount), shape[1])
+        self.cost = float((self.amounts * self.calendar.discount).sum())
+        self.turnover = float((self.gross * self.calendar.discount).sum())
+
+    def tallies(self) -> list[Tally]:
+        """Comparisons of shown figures with recomputed ones."""
+        return [self.origins(), *self.rows(), self.categories()]
+
+    def objective(self, objective: float) -> Check:
+        """The present value of all costs against the objective.
+
+        The contract: discount rate: "everything falls at mid-period".
+        """
+        tally = Tally("objective")
+        size = np.array([self.turnover])
+        tally.equal(np.array([self.cost]), np.array([objective]), lambda _: "total", size)
+        return tally.check()
+
+    def _entry(self, category: str, name: str, column: str, rate: Floats, sign: int = 1) -> Entry:
+        """Costs of a table's rows at a rate by key and period."""
+        flow = self.flows[name]
+        amount = flow.tonnes * rate.ravel()[flow.cell] if flow.keys else np.zeros(0)
+        places = [place_of(name, key) for key in flow.keys]
+        return Entry(category, flow, column, flow.period, amount, sign, places)
+
+    def _rates(self, name: str, rate: Callable[[Any], Floats]) -> Floats:
+        """A rate by key and period of a table; ``rate`` gives it for a key."""
+        return matrix(self.calendar, [rate(key) for key in self.flows[name].keys])
+
+    def _trade(self) -> list[Entry]:
+        """Purchases, take or pay, conversion, disposal."""
+        given, nothing = self.given, np.zeros(self.calendar.count)
+        prices = {key: rows.average(lambda row: row.price) for key, rows in given.offers.items()}
+        disposal = {
+            row.material: nothing + (row.disposal_cost or 0.0) for row in given.case.materials
+        }
+        pay = self.flows["Take or pay"]
+        price = {row.row: row.price for row in given.case.supply}
+        paid = np.array([price.get(row, 0.0) for row in pay.shown["row"]], dtype=float)
+        offers = self._rates("Purchases", lambda key: prices.get(key, nothing))
+        runs = self._rates("Production", lambda key: given.running(key).cost)
+        thrown = self._rates("Disposal", lambda key: disposal.get(key[1], nothing))
+        return [
+            self._entry("purchases", "Purchases", "cost", offers),
+            Entry(
+                "take or pay",
+                pay,
+                "cost",
+                pay.period,
+                pay.tonnes * paid,
+                places=[place_of("Take or pay", key) for key in pay.keys],
+            ),
+            self._entry("conversion", "Production", "cost", runs),
+            self._entry("disposal", "Disposal", "cost", thrown),
+        ]
+
+    def _shipping(self) -> list[Entry]:
+        """Freight, duty and the carrying cost of what is under way, all at departure."""
+        flow = self.flows["Shipments"]
+        terms = [self.given.carriage(key) for key in flow.keys]
+        value = [self._value(key[2]) * self.carrying_rate / DAYS_PER_YEAR for key in flow.keys]
+        freight = matrix(self.calendar, [term.cost for term in terms])
+        carrying = matrix(
+            self.calendar, [v * term.lead_days for v, term in zip(value, terms, strict=True)]
+        )
+        return [
+            self._entry("freight", "Shipments", "freight", freight),
+            Entry(
+                "duty",
+                flow,
+                "duty",
+                flow.period,
+                self.duty * flow.tonnes,
+                places=[place_of("Shipments", key) for key in flow.keys],
+            ),
+            self._entry("carrying", "Shipments", "carrying", carrying),
+        ]
+
+    def _duty(self) -> tuple[Floats, Floats]:
+        """Duty per tonne of each shipment, and by how much it differs among its origins."""
+        flow, count = self.flows["Shipments"], self.calendar.count
+        codes, row = np.unique(
+            flow.key * max(len(self.flows.labels), 1) + flow.label, return_inverse=True
+        )
+        numbers: dict[tuple[tuple[str, ...], str, str], int] = {}
+        number = np.zeros(codes.size, dtype=np.int64)
+        for i, code in enumerate(codes.tolist()):
+            key, label = divmod(code, len(self.flows.labels))
+            number[i] = numbers.setdefault(self._entry_of(flow.keys[key], label), len(numbers))
+        rates = [
+            [self.duties.rate(origin, country, material) for origin in origins] or [np.zeros(count)]
+            for origins, country, material in numbers
+        ]
+        cell = number[row] * count + flow.period
+        high = matrix(self.calendar, [np.max(rate, axis=0) for rate in rates]).ravel()
+        spread = matrix(self.calendar, [np.ptp(rate, axis=0) for rate in rates]).ravel()
+        return high[cell], spread[cell]
+
+    def _entry_of(self, way: Way, label: int) -> tuple[tuple[str, ...], str, str]:
+        """Possible origins (none: no border is crossed), country of entry, material."""
+        start, end, material, _ = way
+        sites = self.given.sites
+        if start not in sites or end not in sites or sites[start].country == sites[end].country:
+            return (), "", ""
+        origins = self.book.origins[label] or sorted(
+            self.book.provenance.origins_at.get((start, material), ())
+        )
+        return tuple(origins), sites[end].country, material
+
+    def _value(self, material: str) -> float:
+        row = self.given.materials.get(material)
+        return row.value if row else 0.0
+
+    def _keeping(self) -> list[Entry]:
+        """Holding and carrying cost of closing stock, its value at the end."""
+        given, calendar, nothing = self.given, self.calendar, np.zeros(self.calendar.count)
+        storage = given.storage
+        year = calendar.year_fraction
+        holding = self._rates(
+            "Stock", lambda key: storage[key].holding * year if key in storage else nothing
+        )
+        carrying = self._rates(
+            "Stock", lambda key: nothing + self._value(key[1]) * self.carrying_rate * year
+        )
+        at_end = nothing.copy()
+        at_end[-1] = -1.0
+        credit = {
+            key: term.last.closing_value if term.last else 0.0 for key, term in storage.items()
+        }
+        closing = self._rates("Stock", lambda key: at_end * credit.get(key, 0.0))
+        return [
+            self._entry("holding", "Stock", "holding", holding),
+            self._entry("carrying", "Stock", "carrying", carrying),
+            self._entry("closing value", "Stock", "", closing),
+        ]
+
+    def _serving(self) -> list[Entry]:
+        """Revenue and shortage penalties."""
+        wants = self.given.wants
+        nothing = np.zeros(self.calendar.count)
+        price = self._rates(
+            "Deliveries", lambda key: -wants[key].price if key in wants else nothing
+        )
+        penalty = self._rates(
+            "Shortages", lambda key: wants[key].penalty if key in wants else nothing
+        )
+        return [
+            self._entry("revenue", "Deliveries", "revenue", price, -1),
+            self._entry("shortage", "Shortages", "penalty", penalty),
+        ]
+
+    def origins(self) -> Tally:
+        """All customs origins that a shipment may have pay the same duty.
+
+        The contract: origin is the "country of the process that last made it, or of the
+        latest event of the history that it was bought or held with"; "goods whose origin is
+        the destination are free".
+        """
+        tally, flow = Tally("one duty for each customs origin"), self.flows["Shipments"]
+        uneven = self.uneven * flow.tonnes
+        tally.equal(uneven, np.zeros(uneven.size), self._place(flow), self.duty * flow.tonnes)
+        return tally
+
+    def rows(self) -> list[Tally]:
+        """Duty, and every other figure that a row shows, against the recomputed one.
+
+        The contract: "costs, duty and carrying cost fall due at departure on tonnes
+        shipped"; holding cost is "per tonne and year on closing stock".
+        """
+        duty, other = Tally("duty of each shipment"), Tally("figures of each row")
+        for entry in self.entries:
+            if entry.flow is not None and entry.column:
+                tally = duty if entry.column == "duty" else other
+                shown = entry.flow.shown[entry.column] * entry.sign
+                tally.equal(shown, entry.amount, self._place(entry.flow))
+        flow = self.flows["Shipments"]
+        if flow.keys:
+            terms = [self.given.carriage(key) for key in flow.keys]
+            share = np.concatenate([term.arrives for term in terms])[flow.cell]
+            other.equal(flow.shown["arrives"], flow.tonnes * share, self._place(flow))
+        return [duty, other]
+
+    def _place(self, flow: Flow) -> Callable[[int], str]:
+        def words(i: int) -> str:
+            key = ", ".join(part for part in flow.keys[int(flow.key[i])] if part)
+            return f"{flow.name}: {key} in {self.calendar.labels[int(flow.period[i])]}"
+
+        return words
+
+    def categories(self) -> Tally:
+        """The Costs table against the recomputed sums, by category and period.
+
+        The contract: "everything falls at mid-period"; "rates are per year and are scaled
+        to the calendar".
+        """
+        tally, shape = Tally("costs by category and period"), self.amounts.shape
+        paid, discounted = np.zeros(shape), np.zeros(shape)
+        for category, t, amount, present in self.shown(tally, "amount", "discounted"):
+            paid[CATEGORIES.index(category), t] += amount
+            discounted[CATEGORIES.index(category), t] += present
+        place = self._category_place
+        size = np.maximum(self.gross, SMALL_PART * self.turnover)
+        tally.equal(paid, self.amounts, place, size)
+        tally.equal(discounted, self.amounts * self.calendar.discount, place, size)
+        return tally
+
+    def shown(self, tally: Tally, *headers: str) -> Iterator[tuple[Any, ...]]:
+        """Category, number of the period and cells of each row of Costs."""
+        table = self.tables.get("Costs")
+        if table is None or not len(table):
+            return
+        columns = (table[header] for header in ("category", "period", *headers))
+        for category, period, *cells in zip(*columns, strict=True):
+            t = self.calendar.index.get(str(period))
+            if category not in CATEGORIES or t is None:
+                tally.flaw(f"Costs: no category {category!r} in {period!r}")
+            else:
+                yield category, t, *cells
+
+    def _category_place(self, i: int) -> str:
+        category, t = divmod(i, self.calendar.count)
+        return f"{CATEGORIES[category]} in {self.calendar.labels[t]}"

@@ -1,0 +1,64 @@
+"""Duties, worked out day by day from the rows of Tariffs."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import numpy as np
+
+from optimizer.audit.audit_calendar import Floats
+from optimizer.audit.audit_countries import CountryLists
+from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.tables import sheets
+
+
+class Duties:
+    """Duty per tonne by origin, country of entry, material and period."""
+
+    def __init__(self, given: Entitlements) -> None:
+        self.calendar = given.calendar
+        self.values = {row.material: row.value for row in given.case.materials}
+        self.lists = CountryLists(given.case)
+        self.rows = given.case.tariffs
+        self._rates: dict[tuple[str, str, str], Floats] = {}
+
+    def rate(self, origin: str, destination: str, material: str) -> Floats:
+        """Duty per tonne in each period; free where the origin is the destination."""
+        key = (origin, destination, material)
+        if key not in self._rates:
+            rate = np.zeros(self.calendar.count)
+            if origin != destination:
+                for rows in self._measures(key).values():
+                    rate += self._average(rows, self.values.get(material, 0.0))
+            self._rates[key] = rate
+        return self._rates[key]
+
+    def _measures(self, key: tuple[str, str, str]) -> dict[str, list[sheets.Tariff]]:
+        """Rows that match, by measure, the least specific first."""
+        origin, destination, material = key
+        found: list[tuple[int, int, sheets.Tariff]] = []
+        for row in self.rows:
+            into, of = row.destination_country, row.origin_country
+            if row.material not in ("*", material):
+                continue
+            if self.lists.contains(of, origin) and self.lists.contains(into, destination):
+                named = 3 - (of, into, row.material).count("*")
+                wide = [self.lists.breadth(words) for words in (of, into) if words != "*"]
+                found.append((named, -int(np.prod(wide)), row))
+        measures: dict[str, list[sheets.Tariff]] = {}
+        for _, _, row in sorted(found, key=lambda item: item[:2]):
+            measures.setdefault(row.measure, []).append(row)
+        return measures
+
+    def _average(self, rows: list[sheets.Tariff], value: float) -> Floats:
+        """Duty of one measure: each moment has the most specific row that holds then."""
+        calendar = self.calendar
+        spans = [calendar.span(row.start, row.end) for row in rows]
+        moments = np.array(sorted({*calendar.edges.tolist(), *chain.from_iterable(spans)}))
+        moments = moments[(moments >= calendar.edges[0]) & (moments <= calendar.edges[-1])]
+        middle, length = (moments[1:] + moments[:-1]) / 2, np.diff(moments)
+        duty = np.zeros(middle.size)
+        for row, (low, high) in zip(rows, spans, strict=True):
+            duty[(low < middle) & (middle < high)] = row.ad_valorem * value + row.specific
+        period = np.searchsorted(calendar.edges, middle) - 1
+        return np.bincount(period, duty * length, calendar.count) / calendar.months

@@ -1,0 +1,278 @@
+"""The result tables as arrays: who, when, how much, under which label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from optimizer.audit.audit_calendar import Calendar, Floats, Ints, month_of
+from optimizer.audit.audit_entitlements import Entitlements, Recipe
+from optimizer.audit.verdict import Tally
+from optimizer.result.result_layouts import Table
+
+Label = tuple[str, str, str]
+"""What a lot is booked as: rules broken, rules not followed, customs origin; of a run:
+rules that its inputs break, rules not followed in them, rules that its outputs break."""
+
+
+class Flow(Struct, frozen=True):
+    """A result table: rows that stand in a known period."""
+
+    name: str
+    keys: list[Any]
+    """Distinct keys: tuples of text."""
+    key: Ints
+    """Number of each row's key."""
+    period: Ints
+    tonnes: Floats
+    """Tonnes, or units of activity, in each row."""
+    label: Ints
+    """Number of each row's label."""
+    periods: int
+    shown: Mapping[str, Floats]
+    """Other figures of the rows, by header."""
+
+    @property
+    def cell(self) -> Ints:
+        """Position of each row in a table of keys by periods."""
+        return self.key * self.periods + self.period
+
+    def matrix(self, values: Floats | None = None) -> Floats:
+        """Sum by key (down) and period (across)."""
+        weights = self.tonnes if values is None else values
+        size = len(self.keys) * self.periods
+        return summed(self.cell, weights, size).reshape(-1, self.periods)
+
+
+class Move(Struct, frozen=True):
+    """Tonnes into or out of nodes; a node is a site, a material and a period."""
+
+    node: Ints
+    tonnes: Floats
+    label: Ints
+    """Number of the label it is booked under."""
+    row: Ints
+    """Row of the flow that it stems from."""
+
+
+_FIELDS: dict[str, tuple[tuple[str, ...], str, tuple[str, ...], tuple[str, ...]]] = {
+    "Purchases": (("offer", "site", "material"), "tonnes", ("cost",), ()),
+    "Shipments": (
+        ("from site", "to site", "material", "mode"),
+        "tonnes",
+        ("arrives", "freight", "duty", "carrying"),
+        (),
+    ),
+    "Production": (
+        ("site", "recipe", "feed"),
+        "activity",
+        ("cost",),
+        ("inputs break", "inputs not followed", "outputs break"),
+    ),
+    "Stock": (("site", "material"), "tonnes", ("holding", "carrying"), ()),
+    "Deliveries": (("line", "customer", "material"), "tonnes", ("revenue",), ()),
+    "Shortages": (("line", "customer", "material"), "short", ("penalty",), ("", "", "")),
+    "Disposal": (("site", "material"), "tonnes", ("cost",), ()),
+    "Take or pay": (
+        ("offer", "site", "material"),
+        "not taken",
+        ("row", "least", "taken", "cost"),
+        ("", "", ""),
+    ),
+    "Investment": (
+        ("option", "site", "unit"),
+        "number",
+        ("added capacity", "runs from", "capital", "fixed cost", "credit"),
+        ("", "", ""),
+    ),
+}
+"""Key, quantity, other figures and columns of the label of each table that is read."""
+_LABEL = ("breaks", "not followed", "customs origin")
+
+
+class Flows:
+    """All flows of a plan, with one numbering of labels and of (site, material) pairs.
+
+    Runs have labels of their own, see :data:`Label`.
+    """
+
+    def __init__(
+        self, entitlements: Entitlements, tables: Mapping[str, Table], known: Tally
+    ) -> None:
+        self.entitlements = entitlements
+        self.calendar = entitlements.calendar
+        self.labels: dict[Label, int] = {}
+        self.run_labels: dict[Label, int] = {}
+        self.pairs: dict[tuple[str, str], int] = {}
+        self.nodes = 0
+        self.by_name = {
+            name: self._read(name, tables.get(name), known, *fields)
+            for name, fields in _FIELDS.items()
+        }
+        self._number_pairs()
+
+    def __getitem__(self, name: str) -> Flow:
+        return self.by_name[name]
+
+    def _read(
+        self,
+        name: str,
+        table: Table | None,
+        known: Tally,
+        key: tuple[str, ...],
+        quantity: str,
+        figures: tuple[str, ...],
+        label: tuple[str, ...],
+    ) -> Flow:
+        index = self.calendar.index
+        size = len(table) if table is not None else 0
+        column: Callable[[str], Sequence[Any]] = (
+            table.__getitem__ if table is not None and size else lambda _: ()
+        )
+        texts = [column(header) if header else ("",) * size for header in label or _LABEL]
+        keys, numbers = _numbered(zip(*(column(header) for header in key), strict=True), {}, size)
+        registry = self.run_labels if name == "Production" else self.labels
+        _, labels = _numbered(zip(*texts, strict=True), registry, size)
+        period = np.fromiter((index.get(str(p), -1) for p in column("period")), np.int64, size)
+        for i in np.flatnonzero(period < 0)[:1]:
+            known.flaw(f"{name}: no period {column('period')[i]!r}")
+        keep = slice(None) if (period >= 0).all() else period >= 0
+        return Flow(
+            name,
+            keys,
+            numbers[keep],
+            period[keep],
+            np.asarray(column(quantity), dtype=float)[keep],
+            labels[keep],
+            self.calendar.count,
+            {header: _figures(column(header))[keep] for header in figures},
+        )
+
+    def recipe(self, step: tuple[str, ...]) -> Recipe:
+        """Recipe of a row of Production."""
+        return self.entitlements.recipe(step[1], step[2])
+
+    def _number_pairs(self) -> None:
+        pairs = self.pairs
+        for name, (site, material) in _PAIRS.items():
+            for key in self[name].keys:
+                pairs.setdefault((key[site], key[material]), len(pairs))
+        for key in self["Shipments"].keys:
+            pairs.setdefault((key[1], key[2]), len(pairs))
+        for step in self["Production"].keys:
+            recipe = self.recipe(step)
+            for used_or_made in (*recipe.inputs, *recipe.outputs):
+                pairs.setdefault((step[0], used_or_made), len(pairs))
+        for pair in self.entitlements.storage:
+            pairs.setdefault(pair, len(pairs))
+        for order in self.entitlements.case.pipeline:
+            pairs.setdefault((order.to_site, order.material), len(pairs))
+        self.nodes = len(pairs) * self.calendar.count
+
+    def place(self, node: int) -> str:
+        """A node in words."""
+        pair, t = divmod(int(node), self.calendar.count)
+        site, material = list(self.pairs)[pair]
+        return f"{material} at {site} in {self.calendar.labels[t]}"
+
+    def leaves(self, name: str) -> Move:
+        """Nodes of the rows of a table whose key holds a site and a material."""
+        flow = self[name]
+        site, material = _PAIRS[name]
+        pair = _array(self.pairs[key[site], key[material]] for key in flow.keys)
+        node = pair[flow.key] * self.calendar.count + flow.period
+        return Move(node, flow.tonnes, flow.label, np.arange(node.size))
+
+    def arrivals(self) -> Move:
+        """Shipments where and when they arrive: split over two periods, less what is lost."""
+        flow, count = self["Shipments"], self.calendar.count
+        terms = [self.entitlements.carriage(key) for key in flow.keys]
+        if not terms:
+            return _NO_MOVE
+        lead = self.calendar.periods(np.concatenate([term.lead_days for term in terms]))[flow.cell]
+        share = np.concatenate([term.arrives for term in terms])[flow.cell]
+        pair = _array(self.pairs[key[1], key[2]] for key in flow.keys)[flow.key]
+        whole = np.floor(lead)
+        moves = []
+        for later, part in ((0, 1 - (lead - whole)), (1, lead - whole)):
+            period = flow.period + whole.astype(np.int64) + later
+            row = np.flatnonzero((period < count) & (part > 0))
+            node = pair[row] * count + period[row]
+            moves.append(Move(node, (flow.tonnes * share * part)[row], flow.label[row], row))
+        return _joined(moves)
+
+    def worked(self, side: str) -> Move:
+        """What production uses (``inputs``) or makes (``outputs``), from activity and recipe."""
+        flow, count = self["Production"], self.calendar.count
+        found = [getattr(self.recipe(step), side) for step in flow.keys]
+        length = _array(len(amounts) for amounts in found)
+        first = np.cumsum(length) - length
+        pair = _array(
+            self.pairs[step[0], material]
+            for step, amounts in zip(flow.keys, found, strict=True)
+            for material in amounts
+        )
+        tonnes = np.array([amount for amounts in found for amount in amounts.values()])
+        rows = np.repeat(np.arange(flow.key.size), length[flow.key])
+        begin = np.cumsum(length[flow.key]) - length[flow.key]
+        line = first[flow.key][rows] + np.arange(rows.size) - begin[rows]
+        node = pair[line] * count + flow.period[rows]
+        return Move(node, flow.tonnes[rows] * tonnes[line], flow.label[rows], rows)
+
+    def sums(self, move: Move) -> Floats:
+        """Tonnes by node."""
+        return summed(move.node, move.tonnes, self.nodes)
+
+
+_PAIRS = {
+    "Purchases": (1, 2),
+    "Shipments": (0, 2),
+    "Stock": (0, 1),
+    "Deliveries": (1, 2),
+    "Disposal": (0, 1),
+}
+"""Where site and material stand in the key of a table."""
+_NONE = np.zeros(0, dtype=np.int64)
+_NO_MOVE = Move(_NONE, np.zeros(0), _NONE, _NONE)
+
+
+def _numbered(
+    keys: Iterable[tuple[str, ...]], numbers: dict[Any, int], size: int
+) -> tuple[list[tuple[str, ...]], Ints]:
+    """Distinct keys in the order of their numbers, and each row's number."""
+    found = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.int64, size)
+    return list(numbers), found
+
+
+def _figures(values: Sequence[Any]) -> Floats:
+    """Figures of a column; days as months since year 0, text as nothing that passes."""
+    if len(values) and not isinstance(values[0], (int, float)):
+        values = [month_of(day) if isinstance(day, date) else np.nan for day in values]
+    return np.asarray(values, dtype=float)
+
+
+def _array(values: Iterable[int]) -> Ints:
+    return np.array(list(values), dtype=np.int64)
+
+
+def _joined(moves: Sequence[Move]) -> Move:
+    return Move(
+        np.concatenate([move.node for move in moves]),
+        np.concatenate([move.tonnes for move in moves]),
+        np.concatenate([move.label for move in moves]),
+        np.concatenate([move.row for move in moves]),
+    )
+
+
+def summed(position: Ints, tonnes: Floats, size: int) -> Floats:
+    """Sum of tonnes by position."""
+    return np.bincount(position, tonnes, size).astype(float)
+
+
+def matrix(calendar: Calendar, rows: Sequence[Floats]) -> Floats:
+    """Arrays by period stacked into a table of keys by periods."""
+    return np.array(rows, dtype=float).reshape(-1, calendar.count)

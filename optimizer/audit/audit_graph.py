@@ -1,0 +1,201 @@
+"""The flows of a plan as a graph of lots: who mixes with what, and in which parts.
+
+Vertices are a material of one class at a site in a period, and the runs of a process in a
+period. What leaves a vertex is like what came into it, by tonnes. Tonnes that arrive, are used
+and are made come from the workbook; which lots are meant, from the bookings of the plan, whose
+sums must be those of the result tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from optimizer.audit.audit_calendar import Bools, Floats
+from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_flows import Flows
+from optimizer.audit.audit_histories import Fact, Provenance
+from optimizer.audit.verdict import Tally
+from optimizer.tables import sheets
+
+Row = tuple[str, int, str]
+"""Sheet, row and name of what a lot rests on."""
+
+
+class Graph:
+    """Vertices and weighted edges of one plan."""
+
+    def __init__(
+        self, given: Entitlements, flows: Flows, provenance: Provenance, bookings: Any
+    ) -> None:
+        self.given, self.flows, self.provenance, self.bookings = given, flows, provenance, bookings
+        self.count = given.calendar.count
+        self.entries: list[tuple[int, float, Row]] = []
+        """Vertex, tonnes and row of everything that enters."""
+        self.events: dict[Row, list[Fact]] = {}
+        """History of each row."""
+        self.period = [own[3] for own in bookings.run]
+        """Period of each vertex; those of the runs come first."""
+        self.traced = [True for _ in bookings.run]
+        """By vertex: False for a material that carries no provenance."""
+        self._vertices: dict[int, int] = {}
+        self._edges: list[tuple[int, int, float, float]] = []
+        self._enter()
+        self._move()
+        self._work()
+        self.delivered = [
+            (key, t, self.vertex(node, t), tonnes) for key, node, t, tonnes in bookings.delivered
+        ]
+        self.size = len(self.period)
+        self._weigh()
+
+    def vertex(self, node: int, t: int) -> int:
+        """Vertex of a numbered place in a period."""
+        number = len(self.period)
+        found = self._vertices.setdefault(node * self.count + t, number)
+        if found == number:
+            self.period.append(t)
+            material = self.bookings.places[node][1]
+            self.traced.append(self.given.materials[material].traced)
+        return found
+
+    def _enter(self) -> None:
+        """Purchases, by the time that each dated row covers; opening stock; orders under way."""
+        given, start = self.given, self.bookings
+        for key, node, t, tonnes in start.bought:
+            rows = given.offers[key]
+            for row, years in zip(rows.rows, rows.years, strict=True):
+                if years[t] > 0:
+                    part = tonnes * float(years[t] / rows.covered[t])
+                    self._entry(self.vertex(node, t), part, "Supply", row, row.offer, row.site)
+        orders = {order.order: order for order in given.case.pipeline}
+        for name, node, t, tonnes in start.inflows:
+            site, material = start.places[node]
+            if name:
+                self._entry(self.vertex(node, t), tonnes, "Pipeline", orders[name], name, site)
+            else:
+                row = given.storage[site, material].first
+                words = f"opening stock of {material} at {site}"
+                self._entry(self.vertex(node, t), tonnes, "Stocks", row, words, site)
+
+    def _entry(
+        self, vertex: int, tonnes: float, sheet: str, row: Any, name: str, site: str
+    ) -> None:
+        key = (sheet, int(row.row), name)
+        if key not in self.events:
+            silent = row.history is None and not self.given.materials[row.material].traced
+            history = self.provenance.history(site, row.material, row.history)
+            self.events[key] = [] if silent else history
+        self.entries.append((vertex, tonnes, key))
+
+    def _move(self) -> None:
+        """Shipments as they arrive, stock that is carried over, lots that are booked as others."""
+        count, calendar = self.count, self.given.calendar
+        for lane, node, to_node, t, tonnes in self.bookings.shipped:
+            terms = self.given.carriage(lane)
+            lead = float(calendar.periods(terms.lead_days[t : t + 1])[0])
+            whole = int(lead + 1e-9)
+            part = lead - whole if lead - whole > 1e-9 else 0.0
+            for later, share in ((whole, 1 - part), (whole + 1, part)):
+                if share > 0 and t + later < count:
+                    arriving = tonnes * share * float(terms.arrives[t])
+                    self._edge(self.vertex(node, t), self.vertex(to_node, t + later), arriving)
+        for _, node, t, tonnes in self.bookings.stored:
+            if t + 1 < count:
+                self._edge(self.vertex(node, t), self.vertex(node, t + 1), tonnes)
+        for node, to_node, t, tonnes in self.bookings.downgraded:
+            self._edge(self.vertex(node, t), self.vertex(to_node, t), tonnes)
+
+    def _edge(self, source: int, target: int, tonnes: float, counted: float | None = None) -> None:
+        if tonnes > 0:
+            self._edges.append((source, target, tonnes, tonnes if counted is None else counted))
+
+    def _work(self) -> None:
+        """What runs use and make; only what products are made of counts for their origin."""
+        places = self.bookings.places
+        for i, (step, used, made, t, activity) in enumerate(self.bookings.run):
+            recipe = self.given.recipe(step[1], step[2])
+            taken = self._taken(step, recipe.inputs)
+            for node in used:
+                material = places[node][1]
+                tonnes = recipe.inputs[material] * activity
+                counted = tonnes if material in taken else 0.0
+                self._edge(self.vertex(node, t), i, tonnes, counted)
+            for node in made:
+                tonnes = recipe.outputs[places[node][1]] * activity
+                self._edge(i, self.vertex(node, t), tonnes)
+
+    def _taken(self, step: Any, inputs: Iterable[str]) -> set[str]:
+        """Inputs that products are made of: the feed; else what has a stage; else all traced."""
+        materials = self.given.materials
+        if step[2] and step[1] in self.given.recoveries:
+            return {step[2]} if materials[step[2]].traced else set()
+        traced = {name for name in inputs if materials[name].traced}
+        return {name for name in traced if materials[name].stage} or traced
+
+    def _weigh(self) -> None:
+        """Parts in which a vertex mixes: they add up to one, or to zero where nothing is traced."""
+        edges = np.array(self._edges, dtype=float).reshape(-1, 4)
+        source, target = edges[:, 0].astype(np.int64), edges[:, 1].astype(np.int64)
+        into = np.array([entry[0] for entry in self.entries], dtype=np.int64)
+        entered = np.array([entry[1] for entry in self.entries], dtype=float)
+        total = np.bincount(target, edges[:, 3], self.size) + np.bincount(into, entered, self.size)
+        total[~np.array(self.traced, dtype=bool)] = 0.0
+        self.empty: Bools = total <= 0
+        scale = np.where(self.empty, 0.0, 1.0 / np.where(self.empty, 1.0, total))
+        lists = (source.tolist(), target.tolist(), (edges[:, 3] * scale[target]).tolist())
+        self.edges = list(zip(*lists, strict=True))
+        """Source, target and weight of each edge."""
+        self.entering: Floats = entered * scale[into]
+
+    def run_events(self) -> list[list[Fact]]:
+        """What each run adds to the history of what it makes."""
+        known: dict[tuple[Any, int], list[Fact]] = {}
+        found = []
+        for step, _, _, t, _ in self.bookings.run:
+            if (step, t) not in known:
+                stages: dict[str, None] = {}
+                for row, holds in self.given.running(step).rows:
+                    if holds[t]:
+                        stages |= dict.fromkeys(row.stages)
+                known[step, t] = [self.provenance.fact(step[0], stage) for stage in stages]
+            found.append(known[step, t])
+        return found
+
+    def tally(self) -> Tally:
+        """Bookings add up to the tables: the same tonnes by key and period.
+
+        The contract: "Purchases, Shipments, Production, Stock, Deliveries" of the results
+        are the plan that is followed.
+        """
+        tally = Tally("bookings are the flows")
+        kinds = {
+            "Purchases": self.bookings.bought,
+            "Shipments": self.bookings.shipped,
+            "Stock": self.bookings.stored,
+            "Deliveries": self.bookings.delivered,
+            "Production": self.bookings.run,
+        }
+        for name, rows in kinds.items():
+            flow = self.flows[name]
+            number = {key: i for i, key in enumerate(flow.keys)}
+            for row in rows:
+                if row[0] not in number:
+                    number[row[0]] = len(number)
+            cell = np.array([number[row[0]] * self.count + row[-2] for row in rows], dtype=np.int64)
+            tonnes = np.array([row[-1] for row in rows], dtype=float)
+            size = len(number) * self.count
+            booked = np.bincount(cell, tonnes, size).astype(float)
+            shown = np.bincount(flow.cell, flow.tonnes, size).astype(float)
+            tally.equal(shown, booked, self.given.calendar.place([(name, *key) for key in number]))
+        return tally
+
+
+def stages_up_to(stage: str) -> tuple[str, ...]:
+    """Stages that a material of a stage has been through."""
+    if not stage:
+        return ("",)
+    known = sheets.STAGES
+    return known[: known.index(stage) + 1] if stage in known else (*known, stage)

@@ -1,0 +1,253 @@
+"""The planner's own bounds: Limits on sums of flows, Blends of what a recipe takes in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from optimizer.audit.audit_calendar import Bools, Floats, Ints
+from optimizer.audit.audit_countries import CountryLists
+from optimizer.audit.audit_entitlements import Entitlements, Recipe
+from optimizer.audit.audit_flows import Flow, Flows, summed
+from optimizer.audit.audit_histories import same
+from optimizer.audit.audit_investment import Investment
+from optimizer.audit.verdict import Tally
+from optimizer.tables import sheets
+
+Facts = Mapping[str, str]
+"""What a filter may look at, by column."""
+
+
+class Measure(Struct, frozen=True):
+    """What one measure adds up: rows of a plan, and what the things that they are about are like.
+
+    A row counts with the weight of its thing, which is the sum over all its facts that match.
+    """
+
+    period: Ints
+    amount: Floats
+    thing: Ints
+    """Number of each row's thing."""
+    things: int
+    facts: Mapping[str, tuple[Ints, list[str]]]
+    """Number of each fact's word, and the words, by column."""
+    of: Ints
+    """Thing that each fact is about."""
+    weight: Floats
+    once: bool
+    """True if a thing counts once, however many of its facts match."""
+
+    def matches(self, column: str, names: Iterable[str]) -> Bools:
+        """True for the facts that a filter lets through; blank and '*' are any."""
+        wanted = {same(name) for name in names}
+        if not wanted or "*" in wanted or not self.of.size:
+            return np.ones(self.of.size, dtype=bool)
+        code, words = self.facts[column]
+        found: Bools = np.array([word in wanted for word in words], dtype=bool)[code]
+        return found
+
+    def within(self, countries: Sequence[str], lists: CountryLists) -> Bools:
+        """True for the facts whose country a list of countries holds."""
+        if not countries or not self.of.size:
+            return np.ones(self.of.size, dtype=bool)
+        code, words = self.facts["country"]
+        found: Bools = np.array([lists.contains(countries, word) for word in words], dtype=bool)
+        return found[code]
+
+    def total(self, match: Bools, periods: int) -> Floats:
+        """Sum by period over everything of which a fact matches."""
+        if self.once:
+            weight = np.zeros(self.things)
+            weight[self.of[match]] = self.weight[match]
+        else:
+            weight = summed(self.of[match], self.weight[match], self.things)
+        return summed(self.period, self.amount * weight[self.thing], periods)
+
+
+class Bounds:
+    """The checks of one plan against Limits and Blends."""
+
+    def __init__(self, given: Entitlements, flows: Flows, investment: Investment) -> None:
+        self.given = given
+        self.flows = flows
+        self.calendar = given.calendar
+        self.investment = investment
+        self.lists = CountryLists(given.case)
+        self._measures: dict[str, Measure] = {}
+
+    def tallies(self) -> list[Tally]:
+        """Limits, then Blends."""
+        return [self.limits(), self.blends()]
+
+    def limits(self) -> Tally:
+        """What Limits add up lies between minimum and maximum in each window.
+
+        The contract: "tonnes or money per window, not per year; or share of the same
+        measure and material without the other filters"; "stock counts at its last period's
+        end; an option counts once if any of its rows matches, spent is undiscounted".
+        """
+        tally = Tally("limits")
+        for row in self.given.case.limits:
+            found, whole = self.measured(row)
+            place = self._window_place(row)
+            if row.maximum < np.inf:
+                tally.at_most(found, row.maximum * whole, place)
+            if row.minimum > 0:
+                tally.at_least(found, row.minimum * whole, place)
+        return tally
+
+    def measured(self, row: sheets.Limit) -> tuple[Floats, Floats]:
+        """What a row adds up in each window, and what a share is of: one for tonnes."""
+        count, measure = self.calendar.count, self._measure(row.measure)
+        filters = {
+            column: measure.matches(column, getattr(row, column))
+            for column in sheets.LIMIT_FILTERS
+            if column != "country"
+        }
+        filters["country"] = measure.within(row.country, self.lists)
+        match = np.logical_and.reduce(list(filters.values()))
+        found = self._by_window(row, measure.total(match, count))
+        if row.as_ != "share":
+            return found, np.ones(found.size)
+        return found, self._by_window(row, measure.total(filters["material"], count))
+
+    def _windows(self, row: sheets.Limit) -> tuple[Ints, Ints, Ints]:
+        """Periods that a limit binds, the number of each one's window, the first of each window."""
+        periods = np.flatnonzero(self.calendar.touches(row.start, row.end))
+        window = self.calendar.windows(row.window)[periods]
+        return periods, window, np.flatnonzero(np.diff(window, prepend=-1))
+
+    def _by_window(self, row: sheets.Limit, amount: Floats) -> Floats:
+        """Sum over each window; of stock what is there at its end."""
+        periods, _, first = self._windows(row)
+        if not periods.size:
+            return np.zeros(0)
+        if row.measure == "stock":
+            periods, first = periods[np.append(first[1:], periods.size) - 1], np.arange(first.size)
+        total: Floats = np.add.reduceat(amount[periods], first)
+        return total
+
+    def _window_place(self, row: sheets.Limit) -> Callable[[int], str]:
+        periods, _, first = self._windows(row)
+        labels = [self.calendar.labels[t] for t in periods[first]]
+        return lambda i: f"{row.limit} (Limits row {row.row}): {row.measure} from {labels[i]}"
+
+    def _measure(self, name: str) -> Measure:
+        if name not in self._measures:
+            self._measures[name] = (
+                self._invested(name) if name in ("built", "spent") else self._flowing(name)
+            )
+        return self._measures[name]
+
+    def _flowing(self, name: str) -> Measure:
+        """A measure of a result table: each key is a thing, its weight 1 or the recipe's tonnes."""
+        table, columns = _TABLES[name]
+        flow, of, weight = self.flows[table], [], []
+        found: list[Facts] = []
+        for i, key in enumerate(flow.keys):
+            facts = self._placed(dict(zip(columns, key, strict=True)))
+            if name in ("used", "produced"):
+                recipe = self.flows.recipe(key)
+                amounts = recipe.inputs if name == "used" else recipe.outputs
+            else:
+                amounts = {facts["material"]: 1.0}
+            for material, amount in amounts.items():
+                found.append({**facts, "material": material})
+                of.append(i)
+                weight.append(amount)
+        return Measure(
+            period=flow.period,
+            amount=flow.tonnes,
+            thing=flow.key,
+            things=len(flow.keys),
+            facts=_columns(found),
+            of=np.array(of, dtype=np.int64),
+            weight=np.array(weight, dtype=float),
+            once=False,
+        )
+
+    def _invested(self, name: str) -> Measure:
+        """Options built, or the capital spent on them: an option is a thing, its rows are facts."""
+        options, count = self.investment.options, self.calendar.count
+        of, weight = [], []
+        found: list[Facts] = []
+        for i, (option, terms) in enumerate(options.items()):
+            for term in terms.terms:
+                found.append(self._placed({"site": term.row.site, "option": option}))
+                of.append(i)
+                weight.append(1.0 if name == "built" else terms.capital)
+        numbers = [self.investment.number(option) for option in options]
+        return Measure(
+            period=np.tile(np.arange(count), len(options)),
+            amount=np.concatenate([*numbers, np.zeros(0)]),
+            thing=np.repeat(np.arange(len(options)), count),
+            things=len(options),
+            facts=_columns(found),
+            of=np.array(of, dtype=np.int64),
+            weight=np.array(weight, dtype=float),
+            once=True,
+        )
+
+    def _placed(self, facts: dict[str, str]) -> dict[str, str]:
+        site = self.given.sites.get(facts["site"])
+        if site is not None:
+            facts["country"], facts["owner"] = site.country, site.owner
+        return facts
+
+    def blends(self) -> Tally:
+        """The share of an oxide in all that a recipe takes in at a site lies within its bounds.
+
+        The contract: "share of the oxide in all tonnes that the recipe takes in there in a
+        period, its feeds together; what has no assay counts 0".
+        """
+        tally = Tally("blends")
+        for row in self.given.case.blends:
+            oxide, taken = self.taken_in(row)
+            place = self.calendar.place([(row.oxide, f"what {row.recipe} takes in at {row.site}")])
+            tally.at_most(oxide, row.maximum * taken, place)
+            tally.at_least(oxide, row.minimum * taken, place)
+        return tally
+
+    def taken_in(self, row: sheets.Blend) -> tuple[Floats, Floats]:
+        """Tonnes of the oxide of a row of Blends, and all tonnes taken in, by period."""
+        taken, oxide = np.zeros((2, self.calendar.count))
+        for recipe, activity in self._runs(row):
+            for material, quantity in recipe.inputs.items():
+                assay = self.given.assays.get(material, ())
+                share = sum(line.share for line in assay if line.oxide == row.oxide)
+                taken += quantity * activity
+                oxide += share * quantity * activity
+        return oxide, taken
+
+    def _runs(self, row: sheets.Blend) -> Iterator[tuple[Recipe, Floats]]:
+        """Recipe and activity of everything that a row of Blends looks at."""
+        flow: Flow = self.flows["Production"]
+        here = [i for i, key in enumerate(flow.keys) if key[:2] == (row.site, row.recipe)]
+        for i in here:
+            own = flow.key == i
+            activity = summed(flow.period[own], flow.tonnes[own], self.calendar.count)
+            yield self.flows.recipe(flow.keys[i]), activity
+
+
+def _columns(found: list[Facts]) -> dict[str, tuple[Ints, list[str]]]:
+    """Facts by column, each word once."""
+    columns = {}
+    for column in sheets.LIMIT_FILTERS:
+        numbers: dict[str, int] = {}
+        code = [numbers.setdefault(facts.get(column, ""), len(numbers)) for facts in found]
+        columns[column] = (np.array(code, dtype=np.int64), [same(word) for word in numbers])
+    return columns
+
+
+_TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "bought": ("Purchases", ("offer", "site", "material")),
+    "made": ("Production", ("site", "recipe", "material")),
+    "used": ("Production", ("site", "recipe", "feed")),
+    "produced": ("Production", ("site", "recipe", "feed")),
+    "shipped": ("Shipments", ("site", "to_site", "material", "mode")),
+    "delivered": ("Deliveries", ("line", "site", "material")),
+    "stock": ("Stock", ("site", "material")),
+}
+"""Table of each measure, and what the parts of its keys are called in Limits."""

@@ -1,0 +1,280 @@
+"""Lots: every flow into and out of a node, with the claims that it makes or backs.
+
+What comes from outside counts as its history says; what a plan ships, stores or
+makes counts as it is booked, as that is checked where it left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
+
+import numpy as np
+from msgspec import Struct
+
+from optimizer.audit.audit_calendar import Bools, Floats, Ints
+from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_flows import Flows, Move
+from optimizer.audit.audit_histories import Provenance, parts
+from optimizer.audit.audit_taint import taints
+from optimizer.audit.verdict import Tally
+from optimizer.tables import sheets
+
+History = tuple[sheets.Event, ...] | None
+
+
+class Lots(Struct, frozen=True):
+    """Tonnes into or out of nodes; ``claim`` numbers the bits of each."""
+
+    node: Ints
+    tonnes: Floats
+    claim: Ints
+
+
+class Outcome(NamedTuple):
+    """What a process does to the claims of its inputs in a period."""
+
+    breaks: int
+    clears: int
+    taint: int
+    """What its site, which does not segregate, is tainted with then."""
+    country: str
+
+
+class Lotbook:
+    """Everything that comes in and goes out, with its claims."""
+
+    def __init__(self, given: Entitlements, flows: Flows, known: Tally) -> None:
+        self.given = given
+        self.flows = flows
+        self.count = given.calendar.count
+        self.provenance = Provenance(given)
+        self._numbers: dict[int, int] = {}
+        self._backing: dict[tuple[int, str], int] = {}
+        traced = [
+            pair[1] in given.materials and given.materials[pair[1]].traced for pair in flows.pairs
+        ]
+        self.traced: Bools = np.array(traced, dtype=bool)
+        self._name_countries(known)
+        self._read_labels(known)
+        self.unshown: list[int] = []
+        """Rules that outputs break and are not shown to, by kind of run."""
+        self.bought = self._bought()
+        self.incoming = _together((self.bought, *self._arriving(), self._made()))
+        self.outgoing = _together(self._leaving())
+
+    @property
+    def claims(self) -> list[int]:
+        """Bits by number."""
+        return list(self._numbers)
+
+    def _number(self, bits: int) -> int:
+        return self._numbers.setdefault(bits, len(self._numbers))
+
+    def _name_countries(self, known: Tally) -> None:
+        case = self.given.case
+        for site in case.sites:
+            self.provenance.country_bit(site.country)
+        histories: list[History] = [row.history for row in case.supply]
+        histories += [row.history for row in case.stocks]
+        histories += [row.history for row in case.pipeline]
+        for event in (event for history in histories for event in history or ()):
+            if event.country not in ("here", "unknown", "none"):
+                self.provenance.country_bit(event.country)
+        self.origins = [parts(label[2], " or ") for label in self.flows.labels]
+        """Countries of customs origin by label; none where no duty depends on it."""
+        for country in sorted({name for names in self.origins for name in names}):
+            if country not in self.provenance.countries:
+                known.flaw(f"customs origin: no country is called {country!r}")
+                self.provenance.country_bit(country)
+
+    def _read_labels(self, known: Tally) -> None:
+        """Bits of what each label claims, by label and by whether the material is traced."""
+        every, bit = self.provenance.every_trait, self.provenance.bit
+
+        def traits(text: str) -> int:
+            found = 0
+            for name in parts(text, ";"):
+                if name not in bit:
+                    known.flaw(f"no rule is called {name!r}")
+                found |= bit.get(name, 0)
+            return found
+
+        labels, runs = self.flows.labels, self.flows.run_labels
+        self.clean = [every & ~traits(f"{breaks};{not_}") for breaks, not_, _ in labels]
+        self.shown_broken = [traits(breaks) for breaks, _, _ in labels]
+        self.followed = [every & ~traits(not_) for _, not_, _ in labels]
+        self.clean_inputs = [every & ~traits(f"{breaks};{not_}") for breaks, not_, _ in runs]
+        self.followed_inputs = [every & ~traits(not_) for _, not_, _ in runs]
+        self.broken_outputs = [traits(breaks) for _, _, breaks in runs]
+        origins = [self.provenance.from_origins(names) if names else 0 for names in self.origins]
+        self.booked = self._pairs(self.clean, origins)
+        self.used = self._pairs(self.clean_inputs, [0] * len(runs))
+
+    def _pairs(self, rules: list[int], origins: list[int]) -> Ints:
+        """Numbers of claims by label: of a material that is not traced, of one that is."""
+        found = [
+            (self._number(origin), self._number(rule | origin))
+            for rule, origin in zip(rules, origins, strict=True)
+        ]
+        return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+    def _lots(self, move: Move, claims: Ints) -> Lots:
+        traced = self.traced[move.node // self.count].astype(np.int64)
+        return Lots(move.node, move.tonnes, claims[move.label, traced])
+
+    def _true(self, material: str, broken: int, origin: str) -> int:
+        """Number of what is backed by a lot that breaks some rules and comes from a country."""
+        row = self.given.materials.get(material)
+        claims = self.provenance.every_trait & ~broken if row and row.traced else 0
+        key = (claims, origin)
+        if key not in self._backing:
+            self._backing[key] = self._number(
+                claims | self.provenance.from_origins([origin] if origin else [])
+            )
+        return self._backing[key]
+
+    def _bought(self) -> Lots:
+        """Purchases as their histories have them.
+
+        Where dated rows share a period, a lot breaks what any of them breaks, and has the
+        customs origin of the last of them.
+        """
+        flow, provenance = self.flows["Purchases"], self.provenance
+        terms: dict[int, list[tuple[int, Floats]]] = {}
+        origins: dict[int, list[str]] = {}
+        claim = np.zeros(len(flow.keys) * self.count, dtype=np.int64)
+        for cell in np.flatnonzero(np.bincount(flow.cell)).tolist():
+            i, t = divmod(cell, self.count)
+            rows = self.given.offers.get(flow.keys[i])
+            if rows is None:
+                claim[cell] = self._number(0)
+                continue
+            if i not in terms:
+                origins[i] = provenance.origins_bought(rows)
+                terms[i] = [
+                    (
+                        provenance.broken(provenance.history(row.site, row.material, row.history)),
+                        years,
+                    )
+                    for row, years in zip(rows.rows, rows.years, strict=True)
+                ]
+            broken = 0
+            for breaks, years in terms[i]:
+                broken |= breaks & provenance.live[t] if years[t] > 0 else 0
+            claim[cell] = self._true(flow.keys[i][2], broken, origins[i][t])
+        move = self.flows.leaves("Purchases")
+        return Lots(move.node, move.tonnes, claim[flow.cell])
+
+    def _arriving(self) -> list[Lots]:
+        """Shipments, stock carried over, opening stock and orders under way."""
+        stock, count = self.flows.leaves("Stock"), self.count
+        kept = (stock.node + 1) % count > 0
+        carried = Move(stock.node[kept] + 1, stock.tonnes[kept], stock.label[kept], stock.row[kept])
+        node, tonnes, claim = [], [], []
+        for pair, storage in self.given.storage.items():
+            if storage.first is not None and storage.first.opening:
+                node.append(self.flows.pairs[pair] * count)
+                tonnes.append(storage.first.opening)
+                claim.append(self._held(*pair, storage.first.history))
+        for order in self.given.case.pipeline:
+            pair = (order.to_site, order.material)
+            here = self.given.calendar.touches(order.arrival, order.arrival)
+            for t in np.flatnonzero(here):
+                node.append(self.flows.pairs[pair] * count + int(t))
+                tonnes.append(order.quantity)
+                claim.append(self._held(*pair, order.history))
+        held = Lots(
+            np.array(node, dtype=np.int64),
+            np.array(tonnes, dtype=float),
+            np.array(claim, dtype=np.int64),
+        )
+        shipped = self._lots(self.flows.arrivals(), self.booked)
+        return [shipped, self._lots(carried, self.booked), held]
+
+    def _held(self, site: str, material: str, history: History) -> int:
+        """What is held at the start: its events are dated the day before."""
+        provenance = self.provenance
+        facts = provenance.history(site, material, history)
+        broken = provenance.broken(facts) & provenance.before
+        origin = provenance.origin(site, material, history)
+        return self._true(material, broken, origin)
+
+    def _outcomes(self) -> tuple[list[Outcome], Ints]:
+        """What the process of each row of Production does to claims: distinct ones, numbers.
+
+        Of dated rows of one unit that share a period, all must clear a rule; of the rows of
+        further units one is enough.
+        """
+        flow, provenance = self.flows["Production"], self.provenance
+        tainted = taints(
+            self.given,
+            self.flows,
+            self.traced,
+            [provenance.every_trait & ~clean for clean in self.clean_inputs],
+        )
+        found: dict[Outcome, int] = {}
+        number = np.zeros(len(flow.keys) * self.count, dtype=np.int64)
+        terms: dict[int, list[tuple[tuple[str, str], int, int, Bools]]] = {}
+        for cell in np.flatnonzero(np.bincount(flow.cell)).tolist():
+            i, t = divmod(cell, self.count)
+            site = flow.keys[i][0]
+            if i not in terms:
+                terms[i] = [
+                    (
+                        (row.feed, row.unit),
+                        provenance.broken([provenance.fact(site, stage) for stage in row.stages]),
+                        sum({provenance.of_rule(rule) for rule in row.clears}),
+                        holds,
+                    )
+                    for row, holds in self.given.running(flow.keys[i]).rows
+                ]
+            breaks, clears = 0, dict[tuple[str, str], int]()
+            for unit, broken, cleared, holds in terms[i]:
+                if holds[t]:
+                    breaks |= broken & provenance.live[t]
+                    clears[unit] = clears.get(unit, cleared) & cleared
+            place = self.given.sites.get(site)
+            outcome = Outcome(
+                breaks=breaks,
+                clears=reduce(or_, clears.values(), 0),
+                taint=tainted.get((site, t), 0),
+                country=place.country if place else "",
+            )
+            number[cell] = found.setdefault(outcome, len(found))
+        return list(found), number[flow.cell]
+
+    def _made(self) -> Lots:
+        """Outputs: clean where inputs are booked so (or cleared) and nothing here breaks."""
+        move, runs = self.flows.worked("outputs"), self.flows["Production"]
+        outcomes, outcome = self._outcomes()
+        kinds, kind = np.unique(outcome * len(self.clean_inputs) + runs.label, return_inverse=True)
+        rules, origins = [], []
+        for code in kinds.tolist():
+            number, label = divmod(code, len(self.clean_inputs))
+            result, shown = outcomes[number], self.broken_outputs[label]
+            clean = (self.clean_inputs[label] | result.clears) & ~result.breaks & ~result.taint
+            self.unshown.append(self.provenance.every_trait & ~clean & ~shown)
+            rules.append(clean & ~shown)
+            origins.append(self.provenance.from_origins([result.country]))
+        self.run_kind: Ints = kind
+        claims = self._pairs(rules, origins)
+        traced = self.traced[move.node // self.count].astype(np.int64)
+        return Lots(move.node, move.tonnes, claims[kind[move.row], traced])
+
+    def _leaving(self) -> list[Lots]:
+        """What is used, shipped, delivered, thrown away and kept, as it is booked."""
+        names = ("Shipments", "Deliveries", "Disposal", "Stock")
+        used = self._lots(self.flows.worked("inputs"), self.used)
+        return [used, *(self._lots(self.flows.leaves(name), self.booked) for name in names)]
+
+
+def _together(lots: Iterable[Lots]) -> Lots:
+    parts_ = list(lots)
+    return Lots(
+        np.concatenate([part.node for part in parts_]),
+        np.concatenate([part.tonnes for part in parts_]),
+        np.concatenate([part.claim for part in parts_]),
+    )

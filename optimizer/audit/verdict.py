@@ -1,0 +1,155 @@
+"""Checks and their verdict: how far a plan is from what it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from optimizer.audit.audit_calendar import Bools, Floats
+
+TOLERANCE = 1e-6
+"""Violation that passes, relative to the quantities that are compared."""
+SMALLEST = 10.0
+"""Quantities below it (t, or money) are compared as if they were so large."""
+USED = TOLERANCE * SMALLEST
+"""Tonnes, or units of use, above which a lane or a unit counts as used."""
+WRONG = 1.0
+"""Violation of what is wrong whatever its size, or not a number."""
+
+
+class Check(Struct, frozen=True):
+    """One kind of comparison over the whole plan."""
+
+    name: str
+    passed: bool
+    worst: float
+    """Largest violation, relative to the quantities compared; 0 where all hold."""
+    where: str
+    """Place and figures of the worst violation; empty where all hold."""
+    tested: int
+    """Comparisons made."""
+
+
+class Audit(Struct, frozen=True):
+    """What an independent recomputation says about a plan."""
+
+    checks: tuple[Check, ...]
+    cost: float
+    """Present value of all costs, recomputed from the input tables and the flows."""
+    cost_difference: float
+    """Recomputed cost less the objective."""
+    tolerance: float
+    """Largest relative violation that passes."""
+
+    @property
+    def passed(self) -> bool:
+        """True if every check is."""
+        return all(check.passed for check in self.checks)
+
+    @property
+    def worst(self) -> float:
+        """Largest relative violation of any check."""
+        return max((check.worst for check in self.checks), default=0.0)
+
+    @property
+    def verdict(self) -> str:
+        """The outcome in one line."""
+        tested = sum(check.tested for check in self.checks)
+        failed = [check for check in self.checks if not check.passed]
+        if not failed:
+            return (
+                f"Audit passed: {len(self.checks)} checks, {tested:,} comparisons, worst relative "
+                f"violation {self.worst:.1e} (allowed {self.tolerance:.0e}), "
+                f"cost differs by {self.cost_difference:.2g}"
+            )
+        worst = max(failed, key=lambda check: check.worst)
+        others = f"; {len(failed) - 1} more checks fail" if len(failed) > 1 else ""
+        return f"AUDIT FAILED: {worst.name}: {worst.where}{others}"
+
+
+class Tally:
+    """Comparisons under one name; keeps the worst."""
+
+    def __init__(self, name: str, smallest: float = SMALLEST) -> None:
+        self.name = name
+        self.smallest = smallest
+        self.worst = 0.0
+        self.where = ""
+        self.tested = 0
+
+    def at_most(self, value: Floats, limit: Floats, place: Callable[[int], str]) -> None:
+        """Each value may not exceed its limit; ``place`` names a position."""
+        size = np.maximum(np.abs(value), np.where(np.isfinite(limit), np.abs(limit), 0.0))
+        self._compare(value - limit, size, value, limit, "above", place)
+
+    def at_least(self, value: Floats, limit: Floats, place: Callable[[int], str]) -> None:
+        """Each value may not fall below its limit."""
+        size = np.maximum(np.abs(value), np.abs(limit))
+        self._compare(limit - value, size, value, limit, "below", place)
+
+    def equal(
+        self, value: Floats, target: Floats, place: Callable[[int], str], size: Floats | None = None
+    ) -> None:
+        """Each value must be its target, within the tolerance on ``size``."""
+        if size is None:
+            size = np.maximum(np.abs(value), np.abs(target))
+        self._compare(np.abs(value - target), size, value, target, "instead of", place)
+
+    def within(
+        self, value: Floats, limit: Floats, size: Floats, place: Callable[[int], str]
+    ) -> None:
+        """Each value may not exceed its limit, within the tolerance on ``size``."""
+        self._compare(value - limit, size, value, limit, "above", place)
+
+    def forbid(self, value: Floats, forbidden: Bools, place: Callable[[int], str]) -> None:
+        """Values must be zero where they are forbidden; nothing else is looked at."""
+        found = np.flatnonzero(forbidden)
+        self.tested += value.size - found.size
+        zero = np.zeros(found.size)
+        self.equal(value[found], zero, lambda i: place(int(found[i])))
+
+    def alike(
+        self, shown: Sequence[object], wanted: Sequence[object], place: Callable[[int], str]
+    ) -> None:
+        """Each label must be what it should be, letter for letter."""
+        self.tested += len(shown)
+        for i, (own, other) in enumerate(zip(shown, wanted, strict=True)):
+            if own != other:
+                self.worst = max(self.worst, WRONG)
+                self.where = f"{place(i)}: {own!r} instead of {other!r}"
+                return
+
+    def flaw(self, where: str) -> None:
+        """Something that is wrong whatever its size."""
+        self.tested += 1
+        self.worst, self.where = max(self.worst, WRONG), where
+
+    def check(self) -> Check:
+        """The outcome; what is not a number never passes."""
+        return Check(self.name, self.worst <= TOLERANCE, self.worst, self.where, self.tested)
+
+    def _compare(
+        self,
+        excess: Floats,
+        size: Floats,
+        value: Floats,
+        limit: Floats,
+        word: str,
+        place: Callable[[int], str],
+    ) -> None:
+        if not excess.size:
+            return
+        self.tested += excess.size
+        ratio = excess / np.maximum(size, self.smallest)
+        ratio[np.isnan(ratio)] = WRONG
+        i = int(np.argmax(ratio))
+        if ratio.flat[i] > self.worst:
+            self.worst = float(ratio.flat[i])
+            self.where = f"{place(i)}: {value.flat[i]:,.6g} {word} {limit.flat[i]:,.6g}"
+
+
+def always(words: str) -> Callable[[int], str]:
+    """Names every position alike."""
+    return lambda _: words

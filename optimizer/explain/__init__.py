@@ -1,0 +1,25 @@
+"""Why the plan is what it is, what each thing is worth, and what to do where there is no plan."""
+
+from optimizer.explain.alerts import alerts
+from optimizer.explain.bound_sensitivity import moves
+from optimizer.explain.cell_edits import Edit
+from optimizer.explain.conflict import NO_CONFLICT, Clash, Conflict, conflict
+from optimizer.explain.price_tables import Pricing, pricing
+from optimizer.explain.repair import Repair, endless, repairs
+from optimizer.explain.risks import Alert
+
+__all__ = [
+    "NO_CONFLICT",
+    "Alert",
+    "Clash",
+    "Conflict",
+    "Edit",
+    "Pricing",
+    "Repair",
+    "alerts",
+    "conflict",
+    "endless",
+    "moves",
+    "pricing",
+    "repairs",
+]

@@ -1,0 +1,88 @@
+"""What a reader of the plan must know before the figures: sentences for the first sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optimizer.explain.low_confidence import soft_figures
+from optimizer.explain.risks import weaknesses
+from optimizer.network.network_data import Network
+from optimizer.result.number_text import figure, listed
+from optimizer.result.result_layouts import Tables
+from optimizer.solver import Answer
+
+WORTH_SAYING = 0.005
+"""Share of the plan's cost below which a credit is not worth a sentence."""
+
+
+def alerts(network: Network, tables: Tables, answer: Answer) -> tuple[str, ...]:
+    """Sentences on the proof, shortages, supply that may not come, the horizon, weak points.
+
+    Those that stem from a cell carry it (:class:`optimizer.explain.risks.Alert`).
+    """
+    return (
+        *_proof(network, answer),
+        *_short(network, tables),
+        *_not_firm(tables),
+        *_horizon(network, tables),
+        *weaknesses(network, tables),
+        *soft_figures(network, tables),
+    )
+
+
+def _proof(network: Network, answer: Answer) -> Iterator[str]:
+    if answer.status != "optimal":
+        yield (
+            f"Not proven optimal ({answer.status}): a plan may exist that costs up to "
+            f"{answer.gap:.2%} less."
+        )
+    elif answer.gap > 0:
+        yield f"Proven to {answer.gap:.2%}: no plan is cheaper by more."
+    if answer.method == "branch and bound":
+        yield "Prices in Scarcity and Break-even hold for the yes/no decisions of this plan."
+
+
+def _short(network: Network, tables: Tables) -> Iterator[str]:
+    short = tables["Shortages"]
+    if len(short):
+        first = min(short["period"], key=network.calendar.labels.index)
+        tonnes = sum(short["short"])
+        yield (
+            f"{figure(tonnes)} t of demand are not met, first in {first}: {listed(short['line'])}."
+        )
+
+
+def _not_firm(tables: Tables) -> Iterator[str]:
+    bought = tables["Purchases"]
+    loose = [
+        (offer, tonnes)
+        for offer, tonnes, firm in zip(
+            bought["offer"], bought["tonnes"], bought["firm"], strict=True
+        )
+        if firm == "no"
+    ]
+    if loose:
+        yield (
+            f"{figure(sum(tonnes for _, tonnes in loose))} t of the plan's purchases are not firm: "
+            f"{listed(offer for offer, _ in loose)}."
+        )
+
+
+def _horizon(network: Network, tables: Tables) -> Iterator[str]:
+    """How much of the answer rests on the value of what outlives the horizon."""
+    costs = tables["Costs"]
+    paid = sum(money for money in costs["discounted"] if money > 0)
+    credit = {"stock": 0.0, "options": 0.0}
+    for category, item, money in zip(
+        costs["category"], costs["item"], costs["discounted"], strict=True
+    ):
+        if category == "closing value":
+            credit["stock" if item == "stock" else "options"] -= money
+    total = sum(credit.values())
+    if paid and abs(total) > WORTH_SAYING * paid:
+        currency = network.case.settings.currency
+        yield (
+            f"{total:,.0f} {currency} ({total / paid:.1%} of all costs) are credited for what is "
+            f"left at the end: {credit['stock']:,.0f} for stock, {credit['options']:,.0f} for "
+            "options that outlive the horizon."
+        )

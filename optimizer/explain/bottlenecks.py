@@ -1,0 +1,143 @@
+"""What binds, in sentences: what one more is worth, how far that holds, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optimizer.explain.cell_locator import HIGH, LOW, Places
+from optimizer.explain.duals import KINDS, NAN, ONE_LESS, Priced, relief
+from optimizer.explain.scarcity import address
+from optimizer.network.network_data import Network
+from optimizer.result.number_text import figure
+from optimizer.result.price_layouts import BOTTLENECKS
+from optimizer.result.result_table import Table, table
+from optimizer.solver import Ranges
+
+MOST = 2_000
+"""Rows with a price that are told, those of most worth first."""
+
+SHOWN = 3
+"""Cells that are named one by one; of more the first and the last."""
+
+FULL = {
+    ("offer", HIGH): "{0} at {1} sells all the {2} that it may",
+    ("offer", LOW): "{0} at {1} must sell {2} that is not worth its price",
+    ("contract", HIGH): "The contract of {0} at {1} ({2}) is drawn in full",
+    ("take_or_pay", LOW): "The take-or-pay of {0} at {1} ({2}) is not worth its price",
+    ("capacity", HIGH): "{1} at {0} is full",
+    ("minimum_load", LOW): "{1} at {0} runs at its minimum load",
+    ("idle_minimum", LOW): "{1} at {0} runs at its minimum load",
+    ("process", HIGH): "{0} runs at its maximum",
+    ("process", LOW): "{0} runs at its minimum",
+    ("lane", HIGH): "The lane {0} carries its maximum of {1}",
+    ("lane_minimum", LOW): "The lane {0} carries its least shipment of {1}",
+    ("storage", HIGH): "The stock of {1} at {0} is at its maximum",
+    ("storage", LOW): "The stock of {1} at {0} is at its minimum",
+    ("cover", LOW): "The stock of {1} at {0} is at its days of cover",
+    ("least_delivery", LOW): "The least delivery to {0} at {1} binds",
+    ("rule_share", HIGH): "Rule {0} binds {2} at {3}",
+    ("built_most", HIGH): "The option {0} is built as often as it may",
+}
+"""What a row at its bound means; ``{0}`` and so on are the names of its index."""
+
+MORE = {
+    **dict.fromkeys(("capacity", "minimum_load", "idle_minimum"), "unit of use"),
+    "process": "unit of activity",
+    "built_most": "of it",
+}
+"""What one more of a bound is, where it is not a tonne."""
+
+
+def bottlenecks(network: Network, rows: list[Priced], found: Ranges | None) -> Table:
+    """One row for each thing that binds in periods in a row, of most saving first."""
+    places = Places(network)
+    currency = network.case.settings.currency
+    told = []
+    for group in _groups(network, rows[:MOST]):
+        first = group[0]
+        reaches = [relief(row, found) for row in group]
+        saving = sum(map(_saving, group, reaches))
+        known = [more for more in reaches if more == more]
+        holds = min(known) if len(known) == len(group) else NAN
+        worth = [row.worth for row in group]
+        note = "range not computed" if found is None else "not unique" if holds != holds else ""
+        cells = list(dict.fromkeys(filter(None, (address(places, row) for row in group))))
+        cell = "; ".join(cells) if len(cells) <= SHOWN else f"{cells[0]} to {cells[-1]}"
+        sentence = _sentence(group, holds, note, currency)
+        span = (first.period, group[-1].period, min(worth), max(worth))
+        kind = KINDS.get(first.family, (first.family, ""))[0]
+        told.append((kind, first.thing, *span, holds, saving, note, sentence, cell))
+    told.sort(key=lambda row: -abs(row[7]))
+    return table(BOTTLENECKS, [(rank, *row) for rank, row in enumerate(told, 1)])
+
+
+def _groups(network: Network, rows: list[Priced]) -> Iterator[list[Priced]]:
+    """Rows of one thing, bound on one side, in periods without a gap."""
+    order = {label: t for t, label in enumerate(network.calendar.labels)}
+    things: dict[tuple[str, tuple[str, ...], int, str], list[Priced]] = {}
+    for row in rows:
+        things.setdefault((row.family, row.names, row.side, row.per), []).append(row)
+    for own in things.values():
+        own.sort(key=lambda row: order.get(row.period, 0))
+        group = own[:1]
+        for row in own[1:]:
+            near = order[row.period] == order[group[-1].period] + 1
+            if near and (row.worth > 0) == (group[-1].worth > 0):
+                group.append(row)
+            else:
+                yield group
+                group = [row]
+        yield group
+
+
+def _saving(row: Priced, more: float) -> float:
+    """Present value of relaxing a bound as far as its worth holds, or by one unit."""
+    return row.today * (more if more == more and more != float("inf") else 1.0)
+
+
+def _sentence(group: list[Priced], holds: float, note: str, currency: str) -> str:
+    first = group[0]
+    worth = sorted(abs(row.worth) for row in group)
+    said = f"{figure(worth[0])} {currency}"
+    if figure(worth[0]) != figure(worth[-1]):
+        said = f"{figure(worth[0])} to {figure(worth[-1])} {currency}"
+    when = _when(group)
+    if first.family == "demand":
+        least = first.worth > 0
+        verb = "costs" if least else "earns"
+        names = f"{first.names[0]} at {first.names[1]}"
+        return f"One more tonne wanted by {names}{when} {verb} {said}{_range(holds, note, least)}."
+    pattern = FULL.get((first.family, first.side))
+    head = pattern.format(*first.names) if pattern else _bound(first)
+    unit = MORE.get(first.family, "tonne")
+    if first.per == ONE_LESS:
+        what = f"one {unit} less" if first.family != "limit" else "one less"
+    elif first.family in ("rule_share", "limit", "blend"):
+        what = "one tonne more that it forbids" if first.family == "rule_share" else "one more"
+    else:
+        what = f"one more {unit}"
+    each = " in a period" if len(group) > 1 else ""
+    return f"{head}{when}: {what}{each} is worth {said}{_range(holds, note)}."
+
+
+def _bound(row: Priced) -> str:
+    kind = KINDS.get(row.family, (row.family, ""))[0]
+    which = "maximum" if row.side == HIGH else "minimum"
+    names = [name for name in row.names if name not in ("sum", "least", "most")]
+    return f"The {which} of {kind} {', '.join(filter(None, names))} binds"
+
+
+def _when(group: list[Priced]) -> str:
+    first, last = group[0].period, group[-1].period
+    if not first:
+        return ""
+    return f" in {first}" if first == last else f" in {first} to {last}"
+
+
+def _range(holds: float, note: str, least: bool = False) -> str:
+    """How far a price holds; cost is convex, so that beyond it more is worth less."""
+    if note == "range not computed":
+        return ""
+    if note:
+        return f" at {'least' if least else 'most'}: the price is not unique"
+    return ", however many" if holds == float("inf") else f", for up to {holds:,.3g}"

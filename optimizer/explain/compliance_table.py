@@ -1,0 +1,172 @@
+"""Which deliveries each rule binds, what was delivered to them, and what being bound costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from optimizer.explain.cell_locator import family_of
+from optimizer.explain.duals import NAN
+from optimizer.network.calendar import members
+from optimizer.network.network_data import Network, Phase
+from optimizer.result.flow_tables import segment_of
+from optimizer.result.price_layouts import COMPLIANCE
+from optimizer.result.result_table import Table, table
+from optimizer.result.variable_values import Decisions, each
+from optimizer.solver import Answer, Program
+from optimizer.tracing.origin_statements import Statements
+
+TOLERANCE = 1e-6
+"""Share above the allowed one that still counts as kept (the solver's tolerance)."""
+
+NO_PRICE = "no price: the plan has no dual values"
+NO_LOT = "no price: no lot that breaks it can be there; cost of rules solves without it"
+NEVER = "nothing in the case can break it"
+MOVED = "price of one tonne; what other dates would do beyond it takes a solve with them"
+
+RESTS = ("unknown", "not_stated")
+"""Parts of a Rest that are tonnes."""
+
+Lot = tuple[int, float]
+"""Traits broken and tonnes."""
+
+
+class Worth(Struct, frozen=True):
+    """Present values of the rows that rules act through."""
+
+    shares: dict[tuple[str, ...], float]
+    """Price of each row of a rule with a share, by its index."""
+    places: dict[tuple[str, str, str], list[tuple[int, float]]]
+    """By customer, material and period: classes as traits broken, and the price of a tonne."""
+
+
+def worth(network: Network, program: Program, answer: Answer) -> Worth | None:
+    """Prices that Compliance needs; None where there are none."""
+    if answer.prices is None or not network.phases:
+        return None
+    customers = {line.customer for line in network.lines}
+    broken = {(node.site, node.material, node.name): node.broken for node in network.nodes}
+    found = Worth({}, {})
+    for constraint, price in zip(program.constraints, answer.prices.tolist(), strict=True):
+        family = family_of(constraint)
+        if family == "rule_share":
+            found.shares[constraint.index()] = price
+        elif family == "balance" and constraint.index()[0] in customers:
+            site, material, name, period = constraint.index()
+            own = found.places.setdefault((site, material, period), [])
+            own.append((broken[site, material, name], price))
+    return found
+
+
+def compliance(done: Decisions, prices: Worth | None, statements: Statements) -> Table:
+    """One row per rule row, line of demand and window; least headroom first."""
+    network = done.network
+    delivered: dict[tuple[int, int], list[Lot]] = {}
+    for flow, t, tonnes in each(done.deliver):
+        deliver = network.flows.delivers[flow]
+        lot = (network.nodes[deliver.node].broken, tonnes)
+        delivered.setdefault((deliver.line, t), []).append(lot)
+    rows = []
+    for phase in network.phases:
+        for line, bound in phase.lines.items():
+            for window, periods in phase.windows:
+                if periods & bound:
+                    lots = {t: delivered.get((line, t), []) for t in members(periods & bound)}
+                    rows.append(_row(network, phase, line, window, lots, prices, statements))
+    rows.sort(key=lambda row: row[9] - row[8])
+    return table(COMPLIANCE, rows)
+
+
+def _row(
+    network: Network,
+    phase: Phase,
+    line: int,
+    window: str,
+    by_period: dict[int, list[Lot]],
+    prices: Worth | None,
+    statements: Statements,
+) -> tuple[Any, ...]:
+    lots = [lot for own in by_period.values() for lot in own]
+    total = sum(tonnes for _, tonnes in lots)
+    breaking = sum(tonnes for broken, tonnes in lots if broken & phase.trait)
+    share = breaking / total if total else 0.0
+    classes: dict[str, float] = {}
+    for broken, tonnes in lots:
+        name = f"breaks {', '.join(network.rules_of(broken))}" if broken else "clean"
+        classes[name] = classes.get(name, 0.0) + tonnes
+    wanted = network.lines[line]
+    segments = {segment_of(wanted.segments, t) for t in by_period}
+    price, note = _price(network, phase, line, window, by_period, prices)
+    rests = [
+        statements.rest(
+            phase,
+            line,
+            t,
+            sum(tonnes for _, tonnes in own),
+            sum(tonnes for broken, tonnes in own if broken & phase.trait),
+        )
+        for t, own in by_period.items()
+        if own
+    ]
+    unknown, not_stated = (sum(getattr(one, name) for one in rests) for name in RESTS)
+    reasons = dict.fromkeys(cell for one in rests for cell in one.cells)
+    reasons |= dict.fromkeys(f"{stage} not stated" for one in rests for stage in one.stages)
+    return (
+        phase.rule,
+        phase.dates,
+        phase.row,
+        wanted.name,
+        "; ".join(sorted(segments)),
+        window,
+        total,
+        breaking,
+        share,
+        phase.share,
+        "; ".join(f"{name} {tonnes:,.6g} t" for name, tonnes in sorted(classes.items())),
+        _verdict(share <= phase.share + TOLERANCE, unknown + not_stated > 0),
+        unknown,
+        not_stated,
+        "; ".join(reasons),
+        "; ".join(network.calendar.labels[t] for t in by_period),
+        phase.share * total - breaking,
+        price,
+        note,
+        network.case.cell("Rules", phase.row, "maximum share"),
+    )
+
+
+def _verdict(kept: bool, rests: bool) -> str:
+    if not kept:
+        return "broken"
+    return "kept as far as stated" if rests else "kept"
+
+
+def _price(
+    network: Network,
+    phase: Phase,
+    line: int,
+    window: str,
+    by_period: dict[int, list[Lot]],
+    prices: Worth | None,
+) -> tuple[float, str]:
+    """Present value of letting one tonne more break the rule, and what is not known."""
+    if not phase.trait:
+        return 0.0, NEVER
+    if prices is None:
+        return NAN, NO_PRICE
+    wanted = network.lines[line]
+    if phase.share > 0:
+        name = (phase.rule, phase.dates, wanted.name, wanted.customer, wanted.material, window)
+        return abs(prices.shares.get(name, 0.0)), MOVED
+    saved = tonnes = 0.0
+    for t, lots in by_period.items():
+        label = network.calendar.labels[t]
+        own = prices.places.get((wanted.customer, wanted.material, label), [])
+        clean = [price for broken, price in own if not broken & phase.trait]
+        dirty = [price for broken, price in own if broken & phase.trait]
+        delivered = sum(amount for _, amount in lots)
+        if clean and dirty and delivered:
+            saved += delivered * max(min(clean) - min(dirty), 0.0)
+            tonnes += delivered
+    return (saved / tonnes, MOVED) if tonnes else (NAN, NO_LOT)

@@ -1,0 +1,149 @@
+"""Which requirements of the workbook conflict, where no plan is feasible.
+
+Every number that a person can change may go; conservation of mass never does. Rules without
+tolerance have no row in the programme, so it is built once more with rows for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from optimizer import solver
+from optimizer.explain.cell_locator import LOW, Places
+from optimizer.explain.opened_bounds import opened
+from optimizer.explain.relaxable_program import relaxable
+from optimizer.explain.relaxable_rows import Give, Key
+from optimizer.explain.row_sentences import said
+from optimizer.explain.unreachable import Missing
+from optimizer.network.network_data import Network
+from optimizer.solver import Program
+
+SECONDS = 60.0
+"""Time to reduce the set; the same again where whole numbers matter."""
+
+
+class Clash(Struct, frozen=True):
+    """One requirement that conflicts with the others; ``cell`` is empty for a sheet."""
+
+    sheet: str
+    cell: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class Conflict(Struct, frozen=True):
+    """Requirements that conflict; empty where none were found in time.
+
+    ``irreducible`` is True if without any one of ``clashes`` the others can be met, once all
+    that is not named gives; ``gaps`` say why nothing can be where one of them wants it.
+    """
+
+    clashes: tuple[Clash, ...] = ()
+    gaps: tuple[Clash, ...] = ()
+    irreducible: bool = False
+
+    @property
+    def heading(self) -> str:
+        """Sentence above the list."""
+        if len(self.clashes) == 1:
+            return "This requirement cannot be met:"
+        if self.irreducible:
+            return "These requirements conflict; without any one of them the others can be met:"
+        return "These requirements conflict (time ran out: some of them may not matter):"
+
+
+def conflict(meaning: Network, program: Program, *, own: bool = True) -> Conflict:
+    """Requirements that conflict in a programme without a solution.
+
+    ``own`` is False for a model that a user has changed: it is not built again.
+    """
+    m = None  # kept: a Pyomo row knows its family only as long as its model lives
+    if own:
+        m, meaning, program = opened(meaning, program, rules=True)
+    places = Places(meaning)
+    relaxed = relaxable(meaning, program, places)
+    groups: dict[Key, list[Give]] = {}
+    for give in relaxed.gives:
+        groups.setdefault(give.key, []).append(give)
+    core = solver.conflict(
+        relaxed.program,
+        [[(give.row, give.side, give.most) for give in own] for own in groups.values()],
+        [side == LOW or family == "balance" for family, side, _ in groups],
+        [family == "demand" for family, *_ in groups],
+        SECONDS,
+    )
+    found = Conflict() if core is None else _told(meaning, places, groups, core)
+    del m
+    return found
+
+
+def _told(
+    meaning: Network, places: Places, groups: dict[Key, list[Give]], core: solver.Core
+) -> Conflict:
+    """The requirements of a core in words, and why nothing can be where one wants it."""
+    missing, keys = Missing(meaning, places), list(groups)
+    clashes, gaps = [], dict[Clash, None]()
+    for number, pairs in core.groups.items():
+        rows = set(pairs)
+        gives = [give for give in groups[keys[number]] if (give.row, give.side) in rows]
+        clashes.append(_clash(places, keys[number], gives))
+        for gap in _gaps(meaning, missing, keys[number], gives):
+            gaps[gap] = None
+    order = {name: number for number, name in enumerate(("Demand", "Stocks", "Limits"))}
+    clashes.sort(key=lambda clash: order.get(clash.sheet, len(order)))
+    return Conflict(tuple(clashes), tuple(gaps), core.irreducible)
+
+
+def _clash(places: Places, key: Key, gives: list[Give]) -> Clash:
+    family, side, cells = key
+    names = [give.names for give in gives]
+    told = cells
+    if family == "demand":  # the column of the period rather than that of the year
+        by_period = places.cells(family, names[0], side)
+        told = tuple(cell for cell in by_period if cell.row == cells[0].row) or cells
+    sentence = said(places, family, names[0], side, told, [own[-1] for own in names])
+    others = {own[2] for own in names} if family == "rule_share" else set()
+    if len(others) > 1:
+        sentence = f"{sentence} ({len(others)} lines)"
+    return Clash(told[0].sheet, places.letter(told[0]), sentence)
+
+
+def _gaps(meaning: Network, missing: Missing, key: Key, gives: list[Give]) -> Iterator[Clash]:
+    """Why nothing can be where something is asked for."""
+    family, side, _ = key
+    for give in gives:
+        t = missing.places.period(give.names)
+        if side != LOW or t is None:
+            continue
+        for place in _asked(meaning, family, give.names):
+            for cause in missing.causes(place, t):
+                letter = missing.places.letter(cause.cell)
+                yield Clash(cause.cell.sheet, letter, cause.sentence)
+
+
+def _asked(meaning: Network, family: str, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Places at which a row wants something to be."""
+    if family == "least_delivery":
+        yield names[1], names[2]
+    elif family in ("storage", "cover"):
+        yield names[0], names[1]
+    elif family == "process":
+        for bound in meaning.process_bounds:
+            if bound.name == names[0] and str(bound.rows[0]) == names[1]:
+                for index in bound.processes:
+                    process = meaning.processes[index]
+                    yield from ((process.site, name) for name in process.inputs)
+    elif family == "minimum_load":
+        for unit in meaning.units:
+            if (unit.site, unit.unit) == names[:2]:
+                for index in unit.uses:
+                    process = meaning.processes[index]
+                    yield from ((process.site, name) for name in process.inputs)
+
+
+NO_CONFLICT = Conflict()
+"""Nothing clashes, or nothing was found in time."""

@@ -1,0 +1,197 @@
+"""Duals: which bounds have a price, what one unit of each is worth, and how far that holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from msgspec import Struct
+
+from optimizer.explain.bound_sensitivity import Moved
+from optimizer.explain.cell_locator import HIGH, LOW, family_of, names_of
+from optimizer.network.network_data import Network
+from optimizer.solver import Answer, Program, Ranges
+from optimizer.tables.schema import INFINITY
+
+SMALL = 1e-7
+"""Prices below this, relative to the largest, are rounding."""
+
+NARROW = 1e-7
+"""Ranges narrower than this part of the bound are of no width."""
+
+NAN = float("nan")
+
+ONE_MORE, ONE_LESS = "one more", "one less"
+"""What a worth is of: relaxing a maximum, or a minimum, by one unit."""
+
+KINDS = {
+    "offer": ("offer", "t"),
+    "contract": ("contract", "t"),
+    "take_or_pay": ("take or pay", "t"),
+    "capacity": ("capacity", "use"),
+    "minimum_load": ("minimum load", "use"),
+    "process": ("process limit", "activity"),
+    "lane": ("lane", "t"),
+    "storage": ("stock bound", "t"),
+    "cover": ("days of cover", "t"),
+    "demand": ("demand", "t"),
+    "least_delivery": ("least delivery", "t"),
+    "rule_share": ("rule share", "t"),
+    "limit": ("limit", "as in Limits"),
+    "blend": ("blend", "t"),
+    "lane_minimum": ("least shipment", "t"),
+    "idle_minimum": ("minimum load", "use"),
+    "built_most": ("option", "number"),
+    "kept": ("commitment", "t or number"),
+}
+"""Family of rows to its name in the table and the unit of its bound."""
+
+UNPRICED = (
+    "balance",
+    "running",
+    "running_own",
+    "custody",
+    "built_needs",
+    "built_begun",
+    "built_chosen",
+    "built_one_of",
+    "built_reach",
+    "changed",
+    "alike",
+    "excess_cost",
+)
+"""Families that bind by logic, not by something that there could be more of."""
+
+
+class Priced(Struct, frozen=True):
+    """A row that has a price: where it stands, its bound, what one unit more is worth."""
+
+    number: int
+    family: str
+    names: tuple[str, ...]
+    """Index without its period."""
+    period: str
+    bound: float
+    side: int
+    """LOW or HIGH: the bound that binds."""
+    worth: float
+    """Money of its period; for demand what the last tonne costs, else a saving."""
+    today: float
+    """The same as present value."""
+    per: str = ONE_MORE
+    """The change of the bound that the worth is of."""
+    most: tuple[float, float] = (INFINITY, INFINITY)
+    """How much more, and less, at most: where another bound of the same row or thing begins."""
+    alone: bool = True
+    """False where the bound stands in several rows, which move together."""
+
+    @property
+    def thing(self) -> str:
+        """Readable name."""
+        return ", ".join(name for name in self.names if name)
+
+
+def priced(
+    network: Network, program: Program, answer: Answer, moved: Mapping[int, Moved] | None = None
+) -> list[Priced]:
+    """Bounds with a price, dearest first. Balance rows are left out.
+
+    ``moved`` are those that stand in several rows (:mod:`optimizer.explain.bound_sensitivity`).
+    """
+    if answer.prices is None:
+        return []
+    moved = moved or {}
+    discount = _discounts(network)
+    prices = answer.prices.tolist()
+    floor = SMALL * max((abs(price) for price in prices), default=0.0)
+    rows = []
+    for number, constraint in enumerate(program.constraints):
+        price, own = prices[number], moved.get(number)
+        if own is not None and own.side * price > 0:
+            own = None  # the other bound of the row binds
+        if own is not None:
+            price = _price(own, answer, floor)
+        if abs(price) <= floor:
+            continue
+        family = family_of(constraint)
+        if family in UNPRICED or (family == "capacity" and not program.row_upper[number]):
+            continue  # a unit that does not exist: Break-even says what its option lacks
+        names = list(names_of(constraint))
+        period = names.pop() if names[-1] in discount else ""
+        side, per, bound = _side(program, number, family, price)
+        if own is not None and own.bound is not None:
+            bound = own.bound
+        worth = price if family == "demand" else abs(price)
+        now = worth / discount.get(period, 1.0)
+        most = _most(program, number, side, own)
+        rows.append(
+            Priced(
+                number,
+                family,
+                tuple(names),
+                period,
+                bound,
+                side,
+                now,
+                worth,
+                per,
+                most,
+                own is None,
+            )
+        )
+    rows.sort(key=lambda row: -abs(row.today))
+    return rows
+
+
+def _price(own: Moved, answer: Answer, floor: float) -> float:
+    """Price of one unit more of a bound that stands in several rows.
+
+    A capacity that does not bind has none, though the minimum load that is a share of it may.
+    """
+    binds = own.binds is None or abs(own.binds.price(answer)) > floor
+    return own.move.price(answer) if binds else 0.0
+
+
+def _side(program: Program, number: int, family: str, price: float) -> tuple[int, str, float]:
+    """Bound that binds, the change of it that saves (of demand: costs), and the bound."""
+    low, high = float(program.row_lower[number]), float(program.row_upper[number])
+    if family == "demand":
+        return HIGH, ONE_MORE, high
+    if price < 0:
+        return (HIGH, ONE_MORE, high) if np.isfinite(high) else (LOW, ONE_MORE, low)
+    return (LOW, ONE_LESS, low) if np.isfinite(low) else (HIGH, ONE_LESS, high)
+
+
+def _most(program: Program, number: int, side: int, own: Moved | None) -> tuple[float, float]:
+    """How much more and less of a bound there can be: a minimum ends at the maximum."""
+    low, high = float(program.row_lower[number]), float(program.row_upper[number])
+    more = less = INFINITY
+    if low < high:
+        more, less = (INFINITY, high - low) if side == HIGH else (high - low, INFINITY)
+    if own is not None:
+        more, less = min(more, own.more), min(less, own.less)
+    return more, less
+
+
+def reach(row: Priced, found: Ranges | None) -> tuple[float, float]:
+    """How much more, and how much less, of a bound has the same price.
+
+    Not a number where it is not known, or where the price is not unique on that side.
+    """
+    if found is None:
+        return NAN, NAN
+    alone = float(found.up[row.number]), float(found.down[row.number])
+    told = alone if row.alone else found.together.get(row.number, (0.0, 0.0))
+    more, less = min(told[0], row.most[0]), min(told[1], row.most[1])
+    width = NARROW * max(1.0, abs(row.bound))
+    return more if more > width else NAN, less if less > width else NAN
+
+
+def relief(row: Priced, found: Ranges | None) -> float:
+    """How many units of the change that a worth is of have this worth."""
+    return reach(row, found)[0 if row.per == ONE_MORE else 1]
+
+
+def _discounts(network: Network) -> dict[str, float]:
+    factors = network.calendar.discount(network.case.settings.discount_rate)
+    return dict(zip(network.calendar.labels, factors, strict=True))

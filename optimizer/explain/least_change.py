@@ -1,0 +1,264 @@
+"""The least by which cells must change for there to be a plan.
+
+Each cell is one column, priced once however many rows it stands in, in relative terms: to
+double it, or to do without it, costs one. A share has no fixed worth in tonnes. Its rows give
+tonnes first; then the share is what it must be in the plan so found, and the plan is sought
+again with the share as the column, until that gains nothing.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from msgspec import Struct, structs
+
+from optimizer.explain.bound_coefficients import factor, share_base
+from optimizer.explain.cell_locator import HIGH, LOW, PLACES, Places
+from optimizer.explain.relaxable_rows import Give, Key, Relaxable
+from optimizer.network.network_data import Network
+from optimizer.solver import Program, extended, strict
+from optimizer.tables.schema import INFINITY
+
+NOTHING = 1e-7
+"""Tonnes, and parts of a cost, that are rounding."""
+
+SMALL_SHARE = 0.01
+"""A share below this is priced like this."""
+
+TIMES = 8
+"""Times that a share is sought again."""
+
+Gives = dict[Key, list[Give]]
+"""Rows that give with each requirement."""
+
+
+class Change(Struct, frozen=True):
+    """By how much the cells of a requirement must change, and the rows that ask for it."""
+
+    key: Key
+    amount: float
+    """In the cells' unit; not negative."""
+    gives: tuple[Give, ...]
+    """Rows that could not be met without the change."""
+    tonnes: float
+    """By how much these rows give, all together."""
+
+
+class Found(Struct, frozen=True):
+    """A way to a plan: changes, what they cost, and the values of the programme's columns."""
+
+    changes: tuple[Change, ...]
+    cost: float
+    values: np.ndarray
+
+
+class LeastChange:
+    """The least changes of one kind: to what is asked for, or to what there is."""
+
+    def __init__(self, network: Network, relaxed: Relaxable, places: Places, *, less: bool) -> None:
+        self.network, self.places, self.less = network, places, less
+        self.large = relaxed.large
+        self.gives: Gives = {}
+        for give in relaxed.gives:
+            if not give.implied and self._may(give.key):
+                self.gives.setdefault(give.key, []).append(give)
+        self.program = relaxed.program
+        if not less:  # where capacity gives, what only follows from it must not stand in the way
+            upper = relaxed.program.row_upper.copy()
+            upper[[give.row for give in relaxed.gives if give.implied]] = INFINITY
+            self.program = structs.replace(relaxed.program, row_upper=upper)
+        loads = ("minimum_load", "idle_minimum")
+        self.loads = {
+            (give.key[0], give.names): give.row for give in relaxed.gives if give.key[0] in loads
+        }
+
+    def _may(self, key: Key) -> bool:
+        """True if another number in the cells would help, on the side that is looked at."""
+        family, side, cells = key
+        if family == "balance":
+            return self.less
+        if family not in PLACES or (side == LOW) != self.less or not cells[0].row:
+            return False
+        record, value = self.places.record(cells[0]), float(self.places.value(cells[0])[0])
+        if family == "availability":  # else more capacity says the same
+            return value == 0
+        if family == "capacity":
+            return bool(record.availability)
+        if family == "added_capacity":
+            return bool(record.kind != "any amount")
+        return bool(value) or side == HIGH
+
+    def find(self, seconds: float) -> Found | None:
+        """The least changes that give a plan; None if there are none, or not in time."""
+        until = time.perf_counter() + seconds
+        best = self._solved(self.program, self.gives, {}, seconds) if self.gives else None
+        if best is None:
+            return None
+        for _ in range(TIMES):
+            own = {change.key: self.gives[change.key] for change in best.changes}
+            bases = {
+                give.row: self._base(give, best.values)
+                for gives in own.values()
+                for give in gives
+                if not give.factor
+            }
+            left = until - time.perf_counter()
+            if not bases or left <= 0:
+                break
+            again = self._solved(self.program.held(best.values), own, bases, left)
+            if again is None or again.cost >= best.cost * (1.0 - NOTHING):
+                break
+            best = again
+        return best
+
+    def _solved(
+        self, program: Program, gives: Gives, bases: dict[int, float], seconds: float
+    ) -> Found | None:
+        """The least changes of these requirements, shares being worth so many tonnes."""
+        form = _Form(self, program)
+        for key, rows in gives.items():
+            form.add(key, rows, bases)
+        _, values = strict(form.built(), seconds)
+        if values is None:
+            return None
+        plan = values[: len(program.cost)]
+        missed = self._missed(plan)
+        changes = []
+        for key, rows in gives.items():
+            amount = self._amount(key, rows, plan, form.amount(key, values))
+            if amount > 0:
+                own = tuple(give for give in rows if missed[give] > NOTHING)
+                changes.append(Change(key, amount, own, sum(missed[give] for give in own)))
+        cost = sum(self.weight(change.key) * change.amount for change in changes)
+        return Found(tuple(changes), cost, plan)
+
+    def _missed(self, plan: np.ndarray) -> dict[Give, float]:
+        """By how much a plan misses each row that gives."""
+        activity, program = self.program.activity(plan), self.program
+        return {
+            give: float(
+                program.row_lower[give.row] - activity[give.row]
+                if give.side == LOW
+                else activity[give.row] - program.row_upper[give.row]
+            )
+            for gives in self.gives.values()
+            for give in gives
+        }
+
+    def _amount(self, key: Key, gives: list[Give], plan: np.ndarray, amount: float | None) -> float:
+        """Change of a cell: its column says it, a share follows from the plan."""
+        if amount is not None:
+            most = max(give.factor for give in gives)
+            return amount if amount * most > NOTHING else 0.0
+        missed, largest = self._missed(plan), 0.0
+        for give in gives:
+            if missed[give] > NOTHING:
+                base = self._base(give, plan)
+                largest = max(largest, missed[give] / base if base > NOTHING else INFINITY)
+        return largest
+
+    def _base(self, give: Give, plan: np.ndarray) -> float:
+        family, _, cells = give.key
+        value = float(self.places.value(cells[0])[0])
+        return share_base(self.network, self.program, give.row, family, give.names, value, plan)
+
+    def weight(self, key: Key) -> float:
+        """Cost of one unit of change of a cell."""
+        _, side, cells = key
+        value, unit = self.places.value(cells[0])
+        if side == LOW and value:
+            return 1.0 / float(value)
+        return 1.0 / max(float(value), SMALL_SHARE if unit in ("share", "t/t") else 1.0)
+
+    def most(self, key: Key) -> float:
+        """Largest change of a cell."""
+        family, side, cells = key
+        value, unit = self.places.value(cells[0])
+        if side == LOW or family == "balance":
+            return float(value) if value > 0 else INFINITY
+        if unit in ("share", "t/t") or (family == "limit" and self._shared(key)):
+            return 1.0 - float(value)
+        yes_no = family == "built_most" and self.places.record(cells[0]).kind == "yes/no"
+        return 1.0 - float(value) if yes_no else INFINITY
+
+    def _shared(self, key: Key) -> bool:
+        return bool(self.places.record(key[2][0]).as_ == "share")
+
+
+class _Form:
+    """A programme with a column for each cell that may change."""
+
+    def __init__(self, search: LeastChange, program: Program) -> None:
+        self.search, self.base = search, program
+        self.cost: list[float] = []
+        self.columns: list[tuple[float, float, int]] = []
+        self.rows: list[tuple[float, float]] = []
+        self.entries: list[tuple[int, int, float]] = []
+        self.column_of: dict[Key, int] = {}
+
+    def add(self, key: Key, gives: list[Give], bases: dict[int, float]) -> None:
+        """A column for a requirement, or one for each of its rows where no factor is known."""
+        known = all(give.factor for give in gives) or all(give.row in bases for give in gives)
+        search, sign = self.search, 1.0 if key[1] == LOW else -1.0
+        if not known:
+            for give in gives:
+                self.entries.append((give.row, self._column(1.0, INFINITY, whole=False), sign))
+            return
+        whole = key[0] == "built_most"
+        if whole:
+            whole = bool(search.places.record(key[2][0]).kind != "any amount")
+        column = self._column(search.weight(key), search.most(key), whole=whole)
+        if not bases or all(give.factor for give in gives):
+            self.column_of[key] = column
+        for give in gives:
+            by = give.factor or bases[give.row]
+            self.entries.append((give.row, column, sign * by))
+            if key[0] == "capacity":
+                self._load(give, column)
+
+    def _column(self, weight: float, most: float, *, whole: bool) -> int:
+        self.cost.append(weight)
+        self.columns.append((0.0, most, int(whole)))
+        return len(self.base.cost) + len(self.columns) - 1
+
+    def _load(self, give: Give, column: int) -> None:
+        """Least use is a share of capacity: it grows with it."""
+        search, names = self.search, give.names
+        cell, t = give.key[2][0], search.places.period(names)
+        share = float(search.places.record(cell).minimum_load)
+        for family in ("minimum_load", "idle_minimum"):
+            row = search.loads.get((family, names))
+            more = share * factor(search.places, family, names, cell, t) if row is not None else 0.0
+            if row is None or not more:
+                continue
+            more /= float(search.places.value(cell)[0])
+            if family == "minimum_load":
+                self.entries.append((row, column, -more))
+            else:
+                self._idle_load(row, column, more)
+
+    def _idle_load(self, row: int, column: int, more: float) -> None:
+        """The same where the unit runs: a row that is slack where it does not."""
+        own = slice(self.base.starts[row], self.base.starts[row + 1])
+        terms = dict(
+            zip(self.base.columns[own].tolist(), self.base.values[own].tolist(), strict=True)
+        )
+        opened = next(own for own, value in terms.items() if value < 0)
+        large = self.search.large * max(1.0, *(abs(value) for value in terms.values()))
+        low = float(self.base.row_lower[row]) - terms[opened] - large
+        at = len(self.base.row_lower) + len(self.rows)
+        self.rows.append((low, INFINITY))
+        terms |= {opened: -large, column: -more}
+        self.entries += [(at, own, value) for own, value in terms.items()]
+
+    def amount(self, key: Key, values: np.ndarray) -> float | None:
+        """Value of a requirement's column; None where it follows from the plan."""
+        column = self.column_of.get(key)
+        return None if column is None else float(values[column])
+
+    def built(self) -> Program:
+        """The programme, of which only changes cost anything."""
+        given = extended(self.base, self.columns, self.rows, self.entries)
+        cost = np.concatenate((np.zeros(len(self.base.cost)), np.array(self.cost)))
+        return structs.replace(given, cost=cost, offset=0.0, sign=1.0)

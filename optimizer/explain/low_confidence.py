@@ -1,0 +1,276 @@
+"""Figures that the plan uses and that are of low confidence, or assumptions, sheet by sheet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from optimizer.explain.cell_locator import Cell, Places
+from optimizer.explain.risks import Alert
+from optimizer.network.calendar import members
+from optimizer.network.dated_rows import grouped
+from optimizer.network.duty_rates import fitting
+from optimizer.network.network_data import Network
+from optimizer.result.number_text import figure, listed
+from optimizer.result.result_layouts import Tables
+from optimizer.tables.country_groups import CountrySets
+
+LOOSE = ("low", "assumption")
+"""Words of the column confidence on which an answer should not lean."""
+
+RESTS = "figures of low confidence or on assumptions"
+
+Use = tuple[Iterable[int], str, float]
+"""Rows of a sheet that the plan uses, what for, and how much."""
+
+Uses = Iterator[Use]
+
+
+def soft_figures(network: Network, tables: Tables) -> Iterator[Alert]:
+    """Purchases on such figures with tonnes and money, and such rows of each other sheet."""
+    places = Places(network)
+    yield from _purchases(network, places, tables)
+    found = []
+    for sheet, uses in USES.items():
+        loose = _loose(network, sheet)
+        if not loose:
+            continue
+        used: set[int] = set()
+        amounts: dict[int, float] = defaultdict(float)
+        names: dict[int, str] = {}
+        for rows, name, amount in uses(network, places, tables):
+            used.update(rows)
+            for row in loose.intersection(rows):
+                amounts[row] += amount
+                names.setdefault(row, name)
+        if amounts:
+            ranked = sorted(amounts, key=lambda row: -amounts[row])
+            found.append((sheet, ranked, len(used), listed(names[row] for row in ranked)))
+    found.sort(key=lambda item: -len(item[1]))
+    if not found:
+        return
+    sheet, (first, *_), *_ = found[0]
+    parts = (f"{len(ranked):,} of {count:,} rows of {name}" for name, ranked, count, _ in found)
+    said = listed(parts, most=len(found))
+    verb = "rests" if sum(len(ranked) for _, ranked, *_ in found) == 1 else "rest"
+    named = f": {found[0][-1]}" if len(found) == 1 else ""
+    yield Alert(
+        f"Of what the plan uses, {said} {verb} on {RESTS}{named}.",
+        sheet,
+        places.letter(Cell(sheet, first, "confidence")),
+    )
+
+
+def _loose(network: Network, sheet: str) -> set[int]:
+    return {row.row for row in network.case.rows(sheet) if row.confidence in LOOSE}
+
+
+def _purchases(network: Network, places: Places, tables: Tables) -> Iterator[Alert]:
+    """Purchases from rows of Supply on such figures, in the periods in which the rows hold."""
+    loose = _loose(network, "Supply")
+    if not loose:
+        return
+    rows = {(own.name, own.site, own.material): own.rows for own in network.offers}
+    bought: dict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    cells: dict[tuple[str, str, str], int] = {}
+    headers = ("offer", "site", "material", "period", "tonnes", "cost")
+    for *name, period, tonnes, money in _rows(tables, "Purchases", headers):
+        offer = (name[0], name[1], name[2])
+        soft = loose.intersection(_holding(places, "Supply", rows[offer], period))
+        if soft:
+            bought[offer][0] += tonnes
+            bought[offer][1] += money
+            cells.setdefault(offer, min(soft))
+    if not bought:
+        return
+    ranked = sorted(bought, key=lambda offer: -bought[offer][1])
+    tonnes, money = (sum(each[part] for each in bought.values()) for part in (0, 1))
+    yield Alert(
+        f"{figure(tonnes)} t of purchases for {money:,.0f} {network.case.settings.currency} rest "
+        f"on {RESTS}: {listed(name for name, _, _ in ranked)}.",
+        "Supply",
+        places.letter(Cell("Supply", cells[ranked[0]], "confidence")),
+    )
+
+
+def _rows(tables: Tables, name: str, headers: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    return zip(*(tables[name][header] for header in headers), strict=True)
+
+
+def _holding(places: Places, sheet: str, rows: tuple[int, ...], period: str) -> tuple[int, ...]:
+    """Of the rows that something stands in those that hold in a period."""
+    return rows if len(rows) == 1 else places.covering(sheet, rows, places.labels[period])
+
+
+def _lanes(network: Network, places: Places, tables: Tables) -> Uses:
+    ways = {(way.from_site, way.to_site, way.material, way.mode): way for way in network.ways}
+    headers = ("from site", "to site", "material", "mode", "period", "tonnes")
+    for start, end, material, mode, period, tonnes in _rows(tables, "Shipments", headers):
+        way = ways[start, end, material, mode]
+        yield _holding(places, "Lanes", way.rows, period), way.name, tonnes
+
+
+def _tariffs(network: Network, places: Places, tables: Tables) -> Uses:
+    """Of each measure the most specific rows that burden what is shipped."""
+    case, calendar = network.case, network.calendar
+    country = {site.site: site.country for site in case.sites}
+    measures = grouped(case.tariffs, lambda row: row.measure)
+    countries = CountrySets(case.countries)
+    known: dict[tuple[str, str, str, int], tuple[int, ...]] = {}
+    headers = ("to site", "material", "period", "duty", "customs origin")
+    for site, material, period, duty, origins in _rows(tables, "Shipments", headers):
+        if not duty:
+            continue
+        goods = (origins.partition(" or ")[0], country[site], material)
+        t = places.labels[period]
+        if (*goods, t) not in known:
+            holding = (
+                [
+                    row
+                    for row in fitting(rows, *goods, countries)
+                    if calendar.cover(row.start, row.end)[t] > 0
+                ]
+                for rows in measures.values()
+            )
+            known[*goods, t] = tuple(rows[0].row for rows in holding if rows)
+        yield known[*goods, t], f"{material} into {country[site]}", duty
+
+
+def _processes(network: Network, places: Places, tables: Tables) -> Uses:
+    processes = grouped(network.processes, lambda own: (own.site, own.recipe, own.feed))
+    headers = ("site", "recipe", "feed", "period", "activity")
+    for site, recipe, feed, period, activity in _rows(tables, "Production", headers):
+        for process in processes[site, recipe, feed]:
+            rows = _holding(places, "Processes", process.rows, period)
+            yield rows, f"{process.name} at {site}", activity
+
+
+def _by_run(sheet: str, header: str, attribute: str) -> Callable[..., Uses]:
+    """Rows of a sheet that stand for what is run, by recipe or by feed."""
+
+    def uses(network: Network, places: Places, tables: Tables) -> Uses:
+        rows = grouped(network.case.rows(sheet), lambda row: getattr(row, attribute))
+        for name, activity in _rows(tables, "Production", (header, "activity")):
+            yield [row.row for row in rows.get(name, ())], name, activity
+
+    return uses
+
+
+def _units(network: Network, places: Places, tables: Tables) -> Uses:
+    units = {(unit.site, unit.unit): unit for unit in network.units}
+    headers = ("site", "unit", "period", "used")
+    for site, unit, period, used in _rows(tables, "Utilisation", headers):
+        if used > 0:
+            rows = _holding(places, "Units", units[site, unit].rows, period)
+            yield rows, f"{unit} at {site}", used
+
+
+def _blends(network: Network, places: Places, tables: Tables) -> Uses:
+    bounds = grouped(network.blends, lambda own: (own.site, own.recipe))
+    for site, recipe, activity in _rows(tables, "Production", ("site", "recipe", "activity")):
+        for bound in bounds.get((site, recipe), ()):
+            yield [bound.row], f"{bound.oxide} in {recipe} at {site}", activity
+
+
+def _options(network: Network, places: Places, tables: Tables) -> Uses:
+    rows = {option.name: option.rows for option in network.options}
+    for option, capital in _rows(tables, "Investment", ("option", "capital")):
+        yield rows[option], option, capital
+
+
+def _stocks(network: Network, places: Places, tables: Tables) -> Uses:
+    stores = {(store.site, store.material): store for store in network.stores}
+    opened = {row.row for row in network.case.stocks if row.opening}
+    for store in network.stores:
+        yield opened.intersection(store.rows), f"{store.material} at {store.site}", store.opening
+    for site, material, period, tonnes in _rows(
+        tables, "Stock", ("site", "material", "period", "tonnes")
+    ):
+        rows = _holding(places, "Stocks", stores[site, material].rows, period)
+        yield rows, f"{material} at {site}", tonnes
+
+
+def _pipeline(network: Network, places: Places, tables: Tables) -> Uses:
+    for order in network.case.pipeline:
+        if network.calendar.period_of(order.arrival) < network.calendar.count:
+            yield [order.row], order.order, order.quantity
+
+
+def _demand(network: Network, places: Places, tables: Tables) -> Uses:
+    lines = {(line.name, line.customer, line.material): line for line in network.lines}
+    for table, amount in (("Deliveries", "tonnes"), ("Shortages", "short")):
+        headers = ("line", "customer", "material", "period", amount)
+        for name, customer, material, period, tonnes in _rows(tables, table, headers):
+            line = lines[name, customer, material]
+            yield _holding(places, "Demand", line.rows, period), name, tonnes
+
+
+def _rules(network: Network, places: Places, tables: Tables) -> Uses:
+    """Rows of Rules that bind what is delivered."""
+    for rule, row, tonnes in _bound(network, tables):
+        yield [row], rule, tonnes
+
+
+def _scope(network: Network, places: Places, tables: Tables) -> Uses:
+    rows = grouped(network.case.rule_scope, lambda line: line.rule)
+    for rule, _, tonnes in _bound(network, tables):
+        yield [line.row for line in rows.get(rule, ())], rule, tonnes
+
+
+def _bound(network: Network, tables: Tables) -> Iterator[tuple[str, int, float]]:
+    """Rule, row and tonnes that it binds."""
+    given: dict[tuple[str, str, str, str], float] = defaultdict(float)
+    headers = ("line", "customer", "material", "period", "tonnes")
+    for *key, tonnes in _rows(tables, "Deliveries", headers):
+        given[key[0], key[1], key[2], key[3]] += tonnes
+    labels = network.calendar.labels
+    for phase in network.phases:
+        lines = ((network.lines[line], periods) for line, periods in phase.lines.items())
+        tonnes = sum(
+            given.get((line.name, line.customer, line.material, labels[t]), 0.0)
+            for line, periods in lines
+            for t in members(periods)
+        )
+        if tonnes:
+            yield phase.rule, phase.row, tonnes
+
+
+def _limits(network: Network, places: Places, tables: Tables) -> Uses:
+    """Every limit: the plan is what it is because all of them hold."""
+    return (([bound.row], bound.name, 0.0) for bound in network.limits)
+
+
+def _balanced(sheet: str, header: str) -> Callable[..., Uses]:
+    """Materials that come in somewhere, or sites where something does."""
+
+    def uses(network: Network, places: Places, tables: Tables) -> Uses:
+        rows = {getattr(row, header): row.row for row in network.case.rows(sheet)}
+        headers = (header, "opening", "bought", "arrived", "made")
+        for name, *tonnes in _rows(tables, "Balance", headers):
+            if any(tonnes):
+                yield [rows[name]], name, sum(tonnes)
+
+    return uses
+
+
+USES: dict[str, Callable[[Network, Places, Tables], Uses]] = {
+    "Sites": _balanced("Sites", "site"),
+    "Materials": _balanced("Materials", "material"),
+    "Assays": _by_run("Assays", "feed", "feed"),
+    "Recipes": _by_run("Recipes", "recipe", "recipe"),
+    "Recoveries": _by_run("Recoveries", "recipe", "recipe"),
+    "Processes": _processes,
+    "Units": _units,
+    "Options": _options,
+    "Lanes": _lanes,
+    "Tariffs": _tariffs,
+    "Stocks": _stocks,
+    "Pipeline": _pipeline,
+    "Demand": _demand,
+    "Rules": _rules,
+    "Rule scope": _scope,
+    "Limits": _limits,
+    "Blends": _blends,
+}
+"""Rows that a plan uses, by sheet; Supply stands apart, Scenarios and Countries hold no figures."""

@@ -1,0 +1,220 @@
+"""What one more tonne at a place costs, and what that is made of; made on request.
+
+A column that is in the optimal basis pays for itself: what it takes in, its own cost and
+the rents of the bounds that it meets are what it brings out. One such column is chosen for
+each place, as far as possible one that supplies it; together they determine all prices,
+and with any kind of cost alone on their right-hand side, that kind's part of each price.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from optimizer.explain.cell_locator import family_of, names_of
+from optimizer.explain.duals import KINDS
+from optimizer.model.cost import charges
+from optimizer.network.network_data import Network
+from optimizer.result.price_layouts import MARGINAL_COSTS
+from optimizer.result.result_table import Table, table
+from optimizer.solver import Answer, Program, attribute
+
+PARTS = MARGINAL_COSTS.headers[5:-1]
+"""Kinds of cost that a price is made of."""
+
+OF_CATEGORY = {
+    "purchases": "purchases",
+    "take or pay": "purchases",
+    "conversion": "processing",
+    "freight": "transport",
+    "duty": "duty",
+    "holding": "storage",
+    "closing value": "storage",
+    "disposal": "disposal",
+    "revenue": "sales",
+    "shortage": "shortage",
+}
+OF_FAMILY = {
+    **dict.fromkeys(("capacity", "minimum_load", "idle_minimum", "process"), "capacity"),
+    **dict.fromkeys(("running", "running_own"), "capacity"),
+    **dict.fromkeys(("offer", "contract", "take_or_pay"), "supply rent"),
+    **dict.fromkeys(("rule_share", "limit", "blend", "custody"), "rule rent"),
+    **dict.fromkeys(("demand", "least_delivery"), "shortage"),
+}
+"""Family of rows to the part that its rent belongs to; the rest is other rent."""
+
+MOST_COLUMNS = 20_000
+"""Larger programmes are not explained."""
+
+FLOWING = 1e-6
+"""Tonnes from which something flows through a place."""
+
+WRONG = 1e-6
+"""Part of the largest price by which parts may miss their sum."""
+
+MORE, LESS, SOLD, WANTED = 1.0, 10.0, 20.0, 1000.0
+"""Burdens: a tonne is had by doing more, by doing less, from an outlet, from a customer."""
+
+NAMED = 3
+"""Things that are named as setting a price."""
+
+
+class Prices(Struct, frozen=True):
+    """Prices of balances as present value, and their parts."""
+
+    rows: np.ndarray
+    """Rows of the programme, those through which something flows."""
+    price: np.ndarray
+    parts: np.ndarray
+    """By row and part, in the order of PARTS."""
+    items: tuple[str, ...]
+    of_items: np.ndarray
+    """By row and item: what each offer and bound adds to the price."""
+
+
+def marginal_costs(network: Network, program: Program, found: Prices | None) -> Table:
+    """A row for each place, class and period through which something flows."""
+    if found is None:
+        return table(MARGINAL_COSTS, [])
+    discount = dict(
+        zip(
+            network.calendar.labels,
+            network.calendar.discount(network.case.settings.discount_rate),
+            strict=True,
+        )
+    )
+    rows = []
+    for place, row in enumerate(found.rows.tolist()):
+        site, material, name, period = names_of(program.constraints[row])
+        factor = discount[period]
+        parts = (found.parts[place] / factor).tolist()
+        price = float(found.price[place]) / factor
+        said = _set_by(found, place)
+        rows.append((site, material, name, period, price, *parts, said))
+    return table(MARGINAL_COSTS, rows)
+
+
+def _set_by(found: Prices, place: int) -> str:
+    own = found.of_items[place]
+    price = float(found.price[place])
+    if abs(price) <= WRONG:
+        return ""
+    best = np.argsort(-np.abs(own))[:NAMED].tolist()
+    named = [item for item in best if abs(own[item]) > 0.01 * abs(price)]
+    return "; ".join(f"{found.items[item]} {own[item] / price:.0%}" for item in named)
+
+
+def prices_of(network: Network, m: Any, program: Program, answer: Answer) -> Prices | None:
+    """Prices and their parts; None without a basis, if too large or if they do not add up."""
+    if answer.basis is None or answer.values is None or answer.prices is None:
+        return None
+    if len(program.cost) > MOST_COLUMNS:
+        return None
+    families = np.array([family_of(constraint) for constraint in program.constraints])
+    own = _Own(network, m, program, answer, families, program.row_of)
+    found = attribute(
+        program, answer, np.flatnonzero(families == "balance"), _burden(network, m, program), own.of
+    )
+    if found is None:
+        return None
+    rows, solved = found
+    parts, of_items = solved[:, : len(PARTS)], solved[:, len(PARTS) :]
+    price = answer.prices[rows]
+    largest = max(1.0, float(np.abs(price).max(initial=0.0)))
+    right = np.abs(parts.sum(axis=1) - price) <= WRONG * largest
+    shown = right & (program.flow(answer.values)[rows] > FLOWING)
+    return Prices(rows[shown], price[shown], parts[shown], tuple(own.items), of_items[shown])
+
+
+def _burden(network: Network, m: Any, program: Program) -> tuple[np.ndarray, np.ndarray]:
+    """How little each column is wanted to explain a price: used more, and used less."""
+    more, less = np.full(len(program.cost), MORE), np.full(len(program.cost), LESS)
+    column_of = {id(variable): column for column, variable in enumerate(program.variables)}
+    for cells in m.columns.discard:
+        for variable in cells.values():
+            less[column_of[id(variable)]] = MORE
+    for deliver, cells in zip(network.flows.delivers, m.columns.deliver, strict=True):
+        line = network.lines[deliver.line]
+        for t, variable in cells.items():
+            own = WANTED if line.penalty[t] or line.minimum[t] else SOLD
+            more[column_of[id(variable)]] = less[column_of[id(variable)]] = own
+    return more, less
+
+
+class _Own:
+    """What columns cost beside materials: by part, then by item."""
+
+    def __init__(
+        self,
+        network: Network,
+        m: Any,
+        program: Program,
+        answer: Answer,
+        families: np.ndarray,
+        row_of: np.ndarray,
+    ) -> None:
+        self.network, self.m, self.program, self.answer = network, m, program, answer
+        self.families, self.row_of = families, row_of
+        self.items: dict[str, int] = {}
+
+    def of(self, columns: np.ndarray) -> np.ndarray:
+        """Cost of columns by part, then by item, as present value."""
+        program, prices = self.program, self.answer.prices
+        assert prices is not None
+        part_of = {part: number for number, part in enumerate(PARTS)}
+        place = {int(column): number for number, column in enumerate(columns)}
+        entries: list[tuple[int, str, float]] = []
+        parts = np.zeros((len(columns), len(PARTS)))
+        parts[:, part_of["other rent"]] = program.cost[columns]
+        for column, category, name, money in _costs(self.network, self.m, program):
+            at = place.get(column)
+            if at is not None:
+                parts[at, part_of[category]] += money
+                parts[at, part_of["other rent"]] -= money
+                entries.append((at, name, money))
+        burdened = (self.families[self.row_of] != "balance") & (prices[self.row_of] != 0)
+        for entry in np.flatnonzero(burdened & np.isin(program.columns, columns)).tolist():
+            at, row = place[int(program.columns[entry])], int(self.row_of[entry])
+            money = -program.values[entry] * prices[row]
+            family = str(self.families[row])
+            parts[at, part_of[OF_FAMILY.get(family, "other rent")]] += money
+            name = _item(self.network, family, names_of(program.constraints[row]))
+            entries.append((at, name, money))
+        items = self.items
+        for _, name, _ in entries:
+            if name:
+                items.setdefault(name, len(items))
+        of_items = np.zeros((len(columns), len(items)))
+        for at, name, money in entries:
+            if name:
+                of_items[at, items[name]] += money
+        return np.hstack([parts, of_items])
+
+
+def _item(network: Network, family: str, names: tuple[str, ...]) -> str:
+    kind = KINDS.get(family, (family, ""))[0]
+    thing = [name for name in names if name and name not in network.calendar.labels]
+    return f"{kind} {', '.join(thing)}"
+
+
+def _costs(network: Network, m: Any, program: Program) -> Any:
+    """Column, part, item ("" for none) and present value of each charge."""
+    column_of = {id(variable): column for column, variable in enumerate(program.variables)}
+    discount = network.calendar.discount(network.case.settings.discount_rate)
+    ships = {id(cells) for cells in m.columns.ship}
+    names = {
+        id(cells): f"price of {network.offers[buy.offer].name}"
+        for buy, cells in zip(network.flows.buys, m.columns.buy, strict=True)
+    }
+    for burdens, flows in charges(network).groups(m.columns):
+        for own, cells in zip(burdens, flows, strict=True):
+            for charge in own:
+                part = OF_CATEGORY.get(charge.category, "other rent")
+                if charge.category == "carrying":
+                    part = "transport" if id(cells) in ships else "storage"
+                for t, variable in cells.items():
+                    money = charge.rate[t] * discount[t]
+                    if money:
+                        yield column_of[id(variable)], part, names.get(id(cells), ""), money

@@ -1,0 +1,138 @@
+"""Options that are not built, and how much cheaper their capital would have to be.
+
+Where nothing must be whole, reduced costs say it. Otherwise each option is forced into the
+plan: the difference in cost is what it lacks. Small programmes are searched anew; in large
+ones all other decisions are held as they are, but those that the option needs or excludes,
+which may be taken in part. Either way it must be decided in time to run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from msgspec import structs
+
+from optimizer.network.network_data import Network, Option
+from optimizer.result.variable_values import NOTHING
+from optimizer.solver import Answer, Program, Start, ask
+
+SMALL_SECONDS = 1.0
+"""A plan that took no longer is searched anew with each option."""
+
+SECONDS = 5.0
+"""Time for one forced plan."""
+
+Row = tuple[str, str, str, str, float, float, float]
+
+
+def refused(network: Network, m: Any, program: Program, answer: Answer) -> list[Row]:
+    """Break-even rows of options of which nothing is built: capital, and what it lacks."""
+    if answer.status != "optimal" or answer.reduced_costs is None:
+        return []
+    if program.integer.any():
+        lacking = _forced(network, m, program, answer)
+    else:
+        lacking = _marginal(network, m, program, answer)
+    discount = network.calendar.discount(network.case.settings.discount_rate)
+    labels = network.calendar.labels
+    rows = []
+    for index, t, money in lacking:
+        option = network.options[index]
+        cheaper = money / discount[t]
+        name = (option.name, ", ".join(option.sites), labels[t])
+        rows.append(("option", *name, option.capital, cheaper, option.capital - cheaper))
+    return rows
+
+
+Lacking = Iterator[tuple[int, int, float]]
+"""Option, period of decision, and present value that one of it lacks."""
+
+
+def _left_out(network: Network, m: Any) -> Iterator[tuple[int, dict[int, Any]]]:
+    """Options that could be built and are not, with their variables."""
+    for index, (option, cells) in enumerate(zip(network.options, m.columns.build, strict=True)):
+        if (
+            option.most
+            and cells
+            and not any(variable.value > NOTHING for variable in cells.values())
+        ):
+            yield index, cells
+
+
+def _marginal(network: Network, m: Any, program: Program, answer: Answer) -> Lacking:
+    assert answer.reduced_costs is not None
+    costs = dict(zip(map(id, program.variables), answer.reduced_costs.tolist(), strict=True))
+    for index, cells in _left_out(network, m):
+        best = min(cells, key=lambda t: costs[id(cells[t])])
+        yield index, best, max(costs[id(cells[best])], 0.0)
+
+
+def _forced(network: Network, m: Any, program: Program, answer: Answer) -> Lacking:
+    column_of = {id(variable): column for column, variable in enumerate(program.variables)}
+    row_of = {
+        constraint.index(): row
+        for row, constraint in enumerate(program.constraints)
+        if constraint.parent_component().local_name == "built_most"
+    }
+    large = answer.seconds > SMALL_SECONDS
+    start = Start.of(program, answer) if large else None
+    for index, cells in _left_out(network, m):
+        option = network.options[index]
+        row = row_of.get(option.name)
+        if row is None:
+            continue
+        lower, upper = program.row_lower.copy(), program.upper.copy()
+        lower[row] = min(1.0, option.most)
+        for t in _too_late(option):
+            upper[column_of[id(cells[t])]] = 0.0
+        forced = structs.replace(program, row_lower=lower, upper=upper)
+        if large:
+            forced = _held(network, m, forced, answer, index, column_of)
+        found = ask(forced, time_limit=SECONDS, gap=0.0, start=start)
+        if found.status == "optimal" and found.values is not None:
+            built = [found.values[column_of[id(variable)]] for variable in cells.values()]
+            t = list(cells)[int(np.argmax(built))]
+            money = max(float(found.objective or 0.0) - float(answer.objective or 0.0), 0.0)
+            yield index, t, money / lower[row]
+
+
+def _too_late(option: Option) -> list[int]:
+    """Periods of decision from which nothing that it adds would run within the horizon."""
+    if not option.additions:
+        return []
+    late = [
+        t
+        for t in option.fixed_cost
+        if not any(any(addition.capacity[t]) for addition in option.additions)
+    ]
+    return late if len(late) < len(option.fixed_cost) else []
+
+
+def _held(
+    network: Network,
+    m: Any,
+    program: Program,
+    answer: Answer,
+    index: int,
+    column_of: dict[int, int],
+) -> Program:
+    """All decisions held but an option's own and those that it needs or excludes."""
+    assert answer.values is not None
+    free, waiting = {index}, [index]
+    while waiting:
+        option = network.options[waiting.pop()]
+        for other, each in enumerate(network.options):
+            excludes = bool(set(option.groups) & set(each.groups))
+            if other not in free and (other in option.needs or excludes):
+                free.add(other)
+                waiting.append(other)
+    held = program.held(answer.values)
+    lower, upper = held.lower.copy(), held.upper.copy()
+    for group in (m.columns.build, m.columns.begun, m.columns.chosen):
+        for option_index in free:
+            for variable in group[option_index].values():
+                column = column_of[id(variable)]
+                lower[column], upper[column] = program.lower[column], program.upper[column]
+    return structs.replace(held, lower=lower, upper=upper)

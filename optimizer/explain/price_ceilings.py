@@ -1,0 +1,95 @@
+"""How dear what is used may get before the plan uses less of it; made on request.
+
+An option leaves as a whole: the plan is searched without it, all else free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from msgspec import structs
+
+from optimizer.explain.duals import SMALL
+from optimizer.explain.scarcity import WORK, candidates
+from optimizer.network.network_data import Network
+from optimizer.result.price_layouts import HEADROOM
+from optimizer.result.result_table import Table, table
+from optimizer.solver import Answer, Program, Start, ask, slopes
+
+SECONDS = 5.0
+"""Time to search the plan without an option."""
+
+
+def headroom(network: Network, m: Any, program: Program, answer: Answer) -> Table:
+    """A row for each offer, lane and process that is used, by period, and each option built."""
+    if answer.basis is None:
+        return table(HEADROOM, [])
+    column_of = {id(variable): column for column, variable in enumerate(program.variables)}
+    used = []
+    for kind, thing, material, prices, own in candidates(network, m):
+        for t, variables in own.items():
+            amount = sum(variable.value for variable in variables)
+            if amount > SMALL:
+                group = [column_of[id(variable)] for variable in variables]
+                used.append((kind, thing, material, t, amount, prices[t], group))
+    used.sort(key=lambda row: (row[0] != "offer", -abs(row[4] * row[5])))
+    discount = network.calendar.discount(network.case.settings.discount_rate)
+    most = WORK // max(len(program.cost), 1)
+    found = slopes(program, answer, [row[-1] for row in used[:most]])
+    rows = []
+    for kind, thing, material, t, amount, price, _ in used:
+        slope = next(found, None)
+        if slope is None:
+            continue
+        dearer, cheaper = (each / discount[t] for each in slope)
+        label = network.calendar.labels[t]
+        note = _note(dearer, cheaper)
+        figures = (amount, price, dearer, price + dearer, cheaper)
+        rows.append((kind, thing, material, label, *figures, note))
+    rows += _options(network, m, program, answer, column_of)
+    rows.sort(key=lambda row: (row[0], row[6]))
+    return table(HEADROOM, rows)
+
+
+def _options(
+    network: Network, m: Any, program: Program, answer: Answer, column_of: dict[int, int]
+) -> Iterator[tuple[Any, ...]]:
+    """Options that are built, and what the plan without each costs more, for one of it."""
+    discount = network.calendar.discount(network.case.settings.discount_rate)
+    if answer.status != "optimal" or answer.objective is None:
+        return
+    for option, cells in zip(network.options, m.columns.build, strict=True):
+        built = {t: variable.value for t, variable in cells.items() if variable.value > SMALL}
+        if not built:
+            continue
+        upper = program.upper.copy()
+        upper[[column_of[id(variable)] for variable in cells.values()]] = 0.0
+        barred = structs.replace(program, upper=upper)
+        found = ask(barred, time_limit=SECONDS, gap=0.0, start=Start.of(program, answer))
+        if found.status == "infeasible":
+            dearer = float("inf")
+        elif found.status == "optimal" and found.objective is not None:
+            paid = sum(discount[t] * number for t, number in built.items())
+            dearer = max(found.objective - answer.objective, 0.0) / paid
+        else:
+            continue
+        amount, label = sum(built.values()), network.calendar.labels[min(built)]
+        price = option.capital
+        figures = (amount, price, dearer, price + dearer, float("nan"))
+        note = "no plan without it" if np.isinf(dearer) else "by the plan without it"
+        yield ("option", option.name, ", ".join(option.sites), label, *figures, note)
+
+
+def _note(dearer: float, cheaper: float) -> str:
+    words = []
+    if dearer == float("inf"):
+        words.append("so much of it is needed at any price")
+    elif dearer <= SMALL:
+        words.append("a plan with less of it costs the same")
+    if cheaper == float("inf"):
+        words.append("no more of it can be used")
+    elif cheaper <= SMALL:
+        words.append("a plan with more of it costs the same")
+    return "; ".join(words)

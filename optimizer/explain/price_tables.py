@@ -1,0 +1,95 @@
+"""Tables of prices. HiGHS works out how far prices hold while Python makes the other tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, partial
+
+from msgspec import Struct
+from pyomo.core import ConcreteModel
+
+from optimizer.explain.bottlenecks import bottlenecks
+from optimizer.explain.bound_sensitivity import Moved, moves
+from optimizer.explain.duals import priced
+from optimizer.explain.marginal_costs import marginal_costs, prices_of
+from optimizer.explain.options_not_built import Row, refused
+from optimizer.explain.oxide_balance import oxides
+from optimizer.explain.price_ceilings import headroom
+from optimizer.explain.scarcity import balances_of, break_even, scarcity
+from optimizer.result.result_table import Table
+from optimizer.solver import Answer, Margins, Program, Ranges, margins, ranges
+
+LARGE = 2_000
+"""Columns from which what HiGHS works out beside an optimum is worth threads of its own."""
+
+
+class Pricing(Struct, frozen=True):
+    """Prices of an optimum, and how to come by what HiGHS works out for them, each once."""
+
+    model: ConcreteModel
+    program: Program
+    answer: Answer
+    ranges: Callable[[], Ranges | None]
+    margins: Callable[[], Margins | None]
+    refused: Callable[[], list[Row]]
+    moved: Mapping[int, Moved]
+    """Bounds that stand in several rows."""
+
+    def tables(self) -> dict[str, Table]:
+        """What binds, what that is worth, and what unused things lack, by name."""
+        network = self.model.network
+        rows, held = priced(network, self.program, self.answer, self.moved), self.ranges()
+        return _by_name(
+            scarcity(network, rows, held), bottlenecks(network, rows, held), self._break_even()
+        )
+
+    def explained(self, found: Mapping[str, Table]) -> dict[str, Table]:
+        """Tables that explain prices, and Break-even solved for one by one; on request."""
+        m, program, answer = self.model, self.program, self.answer
+        prices = prices_of(m.network, m, program, answer)
+        return _by_name(
+            self._break_even(exact=True),
+            headroom(m.network, m, program, answer),
+            marginal_costs(m.network, program, prices),
+            oxides(m.network, program, found, prices),
+        )
+
+    def _break_even(self, *, exact: bool = False) -> Table:
+        m, program, answer = self.model, self.program, self.answer
+        worked_out = (self.ranges(), self.margins(), self.refused())
+        return break_even(m.network, m, program, answer, *worked_out, exact=exact)
+
+
+@contextmanager
+def pricing(
+    m: ConcreteModel, program: Program, answer: Answer, *, full: bool = True
+) -> Iterator[Pricing]:
+    """Prices of an answer: begun aside at once, or in a small programme when they are asked for.
+
+    Unless ``full`` nothing is begun.
+    """
+
+    moved = moves(m.network, m, program, answer) if full and answer.prices is not None else {}
+
+    def ranging() -> Ranges | None:
+        priced = {row: own.move for row, own in moved.items() if own.move.price(answer)}
+        return ranges(program, answer, priced)
+
+    def lacking() -> Margins | None:
+        return margins(program, answer, balances_of(program))
+
+    forced = cache(partial(refused, m.network, m, program, answer))
+    if not full or len(program.cost) < LARGE:
+        yield Pricing(m, program, answer, cache(ranging), cache(lacking), forced, moved)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(2) as aside:
+        begun, late = aside.submit(ranging), aside.submit(lacking)
+        held, lacks = begun.result, late.result
+        yield Pricing(m, program, answer, lambda: held(), lambda: lacks(), forced, moved)
+
+
+def _by_name(*tables: Table) -> dict[str, Table]:
+    return {table.layout.name: table for table in tables}

@@ -1,0 +1,239 @@
+"""Rows in which a number of the workbook is the coefficient of a decision.
+
+``use <= capacity x open``: freed as a whole, the row would let a unit run while it stands
+still. It is parted in two. One says how much and belongs to the cell: it may give. The other
+ties the flow to the decision by a number larger than any flow of the case: it never gives.
+What an option adds gets a column for more of it, which is zero unless its cell gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from optimizer.explain.bound_coefficients import factor
+from optimizer.explain.cell_locator import HIGH, Cell
+from optimizer.explain.relaxable_rows import Builder, Key, Names, Part
+from optimizer.network.network_data import Option
+from optimizer.tables.schema import INFINITY
+
+TENFOLD = 10.0
+"""A row that ties a flow to a decision is no tighter than ten times what the cells allow."""
+
+
+def _capacity(builder: Builder, row: int, names: Names) -> None:
+    """Capacity gives without end, availability up to all of the time, options where built."""
+    builder.bound(row, "capacity", names, HIGH)
+    t = _period(builder, names)
+    for cell, available in _availability(builder, names):
+        capacity = Cell(cell.sheet, cell.row, "capacity")
+        written = float(builder.places.value(capacity)[0])
+        whole = factor(builder.places, "availability", names, cell, t)
+        if written:
+            most = whole * (1.0 - available)
+            builder.give(row, ("availability", HIGH, (cell,)), names, most=most, factor=whole)
+    for option in builder.network.options:
+        _added(builder, row, names, option)
+
+
+def _added(builder: Builder, row: int, names: Names, option: Option) -> None:
+    """Columns for more of what an option adds to a unit in a period."""
+    index, t = builder.unit_of[names[0], names[1]], _period(builder, names)
+    added: dict[int, float] = {}
+    for addition in option.additions:
+        if addition.unit == index:
+            for decided, capacity in addition.capacity.items():
+                added[decided] = added.get(decided, 0.0) + capacity[t]
+    columns = _build_columns(builder, row, option)
+    own = {columns[decided]: value for decided, value in added.items() if decided in columns}
+    if not own:
+        return
+    full = factor(builder.places, "added_capacity", names, None, t)
+    large = builder.large * builder.largest_use(row)
+    for cell in _option_cells(builder, option, names[:2]):
+        key: Key = ("added_capacity", HIGH, (cell,))
+        limit = dict.fromkeys(own, -large)
+        _more(builder, row, limit, key, (option.name, *names), full)
+    available = builder.network.units[index].availability[t]
+    for cell, share in _availability(builder, names):
+        spare = (1.0 - share) / available
+        limit = {column: -spare * value for column, value in own.items()}
+        _more(builder, row, limit, ("availability", HIGH, (cell,)), names, 0.0)
+
+
+def _more(
+    builder: Builder, row: int, limit: dict[int, float], key: Key, names: Names, by: float
+) -> None:
+    """A column for more capacity, as far as what is built allows, at zero unless its cell gives."""
+    column = builder.add_column()
+    builder.add_term(row, column, -1.0)
+    builder.add_row({column: 1.0, **limit}, -INFINITY, 0.0)
+    zero = builder.add_row({column: 1.0}, -INFINITY, 0.0)
+    builder.give(zero, key, names, factor=by)
+
+
+def _running(builder: Builder, row: int, names: Names) -> None:
+    """Capacity has a row without the decision: this one is implied by it and by the tie."""
+    _tie(builder, row, "open")
+    _implied(builder, row, _unit_keys(builder, names))
+
+
+def _running_own(builder: Builder, row: int, names: Names) -> None:
+    _implied(builder, row, _unit_keys(builder, names))
+
+
+def _custody(builder: Builder, row: int, names: Names) -> None:
+    """A plant is tainted or clean whatever its capacity is, unless it segregates."""
+    site, _, thing, _, period = names
+    key: Key = ("custody", HIGH, builder.places.cells("custody", names, HIGH))
+    builder.give(_tie(builder, row, "taint"), key, names)
+    if (site, thing) in builder.unit_of:
+        keys = list(_unit_keys(builder, (site, thing, period)))
+    else:
+        name, _, number = thing.rpartition(", row ")
+        own = (name, number, period)
+        cells = builder.places.cells("process", own, HIGH)
+        keys = [(("process", HIGH, (cell,)), own) for cell in cells]
+    _implied(builder, row, [(key, names), *keys])
+
+
+def _lane(builder: Builder, row: int, names: Names) -> None:
+    """The maximum of a lane that is used or not; demand at its end has rows of its own."""
+    used = [column for column in builder.terms(row) if builder.family_of_column[column] == "used"]
+    if used:
+        t = _period(builder, names)
+        most = next(
+            own.maximum[t]
+            for own in builder.network.way_bounds
+            if (own.name, own.material, str(own.rows[0])) == names[:3]
+        )
+        builder.change(row, {used[0]: -min(most, builder.large)})
+        _tie(builder, row, "used")
+    builder.bound(row, "lane", names, HIGH)
+
+
+def _reach(builder: Builder, row: int, names: Names) -> None:
+    """Capacity says the same: the row is for the relaxation, and demand stands in it."""
+    builder.program.row_upper[row] = INFINITY
+
+
+def _most(builder: Builder, row: int, names: Names) -> None:
+    """How often an option is built; that a yes/no option is built once is what it is."""
+    option = _option(builder, names[0])
+    if option.kind != "yes/no":
+        for column in builder.terms(row):
+            builder.program.upper[column] = builder.large
+        builder.bound(row, "built_most", names, HIGH)
+    elif option.most < 1:
+        for column in builder.terms(row):
+            builder.program.upper[column] = 1.0
+        key: Key = ("built_most", HIGH, builder.places.cells("built_most", names, HIGH))
+        builder.give(row, key, names, most=1.0 - option.most, factor=1.0)
+
+
+def _needs(builder: Builder, row: int, names: Names) -> None:
+    """An option needs another one however often it may be built."""
+    key: Key = ("built_needs", HIGH, builder.places.cells("built_needs", names, HIGH))
+    keys = [(key, names), *_most_keys(builder, _option(builder, names[0]))]
+    begun = [column for column, value in builder.terms(row).items() if value <= 0]
+    tie = builder.add_row(builder.terms(row) | dict.fromkeys(begun, -builder.large), -INFINITY, 0.0)
+    builder.give(tie, key, names)
+    _implied(builder, row, keys)
+
+
+def _chosen(builder: Builder, row: int, names: Names) -> None:
+    """An option is built only if it is chosen, however often it may be built."""
+    _tie(builder, row, "chosen")
+    _implied(builder, row, _most_keys(builder, _option(builder, names[0])))
+
+
+def _tie(builder: Builder, row: int, family: str) -> int:
+    """The same row with a number larger than any flow as the coefficient of the decision."""
+    terms, high = builder.terms(row), float(builder.program.row_upper[row])
+    large = builder.large * builder.largest_use(row)
+    for column, value in terms.items():
+        if builder.family_of_column[column] == family:
+            large = max(large, TENFOLD * abs(value))
+            terms[column] = large if value > 0 else -large
+            high = large if value > 0 else 0.0
+    return builder.add_row(terms, -INFINITY, high)
+
+
+def _implied(builder: Builder, row: int, keys: Iterable[tuple[Key, Names]]) -> None:
+    for key, names in keys:
+        builder.give(row, key, names, implied=True)
+
+
+def _unit_keys(builder: Builder, names: Names) -> Iterator[tuple[Key, Names]]:
+    """Requirements that bound what a unit can do with all that options could add."""
+    for cell in builder.places.cells("capacity", names, HIGH) or _nowhere(names):
+        if not cell.row or builder.places.record(cell).availability:
+            yield ("capacity", HIGH, (cell,)), names
+    for cell, _ in _availability(builder, names):
+        yield ("availability", HIGH, (cell,)), names
+    index = builder.unit_of[names[0], names[1]]
+    for option in builder.network.options:
+        if any(addition.unit == index for addition in option.additions):
+            for cell in _option_cells(builder, option, names[:2]):
+                yield ("added_capacity", HIGH, (cell,)), (option.name, *names)
+            yield from _most_keys(builder, option)
+
+
+def _nowhere(names: Names) -> tuple[Cell, ...]:
+    return (Cell("Units", 0, " of ".join(names[:2])),)
+
+
+def _most_keys(builder: Builder, option: Option) -> Iterator[tuple[Key, Names]]:
+    if option.kind != "yes/no" or option.most < 1:
+        cells = builder.places.cells("built_most", (option.name,), HIGH)
+        yield ("built_most", HIGH, cells), (option.name,)
+
+
+def _availability(builder: Builder, names: Names) -> Iterator[tuple[Cell, float]]:
+    """Cells of availability below 1 of a unit in a period."""
+    for cell in builder.places.cells("availability", names, HIGH):
+        value = float(builder.places.value(cell)[0])
+        if value < 1:
+            yield cell, value
+
+
+def _option_cells(builder: Builder, option: Option, unit: Names) -> Iterator[Cell]:
+    for row in option.rows:
+        cell = Cell("Options", row, "added capacity")
+        record = builder.places.record(cell)
+        if (record.site, record.unit) == unit:
+            yield cell
+
+
+def _build_columns(builder: Builder, row: int, option: Option) -> dict[int, int]:
+    """Columns of a row that decide on an option, by period of decision."""
+    found = {}
+    for column in builder.terms(row):
+        if builder.family_of_column[column] == "build":
+            name, label = builder.program.variables[column].index()
+            if name == option.name:
+                found[builder.places.labels[label]] = column
+    return found
+
+
+def _option(builder: Builder, name: str) -> Option:
+    return next(option for option in builder.network.options if option.name == name)
+
+
+def _period(builder: Builder, names: Names) -> int:
+    t = builder.places.period(names)
+    assert t is not None
+    return t
+
+
+DECIDED: dict[str, Part] = {
+    "capacity": _capacity,
+    "running": _running,
+    "running_own": _running_own,
+    "custody": _custody,
+    "lane": _lane,
+    "built_reach": _reach,
+    "built_most": _most,
+    "built_needs": _needs,
+    "built_chosen": _chosen,
+}
+"""Families in which a cell is the coefficient of a decision."""

@@ -1,0 +1,157 @@
+"""Rows that give, each with the requirement that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from msgspec import Struct, structs
+
+from optimizer.explain.bound_coefficients import factor
+from optimizer.explain.cell_locator import (
+    LOGIC,
+    LOW,
+    PLACES,
+    Cell,
+    Places,
+    family_of,
+    inflow_cells,
+    names_of,
+)
+from optimizer.network.network_data import Network
+from optimizer.solver import Program, extended
+from optimizer.tables.schema import INFINITY
+
+PLENTY = 100.0
+"""How many times all that is asked for a flow may be, where capacity gives."""
+
+DECISIONS = ("build", "begun", "chosen", "open", "used", "taint")
+"""Variables that are decided as yes or no, or as a number."""
+
+Names = tuple[str, ...]
+"""Index of a row."""
+
+Key = tuple[str, int, tuple[Cell, ...]]
+"""Family, side and cells of a requirement; of several cells any one changes it."""
+
+
+class Give(Struct, frozen=True):
+    """A row that gives on one side if the cell of a requirement changes."""
+
+    row: int
+    side: int
+    key: Key
+    names: Names
+    """Index of the row in the family of the requirement."""
+    most: float = INFINITY
+    """How far it gives at most."""
+    factor: float = 0.0
+    """How much its bound moves when the cell moves by one; 0 where that depends on the plan."""
+    implied: bool = False
+    """True if whole decisions keep the row without being told: it tightens the relaxation."""
+
+
+class Relaxable(Struct, frozen=True):
+    """A programme with more rows and columns, and what gives in it."""
+
+    program: Program
+    gives: tuple[Give, ...]
+    large: float
+    """More than any flow of the case, tonnes."""
+
+
+class Builder:
+    """Rows and columns as they are added, and what gives."""
+
+    def __init__(self, network: Network, program: Program, places: Places) -> None:
+        self.network, self.places = network, places
+        self.program = structs.replace(
+            program,
+            values=program.values.copy(),
+            upper=program.upper.copy(),
+            row_lower=program.row_lower.copy(),
+            row_upper=program.row_upper.copy(),
+        )
+        self.gives: list[Give] = []
+        self.inflows = inflow_cells(network)
+        self.unit_of = {(unit.site, unit.unit): own for own, unit in enumerate(network.units)}
+        self.large = PLENTY * max(_asked(program), 1.0)
+        self.family_of_column = [own.parent_component().local_name for own in program.variables]
+        self._columns: list[tuple[float, float, int]] = []
+        self._rows: list[tuple[float, float]] = []
+        self._entries: list[tuple[int, int, float]] = []
+
+    def built(self) -> Relaxable:
+        """What has been added, as one programme."""
+        program = extended(self.program, self._columns, self._rows, self._entries)
+        return Relaxable(program, tuple(self.gives), self.large)
+
+    def give(self, row: int, key: Key, names: Names, **more: float) -> None:
+        """Let a row give on the side of a requirement."""
+        self.gives.append(Give(row, key[1], key, names, **more))  # type: ignore[arg-type]
+
+    def bound(self, row: int, family: str, names: Names, side: int) -> None:
+        """Let a row give on a side, for each cell that its bound comes from."""
+        where = PLACES.get(family) or LOGIC[family]
+        if not (where[1] if side == LOW else where[2]):
+            return
+        cells = self.places.cells(family, names, side)
+        if not cells or family in LOGIC or family == "built_most":
+            cells = cells or (Cell(where[0], 0, " of ".join(names[:2])),)
+            self.give(row, (family, side, cells), names, factor=float(family == "built_most"))
+            return
+        t = self.places.period(names)
+        for cell in cells:
+            by = factor(self.places, family, names, cell, t)
+            if family == "capacity" and not by:  # none of it is available, however much
+                continue
+            part = by * float(self.places.value(cell)[0]) if side == LOW else INFINITY
+            if part or len(cells) == 1:
+                most = part if len(cells) > 1 else INFINITY
+                self.give(row, (family, side, (cell,)), names, most=most, factor=by)
+
+    def terms(self, row: int) -> dict[int, float]:
+        """Columns of a row, with their coefficients."""
+        own = slice(self.program.starts[row], self.program.starts[row + 1])
+        columns, values = self.program.columns[own].tolist(), self.program.values[own].tolist()
+        return dict(zip(columns, values, strict=True))
+
+    def add_row(self, terms: Mapping[int, float], low: float, high: float) -> int:
+        """A row more."""
+        row = len(self.program.row_lower) + len(self._rows)
+        self._rows.append((low, high))
+        self._entries += [(row, column, value) for column, value in terms.items()]
+        return row
+
+    def add_term(self, row: int, column: int, value: float) -> None:
+        """A term more in a row."""
+        self._entries.append((row, column, value))
+
+    def add_column(self) -> int:
+        """A column more, of any amount."""
+        self._columns.append((0.0, INFINITY, 0))
+        return len(self.program.cost) + len(self._columns) - 1
+
+    def change(self, row: int, new: Mapping[int, float]) -> None:
+        """Other coefficients in a row."""
+        for entry in range(self.program.starts[row], self.program.starts[row + 1]):
+            column = int(self.program.columns[entry])
+            self.program.values[entry] = new.get(column, self.program.values[entry])
+
+    def largest_use(self, row: int) -> float:
+        """Largest coefficient of a row apart from those of decisions, at least 1."""
+        kinds, terms = self.family_of_column, self.terms(row)
+        return max((1.0, *(abs(v) for c, v in terms.items() if kinds[c] not in DECISIONS)))
+
+
+def _asked(program: Program) -> float:
+    """All tonnes that anything asks for, in all periods together."""
+    total = 0.0
+    for row, low in zip(program.constraints, program.row_lower.tolist(), strict=True):
+        money = family_of(row) == "limit" and names_of(row)[1] == "spent"
+        total += 0.0 if money or not np.isfinite(low) else abs(low)
+    return total
+
+
+Part = Callable[[Builder, int, Names], None]
+"""Parts a row of the programme into rows of one requirement each."""

@@ -1,0 +1,237 @@
+"""Why nothing can be at a place in a period: no lane, no source, too late, or no capacity.
+
+Looks at what the sheets allow, before provenance and before anything is pruned.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from optimizer.explain.cell_locator import Cell, Places, reached
+from optimizer.network.calendar import members
+from optimizer.network.network_data import Network, Process, Way
+from optimizer.result.number_text import figure
+
+MOST = 4
+"""Causes that are told of one gap."""
+
+WHOLE = 1e-9
+"""Part of a period that is rounding."""
+
+At = tuple[str, str]
+"""Site and material."""
+
+
+class Cause(Struct, frozen=True):
+    """A sentence with the cell that it is about."""
+
+    cell: Cell
+    sentence: str
+
+
+class Missing:
+    """The periods in which anything at all can be at each place, and why not in others."""
+
+    def __init__(self, network: Network, places: Places) -> None:
+        self.network = network
+        self.places = places
+        self.labels = network.calendar.labels
+        self._into: dict[At, list[int]] = defaultdict(list)
+        self._made: dict[At, list[int]] = defaultdict(list)
+        self._sold: dict[At, list[int]] = defaultdict(list)
+        for index, way in enumerate(network.ways):
+            self._into[way.to_site, way.material].append(index)
+        for index, process in enumerate(network.processes):
+            for material in process.outputs:
+                self._made[process.site, material].append(index)
+        for index, offer in enumerate(network.offers):
+            self._sold[offer.site, offer.material].append(index)
+        self._open = [process.periods for process in network.processes]
+        self._limits = self._closed()
+        self.masks = self._spread()
+
+    def _closed(self) -> dict[int, list[int]]:
+        """Units that stop a process in some period; these periods are taken from it."""
+        stopping: dict[int, list[int]] = defaultdict(list)
+        grows = self._grows()
+        for number, unit in enumerate(self.network.units):
+            able = 0
+            for t, capacity in enumerate(unit.capacity):
+                if capacity > 0 or grows.get(number, 0) >> t & 1:
+                    able |= 1 << t
+            for process, use in unit.uses.items():
+                needs = sum(1 << t for t, amount in enumerate(use) if amount > 0)
+                if self._open[process] & needs & ~able:
+                    stopping[process].append(number)
+                    self._open[process] &= ~needs | able
+        return stopping
+
+    def _grows(self) -> dict[int, int]:
+        """Periods in which options could add capacity, by unit."""
+        found: dict[int, int] = defaultdict(int)
+        for option in self.network.options:
+            for addition in option.additions if option.most else ():
+                for capacity in addition.capacity.values():
+                    found[addition.unit] |= sum(1 << t for t, c in enumerate(capacity) if c > 0)
+        return found
+
+    def _spread(self) -> dict[At, int]:
+        """Periods in which something can be at each place."""
+        network, every = self.network, self.network.calendar.all
+        masks: dict[At, int] = defaultdict(int)
+        for offer in network.offers:
+            sells = sum(1 << t for t, most in enumerate(offer.maximum) if most > 0)
+            masks[offer.site, offer.material] |= offer.periods & sells
+        for inflow in network.inflows:
+            node = network.nodes[inflow.node]
+            masks[node.site, node.material] |= 1 << inflow.period
+        users: dict[At, list[Process]] = defaultdict(list)
+        opened = dict(zip(map(id, network.processes), self._open, strict=True))
+        for process in network.processes:
+            for material in process.inputs:
+                users[process.site, material].append(process)
+        leaving: dict[At, list[Way]] = defaultdict(list)
+        for way in network.ways:
+            leaving[way.from_site, way.material].append(way)
+        kept = {(store.site, store.material): store.periods for store in network.stores}
+        waiting = [place for place, mask in masks.items() if mask]
+        waiting += [(p.site, name) for p in network.processes if not p.inputs for name in p.outputs]
+        for process in network.processes:
+            if not process.inputs:
+                for name in process.outputs:
+                    masks[process.site, name] |= opened[id(process)]
+        while waiting:
+            place = waiting.pop()
+            mask = masks[place]
+            while place in kept:
+                grown = mask | ((mask & kept[place]) << 1 & every)
+                if grown == mask:
+                    break
+                mask = grown
+            masks[place] = mask
+            for way in leaving[place]:
+                self._grow(masks, waiting, (way.to_site, way.material), self._arrives(way, mask))
+            for process in users[place]:
+                runs = opened[id(process)]
+                for material in process.inputs:
+                    runs &= masks[process.site, material]
+                for material in process.outputs:
+                    self._grow(masks, waiting, (process.site, material), runs)
+        return masks
+
+    @staticmethod
+    def _grow(masks: dict[At, int], waiting: list[At], place: At, more: int) -> None:
+        if more & ~masks[place]:
+            masks[place] |= more
+            waiting.append(place)
+
+    def _arrives(self, way: Way, mask: int) -> int:
+        """Periods within the horizon in which something arrives that leaves in a mask."""
+        found = 0
+        for t in members(mask & way.periods):
+            if way.arrives[t] > 0:
+                whole = int(way.lead[t] + WHOLE)
+                found |= 1 << t + whole
+                if way.lead[t] - whole > WHOLE:
+                    found |= 1 << t + whole + 1
+        return found & self.network.calendar.all
+
+    def causes(self, place: At, t: int) -> list[Cause]:
+        """Why nothing can be at a place in a period, nearest first; empty if it can."""
+        return list(dict.fromkeys(self._why(place, t, {place})))[:MOST]
+
+    def _why(self, place: At, t: int, seen: set[At]) -> Iterator[Cause]:
+        if self.masks.get(place, 0) >> t & 1:
+            return
+        site, material = place
+        if not (self._into[place] or self._made[place] or self._sold[place]):
+            cell = Cell("Lanes", 0, "")
+            yield Cause(
+                cell, f"no lane ends at {site} with {material}, and nothing is made or sold there"
+            )
+            return
+        deeper: list[tuple[At, int]] = []
+        for index in self._sold[place]:
+            yield from self._offer(index, t)
+        for index in self._into[place]:
+            way = self.network.ways[index]
+            start = (way.from_site, way.material)
+            if self.masks.get(start, 0) & way.periods:
+                yield self._lane(way, self.masks[start], t)
+            elif start not in seen:
+                deeper.append((start, t))
+        for index in self._made[place]:
+            process = self.network.processes[index]
+            yield from self._process(index, t)
+            lacking = [
+                (process.site, name)
+                for name in process.inputs
+                if not self.masks.get((process.site, name), 0) >> t & 1
+            ]
+            deeper += [(own, t) for own in lacking if own not in seen]
+        for own, period in deeper:
+            if own not in seen:
+                seen.add(own)
+                yield from self._why(own, period, seen)
+
+    def _offer(self, index: int, t: int) -> Iterator[Cause]:
+        offer = self.network.offers[index]
+        if offer.periods >> t & 1:
+            header, why = "maximum", f"sells nothing in {self.labels[t]}"
+        elif offer.periods:
+            first = reached(offer.periods, self.labels)
+            header, why = "from", f"sells {offer.material} only from {first} on"
+            if self.labels.index(first) < t:
+                header, why = "to", f"no longer sells {offer.material} in {self.labels[t]}"
+        else:
+            header, why = "from", f"sells {offer.material} at no time within the horizon"
+        cell = Cell("Supply", offer.rows[0], header)
+        yield Cause(cell, f"{self.places.address(cell)}: {offer.name} {why}")
+
+    def _lane(self, way: Way, mask: int, t: int) -> Cause:
+        arrivals = self._arrives(way, mask)
+        starts = mask & way.periods
+        row = self._row_of(way, next(members(starts)))
+        cell = Cell("Lanes", row, "lead days")
+        goods = f"{way.material} from {way.from_site}"
+        days = way.lead_days[next(members(starts))]
+        if not arrivals:
+            why = f"{goods} is {figure(days)} days under way and arrives after the horizon"
+        elif (first := next(members(arrivals))) > t:
+            source = next(members(mask))
+            why = f"the first arrival of {goods} is {self.labels[first]}"
+            if days:
+                why += f", {figure(days)} days under way"
+            elif source < next(members(starts)):
+                cell = Cell("Lanes", row, "from")
+            elif source:
+                why += f"; there is none at {way.from_site} before {self.labels[source]}"
+        else:
+            cell = Cell("Lanes", row, "to")
+            why = f"no {goods} arrives in {self.labels[t]}"
+        return Cause(cell, f"{self.places.address(cell)}: {why}")
+
+    def _row_of(self, way: Way, t: int) -> int:
+        calendar = self.network.calendar
+        for number in way.rows:
+            lane = self.places.record(Cell("Lanes", number, ""))
+            if calendar.cover(lane.start, lane.end)[t] > 0:
+                return number
+        return way.rows[0]
+
+    def _process(self, index: int, t: int) -> Iterator[Cause]:
+        process = self.network.processes[index]
+        if not process.periods >> t & 1:
+            cell = Cell("Processes", process.rows[0], "from")
+            why = f"{process.name} at {process.site} is not run in {self.labels[t]}"
+            yield Cause(cell, f"{self.places.address(cell)}: {why}")
+        for number in self._limits.get(index, ()):
+            unit = self.network.units[number]
+            if not self._open[index] >> t & 1 and not unit.capacity[t]:
+                row = unit.rows[0] if unit.rows else 0
+                cell = Cell("Units", row, "capacity" if row else "")
+                why = f"{unit.unit} at {unit.site} has no capacity in {self.labels[t]}"
+                yield Cause(cell, f"{self.places.address(cell)}: {why}")

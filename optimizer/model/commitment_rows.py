@@ -1,0 +1,206 @@
+r"""Commitments: what an earlier plan holds, and what changing it costs.
+
+.. math::
+    least_g \le \sum_{f \in g} flow_f \le most_g \qquad \forall g\ held \qquad
+    \sum_{f \in g} flow_f - more_g + less_g = planned_g \qquad \forall g\ charged
+    \qquad [t]
+
+A commitment ``g`` is what is decided under one name in one period: a purchase of an offer,
+a shipment over a lane, a run, a delivery, a disposal, an option; its classes are added up,
+so that it stays what it is where rules change. The rows are there only in a plan that
+follows another. ``more`` and ``less`` cost the same a tonne, discounted as everything; the
+charge steers the plan and is no cost of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pyomo.core import ConcreteModel, NonNegativeReals, Objective, Var, minimize
+
+from optimizer.model import cost
+from optimizer.model.linear_rows import Row, Terms, family, linear
+from optimizer.model.variables import ByPeriod
+from optimizer.network.network_data import Network
+
+RELIEF = {
+    "kept": "commitment {thing} may differ by {amount:,.1f} t in {period}",
+    "changed": None,
+}
+
+WIDTH = 4
+"""Parts of the longest name of a commitment."""
+
+NOTHING = 1e-9
+"""Tonnes below which nothing was committed."""
+
+ROUNDING = 1e-7
+"""Part of a commitment (of a tonne, where it is less) that is the solver's rounding."""
+
+
+class Commitment(NamedTuple):
+    """What is decided under one name in one period."""
+
+    kind: str
+    """purchases, shipments, production, deliveries, disposal or options."""
+    name: tuple[str, ...]
+    period: str
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """Index of its rows: kind, name filled up with blanks, period."""
+        blanks = ("",) * (WIDTH - len(self.name))
+        return (self.kind, *self.name, *blanks, self.period)
+
+
+Group = tuple[int, list[Any]]
+"""Period and variables of a commitment, one for each class."""
+
+KINDS = ("purchases", "shipments", "production", "deliveries", "disposal", "options")
+"""What can be held, in the words of the result tables."""
+
+
+def commitments(m: ConcreteModel, kinds: Iterable[str] = KINDS) -> dict[Commitment, Group]:
+    """Variables of a model by commitment; the classes of one name stand together."""
+    network: Network = m.network
+    found: dict[Commitment, Group] = {}
+    for kind in kinds:
+        for name, cells in zip(_names(network)[kind](), _columns(m)[kind], strict=True):
+            for t, variable in cells.items():
+                commitment = Commitment(kind, name, network.calendar.labels[t])
+                found.setdefault(commitment, (t, []))[1].append(variable)
+    return found
+
+
+def offered(network: Network, kinds: Iterable[str] = KINDS) -> set[Commitment]:
+    """Commitments that the sheets allow, whether or not a plan could use them."""
+    things: dict[str, Iterator[tuple[tuple[str, ...], int]]] = {
+        "purchases": (
+            ((each.name, each.site, each.material), _some(each.periods, each.maximum))
+            for each in network.offers
+        ),
+        "shipments": (
+            ((each.from_site, each.to_site, each.material, each.mode), each.periods)
+            for each in network.ways
+        ),
+        "production": (
+            ((each.site, each.recipe, each.feed), each.periods) for each in network.processes
+        ),
+        "deliveries": (
+            ((each.name, each.customer, each.material), _some(network.calendar.all, each.quantity))
+            for each in network.lines
+        ),
+        "options": (((each.name,), each.periods if each.most else 0) for each in network.options),
+    }
+    labels = network.calendar.labels
+    return {
+        Commitment(kind, name, label)
+        for kind in kinds
+        for name, periods in things.get(kind, ())
+        for t, label in enumerate(labels)
+        if periods >> t & 1
+    }
+
+
+def _some(periods: int, amounts: list[float]) -> int:
+    return sum(1 << t for t, amount in enumerate(amounts) if amount > 0) & periods
+
+
+def near(amount: float) -> tuple[float, float]:
+    """Bounds around an amount that leave room for rounding; nothing stays nothing."""
+    if amount <= NOTHING:
+        return 0.0, 0.0
+    room = ROUNDING * max(1.0, amount)
+    return max(amount - room, 0.0), amount + room
+
+
+def hold(m: ConcreteModel, bounds: Mapping[Commitment, tuple[float, float]]) -> list[Commitment]:
+    """Hold commitments between bounds; those that the model has no variables for are returned.
+
+    What has no variables cannot happen in any plan of the model.
+    """
+    known = commitments(m)
+
+    def rows() -> Iterator[Row]:
+        for commitment, (least, most) in bounds.items():
+            if commitment in known:
+                terms = [(1.0, variable) for variable in known[commitment][1]]
+                yield commitment.row, least, terms, most
+
+    family(m, "kept", "held as in the last plan, tonnes or number", rows())
+    return [commitment for commitment in bounds if commitment not in known]
+
+
+def charge(m: ConcreteModel, planned: Mapping[Commitment, float], rate: float) -> None:
+    """Charge each tonne by which commitments differ from a plan; a new objective.
+
+    ``rate`` is money per tonne in the commitment's period. ``model.total_cost`` stays on the
+    model, switched off: it is still the cost of the plan.
+    """
+    known = commitments(m)
+    network: Network = m.network
+    discount = network.calendar.discount(network.case.settings.discount_rate)
+    index = [commitment.row for commitment in planned if commitment in known]
+    m.more = Var(index, domain=NonNegativeReals, doc="tonnes more than planned")
+    m.less = Var(index, domain=NonNegativeReals, doc="tonnes less than planned")
+    burden: Terms = []
+
+    def rows() -> Iterator[Row]:
+        for commitment, tonnes in planned.items():
+            if commitment in known:
+                t, variables = known[commitment]
+                more, less = m.more[commitment.row], m.less[commitment.row]
+                burden.extend(((rate * discount[t], more), (rate * discount[t], less)))
+                terms = [(1.0, variable) for variable in variables]
+                yield commitment.row, tonnes, [*terms, (-1.0, more), (1.0, less)], tonnes
+
+    family(m, "changed", "difference from the last plan, tonnes", rows())
+    terms, fixed = cost.total(network, m.columns)
+    m.total_cost.deactivate()
+    m.cost_and_change = Objective(
+        expr=linear([*terms, *burden], constant=fixed),
+        sense=minimize,
+        doc="total discounted cost and charge for change",
+    )
+
+
+def _columns(m: ConcreteModel) -> dict[str, list[ByPeriod]]:
+    columns = m.columns
+    return {
+        "purchases": columns.buy,
+        "shipments": columns.ship,
+        "production": columns.run,
+        "deliveries": columns.deliver,
+        "disposal": columns.discard,
+        "options": columns.build,
+    }
+
+
+def _names(network: Network) -> dict[str, Callable[[], list[tuple[str, ...]]]]:
+    """Names by flow of each kind, as the result tables write them."""
+    flows, nodes = network.flows, network.nodes
+    offers, ways, processes = network.offers, network.ways, network.processes
+    lines = network.lines
+    return {
+        "purchases": lambda: [
+            (offers[flow.offer].name, offers[flow.offer].site, offers[flow.offer].material)
+            for flow in flows.buys
+        ],
+        "shipments": lambda: [
+            (way.from_site, way.to_site, way.material, way.mode)
+            for way in (ways[flow.way] for flow in flows.ships)
+        ],
+        "production": lambda: [
+            (process.site, process.recipe, process.feed)
+            for process in (processes[flow.process] for flow in flows.runs)
+        ],
+        "deliveries": lambda: [
+            (line.name, line.customer, line.material)
+            for line in (lines[flow.line] for flow in flows.delivers)
+        ],
+        "disposal": lambda: [
+            (nodes[flow.node].site, nodes[flow.node].material) for flow in flows.discards
+        ],
+        "options": lambda: [(option.name,) for option in network.options],
+    }

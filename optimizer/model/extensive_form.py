@@ -1,0 +1,115 @@
+r"""Scenarios together: one plan for what is decided before it is known which one comes.
+
+.. math::
+    \sum_{f \in g} flow_{\sigma,f} = \sum_{f \in g} flow_{\sigma_g,f}
+    \qquad \forall (\sigma, g)\ here\ and\ now \qquad [t]
+
+.. math::
+    excess_\sigma \ge cost_\sigma - level \qquad \forall \sigma \qquad [money]
+
+.. math::
+    \min \; (1 - weight) \sum_\sigma probability_\sigma \, cost_\sigma + weight \left( level
+    + \frac{1}{1 - tail} \sum_\sigma probability_\sigma \, excess_\sigma \right)
+
+Each scenario has the whole model to itself, in a block; the first rows make the commitments
+(see there) that are made here and now the same in all of them. The scenario named in a row
+is compared with the first one that knows the commitment. What a scenario does not offer at
+all (an offer without a row or with maximum 0, no such option) is not decided in it; what it
+offers, and nothing there could use, is zero everywhere. ``excess`` and ``level`` are there
+only where weight is above 0: the bracket is the mean of the worst 1 - tail of the cost
+(Rockafellar and Uryasev, Journal of Risk 2(3), 2000), and ``level`` its least member.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pyomo.core import ConcreteModel, NonNegativeReals, Objective, Reals, Var, minimize
+
+from optimizer.model import cost
+from optimizer.model.commitment_rows import Commitment, commitments, offered
+from optimizer.model.linear_rows import Row, Terms, family, linear
+from optimizer.tables.schema import INFINITY
+
+RELIEF = {"alike": None, "excess_cost": None}
+
+
+def join(
+    models: Sequence[ConcreteModel],
+    probabilities: Sequence[float],
+    here_and_now: Iterable[Commitment],
+    *,
+    tail: float = 0.0,
+    weight: float = 0.0,
+) -> ConcreteModel:
+    """One model of several, a block for each; ``scenario_1`` and so on.
+
+    ``here_and_now`` is decided once for all; ``tail`` is the part of the cost's distribution
+    below its worst part, ``weight`` that of the mean over the worst part in the objective.
+    """
+    m = ConcreteModel(name="scenarios")
+    terms: Terms = []
+    fixed = 0.0
+    costs = [cost.total(model.network, model.columns) for model in models]
+    for number, model in enumerate(models, 1):
+        model.total_cost.deactivate()
+        m.add_component(f"scenario_{number}", model)
+    m.nothing = Var(bounds=(0, 0), doc="zero: the left side of what cannot be")
+    family(m, "alike", "decided before the scenario is known", _alike(models, here_and_now))
+    for probability, (own, constant) in zip(probabilities, costs, strict=True):
+        part = (1.0 - weight) * probability
+        terms += [(part * rate, variable) for rate, variable in own if part]
+        fixed += part * constant
+    if weight:
+        terms += _tail(m, probabilities, costs, tail, weight)
+    m.expected_cost = Objective(
+        expr=linear(terms or [(0.0, m.nothing)], constant=fixed),
+        sense=minimize,
+        doc="expected cost, or mean and risk",
+    )
+    return m
+
+
+def _tail(
+    m: ConcreteModel,
+    probabilities: Sequence[float],
+    costs: Sequence[tuple[Terms, float]],
+    tail: float,
+    weight: float,
+) -> Terms:
+    """Rows of the worst part of the cost, and its terms in the objective."""
+    scenarios = [f"scenario_{number}" for number in range(1, len(costs) + 1)]
+    m.level = Var(domain=Reals, doc="cost above which the worst part lies")
+    m.excess = Var(scenarios, domain=NonNegativeReals, doc="cost above the level")
+
+    def rows() -> Iterator[Row]:
+        for scenario, (own, constant) in zip(scenarios, costs, strict=True):
+            terms = [*own, (-1.0, m.excess[scenario]), (-1.0, m.level)]
+            yield (scenario,), -INFINITY, terms, -constant
+
+    family(m, "excess_cost", "cost above the level, money", rows())
+    share = weight / (1.0 - tail)
+    burden: Terms = [(weight, m.level)]
+    for scenario, probability in zip(scenarios, probabilities, strict=True):
+        burden.append((share * probability, m.excess[scenario]))
+    return burden
+
+
+def _alike(models: Sequence[ConcreteModel], here_and_now: Iterable[Commitment]) -> Iterator[Row]:
+    wanted = list(here_and_now)
+    kinds = {commitment.kind for commitment in wanted}
+    known = [commitments(model, kinds) for model in models]
+    on_offer = [offered(model.network, kinds) for model in models]
+    for commitment in wanted:
+        groups = [own.get(commitment) for own in known]
+        first = next((number for number, group in enumerate(groups) if group), None)
+        if first is None:
+            continue
+        reference = [(-1.0, variable) for variable in groups[first][1]]  # type: ignore[index]
+        for number, group in enumerate(groups):
+            name = (f"scenario_{number + 1}", *commitment.row)
+            if group is not None and number != first:
+                terms = [(1.0, variable) for variable in group[1]]
+                yield name, 0.0, terms + reference, 0.0
+            elif group is None and commitment in on_offer[number]:
+                yield name, 0.0, reference, 0.0

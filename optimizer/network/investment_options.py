@@ -1,0 +1,130 @@
+"""Options: what one of an investment adds and costs, for each period of decision.
+
+The decision falls on a period's first day, or on ``earliest`` where that lies inside
+it; capacity and fixed cost come so many build months later.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+
+from optimizer.network.calendar import Calendar, mask, members
+from optimizer.network.dated_rows import grouped
+from optimizer.network.network_data import Addition, Option, Part, Unit
+from optimizer.tables import sheets
+from optimizer.tables.case import Case
+
+Days = dict[int, float]
+"""Months from the start, by period of decision."""
+
+
+def options(case: Case, calendar: Calendar, units: tuple[Unit, ...]) -> tuple[Option, ...]:
+    """Every option of the case."""
+    groups = grouped(case.options, lambda row: row.option)
+    number = {name: index for index, name in enumerate(groups)}
+    place = {(unit.site, unit.unit): index for index, unit in enumerate(units)}
+    found = []
+    for name, rows in groups.items():
+        first = rows[0]
+        decided = _decisions(rows, calendar)
+        parts = tuple(_part(row, decided, calendar) for row in rows)
+        needs = dict.fromkeys(other for row in rows for other in row.needs)
+        found.append(
+            Option(
+                name=name,
+                kind=first.kind,
+                most=min(first.most, 1.0) if first.kind == "yes/no" else first.most,
+                needs=tuple(number[other] for other in needs),
+                groups=tuple(dict.fromkeys(word for row in rows for word in row.one_of)),
+                sites=tuple(dict.fromkeys(row.site for row in rows)),
+                rows=tuple(row.row for row in rows),
+                periods=mask(decided),
+                additions=tuple(_additions(rows, decided, place, units, calendar)),
+                capital=sum(part.capital for part in parts),
+                fixed_cost=_fixed_cost(rows, decided, calendar),
+                credit={t: sum(part.credit[t] for part in parts) for t in decided},
+                parts=parts,
+            )
+        )
+    return tuple(found)
+
+
+def _decisions(rows: list[sheets.Option], calendar: Calendar) -> Days:
+    """Day of decision for each period that allows one."""
+    earliest = max((calendar.position(row.earliest) for row in rows if row.earliest), default=0.0)
+    return {
+        t: max(float(t * calendar.months), earliest)
+        for t in members(calendar.all)
+        if earliest < (t + 1) * calendar.months
+    }
+
+
+def _years(row: sheets.Option, day: float, calendar: Calendar) -> list[float]:
+    """Years of each period in which what was decided on a day runs."""
+    end = float(calendar.count * calendar.months)
+    return calendar.overlap(day + row.build_months, end)
+
+
+def _additions(
+    rows: list[sheets.Option],
+    decided: Days,
+    place: dict[tuple[str, str], int],
+    units: tuple[Unit, ...],
+    calendar: Calendar,
+) -> list[Addition]:
+    """Capacity that the rows add to units that something uses or that exist already."""
+    found = []
+    for row in rows:
+        index = place.get((row.site, row.unit))
+        if index is None or not row.added_capacity:
+            continue
+        available = units[index].availability
+        capacity = {
+            t: [
+                row.added_capacity * years * share
+                for years, share in zip(_years(row, day, calendar), available, strict=True)
+            ]
+            for t, day in decided.items()
+        }
+        found.append(Addition(index, capacity))
+    return found
+
+
+def _fixed_cost(
+    rows: list[sheets.Option], decided: Days, calendar: Calendar
+) -> dict[int, list[float]]:
+    return {
+        t: [
+            sum(row.fixed_cost * years for row, years in zip(rows, own, strict=True))
+            for own in zip(*(_years(row, day, calendar) for row in rows), strict=True)
+        ]
+        for t, day in decided.items()
+    }
+
+
+def _part(row: sheets.Option, decided: Days, calendar: Calendar) -> Part:
+    end = calendar.count * calendar.months
+    credit = dict.fromkeys(decided, 0.0)
+    if row.life:
+        for t, day in decided.items():
+            left = row.life - max(end - day - row.build_months, 0.0) / 12
+            credit[t] = row.capital_cost * min(max(left / row.life, 0.0), 1.0)
+    return Part(
+        site=row.site,
+        unit=row.unit,
+        added_capacity=row.added_capacity,
+        capital=row.capital_cost,
+        fixed_cost=row.fixed_cost,
+        credit=credit,
+        runs_from={t: _day(day + row.build_months, calendar) for t, day in decided.items()},
+    )
+
+
+def _day(months: float, calendar: Calendar) -> date:
+    """Day that lies so many months from the start."""
+    whole = int(months + 1e-9)
+    count = calendar.start.year * 12 + calendar.start.month - 1 + whole
+    year, month = count // 12, count % 12 + 1
+    days = round((months - whole) * monthrange(year, month)[1])
+    return date(year, month, 1 + min(max(days, 0), monthrange(year, month)[1] - 1))

@@ -1,0 +1,176 @@
+"""The planner's own limits and blends: which flows they add up, and how much of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optimizer.network.calendar import Calendar
+from optimizer.network.flows import Flows, Node
+from optimizer.network.network_data import BlendBound, LimitBound, Line, Offer, Option, Process, Way
+from optimizer.network.offers_and_demand import windows
+from optimizer.network.recipes import Recipes
+from optimizer.tables import sheets
+from optimizer.tables.case import Case
+from optimizer.tables.country_groups import CountrySets
+
+GROUPS = {
+    "bought": "buy",
+    "made": "run",
+    "used": "run",
+    "produced": "run",
+    "shipped": "ship",
+    "delivered": "deliver",
+    "stock": "stock",
+    "built": "build",
+    "spent": "build",
+}
+"""Measure to the variables that it adds up."""
+
+Names = dict[str, str]
+"""What a flow is, by the column of Limits that asks for it."""
+
+
+class Measured:
+    """Flows of each measure with what the filters of Limits look at."""
+
+    def __init__(
+        self,
+        case: Case,
+        flows: Flows,
+        nodes: tuple[Node, ...],
+        offers: tuple[Offer, ...],
+        processes: tuple[Process, ...],
+        ways: tuple[Way, ...],
+        lines: tuple[Line, ...],
+        options: tuple[Option, ...],
+    ) -> None:
+        self._case, self._flows, self._nodes = case, flows, nodes
+        self._offers, self._processes, self._ways = offers, processes, ways
+        self._lines, self._options = lines, options
+        self._sites = {site.site: site for site in case.sites}
+
+    def of(self, measure: str) -> Iterator[tuple[int, list[Names], float]]:
+        """Flow, what it is (any of several), and how much one unit of it counts."""
+        if measure == "bought":
+            for index, buy in enumerate(self._flows.buys):
+                offer = self._offers[buy.offer]
+                names = {"material": offer.material, "offer": offer.name}
+                yield index, [self._at(offer.site) | names], 1.0
+        elif measure in ("made", "used", "produced"):
+            yield from self._runs(measure)
+        elif measure == "shipped":
+            for index, ship in enumerate(self._flows.ships):
+                way = self._ways[ship.way]
+                names = {"material": way.material, "to_site": way.to_site, "mode": way.mode}
+                yield index, [self._at(way.from_site) | names], 1.0
+        elif measure == "delivered":
+            for index, deliver in enumerate(self._flows.delivers):
+                line = self._lines[deliver.line]
+                names = {"material": line.material, "line": line.name}
+                yield index, [self._at(line.customer) | names], 1.0
+        elif measure == "stock":
+            for index, keep in enumerate(self._flows.keeps):
+                node = self._nodes[keep.node]
+                yield index, [self._at(node.site) | {"material": node.material}], 1.0
+        else:
+            for index, option in enumerate(self._options):
+                own = [self._at(site) | {"option": option.name} for site in option.sites]
+                yield index, own, 1.0 if measure == "built" else option.capital
+
+    def _runs(self, measure: str) -> Iterator[tuple[int, list[Names], float]]:
+        for index, run in enumerate(self._flows.runs):
+            process = self._processes[run.process]
+            names = self._at(process.site) | {"recipe": process.recipe}
+            if measure == "made":
+                yield index, [names | {"material": process.feed}], 1.0
+                continue
+            quantities = process.inputs if measure == "used" else process.outputs
+            for material, tonnes in quantities.items():
+                yield index, [names | {"material": material}], tonnes
+
+    def _at(self, name: str) -> Names:
+        site = self._sites[name]
+        return {"site": name, "country": site.country, "owner": site.owner}
+
+
+def limits(case: Case, calendar: Calendar, measured: Measured) -> tuple[LimitBound, ...]:
+    """Every row of Limits, with the flows that it adds up."""
+    found = []
+    countries = CountrySets(case.countries)
+    for row in case.limits:
+        binds = calendar.touched(row.start, row.end)
+        asked = {name: getattr(row, name) for name in sheets.LIMIT_FILTERS if getattr(row, name)}
+        base = {"material": asked["material"]} if "material" in asked else {}
+        found.append(
+            LimitBound(
+                name=row.limit,
+                row=row.row,
+                measure=row.measure,
+                group=GROUPS[row.measure],
+                minimum=row.minimum,
+                maximum=row.maximum,
+                terms=_matching(measured, row.measure, asked, countries),
+                base=_matching(measured, row.measure, base, countries)
+                if row.as_ == "share"
+                else None,
+                windows=tuple(
+                    (name, periods & binds)
+                    for name, periods in windows(row.window, calendar)
+                    if periods & binds
+                ),
+            )
+        )
+    return tuple(found)
+
+
+def _matching(
+    measured: Measured,
+    measure: str,
+    asked: dict[str, tuple[str, ...]],
+    countries: CountrySets,
+) -> dict[int, float]:
+    def matches(names: Names) -> bool:
+        return all(
+            countries.holds(wanted, names.get(name, ""))
+            if name == "country"
+            else names.get(name) in wanted
+            for name, wanted in asked.items()
+        )
+
+    terms: dict[int, float] = {}
+    for index, own, amount in measured.of(measure):
+        if any(map(matches, own)):
+            terms[index] = terms.get(index, 0.0) + amount
+    return terms
+
+
+def blends(case: Case, flows: Flows, processes: tuple[Process, ...]) -> tuple[BlendBound, ...]:
+    """Every row of Blends: oxide and tonnes taken in per unit of activity of each run."""
+    assays = Recipes(case).assays
+    return tuple(_blend(row, assays, flows, processes) for row in case.blends)
+
+
+def _blend(
+    row: sheets.Blend,
+    assays: dict[str, dict[str, float]],
+    flows: Flows,
+    processes: tuple[Process, ...],
+) -> BlendBound:
+    contents: dict[int, tuple[float, float]] = {}
+    for index, run in enumerate(flows.runs):
+        process = processes[run.process]
+        if (process.site, process.recipe) == (row.site, row.recipe):
+            oxide = sum(
+                tonnes * assays.get(material, {}).get(row.oxide, 0.0)
+                for material, tonnes in process.inputs.items()
+            )
+            contents[index] = (oxide, sum(process.inputs.values()))
+    return BlendBound(
+        site=row.site,
+        recipe=row.recipe,
+        oxide=row.oxide,
+        row=row.row,
+        minimum=row.minimum,
+        maximum=row.maximum,
+        contents=contents,
+    )

@@ -1,0 +1,123 @@
+"""What a planner would want to know about the network before reading a plan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from optimizer.errors import Finding
+from optimizer.network.calendar import members
+from optimizer.network.label_reachability import Place
+from optimizer.network.network_data import Line, Network, Process
+from optimizer.tables.text_matching import listed
+
+
+def warnings(network: Network) -> tuple[Finding, ...]:
+    """Demand that no allowed route reaches, plants that can never run, stranded orders."""
+    known = {finding.place for finding in network.case.warnings}
+    found = (*_unreached(network), *_idle(network), *_stranded(network))
+    return tuple(finding for finding in found if finding.place not in known)
+
+
+def _unreached(network: Network) -> Iterator[Finding]:
+    served: dict[int, int] = defaultdict(int)
+    for deliver in network.flows.delivers:
+        served[deliver.line] |= deliver.periods
+    for index, line in enumerate(network.lines):
+        wanted = sum(1 << t for t, tonnes in enumerate(line.quantity) if tonnes)
+        missed = wanted & ~served[index]
+        if not missed or not any(line.penalty[t] or line.minimum[t] for t in members(missed)):
+            continue
+        cut = _cause(network, index, line, missed)
+        labels = [network.calendar.labels[t] for t in members(missed)]
+        when = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
+        if missed == wanted:
+            when = "any period"
+        message = f"no allowed route brings {line.material} to {line.name} in {when}: {cut}"
+        yield _finding(network, "Demand", line.rows[0], "line", message)
+
+
+def _cause(network: Network, index: int, line: Line, missed: int) -> str:
+    """Why nothing arrives: a rule that bars what does, or a gap in the network."""
+    arriving = any(
+        (node.site, node.material) == (line.customer, line.material) and not node.target
+        for node in network.nodes
+    )
+    barring = [
+        phase.rule
+        for phase in network.phases
+        if phase.share == 0 and phase.lines.get(index, 0) & missed and phase.trait
+    ]
+    if arriving and barring:
+        return "everything that could arrive breaks " + " or ".join(dict.fromkeys(barring))
+    if any(way.to_site == line.customer and way.material == line.material for way in network.ways):
+        return "nothing that could arrive is supplied or made in time"
+    return f"no lane ends at {line.customer} with it, and nothing is made or sold there"
+
+
+def _idle(network: Network) -> Iterator[Finding]:
+    """Processes that can never run, and the input or product that stops them."""
+    running = {run.process for run in network.flows.runs}
+    reached = {(node.site, node.material) for node in network.nodes if not node.target}
+    taken = _taken(network)
+    stopped: dict[tuple[str, str], list[Process]] = {}
+    for index, process in enumerate(network.processes):
+        if index not in running and process.periods:
+            cause = _stopping(process, reached, taken)
+            stopped.setdefault((process.site, cause), []).append(process)
+    for (site, cause), own in stopped.items():
+        names = listed(list(dict.fromkeys(process.name for process in own)))
+        message = f"{names} at {site} can never run: {cause}"
+        yield _finding(network, "Processes", own[0].rows[0], "recipe", message)
+
+
+def _stopping(process: Process, reached: set[Place], taken: set[Place]) -> str:
+    missing = [name for name in process.inputs if (process.site, name) not in reached]
+    if missing:
+        return f"nothing brings {listed(missing)}"
+    stuck = [name for name in process.outputs if (process.site, name) not in taken]
+    if stuck:
+        return (
+            f"nothing takes {listed(stuck)}: give it a use, an outlet, a Stocks row, a lane "
+            "or a disposal cost"
+        )
+    return "no period has both its inputs and a way out for its products"
+
+
+def _taken(network: Network) -> set[Place]:
+    """Places that a material can leave: used, wanted, stored, thrown away, or shipped on."""
+    taken: set[Place] = {(store.site, store.material) for store in network.stores}
+    taken |= {(line.customer, line.material) for line in network.lines}
+    for process in network.processes:
+        taken |= {(process.site, material) for material in process.inputs}
+    taken |= {
+        (node.site, node.material) for node in network.nodes if node.material in network.disposal
+    }
+    into: dict[Place, list[Place]] = defaultdict(list)
+    for way in network.ways:
+        into[way.to_site, way.material].append((way.from_site, way.material))
+    queue = list(taken)
+    while queue:
+        for place in into[queue.pop()]:
+            if place not in taken:
+                taken.add(place)
+                queue.append(place)
+    return taken
+
+
+def _stranded(network: Network) -> Iterator[Finding]:
+    """Orders that arrive where nothing can be kept."""
+    kept = {(store.site, store.material) for store in network.stores}
+    for order in network.case.pipeline:
+        t = network.calendar.period_of(order.arrival)
+        if t < network.calendar.count and (order.to_site, order.material) not in kept:
+            message = (
+                f"{order.material} arrives at {order.to_site}, which has no Stocks row for it: "
+                "all of it must be used, shipped or delivered in the period of its arrival"
+            )
+            yield _finding(network, "Pipeline", order.row, "order", message)
+
+
+def _finding(network: Network, sheet: str, row: int, header: str, message: str) -> Finding:
+    letter = network.case.columns.get(sheet, {}).get(header, "A")
+    return Finding("warning", sheet, f"{letter}{row}", header, message)

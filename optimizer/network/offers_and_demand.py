@@ -1,0 +1,226 @@
+"""Offers with their contracts, stores, lines of demand and rules, by period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from optimizer.network.calendar import DAYS_PER_MONTH, Calendar, mask
+from optimizer.network.dated_rows import average, covered, grouped, total
+from optimizer.network.network_data import Contract, Line, Offer, Phase, Store
+from optimizer.network.provenance import dates_of, label_name
+from optimizer.tables import sheets
+from optimizer.tables.case import Case
+
+OfferRows = list[list[sheets.Offer]]
+"""Rows of each offer, in the order of the offers."""
+
+
+def offers(case: Case, calendar: Calendar) -> tuple[tuple[Offer, ...], OfferRows]:
+    """Every line of supply, and its rows."""
+    groups = grouped(case.supply, lambda row: (row.offer, row.site, row.material))
+    found = tuple(
+        Offer(
+            name=name,
+            site=site,
+            material=material,
+            firm=all(row.firm for row in rows),
+            probability=min(row.probability for row in rows),
+            rows=tuple(row.row for row in rows),
+            periods=covered(rows, calendar),
+            price=average(rows, lambda row: row.price, calendar),
+            minimum=total(rows, lambda row: row.minimum, calendar),
+            maximum=total(rows, lambda row: row.maximum, calendar),
+        )
+        for (name, site, material), rows in groups.items()
+    )
+    return found, list(groups.values())
+
+
+def contracts(rows_of: OfferRows, calendar: Calendar) -> tuple[Contract, ...]:
+    """Contract terms of every row that has them.
+
+    A purchase in a period that several rows of an offer share counts to each by the
+    time that it covers.
+    """
+    found = []
+    horizon = float(calendar.count * calendar.months)
+    for index, rows in enumerate(rows_of):
+        shared = [sum(years) for years in zip(*_covers(rows, calendar), strict=True)]
+        for row in rows:
+            cover = calendar.cover(row.start, row.end)
+            if row.contract_quantity is None or not any(cover):
+                continue
+            begin, end = calendar.span(row.start, row.end)
+            part = (min(end, horizon) - max(begin, 0.0)) / (end - begin)
+            quantity = row.contract_quantity * part
+            weights = {t: years / shared[t] for t, years in enumerate(cover) if years > 0}
+            found.append(
+                Contract(
+                    offer=index,
+                    row=row.row,
+                    quantity=quantity,
+                    least=quantity * row.take_or_pay,
+                    price=row.price,
+                    weights=weights,
+                    last=max(weights),
+                )
+            )
+    return tuple(found)
+
+
+def _covers(rows: list[sheets.Offer], calendar: Calendar) -> list[tuple[float, ...]]:
+    return [calendar.cover(row.start, row.end) for row in rows]
+
+
+def stores(case: Case, calendar: Calendar) -> tuple[tuple[Store, ...], list[sheets.Stock | None]]:
+    """Every store, and the row that its opening stock stands in.
+
+    The row that covers a period's last day says whether anything is carried over its end. Where it
+    does, every row that touches the period binds, and holding cost is averaged like a price.
+    """
+    found, openings = [], []
+    for (site, material), rows in grouped(
+        case.stocks, lambda row: (row.site, row.material)
+    ).items():
+        ruling = [_row_on(rows, day) for day in calendar.last]
+        first, final = _row_on(rows, calendar.start), ruling[-1]
+        carried = mask(t for t, row in enumerate(ruling) if row)
+        days = _strictest(rows, lambda row: row.days_of_cover, max, carried, calendar)
+        cost = average(rows, lambda row: row.holding_cost, calendar)
+        found.append(
+            Store(
+                site=site,
+                material=material,
+                opening=first.opening if first else 0.0,
+                periods=carried,
+                minimum=_strictest(rows, lambda row: row.minimum, max, carried, calendar),
+                maximum=_strictest(rows, lambda row: row.maximum, min, carried, calendar),
+                cover=[each / DAYS_PER_MONTH / calendar.months for each in days],
+                holding=[each * calendar.year_fraction for each in cost],
+                closing=final.closing if final else 0.0,
+                closing_value=final.closing_value if final else 0.0,
+                rows=tuple(row.row for row in rows),
+            )
+        )
+        openings.append(first)
+    return tuple(found), openings
+
+
+def _strictest(
+    rows: list[sheets.Stock],
+    value: Callable[[sheets.Stock], float],
+    most_or_least: Callable[[list[float]], float],
+    carried: int,
+    calendar: Calendar,
+) -> list[float]:
+    """The most restrictive value of the rows that touch each period; 0 where nothing is carried."""
+    touched = [(value(row), calendar.touched(row.start, row.end)) for row in rows]
+    return [
+        most_or_least([own for own, periods in touched if periods >> t & 1])
+        if carried >> t & 1
+        else 0.0
+        for t in range(calendar.count)
+    ]
+
+
+def _row_on(rows: list[sheets.Stock], day: object) -> sheets.Stock | None:
+    for row in rows:
+        if (row.start is None or row.start <= day) and (row.end is None or day <= row.end):  # type: ignore[operator]
+            return row
+    return None
+
+
+def lines(case: Case, calendar: Calendar) -> tuple[Line, ...]:
+    """Every line of demand."""
+    default = case.settings.shortage_penalty or 0.0
+    found = []
+    for (name, customer, material), rows in grouped(
+        case.demand, lambda row: (row.line, row.customer, row.material)
+    ).items():
+        wanted = [_wanted(row, calendar) for row in rows]
+        segments: dict[str, int] = {}
+        for row, tonnes in zip(rows, wanted, strict=True):
+            periods = mask(t for t, value in enumerate(tonnes) if value)
+            segments[row.segment] = segments.get(row.segment, 0) | periods
+        found.append(
+            Line(
+                name=name,
+                customer=customer,
+                material=material,
+                segments=segments,
+                rows=tuple(row.row for row in rows),
+                quantity=[sum(tonnes) for tonnes in zip(*wanted, strict=True)],
+                minimum=[
+                    sum(row.minimum * tonnes[t] for row, tonnes in zip(rows, wanted, strict=True))
+                    for t in range(calendar.count)
+                ],
+                price=average(rows, lambda row: row.price, calendar),
+                penalty=average(
+                    rows,
+                    lambda row: default if row.shortage_penalty is None else row.shortage_penalty,
+                    calendar,
+                ),
+            )
+        )
+    return tuple(found)
+
+
+def _wanted(row: sheets.Demand, calendar: Calendar) -> list[float]:
+    """Tonnes wanted in each period; a figure in the period's own column wins.
+
+    Outside its dates a row wants nothing.
+    """
+    by_period = dict(row.by_period)
+    rate = row.quantity or 0.0
+    cover = calendar.cover(row.start, row.end)
+    return [
+        by_period.get(name, rate * years) if years > 0 else 0.0
+        for name, years in zip(calendar.labels, cover, strict=True)
+    ]
+
+
+def phases(
+    case: Case, calendar: Calendar, lines: tuple[Line, ...], bit_of: dict[str, int]
+) -> tuple[Phase, ...]:
+    """Every row of Rules with the lines and periods that it binds.
+
+    A rule dated by delivery binds deliveries in its dates; one dated by processing
+    looks at every delivery.
+    """
+    found = []
+    for row in case.rules:
+        binds = calendar.all
+        if row.dated_by == "delivery":
+            binds = calendar.touched(row.start, row.end)
+        bound: dict[int, int] = {}
+        for index, line in enumerate(lines):
+            periods = 0
+            for segment, when in line.segments.items():
+                if "*" in row.segments or (segment and segment in row.segments):
+                    periods |= when & binds
+            if periods:
+                bound[index] = periods
+        found.append(
+            Phase(
+                rule=row.rule,
+                row=row.row,
+                dates=dates_of(row),
+                trait=bit_of.get(label_name(row), 0),
+                share=row.maximum_share,
+                lines=bound,
+                windows=windows(row.window, calendar),
+            )
+        )
+    return tuple(found)
+
+
+def windows(kind: str, calendar: Calendar) -> tuple[tuple[str, int], ...]:
+    """Label and periods of each window: period, calendar year or horizon."""
+    if kind == "period":
+        return tuple((name, 1 << t) for t, name in enumerate(calendar.labels))
+    if kind == "horizon":
+        return ((f"{calendar.labels[0]} to {calendar.labels[-1]}", calendar.all),)
+    years: dict[str, int] = {}
+    for t, day in enumerate(calendar.first):
+        years[str(day.year)] = years.get(str(day.year), 0) | 1 << t
+    return tuple(years.items())

@@ -1,0 +1,222 @@
+"""The grid of a sheet of small tables: blocks side by side in bands, one page wide.
+
+The Summary and the sheet of figures behind its charts are laid out by it; so is any other
+sheet that is made of blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+
+from optimizer.report.cell_links import Finder
+from optimizer.report.excel_rows import write_text
+from optimizer.report.excel_values import address
+from optimizer.report.formats import (
+    AMBER,
+    GREEN,
+    HOT,
+    PALE_AMBER,
+    PALE_GREEN,
+    PALE_RED,
+    RED,
+    STEEL,
+    WARM,
+    Formats,
+)
+from optimizer.report.formula_block import Anchor, Block, Cell, Row
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+Bands = Sequence[Sequence[Sequence[str]]]
+"""Names of blocks from top to bottom: bands of sides, sides of blocks below each other."""
+LEFT, LABEL = 1, 34
+ROW = 18
+"""Height of a row in pixels."""
+_MARGIN = 2
+_BESIDE = 7
+"""Most columns of figures with which two blocks stand side by side."""
+_SHAPE, _EXTRA = 0.65, 3
+"""Height of the paper by its width (A4, the flatter one), rows that tall ones on top take."""
+_CHARACTER = 7.0
+"""Pixels of a character of the width of a column."""
+
+
+class Page(Struct):
+    """The grid of a sheet and where its blocks stand."""
+
+    sheet: str
+    figures: int
+    beside: bool
+    width: float
+    anchors: dict[str, Anchor] = field(default_factory=dict)
+    below: int = 0
+    breaks: list[int] = field(default_factory=list)
+    deep: int = 0
+    """Rows that a chart takes."""
+
+    @property
+    def last(self) -> int:
+        """Last column."""
+        return LEFT + self.figures + (self.figures + 2 if self.beside else 0)
+
+    @property
+    def widths(self) -> list[float]:
+        """Widths of the columns from the first label on."""
+        panel = [float(LABEL), *([self.width] * self.figures)]
+        return [*panel, 2.0, *panel] if self.beside else panel
+
+    @property
+    def pixels(self) -> float:
+        """Width of the page."""
+        return sum(int(width * _CHARACTER + 5) for width in self.widths)
+
+    @property
+    def end(self) -> str:
+        """Last cell of the blocks."""
+        return address(max(self.below, 1), self.last)
+
+    @property
+    def fit(self) -> int:
+        """Rows that one sheet of paper holds."""
+        return int(self.pixels * _SHAPE / ROW)
+
+    def part(self, row: int, deep: int) -> None:
+        """Begin a new sheet of paper at a row if what follows would not fit on this one."""
+        start = self.breaks[-1] if self.breaks else -_EXTRA
+        if row > 0 and row + deep - start > self.fit:
+            self.breaks.append(row)
+
+    def left(self, row: int) -> int:
+        """Rows that are left on the sheet of paper that a row stands on."""
+        return self.fit - (row - (self.breaks[-1] if self.breaks else -_EXTRA))
+
+
+def page_of(sheet: str, blocks: Iterable[Block], figures: int) -> Page:
+    """Grid wide enough for some blocks: two panels, or one where they are wide."""
+    figures = max([len(block.headers) - 1 for block in blocks] + [figures])
+    if figures <= _BESIDE:
+        return Page(sheet, figures, True, 10.5)
+    return Page(sheet, max(figures, 10), False, 12.0)
+
+
+def lay_out(page: Page, bands: Bands, blocks: Mapping[str, Block], row: int) -> None:
+    """Give every block its place from a row on, in bands that a page break may part."""
+    if not page.beside:
+        bands = [((name,),) for band in bands for side in band for name in side]
+    for band in bands:
+        sides = [[blocks[name] for name in side if name in blocks] for side in band]
+        sides = [side for side in sides if side]
+        deep = max((sum(block.height for block in side) for side in sides), default=0)
+        page.part(row, deep - 1)
+        for panel, side in enumerate(sides):
+            top = row
+            for block in side:
+                column = LEFT + panel * (page.figures + 2)
+                page.anchors[block.name] = Anchor(top, column, page.sheet)
+                top += block.height
+        row += deep
+    page.below = row
+
+
+def set_columns(sheet: Worksheet, page: Page) -> None:
+    """Widths and heights of the grid."""
+    sheet.hide_gridlines(2)
+    sheet.set_default_row(ROW * 0.75)
+    sheet.set_column(0, 0, _MARGIN)
+    for column, width in enumerate(page.widths, LEFT):
+        sheet.set_column(column, column, width)
+
+
+def write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, form: Any, link: str) -> None:
+    """Write text, a number or a formula with the value that it gives, as a link if it is one."""
+    if link:
+        sheet.write_url(row, column, link, form, "link", "Go to the rows behind it")
+    if cell.formula:
+        sheet.write_formula(row, column, cell.formula, form, cell.value)
+    elif isinstance(cell.value, str):
+        write_text(sheet, row, column, cell.value, form)
+    else:
+        sheet.write_number(row, column, cell.value, form)
+
+
+def write_heading(sheet: Worksheet, row: int, text: str, page: Page, forms: Formats) -> None:
+    """Heading over the whole width."""
+    for column in range(LEFT, page.last + 1):
+        write_text(sheet, row, column, text if column == LEFT else "", forms("heading"))
+
+
+def write_block(
+    sheet: Worksheet,
+    block: Block,
+    rows: Sequence[Row],
+    page: Page,
+    finder: Finder,
+    forms: Formats,
+) -> None:
+    """Title, headings and lines of one block, ruled over the width of its panel."""
+    anchor = page.anchors[block.name]
+    for column in range(page.figures + 1):
+        text = block.title if column == 0 else ""
+        write_text(sheet, anchor.row, anchor.column + column, text, forms("heading"))
+    for column, header in enumerate(block.headers):
+        align = "left" if column == 0 or block.words else "right"
+        form = forms("column", align=align, valign="bottom", shrink=len(header) > 11)
+        write_text(sheet, anchor.header, anchor.column + column, header, form)
+    for index, row in enumerate(rows):
+        for column, cell in enumerate(row.cells):
+            link = finder.link(cell.link)
+            more: dict[str, Any] = {} if column or block.words else {"shrink": True}
+            if link:
+                more["font_color"] = STEEL
+            align = "right" if column and not block.words else "left"
+            form = forms(row.style, cell.number, align=align, valign="top", **more)
+            write_cell(sheet, anchor.first + index, anchor.column + column, cell, form, link)
+    _colour(sheet, block, anchor, len(rows), forms)
+
+
+def _colour(sheet: Worksheet, block: Block, anchor: Anchor, rows: int, forms: Formats) -> None:
+    """Conditional formats of a block: verdicts, heat, bars."""
+    last = anchor.first + rows - 1
+    if block.verdict:
+        column = anchor.column + block.verdict
+        colour_verdicts(sheet, (anchor.first, column, last, column), forms)
+    if block.heat:
+        first, after = block.heat
+        cells = (anchor.first, anchor.column + first, last, anchor.column + after)
+        sheet.conditional_format(*cells, HEAT)
+
+
+HEAT: dict[str, Any] = {
+    "type": "3_color_scale",
+    "min_type": "num",
+    "mid_type": "num",
+    "max_type": "num",
+    "min_value": 0,
+    "mid_value": 0.75,
+    "max_value": 1,
+    "min_color": "#FFFFFF",
+    "mid_color": WARM,
+    "max_color": HOT,
+}
+"""Colour scale of shares of capacity: white at nothing, deep at all of it."""
+
+
+def colour_verdicts(sheet: Worksheet, cells: tuple[int, int, int, int], forms: Formats) -> None:
+    """Green where a rule is kept, amber where it is kept as far as stated, red where broken."""
+    for word, form in (
+        ("kept as far as stated", forms.difference(AMBER, PALE_AMBER)),
+        ("kept", forms.difference(GREEN, PALE_GREEN)),
+        ("broken", forms.difference(RED, PALE_RED)),
+    ):
+        condition = {
+            "type": "text",
+            "criteria": "begins with",
+            "value": word,
+            "format": form,
+            "stop_if_true": True,
+        }
+        sheet.conditional_format(*cells, condition)

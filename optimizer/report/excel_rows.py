@@ -1,0 +1,52 @@
+"""Where text and the rows of the long tables are written: the one place to make faster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from optimizer.report.excel_values import clean, finite, plain, serial
+from optimizer.report.formats import TEXT_KINDS
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+    from optimizer.report.worksheet import Content
+
+
+def write_text(sheet: Worksheet, row: int, column: int, text: object, form: Any) -> None:
+    """Write text as text, whatever it begins with; an empty one leaves a formatted blank."""
+    words = clean(text)
+    if words:
+        sheet.write_string(row, column, words, form)
+    else:
+        sheet.write_blank(row, column, None, form)
+
+
+def write_column(
+    sheet: Worksheet, first: tuple[int, int], kind: str, values: Sequence[Any], form: Any
+) -> None:
+    """Write one column of a result table downwards from a cell; blanks keep the format.
+
+    Text is written as text whatever it begins with; what is no finite number stays blank.
+    """
+    contents = _texts(values) if kind in TEXT_KINDS else _numbers(values, kind == "date")
+    sheet.lay_column(*first, contents, form)
+
+
+def _texts(values: Sequence[Any]) -> list[Content]:
+    if set(map(type, values)) <= {str}:
+        known = {value: clean(value) for value in dict.fromkeys(values)}
+        return [known[value] for value in values]
+    return [clean(value) for value in values]
+
+
+def _numbers(values: Sequence[Any], dates: bool) -> list[Content]:
+    if plain(values):
+        return list(values)
+    convert = serial if dates else finite
+    contents: list[Content] = []
+    for value in values:
+        number = convert(value)
+        contents.append(clean(value) if number is None and isinstance(value, str) else number)
+    return contents

@@ -1,0 +1,211 @@
+"""From a result to what the page shows: figures of the result tables, and sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optimizer import __version__
+from optimizer.plan import status_sentence
+from optimizer.report import block_demand
+from optimizer.report.excel_values import clean, finite
+from optimizer.report.page import picture_data
+from optimizer.report.page.embedded_tables import sheets
+from optimizer.report.page.period_bins import Bins, bins
+from optimizer.report.write_result import summary_of
+from optimizer.result.result_layouts import CATEGORIES, Tables, in_order
+
+if TYPE_CHECKING:
+    from optimizer.plan import Result
+
+MOST_CHECKS = 150
+"""Rows of Compliance in the picture of rules."""
+RULE_COSTS = "Rule costs"
+
+
+def page_data(result: Result) -> dict[str, Any]:
+    """Everything that the page of a result holds, ready for JSON."""
+    calendar = result.network.calendar
+    periods = tuple(clean(label) for label in calendar.labels)
+    axis = bins(periods, tuple(str(day.year) for day in calendar.first))
+    pictures = _pictures(result.tables, axis)
+    return {
+        **_head(result),
+        "axis": {"labels": axis.labels, "joined": axis.joined, "periods": len(periods)},
+        "sites": _sites(result, pictures),
+        "stages": {clean(row.material): clean(row.stage) for row in result.case.materials},
+        **pictures,
+        "demand": _demand(result),
+        "sheets": sheets(in_order(result.tables)),
+    }
+
+
+def _head(result: Result) -> dict[str, Any]:
+    settings, audit = result.case.settings, result.audit
+    status = status_sentence(result.status)
+    return {
+        "case": clean(settings.case or Path(result.case.path).stem) or "Plan",
+        "currency": clean(settings.currency),
+        "status": clean(result.status),
+        "told": clean(status[0].upper() + status[1:] + "."),
+        "objective": finite(result.objective),
+        "gap": finite(result.gap),
+        "lawful": clean(result.lawful or ""),
+        "lawful_notes": [clean(text) for text in result.lawful_notes],
+        "shortage": finite(result.shortage) if result.tables else None,
+        "audit": audit and {"passed": audit.passed, "verdict": clean(audit.verdict)},
+        "alerts": [clean(text) for text in result.alerts],
+        "warnings": [clean(finding) for finding in result.warnings],
+        "repairs": [
+            {"title": clean(title), "changes": [clean(text) for text in told]}
+            for title, told in _diagnosis(result)
+        ],
+        "input": {"file": clean(Path(result.case.path).name), "sha256": result.case.sha256},
+        "made": date.today().isoformat(),
+        "version": __version__,
+        "run": clean(result.run),
+    }
+
+
+def _diagnosis(result: Result) -> Iterator[tuple[str, Sequence[object]]]:
+    """What clashes where there is no plan, and what would have to give: title and sentences."""
+    why = result.conflict
+    if why.clashes:
+        yield why.heading, (*why.clashes, *why.gaps)
+    for repair in result.repairs:
+        yield repair.title, repair.changes
+
+
+def _sites(result: Result, pictures: dict[str, Any]) -> list[dict[str, Any]]:
+    """The sites that a flow of the pictures begins or ends at."""
+    ends = {"shipped": ("from site", "to site"), "bought": ("site",), "delivered": ("customer",)}
+    used = {
+        name for of, headers in ends.items() for header in headers for name in pictures[of][header]
+    }
+    return [
+        {
+            "name": clean(site.site),
+            "kind": clean(site.kind),
+            "country": clean(site.country),
+            "at": None
+            if site.latitude is None or site.longitude is None
+            else [site.longitude, site.latitude],
+        }
+        for site in result.case.sites
+        if clean(site.site) in used
+    ]
+
+
+def _pictures(tables: Tables, axis: Bins) -> dict[str, Any]:
+    lots = picture_data.Lots(axis)
+    found: dict[str, Any] = {}
+    for name, sheet, places, most in (
+        ("shipped", "Shipments", ("from site", "to site"), picture_data.MOST_FLOWS),
+        ("bought", "Purchases", ("offer", "site", "country"), picture_data.MOST_PLACES),
+        ("delivered", "Deliveries", ("line", "customer", "segment"), picture_data.MOST_PLACES),
+    ):
+        found[name], found[name]["left"] = lots.add(tables.get(sheet), places, most)
+    return {
+        **found,
+        **lots.words(),
+        "units": picture_data.utilisation(tables.get("Utilisation"), axis),
+        "stock": picture_data.stock(tables.get("Stock"), axis),
+        "costs": _costs(tables),
+        "short": [
+            [*(clean(part) for part in key), tonnes]
+            for key, tonnes in picture_data.added(
+                tables.get("Shortages"), ("line", "customer", "material", "segment"), "short"
+            ).items()
+        ],
+        "rules": _rules(tables),
+        "rule_costs": _rule_costs(tables),
+        "scarcity": picture_data.scarcity(tables.get("Scarcity"), axis),
+        "break_even": picture_data.break_even(tables.get("Break-even")),
+    }
+
+
+def _costs(tables: Tables) -> dict[str, Any]:
+    """By category and calendar year: as paid, and as present value."""
+    table = tables.get("Costs")
+    keys = ("category", "year")
+    paid, present = (picture_data.added(table, keys, value) for value in ("amount", "discounted"))
+    years = sorted({clean(year) for _, year in paid})
+    order = [name for name in CATEGORIES if any(key[0] == name for key in paid)]
+    order += sorted({category for category, _ in paid if category not in CATEGORIES})
+    return {
+        "years": years,
+        "rows": [
+            {
+                "category": clean(category),
+                "amount": [paid.get((category, year), 0.0) for year in years],
+                "discounted": [present.get((category, year), 0.0) for year in years],
+            }
+            for category in order
+        ],
+    }
+
+
+def _rules(tables: Tables) -> dict[str, Any]:
+    """Checks of the rules, those with least headroom first."""
+    table = tables.get("Compliance")
+    if table is None:
+        return {"rows": [], "left": 0}
+    words = ("rule", "line", "segment", "window", "verdict", "rests on")
+    figures = ("delivered", "breaking", "share found", "share allowed")
+    rows = [
+        {
+            **{word: clean(table[word][row]) for word in words},
+            **{figure: finite(table[figure][row]) for figure in figures},
+        }
+        for row in range(len(table))
+    ]
+    kept, left = picture_data.largest(
+        rows,
+        MOST_CHECKS,
+        lambda row: (row["share found"] or 0.0) - (row["share allowed"] or 0.0),
+    )
+    kept_rows = (row for row in rows if not str(row["verdict"]).startswith("broken"))
+    return {
+        "rows": kept,
+        "left": left,
+        "names": list(dict.fromkeys(row["rule"] for row in rows)),
+        "used": sum(row["breaking"] or 0.0 for row in kept_rows),
+    }
+
+
+def _rule_costs(tables: Tables) -> list[dict[str, Any]]:
+    """What each rule costs, where a study has found it."""
+    table = tables.get(RULE_COSTS)
+    if table is None:
+        return []
+    named = {header.replace("_", " "): header for header in table.layout.headers}
+    if not {"rule", "cost without", "premium"} <= named.keys():
+        return []
+    columns = (table[named[name]] for name in ("rule", "cost without", "premium"))
+    return [
+        {"rule": clean(rule), "without": finite(without), "premium": finite(premium)}
+        for rule, without, premium in zip(*columns, strict=True)
+    ]
+
+
+def _demand(result: Result) -> dict[str, Any] | None:
+    """Wanted and short by segment, as on the workbook's Summary; None if nobody waits."""
+    if result.objective is None or result.audit is None:
+        return None
+    found = block_demand.demand(summary_of(result), result.tables)
+    if found is None:
+        return None
+    return {
+        "wanted": found.sum("wanted", every=True),
+        "short": found.sum("short", every=True),
+        "segments": [
+            {
+                "segment": segment or block_demand.NO_SEGMENT,
+                "wanted": found.sum("wanted", segment),
+                "short": found.sum("short", segment),
+            }
+            for segment in found.segments
+        ],
+    }

@@ -1,0 +1,69 @@
+"""From a result to its workbook."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from optimizer.errors import NoPlanError
+from optimizer.explain import Alert
+from optimizer.report.cell_links import way_to
+from optimizer.report.results_workbook import write as write_tables
+from optimizer.report.summary import Summary
+
+if TYPE_CHECKING:
+    from optimizer.plan import Result
+
+
+def write(result: Result, path: str | os.PathLike[str]) -> None:
+    """Write the results workbook of a plan; an existing file is replaced in one go.
+
+    Raises NoPlanError if the result has no plan, FileError if the file cannot be written.
+    """
+    if result.objective is None or result.audit is None:
+        raise NoPlanError(f"there is no plan to write: {result.status}")
+    summary = summary_of(result)
+    if result.case.path:
+        summary = structs.replace(summary, input_path=way_to(result.case.path, path))
+    write_tables(path, summary, result.tables)
+
+
+def summary_of(result: Result) -> Summary:
+    """What the results workbook must know beside the tables."""
+    network, settings = result.network, result.case.settings
+    calendar = network.calendar
+    assert result.objective is not None
+    assert result.audit is not None
+    wanted = tuple(
+        (line.name, _segment(line.segments, t), label, line.quantity[t], line.penalty[t])
+        for line in network.lines
+        for t, label in enumerate(calendar.labels)
+        if line.quantity[t]
+    )
+    return Summary(
+        case=settings.case or Path(result.case.path).stem,
+        status=result.status,
+        objective=result.objective,
+        currency=settings.currency,
+        periods=calendar.labels,
+        years=tuple(str(day.year) for day in calendar.first),
+        input_name=Path(result.case.path).name,
+        input_sha256=result.case.sha256,
+        audit=result.audit.verdict,
+        audit_passed=result.audit.passed,
+        alerts=(
+            *result.alerts,
+            *(Alert(str(own), own.sheet, own.cell) for own in result.warnings),
+        ),
+        made=date.today().isoformat(),
+        wanted=wanted,
+        lawful=result.lawful or "",
+    )
+
+
+def _segment(segments: dict[str, int], t: int) -> str:
+    return "; ".join(name for name, periods in segments.items() if periods >> t & 1)

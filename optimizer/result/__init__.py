@@ -1,0 +1,20 @@
+"""What was decided: the result tables of a plan, read off the solved model."""
+
+from optimizer.result.class_bookings import bookings
+from optimizer.result.cost_table import by_category
+from optimizer.result.price_layouts import RULE_COSTS, RULE_DATES, RULE_MOVES
+from optimizer.result.result_layouts import LAYOUTS, REQUESTED, Table, Tables, in_order, table
+
+__all__ = [
+    "LAYOUTS",
+    "REQUESTED",
+    "RULE_COSTS",
+    "RULE_DATES",
+    "RULE_MOVES",
+    "Table",
+    "Tables",
+    "bookings",
+    "by_category",
+    "in_order",
+    "table",
+]

@@ -1,0 +1,134 @@
+"""The cost table: every cent by category, place, thing and period; it sums to the objective."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optimizer.model.cost import Charge, charges, fixed_costs, payments
+from optimizer.network.network_data import Network
+from optimizer.result import result_layouts
+from optimizer.result.result_layouts import CATEGORIES, Table, table
+from optimizer.result.variable_values import Cells, Decisions, each
+
+Place = tuple[str, str, str]
+"""Site, item, material."""
+
+
+def costs(done: Decisions) -> Table:
+    """Cost rows, with the same charges as the objective."""
+    network = done.network
+    calendar = network.calendar
+    discount = calendar.discount(network.case.settings.discount_rate)
+    cells: dict[tuple[str, Place, int], float] = {}
+    for category, place, t, money in _entries(done):
+        if money:
+            key = (category, place, t)
+            cells[key] = cells.get(key, 0.0) + money
+    rows = [
+        (
+            category,
+            *place,
+            calendar.labels[t],
+            str(calendar.first[t].year),
+            money,
+            money * discount[t],
+        )
+        for (category, place, t), money in cells.items()
+    ]
+    order = {category: number for number, category in enumerate(CATEGORIES)}
+    rows.sort(key=lambda row: order[row[0]])
+    return table(result_layouts.COSTS, rows)
+
+
+def by_category(table_of_costs: Table) -> dict[str, float]:
+    """Discounted cost of each category, in their order; zero where there is none."""
+    sums = dict.fromkeys(CATEGORIES, 0.0)
+    for category, money in zip(
+        table_of_costs["category"], table_of_costs["discounted"], strict=True
+    ):
+        sums[category] += money
+    return sums
+
+
+def _entries(done: Decisions) -> Iterator[tuple[str, Place, int, float]]:
+    network = done.network
+    burdens = charges(network)
+    groups = (
+        (burdens.buy, done.buy, _buy),
+        (burdens.run, done.run, _run),
+        (burdens.ship, done.ship, _ship),
+        (burdens.stock, done.stock, _stock),
+        (burdens.discard, done.discard, _discard),
+        (burdens.deliver, done.deliver, _deliver),
+        (burdens.short, done.short, _short),
+        (burdens.shortfall, done.shortfall, _shortfall),
+        (burdens.open, done.open, _open),
+        (burdens.used, done.used, _used),
+    )
+    for own, cells, where in groups:
+        yield from _charged(network, own, cells, where)
+    for index, t, money in fixed_costs(network):
+        unit = network.units[index]
+        yield "fixed cost", (unit.site, unit.unit, ""), t, money
+    for index, decided, number in each(done.build):
+        option = network.options[index]
+        for category, t, money in payments(network, index, decided):
+            yield category, (", ".join(option.sites), option.name, ""), t, number * money
+
+
+def _charged(network: Network, burdens: list[list[Charge]], cells: Cells, where):  # type: ignore[no-untyped-def]
+    for flow, t, amount in each(cells):
+        place = where(network, flow)
+        for charge in burdens[flow]:
+            yield charge.category, place, t, amount * charge.rate[t]
+
+
+def _buy(network: Network, flow: int) -> Place:
+    offer = network.offers[network.flows.buys[flow].offer]
+    return offer.site, offer.name, offer.material
+
+
+def _run(network: Network, flow: int) -> Place:
+    process = network.processes[network.flows.runs[flow].process]
+    return process.site, process.name, ""
+
+
+def _ship(network: Network, flow: int) -> Place:
+    way = network.ways[network.flows.ships[flow].way]
+    return way.from_site, way.name, way.material
+
+
+def _stock(network: Network, flow: int) -> Place:
+    store = network.stores[network.flows.keeps[flow].store]
+    return store.site, "stock", store.material
+
+
+def _discard(network: Network, flow: int) -> Place:
+    node = network.nodes[network.flows.discards[flow].node]
+    return node.site, "disposal", node.material
+
+
+def _deliver(network: Network, flow: int) -> Place:
+    return _short(network, network.flows.delivers[flow].line)
+
+
+def _short(network: Network, flow: int) -> Place:
+    line = network.lines[flow]
+    return line.customer, line.name, line.material
+
+
+def _shortfall(network: Network, flow: int) -> Place:
+    contract = network.contracts[flow]
+    offer = network.offers[contract.offer]
+    return offer.site, offer.name, offer.material
+
+
+def _open(network: Network, flow: int) -> Place:
+    unit = network.units[flow]
+    return unit.site, unit.unit, ""
+
+
+def _used(network: Network, flow: int) -> Place:
+    bound = network.way_bounds[flow]
+    start = network.ways[next(iter(bound.ways))].from_site
+    return start, bound.name, "" if bound.material == "*" else bound.material

@@ -1,0 +1,352 @@
+"""Result tables of what is bought, shipped, run, stored, delivered and thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optimizer.model.cost import DAYS_PER_YEAR
+from optimizer.network.flows import Node
+from optimizer.network.network_data import Network
+from optimizer.result import result_layouts
+from optimizer.result.result_layouts import Table, table
+from optimizer.result.variable_values import NOTHING, Decisions, each
+
+
+class Extraction:
+    """Makes the tables of one plan."""
+
+    def __init__(self, done: Decisions) -> None:
+        self.done = done
+        self.network: Network = done.network
+        self.labels = self.network.calendar.labels
+        case = self.network.case
+        self._country = {site.site: site.country for site in case.sites}
+        self._traced = {row.material: row.traced for row in case.materials}
+        self._every = sum(trait.bit for trait in self.network.traits)
+        self._said: dict[int, str] = {}
+
+    def all(self) -> dict[str, Table]:
+        """Every table of flows, by name."""
+        made = (
+            self.purchases(),
+            self.shipments(),
+            self.production(),
+            self.utilisation(),
+            self.stock(),
+            self.deliveries(),
+            self.shortages(),
+            self.disposal(),
+            self.take_or_pay(),
+            self.investment(),
+        )
+        return {each_table.layout.name: each_table for each_table in made}
+
+    def _rules(self, traits: int) -> str:
+        known = self._said.get(traits)
+        if known is None:
+            known = self._said[traits] = "; ".join(self.network.rules_of(traits))
+        return known
+
+    def _custody(self, node: Node) -> tuple[str, str, str]:
+        """Rules broken, rules not followed, customs origin."""
+        if not self._traced[node.material]:
+            return "", "", node.origin
+        return self._rules(node.broken), self._rules(self._every & ~node.followed), node.origin
+
+    def purchases(self) -> Table:
+        """Order plan by offer and period."""
+        network = self.network
+        rows = []
+        for flow, t, tonnes in each(self.done.buy):
+            buy = network.flows.buys[flow]
+            offer = network.offers[buy.offer]
+            rows.append(
+                (
+                    offer.name,
+                    offer.site,
+                    self._country[offer.site],
+                    offer.material,
+                    self.labels[t],
+                    network.calendar.first[t],
+                    tonnes,
+                    offer.price[t],
+                    tonnes * offer.price[t],
+                    "yes" if offer.firm else "no",
+                    *self._custody(network.nodes[buy.node]),
+                )
+            )
+        return table(result_layouts.PURCHASES, rows)
+
+    def shipments(self) -> Table:
+        """Shipments by lane and period of departure."""
+        network = self.network
+        carrying = network.case.settings.carrying_cost_rate
+        rows = []
+        for flow, t, tonnes in each(self.done.ship):
+            ship = network.flows.ships[flow]
+            way = network.ways[ship.way]
+            rows.append(
+                (
+                    way.from_site,
+                    way.to_site,
+                    way.material,
+                    way.mode,
+                    self.labels[t],
+                    tonnes,
+                    tonnes * way.arrives[t],
+                    way.lead_days[t],
+                    tonnes * way.cost[t],
+                    tonnes * ship.duty[t] if ship.duty else 0.0,
+                    tonnes
+                    * carrying
+                    * network.values[way.material]
+                    * way.lead_days[t]
+                    / DAYS_PER_YEAR,
+                    *self._custody(network.nodes[ship.node]),
+                )
+            )
+        return table(result_layouts.SHIPMENTS, rows)
+
+    def production(self) -> Table:
+        """Activity by site, recipe, feed and period."""
+        network = self.network
+        rows = []
+        for flow, t, activity in each(self.done.run):
+            run = network.flows.runs[flow]
+            process = network.processes[run.process]
+            made = 0
+            for node in run.made:
+                made |= network.nodes[node].broken
+            rows.append(
+                (
+                    process.site,
+                    self._country[process.site],
+                    process.recipe,
+                    process.feed,
+                    self.labels[t],
+                    activity,
+                    activity * process.cost[t],
+                    self._rules(run.inputs_broken),
+                    self._rules(self._every & ~run.inputs_followed),
+                    self._rules(made),
+                )
+            )
+        return table(result_layouts.PRODUCTION, rows)
+
+    def utilisation(self) -> Table:
+        """Use and capacity of every unit and period."""
+        network = self.network
+        activity: dict[tuple[int, int], float] = {}
+        for flow, t, amount in each(self.done.run):
+            key = (network.flows.runs[flow].process, t)
+            activity[key] = activity.get(key, 0.0) + amount
+        added = self._added()
+        rows = []
+        for index, unit in enumerate(network.units):
+            for t, own in enumerate(unit.capacity):
+                capacity = own + added.get((index, t), 0.0)
+                used = sum(
+                    use[t] * activity.get((process, t), 0.0) for process, use in unit.uses.items()
+                )
+                if capacity or used:
+                    share = used / capacity if capacity else 0.0
+                    rows.append((unit.site, unit.unit, self.labels[t], used, capacity, share))
+        return table(result_layouts.UTILISATION, rows)
+
+    def _added(self) -> dict[tuple[int, int], float]:
+        """Capacity that what is built adds, by unit and period."""
+        found: dict[tuple[int, int], float] = {}
+        for index, decided, number in each(self.done.build):
+            for addition in self.network.options[index].additions:
+                for t, capacity in enumerate(addition.capacity[decided]):
+                    key = (addition.unit, t)
+                    found[key] = found.get(key, 0.0) + number * capacity
+        return found
+
+    def investment(self) -> Table:
+        """What is built, a row for each row of an option."""
+        rows = []
+        for index, t, number in each(self.done.build):
+            option = self.network.options[index]
+            for part in option.parts:
+                rows.append(
+                    (
+                        option.name,
+                        part.site,
+                        part.unit,
+                        self.labels[t],
+                        number,
+                        number * part.added_capacity,
+                        part.runs_from[t],
+                        number * part.capital,
+                        number * part.fixed_cost,
+                        number * part.credit[t],
+                    )
+                )
+        return table(result_layouts.INVESTMENT, rows)
+
+    def stock(self) -> Table:
+        """Closing stock by site, material and period."""
+        network = self.network
+        carrying = network.case.settings.carrying_cost_rate * network.calendar.year_fraction
+        rows = []
+        for flow, t, tonnes in each(self.done.stock):
+            keep = network.flows.keeps[flow]
+            store, node = network.stores[keep.store], network.nodes[keep.node]
+            rows.append(
+                (
+                    store.site,
+                    store.material,
+                    self.labels[t],
+                    tonnes,
+                    tonnes * store.holding[t],
+                    tonnes * carrying * network.values[store.material],
+                    *self._custody(node),
+                )
+            )
+        return table(result_layouts.STOCK, rows)
+
+    def deliveries(self) -> Table:
+        """Deliveries by line and period."""
+        network = self.network
+        rows = []
+        for flow, t, tonnes in each(self.done.deliver):
+            deliver = network.flows.delivers[flow]
+            line = network.lines[deliver.line]
+            rows.append(
+                (
+                    line.name,
+                    line.customer,
+                    line.material,
+                    segment_of(line.segments, t),
+                    self.labels[t],
+                    tonnes,
+                    tonnes * line.price[t],
+                    *self._custody(network.nodes[deliver.node]),
+                )
+            )
+        return table(result_layouts.DELIVERIES, rows)
+
+    def shortages(self) -> Table:
+        """Demand with a penalty that is not met."""
+        network = self.network
+        rows = []
+        for index, t, tonnes in each(self.done.short):
+            line = network.lines[index]
+            if line.penalty[t] > 0 or line.minimum[t] > 0:
+                rows.append(
+                    (
+                        line.name,
+                        line.customer,
+                        line.material,
+                        segment_of(line.segments, t),
+                        self.labels[t],
+                        line.quantity[t],
+                        tonnes,
+                        tonnes / line.quantity[t],
+                        tonnes * line.penalty[t],
+                    )
+                )
+        return table(result_layouts.SHORTAGES, rows)
+
+    def disposal(self) -> Table:
+        """What is thrown away."""
+        network = self.network
+        rows = []
+        for flow, t, tonnes in each(self.done.discard):
+            node = network.nodes[network.flows.discards[flow].node]
+            cost = tonnes * network.disposal[node.material]
+            rows.append(
+                (node.site, node.material, self.labels[t], tonnes, cost, *self._custody(node))
+            )
+        return table(result_layouts.DISPOSAL, rows)
+
+    def take_or_pay(self) -> Table:
+        """Contracts that are paid for but not taken."""
+        network = self.network
+        bought: dict[tuple[int, int], float] = {}
+        for flow, t, tonnes in each(self.done.buy):
+            key = (network.flows.buys[flow].offer, t)
+            bought[key] = bought.get(key, 0.0) + tonnes
+        rows = []
+        for index, t, missing in each(self.done.shortfall):
+            contract = network.contracts[index]
+            offer = network.offers[contract.offer]
+            taken = sum(
+                weight * bought.get((contract.offer, period), 0.0)
+                for period, weight in contract.weights.items()
+            )
+            rows.append(
+                (
+                    offer.name,
+                    offer.site,
+                    offer.material,
+                    contract.row,
+                    contract.least,
+                    taken,
+                    missing,
+                    self.labels[t],
+                    missing * contract.price,
+                )
+            )
+        return table(result_layouts.TAKE_OR_PAY, rows)
+
+
+def segment_of(segments: dict[str, int], t: int) -> str:
+    """Segments of a line in a period, joined where its rows differ."""
+    return "; ".join(name for name, periods in segments.items() if periods >> t & 1)
+
+
+def balance(done: Decisions) -> Table:
+    """In less out by site, material and period, over all classes."""
+    network = done.network
+    cells: dict[tuple[str, str, int], list[float]] = {}
+    for column, (index, t), tonnes in _movements(done):
+        node = network.nodes[index]
+        cell = cells.setdefault((node.site, node.material, t), [0.0] * 9)
+        cell[column] += tonnes
+    rows = []
+    for (site, material, t), cell in sorted(cells.items()):
+        if any(abs(value) > NOTHING for value in cell):
+            difference = sum(cell[:4]) - sum(cell[4:])
+            rows.append((site, material, network.calendar.labels[t], *cell, difference))
+    return table(result_layouts.BALANCE, rows)
+
+
+_COLUMNS = {
+    field.header: number - 3
+    for number, field in enumerate(result_layouts.BALANCE.fields)
+    if field.kind == "tonnes"
+}
+
+
+def _movements(done: Decisions) -> Iterator[tuple[int, tuple[int, int], float]]:
+    """Column of the balance, node and period, tonnes."""
+    network, flows, column = done.network, done.network.flows, _COLUMNS
+    count = network.calendar.count
+    for inflow in network.inflows:
+        kind = "opening" if inflow.opening else "arrived"
+        yield column[kind], (inflow.node, inflow.period), inflow.tonnes
+    for flow, t, tonnes in each(done.buy):
+        yield column["bought"], (flows.buys[flow].node, t), tonnes
+    for flow, t, tonnes in each(done.ship):
+        ship = flows.ships[flow]
+        yield column["shipped"], (ship.node, t), tonnes
+        for later, share in ship.arrivals:
+            if t + later < count:
+                yield column["arrived"], (ship.to_node, t + later), tonnes * share
+    for flow, t, activity in each(done.run):
+        run = flows.runs[flow]
+        for node, tonnes in run.used.items():
+            yield column["used"], (node, t), tonnes * activity
+        for node, tonnes in run.made.items():
+            yield column["made"], (node, t), tonnes * activity
+    for flow, t, tonnes in each(done.stock):
+        node = flows.keeps[flow].node
+        yield column["closing"], (node, t), tonnes
+        if t + 1 < count:
+            yield column["opening"], (node, t + 1), tonnes
+    for flow, t, tonnes in each(done.deliver):
+        yield column["delivered"], (flows.delivers[flow].node, t), tonnes
+    for flow, t, tonnes in each(done.discard):
+        yield column["discarded"], (flows.discards[flow].node, t), tonnes

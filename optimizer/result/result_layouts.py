@@ -1,0 +1,378 @@
+"""The result tables: each column declared once, with its unit and meaning.
+
+A table is plain columns; :meth:`Table.frame` gives it as a pandas DataFrame. The
+results workbook and ``docs/results.md`` are made from the same declarations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from optimizer.result.price_layouts import BOTTLENECKS, BREAK_EVEN, COMPLIANCE, REQUESTED, SCARCITY
+from optimizer.result.result_table import Field, Layout, Table, Tables, table
+from optimizer.tables.sheets import STAGES
+
+__all__ = [
+    "CATEGORIES",
+    "LAYOUTS",
+    "REQUESTED",
+    "Field",
+    "Layout",
+    "Table",
+    "Tables",
+    "in_order",
+    "table",
+]
+
+_PERIOD = Field("period", "period", "label of the period")
+_DATE = Field("first day", "date", "first day of the period")
+_BREAKS = Field(
+    "breaks", "text", "rules that the lot breaks or is booked as breaking; empty = none"
+)
+_UNCHECKED = Field(
+    "not followed",
+    "text",
+    "rules that are not followed there, because no delivery that they bind can follow from it",
+)
+_ORIGIN = Field(
+    "customs origin", "text", "countries of customs origin; empty where no duty depends on it"
+)
+_SITE = Field("site", "text", "site")
+_COUNTRY = Field("country", "text", "country of the site")
+_MATERIAL = Field("material", "text", "material")
+_TONNES = Field("tonnes", "tonnes", "tonnes in the period")
+
+PURCHASES = Layout(
+    "Purchases",
+    "Order plan: what is bought, by offer and period. Cost is as paid, not discounted.",
+    (
+        Field("offer", "text", "line of supply"),
+        _SITE,
+        _COUNTRY,
+        _MATERIAL,
+        _PERIOD,
+        Field("order by", "date", "latest order date: first day of the period"),
+        _TONNES,
+        Field("price", "price", "price in that period"),
+        Field("cost", "money", "tonnes x price"),
+        Field("firm", "text", "no: a non-binding offtake that the plan takes as firm"),
+        _BREAKS,
+        _UNCHECKED,
+        _ORIGIN,
+    ),
+    (("offer", "site", "material"), "tonnes"),
+)
+SHIPMENTS = Layout(
+    "Shipments",
+    "What is shipped, by lane and period of departure.",
+    (
+        Field("from site", "text", "start of the lane"),
+        Field("to site", "text", "end of the lane"),
+        _MATERIAL,
+        Field("mode", "text", "means of transport"),
+        _PERIOD,
+        _TONNES,
+        Field("arrives", "tonnes", "tonnes that arrive, within or after the horizon"),
+        Field("lead days", "number", "days under way"),
+        Field("freight", "money", "tonnes x freight, not discounted"),
+        Field("duty", "money", "duty at departure, not discounted"),
+        Field("carrying", "money", "carrying cost while under way, not discounted"),
+        _BREAKS,
+        _UNCHECKED,
+        _ORIGIN,
+    ),
+    (("from site", "to site", "material", "mode"), "tonnes"),
+)
+PRODUCTION = Layout(
+    "Production",
+    "What is run: activity by site, recipe, feed and period.",
+    (
+        _SITE,
+        _COUNTRY,
+        Field("recipe", "text", "recipe"),
+        Field("feed", "text", "feed, for recipes made from assays"),
+        _PERIOD,
+        Field("activity", "amount", "units of activity in the period"),
+        Field("cost", "money", "conversion cost, not discounted"),
+        Field("inputs break", "text", "rules that the inputs break or are booked as breaking"),
+        Field("inputs not followed", "text", "rules that are not followed in the inputs"),
+        Field("outputs break", "text", "rules that the outputs break"),
+    ),
+    (("site", "recipe", "feed"), "activity"),
+)
+UTILISATION = Layout(
+    "Utilisation",
+    "How much of each unit's capacity is used.",
+    (
+        _SITE,
+        Field("unit", "text", "unit"),
+        _PERIOD,
+        Field("used", "amount", "capacity used in the period"),
+        Field("capacity", "amount", "capacity available in the period"),
+        Field("utilisation", "share", "used / capacity"),
+    ),
+    (("site", "unit"), "utilisation"),
+)
+STOCK = Layout(
+    "Stock",
+    "Closing stock of each period.",
+    (
+        _SITE,
+        _MATERIAL,
+        _PERIOD,
+        Field("tonnes", "tonnes", "tonnes at the end of the period"),
+        Field("holding", "money", "holding cost of the period, not discounted"),
+        Field("carrying", "money", "carrying cost of the period, not discounted"),
+        _BREAKS,
+        _UNCHECKED,
+        _ORIGIN,
+    ),
+    (("site", "material"), "tonnes"),
+)
+DELIVERIES = Layout(
+    "Deliveries",
+    "What is delivered, by demand line and period.",
+    (
+        Field("line", "text", "demand line"),
+        Field("customer", "text", "site that receives"),
+        _MATERIAL,
+        Field("segment", "text", "segment"),
+        _PERIOD,
+        _TONNES,
+        Field("revenue", "money", "tonnes x price, not discounted"),
+        _BREAKS,
+        _UNCHECKED,
+        _ORIGIN,
+    ),
+    (("line", "material"), "tonnes"),
+)
+SHORTAGES = Layout(
+    "Shortages",
+    "Demand that is not met, outlets and optional sales left out.",
+    (
+        Field("line", "text", "demand line"),
+        Field("customer", "text", "site that waits"),
+        _MATERIAL,
+        Field("segment", "text", "segment"),
+        _PERIOD,
+        Field("wanted", "tonnes", "quantity wanted in the period"),
+        Field("short", "tonnes", "tonnes not delivered"),
+        Field("share short", "share", "short / wanted"),
+        Field("penalty", "money", "penalty, not discounted"),
+    ),
+    (("line", "material"), "short"),
+)
+SHORTAGE_REASONS = Layout(
+    "Shortage reasons",
+    "What stands in the way of one tonne more, for each shortage: along the chain that would "
+    "serve it at the least cost, or what is missing where there is no chain.",
+    (
+        Field("line", "text", "demand line"),
+        Field("customer", "text", "site that waits"),
+        _MATERIAL,
+        _PERIOD,
+        Field("short", "tonnes", "tonnes not delivered"),
+        Field("reason", "text", "what stands in the way, with the cell of the workbook"),
+        Field("sheet", "text", "sheet of that cell"),
+        Field("cell", "text", "cell"),
+        Field(
+            "worth",
+            "price",
+            "what it costs per tonne short, in money of that period; 0 where it has no price",
+        ),
+    ),
+)
+DISPOSAL = Layout(
+    "Disposal",
+    "What is thrown away.",
+    (
+        _SITE,
+        _MATERIAL,
+        _PERIOD,
+        _TONNES,
+        Field("cost", "money", "disposal cost, not discounted"),
+        _BREAKS,
+        _UNCHECKED,
+        _ORIGIN,
+    ),
+    (("site", "material"), "tonnes"),
+)
+TAKE_OR_PAY = Layout(
+    "Take or pay",
+    "Contracts that are paid for but not taken.",
+    (
+        Field("offer", "text", "line of supply"),
+        _SITE,
+        _MATERIAL,
+        Field("row", "number", "row in Supply"),
+        Field("least", "tonnes", "tonnes that are paid for in any case"),
+        Field("taken", "tonnes", "tonnes taken under the row"),
+        Field("not taken", "tonnes", "tonnes paid for and not taken"),
+        _PERIOD,
+        Field("cost", "money", "payment in that period, not discounted"),
+    ),
+)
+INVESTMENT = Layout(
+    "Investment",
+    "What is built: options by period of decision. Money is not discounted.",
+    (
+        Field("option", "text", "option"),
+        _SITE,
+        Field("unit", "text", "unit that it adds to"),
+        Field("period", "period", "period of decision"),
+        Field("number", "number", "how many, or how much, is built"),
+        Field("added capacity", "amount", "capacity that it adds, per year"),
+        Field("runs from", "date", "day from which it runs"),
+        Field("capital", "money", "capital cost of this row of the option"),
+        Field("fixed cost", "money", "fixed cost of this row, per year from the day it runs"),
+        Field("credit", "money", "value at the end of the horizon of what outlives it"),
+    ),
+)
+COSTS = Layout(
+    "Costs",
+    "Every cost by category, place, thing and period; discounted, it sums to the objective.",
+    (
+        Field("category", "text", "kind of cost; revenue and closing value are negative"),
+        Field("site", "text", "where it falls (a lane: its start)"),
+        Field("item", "text", "offer, recipe, lane, unit or demand line"),
+        Field("material", "text", "material, where there is one"),
+        _PERIOD,
+        Field("year", "text", "calendar year"),
+        Field("amount", "money", "as paid"),
+        Field("discounted", "money", "present value at the start, mid-period"),
+    ),
+    (("category",), "discounted"),
+)
+BALANCE = Layout(
+    "Balance",
+    "By site, material and period: what comes in less what goes out, to zero.",
+    (
+        _SITE,
+        _MATERIAL,
+        _PERIOD,
+        Field("opening", "tonnes", "stock at the start of the period"),
+        Field("bought", "tonnes", "bought"),
+        Field("arrived", "tonnes", "arrived from lanes and from orders under way"),
+        Field("made", "tonnes", "made"),
+        Field("used", "tonnes", "used"),
+        Field("shipped", "tonnes", "shipped"),
+        Field("delivered", "tonnes", "delivered"),
+        Field("discarded", "tonnes", "thrown away"),
+        Field("closing", "tonnes", "stock at the end of the period"),
+        Field("difference", "tonnes", "in less out: zero but for the solver's tolerance"),
+    ),
+)
+PROVENANCE = Layout(
+    "Provenance",
+    "Where delivered tonnes come from: shares by country, site and owner at each stage, of all "
+    "traced inputs and of each. Shares of one delivery, stage, input and by add up to one. Where "
+    "there would be more than 200 thousand rows countries stand alone, and where there still would "
+    "be more all inputs are taken together.",
+    (
+        _PERIOD,
+        Field("line", "text", "demand line"),
+        Field("customer", "text", "site that receives"),
+        _MATERIAL,
+        Field("segment", "text", "segment"),
+        Field("rule", "text", "rules that bind the line in the period"),
+        Field("stage", "text", "stage; where a lot went through it again, its last event counts"),
+        Field("input", "text", "traced input, or all together by tonnes taken in"),
+        Field("by", "text", "country, site or owner; owner only where the case names owners"),
+        Field(
+            "name",
+            "text",
+            "country, site or owner; unknown; not stated where no history says; does not apply",
+        ),
+        Field("country", "text", "country of the name: of the site, or the owner's own"),
+        Field("share", "share", "share of the input in what is delivered"),
+        Field("tonnes", "tonnes", "share x tonnes delivered"),
+    ),
+)
+CERTIFICATES = Layout(
+    "Certificates",
+    "For each delivery and rule: where it comes from, what the rule bans, the verdict and the "
+    "rows of the input workbook that the tonnes rest on.",
+    (
+        Field("line", "text", "demand line"),
+        Field("customer", "text", "site that receives"),
+        _MATERIAL,
+        Field("segment", "text", "segment"),
+        _PERIOD,
+        _TONNES,
+        Field("rule", "text", "rule that binds the delivery; empty where none does"),
+        Field("bans", "text", "what breaks the rule"),
+        Field("verdict", "text", "kept or broken; for a share, over the window of the rule"),
+        Field("share breaking", "share", "share of this delivery that breaks the rule"),
+        Field(
+            "share allowed",
+            "share",
+            "share that may break it over the rule's window; 1 without a rule",
+        ),
+        *(
+            Field(stage, "text", f"where it was {stage}, as shares of all traced inputs")
+            for stage in STAGES
+        ),
+        Field("sites touched", "text", "every site that any of it has been through, by stage"),
+        Field("rests on", "text", "rows of Supply, Stocks and Pipeline, with shares and tonnes"),
+    ),
+)
+RUN = Layout(
+    "Run",
+    "What was run: the input's hash, versions, solver, gap, audit, warnings.",
+    (
+        Field("item", "text", "what"),
+        Field("value", "text", "value"),
+    ),
+)
+
+LAYOUTS = {
+    layout.name: layout
+    for layout in (
+        PURCHASES,
+        SHIPMENTS,
+        PRODUCTION,
+        UTILISATION,
+        STOCK,
+        DELIVERIES,
+        SHORTAGES,
+        SHORTAGE_REASONS,
+        DISPOSAL,
+        TAKE_OR_PAY,
+        INVESTMENT,
+        COSTS,
+        BALANCE,
+        COMPLIANCE,
+        PROVENANCE,
+        CERTIFICATES,
+        BOTTLENECKS,
+        SCARCITY,
+        BREAK_EVEN,
+        RUN,
+    )
+}
+"""Every result table, in the order of the results workbook."""
+
+CATEGORIES = (
+    "purchases",
+    "take or pay",
+    "freight",
+    "duty",
+    "conversion",
+    "fixed cost",
+    "holding",
+    "carrying",
+    "disposal",
+    "capital",
+    "shortage",
+    "revenue",
+    "closing value",
+)
+"""Categories of cost, in the order in which they are shown."""
+
+
+def in_order(found: Mapping[str, Table]) -> dict[str, Table]:
+    """Tables by name in the order of the results workbook; those on request before the last."""
+    own = [name for name in LAYOUTS if name in found]
+    more = [name for name in found if name not in LAYOUTS]
+    order = sorted((*own, *more), key=RUN.name.__eq__)
+    return {name: found[name] for name in order}

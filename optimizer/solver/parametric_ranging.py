@@ -1,0 +1,165 @@
+"""How far several bounds can move together before prices change (parametric right-hand side).
+
+As long as the optimal basis stays feasible, prices stay. Where the bounds move by
+:math:`\\theta` times a direction, the values of the plan move in proportion, and the first that
+meets a bound of its own ends the range (ratio test). Bounds that move one by one have ranges of
+their own (:mod:`optimizer.solver.basis_ranging`); the least of those is not the range of moving together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import highspy
+import numpy as np
+from msgspec import Struct
+
+from optimizer.solver.highs import Answer, instance, status_of
+from optimizer.solver.solve_strategy import AS_IT_STANDS
+from optimizer.solver.transfer import Program
+
+SECONDS = 5.0
+"""Time to find the basis again."""
+
+STILL = 1e-9
+"""Part of the direction by which something that does not move may seem to."""
+
+AT_BOUND = 1e-7
+"""Relative distance to a bound that is none."""
+
+OFF = 1e-6
+"""Part of the direction by which a row of the basis may miss its bound."""
+
+
+class Move(Struct, frozen=True):
+    """Bounds that move together: how far each goes for one unit.
+
+    Of a row with two bounds the upper one moves, unless they are equal; of a column the upper one.
+    """
+
+    rows: dict[int, float]
+    columns: dict[int, float]
+
+    def price(self, answer: Answer) -> float:
+        """What one unit costs, in the money of the objective, at the prices of an answer."""
+        assert answer.prices is not None
+        found = sum(factor * float(answer.prices[row]) for row, factor in self.rows.items())
+        if self.columns and answer.reduced_costs is not None:
+            found += sum(
+                factor * min(float(answer.reduced_costs[column]), 0.0)
+                for column, factor in self.columns.items()
+            )
+        return found
+
+
+def reaches(
+    program: Program, answer: Answer, moves: Mapping[int, Move]
+) -> dict[int, tuple[float, float]]:
+    """How far up, and how far down, each move can go at the same prices, by the keys given.
+
+    A programme without whole columns, or one in which they are held. What HiGHS has no answer
+    for is missing.
+    """
+    highs = instance(program, AS_IT_STANDS, SECONDS, 0.0, answer.basis)
+    highs.run()
+    if status_of(highs, stopped=False) != "optimal":
+        return {}
+    ratios = _Ratios(program, highs)
+    found = {key: ratios.reach(move) for key, move in moves.items()}
+    return {key: each for key, each in found.items() if each is not None}
+
+
+class _Ratios:
+    """The ratio test at one basis."""
+
+    def __init__(self, program: Program, highs: Any) -> None:
+        self.program, self.highs = program, highs
+        solution, basis = highs.getSolution(), highs.getBasis()
+        self.values = np.array(solution.col_value)
+        self.activity = program.activity(self.values)
+        _, basic = highs.getBasicVariables()
+        self.basic = np.array(basic)
+        at_upper = highspy.HighsBasisStatus.kUpper
+        self.columns_up = {n for n, own in enumerate(basis.col_status) if own == at_upper}
+        self.fixed = program.row_lower == program.row_upper
+        self.moves_up = np.isfinite(program.row_upper)
+        rows_basic = -self.basic[self.basic < 0] - 1
+        self.nonbasic = np.ones(len(program.row_lower), dtype=bool)
+        self.nonbasic[rows_basic] = False
+        self.row_status = basis.row_status
+
+    def reach(self, move: Move) -> tuple[float, float] | None:
+        """How far up and down one move can go."""
+        program = self.program
+        low, high = np.zeros(len(self.activity)), np.zeros(len(self.activity))
+        for row, factor in move.rows.items():
+            if self.moves_up[row]:
+                high[row] = factor
+            if self.fixed[row] or not self.moves_up[row]:
+                low[row] = factor
+        above = np.zeros(len(self.values))
+        for column, factor in move.columns.items():
+            above[column] = factor
+        way = self._direction(low, high, above)
+        if way is None:
+            return None
+        columns, rows = way
+        still = np.zeros(len(columns))
+        return (
+            min(
+                _ratio(self.values, columns, program.lower, program.upper, still, above),
+                _ratio(self.activity, rows, program.row_lower, program.row_upper, low, high),
+            ),
+            min(
+                _ratio(self.values, -columns, program.lower, program.upper, still, -above),
+                _ratio(self.activity, -rows, program.row_lower, program.row_upper, -low, -high),
+            ),
+        )
+
+    def _direction(
+        self, low: np.ndarray, high: np.ndarray, above: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """How columns and rows move; None where the basis does not say it exactly."""
+        program = self.program
+        columns = np.zeros(len(self.values))
+        for column in np.flatnonzero(above).tolist():
+            if column in self.columns_up:
+                columns[column] = above[column]
+        at_upper = highspy.HighsBasisStatus.kUpper
+        wanted = np.zeros(len(self.activity))
+        for row in np.flatnonzero((low != 0) | (high != 0)).tolist():
+            if self.nonbasic[row]:
+                up = self.fixed[row] or self.row_status[row] == at_upper
+                wanted[row] = high[row] if up else low[row]
+        right = wanted - program.activity(columns)
+        status, found = self.highs.getBasisSolve(right)
+        if status == highspy.HighsStatus.kError:
+            return None
+        structural = self.basic >= 0
+        columns[self.basic[structural]] = np.array(found)[structural]
+        rows = program.activity(columns)
+        off = np.abs(rows - wanted)[self.nonbasic].max(initial=0.0)
+        if off > OFF * max(1.0, float(np.abs(wanted).max(initial=0.0))):
+            return None
+        return columns, rows
+
+
+def _ratio(
+    values: np.ndarray,
+    way: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+) -> float:
+    """How far values can go a way before one meets a bound, which moves too."""
+    floor = STILL * max(1.0, float(np.abs(way).max(initial=0.0)))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rising = np.where(way - high > floor, _room(upper - values, values) / (way - high), np.inf)
+        falling = np.where(low - way > floor, _room(values - lower, values) / (low - way), np.inf)
+    return float(min(rising.min(initial=np.inf), falling.min(initial=np.inf)))
+
+
+def _room(room: np.ndarray, values: np.ndarray) -> np.ndarray:
+    return np.where(room > AT_BOUND * np.maximum(1.0, np.abs(values)), room, 0.0)

@@ -1,0 +1,331 @@
+"""What can be lost, as variants of a case: sites, countries, lanes, offers, and named mishaps.
+
+A thing that is lost is neither bought, run nor shipped while it is; what lies there stays. With a
+site or a country go its least purchases, minimum loads and minimum activities, for nothing can meet
+them, and the orders under way that would arrive. The fixed cost of its units is paid all the same,
+unless told otherwise: a plant that stands still is still owned.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from optimizer.studies.loss_consequences import consequences
+from optimizer.studies.loss_window import Window, touches
+from optimizer.studies.run_outcome import Outcome
+from optimizer.tables import SHEETS, Case, Change, Horizon, apply_changes
+from optimizer.tables.sheets import PERIOD_MONTHS, Limit
+
+KINDS = ("site", "country", "lane", "offer", "named")
+HEAVY = re.compile(r"(?i)(?<![a-z])(dy|tb|dysprosium|terbium)(?![a-z])|dy2o3|tb4o7")
+"""Names of oxides and materials that are dysprosium or terbium."""
+EXPORTER = "China"
+LATE_MONTHS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One thing lost: its kind, its name, and the case without it (None: it changes nothing)."""
+
+    kind: str
+    name: str
+    case: Case | None
+    goes: str = ""
+    """What else goes with it, and what is still paid, in words."""
+
+
+def horizon_of(case: Case) -> Horizon:
+    """The periods of a case."""
+    settings = case.settings
+    return Horizon(settings.start, PERIOD_MONTHS[settings.period_length], settings.periods)
+
+
+def losses(
+    case: Case,
+    window: Window,
+    base: Outcome,
+    kinds: tuple[str, ...],
+    *,
+    fixed_cost: bool = True,
+) -> Iterator[Loss]:
+    """Every loss of the kinds asked for; fixed cost of lost units is paid or, if not, saved.
+
+    Offers and lanes that the base plan does not use then, and that cost nothing unused,
+    need no run: the base plan stays the best.
+    """
+    finders: dict[str, Callable[[Case, Window, Outcome], Variants]] = {
+        "site": partial(_sites, fixed_cost=fixed_cost),
+        "country": partial(_countries, fixed_cost=fixed_cost),
+        "lane": _lanes,
+        "offer": _offers,
+        "named": _named,
+    }
+    for kind in kinds:
+        for name, variant, goes in finders[kind](case, window, base):
+            yield Loss(kind, name, variant, goes)
+
+
+Variants = Iterator[tuple[str, Case | None, str]]
+"""Name, case without it, and what goes with it."""
+
+
+def _sites(case: Case, window: Window, base: Outcome, *, fixed_cost: bool) -> Variants:
+    for site in case.sites:
+        if site.site in _working(case):
+            yield site.site, *_without(case, {site.site}, window, into=True, fixed_cost=fixed_cost)
+
+
+def _countries(case: Case, window: Window, base: Outcome, *, fixed_cost: bool) -> Variants:
+    for country in dict.fromkeys(site.country for site in case.sites):
+        own = {site.site for site in case.sites if site.country == country}
+        if own & _working(case):
+            yield country, *_without(case, own, window, into=False, fixed_cost=fixed_cost)
+
+
+def _working(case: Case) -> set[str]:
+    """Sites that sell, run or send something."""
+    return (
+        {row.site for row in case.supply}
+        | {row.site for row in case.processes}
+        | {row.from_site for row in case.lanes}
+    )
+
+
+def _lanes(case: Case, window: Window, base: Outcome) -> Variants:
+    used = _used(base, "Shipments", ("from site", "to site", "mode"), window)
+    for key in dict.fromkeys((row.from_site, row.to_site, row.mode) for row in case.lanes):
+        name = f"{key[0]} to {key[1]}" + (f" by {key[2]}" if key[2] else "")
+        rows = [row for row in case.lanes if (row.from_site, row.to_site, row.mode) == key]
+        yield name, _off(case, {"Lanes": rows}, window) if key in used else None, ""
+
+
+def _offers(case: Case, window: Window, base: Outcome) -> Variants:
+    used = _used(base, "Purchases", ("offer", "site", "material"), window)
+    keys = [(row.offer, row.site, row.material) for row in case.supply]
+    names = [key[0] for key in dict.fromkeys(keys)]
+    for key in dict.fromkeys(keys):
+        rows = [row for row, own in zip(case.supply, keys, strict=True) if own == key]
+        name = key[0] if names.count(key[0]) == 1 else ", ".join(key)
+        owed = any(row.minimum or row.take_or_pay for row in rows)
+        goes = consequences({"Supply": rows}, window)
+        yield name, _off(case, {"Supply": rows}, window) if owed or key in used else None, goes
+
+
+def _named(case: Case, window: Window, base: Outcome) -> Variants:
+    loose = [row for row in case.supply if not row.firm]
+    if loose:
+        goes = consequences({"Supply": loose}, window)
+        yield "offtakes that are not firm fail", _off(case, {"Supply": loose}, window), goes
+    stopped = _export_stop(case, window)
+    if stopped is not None:
+        yield f"{EXPORTER} stops exports of Dy and Tb", stopped, ""
+    start = case.settings.start
+    for site in dict.fromkeys(row.site for row in case.units if row.start and row.start > start):
+        yield f"{site} starts {LATE_MONTHS} months late", _late(case, site), ""
+
+
+def _used(base: Outcome, name: str, keys: tuple[str, ...], window: Window) -> set[tuple[Any, ...]]:
+    source = base.tables[name]
+    then = set(base.periods[window.first : window.last + 1])
+    rows = zip(*(source[key] for key in keys), strict=True)
+    return {
+        key
+        for key, period, tonnes in zip(rows, source["period"], source["tonnes"], strict=True)
+        if period in then and tonnes > 0
+    }
+
+
+def _without(
+    case: Case, sites: set[str], window: Window, *, into: bool, fixed_cost: bool
+) -> tuple[Case, str]:
+    """The case without what is bought, run and shipped at some sites, and what goes with them.
+
+    Into a country (``into`` False) customers are still served, by orders under way too.
+    """
+    customers = {site.site for site in case.sites if site.kind == "customer"}
+    closed = sites if into else sites - customers
+    rows: dict[str, list[Any]] = {
+        name: [row for row in case.rows(name) if row.site in sites]
+        for name in ("Supply", "Processes", "Units")
+    }
+    rows["Lanes"] = [
+        row for row in case.lanes if row.from_site in sites or (into and row.to_site in sites)
+    ]
+    rows["Pipeline"] = [
+        row
+        for row in case.pipeline
+        if row.to_site in closed and window.start <= row.arrival <= window.end
+    ]
+    goes = consequences(rows, window, fixed_cost=fixed_cost)
+    stopped = rows.pop("Units") if fixed_cost else []
+    return _off(_stopped(case, stopped, window), rows, window), goes
+
+
+def _stopped(case: Case, units: list[Any], window: Window) -> Case:
+    """The case with units that can do nothing in a window, nor must; their fixed cost is paid."""
+    edits = [("Units", row.row, "capacity", "0") for row in units]
+    edits += [("Units", row.row, "minimum load", "0") for row in units if row.minimum_load]
+    return _edited(case, edits, window)
+
+
+def _off(case: Case, rows: dict[str, list[Any]], window: Window) -> Case:
+    """The case with rows switched off in a window; contracts are barred by a limit instead."""
+    edits, barred = [], []
+    for sheet, own in rows.items():
+        for row in own:
+            if sheet == "Supply" and row.contract_quantity and not _whole(case, row, window):
+                barred.append(row)
+            else:
+                edits.append((sheet, row.row, "active", "no"))
+    found = _edited(case, edits, window)
+    return with_limits(found, [_no_purchase(row, window) for row in barred])
+
+
+def _whole(case: Case, row: Any, window: Window) -> bool:
+    """True if a window covers all of a row within the horizon."""
+    horizon = horizon_of(case)
+    first = max(row.start or horizon.start, horizon.start)
+    last = min(row.end or horizon.end, horizon.end)
+    return window.start <= first and last <= window.end
+
+
+def _edited(case: Case, edits: list[tuple[str, int, str, str]], window: Window) -> Case:
+    """The case with new values in cells (sheet, row, column, value) for the days of a window."""
+    changes = []
+    for sheet, row, column, value in dict.fromkeys(edits):
+        dated = SHEETS[sheet].dated
+        record = next(each for each in case.rows(sheet) if each.row == row)
+        if dated and not touches(record, window):
+            continue
+        changes.append(
+            Change(
+                row=0,
+                active=True,
+                notes="",
+                source="",
+                confidence="",
+                start=window.start if dated else None,
+                end=window.end if dated else None,
+                scenario="loss",
+                line="",
+                based_on=(),
+                sheet=sheet,
+                where=f"row = {row}",
+                column=column,
+                change="set",
+                value=value,
+                probability=1.0,
+            )
+        )
+    return apply_changes(case, changes) if changes else case
+
+
+def with_limits(case: Case, limits: list[Limit]) -> Case:
+    """The case with rows of Limits behind its own."""
+    last = max((row.row for row in case.limits), default=1)
+    added = [replace(row, row=last + number) for number, row in enumerate(limits, 1)]
+    return replace(case, limits=(*case.limits, *added)) if added else case
+
+
+def limit_row(limit: str, measure: str, **given: Any) -> Limit:
+    """A row of Limits made in code; what is not given has its default."""
+    columns = SHEETS["Limits"].columns
+    values: dict[str, Any] = {
+        attribute: () if column.required else column.default
+        for attribute, column in columns.items()
+    }
+    return Limit(row=0, **(values | {"limit": limit, "measure": measure} | given))
+
+
+def none_of(measure: str, name: str, window: Window, **filters: tuple[str, ...]) -> Limit:
+    """A row of Limits that lets nothing of something happen in a window."""
+    bounds: dict[str, Any] = {"maximum": 0.0, "window": "period"}
+    return limit_row(name, measure, start=window.start, end=window.end, **bounds, **filters)
+
+
+def _no_purchase(row: Any, window: Window) -> Limit:
+    name = f"loss of {row.offer}"
+    return none_of(
+        "bought", name, window, offer=(row.offer,), site=(row.site,), material=(row.material,)
+    )
+
+
+def _export_stop(case: Case, window: Window) -> Case | None:
+    """No Dy and Tb, nor what holds them, out of the exporting country; None if there is none."""
+    inside = tuple(site.site for site in case.sites if site.country == EXPORTER)
+    outside = tuple(site.site for site in case.sites if site.country != EXPORTER)
+    holding = tuple(row.material for row in case.materials if row.material in _holding(case))
+    if not (inside and outside and holding):
+        return None
+    stop = none_of(
+        "shipped",
+        f"{EXPORTER} stops exports of Dy and Tb",
+        window,
+        country=(EXPORTER,),
+        to_site=outside,
+        material=holding,
+    )
+    return with_limits(case, [stop])
+
+
+def _holding(case: Case) -> set[str]:
+    """Materials that hold Dy or Tb: by assay, by name, by recovery, and what is made of them."""
+    found = {row.feed for row in case.assays if row.share > 0 and HEAVY.search(row.oxide)}
+    found |= {row.material for row in case.materials if HEAVY.search(row.material)}
+    found |= {
+        row.product for row in case.recoveries if row.recovery > 0 and HEAVY.search(row.oxide)
+    }
+    while True:
+        recipes = {
+            row.recipe for row in case.recipes if row.direction == "in" and row.material in found
+        }
+        more = {
+            row.material
+            for row in case.recipes
+            if row.direction == "out" and row.recipe in recipes and row.quantity > 0
+        } - found
+        if not more:
+            return found
+        found |= more
+
+
+def _late(case: Case, site: str) -> Case:
+    """A plant's units that start within the plan start later, with all their steps."""
+    start = case.settings.start
+    late = {
+        (row.site, row.unit)
+        for row in case.units
+        if row.site == site and row.start and row.start > start
+    }
+    units = []
+    for row in case.units:
+        key = (row.site, row.unit)
+        if key not in late:
+            units.append(row)
+            continue
+        begins = row.start if row.start is None or row.start <= start else later(row.start)
+        ends = row.end and later(row.end)
+        units.append(replace(row, start=begins, end=ends))
+    return replace(case, units=tuple(units))
+
+
+def later(day: date, months: int = LATE_MONTHS) -> date:
+    """A day so many months on; the last of a month stays the last of a month.
+
+    >>> later(date(2027, 6, 30)), later(date(2027, 4, 1))
+    (datetime.date(2027, 12, 31), datetime.date(2027, 10, 1))
+    """
+
+    def first(shift: int) -> date:
+        years, month = divmod(day.month - 1 + shift, 12)
+        return date(day.year + years, month + 1, 1)
+
+    last = first(months + 1) - timedelta(days=1)
+    if (day + timedelta(days=1)).day == 1:
+        return last
+    return min(first(months) + timedelta(days=day.day - 1), last)

@@ -1,0 +1,150 @@
+"""An earlier plan: its result tables, from a result or from its workbook."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from optimizer.errors import UsageError
+from optimizer.model import Commitment
+from optimizer.plan import Result
+from optimizer.result.result_layouts import (
+    DELIVERIES,
+    DISPOSAL,
+    INVESTMENT,
+    LAYOUTS,
+    PRODUCTION,
+    PURCHASES,
+    SHIPMENTS,
+    Layout,
+    Table,
+    Tables,
+    table,
+)
+from optimizer.tables.cell_grids import Grid
+from optimizer.tables.dates import NoDay, parse_day
+from optimizer.tables.workbook_files import open_book
+
+HEADER = 4
+"""Row of the header in a sheet of the results workbook, counted from 0."""
+
+Plan = Result | Tables | str | os.PathLike[str]
+"""A result, its tables, or the path of its workbook."""
+
+SOURCES: dict[str, tuple[Layout, tuple[str, ...], str]] = {
+    "purchases": (PURCHASES, ("offer", "site", "material"), "tonnes"),
+    "shipments": (SHIPMENTS, ("from site", "to site", "material", "mode"), "tonnes"),
+    "production": (PRODUCTION, ("site", "recipe", "feed"), "activity"),
+    "deliveries": (DELIVERIES, ("line", "customer", "material"), "tonnes"),
+    "disposal": (DISPOSAL, ("site", "material"), "tonnes"),
+    "options": (INVESTMENT, ("option",), "number"),
+}
+"""Table, name and amount of each kind of commitment."""
+
+_READ = {"Costs", "Run", "Shortages", *(layout.name for layout, _, _ in SOURCES.values())}
+"""Tables of which each column is needed; others may be of an earlier version and lack some."""
+
+_NUMBERS = ("tonnes", "amount", "money", "price", "share", "number")
+
+
+def plan_tables(plan: Plan) -> Tables:
+    """Result tables of a plan.
+
+    Raises UsageError if there is no such file or the workbook is not that of a plan.
+    """
+    if isinstance(plan, Result):
+        if not plan.tables:
+            raise UsageError(f"the earlier result has no plan: {plan.status}")
+        return plan.tables
+    return plan if isinstance(plan, Mapping) else read_plan(plan)
+
+
+def read_plan(path: str | os.PathLike[str]) -> dict[str, Table]:
+    """Result tables of a results workbook, as it stands: edits and sorted rows count."""
+    book = open_book(path)
+    for grid in book.grids:
+        if grid.trouble and grid.name in LAYOUTS:
+            raise UsageError(f"{book.path}: {grid.name}: {grid.trouble}")
+    found = {
+        grid.name: _read(grid, LAYOUTS[grid.name], book.path)
+        for grid in book.grids
+        if grid.name in LAYOUTS
+    }
+    if not {"Costs", "Purchases", "Run"} <= set(found):
+        raise UsageError(f"{book.path}: is not the workbook of a plan (no sheets Costs and Run)")
+    return found
+
+
+def decisions(tables: Tables, kinds: Sequence[str]) -> dict[Commitment, float]:
+    """Commitments of a plan, the classes of one name added up."""
+    found: dict[Commitment, float] = {}
+    for kind in kinds:
+        layout, names, header = SOURCES[kind]
+        source = tables.get(layout.name)
+        if source is None:
+            continue
+        seen: set[tuple[str, str]] = set()
+        columns = [source[name] for name in names]
+        for row, (period, amount) in enumerate(zip(source["period"], source[header], strict=True)):
+            name = tuple(column[row] for column in columns)
+            if kind == "options":  # a row for each part, and each says how many
+                if (name[0], period) in seen:
+                    continue
+                seen.add((name[0], period))
+            key = Commitment(kind, name, period)
+            found[key] = found.get(key, 0.0) + amount
+    return found
+
+
+def _read(grid: Grid, layout: Layout, path: str) -> Table:
+    header = [str(cell).strip() for cell in _row(grid, HEADER)]
+    missing = [name for name in layout.headers if name not in header]
+    if missing and layout.name in _READ:
+        raise UsageError(
+            f"{path}: sheet {layout.name} has no column {missing[0]!r} in row {HEADER + 1}"
+        )
+    places = [header.index(name) if name in header else len(header) for name in layout.headers]
+    return table(layout, list(_rows(grid, layout, places, path)))
+
+
+def _rows(
+    grid: Grid, layout: Layout, places: Sequence[int], path: str
+) -> Iterator[tuple[Any, ...]]:
+    for number in range(HEADER + 1, len(grid.rows)):
+        cells = _row(grid, number)
+        raw = [cells[place] if place < len(cells) else "" for place in places]
+        filled = [cell not in ("", None) for cell in raw]
+        if not any(filled):
+            return
+        if sum(filled) == 1 and len(layout.fields) > 2:
+            return  # the sentence of a sheet that has no rows
+        yield tuple(
+            _value(cell, field.kind, f"{path}: {layout.name} row {number + 1}, {field.header}")
+            for cell, field in zip(raw, layout.fields, strict=True)
+        )
+
+
+def _row(grid: Grid, number: int) -> Sequence[Any]:
+    return grid.rows[number] if number < len(grid.rows) else ()
+
+
+def _value(cell: Any, kind: str, place: str) -> Any:
+    """A cell as its column holds it; some programs write linked numbers and days as text."""
+    if kind in _NUMBERS:
+        if cell in ("", None):
+            return 0.0
+        try:
+            return float(cell)
+        except (TypeError, ValueError):
+            raise UsageError(f"{place}: {cell!r} is not a number") from None
+    if kind == "date":
+        if cell in ("", None):
+            return None
+        try:
+            return parse_day(cell)
+        except NoDay as complaint:
+            raise UsageError(f"{place}: {complaint.args[0]}") from None
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None else str(cell)

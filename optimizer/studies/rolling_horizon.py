@@ -1,0 +1,115 @@
+"""Rolling runs: plan, do the first period, look again, and count what it cost in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from optimizer import model
+from optimizer.errors import UsageError
+from optimizer.network import Network
+from optimizer.plan import Result, build_model, build_network, solve_model
+from optimizer.result.result_layouts import Field, Layout, Table, table
+from optimizer.studies.fixed_commitments import Asked, values
+from optimizer.studies.replanning import keep_to
+from optimizer.tables.case import Case
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STEPS = Layout(
+    "Steps",
+    "A plan at the start of each step: what the whole horizon was then expected to cost, and "
+    "what the periods cost that were carried out before the next.",
+    (
+        Field("from", "date", "day on which the plan was made"),
+        Field("until", "date", "last day of the periods that were carried out from it"),
+        Field("expected", "money", "discounted cost of the whole horizon, as planned then"),
+        Field("carried out", "money", "discounted cost of these periods in the final plan"),
+        Field("short", "tonnes", "tonnes of demand not met in the whole horizon, as planned then"),
+        Field("released", "number", "things done before that the new data make impossible"),
+    ),
+)
+
+Known = Callable[[date], Case]
+"""The case as it is known on a day; periods must stay the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """What a rolling run has cost."""
+
+    cost: float
+    """Discounted cost of all that was carried out."""
+    result: Result = field(repr=False)
+    """The last plan: everything as it was carried out, under what was known at the end."""
+    tables: Mapping[str, Table]
+    """``Steps``."""
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """A table as a DataFrame."""
+        return self.tables[name].frame()
+
+
+def rolling(
+    case: Case,
+    known: Known | None = None,
+    *,
+    step: int = 1,
+    time_limit: float | None = None,
+    gap: float | None = None,
+) -> Rolling:
+    """Plan, carry out ``step`` periods, plan the rest again with what is known then.
+
+    ``known`` gives the case as it is known on the first day of a step (default: nothing
+    changes). All that was planned for the periods before is kept as done: purchases,
+    shipments, production, deliveries, disposal, options. Raises NoPlanError if a step has
+    no plan.
+    """
+    if step < 1:
+        raise UsageError(f"a step is 1 period or more, not {step}")
+    asked = Asked(time_limit, gap)
+    calendar = build_network(case).calendar
+    m = build_model(case if known is None else known(calendar.first[0]))
+    result = solve_model(m, **asked.words()).raise_for_status()
+    done, made = values(m), [(result, 0)]
+    for t in range(step, calendar.count, step):
+        today = calendar.first[t]
+        now = case if known is None else known(today)
+        _check(build_network(now), calendar.labels, today)
+        again = keep_to(now, done, today, model.KINDS, 0.0, asked)
+        result, done = again.result.raise_for_status(), dict(again.values)
+        made.append((result, len(again.released)))
+    return Rolling(float(result.objective or 0.0), result, {STEPS.name: _steps(made, step)})
+
+
+def _check(network: Network, labels: tuple[str, ...], today: date) -> None:
+    if network.calendar.labels != labels:
+        raise UsageError(
+            f"the case known on {today} has other periods than the first: start, periods and "
+            "period length must stay the same"
+        )
+
+
+def _steps(made: list[tuple[Result, int]], step: int) -> Table:
+    calendar = made[-1][0].network.calendar
+    costs = made[-1][0].tables["Costs"]
+    spent: dict[str, float] = {}
+    for label, money in zip(costs["period"], costs["discounted"], strict=True):
+        spent[label] = spent.get(label, 0.0) + money
+    rows = []
+    for number, (result, released) in enumerate(made):
+        own = range(number * step, min((number + 1) * step, calendar.count))
+        rows.append(
+            (
+                calendar.first[own[0]],
+                calendar.last[own[-1]],
+                result.objective,
+                sum(spent.get(calendar.labels[t], 0.0) for t in own),
+                result.shortage,
+                released,
+            )
+        )
+    return table(STEPS, rows)

@@ -1,0 +1,281 @@
+"""What each rule costs: the plan without it, and the plan without any rule.
+
+Leaving a rule out never makes a plan dearer, for the plan with it is still allowed. Each
+plan is built anew, since its classes are others, and is audited like any plan.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from optimizer.errors import OptimizerError, StoppedError, UsageError
+from optimizer.network.calendar import members
+from optimizer.plan import Result, solve
+from optimizer.result import RULE_COSTS, RULE_DATES, RULE_MOVES, Table, table
+from optimizer.solver import Progress
+from optimizer.studies.cost_differences import NAN, PROVEN, apart, known
+from optimizer.studies.rule_dates import date_row, other_dates
+from optimizer.studies.run_outcome import Outcome, outcome_of
+from optimizer.studies.runner import Options, Run, Runner, Told, Way
+from optimizer.studies.study import amounts
+from optimizer.tables.case import Case
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ALL = "all rules"
+"""Name of the row in which no rule is kept."""
+
+MOVED = 1e-6
+"""Tonnes, and part of an amount, below which nothing has moved."""
+
+STOPPED = Outcome(status="interrupted")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCosts:
+    """Cost of each rule of a case; money is present value in the case's currency."""
+
+    plan: Result
+    """The plan with every rule."""
+    tables: Mapping[str, Table]
+    """``Rule costs``, ``Rule dates`` and ``Rule moves``."""
+    without: Mapping[str, Outcome] = field(repr=False)
+    """What is kept of the plan without each rule, and without all of them."""
+    seconds: float = 0.0
+    """Wall time of the study, the plan with every rule left out if it was given."""
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """A table as a DataFrame, by its name."""
+        return self.tables[name].frame()
+
+    @property
+    def result(self) -> Result:
+        """The plan with these tables beside its own; without a plan as it is."""
+        if self.plan.objective is None:
+            return self.plan
+        return replace(self.plan, tables={**self.plan.tables, **self.tables})
+
+    @property
+    def records(self) -> tuple[dict[str, Any], ...]:
+        """Rows of ``Rule costs`` by header, None where a figure is not known."""
+        given = self.tables[RULE_COSTS.name]
+        return tuple(
+            {
+                header: None if isinstance(value, float) and not isfinite(value) else value
+                for header, value in zip(given.layout.headers, row, strict=True)
+            }
+            for row in given.rows()
+        )
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What each rule costs, and what other dates would, in words."""
+        names = (RULE_COSTS.name, RULE_DATES.name)
+        return tuple(words for name in names for words in self.tables[name]["sentence"])
+
+
+def cost_of_rules(
+    case: Case,
+    *,
+    rules: Sequence[str] = (),
+    plan: Result | None = None,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    progress: Progress | None = None,
+    workers: int | None = None,
+) -> RuleCosts:
+    """Cost of the named rules of a case, or of each, and of all together.
+
+    ``plan`` is the plan of the case if it is known; one that was solved with ``remember``
+    is started from. ``time_limit`` is for each plan. ``workers`` is the number of processes
+    (default: as many as there are cores, if it is worth starting them). After Ctrl-C the tables
+    have what is finished. Raises UsageError
+    for a rule that is not in the case, and OptimizerError if a plan without a rule is proven
+    dearer than the plan with it, which only an error of the program can cause.
+    """
+    begin = time.perf_counter()
+    every = list(dict.fromkeys(rule.rule for rule in case.rules))
+    for name in rules:
+        if name not in every:
+            raise UsageError(f"there is no rule {name!r}; the rules are {', '.join(every)}")
+    asked = list(rules) or every
+    plan = plan or solve(case, time_limit=time_limit, gap=gap, progress=progress, remember=True)
+    left_out: dict[str, tuple[str, ...]] = {name: (name,) for name in asked}
+    if len(every) > 1:
+        left_out[ALL] = tuple(every)
+    dates = list(other_dates(plan, asked))
+    runs = [
+        *(Run(f"without {name}", less(case, names)) for name, names in left_out.items()),
+        *(Run(f"{each.rule}, {each.when}", each.case) for each in dates),
+    ]
+    options = Options(time_limit, gap, diagnose=False)
+    found = _outcomes(plan, runs, Way(workers, progress=_told(progress, begin), options=options))
+    without = dict(zip(left_out, found, strict=False))
+    costs = [_row(plan, without[name], name, names) for name, names in left_out.items()]
+    moved = [
+        date_row(plan, other, each.rule, each.when)
+        for each, other in zip(dates, found[len(left_out) :], strict=True)
+    ]
+    base = outcome_of(plan)
+    moves = [row for name in left_out for row in _moves(base, without[name], name)]
+    made = {
+        RULE_COSTS.name: table(RULE_COSTS, costs),
+        RULE_DATES.name: table(RULE_DATES, moved),
+        RULE_MOVES.name: table(RULE_MOVES, moves),
+    }
+    return RuleCosts(plan, made, without, time.perf_counter() - begin)
+
+
+def _outcomes(plan: Result, runs: Sequence[Run], way: Way) -> list[Outcome]:
+    """Outcomes of runs that start from a plan; after Ctrl-C those that are finished.
+
+    A plan that fails the audit is none.
+    """
+    runner = Runner(plan.case, way)
+    runner.begin(plan)
+    try:
+        found = runner.outcomes(runs)
+    except StoppedError:
+        found = [runner.found(run) or STOPPED for run in runs]
+    return [each if each.audit_passed else Outcome(f"error: {each.audit}") for each in found]
+
+
+def _told(progress: Progress | None, begin: float) -> Told | None:
+    if progress is None:
+        return None
+
+    def tell(done: int, total: int, left: float, name: str) -> None:
+        about = f", about {left:,.0f} s left" if done < total else ""
+        progress(time.perf_counter() - begin, f"{done:,} of {total:,} plans{about}: {name}")
+
+    return tell
+
+
+def less(case: Case, rules: Sequence[str]) -> Case:
+    """The case without some rules."""
+    return replace(
+        case,
+        rules=tuple(rule for rule in case.rules if rule.rule not in rules),
+        rule_scope=tuple(line for line in case.rule_scope if line.rule not in rules),
+    )
+
+
+def _row(plan: Result, other: Outcome, name: str, rules: Sequence[str]) -> tuple[object, ...]:
+    premium, doubt = _premium(plan, other, name)
+    years = plan.network.calendar.count * plan.network.calendar.year_fraction
+    kilograms = 1000.0 * _delivered(plan, rules)
+    return (
+        name,
+        other.status,
+        known(plan.objective),
+        known(other.objective),
+        premium,
+        premium / years,
+        premium / kilograms if kilograms else NAN,
+        _marginal(plan, rules),
+        kilograms,
+        doubt,
+        _sentence(plan, other, name, (premium, doubt, premium / years, kilograms)),
+    )
+
+
+def _premium(plan: Result, other: Outcome, name: str) -> tuple[float, float]:
+    """Premium, not a number where gaps hide it, and by how much it may be off."""
+    dearer, doubt, rounding = apart(plan, other)
+    if dearer > doubt + 1e3 * rounding and plan.status == other.status == "optimal":
+        raise OptimizerError(f"the plan without {name} is dearer by {dearer:g}: an internal error")
+    if doubt <= rounding:
+        return (-dearer if -dearer > 1e2 * rounding else 0.0), 0.0
+    return (-dearer if -dearer > doubt else NAN), doubt
+
+
+def _delivered(plan: Result, rules: Sequence[str]) -> float:
+    """Tonnes delivered to lines in periods in which one of the rules binds them."""
+    if plan.objective is None:
+        return 0.0
+    network = plan.network
+    bound = {
+        (network.lines[line].name, network.lines[line].customer, network.calendar.labels[t])
+        for phase in network.phases
+        if phase.rule in rules
+        for line, periods in phase.lines.items()
+        for t in members(periods)
+    }
+    given = plan.tables["Deliveries"]
+    keys = zip(given["line"], given["customer"], given["period"], strict=True)
+    return sum(
+        (tonnes for key, tonnes in zip(keys, given["tonnes"], strict=True) if key in bound), 0.0
+    )
+
+
+def _marginal(plan: Result, rules: Sequence[str]) -> float:
+    """Most that a tonne more that may break a rule is worth, present value."""
+    if plan.objective is None:
+        return NAN
+    scarce = plan.tables["Scarcity"]
+    shares = {rule.rule for rule in plan.case.rules if 0 < rule.maximum_share < 1}
+    if not shares.intersection(rules):
+        return NAN
+    rows = zip(scarce["kind"], scarce["thing"], scarce["worth today"], strict=True)
+    names = tuple(f"{name}, " for name in rules)
+    worth = [w for kind, thing, w in rows if kind == "rule share" and thing.startswith(names)]
+    return max(worth, default=0.0)
+
+
+Figures = tuple[float, float, float, float]
+"""Premium, doubt, premium a year, kilograms delivered."""
+
+
+def _sentence(plan: Result, other: Outcome, name: str, figures: Figures) -> str:
+    premium, doubt, yearly, kilograms = figures
+    currency = plan.case.settings.currency
+    who = "All rules together" if name == ALL else f"Rule {name}"
+    if plan.objective is None and other.objective is not None:
+        return f"{who}: no plan keeps it with the others; without it one costs " + (
+            f"{other.objective:,.0f} {currency}."
+        )
+    if other.objective is None and other.status not in PROVEN:
+        return f"{who}: not known, for no plan without it was found ({other.status})."
+    if plan.objective is None or other.objective is None:
+        return f"{who}: without it there is no plan either ({other.status})."
+    if premium != premium:
+        if doubt == float("inf"):
+            return f"{who}: not known, for a plan was stopped before its gap was proven."
+        return (
+            f"{who}: the premium is within the gap of {doubt:,.0f} {currency}; "
+            "a smaller gap would tell."
+        )
+    if not premium:
+        if name == ALL:
+            return f"{who} cost nothing: the plan without them is no cheaper."
+        return f"{who} costs nothing: the plan without it is no cheaper."
+    each = f", {premium / kilograms:,.2f} a kilogram delivered under it" if kilograms else ""
+    off = f", give or take {doubt:,.0f}" if doubt else ""
+    verb = "cost" if name == ALL else "costs"
+    return f"{who} {verb} {premium:,.0f} {currency}{off}: {yearly:,.0f} a year{each}."
+
+
+def _moves(base: Outcome, other: Outcome, name: str) -> Iterator[tuple[object, ...]]:
+    """Offers, processes and lines that gain or lose, most moved first of each kind."""
+    if not base.solved or not other.solved:
+        return
+    for kind, sheet, headers, amount in (
+        ("offer", "Purchases", ("site", "offer", "material"), "tonnes"),
+        ("process", "Production", ("site", "recipe", "feed"), "activity"),
+        ("delivery", "Deliveries", ("customer", "line", "material"), "tonnes"),
+    ):
+        before, after = (amounts(each, sheet, headers, amount) for each in (base, other))
+        rows = []
+        for key in dict.fromkeys((*before, *after)):
+            old, new = before.get(key, 0.0), after.get(key, 0.0)
+            if abs(new - old) > MOVED * max(1.0, old, new):
+                site, thing, material = key
+                if kind == "process" and material:
+                    thing, material = f"{thing} of {material}", ""
+                rows.append((name, kind, site, thing, material, old, new, new - old))
+        yield from sorted(rows, key=lambda row: -abs(row[-1]))

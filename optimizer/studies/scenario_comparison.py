@@ -1,0 +1,102 @@
+"""The scenarios of the workbook beside the case itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from optimizer.errors import Finding, UsageError, WorkbookError
+from optimizer.result.result_layouts import Field, Layout, Table, table
+from optimizer.studies.run_outcome import Outcome
+from optimizer.studies.runner import Run, Runner, Way
+from optimizer.studies.study import BASE, Study, compared, covered, reason, unique
+from optimizer.tables import Case, apply, changes_of, described
+from optimizer.tables import scenarios as scenarios_of
+
+SCENARIOS = Layout(
+    "Scenarios",
+    "Each scenario beside the case itself.",
+    (
+        Field("scenario", "text", "name of the scenario; base is the case itself"),
+        Field("changes", "text", "what it changes, with what it is based on"),
+        Field("probability", "share", "probability of the scenario; blank: none is written"),
+        Field("status", "text", "optimal, or why there is no proven plan"),
+        Field("cost", "money", "present value of all costs"),
+        Field("less base", "money", "its cost less that of the case itself"),
+        Field("relative", "share", "that difference relative to the cost of the case itself"),
+        Field("wanted", "tonnes", "tonnes wanted, outlets left out"),
+        Field("short", "tonnes", "tonnes not delivered"),
+        Field("covered", "share", "share of what is wanted that is delivered"),
+        Field("lawful", "text", "yes, as far as stated, no rule binds, or no rules"),
+        Field("reason", "text", "why there is no plan, and the least that would have to give"),
+    ),
+)
+
+
+def scenarios(case: Case, names: Sequence[str] | None = None, way: Way | None = None) -> Study:
+    """The case and its scenarios (all of them, or those named), solved and compared.
+
+    A scenario without a plan does not end the study: its row says why. Raises
+    WorkbookError if a scenario cannot be applied, UsageError if there is none.
+    """
+    wanted = scenarios_of(case) if names is None else tuple(names)
+    if not wanted:
+        raise UsageError("the sheet Scenarios has no row: there is nothing to compare")
+    runs = _runs(case, wanted)
+    runner = Runner(case, way or Way())
+    base = runner.base()
+    labels = unique([BASE, *wanted])
+    outcomes = dict(zip(labels, [base, *runner.outcomes(runs)], strict=True))
+    return Study(
+        title="Scenarios",
+        case=case.settings.case,
+        currency=case.settings.currency,
+        outcomes=outcomes,
+        tables={"Scenarios": _overview(case, wanted, outcomes), **compared(outcomes)},
+        notes=tuple(f"{name}: {reason(each)}." for name, each in outcomes.items() if reason(each)),
+        chart=("Scenarios", "scenario", ("cost", "short")),
+    )
+
+
+def _runs(case: Case, names: Sequence[str]) -> list[Run]:
+    """A run for each scenario; what is wrong with any of them is told together."""
+    runs: list[Run] = []
+    findings: list[Finding] = []
+    for name in names:
+        try:
+            runs.append(Run(name, apply(case, name)))
+        except WorkbookError as error:
+            findings += error.findings
+    if findings:
+        raise WorkbookError(list(dict.fromkeys(findings)))
+    return runs
+
+
+def _overview(case: Case, names: Sequence[str], outcomes: dict[str, Outcome]) -> Table:
+    rows: list[tuple[Any, ...]] = []
+    base = outcomes[BASE]
+    for name, (label, outcome) in zip(("", *names), outcomes.items(), strict=True):
+        changes = changes_of(case, name) if name else ()
+        own = min((row.probability for row in case.scenarios if row.scenario == name), default=1.0)
+        less = None
+        if base.objective is not None and outcome.objective is not None:
+            less = outcome.objective - base.objective
+        relative = less / abs(base.objective) if less is not None and base.objective else None
+        known = outcome.objective is not None
+        rows.append(
+            (
+                label,
+                described(changes),
+                own if own < 1 else None,
+                outcome.status,
+                outcome.objective,
+                less,
+                relative,
+                outcome.wanted if known else None,
+                outcome.short if known else None,
+                covered(outcome),
+                outcome.lawful,
+                reason(outcome),
+            )
+        )
+    return table(SCENARIOS, rows)

@@ -1,0 +1,273 @@
+"""A plan under uncertainty: what is decided here and now, and what can wait.
+
+Contracts, options and the purchases before a date are the same in every scenario; all else
+follows the scenario. See :mod:`optimizer.model.extensive_form` for the rows. Names of the values are
+those of Birge and Louveaux, Introduction to Stochastic Programming (2nd ed., 2011), ch. 4.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from optimizer import model, solver
+from optimizer.errors import AuditError, NoPlanError, StoppedError, UsageError
+from optimizer.model import NOTHING, Commitment
+from optimizer.network import Network
+from optimizer.plan import Result, build_model, solve, solve_model, status_sentence
+from optimizer.result import Table
+from optimizer.solver import Progress
+from optimizer.studies.fixed_commitments import Asked, cost_alone, strict_cost, strictly, values
+from optimizer.studies.stochastic_tables import Compared, tables_of
+from optimizer.studies.study import Study
+from optimizer.studies.uncertain_supply import Scenario
+from optimizer.tables.case import Case
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+AGREE = 1e-6
+"""Relative difference of cost up to which the joint plan and its parts agree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stochastic:
+    """A plan over scenarios: one set of decisions here and now, a plan for each scenario."""
+
+    status: str
+    objective: float
+    """Expected discounted cost, or mean and risk as weighted."""
+    tables: Mapping[str, Table]
+    """``Here and now``, ``By scenario``, ``Value``."""
+    results: Mapping[str, Result] = field(repr=False)
+    """Audited plan of each scenario, by its name."""
+    base: Result | None = field(default=None, repr=False)
+    """Plan of the base case; None where it was not asked for or has none."""
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """A table as a DataFrame."""
+        return self.tables[name].frame()
+
+    def study(self) -> Study:
+        """The tables as a study, to write its workbook and its page."""
+        first = next(iter(self.results.values()))
+        settings = first.case.settings
+        headers = ("cost", "base plan", "known in advance")
+        return Study(
+            title="Plan under uncertainty",
+            case=settings.case,
+            currency=settings.currency,
+            outcomes={},
+            tables=self.tables,
+            chart=("By scenario", "scenario", headers),
+            periods=tuple(first.network.calendar.labels),
+        )
+
+    @property
+    def value(self) -> dict[str, float | None]:
+        """The table ``Value`` by item; None where a plan is impossible."""
+        table = self.tables["Value"]
+        return dict(zip(table["item"], table["amount"], strict=True))
+
+
+def stochastic(
+    case: Case,
+    scenarios: Sequence[Scenario],
+    *,
+    until: date | None = None,
+    tail: float = 0.9,
+    weight: float = 0.0,
+    compare: bool = True,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    progress: Progress | None = None,
+) -> Stochastic:
+    """Least expected cost over scenarios, each a name, a probability and a case.
+
+    Here and now are decided: options, purchases in periods that a contract covers, and all
+    purchases of periods that begin before ``until``. ``weight`` (0 to 1) is that of risk,
+    the mean cost of the worst 1 - ``tail``, against expected cost. ``compare`` adds the
+    plan of ``case`` held in every scenario, and each scenario known in advance. Raises
+    NoPlanError if no plan suits all scenarios, UsageError if they do not fit together.
+    """
+    _check(scenarios, tail, weight)
+    asked = Asked(time_limit, gap, progress)
+    cases = [each for _, _, each in scenarios]
+    models = [build_model(each) for each in cases]
+    _check_calendars([m.network for m in models], scenarios)
+    chosen = here_and_now([m.network for m in models], until)
+    decided, status, objective = _joint(models, scenarios, chosen, tail, weight, asked)
+    kept = [strictly(each, own, asked) for each, own in zip(cases, decided, strict=True)]
+    if any(held is None for held in kept):
+        raise AuditError("a scenario's part of the joint plan is not feasible by itself")
+    results = [held.result for held in kept if held is not None]
+    measured = Compared(
+        names=[name for name, _, _ in scenarios],
+        probabilities=_shares(scenarios),
+        decided=decided,
+        results=results,
+        tail=tail,
+        weight=weight,
+    )
+    _agree(measured, objective, status)
+    base = _compare(case, measured, chosen, cases, asked) if compare else None
+    tables = {each.layout.name: each for each in tables_of(measured)}
+    named = dict(zip(measured.names, results, strict=True))
+    return Stochastic(status, measured.measure(measured.costs), tables, named, base)
+
+
+def here_and_now(networks: Sequence[Network], until: date | None) -> set[Commitment]:
+    """Options, purchases under contract and purchases of periods that begin before a date."""
+    found: set[Commitment] = set()
+    for network in networks:
+        calendar = network.calendar
+        early = {
+            label
+            for label, first in zip(calendar.labels, calendar.first, strict=True)
+            if until is not None and first < until
+        }
+        bound = {
+            (network.offers[contract.offer], calendar.labels[t])
+            for contract in network.contracts
+            for t in contract.weights
+        }
+        contracted = {((each.name, each.site, each.material), label) for each, label in bound}
+        for commitment in model.offered(network, ("purchases", "options")):
+            if (
+                commitment.kind == "options"
+                or commitment.period in early
+                or (commitment.name, commitment.period) in contracted
+            ):
+                found.add(commitment)
+    return found
+
+
+def _check(scenarios: Sequence[Scenario], tail: float, weight: float) -> None:
+    if not scenarios:
+        raise UsageError("there is no scenario to plan for")
+    names = [name for name, _, _ in scenarios]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(f"two scenarios are called {twice!r}; give each its own name")
+    shares = [share for _, share, _ in scenarios]
+    total = math.fsum(shares)
+    if min(shares) < 0 or not math.isclose(total, 1.0, abs_tol=1e-6):
+        raise UsageError(f"probabilities must be 0 or more and sum to 1; they sum to {total:g}")
+    if not 0 <= tail < 1:
+        raise UsageError(f"the tail begins at a share from 0 to less than 1, not {tail:g}")
+    if not 0 <= weight <= 1:
+        raise UsageError(f"the weight of risk is from 0 to 1, not {weight:g}")
+
+
+def _check_calendars(networks: Sequence[Network], scenarios: Sequence[Scenario]) -> None:
+    for network, (name, _, _) in zip(networks, scenarios, strict=True):
+        if network.calendar.labels != networks[0].calendar.labels:
+            raise UsageError(
+                f"scenario {name!r} has other periods than {scenarios[0][0]!r}: start, periods "
+                "and period length must be the same in all scenarios"
+            )
+
+
+def _shares(scenarios: Sequence[Scenario]) -> list[float]:
+    total = math.fsum(share for _, share, _ in scenarios)
+    return [share / total for _, share, _ in scenarios]
+
+
+Decided = list[dict[Commitment, float]]
+"""Commitments made here and now, scenario by scenario: the same but for rounding."""
+
+
+def _joint(
+    models: Sequence[Any],
+    scenarios: Sequence[Scenario],
+    chosen: set[Commitment],
+    tail: float,
+    weight: float,
+    asked: Asked,
+) -> tuple[Decided, str, float]:
+    """Decisions here and now of the joint programme, its status and objective."""
+    settings = models[0].network.case.settings
+    joint = model.join(models, _shares(scenarios), sorted(chosen), tail=tail, weight=weight)
+    _, answer = solver.solve(
+        joint,
+        time_limit=settings.time_limit if asked.time_limit is None else asked.time_limit,
+        gap=settings.mip_gap if asked.gap is None else asked.gap,
+        progress=asked.progress,
+    )
+    if answer.objective is None:
+        if answer.status in ("infeasible", "unbounded"):
+            raise NoPlanError(_why(answer.status, scenarios, asked))
+        raise StoppedError(status_sentence(answer.status))
+    decided = [
+        {key: amount for key, amount in values(each).items() if key in chosen} for each in models
+    ]
+    return decided, answer.status, answer.objective
+
+
+def _why(status: str, scenarios: Sequence[Scenario], asked: Asked) -> str:
+    """Which scenarios have no plan by themselves, or that none suits all."""
+    for name, _, case in scenarios:
+        alone = solve(case, **asked.words())
+        if alone.objective is None:
+            return f"scenario {name!r} has no plan by itself: {status_sentence(alone.status)}"
+    if status == "unbounded":
+        return status_sentence(status)
+    return (
+        "each scenario has a plan by itself, but no contracts, options and first purchases "
+        "suit all of them: allow shortages (lower the least deliveries) or fewer commitments"
+    )
+
+
+def _agree(measured: Compared, objective: float, status: str) -> None:
+    """The parts may cost no more than the joint plan, and each must pass its audit."""
+    for name, result in zip(measured.names, measured.results, strict=True):
+        if result.audit is None or not result.audit.passed:
+            verdict = result.audit.verdict if result.audit else result.status
+            raise AuditError(f"scenario {name!r}: {verdict}")
+    size = max(1.0, abs(objective), *(abs(cost) for cost in measured.costs))
+    more = measured.measure(measured.costs) - objective
+    if more > AGREE * size and status == "optimal":
+        raise AuditError(f"the plans of the scenarios cost {more:g} more than the joint plan")
+
+
+def _compare(
+    case: Case,
+    measured: Compared,
+    chosen: set[Commitment],
+    cases: Sequence[Case],
+    asked: Asked,
+) -> Result | None:
+    """Plan of the base case, held in every scenario; and each scenario known in advance."""
+    m = build_model(case)
+    base = solve_model(m, **asked.words())
+    if base.objective is not None:
+        before = {key: amount for key, amount in values(m).items() if key in chosen}
+        measured.before = before
+        measured.held = [_held(each, before, chosen, asked) for each in cases]
+    for each in cases:
+        own = build_model(each)
+        status, objective = cost_alone(own, asked)
+        if objective is None:
+            raise StoppedError(status_sentence(status))
+        measured.alone.append(objective)
+        measured.alone_values.append(
+            {key: amount for key, amount in values(own).items() if key in chosen}
+        )
+    return base if base.objective is not None else None
+
+
+def _held(
+    case: Case, before: Mapping[Commitment, float], chosen: set[Commitment], asked: Asked
+) -> float | None:
+    """Cost of a scenario in which the base plan's decisions are held; None if impossible."""
+    m = build_model(case)
+    known, on_offer = model.commitments(m), model.offered(m.network)
+    wanted = {
+        key: before.get(key, 0.0)
+        for key in chosen
+        if key in known or (key in on_offer and before.get(key, 0.0) > NOTHING)
+    }
+    return strict_cost(case, wanted, asked)

@@ -1,0 +1,326 @@
+"""One raw cell becomes a value of its column, or a complaint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from optimizer.tables import dates
+from optimizer.tables.confusable_letters import mixed_alphabets, plain_separators
+from optimizer.tables.country_groups import NOT
+from optimizer.tables.histories import parse_history
+from optimizer.tables.schema import INFINITY, Column
+from optimizer.tables.text_matching import clean, did_you_mean, fold, quoted, written
+
+BIGGEST: Final = 1e15
+"""Numbers from here on are typing errors; solvers take 1e20 for infinite."""
+FREE_TEXT: Final = ("notes", "source", "description")
+"""Columns in which nothing can be wrong."""
+
+
+class Complaint(Exception):
+    """A cell that cannot be read: what stands there and what is allowed, the cure."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class Fault(str):
+    """Stands in a cell that has no readable value; its text says why."""
+
+
+class Merged(Fault):
+    """Stands in the further columns of a merged block."""
+
+
+class Shared:
+    """Stands in the lower cells of a merged block: the value of its first cell."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def blank(raw: Any) -> bool:
+    """True for an empty cell, one of spaces only, and for pandas' missing values."""
+    if raw is None or raw == "":
+        return True
+    if isinstance(raw, str):
+        return not isinstance(raw, Fault) and not clean(raw)
+    return bool(raw != raw)
+
+
+def parser(column: Column, currency: str = "") -> Callable[[Any], Any]:
+    """A function from a filled cell to the value of a column; it raises Complaint."""
+    parse = _PARSERS[column.kind]
+    unit = column.unit.replace("{currency}", currency)
+
+    def value(raw: Any) -> Any:
+        if isinstance(raw, Fault):
+            if column.header in FREE_TEXT:
+                return ""
+            raise Complaint(*str.split(raw, "; ", 1))
+        if isinstance(raw, Shared):
+            if column.kind in ("number", "whole"):
+                raise Complaint(
+                    f"the cell is merged with the one above, which holds {quoted(raw.value)}: "
+                    "for each row or for all together?",
+                    "unmerge the cells and write the figure of each row",
+                )
+            raw = raw.value
+        try:
+            return parse(raw, column, unit)
+        except Complaint as complaint:
+            if not column.required and _says_nothing(raw):
+                raise Complaint(complaint.message, "leave the cell blank") from None
+            raise
+
+    return value
+
+
+_NO_NAME: Final = ("n/a", "n.a.", "#n/a", "-", "--")
+_NOTHING: Final = {*_NO_NAME, "na", "none", "nil", "null", "nan", "tbd", "tba", "?"}
+"""Words that people write where there is no value."""
+
+
+def _says_nothing(raw: Any) -> bool:
+    return isinstance(raw, str) and fold(raw) in _NOTHING
+
+
+def _check_name(name: str, column: Column) -> None:
+    """Refuse what stands for no name: it would be a name like any other."""
+    if len(name) < 5 and not column.required and fold(name) in _NO_NAME:
+        raise Complaint(f"{quoted(name)} is not a name", "leave the cell blank")
+
+
+def _check_no_date(raw: Any) -> None:
+    """Refuse a date in a column of names: two names may have become one date."""
+    if isinstance(raw, (date, time, timedelta)):
+        raise Complaint(
+            f"{text_of(raw)} is a date or time, and this column holds names",
+            "Excel turns a name such as MAR-1 into a date: format the cell as Text and type the "
+            "name again",
+        )
+
+
+def text_of(raw: Any) -> str:
+    """A cell as text: 1.0 reads 1, a date reads as ISO writes it."""
+    if isinstance(raw, Shared):
+        raw = raw.value
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, datetime):
+        return raw.date().isoformat() if raw.time() == time() else raw.isoformat(" ")
+    return raw.isoformat() if isinstance(raw, date) else written(raw)
+
+
+def is_name(column: Column) -> bool:
+    """True for columns whose text is a name, false for notes and the like."""
+    return bool(column.key or column.refers or column.words)
+
+
+def _text(raw: Any, column: Column, unit: str) -> str:
+    text = text_of(raw)
+    if not is_name(column):
+        return text.strip()
+    _check_no_date(raw)
+    text = clean(text)
+    _check_alphabets(text)
+    _check_name(text, column)
+    if text == "*" and not column.star:
+        raise Complaint("'*' is not allowed in this column", "write the name")
+    return text
+
+
+def _check_alphabets(text: str) -> None:
+    """Refuse a name in which one word is of two alphabets: it looks like another name."""
+    if not text.isascii() and (told := mixed_alphabets(text)):
+        raise Complaint(
+            f"{quoted(text)} mixes alphabets in one word: {told}", "type the name again"
+        )
+
+
+def _names(raw: Any, column: Column, unit: str) -> tuple[str, ...]:
+    _check_no_date(raw)
+    _check_alphabets(text_of(raw))
+    found = [clean(part) for part in re.split("[,;\n]", plain_separators(text_of(raw)))]
+    names = tuple(dict.fromkeys(name for name in found if name))
+    for name in names:
+        _check_name(name, column)
+    if not names:
+        raise Complaint(f"{quoted(raw)} holds no name")
+    if "*" not in names:
+        return names
+    left_out = tuple(name for name in names if fold(name).startswith(NOT))
+    if column.words == "countries" and left_out:
+        return left_out  # every country but these
+    if not column.star:
+        raise Complaint("'*' is not allowed in this column", "write the names")
+    return ("*",) if column.required else ()
+
+
+def _number(raw: Any, column: Column, unit: str) -> float:
+    if isinstance(raw, bool):
+        raise Complaint(f"{written(raw)} is not a number", _unit_hint(unit))
+    if isinstance(raw, (int, float)):
+        value = _float(raw)
+    elif isinstance(raw, str):
+        value = _number_of_text(raw, column, unit)
+    elif isinstance(raw, (date, time, timedelta)):
+        raise Complaint(
+            f"{text_of(raw)} is a date or time, not a number", "set the cell's format to Number"
+        )
+    else:
+        raise Complaint(f"{quoted(str(raw))} is not a number", _unit_hint(unit))
+    return in_range(value, column, unit)
+
+
+def _float(raw: float) -> float:
+    try:
+        return float(raw)
+    except OverflowError:  # whole numbers in Python have no end
+        return 1e308 if raw > 0 else -1e308
+
+
+def in_range(value: float, column: Column, unit: str) -> float:
+    """The number itself, if the column may hold it; raises Complaint."""
+    if value == INFINITY and column.default == INFINITY:
+        return value
+    if not abs(value) < BIGGEST:
+        cure = "for no limit leave the cell blank" if column.default == INFINITY else ""
+        raise Complaint(f"{value:g} is beyond 1e15", cure)
+    told = f" {unit}" if unit and unit not in ("share", "t/t") else ""
+    if column.least is not None and value < column.least:
+        raise Complaint(f"{written(value)} is below {written(column.least)}{told}")
+    if column.most is not None and value > column.most:
+        cure = ""
+        if column.most == 1.0 and value <= 100:
+            cure = f"for {written(value)} % write {written(value)} % or {value / 100:.6g}"
+        raise Complaint(f"{written(value)} is above {written(column.most)}{told}", cure)
+    return value + 0.0
+
+
+def _whole(raw: Any, column: Column, unit: str) -> int:
+    value = _number(raw, column, unit)
+    if not value.is_integer():
+        raise Complaint(f"{written(value)} is not a whole number")
+    return int(value)
+
+
+def _unit_hint(unit: str) -> str:
+    return f"write a number in {unit}" if unit else "write a number"
+
+
+_GROUPS = r"\d{1,3}(?:[ ']\d{3})+"
+_PLAIN = re.compile(rf"[+-]?(?:{_GROUPS}|\d+)?(?:[.,]\d*)?(?:[eE][+-]?\d+)?")
+_POINTS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d*|[+-]?\d{1,3}(?:,\d{3}){2,}")
+_COMMAS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d*|[+-]?\d{1,3}(?:\.\d{3}){2,}")
+_EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+_MONEY = re.compile(r"[$€£¥₽₹]|^[A-Za-z]{3}(?=[ \d])|(?<=[ \d])[A-Z]{3}$")
+
+
+def _number_of_text(raw: str, column: Column, unit: str) -> float:
+    """A number that is stored as text.
+
+    Raises Complaint where it is none, or where a comma or point may mean two things.
+    """
+    text = clean(raw).replace("−", "-").replace("’", "'")
+    if fold(text) in ("unlimited", "∞") and column.default == INFINITY:
+        return INFINITY
+    percent = text.endswith("%")
+    digits = text[:-1].rstrip() if percent else text
+    if percent and not _may_be_percent(unit):
+        raise Complaint(f"{quoted(raw)} is a percentage", _unit_hint(unit))
+    if _EITHER.fullmatch(digits):
+        whole = digits.replace(",", "").replace(".", "")
+        part = float(digits.replace(",", "."))
+        raise Complaint(
+            f"{quoted(raw)} is text and may mean {whole} or {part:g}", "write it as a number"
+        )
+    if _POINTS.fullmatch(digits):
+        digits = digits.replace(",", "")
+    elif _COMMAS.fullmatch(digits):
+        digits = digits.replace(".", "").replace(",", ".")
+    elif _PLAIN.fullmatch(digits) and any(map(str.isdigit, digits)):
+        digits = digits.replace(" ", "").replace("'", "").replace(",", ".")
+    else:
+        raise _no_number(raw, text, unit)
+    try:
+        value = float(digits)
+    except ValueError:
+        raise _no_number(raw, text, unit) from None
+    return value / 100 if percent else value
+
+
+def _no_number(raw: str, text: str, unit: str) -> Complaint:
+    if _MONEY.search(text) and any(map(str.isdigit, text)):
+        return Complaint(
+            f"{quoted(raw)} carries a currency",
+            "write the number alone; the currency stands in Settings",
+        )
+    if re.fullmatch(r"\([\d.,' ]+\)", text):
+        return Complaint(f"{quoted(raw)} is not a number", "write a negative number with -")
+    return Complaint(f"{quoted(raw)} is not a number", _unit_hint(unit))
+
+
+def _may_be_percent(unit: str) -> bool:
+    return unit in ("", "t/t", "per year") or "share" in unit
+
+
+def _yes_no(raw: Any, column: Column, unit: str) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    word = fold(text_of(raw))
+    if word in ("yes", "y", "true", "1"):
+        return True
+    if word in ("no", "n", "false", "0"):
+        return False
+    raise Complaint(f"{quoted(raw)} is neither yes nor no")
+
+
+_SYNONYMS: Final = {"calendar year": "year", "x": "×", "*": "×"}
+
+
+def _choice(raw: Any, column: Column, unit: str) -> str:
+    word = fold(text_of(raw))
+    if _SYNONYMS.get(word) in column.choices:
+        return _SYNONYMS[word]
+    for choice in column.choices:
+        if word == fold(choice):
+            return choice
+    raise Complaint(
+        f"{quoted(raw)} is not one of {', '.join(column.choices)}",
+        did_you_mean(word, column.choices),
+    )
+
+
+def _date(raw: Any, column: Column, unit: str) -> date:
+    try:
+        return dates.parse_day(raw)
+    except dates.NoDay as complaint:
+        raise Complaint(*complaint.args) from None
+
+
+def _history(raw: Any, column: Column, unit: str) -> Any:
+    _check_alphabets(text_of(raw))
+    try:
+        return parse_history(plain_separators(text_of(raw)))
+    except ValueError as complaint:
+        raise Complaint(*complaint.args) from None
+
+
+_PARSERS: Final[dict[str, Callable[[Any, Column, str], Any]]] = {
+    "text": _text,
+    "names": _names,
+    "number": _number,
+    "whole": _whole,
+    "yes/no": _yes_no,
+    "choice": _choice,
+    "date": _date,
+    "history": _history,
+}

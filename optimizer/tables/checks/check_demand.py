@@ -1,0 +1,53 @@
+"""Demand: a figure for every period, and a penalty where something is short."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optimizer.tables.text_matching import quoted
+from optimizer.tables.workbook_draft import Draft
+
+
+def check_demand(draft: Draft) -> None:
+    """Every line has a quantity in every period that it touches, and a shortage penalty."""
+    if not draft.rows("Demand"):
+        draft.found.warning("Demand", "there is no row: nothing is wanted")
+    penalty = draft.given.values.get("shortage_penalty")
+    stated = penalty is not None or "shortage_penalty" in draft.given.unread
+    labels = list(draft.horizon.labels()) if draft.horizon else []
+    for row in draft.sound("Demand"):
+        if row.shortage_penalty is None and not stated:
+            draft.error(
+                row,
+                "shortage_penalty",
+                "the cell is blank, and Settings has no shortage penalty",
+                "fill in one of them; an outlet has penalty 0",
+            )
+        if draft.horizon is not None:
+            _check_periods(draft, row, draft.horizon.touched(row.start, row.end), labels)
+
+
+def _check_periods(draft: Draft, row: Any, touched: range, labels: list[str]) -> None:
+    """A figure for each period that a row touches, and none outside."""
+    if row.quantity is None:
+        figures = {name for name, _ in row.by_period}
+        lacking = [labels[period] for period in touched if labels[period] not in figures]
+        if lacking:
+            more = f" (nor {len(lacking) - 1:,} more)" if len(lacking) > 1 else ""
+            draft.error(
+                row,
+                "quantity",
+                f"neither quantity nor {lacking[0]}{more} is filled",
+                "blank is not zero",
+            )
+    if row.by_period and (row.start or row.end):
+        wanted = set(labels[touched.start : touched.stop])
+        for name, tonnes in row.by_period:
+            if tonnes > 0 and name not in wanted:
+                draft.found.warning(
+                    "Demand",
+                    f"{tonnes:g} t without effect: {quoted(row.line)} is not wanted then",
+                    row=row.row,
+                    letter=draft.tables["Demand"].letters.get(name, ""),
+                    column=name,
+                )

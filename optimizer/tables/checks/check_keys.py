@@ -1,0 +1,75 @@
+"""Keys, dates and bounds: what every sheet has in common."""
+
+from __future__ import annotations
+
+from datetime import date
+from operator import attrgetter
+from typing import Any
+
+from optimizer.tables.schema import SHEETS, Sheet
+from optimizer.tables.text_matching import quoted, written
+from optimizer.tables.workbook_draft import Draft, grouped
+
+LINES = ("Rule scope", "Scenarios")
+"""Sheets whose last key, the line, may be blank: such rows are told apart by their row."""
+
+
+def check_ranges(draft: Draft) -> None:
+    """No row ends before it starts, no minimum is above its maximum."""
+    for name, sheet in SHEETS.items():
+        bounded = "minimum" in sheet.columns and "maximum" in sheet.columns
+        if sheet.dated:
+            for row in draft.named(name, "start", "end"):
+                if row.start and row.end and row.start > row.end:
+                    draft.error(row, "end", f"{row.end} is before {row.start}, the row's from")
+        if bounded:
+            for row in draft.named(name, "minimum", "maximum"):
+                if row.minimum > row.maximum:
+                    draft.error(
+                        row,
+                        "minimum",
+                        f"{written(row.minimum)} is above the maximum, {written(row.maximum)}",
+                    )
+
+
+def check_duplicates(draft: Draft) -> None:
+    """No two rows of one key hold at the same time."""
+    for name, sheet in SHEETS.items():
+        key = sheet.key
+        rows = draft.named(name, *key, "start", "end")
+        if name in LINES:
+            rows = [row for row in rows if row.line]
+        for group in grouped(rows, attrgetter(*key)).values():
+            if len(group) > 1:
+                _check_group(draft, sheet, group)
+
+
+def _check_group(draft: Draft, sheet: Sheet, group: list[Any]) -> None:
+    """Complain of rows of one key that overlap with an earlier one."""
+    if sheet.dated:
+        group = sorted(group, key=lambda row: (row.start or date.min, row.row))
+    last = group[0]
+    for row in group[1:]:
+        if not sheet.dated or last.end is None or (row.start or date.min) <= last.end:
+            first, second = sorted((last, row), key=lambda row: row.row)
+            _complain(draft, sheet, first, second)
+        if sheet.dated and (last.end is None or (row.end is not None and row.end <= last.end)):
+            continue
+        last = row
+
+
+def _complain(draft: Draft, sheet: Sheet, first: Any, second: Any) -> None:
+    parts = [
+        f"{sheet.header(name)} {quoted(getattr(second, name))}"
+        for name in sheet.key
+        if getattr(second, name)
+    ]
+    message = f"{', '.join(parts)} stands in row {first.row} too"
+    if not sheet.dated:
+        hint = "delete one of the rows"
+    else:
+        message += ", and the rows overlap in time"
+        hint = "delete one, or give them dates that do not overlap"
+    if sheet.name == "Supply":
+        hint += "; tiers have a name each"
+    draft.error(second, sheet.key[0], message, hint)

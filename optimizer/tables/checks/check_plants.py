@@ -1,0 +1,181 @@
+"""Plants: assays, recoveries, processes, units and investments fit together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from optimizer.tables.checks.check_names import one_edit
+from optimizer.tables.text_matching import did_you_mean, fold, listed, near, quoted, written
+from optimizer.tables.workbook_draft import Draft, grouped
+
+ALIKE = 0.9
+"""How alike a recipe that nothing runs is to one that it may be a misspelling of."""
+TOLERANCE = 1e-9
+
+
+def check_assays(draft: Draft) -> None:
+    """A tonne of feed holds at most a tonne of oxides."""
+    for feed, rows in grouped(draft.sound("Assays"), lambda row: row.feed).items():
+        total = sum(row.share for row in rows)
+        if total > 1 + TOLERANCE:
+            message = f"the oxides of {quoted(feed)} add up to {total:.6g} t per tonne of feed"
+            draft.error(rows[-1], "share", message, "at most 1")
+
+
+def check_recoveries(draft: Draft) -> None:
+    """Of a tonne of an oxide at most a tonne is recovered, over all products."""
+    groups = grouped(draft.sound("Recoveries"), lambda row: (row.recipe, row.oxide))
+    for (recipe, oxide), rows in groups.items():
+        total = sum(row.recovery for row in rows)
+        if total > 1 + TOLERANCE:
+            message = f"{quoted(recipe)} recovers {total:.6g} t of a tonne of {quoted(oxide)}"
+            draft.error(rows[-1], "recovery", message, "at most 1 over all products")
+
+
+def check_feeds(draft: Draft) -> None:
+    """Recipes of Recoveries have a feed, others have none; a recipe does something."""
+    assays: dict[str, set[str]] = defaultdict(set)
+    for row in draft.named("Assays", "feed"):
+        assays[row.feed].add(row.oxide)
+    oxides: dict[str, set[str]] = defaultdict(set)
+    for row in draft.named("Recoveries", "recipe"):
+        oxides[row.recipe].add(row.oxide)
+    idle = _idle(draft)
+    for process in draft.named("Processes", "recipe", "feed"):
+        recipe, feed = process.recipe, process.feed
+        if recipe in oxides and not feed:
+            message = f"the cell is blank, but {quoted(recipe)} is a recipe of Recoveries"
+            draft.error(process, "feed", message, "write a feed of Assays, or * for every feed")
+        elif recipe not in oxides and feed:
+            message = f"{quoted(feed)} is the feed of {quoted(recipe)}, which is not in Recoveries"
+            draft.error(process, "feed", message, "clear the cell, or add the recipe to Recoveries")
+        elif feed == "*" and not assays:
+            draft.error(process, "feed", "'*' is every feed with an assay, but Assays has none")
+        elif feed in assays and oxides[recipe].isdisjoint(assays[feed]):
+            message = f"{quoted(feed)} holds no oxide that {quoted(recipe)} recovers"
+            draft.warning(process, "feed", message, "it makes nothing from it")
+        if recipe in idle and recipe not in oxides:
+            message = f"{quoted(recipe)} takes nothing in and gives nothing out"
+            draft.error(process, "recipe", message, "fill in its quantities in Recipes")
+
+
+def _idle(draft: Draft) -> set[str]:
+    """Recipes of Recipes all of whose quantities are zero."""
+    groups = grouped(draft.rows("Recipes"), lambda row: row.recipe)
+    sound = {row.row for row in draft.sound("Recipes")}
+    return {
+        recipe
+        for recipe, rows in groups.items()
+        if all(row.quantity == 0 and row.row in sound for row in rows)
+    }
+
+
+def check_units(draft: Draft) -> None:
+    """Every unit that is used exists at the site; every unit and recipe is used."""
+    known: dict[str, dict[str, str]] = defaultdict(dict)
+    for sheet in ("Units", "Options"):
+        for row in draft.named(sheet, "site", "unit"):
+            known[row.site][fold(row.unit)] = row.unit
+    used = set()
+    for process in draft.named("Processes", "site", "unit"):
+        used.add((process.site, process.unit))
+        if process.unit and fold(process.unit) not in known[process.site]:
+            message = f"{quoted(process.unit)} is not in Units or Options at {quoted(process.site)}"
+            draft.error(process, "unit", message, partial(_elsewhere, process, known))
+    for sheet in ("Units", "Options"):
+        for (site, unit), rows in grouped(
+            draft.named(sheet, "site", "unit"), lambda row: (row.site, row.unit)
+        ).items():
+            adds = sheet == "Units" or any(row.added_capacity for row in rows)
+            if adds and (site, unit) not in used and not draft.bad["Processes"]:
+                message = f"no process at {quoted(site)} uses {quoted(unit)}"
+                draft.warning(rows[0], "unit", message)
+    _check_run(draft)
+
+
+def _elsewhere(process: Any, known: dict[str, dict[str, str]]) -> str:
+    here = did_you_mean(process.unit, known[process.site].values())
+    sites = [site for site, units in known.items() if fold(process.unit) in units]
+    return here or (f"it stands at {listed(sites)}" if sites else "add it to Units")
+
+
+def _check_run(draft: Draft) -> None:
+    """Recipes that nobody runs: errors where misspelt, as a line would be lost to its recipe."""
+    if draft.bad["Processes"]:
+        return
+    run = {row.recipe for row in (*draft.rows("Processes"), *draft.off["Processes"])}
+    for sheet in ("Recipes", "Recoveries"):
+        for recipe, rows in grouped(draft.named(sheet, "recipe"), lambda row: row.recipe).items():
+            if recipe in run:
+                continue
+            like = next((name for name in sorted(run) if one_edit(recipe, name)), "")
+            like = like or near(recipe, run, ALIKE)
+            message = f"no process runs {quoted(recipe)}"
+            if like:
+                message += f", which resembles {quoted(like)}"
+                draft.error(rows[0], "recipe", message, "write one name in one way")
+            else:
+                draft.warning(rows[0], "recipe", message, partial(did_you_mean, recipe, run))
+
+
+def check_segregation(draft: Draft) -> None:
+    """Processes of a site that does not segregate have a unit or a maximum."""
+    mixing = {site.site for site in draft.rows("Sites") if not site.segregates}
+    if not mixing:
+        return
+    rows = (row for row in draft.rows("Processes") if row.site in mixing)
+    for (site, recipe, _), group in grouped(
+        rows, lambda row: (row.site, row.recipe, row.feed)
+    ).items():
+        if not any(row.unit or row.maximum < float("inf") for row in group):
+            message = (
+                f"{quoted(recipe)} has neither a unit nor a maximum, and {quoted(site)} does not "
+                "segregate"
+            )
+            draft.error(group[0], "maximum", message, "write the most that it can run per year")
+
+
+def check_options(draft: Draft) -> None:
+    """Rows of one option agree; an option can be built."""
+    options = draft.sound("Options")
+    groups = grouped(options, lambda row: row.option)
+    for option, rows in groups.items():
+        _check_agreement(draft, option, rows)
+        first = rows[0]
+        if first.kind == "yes/no" and first.most not in (0, 1):
+            message = f"{written(first.most)} of an option that is yes or no"
+            draft.error(first, "most", message, "write 'whole number' under kind, or most 1")
+        end = draft.horizon.end if draft.horizon else None
+        if first.earliest and end and first.earliest > end:
+            message = f"{first.earliest} is after {end}, the end: it is never built"
+            draft.warning(first, "earliest", message)
+    shared = {option: _union(row.one_of for row in rows) for option, rows in groups.items()}
+    for option, rows in groups.items():
+        for row in rows:
+            for need in row.needs:
+                if need != option and shared[option] & shared.get(need, set()):
+                    message = (
+                        f"{quoted(option)} needs {quoted(need)}, and only one of them is built"
+                    )
+                    draft.warning(row, "needs", message, "it is never built")
+
+
+def _check_agreement(draft: Draft, option: str, rows: list[Any]) -> None:
+    for row in rows[1:]:
+        for name in ("kind", "most", "earliest"):
+            value, first = getattr(row, name), getattr(rows[0], name)
+            if value != first:
+                message = f"{_told(value)} here, but {_told(first)} in row {rows[0].row}"
+                hint = f"rows of {quoted(option)} are one decision: write the same in each"
+                draft.error(row, name, message, hint)
+
+
+def _told(value: Any) -> str:
+    return "blank" if value is None else quoted(value)
+
+
+def _union(groups: Iterable[tuple[str, ...]]) -> set[str]:
+    return {fold(word) for words in groups for word in words}

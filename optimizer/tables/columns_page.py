@@ -1,0 +1,200 @@
+"""What the declarations say about each column, in words, and ``docs/columns.md`` from them.
+
+``python -m optimizer.tables.columns_page`` writes the page anew.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from optimizer.tables.country_groups import GROUPS
+from optimizer.tables.schema import COMMON, INFINITY, SHEETS, Column, Sheet
+from optimizer.tables.sheets import SETTINGS, Settings
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "columns.md"
+
+INTRODUCTION = """\
+# Sheets and columns
+
+Generated from `optimizer/tables/sheets.py` by `python -m optimizer.tables.columns_page`;
+edit the declarations, not this page.
+
+* **Bold** columns are the key: together with `from` and `to`, where a sheet has them, they
+  name a row. Columns whose default is *required* may not be left blank; a blank cell
+  elsewhere takes the default. Blank is never zero.
+* Quantities are tonnes (t), rates are per year, *money* is `Settings: currency`. Shares
+  are written 0.25 or 25 %.
+* *Names* are one or several, separated by commas or semicolons. A word in brackets after the
+  type is a shared vocabulary: no sheet need declare it, but it must be spelled alike wherever
+  it stands.
+* `*` matches anything, where *allowed* says so.
+"""
+
+KINDS = {
+    "text": "text",
+    "names": "names",
+    "number": "number",
+    "whole": "whole number",
+    "date": "date",
+    "yes/no": "yes/no",
+    "choice": "choice",
+    "history": "history",
+}
+
+
+def kind_words(column: Column) -> str:
+    """Type of a column, with the vocabulary that its words belong to.
+
+    >>> kind_words(SHEETS["Sites"].columns["country"])
+    'text (country)'
+    """
+    return KINDS[column.kind] + (f" ({column.words})" if column.words else "")
+
+
+def unit_words(column: Column, money: str = "money") -> str:
+    """Unit of a column, ``money`` standing for the currency; empty where it has none."""
+    return column.unit.replace("{currency}", money)
+
+
+def default_words(column: Column) -> str:
+    """What a blank cell means: ``required``, or the value that it takes.
+
+    >>> default_words(SHEETS["Sites"].columns["segregates"])
+    'yes'
+    """
+    if column.required:
+        return "required"
+    if column.default_text:
+        return column.default_text
+    if isinstance(column.default, bool):
+        return "yes" if column.default else "no"
+    if isinstance(column.default, (int, float)):
+        return figure(column.default)
+    return str(column.default or "none")
+
+
+def allowed_words(column: Column) -> str:
+    """The values that a column may hold, empty where anything of its type may stand.
+
+    >>> allowed_words(SHEETS["Lanes"].columns["arrives"])
+    '0 to 1'
+    """
+    if column.kind == "yes/no":
+        return "yes, no"
+    if column.choices:
+        return ", ".join(column.choices)
+    if column.least is not None and column.most is not None:
+        return f"{figure(column.least)} to {figure(column.most)}"
+    if column.least is not None:
+        return f"{figure(column.least)} or more"
+    if column.most is not None:
+        return f"{figure(column.most)} or less"
+    if column.words == "countries":
+        return "countries, groups, not before either, or *"
+    if column.star:
+        return "names or *" if column.kind == "names" else "a name or *"
+    return ""
+
+
+def refers_words(column: Column) -> str:
+    """Sheets and columns in which a name must stand: ``Sites: site``."""
+    return " or ".join(place.replace(".", ": ") for place in column.refers)
+
+
+def figure(value: float) -> str:
+    """A number without superfluous digits."""
+    return "unlimited" if value == INFINITY else f"{value:.10g}"
+
+
+def settings_in_order() -> dict[str, Column]:
+    """The settings by attribute, as they are declared."""
+    return {field.name: SETTINGS[field.name] for field in dataclasses.fields(Settings)}
+
+
+def columns_page() -> str:
+    """The page ``docs/columns.md``: every sheet, every column, as Markdown."""
+    own = {name: _own_columns(sheet) for name, sheet in SHEETS.items()}
+    common = next(iter(SHEETS.values())).columns
+    sections = [
+        INTRODUCTION,
+        _contents(),
+        _section(
+            "Settings", "One setting a row: its name, its value.", settings_in_order(), "setting"
+        ),
+        *(
+            _section(name, SHEETS[name].meaning, columns)
+            + (_groups() if name == "Countries" else "")
+            for name, columns in own.items()
+        ),
+        _section(
+            "On every sheet",
+            "Kept and shown; only `active` changes the plan.",
+            {name: common[name] for name in COMMON},
+        ),
+    ]
+    return "\n".join(sections)
+
+
+def _groups() -> str:
+    """The groups of countries that are known without the sheet, with their sources."""
+    lines = [
+        f"* **{name}**: {', '.join(group.members)}. Source: {group.source}."
+        f" Also written {', '.join(group.aliases)}."
+        for name, group in GROUPS.items()
+    ]
+    return "\nGroups that are known without this sheet:\n\n" + "\n".join(lines) + "\n"
+
+
+def _own_columns(sheet: Sheet) -> dict[str, Column]:
+    return {name: column for name, column in sheet.columns.items() if name not in COMMON}
+
+
+def _contents() -> str:
+    titles = ("Settings", *SHEETS, "On every sheet")
+    return " · ".join(f"[{title}](#{title.lower().replace(' ', '-')})" for title in titles) + "\n"
+
+
+def _section(
+    title: str, meaning: str, columns: Mapping[str, Column], subject: str = "column"
+) -> str:
+    header = (subject, "type", "unit", "default", "allowed", "refers to", "meaning")
+    lines = [f"## {title}", "", meaning, "", _line(header), _line("---" for _ in header)]
+    for name, column in columns.items():
+        shown = column.header or name.replace("_", " ")
+        lines.append(
+            _line(
+                (
+                    f"**{shown}**" if column.key else shown,
+                    kind_words(column),
+                    unit_words(column),
+                    f"*{default_words(column)}*" if column.required else default_words(column),
+                    _escaped(allowed_words(column)),
+                    refers_words(column),
+                    _escaped(column.meaning),
+                )
+            )
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _escaped(words: str) -> str:
+    """Words as Markdown shows them unchanged inside a table."""
+    for sign in "\\*|<[":
+        words = words.replace(sign, f"\\{sign}")
+    return words
+
+
+def main() -> None:
+    """Write ``docs/columns.md`` of this checkout."""
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(columns_page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

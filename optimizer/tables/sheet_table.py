@@ -1,0 +1,302 @@
+"""One sheet as columns of typed values, with the cells that could not be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from datetime import MAXYEAR
+from functools import lru_cache
+from typing import Any
+
+from msgspec import Struct, field
+
+from optimizer.tables.cell_grids import Grid
+from optimizer.tables.cell_values import BIGGEST, Complaint, Merged, Shared, blank, parser, text_of
+from optimizer.tables.dates import Horizon
+from optimizer.tables.findings import Findings, Hint
+from optimizer.tables.headers import Headers, find_headers, header_columns, missing_columns
+from optimizer.tables.schema import Column, Sheet
+from optimizer.tables.text_matching import fold, letter, quoted
+
+Cells = Sequence[Sequence[Any]]
+_STAND_IN = {"text": "", "names": (), "number": 0.0, "whole": 0, "yes/no": True}
+PERIOD = Column("number", "wanted in the period", unit="t", default=None, least=0.0)
+
+
+class Table(Struct):
+    """The rows of one sheet; ``values[attribute][i]`` stands in sheet row ``rows[i]``."""
+
+    sheet: Sheet
+    rows: list[int] = field(default_factory=list)
+    values: dict[str, list[Any]] = field(default_factory=dict)
+    letters: dict[str, str] = field(default_factory=dict)
+    """Letter of each column by header."""
+    bad: dict[int, set[str]] = field(default_factory=dict)
+    """Attributes of cells that could not be read, by position of the row."""
+    off: set[int] = field(default_factory=set)
+    """Positions of the rows that are switched off."""
+    whole: dict[int, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Lists of names as they were before a name that is off was dropped, by sheet row."""
+
+    def letter(self, attribute: str) -> str:
+        """Letter of a column, empty if the sheet does not have it."""
+        return self.letters.get(self.sheet.header(attribute), "")
+
+    def spoil(
+        self, found: Findings, position: int, attribute: str, message: str, hint: Hint = ""
+    ) -> None:
+        """Complain of a cell that could not be read, and remember it."""
+        self.bad.setdefault(position, set()).add(attribute)
+        self.complain(found, position, attribute, message, hint)
+
+    def warn(
+        self, found: Findings, position: int, attribute: str, message: str, hint: Hint = ""
+    ) -> None:
+        """Warn of a cell that is read; nothing is said of a row that is switched off."""
+        if position not in self.off:
+            self._add("warning", found, position, attribute, message, hint)
+
+    def complain(
+        self, found: Findings, position: int, attribute: str, message: str, hint: Hint = ""
+    ) -> None:
+        """Add an error at a cell; in a row that is switched off it is a warning."""
+        if position in self.off:
+            message = f"{message} (the row is switched off)"
+            self._add("warning", found, position, attribute, message, hint)
+        else:
+            self._add("error", found, position, attribute, message, hint)
+
+    def _add(
+        self,
+        severity: str,
+        found: Findings,
+        position: int,
+        attribute: str,
+        message: str,
+        hint: Hint,
+    ) -> None:
+        known = attribute in self.sheet.columns
+        header = self.sheet.header(attribute) if known else attribute
+        found.add(
+            severity,
+            self.sheet.name,
+            message,
+            hint,
+            row=self.rows[position],
+            letter=self.letters.get(header, ""),
+            column=header,
+        )
+
+
+def read_table(
+    grid: Grid, sheet: Sheet, currency: str, horizon: Horizon | None, found: Findings
+) -> Table:
+    """Read the rows of a sheet, column by column; complain of what cannot be read."""
+    headers = find_headers(grid, sheet, horizon, found)
+    table = Table(sheet, letters=header_columns(headers, sheet))
+    cells = _data_rows(grid, headers, table) if headers.row >= 0 else []
+    if cells or _strange(grid, headers):
+        missing_columns(sheet, headers, found)
+    active = _column(table, "active", headers, cells, currency, found)
+    table.off = {position for position, on in enumerate(active) if not on}
+    _check_totals(table, headers, cells, found)
+    _warn_hidden(table, grid, found)
+    for name in sheet.columns:
+        table.values[name] = (
+            active if name == "active" else _column(table, name, headers, cells, currency, found)
+        )
+    if sheet.dated:  # the last year of the calendar is how some write "for ever"
+        ends = table.values["end"]
+        table.values["end"] = [None if end and end.year == MAXYEAR else end for end in ends]
+    if "by_period" in {each.name for each in fields(sheet.record)}:
+        table.values["by_period"] = _periods(table, headers, cells, found)
+        _warn_outside(table, headers, cells, found)
+    return table
+
+
+def _data_rows(grid: Grid, headers: Headers, table: Table) -> list[list[Any]]:
+    """Rows below the header of which more than a comment is filled."""
+    own = headers.own()
+    kept = []
+    for number, row in enumerate(grid.rows[headers.row + 1 :], headers.row + 2):
+        width = len(row)
+        for place in own:
+            raw = row[place] if place < width else ""
+            if raw != "" and not blank(raw) and not isinstance(raw, (Shared, Merged)):
+                kept.append(row)
+                table.rows.append(number)
+                break
+    return kept
+
+
+TOTALS = re.compile(
+    r"(?:grand |sub[ -]?)?(?:totals?|sum|summe|gesamt|zwischensumme|somme|suma|somma|totale?s?"
+    r"|итого|всего|合计|合計|总计|總計|小计|小計|計)(?: of .*| t| \(t\))?"
+)
+
+
+@lru_cache(maxsize=65536)
+def _is_total(text: str) -> bool:
+    return TOTALS.fullmatch(fold(text).strip(" :=.-_")) is not None
+
+
+def _check_totals(table: Table, headers: Headers, cells: Cells, found: Findings) -> None:
+    """Complain of rows that add the others up: they would count as one more."""
+    keys = {
+        place: name for name in table.sheet.key if (place := headers.places.get(name)) is not None
+    }
+    for position, row in enumerate(cells):
+        if position in table.off:
+            continue
+        first = next((at for at, raw in enumerate(row) if not blank(raw)), 0)
+        for place in dict.fromkeys((first, *keys)):
+            raw = _cell(row, place)
+            if type(raw) is str and _is_total(raw):
+                table.bad.setdefault(position, set()).add(keys.get(place, table.sheet.key[0]))
+                found.error(
+                    table.sheet.name,
+                    f"{quoted(raw)} looks like a row of totals, which would count as one more row",
+                    "delete it, or write no under active",
+                    row=table.rows[position],
+                    letter=letter(place),
+                    column=table.sheet.header(keys.get(place, table.sheet.key[0])),
+                )
+                break
+
+
+def _warn_hidden(table: Table, grid: Grid, found: Findings) -> None:
+    """Name the rows that count and that nobody sees."""
+    for position, number in enumerate(table.rows):
+        if number in grid.hidden and position not in table.off:
+            header = table.sheet.header(table.sheet.key[0])
+            found.warning(
+                table.sheet.name,
+                "the row is hidden, and counts",
+                "show it, or write no under active to leave it out",
+                row=number,
+                letter=table.letters.get(header, ""),
+                column=header,
+            )
+
+
+def _strange(grid: Grid, headers: Headers) -> bool:
+    """True if a sheet has rows, but no column that is known."""
+    below = grid.rows[headers.row + 1 :] if headers.row >= 0 else []
+    return not headers.own() and any(not blank(raw) for row in below for raw in row)
+
+
+def _column(
+    table: Table, name: str, headers: Headers, cells: Cells, currency: str, found: Findings
+) -> list[Any]:
+    """Typed values of one column; a stand-in where a cell could not be read."""
+    column = table.sheet.columns[name]
+    place = headers.places.get(name)
+    if place is not None:
+        return _values(table, name, column, [_cell(row, place) for row in cells], currency, found)
+    if column.required:
+        for position in range(len(cells)):
+            table.bad.setdefault(position, set()).add(name)
+    return [_stand_in(column)] * len(cells)
+
+
+def _cell(row: Sequence[Any], place: int) -> Any:
+    return row[place] if place < len(row) else ""
+
+
+def _stand_in(column: Column) -> Any:
+    return _STAND_IN.get(column.kind) if column.required else column.default
+
+
+def _values(
+    table: Table, name: str, column: Column, cells: list[Any], currency: str, found: Findings
+) -> list[Any]:
+    """Each cell of a column as a value; plain numbers and words read before take a short cut."""
+    parse = parser(column, currency)
+    numeric = column.kind == "number"
+    least = -BIGGEST if column.least is None else column.least
+    most = BIGGEST if column.most is None else column.most
+    empty = _required(column, currency) if column.required else column.default
+    read: dict[str, Any] = {"": empty}
+    values: list[Any] = []
+    for position, raw in enumerate(cells):
+        if numeric and type(raw) is float and least <= raw <= most and -BIGGEST < raw < BIGGEST:
+            values.append(raw + 0.0)
+            continue
+        if type(raw) is not str:
+            value = _value(raw, parse, empty)
+            if type(raw) is Shared and type(value) is not Complaint:
+                table.warn(
+                    found,
+                    position,
+                    name,
+                    f"the cell is merged with the one above, and read as {quoted(text_of(raw))}",
+                    "unmerge the cells and write the value of each row",
+                )
+        elif raw in read:
+            value = read[raw]
+        else:
+            value = read[raw] = _value(raw, parse, empty)
+        if type(value) is Complaint:
+            table.spoil(found, position, name, value.message, value.hint)
+            value = _stand_in(column)
+        values.append(value)
+    return values
+
+
+def _value(raw: Any, parse: Callable[[Any], Any], empty: Any) -> Any:
+    """The value of a cell, or the complaint about it."""
+    if blank(raw):
+        return empty
+    try:
+        return parse(raw)
+    except Complaint as complaint:
+        return complaint
+
+
+def _required(column: Column, currency: str) -> Complaint:
+    """The complaint about a blank cell."""
+    kinds = {"number": "a number", "whole": "a whole number", "date": "a date", "text": "a name"}
+    kind = " or ".join(column.choices) or kinds.get(column.kind, column.kind)
+    unit = column.unit.replace("{currency}", currency)
+    cure = f"write {kind} in {unit}" if unit else f"write {kind}"
+    return Complaint("the cell is blank, but required", cure)
+
+
+def _periods(
+    table: Table, headers: Headers, cells: Cells, found: Findings
+) -> list[tuple[tuple[str, float], ...]]:
+    """Figures of the period columns: label and tonnes, in the order of the calendar."""
+    labels = sorted(headers.periods)
+    columns = [
+        _values(table, at, PERIOD, [_cell(row, headers.periods[at]) for row in cells], "", found)
+        for at in labels
+    ]
+    rows = zip(*columns, strict=True) if columns else ((),) * len(cells)
+    return [
+        tuple((at, value) for at, value in zip(labels, row, strict=True) if value is not None)
+        for row in rows
+    ]
+
+
+def _warn_outside(table: Table, headers: Headers, cells: Cells, found: Findings) -> None:
+    for label, place in headers.outside.items():
+        if any(place < len(row) and not blank(row[place]) for row in cells):
+            found.warning(
+                table.sheet.name,
+                "the period is outside the horizon: ignored",
+                row=headers.row + 1,
+                letter=letter(place),
+                column=label,
+            )
+    for label, (place, message, hint) in headers.foreign.items():
+        filled = any(place < len(row) and not blank(row[place]) for row in cells)
+        found.add(
+            "error" if filled else "warning",
+            table.sheet.name,
+            message if filled else f"{message}; empty, and ignored",
+            hint,
+            row=headers.row + 1,
+            letter=letter(place),
+            column=label,
+        )

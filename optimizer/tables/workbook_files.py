@@ -1,0 +1,140 @@
+"""An Excel file or data frames become grids of raw cells."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import zipfile
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct, field
+
+from optimizer.errors import FileError, UsageError
+from optimizer.tables import zip_limits
+from optimizer.tables.cell_grids import Grid, read_grids
+from optimizer.tables.excel_package import Package
+from optimizer.tables.text_matching import clean, fold
+
+MOST_BYTES = 500_000_000
+
+
+class Book(Struct):
+    """The sheets of a workbook as grids."""
+
+    grids: list[Grid] = field(default_factory=list)
+    path: str = ""
+    sha256: str = ""
+
+
+def open_book(path: str | os.PathLike[str]) -> Book:
+    """Every sheet of an Excel file (.xlsx or .xlsm) as a grid; the file is not changed.
+
+    Raises UsageError if there is no such file, FileError if it is no workbook.
+    """
+    name = os.fsdecode(path)
+    try:
+        content = _content(name)
+        return Book(_grids(content), name, hashlib.sha256(content).hexdigest())
+    except FileError as error:
+        raise FileError(f"{name}: {error}") from None
+
+
+def _content(path: str) -> bytes:
+    """The bytes of a file, if they are a zip."""
+    if "\0" in path or not os.path.exists(path):
+        raise UsageError(f"{path!r}: no such file")
+    if os.path.isdir(path):
+        raise FileError("is a folder, not a workbook")
+    if not os.path.isfile(path):
+        raise FileError("is not a file")
+    try:
+        if os.path.getsize(path) > MOST_BYTES:
+            raise FileError(f"is bigger than {MOST_BYTES / 1e6:,.0f} MB")
+        with open(path, "rb") as file:
+            content = file.read()
+    except PermissionError:
+        raise FileError("may not be read; close it in Excel, or ask for the right") from None
+    except OSError as error:
+        raise FileError(f"cannot be read: {error.strerror or error}") from None
+    if os.path.basename(path).startswith("~$"):
+        raise FileError("is Excel's note that the workbook is open, not the workbook")
+    if not content.startswith(b"PK\x03\x04"):
+        raise FileError(_what_it_is(content))
+    return content
+
+
+def _what_it_is(content: bytes) -> str:
+    """Says what a file is that is no zip."""
+    if not content:
+        return "is empty (0 bytes); save the workbook again"
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            return "is protected by a password; save it without one"
+        return "is an old Excel file (.xls) or another Office document; save it as .xlsx"
+    known = {b"%PDF": "a PDF", b"{": "JSON", b"<": "HTML or XML", b"\x1f\x8b": "a gzip file"}
+    for start, what in known.items():
+        if content.lstrip().startswith(start):
+            return f"is {what}, not an Excel workbook; save it as .xlsx"
+    if b"\0" not in content[:4096]:
+        return "is text (CSV?), not an Excel workbook; open it in Excel and save it as .xlsx"
+    return "is not an Excel workbook; save it as .xlsx"
+
+
+def _grids(content: bytes) -> list[Grid]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            zip_limits.check_sizes(package)
+            parts = Package(package)
+            if "xl/workbook.bin" in parts:
+                raise FileError("is a binary workbook (.xlsb); save it as .xlsx")
+            if "content.xml" in parts:
+                raise FileError("is an OpenDocument file (.ods); save it as .xlsx")
+            if not parts.book or not parts.sheets:
+                raise FileError("is a zip file without an Excel workbook in it; save it as .xlsx")
+            return read_grids(parts, content)
+    except (FileError, MemoryError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        reason = clean(str(error))[:100]
+        raise FileError(f"is damaged ({reason}); open it in Excel and save it again") from None
+
+
+def book_of_frames(frames: Mapping[str, Any]) -> Book:
+    """Data frames by sheet name as grids: the header in row 1, as if written to Excel.
+
+    Settings may be a mapping of settings. Raises UsageError for anything else.
+    """
+    if not isinstance(frames, Mapping):
+        raise UsageError("read_frames takes a mapping of data frames by sheet name")
+    return Book([Grid(str(name), _rows_of(str(name), frame)) for name, frame in frames.items()])
+
+
+def _rows_of(name: str, frame: Any) -> list[list[Any]]:
+    if isinstance(frame, Mapping) and fold(name) == "settings":
+        return [["setting", "value"], *([key, _plain(value)] for key, value in frame.items())]
+    if not hasattr(frame, "columns") or not hasattr(frame, "itertuples"):
+        raise UsageError(f"sheet {name!r} is a {type(frame).__name__}, not a data frame")
+    rows = [[_plain(header) for header in frame.columns]]
+    rows.extend(
+        [_plain(value) for value in row] for row in frame.itertuples(index=False, name=None)
+    )
+    return rows
+
+
+def _plain(value: Any) -> Any:
+    """A cell without the types of numpy and pandas; missing values become None."""
+    if value is None or type(value) in (str, bool, int, float, date, datetime):
+        return value
+    if str(value) in ("nan", "NaT", "<NA>"):
+        return None
+    if isinstance(value, Decimal):
+        return float(value)
+    if type(value).__module__ == "numpy" and hasattr(value, "item"):
+        is_day = type(value).__name__ == "datetime64"
+        value = value.astype("datetime64[us]").item() if is_day else value.item()
+    to_day = getattr(value, "to_pydatetime", None)
+    return to_day() if callable(to_day) else value

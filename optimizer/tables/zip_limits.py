@@ -1,0 +1,169 @@
+"""The zip inside an Excel file: what the reader of cells does not tell.
+
+The fast reader returns an empty cell for ``#N/A`` and for formulas that were never
+calculated, and stops the whole process for a stray cell in the last row and column.
+So the XML of each sheet is looked at first.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+
+from optimizer.errors import FileError
+from optimizer.tables.cell_values import Fault
+from optimizer.tables.sheet_xml import UNSAVED, SheetCells
+from optimizer.tables.text_matching import letter
+
+MOST_BYTES = 1 << 30
+MOST_CELLS = 12_000_000
+MOST_RATIO = 200
+
+_MAY_BE_FAR = re.compile(rb'r="(?:[A-Za-z]{2}|[A-Za-z]?\d{6})')
+_FAR = re.compile(rb"""\br=["'](?=[A-Za-z]{2}|[A-Za-z]?\d{6})([A-Za-z]*)(\d+)""")
+"""References to cells beyond Z99999: most sheets have none."""
+_TOKENS = re.compile(
+    rb"<(?:\w+:)?(?:row\b([^>]*)|c\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(?:/>|>(.*?)</(?:\w+:)?c>))",
+    re.DOTALL,
+)
+_REFERENCE = re.compile(rb"""\br=["']([A-Za-z]*)(\d+)["']""")
+_REFERENCE_OF_ROW = re.compile(rb"""\br=["'](\d{1,7})["']""")
+_TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<")
+_BLANK = re.compile(rb"<c [^<>]*/>")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+
+
+def check_sizes(archive: zipfile.ZipFile) -> None:
+    """Refuse an archive that would fill the memory when it is unpacked.
+
+    Raises FileError.
+    """
+    parts = archive.infolist()
+    size = sum(part.file_size for part in parts)
+    packed = sum(part.compress_size for part in parts) or 1
+    if size > MOST_BYTES or (size > 100_000_000 and size / packed > MOST_RATIO):
+        raise FileError(f"unpacks to {size / 1e6:,.0f} MB: too much for a workbook")
+
+
+MUCH = 1_000_000
+"""Bytes of blank rows from which it pays to leave them out."""
+
+
+def without_blank_rows(xml: bytes) -> bytes:
+    """XML of a sheet without the many formatted blank rows below its last filled cell."""
+    end = xml.rfind(b"</sheetData>")
+    if len(xml) < MUCH or end < 0:
+        return xml
+    last = max(xml.rfind(word, 0, end) for word in (b"</v", b"</is", b"<f", b'"e"'))
+    stop = b"</row>" if last >= 0 else b"<sheetData>"
+    after = xml.find(stop, max(last, 0), end) + len(stop)
+    return xml[:after] + xml[end:] if max(last, len(stop)) <= after < end - MUCH else xml
+
+
+def check_extent(name: str, xml: bytes) -> None:
+    """Refuse a sheet whose last cell is so far out that its area would fill the memory.
+
+    Raises FileError with the address.
+    """
+    if not _MAY_BE_FAR.search(xml) and b"r='" not in xml:  # the quick look
+        return
+    row, column = _extent(_FAR.findall(xml))
+    if row * max(column, 26) <= MOST_CELLS:
+        return
+    filled = [
+        place
+        for _, _, attributes, body in _cells(_BLANK.sub(b"", xml))
+        if b"v>" in body or b"is>" in body
+        for place in _REFERENCE.findall(attributes)
+    ]
+    row, column = _extent(filled)
+    if row * column > MOST_CELLS:
+        raise FileError(
+            f"sheet '{name}' reaches to cell {letter(column - 1)}{row}; "
+            "delete the cells that stand far from the table"
+        )
+
+
+def _extent(places: list[tuple[bytes, bytes]]) -> tuple[int, int]:
+    """Last row and last column (from 1) of cells given by letters and digits."""
+    row = max((int(digits[:12]) for _, digits in set(places)), default=1)
+    return row, max((number(letters) for letters, _ in set(places)), default=1)
+
+
+def number(letters: bytes) -> int:
+    """Number of a column (from 1) by its letters."""
+    column = 0
+    for sign in letters[:7].upper():
+        column = column * 26 + sign - 64
+    return column
+
+
+def faults(xml: bytes, never_calculated: bool) -> Iterator[tuple[int, int, Fault]]:
+    """Row and column (from 0) of cells with an Excel error or a formula without result.
+
+    Programs write 0 as the result of a formula that they cannot calculate.
+    """
+    if not _has_errors(xml) and b"<f" not in xml and b":f" not in xml:
+        return
+    for row, column, attributes, body in _cells(xml):
+        fault = _fault(attributes, body, never_calculated)
+        if fault is not None:
+            yield row, column, fault
+
+
+def _has_errors(xml: bytes) -> bool:
+    return b't="e"' in xml or b"t='e'" in xml
+
+
+def sheet_cells(xml: bytes, never_calculated: bool) -> SheetCells:
+    """What the XML of a sheet says beside the values of its cells, without parsing it.
+
+    ``filled`` is exact where the XML has the form that Excel writes, and a shared string
+    that a cell holds has a character. Elsewhere it differs from what the fast reader finds,
+    which is how such a sheet is noticed.
+    """
+    found = list(faults(xml, never_calculated))
+    errors = sum(fault is not UNSAVED for _, _, fault in found)
+    filled = xml.count(b"</v") + xml.count(b"</is") - errors
+    if b"<f" in xml:
+        filled -= xml.count(b"<v></v>")  # of a formula that says ""
+    return SheetCells(filled, found, hidden_rows(xml))
+
+
+_HIDDEN = re.compile(rb"""<(?:\w+:)?row\b(?=[^>]*\bhidden=["'](?:1|true)["'])([^>]*)>""")
+
+
+def hidden_rows(xml: bytes) -> frozenset[int]:
+    """Numbers (from 1) of the rows of a sheet that are hidden, by hand or by a filter."""
+    if b"hidden=" not in xml:
+        return frozenset()
+    found = (_REFERENCE_OF_ROW.search(each) for each in _HIDDEN.findall(xml))
+    return frozenset(int(place[1]) for place in found if place)
+
+
+def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
+    """Row and column (from 0), attributes and body of each cell."""
+    row, column = -1, -1
+    for token in _TOKENS.finditer(xml):
+        if token[2] is None:
+            place = _REFERENCE.search(token[1])
+            row, column = (int(place[2]) - 1 if place else row + 1), -1
+        else:
+            place = _REFERENCE.search(token[2])
+            column = number(place[1]) - 1 if place else column + 1
+            yield row, column, token[2], token[3] or b""
+
+
+def _fault(attributes: bytes, body: bytes, never_calculated: bool) -> Fault | None:
+    kind = _TYPE.search(attributes)
+    value = _VALUE.search(body)
+    result = value[1].strip() if value else b""
+    if kind and kind[1] == b"e":
+        error = result.decode("utf-8", "replace") or "#N/A"
+        return Fault(f"{error} stands in the cell; mend its formula or clear it")
+    if kind and kind[1] != b"n":
+        return None
+    unsaved = not result or (never_calculated and result == b"0")
+    return UNSAVED if unsaved and _FORMULA.search(body) else None

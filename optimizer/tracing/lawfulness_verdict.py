@@ -1,0 +1,219 @@
+"""Is the plan lawful? What each rule binds, and what rests on an origin that nobody states.
+
+A rule is kept by the model; what the workbook leaves open is told here, so that nobody takes a
+plan for clean that is clean only as far as stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from optimizer.network.network_data import Network
+from optimizer.network.provenance import dates_of
+from optimizer.result.number_text import figure, listed
+from optimizer.result.result_table import Table
+from optimizer.tables import sheets
+from optimizer.tracing.presumed_origins import presumed_origins
+
+YES = "yes"
+AS_FAR_AS_STATED = "as far as stated"
+NO_RULE_BINDS = "no rule binds"
+NO_RULES = "no rules"
+NO_RULES_AT_ALL = "The workbook has no rules."
+NO = "no"
+"""A plan of a model that somebody has changed may break a rule."""
+
+NOT_STATED = " not stated"
+"""Behind a stage, in the column ``rests on`` of Compliance."""
+SMALLEST = 1e-6
+"""Share of what is delivered below which nothing is said to use a share: rounding."""
+
+
+class Lawfulness(Struct, frozen=True):
+    """The word for a plan, and the sentences that a reader must see beside it."""
+
+    word: str
+    headline: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def alerts(self) -> tuple[str, ...]:
+        """What must be known before the figures: nothing where all is in order."""
+        in_order = self.word == YES or (self.word == NO_RULES and self.headline == NO_RULES_AT_ALL)
+        return self.notes if in_order else (self.headline, *self.notes)
+
+
+def lawfulness(network: Network, tables: Mapping[str, Table]) -> Lawfulness:
+    """Whether a plan is lawful, from the rules of the case and the tables of the plan.
+
+    ``yes``: every rule in force binds a delivery and is kept, nothing delivered under a rule
+    rests on an unknown or unstated event, no customs origin is presumed, and no rule begins only
+    after the end or pauses within the horizon: nobody can tell such a rule from a mistyped year.
+    ``as far as stated``: kept, but for one of these. ``no rule binds``, ``no rules``: what they
+    say. ``no``: a rule is broken.
+    """
+    rules: dict[str, list[sheets.Rule]] = {}
+    for row in network.case.rules:
+        rules.setdefault(row.rule, []).append(row)
+    sums = _by_rule(tables["Compliance"])
+    notes = list(_not_in_force(network, rules))
+    if not rules:
+        off = len(network.case.switched_off.get("Rules", ()))
+        told = f"No rule is active: {off} rows of Rules are inactive." if off else NO_RULES_AT_ALL
+        return Lawfulness(NO_RULES, told)
+    live = [name for name, rows in rules.items() if any(_in_force(network, row) for row in rows)]
+    idle = [name for name in live if not _binds(network, name)]
+    if len(idle) == len(live):
+        return Lawfulness(
+            NO_RULE_BINDS,
+            f"No rule binds any delivery of this plan: {listed(rules)} bind nothing.",
+            tuple(notes),
+        )
+    notes = [*(f"{name} is in force and binds no delivery." for name in idle), *notes]
+    notes = [*_shares_used(sums), *notes]
+    broken = [name for name, own in sums.items() if own.broken]
+    if broken:
+        return Lawfulness(NO, f"The plan breaks {listed(broken)}.", tuple(notes))
+    resting = {name: own for name, own in sums.items() if own.unknown or own.not_stated}
+    later = [name for name, rows in rules.items() if _begins_later(network, rows)]
+    pauses = [pause for name, rows in rules.items() for pause in _pauses(network, name, rows)]
+    presumed = presumed_origins(network, tables)
+    if not (resting or idle or later or pauses or presumed):
+        return Lawfulness(
+            YES,
+            "Every rule is kept, and every origin that a rule looks at is stated.",
+            tuple(notes),
+        )
+    sentences = [_resting(name, own) for name, own in resting.items()]
+    if later:
+        verb = "begins" if len(later) == 1 else "begin"
+        sentences.append(
+            f"{listed(later)} {verb} only after the plan's end: correct the date, or write no "
+            "under active."
+        )
+    sentences += pauses
+    if presumed:
+        sentences.append(
+            f"Who made it is unknown in {listed(presumed)}, and its customs origin, on which duty "
+            "depends, is taken from an earlier event."
+        )
+    headline = " ".join(sentences) or f"Kept, but {listed(idle)} bind no delivery."
+    return Lawfulness(
+        AS_FAR_AS_STATED, f"Rules are kept as far as stated. {headline}", tuple(notes)
+    )
+
+
+class _Sums(Struct):
+    """What Compliance says of one rule, over all its lines and windows."""
+
+    delivered: float = 0.0
+    breaking: float = 0.0
+    allowed: float = 0.0
+    unknown: float = 0.0
+    not_stated: float = 0.0
+    broken: bool = False
+    reasons: dict[str, None] = {}
+
+
+def _by_rule(compliance: Table) -> dict[str, _Sums]:
+    found: dict[str, _Sums] = {}
+    headers = (
+        "rule",
+        "delivered",
+        "breaking",
+        "share allowed",
+        "unknown",
+        "not stated",
+        "verdict",
+        "rests on",
+    )
+    for name, delivered, breaking, allowed, unknown, not_stated, verdict, rests in zip(
+        *(compliance[header] for header in headers), strict=True
+    ):
+        own = found.setdefault(name, _Sums(reasons={}))
+        own.delivered += delivered
+        own.breaking += breaking
+        own.allowed += allowed * delivered
+        own.unknown += unknown
+        own.not_stated += not_stated
+        own.broken |= verdict.startswith("broken")
+        own.reasons |= dict.fromkeys(part for part in rests.split("; ") if part)
+    return found
+
+
+def _resting(name: str, own: _Sums) -> str:
+    """Tonnes under a rule that rest on what is not known, and the cells and stages behind them."""
+    stages = [one.removesuffix(NOT_STATED) for one in own.reasons if one.endswith(NOT_STATED)]
+    cells = [one for one in own.reasons if not one.endswith(NOT_STATED)]
+    parts = []
+    if own.unknown:
+        where = f" ({listed(cells, most=4)})" if cells else ""
+        parts.append(f"{figure(own.unknown)} t are of unknown origin{where}")
+    if own.not_stated:
+        parts.append(
+            f"{figure(own.not_stated)} t have a stage that is not stated ({listed(stages)})"
+        )
+    return f"Under {name}, {' and '.join(parts)}."
+
+
+def _shares_used(sums: dict[str, _Sums]) -> Iterator[str]:
+    """Of rules that allow a share, the tonnes that use it."""
+    for name, own in sums.items():
+        if own.allowed and own.breaking > SMALLEST * own.delivered:
+            yield (
+                f"{figure(own.breaking)} t of {figure(own.delivered)} t delivered under {name} "
+                f"break it, within the share that it allows ({figure(own.allowed)} t)."
+            )
+
+
+def _not_in_force(network: Network, rules: dict[str, list[sheets.Rule]]) -> Iterator[str]:
+    """Rules none of whose rows touches the horizon."""
+    for name, rows in rules.items():
+        if not any(_in_force(network, row) for row in rows):
+            dates = ", ".join(dates_of(row) for row in rows)
+            yield f"{name} is not in force in this horizon ({dates})."
+
+
+def _in_force(network: Network, row: sheets.Rule) -> bool:
+    """True if a row of Rules touches the horizon; events before the start count to their day."""
+    calendar = network.calendar
+    first: date = calendar.start
+    if row.dated_by == "processing":
+        first -= timedelta(days=1)
+    last: date = calendar.last[-1]
+    return (row.start is None or row.start <= last) and (row.end is None or row.end >= first)
+
+
+def _begins_later(network: Network, rows: list[sheets.Rule]) -> bool:
+    """True for a rule that begins only after the horizon."""
+    last: date = network.calendar.last[-1]
+    return all(row.start is not None and row.start > last for row in rows)
+
+
+def _pauses(network: Network, name: str, rows: list[sheets.Rule]) -> Iterator[str]:
+    """Days of the horizon between two rows of a rule on which neither is in force."""
+    day = timedelta(days=1)
+    last: date = network.calendar.last[-1]
+    alike: dict[tuple[str, tuple[str, ...]], list[sheets.Rule]] = {}
+    for row in rows:
+        alike.setdefault((row.dated_by, tuple(row.segments)), []).append(row)
+    for own in alike.values():
+        own.sort(key=lambda row: row.start or date.min)
+        until = own[0].end
+        for row in own[1:]:
+            if until is None:
+                break
+            begin = max(until + day, network.calendar.start)
+            if row.start is not None and row.start > begin and begin <= last:
+                yield (
+                    f"{name} pauses from {begin} to {row.start - day}, between two of its rows: "
+                    "correct the dates, or write a row with maximum share 1."
+                )
+            until = None if row.end is None else max(until, row.end)
+
+
+def _binds(network: Network, rule: str) -> bool:
+    return any(phase.rule == rule and phase.lines for phase in network.phases)

@@ -1,0 +1,209 @@
+"""Proportional mixing: ``x = keep (W x) + base`` over a graph, component by component.
+
+Vertices are solved in the order of the strongly connected components, level by level. A
+component with a loop is cut open at a few vertices; what they pass on is carried through it
+as unknowns, and they are solved for at the end. Everything is numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from optimizer.network.label_reachability import circles
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+LEAK = 1e-13
+"""What a loop loses at each vertex, so that one that nothing enters has an answer too."""
+
+
+class Loop(Struct, frozen=True):
+    """A component with a loop: its vertices, its edges, and what is left of it when cut open."""
+
+    vertices: Ints
+    edges: Ints
+    cuts: Ints
+    """Places of the vertices at which it is cut, each on every way round."""
+    opened: Mixing
+    """Its graph without loops: what the cuts pass on comes from vertices behind the others."""
+
+
+class Level(Struct, frozen=True):
+    """Vertices that depend on earlier levels alone: their edges, grouped by target."""
+
+    edges: Ints
+    first: Ints
+    """Position of the first edge of each target."""
+    targets: Ints
+    loops: tuple[Loop, ...]
+
+
+class Mixing:
+    """A directed graph, ready to be solved for any weights of its edges."""
+
+    def __init__(self, size: int, source: Ints, target: Ints) -> None:
+        self.size, self.source, self.target = size, source, target
+        component, level, looping = _ordered(size, source, target)
+        inside = (component[source] == component[target]) & looping[target]
+        self.levels = self._levels(level, inside, self._loops(component, level, looping, inside))
+
+    def _loops(
+        self, component: Ints, level: Ints, looping: npt.NDArray[np.bool_], inside: Ints
+    ) -> dict[int, list[Loop]]:
+        found: dict[int, list[Loop]] = {}
+        place = np.zeros(self.size, dtype=np.int64)
+        members: dict[int, list[int]] = {}
+        for vertex in np.flatnonzero(looping).tolist():
+            members.setdefault(int(component[vertex]), []).append(vertex)
+        edges: dict[int, list[int]] = {}
+        for edge in np.flatnonzero(inside).tolist():
+            edges.setdefault(int(component[self.target[edge]]), []).append(edge)
+        for number, vertices in members.items():
+            own, here = np.array(vertices), np.array(edges[number])
+            place[own] = np.arange(own.size)
+            loop = _opened(own, here, place[self.source[here]], place[self.target[here]])
+            found.setdefault(int(level[vertices[0]]), []).append(loop)
+        return found
+
+    def _levels(self, level: Ints, inside: Ints, loops: dict[int, list[Loop]]) -> list[Level]:
+        outside = np.flatnonzero(~inside)
+        order = outside[np.lexsort((self.target[outside], level[self.target[outside]]))]
+        depth = level[self.target[order]]
+        found = []
+        for number in range(int(level.max(initial=-1)) + 1):
+            low, high = np.searchsorted(depth, (number, number + 1))
+            edges = order[low:high]
+            ends = self.target[edges]
+            first = np.flatnonzero(np.diff(ends, prepend=-1))
+            found.append(Level(edges, first, ends[first], tuple(loops.get(number, ()))))
+        return found
+
+    def solve(
+        self,
+        weight: Floats,
+        base: Floats,
+        blocks: Sequence[tuple[slice, Floats | None]],
+    ) -> Floats:
+        """Values by vertex, tracer and column.
+
+        ``weight`` has a column for each tracer, by edge; ``base`` what enters, by vertex,
+        tracer and column, and becomes the answer. Each block of columns may have a factor
+        by vertex with which what is mixed there counts (0: replaced by ``base``).
+        """
+        keep = np.ones((self.size, base.shape[2]))
+        for columns, factor in blocks:
+            if factor is not None:
+                keep[:, columns] = factor[:, None]
+        for level in self.levels:
+            if level.edges.size:
+                mixed = weight[level.edges, :, None] * base[self.source[level.edges]]
+                sums = np.add.reduceat(mixed, level.first, axis=0)
+                base[level.targets] += sums * keep[level.targets, None, :]
+            for loop in level.loops:
+                self._settle(loop, weight, base, blocks)
+        return base
+
+    def _settle(
+        self,
+        loop: Loop,
+        weight: Floats,
+        base: Floats,
+        blocks: Sequence[tuple[slice, Floats | None]],
+    ) -> None:
+        """Carry what enters, and a unit from each cut, through the loop; solve for the cuts."""
+        size, count, columns = loop.vertices.size, loop.cuts.size, base.shape[2]
+        keeps: dict[bytes, Floats] = {}
+        kinds = []
+        for _, factor in blocks:
+            keep = np.ones(size + count)
+            if factor is not None:
+                keep[:size] = factor[loop.vertices]
+            kinds.append(keep.tobytes())
+            keeps.setdefault(keep.tobytes(), keep)
+        units = {
+            kind: slice(columns + number * count, columns + (number + 1) * count)
+            for number, kind in enumerate(keeps)
+        }
+        carried = np.zeros((size + count, weight.shape[1], columns + len(keeps) * count))
+        carried[:size, :, :columns] = base[loop.vertices]
+        for place in units.values():
+            carried[size:, :, place] = np.eye(count)[:, None, :]
+        parts: list[tuple[slice, Floats | None]] = [
+            (own, keeps[kind]) for (own, _), kind in zip(blocks, kinds, strict=True)
+        ]
+        parts += [(units[kind], keep) for kind, keep in keeps.items()]
+        loop.opened.solve(weight[loop.edges] * (1 - LEAK), carried, parts)
+        for (own, _), kind in zip(blocks, kinds, strict=True):
+            unit = carried[:size, :, units[kind]].transpose(1, 0, 2)
+            known = carried[:size, :, own].transpose(1, 0, 2)
+            passed = np.linalg.solve(np.eye(count) - unit[:, loop.cuts], known[:, loop.cuts])
+            base[loop.vertices, :, own] = (known + unit @ passed).transpose(1, 0, 2)
+
+
+def _opened(vertices: Ints, edges: Ints, source: Ints, target: Ints) -> Loop:
+    """A loop from its edges between places of its vertices."""
+    cuts = np.array(_cuts(vertices.size, source, target), dtype=np.int64)
+    outlet = np.arange(vertices.size)
+    outlet[cuts] = vertices.size + np.arange(cuts.size)
+    opened = Mixing(vertices.size + cuts.size, outlet[source], target)
+    return Loop(vertices, edges, cuts, opened)
+
+
+def _cuts(size: int, source: Ints, target: Ints) -> list[int]:
+    """Vertices without which a graph has no loop: few, but not always the fewest.
+
+    Again and again the one with most ways through it goes, with all that is on no loop then.
+    """
+    after: list[set[int]] = [set() for _ in range(size)]
+    before: list[set[int]] = [set() for _ in range(size)]
+    for start, end in zip(source.tolist(), target.tolist(), strict=True):
+        after[start].add(end)
+        before[end].add(start)
+    left, idle, found = dict.fromkeys(range(size)), list(range(size)), []
+    while left:
+        while idle:
+            vertex = idle.pop()
+            if vertex in left and not (after[vertex] and before[vertex]):
+                del left[vertex]
+                idle += _remove(vertex, after, before)
+        if left:
+            busiest = max(left, key=lambda own: len(after[own]) * len(before[own]))
+            del left[busiest]
+            idle += _remove(busiest, after, before)
+            found.append(busiest)
+    return found
+
+
+def _remove(vertex: int, after: list[set[int]], before: list[set[int]]) -> list[int]:
+    """Take a vertex out of a graph; gives its neighbours."""
+    onward, back = after[vertex] - {vertex}, before[vertex] - {vertex}
+    for other in onward:
+        before[other].discard(vertex)
+    for other in back:
+        after[other].discard(vertex)
+    return [*onward, *back]
+
+
+def _ordered(size: int, source: Ints, target: Ints) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
+    """Component and level of each vertex, and whether its component is a loop."""
+    onward: list[list[int]] = [[] for _ in range(size)]
+    for start, end in zip(source.tolist(), target.tolist(), strict=True):
+        onward[start].append(end)
+    number = circles(dict(enumerate(onward)))
+    component = np.fromiter((number[v] for v in range(size)), np.int64, size)
+    levels: dict[int, int] = {}
+    for vertex in np.argsort(-component, kind="stable").tolist():
+        own = number[vertex]
+        following = levels.setdefault(own, 0) + 1
+        for end in onward[vertex]:
+            if number[end] != own and levels.get(number[end], 0) < following:
+                levels[number[end]] = following
+    level = np.fromiter((levels[number[v]] for v in range(size)), np.int64, size)
+    again = component[source] == component[target]
+    looping = np.isin(component, component[source[again]])
+    return component, level, looping
