@@ -46,9 +46,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         pages = {name: Path(folder) / f"{name}.html" for name in SHOWN}
         optimizer.write_page(optimizer.solve(case), pages["report"])
-        way = optimizer.Way(folder=Path(folder) / "runs")
+        way = optimizer.RunSettings(folder=Path(folder) / "runs")
         asked = with_scenarios(Path(folder) / "scenarios.xlsx")
-        countries = optimizer.Strain(kinds=("country",))
+        countries = optimizer.StressOptions(kinds=("country",))
         for name, study in (
             ("scenarios", optimizer.scenarios(asked, way=way)),
             ("stress", optimizer.stress(case, countries, way)),

@@ -32,7 +32,7 @@ from optimizer.explain import Conflict, Repair
 from optimizer.garbage_collection import paused
 from optimizer.network import Network
 from optimizer.result import Table
-from optimizer.solver import Progress, Start
+from optimizer.solver import Progress, WarmStart
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Result:
     """The solver's log."""
     measured: float | None = None
     """What the limit of a study adds up; None where none was asked for."""
-    start: Start | None = field(default=None, repr=False)
+    start: WarmStart | None = field(default=None, repr=False)
     """What plans of like cases may start from; only where it was asked for."""
     lawful: str | None = None
     """``yes``, ``as far as stated``, ``no rule binds`` or ``no rules``; None without a plan.
@@ -117,7 +117,7 @@ class Result:
         return self
 
 
-class Asked(Struct, frozen=True):
+class SolveOptions(Struct, frozen=True):
     """What a caller asks for; None where Settings decide."""
 
     time_limit: float | None = None
@@ -127,8 +127,8 @@ class Asked(Struct, frozen=True):
     """False where the caller may have changed the model."""
     explain: bool = False
     remember: bool = False
-    start: Start | None = None
-    twist: model.Twist | None = None
+    start: WarmStart | None = None
+    twist: model.StudyTerms | None = None
     """What a study adds to the model."""
     full: bool = True
     """False leaves out what no study compares: prices, provenance, reasons, conflicts."""
@@ -144,7 +144,7 @@ def solve(
     progress: Progress | None = None,
     explain: bool = False,
     remember: bool = False,
-    start: Start | None = None,
+    start: WarmStart | None = None,
     step: Callable[[str], None] | None = None,
 ) -> Result:
     """Least-cost plan of a case.
@@ -156,11 +156,13 @@ def solve(
     step as it begins (the names of ``seconds`` in the result). Nothing is raised for a case
     without a plan: the result's status says so.
     """
-    asked = Asked(time_limit, gap, progress, explain=explain, remember=remember, start=start)
+    asked = SolveOptions(time_limit, gap, progress, explain=explain, remember=remember, start=start)
     return solve_as_asked(case, asked, step)
 
 
-def solve_as_asked(case: Case, asked: Asked, step: Callable[[str], None] | None = None) -> Result:
+def solve_as_asked(
+    case: Case, asked: SolveOptions, step: Callable[[str], None] | None = None
+) -> Result:
     """Plan of a case as one run of a study: from a start, with a twist, or in short.
 
     The objective of the result is the cost, whatever a twist makes least.
@@ -190,7 +192,7 @@ def solve_model(
     has another objective than ``total_cost``, the result's is still the total cost of the
     plan. ``diagnose=False`` does not say why where there is no plan.
     """
-    asked = Asked(time_limit, gap, progress, own=False, diagnose=diagnose)
+    asked = SolveOptions(time_limit, gap, progress, own=False, diagnose=diagnose)
     with paused():
         return _solve(m.network.case, m.network, m, _Clock(), asked)
 
@@ -223,7 +225,7 @@ def _solve(
     meaning: Network,
     m: ConcreteModel,
     clock: _Clock,
-    asked: Asked,
+    asked: SolveOptions,
 ) -> Result:
     with clock.step("transfer"):
         program = solver.transfer(m)
@@ -258,7 +260,7 @@ def _plan(
     program: solver.Program,
     answer: solver.Answer,
     clock: _Clock,
-    asked: Asked,
+    asked: SolveOptions,
 ) -> Result:
     """Tables of a plan and their audit; prices too, if nobody wants an end."""
     case = meaning.case
@@ -294,7 +296,7 @@ def _plan(
         gap=answer.gap,
         log=answer.log,
         measured=model.measured(m, asked.twist.measure) if asked.twist else None,
-        start=Start.of(program, answer) if asked.remember else None,
+        start=WarmStart.of(program, answer) if asked.remember else None,
         lawful=lawful.word,
         lawful_notes=(lawful.headline, *lawful.notes),
     )
@@ -303,7 +305,7 @@ def _plan(
 
 
 def _prices(
-    prices: explain.Pricing, tables: Mapping[str, Table], clock: _Clock, asked: Asked
+    prices: explain.PriceTables, tables: Mapping[str, Table], clock: _Clock, asked: SolveOptions
 ) -> tuple[dict[str, Table], list[str]]:
     """Tables of prices, and the names of those that a signal left unfinished."""
     found: dict[str, Table] = {}
@@ -356,7 +358,7 @@ def stopped(result: Result, missing: Sequence[str] = ()) -> Result:
     )
 
 
-def _answer(case: Case, program: solver.Program, asked: Asked) -> solver.Answer:
+def _answer(case: Case, program: solver.Program, asked: SolveOptions) -> solver.Answer:
     """What the solver says; Settings decide where nothing was asked."""
     settings = case.settings
     return solver.ask(
@@ -369,7 +371,7 @@ def _answer(case: Case, program: solver.Program, asked: Asked) -> solver.Answer:
 
 
 def _way_out(
-    meaning: Network, program: solver.Program, status: str, asked: Asked
+    meaning: Network, program: solver.Program, status: str, asked: SolveOptions
 ) -> tuple[Conflict, tuple[Repair, ...]]:
     """Why there is no plan, and what would have to change."""
     if not asked.diagnose:

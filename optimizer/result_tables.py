@@ -17,12 +17,12 @@ from optimizer.explain.shortage_reasons import shortage_reasons
 from optimizer.network.network_data import Network
 from optimizer.result import result_layouts
 from optimizer.result.cost_table import costs
-from optimizer.result.flow_tables import Extraction, balance
+from optimizer.result.flow_tables import FlowTables, balance
 from optimizer.result.price_layouts import COMPLIANCE
 from optimizer.result.result_layouts import Table, table
 from optimizer.result.variable_values import decisions
 from optimizer.solver import Answer, Program
-from optimizer.tracing import Statements, certificates, provenance, trace
+from optimizer.tracing import OriginStatements, certificates, provenance, trace
 from optimizer.tracing.lawfulness_verdict import Lawfulness
 
 LOG_LINES = 80
@@ -37,11 +37,11 @@ def tables_of(
     Unless ``full``, provenance and the reasons of shortages are left out.
     """
     done = decisions(m)
-    found = Extraction(done).all()
+    found = FlowTables(done).all()
     made = [costs(done), balance(done)]
     traced = trace(done) if full or done.network.phases else None
     if traced is not None:
-        statements = Statements(done, traced)
+        statements = OriginStatements(done, traced)
         prices = worth(done.network, program, answer) if full else None
         made.append(compliance(done, prices, statements))
     if full and traced is not None:

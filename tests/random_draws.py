@@ -12,7 +12,7 @@ import random
 import subprocess
 import sys
 
-PROPERTIES = ("tests/test_properties.py", "tests/test_tracing.py", "tests/test_uncertain.py")
+PROPERTIES = ("tests/test_properties.py", "tests/test_tracing.py", "tests/test_stochastic.py")
 
 
 def runs(seed, workbooks):

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from optimizer.audit import Audit, audit
-from optimizer.audit.audit_duty import Duties
+from optimizer.audit.audit_duty import AuditDuties
 from optimizer.audit.audit_entitlements import Entitlements
 from optimizer.result.result_layouts import LAYOUTS, Layout, Table
 from optimizer.tables.case import Case
@@ -685,7 +685,7 @@ MFN | China | USA | *   | 0.10 |    | 2027-07-01 | 2027-12-31
 """)  # noqa: E501
     for row in rows["Tariffs"]:
         row["measure"] = str(row["measure"])
-    duties = Duties(Entitlements(make_case({**YARD, **rows})))
+    duties = AuditDuties(Entitlements(make_case({**YARD, **rows})))
     # 2027: half 2 and half 10 a tonne, and 9/12 of 12; 2028: 2, and 6/12 of 12.
     assert duties.rate("China", "United States", "ore") == pytest.approx([15, 8])
     assert duties.rate("Russia", "United States", "ore") == pytest.approx([2, 2])

@@ -21,7 +21,7 @@ from optimizer.cli import main
 from optimizer.errors import StoppedError, UsageError
 from optimizer.studies import dask_cluster, executors, runner
 from tests.conftest import ROOT, TUTORIAL
-from tests.test_runs import case, cost, keyed, objectives, some
+from tests.test_runner import case, cost, keyed, objectives, some
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="processes are killed as on POSIX")
 
@@ -105,7 +105,7 @@ def changed_code(folder: Path) -> Path:
 
 def test_dask_where_it_is_absent_is_a_wrong_call(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    way = runner.Way(scheduler="tcp://127.0.0.1:1")
+    way = runner.RunSettings(scheduler="tcp://127.0.0.1:1")
     with pytest.raises(UsageError, match=r"\[dask\]"):
         runner.Runner(case(), way).outcomes(some(2))
 
@@ -218,7 +218,7 @@ def test_an_address_where_no_scheduler_answers_is_told_in_time(
 ):
     address = peer(act)
     with pytest.raises(UsageError, match=f"no Dask scheduler answers at {address}") as raised:
-        runner.Runner(case(), runner.Way(scheduler=address)).outcomes(some(2))
+        runner.Runner(case(), runner.RunSettings(scheduler=address)).outcomes(some(2))
     assert "\n" not in str(raised.value)
 
 
@@ -234,7 +234,7 @@ def test_an_address_that_is_none_is_wrong_use(distributed, impatient, tmp_path, 
 @POSIX
 def test_a_scheduler_without_workers_is_told(cluster, impatient, unsolved):
     with pytest.raises(UsageError, match="has no worker; start some"):
-        runner.Runner(case(), runner.Way(scheduler=cluster.address)).outcomes(some(2))
+        runner.Runner(case(), runner.RunSettings(scheduler=cluster.address)).outcomes(some(2))
 
 
 @POSIX
@@ -244,7 +244,7 @@ def test_workers_with_other_code_are_named_beside_good_ones(cluster, unsolved, t
         cluster.add(code_of_version(tmp_path / name, text))
     cluster.add(changed_code(tmp_path / "changed"))
     with pytest.raises(UsageError) as raised:
-        runner.Runner(case(), runner.Way(scheduler=cluster.address)).outcomes(some(2))
+        runner.Runner(case(), runner.RunSettings(scheduler=cluster.address)).outcomes(some(2))
     said = str(raised.value)
     for each in (
         "none",
@@ -263,7 +263,7 @@ def test_workers_with_other_code_are_named_beside_good_ones(cluster, unsolved, t
 @POSIX
 def test_a_cluster_does_what_one_machine_does(cluster):
     cluster.add()
-    found = runner.Runner(case(), runner.Way(scheduler=cluster.address)).outcomes(some(5))
+    found = runner.Runner(case(), runner.RunSettings(scheduler=cluster.address)).outcomes(some(5))
     assert objectives(found) == pytest.approx([cost(price) for price in range(1, 6)])
 
 
@@ -279,7 +279,7 @@ def test_over_dask_a_killed_worker_loses_nothing(distributed):
                 os.kill(worker.pid, signal.SIGKILL)
                 killed.append(worker.pid)
 
-        way = runner.Way(scheduler=local.scheduler_address, progress=told)
+        way = runner.RunSettings(scheduler=local.scheduler_address, progress=told)
         found = runner.Runner(case(), way).outcomes(some(20))
         assert killed
     assert objectives(found) == pytest.approx([cost(price) for price in range(1, 21)])
@@ -299,7 +299,7 @@ def test_a_study_whose_cluster_is_lost_stops_and_goes_on_later(
             killed.wait(60)
             monkeypatch.setattr(dask_cluster, "ANSWER", 1.0)
 
-    way = runner.Way(scheduler=cluster.address, folder=tmp_path, progress=told)
+    way = runner.RunSettings(scheduler=cluster.address, folder=tmp_path, progress=told)
     with pytest.raises(
         StoppedError, match=r"Dask.*: .* of 40 runs are done; they are kept"
     ) as raised:
@@ -333,14 +333,14 @@ def solve_badly(run, options, start):
 )
 def test_a_worker_that_came_later_with_other_code_ends_the_study(cluster, solve, said):
     cluster.add()
-    way = runner.Way(scheduler=cluster.address)
+    way = runner.RunSettings(scheduler=cluster.address)
     with pytest.raises(dask_cluster.ClusterLostError, match=said):
         list(executors.spread(keyed(some(3)), way, 1, None, solve))
 
 
 def test_a_worker_compares_its_code_with_that_of_the_study():
     (run,) = some(1)
-    given = (run, runner.Options(), None)
+    given = (run, runner.RunOptions(), None)
     good = dask_cluster.solve_on_worker(runner.solve_run, dask_cluster.fingerprint(), *given)
     assert good.objective == pytest.approx(cost(1))
     with pytest.raises(dask_cluster.OtherCodeError, match="came later and has another version"):

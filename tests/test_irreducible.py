@@ -8,7 +8,7 @@ from msgspec import structs
 
 import optimizer
 from optimizer.explain.cell_edits import apply
-from optimizer.plan import Asked, solve_as_asked
+from optimizer.plan import SolveOptions, solve_as_asked
 from tests.conftest import read_tables
 from tests.oracle.random_case import ALL, draw
 from tests.oracle.requirements import fault, feasible
@@ -16,7 +16,7 @@ from tests.oracle.requirements import fault, feasible
 CASES = range(24)
 """The first random workbooks that have no plan."""
 
-QUICK = Asked(full=False, diagnose=False)
+QUICK = SolveOptions(full=False, diagnose=False)
 
 PART = 0.01
 """Part of a change that must matter."""

@@ -17,7 +17,7 @@ from pyomo.core import Constraint, Objective, Var
 
 import optimizer
 from optimizer.explain.duals import KINDS, UNPRICED
-from optimizer.model import Commitment, Twist, add_twist, charge, hold, join
+from optimizer.model import Commitment, StudyTerms, add_twist, charge, hold, join
 from tests.conftest import SITES, china, lane, make, need, no_china, offer, process, recipe
 
 build = import_module("optimizer.model.build_model")
@@ -517,14 +517,14 @@ def test_a_commitment_is_held_over_all_its_classes():
 def test_a_study_holds_what_is_bought_and_shipped_in_the_first_periods_but_for_rounding():
     # Only the first of two years: 10 t from Kaz, give or take 1e-7 of them; nothing from China.
     m = optimizer.build_model(make(**TWO_OFFERS, Settings={"periods": 2}))
-    way = Commitment("shipments", ("Kaz", "Buyer", "ore", ""), "2027")
+    arc = Commitment("shipments", ("Kaz", "Buyer", "ore", ""), "2027")
     later = BOUGHT._replace(period="2028")
-    add_twist(m, Twist(held=((BOUGHT, 10.0), (way, 0.5), (later, 7.0)), held_to=1))
+    add_twist(m, StudyTerms(held=((BOUGHT, 10.0), (arc, 0.5), (later, 7.0)), held_to=1))
     cheap = BOUGHT._replace(name=("china", "China", "ore"))
     assert {index: text(row) for index, row in m.kept.items()} == {
         BOUGHT.row: "9.999999 <= buy[kaz,Kaz,ore,'2027'] <= 10.000001",
         cheap.row: "buy[china,China,ore,'2027'] == 0.0",
-        way.row: "0.4999999 <= ship[Kaz,Buyer,ore,,any,'2027'] <= 0.5000001",
+        arc.row: "0.4999999 <= ship[Kaz,Buyer,ore,,any,'2027'] <= 0.5000001",
         SHIPPED.row: "ship[China,Buyer,ore,,any,'2027'] == 0.0",
     }
 

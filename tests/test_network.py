@@ -21,8 +21,8 @@ def network(**sheets):
     return optimizer.build_network(make(**sheets))
 
 
-def ways(**sheets):
-    return {(way.from_site, way.to_site, way.material): way for way in network(**sheets).ways}
+def arcs(**sheets):
+    return {(arc.from_site, arc.to_site, arc.material): arc for arc in network(**sheets).arcs}
 
 
 # Lanes ----------------------------------------------------------------------------------------
@@ -31,7 +31,7 @@ def ways(**sheets):
 def test_a_star_lane_carries_what_something_at_its_end_can_take():
     # The Buyer wants metal; the Plant uses ore, and metal may pass through it to the Buyer.
     # Nobody can take slag.
-    found = ways(
+    found = arcs(
         Supply=[offer("kaz"), offer("slag", material="slag")],
         Recipes=recipe("smelt", ore=-1, metal=1),
         Processes=[process("smelt")],
@@ -44,7 +44,7 @@ def test_a_star_lane_carries_what_something_at_its_end_can_take():
 
 def test_a_star_lane_takes_what_a_store_or_a_named_lane_at_its_end_takes():
     # A Stocks row at the Plant takes oxide; the lane for metal that leaves the Plant takes metal.
-    found = ways(
+    found = arcs(
         Supply=[offer("a", material="oxide"), offer("b", material="metal")],
         Stocks=[{"site": "Plant", "material": "oxide"}],
         Lanes=[lane("Kaz", "Plant"), lane("Plant", "Buyer", "metal")],
@@ -54,7 +54,7 @@ def test_a_star_lane_takes_what_a_store_or_a_named_lane_at_its_end_takes():
 
 
 def test_star_lanes_in_a_row_pass_on_what_the_last_end_takes():
-    found = ways(
+    found = arcs(
         Sites=[site("Kaz", "Kazakhstan"), site("Port", "Georgia"), site("Buyer", "USA")],
         Supply=[offer("kaz")],
         Lanes=[lane("Kaz", "Port"), lane("Port", "Buyer")],
@@ -66,7 +66,7 @@ def test_star_lanes_in_a_row_pass_on_what_the_last_end_takes():
 def test_a_lane_that_names_a_material_takes_it_out_of_the_star_lane():
     # Ore has its own row at 7, though the * row at 1 would be cheaper: 10 x (2 + 7) = 90.
     lanes = [lane("Kaz", "Buyer", cost=1), lane("Kaz", "Buyer", "ore", cost=7)]
-    assert ways(Supply=[offer("kaz")], Lanes=lanes, Demand=[need(10)])[
+    assert arcs(Supply=[offer("kaz")], Lanes=lanes, Demand=[need(10)])[
         "Kaz", "Buyer", "ore"
     ].cost == [7]
     assert cost(Supply=[offer("kaz", price=2)], Lanes=lanes, Demand=[need(10)]) == 90
@@ -112,8 +112,8 @@ def test_dated_rows_of_a_lane_average_their_cost_and_add_up_their_maximum():
         for money, most, (start, end) in zip((2, 4), (20, 60), HALVES, strict=True)
     ]
     found = network(Supply=[offer("kaz")], Lanes=lanes, Demand=[need(10)])
-    assert found.ways[0].cost == [3]
-    assert found.way_bounds[0].maximum == [40]
+    assert found.arcs[0].cost == [3]
+    assert found.arc_bounds[0].maximum == [40]
 
 
 def test_what_is_lost_on_the_way_is_paid_for():

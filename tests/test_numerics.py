@@ -127,7 +127,7 @@ def expected() -> dict[str, Fraction]:
 def test_a_plan_with_nasty_units_is_exact(
     big: Fraction, dear: Fraction, interior_point_from: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ways, "INTERIOR_POINT_FROM", interior_point_from)
+    monkeypatch.setattr(strategies, "INTERIOR_POINT_FROM", interior_point_from)
     result = optimizer.solve(make(**nasty(big, dear)))
     assert result.status == "optimal"
     assert result.audit is not None

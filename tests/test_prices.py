@@ -112,7 +112,7 @@ def asked(program: solver.Program, **changes) -> float:
     return inf if found.objective is None else found.objective
 
 
-def shifted(program: solver.Program, row, move: solver.Move, step: float) -> dict:
+def shifted(program: solver.Program, row, move: solver.BoundDirection, step: float) -> dict:
     """Bounds of a programme in which all rows and columns of a bound have moved."""
     lower, upper = program.row_lower.copy(), program.row_upper.copy()
     for number, factor in move.rows.items():
@@ -143,7 +143,7 @@ def test_a_price_holds_as_far_as_it_says(seed, features):
     held = program.held(answer.values)
     tried = 0
     for row in priced(m.network, program, answer, moved)[:25]:
-        move = solver.Move({row.number: 1.0}, {}) if row.alone else moved[row.number].move
+        move = solver.BoundDirection({row.number: 1.0}, {}) if row.alone else moved[row.number].move
         for direction, width in zip((1, -1), reach(row, ranges), strict=True):
             if not isfinite(width):
                 continue

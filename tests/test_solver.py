@@ -49,7 +49,7 @@ from tests.conftest import (
 highs = import_module("optimizer.solver.highs")
 resolve = import_module("optimizer.solver.resolve")
 running = import_module("optimizer.solver.search_progress")
-ways = import_module("optimizer.solver.solve_strategy")
+strategies = import_module("optimizer.solver.solve_strategy")
 
 KAZ, CHINA = offer("kaz", price=5), offer("china", "China", price=1)
 TWO_OFFERS = {"Supply": [KAZ, CHINA], "Demand": [need(10)]}
@@ -438,7 +438,7 @@ def test_the_plan_does_not_depend_on_the_order_of_python_sets():
 def test_the_interior_point_method_finds_the_same_cost_and_prices_a_plan(file, monkeypatch):
     case = optimizer.read(CASES / file)
     simplex = optimizer.solve(case)
-    monkeypatch.setattr(ways, "INTERIOR_POINT_FROM", 0)
+    monkeypatch.setattr(strategies, "INTERIOR_POINT_FROM", 0)
     inside = optimizer.solve(case)
     assert "ipx" in dict(inside.tables["Run"].rows())["solver"]
     assert "simplex" in dict(simplex.tables["Run"].rows())["solver"]
@@ -664,7 +664,7 @@ def _started(file, change):
     case = optimizer.read(CASES / file)
     m = optimizer.build_model(case)
     program = solver.transfer(m)
-    start = pickle.loads(pickle.dumps(solver.Start.of(program, solver.ask(program))))
+    start = pickle.loads(pickle.dumps(solver.WarmStart.of(program, solver.ask(program))))
     m = optimizer.build_model(case)
     change(m)
     program = solver.transfer(m)
@@ -779,7 +779,7 @@ NEEDED = {"cost": (1, 2), "upper": (10, 10), "row_lower": (4, -FREE), "row_upper
 )
 def test_other_numbers_from_the_optimum_before(change, status, objective):
     before = small(**NEEDED)
-    start = solver.Start.of(before, solver.ask(before))
+    start = solver.WarmStart.of(before, solver.ask(before))
     answer = solver.ask(small(**(NEEDED | change)), start=start)
     assert answer.status == status
     assert answer.objective == (None if objective is None else pytest.approx(objective))
@@ -789,7 +789,7 @@ def test_a_plan_of_whole_numbers_is_a_start_from_where_they_are_held():
     """x = 3, y = 1, where 3.5 and 0.5 would do: its basis is optimal with both held."""
     program = structs.replace(small(**NEEDED), integer=np.ones(2, dtype=np.int32))
     answer = solver.ask(program, gap=0.0)
-    again = solver.ask(program.held(answer.values), start=solver.Start.of(program, answer))
+    again = solver.ask(program.held(answer.values), start=solver.WarmStart.of(program, answer))
     assert (answer.objective, again.objective) == (pytest.approx(5), pytest.approx(5))
     assert again.iterations == 0
 
@@ -797,17 +797,17 @@ def test_a_plan_of_whole_numbers_is_a_start_from_where_they_are_held():
 def test_a_first_step_without_an_end_is_no_answer():
     """Least -x - y: unbounded within the old bounds, -5 within the new ones."""
     before = small(**NEEDED | {"upper": (FREE, FREE)})
-    start = solver.Start.of(before, solver.ask(before))
+    start = solver.WarmStart.of(before, solver.ask(before))
     answer = solver.ask(small(**NEEDED | {"cost": (-1, -1), "upper": (2, 3)}), start=start)
     assert answer.objective == pytest.approx(-5.0)
 
 
 def test_props_steady_the_interior_point_method_and_leave_no_trace(monkeypatch):
-    monkeypatch.setattr(ways, "INTERIOR_POINT_FROM", 0)
+    monkeypatch.setattr(strategies, "INTERIOR_POINT_FROM", 0)
     case = optimizer.read(CASES / "nochina_random_30.xlsx")
     program = solver.transfer(optimizer.build_model(case))
     plain = solver.ask(program)
-    monkeypatch.setattr(ways, "INTERIOR_POINT", ways.INTERIOR_POINT[1:])
+    monkeypatch.setattr(strategies, "INTERIOR_POINT", strategies.INTERIOR_POINT[1:])
     propped = solver.ask(program)
     assert propped.status == "optimal"
     assert propped.objective == pytest.approx(plain.objective, rel=1e-7)
@@ -820,19 +820,19 @@ def test_props_steady_the_interior_point_method_and_leave_no_trace(monkeypatch):
 
 
 def test_an_optimum_that_leans_on_a_prop_is_none(monkeypatch):
-    monkeypatch.setattr(ways, "INTERIOR_POINT_FROM", 0)
-    monkeypatch.setattr(ways, "INTERIOR_POINT", (ways.INTERIOR_POINT[1],))
+    monkeypatch.setattr(strategies, "INTERIOR_POINT_FROM", 0)
+    monkeypatch.setattr(strategies, "INTERIOR_POINT", (strategies.INTERIOR_POINT[1],))
     impossible = structs.replace(dense(3), row_lower=np.full(3, 500.0), row_upper=np.full(3, 500.0))
     impossible = structs.replace(impossible, cost=np.ones(3), upper=np.ones(3))
     assert solver.ask(impossible).status == "unclear"
 
 
 def test_an_optimum_from_within_uses_nothing_that_costs_more(monkeypatch):
-    monkeypatch.setattr(ways, "INTERIOR_POINT_FROM", 0)
+    monkeypatch.setattr(strategies, "INTERIOR_POINT_FROM", 0)
     case = optimizer.read(CASES / "nochina_random_30.xlsx")
     program = solver.transfer(optimizer.build_model(case))
     plain = solver.ask(program)
-    monkeypatch.setattr(ways, "INTERIOR_POINT", ways.INTERIOR_POINT[1:2])
+    monkeypatch.setattr(strategies, "INTERIOR_POINT", strategies.INTERIOR_POINT[1:2])
     within = solver.ask(program)
     dear = plain.reduced_costs > 1e-3
     assert dear.any()

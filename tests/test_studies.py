@@ -135,7 +135,7 @@ def test_a_case_without_scenarios_has_nothing_to_compare():
 
 
 def ranked(case, **asked):
-    return studies.stress(case, studies.Strain(**asked)).tables["Stress"]
+    return studies.stress(case, studies.StressOptions(**asked)).tables["Stress"]
 
 
 def test_losses_are_ranked_by_what_they_cost():
@@ -168,7 +168,7 @@ def test_the_loss_of_an_offer_is_met_by_the_next_best():
             offer("idle", "China", price=9, maximum=3),
         ]
     )
-    study = studies.stress(case, studies.Strain(kinds=("offer",)))
+    study = studies.stress(case, studies.StressOptions(kinds=("offer",)))
     lost = row(study.tables["Stress"], "cn")
     # 3 t of idle at 9 and 1 t short: 30 + 27 + 100 - 58 = 99.
     assert lost["dearer by"] == pytest.approx(99)
@@ -310,10 +310,10 @@ def test_orders_under_way_are_lost_with_the_plant_they_go_to_but_reach_customers
 
 
 def test_a_study_of_losses_says_what_goes_with_them():
-    study = studies.stress(plant(), studies.Strain(kinds=("site",)))
+    study = studies.stress(plant(), studies.StressOptions(kinds=("site",)))
     assert "the fixed cost of its units is still paid" in study.notes[0]
     assert "orders under way" in study.notes[0]
-    study = studies.stress(plant(), studies.Strain(kinds=("site",), fixed_cost=False))
+    study = studies.stress(plant(), studies.StressOptions(kinds=("site",), fixed_cost=False))
     assert "the fixed cost of its units is saved" in study.notes[0]
 
 
@@ -361,9 +361,9 @@ def test_a_contract_that_is_lost_for_a_while_is_barred_then():
 
 def test_what_cannot_be_asked_of_stress_is_said():
     with pytest.raises(optimizer.UsageError, match="'2031' is not a period of the plan"):
-        studies.stress(trade(), studies.Strain(first="2031"))
+        studies.stress(trade(), studies.StressOptions(first="2031"))
     with pytest.raises(optimizer.UsageError, match="'planet' cannot be lost"):
-        studies.stress(trade(), studies.Strain(kinds=("planet",)))
+        studies.stress(trade(), studies.StressOptions(kinds=("planet",)))
 
 
 # Frontier

@@ -19,7 +19,7 @@ from optimizer.report.page import study_data
 from optimizer.result.result_layouts import Field, Layout, table
 from tests.conftest import lane, make, need, offer, process, recipe, save
 from tests.test_studies import THREE, trade
-from tests.test_uncertain import DEMANDS, YEARS, farm, stand
+from tests.test_stochastic import DEMANDS, YEARS, farm, stand
 
 LIMIT = 5_000_000
 HEADER = 5

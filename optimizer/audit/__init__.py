@@ -18,30 +18,30 @@ from msgspec import structs
 
 from optimizer.audit.audit_bottlenecks import Bottlenecks
 from optimizer.audit.audit_break_even import BreakEven
-from optimizer.audit.audit_certificates import Certificates
-from optimizer.audit.audit_checks import Quantities
-from optimizer.audit.audit_compliance import Compliance, Deliveries
+from optimizer.audit.audit_certificates import CertificateAudit
+from optimizer.audit.audit_checks import QuantityAudit
+from optimizer.audit.audit_compliance import AuditDeliveries, ComplianceAudit
 from optimizer.audit.audit_cost_rows import cost_rows
-from optimizer.audit.audit_costs import Money
-from optimizer.audit.audit_custody import Custody
+from optimizer.audit.audit_costs import CostAudit
+from optimizer.audit.audit_custody import CustodyAudit
 from optimizer.audit.audit_entitlements import Entitlements
-from optimizer.audit.audit_flows import Flows
-from optimizer.audit.audit_graph import Graph
-from optimizer.audit.audit_investment import Investment
-from optimizer.audit.audit_lanes import Lanes
-from optimizer.audit.audit_limits import Bounds
-from optimizer.audit.audit_lots import Lotbook
-from optimizer.audit.audit_origins import Origins
+from optimizer.audit.audit_flows import TableFlows
+from optimizer.audit.audit_graph import AuditGraph
+from optimizer.audit.audit_investment import InvestmentAudit
+from optimizer.audit.audit_lanes import LaneAudit
+from optimizer.audit.audit_limits import LimitAudit
+from optimizer.audit.audit_lots import LotLedger
+from optimizer.audit.audit_origins import OriginShareAudit
 from optimizer.audit.audit_provenance_rows import ProvenanceRows
 from optimizer.audit.audit_restrictions import Restrictions
-from optimizer.audit.audit_rows import Rows
+from optimizer.audit.audit_rows import RowAudit
 from optimizer.audit.audit_rule_prices import rule_prices
 from optimizer.audit.audit_scarcity import Scarcity
-from optimizer.audit.audit_shares import Shares
+from optimizer.audit.audit_shares import ProvenanceAudit
 from optimizer.audit.audit_shortage_reasons import Reasons
-from optimizer.audit.audit_statements import Statements
-from optimizer.audit.audit_sums import Sums
-from optimizer.audit.audit_units import Units
+from optimizer.audit.audit_statements import AuditStatements
+from optimizer.audit.audit_sums import BalanceAudit
+from optimizer.audit.audit_units import UnitAudit
 from optimizer.audit.audit_window_restrictions import WindowRestrictions
 from optimizer.audit.verdict import TOLERANCE, Audit, Check, Tally
 from optimizer.result.result_layouts import Tables
@@ -66,29 +66,29 @@ class Auditor:
     def __init__(self, case: Case, tables: Tables, objective: float, bookings: Any = None) -> None:
         known = Tally("names that the workbook knows")
         self.given = given = Entitlements(case)
-        self.flows = flows = Flows(given, tables, known)
-        book = Lotbook(given, flows, known)
-        self.investment = Investment(given, flows)
-        self.units, self.lanes = Units(given, flows, self.investment), Lanes(given, flows)
+        self.flows = flows = TableFlows(given, tables, known)
+        book = LotLedger(given, flows, known)
+        self.investment = InvestmentAudit(given, flows)
+        self.units, self.lanes = UnitAudit(given, flows, self.investment), LaneAudit(given, flows)
         paid = [
             *self.units.fixed_cost(),
             *self.lanes.fixed_cost(),
             *self.investment.paid(),
         ]
-        money = Money(given, flows, book, tables, paid)
-        shares = Shares(given, flows, book, tables)
-        self.quantities = Quantities(given, flows)
-        self.limits = Bounds(given, flows, self.investment)
-        self.deliveries = Deliveries(given, flows, book)
+        money = CostAudit(given, flows, book, tables, paid)
+        shares = ProvenanceAudit(given, flows, book, tables)
+        self.quantities = QuantityAudit(given, flows)
+        self.limits = LimitAudit(given, flows, self.investment)
+        self.deliveries = AuditDeliveries(given, flows, book)
         tallies = [
             *self.quantities.tallies(),
-            *Rows(given, tables).tallies(),
-            *Sums(given, flows, self.units, tables).tallies(),
+            *RowAudit(given, tables).tallies(),
+            *BalanceAudit(given, flows, self.units, tables).tallies(),
             self.units.tally(),
             self.lanes.tally(),
             self.investment.tally(),
             *self.limits.tallies(),
-            *Custody(given, flows, book).tallies(),
+            *CustodyAudit(given, flows, book).tallies(),
             *shares.tallies(),
             *money.tallies(),
             *cost_rows(money),
@@ -118,8 +118,8 @@ class Auditor:
         if "Break-even" in tables:
             table = tables["Break-even"]
             found.append(BreakEven(given, self.flows, self.investment, table).check())
-        if scarcity is not None and "Compliance" in tables:
-            found.append(rule_prices(scarcity.priced, tables["Compliance"]))
+        if scarcity is not None and "ComplianceAudit" in tables:
+            found.append(rule_prices(scarcity.priced, tables["ComplianceAudit"]))
         if "Shortage reasons" in tables and "Shortages" in tables:
             found.append(Reasons(given, restrictions, tables).check())
         return found
@@ -127,25 +127,27 @@ class Auditor:
 
 def _followed(
     given: Entitlements,
-    flows: Flows,
-    book: Lotbook,
-    shares: Shares,
-    deliveries: Deliveries,
+    flows: TableFlows,
+    book: LotLedger,
+    shares: ProvenanceAudit,
+    deliveries: AuditDeliveries,
     tables: Tables,
     bookings: Any,
 ) -> list[Tally]:
     """What is told of where deliveries come from; it takes the bookings of the plan to follow."""
-    if bookings is None or not any(name in tables for name in ("Provenance", "Compliance")):
+    if bookings is None or not any(name in tables for name in ("Provenance", "ComplianceAudit")):
         return []
-    graph = Graph(given, flows, book.provenance, bookings)
-    origins = Origins(graph)
+    graph = AuditGraph(given, flows, book.provenance, bookings)
+    origins = OriginShareAudit(graph)
     found = [graph.tally()]
     if shares.columns is not None:
         found += ProvenanceRows(given, origins, shares.columns).tallies()
-    statements = Statements(given, origins)
-    if "Compliance" in tables:
-        found.append(Compliance(given, deliveries, statements, tables["Compliance"]).tally())
-    if "Certificates" in tables:
-        table = tables["Certificates"]
-        found.append(Certificates(given, origins, deliveries, statements, table).tally())
+    statements = AuditStatements(given, origins)
+    if "ComplianceAudit" in tables:
+        found.append(
+            ComplianceAudit(given, deliveries, statements, tables["ComplianceAudit"]).tally()
+        )
+    if "CertificateAudit" in tables:
+        table = tables["CertificateAudit"]
+        found.append(CertificateAudit(given, origins, deliveries, statements, table).tally())
     return found

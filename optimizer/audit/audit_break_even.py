@@ -13,8 +13,8 @@ import numpy as np
 from optimizer.audit.audit_calendar import Bools, Floats
 from optimizer.audit.audit_cost_places import lane_name
 from optimizer.audit.audit_entitlements import Entitlements, Way
-from optimizer.audit.audit_flows import Flows
-from optimizer.audit.audit_investment import Investment
+from optimizer.audit.audit_flows import TableFlows
+from optimizer.audit.audit_investment import InvestmentAudit
 from optimizer.audit.verdict import SMALLEST, USED, Tally
 from optimizer.result.result_layouts import Table
 
@@ -30,7 +30,7 @@ class BreakEven:
     """The table Break-even of one plan."""
 
     def __init__(
-        self, given: Entitlements, flows: Flows, investment: Investment, table: Table
+        self, given: Entitlements, flows: TableFlows, investment: InvestmentAudit, table: Table
     ) -> None:
         self.given, self.flows, self.investment, self.table = given, flows, investment, table
         self.calendar = given.calendar

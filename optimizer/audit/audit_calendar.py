@@ -34,7 +34,7 @@ def _after(day: date) -> date:
     return day if day == date.max else day + timedelta(days=1)
 
 
-class Calendar:
+class AuditCalendar:
     """The periods of a plan: their labels, ends and discount factors."""
 
     def __init__(self, settings: sheets.Settings) -> None:
@@ -114,10 +114,10 @@ def _month_start(month: int) -> date:
     return date(month // 12, month % 12 + 1, 1)
 
 
-class Spread:
+class DatedSpread:
     """The dated rows of one key over the periods."""
 
-    def __init__(self, calendar: Calendar, rows: Sequence[Any]) -> None:
+    def __init__(self, calendar: AuditCalendar, rows: Sequence[Any]) -> None:
         self.rows = rows
         self.years = [calendar.covered(row.start, row.end) for row in rows]
         self.covered: Floats = self.years[0] if len(rows) == 1 else np.sum(self.years, axis=0)
@@ -139,9 +139,11 @@ class Spread:
         return self.total(value) / np.where(self.touched, self.covered, 1.0)
 
 
-def spread(calendar: Calendar, rows: Iterable[Any], key: Callable[[Any], K]) -> dict[K, Spread]:
+def spread(
+    calendar: AuditCalendar, rows: Iterable[Any], key: Callable[[Any], K]
+) -> dict[K, DatedSpread]:
     """Dated rows by key."""
     found: dict[K, list[Any]] = {}
     for row in rows:
         found.setdefault(key(row), []).append(row)
-    return {name: Spread(calendar, group) for name, group in found.items()}
+    return {name: DatedSpread(calendar, group) for name, group in found.items()}

@@ -8,11 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.audit.audit_compliance import KEPT, Deliveries, phase, windows
+from optimizer.audit.audit_compliance import KEPT, AuditDeliveries, phase, windows
 from optimizer.audit.audit_entitlements import Entitlements
 from optimizer.audit.audit_histories import same
-from optimizer.audit.audit_origins import NOT_STATED, Delivery, Origins, Place, place
-from optimizer.audit.audit_statements import Statements
+from optimizer.audit.audit_origins import (
+    NOT_STATED,
+    AuditDelivery,
+    AuditPlace,
+    OriginShareAudit,
+    place,
+)
+from optimizer.audit.audit_statements import AuditStatements
 from optimizer.audit.audit_texts import alike, made_of
 from optimizer.audit.verdict import SMALLEST, Tally
 from optimizer.result.result_layouts import Table
@@ -27,15 +33,15 @@ ROUNDED = 0.0505
 """Percent by which a figure of one decimal may be off."""
 
 
-class Certificates:
+class CertificateAudit:
     """The check of the table Certificates."""
 
     def __init__(
         self,
         given: Entitlements,
-        origins: Origins,
-        deliveries: Deliveries,
-        statements: Statements,
+        origins: OriginShareAudit,
+        deliveries: AuditDeliveries,
+        statements: AuditStatements,
         table: Table,
     ) -> None:
         self.given, self.origins, self.table = given, origins, table
@@ -83,7 +89,7 @@ class Certificates:
         self,
         tally: Tally,
         i: int,
-        delivery: Delivery,
+        delivery: AuditDelivery,
         rule: sheets.Rule | None,
         row: Mapping[str, Any],
         words: str,
@@ -112,7 +118,7 @@ class Certificates:
                 tally.flaw(f"{words} ({header}): {row[header]!r}")
 
     def _verdict(
-        self, i: int, delivery: Delivery, rule: sheets.Rule | None
+        self, i: int, delivery: AuditDelivery, rule: sheets.Rule | None
     ) -> tuple[str, float, float]:
         """Verdict in words, share of the delivery that breaks the rule, share that may."""
         if rule is None:
@@ -197,7 +203,7 @@ class Certificates:
         rounded = ROUNDED * max(len(places), 1)
         return _SHOWN.sub("", text) == "" and _near(found, wanted, rounded)
 
-    def _rests(self, i: int, delivery: Delivery, text: str) -> bool:
+    def _rests(self, i: int, delivery: AuditDelivery, text: str) -> bool:
         """True if a text has the rows that a delivery rests on, with shares and tonnes."""
         wanted = {
             f"{sheet} row {row} ({name})": share
@@ -230,7 +236,7 @@ def _implied(own: Mapping[str, set[str]], other: Mapping[str, set[str]]) -> bool
     return narrower and own != other
 
 
-def described(one: Place) -> str:
+def described(one: AuditPlace) -> str:
     """A place in words: ``Baotou (China; owner NRE, China)``."""
     known = {"": "not stated", "unknown": "unknown", "none": "does not apply"}
     if one.country in known:

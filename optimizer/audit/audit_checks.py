@@ -11,18 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.audit.audit_calendar import Bools, Floats, Spread
+from optimizer.audit.audit_calendar import Bools, DatedSpread, Floats
 from optimizer.audit.audit_entitlements import Entitlements
-from optimizer.audit.audit_flows import Flow, Flows, matrix
+from optimizer.audit.audit_flows import TableFlow, TableFlows, matrix
 from optimizer.audit.audit_sums import COMES_IN, movements
 from optimizer.audit.verdict import Tally, always
 from optimizer.tables import sheets
 
 
-class Quantities:
+class QuantityAudit:
     """The checks of one plan that look at quantities alone."""
 
-    def __init__(self, entitlements: Entitlements, flows: Flows) -> None:
+    def __init__(self, entitlements: Entitlements, flows: TableFlows) -> None:
         self.given = entitlements
         self.flows = flows
         self.calendar = entitlements.calendar
@@ -94,7 +94,7 @@ class Quantities:
             tally.at_least(flow.tonnes, np.zeros(flow.tonnes.size), self._row(name, flow))
         return tally
 
-    def _row(self, name: str, flow: Flow) -> Callable[[int], str]:
+    def _row(self, name: str, flow: TableFlow) -> Callable[[int], str]:
         def words(i: int) -> str:
             key = ", ".join(part for part in flow.keys[int(flow.key[i])] if part)
             return f"{name}: {key} in {self.calendar.labels[int(flow.period[i])]}"
@@ -112,7 +112,7 @@ class Quantities:
         always = np.arange(count) >= 0
         never = ~always
 
-        def touched(rows: Spread | None) -> Bools:
+        def touched(rows: DatedSpread | None) -> Bools:
             return never if rows is None else rows.touched
 
         storage, materials = given.storage, given.materials
@@ -202,7 +202,7 @@ class Quantities:
                     yield (*key, f"row {row.row}"), row, most, taken
 
     def _contract(
-        self, rows: Spread, row: sheets.Offer, years: Floats, tonnes: Floats
+        self, rows: DatedSpread, row: sheets.Offer, years: Floats, tonnes: Floats
     ) -> tuple[float, float]:
         """Contract quantity within the horizon, and tonnes taken of what an offer sells."""
         low, high = self.calendar.span(row.start, row.end)
@@ -229,7 +229,7 @@ class Quantities:
         tally.at_least(found, matrix(calendar, least), place)
         return tally
 
-    def activities(self) -> Iterator[tuple[tuple[str, str, str, str], Spread, Floats]]:
+    def activities(self) -> Iterator[tuple[tuple[str, str, str, str], DatedSpread, Floats]]:
         """Name and rows of each process, and the activity that their limits are for."""
         given = self.given
         runs: dict[tuple[str, ...], Floats] = dict(

@@ -14,7 +14,7 @@ MOST = 1 << 40
 """Combinations above which those that are there are numbered anew."""
 
 
-class Columns:
+class TableColumns:
     """The columns of one table."""
 
     def __init__(self, table: Table) -> None:

@@ -10,10 +10,10 @@ import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats
 from optimizer.audit.audit_entitlements import Entitlements, Step
-from optimizer.audit.audit_flows import Flows
+from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_histories import trait_name
-from optimizer.audit.audit_lots import Lotbook
-from optimizer.audit.audit_statements import Rest, Statements
+from optimizer.audit.audit_lots import LotLedger
+from optimizer.audit.audit_statements import AuditReserve, AuditStatements
 from optimizer.audit.audit_texts import made_of
 from optimizer.audit.verdict import SMALLEST, Tally
 from optimizer.result.result_layouts import Table
@@ -27,10 +27,10 @@ _SHARES = ("share found", "share allowed")
 _LABELS = ("phase", "segment", "verdict", "periods", "cell")
 
 
-class Deliveries:
+class AuditDeliveries:
     """What each line gets in each period, and what of it breaks each row of Rules."""
 
-    def __init__(self, given: Entitlements, flows: Flows, book: Lotbook) -> None:
+    def __init__(self, given: Entitlements, flows: TableFlows, book: LotLedger) -> None:
         self.given, self.book = given, book
         flow = flows["Deliveries"]
         self._flow = flow
@@ -97,11 +97,15 @@ def phase(rule: sheets.Rule) -> str:
     return f"{day(rule.start)}..{day(rule.end)}"
 
 
-class Compliance:
+class ComplianceAudit:
     """The check of the table Compliance."""
 
     def __init__(
-        self, given: Entitlements, deliveries: Deliveries, statements: Statements, table: Table
+        self,
+        given: Entitlements,
+        deliveries: AuditDeliveries,
+        statements: AuditStatements,
+        table: Table,
     ) -> None:
         self.given, self.deliveries, self.statements = given, deliveries, statements
         self.table = table
@@ -177,7 +181,7 @@ class Compliance:
         }
 
 
-def _reasons(rests: Sequence[Rest]) -> list[str]:
+def _reasons(rests: Sequence[AuditReserve]) -> list[str]:
     cells = dict.fromkeys(cell for rest in rests for cell in rest.cells)
     stages = dict.fromkeys(f"{stage} not stated" for rest in rests for stage in rest.stages)
     return [*cells, *stages]

@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.audit.audit_calendar import Floats, Ints
-from optimizer.audit.audit_costs import Money
+from optimizer.audit.audit_costs import CostAudit
 from optimizer.audit.audit_flows import summed
 from optimizer.audit.verdict import Tally
 
 HEADERS = ("site", "item", "material", "year", "amount", "discounted")
 
 
-def cost_rows(money: Money) -> list[Tally]:
+def cost_rows(money: CostAudit) -> list[Tally]:
     """The check of the rows of Costs; none where the table does not say what they are for.
 
     The contract: costs fall "mid-period"; what each is for is in the sheet that states it.
@@ -54,7 +54,7 @@ def cost_rows(money: Money) -> list[Tally]:
     return [tally]
 
 
-def _cells(money: Money, numbers: dict[tuple[str, ...], int], i: int) -> tuple[Ints, Floats]:
+def _cells(money: CostAudit, numbers: dict[tuple[str, ...], int], i: int) -> tuple[Ints, Floats]:
     """Place and period of each amount of an entry, as one number, and the amounts."""
     entry, count = money.entries[i], money.calendar.count
     own = [numbers.setdefault((entry.category, *one), len(numbers)) for one in entry.places]

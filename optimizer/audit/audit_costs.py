@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from optimizer.audit.audit_calendar import DAYS_PER_YEAR, Floats, Ints
 from optimizer.audit.audit_cost_places import Place, place_of
-from optimizer.audit.audit_duty import Duties
+from optimizer.audit.audit_duty import AuditDuties
 from optimizer.audit.audit_entitlements import Entitlements, Way
-from optimizer.audit.audit_flows import Flow, Flows, matrix, summed
-from optimizer.audit.audit_lots import Lotbook
+from optimizer.audit.audit_flows import TableFlow, TableFlows, matrix, summed
+from optimizer.audit.audit_lots import LotLedger
 from optimizer.audit.verdict import Check, Tally
 from optimizer.result.result_layouts import CATEGORIES, Table
 
@@ -26,11 +26,11 @@ SMALL_PART = 1e-3
 """Part of all money turned over below which a category's period is compared as if so large."""
 
 
-class Entry(Struct, frozen=True):
+class CostEntry(Struct, frozen=True):
     """Costs of one category, row by row; income is negative."""
 
     category: str
-    flow: Flow | None
+    flow: TableFlow | None
     column: str
     """Column of the flow's table that shows the amounts; empty if none does."""
     period: Ints
@@ -41,14 +41,14 @@ class Entry(Struct, frozen=True):
     """Place by key of the flow; of an entry without one its only place."""
 
 
-class Money:
+class CostAudit:
     """Costs of one plan, and the checks that compare them with what is shown."""
 
     def __init__(
         self,
         given: Entitlements,
-        flows: Flows,
-        book: Lotbook,
+        flows: TableFlows,
+        book: LotLedger,
         tables: Mapping[str, Table],
         paid: Iterable[Paid],
     ) -> None:
@@ -57,7 +57,7 @@ class Money:
         self.book = book
         self.tables = tables
         self.calendar = given.calendar
-        self.duties = Duties(given)
+        self.duties = AuditDuties(given)
         settings = given.case.settings
         self.carrying_rate = settings.carrying_cost_rate
         self.duty, self.uneven = self._duty()
@@ -67,7 +67,7 @@ class Money:
             *self._keeping(),
             *self._serving(),
             *(
-                Entry(category, None, "", np.arange(self.calendar.count), amount, 1, (place,))
+                CostEntry(category, None, "", np.arange(self.calendar.count), amount, 1, (place,))
                 for category, place, amount in paid
             ),
         ]
@@ -94,18 +94,20 @@ class Money:
         tally.equal(np.array([self.cost]), np.array([objective]), lambda _: "total", size)
         return tally.check()
 
-    def _entry(self, category: str, name: str, column: str, rate: Floats, sign: int = 1) -> Entry:
+    def _entry(
+        self, category: str, name: str, column: str, rate: Floats, sign: int = 1
+    ) -> CostEntry:
         """Costs of a table's rows at a rate by key and period."""
         flow = self.flows[name]
         amount = flow.tonnes * rate.ravel()[flow.cell] if flow.keys else np.zeros(0)
         places = [place_of(name, key) for key in flow.keys]
-        return Entry(category, flow, column, flow.period, amount, sign, places)
+        return CostEntry(category, flow, column, flow.period, amount, sign, places)
 
     def _rates(self, name: str, rate: Callable[[Any], Floats]) -> Floats:
         """A rate by key and period of a table; ``rate`` gives it for a key."""
         return matrix(self.calendar, [rate(key) for key in self.flows[name].keys])
 
-    def _trade(self) -> list[Entry]:
+    def _trade(self) -> list[CostEntry]:
         """Purchases, take or pay, conversion, disposal."""
         given, nothing = self.given, np.zeros(self.calendar.count)
         prices = {key: rows.average(lambda row: row.price) for key, rows in given.offers.items()}
@@ -120,7 +122,7 @@ class Money:
         thrown = self._rates("Disposal", lambda key: disposal.get(key[1], nothing))
         return [
             self._entry("purchases", "Purchases", "cost", offers),
-            Entry(
+            CostEntry(
                 "take or pay",
                 pay,
                 "cost",
@@ -132,7 +134,7 @@ class Money:
             self._entry("disposal", "Disposal", "cost", thrown),
         ]
 
-    def _shipping(self) -> list[Entry]:
+    def _shipping(self) -> list[CostEntry]:
         """Freight, duty and the carrying cost of what is under way, all at departure."""
         flow = self.flows["Shipments"]
         terms = [self.given.carriage(key) for key in flow.keys]
@@ -143,7 +145,7 @@ class Money:
         )
         return [
             self._entry("freight", "Shipments", "freight", freight),
-            Entry(
+            CostEntry(
                 "duty",
                 flow,
                 "duty",
@@ -189,7 +191,7 @@ class Money:
         row = self.given.materials.get(material)
         return row.value if row else 0.0
 
-    def _keeping(self) -> list[Entry]:
+    def _keeping(self) -> list[CostEntry]:
         """Holding and carrying cost of closing stock, its value at the end."""
         given, calendar, nothing = self.given, self.calendar, np.zeros(self.calendar.count)
         storage = given.storage
@@ -212,7 +214,7 @@ class Money:
             self._entry("closing value", "Stock", "", closing),
         ]
 
-    def _serving(self) -> list[Entry]:
+    def _serving(self) -> list[CostEntry]:
         """Revenue and shortage penalties."""
         wants = self.given.wants
         nothing = np.zeros(self.calendar.count)
@@ -258,7 +260,7 @@ class Money:
             other.equal(flow.shown["arrives"], flow.tonnes * share, self._place(flow))
         return [duty, other]
 
-    def _place(self, flow: Flow) -> Callable[[int], str]:
+    def _place(self, flow: TableFlow) -> Callable[[int], str]:
         def words(i: int) -> str:
             key = ", ".join(part for part in flow.keys[int(flow.key[i])] if part)
             return f"{flow.name}: {key} in {self.calendar.labels[int(flow.period[i])]}"

@@ -15,9 +15,9 @@ import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
 from optimizer.audit.audit_entitlements import Entitlements
-from optimizer.audit.audit_flows import Flows, summed
+from optimizer.audit.audit_flows import TableFlows, summed
 from optimizer.audit.audit_histories import trait_name
-from optimizer.audit.audit_lots import Lotbook, Lots
+from optimizer.audit.audit_lots import AuditLots, LotLedger
 from optimizer.audit.verdict import Tally
 from optimizer.tables import sheets
 
@@ -25,10 +25,10 @@ MOST_CLAIMS = 6
 """Different claims at a node up to which every set of them is compared."""
 
 
-class Custody:
+class CustodyAudit:
     """The checks of one plan that look at what lots are booked as."""
 
-    def __init__(self, given: Entitlements, flows: Flows, book: Lotbook) -> None:
+    def __init__(self, given: Entitlements, flows: TableFlows, book: LotLedger) -> None:
         self.given = given
         self.flows = flows
         self.book = book
@@ -136,7 +136,7 @@ class Custody:
         kinds, kind = list(number), np.array([number[claim] for claim in kept], dtype=np.int64)
         out, claims = self.outgoing, np.array([bool(claim) for claim in kept], dtype=bool)
         some = claims[out.claim]
-        out = _compact(Lots(out.node[some], out.tonnes[some], out.claim[some]), kind)
+        out = _compact(AuditLots(out.node[some], out.tonnes[some], out.claim[some]), kind)
         come = _compact(self.incoming, kind)
         signatures, group = _groups(out, self.flows.nodes)
         outs, ins = _slices(group[out.node], signatures), _slices(group[come.node], signatures)
@@ -207,15 +207,15 @@ class Custody:
         return lambda i: f"{words[i // first.size]} from {labels[first[i % first.size]]}"
 
 
-def _compact(lots: Lots, kind: Ints) -> Lots:
+def _compact(lots: AuditLots, kind: Ints) -> AuditLots:
     """Lots of one kind at one node as one, sorted by node; ``kind`` renumbers the claims."""
     kinds = int(kind.max(initial=0)) + 1
     codes, row = np.unique(lots.node * kinds + kind[lots.claim], return_inverse=True)
     tonnes = summed(row, lots.tonnes, codes.size)
-    return Lots(codes // kinds, tonnes, codes % kinds)
+    return AuditLots(codes // kinds, tonnes, codes % kinds)
 
 
-def _groups(lots: Lots, nodes: int) -> tuple[list[tuple[int, ...]], Ints]:
+def _groups(lots: AuditLots, nodes: int) -> tuple[list[tuple[int, ...]], Ints]:
     """Nodes at which the same kinds leave: the kinds of each group, the group of each node.
 
     Nodes at which nothing leaves have group -1.

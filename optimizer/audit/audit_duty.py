@@ -12,7 +12,7 @@ from optimizer.audit.audit_entitlements import Entitlements
 from optimizer.tables import sheets
 
 
-class Duties:
+class AuditDuties:
     """Duty per tonne by origin, country of entry, material and period."""
 
     def __init__(self, given: Entitlements) -> None:

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from msgspec import Struct, field
 
-from optimizer.audit.audit_calendar import Bools, Calendar, Floats, Spread, spread
+from optimizer.audit.audit_calendar import AuditCalendar, Bools, DatedSpread, Floats, spread
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
 
@@ -24,7 +24,7 @@ Way = tuple[str, str, str, str]
 """A lane: from site, to site, material, mode."""
 
 
-class Carriage(Struct, frozen=True):
+class LaneTerms(Struct, frozen=True):
     """What a lane does for one material by period of departure."""
 
     allowed: Bools
@@ -37,7 +37,7 @@ class Carriage(Struct, frozen=True):
     """Periods in which the '*' row carries it."""
 
 
-class Running(Struct, frozen=True):
+class ProcessNeeds(Struct, frozen=True):
     """What a process asks by period."""
 
     allowed: Bools
@@ -49,14 +49,14 @@ class Running(Struct, frozen=True):
     """Its rows, and the periods that each holds in."""
 
 
-class Recipe(Struct):
+class RecipeAmounts(Struct):
     """Tonnes per unit of activity."""
 
     inputs: dict[str, float] = field(default_factory=dict)
     outputs: dict[str, float] = field(default_factory=dict)
 
 
-class Storage(Struct, frozen=True):
+class StorageTerms(Struct, frozen=True):
     """Closing stock at a site of a material by period, and its two ends."""
 
     allowed: Bools
@@ -72,7 +72,7 @@ class Storage(Struct, frozen=True):
     """The row that covers the end: closing target and value stand in it."""
 
 
-class Want(Struct, frozen=True):
+class WantedTonnes(Struct, frozen=True):
     """What a demand line wants by period."""
 
     quantity: Floats
@@ -86,7 +86,7 @@ class Entitlements:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.calendar = calendar = Calendar(case.settings)
+        self.calendar = calendar = AuditCalendar(case.settings)
         self.sites = {site.site: site for site in case.sites}
         self.materials = {material.material: material for material in case.materials}
         self.offers = spread(calendar, case.supply, lambda r: (r.offer, r.site, r.material))
@@ -95,15 +95,15 @@ class Entitlements:
         )
         self.units = spread(calendar, case.units, lambda r: (r.site, r.unit))
         self.demand = spread(calendar, case.demand, lambda r: (r.line, r.customer, r.material))
-        self.processes: dict[Step, dict[str, Spread]] = {}
+        self.processes: dict[Step, dict[str, DatedSpread]] = {}
         """Dated rows by site, recipe and feed (or '*'), then by unit."""
         rows = spread(calendar, case.processes, lambda r: (r.site, r.recipe, r.feed, r.unit))
         for (site, recipe, feed, unit), found in rows.items():
             self.processes.setdefault((site, recipe, feed), {})[unit] = found
         self.options = {(row.option, row.site, row.unit): row for row in case.options}
-        self._recipes: dict[Pair, Recipe] = {}
-        self._runnings: dict[Step, Running] = {}
-        self._carriages: dict[Way, Carriage] = {}
+        self._recipes: dict[Pair, RecipeAmounts] = {}
+        self._runnings: dict[Step, ProcessNeeds] = {}
+        self._carriages: dict[Way, LaneTerms] = {}
         self._segments: dict[Step, dict[str, Bools]] = {}
         self._bound: dict[tuple[int, Step], Bools] = {}
 
@@ -131,11 +131,11 @@ class Entitlements:
             found.setdefault(line.recipe, []).append(line)
         return found
 
-    def recipe(self, name: str, feed: str) -> Recipe:
+    def recipe(self, name: str, feed: str) -> RecipeAmounts:
         """Inputs and outputs per unit of activity of a recipe on a feed."""
         if (name, feed) in self._recipes:
             return self._recipes[name, feed]
-        made = Recipe()
+        made = RecipeAmounts()
         for line in self.lines.get(name, ()):
             side = made.inputs if line.direction == "in" else made.outputs
             side[line.material] = side.get(line.material, 0.0) + line.quantity
@@ -148,7 +148,7 @@ class Entitlements:
         self._recipes[name, feed] = made
         return made
 
-    def running(self, step: Step) -> Running:
+    def running(self, step: Step) -> ProcessNeeds:
         """Terms of a process: named rows, and '*' rows of units that no named row holds."""
         if step in self._runnings:
             return self._runnings[step]
@@ -171,7 +171,7 @@ class Entitlements:
                 uses[unit] = uses.get(unit, nothing) + use
                 for row, years in zip(spread_.rows, spread_.years, strict=True):
                     rows.append((row, (years > 0) & free))
-        self._runnings[step] = Running(allowed, cost, uses, tuple(rows))
+        self._runnings[step] = ProcessNeeds(allowed, cost, uses, tuple(rows))
         return self._runnings[step]
 
     @cached_property
@@ -206,7 +206,7 @@ class Entitlements:
                     waiting.append(start)
         return takes
 
-    def carriage(self, way: Way) -> Carriage:
+    def carriage(self, way: Way) -> LaneTerms:
         """Terms of a lane: its named row in each period that one touches, else the '*' row."""
         if way in self._carriages:
             return self._carriages[way]
@@ -226,11 +226,11 @@ class Entitlements:
                     found = np.where(holds, rows.average(value), found)
             values.append(found)
         cost, lead_days, arrives = values
-        self._carriages[way] = Carriage(own | star, cost, lead_days, arrives, star)
+        self._carriages[way] = LaneTerms(own | star, cost, lead_days, arrives, star)
         return self._carriages[way]
 
     @cached_property
-    def storage(self) -> dict[Pair, Storage]:
+    def storage(self) -> dict[Pair, StorageTerms]:
         """Stock terms by site and material.
 
         The contract: "dated rows: the one that covers a period's last day rules its closing
@@ -243,10 +243,10 @@ class Entitlements:
             rows.setdefault((row.site, row.material), []).append(row)
         return {pair: self._storage(group) for pair, group in rows.items()}
 
-    def _storage(self, rows: list[sheets.Stock]) -> Storage:
+    def _storage(self, rows: list[sheets.Stock]) -> StorageTerms:
         ends = [_row_of(rows, day) for day in self.calendar.last_days]
         allowed = np.array([row is not None for row in ends])
-        spread_ = Spread(self.calendar, rows)
+        spread_ = DatedSpread(self.calendar, rows)
         least, most, days = np.zeros((3, self.calendar.count))
         most += np.inf
         for row, years in zip(rows, spread_.years, strict=True):
@@ -254,7 +254,7 @@ class Entitlements:
             least[here] = np.maximum(least[here], row.minimum)
             most[here] = np.minimum(most[here], row.maximum)
             days[here] = np.maximum(days[here], row.days_of_cover)
-        return Storage(
+        return StorageTerms(
             allowed=allowed,
             minimum=np.where(allowed, least, 0.0),
             maximum=np.where(allowed, most, 0.0),
@@ -265,11 +265,11 @@ class Entitlements:
         )
 
     @cached_property
-    def wants(self) -> dict[Step, Want]:
+    def wants(self) -> dict[Step, WantedTonnes]:
         """Quantity, least delivery, price and penalty of each demand line."""
         return {key: self._want(rows) for key, rows in self.demand.items()}
 
-    def _want(self, rows: Spread) -> Want:
+    def _want(self, rows: DatedSpread) -> WantedTonnes:
         calendar = self.calendar
         standard = self.case.settings.shortage_penalty or 0.0
         quantity, least = np.zeros(calendar.count), np.zeros(calendar.count)
@@ -279,9 +279,9 @@ class Entitlements:
         penalty = rows.average(
             lambda row: standard if row.shortage_penalty is None else row.shortage_penalty
         )
-        return Want(quantity, least, rows.average(lambda row: row.price), penalty)
+        return WantedTonnes(quantity, least, rows.average(lambda row: row.price), penalty)
 
-    def asked(self, rows: Spread) -> Iterator[tuple[sheets.Demand, Floats]]:
+    def asked(self, rows: DatedSpread) -> Iterator[tuple[sheets.Demand, Floats]]:
         """Rows of a demand line with the tonnes that each wants by period.
 
         The contract: "per year, or one column per period headed with its label, which wins where

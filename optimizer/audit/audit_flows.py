@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from optimizer.audit.audit_calendar import Calendar, Floats, Ints, month_of
-from optimizer.audit.audit_entitlements import Entitlements, Recipe
+from optimizer.audit.audit_calendar import AuditCalendar, Floats, Ints, month_of
+from optimizer.audit.audit_entitlements import Entitlements, RecipeAmounts
 from optimizer.audit.verdict import Tally
 from optimizer.result.result_layouts import Table
 
@@ -19,7 +19,7 @@ Label = tuple[str, str, str]
 rules that its inputs break, rules not followed in them, rules that its outputs break."""
 
 
-class Flow(Struct, frozen=True):
+class TableFlow(Struct, frozen=True):
     """A result table: rows that stand in a known period."""
 
     name: str
@@ -48,7 +48,7 @@ class Flow(Struct, frozen=True):
         return summed(self.cell, weights, size).reshape(-1, self.periods)
 
 
-class Move(Struct, frozen=True):
+class LotMove(Struct, frozen=True):
     """Tonnes into or out of nodes; a node is a site, a material and a period."""
 
     node: Ints
@@ -94,7 +94,7 @@ _FIELDS: dict[str, tuple[tuple[str, ...], str, tuple[str, ...], tuple[str, ...]]
 _LABEL = ("breaks", "not followed", "customs origin")
 
 
-class Flows:
+class TableFlows:
     """All flows of a plan, with one numbering of labels and of (site, material) pairs.
 
     Runs have labels of their own, see :data:`Label`.
@@ -115,7 +115,7 @@ class Flows:
         }
         self._number_pairs()
 
-    def __getitem__(self, name: str) -> Flow:
+    def __getitem__(self, name: str) -> TableFlow:
         return self.by_name[name]
 
     def _read(
@@ -127,7 +127,7 @@ class Flows:
         quantity: str,
         figures: tuple[str, ...],
         label: tuple[str, ...],
-    ) -> Flow:
+    ) -> TableFlow:
         index = self.calendar.index
         size = len(table) if table is not None else 0
         column: Callable[[str], Sequence[Any]] = (
@@ -141,7 +141,7 @@ class Flows:
         for i in np.flatnonzero(period < 0)[:1]:
             known.flaw(f"{name}: no period {column('period')[i]!r}")
         keep = slice(None) if (period >= 0).all() else period >= 0
-        return Flow(
+        return TableFlow(
             name,
             keys,
             numbers[keep],
@@ -152,7 +152,7 @@ class Flows:
             {header: _figures(column(header))[keep] for header in figures},
         )
 
-    def recipe(self, step: tuple[str, ...]) -> Recipe:
+    def recipe(self, step: tuple[str, ...]) -> RecipeAmounts:
         """Recipe of a row of Production."""
         return self.entitlements.recipe(step[1], step[2])
 
@@ -179,15 +179,15 @@ class Flows:
         site, material = list(self.pairs)[pair]
         return f"{material} at {site} in {self.calendar.labels[t]}"
 
-    def leaves(self, name: str) -> Move:
+    def leaves(self, name: str) -> LotMove:
         """Nodes of the rows of a table whose key holds a site and a material."""
         flow = self[name]
         site, material = _PAIRS[name]
         pair = _array(self.pairs[key[site], key[material]] for key in flow.keys)
         node = pair[flow.key] * self.calendar.count + flow.period
-        return Move(node, flow.tonnes, flow.label, np.arange(node.size))
+        return LotMove(node, flow.tonnes, flow.label, np.arange(node.size))
 
-    def arrivals(self) -> Move:
+    def arrivals(self) -> LotMove:
         """Shipments where and when they arrive: split over two periods, less what is lost."""
         flow, count = self["Shipments"], self.calendar.count
         terms = [self.entitlements.carriage(key) for key in flow.keys]
@@ -202,10 +202,10 @@ class Flows:
             period = flow.period + whole.astype(np.int64) + later
             row = np.flatnonzero((period < count) & (part > 0))
             node = pair[row] * count + period[row]
-            moves.append(Move(node, (flow.tonnes * share * part)[row], flow.label[row], row))
+            moves.append(LotMove(node, (flow.tonnes * share * part)[row], flow.label[row], row))
         return _joined(moves)
 
-    def worked(self, side: str) -> Move:
+    def worked(self, side: str) -> LotMove:
         """What production uses (``inputs``) or makes (``outputs``), from activity and recipe."""
         flow, count = self["Production"], self.calendar.count
         found = [getattr(self.recipe(step), side) for step in flow.keys]
@@ -221,9 +221,9 @@ class Flows:
         begin = np.cumsum(length[flow.key]) - length[flow.key]
         line = first[flow.key][rows] + np.arange(rows.size) - begin[rows]
         node = pair[line] * count + flow.period[rows]
-        return Move(node, flow.tonnes[rows] * tonnes[line], flow.label[rows], rows)
+        return LotMove(node, flow.tonnes[rows] * tonnes[line], flow.label[rows], rows)
 
-    def sums(self, move: Move) -> Floats:
+    def sums(self, move: LotMove) -> Floats:
         """Tonnes by node."""
         return summed(move.node, move.tonnes, self.nodes)
 
@@ -237,7 +237,7 @@ _PAIRS = {
 }
 """Where site and material stand in the key of a table."""
 _NONE = np.zeros(0, dtype=np.int64)
-_NO_MOVE = Move(_NONE, np.zeros(0), _NONE, _NONE)
+_NO_MOVE = LotMove(_NONE, np.zeros(0), _NONE, _NONE)
 
 
 def _numbered(
@@ -259,8 +259,8 @@ def _array(values: Iterable[int]) -> Ints:
     return np.array(list(values), dtype=np.int64)
 
 
-def _joined(moves: Sequence[Move]) -> Move:
-    return Move(
+def _joined(moves: Sequence[LotMove]) -> LotMove:
+    return LotMove(
         np.concatenate([move.node for move in moves]),
         np.concatenate([move.tonnes for move in moves]),
         np.concatenate([move.label for move in moves]),
@@ -273,6 +273,6 @@ def summed(position: Ints, tonnes: Floats, size: int) -> Floats:
     return np.bincount(position, tonnes, size).astype(float)
 
 
-def matrix(calendar: Calendar, rows: Sequence[Floats]) -> Floats:
+def matrix(calendar: AuditCalendar, rows: Sequence[Floats]) -> Floats:
     """Arrays by period stacked into a table of keys by periods."""
     return np.array(rows, dtype=float).reshape(-1, calendar.count)

@@ -15,8 +15,8 @@ import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats
 from optimizer.audit.audit_entitlements import Entitlements
-from optimizer.audit.audit_flows import Flows
-from optimizer.audit.audit_histories import Fact, Provenance
+from optimizer.audit.audit_flows import TableFlows
+from optimizer.audit.audit_histories import AuditEvent, AuditProvenance
 from optimizer.audit.verdict import Tally
 from optimizer.tables import sheets
 
@@ -24,17 +24,17 @@ Row = tuple[str, int, str]
 """Sheet, row and name of what a lot rests on."""
 
 
-class Graph:
+class AuditGraph:
     """Vertices and weighted edges of one plan."""
 
     def __init__(
-        self, given: Entitlements, flows: Flows, provenance: Provenance, bookings: Any
+        self, given: Entitlements, flows: TableFlows, provenance: AuditProvenance, bookings: Any
     ) -> None:
         self.given, self.flows, self.provenance, self.bookings = given, flows, provenance, bookings
         self.count = given.calendar.count
         self.entries: list[tuple[int, float, Row]] = []
         """Vertex, tonnes and row of everything that enters."""
-        self.events: dict[Row, list[Fact]] = {}
+        self.events: dict[Row, list[AuditEvent]] = {}
         """History of each row."""
         self.period = [own[3] for own in bookings.run]
         """Period of each vertex; those of the runs come first."""
@@ -150,9 +150,9 @@ class Graph:
         """Source, target and weight of each edge."""
         self.entering: Floats = entered * scale[into]
 
-    def run_events(self) -> list[list[Fact]]:
+    def run_events(self) -> list[list[AuditEvent]]:
         """What each run adds to the history of what it makes."""
-        known: dict[tuple[Any, int], list[Fact]] = {}
+        known: dict[tuple[Any, int], list[AuditEvent]] = {}
         found = []
         for step, _, _, t, _ in self.bookings.run:
             if (step, t) not in known:

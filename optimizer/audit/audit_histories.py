@@ -14,14 +14,14 @@ from functools import cache, cached_property
 import numpy as np
 from msgspec import Struct
 
-from optimizer.audit.audit_calendar import Bools, Calendar, Spread
+from optimizer.audit.audit_calendar import AuditCalendar, Bools, DatedSpread
 from optimizer.audit.audit_countries import CountryLists
 from optimizer.audit.audit_entitlements import Entitlements, Pair
 from optimizer.tables import sheets
 from optimizer.tables.text_matching import fold
 
 
-class Fact(Struct, frozen=True):
+class AuditEvent(Struct, frozen=True):
     """One event of a history with all that a rule may look at.
 
     Nobody knows the place where ``country`` is ``unknown``; the stage does not apply where it
@@ -35,7 +35,7 @@ class Fact(Struct, frozen=True):
     place: tuple[str, ...] = ()
 
 
-class Trait(Struct, frozen=True):
+class AuditTrait(Struct, frozen=True):
     """A rule, or one dated row of a rule dated by processing: what a lot may break."""
 
     name: str
@@ -63,13 +63,13 @@ def trait_name(row: sheets.Rule) -> str:
     return row.rule
 
 
-class Provenance:
+class AuditProvenance:
     """Traits and origins of everything that a case buys, holds or makes."""
 
     def __init__(self, given: Entitlements) -> None:
         self.given = given
         self.calendar = given.calendar
-        self.traits: list[Trait] = []
+        self.traits: list[AuditTrait] = []
         for row in given.case.rules:
             if all(trait.name != trait_name(row) for trait in self.traits):
                 self.traits.append(_trait(self.calendar, row))
@@ -103,7 +103,7 @@ class Provenance:
         """Bits of all traits of a rule."""
         return self._where(same(trait.rule) == same(rule) for trait in self.traits)
 
-    def broken(self, facts: Iterable[Fact]) -> int:
+    def broken(self, facts: Iterable[AuditEvent]) -> int:
         """Traits that a history breaks, whatever its dates."""
         found = 0
         for fact in facts:
@@ -115,7 +115,7 @@ class Provenance:
 
     def history(
         self, site: str, material: str, events: tuple[sheets.Event, ...] | None
-    ) -> list[Fact]:
+    ) -> list[AuditEvent]:
         """Events of a lot, with ``unknown`` for what its history leaves open.
 
         The contract: a blank history is the site itself at a mine for what is mined and for a
@@ -130,41 +130,41 @@ class Provenance:
             obvious = not own or (own == "mined" and self.given.sites[site].kind == "mine")
             if obvious or not material_row.traced:
                 return [self.fact(site, stage) for stage in until]
-            return [Fact(stage, "unknown") for stage in until]
-        facts: list[Fact] = []
+            return [AuditEvent(stage, "unknown") for stage in until]
+        facts: list[AuditEvent] = []
         for event in events:
             stages = [event.stage] if event.stage else until
             if event.country == "here":
                 facts += [self.fact(site, stage) for stage in stages]
             elif event.country in ("unknown", "none"):
-                facts += [Fact(stage, event.country) for stage in stages]
+                facts += [AuditEvent(stage, event.country) for stage in stages]
             else:
                 facts.append(self._written(event))
         whole = len(events) == 1 and not events[0].stage and events[0].country == "here"
         if material_row.traced and not whole:
             named = {same(fact.stage) for fact in facts}
             lacking = {"mined": None, own or "mined": None}
-            facts += [Fact(stage, "unknown") for stage in lacking if stage not in named]
+            facts += [AuditEvent(stage, "unknown") for stage in lacking if stage not in named]
         return facts
 
-    def fact(self, site: str, stage: str) -> Fact:
+    def fact(self, site: str, stage: str) -> AuditEvent:
         """An event at a site of the workbook; ``melted: none`` says that there was none."""
         stage, colon, word = stage.partition(":")
         if colon and word.strip() == "none":
-            return Fact(stage, "none")
+            return AuditEvent(stage, "none")
         row = self.given.sites[site]
         owner = (row.owner,) if row.owner else ()
-        return Fact(stage, row.country, row.owner_country or row.country, owner, (site,))
+        return AuditEvent(stage, row.country, row.owner_country or row.country, owner, (site,))
 
-    def _written(self, event: sheets.Event) -> Fact:
+    def _written(self, event: sheets.Event) -> AuditEvent:
         row = self.sites.get(same(event.name)) if event.name else None
         if row is None:
             names = (event.name,) if event.name else ()
             home = self.homes.get(same(event.name), event.country)
-            return Fact(event.stage, event.country, home, names, names)
+            return AuditEvent(event.stage, event.country, home, names, names)
         owner = (row.owner,) if row.owner else ()
         home = row.owner_country or row.country
-        return Fact(event.stage, event.country, home, owner, (row.site,))
+        return AuditEvent(event.stage, event.country, home, owner, (row.site,))
 
     def origin(self, site: str, material: str, events: tuple[sheets.Event, ...] | None) -> str:
         """Country of customs origin of what is bought or held: where it was last worked on.
@@ -180,7 +180,7 @@ class Provenance:
                 place, latest = fact.country, rank
         return place
 
-    def origins_bought(self, rows: Spread) -> list[str]:
+    def origins_bought(self, rows: DatedSpread) -> list[str]:
         """Customs origin of an offer in each period: of the last of the rows that touch it."""
         found = [""] * self.calendar.count
         spans = zip(rows.rows, rows.years, strict=True)
@@ -243,15 +243,15 @@ class Provenance:
         return self.every_country & ~sum(set(listed))
 
 
-def _trait(calendar: Calendar, row: sheets.Rule) -> Trait:
+def _trait(calendar: AuditCalendar, row: sheets.Rule) -> AuditTrait:
     if row.dated_by != "processing":
-        return Trait(row.rule, row.rule, np.ones(calendar.count, dtype=bool), True)
+        return AuditTrait(row.rule, row.rule, np.ones(calendar.count, dtype=bool), True)
     eve = calendar.start - timedelta(days=1)
     before = (row.start is None or row.start <= eve) and (row.end is None or eve <= row.end)
-    return Trait(trait_name(row), row.rule, calendar.touches(row.start, row.end), before)
+    return AuditTrait(trait_name(row), row.rule, calendar.touches(row.start, row.end), before)
 
 
-def _matches(line: sheets.ScopeLine, fact: Fact, lists: CountryLists) -> bool:
+def _matches(line: sheets.ScopeLine, fact: AuditEvent, lists: CountryLists) -> bool:
     """True if an event may be what a line of a rule's scope names; blank matches anything.
 
     An event of unknown place may have been anywhere, so that only its stage is looked at.

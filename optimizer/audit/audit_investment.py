@@ -10,10 +10,10 @@ from collections.abc import Callable
 import numpy as np
 from msgspec import Struct
 
-from optimizer.audit.audit_calendar import Bools, Calendar, Floats, month_of
+from optimizer.audit.audit_calendar import AuditCalendar, Bools, Floats, month_of
 from optimizer.audit.audit_costs import Paid
 from optimizer.audit.audit_entitlements import Entitlements, Pair, Step
-from optimizer.audit.audit_flows import Flows, matrix
+from optimizer.audit.audit_flows import TableFlows, matrix
 from optimizer.audit.verdict import TOLERANCE, Tally, always
 from optimizer.tables import sheets
 
@@ -21,7 +21,7 @@ DAY = 0.6 / 28
 """Months by which a moment may be off that is shown as the nearest day."""
 
 
-class Terms(Struct, frozen=True):
+class OptionTerms(Struct, frozen=True):
     """What one row of an option means if it is decided in each period."""
 
     row: sheets.Option
@@ -31,10 +31,10 @@ class Terms(Struct, frozen=True):
     """Share of its life that lies beyond the horizon."""
 
 
-class Option:
+class AuditOption:
     """The rows of one option: one decision."""
 
-    def __init__(self, calendar: Calendar, rows: list[sheets.Option]) -> None:
+    def __init__(self, calendar: AuditCalendar, rows: list[sheets.Option]) -> None:
         earliest = max([month_of(row.earliest) for row in rows if row.earliest], default=0.0)
         decided = np.maximum(calendar.edges[:-1], earliest)
         self.allowed: Bools = decided < calendar.edges[1:]
@@ -47,27 +47,27 @@ class Option:
         self.capital = sum(row.capital_cost for row in rows)
 
 
-def _terms(calendar: Calendar, row: sheets.Option, decided: Floats) -> Terms:
+def _terms(calendar: AuditCalendar, row: sheets.Option, decided: Floats) -> OptionTerms:
     runs = decided + row.build_months
     left = np.zeros(calendar.count)
     if row.life:
         years = row.life - (calendar.edges[-1] - runs) / 12
         left = np.clip(years / row.life, 0.0, 1.0)
-    return Terms(row, runs, left)
+    return OptionTerms(row, runs, left)
 
 
-class Investment:
+class InvestmentAudit:
     """What a plan builds, from the rows of its table Investment."""
 
-    def __init__(self, given: Entitlements, flows: Flows) -> None:
+    def __init__(self, given: Entitlements, flows: TableFlows) -> None:
         self.given = given
         self.calendar = given.calendar
         self.flow = flows["Investment"]
         rows: dict[str, list[sheets.Option]] = {}
         for row in given.case.options:
             rows.setdefault(row.option, []).append(row)
-        self.options = {name: Option(self.calendar, group) for name, group in rows.items()}
-        self.terms: dict[Step, Terms] = {
+        self.options = {name: AuditOption(self.calendar, group) for name, group in rows.items()}
+        self.terms: dict[Step, OptionTerms] = {
             (term.row.option, term.row.site, term.row.unit): term
             for option in self.options.values()
             for term in option.terms
@@ -130,7 +130,7 @@ class Investment:
     def _figures(self, tally: Tally) -> None:
         """Every figure that a row of Investment shows against the recomputed one."""
         flow, nothing = self.flow, np.zeros(self.calendar.count)
-        columns: dict[str, Callable[[Terms], Floats]] = {
+        columns: dict[str, Callable[[OptionTerms], Floats]] = {
             "added capacity": lambda term: nothing + term.row.added_capacity,
             "capital": lambda term: nothing + term.row.capital_cost,
             "fixed cost": lambda term: nothing + term.row.fixed_cost,
@@ -177,7 +177,7 @@ class Investment:
         self._figures(tally)
         return tally
 
-    def _needs(self, tally: Tally, name: str, option: Option) -> None:
+    def _needs(self, tally: Tally, name: str, option: AuditOption) -> None:
         """Built no earlier than every option named: one of it, or its most if that is less."""
         built = np.flatnonzero(self.number(name) > TOLERANCE * max(1.0, option.most))
         for needed in option.needs:

@@ -8,14 +8,14 @@ from optimizer.audit.audit_calendar import Bools, Floats
 from optimizer.audit.audit_cost_places import lane_name
 from optimizer.audit.audit_costs import Paid
 from optimizer.audit.audit_entitlements import Entitlements
-from optimizer.audit.audit_flows import Flows, matrix
+from optimizer.audit.audit_flows import TableFlows, matrix
 from optimizer.audit.verdict import USED, Tally
 
 
-class Lanes:
+class LaneAudit:
     """The lanes of one plan, with what each carries; all materials of a '*' row together."""
 
-    def __init__(self, given: Entitlements, flows: Flows) -> None:
+    def __init__(self, given: Entitlements, flows: TableFlows) -> None:
         self.given = given
         self.calendar = given.calendar
         flow, nothing = flows["Shipments"], np.zeros(given.calendar.count)

@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
 from optimizer.audit.audit_countries import CountryLists
-from optimizer.audit.audit_entitlements import Entitlements, Recipe
-from optimizer.audit.audit_flows import Flow, Flows, summed
+from optimizer.audit.audit_entitlements import Entitlements, RecipeAmounts
+from optimizer.audit.audit_flows import TableFlow, TableFlows, summed
 from optimizer.audit.audit_histories import same
-from optimizer.audit.audit_investment import Investment
+from optimizer.audit.audit_investment import InvestmentAudit
 from optimizer.audit.verdict import Tally
 from optimizer.tables import sheets
 
@@ -20,7 +20,7 @@ Facts = Mapping[str, str]
 """What a filter may look at, by column."""
 
 
-class Measure(Struct, frozen=True):
+class LimitMeasure(Struct, frozen=True):
     """What one measure adds up: rows of a plan, and what the things that they are about are like.
 
     A row counts with the weight of its thing, which is the sum over all its facts that match.
@@ -66,16 +66,16 @@ class Measure(Struct, frozen=True):
         return summed(self.period, self.amount * weight[self.thing], periods)
 
 
-class Bounds:
+class LimitAudit:
     """The checks of one plan against Limits and Blends."""
 
-    def __init__(self, given: Entitlements, flows: Flows, investment: Investment) -> None:
+    def __init__(self, given: Entitlements, flows: TableFlows, investment: InvestmentAudit) -> None:
         self.given = given
         self.flows = flows
         self.calendar = given.calendar
         self.investment = investment
         self.lists = CountryLists(given.case)
-        self._measures: dict[str, Measure] = {}
+        self._measures: dict[str, LimitMeasure] = {}
 
     def tallies(self) -> list[Tally]:
         """Limits, then Blends."""
@@ -134,14 +134,14 @@ class Bounds:
         labels = [self.calendar.labels[t] for t in periods[first]]
         return lambda i: f"{row.limit} (Limits row {row.row}): {row.measure} from {labels[i]}"
 
-    def _measure(self, name: str) -> Measure:
+    def _measure(self, name: str) -> LimitMeasure:
         if name not in self._measures:
             self._measures[name] = (
                 self._invested(name) if name in ("built", "spent") else self._flowing(name)
             )
         return self._measures[name]
 
-    def _flowing(self, name: str) -> Measure:
+    def _flowing(self, name: str) -> LimitMeasure:
         """A measure of a result table: each key is a thing, its weight 1 or the recipe's tonnes."""
         table, columns = _TABLES[name]
         flow, of, weight = self.flows[table], [], []
@@ -157,7 +157,7 @@ class Bounds:
                 found.append({**facts, "material": material})
                 of.append(i)
                 weight.append(amount)
-        return Measure(
+        return LimitMeasure(
             period=flow.period,
             amount=flow.tonnes,
             thing=flow.key,
@@ -168,7 +168,7 @@ class Bounds:
             once=False,
         )
 
-    def _invested(self, name: str) -> Measure:
+    def _invested(self, name: str) -> LimitMeasure:
         """Options built, or the capital spent on them: an option is a thing, its rows are facts."""
         options, count = self.investment.options, self.calendar.count
         of, weight = [], []
@@ -179,7 +179,7 @@ class Bounds:
                 of.append(i)
                 weight.append(1.0 if name == "built" else terms.capital)
         numbers = [self.investment.number(option) for option in options]
-        return Measure(
+        return LimitMeasure(
             period=np.tile(np.arange(count), len(options)),
             amount=np.concatenate([*numbers, np.zeros(0)]),
             thing=np.repeat(np.arange(len(options)), count),
@@ -221,9 +221,9 @@ class Bounds:
                 oxide += share * quantity * activity
         return oxide, taken
 
-    def _runs(self, row: sheets.Blend) -> Iterator[tuple[Recipe, Floats]]:
+    def _runs(self, row: sheets.Blend) -> Iterator[tuple[RecipeAmounts, Floats]]:
         """Recipe and activity of everything that a row of Blends looks at."""
-        flow: Flow = self.flows["Production"]
+        flow: TableFlow = self.flows["Production"]
         here = [i for i, key in enumerate(flow.keys) if key[:2] == (row.site, row.recipe)]
         for i in here:
             own = flow.key == i

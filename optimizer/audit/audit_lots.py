@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
 from optimizer.audit.audit_entitlements import Entitlements
-from optimizer.audit.audit_flows import Flows, Move
-from optimizer.audit.audit_histories import Provenance, parts
+from optimizer.audit.audit_flows import LotMove, TableFlows
+from optimizer.audit.audit_histories import AuditProvenance, parts
 from optimizer.audit.audit_taint import taints
 from optimizer.audit.verdict import Tally
 from optimizer.tables import sheets
@@ -25,7 +25,7 @@ from optimizer.tables import sheets
 History = tuple[sheets.Event, ...] | None
 
 
-class Lots(Struct, frozen=True):
+class AuditLots(Struct, frozen=True):
     """Tonnes into or out of nodes; ``claim`` numbers the bits of each."""
 
     node: Ints
@@ -33,7 +33,7 @@ class Lots(Struct, frozen=True):
     claim: Ints
 
 
-class Outcome(NamedTuple):
+class ProcessClaims(NamedTuple):
     """What a process does to the claims of its inputs in a period."""
 
     breaks: int
@@ -43,14 +43,14 @@ class Outcome(NamedTuple):
     country: str
 
 
-class Lotbook:
+class LotLedger:
     """Everything that comes in and goes out, with its claims."""
 
-    def __init__(self, given: Entitlements, flows: Flows, known: Tally) -> None:
+    def __init__(self, given: Entitlements, flows: TableFlows, known: Tally) -> None:
         self.given = given
         self.flows = flows
         self.count = given.calendar.count
-        self.provenance = Provenance(given)
+        self.provenance = AuditProvenance(given)
         self._numbers: dict[int, int] = {}
         self._backing: dict[tuple[int, str], int] = {}
         traced = [
@@ -121,9 +121,9 @@ class Lotbook:
         ]
         return np.array(found, dtype=np.int64).reshape(-1, 2)
 
-    def _lots(self, move: Move, claims: Ints) -> Lots:
+    def _lots(self, move: LotMove, claims: Ints) -> AuditLots:
         traced = self.traced[move.node // self.count].astype(np.int64)
-        return Lots(move.node, move.tonnes, claims[move.label, traced])
+        return AuditLots(move.node, move.tonnes, claims[move.label, traced])
 
     def _true(self, material: str, broken: int, origin: str) -> int:
         """Number of what is backed by a lot that breaks some rules and comes from a country."""
@@ -136,7 +136,7 @@ class Lotbook:
             )
         return self._backing[key]
 
-    def _bought(self) -> Lots:
+    def _bought(self) -> AuditLots:
         """Purchases as their histories have them.
 
         Where dated rows share a period, a lot breaks what any of them breaks, and has the
@@ -166,13 +166,15 @@ class Lotbook:
                 broken |= breaks & provenance.live[t] if years[t] > 0 else 0
             claim[cell] = self._true(flow.keys[i][2], broken, origins[i][t])
         move = self.flows.leaves("Purchases")
-        return Lots(move.node, move.tonnes, claim[flow.cell])
+        return AuditLots(move.node, move.tonnes, claim[flow.cell])
 
-    def _arriving(self) -> list[Lots]:
+    def _arriving(self) -> list[AuditLots]:
         """Shipments, stock carried over, opening stock and orders under way."""
         stock, count = self.flows.leaves("Stock"), self.count
         kept = (stock.node + 1) % count > 0
-        carried = Move(stock.node[kept] + 1, stock.tonnes[kept], stock.label[kept], stock.row[kept])
+        carried = LotMove(
+            stock.node[kept] + 1, stock.tonnes[kept], stock.label[kept], stock.row[kept]
+        )
         node, tonnes, claim = [], [], []
         for pair, storage in self.given.storage.items():
             if storage.first is not None and storage.first.opening:
@@ -186,7 +188,7 @@ class Lotbook:
                 node.append(self.flows.pairs[pair] * count + int(t))
                 tonnes.append(order.quantity)
                 claim.append(self._held(*pair, order.history))
-        held = Lots(
+        held = AuditLots(
             np.array(node, dtype=np.int64),
             np.array(tonnes, dtype=float),
             np.array(claim, dtype=np.int64),
@@ -202,7 +204,7 @@ class Lotbook:
         origin = provenance.origin(site, material, history)
         return self._true(material, broken, origin)
 
-    def _outcomes(self) -> tuple[list[Outcome], Ints]:
+    def _outcomes(self) -> tuple[list[ProcessClaims], Ints]:
         """What the process of each row of Production does to claims: distinct ones, numbers.
 
         Of dated rows of one unit that share a period, all must clear a rule; of the rows of
@@ -215,7 +217,7 @@ class Lotbook:
             self.traced,
             [provenance.every_trait & ~clean for clean in self.clean_inputs],
         )
-        found: dict[Outcome, int] = {}
+        found: dict[ProcessClaims, int] = {}
         number = np.zeros(len(flow.keys) * self.count, dtype=np.int64)
         terms: dict[int, list[tuple[tuple[str, str], int, int, Bools]]] = {}
         for cell in np.flatnonzero(np.bincount(flow.cell)).tolist():
@@ -237,7 +239,7 @@ class Lotbook:
                     breaks |= broken & provenance.live[t]
                     clears[unit] = clears.get(unit, cleared) & cleared
             place = self.given.sites.get(site)
-            outcome = Outcome(
+            outcome = ProcessClaims(
                 breaks=breaks,
                 clears=reduce(or_, clears.values(), 0),
                 taint=tainted.get((site, t), 0),
@@ -246,7 +248,7 @@ class Lotbook:
             number[cell] = found.setdefault(outcome, len(found))
         return list(found), number[flow.cell]
 
-    def _made(self) -> Lots:
+    def _made(self) -> AuditLots:
         """Outputs: clean where inputs are booked so (or cleared) and nothing here breaks."""
         move, runs = self.flows.worked("outputs"), self.flows["Production"]
         outcomes, outcome = self._outcomes()
@@ -262,18 +264,18 @@ class Lotbook:
         self.run_kind: Ints = kind
         claims = self._pairs(rules, origins)
         traced = self.traced[move.node // self.count].astype(np.int64)
-        return Lots(move.node, move.tonnes, claims[kind[move.row], traced])
+        return AuditLots(move.node, move.tonnes, claims[kind[move.row], traced])
 
-    def _leaving(self) -> list[Lots]:
+    def _leaving(self) -> list[AuditLots]:
         """What is used, shipped, delivered, thrown away and kept, as it is booked."""
         names = ("Shipments", "Deliveries", "Disposal", "Stock")
         used = self._lots(self.flows.worked("inputs"), self.used)
         return [used, *(self._lots(self.flows.leaves(name), self.booked) for name in names)]
 
 
-def _together(lots: Iterable[Lots]) -> Lots:
+def _together(lots: Iterable[AuditLots]) -> AuditLots:
     parts_ = list(lots)
-    return Lots(
+    return AuditLots(
         np.concatenate([part.node for part in parts_]),
         np.concatenate([part.tonnes for part in parts_]),
         np.concatenate([part.claim for part in parts_]),

@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from optimizer.audit.audit_calendar import Floats
 from optimizer.audit.audit_elimination import Elimination
-from optimizer.audit.audit_graph import Graph, Row
-from optimizer.audit.audit_histories import Fact
+from optimizer.audit.audit_graph import AuditGraph, Row
+from optimizer.audit.audit_histories import AuditEvent
 from optimizer.tables import sheets
 
 SMALLEST = 1e-6
@@ -26,7 +26,7 @@ NEGLIGIBLE = 1e-9
 """Share that is left out."""
 
 
-class Place(NamedTuple):
+class AuditPlace(NamedTuple):
     """Where an event of a stage was, and whose; all empty where no history says."""
 
     country: str
@@ -35,10 +35,10 @@ class Place(NamedTuple):
     site: str
 
 
-NOT_STATED = Place("", "", "", "")
+NOT_STATED = AuditPlace("", "", "", "")
 
 
-class Delivery(Struct):
+class AuditDelivery(Struct):
     """What a line gets in a period, by vertex."""
 
     line: Any
@@ -47,16 +47,16 @@ class Delivery(Struct):
     parts: dict[int, float]
 
 
-def place(fact: Fact) -> Place:
+def place(fact: AuditEvent) -> AuditPlace:
     """Place of an event."""
     owner, site = "".join(fact.owner[:1]), "".join(fact.place[:1])
-    return Place(fact.country, fact.owner_country, owner, site)
+    return AuditPlace(fact.country, fact.owner_country, owner, site)
 
 
-class Origins:
+class OriginShareAudit:
     """Shares of every delivery of a traced material."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: AuditGraph) -> None:
         self.graph = graph
         self.run_events = graph.run_events()
         self.stages: list[str] = [*sheets.STAGES, ""]
@@ -65,21 +65,21 @@ class Origins:
         self.deliveries = self._deliveries()
         self._elimination = Elimination(graph.count, graph.period, graph.edges)
 
-    def _deliveries(self) -> list[Delivery]:
-        graph, found = self.graph, dict[Any, Delivery]()
+    def _deliveries(self) -> list[AuditDelivery]:
+        graph, found = self.graph, dict[Any, AuditDelivery]()
         for key, t, vertex, tonnes in graph.delivered:
             if graph.traced[vertex]:
-                own = found.setdefault((key, t), Delivery(key, t, 0.0, {}))
+                own = found.setdefault((key, t), AuditDelivery(key, t, 0.0, {}))
                 own.tonnes += tonnes
                 own.parts[vertex] = own.parts.get(vertex, 0.0) + tonnes
         return [own for own in found.values() if own.tonnes > SMALLEST]
 
     @cached_property
-    def places(self) -> dict[str, list[dict[Place, float]]]:
+    def places(self) -> dict[str, list[dict[AuditPlace, float]]]:
         """By stage, for each delivery: shares of places, which add up to one."""
         return {stage: self._of_stage(stage) for stage in self.stages}
 
-    def every_place(self, stage: str) -> dict[Place, int]:
+    def every_place(self, stage: str) -> dict[AuditPlace, int]:
         """Every place that an event of a stage has in the plan, numbered; the first is none."""
         found = {NOT_STATED: 0}
         for facts in (*self.graph.events.values(), *self.run_events):
@@ -88,10 +88,10 @@ class Origins:
                     found.setdefault(place(fact), len(found))
         return found
 
-    def _of_stage(self, stage: str) -> list[dict[Place, float]]:
+    def _of_stage(self, stage: str) -> list[dict[AuditPlace, float]]:
         graph, columns = self.graph, self.every_place(stage)
 
-        def parts(facts: Iterable[Fact]) -> Floats:
+        def parts(facts: Iterable[AuditEvent]) -> Floats:
             """Places of the events of the stage in equal parts; not stated where there is none."""
             own = [columns[place(fact)] for fact in facts if fact.stage == stage] or [0]
             return np.bincount(own, minlength=len(columns)) / len(own)
@@ -115,7 +115,7 @@ class Origins:
             found.append({one: part / total for one, part in kept.items()})
         return found
 
-    def _mean(self, values: Floats, delivery: Delivery) -> Floats:
+    def _mean(self, values: Floats, delivery: AuditDelivery) -> Floats:
         """Shares of a delivery: of its lots, by tonnes."""
         found: Floats = np.array(list(delivery.parts.values())) @ values[list(delivery.parts)]
         return found / delivery.tonnes
@@ -133,11 +133,11 @@ class Origins:
         return [dict(zip(columns, own, strict=True)) for own in means]
 
     @cached_property
-    def touched(self) -> list[set[Fact]]:
+    def touched(self) -> list[set[AuditEvent]]:
         """For each delivery every event that some of it has been through, reagents' too."""
         graph = self.graph
         traced = graph.traced
-        bit: dict[Fact, int] = {}
+        bit: dict[AuditEvent, int] = {}
         masks = [0] * graph.size
         for vertex, _, row in graph.entries:
             for fact in graph.events[row] if traced[vertex] else ():

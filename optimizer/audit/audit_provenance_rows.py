@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.audit.audit_columns import Columns, total
+from optimizer.audit.audit_columns import TableColumns, total
 from optimizer.audit.audit_entitlements import Entitlements
 from optimizer.audit.audit_graph import stages_up_to
-from optimizer.audit.audit_origins import Origins, Place
+from optimizer.audit.audit_origins import AuditPlace, OriginShareAudit
 from optimizer.audit.verdict import SMALLEST, Tally
 from optimizer.tables import sheets
 
@@ -29,7 +29,9 @@ _DELIVERY = ("line", "customer", "material", "period")
 class ProvenanceRows:
     """The checks of the rows of one table ``Provenance``."""
 
-    def __init__(self, given: Entitlements, origins: Origins, columns: Columns) -> None:
+    def __init__(
+        self, given: Entitlements, origins: OriginShareAudit, columns: TableColumns
+    ) -> None:
         self.given, self.origins, self.columns = given, origins, columns
         labels = given.calendar.labels
         self.number = {
@@ -194,7 +196,7 @@ class ProvenanceRows:
 _NO_COUNTRY = (NOT_STATED, UNKNOWN, DOES_NOT_APPLY)
 
 
-def named(place: Place, by: str) -> tuple[str, str]:
+def named(place: AuditPlace, by: str) -> tuple[str, str]:
     """Name and country under which a place is shown."""
     if place.country in ("unknown", "none"):
         return (UNKNOWN if place.country == "unknown" else DOES_NOT_APPLY), ""

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_calendar import Floats
-from optimizer.audit.audit_checks import Quantities
+from optimizer.audit.audit_checks import QuantityAudit
 from optimizer.audit.audit_cost_places import lane_name
 from optimizer.audit.audit_entitlements import Entitlements
-from optimizer.audit.audit_lanes import Lanes
+from optimizer.audit.audit_lanes import LaneAudit
 from optimizer.audit.audit_restriction import NONE, Restriction
-from optimizer.audit.audit_units import Units
+from optimizer.audit.audit_units import UnitAudit
 from optimizer.audit.audit_window_restrictions import Made, WindowRestrictions
 
 
@@ -28,9 +28,9 @@ class Restrictions:
     def __init__(
         self,
         given: Entitlements,
-        quantities: Quantities,
-        units: Units,
-        lanes: Lanes,
+        quantities: QuantityAudit,
+        units: UnitAudit,
+        lanes: LaneAudit,
         windowed: WindowRestrictions,
     ) -> None:
         self.given, self.quantities, self.units, self.lanes = given, quantities, units, lanes

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.audit.audit_columns import Columns, total
+from optimizer.audit.audit_columns import TableColumns, total
 from optimizer.audit.audit_entitlements import Entitlements
-from optimizer.audit.audit_flows import Flows
-from optimizer.audit.audit_histories import Fact, same
-from optimizer.audit.audit_lots import Lotbook
+from optimizer.audit.audit_flows import TableFlows
+from optimizer.audit.audit_histories import AuditEvent, same
+from optimizer.audit.audit_lots import LotLedger
 from optimizer.audit.verdict import Tally
 from optimizer.result.result_layouts import Tables
 
@@ -25,13 +25,15 @@ _NOT_STATED, _NO_STAGE = "not stated", "(no stage)"
 _UNKNOWN, _DOES_NOT_APPLY = "unknown", "does not apply"
 
 
-class Shares:
+class ProvenanceAudit:
     """The checks of the table ``Provenance`` of one plan."""
 
-    def __init__(self, given: Entitlements, flows: Flows, book: Lotbook, tables: Tables) -> None:
+    def __init__(
+        self, given: Entitlements, flows: TableFlows, book: LotLedger, tables: Tables
+    ) -> None:
         self.given, self.flows, self.provenance = given, flows, book.provenance
         table = tables.get("Provenance")
-        self.columns = Columns(table) if table is not None else None
+        self.columns = TableColumns(table) if table is not None else None
 
     def tallies(self) -> list[Tally]:
         """All of them; none where the table is not there."""
@@ -39,7 +41,7 @@ class Shares:
             return []
         return [*self.sums(self.columns), self.stems(self.columns), self.banned(self.columns)]
 
-    def sums(self, columns: Columns) -> list[Tally]:
+    def sums(self, columns: TableColumns) -> list[Tally]:
         """Shares of one delivery, stage, input and by make one, their tonnes the delivery.
 
         The contract: "Provenance (share by stage and country for each demand line)".
@@ -70,7 +72,7 @@ class Shares:
                 found[(*flow.keys[i], self.given.calendar.labels[t])] = float(row[t])
         return found
 
-    def stems(self, columns: Columns) -> Tally:
+    def stems(self, columns: TableColumns) -> Tally:
         """Every place shown at a stage is one of a purchase, stock, order or run by then.
 
         The contract: "a history event" has its place in Supply, Stocks, Pipeline or
@@ -93,7 +95,7 @@ class Shares:
         tally.equal(np.array(late, dtype=float) * SHARE, np.zeros(len(keys)), _words(keys))
         return tally
 
-    def _facts(self) -> Iterator[tuple[int, Fact]]:
+    def _facts(self) -> Iterator[tuple[int, AuditEvent]]:
         """Events of the plan with the first period in which they can be in a lot."""
         given, provenance = self.given, self.provenance
         for key, row in _first_cells(self.flows, "Purchases"):
@@ -115,7 +117,7 @@ class Shares:
                     for stage in process.stages:
                         yield t, provenance.fact(step[0], stage)
 
-    def banned(self, columns: Columns) -> Tally:
+    def banned(self, columns: TableColumns) -> Tally:
         """No event that a rule bans is shown on a delivery that may not break it at all.
 
         A rule that a process clears, or whose events are dated, cannot be told from the
@@ -154,22 +156,22 @@ class Shares:
 _EVENT = ("stage", "by", "name", "country")
 
 
-def _fact(stage: str, by: str, name: str, country: str) -> list[Fact]:
+def _fact(stage: str, by: str, name: str, country: str) -> list[AuditEvent]:
     """What a row says of an event, as far as it does."""
     stage = "" if stage == _NO_STAGE else stage
     if name == _DOES_NOT_APPLY:
         return []
     if name == _UNKNOWN:
-        return [Fact(stage, _UNKNOWN)]
+        return [AuditEvent(stage, _UNKNOWN)]
     if by == "country":
-        return [] if name == _NOT_STATED else [Fact(stage, name, "", (), ())]
+        return [] if name == _NOT_STATED else [AuditEvent(stage, name, "", (), ())]
     if by == "owner":
-        return [] if name == _NOT_STATED else [Fact(stage, "", country, (name,), ())]
+        return [] if name == _NOT_STATED else [AuditEvent(stage, "", country, (name,), ())]
     place = () if name == _NOT_STATED else (name,)
-    return [Fact(stage, country, "", (), place)] if country else []
+    return [AuditEvent(stage, country, "", (), place)] if country else []
 
 
-def _shown(fact: Fact) -> Iterator[tuple[str, str]]:
+def _shown(fact: AuditEvent) -> Iterator[tuple[str, str]]:
     """Names under which an event may be shown: by country, site and owner."""
     if fact.country in ("unknown", "none"):
         name = _UNKNOWN if fact.country == "unknown" else _DOES_NOT_APPLY
@@ -180,7 +182,7 @@ def _shown(fact: Fact) -> Iterator[tuple[str, str]]:
     yield from (("owner", name) for name in fact.owner)
 
 
-def _first_cells(flows: Flows, name: str) -> Iterator[tuple[Any, int]]:
+def _first_cells(flows: TableFlows, name: str) -> Iterator[tuple[Any, int]]:
     """Keys of a table with the first period in which there is something."""
     flow = flows[name]
     for key, row in zip(flow.keys, flow.matrix(), strict=True):

@@ -13,14 +13,14 @@ from msgspec import Struct
 from optimizer.audit.audit_entitlements import Entitlements
 from optimizer.audit.audit_graph import stages_up_to
 from optimizer.audit.audit_histories import same
-from optimizer.audit.audit_origins import NOT_STATED, Origins
+from optimizer.audit.audit_origins import NOT_STATED, OriginShareAudit
 from optimizer.tables import sheets
 
 SMALLEST = 1e-6
 """Share of a delivery below which nothing rests on it: rounding."""
 
 
-class Rest(Struct, frozen=True):
+class AuditReserve(Struct, frozen=True):
     """Tonnes of a delivery that rest on what is unknown or not stated, and why."""
 
     unknown: float = 0.0
@@ -34,10 +34,10 @@ class Rest(Struct, frozen=True):
         return self.unknown + self.not_stated > 0
 
 
-class Statements:
+class AuditStatements:
     """What the histories behind each delivery leave open, as far as a rule looks there."""
 
-    def __init__(self, given: Entitlements, origins: Origins) -> None:
+    def __init__(self, given: Entitlements, origins: OriginShareAudit) -> None:
         self.given, self.origins = given, origins
         self._number = {(own.line, own.period): i for i, own in enumerate(origins.deliveries)}
         self._unknown: dict[Any, tuple[frozenset[str], str]] = {}
@@ -54,7 +54,9 @@ class Statements:
             return None
         return {stage for line in lines for stage in line.stage}
 
-    def rest(self, rule: sheets.Rule, line: Any, t: int, tonnes: float, breaking: float) -> Rest:
+    def rest(
+        self, rule: sheets.Rule, line: Any, t: int, tonnes: float, breaking: float
+    ) -> AuditReserve:
         """What of a delivery rests on what is left open.
 
         What is unknown breaks the rule, so that no more of it is unknown than breaks it: a lot
@@ -62,12 +64,12 @@ class Statements:
         """
         material = self.given.materials[line[2]]
         if not material.traced:
-            return Rest(not_stated=tonnes, stages=("material not traced",))
+            return AuditReserve(not_stated=tonnes, stages=("material not traced",))
         if not material.stage:
-            return Rest(not_stated=tonnes, stages=("stage of the material",))
+            return AuditReserve(not_stated=tonnes, stages=("stage of the material",))
         i = self._number.get((line, t))
         if i is None:
-            return Rest()
+            return AuditReserve()
         wanted = self.looked_at(rule)
         share, cells = 0.0, []
         for row, (stages, cell) in self._unknown.items():
@@ -82,7 +84,7 @@ class Statements:
                 lacking = places.get(NOT_STATED, 0.0) if places else 1.0
                 if lacking > SMALLEST:
                     missing[stage] = lacking
-        return Rest(
+        return AuditReserve(
             min(min(share, 1.0) * tonnes, breaking),
             max(missing.values(), default=0.0) * tonnes,
             tuple(cells) if breaking > SMALLEST * tonnes else (),

@@ -13,8 +13,8 @@ import numpy as np
 
 from optimizer.audit.audit_calendar import Floats, Ints
 from optimizer.audit.audit_entitlements import Entitlements, Pair
-from optimizer.audit.audit_flows import Flows
-from optimizer.audit.audit_units import Units
+from optimizer.audit.audit_flows import TableFlows
+from optimizer.audit.audit_units import UnitAudit
 from optimizer.audit.verdict import SMALLEST, TOLERANCE, Tally
 from optimizer.result.result_layouts import Tables
 
@@ -23,7 +23,7 @@ LEAST = TOLERANCE * SMALLEST
 COMES_IN = ("opening", "bought", "arrived", "made")
 
 
-def movements(given: Entitlements, flows: Flows) -> dict[str, Floats]:
+def movements(given: Entitlements, flows: TableFlows) -> dict[str, Floats]:
     """Tonnes of each kind by node, as Balance shows them."""
     count = given.calendar.count
     closing = flows.sums(flows.leaves("Stock"))
@@ -47,10 +47,12 @@ def movements(given: Entitlements, flows: Flows) -> dict[str, Floats]:
     }
 
 
-class Sums:
+class BalanceAudit:
     """The checks of Balance and Utilisation."""
 
-    def __init__(self, given: Entitlements, flows: Flows, units: Units, tables: Tables) -> None:
+    def __init__(
+        self, given: Entitlements, flows: TableFlows, units: UnitAudit, tables: Tables
+    ) -> None:
         self.given, self.flows, self.units, self.tables = given, flows, units, tables
         self.calendar = given.calendar
 

@@ -10,16 +10,16 @@ import numpy as np
 
 from optimizer.audit.audit_calendar import Bools
 from optimizer.audit.audit_entitlements import Entitlements
-from optimizer.audit.audit_flows import Flows, summed
+from optimizer.audit.audit_flows import TableFlows, summed
 from optimizer.audit.verdict import SMALLEST, TOLERANCE
 
 
 def taints(
-    given: Entitlements, flows: Flows, traced: Bools, unclaimed: list[int]
+    given: Entitlements, flows: TableFlows, traced: Bools, unclaimed: list[int]
 ) -> dict[tuple[str, int], int]:
     """Traits that sites which do not segregate are tainted with, by site and period.
 
-    ``traced`` is true for each pair of :class:`Flows` of a traced material; ``unclaimed``
+    ``traced`` is true for each pair of :class:`TableFlows` of a traced material; ``unclaimed``
     are the traits that the inputs of each label of runs do not claim to keep.
     """
     mixing = {site.site: i for i, site in enumerate(given.case.sites) if not site.segregates}

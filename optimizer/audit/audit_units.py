@@ -7,19 +7,19 @@ import numpy as np
 from optimizer.audit.audit_calendar import Bools, Floats
 from optimizer.audit.audit_costs import Paid
 from optimizer.audit.audit_entitlements import Entitlements, Pair
-from optimizer.audit.audit_flows import Flows, matrix
-from optimizer.audit.audit_investment import Investment
+from optimizer.audit.audit_flows import TableFlows, matrix
+from optimizer.audit.audit_investment import InvestmentAudit
 from optimizer.audit.verdict import USED, Tally
 from optimizer.tables import sheets
 
 
-class Units:
+class UnitAudit:
     """The units of one plan, with what is used of them in each period.
 
     A unit that may idle runs in a period if anything of it is used then.
     """
 
-    def __init__(self, given: Entitlements, flows: Flows, investment: Investment) -> None:
+    def __init__(self, given: Entitlements, flows: TableFlows, investment: InvestmentAudit) -> None:
         self.given = given
         self.calendar = given.calendar
         loads, added = _loads(given, flows), investment.capacity()
@@ -73,7 +73,7 @@ class Units:
         return found
 
 
-def _loads(given: Entitlements, flows: Flows) -> dict[Pair, Floats]:
+def _loads(given: Entitlements, flows: TableFlows) -> dict[Pair, Floats]:
     """Capacity used of each unit by period."""
     loads: dict[Pair, Floats] = {}
     flow = flows["Production"]

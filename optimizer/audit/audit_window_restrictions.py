@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_calendar import Floats
-from optimizer.audit.audit_checks import Quantities
-from optimizer.audit.audit_compliance import Deliveries, phase, windows
+from optimizer.audit.audit_checks import QuantityAudit
+from optimizer.audit.audit_compliance import AuditDeliveries, phase, windows
 from optimizer.audit.audit_entitlements import Entitlements
-from optimizer.audit.audit_investment import Investment
-from optimizer.audit.audit_limits import Bounds
+from optimizer.audit.audit_investment import InvestmentAudit
+from optimizer.audit.audit_limits import LimitAudit
 from optimizer.audit.audit_restriction import NONE, Restriction
 
 Made = Iterator[Restriction]
@@ -24,10 +24,10 @@ class WindowRestrictions:
     def __init__(
         self,
         given: Entitlements,
-        quantities: Quantities,
-        limits: Bounds,
-        deliveries: Deliveries,
-        investment: Investment,
+        quantities: QuantityAudit,
+        limits: LimitAudit,
+        deliveries: AuditDeliveries,
+        investment: InvestmentAudit,
     ) -> None:
         self.given, self.quantities, self.limits = given, quantities, limits
         self.deliveries, self.investment = deliveries, investment

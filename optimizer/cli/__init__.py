@@ -15,7 +15,7 @@ from pathlib import Path
 from optimizer import __version__
 from optimizer.atomic_write import check_target
 from optimizer.cli.arguments import (
-    Parser,
+    ArgumentParser,
     counted,
     print_record,
     said,
@@ -24,9 +24,9 @@ from optimizer.cli.arguments import (
     tell,
     tell_findings,
 )
-from optimizer.cli.command_result import Voice
+from optimizer.cli.command_result import CommandOutput
 from optimizer.cli.plan_options import add_plans, add_previous
-from optimizer.cli.progress_line import Progress
+from optimizer.cli.progress_line import ProgressLine
 from optimizer.cli.run_id import inputs_of
 from optimizer.cli.solve_command import solve as solved
 from optimizer.cli.study_command import add_studies
@@ -66,7 +66,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
+    parser = ArgumentParser(
         prog="optimizer",
         description="Least-cost sourcing plans for rare-earth magnets under provenance rules.",
         epilog="Exit codes: 0 done, 1 the workbook has errors, 2 wrong use, 3 no feasible plan, "
@@ -101,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         "--output", type=Path, default=Path("outputs"), metavar="DIR", help="default: outputs"
     )
     seat.set_defaults(run=_open, json=False, quiet=False)
-    add_plans(commands, Voice(tell, print_record, Progress))
+    add_plans(commands, CommandOutput(tell, print_record, ProgressLine))
     for command in (solve, check, template, *studies):
         command.add_argument("--json", action="store_true", help="one object on standard output")
         command.add_argument("--quiet", action="store_true", help="print errors only")
@@ -128,9 +128,9 @@ def _template(options: argparse.Namespace) -> int:
 
 
 def _open(options: argparse.Namespace) -> int:
-    from optimizer.web_app import Seat, interrupted_by_signals
+    from optimizer.web_app import WebApp, interrupted_by_signals
 
-    with interrupted_by_signals(), Seat(options.output, options.port, options.workbook) as seat:
+    with interrupted_by_signals(), WebApp(options.output, options.port, options.workbook) as seat:
         tell(f"The page is open at {seat.address}")
         tell("Only this computer can reach it. Ctrl-C, or Close on the page, ends it.")
         if not options.no_browser:

@@ -19,7 +19,7 @@ SHOWN = 40
 """Findings or clashes of a kind that are printed; all stand in the marked copy or --json."""
 
 
-class Parser(argparse.ArgumentParser):
+class ArgumentParser(argparse.ArgumentParser):
     """A parser of arguments that repeats none of them raw."""
 
     def error(self, message: str) -> NoReturn:

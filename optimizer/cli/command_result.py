@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from optimizer.solver import Progress
 
 
-class Done(Struct, frozen=True):
+class CommandResult(Struct, frozen=True):
     """Sentences for people, a record for ``--json``, an exit code."""
 
     lines: tuple[str, ...]
@@ -20,7 +20,7 @@ class Done(Struct, frozen=True):
     code: int = 0
 
 
-class Voice(Struct, frozen=True):
+class CommandOutput(Struct, frozen=True):
     """Who speaks for a command: text for people, a record for programs, progress."""
 
     tell: Callable[[str], None]
@@ -28,10 +28,10 @@ class Voice(Struct, frozen=True):
     progress: Callable[[], Progress]
 
 
-Command = Callable[[argparse.Namespace, "Progress | None"], Done]
+Command = Callable[[argparse.Namespace, "Progress | None"], CommandResult]
 
 
-def spoken(command: Command, voice: Voice) -> Callable[[argparse.Namespace], int]:
+def spoken(command: Command, voice: CommandOutput) -> Callable[[argparse.Namespace], int]:
     """A command that says what it has done and gives its exit code."""
 
     def run(options: argparse.Namespace) -> int:

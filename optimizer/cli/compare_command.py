@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from optimizer.cli.command_result import Done, rows_of
-from optimizer.cli.study_files import Both
+from optimizer.cli.command_result import CommandResult, rows_of
+from optimizer.cli.study_files import StudyFiles
 
 if TYPE_CHECKING:
     from optimizer.solver import Progress
 
 
-def compare(options: argparse.Namespace, progress: Progress | None) -> Done:
+def compare(options: argparse.Namespace, progress: Progress | None) -> CommandResult:
     """Compare two workbooks and write what differs, if a workbook is asked for."""
     from optimizer.studies.plan_comparison import compare as compared
     from optimizer.studies.plan_comparison import is_plan
@@ -23,7 +23,7 @@ def compare(options: argparse.Namespace, progress: Progress | None) -> Done:
         options.workbook = path  # where an error is marked
         things.append(path if is_plan(path) else read(path))
     own = (options.first, options.second)
-    both = Both(options.output, own, "comparison") if options.output is not None else None
+    both = StudyFiles(options.output, own, "comparison") if options.output is not None else None
     found = compared(*things, by=options.by)
     files = both.write(found.study(_names(options)))[1] if both else {}
     lines = [*found.lines(), *(f"Written: {file}" for file in files.values())]
@@ -34,7 +34,7 @@ def compare(options: argparse.Namespace, progress: Progress | None) -> Done:
         "tables": {name: rows_of(table) for name, table in found.tables.items()},
         "files": files,
     }
-    return Done(tuple(lines), record)
+    return CommandResult(tuple(lines), record)
 
 
 def _names(options: argparse.Namespace) -> str:

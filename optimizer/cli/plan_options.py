@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.cli.arguments import seconds, share
-from optimizer.cli.command_result import Voice, spoken
+from optimizer.cli.command_result import CommandOutput, spoken
 from optimizer.cli.compare_command import compare
 from optimizer.cli.stochastic_command import stochastic
 
@@ -44,7 +44,7 @@ def add_previous(solve: argparse.ArgumentParser) -> None:
     )
 
 
-def add_plans(commands: Any, voice: Voice) -> None:
+def add_plans(commands: Any, voice: CommandOutput) -> None:
     """The commands ``compare`` and ``stochastic``."""
     two = commands.add_parser("compare", help="say what differs between two plans or two inputs")
     two.add_argument("first", type=Path, metavar="A", help="results workbook, or input workbook")

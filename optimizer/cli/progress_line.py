@@ -7,7 +7,7 @@ import sys
 from optimizer.cli.arguments import escaped
 
 
-class Progress:
+class ProgressLine:
     """One line on standard error that is written over while the solver works."""
 
     def __init__(self) -> None:

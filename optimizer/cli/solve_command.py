@@ -15,7 +15,7 @@ from optimizer.cli.arguments import print_record, tell, tell_findings
 from optimizer.cli.follow_previous import follows, replanned
 from optimizer.cli.plan_files import PlanFiles
 from optimizer.cli.plan_messages import story
-from optimizer.cli.progress_line import Progress as Shown
+from optimizer.cli.progress_line import ProgressLine as Shown
 from optimizer.cli.run_id import inputs_of
 from optimizer.errors import AuditError, OptimizerError
 from optimizer.garbage_collection import collecting
@@ -123,9 +123,9 @@ def _cost_of_rules(
 def _watchers(options: argparse.Namespace) -> tuple[Progress | None, Callable[[str], None]]:
     """Who is told of the solver's progress, and of each step that begins."""
     if options.attended:
-        from optimizer.web_app.supervised_solve import Attended
+        from optimizer.web_app.supervised_solve import SupervisedSolve
 
-        attended = Attended(tell)
+        attended = SupervisedSolve(tell)
         return attended, attended.step
     return None if options.quiet else Shown(), lambda name: None
 

@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimizer.cli.command_result import Done, rows_of
+from optimizer.cli.command_result import CommandResult, rows_of
 from optimizer.cli.run_id import inputs_of
-from optimizer.cli.study_files import Both
+from optimizer.cli.study_files import StudyFiles
 
 if TYPE_CHECKING:
     from optimizer.solver import Progress
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from optimizer.tables import Case
 
 
-def stochastic(options: argparse.Namespace, progress: Progress | None) -> Done:
+def stochastic(options: argparse.Namespace, progress: Progress | None) -> CommandResult:
     """Plan for the scenarios of the sheet, or for supply that comes or fails."""
     from optimizer.studies import stochastic as planned
     from optimizer.studies import supply_scenarios, weighted_scenarios
@@ -24,7 +24,7 @@ def stochastic(options: argparse.Namespace, progress: Progress | None) -> Done:
 
     case = read(options.workbook)
     folder = options.output or Path("outputs") / options.workbook.stem
-    both = Both(folder / "stochastic.xlsx", inputs_of(options))
+    both = StudyFiles(folder / "stochastic.xlsx", inputs_of(options))
     if options.supply:
         scenarios = supply_scenarios(case, most=options.most, seed=options.seed)
     else:
@@ -52,7 +52,7 @@ def stochastic(options: argparse.Namespace, progress: Progress | None) -> Done:
     }
     lines = (*_story(found, case.settings.currency), *_left_out(options, case, found))
     lines = (*lines, *(f"Written: {file}" for file in files.values()))
-    return Done(lines, record, 0 if found.status == "optimal" else 4)
+    return CommandResult(lines, record, 0 if found.status == "optimal" else 4)
 
 
 def _left_out(options: argparse.Namespace, case: Case, found: Stochastic) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from optimizer.cli.arguments import print_record, seconds, share, tell
 from optimizer.cli.run_id import inputs_of
-from optimizer.cli.study_files import Both
+from optimizer.cli.study_files import StudyFiles
 from optimizer.errors import AuditError, NoPlanError
 
 
@@ -57,15 +57,15 @@ def _study(options: argparse.Namespace) -> int:
     folder = options.output or Path("outputs") / options.workbook.stem
     if options.parquet:
         check_parquet()
-    both = Both(
+    both = StudyFiles(
         folder / f"{options.command}.xlsx", inputs_of(options), parquet=bool(options.parquet)
     )
-    way = studies.Way(
+    way = studies.RunSettings(
         workers=options.workers,
         scheduler=options.scheduler,
         folder=folder / "runs",
         progress=None if options.quiet else _tell_run,
-        options=studies.Options(options.time_limit, options.gap),
+        options=studies.RunOptions(options.time_limit, options.gap),
     )
     study = studies.asked_for(options.command, case, vars(options), way)
     study, files = both.write(study)

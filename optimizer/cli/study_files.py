@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from optimizer.studies import Study
 
 
-class Both:
+class StudyFiles:
     """Workbook and page of a study, told to be written before the study is made.
 
     With ``parquet`` its Parquet files stand in a folder of the workbook's name beside them.

@@ -3,18 +3,18 @@
 from optimizer.explain.alerts import alerts
 from optimizer.explain.bound_sensitivity import moves
 from optimizer.explain.cell_edits import Edit
-from optimizer.explain.conflict import NO_CONFLICT, Clash, Conflict, conflict
-from optimizer.explain.price_tables import Pricing, pricing
+from optimizer.explain.conflict import NO_CONFLICT, Conflict, ConflictingRequirement, conflict
+from optimizer.explain.price_tables import PriceTables, pricing
 from optimizer.explain.repair import Repair, endless, repairs
 from optimizer.explain.risks import Alert
 
 __all__ = [
     "NO_CONFLICT",
     "Alert",
-    "Clash",
     "Conflict",
+    "ConflictingRequirement",
     "Edit",
-    "Pricing",
+    "PriceTables",
     "Repair",
     "alerts",
     "conflict",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from optimizer.explain.cell_locator import HIGH, LOW, Places
-from optimizer.explain.duals import KINDS, NAN, ONE_LESS, Priced, relief
+from optimizer.explain.cell_locator import HIGH, LOW, CellLocator
+from optimizer.explain.duals import KINDS, NAN, ONE_LESS, PricedRow, relief
 from optimizer.explain.scarcity import address
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure
 from optimizer.result.price_layouts import BOTTLENECKS
 from optimizer.result.result_table import Table, table
-from optimizer.solver import Ranges
+from optimizer.solver import BasisRanges
 
 MOST = 2_000
 """Rows with a price that are told, those of most worth first."""
@@ -48,9 +48,9 @@ MORE = {
 """What one more of a bound is, where it is not a tonne."""
 
 
-def bottlenecks(network: Network, rows: list[Priced], found: Ranges | None) -> Table:
+def bottlenecks(network: Network, rows: list[PricedRow], found: BasisRanges | None) -> Table:
     """One row for each thing that binds in periods in a row, of most saving first."""
-    places = Places(network)
+    places = CellLocator(network)
     currency = network.case.settings.currency
     told = []
     for group in _groups(network, rows[:MOST]):
@@ -71,10 +71,10 @@ def bottlenecks(network: Network, rows: list[Priced], found: Ranges | None) -> T
     return table(BOTTLENECKS, [(rank, *row) for rank, row in enumerate(told, 1)])
 
 
-def _groups(network: Network, rows: list[Priced]) -> Iterator[list[Priced]]:
+def _groups(network: Network, rows: list[PricedRow]) -> Iterator[list[PricedRow]]:
     """Rows of one thing, bound on one side, in periods without a gap."""
     order = {label: t for t, label in enumerate(network.calendar.labels)}
-    things: dict[tuple[str, tuple[str, ...], int, str], list[Priced]] = {}
+    things: dict[tuple[str, tuple[str, ...], int, str], list[PricedRow]] = {}
     for row in rows:
         things.setdefault((row.family, row.names, row.side, row.per), []).append(row)
     for own in things.values():
@@ -90,12 +90,12 @@ def _groups(network: Network, rows: list[Priced]) -> Iterator[list[Priced]]:
         yield group
 
 
-def _saving(row: Priced, more: float) -> float:
+def _saving(row: PricedRow, more: float) -> float:
     """Present value of relaxing a bound as far as its worth holds, or by one unit."""
     return row.today * (more if more == more and more != float("inf") else 1.0)
 
 
-def _sentence(group: list[Priced], holds: float, note: str, currency: str) -> str:
+def _sentence(group: list[PricedRow], holds: float, note: str, currency: str) -> str:
     first = group[0]
     worth = sorted(abs(row.worth) for row in group)
     said = f"{figure(worth[0])} {currency}"
@@ -120,14 +120,14 @@ def _sentence(group: list[Priced], holds: float, note: str, currency: str) -> st
     return f"{head}{when}: {what}{each} is worth {said}{_range(holds, note)}."
 
 
-def _bound(row: Priced) -> str:
+def _bound(row: PricedRow) -> str:
     kind = KINDS.get(row.family, (row.family, ""))[0]
     which = "maximum" if row.side == HIGH else "minimum"
     names = [name for name in row.names if name not in ("sum", "least", "most")]
     return f"The {which} of {kind} {', '.join(filter(None, names))} binds"
 
 
-def _when(group: list[Priced]) -> str:
+def _when(group: list[PricedRow]) -> str:
     first, last = group[0].period, group[-1].period
     if not first:
         return ""

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.explain.cell_locator import Cell, Places
+from optimizer.explain.cell_locator import CellLocator, WorkbookCell
 from optimizer.network.network_data import Network
 from optimizer.solver import Program
 
 
 def factor(
-    places: Places, family: str, names: Sequence[str], cell: Cell | None, t: int | None
+    places: CellLocator, family: str, names: Sequence[str], cell: WorkbookCell | None, t: int | None
 ) -> float:
     """Tonnes (or activity, use, number) for each unit of a cell; 0 where the plan decides that.
 

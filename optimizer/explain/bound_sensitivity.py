@@ -20,8 +20,8 @@ from msgspec import Struct
 
 from optimizer.explain.cell_locator import HIGH, LOW
 from optimizer.network.calendar import members
-from optimizer.network.network_data import Network, Unit
-from optimizer.solver import Answer, Move, Program
+from optimizer.network.network_data import Network, NetworkUnit
+from optimizer.solver import Answer, BoundDirection, Program
 from optimizer.tables.schema import INFINITY
 
 SAME = 1e-9
@@ -32,10 +32,10 @@ Rows = dict[int | None, float]
 """Rows and how much they move; None stands for a row that the model does not have."""
 
 
-class Moved(Struct, frozen=True):
+class BoundMove(Struct, frozen=True):
     """What moves with one unit more of a bound, as the planner means it."""
 
-    move: Move
+    move: BoundDirection
     """Empty where moving it changes nothing: the bound is not told."""
     bound: float | None = None
     """The bound as it stands; None where that of the row is it."""
@@ -44,18 +44,18 @@ class Moved(Struct, frozen=True):
     less: float = INFINITY
     side: int = 0
     """LOW or HIGH where only the minimum, or the maximum, of the row moves like this."""
-    binds: Move | None = None
+    binds: BoundDirection | None = None
     """Part of the move without whose price the bound does not bind; None: all of it."""
 
 
-def moves(network: Network, m: Any, program: Program, answer: Answer) -> dict[int, Moved]:
+def moves(network: Network, m: Any, program: Program, answer: Answer) -> dict[int, BoundMove]:
     """Bounds that are not simply the right-hand side of one row, by the row they are told as.
 
     Empty without a plan.
     """
     if answer.values is None:
         return {}
-    found = _Moves(network, m, program, answer.values)
+    found = _MoveCollector(network, m, program, answer.values)
     found.lanes()
     found.demand()
     found.units()
@@ -66,14 +66,14 @@ def moves(network: Network, m: Any, program: Program, answer: Answer) -> dict[in
     return found.moved
 
 
-class _Moves:
+class _MoveCollector:
     """Collects what moves, family by family."""
 
     def __init__(self, network: Network, m: Any, program: Program, values: np.ndarray) -> None:
         self.network, self.m, self.program = network, m, program
         self.labels = network.calendar.labels
         self.columns = m.columns
-        self.moved: dict[int, Moved] = {}
+        self.moved: dict[int, BoundMove] = {}
         self._values = values
         self._column = {id(variable): n for n, variable in enumerate(program.variables)}
         self._number = {id(row): number for number, row in enumerate(program.constraints)}
@@ -97,12 +97,12 @@ class _Moves:
         """Rows that move with the bound that is told as a row; what is None is not there."""
         own = {row: factor for row, factor in rows.items() if row is not None and factor}
         columns = more.pop("columns", {})
-        self.moved[told] = Moved(Move(own, columns), **more)
+        self.moved[told] = BoundMove(BoundDirection(own, columns), **more)
 
     def lanes(self) -> None:
         """Lanes that are used or not: their bounds multiply the decision."""
-        most_of = self.network.way_most
-        for bound, decided in zip(self.network.way_bounds, self.columns.used, strict=True):
+        most_of = self.network.arc_most
+        for bound, decided in zip(self.network.arc_bounds, self.columns.used, strict=True):
             for t, variable in decided.items():
                 used = self.whole(variable)
                 name = (bound.name, bound.material, str(bound.rows[0]), self.labels[t])
@@ -112,27 +112,27 @@ class _Moves:
                 row, most = self.row("lane", *name), bound.maximum[t]
                 if row is None:
                     continue
-                ends = sum(most_of[way].get(t, INFINITY) for way in bound.ways)
+                ends = sum(most_of[arc].get(t, INFINITY) for arc in bound.arcs)
                 slack = ends - most
                 if slack > SAME * max(1.0, most):
                     self.put(row, {row: used}, bound=most, more=slack)
                     continue
                 self.put(row, {})
-                for way in bound.ways:
-                    self._follow(row, way, t, used, -slack)
-        for way, t, row, built in self._reaches():
-            self._follow(row, way, t, built, INFINITY)
+                for arc in bound.arcs:
+                    self._follow(row, arc, t, used, -slack)
+        for arc, t, row, built in self._reaches():
+            self._follow(row, arc, t, built, INFINITY)
 
     def _reaches(self) -> Iterator[tuple[int, int, int, float]]:
         """Way, period, row and number built of ways out of plants that may be built."""
         if self.m.component("built_reach") is None:
             return
         program = self.program
-        for index, way in enumerate(self.network.ways):
-            for unit in self.network.gates.get((way.from_site, way.material), ()):
+        for index, arc in enumerate(self.network.arcs):
+            for unit in self.network.gates.get((arc.from_site, arc.material), ()):
                 place = self.network.units[unit]
-                for t, most in self.network.way_most[index].items():
-                    names = (way.name, way.material, place.site, place.unit, self.labels[t])
+                for t, most in self.network.arc_most[index].items():
+                    names = (arc.name, arc.material, place.site, place.unit, self.labels[t])
                     row = self.row("built_reach", *names)
                     if row is None or not most:
                         continue
@@ -146,13 +146,13 @@ class _Moves:
                     )
                     yield index, t, row, held / most
 
-    def _follow(self, row: int, way: int, t: int, factor: float, slack: float) -> None:
+    def _follow(self, row: int, arc: int, t: int, factor: float, slack: float) -> None:
         """A row whose bound is what is wanted at the end of a way, but for ``slack`` more."""
         network = self.network
-        ship = next(ship for ship in network.flows.ships if ship.way == way)
-        place = (network.ways[way].to_site, network.ways[way].material)
+        ship = next(ship for ship in network.flows.ships if ship.arc == arc)
+        place = (network.arcs[arc].to_site, network.arcs[arc].material)
         lines = [n for n, own in enumerate(network.lines) if (own.customer, own.material) == place]
-        least = network.way_most[way][t]
+        least = network.arc_most[arc][t]
         later = [
             (t + periods, share)
             for periods, share in ship.arrivals
@@ -212,7 +212,7 @@ class _Moves:
                 above = {other: factor for other, factor in rows.items() if other is not None}
                 rows |= _minimum_load(unit, t, runs_now, least, idle)
                 if len(rows) > 1:
-                    self.put(row, rows, binds=Move(above, {}))
+                    self.put(row, rows, binds=BoundDirection(above, {}))
 
     def _custody(self) -> dict[tuple[int, int], dict[int, float]]:
         """Rows of plants that cannot segregate, by unit and period."""
@@ -329,7 +329,9 @@ class _Moves:
         return found
 
 
-def _minimum_load(unit: Unit, t: int, runs: float, least: int | None, idle: int | None) -> Rows:
+def _minimum_load(
+    unit: NetworkUnit, t: int, runs: float, least: int | None, idle: int | None
+) -> Rows:
     """Rows of the minimum load of a unit, which is a share of its capacity."""
     always, running = unit.minimum[t] / unit.capacity[t], unit.idle_minimum[t] / unit.capacity[t]
     return {least: always, idle: always + running * runs}

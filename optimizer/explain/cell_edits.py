@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from optimizer.explain.cell_locator import Cell, Places
+from optimizer.explain.cell_locator import CellLocator, WorkbookCell
 from optimizer.tables.case import Case
 from optimizer.tables.schema import SHEETS
 
@@ -51,7 +51,7 @@ def apply(case: Case, edits: Iterable[Edit]) -> Case:
     return replace(case, **changed)
 
 
-def edit_of(places: Places, cell: Cell, new: float, old: float | None = None) -> Edit:
+def edit_of(places: CellLocator, cell: WorkbookCell, new: float, old: float | None = None) -> Edit:
     """New value of a cell, rounded; ``old`` where it is not the one that stands there."""
     value, unit = places.value(cell)
     before = float(value) if old is None else old

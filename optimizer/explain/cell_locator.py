@@ -52,7 +52,7 @@ SIDES = ("sum", "least", "most")
 """Parts of an index that say which bound of a row is meant."""
 
 
-class Cell(Struct, frozen=True):
+class WorkbookCell(Struct, frozen=True):
     """A cell of the workbook; ``row`` is 0 where there is none to point at."""
 
     sheet: str
@@ -60,7 +60,7 @@ class Cell(Struct, frozen=True):
     header: str
 
 
-class Places:
+class CellLocator:
     """Cells of the rows of a programme, and their words."""
 
     def __init__(self, network: Network) -> None:
@@ -103,11 +103,11 @@ class Places:
     @cached_property
     def _bounds(self) -> dict[tuple[str, str], tuple[int, ...]]:
         """Rows of lanes and processes that share a limit, by sheet and first row."""
-        found = {("Lanes", str(own.rows[0])): own.rows for own in self.network.way_bounds}
+        found = {("Lanes", str(own.rows[0])): own.rows for own in self.network.arc_bounds}
         found |= {("Processes", str(own.rows[0])): own.rows for own in self.network.process_bounds}
         return found
 
-    def record(self, cell: Cell) -> Any:
+    def record(self, cell: WorkbookCell) -> Any:
         """Record that a cell belongs to."""
         return self._records[cell.sheet, cell.row]
 
@@ -115,7 +115,7 @@ class Places:
         """Period of an index, if it ends with one."""
         return self.labels.get(names[-1])
 
-    def cells(self, family: str, names: Sequence[str], side: int) -> tuple[Cell, ...]:
+    def cells(self, family: str, names: Sequence[str], side: int) -> tuple[WorkbookCell, ...]:
         """Cells that a bound of a row comes from: of dated rows those that hold in its period."""
         where = PLACES.get(family) or LOGIC.get(family)
         if where is None:
@@ -128,8 +128,8 @@ class Places:
         if sheet == "Stocks":
             rows = self._strictest(rows, header, least=family == "storage")
         if family == "demand" and t is not None:
-            return tuple(Cell(sheet, row, self._quantity(row, names[-1])) for row in rows)
-        return tuple(Cell(sheet, row, header) for row in rows)
+            return tuple(WorkbookCell(sheet, row, self._quantity(row, names[-1])) for row in rows)
+        return tuple(WorkbookCell(sheet, row, header) for row in rows)
 
     def _found(self, family: str, names: Sequence[str]) -> tuple[int, ...]:
         kinds = {
@@ -170,11 +170,11 @@ class Places:
 
     def _strictest(self, rows: tuple[int, ...], header: str, *, least: bool) -> tuple[int, ...]:
         """Of rows of Stocks that all bind those that bind most: the least value, or the largest."""
-        values = {row: float(self.value(Cell("Stocks", row, header))[0]) for row in rows}
+        values = {row: float(self.value(WorkbookCell("Stocks", row, header))[0]) for row in rows}
         limit = (min if least else max)(values.values(), default=0.0)
         return tuple(row for row in rows if values[row] == limit)
 
-    def _stock_minimum(self, rows: tuple[int, ...], t: int | None) -> tuple[Cell, ...]:
+    def _stock_minimum(self, rows: tuple[int, ...], t: int | None) -> tuple[WorkbookCell, ...]:
         cells = []
         for row in rows:
             record = self._records["Stocks", row]
@@ -183,28 +183,28 @@ class Places:
             )
             closing = record.closing if at_end else 0.0
             if record.minimum >= closing or record.minimum:
-                cells.append(Cell("Stocks", row, "minimum"))
+                cells.append(WorkbookCell("Stocks", row, "minimum"))
             if closing and closing >= record.minimum:
-                cells.insert(0, Cell("Stocks", row, "closing"))
+                cells.insert(0, WorkbookCell("Stocks", row, "closing"))
         return tuple(cells)
 
     def _quantity(self, row: int, label: str) -> str:
         return label if label in dict(self._records["Demand", row].by_period) else "quantity"
 
-    def address(self, cell: Cell) -> str:
+    def address(self, cell: WorkbookCell) -> str:
         """Address as a planner types it, such as ``Supply!F9 (maximum)``."""
         if not cell.row:
             return cell.sheet
         place = self.case.cell(cell.sheet, cell.row, cell.header)
         return f"{place} ({cell.header})" if cell.header else place
 
-    def letter(self, cell: Cell) -> str:
+    def letter(self, cell: WorkbookCell) -> str:
         """Cell without its sheet, such as ``F9``; empty where there is none."""
         if not cell.row:
             return ""
         return self.case.cell(cell.sheet, cell.row, cell.header).partition("!")[2]
 
-    def value(self, cell: Cell) -> tuple[Any, str]:
+    def value(self, cell: WorkbookCell) -> tuple[Any, str]:
         """Value of a cell and its unit."""
         record = self.record(cell)
         if cell.sheet == "Demand" and cell.header in dict(record.by_period):
@@ -240,15 +240,15 @@ def family_of(constraint: Any) -> str:
     return str(constraint.parent_component().local_name)
 
 
-def given(network: Network) -> dict[tuple[str, ...], list[Cell]]:
+def given(network: Network) -> dict[tuple[str, ...], list[WorkbookCell]]:
     """Cells of opening stocks and orders, by the index of the balance that they enter."""
     return {key: [cell for cell, _ in own] for key, own in inflow_cells(network).items()}
 
 
-def inflow_cells(network: Network) -> dict[tuple[str, ...], list[tuple[Cell, float]]]:
+def inflow_cells(network: Network) -> dict[tuple[str, ...], list[tuple[WorkbookCell, float]]]:
     """Cells of opening stocks and orders with their tonnes, by index of the balance they enter."""
     labels, nodes = network.calendar.labels, network.nodes
-    found: dict[tuple[str, ...], list[tuple[Cell, float]]] = defaultdict(list)
+    found: dict[tuple[str, ...], list[tuple[WorkbookCell, float]]] = defaultdict(list)
     for inflow in network.inflows:
         node = nodes[inflow.node]
         key = (node.site, node.material, node.name, labels[inflow.period])
@@ -257,12 +257,12 @@ def inflow_cells(network: Network) -> dict[tuple[str, ...], list[tuple[Cell, flo
     return found
 
 
-def _inflow_cells(network: Network, inflow: Any, site: str, material: str) -> list[Cell]:
+def _inflow_cells(network: Network, inflow: Any, site: str, material: str) -> list[WorkbookCell]:
     if inflow.opening:
         rows = next(s.rows for s in network.stores if (s.site, s.material) == (site, material))
         start = network.calendar.start
         return [
-            Cell("Stocks", row.row, "opening")
+            WorkbookCell("Stocks", row.row, "opening")
             for row in network.case.stocks
             if row.row in rows
             and row.opening
@@ -270,7 +270,7 @@ def _inflow_cells(network: Network, inflow: Any, site: str, material: str) -> li
             and (row.end is None or start <= row.end)
         ]
     return [
-        Cell("Pipeline", row.row, "quantity")
+        WorkbookCell("Pipeline", row.row, "quantity")
         for row in network.case.pipeline
         if row.order == inflow.name
     ]

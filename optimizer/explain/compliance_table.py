@@ -9,13 +9,13 @@ from msgspec import Struct
 from optimizer.explain.cell_locator import family_of
 from optimizer.explain.duals import NAN
 from optimizer.network.calendar import members
-from optimizer.network.network_data import Network, Phase
+from optimizer.network.network_data import Network, RulePhase
 from optimizer.result.flow_tables import segment_of
 from optimizer.result.price_layouts import COMPLIANCE
 from optimizer.result.result_table import Table, table
-from optimizer.result.variable_values import Decisions, each
+from optimizer.result.variable_values import VariableValues, each
 from optimizer.solver import Answer, Program
-from optimizer.tracing.origin_statements import Statements
+from optimizer.tracing.origin_statements import OriginStatements
 
 TOLERANCE = 1e-6
 """Share above the allowed one that still counts as kept (the solver's tolerance)."""
@@ -32,7 +32,7 @@ Lot = tuple[int, float]
 """Traits broken and tonnes."""
 
 
-class Worth(Struct, frozen=True):
+class RuleValues(Struct, frozen=True):
     """Present values of the rows that rules act through."""
 
     shares: dict[tuple[str, ...], float]
@@ -41,13 +41,13 @@ class Worth(Struct, frozen=True):
     """By customer, material and period: classes as traits broken, and the price of a tonne."""
 
 
-def worth(network: Network, program: Program, answer: Answer) -> Worth | None:
+def worth(network: Network, program: Program, answer: Answer) -> RuleValues | None:
     """Prices that Compliance needs; None where there are none."""
     if answer.prices is None or not network.phases:
         return None
     customers = {line.customer for line in network.lines}
     broken = {(node.site, node.material, node.name): node.broken for node in network.nodes}
-    found = Worth({}, {})
+    found = RuleValues({}, {})
     for constraint, price in zip(program.constraints, answer.prices.tolist(), strict=True):
         family = family_of(constraint)
         if family == "rule_share":
@@ -59,7 +59,9 @@ def worth(network: Network, program: Program, answer: Answer) -> Worth | None:
     return found
 
 
-def compliance(done: Decisions, prices: Worth | None, statements: Statements) -> Table:
+def compliance(
+    done: VariableValues, prices: RuleValues | None, statements: OriginStatements
+) -> Table:
     """One row per rule row, line of demand and window; least headroom first."""
     network = done.network
     delivered: dict[tuple[int, int], list[Lot]] = {}
@@ -80,12 +82,12 @@ def compliance(done: Decisions, prices: Worth | None, statements: Statements) ->
 
 def _row(
     network: Network,
-    phase: Phase,
+    phase: RulePhase,
     line: int,
     window: str,
     by_period: dict[int, list[Lot]],
-    prices: Worth | None,
-    statements: Statements,
+    prices: RuleValues | None,
+    statements: OriginStatements,
 ) -> tuple[Any, ...]:
     lots = [lot for own in by_period.values() for lot in own]
     total = sum(tonnes for _, tonnes in lots)
@@ -144,11 +146,11 @@ def _verdict(kept: bool, rests: bool) -> str:
 
 def _price(
     network: Network,
-    phase: Phase,
+    phase: RulePhase,
     line: int,
     window: str,
     by_period: dict[int, list[Lot]],
-    prices: Worth | None,
+    prices: RuleValues | None,
 ) -> tuple[float, str]:
     """Present value of letting one tonne more break the rule, and what is not known."""
     if not phase.trait:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from optimizer import solver
-from optimizer.explain.cell_locator import LOW, Places
+from optimizer.explain.cell_locator import LOW, CellLocator
 from optimizer.explain.opened_bounds import opened
 from optimizer.explain.relaxable_program import relaxable
-from optimizer.explain.relaxable_rows import Give, Key
+from optimizer.explain.relaxable_rows import Key, RelaxableBound
 from optimizer.explain.row_sentences import said
-from optimizer.explain.unreachable import Missing
+from optimizer.explain.unreachable import UnreachablePlaces
 from optimizer.network.network_data import Network
 from optimizer.solver import Program
 
@@ -24,7 +24,7 @@ SECONDS = 60.0
 """Time to reduce the set; the same again where whole numbers matter."""
 
 
-class Clash(Struct, frozen=True):
+class ConflictingRequirement(Struct, frozen=True):
     """One requirement that conflicts with the others; ``cell`` is empty for a sheet."""
 
     sheet: str
@@ -42,8 +42,8 @@ class Conflict(Struct, frozen=True):
     that is not named gives; ``gaps`` say why nothing can be where one of them wants it.
     """
 
-    clashes: tuple[Clash, ...] = ()
-    gaps: tuple[Clash, ...] = ()
+    clashes: tuple[ConflictingRequirement, ...] = ()
+    gaps: tuple[ConflictingRequirement, ...] = ()
     irreducible: bool = False
 
     @property
@@ -64,9 +64,9 @@ def conflict(meaning: Network, program: Program, *, own: bool = True) -> Conflic
     m = None  # kept: a Pyomo row knows its family only as long as its model lives
     if own:
         m, meaning, program = opened(meaning, program, rules=True)
-    places = Places(meaning)
+    places = CellLocator(meaning)
     relaxed = relaxable(meaning, program, places)
-    groups: dict[Key, list[Give]] = {}
+    groups: dict[Key, list[RelaxableBound]] = {}
     for give in relaxed.gives:
         groups.setdefault(give.key, []).append(give)
     core = solver.conflict(
@@ -82,11 +82,14 @@ def conflict(meaning: Network, program: Program, *, own: bool = True) -> Conflic
 
 
 def _told(
-    meaning: Network, places: Places, groups: dict[Key, list[Give]], core: solver.Core
+    meaning: Network,
+    places: CellLocator,
+    groups: dict[Key, list[RelaxableBound]],
+    core: solver.InfeasibleCore,
 ) -> Conflict:
     """The requirements of a core in words, and why nothing can be where one wants it."""
-    missing, keys = Missing(meaning, places), list(groups)
-    clashes, gaps = [], dict[Clash, None]()
+    missing, keys = UnreachablePlaces(meaning, places), list(groups)
+    clashes, gaps = [], dict[ConflictingRequirement, None]()
     for number, pairs in core.groups.items():
         rows = set(pairs)
         gives = [give for give in groups[keys[number]] if (give.row, give.side) in rows]
@@ -98,7 +101,7 @@ def _told(
     return Conflict(tuple(clashes), tuple(gaps), core.irreducible)
 
 
-def _clash(places: Places, key: Key, gives: list[Give]) -> Clash:
+def _clash(places: CellLocator, key: Key, gives: list[RelaxableBound]) -> ConflictingRequirement:
     family, side, cells = key
     names = [give.names for give in gives]
     told = cells
@@ -109,10 +112,12 @@ def _clash(places: Places, key: Key, gives: list[Give]) -> Clash:
     others = {own[2] for own in names} if family == "rule_share" else set()
     if len(others) > 1:
         sentence = f"{sentence} ({len(others)} lines)"
-    return Clash(told[0].sheet, places.letter(told[0]), sentence)
+    return ConflictingRequirement(told[0].sheet, places.letter(told[0]), sentence)
 
 
-def _gaps(meaning: Network, missing: Missing, key: Key, gives: list[Give]) -> Iterator[Clash]:
+def _gaps(
+    meaning: Network, missing: UnreachablePlaces, key: Key, gives: list[RelaxableBound]
+) -> Iterator[ConflictingRequirement]:
     """Why nothing can be where something is asked for."""
     family, side, _ = key
     for give in gives:
@@ -122,7 +127,7 @@ def _gaps(meaning: Network, missing: Missing, key: Key, gives: list[Give]) -> It
         for place in _asked(meaning, family, give.names):
             for cause in missing.causes(place, t):
                 letter = missing.places.letter(cause.cell)
-                yield Clash(cause.cell.sheet, letter, cause.sentence)
+                yield ConflictingRequirement(cause.cell.sheet, letter, cause.sentence)
 
 
 def _asked(meaning: Network, family: str, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:

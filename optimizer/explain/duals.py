@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 from msgspec import Struct
 
-from optimizer.explain.bound_sensitivity import Moved
+from optimizer.explain.bound_sensitivity import BoundMove
 from optimizer.explain.cell_locator import HIGH, LOW, family_of, names_of
 from optimizer.network.network_data import Network
-from optimizer.solver import Answer, Program, Ranges
+from optimizer.solver import Answer, BasisRanges, Program
 from optimizer.tables.schema import INFINITY
 
 SMALL = 1e-7
@@ -63,7 +63,7 @@ UNPRICED = (
 """Families that bind by logic, not by something that there could be more of."""
 
 
-class Priced(Struct, frozen=True):
+class PricedRow(Struct, frozen=True):
     """A row that has a price: where it stands, its bound, what one unit more is worth."""
 
     number: int
@@ -92,8 +92,8 @@ class Priced(Struct, frozen=True):
 
 
 def priced(
-    network: Network, program: Program, answer: Answer, moved: Mapping[int, Moved] | None = None
-) -> list[Priced]:
+    network: Network, program: Program, answer: Answer, moved: Mapping[int, BoundMove] | None = None
+) -> list[PricedRow]:
     """Bounds with a price, dearest first. Balance rows are left out.
 
     ``moved`` are those that stand in several rows (:mod:`optimizer.explain.bound_sensitivity`).
@@ -125,7 +125,7 @@ def priced(
         now = worth / discount.get(period, 1.0)
         most = _most(program, number, side, own)
         rows.append(
-            Priced(
+            PricedRow(
                 number,
                 family,
                 tuple(names),
@@ -143,7 +143,7 @@ def priced(
     return rows
 
 
-def _price(own: Moved, answer: Answer, floor: float) -> float:
+def _price(own: BoundMove, answer: Answer, floor: float) -> float:
     """Price of one unit more of a bound that stands in several rows.
 
     A capacity that does not bind has none, though the minimum load that is a share of it may.
@@ -162,7 +162,7 @@ def _side(program: Program, number: int, family: str, price: float) -> tuple[int
     return (LOW, ONE_LESS, low) if np.isfinite(low) else (HIGH, ONE_LESS, high)
 
 
-def _most(program: Program, number: int, side: int, own: Moved | None) -> tuple[float, float]:
+def _most(program: Program, number: int, side: int, own: BoundMove | None) -> tuple[float, float]:
     """How much more and less of a bound there can be: a minimum ends at the maximum."""
     low, high = float(program.row_lower[number]), float(program.row_upper[number])
     more = less = INFINITY
@@ -173,7 +173,7 @@ def _most(program: Program, number: int, side: int, own: Moved | None) -> tuple[
     return more, less
 
 
-def reach(row: Priced, found: Ranges | None) -> tuple[float, float]:
+def reach(row: PricedRow, found: BasisRanges | None) -> tuple[float, float]:
     """How much more, and how much less, of a bound has the same price.
 
     Not a number where it is not known, or where the price is not unique on that side.
@@ -187,7 +187,7 @@ def reach(row: Priced, found: Ranges | None) -> tuple[float, float]:
     return more if more > width else NAN, less if less > width else NAN
 
 
-def relief(row: Priced, found: Ranges | None) -> float:
+def relief(row: PricedRow, found: BasisRanges | None) -> float:
     """How many units of the change that a worth is of have this worth."""
     return reach(row, found)[0 if row.per == ONE_MORE else 1]
 

@@ -14,8 +14,8 @@ import numpy as np
 from msgspec import Struct, structs
 
 from optimizer.explain.bound_coefficients import factor, share_base
-from optimizer.explain.cell_locator import HIGH, LOW, PLACES, Places
-from optimizer.explain.relaxable_rows import Give, Key, Relaxable
+from optimizer.explain.cell_locator import HIGH, LOW, PLACES, CellLocator
+from optimizer.explain.relaxable_rows import Key, RelaxableBound, RelaxableProgram
 from optimizer.network.network_data import Network
 from optimizer.solver import Program, extended, strict
 from optimizer.tables.schema import INFINITY
@@ -29,26 +29,26 @@ SMALL_SHARE = 0.01
 TIMES = 8
 """Times that a share is sought again."""
 
-Gives = dict[Key, list[Give]]
+Gives = dict[Key, list[RelaxableBound]]
 """Rows that give with each requirement."""
 
 
-class Change(Struct, frozen=True):
+class RequirementChange(Struct, frozen=True):
     """By how much the cells of a requirement must change, and the rows that ask for it."""
 
     key: Key
     amount: float
     """In the cells' unit; not negative."""
-    gives: tuple[Give, ...]
+    gives: tuple[RelaxableBound, ...]
     """Rows that could not be met without the change."""
     tonnes: float
     """By how much these rows give, all together."""
 
 
-class Found(Struct, frozen=True):
+class LeastChangePlan(Struct, frozen=True):
     """A way to a plan: changes, what they cost, and the values of the programme's columns."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[RequirementChange, ...]
     cost: float
     values: np.ndarray
 
@@ -56,7 +56,9 @@ class Found(Struct, frozen=True):
 class LeastChange:
     """The least changes of one kind: to what is asked for, or to what there is."""
 
-    def __init__(self, network: Network, relaxed: Relaxable, places: Places, *, less: bool) -> None:
+    def __init__(
+        self, network: Network, relaxed: RelaxableProgram, places: CellLocator, *, less: bool
+    ) -> None:
         self.network, self.places, self.less = network, places, less
         self.large = relaxed.large
         self.gives: Gives = {}
@@ -89,7 +91,7 @@ class LeastChange:
             return bool(record.kind != "any amount")
         return bool(value) or side == HIGH
 
-    def find(self, seconds: float) -> Found | None:
+    def find(self, seconds: float) -> LeastChangePlan | None:
         """The least changes that give a plan; None if there are none, or not in time."""
         until = time.perf_counter() + seconds
         best = self._solved(self.program, self.gives, {}, seconds) if self.gives else None
@@ -114,9 +116,9 @@ class LeastChange:
 
     def _solved(
         self, program: Program, gives: Gives, bases: dict[int, float], seconds: float
-    ) -> Found | None:
+    ) -> LeastChangePlan | None:
         """The least changes of these requirements, shares being worth so many tonnes."""
-        form = _Form(self, program)
+        form = _ChangeProgram(self, program)
         for key, rows in gives.items():
             form.add(key, rows, bases)
         _, values = strict(form.built(), seconds)
@@ -129,11 +131,13 @@ class LeastChange:
             amount = self._amount(key, rows, plan, form.amount(key, values))
             if amount > 0:
                 own = tuple(give for give in rows if missed[give] > NOTHING)
-                changes.append(Change(key, amount, own, sum(missed[give] for give in own)))
+                changes.append(
+                    RequirementChange(key, amount, own, sum(missed[give] for give in own))
+                )
         cost = sum(self.weight(change.key) * change.amount for change in changes)
-        return Found(tuple(changes), cost, plan)
+        return LeastChangePlan(tuple(changes), cost, plan)
 
-    def _missed(self, plan: np.ndarray) -> dict[Give, float]:
+    def _missed(self, plan: np.ndarray) -> dict[RelaxableBound, float]:
         """By how much a plan misses each row that gives."""
         activity, program = self.program.activity(plan), self.program
         return {
@@ -146,7 +150,9 @@ class LeastChange:
             for give in gives
         }
 
-    def _amount(self, key: Key, gives: list[Give], plan: np.ndarray, amount: float | None) -> float:
+    def _amount(
+        self, key: Key, gives: list[RelaxableBound], plan: np.ndarray, amount: float | None
+    ) -> float:
         """Change of a cell: its column says it, a share follows from the plan."""
         if amount is not None:
             most = max(give.factor for give in gives)
@@ -158,7 +164,7 @@ class LeastChange:
                 largest = max(largest, missed[give] / base if base > NOTHING else INFINITY)
         return largest
 
-    def _base(self, give: Give, plan: np.ndarray) -> float:
+    def _base(self, give: RelaxableBound, plan: np.ndarray) -> float:
         family, _, cells = give.key
         value = float(self.places.value(cells[0])[0])
         return share_base(self.network, self.program, give.row, family, give.names, value, plan)
@@ -186,7 +192,7 @@ class LeastChange:
         return bool(self.places.record(key[2][0]).as_ == "share")
 
 
-class _Form:
+class _ChangeProgram:
     """A programme with a column for each cell that may change."""
 
     def __init__(self, search: LeastChange, program: Program) -> None:
@@ -197,7 +203,7 @@ class _Form:
         self.entries: list[tuple[int, int, float]] = []
         self.column_of: dict[Key, int] = {}
 
-    def add(self, key: Key, gives: list[Give], bases: dict[int, float]) -> None:
+    def add(self, key: Key, gives: list[RelaxableBound], bases: dict[int, float]) -> None:
         """A column for a requirement, or one for each of its rows where no factor is known."""
         known = all(give.factor for give in gives) or all(give.row in bases for give in gives)
         search, sign = self.search, 1.0 if key[1] == LOW else -1.0
@@ -222,7 +228,7 @@ class _Form:
         self.columns.append((0.0, most, int(whole)))
         return len(self.base.cost) + len(self.columns) - 1
 
-    def _load(self, give: Give, column: int) -> None:
+    def _load(self, give: RelaxableBound, column: int) -> None:
         """Least use is a share of capacity: it grows with it."""
         search, names = self.search, give.names
         cell, t = give.key[2][0], search.places.period(names)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from optimizer.explain.cell_locator import Cell, Places
+from optimizer.explain.cell_locator import CellLocator, WorkbookCell
 from optimizer.explain.risks import Alert
 from optimizer.network.calendar import members
 from optimizer.network.dated_rows import grouped
@@ -29,7 +29,7 @@ Uses = Iterator[Use]
 
 def soft_figures(network: Network, tables: Tables) -> Iterator[Alert]:
     """Purchases on such figures with tonnes and money, and such rows of each other sheet."""
-    places = Places(network)
+    places = CellLocator(network)
     yield from _purchases(network, places, tables)
     found = []
     for sheet, uses in USES.items():
@@ -58,7 +58,7 @@ def soft_figures(network: Network, tables: Tables) -> Iterator[Alert]:
     yield Alert(
         f"Of what the plan uses, {said} {verb} on {RESTS}{named}.",
         sheet,
-        places.letter(Cell(sheet, first, "confidence")),
+        places.letter(WorkbookCell(sheet, first, "confidence")),
     )
 
 
@@ -66,7 +66,7 @@ def _loose(network: Network, sheet: str) -> set[int]:
     return {row.row for row in network.case.rows(sheet) if row.confidence in LOOSE}
 
 
-def _purchases(network: Network, places: Places, tables: Tables) -> Iterator[Alert]:
+def _purchases(network: Network, places: CellLocator, tables: Tables) -> Iterator[Alert]:
     """Purchases from rows of Supply on such figures, in the periods in which the rows hold."""
     loose = _loose(network, "Supply")
     if not loose:
@@ -90,7 +90,7 @@ def _purchases(network: Network, places: Places, tables: Tables) -> Iterator[Ale
         f"{figure(tonnes)} t of purchases for {money:,.0f} {network.case.settings.currency} rest "
         f"on {RESTS}: {listed(name for name, _, _ in ranked)}.",
         "Supply",
-        places.letter(Cell("Supply", cells[ranked[0]], "confidence")),
+        places.letter(WorkbookCell("Supply", cells[ranked[0]], "confidence")),
     )
 
 
@@ -98,20 +98,22 @@ def _rows(tables: Tables, name: str, headers: Iterable[str]) -> Iterator[tuple[A
     return zip(*(tables[name][header] for header in headers), strict=True)
 
 
-def _holding(places: Places, sheet: str, rows: tuple[int, ...], period: str) -> tuple[int, ...]:
+def _holding(
+    places: CellLocator, sheet: str, rows: tuple[int, ...], period: str
+) -> tuple[int, ...]:
     """Of the rows that something stands in those that hold in a period."""
     return rows if len(rows) == 1 else places.covering(sheet, rows, places.labels[period])
 
 
-def _lanes(network: Network, places: Places, tables: Tables) -> Uses:
-    ways = {(way.from_site, way.to_site, way.material, way.mode): way for way in network.ways}
+def _lanes(network: Network, places: CellLocator, tables: Tables) -> Uses:
+    arcs = {(arc.from_site, arc.to_site, arc.material, arc.mode): arc for arc in network.arcs}
     headers = ("from site", "to site", "material", "mode", "period", "tonnes")
     for start, end, material, mode, period, tonnes in _rows(tables, "Shipments", headers):
-        way = ways[start, end, material, mode]
-        yield _holding(places, "Lanes", way.rows, period), way.name, tonnes
+        arc = arcs[start, end, material, mode]
+        yield _holding(places, "Lanes", arc.rows, period), arc.name, tonnes
 
 
-def _tariffs(network: Network, places: Places, tables: Tables) -> Uses:
+def _tariffs(network: Network, places: CellLocator, tables: Tables) -> Uses:
     """Of each measure the most specific rows that burden what is shipped."""
     case, calendar = network.case, network.calendar
     country = {site.site: site.country for site in case.sites}
@@ -137,7 +139,7 @@ def _tariffs(network: Network, places: Places, tables: Tables) -> Uses:
         yield known[*goods, t], f"{material} into {country[site]}", duty
 
 
-def _processes(network: Network, places: Places, tables: Tables) -> Uses:
+def _processes(network: Network, places: CellLocator, tables: Tables) -> Uses:
     processes = grouped(network.processes, lambda own: (own.site, own.recipe, own.feed))
     headers = ("site", "recipe", "feed", "period", "activity")
     for site, recipe, feed, period, activity in _rows(tables, "Production", headers):
@@ -149,7 +151,7 @@ def _processes(network: Network, places: Places, tables: Tables) -> Uses:
 def _by_run(sheet: str, header: str, attribute: str) -> Callable[..., Uses]:
     """Rows of a sheet that stand for what is run, by recipe or by feed."""
 
-    def uses(network: Network, places: Places, tables: Tables) -> Uses:
+    def uses(network: Network, places: CellLocator, tables: Tables) -> Uses:
         rows = grouped(network.case.rows(sheet), lambda row: getattr(row, attribute))
         for name, activity in _rows(tables, "Production", (header, "activity")):
             yield [row.row for row in rows.get(name, ())], name, activity
@@ -157,7 +159,7 @@ def _by_run(sheet: str, header: str, attribute: str) -> Callable[..., Uses]:
     return uses
 
 
-def _units(network: Network, places: Places, tables: Tables) -> Uses:
+def _units(network: Network, places: CellLocator, tables: Tables) -> Uses:
     units = {(unit.site, unit.unit): unit for unit in network.units}
     headers = ("site", "unit", "period", "used")
     for site, unit, period, used in _rows(tables, "Utilisation", headers):
@@ -166,20 +168,20 @@ def _units(network: Network, places: Places, tables: Tables) -> Uses:
             yield rows, f"{unit} at {site}", used
 
 
-def _blends(network: Network, places: Places, tables: Tables) -> Uses:
+def _blends(network: Network, places: CellLocator, tables: Tables) -> Uses:
     bounds = grouped(network.blends, lambda own: (own.site, own.recipe))
     for site, recipe, activity in _rows(tables, "Production", ("site", "recipe", "activity")):
         for bound in bounds.get((site, recipe), ()):
             yield [bound.row], f"{bound.oxide} in {recipe} at {site}", activity
 
 
-def _options(network: Network, places: Places, tables: Tables) -> Uses:
+def _options(network: Network, places: CellLocator, tables: Tables) -> Uses:
     rows = {option.name: option.rows for option in network.options}
     for option, capital in _rows(tables, "Investment", ("option", "capital")):
         yield rows[option], option, capital
 
 
-def _stocks(network: Network, places: Places, tables: Tables) -> Uses:
+def _stocks(network: Network, places: CellLocator, tables: Tables) -> Uses:
     stores = {(store.site, store.material): store for store in network.stores}
     opened = {row.row for row in network.case.stocks if row.opening}
     for store in network.stores:
@@ -191,13 +193,13 @@ def _stocks(network: Network, places: Places, tables: Tables) -> Uses:
         yield rows, f"{material} at {site}", tonnes
 
 
-def _pipeline(network: Network, places: Places, tables: Tables) -> Uses:
+def _pipeline(network: Network, places: CellLocator, tables: Tables) -> Uses:
     for order in network.case.pipeline:
         if network.calendar.period_of(order.arrival) < network.calendar.count:
             yield [order.row], order.order, order.quantity
 
 
-def _demand(network: Network, places: Places, tables: Tables) -> Uses:
+def _demand(network: Network, places: CellLocator, tables: Tables) -> Uses:
     lines = {(line.name, line.customer, line.material): line for line in network.lines}
     for table, amount in (("Deliveries", "tonnes"), ("Shortages", "short")):
         headers = ("line", "customer", "material", "period", amount)
@@ -206,13 +208,13 @@ def _demand(network: Network, places: Places, tables: Tables) -> Uses:
             yield _holding(places, "Demand", line.rows, period), name, tonnes
 
 
-def _rules(network: Network, places: Places, tables: Tables) -> Uses:
+def _rules(network: Network, places: CellLocator, tables: Tables) -> Uses:
     """Rows of Rules that bind what is delivered."""
     for rule, row, tonnes in _bound(network, tables):
         yield [row], rule, tonnes
 
 
-def _scope(network: Network, places: Places, tables: Tables) -> Uses:
+def _scope(network: Network, places: CellLocator, tables: Tables) -> Uses:
     rows = grouped(network.case.rule_scope, lambda line: line.rule)
     for rule, _, tonnes in _bound(network, tables):
         yield [line.row for line in rows.get(rule, ())], rule, tonnes
@@ -236,7 +238,7 @@ def _bound(network: Network, tables: Tables) -> Iterator[tuple[str, int, float]]
             yield phase.rule, phase.row, tonnes
 
 
-def _limits(network: Network, places: Places, tables: Tables) -> Uses:
+def _limits(network: Network, places: CellLocator, tables: Tables) -> Uses:
     """Every limit: the plan is what it is because all of them hold."""
     return (([bound.row], bound.name, 0.0) for bound in network.limits)
 
@@ -244,7 +246,7 @@ def _limits(network: Network, places: Places, tables: Tables) -> Uses:
 def _balanced(sheet: str, header: str) -> Callable[..., Uses]:
     """Materials that come in somewhere, or sites where something does."""
 
-    def uses(network: Network, places: Places, tables: Tables) -> Uses:
+    def uses(network: Network, places: CellLocator, tables: Tables) -> Uses:
         rows = {getattr(row, header): row.row for row in network.case.rows(sheet)}
         headers = (header, "opening", "bought", "arrived", "made")
         for name, *tonnes in _rows(tables, "Balance", headers):
@@ -254,7 +256,7 @@ def _balanced(sheet: str, header: str) -> Callable[..., Uses]:
     return uses
 
 
-USES: dict[str, Callable[[Network, Places, Tables], Uses]] = {
+USES: dict[str, Callable[[Network, CellLocator, Tables], Uses]] = {
     "Sites": _balanced("Sites", "site"),
     "Materials": _balanced("Materials", "material"),
     "Assays": _by_run("Assays", "feed", "feed"),

@@ -61,7 +61,7 @@ NAMED = 3
 """Things that are named as setting a price."""
 
 
-class Prices(Struct, frozen=True):
+class BalancePrices(Struct, frozen=True):
     """Prices of balances as present value, and their parts."""
 
     rows: np.ndarray
@@ -74,7 +74,7 @@ class Prices(Struct, frozen=True):
     """By row and item: what each offer and bound adds to the price."""
 
 
-def marginal_costs(network: Network, program: Program, found: Prices | None) -> Table:
+def marginal_costs(network: Network, program: Program, found: BalancePrices | None) -> Table:
     """A row for each place, class and period through which something flows."""
     if found is None:
         return table(MARGINAL_COSTS, [])
@@ -96,7 +96,7 @@ def marginal_costs(network: Network, program: Program, found: Prices | None) -> 
     return table(MARGINAL_COSTS, rows)
 
 
-def _set_by(found: Prices, place: int) -> str:
+def _set_by(found: BalancePrices, place: int) -> str:
     own = found.of_items[place]
     price = float(found.price[place])
     if abs(price) <= WRONG:
@@ -106,14 +106,14 @@ def _set_by(found: Prices, place: int) -> str:
     return "; ".join(f"{found.items[item]} {own[item] / price:.0%}" for item in named)
 
 
-def prices_of(network: Network, m: Any, program: Program, answer: Answer) -> Prices | None:
+def prices_of(network: Network, m: Any, program: Program, answer: Answer) -> BalancePrices | None:
     """Prices and their parts; None without a basis, if too large or if they do not add up."""
     if answer.basis is None or answer.values is None or answer.prices is None:
         return None
     if len(program.cost) > MOST_COLUMNS:
         return None
     families = np.array([family_of(constraint) for constraint in program.constraints])
-    own = _Own(network, m, program, answer, families, program.row_of)
+    own = _DirectCosts(network, m, program, answer, families, program.row_of)
     found = attribute(
         program, answer, np.flatnonzero(families == "balance"), _burden(network, m, program), own.of
     )
@@ -125,7 +125,7 @@ def prices_of(network: Network, m: Any, program: Program, answer: Answer) -> Pri
     largest = max(1.0, float(np.abs(price).max(initial=0.0)))
     right = np.abs(parts.sum(axis=1) - price) <= WRONG * largest
     shown = right & (program.flow(answer.values)[rows] > FLOWING)
-    return Prices(rows[shown], price[shown], parts[shown], tuple(own.items), of_items[shown])
+    return BalancePrices(rows[shown], price[shown], parts[shown], tuple(own.items), of_items[shown])
 
 
 def _burden(network: Network, m: Any, program: Program) -> tuple[np.ndarray, np.ndarray]:
@@ -143,7 +143,7 @@ def _burden(network: Network, m: Any, program: Program) -> tuple[np.ndarray, np.
     return more, less
 
 
-class _Own:
+class _DirectCosts:
     """What columns cost beside materials: by part, then by item."""
 
     def __init__(

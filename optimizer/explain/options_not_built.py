@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from msgspec import structs
 
-from optimizer.network.network_data import Network, Option
+from optimizer.network.network_data import Network, NetworkOption
 from optimizer.result.variable_values import NOTHING
-from optimizer.solver import Answer, Program, Start, ask
+from optimizer.solver import Answer, Program, WarmStart, ask
 
 SMALL_SECONDS = 1.0
 """A plan that took no longer is searched anew with each option."""
@@ -77,7 +77,7 @@ def _forced(network: Network, m: Any, program: Program, answer: Answer) -> Lacki
         if constraint.parent_component().local_name == "built_most"
     }
     large = answer.seconds > SMALL_SECONDS
-    start = Start.of(program, answer) if large else None
+    start = WarmStart.of(program, answer) if large else None
     for index, cells in _left_out(network, m):
         option = network.options[index]
         row = row_of.get(option.name)
@@ -98,7 +98,7 @@ def _forced(network: Network, m: Any, program: Program, answer: Answer) -> Lacki
             yield index, t, money / lower[row]
 
 
-def _too_late(option: Option) -> list[int]:
+def _too_late(option: NetworkOption) -> list[int]:
     """Periods of decision from which nothing that it adds would run within the horizon."""
     if not option.additions:
         return []

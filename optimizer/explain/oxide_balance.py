@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from optimizer.explain.cell_locator import names_of
 from optimizer.explain.duals import NAN
-from optimizer.explain.marginal_costs import Prices
+from optimizer.explain.marginal_costs import BalancePrices
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure
 from optimizer.result.price_layouts import OXIDES
@@ -16,7 +16,9 @@ NOTHING = 1e-6
 """Tonnes that do not count."""
 
 
-def oxides(network: Network, program: Program, tables: Tables, found: Prices | None) -> Table:
+def oxides(
+    network: Network, program: Program, tables: Tables, found: BalancePrices | None
+) -> Table:
     """A row for each product of a recipe with recoveries, of most money first."""
     products = dict.fromkeys(row.product for row in network.case.recoveries)
     made = {name: _made(network, program, tables, found, name) for name in products}
@@ -35,7 +37,7 @@ def oxides(network: Network, program: Program, tables: Tables, found: Prices | N
 
 
 def _made(
-    network: Network, program: Program, tables: Tables, found: Prices | None, material: str
+    network: Network, program: Program, tables: Tables, found: BalancePrices | None, material: str
 ) -> tuple[float, float, float]:
     """Tonnes made, their average value as money of the period, and as present value."""
     amounts = _by_place(tables, material, "made")

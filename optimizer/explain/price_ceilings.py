@@ -16,7 +16,7 @@ from optimizer.explain.scarcity import WORK, candidates
 from optimizer.network.network_data import Network
 from optimizer.result.price_layouts import HEADROOM
 from optimizer.result.result_table import Table, table
-from optimizer.solver import Answer, Program, Start, ask, slopes
+from optimizer.solver import Answer, Program, WarmStart, ask, slopes
 
 SECONDS = 5.0
 """Time to search the plan without an option."""
@@ -67,7 +67,7 @@ def _options(
         upper = program.upper.copy()
         upper[[column_of[id(variable)] for variable in cells.values()]] = 0.0
         barred = structs.replace(program, upper=upper)
-        found = ask(barred, time_limit=SECONDS, gap=0.0, start=Start.of(program, answer))
+        found = ask(barred, time_limit=SECONDS, gap=0.0, start=WarmStart.of(program, answer))
         if found.status == "infeasible":
             dearer = float("inf")
         elif found.status == "optimal" and found.objective is not None:

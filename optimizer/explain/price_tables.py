@@ -10,7 +10,7 @@ from msgspec import Struct
 from pyomo.core import ConcreteModel
 
 from optimizer.explain.bottlenecks import bottlenecks
-from optimizer.explain.bound_sensitivity import Moved, moves
+from optimizer.explain.bound_sensitivity import BoundMove, moves
 from optimizer.explain.duals import priced
 from optimizer.explain.marginal_costs import marginal_costs, prices_of
 from optimizer.explain.options_not_built import Row, refused
@@ -18,22 +18,22 @@ from optimizer.explain.oxide_balance import oxides
 from optimizer.explain.price_ceilings import headroom
 from optimizer.explain.scarcity import balances_of, break_even, scarcity
 from optimizer.result.result_table import Table
-from optimizer.solver import Answer, Margins, Program, Ranges, margins, ranges
+from optimizer.solver import Answer, BasisRanges, EntryPrices, Program, margins, ranges
 
 LARGE = 2_000
 """Columns from which what HiGHS works out beside an optimum is worth threads of its own."""
 
 
-class Pricing(Struct, frozen=True):
+class PriceTables(Struct, frozen=True):
     """Prices of an optimum, and how to come by what HiGHS works out for them, each once."""
 
     model: ConcreteModel
     program: Program
     answer: Answer
-    ranges: Callable[[], Ranges | None]
-    margins: Callable[[], Margins | None]
+    ranges: Callable[[], BasisRanges | None]
+    margins: Callable[[], EntryPrices | None]
     refused: Callable[[], list[Row]]
-    moved: Mapping[int, Moved]
+    moved: Mapping[int, BoundMove]
     """Bounds that stand in several rows."""
 
     def tables(self) -> dict[str, Table]:
@@ -64,7 +64,7 @@ class Pricing(Struct, frozen=True):
 @contextmanager
 def pricing(
     m: ConcreteModel, program: Program, answer: Answer, *, full: bool = True
-) -> Iterator[Pricing]:
+) -> Iterator[PriceTables]:
     """Prices of an answer: begun aside at once, or in a small programme when they are asked for.
 
     Unless ``full`` nothing is begun.
@@ -72,23 +72,23 @@ def pricing(
 
     moved = moves(m.network, m, program, answer) if full and answer.prices is not None else {}
 
-    def ranging() -> Ranges | None:
+    def ranging() -> BasisRanges | None:
         priced = {row: own.move for row, own in moved.items() if own.move.price(answer)}
         return ranges(program, answer, priced)
 
-    def lacking() -> Margins | None:
+    def lacking() -> EntryPrices | None:
         return margins(program, answer, balances_of(program))
 
     forced = cache(partial(refused, m.network, m, program, answer))
     if not full or len(program.cost) < LARGE:
-        yield Pricing(m, program, answer, cache(ranging), cache(lacking), forced, moved)
+        yield PriceTables(m, program, answer, cache(ranging), cache(lacking), forced, moved)
         return
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(2) as aside:
         begun, late = aside.submit(ranging), aside.submit(lacking)
         held, lacks = begun.result, late.result
-        yield Pricing(m, program, answer, lambda: held(), lambda: lacks(), forced, moved)
+        yield PriceTables(m, program, answer, lambda: held(), lambda: lacks(), forced, moved)
 
 
 def _by_name(*tables: Table) -> dict[str, Table]:

@@ -11,21 +11,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from optimizer.explain.bound_coefficients import factor
-from optimizer.explain.cell_locator import HIGH, Cell
-from optimizer.explain.relaxable_rows import Builder, Key, Names, Part
-from optimizer.network.network_data import Option
+from optimizer.explain.cell_locator import HIGH, WorkbookCell
+from optimizer.explain.relaxable_rows import Key, Names, Part, RelaxableBuilder
+from optimizer.network.network_data import NetworkOption
 from optimizer.tables.schema import INFINITY
 
 TENFOLD = 10.0
 """A row that ties a flow to a decision is no tighter than ten times what the cells allow."""
 
 
-def _capacity(builder: Builder, row: int, names: Names) -> None:
+def _capacity(builder: RelaxableBuilder, row: int, names: Names) -> None:
     """Capacity gives without end, availability up to all of the time, options where built."""
     builder.bound(row, "capacity", names, HIGH)
     t = _period(builder, names)
     for cell, available in _availability(builder, names):
-        capacity = Cell(cell.sheet, cell.row, "capacity")
+        capacity = WorkbookCell(cell.sheet, cell.row, "capacity")
         written = float(builder.places.value(capacity)[0])
         whole = factor(builder.places, "availability", names, cell, t)
         if written:
@@ -35,7 +35,7 @@ def _capacity(builder: Builder, row: int, names: Names) -> None:
         _added(builder, row, names, option)
 
 
-def _added(builder: Builder, row: int, names: Names, option: Option) -> None:
+def _added(builder: RelaxableBuilder, row: int, names: Names, option: NetworkOption) -> None:
     """Columns for more of what an option adds to a unit in a period."""
     index, t = builder.unit_of[names[0], names[1]], _period(builder, names)
     added: dict[int, float] = {}
@@ -61,7 +61,7 @@ def _added(builder: Builder, row: int, names: Names, option: Option) -> None:
 
 
 def _more(
-    builder: Builder, row: int, limit: dict[int, float], key: Key, names: Names, by: float
+    builder: RelaxableBuilder, row: int, limit: dict[int, float], key: Key, names: Names, by: float
 ) -> None:
     """A column for more capacity, as far as what is built allows, at zero unless its cell gives."""
     column = builder.add_column()
@@ -71,17 +71,17 @@ def _more(
     builder.give(zero, key, names, factor=by)
 
 
-def _running(builder: Builder, row: int, names: Names) -> None:
+def _running(builder: RelaxableBuilder, row: int, names: Names) -> None:
     """Capacity has a row without the decision: this one is implied by it and by the tie."""
     _tie(builder, row, "open")
     _implied(builder, row, _unit_keys(builder, names))
 
 
-def _running_own(builder: Builder, row: int, names: Names) -> None:
+def _running_own(builder: RelaxableBuilder, row: int, names: Names) -> None:
     _implied(builder, row, _unit_keys(builder, names))
 
 
-def _custody(builder: Builder, row: int, names: Names) -> None:
+def _custody(builder: RelaxableBuilder, row: int, names: Names) -> None:
     """A plant is tainted or clean whatever its capacity is, unless it segregates."""
     site, _, thing, _, period = names
     key: Key = ("custody", HIGH, builder.places.cells("custody", names, HIGH))
@@ -96,14 +96,14 @@ def _custody(builder: Builder, row: int, names: Names) -> None:
     _implied(builder, row, [(key, names), *keys])
 
 
-def _lane(builder: Builder, row: int, names: Names) -> None:
+def _lane(builder: RelaxableBuilder, row: int, names: Names) -> None:
     """The maximum of a lane that is used or not; demand at its end has rows of its own."""
     used = [column for column in builder.terms(row) if builder.family_of_column[column] == "used"]
     if used:
         t = _period(builder, names)
         most = next(
             own.maximum[t]
-            for own in builder.network.way_bounds
+            for own in builder.network.arc_bounds
             if (own.name, own.material, str(own.rows[0])) == names[:3]
         )
         builder.change(row, {used[0]: -min(most, builder.large)})
@@ -111,12 +111,12 @@ def _lane(builder: Builder, row: int, names: Names) -> None:
     builder.bound(row, "lane", names, HIGH)
 
 
-def _reach(builder: Builder, row: int, names: Names) -> None:
+def _reach(builder: RelaxableBuilder, row: int, names: Names) -> None:
     """Capacity says the same: the row is for the relaxation, and demand stands in it."""
     builder.program.row_upper[row] = INFINITY
 
 
-def _most(builder: Builder, row: int, names: Names) -> None:
+def _most(builder: RelaxableBuilder, row: int, names: Names) -> None:
     """How often an option is built; that a yes/no option is built once is what it is."""
     option = _option(builder, names[0])
     if option.kind != "yes/no":
@@ -130,7 +130,7 @@ def _most(builder: Builder, row: int, names: Names) -> None:
         builder.give(row, key, names, most=1.0 - option.most, factor=1.0)
 
 
-def _needs(builder: Builder, row: int, names: Names) -> None:
+def _needs(builder: RelaxableBuilder, row: int, names: Names) -> None:
     """An option needs another one however often it may be built."""
     key: Key = ("built_needs", HIGH, builder.places.cells("built_needs", names, HIGH))
     keys = [(key, names), *_most_keys(builder, _option(builder, names[0]))]
@@ -140,13 +140,13 @@ def _needs(builder: Builder, row: int, names: Names) -> None:
     _implied(builder, row, keys)
 
 
-def _chosen(builder: Builder, row: int, names: Names) -> None:
+def _chosen(builder: RelaxableBuilder, row: int, names: Names) -> None:
     """An option is built only if it is chosen, however often it may be built."""
     _tie(builder, row, "chosen")
     _implied(builder, row, _most_keys(builder, _option(builder, names[0])))
 
 
-def _tie(builder: Builder, row: int, family: str) -> int:
+def _tie(builder: RelaxableBuilder, row: int, family: str) -> int:
     """The same row with a number larger than any flow as the coefficient of the decision."""
     terms, high = builder.terms(row), float(builder.program.row_upper[row])
     large = builder.large * builder.largest_use(row)
@@ -158,12 +158,12 @@ def _tie(builder: Builder, row: int, family: str) -> int:
     return builder.add_row(terms, -INFINITY, high)
 
 
-def _implied(builder: Builder, row: int, keys: Iterable[tuple[Key, Names]]) -> None:
+def _implied(builder: RelaxableBuilder, row: int, keys: Iterable[tuple[Key, Names]]) -> None:
     for key, names in keys:
         builder.give(row, key, names, implied=True)
 
 
-def _unit_keys(builder: Builder, names: Names) -> Iterator[tuple[Key, Names]]:
+def _unit_keys(builder: RelaxableBuilder, names: Names) -> Iterator[tuple[Key, Names]]:
     """Requirements that bound what a unit can do with all that options could add."""
     for cell in builder.places.cells("capacity", names, HIGH) or _nowhere(names):
         if not cell.row or builder.places.record(cell).availability:
@@ -178,17 +178,17 @@ def _unit_keys(builder: Builder, names: Names) -> Iterator[tuple[Key, Names]]:
             yield from _most_keys(builder, option)
 
 
-def _nowhere(names: Names) -> tuple[Cell, ...]:
-    return (Cell("Units", 0, " of ".join(names[:2])),)
+def _nowhere(names: Names) -> tuple[WorkbookCell, ...]:
+    return (WorkbookCell("Units", 0, " of ".join(names[:2])),)
 
 
-def _most_keys(builder: Builder, option: Option) -> Iterator[tuple[Key, Names]]:
+def _most_keys(builder: RelaxableBuilder, option: NetworkOption) -> Iterator[tuple[Key, Names]]:
     if option.kind != "yes/no" or option.most < 1:
         cells = builder.places.cells("built_most", (option.name,), HIGH)
         yield ("built_most", HIGH, cells), (option.name,)
 
 
-def _availability(builder: Builder, names: Names) -> Iterator[tuple[Cell, float]]:
+def _availability(builder: RelaxableBuilder, names: Names) -> Iterator[tuple[WorkbookCell, float]]:
     """Cells of availability below 1 of a unit in a period."""
     for cell in builder.places.cells("availability", names, HIGH):
         value = float(builder.places.value(cell)[0])
@@ -196,15 +196,17 @@ def _availability(builder: Builder, names: Names) -> Iterator[tuple[Cell, float]
             yield cell, value
 
 
-def _option_cells(builder: Builder, option: Option, unit: Names) -> Iterator[Cell]:
+def _option_cells(
+    builder: RelaxableBuilder, option: NetworkOption, unit: Names
+) -> Iterator[WorkbookCell]:
     for row in option.rows:
-        cell = Cell("Options", row, "added capacity")
+        cell = WorkbookCell("Options", row, "added capacity")
         record = builder.places.record(cell)
         if (record.site, record.unit) == unit:
             yield cell
 
 
-def _build_columns(builder: Builder, row: int, option: Option) -> dict[int, int]:
+def _build_columns(builder: RelaxableBuilder, row: int, option: NetworkOption) -> dict[int, int]:
     """Columns of a row that decide on an option, by period of decision."""
     found = {}
     for column in builder.terms(row):
@@ -215,11 +217,11 @@ def _build_columns(builder: Builder, row: int, option: Option) -> dict[int, int]
     return found
 
 
-def _option(builder: Builder, name: str) -> Option:
+def _option(builder: RelaxableBuilder, name: str) -> NetworkOption:
     return next(option for option in builder.network.options if option.name == name)
 
 
-def _period(builder: Builder, names: Names) -> int:
+def _period(builder: RelaxableBuilder, names: Names) -> int:
     t = builder.places.period(names)
     assert t is not None
     return t

@@ -13,21 +13,21 @@ from optimizer.explain.cell_locator import (
     LOGIC,
     LOW,
     PLACES,
-    Cell,
-    Places,
+    CellLocator,
+    WorkbookCell,
     family_of,
     names_of,
 )
 from optimizer.explain.relaxable_decisions import DECIDED
-from optimizer.explain.relaxable_rows import Builder, Names, Part, Relaxable
+from optimizer.explain.relaxable_rows import Names, Part, RelaxableBuilder, RelaxableProgram
 from optimizer.network.network_data import Network
 from optimizer.solver import Program
 from optimizer.tables.schema import INFINITY
 
 
-def relaxable(network: Network, program: Program, places: Places) -> Relaxable:
+def relaxable(network: Network, program: Program, places: CellLocator) -> RelaxableProgram:
     """The programme with a row for every cell that may give; its own rows come first."""
-    builder = Builder(network, program, places)
+    builder = RelaxableBuilder(network, program, places)
     for row, constraint in enumerate(program.constraints):
         family, names = family_of(constraint), names_of(constraint)
         part = DECIDED.get(family) or PARTED.get(family)
@@ -40,19 +40,21 @@ def relaxable(network: Network, program: Program, places: Places) -> Relaxable:
     return builder.built()
 
 
-def _balance(builder: Builder, row: int, names: Names) -> None:
+def _balance(builder: RelaxableBuilder, row: int, names: Names) -> None:
     """An opening stock or an order may be less, down to nothing."""
     for cell, tonnes in builder.inflows.get(names, ()):
         builder.give(row, ("balance", HIGH, (cell,)), names, most=tonnes, factor=1.0)
 
 
-def _demand(builder: Builder, row: int, names: Names) -> None:
+def _demand(builder: RelaxableBuilder, row: int, names: Names) -> None:
     """A line has a column for each period and is one demand."""
     for cell in builder.places.cells("demand", names, HIGH):
-        builder.give(row, ("demand", HIGH, (Cell(cell.sheet, cell.row, "quantity"),)), names)
+        builder.give(
+            row, ("demand", HIGH, (WorkbookCell(cell.sheet, cell.row, "quantity"),)), names
+        )
 
 
-def _storage(builder: Builder, row: int, names: Names) -> None:
+def _storage(builder: RelaxableBuilder, row: int, names: Names) -> None:
     """Least and closing stock are two requirements: each has a row where both are asked for."""
     program, places = builder.program, builder.places
     if program.row_upper[row] < INFINITY:
@@ -62,7 +64,7 @@ def _storage(builder: Builder, row: int, names: Names) -> None:
     ends = places.period(names) == builder.network.calendar.count - 1
     headers = ("minimum", "closing") if ends else ("minimum",)
     rows = {cell.row: None for cell in places.cells("storage", names, LOW)}
-    cells = [Cell("Stocks", own, header) for own in rows for header in headers]
+    cells = [WorkbookCell("Stocks", own, header) for own in rows for header in headers]
     asked = sorted(((float(places.value(own)[0]), own) for own in cells), key=lambda own: -own[0])
     for number, (least, cell) in enumerate(asked):
         if least:

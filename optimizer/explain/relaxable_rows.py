@@ -12,8 +12,8 @@ from optimizer.explain.cell_locator import (
     LOGIC,
     LOW,
     PLACES,
-    Cell,
-    Places,
+    CellLocator,
+    WorkbookCell,
     family_of,
     inflow_cells,
     names_of,
@@ -31,11 +31,11 @@ DECISIONS = ("build", "begun", "chosen", "open", "used", "taint")
 Names = tuple[str, ...]
 """Index of a row."""
 
-Key = tuple[str, int, tuple[Cell, ...]]
+Key = tuple[str, int, tuple[WorkbookCell, ...]]
 """Family, side and cells of a requirement; of several cells any one changes it."""
 
 
-class Give(Struct, frozen=True):
+class RelaxableBound(Struct, frozen=True):
     """A row that gives on one side if the cell of a requirement changes."""
 
     row: int
@@ -51,19 +51,19 @@ class Give(Struct, frozen=True):
     """True if whole decisions keep the row without being told: it tightens the relaxation."""
 
 
-class Relaxable(Struct, frozen=True):
+class RelaxableProgram(Struct, frozen=True):
     """A programme with more rows and columns, and what gives in it."""
 
     program: Program
-    gives: tuple[Give, ...]
+    gives: tuple[RelaxableBound, ...]
     large: float
     """More than any flow of the case, tonnes."""
 
 
-class Builder:
+class RelaxableBuilder:
     """Rows and columns as they are added, and what gives."""
 
-    def __init__(self, network: Network, program: Program, places: Places) -> None:
+    def __init__(self, network: Network, program: Program, places: CellLocator) -> None:
         self.network, self.places = network, places
         self.program = structs.replace(
             program,
@@ -72,7 +72,7 @@ class Builder:
             row_lower=program.row_lower.copy(),
             row_upper=program.row_upper.copy(),
         )
-        self.gives: list[Give] = []
+        self.gives: list[RelaxableBound] = []
         self.inflows = inflow_cells(network)
         self.unit_of = {(unit.site, unit.unit): own for own, unit in enumerate(network.units)}
         self.large = PLENTY * max(_asked(program), 1.0)
@@ -81,14 +81,14 @@ class Builder:
         self._rows: list[tuple[float, float]] = []
         self._entries: list[tuple[int, int, float]] = []
 
-    def built(self) -> Relaxable:
+    def built(self) -> RelaxableProgram:
         """What has been added, as one programme."""
         program = extended(self.program, self._columns, self._rows, self._entries)
-        return Relaxable(program, tuple(self.gives), self.large)
+        return RelaxableProgram(program, tuple(self.gives), self.large)
 
     def give(self, row: int, key: Key, names: Names, **more: float) -> None:
         """Let a row give on the side of a requirement."""
-        self.gives.append(Give(row, key[1], key, names, **more))  # type: ignore[arg-type]
+        self.gives.append(RelaxableBound(row, key[1], key, names, **more))  # type: ignore[arg-type]
 
     def bound(self, row: int, family: str, names: Names, side: int) -> None:
         """Let a row give on a side, for each cell that its bound comes from."""
@@ -97,7 +97,7 @@ class Builder:
             return
         cells = self.places.cells(family, names, side)
         if not cells or family in LOGIC or family == "built_most":
-            cells = cells or (Cell(where[0], 0, " of ".join(names[:2])),)
+            cells = cells or (WorkbookCell(where[0], 0, " of ".join(names[:2])),)
             self.give(row, (family, side, cells), names, factor=float(family == "built_most"))
             return
         t = self.places.period(names)
@@ -153,5 +153,5 @@ def _asked(program: Program) -> float:
     return total
 
 
-Part = Callable[[Builder, int, Names], None]
+Part = Callable[[RelaxableBuilder, int, Names], None]
 """Parts a row of the programme into rows of one requirement each."""

@@ -19,9 +19,9 @@ from pyomo.core import ConcreteModel
 from optimizer import model, solver
 from optimizer import network as networks
 from optimizer.explain.cell_edits import SHARES, Edit, apply, edit_of, rounded
-from optimizer.explain.cell_locator import HIGH, LOW, Cell, Places
+from optimizer.explain.cell_locator import HIGH, LOW, CellLocator, WorkbookCell
 from optimizer.explain.duals import KINDS
-from optimizer.explain.least_change import Change, LeastChange
+from optimizer.explain.least_change import LeastChange, RequirementChange
 from optimizer.explain.opened_bounds import opened
 from optimizer.explain.relaxable_program import relaxable
 from optimizer.explain.row_sentences import measured_in, parts, unit_of
@@ -96,13 +96,17 @@ def repairs(network: Network, program: Program, *, own: bool = True) -> tuple[Re
 def _repair(network: Network, program: Program, title: str, less: bool, own: bool) -> Repair | None:
     """Changes that make a case feasible; mended where the cells do not do what the rows did."""
     until = time.perf_counter() + SECONDS
-    case, first, status = network.case, Places(network), ""
-    edits, changes, trials = dict[Cell, Edit](), dict[Cell, Change](), _Trials(until)
+    case, first, status = network.case, CellLocator(network), ""
+    edits, changes, trials = (
+        dict[WorkbookCell, Edit](),
+        dict[WorkbookCell, RequirementChange](),
+        _Trials(until),
+    )
     m, traced = None, None  # kept: a Pyomo row knows its family only as long as its model lives
     for _ in range(ROUNDS):
         if own:
             traced, network, program = opened(network, program, rules=False)
-        places = Places(network)
+        places = CellLocator(network)
         search = LeastChange(network, relaxable(network, program, places), places, less=less)
         found = search.find(min(until - time.perf_counter(), SEARCH))
         if found is None or not found.changes:
@@ -128,7 +132,9 @@ def _repair(network: Network, program: Program, title: str, less: bool, own: boo
     return Repair(title, tuple(shown), tuple(edits.values()), status == "optimal")
 
 
-def _edit(places: Places, cell: Cell, change: Change, before: Edit | None) -> Edit:
+def _edit(
+    places: CellLocator, cell: WorkbookCell, change: RequirementChange, before: Edit | None
+) -> Edit:
     """The new value of a cell after a change; of two rounds the first value is the old one."""
     up = change.key[1] == HIGH and change.key[0] != "balance"
     now = float(places.value(cell)[0])
@@ -142,7 +148,7 @@ def endless(network: Network, program: Program) -> tuple[Repair, ...]:
     answer = ask(bounded, time_limit=SECONDS)
     if answer.values is None:
         return ()
-    places = Places(network)
+    places = CellLocator(network)
     found: dict[str, None] = {}
     for variable, amount in zip(program.variables, answer.values.tolist(), strict=True):
         family = variable.parent_component().local_name
@@ -186,14 +192,14 @@ class _Trials:
 
 
 def _tightened(
-    places: Places, case: Case, edits: dict[Cell, Edit], trials: _Trials
-) -> dict[Cell, Edit]:
+    places: CellLocator, case: Case, edits: dict[WorkbookCell, Edit], trials: _Trials
+) -> dict[WorkbookCell, Edit]:
     """The same changes without what is not needed of them, as far as time allows."""
     found = dict(edits)
     trials.until = min(trials.until, time.perf_counter() + TIGHTENING)
     for cell, edit in list(edits.items())[:SHOWN]:
 
-        def does(value: float, cell: Cell = cell, edit: Edit = edit) -> bool:
+        def does(value: float, cell: WorkbookCell = cell, edit: Edit = edit) -> bool:
             own = found | {cell: structs.replace(edit, new=value)}
             return trials.status(apply(case, own.values()))[0] == "optimal"
 
@@ -217,13 +223,17 @@ def _tightened(
     return found
 
 
-def _told(places: Places, edits: dict[Cell, Edit], changes: dict[Cell, Change]) -> Iterator[str]:
+def _told(
+    places: CellLocator,
+    edits: dict[WorkbookCell, Edit],
+    changes: dict[WorkbookCell, RequirementChange],
+) -> Iterator[str]:
     """A sentence for every requirement that changes, the largest change first."""
-    groups: dict[tuple[Cell, ...], list[Edit]] = {}
+    groups: dict[tuple[WorkbookCell, ...], list[Edit]] = {}
     for cell, edit in edits.items():
         groups.setdefault(changes[cell].key[2], []).append(edit)
 
-    def relative(cells: tuple[Cell, ...]) -> float:
+    def relative(cells: tuple[WorkbookCell, ...]) -> float:
         edit = groups[cells][0]
         return -abs(edit.new - edit.old) / max(abs(edit.old), 1.0)
 
@@ -231,7 +241,7 @@ def _told(places: Places, edits: dict[Cell, Edit], changes: dict[Cell, Change]) 
         yield _sentence(places, changes[cells[0]], groups[cells])
 
 
-def _sentence(places: Places, change: Change, edits: list[Edit]) -> str:
+def _sentence(places: CellLocator, change: RequirementChange, edits: list[Edit]) -> str:
     family, side, cells = change.key
     address = " and ".join(places.address(cell) for cell in cells[:2])
     when = places.when([give.names[-1] for give in change.gives])

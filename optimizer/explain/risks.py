@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from optimizer.explain.cell_locator import Cell, Places
+from optimizer.explain.cell_locator import CellLocator, WorkbookCell
 from optimizer.network.calendar import members
 from optimizer.network.flows import Buy, Deliver, Discard, Downgrade, Keep, Run, Ship
 from optimizer.network.network_data import Network
@@ -41,7 +41,7 @@ class Alert(str):
 
 def weaknesses(network: Network, tables: Tables) -> Iterator[Alert]:
     """Alerts on what the plan leans on."""
-    places = Places(network)
+    places = CellLocator(network)
     yield from _why_short(tables)
     yield from _single(network, places, tables)
     yield from _units(network, places, tables)
@@ -66,7 +66,7 @@ def _why_short(tables: Tables) -> Iterator[Alert]:
             yield Alert(f"{line} is {figure(short)} t short in {period}: {reason}.", sheet, cell)
 
 
-def _single(network: Network, places: Places, tables: Tables) -> Iterator[Alert]:
+def _single(network: Network, places: CellLocator, tables: Tables) -> Iterator[Alert]:
     """Sites and offers without which no flow at all can reach a line, whatever is planned."""
     served = set(zip(tables["Deliveries"]["line"], tables["Deliveries"]["customer"], strict=True))
     lines = [
@@ -81,17 +81,17 @@ def _single(network: Network, places: Places, tables: Tables) -> Iterator[Alert]
     )
     if not lines or (len(made) + len(offers)) * sum(1 for _ in network.flows.every()) > WORK:
         return
-    reach = _Reach(network)
+    reach = _LineReachability(network)
     every = reach.lines()
     rows = {row.site: row.row for row in network.case.sites}
     points = [
-        (Cell("Sites", rows[site], "site"), site, reach.lines(without_site=site))
+        (WorkbookCell("Sites", rows[site], "site"), site, reach.lines(without_site=site))
         for site in sorted(made)
     ]
     numbers = {(own.name, own.site, own.material): k for k, own in enumerate(network.offers)}
     for name in offers:
         number = numbers[name]
-        cell = Cell("Supply", network.offers[number].rows[0], "offer")
+        cell = WorkbookCell("Supply", network.offers[number].rows[0], "offer")
         points.append((cell, name[0], reach.lines(without_offer=number)))
     found = []
     for cell, name, left in points:
@@ -103,7 +103,7 @@ def _single(network: Network, places: Places, tables: Tables) -> Iterator[Alert]
         weight = sum(len(names) * gone.bit_count() for gone, names in lost.items())
         found += [(weight, cell, name, gone, names) for gone, names in lost.items()]
     found.sort(key=lambda item: -item[0])
-    together: dict[tuple[int, tuple[str, ...]], list[tuple[Cell, str]]] = defaultdict(list)
+    together: dict[tuple[int, tuple[str, ...]], list[tuple[WorkbookCell, str]]] = defaultdict(list)
     for _, cell, name, gone, names in found:
         together[gone, tuple(names)].append((cell, name))
     for (gone, lost_lines), own in list(together.items())[:MOST]:
@@ -120,7 +120,7 @@ def _single(network: Network, places: Places, tables: Tables) -> Iterator[Alert]
         yield Alert(f"{rest} more single points of failure.")
 
 
-class _Reach:
+class _LineReachability:
     """Which lines something can reach, periods left out: flows that need all their inputs."""
 
     def __init__(self, network: Network) -> None:
@@ -182,7 +182,7 @@ class _Reach:
         return found
 
 
-def _units(network: Network, places: Places, tables: Tables) -> Iterator[Alert]:
+def _units(network: Network, places: CellLocator, tables: Tables) -> Iterator[Alert]:
     """Units that are nearly full, and units that only their minimum keeps running."""
     used = tables["Utilisation"]
     full: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -204,7 +204,7 @@ def _units(network: Network, places: Places, tables: Tables) -> Iterator[Alert]:
         ranked = sorted(found.items(), key=lambda item: -len(item[1]))
         for (site, name), periods in ranked[:MOST]:
             rows = least[site, name].rows
-            cell = Cell("Units", rows[0] if rows else 0, "capacity")
+            cell = WorkbookCell("Units", rows[0] if rows else 0, "capacity")
             when = places.when(periods)
             text = f"{name} at {site} is {what} {when}."
             yield Alert(text, "Units" if rows else "", places.letter(cell))
@@ -212,13 +212,13 @@ def _units(network: Network, places: Places, tables: Tables) -> Iterator[Alert]:
             yield Alert(f"{len(ranked) - MOST} more units are {what}: see Utilisation.")
 
 
-def _unused(network: Network, places: Places, tables: Tables) -> Iterator[Alert]:
+def _unused(network: Network, places: CellLocator, tables: Tables) -> Iterator[Alert]:
     """Contracts that are paid for and not taken."""
     paid = tables["Take or pay"]
     currency = network.case.settings.currency
     for offer, row, tonnes, money in zip(
         *(paid[name] for name in ("offer", "row", "not taken", "cost")), strict=True
     ):
-        letter = places.letter(Cell("Supply", row, "take or pay"))
+        letter = places.letter(WorkbookCell("Supply", row, "take or pay"))
         text = f"{offer}: {figure(tonnes)} t are paid for and not taken, {money:,.0f} {currency}."
         yield Alert(text, "Supply", letter)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optimizer.explain.cell_locator import HIGH, LOW, SIDES, Cell, Places, amount
+from optimizer.explain.cell_locator import HIGH, LOW, SIDES, CellLocator, WorkbookCell, amount
 
 SAID: dict[tuple[str, int], str] = {
     ("offer", LOW): "at least {value} of {0} must be bought",
@@ -39,11 +39,11 @@ SAID: dict[tuple[str, int], str] = {
 
 
 def said(
-    places: Places,
+    places: CellLocator,
     family: str,
     names: Sequence[str],
     side: int,
-    cells: Sequence[Cell],
+    cells: Sequence[WorkbookCell],
     periods: Sequence[str] = (),
 ) -> str:
     """Sentence such as ``Supply!F9 (maximum): kaz sells at most 6 t per year in 2027``."""
@@ -60,7 +60,7 @@ def said(
     return f"{address}: {sentence} {places.when(periods)}".rstrip()
 
 
-def _value(places: Places, cells: Sequence[Cell]) -> str:
+def _value(places: CellLocator, cells: Sequence[WorkbookCell]) -> str:
     if not cells:
         return "0 (no row covers it)"
     values = []
@@ -71,7 +71,7 @@ def _value(places: Places, cells: Sequence[Cell]) -> str:
     return " and ".join(dict.fromkeys(values))
 
 
-def unit_of(places: Places, cell: Cell) -> str:
+def unit_of(places: CellLocator, cell: WorkbookCell) -> str:
     """Unit of a cell's value; that of a limit follows from what it measures."""
     if cell.sheet != "Limits":
         return places.value(cell)[1]
@@ -82,7 +82,7 @@ def unit_of(places: Places, cell: Cell) -> str:
     return f"{unit} per {record.window}".strip() if record.window != "horizon" else unit
 
 
-def measured_in(places: Places, cell: Cell) -> str:
+def measured_in(places: CellLocator, cell: WorkbookCell) -> str:
     """Unit of what a limit adds up."""
     units = {"made": "activity", "built": "", "spent": places.case.settings.currency}
     return units.get(places.record(cell).measure, "t")

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.explain.cell_locator import Places
-from optimizer.explain.duals import KINDS, SMALL, Priced, reach
+from optimizer.explain.cell_locator import CellLocator
+from optimizer.explain.duals import KINDS, SMALL, PricedRow, reach
 from optimizer.explain.options_not_built import Row
 from optimizer.model.variables import ByPeriod
 from optimizer.network.network_data import Network
 from optimizer.result.price_layouts import BREAK_EVEN, SCARCITY
 from optimizer.result.result_table import Table, table
-from optimizer.solver import Answer, Margins, Program, Ranges, slopes
+from optimizer.solver import Answer, BasisRanges, EntryPrices, Program, slopes
 
 TAKE_OR_PAY = "take or pay"
 """Header of the share that is paid for in any case."""
@@ -32,12 +32,12 @@ WORK = 1_000_000
 EXACT, ESTIMATE, FORCED = "exact", "estimate", "by a plan with it"
 
 
-def scarcity(network: Network, rows: list[Priced], found: Ranges | None) -> Table:
+def scarcity(network: Network, rows: list[PricedRow], found: BasisRanges | None) -> Table:
     """Bounds with a price; a bound's worth is what relaxing it by one unit saves.
 
     For demand it is what the last tonne wanted costs. ``found`` says how far prices hold.
     """
-    places = Places(network)
+    places = CellLocator(network)
     told = []
     for row in rows:
         kind, unit = KINDS.get(row.family, (row.family, ""))
@@ -50,7 +50,7 @@ def scarcity(network: Network, rows: list[Priced], found: Ranges | None) -> Tabl
     return table(SCARCITY, told)
 
 
-def address(places: Places, row: Priced) -> str:
+def address(places: CellLocator, row: PricedRow) -> str:
     """Cells of the workbook that a bound comes from, as a planner types them."""
     if row.family == "take_or_pay":
         number = int(row.names[-1].removeprefix("row "))
@@ -65,8 +65,8 @@ def break_even(
     m: Any,
     program: Program,
     answer: Answer,
-    held: Ranges | None,
-    lacking: Margins | None,
+    held: BasisRanges | None,
+    lacking: EntryPrices | None,
     options: list[Row],
     exact: bool = False,
 ) -> Table:
@@ -115,8 +115,8 @@ def _unused(network: Network, m: Any, program: Program) -> Iterator[Thing]:
 def _lacks(
     program: Program,
     answer: Answer,
-    held: Ranges | None,
-    found: Margins | None,
+    held: BasisRanges | None,
+    found: EntryPrices | None,
     groups: list[list[int]],
 ) -> Iterator[tuple[float, str]]:
     """How much cheaper one column of each group must get, and how sure that is."""
@@ -153,9 +153,9 @@ def candidates(network: Network, m: Any) -> Candidates:
     for index, own in _grouped(columns.buy, lambda flow: flows.buys[flow].offer).items():
         offer = network.offers[index]
         yield "offer", f"{offer.name}, {offer.site}", offer.material, offer.price, own
-    for index, own in _grouped(columns.ship, lambda flow: flows.ships[flow].way).items():
-        way = network.ways[index]
-        yield "lane", way.name, way.material, way.cost, own
+    for index, own in _grouped(columns.ship, lambda flow: flows.ships[flow].arc).items():
+        arc = network.arcs[index]
+        yield "lane", arc.name, arc.material, arc.cost, own
     for index, own in _grouped(columns.run, lambda flow: flows.runs[flow].process).items():
         process = network.processes[index]
         yield "process", process.site, process.name, process.cost, own

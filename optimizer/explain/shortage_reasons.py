@@ -20,15 +20,15 @@ from optimizer.explain.cell_locator import (
     LOGIC,
     LOW,
     PLACES,
-    Cell,
-    Places,
+    CellLocator,
+    WorkbookCell,
     family_of,
     given,
     names_of,
 )
 from optimizer.explain.row_sentences import said
-from optimizer.explain.unreachable import Missing
-from optimizer.network.network_data import Line, Network
+from optimizer.explain.unreachable import UnreachablePlaces
+from optimizer.network.network_data import DemandLine, Network
 from optimizer.result import result_layouts
 from optimizer.result.number_text import figure
 from optimizer.result.result_layouts import Table, table
@@ -56,7 +56,7 @@ Entries = dict[int, list[tuple[int, float]]]
 """Traits of the lots that can be at a place."""
 
 
-class Reason(Struct, frozen=True):
+class ShortageReason(Struct, frozen=True):
     """A sentence, its cell, and what a tonne of the demand would save without it."""
 
     sheet: str
@@ -70,11 +70,11 @@ def shortage_reasons(network: Network, program: Program, answer: Answer, shortag
     """Reasons of every shortage, the weightiest first."""
     if not len(shortages):
         return table(result_layouts.SHORTAGE_REASONS, [])
-    places = Places(network)
+    places = CellLocator(network)
     chains = None
     if answer.prices is not None and answer.reduced_costs is not None:
-        chains = _Chains(network, program, answer, places)
-    missing = Missing(network, places)
+        chains = _SupplyChains(network, program, answer, places)
+    missing = UnreachablePlaces(network, places)
     broken: Broken = defaultdict(set)
     for node in network.nodes:
         if not node.target:
@@ -94,24 +94,26 @@ def shortage_reasons(network: Network, program: Program, answer: Answer, shortag
 
 def _reasons(
     network: Network,
-    places: Places,
-    chains: _Chains | None,
-    missing: Missing,
+    places: CellLocator,
+    chains: _SupplyChains | None,
+    missing: UnreachablePlaces,
     broken: Broken,
     index: int,
     t: int,
-) -> list[Reason]:
+) -> list[ShortageReason]:
     line = network.lines[index]
     found = [] if chains is None else list(chains.reasons(line, t))
     if not found:
         causes = missing.causes((line.customer, line.material), t)
-        found = [Reason(c.cell.sheet, places.letter(c.cell), c.sentence, 0.0) for c in causes]
+        found = [
+            ShortageReason(c.cell.sheet, places.letter(c.cell), c.sentence, 0.0) for c in causes
+        ]
     return [*found[:MOST], *_barred(network, places, broken, index, t, alone=not found)]
 
 
 def _barred(
-    network: Network, places: Places, broken: Broken, index: int, t: int, *, alone: bool
-) -> Iterator[Reason]:
+    network: Network, places: CellLocator, broken: Broken, index: int, t: int, *, alone: bool
+) -> Iterator[ShortageReason]:
     """Rules without tolerance that keep what could arrive from a line."""
     line = network.lines[index]
     here = broken.get((line.customer, line.material), set())
@@ -120,21 +122,23 @@ def _barred(
         if phase.share or not phase.trait or not phase.lines.get(index, 0) >> t & 1:
             continue
         if any(mask & phase.trait for mask in here):
-            cell = Cell("Rules", phase.row, "rule")
+            cell = WorkbookCell("Rules", phase.row, "rule")
             what = "everything else" if not alone else "everything"
             sentence = f"{places.address(cell)}: {phase.rule} bars {what} that could arrive"
             told = True
-            yield Reason("Rules", places.letter(cell), sentence, 0.0)
+            yield ShortageReason("Rules", places.letter(cell), sentence, 0.0)
     if alone and not told:
-        cell = Cell("Demand", line.rows[0], "line")
+        cell = WorkbookCell("Demand", line.rows[0], "line")
         sentence = f"{places.address(cell)}: no chain of flows serves it; see the warnings in Run"
-        yield Reason("Demand", places.letter(cell), sentence, 0.0)
+        yield ShortageReason("Demand", places.letter(cell), sentence, 0.0)
 
 
-class _Chains:
+class _SupplyChains:
     """Balances and what enters them, with prices."""
 
-    def __init__(self, network: Network, program: Program, answer: Answer, places: Places) -> None:
+    def __init__(
+        self, network: Network, program: Program, answer: Answer, places: CellLocator
+    ) -> None:
         assert answer.prices is not None
         assert answer.reduced_costs is not None
         self.network, self.program, self.places = network, program, places
@@ -228,7 +232,7 @@ class _Chains:
                             heapq.heappush(heap, (total / value, target, user))
         return distance
 
-    def reasons(self, line: Line, t: int) -> Iterator[Reason]:
+    def reasons(self, line: DemandLine, t: int) -> Iterator[ShortageReason]:
         """What stands in the way of one tonne more for a line; nothing if no chain exists."""
         name = (line.name, line.customer, line.material, self.network.calendar.labels[t])
         start = self._first(self.demand[name])
@@ -246,7 +250,7 @@ class _Chains:
                     found[row] -= self.prices[row] * value * tonnes
         worth = line.penalty[t] * self.discount[t]
         ranked = sorted(found.items(), key=lambda item: -item[1])
-        told: dict[tuple[str, str, str], Reason] = {}
+        told: dict[tuple[str, str, str], ShortageReason] = {}
         for row, price in ranked:
             if price > WORTH * max(worth, 1e-9):
                 reason = self._said(row, price / self.discount[t])
@@ -293,7 +297,7 @@ class _Chains:
 
     def _given(
         self, steps: list[tuple[int, float]], start: tuple[int, int], worth: float, t: int
-    ) -> Iterator[Reason]:
+    ) -> Iterator[ShortageReason]:
         """Opening stocks and orders at the head of the chain: there is no more of them."""
         for step, tonnes in steps:
             if step >= 0:
@@ -306,9 +310,11 @@ class _Chains:
                 address = " and ".join(self.places.address(cell) for cell in cells[:2])
                 sentence = f"{address}: there is no more of {names[1]} at {names[0]}"
                 letter = self.places.letter(cells[0])
-                yield Reason(cells[0].sheet, letter, sentence, float(price / self.discount[t]))
+                yield ShortageReason(
+                    cells[0].sheet, letter, sentence, float(price / self.discount[t])
+                )
 
-    def _said(self, row: int, worth: float) -> Reason:
+    def _said(self, row: int, worth: float) -> ShortageReason:
         constraint = self.program.constraints[row]
         family, names = family_of(constraint), names_of(constraint)
         side = LOW if self.prices[row] > 0 else HIGH
@@ -324,12 +330,12 @@ class _Chains:
         elif family == "built_reach":
             sheet, sentence = "Options", f"Options: {names[3]} at {names[2]} is not built"
         else:
-            shown = cells or (Cell(sheet, 0, ""),)
+            shown = cells or (WorkbookCell(sheet, 0, ""),)
             sentence = said(self.places, family, names, side, shown, names[-1:])
         currency = self.network.case.settings.currency
         sentence = f"{sentence}, which costs {figure(worth)} {currency} per tonne short"
         letter = self.places.letter(cells[0]) if cells else ""
-        return Reason(sheet, letter, sentence, float(worth))
+        return ShortageReason(sheet, letter, sentence, float(worth))
 
     def _unused(self, row: int) -> bool:
         """True if a row of a lane is one that the yes/no decision on the lane closes."""
@@ -338,12 +344,12 @@ class _Chains:
         decided = own[program.integer[own]]
         return values is not None and bool(decided.size) and not np.rint(values[decided]).any()
 
-    def _dear(self, line: Line, paid: float, t: int) -> Reason:
+    def _dear(self, line: DemandLine, paid: float, t: int) -> ShortageReason:
         """The chain costs more than the penalty, even without what stands in its way."""
-        cell = Cell("Demand", line.rows[0], "shortage penalty")
+        cell = WorkbookCell("Demand", line.rows[0], "shortage penalty")
         currency = self.network.case.settings.currency
         sentence = (
             f"{self.places.address(cell)}: one tonne more would cost {figure(paid)} {currency} at "
             f"least, against a penalty of {figure(line.penalty[t])}"
         )
-        return Reason("Demand", self.places.letter(cell), sentence, 0.0)
+        return ShortageReason("Demand", self.places.letter(cell), sentence, 0.0)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from optimizer.explain.cell_locator import Cell, Places, reached
+from optimizer.explain.cell_locator import CellLocator, WorkbookCell, reached
 from optimizer.network.calendar import members
-from optimizer.network.network_data import Network, Process, Way
+from optimizer.network.network_data import Arc, Network, NetworkProcess
 from optimizer.result.number_text import figure
 
 MOST = 4
@@ -25,25 +25,25 @@ At = tuple[str, str]
 """Site and material."""
 
 
-class Cause(Struct, frozen=True):
+class UnreachableReason(Struct, frozen=True):
     """A sentence with the cell that it is about."""
 
-    cell: Cell
+    cell: WorkbookCell
     sentence: str
 
 
-class Missing:
+class UnreachablePlaces:
     """The periods in which anything at all can be at each place, and why not in others."""
 
-    def __init__(self, network: Network, places: Places) -> None:
+    def __init__(self, network: Network, places: CellLocator) -> None:
         self.network = network
         self.places = places
         self.labels = network.calendar.labels
         self._into: dict[At, list[int]] = defaultdict(list)
         self._made: dict[At, list[int]] = defaultdict(list)
         self._sold: dict[At, list[int]] = defaultdict(list)
-        for index, way in enumerate(network.ways):
-            self._into[way.to_site, way.material].append(index)
+        for index, arc in enumerate(network.arcs):
+            self._into[arc.to_site, arc.material].append(index)
         for index, process in enumerate(network.processes):
             for material in process.outputs:
                 self._made[process.site, material].append(index)
@@ -88,14 +88,14 @@ class Missing:
         for inflow in network.inflows:
             node = network.nodes[inflow.node]
             masks[node.site, node.material] |= 1 << inflow.period
-        users: dict[At, list[Process]] = defaultdict(list)
+        users: dict[At, list[NetworkProcess]] = defaultdict(list)
         opened = dict(zip(map(id, network.processes), self._open, strict=True))
         for process in network.processes:
             for material in process.inputs:
                 users[process.site, material].append(process)
-        leaving: dict[At, list[Way]] = defaultdict(list)
-        for way in network.ways:
-            leaving[way.from_site, way.material].append(way)
+        leaving: dict[At, list[Arc]] = defaultdict(list)
+        for arc in network.arcs:
+            leaving[arc.from_site, arc.material].append(arc)
         kept = {(store.site, store.material): store.periods for store in network.stores}
         waiting = [place for place, mask in masks.items() if mask]
         waiting += [(p.site, name) for p in network.processes if not p.inputs for name in p.outputs]
@@ -112,8 +112,8 @@ class Missing:
                     break
                 mask = grown
             masks[place] = mask
-            for way in leaving[place]:
-                self._grow(masks, waiting, (way.to_site, way.material), self._arrives(way, mask))
+            for arc in leaving[place]:
+                self._grow(masks, waiting, (arc.to_site, arc.material), self._arrives(arc, mask))
             for process in users[place]:
                 runs = opened[id(process)]
                 for material in process.inputs:
@@ -128,28 +128,28 @@ class Missing:
             masks[place] |= more
             waiting.append(place)
 
-    def _arrives(self, way: Way, mask: int) -> int:
+    def _arrives(self, arc: Arc, mask: int) -> int:
         """Periods within the horizon in which something arrives that leaves in a mask."""
         found = 0
-        for t in members(mask & way.periods):
-            if way.arrives[t] > 0:
-                whole = int(way.lead[t] + WHOLE)
+        for t in members(mask & arc.periods):
+            if arc.arrives[t] > 0:
+                whole = int(arc.lead[t] + WHOLE)
                 found |= 1 << t + whole
-                if way.lead[t] - whole > WHOLE:
+                if arc.lead[t] - whole > WHOLE:
                     found |= 1 << t + whole + 1
         return found & self.network.calendar.all
 
-    def causes(self, place: At, t: int) -> list[Cause]:
+    def causes(self, place: At, t: int) -> list[UnreachableReason]:
         """Why nothing can be at a place in a period, nearest first; empty if it can."""
         return list(dict.fromkeys(self._why(place, t, {place})))[:MOST]
 
-    def _why(self, place: At, t: int, seen: set[At]) -> Iterator[Cause]:
+    def _why(self, place: At, t: int, seen: set[At]) -> Iterator[UnreachableReason]:
         if self.masks.get(place, 0) >> t & 1:
             return
         site, material = place
         if not (self._into[place] or self._made[place] or self._sold[place]):
-            cell = Cell("Lanes", 0, "")
-            yield Cause(
+            cell = WorkbookCell("Lanes", 0, "")
+            yield UnreachableReason(
                 cell, f"no lane ends at {site} with {material}, and nothing is made or sold there"
             )
             return
@@ -157,10 +157,10 @@ class Missing:
         for index in self._sold[place]:
             yield from self._offer(index, t)
         for index in self._into[place]:
-            way = self.network.ways[index]
-            start = (way.from_site, way.material)
-            if self.masks.get(start, 0) & way.periods:
-                yield self._lane(way, self.masks[start], t)
+            arc = self.network.arcs[index]
+            start = (arc.from_site, arc.material)
+            if self.masks.get(start, 0) & arc.periods:
+                yield self._lane(arc, self.masks[start], t)
             elif start not in seen:
                 deeper.append((start, t))
         for index in self._made[place]:
@@ -177,7 +177,7 @@ class Missing:
                 seen.add(own)
                 yield from self._why(own, period, seen)
 
-    def _offer(self, index: int, t: int) -> Iterator[Cause]:
+    def _offer(self, index: int, t: int) -> Iterator[UnreachableReason]:
         offer = self.network.offers[index]
         if offer.periods >> t & 1:
             header, why = "maximum", f"sells nothing in {self.labels[t]}"
@@ -188,16 +188,16 @@ class Missing:
                 header, why = "to", f"no longer sells {offer.material} in {self.labels[t]}"
         else:
             header, why = "from", f"sells {offer.material} at no time within the horizon"
-        cell = Cell("Supply", offer.rows[0], header)
-        yield Cause(cell, f"{self.places.address(cell)}: {offer.name} {why}")
+        cell = WorkbookCell("Supply", offer.rows[0], header)
+        yield UnreachableReason(cell, f"{self.places.address(cell)}: {offer.name} {why}")
 
-    def _lane(self, way: Way, mask: int, t: int) -> Cause:
-        arrivals = self._arrives(way, mask)
-        starts = mask & way.periods
-        row = self._row_of(way, next(members(starts)))
-        cell = Cell("Lanes", row, "lead days")
-        goods = f"{way.material} from {way.from_site}"
-        days = way.lead_days[next(members(starts))]
+    def _lane(self, arc: Arc, mask: int, t: int) -> UnreachableReason:
+        arrivals = self._arrives(arc, mask)
+        starts = mask & arc.periods
+        row = self._row_of(arc, next(members(starts)))
+        cell = WorkbookCell("Lanes", row, "lead days")
+        goods = f"{arc.material} from {arc.from_site}"
+        days = arc.lead_days[next(members(starts))]
         if not arrivals:
             why = f"{goods} is {figure(days)} days under way and arrives after the horizon"
         elif (first := next(members(arrivals))) > t:
@@ -206,32 +206,32 @@ class Missing:
             if days:
                 why += f", {figure(days)} days under way"
             elif source < next(members(starts)):
-                cell = Cell("Lanes", row, "from")
+                cell = WorkbookCell("Lanes", row, "from")
             elif source:
-                why += f"; there is none at {way.from_site} before {self.labels[source]}"
+                why += f"; there is none at {arc.from_site} before {self.labels[source]}"
         else:
-            cell = Cell("Lanes", row, "to")
+            cell = WorkbookCell("Lanes", row, "to")
             why = f"no {goods} arrives in {self.labels[t]}"
-        return Cause(cell, f"{self.places.address(cell)}: {why}")
+        return UnreachableReason(cell, f"{self.places.address(cell)}: {why}")
 
-    def _row_of(self, way: Way, t: int) -> int:
+    def _row_of(self, arc: Arc, t: int) -> int:
         calendar = self.network.calendar
-        for number in way.rows:
-            lane = self.places.record(Cell("Lanes", number, ""))
+        for number in arc.rows:
+            lane = self.places.record(WorkbookCell("Lanes", number, ""))
             if calendar.cover(lane.start, lane.end)[t] > 0:
                 return number
-        return way.rows[0]
+        return arc.rows[0]
 
-    def _process(self, index: int, t: int) -> Iterator[Cause]:
+    def _process(self, index: int, t: int) -> Iterator[UnreachableReason]:
         process = self.network.processes[index]
         if not process.periods >> t & 1:
-            cell = Cell("Processes", process.rows[0], "from")
+            cell = WorkbookCell("Processes", process.rows[0], "from")
             why = f"{process.name} at {process.site} is not run in {self.labels[t]}"
-            yield Cause(cell, f"{self.places.address(cell)}: {why}")
+            yield UnreachableReason(cell, f"{self.places.address(cell)}: {why}")
         for number in self._limits.get(index, ()):
             unit = self.network.units[number]
             if not self._open[index] >> t & 1 and not unit.capacity[t]:
                 row = unit.rows[0] if unit.rows else 0
-                cell = Cell("Units", row, "capacity" if row else "")
+                cell = WorkbookCell("Units", row, "capacity" if row else "")
                 why = f"{unit.unit} at {unit.site} has no capacity in {self.labels[t]}"
-                yield Cause(cell, f"{self.places.address(cell)}: {why}")
+                yield UnreachableReason(cell, f"{self.places.address(cell)}: {why}")

@@ -13,7 +13,7 @@ from optimizer.model.commitment_rows import (
     offered,
 )
 from optimizer.model.extensive_form import join
-from optimizer.model.study_terms import SHORT, Twist, cost_of, measured
+from optimizer.model.study_terms import SHORT, StudyTerms, cost_of, measured
 from optimizer.model.study_terms import add as add_twist
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "NOTHING",
     "SHORT",
     "Commitment",
-    "Twist",
+    "StudyTerms",
     "add_twist",
     "build",
     "charge",

@@ -18,19 +18,19 @@ from collections.abc import Iterator
 from pyomo.core import ConcreteModel
 
 from optimizer.model.linear_rows import Row, Terms, family
-from optimizer.model.variables import Columns
+from optimizer.model.variables import FlowVariables
 from optimizer.network.network_data import Network
 
 RELIEF = None
 """Mass cannot be wished for."""
 
 
-def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """One row per node and period in which anything can happen there."""
     family(m, "balance", "in = out, tonnes per period", _rows(network, columns))
 
 
-def _rows(network: Network, columns: Columns) -> Iterator[Row]:
+def _rows(network: Network, columns: FlowVariables) -> Iterator[Row]:
     terms = _terms(network, columns)
     given: dict[tuple[int, int], float] = {}
     for inflow in network.inflows:
@@ -44,7 +44,7 @@ def _rows(network: Network, columns: Columns) -> Iterator[Row]:
         yield (node.site, node.material, node.name, labels[t]), need, row, need
 
 
-def _terms(network: Network, columns: Columns) -> dict[tuple[int, int], Terms]:
+def _terms(network: Network, columns: FlowVariables) -> dict[tuple[int, int], Terms]:
     """Terms by node and period; what comes in is positive."""
     flows, count = network.flows, network.calendar.count
     terms: dict[tuple[int, int], Terms] = {}

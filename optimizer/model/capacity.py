@@ -37,8 +37,8 @@ from collections.abc import Iterator
 from pyomo.core import ConcreteModel
 
 from optimizer.model.linear_rows import Row, Terms, family
-from optimizer.model.variables import ByPeriod, Columns
-from optimizer.network.network_data import Network, Unit
+from optimizer.model.variables import ByPeriod, FlowVariables
+from optimizer.network.network_data import Network, NetworkUnit
 from optimizer.tables.schema import INFINITY
 
 RELIEF = {
@@ -51,7 +51,7 @@ RELIEF = {
 }
 
 
-def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of units and of processes with limits."""
     activity: list[list[ByPeriod]] = [[] for _ in network.processes]
     for run, cells in zip(network.flows.runs, columns.run, strict=True):
@@ -80,7 +80,7 @@ def most_capacity(network: Network, index: int, t: int) -> float:
     return most
 
 
-def use_of(unit: Unit, activity: list[list[ByPeriod]], t: int) -> Terms:
+def use_of(unit: NetworkUnit, activity: list[list[ByPeriod]], t: int) -> Terms:
     """Use of a unit in a period by all processes on it."""
     return [
         (use[t], cells[t])
@@ -91,7 +91,9 @@ def use_of(unit: Unit, activity: list[list[ByPeriod]], t: int) -> Terms:
     ]
 
 
-def _units(network: Network, columns: Columns, activity: list[list[ByPeriod]]) -> Iterator[Row]:
+def _units(
+    network: Network, columns: FlowVariables, activity: list[list[ByPeriod]]
+) -> Iterator[Row]:
     added = _added(network, columns)
     for index, unit in enumerate(network.units):
         for t, period in enumerate(network.calendar.labels):
@@ -109,7 +111,7 @@ def _minimum(network: Network, activity: list[list[ByPeriod]]) -> Iterator[Row]:
                 yield (unit.site, unit.unit, period), unit.minimum[t], terms, INFINITY
 
 
-def _added(network: Network, columns: Columns) -> dict[tuple[int, int], Terms]:
+def _added(network: Network, columns: FlowVariables) -> dict[tuple[int, int], Terms]:
     """Capacity that options add, by unit and period, as it stands on the left side."""
     found: dict[tuple[int, int], Terms] = {}
     for option, cells in zip(network.options, columns.build, strict=True):
@@ -122,7 +124,9 @@ def _added(network: Network, columns: Columns) -> dict[tuple[int, int], Terms]:
     return found
 
 
-def _running(network: Network, columns: Columns, activity: list[list[ByPeriod]]) -> Iterator[Row]:
+def _running(
+    network: Network, columns: FlowVariables, activity: list[list[ByPeriod]]
+) -> Iterator[Row]:
     for index, (unit, runs) in enumerate(zip(network.units, columns.open, strict=True)):
         for t, variable in runs.items():
             terms = use_of(unit, activity, t)
@@ -132,7 +136,7 @@ def _running(network: Network, columns: Columns, activity: list[list[ByPeriod]])
 
 
 def _running_own(
-    network: Network, columns: Columns, activity: list[list[ByPeriod]]
+    network: Network, columns: FlowVariables, activity: list[list[ByPeriod]]
 ) -> Iterator[Row]:
     added = _added(network, columns)
     for index, (unit, runs) in enumerate(zip(network.units, columns.open, strict=True)):
@@ -144,7 +148,7 @@ def _running_own(
 
 
 def _idle_minimum(
-    network: Network, columns: Columns, activity: list[list[ByPeriod]]
+    network: Network, columns: FlowVariables, activity: list[list[ByPeriod]]
 ) -> Iterator[Row]:
     for unit, runs in zip(network.units, columns.open, strict=True):
         for t, variable in runs.items():

@@ -82,7 +82,7 @@ def offered(network: Network, kinds: Iterable[str] = KINDS) -> set[Commitment]:
         ),
         "shipments": (
             ((each.from_site, each.to_site, each.material, each.mode), each.periods)
-            for each in network.ways
+            for each in network.arcs
         ),
         "production": (
             ((each.site, each.recipe, each.feed), each.periods) for each in network.processes
@@ -180,7 +180,7 @@ def _columns(m: ConcreteModel) -> dict[str, list[ByPeriod]]:
 def _names(network: Network) -> dict[str, Callable[[], list[tuple[str, ...]]]]:
     """Names by flow of each kind, as the result tables write them."""
     flows, nodes = network.flows, network.nodes
-    offers, ways, processes = network.offers, network.ways, network.processes
+    offers, arcs, processes = network.offers, network.arcs, network.processes
     lines = network.lines
     return {
         "purchases": lambda: [
@@ -188,8 +188,8 @@ def _names(network: Network) -> dict[str, Callable[[], list[tuple[str, ...]]]]:
             for flow in flows.buys
         ],
         "shipments": lambda: [
-            (way.from_site, way.to_site, way.material, way.mode)
-            for way in (ways[flow.way] for flow in flows.ships)
+            (arc.from_site, arc.to_site, arc.material, arc.mode)
+            for arc in (arcs[flow.arc] for flow in flows.ships)
         ],
         "production": lambda: [
             (process.site, process.recipe, process.feed)

@@ -18,7 +18,7 @@ from msgspec import Struct
 from pyomo.core import ConcreteModel, Objective, minimize
 
 from optimizer.model.linear_rows import Terms, linear
-from optimizer.model.variables import ByPeriod, Columns
+from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network
 
 DAYS_PER_YEAR = 365.25
@@ -32,7 +32,7 @@ class Charge(Struct, frozen=True):
 
 
 class Charges(Struct, frozen=True):
-    """Charges of every flow, in the order of :class:`Columns`, and fixed costs."""
+    """Charges of every flow, in the order of :class:`FlowVariables`, and fixed costs."""
 
     buy: list[list[Charge]]
     run: list[list[Charge]]
@@ -45,7 +45,7 @@ class Charges(Struct, frozen=True):
     open: list[list[Charge]]
     used: list[list[Charge]]
 
-    def groups(self, columns: Columns) -> Iterator[tuple[list[list[Charge]], list[ByPeriod]]]:
+    def groups(self, columns: FlowVariables) -> Iterator[tuple[list[list[Charge]], list[ByPeriod]]]:
         """Charges beside the variables that they burden."""
         yield self.buy, columns.buy
         yield self.run, columns.run
@@ -65,7 +65,7 @@ def charges(network: Network) -> Charges:
     return Charges(
         buy=[[Charge("purchases", network.offers[buy.offer].price)] for buy in flows.buys],
         run=[[Charge("conversion", network.processes[run.process].cost)] for run in flows.runs],
-        ship=[list(_shipping(network, ship.way, ship.duty)) for ship in flows.ships],
+        ship=[list(_shipping(network, ship.arc, ship.duty)) for ship in flows.ships],
         stock=[list(_storing(network, keep.store)) for keep in flows.keeps],
         discard=[
             [Charge("disposal", [network.disposal[network.nodes[flow.node].material]] * count)]
@@ -80,19 +80,19 @@ def charges(network: Network) -> Charges:
             [Charge("take or pay", [contract.price] * count)] for contract in network.contracts
         ],
         open=[[Charge("fixed cost", unit.idle_fixed_cost)] for unit in network.units],
-        used=[[Charge("freight", bound.fixed_cost)] for bound in network.way_bounds],
+        used=[[Charge("freight", bound.fixed_cost)] for bound in network.arc_bounds],
     )
 
 
 def _shipping(network: Network, index: int, duty: Sequence[float] | None) -> Iterator[Charge]:
     """Freight, duty and carrying cost under way, all due at departure."""
-    way = network.ways[index]
-    yield Charge("freight", way.cost)
+    arc = network.arcs[index]
+    yield Charge("freight", arc.cost)
     if duty is not None:
         yield Charge("duty", duty)
-    yearly = network.case.settings.carrying_cost_rate * network.values[way.material]
-    if yearly and any(way.lead_days):
-        yield Charge("carrying", [yearly * days / DAYS_PER_YEAR for days in way.lead_days])
+    yearly = network.case.settings.carrying_cost_rate * network.values[arc.material]
+    if yearly and any(arc.lead_days):
+        yield Charge("carrying", [yearly * days / DAYS_PER_YEAR for days in arc.lead_days])
 
 
 def _storing(network: Network, index: int) -> Iterator[Charge]:
@@ -130,14 +130,14 @@ def payments(network: Network, index: int, decided: int) -> Iterator[Payment]:
         yield "closing value", network.calendar.count - 1, -option.credit[decided]
 
 
-def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """The objective: total discounted cost."""
     terms, fixed = total(network, columns)
     expression = linear(terms or [(0.0, m.nothing)], constant=fixed)
     m.total_cost = Objective(expr=expression, sense=minimize, doc="total discounted cost")
 
 
-def total(network: Network, columns: Columns) -> tuple[Terms, float]:
+def total(network: Network, columns: FlowVariables) -> tuple[Terms, float]:
     """Terms of the total discounted cost, and what falls whatever is decided."""
     discount = network.calendar.discount(network.case.settings.discount_rate)
     terms: Terms = []

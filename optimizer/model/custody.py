@@ -18,7 +18,7 @@ from pyomo.core import ConcreteModel
 
 from optimizer.model.capacity import most_capacity
 from optimizer.model.linear_rows import Row, Terms, family
-from optimizer.model.variables import ByPeriod, Columns
+from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network, Taint
 from optimizer.tables.schema import INFINITY
 
@@ -28,13 +28,13 @@ Group = tuple[str, dict[int, float], float]
 """Name, use by process, and most that it can add up to."""
 
 
-def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of plants that cannot segregate."""
     if network.taints:
         family(m, "custody", "tainted or clean, use per period", _rows(network, columns))
 
 
-def _rows(network: Network, columns: Columns) -> Iterator[Row]:
+def _rows(network: Network, columns: FlowVariables) -> Iterator[Row]:
     runs: dict[int, list[tuple[int, ByPeriod]]] = {}
     for run, cells in zip(network.flows.runs, columns.run, strict=True):
         runs.setdefault(run.process, []).append((run.inputs_broken, cells))

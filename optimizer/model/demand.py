@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pyomo.core import ConcreteModel
 
 from optimizer.model.linear_rows import Row, family
-from optimizer.model.variables import ByPeriod, Columns
+from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
 
@@ -25,7 +25,7 @@ RELIEF = {
 }
 
 
-def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of lines of demand."""
     delivered: list[list[ByPeriod]] = [[] for _ in network.lines]
     for deliver, cells in zip(network.flows.delivers, columns.deliver, strict=True):

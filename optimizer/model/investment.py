@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from pyomo.core import ConcreteModel
 
 from optimizer.model.linear_rows import Row, Terms, family
-from optimizer.model.variables import ByPeriod, Columns
+from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
 
@@ -43,7 +43,7 @@ RELIEF = {
 }
 
 
-def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of options."""
     if not network.options:
         return
@@ -60,13 +60,13 @@ def _by(cells: ByPeriod, t: int, factor: float = 1.0) -> Terms:
     return [(factor, variable) for decided, variable in cells.items() if decided <= t]
 
 
-def _most(network: Network, columns: Columns) -> Iterator[Row]:
+def _most(network: Network, columns: FlowVariables) -> Iterator[Row]:
     last = network.calendar.count
     for option, cells in zip(network.options, columns.build, strict=True):
         yield (option.name,), -INFINITY, _by(cells, last), option.most
 
 
-def _needs(network: Network, columns: Columns) -> Iterator[Row]:
+def _needs(network: Network, columns: FlowVariables) -> Iterator[Row]:
     for option, cells in zip(network.options, columns.build, strict=True):
         for need in option.needs:
             other = network.options[need]
@@ -81,7 +81,7 @@ def _needs(network: Network, columns: Columns) -> Iterator[Row]:
                 yield name, -INFINITY, _by(cells, t) + begun, 0.0
 
 
-def _begun(network: Network, columns: Columns) -> Iterator[Row]:
+def _begun(network: Network, columns: FlowVariables) -> Iterator[Row]:
     for option, cells, begun in zip(network.options, columns.build, columns.begun, strict=True):
         for t, variable in begun.items():
             one = min(1.0, option.most)
@@ -89,14 +89,14 @@ def _begun(network: Network, columns: Columns) -> Iterator[Row]:
             yield name, -INFINITY, [(one, variable), *_by(cells, t, -1.0)], 0.0
 
 
-def _chosen(network: Network, columns: Columns) -> Iterator[Row]:
+def _chosen(network: Network, columns: FlowVariables) -> Iterator[Row]:
     last = network.calendar.count
     for option, cells, chosen in zip(network.options, columns.build, columns.chosen, strict=True):
         for variable in chosen.values():
             yield (option.name,), -INFINITY, [*_by(cells, last), (-option.most, variable)], 0.0
 
 
-def _one_of(network: Network, columns: Columns) -> Iterator[Row]:
+def _one_of(network: Network, columns: FlowVariables) -> Iterator[Row]:
     groups: dict[str, Terms] = {}
     last = network.calendar.count
     for option, cells, chosen in zip(network.options, columns.build, columns.chosen, strict=True):
@@ -107,26 +107,26 @@ def _one_of(network: Network, columns: Columns) -> Iterator[Row]:
         yield (group,), -INFINITY, terms, 1.0
 
 
-def _reach(network: Network, columns: Columns) -> Iterator[Row]:
+def _reach(network: Network, columns: FlowVariables) -> Iterator[Row]:
     """Ways from places that need a unit with no capacity but what options add."""
     shipped: dict[int, list[ByPeriod]] = {}
     for ship, cells in zip(network.flows.ships, columns.ship, strict=True):
-        shipped.setdefault(ship.way, []).append(cells)
+        shipped.setdefault(ship.arc, []).append(cells)
     for index, own in shipped.items():
-        way = network.ways[index]
-        for unit in network.gates.get((way.from_site, way.material), ()):
+        arc = network.arcs[index]
+        for unit in network.gates.get((arc.from_site, arc.material), ()):
             builders = _builders(network, columns, unit)
-            for t, most in network.way_most[index].items():
+            for t, most in network.arc_most[index].items():
                 built = [(-most, variable) for variable in builders.get(t, ())]
                 terms: Terms = [(1.0, cells[t]) for cells in own if t in cells]
                 if terms and built and not network.units[unit].capacity[t]:
                     period = network.calendar.labels[t]
                     place = network.units[unit]
-                    name = (way.name, way.material, place.site, place.unit, period)
+                    name = (arc.name, arc.material, place.site, place.unit, period)
                     yield name, -INFINITY, terms + built, 0.0
 
 
-def _builders(network: Network, columns: Columns, unit: int) -> dict[int, list[object]]:
+def _builders(network: Network, columns: FlowVariables, unit: int) -> dict[int, list[object]]:
     """Whole decisions that give a unit capacity, by period; none if parts of one can."""
     found: dict[int, list[object]] = {}
     for option, cells in zip(network.options, columns.build, strict=True):

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from pyomo.core import ConcreteModel
 
 from optimizer.model.linear_rows import Row, Terms, family
-from optimizer.model.variables import ByPeriod, Columns
+from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.calendar import members
 from optimizer.network.network_data import LimitBound, Network
 from optimizer.tables.schema import INFINITY
@@ -36,7 +36,7 @@ RELIEF = {
 }
 
 
-def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of Limits and of Blends."""
     if network.limits:
         family(m, "limit", "planner's own limit per window", _limits(network, columns))
@@ -44,7 +44,7 @@ def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
         family(m, "blend", "oxide taken in, tonnes per period", _blends(network, columns))
 
 
-def _limits(network: Network, columns: Columns) -> Iterator[Row]:
+def _limits(network: Network, columns: FlowVariables) -> Iterator[Row]:
     for bound in network.limits:
         cells: list[ByPeriod] = getattr(columns, bound.group)
         for window, periods in bound.windows:
@@ -85,7 +85,7 @@ def _less(terms: Terms, share: float, base: Terms) -> Terms:
     return [(amount, variable) for amount, variable in found.values() if amount]
 
 
-def _blends(network: Network, columns: Columns) -> Iterator[Row]:
+def _blends(network: Network, columns: FlowVariables) -> Iterator[Row]:
     for bound in network.blends:
         for t, period in enumerate(network.calendar.labels):
             own = [

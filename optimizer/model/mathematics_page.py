@@ -47,7 +47,7 @@ SETS = (
     ("u", "`units`", "capacity that processes share"),
     ("k", "`process_bounds`", "in capacity: a key of Processes with a minimum or maximum"),
     ("k", "`options`", "in options and cost: an investment"),
-    ("l", "`way_bounds`", "a lane as a row of Lanes writes it; `*` is all its materials"),
+    ("l", "`arc_bounds`", "a lane as a row of Lanes writes it; `*` is all its materials"),
     ("w", "`ways`", "in lanes: a lane for one material"),
     ("d", "`lines`", "lines of demand"),
     ("r", "`phases`", "a row of Rules; r in c: lots of class c break it"),

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pyomo.core import ConcreteModel
 
 from optimizer.model.linear_rows import Row, family
-from optimizer.model.variables import Columns
+from optimizer.model.variables import FlowVariables
 from optimizer.network.calendar import members
 from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
@@ -23,12 +23,12 @@ from optimizer.tables.schema import INFINITY
 RELIEF = {"rule_share": "{thing} would have to bear {amount:,.1f} t more that breaks the rule"}
 
 
-def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of rules with a share."""
     family(m, "rule_share", "share that may break a rule, tonnes", _rows(network, columns))
 
 
-def _rows(network: Network, columns: Columns) -> Iterator[Row]:
+def _rows(network: Network, columns: FlowVariables) -> Iterator[Row]:
     of_line: dict[int, list[tuple[int, dict[int, object]]]] = {}
     for deliver, cells in zip(network.flows.delivers, columns.deliver, strict=True):
         broken = network.nodes[deliver.node].broken

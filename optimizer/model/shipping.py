@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from pyomo.core import ConcreteModel
 
 from optimizer.model.linear_rows import Row, Terms, family
-from optimizer.model.variables import ByPeriod, Columns
-from optimizer.network.network_data import Network, WayBound
+from optimizer.model.variables import ByPeriod, FlowVariables
+from optimizer.network.network_data import ArcBound, Network
 from optimizer.tables.schema import INFINITY
 
 RELIEF = {
@@ -30,44 +30,46 @@ RELIEF = {
 }
 
 
-def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of lanes with a maximum, a least shipment or a fixed cost."""
-    shipped: list[list[ByPeriod]] = [[] for _ in network.ways]
+    shipped: list[list[ByPeriod]] = [[] for _ in network.arcs]
     for ship, cells in zip(network.flows.ships, columns.ship, strict=True):
-        shipped[ship.way].append(cells)
+        shipped[ship.arc].append(cells)
     family(m, "lane", "most shipped, tonnes per period", _most(network, columns, shipped))
     if any(columns.used):
         least = _least(network, columns, shipped)
         family(m, "lane_minimum", "least shipped where used, tonnes per period", least)
 
 
-def _name(network: Network, bound: WayBound, t: int) -> tuple[str, ...]:
+def _name(network: Network, bound: ArcBound, t: int) -> tuple[str, ...]:
     return bound.name, bound.material, str(bound.rows[0]), network.calendar.labels[t]
 
 
-def _over(bound: WayBound, shipped: list[list[ByPeriod]], t: int) -> Terms:
+def _over(bound: ArcBound, shipped: list[list[ByPeriod]], t: int) -> Terms:
     return [
         (1.0, cells[t])
-        for way, periods in bound.ways.items()
+        for arc, periods in bound.arcs.items()
         if periods >> t & 1
-        for cells in shipped[way]
+        for cells in shipped[arc]
         if t in cells
     ]
 
 
-def _most(network: Network, columns: Columns, shipped: list[list[ByPeriod]]) -> Iterator[Row]:
-    for bound, decided in zip(network.way_bounds, columns.used, strict=True):
+def _most(network: Network, columns: FlowVariables, shipped: list[list[ByPeriod]]) -> Iterator[Row]:
+    for bound, decided in zip(network.arc_bounds, columns.used, strict=True):
         for t, most in enumerate(bound.maximum):
             terms = _over(bound, shipped, t)
             if t in decided and terms:
-                ends = sum(network.way_most[way].get(t, INFINITY) for way in bound.ways)
+                ends = sum(network.arc_most[arc].get(t, INFINITY) for arc in bound.arcs)
                 terms.append((-min(most, ends), decided[t]))
                 most = 0.0
             yield _name(network, bound, t), -INFINITY, terms, most
 
 
-def _least(network: Network, columns: Columns, shipped: list[list[ByPeriod]]) -> Iterator[Row]:
-    for bound, decided in zip(network.way_bounds, columns.used, strict=True):
+def _least(
+    network: Network, columns: FlowVariables, shipped: list[list[ByPeriod]]
+) -> Iterator[Row]:
+    for bound, decided in zip(network.arc_bounds, columns.used, strict=True):
         for t, variable in decided.items():
             least = bound.minimum_when_used[t]
             if least:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pyomo.core import ConcreteModel
 
 from optimizer.model.linear_rows import Row, family
-from optimizer.model.variables import ByPeriod, Columns
+from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
 
@@ -30,7 +30,7 @@ RELIEF = {
 }
 
 
-def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of stores."""
     kept: list[list[ByPeriod]] = [[] for _ in network.stores]
     for keep, cells in zip(network.flows.keeps, columns.stock, strict=True):
@@ -55,7 +55,7 @@ def _bounds(network: Network, kept: list[list[ByPeriod]]) -> Iterator[Row]:
                 )
 
 
-def _cover(network: Network, columns: Columns, kept: list[list[ByPeriod]]) -> Iterator[Row]:
+def _cover(network: Network, columns: FlowVariables, kept: list[list[ByPeriod]]) -> Iterator[Row]:
     taken = _taken(network, columns)
     last = network.calendar.count - 1
     for store, own in zip(network.stores, kept, strict=True):
@@ -69,7 +69,7 @@ def _cover(network: Network, columns: Columns, kept: list[list[ByPeriod]]) -> It
 
 
 def _taken(
-    network: Network, columns: Columns
+    network: Network, columns: FlowVariables
 ) -> dict[tuple[str, str, int], dict[int, tuple[float, object]]]:
     """Tonnes used, shipped and delivered by site, material and period."""
     flows = network.flows

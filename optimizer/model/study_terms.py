@@ -23,7 +23,7 @@ OfferName = tuple[str, str, str]
 """Offer, site, material."""
 
 
-class Twist(Struct, frozen=True):
+class StudyTerms(Struct, frozen=True):
     """What is added to a model; None where nothing is."""
 
     most_short: float | None = None
@@ -52,7 +52,7 @@ LARGEST = 2048.0
 """Coefficients of the row of costs are brought below it, by a power of two."""
 
 
-def add(m: ConcreteModel, twist: Twist) -> None:
+def add(m: ConcreteModel, twist: StudyTerms) -> None:
     """Add rows and objective of a study to a model; the cost stays in ``m.total_cost``."""
     if twist.most_short is not None:
         m.study_short = Constraint(expr=_sum(m, _short(m)) <= twist.most_short)
@@ -103,7 +103,7 @@ def _terms(m: ConcreteModel, bound: LimitBound, amounts: Mapping[int, float]) ->
     ]
 
 
-def _least(m: ConcreteModel, twist: Twist) -> Terms:
+def _least(m: ConcreteModel, twist: StudyTerms) -> Terms:
     """What is made least; of a share :math:`N / D` it is :math:`N - share \\, D` (Dinkelbach)."""
     if twist.least == SHORT:
         return _short(m)

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pyomo.core import ConcreteModel
 
 from optimizer.model.linear_rows import Row, family
-from optimizer.model.variables import ByPeriod, Columns
+from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
 
@@ -30,7 +30,7 @@ RELIEF = {
 }
 
 
-def add(m: ConcreteModel, network: Network, columns: Columns) -> None:
+def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of offers and of contracts."""
     bought: list[ByPeriod] = [{} for _ in network.offers]
     for buy, cells in zip(network.flows.buys, columns.buy, strict=True):

@@ -22,7 +22,7 @@ ByPeriod = dict[int, Any]
 """Variables of one flow by period."""
 
 
-class Columns(Struct, frozen=True):
+class FlowVariables(Struct, frozen=True):
     """The variables by flow, as the network numbers them, and by period."""
 
     buy: list[ByPeriod]
@@ -50,12 +50,12 @@ class Columns(Struct, frozen=True):
     """By taint of a plant."""
 
 
-def add(m: ConcreteModel, network: Network) -> Columns:
+def add(m: ConcreteModel, network: Network) -> FlowVariables:
     """Put all variables on the model, with readable indices."""
     flows, lines = network.flows, network.lines
     wanted = [sum(1 << t for t, tonnes in enumerate(line.quantity) if tonnes) for line in lines]
     paid = [1 << contract.last if contract.least else 0 for contract in network.contracts]
-    return Columns(
+    return FlowVariables(
         buy=_declare(m, network, "buy", "tonnes bought", _buys(network), flows.buys),
         run=_declare(m, network, "run", "units of activity", _runs(network), flows.runs),
         ship=_declare(m, network, "ship", "tonnes leaving", _ships(network), flows.ships),
@@ -138,8 +138,8 @@ def _decided(m: ConcreteModel, network: Network) -> dict[str, list[ByPeriod]]:
         "used": yes_no(
             "used",
             "1 if the lane is used",
-            [(bound.name, bound.material, str(bound.rows[0])) for bound in network.way_bounds],
-            [bound.decided for bound in network.way_bounds],
+            [(bound.name, bound.material, str(bound.rows[0])) for bound in network.arc_bounds],
+            [bound.decided for bound in network.arc_bounds],
         ),
         "taint": yes_no(
             "taint",
@@ -196,9 +196,9 @@ def _runs(network: Network) -> Names:
 
 def _ships(network: Network) -> Names:
     for flow in network.flows.ships:
-        way = network.ways[flow.way]
+        arc = network.arcs[flow.arc]
         name = network.nodes[flow.node].name
-        yield way.from_site, way.to_site, way.material, way.mode, name
+        yield arc.from_site, arc.to_site, arc.material, arc.mode, name
 
 
 def _keeps(network: Network) -> Names:

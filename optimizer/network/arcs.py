@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from optimizer.network.calendar import DAYS_PER_MONTH, Calendar, members
 from optimizer.network.dated_rows import average, covered, grouped, total
-from optimizer.network.network_data import Process, Way, WayBound
+from optimizer.network.network_data import Arc, ArcBound, NetworkProcess
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
 from optimizer.tables.schema import INFINITY
@@ -13,9 +13,9 @@ Key = tuple[str, str, str, str]
 """From site, to site, material (or ``*``), mode."""
 
 
-def ways(
-    case: Case, calendar: Calendar, processes: tuple[Process, ...]
-) -> tuple[tuple[Way, ...], tuple[WayBound, ...]]:
+def arcs(
+    case: Case, calendar: Calendar, processes: tuple[NetworkProcess, ...]
+) -> tuple[tuple[Arc, ...], tuple[ArcBound, ...]]:
     """Every way, and the limits of the lanes that they stand for.
 
     A lane that names a material takes it out of the ``*`` lane of the same sites and
@@ -42,7 +42,7 @@ def ways(
 
 def _way(
     key: Key, parts: list[tuple[Key, int]], keys: dict[Key, list[sheets.Lane]], calendar: Calendar
-) -> Way:
+) -> Arc:
     start, end, material, mode = key
     cost, days, arrives = ([0.0] * calendar.count for _ in range(3))
     every = 0
@@ -59,18 +59,18 @@ def _way(
         for t in members(periods):
             cost[t], days[t], arrives[t] = (values[t] for values in averages)
     lead = [value / DAYS_PER_MONTH / calendar.months for value in days]
-    return Way(start, end, material, mode, every, cost, lead, days, arrives, tuple(rows))
+    return Arc(start, end, material, mode, every, cost, lead, days, arrives, tuple(rows))
 
 
 def _bounds(
     keys: dict[Key, list[sheets.Lane]],
     parts: dict[Key, list[tuple[Key, int]]],
     calendar: Calendar,
-) -> tuple[WayBound, ...]:
-    ways_of: dict[Key, dict[int, int]] = {}
+) -> tuple[ArcBound, ...]:
+    arcs_of: dict[Key, dict[int, int]] = {}
     for index, own in enumerate(parts.values()):
         for lane, periods in own:
-            ways_of.setdefault(lane, {})[index] = periods
+            arcs_of.setdefault(lane, {})[index] = periods
     bounds = []
     for key, rows in keys.items():
         decided = any(row.fixed_cost or row.minimum_when_used for row in rows)
@@ -81,10 +81,10 @@ def _bounds(
         fixed = average(rows, lambda row: row.fixed_cost, calendar)
         least = average(rows, lambda row: row.minimum_when_used, calendar)
         bounds.append(
-            WayBound(
+            ArcBound(
                 name=f"{start} to {end}" + (f" by {mode}" if mode else ""),
                 material=material,
-                ways=ways_of.get(key, {}),
+                arcs=arcs_of.get(key, {}),
                 maximum=total(rows, lambda row: row.maximum, calendar),
                 fixed_cost=[cost * there for cost, there in zip(fixed, on, strict=True)],
                 minimum_when_used=[tonnes * there for tonnes, there in zip(least, on, strict=True)],
@@ -94,7 +94,7 @@ def _bounds(
     return tuple(bounds)
 
 
-def _takes(case: Case, processes: tuple[Process, ...]) -> dict[str, dict[str, None]]:
+def _takes(case: Case, processes: tuple[NetworkProcess, ...]) -> dict[str, dict[str, None]]:
     """Materials that something at a site can take, in a fixed order.
 
     That is: a process uses it, a demand wants it, a Stocks row stands for it, a lane leaves

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from optimizer.network import arcs, investment_options, offers_and_demand, recipes
 from optimizer.network import calendar as calendars
-from optimizer.network.flow_bounds import Ends, gates, way_most
-from optimizer.network.flow_generation import Space
-from optimizer.network.limit_bounds import Measured, blends, limits
+from optimizer.network.flow_bounds import FlowBounds, arc_most, gates
+from optimizer.network.flow_generation import FlowSpace
+from optimizer.network.limit_bounds import MeasuredFlows, blends, limits
 from optimizer.network.network_data import Network
 from optimizer.network.provenance_effects import acts
 from optimizer.network.pruning import prune
@@ -24,20 +24,20 @@ def build(case: Case) -> Network:
     stores, openings = offers_and_demand.stores(case, calendar)
     lines = offers_and_demand.lines(case, calendar)
     processes, process_bounds, units = recipes.processes(case, calendar)
-    ways, way_bounds = arcs.ways(case, calendar, processes)
+    arcs, arc_bounds = arcs.arcs(case, calendar, processes)
     done = acts(case, calendar, processes, offer_rows, openings)
     phases = offers_and_demand.phases(case, calendar, lines, done.bit_of)
-    space = Space(case, calendar, done, processes, ways, lines, phases)
+    space = FlowSpace(case, calendar, done, processes, arcs, lines, phases)
     inflows = space.inflows(stores)
     every = space.flows(offers, stores, lines, phases)
     flows, cut = prune(every, inflows, len(space.nodes), calendar.count)
     options = investment_options.options(case, calendar, units)
     nodes = tuple(space.nodes)
-    measured = Measured(case, flows, nodes, offers, processes, ways, lines, options)
+    measured = MeasuredFlows(case, flows, nodes, offers, processes, arcs, lines, options)
     disposal = {
         row.material: row.disposal_cost for row in case.materials if row.disposal_cost is not None
     }
-    ends = Ends(processes, ways, stores, lines, offers, disposal, calendar.count)
+    ends = FlowBounds(processes, arcs, stores, lines, offers, disposal, calendar.count)
     given = {(nodes[inflow.node].site, nodes[inflow.node].material) for inflow in inflows}
     return Network(
         case=case,
@@ -49,8 +49,8 @@ def build(case: Case) -> Network:
         processes=processes,
         process_bounds=process_bounds,
         units=units,
-        ways=ways,
-        way_bounds=way_bounds,
+        arcs=arcs,
+        arc_bounds=arc_bounds,
         stores=stores,
         lines=lines,
         options=options,
@@ -62,7 +62,7 @@ def build(case: Case) -> Network:
         flows=flows,
         values={row.material: row.value for row in case.materials},
         disposal=disposal,
-        way_most=way_most(ends, ways, flows.ships),
+        arc_most=arc_most(ends, arcs, flows.ships),
         gates=gates(ends, processes, units, given),
         cut=cut,
     )

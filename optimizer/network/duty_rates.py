@@ -15,7 +15,7 @@ Span = tuple[float, float]
 """From and to, in months from the start."""
 
 
-class Duties:
+class DutyRates:
     """Duty per tonne on a material of an origin brought into a country."""
 
     def __init__(self, case: Case, calendar: Calendar) -> None:

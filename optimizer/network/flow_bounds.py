@@ -11,20 +11,27 @@ from collections import defaultdict
 from optimizer.network.calendar import members
 from optimizer.network.flows import Ship
 from optimizer.network.label_reachability import Place
-from optimizer.network.network_data import Line, Offer, Process, Store, Unit, Way
+from optimizer.network.network_data import (
+    Arc,
+    DemandLine,
+    NetworkOffer,
+    NetworkProcess,
+    NetworkUnit,
+    StoragePlace,
+)
 from optimizer.tables.schema import INFINITY
 
 
-class Ends:
+class FlowBounds:
     """What places can take, and where what they hold comes from."""
 
     def __init__(
         self,
-        processes: tuple[Process, ...],
-        ways: tuple[Way, ...],
-        stores: tuple[Store, ...],
-        lines: tuple[Line, ...],
-        offers: tuple[Offer, ...],
+        processes: tuple[NetworkProcess, ...],
+        arcs: tuple[Arc, ...],
+        stores: tuple[StoragePlace, ...],
+        lines: tuple[DemandLine, ...],
+        offers: tuple[NetworkOffer, ...],
         disposal: dict[str, float],
         count: int,
     ) -> None:
@@ -37,16 +44,16 @@ class Ends:
                 wanted[t] += tonnes
         stored = {(store.site, store.material) for store in stores}
         used = {(process.site, name) for process in processes for name in process.inputs}
-        leaving = {(way.from_site, way.material) for way in ways}
+        leaving = {(arc.from_site, arc.material) for arc in arcs}
         self._open = stored | used | leaving
-        arriving = {(way.to_site, way.material) for way in ways}
+        arriving = {(arc.to_site, arc.material) for arc in arcs}
         sold = {(offer.site, offer.material) for offer in offers}
         self._elsewhere = stored | arriving | sold
 
-    def most(self, way: Way, ship: Ship, t: int) -> float:
+    def most(self, arc: Arc, ship: Ship, t: int) -> float:
         """Most tonnes that can leave in a period, if only demand can take what arrives."""
-        place = (way.to_site, way.material)
-        if place in self._open or way.material in self._disposal:
+        place = (arc.to_site, arc.material)
+        if place in self._open or arc.material in self._disposal:
             return INFINITY
         wanted = self._wanted[place]
         return min(
@@ -63,19 +70,24 @@ class Ends:
         return place not in self._elsewhere and place not in given
 
 
-def way_most(ends: Ends, ways: tuple[Way, ...], ships: tuple[Ship, ...]) -> list[dict[int, float]]:
+def arc_most(
+    ends: FlowBounds, arcs: tuple[Arc, ...], ships: tuple[Ship, ...]
+) -> list[dict[int, float]]:
     """Most tonnes that can leave over each way, by period; only where there is a bound."""
-    found: list[dict[int, float]] = [{} for _ in ways]
+    found: list[dict[int, float]] = [{} for _ in arcs]
     for ship in ships:
         for t in members(ship.periods):
-            most = ends.most(ways[ship.way], ship, t)
+            most = ends.most(arcs[ship.arc], ship, t)
             if most < INFINITY:
-                found[ship.way][t] = most
+                found[ship.arc][t] = most
     return found
 
 
 def gates(
-    ends: Ends, processes: tuple[Process, ...], units: tuple[Unit, ...], given: set[Place]
+    ends: FlowBounds,
+    processes: tuple[NetworkProcess, ...],
+    units: tuple[NetworkUnit, ...],
+    given: set[Place],
 ) -> dict[Place, tuple[int, ...]]:
     """Units without which nothing can be at a place: every process that makes it uses them."""
     makers: dict[Place, list[int]] = defaultdict(list)
@@ -96,6 +108,6 @@ def gates(
     }
 
 
-def _always_uses(unit: Unit, index: int, process: Process) -> bool:
+def _always_uses(unit: NetworkUnit, index: int, process: NetworkProcess) -> bool:
     use = unit.uses.get(index)
     return use is not None and all(use[t] > 0 for t in members(process.periods))

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from optimizer.network.calendar import Calendar, members
-from optimizer.network.duty_rates import Duties
+from optimizer.network.duty_rates import DutyRates
 from optimizer.network.flows import (
     Buy,
     Deliver,
@@ -20,43 +20,51 @@ from optimizer.network.flows import (
     Ship,
 )
 from optimizer.network.label_reachability import Place, Tied, followed, looping, origins
-from optimizer.network.network_data import Line, Offer, Phase, Process, Store, Taint, Way
+from optimizer.network.network_data import (
+    Arc,
+    DemandLine,
+    NetworkOffer,
+    NetworkProcess,
+    RulePhase,
+    StoragePlace,
+    Taint,
+)
 from optimizer.network.provenance_classes import (
-    Booking,
     Class,
-    Generation,
+    ClassBooking,
+    ClassGeneration,
     class_name,
     downgrades,
     node_maker,
 )
-from optimizer.network.provenance_effects import Acts, Lot
+from optimizer.network.provenance_effects import IncomingLot, ProvenanceEffects
 from optimizer.tables.case import Case
 
 WHOLE = 1e-9
 """Part of a period below which a lead time counts as whole."""
 
 
-class Space:
+class FlowSpace:
     """Every node that lots can reach and every flow between them."""
 
     def __init__(
         self,
         case: Case,
         calendar: Calendar,
-        acts: Acts,
-        processes: tuple[Process, ...],
-        ways: tuple[Way, ...],
-        lines: tuple[Line, ...],
-        phases: tuple[Phase, ...],
+        acts: ProvenanceEffects,
+        processes: tuple[NetworkProcess, ...],
+        arcs: tuple[Arc, ...],
+        lines: tuple[DemandLine, ...],
+        phases: tuple[RulePhase, ...],
     ) -> None:
         self._case, self._calendar, self._acts = case, calendar, acts
-        self._processes, self._ways = processes, ways
+        self._processes, self._arcs = processes, arcs
         self._country = {site.site: site.country for site in case.sites}
-        self._duties = Duties(case, calendar)
+        self._duties = DutyRates(case, calendar)
         traced = {material.material: material.traced for material in case.materials}
         tied = _tied(case, processes)
         self._followed, self._inputs_followed = followed(
-            processes, acts.fixed, ways, _bound(lines, phases, traced), traced, tied
+            processes, acts.fixed, arcs, _bound(lines, phases, traced), traced, tied
         )
         self._looked_at = 0
         for traits in self._followed.values():
@@ -68,21 +76,21 @@ class Space:
         ]
         self._origins = origins(
             [*((lot.place, origin) for lot in self._lots() for origin in set(lot.origin)), *makes],
-            ways,
+            arcs,
             self._country,
             self._duties,
         )
-        self._generation = Generation(
+        self._generation = ClassGeneration(
             processes,
             acts.fixed,
-            ways,
+            arcs,
             self._country,
             traced,
             self._followed,
             self._inputs_followed,
             self._origins,
             tied,
-            looping(processes, ways, traced),
+            looping(processes, arcs, traced),
         )
         self._classes = self._generation.run(self._entries())
         self.nodes: list[Node] = []
@@ -91,10 +99,10 @@ class Space:
 
     def flows(
         self,
-        offers: tuple[Offer, ...],
-        stores: tuple[Store, ...],
-        lines: tuple[Line, ...],
-        phases: tuple[Phase, ...],
+        offers: tuple[NetworkOffer, ...],
+        stores: tuple[StoragePlace, ...],
+        lines: tuple[DemandLine, ...],
+        phases: tuple[RulePhase, ...],
     ) -> Flows:
         """Every flow, in every period in which its rows allow it."""
         return Flows(
@@ -123,7 +131,7 @@ class Space:
             if trait.bit & able.get(site.site, 0)
         )
 
-    def inflows(self, stores: tuple[Store, ...]) -> tuple[Inflow, ...]:
+    def inflows(self, stores: tuple[StoragePlace, ...]) -> tuple[Inflow, ...]:
         """Opening stock, and orders under way that arrive within the horizon."""
         found = []
         for store, lot in zip(stores, self._acts.openings, strict=True):
@@ -136,7 +144,7 @@ class Space:
                 found.append(Inflow(order.order, self._enters(lot, t), t, order.quantity, False))
         return tuple(found)
 
-    def _lots(self) -> Iterator[Lot]:
+    def _lots(self) -> Iterator[IncomingLot]:
         yield from self._acts.offers
         yield from (lot for lot in self._acts.openings if lot)
         yield from self._acts.orders
@@ -146,7 +154,7 @@ class Space:
             for broken, origin in sorted(set(zip(lot.broken, lot.origin, strict=True))):
                 yield lot.place, self._generation.arriving(lot.place, broken, origin)
 
-    def _enters(self, lot: Lot, t: int) -> int:
+    def _enters(self, lot: IncomingLot, t: int) -> int:
         entered = self._generation.arriving(lot.place, lot.broken[t], lot.origin[t])
         return self._at[lot.place][entered]
 
@@ -169,7 +177,7 @@ class Space:
         for lot in self._classes.reached.get(place, ()):
             yield lot, self.nodes[self._at[place][lot]]
 
-    def _buys(self, offers: tuple[Offer, ...]) -> Iterator[Buy]:
+    def _buys(self, offers: tuple[NetworkOffer, ...]) -> Iterator[Buy]:
         for index, (offer, lot) in enumerate(zip(offers, self._acts.offers, strict=True)):
             by_node: dict[int, int] = {}
             for t in members(offer.periods):
@@ -179,7 +187,7 @@ class Space:
             for node, periods in by_node.items():
                 yield Buy(index, node, periods)
 
-    def _runs(self, booking: Booking) -> Iterator[Run]:
+    def _runs(self, booking: ClassBooking) -> Iterator[Run]:
         process = self._processes[booking.process]
         needed = self._inputs_followed[booking.process]
         used: dict[int, float] = {}
@@ -202,25 +210,25 @@ class Space:
             )
 
     def _ships(self) -> Iterator[Ship]:
-        for index, way in enumerate(self._ways):
-            start, end = (way.from_site, way.material), (way.to_site, way.material)
-            leads = _leads(way)
+        for index, arc in enumerate(self._arcs):
+            start, end = (arc.from_site, arc.material), (arc.to_site, arc.material)
+            leads = _leads(arc)
             for lot, node in self._ordinary(start):
                 to_node = self._at[end][self._generation.moved(start, lot, end)]
-                duty = self._duty(way, node)
+                duty = self._duty(arc, node)
                 for arrivals, periods in leads:
                     yield Ship(index, node.index, to_node, duty, arrivals, periods)
 
-    def _duty(self, way: Way, node: Node) -> tuple[float, ...] | None:
+    def _duty(self, arc: Arc, node: Node) -> tuple[float, ...] | None:
         """Duty per tonne by period; None where there is none."""
-        target = self._country[way.to_site]
-        if not node.origin or self._country[way.from_site] == target:
+        target = self._country[arc.to_site]
+        if not node.origin or self._country[arc.from_site] == target:
             return None
         origin = node.origin.split(" or ")[0]
-        duty = self._duties.per_tonne(origin, target, way.material)
+        duty = self._duties.per_tonne(origin, target, arc.material)
         return duty if any(duty) else None
 
-    def _keeps(self, stores: tuple[Store, ...]) -> Iterator[Keep]:
+    def _keeps(self, stores: tuple[StoragePlace, ...]) -> Iterator[Keep]:
         for index, store in enumerate(stores):
             for _, node in self._ordinary((store.site, store.material)):
                 yield Keep(index, node.index, store.periods)
@@ -232,7 +240,9 @@ class Space:
                 here = self._at[place]
                 yield Downgrade(here[lot], here[target], self._calendar.all)
 
-    def _delivers(self, lines: tuple[Line, ...], phases: tuple[Phase, ...]) -> Iterator[Deliver]:
+    def _delivers(
+        self, lines: tuple[DemandLine, ...], phases: tuple[RulePhase, ...]
+    ) -> Iterator[Deliver]:
         banned: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for phase in phases:
             if phase.share == 0 and phase.trait:
@@ -255,7 +265,7 @@ class Space:
                     yield Discard(node.index, self._calendar.all)
 
 
-def _tied(case: Case, processes: tuple[Process, ...]) -> Tied:
+def _tied(case: Case, processes: tuple[NetworkProcess, ...]) -> Tied:
     mixing = {site.site for site in case.sites if not site.segregates}
     at: dict[str, list[int]] = defaultdict(list)
     for index, process in enumerate(processes):
@@ -265,7 +275,7 @@ def _tied(case: Case, processes: tuple[Process, ...]) -> Tied:
 
 
 def _bound(
-    lines: Sequence[Line], phases: Sequence[Phase], traced: dict[str, bool]
+    lines: Sequence[DemandLine], phases: Sequence[RulePhase], traced: dict[str, bool]
 ) -> dict[Place, int]:
     """Traits that rules look at, where demand stands."""
     bound: dict[Place, int] = {}
@@ -278,19 +288,19 @@ def _bound(
     return bound
 
 
-def _leads(way: Way) -> list[tuple[tuple[tuple[int, float], ...], int]]:
+def _leads(arc: Arc) -> list[tuple[tuple[tuple[int, float], ...], int]]:
     """Arrivals (periods later, share) of what leaves, with the periods of leaving.
 
     A lead time that is not a whole number of periods is split over the two neighbours.
     """
     found: dict[tuple[tuple[int, float], ...], int] = {}
-    for t in members(way.periods):
-        whole = int(way.lead[t] + WHOLE)
-        part = way.lead[t] - whole
+    for t in members(arc.periods):
+        whole = int(arc.lead[t] + WHOLE)
+        part = arc.lead[t] - whole
         if part < WHOLE:
-            arrivals = [(whole, way.arrives[t])]
+            arrivals = [(whole, arc.arrives[t])]
         else:
-            arrivals = [(whole, way.arrives[t] * (1 - part)), (whole + 1, way.arrives[t] * part)]
+            arrivals = [(whole, arc.arrives[t] * (1 - part)), (whole + 1, arc.arrives[t] * part)]
         key = tuple((later, share) for later, share in arrivals if share > 0)
         found[key] = found.get(key, 0) | 1 << t
     return list(found.items())

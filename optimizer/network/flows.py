@@ -77,7 +77,7 @@ class Run(Struct, frozen=True, eq=False):
 class Ship(Struct, frozen=True, eq=False):
     """Shipments of one class over a way; ``arrivals`` are (periods later, share)."""
 
-    way: int
+    arc: int
     node: int
     to_node: int
     duty: tuple[float, ...] | None
@@ -139,7 +139,7 @@ class Flows(Struct, frozen=True, eq=False):
         yield from self.discards
 
 
-class Cut(Struct, frozen=True, eq=False):
+class PruningSummary(Struct, frozen=True, eq=False):
     """How many variables no feasible plan could use, and how many are kept."""
 
     flows: int

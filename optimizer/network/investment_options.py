@@ -11,7 +11,7 @@ from datetime import date
 
 from optimizer.network.calendar import Calendar, mask, members
 from optimizer.network.dated_rows import grouped
-from optimizer.network.network_data import Addition, Option, Part, Unit
+from optimizer.network.network_data import CapacityAddition, NetworkOption, NetworkUnit, OptionPart
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
 
@@ -19,7 +19,9 @@ Days = dict[int, float]
 """Months from the start, by period of decision."""
 
 
-def options(case: Case, calendar: Calendar, units: tuple[Unit, ...]) -> tuple[Option, ...]:
+def options(
+    case: Case, calendar: Calendar, units: tuple[NetworkUnit, ...]
+) -> tuple[NetworkOption, ...]:
     """Every option of the case."""
     groups = grouped(case.options, lambda row: row.option)
     number = {name: index for index, name in enumerate(groups)}
@@ -31,7 +33,7 @@ def options(case: Case, calendar: Calendar, units: tuple[Unit, ...]) -> tuple[Op
         parts = tuple(_part(row, decided, calendar) for row in rows)
         needs = dict.fromkeys(other for row in rows for other in row.needs)
         found.append(
-            Option(
+            NetworkOption(
                 name=name,
                 kind=first.kind,
                 most=min(first.most, 1.0) if first.kind == "yes/no" else first.most,
@@ -70,9 +72,9 @@ def _additions(
     rows: list[sheets.Option],
     decided: Days,
     place: dict[tuple[str, str], int],
-    units: tuple[Unit, ...],
+    units: tuple[NetworkUnit, ...],
     calendar: Calendar,
-) -> list[Addition]:
+) -> list[CapacityAddition]:
     """Capacity that the rows add to units that something uses or that exist already."""
     found = []
     for row in rows:
@@ -87,7 +89,7 @@ def _additions(
             ]
             for t, day in decided.items()
         }
-        found.append(Addition(index, capacity))
+        found.append(CapacityAddition(index, capacity))
     return found
 
 
@@ -103,14 +105,14 @@ def _fixed_cost(
     }
 
 
-def _part(row: sheets.Option, decided: Days, calendar: Calendar) -> Part:
+def _part(row: sheets.Option, decided: Days, calendar: Calendar) -> OptionPart:
     end = calendar.count * calendar.months
     credit = dict.fromkeys(decided, 0.0)
     if row.life:
         for t, day in decided.items():
             left = row.life - max(end - day - row.build_months, 0.0) / 12
             credit[t] = row.capital_cost * min(max(left / row.life, 0.0), 1.0)
-    return Part(
+    return OptionPart(
         site=row.site,
         unit=row.unit,
         added_capacity=row.added_capacity,

@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
-from optimizer.network.duty_rates import Duties
-from optimizer.network.network_data import Process, Way
+from optimizer.network.duty_rates import DutyRates
+from optimizer.network.network_data import Arc, NetworkProcess
 
 K = TypeVar("K", bound=Hashable)
 Place = tuple[str, str]
@@ -24,7 +24,7 @@ Tied = dict[int, tuple[int, ...]]
 """Processes of plants that cannot segregate, each with all processes of its plant."""
 
 
-class Fixed(Struct, frozen=True):
+class ProcessEffect(Struct, frozen=True):
     """What a process does to its lots' traits, by mask."""
 
     broken: tuple[int, ...]
@@ -36,9 +36,9 @@ class Fixed(Struct, frozen=True):
 
 
 def followed(
-    processes: tuple[Process, ...],
-    fixed: tuple[Fixed, ...],
-    ways: tuple[Way, ...],
+    processes: tuple[NetworkProcess, ...],
+    fixed: tuple[ProcessEffect, ...],
+    arcs: tuple[Arc, ...],
     bound: dict[Place, int],
     traced: dict[str, bool],
     tied: Tied,
@@ -55,15 +55,15 @@ def followed(
         for material in process.outputs:
             if traced[material]:
                 makers[process.site, material].append(index)
-    into: dict[Place, list[Way]] = defaultdict(list)
-    for way in ways:
-        into[way.to_site, way.material].append(way)
+    into: dict[Place, list[Arc]] = defaultdict(list)
+    for arc in arcs:
+        into[arc.to_site, arc.material].append(arc)
     queue = list(bound)
     while queue:
         place = queue.pop()
         need = at[place]
         found: list[tuple[Place, int]] = [
-            ((way.from_site, way.material), need) for way in into[place]
+            ((arc.from_site, arc.material), need) for arc in into[place]
         ]
         for index in makers[place]:
             passed = need if index in tied else need & ~fixed[index].settled
@@ -79,15 +79,15 @@ def followed(
 
 
 def looping(
-    processes: tuple[Process, ...], ways: tuple[Way, ...], traced: dict[str, bool]
+    processes: tuple[NetworkProcess, ...], arcs: tuple[Arc, ...], traced: dict[str, bool]
 ) -> set[tuple[int, str]]:
     """Traced inputs, by process, that the process's own products can come back as.
 
     What has not reached such an input yet may still come, by way of the process itself.
     """
     onward: dict[Place, set[Place]] = defaultdict(set)
-    for way in ways:
-        onward[way.from_site, way.material].add((way.to_site, way.material))
+    for arc in arcs:
+        onward[arc.from_site, arc.material].add((arc.to_site, arc.material))
     for process in processes:
         made = {(process.site, name) for name in process.outputs if traced[name]}
         for name in process.inputs:
@@ -147,7 +147,7 @@ def circles(onward: Mapping[K, Collection[K]]) -> dict[K, int]:
     return found
 
 
-class Origins(Struct):
+class CustomsOrigins(Struct):
     """Customs origins that reach each place, grouped where no duty tells them apart."""
 
     reached: dict[Place, dict[str, None]] = field(default_factory=dict)
@@ -163,23 +163,23 @@ class Origins(Struct):
 
 def origins(
     sources: Iterable[tuple[Place, str]],
-    ways: tuple[Way, ...],
+    arcs: tuple[Arc, ...],
     country: dict[str, str],
-    duties: Duties,
-) -> Origins:
+    duties: DutyRates,
+) -> CustomsOrigins:
     """Group the origins that reach each place by the duties that still await them."""
-    leaving: dict[Place, list[Way]] = defaultdict(list)
-    for way in ways:
-        leaving[way.from_site, way.material].append(way)
-    result = Origins()
+    leaving: dict[Place, list[Arc]] = defaultdict(list)
+    for arc in arcs:
+        leaving[arc.from_site, arc.material].append(arc)
+    result = CustomsOrigins()
     queue: list[tuple[Place, str]] = list(dict.fromkeys(sources))
     while queue:
         place, origin = queue.pop()
         known = result.reached.setdefault(place, {})
         if origin not in known:
             known[origin] = None
-            queue += [((way.to_site, way.material), origin) for way in leaving[place]]
-    awaiting = _awaiting(ways, country, duties)
+            queue += [((arc.to_site, arc.material), origin) for arc in leaving[place]]
+    awaiting = _awaiting(arcs, country, duties)
     for place, found in result.reached.items():
         ahead = sorted(awaiting.get(place, ()))
         if not ahead:
@@ -198,22 +198,22 @@ def origins(
 
 
 def _awaiting(
-    ways: tuple[Way, ...], country: dict[str, str], duties: Duties
+    arcs: tuple[Arc, ...], country: dict[str, str], duties: DutyRates
 ) -> dict[Place, set[str]]:
     """Countries into which a material may still be brought, duty to pay, before it is worked."""
     ahead: dict[Place, set[str]] = defaultdict(set)
-    into: dict[Place, list[Way]] = defaultdict(list)
+    into: dict[Place, list[Arc]] = defaultdict(list)
     queue: list[Place] = []
-    for way in ways:
-        into[way.to_site, way.material].append(way)
-        target = country[way.to_site]
-        if country[way.from_site] != target and duties.apply(target, way.material):
-            ahead[way.from_site, way.material].add(target)
-            queue.append((way.from_site, way.material))
+    for arc in arcs:
+        into[arc.to_site, arc.material].append(arc)
+        target = country[arc.to_site]
+        if country[arc.from_site] != target and duties.apply(target, arc.material):
+            ahead[arc.from_site, arc.material].add(target)
+            queue.append((arc.from_site, arc.material))
     while queue:
         place = queue.pop()
-        for way in into[place]:
-            earlier = (way.from_site, way.material)
+        for arc in into[place]:
+            earlier = (arc.from_site, arc.material)
             if not ahead[place] <= ahead[earlier]:
                 ahead[earlier] |= ahead[place]
                 queue.append(earlier)

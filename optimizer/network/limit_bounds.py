@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from optimizer.network.calendar import Calendar
 from optimizer.network.flows import Flows, Node
-from optimizer.network.network_data import BlendBound, LimitBound, Line, Offer, Option, Process, Way
+from optimizer.network.network_data import (
+    Arc,
+    BlendBound,
+    DemandLine,
+    LimitBound,
+    NetworkOffer,
+    NetworkOption,
+    NetworkProcess,
+)
 from optimizer.network.offers_and_demand import windows
 from optimizer.network.recipes import Recipes
 from optimizer.tables import sheets
@@ -30,7 +38,7 @@ Names = dict[str, str]
 """What a flow is, by the column of Limits that asks for it."""
 
 
-class Measured:
+class MeasuredFlows:
     """Flows of each measure with what the filters of Limits look at."""
 
     def __init__(
@@ -38,14 +46,14 @@ class Measured:
         case: Case,
         flows: Flows,
         nodes: tuple[Node, ...],
-        offers: tuple[Offer, ...],
-        processes: tuple[Process, ...],
-        ways: tuple[Way, ...],
-        lines: tuple[Line, ...],
-        options: tuple[Option, ...],
+        offers: tuple[NetworkOffer, ...],
+        processes: tuple[NetworkProcess, ...],
+        arcs: tuple[Arc, ...],
+        lines: tuple[DemandLine, ...],
+        options: tuple[NetworkOption, ...],
     ) -> None:
         self._case, self._flows, self._nodes = case, flows, nodes
-        self._offers, self._processes, self._ways = offers, processes, ways
+        self._offers, self._processes, self._arcs = offers, processes, arcs
         self._lines, self._options = lines, options
         self._sites = {site.site: site for site in case.sites}
 
@@ -60,9 +68,9 @@ class Measured:
             yield from self._runs(measure)
         elif measure == "shipped":
             for index, ship in enumerate(self._flows.ships):
-                way = self._ways[ship.way]
-                names = {"material": way.material, "to_site": way.to_site, "mode": way.mode}
-                yield index, [self._at(way.from_site) | names], 1.0
+                arc = self._arcs[ship.arc]
+                names = {"material": arc.material, "to_site": arc.to_site, "mode": arc.mode}
+                yield index, [self._at(arc.from_site) | names], 1.0
         elif measure == "delivered":
             for index, deliver in enumerate(self._flows.delivers):
                 line = self._lines[deliver.line]
@@ -93,7 +101,7 @@ class Measured:
         return {"site": name, "country": site.country, "owner": site.owner}
 
 
-def limits(case: Case, calendar: Calendar, measured: Measured) -> tuple[LimitBound, ...]:
+def limits(case: Case, calendar: Calendar, measured: MeasuredFlows) -> tuple[LimitBound, ...]:
     """Every row of Limits, with the flows that it adds up."""
     found = []
     countries = CountrySets(case.countries)
@@ -124,7 +132,7 @@ def limits(case: Case, calendar: Calendar, measured: Measured) -> tuple[LimitBou
 
 
 def _matching(
-    measured: Measured,
+    measured: MeasuredFlows,
     measure: str,
     asked: dict[str, tuple[str, ...]],
     countries: CountrySets,
@@ -144,7 +152,9 @@ def _matching(
     return terms
 
 
-def blends(case: Case, flows: Flows, processes: tuple[Process, ...]) -> tuple[BlendBound, ...]:
+def blends(
+    case: Case, flows: Flows, processes: tuple[NetworkProcess, ...]
+) -> tuple[BlendBound, ...]:
     """Every row of Blends: oxide and tonnes taken in per unit of activity of each run."""
     assays = Recipes(case).assays
     return tuple(_blend(row, assays, flows, processes) for row in case.blends)
@@ -154,7 +164,7 @@ def _blend(
     row: sheets.Blend,
     assays: dict[str, dict[str, float]],
     flows: Flows,
-    processes: tuple[Process, ...],
+    processes: tuple[NetworkProcess, ...],
 ) -> BlendBound:
     contents: dict[int, tuple[float, float]] = {}
     for index, run in enumerate(flows.runs):

@@ -12,11 +12,11 @@ from datetime import date
 from msgspec import Struct
 
 from optimizer.network.calendar import Calendar
-from optimizer.network.flows import Cut, Flows, Inflow, Node, Trait
+from optimizer.network.flows import Flows, Inflow, Node, PruningSummary, Trait
 from optimizer.tables.case import Case
 
 
-class Contract(Struct, frozen=True, eq=False):
+class SupplyContract(Struct, frozen=True, eq=False):
     """Terms of one Supply row; ``weights`` is the part of each period's purchase that counts."""
 
     offer: int
@@ -31,7 +31,7 @@ class Contract(Struct, frozen=True, eq=False):
     """Period in which what was not taken is paid for."""
 
 
-class Offer(Struct, frozen=True, eq=False):
+class NetworkOffer(Struct, frozen=True, eq=False):
     """A line of supply."""
 
     name: str
@@ -47,7 +47,7 @@ class Offer(Struct, frozen=True, eq=False):
     maximum: list[float]
 
 
-class Process(Struct, frozen=True, eq=False):
+class NetworkProcess(Struct, frozen=True, eq=False):
     """A recipe run at a site, for one feed."""
 
     name: str
@@ -78,7 +78,7 @@ class ProcessBound(Struct, frozen=True, eq=False):
     rows: tuple[int, ...]
 
 
-class Unit(Struct, frozen=True, eq=False):
+class NetworkUnit(Struct, frozen=True, eq=False):
     """Capacity of a unit and what uses it: process index to use per activity by period."""
 
     site: str
@@ -108,7 +108,7 @@ class Unit(Struct, frozen=True, eq=False):
         )
 
 
-class Addition(Struct, frozen=True, eq=False):
+class CapacityAddition(Struct, frozen=True, eq=False):
     """Capacity that one of an option adds to a unit, by period of decision."""
 
     unit: int
@@ -116,7 +116,7 @@ class Addition(Struct, frozen=True, eq=False):
     """Use per period, availability counted, from each period of decision."""
 
 
-class Part(Struct, frozen=True, eq=False):
+class OptionPart(Struct, frozen=True, eq=False):
     """A row of an option: what one of it adds to a unit, and costs."""
 
     site: str
@@ -131,7 +131,7 @@ class Part(Struct, frozen=True, eq=False):
     """Day from which it runs, by period of decision."""
 
 
-class Option(Struct, frozen=True, eq=False):
+class NetworkOption(Struct, frozen=True, eq=False):
     """An investment: rows of one option are one decision, and costs are for one."""
 
     name: str
@@ -144,14 +144,14 @@ class Option(Struct, frozen=True, eq=False):
     rows: tuple[int, ...]
     periods: int
     """Periods in which it may be decided."""
-    additions: tuple[Addition, ...]
+    additions: tuple[CapacityAddition, ...]
     capital: float
     """Money for one, in the period of decision."""
     fixed_cost: dict[int, list[float]]
     """Money per period for one, from each period of decision."""
     credit: dict[int, float]
     """Money for what outlives the horizon, for one, by period of decision."""
-    parts: tuple[Part, ...]
+    parts: tuple[OptionPart, ...]
     """What each of its rows stands for."""
 
 
@@ -163,7 +163,7 @@ class Taint(Struct, frozen=True, eq=False):
     processes: tuple[int, ...]
 
 
-class Way(Struct, frozen=True, eq=False):
+class Arc(Struct, frozen=True, eq=False):
     """A lane for one material."""
 
     from_site: str
@@ -185,12 +185,12 @@ class Way(Struct, frozen=True, eq=False):
         return f"{self.from_site} to {self.to_site}{mode}"
 
 
-class WayBound(Struct, frozen=True, eq=False):
+class ArcBound(Struct, frozen=True, eq=False):
     """Most that can be shipped over ways that one lane stands for."""
 
     name: str
     material: str
-    ways: dict[int, int]
+    arcs: dict[int, int]
     """Way index to the periods in which the lane stands for it."""
     maximum: list[float]
     fixed_cost: list[float]
@@ -209,7 +209,7 @@ class WayBound(Struct, frozen=True, eq=False):
         )
 
 
-class Store(Struct, frozen=True, eq=False):
+class StoragePlace(Struct, frozen=True, eq=False):
     """Where a material is kept from period to period."""
 
     site: str
@@ -228,7 +228,7 @@ class Store(Struct, frozen=True, eq=False):
     rows: tuple[int, ...]
 
 
-class Line(Struct, frozen=True, eq=False):
+class DemandLine(Struct, frozen=True, eq=False):
     """A line of demand."""
 
     name: str
@@ -244,7 +244,7 @@ class Line(Struct, frozen=True, eq=False):
     penalty: list[float]
 
 
-class Phase(Struct, frozen=True, eq=False):
+class RulePhase(Struct, frozen=True, eq=False):
     """A row of Rules as it binds: which lines, in which periods, over which windows."""
 
     rule: str
@@ -295,23 +295,23 @@ class Network(Struct, frozen=True, eq=False):
     calendar: Calendar
     traits: tuple[Trait, ...]
     nodes: tuple[Node, ...]
-    offers: tuple[Offer, ...]
-    contracts: tuple[Contract, ...]
-    processes: tuple[Process, ...]
+    offers: tuple[NetworkOffer, ...]
+    contracts: tuple[SupplyContract, ...]
+    processes: tuple[NetworkProcess, ...]
     process_bounds: tuple[ProcessBound, ...]
-    units: tuple[Unit, ...]
-    ways: tuple[Way, ...]
-    way_bounds: tuple[WayBound, ...]
-    stores: tuple[Store, ...]
-    lines: tuple[Line, ...]
-    options: tuple[Option, ...]
+    units: tuple[NetworkUnit, ...]
+    arcs: tuple[Arc, ...]
+    arc_bounds: tuple[ArcBound, ...]
+    stores: tuple[StoragePlace, ...]
+    lines: tuple[DemandLine, ...]
+    options: tuple[NetworkOption, ...]
     taints: tuple[Taint, ...]
-    phases: tuple[Phase, ...]
+    phases: tuple[RulePhase, ...]
     limits: tuple[LimitBound, ...]
     blends: tuple[BlendBound, ...]
     inflows: tuple[Inflow, ...]
     flows: Flows
-    way_most: list[dict[int, float]]
+    arc_most: list[dict[int, float]]
     """Most that each way can carry by period, for what lies at its end; where bounded."""
     gates: dict[tuple[str, str], tuple[int, ...]]
     """Units without which a material cannot be at a site at all."""
@@ -319,7 +319,7 @@ class Network(Struct, frozen=True, eq=False):
     """Value per tonne by material."""
     disposal: dict[str, float]
     """Disposal cost per tonne of the materials that may be discarded."""
-    cut: Cut
+    cut: PruningSummary
 
     def rules_of(self, broken: int) -> tuple[str, ...]:
         """Names of the rules that a mask of traits stands for."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from optimizer.errors import Finding
 from optimizer.network.calendar import members
 from optimizer.network.label_reachability import Place
-from optimizer.network.network_data import Line, Network, Process
+from optimizer.network.network_data import DemandLine, Network, NetworkProcess
 from optimizer.tables.text_matching import listed
 
 
@@ -37,7 +37,7 @@ def _unreached(network: Network) -> Iterator[Finding]:
         yield _finding(network, "Demand", line.rows[0], "line", message)
 
 
-def _cause(network: Network, index: int, line: Line, missed: int) -> str:
+def _cause(network: Network, index: int, line: DemandLine, missed: int) -> str:
     """Why nothing arrives: a rule that bars what does, or a gap in the network."""
     arriving = any(
         (node.site, node.material) == (line.customer, line.material) and not node.target
@@ -50,7 +50,7 @@ def _cause(network: Network, index: int, line: Line, missed: int) -> str:
     ]
     if arriving and barring:
         return "everything that could arrive breaks " + " or ".join(dict.fromkeys(barring))
-    if any(way.to_site == line.customer and way.material == line.material for way in network.ways):
+    if any(arc.to_site == line.customer and arc.material == line.material for arc in network.arcs):
         return "nothing that could arrive is supplied or made in time"
     return f"no lane ends at {line.customer} with it, and nothing is made or sold there"
 
@@ -60,7 +60,7 @@ def _idle(network: Network) -> Iterator[Finding]:
     running = {run.process for run in network.flows.runs}
     reached = {(node.site, node.material) for node in network.nodes if not node.target}
     taken = _taken(network)
-    stopped: dict[tuple[str, str], list[Process]] = {}
+    stopped: dict[tuple[str, str], list[NetworkProcess]] = {}
     for index, process in enumerate(network.processes):
         if index not in running and process.periods:
             cause = _stopping(process, reached, taken)
@@ -71,7 +71,7 @@ def _idle(network: Network) -> Iterator[Finding]:
         yield _finding(network, "Processes", own[0].rows[0], "recipe", message)
 
 
-def _stopping(process: Process, reached: set[Place], taken: set[Place]) -> str:
+def _stopping(process: NetworkProcess, reached: set[Place], taken: set[Place]) -> str:
     missing = [name for name in process.inputs if (process.site, name) not in reached]
     if missing:
         return f"nothing brings {listed(missing)}"
@@ -94,8 +94,8 @@ def _taken(network: Network) -> set[Place]:
         (node.site, node.material) for node in network.nodes if node.material in network.disposal
     }
     into: dict[Place, list[Place]] = defaultdict(list)
-    for way in network.ways:
-        into[way.to_site, way.material].append((way.from_site, way.material))
+    for arc in network.arcs:
+        into[arc.to_site, arc.material].append((arc.from_site, arc.material))
     queue = list(taken)
     while queue:
         for place in into[queue.pop()]:

@@ -6,7 +6,13 @@ from collections.abc import Callable
 
 from optimizer.network.calendar import DAYS_PER_MONTH, Calendar, mask
 from optimizer.network.dated_rows import average, covered, grouped, total
-from optimizer.network.network_data import Contract, Line, Offer, Phase, Store
+from optimizer.network.network_data import (
+    DemandLine,
+    NetworkOffer,
+    RulePhase,
+    StoragePlace,
+    SupplyContract,
+)
 from optimizer.network.provenance import dates_of, label_name
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
@@ -15,11 +21,11 @@ OfferRows = list[list[sheets.Offer]]
 """Rows of each offer, in the order of the offers."""
 
 
-def offers(case: Case, calendar: Calendar) -> tuple[tuple[Offer, ...], OfferRows]:
+def offers(case: Case, calendar: Calendar) -> tuple[tuple[NetworkOffer, ...], OfferRows]:
     """Every line of supply, and its rows."""
     groups = grouped(case.supply, lambda row: (row.offer, row.site, row.material))
     found = tuple(
-        Offer(
+        NetworkOffer(
             name=name,
             site=site,
             material=material,
@@ -36,7 +42,7 @@ def offers(case: Case, calendar: Calendar) -> tuple[tuple[Offer, ...], OfferRows
     return found, list(groups.values())
 
 
-def contracts(rows_of: OfferRows, calendar: Calendar) -> tuple[Contract, ...]:
+def contracts(rows_of: OfferRows, calendar: Calendar) -> tuple[SupplyContract, ...]:
     """Contract terms of every row that has them.
 
     A purchase in a period that several rows of an offer share counts to each by the
@@ -55,7 +61,7 @@ def contracts(rows_of: OfferRows, calendar: Calendar) -> tuple[Contract, ...]:
             quantity = row.contract_quantity * part
             weights = {t: years / shared[t] for t, years in enumerate(cover) if years > 0}
             found.append(
-                Contract(
+                SupplyContract(
                     offer=index,
                     row=row.row,
                     quantity=quantity,
@@ -72,7 +78,9 @@ def _covers(rows: list[sheets.Offer], calendar: Calendar) -> list[tuple[float, .
     return [calendar.cover(row.start, row.end) for row in rows]
 
 
-def stores(case: Case, calendar: Calendar) -> tuple[tuple[Store, ...], list[sheets.Stock | None]]:
+def stores(
+    case: Case, calendar: Calendar
+) -> tuple[tuple[StoragePlace, ...], list[sheets.Stock | None]]:
     """Every store, and the row that its opening stock stands in.
 
     The row that covers a period's last day says whether anything is carried over its end. Where it
@@ -88,7 +96,7 @@ def stores(case: Case, calendar: Calendar) -> tuple[tuple[Store, ...], list[shee
         days = _strictest(rows, lambda row: row.days_of_cover, max, carried, calendar)
         cost = average(rows, lambda row: row.holding_cost, calendar)
         found.append(
-            Store(
+            StoragePlace(
                 site=site,
                 material=material,
                 opening=first.opening if first else 0.0,
@@ -130,7 +138,7 @@ def _row_on(rows: list[sheets.Stock], day: object) -> sheets.Stock | None:
     return None
 
 
-def lines(case: Case, calendar: Calendar) -> tuple[Line, ...]:
+def lines(case: Case, calendar: Calendar) -> tuple[DemandLine, ...]:
     """Every line of demand."""
     default = case.settings.shortage_penalty or 0.0
     found = []
@@ -143,7 +151,7 @@ def lines(case: Case, calendar: Calendar) -> tuple[Line, ...]:
             periods = mask(t for t, value in enumerate(tonnes) if value)
             segments[row.segment] = segments.get(row.segment, 0) | periods
         found.append(
-            Line(
+            DemandLine(
                 name=name,
                 customer=customer,
                 material=material,
@@ -180,8 +188,8 @@ def _wanted(row: sheets.Demand, calendar: Calendar) -> list[float]:
 
 
 def phases(
-    case: Case, calendar: Calendar, lines: tuple[Line, ...], bit_of: dict[str, int]
-) -> tuple[Phase, ...]:
+    case: Case, calendar: Calendar, lines: tuple[DemandLine, ...], bit_of: dict[str, int]
+) -> tuple[RulePhase, ...]:
     """Every row of Rules with the lines and periods that it binds.
 
     A rule dated by delivery binds deliveries in its dates; one dated by processing
@@ -201,7 +209,7 @@ def phases(
             if periods:
                 bound[index] = periods
         found.append(
-            Phase(
+            RulePhase(
                 rule=row.rule,
                 row=row.row,
                 dates=dates_of(row),

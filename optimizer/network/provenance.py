@@ -22,7 +22,7 @@ from optimizer.tables.sheets import ABSENT, HERE, NONE, STAGES, UNKNOWN
 from optimizer.tables.text_matching import fold
 
 
-class Happening(Struct, frozen=True):
+class ProvenanceEvent(Struct, frozen=True):
     """One event of a history, ready to be matched.
 
     ``country`` is ``UNKNOWN`` where nobody knows the place, and ``NONE`` where the stage does
@@ -46,7 +46,7 @@ class Happening(Struct, frozen=True):
         return self.country != NONE
 
 
-class Label(Struct, frozen=True):
+class RuleLabel(Struct, frozen=True):
     """A rule, or a row of a rule that is dated by processing."""
 
     name: str
@@ -74,20 +74,20 @@ class Provenance:
         for line in case.rule_scope:
             self._scope.setdefault(line.rule, []).append(line)
 
-    def at_site(self, site: str, stages: Iterable[str]) -> list[Happening]:
+    def at_site(self, site: str, stages: Iterable[str]) -> list[ProvenanceEvent]:
         """Events of stages done at a site; ``melted: none`` is a stage that does not apply."""
         where = self.sites[fold(site)]
         home = where.owner_country or where.country
         return [
-            Happening(stage.removesuffix(ABSENT), NONE)
+            ProvenanceEvent(stage.removesuffix(ABSENT), NONE)
             if stage.endswith(ABSENT)
-            else Happening(stage, where.country, home, where.owner, where.site)
+            else ProvenanceEvent(stage, where.country, home, where.owner, where.site)
             for stage in stages
         ]
 
     def bought(
         self, site: str, material: str, history: Sequence[sheets.Event] | None
-    ) -> list[Happening]:
+    ) -> list[ProvenanceEvent]:
         """Events of a lot held or sold at a site; what the history leaves open is unknown.
 
         A blank history means the site itself where nothing else can be meant: for what a mine
@@ -110,23 +110,25 @@ class Provenance:
         needed = dict.fromkeys((STAGES[0], kind.stage or STAGES[0]))
         return [*events, *_unknown(stage for stage in needed if stage not in stated)]
 
-    def _written(self, event: sheets.Event, site: str, stages: tuple[str, ...]) -> list[Happening]:
+    def _written(
+        self, event: sheets.Event, site: str, stages: tuple[str, ...]
+    ) -> list[ProvenanceEvent]:
         """Events of one part of a written history of a lot at a site."""
         own = (event.stage,) if event.stage else stages
         if event.country == HERE:
             return self.at_site(site, own)
         if event.country in (UNKNOWN, NONE):
-            return [Happening(stage, event.country) for stage in own]
+            return [ProvenanceEvent(stage, event.country) for stage in own]
         return [self._abroad(event)]
 
-    def _abroad(self, event: sheets.Event) -> Happening:
+    def _abroad(self, event: sheets.Event) -> ProvenanceEvent:
         """An event at a place that the history names."""
         known = self.sites.get(fold(event.name)) if event.name else None
         if known is not None:
             home = known.owner_country or known.country
-            return Happening(event.stage, event.country, home, known.owner, known.site)
+            return ProvenanceEvent(event.stage, event.country, home, known.owner, known.site)
         home = self.owners.get(fold(event.name), event.country)
-        return Happening(event.stage, event.country, home, event.name, event.name)
+        return ProvenanceEvent(event.stage, event.country, home, event.name, event.name)
 
     def origin(self, site: str, material: str, history: Sequence[sheets.Event] | None) -> str:
         """Customs origin of a lot held or sold at a site: country of its latest known event."""
@@ -138,7 +140,7 @@ class Provenance:
             1
         ].country
 
-    def matched(self, events: Iterable[Happening]) -> frozenset[str]:
+    def matched(self, events: Iterable[ProvenanceEvent]) -> frozenset[str]:
         """Rules with a scope line that one of the events matches, whatever the dates."""
         events = list(events)
         return frozenset(
@@ -147,7 +149,7 @@ class Provenance:
             if any(self._matches(line, event) for line in lines for event in events)
         )
 
-    def _matches(self, line: sheets.ScopeLine, event: Happening) -> bool:
+    def _matches(self, line: sheets.ScopeLine, event: ProvenanceEvent) -> bool:
         """True if an event can have been what a line of a rule's scope names."""
         if not event.applies:
             return False
@@ -225,7 +227,7 @@ def dates_of(row: sheets.Dated) -> str:
 
 
 def traits(
-    labels: Sequence[Label], patterns: Iterable[tuple[frozenset[str], bool]]
+    labels: Sequence[RuleLabel], patterns: Iterable[tuple[frozenset[str], bool]]
 ) -> tuple[tuple[Trait, ...], dict[str, int]]:
     """Traits, and the bit of each label; labels that act alike everywhere share a bit.
 
@@ -255,12 +257,12 @@ def bits(names: Iterable[str], bit_of: dict[str, int]) -> int:
     return result
 
 
-def _labels(case: Case) -> tuple[Label, ...]:
-    found: dict[str, Label] = {}
+def _labels(case: Case) -> tuple[RuleLabel, ...]:
+    found: dict[str, RuleLabel] = {}
     for rule in case.rules:
         name = label_name(rule)
         window = None if rule.dated_by == "delivery" else (rule.start, rule.end)
-        found.setdefault(name, Label(name, rule.rule, window))
+        found.setdefault(name, RuleLabel(name, rule.rule, window))
     return tuple(found.values())
 
 
@@ -268,8 +270,8 @@ def _within(day: date, start: date | None, end: date | None) -> bool:
     return (start is None or start <= day) and (end is None or day <= end)
 
 
-def _unknown(stages: Iterable[str]) -> list[Happening]:
-    return [Happening(stage, UNKNOWN) for stage in stages]
+def _unknown(stages: Iterable[str]) -> list[ProvenanceEvent]:
+    return [ProvenanceEvent(stage, UNKNOWN) for stage in stages]
 
 
 def _is_any(allowed: tuple[str, ...], found: str) -> bool:

@@ -16,8 +16,8 @@ from msgspec import Struct, field
 
 from optimizer.network.calendar import members
 from optimizer.network.flows import Node
-from optimizer.network.label_reachability import Fixed, Origins, Place, Tied
-from optimizer.network.network_data import Process, Way
+from optimizer.network.label_reachability import CustomsOrigins, Place, ProcessEffect, Tied
+from optimizer.network.network_data import Arc, NetworkProcess
 
 Class = tuple[int, int]
 """Mask of traits and group of origins."""
@@ -26,7 +26,7 @@ POOL = -1
 """Group of a class whose origin has been left out, for use in a process."""
 
 
-class Booking(Struct, frozen=True):
+class ClassBooking(Struct, frozen=True):
     """A process run on inputs booked as having some traits."""
 
     process: int
@@ -36,28 +36,28 @@ class Booking(Struct, frozen=True):
     """Periods, and the class of each output in them."""
 
 
-class Classes(Struct):
+class ProvenanceClasses(Struct):
     """Classes that reach each place, and what processes book."""
 
     reached: dict[Place, dict[Class, None]] = field(default_factory=lambda: defaultdict(dict))
     targets: dict[Place, dict[Class, bool]] = field(default_factory=lambda: defaultdict(dict))
     """Classes that inputs are booked as; True where a cleaner lot may be booked so."""
-    bookings: list[Booking] = field(default_factory=list)
+    bookings: list[ClassBooking] = field(default_factory=list)
 
 
-class Generation:
+class ClassGeneration:
     """Pushes classes from the sources through ways and processes."""
 
     def __init__(
         self,
-        processes: tuple[Process, ...],
-        fixed: tuple[Fixed, ...],
-        ways: tuple[Way, ...],
+        processes: tuple[NetworkProcess, ...],
+        fixed: tuple[ProcessEffect, ...],
+        arcs: tuple[Arc, ...],
         country: dict[str, str],
         traced: dict[str, bool],
         followed: dict[Place, int],
         inputs_followed: list[int],
-        origins: Origins,
+        origins: CustomsOrigins,
         tied: Tied,
         looping: set[tuple[int, str]],
     ) -> None:
@@ -71,16 +71,16 @@ class Generation:
         self._inputs_followed = inputs_followed
         self._origins = origins
         self._leaving: dict[Place, list[Place]] = defaultdict(list)
-        for way in ways:
-            self._leaving[way.from_site, way.material].append((way.to_site, way.material))
+        for arc in arcs:
+            self._leaving[arc.from_site, arc.material].append((arc.to_site, arc.material))
         self._users: dict[Place, list[int]] = defaultdict(list)
         for index, process in enumerate(processes):
             for material in process.inputs:
                 self._users[process.site, material] += tied.get(index, (index,))
         self._known: list[set[int]] = [set() for _ in processes]
-        self.classes = Classes()
+        self.classes = ProvenanceClasses()
 
-    def run(self, sources: Iterable[tuple[Place, Class]]) -> Classes:
+    def run(self, sources: Iterable[tuple[Place, Class]]) -> ProvenanceClasses:
         """Classes reached from the sources, to a fixed point."""
         self._spread(sources)
         for index in range(len(self._processes)):
@@ -175,7 +175,7 @@ class Generation:
             merged[key] = merged.get(key, 0) | periods
         return tuple((periods, dict(made)) for made, periods in merged.items())
 
-    def _booking(self, index: int, process: Process, broken: int) -> Booking:
+    def _booking(self, index: int, process: NetworkProcess, broken: int) -> ClassBooking:
         needed = self._inputs_followed[index]
         varying = [material for material in process.inputs if self._any(process, material) & needed]
         inputs = {}
@@ -196,12 +196,12 @@ class Generation:
             known = self.classes.targets[place]
             known[lot] = known.get(lot, False) or cleaner
             inputs[material] = (place, lot)
-        return Booking(index, broken, inputs, self._outputs(index, broken))
+        return ClassBooking(index, broken, inputs, self._outputs(index, broken))
 
     def _masks(self, place: Place) -> set[int]:
         return {broken for broken, _ in self.classes.reached.get(place, ())}
 
-    def _any(self, process: Process, material: str) -> int:
+    def _any(self, process: NetworkProcess, material: str) -> int:
         """Traits that any lot of an input has."""
         every = 0
         for broken in self._masks((process.site, material)):
@@ -244,7 +244,7 @@ def node_maker(
     trait_names: Callable[[int], tuple[str, ...]],
     every: int,
     followed: dict[Place, int],
-    origins: Origins,
+    origins: CustomsOrigins,
 ) -> Callable[[int, Place, Class, bool], Node]:
     """Maker of nodes with readable names of their classes."""
 

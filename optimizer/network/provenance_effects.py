@@ -8,14 +8,14 @@ from msgspec import Struct
 
 from optimizer.network.calendar import Calendar, members
 from optimizer.network.flows import Trait
-from optimizer.network.label_reachability import Fixed, Place
-from optimizer.network.network_data import Process
+from optimizer.network.label_reachability import Place, ProcessEffect
+from optimizer.network.network_data import NetworkProcess
 from optimizer.network.provenance import Provenance, bits, traits
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
 
 
-class Lot(Struct, frozen=True):
+class IncomingLot(Struct, frozen=True):
     """Something that enters the network at a place."""
 
     place: Place
@@ -25,21 +25,21 @@ class Lot(Struct, frozen=True):
     """Customs origin, by period of entry."""
 
 
-class Acts(Struct, frozen=True):
+class ProvenanceEffects(Struct, frozen=True):
     """Traits of everything that enters, and what each process does to them."""
 
     traits: tuple[Trait, ...]
     bit_of: dict[str, int]
     """Bit of each label (a rule, or a row of one that is dated by processing)."""
-    offers: tuple[Lot, ...]
-    openings: tuple[Lot | None, ...]
+    offers: tuple[IncomingLot, ...]
+    openings: tuple[IncomingLot | None, ...]
     """By store; None where nothing lies there at the start."""
-    orders: tuple[Lot, ...]
-    fixed: tuple[Fixed, ...]
+    orders: tuple[IncomingLot, ...]
+    fixed: tuple[ProcessEffect, ...]
     """By process."""
 
 
-class _Labelled(Struct, frozen=True):
+class _LabelledLot(Struct, frozen=True):
     """A lot before its labels have bits."""
 
     place: Place
@@ -50,10 +50,10 @@ class _Labelled(Struct, frozen=True):
 def acts(
     case: Case,
     calendar: Calendar,
-    processes: tuple[Process, ...],
+    processes: tuple[NetworkProcess, ...],
     offer_rows: Sequence[Sequence[sheets.Offer]],
     openings: Sequence[sheets.Stock | None],
-) -> Acts:
+) -> ProvenanceEffects:
     """Match every history and process event against every rule's scope."""
     provenance = Provenance(case, calendar)
     bought = [_bought(rows, provenance) for rows in offer_rows]
@@ -72,10 +72,12 @@ def acts(
     patterns += [(names, False) for by_period in cleared for names in by_period]
     found, bit_of = traits(provenance.labels, patterns)
 
-    def with_bits(lot: _Labelled) -> Lot:
-        return Lot(lot.place, tuple(bits(names, bit_of) for names in lot.broken), lot.origin)
+    def with_bits(lot: _LabelledLot) -> IncomingLot:
+        return IncomingLot(
+            lot.place, tuple(bits(names, bit_of) for names in lot.broken), lot.origin
+        )
 
-    return Acts(
+    return ProvenanceEffects(
         traits=found,
         bit_of=bit_of,
         offers=tuple(with_bits(lot) for lot in bought),
@@ -92,7 +94,7 @@ def acts(
     )
 
 
-def _broken(process: Process, provenance: Provenance) -> list[frozenset[str]]:
+def _broken(process: NetworkProcess, provenance: Provenance) -> list[frozenset[str]]:
     """Labels that the events of a process break, by period."""
     known = {
         stages: provenance.broken_by_period(
@@ -103,7 +105,7 @@ def _broken(process: Process, provenance: Provenance) -> list[frozenset[str]]:
     return [known[stages][t] for t, stages in enumerate(process.stages)]
 
 
-def _bought(rows: Sequence[sheets.Offer], provenance: Provenance) -> _Labelled:
+def _bought(rows: Sequence[sheets.Offer], provenance: Provenance) -> _LabelledLot:
     """Lot of an offer.
 
     In a period that rows share it breaks what either row's would, and has the origin of
@@ -121,7 +123,7 @@ def _bought(rows: Sequence[sheets.Offer], provenance: Provenance) -> _Labelled:
             origin[t] = own
             if provenance.materials[material].traced:
                 broken[t] = broken[t] | by_period[t]
-    return _Labelled((site, material), tuple(broken), tuple(origin))
+    return _LabelledLot((site, material), tuple(broken), tuple(origin))
 
 
 def _held(
@@ -129,7 +131,7 @@ def _held(
     material: str,
     history: Sequence[sheets.Event] | None,
     provenance: Provenance,
-) -> _Labelled:
+) -> _LabelledLot:
     """Lot that was there or under way before the start."""
     names: frozenset[str] = frozenset()
     if provenance.materials[material].traced:
@@ -137,11 +139,13 @@ def _held(
         names = provenance.broken_before(provenance.matched(events))
     count = provenance.calendar.count
     origin = provenance.origin(site, material, history)
-    return _Labelled((site, material), (names,) * count, (origin,) * count)
+    return _LabelledLot((site, material), (names,) * count, (origin,) * count)
 
 
-def _fixed(process: Process, broken: tuple[int, ...], cleared: tuple[int, ...]) -> Fixed:
+def _fixed(
+    process: NetworkProcess, broken: tuple[int, ...], cleared: tuple[int, ...]
+) -> ProcessEffect:
     settled = ~0 if process.periods else 0
     for t in members(process.periods):
         settled &= broken[t] | cleared[t]
-    return Fixed(broken, cleared, settled)
+    return ProcessEffect(broken, cleared, settled)

@@ -14,13 +14,13 @@ from msgspec import Struct, structs
 
 from optimizer.network.flows import (
     Buy,
-    Cut,
     Deliver,
     Discard,
     Downgrade,
     Flows,
     Inflow,
     Keep,
+    PruningSummary,
     Run,
     Ship,
 )
@@ -29,7 +29,7 @@ Flow = Buy | Run | Ship | Keep | Downgrade | Deliver | Discard
 F = TypeVar("F", Buy, Run, Ship, Keep, Downgrade, Deliver, Discard)
 
 
-class _Arc(Struct):
+class _PrunedFlow(Struct):
     """A flow as pruning sees it: where it takes from, what it reaches how much later."""
 
     periods: int
@@ -37,11 +37,13 @@ class _Arc(Struct):
     targets: tuple[tuple[int, int], ...]
 
 
-def prune(flows: Flows, inflows: Iterable[Inflow], nodes: int, count: int) -> tuple[Flows, Cut]:
+def prune(
+    flows: Flows, inflows: Iterable[Inflow], nodes: int, count: int
+) -> tuple[Flows, PruningSummary]:
     """The same flows in the periods that matter, and how many variables that saved."""
     arcs = [_arc(flow) for flow in flows.every()]
     before = sum(arc.periods.bit_count() for arc in arcs)
-    _Settling(arcs, inflows, nodes, count).run()
+    _PeriodShrinking(arcs, inflows, nodes, count).run()
     after = sum(arc.periods.bit_count() for arc in arcs)
     left = iter(arcs)
 
@@ -62,31 +64,33 @@ def prune(flows: Flows, inflows: Iterable[Inflow], nodes: int, count: int) -> tu
         delivers=kept(flows.delivers),
         discards=kept(flows.discards),
     )
-    return pruned, Cut(flows=before - after, kept=after)
+    return pruned, PruningSummary(flows=before - after, kept=after)
 
 
-def _arc(flow: Flow) -> _Arc:
+def _arc(flow: Flow) -> _PrunedFlow:
     match flow:
         case Buy():
-            return _Arc(flow.periods, (), ((flow.node, 0),))
+            return _PrunedFlow(flow.periods, (), ((flow.node, 0),))
         case Run():
             made = tuple((node, 0) for node in flow.made)
-            return _Arc(flow.periods, tuple(flow.used), made)
+            return _PrunedFlow(flow.periods, tuple(flow.used), made)
         case Ship():
             arrivals = tuple((flow.to_node, later) for later, _ in flow.arrivals)
-            return _Arc(flow.periods, (flow.node,), arrivals)
+            return _PrunedFlow(flow.periods, (flow.node,), arrivals)
         case Keep():
-            return _Arc(flow.periods, (flow.node,), ((flow.node, 1),))
+            return _PrunedFlow(flow.periods, (flow.node,), ((flow.node, 1),))
         case Downgrade():
-            return _Arc(flow.periods, (flow.node,), ((flow.to_node, 0),))
+            return _PrunedFlow(flow.periods, (flow.node,), ((flow.to_node, 0),))
         case Deliver() | Discard():
-            return _Arc(flow.periods, (flow.node,), ())
+            return _PrunedFlow(flow.periods, (flow.node,), ())
 
 
-class _Settling:
+class _PeriodShrinking:
     """Shrinks the arcs' periods until nothing more can be told to be zero."""
 
-    def __init__(self, arcs: list[_Arc], inflows: Iterable[Inflow], nodes: int, count: int) -> None:
+    def __init__(
+        self, arcs: list[_PrunedFlow], inflows: Iterable[Inflow], nodes: int, count: int
+    ) -> None:
         self._arcs = arcs
         self._count = count
         self._all = (1 << count) - 1
@@ -133,7 +137,7 @@ class _Settling:
             touched += [index for index, _ in self._into[node]]
         return touched
 
-    def _possible(self, arc: _Arc) -> int:
+    def _possible(self, arc: _PrunedFlow) -> int:
         periods = arc.periods
         for node in arc.sources:
             periods &= self._entered[node]

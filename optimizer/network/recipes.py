@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from optimizer.network.calendar import Calendar
 from optimizer.network.dated_rows import average, covered, grouped, total
-from optimizer.network.network_data import Process, ProcessBound, Unit
+from optimizer.network.network_data import NetworkProcess, NetworkUnit, ProcessBound
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
 from optimizer.tables.schema import INFINITY
@@ -45,7 +45,7 @@ class Recipes:
         return _without_zeros(inputs), _without_zeros(outputs)
 
 
-class _Part(Struct, frozen=True):
+class _ProcessRows(Struct, frozen=True):
     """Rows of one key (site, recipe, feed, unit) as they stand for one process."""
 
     key: tuple[str, str, str, str]
@@ -55,7 +55,7 @@ class _Part(Struct, frozen=True):
 
 def processes(
     case: Case, calendar: Calendar
-) -> tuple[tuple[Process, ...], tuple[ProcessBound, ...], tuple[Unit, ...]]:
+) -> tuple[tuple[NetworkProcess, ...], tuple[ProcessBound, ...], tuple[NetworkUnit, ...]]:
     """Every process with its recipe, the limits of its rows, and the units."""
     recipes = Recipes(case)
     keys = grouped(case.processes, lambda row: (row.site, row.recipe, row.feed, row.unit))
@@ -72,26 +72,31 @@ def _parts(
     keys: dict[tuple[str, str, str, str], list[sheets.Process]],
     feeds: tuple[str, ...],
     calendar: Calendar,
-) -> dict[tuple[str, str, str], list[_Part]]:
+) -> dict[tuple[str, str, str], list[_ProcessRows]]:
     """Rows by process; a ``*`` row stands for every feed that no row of its key names."""
-    parts: dict[tuple[str, str, str], list[_Part]] = {}
+    parts: dict[tuple[str, str, str], list[_ProcessRows]] = {}
     for key, rows in keys.items():
         site, recipe, feed, unit = key
         periods = covered(rows, calendar)
         if feed != "*":
-            parts.setdefault((site, recipe, feed), []).append(_Part(key, rows, periods))
+            parts.setdefault((site, recipe, feed), []).append(_ProcessRows(key, rows, periods))
             continue
         for name in feeds:
             named = keys.get((site, recipe, name, unit), [])
             left = periods & ~covered(named, calendar)
             if left:
-                parts.setdefault((site, recipe, name), []).append(_Part(key, rows, left))
+                parts.setdefault((site, recipe, name), []).append(_ProcessRows(key, rows, left))
     return parts
 
 
 def _process(
-    site: str, recipe: str, feed: str, parts: list[_Part], recipes: Recipes, calendar: Calendar
-) -> Process:
+    site: str,
+    recipe: str,
+    feed: str,
+    parts: list[_ProcessRows],
+    recipes: Recipes,
+    calendar: Calendar,
+) -> NetworkProcess:
     inputs, outputs = recipes.quantities(recipe, feed)
     cost = [0.0] * calendar.count
     periods = 0
@@ -101,7 +106,7 @@ def _process(
             if part.periods >> t & 1:
                 cost[t] += value
     rows = [row for part in parts for row in part.rows]
-    return Process(
+    return NetworkProcess(
         name=f"{recipe} of {feed}" if feed else recipe,
         site=site,
         recipe=recipe,
@@ -116,20 +121,20 @@ def _process(
     )
 
 
-def _there(part: _Part, t: int, calendar: Calendar) -> list[sheets.Process]:
+def _there(part: _ProcessRows, t: int, calendar: Calendar) -> list[sheets.Process]:
     """Rows of a part that cover some of a period."""
     if not part.periods >> t & 1:
         return []
     return [row for row in part.rows if calendar.cover(row.start, row.end)[t] > 0]
 
 
-def _stages(parts: list[_Part], t: int, calendar: Calendar) -> tuple[str, ...]:
+def _stages(parts: list[_ProcessRows], t: int, calendar: Calendar) -> tuple[str, ...]:
     """Events in a period: what any row names that covers some of it."""
     rows = [row for part in parts for row in _there(part, t, calendar)]
     return tuple(dict.fromkeys(stage for row in rows for stage in row.stages))
 
 
-def _clears(parts: list[_Part], t: int, calendar: Calendar) -> tuple[str, ...]:
+def _clears(parts: list[_ProcessRows], t: int, calendar: Calendar) -> tuple[str, ...]:
     """Rules cleared in a period: by every dated row of a key that covers some of it."""
     found: dict[str, None] = {}
     for part in parts:
@@ -142,7 +147,7 @@ def _clears(parts: list[_Part], t: int, calendar: Calendar) -> tuple[str, ...]:
 
 def _bounds(
     keys: dict[tuple[str, str, str, str], list[sheets.Process]],
-    parts: list[list[_Part]],
+    parts: list[list[_ProcessRows]],
     calendar: Calendar,
 ) -> tuple[ProcessBound, ...]:
     """Limits of each key's rows, over all processes that they stand for together."""
@@ -162,7 +167,9 @@ def _bounds(
     return tuple(bounds)
 
 
-def _units(case: Case, calendar: Calendar, parts: list[list[_Part]]) -> tuple[Unit, ...]:
+def _units(
+    case: Case, calendar: Calendar, parts: list[list[_ProcessRows]]
+) -> tuple[NetworkUnit, ...]:
     uses: dict[tuple[str, str], dict[int, list[float]]] = {}
     for index, own in enumerate(parts):
         for part in own:
@@ -187,14 +194,14 @@ def _unit(
     rows: list[sheets.Unit],
     uses: dict[int, list[float]],
     calendar: Calendar,
-) -> Unit:
+) -> NetworkUnit:
     bound = [row for row in rows if not row.may_idle]
     idling = [row for row in rows if row.may_idle]
 
     def least(own: list[sheets.Unit]) -> list[float]:
         return total(own, lambda row: row.capacity * row.availability * row.minimum_load, calendar)
 
-    return Unit(
+    return NetworkUnit(
         site=site,
         unit=unit,
         capacity=total(rows, lambda row: row.capacity * row.availability, calendar),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import fsum
 
-from optimizer.report.cell_links import Target
+from optimizer.report.cell_links import LinkTarget
 from optimizer.report.excel_values import column_of
 from optimizer.report.formats import money_scale
-from optimizer.report.formula_block import Anchors, Block, Cell, Row, sums
+from optimizer.report.formula_block import Anchors, BlockRow, FormulaBlock, FormulaCell, sums
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import CATEGORIES, Tables
 
@@ -18,7 +18,7 @@ _AMOUNT = column_of("Costs", "amount")
 _PRESENT = column_of("Costs", "discounted")
 
 
-def costs(summary: Summary, tables: Tables) -> Block | None:
+def costs(summary: Summary, tables: Tables) -> FormulaBlock | None:
     """Cost by category and calendar year; None if the plan costs nothing."""
     paid = sums(tables.get("Costs"), ("category", "year"), "amount")
     present = sums(tables.get("Costs"), ("category",), "discounted")
@@ -34,35 +34,37 @@ def costs(summary: Summary, tables: Tables) -> Block | None:
         max(map(abs, (*paid.values(), *present.values()))), summary.currency
     )
 
-    def line(anchors: Anchors, index: int, name: str) -> Row:
+    def line(anchors: Anchors, index: int, name: str) -> BlockRow:
         at = anchors[NAME].at
         label = f'"="&{at(index, 0, "c")}'
-        behind = Target("Costs", (("category", name),))
-        cells = [Cell(name[:1].upper() + name[1:], link=behind)]
+        behind = LinkTarget("Costs", (("category", name),))
+        cells = [FormulaCell(name[:1].upper() + name[1:], link=behind)]
         for column, year in enumerate(years, 1):
             formula = f'=SUMIFS({_AMOUNT},{_CATEGORY},{label},{_YEAR},"="&{at(-1, column, "r")})'
-            cells.append(Cell(paid.get((name, year), 0.0), formula, number))
+            cells.append(FormulaCell(paid.get((name, year), 0.0), formula, number))
         total = fsum(paid.get((name, year), 0.0) for year in years)
-        cells.append(Cell(total, f"=SUM({anchors[NAME].along(index, 1, len(years))})", number))
+        cells.append(
+            FormulaCell(total, f"=SUM({anchors[NAME].along(index, 1, len(years))})", number)
+        )
         today = f"=SUMIFS({_PRESENT},{_CATEGORY},{label})"
-        cells.append(Cell(present[(name,)], today, number))
-        return Row(cells)
+        cells.append(FormulaCell(present[(name,)], today, number))
+        return BlockRow(cells)
 
-    def everything(anchors: Anchors) -> Row:
+    def everything(anchors: Anchors) -> BlockRow:
         at = anchors[NAME].at
-        cells = [Cell("Total", link=Target("Costs"))]
+        cells = [FormulaCell("Total", link=LinkTarget("Costs"))]
         for column, year in enumerate(years, 1):
             total = fsum(value for (_, when), value in paid.items() if when == year)
             formula = f'=SUMIFS({_AMOUNT},{_YEAR},"="&{at(-1, column, "r")})'
-            cells.append(Cell(total, formula, number))
-        cells.append(Cell(fsum(paid.values()), f"=SUM({_AMOUNT})", number))
-        cells.append(Cell(fsum(present.values()), f"=SUM({_PRESENT})", number))
-        return Row(cells, "sum")
+            cells.append(FormulaCell(total, formula, number))
+        cells.append(FormulaCell(fsum(paid.values()), f"=SUM({_AMOUNT})", number))
+        cells.append(FormulaCell(fsum(present.values()), f"=SUM({_PRESENT})", number))
+        return BlockRow(cells, "sum")
 
-    def fill(anchors: Anchors) -> list[Row]:
+    def fill(anchors: Anchors) -> list[BlockRow]:
         lines = [line(anchors, index, name) for index, name in enumerate(categories)]
         return [*lines, everything(anchors)]
 
     title = f"Cost by category and calendar year, {money}"
     headers = ("category, as paid", *years, "total", "discounted")
-    return Block(NAME, title, headers, len(categories) + 1, fill)
+    return FormulaBlock(NAME, title, headers, len(categories) + 1, fill)

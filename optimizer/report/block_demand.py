@@ -7,14 +7,14 @@ from math import fsum
 
 from msgspec import Struct
 
-from optimizer.report.cell_links import Target
+from optimizer.report.cell_links import LinkTarget
 from optimizer.report.excel_values import clean, column_of, criterion, finite
 from optimizer.report.formats import number_format
 from optimizer.report.formula_block import (
     Anchors,
-    Block,
-    Cell,
-    Row,
+    BlockRow,
+    FormulaBlock,
+    FormulaCell,
     by_year,
     divided,
     ratio,
@@ -34,7 +34,7 @@ _PERIOD = column_of("Shortages", "period")
 _DELIVERED = column_of("Deliveries", "tonnes")
 
 
-class Demand(Struct, frozen=True):
+class DemandByYear(Struct, frozen=True):
     """Tonnes wanted and short by segment and calendar year, and all that is delivered."""
 
     segments: tuple[str, ...]
@@ -53,7 +53,7 @@ class Demand(Struct, frozen=True):
         )
 
 
-def demand(summary: Summary, tables: Tables) -> Demand | None:
+def demand(summary: Summary, tables: Tables) -> DemandByYear | None:
     """Demand lines with a penalty, by segment and year; None if there are none."""
     wanted: dict[tuple[str, ...], float] = {}
     for _, segment, period, tonnes, penalty in summary.wanted:
@@ -63,7 +63,7 @@ def demand(summary: Summary, tables: Tables) -> Demand | None:
     if not wanted:
         return None
     short = sums(tables.get("Shortages"), ("segment", "period"), "short")
-    return Demand(
+    return DemandByYear(
         segments=tuple(dict.fromkeys(segment for segment, _ in (*wanted, *short))),
         calendar=summary.calendar,
         wanted=by_year(wanted, summary.calendar),
@@ -72,7 +72,7 @@ def demand(summary: Summary, tables: Tables) -> Demand | None:
     )
 
 
-def coverage(found: Demand) -> Block:
+def coverage(found: DemandByYear) -> FormulaBlock:
     """Wanted, delivered, short and covered by segment over the horizon."""
     count = len(found.segments)
     wanted_everywhere = found.sum("wanted", every=True)
@@ -83,23 +83,25 @@ def coverage(found: Demand) -> Block:
 
     def line(
         anchors: Anchors, index: int, label: str, wanted: float, short: float, missing: str
-    ) -> Row:
+    ) -> BlockRow:
         at, years = anchors[COVERAGE].at, len(found.calendar)
         own = found.segments[index : index + 1]
-        behind = Target("Deliveries", tuple(("segment", segment) for segment in own))
+        behind = LinkTarget("Deliveries", tuple(("segment", segment) for segment in own))
         asked = anchors[WANTED].ref(index, years + 1)
-        return Row(
+        return BlockRow(
             [
-                Cell(label, link=behind),
-                Cell(wanted, f"={asked}", number),
-                Cell(wanted - short, f"={at(index, 1)}-{at(index, 3)}", number),
-                Cell(short, missing, number),
-                Cell(ratio(wanted - short, wanted), divided(at(index, 2), at(index, 1)), "0.0%"),
+                FormulaCell(label, link=behind),
+                FormulaCell(wanted, f"={asked}", number),
+                FormulaCell(wanted - short, f"={at(index, 1)}-{at(index, 3)}", number),
+                FormulaCell(short, missing, number),
+                FormulaCell(
+                    ratio(wanted - short, wanted), divided(at(index, 2), at(index, 1)), "0.0%"
+                ),
             ],
             "sum" if index == count else "body",
         )
 
-    def fill(anchors: Anchors) -> list[Row]:
+    def fill(anchors: Anchors) -> list[BlockRow]:
         rows = []
         for index, segment in enumerate(found.segments):
             missing = f"=SUMIFS({_SHORT},{_SEGMENT},{criterion(segment)})"
@@ -111,13 +113,23 @@ def coverage(found: Demand) -> Block:
         )
         if with_outlets:
             beyond = f"=SUM({_DELIVERED})-{anchors[COVERAGE].at(count, 2)}"
-            blank = Cell("")
-            rows.append(Row([Cell(OUTLETS), blank, Cell(outlets, beyond, number), blank, blank]))
+            blank = FormulaCell("")
+            rows.append(
+                BlockRow(
+                    [
+                        FormulaCell(OUTLETS),
+                        blank,
+                        FormulaCell(outlets, beyond, number),
+                        blank,
+                        blank,
+                    ]
+                )
+            )
         return rows
 
     headers = ("segment, over the horizon", "wanted", "delivered", "short", "covered")
     title = "Demand by segment: wanted and delivered, t"
-    return Block(COVERAGE, title, headers, count + 1 + with_outlets, fill)
+    return FormulaBlock(COVERAGE, title, headers, count + 1 + with_outlets, fill)
 
 
 def short_in(periods: Sequence[str]) -> str:
@@ -125,33 +137,39 @@ def short_in(periods: Sequence[str]) -> str:
     return within(_SHORT, periods, f'{_SHORT},"<>0"', _PERIOD)
 
 
-def wanted_by_year(found: Demand) -> Block:
+def wanted_by_year(found: DemandByYear) -> FormulaBlock:
     """Tonnes wanted by segment and year: what the input asks for."""
     years = tuple(found.calendar)
     number = number_format("tonnes", found.sum("wanted", every=True))
 
-    def fill(anchors: Anchors) -> list[Row]:
+    def fill(anchors: Anchors) -> list[BlockRow]:
         anchor, rows = anchors[WANTED], []
         for index, segment in enumerate(found.segments):
-            cells = [Cell(segment or NO_SEGMENT)]
-            cells += [Cell(found.wanted.get((segment, year), 0.0), "", number) for year in years]
+            cells = [FormulaCell(segment or NO_SEGMENT)]
+            cells += [
+                FormulaCell(found.wanted.get((segment, year), 0.0), "", number) for year in years
+            ]
             along = f"=SUM({anchor.along(index, 1, len(years))})"
-            rows.append(Row([*cells, Cell(found.sum("wanted", segment), along, number)]))
+            rows.append(
+                BlockRow([*cells, FormulaCell(found.sum("wanted", segment), along, number)])
+            )
         last = len(found.segments) - 1
-        cells = [Cell("All demand")]
+        cells = [FormulaCell("All demand")]
         for column, year in enumerate((*years, ""), 1):
             down = f"=SUM({anchor.down(0, last, column)})"
-            cells.append(Cell(found.sum("wanted", year=year, every=True), down, number))
-        return [*rows, Row(cells, "sum")]
+            cells.append(FormulaCell(found.sum("wanted", year=year, every=True), down, number))
+        return [*rows, BlockRow(cells, "sum")]
 
     title = "Demand wanted by segment and calendar year, t (from the input)"
-    return Block(WANTED, title, ("segment", *years, "total"), len(found.segments) + 1, fill)
+    return FormulaBlock(WANTED, title, ("segment", *years, "total"), len(found.segments) + 1, fill)
 
 
-def covered_by_year(found: Demand) -> Block:
+def covered_by_year(found: DemandByYear) -> FormulaBlock:
     """Share of demand that is covered, by segment and year."""
 
-    def share(anchors: Anchors, index: int, column: int, segment: str | None, year: str) -> Cell:
+    def share(
+        anchors: Anchors, index: int, column: int, segment: str | None, year: str
+    ) -> FormulaCell:
         every = segment is None
         wanted = found.sum("wanted", segment or "", year, every)
         short = found.sum("short", segment or "", year, every)
@@ -165,18 +183,18 @@ def covered_by_year(found: Demand) -> Block:
         else:
             missing = f"SUMIFS({_SHORT},{conditions})"
         formula = f'=IF({below}=0,"",1-{missing}/{below})'
-        return Cell(1 - short / wanted if wanted else "", formula, "0.0%")
+        return FormulaCell(1 - short / wanted if wanted else "", formula, "0.0%")
 
-    def fill(anchors: Anchors) -> list[Row]:
+    def fill(anchors: Anchors) -> list[BlockRow]:
         rows = []
         for index, segment in enumerate((*found.segments, None)):
             label = "All demand" if segment is None else segment or NO_SEGMENT
-            cells = [Cell(label)]
+            cells = [FormulaCell(label)]
             for column, year in enumerate((*found.calendar, ""), 1):
                 cells.append(share(anchors, index, column, segment, year))
-            rows.append(Row(cells, "sum" if segment is None else "body"))
+            rows.append(BlockRow(cells, "sum" if segment is None else "body"))
         return rows
 
     title = "Share of demand covered by segment and calendar year"
     headers = ("segment", *found.calendar, "horizon")
-    return Block(COVERED, title, headers, len(found.segments) + 1, fill)
+    return FormulaBlock(COVERED, title, headers, len(found.segments) + 1, fill)

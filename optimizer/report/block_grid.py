@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from optimizer.report.cell_links import Finder
+from optimizer.report.cell_links import RowFinder
 from optimizer.report.excel_rows import write_text
 from optimizer.report.excel_values import address
 from optimizer.report.formats import (
@@ -26,7 +26,7 @@ from optimizer.report.formats import (
     WARM,
     Formats,
 )
-from optimizer.report.formula_block import Anchor, Block, Cell, Row
+from optimizer.report.formula_block import BlockAnchor, BlockRow, FormulaBlock, FormulaCell
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -45,14 +45,14 @@ _CHARACTER = 7.0
 """Pixels of a character of the width of a column."""
 
 
-class Page(Struct):
+class SheetGrid(Struct):
     """The grid of a sheet and where its blocks stand."""
 
     sheet: str
     figures: int
     beside: bool
     width: float
-    anchors: dict[str, Anchor] = field(default_factory=dict)
+    anchors: dict[str, BlockAnchor] = field(default_factory=dict)
     below: int = 0
     breaks: list[int] = field(default_factory=list)
     deep: int = 0
@@ -95,15 +95,15 @@ class Page(Struct):
         return self.fit - (row - (self.breaks[-1] if self.breaks else -_EXTRA))
 
 
-def page_of(sheet: str, blocks: Iterable[Block], figures: int) -> Page:
+def page_of(sheet: str, blocks: Iterable[FormulaBlock], figures: int) -> SheetGrid:
     """Grid wide enough for some blocks: two panels, or one where they are wide."""
     figures = max([len(block.headers) - 1 for block in blocks] + [figures])
     if figures <= _BESIDE:
-        return Page(sheet, figures, True, 10.5)
-    return Page(sheet, max(figures, 10), False, 12.0)
+        return SheetGrid(sheet, figures, True, 10.5)
+    return SheetGrid(sheet, max(figures, 10), False, 12.0)
 
 
-def lay_out(page: Page, bands: Bands, blocks: Mapping[str, Block], row: int) -> None:
+def lay_out(page: SheetGrid, bands: Bands, blocks: Mapping[str, FormulaBlock], row: int) -> None:
     """Give every block its place from a row on, in bands that a page break may part."""
     if not page.beside:
         bands = [((name,),) for band in bands for side in band for name in side]
@@ -116,13 +116,13 @@ def lay_out(page: Page, bands: Bands, blocks: Mapping[str, Block], row: int) -> 
             top = row
             for block in side:
                 column = LEFT + panel * (page.figures + 2)
-                page.anchors[block.name] = Anchor(top, column, page.sheet)
+                page.anchors[block.name] = BlockAnchor(top, column, page.sheet)
                 top += block.height
         row += deep
     page.below = row
 
 
-def set_columns(sheet: Worksheet, page: Page) -> None:
+def set_columns(sheet: Worksheet, page: SheetGrid) -> None:
     """Widths and heights of the grid."""
     sheet.hide_gridlines(2)
     sheet.set_default_row(ROW * 0.75)
@@ -131,7 +131,9 @@ def set_columns(sheet: Worksheet, page: Page) -> None:
         sheet.set_column(column, column, width)
 
 
-def write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, form: Any, link: str) -> None:
+def write_cell(
+    sheet: Worksheet, row: int, column: int, cell: FormulaCell, form: Any, link: str
+) -> None:
     """Write text, a number or a formula with the value that it gives, as a link if it is one."""
     if link:
         sheet.write_url(row, column, link, form, "link", "Go to the rows behind it")
@@ -143,7 +145,7 @@ def write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, form: Any, l
         sheet.write_number(row, column, cell.value, form)
 
 
-def write_heading(sheet: Worksheet, row: int, text: str, page: Page, forms: Formats) -> None:
+def write_heading(sheet: Worksheet, row: int, text: str, page: SheetGrid, forms: Formats) -> None:
     """Heading over the whole width."""
     for column in range(LEFT, page.last + 1):
         write_text(sheet, row, column, text if column == LEFT else "", forms("heading"))
@@ -151,10 +153,10 @@ def write_heading(sheet: Worksheet, row: int, text: str, page: Page, forms: Form
 
 def write_block(
     sheet: Worksheet,
-    block: Block,
-    rows: Sequence[Row],
-    page: Page,
-    finder: Finder,
+    block: FormulaBlock,
+    rows: Sequence[BlockRow],
+    page: SheetGrid,
+    finder: RowFinder,
     forms: Formats,
 ) -> None:
     """Title, headings and lines of one block, ruled over the width of its panel."""
@@ -178,7 +180,9 @@ def write_block(
     _colour(sheet, block, anchor, len(rows), forms)
 
 
-def _colour(sheet: Worksheet, block: Block, anchor: Anchor, rows: int, forms: Formats) -> None:
+def _colour(
+    sheet: Worksheet, block: FormulaBlock, anchor: BlockAnchor, rows: int, forms: Formats
+) -> None:
     """Conditional formats of a block: verdicts, heat, bars."""
     last = anchor.first + rows - 1
     if block.verdict:

@@ -11,10 +11,19 @@ from math import fsum
 from msgspec import Struct
 
 from optimizer.report.block_demand import WANTED, short_in
-from optimizer.report.cell_links import Target
+from optimizer.report.cell_links import LinkTarget
 from optimizer.report.excel_values import column_of, criterion, finite, wild
 from optimizer.report.formats import number_format
-from optimizer.report.formula_block import Anchor, Anchors, Block, Cell, Row, divided, ratio, sums
+from optimizer.report.formula_block import (
+    Anchors,
+    BlockAnchor,
+    BlockRow,
+    FormulaBlock,
+    FormulaCell,
+    divided,
+    ratio,
+    sums,
+)
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Tables
 from optimizer.tables import STAGES
@@ -35,7 +44,7 @@ _OF = {h: column_of("Provenance", h) for h in ("stage", "by", "input", "name", "
 _TONNES = column_of("Provenance", "tonnes")
 
 
-class Origins(Struct, frozen=True):
+class DeliveredOrigins(Struct, frozen=True):
     """Tonnes delivered to demand lines by stage, country and period."""
 
     tonnes: Mapping[tuple[str, str, str], float]
@@ -74,7 +83,7 @@ class Origins(Struct, frozen=True):
         return "+".join(terms)
 
 
-def origins(summary: Summary, tables: Tables) -> Origins | None:
+def origins(summary: Summary, tables: Tables) -> DeliveredOrigins | None:
     """Origins of what demand lines receive; None if nothing of it is traced."""
     table = tables.get("Provenance")
     if table is None or not len(table):
@@ -105,7 +114,7 @@ def origins(summary: Summary, tables: Tables) -> Origins | None:
     lookups = (len(stages) + len(summary.periods)) * (MOST + 1) * (1 + len(outlets)) * len(table)
     plain = not wild((*outlets, *named))
     live = lookups <= LIVE_LOOKUPS and plain
-    return Origins(tonnes, tuple(stages), tuple(named), tuple(outlets), live)
+    return DeliveredOrigins(tonnes, tuple(stages), tuple(named), tuple(outlets), live)
 
 
 def _largest(tonnes: Mapping[tuple[str, str, str], float], stage: str) -> list[str]:
@@ -117,18 +126,19 @@ def _largest(tonnes: Mapping[tuple[str, str, str], float], stage: str) -> list[s
     return sorted(found, key=lambda country: (-found[country], country))
 
 
-def outlets(found: Origins) -> Block | None:
+def outlets(found: DeliveredOrigins) -> FormulaBlock | None:
     """The lines that are left out; None if none is."""
     if not found.outlets:
         return None
     rows = [
-        Row([Cell(line, link=Target("Deliveries", (("line", line),)))]) for line in found.outlets
+        BlockRow([FormulaCell(line, link=LinkTarget("Deliveries", (("line", line),)))])
+        for line in found.outlets
     ]
     title = "Outlets and optional sales, left out of origins"
-    return Block(OUTLETS, title, ("demand line",), len(rows), lambda _: rows)
+    return FormulaBlock(OUTLETS, title, ("demand line",), len(rows), lambda _: rows)
 
 
-def sources(summary: Summary, tables: Tables, found: Origins) -> Block:
+def sources(summary: Summary, tables: Tables, found: DeliveredOrigins) -> FormulaBlock:
     """Delivered tonnes by country of the first stage and calendar year, and demand."""
     stage, years = found.stages[0], summary.calendar
     every = [found.sum(stage, "", periods) for periods in years.values()]
@@ -141,7 +151,7 @@ def sources(summary: Summary, tables: Tables, found: Origins) -> Block:
     delivered = zip(_delivered(summary, tables).values(), every, strict=True)
     untraced = [max(0.0, tonnes - total) for tonnes, total in delivered]
     some = 1e-6 * max(every)
-    parts = _Sources(
+    parts = _OriginLines(
         found,
         years,
         named,
@@ -152,13 +162,13 @@ def sources(summary: Summary, tables: Tables, found: Origins) -> Block:
     )
     title = f"Delivered to demand lines, by country where {stage}, t"
     title += "" if found.live else AS_RUN
-    return Block(SOURCES, title, ("country", *years, "total"), parts.height, parts.fill)
+    return FormulaBlock(SOURCES, title, ("country", *years, "total"), parts.height, parts.fill)
 
 
-class _Sources(Struct, frozen=True):
+class _OriginLines(Struct, frozen=True):
     """What the lines of :func:`sources` show, by calendar year."""
 
-    found: Origins
+    found: DeliveredOrigins
     years: Mapping[str, Sequence[str]]
     named: Mapping[str, list[float]]
     rest: list[float]
@@ -172,10 +182,10 @@ class _Sources(Struct, frozen=True):
         """Number of lines."""
         return len(self.named) + bool(self.rest) + bool(self.untraced) + 2
 
-    def fill(self, anchors: Anchors) -> list[Row]:
+    def fill(self, anchors: Anchors) -> list[BlockRow]:
         """The lines: countries, others, what is not traced, all that is delivered, demand."""
         anchor, stage, live = anchors[SOURCES], self.found.stages[0], self.found.live
-        rows: list[Row] = []
+        rows: list[BlockRow] = []
 
         def above(column: int) -> str:
             return f"SUM({anchor.down(0, len(rows) - 1, column)})" if rows else "0"
@@ -209,20 +219,20 @@ class _Sources(Struct, frozen=True):
 
     def _line(
         self,
-        anchor: Anchor,
+        anchor: BlockAnchor,
         index: int,
         label: str,
         values: Sequence[float],
         formulas: Sequence[str],
         style: str,
-    ) -> Row:
+    ) -> BlockRow:
         """One line with its total."""
         number = number_format("tonnes", max(self.wanted))
         pairs = zip(values, formulas, strict=True)
-        cells = [Cell(value, _kept(formula), number) for value, formula in pairs]
-        along = Cell(fsum(values), f"=SUM({anchor.along(index, 1, len(values))})", number)
-        behind = Target("Provenance", (("name", label),) if label in self.named else ())
-        return Row([Cell(label, link=behind), *cells, along], style)
+        cells = [FormulaCell(value, _kept(formula), number) for value, formula in pairs]
+        along = FormulaCell(fsum(values), f"=SUM({anchor.along(index, 1, len(values))})", number)
+        behind = LinkTarget("Provenance", (("name", label),) if label in self.named else ())
+        return BlockRow([FormulaCell(label, link=behind), *cells, along], style)
 
 
 def _kept(formula: str) -> str:
@@ -255,7 +265,7 @@ def _delivered(summary: Summary, tables: Tables) -> dict[str, float]:
     return found
 
 
-def origin(found: Origins) -> Block:
+def origin(found: DeliveredOrigins) -> FormulaBlock:
     """Country shares of each stage, over the horizon, of tonnes delivered to demand lines."""
     countries = found.countries
     rest = {
@@ -266,26 +276,26 @@ def origin(found: Origins) -> Block:
     last = len(countries) + others + 1
     number = number_format("tonnes", max(map(found.sum, found.stages)))
 
-    def fill(anchors: Anchors) -> list[Row]:
+    def fill(anchors: Anchors) -> list[BlockRow]:
         at, rows = anchors[ORIGIN].at, []
         for index, stage in enumerate(found.stages):
             total = found.sum(stage)
-            behind = Target("Provenance", (("stage", stage),))
-            cells = [Cell(stage[:1].upper() + stage[1:], link=behind)]
+            behind = LinkTarget("Provenance", (("stage", stage),))
+            cells = [FormulaCell(stage[:1].upper() + stage[1:], link=behind)]
             for column, name in enumerate(countries, 1):
                 label = f'"="&{at(-1, column, "r")}'
                 above = found.formula(anchors, stage, label)
                 shown = divided(f"({above})", at(index, last)) if found.live else ""
-                cells.append(Cell(ratio(found.sum(stage, name), total), shown, "0.0%"))
+                cells.append(FormulaCell(ratio(found.sum(stage, name), total), shown, "0.0%"))
             if others:
                 along = f"SUM({anchors[ORIGIN].along(index, 1, len(countries))})"
                 formula = f'=IF({at(index, last)}=0,"",1-{along})'
-                cells.append(Cell(ratio(rest[stage], total), formula, "0.0%"))
+                cells.append(FormulaCell(ratio(rest[stage], total), formula, "0.0%"))
             every = f"={found.formula(anchors, stage)}" if found.live else ""
-            rows.append(Row([*cells, Cell(total, every, number)]))
+            rows.append(BlockRow([*cells, FormulaCell(total, every, number)]))
         return rows
 
     headers = ("stage", *countries, *([OTHERS] if others else []), "t delivered")
     title = "Origin by stage: country shares of tonnes delivered to demand lines"
     title += "" if found.live else AS_RUN
-    return Block(ORIGIN, title, headers, len(found.stages), fill)
+    return FormulaBlock(ORIGIN, title, headers, len(found.stages), fill)

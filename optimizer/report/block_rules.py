@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from optimizer.report.cell_links import Target
+from optimizer.report.cell_links import LinkTarget
 from optimizer.report.excel_values import clean, column_of, finite
 from optimizer.report.formats import number_format
-from optimizer.report.formula_block import Anchors, Block, Cell, Row, ratio
+from optimizer.report.formula_block import Anchors, BlockRow, FormulaBlock, FormulaCell, ratio
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Table, Tables
 
@@ -19,7 +19,7 @@ _RULE, _DELIVERED, _BREAKING, _FOUND, _ALLOWED, _VERDICT = (
 )
 
 
-def rules(summary: Summary, tables: Tables) -> Block | None:
+def rules(summary: Summary, tables: Tables) -> FormulaBlock | None:
     """Compliance by rule; None if no rule binds anything."""
     table = tables.get("Compliance")
     if table is None or not len(table):
@@ -28,7 +28,7 @@ def rules(summary: Summary, tables: Tables) -> Block | None:
     largest = max(sum(row[0] for row in rows) for rows in found.values())
     number = number_format("tonnes", largest)
 
-    def line(anchors: Anchors, index: int, rule: str) -> Row:
+    def line(anchors: Anchors, index: int, rule: str) -> BlockRow:
         at, rows = anchors[NAME].at, found[rule]
         same = f"({_RULE}={at(index, 0, 'c')})"
         delivered, breaking = sum(row[0] for row in rows), sum(row[1] for row in rows)
@@ -40,19 +40,19 @@ def rules(summary: Summary, tables: Tables) -> Block | None:
             for word in (BROKEN, AS_STATED)
         )
         least = f"=1-SUMPRODUCT(MAX({same}*(1-{_ALLOWED}+{_FOUND})))"
-        return Row(
+        return BlockRow(
             [
-                Cell(rule, link=Target("Compliance", (("rule", rule),))),
-                Cell(float(len(rows)), f"=SUMPRODUCT({same}*1)", "#,##0"),
-                Cell(delivered, "=" + total.format(same, _DELIVERED), number),
-                Cell(breaking, "=" + total.format(same, _BREAKING), number),
-                Cell(
+                FormulaCell(rule, link=LinkTarget("Compliance", (("rule", rule),))),
+                FormulaCell(float(len(rows)), f"=SUMPRODUCT({same}*1)", "#,##0"),
+                FormulaCell(delivered, "=" + total.format(same, _DELIVERED), number),
+                FormulaCell(breaking, "=" + total.format(same, _BREAKING), number),
+                FormulaCell(
                     ratio(breaking, delivered),
                     f'=IF({at(index, 2)}=0,"",{at(index, 3)}/{at(index, 2)})',
                     "0.0%",
                 ),
-                Cell(min(row[2] for row in rows), least, "0.0%"),
-                Cell(
+                FormulaCell(min(row[2] for row in rows), least, "0.0%"),
+                FormulaCell(
                     verdict,
                     f'=IF({broken}>0,"{BROKEN}",IF({stated}>0,"{AS_STATED}","{KEPT}"))',
                     "@",
@@ -61,11 +61,11 @@ def rules(summary: Summary, tables: Tables) -> Block | None:
             ]
         )
 
-    def fill(anchors: Anchors) -> list[Row]:
+    def fill(anchors: Anchors) -> list[BlockRow]:
         return [line(anchors, index, rule) for index, rule in enumerate(found)]
 
     headers = ("rule", "checks", "delivered", "breaking", "share", "headroom", "verdict")
-    return Block(NAME, "Compliance by rule, t", headers, len(found), fill, verdict=VERDICT)
+    return FormulaBlock(NAME, "Compliance by rule, t", headers, len(found), fill, verdict=VERDICT)
 
 
 def _by_rule(table: Table) -> dict[str, list[tuple[float, float, float, str]]]:

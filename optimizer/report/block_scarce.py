@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from optimizer.report.cell_links import Target
+from optimizer.report.cell_links import LinkTarget
 from optimizer.report.excel_values import clean, column_of, finite
 from optimizer.report.formats import money_scale
-from optimizer.report.formula_block import Anchors, Block, Cell, Row
+from optimizer.report.formula_block import Anchors, BlockRow, FormulaBlock, FormulaCell
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Tables
 
@@ -20,7 +20,7 @@ _KIND, _THING, _BOUND, _WORTH = (
 )
 
 
-def scarce(summary: Summary, tables: Tables) -> Block | None:
+def scarce(summary: Summary, tables: Tables) -> FormulaBlock | None:
     """Saving, as present value, from relaxing each bound by one per cent; None if nothing binds."""
     table = tables.get("Scarcity")
     if table is None or not len(table):
@@ -41,24 +41,26 @@ def scarce(summary: Summary, tables: Tables) -> Block | None:
         return None
     number, money_unit = money_scale(saving[largest[0]], summary.currency)
 
-    def line(kind: str, thing: str) -> Row:
+    def line(kind: str, thing: str) -> BlockRow:
         same = f"({_KIND}={_text(kind)})*({_THING}={_text(thing)})"
         key = (kind, thing)
-        behind = Target("Scarcity", (("kind", kind), ("thing", thing)))
-        return Row(
+        behind = LinkTarget("Scarcity", (("kind", kind), ("thing", thing)))
+        return BlockRow(
             [
-                Cell(thing, link=behind),
-                Cell(kind),
-                Cell(float(periods[key]), f"=SUMPRODUCT({same}*1)", "#,##0"),
-                Cell(saving[key], f"=SUMPRODUCT({same}*{_BOUND}*{_WORTH})*{STEP:g}", number),
+                FormulaCell(thing, link=behind),
+                FormulaCell(kind),
+                FormulaCell(float(periods[key]), f"=SUMPRODUCT({same}*1)", "#,##0"),
+                FormulaCell(saving[key], f"=SUMPRODUCT({same}*{_BOUND}*{_WORTH})*{STEP:g}", number),
             ]
         )
 
-    def fill(_: Anchors) -> list[Row]:
+    def fill(_: Anchors) -> list[BlockRow]:
         return [line(*key) for key in largest]
 
     title = f"What is scarce: saving from relaxing each by 1 %, present value, {money_unit}"
-    return Block(NAME, title, ("what binds", "kind", "periods", "saving"), len(largest), fill)
+    return FormulaBlock(
+        NAME, title, ("what binds", "kind", "periods", "saving"), len(largest), fill
+    )
 
 
 def _text(name: str) -> str:

@@ -7,30 +7,34 @@ from math import floor
 
 from optimizer.report import block_costs, block_demand, block_origin, block_plants, block_scarce
 from optimizer.report.formats import divisor
-from optimizer.report.formula_block import Anchor, Anchors, Block, Cell, Row
+from optimizer.report.formula_block import Anchors, BlockAnchor, BlockRow, FormulaBlock, FormulaCell
 from optimizer.report.summary import Summary
 
 NAME = "titles"
 FULL = 0.995
 """Use of capacity from which a unit counts as full."""
-Blocks = Mapping[str, Block]
+Blocks = Mapping[str, FormulaBlock]
 Answer = tuple[str, str]
 """Sentence and the formula that gives it."""
 
 
-def titles(summary: Summary, blocks: Blocks) -> Block:
+def titles(summary: Summary, blocks: Blocks) -> FormulaBlock:
     """A line for each chart: what it asks and answers; its title is this cell."""
     shown = [name for name in ANSWERS if name in blocks]
 
-    def fill(anchors: Anchors) -> list[Row]:
+    def fill(anchors: Anchors) -> list[BlockRow]:
         rows = []
         for name in shown:
             lines = blocks[name].fill(anchors)
             text, formula = ANSWERS[name](anchors[name], blocks[name], lines)
-            rows.append(Row([Cell(name.title()), Cell(text, f"={formula}", "General")]))
+            rows.append(
+                BlockRow([FormulaCell(name.title()), FormulaCell(text, f"={formula}", "General")])
+            )
         return rows
 
-    return Block(NAME, "What the charts say", ("chart", "title"), len(shown), fill, words=True)
+    return FormulaBlock(
+        NAME, "What the charts say", ("chart", "title"), len(shown), fill, words=True
+    )
 
 
 def position(blocks: Blocks, name: str) -> int:
@@ -38,7 +42,7 @@ def position(blocks: Blocks, name: str) -> int:
     return [each for each in ANSWERS if each in blocks].index(name)
 
 
-def _number(row: Row, column: int) -> float:
+def _number(row: BlockRow, column: int) -> float:
     value = row.cells[column].value
     return value if isinstance(value, float) else 0.0
 
@@ -58,7 +62,7 @@ def _down(share: float) -> str:
     return f"{floor(1000 * share + 1e-6) / 10:g} %"
 
 
-def _top(anchor: Anchor, rows: Sequence[Row], lines: int, column: int) -> Answer:
+def _top(anchor: BlockAnchor, rows: Sequence[BlockRow], lines: int, column: int) -> Answer:
     """Label of the largest figure of a column."""
     labels = anchor.span((0, 0), (lines - 1, 0))
     figures = anchor.span((0, column), (lines - 1, column))
@@ -67,7 +71,7 @@ def _top(anchor: Anchor, rows: Sequence[Row], lines: int, column: int) -> Answer
     return str(rows[best].cells[0].value), formula
 
 
-def _costs(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
+def _costs(anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]) -> Answer:
     column, last = len(block.headers) - 2, len(rows) - 1
     scale = divisor(rows[0].cells[1].number)
     money = block.title.rsplit(", ", 1)[-1]
@@ -80,7 +84,7 @@ def _costs(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
     return f"{start}{total:,.1f}{end}{label.lower()}", formula
 
 
-def _sources(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
+def _sources(anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]) -> Answer:
     column, last = len(block.headers) - 1, len(rows) - 1
     label, top = _top(anchor, rows, last - 1, column)
     share = _number(rows[last - 1], column) / (_number(rows[last], column) or 1.0)
@@ -91,7 +95,7 @@ def _sources(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
     return f"{start}{_down(share)}{end}{label}", formula
 
 
-def _coverage(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
+def _coverage(anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]) -> Answer:
     count = next(index for index, row in enumerate(rows) if row.style == "sum")
     values = anchor.span((0, 4), (count - 1, 4))
     labels = anchor.span((0, 0), (count - 1, 0))
@@ -108,7 +112,7 @@ def _coverage(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
     return f"{start}{worst}{label}, {_down(least)}", formula
 
 
-def _origin(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
+def _origin(anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]) -> Answer:
     countries = len(block.headers) - 2
     start, parts, formula = "Where is it made? ", [], '"Where is it made? "'
     for place, index in enumerate(dict.fromkeys((0, len(rows) - 1))):
@@ -126,7 +130,7 @@ def _origin(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
     return start + "".join(parts), formula
 
 
-def _plants(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
+def _plants(anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]) -> Answer:
     column = len(block.headers) - 1
     values = anchor.span((0, column), (len(rows) - 1, column))
     full = sum(_number(row, column) >= FULL for row in rows)
@@ -135,13 +139,13 @@ def _plants(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
     return f"{start}{full}{end}", f'"{start}"&COUNTIF({values},">={FULL}")&"{end}"'
 
 
-def _scarce(anchor: Anchor, block: Block, rows: Sequence[Row]) -> Answer:
+def _scarce(anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]) -> Answer:
     label, top = _top(anchor, rows, len(rows), 3)
     start = "What is scarce? Above all "
     return f"{start}{label}", f'"{start}"&{top}'
 
 
-ANSWERS: dict[str, Callable[[Anchor, Block, Sequence[Row]], Answer]] = {
+ANSWERS: dict[str, Callable[[BlockAnchor, FormulaBlock, Sequence[BlockRow]], Answer]] = {
     block_costs.NAME: _costs,
     block_origin.SOURCES: _sources,
     block_demand.COVERAGE: _coverage,

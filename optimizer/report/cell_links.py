@@ -19,7 +19,7 @@ from optimizer.tables import SHEETS
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-    from optimizer.report.table_sheet import Place
+    from optimizer.report.table_sheet import TablePosition
     from optimizer.result.result_layouts import Table
 
 MOST = 65_000
@@ -43,21 +43,21 @@ _LONGEST = 2000
 """Characters of a path; Excel takes 2,079."""
 
 
-class Target(Struct, frozen=True):
+class LinkTarget(Struct, frozen=True):
     """Rows behind a figure: a result table and the values that some of its columns have."""
 
     table: str
     where: tuple[tuple[str, str], ...] = ()
 
 
-class Finder:
+class RowFinder:
     """Where the rows behind a figure stand: in the pivot, or the first one in the table."""
 
-    def __init__(self, tables: Tables, places: Mapping[str, Place]) -> None:
+    def __init__(self, tables: Tables, places: Mapping[str, TablePosition]) -> None:
         self._tables, self._places = tables, places
         self._known: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], str]] = {}
 
-    def link(self, target: Target | None) -> str:
+    def link(self, target: LinkTarget | None) -> str:
         """Link to the rows behind a figure; empty where there are none."""
         if target is None or target.table not in self._places:
             return ""
@@ -163,7 +163,7 @@ def input_links(table: Table, header: str, path: str) -> list[str]:
 
 
 def write_links(
-    sheet: Worksheet, tables: Tables, places: Mapping[str, Place], forms: Formats
+    sheet: Worksheet, tables: Tables, places: Mapping[str, TablePosition], forms: Formats
 ) -> None:
     """Right of the certificates: a link to the first row behind each, by table."""
     given, place = tables[CERTIFICATES.name], places[CERTIFICATES.name]

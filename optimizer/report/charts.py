@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from optimizer.report.formats import FONT, GREY, NAVY, RULE, STEEL
-from optimizer.report.formula_block import Anchor
+from optimizer.report.formula_block import BlockAnchor
 from optimizer.result.result_layouts import CATEGORIES
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _TEXT = {"name": FONT, "size": 9, "color": GREY}
 _TITLE = {"name": FONT, "size": 10, "bold": True, "color": NAVY}
 
 
-class Frame(Struct, frozen=True):
+class ChartFrame(Struct, frozen=True):
     """The cell that is a chart's title, its span of periods, and its size in pixels."""
 
     title: str
@@ -43,7 +43,7 @@ class Frame(Struct, frozen=True):
     height: float
 
 
-class Series(Struct, frozen=True):
+class ChartSeries(Struct, frozen=True):
     """One series: its name and its figures, by line and column of a block."""
 
     name: tuple[int, int]
@@ -74,13 +74,13 @@ def ruled_axis(**more: Any) -> dict[str, Any]:
     return plain_axis(major_gridlines=grid, **more)
 
 
-def _cells(anchor: Anchor, *places: tuple[int, int]) -> list[Any]:
+def _cells(anchor: BlockAnchor, *places: tuple[int, int]) -> list[Any]:
     """Range of cells of a block as XlsxWriter takes it."""
     cells = [(anchor.first + line, anchor.column + column) for line, column in places]
     return [anchor.sheet, *(number for cell in cells for number in cell)]
 
 
-def _add(chart: Any, anchor: Anchor, series: Series, labels: Any, **more: Any) -> None:
+def _add(chart: Any, anchor: BlockAnchor, series: ChartSeries, labels: Any, **more: Any) -> None:
     chart.add_series(
         {
             "name": _cells(anchor, series.name),
@@ -94,12 +94,12 @@ def _add(chart: Any, anchor: Anchor, series: Series, labels: Any, **more: Any) -
 
 def cost_chart(
     workbook: Workbook,
-    anchor: Anchor,
+    anchor: BlockAnchor,
     labels: Sequence[str],
     years: int,
     number: str,
     money: str,
-    frame: Frame,
+    frame: ChartFrame,
 ) -> Any:
     """Stacked columns: cost by category in each calendar year."""
     chart = workbook.add_chart({"type": "column", "subtype": "stacked"})
@@ -108,7 +108,7 @@ def cost_chart(
         known = label.lower() in CATEGORIES
         place = CATEGORIES.index(label.lower()) if known else index
         colour = COLOURS[place % len(COLOURS)]
-        series = Series((index, 0), (index, 1), (index, years), colour)
+        series = ChartSeries((index, 0), (index, 1), (index, years), colour)
         _add(chart, anchor, series, years_of, gap=60)
     dress(chart, f"={frame.title}", frame.width, frame.height)
     chart.set_x_axis(plain_axis(label_position="low", name=f"calendar year, {frame.span}"))
@@ -118,17 +118,17 @@ def cost_chart(
 
 
 def sources_chart(
-    workbook: Workbook, anchor: Anchor, lines: int, years: int, stage: str, frame: Frame
+    workbook: Workbook, anchor: BlockAnchor, lines: int, years: int, stage: str, frame: ChartFrame
 ) -> Any:
     """Stacked columns of what is delivered by country, and a line of what is wanted."""
     chart = workbook.add_chart({"type": "column", "subtype": "stacked"})
     years_of = _cells(anchor, (-1, 1), (-1, years))
     for index in range(lines):
         colour = COLOURS[index % len(COLOURS)]
-        series = Series((index, 0), (index, 1), (index, years), colour)
+        series = ChartSeries((index, 0), (index, 1), (index, years), colour)
         _add(chart, anchor, series, years_of, gap=60)
     wanted = workbook.add_chart({"type": "line"})
-    demand = Series((lines + 1, 0), (lines + 1, 1), (lines + 1, years), "#A3322B")
+    demand = ChartSeries((lines + 1, 0), (lines + 1, 1), (lines + 1, years), "#A3322B")
     marker = {"type": "diamond", "size": 7, "fill": {"color": "#A3322B"}}
     marker["border"] = {"color": "#A3322B"}
     line = {"color": "#A3322B", "width": 1.5, "dash_type": "dash"}
@@ -142,14 +142,16 @@ def sources_chart(
     return chart
 
 
-def demand_chart(workbook: Workbook, anchor: Anchor, segments: Sequence[str], frame: Frame) -> Any:
+def demand_chart(
+    workbook: Workbook, anchor: BlockAnchor, segments: Sequence[str], frame: ChartFrame
+) -> Any:
     """Tonnes wanted and delivered side by side: columns, or bars where names need room."""
     bars = len(segments) > 4 or max(map(len, segments)) > 14
     chart = workbook.add_chart({"type": "bar" if bars else "column"})
     last = len(segments) - 1
     names = _cells(anchor, (0, 0), (last, 0))
     for column, colour in ((1, "#C3CCD7"), (2, NAVY)):
-        series = Series((-1, column), (0, column), (last, column), colour)
+        series = ChartSeries((-1, column), (0, column), (last, column), colour)
         _add(chart, anchor, series, names, gap=60, overlap=0)
     dress(chart, f"={frame.title}", frame.width, frame.height)
     figures = {"name": f"tonnes, {frame.span}", "num_format": "#,##0", "min": 0}
@@ -164,14 +166,14 @@ def demand_chart(workbook: Workbook, anchor: Anchor, segments: Sequence[str], fr
 
 
 def origin_chart(
-    workbook: Workbook, anchor: Anchor, stages: int, countries: int, frame: Frame
+    workbook: Workbook, anchor: BlockAnchor, stages: int, countries: int, frame: ChartFrame
 ) -> Any:
     """Bars of 100 per cent: country shares of each stage."""
     chart = workbook.add_chart({"type": "bar", "subtype": "percent_stacked"})
     names = _cells(anchor, (0, 0), (stages - 1, 0))
     for column in range(1, countries + 1):
         colour = COLOURS[(column - 1) % len(COLOURS)]
-        series = Series((-1, column), (0, column), (stages - 1, column), colour)
+        series = ChartSeries((-1, column), (0, column), (stages - 1, column), colour)
         _add(chart, anchor, series, names, gap=45)
     dress(chart, f"={frame.title}", frame.width, frame.height)
     chart.set_y_axis(plain_axis(reverse=True))
@@ -183,16 +185,16 @@ def origin_chart(
 
 def bar_chart(
     workbook: Workbook,
-    anchor: Anchor,
+    anchor: BlockAnchor,
     lines: int,
     column: int,
     axis: str,
     number: str,
-    frame: Frame,
+    frame: ChartFrame,
 ) -> Any:
     """Bars of one column of a block, its first line on top."""
     chart = workbook.add_chart({"type": "bar"})
-    series = Series((-1, column), (0, column), (lines - 1, column), STEEL)
+    series = ChartSeries((-1, column), (0, column), (lines - 1, column), STEEL)
     labels = {"value": True, "num_format": number, "font": _TEXT}
     names = _cells(anchor, (0, 0), (lines - 1, 0))
     _add(chart, anchor, series, names, gap=40, data_labels=labels)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from optimizer.report import block_demand, block_origin, block_plants, block_scarce, block_titles
-from optimizer.report.block_grid import LEFT, Page, lay_out, page_of, set_columns, write_block
-from optimizer.report.cell_links import Finder
+from optimizer.report.block_grid import LEFT, SheetGrid, lay_out, page_of, set_columns, write_block
+from optimizer.report.cell_links import RowFinder
 from optimizer.report.excel_rows import write_text
 from optimizer.report.formats import STEEL, Formats
-from optimizer.report.formula_block import Anchors, Block, once
+from optimizer.report.formula_block import Anchors, FormulaBlock, once
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Tables
 
@@ -28,7 +28,7 @@ BANDS = (
 _TOP = 3
 
 
-def figure_blocks(summary: Summary, tables: Tables) -> dict[str, Block]:
+def figure_blocks(summary: Summary, tables: Tables) -> dict[str, FormulaBlock]:
     """Blocks that have something to show."""
     demand = block_demand.demand(summary, tables)
     found = [
@@ -46,7 +46,7 @@ def figure_blocks(summary: Summary, tables: Tables) -> dict[str, Block]:
     return {block.name: once(block) for block in found if block}
 
 
-def lay_out_figures(blocks: Mapping[str, Block], summary: Summary) -> Page:
+def lay_out_figures(blocks: Mapping[str, FormulaBlock], summary: Summary) -> SheetGrid:
     """Where each block of figures stands."""
     page = page_of(NAME, blocks.values(), len(summary.calendar) + 1)
     lay_out(page, BANDS, blocks, _TOP)
@@ -55,10 +55,10 @@ def lay_out_figures(blocks: Mapping[str, Block], summary: Summary) -> Page:
 
 def write_figures(
     sheet: Worksheet,
-    blocks: Mapping[str, Block],
-    page: Page,
+    blocks: Mapping[str, FormulaBlock],
+    page: SheetGrid,
     anchors: Anchors,
-    finder: Finder,
+    finder: RowFinder,
     forms: Formats,
 ) -> None:
     """Fill the sheet of figures; ``anchors`` are those of all sheets."""

@@ -11,32 +11,32 @@ from math import fsum
 
 from msgspec import Struct, structs
 
-from optimizer.report.cell_links import Target
+from optimizer.report.cell_links import LinkTarget
 from optimizer.report.excel_values import address, area, clean, criteria, finite, quoted
 from optimizer.result.result_layouts import Table
 
 Value = float | str
 
 
-class Cell(Struct, frozen=True):
+class FormulaCell(Struct, frozen=True):
     """Value of a cell, the formula that gives it (if any), its number format and style."""
 
     value: Value
     formula: str = ""
     number: str = "@"
     style: str = ""
-    link: Target | None = None
+    link: LinkTarget | None = None
     """Rows behind it."""
 
 
-class Row(Struct, frozen=True):
+class BlockRow(Struct, frozen=True):
     """Cells from the label on; ``style`` is ``body`` or ``sum``."""
 
-    cells: list[Cell]
+    cells: list[FormulaCell]
     style: str = "body"
 
 
-class Anchor(Struct, frozen=True):
+class BlockAnchor(Struct, frozen=True):
     """Where a block begins, counted from 0: title, then header, then rows."""
 
     row: int
@@ -75,17 +75,17 @@ class Anchor(Struct, frozen=True):
         return f"{self.at(line, first)}:{self.at(line, last)}"
 
 
-Anchors = Mapping[str, Anchor]
+Anchors = Mapping[str, BlockAnchor]
 
 
-class Block(Struct, frozen=True):
+class FormulaBlock(Struct, frozen=True):
     """A small table: its size is known at once, its cells when all blocks have a place."""
 
     name: str
     title: str
     headers: tuple[str, ...]
     lines: int
-    fill: Callable[[Anchors], list[Row]]
+    fill: Callable[[Anchors], list[BlockRow]]
     verdict: int = 0
     """Column of the verdicts, if there is one."""
     heat: tuple[int, int] | None = None
@@ -99,11 +99,11 @@ class Block(Struct, frozen=True):
         return self.lines + 3
 
 
-def once(block: Block) -> Block:
+def once(block: FormulaBlock) -> FormulaBlock:
     """The block with its lines made at the first call and kept: charts and titles ask again."""
-    made: list[list[Row]] = []
+    made: list[list[BlockRow]] = []
 
-    def fill(anchors: Anchors) -> list[Row]:
+    def fill(anchors: Anchors) -> list[BlockRow]:
         if not made:
             made.append(block.fill(anchors))
         return made[0]

@@ -7,34 +7,34 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from optimizer.report import block_demand, block_rules
-from optimizer.report.cell_links import Target
+from optimizer.report.cell_links import LinkTarget
 from optimizer.report.excel_values import area, clean, column_of
 from optimizer.report.formats import money_scale
-from optimizer.report.formula_block import Anchors, Block, Cell, total
+from optimizer.report.formula_block import Anchors, FormulaBlock, FormulaCell, total
 from optimizer.report.summary import Summary
-from optimizer.report.table_sheet import Place
+from optimizer.report.table_sheet import TablePosition
 from optimizer.result.result_layouts import Tables
 
 TILES = 6
 _PRESENT = column_of("Costs", "discounted")
 
 
-class Tile(Struct, frozen=True):
+class HeadlineFigure(Struct, frozen=True):
     """One headline figure: label, figure, note."""
 
-    label: Cell
-    cell: Cell
-    note: Cell
-    behind: Target
+    label: FormulaCell
+    cell: FormulaCell
+    note: FormulaCell
+    behind: LinkTarget
 
 
 def headline(
     summary: Summary,
     tables: Tables,
-    places: Mapping[str, Place],
+    places: Mapping[str, TablePosition],
     anchors: Anchors,
-    blocks: Mapping[str, Block],
-) -> list[Tile]:
+    blocks: Mapping[str, FormulaBlock],
+) -> list[HeadlineFigure]:
     """The six headline figures, in order."""
     return [
         *_costs(summary, tables),
@@ -44,17 +44,22 @@ def headline(
     ]
 
 
-def _tile(label: str, cell: Cell, note: Cell | str, table: str) -> Tile:
-    return Tile(Cell(label), cell, note if isinstance(note, Cell) else Cell(note), Target(table))
+def _tile(label: str, cell: FormulaCell, note: FormulaCell | str, table: str) -> HeadlineFigure:
+    return HeadlineFigure(
+        FormulaCell(label),
+        cell,
+        note if isinstance(note, FormulaCell) else FormulaCell(note),
+        LinkTarget(table),
+    )
 
 
-def _costs(summary: Summary, tables: Tables) -> list[Tile]:
+def _costs(summary: Summary, tables: Tables) -> list[HeadlineFigure]:
     """Total cost as present value, checked against the objective, and as paid."""
     table = tables.get("Costs")
     present, paid = total(table, "discounted"), total(table, "amount")
     number, money = money_scale(max(abs(present), abs(paid)), summary.currency)
     if table is None:
-        cell = Cell(summary.objective, "", number)
+        cell = FormulaCell(summary.objective, "", number)
         return [_tile(f"Total cost, {money}", cell, "objective", "Costs")] * 2
     objective = repr(float(summary.objective))
     margin = repr(1e-6 * max(1.0, abs(summary.objective)))
@@ -64,45 +69,47 @@ def _costs(summary: Summary, tables: Tables) -> list[Tile]:
     return [
         _tile(
             f"Total discounted cost, {money}",
-            Cell(present, f"=SUM({_PRESENT})", number),
-            Cell(same if agrees else other, formula, "General"),
+            FormulaCell(present, f"=SUM({_PRESENT})", number),
+            FormulaCell(same if agrees else other, formula, "General"),
             "Costs",
         ),
         _tile(
             f"As paid, {money}",
-            Cell(paid, f"=SUM({column_of('Costs', 'amount')})", number),
+            FormulaCell(paid, f"=SUM({column_of('Costs', 'amount')})", number),
             "not discounted, net of revenue",
             "Costs",
         ),
     ]
 
 
-def _demand(tables: Tables, anchors: Anchors, blocks: Mapping[str, Block]) -> list[Tile]:
+def _demand(
+    tables: Tables, anchors: Anchors, blocks: Mapping[str, FormulaBlock]
+) -> list[HeadlineFigure]:
     """Share of demand that is covered, and tonnes short."""
     short = total(tables.get("Shortages"), "short")
     formula = f"=SUM({column_of('Shortages', 'short')})" if "Shortages" in tables else ""
     missing = _tile(
         "Short, t",
-        Cell(short, formula, "0.000" if 0 < short < 10 else "#,##0.0"),
+        FormulaCell(short, formula, "0.000" if 0 < short < 10 else "#,##0.0"),
         "over the horizon",
         "Shortages",
     )
     if block_demand.COVERAGE not in blocks:
-        none = Cell("–", "", "General")
+        none = FormulaCell("–", "", "General")
         note = "no demand line has a penalty"
         return [_tile("Demand covered", none, note, "Deliveries"), missing]
     anchor = anchors[block_demand.COVERAGE]
     rows = blocks[block_demand.COVERAGE].fill(anchors)
     line = next(index for index, row in enumerate(rows) if row.style == "sum")
-    covered = Cell(rows[line].cells[4].value, f"={anchor.at(line, 4)}", "0.0%")
+    covered = FormulaCell(rows[line].cells[4].value, f"={anchor.at(line, 4)}", "0.0%")
     return [_tile("Demand covered", covered, "outlets left out", "Deliveries"), missing]
 
 
-def _supply(tables: Tables, places: Mapping[str, Place]) -> Tile:
+def _supply(tables: Tables, places: Mapping[str, TablePosition]) -> HeadlineFigure:
     """Offers that are used, and the number of sites they come from."""
     table, place = tables.get("Purchases"), places.get("Purchases")
     if table is None or place is None or place.pivot is None:
-        return _tile("Offers used", Cell(0.0, "", "0"), "nothing is bought", "Purchases")
+        return _tile("Offers used", FormulaCell(0.0, "", "0"), "nothing is bought", "Purchases")
     pivot = place.pivot
     totals = area((pivot.first, pivot.total), (pivot.last, pivot.total), "Purchases")
     sites = area((pivot.first, pivot.keys + 1), (pivot.last, pivot.keys + 1), "Purchases")
@@ -116,15 +123,17 @@ def _supply(tables: Tables, places: Mapping[str, Place]) -> Tile:
     note = f'="from "&SUMPRODUCT(--({first}))&" supply sites"'
     return _tile(
         "Offers used",
-        Cell(float(offers), f'=COUNTIF({totals},">0")', "#,##0"),
-        Cell(f"from {suppliers} supply sites", note, "General"),
+        FormulaCell(float(offers), f'=COUNTIF({totals},">0")', "#,##0"),
+        FormulaCell(f"from {suppliers} supply sites", note, "General"),
         "Purchases",
     )
 
 
-def _rules(summary: Summary, anchors: Anchors, blocks: Mapping[str, Block]) -> Tile:
+def _rules(
+    summary: Summary, anchors: Anchors, blocks: Mapping[str, FormulaBlock]
+) -> HeadlineFigure:
     """The word for the plan, and how many rules are kept."""
-    word = Cell(summary.lawful or "–", "", "General")
+    word = FormulaCell(summary.lawful or "–", "", "General")
     if block_rules.NAME not in blocks:
         return _tile("Lawful", word, "no rule binds a delivery", "Compliance")
     anchor, rows = anchors[block_rules.NAME], blocks[block_rules.NAME].fill(anchors)
@@ -144,4 +153,4 @@ def _rules(summary: Summary, anchors: Anchors, blocks: Mapping[str, Block]) -> T
     )
     told = f"{kept} of {len(rows)} rules kept, all stated"
     told += f"; {breaking:,.1f} t use a share" if breaking > 0 else ""
-    return _tile("Lawful", word, Cell(told, note, "General"), "Compliance")
+    return _tile("Lawful", word, FormulaCell(told, note, "General"), "Compliance")

@@ -8,7 +8,7 @@ from optimizer.report.block_grid import HEAT
 from optimizer.report.excel_rows import write_text
 from optimizer.report.excel_values import address, area, quoted
 from optimizer.report.formats import STEEL, Formats
-from optimizer.report.table_sheet import Place
+from optimizer.report.table_sheet import TablePosition
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -23,7 +23,7 @@ _HEADER, _FIRST, _LEFT = 3, 4, 1
 _SHARE = '0%;-0%;"–"'
 
 
-def busiest(tables: Tables, place: Place) -> list[int]:
+def busiest(tables: Tables, place: TablePosition) -> list[int]:
     """Rows of the pivot of Utilisation by use over the horizon; those never used are left out."""
     assert place.pivot
     table = tables[SOURCE]
@@ -43,7 +43,7 @@ def busiest(tables: Tables, place: Place) -> list[int]:
     return sorted(share, key=lambda row: (-share[row], keys[row]))
 
 
-def write_heat(sheet: Worksheet, tables: Tables, place: Place, forms: Formats) -> None:
+def write_heat(sheet: Worksheet, tables: Tables, place: TablePosition, forms: Formats) -> None:
     """Fill the heat map: every cell is the one of the pivot of Utilisation."""
     pivot, rows = place.pivot, busiest(tables, place)
     assert pivot

@@ -12,7 +12,7 @@ from optimizer.errors import UsageError
 from optimizer.result.result_layouts import Field
 
 if TYPE_CHECKING:
-    from optimizer.studies import Outcome, Study
+    from optimizer.studies import RunOutcome, Study
 
 RUN = Field("run", "text", "name of the run")
 RUNS = (
@@ -66,7 +66,7 @@ def write_parquet(study: Study, folder: str | os.PathLike[str]) -> tuple[Path, .
     return files
 
 
-def _run(name: str, own: Outcome) -> Columns:
+def _run(name: str, own: RunOutcome) -> Columns:
     from optimizer.studies.study import reason
 
     has_plan = own.objective is not None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from optimizer.atomic_write import replacing
 from optimizer.report import block_titles
-from optimizer.report.cell_links import Finder, write_links
+from optimizer.report.cell_links import RowFinder, write_links
 from optimizer.report.excel_compression import close
 from optimizer.report.excel_values import one_line, quoted, shortened
 from optimizer.report.figures_sheet import NAME as FIGURES
@@ -31,7 +31,7 @@ from optimizer.report.summary_sheet import (
     write_summary,
 )
 from optimizer.report.summary_sheet import NAME as SUMMARY
-from optimizer.report.table_sheet import Place, write_sheet
+from optimizer.report.table_sheet import TablePosition, write_sheet
 from optimizer.report.worksheet import exact_worksheet
 from optimizer.result.result_layouts import CERTIFICATES, Table, in_order
 
@@ -66,7 +66,7 @@ def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None
     forms = Formats(workbook)
     order = list(in_order(tables))
     first = workbook.add_worksheet(SUMMARY, exact)
-    boards = _Boards(workbook, first, summary, tables, exact)
+    boards = _BoardSheets(workbook, first, summary, tables, exact)
     sheets = {name: workbook.add_worksheet(name, exact) for name in order}
     places = {name: write_sheet(sheets[name], tables[name], summary, forms) for name in order}
     if CERTIFICATES.name in sheets:
@@ -82,7 +82,7 @@ def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None
     close(workbook)
 
 
-class _Boards:
+class _BoardSheets:
     """The sheets that a board reads: Summary, the figures behind its charts, the heat map."""
 
     def __init__(
@@ -105,10 +105,10 @@ class _Boards:
         if used is not None and len(used):
             self.sheets[HEAT] = workbook.add_worksheet(HEAT, exact)
 
-    def fill(self, places: Mapping[str, Place], forms: Formats) -> None:
+    def fill(self, places: Mapping[str, TablePosition], forms: Formats) -> None:
         """Fill the sheets, once it is known where the result tables stand."""
         summary, tables = self.summary, self.tables
-        blocks, finder = {**self.own, **self.figures}, Finder(tables, places)
+        blocks, finder = {**self.own, **self.figures}, RowFinder(tables, places)
         page = lay_out_summary(self.own, summary, len(chosen(blocks)))
         behind = lay_out_figures(self.figures, summary)
         anchors = {**page.anchors, **behind.anchors}

@@ -14,16 +14,16 @@ from optimizer.report import (
     block_titles,
     charts,
 )
-from optimizer.report.block_grid import LEFT, ROW, Page
-from optimizer.report.charts import Frame
-from optimizer.report.formula_block import Anchors, Block, Row
+from optimizer.report.block_grid import LEFT, ROW, SheetGrid
+from optimizer.report.charts import ChartFrame
+from optimizer.report.formula_block import Anchors, BlockRow, FormulaBlock
 from optimizer.report.summary import Summary
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-Blocks = Mapping[str, Block]
+Blocks = Mapping[str, FormulaBlock]
 ACROSS = 3
 """Charts side by side."""
 _GAP, _LEAST, _MOST = 10, 16, 21
@@ -35,7 +35,7 @@ def chosen(blocks: Blocks) -> list[str]:
     return [name for name in block_titles.ANSWERS if name in blocks]
 
 
-def make_room(count: int, page: Page, top: int) -> int:
+def make_room(count: int, page: SheetGrid, top: int) -> int:
     """Set the rows that each chart takes from a row on, to fill the page; the row below all."""
     bands = -(-count // ACROSS)
     page.deep = _LEAST
@@ -50,7 +50,7 @@ def add_charts(
     summary: Summary,
     blocks: Blocks,
     anchors: Anchors,
-    page: Page,
+    page: SheetGrid,
     top: int,
 ) -> None:
     """Insert the charts from a row on, three side by side over the width of the page."""
@@ -59,7 +59,7 @@ def add_charts(
     for index, name in enumerate(names):
         width = (page.pixels - _GAP * (across - 1)) / across
         title = anchors[block_titles.NAME].ref(block_titles.position(blocks, name), 1)
-        frame = Frame(_fixed(title), summary.span, width, page.deep * ROW - _GAP)
+        frame = ChartFrame(_fixed(title), summary.span, width, page.deep * ROW - _GAP)
         lines = blocks[name].fill(anchors)
         chart = _draw(workbook, blocks[name], anchors, lines, frame)
         down, right = divmod(index, ACROSS)
@@ -76,7 +76,11 @@ def _fixed(reference: str) -> str:
 
 
 def _draw(
-    workbook: Workbook, block: Block, anchors: Anchors, lines: Sequence[Row], frame: Frame
+    workbook: Workbook,
+    block: FormulaBlock,
+    anchors: Anchors,
+    lines: Sequence[BlockRow],
+    frame: ChartFrame,
 ) -> Any:
     """The chart of a block."""
     name, anchor, columns = block.name, anchors[block.name], len(block.headers)

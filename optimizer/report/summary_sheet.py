@@ -14,7 +14,7 @@ from optimizer.report import block_costs, block_demand, block_plants, block_rule
 from optimizer.report.block_grid import (
     LEFT,
     ROW,
-    Page,
+    SheetGrid,
     lay_out,
     page_of,
     set_columns,
@@ -22,19 +22,19 @@ from optimizer.report.block_grid import (
     write_cell,
     write_heading,
 )
-from optimizer.report.cell_links import Finder, alert_link
+from optimizer.report.cell_links import RowFinder, alert_link
 from optimizer.report.excel_rows import write_text
 from optimizer.report.excel_values import address, clean, one_line, quoted
 from optimizer.report.formats import NAVY, Formats
-from optimizer.report.formula_block import Anchors, Block, once
-from optimizer.report.headline import TILES, Tile
+from optimizer.report.formula_block import Anchors, FormulaBlock, once
+from optimizer.report.headline import TILES, HeadlineFigure
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Tables
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-    from optimizer.report.table_sheet import Place
+    from optimizer.report.table_sheet import TablePosition
 
 NAME = "Summary"
 MOST_ALERTS, FEWEST_ALERTS = 200, 12
@@ -49,7 +49,7 @@ CHARTS = 8
 _TITLE, _STATUS, _SOURCE, _TILES = 0, 1, 2, 4
 
 
-def summary_blocks(summary: Summary, tables: Tables) -> dict[str, Block]:
+def summary_blocks(summary: Summary, tables: Tables) -> dict[str, FormulaBlock]:
     """Blocks that have something to show."""
     demand = block_demand.demand(summary, tables)
     found = [
@@ -62,7 +62,7 @@ def summary_blocks(summary: Summary, tables: Tables) -> dict[str, Block]:
     return {block.name: once(block) for block in found if block}
 
 
-def lay_out_summary(blocks: Mapping[str, Block], summary: Summary, charts: int) -> Page:
+def lay_out_summary(blocks: Mapping[str, FormulaBlock], summary: Summary, charts: int) -> SheetGrid:
     """Where each block stands, below the headline figures and a number of charts."""
     page = page_of(NAME, blocks.values(), len(summary.calendar) + 2)
     lay_out(page, BANDS, blocks, summary_charts.make_room(charts, page, CHARTS))
@@ -72,11 +72,11 @@ def lay_out_summary(blocks: Mapping[str, Block], summary: Summary, charts: int) 
 def write_summary(
     sheet: Worksheet,
     summary: Summary,
-    blocks: Mapping[str, Block],
-    page: Page,
+    blocks: Mapping[str, FormulaBlock],
+    page: SheetGrid,
     anchors: Anchors,
-    tiles: Sequence[Tile],
-    finder: Finder,
+    tiles: Sequence[HeadlineFigure],
+    finder: RowFinder,
     forms: Formats,
 ) -> None:
     """Fill the Summary but for its charts; ``anchors`` are those of all sheets."""
@@ -89,7 +89,11 @@ def write_summary(
 
 
 def write_below(
-    sheet: Worksheet, summary: Summary, places: Mapping[str, Place], page: Page, forms: Formats
+    sheet: Worksheet,
+    summary: Summary,
+    places: Mapping[str, TablePosition],
+    page: SheetGrid,
+    forms: Formats,
 ) -> None:
     """Alerts and contents below the blocks, and what is printed."""
     printed, row = _write_alerts(sheet, summary, page, forms)
@@ -104,7 +108,7 @@ def write_below(
     sheet.set_first_sheet()
 
 
-def _write_top(sheet: Worksheet, summary: Summary, page: Page, forms: Formats) -> None:
+def _write_top(sheet: Worksheet, summary: Summary, page: SheetGrid, forms: Formats) -> None:
     """Name of the case, status line, where it comes from."""
     sheet.set_row(_TITLE, 32)
     title = forms("title", font_size=20)
@@ -121,7 +125,11 @@ def _write_top(sheet: Worksheet, summary: Summary, page: Page, forms: Formats) -
 
 
 def _write_tiles(
-    sheet: Worksheet, tiles: Sequence[Tile], page: Page, finder: Finder, forms: Formats
+    sheet: Worksheet,
+    tiles: Sequence[HeadlineFigure],
+    page: SheetGrid,
+    finder: RowFinder,
+    forms: Formats,
 ) -> None:
     """Headline figures in boxes of about equal width; each figure links to its rows."""
     sheet.set_row(_TILES + 1, 26)
@@ -150,7 +158,7 @@ def _edges(widths: Sequence[float]) -> list[int]:
 
 
 def _write_alerts(
-    sheet: Worksheet, summary: Summary, page: Page, forms: Formats
+    sheet: Worksheet, summary: Summary, page: SheetGrid, forms: Formats
 ) -> tuple[int, int]:
     """Alerts over the whole width; gives the last row that is printed and the row below.
 
@@ -182,7 +190,7 @@ def _write_alerts(
     return printed or row, row + 1
 
 
-def _lines_of(text: str, page: Page) -> int:
+def _lines_of(text: str, page: SheetGrid) -> int:
     """Lines that a text takes over the whole width."""
     characters = sum(page.widths) * 1.2
     return sum(max(1, ceil(len(line) / characters)) for line in text.split("\n"))
@@ -194,7 +202,7 @@ def _write_alert(
     alert: str,
     deep: int,
     summary: Summary,
-    page: Page,
+    page: SheetGrid,
     forms: Formats,
 ) -> None:
     """One alert, as a link to the cell of the input that it names.
@@ -212,7 +220,7 @@ def _write_alert(
 
 
 def _write_contents(
-    sheet: Worksheet, places: Mapping[str, Place], row: int, page: Page, forms: Formats
+    sheet: Worksheet, places: Mapping[str, TablePosition], row: int, page: SheetGrid, forms: Formats
 ) -> int:
     """What stands on the other sheets, with links; gives the last row."""
     write_heading(sheet, row, "In this workbook", page, forms)

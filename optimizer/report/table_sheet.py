@@ -91,7 +91,7 @@ _PAPER, _MOST_PAPER = 190, 300
 """Characters that read well in the width of a page, and the most that can be read at all."""
 
 
-class Place(Struct, frozen=True):
+class TablePosition(Struct, frozen=True):
     """Where a result table stands: first and last row of its data, and its pivot."""
 
     sheet: str
@@ -108,7 +108,7 @@ class Place(Struct, frozen=True):
     """Links on the sheet."""
 
 
-def write_sheet(sheet: Worksheet, table: Table, summary: Summary, forms: Formats) -> Place:
+def write_sheet(sheet: Worksheet, table: Table, summary: Summary, forms: Formats) -> TablePosition:
     """Fill a sheet with a result table and say where things stand on it.
 
     Raises FileError if the table has more rows than a sheet can hold.
@@ -142,7 +142,9 @@ def write_sheet(sheet: Worksheet, table: Table, summary: Summary, forms: Formats
     printed = _set_page(sheet, name, last, widths, pivot)
     note = _note(len(table), widths)
     count = sum(map(bool, chain.from_iterable(links)))
-    return Place(name, table.layout.meaning, FIRST, last, len(table), printed, pivot, note, count)
+    return TablePosition(
+        name, table.layout.meaning, FIRST, last, len(table), printed, pivot, note, count
+    )
 
 
 def _pivot_style(table: Table) -> tuple[tuple[str, str] | None, bool]:

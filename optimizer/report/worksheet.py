@@ -28,7 +28,7 @@ Content = str | float | None
 """What a cell of a long table holds: clean text, a finite number, or nothing."""
 
 
-class _Exact:
+class _ExactWorksheet:
     """What XlsxWriter's worksheet makes of numbers, attributes and formulas, exact and quick."""
 
     fh: Any
@@ -60,7 +60,7 @@ def exact_worksheet() -> type[Worksheet]:
 
     lays = _lays(Worksheet)
 
-    class ExactWorksheet(_Exact, Worksheet):  # type: ignore[misc]
+    class ExactWorksheet(_ExactWorksheet, Worksheet):  # type: ignore[misc]
         """Worksheet of the results workbook."""
 
         def lay_column(self, row: int, col: int, values: Sequence[Content], form: Any) -> None:

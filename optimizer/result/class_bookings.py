@@ -14,7 +14,7 @@ from optimizer.result.variable_values import decisions, each
 Key = tuple[str, ...]
 
 
-class Bookings(Struct, frozen=True):
+class ClassBookings(Struct, frozen=True):
     """Every movement of a plan; a number stands for a material of one class at a site."""
 
     places: tuple[tuple[str, str], ...]
@@ -35,18 +35,18 @@ class Bookings(Struct, frozen=True):
     """Process, numbers of its inputs, numbers of its outputs, period, activity."""
 
 
-def bookings(m: ConcreteModel) -> Bookings:
+def bookings(m: ConcreteModel) -> ClassBookings:
     """Movements of a solved model."""
     done = decisions(m)
     network, flows = done.network, done.network.flows
-    offers, ways, lines, processes = (
+    offers, arcs, lines, processes = (
         network.offers,
-        network.ways,
+        network.arcs,
         network.lines,
         network.processes,
     )
     places = tuple((node.site, node.material) for node in network.nodes)
-    found = Bookings(places, [], [], [], [], [], [], [])
+    found = ClassBookings(places, [], [], [], [], [], [], [])
     for flow, t, tonnes in each(done.buy):
         buy = flows.buys[flow]
         offer = offers[buy.offer]
@@ -56,8 +56,8 @@ def bookings(m: ConcreteModel) -> Bookings:
         found.inflows.append((order, inflow.node, inflow.period, inflow.tonnes))
     for flow, t, tonnes in each(done.ship):
         ship = flows.ships[flow]
-        way = ways[ship.way]
-        lane = (way.from_site, way.to_site, way.material, way.mode)
+        arc = arcs[ship.arc]
+        lane = (arc.from_site, arc.to_site, arc.material, arc.mode)
         found.shipped.append((lane, ship.node, ship.to_node, t, tonnes))
     for flow, t, tonnes in each(done.stock):
         keep = flows.keeps[flow]

@@ -8,13 +8,13 @@ from optimizer.model.cost import Charge, charges, fixed_costs, payments
 from optimizer.network.network_data import Network
 from optimizer.result import result_layouts
 from optimizer.result.result_layouts import CATEGORIES, Table, table
-from optimizer.result.variable_values import Cells, Decisions, each
+from optimizer.result.variable_values import Cells, VariableValues, each
 
 Place = tuple[str, str, str]
 """Site, item, material."""
 
 
-def costs(done: Decisions) -> Table:
+def costs(done: VariableValues) -> Table:
     """Cost rows, with the same charges as the objective."""
     network = done.network
     calendar = network.calendar
@@ -50,7 +50,7 @@ def by_category(table_of_costs: Table) -> dict[str, float]:
     return sums
 
 
-def _entries(done: Decisions) -> Iterator[tuple[str, Place, int, float]]:
+def _entries(done: VariableValues) -> Iterator[tuple[str, Place, int, float]]:
     network = done.network
     burdens = charges(network)
     groups = (
@@ -94,8 +94,8 @@ def _run(network: Network, flow: int) -> Place:
 
 
 def _ship(network: Network, flow: int) -> Place:
-    way = network.ways[network.flows.ships[flow].way]
-    return way.from_site, way.name, way.material
+    arc = network.arcs[network.flows.ships[flow].arc]
+    return arc.from_site, arc.name, arc.material
 
 
 def _stock(network: Network, flow: int) -> Place:
@@ -129,6 +129,6 @@ def _open(network: Network, flow: int) -> Place:
 
 
 def _used(network: Network, flow: int) -> Place:
-    bound = network.way_bounds[flow]
-    start = network.ways[next(iter(bound.ways))].from_site
+    bound = network.arc_bounds[flow]
+    start = network.arcs[next(iter(bound.arcs))].from_site
     return start, bound.name, "" if bound.material == "*" else bound.material

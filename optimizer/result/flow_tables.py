@@ -9,13 +9,13 @@ from optimizer.network.flows import Node
 from optimizer.network.network_data import Network
 from optimizer.result import result_layouts
 from optimizer.result.result_layouts import Table, table
-from optimizer.result.variable_values import NOTHING, Decisions, each
+from optimizer.result.variable_values import NOTHING, VariableValues, each
 
 
-class Extraction:
+class FlowTables:
     """Makes the tables of one plan."""
 
-    def __init__(self, done: Decisions) -> None:
+    def __init__(self, done: VariableValues) -> None:
         self.done = done
         self.network: Network = done.network
         self.labels = self.network.calendar.labels
@@ -84,23 +84,23 @@ class Extraction:
         rows = []
         for flow, t, tonnes in each(self.done.ship):
             ship = network.flows.ships[flow]
-            way = network.ways[ship.way]
+            arc = network.arcs[ship.arc]
             rows.append(
                 (
-                    way.from_site,
-                    way.to_site,
-                    way.material,
-                    way.mode,
+                    arc.from_site,
+                    arc.to_site,
+                    arc.material,
+                    arc.mode,
                     self.labels[t],
                     tonnes,
-                    tonnes * way.arrives[t],
-                    way.lead_days[t],
-                    tonnes * way.cost[t],
+                    tonnes * arc.arrives[t],
+                    arc.lead_days[t],
+                    tonnes * arc.cost[t],
                     tonnes * ship.duty[t] if ship.duty else 0.0,
                     tonnes
                     * carrying
-                    * network.values[way.material]
-                    * way.lead_days[t]
+                    * network.values[arc.material]
+                    * arc.lead_days[t]
                     / DAYS_PER_YEAR,
                     *self._custody(network.nodes[ship.node]),
                 )
@@ -297,7 +297,7 @@ def segment_of(segments: dict[str, int], t: int) -> str:
     return "; ".join(name for name, periods in segments.items() if periods >> t & 1)
 
 
-def balance(done: Decisions) -> Table:
+def balance(done: VariableValues) -> Table:
     """In less out by site, material and period, over all classes."""
     network = done.network
     cells: dict[tuple[str, str, int], list[float]] = {}
@@ -320,7 +320,7 @@ _COLUMNS = {
 }
 
 
-def _movements(done: Decisions) -> Iterator[tuple[int, tuple[int, int], float]]:
+def _movements(done: VariableValues) -> Iterator[tuple[int, tuple[int, int], float]]:
     """Column of the balance, node and period, tonnes."""
     network, flows, column = done.network, done.network.flows, _COLUMNS
     count = network.calendar.count

@@ -17,7 +17,7 @@ Cells = list[dict[int, float]]
 """Values by flow, then by period; only what is not zero."""
 
 
-class Decisions(Struct, frozen=True):
+class VariableValues(Struct, frozen=True):
     """What was decided, as the network numbers its flows."""
 
     network: Network
@@ -35,10 +35,10 @@ class Decisions(Struct, frozen=True):
     used: Cells
 
 
-def decisions(m: ConcreteModel) -> Decisions:
+def decisions(m: ConcreteModel) -> VariableValues:
     """Values of a solved model."""
     columns = m.columns
-    return Decisions(
+    return VariableValues(
         network=m.network,
         buy=_values(columns.buy),
         run=_values(columns.run),

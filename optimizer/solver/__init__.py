@@ -5,29 +5,29 @@ from __future__ import annotations
 from pyomo.core import ConcreteModel
 
 from optimizer.garbage_collection import paused
-from optimizer.solver.basis_ranging import Ranges, ranges
+from optimizer.solver.basis_ranging import BasisRanges, ranges
 from optimizer.solver.elastic_relaxation import Violation, extended, least_violation
-from optimizer.solver.entry_prices import Margins, margins
+from optimizer.solver.entry_prices import EntryPrices, margins
 from optimizer.solver.highs import Answer, ask
-from optimizer.solver.irreducible_infeasible_set import Core, conflict
-from optimizer.solver.parametric_ranging import Move, reaches
+from optimizer.solver.irreducible_infeasible_set import InfeasibleCore, conflict
+from optimizer.solver.parametric_ranging import BoundDirection, reaches
 from optimizer.solver.price_decomposition import attribute
 from optimizer.solver.reduced_cost import slopes
 from optimizer.solver.search_progress import Progress
 from optimizer.solver.tight_tolerances import strict
 from optimizer.solver.transfer import Program, transfer
-from optimizer.solver.warm_start import Start
+from optimizer.solver.warm_start import WarmStart
 
 __all__ = [
     "Answer",
-    "Core",
-    "Margins",
-    "Move",
+    "BasisRanges",
+    "BoundDirection",
+    "EntryPrices",
+    "InfeasibleCore",
     "Program",
     "Progress",
-    "Ranges",
-    "Start",
     "Violation",
+    "WarmStart",
     "ask",
     "attribute",
     "conflict",

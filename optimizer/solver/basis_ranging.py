@@ -17,7 +17,7 @@ from msgspec import Struct
 from optimizer.solver import outside
 from optimizer.solver.highs import Answer, instance, scale_of, status_of
 from optimizer.solver.outside import Ranging
-from optimizer.solver.parametric_ranging import Move, reaches
+from optimizer.solver.parametric_ranging import BoundDirection, reaches
 from optimizer.solver.solve_strategy import AS_IT_STANDS
 from optimizer.solver.transfer import Program
 
@@ -28,7 +28,7 @@ SECONDS = 5.0
 """Time to find the basis again."""
 
 
-class Ranges(Struct, frozen=True):
+class BasisRanges(Struct, frozen=True):
     """How far bounds can move at the same prices."""
 
     up: np.ndarray
@@ -41,8 +41,8 @@ class Ranges(Struct, frozen=True):
 
 
 def ranges(
-    program: Program, answer: Answer, moves: Mapping[int, Move] | None = None
-) -> Ranges | None:
+    program: Program, answer: Answer, moves: Mapping[int, BoundDirection] | None = None
+) -> BasisRanges | None:
     """Ranges of the prices of an answer; whole columns are held as they are in it.
 
     ``moves`` are bounds that move together. None without a basis, where the programme is too
@@ -74,7 +74,7 @@ def ranges(
     up = np.where(same, found.row_up - finite, 0.0)
     down = np.where(same, finite - found.row_down, 0.0)
     together = reaches(held, answer, moves) if moves and same.all() else {}
-    return Ranges(np.maximum(up, 0.0), np.maximum(down, 0.0), enter, together)
+    return BasisRanges(np.maximum(up, 0.0), np.maximum(down, 0.0), enter, together)
 
 
 def _ranged(program: Program, basis: Any) -> Ranging | None:

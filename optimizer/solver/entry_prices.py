@@ -35,7 +35,7 @@ SECONDS = 5.0
 """Time for each of the two."""
 
 
-class Margins(Struct, frozen=True):
+class EntryPrices(Struct, frozen=True):
     """Prices of rows: what a tonne more brings there, and what it costs to have one."""
 
     brings: np.ndarray
@@ -56,7 +56,7 @@ class Margins(Struct, frozen=True):
         return np.where(np.isnan(result), np.inf, result)
 
 
-def margins(program: Program, answer: Answer, rows: np.ndarray) -> Margins | None:
+def margins(program: Program, answer: Answer, rows: np.ndarray) -> EntryPrices | None:
     """Margins of rows (balances: in less out) through which nothing flows at an optimum.
 
     Of all other rows they are the price. None where the programme is too large or an
@@ -79,7 +79,7 @@ def margins(program: Program, answer: Answer, rows: np.ndarray) -> Margins | Non
         merged[rows] = prices[rows]
         found.append(merged)
     low, high = np.minimum(*found), np.maximum(*found)
-    return Margins(brings=low, costs=high)
+    return EntryPrices(brings=low, costs=high)
 
 
 def _perturbed(

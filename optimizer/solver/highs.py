@@ -17,19 +17,19 @@ from msgspec import Struct, structs
 from optimizer.errors import OptimizerError
 from optimizer.solver.iterative_refinement import missed_by, refined
 from optimizer.solver.resolve import begin_from, resolve
-from optimizer.solver.search_progress import Progress, Search, run
+from optimizer.solver.search_progress import Progress, SearchState, run
 from optimizer.solver.solve_strategy import (
     AS_IT_STANDS,
     WITHIN,
     Options,
-    Way,
+    SolveStrategy,
     add_props,
     leans,
     small,
-    ways,
+    strategies,
 )
 from optimizer.solver.transfer import Program
-from optimizer.solver.warm_start import Start
+from optimizer.solver.warm_start import WarmStart
 
 LARGEST_COST = 2048.0
 """Costs are scaled by a power of two to be no larger: HiGHS's tolerances are absolute."""
@@ -87,7 +87,7 @@ def ask(
     time_limit: float = float("inf"),
     gap: float = 1e-4,
     progress: Progress | None = None,
-    start: Start | None = None,
+    start: WarmStart | None = None,
 ) -> Answer:
     """Solve a programme; Ctrl-C stops it and is reported as status ``interrupted``.
 
@@ -104,7 +104,7 @@ def ask(
         return answer
     trimmed = _trimmed(program, priced.values)
     if (trimmed != priced.values).any():
-        known = Start.of(program.held(priced.values), priced)
+        known = WarmStart.of(program.held(priced.values), priced)
         again = _ask(program.held(trimmed), float("inf"), gap, None, known)
         priced = again if again.status == "optimal" else priced
     return structs.replace(
@@ -147,23 +147,23 @@ def _ask(
     time_limit: float,
     gap: float,
     progress: Progress | None,
-    start: Start | None = None,
+    start: WarmStart | None = None,
 ) -> Answer:
     begin = time.perf_counter()
-    search = Search()
-    for way in ways(program, start):
+    search = SearchState()
+    for strategy in strategies(program, start):
         left = time_limit - (time.perf_counter() - begin)
-        highs = instance(program, way.options, left, gap)
-        stopped = _run(highs, program, way, search, progress)
+        highs = instance(program, strategy.options, left, gap)
+        stopped = _run(highs, program, strategy, search, progress)
         status = status_of(highs, stopped=stopped)
-        if status == "optimal" and way.propped and leans(highs, program):
+        if status == "optimal" and strategy.propped and leans(highs, program):
             status = "unclear"
         if status != "unclear" and not status.startswith("error"):
             break
     seconds = time.perf_counter() - begin
-    answer = _answer(highs, program, status, way.options["solver"], seconds, search)
+    answer = _answer(highs, program, status, strategy.options["solver"], seconds, search)
     left = time_limit - seconds
-    return _narrowed(program, answer, left) if way.propped else exact(program, answer, left)
+    return _narrowed(program, answer, left) if strategy.propped else exact(program, answer, left)
 
 
 def exact(program: Program, answer: Answer, seconds: float = float("inf")) -> Answer:
@@ -192,7 +192,7 @@ def _again(
     program: Program, options: Options, seconds: float, before: Answer, basis: Any = None
 ) -> Answer:
     """A second answer, with what the one before it took."""
-    begin, search = time.perf_counter(), Search()
+    begin, search = time.perf_counter(), SearchState()
     highs = instance(program, options, seconds, 0.0, basis)
     stopped = run(highs, scale_of(program), search, None)
     status = status_of(highs, stopped=stopped)
@@ -257,18 +257,24 @@ def _narrowed(program: Program, answer: Answer, seconds: float) -> Answer:
     )
 
 
-def _run(highs: Any, program: Program, way: Way, search: Search, progress: Progress | None) -> bool:
+def _run(
+    highs: Any,
+    program: Program,
+    strategy: SolveStrategy,
+    search: SearchState,
+    progress: Progress | None,
+) -> bool:
     """Run a way; True if it was stopped."""
-    if way.propped:
+    if strategy.propped:
         add_props(highs, program)
-    if way.start is not None and program.integer.any():
-        places, plan = way.start.plan(program)
+    if strategy.start is not None and program.integer.any():
+        places, plan = strategy.start.plan(program)
         if len(places):
             highs.setSolution(len(places), places, plan)
     scale = scale_of(program)
-    if way.start is not None and not program.integer.any():
+    if strategy.start is not None and not program.integer.any():
         go = partial(run, highs, scale, search, progress)
-        return resolve(highs, program, way.start, go)
+        return resolve(highs, program, strategy.start, go)
     return run(highs, scale, search, progress)
 
 
@@ -350,7 +356,7 @@ def _answer(
     status: Status,
     method: str,
     seconds: float,
-    search: Search,
+    search: SearchState,
 ) -> Answer:
     info = highs.getInfo()
     stopped = status in ("time limit", "interrupted") and program.integer.any()
@@ -378,7 +384,7 @@ def _answer(
 
 
 def _best_so_far(
-    highs: Any, program: Program, status: Status, seconds: float, search: Search
+    highs: Any, program: Program, status: Status, seconds: float, search: SearchState
 ) -> Answer:
     """Answer of a search that was stopped, with the best plan that it had shown."""
     assert search.values is not None

@@ -37,7 +37,7 @@ A row may be in several groups: it gives if any of them does.
 """
 
 
-class Core(Struct, frozen=True):
+class InfeasibleCore(Struct, frozen=True):
     """Groups that cannot hold together with all rows that never give."""
 
     groups: dict[int, list[tuple[int, int]]]
@@ -52,7 +52,7 @@ def conflict(
     asks: Sequence[bool],
     last: Sequence[bool],
     seconds: float,
-) -> Core | None:
+) -> InfeasibleCore | None:
     """A set of groups of rows that cannot hold together, reduced as far as time allows.
 
     ``asks`` are the groups that want something; without them all others can hold.
@@ -67,7 +67,7 @@ def conflict(
     pairs = [(row, side) for group in groups for row, side, _ in group]
     most = np.array([most for group in groups for *_, most in group], dtype=float)
     owner = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-    work = _Work(pairs, most, owner, len(program.cost))
+    work = _SlackColumns(pairs, most, owner, len(program.cost))
     wants, late = (np.array(own, dtype=bool) for own in (asks, last))
     core = work.linear(program.relaxed(), wants, late, begin + seconds)
     if core is None and program.integer.any():
@@ -75,7 +75,7 @@ def conflict(
     return core
 
 
-class _Work:
+class _SlackColumns:
     """The columns of what gives, by group."""
 
     def __init__(
@@ -86,10 +86,10 @@ class _Work:
         self.rows = np.array([row for row, _ in pairs], dtype=np.int64)
         self.sides = np.array([-side for _, side in pairs], dtype=float)
 
-    def _subset(self, mask: np.ndarray) -> _Work:
+    def _subset(self, mask: np.ndarray) -> _SlackColumns:
         own = np.flatnonzero(mask)
         pairs = [self.pairs[number] for number in own]
-        return _Work(pairs, self.most[own], self.owner[own], self.count)
+        return _SlackColumns(pairs, self.most[own], self.owner[own], self.count)
 
     def _elastic(self, program: Program) -> Program:
         return elastic(program, self.rows, self.sides, self.most)
@@ -104,7 +104,7 @@ class _Work:
 
     def linear(
         self, program: Program, asks: np.ndarray, last: np.ndarray, until: float
-    ) -> Core | None:
+    ) -> InfeasibleCore | None:
         """Core of a linear programme, by its prices; None if it has a solution.
 
         What is asked for gives first: the prices of that programme say which rows matter.
@@ -135,9 +135,9 @@ class _Work:
         found: dict[int, list[tuple[int, int]]] = {}
         for number in np.flatnonzero(share > 0).tolist():
             found.setdefault(int(self.owner[number]), []).append(self.pairs[number])
-        return Core(found, irreducible=False)
+        return InfeasibleCore(found, irreducible=False)
 
-    def _among(self, program: Program, until: float) -> Core | None:
+    def _among(self, program: Program, until: float) -> InfeasibleCore | None:
         """Core of a programme in which only these rows may give."""
         given = self._elastic(program)
         highs = _solved(given, until)
@@ -158,7 +158,7 @@ class _Work:
         found: dict[int, list[tuple[int, int]]] = {}
         for number in sorted(rows):
             found.setdefault(int(groups[number]), []).append(self.pairs[number])
-        return Core(found, alone)
+        return InfeasibleCore(found, alone)
 
     def _reduced(
         self,
@@ -218,7 +218,7 @@ class _Work:
         highs.changeColsCost(len(own), columns, weights[own])
         self.free[own] = False
 
-    def whole(self, program: Program, until: float) -> Core | None:
+    def whole(self, program: Program, until: float) -> InfeasibleCore | None:
         """Core of a programme of which only whole numbers have no solution."""
         given = self._elastic(program)
         hard: set[int] = set()
@@ -239,7 +239,7 @@ class _Work:
                 reduced = False
             elif not len(amounts):
                 hard -= {group}
-        return Core(self._told(hard), reduced)
+        return InfeasibleCore(self._told(hard), reduced)
 
     def _amounts(
         self, given: Program, hard: set[int], held: set[int] | None, until: float
@@ -266,8 +266,8 @@ class _Work:
 
 def _solved(given: Program, until: float) -> highspy.Highs:
     """HiGHS after a run on an elastic programme."""
-    ways = {"solver": "ipx" if len(given.cost) >= INTERIOR_POINT_FROM else "simplex"}
-    highs = instance(given, ways, max(until - time.perf_counter(), 0.0), 0.0)
+    strategies = {"solver": "ipx" if len(given.cost) >= INTERIOR_POINT_FROM else "simplex"}
+    highs = instance(given, strategies, max(until - time.perf_counter(), 0.0), 0.0)
     highs.run()
     return highs
 

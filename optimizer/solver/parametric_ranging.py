@@ -32,7 +32,7 @@ OFF = 1e-6
 """Part of the direction by which a row of the basis may miss its bound."""
 
 
-class Move(Struct, frozen=True):
+class BoundDirection(Struct, frozen=True):
     """Bounds that move together: how far each goes for one unit.
 
     Of a row with two bounds the upper one moves, unless they are equal; of a column the upper one.
@@ -54,7 +54,7 @@ class Move(Struct, frozen=True):
 
 
 def reaches(
-    program: Program, answer: Answer, moves: Mapping[int, Move]
+    program: Program, answer: Answer, moves: Mapping[int, BoundDirection]
 ) -> dict[int, tuple[float, float]]:
     """How far up, and how far down, each move can go at the same prices, by the keys given.
 
@@ -65,12 +65,12 @@ def reaches(
     highs.run()
     if status_of(highs, stopped=False) != "optimal":
         return {}
-    ratios = _Ratios(program, highs)
+    ratios = _RatioTest(program, highs)
     found = {key: ratios.reach(move) for key, move in moves.items()}
     return {key: each for key, each in found.items() if each is not None}
 
 
-class _Ratios:
+class _RatioTest:
     """The ratio test at one basis."""
 
     def __init__(self, program: Program, highs: Any) -> None:
@@ -89,7 +89,7 @@ class _Ratios:
         self.nonbasic[rows_basic] = False
         self.row_status = basis.row_status
 
-    def reach(self, move: Move) -> tuple[float, float] | None:
+    def reach(self, move: BoundDirection) -> tuple[float, float] | None:
         """How far up and down one move can go."""
         program = self.program
         low, high = np.zeros(len(self.activity)), np.zeros(len(self.activity))
@@ -101,10 +101,10 @@ class _Ratios:
         above = np.zeros(len(self.values))
         for column, factor in move.columns.items():
             above[column] = factor
-        way = self._direction(low, high, above)
-        if way is None:
+        strategy = self._direction(low, high, above)
+        if strategy is None:
             return None
-        columns, rows = way
+        columns, rows = strategy
         still = np.zeros(len(columns))
         return (
             min(
@@ -147,17 +147,21 @@ class _Ratios:
 
 def _ratio(
     values: np.ndarray,
-    way: np.ndarray,
+    strategy: np.ndarray,
     lower: np.ndarray,
     upper: np.ndarray,
     low: np.ndarray,
     high: np.ndarray,
 ) -> float:
     """How far values can go a way before one meets a bound, which moves too."""
-    floor = STILL * max(1.0, float(np.abs(way).max(initial=0.0)))
+    floor = STILL * max(1.0, float(np.abs(strategy).max(initial=0.0)))
     with np.errstate(invalid="ignore", divide="ignore"):
-        rising = np.where(way - high > floor, _room(upper - values, values) / (way - high), np.inf)
-        falling = np.where(low - way > floor, _room(values - lower, values) / (low - way), np.inf)
+        rising = np.where(
+            strategy - high > floor, _room(upper - values, values) / (strategy - high), np.inf
+        )
+        falling = np.where(
+            low - strategy > floor, _room(values - lower, values) / (low - strategy), np.inf
+        )
     return float(min(rising.min(initial=np.inf), falling.min(initial=np.inf)))
 
 

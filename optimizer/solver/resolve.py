@@ -19,7 +19,7 @@ import highspy
 import numpy as np
 
 from optimizer.solver.transfer import Program
-from optimizer.solver.warm_start import Start
+from optimizer.solver.warm_start import WarmStart
 
 CHOOSE, DUAL, PRIMAL = 0, 1, 4
 """HiGHS's simplex strategies; with the first it takes what the start is feasible for."""
@@ -46,7 +46,7 @@ def begin_from(highs: Any, basis: Any) -> None:
     highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
 
 
-def resolve(highs: Any, program: Program, start: Start, run: Run) -> bool:
+def resolve(highs: Any, program: Program, start: WarmStart, run: Run) -> bool:
     """Go on from a start; True if it was stopped.
 
     Where the first step comes to no optimum HiGHS is left without an answer.

@@ -20,7 +20,7 @@ Progress = Callable[[float, str], None]
 """Called with seconds and the last line of the solver's log."""
 
 
-class Search(Struct):
+class SearchState(Struct):
     """What a run shows while it works: its log, how far it is, the best plan so far."""
 
     log: list[str] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Search(Struct):
         self.gap = float(event.data_out.mip_gap)
 
 
-def run(highs: Any, scale: float, search: Search, progress: Progress | None) -> bool:
+def run(highs: Any, scale: float, search: SearchState, progress: Progress | None) -> bool:
     """Run in a thread of its own, so that Ctrl-C reaches us; True if it was stopped."""
     begin = shown = time.perf_counter()
     highs.cbMipImprovingSolution.subscribe(search.improve)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from optimizer.solver.transfer import Program
 
 if TYPE_CHECKING:
-    from optimizer.solver.warm_start import Start
+    from optimizer.solver.warm_start import WarmStart
 
 INTERIOR_POINT_FROM = 2_000
 """Columns from which the interior point method with crossover wins (docs/performance.md)."""
@@ -40,37 +40,42 @@ USUAL_COEFFICIENT = 1e-9
 Options = dict[str, Any]
 
 
-class Way(Struct, frozen=True):
+class SolveStrategy(Struct, frozen=True):
     """A method of HiGHS with its options."""
 
     options: Options
     propped: bool = False
     """With props in the rows that must hold exactly."""
-    start: Start | None = None
+    start: WarmStart | None = None
     """What it goes on from."""
 
 
 AS_IT_STANDS: Options = {"solver": "simplex", "presolve": "off"}
 """The simplex on the programme itself, from a basis of it where one is known."""
 
-SIMPLEX = (Way({"solver": "simplex"}), Way(AS_IT_STANDS))
-WITHIN = Way({"solver": "ipx", "run_crossover": "off"})
+SIMPLEX = (SolveStrategy({"solver": "simplex"}), SolveStrategy(AS_IT_STANDS))
+WITHIN = SolveStrategy({"solver": "ipx", "run_crossover": "off"})
 INTERIOR_POINT = (
-    Way({"solver": "ipx", "simplex_strategy": PRIMAL, "simplex_iteration_limit": CLEAN_UP}),
-    Way(WITHIN.options | {"presolve": "off"}, propped=True),
+    SolveStrategy(
+        {"solver": "ipx", "simplex_strategy": PRIMAL, "simplex_iteration_limit": CLEAN_UP}
+    ),
+    SolveStrategy(WITHIN.options | {"presolve": "off"}, propped=True),
     *SIMPLEX,
 )
-BRANCH_AND_BOUND = (Way({"solver": "choose"}), Way({"solver": "choose", "presolve": "off"}))
+BRANCH_AND_BOUND = (
+    SolveStrategy({"solver": "choose"}),
+    SolveStrategy({"solver": "choose", "presolve": "off"}),
+)
 
 
-def ways(program: Program, start: Start | None) -> Iterator[Way]:
+def strategies(program: Program, start: WarmStart | None) -> Iterator[SolveStrategy]:
     """Ways to an answer: the next is taken where one fails or cannot tell what is wrong."""
     if program.integer.any():
-        for way in BRANCH_AND_BOUND:
-            yield Way(way.options, start=start)
+        for strategy in BRANCH_AND_BOUND:
+            yield SolveStrategy(strategy.options, start=start)
         return
     if start is not None and len(start.column_statuses):
-        yield Way({"solver": "simplex"}, start=start)
+        yield SolveStrategy({"solver": "simplex"}, start=start)
     yield from INTERIOR_POINT if len(program.cost) >= INTERIOR_POINT_FROM else SIMPLEX
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from optimizer.solver.highs import Answer, ask, instance, scale_of, status_of
-from optimizer.solver.search_progress import Search, run
+from optimizer.solver.search_progress import SearchState, run
 from optimizer.solver.solve_strategy import Options
 from optimizer.solver.transfer import Program
 
@@ -74,7 +74,7 @@ def _searched(
     program: Program, known: np.ndarray | None, until: float
 ) -> tuple[str, np.ndarray | None]:
     """The same by branch and bound, from a solution where one is known."""
-    search, status = Search(), "time limit"
+    search, status = SearchState(), "time limit"
     for presolve in ("choose", "off"):
         left = until - time.perf_counter()
         if left <= 0:

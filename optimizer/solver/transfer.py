@@ -80,7 +80,7 @@ def transfer(m: ConcreteModel) -> Program:
         for variable in component.values()
     ]
     place = {id(variable): column for column, variable in enumerate(variables)}
-    rows = _Rows(place)
+    rows = _CompressedRows(place)
     constraints = []
     for component in m.component_objects(Constraint, active=True):
         for constraint in component.values():
@@ -106,7 +106,7 @@ def transfer(m: ConcreteModel) -> Program:
     )
 
 
-class _Rows:
+class _CompressedRows:
     """Rows as they come, in compressed form."""
 
     def __init__(self, place: dict[int, int]) -> None:
@@ -162,7 +162,9 @@ def _standard(body: Any, place: dict[int, int], owner: Any) -> tuple[list[float]
     return [float(value(c)) for c in form.linear_coefs], columns, float(value(form.constant))
 
 
-def _objective(m: ConcreteModel, rows: _Rows, count: int) -> tuple[float, np.ndarray, float]:
+def _objective(
+    m: ConcreteModel, rows: _CompressedRows, count: int
+) -> tuple[float, np.ndarray, float]:
     objectives = list(m.component_data_objects(Objective, active=True))
     if len(objectives) != 1:
         raise OptimizerError(f"the model has {len(objectives)} active objectives; it needs one")

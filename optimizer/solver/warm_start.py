@@ -28,7 +28,7 @@ AT_BOUND, BASIC = (
 )
 
 
-class Start(Struct, frozen=True):
+class WarmStart(Struct, frozen=True):
     """An optimal basis, or the whole columns of a plan, by name."""
 
     columns: list[Name]
@@ -44,7 +44,7 @@ class Start(Struct, frozen=True):
     """Costs of the columns for which it is."""
 
     @classmethod
-    def of(cls, program: Program, answer: Answer) -> Start | None:
+    def of(cls, program: Program, answer: Answer) -> WarmStart | None:
         """Start from an answer; None where it has no plan."""
         if answer.values is None:
             return None

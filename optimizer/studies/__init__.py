@@ -6,12 +6,12 @@ from optimizer.studies.near_optimal_alternatives import alternatives
 from optimizer.studies.replanning import Replanned, replan
 from optimizer.studies.rolling_horizon import Rolling, rolling
 from optimizer.studies.rule_costs import RuleCosts, cost_of_rules
-from optimizer.studies.run_outcome import Outcome
-from optimizer.studies.runner import Options, Run, Runner, Way
+from optimizer.studies.run_outcome import RunOutcome
+from optimizer.studies.runner import Runner, RunOptions, RunSettings, StudyRun
 from optimizer.studies.scenario_comparison import scenarios
 from optimizer.studies.scenario_probabilities import weighted_scenarios
 from optimizer.studies.stochastic_plan import Stochastic, stochastic
-from optimizer.studies.stress_test import Strain, stress
+from optimizer.studies.stress_test import StressOptions, stress
 from optimizer.studies.study import Study
 from optimizer.studies.study_commands import asked_for
 from optimizer.studies.uncertain_supply import supply_scenarios
@@ -20,17 +20,17 @@ from optimizer.tables import scenarios as scenarios_of
 
 __all__ = [
     "KINDS",
-    "Options",
-    "Outcome",
     "Replanned",
     "Rolling",
     "RuleCosts",
-    "Run",
+    "RunOptions",
+    "RunOutcome",
+    "RunSettings",
     "Runner",
     "Stochastic",
-    "Strain",
+    "StressOptions",
     "Study",
-    "Way",
+    "StudyRun",
     "alternatives",
     "apply",
     "apply_changes",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.plan import Result
-from optimizer.studies.run_outcome import Outcome
+from optimizer.studies.run_outcome import RunOutcome
 
 ROUNDING = 1e-9
 """Part of a cost that is rounding, in a plan without yes/no decisions."""
@@ -19,7 +19,7 @@ def known(value: float | None) -> float:
     return NAN if value is None else value
 
 
-def apart(plan: Result, other: Outcome) -> tuple[float, float, float]:
+def apart(plan: Result, other: RunOutcome) -> tuple[float, float, float]:
     """By how much another plan is dearer, by how much that may be off, and rounding.
 
     Not a number where either has no plan.

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimizer.errors import UsageError
-from optimizer.model import SHORT, Twist
+from optimizer.model import SHORT, StudyTerms
 from optimizer.result.result_layouts import Field, Layout, Table, table
 from optimizer.studies.disruptions import limit_row, with_limits
-from optimizer.studies.run_outcome import Outcome
-from optimizer.studies.runner import Run, Runner, Way
+from optimizer.studies.run_outcome import RunOutcome
+from optimizer.studies.runner import Runner, RunSettings, StudyRun
 from optimizer.studies.study import BASE, Study, compared, reason
 from optimizer.tables import SHEETS, Case
 from optimizer.tables.case_tables import tables_of
@@ -36,7 +36,7 @@ WIDE = 1e12
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class FrontierMeasure:
     """What is limited: a row of Limits without its bound, or the tonnes short."""
 
     text: str
@@ -44,34 +44,34 @@ class Measure:
     kind: str
     """share, tonnes, amount, number or money."""
 
-    def run(self, case: Case, bound: float | None) -> Run:
+    def run(self, case: Case, bound: float | None) -> StudyRun:
         """The case with at most so much of it; None measures it alone."""
         name = BASE if bound is None else f"at most {bound:.6g}"
         if self.row is None:
-            return Run(name, case, None if bound is None else Twist(most_short=bound))
+            return StudyRun(name, case, None if bound is None else StudyTerms(most_short=bound))
         most = (1.0 if self.kind == "share" else WIDE) if bound is None else bound
         values = {each: getattr(self.row, each) for each in SHEETS["Limits"].columns}
         row = limit_row(**(values | {"maximum": most}))
-        return Run(name, with_limits(case, [row]), Twist(measure=NAME))
+        return StudyRun(name, with_limits(case, [row]), StudyTerms(measure=NAME))
 
-    def least(self, case: Case, share: float = 0.0) -> Run:
+    def least(self, case: Case, share: float = 0.0) -> StudyRun:
         """The case in which it is made least instead of cost.
 
         Of a share, what is made least is the amount less so much of what it is a share of.
         """
         alone = self.run(case, None)
         name = SHORT if self.row is None else NAME
-        twist = Twist(measure=NAME, least=name, less_base=share)
-        return Run(
+        twist = StudyTerms(measure=NAME, least=name, less_base=share)
+        return StudyRun(
             f"least {self.text} ({share:.9g})" if share else f"least {self.text}", alone.case, twist
         )
 
-    def of(self, outcome: Outcome) -> float:
+    def of(self, outcome: RunOutcome) -> float:
         """How much of it a plan has."""
         return outcome.short if self.row is None else outcome.measured or 0.0
 
 
-def frontier(case: Case, limit: str, points: int = 7, way: Way | None = None) -> Study:
+def frontier(case: Case, limit: str, points: int = 7, way: RunSettings | None = None) -> Study:
     """Cost at so many bounds between the least-cost plan and the least that there can be.
 
     Both ends are exact: the least amount that any plan has, and the least cost of a plan with it.
@@ -80,12 +80,12 @@ def frontier(case: Case, limit: str, points: int = 7, way: Way | None = None) ->
     if points < 2:
         raise UsageError("a frontier has at least two points: its ends")
     measure = measure_of(case, limit)
-    runner = Runner(case, way or Way())
+    runner = Runner(case, way or RunSettings())
     (base,) = runner.outcomes([measure.run(case, None)])
     if not base.solved:
         raise UsageError(f"the case itself has no plan to begin with: {reason(base)}")
     most = measure.of(base)
-    found: dict[float, Outcome] = {}
+    found: dict[float, RunOutcome] = {}
     notes: list[str] = []
     if most > CLOSE:
         least = _least(runner, measure, case, most, notes)
@@ -109,7 +109,9 @@ def frontier(case: Case, limit: str, points: int = 7, way: Way | None = None) ->
     )
 
 
-def _least(runner: Runner, measure: Measure, case: Case, most: float, notes: list[str]) -> float:
+def _least(
+    runner: Runner, measure: FrontierMeasure, case: Case, most: float, notes: list[str]
+) -> float:
     """The least that there can be of a measure, at any cost.
 
     An amount is made least by one programme. So is a share N / D, as N - s D for the share s of
@@ -129,7 +131,9 @@ def _least(runner: Runner, measure: Measure, case: Case, most: float, notes: lis
     return least
 
 
-def _made_least(runner: Runner, run: Run, measure: Measure, most: float, notes: list[str]) -> float:
+def _made_least(
+    runner: Runner, run: StudyRun, measure: FrontierMeasure, most: float, notes: list[str]
+) -> float:
     """What a plan has of what it makes least; ``most``, and a note, where there is none."""
     (found,) = runner.outcomes([run])
     if not found.solved or found.status != "optimal":
@@ -142,7 +146,7 @@ def _made_least(runner: Runner, run: Run, measure: Measure, most: float, notes: 
     return amount if amount > CLOSE * max(1.0, most) else 0.0
 
 
-def _curve(measure: Measure, base: Outcome, found: dict[float, Outcome]) -> Table:
+def _curve(measure: FrontierMeasure, base: RunOutcome, found: dict[float, RunOutcome]) -> Table:
     layout = Layout(
         "Frontier",
         f"Cost against {measure.text}; the first row is the least-cost plan without the limit.",
@@ -173,16 +177,16 @@ def _curve(measure: Measure, base: Outcome, found: dict[float, Outcome]) -> Tabl
     return table(layout, rows)
 
 
-def measure_of(case: Case, text: str) -> Measure:
+def measure_of(case: Case, text: str) -> FrontierMeasure:
     """What a text limits; raises UsageError where it cannot be understood."""
     parts = [part.strip() for part in text.split(";") if part.strip()]
     if not parts:
         raise UsageError("write what is limited, such as 'country = China'")
     first = fold(parts[0])
     if first in ("short", "shortage"):
-        return Measure(text, None, "tonnes")
+        return FrontierMeasure(text, None, "tonnes")
     if first == "capital":
-        return Measure(text, _row(case, "spent", parts[1:], "tonnes"), "money")
+        return FrontierMeasure(text, _row(case, "spent", parts[1:], "tonnes"), "money")
     if first in ("not firm", "non-firm"):
         loose = [row for row in case.supply if not row.firm]
         names = {row.offer for row in loose}
@@ -191,13 +195,13 @@ def measure_of(case: Case, text: str) -> Measure:
         if any(row.firm and row.offer in names for row in case.supply):
             raise UsageError("an offer has rows that are firm and rows that are not")
         more = [f"offer = {', '.join(sorted(names))}", *parts[1:]]
-        return Measure(text, _row(case, "bought", more, "share"), "share")
+        return FrontierMeasure(text, _row(case, "bought", more, "share"), "share")
     if first in MEASURES:
         row = _row(case, first, parts[1:], "tonnes")
     else:
         row = _row(case, "bought", parts, "share")
     kinds = {"made": "amount", "built": "number", "spent": "money"}
-    return Measure(text, row, "share" if row.as_ == "share" else kinds.get(first, "tonnes"))
+    return FrontierMeasure(text, row, "share" if row.as_ == "share" else kinds.get(first, "tonnes"))
 
 
 def _row(case: Case, measure: str, filters: list[str], as_: str) -> Limit:

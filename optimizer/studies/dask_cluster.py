@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any
 import optimizer
 from optimizer.errors import UsageError
 from optimizer.studies.executors import DIED, Done, Solve
-from optimizer.studies.run_outcome import Outcome
+from optimizer.studies.run_outcome import RunOutcome
 
 if TYPE_CHECKING:
-    from optimizer.solver import Start
-    from optimizer.studies.runner import Options, Run, Way
+    from optimizer.solver import WarmStart
+    from optimizer.studies.runner import RunOptions, RunSettings, StudyRun
 
 ANSWER = 15.0
 """Seconds in which a scheduler must answer and have a worker; with the start of a command, 20."""
@@ -70,7 +70,9 @@ def check_cluster(address: str) -> None:
         pass
 
 
-def over_dask(todo: Mapping[str, Run], way: Way, start: Start | None, solve: Solve) -> Done:
+def over_dask(
+    todo: Mapping[str, StudyRun], way: RunSettings, start: WarmStart | None, solve: Solve
+) -> Done:
     """Do runs on a cluster; runs that are lost with their worker are sent again.
 
     Raises UsageError as ``check_cluster`` does, ClusterLostError if the cluster is lost later.
@@ -258,8 +260,8 @@ def _reason(fault: Exception | None) -> str:
 
 
 def solve_on_worker(
-    solve: Solve, code: str, run: Run, options: Options, start: Start | None
-) -> Outcome:
+    solve: Solve, code: str, run: StudyRun, options: RunOptions, start: WarmStart | None
+) -> RunOutcome:
     """Outcome of a run, on a worker; raises OtherCodeError if its code is not the one asked for."""
     if fingerprint() != code:
         raise OtherCodeError(
@@ -270,7 +272,11 @@ def solve_on_worker(
 
 
 def _round(
-    client: Any, runs: Mapping[str, Run], options: Options, start: Start | None, solve: Solve
+    client: Any,
+    runs: Mapping[str, StudyRun],
+    options: RunOptions,
+    start: WarmStart | None,
+    solve: Solve,
 ) -> Done:
     """Send all runs, and give each that comes back; those lost with a worker do not."""
     finished: SimpleQueue[Any] = SimpleQueue()
@@ -315,7 +321,7 @@ def _next(client: Any, finished: SimpleQueue[Any]) -> Any:
         raise ClusterLostError("all workers of the Dask cluster are gone")
 
 
-def _outcome(future: Any) -> Outcome | None:
+def _outcome(future: Any) -> RunOutcome | None:
     """The outcome of a finished future; None if it was lost with its worker."""
     from distributed import CancelledError, KilledWorker
 

@@ -16,8 +16,8 @@ from functools import partial
 from typing import Any
 
 from optimizer.studies.loss_consequences import consequences
-from optimizer.studies.loss_window import Window, touches
-from optimizer.studies.run_outcome import Outcome
+from optimizer.studies.loss_window import LossWindow, touches
+from optimizer.studies.run_outcome import RunOutcome
 from optimizer.tables import SHEETS, Case, Change, Horizon, apply_changes
 from optimizer.tables.sheets import PERIOD_MONTHS, Limit
 
@@ -29,7 +29,7 @@ LATE_MONTHS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class Disruption:
     """One thing lost: its kind, its name, and the case without it (None: it changes nothing)."""
 
     kind: str
@@ -47,18 +47,18 @@ def horizon_of(case: Case) -> Horizon:
 
 def losses(
     case: Case,
-    window: Window,
-    base: Outcome,
+    window: LossWindow,
+    base: RunOutcome,
     kinds: tuple[str, ...],
     *,
     fixed_cost: bool = True,
-) -> Iterator[Loss]:
+) -> Iterator[Disruption]:
     """Every loss of the kinds asked for; fixed cost of lost units is paid or, if not, saved.
 
     Offers and lanes that the base plan does not use then, and that cost nothing unused,
     need no run: the base plan stays the best.
     """
-    finders: dict[str, Callable[[Case, Window, Outcome], Variants]] = {
+    finders: dict[str, Callable[[Case, LossWindow, RunOutcome], Variants]] = {
         "site": partial(_sites, fixed_cost=fixed_cost),
         "country": partial(_countries, fixed_cost=fixed_cost),
         "lane": _lanes,
@@ -67,20 +67,20 @@ def losses(
     }
     for kind in kinds:
         for name, variant, goes in finders[kind](case, window, base):
-            yield Loss(kind, name, variant, goes)
+            yield Disruption(kind, name, variant, goes)
 
 
 Variants = Iterator[tuple[str, Case | None, str]]
 """Name, case without it, and what goes with it."""
 
 
-def _sites(case: Case, window: Window, base: Outcome, *, fixed_cost: bool) -> Variants:
+def _sites(case: Case, window: LossWindow, base: RunOutcome, *, fixed_cost: bool) -> Variants:
     for site in case.sites:
         if site.site in _working(case):
             yield site.site, *_without(case, {site.site}, window, into=True, fixed_cost=fixed_cost)
 
 
-def _countries(case: Case, window: Window, base: Outcome, *, fixed_cost: bool) -> Variants:
+def _countries(case: Case, window: LossWindow, base: RunOutcome, *, fixed_cost: bool) -> Variants:
     for country in dict.fromkeys(site.country for site in case.sites):
         own = {site.site for site in case.sites if site.country == country}
         if own & _working(case):
@@ -96,7 +96,7 @@ def _working(case: Case) -> set[str]:
     )
 
 
-def _lanes(case: Case, window: Window, base: Outcome) -> Variants:
+def _lanes(case: Case, window: LossWindow, base: RunOutcome) -> Variants:
     used = _used(base, "Shipments", ("from site", "to site", "mode"), window)
     for key in dict.fromkeys((row.from_site, row.to_site, row.mode) for row in case.lanes):
         name = f"{key[0]} to {key[1]}" + (f" by {key[2]}" if key[2] else "")
@@ -104,7 +104,7 @@ def _lanes(case: Case, window: Window, base: Outcome) -> Variants:
         yield name, _off(case, {"Lanes": rows}, window) if key in used else None, ""
 
 
-def _offers(case: Case, window: Window, base: Outcome) -> Variants:
+def _offers(case: Case, window: LossWindow, base: RunOutcome) -> Variants:
     used = _used(base, "Purchases", ("offer", "site", "material"), window)
     keys = [(row.offer, row.site, row.material) for row in case.supply]
     names = [key[0] for key in dict.fromkeys(keys)]
@@ -116,7 +116,7 @@ def _offers(case: Case, window: Window, base: Outcome) -> Variants:
         yield name, _off(case, {"Supply": rows}, window) if owed or key in used else None, goes
 
 
-def _named(case: Case, window: Window, base: Outcome) -> Variants:
+def _named(case: Case, window: LossWindow, base: RunOutcome) -> Variants:
     loose = [row for row in case.supply if not row.firm]
     if loose:
         goes = consequences({"Supply": loose}, window)
@@ -129,7 +129,9 @@ def _named(case: Case, window: Window, base: Outcome) -> Variants:
         yield f"{site} starts {LATE_MONTHS} months late", _late(case, site), ""
 
 
-def _used(base: Outcome, name: str, keys: tuple[str, ...], window: Window) -> set[tuple[Any, ...]]:
+def _used(
+    base: RunOutcome, name: str, keys: tuple[str, ...], window: LossWindow
+) -> set[tuple[Any, ...]]:
     source = base.tables[name]
     then = set(base.periods[window.first : window.last + 1])
     rows = zip(*(source[key] for key in keys), strict=True)
@@ -141,7 +143,7 @@ def _used(base: Outcome, name: str, keys: tuple[str, ...], window: Window) -> se
 
 
 def _without(
-    case: Case, sites: set[str], window: Window, *, into: bool, fixed_cost: bool
+    case: Case, sites: set[str], window: LossWindow, *, into: bool, fixed_cost: bool
 ) -> tuple[Case, str]:
     """The case without what is bought, run and shipped at some sites, and what goes with them.
 
@@ -166,14 +168,14 @@ def _without(
     return _off(_stopped(case, stopped, window), rows, window), goes
 
 
-def _stopped(case: Case, units: list[Any], window: Window) -> Case:
+def _stopped(case: Case, units: list[Any], window: LossWindow) -> Case:
     """The case with units that can do nothing in a window, nor must; their fixed cost is paid."""
     edits = [("Units", row.row, "capacity", "0") for row in units]
     edits += [("Units", row.row, "minimum load", "0") for row in units if row.minimum_load]
     return _edited(case, edits, window)
 
 
-def _off(case: Case, rows: dict[str, list[Any]], window: Window) -> Case:
+def _off(case: Case, rows: dict[str, list[Any]], window: LossWindow) -> Case:
     """The case with rows switched off in a window; contracts are barred by a limit instead."""
     edits, barred = [], []
     for sheet, own in rows.items():
@@ -186,7 +188,7 @@ def _off(case: Case, rows: dict[str, list[Any]], window: Window) -> Case:
     return with_limits(found, [_no_purchase(row, window) for row in barred])
 
 
-def _whole(case: Case, row: Any, window: Window) -> bool:
+def _whole(case: Case, row: Any, window: LossWindow) -> bool:
     """True if a window covers all of a row within the horizon."""
     horizon = horizon_of(case)
     first = max(row.start or horizon.start, horizon.start)
@@ -194,7 +196,7 @@ def _whole(case: Case, row: Any, window: Window) -> bool:
     return window.start <= first and last <= window.end
 
 
-def _edited(case: Case, edits: list[tuple[str, int, str, str]], window: Window) -> Case:
+def _edited(case: Case, edits: list[tuple[str, int, str, str]], window: LossWindow) -> Case:
     """The case with new values in cells (sheet, row, column, value) for the days of a window."""
     changes = []
     for sheet, row, column, value in dict.fromkeys(edits):
@@ -242,20 +244,20 @@ def limit_row(limit: str, measure: str, **given: Any) -> Limit:
     return Limit(row=0, **(values | {"limit": limit, "measure": measure} | given))
 
 
-def none_of(measure: str, name: str, window: Window, **filters: tuple[str, ...]) -> Limit:
+def none_of(measure: str, name: str, window: LossWindow, **filters: tuple[str, ...]) -> Limit:
     """A row of Limits that lets nothing of something happen in a window."""
     bounds: dict[str, Any] = {"maximum": 0.0, "window": "period"}
     return limit_row(name, measure, start=window.start, end=window.end, **bounds, **filters)
 
 
-def _no_purchase(row: Any, window: Window) -> Limit:
+def _no_purchase(row: Any, window: LossWindow) -> Limit:
     name = f"loss of {row.offer}"
     return none_of(
         "bought", name, window, offer=(row.offer,), site=(row.site,), material=(row.material,)
     )
 
 
-def _export_stop(case: Case, window: Window) -> Case | None:
+def _export_stop(case: Case, window: LossWindow) -> Case | None:
     """No Dy and Tb, nor what holds them, out of the exporting country; None if there is none."""
     inside = tuple(site.site for site in case.sites if site.country == EXPORTER)
     outside = tuple(site.site for site in case.sites if site.country != EXPORTER)

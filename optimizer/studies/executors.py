@@ -16,28 +16,32 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any
 
-from optimizer.studies.run_outcome import Outcome
+from optimizer.studies.run_outcome import RunOutcome
 
 if TYPE_CHECKING:
-    from optimizer.solver import Start
-    from optimizer.studies.runner import Options, Run, Way
+    from optimizer.solver import WarmStart
+    from optimizer.studies.runner import RunOptions, RunSettings, StudyRun
 
 TOGETHER = 2
 """Deaths of a worker beside others after which a run gets a worker of its own."""
 ALONE = 2
 """Deaths of a worker of its own after which a run is given up."""
 
-Solve = Callable[["Run", "Options", "Start | None"], Outcome]
-Done = Generator[tuple[str, Outcome], None, None]
+Solve = Callable[["Run", "Options", "Start | None"], RunOutcome]
+Done = Generator[tuple[str, RunOutcome], None, None]
 """Key and outcome of each run, as they are finished."""
 
-DIED = Outcome(
+DIED = RunOutcome(
     status="error: the worker died each time, perhaps for lack of memory; take fewer workers"
 )
 
 
 def spread(
-    todo: Mapping[str, Run], way: Way, workers: int, start: Start | None, solve: Solve
+    todo: Mapping[str, StudyRun],
+    way: RunSettings,
+    workers: int,
+    start: WarmStart | None,
+    solve: Solve,
 ) -> Done:
     """Do every run, and give each as it is finished.
 
@@ -54,7 +58,9 @@ def spread(
         yield from _Processes(todo, way, workers, start, solve).done()
 
 
-def _here(todo: Mapping[str, Run], way: Way, start: Start | None, solve: Solve) -> Done:
+def _here(
+    todo: Mapping[str, StudyRun], way: RunSettings, start: WarmStart | None, solve: Solve
+) -> Done:
     for key, run in todo.items():
         outcome = solve(run, way.options, start)
         if outcome.status == "interrupted":
@@ -66,7 +72,12 @@ class _Processes:
     """Runs spread over processes of this machine."""
 
     def __init__(
-        self, todo: Mapping[str, Run], way: Way, workers: int, start: Start | None, solve: Solve
+        self,
+        todo: Mapping[str, StudyRun],
+        way: RunSettings,
+        workers: int,
+        start: WarmStart | None,
+        solve: Solve,
     ) -> None:
         self.todo, self.workers, self.solve = todo, workers, solve
         self.given = (way.options, start)
@@ -92,7 +103,7 @@ class _Processes:
             initializer=_prepare,
             initargs=(self.solve, *self.given),
         )
-        running: dict[Future[Outcome], str] = {}
+        running: dict[Future[RunOutcome], str] = {}
         finished = False
         try:
             while queue or running:
@@ -127,7 +138,7 @@ _GIVEN: list[Any] = []
 """In a worker: what solves a run, options, start."""
 
 
-def _prepare(solve: Solve, options: Options, start: Start | None) -> None:
+def _prepare(solve: Solve, options: RunOptions, start: WarmStart | None) -> None:
     """Make a worker ready: Ctrl-C is its parent's affair, and it ends with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
@@ -141,6 +152,6 @@ def _end_with(parent: Any) -> None:
     os._exit(1)
 
 
-def _solve(run: Run) -> Outcome:
+def _solve(run: StudyRun) -> RunOutcome:
     solve, options, start = _GIVEN
     return solve(run, options, start)  # type: ignore[no-any-return]

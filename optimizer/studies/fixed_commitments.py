@@ -19,7 +19,7 @@ RELEASE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FixedSolveOptions:
     """What is asked of the solver; None where Settings decide."""
 
     time_limit: float | None = None
@@ -32,7 +32,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeCost:
     """What is charged for: tonnes planned, and money per tonne that differs."""
 
     planned: Mapping[Commitment, float]
@@ -40,7 +40,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class FixedPlan:
     """A plan that follows another as far as it can."""
 
     result: Result
@@ -54,15 +54,15 @@ def follow(
     case: Case,
     wanted: Mapping[Commitment, float],
     *,
-    change: Change | None = None,
-    asked: Asked | None = None,
-) -> Held:
+    change: ChangeCost | None = None,
+    asked: FixedSolveOptions | None = None,
+) -> FixedPlan:
     """Least-cost plan that keeps commitments; those that it cannot keep are released.
 
     Of several ways to release, the one with the least sum of what cannot be kept, each
     relative to its size, is taken.
     """
-    asked = asked or Asked()
+    asked = asked or FixedSolveOptions()
     exact = {commitment: (amount, amount) for commitment, amount in wanted.items()}
     m, missing = _build(case, exact, change)
     result = solve_model(m, diagnose=False, **asked.words())
@@ -78,10 +78,12 @@ def follow(
         result = solve_model(m, **asked.words())
     lost |= {commitment for commitment in missing if wanted[commitment] > NOTHING}
     released = tuple(commitment for commitment in wanted if commitment in lost)
-    return Held(result, values(m) if result.objective is not None else {}, released)
+    return FixedPlan(result, values(m) if result.objective is not None else {}, released)
 
 
-def strictly(case: Case, wanted: Mapping[Commitment, float], asked: Asked) -> Held | None:
+def strictly(
+    case: Case, wanted: Mapping[Commitment, float], asked: FixedSolveOptions
+) -> FixedPlan | None:
     """Least-cost plan with commitments as they are; None if impossible.
 
     Where rounding makes the exact amounts impossible they are held but for it.
@@ -90,13 +92,15 @@ def strictly(case: Case, wanted: Mapping[Commitment, float], asked: Asked) -> He
     for m in _strict(case, wanted):
         result = solve_model(m, diagnose=False, **asked.words())
         if result.objective is not None:
-            held = Held(result, values(m))
+            held = FixedPlan(result, values(m))
         if result.audit is not None and result.audit.passed:
             break
     return held
 
 
-def strict_cost(case: Case, wanted: Mapping[Commitment, float], asked: Asked) -> float | None:
+def strict_cost(
+    case: Case, wanted: Mapping[Commitment, float], asked: FixedSolveOptions
+) -> float | None:
     """Cost of that plan alone; None if impossible."""
     for m in _strict(case, wanted):
         _, objective = cost_alone(m, asked)
@@ -105,7 +109,7 @@ def strict_cost(case: Case, wanted: Mapping[Commitment, float], asked: Asked) ->
     return None
 
 
-def cost_alone(m: Any, asked: Asked) -> tuple[str, float | None]:
+def cost_alone(m: Any, asked: FixedSolveOptions) -> tuple[str, float | None]:
     """Status and cost of a model, without the tables of its plan; values stand on it."""
     settings = m.network.case.settings
     _, answer = solver.solve(
@@ -135,7 +139,7 @@ def values(m: Any) -> dict[Commitment, float]:
 
 
 def _build(
-    case: Case, bounds: Mapping[Commitment, tuple[float, float]], change: Change | None
+    case: Case, bounds: Mapping[Commitment, tuple[float, float]], change: ChangeCost | None
 ) -> tuple[Any, list[Commitment]]:
     m = build_model(case)
     missing = model.hold(m, bounds)

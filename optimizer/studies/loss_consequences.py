@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from optimizer.studies.loss_window import Window, touches
+from optimizer.studies.loss_window import LossWindow, touches
 
 SHOWN = 3
 """Things that are named one by one; of more their number is told."""
 
 
 def consequences(
-    rows: Mapping[str, Sequence[Any]], window: Window, *, fixed_cost: bool = True
+    rows: Mapping[str, Sequence[Any]], window: LossWindow, *, fixed_cost: bool = True
 ) -> str:
     """What goes with the rows of a loss in a window, and what is still paid.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class LossWindow:
     """The periods of a loss, counted from 0, both included, and their days."""
 
     first: int
@@ -17,6 +17,6 @@ class Window:
     end: date
 
 
-def touches(row: Any, window: Window) -> bool:
+def touches(row: Any, window: LossWindow) -> bool:
     """True if a dated row holds on any day of a window."""
     return (row.start or date.min) <= window.end and (row.end or date.max) >= window.start

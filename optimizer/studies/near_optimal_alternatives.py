@@ -12,11 +12,11 @@ from __future__ import annotations
 from typing import Any
 
 from optimizer.errors import UsageError
-from optimizer.model import Twist
+from optimizer.model import StudyTerms
 from optimizer.result.result_layouts import Field, Layout, Table, table
 from optimizer.studies.disruptions import limit_row, with_limits
-from optimizer.studies.run_outcome import Outcome
-from optimizer.studies.runner import Run, Runner, Way
+from optimizer.studies.run_outcome import RunOutcome
+from optimizer.studies.runner import Runner, RunSettings, StudyRun
 from optimizer.studies.study import BASE, Study, amounts, compared, reason
 from optimizer.tables import Case
 from optimizer.tables.country_groups import GROUPS
@@ -46,14 +46,14 @@ ALTERNATIVES = Layout(
 OfferName = tuple[str, str, str]
 
 
-def alternatives(case: Case, within: float = 0.02, way: Way | None = None) -> Study:
+def alternatives(case: Case, within: float = 0.02, way: RunSettings | None = None) -> Study:
     """Plans within a share of the least cost that differ as much as possible.
 
     Raises UsageError if ``within`` is below 0 or the case has no plan.
     """
     if not within >= 0:
         raise UsageError("the share of cost that may be added is not below 0")
-    runner = Runner(case, way or Way())
+    runner = Runner(case, way or RunSettings())
     base = runner.base()
     if not base.solved or base.objective is None:
         raise UsageError(f"the case itself has no plan to begin with: {reason(base)}")
@@ -68,10 +68,10 @@ def alternatives(case: Case, within: float = 0.02, way: Way | None = None) -> St
     if outside and len(outside) < len(offers):
         aims["most North American"] = tuple(outside)
     runs = [
-        Run(
+        StudyRun(
             name,
             case,
-            Twist(
+            StudyTerms(
                 most_cost=most,
                 most_short=base.short + SLACK,
                 least_bought=tuple((each, 1.0) for each in own),
@@ -97,7 +97,7 @@ def alternatives(case: Case, within: float = 0.02, way: Way | None = None) -> St
     )
 
 
-def _fewest(runner: Runner, case: Case, base: Outcome, most: float) -> Outcome:
+def _fewest(runner: Runner, case: Case, base: RunOutcome, most: float) -> RunOutcome:
     """The plan that is left when the smallest suppliers are left out one by one."""
     last, barred, needed = base, list[str](), set[str]()
     while True:
@@ -109,7 +109,7 @@ def _fewest(runner: Runner, case: Case, base: Outcome, most: float) -> Outcome:
             limit_row(f"without {each}", "bought", site=(each,), maximum=0.0)
             for each in (*barred, site)
         ]
-        (found,) = runner.outcomes([Run(f"without {site}", with_limits(case, rows))])
+        (found,) = runner.outcomes([StudyRun(f"without {site}", with_limits(case, rows))])
         cheap = found.solved and found.objective is not None and found.objective <= most
         full = found.short <= base.short + GAIN
         if cheap and full and suppliers(found) <= suppliers(last):
@@ -119,20 +119,20 @@ def _fewest(runner: Runner, case: Case, base: Outcome, most: float) -> Outcome:
             needed.add(site)
 
 
-def _sold(outcome: Outcome) -> dict[str, float]:
+def _sold(outcome: RunOutcome) -> dict[str, float]:
     """Tonnes bought from each site that more than a trace is bought from."""
     sold = amounts(outcome, "Purchases", ("site",), "tonnes")
     trace = SMALL * sum(sold.values())
     return {site: tonnes for (site,), tonnes in sold.items() if tonnes > trace}
 
 
-def suppliers(outcome: Outcome) -> int:
+def suppliers(outcome: RunOutcome) -> int:
     """Sites that more than a trace is bought from."""
     return len(_sold(outcome))
 
 
 def _overview(
-    base: Outcome, found: dict[str, Outcome], aims: dict[str, tuple[OfferName, ...]]
+    base: RunOutcome, found: dict[str, RunOutcome], aims: dict[str, tuple[OfferName, ...]]
 ) -> Table:
     assert base.objective is not None
     before = amounts(base, "Purchases", ("offer", "site", "material"), "tonnes")

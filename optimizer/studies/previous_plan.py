@@ -22,8 +22,8 @@ from optimizer.result.result_layouts import (
     Tables,
     table,
 )
-from optimizer.tables.cell_grids import Grid
-from optimizer.tables.dates import NoDay, parse_day
+from optimizer.tables.cell_grids import CellGrid
+from optimizer.tables.dates import InvalidDate, parse_day
 from optimizer.tables.workbook_files import open_book
 
 HEADER = 4
@@ -97,7 +97,7 @@ def decisions(tables: Tables, kinds: Sequence[str]) -> dict[Commitment, float]:
     return found
 
 
-def _read(grid: Grid, layout: Layout, path: str) -> Table:
+def _read(grid: CellGrid, layout: Layout, path: str) -> Table:
     header = [str(cell).strip() for cell in _row(grid, HEADER)]
     missing = [name for name in layout.headers if name not in header]
     if missing and layout.name in _READ:
@@ -109,7 +109,7 @@ def _read(grid: Grid, layout: Layout, path: str) -> Table:
 
 
 def _rows(
-    grid: Grid, layout: Layout, places: Sequence[int], path: str
+    grid: CellGrid, layout: Layout, places: Sequence[int], path: str
 ) -> Iterator[tuple[Any, ...]]:
     for number in range(HEADER + 1, len(grid.rows)):
         cells = _row(grid, number)
@@ -125,7 +125,7 @@ def _rows(
         )
 
 
-def _row(grid: Grid, number: int) -> Sequence[Any]:
+def _row(grid: CellGrid, number: int) -> Sequence[Any]:
     return grid.rows[number] if number < len(grid.rows) else ()
 
 
@@ -143,7 +143,7 @@ def _value(cell: Any, kind: str, place: str) -> Any:
             return None
         try:
             return parse_day(cell)
-        except NoDay as complaint:
+        except InvalidDate as complaint:
             raise UsageError(f"{place}: {complaint.args[0]}") from None
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))

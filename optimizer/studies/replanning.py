@@ -13,7 +13,7 @@ from optimizer.network import Network
 from optimizer.plan import Result, build_network
 from optimizer.result.result_layouts import Field, Layout, Table, table
 from optimizer.solver import Progress
-from optimizer.studies.fixed_commitments import Asked, Change, Held, follow
+from optimizer.studies.fixed_commitments import ChangeCost, FixedPlan, FixedSolveOptions, follow
 from optimizer.studies.previous_plan import Plan, decisions, plan_tables
 from optimizer.tables.case import Case
 from optimizer.tables.text_matching import fold
@@ -82,7 +82,9 @@ def replan(
     if change_cost < 0:
         raise UsageError(f"the charge for change is 0 or more, not {change_cost:g}")
     before = decisions(plan_tables(previous), kinds)
-    return keep_to(case, before, until, kinds, change_cost, Asked(time_limit, gap, progress))
+    return keep_to(
+        case, before, until, kinds, change_cost, FixedSolveOptions(time_limit, gap, progress)
+    )
 
 
 def keep_to(
@@ -91,7 +93,7 @@ def keep_to(
     until: date,
     kinds: Sequence[str],
     change_cost: float,
-    asked: Asked,
+    asked: FixedSolveOptions,
 ) -> Replanned:
     """The same, from decisions by name."""
     network = build_network(case)
@@ -110,7 +112,7 @@ def keep_to(
         for key in every
         if key.period not in early and key.kind != "options"
     }
-    change = Change(planned, change_cost) if change_cost else None
+    change = ChangeCost(planned, change_cost) if change_cost else None
     held = follow(case, wanted, change=change, asked=asked)
     return _made(network, held, wanted, planned, change_cost)
 
@@ -154,7 +156,7 @@ def _check_periods(before: Mapping[Commitment, float], network: Network) -> None
 
 def _made(
     network: Network,
-    held: Held,
+    held: FixedPlan,
     wanted: Mapping[Commitment, float],
     planned: Mapping[Commitment, float],
     rate: float,
@@ -188,7 +190,7 @@ def thing(commitment: Commitment) -> str:
     return ", ".join(part for part in commitment.name if part)
 
 
-def _told(held: Held, wanted: Mapping[Commitment, float]) -> str:
+def _told(held: FixedPlan, wanted: Mapping[Commitment, float]) -> str:
     """One sentence that names what could not be kept."""
     count = len(held.released)
     named = [
@@ -202,7 +204,7 @@ def _told(held: Held, wanted: Mapping[Commitment, float]) -> str:
 
 
 def _table(
-    held: Held, wanted: Mapping[Commitment, float], planned: Mapping[Commitment, float]
+    held: FixedPlan, wanted: Mapping[Commitment, float], planned: Mapping[Commitment, float]
 ) -> Table:
     released = set(held.released)
     rows = []

@@ -12,7 +12,7 @@ from optimizer.errors import UsageError
 from optimizer.network import Network
 from optimizer.plan import Result, build_model, build_network, solve_model
 from optimizer.result.result_layouts import Field, Layout, Table, table
-from optimizer.studies.fixed_commitments import Asked, values
+from optimizer.studies.fixed_commitments import FixedSolveOptions, values
 from optimizer.studies.replanning import keep_to
 from optimizer.tables.case import Case
 
@@ -70,7 +70,7 @@ def rolling(
     """
     if step < 1:
         raise UsageError(f"a step is 1 period or more, not {step}")
-    asked = Asked(time_limit, gap)
+    asked = FixedSolveOptions(time_limit, gap)
     calendar = build_network(case).calendar
     m = build_model(case if known is None else known(calendar.first[0]))
     result = solve_model(m, **asked.words()).raise_for_status()

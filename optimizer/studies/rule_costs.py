@@ -19,8 +19,8 @@ from optimizer.result import RULE_COSTS, RULE_DATES, RULE_MOVES, Table, table
 from optimizer.solver import Progress
 from optimizer.studies.cost_differences import NAN, PROVEN, apart, known
 from optimizer.studies.rule_dates import date_row, other_dates
-from optimizer.studies.run_outcome import Outcome, outcome_of
-from optimizer.studies.runner import Options, Run, Runner, Told, Way
+from optimizer.studies.run_outcome import RunOutcome, outcome_of
+from optimizer.studies.runner import Runner, RunOptions, RunSettings, StudyRun, Told
 from optimizer.studies.study import amounts
 from optimizer.tables.case import Case
 
@@ -33,7 +33,7 @@ ALL = "all rules"
 MOVED = 1e-6
 """Tonnes, and part of an amount, below which nothing has moved."""
 
-STOPPED = Outcome(status="interrupted")
+STOPPED = RunOutcome(status="interrupted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class RuleCosts:
     """The plan with every rule."""
     tables: Mapping[str, Table]
     """``Rule costs``, ``Rule dates`` and ``Rule moves``."""
-    without: Mapping[str, Outcome] = field(repr=False)
+    without: Mapping[str, RunOutcome] = field(repr=False)
     """What is kept of the plan without each rule, and without all of them."""
     seconds: float = 0.0
     """Wall time of the study, the plan with every rule left out if it was given."""
@@ -110,11 +110,13 @@ def cost_of_rules(
         left_out[ALL] = tuple(every)
     dates = list(other_dates(plan, asked))
     runs = [
-        *(Run(f"without {name}", less(case, names)) for name, names in left_out.items()),
-        *(Run(f"{each.rule}, {each.when}", each.case) for each in dates),
+        *(StudyRun(f"without {name}", less(case, names)) for name, names in left_out.items()),
+        *(StudyRun(f"{each.rule}, {each.when}", each.case) for each in dates),
     ]
-    options = Options(time_limit, gap, diagnose=False)
-    found = _outcomes(plan, runs, Way(workers, progress=_told(progress, begin), options=options))
+    options = RunOptions(time_limit, gap, diagnose=False)
+    found = _outcomes(
+        plan, runs, RunSettings(workers, progress=_told(progress, begin), options=options)
+    )
     without = dict(zip(left_out, found, strict=False))
     costs = [_row(plan, without[name], name, names) for name, names in left_out.items()]
     moved = [
@@ -131,7 +133,7 @@ def cost_of_rules(
     return RuleCosts(plan, made, without, time.perf_counter() - begin)
 
 
-def _outcomes(plan: Result, runs: Sequence[Run], way: Way) -> list[Outcome]:
+def _outcomes(plan: Result, runs: Sequence[StudyRun], way: RunSettings) -> list[RunOutcome]:
     """Outcomes of runs that start from a plan; after Ctrl-C those that are finished.
 
     A plan that fails the audit is none.
@@ -142,7 +144,7 @@ def _outcomes(plan: Result, runs: Sequence[Run], way: Way) -> list[Outcome]:
         found = runner.outcomes(runs)
     except StoppedError:
         found = [runner.found(run) or STOPPED for run in runs]
-    return [each if each.audit_passed else Outcome(f"error: {each.audit}") for each in found]
+    return [each if each.audit_passed else RunOutcome(f"error: {each.audit}") for each in found]
 
 
 def _told(progress: Progress | None, begin: float) -> Told | None:
@@ -165,7 +167,7 @@ def less(case: Case, rules: Sequence[str]) -> Case:
     )
 
 
-def _row(plan: Result, other: Outcome, name: str, rules: Sequence[str]) -> tuple[object, ...]:
+def _row(plan: Result, other: RunOutcome, name: str, rules: Sequence[str]) -> tuple[object, ...]:
     premium, doubt = _premium(plan, other, name)
     years = plan.network.calendar.count * plan.network.calendar.year_fraction
     kilograms = 1000.0 * _delivered(plan, rules)
@@ -184,7 +186,7 @@ def _row(plan: Result, other: Outcome, name: str, rules: Sequence[str]) -> tuple
     )
 
 
-def _premium(plan: Result, other: Outcome, name: str) -> tuple[float, float]:
+def _premium(plan: Result, other: RunOutcome, name: str) -> tuple[float, float]:
     """Premium, not a number where gaps hide it, and by how much it may be off."""
     dearer, doubt, rounding = apart(plan, other)
     if dearer > doubt + 1e3 * rounding and plan.status == other.status == "optimal":
@@ -231,7 +233,7 @@ Figures = tuple[float, float, float, float]
 """Premium, doubt, premium a year, kilograms delivered."""
 
 
-def _sentence(plan: Result, other: Outcome, name: str, figures: Figures) -> str:
+def _sentence(plan: Result, other: RunOutcome, name: str, figures: Figures) -> str:
     premium, doubt, yearly, kilograms = figures
     currency = plan.case.settings.currency
     who = "All rules together" if name == ALL else f"Rule {name}"
@@ -260,7 +262,7 @@ def _sentence(plan: Result, other: Outcome, name: str, figures: Figures) -> str:
     return f"{who} {verb} {premium:,.0f} {currency}{off}: {yearly:,.0f} a year{each}."
 
 
-def _moves(base: Outcome, other: Outcome, name: str) -> Iterator[tuple[object, ...]]:
+def _moves(base: RunOutcome, other: RunOutcome, name: str) -> Iterator[tuple[object, ...]]:
     """Offers, processes and lines that gain or lose, most moved first of each kind."""
     if not base.solved or not other.solved:
         return

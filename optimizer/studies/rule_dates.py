@@ -10,7 +10,7 @@ from typing import NamedTuple
 from optimizer.plan import Result
 from optimizer.studies.cost_differences import NAN, PROVEN, apart, known
 from optimizer.studies.disruptions import later
-from optimizer.studies.run_outcome import Outcome
+from optimizer.studies.run_outcome import RunOutcome
 from optimizer.tables.case import Case
 from optimizer.tables.sheets import PERIOD_MONTHS, Rule
 
@@ -18,7 +18,7 @@ WAYS = ((1, "later"), (-1, "earlier"))
 DAY = timedelta(days=1)
 
 
-class Turn(NamedTuple):
+class RuleDate(NamedTuple):
     """A day within the horizon from which a rule binds otherwise than on the day before."""
 
     day: date
@@ -28,7 +28,7 @@ class Turn(NamedTuple):
     """True if a row of the rule has the day before as its last."""
 
 
-class Moved(NamedTuple):
+class ShiftedRule(NamedTuple):
     """A case in which one date of a rule is another."""
 
     rule: str
@@ -36,7 +36,7 @@ class Moved(NamedTuple):
     case: Case
 
 
-def other_dates(plan: Result, rules: list[str]) -> Iterator[Moved]:
+def other_dates(plan: Result, rules: list[str]) -> Iterator[ShiftedRule]:
     """Cases in which one date of a rule comes a period later or earlier, date by date.
 
     A date that is blank, or lies at or beyond an end of the horizon, stays where it is: a rule
@@ -49,17 +49,19 @@ def other_dates(plan: Result, rules: list[str]) -> Iterator[Moved]:
                 wanted = later(turn.day, sign * PERIOD_MONTHS[length])
                 to = _bounded(plan.case, name, turn.day, wanted)
                 shift = f"one {length} {word}" if to == wanted else f"{word}, to its next date"
-                yield Moved(name, _words(turn, to, shift), moved(plan.case, name, turn.day, to))
+                yield ShiftedRule(
+                    name, _words(turn, to, shift), moved(plan.case, name, turn.day, to)
+                )
 
 
-def _turns(plan: Result, rule: str) -> list[Turn]:
+def _turns(plan: Result, rule: str) -> list[RuleDate]:
     """The days on which a rule turns, without the first day of the horizon."""
     calendar = plan.network.calendar
     rows = [row for row in plan.case.rules if row.rule == rule]
     begins = {row.start for row in rows if row.start}
     ends = {row.end + DAY for row in rows if row.end}
     return [
-        Turn(day, day in begins, day in ends)
+        RuleDate(day, day in begins, day in ends)
         for day in sorted(begins | ends)
         if calendar.first[0] < day <= calendar.last[-1]
     ]
@@ -90,7 +92,7 @@ def _turned(row: Rule, day: date, to: date) -> Rule:
     return replace(row, end=to - DAY) if row.end and row.end + DAY == day else row
 
 
-def _words(turn: Turn, to: date, shift: str) -> str:
+def _words(turn: RuleDate, to: date, shift: str) -> str:
     """How one date moves: ``from 2027-10-01 instead of 2027-07-01, one quarter later``.
 
     >>> _words(Turn(date(2027, 7, 1), False, True), date(2027, 4, 1), "one quarter earlier")
@@ -102,7 +104,7 @@ def _words(turn: Turn, to: date, shift: str) -> str:
     return f"to {to - DAY} instead of {turn.day - DAY}, {shift}"
 
 
-def date_row(plan: Result, other: Outcome, rule: str, when: str) -> tuple[object, ...]:
+def date_row(plan: Result, other: RunOutcome, rule: str, when: str) -> tuple[object, ...]:
     """Row of the table ``Rule dates``."""
     change, doubt, rounding = apart(plan, other)
     if abs(change) <= 1e2 * rounding:
@@ -115,7 +117,7 @@ def date_row(plan: Result, other: Outcome, rule: str, when: str) -> tuple[object
     return rule, when, other.status, known(other.objective), change, short, doubt, sentence
 
 
-def _sentence(plan: Result, other: Outcome, what: str, change: float, doubt: float) -> str:
+def _sentence(plan: Result, other: RunOutcome, what: str, change: float, doubt: float) -> str:
     currency = plan.case.settings.currency
     if other.objective is None:
         if other.status not in PROVEN:

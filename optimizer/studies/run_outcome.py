@@ -114,7 +114,7 @@ LAYOUTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunOutcome:
     """What one run found; without a plan ``objective`` is None and ``tables`` are empty."""
 
     status: str
@@ -182,7 +182,7 @@ class Outcome:
         }
 
     @classmethod
-    def of_data(cls, data: dict[str, Any]) -> Outcome:
+    def of_data(cls, data: dict[str, Any]) -> RunOutcome:
         """The outcome that :meth:`to_data` wrote down."""
         gap = data["gap"]
         return cls(
@@ -203,10 +203,10 @@ class Outcome:
         )
 
 
-def outcome_of(result: Result) -> Outcome:
+def outcome_of(result: Result) -> RunOutcome:
     """What is kept of a result."""
     audit = result.audit
-    return Outcome(
+    return RunOutcome(
         status=result.status,
         objective=result.objective,
         gap=result.gap,

@@ -13,18 +13,18 @@ from optimizer import __version__
 from optimizer.atomic_write import replacing
 from optimizer.errors import FileError
 from optimizer.staging import sweep
-from optimizer.studies.run_outcome import Outcome
+from optimizer.studies.run_outcome import RunOutcome
 from optimizer.tables import SHEETS, Case
 
 if TYPE_CHECKING:
-    from optimizer.studies.runner import Options, Run
+    from optimizer.studies.runner import RunOptions, StudyRun
 
 FORMAT = 3
 LASTING = ("optimal", "infeasible", "unbounded", "time limit")
 """Statuses that are kept; others are tried again."""
 
 
-def key_of(run: Run, options: Options) -> str:
+def key_of(run: StudyRun, options: RunOptions) -> str:
     """Hash of all that a run depends on: rows that count, settings, twist, options, version."""
     digest = hashlib.sha256(f"{FORMAT} {__version__} {options!r} {run.twist!r}".encode())
     for text in _said(run.case):
@@ -37,7 +37,7 @@ def _said(case: Case) -> list[str]:
     return [repr(case.settings), *map(repr, rows)]
 
 
-class Store:
+class RunStore:
     """A folder of finished runs by key."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
@@ -50,15 +50,15 @@ class Store:
         with suppress(OSError):
             sweep(self.folder)
 
-    def load(self, key: str) -> Outcome | None:
+    def load(self, key: str) -> RunOutcome | None:
         """The outcome under a key; None if there is none that can be read."""
         try:
             data = json.loads(self._path(key).read_text(encoding="utf-8"))
-            return Outcome.of_data(data["outcome"]) if data["format"] == FORMAT else None
+            return RunOutcome.of_data(data["outcome"]) if data["format"] == FORMAT else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def save(self, key: str, name: str, outcome: Outcome) -> None:
+    def save(self, key: str, name: str, outcome: RunOutcome) -> None:
         """Write an outcome in one go; raises FileError if that fails."""
         if outcome.status not in LASTING or not outcome.audit_passed:
             return

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 from optimizer import plan
 from optimizer.errors import StoppedError
-from optimizer.model import Twist
-from optimizer.solver import Start
-from optimizer.studies.run_outcome import Outcome, outcome_of
-from optimizer.studies.run_store import Store, key_of
+from optimizer.model import StudyTerms
+from optimizer.solver import WarmStart
+from optimizer.studies.run_outcome import RunOutcome, outcome_of
+from optimizer.studies.run_store import RunStore, key_of
 from optimizer.tables import Case
 
 WORTH_SPREADING = 4.0
@@ -28,16 +28,16 @@ Told = Callable[[int, int, float, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class StudyRun:
     """One case to solve under a name, and what is added to its model."""
 
     name: str
     case: Case = field(repr=False)
-    twist: Twist | None = None
+    twist: StudyTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class RunOptions:
     """What holds for every run of a study; None where Settings decide."""
 
     time_limit: float | None = None
@@ -47,7 +47,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class RunSettings:
     """How the runs of a study are done."""
 
     workers: int | None = None
@@ -57,10 +57,10 @@ class Way:
     folder: str | os.PathLike[str] | None = None
     """Where finished runs are kept; None: in memory alone."""
     progress: Told | None = None
-    options: Options = Options()
+    options: RunOptions = RunOptions()
 
 
-def solve_run(run: Run, options: Options, start: Start | None) -> Outcome:
+def solve_run(run: StudyRun, options: RunOptions, start: WarmStart | None) -> RunOutcome:
     """Outcome of one run; an error of the program is an outcome too."""
     try:
         result = plan.solve_as_asked(run.case, _asked(run, options, start))
@@ -68,11 +68,13 @@ def solve_run(run: Run, options: Options, start: Start | None) -> Outcome:
             result = plan.solve_as_asked(run.case, _asked(run, options, None))
         return outcome_of(result)
     except Exception as error:  # one run that fails must not end the others
-        return Outcome(status=f"error: {type(error).__name__}: {error}")
+        return RunOutcome(status=f"error: {type(error).__name__}: {error}")
 
 
-def _asked(run: Run, options: Options, start: Start | None, keep: bool = False) -> plan.Asked:
-    return plan.Asked(
+def _asked(
+    run: StudyRun, options: RunOptions, start: WarmStart | None, keep: bool = False
+) -> plan.SolveOptions:
+    return plan.SolveOptions(
         time_limit=options.time_limit,
         gap=0.0 if run.twist is not None and run.twist.least else options.gap,
         start=start,
@@ -86,21 +88,21 @@ def _asked(run: Run, options: Options, start: Start | None, keep: bool = False) 
 class Runner:
     """Runs of one study: the base first, then as many as are asked for, in any number of calls."""
 
-    def __init__(self, base: Case, way: Way) -> None:
+    def __init__(self, base: Case, way: RunSettings) -> None:
         self.way = way
-        self._base = Run("base", base)
-        self._store = Store(way.folder) if way.folder is not None else None
-        self._known: dict[str, Outcome] = {}
+        self._base = StudyRun("base", base)
+        self._store = RunStore(way.folder) if way.folder is not None else None
+        self._known: dict[str, RunOutcome] = {}
         self._begun = False
-        self._start: Start | None = None
+        self._start: WarmStart | None = None
         self._base_seconds = 0.0
 
-    def base(self) -> Outcome:
+    def base(self) -> RunOutcome:
         """Outcome of the base case."""
         found = self.found(self._base)
         return found if found is not None else self._solve_base()
 
-    def begin(self, result: plan.Result) -> Outcome:
+    def begin(self, result: plan.Result) -> RunOutcome:
         """Take a plan of the base case as known: other runs start from it, if it remembers."""
         self._begun = True
         self._base_seconds = sum(result.seconds.values())
@@ -109,11 +111,11 @@ class Runner:
         self._keep(key_of(self._base, self.way.options), "base", outcome)
         return outcome
 
-    def found(self, run: Run) -> Outcome | None:
+    def found(self, run: StudyRun) -> RunOutcome | None:
         """Outcome of a run that is finished, here or in the folder of runs; None of others."""
         return self._find(key_of(run, self.way.options))
 
-    def _solve_base(self) -> Outcome:
+    def _solve_base(self) -> RunOutcome:
         if self.way.scheduler:
             from optimizer.studies.dask_cluster import check_cluster
 
@@ -124,7 +126,7 @@ class Runner:
             raise _stopped(0, 1, self.way)
         return self.begin(result)
 
-    def outcomes(self, runs: Sequence[Run]) -> list[Outcome]:
+    def outcomes(self, runs: Sequence[StudyRun]) -> list[RunOutcome]:
         """Outcome of each run, in their order; equal runs are solved once.
 
         Raises StoppedError at Ctrl-C or if a Dask cluster is lost; what is finished is kept.
@@ -133,7 +135,7 @@ class Runner:
         from optimizer.studies.executors import spread
 
         keys = [key_of(run, self.way.options) for run in runs]
-        todo: dict[str, Run] = {}
+        todo: dict[str, StudyRun] = {}
         for key, run in zip(keys, runs, strict=True):
             if self._find(key) is None:
                 todo.setdefault(key, run)
@@ -141,7 +143,7 @@ class Runner:
             if not self._begun:
                 self._solve_base()
             todo = {key: run for key, run in todo.items() if self._find(key) is None}
-        tell = _Teller(len(set(keys)), len(set(keys)) - len(todo), self.way.progress)
+        tell = _StudyProgress(len(set(keys)), len(set(keys)) - len(todo), self.way.progress)
         count = 0
         workers = self._workers(len(todo))
         try:
@@ -164,14 +166,14 @@ class Runner:
             return 1
         return max(1, min(_cores(), runs))
 
-    def _find(self, key: str) -> Outcome | None:
+    def _find(self, key: str) -> RunOutcome | None:
         if key not in self._known and self._store is not None:
             found = self._store.load(key)
             if found is not None:
                 self._known[key] = found
         return self._known.get(key)
 
-    def _keep(self, key: str, name: str, outcome: Outcome) -> None:
+    def _keep(self, key: str, name: str, outcome: RunOutcome) -> None:
         self._known[key] = outcome
         if self._store is not None:
             self._store.save(key, name, outcome)
@@ -184,7 +186,7 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-class _Teller:
+class _StudyProgress:
     """Progress of a study, with the time that is left by the pace so far."""
 
     def __init__(self, total: int, before: int, told: Told | None) -> None:
@@ -199,7 +201,7 @@ class _Teller:
             self._told(self._before + self._done, self._total, seconds, name)
 
 
-def _stopped(done: int, total: int, way: Way, why: str = "stopped") -> StoppedError:
+def _stopped(done: int, total: int, way: RunSettings, why: str = "stopped") -> StoppedError:
     kept = ""
     if way.folder is not None:
         kept = f"; they are kept in {os.fspath(way.folder)}: the same command goes on from there"

@@ -7,8 +7,8 @@ from typing import Any
 
 from optimizer.errors import Finding, UsageError, WorkbookError
 from optimizer.result.result_layouts import Field, Layout, Table, table
-from optimizer.studies.run_outcome import Outcome
-from optimizer.studies.runner import Run, Runner, Way
+from optimizer.studies.run_outcome import RunOutcome
+from optimizer.studies.runner import Runner, RunSettings, StudyRun
 from optimizer.studies.study import BASE, Study, compared, covered, reason, unique
 from optimizer.tables import Case, apply, changes_of, described
 from optimizer.tables import scenarios as scenarios_of
@@ -33,7 +33,9 @@ SCENARIOS = Layout(
 )
 
 
-def scenarios(case: Case, names: Sequence[str] | None = None, way: Way | None = None) -> Study:
+def scenarios(
+    case: Case, names: Sequence[str] | None = None, way: RunSettings | None = None
+) -> Study:
     """The case and its scenarios (all of them, or those named), solved and compared.
 
     A scenario without a plan does not end the study: its row says why. Raises
@@ -43,7 +45,7 @@ def scenarios(case: Case, names: Sequence[str] | None = None, way: Way | None = 
     if not wanted:
         raise UsageError("the sheet Scenarios has no row: there is nothing to compare")
     runs = _runs(case, wanted)
-    runner = Runner(case, way or Way())
+    runner = Runner(case, way or RunSettings())
     base = runner.base()
     labels = unique([BASE, *wanted])
     outcomes = dict(zip(labels, [base, *runner.outcomes(runs)], strict=True))
@@ -58,13 +60,13 @@ def scenarios(case: Case, names: Sequence[str] | None = None, way: Way | None = 
     )
 
 
-def _runs(case: Case, names: Sequence[str]) -> list[Run]:
+def _runs(case: Case, names: Sequence[str]) -> list[StudyRun]:
     """A run for each scenario; what is wrong with any of them is told together."""
-    runs: list[Run] = []
+    runs: list[StudyRun] = []
     findings: list[Finding] = []
     for name in names:
         try:
-            runs.append(Run(name, apply(case, name)))
+            runs.append(StudyRun(name, apply(case, name)))
         except WorkbookError as error:
             findings += error.findings
     if findings:
@@ -72,7 +74,7 @@ def _runs(case: Case, names: Sequence[str]) -> list[Run]:
     return runs
 
 
-def _overview(case: Case, names: Sequence[str], outcomes: dict[str, Outcome]) -> Table:
+def _overview(case: Case, names: Sequence[str], outcomes: dict[str, RunOutcome]) -> Table:
     rows: list[tuple[Any, ...]] = []
     base = outcomes[BASE]
     for name, (label, outcome) in zip(("", *names), outcomes.items(), strict=True):

@@ -20,8 +20,14 @@ from optimizer.network import Network
 from optimizer.plan import Result, build_model, solve, solve_model, status_sentence
 from optimizer.result import Table
 from optimizer.solver import Progress
-from optimizer.studies.fixed_commitments import Asked, cost_alone, strict_cost, strictly, values
-from optimizer.studies.stochastic_tables import Compared, tables_of
+from optimizer.studies.fixed_commitments import (
+    FixedSolveOptions,
+    cost_alone,
+    strict_cost,
+    strictly,
+    values,
+)
+from optimizer.studies.stochastic_tables import ScenarioPlans, tables_of
 from optimizer.studies.study import Study
 from optimizer.studies.uncertain_supply import Scenario
 from optimizer.tables.case import Case
@@ -94,7 +100,7 @@ def stochastic(
     NoPlanError if no plan suits all scenarios, UsageError if they do not fit together.
     """
     _check(scenarios, tail, weight)
-    asked = Asked(time_limit, gap, progress)
+    asked = FixedSolveOptions(time_limit, gap, progress)
     cases = [each for _, _, each in scenarios]
     models = [build_model(each) for each in cases]
     _check_calendars([m.network for m in models], scenarios)
@@ -104,7 +110,7 @@ def stochastic(
     if any(held is None for held in kept):
         raise AuditError("a scenario's part of the joint plan is not feasible by itself")
     results = [held.result for held in kept if held is not None]
-    measured = Compared(
+    measured = ScenarioPlans(
         names=[name for name, _, _ in scenarios],
         probabilities=_shares(scenarios),
         decided=decided,
@@ -186,7 +192,7 @@ def _joint(
     chosen: set[Commitment],
     tail: float,
     weight: float,
-    asked: Asked,
+    asked: FixedSolveOptions,
 ) -> tuple[Decided, str, float]:
     """Decisions here and now of the joint programme, its status and objective."""
     settings = models[0].network.case.settings
@@ -207,7 +213,7 @@ def _joint(
     return decided, answer.status, answer.objective
 
 
-def _why(status: str, scenarios: Sequence[Scenario], asked: Asked) -> str:
+def _why(status: str, scenarios: Sequence[Scenario], asked: FixedSolveOptions) -> str:
     """Which scenarios have no plan by themselves, or that none suits all."""
     for name, _, case in scenarios:
         alone = solve(case, **asked.words())
@@ -221,7 +227,7 @@ def _why(status: str, scenarios: Sequence[Scenario], asked: Asked) -> str:
     )
 
 
-def _agree(measured: Compared, objective: float, status: str) -> None:
+def _agree(measured: ScenarioPlans, objective: float, status: str) -> None:
     """The parts may cost no more than the joint plan, and each must pass its audit."""
     for name, result in zip(measured.names, measured.results, strict=True):
         if result.audit is None or not result.audit.passed:
@@ -235,10 +241,10 @@ def _agree(measured: Compared, objective: float, status: str) -> None:
 
 def _compare(
     case: Case,
-    measured: Compared,
+    measured: ScenarioPlans,
     chosen: set[Commitment],
     cases: Sequence[Case],
-    asked: Asked,
+    asked: FixedSolveOptions,
 ) -> Result | None:
     """Plan of the base case, held in every scenario; and each scenario known in advance."""
     m = build_model(case)
@@ -260,7 +266,10 @@ def _compare(
 
 
 def _held(
-    case: Case, before: Mapping[Commitment, float], chosen: set[Commitment], asked: Asked
+    case: Case,
+    before: Mapping[Commitment, float],
+    chosen: set[Commitment],
+    asked: FixedSolveOptions,
 ) -> float | None:
     """Cost of a scenario in which the base plan's decisions are held; None if impossible."""
     m = build_model(case)

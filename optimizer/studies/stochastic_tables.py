@@ -54,7 +54,7 @@ VALUE = Layout(
 
 
 @dataclass
-class Compared:
+class ScenarioPlans:
     """Plans of the scenarios, and what they are compared with."""
 
     names: list[str]
@@ -114,7 +114,7 @@ def tail_mean(costs: Sequence[float], probabilities: Sequence[float], tail: floa
     return math.fsum(share * cost for share, cost in zip(part, costs, strict=True)) / total
 
 
-def tables_of(measured: Compared) -> tuple[Table, ...]:
+def tables_of(measured: ScenarioPlans) -> tuple[Table, ...]:
     """Tables of the study."""
     return (
         table(VALUE, list(_values(measured))),
@@ -123,7 +123,7 @@ def tables_of(measured: Compared) -> tuple[Table, ...]:
     )
 
 
-def _decisions(measured: Compared) -> Iterator[tuple[object, ...]]:
+def _decisions(measured: ScenarioPlans) -> Iterator[tuple[object, ...]]:
     decided: dict[Commitment, float] = {}
     for own in measured.decided:
         for commitment, amount in own.items():
@@ -148,7 +148,7 @@ def _decisions(measured: Compared) -> Iterator[tuple[object, ...]]:
         )
 
 
-def _scenarios(measured: Compared) -> Iterator[tuple[object, ...]]:
+def _scenarios(measured: ScenarioPlans) -> Iterator[tuple[object, ...]]:
     count = len(measured.names)
     part = worst_part(measured.costs, measured.probabilities, measured.tail)
     held = measured.held or [None] * count
@@ -166,7 +166,7 @@ def _scenarios(measured: Compared) -> Iterator[tuple[object, ...]]:
         )
 
 
-def _values(measured: Compared) -> Iterator[tuple[str, float | None, str]]:
+def _values(measured: ScenarioPlans) -> Iterator[tuple[str, float | None, str]]:
     """Measures, all of one kind: what is compared is expected present value of cost.
 
     Wait and see <= expected cost <= that of the base plan, where risk has no weight; their
@@ -196,7 +196,7 @@ def _values(measured: Compared) -> Iterator[tuple[str, float | None, str]]:
 
 
 def _of_base(
-    measured: Compared, mine: float, worst: str
+    measured: ScenarioPlans, mine: float, worst: str
 ) -> Iterator[tuple[str, float | None, str]]:
     """What the base plan costs in the scenarios, and what planning for all of them saves."""
     kept = [cost for cost in measured.held if cost is not None]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimizer.errors import UsageError
-from optimizer.model import Commitment, Twist
+from optimizer.model import Commitment, StudyTerms
 from optimizer.result.result_layouts import Field, Layout, Table, table
-from optimizer.studies.disruptions import KINDS, Loss, horizon_of, losses
-from optimizer.studies.loss_window import Window
-from optimizer.studies.run_outcome import Outcome
-from optimizer.studies.runner import Run, Runner, Way
+from optimizer.studies.disruptions import KINDS, Disruption, horizon_of, losses
+from optimizer.studies.loss_window import LossWindow
+from optimizer.studies.run_outcome import RunOutcome
+from optimizer.studies.runner import Runner, RunSettings, StudyRun
 from optimizer.studies.study import BASE, Study, amounts, covered, reason
 from optimizer.tables import Case
 
@@ -62,7 +62,7 @@ REPLACED = Layout(
 
 
 @dataclass(frozen=True, slots=True)
-class Strain:
+class StressOptions:
     """What is lost, when, and whether it is foreseen."""
 
     kinds: tuple[str, ...] = KINDS
@@ -77,23 +77,25 @@ class Strain:
     """False saves the fixed cost of the units of a lost site or country while it is lost."""
 
 
-def stress(case: Case, strain: Strain | None = None, way: Way | None = None) -> Study:
+def stress(
+    case: Case, strain: StressOptions | None = None, way: RunSettings | None = None
+) -> Study:
     """Each loss as a case of its own, solved and ranked by what it costs.
 
     Raises UsageError for a kind or period that is not known.
     """
-    strain = strain or Strain()
+    strain = strain or StressOptions()
     unknown = [kind for kind in strain.kinds if kind not in KINDS]
     if unknown:
         raise UsageError(f"{unknown[0]!r} cannot be lost; choose from {', '.join(KINDS)}")
     window = window_of(case, strain)
-    runner = Runner(case, way or Way())
+    runner = Runner(case, way or RunSettings())
     base = runner.base()
     if not base.solved:
         raise UsageError(f"the case itself has no plan to compare with: {reason(base)}")
     found = list(losses(case, window, base, strain.kinds, fixed_cost=strain.fixed_cost))
     twist = _frozen(base, window) if strain.freeze and window.first else None
-    runs = [Run(each.name, each.case, twist) for each in found if each.case is not None]
+    runs = [StudyRun(each.name, each.case, twist) for each in found if each.case is not None]
     solved = iter(runner.outcomes(runs))
     pairs = [(each, next(solved) if each.case is not None else None) for each in found]
     names = [f"{each.kind} {each.name}" for each in found]
@@ -109,7 +111,7 @@ def stress(case: Case, strain: Strain | None = None, way: Way | None = None) -> 
     )
 
 
-def window_of(case: Case, strain: Strain) -> Window:
+def window_of(case: Case, strain: StressOptions) -> LossWindow:
     """Periods and days of a loss; raises UsageError where the plan has no such period."""
     horizon = horizon_of(case)
     labels = horizon.labels()
@@ -122,10 +124,10 @@ def window_of(case: Case, strain: Strain) -> Window:
     count = horizon.count - first if strain.periods is None else strain.periods
     last = min(first + count, horizon.count) - 1
     after = horizon.first(last + 1)
-    return Window(first, last, horizon.first(first), after.fromordinal(after.toordinal() - 1))
+    return LossWindow(first, last, horizon.first(first), after.fromordinal(after.toordinal() - 1))
 
 
-def _frozen(base: Outcome, window: Window) -> Twist:
+def _frozen(base: RunOutcome, window: LossWindow) -> StudyTerms:
     """Purchases and shipments of the base plan before a loss, held."""
     before = set(base.periods[: window.first])
     held = tuple(
@@ -137,13 +139,13 @@ def _frozen(base: Outcome, window: Window) -> Twist:
         for (*name, period), tonnes in amounts(base, sheet, keys, "tonnes").items()
         if period in before
     )
-    return Twist(held=held, held_to=window.first)
+    return StudyTerms(held=held, held_to=window.first)
 
 
-Pairs = Sequence[tuple[Loss, Outcome | None]]
+Pairs = Sequence[tuple[Disruption, RunOutcome | None]]
 
 
-def _ranked(base: Outcome, pairs: Pairs, window: Window) -> Table:
+def _ranked(base: RunOutcome, pairs: Pairs, window: LossWindow) -> Table:
     assert base.objective is not None
     shorts = [outcome.short - base.short for _, outcome in pairs if outcome and outcome.solved]
     rows: list[tuple[Any, ...]] = []
@@ -189,7 +191,9 @@ def _ranked(base: Outcome, pairs: Pairs, window: Window) -> Table:
     return table(STRESS, rows)
 
 
-def _first_short(base: Outcome, outcome: Outcome, window: Window) -> tuple[str, int | None]:
+def _first_short(
+    base: RunOutcome, outcome: RunOutcome, window: LossWindow
+) -> tuple[str, int | None]:
     """Label of the first period in which more is short, and how long after the loss it is."""
     before = amounts(base, "Demand", ("period",), "short")
     for place, label in enumerate(outcome.periods):
@@ -199,13 +203,13 @@ def _first_short(base: Outcome, outcome: Outcome, window: Window) -> tuple[str, 
     return "", None
 
 
-def _best(base: Outcome, loss: Loss, outcome: Outcome) -> list[tuple[Any, ...]]:
+def _best(base: RunOutcome, loss: Disruption, outcome: RunOutcome) -> list[tuple[Any, ...]]:
     rows = sorted(_gains(base, loss, outcome), key=lambda row: -row[-1])
     offers = [row for row in rows if row[1] == "offer"][:SHOWN]
     return offers + [row for row in rows if row[1] == "site"][:SHOWN]
 
 
-def _gains(base: Outcome, loss: Loss, outcome: Outcome) -> list[tuple[Any, ...]]:
+def _gains(base: RunOutcome, loss: Disruption, outcome: RunOutcome) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for kind, name, keys, value in (
         ("offer", "Purchases", ("offer", "site", "material"), "tonnes"),
@@ -220,7 +224,7 @@ def _gains(base: Outcome, loss: Loss, outcome: Outcome) -> list[tuple[Any, ...]]
     return rows
 
 
-def _replaced(base: Outcome, pairs: Pairs) -> Table:
+def _replaced(base: RunOutcome, pairs: Pairs) -> Table:
     rows = [
         row
         for loss, outcome in pairs
@@ -230,7 +234,7 @@ def _replaced(base: Outcome, pairs: Pairs) -> Table:
     return table(REPLACED, rows)
 
 
-def _said(base: Outcome, window: Window, strain: Strain) -> str:
+def _said(base: RunOutcome, window: LossWindow, strain: StressOptions) -> str:
     span = f"{base.periods[window.first]} to {base.periods[window.last]}"
     if strain.freeze and window.first:
         orders = "purchases and shipments before are those of the plan without the loss"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.result import Table
 from optimizer.result.result_layouts import Field, Layout, table
-from optimizer.studies.run_outcome import Outcome
+from optimizer.studies.run_outcome import RunOutcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ class Study:
     case: str
     """Name of the case."""
     currency: str
-    outcomes: Mapping[str, Outcome] = field(repr=False)
+    outcomes: Mapping[str, RunOutcome] = field(repr=False)
     """What each run found, by its name; the case itself is ``base``."""
     tables: Mapping[str, Table]
     """Tables by name, the overview first."""
@@ -88,14 +88,14 @@ class Study:
         }
 
 
-def covered(outcome: Outcome) -> float | None:
+def covered(outcome: RunOutcome) -> float | None:
     """Share of what is wanted that is delivered; None without a plan or demand."""
     if outcome.objective is None or not outcome.wanted:
         return None
     return 1.0 - outcome.short / outcome.wanted
 
 
-def reason(outcome: Outcome) -> str:
+def reason(outcome: RunOutcome) -> str:
     """Why there is no plan, or no proven one, in a sentence; empty if there is one."""
     if not outcome.why or not outcome.audit_passed:
         return outcome.why
@@ -103,7 +103,7 @@ def reason(outcome: Outcome) -> str:
 
 
 def amounts(
-    outcome: Outcome, name: str, keys: Sequence[str], value: str, per: str = ""
+    outcome: RunOutcome, name: str, keys: Sequence[str], value: str, per: str = ""
 ) -> dict[Key, float]:
     """Sums of a column by some others over the horizon; with ``per`` divided by its sums."""
     if name not in outcome.tables:
@@ -126,8 +126,8 @@ def beside(
     meaning: str,
     keys: Sequence[str],
     kind: str,
-    outcomes: Mapping[str, Outcome],
-    of: Callable[[Outcome], Amounts],
+    outcomes: Mapping[str, RunOutcome],
+    of: Callable[[RunOutcome], Amounts],
 ) -> Table:
     """One row for each key, a column for each run, then its difference to the base.
 
@@ -173,7 +173,7 @@ def unique(names: Iterable[str]) -> list[str]:
     return result
 
 
-def compared(outcomes: Mapping[str, Outcome]) -> dict[str, Table]:
+def compared(outcomes: Mapping[str, RunOutcome]) -> dict[str, Table]:
     """Plans beside each other: cost, shortage, purchases, plants, investment."""
     made = (
         beside(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from optimizer.tables.findings import Findings
-from optimizer.tables.sheet_table import Table
+from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.text_matching import quoted
 
 Thing = tuple[str, Any]
@@ -63,7 +63,7 @@ INGREDIENTS = {"Recipes": "material", "Recoveries": "product"}
 SHOWN = 3
 
 
-def switch_off(tables: dict[str, Table], found: Findings) -> None:
+def switch_off(tables: dict[str, SheetTable], found: Findings) -> None:
     """Mark every row that refers to something that is switched off; warn once a sheet."""
     if not any(table.off for table in tables.values()):
         return
@@ -87,12 +87,12 @@ def switch_off(tables: dict[str, Table], found: Findings) -> None:
         found.warning(name, f"{len(rows):,} {verb} without a name because {_reasons(rows)}")
 
 
-def _names(table: Table, kind: str, at: int) -> Any:
+def _names(table: SheetTable, kind: str, at: int) -> Any:
     name = table.values[kind][at]
     return (table.values["site"][at], name) if kind == "unit" and name else name
 
 
-def _things_off(tables: dict[str, Table]) -> dict[str, set[Any]]:
+def _things_off(tables: dict[str, SheetTable]) -> dict[str, set[Any]]:
     """Names of each kind all of whose rows are off."""
     things = {}
     for kind, sheets in DEFINED.items():
@@ -107,7 +107,7 @@ def _things_off(tables: dict[str, Table]) -> dict[str, set[Any]]:
 
 
 def _follow(
-    tables: dict[str, Table], off: dict[str, set[Any]], because: dict[str, dict[int, Thing]]
+    tables: dict[str, SheetTable], off: dict[str, set[Any]], because: dict[str, dict[int, Thing]]
 ) -> bool:
     """Switch off the rows that refer to what is off; True if there were any."""
     spread = False
@@ -125,7 +125,7 @@ def _follow(
     return spread
 
 
-def _hits(table: Table, attribute: str, off: set[Any]) -> Iterator[tuple[int, Any]]:
+def _hits(table: SheetTable, attribute: str, off: set[Any]) -> Iterator[tuple[int, Any]]:
     """Active rows that name something that is off, and what they name."""
     for at in range(len(table.rows)):
         if at not in table.off:
@@ -136,7 +136,7 @@ def _hits(table: Table, attribute: str, off: set[Any]) -> Iterator[tuple[int, An
                     break
 
 
-def _together(table: Table, hits: dict[int, Any]) -> dict[int, Any]:
+def _together(table: SheetTable, hits: dict[int, Any]) -> dict[int, Any]:
     """Active rows that are one thing with a row that is hit."""
     columns = [table.values[name] for name in TOGETHER[table.sheet.name]]
     keys = list(zip(*columns, strict=True))
@@ -145,7 +145,7 @@ def _together(table: Table, hits: dict[int, Any]) -> dict[int, Any]:
 
 
 def _drop(
-    tables: dict[str, Table],
+    tables: dict[str, SheetTable],
     off: dict[str, set[Any]],
     because: dict[str, dict[int, Thing]],
     dropped: dict[str, dict[int, Thing]],
@@ -175,7 +175,7 @@ def _drop(
     return spread
 
 
-def _broken(tables: dict[str, Table]) -> dict[str, list[tuple[str, int, str]]]:
+def _broken(tables: dict[str, SheetTable]) -> dict[str, list[tuple[str, int, str]]]:
     """By recipe: active lines (sheet, position, material) whose material is off."""
     off = _things_off(tables)["material"]
     broken: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
@@ -187,7 +187,7 @@ def _broken(tables: dict[str, Table]) -> dict[str, list[tuple[str, int, str]]]:
     return broken
 
 
-def _run(tables: dict[str, Table]) -> dict[str, int]:
+def _run(tables: dict[str, SheetTable]) -> dict[str, int]:
     """Sheet row of the first active process of each recipe."""
     table = tables["Processes"]
     rows: dict[str, int] = {}
@@ -198,7 +198,7 @@ def _run(tables: dict[str, Table]) -> dict[str, int]:
 
 
 def _recipes(
-    tables: dict[str, Table], off: dict[str, set[Any]], because: dict[str, dict[int, Thing]]
+    tables: dict[str, SheetTable], off: dict[str, set[Any]], because: dict[str, dict[int, Thing]]
 ) -> bool:
     """Switch off recipes with a material that is off, where nobody runs them."""
     if not off["material"]:
@@ -214,7 +214,7 @@ def _recipes(
     return bool(idle)
 
 
-def _check_recipes(tables: dict[str, Table], found: Findings) -> None:
+def _check_recipes(tables: dict[str, SheetTable], found: Findings) -> None:
     """Complain of recipes that are run and lack a material that is off."""
     run = _run(tables)
     for recipe, lines in _broken(tables).items():

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from optimizer.tables.country_names import RESERVED, CountryNames, spell_countries
 from optimizer.tables.findings import Findings
 from optimizer.tables.schema import SHEETS, Column
-from optimizer.tables.sheet_table import Table
+from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.sheets import ABSENT, NONE, SETTINGS, STAGES, UNKNOWN, Event
 from optimizer.tables.text_matching import did_you_mean, fold, quoted
 
@@ -32,14 +32,14 @@ class Vocabulary(Struct):
         """The one spelling of a word; a new word is its own."""
         return word if word in ("", "*") else self.names.setdefault(fold(word), word)
 
-    def count(self, word: str, table: Table, position: int, attribute: str) -> None:
+    def count(self, word: str, table: SheetTable, position: int, attribute: str) -> None:
         """Note that a word stands in a cell."""
         if word and word != "*":
             self.counts[word] += 1
             self.first.setdefault(word, (table.sheet.name, position, attribute))
 
 
-class Words(Struct):
+class Vocabularies(Struct):
     """Every vocabulary of a workbook."""
 
     defined: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -52,9 +52,9 @@ class Words(Struct):
         return self.free.setdefault(DOMAINS.get(name, name), Vocabulary())
 
 
-def spell(tables: dict[str, Table], found: Findings) -> Words:
+def spell(tables: dict[str, SheetTable], found: Findings) -> Vocabularies:
     """Rewrite every name in its one spelling; complain of references to nothing."""
-    words = Words()
+    words = Vocabularies()
     words.domain("stage").names.update({fold(stage): stage for stage in STAGES})
     for table in tables.values():
         for name, column in table.sheet.columns.items():
@@ -78,7 +78,7 @@ def spell(tables: dict[str, Table], found: Findings) -> Words:
     return words
 
 
-def _respell(table: Table, name: str, spelled: Callable[[str], str]) -> None:
+def _respell(table: SheetTable, name: str, spelled: Callable[[str], str]) -> None:
     """Put each name of a column (one name, or several) through a function, once a spelling."""
     values = table.values[name]
     memo: dict[Any, Any] = {}
@@ -95,14 +95,14 @@ def _respell(table: Table, name: str, spelled: Callable[[str], str]) -> None:
         values[position] = new
 
 
-def _define(table: Table, name: str, words: Words) -> None:
+def _define(table: SheetTable, name: str, words: Vocabularies) -> None:
     """Take the names of a column for those that others refer to."""
     vocabulary = Vocabulary()
     _respell(table, name, vocabulary.spelled)
     words.defined[f"{table.sheet.name}.{table.sheet.header(name)}"] = vocabulary.names
 
 
-def _stages(table: Table, name: str, words: Vocabulary) -> None:
+def _stages(table: SheetTable, name: str, words: Vocabulary) -> None:
     """Spell the stages of processes; ``melted: none`` is a stage that does not apply."""
 
     def spelled(word: str) -> str:
@@ -114,7 +114,7 @@ def _stages(table: Table, name: str, words: Vocabulary) -> None:
     _respell(table, name, spelled)
 
 
-def _free(table: Table, name: str, words: Vocabulary) -> None:
+def _free(table: SheetTable, name: str, words: Vocabulary) -> None:
     """Spell a column of free words, and count them."""
     if name == "stages":
         _stages(table, name, words)
@@ -126,7 +126,7 @@ def _free(table: Table, name: str, words: Vocabulary) -> None:
                 words.count(word, table, position, name)
 
 
-def _units(tables: list[Table]) -> None:
+def _units(tables: list[SheetTable]) -> None:
     """Spell units, whose names belong to a site."""
     names: dict[tuple[str, str], str] = {}
     for table in tables:
@@ -137,7 +137,7 @@ def _units(tables: list[Table]) -> None:
 
 
 def _histories(
-    table: Table, name: str, words: Words, countries: CountryNames, found: Findings
+    table: SheetTable, name: str, words: Vocabularies, countries: CountryNames, found: Findings
 ) -> None:
     """Spell the stages, countries and names of histories, and count them."""
     stages, names = map(words.domain, ("stage", "owner"))
@@ -172,7 +172,7 @@ def _or_unknown(cure: str | Callable[[], str]) -> str:
     return f"{told}; where nobody knows, write {UNKNOWN}"
 
 
-def _changes(table: Table) -> None:
+def _changes(table: SheetTable) -> None:
     """Spell the sheets and columns that scenarios change."""
     sheets = {fold(name): name for name in ("Settings", *SHEETS)}
     _respell(table, "sheet", lambda word: sheets.get(fold(word), word))
@@ -183,7 +183,7 @@ def _changes(table: Table) -> None:
         table.values["column"][position] = headers.get(fold(word), word)
 
 
-def _references(tables: dict[str, Table], words: Words, found: Findings) -> None:
+def _references(tables: dict[str, SheetTable], words: Vocabularies, found: Findings) -> None:
     """Spell references as they are defined; columns that others refer to come first."""
     pending = [
         (table, name, column)
@@ -219,13 +219,13 @@ def _references(tables: dict[str, Table], words: Words, found: Findings) -> None
             )
 
 
-def _empty(column: Column, tables: dict[str, Table]) -> str:
+def _empty(column: Column, tables: dict[str, SheetTable]) -> str:
     """The sheet that a column refers to, if none of the sheets that it may refer to has rows."""
     sheets = [target.partition(".")[0] for target in column.refers]
     return "" if any(tables[sheet].rows for sheet in sheets) else sheets[0]
 
 
-def _spoil_quietly(table: Table, name: str) -> list[str]:
+def _spoil_quietly(table: SheetTable, name: str) -> list[str]:
     """Mark every cell of a column that names something; the sheet, once for each of them."""
     spoilt = []
     for position, value in enumerate(table.values[name]):
@@ -236,7 +236,9 @@ def _spoil_quietly(table: Table, name: str) -> list[str]:
     return spoilt
 
 
-def _refer(table: Table, name: str, column: Column, words: Words, found: Findings) -> None:
+def _refer(
+    table: SheetTable, name: str, column: Column, words: Vocabularies, found: Findings
+) -> None:
     """Spell one column of references; complain of those to nothing."""
     known: dict[str, str] = {}
     for target in reversed(column.refers):

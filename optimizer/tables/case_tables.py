@@ -10,18 +10,20 @@ from optimizer.tables.dates import parse_label
 from optimizer.tables.findings import Findings
 from optimizer.tables.read import draft_of
 from optimizer.tables.schema import SHEETS
-from optimizer.tables.settings import Given, complete
-from optimizer.tables.sheet_table import Table
+from optimizer.tables.settings import GivenSettings, complete
+from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.sheets import PERIOD_MONTHS, SETTINGS
-from optimizer.tables.workbook_draft import Draft
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 
-def tables_of(case: Case) -> dict[str, Table]:
+def tables_of(case: Case) -> dict[str, SheetTable]:
     """Rows of every sheet as they were written: those that are off too, in their order."""
     tables = {}
     for name, sheet in SHEETS.items():
         rows = sorted((*case.rows(name), *case.switched_off.get(name, ())), key=attrgetter("row"))
-        table = Table(sheet, [row.row for row in rows], letters=dict(case.columns.get(name, {})))
+        table = SheetTable(
+            sheet, [row.row for row in rows], letters=dict(case.columns.get(name, {}))
+        )
         table.values = {
             attribute: [getattr(row, attribute) for row in rows] for attribute in sheet.columns
         }
@@ -33,7 +35,7 @@ def tables_of(case: Case) -> dict[str, Table]:
     return tables
 
 
-def _restore(table: Table, case: Case) -> None:
+def _restore(table: SheetTable, case: Case) -> None:
     """Put names that were dropped from lists back, unless somebody changed the list since."""
     for number, lists in case.whole.get(table.sheet.name, {}).items():
         for at in (at for at, row in enumerate(table.rows) if row == number):
@@ -43,13 +45,13 @@ def _restore(table: Table, case: Case) -> None:
                     table.values[attribute][at] = whole
 
 
-def given_of(case: Case) -> Given:
+def given_of(case: Case) -> GivenSettings:
     """Settings of a case as if they had been read."""
     values = {name: getattr(case.settings, name) for name in SETTINGS}
-    return Given(values, columns=dict(case.columns.get("Settings", {})))
+    return GivenSettings(values, columns=dict(case.columns.get("Settings", {})))
 
 
-def check_again(case: Case, given: Given, tables: dict[str, Table]) -> Draft:
+def check_again(case: Case, given: GivenSettings, tables: dict[str, SheetTable]) -> WorkbookDraft:
     """Checks of tables that were changed; what is wrong stands in the draft's findings."""
     found = Findings()
     given.horizon()
@@ -61,7 +63,7 @@ def check_again(case: Case, given: Given, tables: dict[str, Table]) -> Draft:
     return draft_of(given, tables, found)
 
 
-def _check_calendar(case: Case, given: Given, demand: Table, found: Findings) -> None:
+def _check_calendar(case: Case, given: GivenSettings, demand: SheetTable, found: Findings) -> None:
     """Figures by period stay those of their periods; outside the horizon they do not count."""
     values, old = given.values, case.settings
     calendar = ("start", "periods", "period_length")

@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from optimizer.errors import FileError
 from optimizer.tables import zip_limits
-from optimizer.tables.cell_values import Fault, Merged, Shared, blank
-from optimizer.tables.excel_package import Package
+from optimizer.tables.cell_values import MergedCell, SharedCell, UnreadableCell, blank
+from optimizer.tables.excel_package import ExcelPackage
 from optimizer.tables.sheet_xml import SheetCells, is_plain, not_a_number, rewritten
 from optimizer.tables.text_matching import clean, letter
 
@@ -26,7 +26,7 @@ Block = tuple[tuple[int, int], tuple[int, int]]
 _RESAVE = "open the workbook in Excel and save it again"
 
 
-class Grid(Struct):
+class CellGrid(Struct):
     """The cells of one sheet: ``rows[0][0]`` is A1, an empty cell is '' or None."""
 
     name: str
@@ -37,13 +37,13 @@ class Grid(Struct):
     """Why its cells cannot be read, with the cure after a semicolon; empty if they can."""
 
 
-def read_grids(package: Package, content: bytes) -> list[Grid]:
+def read_grids(package: ExcelPackage, content: bytes) -> list[CellGrid]:
     """The grids of a workbook, with faults and merged blocks filled in.
 
     A sheet that cannot be read has a trouble. Raises FileError if no cell is filled.
     """
     paths = {sheet.name: sheet.path for sheet in package.sheets if not sheet.trouble}
-    found: dict[str, Grid] = {}
+    found: dict[str, CellGrid] = {}
     plain: dict[str, SheetCells] = {}
     shorter: dict[str, bytes] = {}
     for name, path in paths.items():
@@ -63,7 +63,8 @@ def read_grids(package: Package, content: bytes) -> list[Grid]:
     again, troubles = _read_again(package, {name: paths[name] for name in rest})
     found |= again
     grids = [
-        found.get(sheet.name) or Grid(sheet.name, [], trouble=sheet.trouble or troubles[sheet.name])
+        found.get(sheet.name)
+        or CellGrid(sheet.name, [], trouble=sheet.trouble or troubles[sheet.name])
         for sheet in package.sheets
     ]
     if not any(grid.rows or grid.trouble for grid in grids):
@@ -71,7 +72,9 @@ def read_grids(package: Package, content: bytes) -> list[Grid]:
     return grids
 
 
-def _read_again(package: Package, paths: dict[str, str]) -> tuple[dict[str, Grid], dict[str, str]]:
+def _read_again(
+    package: ExcelPackage, paths: dict[str, str]
+) -> tuple[dict[str, CellGrid], dict[str, str]]:
     """Sheets whose XML the fast reader does not know, and the troubles of the others."""
     told: dict[str, SheetCells] = {}
     xmls: dict[str, bytes] = {}
@@ -92,11 +95,11 @@ def _read_again(package: Package, paths: dict[str, str]) -> tuple[dict[str, Grid
 
 def _read(
     workbook: Callable[[], bytes], told: dict[str, SheetCells]
-) -> tuple[dict[str, Grid], dict[str, str]]:
+) -> tuple[dict[str, CellGrid], dict[str, str]]:
     """The grids that hold as many filled cells as is told, and why the others are refused."""
     from python_calamine import load_workbook
 
-    found: dict[str, Grid] = {}
+    found: dict[str, CellGrid] = {}
     refused: dict[str, str] = {}
     try:
         with load_workbook(io.BytesIO(workbook())) as book:
@@ -115,7 +118,7 @@ def _read(
                         f"be read; {_RESAVE}"
                     )
                     continue
-                found[name] = _filled(Grid(name, rows, cells.hidden), cells, blocks)
+                found[name] = _filled(CellGrid(name, rows, cells.hidden), cells, blocks)
     except BaseException as error:
         reason = _refusal(error)
         return {}, dict.fromkeys(told, reason)
@@ -129,7 +132,7 @@ def _refusal(error: BaseException) -> str:
     return f"the sheet is damaged ({clean(str(error))[:100]}); {_RESAVE}"
 
 
-def _filled(grid: Grid, cells: SheetCells, blocks: Iterable[Block]) -> Grid:
+def _filled(grid: CellGrid, cells: SheetCells, blocks: Iterable[Block]) -> CellGrid:
     """A grid with its faults and merged blocks."""
     for row in grid.rows:
         if inf in row or -inf in row or any(raw != raw for raw in row):
@@ -143,7 +146,7 @@ def _filled(grid: Grid, cells: SheetCells, blocks: Iterable[Block]) -> Grid:
     return grid
 
 
-def _put(grid: Grid, row: int, column: int, value: Any) -> None:
+def _put(grid: CellGrid, row: int, column: int, value: Any) -> None:
     """Write into a cell; the reader leaves out empty cells at the end of a sheet."""
     while len(grid.rows) <= row:
         grid.rows.append([])
@@ -152,7 +155,7 @@ def _put(grid: Grid, row: int, column: int, value: Any) -> None:
     cells[column] = value
 
 
-def _spread(grid: Grid, block: Block) -> None:
+def _spread(grid: CellGrid, block: Block) -> None:
     """Let the value of a merged block count in each of its rows.
 
     A block over several columns counts in the first; the others are marked, since
@@ -164,9 +167,9 @@ def _spread(grid: Grid, block: Block) -> None:
     value = grid.rows[top][left]
     if blank(value):
         return
-    merged = Merged(f"the cell is merged with {letter(left)}{top + 1}; unmerge the cells")
+    merged = MergedCell(f"the cell is merged with {letter(left)}{top + 1}; unmerge the cells")
     for row in range(top, min(bottom + 1, len(grid.rows))):
         if row > top:
-            _put(grid, row, left, value if isinstance(value, Fault) else Shared(value))
+            _put(grid, row, left, value if isinstance(value, UnreadableCell) else SharedCell(value))
         for column in range(left + 1, min(right + 1, len(grid.rows[row]))):
             _put(grid, row, column, merged)

@@ -20,7 +20,7 @@ FREE_TEXT: Final = ("notes", "source", "description")
 """Columns in which nothing can be wrong."""
 
 
-class Complaint(Exception):
+class CellComplaint(Exception):
     """A cell that cannot be read: what stands there and what is allowed, the cure."""
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -29,15 +29,15 @@ class Complaint(Exception):
         self.hint = hint
 
 
-class Fault(str):
+class UnreadableCell(str):
     """Stands in a cell that has no readable value; its text says why."""
 
 
-class Merged(Fault):
+class MergedCell(UnreadableCell):
     """Stands in the further columns of a merged block."""
 
 
-class Shared:
+class SharedCell:
     """Stands in the lower cells of a merged block: the value of its first cell."""
 
     __slots__ = ("value",)
@@ -51,7 +51,7 @@ def blank(raw: Any) -> bool:
     if raw is None or raw == "":
         return True
     if isinstance(raw, str):
-        return not isinstance(raw, Fault) and not clean(raw)
+        return not isinstance(raw, UnreadableCell) and not clean(raw)
     return bool(raw != raw)
 
 
@@ -61,13 +61,13 @@ def parser(column: Column, currency: str = "") -> Callable[[Any], Any]:
     unit = column.unit.replace("{currency}", currency)
 
     def value(raw: Any) -> Any:
-        if isinstance(raw, Fault):
+        if isinstance(raw, UnreadableCell):
             if column.header in FREE_TEXT:
                 return ""
-            raise Complaint(*str.split(raw, "; ", 1))
-        if isinstance(raw, Shared):
+            raise CellComplaint(*str.split(raw, "; ", 1))
+        if isinstance(raw, SharedCell):
             if column.kind in ("number", "whole"):
-                raise Complaint(
+                raise CellComplaint(
                     f"the cell is merged with the one above, which holds {quoted(raw.value)}: "
                     "for each row or for all together?",
                     "unmerge the cells and write the figure of each row",
@@ -75,9 +75,9 @@ def parser(column: Column, currency: str = "") -> Callable[[Any], Any]:
             raw = raw.value
         try:
             return parse(raw, column, unit)
-        except Complaint as complaint:
+        except CellComplaint as complaint:
             if not column.required and _says_nothing(raw):
-                raise Complaint(complaint.message, "leave the cell blank") from None
+                raise CellComplaint(complaint.message, "leave the cell blank") from None
             raise
 
     return value
@@ -95,13 +95,13 @@ def _says_nothing(raw: Any) -> bool:
 def _check_name(name: str, column: Column) -> None:
     """Refuse what stands for no name: it would be a name like any other."""
     if len(name) < 5 and not column.required and fold(name) in _NO_NAME:
-        raise Complaint(f"{quoted(name)} is not a name", "leave the cell blank")
+        raise CellComplaint(f"{quoted(name)} is not a name", "leave the cell blank")
 
 
 def _check_no_date(raw: Any) -> None:
     """Refuse a date in a column of names: two names may have become one date."""
     if isinstance(raw, (date, time, timedelta)):
-        raise Complaint(
+        raise CellComplaint(
             f"{text_of(raw)} is a date or time, and this column holds names",
             "Excel turns a name such as MAR-1 into a date: format the cell as Text and type the "
             "name again",
@@ -110,7 +110,7 @@ def _check_no_date(raw: Any) -> None:
 
 def text_of(raw: Any) -> str:
     """A cell as text: 1.0 reads 1, a date reads as ISO writes it."""
-    if isinstance(raw, Shared):
+    if isinstance(raw, SharedCell):
         raw = raw.value
     if isinstance(raw, str):
         return raw
@@ -133,14 +133,14 @@ def _text(raw: Any, column: Column, unit: str) -> str:
     _check_alphabets(text)
     _check_name(text, column)
     if text == "*" and not column.star:
-        raise Complaint("'*' is not allowed in this column", "write the name")
+        raise CellComplaint("'*' is not allowed in this column", "write the name")
     return text
 
 
 def _check_alphabets(text: str) -> None:
     """Refuse a name in which one word is of two alphabets: it looks like another name."""
     if not text.isascii() and (told := mixed_alphabets(text)):
-        raise Complaint(
+        raise CellComplaint(
             f"{quoted(text)} mixes alphabets in one word: {told}", "type the name again"
         )
 
@@ -153,30 +153,30 @@ def _names(raw: Any, column: Column, unit: str) -> tuple[str, ...]:
     for name in names:
         _check_name(name, column)
     if not names:
-        raise Complaint(f"{quoted(raw)} holds no name")
+        raise CellComplaint(f"{quoted(raw)} holds no name")
     if "*" not in names:
         return names
     left_out = tuple(name for name in names if fold(name).startswith(NOT))
     if column.words == "countries" and left_out:
         return left_out  # every country but these
     if not column.star:
-        raise Complaint("'*' is not allowed in this column", "write the names")
+        raise CellComplaint("'*' is not allowed in this column", "write the names")
     return ("*",) if column.required else ()
 
 
 def _number(raw: Any, column: Column, unit: str) -> float:
     if isinstance(raw, bool):
-        raise Complaint(f"{written(raw)} is not a number", _unit_hint(unit))
+        raise CellComplaint(f"{written(raw)} is not a number", _unit_hint(unit))
     if isinstance(raw, (int, float)):
         value = _float(raw)
     elif isinstance(raw, str):
         value = _number_of_text(raw, column, unit)
     elif isinstance(raw, (date, time, timedelta)):
-        raise Complaint(
+        raise CellComplaint(
             f"{text_of(raw)} is a date or time, not a number", "set the cell's format to Number"
         )
     else:
-        raise Complaint(f"{quoted(str(raw))} is not a number", _unit_hint(unit))
+        raise CellComplaint(f"{quoted(str(raw))} is not a number", _unit_hint(unit))
     return in_range(value, column, unit)
 
 
@@ -193,22 +193,22 @@ def in_range(value: float, column: Column, unit: str) -> float:
         return value
     if not abs(value) < BIGGEST:
         cure = "for no limit leave the cell blank" if column.default == INFINITY else ""
-        raise Complaint(f"{value:g} is beyond 1e15", cure)
+        raise CellComplaint(f"{value:g} is beyond 1e15", cure)
     told = f" {unit}" if unit and unit not in ("share", "t/t") else ""
     if column.least is not None and value < column.least:
-        raise Complaint(f"{written(value)} is below {written(column.least)}{told}")
+        raise CellComplaint(f"{written(value)} is below {written(column.least)}{told}")
     if column.most is not None and value > column.most:
         cure = ""
         if column.most == 1.0 and value <= 100:
             cure = f"for {written(value)} % write {written(value)} % or {value / 100:.6g}"
-        raise Complaint(f"{written(value)} is above {written(column.most)}{told}", cure)
+        raise CellComplaint(f"{written(value)} is above {written(column.most)}{told}", cure)
     return value + 0.0
 
 
 def _whole(raw: Any, column: Column, unit: str) -> int:
     value = _number(raw, column, unit)
     if not value.is_integer():
-        raise Complaint(f"{written(value)} is not a whole number")
+        raise CellComplaint(f"{written(value)} is not a whole number")
     return int(value)
 
 
@@ -235,11 +235,11 @@ def _number_of_text(raw: str, column: Column, unit: str) -> float:
     percent = text.endswith("%")
     digits = text[:-1].rstrip() if percent else text
     if percent and not _may_be_percent(unit):
-        raise Complaint(f"{quoted(raw)} is a percentage", _unit_hint(unit))
+        raise CellComplaint(f"{quoted(raw)} is a percentage", _unit_hint(unit))
     if _EITHER.fullmatch(digits):
         whole = digits.replace(",", "").replace(".", "")
         part = float(digits.replace(",", "."))
-        raise Complaint(
+        raise CellComplaint(
             f"{quoted(raw)} is text and may mean {whole} or {part:g}", "write it as a number"
         )
     if _POINTS.fullmatch(digits):
@@ -257,15 +257,15 @@ def _number_of_text(raw: str, column: Column, unit: str) -> float:
     return value / 100 if percent else value
 
 
-def _no_number(raw: str, text: str, unit: str) -> Complaint:
+def _no_number(raw: str, text: str, unit: str) -> CellComplaint:
     if _MONEY.search(text) and any(map(str.isdigit, text)):
-        return Complaint(
+        return CellComplaint(
             f"{quoted(raw)} carries a currency",
             "write the number alone; the currency stands in Settings",
         )
     if re.fullmatch(r"\([\d.,' ]+\)", text):
-        return Complaint(f"{quoted(raw)} is not a number", "write a negative number with -")
-    return Complaint(f"{quoted(raw)} is not a number", _unit_hint(unit))
+        return CellComplaint(f"{quoted(raw)} is not a number", "write a negative number with -")
+    return CellComplaint(f"{quoted(raw)} is not a number", _unit_hint(unit))
 
 
 def _may_be_percent(unit: str) -> bool:
@@ -280,7 +280,7 @@ def _yes_no(raw: Any, column: Column, unit: str) -> bool:
         return True
     if word in ("no", "n", "false", "0"):
         return False
-    raise Complaint(f"{quoted(raw)} is neither yes nor no")
+    raise CellComplaint(f"{quoted(raw)} is neither yes nor no")
 
 
 _SYNONYMS: Final = {"calendar year": "year", "x": "×", "*": "×"}
@@ -293,7 +293,7 @@ def _choice(raw: Any, column: Column, unit: str) -> str:
     for choice in column.choices:
         if word == fold(choice):
             return choice
-    raise Complaint(
+    raise CellComplaint(
         f"{quoted(raw)} is not one of {', '.join(column.choices)}",
         did_you_mean(word, column.choices),
     )
@@ -302,8 +302,8 @@ def _choice(raw: Any, column: Column, unit: str) -> str:
 def _date(raw: Any, column: Column, unit: str) -> date:
     try:
         return dates.parse_day(raw)
-    except dates.NoDay as complaint:
-        raise Complaint(*complaint.args) from None
+    except dates.InvalidDate as complaint:
+        raise CellComplaint(*complaint.args) from None
 
 
 def _history(raw: Any, column: Column, unit: str) -> Any:
@@ -311,7 +311,7 @@ def _history(raw: Any, column: Column, unit: str) -> Any:
     try:
         return parse_history(plain_separators(text_of(raw)))
     except ValueError as complaint:
-        raise Complaint(*complaint.args) from None
+        raise CellComplaint(*complaint.args) from None
 
 
 _PARSERS: Final[dict[str, Callable[[Any, Column, str], Any]]] = {

@@ -9,7 +9,7 @@ from optimizer.tables.sheets import Country
 from optimizer.tables.text_matching import fold
 
 
-class Group(NamedTuple):
+class CountryGroup(NamedTuple):
     """A group of countries that comes with the product."""
 
     members: tuple[str, ...]
@@ -20,12 +20,12 @@ class Group(NamedTuple):
 
 
 GROUPS: Final = {
-    "covered": Group(
+    "covered": CountryGroup(
         ("China", "Iran", "North Korea", "Russia"),
         "10 U.S.C. 4872 and DFARS 225.7018-1, covered country, as of 2024-05-30",
         ("covered country", "covered countries", "covered nation", "covered nations"),
     ),
-    "qualifying": Group(
+    "qualifying": CountryGroup(
         (
             *(
                 "Australia",
@@ -44,7 +44,7 @@ GROUPS: Final = {
         "DFARS 225.003 and 252.225-7002, qualifying country, with Lithuania as added in 2022",
         ("qualifying country", "qualifying countries"),
     ),
-    "EU": Group(
+    "EU": CountryGroup(
         (
             *(
                 "Austria",
@@ -63,12 +63,12 @@ GROUPS: Final = {
         "Treaty on European Union, article 52, without the United Kingdom from 2020-02-01",
         ("European Union", "E.U."),
     ),
-    "USMCA": Group(
+    "USMCA": CountryGroup(
         ("Canada", "Mexico", "United States"),
         "Agreement between the United States, Mexico and Canada, in force from 2020-07-01",
         ("CUSMA", "T-MEC"),
     ),
-    "G7": Group(
+    "G7": CountryGroup(
         (*("Canada", "France", "Germany", "Italy", "Japan", "United Kingdom", "United States"),),
         "Members of the Group of Seven since 2014-03-24",
         ("G-7", "Group of Seven"),

@@ -16,7 +16,7 @@ from optimizer.tables.iso_countries import (
     resembles_country,
 )
 from optimizer.tables.schema import Column
-from optimizer.tables.sheet_table import Table
+from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.sheets import HERE, NONE, UNKNOWN, Country
 from optimizer.tables.text_matching import did_you_mean, fold, quoted, told_apart
 
@@ -38,7 +38,7 @@ _WORDS_TOO: Final = {"na": "not available", "no": "no"}
 class CountryNames:
     """Names of countries and groups: those of ISO 3166 and those that the workbook declares."""
 
-    def __init__(self, table: Table, found: Findings) -> None:
+    def __init__(self, table: SheetTable, found: Findings) -> None:
         self._declared: dict[str, str] = {}
         """Name of a country by the fold of a name or alias that the workbook declares."""
         self._known: dict[str, str] = {}
@@ -55,7 +55,7 @@ class CountryNames:
             if position not in table.off
         )
 
-    def _declare(self, table: Table, found: Findings) -> None:
+    def _declare(self, table: SheetTable, found: Findings) -> None:
         """Take the names, aliases and groups of the sheet Countries."""
         countries = table.values["country"]
         rows = [at for at in range(len(countries)) if at not in table.off and countries[at]]
@@ -214,7 +214,7 @@ def _row(country: str, groups: tuple[str, ...]) -> Country:
 
 
 def spell_countries(
-    table: Table, name: str, column: Column, names: CountryNames, found: Findings
+    table: SheetTable, name: str, column: Column, names: CountryNames, found: Findings
 ) -> None:
     """Write each country of a column in its one name; complain of words that are none."""
     values = table.values[name]

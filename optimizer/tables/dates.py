@@ -36,7 +36,7 @@ _DAY_WORD = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[. -]*([a-z]{3,9})[. ,-]*(\d{4
 _WORD_DAY = re.compile(r"([a-z]{3,9})[. ]*(\d{1,2})(?:st|nd|rd|th)?[ ,]+(\d{4})")
 
 
-class NoDay(ValueError):
+class InvalidDate(ValueError):
     """A value that is no day: its message and the cure."""
 
 
@@ -55,9 +55,9 @@ def parse_day(raw: Any) -> date:
     elif isinstance(raw, str):
         day = _of_text(raw)
     else:
-        raise NoDay(f"{quoted(raw)} is not a date", _serial(raw) or _CURE)
+        raise InvalidDate(f"{quoted(raw)} is not a date", _serial(raw) or _CURE)
     if day.year < 1900:
-        raise NoDay(f"{day} is before 1900", _CURE)
+        raise InvalidDate(f"{day} is before 1900", _CURE)
     return day
 
 
@@ -70,7 +70,7 @@ def _without_time(moment: datetime) -> date:
     if moment.time() < _TINY:
         return moment.date()
     shown = moment.isoformat(" ", "minutes" if moment.second == 0 else "seconds")
-    raise NoDay(f"{shown} has a time of day, and a day is wanted", _likely(moment))
+    raise InvalidDate(f"{shown} has a time of day, and a day is wanted", _likely(moment))
 
 
 def _likely(moment: datetime) -> str:
@@ -103,18 +103,18 @@ def _of_text(raw: str) -> date:
             return date(int(found[1]), int(found[3]), int(found[4]))
         if found := _STAMP.fullmatch(text.upper()):
             moment = datetime.fromisoformat(f"{found[1]} {found[2]:0>5}")
-            raise NoDay(f"{quoted(raw)} has a time of day or a time zone", _likely(moment))
+            raise InvalidDate(f"{quoted(raw)} has a time of day or a time zone", _likely(moment))
         if found := _YEAR_LAST.fullmatch(text):
             return _year_last(raw, int(found[1]), int(found[3]), int(found[4]), found[2])
         if found := _DAY_WORD.fullmatch(text):
             return date(int(found[3]), _month(found[2]), int(found[1]))
         if found := _WORD_DAY.fullmatch(text):
             return date(int(found[3]), _month(found[1]), int(found[2]))
-    except NoDay:
+    except InvalidDate:
         raise
     except ValueError:
-        raise NoDay(f"{quoted(raw)} is not a day of the calendar", _CURE) from None
-    raise NoDay(f"{quoted(raw)} is not a date", _CURE)
+        raise InvalidDate(f"{quoted(raw)} is not a day of the calendar", _CURE) from None
+    raise InvalidDate(f"{quoted(raw)} is not a date", _CURE)
 
 
 def _year_last(raw: str, first: int, second: int, year: int, sign: str) -> date:
@@ -123,7 +123,7 @@ def _year_last(raw: str, first: int, second: int, year: int, sign: str) -> date:
     if second > 12:
         return date(year, first, second)
     one, other = date(year, second, first), date(year, first, second)
-    raise NoDay(f"{quoted(raw)} may be {one} or {other}", _CURE)
+    raise InvalidDate(f"{quoted(raw)} may be {one} or {other}", _CURE)
 
 
 def _month(word: str) -> int:

@@ -34,7 +34,7 @@ class SheetPart(Struct):
     """Why its cells cannot be read, with the cure after a semicolon."""
 
 
-class Package:
+class ExcelPackage:
     """An Excel file as Excel sees it: names of parts without regard to case, / and \\ alike."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:

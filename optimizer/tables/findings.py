@@ -16,7 +16,7 @@ Hint = str | Callable[[], str]
 """The cure; a function is called only if the finding is listed."""
 
 
-class At(TypedDict, total=False):
+class FindingPlace(TypedDict, total=False):
     """Where a finding is: all parts may be left out."""
 
     row: int
@@ -34,16 +34,18 @@ class Findings:
         self.replaced: set[str] = set()
         """Sheets of the contract for which another sheet was taken, and complained of."""
 
-    def error(self, sheet: str, message: str, hint: Hint = "", **at: Unpack[At]) -> None:
+    def error(self, sheet: str, message: str, hint: Hint = "", **at: Unpack[FindingPlace]) -> None:
         """Add an error at a cell (row and letter), a column (letter) or a sheet."""
         self.add("error", sheet, message, hint, **at)
 
-    def warning(self, sheet: str, message: str, hint: Hint = "", **at: Unpack[At]) -> None:
+    def warning(
+        self, sheet: str, message: str, hint: Hint = "", **at: Unpack[FindingPlace]
+    ) -> None:
         """Add a warning at a cell (row and letter), a column (letter) or a sheet."""
         self.add("warning", sheet, message, hint, **at)
 
     def add(
-        self, severity: str, sheet: str, message: str, hint: Hint = "", **at: Unpack[At]
+        self, severity: str, sheet: str, message: str, hint: Hint = "", **at: Unpack[FindingPlace]
     ) -> None:
         """Add a finding of either severity; from the 51st of a column on they are counted."""
         row, letter, column = at.get("row", 0), at.get("letter", ""), at.get("column", "")

@@ -8,10 +8,17 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from optimizer.tables.cell_grids import Grid
-from optimizer.tables.cell_values import FREE_TEXT, Fault, Merged, Shared, blank, text_of
+from optimizer.tables.cell_grids import CellGrid
+from optimizer.tables.cell_values import (
+    FREE_TEXT,
+    MergedCell,
+    SharedCell,
+    UnreadableCell,
+    blank,
+    text_of,
+)
 from optimizer.tables.dates import Horizon, guess_label, label, parse_label
-from optimizer.tables.findings import At, Findings
+from optimizer.tables.findings import FindingPlace, Findings
 from optimizer.tables.iso_countries import country_name
 from optimizer.tables.schema import COMMON, Column, Sheet
 from optimizer.tables.sheets import PERIOD_MONTHS
@@ -23,7 +30,7 @@ OWN_MARK = "x-"
 """Sheets and headers that begin with it are the planner's own."""
 
 
-class Headers(Struct):
+class HeaderColumns(Struct):
     """Where the columns of a sheet stand (from 0)."""
 
     row: int = -1
@@ -43,9 +50,11 @@ class Headers(Struct):
         return sorted([*common, *self.periods.values(), *self.outside.values()])
 
 
-def find_headers(grid: Grid, sheet: Sheet, horizon: Horizon | None, found: Findings) -> Headers:
+def find_headers(
+    grid: CellGrid, sheet: Sheet, horizon: Horizon | None, found: Findings
+) -> HeaderColumns:
     """Find the header row and the columns of a sheet; complain of what is not known."""
-    headers = Headers(_header_row(grid, sheet))
+    headers = HeaderColumns(_header_row(grid, sheet))
     if headers.row < 0:
         return headers
     by_fold = {fold(column.header): name for name, column in sheet.columns.items()}
@@ -53,7 +62,7 @@ def find_headers(grid: Grid, sheet: Sheet, horizon: Horizon | None, found: Findi
     width = max(map(len, grid.rows[headers.row :]))
     row = grid.rows[headers.row]
     for place, raw in enumerate([*row, *[""] * (width - len(row))]):
-        if blank(raw) or isinstance(raw, Fault):
+        if blank(raw) or isinstance(raw, UnreadableCell):
             nameless.append(place)
             continue
         name = by_fold.get(fold(text_of(raw)))
@@ -79,14 +88,14 @@ def find_headers(grid: Grid, sheet: Sheet, horizon: Horizon | None, found: Findi
     return headers
 
 
-def missing_columns(sheet: Sheet, headers: Headers, found: Findings) -> None:
+def missing_columns(sheet: Sheet, headers: HeaderColumns, found: Findings) -> None:
     """Complain of required columns that a sheet with rows does not have."""
     for name, column in sheet.columns.items():
         if column.required and name not in headers.places:
             found.error(sheet.name, "the column is missing", column=column.header)
 
 
-def _header_row(grid: Grid, sheet: Sheet) -> int:
+def _header_row(grid: CellGrid, sheet: Sheet) -> int:
     """The first row that names columns; a title may stand above it."""
     known = {fold(column.header) for column in sheet.columns.values()}
     first = -1
@@ -105,16 +114,16 @@ def _header_row(grid: Grid, sheet: Sheet) -> int:
 
 
 def _complain(
-    grid: Grid,
+    grid: CellGrid,
     place: int,
     raw: Any,
     sheet: Sheet,
-    headers: Headers,
+    headers: HeaderColumns,
     horizon: Horizon | None,
     found: Findings,
 ) -> None:
     """Complain of a header that the sheet does not know."""
-    where: At = {
+    where: FindingPlace = {
         "row": headers.row + 1,
         "letter": letter(place),
         "column": clean(text_of(raw))[:60],
@@ -164,14 +173,16 @@ _KINDS |= {"history": "histories", "text": "countries", "names": "countries"}
 
 
 def _fitting(
-    grid: Grid, headers: Headers, place: int, absent: Iterable[Column]
+    grid: CellGrid, headers: HeaderColumns, place: int, absent: Iterable[Column]
 ) -> Iterator[Column]:
     """Columns that a sheet lacks and that all filled cells under a header could be of.
 
     Words fit none but yes and no, countries and histories: a column of words may be a remark.
     """
     rows = (row[place] for row in grid.rows[headers.row + 1 :] if place < len(row))
-    cells = [raw for raw in rows if not blank(raw) and not isinstance(raw, (Fault, Shared))]
+    cells = [
+        raw for raw in rows if not blank(raw) and not isinstance(raw, (UnreadableCell, SharedCell))
+    ]
     if not cells:
         return
     numbers = all(isinstance(raw, (int, float)) and not isinstance(raw, bool) for raw in cells)
@@ -190,10 +201,10 @@ def _fitting(
             yield column
 
 
-def _filled(grid: Grid, headers: Headers, place: int) -> int:
+def _filled(grid: CellGrid, headers: HeaderColumns, place: int) -> int:
     """Filled cells below the header of a column."""
     rows = (row[place] for row in grid.rows[headers.row + 1 :] if place < len(row))
-    return sum(not (blank(raw) or isinstance(raw, Merged)) for raw in rows)
+    return sum(not (blank(raw) or isinstance(raw, MergedCell)) for raw in rows)
 
 
 def _may_be_period(raw: Any) -> bool:
@@ -202,7 +213,7 @@ def _may_be_period(raw: Any) -> bool:
 
 
 def _check_nameless(
-    grid: Grid, sheet: Sheet, headers: Headers, place: int, found: Findings
+    grid: CellGrid, sheet: Sheet, headers: HeaderColumns, place: int, found: Findings
 ) -> None:
     """Complain of filled cells below no header; one remark beside the table is a warning."""
     filled = _filled(grid, headers, place)
@@ -223,7 +234,7 @@ def _check_nameless(
 
 
 def _period(
-    raw: Any, place: int, headers: Headers, horizon: Horizon | None, found: Findings
+    raw: Any, place: int, headers: HeaderColumns, horizon: Horizon | None, found: Findings
 ) -> bool:
     """Take a header that names a period; False if it names none."""
     parsed = parse_label(raw, horizon.months if horizon else 12)
@@ -232,7 +243,7 @@ def _period(
     if horizon is None:  # Settings has errors of its own
         return True
     name, months = parsed
-    where: At = {"row": headers.row + 1, "letter": letter(place), "column": name}
+    where: FindingPlace = {"row": headers.row + 1, "letter": letter(place), "column": name}
     if months != horizon.months:
         length = next(word for word, count in PERIOD_MONTHS.items() if count == horizon.months)
         example = label(horizon.start, horizon.months)
@@ -256,7 +267,7 @@ def _word(months: int) -> str:
     return next(word for word, count in PERIOD_MONTHS.items() if count == months)
 
 
-def header_columns(headers: Headers, sheet: Sheet) -> dict[str, str]:
+def header_columns(headers: HeaderColumns, sheet: Sheet) -> dict[str, str]:
     """Letter of each column by its header, period columns by their label."""
     columns = {sheet.columns[name].header: letter(at) for name, at in headers.places.items()}
     return columns | {name: letter(at) for name, at in headers.periods.items()}

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from optimizer.errors import FileError
 from optimizer.tables import zip_limits
-from optimizer.tables.cell_values import Fault, Shared, blank
+from optimizer.tables.cell_values import SharedCell, UnreadableCell, blank
 from optimizer.tables.check_report import printable
-from optimizer.tables.excel_package import Package
+from optimizer.tables.excel_package import ExcelPackage
 from optimizer.tables.sheet_xml import in_utf8, is_plain
 from optimizer.tables.workbook_files import open_book
 
@@ -32,7 +32,7 @@ def size_of(path: Path) -> tuple[list[str], int]:
     try:
         with zipfile.ZipFile(path) as file:
             zip_limits.check_sizes(file)
-            package = Package(file)
+            package = ExcelPackage(file)
             sheets = [sheet for sheet in package.sheets if not sheet.trouble]
             cells = 0
             for sheet in sheets:
@@ -67,7 +67,7 @@ def plain_copy(path: Path, macros: bool) -> Any:
         sheet = book.create_sheet(grid.name)
         for number, row in enumerate(grid.rows, 1):
             for place, raw in enumerate(row, 1):
-                if blank(raw) or isinstance(raw, (Fault, Shared)):
+                if blank(raw) or isinstance(raw, (UnreadableCell, SharedCell)):
                     continue
                 count += 1
                 cell = sheet.cell(number, place)

@@ -12,15 +12,15 @@ from optimizer.tables import checks
 from optimizer.tables.active_rows import switch_off
 from optimizer.tables.canonical_names import spell
 from optimizer.tables.case import Case
-from optimizer.tables.cell_grids import Grid
+from optimizer.tables.cell_grids import CellGrid
 from optimizer.tables.findings import Findings
 from optimizer.tables.schema import SHEETS
-from optimizer.tables.settings import Given, read_settings
-from optimizer.tables.sheet_table import Table, read_table
+from optimizer.tables.settings import GivenSettings, read_settings
+from optimizer.tables.sheet_table import SheetTable, read_table
 from optimizer.tables.text_matching import fold, quoted
 from optimizer.tables.unknown_sheets import check_unknown_sheets
-from optimizer.tables.workbook_draft import Draft
-from optimizer.tables.workbook_files import Book, book_of_frames, open_book
+from optimizer.tables.workbook_draft import WorkbookDraft
+from optimizer.tables.workbook_files import WorkbookGrids, book_of_frames, open_book
 
 
 def read(path: str | os.PathLike[str]) -> Case:
@@ -48,11 +48,11 @@ def check(path: str | os.PathLike[str]) -> tuple[Finding, ...]:
         return error.findings
 
 
-def _case(book: Book) -> Case:
+def _case(book: WorkbookGrids) -> Case:
     return case_of(_read(book), book.path, book.sha256)
 
 
-def case_of(draft: Draft, path: str, sha256: str) -> Case:
+def case_of(draft: WorkbookDraft, path: str, sha256: str) -> Case:
     """The case that a draft says; raises WorkbookError if anything in it is wrong."""
     if draft.found.errors:
         raise WorkbookError(draft.found.all())
@@ -69,37 +69,37 @@ def case_of(draft: Draft, path: str, sha256: str) -> Case:
     )
 
 
-def _read(book: Book) -> Draft:
+def _read(book: WorkbookGrids) -> WorkbookDraft:
     """Read and check everything; nothing is raised."""
     with paused():
         return _checked(book)
 
 
-def _checked(book: Book) -> Draft:
+def _checked(book: WorkbookGrids) -> WorkbookDraft:
     found = Findings()
     grids = _known_sheets(book, found)
     given = read_settings(grids.get("Settings"), book.path, found)
     horizon = given.horizon()
     tables = {
-        name: read_table(grids.get(name, Grid(name, [])), sheet, given.currency, horizon, found)
+        name: read_table(grids.get(name, CellGrid(name, [])), sheet, given.currency, horizon, found)
         for name, sheet in SHEETS.items()
     }
     return draft_of(given, tables, found)
 
 
-def draft_of(given: Given, tables: dict[str, Table], found: Findings) -> Draft:
+def draft_of(given: GivenSettings, tables: dict[str, SheetTable], found: Findings) -> WorkbookDraft:
     """Spell, switch off and check what was read; complaints are added to ``found``."""
     words = spell(tables, found)
     switch_off(tables, found)
-    draft = Draft(given, given.horizon(), tables, words, found)
+    draft = WorkbookDraft(given, given.horizon(), tables, words, found)
     checks.run(draft)
     return draft
 
 
-def _known_sheets(book: Book, found: Findings) -> dict[str, Grid]:
+def _known_sheets(book: WorkbookGrids, found: Findings) -> dict[str, CellGrid]:
     """The sheets of the contract by name; complain of the others."""
     by_fold = {fold(name): name for name in ("Settings", *SHEETS)}
-    grids: dict[str, Grid] = {}
+    grids: dict[str, CellGrid] = {}
     unknown = []
     for grid in book.grids:
         name = by_fold.get(fold(grid.name))

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from optimizer.tables.cell_values import Complaint, parser
+from optimizer.tables.cell_values import CellComplaint, parser
 from optimizer.tables.country_groups import parts_of
 from optimizer.tables.country_names import CountryNames
 from optimizer.tables.schema import Column
@@ -29,7 +29,7 @@ _OPEN = {"start": date.min, "end": date.max}
 """What an open date counts as."""
 
 
-class Condition(Struct, frozen=True):
+class RowCondition(Struct, frozen=True):
     """One condition on a row: a column (by attribute), a sign and the value as written."""
 
     attribute: str
@@ -44,7 +44,7 @@ class Condition(Struct, frozen=True):
         """
         kind = self.column.kind
         if kind == "history":
-            raise Complaint("rows cannot be picked by their history", "name another column")
+            raise CellComplaint("rows cannot be picked by their history", "name another column")
         if not self.value:
             found: Callable[[Any], bool] = lambda cell: cell in ("", (), None)  # noqa: E731
         elif kind in ("text", "names", "choice"):
@@ -58,12 +58,14 @@ class Condition(Struct, frozen=True):
     def _named(self) -> Callable[[Any], bool]:
         """Text, where ``*`` stands for anything; one of several names is enough."""
         if self.sign in _ORDERS:
-            raise Complaint(f"{quoted(self.column.header)} holds words: {self.sign} orders numbers")
+            raise CellComplaint(
+                f"{quoted(self.column.header)} holds words: {self.sign} orders numbers"
+            )
         parts = (re.escape(part) for part in fold(self.value).split("*"))
         pattern = re.compile(".*".join(parts))
         return lambda cell: any(pattern.fullmatch(fold(word)) for word in _words(cell))
 
-    def spelled(self, names: CountryNames) -> Condition:
+    def spelled(self, names: CountryNames) -> RowCondition:
         """The condition with countries in their one spelling; raises Complaint for others.
 
         Patterns with ``*`` stay: they are of letters, not of a country.
@@ -79,7 +81,7 @@ class Condition(Struct, frozen=True):
             name = ", ".join(parts)
         if fault:
             message, cure = fault
-            raise Complaint(message, cure if isinstance(cure, str) else cure())
+            raise CellComplaint(message, cure if isinstance(cure, str) else cure())
         return structs.replace(self, value=name)
 
     def _measured(self, currency: str) -> Callable[[Any], bool]:
@@ -100,7 +102,7 @@ def _words(cell: Any) -> tuple[str, ...]:
     return (*cell, ", ".join(cell)) if len(cell) > 1 else cell
 
 
-def conditions(where: str, columns: dict[str, tuple[str, Column]]) -> list[Condition]:
+def conditions(where: str, columns: dict[str, tuple[str, Column]]) -> list[RowCondition]:
     """Conditions of a cell; ``columns`` gives attribute and column by fold of the header.
 
     Raises Complaint for what is no condition or names no column.
@@ -109,11 +111,11 @@ def conditions(where: str, columns: dict[str, tuple[str, Column]]) -> list[Condi
     for part in filter(str.strip, where.split(";")):
         match = CONDITION.fullmatch(part)
         if not match:
-            raise Complaint(
+            raise CellComplaint(
                 f"{quoted(part)} is not a condition", "write column = name; column >= value"
             )
         named = columns.get(fold(match["column"]))
         if named is None:
-            raise Complaint(f"{quoted(match['column'])} is not a column of the sheet")
-        found.append(Condition(*named, match["sign"], match["value"]))
+            raise CellComplaint(f"{quoted(match['column'])} is not a column of the sheet")
+        found.append(RowCondition(*named, match["sign"], match["value"]))
     return found

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from optimizer.tables.dates import Horizon
-from optimizer.tables.sheet_table import Table
+from optimizer.tables.sheet_table import SheetTable
 
 DAY = timedelta(days=1)
 ONCE = {
@@ -16,7 +16,7 @@ ONCE = {
 
 
 def piece(
-    table: Table,
+    table: SheetTable,
     at: int,
     start: date | None,
     end: date | None,
@@ -68,7 +68,7 @@ def piece(
     return True
 
 
-def _whole(table: Table, at: int, horizon: Horizon) -> str:
+def _whole(table: SheetTable, at: int, horizon: Horizon) -> str:
     """What makes a row one whole; empty if it may be cut."""
     sheet, values = table.sheet.name, table.values
     if sheet in ONCE and values[ONCE[sheet][0]][at]:
@@ -79,7 +79,7 @@ def _whole(table: Table, at: int, horizon: Horizon) -> str:
 
 
 def _cut_figure(
-    table: Table, at: int, first: date | None, last: date | None, horizon: Horizon
+    table: SheetTable, at: int, first: date | None, last: date | None, horizon: Horizon
 ) -> str:
     """Label of a period with a figure of its own that a cut would go through."""
     if table.sheet.name != "Demand":
@@ -94,7 +94,7 @@ def _cut_figure(
     return ""
 
 
-def _add(table: Table, at: int, start: date, end: date, horizon: Horizon) -> None:
+def _add(table: SheetTable, at: int, start: date, end: date, horizon: Horizon) -> None:
     """A copy of a row behind the last, with dates of its own."""
     table.rows.append(max(table.rows) + 1)
     for column in table.values.values():
@@ -110,7 +110,7 @@ def _add(table: Table, at: int, start: date, end: date, horizon: Horizon) -> Non
     _own_figures(table, new, horizon)
 
 
-def _own_figures(table: Table, at: int, horizon: Horizon) -> None:
+def _own_figures(table: SheetTable, at: int, horizon: Horizon) -> None:
     """Leave a row the figures of the periods that it touches."""
     if table.sheet.name != "Demand":
         return

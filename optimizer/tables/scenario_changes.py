@@ -17,15 +17,15 @@ from msgspec import structs
 from optimizer.errors import Finding, UsageError, WorkbookError
 from optimizer.tables.case import Case
 from optimizer.tables.case_tables import check_again, given_of, tables_of
-from optimizer.tables.cell_values import Complaint, in_range, parser
+from optimizer.tables.cell_values import CellComplaint, in_range, parser
 from optimizer.tables.country_names import CountryNames
 from optimizer.tables.findings import Findings
 from optimizer.tables.read import case_of
 from optimizer.tables.row_conditions import conditions
 from optimizer.tables.row_splitting import piece
 from optimizer.tables.schema import INFINITY, SHEETS, Column
-from optimizer.tables.settings import Given
-from optimizer.tables.sheet_table import PERIOD, Table
+from optimizer.tables.settings import GivenSettings
+from optimizer.tables.sheet_table import PERIOD, SheetTable
 from optimizer.tables.sheets import SETTINGS, Change
 from optimizer.tables.text_matching import did_you_mean, fold, quoted, written
 
@@ -35,7 +35,7 @@ ROW = {"row": ("row", Column("whole", "number of the row in its sheet", header="
 _ROW = re.compile(r"[A-Z]*(\d+)")
 
 
-class Refusal(Exception):
+class RefusedChange(Exception):
     """A change that cannot be made: attribute of the cell that is at fault, message, cure."""
 
     def __init__(self, attribute: str, message: str, hint: str = "") -> None:
@@ -83,15 +83,15 @@ def apply_changes(case: Case, changes: Iterable[Change]) -> Case:
 
     Raises WorkbookError if a change cannot be made or what it leads to is wrong.
     """
-    work = _Work(case)
+    work = _ScenarioTables(case)
     for change in changes:
         try:
             work.make(change)
-        except Refusal as refusal:
+        except RefusedChange as refusal:
             work.complain(change, refusal)
     if work.found.errors:
         raise WorkbookError(work.found.all())
-    work.tables["Scenarios"] = Table(SHEETS["Scenarios"], values=_no_rows("Scenarios"))
+    work.tables["Scenarios"] = SheetTable(SHEETS["Scenarios"], values=_no_rows("Scenarios"))
     draft = check_again(case, work.given, work.tables)
     errors = [each for each in draft.found.all() if each.severity == "error"]
     if errors:
@@ -104,12 +104,12 @@ def _no_rows(name: str) -> dict[str, list[Any]]:
     return {attribute: [] for attribute in SHEETS[name].columns}
 
 
-class _Work:
+class _ScenarioTables:
     """Tables of a case while changes are made to them."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.given: Given = given_of(case)
+        self.given: GivenSettings = given_of(case)
         self.tables = tables_of(case)
         self.horizon = self.given.horizon()
         self.found = Findings()
@@ -124,12 +124,14 @@ class _Work:
             return
         table = self.tables.get(change.sheet)
         if table is None or change.sheet == "Scenarios":
-            raise Refusal("sheet", f"{quoted(change.sheet)} is not a sheet that can be changed")
+            raise RefusedChange(
+                "sheet", f"{quoted(change.sheet)} is not a sheet that can be changed"
+            )
         columns = self._columns(table)
         if fold(change.column) not in columns:
             message = f"{quoted(change.column)} is not a column of {change.sheet}"
             headers = [column.header for _, column in columns.values()]
-            raise Refusal("column", message, did_you_mean(change.column, headers))
+            raise RefusedChange("column", message, did_you_mean(change.column, headers))
         attribute, column = columns[fold(change.column)]
         for at in self._held(change, table, self._picked(change, table, columns)):
             self.touched[change.sheet, table.rows[at]] = change
@@ -138,7 +140,7 @@ class _Work:
             else:
                 self._set_period(change, table, at, attribute)
 
-    def _columns(self, table: Table) -> dict[str, tuple[str, Column]]:
+    def _columns(self, table: SheetTable) -> dict[str, tuple[str, Column]]:
         """Attribute and column by fold of the header; periods of Demand by their label."""
         found = {fold(each.header): (name, each) for name, each in table.sheet.columns.items()}
         if table.sheet.name == "Demand" and self.horizon:
@@ -147,7 +149,7 @@ class _Work:
         return found
 
     def _picked(
-        self, change: Change, table: Table, columns: dict[str, tuple[str, Column]]
+        self, change: Change, table: SheetTable, columns: dict[str, tuple[str, Column]]
     ) -> list[int]:
         """Positions of the rows that fulfil every condition, also of those that are off."""
         picked = list(range(len(table.rows)))
@@ -162,36 +164,38 @@ class _Work:
                     rows = table.values["by_period"]
                     cells = [dict(row).get(condition.attribute) for row in rows]
                 picked = [at for at in picked if test(cells[at])]
-        except Complaint as complaint:
-            raise Refusal("where", complaint.message, complaint.hint) from None
+        except CellComplaint as complaint:
+            raise RefusedChange("where", complaint.message, complaint.hint) from None
         if not picked:
             what = quoted(change.where) if change.where else "the sheet is empty: it"
-            raise Refusal("where", f"{what} picks no row of {change.sheet}")
+            raise RefusedChange("where", f"{what} picks no row of {change.sheet}")
         return picked
 
     def _countries(self) -> CountryNames:
         """Names of countries as the sheet Countries stands now."""
         return CountryNames(self.tables["Countries"], Findings())
 
-    def _held(self, change: Change, table: Table, picked: list[int]) -> list[int]:
+    def _held(self, change: Change, table: SheetTable, picked: list[int]) -> list[int]:
         """Positions of what lies between the change's dates; rows are split there."""
         if change.start is None and change.end is None:
             return picked
         if not table.sheet.dated:
             attribute = "start" if change.start else "end"
             message = f"rows of {change.sheet} have no dates"
-            raise Refusal(attribute, message, "leave from and to blank")
+            raise RefusedChange(attribute, message, "leave from and to blank")
         assert self.horizon is not None
         held = [
-            at for at in picked if piece(table, at, change.start, change.end, self.horizon, Refusal)
+            at
+            for at in picked
+            if piece(table, at, change.start, change.end, self.horizon, RefusedChange)
         ]
         if not held:
             attribute = "start" if change.start else "end"
-            raise Refusal(attribute, f"no row of {change.sheet} that it picks holds then")
+            raise RefusedChange(attribute, f"no row of {change.sheet} that it picks holds then")
         return held
 
     def _change(
-        self, change: Change, table: Table, at: int, attribute: str, column: Column
+        self, change: Change, table: SheetTable, at: int, attribute: str, column: Column
     ) -> None:
         """Put a new value into a cell."""
         values = table.values[attribute]
@@ -200,7 +204,7 @@ class _Work:
             values[at] = self._value(change, column, values[at], self._place(table, at, attribute))
             return
         if change.change != "×":
-            raise Refusal(
+            raise RefusedChange(
                 "column",
                 f"{self._place(table, at, attribute)}: figures by period win over quantity",
                 "change the columns of the periods, or multiply",
@@ -212,7 +216,7 @@ class _Work:
         if values[at] is not None:
             values[at] = self._value(change, column, values[at], self._place(table, at, attribute))
 
-    def _set_period(self, change: Change, table: Table, at: int, label: str) -> None:
+    def _set_period(self, change: Change, table: SheetTable, at: int, label: str) -> None:
         """Change a figure of Demand that stands in a period's own column."""
         figures = dict(table.values["by_period"][at])
         place = self._place(table, at, label)
@@ -228,24 +232,26 @@ class _Work:
                 if change.value:
                     return parser(column, self.given.currency)(change.value)
                 if column.required:
-                    raise Complaint(f"the cell is blank, but {quoted(column.header)} is required")
+                    raise CellComplaint(
+                        f"the cell is blank, but {quoted(column.header)} is required"
+                    )
                 return column.default
             if column.kind not in ("number", "whole"):
-                raise Refusal("change", f"{quoted(column.header)} does not hold numbers")
+                raise RefusedChange("change", f"{quoted(column.header)} does not hold numbers")
             if not change.value:
-                raise Complaint("the cell is blank", "write the factor or addend")
+                raise CellComplaint("the cell is blank", "write the factor or addend")
             if old is None:
-                raise Complaint(f"{place} is blank: there is nothing to change", "write set")
+                raise CellComplaint(f"{place} is blank: there is nothing to change", "write set")
             by = float(parser(FACTOR)(change.value))
-        except Complaint as complaint:
-            raise Refusal("value", complaint.message, complaint.hint) from None
+        except CellComplaint as complaint:
+            raise RefusedChange("value", complaint.message, complaint.hint) from None
         return _changed(change, column, old, by, place)
 
     def _set(self, change: Change) -> None:
         """Change a setting, by its name as column or by ``where: setting = name``."""
         if change.start or change.end:
             attribute = "start" if change.start else "end"
-            raise Refusal(attribute, "Settings have no dates", "leave from and to blank")
+            raise RefusedChange(attribute, "Settings have no dates", "leave from and to blank")
         name = self._setting(change)
         self.touched["Settings", 0] = change
         values = self.given.values
@@ -260,16 +266,16 @@ class _Work:
         if fold(word) not in by_fold:
             headers = [column.header for column in SETTINGS.values()]
             message = f"{quoted(word)} is not a setting"
-            raise Refusal(attribute, message, did_you_mean(word, headers))
+            raise RefusedChange(attribute, message, did_you_mean(word, headers))
         return by_fold[fold(word)]
 
-    def _place(self, table: Table, at: int, attribute: str) -> str:
+    def _place(self, table: SheetTable, at: int, attribute: str) -> str:
         header = attribute
         if attribute in table.sheet.columns:
             header = table.sheet.header(attribute)
         return f"{self.case.cell(table.sheet.name, table.rows[at], header)} ({header})"
 
-    def complain(self, change: Change, refusal: Refusal) -> None:
+    def complain(self, change: Change, refusal: RefusedChange) -> None:
         """Add an error at the cell of Scenarios that is at fault."""
         header = SHEETS["Scenarios"].header(refusal.attribute)
         self.found.error(
@@ -300,17 +306,17 @@ class _Work:
 def _changed(change: Change, column: Column, old: Any, by: float, place: str) -> Any:
     new = old * by if change.change == "×" else old + by
     if new != new:  # unlimited × 0
-        raise Refusal("value", f"{place} is unlimited: it has no multiple by {written(by)}")
+        raise RefusedChange("value", f"{place} is unlimited: it has no multiple by {written(by)}")
     if new == INFINITY and old == INFINITY:
         return old
     if column.kind == "whole":
         if not float(new).is_integer():
-            raise Refusal("value", f"{place} would be {written(new)}, not a whole number")
+            raise RefusedChange("value", f"{place} would be {written(new)}, not a whole number")
         new = int(new)
     try:
         in_range(float(new), column, column.unit)
-    except Complaint as complaint:
-        raise Refusal("value", f"{place}: {complaint.message}") from None
+    except CellComplaint as complaint:
+        raise RefusedChange("value", f"{place}: {complaint.message}") from None
     return new
 
 

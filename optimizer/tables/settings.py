@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from optimizer.tables.cell_grids import Grid
-from optimizer.tables.cell_values import Complaint, blank, parser, text_of
+from optimizer.tables.cell_grids import CellGrid
+from optimizer.tables.cell_values import CellComplaint, blank, parser, text_of
 from optimizer.tables.dates import Horizon
 from optimizer.tables.findings import Findings
 from optimizer.tables.headers import find_headers, header_columns
@@ -30,7 +30,7 @@ SHEET = Sheet(
 )
 
 
-class Given(Struct):
+class GivenSettings(Struct):
     """Settings that could be read, by attribute, and where they stand."""
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -61,9 +61,9 @@ class Given(Struct):
             return None
 
 
-def read_settings(grid: Grid | None, path: str, found: Findings) -> Given:
+def read_settings(grid: CellGrid | None, path: str, found: Findings) -> GivenSettings:
     """Read the Settings sheet; complain of what is unknown, missing or twice."""
-    given = Given()
+    given = GivenSettings()
     if grid is None:
         if "Settings" not in found.replaced:
             found.error("Settings", "the sheet is missing", hint="add a sheet Settings")
@@ -84,7 +84,7 @@ def read_settings(grid: Grid | None, path: str, found: Findings) -> Given:
 
 
 def _read_setting(
-    number: int, cells: dict[str, Any], given: Given, place: int, found: Findings
+    number: int, cells: dict[str, Any], given: GivenSettings, place: int, found: Findings
 ) -> None:
     """Read one row into what is given."""
     raw_name, raw = cells.get("setting"), cells.get("value")
@@ -120,25 +120,25 @@ def _read_setting(
             _read_value(name, raw, given, found)
 
 
-def _read_value(name: str, raw: Any, given: Given, found: Findings) -> None:
+def _read_value(name: str, raw: Any, given: GivenSettings, found: Findings) -> None:
     try:
         given.values[name] = parser(SETTINGS[name], "money")(raw)
-    except Complaint as complaint:
+    except CellComplaint as complaint:
         given.unread.add(name)
         _error(given, name, complaint.message, complaint.hint, found)
 
 
-def _switched_off(raw: Any, given: Given, number: int, found: Findings) -> bool:
+def _switched_off(raw: Any, given: GivenSettings, number: int, found: Findings) -> bool:
     if blank(raw):
         return False
     try:
         return not parser(SHEET.columns["active"])(raw)
-    except Complaint as complaint:
+    except CellComplaint as complaint:
         found.error("Settings", complaint.message, row=number, column="active", hint=complaint.hint)
         return False
 
 
-def _error(given: Given, name: str, message: str, hint: str, found: Findings) -> None:
+def _error(given: GivenSettings, name: str, message: str, hint: str, found: Findings) -> None:
     """Complain of the value of a setting."""
     found.error(
         "Settings",
@@ -150,7 +150,7 @@ def _error(given: Given, name: str, message: str, hint: str, found: Findings) ->
     )
 
 
-def complete(given: Given, path: str, found: Findings) -> None:
+def complete(given: GivenSettings, path: str, found: Findings) -> None:
     """Check what is required, and the calendar as a whole."""
     for name, column in SETTINGS.items():
         if not column.required or name in given.values or name in given.unread:

@@ -11,11 +11,19 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from optimizer.tables.cell_grids import Grid
-from optimizer.tables.cell_values import BIGGEST, Complaint, Merged, Shared, blank, parser, text_of
+from optimizer.tables.cell_grids import CellGrid
+from optimizer.tables.cell_values import (
+    BIGGEST,
+    CellComplaint,
+    MergedCell,
+    SharedCell,
+    blank,
+    parser,
+    text_of,
+)
 from optimizer.tables.dates import Horizon
 from optimizer.tables.findings import Findings, Hint
-from optimizer.tables.headers import Headers, find_headers, header_columns, missing_columns
+from optimizer.tables.headers import HeaderColumns, find_headers, header_columns, missing_columns
 from optimizer.tables.schema import Column, Sheet
 from optimizer.tables.text_matching import fold, letter, quoted
 
@@ -24,7 +32,7 @@ _STAND_IN = {"text": "", "names": (), "number": 0.0, "whole": 0, "yes/no": True}
 PERIOD = Column("number", "wanted in the period", unit="t", default=None, least=0.0)
 
 
-class Table(Struct):
+class SheetTable(Struct):
     """The rows of one sheet; ``values[attribute][i]`` stands in sheet row ``rows[i]``."""
 
     sheet: Sheet
@@ -90,11 +98,11 @@ class Table(Struct):
 
 
 def read_table(
-    grid: Grid, sheet: Sheet, currency: str, horizon: Horizon | None, found: Findings
-) -> Table:
+    grid: CellGrid, sheet: Sheet, currency: str, horizon: Horizon | None, found: Findings
+) -> SheetTable:
     """Read the rows of a sheet, column by column; complain of what cannot be read."""
     headers = find_headers(grid, sheet, horizon, found)
-    table = Table(sheet, letters=header_columns(headers, sheet))
+    table = SheetTable(sheet, letters=header_columns(headers, sheet))
     cells = _data_rows(grid, headers, table) if headers.row >= 0 else []
     if cells or _strange(grid, headers):
         missing_columns(sheet, headers, found)
@@ -115,7 +123,7 @@ def read_table(
     return table
 
 
-def _data_rows(grid: Grid, headers: Headers, table: Table) -> list[list[Any]]:
+def _data_rows(grid: CellGrid, headers: HeaderColumns, table: SheetTable) -> list[list[Any]]:
     """Rows below the header of which more than a comment is filled."""
     own = headers.own()
     kept = []
@@ -123,7 +131,7 @@ def _data_rows(grid: Grid, headers: Headers, table: Table) -> list[list[Any]]:
         width = len(row)
         for place in own:
             raw = row[place] if place < width else ""
-            if raw != "" and not blank(raw) and not isinstance(raw, (Shared, Merged)):
+            if raw != "" and not blank(raw) and not isinstance(raw, (SharedCell, MergedCell)):
                 kept.append(row)
                 table.rows.append(number)
                 break
@@ -141,7 +149,7 @@ def _is_total(text: str) -> bool:
     return TOTALS.fullmatch(fold(text).strip(" :=.-_")) is not None
 
 
-def _check_totals(table: Table, headers: Headers, cells: Cells, found: Findings) -> None:
+def _check_totals(table: SheetTable, headers: HeaderColumns, cells: Cells, found: Findings) -> None:
     """Complain of rows that add the others up: they would count as one more."""
     keys = {
         place: name for name in table.sheet.key if (place := headers.places.get(name)) is not None
@@ -165,7 +173,7 @@ def _check_totals(table: Table, headers: Headers, cells: Cells, found: Findings)
                 break
 
 
-def _warn_hidden(table: Table, grid: Grid, found: Findings) -> None:
+def _warn_hidden(table: SheetTable, grid: CellGrid, found: Findings) -> None:
     """Name the rows that count and that nobody sees."""
     for position, number in enumerate(table.rows):
         if number in grid.hidden and position not in table.off:
@@ -180,14 +188,19 @@ def _warn_hidden(table: Table, grid: Grid, found: Findings) -> None:
             )
 
 
-def _strange(grid: Grid, headers: Headers) -> bool:
+def _strange(grid: CellGrid, headers: HeaderColumns) -> bool:
     """True if a sheet has rows, but no column that is known."""
     below = grid.rows[headers.row + 1 :] if headers.row >= 0 else []
     return not headers.own() and any(not blank(raw) for row in below for raw in row)
 
 
 def _column(
-    table: Table, name: str, headers: Headers, cells: Cells, currency: str, found: Findings
+    table: SheetTable,
+    name: str,
+    headers: HeaderColumns,
+    cells: Cells,
+    currency: str,
+    found: Findings,
 ) -> list[Any]:
     """Typed values of one column; a stand-in where a cell could not be read."""
     column = table.sheet.columns[name]
@@ -209,7 +222,7 @@ def _stand_in(column: Column) -> Any:
 
 
 def _values(
-    table: Table, name: str, column: Column, cells: list[Any], currency: str, found: Findings
+    table: SheetTable, name: str, column: Column, cells: list[Any], currency: str, found: Findings
 ) -> list[Any]:
     """Each cell of a column as a value; plain numbers and words read before take a short cut."""
     parse = parser(column, currency)
@@ -225,7 +238,7 @@ def _values(
             continue
         if type(raw) is not str:
             value = _value(raw, parse, empty)
-            if type(raw) is Shared and type(value) is not Complaint:
+            if type(raw) is SharedCell and type(value) is not CellComplaint:
                 table.warn(
                     found,
                     position,
@@ -237,7 +250,7 @@ def _values(
             value = read[raw]
         else:
             value = read[raw] = _value(raw, parse, empty)
-        if type(value) is Complaint:
+        if type(value) is CellComplaint:
             table.spoil(found, position, name, value.message, value.hint)
             value = _stand_in(column)
         values.append(value)
@@ -250,21 +263,21 @@ def _value(raw: Any, parse: Callable[[Any], Any], empty: Any) -> Any:
         return empty
     try:
         return parse(raw)
-    except Complaint as complaint:
+    except CellComplaint as complaint:
         return complaint
 
 
-def _required(column: Column, currency: str) -> Complaint:
+def _required(column: Column, currency: str) -> CellComplaint:
     """The complaint about a blank cell."""
     kinds = {"number": "a number", "whole": "a whole number", "date": "a date", "text": "a name"}
     kind = " or ".join(column.choices) or kinds.get(column.kind, column.kind)
     unit = column.unit.replace("{currency}", currency)
     cure = f"write {kind} in {unit}" if unit else f"write {kind}"
-    return Complaint("the cell is blank, but required", cure)
+    return CellComplaint("the cell is blank, but required", cure)
 
 
 def _periods(
-    table: Table, headers: Headers, cells: Cells, found: Findings
+    table: SheetTable, headers: HeaderColumns, cells: Cells, found: Findings
 ) -> list[tuple[tuple[str, float], ...]]:
     """Figures of the period columns: label and tonnes, in the order of the calendar."""
     labels = sorted(headers.periods)
@@ -279,7 +292,7 @@ def _periods(
     ]
 
 
-def _warn_outside(table: Table, headers: Headers, cells: Cells, found: Findings) -> None:
+def _warn_outside(table: SheetTable, headers: HeaderColumns, cells: Cells, found: Findings) -> None:
     for label, place in headers.outside.items():
         if any(place < len(row) and not blank(row[place]) for row in cells):
             found.warning(

@@ -14,10 +14,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 from msgspec import Struct, field
 
-from optimizer.tables.cell_values import Fault
+from optimizer.tables.cell_values import UnreadableCell
 from optimizer.tables.text_matching import letter, quoted
 
-UNSAVED = Fault("the formula has no saved result; open the workbook in Excel and save it")
+UNSAVED = UnreadableCell("the formula has no saved result; open the workbook in Excel and save it")
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -32,7 +32,7 @@ class SheetCells(Struct):
 
     filled: int = 0
     """Number of cells with a value that is no Excel error."""
-    faults: list[tuple[int, int, Fault]] = field(default_factory=list)
+    faults: list[tuple[int, int, UnreadableCell]] = field(default_factory=list)
     """Row and column (from 0) of cells without a readable value."""
     hidden: frozenset[int] = frozenset()
     """Numbers of the rows that are hidden (from 1)."""
@@ -119,7 +119,7 @@ class _Rewriter:
         self._strings = strings
         self._never_calculated = never_calculated
         self._rows: dict[int, dict[int, str]] = {}
-        self._faults: dict[tuple[int, int], Fault] = {}
+        self._faults: dict[tuple[int, int], UnreadableCell] = {}
         self._hidden: set[int] = set()
         self._merged: list[str] = []
         self._path: list[str] = []
@@ -190,26 +190,30 @@ class _Rewriter:
         cells = self._rows.setdefault(self._row, {})
         if self._column in cells or where in self._faults:
             told = f"two cells of the file have the address {letter(self._column)}{self._row + 1}"
-            self._faults[where] = Fault(f"{told}; clear the cell and write it again")
+            self._faults[where] = UnreadableCell(f"{told}; clear the cell and write it again")
         cells[self._column] = self._written(kind, text)
 
-    def _fault(self, kind: str, text: str, texts: dict[str, str]) -> Fault | None:
+    def _fault(self, kind: str, text: str, texts: dict[str, str]) -> UnreadableCell | None:
         """Why a cell has no value that can be read, None if it has or is blank."""
         value = text.strip(_SPACE)
         if self._twice:
-            return Fault("the file holds two values for the cell; clear it and write it again")
+            return UnreadableCell(
+                "the file holds two values for the cell; clear it and write it again"
+            )
         if kind == "e":
-            return Fault(f"{value or '#N/A'} stands in the cell; mend its formula or clear it")
+            return UnreadableCell(
+                f"{value or '#N/A'} stands in the cell; mend its formula or clear it"
+            )
         if kind == "n":
             if "f" in texts and (not value or (self._never_calculated and value == "0")):
                 return UNSAVED
             return not_a_number(value) if _INFINITE.fullmatch(value) else None
         if kind == "s" and value and not self._has_string(value):
-            return Fault("the text of the cell is missing in the file; write it again")
+            return UnreadableCell("the text of the cell is missing in the file; write it again")
         if kind not in ("s", "str", "inlineStr", "b", "d"):
-            return Fault(f"the cell is of the unknown kind {quoted(kind)}; write it again")
+            return UnreadableCell(f"the cell is of the unknown kind {quoted(kind)}; write it again")
         if kind == "inlineStr" and not text and texts.get("v", "").strip(_SPACE):
-            return Fault("the value of the cell stands where no text can; write it again")
+            return UnreadableCell("the value of the cell stands where no text can; write it again")
         return None
 
     def _has_string(self, number: str) -> bool:
@@ -248,10 +252,12 @@ class _Rewriter:
         )
 
 
-def not_a_number(value: object) -> Fault:
+def not_a_number(value: object) -> UnreadableCell:
     """The fault of a cell in which a program has written what is no number for Excel."""
     told = "NaN" if str(value).lower().strip("+-") == "nan" else str(value)
-    return Fault(f"{told} stands in the cell, which is not a number; write one or clear the cell")
+    return UnreadableCell(
+        f"{told} stands in the cell, which is not a number; write one or clear the cell"
+    )
 
 
 def _number(letters: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from optimizer.errors import Finding, WorkbookError
-from optimizer.tables.cell_grids import Grid
+from optimizer.tables.cell_grids import CellGrid
 from optimizer.tables.cell_values import blank, text_of
 from optimizer.tables.findings import Findings
 from optimizer.tables.headers import OWN_MARK
@@ -22,7 +22,9 @@ _RESULTS = {"summary", "run", "purchases", "balance"}
 """Sheets that a results workbook has, and no workbook to plan."""
 
 
-def check_unknown_sheets(grids: Sequence[Grid], present: Collection[str], found: Findings) -> None:
+def check_unknown_sheets(
+    grids: Sequence[CellGrid], present: Collection[str], found: Findings
+) -> None:
     """Complain of unknown sheets that hold a table of the contract; name the others once.
 
     Raises WorkbookError, alone, for a results workbook.
@@ -88,7 +90,7 @@ def _complain_of_name(sheet: str, name: str, found: Findings) -> None:
     )
 
 
-def _contract_sheet(grid: Grid) -> tuple[str, int]:
+def _contract_sheet(grid: CellGrid) -> tuple[str, int]:
     """The contract sheet whose columns an unknown sheet has most of, and how many."""
     best: tuple[str, int] = ("", 0)
     for row in grid.rows[:_SEARCHED]:

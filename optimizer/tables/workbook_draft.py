@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
-from optimizer.tables.canonical_names import Words
+from optimizer.tables.canonical_names import Vocabularies
 from optimizer.tables.dates import Horizon
 from optimizer.tables.findings import Findings, Hint
 from optimizer.tables.schema import SHEETS
-from optimizer.tables.settings import Given
-from optimizer.tables.sheet_table import Table
+from optimizer.tables.settings import GivenSettings
+from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.sheets import Dated
 
 K = TypeVar("K")
@@ -22,13 +22,13 @@ R = TypeVar("R")
 SHEET_OF = {sheet.record: sheet.name for sheet in SHEETS.values()}
 
 
-class Draft(Struct):
+class WorkbookDraft(Struct):
     """Active rows of every sheet; cells that could not be read hold a stand-in."""
 
-    given: Given
+    given: GivenSettings
     horizon: Horizon | None
-    tables: dict[str, Table]
-    words: Words
+    tables: dict[str, SheetTable]
+    words: Vocabularies
     found: Findings
     active: dict[str, list[Any]] = field(default_factory=dict)
     off: dict[str, list[Any]] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Draft(Struct):
         )
 
 
-def _records(table: Table) -> tuple[list[Any], list[Any]]:
+def _records(table: SheetTable) -> tuple[list[Any], list[Any]]:
     """Records of the rows that count, and of those that are off and can be read."""
     record = table.sheet.record
     names = ("row", *table.values)

@@ -15,22 +15,22 @@ from msgspec import Struct, field
 
 from optimizer.errors import FileError, UsageError
 from optimizer.tables import zip_limits
-from optimizer.tables.cell_grids import Grid, read_grids
-from optimizer.tables.excel_package import Package
+from optimizer.tables.cell_grids import CellGrid, read_grids
+from optimizer.tables.excel_package import ExcelPackage
 from optimizer.tables.text_matching import clean, fold
 
 MOST_BYTES = 500_000_000
 
 
-class Book(Struct):
+class WorkbookGrids(Struct):
     """The sheets of a workbook as grids."""
 
-    grids: list[Grid] = field(default_factory=list)
+    grids: list[CellGrid] = field(default_factory=list)
     path: str = ""
     sha256: str = ""
 
 
-def open_book(path: str | os.PathLike[str]) -> Book:
+def open_book(path: str | os.PathLike[str]) -> WorkbookGrids:
     """Every sheet of an Excel file (.xlsx or .xlsm) as a grid; the file is not changed.
 
     Raises UsageError if there is no such file, FileError if it is no workbook.
@@ -38,7 +38,7 @@ def open_book(path: str | os.PathLike[str]) -> Book:
     name = os.fsdecode(path)
     try:
         content = _content(name)
-        return Book(_grids(content), name, hashlib.sha256(content).hexdigest())
+        return WorkbookGrids(_grids(content), name, hashlib.sha256(content).hexdigest())
     except FileError as error:
         raise FileError(f"{name}: {error}") from None
 
@@ -84,11 +84,11 @@ def _what_it_is(content: bytes) -> str:
     return "is not an Excel workbook; save it as .xlsx"
 
 
-def _grids(content: bytes) -> list[Grid]:
+def _grids(content: bytes) -> list[CellGrid]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             zip_limits.check_sizes(package)
-            parts = Package(package)
+            parts = ExcelPackage(package)
             if "xl/workbook.bin" in parts:
                 raise FileError("is a binary workbook (.xlsb); save it as .xlsx")
             if "content.xml" in parts:
@@ -103,14 +103,16 @@ def _grids(content: bytes) -> list[Grid]:
         raise FileError(f"is damaged ({reason}); open it in Excel and save it again") from None
 
 
-def book_of_frames(frames: Mapping[str, Any]) -> Book:
+def book_of_frames(frames: Mapping[str, Any]) -> WorkbookGrids:
     """Data frames by sheet name as grids: the header in row 1, as if written to Excel.
 
     Settings may be a mapping of settings. Raises UsageError for anything else.
     """
     if not isinstance(frames, Mapping):
         raise UsageError("read_frames takes a mapping of data frames by sheet name")
-    return Book([Grid(str(name), _rows_of(str(name), frame)) for name, frame in frames.items()])
+    return WorkbookGrids(
+        [CellGrid(str(name), _rows_of(str(name), frame)) for name, frame in frames.items()]
+    )
 
 
 def _rows_of(name: str, frame: Any) -> list[list[Any]]:

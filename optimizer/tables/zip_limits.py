@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 
 from optimizer.errors import FileError
-from optimizer.tables.cell_values import Fault
+from optimizer.tables.cell_values import UnreadableCell
 from optimizer.tables.sheet_xml import UNSAVED, SheetCells
 from optimizer.tables.text_matching import letter
 
@@ -100,7 +100,7 @@ def number(letters: bytes) -> int:
     return column
 
 
-def faults(xml: bytes, never_calculated: bool) -> Iterator[tuple[int, int, Fault]]:
+def faults(xml: bytes, never_calculated: bool) -> Iterator[tuple[int, int, UnreadableCell]]:
     """Row and column (from 0) of cells with an Excel error or a formula without result.
 
     Programs write 0 as the result of a formula that they cannot calculate.
@@ -156,13 +156,13 @@ def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
             yield row, column, token[2], token[3] or b""
 
 
-def _fault(attributes: bytes, body: bytes, never_calculated: bool) -> Fault | None:
+def _fault(attributes: bytes, body: bytes, never_calculated: bool) -> UnreadableCell | None:
     kind = _TYPE.search(attributes)
     value = _VALUE.search(body)
     result = value[1].strip() if value else b""
     if kind and kind[1] == b"e":
         error = result.decode("utf-8", "replace") or "#N/A"
-        return Fault(f"{error} stands in the cell; mend its formula or clear it")
+        return UnreadableCell(f"{error} stands in the cell; mend its formula or clear it")
     if kind and kind[1] != b"n":
         return None
     unsaved = not result or (never_calculated and result == b"0")

@@ -5,8 +5,15 @@ class, period) has the shares of what entered it, stock that lay there included.
 """
 
 from optimizer.tracing.certificate_table import certificates
-from optimizer.tracing.origin_shares import Traced, trace
-from optimizer.tracing.origin_statements import Rest, Statements
+from optimizer.tracing.origin_shares import OriginShares, trace
+from optimizer.tracing.origin_statements import OriginStatements, UnstatedRest
 from optimizer.tracing.provenance_table import provenance
 
-__all__ = ["Rest", "Statements", "Traced", "certificates", "provenance", "trace"]
+__all__ = [
+    "OriginShares",
+    "OriginStatements",
+    "UnstatedRest",
+    "certificates",
+    "provenance",
+    "trace",
+]

@@ -7,17 +7,17 @@ from functools import cache
 
 import numpy as np
 
-from optimizer.network.network_data import Network, Phase
-from optimizer.network.provenance import Happening, Provenance
+from optimizer.network.network_data import Network, RulePhase
+from optimizer.network.provenance import Provenance, ProvenanceEvent
 from optimizer.result import result_layouts
 from optimizer.result.flow_tables import segment_of
 from optimizer.result.result_layouts import Table, table
-from optimizer.result.variable_values import Decisions, each
+from optimizer.result.variable_values import VariableValues, each
 from optimizer.tables.country_groups import NOT
 from optimizer.tables.sheets import NONE, STAGES, UNKNOWN
 from optimizer.tracing.input_weights import NEGLIGIBLE
-from optimizer.tracing.origin_shares import Place, Traced
-from optimizer.tracing.origin_statements import Rest, Statements
+from optimizer.tracing.origin_shares import OriginPlace, OriginShares
+from optimizer.tracing.origin_statements import OriginStatements, UnstatedRest
 from optimizer.tracing.provenance_table import DOES_NOT_APPLY, NO_STAGE, NOT_STATED, windows_of
 
 KEPT = 1e-6
@@ -25,15 +25,15 @@ KEPT = 1e-6
 EXEMPT = "; what it has been through that the rule names was cleared or is outside its dates"
 
 
-def certificates(done: Decisions, traced: Traced, statements: Statements) -> Table:
+def certificates(done: VariableValues, traced: OriginShares, statements: OriginStatements) -> Table:
     """One row for each delivery and each rule that binds it; one where none does."""
     network = done.network
-    breaking = _Breaking(done)
+    breaking = _BreakingDeliveries(done)
     facts = Provenance(network.case, network.calendar)
     bans = {phase.row: _bans(network, phase) for phase in network.phases}
 
     @cache
-    def named(event: Happening) -> frozenset[str]:
+    def named(event: ProvenanceEvent) -> frozenset[str]:
         return facts.matched((event,))
 
     rows = []
@@ -67,7 +67,7 @@ def certificates(done: Decisions, traced: Traced, statements: Statements) -> Tab
     return table(result_layouts.CERTIFICATES, rows)
 
 
-def _as_stated(word: str, rest: Rest) -> str:
+def _as_stated(word: str, rest: UnstatedRest) -> str:
     """The verdict with what it rests on; nothing is called clean that is not stated."""
     if word.startswith("broken") or not rest.unknown + rest.not_stated:
         return word
@@ -78,10 +78,10 @@ def _as_stated(word: str, rest: Rest) -> str:
     return "; ".join(("kept as far as stated" + (f": {share}" if share else ""), *told))
 
 
-class _Breaking:
+class _BreakingDeliveries:
     """What was delivered to each line and period, and what of it breaks each trait."""
 
-    def __init__(self, done: Decisions) -> None:
+    def __init__(self, done: VariableValues) -> None:
         self.lots: dict[int, list[tuple[int, int, float]]] = {}
         for flow, t, tonnes in each(done.deliver):
             deliver = done.network.flows.delivers[flow]
@@ -95,7 +95,7 @@ class _Breaking:
         breaking = sum(tonnes for _, broken, tonnes in lots if broken & trait)
         return breaking / total if total else 0.0
 
-    def verdict(self, phase: Phase, line: int, t: int) -> tuple[str, float, float]:
+    def verdict(self, phase: RulePhase, line: int, t: int) -> tuple[str, float, float]:
         """Verdict, share of the delivery that breaks the rule, share allowed."""
         window, periods = windows_of(phase.windows, t)
         here = self.share(phase.trait, line, 1 << t)
@@ -107,7 +107,7 @@ class _Breaking:
         return f"{word}: {found:.1%} over {window}", here, phase.share
 
 
-def _bans(network: Network, phase: Phase) -> str:
+def _bans(network: Network, phase: RulePhase) -> str:
     """What breaks a rule, from the lines of its scope; lines that differ in one word as one."""
     row = next(row for row in network.case.rules if row.row == phase.row)
     dates = f"events dated {phase.dates}: " if row.dated_by == "processing" else ""
@@ -152,7 +152,7 @@ def _described(site: str, country: str, owner: str, owner_country: str) -> str:
     return f"{site} ({country}{whose})" if site else f"{country} (site not stated)"
 
 
-def _shares(traced: Traced, i: int, stage: str) -> str:
+def _shares(traced: OriginShares, i: int, stage: str) -> str:
     """Places of a stage with their shares of all traced inputs, the largest first."""
     number = traced.stages.index(stage)
     shares, places = traced.shares[number][i, 0], traced.places[number]
@@ -165,18 +165,18 @@ def _shares(traced: Traced, i: int, stage: str) -> str:
     )
 
 
-def _of(place: Place) -> str:
+def _of(place: OriginPlace) -> str:
     return _described(place.site, place.country, place.owner, place.owner_country)
 
 
-def _touched(events: tuple[Happening, ...]) -> str:
+def _touched(events: tuple[ProvenanceEvent, ...]) -> str:
     """Every place that some of a delivery has been through, stage by stage."""
     return "; ".join(
         f"{stage or NO_STAGE}: {', '.join(places)}" for stage, places in _by_stage(events)
     )
 
 
-def _by_stage(events: tuple[Happening, ...]) -> Iterator[tuple[str, list[str]]]:
+def _by_stage(events: tuple[ProvenanceEvent, ...]) -> Iterator[tuple[str, list[str]]]:
     found: dict[str, dict[str, None]] = {stage: {} for stage in STAGES}
     for event in events:
         said = _described(event.site, event.country, event.owner, event.owner_country)
@@ -186,7 +186,7 @@ def _by_stage(events: tuple[Happening, ...]) -> Iterator[tuple[str, list[str]]]:
             yield stage, sorted(places)
 
 
-def _rests(traced: Traced, i: int, tonnes: float) -> str:
+def _rests(traced: OriginShares, i: int, tonnes: float) -> str:
     """Rows of the workbook that a delivery rests on, with its tonnes by their shares."""
     shares = traced.rests[i]
     return "; ".join(

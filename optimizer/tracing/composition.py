@@ -10,7 +10,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from optimizer.network.network_data import Network, Process
+from optimizer.network.network_data import Network, NetworkProcess
 
 ALL = "all"
 """Every traced input together, by tonnes taken in."""
@@ -52,7 +52,7 @@ class Composition(Struct, frozen=True, dict=True):
                 own[row.oxide] = own.get(row.oxide, 0.0) + row.share
         return assays
 
-    def taken(self, process: Process) -> dict[str, float]:
+    def taken(self, process: NetworkProcess) -> dict[str, float]:
         """Inputs that products are made of, tonnes per unit of activity.
 
         A separation makes them of its feed; elsewhere what has no stage (a reagent) counts
@@ -63,7 +63,7 @@ class Composition(Struct, frozen=True, dict=True):
         staged = {name: q for name, q in process.inputs.items() if name in self._staged}
         return staged or {name: q for name, q in process.inputs.items() if name in self.traced}
 
-    def split(self, process: Process, name: str) -> Contents:
+    def split(self, process: NetworkProcess, name: str) -> Contents:
         """Share of an input taken in that ends in each product: recoveries, else by mass."""
         recovered = self._recoveries.get(process.recipe) if process.feed else None
         if recovered and name in recovered:
@@ -79,7 +79,7 @@ class Composition(Struct, frozen=True, dict=True):
         input; a recipe that only closes a loop does not count.
         """
         recipes = {(p.recipe, p.feed): p for p in self.network.processes}
-        makers: dict[str, list[Process]] = {}
+        makers: dict[str, list[NetworkProcess]] = {}
         for process in recipes.values():
             for product in process.outputs:
                 makers.setdefault(product, []).append(process)
@@ -97,7 +97,10 @@ class Composition(Struct, frozen=True, dict=True):
         return found | {material: {} for material in waiting}
 
     def _ready(
-        self, waiting: list[str], makers: dict[str, list[Process]], found: dict[str, Contents]
+        self,
+        waiting: list[str],
+        makers: dict[str, list[NetworkProcess]],
+        found: dict[str, Contents],
     ) -> dict[str, Contents]:
         """Contents of the materials of which all that a maker takes is known."""
         ready: dict[str, Contents] = {}
@@ -108,7 +111,10 @@ class Composition(Struct, frozen=True, dict=True):
         return ready
 
     def _loop(
-        self, waiting: list[str], makers: dict[str, list[Process]], found: dict[str, Contents]
+        self,
+        waiting: list[str],
+        makers: dict[str, list[NetworkProcess]],
+        found: dict[str, Contents],
     ) -> dict[str, Contents]:
         """Contents of one material of a loop, from what is known of what a maker takes."""
         for material in waiting:
@@ -118,7 +124,7 @@ class Composition(Struct, frozen=True, dict=True):
         return {}
 
     def _average(
-        self, material: str, makers: list[Process], found: dict[str, Contents]
+        self, material: str, makers: list[NetworkProcess], found: dict[str, Contents]
     ) -> Contents:
         sums: dict[str, list[float]] = {}
         for process in makers:

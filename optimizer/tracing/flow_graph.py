@@ -8,13 +8,13 @@ import numpy as np
 from msgspec import Struct, field
 
 from optimizer.network.network_data import Network
-from optimizer.network.provenance import Happening, Provenance
-from optimizer.result.variable_values import Decisions, each
+from optimizer.network.provenance import Provenance, ProvenanceEvent
+from optimizer.result.variable_values import VariableValues, each
 from optimizer.tables import sheets
 from optimizer.tracing.proportional_mixing import Floats, Ints
 
 
-class Entry(Struct, frozen=True):
+class GraphEntry(Struct, frozen=True):
     """Tonnes that come into a node from outside, with the row that they rest on."""
 
     vertex: int
@@ -22,7 +22,7 @@ class Entry(Struct, frozen=True):
     sheet: str
     row: int
     name: str
-    events: tuple[Happening, ...]
+    events: tuple[ProvenanceEvent, ...]
 
 
 class RunVertex(Struct, frozen=True):
@@ -32,7 +32,7 @@ class RunVertex(Struct, frozen=True):
     period: int
 
 
-class Circuit(Struct):
+class FlowGraph(Struct):
     """Vertices and edges; edges carry tonnes per period.
 
     Nodes come first by number of vertex where they appear; ``material`` is None for a run.
@@ -44,7 +44,7 @@ class Circuit(Struct):
     material: list[str | None] = field(default_factory=list)
     runs: dict[int, RunVertex] = field(default_factory=dict)
     """Runs by vertex."""
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[GraphEntry] = field(default_factory=list)
     _source: list[int] = field(default_factory=list)
     _target: list[int] = field(default_factory=list)
     _tonnes: list[float] = field(default_factory=list)
@@ -71,11 +71,11 @@ class Circuit(Struct):
         self._tonnes.append(tonnes)
 
 
-def circuit(done: Decisions, facts: Provenance) -> Circuit:
+def circuit(done: VariableValues, facts: Provenance) -> FlowGraph:
     """Graph of a plan; flows of next to nothing are left out."""
     network = done.network
     flows, count = network.flows, network.calendar.count
-    made = Circuit(network)
+    made = FlowGraph(network)
     for flow, t, tonnes in each(done.ship):
         ship = flows.ships[flow]
         for later, share in ship.arrivals:
@@ -102,11 +102,11 @@ def circuit(done: Decisions, facts: Provenance) -> Circuit:
     return made
 
 
-def _bought(done: Decisions, made: Circuit, facts: Provenance) -> Iterator[Entry]:
+def _bought(done: VariableValues, made: FlowGraph, facts: Provenance) -> Iterator[GraphEntry]:
     """Purchases; where dated rows share a period, each by the time that it covers."""
     network, calendar = done.network, done.network.calendar
     rows = {row.row: row for row in network.case.supply}
-    histories: dict[int, tuple[Happening, ...]] = {}
+    histories: dict[int, tuple[ProvenanceEvent, ...]] = {}
     for flow, t, tonnes in each(done.buy):
         buy = network.flows.buys[flow]
         offer = network.offers[buy.offer]
@@ -120,10 +120,10 @@ def _bought(done: Decisions, made: Circuit, facts: Provenance) -> Iterator[Entry
                 histories[row.row] = tuple(events)
             part = tonnes * years / sum(covers)
             vertex = made.at(buy.node, t)
-            yield Entry(vertex, part, "Supply", row.row, row.offer, histories[row.row])
+            yield GraphEntry(vertex, part, "Supply", row.row, row.offer, histories[row.row])
 
 
-def _held(network: Network, made: Circuit, facts: Provenance) -> Iterator[Entry]:
+def _held(network: Network, made: FlowGraph, facts: Provenance) -> Iterator[GraphEntry]:
     """Opening stock and orders under way, in the order of the network's inflows."""
     case, calendar = network.case, network.calendar
     orders = (
@@ -142,7 +142,7 @@ def _held(network: Network, made: Circuit, facts: Provenance) -> Iterator[Entry]
             order = next(orders)
             events = facts.bought(order.to_site, order.material, order.history)
             place = ("Pipeline", order.row, order.order)
-        yield Entry(vertex, inflow.tonnes, *place, tuple(events))
+        yield GraphEntry(vertex, inflow.tonnes, *place, tuple(events))
 
 
 def _opening(

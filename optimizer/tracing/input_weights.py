@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.tracing.composition import ALL, Composition
-from optimizer.tracing.flow_graph import Circuit
+from optimizer.tracing.flow_graph import FlowGraph
 from optimizer.tracing.proportional_mixing import Floats, Ints, Mixing
 
 NEGLIGIBLE = 1e-9
@@ -19,7 +19,7 @@ _BARELY = 1e-12
 """Part of what comes into a vertex below which an input is not there."""
 
 
-class Weights:
+class InputWeights:
     """Weights of one plan: ``inputs`` that the vertices ``ends`` hold, ``all`` first.
 
     ``edge`` and ``entry`` have a column for each input; at each vertex they add up to one,
@@ -27,7 +27,7 @@ class Weights:
     at each vertex.
     """
 
-    def __init__(self, graph: Circuit, makeup: Composition, ends: Ints) -> None:
+    def __init__(self, graph: FlowGraph, makeup: Composition, ends: Ints) -> None:
         self.graph, self.makeup = graph, makeup
         self.size = len(graph.material)
         self.source, self.target, self.tonnes = graph.edges

@@ -106,7 +106,7 @@ def lawfulness(network: Network, tables: Mapping[str, Table]) -> Lawfulness:
     )
 
 
-class _Sums(Struct):
+class _RuleSums(Struct):
     """What Compliance says of one rule, over all its lines and windows."""
 
     delivered: float = 0.0
@@ -118,8 +118,8 @@ class _Sums(Struct):
     reasons: dict[str, None] = {}
 
 
-def _by_rule(compliance: Table) -> dict[str, _Sums]:
-    found: dict[str, _Sums] = {}
+def _by_rule(compliance: Table) -> dict[str, _RuleSums]:
+    found: dict[str, _RuleSums] = {}
     headers = (
         "rule",
         "delivered",
@@ -133,7 +133,7 @@ def _by_rule(compliance: Table) -> dict[str, _Sums]:
     for name, delivered, breaking, allowed, unknown, not_stated, verdict, rests in zip(
         *(compliance[header] for header in headers), strict=True
     ):
-        own = found.setdefault(name, _Sums(reasons={}))
+        own = found.setdefault(name, _RuleSums(reasons={}))
         own.delivered += delivered
         own.breaking += breaking
         own.allowed += allowed * delivered
@@ -144,7 +144,7 @@ def _by_rule(compliance: Table) -> dict[str, _Sums]:
     return found
 
 
-def _resting(name: str, own: _Sums) -> str:
+def _resting(name: str, own: _RuleSums) -> str:
     """Tonnes under a rule that rest on what is not known, and the cells and stages behind them."""
     stages = [one.removesuffix(NOT_STATED) for one in own.reasons if one.endswith(NOT_STATED)]
     cells = [one for one in own.reasons if not one.endswith(NOT_STATED)]
@@ -159,7 +159,7 @@ def _resting(name: str, own: _Sums) -> str:
     return f"Under {name}, {' and '.join(parts)}."
 
 
-def _shares_used(sums: dict[str, _Sums]) -> Iterator[str]:
+def _shares_used(sums: dict[str, _RuleSums]) -> Iterator[str]:
     """Of rules that allow a share, the tonnes that use it."""
     for name, own in sums.items():
         if own.allowed and own.breaking > SMALLEST * own.delivered:

@@ -15,12 +15,12 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.network.calendar import members as members_of
-from optimizer.network.provenance import Happening, Provenance
-from optimizer.result.variable_values import Decisions, each
+from optimizer.network.provenance import Provenance, ProvenanceEvent
+from optimizer.result.variable_values import VariableValues, each
 from optimizer.tables.sheets import STAGES
 from optimizer.tracing.composition import Composition
-from optimizer.tracing.flow_graph import Circuit, circuit
-from optimizer.tracing.input_weights import NEGLIGIBLE, Weights
+from optimizer.tracing.flow_graph import FlowGraph, circuit
+from optimizer.tracing.input_weights import NEGLIGIBLE, InputWeights
 from optimizer.tracing.proportional_mixing import Floats, Ints
 
 SMALLEST = 1e-6
@@ -33,7 +33,7 @@ _NOWHERE = np.zeros(0, dtype=np.int64)
 Blocks = list[tuple[slice, Floats | None]]
 
 
-class Place(NamedTuple):
+class OriginPlace(NamedTuple):
     """Where an event of a stage was, and whose; empty where history does not say."""
 
     country: str
@@ -42,11 +42,11 @@ class Place(NamedTuple):
     site: str
 
 
-NONE = Place("", "", "", "")
+NONE = OriginPlace("", "", "", "")
 """The place of a stage of which history says nothing."""
 
 
-class Drop(Struct, frozen=True):
+class LineDelivery(Struct, frozen=True):
     """What is delivered to a line in a period."""
 
     line: int
@@ -57,17 +57,17 @@ class Drop(Struct, frozen=True):
     """Tonnes from each vertex."""
 
 
-class Traced(Struct, frozen=True):
+class OriginShares(Struct, frozen=True):
     """Shares of every delivery of a traced material."""
 
-    drops: tuple[Drop, ...]
+    drops: tuple[LineDelivery, ...]
     inputs: tuple[str, ...]
     stages: tuple[str, ...]
-    places: tuple[tuple[Place, ...], ...]
+    places: tuple[tuple[OriginPlace, ...], ...]
     """Places of each stage; the first is ``NONE``."""
     shares: tuple[Floats, ...]
     """For each stage: share by delivery, input and place; zeros where an input is absent."""
-    touched: tuple[tuple[Happening, ...], ...]
+    touched: tuple[tuple[ProvenanceEvent, ...], ...]
     """For each delivery: every event that some of it has been through."""
     rows: tuple[tuple[str, int, str], ...]
     """Sheet, row and name of what deliveries rest on."""
@@ -75,7 +75,7 @@ class Traced(Struct, frozen=True):
     """Share of each delivery that rests on each row."""
 
 
-def trace(done: Decisions) -> Traced:
+def trace(done: VariableValues) -> OriginShares:
     """Shares of all deliveries of a plan, exact by proportional mixing."""
     network = done.network
     facts = Provenance(network.case, network.calendar)
@@ -84,10 +84,10 @@ def trace(done: Decisions) -> Traced:
     drops = _drops(done, graph, makeup.traced)
     vertices = np.concatenate([_NOWHERE, *(drop.vertices for drop in drops)])
     ends = np.flatnonzero(np.bincount(vertices))
-    return _Tracing(graph, facts, Weights(graph, makeup, ends)).result(drops)
+    return _ShareSolver(graph, facts, InputWeights(graph, makeup, ends)).result(drops)
 
 
-def _drops(done: Decisions, graph: Circuit, traced: set[str]) -> tuple[Drop, ...]:
+def _drops(done: VariableValues, graph: FlowGraph, traced: set[str]) -> tuple[LineDelivery, ...]:
     network = done.network
     found: dict[tuple[int, int], dict[int, float]] = {}
     for flow, t, tonnes in each(done.deliver):
@@ -97,26 +97,28 @@ def _drops(done: Decisions, graph: Circuit, traced: set[str]) -> tuple[Drop, ...
             vertex = graph.at(deliver.node, t)
             parts[vertex] = parts.get(vertex, 0.0) + tonnes
     return tuple(
-        Drop(line, t, sum(parts.values()), np.array(list(parts)), np.array(list(parts.values())))
+        LineDelivery(
+            line, t, sum(parts.values()), np.array(list(parts)), np.array(list(parts.values()))
+        )
         for (line, t), parts in sorted(found.items())
         if sum(parts.values()) > SMALLEST
     )
 
 
-class _Tracing:
+class _ShareSolver:
     """The stage solves of one plan."""
 
-    def __init__(self, graph: Circuit, facts: Provenance, weights: Weights) -> None:
+    def __init__(self, graph: FlowGraph, facts: Provenance, weights: InputWeights) -> None:
         self.graph, self.facts, self.weights = graph, facts, weights
         self.size = weights.size
-        self._done: dict[tuple[int, int], tuple[Happening, ...]] = {}
-        alike: dict[tuple[Happening, ...], list[int]] = {}
+        self._done: dict[tuple[int, int], tuple[ProvenanceEvent, ...]] = {}
+        alike: dict[tuple[ProvenanceEvent, ...], list[int]] = {}
         for vertex, run in graph.runs.items():
             alike.setdefault(self._done_by(run.process, run.period), []).append(vertex)
         self.runs = {events: np.array(own) for events, own in alike.items()}
         """Vertices of the runs that are the same events."""
 
-    def result(self, drops: tuple[Drop, ...]) -> Traced:
+    def result(self, drops: tuple[LineDelivery, ...]) -> OriginShares:
         """Everything that is told of the deliveries."""
         weights = self.weights
         places = self._places()
@@ -131,7 +133,7 @@ class _Tracing:
             told.append(_gathered(values, weights.held[:, part], drops))
         together = np.concatenate(told, axis=1)
         rows, rests = self._rests(drops)
-        return Traced(
+        return OriginShares(
             drops=drops,
             inputs=weights.inputs,
             stages=tuple(places),
@@ -142,16 +144,16 @@ class _Tracing:
             rests=rests,
         )
 
-    def _done_by(self, number: int, t: int) -> tuple[Happening, ...]:
+    def _done_by(self, number: int, t: int) -> tuple[ProvenanceEvent, ...]:
         if (number, t) not in self._done:
             process = self.graph.network.processes[number]
             events = self.facts.at_site(process.site, process.stages[t])
             self._done[number, t] = tuple(events)
         return self._done[number, t]
 
-    def _places(self) -> dict[str, dict[Place, int]]:
+    def _places(self) -> dict[str, dict[OriginPlace, int]]:
         """Number of each place that an event of a stage had, by stage; ``NONE`` is 0."""
-        found: dict[str, dict[Place, int]] = {stage: {NONE: 0} for stage in (*STAGES, "")}
+        found: dict[str, dict[OriginPlace, int]] = {stage: {NONE: 0} for stage in (*STAGES, "")}
         histories = {id(entry.events): entry.events for entry in self.graph.entries}
         for events in (*histories.values(), *self.runs):
             for event in events:
@@ -159,7 +161,7 @@ class _Tracing:
                 places.setdefault(_place(event), len(places))
         return found
 
-    def _blocks(self, places: dict[str, dict[Place, int]]) -> Blocks:
+    def _blocks(self, places: dict[str, dict[OriginPlace, int]]) -> Blocks:
         """Columns of each stage, and 0 for the runs that are an event of it."""
         blocks: Blocks = []
         first = 0
@@ -172,7 +174,9 @@ class _Tracing:
             first += len(found)
         return blocks
 
-    def _base(self, places: dict[str, dict[Place, int]], blocks: Blocks, part: slice) -> Floats:
+    def _base(
+        self, places: dict[str, dict[OriginPlace, int]], blocks: Blocks, part: slice
+    ) -> Floats:
         """What enters with its history, what runs add, and ``NONE`` where nothing is known."""
         entry, empty = self.weights.entry[:, part], self.weights.empty[:, part]
         first = [block.start for block, _ in blocks]
@@ -196,7 +200,9 @@ class _Tracing:
                         base[own, :, start + column] += share
         return base
 
-    def _rests(self, drops: tuple[Drop, ...]) -> tuple[tuple[tuple[str, int, str], ...], Floats]:
+    def _rests(
+        self, drops: tuple[LineDelivery, ...]
+    ) -> tuple[tuple[tuple[str, int, str], ...], Floats]:
         """Rows of the workbook that deliveries rest on, and the share that each has."""
         weights = self.weights
         column: dict[tuple[str, int, str], int] = {}
@@ -213,12 +219,12 @@ class _Tracing:
         values = weights.mixing.solve(weights.edge[:, :1], base, [(slice(0, len(column)), None)])
         return tuple(column), _gathered(values, weights.held[:, :1], drops)[:, 0, :]
 
-    def _touched(self, drops: tuple[Drop, ...]) -> tuple[tuple[Happening, ...], ...]:
+    def _touched(self, drops: tuple[LineDelivery, ...]) -> tuple[tuple[ProvenanceEvent, ...], ...]:
         """Events that any part of a delivery has been through, reagents' events too."""
-        bit: dict[Happening, int] = {}
+        bit: dict[ProvenanceEvent, int] = {}
         masks = [0] * self.size
 
-        def add(vertex: int, events: Iterable[Happening]) -> None:
+        def add(vertex: int, events: Iterable[ProvenanceEvent]) -> None:
             for event in events:
                 masks[vertex] |= 1 << bit.setdefault(event, len(bit))
 
@@ -253,19 +259,19 @@ class _Tracing:
         )
 
 
-def _place(event: Happening) -> Place:
-    return Place(event.country, event.owner_country, event.owner, event.site)
+def _place(event: ProvenanceEvent) -> OriginPlace:
+    return OriginPlace(event.country, event.owner_country, event.owner, event.site)
 
 
 def _parts(
-    events: Iterable[Happening], stage: str, found: dict[Place, int]
+    events: Iterable[ProvenanceEvent], stage: str, found: dict[OriginPlace, int]
 ) -> list[tuple[int, float]]:
     """Places of the events of a stage, in equal parts; ``NONE`` where there is no such event."""
     own = [found[_place(event)] for event in events if event.stage == stage]
     return [(column, 1 / len(own)) for column in own] or [(0, 1.0)]
 
 
-def _gathered(values: Floats, held: Floats, drops: tuple[Drop, ...]) -> Floats:
+def _gathered(values: Floats, held: Floats, drops: tuple[LineDelivery, ...]) -> Floats:
     """Shares by delivery, input and column: its lots weighed by what they hold of the input."""
     found = np.zeros((len(drops), *values.shape[1:]))
     for i, drop in enumerate(drops):

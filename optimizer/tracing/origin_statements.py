@@ -7,18 +7,18 @@ from typing import Any
 
 from msgspec import Struct
 
-from optimizer.network.network_data import Phase
-from optimizer.network.provenance import Happening, Provenance, stages_up_to
-from optimizer.result.variable_values import Decisions
+from optimizer.network.network_data import RulePhase
+from optimizer.network.provenance import Provenance, ProvenanceEvent, stages_up_to
+from optimizer.result.variable_values import VariableValues
 from optimizer.tables import sheets
 from optimizer.tables.sheets import UNKNOWN
-from optimizer.tracing.origin_shares import Traced
+from optimizer.tracing.origin_shares import OriginShares
 
 SMALLEST = 1e-6
 """Share of a delivery below which nothing is said to rest on what is not stated: rounding."""
 
 
-class Rest(Struct, frozen=True):
+class UnstatedRest(Struct, frozen=True):
     """Tonnes of a delivery that rest on what is not known or not stated, and why."""
 
     unknown: float = 0.0
@@ -29,10 +29,10 @@ class Rest(Struct, frozen=True):
     """Stages of which nothing is stated."""
 
 
-class Statements:
+class OriginStatements:
     """What the histories behind each delivery state, as far as a rule looks there."""
 
-    def __init__(self, done: Decisions, traced: Traced) -> None:
+    def __init__(self, done: VariableValues, traced: OriginShares) -> None:
         self._network = done.network
         case = done.network.case
         self._traced = traced
@@ -45,7 +45,9 @@ class Statements:
             self._stages[rule] = None if any(not line.stage for line in lines) else named
         self._open = list(self._unknown_rows(Provenance(case, done.network.calendar)))
 
-    def rest(self, phase: Phase, line: int, t: int, tonnes: float, breaking: float) -> Rest:
+    def rest(
+        self, phase: RulePhase, line: int, t: int, tonnes: float, breaking: float
+    ) -> UnstatedRest:
         """What of a delivery under a rule rests on what is not known or not stated.
 
         Tonnes of unknown origin are among those that break the rule, so ``breaking`` bounds
@@ -53,17 +55,17 @@ class Statements:
         """
         material = self._materials[self._network.lines[line].material]
         if not material.traced:
-            return Rest(not_stated=tonnes, stages=("material not traced",))
+            return UnstatedRest(not_stated=tonnes, stages=("material not traced",))
         if not material.stage:
-            return Rest(not_stated=tonnes, stages=("stage of the material",))
+            return UnstatedRest(not_stated=tonnes, stages=("stage of the material",))
         i = self._drops.get((line, t))
         if i is None:
-            return Rest()
+            return UnstatedRest()
         looked_at = self._stages.get(phase.rule, frozenset())
         unknown, cells = self._of_unknown(i, looked_at)
         missing = dict(self._missing(i, material, looked_at))
         share = max(missing.values(), default=0.0)
-        return Rest(
+        return UnstatedRest(
             min(unknown * tonnes, breaking),
             share * tonnes,
             cells if breaking > SMALLEST * tonnes else (),
@@ -108,7 +110,7 @@ class Statements:
         }
         for column, (sheet, number, _) in enumerate(self._traced.rows):
             site, row = rows[sheet, number]
-            events: list[Happening] = facts.bought(site, row.material, row.history)
+            events: list[ProvenanceEvent] = facts.bought(site, row.material, row.history)
             stages = frozenset(event.stage for event in events if event.country == UNKNOWN)
             if stages:
                 yield column, stages, case.cell(sheet, number, "history")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from optimizer.network.duty_rates import Duties
+from optimizer.network.duty_rates import DutyRates
 from optimizer.network.network_data import Network
 from optimizer.network.provenance import Provenance
 from optimizer.result.result_table import Table
@@ -22,7 +22,7 @@ def presumed_origins(network: Network, tables: Mapping[str, Table]) -> list[str]
     case = network.case
     if not case.tariffs:
         return []
-    duties = Duties(case, network.calendar)
+    duties = DutyRates(case, network.calendar)
     country = {site.site: site.country for site in case.sites}
     shipped = tables["Shipments"]
     burdened = {

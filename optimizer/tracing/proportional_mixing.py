@@ -22,7 +22,7 @@ LEAK = 1e-13
 """What a loop loses at each vertex, so that one that nothing enters has an answer too."""
 
 
-class Loop(Struct, frozen=True):
+class MixingLoop(Struct, frozen=True):
     """A component with a loop: its vertices, its edges, and what is left of it when cut open."""
 
     vertices: Ints
@@ -33,14 +33,14 @@ class Loop(Struct, frozen=True):
     """Its graph without loops: what the cuts pass on comes from vertices behind the others."""
 
 
-class Level(Struct, frozen=True):
+class MixingLevel(Struct, frozen=True):
     """Vertices that depend on earlier levels alone: their edges, grouped by target."""
 
     edges: Ints
     first: Ints
     """Position of the first edge of each target."""
     targets: Ints
-    loops: tuple[Loop, ...]
+    loops: tuple[MixingLoop, ...]
 
 
 class Mixing:
@@ -54,8 +54,8 @@ class Mixing:
 
     def _loops(
         self, component: Ints, level: Ints, looping: npt.NDArray[np.bool_], inside: Ints
-    ) -> dict[int, list[Loop]]:
-        found: dict[int, list[Loop]] = {}
+    ) -> dict[int, list[MixingLoop]]:
+        found: dict[int, list[MixingLoop]] = {}
         place = np.zeros(self.size, dtype=np.int64)
         members: dict[int, list[int]] = {}
         for vertex in np.flatnonzero(looping).tolist():
@@ -70,7 +70,9 @@ class Mixing:
             found.setdefault(int(level[vertices[0]]), []).append(loop)
         return found
 
-    def _levels(self, level: Ints, inside: Ints, loops: dict[int, list[Loop]]) -> list[Level]:
+    def _levels(
+        self, level: Ints, inside: Ints, loops: dict[int, list[MixingLoop]]
+    ) -> list[MixingLevel]:
         outside = np.flatnonzero(~inside)
         order = outside[np.lexsort((self.target[outside], level[self.target[outside]]))]
         depth = level[self.target[order]]
@@ -80,7 +82,7 @@ class Mixing:
             edges = order[low:high]
             ends = self.target[edges]
             first = np.flatnonzero(np.diff(ends, prepend=-1))
-            found.append(Level(edges, first, ends[first], tuple(loops.get(number, ()))))
+            found.append(MixingLevel(edges, first, ends[first], tuple(loops.get(number, ()))))
         return found
 
     def solve(
@@ -110,7 +112,7 @@ class Mixing:
 
     def _settle(
         self,
-        loop: Loop,
+        loop: MixingLoop,
         weight: Floats,
         base: Floats,
         blocks: Sequence[tuple[slice, Floats | None]],
@@ -145,13 +147,13 @@ class Mixing:
             base[loop.vertices, :, own] = (known + unit @ passed).transpose(1, 0, 2)
 
 
-def _opened(vertices: Ints, edges: Ints, source: Ints, target: Ints) -> Loop:
+def _opened(vertices: Ints, edges: Ints, source: Ints, target: Ints) -> MixingLoop:
     """A loop from its edges between places of its vertices."""
     cuts = np.array(_cuts(vertices.size, source, target), dtype=np.int64)
     outlet = np.arange(vertices.size)
     outlet[cuts] = vertices.size + np.arange(cuts.size)
     opened = Mixing(vertices.size + cuts.size, outlet[source], target)
-    return Loop(vertices, edges, cuts, opened)
+    return MixingLoop(vertices, edges, cuts, opened)
 
 
 def _cuts(size: int, source: Ints, target: Ints) -> list[int]:

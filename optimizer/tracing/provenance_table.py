@@ -13,7 +13,7 @@ from optimizer.result.flow_tables import segment_of
 from optimizer.result.result_layouts import Table
 from optimizer.tables.sheets import NONE, STAGES, UNKNOWN
 from optimizer.tracing.composition import ALL
-from optimizer.tracing.origin_shares import Place, Traced
+from optimizer.tracing.origin_shares import OriginPlace, OriginShares
 
 NOT_STATED = "not stated"
 DOES_NOT_APPLY = "does not apply"
@@ -23,7 +23,7 @@ NO_STAGE = "(no stage)"
 MOST_ROWS = 200_000
 """Rows above which places are countries alone, and then all inputs are taken together."""
 
-_By = tuple[str, Callable[[Place], tuple[str, str]]]
+_By = tuple[str, Callable[[OriginPlace], tuple[str, str]]]
 _BY: tuple[_By, ...] = (
     ("country", lambda place: (place.country, place.country)),
     ("site", lambda place: (place.site, place.country)),
@@ -34,7 +34,7 @@ _NO_PLACE = {NONE: (DOES_NOT_APPLY, ""), UNKNOWN: (UNKNOWN, "")}
 """Name and country of a place, by what it is looked at."""
 
 
-def provenance(network: Network, traced: Traced) -> Table:
+def provenance(network: Network, traced: OriginShares) -> Table:
     """One row per delivery, input, stage, and country, site or owner with a share in it.
 
     At most ``MOST_ROWS``, if leaving out sites and owners, and then inputs, is enough.
@@ -69,7 +69,7 @@ def provenance(network: Network, traced: Traced) -> Table:
     return _table(network, traced, [kind for kind, _ in kinds], names, _bounded(traced, columns))
 
 
-def _bounded(traced: Traced, columns: list[np.ndarray]) -> list[np.ndarray]:
+def _bounded(traced: OriginShares, columns: list[np.ndarray]) -> list[np.ndarray]:
     """The rows that are told; a sheet has an end, and so has what anybody reads."""
     countries = [kind for kind, _ in _BY].index("country")
     for column, only in ((3, countries), (1, traced.inputs.index(ALL))):
@@ -79,7 +79,7 @@ def _bounded(traced: Traced, columns: list[np.ndarray]) -> list[np.ndarray]:
     return columns
 
 
-def _shown(network: Network, traced: Traced) -> np.ndarray:
+def _shown(network: Network, traced: OriginShares) -> np.ndarray:
     """Stages that are shown, by delivery: up to the material's own, and any that is stated.
 
     Where there is none, the row of events without a stage says that nothing is stated.
@@ -98,7 +98,7 @@ def _shown(network: Network, traced: Traced) -> np.ndarray:
 
 def _table(
     network: Network,
-    traced: Traced,
+    traced: OriginShares,
     kinds: Sequence[str],
     names: Sequence[tuple[str, str]],
     columns: Sequence[np.ndarray],

@@ -1,10 +1,10 @@
 """The planner's seat: check and solve workbooks on a page that this computer serves to itself.
 
-``Seat`` is the server. It reads and checks workbooks as ``optimizer check`` does, and runs
+``WebApp`` is the server. It reads and checks workbooks as ``optimizer check`` does, and runs
 ``optimizer solve`` in a process of its own, so it knows nothing of the mathematics.
 """
 
-from optimizer.web_app.app import Seat
+from optimizer.web_app.app import WebApp
 from optimizer.web_app.termination_signals import interrupted_by_signals
 
-__all__ = ["Seat", "interrupted_by_signals"]
+__all__ = ["WebApp", "interrupted_by_signals"]

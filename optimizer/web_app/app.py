@@ -13,11 +13,11 @@ from typing import Any
 from optimizer import __version__
 from optimizer.errors import FileError, UsageError
 from optimizer.web_app.file_names import ENDINGS
-from optimizer.web_app.http_server import Server
-from optimizer.web_app.plan_process import FILES, Run
+from optimizer.web_app.http_server import AppServer
+from optimizer.web_app.plan_process import FILES, PlanProcess
 from optimizer.web_app.session_folder import SessionFolder
 from optimizer.web_app.termination_signals import signals_ignored
-from optimizer.web_app.workbook_view import MOST_BYTES, Book, too_big
+from optimizer.web_app.workbook_view import MOST_BYTES, WorkbookView, too_big
 
 LAST_WORDS = 5.0
 """Seconds that a solve has to stop when the seat is closed."""
@@ -35,7 +35,7 @@ HANDOVER = """<!doctype html>
 """What the browser is started with; it leads to the page."""
 
 
-class Seat:
+class WebApp:
     """A session: the workbook on the page, the runs so far, and their server.
 
     ``address`` holds the secret without which nothing is answered. Workbooks that are only
@@ -50,14 +50,14 @@ class Seat:
         self.output = output
         self.token = secrets.token_urlsafe(32)
         self._ticket: str | None = None
-        self.book: Book | None = None
-        self.runs: list[Run] = []
+        self.book: WorkbookView | None = None
+        self.runs: list[PlanProcess] = []
         self._count = 0
         self._reading = False
         self._lock = threading.Lock()
         self._first = workbook
         try:
-            self._server = Server(self, port)
+            self._server = AppServer(self, port)
         except OverflowError as error:
             raise UsageError(f"port {port} is not from 0 to 65535") from error
         except OSError as error:
@@ -70,7 +70,7 @@ class Seat:
         self._folder = self._session.path
         self._handover: Path | None = None
 
-    def __enter__(self) -> Seat:
+    def __enter__(self) -> WebApp:
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -155,20 +155,20 @@ class Seat:
                     run.ended.wait(LAST_WORDS)
             self._session.remove()
 
-    def new_book(self, name: str, origin: Path | None = None) -> Book:
+    def new_book(self, name: str, origin: Path | None = None) -> WorkbookView:
         """A workbook still to be written to its path, in a folder of its own."""
         with self._lock:
             self._count += 1
             folder = self._folder / str(self._count)
             folder.mkdir()
-            return Book(self._count, name, folder, origin)
+            return WorkbookView(self._count, name, folder, origin)
 
-    def take(self, book: Book) -> None:
+    def take(self, book: WorkbookView) -> None:
         """Check a workbook that is written, and show it in place of the one before."""
         book.check()
         self._put(book)
 
-    def _put(self, book: Book) -> None:
+    def _put(self, book: WorkbookView) -> None:
         """Show a workbook, unless one that came later is shown; the one before goes."""
         with self._lock:
             old, new = (self.book, book)
@@ -194,7 +194,7 @@ class Seat:
         else:
             self.take(book)
 
-    def solve(self) -> Run:
+    def solve(self) -> PlanProcess:
         """Begin to solve the workbook on the page, in a new folder.
 
         Raises UsageError if there is none, it has errors, or a solve is running.
@@ -204,7 +204,7 @@ class Seat:
                 raise UsageError("there is no workbook without errors to solve")
             if any(not run.ended.is_set() for run in self.runs):
                 raise UsageError("a plan is being made: wait for it, or stop it")
-            run = Run(len(self.runs) + 1, self.book, self._new_folder(self.book.path.stem))
+            run = PlanProcess(len(self.runs) + 1, self.book, self._new_folder(self.book.path.stem))
             self.runs.append(run)
             return run
 

@@ -26,7 +26,7 @@ from optimizer.web_app.bounded_server import BoundedServer
 from optimizer.web_app.workbook_view import MOST_BYTES, too_big
 
 if TYPE_CHECKING:
-    from optimizer.web_app.app import Seat
+    from optimizer.web_app.app import WebApp
 
 PACKAGE = Path(optimizer.__file__).parent
 KINDS = {
@@ -75,7 +75,7 @@ BLOCK = 1 << 16
 WRONG = "The address is not that of this session: take the one that the terminal shows."
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """The request is not answered: status and a sentence."""
 
     def __init__(self, status: HTTPStatus, message: str) -> None:
@@ -83,14 +83,14 @@ class Refused(Exception):
         self.status = status
 
 
-class Server(BoundedServer):
+class AppServer(BoundedServer):
     """Listens on the loopback for one seat."""
 
     allow_reuse_address = sys.platform != "win32"
 
-    def __init__(self, seat: Seat, port: int) -> None:
+    def __init__(self, seat: WebApp, port: int) -> None:
         self.seat = seat
-        super().__init__(("127.0.0.1", port), Handler)
+        super().__init__(("127.0.0.1", port), AppRequestHandler)
 
     def server_bind(self) -> None:
         """Bind without looking up the name of this computer in the network."""
@@ -106,7 +106,7 @@ class Server(BoundedServer):
         """A browser that has gone away is no error."""
 
 
-class Handler(BaseHTTPRequestHandler):
+class AppRequestHandler(BaseHTTPRequestHandler):
     """Answers one connection."""
 
     protocol_version = "HTTP/1.1"
@@ -114,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
     server_version = "optimizer"
     sys_version = ""
     timeout = HEAD
-    server: Server
+    server: AppServer
 
     def do_GET(self) -> None:
         """What the page shows."""
@@ -134,7 +134,7 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing is logged."""
 
     @property
-    def seat(self) -> Seat:
+    def seat(self) -> WebApp:
         """The session that is served."""
         return self.server.seat
 
@@ -146,7 +146,7 @@ class Handler(BaseHTTPRequestHandler):
             self.connection.settimeout(QUIET)
             if let_in is not None:
                 answer(*let_in)
-        except Refused as refused:
+        except RequestRefused as refused:
             self._json({"message": str(refused)}, refused.status)
         except OptimizerError as error:
             self._json({"message": str(error)}, HTTPStatus.CONFLICT)
@@ -163,18 +163,20 @@ class Handler(BaseHTTPRequestHandler):
         """
         host = self.headers.get_all("Host") or []
         if len(host) != 1 or host[0].lower() not in self.server.hosts:
-            raise Refused(HTTPStatus.FORBIDDEN, "This server answers to its own address only.")
+            raise RequestRefused(
+                HTTPStatus.FORBIDDEN, "This server answers to its own address only."
+            )
         path, _, query = self.path.partition("?")
         parts = [unquote(part) for part in path.split("/")]
         if len(parts) < 3 or parts[0]:
-            raise Refused(HTTPStatus.FORBIDDEN, WRONG)
+            raise RequestRefused(HTTPStatus.FORBIDDEN, WRONG)
         if self.command == "GET" and parts[2:] == [""] and self.seat.redeem(parts[1]):
             self._send(HTTPStatus.SEE_OTHER, {"Location": f"/{self.seat.token}/"}, b"")
             return None
         if not secrets.compare_digest(parts[1].encode(), self.seat.token.encode()):
-            raise Refused(HTTPStatus.FORBIDDEN, WRONG)
+            raise RequestRefused(HTTPStatus.FORBIDDEN, WRONG)
         if self.command != "GET" and self.headers.get("Origin") != f"http://{host[0]}":
-            raise Refused(HTTPStatus.FORBIDDEN, "Only this page may ask for that.")
+            raise RequestRefused(HTTPStatus.FORBIDDEN, "Only this page may ask for that.")
         return parts[2:], {key: values[0] for key, values in parse_qs(query, True).items()}
 
     def _get(self, parts: list[str], query: dict[str, str]) -> None:
@@ -194,7 +196,7 @@ class Handler(BaseHTTPRequestHandler):
             case ["runs", number, word] if number.isascii() and number.isdigit():
                 self._file(int(number[:6]), word, save="save" in query)
             case _:
-                raise Refused(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+                raise RequestRefused(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
 
     def _post(self, parts: list[str], query: dict[str, str]) -> None:
         match parts:
@@ -203,7 +205,7 @@ class Handler(BaseHTTPRequestHandler):
             case ["again"]:
                 book = self.seat.book
                 if book is None or book.origin is None:
-                    raise Refused(HTTPStatus.CONFLICT, "Choose the workbook again.")
+                    raise RequestRefused(HTTPStatus.CONFLICT, "Choose the workbook again.")
                 self.seat.read_again(book.origin)
             case ["solve"]:
                 self.seat.solve()
@@ -214,17 +216,17 @@ class Handler(BaseHTTPRequestHandler):
                 self._json(self.seat.shown())
                 return self.seat.end()
             case _:
-                raise Refused(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+                raise RequestRefused(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
         return self._json(self.seat.shown())
 
     def _upload(self, name: str) -> None:
         """Take a workbook: the body of the request is the file."""
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()) or "Transfer-Encoding" in self.headers:
-            raise Refused(HTTPStatus.LENGTH_REQUIRED, "The size of the file is missing.")
+            raise RequestRefused(HTTPStatus.LENGTH_REQUIRED, "The size of the file is missing.")
         left, book = int(length[:18]), self.seat.new_book(name)
         if left > MOST_BYTES:
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_big(book.name, left))
+            raise RequestRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_big(book.name, left))
         with book.path.open("wb") as file:
             while left:
                 block = self.rfile.read(min(left, BLOCK))
@@ -239,22 +241,22 @@ class Handler(BaseHTTPRequestHandler):
         try:
             number, sheet, first = (int(query[key]) for key in ("book", "sheet", "first"))
             if book is None or book.number != number:
-                raise Refused(HTTPStatus.CONFLICT, "Another workbook has been opened since.")
+                raise RequestRefused(HTTPStatus.CONFLICT, "Another workbook has been opened since.")
             self._json(book.cells(sheet, first))
         except (KeyError, ValueError, IndexError):
-            raise Refused(HTTPStatus.NOT_FOUND, "There are no such cells.") from None
+            raise RequestRefused(HTTPStatus.NOT_FOUND, "There are no such cells.") from None
 
     def _marked(self) -> None:
         book = self.seat.book
         if book is None or not book.findings:
-            raise Refused(HTTPStatus.NOT_FOUND, "There is nothing to mark.")
+            raise RequestRefused(HTTPStatus.NOT_FOUND, "There is nothing to mark.")
         copy = book.marked_copy()
         self._stream(copy, {"Content-Disposition": attached(copy.name)})
 
     def _file(self, number: int, word: str, *, save: bool) -> None:
         path = self.seat.file_of(number, word)
         if path is None:
-            raise Refused(HTTPStatus.NOT_FOUND, "This run has no such file.")
+            raise RequestRefused(HTTPStatus.NOT_FOUND, "This run has no such file.")
         headers = {}
         if word == "page":
             headers["Content-Security-Policy"] = REPORT

@@ -15,7 +15,7 @@ from typing import Any
 
 import optimizer
 from optimizer.errors import FileError
-from optimizer.web_app.workbook_view import Book
+from optimizer.web_app.workbook_view import WorkbookView
 
 KEPT = 200
 """Lines of the solver that are kept."""
@@ -24,14 +24,14 @@ FILES = {"plan": "plan.xlsx", "page": "report.html", "record": "run.json"}
 """What a run leaves in its folder, by the word for it in addresses."""
 
 
-class Run:
+class PlanProcess:
     """One solve of a workbook: its folder, how far it is, and what came of it.
 
     ``state`` is ``running``, ``stopping``, ``done``, ``stopped`` (by the planner, without
     a plan) or ``failed``; ``record`` is what ``optimizer solve --json`` says.
     """
 
-    def __init__(self, number: int, book: Book, folder: Path) -> None:
+    def __init__(self, number: int, book: WorkbookView, folder: Path) -> None:
         self.number = number
         self.name = book.name
         self.folder = folder
@@ -50,7 +50,7 @@ class Run:
         self._process = self._started(book)
         threading.Thread(target=self._follow, daemon=True).start()
 
-    def _started(self, book: Book) -> subprocess.Popen[str]:
+    def _started(self, book: WorkbookView) -> subprocess.Popen[str]:
         """The process; in a group of its own, so that Ctrl-C reaches only the server."""
         roots = [str(Path(optimizer.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
         own = {"PYTHONPATH": os.pathsep.join(filter(None, roots)), "PYTHONUTF8": "1"}

@@ -15,7 +15,7 @@ from optimizer import interrupts
 STANDARD_INPUT = 0
 
 
-class Attended:
+class SupervisedSolve:
     """Progress for the program that runs this one: one JSON object a line.
 
     A byte on standard input, or its end, stops the solve as Ctrl-C does: the best plan so

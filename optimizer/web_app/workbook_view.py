@@ -15,7 +15,7 @@ from optimizer.tables.text_matching import fold
 from optimizer.web_app.file_names import plain_name, workbook_name
 
 if TYPE_CHECKING:
-    from optimizer.tables.cell_grids import Grid
+    from optimizer.tables.cell_grids import CellGrid
 
 MOST_BYTES = 100_000_000
 """Size of the largest workbook that the page takes."""
@@ -31,7 +31,7 @@ Place = tuple[int, int, int]
 """Sheet, row and column of a cell, from 0."""
 
 
-class Book:
+class WorkbookView:
     """A workbook in a folder of its own: it is read and checked, never changed.
 
     ``origin`` is the planner's file, if the program can read it again.
@@ -45,7 +45,7 @@ class Book:
         self.trouble = ""
         """Why the file cannot be read as a workbook, empty if it can."""
         self.findings: tuple[Finding, ...] = ()
-        self.grids: list[Grid] = []
+        self.grids: list[CellGrid] = []
         self._heads: dict[str, tuple[int, int, dict[str, int]]] = {}
         self._marking = threading.Lock()
 
@@ -148,7 +148,7 @@ class Book:
         return copy
 
 
-def head_of(grid: Grid) -> tuple[int, dict[str, int]]:
+def head_of(grid: CellGrid) -> tuple[int, dict[str, int]]:
     """Row of the headers (from 0), and the column of each by its folded text.
 
     The row is the one that holds most declared headers, or else the first that is filled.
@@ -183,11 +183,11 @@ def _number(letters: str) -> int:
 
 def _shown_cell(value: Any) -> str | float | int:
     """A cell as the page shows it: numbers as numbers, anything else as text."""
-    from optimizer.tables.cell_values import Merged, Shared
+    from optimizer.tables.cell_values import MergedCell, SharedCell
 
-    if value is None or isinstance(value, Merged):
+    if value is None or isinstance(value, MergedCell):
         return ""
-    if isinstance(value, Shared):
+    if isinstance(value, SharedCell):
         return _shown_cell(value.value)
     if isinstance(value, bool):
         return "yes" if value else "no"

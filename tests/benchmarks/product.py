@@ -38,7 +38,7 @@ ROOMS = (
     (solver, "load", "extract"),
     (solution, "tables_of", "extract"),
     (solution, "audit", "audit"),
-    (explain.Pricing, "tables", "prices"),
+    (explain.PriceTables, "tables", "prices"),
 )
 """Where the function behind each step is, and its name."""
 

@@ -13,7 +13,7 @@ from optimizer.report import block_demand
 from optimizer.report.excel_values import clean, finite
 from optimizer.report.page import picture_data
 from optimizer.report.page.embedded_tables import sheets
-from optimizer.report.page.period_bins import Bins, bins
+from optimizer.report.page.period_bins import PeriodBins, bins
 from optimizer.report.write_result import summary_of
 from optimizer.result.result_layouts import CATEGORIES, Tables, in_order
 
@@ -98,8 +98,8 @@ def _sites(result: Result, pictures: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _pictures(tables: Tables, axis: Bins) -> dict[str, Any]:
-    lots = picture_data.Lots(axis)
+def _pictures(tables: Tables, axis: PeriodBins) -> dict[str, Any]:
+    lots = picture_data.LotSums(axis)
     found: dict[str, Any] = {}
     for name, sheet, places, most in (
         ("shipped", "Shipments", ("from site", "to site"), picture_data.MOST_FLOWS),

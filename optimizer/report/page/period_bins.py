@@ -11,7 +11,7 @@ MOST = 60
 """Most points in time in a picture."""
 
 
-class Bins(Struct, frozen=True):
+class PeriodBins(Struct, frozen=True):
     """Points in time of the pictures; ``of`` has the bin of each period's label."""
 
     labels: tuple[str, ...]
@@ -25,18 +25,18 @@ class Bins(Struct, frozen=True):
         return frozenset({place: label for label, place in self.of.items()}.values())
 
 
-def bins(periods: Sequence[str], years: Sequence[str]) -> Bins:
+def bins(periods: Sequence[str], years: Sequence[str]) -> PeriodBins:
     """Bins of the periods: the periods, calendar years or runs of years, at most MOST.
 
     >>> bins(("2027-Q1", "2027-Q2"), ("2027", "2027")).labels
     ('2027-Q1', '2027-Q2')
     """
     if len(periods) <= MOST:
-        return Bins(tuple(periods), {label: n for n, label in enumerate(periods)}, "")
+        return PeriodBins(tuple(periods), {label: n for n, label in enumerate(periods)}, "")
     distinct = [year for year, _ in groupby(years)]
     size = -(-len(distinct) // MOST)
     runs = [distinct[n : n + size] for n in range(0, len(distinct), size)]
     labels = tuple(run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
     bin_of_year = {year: n for n, run in enumerate(runs) for year in run}
     of = {label: bin_of_year[year] for label, year in zip(periods, years, strict=True)}
-    return Bins(labels, of, "calendar year" if size == 1 else f"{size} calendar years")
+    return PeriodBins(labels, of, "calendar year" if size == 1 else f"{size} calendar years")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from optimizer.report.excel_values import clean, finite
-from optimizer.report.page.period_bins import Bins
+from optimizer.report.page.period_bins import PeriodBins
 from optimizer.result.result_layouts import Table
 
 MOST_FLOWS = 12_000
@@ -21,7 +21,7 @@ MOST_THINGS = 40
 Key = tuple[Any, ...]
 
 
-class Words:
+class TextIndex:
     """Distinct texts, each with its place."""
 
     def __init__(self) -> None:
@@ -44,12 +44,12 @@ def added(table: Table | None, headers: Sequence[str], value: str) -> dict[Key, 
     return found
 
 
-class Lots:
+class LotSums:
     """Sums of lots: by place, material, bin and class (rules broken, rules not followed)."""
 
-    def __init__(self, bins: Bins) -> None:
+    def __init__(self, bins: PeriodBins) -> None:
         self.bins = bins
-        self.materials, self.classes = Words(), Words()
+        self.materials, self.classes = TextIndex(), TextIndex()
 
     def add(
         self, table: Table | None, places: Sequence[str], most: int
@@ -115,7 +115,7 @@ def by_bin(
     table: Table | None,
     headers: Sequence[str],
     values: Sequence[str],
-    bins: Bins,
+    bins: PeriodBins,
     *,
     levels: bool = False,
 ) -> dict[Key, list[list[float | None]]]:
@@ -144,7 +144,7 @@ def largest(found: Iterable[Any], most: int, size: Callable[[Any], float]) -> tu
     return ordered[:most], max(0, len(ordered) - most)
 
 
-def utilisation(table: Table | None, bins: Bins) -> dict[str, Any]:
+def utilisation(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
     """Units with use and capacity by bin, the busiest kept."""
     found = by_bin(table, ("site", "unit"), ("used", "capacity"), bins)
 
@@ -162,7 +162,7 @@ def utilisation(table: Table | None, bins: Bins) -> dict[str, Any]:
     }
 
 
-def stock(table: Table | None, bins: Bins) -> dict[str, Any]:
+def stock(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
     """Closing stock by bin, the largest kept; classes are added up."""
     found = by_bin(table, ("site", "material"), ("tonnes",), bins, levels=True)
     kept, left = largest(
@@ -177,7 +177,7 @@ def stock(table: Table | None, bins: Bins) -> dict[str, Any]:
     }
 
 
-def scarcity(table: Table | None, bins: Bins) -> dict[str, Any]:
+def scarcity(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
     """What binds, the dearest of each kind: bound and worth in each period where it binds."""
     things: dict[Key, list[list[Any]]] = {}
     headers = ("kind", "thing", "unit", "per", "period", "bound", "worth")

@@ -13,7 +13,7 @@ from optimizer.report.page.embedded_tables import sheets
 from optimizer.report.page.html_file import WHAT, whole
 
 if TYPE_CHECKING:
-    from optimizer.studies import Outcome, Study
+    from optimizer.studies import RunOutcome, Study
 
 PROGRAMS = (
     "pieces.js",
@@ -76,7 +76,7 @@ def _materials(study: Study) -> list[str]:
     return sorted(paid, key=paid.__getitem__, reverse=True)
 
 
-def _run(name: str, outcome: Outcome) -> dict[str, Any]:
+def _run(name: str, outcome: RunOutcome) -> dict[str, Any]:
     """A run in a few figures; ``give`` is what would have to give where it has no plan."""
     return {
         "name": clean(name),

@@ -21,7 +21,7 @@ from optimizer.tables.checks import (
     check_tariffs,
     check_trade,
 )
-from optimizer.tables.workbook_draft import Draft
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 FAMILIES = (
     check_keys.check_ranges,
@@ -65,7 +65,7 @@ FAMILIES = (
 """What is checked, in the order in which it is."""
 
 
-def run(draft: Draft) -> None:
+def run(draft: WorkbookDraft) -> None:
     """Check everything; what is wrong stands in ``draft.found`` afterwards."""
     for family in FAMILIES:
         family(draft)

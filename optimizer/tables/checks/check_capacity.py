@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from optimizer.tables.checks.recipe_flows import Flow, flows
+from optimizer.tables.checks.recipe_flows import RecipeFlow, flows
 from optimizer.tables.text_matching import quoted
-from optimizer.tables.workbook_draft import Draft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, grouped
 
 TOO_MUCH = 100.0
 """A demand that is so many times all that can be had of its material is a slip of unit.
@@ -22,7 +22,7 @@ SOURCES = ("Supply", "Assays", "Recipes", "Recoveries", "Processes", "Units", "O
 """Sheets that say what can be had; stocks and orders only add to it."""
 
 
-def check_capacity(draft: Draft) -> None:
+def check_capacity(draft: WorkbookDraft) -> None:
     """No line wants a hundred times what all sources of its material could supply.
 
     Optional sales are left out: their quantity is only the most that is taken.
@@ -45,14 +45,14 @@ def check_capacity(draft: Draft) -> None:
             )
 
 
-def yearly(draft: Draft, row: Any) -> tuple[float, str]:
+def yearly(draft: WorkbookDraft, row: Any) -> tuple[float, str]:
     """Most tonnes a year that a row of Demand wants, and the header of the column that says so."""
     scale = 12 / draft.horizon.months if draft.horizon else 1.0
     found = [(tonnes * scale, label) for label, tonnes in row.by_period]
     return max([(row.quantity or 0.0, "quantity"), *found])
 
 
-def most_a_year(draft: Draft, without: frozenset[str] = frozenset()) -> dict[str, float]:
+def most_a_year(draft: WorkbookDraft, without: frozenset[str] = frozenset()) -> dict[str, float]:
     """Bound on the tonnes of each material that can be had in a year, without some offers.
 
     Empty while a sheet that it rests on has cells that cannot be read.
@@ -65,7 +65,7 @@ def most_a_year(draft: Draft, without: frozenset[str] = frozenset()) -> dict[str
     return found
 
 
-def _most(draft: Draft, without: frozenset[str]) -> dict[str, float]:
+def _most(draft: WorkbookDraft, without: frozenset[str]) -> dict[str, float]:
     """The bound, found from above.
 
     It starts with what no capacity limits and comes down round by round, as inputs are bounded.
@@ -88,14 +88,14 @@ def _most(draft: Draft, without: frozenset[str]) -> dict[str, float]:
     return most
 
 
-def _by_input(flow: Flow, most: dict[str, float]) -> list[float]:
+def _by_input(flow: RecipeFlow, most: dict[str, float]) -> list[float]:
     """Activity that each input allows; before the first round nothing is known of any."""
     if not most:
         return []
     return [most.get(name, 0.0) / tonnes for name, tonnes in flow.taken.items() if tonnes]
 
 
-def _bought(draft: Draft, without: frozenset[str]) -> dict[str, float]:
+def _bought(draft: WorkbookDraft, without: frozenset[str]) -> dict[str, float]:
     """Tonnes a year of each material from offers, opening stock and orders under way."""
     assert draft.horizon is not None
     years = draft.horizon.count * draft.horizon.months / 12
@@ -115,7 +115,7 @@ def _bought(draft: Draft, without: frozenset[str]) -> dict[str, float]:
     return found
 
 
-def _activities(draft: Draft) -> dict[tuple[str, str], float]:
+def _activities(draft: WorkbookDraft) -> dict[tuple[str, str], float]:
     """Most activity a year of each recipe and feed, all sites together."""
     units = _units(draft)
     found: dict[tuple[str, str], float] = defaultdict(float)
@@ -139,7 +139,7 @@ def _rate(units: dict[tuple[str, str], float], site: str, row: Any) -> float:
     return rate
 
 
-def _units(draft: Draft) -> dict[tuple[str, str], float]:
+def _units(draft: WorkbookDraft) -> dict[tuple[str, str], float]:
     """Most capacity a year of each unit, with every option built."""
     found: dict[tuple[str, str], float] = defaultdict(float)
     for key, rows in grouped(draft.rows("Units"), lambda row: (row.site, row.unit)).items():

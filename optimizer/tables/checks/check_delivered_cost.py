@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from optimizer.tables.checks.check_capacity import most_a_year
-from optimizer.tables.checks.recipe_flows import Flow, flows
+from optimizer.tables.checks.recipe_flows import RecipeFlow, flows
 from optimizer.tables.text_matching import quoted, written
-from optimizer.tables.workbook_draft import Draft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, grouped
 
 ROUNDS = 60
 """Steps of a chain that are looked at; costs that still fall after them are not known."""
@@ -20,7 +20,7 @@ CHAIN = ("Supply", "Assays", "Recipes", "Recoveries", "Processes", "Lanes", "Tar
 """Sheets that a bound on costs rests on: while a row cannot be read, nothing is concluded."""
 
 
-def check_penalties(draft: Draft) -> None:
+def check_penalties(draft: WorkbookDraft) -> None:
     """No line is cheaper left short than served.
 
     Its penalty, with its price, is compared with a bound on the cost of a delivered tonne, with
@@ -52,7 +52,7 @@ def check_penalties(draft: Draft) -> None:
             )
 
 
-def _needed(draft: Draft, row: Any, gain: float, offers: Sequence[Any]) -> str:
+def _needed(draft: WorkbookDraft, row: Any, gain: float, offers: Sequence[Any]) -> str:
     """What a penalty is below where a line needs an offer that costs more, empty if it does not.
 
     Only lines of one yearly quantity are looked at, and offers that cost more in all their rows.
@@ -76,7 +76,7 @@ def _needed(draft: Draft, row: Any, gain: float, offers: Sequence[Any]) -> str:
     )
 
 
-def _warn(draft: Draft, row: Any, penalty: float, beside: str) -> None:
+def _warn(draft: WorkbookDraft, row: Any, penalty: float, beside: str) -> None:
     what = written(penalty)
     if row.shortage_penalty is None:
         what = f"the shortage penalty of Settings, {what},"
@@ -86,7 +86,7 @@ def _warn(draft: Draft, row: Any, penalty: float, beside: str) -> None:
     draft.warning(row, "shortage_penalty", f"{what} is below {beside}", cure)
 
 
-def _least_cost(draft: Draft) -> dict[str, float]:
+def _least_cost(draft: WorkbookDraft) -> dict[str, float]:
     """Bound on what a tonne more of each material costs, freight and duty left out.
 
     Minus infinity where no bound is known: where a by-product may pay for the material, or
@@ -115,7 +115,7 @@ def _least_cost(draft: Draft) -> dict[str, float]:
     return {}
 
 
-def _turned(draft: Draft) -> bool:
+def _turned(draft: WorkbookDraft) -> bool:
     """True if something may pay for what is bought, moved or made whatever it costs."""
     return (
         any(row.cost < 0 for row in draft.rows("Lanes"))
@@ -125,7 +125,11 @@ def _turned(draft: Draft) -> bool:
 
 
 def _made_cost(
-    flow: Flow, running: float, material: str, cost: dict[str, float], credit: dict[str, float]
+    flow: RecipeFlow,
+    running: float,
+    material: str,
+    cost: dict[str, float],
+    credit: dict[str, float],
 ) -> float:
     """Bound on the cost of a tonne of a product: all that goes in less what else comes out."""
     total = running
@@ -140,7 +144,7 @@ def _made_cost(
     return total / flow.made[material] if total == total else -INFINITY
 
 
-def _running(draft: Draft) -> dict[tuple[str, str], float]:
+def _running(draft: WorkbookDraft) -> dict[tuple[str, str], float]:
     """Least cost of a unit of activity of each recipe and feed; it may have to run anyway."""
     forced = {(row.site, row.unit) for row in draft.rows("Units") if row.minimum_load}
     found: dict[tuple[str, str], float] = {}
@@ -158,7 +162,7 @@ def _running(draft: Draft) -> dict[tuple[str, str], float]:
     return found
 
 
-def _credits(draft: Draft, made: list[Flow]) -> dict[str, float]:
+def _credits(draft: WorkbookDraft, made: list[RecipeFlow]) -> dict[str, float]:
     """Most that a tonne of a by-product may bring; infinite where a recipe takes it in."""
     default = draft.given.values.get("shortage_penalty") or 0.0
     found: dict[str, float] = defaultdict(float)
@@ -175,7 +179,7 @@ def _credits(draft: Draft, made: list[Flow]) -> dict[str, float]:
     return found
 
 
-def _freight(draft: Draft) -> dict[tuple[str, str], float]:
+def _freight(draft: WorkbookDraft) -> dict[tuple[str, str], float]:
     """Least freight of the last lane to each customer; none where the material is at hand."""
     sheets = (("Supply", "site"), ("Stocks", "site"), ("Pipeline", "to_site"))
     own = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from optimizer.tables.text_matching import quoted
-from optimizer.tables.workbook_draft import Draft
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 
-def check_demand(draft: Draft) -> None:
+def check_demand(draft: WorkbookDraft) -> None:
     """Every line has a quantity in every period that it touches, and a shortage penalty."""
     if not draft.rows("Demand"):
         draft.found.warning("Demand", "there is no row: nothing is wanted")
@@ -27,7 +27,7 @@ def check_demand(draft: Draft) -> None:
             _check_periods(draft, row, draft.horizon.touched(row.start, row.end), labels)
 
 
-def _check_periods(draft: Draft, row: Any, touched: range, labels: list[str]) -> None:
+def _check_periods(draft: WorkbookDraft, row: Any, touched: range, labels: list[str]) -> None:
     """A figure for each period that a row touches, and none outside."""
     if row.quantity is None:
         figures = {name for name, _ in row.by_period}

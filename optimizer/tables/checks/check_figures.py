@@ -9,7 +9,7 @@ from optimizer.tables.checks.recipe_flows import carried
 from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.sheets import HERE, NONE, UNKNOWN
 from optimizer.tables.text_matching import quoted, written
-from optimizer.tables.workbook_draft import Draft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, grouped
 
 FAR = 100.0
 """A price that is so many times another is a slip of unit or decimal point.
@@ -20,7 +20,7 @@ one material differ by less than ten.
 DAYS_PER_YEAR = 365.25
 
 
-def check_prices(draft: Draft) -> None:
+def check_prices(draft: WorkbookDraft) -> None:
     """No price is a hundred times the material's value, or its other offers, nor a hundredth."""
     values = {row.material: row for row in draft.named("Materials", "value")}
     offers = [row for row in draft.named("Supply", "price", "material", "offer") if row.price > 0]
@@ -52,7 +52,7 @@ def check_prices(draft: Draft) -> None:
 _PRICE_CURE = "prices and values are per tonne: a price per kilogram is a thousandth of it"
 
 
-def _warn_price(draft: Draft, row: Any, other: float, words: str) -> None:
+def _warn_price(draft: WorkbookDraft, row: Any, other: float, words: str) -> None:
     message = f"{written(row.price)} is {_times(row.price, other)} {words}"
     draft.warning(row, "price", message, _PRICE_CURE)
 
@@ -71,7 +71,7 @@ def _times(one: float, other: float) -> str:
     return f"{one / other:,.4g} times" if one >= other else f"1/{other / one:,.4g} of"
 
 
-def check_tariff_rates(draft: Draft) -> None:
+def check_tariff_rates(draft: WorkbookDraft) -> None:
     """No duty is above the value of the goods."""
     for row in draft.named("Tariffs", "ad_valorem"):
         if row.ad_valorem > 1:
@@ -85,7 +85,7 @@ def check_tariff_rates(draft: Draft) -> None:
             )
 
 
-def check_lead_times(draft: Draft) -> None:
+def check_lead_times(draft: WorkbookDraft) -> None:
     """What is shipped at the earliest arrives within the plan."""
     if draft.horizon is None:
         return
@@ -108,7 +108,7 @@ def check_lead_times(draft: Draft) -> None:
         )
 
 
-def check_dutiable_value(draft: Draft) -> None:
+def check_dutiable_value(draft: WorkbookDraft) -> None:
     """A material on which a duty on its value falls has a value."""
     worthless = {row.material: row for row in draft.named("Materials", "value") if not row.value}
     rows = _tariffs(draft)
@@ -136,7 +136,7 @@ def check_dutiable_value(draft: Draft) -> None:
                 break
 
 
-def _tariffs(draft: Draft) -> list[Any]:
+def _tariffs(draft: WorkbookDraft) -> list[Any]:
     """Duties that hold on some day of the plan."""
     rows = draft.sound("Tariffs")
     if draft.horizon is None:
@@ -162,7 +162,7 @@ def _row_on_value(rows: list[Any], way: tuple[str, str], sets: CountrySets) -> A
     return None
 
 
-def _origins(draft: Draft, country: dict[str, str]) -> dict[str, dict[str, None]]:
+def _origins(draft: WorkbookDraft, country: dict[str, str]) -> dict[str, dict[str, None]]:
     """Countries that a material can have as its customs origin: where it is sold, held or made."""
     found: dict[str, dict[str, None]] = {}
     for sheet in ("Supply", "Stocks", "Pipeline"):
@@ -186,7 +186,7 @@ def _origins(draft: Draft, country: dict[str, str]) -> dict[str, dict[str, None]
     return found
 
 
-def _warn_value(draft: Draft, material: Any, duty: Any, way: tuple[str, str]) -> None:
+def _warn_value(draft: WorkbookDraft, material: Any, duty: Any, way: tuple[str, str]) -> None:
     cell = f"{draft.tables['Tariffs'].letter('ad_valorem')}{duty.row}"
     draft.warning(
         material,

@@ -7,12 +7,12 @@ from typing import Any
 
 from optimizer.tables.sheets import NONE, STAGES, UNKNOWN
 from optimizer.tables.text_matching import listed, quoted
-from optimizer.tables.workbook_draft import Draft
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 CURE = "write stage: country [site or owner]; stage: country, or here if it was all done there"
 
 
-def check_histories(draft: Draft) -> None:
+def check_histories(draft: WorkbookDraft) -> None:
     """A history states the mine and the material's own stage; what it leaves out is unknown."""
     materials = {row.material: row for row in draft.sound("Materials")}
     mines = {row.site for row in draft.rows("Sites") if row.kind == "mine"}
@@ -46,7 +46,7 @@ def check_histories(draft: Draft) -> None:
             _warn(draft, row, f"the history does not say where it was {places}", missing)
 
 
-def _lots(draft: Draft) -> Iterator[tuple[str, Any]]:
+def _lots(draft: WorkbookDraft) -> Iterator[tuple[str, Any]]:
     """Rows of lots that come in from outside, where the history can be read."""
     for sheet in ("Supply", "Stocks", "Pipeline"):
         for row in draft.named(sheet, "history", "material"):
@@ -61,7 +61,7 @@ def _up_to(stage: str) -> list[str]:
     return [*STAGES, stage]
 
 
-def _warn(draft: Draft, row: Any, what: str, stages: list[str]) -> None:
+def _warn(draft: WorkbookDraft, row: Any, what: str, stages: list[str]) -> None:
     count = "counts" if len(stages) == 1 else "count"
     draft.warning(
         row,
@@ -71,7 +71,7 @@ def _warn(draft: Draft, row: Any, what: str, stages: list[str]) -> None:
     )
 
 
-def check_material_stages(draft: Draft) -> None:
+def check_material_stages(draft: WorkbookDraft) -> None:
     """Where there are rules, what is delivered has a stage: else no rule on a stage sees it."""
     if not draft.rows("Rule scope"):
         return

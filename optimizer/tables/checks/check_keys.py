@@ -8,13 +8,13 @@ from typing import Any
 
 from optimizer.tables.schema import SHEETS, Sheet
 from optimizer.tables.text_matching import quoted, written
-from optimizer.tables.workbook_draft import Draft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, grouped
 
 LINES = ("Rule scope", "Scenarios")
 """Sheets whose last key, the line, may be blank: such rows are told apart by their row."""
 
 
-def check_ranges(draft: Draft) -> None:
+def check_ranges(draft: WorkbookDraft) -> None:
     """No row ends before it starts, no minimum is above its maximum."""
     for name, sheet in SHEETS.items():
         bounded = "minimum" in sheet.columns and "maximum" in sheet.columns
@@ -32,7 +32,7 @@ def check_ranges(draft: Draft) -> None:
                     )
 
 
-def check_duplicates(draft: Draft) -> None:
+def check_duplicates(draft: WorkbookDraft) -> None:
     """No two rows of one key hold at the same time."""
     for name, sheet in SHEETS.items():
         key = sheet.key
@@ -44,7 +44,7 @@ def check_duplicates(draft: Draft) -> None:
                 _check_group(draft, sheet, group)
 
 
-def _check_group(draft: Draft, sheet: Sheet, group: list[Any]) -> None:
+def _check_group(draft: WorkbookDraft, sheet: Sheet, group: list[Any]) -> None:
     """Complain of rows of one key that overlap with an earlier one."""
     if sheet.dated:
         group = sorted(group, key=lambda row: (row.start or date.min, row.row))
@@ -58,7 +58,7 @@ def _check_group(draft: Draft, sheet: Sheet, group: list[Any]) -> None:
         last = row
 
 
-def _complain(draft: Draft, sheet: Sheet, first: Any, second: Any) -> None:
+def _complain(draft: WorkbookDraft, sheet: Sheet, first: Any, second: Any) -> None:
     parts = [
         f"{sheet.header(name)} {quoted(getattr(second, name))}"
         for name in sheet.key

@@ -8,13 +8,13 @@ from typing import Any
 
 from optimizer.tables.checks.recipe_flows import carried
 from optimizer.tables.text_matching import quoted
-from optimizer.tables.workbook_draft import Draft
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 SMALLEST = 1e-9
 """Money a tonne, relative to the costs of a circle, below which it earns nothing."""
 
 
-def check_lane_cycles(draft: Draft) -> None:
+def check_lane_cycles(draft: WorkbookDraft) -> None:
     """No material can be shipped in a circle, without loss, at a cost below zero."""
     if all(lane.cost >= 0 for lane in draft.sound("Lanes")):
         return
@@ -37,7 +37,7 @@ def check_lane_cycles(draft: Draft) -> None:
                 _warn(draft, material, circle)
 
 
-def _warn(draft: Draft, material: str, circle: list[Any]) -> None:
+def _warn(draft: WorkbookDraft, material: str, circle: list[Any]) -> None:
     first = min(range(len(circle)), key=lambda at: circle[at].cost)
     circle = [*circle[first:], *circle[:first]]
     way = " to ".join(quoted(lane.from_site) for lane in (*circle, circle[0]))

@@ -7,7 +7,7 @@ from typing import Any
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.sheets import LIMIT_FILTERS
 from optimizer.tables.text_matching import written
-from optimizer.tables.workbook_draft import Draft
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 PLACE = ("site", "country", "owner")
 FILTERS = {
@@ -24,7 +24,7 @@ FILTERS = {
 """Columns that say what is added up, by measure."""
 
 
-def check_limits(draft: Draft) -> None:
+def check_limits(draft: WorkbookDraft) -> None:
     """A limit bounds something, by filters that its measure has."""
     for limit in draft.sound("Limits"):
         for name in LIMIT_FILTERS:
@@ -44,7 +44,7 @@ def check_limits(draft: Draft) -> None:
                     )
 
 
-def _complain(draft: Draft, limit: Any, name: str) -> None:
+def _complain(draft: WorkbookDraft, limit: Any, name: str) -> None:
     headers = [SHEETS["Limits"].header(allowed) for allowed in FILTERS[limit.measure]]
     draft.error(
         limit,

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from optimizer.tables.confusable_letters import look
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.text_matching import quoted, told_apart
-from optimizer.tables.workbook_draft import Draft
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 Place = tuple[str, int, str]
 """Sheet, position of the row and attribute of a cell."""
 
 
-def check_look_alikes(draft: Draft) -> None:
+def check_look_alikes(draft: WorkbookDraft) -> None:
     """A name that looks like another and is none is an error: it would pass for it unseen.
 
     ``СОРА`` in Cyrillic letters beside ``COPA``: a rule on the one would not be one on the other.
@@ -36,7 +36,7 @@ def check_look_alikes(draft: Draft) -> None:
         )
 
 
-def _defined(draft: Draft) -> Iterator[tuple[str, str, Place]]:
+def _defined(draft: WorkbookDraft) -> Iterator[tuple[str, str, Place]]:
     """Pairs of names that one column defines, with the place of the first of each pair."""
     for target, known in draft.words.defined.items():
         name, _, header = target.partition(".")
@@ -46,7 +46,7 @@ def _defined(draft: Draft) -> Iterator[tuple[str, str, Place]]:
             yield one, other, (name, values.index(one), attribute)
 
 
-def _free(draft: Draft) -> Iterator[tuple[str, str, Place]]:
+def _free(draft: WorkbookDraft) -> Iterator[tuple[str, str, Place]]:
     """Pairs of free words, of which the first stands in some cell."""
     for words in draft.words.free.values():
         for one, other in _pairs(words.names.values()):

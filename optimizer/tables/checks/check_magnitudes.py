@@ -7,7 +7,7 @@ from typing import Any
 
 from optimizer.tables.schema import SHEETS, Column
 from optimizer.tables.text_matching import quoted
-from optimizer.tables.workbook_draft import Draft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, grouped
 
 SMALL = 1e-8
 """Amounts below it are worth a warning: HiGHS and the audit work with tolerances of 1e-7 t."""
@@ -27,7 +27,7 @@ TIMES = ("days", "months", "years")
 """Units of columns that are a time and no amount."""
 
 
-def check_magnitudes(draft: Draft) -> None:
+def check_magnitudes(draft: WorkbookDraft) -> None:
     """No amount is above zero and yet so small that it is lost beside the others."""
     for name, sheet in SHEETS.items():
         table = draft.tables[name]
@@ -65,7 +65,7 @@ def _amounts(columns: dict[str, Column]) -> list[str]:
     ]
 
 
-def _check_column(draft: Draft, sheet: str, attribute: str) -> None:
+def _check_column(draft: WorkbookDraft, sheet: str, attribute: str) -> None:
     rows = draft.named(sheet, attribute)
     largest = max((v for row in rows if _finite(v := getattr(row, attribute))), default=0.0)
     lost = COEFFICIENTS.get((sheet, attribute), 0.0)
@@ -92,7 +92,7 @@ def _message(value: float, largest: float = 0.0) -> str:
     return f"{value:g} is so small that a plan may treat it as zero{beside}"
 
 
-def _check_products(draft: Draft) -> None:
+def _check_products(draft: WorkbookDraft) -> None:
     """Products of Recoveries: share x recovery, each of which may be large enough."""
     assays = grouped(draft.sound("Assays"), lambda row: row.oxide)
     for row in draft.sound("Recoveries"):
@@ -109,7 +109,7 @@ def _check_products(draft: Draft) -> None:
                 )
 
 
-def _check_recipes(draft: Draft) -> None:
+def _check_recipes(draft: WorkbookDraft) -> None:
     """Quantities of one recipe are of comparable size."""
     groups: dict[str, list[Any]] = defaultdict(list)
     for row in draft.sound("Recipes"):

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from optimizer.tables.checks.recipe_flows import flows
 from optimizer.tables.text_matching import listed, quoted
-from optimizer.tables.workbook_draft import Draft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, grouped
 
 FLOWS = (
     "Materials",
@@ -28,16 +28,16 @@ GAIN = 1.001
 """Tonnes out per tonne in from which a recipe makes mass from nothing."""
 
 
-class Sides(Struct):
+class ProcessSides(Struct):
     """Materials that a process takes in and gives out."""
 
     taken: set[str] = field(default_factory=set)
     made: set[str] = field(default_factory=set)
 
 
-def _sides(draft: Draft) -> dict[tuple[str, str], Sides]:
+def _sides(draft: WorkbookDraft) -> dict[tuple[str, str], ProcessSides]:
     """By recipe and feed as Processes writes them, '*' for all feeds together."""
-    sides: dict[tuple[str, str], Sides] = defaultdict(Sides)
+    sides: dict[tuple[str, str], ProcessSides] = defaultdict(ProcessSides)
     for (recipe, feed), flow in flows(draft).items():
         for key in {(recipe, feed), (recipe, "*")}:
             sides[key].taken |= {name for name, tonnes in flow.taken.items() if tonnes}
@@ -45,7 +45,7 @@ def _sides(draft: Draft) -> dict[tuple[str, str], Sides]:
     return sides
 
 
-def check_outlets(draft: Draft) -> None:
+def check_outlets(draft: WorkbookDraft) -> None:
     """Each product of a process goes somewhere from the site where it is made."""
     if any(draft.bad[name] for name in FLOWS):
         return
@@ -71,7 +71,7 @@ def check_outlets(draft: Draft) -> None:
             )
 
 
-def check_sources(draft: Draft) -> None:
+def check_sources(draft: WorkbookDraft) -> None:
     """Each material comes from somewhere and is of some use."""
     if any(draft.bad[name] for name in FLOWS):
         return
@@ -92,7 +92,7 @@ def check_sources(draft: Draft) -> None:
             draft.warning(row, "material", f"nothing uses or wants {quoted(name)}")
 
 
-def check_mass(draft: Draft) -> None:
+def check_mass(draft: WorkbookDraft) -> None:
     """No recipe gives out more tonnes than it takes in."""
     place = {row.recipe: row for row in reversed(draft.rows("Recoveries"))}
     place |= {row.recipe: row for row in reversed(draft.rows("Recipes"))}
@@ -110,7 +110,7 @@ def check_mass(draft: Draft) -> None:
             )
 
 
-def check_leaks(draft: Draft) -> None:
+def check_leaks(draft: WorkbookDraft) -> None:
     """No lane loses a material more cheaply than it may be thrown away.
 
     A lane that loses a share sheds a tonne for ``cost / lost``. Where a material may not
@@ -129,7 +129,9 @@ def check_leaks(draft: Draft) -> None:
             _check_leak(draft, lane, disposal, back)
 
 
-def _check_leak(draft: Draft, lane: Any, disposal: dict[str, float | None], back: set[str]) -> None:
+def _check_leak(
+    draft: WorkbookDraft, lane: Any, disposal: dict[str, float | None], back: set[str]
+) -> None:
     """Warn of one lane; ``back`` is what may be shipped the other way."""
     carried = disposal if lane.material == "*" else {lane.material: disposal.get(lane.material)}
     price = lane.cost / (1 - lane.arrives)

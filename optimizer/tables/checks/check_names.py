@@ -12,7 +12,7 @@ from optimizer.tables.country_groups import NOT, CountrySets
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.sheets import STAGES
 from optimizer.tables.text_matching import fold, quoted, told_apart
-from optimizer.tables.workbook_draft import Draft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, grouped
 
 SHORTEST = 5
 """Shorter words differ by a letter too easily: AU and AT, Iran and Iraq."""
@@ -21,7 +21,7 @@ DOMAINS = ("owner", "segment", "stage", "recipe", "mode", "measure", "group")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def check_spelling(draft: Draft) -> None:
+def check_spelling(draft: WorkbookDraft) -> None:
     """Free words that differ by one letter from another, and appear only once."""
     for domain in DOMAINS:
         words = draft.words.free.get(domain, Vocabulary())
@@ -40,7 +40,7 @@ def check_spelling(draft: Draft) -> None:
             )
 
 
-def check_countries(draft: Draft) -> None:
+def check_countries(draft: WorkbookDraft) -> None:
     """A rule on China says whether it means Hong Kong and Macao, where something is done there."""
     sets = CountrySets(draft.rows("Countries"))
     named = _countries_named(draft)
@@ -67,7 +67,7 @@ def check_countries(draft: Draft) -> None:
                 )
 
 
-def _countries_named(draft: Draft) -> dict[str, set[str]]:
+def _countries_named(draft: WorkbookDraft) -> dict[str, set[str]]:
     """Countries in which something is sold or made, and those that the owners are of."""
     busy = {row.site for sheet in ("Supply", "Processes", "Stocks") for row in draft.rows(sheet)}
     sites = [row for row in draft.rows("Sites") if row.site in busy]
@@ -126,7 +126,7 @@ def _in_long_word(text: str, at: int) -> bool:
     )
 
 
-def check_lists(draft: Draft) -> None:
+def check_lists(draft: WorkbookDraft) -> None:
     """Names that lists of names would split are worth a warning where they are declared."""
     for place, known in draft.words.defined.items():
         name, _, header = place.partition(".")

@@ -9,14 +9,14 @@ from typing import Any
 
 from optimizer.tables.checks.check_names import one_edit
 from optimizer.tables.text_matching import did_you_mean, fold, listed, near, quoted, written
-from optimizer.tables.workbook_draft import Draft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, grouped
 
 ALIKE = 0.9
 """How alike a recipe that nothing runs is to one that it may be a misspelling of."""
 TOLERANCE = 1e-9
 
 
-def check_assays(draft: Draft) -> None:
+def check_assays(draft: WorkbookDraft) -> None:
     """A tonne of feed holds at most a tonne of oxides."""
     for feed, rows in grouped(draft.sound("Assays"), lambda row: row.feed).items():
         total = sum(row.share for row in rows)
@@ -25,7 +25,7 @@ def check_assays(draft: Draft) -> None:
             draft.error(rows[-1], "share", message, "at most 1")
 
 
-def check_recoveries(draft: Draft) -> None:
+def check_recoveries(draft: WorkbookDraft) -> None:
     """Of a tonne of an oxide at most a tonne is recovered, over all products."""
     groups = grouped(draft.sound("Recoveries"), lambda row: (row.recipe, row.oxide))
     for (recipe, oxide), rows in groups.items():
@@ -35,7 +35,7 @@ def check_recoveries(draft: Draft) -> None:
             draft.error(rows[-1], "recovery", message, "at most 1 over all products")
 
 
-def check_feeds(draft: Draft) -> None:
+def check_feeds(draft: WorkbookDraft) -> None:
     """Recipes of Recoveries have a feed, others have none; a recipe does something."""
     assays: dict[str, set[str]] = defaultdict(set)
     for row in draft.named("Assays", "feed"):
@@ -62,7 +62,7 @@ def check_feeds(draft: Draft) -> None:
             draft.error(process, "recipe", message, "fill in its quantities in Recipes")
 
 
-def _idle(draft: Draft) -> set[str]:
+def _idle(draft: WorkbookDraft) -> set[str]:
     """Recipes of Recipes all of whose quantities are zero."""
     groups = grouped(draft.rows("Recipes"), lambda row: row.recipe)
     sound = {row.row for row in draft.sound("Recipes")}
@@ -73,7 +73,7 @@ def _idle(draft: Draft) -> set[str]:
     }
 
 
-def check_units(draft: Draft) -> None:
+def check_units(draft: WorkbookDraft) -> None:
     """Every unit that is used exists at the site; every unit and recipe is used."""
     known: dict[str, dict[str, str]] = defaultdict(dict)
     for sheet in ("Units", "Options"):
@@ -102,7 +102,7 @@ def _elsewhere(process: Any, known: dict[str, dict[str, str]]) -> str:
     return here or (f"it stands at {listed(sites)}" if sites else "add it to Units")
 
 
-def _check_run(draft: Draft) -> None:
+def _check_run(draft: WorkbookDraft) -> None:
     """Recipes that nobody runs: errors where misspelt, as a line would be lost to its recipe."""
     if draft.bad["Processes"]:
         return
@@ -121,7 +121,7 @@ def _check_run(draft: Draft) -> None:
                 draft.warning(rows[0], "recipe", message, partial(did_you_mean, recipe, run))
 
 
-def check_segregation(draft: Draft) -> None:
+def check_segregation(draft: WorkbookDraft) -> None:
     """Processes of a site that does not segregate have a unit or a maximum."""
     mixing = {site.site for site in draft.rows("Sites") if not site.segregates}
     if not mixing:
@@ -138,7 +138,7 @@ def check_segregation(draft: Draft) -> None:
             draft.error(group[0], "maximum", message, "write the most that it can run per year")
 
 
-def check_options(draft: Draft) -> None:
+def check_options(draft: WorkbookDraft) -> None:
     """Rows of one option agree; an option can be built."""
     options = draft.sound("Options")
     groups = grouped(options, lambda row: row.option)
@@ -163,7 +163,7 @@ def check_options(draft: Draft) -> None:
                     draft.warning(row, "needs", message, "it is never built")
 
 
-def _check_agreement(draft: Draft, option: str, rows: list[Any]) -> None:
+def _check_agreement(draft: WorkbookDraft, option: str, rows: list[Any]) -> None:
     for row in rows[1:]:
         for name in ("kind", "most", "earliest"):
             value, first = getattr(row, name), getattr(rows[0], name)

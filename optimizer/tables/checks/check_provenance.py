@@ -14,20 +14,20 @@ from optimizer.tables.confusable_letters import skeleton
 from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.sheets import ABSENT, STAGES
 from optimizer.tables.text_matching import did_you_mean, fold, listed, near, quoted, told_apart
-from optimizer.tables.workbook_draft import Draft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, grouped
 
 ALIKE = 0.85
 """How alike an owner or site of a scope line is to one that it may be a misspelling of."""
 
 
-def check_rules(draft: Draft) -> None:
+def check_rules(draft: WorkbookDraft) -> None:
     """A rule has lines of scope, binds some demand, and holds within the horizon."""
     _check_pairs(draft)
     _check_segments(draft)
     _check_dates(draft)
 
 
-def _check_pairs(draft: Draft) -> None:
+def _check_pairs(draft: WorkbookDraft) -> None:
     """A rule without scope, and scope without a rule, are errors: nothing would be banned."""
     rules, lines = draft.named("Rules", "rule"), draft.rows("Rule scope")
     if not rules:  # lines of a rule that is not there are references to nothing
@@ -55,7 +55,7 @@ def _check_pairs(draft: Draft) -> None:
             )
 
 
-def _check_segments(draft: Draft) -> None:
+def _check_segments(draft: WorkbookDraft) -> None:
     """Each segment that a rule names is one of Demand, and none of Demand is a misspelling."""
     demand = draft.named("Demand", "segment")
     rows = [*demand, *draft.off["Demand"]]
@@ -111,7 +111,7 @@ def _letters(word: str) -> str:
     return "".join(sign for sign in skeleton(fold(word)) if sign.isalnum())
 
 
-def _check_dates(draft: Draft) -> None:
+def _check_dates(draft: WorkbookDraft) -> None:
     """A row of Rules whose dates lie outside the horizon binds nothing of this plan."""
     horizon = draft.horizon
     if horizon is None:
@@ -128,7 +128,7 @@ def _check_dates(draft: Draft) -> None:
             )
 
 
-class Known(Struct):
+class KnownWords(Struct):
     """Words that events can hold."""
 
     owner: set[str] = field(default_factory=set)
@@ -136,8 +136,8 @@ class Known(Struct):
     stage: set[str] = field(default_factory=set)
 
 
-def _known(draft: Draft) -> Known:
-    known = Known(stage=set(STAGES))
+def _known(draft: WorkbookDraft) -> KnownWords:
+    known = KnownWords(stage=set(STAGES))
     for site in [*draft.rows("Sites"), *draft.off["Sites"]]:
         known.owner.add(site.owner)
         known.site.add(site.site)
@@ -151,14 +151,14 @@ def _known(draft: Draft) -> Known:
     return known
 
 
-def _events(draft: Draft) -> Iterator[Any]:
+def _events(draft: WorkbookDraft) -> Iterator[Any]:
     for sheet in ("Supply", "Stocks", "Pipeline"):
         histories = {row.history for row in draft.rows(sheet) if row.history}
         for history in histories:
             yield from history
 
 
-def check_scope(draft: Draft) -> None:
+def check_scope(draft: WorkbookDraft) -> None:
     """Scope lines name stages, owners and sites that occur in the workbook."""
     known = _known(draft)
     for line in draft.named("Rule scope", "rule"):
@@ -185,7 +185,7 @@ def check_scope(draft: Draft) -> None:
 SCOPE = ("country", "owner_country", "owner", "site", "stage")
 
 
-def _check_name(draft: Draft, line: Any, name: str, word: str, known: set[str]) -> None:
+def _check_name(draft: WorkbookDraft, line: Any, name: str, word: str, known: set[str]) -> None:
     """An owner or site that occurs nowhere: an error where it resembles one that does."""
     like = _misspelt(word, known) or near(word, known, ALIKE)
     message = f"{quoted(word)} occurs neither in Sites nor in a history"
@@ -200,7 +200,7 @@ def _check_name(draft: Draft, line: Any, name: str, word: str, known: set[str]) 
         draft.warning(line, name, f"{message}: nothing in this workbook breaks this line")
 
 
-def check_stages(draft: Draft) -> None:
+def check_stages(draft: WorkbookDraft) -> None:
     """Stages are known to a rule, and processes in a rule's scope add one."""
     scope = draft.named("Rule scope", "country", "owner_country", "owner", "site", "stage")
     if not scope:
@@ -209,7 +209,7 @@ def check_stages(draft: Draft) -> None:
     _check_processes(draft, scope)
 
 
-def _check_words(draft: Draft, ruled: set[str]) -> None:
+def _check_words(draft: WorkbookDraft, ruled: set[str]) -> None:
     """Warn of stages that no rule names and that are none of the five."""
     if not ruled:
         return
@@ -229,7 +229,7 @@ def _check_words(draft: Draft, ruled: set[str]) -> None:
             draft.warning(row, name, message, did_you_mean(stage, sorted(ruled | set(STAGES))))
 
 
-def _check_processes(draft: Draft, scope: Iterable[Any]) -> None:
+def _check_processes(draft: WorkbookDraft, scope: Iterable[Any]) -> None:
     """Warn of processes without a stage at a site that a rule's scope names."""
     sets = CountrySets(draft.rows("Countries"))
     columns = ("country", "owner_country", "owner", "site")

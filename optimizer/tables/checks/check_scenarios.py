@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimizer.tables.cell_values import Complaint, parser
+from optimizer.tables.cell_values import CellComplaint, parser
 from optimizer.tables.dates import parse_label
 from optimizer.tables.row_conditions import CONDITION
 from optimizer.tables.schema import SHEETS, Column
 from optimizer.tables.sheets import SETTINGS
 from optimizer.tables.text_matching import did_you_mean, fold, quoted
-from optimizer.tables.workbook_draft import Draft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, grouped
 
 NUMBER = Column("number", "factor or addend")
 
 
-def check_scenarios(draft: Draft) -> None:
+def check_scenarios(draft: WorkbookDraft) -> None:
     """A change can be made, and the rows of a scenario have one probability."""
     for change in draft.sound("Scenarios"):
         if _says_nothing(draft, change):
@@ -45,7 +45,7 @@ def check_scenarios(draft: Draft) -> None:
             draft.error(rows[-1], "probability", message, "write one for all its rows")
 
 
-def _says_nothing(draft: Draft, change: Any) -> bool:
+def _says_nothing(draft: WorkbookDraft, change: Any) -> bool:
     """True for a row that only names what its scenario is based on, or lacks its sheet."""
     blank = [name for name in ("sheet", "column") if not getattr(change, name)]
     if not blank or (not change.sheet and not change.column and change.based_on):
@@ -56,7 +56,7 @@ def _says_nothing(draft: Draft, change: Any) -> bool:
     return True
 
 
-def _headers(sheet: str, draft: Draft) -> dict[str, Column] | None:
+def _headers(sheet: str, draft: WorkbookDraft) -> dict[str, Column] | None:
     """Columns of a sheet by fold of their header, None if no scenario can change it."""
     if fold(sheet) == "scenarios":
         return None
@@ -77,7 +77,7 @@ def _headers(sheet: str, draft: Draft) -> dict[str, Column] | None:
     return None
 
 
-def _check_where(draft: Draft, change: Any, headers: dict[str, Column]) -> None:
+def _check_where(draft: WorkbookDraft, change: Any, headers: dict[str, Column]) -> None:
     for part in filter(str.strip, change.where.split(";")):
         found = CONDITION.fullmatch(part)
         if not found:
@@ -89,11 +89,11 @@ def _check_where(draft: Draft, change: Any, headers: dict[str, Column]) -> None:
             draft.error(change, "where", message, did_you_mean(found["column"], names))
 
 
-def _is_period(text: str, draft: Draft) -> bool:
+def _is_period(text: str, draft: WorkbookDraft) -> bool:
     return parse_label(text, draft.horizon.months if draft.horizon else 12) is not None
 
 
-def _check_value(draft: Draft, change: Any, column: Column) -> None:
+def _check_value(draft: WorkbookDraft, change: Any, column: Column) -> None:
     """A factor or addend is a number; a new value is one that the column may hold."""
     if change.change != "set":
         if column.kind not in ("number", "whole", "text") or (
@@ -115,5 +115,5 @@ def _check_value(draft: Draft, change: Any, column: Column) -> None:
         return
     try:
         parser(column, draft.given.currency)(change.value)
-    except Complaint as complaint:
+    except CellComplaint as complaint:
         draft.error(change, "value", complaint.message, complaint.hint)

@@ -10,7 +10,7 @@ from typing import Any
 
 from optimizer.tables.country_groups import NOT, CountrySets
 from optimizer.tables.text_matching import fold, quoted
-from optimizer.tables.workbook_draft import Draft, grouped, overlap
+from optimizer.tables.workbook_draft import WorkbookDraft, grouped, overlap
 
 Pattern = tuple[str, str, str]
 """Origin, destination and material, each a name or ``*``."""
@@ -18,7 +18,7 @@ MOST = 60
 """Pairs of one measure that are reported."""
 
 
-def check_tariffs(draft: Draft) -> None:
+def check_tariffs(draft: WorkbookDraft) -> None:
     """No two equally specific rows of a measure meet, and countries are known."""
     rows = draft.named(
         "Tariffs", "measure", "origin_country", "destination_country", "material", "start", "end"
@@ -37,7 +37,9 @@ def _is_list(name: str, sets: CountrySets) -> bool:
     return name != "*" and ("," in name or name.startswith(NOT) or fold(name) in sets.groups)
 
 
-def _check_lists(draft: Draft, one: Any, other: Any, rows: list[Any], sets: CountrySets) -> None:
+def _check_lists(
+    draft: WorkbookDraft, one: Any, other: Any, rows: list[Any], sets: CountrySets
+) -> None:
     """Two rows that meet, of which one holds a list: one must lie within the other.
 
     Or more specific rows are for all that both are for.
@@ -78,7 +80,7 @@ def _pattern(row: Any) -> Pattern:
     return (row.origin_country, row.destination_country, row.material)
 
 
-def _check_measure(draft: Draft, rows: list[Any]) -> None:
+def _check_measure(draft: WorkbookDraft, rows: list[Any]) -> None:
     exact = grouped(rows, _pattern)
     reported = 0
     for one, other in _pairs(rows):

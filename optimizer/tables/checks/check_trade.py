@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from optimizer.tables.text_matching import listed, quoted, written
-from optimizer.tables.workbook_draft import Draft, covers, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, covers, grouped
 
 
-def check_supply(draft: Draft) -> None:
+def check_supply(draft: WorkbookDraft) -> None:
     """Take or pay has a contract; supply that is not firm is named."""
     loose = []
     for offer in draft.sound("Supply"):
@@ -39,7 +39,7 @@ def check_supply(draft: Draft) -> None:
         )
 
 
-def check_lanes(draft: Draft) -> None:
+def check_lanes(draft: WorkbookDraft) -> None:
     """Lanes with a cost or minimum of being used have a maximum; no lane ends where it starts."""
     months = draft.horizon.months if draft.horizon else 0
     for lane in draft.sound("Lanes"):
@@ -67,7 +67,7 @@ def check_lanes(draft: Draft) -> None:
             )
 
 
-def check_stocks(draft: Draft) -> None:
+def check_stocks(draft: WorkbookDraft) -> None:
     """Opening and closing stand in the rows that cover the start and the end."""
     if draft.horizon is None:
         return
@@ -101,7 +101,7 @@ def check_stocks(draft: Draft) -> None:
     _check_shared_periods(draft)
 
 
-def _check_shared_periods(draft: Draft) -> None:
+def _check_shared_periods(draft: WorkbookDraft) -> None:
     """Every row of Stocks that touches a period binds: none asks for more than another allows."""
     assert draft.horizon is not None
     horizon = draft.horizon
@@ -125,7 +125,7 @@ def _check_shared_periods(draft: Draft) -> None:
                 )
 
 
-def check_pipeline(draft: Draft) -> None:
+def check_pipeline(draft: WorkbookDraft) -> None:
     """Orders arrive within the horizon; traced materials bring their history."""
     traced = {row.material for row in draft.rows("Materials") if row.traced}
     for order in draft.sound("Pipeline"):

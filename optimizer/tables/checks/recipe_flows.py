@@ -8,25 +8,25 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from optimizer.tables.workbook_draft import Draft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, grouped
 
 
-class Flow(Struct):
+class RecipeFlow(Struct):
     """What a unit of activity of a recipe takes in and gives out, in tonnes."""
 
     taken: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     made: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
-def flows(draft: Draft) -> dict[tuple[str, str], Flow]:
+def flows(draft: WorkbookDraft) -> dict[tuple[str, str], RecipeFlow]:
     """Flows of each recipe and feed that some process runs; feed '*' is all its feeds."""
     if "flows" not in draft.shared:
         draft.shared["flows"] = _flows(draft)
-    found: dict[tuple[str, str], Flow] = draft.shared["flows"]
+    found: dict[tuple[str, str], RecipeFlow] = draft.shared["flows"]
     return found
 
 
-def _flows(draft: Draft) -> dict[tuple[str, str], Flow]:
+def _flows(draft: WorkbookDraft) -> dict[tuple[str, str], RecipeFlow]:
     lines = grouped(draft.sound("Recipes"), lambda row: row.recipe)
     recoveries = grouped(draft.sound("Recoveries"), lambda row: row.recipe)
     assays: dict[str, dict[str, float]] = defaultdict(dict)
@@ -42,8 +42,10 @@ def _flows(draft: Draft) -> dict[tuple[str, str], Flow]:
     return found
 
 
-def _flow(lines: Iterable[Any], rows: Iterable[Any], feed: str, assay: dict[str, float]) -> Flow:
-    flow = Flow()
+def _flow(
+    lines: Iterable[Any], rows: Iterable[Any], feed: str, assay: dict[str, float]
+) -> RecipeFlow:
+    flow = RecipeFlow()
     for line in lines:
         side = flow.taken if line.direction == "in" else flow.made
         side[line.material] += line.quantity
@@ -54,7 +56,7 @@ def _flow(lines: Iterable[Any], rows: Iterable[Any], feed: str, assay: dict[str,
     return flow
 
 
-def carried(draft: Draft) -> list[tuple[Any, tuple[str, ...]]]:
+def carried(draft: WorkbookDraft) -> list[tuple[Any, tuple[str, ...]]]:
     """Each lane with the materials that it can carry.
 
     A ``*`` lane carries what something at its end can take, without what a lane of the same
@@ -66,7 +68,7 @@ def carried(draft: Draft) -> list[tuple[Any, tuple[str, ...]]]:
     return found
 
 
-def _carried(draft: Draft) -> list[tuple[Any, tuple[str, ...]]]:
+def _carried(draft: WorkbookDraft) -> list[tuple[Any, tuple[str, ...]]]:
     lanes = draft.sound("Lanes")
     if all(lane.material != "*" for lane in lanes):
         return [(lane, (lane.material,)) for lane in lanes]
@@ -84,7 +86,7 @@ def _carried(draft: Draft) -> list[tuple[Any, tuple[str, ...]]]:
     return found
 
 
-def _takes(draft: Draft, lanes: list[Any]) -> dict[str, dict[str, None]]:
+def _takes(draft: WorkbookDraft, lanes: list[Any]) -> dict[str, dict[str, None]]:
     """Materials that something at each site can take, in a fixed order."""
     takes: dict[str, dict[str, None]] = defaultdict(dict)
     inputs: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)

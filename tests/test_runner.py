@@ -25,7 +25,7 @@ def case(price=5.0):
 
 def some(count):
     """Runs in which the cheap offer costs 1, 2, …: 6 t of it below 7, else none."""
-    return [runner.Run(f"at {price}", case(price)) for price in range(1, count + 1)]
+    return [runner.StudyRun(f"at {price}", case(price)) for price in range(1, count + 1)]
 
 
 def cost(price):
@@ -33,7 +33,7 @@ def cost(price):
 
 
 def keyed(some_runs):
-    return {runner.key_of(run, runner.Options()): run for run in some_runs}
+    return {runner.key_of(run, runner.RunOptions()): run for run in some_runs}
 
 
 def solve_once_deadly(run, options, start):
@@ -57,7 +57,7 @@ def objectives(done):
 
 
 def test_every_run_has_its_cost_and_its_tables():
-    done = runner.Runner(case(), runner.Way(workers=1)).outcomes(some(9))
+    done = runner.Runner(case(), runner.RunSettings(workers=1)).outcomes(some(9))
     assert objectives(done) == pytest.approx([cost(price) for price in range(1, 10)])
     # At 8 the cheap offer is not cheap any more: all 10 t come from the other.
     rows = [
@@ -70,8 +70,8 @@ def test_every_run_has_its_cost_and_its_tables():
 
 
 def test_two_processes_find_what_one_finds():
-    one = runner.Runner(case(), runner.Way(workers=1)).outcomes(some(5))
-    two = runner.Runner(case(), runner.Way(workers=2)).outcomes(some(5))
+    one = runner.Runner(case(), runner.RunSettings(workers=1)).outcomes(some(5))
+    two = runner.Runner(case(), runner.RunSettings(workers=2)).outcomes(some(5))
     for a, b in zip(one, two, strict=True):
         assert replace(a, seconds=0, tables={}) == replace(b, seconds=0, tables={})
         assert {n: t.columns for n, t in a.tables.items()} == {
@@ -81,8 +81,8 @@ def test_two_processes_find_what_one_finds():
 
 def test_equal_cases_are_solved_once(monkeypatch):
     told = []
-    way = runner.Way(workers=1, progress=lambda *each: told.append(each))
-    runner.Runner(case(), way).outcomes([*some(2), runner.Run("again", case(1))])
+    way = runner.RunSettings(workers=1, progress=lambda *each: told.append(each))
+    runner.Runner(case(), way).outcomes([*some(2), runner.StudyRun("again", case(1))])
     assert [(done, total, name) for done, total, _, name in told] == [
         (1, 2, "at 1"),
         (2, 2, "at 2"),
@@ -91,7 +91,7 @@ def test_equal_cases_are_solved_once(monkeypatch):
 
 
 def test_a_study_goes_on_where_it_was(tmp_path):
-    way = runner.Way(workers=1, folder=tmp_path)
+    way = runner.RunSettings(workers=1, folder=tmp_path)
     first = runner.Runner(case(), way).outcomes(some(3))
     told = []
     again = runner.Runner(case(), replace(way, progress=lambda *each: told.append(each[3])))
@@ -104,17 +104,17 @@ def test_a_study_goes_on_where_it_was(tmp_path):
 def test_other_options_or_numbers_are_other_runs():
     (run,) = some(1)
     keys = {
-        runner.key_of(run, runner.Options()),
-        runner.key_of(run, runner.Options(gap=0.1)),
-        runner.key_of(runner.Run("other", case(1.0000001)), runner.Options()),
-        runner.key_of(replace(run, twist=runner.Twist(most_short=1)), runner.Options()),
+        runner.key_of(run, runner.RunOptions()),
+        runner.key_of(run, runner.RunOptions(gap=0.1)),
+        runner.key_of(runner.StudyRun("other", case(1.0000001)), runner.RunOptions()),
+        runner.key_of(replace(run, twist=runner.StudyTerms(most_short=1)), runner.RunOptions()),
     }
     assert len(keys) == 4
-    assert runner.key_of(replace(run, name="renamed"), runner.Options()) in keys
+    assert runner.key_of(replace(run, name="renamed"), runner.RunOptions()) in keys
 
 
 def test_a_file_that_is_damaged_is_solved_again(tmp_path):
-    way = runner.Way(workers=1, folder=tmp_path)
+    way = runner.RunSettings(workers=1, folder=tmp_path)
     first = runner.Runner(case(), way).outcomes(some(2))
     for path in tmp_path.iterdir():
         path.write_text(path.read_text()[:50])
@@ -125,7 +125,7 @@ def test_a_file_that_is_damaged_is_solved_again(tmp_path):
 def test_a_worker_that_is_killed_loses_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("MARK", str(tmp_path / "mark"))
     todo = keyed(some(6))
-    done = dict(executors.spread(todo, runner.Way(), 2, None, solve_once_deadly))
+    done = dict(executors.spread(todo, runner.RunSettings(), 2, None, solve_once_deadly))
     assert (tmp_path / "mark").exists()
     assert objectives(done[key] for key in todo) == pytest.approx([cost(p) for p in range(1, 7)])
 
@@ -133,7 +133,7 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path, monkeypatch):
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_a_run_that_kills_every_worker_is_given_up_and_the_others_are_not():
     todo = keyed(some(4))
-    done = dict(executors.spread(todo, runner.Way(), 2, None, solve_deadly))
+    done = dict(executors.spread(todo, runner.RunSettings(), 2, None, solve_deadly))
     found = {todo[key].name: each for key, each in done.items()}
     assert found["at 3"].status.startswith("error: the worker died")
     assert objectives(found[f"at {p}"] for p in (1, 2, 4)) == pytest.approx(
@@ -146,24 +146,24 @@ def test_an_error_in_a_run_is_its_outcome(monkeypatch):
         raise ValueError("no such thing")
 
     monkeypatch.setattr(runner.plan, "solve_as_asked", broken)
-    assert runner.solve_run(some(1)[0], runner.Options(), None).status == (
+    assert runner.solve_run(some(1)[0], runner.RunOptions(), None).status == (
         "error: ValueError: no such thing"
     )
 
 
 def test_a_start_from_the_base_changes_no_optimum():
-    warm = runner.Runner(case(), runner.Way(workers=1))
+    warm = runner.Runner(case(), runner.RunSettings(workers=1))
     assert warm.base().objective == pytest.approx(58)
     assert warm._start is not None
     for price, run in enumerate(some(9), 1):
         for start in (None, warm._start):
-            found = runner.solve_run(run, runner.Options(), start)
+            found = runner.solve_run(run, runner.RunOptions(), start)
             assert found.objective == pytest.approx(cost(price))
 
 
 def test_outcomes_survive_being_written_down():
-    found = runner.Runner(case(), runner.Way()).base()
-    again = run_outcome.Outcome.of_data(found.to_data())
+    found = runner.Runner(case(), runner.RunSettings()).base()
+    again = run_outcome.RunOutcome.of_data(found.to_data())
     assert replace(again, tables={}) == replace(found, tables={})
     assert {n: t.columns for n, t in again.tables.items()} == {
         n: t.columns for n, t in found.tables.items()
@@ -173,7 +173,7 @@ def test_outcomes_survive_being_written_down():
 SCRIPT = """
     import os, signal, sys
     from optimizer.studies import runs
-    from tests.test_runs import case, some
+    from tests.test_runner import case, some
 
     def told(done, total, left, name):
         print(done, flush=True)
@@ -211,7 +211,7 @@ def test_a_study_that_is_killed_is_resumed(tmp_path, workers):
     assert done.returncode == -signal.SIGKILL
     assert len(list(folder.glob("*.json"))) == 3  # the base, which is 'at 5', and two others
     told = []
-    way = runner.Way(workers=1, folder=folder, progress=lambda *each: told.append(each))
+    way = runner.RunSettings(workers=1, folder=folder, progress=lambda *each: told.append(each))
     found = runner.Runner(case(), way).outcomes(some(12))
     assert objectives(found) == pytest.approx([cost(price) for price in range(1, 13)])
     assert [each[:2] for each in told] == [(done, 12) for done in range(4, 13)]
@@ -235,7 +235,7 @@ def test_a_run_that_fails_from_the_start_of_the_base_is_solved_from_scratch(monk
         result = whole(asked_case, structs.replace(asked, start=None))
         return result if asked.start is None else replace(result, status="error: Solve error")
 
-    warm = runner.Runner(case(), runner.Way(workers=1))
+    warm = runner.Runner(case(), runner.RunSettings(workers=1))
     warm.base()
     monkeypatch.setattr(runner.plan, "solve_as_asked", failing)
     assert objectives(warm.outcomes(some(2))) == pytest.approx([cost(1), cost(2)])

@@ -32,11 +32,11 @@ import pytest
 
 import optimizer
 from optimizer.errors import Finding, UsageError
-from optimizer.web_app import Seat, bounded_server, session_folder, termination_signals
+from optimizer.web_app import WebApp, bounded_server, session_folder, termination_signals
 from optimizer.web_app import http_server as serving
 from optimizer.web_app import plan_process as running
 from optimizer.web_app.file_names import plain_name
-from optimizer.web_app.workbook_view import MOST_BYTES, ROWS, Book
+from optimizer.web_app.workbook_view import MOST_BYTES, ROWS, WorkbookView
 from optimizer.workbook_check import check
 from tests.conftest import ROOT, TUTORIAL, need, offer, save
 
@@ -47,7 +47,7 @@ INFEASIBLE = {"Supply": [offer("kaz", maximum=6)], "Demand": [need(10, minimum=1
 class Visitor:
     """Asks a seat as its page does; every part of a request can be changed."""
 
-    def __init__(self, seat: Seat) -> None:
+    def __init__(self, seat: WebApp) -> None:
         self.seat = seat
         self.host = f"127.0.0.1:{seat.port}"
 
@@ -95,8 +95,8 @@ class Visitor:
 
 
 @pytest.fixture
-def seat(tmp_path) -> Iterator[Seat]:
-    with Seat(tmp_path / "outputs") as opened:
+def seat(tmp_path) -> Iterator[WebApp]:
+    with WebApp(tmp_path / "outputs") as opened:
         thread = threading.Thread(target=opened.serve)
         thread.start()
         yield opened
@@ -311,7 +311,9 @@ def test_no_more_threads_answer_than_are_allowed(visitor, monkeypatch):
 @pytest.mark.parametrize("sent", [b"", b"G"], ids=["silent", "a byte now and then"])
 def test_strangers_who_keep_all_threads_busy_make_room(visitor, monkeypatch, sent):
     monkeypatch.setattr(bounded_server, "PATIENCE", 0.05)
-    monkeypatch.setattr(serving.Handler, "timeout", None)  # no silence is too long by itself
+    monkeypatch.setattr(
+        serving.AppRequestHandler, "timeout", None
+    )  # no silence is too long by itself
     strangers = [
         socket.create_connection(("127.0.0.1", visitor.seat.port), timeout=60)
         for _ in range(bounded_server.THREADS)
@@ -450,7 +452,7 @@ def test_a_finding_about_a_column_or_a_sheet_stands_at_a_header(tmp_path):
     book.active.append(["offer", "site", "Price"])
     book.active.append(["kaz", "Kaz", 5])
     book.save(path)
-    read = Book(1, "case.xlsx", tmp_path)
+    read = WorkbookView(1, "case.xlsx", tmp_path)
     read.check()
 
     def place(sheet, cell="", column=""):
@@ -575,7 +577,7 @@ def test_the_last_workbook_is_shown_and_the_one_before_is_gone(visitor):
 
 def test_the_file_of_the_command_line_is_read_again_when_it_has_changed(tmp_path):
     path = broken(tmp_path)
-    with Seat(tmp_path / "outputs", workbook=path) as seat:
+    with WebApp(tmp_path / "outputs", workbook=path) as seat:
         thread = threading.Thread(target=seat.serve)
         thread.start()
         visitor = Visitor(seat)
@@ -647,7 +649,7 @@ def test_the_page_of_a_run_is_alone_in_its_frame(visitor):
 def test_each_run_has_a_folder_of_its_own_and_they_stay(tmp_path):
     (tmp_path / "outputs" / "case").mkdir(parents=True)
     (tmp_path / "outputs" / "case" / "mine.txt").write_text("kept")
-    with Seat(tmp_path / "outputs") as seat:
+    with WebApp(tmp_path / "outputs") as seat:
         thread = threading.Thread(target=seat.serve)
         thread.start()
         visitor = Visitor(seat)
@@ -788,7 +790,7 @@ def test_what_the_command_says_of_a_failure_is_shown(visitor, stand_in):
 
 def test_closing_stops_the_solve_that_runs(tmp_path, stand_in):
     stand_in(DEAF)
-    with Seat(tmp_path / "outputs") as seat:
+    with WebApp(tmp_path / "outputs") as seat:
         threading.Thread(target=seat.serve, daemon=True).start()
         begun(Visitor(seat))
         seat.end()
@@ -800,7 +802,7 @@ def test_closing_stops_the_solve_that_runs(tmp_path, stand_in):
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "outputs").write_text("a file")
-    with Seat(tmp_path / "outputs") as seat:
+    with WebApp(tmp_path / "outputs") as seat:
         threading.Thread(target=seat.serve, daemon=True).start()
         visitor = Visitor(seat)
         visitor.upload(TUTORIAL)
@@ -1053,8 +1055,8 @@ def test_a_session_that_is_to_outlive_its_terminal_does():
 
 def test_a_port_that_is_taken_and_a_file_that_is_missing_are_wrong_use(seat, tmp_path):
     with pytest.raises(UsageError, match=f"port {seat.port} cannot be used"):
-        Seat(tmp_path, seat.port)
+        WebApp(tmp_path, seat.port)
     with pytest.raises(UsageError, match="port 70000 is not from 0 to 65535"):
-        Seat(tmp_path, 70000)
+        WebApp(tmp_path, 70000)
     with pytest.raises(UsageError, match="no such file"):
-        Seat(tmp_path, 0, tmp_path / "nowhere.xlsx")
+        WebApp(tmp_path, 0, tmp_path / "nowhere.xlsx")

@@ -16,7 +16,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from optimizer.web_app import Seat
+from optimizer.web_app import WebApp
 from tests.conftest import ROOT, TUTORIAL, china, need, no_china, offer, save
 
 SIZES = ((1366, 768), (1920, 1080))
@@ -34,10 +34,10 @@ DROP = """([name, text]) => {
 def sit(browser, tmp_path) -> Iterator[Any]:
     """Opens the page of a seat; it may ask only its own server, and nothing may go wrong."""
     faults: list[str] = []
-    opened: list[tuple[Any, Seat]] = []
+    opened: list[tuple[Any, WebApp]] = []
 
     def sit(size: tuple[int, int] = SIZES[0], workbook: Path | None = None, **options: Any) -> Any:
-        seat = Seat(tmp_path / "outputs", workbook=workbook)
+        seat = WebApp(tmp_path / "outputs", workbook=workbook)
         threading.Thread(target=seat.serve, daemon=True).start()
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
         opened.append((context, seat))
