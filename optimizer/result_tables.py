@@ -25,7 +25,7 @@ from optimizer.solver import Answer, Program
 from optimizer.tracing import OriginStatements, certificates, provenance, trace
 from optimizer.tracing.lawfulness_verdict import Lawfulness
 
-LOG_LINES = 80
+MAX_LOG_LINES = 80
 """Lines of the solver's log that are kept, from its end."""
 
 
@@ -78,18 +78,18 @@ def run_record(
         ("variables", f"{network.cut.kept:,} flows; {network.cut.flows:,} pruned"),
         ("classes", f"{len(network.nodes):,} nodes, {len(network.traits)} traits"),
         ("audit", audit.verdict),
-        *((f"audit: {check.name}", _outcome(check)) for check in audit.checks),
+        *((f"audit: {check.name}", _check_outcome(check)) for check in audit.checks),
         ("version", f"magnet-sourcing-optimizer {__version__}"),
         ("version", f"pyomo {pyomo.version.version}"),
         ("version", f"numpy {numpy.__version__}"),
         ("version", f"Python {platform.python_version()}"),
         *(("warning", str(finding)) for finding in warnings),
-        *(("solver log", line) for line in answer.log[-LOG_LINES:] if line),
+        *(("solver log", line) for line in answer.log[-MAX_LOG_LINES:] if line),
     ]
     return table(result_layouts.RUN, rows)
 
 
-def _outcome(check: object) -> str:
+def _check_outcome(check: object) -> str:
     passed, worst = getattr(check, "passed", False), getattr(check, "worst", 0.0)
     tested, where = getattr(check, "tested", 0), getattr(check, "where", "")
     if passed:

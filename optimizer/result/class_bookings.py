@@ -11,7 +11,7 @@ from pyomo.core import ConcreteModel
 
 from optimizer.result.variable_values import decisions, each
 
-Key = tuple[str, ...]
+RecordKey = tuple[str, ...]
 
 
 class ClassBookings(Struct, frozen=True):
@@ -19,19 +19,19 @@ class ClassBookings(Struct, frozen=True):
 
     places: tuple[tuple[str, str], ...]
     """Site and material by number."""
-    bought: list[tuple[Key, int, int, float]]
+    bought: list[tuple[RecordKey, int, int, float]]
     """Offer, number, period, tonnes."""
     inflows: list[tuple[str, int, int, float]]
     """Order (empty: opening stock), number, period, tonnes."""
-    shipped: list[tuple[Key, int, int, int, float]]
+    shipped: list[tuple[RecordKey, int, int, int, float]]
     """Lane, number, number where it arrives, period, tonnes shipped."""
-    stored: list[tuple[Key, int, int, float]]
+    stored: list[tuple[RecordKey, int, int, float]]
     """Site and material, number, period, tonnes at its end."""
-    delivered: list[tuple[Key, int, int, float]]
+    delivered: list[tuple[RecordKey, int, int, float]]
     """Line of demand, number, period, tonnes."""
     downgraded: list[tuple[int, int, int, float]]
     """Number, number that it is booked as, period, tonnes."""
-    run: list[tuple[Key, tuple[int, ...], tuple[int, ...], int, float]]
+    run: list[tuple[RecordKey, tuple[int, ...], tuple[int, ...], int, float]]
     """Process, numbers of its inputs, numbers of its outputs, period, activity."""
 
 

@@ -8,9 +8,9 @@ from optimizer.model.cost import Charge, charges, fixed_costs, payments
 from optimizer.network.network_data import Network
 from optimizer.result import result_layouts
 from optimizer.result.result_layouts import CATEGORIES, Table, table
-from optimizer.result.variable_values import Cells, VariableValues, each
+from optimizer.result.variable_values import ValuesByFlow, VariableValues, each
 
-Place = tuple[str, str, str]
+CostPlace = tuple[str, str, str]
 """Site, item, material."""
 
 
@@ -19,7 +19,7 @@ def costs(done: VariableValues) -> Table:
     network = done.network
     calendar = network.calendar
     discount = calendar.discount(network.case.settings.discount_rate)
-    cells: dict[tuple[str, Place, int], float] = {}
+    cells: dict[tuple[str, CostPlace, int], float] = {}
     for category, place, t, money in _entries(done):
         if money:
             key = (category, place, t)
@@ -50,7 +50,7 @@ def by_category(table_of_costs: Table) -> dict[str, float]:
     return sums
 
 
-def _entries(done: VariableValues) -> Iterator[tuple[str, Place, int, float]]:
+def _entries(done: VariableValues) -> Iterator[tuple[str, CostPlace, int, float]]:
     network = done.network
     burdens = charges(network)
     groups = (
@@ -76,59 +76,59 @@ def _entries(done: VariableValues) -> Iterator[tuple[str, Place, int, float]]:
             yield category, (", ".join(option.sites), option.name, ""), t, number * money
 
 
-def _charged(network: Network, burdens: list[list[Charge]], cells: Cells, where):  # type: ignore[no-untyped-def]
+def _charged(network: Network, burdens: list[list[Charge]], cells: ValuesByFlow, where):  # type: ignore[no-untyped-def]
     for flow, t, amount in each(cells):
         place = where(network, flow)
         for charge in burdens[flow]:
             yield charge.category, place, t, amount * charge.rate[t]
 
 
-def _buy(network: Network, flow: int) -> Place:
+def _buy(network: Network, flow: int) -> CostPlace:
     offer = network.offers[network.flows.buys[flow].offer]
     return offer.site, offer.name, offer.material
 
 
-def _run(network: Network, flow: int) -> Place:
+def _run(network: Network, flow: int) -> CostPlace:
     process = network.processes[network.flows.runs[flow].process]
     return process.site, process.name, ""
 
 
-def _ship(network: Network, flow: int) -> Place:
+def _ship(network: Network, flow: int) -> CostPlace:
     arc = network.arcs[network.flows.ships[flow].arc]
     return arc.from_site, arc.name, arc.material
 
 
-def _stock(network: Network, flow: int) -> Place:
+def _stock(network: Network, flow: int) -> CostPlace:
     store = network.stores[network.flows.keeps[flow].store]
     return store.site, "stock", store.material
 
 
-def _discard(network: Network, flow: int) -> Place:
+def _discard(network: Network, flow: int) -> CostPlace:
     node = network.nodes[network.flows.discards[flow].node]
     return node.site, "disposal", node.material
 
 
-def _deliver(network: Network, flow: int) -> Place:
+def _deliver(network: Network, flow: int) -> CostPlace:
     return _short(network, network.flows.delivers[flow].line)
 
 
-def _short(network: Network, flow: int) -> Place:
+def _short(network: Network, flow: int) -> CostPlace:
     line = network.lines[flow]
     return line.customer, line.name, line.material
 
 
-def _shortfall(network: Network, flow: int) -> Place:
+def _shortfall(network: Network, flow: int) -> CostPlace:
     contract = network.contracts[flow]
     offer = network.offers[contract.offer]
     return offer.site, offer.name, offer.material
 
 
-def _open(network: Network, flow: int) -> Place:
+def _open(network: Network, flow: int) -> CostPlace:
     unit = network.units[flow]
     return unit.site, unit.unit, ""
 
 
-def _used(network: Network, flow: int) -> Place:
+def _used(network: Network, flow: int) -> CostPlace:
     bound = network.arc_bounds[flow]
     start = network.arcs[next(iter(bound.arcs))].from_site
     return start, bound.name, "" if bound.material == "*" else bound.material

@@ -301,7 +301,7 @@ def balance(done: VariableValues) -> Table:
     """In less out by site, material and period, over all classes."""
     network = done.network
     cells: dict[tuple[str, str, int], list[float]] = {}
-    for column, (index, t), tonnes in _movements(done):
+    for column, (index, t), tonnes in _balance_movements(done):
         node = network.nodes[index]
         cell = cells.setdefault((node.site, node.material, t), [0.0] * 9)
         cell[column] += tonnes
@@ -313,16 +313,16 @@ def balance(done: VariableValues) -> Table:
     return table(result_layouts.BALANCE, rows)
 
 
-_COLUMNS = {
+_BALANCE_COLUMNS = {
     field.header: number - 3
     for number, field in enumerate(result_layouts.BALANCE.fields)
     if field.kind == "tonnes"
 }
 
 
-def _movements(done: VariableValues) -> Iterator[tuple[int, tuple[int, int], float]]:
+def _balance_movements(done: VariableValues) -> Iterator[tuple[int, tuple[int, int], float]]:
     """Column of the balance, node and period, tonnes."""
-    network, flows, column = done.network, done.network.flows, _COLUMNS
+    network, flows, column = done.network, done.network.flows, _BALANCE_COLUMNS
     count = network.calendar.count
     for inflow in network.inflows:
         kind = "opening" if inflow.opening else "arrived"

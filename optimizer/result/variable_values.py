@@ -13,7 +13,7 @@ from optimizer.network.network_data import Network
 NOTHING = 1e-9
 """Tonnes below which a variable counts as zero."""
 
-Cells = list[dict[int, float]]
+ValuesByFlow = list[dict[int, float]]
 """Values by flow, then by period; only what is not zero."""
 
 
@@ -21,18 +21,18 @@ class VariableValues(Struct, frozen=True):
     """What was decided, as the network numbers its flows."""
 
     network: Network
-    buy: Cells
-    run: Cells
-    ship: Cells
-    stock: Cells
-    downgrade: Cells
-    deliver: Cells
-    discard: Cells
-    short: Cells
-    shortfall: Cells
-    build: Cells
-    open: Cells
-    used: Cells
+    buy: ValuesByFlow
+    run: ValuesByFlow
+    ship: ValuesByFlow
+    stock: ValuesByFlow
+    downgrade: ValuesByFlow
+    deliver: ValuesByFlow
+    discard: ValuesByFlow
+    short: ValuesByFlow
+    shortfall: ValuesByFlow
+    build: ValuesByFlow
+    open: ValuesByFlow
+    used: ValuesByFlow
 
 
 def decisions(m: ConcreteModel) -> VariableValues:
@@ -55,14 +55,14 @@ def decisions(m: ConcreteModel) -> VariableValues:
     )
 
 
-def _values(columns: list[ByPeriod]) -> Cells:
+def _values(columns: list[ByPeriod]) -> ValuesByFlow:
     return [
         {t: variable.value for t, variable in own.items() if variable.value > NOTHING}
         for own in columns
     ]
 
 
-def each(cells: Cells) -> Iterator[tuple[int, int, float]]:
+def each(cells: ValuesByFlow) -> Iterator[tuple[int, int, float]]:
     """Flow, period and value of everything that is not zero."""
     for flow, own in enumerate(cells):
         for t, amount in own.items():
