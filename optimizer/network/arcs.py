@@ -9,7 +9,7 @@ from optimizer.tables import sheets
 from optimizer.tables.case import Case
 from optimizer.tables.schema import INFINITY
 
-LaneKey = tuple[str, str, str, str]
+ArcKey = tuple[str, str, str, str]
 """From site, to site, material (or ``*``), mode."""
 
 
@@ -25,7 +25,7 @@ def lane_arcs(
         case.lanes, lambda lane: (lane.from_site, lane.to_site, lane.material, lane.mode)
     )
     accepted = _accepted_materials(case, processes)
-    lanes_of: dict[LaneKey, list[tuple[LaneKey, int]]] = {}
+    lanes_of: dict[ArcKey, list[tuple[ArcKey, int]]] = {}
     for key, rows in lane_rows.items():
         periods = covered(rows, calendar)
         start, end, material, mode = key
@@ -41,9 +41,9 @@ def lane_arcs(
 
 
 def _arc(
-    key: LaneKey,
-    lanes: list[tuple[LaneKey, int]],
-    lane_rows: dict[LaneKey, list[sheets.Lane]],
+    key: ArcKey,
+    lanes: list[tuple[ArcKey, int]],
+    lane_rows: dict[ArcKey, list[sheets.Lane]],
     calendar: Calendar,
 ) -> Arc:
     start, end, material, mode = key
@@ -66,11 +66,11 @@ def _arc(
 
 
 def _bounds(
-    lane_rows: dict[LaneKey, list[sheets.Lane]],
-    lanes_of: dict[LaneKey, list[tuple[LaneKey, int]]],
+    lane_rows: dict[ArcKey, list[sheets.Lane]],
+    lanes_of: dict[ArcKey, list[tuple[ArcKey, int]]],
     calendar: Calendar,
 ) -> tuple[ArcBound, ...]:
-    arcs_of: dict[LaneKey, dict[int, int]] = {}
+    arcs_of: dict[ArcKey, dict[int, int]] = {}
     for index, lanes in enumerate(lanes_of.values()):
         for lane, periods in lanes:
             arcs_of.setdefault(lane, {})[index] = periods
