@@ -33,9 +33,9 @@ def lane_arcs(
             lanes_of.setdefault(key, []).append((key, periods))
             continue
         for carried in accepted.get(end, ()):
-            left = periods & ~covered(lane_rows.get((start, end, carried, mode), []), calendar)
-            if left:
-                lanes_of.setdefault((start, end, carried, mode), []).append((key, left))
+            remaining = periods & ~covered(lane_rows.get((start, end, carried, mode), []), calendar)
+            if remaining:
+                lanes_of.setdefault((start, end, carried, mode), []).append((key, remaining))
     arcs = tuple(_arc(key, lanes, lane_rows, calendar) for key, lanes in lanes_of.items())
     return arcs, _bounds(lane_rows, lanes_of, calendar)
 

@@ -110,8 +110,8 @@ def _option_part(row: sheets.Option, decided: DecisionDays, calendar: Calendar) 
     credit = dict.fromkeys(decided, 0.0)
     if row.life:
         for t, day in decided.items():
-            left = row.life - max(end - day - row.build_months, 0.0) / 12
-            credit[t] = row.capital_cost * min(max(left / row.life, 0.0), 1.0)
+            life_left = row.life - max(end - day - row.build_months, 0.0) / 12
+            credit[t] = row.capital_cost * min(max(life_left / row.life, 0.0), 1.0)
     return OptionPart(
         site=row.site,
         unit=row.unit,

@@ -62,7 +62,7 @@ def followed_traits(
     while queue:
         place = queue.pop()
         traits = at[place]
-        found: list[tuple[SiteMaterial, int]] = [
+        upstream: list[tuple[SiteMaterial, int]] = [
             ((arc.from_site, arc.material), traits) for arc in into[place]
         ]
         for index in makers[place]:
@@ -74,8 +74,10 @@ def followed_traits(
             for fellow in commingled.get(index, (index,)):
                 inputs[fellow] |= passed
                 process = processes[fellow]
-                found += [((process.site, name), passed) for name in process.inputs if traced[name]]
-        for earlier, traits_there in found:
+                upstream += [
+                    ((process.site, name), passed) for name in process.inputs if traced[name]
+                ]
+        for earlier, traits_there in upstream:
             if traits_there & ~at[earlier]:
                 at[earlier] |= traits_there
                 queue.append(earlier)
@@ -121,7 +123,7 @@ def strongly_connected_components(
     """
     order: dict[GraphVertex, int] = {}
     lowest: dict[GraphVertex, int] = {}
-    found: dict[GraphVertex, int] = {}
+    component_of: dict[GraphVertex, int] = {}
     stack: list[GraphVertex] = []
     for root in list(onward):
         if root in order:
@@ -137,7 +139,7 @@ def strongly_connected_components(
                     stack.append(target)
                     path.append((target, iter(onward.get(target, ()))))
                     break
-                if target not in found:
+                if target not in component_of:
                     lowest[place] = min(lowest[place], order[target])
             else:
                 path.pop()
@@ -145,13 +147,13 @@ def strongly_connected_components(
                     above = path[-1][0]
                     lowest[above] = min(lowest[above], lowest[place])
                 if lowest[place] == order[place]:
-                    number = len(found)
+                    number = len(component_of)
                     while True:
                         member = stack.pop()
-                        found[member] = number
+                        component_of[member] = number
                         if member == place:
                             break
-    return found
+    return component_of
 
 
 class CustomsOrigins(Struct):
@@ -187,14 +189,14 @@ def customs_origins(
             known[origin] = None
             queue += [((arc.to_site, arc.material), origin) for arc in leaving[place]]
     destinations_of = _dutiable_destinations(arcs, country, duties)
-    for place, found in result.reached.items():
+    for place, reaching in result.reached.items():
         destinations = sorted(destinations_of.get(place, ()))
         if not destinations:
-            result.groups[place] = dict.fromkeys(found, 0)
+            result.groups[place] = dict.fromkeys(reaching, 0)
             result.names[place] = [()]
             continue
         signatures: dict[tuple[tuple[float, ...], ...], list[str]] = defaultdict(list)
-        for origin in sorted(found):
+        for origin in sorted(reaching):
             duty = tuple(
                 duties.per_tonne(origin, country_to, place[1]) for country_to in destinations
             )

@@ -15,12 +15,12 @@ from optimizer.tables.text_matching import listed
 def warnings(network: Network) -> tuple[Finding, ...]:
     """Demand that no allowed route reaches, plants that can never run, stranded orders."""
     known = {finding.place for finding in network.case.warnings}
-    found = (
+    findings = (
         *_unserved_demand(network),
         *_processes_that_never_run(network),
         *_stranded_orders(network),
     )
-    return tuple(finding for finding in found if finding.place not in known)
+    return tuple(finding for finding in findings if finding.place not in known)
 
 
 def _unserved_demand(network: Network) -> Iterator[Finding]:
@@ -63,11 +63,11 @@ def _processes_that_never_run(network: Network) -> Iterator[Finding]:
     """Processes that can never run, and the input or product that stops them."""
     running = {run.process for run in network.flows.runs}
     reached = {(node.site, node.material) for node in network.nodes if not node.target}
-    taken = _outgoing_places(network)
+    outgoing = _outgoing_places(network)
     stopped: dict[tuple[str, str], list[NetworkProcess]] = {}
     for index, process in enumerate(network.processes):
         if index not in running and process.periods:
-            cause = _cause_of_idleness(process, reached, taken)
+            cause = _cause_of_idleness(process, reached, outgoing)
             stopped.setdefault((process.site, cause), []).append(process)
     for (site, cause), processes in stopped.items():
         names = listed(list(dict.fromkeys(process.name for process in processes)))
@@ -76,12 +76,12 @@ def _processes_that_never_run(network: Network) -> Iterator[Finding]:
 
 
 def _cause_of_idleness(
-    process: NetworkProcess, reached: set[SiteMaterial], taken: set[SiteMaterial]
+    process: NetworkProcess, reached: set[SiteMaterial], outgoing: set[SiteMaterial]
 ) -> str:
     missing = [name for name in process.inputs if (process.site, name) not in reached]
     if missing:
         return f"nothing brings {listed(missing)}"
-    stuck = [name for name in process.outputs if (process.site, name) not in taken]
+    stuck = [name for name in process.outputs if (process.site, name) not in outgoing]
     if stuck:
         return (
             f"nothing takes {listed(stuck)}: give it a use, an outlet, a Stocks row, a lane "
@@ -92,23 +92,23 @@ def _cause_of_idleness(
 
 def _outgoing_places(network: Network) -> set[SiteMaterial]:
     """Places at which a material can be used, delivered, stored, discarded or shipped on."""
-    taken: set[SiteMaterial] = {(store.site, store.material) for store in network.stores}
-    taken |= {(line.customer, line.material) for line in network.lines}
+    outgoing: set[SiteMaterial] = {(store.site, store.material) for store in network.stores}
+    outgoing |= {(line.customer, line.material) for line in network.lines}
     for process in network.processes:
-        taken |= {(process.site, material) for material in process.inputs}
-    taken |= {
+        outgoing |= {(process.site, material) for material in process.inputs}
+    outgoing |= {
         (node.site, node.material) for node in network.nodes if node.material in network.disposal
     }
     into: dict[SiteMaterial, list[SiteMaterial]] = defaultdict(list)
     for arc in network.arcs:
         into[arc.to_site, arc.material].append((arc.from_site, arc.material))
-    queue = list(taken)
+    queue = list(outgoing)
     while queue:
         for place in into[queue.pop()]:
-            if place not in taken:
-                taken.add(place)
+            if place not in outgoing:
+                outgoing.add(place)
                 queue.append(place)
-    return taken
+    return outgoing
 
 
 def _stranded_orders(network: Network) -> Iterator[Finding]:

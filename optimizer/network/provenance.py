@@ -285,12 +285,12 @@ def label_mask(names: Iterable[str], bit_of: dict[str, int]) -> int:
 
 
 def _labels(case: Case) -> tuple[RuleLabel, ...]:
-    found: dict[str, RuleLabel] = {}
+    labels: dict[str, RuleLabel] = {}
     for rule in case.rules:
         name = label_name(rule)
         window = None if rule.dated_by == "delivery" else (rule.start, rule.end)
-        found.setdefault(name, RuleLabel(name, rule.rule, window))
-    return tuple(found.values())
+        labels.setdefault(name, RuleLabel(name, rule.rule, window))
+    return tuple(labels.values())
 
 
 def _within(day: date, start: date | None, end: date | None) -> bool:
@@ -301,5 +301,5 @@ def _unknown_events(stages: Iterable[str]) -> list[ProvenanceEvent]:
     return [ProvenanceEvent(stage, UNKNOWN) for stage in stages]
 
 
-def _admits(allowed: tuple[str, ...], found: str) -> bool:
-    return not allowed or fold(found) in {fold(name) for name in allowed}
+def _admits(allowed: tuple[str, ...], name: str) -> bool:
+    return not allowed or fold(name) in {fold(option) for option in allowed}

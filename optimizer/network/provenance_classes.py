@@ -170,8 +170,10 @@ class ClassGeneration:
         country = self._country[process.site]
         variants: dict[int, int] = {}
         for t in members(process.periods):
-            kept = broken if index in self._commingled else broken & ~process_effects.cleared[t]
-            after = kept | process_effects.broken[t]
+            inherited = (
+                broken if index in self._commingled else broken & ~process_effects.cleared[t]
+            )
+            after = inherited | process_effects.broken[t]
             variants[after] = variants.get(after, 0) | 1 << t
         merged: dict[tuple[tuple[str, tuple[SiteMaterial, LotClass]], ...], int] = {}
         for after, periods in variants.items():

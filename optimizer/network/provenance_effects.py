@@ -72,7 +72,7 @@ def provenance_effects(
     patterns = [(names, True) for lot in lots for names in lot.broken]
     patterns += [(names, True) for by_period in broken for names in by_period]
     patterns += [(names, False) for by_period in cleared for names in by_period]
-    found, bit_of = traits(provenance.labels, patterns)
+    traits_, bit_of = traits(provenance.labels, patterns)
 
     def with_bits(lot: _LabelledLot) -> IncomingLot:
         return IncomingLot(
@@ -80,7 +80,7 @@ def provenance_effects(
         )
 
     return ProvenanceEffects(
-        traits=found,
+        traits=traits_,
         bit_of=bit_of,
         offers=tuple(with_bits(lot) for lot in bought),
         openings=tuple(with_bits(lot) if lot else None for lot in openings_with_labels),
@@ -120,9 +120,9 @@ def _offer_lot(rows: Sequence[sheets.Offer], provenance: Provenance) -> _Labelle
     for row in rows:
         events = provenance.lot_events(site, material, row.history)
         by_period = provenance.broken_by_period(provenance.matching_rules(events))
-        own = provenance.origin(site, material, row.history)
+        origin_of_row = provenance.origin(site, material, row.history)
         for t in members(calendar.touched(row.start, row.end)):
-            origin[t] = own
+            origin[t] = origin_of_row
             if provenance.materials[material].traced:
                 broken[t] = broken[t] | by_period[t]
     return _LabelledLot((site, material), tuple(broken), tuple(origin))

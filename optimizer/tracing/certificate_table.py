@@ -135,8 +135,8 @@ def _banned(network: Network, phase: RulePhase) -> str:
         groups: dict[tuple[frozenset[str], ...], list[frozenset[str]]] = {}
         for line in lines:
             values = line[place]
-            alone = values if any(value.startswith(NOT) for value in values) else frozenset()
-            key = (*line[:place], *line[place + 1 :], alone)
+            excluded = values if any(value.startswith(NOT) for value in values) else frozenset()
+            key = (*line[:place], *line[place + 1 :], excluded)
             groups.setdefault(key, []).append(values)
         lines = [
             (
@@ -199,11 +199,11 @@ def _events_text(events: tuple[ProvenanceEvent, ...]) -> str:
 
 
 def _places_by_stage(events: tuple[ProvenanceEvent, ...]) -> Iterator[tuple[str, list[str]]]:
-    found: dict[str, dict[str, None]] = {stage: {} for stage in STAGES}
+    places_of_stage: dict[str, dict[str, None]] = {stage: {} for stage in STAGES}
     for event in events:
         text = _place_text(event.site, event.country, event.owner, event.owner_country)
-        found.setdefault(event.stage, {})[text] = None
-    for stage, places in found.items():
+        places_of_stage.setdefault(event.stage, {})[text] = None
+    for stage, places in places_of_stage.items():
         if places:
             yield stage, sorted(places)
 

@@ -75,15 +75,15 @@ class InputWeights:
     @cached_property
     def _counts(self) -> FloatArray:
         """1 for edges whose material ends up in products, 0 for reagents of a run."""
-        taken: dict[int, set[str]] = {}
-        found = np.ones(self.source.size)
+        constituents: dict[int, set[str]] = {}
+        counts = np.ones(self.source.size)
         for edge in np.flatnonzero(self.is_run[self.target]).tolist():
             number = self.graph.runs[int(self.target[edge])].process
-            if number not in taken:
+            if number not in constituents:
                 process = self.graph.network.processes[number]
-                taken[number] = set(self.composition.constituents(process))
-            found[edge] = self.graph.material[int(self.source[edge])] in taken[number]
-        return found
+                constituents[number] = set(self.composition.constituents(process))
+            counts[edge] = self.graph.material[int(self.source[edge])] in constituents[number]
+        return counts
 
     def _amounts(
         self, delivery_vertices: IntArray
@@ -117,11 +117,11 @@ class InputWeights:
     def _stated_contents(self) -> tuple[list[str], FloatArray]:
         """Names of all inputs, and the content of each that the workbook states, by vertex."""
         contents = self.composition.contents
-        names = list(dict.fromkeys(name for own in contents.values() for name in own))
+        names = list(dict.fromkeys(name for content in contents.values() for name in content))
         index = {material: i for i, material in enumerate(contents)}
         table = np.zeros((len(contents) + 1, len(names)))
-        for i, own in enumerate(contents.values()):
-            table[i] = [own.get(name, 0.0) for name in names]
+        for i, content in enumerate(contents.values()):
+            table[i] = [content.get(name, 0.0) for name in names]
         row = [index.get(name or "", -1) for name in self.graph.material]
         return names, table[np.array(row, dtype=np.int64)]
 
@@ -138,13 +138,13 @@ class InputWeights:
     def _splits(self, edges: IntArray, names: list[str]) -> FloatArray:
         """Share of each input of a run that each edge out of it carries."""
         known: dict[tuple[int, str], list[float]] = {}
-        found = np.zeros((edges.size, len(names)))
+        splits = np.zeros((edges.size, len(names)))
         for i, edge in enumerate(edges.tolist()):
             number = self.graph.runs[int(self.source[edge])].process
             product = self.graph.material[int(self.target[edge])] or ""
             if (number, product) not in known:
                 process = self.graph.network.processes[number]
                 shares = (self.composition.product_shares(process, name) for name in names)
-                known[number, product] = [own.get(product, 0.0) for own in shares]
-            found[i] = known[number, product]
-        return found
+                known[number, product] = [share.get(product, 0.0) for share in shares]
+            splits[i] = known[number, product]
+        return splits

@@ -62,8 +62,8 @@ def lawfulness(network: Network, tables: Mapping[str, Table]) -> Lawfulness:
     notes = list(_not_in_force(network, rules))
     if not rules:
         off = len(network.case.switched_off.get("Rules", ()))
-        told = f"No rule is active: {off} rows of Rules are inactive." if off else NO_RULES_AT_ALL
-        return Lawfulness(NO_RULES, told)
+        inactive = f"No rule is active: {off} rows of Rules are inactive."
+        return Lawfulness(NO_RULES, inactive if off else NO_RULES_AT_ALL)
     live = [name for name, rows in rules.items() if any(_in_force(network, row) for row in rows)]
     idle = [name for name in live if not _binds(network, name)]
     if len(idle) == len(live):
@@ -74,20 +74,24 @@ def lawfulness(network: Network, tables: Mapping[str, Table]) -> Lawfulness:
         )
     notes = [*(f"{name} is in force and binds no delivery." for name in idle), *notes]
     notes = [*_shares_used(sums), *notes]
-    broken = [name for name, own in sums.items() if own.broken]
+    broken = [name for name, rule_sums in sums.items() if rule_sums.broken]
     if broken:
         return Lawfulness(NO, f"The plan breaks {listed(broken)}.", tuple(notes))
-    resting = {name: own for name, own in sums.items() if own.unknown or own.not_stated}
+    unstated = {
+        name: rule_sums
+        for name, rule_sums in sums.items()
+        if rule_sums.unknown or rule_sums.not_stated
+    }
     later = [name for name, rows in rules.items() if _begins_later(network, rows)]
     pauses = [pause for name, rows in rules.items() for pause in _pauses(network, name, rows)]
     presumed = presumed_origins(network, tables)
-    if not (resting or idle or later or pauses or presumed):
+    if not (unstated or idle or later or pauses or presumed):
         return Lawfulness(
             YES,
             "Every rule is kept, and every origin that a rule looks at is stated.",
             tuple(notes),
         )
-    sentences = [_unstated_origin_sentence(name, own) for name, own in resting.items()]
+    sentences = [_unstated_origin_sentence(name, rule_sums) for name, rule_sums in unstated.items()]
     if later:
         verb = "begins" if len(later) == 1 else "begin"
         sentences.append(
@@ -119,7 +123,7 @@ class _RuleSums(Struct):
 
 
 def _sums_by_rule(compliance: Table) -> dict[str, _RuleSums]:
-    found: dict[str, _RuleSums] = {}
+    sums: dict[str, _RuleSums] = {}
     headers = (
         "rule",
         "delivered",
@@ -133,43 +137,44 @@ def _sums_by_rule(compliance: Table) -> dict[str, _RuleSums]:
     for name, delivered, breaking, allowed, unknown, not_stated, verdict, rests in zip(
         *(compliance[header] for header in headers), strict=True
     ):
-        own = found.setdefault(name, _RuleSums(reasons={}))
-        own.delivered += delivered
-        own.breaking += breaking
-        own.allowed += allowed * delivered
-        own.unknown += unknown
-        own.not_stated += not_stated
-        own.broken |= verdict.startswith("broken")
-        own.reasons |= dict.fromkeys(part for part in rests.split("; ") if part)
-    return found
+        rule_sums = sums.setdefault(name, _RuleSums(reasons={}))
+        rule_sums.delivered += delivered
+        rule_sums.breaking += breaking
+        rule_sums.allowed += allowed * delivered
+        rule_sums.unknown += unknown
+        rule_sums.not_stated += not_stated
+        rule_sums.broken |= verdict.startswith("broken")
+        rule_sums.reasons |= dict.fromkeys(part for part in rests.split("; ") if part)
+    return sums
 
 
-def _unstated_origin_sentence(name: str, own: _RuleSums) -> str:
+def _unstated_origin_sentence(name: str, rule_sums: _RuleSums) -> str:
     """Sentence on the tonnes under a rule of unknown or unstated origin, with cells and stages."""
     stages = [
-        one.removesuffix(NOT_STATED_SUFFIX)
-        for one in own.reasons
-        if one.endswith(NOT_STATED_SUFFIX)
+        reason.removesuffix(NOT_STATED_SUFFIX)
+        for reason in rule_sums.reasons
+        if reason.endswith(NOT_STATED_SUFFIX)
     ]
-    cells = [one for one in own.reasons if not one.endswith(NOT_STATED_SUFFIX)]
+    cells = [reason for reason in rule_sums.reasons if not reason.endswith(NOT_STATED_SUFFIX)]
     parts = []
-    if own.unknown:
+    if rule_sums.unknown:
         where = f" ({listed(cells, most=4)})" if cells else ""
-        parts.append(f"{figure(own.unknown)} t are of unknown origin{where}")
-    if own.not_stated:
+        parts.append(f"{figure(rule_sums.unknown)} t are of unknown origin{where}")
+    if rule_sums.not_stated:
         parts.append(
-            f"{figure(own.not_stated)} t have a stage that is not stated ({listed(stages)})"
+            f"{figure(rule_sums.not_stated)} t have a stage that is not stated ({listed(stages)})"
         )
     return f"Under {name}, {' and '.join(parts)}."
 
 
 def _shares_used(sums: dict[str, _RuleSums]) -> Iterator[str]:
     """Sentences on rules that allow a share: the tonnes that use it."""
-    for name, own in sums.items():
-        if own.allowed and own.breaking > MIN_BREAKING_SHARE * own.delivered:
+    for name, rule_sums in sums.items():
+        if rule_sums.allowed and rule_sums.breaking > MIN_BREAKING_SHARE * rule_sums.delivered:
             yield (
-                f"{figure(own.breaking)} t of {figure(own.delivered)} t delivered under {name} "
-                f"break it, within the share that it allows ({figure(own.allowed)} t)."
+                f"{figure(rule_sums.breaking)} t of {figure(rule_sums.delivered)} t delivered "
+                f"under {name} break it, within the share that it allows "
+                f"({figure(rule_sums.allowed)} t)."
             )
 
 
@@ -205,13 +210,13 @@ def _pauses(network: Network, name: str, rows: list[sheets.Rule]) -> Iterator[st
     """Sentences on days of the horizon between two rows of a rule, with neither in force."""
     day = timedelta(days=1)
     last: date = network.calendar.last[-1]
-    alike: dict[tuple[str, tuple[str, ...]], list[sheets.Rule]] = {}
+    groups: dict[tuple[str, tuple[str, ...]], list[sheets.Rule]] = {}
     for row in rows:
-        alike.setdefault((row.dated_by, tuple(row.segments)), []).append(row)
-    for own in alike.values():
-        own.sort(key=lambda row: row.start or date.min)
-        until = own[0].end
-        for row in own[1:]:
+        groups.setdefault((row.dated_by, tuple(row.segments)), []).append(row)
+    for dated_rows in groups.values():
+        dated_rows.sort(key=lambda row: row.start or date.min)
+        until = dated_rows[0].end
+        for row in dated_rows[1:]:
             if until is None:
                 break
             begin = max(until + day, network.calendar.start)

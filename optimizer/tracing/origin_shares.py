@@ -118,7 +118,7 @@ class _ShareSolver:
         for vertex, run in graph.runs.items():
             events = self._run_events(run.process, run.period)
             vertices_of_events.setdefault(events, []).append(vertex)
-        self.runs = {events: np.array(own) for events, own in vertices_of_events.items()}
+        self.runs = {events: np.array(vertices) for events, vertices in vertices_of_events.items()}
         """Vertices of the runs, by the events that they add."""
 
     def result(self, deliveries: tuple[LineDelivery, ...]) -> OriginShares:
@@ -126,7 +126,7 @@ class _ShareSolver:
         weights = self.weights
         places = self._places()
         blocks = self._blocks(places)
-        columns = sum(len(found) for found in places.values())
+        columns = sum(len(stage_places) for stage_places in places.values())
         step = max(1, _MAX_TRACED_VALUES // max(1, self.size * columns))
         solved = []
         for low in range(0, len(weights.inputs), step):
@@ -140,7 +140,7 @@ class _ShareSolver:
             deliveries=deliveries,
             inputs=weights.inputs,
             stages=tuple(places),
-            places=tuple(tuple(found) for found in places.values()),
+            places=tuple(tuple(stage_places) for stage_places in places.values()),
             shares=tuple(_normalised(by_delivery[:, :, block]) for block, _ in blocks),
             touched=self._touched(deliveries),
             rows=rows,
@@ -157,25 +157,27 @@ class _ShareSolver:
 
     def _places(self) -> dict[str, dict[OriginPlace, int]]:
         """Number of each place that an event of a stage had, by stage; ``NO_PLACE`` is 0."""
-        found: dict[str, dict[OriginPlace, int]] = {stage: {NO_PLACE: 0} for stage in (*STAGES, "")}
+        places: dict[str, dict[OriginPlace, int]] = {
+            stage: {NO_PLACE: 0} for stage in (*STAGES, "")
+        }
         histories = dict.fromkeys(entry.events for entry in self.graph.entries)
         for events in (*histories, *self.runs):
             for event in events:
-                places = found.setdefault(event.stage, {NO_PLACE: 0})
-                places.setdefault(_place(event), len(places))
-        return found
+                stage_places = places.setdefault(event.stage, {NO_PLACE: 0})
+                stage_places.setdefault(_place(event), len(stage_places))
+        return places
 
     def _blocks(self, places: dict[str, dict[OriginPlace, int]]) -> StageColumns:
         """Columns of each stage, and 0 for the runs that are an event of it."""
         blocks: StageColumns = []
         first = 0
-        for stage, found in places.items():
+        for stage, stage_places in places.items():
             factor = np.ones(self.size)
-            for events, own in self.runs.items():
+            for events, vertices in self.runs.items():
                 if any(event.stage == stage for event in events):
-                    factor[own] = 0.0
-            blocks.append((slice(first, first + len(found)), factor))
-            first += len(found)
+                    factor[vertices] = 0.0
+            blocks.append((slice(first, first + len(stage_places)), factor))
+            first += len(stage_places)
         return blocks
 
     def _base(
@@ -190,18 +192,18 @@ class _ShareSolver:
             if entry.events not in known:
                 known[entry.events] = [
                     (start + column, share)
-                    for start, (stage, found) in zip(first, places.items(), strict=True)
-                    for column, share in _place_columns(entry.events, stage, found)
+                    for start, (stage, stage_places) in zip(first, places.items(), strict=True)
+                    for column, share in _place_columns(entry.events, stage, stage_places)
                 ]
             for column, share in known[entry.events]:
                 base[entry.vertex, :, column] += share * entry_weights[i]
         base[:, :, first] += empty[:, :, None]
-        for events, own in self.runs.items():
-            for start, (stage, found) in zip(first, places.items(), strict=True):
+        for events, vertices in self.runs.items():
+            for start, (stage, stage_places) in zip(first, places.items(), strict=True):
                 if any(event.stage == stage for event in events):
-                    base[own, :, start : start + len(found)] = 0.0
-                    for column, share in _place_columns(events, stage, found):
-                        base[own, :, start + column] += share
+                    base[vertices, :, start : start + len(stage_places)] = 0.0
+                    for column, share in _place_columns(events, stage, stage_places):
+                        base[vertices, :, start + column] += share
         return base
 
     def _row_shares(
@@ -237,8 +239,8 @@ class _ShareSolver:
 
         for entry in self.graph.entries:
             add(entry.vertex, entry.events)
-        for events, own in self.runs.items():
-            for vertex in own.tolist():
+        for events, vertices in self.runs.items():
+            for vertex in vertices.tolist():
                 add(vertex, events)
         traced = self.weights.traced.tolist()
         for vertex in np.flatnonzero(~self.weights.traced).tolist():
@@ -269,28 +271,28 @@ def _place(event: ProvenanceEvent) -> OriginPlace:
 
 
 def _place_columns(
-    events: Iterable[ProvenanceEvent], stage: str, found: dict[OriginPlace, int]
+    events: Iterable[ProvenanceEvent], stage: str, columns: dict[OriginPlace, int]
 ) -> list[tuple[int, float]]:
     """Columns of the places of a stage's events, in equal parts; ``NO_PLACE`` without events."""
-    own = [found[_place(event)] for event in events if event.stage == stage]
-    return [(column, 1 / len(own)) for column in own] or [(0, 1.0)]
+    place_columns = [columns[_place(event)] for event in events if event.stage == stage]
+    return [(column, 1 / len(place_columns)) for column in place_columns] or [(0, 1.0)]
 
 
 def _averaged_by_delivery(
     values: FloatArray, held: FloatArray, deliveries: tuple[LineDelivery, ...]
 ) -> FloatArray:
     """Values by delivery, input and column: mean of its lots, weighted by input content."""
-    found = np.zeros((len(deliveries), *values.shape[1:]))
+    averages = np.zeros((len(deliveries), *values.shape[1:]))
     for i, delivery in enumerate(deliveries):
         weight = delivery.parts[:, None] * held[delivery.vertices]
-        found[i] = (weight[:, :, None] * values[delivery.vertices]).sum(axis=0)
+        averages[i] = (weight[:, :, None] * values[delivery.vertices]).sum(axis=0)
         total = weight.sum(axis=0)
-        found[i] /= np.where(total > 0, total, 1.0)[:, None]
-    return found
+        averages[i] /= np.where(total > 0, total, 1.0)[:, None]
+    return averages
 
 
 def _normalised(shares: FloatArray) -> FloatArray:
     """Shares without negligible ones, scaled to a sum of one where there is any."""
-    kept = np.where(shares > NEGLIGIBLE_INPUT_SHARE, shares, 0.0)
-    total = kept.sum(axis=-1, keepdims=True)
-    return kept / np.where(total > 0, total, 1.0)
+    significant = np.where(shares > NEGLIGIBLE_INPUT_SHARE, shares, 0.0)
+    total = significant.sum(axis=-1, keepdims=True)
+    return significant / np.where(total > 0, total, 1.0)

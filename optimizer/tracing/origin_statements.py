@@ -83,8 +83,8 @@ class OriginStatements:
                 yield stage, 1.0
                 continue
             number = self._traced.stages.index(stage)
-            own = self._traced.shares[number][i, 0]
-            share = float(own[0]) if own.sum() > MIN_UNSTATED_SHARE else 1.0
+            place_shares = self._traced.shares[number][i, 0]
+            share = float(place_shares[0]) if place_shares.sum() > MIN_UNSTATED_SHARE else 1.0
             if share > MIN_UNSTATED_SHARE:
                 yield stage, share
 

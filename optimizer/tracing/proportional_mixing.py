@@ -58,7 +58,7 @@ class Mixing:
     def _loops(
         self, component: IntArray, level: IntArray, looping: npt.NDArray[np.bool_], inside: IntArray
     ) -> dict[int, list[MixingLoop]]:
-        found: dict[int, list[MixingLoop]] = {}
+        loops: dict[int, list[MixingLoop]] = {}
         place = np.zeros(self.size, dtype=np.int64)
         members: dict[int, list[int]] = {}
         for vertex in np.flatnonzero(looping).tolist():
@@ -67,11 +67,16 @@ class Mixing:
         for edge in np.flatnonzero(inside).tolist():
             edges.setdefault(int(component[self.target[edge]]), []).append(edge)
         for number, vertices in members.items():
-            own, here = np.array(vertices), np.array(edges[number])
-            place[own] = np.arange(own.size)
-            loop = _cut_open(own, here, place[self.source[here]], place[self.target[here]])
-            found.setdefault(int(level[vertices[0]]), []).append(loop)
-        return found
+            loop_vertices, loop_edges = np.array(vertices), np.array(edges[number])
+            place[loop_vertices] = np.arange(loop_vertices.size)
+            loop = _cut_open(
+                loop_vertices,
+                loop_edges,
+                place[self.source[loop_edges]],
+                place[self.target[loop_edges]],
+            )
+            loops.setdefault(int(level[vertices[0]]), []).append(loop)
+        return loops
 
     def _levels(
         self, level: IntArray, inside: IntArray, loops: dict[int, list[MixingLoop]]
@@ -79,14 +84,14 @@ class Mixing:
         outside = np.flatnonzero(~inside)
         order = outside[np.lexsort((self.target[outside], level[self.target[outside]]))]
         depth = level[self.target[order]]
-        found = []
+        levels = []
         for number in range(int(level.max(initial=-1)) + 1):
             low, high = np.searchsorted(depth, (number, number + 1))
             edges = order[low:high]
             ends = self.target[edges]
             first = np.flatnonzero(np.diff(ends, prepend=-1))
-            found.append(MixingLevel(edges, first, ends[first], tuple(loops.get(number, ()))))
-        return found
+            levels.append(MixingLevel(edges, first, ends[first], tuple(loops.get(number, ()))))
+        return levels
 
     def solve(
         self,
@@ -139,15 +144,16 @@ class Mixing:
         for place in units.values():
             carried[size:, :, place] = np.eye(count)[:, None, :]
         parts: list[tuple[slice, FloatArray | None]] = [
-            (own, keeps[kind]) for (own, _), kind in zip(blocks, kinds, strict=True)
+            (columns_of_block, keeps[kind])
+            for (columns_of_block, _), kind in zip(blocks, kinds, strict=True)
         ]
         parts += [(units[kind], keep) for kind, keep in keeps.items()]
         loop.opened.solve(weight[loop.edges] * (1 - LOOP_LEAK), carried, parts)
-        for (own, _), kind in zip(blocks, kinds, strict=True):
+        for (columns_of_block, _), kind in zip(blocks, kinds, strict=True):
             unit = carried[:size, :, units[kind]].transpose(1, 0, 2)
-            known = carried[:size, :, own].transpose(1, 0, 2)
+            known = carried[:size, :, columns_of_block].transpose(1, 0, 2)
             passed = np.linalg.solve(np.eye(count) - unit[:, loop.cuts], known[:, loop.cuts])
-            base[loop.vertices, :, own] = (known + unit @ passed).transpose(1, 0, 2)
+            base[loop.vertices, :, columns_of_block] = (known + unit @ passed).transpose(1, 0, 2)
 
 
 def _cut_open(
@@ -171,29 +177,29 @@ def _feedback_vertices(size: int, source: IntArray, target: IntArray) -> list[in
     for start, end in zip(source.tolist(), target.tolist(), strict=True):
         after[start].add(end)
         before[end].add(start)
-    left, idle, found = dict.fromkeys(range(size)), list(range(size)), []
-    while left:
+    remaining, idle, cuts = dict.fromkeys(range(size)), list(range(size)), []
+    while remaining:
         while idle:
             vertex = idle.pop()
-            if vertex in left and not (after[vertex] and before[vertex]):
-                del left[vertex]
+            if vertex in remaining and not (after[vertex] and before[vertex]):
+                del remaining[vertex]
                 idle += _remove(vertex, after, before)
-        if left:
-            busiest = max(left, key=lambda own: len(after[own]) * len(before[own]))
-            del left[busiest]
+        if remaining:
+            busiest = max(remaining, key=lambda vertex_: len(after[vertex_]) * len(before[vertex_]))
+            del remaining[busiest]
             idle += _remove(busiest, after, before)
-            found.append(busiest)
-    return found
+            cuts.append(busiest)
+    return cuts
 
 
 def _remove(vertex: int, after: list[set[int]], before: list[set[int]]) -> list[int]:
     """Remove a vertex from a graph; gives its neighbours."""
-    onward, back = after[vertex] - {vertex}, before[vertex] - {vertex}
-    for other in onward:
-        before[other].discard(vertex)
-    for other in back:
-        after[other].discard(vertex)
-    return [*onward, *back]
+    successors, predecessors = after[vertex] - {vertex}, before[vertex] - {vertex}
+    for neighbour in successors:
+        before[neighbour].discard(vertex)
+    for neighbour in predecessors:
+        after[neighbour].discard(vertex)
+    return [*successors, *predecessors]
 
 
 def _components_and_levels(
@@ -207,10 +213,10 @@ def _components_and_levels(
     component = np.fromiter((number[v] for v in range(size)), np.int64, size)
     levels: dict[int, int] = {}
     for vertex in np.argsort(-component, kind="stable").tolist():
-        own = number[vertex]
-        following = levels.setdefault(own, 0) + 1
+        number_of_vertex = number[vertex]
+        following = levels.setdefault(number_of_vertex, 0) + 1
         for end in onward[vertex]:
-            if number[end] != own and levels.get(number[end], 0) < following:
+            if number[end] != number_of_vertex and levels.get(number[end], 0) < following:
                 levels[number[end]] = following
     level = np.fromiter((levels[number[v]] for v in range(size)), np.int64, size)
     inside = component[source] == component[target]

@@ -43,14 +43,18 @@ def provenance(network: Network, traced: OriginShares) -> Table:
     """
     parts: list[tuple[np.ndarray, ...]] = []
     names: list[tuple[str, str]] = []
-    kinds = _PLACE_NAMES if any(p.owner for own in traced.places for p in own) else _PLACE_NAMES[:2]
+    kinds = (
+        _PLACE_NAMES
+        if any(place.owner for values in traced.places for place in values)
+        else _PLACE_NAMES[:2]
+    )
     shown = _shown_stages(network, traced)
     for number, (places, shares) in enumerate(zip(traced.places, traced.shares, strict=True)):
         for by, (_, name_of) in enumerate(kinds):
-            found: dict[tuple[str, str], int] = {}
+            columns_of_name: dict[tuple[str, str], int] = {}
             named = [_NO_PLACE.get(place.country) or name_of(place) for place in places]
-            column = [found.setdefault(name, len(found)) for name in named]
-            sums = np.zeros((*shares.shape[:2], len(found)))
+            column = [columns_of_name.setdefault(name, len(columns_of_name)) for name in named]
+            sums = np.zeros((*shares.shape[:2], len(columns_of_name)))
             for place, to in enumerate(column):
                 sums[:, :, to] += shares[:, :, place]
             sums[~shown[:, number]] = 0.0
@@ -66,8 +70,8 @@ def provenance(network: Network, traced: OriginShares) -> Table:
                     share,
                 )
             )
-            names += [(name or PLACE_NOT_STATED, country) for name, country in found]
-    columns = [np.concatenate(own) for own in zip(*parts, strict=True)]
+            names += [(name or PLACE_NOT_STATED, country) for name, country in columns_of_name]
+    columns = [np.concatenate(values) for values in zip(*parts, strict=True)]
     return _table(
         network, traced, [kind for kind, _ in kinds], names, _limited_rows(traced, columns)
     )
@@ -78,8 +82,8 @@ def _limited_rows(traced: OriginShares, columns: list[np.ndarray]) -> list[np.nd
     countries = [kind for kind, _ in _PLACE_NAMES].index("country")
     for column, only in ((3, countries), (1, traced.inputs.index(ALL_INPUTS))):
         if len(columns[0]) > MAX_PROVENANCE_ROWS:
-            kept = columns[column] == only
-            columns = [own[kept] for own in columns]
+            retained = columns[column] == only
+            columns = [values[retained] for values in columns]
     return columns
 
 
@@ -89,15 +93,15 @@ def _shown_stages(network: Network, traced: OriginShares) -> np.ndarray:
     If there is none, the blank stage is shown: it says that nothing is stated.
     """
     stage_of = {row.material: row.stage for row in network.case.materials}
-    found = np.zeros((len(traced.deliveries), len(traced.stages)), dtype=bool)
+    shown = np.zeros((len(traced.deliveries), len(traced.stages)), dtype=bool)
     for number, (stage, shares) in enumerate(zip(traced.stages, traced.shares, strict=True)):
-        found[:, number] = (shares[:, :, 1:] > 0).any(axis=(1, 2))
+        shown[:, number] = (shares[:, :, 1:] > 0).any(axis=(1, 2))
         for i, delivery in enumerate(traced.deliveries):
-            own = stage_of[network.lines[delivery.line].material]
-            if own in STAGES and stage in STAGES:
-                found[i, number] |= STAGES.index(stage) <= STAGES.index(own)
-    found[~found.any(axis=1), traced.stages.index("")] = True
-    return found
+            material_stage = stage_of[network.lines[delivery.line].material]
+            if material_stage in STAGES and stage in STAGES:
+                shown[i, number] |= STAGES.index(stage) <= STAGES.index(material_stage)
+    shown[~shown.any(axis=1), traced.stages.index("")] = True
+    return shown
 
 
 def _table(
