@@ -1,4 +1,4 @@
-"""Shares of origin: toy plans worked by hand, and what must be true of any plan."""
+"""Shares of origin: toy plans worked by hand, and invariants of all plans."""
 
 from __future__ import annotations
 
