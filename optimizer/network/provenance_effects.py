@@ -55,20 +55,14 @@ def provenance_effects(
     openings: Sequence[sheets.Stock | None],
 ) -> ProvenanceEffects:
     """Match every history and process event against every rule's scope."""
-    bought = [_offer_lot(rows, provenance) for rows in offer_rows]
-    openings_with_labels = [
-        _present_lot(row.site, row.material, row.history, provenance)
-        if row and row.opening
-        else None
-        for row in openings
+    offers = [_offer_lot(rows, provenance) for rows in offer_rows]
+    stocks = [
+        _present_lot(row, row.site, provenance) if row and row.opening else None for row in openings
     ]
-    orders = [
-        _present_lot(order.to_site, order.material, order.history, provenance)
-        for order in case.pipeline
-    ]
+    orders = [_present_lot(order, order.to_site, provenance) for order in case.pipeline]
     broken = [_broken_by_process(process, provenance) for process in processes]
     cleared = [[provenance.cleared(rules) for rules in process.clears] for process in processes]
-    lots = [*bought, *(lot for lot in openings_with_labels if lot), *orders]
+    lots = [*offers, *filter(None, stocks), *orders]
     patterns = [(names, True) for lot in lots for names in lot.broken]
     patterns += [(names, True) for by_period in broken for names in by_period]
     patterns += [(names, False) for by_period in cleared for names in by_period]
@@ -82,8 +76,8 @@ def provenance_effects(
     return ProvenanceEffects(
         traits=traits_,
         bit_of=bit_of,
-        offers=tuple(with_bits(lot) for lot in bought),
-        openings=tuple(with_bits(lot) if lot else None for lot in openings_with_labels),
+        offers=tuple(with_bits(lot) for lot in offers),
+        openings=tuple(with_bits(lot) if lot else None for lot in stocks),
         orders=tuple(with_bits(lot) for lot in orders),
         process_effects=tuple(
             _process_effect(
@@ -129,19 +123,16 @@ def _offer_lot(rows: Sequence[sheets.Offer], provenance: Provenance) -> _Labelle
 
 
 def _present_lot(
-    site: str,
-    material: str,
-    history: Sequence[sheets.Event] | None,
-    provenance: Provenance,
+    row: sheets.Stock | sheets.Order, site: str, provenance: Provenance
 ) -> _LabelledLot:
     """Lot in stock or under way before the start."""
     names: frozenset[str] = frozenset()
-    if provenance.materials[material].traced:
-        events = provenance.lot_events(site, material, history)
+    if provenance.materials[row.material].traced:
+        events = provenance.lot_events(site, row.material, row.history)
         names = provenance.broken_before(provenance.matching_rules(events))
     count = provenance.calendar.count
-    origin = provenance.origin(site, material, history)
-    return _LabelledLot((site, material), (names,) * count, (origin,) * count)
+    origin = provenance.origin(site, row.material, row.history)
+    return _LabelledLot((site, row.material), (names,) * count, (origin,) * count)
 
 
 def _process_effect(

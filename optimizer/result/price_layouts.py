@@ -1,4 +1,4 @@
-"""Layouts of the tables of rules and prices; those in ``REQUESTED`` are made on request."""
+"""Layouts of the tables of rules and prices; the last few are made on request only."""
 
 from __future__ import annotations
 

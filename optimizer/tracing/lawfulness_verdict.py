@@ -77,37 +77,41 @@ def lawfulness(network: Network, tables: Mapping[str, Table]) -> Lawfulness:
     broken = [name for name, rule_sums in sums.items() if rule_sums.broken]
     if broken:
         return Lawfulness(NO, f"The plan breaks {listed(broken)}.", tuple(notes))
-    unstated = {
-        name: rule_sums
-        for name, rule_sums in sums.items()
-        if rule_sums.unknown or rule_sums.not_stated
-    }
-    later = [name for name, rows in rules.items() if _begins_later(network, rows)]
-    pauses = [pause for name, rows in rules.items() for pause in _pauses(network, name, rows)]
-    presumed = presumed_origins(network, tables)
-    if not (unstated or idle or later or pauses or presumed):
-        return Lawfulness(
-            YES,
-            "Every rule is kept, and every origin that a rule looks at is stated.",
-            tuple(notes),
-        )
-    sentences = [_unstated_origin_sentence(name, rule_sums) for name, rule_sums in unstated.items()]
-    if later:
-        verb = "begins" if len(later) == 1 else "begin"
-        sentences.append(
-            f"{listed(later)} {verb} only after the plan's end: correct the date, or write no "
-            "under active."
-        )
-    sentences += pauses
-    if presumed:
-        sentences.append(
-            f"Who made it is unknown in {listed(presumed)}, and its customs origin, on which duty "
-            "depends, is taken from an earlier event."
-        )
-    headline = " ".join(sentences) or f"Kept, but {listed(idle)} bind no delivery."
+    reservations = list(_reservations(network, tables, rules, sums))
+    if not (reservations or idle):
+        headline = "Every rule is kept, and every origin that a rule looks at is stated."
+        return Lawfulness(YES, headline, tuple(notes))
+    headline = " ".join(reservations) or f"Kept, but {listed(idle)} bind no delivery."
     return Lawfulness(
         AS_FAR_AS_STATED, f"Rules are kept as far as stated. {headline}", tuple(notes)
     )
+
+
+def _reservations(
+    network: Network,
+    tables: Mapping[str, Table],
+    rules: dict[str, list[sheets.Rule]],
+    sums: dict[str, _RuleSums],
+) -> Iterator[str]:
+    """Sentences on what keeps a plan without a broken rule from being lawful without reserve."""
+    for name, rule_sums in sums.items():
+        if rule_sums.unknown or rule_sums.not_stated:
+            yield _unstated_origin_sentence(name, rule_sums)
+    later = [name for name, rows in rules.items() if _begins_later(network, rows)]
+    if later:
+        verb = "begins" if len(later) == 1 else "begin"
+        yield (
+            f"{listed(later)} {verb} only after the plan's end: correct the date, or write no "
+            "under active."
+        )
+    for name, rows in rules.items():
+        yield from _pauses(network, name, rows)
+    presumed = presumed_origins(network, tables)
+    if presumed:
+        yield (
+            f"Who made it is unknown in {listed(presumed)}, and its customs origin, on which duty "
+            "depends, is taken from an earlier event."
+        )
 
 
 class _RuleSums(Struct):
