@@ -1,4 +1,4 @@
-"""What a result table is: columns with units and meanings, and the values below them."""
+"""Result tables: a layout of columns with units and meanings, and the values."""
 
 from __future__ import annotations
 
@@ -23,8 +23,13 @@ class Field(Struct, frozen=True, eq=False):
     meaning: str
 
 
+PERIOD_FIELD = Field("period", "period", "label of the period")
+SITE_FIELD = Field("site", "text", "site")
+MATERIAL_FIELD = Field("material", "text", "material")
+
+
 class Layout(Struct, frozen=True, eq=False):
-    """What a table is and which columns it has."""
+    """Name, meaning and columns of a table."""
 
     name: str
     meaning: str
