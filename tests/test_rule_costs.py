@@ -152,12 +152,14 @@ def test_leaving_a_rule_out_never_costs_more_and_all_at_least_as_much_as_one(see
     for name, row in told.items():
         # A plan from scratch, without a start, costs the same.
         alone = optimizer.solve(
-            study.less(case, [name] if name != study.ALL else [r.rule for r in case.rules])
+            study.without_rules(
+                case, [name] if name != study.ALL_RULES else [r.rule for r in case.rules]
+            )
         )
         assert row["cost_without"] == pytest.approx(alone.objective, rel=1e-6, abs=1e-5)
         assert row["premium"] >= 0
-        if study.ALL in told:
-            assert row["premium"] <= told[study.ALL]["premium"] + 1e-5 * abs(row["cost_with"])
+        if study.ALL_RULES in told:
+            assert row["premium"] <= told[study.ALL_RULES]["premium"] + 1e-5 * abs(row["cost_with"])
 
 
 def test_the_command_adds_sheets_sentences_and_a_record(tmp_path, capsys):

@@ -198,14 +198,14 @@ def test_a_loss_that_is_foreseen_is_met_from_stock_and_one_that_is_not_is_short(
     # From 2027-Q3 on kaz is lost. Foreseen: 4 t more are bought before and stored: 4 t over
     # Q2, 2 t over Q3: 6 quarters of a tonne at 0.25 = 1.5. Not foreseen: dear gives 1 t a
     # quarter at 9 and 1 t is short at 100: 2·(9 + 100 - 2·5) = 198.
-    asked = {"kinds": ("offer",), "first": "2027-Q3"}
+    asked = {"kinds": ("offer",), "first_period": "2027-Q3"}
     free = row(ranked(stocked(), **asked), "kaz")
     assert (free["dearer by"], free["short"]) == (pytest.approx(1.5), 0)
-    frozen = row(ranked(stocked(), freeze=True, **asked), "kaz")
+    frozen = row(ranked(stocked(), freeze_orders=True, **asked), "kaz")
     assert frozen["dearer by"] == pytest.approx(198, rel=1e-5)
     assert frozen["short"] == pytest.approx(2)
     assert (frozen["first short"], frozen["after"]) == ("2027-Q3", 0)
-    for_one = row(ranked(stocked(), freeze=True, periods=1, **asked), "kaz")
+    for_one = row(ranked(stocked(), freeze_orders=True, periods=1, **asked), "kaz")
     assert for_one["dearer by"] == pytest.approx(99, rel=1e-5)
 
 
@@ -244,7 +244,7 @@ def test_a_lost_plant_still_costs_its_fixed_cost_unless_told_otherwise(kind, nam
     paid = row(ranked(plant(), kinds=(kind,)), name)
     assert paid["dearer by"] == pytest.approx(20)
     assert paid["goes with it"] == "fixed cost of kiln still paid"
-    saved = row(ranked(plant(), kinds=(kind,), fixed_cost=False), name)
+    saved = row(ranked(plant(), kinds=(kind,), pay_fixed_cost=False), name)
     assert saved["dearer by"] == pytest.approx(-30)
     assert saved["goes with it"] == "fixed cost of kiln saved"
 
@@ -313,7 +313,7 @@ def test_a_study_of_losses_says_what_goes_with_them():
     study = studies.stress(plant(), studies.StressOptions(kinds=("site",)))
     assert "the fixed cost of its units is still paid" in study.notes[0]
     assert "orders under way" in study.notes[0]
-    study = studies.stress(plant(), studies.StressOptions(kinds=("site",), fixed_cost=False))
+    study = studies.stress(plant(), studies.StressOptions(kinds=("site",), pay_fixed_cost=False))
     assert "the fixed cost of its units is saved" in study.notes[0]
 
 
@@ -355,13 +355,13 @@ def test_a_contract_that_is_lost_for_a_while_is_barred_then():
         offer("dear", "China", price=9),
     ]
     case = make(Settings=YEAR, Supply=supply, Demand=[need(8)])
-    lost = row(ranked(case, kinds=("offer",), first="2027-Q2", periods=1), "kaz")
+    lost = row(ranked(case, kinds=("offer",), first_period="2027-Q2", periods=1), "kaz")
     assert lost["dearer by"] == pytest.approx(2 * 4)
 
 
 def test_what_cannot_be_asked_of_stress_is_said():
     with pytest.raises(optimizer.UsageError, match="'2031' is not a period of the plan"):
-        studies.stress(trade(), studies.StressOptions(first="2031"))
+        studies.stress(trade(), studies.StressOptions(first_period="2031"))
     with pytest.raises(optimizer.UsageError, match="'planet' cannot be lost"):
         studies.stress(trade(), studies.StressOptions(kinds=("planet",)))
 

@@ -5,25 +5,25 @@ from __future__ import annotations
 from optimizer.plan import Result
 from optimizer.studies.run_outcome import RunOutcome
 
-ROUNDING = 1e-9
+RELATIVE_COST_ROUNDING = 1e-9
 """Part of a cost that is rounding, in a plan without yes/no decisions."""
 
-NAN = float("nan")
+UNKNOWN_FIGURE = float("nan")
 
-PROVEN = ("infeasible", "unbounded")
+PROVEN_WITHOUT_PLAN = ("infeasible", "unbounded")
 """Statuses that prove that there is no plan."""
 
 
-def known(value: float | None) -> float:
+def figure_or_nan(value: float | None) -> float:
     """A figure, not a number where there is none."""
-    return NAN if value is None else value
+    return UNKNOWN_FIGURE if value is None else value
 
 
-def apart(plan: Result, other: RunOutcome) -> tuple[float, float, float]:
+def cost_difference(plan: Result, other: RunOutcome) -> tuple[float, float, float]:
     """By how much another plan is dearer, by how much that may be off, and rounding.
 
     Not a number where either has no plan.
     """
-    first, then = known(plan.objective), known(other.objective)
+    first, then = figure_or_nan(plan.objective), figure_or_nan(other.objective)
     doubt = plan.gap * abs(first) + other.gap * abs(then)
-    return then - first, doubt, ROUNDING * max(abs(first), abs(then))
+    return then - first, doubt, RELATIVE_COST_ROUNDING * max(abs(first), abs(then))

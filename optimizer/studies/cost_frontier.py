@@ -15,9 +15,12 @@ from optimizer.errors import UsageError
 from optimizer.model import SHORT, StudyTerms
 from optimizer.result.result_layouts import Field, Layout, Table, table
 from optimizer.studies.disruptions import limit_row, with_limits
+from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.run_outcome import RunOutcome
-from optimizer.studies.runner import Runner, RunSettings, StudyRun
-from optimizer.studies.study import BASE, Study, compared, reason
+from optimizer.studies.runner import Runner
+from optimizer.studies.study import BASE_RUN, Study, compared, reason
+from optimizer.studies.study_register import FRONTIER_STUDY
+from optimizer.studies.study_run import RunSettings, StudyRun
 from optimizer.tables import SHEETS, Case
 from optimizer.tables.case_tables import tables_of
 from optimizer.tables.country_groups import NOT, CountrySets
@@ -26,12 +29,12 @@ from optimizer.tables.findings import Findings
 from optimizer.tables.sheets import LIMIT_FILTERS, MEASURES, Limit
 from optimizer.tables.text_matching import fold
 
-NAME = "limit of the frontier"
-ROUNDS = 20
+FRONTIER_LIMIT_NAME = "limit of the frontier"
+MAX_DINKELBACH_ITERATIONS = 20
 """Programmes in which the least share is found; each comes closer, the last cannot."""
-CLOSE = 1e-9
+RELATIVE_MEASURE_ROUNDING = 1e-9
 """Part of a share, or of an amount, that is rounding."""
-WIDE = 1e12
+UNBINDING_MAXIMUM = 1e12
 """A bound that binds nothing: tonnes or money."""
 
 
@@ -46,13 +49,13 @@ class FrontierMeasure:
 
     def run(self, case: Case, bound: float | None) -> StudyRun:
         """The case with at most so much of it; None measures it alone."""
-        name = BASE if bound is None else f"at most {bound:.6g}"
+        name = BASE_RUN if bound is None else f"at most {bound:.6g}"
         if self.row is None:
             return StudyRun(name, case, None if bound is None else StudyTerms(most_short=bound))
-        most = (1.0 if self.kind == "share" else WIDE) if bound is None else bound
+        most = (1.0 if self.kind == "share" else UNBINDING_MAXIMUM) if bound is None else bound
         values = {each: getattr(self.row, each) for each in SHEETS["Limits"].columns}
         row = limit_row(**(values | {"maximum": most}))
-        return StudyRun(name, with_limits(case, [row]), StudyTerms(measure=NAME))
+        return StudyRun(name, with_limits(case, [row]), StudyTerms(measure=FRONTIER_LIMIT_NAME))
 
     def least(self, case: Case, share: float = 0.0) -> StudyRun:
         """The case in which it is made least instead of cost.
@@ -60,8 +63,8 @@ class FrontierMeasure:
         Of a share, what is made least is the amount less so much of what it is a share of.
         """
         alone = self.run(case, None)
-        name = SHORT if self.row is None else NAME
-        twist = StudyTerms(measure=NAME, least=name, less_base=share)
+        name = SHORT if self.row is None else FRONTIER_LIMIT_NAME
+        twist = StudyTerms(measure=FRONTIER_LIMIT_NAME, least=name, less_base=share)
         return StudyRun(
             f"least {self.text} ({share:.9g})" if share else f"least {self.text}", alone.case, twist
         )
@@ -71,7 +74,8 @@ class FrontierMeasure:
         return outcome.short if self.row is None else outcome.measured or 0.0
 
 
-def frontier(case: Case, limit: str, points: int = 7, way: RunSettings | None = None) -> Study:
+@renamed_keywords(way="settings")
+def frontier(case: Case, limit: str, points: int = 7, settings: RunSettings | None = None) -> Study:
     """Cost at so many bounds between the least-cost plan and the least that there can be.
 
     Both ends are exact: the least amount that any plan has, and the least cost of a plan with it.
@@ -80,20 +84,20 @@ def frontier(case: Case, limit: str, points: int = 7, way: RunSettings | None = 
     if points < 2:
         raise UsageError("a frontier has at least two points: its ends")
     measure = measure_of(case, limit)
-    runner = Runner(case, way or RunSettings())
+    runner = Runner(case, settings or RunSettings())
     (base,) = runner.outcomes([measure.run(case, None)])
     if not base.solved:
         raise UsageError(f"the case itself has no plan to begin with: {reason(base)}")
     most = measure.of(base)
     found: dict[float, RunOutcome] = {}
     notes: list[str] = []
-    if most > CLOSE:
+    if most > RELATIVE_MEASURE_ROUNDING:
         least = _least(runner, measure, case, most, notes)
         step = (most - least) / (points - 1)
         bounds = list(dict.fromkeys(least + step * place for place in range(points - 1)))
         runs = [measure.run(case, bound) for bound in bounds]
         found = dict(zip(bounds, runner.outcomes(runs), strict=True))
-    outcomes = {BASE: base}
+    outcomes = {BASE_RUN: base}
     for bound in sorted(found, reverse=True):
         outcomes[f"at most {bound:.6g}"] = found[bound]
     overview = _curve(measure, base, found)
@@ -105,7 +109,7 @@ def frontier(case: Case, limit: str, points: int = 7, way: RunSettings | None = 
         outcomes=outcomes,
         tables={"Frontier": overview, **compared(outcomes)},
         notes=(*notes, *(() if found else (nothing,))),
-        chart=("Frontier", "found", ("cost", "short")),
+        chart=FRONTIER_STUDY.chart,
     )
 
 
@@ -123,9 +127,9 @@ def _least(
     if none.solved:
         return 0.0
     least = most
-    for _ in range(ROUNDS):
+    for _ in range(MAX_DINKELBACH_ITERATIONS):
         found = _made_least(runner, measure.least(case, least), measure, least, notes)
-        if found >= least * (1.0 - CLOSE):
+        if found >= least * (1.0 - RELATIVE_MEASURE_ROUNDING):
             return min(found, least)
         least = found
     return least
@@ -143,7 +147,7 @@ def _made_least(
     if not found.solved:
         return most
     amount = min(measure.of(found), most)
-    return amount if amount > CLOSE * max(1.0, most) else 0.0
+    return amount if amount > RELATIVE_MEASURE_ROUNDING * max(1.0, most) else 0.0
 
 
 def _curve(measure: FrontierMeasure, base: RunOutcome, found: dict[float, RunOutcome]) -> Table:
@@ -219,7 +223,7 @@ def _row(case: Case, measure: str, filters: list[str], as_: str) -> Limit:
                 f"{part!r} is not understood; write one of {', '.join(known)} or as, = and its "
                 f"value, and before them one of {', '.join(MEASURES)}, short, capital, not firm"
             )
-    return limit_row(NAME, measure, window="horizon", **given)
+    return limit_row(FRONTIER_LIMIT_NAME, measure, window="horizon", **given)
 
 
 def _all_spelled(case: Case, attribute: str, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,16 +16,16 @@ from functools import partial
 from typing import Any
 
 from optimizer.studies.loss_consequences import consequences
-from optimizer.studies.loss_window import LossWindow, touches
+from optimizer.studies.loss_window import LossWindow, applies_within
 from optimizer.studies.run_outcome import RunOutcome
 from optimizer.tables import SHEETS, Case, Change, Horizon, apply_changes
 from optimizer.tables.sheets import PERIOD_MONTHS, Limit
 
-KINDS = ("site", "country", "lane", "offer", "named")
-HEAVY = re.compile(r"(?i)(?<![a-z])(dy|tb|dysprosium|terbium)(?![a-z])|dy2o3|tb4o7")
+DISRUPTION_KINDS = ("site", "country", "lane", "offer", "named")
+DY_OR_TB_PATTERN = re.compile(r"(?i)(?<![a-z])(dy|tb|dysprosium|terbium)(?![a-z])|dy2o3|tb4o7")
 """Names of oxides and materials that are dysprosium or terbium."""
-EXPORTER = "China"
-LATE_MONTHS = 6
+EXPORT_STOP_COUNTRY = "China"
+LATE_START_MONTHS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Disruption:
     kind: str
     name: str
     case: Case | None
-    goes: str = ""
+    consequences: str = ""
     """What else goes with it, and what is still paid, in words."""
 
 
@@ -45,7 +45,7 @@ def horizon_of(case: Case) -> Horizon:
     return Horizon(settings.start, PERIOD_MONTHS[settings.period_length], settings.periods)
 
 
-def losses(
+def disruptions(
     case: Case,
     window: LossWindow,
     base: RunOutcome,
@@ -58,7 +58,7 @@ def losses(
     Offers and lanes that the base plan does not use then, and that cost nothing unused,
     need no run: the base plan stays the best.
     """
-    finders: dict[str, Callable[[Case, LossWindow, RunOutcome], Variants]] = {
+    finders: dict[str, Callable[[Case, LossWindow, RunOutcome], CaseVariants]] = {
         "site": partial(_sites, fixed_cost=fixed_cost),
         "country": partial(_countries, fixed_cost=fixed_cost),
         "lane": _lanes,
@@ -70,17 +70,19 @@ def losses(
             yield Disruption(kind, name, variant, goes)
 
 
-Variants = Iterator[tuple[str, Case | None, str]]
+CaseVariants = Iterator[tuple[str, Case | None, str]]
 """Name, case without it, and what goes with it."""
 
 
-def _sites(case: Case, window: LossWindow, base: RunOutcome, *, fixed_cost: bool) -> Variants:
+def _sites(case: Case, window: LossWindow, base: RunOutcome, *, fixed_cost: bool) -> CaseVariants:
     for site in case.sites:
         if site.site in _working(case):
             yield site.site, *_without(case, {site.site}, window, into=True, fixed_cost=fixed_cost)
 
 
-def _countries(case: Case, window: LossWindow, base: RunOutcome, *, fixed_cost: bool) -> Variants:
+def _countries(
+    case: Case, window: LossWindow, base: RunOutcome, *, fixed_cost: bool
+) -> CaseVariants:
     for country in dict.fromkeys(site.country for site in case.sites):
         own = {site.site for site in case.sites if site.country == country}
         if own & _working(case):
@@ -96,7 +98,7 @@ def _working(case: Case) -> set[str]:
     )
 
 
-def _lanes(case: Case, window: LossWindow, base: RunOutcome) -> Variants:
+def _lanes(case: Case, window: LossWindow, base: RunOutcome) -> CaseVariants:
     used = _used(base, "Shipments", ("from site", "to site", "mode"), window)
     for key in dict.fromkeys((row.from_site, row.to_site, row.mode) for row in case.lanes):
         name = f"{key[0]} to {key[1]}" + (f" by {key[2]}" if key[2] else "")
@@ -104,7 +106,7 @@ def _lanes(case: Case, window: LossWindow, base: RunOutcome) -> Variants:
         yield name, _off(case, {"Lanes": rows}, window) if key in used else None, ""
 
 
-def _offers(case: Case, window: LossWindow, base: RunOutcome) -> Variants:
+def _offers(case: Case, window: LossWindow, base: RunOutcome) -> CaseVariants:
     used = _used(base, "Purchases", ("offer", "site", "material"), window)
     keys = [(row.offer, row.site, row.material) for row in case.supply]
     names = [key[0] for key in dict.fromkeys(keys)]
@@ -116,17 +118,17 @@ def _offers(case: Case, window: LossWindow, base: RunOutcome) -> Variants:
         yield name, _off(case, {"Supply": rows}, window) if owed or key in used else None, goes
 
 
-def _named(case: Case, window: LossWindow, base: RunOutcome) -> Variants:
+def _named(case: Case, window: LossWindow, base: RunOutcome) -> CaseVariants:
     loose = [row for row in case.supply if not row.firm]
     if loose:
         goes = consequences({"Supply": loose}, window)
         yield "offtakes that are not firm fail", _off(case, {"Supply": loose}, window), goes
     stopped = _export_stop(case, window)
     if stopped is not None:
-        yield f"{EXPORTER} stops exports of Dy and Tb", stopped, ""
+        yield f"{EXPORT_STOP_COUNTRY} stops exports of Dy and Tb", stopped, ""
     start = case.settings.start
     for site in dict.fromkeys(row.site for row in case.units if row.start and row.start > start):
-        yield f"{site} starts {LATE_MONTHS} months late", _late(case, site), ""
+        yield f"{site} starts {LATE_START_MONTHS} months late", _late(case, site), ""
 
 
 def _used(
@@ -202,7 +204,7 @@ def _edited(case: Case, edits: list[tuple[str, int, str, str]], window: LossWind
     for sheet, row, column, value in dict.fromkeys(edits):
         dated = SHEETS[sheet].dated
         record = next(each for each in case.rows(sheet) if each.row == row)
-        if dated and not touches(record, window):
+        if dated and not applies_within(record, window):
             continue
         changes.append(
             Change(
@@ -244,7 +246,7 @@ def limit_row(limit: str, measure: str, **given: Any) -> Limit:
     return Limit(row=0, **(values | {"limit": limit, "measure": measure} | given))
 
 
-def none_of(measure: str, name: str, window: LossWindow, **filters: tuple[str, ...]) -> Limit:
+def prohibition(measure: str, name: str, window: LossWindow, **filters: tuple[str, ...]) -> Limit:
     """A row of Limits that lets nothing of something happen in a window."""
     bounds: dict[str, Any] = {"maximum": 0.0, "window": "period"}
     return limit_row(name, measure, start=window.start, end=window.end, **bounds, **filters)
@@ -252,23 +254,23 @@ def none_of(measure: str, name: str, window: LossWindow, **filters: tuple[str, .
 
 def _no_purchase(row: Any, window: LossWindow) -> Limit:
     name = f"loss of {row.offer}"
-    return none_of(
+    return prohibition(
         "bought", name, window, offer=(row.offer,), site=(row.site,), material=(row.material,)
     )
 
 
 def _export_stop(case: Case, window: LossWindow) -> Case | None:
     """No Dy and Tb, nor what holds them, out of the exporting country; None if there is none."""
-    inside = tuple(site.site for site in case.sites if site.country == EXPORTER)
-    outside = tuple(site.site for site in case.sites if site.country != EXPORTER)
+    inside = tuple(site.site for site in case.sites if site.country == EXPORT_STOP_COUNTRY)
+    outside = tuple(site.site for site in case.sites if site.country != EXPORT_STOP_COUNTRY)
     holding = tuple(row.material for row in case.materials if row.material in _holding(case))
     if not (inside and outside and holding):
         return None
-    stop = none_of(
+    stop = prohibition(
         "shipped",
-        f"{EXPORTER} stops exports of Dy and Tb",
+        f"{EXPORT_STOP_COUNTRY} stops exports of Dy and Tb",
         window,
-        country=(EXPORTER,),
+        country=(EXPORT_STOP_COUNTRY,),
         to_site=outside,
         material=holding,
     )
@@ -277,10 +279,14 @@ def _export_stop(case: Case, window: LossWindow) -> Case | None:
 
 def _holding(case: Case) -> set[str]:
     """Materials that hold Dy or Tb: by assay, by name, by recovery, and what is made of them."""
-    found = {row.feed for row in case.assays if row.share > 0 and HEAVY.search(row.oxide)}
-    found |= {row.material for row in case.materials if HEAVY.search(row.material)}
+    found = {
+        row.feed for row in case.assays if row.share > 0 and DY_OR_TB_PATTERN.search(row.oxide)
+    }
+    found |= {row.material for row in case.materials if DY_OR_TB_PATTERN.search(row.material)}
     found |= {
-        row.product for row in case.recoveries if row.recovery > 0 and HEAVY.search(row.oxide)
+        row.product
+        for row in case.recoveries
+        if row.recovery > 0 and DY_OR_TB_PATTERN.search(row.oxide)
     }
     while True:
         recipes = {
@@ -316,7 +322,7 @@ def _late(case: Case, site: str) -> Case:
     return replace(case, units=tuple(units))
 
 
-def later(day: date, months: int = LATE_MONTHS) -> date:
+def later(day: date, months: int = LATE_START_MONTHS) -> date:
     """A day so many months on; the last of a month stays the last of a month.
 
     >>> later(date(2027, 6, 30)), later(date(2027, 4, 1))

@@ -14,7 +14,7 @@ from optimizer.plan import Result, build_model, solve_model
 from optimizer.solver import Progress
 from optimizer.tables.case import Case
 
-RELEASE = 1e-6
+RELEASE_TOLERANCE = 1e-6
 """Part of a commitment by which it must be impossible to be released."""
 
 
@@ -44,13 +44,13 @@ class FixedPlan:
     """A plan that follows another as far as it can."""
 
     result: Result
-    values: Mapping[Commitment, float]
+    amounts: Mapping[Commitment, float]
     """What is decided now, in tonnes or numbers; empty without a plan."""
     released: tuple[Commitment, ...] = ()
     """Held commitments that cannot be kept."""
 
 
-def follow(
+def solve_keeping(
     case: Case,
     wanted: Mapping[Commitment, float],
     *,
@@ -78,10 +78,12 @@ def follow(
         result = solve_model(m, **asked.words())
     lost |= {commitment for commitment in missing if wanted[commitment] > NOTHING}
     released = tuple(commitment for commitment in wanted if commitment in lost)
-    return FixedPlan(result, values(m) if result.objective is not None else {}, released)
+    return FixedPlan(
+        result, commitment_amounts(m) if result.objective is not None else {}, released
+    )
 
 
-def strictly(
+def solve_with_fixed(
     case: Case, wanted: Mapping[Commitment, float], asked: FixedSolveOptions
 ) -> FixedPlan | None:
     """Least-cost plan with commitments as they are; None if impossible.
@@ -92,24 +94,24 @@ def strictly(
     for m in _strict(case, wanted):
         result = solve_model(m, diagnose=False, **asked.words())
         if result.objective is not None:
-            held = FixedPlan(result, values(m))
+            held = FixedPlan(result, commitment_amounts(m))
         if result.audit is not None and result.audit.passed:
             break
     return held
 
 
-def strict_cost(
+def cost_with_fixed(
     case: Case, wanted: Mapping[Commitment, float], asked: FixedSolveOptions
 ) -> float | None:
     """Cost of that plan alone; None if impossible."""
     for m in _strict(case, wanted):
-        _, objective = cost_alone(m, asked)
+        _, objective = solve_for_cost(m, asked)
         if objective is not None:
             return objective
     return None
 
 
-def cost_alone(m: Any, asked: FixedSolveOptions) -> tuple[str, float | None]:
+def solve_for_cost(m: Any, asked: FixedSolveOptions) -> tuple[str, float | None]:
     """Status and cost of a model, without the tables of its plan; values stand on it."""
     settings = m.network.case.settings
     _, answer = solver.solve(
@@ -130,7 +132,7 @@ def _strict(case: Case, wanted: Mapping[Commitment, float]) -> Iterator[Any]:
         yield m
 
 
-def values(m: Any) -> dict[Commitment, float]:
+def commitment_amounts(m: Any) -> dict[Commitment, float]:
     """Amounts of all commitments of a solved model."""
     return {
         commitment: sum(variable.value for variable in variables)
@@ -164,5 +166,5 @@ def _impossible(m: Any) -> set[Commitment]:
     return {
         by_index[program.constraints[row].index()]
         for row, amount in given.amounts.items()
-        if abs(amount) > RELEASE * max(1.0, abs(program.row_lower[row]))
+        if abs(amount) > RELEASE_TOLERANCE * max(1.0, abs(program.row_lower[row]))
     }

@@ -30,11 +30,11 @@ INPUT_CHANGES = Layout(
     ),
 )
 
-SILENT = ("notes", "source", "confidence")
+COLUMNS_WITHOUT_EFFECT = ("notes", "source", "confidence")
 """Columns that change nothing."""
 
-Row = tuple[str, str, str, str, str, str, str, float | None, float | None]
-Found = tuple[Any, bool]
+InputChangeRow = tuple[str, str, str, str, str, str, str, float | None, float | None]
+SheetRow = tuple[Any, bool]
 """A record, and whether it counts."""
 
 
@@ -46,7 +46,7 @@ def input_changes(before: Case, after: Case) -> Table:
     return table(INPUT_CHANGES, rows)
 
 
-def _settings(before: Case, after: Case) -> Iterator[Row]:
+def _settings(before: Case, after: Case) -> Iterator[InputChangeRow]:
     for name, column in SETTINGS.items():
         old, new = getattr(before.settings, name), getattr(after.settings, name)
         if old != new and not (name == "case" and _is_file(before) and _is_file(after)):
@@ -58,7 +58,7 @@ def _is_file(case: Case) -> bool:
     return case.settings.case in ("", Path(case.path).stem)
 
 
-def _sheet(sheet: Sheet, before: Case, after: Case) -> Iterator[Row]:
+def _sheet(sheet: Sheet, before: Case, after: Case) -> Iterator[InputChangeRow]:
     old, new = _by_key(sheet, before), _by_key(sheet, after)
     for key in dict.fromkeys((*old, *new)):
         pairs, gone, come = _matched(old.get(key, []), new.get(key, []))
@@ -77,9 +77,9 @@ def _sheet(sheet: Sheet, before: Case, after: Case) -> Iterator[Row]:
             yield (sheet.name, place, name, "", "added", "", told, None, None)
 
 
-def _by_key(sheet: Sheet, case: Case) -> dict[tuple[Any, ...], list[Found]]:
+def _by_key(sheet: Sheet, case: Case) -> dict[tuple[Any, ...], list[SheetRow]]:
     """Rows of a sheet by key, those that are switched off too."""
-    found: dict[tuple[Any, ...], list[Found]] = defaultdict(list)
+    found: dict[tuple[Any, ...], list[SheetRow]] = defaultdict(list)
     off = case.switched_off.get(sheet.name, ())
     for records, counts in ((case.rows(sheet.name), True), (off, False)):
         for record in records:
@@ -96,8 +96,8 @@ def _meaning(value: Any) -> Any:
 
 
 def _matched(
-    old: list[Found], new: list[Found]
-) -> tuple[list[tuple[Found, Found]], list[Found], list[Found]]:
+    old: list[SheetRow], new: list[SheetRow]
+) -> tuple[list[tuple[SheetRow, SheetRow]], list[SheetRow], list[SheetRow]]:
     """Rows of one key in pairs: of the same dates first, then in the order of their dates."""
     pairs = []
     left = sorted(old, key=_dates)
@@ -113,19 +113,21 @@ def _matched(
     return pairs, left[both:], right[both:]
 
 
-def _dates(found: Found) -> tuple[date, date]:
+def _dates(found: SheetRow) -> tuple[date, date]:
     record = found[0]
     start, end = (getattr(record, name, None) for name in DATES)
     return start or date.min, end or date.max
 
 
-def _cells(sheet: Sheet, case: Case, name: str, first: Found, second: Found) -> Iterator[Row]:
+def _cells(
+    sheet: Sheet, case: Case, name: str, first: SheetRow, second: SheetRow
+) -> Iterator[InputChangeRow]:
     (old, counted), (new, counts) = first, second
     if counted != counts:
         place = case.cell(sheet.name, new.row, "active")
         yield _changed(sheet.name, place, name, "active", counted, counts)
     for attribute, column in sheet.columns.items():
-        if attribute in (*SILENT, "active"):
+        if attribute in (*COLUMNS_WITHOUT_EFFECT, "active"):
             continue
         before, after = getattr(old, attribute), getattr(new, attribute)
         if _meaning(before) != _meaning(after):
@@ -139,7 +141,9 @@ def _cells(sheet: Sheet, case: Case, name: str, first: Found, second: Found) -> 
             yield _changed(sheet.name, place, name, label, before, after)
 
 
-def _changed(sheet: str, place: str, name: str, column: str, before: Any, after: Any) -> Row:
+def _changed(
+    sheet: str, place: str, name: str, column: str, before: Any, after: Any
+) -> InputChangeRow:
     difference = relative = None
     if _number(before) and _number(after):
         difference = after - before
@@ -157,7 +161,8 @@ def _filled(sheet: Sheet, record: Any) -> str:
     told = [
         f"{column.header} {_said(getattr(record, name))}"
         for name, column in sheet.columns.items()
-        if name not in (*sheet.key, *SILENT, "active") and getattr(record, name) != column.default
+        if name not in (*sheet.key, *COLUMNS_WITHOUT_EFFECT, "active")
+        and getattr(record, name) != column.default
     ]
     told += [f"{label} {_said(tonnes)}" for label, tonnes in getattr(record, "by_period", ())]
     return "; ".join(told)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from optimizer.studies.loss_window import LossWindow, touches
+from optimizer.studies.loss_window import LossWindow, applies_within
 
-SHOWN = 3
+MAX_NAMED_CONSEQUENCES = 3
 """Things that are named one by one; of more their number is told."""
 
 
@@ -20,7 +20,7 @@ def consequences(
     whether fixed cost of units is still paid.
     """
     offers, processes, units = (
-        [row for row in rows.get(sheet, ()) if touches(row, window)]
+        [row for row in rows.get(sheet, ()) if applies_within(row, window)]
         for sheet in ("Supply", "Processes", "Units")
     )
     told = [
@@ -42,8 +42,8 @@ def _named(what: str, names: list[str]) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - MAX_NAMED_CONSEQUENCES
+    return ", ".join(names[:MAX_NAMED_CONSEQUENCES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _orders(orders: Sequence[Any]) -> str:

@@ -17,6 +17,6 @@ class LossWindow:
     end: date
 
 
-def touches(row: Any, window: LossWindow) -> bool:
+def applies_within(row: Any, window: LossWindow) -> bool:
     """True if a dated row holds on any day of a window."""
     return (row.start or date.min) <= window.end and (row.end or date.max) >= window.start

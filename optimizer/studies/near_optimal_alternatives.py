@@ -15,17 +15,21 @@ from optimizer.errors import UsageError
 from optimizer.model import StudyTerms
 from optimizer.result.result_layouts import Field, Layout, Table, table
 from optimizer.studies.disruptions import limit_row, with_limits
+from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.run_outcome import RunOutcome
-from optimizer.studies.runner import Runner, RunSettings, StudyRun
-from optimizer.studies.study import BASE, Study, amounts, compared, reason
+from optimizer.studies.runner import Runner
+from optimizer.studies.study import BASE_RUN, Study, amounts, compared, reason
+from optimizer.studies.study_register import ALTERNATIVES_STUDY
+from optimizer.studies.study_run import RunSettings, StudyRun
+from optimizer.studies.uncertain_supply import OfferKey
 from optimizer.tables import Case
 from optimizer.tables.country_groups import GROUPS
 
 NORTH_AMERICA = GROUPS["USMCA"].members
-SMALL = 1e-4
+NEGLIGIBLE_SUPPLIER_SHARE = 1e-4
 """Share of all tonnes bought below which a supplier counts as none."""
 
-SLACK, GAIN = 1e-6, 1e-3
+SHORTAGE_SLACK, SHORTAGE_COMPARISON_TOLERANCE = 1e-6, 1e-3
 """Tonnes by which a plan may be shorter: for the solver, and among rounded figures."""
 
 ALTERNATIVES = Layout(
@@ -43,24 +47,24 @@ ALTERNATIVES = Layout(
         Field("short", "tonnes", "tonnes short, outlets left out"),
     ),
 )
-OfferName = tuple[str, str, str]
 
 
-def alternatives(case: Case, within: float = 0.02, way: RunSettings | None = None) -> Study:
+@renamed_keywords(way="settings")
+def alternatives(case: Case, within: float = 0.02, settings: RunSettings | None = None) -> Study:
     """Plans within a share of the least cost that differ as much as possible.
 
     Raises UsageError if ``within`` is below 0 or the case has no plan.
     """
     if not within >= 0:
         raise UsageError("the share of cost that may be added is not below 0")
-    runner = Runner(case, way or RunSettings())
+    runner = Runner(case, settings or RunSettings())
     base = runner.base()
     if not base.solved or base.objective is None:
         raise UsageError(f"the case itself has no plan to begin with: {reason(base)}")
     most = base.objective + within * abs(base.objective)
     country = {site.site: site.country for site in case.sites}
     offers = list(dict.fromkeys((row.offer, row.site, row.material) for row in case.supply))
-    aims: dict[str, tuple[OfferName, ...]] = {
+    aims: dict[str, tuple[OfferKey, ...]] = {
         f"least from {name}": tuple(each for each in offers if country[each[1]] == name)
         for (name,) in sorted(amounts(base, "Purchases", ("country",), "tonnes"))
     }
@@ -73,7 +77,7 @@ def alternatives(case: Case, within: float = 0.02, way: RunSettings | None = Non
             case,
             StudyTerms(
                 most_cost=most,
-                most_short=base.short + SLACK,
+                most_short=base.short + SHORTAGE_SLACK,
                 least_bought=tuple((each, 1.0) for each in own),
             ),
         )
@@ -81,7 +85,7 @@ def alternatives(case: Case, within: float = 0.02, way: RunSettings | None = Non
     ]
     found = dict(zip(aims, runner.outcomes(runs), strict=True))
     found["fewest suppliers"] = _fewest(runner, case, base, most)
-    outcomes = {BASE: base, **found}
+    outcomes = {BASE_RUN: base, **found}
     return Study(
         title=f"Plans within {100 * within:.3g} % of the least cost",
         case=case.settings.case,
@@ -93,7 +97,7 @@ def alternatives(case: Case, within: float = 0.02, way: RunSettings | None = Non
             "Fewest suppliers: none that is left can be left out alone; "
             "another choice might need fewer.",
         ),
-        chart=("Alternatives", "plan", ("cost", "short")),
+        chart=ALTERNATIVES_STUDY.chart,
     )
 
 
@@ -111,7 +115,7 @@ def _fewest(runner: Runner, case: Case, base: RunOutcome, most: float) -> RunOut
         ]
         (found,) = runner.outcomes([StudyRun(f"without {site}", with_limits(case, rows))])
         cheap = found.solved and found.objective is not None and found.objective <= most
-        full = found.short <= base.short + GAIN
+        full = found.short <= base.short + SHORTAGE_COMPARISON_TOLERANCE
         if cheap and full and suppliers(found) <= suppliers(last):
             last = found
             barred.append(site)
@@ -122,7 +126,7 @@ def _fewest(runner: Runner, case: Case, base: RunOutcome, most: float) -> RunOut
 def _sold(outcome: RunOutcome) -> dict[str, float]:
     """Tonnes bought from each site that more than a trace is bought from."""
     sold = amounts(outcome, "Purchases", ("site",), "tonnes")
-    trace = SMALL * sum(sold.values())
+    trace = NEGLIGIBLE_SUPPLIER_SHARE * sum(sold.values())
     return {site: tonnes for (site,), tonnes in sold.items() if tonnes > trace}
 
 
@@ -132,12 +136,12 @@ def suppliers(outcome: RunOutcome) -> int:
 
 
 def _overview(
-    base: RunOutcome, found: dict[str, RunOutcome], aims: dict[str, tuple[OfferName, ...]]
+    base: RunOutcome, found: dict[str, RunOutcome], aims: dict[str, tuple[OfferKey, ...]]
 ) -> Table:
     assert base.objective is not None
     before = amounts(base, "Purchases", ("offer", "site", "material"), "tonnes")
     rows: list[tuple[Any, ...]] = [
-        (BASE, base.status, base.objective, 0.0, None, None, suppliers(base), 0.0, base.short)
+        (BASE_RUN, base.status, base.objective, 0.0, None, None, suppliers(base), 0.0, base.short)
     ]
     for name, outcome in found.items():
         if not outcome.solved or outcome.objective is None:

@@ -27,10 +27,10 @@ _BEFORE_AFTER = (
     Field("after", "amount", "in the second plan"),
     Field("change", "amount", "after less before"),
 )
-_MONEY = Field(
+_MONEY_CHANGE = Field(
     "money", "money", "change in what is paid for it (a sale: less revenue), not discounted"
 )
-_THING = (
+_CHANGED_THING = (
     Field("kind", "text", "bought, shipped, run, delivered, short, thrown away or built"),
     Field("thing", "text", "offer, lane, process, demand line, site or option"),
 )
@@ -47,21 +47,26 @@ COST_CHANGES = Layout(
 VOLUME_CHANGES = Layout(
     "Volume changes",
     "What moved, over the horizon.",
-    (*_THING, *_BEFORE_AFTER, _MONEY),
+    (*_CHANGED_THING, *_BEFORE_AFTER, _MONEY_CHANGE),
 )
 PERIOD_CHANGES = Layout(
     "Changes by period",
     "What moved, period by period.",
-    (*_THING, Field("period", "period", "label of the period"), *_BEFORE_AFTER, _MONEY),
+    (
+        *_CHANGED_THING,
+        Field("period", "period", "label of the period"),
+        *_BEFORE_AFTER,
+        _MONEY_CHANGE,
+    ),
 )
 
-SMALL = 1e-6
+NEGLIGIBLE_CHANGE = 1e-6
 """Tonnes or money, relative to the plan's largest, that count as no change."""
 
-Source = tuple[str, Layout, tuple[str, ...], str, tuple[str, ...], float]
+ChangeSource = tuple[str, Layout, tuple[str, ...], str, tuple[str, ...], float]
 """Word, table, names, amount, money columns and their sign."""
 
-SOURCES: tuple[Source, ...] = (
+CHANGE_SOURCES: tuple[ChangeSource, ...] = (
     ("bought", PURCHASES, ("offer", "site", "material"), "tonnes", ("cost",), 1.0),
     (
         "shipped",
@@ -78,7 +83,7 @@ SOURCES: tuple[Source, ...] = (
     ("built", INVESTMENT, ("option", "site", "unit"), "number", ("capital",), 1.0),
 )
 
-Key = tuple[str, str, str]
+ChangeKey = tuple[str, str, str]
 """Kind, thing, period."""
 
 
@@ -118,11 +123,11 @@ def _costs(before: Tables, after: Tables) -> Table:
     return table(COST_CHANGES, [*rows, ("total", first, second, second - first)])
 
 
-def _moved(before: Tables, after: Tables) -> dict[Key, list[float]]:
+def _moved(before: Tables, after: Tables) -> dict[ChangeKey, list[float]]:
     """Before, after and difference in money by kind, thing and period; only what moved."""
-    found: dict[Key, list[float]] = {}
+    found: dict[ChangeKey, list[float]] = {}
     spelled: dict[str, str] = {}
-    for source in SOURCES:
+    for source in CHANGE_SOURCES:
         for side, tables in enumerate((before, after)):
             for (kind, thing, period), amount, money in _amounts(source, tables):
                 key = (kind, spelled.setdefault(fold(thing), thing), period)
@@ -130,7 +135,7 @@ def _moved(before: Tables, after: Tables) -> dict[Key, list[float]]:
                 cell[side] += amount
                 cell[2] += money if side else -money
     sizes = [max(abs(cell[place]) for cell in found.values()) for place in (0, 2)] if found else []
-    amounts, money = (SMALL * max(1.0, size) for size in sizes) if sizes else (0.0, 0.0)
+    amounts, money = (NEGLIGIBLE_CHANGE * max(1.0, size) for size in sizes) if sizes else (0.0, 0.0)
     return {
         key: cell
         for key, cell in found.items()
@@ -138,7 +143,7 @@ def _moved(before: Tables, after: Tables) -> dict[Key, list[float]]:
     }
 
 
-def _amounts(source: Source, tables: Tables) -> Iterator[tuple[Key, float, float]]:
+def _amounts(source: ChangeSource, tables: Tables) -> Iterator[tuple[ChangeKey, float, float]]:
     kind, layout, names, header, monies, sign = source
     rows = tables.get(layout.name)
     if rows is None:

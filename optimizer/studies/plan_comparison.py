@@ -27,10 +27,10 @@ from optimizer.tables.workbook_files import open_book
 if TYPE_CHECKING:
     import pandas as pd
 
-Thing = Case | Result | Tables | str | os.PathLike[str]
+PlanOrInput = Case | Result | Tables | str | os.PathLike[str]
 """An input (case or workbook) or a plan (result, its tables or its workbook)."""
 
-UNITS = {"run": "", "built": ""}
+UNIT_BY_KIND = {"run": "", "built": ""}
 """Units of what is not tonnes."""
 
 
@@ -70,7 +70,7 @@ class Comparison:
         return list(_inputs(self, most) if self.what == "inputs" else _plans(self, most))
 
 
-def compare(first: Thing, second: Thing, *, by: str = "money") -> Comparison:
+def compare(first: PlanOrInput, second: PlanOrInput, *, by: str = "money") -> Comparison:
     """What changed from the first to the second: two plans or two inputs.
 
     What moved in plans is sorted by ``money`` or by ``tonnes``. Raises UsageError if one is a
@@ -102,20 +102,20 @@ def compare(first: Thing, second: Thing, *, by: str = "money") -> Comparison:
     )
 
 
-def is_plan(thing: Thing) -> bool:
+def is_plan(thing: PlanOrInput) -> bool:
     """True for a plan, False for an input."""
     if isinstance(thing, (str, os.PathLike)):
         return {"Costs", "Run"} <= {grid.name for grid in open_book(thing).grids}
     return not isinstance(thing, Case)
 
 
-def _tables(thing: Thing) -> Tables:
+def _tables(thing: PlanOrInput) -> Tables:
     if isinstance(thing, Case):
         raise UsageError("an input is no plan")
     return plan_tables(thing)
 
 
-def _case(thing: Thing) -> Case:
+def _case(thing: PlanOrInput) -> Case:
     if isinstance(thing, (str, os.PathLike)):
         return read(thing)
     if isinstance(thing, Case):
@@ -163,7 +163,7 @@ def _plans(found: Comparison, most: int) -> Iterator[str]:
     if not rows:
         yield "Nothing moved."
     for kind, thing, old, new, moved, money in rows[:most]:
-        unit = UNITS.get(kind, " t")
+        unit = UNIT_BY_KIND.get(kind, " t")
         paid = f", {money:+,.2f}" if abs(money) >= 0.005 else ""
         yield f"{kind} {thing}: {old:,.3f} to {new:,.3f}{unit} ({moved:+,.3f}{paid})."
     if len(rows) > most:

@@ -26,13 +26,13 @@ from optimizer.tables.cell_grids import CellGrid
 from optimizer.tables.dates import InvalidDate, parse_day
 from optimizer.tables.workbook_files import open_book
 
-HEADER = 4
+PLAN_HEADER_ROW = 4
 """Row of the header in a sheet of the results workbook, counted from 0."""
 
-Plan = Result | Tables | str | os.PathLike[str]
+PreviousPlan = Result | Tables | str | os.PathLike[str]
 """A result, its tables, or the path of its workbook."""
 
-SOURCES: dict[str, tuple[Layout, tuple[str, ...], str]] = {
+COMMITMENT_SOURCES: dict[str, tuple[Layout, tuple[str, ...], str]] = {
     "purchases": (PURCHASES, ("offer", "site", "material"), "tonnes"),
     "shipments": (SHIPMENTS, ("from site", "to site", "material", "mode"), "tonnes"),
     "production": (PRODUCTION, ("site", "recipe", "feed"), "activity"),
@@ -42,13 +42,18 @@ SOURCES: dict[str, tuple[Layout, tuple[str, ...], str]] = {
 }
 """Table, name and amount of each kind of commitment."""
 
-_READ = {"Costs", "Run", "Shortages", *(layout.name for layout, _, _ in SOURCES.values())}
+_REQUIRED_TABLES = {
+    "Costs",
+    "Run",
+    "Shortages",
+    *(layout.name for layout, _, _ in COMMITMENT_SOURCES.values()),
+}
 """Tables of which each column is needed; others may be of an earlier version and lack some."""
 
-_NUMBERS = ("tonnes", "amount", "money", "price", "share", "number")
+_NUMERIC_KINDS = ("tonnes", "amount", "money", "price", "share", "number")
 
 
-def plan_tables(plan: Plan) -> Tables:
+def plan_tables(plan: PreviousPlan) -> Tables:
     """Result tables of a plan.
 
     Raises UsageError if there is no such file or the workbook is not that of a plan.
@@ -76,11 +81,11 @@ def read_plan(path: str | os.PathLike[str]) -> dict[str, Table]:
     return found
 
 
-def decisions(tables: Tables, kinds: Sequence[str]) -> dict[Commitment, float]:
+def planned_commitments(tables: Tables, kinds: Sequence[str]) -> dict[Commitment, float]:
     """Commitments of a plan, the classes of one name added up."""
     found: dict[Commitment, float] = {}
     for kind in kinds:
-        layout, names, header = SOURCES[kind]
+        layout, names, header = COMMITMENT_SOURCES[kind]
         source = tables.get(layout.name)
         if source is None:
             continue
@@ -98,11 +103,11 @@ def decisions(tables: Tables, kinds: Sequence[str]) -> dict[Commitment, float]:
 
 
 def _read(grid: CellGrid, layout: Layout, path: str) -> Table:
-    header = [str(cell).strip() for cell in _row(grid, HEADER)]
+    header = [str(cell).strip() for cell in _row(grid, PLAN_HEADER_ROW)]
     missing = [name for name in layout.headers if name not in header]
-    if missing and layout.name in _READ:
+    if missing and layout.name in _REQUIRED_TABLES:
         raise UsageError(
-            f"{path}: sheet {layout.name} has no column {missing[0]!r} in row {HEADER + 1}"
+            f"{path}: sheet {layout.name} has no column {missing[0]!r} in row {PLAN_HEADER_ROW + 1}"
         )
     places = [header.index(name) if name in header else len(header) for name in layout.headers]
     return table(layout, list(_rows(grid, layout, places, path)))
@@ -111,7 +116,7 @@ def _read(grid: CellGrid, layout: Layout, path: str) -> Table:
 def _rows(
     grid: CellGrid, layout: Layout, places: Sequence[int], path: str
 ) -> Iterator[tuple[Any, ...]]:
-    for number in range(HEADER + 1, len(grid.rows)):
+    for number in range(PLAN_HEADER_ROW + 1, len(grid.rows)):
         cells = _row(grid, number)
         raw = [cells[place] if place < len(cells) else "" for place in places]
         filled = [cell not in ("", None) for cell in raw]
@@ -131,7 +136,7 @@ def _row(grid: CellGrid, number: int) -> Sequence[Any]:
 
 def _value(cell: Any, kind: str, place: str) -> Any:
     """A cell as its column holds it; some programs write linked numbers and days as text."""
-    if kind in _NUMBERS:
+    if kind in _NUMERIC_KINDS:
         if cell in ("", None):
             return 0.0
         try:

@@ -13,15 +13,20 @@ from optimizer.network import Network
 from optimizer.plan import Result, build_network
 from optimizer.result.result_layouts import Field, Layout, Table, table
 from optimizer.solver import Progress
-from optimizer.studies.fixed_commitments import ChangeCost, FixedPlan, FixedSolveOptions, follow
-from optimizer.studies.previous_plan import Plan, decisions, plan_tables
+from optimizer.studies.fixed_commitments import (
+    ChangeCost,
+    FixedPlan,
+    FixedSolveOptions,
+    solve_keeping,
+)
+from optimizer.studies.previous_plan import PreviousPlan, plan_tables, planned_commitments
 from optimizer.tables.case import Case
 from optimizer.tables.text_matching import fold
 
 KINDS = ("purchases", "shipments", "options")
 """What is kept unless something else is asked for."""
 
-SHOWN = 12
+MAX_NAMED_RELEASES = 12
 """Released commitments that the sentence names; all stand in the table."""
 
 COMMITMENTS = Layout(
@@ -60,7 +65,7 @@ class Replanned:
 
 def replan(
     case: Case,
-    previous: Plan,
+    previous: PreviousPlan,
     until: date,
     *,
     kinds: Sequence[str] = KINDS,
@@ -81,13 +86,13 @@ def replan(
         raise UsageError(f"{unknown[0]!r} cannot be kept; kinds are {', '.join(model.KINDS)}")
     if change_cost < 0:
         raise UsageError(f"the charge for change is 0 or more, not {change_cost:g}")
-    before = decisions(plan_tables(previous), kinds)
-    return keep_to(
+    before = planned_commitments(plan_tables(previous), kinds)
+    return replan_commitments(
         case, before, until, kinds, change_cost, FixedSolveOptions(time_limit, gap, progress)
     )
 
 
-def keep_to(
+def replan_commitments(
     case: Case,
     before: Mapping[Commitment, float],
     until: date,
@@ -113,7 +118,7 @@ def keep_to(
         if key.period not in early and key.kind != "options"
     }
     change = ChangeCost(planned, change_cost) if change_cost else None
-    held = follow(case, wanted, change=change, asked=asked)
+    held = solve_keeping(case, wanted, change=change, asked=asked)
     return _made(network, held, wanted, planned, change_cost)
 
 
@@ -168,7 +173,7 @@ def _made(
     discount = dict(
         zip(calendar.labels, calendar.discount(network.case.settings.discount_rate), strict=True)
     )
-    differences = {key: abs(held.values.get(key, 0.0) - amount) for key, amount in planned.items()}
+    differences = {key: abs(held.amounts.get(key, 0.0) - amount) for key, amount in planned.items()}
     if held.released:
         told = _told(held, wanted)
         result = replace(result, alerts=(*result.alerts, told))
@@ -178,11 +183,11 @@ def _made(
         released=held.released,
         moved=sum(differences.values()),
         charge=sum(rate * discount[key.period] * moved for key, moved in differences.items()),
-        values=held.values,
+        values=held.amounts,
     )
 
 
-def thing(commitment: Commitment) -> str:
+def commitment_label(commitment: Commitment) -> str:
     """Name of a commitment as a planner says it."""
     if commitment.kind == "shipments":
         start, end, material, mode = commitment.name
@@ -194,11 +199,11 @@ def _told(held: FixedPlan, wanted: Mapping[Commitment, float]) -> str:
     """One sentence that names what could not be kept."""
     count = len(held.released)
     named = [
-        f"{key.kind} {thing(key)} in {key.period} ({wanted[key]:,.1f} planned, "
-        f"{held.values.get(key, 0.0):,.1f} now)"
-        for key in held.released[:SHOWN]
+        f"{key.kind} {commitment_label(key)} in {key.period} ({wanted[key]:,.1f} planned, "
+        f"{held.amounts.get(key, 0.0):,.1f} now)"
+        for key in held.released[:MAX_NAMED_RELEASES]
     ]
-    more = f"; and {count - SHOWN:,} more" if count > SHOWN else ""
+    more = f"; and {count - MAX_NAMED_RELEASES:,} more" if count > MAX_NAMED_RELEASES else ""
     one = "commitment of the last plan is" if count == 1 else "commitments of the last plan are"
     return f"{count:,} {one} impossible with the new data and released: {'; '.join(named)}{more}."
 
@@ -209,9 +214,9 @@ def _table(
     released = set(held.released)
     rows = []
     for key, last in (*wanted.items(), *planned.items()):
-        now = held.values.get(key, 0.0)
+        now = held.amounts.get(key, 0.0)
         if max(last, now) > NOTHING:
             state = "released" if key in released else "kept" if key in wanted else "free"
-            rows.append((key.kind, thing(key), key.period, last, now, now - last, state))
+            rows.append((key.kind, commitment_label(key), key.period, last, now, now - last, state))
     rows.sort(key=lambda row: (-round(abs(row[5]), 6), row[0], row[1], row[2]))
     return table(COMMITMENTS, rows)

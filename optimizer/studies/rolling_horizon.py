@@ -12,14 +12,14 @@ from optimizer.errors import UsageError
 from optimizer.network import Network
 from optimizer.plan import Result, build_model, build_network, solve_model
 from optimizer.result.result_layouts import Field, Layout, Table, table
-from optimizer.studies.fixed_commitments import FixedSolveOptions, values
-from optimizer.studies.replanning import keep_to
+from optimizer.studies.fixed_commitments import FixedSolveOptions, commitment_amounts
+from optimizer.studies.replanning import replan_commitments
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
     import pandas as pd
 
-STEPS = Layout(
+ROLLING_STEPS = Layout(
     "Steps",
     "A plan at the start of each step: what the whole horizon was then expected to cost, and "
     "what the periods cost that were carried out before the next.",
@@ -33,7 +33,7 @@ STEPS = Layout(
     ),
 )
 
-Known = Callable[[date], Case]
+KnownCase = Callable[[date], Case]
 """The case as it is known on a day; periods must stay the same."""
 
 
@@ -55,7 +55,7 @@ class Rolling:
 
 def rolling(
     case: Case,
-    known: Known | None = None,
+    known: KnownCase | None = None,
     *,
     step: int = 1,
     time_limit: float | None = None,
@@ -74,15 +74,15 @@ def rolling(
     calendar = build_network(case).calendar
     m = build_model(case if known is None else known(calendar.first[0]))
     result = solve_model(m, **asked.words()).raise_for_status()
-    done, made = values(m), [(result, 0)]
+    done, made = commitment_amounts(m), [(result, 0)]
     for t in range(step, calendar.count, step):
         today = calendar.first[t]
         now = case if known is None else known(today)
         _check(build_network(now), calendar.labels, today)
-        again = keep_to(now, done, today, model.KINDS, 0.0, asked)
+        again = replan_commitments(now, done, today, model.KINDS, 0.0, asked)
         result, done = again.result.raise_for_status(), dict(again.values)
         made.append((result, len(again.released)))
-    return Rolling(float(result.objective or 0.0), result, {STEPS.name: _steps(made, step)})
+    return Rolling(float(result.objective or 0.0), result, {ROLLING_STEPS.name: _steps(made, step)})
 
 
 def _check(network: Network, labels: tuple[str, ...], today: date) -> None:
@@ -112,4 +112,4 @@ def _steps(made: list[tuple[Result, int]], step: int) -> Table:
                 released,
             )
         )
-    return table(STEPS, rows)
+    return table(ROLLING_STEPS, rows)

@@ -17,23 +17,29 @@ from optimizer.network.calendar import members
 from optimizer.plan import Result, solve
 from optimizer.result import RULE_COSTS, RULE_DATES, RULE_MOVES, Table, table
 from optimizer.solver import Progress
-from optimizer.studies.cost_differences import NAN, PROVEN, apart, known
-from optimizer.studies.rule_dates import date_row, other_dates
+from optimizer.studies.cost_differences import (
+    PROVEN_WITHOUT_PLAN,
+    UNKNOWN_FIGURE,
+    cost_difference,
+    figure_or_nan,
+)
+from optimizer.studies.rule_dates import date_row, shifted_rules
 from optimizer.studies.run_outcome import RunOutcome, outcome_of
-from optimizer.studies.runner import Runner, RunOptions, RunSettings, StudyRun, Told
+from optimizer.studies.runner import Runner
 from optimizer.studies.study import amounts
+from optimizer.studies.study_run import ProgressCallback, RunOptions, RunSettings, StudyRun
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ALL = "all rules"
+ALL_RULES = "all rules"
 """Name of the row in which no rule is kept."""
 
-MOVED = 1e-6
+NEGLIGIBLE_MOVE = 1e-6
 """Tonnes, and part of an amount, below which nothing has moved."""
 
-STOPPED = RunOutcome(status="interrupted")
+INTERRUPTED_OUTCOME = RunOutcome(status="interrupted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +113,13 @@ def cost_of_rules(
     plan = plan or solve(case, time_limit=time_limit, gap=gap, progress=progress, remember=True)
     left_out: dict[str, tuple[str, ...]] = {name: (name,) for name in asked}
     if len(every) > 1:
-        left_out[ALL] = tuple(every)
-    dates = list(other_dates(plan, asked))
+        left_out[ALL_RULES] = tuple(every)
+    dates = list(shifted_rules(plan, asked))
     runs = [
-        *(StudyRun(f"without {name}", less(case, names)) for name, names in left_out.items()),
+        *(
+            StudyRun(f"without {name}", without_rules(case, names))
+            for name, names in left_out.items()
+        ),
         *(StudyRun(f"{each.rule}, {each.when}", each.case) for each in dates),
     ]
     options = RunOptions(time_limit, gap, diagnose=False)
@@ -133,21 +142,21 @@ def cost_of_rules(
     return RuleCosts(plan, made, without, time.perf_counter() - begin)
 
 
-def _outcomes(plan: Result, runs: Sequence[StudyRun], way: RunSettings) -> list[RunOutcome]:
+def _outcomes(plan: Result, runs: Sequence[StudyRun], settings: RunSettings) -> list[RunOutcome]:
     """Outcomes of runs that start from a plan; after Ctrl-C those that are finished.
 
     A plan that fails the audit is none.
     """
-    runner = Runner(plan.case, way)
+    runner = Runner(plan.case, settings)
     runner.begin(plan)
     try:
         found = runner.outcomes(runs)
     except StoppedError:
-        found = [runner.found(run) or STOPPED for run in runs]
+        found = [runner.find(run) or INTERRUPTED_OUTCOME for run in runs]
     return [each if each.audit_passed else RunOutcome(f"error: {each.audit}") for each in found]
 
 
-def _told(progress: Progress | None, begin: float) -> Told | None:
+def _told(progress: Progress | None, begin: float) -> ProgressCallback | None:
     if progress is None:
         return None
 
@@ -158,7 +167,7 @@ def _told(progress: Progress | None, begin: float) -> Told | None:
     return tell
 
 
-def less(case: Case, rules: Sequence[str]) -> Case:
+def without_rules(case: Case, rules: Sequence[str]) -> Case:
     """The case without some rules."""
     return replace(
         case,
@@ -174,11 +183,11 @@ def _row(plan: Result, other: RunOutcome, name: str, rules: Sequence[str]) -> tu
     return (
         name,
         other.status,
-        known(plan.objective),
-        known(other.objective),
+        figure_or_nan(plan.objective),
+        figure_or_nan(other.objective),
         premium,
         premium / years,
-        premium / kilograms if kilograms else NAN,
+        premium / kilograms if kilograms else UNKNOWN_FIGURE,
         _marginal(plan, rules),
         kilograms,
         doubt,
@@ -188,12 +197,12 @@ def _row(plan: Result, other: RunOutcome, name: str, rules: Sequence[str]) -> tu
 
 def _premium(plan: Result, other: RunOutcome, name: str) -> tuple[float, float]:
     """Premium, not a number where gaps hide it, and by how much it may be off."""
-    dearer, doubt, rounding = apart(plan, other)
+    dearer, doubt, rounding = cost_difference(plan, other)
     if dearer > doubt + 1e3 * rounding and plan.status == other.status == "optimal":
         raise OptimizerError(f"the plan without {name} is dearer by {dearer:g}: an internal error")
     if doubt <= rounding:
         return (-dearer if -dearer > 1e2 * rounding else 0.0), 0.0
-    return (-dearer if -dearer > doubt else NAN), doubt
+    return (-dearer if -dearer > doubt else UNKNOWN_FIGURE), doubt
 
 
 def _delivered(plan: Result, rules: Sequence[str]) -> float:
@@ -218,30 +227,30 @@ def _delivered(plan: Result, rules: Sequence[str]) -> float:
 def _marginal(plan: Result, rules: Sequence[str]) -> float:
     """Most that a tonne more that may break a rule is worth, present value."""
     if plan.objective is None:
-        return NAN
+        return UNKNOWN_FIGURE
     scarce = plan.tables["Scarcity"]
     shares = {rule.rule for rule in plan.case.rules if 0 < rule.maximum_share < 1}
     if not shares.intersection(rules):
-        return NAN
+        return UNKNOWN_FIGURE
     rows = zip(scarce["kind"], scarce["thing"], scarce["worth today"], strict=True)
     names = tuple(f"{name}, " for name in rules)
     worth = [w for kind, thing, w in rows if kind == "rule share" and thing.startswith(names)]
     return max(worth, default=0.0)
 
 
-Figures = tuple[float, float, float, float]
+PremiumFigures = tuple[float, float, float, float]
 """Premium, doubt, premium a year, kilograms delivered."""
 
 
-def _sentence(plan: Result, other: RunOutcome, name: str, figures: Figures) -> str:
+def _sentence(plan: Result, other: RunOutcome, name: str, figures: PremiumFigures) -> str:
     premium, doubt, yearly, kilograms = figures
     currency = plan.case.settings.currency
-    who = "All rules together" if name == ALL else f"Rule {name}"
+    who = "All rules together" if name == ALL_RULES else f"Rule {name}"
     if plan.objective is None and other.objective is not None:
         return f"{who}: no plan keeps it with the others; without it one costs " + (
             f"{other.objective:,.0f} {currency}."
         )
-    if other.objective is None and other.status not in PROVEN:
+    if other.objective is None and other.status not in PROVEN_WITHOUT_PLAN:
         return f"{who}: not known, for no plan without it was found ({other.status})."
     if plan.objective is None or other.objective is None:
         return f"{who}: without it there is no plan either ({other.status})."
@@ -253,12 +262,12 @@ def _sentence(plan: Result, other: RunOutcome, name: str, figures: Figures) -> s
             "a smaller gap would tell."
         )
     if not premium:
-        if name == ALL:
+        if name == ALL_RULES:
             return f"{who} cost nothing: the plan without them is no cheaper."
         return f"{who} costs nothing: the plan without it is no cheaper."
     each = f", {premium / kilograms:,.2f} a kilogram delivered under it" if kilograms else ""
     off = f", give or take {doubt:,.0f}" if doubt else ""
-    verb = "cost" if name == ALL else "costs"
+    verb = "cost" if name == ALL_RULES else "costs"
     return f"{who} {verb} {premium:,.0f} {currency}{off}: {yearly:,.0f} a year{each}."
 
 
@@ -275,7 +284,7 @@ def _moves(base: RunOutcome, other: RunOutcome, name: str) -> Iterator[tuple[obj
         rows = []
         for key in dict.fromkeys((*before, *after)):
             old, new = before.get(key, 0.0), after.get(key, 0.0)
-            if abs(new - old) > MOVED * max(1.0, old, new):
+            if abs(new - old) > NEGLIGIBLE_MOVE * max(1.0, old, new):
                 site, thing, material = key
                 if kind == "process" and material:
                     thing, material = f"{thing} of {material}", ""

@@ -7,9 +7,12 @@ from typing import Any
 
 from optimizer.errors import Finding, UsageError, WorkbookError
 from optimizer.result.result_layouts import Field, Layout, Table, table
+from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.run_outcome import RunOutcome
-from optimizer.studies.runner import Runner, RunSettings, StudyRun
-from optimizer.studies.study import BASE, Study, compared, covered, reason, unique
+from optimizer.studies.runner import Runner
+from optimizer.studies.study import BASE_RUN, Study, compared, covered, reason, unique
+from optimizer.studies.study_register import SCENARIO_STUDY
+from optimizer.studies.study_run import RunSettings, StudyRun
 from optimizer.tables import Case, apply, changes_of, described
 from optimizer.tables import scenarios as scenarios_of
 
@@ -33,8 +36,9 @@ SCENARIOS = Layout(
 )
 
 
+@renamed_keywords(way="settings")
 def scenarios(
-    case: Case, names: Sequence[str] | None = None, way: RunSettings | None = None
+    case: Case, names: Sequence[str] | None = None, settings: RunSettings | None = None
 ) -> Study:
     """The case and its scenarios (all of them, or those named), solved and compared.
 
@@ -45,9 +49,9 @@ def scenarios(
     if not wanted:
         raise UsageError("the sheet Scenarios has no row: there is nothing to compare")
     runs = _runs(case, wanted)
-    runner = Runner(case, way or RunSettings())
+    runner = Runner(case, settings or RunSettings())
     base = runner.base()
-    labels = unique([BASE, *wanted])
+    labels = unique([BASE_RUN, *wanted])
     outcomes = dict(zip(labels, [base, *runner.outcomes(runs)], strict=True))
     return Study(
         title="Scenarios",
@@ -56,7 +60,7 @@ def scenarios(
         outcomes=outcomes,
         tables={"Scenarios": _overview(case, wanted, outcomes), **compared(outcomes)},
         notes=tuple(f"{name}: {reason(each)}." for name, each in outcomes.items() if reason(each)),
-        chart=("Scenarios", "scenario", ("cost", "short")),
+        chart=SCENARIO_STUDY.chart,
     )
 
 
@@ -76,7 +80,7 @@ def _runs(case: Case, names: Sequence[str]) -> list[StudyRun]:
 
 def _overview(case: Case, names: Sequence[str], outcomes: dict[str, RunOutcome]) -> Table:
     rows: list[tuple[Any, ...]] = []
-    base = outcomes[BASE]
+    base = outcomes[BASE_RUN]
     for name, (label, outcome) in zip(("", *names), outcomes.items(), strict=True):
         changes = changes_of(case, name) if name else ()
         own = min((row.probability for row in case.scenarios if row.scenario == name), default=1.0)

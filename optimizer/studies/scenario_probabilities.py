@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from optimizer.errors import UsageError
-from optimizer.studies.study import BASE
+from optimizer.studies.study import BASE_RUN
 from optimizer.studies.uncertain_supply import Scenario
 from optimizer.tables import apply
 from optimizer.tables import scenarios as scenarios_of
 from optimizer.tables.case import Case
 
-ROUNDING = 1e-9
+PROBABILITY_TOLERANCE = 1e-9
 """Probability that is as good as none."""
 
 
@@ -29,12 +29,12 @@ def weighted_scenarios(case: Case) -> list[Scenario]:
     if not found:
         raise UsageError("no scenario has a probability; write it in the sheet Scenarios")
     total = sum(share for _, share in found)
-    if total > 1 + ROUNDING:
+    if total > 1 + PROBABILITY_TOLERANCE:
         raise UsageError(
             f"the probabilities in Scenarios sum to {total:g}; together they are at most 1 "
             "(what is left is the case itself)"
         )
     made = [(name, share, apply(case, name)) for name, share in found]
-    if total < 1 - ROUNDING:
-        made.insert(0, (BASE, 1 - total, case))
+    if total < 1 - PROBABILITY_TOLERANCE:
+        made.insert(0, (BASE_RUN, 1 - total, case))
     return made

@@ -23,20 +23,21 @@ from optimizer.result import Table
 from optimizer.solver import Progress
 from optimizer.studies.fixed_commitments import (
     FixedSolveOptions,
-    cost_alone,
-    strict_cost,
-    strictly,
-    values,
+    commitment_amounts,
+    cost_with_fixed,
+    solve_for_cost,
+    solve_with_fixed,
 )
-from optimizer.studies.stochastic_tables import ScenarioPlans, tables_of
+from optimizer.studies.stochastic_tables import ScenarioPlans, stochastic_tables
 from optimizer.studies.study import Study
+from optimizer.studies.study_register import STOCHASTIC_STUDY
 from optimizer.studies.uncertain_supply import Scenario
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
     import pandas as pd
 
-AGREE = 1e-6
+JOINT_COST_TOLERANCE = 1e-6
 """Relative difference of cost up to which the joint plan and its parts agree."""
 
 
@@ -62,14 +63,13 @@ class Stochastic:
         """The tables as a study, to write its workbook and its page."""
         first = next(iter(self.results.values()))
         settings = first.case.settings
-        headers = ("cost", "base plan", "known in advance")
         return Study(
             title="Plan under uncertainty",
             case=settings.case,
             currency=settings.currency,
             outcomes={},
             tables=self.tables,
-            chart=("By scenario", "scenario", headers),
+            chart=STOCHASTIC_STUDY.chart,
             periods=tuple(first.network.calendar.labels),
         )
 
@@ -107,7 +107,7 @@ def stochastic(
     _check_calendars([m.network for m in models], scenarios)
     chosen = here_and_now([m.network for m in models], until)
     decided, status, objective = _joint(models, scenarios, chosen, tail, weight, asked)
-    kept = [strictly(each, own, asked) for each, own in zip(cases, decided, strict=True)]
+    kept = [solve_with_fixed(each, own, asked) for each, own in zip(cases, decided, strict=True)]
     if any(held is None for held in kept):
         raise AuditError("a scenario's part of the joint plan is not feasible by itself")
     results = [held.result for held in kept if held is not None]
@@ -121,7 +121,7 @@ def stochastic(
     )
     _agree(measured, objective, status)
     base = _compare(case, measured, chosen, cases, asked) if compare else None
-    tables = {each.layout.name: each for each in tables_of(measured)}
+    tables = {each.layout.name: each for each in stochastic_tables(measured)}
     named = dict(zip(measured.names, results, strict=True))
     return Stochastic(status, measured.measure(measured.costs), tables, named, base)
 
@@ -183,7 +183,7 @@ def _shares(scenarios: Sequence[Scenario]) -> list[float]:
     return [share / total for _, share, _ in scenarios]
 
 
-Decided = list[dict[Commitment, float]]
+FirstStageDecisions = list[dict[Commitment, float]]
 """Commitments made here and now, scenario by scenario: the same but for rounding."""
 
 
@@ -194,7 +194,7 @@ def _joint(
     tail: float,
     weight: float,
     asked: FixedSolveOptions,
-) -> tuple[Decided, str, float]:
+) -> tuple[FirstStageDecisions, str, float]:
     """Decisions here and now of the joint programme, its status and objective."""
     settings = models[0].network.case.settings
     joint = model.join(models, _shares(scenarios), sorted(chosen), tail=tail, weight=weight)
@@ -209,7 +209,8 @@ def _joint(
             raise NoPlanError(_why(answer.status, scenarios, asked))
         raise StoppedError(status_sentence(answer.status))
     decided = [
-        {key: amount for key, amount in values(each).items() if key in chosen} for each in models
+        {key: amount for key, amount in commitment_amounts(each).items() if key in chosen}
+        for each in models
     ]
     return decided, answer.status, answer.objective
 
@@ -236,7 +237,7 @@ def _agree(measured: ScenarioPlans, objective: float, status: str) -> None:
             raise AuditError(f"scenario {name!r}: {verdict}")
     size = max(1.0, abs(objective), *(abs(cost) for cost in measured.costs))
     more = measured.measure(measured.costs) - objective
-    if more > AGREE * size and status == "optimal":
+    if more > JOINT_COST_TOLERANCE * size and status == "optimal":
         raise AuditError(f"the plans of the scenarios cost {more:g} more than the joint plan")
 
 
@@ -251,17 +252,17 @@ def _compare(
     m = build_model(case)
     base = solve_model(m, **asked.words())
     if base.objective is not None:
-        before = {key: amount for key, amount in values(m).items() if key in chosen}
+        before = {key: amount for key, amount in commitment_amounts(m).items() if key in chosen}
         measured.before = before
         measured.held = [_held(each, before, chosen, asked) for each in cases]
     for each in cases:
         own = build_model(each)
-        status, objective = cost_alone(own, asked)
+        status, objective = solve_for_cost(own, asked)
         if objective is None:
             raise StoppedError(status_sentence(status))
         measured.alone.append(objective)
         measured.alone_values.append(
-            {key: amount for key, amount in values(own).items() if key in chosen}
+            {key: amount for key, amount in commitment_amounts(own).items() if key in chosen}
         )
     return base if base.objective is not None else None
 
@@ -280,4 +281,4 @@ def _held(
         for key in chosen
         if key in known or (key in on_offer and before.get(key, 0.0) > NOTHING)
     }
-    return strict_cost(case, wanted, asked)
+    return cost_with_fixed(case, wanted, asked)

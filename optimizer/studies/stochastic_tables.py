@@ -41,7 +41,7 @@ BY_SCENARIO = Layout(
         Field("audit", "text", "verdict of the audit of its plan"),
     ),
 )
-VALUE = Layout(
+VALUE_OF_PLANNING = Layout(
     "Value",
     "What planning for several scenarios is worth, and what knowing more would be: WS <= HN <= EEV "
     "in expected present value, unless the plan weighs risk or stops at a gap.",
@@ -114,10 +114,10 @@ def tail_mean(costs: Sequence[float], probabilities: Sequence[float], tail: floa
     return math.fsum(share * cost for share, cost in zip(part, costs, strict=True)) / total
 
 
-def tables_of(measured: ScenarioPlans) -> tuple[Table, ...]:
+def stochastic_tables(measured: ScenarioPlans) -> tuple[Table, ...]:
     """Tables of the study."""
     return (
-        table(VALUE, list(_values(measured))),
+        table(VALUE_OF_PLANNING, list(_values(measured))),
         table(HERE_AND_NOW, list(_decisions(measured))),
         table(BY_SCENARIO, list(_scenarios(measured))),
     )

@@ -13,13 +13,13 @@ from optimizer.studies.run_outcome import RunOutcome
 if TYPE_CHECKING:
     import pandas as pd
 
-BASE = "base"
+BASE_RUN = "base"
 """Name of the case as it is."""
-NOTHING = 1e-7
+NEGLIGIBLE_AMOUNT = 1e-7
 """Amounts below it, over the whole horizon, are rounding."""
 
-Key = tuple[Any, ...]
-Amounts = Mapping[Key, float]
+AmountKey = tuple[Any, ...]
+Amounts = Mapping[AmountKey, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +104,13 @@ def reason(outcome: RunOutcome) -> str:
 
 def amounts(
     outcome: RunOutcome, name: str, keys: Sequence[str], value: str, per: str = ""
-) -> dict[Key, float]:
+) -> dict[AmountKey, float]:
     """Sums of a column by some others over the horizon; with ``per`` divided by its sums."""
     if name not in outcome.tables:
         return {}
     source = outcome.tables[name]
-    found: dict[Key, float] = {}
-    under: dict[Key, float] = {}
+    found: dict[AmountKey, float] = {}
+    under: dict[AmountKey, float] = {}
     below = source[per] if per else source[value]
     rows = zip(*(source[key] for key in keys), strict=True)
     for key, amount, divisor in zip(rows, source[value], below, strict=True):
@@ -135,25 +135,27 @@ def beside(
     """
     found = {run: of(each) for run, each in outcomes.items()}
     there = {run for run, each in outcomes.items() if each.objective is not None}
-    names = unique([*keys, *outcomes, *(f"{run} less {BASE}" for run in outcomes if run != BASE)])
+    names = unique(
+        [*keys, *outcomes, *(f"{run} less {BASE_RUN}" for run in outcomes if run != BASE_RUN)]
+    )
     headers = iter(names[len(keys) :])
     fields = [Field(names[place], "text", key) for place, key in enumerate(keys)]
     fields += [Field(next(headers), kind, f"in {run}") for run in outcomes]
     fields += [
         Field(next(headers), kind, f"in {run}, less in the case itself")
         for run in outcomes
-        if run != BASE
+        if run != BASE_RUN
     ]
     rows = []
     for key in dict.fromkeys(key for own in found.values() for key in own):
         cells = {run: found[run].get(key, 0.0) if run in there else None for run in outcomes}
-        if not any(abs(value or 0.0) > NOTHING for value in cells.values()):
+        if not any(abs(value or 0.0) > NEGLIGIBLE_AMOUNT for value in cells.values()):
             continue
-        base = cells[BASE]
+        base = cells[BASE_RUN]
         less = [
             None if value is None or base is None else value - base
             for run, value in cells.items()
-            if run != BASE
+            if run != BASE_RUN
         ]
         rows.append((*key, *cells.values(), *less))
     return table(Layout(name, meaning, tuple(fields)), rows)

@@ -10,17 +10,19 @@ from itertools import product
 from optimizer.network.dated_rows import grouped
 from optimizer.tables.case import Case
 
-MOST = 64
+MAX_ENUMERATED_SCENARIOS = 64
 """Scenarios up to which all are enumerated."""
 
 Scenario = tuple[str, float, Case]
 """Name, probability and case."""
 
-Key = tuple[str, str, str]
+OfferKey = tuple[str, str, str]
 """Offer, site and material."""
 
 
-def supply_scenarios(case: Case, *, most: int = MOST, seed: int = 0) -> list[Scenario]:
+def supply_scenarios(
+    case: Case, *, most: int = MAX_ENUMERATED_SCENARIOS, seed: int = 0
+) -> list[Scenario]:
     """Scenarios in which offers that are not firm come or fail, each by itself.
 
     An offer (all rows of one offer, site and material) fails with 1 - the least
@@ -38,16 +40,18 @@ def supply_scenarios(case: Case, *, most: int = MOST, seed: int = 0) -> list[Sce
     gone = {key for key, share in chance.items() if share <= 0}
     drawn = _all(unsure) if 2 ** len(unsure) <= most else _drawn(unsure, most, seed)
     found = sorted(drawn, key=lambda each: -each[1])
-    return [(_name(rows, failed), share, without(case, failed | gone)) for failed, share in found]
+    return [
+        (_name(rows, failed), share, without_offers(case, failed | gone)) for failed, share in found
+    ]
 
 
-def without(case: Case, failed: set[Key] | frozenset[Key]) -> Case:
+def without_offers(case: Case, failed: set[OfferKey] | frozenset[OfferKey]) -> Case:
     """The case without some offers."""
     kept = tuple(row for row in case.supply if (row.offer, row.site, row.material) not in failed)
     return replace(case, supply=kept)
 
 
-def _all(unsure: dict[Key, float]) -> Iterator[tuple[frozenset[Key], float]]:
+def _all(unsure: dict[OfferKey, float]) -> Iterator[tuple[frozenset[OfferKey], float]]:
     for comes in product((True, False), repeat=len(unsure)):
         share = 1.0
         for good, chance in zip(comes, unsure.values(), strict=True):
@@ -56,10 +60,10 @@ def _all(unsure: dict[Key, float]) -> Iterator[tuple[frozenset[Key], float]]:
 
 
 def _drawn(
-    unsure: dict[Key, float], most: int, seed: int
-) -> Iterator[tuple[frozenset[Key], float]]:
+    unsure: dict[OfferKey, float], most: int, seed: int
+) -> Iterator[tuple[frozenset[OfferKey], float]]:
     source = random.Random(seed)
-    counts: dict[frozenset[Key], int] = {}
+    counts: dict[frozenset[OfferKey], int] = {}
     for _ in range(most):
         failed = frozenset(key for key, chance in unsure.items() if source.random() >= chance)
         counts[failed] = counts.get(failed, 0) + 1
@@ -67,7 +71,7 @@ def _drawn(
         yield failed, count / most
 
 
-def _name(rows: Collection[Key], failed: frozenset[Key]) -> str:
+def _name(rows: Collection[OfferKey], failed: frozenset[OfferKey]) -> str:
     """``all supply comes`` or ``without A, B``; site and material where offers share a name."""
     named = [key[0] for key in rows]
     told = [
