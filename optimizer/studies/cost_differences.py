@@ -11,6 +11,12 @@ RELATIVE_COST_ROUNDING = 1e-9
 Chosen well above the 1e-16 of a float, for a cost is a sum of many products.
 """
 
+EQUALITY_FACTOR = 1e2
+"""Times the rounding up to which two costs count as equal.
+
+Both come from a solver with tolerances of its own, so they agree less closely than one sum does.
+"""
+
 UNKNOWN_FIGURE = float("nan")
 
 PROVEN_WITHOUT_PLAN = ("infeasible", "unbounded")

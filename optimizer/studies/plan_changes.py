@@ -1,4 +1,4 @@
-"""What moved between two plans: cost, volumes, decisions."""
+"""Differences of two plans: cost, volumes, decisions."""
 
 from __future__ import annotations
 
@@ -61,10 +61,13 @@ PERIOD_CHANGES = Layout(
 )
 
 NEGLIGIBLE_CHANGE = 1e-6
-"""Tonnes or money, relative to the plan's largest, that count as no change."""
+"""Tonnes or money, relative to the largest of both plans, that count as no change.
+
+Chosen above the solver's feasibility tolerance of about 1e-7.
+"""
 
 ChangeSource = tuple[str, Layout, tuple[str, ...], str, tuple[str, ...], float]
-"""Word, table, names, amount, money columns and their sign."""
+"""Kind of change, table, columns of names, of the amount and of money, and the sign of money."""
 
 CHANGE_SOURCES: tuple[ChangeSource, ...] = (
     ("bought", PURCHASES, ("offer", "site", "material"), "tonnes", ("cost",), 1.0),
@@ -88,11 +91,11 @@ ChangeKey = tuple[str, str, str]
 
 
 def plan_changes(before: Tables, after: Tables, *, by: str = "money") -> tuple[Table, ...]:
-    """Cost by category, volumes over the horizon and by period; what moved most stands first.
+    """Changes of cost by category, and of volumes over the horizon and by period, largest first.
 
     ``by`` is ``money`` or ``tonnes``.
     """
-    moved = _moved(before, after)
+    moved = _changes(before, after)
     total: dict[tuple[str, str], list[float]] = {}
     for (kind, thing, _), figures in moved.items():
         own = total.setdefault((kind, thing), [0.0, 0.0, 0.0])
@@ -123,33 +126,35 @@ def _costs(before: Tables, after: Tables) -> Table:
     return table(COST_CHANGES, [*rows, ("total", first, second, second - first)])
 
 
-def _moved(before: Tables, after: Tables) -> dict[ChangeKey, list[float]]:
-    """Before, after and difference in money by kind, thing and period; only what moved."""
-    found: dict[ChangeKey, list[float]] = {}
+def _changes(before: Tables, after: Tables) -> dict[ChangeKey, list[float]]:
+    """Amount before, after and change of money by kind, thing and period; only what changed."""
+    changes: dict[ChangeKey, list[float]] = {}
     spelled: dict[str, str] = {}
     for source in CHANGE_SOURCES:
         for side, tables in enumerate((before, after)):
             for (kind, thing, period), amount, money in _amounts(source, tables):
                 key = (kind, spelled.setdefault(fold(thing), thing), period)
-                cell = found.setdefault(key, [0.0, 0.0, 0.0])
+                cell = changes.setdefault(key, [0.0, 0.0, 0.0])
                 cell[side] += amount
                 cell[2] += money if side else -money
-    sizes = [max(abs(cell[place]) for cell in found.values()) for place in (0, 2)] if found else []
+    sizes = (
+        [max(abs(cell[place]) for cell in changes.values()) for place in (0, 2)] if changes else []
+    )
     amounts, money = (NEGLIGIBLE_CHANGE * max(1.0, size) for size in sizes) if sizes else (0.0, 0.0)
     return {
         key: cell
-        for key, cell in found.items()
+        for key, cell in changes.items()
         if abs(cell[1] - cell[0]) > amounts or abs(cell[2]) > money
     }
 
 
 def _amounts(source: ChangeSource, tables: Tables) -> Iterator[tuple[ChangeKey, float, float]]:
-    kind, layout, names, header, monies, sign = source
+    kind, layout, names, header, money_headers, sign = source
     rows = tables.get(layout.name)
     if rows is None:
         return
     things = zip(*(rows[name] for name in names), strict=True)
-    money = zip(*(rows[name] for name in monies), strict=True)
+    money = zip(*(rows[name] for name in money_headers), strict=True)
     for thing, period, amount, paid in zip(
         things, rows["period"], rows[header], money, strict=True
     ):

@@ -1,4 +1,4 @@
-"""An earlier plan: its result tables, from a result or from its workbook."""
+"""Read an earlier plan: its result tables, from a result or from its workbook."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ COMMITMENT_SOURCES: dict[str, tuple[Layout, tuple[str, ...], str]] = {
     "disposal": (DISPOSAL, ("site", "material"), "tonnes"),
     "options": (INVESTMENT, ("option",), "number"),
 }
-"""Table, name and amount of each kind of commitment."""
+"""Table, columns of the name and column of the amount of each kind of commitment."""
 
 _REQUIRED_TABLES = {
     "Costs",
@@ -48,9 +48,10 @@ _REQUIRED_TABLES = {
     "Shortages",
     *(layout.name for layout, _, _ in COMMITMENT_SOURCES.values()),
 }
-"""Tables of which each column is needed; others may be of an earlier version and lack some."""
+"""Tables that need all their columns; others may be of an earlier version and lack some."""
 
 _NUMERIC_KINDS = ("tonnes", "amount", "money", "price", "share", "number")
+"""Kinds of column that hold numbers."""
 
 
 def plan_tables(plan: PreviousPlan) -> Tables:
@@ -66,24 +67,24 @@ def plan_tables(plan: PreviousPlan) -> Tables:
 
 
 def read_plan(path: str | os.PathLike[str]) -> dict[str, Table]:
-    """Result tables of a results workbook, as it stands: edits and sorted rows count."""
+    """Result tables of a results workbook as it is now: edited and sorted rows count."""
     book = open_book(path)
     for grid in book.grids:
         if grid.trouble and grid.name in LAYOUTS:
             raise UsageError(f"{book.path}: {grid.name}: {grid.trouble}")
-    found = {
+    tables = {
         grid.name: _read(grid, LAYOUTS[grid.name], book.path)
         for grid in book.grids
         if grid.name in LAYOUTS
     }
-    if not {"Costs", "Purchases", "Run"} <= set(found):
+    if not {"Costs", "Purchases", "Run"} <= set(tables):
         raise UsageError(f"{book.path}: is not the workbook of a plan (no sheets Costs and Run)")
-    return found
+    return tables
 
 
 def planned_commitments(tables: Tables, kinds: Sequence[str]) -> dict[Commitment, float]:
-    """Commitments of a plan, the classes of one name added up."""
-    found: dict[Commitment, float] = {}
+    """Amounts of the commitments of a plan; provenance classes of one name are added up."""
+    amounts: dict[Commitment, float] = {}
     for kind in kinds:
         layout, names, header = COMMITMENT_SOURCES[kind]
         source = tables.get(layout.name)
@@ -93,13 +94,13 @@ def planned_commitments(tables: Tables, kinds: Sequence[str]) -> dict[Commitment
         columns = [source[name] for name in names]
         for row, (period, amount) in enumerate(zip(source["period"], source[header], strict=True)):
             name = tuple(column[row] for column in columns)
-            if kind == "options":  # a row for each part, and each says how many
+            if kind == "options":  # a row for each part, and each has the number
                 if (name[0], period) in seen:
                     continue
                 seen.add((name[0], period))
             key = Commitment(kind, name, period)
-            found[key] = found.get(key, 0.0) + amount
-    return found
+            amounts[key] = amounts.get(key, 0.0) + amount
+    return amounts
 
 
 def _read(grid: CellGrid, layout: Layout, path: str) -> Table:
@@ -123,7 +124,7 @@ def _rows(
         if not any(filled):
             return
         if sum(filled) == 1 and len(layout.fields) > 2:
-            return  # the sentence of a sheet that has no rows
+            return  # the sentence in a sheet without rows
         yield tuple(
             _value(cell, field.kind, f"{path}: {layout.name} row {number + 1}, {field.header}")
             for cell, field in zip(raw, layout.fields, strict=True)
@@ -135,7 +136,7 @@ def _row(grid: CellGrid, number: int) -> Sequence[Any]:
 
 
 def _value(cell: Any, kind: str, place: str) -> Any:
-    """A cell as its column holds it; some programs write linked numbers and days as text."""
+    """Value of a cell in its column's kind; some programs save numbers and days as text."""
     if kind in _NUMERIC_KINDS:
         if cell in ("", None):
             return 0.0
@@ -148,8 +149,8 @@ def _value(cell: Any, kind: str, place: str) -> Any:
             return None
         try:
             return parse_day(cell)
-        except InvalidDate as complaint:
-            raise UsageError(f"{place}: {complaint.args[0]}") from None
+        except InvalidDate as error:
+            raise UsageError(f"{place}: {error.args[0]}") from None
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return "" if cell is None else str(cell)

@@ -1,4 +1,4 @@
-"""The scenarios of the workbook beside the case itself."""
+"""Compare the scenarios of the workbook with the case itself."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SCENARIOS = Layout(
 def scenarios(
     case: Case, names: Sequence[str] | None = None, settings: RunSettings | None = None
 ) -> Study:
-    """The case and its scenarios (all of them, or those named), solved and compared.
+    """The case and its scenarios, all of them or those of ``names``, solved and compared.
 
     A scenario without a plan does not end the study: its row says why. Raises
     WorkbookError if a scenario cannot be applied, UsageError if there is none.
@@ -65,7 +65,7 @@ def scenarios(
 
 
 def _runs(case: Case, names: Sequence[str]) -> list[StudyRun]:
-    """A run for each scenario; what is wrong with any of them is told together."""
+    """A run for each scenario; raises one WorkbookError with the findings of all."""
     runs: list[StudyRun] = []
     findings: list[Finding] = []
     for name in names:
