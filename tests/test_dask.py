@@ -116,13 +116,13 @@ def test_every_machine_with_other_code_is_named_at_once():
     machines = {"a": here, "b": "0.0.1", "c": None, "d": ImportError("no x\nmore")}
     with pytest.raises(UsageError) as raised:
         dask_cluster._check_machines("tcp://s:1", machines | {"scheduler": "0.0.2"})
-    said = str(raised.value)
-    assert "worker a" not in said
+    message = str(raised.value)
+    assert "worker a" not in message
     for each in ("worker b has 0.0.1", "worker c has none", "one that does not load (no x)"):
-        assert each in said
-    assert "the scheduler has 0.0.2" in said
-    assert here in said
-    assert "\n" not in said
+        assert each in message
+    assert "the scheduler has 0.0.2" in message
+    assert here in message
+    assert "\n" not in message
     dask_cluster._check_machines("tcp://s:1", {"a": here, "scheduler": here})
 
 
@@ -227,9 +227,9 @@ def test_an_address_where_no_scheduler_answers_is_told_in_time(
 def test_an_address_that_is_none_is_wrong_use(distributed, impatient, tmp_path, capsys, address):
     words = ["--scheduler", address, "--output", str(tmp_path)]
     assert main(["stress", str(TUTORIAL), *words]) == 2
-    said = capsys.readouterr().err
-    assert f"no Dask scheduler answers at {address}" in said
-    assert "internal" not in said
+    message = capsys.readouterr().err
+    assert f"no Dask scheduler answers at {address}" in message
+    assert "internal" not in message
 
 
 @POSIX
@@ -246,16 +246,16 @@ def test_workers_with_other_code_are_named_beside_good_ones(cluster, unsolved, t
     cluster.add(changed_code(tmp_path / "changed"))
     with pytest.raises(UsageError) as raised:
         runner.Runner(case(), RunSettings(scheduler=cluster.address)).outcomes(some(2))
-    said = str(raised.value)
+    message = str(raised.value)
     for each in (
         "none",
         "0.0.1",
         "one that does not load",
         f"other files of {optimizer.__version__}",
     ):
-        assert said.count(f" has {each}") == 1, said
-    assert said.count("worker tcp://") == 4
-    assert "\n" not in said
+        assert message.count(f" has {each}") == 1, message
+    assert message.count("worker tcp://") == 4
+    assert "\n" not in message
 
 
 # On the way -----------------------------------------------------------------------------------
@@ -326,16 +326,16 @@ def solve_badly(run, options, start):
 
 @POSIX
 @pytest.mark.parametrize(
-    ("solve", "said"),
+    ("solve", "message"),
     [
         (solve_with_old_code, "a worker has another version"),
         (solve_badly, "a worker cannot do the runs .AttributeError: no such thing"),
     ],
 )
-def test_a_worker_that_came_later_with_other_code_ends_the_study(cluster, solve, said):
+def test_a_worker_that_came_later_with_other_code_ends_the_study(cluster, solve, message):
     cluster.add()
     settings = RunSettings(scheduler=cluster.address)
-    with pytest.raises(dask_cluster.ClusterLostError, match=said):
+    with pytest.raises(dask_cluster.ClusterLostError, match=message):
         list(executors.solve_runs(keyed(some(3)), settings, 1, None, solve))
 
 

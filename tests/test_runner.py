@@ -83,23 +83,25 @@ def test_two_processes_find_what_one_finds():
 
 
 def test_equal_cases_are_solved_once(monkeypatch):
-    told = []
-    settings = RunSettings(workers=1, progress=lambda *each: told.append(each))
+    progress_calls = []
+    settings = RunSettings(workers=1, progress=lambda *each: progress_calls.append(each))
     runner.Runner(case(), settings).outcomes([*some(2), StudyRun("again", case(1))])
-    assert [(done, total, name) for done, total, _, name in told] == [
+    assert [(done, total, name) for done, total, _, name in progress_calls] == [
         (1, 2, "at 1"),
         (2, 2, "at 2"),
     ]
-    assert told[-1][2] == 0
+    assert progress_calls[-1][2] == 0
 
 
 def test_a_study_goes_on_where_it_was(tmp_path):
     settings = RunSettings(workers=1, folder=tmp_path)
     first = runner.Runner(case(), settings).outcomes(some(3))
-    told = []
-    again = runner.Runner(case(), replace(settings, progress=lambda *each: told.append(each[3])))
+    progress_calls = []
+    again = runner.Runner(
+        case(), replace(settings, progress=lambda *each: progress_calls.append(each[3]))
+    )
     assert objectives(again.outcomes(some(5))[:3]) == objectives(first)
-    assert told == ["at 4"]  # 'at 5' is the base case itself
+    assert progress_calls == ["at 4"]  # 'at 5' is the base case itself
     kept = runner.Runner(case(), settings).outcomes(some(5))
     assert [each.to_data() for each in kept] == [each.to_data() for each in again.outcomes(some(5))]
 
@@ -137,9 +139,9 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path, monkeypatch):
 def test_a_run_that_kills_every_worker_is_given_up_and_the_others_are_not():
     todo = keyed(some(4))
     done = dict(executors.solve_runs(todo, RunSettings(), 2, None, solve_deadly))
-    found = {todo[key].name: each for key, each in done.items()}
-    assert found["at 3"].status.startswith("error: the worker died")
-    assert objectives(found[f"at {p}"] for p in (1, 2, 4)) == pytest.approx(
+    outcomes = {todo[key].name: each for key, each in done.items()}
+    assert outcomes["at 3"].status.startswith("error: the worker died")
+    assert objectives(outcomes[f"at {p}"] for p in (1, 2, 4)) == pytest.approx(
         [cost(p) for p in (1, 2, 4)]
     )
 
@@ -160,16 +162,16 @@ def test_a_start_from_the_base_changes_no_optimum():
     assert warm._start is not None
     for price, run in enumerate(some(9), 1):
         for start in (None, warm._start):
-            found = runner.solve_run(run, RunOptions(), start)
-            assert found.objective == pytest.approx(cost(price))
+            outcomes = runner.solve_run(run, RunOptions(), start)
+            assert outcomes.objective == pytest.approx(cost(price))
 
 
 def test_outcomes_survive_being_written_down():
-    found = runner.Runner(case(), RunSettings()).base()
-    again = run_outcome.RunOutcome.of_data(found.to_data())
-    assert replace(again, tables={}) == replace(found, tables={})
+    outcomes = runner.Runner(case(), RunSettings()).base()
+    again = run_outcome.RunOutcome.of_data(outcomes.to_data())
+    assert replace(again, tables={}) == replace(outcomes, tables={})
     assert {n: t.columns for n, t in again.tables.items()} == {
-        n: t.columns for n, t in found.tables.items()
+        n: t.columns for n, t in outcomes.tables.items()
     }
 
 
@@ -213,11 +215,13 @@ def test_a_study_that_is_killed_is_resumed(tmp_path, workers):
     folder, done = stopped(tmp_path, workers, "os.kill(os.getpid(), signal.SIGKILL)")
     assert done.returncode == -signal.SIGKILL
     assert len(list(folder.glob("*.json"))) == 3  # the base, which is 'at 5', and two others
-    told = []
-    settings = RunSettings(workers=1, folder=folder, progress=lambda *each: told.append(each))
-    found = runner.Runner(case(), settings).outcomes(some(12))
-    assert objectives(found) == pytest.approx([cost(price) for price in range(1, 13)])
-    assert [each[:2] for each in told] == [(done, 12) for done in range(4, 13)]
+    progress_calls = []
+    settings = RunSettings(
+        workers=1, folder=folder, progress=lambda *each: progress_calls.append(each)
+    )
+    outcomes = runner.Runner(case(), settings).outcomes(some(12))
+    assert objectives(outcomes) == pytest.approx([cost(price) for price in range(1, 13)])
+    assert [each[:2] for each in progress_calls] == [(done, 12) for done in range(4, 13)]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals differ on Windows")

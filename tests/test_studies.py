@@ -84,13 +84,13 @@ def test_scenarios_stand_beside_the_case_itself():
 
 def test_a_scenario_without_a_plan_says_why_and_ends_nothing():
     study = studies.scenarios(trade(Scenarios=THREE))
-    told = row(study.tables["Scenarios"], "must")["reason"]
+    reason = row(study.tables["Scenarios"], "must")["reason"]
     # 6 t are all there is: 4 t too few.
-    assert told.startswith("no plan meets every hard limit. Reduce a requirement: ")
-    assert "0.4 (4 t) less" in told
-    assert "6 t" in told or "more" in told
+    assert reason.startswith("no plan meets every hard limit. Reduce a requirement: ")
+    assert "0.4 (4 t) less" in reason
+    assert "6 t" in reason or "more" in reason
     assert not study.solved
-    assert study.notes == (f"must: {told}.",)
+    assert study.notes == (f"must: {reason}.",)
 
 
 def test_a_study_is_a_workbook_with_a_chart(tmp_path):
@@ -536,7 +536,7 @@ def test_a_frontier_of_what_the_plan_has_none_of_is_a_point():
 
 
 @pytest.mark.parametrize(
-    ("limit", "told"),
+    ("limit", "message"),
     [
         ("country = Chnia", "'Chnia' is neither a country nor a group; did you mean 'China'"),
         ("country = France", "'France' is not a country of the case"),
@@ -546,8 +546,8 @@ def test_a_frontier_of_what_the_plan_has_none_of_is_a_point():
         ("not firm", "every offer of the case is firm"),
     ],
 )
-def test_a_limit_that_is_not_understood_is_said(limit, told):
-    with pytest.raises(optimizer.UsageError, match=told):
+def test_a_limit_that_is_not_understood_is_said(limit, message):
+    with pytest.raises(optimizer.UsageError, match=message):
         studies.frontier(trade(), limit)
 
 
@@ -693,7 +693,7 @@ def test_the_commands_stress_frontier_and_alternatives_answer(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "code", "message"),
     [
         (("scenarios",), 2, "the sheet Scenarios has no row"),
         (("stress", "--from", "2031"), 2, "'2031' is not a period of the plan"),
@@ -702,12 +702,12 @@ def test_the_commands_stress_frontier_and_alternatives_answer(tmp_path, capsys):
     ],
 )
 def test_what_a_command_cannot_do_is_an_exit_code_and_a_sentence(
-    tmp_path, capsys, words, code, told
+    tmp_path, capsys, words, code, message
 ):
     book = save(tmp_path / "trade.xlsx", Supply=[offer("kaz")], Demand=[need(10)])
     found = command(capsys, words[0], book, *words[1:], "--output", tmp_path)
     assert found[0] == code
-    assert told in found[2]
+    assert message in found[2]
 
 
 def test_a_case_without_a_plan_has_no_study_but_scenarios(tmp_path, capsys):

@@ -131,10 +131,10 @@ def _least(
         return 0.0
     least = most
     for _ in range(MAX_DINKELBACH_ITERATIONS):
-        found = _minimum(runner, measure.least(case, least), measure, least, notes)
-        if found >= least * (1.0 - RELATIVE_MEASURE_ROUNDING):
-            return min(found, least)
-        least = found
+        lower = _minimum(runner, measure.least(case, least), measure, least, notes)
+        if lower >= least * (1.0 - RELATIVE_MEASURE_ROUNDING):
+            return min(lower, least)
+        least = lower
     return least
 
 
@@ -142,14 +142,14 @@ def _minimum(
     runner: Runner, run: StudyRun, measure: FrontierMeasure, most: float, notes: list[str]
 ) -> float:
     """Measure of the plan of a run that minimises it; ``most``, and a note, without a plan."""
-    (found,) = runner.outcomes([run])
-    if not found.solved or found.status != "optimal":
-        note = f"The least of {measure.text} is not proven: {reason(found)}."
+    (outcome,) = runner.outcomes([run])
+    if not outcome.solved or outcome.status != "optimal":
+        note = f"The least of {measure.text} is not proven: {reason(outcome)}."
         if note not in notes:
             notes.append(note)
-    if not found.solved:
+    if not outcome.solved:
         return most
-    amount = min(measure.value_in(found), most)
+    amount = min(measure.value_in(outcome), most)
     return amount if amount > RELATIVE_MEASURE_ROUNDING * max(1.0, most) else 0.0
 
 
@@ -169,16 +169,16 @@ def _curve(measure: FrontierMeasure, base: RunOutcome, by_bound: dict[float, Run
         ),
     )
     rows: list[tuple[Any, ...]] = []
-    above: tuple[float, float] | None = None
+    previous: tuple[float, float] | None = None
     for bound, outcome in [(None, base), *sorted(by_bound.items(), reverse=True)]:
         if not outcome.solved or outcome.objective is None or base.objective is None:
             rows.append((bound, None, outcome.status, *(None,) * 4, reason(outcome)))
             continue
         amount, cost = measure.value_in(outcome), outcome.objective
         slope = None
-        if above is not None and above[0] - amount > 1e-9:
-            slope = (cost - above[1]) / (above[0] - amount)
-        above = (amount, cost)
+        if previous is not None and previous[0] - amount > RELATIVE_MEASURE_ROUNDING:
+            slope = (cost - previous[1]) / (previous[0] - amount)
+        previous = (amount, cost)
         dearer = cost - base.objective
         rows.append((bound, amount, outcome.status, cost, dearer, slope, outcome.short, ""))
     return table(layout, rows)
@@ -234,15 +234,15 @@ def _names_of_case(case: Case, attribute: str, names: tuple[str, ...]) -> tuple[
     """Names as the case spells them; raises UsageError if one is not there."""
     if attribute != "country":
         return tuple(_name_of_case(case, attribute, name) for name in names)
-    found, fault = CountryNames(tables_of(case)["Countries"], Findings()).several(names)
+    spelled, fault = CountryNames(tables_of(case)["Countries"], Findings()).several(names)
     if fault:
         message, cure = fault
         raise UsageError(f"{message}; {cure if isinstance(cure, str) else cure()}")
     groups = CountrySets(case.countries).groups
-    for name in found:
+    for name in spelled:
         if not name.startswith(NOT) and fold(name) not in groups:
             _name_of_case(case, attribute, name)
-    return found
+    return spelled
 
 
 def _name_of_case(case: Case, attribute: str, name: str) -> str:
@@ -259,7 +259,7 @@ def _name_of_case(case: Case, attribute: str, name: str) -> str:
         "option": [row.option for row in case.options],
     }
     words = lists[attribute.removeprefix("to_")]
-    found = {fold(word): word for word in words if word}
-    if fold(name) not in found:
+    spellings = {fold(word): word for word in words if word}
+    if fold(name) not in spellings:
         raise UsageError(f"{name!r} is not a {attribute.replace('_', ' ')} of the case")
-    return found[fold(name)]
+    return spellings[fold(name)]

@@ -89,9 +89,9 @@ def _countries(
     case: Case, window: LossWindow, base: RunOutcome, *, fixed_cost: bool
 ) -> CaseVariants:
     for country in dict.fromkeys(site.country for site in case.sites):
-        own = {site.site for site in case.sites if site.country == country}
-        if own & _working(case):
-            yield country, *_without_sites(case, own, window, into=False, fixed_cost=fixed_cost)
+        sites = {site.site for site in case.sites if site.country == country}
+        if sites & _working(case):
+            yield country, *_without_sites(case, sites, window, into=False, fixed_cost=fixed_cost)
 
 
 def _working(case: Case) -> set[str]:
@@ -116,7 +116,7 @@ def _offers(case: Case, window: LossWindow, base: RunOutcome) -> CaseVariants:
     keys = [(row.offer, row.site, row.material) for row in case.supply]
     names = [key[0] for key in dict.fromkeys(keys)]
     for key in dict.fromkeys(keys):
-        rows = [row for row, own in zip(case.supply, keys, strict=True) if own == key]
+        rows = [row for row, offer_key in zip(case.supply, keys, strict=True) if offer_key == key]
         name = key[0] if names.count(key[0]) == 1 else ", ".join(key)
         owed = any(row.minimum or row.take_or_pay for row in rows)
         consequence = consequences({"Supply": rows}, window)
@@ -297,27 +297,29 @@ def _export_stop(case: Case, window: LossWindow) -> Case | None:
 
 def _contain_dy_or_tb(case: Case) -> set[str]:
     """Materials with Dy or Tb by assay, name or recovery, and all that is made of them."""
-    found = {
+    materials = {
         row.feed for row in case.assays if row.share > 0 and DY_OR_TB_PATTERN.search(row.oxide)
     }
-    found |= {row.material for row in case.materials if DY_OR_TB_PATTERN.search(row.material)}
-    found |= {
+    materials |= {row.material for row in case.materials if DY_OR_TB_PATTERN.search(row.material)}
+    materials |= {
         row.product
         for row in case.recoveries
         if row.recovery > 0 and DY_OR_TB_PATTERN.search(row.oxide)
     }
     while True:
         recipes = {
-            row.recipe for row in case.recipes if row.direction == "in" and row.material in found
+            row.recipe
+            for row in case.recipes
+            if row.direction == "in" and row.material in materials
         }
-        more = {
+        products = {
             row.material
             for row in case.recipes
             if row.direction == "out" and row.recipe in recipes and row.quantity > 0
-        } - found
-        if not more:
-            return found
-        found |= more
+        } - materials
+        if not products:
+            return materials
+        materials |= products
 
 
 def _with_late_start(case: Case, site: str) -> Case:

@@ -98,9 +98,9 @@ def plan_changes(before: Tables, after: Tables, *, by: str = "money") -> tuple[T
     moved = _changes(before, after)
     total: dict[tuple[str, str], list[float]] = {}
     for (kind, thing, _), figures in moved.items():
-        own = total.setdefault((kind, thing), [0.0, 0.0, 0.0])
+        sums = total.setdefault((kind, thing), [0.0, 0.0, 0.0])
         for place, figure in enumerate(figures):
-            own[place] += figure
+            sums[place] += figure
     return (
         _costs(before, after),
         table(VOLUME_CHANGES, _sorted(total, by)),
@@ -111,11 +111,11 @@ def plan_changes(before: Tables, after: Tables, *, by: str = "money") -> tuple[T
 def _costs(before: Tables, after: Tables) -> Table:
     sums = []
     for tables in (before, after):
-        own = dict.fromkeys(CATEGORIES, 0.0)
+        by_category = dict.fromkeys(CATEGORIES, 0.0)
         costs = tables["Costs"]
         for category, money in zip(costs["category"], costs["discounted"], strict=True):
-            own[category] = own.get(category, 0.0) + money
-        sums.append(own)
+            by_category[category] = by_category.get(category, 0.0) + money
+        sums.append(by_category)
     old, new = sums
     rows = [
         (name, old.get(name, 0.0), new.get(name, 0.0), new.get(name, 0.0) - old.get(name, 0.0))

@@ -124,15 +124,15 @@ def replan_commitments(
 
 def _possible(network: Network, kinds: Iterable[str]) -> set[Commitment]:
     """Commitments for which the case has a variable; disposal wherever it has a cost."""
-    found = model.offered(network, kinds)
+    possible = model.offered(network, kinds)
     if "disposal" in kinds:
         nodes = network.nodes
         for flow in network.flows.discards:
             name = (nodes[flow.node].site, nodes[flow.node].material)
             for t, label in enumerate(network.calendar.labels):
                 if flow.periods >> t & 1:
-                    found.add(Commitment("disposal", name, label))
-    return found
+                    possible.add(Commitment("disposal", name, label))
+    return possible
 
 
 def _spelled(
@@ -140,12 +140,12 @@ def _spelled(
 ) -> dict[Commitment, float]:
     """Commitments of the last plan with names as this workbook spells them."""
     known = {(each.kind, tuple(map(fold, each.name))): each.name for each in possible}
-    found: dict[Commitment, float] = {}
+    spelled: dict[Commitment, float] = {}
     for each, amount in before.items():
         name = known.get((each.kind, tuple(map(fold, each.name))), each.name)
         key = Commitment(each.kind, name, each.period)
-        found[key] = found.get(key, 0.0) + amount
-    return found
+        spelled[key] = spelled.get(key, 0.0) + amount
+    return spelled
 
 
 def _check_periods(before: Mapping[Commitment, float], network: Network) -> None:

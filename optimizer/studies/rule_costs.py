@@ -223,10 +223,11 @@ def _delivered(plan: Result, rules: Sequence[str]) -> float:
         for line, periods in phase.lines.items()
         for t in members(periods)
     }
-    given = plan.tables["Deliveries"]
-    keys = zip(given["line"], given["customer"], given["period"], strict=True)
+    deliveries = plan.tables["Deliveries"]
+    keys = zip(deliveries["line"], deliveries["customer"], deliveries["period"], strict=True)
     return sum(
-        (tonnes for key, tonnes in zip(keys, given["tonnes"], strict=True) if key in bound), 0.0
+        (tonnes for key, tonnes in zip(keys, deliveries["tonnes"], strict=True) if key in bound),
+        0.0,
     )
 
 
@@ -234,11 +235,11 @@ def _marginal(plan: Result, rules: Sequence[str]) -> float:
     """Highest marginal price of a tonne that may break one of the rules, present value."""
     if plan.objective is None:
         return UNKNOWN_FIGURE
-    scarce = plan.tables["Scarcity"]
+    scarcity = plan.tables["Scarcity"]
     shares = {rule.rule for rule in plan.case.rules if 0 < rule.maximum_share < 1}
     if not shares.intersection(rules):
         return UNKNOWN_FIGURE
-    rows = zip(scarce["kind"], scarce["thing"], scarce["worth today"], strict=True)
+    rows = zip(scarcity["kind"], scarcity["thing"], scarcity["worth today"], strict=True)
     names = tuple(f"{name}, " for name in rules)
     worth = [w for kind, thing, w in rows if kind == "rule share" and thing.startswith(names)]
     return max(worth, default=0.0)

@@ -79,21 +79,21 @@ def _dates(plan: Result, rule: str) -> list[RuleDate]:
 def _bounded(case: Case, rule: str, day: date, to: date) -> date:
     """The day to which a date moves: not beyond the rule's next date on that side."""
     rows = [row for row in case.rules if row.rule == rule]
-    others = {row.start for row in rows if row.start} | {
+    dates = {row.start for row in rows if row.start} | {
         row.end + ONE_DAY for row in rows if row.end
     }
     if to > day:
-        return min([to, *(other for other in others if other > day)])
-    return max([to, *(other for other in others if other < day)])
+        return min([to, *(each for each in dates if each > day)])
+    return max([to, *(each for each in dates if each < day)])
 
 
 def with_moved_date(case: Case, rule: str, day: date, to: date) -> Case:
     """The case in which one date of a rule moves; a row without a day left is removed."""
     rows = [_row_with_moved_date(row, day, to) if row.rule == rule else row for row in case.rules]
-    kept = tuple(row for row in rows if not (row.start and row.end and row.start > row.end))
-    names = {row.rule for row in kept}
+    remaining = tuple(row for row in rows if not (row.start and row.end and row.start > row.end))
+    names = {row.rule for row in remaining}
     scope = tuple(line for line in case.rule_scope if line.rule in names)
-    return replace(case, rules=kept, rule_scope=scope)
+    return replace(case, rules=remaining, rule_scope=scope)
 
 
 def _row_with_moved_date(row: Rule, day: date, to: date) -> Rule:

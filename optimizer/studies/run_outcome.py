@@ -182,10 +182,10 @@ def added_up(source: Table, layout: Layout) -> Table:
     sums: dict[tuple[Any, ...], list[float]] = {}
     rows = zip(*(source[header] for header in layout.headers), strict=True)
     for row in rows:
-        own = sums.setdefault(row[: len(keys)], [0.0] * len(amounts))
+        totals = sums.setdefault(row[: len(keys)], [0.0] * len(amounts))
         for place, amount in enumerate(row[len(keys) :]):
-            own[place] += amount
-    return table(layout, [(*key, *own) for key, own in sums.items()])
+            totals[place] += amount
+    return table(layout, [(*key, *totals) for key, totals in sums.items()])
 
 
 def _demand(result: Result) -> Iterator[tuple[Any, ...]]:

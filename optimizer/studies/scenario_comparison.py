@@ -83,23 +83,27 @@ def _overview(case: Case, names: Sequence[str], outcomes: dict[str, RunOutcome])
     base = outcomes[BASE_RUN]
     for name, (label, outcome) in zip(("", *names), outcomes.items(), strict=True):
         changes = changes_of(case, name) if name else ()
-        own = min((row.probability for row in case.scenarios if row.scenario == name), default=1.0)
-        less = None
+        probability = min(
+            (row.probability for row in case.scenarios if row.scenario == name), default=1.0
+        )
+        difference = None
         if base.objective is not None and outcome.objective is not None:
-            less = outcome.objective - base.objective
-        relative = less / abs(base.objective) if less is not None and base.objective else None
-        known = outcome.objective is not None
+            difference = outcome.objective - base.objective
+        relative = (
+            difference / abs(base.objective) if difference is not None and base.objective else None
+        )
+        has_plan = outcome.objective is not None
         rows.append(
             (
                 label,
                 described(changes),
-                own if own < 1 else None,
+                probability if probability < 1 else None,
                 outcome.status,
                 outcome.objective,
-                less,
+                difference,
                 relative,
-                outcome.wanted if known else None,
-                outcome.short if known else None,
+                outcome.wanted if has_plan else None,
+                outcome.short if has_plan else None,
                 covered(outcome),
                 outcome.lawful,
                 reason(outcome),

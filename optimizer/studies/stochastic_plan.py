@@ -137,7 +137,7 @@ def stochastic(
 
 def here_and_now(networks: Sequence[Network], until: date | None) -> set[Commitment]:
     """First-stage commitments: options, contracts and purchases of periods before a date."""
-    found: set[Commitment] = set()
+    first_stage: set[Commitment] = set()
     for network in networks:
         calendar = network.calendar
         early = {
@@ -157,8 +157,8 @@ def here_and_now(networks: Sequence[Network], until: date | None) -> set[Commitm
                 or commitment.period in early
                 or (commitment.name, commitment.period) in contracted
             ):
-                found.add(commitment)
-    return found
+                first_stage.add(commitment)
+    return first_stage
 
 
 def _check_scenarios(scenarios: Sequence[Scenario], tail: float, weight: float) -> None:

@@ -84,6 +84,7 @@ class StressOptions:
     """False saves the fixed cost of the units of a lost site or country while it is lost."""
 
 
+# A dataclass makes its __init__ itself, so the decorator is applied afterwards.
 _accept_former_names = renamed_keywords(
     first="first_period", freeze="freeze_orders", fixed_cost="pay_fixed_cost"
 )

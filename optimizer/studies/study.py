@@ -166,12 +166,12 @@ def unique(names: Iterable[str]) -> list[str]:
     taken: set[str] = set()
     result = []
     for name in names:
-        other, number = name, 1
-        while other.casefold() in taken:
+        candidate, number = name, 1
+        while candidate.casefold() in taken:
             number += 1
-            other = f"{name} ({number})"
-        taken.add(other.casefold())
-        result.append(other)
+            candidate = f"{name} ({number})"
+        taken.add(candidate.casefold())
+        result.append(candidate)
     return result
 
 

@@ -49,8 +49,8 @@ def supply_scenarios(
 
 def without_offers(case: Case, failed: set[OfferKey] | frozenset[OfferKey]) -> Case:
     """The case without some offers."""
-    kept = tuple(row for row in case.supply if (row.offer, row.site, row.material) not in failed)
-    return replace(case, supply=kept)
+    supply = tuple(row for row in case.supply if (row.offer, row.site, row.material) not in failed)
+    return replace(case, supply=supply)
 
 
 def _enumerated(uncertain: dict[OfferKey, float]) -> Iterator[tuple[frozenset[OfferKey], float]]:
