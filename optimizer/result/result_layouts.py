@@ -56,8 +56,13 @@ PURCHASES = Layout(
         MATERIAL_FIELD,
         PERIOD_FIELD,
         Field("order by", "date", "latest order date: first day of the period"),
+<<<<<<< HEAD
         _TONNES_FIELD,
         Field("price", "price", "price in that period"),
+=======
+        _TONNES,
+        Field("price", "price", "price in that period", "ratio"),
+>>>>>>> r-studies
         Field("cost", "money", "tonnes x price"),
         Field("firm", "text", "no: a non-binding offtake that the plan takes as firm"),
         _BREAKS_FIELD,
@@ -113,7 +118,7 @@ UTILISATION = Layout(
         PERIOD_FIELD,
         Field("used", "amount", "capacity used in the period"),
         Field("capacity", "amount", "capacity available in the period"),
-        Field("utilisation", "share", "used / capacity"),
+        Field("utilisation", "share", "used / capacity", "ratio"),
     ),
     (("site", "unit"), "utilisation"),
 )
@@ -121,10 +126,17 @@ STOCK = Layout(
     "Stock",
     "Closing stock of each period.",
     (
+<<<<<<< HEAD
         SITE_FIELD,
         MATERIAL_FIELD,
         PERIOD_FIELD,
         Field("tonnes", "tonnes", "tonnes at the end of the period"),
+=======
+        _SITE,
+        _MATERIAL,
+        _PERIOD,
+        Field("tonnes", "tonnes", "tonnes at the end of the period", "level"),
+>>>>>>> r-studies
         Field("holding", "money", "holding cost of the period, not discounted"),
         Field("carrying", "money", "carrying cost of the period, not discounted"),
         _BREAKS_FIELD,
@@ -161,7 +173,7 @@ SHORTAGES = Layout(
         PERIOD_FIELD,
         Field("wanted", "tonnes", "quantity wanted in the period"),
         Field("short", "tonnes", "tonnes not delivered"),
-        Field("share short", "share", "short / wanted"),
+        Field("share short", "share", "short / wanted", "ratio"),
         Field("penalty", "money", "penalty, not discounted"),
     ),
     (("line", "material"), "short"),
@@ -209,10 +221,17 @@ TAKE_OR_PAY = Layout(
         SITE_FIELD,
         MATERIAL_FIELD,
         Field("row", "number", "row in Supply"),
+<<<<<<< HEAD
         Field("least", "tonnes", "tonnes that are paid for in any case"),
         Field("taken", "tonnes", "tonnes taken under the row"),
         Field("not taken", "tonnes", "tonnes paid for and not taken"),
         PERIOD_FIELD,
+=======
+        Field("least", "tonnes", "tonnes that are paid for in any case", "level"),
+        Field("taken", "tonnes", "tonnes taken under the row", "level"),
+        Field("not taken", "tonnes", "tonnes paid for and not taken", "level"),
+        _PERIOD,
+>>>>>>> r-studies
         Field("cost", "money", "payment in that period, not discounted"),
     ),
 )
@@ -224,7 +243,7 @@ INVESTMENT = Layout(
         SITE_FIELD,
         Field("unit", "text", "unit that it adds to"),
         Field("period", "period", "period of decision"),
-        Field("number", "number", "how many, or how much, is built"),
+        Field("number", "number", "how many, or how much, is built", "sum"),
         Field("added capacity", "amount", "capacity that it adds, per year"),
         Field("runs from", "date", "day from which it runs"),
         Field("capital", "money", "capital cost of this row of the option"),
@@ -251,10 +270,17 @@ BALANCE = Layout(
     "Balance",
     "By site, material and period: what comes in less what goes out, to zero.",
     (
+<<<<<<< HEAD
         SITE_FIELD,
         MATERIAL_FIELD,
         PERIOD_FIELD,
         Field("opening", "tonnes", "stock at the start of the period"),
+=======
+        _SITE,
+        _MATERIAL,
+        _PERIOD,
+        Field("opening", "tonnes", "stock at the start of the period", "level"),
+>>>>>>> r-studies
         Field("bought", "tonnes", "bought"),
         Field("arrived", "tonnes", "arrived from lanes and from orders under way"),
         Field("made", "tonnes", "made"),
@@ -262,7 +288,7 @@ BALANCE = Layout(
         Field("shipped", "tonnes", "shipped"),
         Field("delivered", "tonnes", "delivered"),
         Field("discarded", "tonnes", "thrown away"),
-        Field("closing", "tonnes", "stock at the end of the period"),
+        Field("closing", "tonnes", "stock at the end of the period", "level"),
         Field("difference", "tonnes", "in less out: zero but for the solver's tolerance"),
     ),
 )
@@ -289,7 +315,7 @@ PROVENANCE = Layout(
         ),
         Field("country", "text", "country of the name: of the site, or the owner's own"),
         Field("share", "share", "share of the input in what is delivered"),
-        Field("tonnes", "tonnes", "share x tonnes delivered"),
+        Field("tonnes", "tonnes", "share x tonnes delivered", "level"),
     ),
 )
 CERTIFICATES = Layout(
@@ -301,8 +327,13 @@ CERTIFICATES = Layout(
         Field("customer", "text", "site that receives"),
         MATERIAL_FIELD,
         Field("segment", "text", "segment"),
+<<<<<<< HEAD
         PERIOD_FIELD,
         _TONNES_FIELD,
+=======
+        _PERIOD,
+        Field("tonnes", "tonnes", "tonnes in the period", "level"),
+>>>>>>> r-studies
         Field("rule", "text", "rule that binds the delivery; empty where none does"),
         Field("bans", "text", "what breaks the rule"),
         Field("verdict", "text", "kept or broken; for a share, over the window of the rule"),
