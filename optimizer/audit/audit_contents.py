@@ -15,7 +15,7 @@ from optimizer.audit.audit_calendar import Floats
 from optimizer.audit.audit_entitlements import Entitlements
 
 
-class Way(Struct):
+class Conversion(Struct):
     """A recipe on a feed: what it makes its products of, and what it makes, per unit."""
 
     taken: dict[str, float]
@@ -29,7 +29,7 @@ class Contents:
 
     def __init__(self, given: Entitlements) -> None:
         self.given = given
-        self._keys = dict.fromkeys(self._every_way())
+        self._keys = dict.fromkeys(self._every_conversion())
         made = {
             material
             for key in self._keys
@@ -48,7 +48,7 @@ class Contents:
         }
         self.names: list[str] = sorted(staged | assayed)
         self._number = {name: i for i, name in enumerate(self.names)}
-        self.arcs = {key: self._way(*key) for key in self._keys}
+        self.conversions = {key: self._conversion(*key) for key in self._keys}
         self.of = {name: self._vector({name: 1.0} if name in staged else {}) for name in raw}
         """Tonnes of each input in a tonne, by material."""
         for feed, rows in given.assays.items():
@@ -58,7 +58,7 @@ class Contents:
             self.of[feed] = self._vector(parts)
         self._make()
 
-    def _every_way(self) -> Iterator[tuple[str, str]]:
+    def _every_conversion(self) -> Iterator[tuple[str, str]]:
         """Recipe and feed of the rows of Processes; ``*`` is every feed that has an assay."""
         for (_, recipe, feed), units in self.given.processes.items():
             if feed != "*":
@@ -73,7 +73,7 @@ class Contents:
                 found[self._number[name]] = share
         return found
 
-    def _way(self, recipe: str, feed: str) -> Way:
+    def _conversion(self, recipe: str, feed: str) -> Conversion:
         """The contract: "recovery: tonnes recovered of a tonne of contained oxide"."""
         given = self.given
         whole = given.recipe(recipe, feed)
@@ -89,19 +89,20 @@ class Contents:
                     own = sum(row.recovery for row in rows if row.product == product)
                     share[self._number[oxide]] = own
             splits[product] = share
-        return Way({name: whole.inputs[name] for name in taken}, outputs, splits)
+        return Conversion({name: whole.inputs[name] for name in taken}, outputs, splits)
 
     def _make(self) -> None:
         """Contents of what is made: in each round of what is known by then.
 
-        A material has the mean of the ways that bring an input and take only what is known. Where
-        none does, there is a loop: the first material in the order of Processes of which a way
-        takes something that is known has the mean of those, so what only closes a loop is left out.
+        A material has the mean of the conversions that bring an input and take only what is known.
+        Where none does, there is a loop: the first material in the order of Processes of which a
+        conversion takes something that is known has the mean of those, so what only closes a loop
+        is left out.
         """
-        makers: dict[str, list[Way]] = {}
-        for way in self.arcs.values():
-            for product in way.outputs:
-                makers.setdefault(product, []).append(way)
+        makers: dict[str, list[Conversion]] = {}
+        for conversion in self.conversions.values():
+            for product in conversion.outputs:
+                makers.setdefault(product, []).append(conversion)
         waiting = [material for material in makers if material not in self.of]
         while waiting:
             found = self._round(waiting, makers, all) or self._round(waiting, makers, any, most=1)
@@ -111,26 +112,30 @@ class Contents:
     def _round(
         self,
         waiting: list[str],
-        makers: dict[str, list[Way]],
+        makers: dict[str, list[Conversion]],
         enough: Callable[[Iterable[bool]], bool],
         most: int | None = None,
     ) -> dict[str, Floats]:
-        """Contents of materials of which a way takes enough that is known."""
+        """Contents of materials of which a conversion takes enough that is known."""
         found: dict[str, Floats] = {}
         for material in waiting:
-            able = [way for way in makers[material] if enough(one in self.of for one in way.taken)]
+            able = [
+                conversion
+                for conversion in makers[material]
+                if enough(one in self.of for one in conversion.taken)
+            ]
             if able and (most is None or len(found) < most):
                 found[material] = self._mean(material, able)
         return found
 
-    def _mean(self, material: str, ways: list[Way]) -> Floats:
-        """Of each input the mean over the ways that bring it."""
+    def _mean(self, material: str, conversions: list[Conversion]) -> Floats:
+        """Of each input the mean over the conversions that bring it."""
         nothing = self._vector({})
         brought = np.array(
             [
-                sum((self.of.get(one, nothing) * q for one, q in way.taken.items()), nothing)
-                * (way.splits[material] / way.outputs[material])
-                for way in ways
+                sum((self.of.get(one, nothing) * q for one, q in conversion.taken.items()), nothing)
+                * (conversion.splits[material] / conversion.outputs[material])
+                for conversion in conversions
             ]
         )
         count = np.count_nonzero(brought > 0, axis=0)

@@ -51,7 +51,7 @@ class Inputs:
         for edge in np.flatnonzero(graph.source < graph.runs).tolist():
             key = graph.recipes[graph.source[edge]]
             product = graph.material[graph.target[edge]]
-            parts[edge] = contents.ways[key].splits[product]
+            parts[edge] = contents.conversions[key].splits[product]
         held = np.zeros(said.shape)
         np.add.at(held, graph.into, graph.entered[:, None] * said[graph.into])
         self.elimination.solve(held, parts, np.arange(len(contents.names)))

@@ -56,13 +56,8 @@ PURCHASES = Layout(
         MATERIAL_FIELD,
         PERIOD_FIELD,
         Field("order by", "date", "latest order date: first day of the period"),
-<<<<<<< HEAD
         _TONNES_FIELD,
-        Field("price", "price", "price in that period"),
-=======
-        _TONNES,
         Field("price", "price", "price in that period", "ratio"),
->>>>>>> r-studies
         Field("cost", "money", "tonnes x price"),
         Field("firm", "text", "no: a non-binding offtake that the plan takes as firm"),
         _BREAKS_FIELD,
@@ -126,17 +121,10 @@ STOCK = Layout(
     "Stock",
     "Closing stock of each period.",
     (
-<<<<<<< HEAD
         SITE_FIELD,
         MATERIAL_FIELD,
         PERIOD_FIELD,
-        Field("tonnes", "tonnes", "tonnes at the end of the period"),
-=======
-        _SITE,
-        _MATERIAL,
-        _PERIOD,
         Field("tonnes", "tonnes", "tonnes at the end of the period", "level"),
->>>>>>> r-studies
         Field("holding", "money", "holding cost of the period, not discounted"),
         Field("carrying", "money", "carrying cost of the period, not discounted"),
         _BREAKS_FIELD,
@@ -221,17 +209,10 @@ TAKE_OR_PAY = Layout(
         SITE_FIELD,
         MATERIAL_FIELD,
         Field("row", "number", "row in Supply"),
-<<<<<<< HEAD
-        Field("least", "tonnes", "tonnes that are paid for in any case"),
-        Field("taken", "tonnes", "tonnes taken under the row"),
-        Field("not taken", "tonnes", "tonnes paid for and not taken"),
-        PERIOD_FIELD,
-=======
         Field("least", "tonnes", "tonnes that are paid for in any case", "level"),
         Field("taken", "tonnes", "tonnes taken under the row", "level"),
         Field("not taken", "tonnes", "tonnes paid for and not taken", "level"),
-        _PERIOD,
->>>>>>> r-studies
+        PERIOD_FIELD,
         Field("cost", "money", "payment in that period, not discounted"),
     ),
 )
@@ -270,17 +251,10 @@ BALANCE = Layout(
     "Balance",
     "By site, material and period: what comes in less what goes out, to zero.",
     (
-<<<<<<< HEAD
         SITE_FIELD,
         MATERIAL_FIELD,
         PERIOD_FIELD,
-        Field("opening", "tonnes", "stock at the start of the period"),
-=======
-        _SITE,
-        _MATERIAL,
-        _PERIOD,
         Field("opening", "tonnes", "stock at the start of the period", "level"),
->>>>>>> r-studies
         Field("bought", "tonnes", "bought"),
         Field("arrived", "tonnes", "arrived from lanes and from orders under way"),
         Field("made", "tonnes", "made"),
@@ -327,13 +301,8 @@ CERTIFICATES = Layout(
         Field("customer", "text", "site that receives"),
         MATERIAL_FIELD,
         Field("segment", "text", "segment"),
-<<<<<<< HEAD
         PERIOD_FIELD,
-        _TONNES_FIELD,
-=======
-        _PERIOD,
         Field("tonnes", "tonnes", "tonnes in the period", "level"),
->>>>>>> r-studies
         Field("rule", "text", "rule that binds the delivery; empty where none does"),
         Field("bans", "text", "what breaks the rule"),
         Field("verdict", "text", "kept or broken; for a share, over the window of the rule"),
