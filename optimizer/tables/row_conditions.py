@@ -82,8 +82,8 @@ class RowCondition(Struct, frozen=True):
             parts, fault = names.several(parts_of(self.value))
             name = ", ".join(parts)
         if fault:
-            message, cure = fault
-            raise CellComplaint(message, cure if isinstance(cure, str) else cure())
+            message, hint = fault
+            raise CellComplaint(message, hint if isinstance(hint, str) else hint())
         return structs.replace(self, value=name)
 
     def _ordered_predicate(self, currency: str) -> Callable[[Any], bool]:

@@ -174,12 +174,12 @@ def complete(settings: GivenSettings, path: str, findings: Findings) -> None:
         )
     elif (start.month - 1) % months:
         first = start.replace(month=start.month - (start.month - 1) % months)
-        cure = f"write {first}"
+        hint = f"write {first}"
         if length != "quarter":
             word = "month" if (start.month - 1) % 3 else "quarter"
-            cure += f", or for a fiscal year keep {start} and write {word} under period length"
+            hint += f", or for a fiscal year keep {start} and write {word} under period length"
         message = f"{start} is not the first month of a {length}"
-        _error(settings, "start", message, cure, findings)
+        _error(settings, "start", message, hint, findings)
     elif length and "periods" in settings.values and settings.horizon() is None:
         _error(
             settings, "periods", "the plan ends after the year 9000", "plan fewer periods", findings

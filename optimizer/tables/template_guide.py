@@ -131,7 +131,7 @@ def meaning_of(name: str) -> str:
 
 def _formats(book: Any) -> dict[str, Any]:
     top = {"valign": "top", "text_wrap": True}
-    beside = {**top, "indent": 1}
+    indented = {**top, "indent": 1}
     return {
         "title": book.add_format({"bold": True, "font_size": 18, "font_color": "1F3864"}),
         "section": book.add_format(
@@ -139,8 +139,8 @@ def _formats(book: Any) -> dict[str, Any]:
         ),
         "name": book.add_format({**top, "bold": True}),
         "introduction": book.add_format(top),
-        "words": book.add_format(beside),
-        "link": book.add_format({**beside, "font_color": "0563C1", "underline": 1}),
+        "words": book.add_format(indented),
+        "link": book.add_format({**indented, "font_color": "0563C1", "underline": 1}),
     }
 
 

@@ -77,10 +77,10 @@ def _check_column(draft: WorkbookDraft, sheet: str, attribute: str) -> None:
             continue
         if value < lost:
             message = f"{value:g} is so small that the solver would take it for zero"
-            cure = "write 0, or the right figure"
+            hint = "write 0, or the right figure"
             if attribute == "use":
-                cure = "write it and the unit's capacity in a smaller unit, or leave the unit out"
-            draft.error(row, attribute, message, cure)
+                hint = "write it and the unit's capacity in a smaller unit, or leave the unit out"
+            draft.error(row, attribute, message, hint)
         else:
             draft.warning(row, attribute, _message(value, largest), _AMOUNT_HINT)
 
@@ -90,8 +90,8 @@ def _finite(value: float | None) -> bool:
 
 
 def _message(value: float, largest: float = 0.0) -> str:
-    beside = f", and the largest figure of the column is {largest:g}" if largest > value else ""
-    return f"{value:g} is so small that a plan may treat it as zero{beside}"
+    comparison = f", and the largest figure of the column is {largest:g}" if largest > value else ""
+    return f"{value:g} is so small that a plan may treat it as zero{comparison}"
 
 
 def _check_products(draft: WorkbookDraft) -> None:
