@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import MAXYEAR
-from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct, field
@@ -25,7 +23,12 @@ from optimizer.tables.dates import Horizon
 from optimizer.tables.findings import Findings, Hint
 from optimizer.tables.headers import HeaderColumns, find_headers, header_columns, missing_columns
 from optimizer.tables.schema import Column, Sheet
-from optimizer.tables.text_matching import fold, letter, quoted
+from optimizer.tables.sheet_row_checks import (
+    check_hidden_rows,
+    check_other_periods,
+    check_totals,
+)
+from optimizer.tables.text_matching import quoted
 
 CellRows = Sequence[Sequence[Any]]
 _PLACEHOLDERS = {"text": "", "names": (), "number": 0.0, "whole": 0, "yes/no": True}
@@ -112,8 +115,8 @@ def read_table(
         missing_columns(sheet, headers, findings)
     active = _column(table, "active", headers, cells, currency, findings)
     table.off = {position for position, is_active in enumerate(active) if not is_active}
-    _check_totals(table, headers, cells, findings)
-    _warn_hidden(table, grid, findings)
+    check_totals(table, headers, cells, findings)
+    check_hidden_rows(table, grid, findings)
     for name in sheet.columns:
         table.values[name] = (
             active if name == "active" else _column(table, name, headers, cells, currency, findings)
@@ -123,7 +126,7 @@ def read_table(
         table.values["end"] = [None if end and end.year == MAXYEAR else end for end in ends]
     if "by_period" in {each.name for each in fields(sheet.record)}:
         table.values["by_period"] = _periods(table, headers, cells, findings)
-        _check_other_periods(table, headers, cells, findings)
+        check_other_periods(table, headers, cells, findings)
     return table
 
 
@@ -140,58 +143,6 @@ def _data_rows(grid: CellGrid, headers: HeaderColumns, table: SheetTable) -> lis
                 table.rows.append(number)
                 break
     return rows
-
-
-TOTALS_PATTERN = re.compile(
-    r"(?:grand |sub[ -]?)?(?:totals?|sum|summe|gesamt|zwischensumme|somme|suma|somma|totale?s?"
-    r"|итого|всего|合计|合計|总计|總計|小计|小計|計)(?: of .*| t| \(t\))?"
-)
-
-
-@lru_cache(maxsize=65536)
-def _is_total(text: str) -> bool:
-    return TOTALS_PATTERN.fullmatch(fold(text).strip(" :=.-_")) is not None
-
-
-def _check_totals(
-    table: SheetTable, headers: HeaderColumns, cells: CellRows, findings: Findings
-) -> None:
-    """Add an error for each row of totals, which would count as one more row."""
-    keys = {
-        place: name for name in table.sheet.key if (place := headers.places.get(name)) is not None
-    }
-    for position, row in enumerate(cells):
-        if position in table.off:
-            continue
-        first = next((at for at, raw in enumerate(row) if not blank(raw)), 0)
-        for place in dict.fromkeys((first, *keys)):
-            raw = _cell(row, place)
-            if type(raw) is str and _is_total(raw):
-                table.bad.setdefault(position, set()).add(keys.get(place, table.sheet.key[0]))
-                findings.error(
-                    table.sheet.name,
-                    f"{quoted(raw)} looks like a row of totals, which would count as one more row",
-                    "delete it, or write no under active",
-                    row=table.rows[position],
-                    letter=letter(place),
-                    column=table.sheet.header(keys.get(place, table.sheet.key[0])),
-                )
-                break
-
-
-def _warn_hidden(table: SheetTable, grid: CellGrid, findings: Findings) -> None:
-    """Warn of active rows that are hidden in Excel."""
-    for position, number in enumerate(table.rows):
-        if number in grid.hidden and position not in table.off:
-            header = table.sheet.header(table.sheet.key[0])
-            findings.warning(
-                table.sheet.name,
-                "the row is hidden, and counts",
-                "show it, or write no under active to leave it out",
-                row=number,
-                letter=table.letters.get(header, ""),
-                column=header,
-            )
 
 
 def _has_only_unknown_columns(grid: CellGrid, headers: HeaderColumns) -> bool:
@@ -314,29 +265,3 @@ def _periods(
         tuple((at, value) for at, value in zip(labels, row, strict=True) if value is not None)
         for row in rows
     ]
-
-
-def _check_other_periods(
-    table: SheetTable, headers: HeaderColumns, cells: CellRows, findings: Findings
-) -> None:
-    """Warn of periods outside the horizon; filled columns of other period lengths are errors."""
-    for label, place in headers.outside.items():
-        if any(place < len(row) and not blank(row[place]) for row in cells):
-            findings.warning(
-                table.sheet.name,
-                "the period is outside the horizon: ignored",
-                row=headers.row + 1,
-                letter=letter(place),
-                column=label,
-            )
-    for label, (place, message, hint) in headers.foreign.items():
-        filled = any(place < len(row) and not blank(row[place]) for row in cells)
-        findings.add(
-            "error" if filled else "warning",
-            table.sheet.name,
-            message if filled else f"{message}; empty, and ignored",
-            hint,
-            row=headers.row + 1,
-            letter=letter(place),
-            column=label,
-        )
