@@ -1,9 +1,9 @@
-"""All tables of a plan, and the record of how it was found."""
+"""All result tables of a plan, and the record of its run."""
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy
 import pyomo.version
@@ -25,44 +25,44 @@ from optimizer.solver import Answer, Program
 from optimizer.tracing import OriginStatements, certificates, provenance, trace
 from optimizer.tracing.lawfulness_verdict import Lawfulness
 
-LOG_LINES = 80
-"""Lines of the solver's log that are kept, from its end."""
+MAX_LOG_LINES = 80
+"""Maximum lines of the solver's log in the record, from its end."""
 
 
 def tables_of(
     m: ConcreteModel, program: Program, answer: Answer, *, full: bool = True
 ) -> dict[str, Table]:
-    """Result tables of a solved model by name: all but those of prices and the run record.
+    """Result tables of a solved model by name, without prices and the run record.
 
-    Unless ``full``, provenance and the reasons of shortages are left out.
+    Unless ``full``, provenance, certificates and the reasons of shortages are left out.
     """
-    done = decisions(m)
-    found = FlowTables(done).all()
-    made = [costs(done), balance(done)]
-    traced = trace(done) if full or done.network.phases else None
+    solution = decisions(m)
+    flow_tables = FlowTables(solution).all()
+    more_tables = [costs(solution), balance(solution)]
+    traced = trace(solution) if full or solution.network.phases else None
     if traced is not None:
-        statements = OriginStatements(done, traced)
-        prices = worth(done.network, program, answer) if full else None
-        made.append(compliance(done, prices, statements))
+        statements = OriginStatements(solution, traced)
+        prices = worth(solution.network, program, answer) if full else None
+        more_tables.append(compliance(solution, prices, statements))
     if full and traced is not None:
-        made += [
-            provenance(done.network, traced),
-            certificates(done, traced, statements),
-            shortage_reasons(done.network, program, answer, found["Shortages"]),
+        more_tables += [
+            provenance(solution.network, traced),
+            certificates(solution, traced, statements),
+            shortage_reasons(solution.network, program, answer, flow_tables["Shortages"]),
         ]
     if traced is None:
-        made.append(table(COMPLIANCE, ()))
-    return found | {own.layout.name: own for own in made}
+        more_tables.append(table(COMPLIANCE, ()))
+    return flow_tables | {result_table.layout.name: result_table for result_table in more_tables}
 
 
 def run_record(
     network: Network,
     answer: Answer,
     audit: Audit,
-    lawful: Lawfulness,
+    verdict: Lawfulness,
     warnings: Sequence[Finding],
 ) -> Table:
-    """Hash of the input, versions, solver, gap, audit and warnings."""
+    """The table ``Run``: hash of the input, versions, solver, gap, audit and warnings."""
     case = network.case
     rows: list[tuple[str, str]] = [
         ("case", case.settings.case),
@@ -71,27 +71,27 @@ def run_record(
         ("input sha256", case.sha256),
         ("status", answer.status),
         ("gap", f"{answer.gap:g}"),
-        ("lawful", lawful.word),
-        *(("lawful: note", note) for note in (lawful.headline, *lawful.notes)),
+        ("lawful", verdict.word),
+        *(("lawful: note", note) for note in (verdict.headline, *verdict.notes)),
         ("solver", f"HiGHS {answer.version}, {answer.method}"),
         ("iterations", str(answer.iterations)),
         ("variables", f"{network.cut.kept:,} flows; {network.cut.flows:,} pruned"),
         ("classes", f"{len(network.nodes):,} nodes, {len(network.traits)} traits"),
         ("audit", audit.verdict),
-        *((f"audit: {check.name}", _outcome(check)) for check in audit.checks),
+        *_audit_rows(audit),
         ("version", f"magnet-sourcing-optimizer {__version__}"),
         ("version", f"pyomo {pyomo.version.version}"),
         ("version", f"numpy {numpy.__version__}"),
         ("version", f"Python {platform.python_version()}"),
         *(("warning", str(finding)) for finding in warnings),
-        *(("solver log", line) for line in answer.log[-LOG_LINES:] if line),
+        *(("solver log", line) for line in answer.log[-MAX_LOG_LINES:] if line),
     ]
     return table(result_layouts.RUN, rows)
 
 
-def _outcome(check: object) -> str:
-    passed, worst = getattr(check, "passed", False), getattr(check, "worst", 0.0)
-    tested, where = getattr(check, "tested", 0), getattr(check, "where", "")
-    if passed:
-        return f"passed, {tested:,} comparisons, worst {worst:.1e}"
-    return f"FAILED, worst {worst:.1e}: {where}"
+def _audit_rows(audit: Audit) -> Iterator[tuple[str, str]]:
+    for check in audit.checks:
+        outcome = f"FAILED, worst {check.worst:.1e}: {check.where}"
+        if check.passed:
+            outcome = f"passed, {check.tested:,} comparisons, worst {check.worst:.1e}"
+        yield f"audit: {check.name}", outcome

@@ -13,7 +13,7 @@ import optimizer
 from optimizer.audit.audit_countries import CountryLists
 from optimizer.tables import iso_countries
 from optimizer.tables.confusable_letters import difference, mixed_alphabets
-from optimizer.tables.country_aliases import PLAIN, SHORT
+from optimizer.tables.country_aliases import SHORT_COUNTRY_NAMES, USUAL_COUNTRY_NAMES
 from optimizer.tables.country_groups import GROUPS, CountrySets
 from optimizer.tables.iso_countries import country_cure, country_name, country_names
 from optimizer.tables.scenario_changes import apply
@@ -184,7 +184,7 @@ def test_every_name_and_code_of_iso_3166_is_its_country():
 
 
 def test_usual_names_mean_the_same_with_and_without_the_library():
-    assert iso_countries._usual().items() <= iso_countries._every().items()
+    assert iso_countries._usual_names_by_key().items() <= iso_countries._all_names_by_key().items()
 
 
 def test_usual_names_do_not_load_the_library():
@@ -202,8 +202,10 @@ def test_no_name_of_a_country_is_one_that_a_list_would_part():
 
 
 def test_plain_names_are_the_names_of_iso_3166_or_our_short_ones():
-    assert set(PLAIN.values()) <= set(country_names())
-    assert {*SHORT, *PLAIN} <= {country.alpha_2 for country in pycountry.countries}
+    assert set(USUAL_COUNTRY_NAMES.values()) <= set(country_names())
+    assert {*SHORT_COUNTRY_NAMES, *USUAL_COUNTRY_NAMES} <= {
+        country.alpha_2 for country in pycountry.countries
+    }
     for group in GROUPS.values():
         assert set(group.members) <= set(country_names())
         assert group.source

@@ -1,7 +1,7 @@
-"""Duties: which row holds, when, on what value, and where customs see a lot come from.
+"""Duties: which tariff applies, when, on what value, and the customs origin of a lot.
 
-10 t of ore at 1 a tonne are wanted in the USA, so a duty of x a tonne makes the plan cost
-10 + 10 x; ore is worth 50 a tonne, a tonne short costs 100.
+10 t of ore at 1 a tonne are wanted in the USA, so a plan with a duty of x a tonne costs
+10 + 10 x. Ore is worth 50 a tonne; a tonne short costs 100.
 """
 
 from __future__ import annotations
@@ -290,7 +290,7 @@ def test_an_untraced_material_has_an_origin_all_the_same():
 
 
 def origins(*rows) -> set[str]:
-    """Origins that are told apart at the Port, where Kazakh, Chinese and Georgian ore meet."""
+    """Origins that are distinguished at the Port, where Kazakh, Chinese and Georgian ore meet."""
     network = optimizer.build_network(
         make(
             Sites=[*PORT, site("China", "China")],

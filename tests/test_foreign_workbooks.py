@@ -8,7 +8,7 @@ import pytest
 
 from optimizer import FileError, WorkbookError, check, read
 from optimizer.tables import cell_grids, zip_limits
-from optimizer.tables.check_report import COLOURS, REPORT
+from optimizer.tables.check_report import REPORT_TITLE, SEVERITY_COLOURS
 from optimizer.tables.marked_copy import write_marked_copy
 from optimizer.tables.workbook_files import open_book
 from tests.conftest import CASES, TUTORIAL
@@ -38,7 +38,7 @@ def with_price(path, cell, **sheets):
     return edited(path, (SHEET, PRICE, cell), **sheets)
 
 
-def said(path):
+def messages_of(path):
     return [str(finding) for finding in check(path)]
 
 
@@ -87,7 +87,7 @@ def test_a_value_is_read_however_a_program_writes_it(tmp_path, cell, price):
     ],
 )
 def test_a_value_that_is_none_is_a_finding_at_its_cell(tmp_path, cell, complaint):
-    (found,) = said(with_price(tmp_path / "case.xlsx", f'<c r="D2" {cell}</c>'))
+    (found,) = messages_of(with_price(tmp_path / "case.xlsx", f'<c r="D2" {cell}</c>'))
     assert found.startswith(f"Supply!D2 (price): {complaint}")
 
 
@@ -98,7 +98,7 @@ def test_a_value_that_is_none_is_none_of_our_business_in_a_sheet_of_notes(tmp_pa
         ("xl/worksheets/sheet7.xml", '<c r="B1" t="n"><v>1</v></c>', cell),
         **{"x-scratch": [["mine", 1]]},
     )
-    assert said(path) == []
+    assert messages_of(path) == []
 
 
 def test_a_sheet_is_read_again_only_where_its_count_differs(tmp_path, monkeypatch):
@@ -196,7 +196,7 @@ def test_sheets_of_macros_dialogs_and_charts_are_no_sheets_of_cells(tmp_path, ki
         add=[("xl/sheets/own.xml", "<macrosheet/>")],
     )
     assert read(path).supply[0].price == 5
-    assert said(path) == []
+    assert messages_of(path) == []
 
 
 @pytest.mark.parametrize("kind", ["", "worksheet"])
@@ -213,7 +213,7 @@ def test_a_sheet_whose_cells_are_not_in_the_file_is_named(tmp_path, kind):
 
 def test_a_sheet_that_is_not_well_formed_is_an_error_where_it_counts(tmp_path):
     path = with_price(tmp_path / "case.xlsx", '<c r="D2"><v>5</v>')
-    found = said(path)
+    found = messages_of(path)
     assert found[0].startswith("Supply: the sheet cannot be read: its XML is not well-formed")
     path = edited(
         tmp_path / "notes.xlsx",
@@ -291,7 +291,7 @@ def test_a_filled_row_below_many_blank_ones_is_kept(tmp_path, cell):
     )
     with zipfile.ZipFile(path) as package:
         assert last.encode() in zip_limits.without_blank_rows(package.read(SHEET))
-    assert any(found.startswith("Supply!") and "60000" in found for found in said(path))
+    assert any(found.startswith("Supply!") and "60000" in found for found in messages_of(path))
 
 
 # Marked copies
@@ -344,10 +344,10 @@ def test_what_openpyxl_cannot_open_is_marked_in_a_copy_of_the_values(tmp_path, e
     edits = dict(edits)
     path = edited(tmp_path / f"case{suffix}", *edits.pop("edits"), **edits)
     found = marked(path)
-    assert found["Supply"]["D2"].fill.fgColor.rgb == COLOURS["error"]
+    assert found["Supply"]["D2"].fill.fgColor.rgb == SEVERITY_COLOURS["error"]
     assert found["Supply"]["A2"].value == "Kaz ore"
     assert found["Settings"]["B2"].value == datetime(2027, 1, 1)
-    assert "holds the values of your cells alone" in found[REPORT]["A3"].value
+    assert "holds the values of your cells alone" in found[REPORT_TITLE]["A3"].value
     with zipfile.ZipFile(path.with_name("copy" + suffix)) as package:
         macros = b"macroEnabled" in package.read("[Content_Types].xml")
     assert macros == (suffix == ".xlsm")  # Excel compares the name with the kind
@@ -365,8 +365,8 @@ def test_text_that_looks_like_a_formula_stays_text_in_a_copy_of_the_values(tmp_p
 
 def test_a_workbook_of_too_many_cells_is_not_marked_and_says_so(tmp_path, monkeypatch):
     path = with_price(tmp_path / "case.xlsx", DEAR)
-    monkeypatch.setattr("optimizer.tables.plain_copy.MOST_FILLED", 10)
-    monkeypatch.setattr("optimizer.tables.marked_copy.MOST_CELLS", 10)
+    monkeypatch.setattr("optimizer.tables.plain_copy.MAX_PLAIN_COPY_CELLS", 10)
+    monkeypatch.setattr("optimizer.tables.marked_copy.MAX_MARKED_CELLS", 10)
     with pytest.raises(FileError, match=r"more than 10 filled cells.*go by the list of findings"):
         write_marked_copy(path, check(path), tmp_path / "copy.xlsx")
 

@@ -1,4 +1,4 @@
-"""Whether a plan is lawful: the word, what it rests on, and how every channel shows it."""
+"""The verdict whether a plan is lawful: its conditions, and where it is shown."""
 
 from __future__ import annotations
 

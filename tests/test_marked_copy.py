@@ -16,12 +16,17 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from optimizer.errors import FileError, Finding, UsageError
-from optimizer.tables.check_report import COLOURS, DARK, HEADER_ROW, REPORT
+from optimizer.tables.check_report import (
+    DARK_SEVERITY_COLOURS,
+    REPORT_HEADER_ROW,
+    REPORT_TITLE,
+    SEVERITY_COLOURS,
+)
 from optimizer.tables.marked_copy import write_marked_copy
 from optimizer.tables.read import check
 from optimizer.tables.template import write_template
 
-RED, AMBER = COLOURS["error"], COLOURS["warning"]
+RED, AMBER = SEVERITY_COLOURS["error"], SEVERITY_COLOURS["warning"]
 
 
 def error(
@@ -62,7 +67,7 @@ def colour(cell: Any) -> str | None:
 
 
 def report_rows(book: Any) -> list[tuple[Any, ...]]:
-    rows = book[REPORT].iter_rows(min_row=HEADER_ROW + 1, max_col=5, values_only=True)
+    rows = book[REPORT_TITLE].iter_rows(min_row=REPORT_HEADER_ROW + 1, max_col=5, values_only=True)
     return [row for row in rows if any(row)]
 
 
@@ -95,16 +100,16 @@ def test_the_report_stands_first_and_links_to_the_cells(source: Path) -> None:
     book = marked(
         source, error("Supply", "C2", "is wrong", "price", "try 5"), warning("Supply", "")
     )
-    assert book.sheetnames == [REPORT, "Supply", "My figures"]
-    assert book.active.title == REPORT
+    assert book.sheetnames == [REPORT_TITLE, "Supply", "My figures"]
+    assert book.active.title == REPORT_TITLE
     assert report_rows(book) == [
         ("Supply!C2", "error", "price", "is wrong", "try 5"),
         ("Supply", "warning", None, "is odd", None),
     ]
-    assert book[REPORT].cell(HEADER_ROW + 1, 1).hyperlink.location == "'Supply'!C2"
-    assert book[REPORT]["A2"].value == "case.xlsx: 1 error, 1 warning"
+    assert book[REPORT_TITLE].cell(REPORT_HEADER_ROW + 1, 1).hyperlink.location == "'Supply'!C2"
+    assert book[REPORT_TITLE]["A2"].value == "case.xlsx: 1 error, 1 warning"
     selected = [sheet.title for sheet in book if sheet.sheet_view.tabSelected]
-    assert selected == [REPORT]
+    assert selected == [REPORT_TITLE]
 
 
 def test_values_formulas_formats_and_other_sheets_stay(source: Path) -> None:
@@ -186,7 +191,7 @@ def test_sheets_are_found_whatever_their_case_and_spacing(source: Path) -> None:
 def test_findings_of_a_sheet_that_is_not_there_go_to_the_report_alone(source: Path) -> None:
     book = marked(source, error("Settings", "", "the sheet is missing"), error("Supply", "XFE9"))
     assert report_rows(book)[0][0] == "Settings"
-    assert book[REPORT].cell(HEADER_ROW + 1, 1).hyperlink is None
+    assert book[REPORT_TITLE].cell(REPORT_HEADER_ROW + 1, 1).hyperlink is None
     assert colour(book["Supply"]["A1"]) == RED  # a cell beyond the last column of Excel
 
 
@@ -202,7 +207,7 @@ def test_a_merged_cell_is_marked_at_its_first_cell(source: Path) -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+49 30", "-5 %", "@SUM(A1)", "#N/A", "bell \x07"])
 def test_text_stays_text_in_the_report(source: Path, text: str) -> None:
     book = marked(source, error("Supply", "C2", text, column=text, hint=text))
-    for cell in book[REPORT][HEADER_ROW + 1][2:5]:
+    for cell in book[REPORT_TITLE][REPORT_HEADER_ROW + 1][2:5]:
         assert cell.data_type == "s"
         assert cell.value == text.replace("\x07", "�")
         assert cell.quotePrefix == text.startswith(("=", "+", "-", "@"))
@@ -211,7 +216,7 @@ def test_text_stays_text_in_the_report(source: Path, text: str) -> None:
 def test_a_white_header_gets_a_dark_mark(tmp_path: Path) -> None:
     source = write_template(tmp_path / "blank.xlsx")
     book = marked(source, error("Supply", "A1"), warning("Supply", "E"))
-    assert colour(book["Supply"]["A1"]) == DARK["error"]
+    assert colour(book["Supply"]["A1"]) == DARK_SEVERITY_COLOURS["error"]
     assert colour(book["Supply"]["E1"]) == AMBER
 
 
@@ -223,7 +228,7 @@ def test_checking_a_marked_copy_again_takes_the_old_marks_off(source: Path) -> N
     found = [error("Supply", "A2"), error("Supply", "C2"), error("Supply", "C3", "is high")]
     write_marked_copy(source, found, source.with_name("once.xlsx"))
     copy = marked(source.with_name("once.xlsx"), error("Supply", "C3", "is still high"))
-    assert copy.sheetnames == [REPORT, "Supply", "My figures"]
+    assert copy.sheetnames == [REPORT_TITLE, "Supply", "My figures"]
     assert colour(copy["Supply"]["A2"]) == "FF00B050"
     assert copy["Supply"]["A2"].comment.text == "ask Aigul"
     assert colour(copy["Supply"]["C2"]) is None
@@ -242,7 +247,7 @@ def test_a_sheet_of_the_planners_of_the_same_name_stays(source: Path) -> None:
 
 
 def test_without_findings_the_report_says_so(source: Path) -> None:
-    assert marked(source)[REPORT]["A2"].value == "case.xlsx: no errors, no warnings"
+    assert marked(source)[REPORT_TITLE]["A2"].value == "case.xlsx: no errors, no warnings"
 
 
 def test_an_earlier_copy_is_replaced_and_nothing_else_is_left(source: Path) -> None:

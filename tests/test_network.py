@@ -1,4 +1,4 @@
-"""What the case means: lanes, recipes, contracts, units, and the pruning of what cannot be."""
+"""The network of a case: lanes, recipes, contracts, units, pruning and warnings."""
 
 from __future__ import annotations
 
@@ -449,7 +449,7 @@ def flows(m):
 
 
 def unpruned(case, monkeypatch):
-    """Model of a case with every flow, whether it can be or not."""
+    """Model of a case without pruning."""
     module = sys.modules["optimizer.network.build_network"]
     prune = module.prune
     with monkeypatch.context() as patch:

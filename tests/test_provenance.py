@@ -1,7 +1,7 @@
-"""Provenance: what a lot's history is, which rules it breaks, what becomes of it on its way.
+"""Provenance: histories of lots, the rules that they break, and what processes change.
 
-Kazakh ore costs 5, Chinese ore 1, a tonne short 100: where a rule keeps China out of 10 t
-the plan costs 50, where it does not 10.
+Kazakh ore costs 5, Chinese ore 1, a tonne short 100. If a rule keeps China out of 10 t, the
+plan costs 50, otherwise 10.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import date
 import pytest
 
 import optimizer
+from optimizer.network.provenance import Provenance
 from tests.conftest import (
     china,
     cost,
@@ -365,6 +366,21 @@ def test_the_customs_origin_of_an_unknown_lot_is_its_latest_known_event_or_the_s
 def test_a_history_that_contradicts_itself_is_an_error(history, message):
     with pytest.raises(optimizer.WorkbookError, match=re.escape(message)):
         with_oxide(history)
+
+
+def test_a_plan_expands_each_history_once(monkeypatch):
+    # Purchases of two rows, one stock: the network, the tables and the verdict share three lots.
+    expanded = []
+    expand = Provenance._expanded
+
+    def counted(self, *lot):
+        expanded.append(lot)
+        return expand(self, *lot)
+
+    monkeypatch.setattr(Provenance, "_expanded", counted)
+    stock = {"site": "Kaz", "material": "ore", "opening": 1, "history": "mined: Kazakhstan"}
+    plan(**RULE, Supply=[KAZ, CHINA], Stocks=[stock], Demand=[need(10, segment="defence")])
+    assert len(expanded) == len(set(expanded)) == 3
 
 
 # Who is bound ---------------------------------------------------------------------------------

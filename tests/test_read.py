@@ -47,8 +47,8 @@ def case(**sheets):
     return read_frames(frames(**sheets))
 
 
-def said(**sheets):
-    """Everything that is found in rows by sheet, as it is printed."""
+def messages_of(**sheets):
+    """Printed findings of a workbook with these rows by sheet."""
     try:
         return [str(finding) for finding in case(**sheets).warnings]
     except WorkbookError as error:
@@ -73,7 +73,7 @@ def cell(value, column="price"):
     """What is said of a value in a cell of Supply."""
     columns = ["offer", "site", "material", "price", *([column] if column != "price" else [])]
     row = ["Kaz ore", "Kaz", "ore", 5, value] if column != "price" else ["a", "Kaz", "ore", value]
-    return said(Supply=[columns, row])
+    return messages_of(Supply=[columns, row])
 
 
 def value(raw, column="price"):
@@ -291,7 +291,7 @@ def test_hidden_rows_and_hidden_sheets_count(tmp_path):
 
 
 def test_a_sheet_with_a_name_much_like_a_missing_one_is_an_error():
-    found = said(Lanes=None, Lane=LANES)
+    found = messages_of(Lanes=None, Lane=LANES)
     assert (
         "Lane: the sheet has columns of Lanes, and is not read under this name; rename it to "
         "'Lanes', or begin its name with x- if it is your own" in found
@@ -300,24 +300,24 @@ def test_a_sheet_with_a_name_much_like_a_missing_one_is_an_error():
 
 def test_other_sheets_are_named_once_in_a_warning():
     sheets = {"Prices": [["x"], [1]], "Notes": [["x"], [1]], "x-mine": LANES}
-    assert said(**sheets, Read_me=[["x"], [1]], Blank=[[None]]) == [
+    assert messages_of(**sheets, Read_me=[["x"], [1]], Blank=[[None]]) == [
         "Prices: 'Prices' and 'Notes' are not sheets of the workbook's contract and are not read; "
         "begin the name with x- to keep notes of your own without this warning"
     ]
 
 
 def test_a_misspelt_header_is_an_error_and_a_foreign_one_a_warning():
-    assert said(Supply=[["offer", "site", "material", "pricee"], SUPPLY[1]]) == [
+    assert messages_of(Supply=[["offer", "site", "material", "pricee"], SUPPLY[1]]) == [
         "Supply (price): the column is missing",
         "Supply!D1 (pricee): is not a column of this sheet; did you mean 'price' (in currency/t)? "
         "x- before it marks a column of your own",
     ]
-    assert said(Supply=[[*SUPPLY[0], "colour"], [*SUPPLY[1], "red"]]) == [
+    assert messages_of(Supply=[[*SUPPLY[0], "colour"], [*SUPPLY[1], "red"]]) == [
         "Supply!E1 (colour): is not a column of this sheet: its 1 filled cell is not read; x- "
         "before it marks a column of your own"
     ]
-    assert said(Supply=[[*SUPPLY[0], "colour"], [*SUPPLY[1], None]]) == []
-    assert said(Supply=[[*SUPPLY[0], "x-max"], [*SUPPLY[1], 5]]) == []
+    assert messages_of(Supply=[[*SUPPLY[0], "colour"], [*SUPPLY[1], None]]) == []
+    assert messages_of(Supply=[[*SUPPLY[0], "x-max"], [*SUPPLY[1], 5]]) == []
 
 
 @pytest.mark.parametrize(
@@ -342,7 +342,7 @@ def test_a_misspelt_header_is_an_error_and_a_foreign_one_a_warning():
     ],
 )
 def test_a_header_in_other_words_is_an_error_that_names_the_column(header, meant):
-    (found,) = said(Supply=[[*SUPPLY[0], header], [*SUPPLY[1], 5]])
+    (found,) = messages_of(Supply=[[*SUPPLY[0], header], [*SUPPLY[1], 5]])
     assert found.startswith(f"Supply!E1 ({header}): is not a column of this sheet; did you mean")
     assert f"'{meant}'" in found
 
@@ -361,7 +361,7 @@ def test_a_header_in_other_words_is_an_error_that_names_the_column(header, meant
     ],
 )
 def test_a_filled_column_of_demand_that_may_be_a_period_is_an_error(header, label):
-    (found,) = said(Demand=[[*DEMAND[0], header], [*DEMAND[1], 5]])
+    (found,) = messages_of(Demand=[[*DEMAND[0], header], [*DEMAND[1], 5]])
     assert found.startswith("Demand!E1 (")
     assert "may be a period, and is no label of one; 1 filled cells would not count" in found
     assert f"write {label}" in found or f"write labels such as {label}" in found
@@ -381,18 +381,18 @@ def test_a_filled_column_of_demand_that_may_be_a_period_is_an_error(header, labe
 def test_the_cure_is_the_label_to_write(header, label):
     quarters = {**SETTINGS, "periods": 4, "period length": "quarter"}
     rows = [["setting", "value"], *([name, value] for name, value in quarters.items())]
-    (found,) = said(Settings=rows, Demand=[[*DEMAND[0], header], [*DEMAND[1], 5]])
+    (found,) = messages_of(Settings=rows, Demand=[[*DEMAND[0], header], [*DEMAND[1], 5]])
     assert f"write {label}; x-" in found
 
 
 @pytest.mark.parametrize("name", ["Transport", "Notes", "Lists", "Tabelle1", "Lanes old"])
 def test_a_sheet_with_the_columns_of_another_is_an_error_whatever_its_name(name):
-    found = said(Lanes=None, **{name.replace(" ", "_"): LANES})
+    found = messages_of(Lanes=None, **{name.replace(" ", "_"): LANES})
     assert any(f"{name}: the sheet has columns of Lanes" in each for each in found)
 
 
 def test_a_copy_of_a_sheet_is_an_error_too():
-    (found,) = said(Lanes_2=LANES)
+    (found,) = messages_of(Lanes_2=LANES)
     assert found == (
         "Lanes 2: the sheet has columns of Lanes, and is not read under this name; move its rows "
         "to 'Lanes', or begin its name with x-"
@@ -403,14 +403,14 @@ def test_a_results_workbook_is_told_in_one_sentence():
     sheets = {name: [["x"], [1]] for name in ("Summary", "Run", "Balance")}
     purchases = [["offer", "site", "material", "period", "tonnes"], ["a", "b", "c", "2027", 1]]
     none = dict.fromkeys(("Settings", "Sites", "Materials", "Supply", "Lanes", "Demand"))
-    assert said(**none, **sheets, Purchases=purchases) == [
+    assert messages_of(**none, **sheets, Purchases=purchases) == [
         "Summary: this is a results workbook, not a workbook to plan; open the workbook that the "
         "plan was made from: sheet Run names it under input"
     ]
 
 
 def test_a_missing_sheet_is_reported_once():
-    (found,) = said(Materials=None)
+    (found,) = messages_of(Materials=None)
     assert found == (
         "Materials: the sheet is missing or has no rows, and 3 cells in Supply, Lanes, "
         "Demand refer to it; add it, or rename the sheet that is meant"
@@ -419,13 +419,13 @@ def test_a_missing_sheet_is_reported_once():
 
 @pytest.mark.parametrize("word", ["Total", "TOTAL:", "Sum", "Subtotal", "Grand total", "合計"])
 def test_a_row_of_totals_is_an_error(word):
-    found = said(Supply=[*SUPPLY, [word, None, None, 6]])
+    found = messages_of(Supply=[*SUPPLY, [word, None, None, 6]])
     assert (
         f"Supply!A3 (offer): '{word}' looks like a row of totals, which would count as one more "
         "row; delete it, or write no under active" in found
     )
     rows = [[*SUPPLY[0], "active"], [*SUPPLY[1], None], [word, None, None, 6, "no"]]
-    assert not any("looks like a row of totals" in each for each in said(Supply=rows))
+    assert not any("looks like a row of totals" in each for each in messages_of(Supply=rows))
 
 
 def test_hidden_rows_count_and_are_named(tmp_path):
@@ -443,7 +443,7 @@ def test_hidden_rows_count_and_are_named(tmp_path):
 
 
 def test_a_sheet_of_rows_under_foreign_headers_is_not_an_empty_sheet():
-    assert said(Lanes=[["von", "nach"], ["Kaz", "Buyer"]])[:4] == [
+    assert messages_of(Lanes=[["von", "nach"], ["Kaz", "Buyer"]])[:4] == [
         "Lanes (from site): the column is missing",
         "Lanes (to site): the column is missing",
         "Lanes (material): the column is missing",
@@ -452,14 +452,14 @@ def test_a_sheet_of_rows_under_foreign_headers_is_not_an_empty_sheet():
 
 
 def test_a_column_that_stands_twice_is_an_error():
-    assert said(Supply=[[*SUPPLY[0], "Price"], [*SUPPLY[1], 6]]) == [
+    assert messages_of(Supply=[[*SUPPLY[0], "Price"], [*SUPPLY[1], 6]]) == [
         "Supply!E1 (price): the column stands twice, in D and E; delete or rename one"
     ]
 
 
 def test_figures_under_a_blank_header_are_named():
     rows = [[*SUPPLY[0], None], [*SUPPLY[1], 6]]
-    assert said(Supply=rows) == [
+    assert messages_of(Supply=rows) == [
         "Supply!E1: the column has no header: its 1 filled cell is not read; write the header; x- "
         "marks a column of your own"
     ]
@@ -467,13 +467,13 @@ def test_figures_under_a_blank_header_are_named():
 
 def test_one_remark_beside_a_table_is_only_a_warning():
     rows = [[*SUPPLY[0], None, None], [*SUPPLY[1], None, "ask Bob"]]
-    (found,) = said(Supply=rows)
+    (found,) = messages_of(Supply=rows)
     assert found.startswith("Supply!F1: the column has no header")
     assert read_frames(frames(Supply=rows)).supply
 
 
 def test_a_sheet_without_rows_needs_no_columns():
-    assert said(Options=[["option"]]) == []
+    assert messages_of(Options=[["option"]]) == []
 
 
 # Settings
@@ -482,7 +482,7 @@ def test_a_sheet_without_rows_needs_no_columns():
 def settings(*rows, **changes):
     kept = {**SETTINGS, **{name.replace("_", " "): each for name, each in changes.items()}}
     lines = [[name, each] for name, each in kept.items() if each is not ...]
-    return said(Settings=[["setting", "value"], *lines, *rows])
+    return messages_of(Settings=[["setting", "value"], *lines, *rows])
 
 
 def test_settings_may_be_a_mapping_of_settings():
@@ -502,7 +502,7 @@ def test_settings_may_be_a_mapping_of_settings():
 
 
 def test_what_is_wrong_with_settings_is_said_at_the_setting():
-    assert said(Settings=None)[0] == "Settings: the sheet is missing; add a sheet Settings"
+    assert messages_of(Settings=None)[0] == "Settings: the sheet is missing; add a sheet Settings"
     assert settings(periods=...) == ["Settings (periods): the setting is missing; add it as a row"]
     assert settings(periods=None) == ["Settings!B3 (periods): the cell is blank, but required"]
     assert settings(periods=2.5) == ["Settings!B3 (periods): 2.5 is not a whole number"]
@@ -684,7 +684,7 @@ def test_a_day_with_a_time_of_day_is_an_error_with_the_likely_day(raw, shown, li
 
 def test_a_day_with_a_time_of_day_heads_no_period():
     heads = [*DEMAND[0], datetime(2027, 1, 1, 4)]
-    found = said(Demand=[heads, [*DEMAND[1], 5]])[0]
+    found = messages_of(Demand=[heads, [*DEMAND[1], 5]])[0]
     assert "is not the first day of a period" in found
 
 
@@ -703,14 +703,16 @@ def test_a_word_for_no_value_is_answered_with_a_blank_cell(raw, column):
 @pytest.mark.parametrize("raw", ["n/a", "-", "–"])
 def test_a_word_for_no_value_is_no_name(raw):
     lanes = [[*LANES[0], "mode"], [*LANES[1], raw]]
-    assert said(Lanes=lanes) == [f"Lanes!E2 (mode): '{raw}' is not a name; leave the cell blank"]
+    assert messages_of(Lanes=lanes) == [
+        f"Lanes!E2 (mode): '{raw}' is not a name; leave the cell blank"
+    ]
 
 
 @pytest.mark.parametrize("raw", [date(2027, 3, 1), datetime(2027, 3, 1), time(1, 30)])
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_name_that_excel_turned_into_a_date_is_an_error(raw, place):
     row = [raw if at == place else cell for at, cell in enumerate(SUPPLY[1])]
-    found = said(Supply=[SUPPLY[0], row])[0]
+    found = messages_of(Supply=[SUPPLY[0], row])[0]
     assert "is a date or time, and this column holds names; Excel turns a name such as" in found
 
 
@@ -724,7 +726,7 @@ def test_a_name_that_excel_turned_into_a_date_is_an_error(raw, place):
 )
 def test_a_fiscal_year_is_planned_in_shorter_periods(start, length, cure):
     given = SETTINGS | {"start": start, "period length": length}
-    (found,) = said(Settings=[["setting", "value"], *map(list, given.items())])
+    (found,) = messages_of(Settings=[["setting", "value"], *map(list, given.items())])
     assert found.startswith(f"Settings!B2 (start): {start} is not the first month of a {length}; ")
     assert found.endswith(f"write 2027-01-01, or for a fiscal year {cure}")
 
@@ -758,7 +760,7 @@ def test_numbers_may_be_names_and_words_of_choice_are_folded():
     )
     assert found.supply[0].offer == "1"
     assert found.sites[0].kind == "mine"
-    assert said(
+    assert messages_of(
         Sites=[["site", "country", "kind"], ["Kaz", "KZ", "mines"], ["Buyer", "USA", ""]]
     ) == [
         "Sites!C2 (kind): 'mines' is not one of mine, trader, plant, port, stockpile, customer; "
@@ -810,7 +812,7 @@ def test_several_names_stand_in_one_cell_and_star_is_any():
 
 def test_star_is_an_error_where_it_matches_nothing():
     assert cell("*", "site")[0].startswith("Supply!")
-    assert said(Sites=[*SITES, ["*", "USA"]]) == [
+    assert messages_of(Sites=[*SITES, ["*", "USA"]]) == [
         "Sites!A4 (site): '*' is not allowed in this column; write the name"
     ]
 
@@ -919,7 +921,7 @@ def test_units_are_spelled_alike_within_their_site():
 
 def test_after_fifty_findings_of_a_column_the_rest_is_counted():
     rows = [[f"offer {n}", "Kazz", "ore", 5] for n in range(1000)]
-    found = said(Supply=[SUPPLY[0], *rows])
+    found = messages_of(Supply=[SUPPLY[0], *rows])
     assert len(found) == 51
     assert found[0] == "Supply!B2 (site): 'Kazz' is not in Sites; did you mean 'Kaz'?"
     assert found[-1] == "Supply (site): and 950 more"
@@ -952,17 +954,17 @@ def test_period_columns_are_read_under_the_label_of_their_period():
 
 
 def test_period_columns_fit_the_calendar():
-    assert said(**demand(["quantity", "2027"], 5, 7)) == [
+    assert messages_of(**demand(["quantity", "2027"], 5, 7)) == [
         "Demand!E1 (2027): is a year, but the period length is quarter; "
         "head the columns with labels such as 2027-Q1"
     ]
-    assert said(**demand(["quantity", "2029-Q1"], 5, 7)) == [
+    assert messages_of(**demand(["quantity", "2029-Q1"], 5, 7)) == [
         "Demand!E1 (2029-Q1): the period is outside the horizon: ignored"
     ]
-    assert said(**demand(["quantity", "2027-Q1", "Q1 2027"], 5, 7, 7)) == [
+    assert messages_of(**demand(["quantity", "2027-Q1", "Q1 2027"], 5, 7, 7)) == [
         "Demand!F1 (2027-Q1): the period '2027-Q1' stands twice; delete one"
     ]
-    assert said(**demand(["quantity", "2027-Q1"], 5, "x")) == [
+    assert messages_of(**demand(["quantity", "2027-Q1"], 5, "x")) == [
         "Demand!E2 (2027-Q1): 'x' is not a number; write a number in t"
     ]
 
@@ -972,7 +974,7 @@ def test_period_columns_fit_the_calendar():
 
 def test_every_sheet_of_the_contract_can_be_read_from_its_own_headers():
     rows = {name: [[c.header for c in sheet.columns.values()]] for name, sheet in SHEETS.items()}
-    assert said(**{name.replace(" ", "_"): each for name, each in rows.items()}) == [
+    assert messages_of(**{name.replace(" ", "_"): each for name, each in rows.items()}) == [
         "Demand: there is no row: nothing is wanted"
     ]
 

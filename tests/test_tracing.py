@@ -1,4 +1,4 @@
-"""Shares of origin: toy plans worked by hand, and what must be true of any plan."""
+"""Shares of origin: toy plans worked by hand, and invariants of all plans."""
 
 from __future__ import annotations
 
@@ -484,7 +484,7 @@ def test_a_loop_that_nothing_enters_has_an_answer():
 def test_inputs_that_do_not_fit_at_once_are_solved_one_after_the_other(monkeypatch):
     case = make(**FEEDS, Demand=[need(10, material="magnet")])
     whole = list(optimizer.solve(case).tables["Provenance"].rows())
-    monkeypatch.setattr("optimizer.tracing.origin_shares._CELLS", 1)
+    monkeypatch.setattr("optimizer.tracing.origin_shares._MAX_TRACED_VALUES", 1)
     assert list(optimizer.solve(case).tables["Provenance"].rows()) == whole
 
 
@@ -585,11 +585,11 @@ def test_a_table_that_nobody_could_read_tells_countries_and_then_all_inputs_toge
     case = optimizer.read(ROOT / "inputs" / "tutorial.xlsx")
     whole = optimizer.solve(case).tables["Provenance"]
     kept = [row for row in whole.rows() if row[whole.layout.headers.index("by")] == "country"]
-    monkeypatch.setattr(module, "MOST_ROWS", len(kept))
+    monkeypatch.setattr(module, "MAX_PROVENANCE_ROWS", len(kept))
     result = optimizer.solve(case)
     assert list(result.tables["Provenance"].rows()) == kept
     assert result.audit.passed
-    monkeypatch.setattr(module, "MOST_ROWS", len(kept) - 1)
+    monkeypatch.setattr(module, "MAX_PROVENANCE_ROWS", len(kept) - 1)
     result = optimizer.solve(case)
     fewer = [row for row in kept if row[whole.layout.headers.index("input")] == "all"]
     assert 0 < len(fewer) < len(kept)

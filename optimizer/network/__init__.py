@@ -1,4 +1,4 @@
-"""What the workbook means: calendar, recipes, provenance classes, reachability; plain data."""
+"""Network of a case as plain data: calendar, recipes, provenance classes and flows."""
 
 from optimizer.network.build_network import build
 from optimizer.network.network_data import Network

@@ -1,6 +1,6 @@
-"""The calendar: periods, how much of each a row's dates cover, discounting.
+"""The calendar: periods, the part of each that a row's dates cover, discounting.
 
-Time is counted in months: a month is one twelfth of a year, part of a month counts
+Time is counted in months: a month is one twelfth of a year, and part of a month counts
 by its days. Sets of periods are bit masks: bit ``t`` stands for period ``t``.
 """
 
@@ -16,6 +16,7 @@ from optimizer.tables.dates import Horizon
 from optimizer.tables.sheets import PERIOD_MONTHS, Settings
 
 DAYS_PER_MONTH = 365.25 / 12
+"""Days in an average month, for lead times and days of cover."""
 
 
 class Calendar(Struct, frozen=True, eq=False):
@@ -49,7 +50,7 @@ class Calendar(Struct, frozen=True, eq=False):
         return whole + (day.day - 1) / monthrange(day.year, day.month)[1]
 
     def span(self, start: date | None, end: date | None) -> tuple[float, float]:
-        """Dates, both included, as months from the start; an open end is the horizon's."""
+        """Dates, both included, as months from the start; a blank date is the horizon's."""
         begin = 0.0 if start is None else self.position(start)
         if end is None:
             return begin, float(self.count * self.months)
@@ -57,11 +58,10 @@ class Calendar(Struct, frozen=True, eq=False):
 
     def cover(self, start: date | None, end: date | None) -> tuple[float, ...]:
         """Years of each period that the dates cover."""
-        known = self._cover.get((start, end))
-        if known is None:
-            known = tuple(self.overlap(*self.span(start, end)))
-            self._cover[start, end] = known
-        return known
+        years = self._cover.get((start, end))
+        if years is None:
+            years = self._cover[start, end] = tuple(self.overlap(*self.span(start, end)))
+        return years
 
     def overlap(self, begin: float, end: float) -> list[float]:
         """Years of each period within a span given in months from the start."""
@@ -72,7 +72,7 @@ class Calendar(Struct, frozen=True, eq=False):
         ]
 
     def touched(self, start: date | None, end: date | None) -> int:
-        """Mask of the periods that the dates touch at all."""
+        """Mask of the periods that the dates cover at least in part."""
         return mask(t for t, years in enumerate(self.cover(start, end)) if years > 0)
 
     def period_of(self, day: date) -> int:
@@ -80,7 +80,7 @@ class Calendar(Struct, frozen=True, eq=False):
         return int(self.position(day) // self.months)
 
     def discount(self, rate: float) -> list[float]:
-        """Present value at the start of one unit of money at each period's middle."""
+        """Discount factor of each period: present value of one unit of money at its middle."""
         return [(1 + rate) ** -((t + 0.5) * self.year_fraction) for t in range(self.count)]
 
 

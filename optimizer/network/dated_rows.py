@@ -1,7 +1,7 @@
-"""Dated rows of one key, brought to the calendar.
+"""Values by period of dated rows of one key.
 
 In a period that several rows share, limits add up pro rata and prices are averaged
-by the time that each covers; time that no row covers does not dilute a price.
+by the time that each row covers. Time that no row covers does not dilute a price.
 """
 
 from __future__ import annotations
@@ -12,28 +12,32 @@ from typing import TypeVar
 from optimizer.network.calendar import Calendar
 from optimizer.tables.sheets import Dated
 
-D = TypeVar("D", bound=Dated)
-R = TypeVar("R")
-K = TypeVar("K", bound=Hashable)
+DatedRow = TypeVar("DatedRow", bound=Dated)
+AnyRow = TypeVar("AnyRow")
+GroupKey = TypeVar("GroupKey", bound=Hashable)
 
 
-def grouped(rows: Iterable[R], key: Callable[[R], K]) -> dict[K, list[R]]:
+def grouped(
+    rows: Iterable[AnyRow], key: Callable[[AnyRow], GroupKey]
+) -> dict[GroupKey, list[AnyRow]]:
     """Rows by key, in the order of first appearance."""
-    groups: dict[K, list[R]] = {}
+    groups: dict[GroupKey, list[AnyRow]] = {}
     for row in rows:
         groups.setdefault(key(row), []).append(row)
     return groups
 
 
 def covered(rows: Sequence[Dated], calendar: Calendar) -> int:
-    """Mask of the periods that any of the rows touches."""
+    """Mask of the periods that at least one row covers in part."""
     result = 0
     for row in rows:
         result |= calendar.touched(row.start, row.end)
     return result
 
 
-def total(rows: Sequence[D], rate: Callable[[D], float], calendar: Calendar) -> list[float]:
+def total(
+    rows: Sequence[DatedRow], rate: Callable[[DatedRow], float], calendar: Calendar
+) -> list[float]:
     """Amount per period of rates per year; infinite where an unlimited row covers."""
     result = [0.0] * calendar.count
     for row in rows:
@@ -44,7 +48,9 @@ def total(rows: Sequence[D], rate: Callable[[D], float], calendar: Calendar) -> 
     return result
 
 
-def average(rows: Sequence[D], value: Callable[[D], float], calendar: Calendar) -> list[float]:
+def average(
+    rows: Sequence[DatedRow], value: Callable[[DatedRow], float], calendar: Calendar
+) -> list[float]:
     """Value per period, averaged by the time that each row covers; 0 where none does."""
     if len(rows) == 1:
         return [value(rows[0])] * calendar.count

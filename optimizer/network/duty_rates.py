@@ -1,4 +1,4 @@
-"""Duties: by measure the most specific row that holds, day by day, averaged by period."""
+"""Duty rates: for each measure the most specific tariff of each day, averaged by period."""
 
 from __future__ import annotations
 
@@ -11,56 +11,56 @@ from optimizer.tables import sheets
 from optimizer.tables.case import Case
 from optimizer.tables.country_groups import CountrySets
 
-Span = tuple[float, float]
-"""From and to, in months from the start."""
+MonthSpan = tuple[float, float]
+"""Begin and end, in months from the start."""
 
 
 class DutyRates:
-    """Duty per tonne on a material of an origin brought into a country."""
+    """Duty per tonne of a material, by customs origin and country of destination."""
 
     def __init__(self, case: Case, calendar: Calendar) -> None:
         self._calendar = calendar
         self._values = {material.material: material.value for material in case.materials}
         self._measures = grouped(case.tariffs, lambda row: row.measure)
         self._countries = CountrySets(case.countries)
-        self._known: dict[tuple[str, str, str], tuple[float, ...]] = {}
-        self._pairs: dict[tuple[str, str], bool] = {}
+        self._duties: dict[tuple[str, str, str], tuple[float, ...]] = {}
+        self._burdened: dict[tuple[str, str], bool] = {}
 
     def per_tonne(self, origin: str, destination: str, material: str) -> tuple[float, ...]:
-        """Duty per tonne in each period; goods that come home are free."""
+        """Duty per tonne in each period; goods brought into their own country are free."""
         key = (origin, destination, material)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = tuple(self._compute(*key))
-        return known
+        cached = self._duties.get(key)
+        if cached is None:
+            cached = self._duties[key] = tuple(self._duty_by_period(*key))
+        return cached
 
-    def apply(self, destination: str, material: str) -> bool:
-        """True where some row could burden the material on its way into the country."""
+    def may_apply(self, destination: str, material: str) -> bool:
+        """True if a tariff may apply to the material when it enters the country."""
         key = (destination, material)
-        known = self._pairs.get(key)
-        if known is None:
-            known = self._pairs[key] = any(
+        cached = self._burdened.get(key)
+        if cached is None:
+            cached = self._burdened[key] = any(
                 self._countries.holds(row.destination_country, destination)
                 and row.material in ("*", material)
                 for rows in self._measures.values()
                 for row in rows
             )
-        return known
+        return cached
 
-    def _compute(self, origin: str, destination: str, material: str) -> list[float]:
+    def _duty_by_period(self, origin: str, destination: str, material: str) -> list[float]:
         result = [0.0] * self._calendar.count
         if origin == destination:
             return result
         horizon = (0.0, float(self._calendar.count * self._calendar.months))
         for rows in self._measures.values():
-            left: list[Span] = [horizon]
+            uncovered: list[MonthSpan] = [horizon]
             for row in fitting(rows, origin, destination, material, self._countries):
                 rate = row.ad_valorem * self._values[material] + row.specific
                 span = self._calendar.span(row.start, row.end)
-                for begin, end in _inside(left, span):
+                for begin, end in _intersections(uncovered, span):
                     for t, years in enumerate(self._calendar.overlap(begin, end)):
                         result[t] += rate * years / self._calendar.year_fraction
-                left = list(_outside(left, span))
+                uncovered = list(_remainders(uncovered, span))
         return result
 
 
@@ -71,7 +71,7 @@ def fitting(
     material: str,
     countries: CountrySets,
 ) -> list[sheets.Tariff]:
-    """Rows that are for goods, the most specific first."""
+    """Tariffs on a material from one country into another, the most specific first."""
     matching = (
         row
         for row in rows
@@ -79,27 +79,30 @@ def fitting(
         and countries.holds(row.destination_country, destination)
         and row.material in ("*", material)
     )
-    return sorted(matching, key=lambda row: _breadth(row, countries))
+    return sorted(matching, key=lambda row: _specificity(row, countries))
 
 
-def _breadth(row: sheets.Tariff, countries: CountrySets) -> tuple[int, int]:
-    """Least for the most specific row: columns with ``*``, then countries that its lists hold.
+def _specificity(row: sheets.Tariff, countries: CountrySets) -> tuple[int, int]:
+    """Sort key, lowest for the most specific row: number of ``*``, then countries it covers.
 
-    A row that lies within another is the narrower of the two; others that meet are errors.
+    A row that lies within another is the more specific. The checks of the workbook refuse rows
+    that overlap otherwise.
     """
     names = (row.origin_country, row.destination_country, row.material)
     lists = [countries.size(name) for name in names[:2] if name != "*"]
     return names.count("*"), prod(lists)
 
 
-def _inside(spans: Sequence[Span], span: Span) -> Iterator[Span]:
+def _intersections(spans: Sequence[MonthSpan], span: MonthSpan) -> Iterator[MonthSpan]:
+    """Parts of the spans inside a span."""
     for begin, end in spans:
         low, high = max(begin, span[0]), min(end, span[1])
         if low < high:
             yield low, high
 
 
-def _outside(spans: Sequence[Span], span: Span) -> Iterator[Span]:
+def _remainders(spans: Sequence[MonthSpan], span: MonthSpan) -> Iterator[MonthSpan]:
+    """Parts of the spans outside a span."""
     for begin, end in spans:
         if begin < min(end, span[0]):
             yield begin, min(end, span[0])

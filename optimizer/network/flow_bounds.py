@@ -1,7 +1,7 @@
-"""Bounds from the data: the most that a way can carry before what lies at its end is full.
+"""Upper bounds on shipments, derived from the demand at the end of each arc.
 
-Yes/no decisions are bounded by these, never by a number made up: the tighter the bound,
-the closer the relaxation is to the plan.
+They bound yes/no decisions in place of an arbitrary big M: the tighter the bound, the closer
+the linear relaxation is to the plan.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import defaultdict
 
 from optimizer.network.calendar import members
 from optimizer.network.flows import Ship
-from optimizer.network.label_reachability import Place
+from optimizer.network.label_reachability import SiteMaterial
 from optimizer.network.network_data import (
     Arc,
     DemandLine,
@@ -23,7 +23,7 @@ from optimizer.tables.schema import INFINITY
 
 
 class FlowBounds:
-    """What places can take, and where what they hold comes from."""
+    """How much each site can take of a material, and where its lots there can come from."""
 
     def __init__(
         self,
@@ -37,72 +37,72 @@ class FlowBounds:
     ) -> None:
         self._count = count
         self._disposal = disposal
-        self._wanted: dict[Place, list[float]] = defaultdict(lambda: [0.0] * count)
+        self._demand: dict[SiteMaterial, list[float]] = defaultdict(lambda: [0.0] * count)
         for line in lines:
-            wanted = self._wanted[line.customer, line.material]
+            demand = self._demand[line.customer, line.material]
             for t, tonnes in enumerate(line.quantity):
-                wanted[t] += tonnes
+                demand[t] += tonnes
         stored = {(store.site, store.material) for store in stores}
         used = {(process.site, name) for process in processes for name in process.inputs}
         leaving = {(arc.from_site, arc.material) for arc in arcs}
-        self._open = stored | used | leaving
+        self._open_ended = stored | used | leaving
         arriving = {(arc.to_site, arc.material) for arc in arcs}
         sold = {(offer.site, offer.material) for offer in offers}
-        self._elsewhere = stored | arriving | sold
+        self._supplied_otherwise = stored | arriving | sold
 
-    def most(self, arc: Arc, ship: Ship, t: int) -> float:
-        """Most tonnes that can leave in a period, if only demand can take what arrives."""
+    def maximum(self, arc: Arc, ship: Ship, t: int) -> float:
+        """Upper bound on tonnes shipped in a period; infinite unless only demand takes them."""
         place = (arc.to_site, arc.material)
-        if place in self._open or arc.material in self._disposal:
+        if place in self._open_ended or arc.material in self._disposal:
             return INFINITY
-        wanted = self._wanted[place]
+        demand = self._demand[place]
         return min(
             (
-                wanted[t + later] / share
+                demand[t + later] / share
                 for later, share in ship.arrivals
                 if t + later < self._count
             ),
             default=INFINITY,
         )
 
-    def only_made(self, place: Place, given: set[Place]) -> bool:
-        """True if what is at a place can only have been made there, in the same period."""
-        return place not in self._elsewhere and place not in given
+    def made_only_here(self, place: SiteMaterial, inflow_places: set[SiteMaterial]) -> bool:
+        """True if a lot at a place can only have been made there, in the same period."""
+        return place not in self._supplied_otherwise and place not in inflow_places
 
 
-def arc_most(
-    ends: FlowBounds, arcs: tuple[Arc, ...], ships: tuple[Ship, ...]
+def arc_maximum(
+    flow_bounds: FlowBounds, arcs: tuple[Arc, ...], ships: tuple[Ship, ...]
 ) -> list[dict[int, float]]:
-    """Most tonnes that can leave over each way, by period; only where there is a bound."""
-    found: list[dict[int, float]] = [{} for _ in arcs]
+    """Upper bound on tonnes shipped over each arc, by period; only where it is finite."""
+    bounds: list[dict[int, float]] = [{} for _ in arcs]
     for ship in ships:
         for t in members(ship.periods):
-            most = ends.most(arcs[ship.arc], ship, t)
-            if most < INFINITY:
-                found[ship.arc][t] = most
-    return found
+            maximum = flow_bounds.maximum(arcs[ship.arc], ship, t)
+            if maximum < INFINITY:
+                bounds[ship.arc][t] = maximum
+    return bounds
 
 
-def gates(
-    ends: FlowBounds,
+def required_units(
+    flow_bounds: FlowBounds,
     processes: tuple[NetworkProcess, ...],
     units: tuple[NetworkUnit, ...],
-    given: set[Place],
-) -> dict[Place, tuple[int, ...]]:
-    """Units without which nothing can be at a place: every process that makes it uses them."""
-    makers: dict[Place, list[int]] = defaultdict(list)
+    inflow_places: set[SiteMaterial],
+) -> dict[SiteMaterial, tuple[int, ...]]:
+    """Units without which a material cannot exist at a site: all its makers there use them."""
+    makers: dict[SiteMaterial, list[int]] = defaultdict(list)
     for index, process in enumerate(processes):
         for material in process.outputs:
             makers[process.site, material].append(index)
     return {
-        place: needed
-        for place, own in makers.items()
-        if ends.only_made(place, given)
+        place: units_needed
+        for place, made_by in makers.items()
+        if flow_bounds.made_only_here(place, inflow_places)
         and (
-            needed := tuple(
+            units_needed := tuple(
                 number
                 for number, unit in enumerate(units)
-                if all(_always_uses(unit, index, processes[index]) for index in own)
+                if all(_always_uses(unit, index, processes[index]) for index in made_by)
             )
         )
     }

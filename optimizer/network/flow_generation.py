@@ -1,4 +1,4 @@
-"""Nodes and flows: what can happen, class by class, before pruning."""
+"""Generation of nodes and flows for each provenance class, before pruning."""
 
 from __future__ import annotations
 
@@ -19,7 +19,13 @@ from optimizer.network.flows import (
     Run,
     Ship,
 )
-from optimizer.network.label_reachability import Place, Tied, followed, looping, origins
+from optimizer.network.label_reachability import (
+    CommingledProcesses,
+    SiteMaterial,
+    customs_origins,
+    followed_traits,
+    loop_inputs,
+)
 from optimizer.network.network_data import (
     Arc,
     DemandLine,
@@ -30,9 +36,9 @@ from optimizer.network.network_data import (
     Taint,
 )
 from optimizer.network.provenance_classes import (
-    Class,
     ClassBooking,
     ClassGeneration,
+    LotClass,
     class_name,
     downgrades,
     node_maker,
@@ -40,61 +46,66 @@ from optimizer.network.provenance_classes import (
 from optimizer.network.provenance_effects import IncomingLot, ProvenanceEffects
 from optimizer.tables.case import Case
 
-WHOLE = 1e-9
-"""Part of a period below which a lead time counts as whole."""
+LEAD_TIME_TOLERANCE = 1e-9
+"""Part of a period below which a lead time counts as whole: absorbs the rounding of days."""
 
 
 class FlowSpace:
-    """Every node that lots can reach and every flow between them."""
+    """All nodes that lots can reach and all flows between them."""
 
     def __init__(
         self,
         case: Case,
         calendar: Calendar,
-        acts: ProvenanceEffects,
+        effects: ProvenanceEffects,
         processes: tuple[NetworkProcess, ...],
         arcs: tuple[Arc, ...],
         lines: tuple[DemandLine, ...],
         phases: tuple[RulePhase, ...],
     ) -> None:
-        self._case, self._calendar, self._acts = case, calendar, acts
+        self._case, self._calendar, self._effects = case, calendar, effects
         self._processes, self._arcs = processes, arcs
         self._country = {site.site: site.country for site in case.sites}
         self._duties = DutyRates(case, calendar)
         traced = {material.material: material.traced for material in case.materials}
-        tied = _tied(case, processes)
-        self._followed, self._inputs_followed = followed(
-            processes, acts.fixed, arcs, _bound(lines, phases, traced), traced, tied
+        commingled = _commingled_processes(case, processes)
+        self._followed, self._inputs_followed = followed_traits(
+            processes,
+            effects.process_effects,
+            arcs,
+            _restricted_traits(lines, phases, traced),
+            traced,
+            commingled,
         )
-        self._looked_at = 0
+        self._all_followed = 0
         for traits in self._followed.values():
-            self._looked_at |= traits
-        makes = [
+            self._all_followed |= traits
+        made = [
             ((process.site, material), self._country[process.site])
             for process in processes
             for material in process.outputs
         ]
-        self._origins = origins(
-            [*((lot.place, origin) for lot in self._lots() for origin in set(lot.origin)), *makes],
+        self._origins = customs_origins(
+            [*((lot.place, origin) for lot in self._lots() for origin in set(lot.origin)), *made],
             arcs,
             self._country,
             self._duties,
         )
         self._generation = ClassGeneration(
             processes,
-            acts.fixed,
+            effects.process_effects,
             arcs,
             self._country,
             traced,
             self._followed,
             self._inputs_followed,
             self._origins,
-            tied,
-            looping(processes, arcs, traced),
+            commingled,
+            loop_inputs(processes, arcs, traced),
         )
-        self._classes = self._generation.run(self._entries())
+        self._classes = self._generation.run(self._sources())
         self.nodes: list[Node] = []
-        self._at: dict[Place, dict[Class, int]] = defaultdict(dict)
+        self._at: dict[SiteMaterial, dict[LotClass, int]] = defaultdict(dict)
         self._make_nodes()
 
     def flows(
@@ -104,7 +115,7 @@ class FlowSpace:
         lines: tuple[DemandLine, ...],
         phases: tuple[RulePhase, ...],
     ) -> Flows:
-        """Every flow, in every period in which its rows allow it."""
+        """All flows, in every period in which their rows allow them."""
         return Flows(
             buys=tuple(self._buys(offers)),
             runs=tuple(run for booking in self._classes.bookings for run in self._runs(booking)),
@@ -116,55 +127,57 @@ class FlowSpace:
         )
 
     def taints(self) -> tuple[Taint, ...]:
-        """Traits that plants which cannot segregate may take on as a whole."""
-        able: dict[str, int] = {}
+        """Traits that all processes of a plant that cannot segregate may take on together."""
+        breakable: dict[str, int] = {}
         members_of: dict[str, list[int]] = defaultdict(list)
         for booking in self._classes.bookings:
             site = self._processes[booking.process].site
-            able[site] = able.get(site, 0) | booking.broken
+            breakable[site] = breakable.get(site, 0) | booking.broken
             members_of[site].append(booking.process)
         return tuple(
             Taint(site.site, trait.bit, tuple(dict.fromkeys(members_of[site.site])))
             for site in self._case.sites
             if not site.segregates
-            for trait in self._acts.traits
-            if trait.bit & able.get(site.site, 0)
+            for trait in self._effects.traits
+            if trait.bit & breakable.get(site.site, 0)
         )
 
     def inflows(self, stores: tuple[StoragePlace, ...]) -> tuple[Inflow, ...]:
         """Opening stock, and orders under way that arrive within the horizon."""
-        found = []
-        for store, lot in zip(stores, self._acts.openings, strict=True):
+        inflows = []
+        for store, lot in zip(stores, self._effects.openings, strict=True):
             if lot:
                 name = f"opening stock of {store.material} at {store.site}"
-                found.append(Inflow(name, self._enters(lot, 0), 0, store.opening, True))
-        for order, lot in zip(self._case.pipeline, self._acts.orders, strict=True):
+                inflows.append(Inflow(name, self._entry_node(lot, 0), 0, store.opening, True))
+        for order, lot in zip(self._case.pipeline, self._effects.orders, strict=True):
             t = self._calendar.period_of(order.arrival)
             if 0 <= t < self._calendar.count and order.quantity:
-                found.append(Inflow(order.order, self._enters(lot, t), t, order.quantity, False))
-        return tuple(found)
+                inflows.append(
+                    Inflow(order.order, self._entry_node(lot, t), t, order.quantity, False)
+                )
+        return tuple(inflows)
 
     def _lots(self) -> Iterator[IncomingLot]:
-        yield from self._acts.offers
-        yield from (lot for lot in self._acts.openings if lot)
-        yield from self._acts.orders
+        yield from self._effects.offers
+        yield from (lot for lot in self._effects.openings if lot)
+        yield from self._effects.orders
 
-    def _entries(self) -> Iterator[tuple[Place, Class]]:
+    def _sources(self) -> Iterator[tuple[SiteMaterial, LotClass]]:
         for lot in self._lots():
             for broken, origin in sorted(set(zip(lot.broken, lot.origin, strict=True))):
                 yield lot.place, self._generation.arriving(lot.place, broken, origin)
 
-    def _enters(self, lot: IncomingLot, t: int) -> int:
-        entered = self._generation.arriving(lot.place, lot.broken[t], lot.origin[t])
-        return self._at[lot.place][entered]
+    def _entry_node(self, lot: IncomingLot, t: int) -> int:
+        lot_class = self._generation.arriving(lot.place, lot.broken[t], lot.origin[t])
+        return self._at[lot.place][lot_class]
 
     def _names(self, broken: int) -> tuple[str, ...]:
         return tuple(
-            name for trait in self._acts.traits if trait.bit & broken for name in trait.names
+            name for trait in self._effects.traits if trait.bit & broken for name in trait.names
         )
 
     def _make_nodes(self) -> None:
-        make = node_maker(self._names, self._looked_at, self._followed, self._origins)
+        make = node_maker(self._names, self._all_followed, self._followed, self._origins)
         places = dict.fromkeys((*self._classes.reached, *self._classes.targets))
         for place in places:
             reached = self._classes.reached.get(place, {})
@@ -173,16 +186,16 @@ class FlowSpace:
                 self._at[place][lot] = index
                 self.nodes.append(make(index, place, lot, lot not in reached))
 
-    def _ordinary(self, place: Place) -> Iterator[tuple[Class, Node]]:
+    def _reached_nodes(self, place: SiteMaterial) -> Iterator[tuple[LotClass, Node]]:
         for lot in self._classes.reached.get(place, ()):
             yield lot, self.nodes[self._at[place][lot]]
 
     def _buys(self, offers: tuple[NetworkOffer, ...]) -> Iterator[Buy]:
-        for index, (offer, lot) in enumerate(zip(offers, self._acts.offers, strict=True)):
+        for index, (offer, lot) in enumerate(zip(offers, self._effects.offers, strict=True)):
             by_node: dict[int, int] = {}
             for t in members(offer.periods):
                 if offer.maximum[t] > 0:
-                    node = self._enters(lot, t)
+                    node = self._entry_node(lot, t)
                     by_node[node] = by_node.get(node, 0) | 1 << t
             for node, periods in by_node.items():
                 yield Buy(index, node, periods)
@@ -203,7 +216,7 @@ class FlowSpace:
                 process=booking.process,
                 inputs_broken=booking.broken,
                 inputs_followed=needed,
-                name=class_name(self._names, booking.broken, needed, self._looked_at),
+                name=class_name(self._names, booking.broken, needed, self._all_followed),
                 used=used,
                 made=made,
                 periods=periods,
@@ -212,8 +225,8 @@ class FlowSpace:
     def _ships(self) -> Iterator[Ship]:
         for index, arc in enumerate(self._arcs):
             start, end = (arc.from_site, arc.material), (arc.to_site, arc.material)
-            leads = _leads(arc)
-            for lot, node in self._ordinary(start):
+            leads = _arrivals(arc)
+            for lot, node in self._reached_nodes(start):
                 to_node = self._at[end][self._generation.moved(start, lot, end)]
                 duty = self._duty(arc, node)
                 for arrivals, periods in leads:
@@ -230,7 +243,7 @@ class FlowSpace:
 
     def _keeps(self, stores: tuple[StoragePlace, ...]) -> Iterator[Keep]:
         for index, store in enumerate(stores):
-            for _, node in self._ordinary((store.site, store.material)):
+            for _, node in self._reached_nodes((store.site, store.material)):
                 yield Keep(index, node.index, store.periods)
 
     def _downgrades(self) -> Iterator[Downgrade]:
@@ -243,42 +256,42 @@ class FlowSpace:
     def _delivers(
         self, lines: tuple[DemandLine, ...], phases: tuple[RulePhase, ...]
     ) -> Iterator[Deliver]:
-        banned: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        barred: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for phase in phases:
             if phase.share == 0 and phase.trait:
                 for bound, periods in phase.lines.items():
-                    banned[bound].append((phase.trait, periods))
+                    barred[bound].append((phase.trait, periods))
         for index, line in enumerate(lines):
-            wanted = sum(1 << t for t, tonnes in enumerate(line.quantity) if tonnes)
-            for _, node in self._ordinary((line.customer, line.material)):
-                allowed = wanted
-                for trait, periods in banned[index]:
+            demanded = sum(1 << t for t, tonnes in enumerate(line.quantity) if tonnes)
+            for _, node in self._reached_nodes((line.customer, line.material)):
+                allowed = demanded
+                for trait, periods in barred[index]:
                     if node.broken & trait:
                         allowed &= ~periods
                 yield Deliver(index, node.index, allowed)
 
     def _discards(self) -> Iterator[Discard]:
-        free = {row.material for row in self._case.materials if row.disposal_cost is not None}
+        disposable = {row.material for row in self._case.materials if row.disposal_cost is not None}
         for place in self._classes.reached:
-            if place[1] in free:
-                for _, node in self._ordinary(place):
+            if place[1] in disposable:
+                for _, node in self._reached_nodes(place):
                     yield Discard(node.index, self._calendar.all)
 
 
-def _tied(case: Case, processes: tuple[NetworkProcess, ...]) -> Tied:
-    mixing = {site.site for site in case.sites if not site.segregates}
+def _commingled_processes(case: Case, processes: tuple[NetworkProcess, ...]) -> CommingledProcesses:
+    unsegregated = {site.site for site in case.sites if not site.segregates}
     at: dict[str, list[int]] = defaultdict(list)
     for index, process in enumerate(processes):
-        if process.site in mixing:
+        if process.site in unsegregated:
             at[process.site].append(index)
-    return {index: tuple(fellows) for fellows in at.values() for index in fellows}
+    return {index: tuple(indices) for indices in at.values() for index in indices}
 
 
-def _bound(
+def _restricted_traits(
     lines: Sequence[DemandLine], phases: Sequence[RulePhase], traced: dict[str, bool]
-) -> dict[Place, int]:
-    """Traits that rules look at, where demand stands."""
-    bound: dict[Place, int] = {}
+) -> dict[SiteMaterial, int]:
+    """Traits that rules restrict, by place of demand."""
+    bound: dict[SiteMaterial, int] = {}
     for phase in phases:
         for index in phase.lines if phase.share < 1 else ():
             line = lines[index]
@@ -288,19 +301,19 @@ def _bound(
     return bound
 
 
-def _leads(arc: Arc) -> list[tuple[tuple[tuple[int, float], ...], int]]:
-    """Arrivals (periods later, share) of what leaves, with the periods of leaving.
+def _arrivals(arc: Arc) -> list[tuple[tuple[tuple[int, float], ...], int]]:
+    """Arrivals (periods later, share) of a shipment, each with the periods of departure.
 
-    A lead time that is not a whole number of periods is split over the two neighbours.
+    A lead time between two whole numbers of periods splits the shipment over both.
     """
-    found: dict[tuple[tuple[int, float], ...], int] = {}
+    departures: dict[tuple[tuple[int, float], ...], int] = {}
     for t in members(arc.periods):
-        whole = int(arc.lead[t] + WHOLE)
+        whole = int(arc.lead[t] + LEAD_TIME_TOLERANCE)
         part = arc.lead[t] - whole
-        if part < WHOLE:
+        if part < LEAD_TIME_TOLERANCE:
             arrivals = [(whole, arc.arrives[t])]
         else:
             arrivals = [(whole, arc.arrives[t] * (1 - part)), (whole + 1, arc.arrives[t] * part)]
         key = tuple((later, share) for later, share in arrivals if share > 0)
-        found[key] = found.get(key, 0) | 1 << t
-    return list(found.items())
+        departures[key] = departures.get(key, 0) | 1 << t
+    return list(departures.items())

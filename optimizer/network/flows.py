@@ -1,4 +1,4 @@
-"""Nodes and flows: what can happen to the lots of a case, class by class.
+"""Nodes and flows: what can happen to the lots of a case, for each provenance class.
 
 Sets of periods are bit masks (see :mod:`optimizer.network.calendar`).
 """
@@ -11,9 +11,9 @@ from msgspec import Struct
 
 
 class Trait(Struct, frozen=True, eq=False):
-    """Something that a lot can have done to it that breaks rules.
+    """A property of a lot that breaks rules, as a bit of a mask.
 
-    Rules that break together everywhere share a trait: nothing can tell them apart.
+    Rules that every event and process of the case breaks or clears together share a trait.
     """
 
     names: tuple[str, ...]
@@ -21,11 +21,11 @@ class Trait(Struct, frozen=True, eq=False):
 
 
 class Node(Struct, frozen=True, eq=False):
-    """A material of one provenance class at a site; the index is its place in the list.
+    """A material of one provenance class at a site; ``index`` is its place in the list.
 
-    ``broken`` is the mask of traits that a lot there has or is booked as having;
-    ``followed`` the mask of traits that are told apart at that site and material.
-    ``origin`` names the customs origins of the class, empty where no duty depends on it.
+    ``broken`` is the mask of traits that a lot there has or is booked as having.
+    ``followed`` is the mask of traits that are distinguished at that site and material.
+    ``origin`` names the customs origins of the class; it is empty where no duty depends on it.
     """
 
     index: int
@@ -37,11 +37,11 @@ class Node(Struct, frozen=True, eq=False):
     name: str
     """Readable name of the class: ``clean`` or the rules that it breaks, and origin."""
     target: bool = False
-    """True for a class that exists only as what runs book their inputs as."""
+    """True for a class in which no lot arrives: runs only book their inputs as it."""
 
 
 class Inflow(Struct, frozen=True, eq=False):
-    """What comes without a decision: opening stock and orders under way."""
+    """Tonnes that enter without a decision: opening stock and orders under way."""
 
     name: str
     node: int
@@ -52,7 +52,7 @@ class Inflow(Struct, frozen=True, eq=False):
 
 
 class Buy(Struct, frozen=True, eq=False):
-    """Purchases of an offer that enter a node, in some periods."""
+    """Purchases of an offer that enter a node."""
 
     offer: int
     node: int
@@ -60,7 +60,7 @@ class Buy(Struct, frozen=True, eq=False):
 
 
 class Run(Struct, frozen=True, eq=False):
-    """A process on inputs of one class."""
+    """A process run on inputs of one class."""
 
     process: int
     inputs_broken: int
@@ -75,7 +75,7 @@ class Run(Struct, frozen=True, eq=False):
 
 
 class Ship(Struct, frozen=True, eq=False):
-    """Shipments of one class over a way; ``arrivals`` are (periods later, share)."""
+    """Shipments of one class over an arc; ``arrivals`` are (periods later, share)."""
 
     arc: int
     node: int
@@ -95,7 +95,7 @@ class Keep(Struct, frozen=True, eq=False):
 
 
 class Downgrade(Struct, frozen=True, eq=False):
-    """Lots booked as breaking more than they do, or with their customs origin left out."""
+    """Lots booked as having more traits than they have, or without their customs origin."""
 
     node: int
     to_node: int
@@ -140,7 +140,7 @@ class Flows(Struct, frozen=True, eq=False):
 
 
 class PruningSummary(Struct, frozen=True, eq=False):
-    """How many variables no feasible plan could use, and how many are kept."""
+    """Number of variables that are zero in every feasible plan, and of those kept."""
 
     flows: int
     kept: int

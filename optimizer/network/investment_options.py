@@ -1,7 +1,7 @@
-"""Options: what one of an investment adds and costs, for each period of decision.
+"""Investment options: capacity and cost of one unit built, for each period of decision.
 
-The decision falls on a period's first day, or on ``earliest`` where that lies inside
-it; capacity and fixed cost come so many build months later.
+The decision falls on a period's first day, or on ``earliest`` if that lies inside the period.
+Capacity and fixed cost begin ``build_months`` later.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from optimizer.network.network_data import CapacityAddition, NetworkOption, Netw
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
 
-Days = dict[int, float]
+DecisionDays = dict[int, float]
 """Months from the start, by period of decision."""
 
 
 def options(
     case: Case, calendar: Calendar, units: tuple[NetworkUnit, ...]
 ) -> tuple[NetworkOption, ...]:
-    """Every option of the case."""
+    """All investment options of the case."""
     groups = grouped(case.options, lambda row: row.option)
     number = {name: index for index, name in enumerate(groups)}
     place = {(unit.site, unit.unit): index for index, unit in enumerate(units)}
-    found = []
+    result = []
     for name, rows in groups.items():
         first = rows[0]
-        decided = _decisions(rows, calendar)
-        parts = tuple(_part(row, decided, calendar) for row in rows)
+        decided = _decision_days(rows, calendar)
+        parts = tuple(_option_part(row, decided, calendar) for row in rows)
         needs = dict.fromkeys(other for row in rows for other in row.needs)
-        found.append(
+        result.append(
             NetworkOption(
                 name=name,
                 kind=first.kind,
@@ -49,10 +49,10 @@ def options(
                 parts=parts,
             )
         )
-    return tuple(found)
+    return tuple(result)
 
 
-def _decisions(rows: list[sheets.Option], calendar: Calendar) -> Days:
+def _decision_days(rows: list[sheets.Option], calendar: Calendar) -> DecisionDays:
     """Day of decision for each period that allows one."""
     earliest = max((calendar.position(row.earliest) for row in rows if row.earliest), default=0.0)
     return {
@@ -63,20 +63,20 @@ def _decisions(rows: list[sheets.Option], calendar: Calendar) -> Days:
 
 
 def _years(row: sheets.Option, day: float, calendar: Calendar) -> list[float]:
-    """Years of each period in which what was decided on a day runs."""
+    """Years of each period in which capacity decided on a day is in operation."""
     end = float(calendar.count * calendar.months)
     return calendar.overlap(day + row.build_months, end)
 
 
 def _additions(
     rows: list[sheets.Option],
-    decided: Days,
+    decided: DecisionDays,
     place: dict[tuple[str, str], int],
     units: tuple[NetworkUnit, ...],
     calendar: Calendar,
 ) -> list[CapacityAddition]:
-    """Capacity that the rows add to units that something uses or that exist already."""
-    found = []
+    """Capacity that the rows add to units that are used or exist already."""
+    additions = []
     for row in rows:
         index = place.get((row.site, row.unit))
         if index is None or not row.added_capacity:
@@ -89,29 +89,29 @@ def _additions(
             ]
             for t, day in decided.items()
         }
-        found.append(CapacityAddition(index, capacity))
-    return found
+        additions.append(CapacityAddition(index, capacity))
+    return additions
 
 
 def _fixed_cost(
-    rows: list[sheets.Option], decided: Days, calendar: Calendar
+    rows: list[sheets.Option], decided: DecisionDays, calendar: Calendar
 ) -> dict[int, list[float]]:
     return {
         t: [
-            sum(row.fixed_cost * years for row, years in zip(rows, own, strict=True))
-            for own in zip(*(_years(row, day, calendar) for row in rows), strict=True)
+            sum(row.fixed_cost * years for row, years in zip(rows, years_of_rows, strict=True))
+            for years_of_rows in zip(*(_years(row, day, calendar) for row in rows), strict=True)
         ]
         for t, day in decided.items()
     }
 
 
-def _part(row: sheets.Option, decided: Days, calendar: Calendar) -> OptionPart:
+def _option_part(row: sheets.Option, decided: DecisionDays, calendar: Calendar) -> OptionPart:
     end = calendar.count * calendar.months
     credit = dict.fromkeys(decided, 0.0)
     if row.life:
         for t, day in decided.items():
-            left = row.life - max(end - day - row.build_months, 0.0) / 12
-            credit[t] = row.capital_cost * min(max(left / row.life, 0.0), 1.0)
+            life_left = row.life - max(end - day - row.build_months, 0.0) / 12
+            credit[t] = row.capital_cost * min(max(life_left / row.life, 0.0), 1.0)
     return OptionPart(
         site=row.site,
         unit=row.unit,
@@ -124,7 +124,7 @@ def _part(row: sheets.Option, decided: Days, calendar: Calendar) -> OptionPart:
 
 
 def _day(months: float, calendar: Calendar) -> date:
-    """Day that lies so many months from the start."""
+    """Date a number of months after the start; 1e-9 months absorbs rounding of whole months."""
     whole = int(months + 1e-9)
     count = calendar.start.year * 12 + calendar.start.month - 1 + whole
     year, month = count // 12, count % 12 + 1

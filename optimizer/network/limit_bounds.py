@@ -1,4 +1,4 @@
-"""The planner's own limits and blends: which flows they add up, and how much of each."""
+"""Limits and blends: the flows that each row adds up, and their coefficients."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from optimizer.tables import sheets
 from optimizer.tables.case import Case
 from optimizer.tables.country_groups import CountrySets
 
-GROUPS = {
+VARIABLES_OF_MEASURE = {
     "bought": "buy",
     "made": "run",
     "used": "run",
@@ -32,14 +32,14 @@ GROUPS = {
     "built": "build",
     "spent": "build",
 }
-"""Measure to the variables that it adds up."""
+"""Variables that each measure adds up."""
 
-Names = dict[str, str]
-"""What a flow is, by the column of Limits that asks for it."""
+FlowAttributes = dict[str, str]
+"""Attributes of a flow, by the filter column of Limits."""
 
 
 class MeasuredFlows:
-    """Flows of each measure with what the filters of Limits look at."""
+    """Flows of each measure with the attributes that Limits can filter by."""
 
     def __init__(
         self,
@@ -57,67 +57,67 @@ class MeasuredFlows:
         self._lines, self._options = lines, options
         self._sites = {site.site: site for site in case.sites}
 
-    def of(self, measure: str) -> Iterator[tuple[int, list[Names], float]]:
-        """Flow, what it is (any of several), and how much one unit of it counts."""
+    def of(self, measure: str) -> Iterator[tuple[int, list[FlowAttributes], float]]:
+        """Flow, its alternative attributes, and the coefficient of one unit of it."""
         if measure == "bought":
             for index, buy in enumerate(self._flows.buys):
                 offer = self._offers[buy.offer]
-                names = {"material": offer.material, "offer": offer.name}
-                yield index, [self._at(offer.site) | names], 1.0
+                attributes = {"material": offer.material, "offer": offer.name}
+                yield index, [self._at(offer.site) | attributes], 1.0
         elif measure in ("made", "used", "produced"):
             yield from self._runs(measure)
         elif measure == "shipped":
             for index, ship in enumerate(self._flows.ships):
                 arc = self._arcs[ship.arc]
-                names = {"material": arc.material, "to_site": arc.to_site, "mode": arc.mode}
-                yield index, [self._at(arc.from_site) | names], 1.0
+                attributes = {"material": arc.material, "to_site": arc.to_site, "mode": arc.mode}
+                yield index, [self._at(arc.from_site) | attributes], 1.0
         elif measure == "delivered":
             for index, deliver in enumerate(self._flows.delivers):
                 line = self._lines[deliver.line]
-                names = {"material": line.material, "line": line.name}
-                yield index, [self._at(line.customer) | names], 1.0
+                attributes = {"material": line.material, "line": line.name}
+                yield index, [self._at(line.customer) | attributes], 1.0
         elif measure == "stock":
             for index, keep in enumerate(self._flows.keeps):
                 node = self._nodes[keep.node]
                 yield index, [self._at(node.site) | {"material": node.material}], 1.0
         else:
             for index, option in enumerate(self._options):
-                own = [self._at(site) | {"option": option.name} for site in option.sites]
-                yield index, own, 1.0 if measure == "built" else option.capital
+                alternatives = [self._at(site) | {"option": option.name} for site in option.sites]
+                yield index, alternatives, 1.0 if measure == "built" else option.capital
 
-    def _runs(self, measure: str) -> Iterator[tuple[int, list[Names], float]]:
+    def _runs(self, measure: str) -> Iterator[tuple[int, list[FlowAttributes], float]]:
         for index, run in enumerate(self._flows.runs):
             process = self._processes[run.process]
-            names = self._at(process.site) | {"recipe": process.recipe}
+            attributes = self._at(process.site) | {"recipe": process.recipe}
             if measure == "made":
-                yield index, [names | {"material": process.feed}], 1.0
+                yield index, [attributes | {"material": process.feed}], 1.0
                 continue
             quantities = process.inputs if measure == "used" else process.outputs
             for material, tonnes in quantities.items():
-                yield index, [names | {"material": material}], tonnes
+                yield index, [attributes | {"material": material}], tonnes
 
-    def _at(self, name: str) -> Names:
+    def _at(self, name: str) -> FlowAttributes:
         site = self._sites[name]
         return {"site": name, "country": site.country, "owner": site.owner}
 
 
 def limits(case: Case, calendar: Calendar, measured: MeasuredFlows) -> tuple[LimitBound, ...]:
-    """Every row of Limits, with the flows that it adds up."""
-    found = []
+    """Every row of Limits, with the coefficients of the flows that it adds up."""
+    bounds = []
     countries = CountrySets(case.countries)
     for row in case.limits:
         binds = calendar.touched(row.start, row.end)
-        asked = {name: getattr(row, name) for name in sheets.LIMIT_FILTERS if getattr(row, name)}
-        base = {"material": asked["material"]} if "material" in asked else {}
-        found.append(
+        filters = {name: getattr(row, name) for name in sheets.LIMIT_FILTERS if getattr(row, name)}
+        base = {"material": filters["material"]} if "material" in filters else {}
+        bounds.append(
             LimitBound(
                 name=row.limit,
                 row=row.row,
                 measure=row.measure,
-                group=GROUPS[row.measure],
+                group=VARIABLES_OF_MEASURE[row.measure],
                 minimum=row.minimum,
                 maximum=row.maximum,
-                terms=_matching(measured, row.measure, asked, countries),
+                terms=_matching(measured, row.measure, filters, countries),
                 base=_matching(measured, row.measure, base, countries)
                 if row.as_ == "share"
                 else None,
@@ -128,26 +128,26 @@ def limits(case: Case, calendar: Calendar, measured: MeasuredFlows) -> tuple[Lim
                 ),
             )
         )
-    return tuple(found)
+    return tuple(bounds)
 
 
 def _matching(
     measured: MeasuredFlows,
     measure: str,
-    asked: dict[str, tuple[str, ...]],
+    filters: dict[str, tuple[str, ...]],
     countries: CountrySets,
 ) -> dict[int, float]:
-    def matches(names: Names) -> bool:
+    def matches(attributes: FlowAttributes) -> bool:
         return all(
-            countries.holds(wanted, names.get(name, ""))
+            countries.holds(wanted, attributes.get(name, ""))
             if name == "country"
-            else names.get(name) in wanted
-            for name, wanted in asked.items()
+            else attributes.get(name) in wanted
+            for name, wanted in filters.items()
         )
 
     terms: dict[int, float] = {}
-    for index, own, amount in measured.of(measure):
-        if any(map(matches, own)):
+    for index, alternatives, amount in measured.of(measure):
+        if any(map(matches, alternatives)):
             terms[index] = terms.get(index, 0.0) + amount
     return terms
 

@@ -1,4 +1,4 @@
-"""What the case means: plain data, easy to print, to test and to draw.
+"""Records of the network: plain data, easy to print, to test and to draw.
 
 Lists by period have one value per period; sets of periods are bit masks (see
 :mod:`optimizer.network.calendar`). Money is undiscounted, per tonne or per unit of
@@ -13,22 +13,23 @@ from msgspec import Struct
 
 from optimizer.network.calendar import Calendar
 from optimizer.network.flows import Flows, Inflow, Node, PruningSummary, Trait
+from optimizer.network.provenance import Provenance
 from optimizer.tables.case import Case
 
 
 class SupplyContract(Struct, frozen=True, eq=False):
-    """Terms of one Supply row; ``weights`` is the part of each period's purchase that counts."""
+    """Terms of one Supply row; ``weights`` is the share of each period's purchase that counts."""
 
     offer: int
     row: int
     quantity: float
-    """Most over the horizon, tonnes."""
+    """Contract quantity within the horizon, tonnes."""
     least: float
     """Tonnes that are paid for in any case."""
     price: float
     weights: dict[int, float]
     last: int
-    """Period in which what was not taken is paid for."""
+    """Last period, in which tonnes not taken are paid for."""
 
 
 class NetworkOffer(Struct, frozen=True, eq=False):
@@ -40,7 +41,7 @@ class NetworkOffer(Struct, frozen=True, eq=False):
     firm: bool
     probability: float
     rows: tuple[int, ...]
-    """Rows of the sheet, for addresses."""
+    """Rows of the sheet, for cell addresses."""
     periods: int
     price: list[float]
     minimum: list[float]
@@ -48,7 +49,7 @@ class NetworkOffer(Struct, frozen=True, eq=False):
 
 
 class NetworkProcess(Struct, frozen=True, eq=False):
-    """A recipe run at a site, for one feed."""
+    """A recipe at a site, for one feed."""
 
     name: str
     site: str
@@ -59,48 +60,48 @@ class NetworkProcess(Struct, frozen=True, eq=False):
     outputs: dict[str, float]
     """Tonnes made per unit of activity, by material."""
     stages: list[tuple[str, ...]]
-    """Events that it adds, by period."""
+    """Stages of the events that it adds, by period."""
     clears: list[tuple[str, ...]]
-    """Rules that a lot no longer breaks after it, by period."""
+    """Rules that it clears, by period: its outputs no longer break them by their inputs."""
     rows: tuple[int, ...]
     periods: int
     cost: list[float]
 
 
 class ProcessBound(Struct, frozen=True, eq=False):
-    """Limits on activity of the processes that rows of one key stand for."""
+    """Limits on the total activity of the processes that the rows of one key apply to."""
 
     name: str
     processes: dict[int, int]
-    """Process index to the periods in which the rows stand for it."""
+    """Process index to the periods in which the rows apply to it."""
     minimum: list[float]
     maximum: list[float]
     rows: tuple[int, ...]
 
 
 class NetworkUnit(Struct, frozen=True, eq=False):
-    """Capacity of a unit and what uses it: process index to use per activity by period."""
+    """Capacity of a unit; ``uses`` maps process index to use per activity by period."""
 
     site: str
     unit: str
     capacity: list[float]
     """Capacity times availability, in units of use per period."""
     availability: list[float]
-    """Share of the time that it can run, for capacity that options add."""
+    """Share of the time in which it can run; applies to capacity that options add too."""
     fixed_cost: list[float]
     """Money per period, whether it runs or not."""
     minimum: list[float]
-    """Least use per period, in any case."""
+    """Minimum use per period, whether it runs or not."""
     idle_fixed_cost: list[float]
     """Money per period in which it runs."""
     idle_minimum: list[float]
-    """Least use per period in which it runs."""
+    """Minimum use per period in which it runs."""
     uses: dict[int, list[float]]
     rows: tuple[int, ...]
 
     @property
     def may_idle(self) -> int:
-        """Mask of the periods in which it matters whether it runs."""
+        """Mask of the periods with a yes/no decision whether it runs."""
         return sum(
             1 << t
             for t, pair in enumerate(zip(self.idle_fixed_cost, self.idle_minimum, strict=True))
@@ -109,15 +110,15 @@ class NetworkUnit(Struct, frozen=True, eq=False):
 
 
 class CapacityAddition(Struct, frozen=True, eq=False):
-    """Capacity that one of an option adds to a unit, by period of decision."""
+    """Capacity that one unit of an option adds, by period of decision."""
 
     unit: int
     capacity: dict[int, list[float]]
-    """Use per period, availability counted, from each period of decision."""
+    """Use per period, times availability, from each period of decision."""
 
 
 class OptionPart(Struct, frozen=True, eq=False):
-    """A row of an option: what one of it adds to a unit, and costs."""
+    """A row of an option: capacity added and cost, for one unit built."""
 
     site: str
     unit: str
@@ -132,14 +133,14 @@ class OptionPart(Struct, frozen=True, eq=False):
 
 
 class NetworkOption(Struct, frozen=True, eq=False):
-    """An investment: rows of one option are one decision, and costs are for one."""
+    """An investment: the rows of one option are one decision; costs are for one unit built."""
 
     name: str
     kind: str
     most: float
     needs: tuple[int, ...]
     groups: tuple[str, ...]
-    """Words of which at most one of the options that share it is built."""
+    """Exclusive groups: of the options that share a word, at most one is built."""
     sites: tuple[str, ...]
     rows: tuple[int, ...]
     periods: int
@@ -150,13 +151,13 @@ class NetworkOption(Struct, frozen=True, eq=False):
     fixed_cost: dict[int, list[float]]
     """Money per period for one, from each period of decision."""
     credit: dict[int, float]
-    """Money for what outlives the horizon, for one, by period of decision."""
+    """Residual value at the end of the horizon, for one, by period of decision."""
     parts: tuple[OptionPart, ...]
-    """What each of its rows stands for."""
+    """Capacity and cost of each of its rows."""
 
 
 class Taint(Struct, frozen=True, eq=False):
-    """A trait that a plant which cannot segregate takes on as a whole, period by period."""
+    """A trait that all processes of a plant without segregation take on together, by period."""
 
     site: str
     trait: int
@@ -186,22 +187,22 @@ class Arc(Struct, frozen=True, eq=False):
 
 
 class ArcBound(Struct, frozen=True, eq=False):
-    """Most that can be shipped over ways that one lane stands for."""
+    """Limits on the total shipments over the arcs that one lane stands for."""
 
     name: str
     material: str
     arcs: dict[int, int]
-    """Way index to the periods in which the lane stands for it."""
+    """Arc index to the periods in which the lane stands for it."""
     maximum: list[float]
     fixed_cost: list[float]
-    """Money per period in which it is used, as written."""
+    """Money per period in which it is used, as in the workbook."""
     minimum_when_used: list[float]
-    """Tonnes per period in which it is used, as written."""
+    """Tonnes per period in which it is used, as in the workbook."""
     rows: tuple[int, ...]
 
     @property
     def decided(self) -> int:
-        """Mask of the periods in which it matters whether it is used."""
+        """Mask of the periods with a yes/no decision whether it is used."""
         return sum(
             1 << t
             for t, pair in enumerate(zip(self.fixed_cost, self.minimum_when_used, strict=True))
@@ -210,17 +211,17 @@ class ArcBound(Struct, frozen=True, eq=False):
 
 
 class StoragePlace(Struct, frozen=True, eq=False):
-    """Where a material is kept from period to period."""
+    """A site and material with stock from period to period."""
 
     site: str
     material: str
     opening: float
     periods: int
-    """Periods at whose end something may lie there."""
+    """Periods at whose end there may be stock."""
     minimum: list[float]
     maximum: list[float]
     cover: list[float]
-    """Days of cover, in periods."""
+    """Days of cover, converted to periods."""
     holding: list[float]
     """Holding cost per tonne of closing stock of a period."""
     closing: float
@@ -239,13 +240,13 @@ class DemandLine(Struct, frozen=True, eq=False):
     rows: tuple[int, ...]
     quantity: list[float]
     minimum: list[float]
-    """Least tonnes delivered per period."""
+    """Minimum tonnes delivered per period."""
     price: list[float]
     penalty: list[float]
 
 
 class RulePhase(Struct, frozen=True, eq=False):
-    """A row of Rules as it binds: which lines, in which periods, over which windows."""
+    """A row of Rules with the lines, periods and windows that it binds."""
 
     rule: str
     row: int
@@ -260,7 +261,7 @@ class RulePhase(Struct, frozen=True, eq=False):
 
 
 class LimitBound(Struct, frozen=True, eq=False):
-    """A row of Limits: flows of one group that it adds up, and over which windows."""
+    """A row of Limits with the coefficients of the flows that it adds up, and its windows."""
 
     name: str
     row: int
@@ -269,9 +270,9 @@ class LimitBound(Struct, frozen=True, eq=False):
     minimum: float
     maximum: float
     terms: dict[int, float]
-    """How much one unit of each flow counts."""
+    """Coefficient of each flow."""
     base: dict[int, float] | None
-    """The same without the filters but material, for a share; None for an amount."""
+    """Coefficients with the material filter only, for a share; None for an amount."""
     windows: tuple[tuple[str, int], ...]
     """Label and periods of each window, cut to the row's dates."""
 
@@ -289,10 +290,12 @@ class BlendBound(Struct, frozen=True, eq=False):
 
 
 class Network(Struct, frozen=True, eq=False):
-    """Everything the model needs, by index."""
+    """Everything that the model needs; records refer to each other by index."""
 
     case: Case
     calendar: Calendar
+    provenance: Provenance
+    """Events of the case's histories and the rules that they break."""
     traits: tuple[Trait, ...]
     nodes: tuple[Node, ...]
     offers: tuple[NetworkOffer, ...]
@@ -312,9 +315,9 @@ class Network(Struct, frozen=True, eq=False):
     inflows: tuple[Inflow, ...]
     flows: Flows
     arc_most: list[dict[int, float]]
-    """Most that each way can carry by period, for what lies at its end; where bounded."""
+    """Upper bound on tonnes shipped over each arc, by period; only where it is finite."""
     gates: dict[tuple[str, str], tuple[int, ...]]
-    """Units without which a material cannot be at a site at all."""
+    """Units without which a material cannot exist at a site."""
     values: dict[str, float]
     """Value per tonne by material."""
     disposal: dict[str, float]

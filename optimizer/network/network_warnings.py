@@ -1,4 +1,4 @@
-"""What a planner would want to know about the network before reading a plan."""
+"""Warnings about the network of a case: gaps that leave demand or plants idle."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from optimizer.errors import Finding
 from optimizer.network.calendar import members
-from optimizer.network.label_reachability import Place
+from optimizer.network.label_reachability import SiteMaterial
 from optimizer.network.network_data import DemandLine, Network, NetworkProcess
 from optimizer.tables.text_matching import listed
 
@@ -15,11 +15,15 @@ from optimizer.tables.text_matching import listed
 def warnings(network: Network) -> tuple[Finding, ...]:
     """Demand that no allowed route reaches, plants that can never run, stranded orders."""
     known = {finding.place for finding in network.case.warnings}
-    found = (*_unreached(network), *_idle(network), *_stranded(network))
-    return tuple(finding for finding in found if finding.place not in known)
+    findings = (
+        *_unserved_demand(network),
+        *_processes_that_never_run(network),
+        *_stranded_orders(network),
+    )
+    return tuple(finding for finding in findings if finding.place not in known)
 
 
-def _unreached(network: Network) -> Iterator[Finding]:
+def _unserved_demand(network: Network) -> Iterator[Finding]:
     served: dict[int, int] = defaultdict(int)
     for deliver in network.flows.delivers:
         served[deliver.line] |= deliver.periods
@@ -28,17 +32,17 @@ def _unreached(network: Network) -> Iterator[Finding]:
         missed = wanted & ~served[index]
         if not missed or not any(line.penalty[t] or line.minimum[t] for t in members(missed)):
             continue
-        cut = _cause(network, index, line, missed)
+        cause = _cause_of_gap(network, index, line, missed)
         labels = [network.calendar.labels[t] for t in members(missed)]
         when = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
         if missed == wanted:
             when = "any period"
-        message = f"no allowed route brings {line.material} to {line.name} in {when}: {cut}"
+        message = f"no allowed route brings {line.material} to {line.name} in {when}: {cause}"
         yield _finding(network, "Demand", line.rows[0], "line", message)
 
 
-def _cause(network: Network, index: int, line: DemandLine, missed: int) -> str:
-    """Why nothing arrives: a rule that bars what does, or a gap in the network."""
+def _cause_of_gap(network: Network, index: int, line: DemandLine, missed: int) -> str:
+    """Why nothing can be delivered: a rule bars all that arrives, or the network has a gap."""
     arriving = any(
         (node.site, node.material) == (line.customer, line.material) and not node.target
         for node in network.nodes
@@ -55,27 +59,29 @@ def _cause(network: Network, index: int, line: DemandLine, missed: int) -> str:
     return f"no lane ends at {line.customer} with it, and nothing is made or sold there"
 
 
-def _idle(network: Network) -> Iterator[Finding]:
+def _processes_that_never_run(network: Network) -> Iterator[Finding]:
     """Processes that can never run, and the input or product that stops them."""
     running = {run.process for run in network.flows.runs}
     reached = {(node.site, node.material) for node in network.nodes if not node.target}
-    taken = _taken(network)
+    outgoing = _outgoing_places(network)
     stopped: dict[tuple[str, str], list[NetworkProcess]] = {}
     for index, process in enumerate(network.processes):
         if index not in running and process.periods:
-            cause = _stopping(process, reached, taken)
+            cause = _cause_of_idleness(process, reached, outgoing)
             stopped.setdefault((process.site, cause), []).append(process)
-    for (site, cause), own in stopped.items():
-        names = listed(list(dict.fromkeys(process.name for process in own)))
+    for (site, cause), processes in stopped.items():
+        names = listed(list(dict.fromkeys(process.name for process in processes)))
         message = f"{names} at {site} can never run: {cause}"
-        yield _finding(network, "Processes", own[0].rows[0], "recipe", message)
+        yield _finding(network, "Processes", processes[0].rows[0], "recipe", message)
 
 
-def _stopping(process: NetworkProcess, reached: set[Place], taken: set[Place]) -> str:
+def _cause_of_idleness(
+    process: NetworkProcess, reached: set[SiteMaterial], outgoing: set[SiteMaterial]
+) -> str:
     missing = [name for name in process.inputs if (process.site, name) not in reached]
     if missing:
         return f"nothing brings {listed(missing)}"
-    stuck = [name for name in process.outputs if (process.site, name) not in taken]
+    stuck = [name for name in process.outputs if (process.site, name) not in outgoing]
     if stuck:
         return (
             f"nothing takes {listed(stuck)}: give it a use, an outlet, a Stocks row, a lane "
@@ -84,33 +90,33 @@ def _stopping(process: NetworkProcess, reached: set[Place], taken: set[Place]) -
     return "no period has both its inputs and a way out for its products"
 
 
-def _taken(network: Network) -> set[Place]:
-    """Places that a material can leave: used, wanted, stored, thrown away, or shipped on."""
-    taken: set[Place] = {(store.site, store.material) for store in network.stores}
-    taken |= {(line.customer, line.material) for line in network.lines}
+def _outgoing_places(network: Network) -> set[SiteMaterial]:
+    """Places at which a material can be used, delivered, stored, discarded or shipped on."""
+    outgoing: set[SiteMaterial] = {(store.site, store.material) for store in network.stores}
+    outgoing |= {(line.customer, line.material) for line in network.lines}
     for process in network.processes:
-        taken |= {(process.site, material) for material in process.inputs}
-    taken |= {
+        outgoing |= {(process.site, material) for material in process.inputs}
+    outgoing |= {
         (node.site, node.material) for node in network.nodes if node.material in network.disposal
     }
-    into: dict[Place, list[Place]] = defaultdict(list)
+    into: dict[SiteMaterial, list[SiteMaterial]] = defaultdict(list)
     for arc in network.arcs:
         into[arc.to_site, arc.material].append((arc.from_site, arc.material))
-    queue = list(taken)
+    queue = list(outgoing)
     while queue:
         for place in into[queue.pop()]:
-            if place not in taken:
-                taken.add(place)
+            if place not in outgoing:
+                outgoing.add(place)
                 queue.append(place)
-    return taken
+    return outgoing
 
 
-def _stranded(network: Network) -> Iterator[Finding]:
-    """Orders that arrive where nothing can be kept."""
-    kept = {(store.site, store.material) for store in network.stores}
+def _stranded_orders(network: Network) -> Iterator[Finding]:
+    """Orders that arrive at a place without a Stocks row."""
+    stored = {(store.site, store.material) for store in network.stores}
     for order in network.case.pipeline:
         t = network.calendar.period_of(order.arrival)
-        if t < network.calendar.count and (order.to_site, order.material) not in kept:
+        if t < network.calendar.count and (order.to_site, order.material) not in stored:
             message = (
                 f"{order.material} arrives at {order.to_site}, which has no Stocks row for it: "
                 "all of it must be used, shipped or delivered in the period of its arrival"

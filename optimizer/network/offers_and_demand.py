@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from optimizer.network.calendar import DAYS_PER_MONTH, Calendar, mask
 from optimizer.network.dated_rows import average, covered, grouped, total
@@ -22,9 +23,9 @@ OfferRows = list[list[sheets.Offer]]
 
 
 def offers(case: Case, calendar: Calendar) -> tuple[tuple[NetworkOffer, ...], OfferRows]:
-    """Every line of supply, and its rows."""
+    """All offers, and the rows of each."""
     groups = grouped(case.supply, lambda row: (row.offer, row.site, row.material))
-    found = tuple(
+    result = tuple(
         NetworkOffer(
             name=name,
             site=site,
@@ -39,16 +40,16 @@ def offers(case: Case, calendar: Calendar) -> tuple[tuple[NetworkOffer, ...], Of
         )
         for (name, site, material), rows in groups.items()
     )
-    return found, list(groups.values())
+    return result, list(groups.values())
 
 
 def contracts(rows_of: OfferRows, calendar: Calendar) -> tuple[SupplyContract, ...]:
     """Contract terms of every row that has them.
 
-    A purchase in a period that several rows of an offer share counts to each by the
-    time that it covers.
+    A purchase in a period that several rows of an offer share counts to each row in proportion
+    to the time that it covers.
     """
-    found = []
+    result = []
     horizon = float(calendar.count * calendar.months)
     for index, rows in enumerate(rows_of):
         shared = [sum(years) for years in zip(*_covers(rows, calendar), strict=True)]
@@ -60,7 +61,7 @@ def contracts(rows_of: OfferRows, calendar: Calendar) -> tuple[SupplyContract, .
             part = (min(end, horizon) - max(begin, 0.0)) / (end - begin)
             quantity = row.contract_quantity * part
             weights = {t: years / shared[t] for t, years in enumerate(cover) if years > 0}
-            found.append(
+            result.append(
                 SupplyContract(
                     offer=index,
                     row=row.row,
@@ -71,7 +72,7 @@ def contracts(rows_of: OfferRows, calendar: Calendar) -> tuple[SupplyContract, .
                     last=max(weights),
                 )
             )
-    return tuple(found)
+    return tuple(result)
 
 
 def _covers(rows: list[sheets.Offer], calendar: Calendar) -> list[tuple[float, ...]]:
@@ -81,21 +82,21 @@ def _covers(rows: list[sheets.Offer], calendar: Calendar) -> list[tuple[float, .
 def stores(
     case: Case, calendar: Calendar
 ) -> tuple[tuple[StoragePlace, ...], list[sheets.Stock | None]]:
-    """Every store, and the row that its opening stock stands in.
+    """All stores, and for each the row with its opening stock.
 
-    The row that covers a period's last day says whether anything is carried over its end. Where it
-    does, every row that touches the period binds, and holding cost is averaged like a price.
+    Stock is carried over the end of a period if a row covers the period's last day. Then every
+    row that covers part of the period binds, and holding cost is averaged like a price.
     """
-    found, openings = [], []
+    result, openings = [], []
     for (site, material), rows in grouped(
         case.stocks, lambda row: (row.site, row.material)
     ).items():
-        ruling = [_row_on(rows, day) for day in calendar.last]
-        first, final = _row_on(rows, calendar.start), ruling[-1]
-        carried = mask(t for t, row in enumerate(ruling) if row)
+        last_day_rows = [_row_in_force(rows, day) for day in calendar.last]
+        first, final = _row_in_force(rows, calendar.start), last_day_rows[-1]
+        carried = mask(t for t, row in enumerate(last_day_rows) if row)
         days = _strictest(rows, lambda row: row.days_of_cover, max, carried, calendar)
         cost = average(rows, lambda row: row.holding_cost, calendar)
-        found.append(
+        result.append(
             StoragePlace(
                 site=site,
                 material=material,
@@ -111,37 +112,37 @@ def stores(
             )
         )
         openings.append(first)
-    return tuple(found), openings
+    return tuple(result), openings
 
 
 def _strictest(
     rows: list[sheets.Stock],
     value: Callable[[sheets.Stock], float],
-    most_or_least: Callable[[list[float]], float],
+    strictest: Callable[[list[float]], float],
     carried: int,
     calendar: Calendar,
 ) -> list[float]:
-    """The most restrictive value of the rows that touch each period; 0 where nothing is carried."""
+    """The strictest limit of the rows of each period; 0 where nothing is carried over its end."""
     touched = [(value(row), calendar.touched(row.start, row.end)) for row in rows]
     return [
-        most_or_least([own for own, periods in touched if periods >> t & 1])
+        strictest([limit for limit, periods in touched if periods >> t & 1])
         if carried >> t & 1
         else 0.0
         for t in range(calendar.count)
     ]
 
 
-def _row_on(rows: list[sheets.Stock], day: object) -> sheets.Stock | None:
+def _row_in_force(rows: list[sheets.Stock], day: date) -> sheets.Stock | None:
     for row in rows:
-        if (row.start is None or row.start <= day) and (row.end is None or day <= row.end):  # type: ignore[operator]
+        if (row.start is None or row.start <= day) and (row.end is None or day <= row.end):
             return row
     return None
 
 
 def lines(case: Case, calendar: Calendar) -> tuple[DemandLine, ...]:
-    """Every line of demand."""
+    """All lines of demand."""
     default = case.settings.shortage_penalty or 0.0
-    found = []
+    result = []
     for (name, customer, material), rows in grouped(
         case.demand, lambda row: (row.line, row.customer, row.material)
     ).items():
@@ -150,7 +151,7 @@ def lines(case: Case, calendar: Calendar) -> tuple[DemandLine, ...]:
         for row, tonnes in zip(rows, wanted, strict=True):
             periods = mask(t for t, value in enumerate(tonnes) if value)
             segments[row.segment] = segments.get(row.segment, 0) | periods
-        found.append(
+        result.append(
             DemandLine(
                 name=name,
                 customer=customer,
@@ -170,13 +171,13 @@ def lines(case: Case, calendar: Calendar) -> tuple[DemandLine, ...]:
                 ),
             )
         )
-    return tuple(found)
+    return tuple(result)
 
 
 def _wanted(row: sheets.Demand, calendar: Calendar) -> list[float]:
-    """Tonnes wanted in each period; a figure in the period's own column wins.
+    """Tonnes wanted in each period; a figure in the period's own column takes precedence.
 
-    Outside its dates a row wants nothing.
+    Outside its dates a row demands nothing.
     """
     by_period = dict(row.by_period)
     rate = row.quantity or 0.0
@@ -192,10 +193,10 @@ def phases(
 ) -> tuple[RulePhase, ...]:
     """Every row of Rules with the lines and periods that it binds.
 
-    A rule dated by delivery binds deliveries in its dates; one dated by processing
-    looks at every delivery.
+    A rule dated by delivery binds deliveries within its dates. A rule dated by processing
+    binds deliveries of every date, but counts only events within its dates.
     """
-    found = []
+    result = []
     for row in case.rules:
         binds = calendar.all
         if row.dated_by == "delivery":
@@ -208,7 +209,7 @@ def phases(
                     periods |= when & binds
             if periods:
                 bound[index] = periods
-        found.append(
+        result.append(
             RulePhase(
                 rule=row.rule,
                 row=row.row,
@@ -219,7 +220,7 @@ def phases(
                 windows=windows(row.window, calendar),
             )
         )
-    return tuple(found)
+    return tuple(result)
 
 
 def windows(kind: str, calendar: Calendar) -> tuple[tuple[str, int], ...]:

@@ -1,14 +1,14 @@
-"""Histories, events and what they break.
+"""Histories of lots as events, and the rules that events break.
 
-A lot's history is a set of events (stage, country, owner, owner's country, site). A
-rule is broken by a history when any event matches one of the rule's scope lines. An event
-of which nobody knows where it was matches every line that looks at its stage. Rows that
-are dated by processing are told apart: each breaks only by events in its own dates.
+A lot's history is a set of events (stage, country, owner, owner's country, site). A history
+breaks a rule if one of its events matches one of the rule's scope lines. An event at an unknown
+place matches every line that covers its stage. Rows of a rule that are dated by processing are
+separate labels: each is broken only by events within its own dates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -23,10 +23,10 @@ from optimizer.tables.text_matching import fold
 
 
 class ProvenanceEvent(Struct, frozen=True):
-    """One event of a history, ready to be matched.
+    """One event of a history.
 
-    ``country`` is ``UNKNOWN`` where nobody knows the place, and ``NONE`` where the stage does
-    not apply; the other fields are empty then, and where nothing is stated.
+    ``country`` is ``UNKNOWN`` where the place is unknown, and ``NONE`` where the stage does not
+    apply. The other fields are empty in these cases, and where the workbook states nothing.
     """
 
     stage: str
@@ -37,12 +37,12 @@ class ProvenanceEvent(Struct, frozen=True):
 
     @property
     def known(self) -> bool:
-        """False where nobody knows the place: then the event may have been anywhere."""
+        """False if the place is unknown: the event may have been anywhere."""
         return self.country != UNKNOWN
 
     @property
     def applies(self) -> bool:
-        """False where the history says that the stage does not apply."""
+        """False if the history says that the stage does not apply."""
         return self.country != NONE
 
 
@@ -52,11 +52,15 @@ class RuleLabel(Struct, frozen=True):
     name: str
     rule: str
     window: tuple[date | None, date | None] | None
-    """Dates of the events that count; None where every event does."""
+    """Dates of the events that count; None if every event counts."""
+
+
+_Lot = tuple[str, str, Sequence[sheets.Event] | None]
+"""Site, material and written history."""
 
 
 class Provenance:
-    """Events of a case and the rules that they break."""
+    """Events of the lots and processes of a case, and the rules that they break."""
 
     def __init__(self, case: Case, calendar: Calendar) -> None:
         self.calendar = calendar
@@ -73,6 +77,7 @@ class Provenance:
         self._scope: dict[str, list[sheets.ScopeLine]] = {}
         for line in case.rule_scope:
             self._scope.setdefault(line.rule, []).append(line)
+        self._events: dict[_Lot, tuple[ProvenanceEvent, ...]] = {}
 
     def at_site(self, site: str, stages: Iterable[str]) -> list[ProvenanceEvent]:
         """Events of stages done at a site; ``melted: none`` is a stage that does not apply."""
@@ -85,15 +90,25 @@ class Provenance:
             for stage in stages
         ]
 
-    def bought(
+    def lot_events(
+        self, site: str, material: str, history: Sequence[sheets.Event] | None
+    ) -> tuple[ProvenanceEvent, ...]:
+        """Events of a lot in stock, under way to or sold at a site.
+
+        A stage that the history does not state is an unknown event. A blank history means the
+        site itself where that is the only possible reading: for ore at a mine, and for a material
+        without a stage. A material that is not traced has only the events that are written, for
+        customs.
+        """
+        lot = (site, material, history)
+        events = self._events.get(lot)
+        if events is None:
+            events = self._events[lot] = tuple(self._expanded(*lot))
+        return events
+
+    def _expanded(
         self, site: str, material: str, history: Sequence[sheets.Event] | None
     ) -> list[ProvenanceEvent]:
-        """Events of a lot held or sold at a site; what the history leaves open is unknown.
-
-        A blank history means the site itself where nothing else can be meant: for what a mine
-        mines and for a material without a stage. A material that is not traced has the events
-        that are written, for customs.
-        """
         kind = self.materials[material]
         stages = stages_up_to(kind.stage)
         if history is None:
@@ -102,26 +117,28 @@ class Provenance:
             mines = self.sites[fold(site)].kind == "mine" and kind.stage == STAGES[0]
             if mines or not kind.stage:
                 return self.at_site(site, stages)
-            return _unknown(stages)
-        events = [one for event in history for one in self._written(event, site, stages)]
+            return _unknown_events(stages)
+        events = [
+            event for written in history for event in self._written_events(written, site, stages)
+        ]
         if not kind.traced or history == (sheets.Event("", HERE),):
             return events
         stated = {event.stage for event in events}
         needed = dict.fromkeys((STAGES[0], kind.stage or STAGES[0]))
-        return [*events, *_unknown(stage for stage in needed if stage not in stated)]
+        return [*events, *_unknown_events(stage for stage in needed if stage not in stated)]
 
-    def _written(
+    def _written_events(
         self, event: sheets.Event, site: str, stages: tuple[str, ...]
     ) -> list[ProvenanceEvent]:
         """Events of one part of a written history of a lot at a site."""
-        own = (event.stage,) if event.stage else stages
+        named = (event.stage,) if event.stage else stages
         if event.country == HERE:
-            return self.at_site(site, own)
+            return self.at_site(site, named)
         if event.country in (UNKNOWN, NONE):
-            return [ProvenanceEvent(stage, event.country) for stage in own]
-        return [self._abroad(event)]
+            return [ProvenanceEvent(stage, event.country) for stage in named]
+        return [self._named_event(event)]
 
-    def _abroad(self, event: sheets.Event) -> ProvenanceEvent:
+    def _named_event(self, event: sheets.Event) -> ProvenanceEvent:
         """An event at a place that the history names."""
         known = self.sites.get(fold(event.name)) if event.name else None
         if known is not None:
@@ -131,16 +148,15 @@ class Provenance:
         return ProvenanceEvent(event.stage, event.country, home, event.name, event.name)
 
     def origin(self, site: str, material: str, history: Sequence[sheets.Event] | None) -> str:
-        """Customs origin of a lot held or sold at a site: country of its latest known event."""
-        found = self.bought(site, material, history)
-        events = [event for event in found if event.known and event.applies]
-        if not events:
-            return self.sites[fold(site)].country
-        return max(enumerate(events), key=lambda item: (stage_order(item[1].stage), item[0]))[
-            1
-        ].country
+        """Customs origin of a lot: country of its latest known event, else of its site."""
+        country, latest = self.sites[fold(site)].country, -2
+        for event in self.lot_events(site, material, history):
+            order = stage_order(event.stage)
+            if event.known and event.applies and order >= latest:
+                country, latest = event.country, order
+        return country
 
-    def matched(self, events: Iterable[ProvenanceEvent]) -> frozenset[str]:
+    def matching_rules(self, events: Iterable[ProvenanceEvent]) -> frozenset[str]:
         """Rules with a scope line that one of the events matches, whatever the dates."""
         events = list(events)
         return frozenset(
@@ -150,17 +166,17 @@ class Provenance:
         )
 
     def _matches(self, line: sheets.ScopeLine, event: ProvenanceEvent) -> bool:
-        """True if an event can have been what a line of a rule's scope names."""
+        """True if an event may be one that a scope line names."""
         if not event.applies:
             return False
         if not event.known:
-            return _is_any(line.stage, event.stage)
+            return _admits(line.stage, event.stage)
         return (
             self.countries.holds(line.country, event.country)
             and self.countries.holds(line.owner_country, event.owner_country)
-            and _is_any(line.owner, event.owner)
-            and _is_any(line.site, event.site)
-            and _is_any(line.stage, event.stage)
+            and _admits(line.owner, event.owner)
+            and _admits(line.site, event.site)
+            and _admits(line.stage, event.stage)
         )
 
     def broken_by_period(self, rules: frozenset[str]) -> list[frozenset[str]]:
@@ -192,8 +208,19 @@ class Provenance:
         return frozenset(label.name for label in self.labels if label.rule in rules)
 
 
+HistoryRow = tuple[str, str, sheets.Offer | sheets.Stock | sheets.Order]
+"""Sheet, site of the lot, and row."""
+
+
+def history_rows(case: Case) -> Iterator[HistoryRow]:
+    """All rows with a history: those of Supply, Stocks and Pipeline."""
+    yield from (("Supply", row.site, row) for row in case.supply)
+    yield from (("Stocks", row.site, row) for row in case.stocks)
+    yield from (("Pipeline", row.to_site, row) for row in case.pipeline)
+
+
 def stages_up_to(stage: str) -> tuple[str, ...]:
-    """Stages that a material of a stage has been through; a blank stage is one event.
+    """Stages that a material of a stage has been through; a blank stage gives one blank stage.
 
     >>> stages_up_to("separated")
     ('mined', 'refined', 'separated')
@@ -208,14 +235,14 @@ def stages_up_to(stage: str) -> tuple[str, ...]:
 
 
 def stage_order(stage: str) -> int:
-    """Place of a stage in the chain; a word of the workbook's own comes last."""
+    """Position of a stage in the chain: -1 without a stage, last for a stage not in ``STAGES``."""
     if not stage:
         return -1
     return STAGES.index(stage) if stage in STAGES else len(STAGES)
 
 
 def label_name(rule: sheets.Rule) -> str:
-    """Name of what breaks a row of Rules: the rule, with its dates if dated by processing."""
+    """Name of the label of a row of Rules: the rule, with its dates if dated by processing."""
     return rule.rule if rule.dated_by == "delivery" else f"{rule.rule} [{dates_of(rule)}]"
 
 
@@ -229,9 +256,9 @@ def dates_of(row: sheets.Dated) -> str:
 def traits(
     labels: Sequence[RuleLabel], patterns: Iterable[tuple[frozenset[str], bool]]
 ) -> tuple[tuple[Trait, ...], dict[str, int]]:
-    """Traits, and the bit of each label; labels that act alike everywhere share a bit.
+    """Traits, and the bit of each label; labels that always occur together share a bit.
 
-    ``patterns`` are the sets of labels that something breaks (True) or clears (False).
+    ``patterns`` are the sets of labels that a lot or process breaks (True) or clears (False).
     A label that nothing breaks has no bit.
     """
     seen: dict[str, list[int]] = {label.name: [] for label in labels}
@@ -249,7 +276,7 @@ def traits(
     return result, {name: trait.bit for trait in result for name in trait.names}
 
 
-def bits(names: Iterable[str], bit_of: dict[str, int]) -> int:
+def label_mask(names: Iterable[str], bit_of: dict[str, int]) -> int:
     """Mask of labels."""
     result = 0
     for name in names:
@@ -258,21 +285,21 @@ def bits(names: Iterable[str], bit_of: dict[str, int]) -> int:
 
 
 def _labels(case: Case) -> tuple[RuleLabel, ...]:
-    found: dict[str, RuleLabel] = {}
+    labels: dict[str, RuleLabel] = {}
     for rule in case.rules:
         name = label_name(rule)
         window = None if rule.dated_by == "delivery" else (rule.start, rule.end)
-        found.setdefault(name, RuleLabel(name, rule.rule, window))
-    return tuple(found.values())
+        labels.setdefault(name, RuleLabel(name, rule.rule, window))
+    return tuple(labels.values())
 
 
 def _within(day: date, start: date | None, end: date | None) -> bool:
     return (start is None or start <= day) and (end is None or day <= end)
 
 
-def _unknown(stages: Iterable[str]) -> list[ProvenanceEvent]:
+def _unknown_events(stages: Iterable[str]) -> list[ProvenanceEvent]:
     return [ProvenanceEvent(stage, UNKNOWN) for stage in stages]
 
 
-def _is_any(allowed: tuple[str, ...], found: str) -> bool:
-    return not allowed or fold(found) in {fold(name) for name in allowed}
+def _admits(allowed: tuple[str, ...], name: str) -> bool:
+    return not allowed or fold(name) in {fold(option) for option in allowed}

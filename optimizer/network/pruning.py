@@ -1,8 +1,8 @@
-"""Pruning: the periods in which a flow could only be zero in every feasible plan.
+"""Pruning: drop the periods in which a flow is zero in every feasible plan.
 
-A node that nothing enters lets nothing out, and one that nothing leaves lets nothing
-in. What leaves the horizon (closing stock of the last period, late arrivals) is a way
-out, so no feasible plan is lost.
+Nothing leaves a node that nothing enters, and nothing enters a node that nothing leaves.
+Closing stock of the last period and arrivals after the horizon leave a node too, so pruning
+loses no feasible plan.
 """
 
 from __future__ import annotations
@@ -25,30 +25,31 @@ from optimizer.network.flows import (
     Ship,
 )
 
-Flow = Buy | Run | Ship | Keep | Downgrade | Deliver | Discard
-F = TypeVar("F", Buy, Run, Ship, Keep, Downgrade, Deliver, Discard)
+AnyFlow = Buy | Run | Ship | Keep | Downgrade | Deliver | Discard
+FlowKind = TypeVar("FlowKind", Buy, Run, Ship, Keep, Downgrade, Deliver, Discard)
 
 
 class _PrunedFlow(Struct):
-    """A flow as pruning sees it: where it takes from, what it reaches how much later."""
+    """Periods, source nodes and target nodes of a flow."""
 
     periods: int
     sources: tuple[int, ...]
     targets: tuple[tuple[int, int], ...]
+    """Target node, and how many periods later the flow reaches it."""
 
 
 def prune(
     flows: Flows, inflows: Iterable[Inflow], nodes: int, count: int
 ) -> tuple[Flows, PruningSummary]:
-    """The same flows in the periods that matter, and how many variables that saved."""
-    arcs = [_arc(flow) for flow in flows.every()]
-    before = sum(arc.periods.bit_count() for arc in arcs)
-    _PeriodShrinking(arcs, inflows, nodes, count).run()
-    after = sum(arc.periods.bit_count() for arc in arcs)
-    left = iter(arcs)
+    """Flows in the periods in which they may be positive, and the number of variables saved."""
+    shrunk = [_pruned_flow(flow) for flow in flows.every()]
+    before = sum(flow.periods.bit_count() for flow in shrunk)
+    _PeriodShrinking(shrunk, inflows, nodes, count).run()
+    after = sum(flow.periods.bit_count() for flow in shrunk)
+    remaining_periods = (flow.periods for flow in shrunk)
 
-    def kept(group: Sequence[F]) -> tuple[F, ...]:
-        pairs = [(flow, next(left).periods) for flow in group]
+    def remaining(group: Sequence[FlowKind]) -> tuple[FlowKind, ...]:
+        pairs = ((flow, next(remaining_periods)) for flow in group)
         return tuple(
             flow if flow.periods == periods else structs.replace(flow, periods=periods)
             for flow, periods in pairs
@@ -56,18 +57,18 @@ def prune(
         )
 
     pruned = Flows(
-        buys=kept(flows.buys),
-        runs=kept(flows.runs),
-        ships=kept(flows.ships),
-        keeps=kept(flows.keeps),
-        downgrades=kept(flows.downgrades),
-        delivers=kept(flows.delivers),
-        discards=kept(flows.discards),
+        buys=remaining(flows.buys),
+        runs=remaining(flows.runs),
+        ships=remaining(flows.ships),
+        keeps=remaining(flows.keeps),
+        downgrades=remaining(flows.downgrades),
+        delivers=remaining(flows.delivers),
+        discards=remaining(flows.discards),
     )
     return pruned, PruningSummary(flows=before - after, kept=after)
 
 
-def _arc(flow: Flow) -> _PrunedFlow:
+def _pruned_flow(flow: AnyFlow) -> _PrunedFlow:
     match flow:
         case Buy():
             return _PrunedFlow(flow.periods, (), ((flow.node, 0),))
@@ -86,62 +87,63 @@ def _arc(flow: Flow) -> _PrunedFlow:
 
 
 class _PeriodShrinking:
-    """Shrinks the arcs' periods until nothing more can be told to be zero."""
+    """Shrinks the periods of flows to a fixed point."""
 
     def __init__(
-        self, arcs: list[_PrunedFlow], inflows: Iterable[Inflow], nodes: int, count: int
+        self, flows: list[_PrunedFlow], inflows: Iterable[Inflow], nodes: int, count: int
     ) -> None:
-        self._arcs = arcs
+        self._flows = flows
         self._count = count
-        self._all = (1 << count) - 1
-        self._into: list[list[tuple[int, int]]] = [[] for _ in range(nodes)]
-        self._outof: list[list[int]] = [[] for _ in range(nodes)]
-        for index, arc in enumerate(arcs):
-            for node in arc.sources:
-                self._outof[node].append(index)
-            for node, later in arc.targets:
-                self._into[node].append((index, later))
-        self._given = [0] * nodes
+        self._all_periods = (1 << count) - 1
+        self._incoming: list[list[tuple[int, int]]] = [[] for _ in range(nodes)]
+        self._outgoing: list[list[int]] = [[] for _ in range(nodes)]
+        for index, flow in enumerate(flows):
+            for node in flow.sources:
+                self._outgoing[node].append(index)
+            for node, later in flow.targets:
+                self._incoming[node].append((index, later))
+        self._inflow_periods = [0] * nodes
         for inflow in inflows:
-            self._given[inflow.node] |= 1 << inflow.period
-        self._entered = [self._all] * nodes
-        self._left = [self._all] * nodes
+            self._inflow_periods[inflow.node] |= 1 << inflow.period
+        self._entering = [self._all_periods] * nodes
+        self._leaving = [self._all_periods] * nodes
 
     def run(self) -> None:
-        """Settle every node; one that changes has its neighbours looked at again."""
-        waiting = dict.fromkeys(range(len(self._given)))
+        """Update every node; a change of its flows queues their other nodes."""
+        waiting = dict.fromkeys(range(len(self._inflow_periods)))
         while waiting:
             node = next(iter(waiting))
             del waiting[node]
-            for index in self._look(node):
-                arc = self._arcs[index]
-                periods = self._possible(arc)
-                if periods != arc.periods:
-                    arc.periods = periods
-                    waiting.update(dict.fromkeys(arc.sources))
-                    waiting.update(dict.fromkeys(target for target, _ in arc.targets))
+            for index in self._update_node(node):
+                flow = self._flows[index]
+                periods = self._possible_periods(flow)
+                if periods != flow.periods:
+                    flow.periods = periods
+                    waiting.update(dict.fromkeys(flow.sources))
+                    waiting.update(dict.fromkeys(target for target, _ in flow.targets))
 
-    def _look(self, node: int) -> list[int]:
-        """Arcs to look at again, now that the node's own masks are up to date."""
-        entered, left = self._given[node], 0
-        for index, later in self._into[node]:
-            entered |= self._arcs[index].periods << later & self._all
-        for index in self._outof[node]:
-            left |= self._arcs[index].periods
+    def _update_node(self, node: int) -> list[int]:
+        """Update a node's masks; gives the flows that may have to shrink."""
+        entering, leaving = self._inflow_periods[node], 0
+        for index, later in self._incoming[node]:
+            entering |= self._flows[index].periods << later & self._all_periods
+        for index in self._outgoing[node]:
+            leaving |= self._flows[index].periods
         touched: list[int] = []
-        if entered != self._entered[node]:
-            self._entered[node] = entered
-            touched += self._outof[node]
-        if left != self._left[node]:
-            self._left[node] = left
-            touched += [index for index, _ in self._into[node]]
+        if entering != self._entering[node]:
+            self._entering[node] = entering
+            touched += self._outgoing[node]
+        if leaving != self._leaving[node]:
+            self._leaving[node] = leaving
+            touched += [index for index, _ in self._incoming[node]]
         return touched
 
-    def _possible(self, arc: _PrunedFlow) -> int:
-        periods = arc.periods
-        for node in arc.sources:
-            periods &= self._entered[node]
-        for node, later in arc.targets:
-            gone = self._all >> max(self._count - later, 0) << max(self._count - later, 0)
-            periods &= self._left[node] >> later | gone
+    def _possible_periods(self, flow: _PrunedFlow) -> int:
+        periods = flow.periods
+        for node in flow.sources:
+            periods &= self._entering[node]
+        for node, later in flow.targets:
+            first_lost = max(self._count - later, 0)
+            after_horizon = self._all_periods >> first_lost << first_lost
+            periods &= self._leaving[node] >> later | after_horizon
         return periods

@@ -1,4 +1,4 @@
-"""Processes and units: recipes, made from assays and recoveries where they separate."""
+"""Processes and units, with recipes computed from assays and recoveries for separations."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from optimizer.tables import sheets
 from optimizer.tables.case import Case
 from optimizer.tables.schema import INFINITY
 
-Quantities = tuple[dict[str, float], dict[str, float]]
+ProcessKey = tuple[str, str, str, str]
+"""Site, recipe, feed and unit."""
+
+RecipeQuantities = tuple[dict[str, float], dict[str, float]]
 """Inputs and outputs, tonnes per unit of activity by material."""
 
 
 class Recipes:
-    """What every recipe takes in and gives out, for any feed."""
+    """Inputs and outputs of every recipe, for any feed."""
 
     def __init__(self, case: Case) -> None:
         self._lines = grouped(case.recipes, lambda line: line.recipe)
@@ -26,10 +29,10 @@ class Recipes:
             for feed, rows in grouped(case.assays, lambda row: row.feed).items()
         }
 
-    def quantities(self, recipe: str, feed: str) -> Quantities:
-        """Inputs and outputs of a recipe; one unit of activity is one tonne of feed.
+    def quantities(self, recipe: str, feed: str) -> RecipeQuantities:
+        """Inputs and outputs per unit of activity; with a feed, a unit is one tonne of it.
 
-        A separation gives share x recovery of each oxide, summed by product.
+        A separation yields share x recovery of each oxide, summed by product.
         """
         inputs: dict[str, float] = {}
         outputs: dict[str, float] = {}
@@ -46,9 +49,9 @@ class Recipes:
 
 
 class _ProcessRows(Struct, frozen=True):
-    """Rows of one key (site, recipe, feed, unit) as they stand for one process."""
+    """Rows of one key, and the periods in which they apply."""
 
-    key: tuple[str, str, str, str]
+    key: ProcessKey
     rows: list[sheets.Process]
     periods: int
 
@@ -58,54 +61,58 @@ def processes(
 ) -> tuple[tuple[NetworkProcess, ...], tuple[ProcessBound, ...], tuple[NetworkUnit, ...]]:
     """Every process with its recipe, the limits of its rows, and the units."""
     recipes = Recipes(case)
-    keys = grouped(case.processes, lambda row: (row.site, row.recipe, row.feed, row.unit))
-    parts = _parts(keys, tuple(recipes.assays), calendar)
+    rows_of_key = grouped(case.processes, lambda row: (row.site, row.recipe, row.feed, row.unit))
+    process_rows = _rows_by_process(rows_of_key, tuple(recipes.assays), calendar)
     made = tuple(
-        _process(site, recipe, feed, own, recipes, calendar)
-        for (site, recipe, feed), own in parts.items()
+        _process(site, recipe, feed, dated_rows, recipes, calendar)
+        for (site, recipe, feed), dated_rows in process_rows.items()
     )
-    bounds = _bounds(keys, list(parts.values()), calendar)
-    return made, bounds, _units(case, calendar, list(parts.values()))
+    bounds = _bounds(rows_of_key, list(process_rows.values()), calendar)
+    return made, bounds, _units(case, calendar, list(process_rows.values()))
 
 
-def _parts(
-    keys: dict[tuple[str, str, str, str], list[sheets.Process]],
+def _rows_by_process(
+    rows_of_key: dict[ProcessKey, list[sheets.Process]],
     feeds: tuple[str, ...],
     calendar: Calendar,
 ) -> dict[tuple[str, str, str], list[_ProcessRows]]:
-    """Rows by process; a ``*`` row stands for every feed that no row of its key names."""
-    parts: dict[tuple[str, str, str], list[_ProcessRows]] = {}
-    for key, rows in keys.items():
+    """Rows by process; a ``*`` row applies to every feed that no other row of its key names."""
+    process_rows: dict[tuple[str, str, str], list[_ProcessRows]] = {}
+    for key, rows in rows_of_key.items():
         site, recipe, feed, unit = key
         periods = covered(rows, calendar)
         if feed != "*":
-            parts.setdefault((site, recipe, feed), []).append(_ProcessRows(key, rows, periods))
+            process_rows.setdefault((site, recipe, feed), []).append(
+                _ProcessRows(key, rows, periods)
+            )
             continue
         for name in feeds:
-            named = keys.get((site, recipe, name, unit), [])
-            left = periods & ~covered(named, calendar)
-            if left:
-                parts.setdefault((site, recipe, name), []).append(_ProcessRows(key, rows, left))
-    return parts
+            rows_of_feed = rows_of_key.get((site, recipe, name, unit), [])
+            periods_left = periods & ~covered(rows_of_feed, calendar)
+            if periods_left:
+                process_rows.setdefault((site, recipe, name), []).append(
+                    _ProcessRows(key, rows, periods_left)
+                )
+    return process_rows
 
 
 def _process(
     site: str,
     recipe: str,
     feed: str,
-    parts: list[_ProcessRows],
+    process_rows: list[_ProcessRows],
     recipes: Recipes,
     calendar: Calendar,
 ) -> NetworkProcess:
     inputs, outputs = recipes.quantities(recipe, feed)
     cost = [0.0] * calendar.count
     periods = 0
-    for part in parts:
-        periods |= part.periods
-        for t, value in enumerate(average(part.rows, lambda row: row.cost, calendar)):
-            if part.periods >> t & 1:
+    for dated in process_rows:
+        periods |= dated.periods
+        for t, value in enumerate(average(dated.rows, lambda row: row.cost, calendar)):
+            if dated.periods >> t & 1:
                 cost[t] += value
-    rows = [row for part in parts for row in part.rows]
+    rows = [row for dated in process_rows for row in dated.rows]
     return NetworkProcess(
         name=f"{recipe} of {feed}" if feed else recipe,
         site=site,
@@ -113,50 +120,50 @@ def _process(
         feed=feed,
         inputs=inputs,
         outputs=outputs,
-        stages=[_stages(parts, t, calendar) for t in range(calendar.count)],
-        clears=[_clears(parts, t, calendar) for t in range(calendar.count)],
+        stages=[_stages(process_rows, t, calendar) for t in range(calendar.count)],
+        clears=[_clears(process_rows, t, calendar) for t in range(calendar.count)],
         rows=tuple(row.row for row in rows),
         periods=periods,
         cost=cost,
     )
 
 
-def _there(part: _ProcessRows, t: int, calendar: Calendar) -> list[sheets.Process]:
-    """Rows of a part that cover some of a period."""
-    if not part.periods >> t & 1:
+def _rows_covering(dated: _ProcessRows, t: int, calendar: Calendar) -> list[sheets.Process]:
+    """Rows of a process that cover part of a period."""
+    if not dated.periods >> t & 1:
         return []
-    return [row for row in part.rows if calendar.cover(row.start, row.end)[t] > 0]
+    return [row for row in dated.rows if calendar.cover(row.start, row.end)[t] > 0]
 
 
-def _stages(parts: list[_ProcessRows], t: int, calendar: Calendar) -> tuple[str, ...]:
-    """Events in a period: what any row names that covers some of it."""
-    rows = [row for part in parts for row in _there(part, t, calendar)]
+def _stages(process_rows: list[_ProcessRows], t: int, calendar: Calendar) -> tuple[str, ...]:
+    """Stages of a period: those that any row names that covers part of it."""
+    rows = [row for dated in process_rows for row in _rows_covering(dated, t, calendar)]
     return tuple(dict.fromkeys(stage for row in rows for stage in row.stages))
 
 
-def _clears(parts: list[_ProcessRows], t: int, calendar: Calendar) -> tuple[str, ...]:
-    """Rules cleared in a period: by every dated row of a key that covers some of it."""
-    found: dict[str, None] = {}
-    for part in parts:
-        rows = _there(part, t, calendar)
+def _clears(process_rows: list[_ProcessRows], t: int, calendar: Calendar) -> tuple[str, ...]:
+    """Rules that a key's rows clear in a period: all that cover part of it must name them."""
+    cleared: dict[str, None] = {}
+    for dated in process_rows:
+        rows = _rows_covering(dated, t, calendar)
         for rule in rows[0].clears if rows else ():
             if all(rule in row.clears for row in rows):
-                found[rule] = None
-    return tuple(found)
+                cleared[rule] = None
+    return tuple(cleared)
 
 
 def _bounds(
-    keys: dict[tuple[str, str, str, str], list[sheets.Process]],
-    parts: list[list[_ProcessRows]],
+    rows_of_key: dict[ProcessKey, list[sheets.Process]],
+    process_rows: list[list[_ProcessRows]],
     calendar: Calendar,
 ) -> tuple[ProcessBound, ...]:
-    """Limits of each key's rows, over all processes that they stand for together."""
-    members: dict[tuple[str, str, str, str], dict[int, int]] = {}
-    for index, own in enumerate(parts):
-        for part in own:
-            members.setdefault(part.key, {})[index] = part.periods
+    """Limits of each key's rows, over the sum of all processes that they apply to."""
+    members: dict[ProcessKey, dict[int, int]] = {}
+    for index, dated_rows in enumerate(process_rows):
+        for dated in dated_rows:
+            members.setdefault(dated.key, {})[index] = dated.periods
     bounds = []
-    for key, rows in keys.items():
+    for key, rows in rows_of_key.items():
         minimum = total(rows, lambda row: row.minimum, calendar)
         maximum = total(rows, lambda row: row.maximum, calendar)
         if any(minimum) or any(row.maximum < INFINITY for row in rows):
@@ -168,23 +175,23 @@ def _bounds(
 
 
 def _units(
-    case: Case, calendar: Calendar, parts: list[list[_ProcessRows]]
+    case: Case, calendar: Calendar, process_rows: list[list[_ProcessRows]]
 ) -> tuple[NetworkUnit, ...]:
     uses: dict[tuple[str, str], dict[int, list[float]]] = {}
-    for index, own in enumerate(parts):
-        for part in own:
-            site, _, _, unit = part.key
+    for index, dated_rows in enumerate(process_rows):
+        for dated in dated_rows:
+            site, _, _, unit = dated.key
             if not unit:
                 continue
             use = uses.setdefault((site, unit), {}).setdefault(index, [0.0] * calendar.count)
-            for t, value in enumerate(average(part.rows, lambda row: row.use, calendar)):
-                if part.periods >> t & 1:
+            for t, value in enumerate(average(dated.rows, lambda row: row.use, calendar)):
+                if dated.periods >> t & 1:
                     use[t] += value
     rows_of = grouped(case.units, lambda row: (row.site, row.unit))
-    found = dict.fromkeys((*rows_of, *uses))
+    rows_of_key = dict.fromkeys((*rows_of, *uses))
     return tuple(
         _unit(site, unit, rows_of.get((site, unit), []), uses.get((site, unit), {}), calendar)
-        for site, unit in found
+        for site, unit in rows_of_key
     )
 
 
@@ -195,28 +202,30 @@ def _unit(
     uses: dict[int, list[float]],
     calendar: Calendar,
 ) -> NetworkUnit:
-    bound = [row for row in rows if not row.may_idle]
+    must_run = [row for row in rows if not row.may_idle]
     idling = [row for row in rows if row.may_idle]
 
-    def least(own: list[sheets.Unit]) -> list[float]:
-        return total(own, lambda row: row.capacity * row.availability * row.minimum_load, calendar)
+    def minimum_load(units: list[sheets.Unit]) -> list[float]:
+        return total(
+            units, lambda row: row.capacity * row.availability * row.minimum_load, calendar
+        )
 
     return NetworkUnit(
         site=site,
         unit=unit,
         capacity=total(rows, lambda row: row.capacity * row.availability, calendar),
         availability=_availability(rows, calendar),
-        fixed_cost=total(bound, lambda row: row.fixed_cost, calendar),
-        minimum=least(bound),
+        fixed_cost=total(must_run, lambda row: row.fixed_cost, calendar),
+        minimum=minimum_load(must_run),
         idle_fixed_cost=total(idling, lambda row: row.fixed_cost, calendar),
-        idle_minimum=least(idling),
+        idle_minimum=minimum_load(idling),
         uses=uses,
         rows=tuple(row.row for row in rows),
     )
 
 
 def _availability(rows: list[sheets.Unit], calendar: Calendar) -> list[float]:
-    """Availability by period: that of the rows, averaged; 1 where there is none."""
+    """Average availability of the rows by period; 1 where no row applies."""
     periods = covered(rows, calendar)
     if not periods:
         return [1.0] * calendar.count

@@ -1,4 +1,4 @@
-"""What was decided: the result tables of a plan, read off the solved model."""
+"""Result tables of a plan: the decisions and costs of the solved model."""
 
 from optimizer.result.class_bookings import bookings
 from optimizer.result.cost_table import by_category

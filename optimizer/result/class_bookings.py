@@ -1,7 +1,7 @@
-"""Under which provenance class each lot of a plan moves, for whoever follows lots again.
+"""Movements of a plan by provenance class, for the audit to trace origins independently.
 
-The result tables show what moves, and what it is booked as; not which lots a run is fed with
-where clean ones are booked as others. These records do, as plain rows.
+The result tables show movements and the classes that they are booked as. They do not show which
+lots feed a run if clean lots are booked as others. These records do, as plain rows.
 """
 
 from __future__ import annotations
@@ -11,34 +11,35 @@ from pyomo.core import ConcreteModel
 
 from optimizer.result.variable_values import decisions, each
 
-Key = tuple[str, ...]
+RecordKey = tuple[str, ...]
+"""Names that identify an offer, lane, store, line or process."""
 
 
 class ClassBookings(Struct, frozen=True):
-    """Every movement of a plan; a number stands for a material of one class at a site."""
+    """All movements of a plan; a number identifies a material of one class at a site."""
 
     places: tuple[tuple[str, str], ...]
     """Site and material by number."""
-    bought: list[tuple[Key, int, int, float]]
+    bought: list[tuple[RecordKey, int, int, float]]
     """Offer, number, period, tonnes."""
     inflows: list[tuple[str, int, int, float]]
     """Order (empty: opening stock), number, period, tonnes."""
-    shipped: list[tuple[Key, int, int, int, float]]
+    shipped: list[tuple[RecordKey, int, int, int, float]]
     """Lane, number, number where it arrives, period, tonnes shipped."""
-    stored: list[tuple[Key, int, int, float]]
+    stored: list[tuple[RecordKey, int, int, float]]
     """Site and material, number, period, tonnes at its end."""
-    delivered: list[tuple[Key, int, int, float]]
+    delivered: list[tuple[RecordKey, int, int, float]]
     """Line of demand, number, period, tonnes."""
     downgraded: list[tuple[int, int, int, float]]
     """Number, number that it is booked as, period, tonnes."""
-    run: list[tuple[Key, tuple[int, ...], tuple[int, ...], int, float]]
+    run: list[tuple[RecordKey, tuple[int, ...], tuple[int, ...], int, float]]
     """Process, numbers of its inputs, numbers of its outputs, period, activity."""
 
 
 def bookings(m: ConcreteModel) -> ClassBookings:
-    """Movements of a solved model."""
-    done = decisions(m)
-    network, flows = done.network, done.network.flows
+    """Movements of the solution of a model."""
+    solution = decisions(m)
+    network, flows = solution.network, solution.network.flows
     offers, arcs, lines, processes = (
         network.offers,
         network.arcs,
@@ -46,33 +47,33 @@ def bookings(m: ConcreteModel) -> ClassBookings:
         network.processes,
     )
     places = tuple((node.site, node.material) for node in network.nodes)
-    found = ClassBookings(places, [], [], [], [], [], [], [])
-    for flow, t, tonnes in each(done.buy):
+    result = ClassBookings(places, [], [], [], [], [], [], [])
+    for flow, t, tonnes in each(solution.buy):
         buy = flows.buys[flow]
         offer = offers[buy.offer]
-        found.bought.append(((offer.name, offer.site, offer.material), buy.node, t, tonnes))
+        result.bought.append(((offer.name, offer.site, offer.material), buy.node, t, tonnes))
     for inflow in network.inflows:
         order = "" if inflow.opening else inflow.name
-        found.inflows.append((order, inflow.node, inflow.period, inflow.tonnes))
-    for flow, t, tonnes in each(done.ship):
+        result.inflows.append((order, inflow.node, inflow.period, inflow.tonnes))
+    for flow, t, tonnes in each(solution.ship):
         ship = flows.ships[flow]
         arc = arcs[ship.arc]
         lane = (arc.from_site, arc.to_site, arc.material, arc.mode)
-        found.shipped.append((lane, ship.node, ship.to_node, t, tonnes))
-    for flow, t, tonnes in each(done.stock):
+        result.shipped.append((lane, ship.node, ship.to_node, t, tonnes))
+    for flow, t, tonnes in each(solution.stock):
         keep = flows.keeps[flow]
-        found.stored.append((places[keep.node], keep.node, t, tonnes))
-    for flow, t, tonnes in each(done.deliver):
+        result.stored.append((places[keep.node], keep.node, t, tonnes))
+    for flow, t, tonnes in each(solution.deliver):
         deliver = flows.delivers[flow]
         line = lines[deliver.line]
         key = (line.name, line.customer, line.material)
-        found.delivered.append((key, deliver.node, t, tonnes))
-    for flow, t, tonnes in each(done.downgrade):
+        result.delivered.append((key, deliver.node, t, tonnes))
+    for flow, t, tonnes in each(solution.downgrade):
         step = flows.downgrades[flow]
-        found.downgraded.append((step.node, step.to_node, t, tonnes))
-    for flow, t, activity in each(done.run):
+        result.downgraded.append((step.node, step.to_node, t, tonnes))
+    for flow, t, activity in each(solution.run):
         run = flows.runs[flow]
         process = processes[run.process]
         name = (process.site, process.recipe, process.feed)
-        found.run.append((name, tuple(run.used), tuple(run.made), t, activity))
-    return found
+        result.run.append((name, tuple(run.used), tuple(run.made), t, activity))
+    return result

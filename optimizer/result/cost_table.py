@@ -1,26 +1,26 @@
-"""The cost table: every cent by category, place, thing and period; it sums to the objective."""
+"""The table ``Costs``: costs by category, site, item and period, summing to the objective."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from optimizer.model.cost import Charge, charges, fixed_costs, payments
+from optimizer.model.cost import charges, fixed_costs, payments
 from optimizer.network.network_data import Network
 from optimizer.result import result_layouts
 from optimizer.result.result_layouts import CATEGORIES, Table, table
-from optimizer.result.variable_values import Cells, VariableValues, each
+from optimizer.result.variable_values import VariableValues, each
 
-Place = tuple[str, str, str]
+CostPlace = tuple[str, str, str]
 """Site, item, material."""
 
 
-def costs(done: VariableValues) -> Table:
-    """Cost rows, with the same charges as the objective."""
-    network = done.network
+def costs(solution: VariableValues) -> Table:
+    """Cost rows, from the charges of the objective."""
+    network = solution.network
     calendar = network.calendar
     discount = calendar.discount(network.case.settings.discount_rate)
-    cells: dict[tuple[str, Place, int], float] = {}
-    for category, place, t, money in _entries(done):
+    cells: dict[tuple[str, CostPlace, int], float] = {}
+    for category, place, t, money in _entries(solution):
         if money:
             key = (category, place, t)
             cells[key] = cells.get(key, 0.0) + money
@@ -41,7 +41,7 @@ def costs(done: VariableValues) -> Table:
 
 
 def by_category(table_of_costs: Table) -> dict[str, float]:
-    """Discounted cost of each category, in their order; zero where there is none."""
+    """Discounted cost of each category, in the order of ``CATEGORIES``, zeros included."""
     sums = dict.fromkeys(CATEGORIES, 0.0)
     for category, money in zip(
         table_of_costs["category"], table_of_costs["discounted"], strict=True
@@ -50,85 +50,81 @@ def by_category(table_of_costs: Table) -> dict[str, float]:
     return sums
 
 
-def _entries(done: VariableValues) -> Iterator[tuple[str, Place, int, float]]:
-    network = done.network
-    burdens = charges(network)
+def _entries(solution: VariableValues) -> Iterator[tuple[str, CostPlace, int, float]]:
+    network = solution.network
+    charges_of_flow = charges(network)
     groups = (
-        (burdens.buy, done.buy, _buy),
-        (burdens.run, done.run, _run),
-        (burdens.ship, done.ship, _ship),
-        (burdens.stock, done.stock, _stock),
-        (burdens.discard, done.discard, _discard),
-        (burdens.deliver, done.deliver, _deliver),
-        (burdens.short, done.short, _short),
-        (burdens.shortfall, done.shortfall, _shortfall),
-        (burdens.open, done.open, _open),
-        (burdens.used, done.used, _used),
+        (charges_of_flow.buy, solution.buy, _buy),
+        (charges_of_flow.run, solution.run, _run),
+        (charges_of_flow.ship, solution.ship, _ship),
+        (charges_of_flow.stock, solution.stock, _stock),
+        (charges_of_flow.discard, solution.discard, _discard),
+        (charges_of_flow.deliver, solution.deliver, _deliver),
+        (charges_of_flow.short, solution.short, _short),
+        (charges_of_flow.shortfall, solution.shortfall, _shortfall),
+        (charges_of_flow.open, solution.open, _open),
+        (charges_of_flow.used, solution.used, _used),
     )
-    for own, cells, where in groups:
-        yield from _charged(network, own, cells, where)
+    for charges_by_flow, values, place_of in groups:
+        for flow, t, amount in each(values):
+            place = place_of(network, flow)
+            for charge in charges_by_flow[flow]:
+                yield charge.category, place, t, amount * charge.rate[t]
     for index, t, money in fixed_costs(network):
         unit = network.units[index]
         yield "fixed cost", (unit.site, unit.unit, ""), t, money
-    for index, decided, number in each(done.build):
+    for index, decided, number in each(solution.build):
         option = network.options[index]
         for category, t, money in payments(network, index, decided):
             yield category, (", ".join(option.sites), option.name, ""), t, number * money
 
 
-def _charged(network: Network, burdens: list[list[Charge]], cells: Cells, where):  # type: ignore[no-untyped-def]
-    for flow, t, amount in each(cells):
-        place = where(network, flow)
-        for charge in burdens[flow]:
-            yield charge.category, place, t, amount * charge.rate[t]
-
-
-def _buy(network: Network, flow: int) -> Place:
+def _buy(network: Network, flow: int) -> CostPlace:
     offer = network.offers[network.flows.buys[flow].offer]
     return offer.site, offer.name, offer.material
 
 
-def _run(network: Network, flow: int) -> Place:
+def _run(network: Network, flow: int) -> CostPlace:
     process = network.processes[network.flows.runs[flow].process]
     return process.site, process.name, ""
 
 
-def _ship(network: Network, flow: int) -> Place:
+def _ship(network: Network, flow: int) -> CostPlace:
     arc = network.arcs[network.flows.ships[flow].arc]
     return arc.from_site, arc.name, arc.material
 
 
-def _stock(network: Network, flow: int) -> Place:
+def _stock(network: Network, flow: int) -> CostPlace:
     store = network.stores[network.flows.keeps[flow].store]
     return store.site, "stock", store.material
 
 
-def _discard(network: Network, flow: int) -> Place:
+def _discard(network: Network, flow: int) -> CostPlace:
     node = network.nodes[network.flows.discards[flow].node]
     return node.site, "disposal", node.material
 
 
-def _deliver(network: Network, flow: int) -> Place:
+def _deliver(network: Network, flow: int) -> CostPlace:
     return _short(network, network.flows.delivers[flow].line)
 
 
-def _short(network: Network, flow: int) -> Place:
+def _short(network: Network, flow: int) -> CostPlace:
     line = network.lines[flow]
     return line.customer, line.name, line.material
 
 
-def _shortfall(network: Network, flow: int) -> Place:
+def _shortfall(network: Network, flow: int) -> CostPlace:
     contract = network.contracts[flow]
     offer = network.offers[contract.offer]
     return offer.site, offer.name, offer.material
 
 
-def _open(network: Network, flow: int) -> Place:
+def _open(network: Network, flow: int) -> CostPlace:
     unit = network.units[flow]
     return unit.site, unit.unit, ""
 
 
-def _used(network: Network, flow: int) -> Place:
+def _used(network: Network, flow: int) -> CostPlace:
     bound = network.arc_bounds[flow]
     start = network.arcs[next(iter(bound.arcs))].from_site
     return start, bound.name, "" if bound.material == "*" else bound.material

@@ -1,4 +1,4 @@
-"""Result tables of what is bought, shipped, run, stored, delivered and thrown away."""
+"""Result tables of purchases, shipments, runs, stock, deliveries and disposal; the balance."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from optimizer.result.variable_values import NOTHING, VariableValues, each
 class FlowTables:
     """Makes the tables of one plan."""
 
-    def __init__(self, done: VariableValues) -> None:
-        self.done = done
-        self.network: Network = done.network
+    def __init__(self, solution: VariableValues) -> None:
+        self.solution = solution
+        self.network: Network = solution.network
         self.labels = self.network.calendar.labels
         case = self.network.case
         self._country = {site.site: site.country for site in case.sites}
         self._traced = {row.material: row.traced for row in case.materials}
-        self._every = sum(trait.bit for trait in self.network.traits)
-        self._said: dict[int, str] = {}
+        self._all_traits = sum(trait.bit for trait in self.network.traits)
+        self._rule_texts: dict[int, str] = {}
 
     def all(self) -> dict[str, Table]:
         """Every table of flows, by name."""
@@ -39,25 +39,25 @@ class FlowTables:
             self.take_or_pay(),
             self.investment(),
         )
-        return {each_table.layout.name: each_table for each_table in made}
+        return {result_table.layout.name: result_table for result_table in made}
 
     def _rules(self, traits: int) -> str:
-        known = self._said.get(traits)
-        if known is None:
-            known = self._said[traits] = "; ".join(self.network.rules_of(traits))
-        return known
+        text = self._rule_texts.get(traits)
+        if text is None:
+            text = self._rule_texts[traits] = "; ".join(self.network.rules_of(traits))
+        return text
 
-    def _custody(self, node: Node) -> tuple[str, str, str]:
-        """Rules broken, rules not followed, customs origin."""
+    def _provenance_columns(self, node: Node) -> tuple[str, str, str]:
+        """Values of the columns for rules broken, rules not followed, and customs origin."""
         if not self._traced[node.material]:
             return "", "", node.origin
-        return self._rules(node.broken), self._rules(self._every & ~node.followed), node.origin
+        return self._rules(node.broken), self._rules(self._all_traits & ~node.followed), node.origin
 
     def purchases(self) -> Table:
-        """Order plan by offer and period."""
+        """Purchases by offer and period."""
         network = self.network
         rows = []
-        for flow, t, tonnes in each(self.done.buy):
+        for flow, t, tonnes in each(self.solution.buy):
             buy = network.flows.buys[flow]
             offer = network.offers[buy.offer]
             rows.append(
@@ -72,7 +72,7 @@ class FlowTables:
                     offer.price[t],
                     tonnes * offer.price[t],
                     "yes" if offer.firm else "no",
-                    *self._custody(network.nodes[buy.node]),
+                    *self._provenance_columns(network.nodes[buy.node]),
                 )
             )
         return table(result_layouts.PURCHASES, rows)
@@ -82,7 +82,7 @@ class FlowTables:
         network = self.network
         carrying = network.case.settings.carrying_cost_rate
         rows = []
-        for flow, t, tonnes in each(self.done.ship):
+        for flow, t, tonnes in each(self.solution.ship):
             ship = network.flows.ships[flow]
             arc = network.arcs[ship.arc]
             rows.append(
@@ -102,7 +102,7 @@ class FlowTables:
                     * network.values[arc.material]
                     * arc.lead_days[t]
                     / DAYS_PER_YEAR,
-                    *self._custody(network.nodes[ship.node]),
+                    *self._provenance_columns(network.nodes[ship.node]),
                 )
             )
         return table(result_layouts.SHIPMENTS, rows)
@@ -111,7 +111,7 @@ class FlowTables:
         """Activity by site, recipe, feed and period."""
         network = self.network
         rows = []
-        for flow, t, activity in each(self.done.run):
+        for flow, t, activity in each(self.solution.run):
             run = network.flows.runs[flow]
             process = network.processes[run.process]
             made = 0
@@ -127,24 +127,24 @@ class FlowTables:
                     activity,
                     activity * process.cost[t],
                     self._rules(run.inputs_broken),
-                    self._rules(self._every & ~run.inputs_followed),
+                    self._rules(self._all_traits & ~run.inputs_followed),
                     self._rules(made),
                 )
             )
         return table(result_layouts.PRODUCTION, rows)
 
     def utilisation(self) -> Table:
-        """Use and capacity of every unit and period."""
+        """Use and capacity by unit and period."""
         network = self.network
         activity: dict[tuple[int, int], float] = {}
-        for flow, t, amount in each(self.done.run):
+        for flow, t, amount in each(self.solution.run):
             key = (network.flows.runs[flow].process, t)
             activity[key] = activity.get(key, 0.0) + amount
-        added = self._added()
+        added = self._added_capacity()
         rows = []
         for index, unit in enumerate(network.units):
-            for t, own in enumerate(unit.capacity):
-                capacity = own + added.get((index, t), 0.0)
+            for t, unit_capacity in enumerate(unit.capacity):
+                capacity = unit_capacity + added.get((index, t), 0.0)
                 used = sum(
                     use[t] * activity.get((process, t), 0.0) for process, use in unit.uses.items()
                 )
@@ -153,20 +153,20 @@ class FlowTables:
                     rows.append((unit.site, unit.unit, self.labels[t], used, capacity, share))
         return table(result_layouts.UTILISATION, rows)
 
-    def _added(self) -> dict[tuple[int, int], float]:
-        """Capacity that what is built adds, by unit and period."""
-        found: dict[tuple[int, int], float] = {}
-        for index, decided, number in each(self.done.build):
+    def _added_capacity(self) -> dict[tuple[int, int], float]:
+        """Capacity that options built add, by unit and period."""
+        added: dict[tuple[int, int], float] = {}
+        for index, decided, number in each(self.solution.build):
             for addition in self.network.options[index].additions:
                 for t, capacity in enumerate(addition.capacity[decided]):
                     key = (addition.unit, t)
-                    found[key] = found.get(key, 0.0) + number * capacity
-        return found
+                    added[key] = added.get(key, 0.0) + number * capacity
+        return added
 
     def investment(self) -> Table:
-        """What is built, a row for each row of an option."""
+        """Options built, one row for each row of an option."""
         rows = []
-        for index, t, number in each(self.done.build):
+        for index, t, number in each(self.solution.build):
             option = self.network.options[index]
             for part in option.parts:
                 rows.append(
@@ -190,7 +190,7 @@ class FlowTables:
         network = self.network
         carrying = network.case.settings.carrying_cost_rate * network.calendar.year_fraction
         rows = []
-        for flow, t, tonnes in each(self.done.stock):
+        for flow, t, tonnes in each(self.solution.stock):
             keep = network.flows.keeps[flow]
             store, node = network.stores[keep.store], network.nodes[keep.node]
             rows.append(
@@ -201,7 +201,7 @@ class FlowTables:
                     tonnes,
                     tonnes * store.holding[t],
                     tonnes * carrying * network.values[store.material],
-                    *self._custody(node),
+                    *self._provenance_columns(node),
                 )
             )
         return table(result_layouts.STOCK, rows)
@@ -210,7 +210,7 @@ class FlowTables:
         """Deliveries by line and period."""
         network = self.network
         rows = []
-        for flow, t, tonnes in each(self.done.deliver):
+        for flow, t, tonnes in each(self.solution.deliver):
             deliver = network.flows.delivers[flow]
             line = network.lines[deliver.line]
             rows.append(
@@ -222,16 +222,16 @@ class FlowTables:
                     self.labels[t],
                     tonnes,
                     tonnes * line.price[t],
-                    *self._custody(network.nodes[deliver.node]),
+                    *self._provenance_columns(network.nodes[deliver.node]),
                 )
             )
         return table(result_layouts.DELIVERIES, rows)
 
     def shortages(self) -> Table:
-        """Demand with a penalty that is not met."""
+        """Unmet demand of lines with a penalty or a minimum."""
         network = self.network
         rows = []
-        for index, t, tonnes in each(self.done.short):
+        for index, t, tonnes in each(self.solution.short):
             line = network.lines[index]
             if line.penalty[t] > 0 or line.minimum[t] > 0:
                 rows.append(
@@ -250,26 +250,33 @@ class FlowTables:
         return table(result_layouts.SHORTAGES, rows)
 
     def disposal(self) -> Table:
-        """What is thrown away."""
+        """Disposal by site, material and period."""
         network = self.network
         rows = []
-        for flow, t, tonnes in each(self.done.discard):
+        for flow, t, tonnes in each(self.solution.discard):
             node = network.nodes[network.flows.discards[flow].node]
             cost = tonnes * network.disposal[node.material]
             rows.append(
-                (node.site, node.material, self.labels[t], tonnes, cost, *self._custody(node))
+                (
+                    node.site,
+                    node.material,
+                    self.labels[t],
+                    tonnes,
+                    cost,
+                    *self._provenance_columns(node),
+                )
             )
         return table(result_layouts.DISPOSAL, rows)
 
     def take_or_pay(self) -> Table:
-        """Contracts that are paid for but not taken."""
+        """Contract quantities that are paid for and not taken."""
         network = self.network
         bought: dict[tuple[int, int], float] = {}
-        for flow, t, tonnes in each(self.done.buy):
+        for flow, t, tonnes in each(self.solution.buy):
             key = (network.flows.buys[flow].offer, t)
             bought[key] = bought.get(key, 0.0) + tonnes
         rows = []
-        for index, t, missing in each(self.done.shortfall):
+        for index, t, not_taken in each(self.solution.shortfall):
             contract = network.contracts[index]
             offer = network.offers[contract.offer]
             taken = sum(
@@ -284,9 +291,9 @@ class FlowTables:
                     contract.row,
                     contract.least,
                     taken,
-                    missing,
+                    not_taken,
                     self.labels[t],
-                    missing * contract.price,
+                    not_taken * contract.price,
                 )
             )
         return table(result_layouts.TAKE_OR_PAY, rows)
@@ -297,11 +304,11 @@ def segment_of(segments: dict[str, int], t: int) -> str:
     return "; ".join(name for name, periods in segments.items() if periods >> t & 1)
 
 
-def balance(done: VariableValues) -> Table:
-    """In less out by site, material and period, over all classes."""
-    network = done.network
+def balance(solution: VariableValues) -> Table:
+    """Movements in and out by site, material and period, over all classes."""
+    network = solution.network
     cells: dict[tuple[str, str, int], list[float]] = {}
-    for column, (index, t), tonnes in _movements(done):
+    for column, (index, t), tonnes in _balance_movements(solution):
         node = network.nodes[index]
         cell = cells.setdefault((node.site, node.material, t), [0.0] * 9)
         cell[column] += tonnes
@@ -313,40 +320,40 @@ def balance(done: VariableValues) -> Table:
     return table(result_layouts.BALANCE, rows)
 
 
-_COLUMNS = {
+_BALANCE_COLUMNS = {
     field.header: number - 3
     for number, field in enumerate(result_layouts.BALANCE.fields)
     if field.kind == "tonnes"
 }
 
 
-def _movements(done: VariableValues) -> Iterator[tuple[int, tuple[int, int], float]]:
+def _balance_movements(solution: VariableValues) -> Iterator[tuple[int, tuple[int, int], float]]:
     """Column of the balance, node and period, tonnes."""
-    network, flows, column = done.network, done.network.flows, _COLUMNS
+    network, flows, column = solution.network, solution.network.flows, _BALANCE_COLUMNS
     count = network.calendar.count
     for inflow in network.inflows:
         kind = "opening" if inflow.opening else "arrived"
         yield column[kind], (inflow.node, inflow.period), inflow.tonnes
-    for flow, t, tonnes in each(done.buy):
+    for flow, t, tonnes in each(solution.buy):
         yield column["bought"], (flows.buys[flow].node, t), tonnes
-    for flow, t, tonnes in each(done.ship):
+    for flow, t, tonnes in each(solution.ship):
         ship = flows.ships[flow]
         yield column["shipped"], (ship.node, t), tonnes
         for later, share in ship.arrivals:
             if t + later < count:
                 yield column["arrived"], (ship.to_node, t + later), tonnes * share
-    for flow, t, activity in each(done.run):
+    for flow, t, activity in each(solution.run):
         run = flows.runs[flow]
         for node, tonnes in run.used.items():
             yield column["used"], (node, t), tonnes * activity
         for node, tonnes in run.made.items():
             yield column["made"], (node, t), tonnes * activity
-    for flow, t, tonnes in each(done.stock):
+    for flow, t, tonnes in each(solution.stock):
         node = flows.keeps[flow].node
         yield column["closing"], (node, t), tonnes
         if t + 1 < count:
             yield column["opening"], (node, t + 1), tonnes
-    for flow, t, tonnes in each(done.deliver):
+    for flow, t, tonnes in each(solution.deliver):
         yield column["delivered"], (flows.delivers[flow].node, t), tonnes
-    for flow, t, tonnes in each(done.discard):
+    for flow, t, tonnes in each(solution.discard):
         yield column["discarded"], (flows.discards[flow].node, t), tonnes

@@ -1,12 +1,14 @@
-"""Layouts of the tables of rules and prices; those in REQUESTED are made on request."""
+"""Layouts of the tables of rules and prices; the last few are made on request only."""
 
 from __future__ import annotations
 
-from optimizer.result.result_table import Field, Layout
-
-_PERIOD = Field("period", "period", "label of the period")
-_SITE = Field("site", "text", "site")
-_MATERIAL = Field("material", "text", "material")
+from optimizer.result.result_table import (
+    MATERIAL_FIELD,
+    PERIOD_FIELD,
+    SITE_FIELD,
+    Field,
+    Layout,
+)
 
 COMPLIANCE = Layout(
     "Compliance",
@@ -52,7 +54,7 @@ SCARCITY = Layout(
     (
         Field("kind", "text", "capacity, offer, contract, lane, stock, demand, rule …"),
         Field("thing", "text", "what binds"),
-        _PERIOD,
+        PERIOD_FIELD,
         Field(
             "bound",
             "amount",
@@ -98,7 +100,7 @@ BREAK_EVEN = Layout(
         Field("kind", "text", "offer, lane, process or option"),
         Field("thing", "text", "what is not used"),
         Field("material", "text", "material or recipe; for an option its sites"),
-        _PERIOD,
+        PERIOD_FIELD,
         Field("price", "price", "its price or cost in that period"),
         Field("cheaper by", "price", "how much cheaper it must get, in money of that period"),
         Field("break-even", "price", "price at which it enters"),
@@ -149,7 +151,7 @@ HEADROOM = Layout(
         Field("kind", "text", "offer, lane, process or option"),
         Field("thing", "text", "what is used"),
         Field("material", "text", "material or recipe; for an option its sites"),
-        _PERIOD,
+        PERIOD_FIELD,
         Field("used", "amount", "tonnes or units of activity in the plan"),
         Field("price", "price", "its price or cost in that period; for an option capital"),
         Field("dearer by", "price", "rise at which less of it is used; blank: none, see note"),
@@ -167,10 +169,10 @@ MARGINAL_COSTS = Layout(
     "What one more tonne of a material at a site costs, and what that is made of; parts add up "
     "to the price. Money of the period, not discounted; yes/no decisions are held.",
     (
-        _SITE,
-        _MATERIAL,
+        SITE_FIELD,
+        MATERIAL_FIELD,
         Field("class", "text", "provenance class: clean, or the rules that it breaks"),
-        _PERIOD,
+        PERIOD_FIELD,
         Field("price", "price", "what one more tonne there costs the plan"),
         Field("purchases", "price", "of which bought inputs"),
         Field("processing", "price", "of which conversion cost"),
@@ -249,7 +251,7 @@ RULE_MOVES = Layout(
         Field("kind", "text", "offer, process or delivery"),
         Field("site", "text", "site"),
         Field("thing", "text", "offer, recipe and feed, or line of demand"),
-        _MATERIAL,
+        MATERIAL_FIELD,
         Field("with", "amount", "over the horizon in the plan with all rules"),
         Field("without", "amount", "over the horizon in the plan without the rule"),
         Field("change", "amount", "without less with: positive gains where the rule is dropped"),
@@ -260,4 +262,4 @@ REQUESTED = {
     layout.name: layout
     for layout in (HEADROOM, MARGINAL_COSTS, OXIDES, RULE_COSTS, RULE_DATES, RULE_MOVES)
 }
-"""Tables that are made only when they are asked for."""
+"""Tables that are made on request only."""

@@ -1,7 +1,6 @@
-"""The result tables: each column declared once, with its unit and meaning.
+"""Layouts of the result tables: each column is declared once, with its unit and meaning.
 
-A table is plain columns; :meth:`Table.frame` gives it as a pandas DataFrame. The
-results workbook and ``docs/results.md`` are made from the same declarations.
+The results workbook and ``docs/results.md`` are generated from these declarations.
 """
 
 from __future__ import annotations
@@ -9,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from optimizer.result.price_layouts import BOTTLENECKS, BREAK_EVEN, COMPLIANCE, REQUESTED, SCARCITY
-from optimizer.result.result_table import Field, Layout, Table, Tables, table
+from optimizer.result.result_table import (
+    MATERIAL_FIELD,
+    PERIOD_FIELD,
+    SITE_FIELD,
+    Field,
+    Layout,
+    Table,
+    Tables,
+    table,
+)
 from optimizer.tables.sheets import STAGES
 
 __all__ = [
@@ -24,9 +32,7 @@ __all__ = [
     "table",
 ]
 
-_PERIOD = Field("period", "period", "label of the period")
-_DATE = Field("first day", "date", "first day of the period")
-_BREAKS = Field(
+_BREAKS_FIELD = Field(
     "breaks", "text", "rules that the lot breaks or is booked as breaking; empty = none"
 )
 _UNCHECKED = Field(
@@ -37,26 +43,24 @@ _UNCHECKED = Field(
 _ORIGIN = Field(
     "customs origin", "text", "countries of customs origin; empty where no duty depends on it"
 )
-_SITE = Field("site", "text", "site")
 _COUNTRY = Field("country", "text", "country of the site")
-_MATERIAL = Field("material", "text", "material")
-_TONNES = Field("tonnes", "tonnes", "tonnes in the period")
+_TONNES_FIELD = Field("tonnes", "tonnes", "tonnes in the period")
 
 PURCHASES = Layout(
     "Purchases",
     "Order plan: what is bought, by offer and period. Cost is as paid, not discounted.",
     (
         Field("offer", "text", "line of supply"),
-        _SITE,
+        SITE_FIELD,
         _COUNTRY,
-        _MATERIAL,
-        _PERIOD,
+        MATERIAL_FIELD,
+        PERIOD_FIELD,
         Field("order by", "date", "latest order date: first day of the period"),
-        _TONNES,
-        Field("price", "price", "price in that period"),
+        _TONNES_FIELD,
+        Field("price", "price", "price in that period", "ratio"),
         Field("cost", "money", "tonnes x price"),
         Field("firm", "text", "no: a non-binding offtake that the plan takes as firm"),
-        _BREAKS,
+        _BREAKS_FIELD,
         _UNCHECKED,
         _ORIGIN,
     ),
@@ -68,16 +72,16 @@ SHIPMENTS = Layout(
     (
         Field("from site", "text", "start of the lane"),
         Field("to site", "text", "end of the lane"),
-        _MATERIAL,
+        MATERIAL_FIELD,
         Field("mode", "text", "means of transport"),
-        _PERIOD,
-        _TONNES,
+        PERIOD_FIELD,
+        _TONNES_FIELD,
         Field("arrives", "tonnes", "tonnes that arrive, within or after the horizon"),
         Field("lead days", "number", "days under way"),
         Field("freight", "money", "tonnes x freight, not discounted"),
         Field("duty", "money", "duty at departure, not discounted"),
         Field("carrying", "money", "carrying cost while under way, not discounted"),
-        _BREAKS,
+        _BREAKS_FIELD,
         _UNCHECKED,
         _ORIGIN,
     ),
@@ -87,11 +91,11 @@ PRODUCTION = Layout(
     "Production",
     "What is run: activity by site, recipe, feed and period.",
     (
-        _SITE,
+        SITE_FIELD,
         _COUNTRY,
         Field("recipe", "text", "recipe"),
         Field("feed", "text", "feed, for recipes made from assays"),
-        _PERIOD,
+        PERIOD_FIELD,
         Field("activity", "amount", "units of activity in the period"),
         Field("cost", "money", "conversion cost, not discounted"),
         Field("inputs break", "text", "rules that the inputs break or are booked as breaking"),
@@ -104,12 +108,12 @@ UTILISATION = Layout(
     "Utilisation",
     "How much of each unit's capacity is used.",
     (
-        _SITE,
+        SITE_FIELD,
         Field("unit", "text", "unit"),
-        _PERIOD,
+        PERIOD_FIELD,
         Field("used", "amount", "capacity used in the period"),
         Field("capacity", "amount", "capacity available in the period"),
-        Field("utilisation", "share", "used / capacity"),
+        Field("utilisation", "share", "used / capacity", "ratio"),
     ),
     (("site", "unit"), "utilisation"),
 )
@@ -117,13 +121,13 @@ STOCK = Layout(
     "Stock",
     "Closing stock of each period.",
     (
-        _SITE,
-        _MATERIAL,
-        _PERIOD,
-        Field("tonnes", "tonnes", "tonnes at the end of the period"),
+        SITE_FIELD,
+        MATERIAL_FIELD,
+        PERIOD_FIELD,
+        Field("tonnes", "tonnes", "tonnes at the end of the period", "level"),
         Field("holding", "money", "holding cost of the period, not discounted"),
         Field("carrying", "money", "carrying cost of the period, not discounted"),
-        _BREAKS,
+        _BREAKS_FIELD,
         _UNCHECKED,
         _ORIGIN,
     ),
@@ -135,12 +139,12 @@ DELIVERIES = Layout(
     (
         Field("line", "text", "demand line"),
         Field("customer", "text", "site that receives"),
-        _MATERIAL,
+        MATERIAL_FIELD,
         Field("segment", "text", "segment"),
-        _PERIOD,
-        _TONNES,
+        PERIOD_FIELD,
+        _TONNES_FIELD,
         Field("revenue", "money", "tonnes x price, not discounted"),
-        _BREAKS,
+        _BREAKS_FIELD,
         _UNCHECKED,
         _ORIGIN,
     ),
@@ -152,12 +156,12 @@ SHORTAGES = Layout(
     (
         Field("line", "text", "demand line"),
         Field("customer", "text", "site that waits"),
-        _MATERIAL,
+        MATERIAL_FIELD,
         Field("segment", "text", "segment"),
-        _PERIOD,
+        PERIOD_FIELD,
         Field("wanted", "tonnes", "quantity wanted in the period"),
         Field("short", "tonnes", "tonnes not delivered"),
-        Field("share short", "share", "short / wanted"),
+        Field("share short", "share", "short / wanted", "ratio"),
         Field("penalty", "money", "penalty, not discounted"),
     ),
     (("line", "material"), "short"),
@@ -169,8 +173,8 @@ SHORTAGE_REASONS = Layout(
     (
         Field("line", "text", "demand line"),
         Field("customer", "text", "site that waits"),
-        _MATERIAL,
-        _PERIOD,
+        MATERIAL_FIELD,
+        PERIOD_FIELD,
         Field("short", "tonnes", "tonnes not delivered"),
         Field("reason", "text", "what stands in the way, with the cell of the workbook"),
         Field("sheet", "text", "sheet of that cell"),
@@ -186,12 +190,12 @@ DISPOSAL = Layout(
     "Disposal",
     "What is thrown away.",
     (
-        _SITE,
-        _MATERIAL,
-        _PERIOD,
-        _TONNES,
+        SITE_FIELD,
+        MATERIAL_FIELD,
+        PERIOD_FIELD,
+        _TONNES_FIELD,
         Field("cost", "money", "disposal cost, not discounted"),
-        _BREAKS,
+        _BREAKS_FIELD,
         _UNCHECKED,
         _ORIGIN,
     ),
@@ -202,13 +206,13 @@ TAKE_OR_PAY = Layout(
     "Contracts that are paid for but not taken.",
     (
         Field("offer", "text", "line of supply"),
-        _SITE,
-        _MATERIAL,
+        SITE_FIELD,
+        MATERIAL_FIELD,
         Field("row", "number", "row in Supply"),
-        Field("least", "tonnes", "tonnes that are paid for in any case"),
-        Field("taken", "tonnes", "tonnes taken under the row"),
-        Field("not taken", "tonnes", "tonnes paid for and not taken"),
-        _PERIOD,
+        Field("least", "tonnes", "tonnes that are paid for in any case", "level"),
+        Field("taken", "tonnes", "tonnes taken under the row", "level"),
+        Field("not taken", "tonnes", "tonnes paid for and not taken", "level"),
+        PERIOD_FIELD,
         Field("cost", "money", "payment in that period, not discounted"),
     ),
 )
@@ -217,10 +221,10 @@ INVESTMENT = Layout(
     "What is built: options by period of decision. Money is not discounted.",
     (
         Field("option", "text", "option"),
-        _SITE,
+        SITE_FIELD,
         Field("unit", "text", "unit that it adds to"),
         Field("period", "period", "period of decision"),
-        Field("number", "number", "how many, or how much, is built"),
+        Field("number", "number", "how many, or how much, is built", "sum"),
         Field("added capacity", "amount", "capacity that it adds, per year"),
         Field("runs from", "date", "day from which it runs"),
         Field("capital", "money", "capital cost of this row of the option"),
@@ -236,7 +240,7 @@ COSTS = Layout(
         Field("site", "text", "where it falls (a lane: its start)"),
         Field("item", "text", "offer, recipe, lane, unit or demand line"),
         Field("material", "text", "material, where there is one"),
-        _PERIOD,
+        PERIOD_FIELD,
         Field("year", "text", "calendar year"),
         Field("amount", "money", "as paid"),
         Field("discounted", "money", "present value at the start, mid-period"),
@@ -247,10 +251,10 @@ BALANCE = Layout(
     "Balance",
     "By site, material and period: what comes in less what goes out, to zero.",
     (
-        _SITE,
-        _MATERIAL,
-        _PERIOD,
-        Field("opening", "tonnes", "stock at the start of the period"),
+        SITE_FIELD,
+        MATERIAL_FIELD,
+        PERIOD_FIELD,
+        Field("opening", "tonnes", "stock at the start of the period", "level"),
         Field("bought", "tonnes", "bought"),
         Field("arrived", "tonnes", "arrived from lanes and from orders under way"),
         Field("made", "tonnes", "made"),
@@ -258,7 +262,7 @@ BALANCE = Layout(
         Field("shipped", "tonnes", "shipped"),
         Field("delivered", "tonnes", "delivered"),
         Field("discarded", "tonnes", "thrown away"),
-        Field("closing", "tonnes", "stock at the end of the period"),
+        Field("closing", "tonnes", "stock at the end of the period", "level"),
         Field("difference", "tonnes", "in less out: zero but for the solver's tolerance"),
     ),
 )
@@ -269,10 +273,10 @@ PROVENANCE = Layout(
     "there would be more than 200 thousand rows countries stand alone, and where there still would "
     "be more all inputs are taken together.",
     (
-        _PERIOD,
+        PERIOD_FIELD,
         Field("line", "text", "demand line"),
         Field("customer", "text", "site that receives"),
-        _MATERIAL,
+        MATERIAL_FIELD,
         Field("segment", "text", "segment"),
         Field("rule", "text", "rules that bind the line in the period"),
         Field("stage", "text", "stage; where a lot went through it again, its last event counts"),
@@ -285,7 +289,7 @@ PROVENANCE = Layout(
         ),
         Field("country", "text", "country of the name: of the site, or the owner's own"),
         Field("share", "share", "share of the input in what is delivered"),
-        Field("tonnes", "tonnes", "share x tonnes delivered"),
+        Field("tonnes", "tonnes", "share x tonnes delivered", "level"),
     ),
 )
 CERTIFICATES = Layout(
@@ -295,10 +299,10 @@ CERTIFICATES = Layout(
     (
         Field("line", "text", "demand line"),
         Field("customer", "text", "site that receives"),
-        _MATERIAL,
+        MATERIAL_FIELD,
         Field("segment", "text", "segment"),
-        _PERIOD,
-        _TONNES,
+        PERIOD_FIELD,
+        Field("tonnes", "tonnes", "tonnes in the period", "level"),
         Field("rule", "text", "rule that binds the delivery; empty where none does"),
         Field("bans", "text", "what breaks the rule"),
         Field("verdict", "text", "kept or broken; for a share, over the window of the rule"),
@@ -367,12 +371,12 @@ CATEGORIES = (
     "revenue",
     "closing value",
 )
-"""Categories of cost, in the order in which they are shown."""
+"""Categories of cost, in the order shown."""
 
 
-def in_order(found: Mapping[str, Table]) -> dict[str, Table]:
-    """Tables by name in the order of the results workbook; those on request before the last."""
-    own = [name for name in LAYOUTS if name in found]
-    more = [name for name in found if name not in LAYOUTS]
-    order = sorted((*own, *more), key=RUN.name.__eq__)
-    return {name: found[name] for name in order}
+def in_order(tables: Mapping[str, Table]) -> dict[str, Table]:
+    """Tables by name in the order of the results workbook: those on request come before Run."""
+    standard = [name for name in LAYOUTS if name in tables]
+    on_request = [name for name in tables if name not in LAYOUTS]
+    order = sorted((*standard, *on_request), key=RUN.name.__eq__)
+    return {name: tables[name] for name in order}

@@ -1,4 +1,4 @@
-"""What a result table is: columns with units and meanings, and the values below them."""
+"""Result tables: a layout of columns with units and meanings, and the values."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+ADDITIVE_KINDS = ("tonnes", "amount", "money")
+"""Kinds of column whose rows add up, unless the column says otherwise."""
+
+
 class Field(Struct, frozen=True, eq=False):
     """One column of a result table.
 
@@ -21,10 +25,24 @@ class Field(Struct, frozen=True, eq=False):
     header: str
     kind: str
     meaning: str
+    aggregation: str = ""
+    """How several rows become one: ``sum``, ``ratio`` (of the sums of two other columns) or
+    ``level`` (a state or a term that several rows repeat, never a sum). Blank: ``sum`` where the
+    kind is tonnes, amount or money, and no aggregation elsewhere."""
+
+    @property
+    def adds_up(self) -> bool:
+        """True if a sum over rows has a meaning."""
+        return (self.aggregation or ("sum" if self.kind in ADDITIVE_KINDS else "")) == "sum"
+
+
+PERIOD_FIELD = Field("period", "period", "label of the period")
+SITE_FIELD = Field("site", "text", "site")
+MATERIAL_FIELD = Field("material", "text", "material")
 
 
 class Layout(Struct, frozen=True, eq=False):
-    """What a table is and which columns it has."""
+    """Name, meaning and columns of a table."""
 
     name: str
     meaning: str

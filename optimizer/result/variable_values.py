@@ -1,4 +1,4 @@
-"""Values of the variables, by flow and period: the last place that sees Pyomo."""
+"""Values of the variables of a solved model, by flow and period."""
 
 from __future__ import annotations
 
@@ -11,32 +11,35 @@ from optimizer.model.variables import ByPeriod
 from optimizer.network.network_data import Network
 
 NOTHING = 1e-9
-"""Tonnes below which a variable counts as zero."""
+"""Value at or below which a variable counts as zero.
 
-Cells = list[dict[int, float]]
-"""Values by flow, then by period; only what is not zero."""
+Far below HiGHS's feasibility tolerance of 1e-7, so that only rounding is dropped.
+"""
+
+ValuesByFlow = list[dict[int, float]]
+"""Nonzero values by flow, then by period."""
 
 
 class VariableValues(Struct, frozen=True):
-    """What was decided, as the network numbers its flows."""
+    """Values of all decisions, with the flow numbers of the network."""
 
     network: Network
-    buy: Cells
-    run: Cells
-    ship: Cells
-    stock: Cells
-    downgrade: Cells
-    deliver: Cells
-    discard: Cells
-    short: Cells
-    shortfall: Cells
-    build: Cells
-    open: Cells
-    used: Cells
+    buy: ValuesByFlow
+    run: ValuesByFlow
+    ship: ValuesByFlow
+    stock: ValuesByFlow
+    downgrade: ValuesByFlow
+    deliver: ValuesByFlow
+    discard: ValuesByFlow
+    short: ValuesByFlow
+    shortfall: ValuesByFlow
+    build: ValuesByFlow
+    open: ValuesByFlow
+    used: ValuesByFlow
 
 
 def decisions(m: ConcreteModel) -> VariableValues:
-    """Values of a solved model."""
+    """Values of the decisions of a solved model."""
     columns = m.columns
     return VariableValues(
         network=m.network,
@@ -55,15 +58,15 @@ def decisions(m: ConcreteModel) -> VariableValues:
     )
 
 
-def _values(columns: list[ByPeriod]) -> Cells:
+def _values(columns: list[ByPeriod]) -> ValuesByFlow:
     return [
-        {t: variable.value for t, variable in own.items() if variable.value > NOTHING}
-        for own in columns
+        {t: variable.value for t, variable in by_period.items() if variable.value > NOTHING}
+        for by_period in columns
     ]
 
 
-def each(cells: Cells) -> Iterator[tuple[int, int, float]]:
-    """Flow, period and value of everything that is not zero."""
-    for flow, own in enumerate(cells):
-        for t, amount in own.items():
+def each(values: ValuesByFlow) -> Iterator[tuple[int, int, float]]:
+    """Flow, period and value of all nonzero values."""
+    for flow, by_period in enumerate(values):
+        for t, amount in by_period.items():
             yield flow, t, amount

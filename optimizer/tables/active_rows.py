@@ -1,4 +1,8 @@
-"""What is switched off: rows with ``active = no``, and rows that refer to something that is."""
+"""Inactive rows: those with ``active = no``, and those that refer to an inactive entity.
+
+An entity is a site, a material, a recipe … that other rows refer to by name. It is inactive
+if all rows that define it are.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,12 @@ from optimizer.tables.findings import Findings
 from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.text_matching import quoted
 
-Thing = tuple[str, Any]
-"""Kind and name; the name of a unit is its site and unit."""
+Entity = tuple[str, Any]
+"""Kind and name of an entity; a unit's name is the pair of its site and unit."""
+RowReasons = dict[str, dict[int, Entity]]
+"""By sheet and position of a row: the inactive entity that changed the row."""
 
-DEFINED = {
+DEFINING_SHEETS = {
     "site": ("Sites",),
     "material": ("Materials",),
     "offer": ("Supply",),
@@ -24,9 +30,9 @@ DEFINED = {
     "feed": ("Assays",),
     "unit": ("Units", "Options"),
 }
-"""Sheets that define a kind of thing: it is off if all its rows there are."""
+"""Sheets whose rows define the entities of a kind."""
 
-REFERENCES: dict[str, dict[str, str]] = {
+REFERENCE_COLUMNS: dict[str, dict[str, str]] = {
     "Supply": {"site": "site", "material": "material"},
     "Assays": {"feed": "material"},
     "Processes": {"site": "site", "recipe": "recipe", "feed": "feed", "unit": "unit"},
@@ -40,12 +46,12 @@ REFERENCES: dict[str, dict[str, str]] = {
     "Rule scope": {"rule": "rule"},
     "Blends": {"site": "site", "recipe": "recipe"},
 }
-"""A row is off if something in one of these columns is."""
+"""Kind of entity by sheet and column; a row is inactive if one of its entities is."""
 
-TOGETHER = {"Processes": ("site", "recipe", "feed"), "Options": ("option",)}
-"""Rows that are one thing: where one goes off for its unit or its needs, all do."""
+ENTITY_KEYS = {"Processes": ("site", "recipe", "feed"), "Options": ("option",)}
+"""Columns that identify an entity of several rows: one unit or need deactivates all of them."""
 
-DROPPED: dict[str, dict[str, str]] = {
+NAME_LIST_COLUMNS: dict[str, dict[str, str]] = {
     "Processes": {"clears": "rule"},
     "Limits": {
         "site": "site",
@@ -57,188 +63,216 @@ DROPPED: dict[str, dict[str, str]] = {
         "option": "option",
     },
 }
-"""Columns of several names from which one that is off is dropped."""
+"""Columns with lists of names, from which inactive names are removed."""
 
-INGREDIENTS = {"Recipes": "material", "Recoveries": "product"}
-SHOWN = 3
+RECIPE_MATERIAL_COLUMNS = {"Recipes": "material", "Recoveries": "product"}
+"""Column of each recipe sheet that names a material."""
+MAX_LISTED_REASONS = 3
+"""Entities that one warning names; the others are counted to keep the message short."""
 
 
-def switch_off(tables: dict[str, SheetTable], found: Findings) -> None:
-    """Mark every row that refers to something that is switched off; warn once a sheet."""
+def switch_off(tables: dict[str, SheetTable], findings: Findings) -> None:
+    """Deactivate every row that refers to an inactive entity; warn once for each sheet.
+
+    A deactivated row may make further entities inactive, so the steps repeat until nothing
+    changes. Idle recipes are deactivated last: which recipes are idle depends on the processes
+    that are still active.
+    """
     if not any(table.off for table in tables.values()):
         return
-    because: dict[str, dict[int, Thing]] = defaultdict(dict)
-    dropped: dict[str, dict[int, Thing]] = defaultdict(dict)
-    spread = True
-    while spread:
-        off = _things_off(tables)
-        spread = _follow(tables, off, because) | _drop(tables, off, because, dropped)
-        if not spread:
-            spread = _recipes(tables, off, because)
-    _check_recipes(tables, found)
-    for name, rows in because.items():
-        if rows and name != "Rule scope":
+    reasons: RowReasons = defaultdict(dict)
+    removed: RowReasons = defaultdict(dict)
+    changed = True
+    while changed:
+        inactive = _inactive_entities(tables)
+        changed = _deactivate_references(tables, inactive, reasons) | _remove_from_lists(
+            tables, inactive, reasons, removed
+        )
+        if not changed:
+            changed = _deactivate_idle_recipes(tables, inactive, reasons)
+    _report_incomplete_recipes(tables, findings)
+    for sheet, rows in reasons.items():
+        if rows and sheet != "Rule scope":
             verb = "row is" if len(rows) == 1 else "rows are"
-            found.warning(name, f"{len(rows):,} {verb} off because {_reasons(rows)}")
-    for name, rows in dropped.items():
+            findings.warning(sheet, f"{len(rows):,} {verb} off because {_reasons_text(rows)}")
+    for sheet, rows in removed.items():
         if not rows:
             continue
         verb = "row counts" if len(rows) == 1 else "rows count"
-        found.warning(name, f"{len(rows):,} {verb} without a name because {_reasons(rows)}")
+        findings.warning(
+            sheet, f"{len(rows):,} {verb} without a name because {_reasons_text(rows)}"
+        )
 
 
-def _names(table: SheetTable, kind: str, at: int) -> Any:
-    name = table.values[kind][at]
-    return (table.values["site"][at], name) if kind == "unit" and name else name
+def _entity_name(table: SheetTable, kind: str, position: int) -> Any:
+    name = table.values[kind][position]
+    return (table.values["site"][position], name) if kind == "unit" and name else name
 
 
-def _things_off(tables: dict[str, SheetTable]) -> dict[str, set[Any]]:
-    """Names of each kind all of whose rows are off."""
-    things = {}
-    for kind, sheets in DEFINED.items():
+def _inactive_entities(tables: dict[str, SheetTable]) -> dict[str, set[Any]]:
+    """Names of the entities of each kind all of whose rows are inactive."""
+    entities = {}
+    for kind, sheets in DEFINING_SHEETS.items():
         active: set[Any] = set()
-        off: set[Any] = set()
+        inactive: set[Any] = set()
         for sheet in sheets:
             table = tables[sheet]
-            for at in range(len(table.rows)):
-                (off if at in table.off else active).add(_names(table, kind, at))
-        things[kind] = off - active - {"", "*"}
-    return things
+            for position in range(len(table.rows)):
+                (inactive if position in table.off else active).add(
+                    _entity_name(table, kind, position)
+                )
+        entities[kind] = inactive - active - {"", "*"}
+    return entities
 
 
-def _follow(
-    tables: dict[str, SheetTable], off: dict[str, set[Any]], because: dict[str, dict[int, Thing]]
+def _deactivate_references(
+    tables: dict[str, SheetTable], inactive: dict[str, set[Any]], reasons: RowReasons
 ) -> bool:
-    """Switch off the rows that refer to what is off; True if there were any."""
-    spread = False
-    for sheet, columns in REFERENCES.items():
+    """Deactivate the rows that refer to inactive entities; True if there were any."""
+    changed = False
+    for sheet, columns in REFERENCE_COLUMNS.items():
         table = tables[sheet]
         for attribute, kind in columns.items():
-            if not off[kind]:
+            if not inactive[kind]:
                 continue
-            hits = dict(_hits(table, attribute, off[kind]))
+            references = dict(_references_to(table, attribute, inactive[kind]))
             if attribute in ("unit", "needs"):
-                hits = _together(table, hits)
-            table.off.update(hits)
-            because[sheet].update({at: (kind, name) for at, name in hits.items()})
-            spread = spread or bool(hits)
-    return spread
+                references = _rows_of_same_entity(table, references)
+            table.off.update(references)
+            reasons[sheet].update({position: (kind, name) for position, name in references.items()})
+            changed = changed or bool(references)
+    return changed
 
 
-def _hits(table: SheetTable, attribute: str, off: set[Any]) -> Iterator[tuple[int, Any]]:
-    """Active rows that name something that is off, and what they name."""
-    for at in range(len(table.rows)):
-        if at not in table.off:
-            value = _names(table, attribute, at)
+def _references_to(
+    table: SheetTable, attribute: str, inactive: set[Any]
+) -> Iterator[tuple[int, Any]]:
+    """Positions of the active rows that name an inactive entity, with its name."""
+    for position in range(len(table.rows)):
+        if position not in table.off:
+            value = _entity_name(table, attribute, position)
             for name in value if attribute == "needs" else (value,):
-                if name in off:
-                    yield at, name
+                if name in inactive:
+                    yield position, name
                     break
 
 
-def _together(table: SheetTable, hits: dict[int, Any]) -> dict[int, Any]:
-    """Active rows that are one thing with a row that is hit."""
-    columns = [table.values[name] for name in TOGETHER[table.sheet.name]]
+def _rows_of_same_entity(table: SheetTable, references: dict[int, Any]) -> dict[int, Any]:
+    """Positions of the active rows of the entities whose rows are referred to."""
+    columns = [table.values[name] for name in ENTITY_KEYS[table.sheet.name]]
     keys = list(zip(*columns, strict=True))
-    hit = {keys[at]: name for at, name in hits.items()}
-    return {at: hit[key] for at, key in enumerate(keys) if key in hit and at not in table.off}
+    referred = {keys[position]: name for position, name in references.items()}
+    return {
+        position: referred[key]
+        for position, key in enumerate(keys)
+        if key in referred and position not in table.off
+    }
 
 
-def _drop(
+def _remove_from_lists(
     tables: dict[str, SheetTable],
-    off: dict[str, set[Any]],
-    because: dict[str, dict[int, Thing]],
-    dropped: dict[str, dict[int, Thing]],
+    inactive: dict[str, set[Any]],
+    reasons: RowReasons,
+    removed: RowReasons,
 ) -> bool:
-    """Drop names that are off from lists; a filter of a limit that is left empty ends it."""
-    spread = False
-    for sheet, columns in DROPPED.items():
+    """Remove inactive names from lists; True if there were any.
+
+    A limit whose filter would become empty is deactivated: an empty filter means every name.
+    """
+    changed = False
+    for sheet, columns in NAME_LIST_COLUMNS.items():
         table = tables[sheet]
         for attribute, kind in columns.items():
-            if not off[kind]:
+            if not inactive[kind]:
                 continue
             values = table.values[attribute]
-            for at, names in enumerate(values):
-                if at in table.off or not names or off[kind].isdisjoint(names):
+            for position, names in enumerate(values):
+                if position in table.off or not names or inactive[kind].isdisjoint(names):
                     continue
-                thing = (kind, next(name for name in names if name in off[kind]))
-                left = tuple(name for name in names if name not in off[kind])
-                if left or sheet != "Limits":
-                    table.whole.setdefault(table.rows[at], {}).setdefault(attribute, names)
-                    values[at] = left
-                    dropped[sheet][at] = thing
+                entity = (kind, next(name for name in names if name in inactive[kind]))
+                remaining = tuple(name for name in names if name not in inactive[kind])
+                if remaining or sheet != "Limits":
+                    table.whole.setdefault(table.rows[position], {}).setdefault(attribute, names)
+                    values[position] = remaining
+                    removed[sheet][position] = entity
                 else:
-                    table.off.add(at)
-                    because[sheet][at] = thing
-                    dropped[sheet].pop(at, None)
-                spread = True
-    return spread
+                    table.off.add(position)
+                    reasons[sheet][position] = entity
+                    removed[sheet].pop(position, None)
+                changed = True
+    return changed
 
 
-def _broken(tables: dict[str, SheetTable]) -> dict[str, list[tuple[str, int, str]]]:
-    """By recipe: active lines (sheet, position, material) whose material is off."""
-    off = _things_off(tables)["material"]
-    broken: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
-    for sheet, attribute in INGREDIENTS.items():
+def _rows_of_inactive_materials(
+    tables: dict[str, SheetTable],
+) -> dict[str, list[tuple[str, int, str]]]:
+    """Active rows (sheet, position, material) of each recipe whose material is inactive."""
+    inactive = _inactive_entities(tables)["material"]
+    rows: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
+    for sheet, attribute in RECIPE_MATERIAL_COLUMNS.items():
         table = tables[sheet]
-        for at, material in enumerate(table.values[attribute]):
-            if material in off and at not in table.off:
-                broken[table.values["recipe"][at]].append((sheet, at, material))
-    return broken
-
-
-def _run(tables: dict[str, SheetTable]) -> dict[str, int]:
-    """Sheet row of the first active process of each recipe."""
-    table = tables["Processes"]
-    rows: dict[str, int] = {}
-    for at, recipe in enumerate(table.values["recipe"]):
-        if at not in table.off:
-            rows.setdefault(recipe, table.rows[at])
+        for position, material in enumerate(table.values[attribute]):
+            if material in inactive and position not in table.off:
+                rows[table.values["recipe"][position]].append((sheet, position, material))
     return rows
 
 
-def _recipes(
-    tables: dict[str, SheetTable], off: dict[str, set[Any]], because: dict[str, dict[int, Thing]]
+def _first_process_rows(tables: dict[str, SheetTable]) -> dict[str, int]:
+    """Sheet row of the first active process of each recipe."""
+    table = tables["Processes"]
+    rows: dict[str, int] = {}
+    for position, recipe in enumerate(table.values["recipe"]):
+        if position not in table.off:
+            rows.setdefault(recipe, table.rows[position])
+    return rows
+
+
+def _deactivate_idle_recipes(
+    tables: dict[str, SheetTable], inactive: dict[str, set[Any]], reasons: RowReasons
 ) -> bool:
-    """Switch off recipes with a material that is off, where nobody runs them."""
-    if not off["material"]:
+    """Deactivate recipes with an inactive material that no active process runs."""
+    if not inactive["material"]:
         return False
-    run = _run(tables)
-    idle = {recipe: lines for recipe, lines in _broken(tables).items() if recipe not in run}
-    for sheet in INGREDIENTS:
+    process_rows = _first_process_rows(tables)
+    idle = {
+        recipe: materials
+        for recipe, materials in _rows_of_inactive_materials(tables).items()
+        if recipe not in process_rows
+    }
+    for sheet in RECIPE_MATERIAL_COLUMNS:
         table = tables[sheet]
-        for at, recipe in enumerate(table.values["recipe"]):
-            if recipe in idle and at not in table.off:
-                table.off.add(at)
-                because[sheet][at] = ("material", idle[recipe][0][2])
+        for position, recipe in enumerate(table.values["recipe"]):
+            if recipe in idle and position not in table.off:
+                table.off.add(position)
+                reasons[sheet][position] = ("material", idle[recipe][0][2])
     return bool(idle)
 
 
-def _check_recipes(tables: dict[str, SheetTable], found: Findings) -> None:
-    """Complain of recipes that are run and lack a material that is off."""
-    run = _run(tables)
-    for recipe, lines in _broken(tables).items():
-        for sheet, at, material in lines:
+def _report_incomplete_recipes(tables: dict[str, SheetTable], findings: Findings) -> None:
+    """Report active processes whose recipe has an inactive material."""
+    process_rows = _first_process_rows(tables)
+    for recipe, materials in _rows_of_inactive_materials(tables).items():
+        for sheet, position, material in materials:
             tables[sheet].complain(
-                found,
-                at,
-                INGREDIENTS[sheet],
+                findings,
+                position,
+                RECIPE_MATERIAL_COLUMNS[sheet],
                 f"{quoted(material)} is switched off, but {quoted(recipe)} is run "
-                f"(Processes row {run[recipe]})",
+                f"(Processes row {process_rows[recipe]})",
                 "a recipe without it is another recipe: switch off this row or the processes",
             )
 
 
-def _reasons(rows: dict[int, Thing]) -> str:
-    """A few of the things that rows are off for: ``site 'Kokbulak' is``."""
-    things = list(dict.fromkeys(rows.values()))
-    shown = [f"{kind} {_name(name)}" for kind, name in things[:SHOWN]]
-    if len(things) > SHOWN:
-        return f"{', '.join(shown)} and {len(things) - SHOWN:,} more are"
-    if len(shown) == 1:
-        return f"{shown[0]} is"
-    return f"{', '.join(shown[:-1])} and {shown[-1]} are"
+def _reasons_text(rows: dict[int, Entity]) -> str:
+    """The first of the inactive entities, with their verb: ``site 'Kokbulak' is``."""
+    entities = list(dict.fromkeys(rows.values()))
+    texts = [f"{kind} {_display_name(name)}" for kind, name in entities[:MAX_LISTED_REASONS]]
+    if len(entities) > MAX_LISTED_REASONS:
+        return f"{', '.join(texts)} and {len(entities) - MAX_LISTED_REASONS:,} more are"
+    if len(texts) == 1:
+        return f"{texts[0]} is"
+    return f"{', '.join(texts[:-1])} and {texts[-1]} are"
 
 
-def _name(name: Any) -> str:
+def _display_name(name: Any) -> str:
     return f"{quoted(name[1])} at {quoted(name[0])}" if isinstance(name, tuple) else quoted(name)

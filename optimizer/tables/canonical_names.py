@@ -1,4 +1,7 @@
-"""One spelling for each name: that of the sheet that defines it, else its first."""
+"""Canonical names: one spelling each, that of the defining sheet or else the first one.
+
+Two words are the same name if they fold alike (:func:`optimizer.tables.text_matching.fold`).
+"""
 
 from __future__ import annotations
 
@@ -9,31 +12,36 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from optimizer.tables.country_names import RESERVED, CountryNames, spell_countries
-from optimizer.tables.findings import Findings
+from optimizer.tables.country_names import (
+    CountryNames,
+    canonicalise_countries,
+)
+from optimizer.tables.findings import Findings, Hint
+from optimizer.tables.histories import RESERVED_COUNTRY_WORDS
 from optimizer.tables.schema import SHEETS, Column
 from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.sheets import ABSENT, NONE, SETTINGS, STAGES, UNKNOWN, Event
 from optimizer.tables.text_matching import did_you_mean, fold, quoted
 
-DOMAINS = {"place": "owner"}
-"""Vocabularies that are one: the name in a history is a site, an owner or a place."""
+DOMAIN_ALIASES = {"place": "owner"}
+"""Domains that share another's vocabulary: a history may name a site, an owner or a place."""
 
 
 class Vocabulary(Struct):
-    """Free words: one spelling by fold, how often each stands, and where first."""
+    """Words that no sheet defines: canonical spelling, number of uses, first use."""
 
     names: dict[str, str] = field(default_factory=dict)
+    """Canonical spelling by fold."""
     counts: Counter[str] = field(default_factory=Counter)
     first: dict[str, tuple[str, int, str]] = field(default_factory=dict)
-    """Sheet, position and attribute of the first appearance."""
+    """Sheet, position and attribute of the first use."""
 
-    def spelled(self, word: str) -> str:
-        """The one spelling of a word; a new word is its own."""
+    def canonical(self, word: str) -> str:
+        """The canonical spelling of a word; a new word is added as it is written."""
         return word if word in ("", "*") else self.names.setdefault(fold(word), word)
 
     def count(self, word: str, table: SheetTable, position: int, attribute: str) -> None:
-        """Note that a word stands in a cell."""
+        """Count the use of a word in a cell."""
         if word and word != "*":
             self.counts[word] += 1
             self.first.setdefault(word, (table.sheet.name, position, attribute))
@@ -43,91 +51,94 @@ class Vocabularies(Struct):
     """Every vocabulary of a workbook."""
 
     defined: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Names by fold, by the sheet and column that defines them: ``Sites.site``."""
+    """Canonical names by fold, by the column that defines them: ``Sites.site``."""
     free: dict[str, Vocabulary] = field(default_factory=dict)
-    """Free vocabularies by domain: country, owner, stage …"""
+    """Vocabularies that no sheet defines, by domain: owner, stage …"""
 
     def domain(self, name: str) -> Vocabulary:
-        """A free vocabulary by the name that a column gives it."""
-        return self.free.setdefault(DOMAINS.get(name, name), Vocabulary())
+        """The vocabulary of a domain, which columns name in ``words``."""
+        return self.free.setdefault(DOMAIN_ALIASES.get(name, name), Vocabulary())
 
 
-def spell(tables: dict[str, SheetTable], found: Findings) -> Vocabularies:
-    """Rewrite every name in its one spelling; complain of references to nothing."""
-    words = Vocabularies()
-    words.domain("stage").names.update({fold(stage): stage for stage in STAGES})
+def spell(tables: dict[str, SheetTable], findings: Findings) -> Vocabularies:
+    """Rewrite every name in its canonical spelling; report references to undefined names.
+
+    The steps depend on each other: defining columns come first, references last.
+    """
+    vocabularies = Vocabularies()
+    vocabularies.domain("stage").names.update({fold(stage): stage for stage in STAGES})
     for table in tables.values():
         for name, column in table.sheet.columns.items():
             if column.key and column.kind == "text" and not (column.refers or column.words):
-                _define(table, name, words)
-    words.domain("owner").names.update(words.defined["Sites.site"])
-    countries = CountryNames(tables["Countries"], found)
+                _define_names(table, name, vocabularies)
+    vocabularies.domain("owner").names.update(vocabularies.defined["Sites.site"])
+    countries = CountryNames(tables["Countries"], findings)
     for table in tables.values():
         for name, column in table.sheet.columns.items():
             if column.kind == "history":
-                _histories(table, name, words, countries, found)
+                _canonicalise_histories(table, name, vocabularies, countries, findings)
             elif column.words in ("country", "countries"):
-                spell_countries(table, name, column, countries, found)
+                canonicalise_countries(table, name, column, countries, findings)
             elif column.words and column.words != "unit":
-                _free(table, name, words.domain(column.words))
-    _define(tables["Recipes"], "recipe", words)
-    _define(tables["Recoveries"], "recipe", words)
-    _units([tables[name] for name in ("Units", "Options", "Processes")])
-    _references(tables, words, found)
-    _changes(tables["Scenarios"])
-    return words
+                _canonicalise_words(table, name, vocabularies.domain(column.words))
+    _define_names(tables["Recipes"], "recipe", vocabularies)
+    _define_names(tables["Recoveries"], "recipe", vocabularies)
+    _canonicalise_units([tables[name] for name in ("Units", "Options", "Processes")])
+    _canonicalise_references(tables, vocabularies, findings)
+    _canonicalise_change_targets(tables["Scenarios"])
+    return vocabularies
 
 
-def _respell(table: SheetTable, name: str, spelled: Callable[[str], str]) -> None:
-    """Put each name of a column (one name, or several) through a function, once a spelling."""
+def _map_names(table: SheetTable, name: str, canonical: Callable[[str], str]) -> None:
+    """Replace each name of a column by ``canonical`` of it; a cell may hold one name or a tuple."""
     values = table.values[name]
     memo: dict[Any, Any] = {}
     for position, value in enumerate(values):
         if not value:
             continue
-        new = memo.get(value)
-        if new is None:
+        result = memo.get(value)
+        if result is None:
             if isinstance(value, tuple):
-                new = tuple(dict.fromkeys(map(spelled, value)))
+                result = tuple(dict.fromkeys(map(canonical, value)))
             else:
-                new = spelled(value)
-            memo[value] = new
-        values[position] = new
+                result = canonical(value)
+            memo[value] = result
+        values[position] = result
 
 
-def _define(table: SheetTable, name: str, words: Vocabularies) -> None:
-    """Take the names of a column for those that others refer to."""
+def _define_names(table: SheetTable, name: str, vocabularies: Vocabularies) -> None:
+    """Define the names of a column, so that other columns can refer to them."""
     vocabulary = Vocabulary()
-    _respell(table, name, vocabulary.spelled)
-    words.defined[f"{table.sheet.name}.{table.sheet.header(name)}"] = vocabulary.names
+    _map_names(table, name, vocabulary.canonical)
+    vocabularies.defined[f"{table.sheet.name}.{table.sheet.header(name)}"] = vocabulary.names
 
 
-def _stages(table: SheetTable, name: str, words: Vocabulary) -> None:
-    """Spell the stages of processes; ``melted: none`` is a stage that does not apply."""
+def _canonicalise_stages(table: SheetTable, name: str, vocabulary: Vocabulary) -> None:
+    """Canonicalise the stages of processes; ``melted: none`` means that a stage does not apply."""
 
-    def spelled(word: str) -> str:
+    def canonical(word: str) -> str:
         stage, colon, rest = word.partition(":")
         if colon and fold(rest) == NONE:
-            return words.spelled(stage.strip()) + ABSENT
-        return words.spelled(word)
+            return vocabulary.canonical(stage.strip()) + ABSENT
+        return vocabulary.canonical(word)
 
-    _respell(table, name, spelled)
+    _map_names(table, name, canonical)
 
 
-def _free(table: SheetTable, name: str, words: Vocabulary) -> None:
-    """Spell a column of free words, and count them."""
+def _canonicalise_words(table: SheetTable, name: str, vocabulary: Vocabulary) -> None:
+    """Canonicalise and count the words of a column that no sheet defines."""
     if name == "stages":
-        _stages(table, name, words)
+        _canonicalise_stages(table, name, vocabulary)
     else:
-        _respell(table, name, words.spelled)
+        _map_names(table, name, vocabulary.canonical)
     for position, value in enumerate(table.values[name]):
         if value:
             for word in value if isinstance(value, tuple) else (value,):
-                words.count(word, table, position, name)
+                vocabulary.count(word, table, position, name)
 
 
-def _units(tables: list[SheetTable]) -> None:
-    """Spell units, whose names belong to a site."""
+def _canonicalise_units(tables: list[SheetTable]) -> None:
+    """Canonicalise units, whose names are unique within a site only."""
     names: dict[tuple[str, str], str] = {}
     for table in tables:
         sites, units = table.values["site"], table.values["unit"]
@@ -136,17 +147,21 @@ def _units(tables: list[SheetTable]) -> None:
                 units[position] = names.setdefault((fold(sites[position]), fold(unit)), unit)
 
 
-def _histories(
-    table: SheetTable, name: str, words: Vocabularies, countries: CountryNames, found: Findings
+def _canonicalise_histories(
+    table: SheetTable,
+    name: str,
+    vocabularies: Vocabularies,
+    countries: CountryNames,
+    findings: Findings,
 ) -> None:
-    """Spell the stages, countries and names of histories, and count them."""
-    stages, names = map(words.domain, ("stage", "owner"))
+    """Canonicalise and count the stages, countries and names of histories."""
+    stages, names = map(vocabularies.domain, ("stage", "owner"))
 
-    def spelled(event: Event) -> Event:
+    def canonical(event: Event) -> Event:
         country = event.country
-        if country not in RESERVED:
+        if country not in RESERVED_COUNTRY_WORDS:
             country = countries.name(country) or country
-        return Event(stages.spelled(event.stage), country, names.spelled(event.name))
+        return Event(stages.canonical(event.stage), country, names.canonical(event.name))
 
     values = table.values[name]
     memo: dict[tuple[Event, ...], tuple[Event, ...]] = {}
@@ -154,28 +169,28 @@ def _histories(
         if not history:
             continue
         if history not in memo:
-            memo[history] = tuple(dict.fromkeys(map(spelled, history)))
+            memo[history] = tuple(dict.fromkeys(map(canonical, history)))
         values[position] = memo[history]
         for event in memo[history]:
             stages.count(event.stage, table, position, name)
-            if event.country not in RESERVED:
+            if event.country not in RESERVED_COUNTRY_WORDS:
                 fault = countries.one(event.country)[1]
                 if fault:
                     message, cure = fault
-                    table.spoil(found, position, name, message, partial(_or_unknown, cure))
+                    table.spoil(findings, position, name, message, partial(_or_write_unknown, cure))
             names.count(event.name, table, position, name)
 
 
-def _or_unknown(cure: str | Callable[[], str]) -> str:
-    """A cure for a country in a history, where unknown is an answer too."""
-    told = cure if isinstance(cure, str) else cure()
-    return f"{told}; where nobody knows, write {UNKNOWN}"
+def _or_write_unknown(cure: Hint) -> str:
+    """The cure for a country in a history, where ``unknown`` is allowed too."""
+    text = cure if isinstance(cure, str) else cure()
+    return f"{text}; where nobody knows, write {UNKNOWN}"
 
 
-def _changes(table: SheetTable) -> None:
-    """Spell the sheets and columns that scenarios change."""
+def _canonicalise_change_targets(table: SheetTable) -> None:
+    """Canonicalise the sheets and columns that scenarios change."""
     sheets = {fold(name): name for name in ("Settings", *SHEETS)}
-    _respell(table, "sheet", lambda word: sheets.get(fold(word), word))
+    _map_names(table, "sheet", lambda word: sheets.get(fold(word), word))
     for position, sheet in enumerate(table.values["sheet"]):
         columns = SETTINGS if sheet == "Settings" else getattr(SHEETS.get(sheet), "columns", {})
         headers = {fold(column.header): column.header for column in columns.values()}
@@ -183,8 +198,10 @@ def _changes(table: SheetTable) -> None:
         table.values["column"][position] = headers.get(fold(word), word)
 
 
-def _references(tables: dict[str, SheetTable], words: Vocabularies, found: Findings) -> None:
-    """Spell references as they are defined; columns that others refer to come first."""
+def _canonicalise_references(
+    tables: dict[str, SheetTable], vocabularies: Vocabularies, findings: Findings
+) -> None:
+    """Canonicalise references; a column waits until every column that it refers to is defined."""
     pending = [
         (table, name, column)
         for table in tables.values()
@@ -192,26 +209,26 @@ def _references(tables: dict[str, SheetTable], words: Vocabularies, found: Findi
         if column.refers
     ]
     targets = {target for _, _, column in pending for target in column.refers}
-    lost: dict[str, list[str]] = {}
+    unresolved: dict[str, list[str]] = {}
     while pending:
-        later = []
+        deferred = []
         for table, name, column in pending:
-            if not all(target in words.defined for target in column.refers):
-                later.append((table, name, column))
+            if not all(target in vocabularies.defined for target in column.refers):
+                deferred.append((table, name, column))
                 continue
-            empty = _empty(column, tables)
-            if empty:
-                lost.setdefault(empty, []).extend(_spoil_quietly(table, name))
+            empty_sheet = _empty_target_sheet(column, tables)
+            if empty_sheet:
+                unresolved.setdefault(empty_sheet, []).extend(_mark_unresolved(table, name))
             else:
-                _refer(table, name, column, words, found)
+                _canonicalise_reference_column(table, name, column, vocabularies, findings)
             if f"{table.sheet.name}.{column.header}" in targets:
-                _define(table, name, words)
-        pending = later
-    for sheet, users in lost.items():
-        if users and sheet not in found.replaced:
+                _define_names(table, name, vocabularies)
+        pending = deferred
+    for sheet, users in unresolved.items():
+        if users and sheet not in findings.replaced:
             verb = "refers" if len(users) == 1 else "refer"
             sheets = ", ".join(dict.fromkeys(users))
-            found.error(
+            findings.error(
                 sheet,
                 "the sheet is missing or has no rows"
                 f", and {len(users):,} cells in {sheets} {verb} to it",
@@ -219,36 +236,36 @@ def _references(tables: dict[str, SheetTable], words: Vocabularies, found: Findi
             )
 
 
-def _empty(column: Column, tables: dict[str, SheetTable]) -> str:
-    """The sheet that a column refers to, if none of the sheets that it may refer to has rows."""
+def _empty_target_sheet(column: Column, tables: dict[str, SheetTable]) -> str:
+    """The first sheet that a column refers to if all of them are empty, else an empty text."""
     sheets = [target.partition(".")[0] for target in column.refers]
     return "" if any(tables[sheet].rows for sheet in sheets) else sheets[0]
 
 
-def _spoil_quietly(table: SheetTable, name: str) -> list[str]:
-    """Mark every cell of a column that names something; the sheet, once for each of them."""
-    spoilt = []
+def _mark_unresolved(table: SheetTable, name: str) -> list[str]:
+    """Mark every cell of a column that holds a reference as bad; its sheet once for each cell."""
+    sheets = []
     for position, value in enumerate(table.values[name]):
-        named = [word for word in (value if isinstance(value, tuple) else (value,)) if word]
-        if named and named != ["*"] and position not in table.off:
+        references = [word for word in (value if isinstance(value, tuple) else (value,)) if word]
+        if references and references != ["*"] and position not in table.off:
             table.bad.setdefault(position, set()).add(name)
-            spoilt.append(table.sheet.name)
-    return spoilt
+            sheets.append(table.sheet.name)
+    return sheets
 
 
-def _refer(
-    table: SheetTable, name: str, column: Column, words: Vocabularies, found: Findings
+def _canonicalise_reference_column(
+    table: SheetTable, name: str, column: Column, vocabularies: Vocabularies, findings: Findings
 ) -> None:
-    """Spell one column of references; complain of those to nothing."""
-    known: dict[str, str] = {}
+    """Canonicalise one column of references; report names that are not defined."""
+    names: dict[str, str] = {}
     for target in reversed(column.refers):
-        known |= words.defined[target]
-    _respell(table, name, lambda word: known.get(fold(word), word))
+        names |= vocabularies.defined[target]
+    _map_names(table, name, lambda word: names.get(fold(word), word))
     sheets = " or ".join(dict.fromkeys(target.partition(".")[0] for target in column.refers))
-    fine = {"", "*", *known.values()}
+    valid = {"", "*", *names.values()}
     for position, value in enumerate(table.values[name]):
         for word in value if isinstance(value, tuple) else (value,):
-            if word not in fine:
+            if word not in valid:
                 message = f"{quoted(word)} is not in {sheets}"
-                hint = partial(did_you_mean, word, known.values())
-                table.spoil(found, position, name, message, hint)
+                hint = partial(did_you_mean, word, names.values())
+                table.spoil(findings, position, name, message, hint)

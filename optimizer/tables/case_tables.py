@@ -1,4 +1,4 @@
-"""A case back to the tables that it was read from, and through the checks again."""
+"""Convert a case back to the tables that it was read from, and check changed tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from optimizer.tables.workbook_draft import WorkbookDraft
 
 
 def tables_of(case: Case) -> dict[str, SheetTable]:
-    """Rows of every sheet as they were written: those that are off too, in their order."""
+    """Tables of every sheet as they were written: inactive rows included, in sheet order."""
     tables = {}
     for name, sheet in SHEETS.items():
         rows = sorted((*case.rows(name), *case.switched_off.get(name, ())), key=attrgetter("row"))
@@ -29,62 +29,74 @@ def tables_of(case: Case) -> dict[str, SheetTable]:
         }
         if name == "Demand":
             table.values["by_period"] = [row.by_period for row in rows]
-        table.off = {at for at, row in enumerate(rows) if not row.active}
-        _restore(table, case)
+        table.off = {position for position, row in enumerate(rows) if not row.active}
+        _restore_removed_names(table, case)
         tables[name] = table
     return tables
 
 
-def _restore(table: SheetTable, case: Case) -> None:
-    """Put names that were dropped from lists back, unless somebody changed the list since."""
-    for number, lists in case.whole.get(table.sheet.name, {}).items():
-        for at in (at for at, row in enumerate(table.rows) if row == number):
-            for attribute, whole in lists.items():
-                now = table.values[attribute][at]
-                if now == tuple(name for name in whole if name in now):
-                    table.values[attribute][at] = whole
+def _restore_removed_names(table: SheetTable, case: Case) -> None:
+    """Restore inactive names that were removed from lists, unless the list has changed since."""
+    for number, originals in case.whole.get(table.sheet.name, {}).items():
+        for position in (position for position, row in enumerate(table.rows) if row == number):
+            for attribute, original in originals.items():
+                names = table.values[attribute][position]
+                if names == tuple(name for name in original if name in names):
+                    table.values[attribute][position] = original
 
 
 def given_of(case: Case) -> GivenSettings:
-    """Settings of a case as if they had been read."""
+    """Settings of a case in the form in which the reader returns them."""
     values = {name: getattr(case.settings, name) for name in SETTINGS}
     return GivenSettings(values, columns=dict(case.columns.get("Settings", {})))
 
 
 def check_again(case: Case, given: GivenSettings, tables: dict[str, SheetTable]) -> WorkbookDraft:
-    """Checks of tables that were changed; what is wrong stands in the draft's findings."""
-    found = Findings()
+    """Check tables and settings that were changed; the draft holds the findings.
+
+    ``tables`` and ``given`` are completed in place: inactive rows, horizon, defaults.
+    """
+    findings = Findings()
     given.horizon()
-    complete(given, case.path, found)
-    _check_calendar(case, given, tables["Demand"], found)
+    complete(given, case.path, findings)
+    _check_calendar(case, given, tables["Demand"], findings)
     for name, table in tables.items():
-        table.off = {at for at, on in enumerate(table.values["active"]) if not on}
+        table.off = {
+            position for position, active in enumerate(table.values["active"]) if not active
+        }
         tables[name] = table
-    return draft_of(given, tables, found)
+    return draft_of(given, tables, findings)
 
 
-def _check_calendar(case: Case, given: GivenSettings, demand: SheetTable, found: Findings) -> None:
-    """Figures by period stay those of their periods; outside the horizon they do not count."""
-    values, old = given.values, case.settings
+def _check_calendar(
+    case: Case, given: GivenSettings, demand: SheetTable, findings: Findings
+) -> None:
+    """Report changes of the calendar that Demand's figures by period cannot follow.
+
+    A figure belongs to the period of its label. Another period length would need other
+    labels, and an earlier start or a later end would have periods without figures. Figures
+    that a shorter horizon leaves out are removed.
+    """
+    values, former = given.values, case.settings
     calendar = ("start", "periods", "period_length")
-    figures = any(demand.values["by_period"])
-    if not figures or all(values[name] == getattr(old, name) for name in calendar):
+    has_figures = any(demand.values["by_period"])
+    if not has_figures or all(values[name] == getattr(former, name) for name in calendar):
         return
     horizon = given.horizon()
     if horizon is None:
         return
-    was = {label for row in demand.values["by_period"] for label, _ in row}
+    used_labels = {label for row in demand.values["by_period"] for label, _ in row}
     months = PERIOD_MONTHS[values["period_length"]]
-    if any((parse_label(label, months) or ("", 0))[1] != months for label in was):
-        found.error(
+    if any((parse_label(label, months) or ("", 0))[1] != months for label in used_labels):
+        findings.error(
             "Settings",
             "Demand has figures by period, which no other period length can take",
             "write them as quantity per year",
             column="period length",
         )
         return
-    if horizon.start < old.start or horizon.end > _end(case):
-        found.error(
+    if horizon.start < former.start or horizon.end > _horizon_end(case):
+        findings.error(
             "Settings",
             "Demand has figures by period, and none for periods outside the workbook's horizon",
             "lengthen the plan in Settings itself",
@@ -98,6 +110,6 @@ def _check_calendar(case: Case, given: GivenSettings, demand: SheetTable, found:
     ]
 
 
-def _end(case: Case) -> date:
+def _horizon_end(case: Case) -> date:
     horizon = given_of(case).horizon()
     return horizon.end if horizon else date.min

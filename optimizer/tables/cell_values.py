@@ -1,4 +1,4 @@
-"""One raw cell becomes a value of its column, or a complaint."""
+"""Parse raw cells into values of their column; raise CellComplaint where that is impossible."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ from optimizer.tables.schema import INFINITY, Column
 from optimizer.tables.text_matching import clean, did_you_mean, fold, quoted, written
 
 BIGGEST: Final = 1e15
-"""Numbers from here on are typing errors; solvers take 1e20 for infinite."""
+"""Numbers must be smaller than this.
+
+Quantities and prices of a plan stay far below it, so a larger number is a typing error. HiGHS
+takes 1e20 for infinity, and double precision resolves units below 9e15 only.
+"""
 FREE_TEXT: Final = ("notes", "source", "description")
-"""Columns in which nothing can be wrong."""
+"""Columns that may hold any text."""
 
 
 class CellComplaint(Exception):
-    """A cell that cannot be read: what stands there and what is allowed, the cure."""
+    """A cell cannot be read: ``message`` says what is wrong, ``hint`` how to correct it."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -30,15 +34,15 @@ class CellComplaint(Exception):
 
 
 class UnreadableCell(str):
-    """Stands in a cell that has no readable value; its text says why."""
+    """Replaces a cell that has no readable value; its text gives the reason and the cure."""
 
 
 class MergedCell(UnreadableCell):
-    """Stands in the further columns of a merged block."""
+    """Replaces a cell in the second and later columns of a merged range."""
 
 
 class SharedCell:
-    """Stands in the lower cells of a merged block: the value of its first cell."""
+    """Replaces a cell in the lower rows of a merged range; holds the value of the first cell."""
 
     __slots__ = ("value",)
 
@@ -47,7 +51,7 @@ class SharedCell:
 
 
 def blank(raw: Any) -> bool:
-    """True for an empty cell, one of spaces only, and for pandas' missing values."""
+    """True for an empty cell, for one with only spaces and for pandas' missing values."""
     if raw is None or raw == "":
         return True
     if isinstance(raw, str):
@@ -56,7 +60,10 @@ def blank(raw: Any) -> bool:
 
 
 def parser(column: Column, currency: str = "") -> Callable[[Any], Any]:
-    """A function from a filled cell to the value of a column; it raises CellComplaint."""
+    """Return a function that parses a filled cell of a column and raises CellComplaint.
+
+    ``currency`` replaces ``{currency}`` in the unit that messages name.
+    """
     parse = _PARSERS[column.kind]
     unit = column.unit.replace("{currency}", currency)
 
@@ -76,30 +83,40 @@ def parser(column: Column, currency: str = "") -> Callable[[Any], Any]:
         try:
             return parse(raw, column, unit)
         except CellComplaint as complaint:
-            if not column.required and _says_nothing(raw):
+            if not column.required and _is_placeholder(raw):
                 raise CellComplaint(complaint.message, "leave the cell blank") from None
             raise
 
     return value
 
 
-_NO_NAME: Final = ("n/a", "n.a.", "#n/a", "-", "--")
-_NOTHING: Final = {*_NO_NAME, "na", "none", "nil", "null", "nan", "tbd", "tba", "?"}
-"""Words that people write where there is no value."""
+_NAME_PLACEHOLDERS: Final = ("n/a", "n.a.", "#n/a", "-", "--")
+_VALUE_PLACEHOLDERS: Final = {
+    *_NAME_PLACEHOLDERS,
+    "na",
+    "none",
+    "nil",
+    "null",
+    "nan",
+    "tbd",
+    "tba",
+    "?",
+}
+"""Words that people write where a value is missing."""
 
 
-def _says_nothing(raw: Any) -> bool:
-    return isinstance(raw, str) and fold(raw) in _NOTHING
+def _is_placeholder(raw: Any) -> bool:
+    return isinstance(raw, str) and fold(raw) in _VALUE_PLACEHOLDERS
 
 
 def _check_name(name: str, column: Column) -> None:
-    """Refuse what stands for no name: it would be a name like any other."""
-    if len(name) < 5 and not column.required and fold(name) in _NO_NAME:
+    """Refuse a placeholder for a missing name, which would otherwise become a name itself."""
+    if len(name) < 5 and not column.required and fold(name) in _NAME_PLACEHOLDERS:
         raise CellComplaint(f"{quoted(name)} is not a name", "leave the cell blank")
 
 
 def _check_no_date(raw: Any) -> None:
-    """Refuse a date in a column of names: two names may have become one date."""
+    """Refuse a date in a column of names: Excel may have turned two names into one date."""
     if isinstance(raw, (date, time, timedelta)):
         raise CellComplaint(
             f"{text_of(raw)} is a date or time, and this column holds names",
@@ -109,7 +126,7 @@ def _check_no_date(raw: Any) -> None:
 
 
 def text_of(raw: Any) -> str:
-    """A cell as text: 1.0 reads 1, a date reads as ISO writes it."""
+    """A cell as text: 1.0 becomes ``1``, and a date is written as in ISO 8601."""
     if isinstance(raw, SharedCell):
         raw = raw.value
     if isinstance(raw, str):
@@ -120,7 +137,7 @@ def text_of(raw: Any) -> str:
 
 
 def is_name(column: Column) -> bool:
-    """True for columns whose text is a name, false for notes and the like."""
+    """True for columns whose text is a name, False for columns of notes."""
     return bool(column.key or column.refers or column.words)
 
 
@@ -138,27 +155,27 @@ def _text(raw: Any, column: Column, unit: str) -> str:
 
 
 def _check_alphabets(text: str) -> None:
-    """Refuse a name in which one word is of two alphabets: it looks like another name."""
-    if not text.isascii() and (told := mixed_alphabets(text)):
+    """Refuse a name with a word of two alphabets, which looks like another name."""
+    if not text.isascii() and (letters := mixed_alphabets(text)):
         raise CellComplaint(
-            f"{quoted(text)} mixes alphabets in one word: {told}", "type the name again"
+            f"{quoted(text)} mixes alphabets in one word: {letters}", "type the name again"
         )
 
 
 def _names(raw: Any, column: Column, unit: str) -> tuple[str, ...]:
     _check_no_date(raw)
     _check_alphabets(text_of(raw))
-    found = [clean(part) for part in re.split("[,;\n]", plain_separators(text_of(raw)))]
-    names = tuple(dict.fromkeys(name for name in found if name))
+    parts = [clean(part) for part in re.split("[,;\n]", plain_separators(text_of(raw)))]
+    names = tuple(dict.fromkeys(name for name in parts if name))
     for name in names:
         _check_name(name, column)
     if not names:
         raise CellComplaint(f"{quoted(raw)} holds no name")
     if "*" not in names:
         return names
-    left_out = tuple(name for name in names if fold(name).startswith(NOT))
-    if column.words == "countries" and left_out:
-        return left_out  # every country but these
+    excluded = tuple(name for name in names if fold(name).startswith(NOT))
+    if column.words == "countries" and excluded:
+        return excluded  # "*" and exceptions: every country except these
     if not column.star:
         raise CellComplaint("'*' is not allowed in this column", "write the names")
     return ("*",) if column.required else ()
@@ -183,25 +200,28 @@ def _number(raw: Any, column: Column, unit: str) -> float:
 def _float(raw: float) -> float:
     try:
         return float(raw)
-    except OverflowError:  # whole numbers in Python have no end
+    except OverflowError:  # Python's integers are unbounded; in_range refuses the number
         return 1e308 if raw > 0 else -1e308
 
 
 def in_range(value: float, column: Column, unit: str) -> float:
-    """The number itself, if the column may hold it; raises CellComplaint."""
+    """The number itself if the column allows it; raises CellComplaint otherwise.
+
+    ``unit`` is the unit that a message names.
+    """
     if value == INFINITY and column.default == INFINITY:
         return value
     if not abs(value) < BIGGEST:
         cure = "for no limit leave the cell blank" if column.default == INFINITY else ""
         raise CellComplaint(f"{value:g} is beyond 1e15", cure)
-    told = f" {unit}" if unit and unit not in ("share", "t/t") else ""
+    unit_text = f" {unit}" if unit and unit not in ("share", "t/t") else ""
     if column.least is not None and value < column.least:
-        raise CellComplaint(f"{written(value)} is below {written(column.least)}{told}")
+        raise CellComplaint(f"{written(value)} is below {written(column.least)}{unit_text}")
     if column.most is not None and value > column.most:
         cure = ""
         if column.most == 1.0 and value <= 100:
             cure = f"for {written(value)} % write {written(value)} % or {value / 100:.6g}"
-        raise CellComplaint(f"{written(value)} is above {written(column.most)}{told}", cure)
+        raise CellComplaint(f"{written(value)} is above {written(column.most)}{unit_text}", cure)
     return value + 0.0
 
 
@@ -216,18 +236,19 @@ def _unit_hint(unit: str) -> str:
     return f"write a number in {unit}" if unit else "write a number"
 
 
-_GROUPS = r"\d{1,3}(?:[ ']\d{3})+"
-_PLAIN = re.compile(rf"[+-]?(?:{_GROUPS}|\d+)?(?:[.,]\d*)?(?:[eE][+-]?\d+)?")
-_POINTS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d*|[+-]?\d{1,3}(?:,\d{3}){2,}")
-_COMMAS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d*|[+-]?\d{1,3}(?:\.\d{3}){2,}")
-_EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
-_MONEY = re.compile(r"[$€£¥₽₹]|^[A-Za-z]{3}(?=[ \d])|(?<=[ \d])[A-Z]{3}$")
+_GROUPED_DIGITS = r"\d{1,3}(?:[ ']\d{3})+"
+_UNGROUPED_NUMBER = re.compile(rf"[+-]?(?:{_GROUPED_DIGITS}|\d+)?(?:[.,]\d*)?(?:[eE][+-]?\d+)?")
+_DECIMAL_POINT = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d*|[+-]?\d{1,3}(?:,\d{3}){2,}")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d*|[+-]?\d{1,3}(?:\.\d{3}){2,}")
+_AMBIGUOUS_NUMBER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+_CURRENCY = re.compile(r"[$€£¥₽₹]|^[A-Za-z]{3}(?=[ \d])|(?<=[ \d])[A-Z]{3}$")
 
 
 def _number_of_text(raw: str, column: Column, unit: str) -> float:
-    """A number that is stored as text.
+    """The value of a number that is stored as text.
 
-    Raises CellComplaint where it is none, or where a comma or point may mean two things.
+    Raises CellComplaint if it is no number, or if a comma or point may separate either
+    thousands or decimals.
     """
     text = clean(raw).replace("−", "-").replace("’", "'")
     if fold(text) in ("unlimited", "∞") and column.default == INFINITY:
@@ -236,29 +257,29 @@ def _number_of_text(raw: str, column: Column, unit: str) -> float:
     digits = text[:-1].rstrip() if percent else text
     if percent and not _may_be_percent(unit):
         raise CellComplaint(f"{quoted(raw)} is a percentage", _unit_hint(unit))
-    if _EITHER.fullmatch(digits):
+    if _AMBIGUOUS_NUMBER.fullmatch(digits):
         whole = digits.replace(",", "").replace(".", "")
-        part = float(digits.replace(",", "."))
+        decimal = float(digits.replace(",", "."))
         raise CellComplaint(
-            f"{quoted(raw)} is text and may mean {whole} or {part:g}", "write it as a number"
+            f"{quoted(raw)} is text and may mean {whole} or {decimal:g}", "write it as a number"
         )
-    if _POINTS.fullmatch(digits):
+    if _DECIMAL_POINT.fullmatch(digits):
         digits = digits.replace(",", "")
-    elif _COMMAS.fullmatch(digits):
+    elif _DECIMAL_COMMA.fullmatch(digits):
         digits = digits.replace(".", "").replace(",", ".")
-    elif _PLAIN.fullmatch(digits) and any(map(str.isdigit, digits)):
+    elif _UNGROUPED_NUMBER.fullmatch(digits) and any(map(str.isdigit, digits)):
         digits = digits.replace(" ", "").replace("'", "").replace(",", ".")
     else:
-        raise _no_number(raw, text, unit)
+        raise _number_complaint(raw, text, unit)
     try:
         value = float(digits)
     except ValueError:
-        raise _no_number(raw, text, unit) from None
+        raise _number_complaint(raw, text, unit) from None
     return value / 100 if percent else value
 
 
-def _no_number(raw: str, text: str, unit: str) -> CellComplaint:
-    if _MONEY.search(text) and any(map(str.isdigit, text)):
+def _number_complaint(raw: str, text: str, unit: str) -> CellComplaint:
+    if _CURRENCY.search(text) and any(map(str.isdigit, text)):
         return CellComplaint(
             f"{quoted(raw)} carries a currency",
             "write the number alone; the currency stands in Settings",
@@ -283,13 +304,13 @@ def _yes_no(raw: Any, column: Column, unit: str) -> bool:
     raise CellComplaint(f"{quoted(raw)} is neither yes nor no")
 
 
-_SYNONYMS: Final = {"calendar year": "year", "x": "×", "*": "×"}
+_CHOICE_SYNONYMS: Final = {"calendar year": "year", "x": "×", "*": "×"}
 
 
 def _choice(raw: Any, column: Column, unit: str) -> str:
     word = fold(text_of(raw))
-    if _SYNONYMS.get(word) in column.choices:
-        return _SYNONYMS[word]
+    if _CHOICE_SYNONYMS.get(word) in column.choices:
+        return _CHOICE_SYNONYMS[word]
     for choice in column.choices:
         if word == fold(choice):
             return choice

@@ -1,6 +1,6 @@
-"""What the declarations say about each column, in words, and ``docs/columns.md`` from them.
+"""Describe each declared column in words, and generate ``docs/columns.md``.
 
-``python -m optimizer.tables.columns_page`` writes the page anew.
+``python -m optimizer.tables.columns_page`` regenerates the page.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from optimizer.tables.sheets import SETTINGS, Settings
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "columns.md"
 
-INTRODUCTION = """\
+COLUMNS_PAGE_INTRODUCTION = """\
 # Sheets and columns
 
 Generated from `optimizer/tables/sheets.py` by `python -m optimizer.tables.columns_page`;
@@ -32,7 +32,7 @@ edit the declarations, not this page.
 * `*` matches anything, where *allowed* says so.
 """
 
-KINDS = {
+KIND_LABELS = {
     "text": "text",
     "names": "names",
     "number": "number",
@@ -45,21 +45,21 @@ KINDS = {
 
 
 def kind_words(column: Column) -> str:
-    """Type of a column, with the vocabulary that its words belong to.
+    """Type of a column, with the shared vocabulary of its names in brackets.
 
     >>> kind_words(SHEETS["Sites"].columns["country"])
     'text (country)'
     """
-    return KINDS[column.kind] + (f" ({column.words})" if column.words else "")
+    return KIND_LABELS[column.kind] + (f" ({column.words})" if column.words else "")
 
 
 def unit_words(column: Column, money: str = "money") -> str:
-    """Unit of a column, ``money`` standing for the currency; empty where it has none."""
+    """Unit of a column with ``money`` for the currency; empty if it has none."""
     return column.unit.replace("{currency}", money)
 
 
 def default_words(column: Column) -> str:
-    """What a blank cell means: ``required``, or the value that it takes.
+    """The value that a blank cell takes, or ``required`` if it may not be blank.
 
     >>> default_words(SHEETS["Sites"].columns["segregates"])
     'yes'
@@ -71,12 +71,12 @@ def default_words(column: Column) -> str:
     if isinstance(column.default, bool):
         return "yes" if column.default else "no"
     if isinstance(column.default, (int, float)):
-        return figure(column.default)
+        return number_label(column.default)
     return str(column.default or "none")
 
 
 def allowed_words(column: Column) -> str:
-    """The values that a column may hold, empty where anything of its type may stand.
+    """The values that a column allows; empty if it allows every value of its type.
 
     >>> allowed_words(SHEETS["Lanes"].columns["arrives"])
     '0 to 1'
@@ -86,11 +86,11 @@ def allowed_words(column: Column) -> str:
     if column.choices:
         return ", ".join(column.choices)
     if column.least is not None and column.most is not None:
-        return f"{figure(column.least)} to {figure(column.most)}"
+        return f"{number_label(column.least)} to {number_label(column.most)}"
     if column.least is not None:
-        return f"{figure(column.least)} or more"
+        return f"{number_label(column.least)} or more"
     if column.most is not None:
-        return f"{figure(column.most)} or less"
+        return f"{number_label(column.most)} or less"
     if column.words == "countries":
         return "countries, groups, not before either, or *"
     if column.star:
@@ -99,34 +99,34 @@ def allowed_words(column: Column) -> str:
 
 
 def refers_words(column: Column) -> str:
-    """Sheets and columns in which a name must stand: ``Sites: site``."""
+    """Columns that a name refers to: ``Sites: site``."""
     return " or ".join(place.replace(".", ": ") for place in column.refers)
 
 
-def figure(value: float) -> str:
-    """A number without superfluous digits."""
+def number_label(value: float) -> str:
+    """A number with at most ten significant digits; infinity is ``unlimited``."""
     return "unlimited" if value == INFINITY else f"{value:.10g}"
 
 
 def settings_in_order() -> dict[str, Column]:
-    """The settings by attribute, as they are declared."""
+    """The settings by attribute, in the order of their declaration."""
     return {field.name: SETTINGS[field.name] for field in dataclasses.fields(Settings)}
 
 
 def columns_page() -> str:
-    """The page ``docs/columns.md``: every sheet, every column, as Markdown."""
-    own = {name: _own_columns(sheet) for name, sheet in SHEETS.items()}
+    """The text of ``docs/columns.md``: every column of every sheet, as Markdown."""
+    columns_by_sheet = {name: _sheet_specific_columns(sheet) for name, sheet in SHEETS.items()}
     common = next(iter(SHEETS.values())).columns
     sections = [
-        INTRODUCTION,
-        _contents(),
+        COLUMNS_PAGE_INTRODUCTION,
+        _table_of_contents(),
         _section(
             "Settings", "One setting a row: its name, its value.", settings_in_order(), "setting"
         ),
         *(
             _section(name, SHEETS[name].meaning, columns)
-            + (_groups() if name == "Countries" else "")
-            for name, columns in own.items()
+            + (_country_groups_section() if name == "Countries" else "")
+            for name, columns in columns_by_sheet.items()
         ),
         _section(
             "On every sheet",
@@ -137,8 +137,8 @@ def columns_page() -> str:
     return "\n".join(sections)
 
 
-def _groups() -> str:
-    """The groups of countries that are known without the sheet, with their sources."""
+def _country_groups_section() -> str:
+    """The predefined groups of countries, with their sources."""
     lines = [
         f"* **{name}**: {', '.join(group.members)}. Source: {group.source}."
         f" Also written {', '.join(group.aliases)}."
@@ -147,26 +147,26 @@ def _groups() -> str:
     return "\nGroups that are known without this sheet:\n\n" + "\n".join(lines) + "\n"
 
 
-def _own_columns(sheet: Sheet) -> dict[str, Column]:
+def _sheet_specific_columns(sheet: Sheet) -> dict[str, Column]:
     return {name: column for name, column in sheet.columns.items() if name not in COMMON}
 
 
-def _contents() -> str:
+def _table_of_contents() -> str:
     titles = ("Settings", *SHEETS, "On every sheet")
     return " · ".join(f"[{title}](#{title.lower().replace(' ', '-')})" for title in titles) + "\n"
 
 
 def _section(
-    title: str, meaning: str, columns: Mapping[str, Column], subject: str = "column"
+    title: str, meaning: str, columns: Mapping[str, Column], first_header: str = "column"
 ) -> str:
-    header = (subject, "type", "unit", "default", "allowed", "refers to", "meaning")
-    lines = [f"## {title}", "", meaning, "", _line(header), _line("---" for _ in header)]
+    header = (first_header, "type", "unit", "default", "allowed", "refers to", "meaning")
+    lines = [f"## {title}", "", meaning, "", _table_row(header), _table_row("---" for _ in header)]
     for name, column in columns.items():
-        shown = column.header or name.replace("_", " ")
+        label = column.header or name.replace("_", " ")
         lines.append(
-            _line(
+            _table_row(
                 (
-                    f"**{shown}**" if column.key else shown,
+                    f"**{label}**" if column.key else label,
                     kind_words(column),
                     unit_words(column),
                     f"*{default_words(column)}*" if column.required else default_words(column),
@@ -179,15 +179,15 @@ def _section(
     return "\n".join(lines) + "\n"
 
 
-def _line(cells: Iterable[str]) -> str:
+def _table_row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _escaped(words: str) -> str:
-    """Words as Markdown shows them unchanged inside a table."""
+def _escaped(text: str) -> str:
+    """Text with the signs escaped that Markdown would interpret inside a table."""
     for sign in "\\*|<[":
-        words = words.replace(sign, f"\\{sign}")
-    return words
+        text = text.replace(sign, f"\\{sign}")
+    return text
 
 
 def main() -> None:

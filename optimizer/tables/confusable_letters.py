@@ -1,24 +1,26 @@
-"""Letters: what reads the same is the same, and what only looks the same is told apart.
+"""Compare names by their letters, and find letters that are easily confused.
 
-Names are compared after Unicode's compatibility folding (NFKC), without invisible characters,
-with one kind of quote, hyphen and space, and without regard to case.
+Two names are equal if they read the same: after Unicode's compatibility folding (NFKC), without
+invisible characters, with one kind of quote, hyphen and space, and without regard to case. Names
+that only look the same, such as a Latin and a Cyrillic one, stay different and are reported.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 _QUOTES: Final = "‘’‚‛′‵`´ʹʻʼʽˈ"
 _DOUBLE_QUOTES: Final = "“”„‟″«»"
 _HYPHENS: Final = "‐‑‒–—―−⁃﹘"
-_ONE_KIND: Final = {
+_PLAIN_PUNCTUATION: Final = {
     **dict.fromkeys(map(ord, _QUOTES), "'"),
     **dict.fromkeys(map(ord, _DOUBLE_QUOTES), '"'),
     **dict.fromkeys(map(ord, _HYPHENS), "-"),
 }
-_IGNORABLE: Final = (
+_IGNORABLE_RANGES: Final = (
     (0x00AD, 0x00AD),
     (0x034F, 0x034F),
     (0x061C, 0x061C),
@@ -37,55 +39,55 @@ _IGNORABLE: Final = (
     (0x1D173, 0x1D17A),
     (0xE0000, 0xE0FFF),
 )
-"""Code points without a shape: Default_Ignorable_Code_Point of Unicode 15.1."""
-_SPACING: Final = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2800"
-"""Controls that part words, and the braille pattern without a dot."""
+"""Ranges of invisible code points: Default_Ignorable_Code_Point of Unicode 15.1."""
+_SPACE_CONTROLS: Final = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2800"
+"""Control characters that separate words, and the blank braille pattern."""
 
-_LOOK_ALIKE: Final = str.maketrans(
-    # Cyrillic, Greek, Armenian and rare Latin letters with the Latin ones that they look like.
+_CONFUSABLE_LETTERS: Final = str.maketrans(
+    # Cyrillic, Greek, Armenian and rare Latin letters, and the Latin letters that they look like
     "авеіјкмнорсѕтухһӏүԁԛԝАВЕІЈКМНОРСЅТУХҺӀҮԌԚԜαεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧօսոհıɑɡɩᴀᴄᴏᴠᴡᴢ",
     "abeijkmhopcstyxhlydqwABEIJKMHOPCSTYXHIYGQWaeiKvoptuxABEZHIKMNOPTYXounhiagiacovwz",
 )
-_IN_PRINT: Final = str.maketrans("0|1I", "Olll")
-"""Signs that differ in code and, in most type faces, hardly in print."""
+_SIMILAR_GLYPHS: Final = str.maketrans("0|1I", "Olll")
+"""Characters that most typefaces hardly distinguish."""
 _SEPARATORS: Final = str.maketrans("，、،﹐﹑；؛﹔：﹕［］【】〔〕", ",,,,,;;;::[][][]")
 _ALPHABETS: Final = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC")
-_SYMBOLS: Final = frozenset("µμΩπ")
-"""Greek letters that are units and constants beside Latin ones."""
+_GREEK_SYMBOLS: Final = frozenset("µμΩπ")
+"""Greek letters that Latin words may contain, as units and constants."""
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
 def visible(text: str) -> str:
-    """Text without invisible characters, with composed letters and plain spaces."""
-    kept = (sign for sign in unicodedata.normalize("NFC", text) if not _invisible(sign))
-    signs = (" " if _is_space(sign) else sign for sign in kept)
-    return unicodedata.normalize("NFC", "".join(signs))
+    """Text in composed form (NFC), without invisible characters and with plain spaces."""
+    visible_chars = (char for char in unicodedata.normalize("NFC", text) if not _is_invisible(char))
+    chars = (" " if _is_space(char) else char for char in visible_chars)
+    return unicodedata.normalize("NFC", "".join(chars))
 
 
-def _invisible(sign: str) -> bool:
-    code, category = ord(sign), unicodedata.category(sign)
+def _is_invisible(char: str) -> bool:
+    code, category = ord(char), unicodedata.category(char)
     if category == "Cc":
-        return sign not in _SPACING
-    return category == "Cf" or any(first <= code <= last for first, last in _IGNORABLE)
+        return char not in _SPACE_CONTROLS
+    return category == "Cf" or any(first <= code <= last for first, last in _IGNORABLE_RANGES)
 
 
-def _is_space(sign: str) -> bool:
-    return sign in _SPACING or unicodedata.category(sign) in ("Zl", "Zp", "Zs")
+def _is_space(char: str) -> bool:
+    return char in _SPACE_CONTROLS or unicodedata.category(char) in ("Zl", "Zp", "Zs")
 
 
 def compatible(text: str) -> str:
-    """Text with compatible letters, quotes and hyphens as one, in lower case.
+    """Text with one form of compatible letters, quotes and hyphens, in lower case.
 
     >>> compatible("Ｃôte d’Ivoire — ﬁne")
     "côte d'ivoire - fine"
     """
-    marked = text.translate(_ONE_KIND)  # before NFKC, which takes some quotes apart
-    folded = unicodedata.normalize("NFKC", marked).translate(_ONE_KIND).casefold()
+    plain = text.translate(_PLAIN_PUNCTUATION)  # before NFKC, which decomposes some quotes
+    folded = unicodedata.normalize("NFKC", plain).translate(_PLAIN_PUNCTUATION).casefold()
     return unicodedata.normalize("NFKC", folded)
 
 
 def plain_separators(text: str) -> str:
-    """Text with the commas, semicolons, colons and brackets of other scripts as the plain ones.
+    """Text with the commas, semicolons, colons and brackets of other scripts replaced by ASCII.
 
     >>> plain_separators("mined：中国［Baotou］；separated：Malaysia")
     'mined:中国[Baotou];separated:Malaysia'
@@ -94,18 +96,18 @@ def plain_separators(text: str) -> str:
 
 
 def without_marks(text: str) -> str:
-    """Text without accents and other marks: ``Türkiye`` becomes ``Turkiye``."""
-    apart = unicodedata.normalize("NFKD", text)
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+    """Text without accents and other combining marks: ``Türkiye`` becomes ``Turkiye``."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def look(text: str) -> str:
-    """What a name looks like, whatever alphabet its letters are of; for comparison only.
+    """What a name looks like, whatever the alphabet of its letters; for comparison only.
 
     >>> look("СОРА") == look("copa"), look("Peña") == look("Pena")
     (True, False)
     """
-    return compatible(unicodedata.normalize("NFD", visible(text)).translate(_LOOK_ALIKE))
+    return compatible(unicodedata.normalize("NFD", visible(text)).translate(_CONFUSABLE_LETTERS))
 
 
 def skeleton(text: str) -> str:
@@ -118,7 +120,7 @@ def skeleton(text: str) -> str:
 
 
 def mixed_alphabets(text: str) -> str:
-    """The letters, with code points, that mix alphabets in one word; empty if none do.
+    """The letters, with code points, that do not fit their word's alphabet; empty if all do.
 
     >>> mixed_alphabets("Сhina")
     "'С' is U+0421 CYRILLIC CAPITAL LETTER ES"
@@ -126,43 +128,47 @@ def mixed_alphabets(text: str) -> str:
     ('', '', '')
     """
     for word in _WORD.findall(unicodedata.normalize("NFKC", visible(text).replace("µ", ""))):
-        alphabets = {sign: _alphabet(sign) for sign in word if sign not in _SYMBOLS}
-        if len({own for own in alphabets.values() if own}) > 1:
-            return code_points(sign for sign, own in alphabets.items() if own not in ("", "LATIN"))
+        alphabets = {char: _alphabet(char) for char in word if char not in _GREEK_SYMBOLS}
+        if len({alphabet for alphabet in alphabets.values() if alphabet}) > 1:
+            return code_points(
+                char for char, alphabet in alphabets.items() if alphabet not in ("", "LATIN")
+            )
     return ""
 
 
-def _alphabet(sign: str) -> str:
-    first = unicodedata.name(sign, "").partition(" ")[0]
+def _alphabet(char: str) -> str:
+    first = unicodedata.name(char, "").partition(" ")[0]
     return first if first in _ALPHABETS else ""
 
 
-def code_points(signs: object) -> str:
+def code_points(chars: Iterable[str]) -> str:
     """Letters with their code points and names: ``'С' is U+0421 CYRILLIC CAPITAL LETTER ES``."""
-    told = (
-        f"{sign!r} is U+{ord(sign):04X} {unicodedata.name(sign, 'without a name')}"
-        for sign in dict.fromkeys(signs)  # type: ignore[call-overload]
+    descriptions = (
+        f"{char!r} is U+{ord(char):04X} {unicodedata.name(char, 'without a name')}"
+        for char in dict.fromkeys(chars)
     )
-    return ", ".join(told)
+    return ", ".join(descriptions)
 
 
 def difference(one: str, other: str) -> str:
-    """In what two names differ that look alike; empty where they do not look alike.
+    """How two names that look alike differ; empty if they do not look alike.
 
     >>> difference("maхimum", "maximum")
     "'х' is U+0445 CYRILLIC SMALL LETTER HA"
     >>> difference("KazO", "Kaz0")
     "'O' is U+004F LATIN CAPITAL LETTER O"
     """
-    if one == other or _in_print(one) != _in_print(other):
+    if one == other or _printed_skeleton(one) != _printed_skeleton(other):
         return ""
-    ours, theirs = visible(one), visible(other)
-    if len(ours) == len(theirs):
-        pairs = zip(ours, theirs, strict=True)
-        return code_points(sign for sign, own in pairs if compatible(sign) != compatible(own))
+    visible_one, visible_other = visible(one), visible(other)
+    if len(visible_one) == len(visible_other):
+        pairs = zip(visible_one, visible_other, strict=True)
+        return code_points(
+            char for char, counterpart in pairs if compatible(char) != compatible(counterpart)
+        )
     plain = set(compatible(other))
-    return code_points(sign for sign in one if compatible(sign) not in plain and not sign.isspace())
+    return code_points(char for char in one if compatible(char) not in plain and not char.isspace())
 
 
-def _in_print(text: str) -> str:
-    return skeleton(text.translate(_IN_PRINT))
+def _printed_skeleton(text: str) -> str:
+    return skeleton(text.translate(_SIMILAR_GLYPHS))

@@ -1,14 +1,14 @@
-"""Names of countries as people write them: the usual ones, other names, and names that are none.
+"""Canonical names of countries, their aliases, ambiguous names, and regions of countries.
 
-Codes are those of ISO 3166-1; names are written without accents and full stops, as they are
-compared.
+Codes are those of ISO 3166-1. Aliases are written without accents and full stops, because they
+are compared in this form.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-PLAIN: Final = {
+USUAL_COUNTRY_NAMES: Final = {
     "DZ": "Algeria",
     "AO": "Angola",
     "AR": "Argentina",
@@ -122,9 +122,9 @@ PLAIN: Final = {
     "ZM": "Zambia",
     "ZW": "Zimbabwe",
 }
-"""The one name of the countries of this trade by code; pycountry is not loaded for them."""
+"""Canonical names of countries that occur in this trade, by code; they need no pycountry."""
 
-SHORT: Final = {
+SHORT_COUNTRY_NAMES: Final = {
     "BN": "Brunei",
     "FK": "Falkland Islands",
     "FM": "Micronesia",
@@ -138,9 +138,9 @@ SHORT: Final = {
     "VG": "British Virgin Islands",
     "VI": "US Virgin Islands",
 }
-"""The one name of other countries, where it is another than pycountry's own."""
+"""Canonical names of other countries that differ from pycountry's names, by code."""
 
-ALIASES: Final = {
+COUNTRY_ALIASES: Final = {
     "CN": (
         "PR China, PRC, PR of China, P R China, China PR, China PRC, Mainland China, "
         "China Mainland, Chinese Mainland, Peoples Republic of China, "
@@ -238,9 +238,9 @@ ALIASES: Final = {
     "VI": "Virgin Islands US, Virgin Islands of the United States",
     "GL": "Kalaallit Nunaat",
 }
-"""Other names by code, without accents and full stops."""
+"""Aliases by code, separated by commas, without accents and full stops."""
 
-AMBIGUOUS: Final = {
+AMBIGUOUS_COUNTRY_NAMES: Final = {
     "korea": ("South Korea", "North Korea"),
     "congo": ("DR Congo", "Republic of the Congo"),
     "republic of china": ("China", "Taiwan"),
@@ -254,7 +254,7 @@ AMBIGUOUS: Final = {
 }
 """Names that may mean several countries."""
 
-PARTS: Final = {
+REGIONS_BY_COUNTRY: Final = {
     "China": (
         "Inner Mongolia, Nei Mongol, Xinjiang, Tibet, Sichuan, Jiangxi, Guangdong, "
         "Guangxi, Fujian, Shandong, Hunan, Yunnan, Zhejiang, Jiangsu, Anhui, Hebei, "
@@ -268,4 +268,4 @@ PARTS: Final = {
     "Canada": ("Alberta, British Columbia, Ontario, Quebec, Saskatchewan, Northwest Territories"),
     "Australia": "Western Australia, Northern Territory, Queensland, New South Wales, Victoria",
 }
-"""Provinces, states and towns that are no country."""
+"""Provinces, states and towns that planners write instead of their country."""

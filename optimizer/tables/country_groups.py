@@ -1,4 +1,4 @@
-"""Groups of countries, and what a list of countries, groups and exceptions holds."""
+"""Groups of countries, and set operations on lists of countries, groups and exceptions."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from optimizer.tables.text_matching import fold
 
 
 class CountryGroup(NamedTuple):
-    """A group of countries that comes with the product."""
+    """A predefined group of countries."""
 
     members: tuple[str, ...]
     source: str
-    """Where the list stands, and of what date it is."""
+    """Legal source of the membership, with its date."""
     aliases: tuple[str, ...] = ()
     """Other names of the group."""
 
@@ -74,21 +74,28 @@ GROUPS: Final = {
         ("G-7", "Group of Seven"),
     ),
 }
-"""Groups by name; the sheet Countries may add members and groups."""
+"""Predefined groups by name; the sheet Countries may add members and groups."""
 
 NOT: Final = "not "
-"""Before a country or group that a list leaves out."""
+"""Prefix of a country or group that a list excludes."""
 
 
-def parts_of(words: str | Iterable[str]) -> tuple[str, ...]:
-    """Words of a list of countries; a text is taken apart at commas and semicolons."""
-    if isinstance(words, str):
-        words = words.replace(";", ",").split(",")
-    return tuple(word.strip() for word in words if word.strip())
+def parts_of(listing: str | Iterable[str]) -> tuple[str, ...]:
+    """Entries of a list of countries; a text is split at commas and semicolons."""
+    if isinstance(listing, str):
+        listing = listing.replace(";", ",").split(",")
+    return tuple(word.strip() for word in listing if word.strip())
+
+
+IncludedExcluded = tuple[frozenset[str] | None, frozenset[str]]
+"""Countries that a list includes (None: every country), and those that it excludes."""
 
 
 class CountrySets:
-    """Which countries a list of countries, groups and exceptions holds."""
+    """Set operations on lists of countries, groups and exceptions, such as ``EU, not Germany``.
+
+    ``rows`` of the sheet Countries extend the predefined groups.
+    """
 
     def __init__(self, rows: Iterable[Country]) -> None:
         self.groups: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -97,61 +104,65 @@ class CountrySets:
         """Name and members of each group by fold of its name."""
         for row in rows:
             for name in row.groups:
-                spelled, members = self.groups.get(fold(name), (name, ()))
-                self.groups[fold(name)] = (spelled, tuple(dict.fromkeys((*members, row.country))))
-        self._sets: dict[object, tuple[frozenset[str] | None, frozenset[str]]] = {}
+                spelling, members = self.groups.get(fold(name), (name, ()))
+                self.groups[fold(name)] = (spelling, tuple(dict.fromkeys((*members, row.country))))
+        self._sets: dict[object, IncludedExcluded] = {}
 
-    def holds(self, words: str | tuple[str, ...], country: str) -> bool:
-        """True if a list holds a country: blank and ``*`` hold every one.
+    def holds(self, listing: str | tuple[str, ...], country: str) -> bool:
+        """True if a list holds a country; a blank list and ``*`` hold every country.
 
         ``EU, not Germany`` holds the members of the EU without Germany, ``not China`` every
         country but China.
         """
-        within, without = self.names(words)
-        return (within is None or country in within) and country not in without
+        included, excluded = self.names(listing)
+        return (included is None or country in included) and country not in excluded
 
-    def names(self, words: str | tuple[str, ...]) -> tuple[frozenset[str] | None, frozenset[str]]:
-        """Countries that a list names (None: every one), and those that it leaves out."""
-        if words not in self._sets:
-            self._sets[words] = self._set(parts_of(words))
-        return self._sets[words]
+    def names(self, listing: str | tuple[str, ...]) -> IncludedExcluded:
+        """Countries that a list includes (None: every country), and those that it excludes."""
+        if listing not in self._sets:
+            self._sets[listing] = self._parse(parts_of(listing))
+        return self._sets[listing]
 
-    def meet(self, one: str, other: str) -> bool:
-        """True if some country is in both lists."""
-        within, without = self._both(one, other)
-        return within is None or bool(within - without)
+    def meet(self, first: str, second: str) -> bool:
+        """True if the intersection of two lists is not empty."""
+        included, excluded = self._intersection(first, second)
+        return included is None or bool(included - excluded)
 
-    def lies_within(self, one: str, other: str) -> bool:
-        """True if every country of the first list is in the second."""
-        return self.meet_within(one, one, other)
+    def lies_within(self, first: str, second: str) -> bool:
+        """True if the first list is a subset of the second."""
+        return self.meet_within(first, first, second)
 
-    def meet_within(self, one: str, other: str, third: str) -> bool:
-        """True if every country that is in both of two lists is in the third."""
-        within, without = self._both(one, other)
-        if within is None:
-            own, left_out = self.names(third)
-            return own is None and left_out <= without
-        return all(self.holds(third, country) for country in within - without)
+    def meet_within(self, first: str, second: str, third: str) -> bool:
+        """True if the intersection of two lists is a subset of the third."""
+        included, excluded = self._intersection(first, second)
+        if included is None:
+            third_included, third_excluded = self.names(third)
+            return third_included is None and third_excluded <= excluded
+        return all(self.holds(third, country) for country in included - excluded)
 
-    def _both(self, one: str, other: str) -> tuple[frozenset[str] | None, frozenset[str]]:
-        """What two lists have in common, as :meth:`names` gives it."""
-        (within, without), (own, left_out) = self.names(one), self.names(other)
-        both = own if within is None else within if own is None else within & own
-        return both, without | left_out
+    def _intersection(self, first: str, second: str) -> IncludedExcluded:
+        """The intersection of two lists, as :meth:`names` returns it."""
+        named = [self.names(first), self.names(second)]
+        included = [countries for countries, _ in named if countries is not None]
+        excluded = frozenset().union(*(countries for _, countries in named))
+        return frozenset.intersection(*included) if included else None, excluded
 
-    def size(self, words: str | tuple[str, ...]) -> int:
-        """How many countries a list holds; of lists without a name there are a thousand less."""
-        within, without = self.names(words)
-        return 1000 - len(without) if within is None else len(within - without)
+    def size(self, listing: str | tuple[str, ...]) -> int:
+        """Number of countries in a list, for comparisons.
 
-    def _set(self, parts: tuple[str, ...]) -> tuple[frozenset[str] | None, frozenset[str]]:
+        A list that includes every country counts 1000, more than any list of names can have.
+        """
+        included, excluded = self.names(listing)
+        return 1000 - len(excluded) if included is None else len(included - excluded)
+
+    def _parse(self, parts: tuple[str, ...]) -> IncludedExcluded:
         named = [word for word in parts if not word.startswith(NOT)]
-        left_out = [word.removeprefix(NOT) for word in parts if word.startswith(NOT)]
-        within = None if not named or "*" in named else self._members(named)
-        return within, self._members(left_out)
+        excluded = [word.removeprefix(NOT) for word in parts if word.startswith(NOT)]
+        included = None if not named or "*" in named else self._members(named)
+        return included, self._members(excluded)
 
-    def _members(self, words: Iterable[str]) -> frozenset[str]:
-        found: set[str] = set()
-        for word in words:
-            found.update(self.groups.get(fold(word), ("", (word,)))[1])
-        return frozenset(found)
+    def _members(self, names: Iterable[str]) -> frozenset[str]:
+        members: set[str] = set()
+        for word in names:
+            members.update(self.groups.get(fold(word), ("", (word,)))[1])
+        return frozenset(members)

@@ -1,10 +1,11 @@
-"""The parts of an Excel file: which there are, whatever their names, and a plain copy of them."""
+"""The parts of an Excel file, found by their relationships, and a copy in standard form."""
 
 from __future__ import annotations
 
 import io
 import posixpath
 import zipfile
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
@@ -17,88 +18,96 @@ from optimizer.errors import FileError
 from optimizer.tables.sheet_xml import in_utf8, is_plain
 from optimizer.tables.text_matching import quoted
 
-_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_RELATIONS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
-_CONTENT: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_RESAVE: Final = "open the workbook in Excel and save it again"
+_MAIN_NAMESPACE: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE_NAMESPACE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_RELATIONS_NAMESPACE: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
+_CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+RESAVE_CURE: Final = "open the workbook in Excel and save it again"
+"""Cure of a damaged file."""
 
 
 class SheetPart(Struct):
-    """A sheet that the workbook lists."""
+    """A worksheet that the workbook lists."""
 
     name: str
     path: str = ""
-    """Its part in the file; empty if it has none."""
+    """Name of its part in the file; empty if it has none."""
     trouble: str = ""
     """Why its cells cannot be read, with the cure after a semicolon."""
 
 
 class ExcelPackage:
-    """An Excel file as Excel sees it: names of parts without regard to case, / and \\ alike."""
+    """An Excel file whose parts are found as Excel finds them.
+
+    Part names are compared without regard to case, and \\ counts as /.
+    """
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._names: dict[str, str] = {}
-        self._twice: set[str] = set()
+        self._duplicates: set[str] = set()
         for name in archive.namelist():
-            key = _key(name)
+            key = _part_key(name)
             if key in self._names:
-                self._twice.add(key)
+                self._duplicates.add(key)
             self._names[key] = name
-        self.usual = all(key == name.casefold() for key, name in self._names.items())
-        self.book = self._target("_rels/.rels", "", "/officeDocument")
-        self._folder, self._file = posixpath.split(self.book)
-        self._related = self._relations(f"{self._folder}/_rels/{self._file}.rels", self._folder)
+        self.has_standard_names = all(key == name.casefold() for key, name in self._names.items())
+        self.book = self._relationship_target("_rels/.rels", "", "/officeDocument")
+        folder, file = posixpath.split(self.book)
+        self._relationships = self._read_relationships(f"{folder}/_rels/{file}.rels", folder)
 
     def __contains__(self, path: str) -> bool:
-        return _key(path) in self._names
+        return _part_key(path) in self._names
 
     def read(self, path: str) -> bytes:
         """The bytes of a part.
 
-        Raises FileError if the file holds it twice, KeyError if it does not.
+        Raises FileError if the file holds the part twice and KeyError if it does not hold it.
         """
-        key = _key(path)
-        if key in self._twice:
-            raise FileError(f"holds the part {key} twice; {_RESAVE}")
+        key = _part_key(path)
+        if key in self._duplicates:
+            raise FileError(f"holds the part {key} twice; {RESAVE_CURE}")
         return self._archive.read(self._names[key])
 
     @cached_property
-    def plain(self) -> bool:
-        """True if the parts beside the sheets have the names and the form that Excel writes."""
-        if not self.usual or self.book != "xl/workbook.xml" or "xl/workbook.xml" not in self._exact:
-            return False
-        if not self._exact.issuperset(sheet.path for sheet in self.sheets if not sheet.trouble):
-            return False
-        paths = [self.book, "xl/_rels/workbook.xml.rels", *self._shared().values()]
-        return all(path in self._exact and is_plain(self.read(path)) for path in paths)
+    def is_standard(self) -> bool:
+        """True if the parts other than the sheets have the names and form that Excel writes.
 
-    @property
-    def _exact(self) -> set[str]:
-        return set(self._names.values())
+        The fast reader can then read the file itself, without a copy.
+        """
+        if not self.has_standard_names or self.book != "xl/workbook.xml":
+            return False
+        part_names = set(self._names.values())
+        paths = [self.book, "xl/_rels/workbook.xml.rels", *self._shared_parts().values()]
+        if not part_names.issuperset(paths):
+            return False
+        if not part_names.issuperset(sheet.path for sheet in self.sheets if not sheet.trouble):
+            return False
+        return all(is_plain(self.read(path)) for path in paths)
 
     @cached_property
     def sheets(self) -> list[SheetPart]:
-        """The worksheets that the workbook lists; charts, macros and dialogs are none."""
-        found = []
+        """The worksheets that the workbook lists, without charts, macros and dialogs."""
+        sheets = []
         for element in self._workbook.iter():
-            if _local(element.tag) != "sheet":
+            if _local_name(element.tag) != "sheet":
                 continue
-            ids = [value for key, value in element.attrib.items() if _local(key) == "id"]
+            ids = [value for key, value in element.attrib.items() if _local_name(key) == "id"]
             name = element.attrib.get("name", "")
-            kind, path = self._related.get(ids[0] if ids else "", ("", ""))
+            kind, path = self._relationships.get(ids[0] if ids else "", ("", ""))
             if not kind:
-                told = f"the workbook lists the sheet, but its cells are not in the file; {_RESAVE}"
-                found.append(SheetPart(name, "", told))
+                missing = "the workbook lists the sheet, but its cells are not in the file"
+                sheets.append(SheetPart(name, "", f"{missing}; {RESAVE_CURE}"))
             elif kind.endswith("/worksheet"):
-                told = "" if path in self else f"its cells ({path}) are not in the file; {_RESAVE}"
-                found.append(SheetPart(name, path, told))
-        names = [sheet.name.casefold() for sheet in found]
-        if len(set(names)) < len(names):
-            twice = next(sheet.name for sheet in found if names.count(sheet.name.casefold()) > 1)
-            raise FileError(f"holds two sheets with the name {quoted(twice)}; {_RESAVE}")
-        return found
+                missing = f"its cells ({path}) are not in the file; {RESAVE_CURE}"
+                sheets.append(SheetPart(name, path, "" if path in self else missing))
+        uses = Counter(sheet.name.casefold() for sheet in sheets)
+        for sheet in sheets:
+            if uses[sheet.name.casefold()] > 1:
+                raise FileError(
+                    f"holds two sheets with the name {quoted(sheet.name)}; {RESAVE_CURE}"
+                )
+        return sheets
 
     @cached_property
     def _workbook(self) -> ElementTree.Element:
@@ -106,113 +115,118 @@ class ExcelPackage:
 
     @cached_property
     def never_calculated(self) -> bool:
-        """True if a program wrote the workbook, and no Excel has calculated it since."""
+        """True if a program wrote the workbook and Excel has not calculated it since."""
         return any(
-            _local(each.tag) == "calcPr" and each.attrib.get("fullCalcOnLoad") in ("1", "true")
-            for each in self._workbook
+            _local_name(element.tag) == "calcPr"
+            and element.attrib.get("fullCalcOnLoad") in ("1", "true")
+            for element in self._workbook
         )
 
     @cached_property
-    def strings(self) -> list[bool]:
-        """Whether each shared string has a character."""
-        path = self._shared().get("sharedStrings")
+    def filled_strings(self) -> list[bool]:
+        """For each shared string, True if it has a character."""
+        path = self._shared_parts().get("sharedStrings")
         if path is None or path not in self:
             return []
         root = ElementTree.fromstring(self.read(path))
         return [
-            any(_local(each.tag) == "t" and each.text for each in string.iter())
+            any(_local_name(element.tag) == "t" and element.text for element in string.iter())
             for string in root
-            if _local(string.tag) == "si"
+            if _local_name(string.tag) == "si"
         ]
 
     def copy(self, sheets: Mapping[str, bytes]) -> bytes:
-        """A workbook with the XML of the given sheets by name, in the form that Excel writes."""
-        out = io.BytesIO()
-        dated = any(
-            _local(each.tag) == "workbookPr" and each.attrib.get("date1904") in ("1", "true")
+        """The bytes of a workbook in the form that Excel writes; ``sheets`` is XML by name."""
+        file = io.BytesIO()
+        counts_from_1904 = any(
+            _local_name(each.tag) == "workbookPr" and each.attrib.get("date1904") in ("1", "true")
             for each in self._workbook
         )
-        listed, related, types = [], [], []
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as copy:
+        sheets_xml, relationships, content_types = [], [], []
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as copy:
             for number, (name, xml) in enumerate(sheets.items(), 1):
-                listed.append(
+                sheets_xml.append(
                     f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="rId{number}"/>'
                 )
-                related.append(_relation(number, "worksheet", f"worksheets/sheet{number}.xml"))
-                types.append(_override(f"/xl/worksheets/sheet{number}.xml", "worksheet"))
+                relationships.append(
+                    _relationship_xml(number, "worksheet", f"worksheets/sheet{number}.xml")
+                )
+                content_types.append(
+                    _override_xml(f"/xl/worksheets/sheet{number}.xml", "worksheet")
+                )
                 copy.writestr(f"xl/worksheets/sheet{number}.xml", xml)
-            for kind, path in self._shared().items():
+            for kind, path in self._shared_parts().items():
                 if path in self:
-                    number = len(related) + 1
-                    related.append(_relation(number, kind, f"{kind}.xml"))
-                    types.append(_override(f"/xl/{kind}.xml", kind))
+                    number = len(relationships) + 1
+                    relationships.append(_relationship_xml(number, kind, f"{kind}.xml"))
+                    content_types.append(_override_xml(f"/xl/{kind}.xml", kind))
                     xml = self.read(path)
                     copy.writestr(f"xl/{kind}.xml", xml if is_plain(xml) else in_utf8(xml))
-            properties = '<workbookPr date1904="1"/>' if dated else ""
+            properties = '<workbookPr date1904="1"/>' if counts_from_1904 else ""
             copy.writestr(
                 "xl/workbook.xml",
-                f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">{properties}'
-                f"<sheets>{''.join(listed)}</sheets></workbook>",
+                f'<workbook xmlns="{_MAIN_NAMESPACE}" xmlns:r="{_OFFICE_NAMESPACE}">{properties}'
+                f"<sheets>{''.join(sheets_xml)}</sheets></workbook>",
             )
-            copy.writestr("xl/_rels/workbook.xml.rels", _relations_xml(related))
-            types.append(_override("/xl/workbook.xml", "sheet.main"))
-            copy.writestr("[Content_Types].xml", _types_xml(types))
-            book = _relation(1, "officeDocument", "xl/workbook.xml")
-            copy.writestr("_rels/.rels", _relations_xml([book]))
-        return out.getvalue()
+            copy.writestr("xl/_rels/workbook.xml.rels", _relationships_xml(relationships))
+            content_types.append(_override_xml("/xl/workbook.xml", "sheet.main"))
+            copy.writestr("[Content_Types].xml", _content_types_xml(content_types))
+            workbook = _relationship_xml(1, "officeDocument", "xl/workbook.xml")
+            copy.writestr("_rels/.rels", _relationships_xml([workbook]))
+        return file.getvalue()
 
-    def _shared(self) -> dict[str, str]:
-        """Paths of the parts that all sheets share: texts and formats."""
-        found = {}
-        for kind, path in self._related.values():
+    def _shared_parts(self) -> dict[str, str]:
+        """Paths of the parts that all sheets share: strings and styles."""
+        paths = {}
+        for kind, path in self._relationships.values():
             name = kind.rpartition("/")[2]
             if name in ("sharedStrings", "styles"):
-                found[name] = path
-        return found
+                paths[name] = path
+        return paths
 
-    def _target(self, path: str, folder: str, kind: str) -> str:
-        for found, target in self._relations(path, folder).values():
-            if found.endswith(kind):
+    def _relationship_target(self, path: str, folder: str, type_ending: str) -> str:
+        for type_found, target in self._read_relationships(path, folder).values():
+            if type_found.endswith(type_ending):
                 return target
         return ""
 
-    def _relations(self, path: str, folder: str) -> dict[str, tuple[str, str]]:
-        """Kind and target of each relation in a .rels part, by its id."""
+    def _read_relationships(self, path: str, folder: str) -> dict[str, tuple[str, str]]:
+        """Type and target of each relationship in a .rels part, by its id."""
         if path not in self:
             return {}
-        found = {}
+        relationships = {}
         for element in ElementTree.fromstring(self.read(path)):
             target = element.attrib.get("Target", "").replace("\\", "/")
-            full = target[1:] if target.startswith("/") else posixpath.join(folder, target)
+            full_path = target[1:] if target.startswith("/") else posixpath.join(folder, target)
             kind = element.attrib.get("Type", "")
-            found[element.attrib.get("Id", "")] = (kind, posixpath.normpath(full))
-        return found
+            relationships[element.attrib.get("Id", "")] = (kind, posixpath.normpath(full_path))
+        return relationships
 
 
-def _key(path: str) -> str:
+def _part_key(path: str) -> str:
     return path.replace("\\", "/").lstrip("/").casefold()
 
 
-def _local(tag: str) -> str:
+def _local_name(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _relation(number: int, kind: str, target: str) -> str:
-    return f'<Relationship Id="rId{number}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+def _relationship_xml(number: int, kind: str, target: str) -> str:
+    return f'<Relationship Id="rId{number}" Type="{_OFFICE_NAMESPACE}/{kind}" Target="{target}"/>'
 
 
-def _relations_xml(relations: list[str]) -> str:
-    return f'<Relationships xmlns="{_RELATIONS}">{"".join(relations)}</Relationships>'
+def _relationships_xml(relationships: list[str]) -> str:
+    return f'<Relationships xmlns="{_RELATIONS_NAMESPACE}">{"".join(relationships)}</Relationships>'
 
 
-def _override(path: str, kind: str) -> str:
-    return f'<Override PartName="{path}" ContentType="{_CONTENT}.{kind}+xml"/>'
+def _override_xml(path: str, kind: str) -> str:
+    return f'<Override PartName="{path}" ContentType="{_CONTENT_TYPE}.{kind}+xml"/>'
 
 
-def _types_xml(types: list[str]) -> str:
-    space = "http://schemas.openxmlformats.org/package/2006/content-types"
+def _content_types_xml(overrides: list[str]) -> str:
+    namespace = "http://schemas.openxmlformats.org/package/2006/content-types"
     return (
-        f'<Types xmlns="{space}"><Default Extension="rels" '
+        f'<Types xmlns="{namespace}"><Default Extension="rels" '
         'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Default Extension="xml" ContentType="application/xml"/>{"".join(types)}</Types>'
+        f'<Default Extension="xml" ContentType="application/xml"/>{"".join(overrides)}</Types>'
     )

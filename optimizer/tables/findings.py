@@ -1,4 +1,4 @@
-"""Findings of one workbook: collected, counted, sorted."""
+"""Collect, count and sort the findings of one workbook."""
 
 from __future__ import annotations
 
@@ -9,30 +9,33 @@ from typing import TypedDict, Unpack
 from optimizer.errors import Finding
 from optimizer.tables.schema import SHEETS
 
-MOST = 50
-"""Findings of one column that are listed; the rest is counted."""
+MAX_LISTED_FINDINGS = 50
+"""Findings of one column and severity that are listed; further ones are only counted.
+
+Chosen so that a systematic mistake in one column does not hide the findings of the others.
+"""
 
 Hint = str | Callable[[], str]
-"""The cure; a function is called only if the finding is listed."""
+"""The cure, or a function that returns it, called only if the finding is listed."""
 
 
 class FindingPlace(TypedDict, total=False):
-    """Where a finding is: all parts may be left out."""
+    """Where a finding is; all parts are optional."""
 
     row: int
     letter: str
     column: str
-    """Header of the column."""
+    """Header of the column that ``letter`` stands for."""
 
 
 class Findings:
-    """Collects what is wrong with a workbook."""
+    """The errors and warnings of a workbook."""
 
     def __init__(self) -> None:
-        self._found: list[tuple[tuple[int, int, str], Finding]] = []
+        self._listed: list[tuple[tuple[int, int, str], Finding]] = []
         self._counts: Counter[tuple[str, str, str]] = Counter()
         self.replaced: set[str] = set()
-        """Sheets of the contract for which another sheet was taken, and complained of."""
+        """Declared sheets that are missing, if an unknown sheet was reported in their place."""
 
     def error(self, sheet: str, message: str, hint: Hint = "", **at: Unpack[FindingPlace]) -> None:
         """Add an error at a cell (row and letter), a column (letter) or a sheet."""
@@ -47,38 +50,38 @@ class Findings:
     def add(
         self, severity: str, sheet: str, message: str, hint: Hint = "", **at: Unpack[FindingPlace]
     ) -> None:
-        """Add a finding of either severity; from the 51st of a column on they are counted."""
+        """Add a finding; beyond MAX_LISTED_FINDINGS of a column it is only counted."""
         row, letter, column = at.get("row", 0), at.get("letter", ""), at.get("column", "")
         key = (severity, sheet, column)
         self._counts[key] += 1
-        if column and self._counts[key] > MOST:
+        if column and self._counts[key] > MAX_LISTED_FINDINGS:
             return
         cell = f"{letter or 'A'}{row}" if row else letter
         text = hint if isinstance(hint, str) else hint()
         finding = Finding(severity, sheet, cell, column, message, text)
-        self._found.append(((_place(sheet), row, letter.rjust(3)), finding))
+        self._listed.append(((_sheet_position(sheet), row, letter.rjust(3)), finding))
 
     @property
     def errors(self) -> bool:
-        """True if there is any error."""
+        """True if there is an error."""
         return any(severity == "error" for severity, _, _ in self._counts)
 
     def all(self) -> tuple[Finding, ...]:
-        """Errors, then warnings, each in the order of the workbook."""
-        rest = [
+        """All errors, then all warnings, each by sheet, row and column."""
+        omitted = [
             (
-                (_place(sheet), 1 << 30, ""),
-                Finding(severity, sheet, "", column, f"and {count - MOST:,} more"),
+                (_sheet_position(sheet), 1 << 30, ""),
+                Finding(severity, sheet, "", column, f"and {count - MAX_LISTED_FINDINGS:,} more"),
             )
             for (severity, sheet, column), count in self._counts.items()
-            if column and count > MOST
+            if column and count > MAX_LISTED_FINDINGS
         ]
-        found = sorted(self._found + rest, key=lambda item: (item[1].severity, item[0]))
-        return tuple(finding for _, finding in found)
+        ordered = sorted(self._listed + omitted, key=lambda item: (item[1].severity, item[0]))
+        return tuple(finding for _, finding in ordered)
 
 
-_ORDER = {name: place for place, name in enumerate(("Settings", *SHEETS))}
+_SHEET_POSITIONS = {name: place for place, name in enumerate(("Settings", *SHEETS))}
 
 
-def _place(sheet: str) -> int:
-    return _ORDER.get(sheet, len(_ORDER))
+def _sheet_position(sheet: str) -> int:
+    return _SHEET_POSITIONS.get(sheet, len(_SHEET_POSITIONS))

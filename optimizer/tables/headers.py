@@ -1,4 +1,4 @@
-"""Headers: which column of a sheet of the workbook is which column of the contract."""
+"""Find the header row of a sheet and match its headers to the declared columns."""
 
 from __future__ import annotations
 
@@ -25,39 +25,43 @@ from optimizer.tables.sheets import PERIOD_MONTHS
 from optimizer.tables.synonyms import meant_header
 from optimizer.tables.text_matching import clean, fold, letter, listed, quoted
 
-_SEARCHED = 20
+_MAX_ROWS_BEFORE_HEADER = 20
+"""Rows below the first filled one that are searched; titles and remarks take fewer rows."""
 OWN_MARK = "x-"
-"""Sheets and headers that begin with it are the planner's own."""
+"""Prefix of the planner's own sheets and headers, which are not read."""
 
 
 class HeaderColumns(Struct):
-    """Where the columns of a sheet stand (from 0)."""
+    """Positions (from 0) of the columns of a sheet."""
 
     row: int = -1
     """Row of the headers, counted from 0; -1 if the sheet is empty."""
     places: dict[str, int] = field(default_factory=dict)
-    """Place of each column by attribute."""
+    """Position of each declared column by attribute."""
     periods: dict[str, int] = field(default_factory=dict)
-    """Place of each period column by the label of its period."""
+    """Position of each period column by the label of its period."""
     outside: dict[str, int] = field(default_factory=dict)
-    """Place of each column of a period outside the horizon."""
+    """Position of each column of a period outside the horizon, by the label of the period."""
     foreign: dict[str, tuple[int, str, str]] = field(default_factory=dict)
-    """Place, complaint and cure of each column headed with no period of the calendar."""
+    """Position, message and cure of each column of a period of another length."""
 
     def own(self) -> list[int]:
-        """Places of the columns that make a row more than a comment."""
+        """Positions of the columns with data; a row without any is only a comment."""
         common = [place for name, place in self.places.items() if name not in COMMON]
         return sorted([*common, *self.periods.values(), *self.outside.values()])
 
 
 def find_headers(
-    grid: CellGrid, sheet: Sheet, horizon: Horizon | None, found: Findings
+    grid: CellGrid, sheet: Sheet, horizon: Horizon | None, findings: Findings
 ) -> HeaderColumns:
-    """Find the header row and the columns of a sheet; complain of what is not known."""
+    """Find the header row and the columns of a sheet; report unknown and repeated headers.
+
+    ``horizon`` is None if Settings does not give one; period columns are then skipped.
+    """
     headers = HeaderColumns(_header_row(grid, sheet))
     if headers.row < 0:
         return headers
-    by_fold = {fold(column.header): name for name, column in sheet.columns.items()}
+    by_fold = {fold(column.header): attribute for attribute, column in sheet.columns.items()}
     unknown, nameless = [], []
     width = max(map(len, grid.rows[headers.row :]))
     row = grid.rows[headers.row]
@@ -65,39 +69,47 @@ def find_headers(
         if blank(raw) or isinstance(raw, UnreadableCell):
             nameless.append(place)
             continue
-        name = by_fold.get(fold(text_of(raw)))
-        if name is None:
-            if not (sheet.name == "Demand" and _period(raw, place, headers, horizon, found)):
+        attribute = by_fold.get(fold(text_of(raw)))
+        if attribute is None:
+            if not (
+                sheet.name == "Demand"
+                and _add_period_column(raw, place, headers, horizon, findings)
+            ):
                 unknown.append((place, raw))
-        elif name in headers.places:
-            found.error(
+        elif attribute in headers.places:
+            earlier = letter(headers.places[attribute])
+            findings.error(
                 sheet.name,
-                f"the column stands twice, in {letter(headers.places[name])} and {letter(place)}",
+                f"the column stands twice, in {earlier} and {letter(place)}",
                 row=headers.row + 1,
                 letter=letter(place),
-                column=sheet.header(name),
+                column=sheet.header(attribute),
                 hint="delete or rename one",
             )
         else:
-            headers.places[name] = place
+            headers.places[attribute] = place
     for place in nameless:
-        _check_nameless(grid, sheet, headers, place, found)
+        _check_missing_header(grid, sheet, headers, place, findings)
     for place, raw in unknown:
         if not fold(text_of(raw)).startswith(OWN_MARK):
-            _complain(grid, place, raw, sheet, headers, horizon, found)
+            _report_unknown_header(grid, place, raw, sheet, headers, horizon, findings)
     return headers
 
 
-def missing_columns(sheet: Sheet, headers: HeaderColumns, found: Findings) -> None:
-    """Complain of required columns that a sheet with rows does not have."""
+def missing_columns(sheet: Sheet, headers: HeaderColumns, findings: Findings) -> None:
+    """Report required columns that a sheet with rows does not have."""
     for name, column in sheet.columns.items():
         if column.required and name not in headers.places:
-            found.error(sheet.name, "the column is missing", column=column.header)
+            findings.error(sheet.name, "the column is missing", column=column.header)
 
 
 def _header_row(grid: CellGrid, sheet: Sheet) -> int:
-    """The first row that names columns; a title may stand above it."""
-    known = {fold(column.header) for column in sheet.columns.values()}
+    """Position of the first row that names columns, or else of the first filled row; -1 if none.
+
+    A title may stand above the headers, and a title may equal one header by chance. A row below
+    the first filled one must therefore name two columns.
+    """
+    declared = {fold(column.header) for column in sheet.columns.values()}
     first = -1
     for number, row in enumerate(grid.rows):
         filled = [fold(text_of(raw)) for raw in row if not blank(raw) and isinstance(raw, str)]
@@ -105,79 +117,93 @@ def _header_row(grid: CellGrid, sheet: Sheet) -> int:
             continue
         if first < 0:
             first = number
-        hits = len(known.intersection(filled))
-        if hits and (number == first or hits > 1):
+        matches = len(declared.intersection(filled))
+        if matches and (number == first or matches > 1):
             return number
-        if number - first > _SEARCHED:
+        if number - first > _MAX_ROWS_BEFORE_HEADER:
             break
     return first
 
 
-def _complain(
+def _report_unknown_header(
     grid: CellGrid,
     place: int,
     raw: Any,
     sheet: Sheet,
     headers: HeaderColumns,
     horizon: Horizon | None,
-    found: Findings,
+    findings: Findings,
 ) -> None:
-    """Complain of a header that the sheet does not know."""
-    where: FindingPlace = {
-        "row": headers.row + 1,
-        "letter": letter(place),
-        "column": clean(text_of(raw))[:60],
-    }
+    """Report a header that the sheet does not declare, unless nothing below it gets lost."""
+    diagnosis = _diagnose_unknown_header(grid, place, raw, sheet, headers, horizon)
+    if diagnosis:
+        header = clean(text_of(raw))[:60]
+        location: FindingPlace = {
+            "row": headers.row + 1,
+            "letter": letter(place),
+            "column": header,
+        }
+        severity, message, hint = diagnosis
+        findings.add(severity, sheet.name, message, hint, **location)
+
+
+def _diagnose_unknown_header(
+    grid: CellGrid,
+    place: int,
+    raw: Any,
+    sheet: Sheet,
+    headers: HeaderColumns,
+    horizon: Horizon | None,
+) -> tuple[str, str, str] | None:
+    """Severity, message and cure of a header that the sheet does not declare.
+
+    In this order: a misspelt header, a period in an unknown form, values that an absent column
+    could hold, and any other filled column. None if the column is empty and no misspelling.
+    """
     absent = {
         column.header: column
         for name, column in sheet.columns.items()
         if name not in headers.places
     }
-    filled = _filled(grid, headers, place)
-    own = f"{OWN_MARK} before it marks a column of your own"
+    filled = _filled_cell_count(grid, headers, place)
+    own_column_hint = f"{OWN_MARK} before it marks a column of your own"
     name = meant_header(text_of(raw), absent)
     if name:
         unit = absent[name].unit.replace("{currency}", "currency")
-        told = f" (in {unit})" if unit and unit != "share" else ""
-        hint = f"did you mean '{name}'{told}? {OWN_MARK} before it marks a column of your own"
-        found.error(sheet.name, "is not a column of this sheet", hint, **where)
-        return
+        unit_text = f" (in {unit})" if unit and unit != "share" else ""
+        hint = f"did you mean '{name}'{unit_text}? {own_column_hint}"
+        return "error", "is not a column of this sheet", hint
     if not filled:
-        return
+        return None
     if sheet.name == "Demand" and horizon is not None and _may_be_period(raw):
         guess = guess_label(raw, horizon.months)
         known = guess in horizon.labels()
         example = f"write {guess}" if known else f"write labels such as {horizon.label(0)}"
-        found.error(
-            sheet.name,
-            f"may be a period, and is no label of one; {filled:,} filled cells would not count",
-            f"{example}; {own}",
-            **where,
-        )
-        return
-    cells = "1 filled cell is" if filled == 1 else f"{filled:,} filled cells are"
-    fitting = list(_fitting(grid, headers, place, absent.values()))
-    if fitting:
-        columns = listed([column.header for column in fitting], 5)
-        cure = f"if it is one of {columns}, write that header; {own}"
         message = (
-            f"is not a column of this sheet: its {cells} not read, and could be figures of one"
+            f"may be a period, and is no label of one; {filled:,} filled cells would not count"
         )
-        found.error(sheet.name, message.replace("figures", _KINDS[fitting[0].kind]), cure, **where)
-        return
-    found.warning(sheet.name, f"is not a column of this sheet: its {cells} not read", own, **where)
+        return "error", message, f"{example}; {own_column_hint}"
+    cells = "1 filled cell is" if filled == 1 else f"{filled:,} filled cells are"
+    message = f"is not a column of this sheet: its {cells} not read"
+    candidates = list(_columns_that_fit(grid, headers, place, absent.values()))
+    if candidates:
+        columns = listed([column.header for column in candidates], 5)
+        cure = f"if it is one of {columns}, write that header; {own_column_hint}"
+        values = _KIND_PLURALS[candidates[0].kind]
+        return "error", f"{message}, and could be {values} of one", cure
+    return "warning", message, own_column_hint
 
 
-_KINDS = {"number": "figures", "whole": "figures", "date": "dates", "yes/no": "yes and no"}
-_KINDS |= {"history": "histories", "text": "countries", "names": "countries"}
+_KIND_PLURALS = {"number": "figures", "whole": "figures", "date": "dates", "yes/no": "yes and no"}
+_KIND_PLURALS |= {"history": "histories", "text": "countries", "names": "countries"}
 
 
-def _fitting(
+def _columns_that_fit(
     grid: CellGrid, headers: HeaderColumns, place: int, absent: Iterable[Column]
 ) -> Iterator[Column]:
-    """Columns that a sheet lacks and that all filled cells under a header could be of.
+    """Absent columns that could hold all filled cells below a header.
 
-    Words fit none but yes and no, countries and histories: a column of words may be a remark.
+    Text fits only yes and no, countries and histories: other text may be a remark.
     """
     rows = (row[place] for row in grid.rows[headers.row + 1 :] if place < len(row))
     cells = [
@@ -188,42 +214,42 @@ def _fitting(
     numbers = all(isinstance(raw, (int, float)) and not isinstance(raw, bool) for raw in cells)
     days = all(isinstance(raw, date) for raw in cells)
     texts = [fold(raw) for raw in cells if type(raw) is str]
-    words = len(texts) == len(cells)
-    flags = words and set(texts) <= {"yes", "no", "true", "false", "y", "n"}
-    histories = words and all(":" in text for text in texts)
-    places = words and not flags and all(country_name(text) for text in set(texts))
+    all_text = len(texts) == len(cells)
+    flags = all_text and set(texts) <= {"yes", "no", "true", "false", "y", "n"}
+    histories = all_text and all(":" in text for text in texts)
+    countries = all_text and not flags and all(country_name(text) for text in set(texts))
     for column in absent:
         if column.header in FREE_TEXT or column.header == "confidence":
             continue
         fits = {"number": numbers, "whole": numbers, "date": days, "yes/no": flags}
-        fits |= {"history": histories or places}
-        if fits.get(column.kind) or (places and column.words in ("country", "countries")):
+        fits |= {"history": histories or countries}
+        if fits.get(column.kind) or (countries and column.words in ("country", "countries")):
             yield column
 
 
-def _filled(grid: CellGrid, headers: HeaderColumns, place: int) -> int:
+def _filled_cell_count(grid: CellGrid, headers: HeaderColumns, place: int) -> int:
     """Filled cells below the header of a column."""
     rows = (row[place] for row in grid.rows[headers.row + 1 :] if place < len(row))
     return sum(not (blank(raw) or isinstance(raw, MergedCell)) for raw in rows)
 
 
 def _may_be_period(raw: Any) -> bool:
-    """True for a header of Demand that may name a period: a date, a number, a word with digits."""
+    """True for a header of Demand that may name a period: a date, a number, text with digits."""
     return not isinstance(raw, str) or any(map(str.isdigit, raw)) or bool(guess_label(raw, 1))
 
 
-def _check_nameless(
-    grid: CellGrid, sheet: Sheet, headers: HeaderColumns, place: int, found: Findings
+def _check_missing_header(
+    grid: CellGrid, sheet: Sheet, headers: HeaderColumns, place: int, findings: Findings
 ) -> None:
-    """Complain of filled cells below no header; one remark beside the table is a warning."""
-    filled = _filled(grid, headers, place)
+    """Report filled cells without a header; a single remark beside the table is a warning."""
+    filled = _filled_cell_count(grid, headers, place)
     if not filled:
         return
     row = grid.rows[headers.row]
-    last = max((at for at, raw in enumerate(row) if not blank(raw)), default=-1)
+    last = max((position for position, raw in enumerate(row) if not blank(raw)), default=-1)
     remark = filled == 1 and place > last + 1
     cells = "1 filled cell is" if filled == 1 else f"{filled:,} filled cells are"
-    found.add(
+    findings.add(
         "warning" if remark else "error",
         sheet.name,
         f"the column has no header: its {cells} not read",
@@ -233,41 +259,43 @@ def _check_nameless(
     )
 
 
-def _period(
-    raw: Any, place: int, headers: HeaderColumns, horizon: Horizon | None, found: Findings
+def _add_period_column(
+    raw: Any, place: int, headers: HeaderColumns, horizon: Horizon | None, findings: Findings
 ) -> bool:
-    """Take a header that names a period; False if it names none."""
+    """Add the column of a header that names a period; False if it names none."""
     parsed = parse_label(raw, horizon.months if horizon else 12)
     if parsed is None:
         return False
-    if horizon is None:  # Settings has errors of its own
+    if horizon is None:  # Settings has errors, which are reported there
         return True
-    name, months = parsed
-    where: FindingPlace = {"row": headers.row + 1, "letter": letter(place), "column": name}
+    period, months = parsed
+    location: FindingPlace = {"row": headers.row + 1, "letter": letter(place), "column": period}
     if months != horizon.months:
-        length = next(word for word, count in PERIOD_MONTHS.items() if count == horizon.months)
         example = label(horizon.start, horizon.months)
         if months:
-            message = f"is a {_word(months)}, but the period length is {length}"
+            length = _period_length(horizon.months)
+            message = f"is a {_period_length(months)}, but the period length is {length}"
         else:
             message = "is not the first day of a period"
         hint = f"head the columns with labels such as {example}"
-        headers.foreign[name] = (place, message, hint)
-    elif name in headers.periods or name in headers.outside:
-        message = f"the period {quoted(name)} stands twice"
-        found.error("Demand", message, **where, hint="delete one")
-    elif name in horizon.labels():
-        headers.periods[name] = place
+        headers.foreign[period] = (place, message, hint)
+    elif period in headers.periods or period in headers.outside:
+        message = f"the period {quoted(period)} stands twice"
+        findings.error("Demand", message, **location, hint="delete one")
+    elif period in horizon.labels():
+        headers.periods[period] = place
     else:
-        headers.outside[name] = place
+        headers.outside[period] = place
     return True
 
 
-def _word(months: int) -> str:
+def _period_length(months: int) -> str:
     return next(word for word, count in PERIOD_MONTHS.items() if count == months)
 
 
 def header_columns(headers: HeaderColumns, sheet: Sheet) -> dict[str, str]:
-    """Letter of each column by its header, period columns by their label."""
-    columns = {sheet.columns[name].header: letter(at) for name, at in headers.places.items()}
-    return columns | {name: letter(at) for name, at in headers.periods.items()}
+    """Letter of each column by its header, and of each period column by its label."""
+    columns = {
+        sheet.columns[name].header: letter(position) for name, position in headers.places.items()
+    }
+    return columns | {name: letter(position) for name, position in headers.periods.items()}

@@ -1,4 +1,4 @@
-"""Written histories: ``mined: China [Baotou]; separated: Malaysia``, ``here``, ``unknown``."""
+"""Parse histories such as ``mined: China [Baotou]; separated: Malaysia``, or ``unknown``."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import re
 from optimizer.tables.sheets import HERE, NONE, STAGES, UNKNOWN, Event
 from optimizer.tables.text_matching import clean, fold, quoted
 
-_CURE = "write stage: country [site or owner]; stage: country"
-_RESERVED = (HERE, UNKNOWN, NONE)
-_PART = re.compile(r"(?P<stage>[^:\[\]]+):(?P<country>[^:\[\]]+)(?:\[(?P<name>[^\[\]]+)\])?\s*")
+_HISTORY_FORMAT = "write stage: country [site or owner]; stage: country"
+RESERVED_COUNTRY_WORDS = (HERE, UNKNOWN, NONE)
+"""Words that stand for a country in a history and that no country may be named."""
+_EVENT = re.compile(r"(?P<stage>[^:\[\]]+):(?P<country>[^:\[\]]+)(?:\[(?P<name>[^\[\]]+)\])?\s*")
 
 
 def parse_history(text: str) -> tuple[Event, ...]:
     """Events of a history, in the order in which they are written.
 
-    Raises ValueError with a message and a cure.
+    Raises ValueError with a message and a cure as its arguments.
 
     >>> for event in parse_history("Mined: China [Baotou]; crushed: unknown"):
     ...     print(event)
@@ -26,17 +27,17 @@ def parse_history(text: str) -> tuple[Event, ...]:
     """
     parts = [part for piece in re.split("[;\n]", text) if (part := clean(piece))]
     if not parts:
-        raise ValueError(f"{quoted(text)} holds no event", _CURE)
+        raise ValueError(f"{quoted(text)} holds no event", _HISTORY_FORMAT)
     for part in parts:
         if fold(part) in (HERE, UNKNOWN):
-            return _alone(part, parts)
-    events = tuple(dict.fromkeys(_event(part) for part in parts))
-    _check_none(events)
+            return _single_word_history(part, parts)
+    events = tuple(dict.fromkeys(_parse_event(part) for part in parts))
+    _check_inapplicable_stages(events)
     return events
 
 
-def _alone(word: str, parts: list[str]) -> tuple[Event, ...]:
-    """The event of a history that is one word."""
+def _single_word_history(word: str, parts: list[str]) -> tuple[Event, ...]:
+    """The event of a history that consists of one word, ``here`` or ``unknown``."""
     if len(parts) > 1:
         raise ValueError(
             f"{quoted(word)} speaks of every stage, and other events stand beside it",
@@ -45,40 +46,40 @@ def _alone(word: str, parts: list[str]) -> tuple[Event, ...]:
     return (Event("", fold(word)),)
 
 
-def _check_none(events: tuple[Event, ...]) -> None:
-    """Raise ValueError where a stage both has an event and does not apply."""
-    absent = {event.stage for event in events if event.country == NONE}
+def _check_inapplicable_stages(events: tuple[Event, ...]) -> None:
+    """Raise ValueError if a stage has an event although it does not apply."""
+    inapplicable = {event.stage for event in events if event.country == NONE}
     for event in events:
-        if event.stage in absent and event.country != NONE:
+        if event.stage in inapplicable and event.country != NONE:
             raise ValueError(
                 f"{quoted(event.stage)} does not apply (none) and has an event",
                 "delete one of them",
             )
 
 
-def _event(part: str) -> Event:
-    found = _PART.fullmatch(part)
-    if not found:
-        raise ValueError(f"{quoted(part)} is not an event of a history", _why(part))
-    stage, country, name = (clean(found[group] or "") for group in ("stage", "country", "name"))
+def _parse_event(part: str) -> Event:
+    match = _EVENT.fullmatch(part)
+    if not match:
+        raise ValueError(f"{quoted(part)} is not an event of a history", _event_cure(part))
+    stage, country, name = (clean(match[group] or "") for group in ("stage", "country", "name"))
     if not stage or not country or "*" in (stage, country, name):
-        raise ValueError(f"{quoted(part)} is not an event of a history", _why(part))
-    if fold(country) in _RESERVED:
+        raise ValueError(f"{quoted(part)} is not an event of a history", _event_cure(part))
+    if fold(country) in RESERVED_COUNTRY_WORDS:
         country = fold(country)
         if name:
             raise ValueError(
                 f"{quoted(part)} names {quoted(name)} beside {country}",
                 "write the country, or leave the name out",
             )
-    known = {word: word for word in STAGES}
-    return Event(known.get(fold(stage), stage), country, name)
+    stages = {word: word for word in STAGES}
+    return Event(stages.get(fold(stage), stage), country, name)
 
 
-def _why(part: str) -> str:
+def _event_cure(part: str) -> str:
     if part.count(":") > 1:
         return "separate events by semicolons"
     if fold(part) == NONE:
         return f"write stage: {NONE} for each stage that does not apply"
     if ":" not in part:
-        return f"the stage is missing: {_CURE}"
-    return _CURE
+        return f"the stage is missing: {_HISTORY_FORMAT}"
+    return _HISTORY_FORMAT

@@ -1,7 +1,7 @@
-"""A copy of the planner's workbook in which what is wrong stands out.
+"""Write a copy of the planner's workbook in which the findings are marked.
 
-Cells with errors are red, cells with warnings amber; their notes say why, and a sheet in
-front lists everything. The planner's own file is only read.
+Cells with errors are red and cells with warnings amber. Their notes give the messages, and the
+first sheet lists all findings. The planner's own file is only read.
 """
 
 from __future__ import annotations
@@ -17,59 +17,69 @@ from typing import Any, Final
 from optimizer.atomic_write import replacing, same_file
 from optimizer.errors import FileError, Finding, UsageError
 from optimizer.tables.check_report import (
-    COLOURS,
-    DARK,
-    REPORT,
-    Address,
+    DARK_SEVERITY_COLOURS,
+    REPORT_TITLE,
+    SEVERITY_COLOURS,
+    CellAddress,
     fill_for,
-    former_fills,
     is_marked_copy,
     is_report,
+    original_fills,
     printable,
     write_report,
 )
-from optimizer.tables.plain_copy import MOST_CELLS, plain_copy, size_of
+from optimizer.tables.plain_copy import MAX_MARKED_CELLS, plain_copy, sheet_names_and_cell_count
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.text_matching import fold
 
-MOST: Final = 8
-"""Findings that one note spells out."""
+MAX_FINDINGS_PER_NOTE: Final = 8
+"""Findings that one note shows; more would not fit into a note on the screen."""
 
-Head = dict[str, tuple[int, str]]
+HeaderCells = dict[str, tuple[int, str]]
+"""Row number and column letter of each header of a sheet, by the fold of its text."""
 
-_HEADING: Final = f"{REPORT}:\n"
-_CELL: Final = re.compile(r"\$?([A-Za-z]{0,3})\$?(\d*)")
-_WHITE: Final = (("rgb", "FFFFFFFF"), ("rgb", "00FFFFFF"), ("theme", 0), ("indexed", 9))
-_TOP: Final = 100
-"""Rows in which headers are looked for."""
-_LAST: Final = (1_048_576, (3, "XFD"))
+_NOTE_HEADING: Final = f"{REPORT_TITLE}:\n"
+_CELL_REFERENCE: Final = re.compile(r"\$?([A-Za-z]{0,3})\$?(\d*)")
+_WHITE_FONT_COLOURS: Final = (
+    ("rgb", "FFFFFFFF"),
+    ("rgb", "00FFFFFF"),
+    ("theme", 0),
+    ("indexed", 9),
+)
+_MAX_HEADER_ROW: Final = 100
+"""Last row that may hold headers; titles and remarks above a table are shorter than this."""
+_LAST_CELL: Final = (1_048_576, (3, "XFD"))
+"""Last row and column of an Excel sheet; the letters are compared by length first."""
 
 
 def write_marked_copy(source: str | Path, findings: Sequence[Finding], target: str | Path) -> Path:
     """Write a copy of a workbook with its findings marked, and return its path.
 
-    A marked copy that stands there already is replaced, another file is not; ``source`` is
-    only read. A source that is a marked copy itself loses its old marks first. Where openpyxl
-    cannot open the source, or not in bounded time, the copy holds the values of the cells alone
-    and says so. Raises UsageError if the target is the source or has another ending than its
-    kind, and FileError if the source cannot be opened for marking (only .xlsx and .xlsm can) or
-    the target not be written.
+    ``source`` is only read. An existing marked copy at ``target`` is replaced, another file is
+    not. If the source is a marked copy itself, its old marks are removed first. If openpyxl
+    cannot open the source, or not in bounded time, the copy holds only the values of the cells
+    and says so.
+
+    Raises UsageError if the source does not exist, or if the target is the source or has the
+    wrong extension. Raises FileError if the target is another file or cannot be written, or if
+    the source cannot be opened for marking (only .xlsx and .xlsm can).
     """
     origin, copy = Path(source), Path(target)
-    _refuse(origin, copy)
-    book, why = _load(origin, macros=copy.suffix.lower() == ".xlsm")
-    _unmark(book)
-    places = _places(book, findings)
-    former = _mark(book, findings, places)
-    write_report(book, origin.name, findings, places, former, why)
+    _check_paths(origin, copy)
+    book, values_only_reason = _load_workbook(origin, macros=copy.suffix.lower() == ".xlsm")
+    _remove_marks(book)
+    addresses = _cell_addresses(book, findings)
+    fills = _mark_cells(book, findings, addresses)
+    write_report(book, origin.name, findings, addresses, fills, values_only_reason)
     for sheet in book.worksheets:
         _fit_notes(sheet)
     with replacing(copy, "marked copy") as draft:
-        _save(book, draft, copy)
+        _save_workbook(book, draft, copy)
     return copy
 
 
-def _refuse(origin: Path, copy: Path) -> None:
+def _check_paths(origin: Path, copy: Path) -> None:
+    """Raise an error if a copy must not be written to a path."""
     if not origin.is_file():
         raise UsageError(f"{origin}: no such file")
     if same_file(copy, origin):
@@ -84,19 +94,22 @@ def _refuse(origin: Path, copy: Path) -> None:
         raise UsageError(f"{copy}: the marked copy of {origin.name} ends in {endings[-1]}")
 
 
-def _load(origin: Path, macros: bool) -> tuple[Any, str]:
-    """The workbook as openpyxl sees it, or its values alone and why."""
-    names, cells = size_of(origin)
-    if cells > MOST_CELLS:
-        why = f"marking more than {MOST_CELLS:,} cells, blank and merged ones included, takes long"
-        return plain_copy(origin, macros), why
+def _load_workbook(origin: Path, macros: bool) -> tuple[Any, str]:
+    """The openpyxl workbook and an empty reason, or only its values and the reason."""
+    names, cells = sheet_names_and_cell_count(origin)
+    if cells > MAX_MARKED_CELLS:
+        reason = (
+            f"marking more than {MAX_MARKED_CELLS:,} cells, blank and merged ones included, "
+            "takes long"
+        )
+        return plain_copy(origin, macros), reason
     try:
-        book = _opened(origin, macros)
+        book = _open_workbook(origin, macros)
         if set(names) <= set(book.sheetnames):
             return book, ""
     except OSError as error:
         raise FileError(f"{origin} cannot be read ({error.strerror or error})") from error
-    except Exception:  # of any kind: openpyxl has none of its own for what it does not expect
+    except Exception:  # openpyxl raises errors of any type for content that it does not expect
         if not names:
             raise FileError(
                 f"{origin} cannot be opened for marking; save it in Excel as .xlsx"
@@ -104,7 +117,7 @@ def _load(origin: Path, macros: bool) -> tuple[Any, str]:
     return plain_copy(origin, macros), "openpyxl, which marks the cells, cannot read all of it"
 
 
-def _opened(file: Any, macros: bool) -> Any:
+def _open_workbook(file: Any, macros: bool) -> Any:
     import openpyxl
     from openpyxl.workbook.properties import CalcProperties
 
@@ -116,7 +129,7 @@ def _opened(file: Any, macros: bool) -> Any:
     return book
 
 
-def _save(book: Any, draft: Path, copy: Path) -> None:
+def _save_workbook(book: Any, draft: Path, copy: Path) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -134,97 +147,99 @@ def _first_line(error: Exception) -> str:
     return lines[0].rstrip(".") if lines else type(error).__name__
 
 
-def _cells(sheet: Any) -> list[Any]:
-    """The cells that a sheet holds; walking its whole area would create the empty ones."""
+def _existing_cells(sheet: Any) -> list[Any]:
+    """The cells that a sheet holds; iterating over its rows would create the empty ones."""
     return list(sheet._cells.values())
 
 
-def _places(book: Any, findings: Iterable[Finding]) -> list[Address | None]:
-    """The cell that carries each finding, None if its sheet does not exist."""
+def _cell_addresses(book: Any, findings: Iterable[Finding]) -> list[CellAddress | None]:
+    """The cell to mark for each finding, None if its sheet does not exist."""
     sheets = {fold(sheet.title): sheet for sheet in book.worksheets}
-    heads = {name: _head(sheet) for name, sheet in sheets.items()}
+    headers = {name: _header_cells(sheet) for name, sheet in sheets.items()}
     return [
-        _place(sheets[fold(each.sheet)], heads[fold(each.sheet)], each)
-        if fold(each.sheet) in sheets
+        _cell_address(sheets[fold(finding.sheet)], headers[fold(finding.sheet)], finding)
+        if fold(finding.sheet) in sheets
         else None
-        for each in findings
+        for finding in findings
     ]
 
 
-def _place(sheet: Any, head: Head, finding: Finding) -> Address:
-    """The cell itself, or the header of its column, or the first header."""
-    found = _CELL.fullmatch(finding.cell)
-    letters, digits = (found[1].upper(), found[2]) if found else ("", "")
-    header_row, header_letters = head.get(fold(finding.column), head[""])
+def _cell_address(sheet: Any, headers: HeaderCells, finding: Finding) -> CellAddress:
+    """The cell of a finding; without a cell the header of its column, or else the first header."""
+    match = _CELL_REFERENCE.fullmatch(finding.cell)
+    letters, digits = (match[1].upper(), match[2]) if match else ("", "")
+    header_row, header_letters = headers.get(fold(finding.column), headers[""])
     row = int(digits or 0) or header_row
     letters = letters or header_letters
-    if row > _LAST[0] or (len(letters), letters) > _LAST[1]:
+    if row > _LAST_CELL[0] or (len(letters), letters) > _LAST_CELL[1]:
         return sheet.title, "A1"
-    address = f"{letters}{row}"
-    for area in sheet.merged_cells.ranges:
-        if address in area:
-            return sheet.title, area.start_cell.coordinate
-    return sheet.title, address
+    coordinate = f"{letters}{row}"
+    for merged_range in sheet.merged_cells.ranges:
+        if coordinate in merged_range:
+            return sheet.title, merged_range.start_cell.coordinate
+    return sheet.title, coordinate
 
 
-def _head(sheet: Any) -> Head:
-    """Where each header stands, by its text without regard to case; "" is the first cell.
+def _header_cells(sheet: Any) -> HeaderCells:
+    """The headers of a sheet; the key "" is the first cell of their row.
 
-    The row is the one that holds most declared headers, or else the first that is filled.
+    The header row is the one with the most declared headers, or else the first filled one.
     """
-    known = _declared(sheet.title)
+    declared = _declared_headers(sheet.title)
     rows: dict[int, list[Any]] = {}
-    for cell in _cells(sheet):
-        if cell.row <= _TOP and str(cell.value or "").strip():
+    for cell in _existing_cells(sheet):
+        if cell.row <= _MAX_HEADER_ROW and str(cell.value or "").strip():
             rows.setdefault(cell.row, []).append(cell)
-    hits = {row: sum(fold(str(cell.value)) in known for cell in rows[row]) for row in rows}
-    row = min(hits, key=lambda row: (-hits[row], row), default=1)
-    named = {fold(str(cell.value)): (row, cell.column_letter) for cell in rows.get(row, [])}
-    return named | {"": (row, "A")}
+    matches = {row: sum(fold(str(cell.value)) in declared for cell in rows[row]) for row in rows}
+    row = min(matches, key=lambda row: (-matches[row], row), default=1)
+    headers = {fold(str(cell.value)): (row, cell.column_letter) for cell in rows.get(row, [])}
+    return headers | {"": (row, "A")}
 
 
-def _declared(title: str) -> set[str]:
-    """Headers that a sheet of this name may have."""
+def _declared_headers(title: str) -> set[str]:
+    """Folded headers that a sheet with this title may have."""
     for name, sheet in SHEETS.items():
         if fold(name) == fold(title):
             return {fold(column.header) for column in sheet.columns.values()}
     return {"setting", "value"}
 
 
-def _mark(
-    book: Any, findings: Sequence[Finding], places: Sequence[Address | None]
-) -> dict[Address, str]:
-    """Fill the cells and extend their notes; the fills that they had before, in words."""
-    marks: dict[Address, list[Finding]] = {}
-    for finding, place in zip(findings, places, strict=True):
-        if place:
-            marks.setdefault(place, []).append(finding)
-    former: dict[Address, str] = {}
-    for (title, address), found in marks.items():
-        cell = book[title][address]
-        former[title, address] = _fill_in_words(cell)
-        worst = "error" if any(each.severity == "error" for each in found) else "warning"
-        cell.fill = fill_for(worst, dark=_has_light_text(cell))
-        _extend_note(cell, found)
-    return former
+def _mark_cells(
+    book: Any, findings: Sequence[Finding], addresses: Sequence[CellAddress | None]
+) -> dict[CellAddress, str]:
+    """Fill the cells and extend their notes; return their original fills as text."""
+    marks: dict[CellAddress, list[Finding]] = {}
+    for finding, address in zip(findings, addresses, strict=True):
+        if address:
+            marks.setdefault(address, []).append(finding)
+    fills: dict[CellAddress, str] = {}
+    for (title, coordinate), cell_findings in marks.items():
+        cell = book[title][coordinate]
+        fills[title, coordinate] = _fill_to_text(cell)
+        has_error = any(finding.severity == "error" for finding in cell_findings)
+        cell.fill = fill_for("error" if has_error else "warning", dark=_has_white_text(cell))
+        _extend_note(cell, cell_findings)
+    return fills
 
 
-def _has_light_text(cell: Any) -> bool:
-    """True for white text, as in a header; it needs a dark mark."""
+def _has_white_text(cell: Any) -> bool:
+    """True for white text, as in a header, which needs a dark fill."""
     colour = cell.font.color
-    return colour is not None and (colour.type, colour.value) in _WHITE
+    return colour is not None and (colour.type, colour.value) in _WHITE_FONT_COLOURS
 
 
-def _extend_note(cell: Any, found: Iterable[Finding]) -> None:
+def _extend_note(cell: Any, findings: Iterable[Finding]) -> None:
     from openpyxl.comments import Comment
 
-    said = list(dict.fromkeys(_sentence(finding) for finding in found))
-    if len(said) > MOST:
-        said[MOST:] = [f"… and {len(said) - MOST:,} more, see {REPORT}"]
-    words = _HEADING + "\n".join(said)
-    before = cell.comment
-    text = f"{before.text}\n\n{words}" if before else words
-    cell.comment = Comment(printable(text), before.author if before else "optimizer check")
+    sentences = list(dict.fromkeys(_sentence(finding) for finding in findings))
+    if len(sentences) > MAX_FINDINGS_PER_NOTE:
+        sentences[MAX_FINDINGS_PER_NOTE:] = [
+            f"… and {len(sentences) - MAX_FINDINGS_PER_NOTE:,} more, see {REPORT_TITLE}"
+        ]
+    marks = _NOTE_HEADING + "\n".join(sentences)
+    comment = cell.comment
+    text = f"{comment.text}\n\n{marks}" if comment else marks
+    cell.comment = Comment(printable(text), comment.author if comment else "optimizer check")
 
 
 def _sentence(finding: Finding) -> str:
@@ -233,48 +248,52 @@ def _sentence(finding: Finding) -> str:
 
 
 def _fit_notes(sheet: Any) -> None:
-    """Size the notes by their text, since openpyxl does not read the size they had."""
-    for cell in _cells(sheet):
+    """Size the notes by their text, because openpyxl does not read their original size.
+
+    A line of a note 320 pixels wide holds about 48 characters and is 18 pixels high.
+    """
+    for cell in _existing_cells(sheet):
         if cell.comment:
             lines = sum(1 + len(line) // 48 for line in cell.comment.text.split("\n"))
             cell.comment.width, cell.comment.height = 320, min(18 * lines + 14, 500)
 
 
-def _unmark(book: Any) -> None:
-    """Take the marks and the report of an earlier check out of the workbook."""
-    former: dict[Address, str] = {}
-    for sheet in [each for each in book.worksheets if is_report(each)]:
-        former |= former_fills(sheet)
+def _remove_marks(book: Any) -> None:
+    """Remove the marks and the report of an earlier check from the workbook."""
+    fills: dict[CellAddress, str] = {}
+    for sheet in [sheet for sheet in book.worksheets if is_report(sheet)]:
+        fills |= original_fills(sheet)
         book.remove(sheet)
     for sheet in book.worksheets:
-        for cell in _cells(sheet):
-            if cell.comment and _HEADING in cell.comment.text:
-                _unmark_cell(cell, former.get((sheet.title, cell.coordinate), ""))
+        for cell in _existing_cells(sheet):
+            if cell.comment and _NOTE_HEADING in cell.comment.text:
+                _remove_mark(cell, fills.get((sheet.title, cell.coordinate), ""))
 
 
-def _unmark_cell(cell: Any, fill: str) -> None:
+def _remove_mark(cell: Any, original_fill: str) -> None:
     from openpyxl.comments import Comment
 
-    text = cell.comment.text.partition(_HEADING)[0].rstrip("\n")
+    text = cell.comment.text.partition(_NOTE_HEADING)[0].rstrip("\n")
     cell.comment = Comment(text, cell.comment.author) if text else None
-    if any(colour in _fill_in_words(cell) for colour in (*COLOURS.values(), *DARK.values())):
-        cell.fill = _fill_of_words(fill)
+    colours = (*SEVERITY_COLOURS.values(), *DARK_SEVERITY_COLOURS.values())
+    if any(colour in _fill_to_text(cell) for colour in colours):
+        cell.fill = _fill_from_text(original_fill)
 
 
-def _fill_in_words(cell: Any) -> str:
-    """A fill such as ``solid theme 4 0.6``, empty for none."""
+def _fill_to_text(cell: Any) -> str:
+    """A cell's fill as text such as ``solid theme 4 0.6``, empty for no fill."""
     if not cell.fill.fill_type or not hasattr(cell.fill, "fgColor"):
         return ""
     colour = cell.fill.fgColor
     return f"{cell.fill.fill_type} {colour.type} {colour.value} {colour.tint}"
 
 
-def _fill_of_words(words: str) -> Any:
+def _fill_from_text(text: str) -> Any:
     from openpyxl.styles import PatternFill
     from openpyxl.styles.colors import Color
 
-    if len(words.split()) != 4:
+    if len(text.split()) != 4:
         return PatternFill()
-    pattern, kind, value, tint = words.split()
-    chosen: Mapping[str, Any] = {kind: value if kind == "rgb" else int(value)}
-    return PatternFill(pattern, fgColor=Color(**chosen, tint=float(tint)))
+    pattern, kind, value, tint = text.split()
+    value_by_kind: Mapping[str, Any] = {kind: value if kind == "rgb" else int(value)}
+    return PatternFill(pattern, fgColor=Color(**value_by_kind, tint=float(tint)))

@@ -1,4 +1,4 @@
-"""A workbook reduced to its values, for marking what openpyxl cannot open in bounded time."""
+"""Reduce a workbook to its values, to mark one that openpyxl cannot open in bounded time."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ from optimizer.tables.excel_package import ExcelPackage
 from optimizer.tables.sheet_xml import in_utf8, is_plain
 from optimizer.tables.workbook_files import open_book
 
-MOST_CELLS: Final = 400_000
-"""Cells, blank ones too, that openpyxl reads and writes in half a minute or so."""
-MOST_FILLED: Final = 1_000_000
-"""Filled cells of which a plain copy is made in about a minute."""
+MAX_MARKED_CELLS: Final = 400_000
+"""Cells, blank ones included, that openpyxl reads and writes in about half a minute."""
+MAX_PLAIN_COPY_CELLS: Final = 1_000_000
+"""Filled cells that are copied and written in about a minute."""
 
-_MERGED: Final = re.compile(rb"""mergeCell\b[^>]*\bref=["']([A-Z]*)(\d*):([A-Z]*)(\d*)["']""")
+_MERGED_RANGE: Final = re.compile(rb"""mergeCell\b[^>]*\bref=["']([A-Z]*)(\d*):([A-Z]*)(\d*)["']""")
 
 
-def size_of(path: Path) -> tuple[list[str], int]:
-    """Names of the sheets of a workbook, and its cells, with those that are blank or merged.
+def sheet_names_and_cell_count(path: Path) -> tuple[list[str], int]:
+    """Names of the readable sheets of a workbook and number of its cells.
 
-    Nothing and 0 where it cannot be told.
+    Blank and merged cells count too, because openpyxl creates them. A file that cannot be read
+    has no sheets and 0 cells.
     """
     try:
         with zipfile.ZipFile(path) as file:
@@ -38,25 +39,26 @@ def size_of(path: Path) -> tuple[list[str], int]:
             for sheet in sheets:
                 xml = package.read(sheet.path)
                 xml = xml if is_plain(xml) else in_utf8(xml)
-                cells += xml.count(b"<c ") + xml.count(b":c ") + _merged(xml)
+                cells += xml.count(b"<c ") + xml.count(b":c ") + _merged_cell_count(xml)
             return [sheet.name for sheet in sheets], cells
     except (OSError, FileError, ValueError, KeyError, SyntaxError, zipfile.BadZipFile):
         return [], 0
 
 
-def _merged(xml: bytes) -> int:
-    """Number of cells in merged blocks."""
+def _merged_cell_count(xml: bytes) -> int:
+    """Number of cells in merged ranges."""
     count = 0
-    for left, top, right, bottom in _MERGED.findall(xml):
+    for left, top, right, bottom in _MERGED_RANGE.findall(xml):
         rows = int(bottom or 1_048_576) - int(top or 1) + 1
         count += rows * (zip_limits.number(right) - zip_limits.number(left) + 1)
     return count
 
 
 def plain_copy(path: Path, macros: bool) -> Any:
-    """The values of a workbook that can be read, as a workbook of openpyxl.
+    """The readable values of a workbook as an openpyxl workbook.
 
-    Raises FileError if they are too many to be marked.
+    ``macros`` says that the copy will be saved as .xlsm. Raises FileError if there are more
+    than MAX_PLAIN_COPY_CELLS values.
     """
     import openpyxl
 
@@ -65,21 +67,21 @@ def plain_copy(path: Path, macros: bool) -> Any:
     count = 0
     for grid in open_book(path).grids:
         sheet = book.create_sheet(grid.name)
-        for number, row in enumerate(grid.rows, 1):
-            for place, raw in enumerate(row, 1):
+        for row, cells in enumerate(grid.rows, 1):
+            for column, raw in enumerate(cells, 1):
                 if blank(raw) or isinstance(raw, (UnreadableCell, SharedCell)):
                     continue
                 count += 1
-                cell = sheet.cell(number, place)
+                cell = sheet.cell(row, column)
                 cell.value = printable(raw) if isinstance(raw, str) else raw
                 if isinstance(raw, str):
-                    cell.data_type = "s"  # text stays text, whatever sign it begins with
-        if count > MOST_FILLED:
+                    cell.data_type = "s"  # Excel must not take text such as =A1 for a formula
+        if count > MAX_PLAIN_COPY_CELLS:
             raise FileError(
-                f"{path}: the workbook has more than {MOST_FILLED:,} filled cells, which take too "
-                "long to mark; go by the list of findings"
+                f"{path}: the workbook has more than {MAX_PLAIN_COPY_CELLS:,} filled cells, which "
+                "take too long to mark; go by the list of findings"
             )
-    if macros:  # openpyxl writes the kind of file that fits the name only if it has read one
+    if macros:  # openpyxl writes the content type of .xlsm only for a workbook that it has read
         file = io.BytesIO()
         book.save(file)
         return openpyxl.load_workbook(file, keep_vba=True)

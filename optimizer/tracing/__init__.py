@@ -1,7 +1,7 @@
-"""Where delivered tonnes come from: shares by stage, input and place, and certificates.
+"""Origin of delivered tonnes: shares by stage, input and place, and certificates.
 
-Shares follow from proportional mixing: what leaves a node (site, material, provenance
-class, period) has the shares of what entered it, stock that lay there included.
+Shares follow from proportional mixing: what leaves a node (site, material, provenance class,
+period) has the shares of all that entered it, opening stock included.
 """
 
 from optimizer.tracing.certificate_table import certificates

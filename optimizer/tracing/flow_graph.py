@@ -1,4 +1,4 @@
-"""The plan as a graph: nodes and runs by period, what moves between them, what enters."""
+"""The plan as a graph: nodes and runs by period, flows between them, and sources."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import numpy as np
 from msgspec import Struct, field
 
 from optimizer.network.network_data import Network
-from optimizer.network.provenance import Provenance, ProvenanceEvent
+from optimizer.network.provenance import ProvenanceEvent
 from optimizer.result.variable_values import VariableValues, each
 from optimizer.tables import sheets
-from optimizer.tracing.proportional_mixing import Floats, Ints
+from optimizer.tracing.proportional_mixing import FloatArray, IntArray
 
 
 class GraphEntry(Struct, frozen=True):
-    """Tonnes that come into a node from outside, with the row that they rest on."""
+    """Tonnes that enter the network at a node, with the row of the workbook they come from."""
 
     vertex: int
     tonnes: float
@@ -35,7 +35,7 @@ class RunVertex(Struct, frozen=True):
 class FlowGraph(Struct):
     """Vertices and edges; edges carry tonnes per period.
 
-    Nodes come first by number of vertex where they appear; ``material`` is None for a run.
+    ``material`` is by vertex; it is None for a run.
     """
 
     network: Network
@@ -50,13 +50,13 @@ class FlowGraph(Struct):
     _tonnes: list[float] = field(default_factory=list)
 
     @property
-    def edges(self) -> tuple[Ints, Ints, Floats]:
+    def edges(self) -> tuple[IntArray, IntArray, FloatArray]:
         """Source, target and tonnes of each edge; of a shipment the tonnes that arrive."""
-        source, target = (np.array(own, dtype=np.int64) for own in (self._source, self._target))
+        source, target = np.array(self._source, np.int64), np.array(self._target, np.int64)
         return source, target, np.array(self._tonnes, dtype=float)
 
     def at(self, node: int, t: int) -> int:
-        """Vertex of a node in a period."""
+        """Vertex of a node in a period, added on first use."""
         code = node * self.network.calendar.count + t
         vertex = self.vertex_of.get(code)
         if vertex is None:
@@ -71,84 +71,81 @@ class FlowGraph(Struct):
         self._tonnes.append(tonnes)
 
 
-def circuit(done: VariableValues, facts: Provenance) -> FlowGraph:
-    """Graph of a plan; flows of next to nothing are left out."""
-    network = done.network
+def build_flow_graph(solution: VariableValues) -> FlowGraph:
+    """Graph of a plan's nonzero flows."""
+    network = solution.network
     flows, count = network.flows, network.calendar.count
-    made = FlowGraph(network)
-    for flow, t, tonnes in each(done.ship):
+    graph = FlowGraph(network)
+    for flow, t, tonnes in each(solution.ship):
         ship = flows.ships[flow]
         for later, share in ship.arrivals:
             if t + later < count:
-                start, end = made.at(ship.node, t), made.at(ship.to_node, t + later)
-                made.link(start, end, tonnes * share)
-    for flow, t, tonnes in each(done.stock):
+                start, end = graph.at(ship.node, t), graph.at(ship.to_node, t + later)
+                graph.link(start, end, tonnes * share)
+    for flow, t, tonnes in each(solution.stock):
         node = flows.keeps[flow].node
         if t + 1 < count:
-            made.link(made.at(node, t), made.at(node, t + 1), tonnes)
-    for flow, t, tonnes in each(done.downgrade):
+            graph.link(graph.at(node, t), graph.at(node, t + 1), tonnes)
+    for flow, t, tonnes in each(solution.downgrade):
         step = flows.downgrades[flow]
-        made.link(made.at(step.node, t), made.at(step.to_node, t), tonnes)
-    for flow, t, activity in each(done.run):
+        graph.link(graph.at(step.node, t), graph.at(step.to_node, t), tonnes)
+    for flow, t, activity in each(solution.run):
         run = flows.runs[flow]
-        vertex = len(made.material)
-        made.material.append(None)
-        made.runs[vertex] = RunVertex(run.process, t)
+        vertex = len(graph.material)
+        graph.material.append(None)
+        graph.runs[vertex] = RunVertex(run.process, t)
         for node, tonnes in run.used.items():
-            made.link(made.at(node, t), vertex, tonnes * activity)
+            graph.link(graph.at(node, t), vertex, tonnes * activity)
         for node, tonnes in run.made.items():
-            made.link(vertex, made.at(node, t), tonnes * activity)
-    made.entries += (*_bought(done, made, facts), *_held(network, made, facts))
-    return made
+            graph.link(vertex, graph.at(node, t), tonnes * activity)
+    graph.entries += (*_purchase_entries(solution, graph), *_inflow_entries(network, graph))
+    return graph
 
 
-def _bought(done: VariableValues, made: FlowGraph, facts: Provenance) -> Iterator[GraphEntry]:
-    """Purchases; where dated rows share a period, each by the time that it covers."""
-    network, calendar = done.network, done.network.calendar
+def _purchase_entries(solution: VariableValues, graph: FlowGraph) -> Iterator[GraphEntry]:
+    """Purchases; rows that share a period divide it by the time that each covers."""
+    network, calendar = solution.network, solution.network.calendar
     rows = {row.row: row for row in network.case.supply}
-    histories: dict[int, tuple[ProvenanceEvent, ...]] = {}
-    for flow, t, tonnes in each(done.buy):
+    for flow, t, tonnes in each(solution.buy):
         buy = network.flows.buys[flow]
         offer = network.offers[buy.offer]
-        own = [rows[number] for number in offer.rows]
-        covers = [calendar.cover(row.start, row.end)[t] for row in own]
-        for row, years in zip(own, covers, strict=True):
+        dated = [rows[number] for number in offer.rows]
+        covers = [calendar.cover(row.start, row.end)[t] for row in dated]
+        for row, years in zip(dated, covers, strict=True):
             if years <= 0:
                 continue
-            if row.row not in histories:
-                events = facts.bought(row.site, row.material, row.history)
-                histories[row.row] = tuple(events)
+            events = network.provenance.lot_events(row.site, row.material, row.history)
             part = tonnes * years / sum(covers)
-            vertex = made.at(buy.node, t)
-            yield GraphEntry(vertex, part, "Supply", row.row, row.offer, histories[row.row])
+            vertex = graph.at(buy.node, t)
+            yield GraphEntry(vertex, part, "Supply", row.row, row.offer, events)
 
 
-def _held(network: Network, made: FlowGraph, facts: Provenance) -> Iterator[GraphEntry]:
+def _inflow_entries(network: Network, graph: FlowGraph) -> Iterator[GraphEntry]:
     """Opening stock and orders under way, in the order of the network's inflows."""
-    case, calendar = network.case, network.calendar
+    case, calendar, provenance = network.case, network.calendar, network.provenance
     orders = (
         order
         for order in case.pipeline
         if order.quantity and 0 <= calendar.period_of(order.arrival) < calendar.count
     )
     for inflow in network.inflows:
-        vertex = made.at(inflow.node, inflow.period)
+        vertex = graph.at(inflow.node, inflow.period)
         if inflow.opening:
             node = network.nodes[inflow.node]
-            stock = _opening(case.stocks, node.site, node.material, network)
-            events = facts.bought(stock.site, stock.material, stock.history)
+            stock = _opening_row(case.stocks, node.site, node.material, network)
+            events = provenance.lot_events(stock.site, stock.material, stock.history)
             place = ("Stocks", stock.row, inflow.name)
         else:
             order = next(orders)
-            events = facts.bought(order.to_site, order.material, order.history)
+            events = provenance.lot_events(order.to_site, order.material, order.history)
             place = ("Pipeline", order.row, order.order)
-        yield GraphEntry(vertex, inflow.tonnes, *place, tuple(events))
+        yield GraphEntry(vertex, inflow.tonnes, *place, events)
 
 
-def _opening(
+def _opening_row(
     rows: tuple[sheets.Stock, ...], site: str, material: str, network: Network
 ) -> sheets.Stock:
-    """Row of Stocks that covers the start."""
+    """Row of Stocks that covers the start of the horizon."""
     day = network.calendar.start
     return next(
         row

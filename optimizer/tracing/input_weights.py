@@ -1,6 +1,6 @@
-"""How much of each input every edge of a plan carries, and the weights of mixing.
+"""Tonnes of each input that every edge of a plan carries, and the weights of mixing.
 
-Nodes mix by the tonnes of the input that comes in, runs by what their inputs hold of it.
+Nodes mix by the tonnes of the input that enter, runs by the input content of their materials.
 """
 
 from __future__ import annotations
@@ -9,51 +9,56 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.tracing.composition import ALL, Composition
+from optimizer.tracing.composition import ALL_INPUTS, Composition
 from optimizer.tracing.flow_graph import FlowGraph
-from optimizer.tracing.proportional_mixing import Floats, Ints, Mixing
+from optimizer.tracing.proportional_mixing import FloatArray, IntArray, Mixing
 
-NEGLIGIBLE = 1e-9
-"""Share below which an input in a lot counts as absent, and a place is left out."""
-_BARELY = 1e-12
-"""Part of what comes into a vertex below which an input is not there."""
+NEGLIGIBLE_INPUT_SHARE = 1e-9
+"""Share below which an input counts as absent from a lot, and a place is left out.
+
+Chosen so that rounding of the solve does not show as a trace.
+"""
+_ABSENT_INPUT_SHARE = 1e-12
+"""Part of what enters a vertex below which an input is absent: float rounding."""
 
 
 class InputWeights:
-    """Weights of one plan: ``inputs`` that the vertices ``ends`` hold, ``all`` first.
+    """Weights of one plan, for the ``inputs`` contained in deliveries, ``all`` first.
 
-    ``edge`` and ``entry`` have a column for each input; at each vertex they add up to one,
-    or to zero where nothing traced comes in. ``held`` is the tonnes of each input in a tonne
-    at each vertex.
+    ``edge`` and ``entry`` have a column for each input. At each vertex they add up to one, or to
+    zero where nothing traced enters. ``held`` is the tonnes of each input in a tonne at each
+    vertex.
     """
 
-    def __init__(self, graph: FlowGraph, makeup: Composition, ends: Ints) -> None:
-        self.graph, self.makeup = graph, makeup
+    def __init__(
+        self, graph: FlowGraph, composition: Composition, delivery_vertices: IntArray
+    ) -> None:
+        self.graph, self.composition = graph, composition
         self.size = len(graph.material)
         self.source, self.target, self.tonnes = graph.edges
         self.mixing = Mixing(self.size, self.source, self.target)
         self.into = np.array([entry.vertex for entry in graph.entries], dtype=np.int64)
         self.entered = np.array([entry.tonnes for entry in graph.entries], dtype=float)
         self.traced = np.array(
-            [name is None or name in makeup.traced for name in graph.material], dtype=bool
+            [name is None or name in composition.traced for name in graph.material], dtype=bool
         )
         self.is_run = np.array([name is None for name in graph.material], dtype=bool)
-        self._weigh(*self._amounts(ends))
+        self._weigh(*self._amounts(delivery_vertices))
 
     def _weigh(
-        self, names: tuple[str, ...], said: Floats, content: Floats, carried: Floats
+        self, names: tuple[str, ...], stated: FloatArray, content: FloatArray, carried: FloatArray
     ) -> None:
-        """Weights from what edges carry; by tonnes alone where an input is lacking."""
-        self.inputs = (ALL, *names)
+        """Weights from the tonnes carried; by total tonnes where an input is absent."""
+        self.inputs = (ALL_INPUTS, *names)
         used = self.is_run[self.target]
         alone = self.tonnes * np.where(used, self._counts * self.traced[self.source], 1.0)
         weight = np.concatenate([alone[:, None], carried], axis=1)
         ones = np.ones((self.size, 1))
-        entering = self.entered[:, None] * np.concatenate([ones, said], axis=1)[self.into]
+        entering = self.entered[:, None] * np.concatenate([ones, stated], axis=1)[self.into]
         total = np.zeros((self.size, len(self.inputs)))
         np.add.at(total, self.target, weight)
         np.add.at(total, self.into, entering)
-        lacking = total <= _BARELY * total[:, :1]
+        lacking = total <= _ABSENT_INPUT_SHARE * total[:, :1]
         lacking[:, 0] = False
         weight = np.where(lacking[self.target], weight[:, :1], weight)
         entering = np.where(lacking[self.into], entering[:, :1], entering)
@@ -63,74 +68,83 @@ class InputWeights:
         scale = np.where(self.empty, 0.0, 1 / np.where(self.empty, 1.0, total))
         self.edge = weight * scale[self.target]
         self.entry = entering * scale[self.into]
-        self.held = np.concatenate([ones, np.where(content > NEGLIGIBLE, content, 0.0)], axis=1)
+        self.held = np.concatenate(
+            [ones, np.where(content > NEGLIGIBLE_INPUT_SHARE, content, 0.0)], axis=1
+        )
 
     @cached_property
-    def _counts(self) -> Floats:
-        """1 where what an edge carries ends in products, 0 for reagents on their way in."""
-        taken: dict[int, set[str]] = {}
-        found = np.ones(self.source.size)
+    def _counts(self) -> FloatArray:
+        """1 for edges whose material ends up in products, 0 for reagents of a run."""
+        constituents: dict[int, set[str]] = {}
+        counts = np.ones(self.source.size)
         for edge in np.flatnonzero(self.is_run[self.target]).tolist():
             number = self.graph.runs[int(self.target[edge])].process
-            if number not in taken:
-                taken[number] = set(self.makeup.taken(self.graph.network.processes[number]))
-            found[edge] = self.graph.material[int(self.source[edge])] in taken[number]
-        return found
+            if number not in constituents:
+                process = self.graph.network.processes[number]
+                constituents[number] = set(self.composition.constituents(process))
+            counts[edge] = self.graph.material[int(self.source[edge])] in constituents[number]
+        return counts
 
-    def _amounts(self, ends: Ints) -> tuple[tuple[str, ...], Floats, Floats, Floats]:
-        """Inputs that ``ends`` hold, contents as said and as mixed, what edges carry.
+    def _amounts(
+        self, delivery_vertices: IntArray
+    ) -> tuple[tuple[str, ...], FloatArray, FloatArray, FloatArray]:
+        """Inputs contained in deliveries, contents as stated and as mixed, tonnes by edge.
 
-        Contents are what was mixed; a material whose lots came without an input that it is
-        said to hold has what its assay, or the recipes that make it, say.
+        Contents are those of the mix. If its lots lack an input that the workbook states for the
+        material, the content from its assay or its recipes applies instead.
         """
-        names, said = self._said()
-        through, counted = self._through(), self._counts * self.tonnes
-        weight = np.repeat((counted / through[self.source])[:, None], len(names), axis=1)
+        names, stated = self._stated_contents()
+        throughput, counted = self._throughput(), self._counts * self.tonnes
+        weight = np.repeat((counted / throughput[self.source])[:, None], len(names), axis=1)
         made = np.flatnonzero(self.is_run[self.source])
         weight[made] = self._splits(made, names)
         base = np.zeros((self.size, len(names), 1))
-        np.add.at(base[:, :, 0], self.into, self.entered[:, None] * said[self.into])
+        np.add.at(base[:, :, 0], self.into, self.entered[:, None] * stated[self.into])
         held = self.mixing.solve(weight, base, [(slice(0, 1), None)])[:, :, 0]
-        content = held / through[:, None]
-        content = np.where(content <= NEGLIGIBLE * said, said, content)
-        some = np.flatnonzero((content[ends] > NEGLIGIBLE).any(axis=0))
-        carried = weight[:, some] * held[self.source][:, some]
+        content = held / throughput[:, None]
+        content = np.where(content <= NEGLIGIBLE_INPUT_SHARE * stated, stated, content)
+        present = np.flatnonzero((content[delivery_vertices] > NEGLIGIBLE_INPUT_SHARE).any(axis=0))
+        carried = weight[:, present] * held[self.source][:, present]
         moved = ~self.is_run[self.source]
-        carried[moved] = counted[moved, None] * content[self.source[moved]][:, some]
-        return tuple(names[i] for i in some.tolist()), said[:, some], content[:, some], carried
+        carried[moved] = counted[moved, None] * content[self.source[moved]][:, present]
+        return (
+            tuple(names[i] for i in present.tolist()),
+            stated[:, present],
+            content[:, present],
+            carried,
+        )
 
-    def _said(self) -> tuple[list[str], Floats]:
-        """Names of all inputs, and what the workbook says that each vertex holds of them."""
-        contents = self.makeup.contents
-        names = list(dict.fromkeys(name for own in contents.values() for name in own))
+    def _stated_contents(self) -> tuple[list[str], FloatArray]:
+        """Names of all inputs, and the content of each that the workbook states, by vertex."""
+        contents = self.composition.contents
+        names = list(dict.fromkeys(name for content in contents.values() for name in content))
         index = {material: i for i, material in enumerate(contents)}
         table = np.zeros((len(contents) + 1, len(names)))
-        for i, own in enumerate(contents.values()):
-            table[i] = [own.get(name, 0.0) for name in names]
+        for i, content in enumerate(contents.values()):
+            table[i] = [content.get(name, 0.0) for name in names]
         row = [index.get(name or "", -1) for name in self.graph.material]
         return names, table[np.array(row, dtype=np.int64)]
 
-    def _through(self) -> Floats:
-        """Tonnes through each vertex: what comes in, or leaves if that is more."""
+    def _throughput(self) -> FloatArray:
+        """Tonnes through each vertex: the larger of what enters and what leaves."""
         size = self.size
-        came = np.bincount(self.target, self.tonnes, size) + np.bincount(
+        received = np.bincount(self.target, self.tonnes, size) + np.bincount(
             self.into, self.entered, size
         )
-        left = np.bincount(self.source, self.tonnes, size)
-        most = np.maximum(came, left)
+        sent = np.bincount(self.source, self.tonnes, size)
+        most = np.maximum(received, sent)
         return np.where(most > 0, most, 1.0)
 
-    def _splits(self, edges: Ints, names: list[str]) -> Floats:
-        """Share of each input of a run that an edge out of it carries."""
+    def _splits(self, edges: IntArray, names: list[str]) -> FloatArray:
+        """Share of each input of a run that each edge out of it carries."""
         known: dict[tuple[int, str], list[float]] = {}
-        found = np.zeros((edges.size, len(names)))
+        splits = np.zeros((edges.size, len(names)))
         for i, edge in enumerate(edges.tolist()):
             number = self.graph.runs[int(self.source[edge])].process
             product = self.graph.material[int(self.target[edge])] or ""
             if (number, product) not in known:
                 process = self.graph.network.processes[number]
-                known[number, product] = [
-                    self.makeup.split(process, name).get(product, 0.0) for name in names
-                ]
-            found[i] = known[number, product]
-        return found
+                shares = (self.composition.product_shares(process, name) for name in names)
+                known[number, product] = [share.get(product, 0.0) for share in shares]
+            splits[i] = known[number, product]
+        return splits

@@ -1,7 +1,7 @@
-"""Is the plan lawful? What each rule binds, and what rests on an origin that nobody states.
+"""Verdict whether a plan is lawful: rules kept, and origins that the workbook leaves open.
 
-A rule is kept by the model; what the workbook leaves open is told here, so that nobody takes a
-plan for clean that is clean only as far as stated.
+The model keeps the rules. This verdict reports what the workbook leaves open, so that nobody
+takes a plan for lawful that is lawful only as far as stated.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ NO_RULE_BINDS = "no rule binds"
 NO_RULES = "no rules"
 NO_RULES_AT_ALL = "The workbook has no rules."
 NO = "no"
-"""A plan of a model that somebody has changed may break a rule."""
+"""Possible only for a model that was changed after it was built."""
 
-NOT_STATED = " not stated"
-"""Behind a stage, in the column ``rests on`` of Compliance."""
-SMALLEST = 1e-6
-"""Share of what is delivered below which nothing is said to use a share: rounding."""
+NOT_STATED_SUFFIX = " not stated"
+"""Suffix of a stage in the column ``rests on`` of Compliance."""
+MIN_BREAKING_SHARE = 1e-6
+"""Share of deliveries below which breaking tonnes count as rounding."""
 
 
 class Lawfulness(Struct, frozen=True):
-    """The word for a plan, and the sentences that a reader must see beside it."""
+    """Verdict on a plan in one word, and the sentences to show beside it."""
 
     word: str
     headline: str
@@ -41,29 +41,29 @@ class Lawfulness(Struct, frozen=True):
 
     @property
     def alerts(self) -> tuple[str, ...]:
-        """What must be known before the figures: nothing where all is in order."""
+        """Sentences to show before the figures; without a headline if all is in order."""
         in_order = self.word == YES or (self.word == NO_RULES and self.headline == NO_RULES_AT_ALL)
         return self.notes if in_order else (self.headline, *self.notes)
 
 
 def lawfulness(network: Network, tables: Mapping[str, Table]) -> Lawfulness:
-    """Whether a plan is lawful, from the rules of the case and the tables of the plan.
+    """Verdict from the rules of the case and the tables of the plan.
 
-    ``yes``: every rule in force binds a delivery and is kept, nothing delivered under a rule
-    rests on an unknown or unstated event, no customs origin is presumed, and no rule begins only
-    after the end or pauses within the horizon: nobody can tell such a rule from a mistyped year.
-    ``as far as stated``: kept, but for one of these. ``no rule binds``, ``no rules``: what they
-    say. ``no``: a rule is broken.
+    ``yes``: every rule in force binds a delivery and is kept, no delivery under a rule has an
+    unknown or unstated origin, no customs origin is presumed, and no rule begins only after the
+    horizon or pauses within it (which may be a mistyped year). ``as far as stated``: all rules
+    are kept, but one of the other conditions fails. ``no rule binds``: rules exist and bind no
+    delivery. ``no rules``: no rule is active. ``no``: a rule is broken.
     """
     rules: dict[str, list[sheets.Rule]] = {}
     for row in network.case.rules:
         rules.setdefault(row.rule, []).append(row)
-    sums = _by_rule(tables["Compliance"])
+    sums = _sums_by_rule(tables["Compliance"])
     notes = list(_not_in_force(network, rules))
     if not rules:
         off = len(network.case.switched_off.get("Rules", ()))
-        told = f"No rule is active: {off} rows of Rules are inactive." if off else NO_RULES_AT_ALL
-        return Lawfulness(NO_RULES, told)
+        inactive = f"No rule is active: {off} rows of Rules are inactive."
+        return Lawfulness(NO_RULES, inactive if off else NO_RULES_AT_ALL)
     live = [name for name, rows in rules.items() if any(_in_force(network, row) for row in rows)]
     idle = [name for name in live if not _binds(network, name)]
     if len(idle) == len(live):
@@ -74,40 +74,48 @@ def lawfulness(network: Network, tables: Mapping[str, Table]) -> Lawfulness:
         )
     notes = [*(f"{name} is in force and binds no delivery." for name in idle), *notes]
     notes = [*_shares_used(sums), *notes]
-    broken = [name for name, own in sums.items() if own.broken]
+    broken = [name for name, rule_sums in sums.items() if rule_sums.broken]
     if broken:
         return Lawfulness(NO, f"The plan breaks {listed(broken)}.", tuple(notes))
-    resting = {name: own for name, own in sums.items() if own.unknown or own.not_stated}
-    later = [name for name, rows in rules.items() if _begins_later(network, rows)]
-    pauses = [pause for name, rows in rules.items() for pause in _pauses(network, name, rows)]
-    presumed = presumed_origins(network, tables)
-    if not (resting or idle or later or pauses or presumed):
-        return Lawfulness(
-            YES,
-            "Every rule is kept, and every origin that a rule looks at is stated.",
-            tuple(notes),
-        )
-    sentences = [_resting(name, own) for name, own in resting.items()]
-    if later:
-        verb = "begins" if len(later) == 1 else "begin"
-        sentences.append(
-            f"{listed(later)} {verb} only after the plan's end: correct the date, or write no "
-            "under active."
-        )
-    sentences += pauses
-    if presumed:
-        sentences.append(
-            f"Who made it is unknown in {listed(presumed)}, and its customs origin, on which duty "
-            "depends, is taken from an earlier event."
-        )
-    headline = " ".join(sentences) or f"Kept, but {listed(idle)} bind no delivery."
+    reservations = list(_reservations(network, tables, rules, sums))
+    if not (reservations or idle):
+        headline = "Every rule is kept, and every origin that a rule looks at is stated."
+        return Lawfulness(YES, headline, tuple(notes))
+    headline = " ".join(reservations) or f"Kept, but {listed(idle)} bind no delivery."
     return Lawfulness(
         AS_FAR_AS_STATED, f"Rules are kept as far as stated. {headline}", tuple(notes)
     )
 
 
+def _reservations(
+    network: Network,
+    tables: Mapping[str, Table],
+    rules: dict[str, list[sheets.Rule]],
+    sums: dict[str, _RuleSums],
+) -> Iterator[str]:
+    """Sentences on what keeps a plan without a broken rule from being lawful without reserve."""
+    for name, rule_sums in sums.items():
+        if rule_sums.unknown or rule_sums.not_stated:
+            yield _unstated_origin_sentence(name, rule_sums)
+    later = [name for name, rows in rules.items() if _begins_later(network, rows)]
+    if later:
+        verb = "begins" if len(later) == 1 else "begin"
+        yield (
+            f"{listed(later)} {verb} only after the plan's end: correct the date, or write no "
+            "under active."
+        )
+    for name, rows in rules.items():
+        yield from _pauses(network, name, rows)
+    presumed = presumed_origins(network, tables)
+    if presumed:
+        yield (
+            f"Who made it is unknown in {listed(presumed)}, and its customs origin, on which duty "
+            "depends, is taken from an earlier event."
+        )
+
+
 class _RuleSums(Struct):
-    """What Compliance says of one rule, over all its lines and windows."""
+    """Sums of the table Compliance for one rule, over all its lines and windows."""
 
     delivered: float = 0.0
     breaking: float = 0.0
@@ -118,8 +126,8 @@ class _RuleSums(Struct):
     reasons: dict[str, None] = {}
 
 
-def _by_rule(compliance: Table) -> dict[str, _RuleSums]:
-    found: dict[str, _RuleSums] = {}
+def _sums_by_rule(compliance: Table) -> dict[str, _RuleSums]:
+    sums: dict[str, _RuleSums] = {}
     headers = (
         "rule",
         "delivered",
@@ -133,44 +141,49 @@ def _by_rule(compliance: Table) -> dict[str, _RuleSums]:
     for name, delivered, breaking, allowed, unknown, not_stated, verdict, rests in zip(
         *(compliance[header] for header in headers), strict=True
     ):
-        own = found.setdefault(name, _RuleSums(reasons={}))
-        own.delivered += delivered
-        own.breaking += breaking
-        own.allowed += allowed * delivered
-        own.unknown += unknown
-        own.not_stated += not_stated
-        own.broken |= verdict.startswith("broken")
-        own.reasons |= dict.fromkeys(part for part in rests.split("; ") if part)
-    return found
+        rule_sums = sums.setdefault(name, _RuleSums(reasons={}))
+        rule_sums.delivered += delivered
+        rule_sums.breaking += breaking
+        rule_sums.allowed += allowed * delivered
+        rule_sums.unknown += unknown
+        rule_sums.not_stated += not_stated
+        rule_sums.broken |= verdict.startswith("broken")
+        rule_sums.reasons |= dict.fromkeys(part for part in rests.split("; ") if part)
+    return sums
 
 
-def _resting(name: str, own: _RuleSums) -> str:
-    """Tonnes under a rule that rest on what is not known, and the cells and stages behind them."""
-    stages = [one.removesuffix(NOT_STATED) for one in own.reasons if one.endswith(NOT_STATED)]
-    cells = [one for one in own.reasons if not one.endswith(NOT_STATED)]
+def _unstated_origin_sentence(name: str, rule_sums: _RuleSums) -> str:
+    """Sentence on the tonnes under a rule of unknown or unstated origin, with cells and stages."""
+    stages = [
+        reason.removesuffix(NOT_STATED_SUFFIX)
+        for reason in rule_sums.reasons
+        if reason.endswith(NOT_STATED_SUFFIX)
+    ]
+    cells = [reason for reason in rule_sums.reasons if not reason.endswith(NOT_STATED_SUFFIX)]
     parts = []
-    if own.unknown:
+    if rule_sums.unknown:
         where = f" ({listed(cells, most=4)})" if cells else ""
-        parts.append(f"{figure(own.unknown)} t are of unknown origin{where}")
-    if own.not_stated:
+        parts.append(f"{figure(rule_sums.unknown)} t are of unknown origin{where}")
+    if rule_sums.not_stated:
         parts.append(
-            f"{figure(own.not_stated)} t have a stage that is not stated ({listed(stages)})"
+            f"{figure(rule_sums.not_stated)} t have a stage that is not stated ({listed(stages)})"
         )
     return f"Under {name}, {' and '.join(parts)}."
 
 
 def _shares_used(sums: dict[str, _RuleSums]) -> Iterator[str]:
-    """Of rules that allow a share, the tonnes that use it."""
-    for name, own in sums.items():
-        if own.allowed and own.breaking > SMALLEST * own.delivered:
+    """Sentences on rules that allow a share: the tonnes that use it."""
+    for name, rule_sums in sums.items():
+        if rule_sums.allowed and rule_sums.breaking > MIN_BREAKING_SHARE * rule_sums.delivered:
             yield (
-                f"{figure(own.breaking)} t of {figure(own.delivered)} t delivered under {name} "
-                f"break it, within the share that it allows ({figure(own.allowed)} t)."
+                f"{figure(rule_sums.breaking)} t of {figure(rule_sums.delivered)} t delivered "
+                f"under {name} break it, within the share that it allows "
+                f"({figure(rule_sums.allowed)} t)."
             )
 
 
 def _not_in_force(network: Network, rules: dict[str, list[sheets.Rule]]) -> Iterator[str]:
-    """Rules none of whose rows touches the horizon."""
+    """Sentences on rules without a row in force within the horizon."""
     for name, rows in rules.items():
         if not any(_in_force(network, row) for row in rows):
             dates = ", ".join(dates_of(row) for row in rows)
@@ -178,7 +191,11 @@ def _not_in_force(network: Network, rules: dict[str, list[sheets.Rule]]) -> Iter
 
 
 def _in_force(network: Network, row: sheets.Rule) -> bool:
-    """True if a row of Rules touches the horizon; events before the start count to their day."""
+    """True if a row of Rules is in force in the horizon.
+
+    For a row dated by processing the day before the start counts too: opening stock and orders
+    are dated then.
+    """
     calendar = network.calendar
     first: date = calendar.start
     if row.dated_by == "processing":
@@ -194,16 +211,16 @@ def _begins_later(network: Network, rows: list[sheets.Rule]) -> bool:
 
 
 def _pauses(network: Network, name: str, rows: list[sheets.Rule]) -> Iterator[str]:
-    """Days of the horizon between two rows of a rule on which neither is in force."""
+    """Sentences on days of the horizon between two rows of a rule, with neither in force."""
     day = timedelta(days=1)
     last: date = network.calendar.last[-1]
-    alike: dict[tuple[str, tuple[str, ...]], list[sheets.Rule]] = {}
+    groups: dict[tuple[str, tuple[str, ...]], list[sheets.Rule]] = {}
     for row in rows:
-        alike.setdefault((row.dated_by, tuple(row.segments)), []).append(row)
-    for own in alike.values():
-        own.sort(key=lambda row: row.start or date.min)
-        until = own[0].end
-        for row in own[1:]:
+        groups.setdefault((row.dated_by, tuple(row.segments)), []).append(row)
+    for dated_rows in groups.values():
+        dated_rows.sort(key=lambda row: row.start or date.min)
+        until = dated_rows[0].end
+        for row in dated_rows[1:]:
             if until is None:
                 break
             begin = max(until + day, network.calendar.start)

@@ -1,7 +1,8 @@
 """Shares of what is delivered, by stage, input and place.
 
-A stage has one place for every tonne: its last event of that stage. A written history
-with several events of a stage is taken in equal parts. What no history says is ``NONE``.
+At each stage every tonne has one place: that of its last event of the stage. A written history
+with several events of a stage counts in equal parts. A stage that no history states is
+``NO_PLACE``.
 """
 
 from __future__ import annotations
@@ -14,27 +15,26 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from optimizer.network.calendar import members as members_of
-from optimizer.network.provenance import Provenance, ProvenanceEvent
+from optimizer.network.calendar import members
+from optimizer.network.provenance import ProvenanceEvent
 from optimizer.result.variable_values import VariableValues, each
 from optimizer.tables.sheets import STAGES
 from optimizer.tracing.composition import Composition
-from optimizer.tracing.flow_graph import FlowGraph, circuit
-from optimizer.tracing.input_weights import NEGLIGIBLE, InputWeights
-from optimizer.tracing.proportional_mixing import Floats, Ints
+from optimizer.tracing.flow_graph import FlowGraph, build_flow_graph
+from optimizer.tracing.input_weights import NEGLIGIBLE_INPUT_SHARE, InputWeights
+from optimizer.tracing.proportional_mixing import FloatArray, IntArray
 
-SMALLEST = 1e-6
-"""Tonnes delivered to a line in a period below which nothing is traced."""
-_CELLS = 4_000_000
-"""Numbers held at once; more inputs than fit are solved one after the other."""
-
-
-_NOWHERE = np.zeros(0, dtype=np.int64)
-Blocks = list[tuple[slice, Floats | None]]
+MIN_TRACED_TONNES = 1e-6
+"""Tonnes delivered to a line in a period below which a delivery is not traced: rounding."""
+_MAX_TRACED_VALUES = 4_000_000
+"""Maximum numbers in one solve (32 MB); more inputs than fit are solved in turn."""
+_NO_VERTICES = np.zeros(0, dtype=np.int64)
+StageColumns = list[tuple[slice, FloatArray | None]]
+"""Columns of each stage, and the factor by vertex of what is mixed there."""
 
 
 class OriginPlace(NamedTuple):
-    """Where an event of a stage was, and whose; empty where history does not say."""
+    """Place and owner of an event; fields that the history does not state are empty."""
 
     country: str
     owner_country: str
@@ -42,173 +42,179 @@ class OriginPlace(NamedTuple):
     site: str
 
 
-NONE = OriginPlace("", "", "", "")
-"""The place of a stage of which history says nothing."""
+NO_PLACE = OriginPlace("", "", "", "")
+"""Place of a stage that no history states."""
 
 
 class LineDelivery(Struct, frozen=True):
-    """What is delivered to a line in a period."""
+    """Tonnes delivered to a line in a period, by vertex of the flow graph."""
 
     line: int
     period: int
     tonnes: float
-    vertices: Ints
-    parts: Floats
+    vertices: IntArray
+    parts: FloatArray
     """Tonnes from each vertex."""
 
 
 class OriginShares(Struct, frozen=True):
     """Shares of every delivery of a traced material."""
 
-    drops: tuple[LineDelivery, ...]
+    deliveries: tuple[LineDelivery, ...]
     inputs: tuple[str, ...]
     stages: tuple[str, ...]
     places: tuple[tuple[OriginPlace, ...], ...]
-    """Places of each stage; the first is ``NONE``."""
-    shares: tuple[Floats, ...]
+    """Places of each stage; the first is ``NO_PLACE``."""
+    shares: tuple[FloatArray, ...]
     """For each stage: share by delivery, input and place; zeros where an input is absent."""
     touched: tuple[tuple[ProvenanceEvent, ...], ...]
     """For each delivery: every event that some of it has been through."""
     rows: tuple[tuple[str, int, str], ...]
-    """Sheet, row and name of what deliveries rest on."""
-    rests: Floats
-    """Share of each delivery that rests on each row."""
+    """Sheet, row and name of each row that deliveries come from."""
+    row_shares: FloatArray
+    """Share of each delivery, by delivery and row."""
 
 
-def trace(done: VariableValues) -> OriginShares:
+def trace(solution: VariableValues) -> OriginShares:
     """Shares of all deliveries of a plan, exact by proportional mixing."""
-    network = done.network
-    facts = Provenance(network.case, network.calendar)
-    makeup = Composition(network)
-    graph = circuit(done, facts)
-    drops = _drops(done, graph, makeup.traced)
-    vertices = np.concatenate([_NOWHERE, *(drop.vertices for drop in drops)])
-    ends = np.flatnonzero(np.bincount(vertices))
-    return _ShareSolver(graph, facts, InputWeights(graph, makeup, ends)).result(drops)
+    network = solution.network
+    composition = Composition(network)
+    graph = build_flow_graph(solution)
+    deliveries = _deliveries(solution, graph, composition.traced)
+    vertices = np.concatenate([_NO_VERTICES, *(delivery.vertices for delivery in deliveries)])
+    delivery_vertices = np.flatnonzero(np.bincount(vertices))
+    weights = InputWeights(graph, composition, delivery_vertices)
+    return _ShareSolver(graph, weights).result(deliveries)
 
 
-def _drops(done: VariableValues, graph: FlowGraph, traced: set[str]) -> tuple[LineDelivery, ...]:
-    network = done.network
-    found: dict[tuple[int, int], dict[int, float]] = {}
-    for flow, t, tonnes in each(done.deliver):
+def _deliveries(
+    solution: VariableValues, graph: FlowGraph, traced: set[str]
+) -> tuple[LineDelivery, ...]:
+    network = solution.network
+    vertices_of: dict[tuple[int, int], dict[int, float]] = {}
+    for flow, t, tonnes in each(solution.deliver):
         deliver = network.flows.delivers[flow]
         if network.lines[deliver.line].material in traced:
-            parts = found.setdefault((deliver.line, t), {})
+            parts = vertices_of.setdefault((deliver.line, t), {})
             vertex = graph.at(deliver.node, t)
             parts[vertex] = parts.get(vertex, 0.0) + tonnes
     return tuple(
         LineDelivery(
             line, t, sum(parts.values()), np.array(list(parts)), np.array(list(parts.values()))
         )
-        for (line, t), parts in sorted(found.items())
-        if sum(parts.values()) > SMALLEST
+        for (line, t), parts in sorted(vertices_of.items())
+        if sum(parts.values()) > MIN_TRACED_TONNES
     )
 
 
 class _ShareSolver:
     """The stage solves of one plan."""
 
-    def __init__(self, graph: FlowGraph, facts: Provenance, weights: InputWeights) -> None:
-        self.graph, self.facts, self.weights = graph, facts, weights
+    def __init__(self, graph: FlowGraph, weights: InputWeights) -> None:
+        self.graph, self.weights = graph, weights
         self.size = weights.size
-        self._done: dict[tuple[int, int], tuple[ProvenanceEvent, ...]] = {}
-        alike: dict[tuple[ProvenanceEvent, ...], list[int]] = {}
+        self._run_events_cache: dict[tuple[int, int], tuple[ProvenanceEvent, ...]] = {}
+        vertices_of_events: dict[tuple[ProvenanceEvent, ...], list[int]] = {}
         for vertex, run in graph.runs.items():
-            alike.setdefault(self._done_by(run.process, run.period), []).append(vertex)
-        self.runs = {events: np.array(own) for events, own in alike.items()}
-        """Vertices of the runs that are the same events."""
+            events = self._run_events(run.process, run.period)
+            vertices_of_events.setdefault(events, []).append(vertex)
+        self.runs = {events: np.array(vertices) for events, vertices in vertices_of_events.items()}
+        """Vertices of the runs, by the events that they add."""
 
-    def result(self, drops: tuple[LineDelivery, ...]) -> OriginShares:
-        """Everything that is told of the deliveries."""
+    def result(self, deliveries: tuple[LineDelivery, ...]) -> OriginShares:
+        """Shares, events and rows of the deliveries."""
         weights = self.weights
         places = self._places()
         blocks = self._blocks(places)
-        columns = sum(len(found) for found in places.values())
-        step = max(1, _CELLS // max(1, self.size * columns))
-        told = []
+        columns = sum(len(stage_places) for stage_places in places.values())
+        step = max(1, _MAX_TRACED_VALUES // max(1, self.size * columns))
+        solved = []
         for low in range(0, len(weights.inputs), step):
             part = slice(low, low + step)
             base = self._base(places, blocks, part)
             values = weights.mixing.solve(weights.edge[:, part], base, blocks)
-            told.append(_gathered(values, weights.held[:, part], drops))
-        together = np.concatenate(told, axis=1)
-        rows, rests = self._rests(drops)
+            solved.append(_averaged_by_delivery(values, weights.held[:, part], deliveries))
+        by_delivery = np.concatenate(solved, axis=1)
+        rows, row_shares = self._row_shares(deliveries)
         return OriginShares(
-            drops=drops,
+            deliveries=deliveries,
             inputs=weights.inputs,
             stages=tuple(places),
-            places=tuple(tuple(found) for found in places.values()),
-            shares=tuple(_even(together[:, :, block]) for block, _ in blocks),
-            touched=self._touched(drops),
+            places=tuple(tuple(stage_places) for stage_places in places.values()),
+            shares=tuple(_normalised(by_delivery[:, :, block]) for block, _ in blocks),
+            touched=self._touched(deliveries),
             rows=rows,
-            rests=rests,
+            row_shares=row_shares,
         )
 
-    def _done_by(self, number: int, t: int) -> tuple[ProvenanceEvent, ...]:
-        if (number, t) not in self._done:
-            process = self.graph.network.processes[number]
-            events = self.facts.at_site(process.site, process.stages[t])
-            self._done[number, t] = tuple(events)
-        return self._done[number, t]
+    def _run_events(self, number: int, t: int) -> tuple[ProvenanceEvent, ...]:
+        if (number, t) not in self._run_events_cache:
+            network = self.graph.network
+            process = network.processes[number]
+            events = network.provenance.at_site(process.site, process.stages[t])
+            self._run_events_cache[number, t] = tuple(events)
+        return self._run_events_cache[number, t]
 
     def _places(self) -> dict[str, dict[OriginPlace, int]]:
-        """Number of each place that an event of a stage had, by stage; ``NONE`` is 0."""
-        found: dict[str, dict[OriginPlace, int]] = {stage: {NONE: 0} for stage in (*STAGES, "")}
-        histories = {id(entry.events): entry.events for entry in self.graph.entries}
-        for events in (*histories.values(), *self.runs):
+        """Number of each place that an event of a stage had, by stage; ``NO_PLACE`` is 0."""
+        places: dict[str, dict[OriginPlace, int]] = {
+            stage: {NO_PLACE: 0} for stage in (*STAGES, "")
+        }
+        histories = dict.fromkeys(entry.events for entry in self.graph.entries)
+        for events in (*histories, *self.runs):
             for event in events:
-                places = found.setdefault(event.stage, {NONE: 0})
-                places.setdefault(_place(event), len(places))
-        return found
+                stage_places = places.setdefault(event.stage, {NO_PLACE: 0})
+                stage_places.setdefault(_place(event), len(stage_places))
+        return places
 
-    def _blocks(self, places: dict[str, dict[OriginPlace, int]]) -> Blocks:
+    def _blocks(self, places: dict[str, dict[OriginPlace, int]]) -> StageColumns:
         """Columns of each stage, and 0 for the runs that are an event of it."""
-        blocks: Blocks = []
+        blocks: StageColumns = []
         first = 0
-        for stage, found in places.items():
+        for stage, stage_places in places.items():
             factor = np.ones(self.size)
-            for events, own in self.runs.items():
+            for events, vertices in self.runs.items():
                 if any(event.stage == stage for event in events):
-                    factor[own] = 0.0
-            blocks.append((slice(first, first + len(found)), factor))
-            first += len(found)
+                    factor[vertices] = 0.0
+            blocks.append((slice(first, first + len(stage_places)), factor))
+            first += len(stage_places)
         return blocks
 
     def _base(
-        self, places: dict[str, dict[OriginPlace, int]], blocks: Blocks, part: slice
-    ) -> Floats:
-        """What enters with its history, what runs add, and ``NONE`` where nothing is known."""
-        entry, empty = self.weights.entry[:, part], self.weights.empty[:, part]
+        self, places: dict[str, dict[OriginPlace, int]], blocks: StageColumns, part: slice
+    ) -> FloatArray:
+        """Places of entering lots and of runs; ``NO_PLACE`` where nothing traced enters."""
+        entry_weights, empty = self.weights.entry[:, part], self.weights.empty[:, part]
         first = [block.start for block, _ in blocks]
-        base = np.zeros((self.size, entry.shape[1], blocks[-1][0].stop))
-        known: dict[int, list[tuple[int, float]]] = {}
-        for i, one in enumerate(self.graph.entries):
-            if id(one.events) not in known:
-                known[id(one.events)] = [
+        base = np.zeros((self.size, entry_weights.shape[1], blocks[-1][0].stop))
+        known: dict[tuple[ProvenanceEvent, ...], list[tuple[int, float]]] = {}
+        for i, entry in enumerate(self.graph.entries):
+            if entry.events not in known:
+                known[entry.events] = [
                     (start + column, share)
-                    for start, (stage, found) in zip(first, places.items(), strict=True)
-                    for column, share in _parts(one.events, stage, found)
+                    for start, (stage, stage_places) in zip(first, places.items(), strict=True)
+                    for column, share in _place_columns(entry.events, stage, stage_places)
                 ]
-            for column, share in known[id(one.events)]:
-                base[one.vertex, :, column] += share * entry[i]
+            for column, share in known[entry.events]:
+                base[entry.vertex, :, column] += share * entry_weights[i]
         base[:, :, first] += empty[:, :, None]
-        for events, own in self.runs.items():
-            for start, (stage, found) in zip(first, places.items(), strict=True):
+        for events, vertices in self.runs.items():
+            for start, (stage, stage_places) in zip(first, places.items(), strict=True):
                 if any(event.stage == stage for event in events):
-                    base[own, :, start : start + len(found)] = 0.0
-                    for column, share in _parts(events, stage, found):
-                        base[own, :, start + column] += share
+                    base[vertices, :, start : start + len(stage_places)] = 0.0
+                    for column, share in _place_columns(events, stage, stage_places):
+                        base[vertices, :, start + column] += share
         return base
 
-    def _rests(
-        self, drops: tuple[LineDelivery, ...]
-    ) -> tuple[tuple[tuple[str, int, str], ...], Floats]:
-        """Rows of the workbook that deliveries rest on, and the share that each has."""
+    def _row_shares(
+        self, deliveries: tuple[LineDelivery, ...]
+    ) -> tuple[tuple[tuple[str, int, str], ...], FloatArray]:
+        """Rows of the workbook that deliveries come from, and the share of each."""
         weights = self.weights
         column: dict[tuple[str, int, str], int] = {}
         numbers = [
-            column.setdefault((one.sheet, one.row, one.name), len(column))
-            for one in self.graph.entries
+            column.setdefault((entry.sheet, entry.row, entry.name), len(column))
+            for entry in self.graph.entries
         ]
         base = np.zeros((self.size, 1, len(column)))
         traced = weights.traced[weights.into]
@@ -217,10 +223,13 @@ class _ShareSolver:
         ):
             base[vertex, 0, number] += share
         values = weights.mixing.solve(weights.edge[:, :1], base, [(slice(0, len(column)), None)])
-        return tuple(column), _gathered(values, weights.held[:, :1], drops)[:, 0, :]
+        shares = _averaged_by_delivery(values, weights.held[:, :1], deliveries)
+        return tuple(column), shares[:, 0, :]
 
-    def _touched(self, drops: tuple[LineDelivery, ...]) -> tuple[tuple[ProvenanceEvent, ...], ...]:
-        """Events that any part of a delivery has been through, reagents' events too."""
+    def _touched(
+        self, deliveries: tuple[LineDelivery, ...]
+    ) -> tuple[tuple[ProvenanceEvent, ...], ...]:
+        """Events that any part of a delivery has been through, including those of reagents."""
         bit: dict[ProvenanceEvent, int] = {}
         masks = [0] * self.size
 
@@ -230,8 +239,8 @@ class _ShareSolver:
 
         for entry in self.graph.entries:
             add(entry.vertex, entry.events)
-        for events, own in self.runs.items():
-            for vertex in own.tolist():
+        for events, vertices in self.runs.items():
+            for vertex in vertices.tolist():
                 add(vertex, events)
         traced = self.weights.traced.tolist()
         for vertex in np.flatnonzero(~self.weights.traced).tolist():
@@ -250,40 +259,40 @@ class _ShareSolver:
                         masks[target[edge]] |= masks[source[edge]]
                     grows = before != [masks[target[edge]] for edge in edges]
         events_of = list(bit)
-        return tuple(
-            tuple(
-                events_of[number]
-                for number in members_of(reduce(or_, (masks[v] for v in drop.vertices.tolist()), 0))
-            )
-            for drop in drops
+        reached = (
+            reduce(or_, (masks[vertex] for vertex in delivery.vertices.tolist()), 0)
+            for delivery in deliveries
         )
+        return tuple(tuple(events_of[number] for number in members(mask)) for mask in reached)
 
 
 def _place(event: ProvenanceEvent) -> OriginPlace:
     return OriginPlace(event.country, event.owner_country, event.owner, event.site)
 
 
-def _parts(
-    events: Iterable[ProvenanceEvent], stage: str, found: dict[OriginPlace, int]
+def _place_columns(
+    events: Iterable[ProvenanceEvent], stage: str, columns: dict[OriginPlace, int]
 ) -> list[tuple[int, float]]:
-    """Places of the events of a stage, in equal parts; ``NONE`` where there is no such event."""
-    own = [found[_place(event)] for event in events if event.stage == stage]
-    return [(column, 1 / len(own)) for column in own] or [(0, 1.0)]
+    """Columns of the places of a stage's events, in equal parts; ``NO_PLACE`` without events."""
+    place_columns = [columns[_place(event)] for event in events if event.stage == stage]
+    return [(column, 1 / len(place_columns)) for column in place_columns] or [(0, 1.0)]
 
 
-def _gathered(values: Floats, held: Floats, drops: tuple[LineDelivery, ...]) -> Floats:
-    """Shares by delivery, input and column: its lots weighed by what they hold of the input."""
-    found = np.zeros((len(drops), *values.shape[1:]))
-    for i, drop in enumerate(drops):
-        weight = drop.parts[:, None] * held[drop.vertices]
-        found[i] = (weight[:, :, None] * values[drop.vertices]).sum(axis=0)
+def _averaged_by_delivery(
+    values: FloatArray, held: FloatArray, deliveries: tuple[LineDelivery, ...]
+) -> FloatArray:
+    """Values by delivery, input and column: mean of its lots, weighted by input content."""
+    averages = np.zeros((len(deliveries), *values.shape[1:]))
+    for i, delivery in enumerate(deliveries):
+        weight = delivery.parts[:, None] * held[delivery.vertices]
+        averages[i] = (weight[:, :, None] * values[delivery.vertices]).sum(axis=0)
         total = weight.sum(axis=0)
-        found[i] /= np.where(total > 0, total, 1.0)[:, None]
-    return found
+        averages[i] /= np.where(total > 0, total, 1.0)[:, None]
+    return averages
 
 
-def _even(shares: Floats) -> Floats:
-    """Shares without what is next to nothing, of a sum of one where there is any."""
-    kept = np.where(shares > NEGLIGIBLE, shares, 0.0)
-    total = kept.sum(axis=-1, keepdims=True)
-    return kept / np.where(total > 0, total, 1.0)
+def _normalised(shares: FloatArray) -> FloatArray:
+    """Shares without negligible ones, scaled to a sum of one where there is any."""
+    significant = np.where(shares > NEGLIGIBLE_INPUT_SHARE, shares, 0.0)
+    total = significant.sum(axis=-1, keepdims=True)
+    return significant / np.where(total > 0, total, 1.0)

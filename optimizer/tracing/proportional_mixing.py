@@ -1,8 +1,8 @@
 """Proportional mixing: ``x = keep (W x) + base`` over a graph, component by component.
 
 Vertices are solved in the order of the strongly connected components, level by level. A
-component with a loop is cut open at a few vertices; what they pass on is carried through it
-as unknowns, and they are solved for at the end. Everything is numpy.
+component with a loop is cut at a few vertices (a feedback vertex set). Their values are carried
+through the component as unknowns and solved for at the end. All arithmetic is numpy.
 """
 
 from __future__ import annotations
@@ -13,49 +13,52 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from optimizer.network.label_reachability import circles
+from optimizer.network.label_reachability import strongly_connected_components
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
-LEAK = 1e-13
-"""What a loop loses at each vertex, so that one that nothing enters has an answer too."""
+LOOP_LEAK = 1e-13
+"""Part that a loop loses at each vertex, so that a loop that nothing enters is not singular.
+
+Chosen so that it stays above float rounding (2e-16) and far below any share that is shown.
+"""
 
 
 class MixingLoop(Struct, frozen=True):
-    """A component with a loop: its vertices, its edges, and what is left of it when cut open."""
+    """A strongly connected component with a loop, and its acyclic graph when cut."""
 
-    vertices: Ints
-    edges: Ints
-    cuts: Ints
-    """Places of the vertices at which it is cut, each on every way round."""
+    vertices: IntArray
+    edges: IntArray
+    cuts: IntArray
+    """Positions of the cut vertices in ``vertices``; every loop passes through one."""
     opened: Mixing
-    """Its graph without loops: what the cuts pass on comes from vertices behind the others."""
+    """Its graph without loops: edges out of a cut start at an extra vertex behind the others."""
 
 
 class MixingLevel(Struct, frozen=True):
     """Vertices that depend on earlier levels alone: their edges, grouped by target."""
 
-    edges: Ints
-    first: Ints
+    edges: IntArray
+    first: IntArray
     """Position of the first edge of each target."""
-    targets: Ints
+    targets: IntArray
     loops: tuple[MixingLoop, ...]
 
 
 class Mixing:
-    """A directed graph, ready to be solved for any weights of its edges."""
+    """A directed graph, prepared for solves with any weights of its edges."""
 
-    def __init__(self, size: int, source: Ints, target: Ints) -> None:
+    def __init__(self, size: int, source: IntArray, target: IntArray) -> None:
         self.size, self.source, self.target = size, source, target
-        component, level, looping = _ordered(size, source, target)
+        component, level, looping = _components_and_levels(size, source, target)
         inside = (component[source] == component[target]) & looping[target]
         self.levels = self._levels(level, inside, self._loops(component, level, looping, inside))
 
     def _loops(
-        self, component: Ints, level: Ints, looping: npt.NDArray[np.bool_], inside: Ints
+        self, component: IntArray, level: IntArray, looping: npt.NDArray[np.bool_], inside: IntArray
     ) -> dict[int, list[MixingLoop]]:
-        found: dict[int, list[MixingLoop]] = {}
+        loops: dict[int, list[MixingLoop]] = {}
         place = np.zeros(self.size, dtype=np.int64)
         members: dict[int, list[int]] = {}
         for vertex in np.flatnonzero(looping).tolist():
@@ -64,38 +67,43 @@ class Mixing:
         for edge in np.flatnonzero(inside).tolist():
             edges.setdefault(int(component[self.target[edge]]), []).append(edge)
         for number, vertices in members.items():
-            own, here = np.array(vertices), np.array(edges[number])
-            place[own] = np.arange(own.size)
-            loop = _opened(own, here, place[self.source[here]], place[self.target[here]])
-            found.setdefault(int(level[vertices[0]]), []).append(loop)
-        return found
+            loop_vertices, loop_edges = np.array(vertices), np.array(edges[number])
+            place[loop_vertices] = np.arange(loop_vertices.size)
+            loop = _cut_open(
+                loop_vertices,
+                loop_edges,
+                place[self.source[loop_edges]],
+                place[self.target[loop_edges]],
+            )
+            loops.setdefault(int(level[vertices[0]]), []).append(loop)
+        return loops
 
     def _levels(
-        self, level: Ints, inside: Ints, loops: dict[int, list[MixingLoop]]
+        self, level: IntArray, inside: IntArray, loops: dict[int, list[MixingLoop]]
     ) -> list[MixingLevel]:
         outside = np.flatnonzero(~inside)
         order = outside[np.lexsort((self.target[outside], level[self.target[outside]]))]
         depth = level[self.target[order]]
-        found = []
+        levels = []
         for number in range(int(level.max(initial=-1)) + 1):
             low, high = np.searchsorted(depth, (number, number + 1))
             edges = order[low:high]
             ends = self.target[edges]
             first = np.flatnonzero(np.diff(ends, prepend=-1))
-            found.append(MixingLevel(edges, first, ends[first], tuple(loops.get(number, ()))))
-        return found
+            levels.append(MixingLevel(edges, first, ends[first], tuple(loops.get(number, ()))))
+        return levels
 
     def solve(
         self,
-        weight: Floats,
-        base: Floats,
-        blocks: Sequence[tuple[slice, Floats | None]],
-    ) -> Floats:
+        weight: FloatArray,
+        base: FloatArray,
+        blocks: Sequence[tuple[slice, FloatArray | None]],
+    ) -> FloatArray:
         """Values by vertex, tracer and column.
 
-        ``weight`` has a column for each tracer, by edge; ``base`` what enters, by vertex,
-        tracer and column, and becomes the answer. Each block of columns may have a factor
-        by vertex with which what is mixed there counts (0: replaced by ``base``).
+        ``weight`` is by edge and tracer. ``base`` is what enters, by vertex, tracer and column;
+        it is overwritten with the result. Each block of columns may have a factor by vertex
+        that scales the mix there (0: only ``base`` counts).
         """
         keep = np.ones((self.size, base.shape[2]))
         for columns, factor in blocks:
@@ -113,13 +121,13 @@ class Mixing:
     def _settle(
         self,
         loop: MixingLoop,
-        weight: Floats,
-        base: Floats,
-        blocks: Sequence[tuple[slice, Floats | None]],
+        weight: FloatArray,
+        base: FloatArray,
+        blocks: Sequence[tuple[slice, FloatArray | None]],
     ) -> None:
-        """Carry what enters, and a unit from each cut, through the loop; solve for the cuts."""
+        """Carry what enters, and one unit from each cut, through the loop; solve for the cuts."""
         size, count, columns = loop.vertices.size, loop.cuts.size, base.shape[2]
-        keeps: dict[bytes, Floats] = {}
+        keeps: dict[bytes, FloatArray] = {}
         kinds = []
         for _, factor in blocks:
             keep = np.ones(size + count)
@@ -135,77 +143,82 @@ class Mixing:
         carried[:size, :, :columns] = base[loop.vertices]
         for place in units.values():
             carried[size:, :, place] = np.eye(count)[:, None, :]
-        parts: list[tuple[slice, Floats | None]] = [
-            (own, keeps[kind]) for (own, _), kind in zip(blocks, kinds, strict=True)
+        parts: list[tuple[slice, FloatArray | None]] = [
+            (columns_of_block, keeps[kind])
+            for (columns_of_block, _), kind in zip(blocks, kinds, strict=True)
         ]
         parts += [(units[kind], keep) for kind, keep in keeps.items()]
-        loop.opened.solve(weight[loop.edges] * (1 - LEAK), carried, parts)
-        for (own, _), kind in zip(blocks, kinds, strict=True):
+        loop.opened.solve(weight[loop.edges] * (1 - LOOP_LEAK), carried, parts)
+        for (columns_of_block, _), kind in zip(blocks, kinds, strict=True):
             unit = carried[:size, :, units[kind]].transpose(1, 0, 2)
-            known = carried[:size, :, own].transpose(1, 0, 2)
+            known = carried[:size, :, columns_of_block].transpose(1, 0, 2)
             passed = np.linalg.solve(np.eye(count) - unit[:, loop.cuts], known[:, loop.cuts])
-            base[loop.vertices, :, own] = (known + unit @ passed).transpose(1, 0, 2)
+            base[loop.vertices, :, columns_of_block] = (known + unit @ passed).transpose(1, 0, 2)
 
 
-def _opened(vertices: Ints, edges: Ints, source: Ints, target: Ints) -> MixingLoop:
-    """A loop from its edges between places of its vertices."""
-    cuts = np.array(_cuts(vertices.size, source, target), dtype=np.int64)
+def _cut_open(
+    vertices: IntArray, edges: IntArray, source: IntArray, target: IntArray
+) -> MixingLoop:
+    """Loop record from edges between positions of its vertices."""
+    cuts = np.array(_feedback_vertices(vertices.size, source, target), dtype=np.int64)
     outlet = np.arange(vertices.size)
     outlet[cuts] = vertices.size + np.arange(cuts.size)
     opened = Mixing(vertices.size + cuts.size, outlet[source], target)
     return MixingLoop(vertices, edges, cuts, opened)
 
 
-def _cuts(size: int, source: Ints, target: Ints) -> list[int]:
-    """Vertices without which a graph has no loop: few, but not always the fewest.
+def _feedback_vertices(size: int, source: IntArray, target: IntArray) -> list[int]:
+    """A small feedback vertex set (greedy, not always minimal): without it there is no loop.
 
-    Again and again the one with most ways through it goes, with all that is on no loop then.
+    Repeatedly removes vertices on no loop, then the one with the most paths through it.
     """
     after: list[set[int]] = [set() for _ in range(size)]
     before: list[set[int]] = [set() for _ in range(size)]
     for start, end in zip(source.tolist(), target.tolist(), strict=True):
         after[start].add(end)
         before[end].add(start)
-    left, idle, found = dict.fromkeys(range(size)), list(range(size)), []
-    while left:
+    remaining, idle, cuts = dict.fromkeys(range(size)), list(range(size)), []
+    while remaining:
         while idle:
             vertex = idle.pop()
-            if vertex in left and not (after[vertex] and before[vertex]):
-                del left[vertex]
+            if vertex in remaining and not (after[vertex] and before[vertex]):
+                del remaining[vertex]
                 idle += _remove(vertex, after, before)
-        if left:
-            busiest = max(left, key=lambda own: len(after[own]) * len(before[own]))
-            del left[busiest]
+        if remaining:
+            busiest = max(remaining, key=lambda vertex_: len(after[vertex_]) * len(before[vertex_]))
+            del remaining[busiest]
             idle += _remove(busiest, after, before)
-            found.append(busiest)
-    return found
+            cuts.append(busiest)
+    return cuts
 
 
 def _remove(vertex: int, after: list[set[int]], before: list[set[int]]) -> list[int]:
-    """Take a vertex out of a graph; gives its neighbours."""
-    onward, back = after[vertex] - {vertex}, before[vertex] - {vertex}
-    for other in onward:
-        before[other].discard(vertex)
-    for other in back:
-        after[other].discard(vertex)
-    return [*onward, *back]
+    """Remove a vertex from a graph; gives its neighbours."""
+    successors, predecessors = after[vertex] - {vertex}, before[vertex] - {vertex}
+    for neighbour in successors:
+        before[neighbour].discard(vertex)
+    for neighbour in predecessors:
+        after[neighbour].discard(vertex)
+    return [*successors, *predecessors]
 
 
-def _ordered(size: int, source: Ints, target: Ints) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
+def _components_and_levels(
+    size: int, source: IntArray, target: IntArray
+) -> tuple[IntArray, IntArray, npt.NDArray[np.bool_]]:
     """Component and level of each vertex, and whether its component is a loop."""
     onward: list[list[int]] = [[] for _ in range(size)]
     for start, end in zip(source.tolist(), target.tolist(), strict=True):
         onward[start].append(end)
-    number = circles(dict(enumerate(onward)))
+    number = strongly_connected_components(dict(enumerate(onward)))
     component = np.fromiter((number[v] for v in range(size)), np.int64, size)
     levels: dict[int, int] = {}
     for vertex in np.argsort(-component, kind="stable").tolist():
-        own = number[vertex]
-        following = levels.setdefault(own, 0) + 1
+        number_of_vertex = number[vertex]
+        following = levels.setdefault(number_of_vertex, 0) + 1
         for end in onward[vertex]:
-            if number[end] != own and levels.get(number[end], 0) < following:
+            if number[end] != number_of_vertex and levels.get(number[end], 0) < following:
                 levels[number[end]] = following
     level = np.fromiter((levels[number[v]] for v in range(size)), np.int64, size)
-    again = component[source] == component[target]
-    looping = np.isin(component, component[source[again]])
+    inside = component[source] == component[target]
+    looping = np.isin(component, component[source[inside]])
     return component, level, looping

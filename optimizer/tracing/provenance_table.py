@@ -12,88 +12,96 @@ from optimizer.result import result_layouts
 from optimizer.result.flow_tables import segment_of
 from optimizer.result.result_layouts import Table
 from optimizer.tables.sheets import NONE, STAGES, UNKNOWN
-from optimizer.tracing.composition import ALL
+from optimizer.tracing.composition import ALL_INPUTS
 from optimizer.tracing.origin_shares import OriginPlace, OriginShares
 
-NOT_STATED = "not stated"
-DOES_NOT_APPLY = "does not apply"
-NO_STAGE = "(no stage)"
-"""The stage of an event that names none."""
+PLACE_NOT_STATED = "not stated"
+STAGE_DOES_NOT_APPLY = "does not apply"
+NO_STAGE_NAME = "(no stage)"
+"""Name shown for a blank stage."""
 
-MOST_ROWS = 200_000
-"""Rows above which places are countries alone, and then all inputs are taken together."""
+MAX_PROVENANCE_ROWS = 200_000
+"""Rows above which sites and owners are left out, and then the single inputs.
 
-_By = tuple[str, Callable[[OriginPlace], tuple[str, str]]]
-_BY: tuple[_By, ...] = (
+A sheet of Excel has 1,048,576 rows; far fewer are readable.
+"""
+
+_PlaceName = tuple[str, Callable[[OriginPlace], tuple[str, str]]]
+_PLACE_NAMES: tuple[_PlaceName, ...] = (
     ("country", lambda place: (place.country, place.country)),
     ("site", lambda place: (place.site, place.country)),
     ("owner", lambda place: (place.owner, place.owner_country if place.owner else "")),
 )
-_NO_PLACE = {NONE: (DOES_NOT_APPLY, ""), UNKNOWN: (UNKNOWN, "")}
-"""Name and country of what is no place, whatever it is looked at by."""
-"""Name and country of a place, by what it is looked at."""
+_NO_PLACE = {NONE: (STAGE_DOES_NOT_APPLY, ""), UNKNOWN: (UNKNOWN, "")}
+"""Name and country of the values of ``country`` that are not places."""
 
 
 def provenance(network: Network, traced: OriginShares) -> Table:
-    """One row per delivery, input, stage, and country, site or owner with a share in it.
+    """One row per delivery, input, stage, and country, site or owner with a share.
 
-    At most ``MOST_ROWS``, if leaving out sites and owners, and then inputs, is enough.
+    Above ``MAX_PROVENANCE_ROWS`` sites and owners are left out, and then the single inputs.
     """
     parts: list[tuple[np.ndarray, ...]] = []
     names: list[tuple[str, str]] = []
-    kinds = _BY if any(p.owner for own in traced.places for p in own) else _BY[:2]
-    shown = _shown(network, traced)
+    kinds = (
+        _PLACE_NAMES
+        if any(place.owner for values in traced.places for place in values)
+        else _PLACE_NAMES[:2]
+    )
+    shown = _shown_stages(network, traced)
     for number, (places, shares) in enumerate(zip(traced.places, traced.shares, strict=True)):
         for by, (_, name_of) in enumerate(kinds):
-            found: dict[tuple[str, str], int] = {}
-            told = [_NO_PLACE.get(place.country) or name_of(place) for place in places]
-            column = [found.setdefault(name, len(found)) for name in told]
-            sums = np.zeros((*shares.shape[:2], len(found)))
+            columns_of_name: dict[tuple[str, str], int] = {}
+            named = [_NO_PLACE.get(place.country) or name_of(place) for place in places]
+            column = [columns_of_name.setdefault(name, len(columns_of_name)) for name in named]
+            sums = np.zeros((*shares.shape[:2], len(columns_of_name)))
             for place, to in enumerate(column):
                 sums[:, :, to] += shares[:, :, place]
             sums[~shown[:, number]] = 0.0
-            drop, which, name = np.nonzero(sums)
-            share = sums[drop, which, name]
+            delivery, which, name = np.nonzero(sums)
+            share = sums[delivery, which, name]
             parts.append(
                 (
-                    drop,
+                    delivery,
                     which,
-                    np.full(drop.size, number),
-                    np.full(drop.size, by),
+                    np.full(delivery.size, number),
+                    np.full(delivery.size, by),
                     name + len(names),
                     share,
                 )
             )
-            names += [(name or NOT_STATED, country) for name, country in found]
-    columns = [np.concatenate(own) for own in zip(*parts, strict=True)]
-    return _table(network, traced, [kind for kind, _ in kinds], names, _bounded(traced, columns))
+            names += [(name or PLACE_NOT_STATED, country) for name, country in columns_of_name]
+    columns = [np.concatenate(values) for values in zip(*parts, strict=True)]
+    return _table(
+        network, traced, [kind for kind, _ in kinds], names, _limited_rows(traced, columns)
+    )
 
 
-def _bounded(traced: OriginShares, columns: list[np.ndarray]) -> list[np.ndarray]:
-    """The rows that are told; a sheet has an end, and so has what anybody reads."""
-    countries = [kind for kind, _ in _BY].index("country")
-    for column, only in ((3, countries), (1, traced.inputs.index(ALL))):
-        if len(columns[0]) > MOST_ROWS:
-            kept = columns[column] == only
-            columns = [own[kept] for own in columns]
+def _limited_rows(traced: OriginShares, columns: list[np.ndarray]) -> list[np.ndarray]:
+    """The rows within the limit, if leaving out details is enough."""
+    countries = [kind for kind, _ in _PLACE_NAMES].index("country")
+    for column, only in ((3, countries), (1, traced.inputs.index(ALL_INPUTS))):
+        if len(columns[0]) > MAX_PROVENANCE_ROWS:
+            retained = columns[column] == only
+            columns = [values[retained] for values in columns]
     return columns
 
 
-def _shown(network: Network, traced: OriginShares) -> np.ndarray:
-    """Stages that are shown, by delivery: up to the material's own, and any that is stated.
+def _shown_stages(network: Network, traced: OriginShares) -> np.ndarray:
+    """Stages shown, by delivery: all up to the material's own, and any other that is stated.
 
-    Where there is none, the row of events without a stage says that nothing is stated.
+    If there is none, the blank stage is shown: it says that nothing is stated.
     """
     stage_of = {row.material: row.stage for row in network.case.materials}
-    found = np.zeros((len(traced.drops), len(traced.stages)), dtype=bool)
+    shown = np.zeros((len(traced.deliveries), len(traced.stages)), dtype=bool)
     for number, (stage, shares) in enumerate(zip(traced.stages, traced.shares, strict=True)):
-        found[:, number] = (shares[:, :, 1:] > 0).any(axis=(1, 2))
-        for i, drop in enumerate(traced.drops):
-            own = stage_of[network.lines[drop.line].material]
-            if own in STAGES and stage in STAGES:
-                found[i, number] |= STAGES.index(stage) <= STAGES.index(own)
-    found[~found.any(axis=1), traced.stages.index("")] = True
-    return found
+        shown[:, number] = (shares[:, :, 1:] > 0).any(axis=(1, 2))
+        for i, delivery in enumerate(traced.deliveries):
+            material_stage = stage_of[network.lines[delivery.line].material]
+            if material_stage in STAGES and stage in STAGES:
+                shown[i, number] |= STAGES.index(stage) <= STAGES.index(material_stage)
+    shown[~shown.any(axis=1), traced.stages.index("")] = True
+    return shown
 
 
 def _table(
@@ -103,12 +111,12 @@ def _table(
     names: Sequence[tuple[str, str]],
     columns: Sequence[np.ndarray],
 ) -> Table:
-    """The table from its rows in numbers: delivery, input, stage, by, name, share."""
+    """The table from columns of indices: delivery, input, stage, by, name, and share."""
     order = np.lexsort((-columns[5], *columns[3::-1]))
-    drop, which, stage, by, name, share = (column[order] for column in columns)
-    tonnes = share * np.array([one.tonnes for one in traced.drops])[drop] if drop.size else share
-    lines = [network.lines[one.line] for one in traced.drops]
-    told = [
+    delivery, which, stage, by, name, share = (column[order] for column in columns)
+    tonnes = share * np.array([one.tonnes for one in traced.deliveries] or [0.0])[delivery]
+    lines = [network.lines[one.line] for one in traced.deliveries]
+    named = [
         (
             network.calendar.labels[one.period],
             line.name,
@@ -117,11 +125,11 @@ def _table(
             segment_of(line.segments, one.period),
             rules_of(network, one.line, one.period),
         )
-        for one, line in zip(traced.drops, lines, strict=True)
+        for one, line in zip(traced.deliveries, lines, strict=True)
     ]
-    number = drop.tolist()
-    texts = [[words[number_] for number_ in number] for words in zip(*told, strict=True)]
-    stages = [stage_ or NO_STAGE for stage_ in traced.stages]
+    indices = delivery.tolist()
+    texts = [[words[i] for i in indices] for words in zip(*named, strict=True)]
+    stages = [name_ or NO_STAGE_NAME for name_ in traced.stages]
     return Table(
         result_layouts.PROVENANCE,
         (

@@ -1,4 +1,4 @@
-"""What was decided: every result table of plans that are worked by hand."""
+"""Every result table, of plans that are worked by hand."""
 
 from __future__ import annotations
 
@@ -413,7 +413,7 @@ def test_every_result_column_has_a_unit_and_a_meaning(layout):
 
 
 def known(row: tuple) -> tuple:
-    """A row in which what is not known equals itself."""
+    """A row in which NaN equals itself."""
     return tuple(None if value != value else value for value in row)
 
 
