@@ -26,6 +26,7 @@ ORDER = (
     "workbook_check",
     "model",
     "solver",
+    "examples",
     "result",
     "audit",
     "tracing",
