@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from optimizer import audit, explain, interrupts, model, network, result_tables, solver, tracing
+from optimizer import (
+    audit,
+    explain,
+    interrupts,
+    model,
+    network,
+    result_tables,
+    solver,
+    tracing,
+)
 from optimizer.audit import Audit
 from optimizer.errors import Finding, NoPlanError, StoppedError
 from optimizer.explain import Conflict, Repair
@@ -263,9 +272,14 @@ def _plan(
             objective = answer.objective if m.total_cost.active else model.cost_of(m)
             tables = result_tables.tables_of(m, program, answer, full=asked.full)
         with clock.step("audit"):
-            verdict = audit.audit(case, tables, objective, bookings(m))
+            auditor = audit.Auditor(case, tables, objective, bookings(m))
         priced, missing = _prices(prices, tables, clock, asked)
         tables |= priced
+        verdict = auditor.verdict
+        if asked.own and asked.twist is None:
+            # Prices of a model that was changed are of its own bounds, not of the workbook's.
+            with clock.step("audit"):
+                verdict = auditor.with_prices(tables)
     lawful = tracing.lawfulness(meaning, tables)
     run = result_tables.run_record(meaning, answer, verdict, lawful, warnings)
     result = Result(
@@ -384,4 +398,4 @@ class _Clock:
         try:
             yield
         finally:
-            self.seconds[name] = time.perf_counter() - begin
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin

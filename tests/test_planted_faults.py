@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
+from math import isfinite, nan
 from typing import Any
 
 import pytest
@@ -20,16 +21,38 @@ from optimizer.audit import audit
 from optimizer.result.result_layouts import LAYOUTS, Table
 from tests.test_audit import make_case, sheets
 
-PRICE = "a price, worked out after the plan from its dual values; prices have tests of their own"
-UNAUDITED = {
-    ("Shortage reasons", "*"): PRICE,
-    ("Bottlenecks", "*"): PRICE,
-    ("Scarcity", "*"): PRICE,
-    ("Break-even", "*"): PRICE,
+ROWS = "a row left out"
+UNAUDITED: dict[tuple[str, str], str] = {
     ("Run", "*"): "the record of the run, the audit's own verdict among it",
-    ("Compliance", "price"): PRICE,
-    ("Compliance", "price note"): PRICE,
+    ("Break-even", "note"): "exact or estimate: the basis of the optimum says which",
+    (
+        "Break-even",
+        "period",
+    ): "of an option: when it would be decided is the plan with it that says",
+    ("Break-even", ROWS): "that a thing does not enter at its price is a reduced cost",
+    ("Shortage reasons", ROWS): "which reasons there are follows from a chain that prices choose; "
+    "that there is one is looked at",
+    ("Scarcity", "more"): "of a minimum: how far a price holds the other way follows from the "
+    "basis, and no other table shows it",
+    ("Scarcity", "less"): "of a maximum: the same",
+    ("Compliance", "price"): "without tolerance: a difference of prices of lots, which no table "
+    "shows",
 }
+"""What is not looked at, or not in every row: ``open_to`` tells which."""
+
+
+def open_to(name: str, header: str, row: dict[str, Any], cell: Any) -> bool:
+    """True if another cell in a row may be missed: it is a price, or follows from prices."""
+    if (name, header) not in UNAUDITED:
+        return False
+    return {
+        "note": row.get("kind") != "option" and cell in ("exact", "estimate"),
+        "period": row.get("kind") == "option",
+        "more": row.get("per") == "one less" and cell > 0,
+        "less": row.get("per") == "one more" and cell > 0,
+        "price": row.get("share allowed") == 0 and cell >= 0,
+    }[header]
+
 
 # Ore from Kazakhstan, China and an unknown mine is smelted in Canada with acid; slag is thrown
 # away, metal is sold, a second kiln may be built. Contract and demand are not met.
@@ -59,6 +82,7 @@ Supply: offer | site | material | price | maximum | history | contract quantity 
 kaz    | Mine   | ore  | 10 | 150 |                  |     |     |
 china  | Baotou | ore  | 4  | 60  |                  |     |     |
 trader | Trader | ore  | 9  | 40  | mined: unknown   |     |     | no
+dear   | Trader | ore  | 90000 |  | mined: unknown   |     |     |
 acid   | Plant  | acid | 1  |     |                  | 400 | 0.9 |
 
 Recipes: recipe | material | direction | quantity
@@ -75,11 +99,13 @@ Plant | kiln | 100 | 0.9 | 0.3 | 1000
 
 Options: option | site | unit | added capacity | capital cost | fixed cost | life
 second kiln | Plant | kiln | 120 | 3000 | 100 | 10
+third kiln  | Plant | kiln | 50  | 900000 | 100 | 10
 
 Lanes: from site | to site | material | mode | cost | lead days | arrives
 Mine   | Plant | ore   | rail | 2 | 91.3125 | 0.9
 Baotou | Plant | ore   |      | 1 |         |
 Trader | Plant | ore   | sea  | 1 |         |
+Trader | Plant | ore   | air  | 9 |         |
 Plant  | Buyer | metal |      | 3 |         |
 
 Tariffs: origin country | destination country | material | ad valorem
@@ -111,16 +137,18 @@ def solved() -> tuple[Any, ...]:
     """Case, tables, objective and bookings of the plan, as the audit gets them."""
     found: list[tuple[Any, ...]] = []
 
-    def listening(*given: Any) -> Any:
-        found.append(given)
-        return audit(*given)
+    class Listening(audit_room.Auditor):
+        def __init__(self, *given: Any) -> None:
+            found.append(given)
+            super().__init__(*given)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(audit_room, "audit", listening)
+        patch.setattr(audit_room, "Auditor", Listening)
         result = optimizer.solve(make_case(WORKS))
     assert result.audit is not None
     assert result.audit.passed, result.audit
-    return found[0]
+    case, _, objective, bookings = found[0]
+    return case, dict(result.tables), objective, bookings
 
 
 def finds(tables: dict[str, Table]) -> bool:
@@ -139,8 +167,10 @@ def with_rows(name: str, rows: list[tuple[Any, ...]]) -> dict[str, Table]:
 
 def wrong(cell: Any, column: tuple[Any, ...]) -> Iterator[Any]:
     """Other values for a cell: figures a little and much off, words that others have or nobody."""
-    if isinstance(cell, (int, float)):
-        yield from (cell * 1.01 + 0.01, cell - 1)
+    if isinstance(cell, (int, float)) and not isfinite(cell):
+        yield from (3.0, 0.0)
+    elif isinstance(cell, (int, float)):
+        yield from (cell * 1.01 + 0.01, cell - 1, nan)
     elif isinstance(cell, date):
         yield cell + timedelta(days=1)
     else:
@@ -160,12 +190,7 @@ def test_the_plan_has_rows_in_every_table_that_is_looked_at(name):
     assert len(solved()[1][name]) > 0
 
 
-COLUMNS = [
-    (name, field.header)
-    for name in LOOKED_AT
-    for field in LAYOUTS[name].fields
-    if (name, field.header) not in UNAUDITED
-]
+COLUMNS = [(name, field.header) for name in LOOKED_AT for field in LAYOUTS[name].fields]
 
 
 @pytest.mark.parametrize(("name", "header"), COLUMNS)
@@ -174,7 +199,10 @@ def test_a_wrong_cell_is_found(name, header):
     column = tuple(row[at] for row in rows)
     missed = []
     for number in chosen(rows):
+        known = dict(zip(LAYOUTS[name].headers, rows[number], strict=True))
         for cell in wrong(column[number], column):
+            if open_to(name, header, known, cell):
+                continue
             row = (*rows[number][:at], cell, *rows[number][at + 1 :])
             if not finds(with_rows(name, [*rows[:number], row, *rows[number + 1 :]])):
                 missed.append((number, column[number], cell, rows[number]))
@@ -186,7 +214,7 @@ def chosen(rows: list[tuple[Any, ...]]) -> list[int]:
     return list(range(0, len(rows), max(1, len(rows) // 8)))
 
 
-@pytest.mark.parametrize("name", LOOKED_AT)
+@pytest.mark.parametrize("name", [name for name in LOOKED_AT if (name, ROWS) not in UNAUDITED])
 def test_a_row_that_is_left_out_is_found(name):
     rows = rows_of(name)
     missed = [
@@ -205,4 +233,4 @@ def test_a_row_that_stands_twice_is_found(name):
 def test_what_is_not_looked_at_is_named_with_a_reason_and_exists():
     for (name, header), reason in UNAUDITED.items():
         assert reason
-        assert header == "*" or header in LAYOUTS[name].headers
+        assert header in ("*", ROWS) or header in LAYOUTS[name].headers

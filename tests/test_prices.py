@@ -277,7 +277,7 @@ def with_price(network, kind: str, thing: str, material: str, t: int, change: fl
             lambda own: f"{own.name}, {own.site}" == thing and own.material == material,
         )
     if kind == "lane":
-        return one("ways", "cost", lambda own: (own.name, own.material) == (thing, material))
+        return one("arcs", "cost", lambda own: (own.name, own.material) == (thing, material))
     return one("processes", "cost", lambda own: (own.site, own.name) == (thing, material))
 
 

@@ -172,7 +172,7 @@ def test_outcomes_survive_being_written_down():
 
 SCRIPT = """
     import os, signal, sys
-    from optimizer.studies import runs
+    from optimizer.studies import runner
     from tests.test_runner import case, some
 
     def told(done, total, left, name):
@@ -181,9 +181,9 @@ SCRIPT = """
             {act}
 
     if __name__ == "__main__":
-        way = runs.RunSettings(workers={workers}, folder=sys.argv[1], progress=told)
+        way = runner.RunSettings(workers={workers}, folder=sys.argv[1], progress=told)
         try:
-            runs.Runner(case(), way).outcomes(some(12))
+            runner.Runner(case(), way).outcomes(some(12))
         except Exception as error:
             print(error)
 """

@@ -6,7 +6,7 @@ Units, lanes and options, which need yes/no decisions, are in ``units``, ``lanes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from optimizer.audit.audit_entitlements import Entitlements
 from optimizer.audit.audit_flows import TableFlow, TableFlows, matrix
 from optimizer.audit.audit_sums import COMES_IN, movements
 from optimizer.audit.verdict import Tally, always
+from optimizer.tables import sheets
 
 
 class QuantityAudit:
@@ -166,10 +167,7 @@ class QuantityAudit:
                 if row.contract_quantity is None or not years.any():
                     self._unpaid(tally, i)
                     continue
-                low, high = calendar.span(row.start, row.end)
-                most = row.contract_quantity * float(years.sum()) * 12 / (high - low)
-                share = years / np.where(rows.touched, rows.covered, 1.0)
-                taken = float(tonnes @ share)
+                most, taken = self._contract(rows, row, years, tonnes)
                 place = always(f"{key[0]} (Supply row {row.row})")
                 tally.at_most(np.array([taken]), np.array([most]), place)
                 short = max(row.take_or_pay * most - taken, 0.0)
@@ -194,6 +192,23 @@ class QuantityAudit:
             found = pay.tonnes[i : i + 1]
             tally.equal(found, np.zeros(1), always("Take or pay without a contract"))
 
+    def contract_rows(self) -> Iterator[tuple[tuple[str, ...], sheets.Offer, float, float]]:
+        """Name, row, most and tonnes taken of each row of Supply with a contract quantity."""
+        bought = self.flow_matrix("Purchases", list(self.given.offers))
+        for (key, rows), tonnes in zip(self.given.offers.items(), bought, strict=True):
+            for row, years in zip(rows.rows, rows.years, strict=True):
+                if row.contract_quantity is not None and years.any():
+                    most, taken = self._contract(rows, row, years, tonnes)
+                    yield (*key, f"row {row.row}"), row, most, taken
+
+    def _contract(
+        self, rows: DatedSpread, row: sheets.Offer, years: Floats, tonnes: Floats
+    ) -> tuple[float, float]:
+        """Contract quantity within the horizon, and tonnes taken of what an offer sells."""
+        low, high = self.calendar.span(row.start, row.end)
+        most = (row.contract_quantity or 0.0) * float(years.sum()) * 12 / (high - low)
+        return most, float(tonnes @ (years / np.where(rows.touched, rows.covered, 1.0)))
+
     def processes(self) -> Tally:
         """Activity lies between the minimum and maximum of each row; '*' feeds count together.
 
@@ -201,12 +216,26 @@ class QuantityAudit:
         further units of the same site, recipe and feed are one process (costs add, each
         row's limits bind)".
         """
-        tally, given, calendar = Tally("processes"), self.given, self.calendar
+        tally, calendar = Tally("processes"), self.calendar
+        names, values, least, most = [], [], [], []
+        for name, rows, activity in self.activities():
+            names.append(name)
+            values.append(activity)
+            least.append(rows.total(lambda row: row.minimum))
+            most.append(rows.total(lambda row: row.maximum))
+        place = self.calendar.place(names)
+        found = matrix(calendar, values)
+        tally.at_most(found, matrix(calendar, most), place)
+        tally.at_least(found, matrix(calendar, least), place)
+        return tally
+
+    def activities(self) -> Iterator[tuple[tuple[str, str, str, str], DatedSpread, Floats]]:
+        """Name and rows of each process, and the activity that their limits are for."""
+        given = self.given
         runs: dict[tuple[str, ...], Floats] = dict(
             zip(self.flows["Production"].keys, self.flows["Production"].matrix(), strict=True)
         )
-        nothing = np.zeros(calendar.count)
-        names, values, least, most = [], [], [], []
+        nothing = np.zeros(self.calendar.count)
         for (site, recipe, feed), units in given.processes.items():
             for unit, rows in units.items():
                 value = runs.get((site, recipe, feed), nothing)
@@ -216,15 +245,18 @@ class QuantityAudit:
                         named = given.processes.get((site, recipe, one), {}).get(unit)
                         free = nothing == 0 if named is None else ~named.touched
                         value += np.where(free, runs.get((site, recipe, one), nothing), 0.0)
-                names.append((site, recipe, feed, unit))
-                values.append(np.where(rows.touched, value, 0.0))
-                least.append(rows.total(lambda row: row.minimum))
-                most.append(rows.total(lambda row: row.maximum))
-        place = self.calendar.place(names)
-        found = matrix(calendar, values)
-        tally.at_most(found, matrix(calendar, most), place)
-        tally.at_least(found, matrix(calendar, least), place)
-        return tally
+                yield (site, recipe, feed, unit), rows, np.where(rows.touched, value, 0.0)
+
+    def stocks(self) -> tuple[Floats, Floats]:
+        """Closing stock of each row of Stocks' places by period, and what leaves in the next."""
+        calendar, flows = self.calendar, self.flows
+        pairs = [flows.pairs[pair] for pair in self.given.storage]
+        outflow = flows.sums(flows.worked("inputs"))
+        for name in ("Shipments", "Deliveries"):
+            outflow = outflow + flows.sums(flows.leaves(name))
+        outflow = outflow.reshape(-1, calendar.count)[pairs]
+        following = np.hstack([outflow[:, 1:], outflow[:, -1:]])
+        return flows.sums(flows.leaves("Stock")).reshape(-1, calendar.count)[pairs], following
 
     def stock(self) -> Tally:
         """Closing stock: least, most, days of cover, closing target.
@@ -233,17 +265,10 @@ class QuantityAudit:
         period; in the last period its own stands for the next"; closing is the "least stock
         at the end".
         """
-        tally, calendar, flows = Tally("stock"), self.calendar, self.flows
-        storage = self.given.storage
+        tally, calendar, storage = Tally("stock"), self.calendar, self.given.storage
         if not storage:
             return tally
-        pairs = [flows.pairs[pair] for pair in storage]
-        outflow = flows.sums(flows.worked("inputs"))
-        for name in ("Shipments", "Deliveries"):
-            outflow = outflow + flows.sums(flows.leaves(name))
-        outflow = outflow.reshape(-1, calendar.count)[pairs]
-        following = np.hstack([outflow[:, 1:], outflow[:, -1:]])
-        closing = flows.sums(flows.leaves("Stock")).reshape(-1, calendar.count)[pairs]
+        closing, following = self.stocks()
         terms, place = list(storage.values()), self.calendar.place(list(storage))
         tally.at_most(closing, matrix(calendar, [term.maximum for term in terms]), place)
         tally.at_least(closing, matrix(calendar, [term.minimum for term in terms]), place)

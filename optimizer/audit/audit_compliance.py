@@ -73,8 +73,8 @@ class AuditDeliveries:
         return found
 
 
-def windows(given: Entitlements, rule: sheets.Rule) -> list[tuple[str, Bools]]:
-    """Label and periods of each window of a rule: period, calendar year or horizon."""
+def windows(given: Entitlements, rule: sheets.Rule | sheets.Limit) -> list[tuple[str, Bools]]:
+    """Label and periods of each window of a rule or a limit: period, calendar year or horizon."""
     calendar = given.calendar
     if rule.window == "period":
         numbers, labels = np.arange(calendar.count), list(calendar.labels)

@@ -88,26 +88,30 @@ class LimitAudit:
         measure and material without the other filters"; "stock counts at its last period's
         end; an option counts once if any of its rows matches, spent is undiscounted".
         """
-        tally, count = Tally("limits"), self.calendar.count
+        tally = Tally("limits")
         for row in self.given.case.limits:
-            measure = self._measure(row.measure)
-            filters = {
-                column: measure.matches(column, getattr(row, column))
-                for column in sheets.LIMIT_FILTERS
-                if column != "country"
-            }
-            filters["country"] = measure.within(row.country, self.lists)
-            match = np.logical_and.reduce(list(filters.values()))
-            found = self._by_window(row, measure.total(match, count))
-            whole = np.ones(found.size)
-            if row.as_ == "share":
-                whole = self._by_window(row, measure.total(filters["material"], count))
+            found, whole = self.measured(row)
             place = self._window_place(row)
             if row.maximum < np.inf:
                 tally.at_most(found, row.maximum * whole, place)
             if row.minimum > 0:
                 tally.at_least(found, row.minimum * whole, place)
         return tally
+
+    def measured(self, row: sheets.Limit) -> tuple[Floats, Floats]:
+        """What a row adds up in each window, and what a share is of: one for tonnes."""
+        count, measure = self.calendar.count, self._measure(row.measure)
+        filters = {
+            column: measure.matches(column, getattr(row, column))
+            for column in sheets.LIMIT_FILTERS
+            if column != "country"
+        }
+        filters["country"] = measure.within(row.country, self.lists)
+        match = np.logical_and.reduce(list(filters.values()))
+        found = self._by_window(row, measure.total(match, count))
+        if row.as_ != "share":
+            return found, np.ones(found.size)
+        return found, self._by_window(row, measure.total(filters["material"], count))
 
     def _windows(self, row: sheets.Limit) -> tuple[Ints, Ints, Ints]:
         """Periods that a limit binds, the number of each one's window, the first of each window."""
@@ -200,17 +204,22 @@ class LimitAudit:
         """
         tally = Tally("blends")
         for row in self.given.case.blends:
-            taken, oxide = np.zeros((2, self.calendar.count))
-            for recipe, activity in self._runs(row):
-                for material, quantity in recipe.inputs.items():
-                    assay = self.given.assays.get(material, ())
-                    share = sum(line.share for line in assay if line.oxide == row.oxide)
-                    taken += quantity * activity
-                    oxide += share * quantity * activity
+            oxide, taken = self.taken_in(row)
             place = self.calendar.place([(row.oxide, f"what {row.recipe} takes in at {row.site}")])
             tally.at_most(oxide, row.maximum * taken, place)
             tally.at_least(oxide, row.minimum * taken, place)
         return tally
+
+    def taken_in(self, row: sheets.Blend) -> tuple[Floats, Floats]:
+        """Tonnes of the oxide of a row of Blends, and all tonnes taken in, by period."""
+        taken, oxide = np.zeros((2, self.calendar.count))
+        for recipe, activity in self._runs(row):
+            for material, quantity in recipe.inputs.items():
+                assay = self.given.assays.get(material, ())
+                share = sum(line.share for line in assay if line.oxide == row.oxide)
+                taken += quantity * activity
+                oxide += share * quantity * activity
+        return oxide, taken
 
     def _runs(self, row: sheets.Blend) -> Iterator[tuple[RecipeAmounts, Floats]]:
         """Recipe and activity of everything that a row of Blends looks at."""

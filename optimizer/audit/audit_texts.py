@@ -41,3 +41,12 @@ def made_of(text: str, parts: Iterable[str]) -> bool:
             return False
         text = text.replace(part, "", 1)
     return not text.strip("; ")
+
+
+def figure(number: float) -> str:
+    """A price in a sentence: no digits behind the point from a thousand on, else four digits.
+
+    >>> figure(4040.98), figure(0.93101)
+    ('4,041', '0.931')
+    """
+    return f"{number:,.4g}" if abs(number) < 1_000 else f"{number:,.0f}"

@@ -42,11 +42,16 @@ class UnitAudit:
         most, least = self.capacity(), np.zeros_like(self.load)
         for i, name in enumerate(self.names):
             if name in units:
-                must, may = units[name].total(_must_load), units[name].total(_may_load)
+                must, may = self.least_loads(name)
                 least[i] = must + np.where(self.runs[i], may, 0.0)
         tally.at_most(self.load, most, place)
         tally.at_least(self.load, least, place)
         return tally
+
+    def least_loads(self, name: Pair) -> tuple[Floats, Floats]:
+        """Least load of a unit by period: of rows that may not idle, and of those that may."""
+        rows = self.given.units[name]
+        return rows.total(_must_load), rows.total(_may_load)
 
     def capacity(self) -> Floats:
         """Capacity of each unit by period: its own rows' and what is built, as far as available."""

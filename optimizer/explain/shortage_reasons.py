@@ -157,6 +157,7 @@ class _SupplyChains:
                     self.stranded[row] = constraint.index()
             elif family == "demand":
                 self.demand[names_of(constraint)] = row
+        self._values_of = answer.values
         self._transpose()
         self._weights = self._weighed()
         self.best: dict[int, int] = {}
@@ -323,6 +324,9 @@ class _SupplyChains:
             cells = self.places.cells("capacity", names, HIGH)
             address = self.places.address(cells[0]) if cells else sheet
             sentence = f"{address}: {names[1]} at {names[0]} does not run in {names[-1]}"
+        elif family == "lane" and self._unused(row):
+            address = self.places.address(cells[0]) if cells else sheet
+            sentence = f"{address}: {names[0]} is not used for {names[1]} in {names[-1]}"
         elif family == "built_reach":
             sheet, sentence = "Options", f"Options: {names[3]} at {names[2]} is not built"
         else:
@@ -332,6 +336,13 @@ class _SupplyChains:
         sentence = f"{sentence}, which costs {figure(worth)} {currency} per tonne short"
         letter = self.places.letter(cells[0]) if cells else ""
         return ShortageReason(sheet, letter, sentence, float(worth))
+
+    def _unused(self, row: int) -> bool:
+        """True if a row of a lane is one that the yes/no decision on the lane closes."""
+        program, values = self.program, self._values_of
+        own = program.columns[program.starts[row] : program.starts[row + 1]]
+        decided = own[program.integer[own]]
+        return values is not None and bool(decided.size) and not np.rint(values[decided]).any()
 
     def _dear(self, line: DemandLine, paid: float, t: int) -> ShortageReason:
         """The chain costs more than the penalty, even without what stands in its way."""

@@ -95,7 +95,7 @@ def _turned(row: Rule, day: date, to: date) -> Rule:
 def _words(turn: RuleDate, to: date, shift: str) -> str:
     """How one date moves: ``from 2027-10-01 instead of 2027-07-01, one quarter later``.
 
-    >>> _words(Turn(date(2027, 7, 1), False, True), date(2027, 4, 1), "one quarter earlier")
+    >>> _words(RuleDate(date(2027, 7, 1), False, True), date(2027, 4, 1), "one quarter earlier")
     'to 2027-03-31 instead of 2027-06-30, one quarter earlier'
     """
     if turn.begins:

@@ -1,0 +1,202 @@
+"""Every bound of the workbook that may have a price: how much it is, and what the plan does.
+
+Nothing of the model is used: bounds come from :mod:`~optimizer.audit.audit_entitlements`, and
+what the plan makes of them from the same sums that the checks of quantities compare. Those over
+windows are in ``window_restrictions``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from optimizer.audit.audit_calendar import Floats
+from optimizer.audit.audit_checks import QuantityAudit
+from optimizer.audit.audit_cost_places import lane_name
+from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_lanes import LaneAudit
+from optimizer.audit.audit_restriction import NONE, Restriction
+from optimizer.audit.audit_units import UnitAudit
+from optimizer.audit.audit_window_restrictions import Made, WindowRestrictions
+
+
+class Restrictions:
+    """The bounds of one plan by kind and name; a kind is worked out when it is asked for."""
+
+    def __init__(
+        self,
+        given: Entitlements,
+        quantities: QuantityAudit,
+        units: UnitAudit,
+        lanes: LaneAudit,
+        windowed: WindowRestrictions,
+    ) -> None:
+        self.given, self.quantities, self.units, self.lanes = given, quantities, units, lanes
+        self.calendar = given.calendar
+        self._kinds: dict[str, dict[str, list[Restriction]]] = {}
+        self._makers: dict[str, Callable[[], Made]] = {
+            "offer": self._offers,
+            "capacity": self._capacities,
+            "minimum load": self._minimum_loads,
+            "process limit": self._processes,
+            "lane": self._lanes,
+            "least shipment": self._least_shipments,
+            "stock bound": self._stocks,
+            "days of cover": self._covers,
+            "demand": self._demand,
+            "least delivery": self._least_deliveries,
+            **windowed.makers(),
+        }
+
+    def of(self, kind: str) -> dict[str, list[Restriction]]:
+        """Bounds of a kind by name; nothing for a kind that the workbook does not know."""
+        if kind not in self._kinds:
+            found: dict[str, list[Restriction]] = {}
+            for own in self._makers[kind]() if kind in self._makers else ():
+                found.setdefault(own.thing, []).append(own)
+            self._kinds[kind] = found
+        return self._kinds[kind]
+
+    def _offers(self) -> Made:
+        """The contract: Supply: minimum, maximum "(0, unlimited) per year"."""
+        offers = self.given.offers
+        bought = self.quantities.flow_matrix("Purchases", list(offers))
+        for (key, rows), tonnes in zip(offers.items(), bought, strict=True):
+            yield self._by_period(
+                "offer",
+                key,
+                tonnes,
+                ("Supply", "minimum", "maximum"),
+                rows.rows,
+                low=rows.total(lambda row: row.minimum),
+                high=rows.total(lambda row: row.maximum),
+            )
+
+    def _by_period(
+        self,
+        kind: str,
+        names: tuple[str, ...],
+        value: Floats,
+        place: tuple[str, str, str],
+        rows: Sequence[Any],
+        *,
+        unit: str = "t",
+        size: Floats = NONE,
+        low: Floats = NONE,
+        high: Floats = NONE,
+        binds_to: Floats = NONE,
+    ) -> Restriction:
+        return Restriction(
+            kind,
+            names,
+            self.calendar.labels,
+            value,
+            size if size.size else np.abs(value),
+            unit,
+            place[0],
+            place[1:],
+            rows,
+            low,
+            high,
+            binds_to,
+        )
+
+    def _capacities(self) -> Made:
+        """Capacity of the rows of Units; what is built beside them makes room for as much use."""
+        own = self.units.capacity() - self.units.added
+        for i, name in enumerate(self.units.names):
+            rows = self.given.units[name].rows if name in self.given.units else ()
+            load, place = self.units.load[i], ("Units", "", "capacity")
+            used, size = load - self.units.added[i], np.maximum(load, self.units.added[i])
+            yield self._by_period(
+                "capacity", name, used, place, rows, unit="use", size=size, high=own[i]
+            )
+
+    def _minimum_loads(self) -> Made:
+        """The contract: "minimum load is a share of the rows' own" capacity."""
+        place = ("Units", "minimum load", "")
+        for i, name in enumerate(self.units.names):
+            if name not in self.given.units:
+                continue
+            rows, load = self.given.units[name], self.units.load[i]
+            must, may = self.units.least_loads(name)
+            both = must + may
+            for low in (must, may):
+                if low.any():
+                    yield self._by_period(
+                        "minimum load",
+                        name,
+                        load,
+                        place,
+                        rows.rows,
+                        unit="use",
+                        low=low,
+                        binds_to=both,
+                    )
+
+    def _processes(self) -> Made:
+        for (site, recipe, feed, _), rows, activity in self.quantities.activities():
+            name = f"{recipe} of {feed} at {site}" if feed else f"{recipe} at {site}"
+            yield self._by_period(
+                "process limit",
+                (name, str(rows.rows[0].row)),
+                activity,
+                ("Processes", "minimum", "maximum"),
+                rows.rows,
+                unit="activity",
+                low=rows.total(lambda row: row.minimum),
+                high=rows.total(lambda row: row.maximum),
+            )
+
+    def _each_lane(self) -> Iterator[tuple[tuple[str, str, str], Any, Floats]]:
+        for (key, rows), tonnes in zip(self.given.lanes.items(), self.lanes.shipped, strict=True):
+            start, end, material, mode = key
+            yield (lane_name(start, end, mode), material, str(rows.rows[0].row)), rows, tonnes
+
+    def _lanes(self) -> Made:
+        for names, rows, tonnes in self._each_lane():
+            most = rows.total(lambda row: row.maximum)
+            yield self._by_period(
+                "lane", names, tonnes, ("Lanes", "", "maximum"), rows.rows, high=most
+            )
+
+    def _least_shipments(self) -> Made:
+        """The contract: "minimum when used" is "per period in which the lane is used"."""
+        for names, rows, tonnes in self._each_lane():
+            least = rows.average(lambda row: row.minimum_when_used)
+            place = ("Lanes", "minimum when used", "")
+            yield self._by_period("least shipment", names, tonnes, place, rows.rows, low=least)
+
+    def _stocks(self) -> Made:
+        """The contract: closing is the "least stock at the end"."""
+        closing, _ = self.quantities.stocks()
+        for (pair, terms), tonnes in zip(self.given.storage.items(), closing, strict=True):
+            least = terms.minimum.copy()
+            if terms.last:
+                least[-1] = max(least[-1], terms.last.closing)
+            rows = [row for row in self.given.case.stocks if (row.site, row.material) == pair]
+            place = ("Stocks", "minimum", "maximum")
+            yield self._by_period(
+                "stock bound", pair, tonnes, place, rows, low=least, high=terms.maximum
+            )
+
+    def _covers(self) -> Made:
+        closing, following = self.quantities.stocks()
+        for i, (pair, terms) in enumerate(self.given.storage.items()):
+            rows = [row for row in self.given.case.stocks if (row.site, row.material) == pair]
+            least, place = terms.cover * following[i], ("Stocks", "days of cover", "")
+            yield self._by_period("days of cover", pair, closing[i], place, rows, low=least)
+
+    def _demand(self) -> Made:
+        for key, want in self.given.wants.items():
+            rows, place = self.given.demand[key].rows, ("Demand", "", "quantity")
+            yield self._by_period("demand", key, want.quantity, place, rows, high=want.quantity)
+
+    def _least_deliveries(self) -> Made:
+        wants = self.given.wants
+        delivered = self.quantities.flow_matrix("Deliveries", list(wants))
+        for (key, want), tonnes in zip(wants.items(), delivered, strict=True):
+            rows, place = self.given.demand[key].rows, ("Demand", "minimum", "")
+            yield self._by_period("least delivery", key, tonnes, place, rows, low=want.least)
