@@ -16,6 +16,7 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "optimizer"
 ORDER = (
+    "version",
     "garbage_collection",
     "errors",
     "interrupts",
@@ -200,7 +201,7 @@ def _constants() -> Iterator[tuple[str, str]]:
             targets = node.targets if isinstance(node, ast.Assign) else []
             targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
             for target in targets:
-                if isinstance(target, ast.Name) and not target.id.startswith("__"):
+                if isinstance(target, ast.Name) and not target.id.startswith("_"):
                     yield target.id, name_of(path)
 
 
@@ -214,7 +215,8 @@ def test_a_name_stands_once_in_the_package(names):
 
 def test_the_package_itself_loads_nothing():
     loaded = imports(PACKAGE / "__init__.py")
-    assert set(loaded) == {"__future__", "importlib", "typing"}
+    standard = {"__future__", "importlib", "typing", "warnings"}
+    assert set(loaded) == {*standard, "optimizer.version"}
 
 
 def test_libraries_have_their_rooms():
@@ -251,6 +253,7 @@ def test_the_audit_uses_nothing_that_it_judges():
 def test_the_report_sees_tables_and_a_result():
     seen = {used for path in FILES if room(path) == "report" for used in rooms_used(path)}
     assert seen <= {
+        "version",
         "errors",
         "atomic_write",
         "tables",

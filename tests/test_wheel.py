@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from zipfile import ZipFile
 
 import pytest
 
+import optimizer
 from tests.conftest import ROOT
 
 
@@ -22,3 +24,8 @@ def test_a_wheel_has_every_file_of_the_package_and_leaves_nothing_behind(tmp_pat
     assert shipped == own
     assert {"css", "html", "js", "json", "typed"} < {path.rpartition(".")[2] for path in own}
     assert not {"build", "dist"} & ({path.name for path in ROOT.iterdir()} - before)
+
+
+def test_the_version_stands_once_more_in_the_declaration_of_the_package():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert declared["project"]["version"] == optimizer.__version__

@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimizer import __version__
 from optimizer.atomic_write import replacing
 from optimizer.errors import FileError
 from optimizer.staging import sweep
 from optimizer.studies.run_outcome import RunOutcome
 from optimizer.tables import SHEETS, Case
+from optimizer.version import __version__
 
 if TYPE_CHECKING:
     from optimizer.studies.runner import RunOptions, StudyRun
