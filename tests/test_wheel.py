@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+import tomllib
 from zipfile import ZipFile
 
 import pytest
@@ -53,3 +54,8 @@ def test_the_source_package_has_tests_docs_and_inputs(tmp_path, monkeypatch):
         "tests/cases/cases.json",
     } <= held
     assert not [name for name in held if name.endswith(".pyc") or name.startswith("outputs/north")]
+
+
+def test_the_version_stands_once_more_in_the_declaration_of_the_package():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert declared["project"]["version"] == optimizer.__version__

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
-from optimizer import __version__
 from optimizer.atomic_write import check_target
 from optimizer.cli.arguments import (
     ArgumentParser,
@@ -34,6 +33,7 @@ from optimizer.errors import FileError, Finding, OptimizerError, StoppedError, W
 from optimizer.garbage_collection import collecting
 from optimizer.interrupts import listening
 from optimizer.staging import sweep
+from optimizer.version import __version__
 
 ONCE = ("solve", "check", "template")
 """Commands that end with what they make: nothing that they leave behind need be collected."""

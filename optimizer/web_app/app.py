@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from optimizer import __version__
 from optimizer.errors import FileError, UsageError
+from optimizer.version import __version__
 from optimizer.web_app.file_names import ENDINGS
 from optimizer.web_app.http_server import AppServer
 from optimizer.web_app.plan_process import FILES, PlanProcess

@@ -6,11 +6,11 @@ import os
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from optimizer import __version__
 from optimizer.atomic_write import replacing
 from optimizer.report.excel_values import clean, finite
 from optimizer.report.page.embedded_tables import sheets
 from optimizer.report.page.html_file import WHAT, whole
+from optimizer.version import __version__
 
 if TYPE_CHECKING:
     from optimizer.studies import RunOutcome, Study
