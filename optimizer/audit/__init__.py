@@ -3,7 +3,7 @@
 It recomputes balances, limits, rules and costs from the input tables and the flows
 in the result tables. What the input tables allow is in
 :mod:`~optimizer.audit.audit_entitlements`, the flows in ``flows``, the checks in
-``checks``, ``units``, ``lanes``, ``investment``, ``limits``, ``custody``, ``shares`` and
+``checks``, ``tiers``, ``units``, ``lanes``, ``investment``, ``limits``, ``custody``, ``shares`` and
 ``money``, of the tables of prices in ``scarcity``, ``bottlenecks``, ``break_even``,
 ``rule_prices`` and ``reasons``.
 Nothing of the network, the model or the solver is used, so that an error there cannot
@@ -42,6 +42,7 @@ from optimizer.audit.audit_shares import ProvenanceAudit
 from optimizer.audit.audit_shortage_reasons import Reasons
 from optimizer.audit.audit_statements import AuditStatements
 from optimizer.audit.audit_sums import BalanceAudit
+from optimizer.audit.audit_tiers import tier_tally
 from optimizer.audit.audit_units import UnitAudit
 from optimizer.audit.audit_window_restrictions import WindowRestrictions
 from optimizer.audit.verdict import TOLERANCE, Audit, Check, Tally
@@ -83,6 +84,7 @@ class Auditor:
         self.deliveries = AuditDeliveries(given, flows, book)
         tallies = [
             *self.quantities.tallies(),
+            tier_tally(given, flows),
             *RowAudit(given, tables).tallies(),
             *BalanceAudit(given, flows, self.units, tables).tallies(),
             self.units.tally(),

@@ -57,6 +57,7 @@ def moves(network: Network, m: Any, program: Program, answer: Answer) -> dict[in
         return {}
     found = _MoveCollector(network, m, program, answer.values)
     found.lanes()
+    found.tiers()
     found.demand()
     found.units()
     found.stores()
@@ -122,6 +123,25 @@ class _MoveCollector:
                     self._follow(row, arc, t, used, -slack)
         for arc, t, row, built in self._reaches():
             self._follow(row, arc, t, built, INFINITY)
+
+    def tiers(self) -> None:
+        """Maximum of an offer that comes before or after another one."""
+        offers, full = self.network.offers, self.columns.full
+        for offer, decided in zip(offers, full, strict=True):
+            for t, period in enumerate(self.labels):
+                name = (offer.name, offer.site, offer.material)
+                row = self.row("offer", *name, period)
+                if row is None or offer.maximum[t] == INFINITY:
+                    continue
+                rows: Rows = {row: 1.0}
+                if t in decided:
+                    rows[self.row("tier_full", *name, period)] = self.whole(decided[t])
+                for first, periods in offer.after.items():
+                    if periods >> t & 1:
+                        own = self.row("tier", *name, offers[first].name, period)
+                        rows[own] = self.whole(full[first][t])
+                if len(rows) > 1:
+                    self.put(row, rows, side=HIGH)
 
     def _reaches(self) -> Iterator[tuple[int, int, int, float]]:
         """Way, period, row and number built of ways out of plants that may be built."""

@@ -43,6 +43,7 @@ PLACES: dict[str, Where] = {
 LOGIC: dict[str, Where] = {
     "demand": ("Demand", "", "quantity"),
     "custody": ("Sites", "", "segregates"),
+    "tier": ("Supply", "", "after"),
     "built_needs": ("Options", "", "needs"),
     "built_one_of": ("Options", "", "one of"),
 }
@@ -134,6 +135,7 @@ class CellLocator:
     def _found(self, family: str, names: Sequence[str]) -> tuple[int, ...]:
         kinds = {
             "offer": ("offer", 3),
+            "tier": ("offer", 3),
             "capacity": ("unit", 2),
             "availability": ("unit", 2),
             "minimum_load": ("unit", 2),

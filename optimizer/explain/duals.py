@@ -51,6 +51,8 @@ UNPRICED = (
     "running",
     "running_own",
     "custody",
+    "tier_full",
+    "tier",
     "built_needs",
     "built_begun",
     "built_chosen",
@@ -111,6 +113,8 @@ def priced(
             own = None  # the other bound of the row binds
         if own is not None:
             price = _price(own, answer, floor)
+            if own.side * price > floor:
+                continue  # less of this bound would save: it is the threshold of the next tier
         if abs(price) <= floor:
             continue
         family = family_of(constraint)

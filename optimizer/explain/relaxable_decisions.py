@@ -111,6 +111,15 @@ def _lane(builder: RelaxableBuilder, row: int, names: Names) -> None:
     builder.bound(row, "lane", names, HIGH)
 
 
+def _tier(builder: RelaxableBuilder, row: int, names: Names) -> None:
+    """An offer waits for the one before it however much of it is sold."""
+    key: Key = ("tier", HIGH, builder.places.cells("tier", names, HIGH))
+    builder.give(_tie(builder, row, "full"), key, names)
+    own = (*names[:3], names[-1])
+    most = builder.places.cells("offer", own, HIGH)
+    _implied(builder, row, [(key, names), *((("offer", HIGH, (cell,)), own) for cell in most)])
+
+
 def _reach(builder: RelaxableBuilder, row: int, names: Names) -> None:
     """Capacity says the same: the row is for the relaxation, and demand stands in it."""
     builder.program.row_upper[row] = INFINITY
@@ -233,6 +242,7 @@ DECIDED: dict[str, Part] = {
     "running_own": _running_own,
     "custody": _custody,
     "lane": _lane,
+    "tier": _tier,
     "built_reach": _reach,
     "built_most": _most,
     "built_needs": _needs,

@@ -25,7 +25,7 @@ from optimizer.tables.schema import INFINITY
 PLENTY = 100.0
 """How many times all that is asked for a flow may be, where capacity gives."""
 
-DECISIONS = ("build", "begun", "chosen", "open", "used", "taint")
+DECISIONS = ("build", "begun", "chosen", "open", "used", "full", "taint")
 """Variables that are decided as yes or no, or as a number."""
 
 Names = tuple[str, ...]

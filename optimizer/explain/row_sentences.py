@@ -32,6 +32,7 @@ SAID: dict[tuple[str, int], str] = {
     ("built_most", HIGH): "{0} is built at most {value} times",
     ("built_needs", HIGH): "{0} needs {1}",
     ("built_one_of", HIGH): "at most one of the options of {0} is built",
+    ("tier", HIGH): "{0} is sold only after {3} is bought up to its maximum",
     ("custody", HIGH): "{0} does not segregate: it is clean as a whole or not at all",
     ("balance", HIGH): "{0} receives {value} of {1}",
 }

@@ -19,6 +19,7 @@ from optimizer.model import (
     shipping,
     storage,
     supply,
+    tiers,
     variables,
 )
 from optimizer.network.network_data import Network
@@ -26,6 +27,7 @@ from optimizer.network.network_data import Network
 FAMILIES = (
     balance,
     supply,
+    tiers,
     capacity,
     shipping,
     storage,

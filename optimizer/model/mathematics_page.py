@@ -27,8 +27,9 @@ edit the docstrings, not this page.
 
 A plan is the optimum of a linear programme. Yes/no and whole-number decisions are added only
 where the workbook asks for them: options, units that may idle, lanes with a fixed cost or a
-least shipment, plants that cannot segregate. Quantities are tonnes per period (t), money is
-the workbook's currency, *use* and *activity* are the units of the sheets Units and Recipes.
+least shipment, tiers of supply, plants that cannot segregate. Quantities are tonnes per period
+(t), money is the workbook's currency, *use* and *activity* are the units of the sheets Units and
+Recipes.
 Rates per year have been scaled to the period before they appear here.
 
 Every name below is the name in the code: `buy` is the Pyomo component `model.buy`, and the
@@ -73,11 +74,14 @@ INDEX = {
     "chosen": "option, last period",
     "open": "site, unit, period",
     "used": "lane, material, row of Lanes, period",
+    "full": "offer, site, material, period",
     "taint": "site, rules, period",
     "balance": "site, material, class, period",
     "offer": "offer, site, material, period",
     "contract": "offer, site, material, row of Supply",
     "take_or_pay": "offer, site, material, row of Supply",
+    "tier_full": "offer, site, material, period",
+    "tier": "offer, site, material, offer before it, period",
     "capacity": "site, unit, period",
     "minimum_load": "site, unit, period",
     "running": "site, unit, period",

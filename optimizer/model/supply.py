@@ -32,9 +32,7 @@ RELIEF = {
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of offers and of contracts."""
-    bought: list[ByPeriod] = [{} for _ in network.offers]
-    for buy, cells in zip(network.flows.buys, columns.buy, strict=True):
-        bought[buy.offer].update(cells)
+    bought = bought_by_offer(network, columns)
     family(m, "offer", "least and most bought, tonnes per period", _offers(network, bought))
     family(m, "contract", "most over a contract, tonnes", _contracts(network, bought))
     family(
@@ -43,6 +41,14 @@ def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
         "taken or paid for, tonnes",
         _take_or_pay(network, bought, columns.shortfall),
     )
+
+
+def bought_by_offer(network: Network, columns: FlowVariables) -> list[ByPeriod]:
+    """Purchases of each offer by period; each is of one provenance class at a time."""
+    bought: list[ByPeriod] = [{} for _ in network.offers]
+    for buy, cells in zip(network.flows.buys, columns.buy, strict=True):
+        bought[buy.offer].update(cells)
+    return bought
 
 
 def _offers(network: Network, bought: list[ByPeriod]) -> Iterator[Row]:

@@ -3,8 +3,8 @@
 ``buy`` · ``run`` (activity) · ``ship`` (by departure) · ``stock`` (at period end) ·
 ``downgrade`` · ``deliver`` · ``short`` · ``discard`` · ``shortfall`` (of a contract) ·
 ``build`` (yes/no, whole or any amount) · ``begun``, ``chosen`` (of options) · ``open`` (a
-unit that may idle runs) · ``used`` (a lane is) · ``taint`` (of a plant that cannot
-segregate), all yes/no and only where they are needed
+unit that may idle runs) · ``used`` (a lane is) · ``full`` (an offer is bought up to its
+maximum) · ``taint`` (of a plant that cannot segregate), all yes/no and only where they are needed
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ class FlowVariables(Struct, frozen=True):
     """By unit; only where it matters whether it runs."""
     used: list[ByPeriod]
     """By lane with a limit; only where it matters whether it is used."""
+    full: list[ByPeriod]
+    """By offer; only where another one comes after it."""
     taint: list[ByPeriod]
     """By taint of a plant."""
 
@@ -141,6 +143,12 @@ def _decided(m: ConcreteModel, network: Network) -> dict[str, list[ByPeriod]]:
             [(bound.name, bound.material, str(bound.rows[0])) for bound in network.arc_bounds],
             [bound.decided for bound in network.arc_bounds],
         ),
+        "full": yes_no(
+            "full",
+            "1 only if the offer is bought up to its maximum",
+            [(offer.name, offer.site, offer.material) for offer in network.offers],
+            [_comes_first(network, number) for number in range(len(network.offers))],
+        ),
         "taint": yes_no(
             "taint",
             "1 if all that the plant makes breaks the rule",
@@ -148,6 +156,14 @@ def _decided(m: ConcreteModel, network: Network) -> dict[str, list[ByPeriod]]:
             [network.calendar.all for _ in network.taints],
         ),
     }
+
+
+def _comes_first(network: Network, number: int) -> int:
+    """Mask of the periods in which another offer comes after this one."""
+    found = 0
+    for offer in network.offers:
+        found |= offer.after.get(number, 0)
+    return found
 
 
 Names = Iterable[tuple[str, ...]]

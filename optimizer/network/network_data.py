@@ -46,6 +46,8 @@ class NetworkOffer(Struct, frozen=True, eq=False):
     price: list[float]
     minimum: list[float]
     maximum: list[float]
+    after: dict[int, int]
+    """Offers that must be bought up to their maximum first, by index, to a mask of periods."""
 
 
 class NetworkProcess(Struct, frozen=True, eq=False):

@@ -14,6 +14,7 @@ from optimizer.network.network_data import (
     StoragePlace,
     SupplyContract,
 )
+from optimizer.network.offer_tiers import offer_tiers
 from optimizer.network.provenance import dates_of, label_name
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
@@ -25,6 +26,7 @@ OfferRows = list[list[sheets.Offer]]
 def offers(case: Case, calendar: Calendar) -> tuple[tuple[NetworkOffer, ...], OfferRows]:
     """All offers, and the rows of each."""
     groups = grouped(case.supply, lambda row: (row.offer, row.site, row.material))
+    tiers = offer_tiers(groups, calendar)
     result = tuple(
         NetworkOffer(
             name=name,
@@ -33,10 +35,11 @@ def offers(case: Case, calendar: Calendar) -> tuple[tuple[NetworkOffer, ...], Of
             firm=all(row.firm for row in rows),
             probability=min(row.probability for row in rows),
             rows=tuple(row.row for row in rows),
-            periods=covered(rows, calendar),
+            periods=covered(rows, calendar) & ~tiers[name, site, material].never,
             price=average(rows, lambda row: row.price, calendar),
             minimum=total(rows, lambda row: row.minimum, calendar),
             maximum=total(rows, lambda row: row.maximum, calendar),
+            after=tiers[name, site, material].after,
         )
         for (name, site, material), rows in groups.items()
     )

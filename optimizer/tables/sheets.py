@@ -197,6 +197,13 @@ class Offer(Dated):
         default_text="unlimited",
         least=0.0,
     )
+    after: str = text(
+        "tier of a volume discount: offer of the same site and material that is bought up to its "
+        "maximum in a period before anything of this row can be bought in it; both need a maximum",
+        default="",
+        default_text="none",
+        refers=("Supply.offer",),
+    )
     history: tuple[Event, ...] | None = history(
         "what has been done to it and where, as stage: country [site or owner]; …, or here "
         "(every stage at the row's own site); a country may be here, unknown, or none (the stage "

@@ -14,7 +14,8 @@ def lot_class(plan, row, site, material, t):
 def buy(plan):
     """buy[offer, t]: price, minimum, maximum, contracts."""
     calendar, lp = plan.calendar, plan.lp
-    for key, rows in grouped(plan.book["supply"], "offer", "site", "material").items():
+    offers = grouped(plan.book["supply"], "offer", "site", "material")
+    for key, rows in offers.items():
         offer, site, material = key
         bought = {}
         for t in calendar.periods:
@@ -41,6 +42,24 @@ def buy(plan):
             )
         for i, row in enumerate(rows):
             contract(plan, (key, i), row, rows, bought)
+    wait(plan, offers)
+
+
+def wait(plan, offers):
+    """What comes after another offer is bought only in periods in which that one is full."""
+    calendar, lp = plan.calendar, plan.lp
+    for key, rows in offers.items():
+        most_of = {t: calendar.total(rows, t, "maximum") for t in calendar.periods}
+        for i, row in enumerate(rows):
+            before = (name(row, "after"), *key[1:])
+            for t in calendar.periods:
+                if before[0] is None or calendar.overlap(row, t) == 0:
+                    continue
+                own, first = lp.index["buy", key, t], lp.index["buy", before, t]
+                full = lp.variable("full", key, i, t, upper=1, whole=True)
+                needed = calendar.total(offers[before], t, "maximum")
+                lp.row([(first, 1.0), (full, -needed)], lower=0)
+                lp.row([(own, 1.0), (full, -most_of[t])], upper=0)
 
 
 def contract(plan, key, row, rows, bought):

@@ -16,6 +16,7 @@ from tests.oracle.random_flows import (
     draw_pipeline,
     draw_stocks,
     draw_supply,
+    draw_tiers,
 )
 from tests.oracle.random_plants import draw_assays, draw_blends, draw_options, draw_processes
 from tests.oracle.random_words import ELSEWHERE, draw_countries, other_words
@@ -81,7 +82,7 @@ CORE = frozenset(
         "untraced history",
     }
 )
-WHOLE = frozenset({"options", "idle", "fixed lanes", "mixing"})
+WHOLE = frozenset({"options", "idle", "falling tiers", "fixed lanes", "mixing"})
 BOUNDS = frozenset({"limits", "blends"})
 ALL = CORE | WHOLE | BOUNDS
 
@@ -95,6 +96,7 @@ class Case:
     def __init__(self, seed, features):
         self.dice, self.features, self.tables = random.Random(seed), features, {}
         self.words = random.Random(f"{seed} words")
+        self.tiers = random.Random(f"{seed} tiers")
         self.length = self.dice.choice(list(LENGTHS))
         self.count = self.dice.choice((2, 2, 3, 4) if self.length != "year" else (2, 2, 3))
         month = 1 + LENGTHS[self.length] * self.dice.choice((0, 0, 0, 1)) % 12
@@ -173,6 +175,7 @@ def draw(seed, features=CORE):
     draw_options(case)
     draw_limits(case)
     draw_blends(case)
+    draw_tiers(case)
     other_words(case)
     switch_off(case)
     return {sheet: rows for sheet, rows in case.tables.items() if rows}

@@ -48,6 +48,35 @@ def draw_supply(case):
             draw_offer(case, site, material, f"{site} {material} more", dearer=8)
 
 
+def draw_tiers(case):
+    """Offers of volume discounts: each comes after one with a maximum, mostly at a lower price.
+
+    They have dice of their own, so that the rest of a workbook is as it is without them.
+    """
+    dice = case.tiers
+    if "falling tiers" not in case.features or dice.random() > 0.5:
+        return
+    held = [row for row in case.tables["Supply"] if row.get("maximum")]
+    names = [row["offer"] for row in held]
+    for row in [row for row in held if names.count(row["offer"]) == 1]:
+        if dice.random() > 0.6:
+            continue
+        row["maximum"] = round(row["maximum"] * dice.choice((0.1, 0.3, 1)), 2) or 1
+        price = max(row["price"] + dice.choice((-4, -2, -1, 3)), 0)
+        common = {key: row.get(key) for key in ("site", "material", "history", "from", "to")}
+        tier = case.add("Supply", offer=f"{row['offer']} beyond", price=round(price, 2), **common)
+        tier.update({"maximum": round(dice.uniform(5, 150), 2), "after": row["offer"]})
+        if dice.random() < 0.3:
+            last = {**tier, "offer": f"{row['offer']} beyond that", "after": tier["offer"]}
+            case.add("Supply", **last)
+        if dice.random() < 0.3 and not row.get("from") and not row.get("to"):
+            days = 30 * dice.randrange(1, case.horizon) + dice.choice((0, 11))
+            edge = case.month_after(0) + dt.timedelta(days=days)
+            tier["to"] = edge - dt.timedelta(days=1)
+            later = {"from": edge, "to": None, "price": round(price + 1, 2)}
+            case.add("Supply", **{**tier, **later, "after": dice.choice((row["offer"], None))})
+
+
 def draw_offer(case, site, material, offer, dearer=0):
     """One line of supply, perhaps with a contract, dates, a history."""
     trader = site in case.traders

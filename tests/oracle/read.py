@@ -35,7 +35,7 @@ REFERENCES = {
         ("limits", "material"),
     ],
     "rules": [("rule scope", "rule")],
-    "supply": [("limits", "offer")],
+    "supply": [("limits", "offer"), ("supply", "after")],
     "demand": [("limits", "line")],
     "options": [("limits", "option"), ("options", "needs")],
 }

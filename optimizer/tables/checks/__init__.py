@@ -19,6 +19,7 @@ from optimizer.tables.checks import (
     check_provenance,
     check_scenarios,
     check_tariffs,
+    check_tiers,
     check_trade,
 )
 from optimizer.tables.workbook_draft import WorkbookDraft
@@ -27,6 +28,8 @@ WORKBOOK_CHECKS = (
     check_keys.check_ranges,
     check_keys.check_duplicates,
     check_trade.check_supply,
+    check_tiers.check_tiers,
+    check_tiers.check_look_alike_tiers,
     check_trade.check_lanes,
     check_trade.check_stocks,
     check_trade.check_pipeline,

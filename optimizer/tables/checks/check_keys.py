@@ -71,5 +71,5 @@ def _add_error(draft: WorkbookDraft, sheet: Sheet, first: Any, second: Any) -> N
         message += ", and the rows overlap in time"
         hint = "delete one, or give them dates that do not overlap"
     if sheet.name == "Supply":
-        hint += "; tiers have a name each"
+        hint += "; tiers have a name each, and falling ones name the one before under after"
     draft.error(second, sheet.key[0], message, hint)
