@@ -29,11 +29,12 @@ _NO_LANE = re.compile(r"no lane ends at .* with .*, and nothing is made or sold 
 _LOGIC = re.compile(
     r"Sites!.* does not segregate: it is clean as a whole or not at all( in \S+)?"
     r"|Lanes!.*: .* is not used for .* in \S+"
+    r"|Supply!.*: .* is sold only after .* is bought up to its maximum in \S+"
     r"|Units.*: .* at .* does not run in \S+|Options: .* at .* is not built"
     r"|Options!.*: .* needs .*|Options!.*: at most one of the options of .* is built.*"
     r"|Run: \w+ of .*"
 )
-"""What binds by logic: plants that cannot segregate, units that idle, options."""
+"""What binds by logic: plants that cannot segregate, lanes, tiers, units that idle, options."""
 _MISSING = re.compile(
     r"Supply!.*: .* (sells nothing in \S+|sells .* only from \S+ on|no longer sells .* in \S+"
     r"|sells .* at no time within the horizon)"

@@ -39,7 +39,7 @@ OF_CATEGORY = {
 OF_FAMILY = {
     **dict.fromkeys(("capacity", "minimum_load", "idle_minimum", "process"), "capacity"),
     **dict.fromkeys(("running", "running_own"), "capacity"),
-    **dict.fromkeys(("offer", "contract", "take_or_pay"), "supply rent"),
+    **dict.fromkeys(("offer", "contract", "take_or_pay", "tier", "tier_full"), "supply rent"),
     **dict.fromkeys(("rule_share", "limit", "blend", "custody"), "rule rent"),
     **dict.fromkeys(("demand", "least_delivery"), "shortage"),
 }

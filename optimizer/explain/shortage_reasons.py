@@ -318,6 +318,8 @@ class _SupplyChains:
         constraint = self.program.constraints[row]
         family, names = family_of(constraint), names_of(constraint)
         side = LOW if self.prices[row] > 0 else HIGH
+        if family == "tier" and not self._unused(row):  # its own maximum binds here
+            family, names = "offer", (*names[:3], names[-1])
         cells = self.places.cells(family, names, side)
         sheet = NAMES.get(family, ("Run", "", ""))[0]
         if family in ("running", "running_own"):
@@ -338,7 +340,7 @@ class _SupplyChains:
         return ShortageReason(sheet, letter, sentence, float(worth))
 
     def _unused(self, row: int) -> bool:
-        """True if a row of a lane is one that the yes/no decision on the lane closes."""
+        """True if the yes/no decision in a row of a lane or tier closes it."""
         program, values = self.program, self._values_of
         own = program.columns[program.starts[row] : program.starts[row + 1]]
         decided = own[program.integer[own]]

@@ -33,7 +33,7 @@ DEFINING_SHEETS = {
 """Sheets whose rows define the entities of a kind."""
 
 REFERENCE_COLUMNS: dict[str, dict[str, str]] = {
-    "Supply": {"site": "site", "material": "material"},
+    "Supply": {"site": "site", "material": "material", "after": "offer"},
     "Assays": {"feed": "material"},
     "Processes": {"site": "site", "recipe": "recipe", "feed": "feed", "unit": "unit"},
     "Units": {"site": "site"},

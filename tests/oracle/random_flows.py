@@ -56,7 +56,8 @@ def draw_tiers(case):
     dice = case.tiers
     if "falling tiers" not in case.features or dice.random() > 0.5:
         return
-    held = [row for row in case.tables["Supply"] if row.get("maximum")]
+    supply = case.tables["Supply"]
+    held = [row for row in supply if row.get("maximum") and not row.get("minimum")]
     names = [row["offer"] for row in held]
     for row in [row for row in held if names.count(row["offer"]) == 1]:
         if dice.random() > 0.6:
