@@ -72,7 +72,7 @@ def test_two_rows_of_one_key_are_an_error_where_they_overlap_in_time():
     message = (
         "Supply!A3 (offer): offer 'kaz', site 'Kaz', material 'ore' stands in row 2 too, and the "
         "rows overlap in time; delete one, or give them dates that do not overlap; tiers have a "
-        "name each"
+        "name each, and falling ones name the one before under after"
     )
     assert messages(Supply=[offer("kaz"), offer("KAZ ")]) == [message]
     assert messages(Supply=[offer("kaz", from_=first, to=second), offer("kaz", from_=second)]) == [

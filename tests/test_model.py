@@ -86,6 +86,16 @@ OFFER = {
     "Lanes": TO_BUYER,
     "Demand": [need(10, minimum=0.6)],
 }
+TIERS = {
+    # The second tier starts with October; its maximum then is a quarter of 60.
+    "Settings": HALVES,
+    "Supply": [
+        offer("kaz", price=5, maximum=20),
+        offer("more", price=4, maximum=60, after="kaz", from_=date(2027, 10, 1)),
+    ],
+    "Lanes": TO_BUYER,
+    "Demand": [need(10)],
+}
 CAPACITY = {
     **SMELTER,
     "Settings": HALVES,
@@ -260,6 +270,17 @@ GOLDEN = [
         IDLE,
         ("idle_minimum", "Plant", "kiln", "2027"),
         "0.0 <= 2.0*run[Plant,smelt,,any,'2027'] - 18.0*open[Plant,kiln,'2027']",
+    ),
+    # 20 t a year are 10 in half a year: all of them, or nothing of the next tier.
+    (
+        TIERS,
+        ("tier_full", "kaz", "Kaz", "ore", "2027-H2"),
+        "0.0 <= buy[kaz,Kaz,ore,2027-H2] - 10.0*full[kaz,Kaz,ore,2027-H2]",
+    ),
+    (
+        TIERS,
+        ("tier", "more", "Kaz", "ore", "kaz", "2027-H2"),
+        "buy[more,Kaz,ore,2027-H2] - 15.0*full[kaz,Kaz,ore,2027-H2] <= 0.0",
     ),
     # A star lane counts its materials together: 15 t in half a year.
     (

@@ -343,7 +343,7 @@ class _SupplyChains:
         """True if the yes/no decision in a row of a lane or tier closes it."""
         program, values = self.program, self._values_of
         own = program.columns[program.starts[row] : program.starts[row + 1]]
-        decided = own[program.integer[own]]
+        decided = own[program.integer[own] == 1]
         return values is not None and bool(decided.size) and not np.rint(values[decided]).any()
 
     def _dear(self, line: DemandLine, paid: float, t: int) -> ShortageReason:

@@ -26,6 +26,7 @@ from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
 
 RELIEF = {
+    "tier_full": None,
     "tier": "offer {thing} would be bought {amount:,.1f} t before the one that comes first "
     "in {period}",
 }

@@ -11,7 +11,13 @@ from pathlib import Path
 from tests.oracle.random_case import ALL, BOUNDS, CORE, WHOLE, draw, write
 from tests.oracle.solve import solve
 
-FEATURES = {"core": CORE, "whole": CORE | WHOLE, "bounds": CORE | BOUNDS, "all": ALL}
+FEATURES = {
+    "core": CORE,
+    "whole": CORE | WHOLE,
+    "bounds": CORE | BOUNDS,
+    "tiers": CORE | {"falling tiers"},
+    "all": ALL,
+}
 TOLERANCE = 1e-6
 
 

@@ -89,7 +89,9 @@ def _check_on_sale(draft: WorkbookDraft, row: Offer, first: list[Offer]) -> None
     missing = [t for t in draft.horizon.touched(row.start, row.end) if t not in sold]
     if missing:
         labels = [draft.horizon.label(t) for t in missing]
-        when = labels[0] if len(labels) == 1 else f"{labels[0]} and {len(labels) - 1} more periods"
+        when = labels[0]
+        if len(labels) > 1:
+            when = f"{len(labels)} periods, the first of them {labels[0]}"
         draft.error(
             row,
             "after",
@@ -113,7 +115,7 @@ def _check_circles(draft: WorkbookDraft, groups: Groups) -> None:
         row = next(row for row in rows if row.after)
         message = f"{quoted(key[0])} comes after itself"
         if len(circle) > 1:
-            message += f", by way of {listed(name for name, *_ in circle[1:])}"
+            message += f", by way of {listed([name for name, *_ in circle[1:]])}"
         draft.error(row, "after", message, "leave it blank for the offer that is bought first")
 
 
