@@ -245,7 +245,7 @@ def test_a_right_plan_passes_and_says_so() -> None:
     assert result.passed
     assert result.worst < 1e-12
     assert result.cost == pytest.approx(OBJECTIVE, rel=1e-12)
-    assert result.verdict.startswith("Audit passed: 29 checks")
+    assert result.verdict.startswith("Audit passed: 30 checks")
     tested = {check.name: check.tested for check in result.checks}
     untested = {name for name, count in tested.items() if not count}
     assert untested == {"names that the workbook knows", "options", "limits", "blends"}
