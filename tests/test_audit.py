@@ -248,7 +248,7 @@ def test_a_right_plan_passes_and_says_so() -> None:
     assert result.verdict.startswith("Audit passed: 30 checks")
     tested = {check.name: check.tested for check in result.checks}
     untested = {name for name, count in tested.items() if not count}
-    assert untested == {"names that the workbook knows", "options", "limits", "blends"}
+    assert untested == {"names that the workbook knows", "options", "limits", "blends", "tiers"}
 
 
 # Table, row, column, value instead, check that must fail.
