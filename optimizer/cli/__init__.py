@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--gap", type=share, metavar="G", help="default: Settings")
     solve.add_argument("--explain", action="store_true", help="add what prices are made of")
     solve.add_argument("--cost-of-rules", action="store_true", help="solve without each rule too")
-    solve.add_argument("--attended", action="store_true", help=argparse.SUPPRESS)
+    solve.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
     add_previous(solve)
     solve.set_defaults(run=solved)
     check = commands.add_parser("check", help="report everything that is wrong in a workbook")
@@ -91,16 +91,16 @@ def _parser() -> argparse.ArgumentParser:
     template = commands.add_parser("template", help="write a blank workbook")
     template.add_argument("path", type=Path)
     template.set_defaults(run=_template)
-    seat = commands.add_parser(
+    web_app = commands.add_parser(
         "open", aliases=["serve"], help="check and solve workbooks on a page in your browser"
     )
-    seat.add_argument("workbook", type=Path, nargs="?", help="to begin with")
-    seat.add_argument("--port", type=int, default=0, metavar="N", help="default: a free one")
-    seat.add_argument("--no-browser", action="store_true", help="print the address only")
-    seat.add_argument(
+    web_app.add_argument("workbook", type=Path, nargs="?", help="to begin with")
+    web_app.add_argument("--port", type=int, default=0, metavar="N", help="default: a free one")
+    web_app.add_argument("--no-browser", action="store_true", help="print the address only")
+    web_app.add_argument(
         "--output", type=Path, default=Path("outputs"), metavar="DIR", help="default: outputs"
     )
-    seat.set_defaults(run=_open, json=False, quiet=False)
+    web_app.set_defaults(run=_open, json=False, quiet=False)
     add_plans(commands, CommandOutput(tell, print_record, ProgressLine))
     for command in (solve, check, template, *studies):
         command.add_argument("--json", action="store_true", help="one object on standard output")
@@ -130,12 +130,12 @@ def _template(options: argparse.Namespace) -> int:
 def _open(options: argparse.Namespace) -> int:
     from optimizer.web_app import WebApp, interrupted_by_signals
 
-    with interrupted_by_signals(), WebApp(options.output, options.port, options.workbook) as seat:
-        tell(f"The page is open at {seat.address}")
+    with interrupted_by_signals(), WebApp(options.output, options.port, options.workbook) as app:
+        tell(f"The page is open at {app.address}")
         tell("Only this computer can reach it. Ctrl-C, or Close on the page, ends it.")
         if not options.no_browser:
-            seat.show(lambda: tell("No browser was found: open the address yourself."))
-        seat.serve()
+            app.open_browser(lambda: tell("No browser was found: open the address yourself."))
+        app.serve()
     with suppress(OSError):  # the terminal may be gone
         tell(f"Closed. Plans are kept in {options.output}.")
     return 0

@@ -122,11 +122,11 @@ def _cost_of_rules(
 
 def _watchers(options: argparse.Namespace) -> tuple[Progress | None, Callable[[str], None]]:
     """Who is told of the solver's progress, and of each step that begins."""
-    if options.attended:
+    if options.supervised:
         from optimizer.web_app.supervised_solve import SupervisedSolve
 
-        attended = SupervisedSolve(tell)
-        return attended, attended.step
+        supervised = SupervisedSolve(tell)
+        return supervised, supervised.step
     return None if options.quiet else Shown(), lambda name: None
 
 

@@ -1,4 +1,4 @@
-// Elements, numbers, words and questions to the server.
+// Shared parts: elements, formats of numbers, messages and requests to the server.
 export const byId = id => document.getElementById(id);
 
 export function make(tag, attributes = {}, ...children) {
@@ -33,7 +33,7 @@ export const tonnes = value =>
   typeof value === "number"
     ? `${digits(value, !value || Math.abs(value) >= 100 ? 0 : Math.abs(value) < 1 ? 3 : 1)}\u00a0t`
     : "–";
-export function lasted(seconds) {
+export function duration(seconds) {
   const whole = Math.floor(seconds);
   if (whole < 60) return `${whole}\u00a0s`;
   const pad = number => String(number).padStart(2, "0");
@@ -41,17 +41,17 @@ export function lasted(seconds) {
     ? `${Math.floor(whole / 60)}:${pad(whole % 60)}\u00a0min`
     : `${Math.floor(whole / 3600)}:${pad(Math.floor(whole / 60) % 60)}\u00a0h`;
 }
-export function letters(column) {
+export function columnLetters(column) {
   let text = "";
   for (let left = column + 1; left > 0; left = Math.floor((left - 1) / 26))
     text = String.fromCharCode(65 + ((left - 1) % 26)) + text;
   return text;
 }
 
-export function say(text) {
+export function announce(text) {
   byId("said").textContent = text;
 }
-export function complain(text) {
+export function showError(text) {
   const alert = byId("alert");
   alert.replaceChildren(
     ...(text
@@ -59,7 +59,7 @@ export function complain(text) {
           make("span", {}, text),
           make(
             "button",
-            {type: "button", "aria-label": "Close the message", onclick: () => complain("")},
+            {type: "button", "aria-label": "Close the message", onclick: () => showError("")},
             "×",
           ),
         ]
@@ -68,18 +68,19 @@ export function complain(text) {
   alert.hidden = !text;
 }
 
-const GONE = "The program no longer answers. Start it again, and open the address that it shows.";
+const NO_ANSWER =
+  "The program no longer answers. Start it again, and open the address that it shows.";
 async function answer(request) {
   let response;
-  let told;
+  let content;
   try {
     response = await request;
-    told = await response.json();
+    content = await response.json();
   } catch {
-    throw new Error(GONE);
+    throw new Error(NO_ANSWER);
   }
-  if (!response.ok) throw new Error(told.message);
-  return told;
+  if (!response.ok) throw new Error(content.message);
+  return content;
 }
 export const get = address => answer(fetch(address));
 export const post = (address, body) => answer(fetch(address, {method: "POST", body}));
@@ -88,11 +89,11 @@ const tip = byId("tip");
 export function showTip(text, box) {
   tip.textContent = text;
   tip.hidden = false;
-  const own = tip.getBoundingClientRect();
-  tip.style.left = `${Math.max(6, Math.min(box.left, innerWidth - own.width - 8))}px`;
+  const size = tip.getBoundingClientRect();
+  tip.style.left = `${Math.max(6, Math.min(box.left, innerWidth - size.width - 8))}px`;
   tip.style.top =
-    (box.bottom + 6 + own.height > innerHeight
-      ? Math.max(6, box.top - own.height - 6)
+    (box.bottom + 6 + size.height > innerHeight
+      ? Math.max(6, box.top - size.height - 6)
       : box.bottom + 6) + "px";
 }
 export const hideTip = () => {

@@ -1,5 +1,5 @@
-// Plans: the one in the making, all of this session beside each other, and the page of one.
-import {byId, digits, lasted, make, money, tonnes} from "./parts.js";
+// Plans: progress of the running solve, a table of all runs, and the page of the chosen one.
+import {byId, digits, duration, make, money, tonnes} from "./parts.js";
 
 const STEPS = [
   ["read", "Read the workbook"],
@@ -9,40 +9,41 @@ const STEPS = [
   ["audit", "Check the plan"],
   ["write", "Write the results"],
 ];
-const PART_OF = {
+const SHOWN_STEP = {
   transfer: "build",
   diagnose: "solve",
   extract: "audit",
   prices: "audit",
   explain: "audit",
 };
-const TOLD = {
+const OUTCOMES = {
   optimal: ["good", "Proven optimal"],
   infeasible: ["bad", "No plan is feasible"],
   unbounded: ["bad", "Cost has no lower bound"],
   "time limit": ["warn", "Time limit: not proven"],
   interrupted: ["warn", "Stopped: not proven"],
 };
-let shown = 0;
-let drawn = "";
+let shownRun = 0;
+let drawnState = "";
 
-export const going = runs => runs.find(run => run.state === "running" || run.state === "stopping");
-export function toldOf(run) {
+export const activeRun = runs =>
+  runs.find(run => run.state === "running" || run.state === "stopping");
+export function outcomeOf(run) {
   if (run.state === "running") return ["soft", "Running …"];
   if (run.state === "stopping") return ["soft", "Stopping …"];
   if (run.state === "failed") return ["bad", "Failed"];
   if (run.audit && !run.audit.passed) return ["bad", "Audit failed"];
   if (run.status === "optimal") return [lawfulKind(run), "Proven optimal"];
   return (
-    TOLD[run.status] ||
+    OUTCOMES[run.status] ||
     (run.state === "stopped" ? ["warn", "Stopped"] : ["bad", run.status || "No plan"])
   );
 }
-// Green is for a plan whose rules are kept on stated origins alone.
-const RANKS = ["no", "no rules", "no rule binds", "as far as stated", "yes"];
+// Green is for a plan that keeps its rules on stated origins alone.
+const LAWFUL_RANKS = ["no", "no rules", "no rule binds", "as far as stated", "yes"];
 const lawfulKind = run => ({yes: "good", "no rules": "soft", no: "bad"})[run.lawful] || "warn";
-// Why a plan is held to less than another: its word is weaker, or a rule binds less.
-function heldToLess(run, base) {
+// Says why a plan keeps fewer rules than another: a rule binds fewer tonnes, or it is less lawful.
+function weakerRules(run, base) {
   const lost = Object.entries(base.rules || {})
     .filter(([rule, tons]) => (run.rules?.[rule] || 0) < tons * (1 - 1e-6))
     .map(([rule]) => rule);
@@ -52,7 +53,7 @@ function heldToLess(run, base) {
       (lost.length === 1 ? "binds" : "bind") +
       " less or nothing"
     );
-  return RANKS.indexOf(run.lawful) < RANKS.indexOf(base.lawful)
+  return LAWFUL_RANKS.indexOf(run.lawful) < LAWFUL_RANKS.indexOf(base.lawful)
     ? `less lawful than plan ${base.number}`
     : "";
 }
@@ -62,14 +63,14 @@ export function headline(run) {
       ? `, ${money(run.objective, run.currency)}, short ${tonnes(run.shortage)}, lawful: ` +
         `${run.lawful}`
       : "";
-  return `Plan ${run.number} of ${run.name}: ${toldOf(run)[1]}${cost}`;
+  return `Plan ${run.number} of ${run.name}: ${outcomeOf(run)[1]}${cost}`;
 }
-export function choose(number) {
-  shown = number;
+export function chooseRun(number) {
+  shownRun = number;
 }
 
-// Shows all runs. The page of the chosen one is loaded again only when another is chosen.
-export function showPlans(runs, acts) {
+// Shows all runs. The page of the chosen run is loaded again only when another is chosen.
+export function showPlans(runs, actions) {
   const section = byId("plans");
   if (!byId("runs")) {
     section.replaceChildren(
@@ -78,22 +79,22 @@ export function showPlans(runs, acts) {
       make("div", {id: "result"}),
     );
   }
-  const active = going(runs);
-  showProgress(active, acts);
-  const marked = JSON.stringify([runs.map(run => [run.number, run.state]), shown]);
-  if (marked === drawn) return;
-  drawn = marked;
-  const held = document.activeElement?.closest("#runs button")?.dataset.run;
+  const active = activeRun(runs);
+  showProgress(active, actions);
+  const nextState = JSON.stringify([runs.map(run => [run.number, run.state]), shownRun]);
+  if (nextState === drawnState) return;
+  drawnState = nextState;
+  const focusedRun = document.activeElement?.closest("#runs button")?.dataset.run;
   byId("runs").replaceChildren(
     runs.length
-      ? table(runs, acts)
+      ? table(runs, actions)
       : make("p", {}, "No plan yet. Open a workbook without errors, and make one."),
   );
-  if (held) document.querySelector(`#runs button[data-run="${held}"]`)?.focus();
-  showResult(runs.find(run => run.number === shown && run !== active));
+  if (focusedRun) document.querySelector(`#runs button[data-run="${focusedRun}"]`)?.focus();
+  showResult(runs.find(run => run.number === shownRun && run !== active));
 }
 
-function showProgress(run, acts) {
+function showProgress(run, actions) {
   const box = byId("progress");
   if (!run) return box.replaceChildren();
   if (!byId("stop")) {
@@ -107,7 +108,7 @@ function showProgress(run, acts) {
           make("h2", {id: "progress-title"}),
           make("span", {id: "elapsed"}),
           make("span", {class: "gap"}),
-          make("button", {type: "button", id: "stop", onclick: acts.stop}, "Stop"),
+          make("button", {type: "button", id: "stop", onclick: actions.stop}, "Stop"),
         ),
         make("ol", {class: "steps", id: "steps", "aria-label": "Steps"}),
         make(
@@ -121,12 +122,12 @@ function showProgress(run, acts) {
     );
   }
   byId("progress-title").textContent = `Plan ${run.number}: ${run.name}`;
-  byId("elapsed").textContent = lasted(run.seconds);
+  byId("elapsed").textContent = duration(run.seconds);
   byId("stop").textContent = run.state === "stopping" ? "Stop at once" : "Stop";
   byId("stopping").hidden = run.state !== "stopping";
   const at = Math.max(
     0,
-    STEPS.findIndex(([name]) => name === (PART_OF[run.step] || run.step)),
+    STEPS.findIndex(([name]) => name === (SHOWN_STEP[run.step] || run.step)),
   );
   byId("steps").replaceChildren(
     ...STEPS.map(([, words], place) =>
@@ -146,7 +147,7 @@ function showProgress(run, acts) {
   return undefined;
 }
 
-function table(runs, acts) {
+function table(runs, actions) {
   const base = runs.find(run => typeof run.objective === "number");
   const heads = [
     "plan",
@@ -181,7 +182,7 @@ function table(runs, acts) {
         "tbody",
         {},
         runs.map(run => {
-          const [kind, words] = toldOf(run);
+          const [kind, words] = outcomeOf(run);
           const gap =
             base &&
             run !== base &&
@@ -191,7 +192,7 @@ function table(runs, acts) {
               : null;
           return make(
             "tr",
-            {class: run.number === shown ? "chosen" : null},
+            {class: run.number === shownRun ? "chosen" : null},
             make(
               "th",
               {scope: "row"},
@@ -200,8 +201,8 @@ function table(runs, acts) {
                 {
                   type: "button",
                   "data-run": run.number,
-                  "aria-pressed": run.number === shown,
-                  onclick: () => acts.choose(run.number),
+                  "aria-pressed": run.number === shownRun,
+                  onclick: () => actions.chooseRun(run.number),
                 },
                 `Plan ${run.number}`,
               ),
@@ -218,12 +219,12 @@ function table(runs, acts) {
               "td",
               {class: "number"},
               gap === null ? "–" : `${gap > 0 ? "+" : ""}${money(gap, run.currency)}`,
-              gap < 0 && heldToLess(run, base)
-                ? make("small", {class: "warn"}, heldToLess(run, base))
+              gap < 0 && weakerRules(run, base)
+                ? make("small", {class: "warn"}, weakerRules(run, base))
                 : null,
             ),
             make("td", {class: "number"}, tonnes(run.shortage)),
-            make("td", {class: "number"}, run === going(runs) ? "" : lasted(run.seconds)),
+            make("td", {class: "number"}, run === activeRun(runs) ? "" : duration(run.seconds)),
             make("td", {}, run.folder),
           );
         }),
@@ -234,31 +235,31 @@ function table(runs, acts) {
 
 function showResult(run) {
   const box = byId("result");
-  const old = box.querySelector("iframe");
-  if (old && run && old.dataset.run === String(run.number)) return;
-  box.replaceChildren(...(run ? result(run) : []));
+  const frame = box.querySelector("iframe");
+  if (frame && run && frame.dataset.run === String(run.number)) return;
+  box.replaceChildren(...(run ? resultParts(run) : []));
 }
 
-// The page of a run follows the colours of this one.
-export function recolour() {
+// Gives the page of a run the theme of this page.
+export function passTheme() {
   const frame = document.querySelector("iframe");
   if (frame)
     frame.src =
       frame.getAttribute("src").split("#")[0] + "#" + document.documentElement.dataset.theme;
 }
 
-function result(run) {
-  const [kind, words] = toldOf(run);
+function resultParts(run) {
+  const [kind, words] = outcomeOf(run);
   const file = (word, save = "") => `runs/${run.number}/${word}${save}`;
   const has = word => run.files.includes(word);
-  const least =
+  const gapNote =
     run.gap > 1e-9 ? `; no plan is cheaper by more than ${digits(100 * run.gap, 2)}\u00a0%` : "";
   const parts = [
     make(
       "div",
       {class: "line"},
       make("h2", {}, `Plan ${run.number}: ${run.name}`),
-      make("span", {class: `badge ${kind}`}, words + least),
+      make("span", {class: `badge ${kind}`}, words + gapNote),
       make("span", {class: "gap"}),
       has("plan")
         ? make("a", {class: "button first", href: file("plan"), download: ""}, "Results workbook")
