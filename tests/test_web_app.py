@@ -264,6 +264,22 @@ def test_every_part_that_the_page_names_is_served(visitor):
         assert visitor.ask(name).body == path.read_bytes()
 
 
+def test_an_internal_error_is_a_sentence_on_the_page_and_a_traceback_in_the_log(
+    visitor, monkeypatch, caplog
+):
+    def fail():
+        raise KeyError("inside")
+
+    monkeypatch.setattr(visitor.app.session, "to_dict", fail)
+    answer = visitor.ask("state")
+    assert answer.status == 500
+    assert "internal error (KeyError)" in json.loads(answer.body)["message"]
+    assert b"inside" not in answer.body
+    (record,) = caplog.records
+    assert record.exc_info[0] is KeyError
+    assert visitor.app.session.token not in record.getMessage()
+
+
 # Many at once ---------------------------------------------------------------------------------
 
 

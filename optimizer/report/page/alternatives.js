@@ -2,18 +2,18 @@
 function alternativesView() {
   naming = run => (run === base ? "the least-cost plan" : run.name);
   const rows = recordsOf("Alternatives");
-  const own = rows.find(row => row.plan === "base") || rows[0];
-  const others = rows.filter(row => row !== own);
+  const least = rows.find(row => row.plan === "base") || rows[0];
+  const others = rows.filter(row => row !== least);
   const known = others.filter(row => isNumber(row.cost));
   const differ = [...known].sort((a, b) => b.differs - a.differs);
   const far = differ[0];
   const unit = row => (row.plan === "fewest suppliers" ? "suppliers" : "t");
   const amount = (row, value) => (unit(row) === "t" ? tonnes(value) : counted(value, "supplier"));
   const gain = row => `${amount(row, row.base)} to ${amount(row, row.then)}`;
-  const told = row =>
+  const tooltip = row =>
     isNumber(row.cost)
       ? `${row.plan}: ${money(row.cost)}, ` +
-        `${more(row["dearer by"], part => percent(part, 2))}\n${gain(row)}\n` +
+        `${signed(row["dearer by"], part => percent(part, 2))}\n${gain(row)}\n` +
         `${percent(row.differs)} of the tonnes are bought elsewhere\n${row.suppliers} suppliers`
       : `${row.plan}: ${row.status}`;
   const heads = [
@@ -37,13 +37,13 @@ function alternativesView() {
       percent(row.differs),
       row.short,
     ]);
-  const shown = others.slice(0, MOST_BARS);
-  const left = rest(others.length, MOST_BARS, "plan", "Alternatives");
+  const shown = others.slice(0, MAX_BARS);
+  const left = andMoreRows(others.length, MAX_BARS, "plan", "Alternatives");
   const cost = figure({
     title: "How much dearer is each plan?",
     note:
       `Cost more than the least, in per cent of it, and in ${currency}, present ` +
-      `value${during()}; the least is ${money(own.cost)}.` +
+      `value${horizonSuffix()}; the least is ${money(least.cost)}.` +
       left,
     heads,
     rows: table,
@@ -53,12 +53,12 @@ function alternativesView() {
         shown.map(row => ({
           name: row.plan,
           value: row["dearer by"],
-          told: told(row),
+          tooltip: tooltip(row),
           soft: !isNumber(row.cost),
           colour: "var(--plus)",
           text: isNumber(row.cost)
-            ? `${more(row["dearer by"], part => percent(part, 2))}, ` +
-              `${more(row.cost - own.cost, money)}`
+            ? `${signed(row["dearer by"], part => percent(part, 2))}, ` +
+              `${signed(row.cost - least.cost, money)}`
             : NO_PLAN,
         })),
         "Cost distance",
@@ -69,7 +69,7 @@ function alternativesView() {
       ? `How different is each plan? ${far.plan} buys ${percent(far.differs)} elsewhere`
       : "How different is each plan?",
     note:
-      `Share of the tonnes bought${during()} that come from elsewhere than in the ` +
+      `Share of the tonnes bought${horizonSuffix()} that come from elsewhere than in the ` +
       "least-cost plan." +
       left,
     heads,
@@ -80,7 +80,7 @@ function alternativesView() {
         shown.map(row => ({
           name: row.plan,
           value: row.differs,
-          told: told(row),
+          tooltip: tooltip(row),
           soft: !isNumber(row.cost),
           text: isNumber(row.differs) ? percent(row.differs) : NO_PLAN,
           colour: "var(--clean)",
@@ -99,7 +99,7 @@ function alternativesView() {
         "p",
         {class: "note"},
         "What was made least, in the least-cost plan and in this one; " +
-          `tonnes bought${during()}. The bar is what is left of it.`,
+          `tonnes bought${horizonSuffix()}. The bar is what is left of it.`,
       ),
     ),
     listing(
@@ -127,8 +127,8 @@ function alternativesView() {
                     "%",
                 }),
               ),
-              plain(row.suppliers),
-              more(row["dearer by"], part => percent(part, 2)),
+              plainNumber(row.suppliers),
+              signed(row["dearer by"], part => percent(part, 2)),
             ]
           : [row.plan, "–", "–", make("span", {class: "bad"}, row.status), "–", "–"],
       ),
@@ -142,22 +142,22 @@ function alternativesView() {
     about: counted(others.length, "other plan"),
     alerts: failures(),
     tiles: [
-      ["Least cost", money(own.cost), "present value of all costs"],
+      ["Least cost", money(least.cost), "present value of all costs"],
       ["Other plans", `${known.length} of ${others.length}`, data.title.toLowerCase()],
       far ? ["Most different", percent(far.differs), `bought elsewhere: ${far.plan}`] : null,
       few
         ? [
             "Fewest suppliers",
-            plain(few.then),
-            `instead of ${plain(few.base)}, for ` +
-              `${more(few["dearer by"], part => percent(part, 2))}`,
+            plainNumber(few.then),
+            `instead of ${plainNumber(few.base)}, for ` +
+              `${signed(few["dearer by"], part => percent(part, 2))}`,
           ]
         : null,
     ].filter(Boolean),
     words: [
       far
         ? `There is room to choose: ${far.plan} buys ${percent(far.differs)} of its tonnes ` +
-          `elsewhere for ${more(far["dearer by"], part => percent(part, 2))} of cost.`
+          `elsewhere for ${signed(far["dearer by"], part => percent(part, 2))} of cost.`
         : null,
       vanish.length
         ? "Can be left to (almost) nothing at this price: " +
@@ -165,7 +165,7 @@ function alternativesView() {
         : null,
       few && few.then < few.base
         ? `${counted(few.base - few.then, "supplier")} can be spared for ` +
-          `${more(few["dearer by"], part => percent(part, 2))}.`
+          `${signed(few["dearer by"], part => percent(part, 2))}.`
         : null,
       ...data.notes,
     ],

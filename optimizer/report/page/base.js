@@ -1,9 +1,9 @@
-// Data, numbers with units, elements, tooltips and moving through marks with the arrow keys.
+// Data of the page, formats of numbers, elements, tooltips, arrow keys and figures.
 const data = JSON.parse(document.getElementById("data").textContent);
 const currency = data.currency;
 const bins = data.axis.labels;
-const when = data.axis.joined || "period";
-const span = bins.length > 1 ? `${bins[0]} to ${bins[bins.length - 1]}` : bins[0] || "";
+const periodNoun = data.axis.joined || "period";
+const horizonText = bins.length > 1 ? `${bins[0]} to ${bins[bins.length - 1]}` : bins[0] || "";
 
 const formats = new Map();
 function digits(value, places) {
@@ -20,7 +20,7 @@ function digits(value, places) {
   return /^-[0.,]*$/.test(text) ? text.slice(1) : text.replace("-", "−");
 }
 const isNumber = value => typeof value === "number";
-function plain(value) {
+function plainNumber(value) {
   if (!isNumber(value)) return "–";
   const size = Math.abs(value);
   if (size && size < 0.0005) return value < 0 ? "> −0.001" : "< 0.001";
@@ -29,7 +29,7 @@ function plain(value) {
     size >= 1000 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3,
   );
 }
-const tonnes = value => (isNumber(value) ? `${plain(value)}\u00a0t` : "–");
+const tonnes = value => (isNumber(value) ? `${plainNumber(value)}\u00a0t` : "–");
 const percent = (value, places = 1) =>
   isNumber(value) ? `${digits(100 * value, places)}\u00a0%` : "–";
 function money(value) {
@@ -45,25 +45,29 @@ function money(value) {
           : [1, "", size < 100 ? 2 : 0];
   return `${digits(value / unit, places)}${word}\u00a0${currency}`;
 }
-const bare = value => money(value).slice(0, -currency.length - 1);
+const shortMoney = value => money(value).slice(0, -currency.length - 1);
 const counted = (number, word, many = word + "s") =>
   `${digits(number, 0)} ${number === 1 ? word : many}`;
 const sum = values => values.reduce((total, value) => total + (value || 0), 0);
-const cut = (text, most) =>
+const truncate = (text, most) =>
   text.length > most ? text.slice(0, Math.max(1, most - 1)).trimEnd() + "…" : text;
-function grouped(items, key, value) {
+function sumBy(items, key, value) {
   const found = new Map();
   for (const item of items) found.set(key(item), (found.get(key(item)) || 0) + value(item));
   return found;
 }
 
 function make(tag, attributes, ...children) {
-  return fill(document.createElement(tag), attributes, children);
+  return fillElement(document.createElement(tag), attributes, children);
 }
 function draw(tag, attributes, ...children) {
-  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+  return fillElement(
+    document.createElementNS("http://www.w3.org/2000/svg", tag),
+    attributes,
+    children,
+  );
 }
-function fill(element, attributes, children) {
+function fillElement(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes || {})) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
@@ -75,26 +79,26 @@ function fill(element, attributes, children) {
   return element;
 }
 
-const measure = document.createElement("canvas").getContext("2d");
-function wide(text, font = "12px system-ui, 'Segoe UI', Roboto, Arial, sans-serif") {
-  measure.font = font;
-  return measure.measureText(text).width;
+const textMeasure = document.createElement("canvas").getContext("2d");
+function textWidth(text, font = "12px system-ui, 'Segoe UI', Roboto, Arial, sans-serif") {
+  textMeasure.font = font;
+  return textMeasure.measureText(text).width;
 }
-function fitted(text, width) {
-  if (wide(text) <= width) return text;
+function fitText(text, width) {
+  if (textWidth(text) <= width) return text;
   let low = 1;
   let high = text.length;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (wide(cut(text, middle)) <= width) low = middle;
+    if (textWidth(truncate(text, middle)) <= width) low = middle;
     else high = middle - 1;
   }
-  return cut(text, low);
+  return truncate(text, low);
 }
 
 const tip = document.getElementById("tip");
-const said = document.getElementById("said");
-function show(text, x, y) {
+const liveRegion = document.getElementById("said");
+function showTip(text, x, y) {
   tip.textContent = text;
   tip.hidden = false;
   const box = tip.getBoundingClientRect();
@@ -102,31 +106,32 @@ function show(text, x, y) {
   tip.style.top =
     (y + 18 + box.height > innerHeight ? Math.max(6, y - box.height - 12) : y + 18) + "px";
 }
-const hide = () => {
+const hideTip = () => {
   tip.hidden = true;
 };
 addEventListener("keydown", event => {
-  if (event.key === "Escape") hide();
+  if (event.key === "Escape") hideTip();
 });
-addEventListener("scroll", hide, {passive: true});
+addEventListener("scroll", hideTip, {passive: true});
 
-// Marks of a picture tell what they are to pointer, keyboard and screen reader. A picture is one
-// stop of the Tab key; the arrow keys go from mark to mark (columns: up and down go by rows).
-function tell(element, text) {
+// A mark of a picture shows its tooltip to pointer and keyboard, and its label to a screen reader.
+// A picture is one stop of the Tab key; the arrow keys go from mark to mark (with columns, up and
+// down go by rows).
+function addTooltip(element, text) {
   element.setAttribute("role", "img");
   element.setAttribute("aria-label", text.replaceAll("\n", ", "));
   element.classList.add("mark");
-  element.addEventListener("pointermove", event => show(text, event.clientX, event.clientY));
-  element.addEventListener("pointerleave", hide);
+  element.addEventListener("pointermove", event => showTip(text, event.clientX, event.clientY));
+  element.addEventListener("pointerleave", hideTip);
   element.addEventListener("focus", () => {
     if (!element.matches(":focus-visible")) return;
     const box = element.getBoundingClientRect();
-    show(text, box.left + box.width / 2, box.top + Math.min(box.height, 40) / 2);
+    showTip(text, box.left + box.width / 2, box.top + Math.min(box.height, 40) / 2);
   });
-  element.addEventListener("blur", hide);
+  element.addEventListener("blur", hideTip);
   return element;
 }
-function rove(marks, columns = 1) {
+function addArrowKeys(marks, columns = 1) {
   marks.forEach((mark, place) => {
     mark.setAttribute("tabindex", place ? "-1" : "0");
     mark.addEventListener("keydown", event => {
@@ -148,8 +153,8 @@ function rove(marks, columns = 1) {
   });
 }
 
-// A figure: a title that is a question or its answer, a note on units and period, the picture, and
-// the same figures as a table. paint(width) returns the picture and is called again on resizing.
+// A figure: a title (a question or its answer), a note on units and period, the picture, and its
+// numbers as a table. paint(width) returns the picture; resizing calls it again.
 let figures = 0;
 function figure({title, note, tools, paint, rows, heads}) {
   const id = `figure${++figures}`;
@@ -175,7 +180,7 @@ function figure({title, note, tools, paint, rows, heads}) {
   }
   function tabulate() {
     table.querySelector(".scroll")?.remove();
-    table.append(simple(heads, rows(), heading.textContent));
+    table.append(simpleTable(heads, rows(), heading.textContent));
   }
   table.addEventListener("toggle", () => {
     if (table.open) tabulate();
@@ -190,9 +195,11 @@ function figure({title, note, tools, paint, rows, heads}) {
   };
   return element;
 }
-function simple(heads, rows, label) {
+function simpleTable(heads, rows, label) {
   const cell = value =>
-    isNumber(value) ? make("td", {class: "number"}, plain(value)) : make("td", {}, value ?? "");
+    isNumber(value)
+      ? make("td", {class: "number"}, plainNumber(value))
+      : make("td", {}, value ?? "");
   return make(
     "div",
     {class: "scroll", tabindex: 0, role: "region", "aria-label": label},
@@ -216,7 +223,7 @@ function simple(heads, rows, label) {
     ),
   );
 }
-function canvas(width, height, label) {
+function svgCanvas(width, height, label) {
   return draw("svg", {
     viewBox: `0 0 ${width} ${height}`,
     height,
@@ -224,7 +231,7 @@ function canvas(width, height, label) {
     "aria-label": label,
   });
 }
-function choice(label, options, chosen, change) {
+function selectBox(label, options, chosen, change) {
   const select = make(
     "select",
     {onchange: () => change(select.value)},

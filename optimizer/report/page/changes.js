@@ -29,7 +29,7 @@ function plansView() {
   const unit = row => (["run", "built"].includes(row.kind) ? "" : "\u00a0t");
   const relative = total.before ? total.change / Math.abs(total.before) : null;
   const moved = parts
-    .filter(row => !tiny(row.change / (total.before || 1)))
+    .filter(row => !isNegligible(row.change / (total.before || 1)))
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change));
   const most = 20;
   let kind = "";
@@ -40,16 +40,17 @@ function plansView() {
       .filter(row => !kind || row.kind === kind)
       .filter(row => size(row) > (by === "money" ? 0.005 : 1e-6))
       .sort((a, b) => size(b) - size(a));
-  const told = row =>
-    `${row.kind} ${row.thing}\n${plain(row.before)} before, ` +
-    `${plain(row.after)}${unit(row)} after: ${more(row.change, plain)}${unit(row)}\n` +
-    `${more(row.money, money)} as paid`;
+  const tooltip = row =>
+    `${row.kind} ${row.thing}\n${plainNumber(row.before)} before, ` +
+    `${plainNumber(row.after)}${unit(row)} after: ` +
+    `${signed(row.change, plainNumber)}${unit(row)}\n` +
+    `${signed(row.money, money)} as paid`;
   const words = [
-    tiny(total.change / (total.before || 1))
+    isNegligible(total.change / (total.before || 1))
       ? `Both plans cost ${money(total.after)}.`
       : `The second plan costs ${money(Math.abs(total.change))} ` +
         (total.change > 0 ? "more" : "less") +
-        (isNumber(relative) ? ` (${more(relative, value => percent(value, 2))})` : "") +
+        (isNumber(relative) ? ` (${signed(relative, value => percent(value, 2))})` : "") +
         ": " +
         `${money(total.after)} after ${money(total.before)}.`,
     ...volumes
@@ -57,20 +58,21 @@ function plansView() {
       .map(
         row =>
           `${row.kind[0].toUpperCase()}${row.kind.slice(1)} ${row.thing}: ` +
-          `${plain(row.before)}${unit(row)} before, ${plain(row.after)}${unit(row)} after ` +
-          `(${more(row.change, plain)}${unit(row)}` +
-          (Math.abs(row.money) > 0.005 ? `; ${more(row.money, money)}` : "") +
+          `${plainNumber(row.before)}${unit(row)} before, ` +
+          `${plainNumber(row.after)}${unit(row)} after ` +
+          `(${signed(row.change, plainNumber)}${unit(row)}` +
+          (Math.abs(row.money) > 0.005 ? `; ${signed(row.money, money)}` : "") +
           ").",
       ),
     volumes.length ? "" : "Nothing moved.",
   ].filter(Boolean);
   const cost = figure({
-    title: tiny(total.change / (total.before || 1))
+    title: isNegligible(total.change / (total.before || 1))
       ? `What changed in cost? Nothing: ${money(total.after)} in both`
       : `What changed in cost? ${money(total.before)} before, ${money(total.after)} after: ` +
-        `${more(total.change, money)}`,
+        `${signed(total.change, money)}`,
     note:
-      `${currency}, present value${during()}, by category: ` +
+      `${currency}, present value${horizonSuffix()}, by category: ` +
       "more (right) or less (left) in the second plan.",
     heads: ["category", "before", "after", "change"].map((head, place) =>
       place ? `${head}, ${currency}` : head,
@@ -84,8 +86,8 @@ function plansView() {
           value: row.change,
           bold: row === total,
           colour: row === total ? "var(--ink)" : row.change < 0 ? "var(--minus)" : "var(--plus)",
-          text: more(row.change, money),
-          told: `${row.category}: ${money(row.before)} before, ${money(row.after)} after`,
+          text: signed(row.change, money),
+          tooltip: `${row.category}: ${money(row.before)} before, ${money(row.after)} after`,
         })),
         "Change in cost by category",
       ),
@@ -96,23 +98,23 @@ function plansView() {
           shown()[0]
             ? `What moved most? ${shown()[0].kind} ${shown()[0].thing}: ` +
               (by === "money"
-                ? more(shown()[0].money, money)
-                : more(shown()[0].change, plain) + unit(shown()[0]))
+                ? signed(shown()[0].money, money)
+                : signed(shown()[0].change, plainNumber) + unit(shown()[0]))
             : "What moved most? Nothing of this kind",
         note: () =>
           (by === "money"
             ? `${currency} as paid, not discounted (a sale: less revenue)`
             : "Tonnes, units of activity of what is run, number of what is built") +
           ": " +
-          `more (right) or less (left) in the second plan${during()}.` +
-          rest(shown().length, most, "change", "Volume changes") +
+          `more (right) or less (left) in the second plan${horizonSuffix()}.` +
+          andMoreRows(shown().length, most, "change", "Volume changes") +
           andMore(sheet.total - sheet.shown, "change", "Volume changes"),
         tools: [
-          choice("Kind", [["", "all"], ...kinds.map(each => [each, each])], "", value => {
+          selectBox("Kind", [["", "all"], ...kinds.map(each => [each, each])], "", value => {
             kind = value;
             things.repaint();
           }),
-          choice(
+          selectBox(
             "By",
             [
               ["money", "money"],
@@ -142,10 +144,12 @@ function plansView() {
                       colour: value < 0 ? "var(--minus)" : "var(--plus)",
                       text:
                         by === "money"
-                          ? `${more(row.money, money)}` +
-                            (tiny(row.change) ? "" : `, ${more(row.change, plain)}${unit(row)}`)
-                          : `${more(row.change, plain)}${unit(row)}`,
-                      told: told(row),
+                          ? `${signed(row.money, money)}` +
+                            (isNegligible(row.change)
+                              ? ""
+                              : `, ${signed(row.change, plainNumber)}${unit(row)}`)
+                          : `${signed(row.change, plainNumber)}${unit(row)}`,
+                      tooltip: tooltip(row),
                     };
                   }),
                 "What moved",
@@ -154,12 +158,12 @@ function plansView() {
       })
     : null;
   const dated = recordsOf("Changes by period");
-  const sizes = grouped(
+  const sizes = sumBy(
     dated,
     row => `${row.kind} ${row.thing}`,
     row => Math.abs(row.change),
   );
-  const money_ = grouped(
+  const money_ = sumBy(
     dated,
     row => `${row.kind} ${row.thing}`,
     row => Math.abs(row.money),
@@ -175,7 +179,7 @@ function plansView() {
         note:
           "Change by period, in tonnes (what is run: units of activity; what is built: " +
           "a number), of what moved most money. Orange: more in the second plan; green: less." +
-          rest(sizes.size, 16, "thing", "Changes by period"),
+          andMoreRows(sizes.size, 16, "thing", "Changes by period"),
         heads: ["kind", "thing", "period", "before", "after", "change", `money, ${currency}`],
         rows: () =>
           dated.map(row => [
@@ -201,11 +205,11 @@ function plansView() {
               );
               return row
                 ? {
-                    text: more(row.change, plain).replace("\u00a0", ""),
+                    text: signed(row.change, plainNumber).replace("\u00a0", ""),
                     fill: tint(row.change, largest),
-                    told: `${bins[column]}: ${told(row)}`,
+                    tooltip: `${bins[column]}: ${tooltip(row)}`,
                   }
-                : {text: "", fill: null, told: `${top[number]}, ${bins[column]}\nno change`};
+                : {text: "", fill: null, tooltip: `${top[number]}, ${bins[column]}\nno change`};
             },
             "Changes by period",
           ),
@@ -219,10 +223,10 @@ function plansView() {
       ["After", money(total.after), "cost, present value"],
       [
         "Change",
-        more(total.change, money),
-        isNumber(relative) ? more(relative, value => percent(value, 2)) : "",
+        signed(total.change, money),
+        isNumber(relative) ? signed(relative, value => percent(value, 2)) : "",
       ],
-      moved[0] ? ["Most of it", more(moved[0].change, money), moved[0].category] : null,
+      moved[0] ? ["Most of it", signed(moved[0].change, money), moved[0].category] : null,
       ["Things that moved", digits(sheet.total, 0), "offers, lanes, processes, lines, options"],
     ].filter(Boolean),
     card: wordsCard(words),
@@ -236,7 +240,7 @@ function inputsView() {
   const rows = recordsOf("Input changes");
   const sheet = sheetOf("Input changes");
   const sheets = [
-    ...grouped(
+    ...sumBy(
       rows,
       row => row.sheet,
       () => 1,
@@ -265,7 +269,7 @@ function inputsView() {
               name,
               value: number,
               text: counted(number, "difference"),
-              told: `${name}: ${counted(number, "difference")}`,
+              tooltip: `${name}: ${counted(number, "difference")}`,
             })),
             "Differences by sheet",
           ),
@@ -274,10 +278,10 @@ function inputsView() {
   const far = numbers.length
     ? figure({
         title:
-          `Which figures moved most? ${named(numbers[0])}: ` + more(numbers[0].relative, percent),
+          `Which figures moved most? ${named(numbers[0])}: ` + signed(numbers[0].relative, percent),
         note:
           "Change relative to the first workbook, in per cent; largest first." +
-          rest(numbers.length, most, "figure", "Input changes"),
+          andMoreRows(numbers.length, most, "figure", "Input changes"),
         heads: ["cell", "row", "column", "before", "after", "relative"],
         rows: () =>
           numbers.map(row => [
@@ -294,8 +298,8 @@ function inputsView() {
             numbers.slice(0, most).map(row => ({
               name: named(row),
               value: row.relative,
-              text: `${row.before} → ${row.after} (${more(row.relative, percent)})`,
-              told: `${row.cell}: ${named(row)}\n${row.before} is now ${row.after}`,
+              text: `${row.before} → ${row.after} (${signed(row.relative, percent)})`,
+              tooltip: `${row.cell}: ${named(row)}\n${row.before} is now ${row.after}`,
               colour: row.relative < 0 ? "var(--minus)" : "var(--plus)",
             })),
             "Largest relative changes",

@@ -1,4 +1,4 @@
-// What map and Sankey share: period, material, colours; and the shipments that these choose.
+// Shared by map and Sankey: the chosen period, material and colour, and the shipments they select.
 function rowsOf(columns) {
   const names = Object.keys(columns).filter(name => name !== "left");
   return columns.tonnes.map((_, row) =>
@@ -13,7 +13,7 @@ const countryOf = name => siteOf.get(name)?.country || "";
 const view = {bin: -1, material: "", colour: "rule:"};
 
 const countries = [
-  ...grouped(
+  ...sumBy(
     shipped,
     lot => countryOf(lot["from site"]),
     lot => lot.tonnes,
@@ -21,10 +21,10 @@ const countries = [
 ]
   .sort((a, b) => b[1] - a[1])
   .map(entry => entry[0]);
-const countryColour = country => PALETTE[countries.indexOf(country)] || OTHER;
+const countryColour = country => PALETTE[countries.indexOf(country)] || OTHER_COLOUR;
 
-// State of a lot: breaks the rule, keeps it, or is not followed (nobody down the line has to know).
-const STATES = {
+// State of a lot: breaks the rule, keeps it, or is not traced, as no later delivery needs it.
+const COMPLIANCE_STATES = {
   break: ["breaks it", "var(--break)"],
   clean: ["keeps it", "var(--clean)"],
   open: ["not followed: no delivery that the rule binds can follow from it", "var(--open)"],
@@ -40,13 +40,13 @@ function chosenColour() {
   if (view.colour === "country") {
     const present = new Set(chosen(shipped).map(lot => countryOf(lot["from site"])));
     const named = countries.slice(0, PALETTE.length).filter(country => present.has(country));
-    const more = countries.slice(PALETTE.length).filter(country => present.has(country));
+    const otherCountries = countries.slice(PALETTE.length).filter(country => present.has(country));
     const key = named.map(country => [`from ${country || "no country"}`, countryColour(country)]);
-    if (more.length) key.push([`from ${more.join(", ")}`, OTHER]);
+    if (otherCountries.length) key.push([`from ${otherCountries.join(", ")}`, OTHER_COLOUR]);
     return {
       of: lot => countryOf(lot["from site"]),
       paint: countryColour,
-      told: country => country,
+      label: country => country,
       key,
     };
   }
@@ -57,16 +57,16 @@ function chosenColour() {
     break: rule ? `breaks ${rule}` : "breaks a rule",
     clean: ruleNames.length ? `keeps ${name}` : "shipped: no rule is written",
     open: rule
-      ? STATES.open[0]
+      ? COMPLIANCE_STATES.open[0]
       : "a rule is not followed: no delivery that it binds can follow from it",
   };
   return {
     of: lot => stateOf(lot, rule),
-    paint: state => STATES[state][1],
-    told: state => words[state],
-    key: Object.keys(STATES)
+    paint: state => COMPLIANCE_STATES[state][1],
+    label: state => words[state],
+    key: Object.keys(COMPLIANCE_STATES)
       .filter(state => states.has(state))
-      .map(state => [words[state], STATES[state][1]]),
+      .map(state => [words[state], COMPLIANCE_STATES[state][1]]),
   };
 }
 
@@ -81,7 +81,7 @@ function chosen(lots) {
           : data.materials[lot.material] === view.material.slice(9))),
   );
 }
-const periodTold = () => (view.bin < 0 ? span || "the horizon" : bins[view.bin]);
+const periodTold = () => (view.bin < 0 ? horizonText || "the horizon" : bins[view.bin]);
 const materialTold = () =>
   !view.material
     ? "all materials"
@@ -118,7 +118,7 @@ function largestLink() {
   view.bin = bin;
   return Math.max(
     1e-9,
-    ...grouped(
+    ...sumBy(
       lots,
       lot => `${lot["from site"]}\u0000${lot["to site"]}\u0000${bin < 0 ? "" : lot.bin}`,
       lot => lot.tonnes,
@@ -132,7 +132,7 @@ function linkTold(link, colours) {
     ...materials.slice(0, 5).map(([name, value]) => `${name}: ${tonnes(value)}`),
     ...(materials.length > 5 ? [`and ${materials.length - 5} more materials`] : []),
     ...[...link.parts].map(
-      ([part, value]) => `${colours.told(part) || "no country"}: ${tonnes(value)}`,
+      ([part, value]) => `${colours.label(part) || "no country"}: ${tonnes(value)}`,
     ),
   ].join("\n");
 }
@@ -146,7 +146,7 @@ const linkRows = () => {
     countryOf(link.to),
     link.tonnes,
     [...link.materials.keys()].join(", "),
-    [...link.parts].map(([part, value]) => `${colours.told(part)} ${tonnes(value)}`).join("; "),
+    [...link.parts].map(([part, value]) => `${colours.label(part)} ${tonnes(value)}`).join("; "),
   ]);
 };
 
@@ -179,7 +179,7 @@ function flowsSection() {
     ...new Set(shipped.map(lot => data.stages[data.materials[lot.material]]).filter(Boolean)),
   ];
   const materials = [
-    ...grouped(
+    ...sumBy(
       shipped,
       lot => data.materials[lot.material],
       lot => lot.tonnes,
@@ -193,7 +193,7 @@ function flowsSection() {
       "div",
       {class: "tools steer", role: "group", "aria-label": "What map and Sankey show"},
       periodSlider(repaint),
-      choice(
+      selectBox(
         "Material",
         [
           ["", "all"],
@@ -206,7 +206,7 @@ function flowsSection() {
           repaint();
         },
       ),
-      choice(
+      selectBox(
         "Colour",
         [
           ["rule:", "by compliance, every rule"],

@@ -1,9 +1,9 @@
-// What every page has: light and dark, a top with figures, parts with links to them.
+// Shared by all pages: light and dark theme, a top with figures, parts with links to them.
 function theme() {
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const asked = () => ({"#dark": "dark", "#light": "light"})[location.hash] || null;
-  let chosen = asked();
+  const themeInAddress = () => ({"#dark": "dark", "#light": "light"})[location.hash] || null;
+  let chosen = themeInAddress();
   const button = make("button", {
     type: "button",
     id: "theme",
@@ -20,7 +20,7 @@ function theme() {
   }
   system.addEventListener("change", apply);
   addEventListener("hashchange", () => {
-    chosen = asked() || chosen;
+    chosen = themeInAddress() || chosen;
     apply();
   });
   apply();
@@ -55,7 +55,7 @@ const tileList = tiles =>
       ),
     ),
   );
-// Parts are pairs of the name of a link and its section; those without a section are left out.
+// Parts are pairs of link text and section; pairs without a section are left out.
 function assemble(head, parts) {
   const there = parts.filter(part => part[1]);
   const place = document.getElementById("head");

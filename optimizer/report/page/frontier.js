@@ -1,5 +1,5 @@
 // Cost against a limit: the curve, its ends by name, and what one unit less costs.
-const NOUNS = {
+const LIMIT_NOUNS = {
   bought: "purchases",
   made: "runs",
   used: "use",
@@ -15,26 +15,32 @@ const NOUNS = {
   "not firm": "purchases that are not firm",
   "non-firm": "purchases that are not firm",
 };
-const JOINS = {country: "from", material: "of", site: "at", "to site": "to", "to country": "to"};
-// What a limit adds up, in words: "country = China" are purchases from China.
+const LIMIT_PREPOSITIONS = {
+  country: "from",
+  material: "of",
+  site: "at",
+  "to site": "to",
+  "to country": "to",
+};
+// The sum that a limit bounds, in words: "country = China" are purchases from China.
 function inWords(limit) {
   const parts = limit
     .split(";")
     .map(part => part.trim())
     .filter(part => part && !/^as\s*=/.test(part));
-  const noun = NOUNS[parts[0]?.toLowerCase()];
+  const noun = LIMIT_NOUNS[parts[0]?.toLowerCase()];
   return [
     noun || "purchases",
     ...parts.slice(noun ? 1 : 0).map(part => {
       const [key, name] = part.split("=").map(word => word.trim());
-      return `${JOINS[key] || key} ${name || ""}`.trim();
+      return `${LIMIT_PREPOSITIONS[key] || key} ${name || ""}`.trim();
     }),
   ].join(" ");
 }
 function frontierView() {
   const rows = recordsOf("Frontier").map(row => ({
     ...row,
-    "dearer by": settled(row["dearer by"], row.cost),
+    "dearer by": withoutRounding(row["dearer by"], row.cost),
   }));
   const kind = kindOf("Frontier", "found");
   const what = inWords(data.title.replace(/^Frontier: /, ""));
@@ -62,9 +68,9 @@ function frontierView() {
     .map((row, place) => ({row, above: points[place - 1]}))
     .filter(({row, above}) => above && isNumber(row["for one less"]));
   const steepest = [...steps].sort((a, b) => b.row["for one less"] - a.row["for one less"])[0];
-  const told = row =>
+  const tooltip = row =>
     `${row === first ? "Least-cost plan" : row === last ? "Least that has a plan" : "Plan"}: ` +
-    `${what} ${shown(row.found)}\n${money(row.cost)}, ${more(row["dearer by"], money)} ` +
+    `${what} ${shown(row.found)}\n${money(row.cost)}, ${signed(row["dearer by"], money)} ` +
     `more than the least-cost plan\n${tonnes(row.short)} short`;
   const heads = [
     `bound, ${kind}`,
@@ -89,11 +95,13 @@ function frontierView() {
     title:
       points.length > 1
         ? `What does it cost to lower ${what}? From ${shown(first.found)} down to ` +
-          `${shown(last.found)}: ${more(last.cost - first.cost, money)}`
+          `${shown(last.found)}: ${signed(last.cost - first.cost, money)}`
         : `There is no trade-off: in the least-cost plan, ${what} are ${shown(first?.found)}`,
     note:
       `Across: ${what}, ` +
-      `${share ? "as a share" : kind === "tonnes" ? "tonnes" : kind}${during()}, less to the ` +
+      (share ? "as a share" : kind === "tonnes" ? "tonnes" : kind) +
+      `${horizonSuffix()}, ` +
+      "less to the " +
       `left. Up: cost in ${currency}, present value; the scale does not begin at zero. ` +
       "Each point is a plan.",
     heads,
@@ -114,7 +122,7 @@ function frontierView() {
         left + (most > least ? (value - least) / (most - least) : 0.5) * (width - left - right);
       const y = value =>
         floor - (peak > low ? (value - low) / (peak - low) : 0) * (floor - top - 20);
-      const svg = canvas(width, high, "Cost against the limit");
+      const svg = svgCanvas(width, high, "Cost against the limit");
       for (let tick = 0; tick <= 4; tick++) {
         const value = low + ((peak - low) * tick) / 4;
         const place = y(value);
@@ -156,7 +164,7 @@ function frontierView() {
         }),
       );
       const marks = points.map(row => {
-        const group = tell(draw("g", {}), told(row));
+        const group = addTooltip(draw("g", {}), tooltip(row));
         group.append(
           draw("circle", {cx: x(row.found), cy: y(row.cost), r: 14, fill: "transparent"}),
           draw("circle", {
@@ -188,7 +196,7 @@ function frontierView() {
         return group;
       });
       svg.append(...marks);
-      rove(marks);
+      addArrowKeys(marks);
       return svg;
     },
   });
@@ -200,7 +208,7 @@ function frontierView() {
           `${money(per(steepest.row["for one less"]))} at its dearest`,
         note:
           `${currency} for each ${one} less, from one plan to the ` +
-          `next${during()}` +
+          `next${horizonSuffix()}` +
           (share ? "; the workbook has it for the whole share, a hundred times as much" : "") +
           ".",
         heads,
@@ -212,7 +220,7 @@ function frontierView() {
               name: `${shown(above.found)} to ${shown(row.found)}`,
               value: per(row["for one less"]),
               text: `${money(per(row["for one less"]))} for each ${one}`,
-              told:
+              tooltip:
                 `From ${shown(above.found)} to ${shown(row.found)}: ` +
                 `${money(row.cost - above.cost)} more, ${money(per(row["for one less"]))} ` +
                 `for each ${one}`,
@@ -227,7 +235,7 @@ function frontierView() {
         title:
           `Is demand met on the way? ${tonnes(Math.max(...points.map(row => row.short)))} ` +
           "are short at most",
-        note: `Tonnes of demand short${during()}, by the level of ${what}.`,
+        note: `Tonnes of demand short${horizonSuffix()}, by the level of ${what}.`,
         heads,
         rows: table,
         paint: width =>
@@ -237,7 +245,7 @@ function frontierView() {
               name: shown(row.found),
               value: row.short,
               text: `${tonnes(row.short)} short`,
-              told: told(row),
+              tooltip: tooltip(row),
               colour: "var(--bad)",
             })),
             "Tonnes short",
@@ -253,9 +261,9 @@ function frontierView() {
           ["Least that has a plan", shown(last.found), `${what}, at ${money(last.cost)}`],
           [
             "To get there",
-            more(last.cost - first.cost, money),
+            signed(last.cost - first.cost, money),
             first.cost
-              ? `${more((last.cost - first.cost) / Math.abs(first.cost), percent)} on the ` +
+              ? `${signed((last.cost - first.cost) / Math.abs(first.cost), percent)} on the ` +
                 "least cost"
               : "",
           ],
@@ -284,7 +292,7 @@ function frontierView() {
               `it costs ${money(first.cost)}.`,
             `The least with a plan is ${shown(last.found)}: ` +
               `it costs ${money(last.cost)}, ` +
-              `${more(last.cost - first.cost, money)}` +
+              `${signed(last.cost - first.cost, money)}` +
               (last.short > first.short + 1e-6
                 ? `, and leaves ${tonnes(last.short - first.short)} more short`
                 : "") +

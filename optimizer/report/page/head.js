@@ -8,8 +8,8 @@ function head() {
     : data.told;
   const kind = sound ? lawfulKind() : planned && data.audit?.passed ? "warn" : "bad";
   const about = planned
-    ? `Sourcing plan for ${span} (${counted(data.axis.periods, "period")}).`
-    : `Asked for ${span}.`;
+    ? `Sourcing plan for ${horizonText} (${counted(data.axis.periods, "period")}).`
+    : `Asked for ${horizonText}.`;
   return [
     topOf(data.case, kind, verdict, about),
     planned ? tileList(tiles()) : null,
@@ -65,17 +65,17 @@ function head() {
   ];
 }
 
-// Green is for a plan whose rules are kept on stated origins alone.
+// Green is for a plan that keeps its rules on stated origins alone.
 const lawfulKind = () => ({yes: "good", "no rules": "soft", no: "bad"})[data.lawful] || "warn";
 
 function tiles() {
   const {demand, rules} = data;
   const names = rules.names || [];
-  const weak = new Set(rules.rows.filter(row => row.verdict !== "kept").map(row => row.rule));
-  const found = [["Total cost", money(data.objective), "present value over the horizon"]];
+  const weakRules = new Set(rules.rows.filter(row => row.verdict !== "kept").map(row => row.rule));
+  const entries = [["Total cost", money(data.objective), "present value over the horizon"]];
   const paid = sum(data.costs.rows.map(row => sum(row.amount)));
-  found.push(["As paid", money(paid), "not discounted, net of revenue"]);
-  found.push(
+  entries.push(["As paid", money(paid), "not discounted, net of revenue"]);
+  entries.push(
     demand
       ? [
           "Demand covered",
@@ -85,22 +85,24 @@ function tiles() {
         ]
       : ["Demand covered", "–", "no demand line has a penalty"],
   );
-  found.push([
+  entries.push([
     "Short",
     tonnes(data.shortage),
     data.shortage ? "over the horizon" : "nothing is short",
   ]);
-  const stated = weak.size ? `not all stated: ${[...weak].join(", ")}` : "all origins stated";
-  found.push([
+  const stated = weakRules.size
+    ? `not all stated: ${[...weakRules].join(", ")}`
+    : "all origins stated";
+  entries.push([
     "Lawful",
     data.lawful || "–",
     names.length
-      ? `${names.length - weak.size} of ${names.length} rules kept, ` +
+      ? `${names.length - weakRules.size} of ${names.length} rules kept, ` +
         `${stated}${rules.used > 0 ? `; ${tonnes(rules.used)} use a share` : ""}`
       : "no rule binds a delivery",
     lawfulKind(),
   ]);
-  found.push([
+  entries.push([
     "Gap to the best possible",
     data.gap === null ? "unknown" : data.gap ? percent(data.gap, 2) : "none",
     data.status !== "optimal"
@@ -111,23 +113,23 @@ function tiles() {
     data.status === "optimal" ? "" : "warn",
   ]);
   const checked = data.audit.verdict.match(/([\d,]+) comparisons/);
-  found.push([
+  entries.push([
     "Audit",
     data.audit.passed ? "Passed" : "FAILED",
     checked ? `${checked[1]} figures recomputed` : data.audit.verdict,
     data.audit.passed ? "" : "bad",
   ]);
-  return found;
+  return entries;
 }
 
 function covered() {
   const segments = data.demand?.segments || [];
-  const told = segments
+  const coverage = segments
     .slice(0, 8)
     .map(row => `${row.segment} ${percent(1 - row.short / row.wanted)}`);
-  return told.length
+  return coverage.length
     ? "Covered by segment: " +
-        `${told.join(", ")}${segments.length > 8 ? ` and ${segments.length - 8} more` : ""}. `
+        `${coverage.join(", ")}${segments.length > 8 ? ` and ${segments.length - 8} more` : ""}. `
     : "";
 }
 
@@ -181,7 +183,7 @@ function demandFigure() {
       ? `Who gets what? ${tonnes(data.shortage)} of demand are short`
       : "Who gets what? Every line with a penalty is served in full",
     note:
-      `${covered()}Tonnes by demand line, ${span}. Largest first.` +
+      `${covered()}Tonnes by demand line, ${horizonText}. Largest first.` +
       andMore(all.length - shown.length + data.delivered.left.places, "line", "Deliveries"),
     heads: [
       "line",
@@ -210,10 +212,10 @@ function demandFigure() {
       const labels = Math.min(300, width * 0.38);
       const room = width - labels - 130;
       const height = shown.length * 24 + 8;
-      const svg = canvas(width, height, "Deliveries by demand line");
+      const svg = svgCanvas(width, height, "Deliveries by demand line");
       const marks = shown.map((row, place) => {
         const y = place * 24 + 4;
-        const group = tell(
+        const group = addTooltip(
           draw("g", {}),
           `${row.name}: ${row.material} to ${row.customer}\n` +
             `delivered ${tonnes(row.delivered)}, of it keeping every rule ` +
@@ -223,7 +225,11 @@ function demandFigure() {
         const name = row.name.includes(row.material) ? row.name : `${row.name} · ${row.material}`;
         group.append(
           draw("rect", {x: 0, y: y - 2, width, height: 22, fill: "transparent"}),
-          draw("text", {x: labels - 8, y: y + 13, "text-anchor": "end"}, fitted(name, labels - 12)),
+          draw(
+            "text",
+            {x: labels - 8, y: y + 13, "text-anchor": "end"},
+            fitText(name, labels - 12),
+          ),
         );
         let x = labels;
         for (const [, colour, value] of parts) {
@@ -244,8 +250,13 @@ function demandFigure() {
         return group;
       });
       svg.append(...marks);
-      rove(marks);
-      return make("div", {}, keyed(present.map(([text, colour]) => [text, `var(${colour})`])), svg);
+      addArrowKeys(marks);
+      return make(
+        "div",
+        {},
+        legend(present.map(([text, colour]) => [text, `var(${colour})`])),
+        svg,
+      );
     },
   });
 }
@@ -260,7 +271,7 @@ function rulesFigure() {
         : `Is every rule kept? ${data.lawful_notes[0] || "Not as far as is known"}`,
     note:
       "Share of the tonnes delivered that break the rule, by rule and line; " +
-      `the upright tick is the share allowed. Least headroom first, ${span}.` +
+      `the upright tick is the share allowed. Least headroom first, ${horizonText}.` +
       andMore(left, "check", "Compliance"),
     paint: () =>
       make(
@@ -289,24 +300,28 @@ function rulesFigure() {
             "tbody",
             {},
             rows.map(row => {
-              const found = row["share found"] || 0;
+              const shareFound = row["share found"] || 0;
               const allowed = row["share allowed"];
               const bad = row.verdict.startsWith("broken");
               return make(
                 "tr",
                 {},
                 make("td", {}, row.rule, make("small", {}, `${row.line}, ${row.window}`)),
-                make("td", {class: "number"}, `${plain(row.breaking)} of ${tonnes(row.delivered)}`),
+                make(
+                  "td",
+                  {class: "number"},
+                  `${plainNumber(row.breaking)} of ${tonnes(row.delivered)}`,
+                ),
                 make(
                   "td",
                   {},
-                  `${percent(found)} of ${percent(allowed, 0)}`,
+                  `${percent(shareFound)} of ${percent(allowed, 0)}`,
                   make(
                     "div",
                     {class: "track"},
                     make("i", {
                       style:
-                        `left:0;width:${100 * found}%;background:var(` +
+                        `left:0;width:${100 * shareFound}%;background:var(` +
                         (bad ? "--bad" : "--break") +
                         ")",
                     }),

@@ -1,4 +1,4 @@
-// The page in order.
+// The page of a run: its sections in order.
 const parts =
   data.objective === null
     ? []

@@ -1,9 +1,10 @@
-// The map: sites where they lie, and what goes from one to another. Degrees, true to shape at 35°.
+// The map: sites at their places, and shipments between them. Shapes are true at 35° latitude.
 const land = JSON.parse(document.getElementById("land").textContent);
-const MOST_LANES = 500;
-const MOST_NAMES = 250;
-const SHAPE = Math.cos((35 * Math.PI) / 180);
-const project = ([east, north]) => [east * SHAPE, -north];
+// Limits chosen so that the map stays legible and quick to draw.
+const MAX_MAP_LANES = 500;
+const MAX_MAP_NAMES = 250;
+const LONGITUDE_SCALE = Math.cos((35 * Math.PI) / 180);
+const project = ([east, north]) => [east * LONGITUDE_SCALE, -north];
 
 function mapFigure() {
   const at = new Map(data.sites.filter(site => site.at).map(site => [site.name, project(site.at)]));
@@ -31,10 +32,10 @@ function mapFigure() {
   function zoom(by) {
     const [left, top, right, bottom] = frame;
     const [x, y] = at.get(element.lastSite) || [(left + right) / 2, (top + bottom) / 2];
-    const wide = ((right - left) / 2) * by;
+    const halfWidth = ((right - left) / 2) * by;
     const high = ((bottom - top) / 2) * by;
-    if (wide < 1 || wide > 400) return;
-    frame = [x - wide, y - high, x + wide, y + high];
+    if (halfWidth < 1 || halfWidth > 400) return;
+    frame = [x - halfWidth, y - high, x + halfWidth, y + high];
     element.repaint();
   }
   function drag(svg) {
@@ -68,7 +69,7 @@ function mapFigure() {
     );
   }
   const places = [...new Set(homes.map(([name]) => countryOf(name)))].filter(Boolean).sort();
-  const goTo = choice(
+  const goTo = selectBox(
     "Zoom to",
     [["", "all sites"], ...places.map(place => [place, place])],
     "",
@@ -89,7 +90,7 @@ function mapFigure() {
     );
     const colours = chosenColour();
     const all = links(colours).filter(link => at.has(link.from) && at.has(link.to));
-    const flows = all.slice(0, MOST_LANES);
+    const flows = all.slice(0, MAX_MAP_LANES);
     const [left, top, right, bottom] = frame;
     const scale = Math.min(width / (right - left), height / (bottom - top));
     const shift = [
@@ -98,7 +99,7 @@ function mapFigure() {
     ];
     box = {scale};
     const put = place => [place[0] * scale + shift[0], place[1] * scale + shift[1]];
-    const svg = canvas(width, height, "Map of sites and flows");
+    const svg = svgCanvas(width, height, "Map of sites and flows");
     svg.style.touchAction = "pan-y";
     svg.append(
       draw("path", {
@@ -115,18 +116,18 @@ function mapFigure() {
     );
     const marks = siteMarks(all, put, width, height);
     svg.append(...lanes.filter(Boolean), ...marks.labels, ...marks.dots);
-    rove([...marks.dots, ...lanes.filter(Boolean)]);
+    addArrowKeys([...marks.dots, ...lanes.filter(Boolean)]);
     drag(svg);
     return make(
       "div",
       {},
-      keyed(colours.key),
+      legend(colours.key),
       svg,
       all.length > flows.length
         ? make(
             "p",
             {class: "note"},
-            `Drawn are the ${MOST_LANES} largest lanes; ` +
+            `Drawn are the ${MAX_MAP_LANES} largest lanes; ` +
               `${counted(all.length - flows.length, "lane")} more stand in the table and in ` +
               "Shipments in the workbook.",
           )
@@ -155,7 +156,7 @@ function mapFigure() {
     const [x, y] = [to[0] - from[0], to[1] - from[1]];
     const long = Math.hypot(x, y);
     if (long < 3) return null;
-    const group = tell(draw("g", {fill: "none"}), linkTold(link, colours));
+    const group = addTooltip(draw("g", {fill: "none"}), linkTold(link, colours));
     const normal = [-y / long, x / long];
     const bend = Math.min(60, long * 0.16);
     const total = Math.max(0.9, (link.tonnes / most) * 13);
@@ -164,7 +165,10 @@ function mapFigure() {
       const width = (total * value) / link.tonnes;
       const aside = offset + width / 2;
       offset += width;
-      const go = (point, more) => [point[0] + normal[0] * more, point[1] + normal[1] * more];
+      const go = (point, distance) => [
+        point[0] + normal[0] * distance,
+        point[1] + normal[1] * distance,
+      ];
       const [a, b, c] = [
         go(from, aside),
         go([from[0] + x / 2, from[1] + y / 2], aside + bend),
@@ -204,22 +208,22 @@ function mapFigure() {
   }
 
   function siteMarks(flows, put, width, height) {
-    const out = grouped(
+    const out = sumBy(
       flows,
       link => link.from,
       link => link.tonnes,
     );
-    const into = grouped(
+    const into = sumBy(
       flows,
       link => link.to,
       link => link.tonnes,
     );
-    const buys = grouped(
+    const buys = sumBy(
       chosen(bought),
       lot => lot.site,
       lot => lot.tonnes,
     );
-    const gets = grouped(
+    const gets = sumBy(
       chosen(delivered),
       lot => lot.customer,
       lot => lot.tonnes,
@@ -233,7 +237,7 @@ function mapFigure() {
     const dots = shown.map(([name, [x, y]], place) => {
       const active = passing(name) > 0;
       const site = siteOf.get(name) || {};
-      const told = [
+      const tooltip = [
         `${name}, ${site.country || ""}${site.kind ? ` (${site.kind})` : ""}, ${periodTold()}`,
       ];
       for (const [word, found] of [
@@ -242,14 +246,14 @@ function mapFigure() {
         ["shipped", out],
         ["delivered", gets],
       ])
-        if (found.get(name)) told.push(`${word} ${tonnes(found.get(name))}`);
-      if (told.length === 1) told.push("no flow");
+        if (found.get(name)) tooltip.push(`${word} ${tonnes(found.get(name))}`);
+      if (tooltip.length === 1) tooltip.push("no flow");
       const d = buys.get(name)
         ? `M${x - 4.5} ${y - 4.5}h9v9h-9Z`
         : gets.get(name)
           ? `M${x} ${y - 6}l6 6l-6 6l-6-6Z`
           : `M${x - 4.5} ${y}a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0Z`;
-      const dot = tell(
+      const dot = addTooltip(
         draw("path", {
           d,
           "data-site": name,
@@ -257,15 +261,15 @@ function mapFigure() {
           stroke: "var(--card)",
           "stroke-width": 1.4,
         }),
-        told.join("\n"),
+        tooltip.join("\n"),
       );
       dot.addEventListener("focus", () => {
         element.lastSite = name;
       });
       const inside = x > 0 && y > 0 && x < width && y < height;
-      if (active && inside && labels.length < MOST_NAMES) {
-        const text = cut(name, 26);
-        const long = wide(text) + 2;
+      if (active && inside && labels.length < MAX_MAP_NAMES) {
+        const text = truncate(name, 26);
+        const long = textWidth(text) + 2;
         const spots = [
           [9, 4, "start"],
           [-9, 4, "end"],

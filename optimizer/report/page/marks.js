@@ -1,5 +1,5 @@
-// Colours of data, and their keys.
-// Told apart with every kind of colour vision (Okabe and Ito, Tol), for light and dark.
+// Colours of data, and their legends. All kinds of colour vision can distinguish the colours of
+// the palette (Okabe and Ito, Tol), on light and on dark.
 const PALETTE = [
   "#0072b2",
   "#e69f00",
@@ -11,11 +11,11 @@ const PALETTE = [
   "#b5a800",
   "#7f5539",
 ];
-const OTHER = "#8a94a0";
+const OTHER_COLOUR = "#8a94a0";
 const heat = share =>
   `color-mix(in oklab, var(--heat1) ${Math.round(100 * Math.max(0, Math.min(1, share)))}%, ` +
   "var(--heat0))";
-const keyed = entries =>
+const legend = entries =>
   make(
     "ul",
     {class: "key"},

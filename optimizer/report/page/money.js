@@ -1,6 +1,6 @@
 // Money: what the plan costs, what rules cost, what is scarce, what is nearly competitive.
 const price = (value, unit = "t") =>
-  isNumber(value) ? `${plain(value)} ${currency}/${unit}` : "–";
+  isNumber(value) ? `${plainNumber(value)} ${currency}/${unit}` : "–";
 
 function costFigure() {
   const {years, rows} = data.costs;
@@ -20,10 +20,10 @@ function costFigure() {
     note: () =>
       `${currency}, ` +
       `${basis === "discounted" ? "present value at the start" : "as paid, not discounted"}, ` +
-      `${span}. Left: from nothing to the total, category by category; green takes off. ` +
+      `${horizonText}. Left: from nothing to the total, category by category; green takes off. ` +
       "Right: by calendar year.",
     tools: [
-      choice(
+      selectBox(
         "Money",
         [
           ["discounted", "present value"],
@@ -73,7 +73,7 @@ function costFigure() {
       const figures = 96;
       const x = value => labels + ((value - least) / (most - least)) * (room - figures);
       const tallest = Math.max(...lines.flatMap(row => values(row).map(Math.abs)), 1e-9);
-      const svg = canvas(width, height, "Cost by category and year");
+      const svg = svgCanvas(width, height, "Cost by category and year");
       const all = per > 58 ? 1 : Math.ceil(58 / per);
       years.forEach((year, place) => {
         if (place % all === 0)
@@ -87,7 +87,7 @@ function costFigure() {
         const to = row.total ? amount : run + amount;
         run = row.total ? run : to;
         const colour = row.total ? "var(--ink)" : amount < 0 ? "var(--minus)" : "var(--bar)";
-        const group = tell(
+        const group = addTooltip(
           draw("g", {}),
           [
             `${row.category}: ${money(amount)}`,
@@ -109,7 +109,11 @@ function costFigure() {
             height: line - 8,
             fill: colour,
           }),
-          draw("text", {x: end + 6, y: y + 17, class: row.total ? "bold" : null}, bare(amount)),
+          draw(
+            "text",
+            {x: end + 6, y: y + 17, class: row.total ? "bold" : null},
+            shortMoney(amount),
+          ),
         );
         values(row).forEach((value, place) => {
           const left = width - right + place * per;
@@ -128,7 +132,7 @@ function costFigure() {
                 draw(
                   "text",
                   {x: left + Math.max(0.8, long) + 4, y: y + 17, class: "soft"},
-                  bare(value),
+                  shortMoney(value),
                 ),
               );
           } else
@@ -145,20 +149,22 @@ function costFigure() {
         return group;
       });
       svg.append(draw("path", {d: `M${x(0)} ${top}V${height}`, stroke: "var(--line)"}), ...marks);
-      rove(marks);
+      addArrowKeys(marks);
       return svg;
     },
   });
   return element;
 }
 
-// From the plan without rules to the plan as it is. Steps of single rules add up only with what
-// rules cost together; without a row for all rules each rule stands alone.
-const EVERY = /^(\*|all|every|all rules|every rule|no rules?|without (any )?rules?|unrestricted)$/i;
+// Names that a rule cost has if it is that of all rules together.
+const ALL_RULES =
+  /^(\*|all|every|all rules|every rule|no rules?|without (any )?rules?|unrestricted)$/i;
+// From the cost without rules to that of the plan. The steps of single rules do not add up, so a
+// step for their joint cost follows; without a row for all rules each rule stands alone.
 function ruleCostFigure() {
   const rows = data.rule_costs.filter(row => isNumber(row.without) && isNumber(row.premium));
   if (!rows.length || data.objective === null) return null;
-  const every = rows.find(row => EVERY.test(row.rule.trim()));
+  const every = rows.find(row => ALL_RULES.test(row.rule.trim()));
   const single = rows.filter(row => row !== every).sort((a, b) => b.premium - a.premium);
   const start = every ? every.without : null;
   const together = every ? data.objective - every.without - sum(single.map(row => row.premium)) : 0;
@@ -189,7 +195,7 @@ function ruleCostFigure() {
         "of a plan without rules"
       : "What does each rule cost?",
     note:
-      `${currency}, present value, ${span}. A rule's step is what the plan would save ` +
+      `${currency}, present value, ${horizonText}. A rule's step is what the plan would save ` +
       "without that rule alone. Bars do not begin at zero.",
     heads: ["rule", `cost without it, ${currency}`, `premium, ${currency}`],
     rows: () => rows.map(row => [row.rule, row.without, row.premium]),
@@ -197,7 +203,7 @@ function ruleCostFigure() {
       const labels = Math.min(260, width * 0.32);
       const room = width - labels - 150;
       const line = 30;
-      const svg = canvas(width, steps.length * line + 6, "Cost of rules");
+      const svg = svgCanvas(width, steps.length * line + 6, "Cost of rules");
       const levels = [
         data.objective,
         ...(every ? [start] : []),
@@ -211,12 +217,12 @@ function ruleCostFigure() {
         const y = number * line + 4;
         const begin = from ? x(from) : labels;
         const end = x(to);
-        const group = tell(draw("g", {}), `${name}: ${text}`);
+        const group = addTooltip(draw("g", {}), `${name}: ${text}`);
         group.append(
           draw(
             "text",
             {x: labels - 10, y: y + 17, "text-anchor": "end"},
-            fitted(name, labels - 14),
+            fitText(name, labels - 14),
           ),
           draw("rect", {
             x: Math.min(begin, end),
@@ -230,7 +236,7 @@ function ruleCostFigure() {
         return group;
       });
       svg.append(...marks);
-      rove(marks);
+      addArrowKeys(marks);
       return svg;
     },
   });
@@ -249,7 +255,7 @@ function kinds(rows, first, change) {
   const start = first.findLast(kind => found.includes(kind)) || found[0];
   return [
     start,
-    choice(
+    selectBox(
       "Kind",
       found.map(kind => [kind, KINDS[kind] || kind]),
       start,
@@ -285,14 +291,14 @@ function scarcityFigure() {
     },
     note: () =>
       "What relaxing the bound by one unit would save (one more of a maximum, one less of " +
-      `a minimum), in ${currency} of that ${when}, not discounted; for a small change. ` +
-      `The strip shows in which ${when} it binds, ${span}: ` +
+      `a minimum), in ${currency} of that ${periodNoun}, not discounted; for a small change. ` +
+      `The strip shows in which ${periodNoun} it binds, ${horizonText}: ` +
       "the stronger the colour, the more it is worth." +
       andMore(left, "thing", "Scarcity"),
     tools: chooser,
     paint() {
       const shown = of().slice(0, 15);
-      const rest = of().length - shown.length;
+      const hiddenRows = of().length - shown.length;
       return make(
         "div",
         {},
@@ -349,7 +355,7 @@ function scarcityFigure() {
                   make(
                     "td",
                     {class: "number"},
-                    `${plain(best[2])} ${row.unit === "use" ? "" : row.unit}`,
+                    `${plainNumber(best[2])} ${row.unit === "use" ? "" : row.unit}`,
                   ),
                   make(
                     "td",
@@ -378,8 +384,8 @@ function scarcityFigure() {
             ),
           ),
         ),
-        rest > 0
-          ? make("p", {class: "note"}, `And ${rest} more of this kind: see Scarcity.`)
+        hiddenRows > 0
+          ? make("p", {class: "note"}, `And ${hiddenRows} more of this kind: see Scarcity.`)
           : null,
       );
     },
@@ -408,13 +414,14 @@ function breakEvenFigure() {
       );
     },
     note: () =>
-      `Each ${word[kind] || kind} that is not used in a ${when}, in its best ${when}; ` +
+      `Each ${word[kind] || kind} that is not used in a ${periodNoun}, in its best ` +
+      `${periodNoun}; ` +
       `nearest first. Prices in ${currency} per unit of the thing. Negotiate from the top.` +
       andMore(left, "thing", "Break-even"),
     tools: chooser,
     paint() {
       const shown = of().slice(0, 15);
-      const rest = of().length - shown.length;
+      const hiddenRows = of().length - shown.length;
       const widest = Math.max(...shown.map(row => share(row) ?? 1), 1e-9);
       return make(
         "div",
@@ -453,13 +460,13 @@ function breakEvenFigure() {
                       `${row.thing.includes(row.material) ? "" : `${row.material}, `}${row.period}`,
                     ),
                   ),
-                  make("td", {class: "number"}, plain(row.price)),
-                  make("td", {class: "number"}, plain(row.even)),
+                  make("td", {class: "number"}, plainNumber(row.price)),
+                  make("td", {class: "number"}, plainNumber(row.even)),
                   make(
                     "td",
                     {class: "number"},
                     share(row) === null
-                      ? plain(row.less)
+                      ? plainNumber(row.less)
                       : percent(share(row), share(row) < 0.01 ? 2 : 1),
                   ),
                   make(
@@ -476,8 +483,8 @@ function breakEvenFigure() {
             ),
           ),
         ),
-        rest > 0
-          ? make("p", {class: "note"}, `And ${rest} more of this kind: see Break-even.`)
+        hiddenRows > 0
+          ? make("p", {class: "note"}, `And ${hiddenRows} more of this kind: see Break-even.`)
           : null,
       );
     },

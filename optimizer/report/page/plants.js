@@ -1,4 +1,4 @@
-// Plants: what is busy when, and what lies in stock.
+// Plants: use of units by period, and stocks.
 const shareOf = (row, place) =>
   row.capacity[place] ? (row.used[place] || 0) / row.capacity[place] : null;
 const overall = row => {
@@ -17,14 +17,14 @@ function unitsFigure() {
     title:
       "Which units are full, and when? " +
       (full.length
-        ? `${full.length} of ${rows.length + left} are full in at least one ${when}`
+        ? `${full.length} of ${rows.length + left} are full in at least one ${periodNoun}`
         : "None"),
     note:
-      `Use as a share of the unit's capacity, in per cent, by ${when}; ` +
+      `Use as a share of the unit's capacity, in per cent, by ${periodNoun}; ` +
       "a dot marks a unit that is full; blank: no capacity." +
       andMore(left, "unit", "Utilisation"),
     tools: [
-      choice(
+      selectBox(
         "Order",
         [
           ["busy", "busiest first"],
@@ -76,7 +76,7 @@ function unitsFigure() {
       const line = 21;
       const top = 20;
       const height = top + ordered.length * line + 4;
-      const svg = canvas(width, height, "Utilisation by unit and period");
+      const svg = svgCanvas(width, height, "Utilisation by unit and period");
       const each = Math.max(1, Math.ceil(54 / cell));
       bins.forEach((label, place) => {
         if (place % each === 0)
@@ -103,7 +103,7 @@ function unitsFigure() {
           draw(
             "text",
             {x: labels - 8, y: y + 14, "text-anchor": "end"},
-            fitted(`${row.site} · ${row.unit}`, labels - 12),
+            fitText(`${row.site} · ${row.unit}`, labels - 12),
           ),
           draw(
             "text",
@@ -148,19 +148,19 @@ function unitsFigure() {
               }),
             );
           marks.push(
-            tell(
+            addTooltip(
               group,
               `${row.site}, ${row.unit}, ${label}\n` +
                 (share === null
                   ? "no capacity"
-                  : `${percent(share)}: ${plain(row.used[place])} of ` +
-                    `${plain(row.capacity[place])}`),
+                  : `${percent(share)}: ${plainNumber(row.used[place])} of ` +
+                    `${plainNumber(row.capacity[place])}`),
             ),
           );
         });
       });
       svg.append(...marks);
-      rove(marks, bins.length);
+      addArrowKeys(marks, bins.length);
       return svg;
     },
   });
@@ -171,20 +171,20 @@ function stockFigure() {
   const {rows, left} = data.stock;
   if (!rows.length) return null;
   const shown = rows.slice(0, 12);
-  const rest = rows.length - shown.length + left;
+  const hiddenRows = rows.length - shown.length + left;
   return figure({
     title: "What lies in stock, and where does it build up?",
     note:
-      `Tonnes at the end of each ${when}; each picture has a scale of its own, its peak is ` +
+      `Tonnes at the end of each ${periodNoun}; each picture has a scale of its own, its peak is ` +
       "labelled. Largest peaks first." +
-      andMore(rest, "stock", "Stock"),
+      andMore(hiddenRows, "stock", "Stock"),
     heads: ["site", "material", ...bins.map(label => `${label}, t`)],
     rows: () => rows.map(row => [row.site, row.material, ...row.tonnes.map(value => value || 0)]),
     paint(width) {
       const across = Math.max(1, Math.floor(width / 250));
       const wideEach = width / across;
       const high = 118;
-      const svg = canvas(
+      const svg = svgCanvas(
         width,
         Math.ceil(shown.length / across) * high + 4,
         "Stock by site and material",
@@ -200,19 +200,19 @@ function stockFigure() {
         const at = levels.indexOf(Math.max(...levels));
         const step = inner / bins.length;
         const last = levels[levels.length - 1];
-        const group = tell(
+        const group = addTooltip(
           draw("g", {}),
           `${row.material} at ${row.site}\npeak ${tonnes(peak)} at the end of ${bins[at]}\n` +
             `${tonnes(last)} at the end`,
         );
         group.append(
           draw("rect", {x: left, y: top, width: inner, height: high - 6, fill: "transparent"}),
-          draw("text", {x: left, y: top + 14, class: "bold"}, fitted(row.material, inner)),
-          draw("text", {x: left, y: top + 28, class: "soft"}, fitted(row.site, inner)),
+          draw("text", {x: left, y: top + 14, class: "bold"}, fitText(row.material, inner)),
+          draw("text", {x: left, y: top + 28, class: "soft"}, fitText(row.site, inner)),
           draw(
             "text",
             {x: left, y: top + 42, class: "soft"},
-            fitted(`peak ${tonnes(peak)}, ${bins[at]}`, inner),
+            fitText(`peak ${tonnes(peak)}, ${bins[at]}`, inner),
           ),
           ...levels.map((value, place) =>
             draw("rect", {
@@ -240,7 +240,7 @@ function stockFigure() {
         return group;
       });
       svg.append(...marks);
-      rove(marks, across);
+      addArrowKeys(marks, across);
       return svg;
     },
   });

@@ -22,23 +22,24 @@ function beside(name) {
     })),
   };
 }
-const leftOut = found => andMore(found.sheet.total - found.sheet.shown, "row", found.sheet.name);
+const leftOut = compared =>
+  andMore(compared.sheet.total - compared.sheet.shown, "row", compared.sheet.name);
 const sideHeads = (keys, unit) => [...keys, ...runs.map(run => `${called(run)}${unit}`)];
 
 function costsFigure() {
-  const found = beside("Costs");
-  if (!found) return null;
+  const compared = beside("Costs");
+  if (!compared) return null;
   let way = "total";
-  const own = runs.indexOf(base);
-  const shown = runs.slice(0, MOST_BARS);
+  const baseIndex = runs.indexOf(base);
+  const shown = runs.slice(0, MAX_BARS);
   const {colours, of} = colouring(
-    found.rows.map(row => [row.key[0], sum(row.values.map(Math.abs))]),
+    compared.rows.map(row => [row.key[0], sum(row.values.map(Math.abs))]),
     "other categories",
   );
   const value = (row, place) =>
-    way === "total" ? row.values[place] : row.values[place] - row.values[own];
-  const largest = [...found.rows].sort(
-    (a, b) => Math.abs(b.values[own]) - Math.abs(a.values[own]),
+    way === "total" ? row.values[place] : row.values[place] - row.values[baseIndex];
+  const largest = [...compared.rows].sort(
+    (a, b) => Math.abs(b.values[baseIndex]) - Math.abs(a.values[baseIndex]),
   )[0];
   const element = figure({
     title: () => {
@@ -46,20 +47,21 @@ function costsFigure() {
         return (
           "What is the money spent on? " +
           (isNumber(base.cost)
-            ? `Most of all on ${largest.key[0]}: ${money(largest.values[own])} in ${called(base)}`
+            ? `Most of all on ${largest.key[0]}: ${money(largest.values[baseIndex])} in ` +
+              `${called(base)}`
             : "")
         );
       return `What gets dearer, and what cheaper, than in ${called(base)}?`;
     },
     note: () =>
-      `${currency}, present value${during()}, by category; ` +
+      `${currency}, present value${horizonSuffix()}, by category; ` +
       (way === "total"
         ? "what is left of the line is earned"
         : `less than in ${called(base)} is left of the line, more is right of it`) +
       "." +
-      rest(runs.length, MOST_BARS, "run", "Costs"),
+      andMoreRows(runs.length, MAX_BARS, "run", "Costs"),
     tools: [
-      choice(
+      selectBox(
         "Show",
         [
           ["total", "cost"],
@@ -73,7 +75,7 @@ function costsFigure() {
       ),
     ],
     heads: sideHeads(["category"], `, ${currency}`),
-    rows: () => found.rows.map(row => [row.key[0], ...row.values]),
+    rows: () => compared.rows.map(row => [row.key[0], ...row.values]),
     paint(width) {
       const items = shown
         .filter(run => way === "total" || run !== base)
@@ -82,32 +84,32 @@ function costsFigure() {
           const there = isNumber(run.cost) && (way === "total" || isNumber(base.cost));
           const values = {};
           if (there)
-            for (const row of found.rows)
+            for (const row of compared.rows)
               values[of(row.key[0])] = (values[of(row.key[0])] || 0) + value(row, place);
           const all = sum(Object.values(values));
-          const show = way === "total" ? money : part => more(part, money);
+          const format = way === "total" ? money : part => signed(part, money);
           return {
             name: called(run),
             values: there ? values : null,
-            text: there ? show(all) : NO_PLAN,
-            told: there
+            text: there ? format(all) : NO_PLAN,
+            tooltip: there
               ? [
-                  `${called(run)}: ${show(all)}`,
-                  ...found.rows
-                    .filter(row => !tiny(value(row, place)))
-                    .map(row => `${row.key[0]}: ${show(value(row, place))}`),
+                  `${called(run)}: ${format(all)}`,
+                  ...compared.rows
+                    .filter(row => !isNegligible(value(row, place)))
+                    .map(row => `${row.key[0]}: ${format(value(row, place))}`),
                 ].join("\n")
               : `${called(run)}: ${NO_PLAN}`,
           };
         });
       const present = Object.entries(colours).filter(([part]) =>
-        items.some(item => !tiny(item.values?.[part])),
+        items.some(item => !isNegligible(item.values?.[part])),
       );
       return make(
         "div",
         {},
-        keyed(present),
-        stacks(width, items, Object.fromEntries(present), "Cost by category", bare),
+        legend(present),
+        stacks(width, items, Object.fromEntries(present), "Cost by category", shortMoney),
       );
     },
   });
@@ -115,27 +117,27 @@ function costsFigure() {
 }
 
 function sourcesFigure() {
-  const found = beside("Countries");
-  if (!found) return null;
-  const materials = [...new Set([...data.materials, ...found.rows.map(row => row.key[1])])].filter(
-    name => found.rows.some(row => row.key[1] === name),
-  );
+  const compared = beside("Countries");
+  if (!compared) return null;
+  const materials = [
+    ...new Set([...data.materials, ...compared.rows.map(row => row.key[1])]),
+  ].filter(name => compared.rows.some(row => row.key[1] === name));
   const countries = material =>
-    new Set(found.rows.filter(row => row.key[1] === material).map(row => row.key[0])).size;
+    new Set(compared.rows.filter(row => row.key[1] === material).map(row => row.key[0])).size;
   let material = materials.find(name => countries(name) > 1) || materials[0];
   let unit = "tonnes";
-  const rows = () => found.rows.filter(row => !material || row.key[1] === material);
-  const told = () => material || "all materials together";
-  const shown = runs.slice(0, MOST_BARS);
+  const rows = () => compared.rows.filter(row => !material || row.key[1] === material);
+  const materialName = () => material || "all materials together";
+  const shown = runs.slice(0, MAX_BARS);
   const element = figure({
     title: () => `Where is ${material || "everything"} bought?`,
     note: () =>
-      `${unit === "tonnes" ? "Tonnes" : "Share of the tonnes"} bought, ${told()}, by ` +
-      `country of the seller${during()}.` +
-      rest(runs.length, MOST_BARS, "run", "Countries") +
-      leftOut(found),
+      `${unit === "tonnes" ? "Tonnes" : "Share of the tonnes"} bought, ${materialName()}, by ` +
+      `country of the seller${horizonSuffix()}.` +
+      andMoreRows(runs.length, MAX_BARS, "run", "Countries") +
+      leftOut(compared),
     tools: [
-      choice(
+      selectBox(
         "Material",
         [...materials.map(name => [name, name]), ["", "all, tonnes as they are bought"]],
         material,
@@ -144,7 +146,7 @@ function sourcesFigure() {
           element.repaint();
         },
       ),
-      choice(
+      selectBox(
         "As",
         [
           ["tonnes", "tonnes"],
@@ -158,10 +160,10 @@ function sourcesFigure() {
       ),
     ],
     heads: sideHeads(["country", "material"], ", t"),
-    rows: () => found.rows.map(row => [...row.key, ...row.values]),
+    rows: () => compared.rows.map(row => [...row.key, ...row.values]),
     paint(width) {
       const {colours, of} = colouring(
-        grouped(
+        sumBy(
           rows(),
           row => row.key[0],
           row => sum(row.values),
@@ -178,17 +180,17 @@ function sourcesFigure() {
         const all = sum(Object.values(values));
         if (unit === "share")
           for (const part of Object.keys(values)) values[part] = all ? values[part] / all : 0;
-        const show = unit === "share" ? percent : tonnes;
+        const format = unit === "share" ? percent : tonnes;
         return {
           name: called(run),
           values: there ? values : null,
           text: there ? tonnes(all) : NO_PLAN,
-          told: there
+          tooltip: there
             ? [
-                `${called(run)}: ${tonnes(all)}, ${told()}`,
+                `${called(run)}: ${tonnes(all)}, ${materialName()}`,
                 ...Object.entries(values)
-                  .filter(([, part]) => !tiny(part))
-                  .map(([name, part]) => `${name}: ${show(part)}`),
+                  .filter(([, part]) => !isNegligible(part))
+                  .map(([name, part]) => `${name}: ${format(part)}`),
               ].join("\n")
             : `${called(run)}: ${NO_PLAN}`,
         };
@@ -196,13 +198,13 @@ function sourcesFigure() {
       return make(
         "div",
         {},
-        keyed(Object.entries(colours)),
+        legend(Object.entries(colours)),
         stacks(
           width,
           items,
           colours,
           "Purchases by country",
-          unit === "share" ? value => percent(value, 0) : plain,
+          unit === "share" ? value => percent(value, 0) : plainNumber,
         ),
       );
     },
@@ -210,17 +212,17 @@ function sourcesFigure() {
   return element;
 }
 
-// What a run buys more and less of than the case itself.
+// Offers of which a run buys more or less than the case itself.
 function movedFigure() {
-  const found = beside("Offers");
+  const compared = beside("Offers");
   const others = runs.filter(run => run !== base && isNumber(run.cost));
-  if (!found || !others.length || !isNumber(base.cost)) return null;
-  const own = runs.indexOf(base);
-  const less = (row, run) => row.values[runs.indexOf(run)] - row.values[own];
-  const moved = run => sum(found.rows.map(row => Math.abs(less(row, run))));
+  if (!compared || !others.length || !isNumber(base.cost)) return null;
+  const baseIndex = runs.indexOf(base);
+  const less = (row, run) => row.values[runs.indexOf(run)] - row.values[baseIndex];
+  const moved = run => sum(compared.rows.map(row => Math.abs(less(row, run))));
   let run = others.reduce((best, each) => (moved(each) > moved(best) ? each : best));
   const changed = () =>
-    found.rows
+    compared.rows
       .filter(row => Math.abs(less(row, run)) > 1e-3)
       .sort((a, b) => Math.abs(less(b, run)) - Math.abs(less(a, run)));
   const element = figure({
@@ -231,12 +233,12 @@ function movedFigure() {
           `${changed().length === 1 ? "differs" : "differ"} from ${called(base)}`
         : `With ${called(run)} the case buys as before`,
     note: () =>
-      `Tonnes more (right) or less (left) than in ${called(base)}${during()}, by offer; ` +
+      `Tonnes more (right) or less (left) than in ${called(base)}${horizonSuffix()}, by offer; ` +
       "largest first." +
-      rest(changed().length, 16, "offer", "Offers") +
-      leftOut(found),
+      andMoreRows(changed().length, 16, "offer", "Offers") +
+      leftOut(compared),
     tools: [
-      choice(
+      selectBox(
         "Plan",
         others.map(each => [each.name, called(each)]),
         run.name,
@@ -258,7 +260,7 @@ function movedFigure() {
     rows: () =>
       changed().map(row => [
         ...row.key,
-        row.values[own],
+        row.values[baseIndex],
         row.values[runs.indexOf(run)],
         less(row, run),
       ]),
@@ -273,11 +275,11 @@ function movedFigure() {
             return {
               name: row.key[0],
               value,
-              text: more(value, tonnes),
+              text: signed(value, tonnes),
               colour: value < 0 ? "var(--minus)" : "var(--plus)",
-              told:
+              tooltip:
                 `${row.key[0]}: ${row.key[3]} from ${row.key[1]}, ${row.key[2]}\n` +
-                `${tonnes(row.values[own])} in ${called(base)}, ` +
+                `${tonnes(row.values[baseIndex])} in ${called(base)}, ` +
                 `${tonnes(row.values[runs.indexOf(run)])} with ${called(run)}`,
             };
           }),
@@ -289,19 +291,21 @@ function movedFigure() {
 }
 
 function plantsFigure() {
-  const found = beside("Plants");
-  if (!found) return null;
-  const own = runs.indexOf(base);
+  const compared = beside("Plants");
+  if (!compared) return null;
+  const baseIndex = runs.indexOf(base);
   const most = 22;
-  const columns = runs.slice(0, MOST_COLUMNS);
+  const columns = runs.slice(0, MAX_GRID_COLUMNS);
   const spread = row => {
     const values = row.values.filter(isNumber);
     return values.length ? Math.max(...values) - Math.min(...values) : 0;
   };
-  const change = [...found.rows].sort((a, b) => spread(b) - spread(a));
-  const busy = [...found.rows].sort((a, b) => (b.values[own] || 0) - (a.values[own] || 0));
+  const change = [...compared.rows].sort((a, b) => spread(b) - spread(a));
+  const busy = [...compared.rows].sort(
+    (a, b) => (b.values[baseIndex] || 0) - (a.values[baseIndex] || 0),
+  );
   let order = "change";
-  let many = found.rows.length <= most;
+  let many = compared.rows.length <= most;
   const element = figure({
     title: () =>
       spread(change[0]) > 0.0005
@@ -309,11 +313,11 @@ function plantsFigure() {
           "changes most"
         : "Which plants are busy, and which idle? No plant is used otherwise",
     note: () =>
-      `Use as a share of each unit's capacity, in per cent${during()}; blank: ${NO_PLAN}.` +
-      rest(runs.length, MOST_COLUMNS, "run", "Plants") +
-      leftOut(found),
+      `Use as a share of each unit's capacity, in per cent${horizonSuffix()}; blank: ${NO_PLAN}.` +
+      andMoreRows(runs.length, MAX_GRID_COLUMNS, "run", "Plants") +
+      leftOut(compared),
     tools: [
-      choice(
+      selectBox(
         "Order",
         [
           ["change", "what changes most first"],
@@ -325,7 +329,7 @@ function plantsFigure() {
           element.repaint();
         },
       ),
-      found.rows.length > most
+      compared.rows.length > most
         ? make(
             "button",
             {
@@ -336,16 +340,16 @@ function plantsFigure() {
                 event.target.setAttribute("aria-pressed", String(many));
                 event.target.textContent = many
                   ? `Show the first ${most}`
-                  : `Show all ${found.rows.length} units`;
+                  : `Show all ${compared.rows.length} units`;
                 element.repaint();
               },
             },
-            `Show all ${found.rows.length} units`,
+            `Show all ${compared.rows.length} units`,
           )
         : null,
     ],
     heads: sideHeads(["site", "unit"], ""),
-    rows: () => found.rows.map(row => [...row.key, ...row.values.map(value => percent(value))]),
+    rows: () => compared.rows.map(row => [...row.key, ...row.values.map(value => percent(value))]),
     paint(width) {
       const ordered = (order === "change" ? change : busy).slice(0, many ? undefined : most);
       return grid(
@@ -354,13 +358,13 @@ function plantsFigure() {
         columns.map(called),
         (row, column) => {
           const value = ordered[row].values[column];
-          const before = ordered[row].values[own];
+          const before = ordered[row].values[baseIndex];
           return heatCell(
             value,
             `${ordered[row].key.join(", ")}\n${called(columns[column])}: ` +
               (isNumber(value) ? percent(value) : NO_PLAN) +
-              (column !== own && isNumber(value) && isNumber(before)
-                ? `, ${more(100 * (value - before), part => digits(part, 1))} points`
+              (column !== baseIndex && isNumber(value) && isNumber(before)
+                ? `, ${signed(100 * (value - before), part => digits(part, 1))} points`
                 : ""),
           );
         },
@@ -373,11 +377,11 @@ function plantsFigure() {
 
 // Tonnes or numbers by row and run; what differs from the case itself is tinted.
 function amountsFigure(name, title, note, unit, heads, most = 16) {
-  const found = beside(name);
-  if (!found) return null;
-  const own = runs.indexOf(base);
-  const columns = runs.slice(0, MOST_COLUMNS);
-  const seen = found.rows.filter(row => row.values.some(value => Math.abs(value || 0) >= 1e-3));
+  const compared = beside(name);
+  if (!compared) return null;
+  const baseIndex = runs.indexOf(base);
+  const columns = runs.slice(0, MAX_GRID_COLUMNS);
+  const seen = compared.rows.filter(row => row.values.some(value => Math.abs(value || 0) >= 1e-3));
   if (!seen.length) return null;
   const ordered = [...seen].sort(
     (a, b) =>
@@ -388,14 +392,14 @@ function amountsFigure(name, title, note, unit, heads, most = 16) {
   const largest = Math.max(
     1e-9,
     ...shown.flatMap(row =>
-      row.values.map(value => Math.abs((value || 0) - (row.values[own] || 0))),
+      row.values.map(value => Math.abs((value || 0) - (row.values[baseIndex] || 0))),
     ),
   );
   return figure({
     title: title(ordered),
-    note: note + rest(ordered.length, most, "row", name) + leftOut(found),
+    note: note + andMoreRows(ordered.length, most, "row", name) + leftOut(compared),
     heads: sideHeads(heads, unit ? `, ${unit}` : ""),
-    rows: () => found.rows.map(row => [...row.key, ...row.values]),
+    rows: () => compared.rows.map(row => [...row.key, ...row.values]),
     paint: width =>
       grid(
         width,
@@ -403,13 +407,17 @@ function amountsFigure(name, title, note, unit, heads, most = 16) {
         columns.map(called),
         (row, column) => {
           const value = shown[row].values[column];
-          const less = (value || 0) - (shown[row].values[own] || 0);
+          const less = (value || 0) - (shown[row].values[baseIndex] || 0);
           return {
-            text: isNumber(value) ? plain(value) : "",
-            fill: isNumber(value) ? (tiny(less) ? "var(--faint)" : tint(less, largest)) : null,
-            told:
+            text: isNumber(value) ? plainNumber(value) : "",
+            fill: isNumber(value)
+              ? isNegligible(less)
+                ? "var(--faint)"
+                : tint(less, largest)
+              : null,
+            tooltip:
               `${shown[row].key.join(", ")}\n${called(columns[column])}: ` +
-              `${isNumber(value) ? `${plain(value)} ${unit}` : NO_PLAN}`,
+              `${isNumber(value) ? `${plainNumber(value)} ${unit}` : NO_PLAN}`,
           };
         },
         title(ordered),
@@ -420,7 +428,7 @@ const shortFigure = () =>
   amountsFigure(
     "Shortage",
     rows => `Who is short, and where? ${counted(rows.length, "demand line")} in at least one plan`,
-    `Tonnes short${during()}, by demand line; outlets left out. ` +
+    `Tonnes short${horizonSuffix()}, by demand line; outlets left out. ` +
       `Coloured where it differs from ${called(base)}; blank: ${NO_PLAN}.`,
     "t",
     ["line", "customer", "material"],
@@ -429,13 +437,13 @@ const builtFigure = () =>
   amountsFigure(
     "Investment",
     rows => `What is built? ${counted(rows.length, "option")} in at least one plan`,
-    `How many, or how much, of each option${during()}. ` +
+    `How many, or how much, of each option${horizonSuffix()}. ` +
       `Coloured where it differs from ${called(base)}.`,
     "",
     ["option", "site"],
   );
 
-// Why a run has no plan: in words, with the cells that would have to give.
+// Why a run has no plan, and the cells whose change would give one.
 function failures() {
   if (!failed.length) return null;
   return make(

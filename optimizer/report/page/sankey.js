@@ -1,5 +1,6 @@
-// The Sankey: every site in the order of the flow, links as wide as their tonnes.
-const MOST_NODES = 70;
+// The Sankey diagram: sites in the order of the flow, links as wide as their tonnes.
+// Chosen so that names do not overlap.
+const MAX_SANKEY_NODES = 70;
 
 function sankeyFigure() {
   return figure({
@@ -15,8 +16,8 @@ function sankeyFigure() {
   });
 }
 
-// Columns: links are taken largest first, but for one that would close a circle. Then each site
-// stands right of all that it receives from, a supplier just left of what it ships to.
+// Columns: links are taken largest first, except those that close a cycle. Then each site is
+// to the right of all its suppliers, and a supplier directly to the left of its first customer.
 function columnsOf(flows) {
   const next = new Map();
   const names = new Set(flows.flatMap(link => [link.from, link.to]));
@@ -34,12 +35,12 @@ function columnsOf(flows) {
     }
     return false;
   };
-  const sent = grouped(
+  const sent = sumBy(
     flows,
     link => link.from,
     link => link.tonnes,
   );
-  const received = grouped(
+  const received = sumBy(
     flows,
     link => link.to,
     link => link.tonnes,
@@ -96,11 +97,11 @@ function sankey(width) {
   for (const link of flows)
     for (const name of [link.from, link.to])
       through.set(name, (through.get(name) || 0) + link.tonnes);
-  if (through.size > MOST_NODES) {
+  if (through.size > MAX_SANKEY_NODES) {
     const kept = new Set(
       [...through]
         .sort((a, b) => b[1] - a[1])
-        .slice(0, MOST_NODES)
+        .slice(0, MAX_SANKEY_NODES)
         .map(entry => entry[0]),
     );
     flows = flows.filter(link => kept.has(link.from) && kept.has(link.to));
@@ -149,7 +150,7 @@ function sankey(width) {
   }
   const scale = low;
   place(used, scale, slot, gap, height, size);
-  const svg = canvas(width, height, "Sankey diagram from mine to customer");
+  const svg = svgCanvas(width, height, "Sankey diagram from mine to customer");
   const bar = 11;
   const xOf = each => 4 + each.column * step;
   const bands = [...flows]
@@ -161,12 +162,12 @@ function sankey(width) {
       const high = Math.max(1.5, size(each) * scale);
       const x = xOf(each);
       const room = each.column === used.length - 1 ? 146 : step - bar - 8;
-      const told = [`${each.name}, ${countryOf(each.name)}, ${periodTold()}`];
-      if (each.received) told.push(`receives ${tonnes(each.received)}`);
-      if (each.sent) told.push(`ships ${tonnes(each.sent)}`);
-      const group = tell(draw("g", {}), told.join("\n"));
+      const tooltip = [`${each.name}, ${countryOf(each.name)}, ${periodTold()}`];
+      if (each.received) tooltip.push(`receives ${tonnes(each.received)}`);
+      if (each.sent) tooltip.push(`ships ${tonnes(each.sent)}`);
+      const group = addTooltip(draw("g", {}), tooltip.join("\n"));
       const figureText = tonnes(size(each));
-      const one = wide(`${each.name}  ${figureText}`) <= room;
+      const one = textWidth(`${each.name}  ${figureText}`) <= room;
       const two = !one && each.slot >= 32;
       const y = each.y + each.slot / 2 + (two ? -3 : 4);
       const side = x + bar + 5;
@@ -182,7 +183,7 @@ function sankey(width) {
         draw(
           "text",
           {x: side, y, class: "halo"},
-          fitted(each.name, room),
+          fitText(each.name, room),
           one ? draw("tspan", {class: "soft", dx: 5}, figureText) : null,
         ),
       );
@@ -203,17 +204,17 @@ function sankey(width) {
       return group;
     });
   svg.append(...bands, ...marks);
-  rove([...marks, ...bands]);
+  addArrowKeys([...marks, ...bands]);
   return make(
     "div",
     {},
-    keyed(colours.key),
+    legend(colours.key),
     svg,
     flows.length < all
       ? make(
           "p",
           {class: "note"},
-          `Drawn are the ${MOST_NODES} busiest sites; ` +
+          `Drawn are the ${MAX_SANKEY_NODES} busiest sites; ` +
             `${counted(all - flows.length, "link")} more stand in the table and in Shipments ` +
             "in the workbook.",
         )
@@ -221,7 +222,7 @@ function sankey(width) {
   );
 }
 
-// Order of the sites of a column: by the middle of their neighbours, a few times to and fro.
+// Order of the sites of a column: by the mean of their neighbours, in a few sweeps to and fro.
 function place(columns, scale, slot, gap, height, size) {
   for (const list of columns) list.sort((a, b) => size(b) - size(a));
   const spread = list => {
@@ -273,7 +274,7 @@ function place(columns, scale, slot, gap, height, size) {
 }
 
 function band(link, xOf, bar, scale, colours) {
-  const group = tell(draw("g", {class: "link"}), linkTold(link, colours));
+  const group = addTooltip(draw("g", {class: "link"}), linkTold(link, colours));
   group.link = link;
   const from = xOf(link.source) + bar;
   const to = xOf(link.target);

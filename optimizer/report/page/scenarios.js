@@ -2,30 +2,30 @@
 function scenariosView() {
   const rows = recordsOf("Scenarios").map(row => ({
     ...row,
-    "less base": settled(row["less base"], base.cost),
+    "less base": withoutRounding(row["less base"], base.cost),
   }));
-  const own = rows.find(row => row.scenario === "base") || rows[0];
-  const others = rows.filter(row => row !== own);
+  const baseRow = rows.find(row => row.scenario === "base") || rows[0];
+  const others = rows.filter(row => row !== baseRow);
   const known = others.filter(row => isNumber(row["less base"]));
   const dear = [...known].sort((a, b) => b["less base"] - a["less base"]);
   const short = [...known].sort((a, b) => b.short - a.short);
   const lost = others.filter(row => !isNumber(row.cost));
-  const name = row => (row === own ? "the case itself" : row.scenario);
+  const name = row => (row === baseRow ? "the case itself" : row.scenario);
   const dearest = dear[0];
   const cheapest = dear[dear.length - 1];
   const shortest = short[0]?.short > 1e-6 ? short[0] : null;
   const step = row =>
-    `${more(row["less base"], money)}` +
-    (isNumber(row.relative) ? ` (${more(row.relative, percent)})` : "");
+    `${signed(row["less base"], money)}` +
+    (isNumber(row.relative) ? ` (${signed(row.relative, percent)})` : "");
   const tiles = [
-    ["The case itself", money(own.cost), "present value of all costs"],
+    ["The case itself", money(baseRow.cost), "present value of all costs"],
     [
       "Its demand covered",
-      percent(own.covered),
-      `${tonnes(own.short)} short of ${tonnes(own.wanted)}`,
-      own.short > 1e-6 ? "warn" : "",
+      percent(baseRow.covered),
+      `${tonnes(baseRow.short)} short of ${tonnes(baseRow.wanted)}`,
+      baseRow.short > 1e-6 ? "warn" : "",
     ],
-    dearest ? ["Dearest scenario", more(dearest["less base"], money), dearest.scenario] : null,
+    dearest ? ["Dearest scenario", signed(dearest["less base"], money), dearest.scenario] : null,
     shortest
       ? [
           "Most short",
@@ -41,7 +41,7 @@ function scenariosView() {
       lost.length ? "bad" : "",
     ],
   ].filter(Boolean);
-  const shown = rows.slice(0, MOST_BARS);
+  const shown = rows.slice(0, MAX_BARS);
   const heads = [
     "scenario",
     `cost, ${currency}`,
@@ -59,9 +59,9 @@ function scenariosView() {
       row.short,
       percent(row.covered),
     ]);
-  const told = row =>
+  const tooltip = row =>
     isNumber(row.cost)
-      ? `${name(row)}: ${money(row.cost)}${row === own ? "" : `, ${step(row)}`}\n` +
+      ? `${name(row)}: ${money(row.cost)}${row === baseRow ? "" : `, ${step(row)}`}\n` +
         `${tonnes(row.short)} short, ${percent(row.covered)} covered\n${row.changes}`
       : `${name(row)}: ${NO_PLAN}`;
   const cost = figure({
@@ -69,9 +69,9 @@ function scenariosView() {
       ? `What does each scenario cost? ${dearest.scenario}: ${step(dearest)}`
       : "What does each scenario cost?",
     note:
-      `${currency}, present value${during()}: more (right) or less (left) than the case ` +
-      `itself, which costs ${money(own.cost)}.` +
-      rest(rows.length, MOST_BARS, "scenario", "Scenarios"),
+      `${currency}, present value${horizonSuffix()}: more (right) or less (left) than the case ` +
+      `itself, which costs ${money(baseRow.cost)}.` +
+      andMoreRows(rows.length, MAX_BARS, "scenario", "Scenarios"),
     heads,
     rows: table,
     paint: width =>
@@ -80,15 +80,15 @@ function scenariosView() {
         shown.map(row => ({
           name: name(row),
           value: isNumber(row.cost) && isNumber(row["less base"]) ? row["less base"] : null,
-          told: told(row),
-          bold: row === own,
+          tooltip: tooltip(row),
+          bold: row === baseRow,
           soft: !isNumber(row.cost),
           text: !isNumber(row.cost)
             ? NO_PLAN
-            : row === own || !isNumber(row["less base"])
+            : row === baseRow || !isNumber(row["less base"])
               ? money(row.cost)
-              : `${more(row["less base"], bare)}` +
-                (isNumber(row.relative) ? ` (${more(row.relative, percent)})` : ""),
+              : `${signed(row["less base"], shortMoney)}` +
+                (isNumber(row.relative) ? ` (${signed(row.relative, percent)})` : ""),
           colour: row["less base"] < 0 ? "var(--minus)" : "var(--plus)",
         })),
         "Cost by scenario",
@@ -99,8 +99,9 @@ function scenariosView() {
       ? `Is demand met? ${shortest.scenario} leaves ${tonnes(shortest.short)} short`
       : "Is demand met? In every scenario that has a plan",
     note:
-      `Tonnes of demand short${during()}, and the share that is covered; outlets are left out.` +
-      rest(rows.length, MOST_BARS, "scenario", "Scenarios"),
+      `Tonnes of demand short${horizonSuffix()}, and the share that is covered; ` +
+      "outlets are left out." +
+      andMoreRows(rows.length, MAX_BARS, "scenario", "Scenarios"),
     heads,
     rows: table,
     paint: width =>
@@ -109,8 +110,8 @@ function scenariosView() {
         shown.map(row => ({
           name: name(row),
           value: row.short,
-          told: told(row),
-          bold: row === own,
+          tooltip: tooltip(row),
+          bold: row === baseRow,
           soft: !isNumber(row.cost),
           colour: "var(--bad)",
           text: isNumber(row.cost)
@@ -150,21 +151,22 @@ function scenariosView() {
     tiles,
     alerts: failures(),
     words: [
-      `The case itself costs ${money(own.cost)} and covers ${percent(own.covered)} of its demand.`,
+      `The case itself costs ${money(baseRow.cost)} and covers ${percent(baseRow.covered)} ` +
+        "of its demand.",
       dearest && dearest["less base"] > 0
         ? `Dearest is ${dearest.scenario}: ` +
           `${step(dearest)}` +
-          (dearest.short > own.short + 1e-6
-            ? `, with ${tonnes(dearest.short - own.short)} more short`
+          (dearest.short > baseRow.short + 1e-6
+            ? `, with ${tonnes(dearest.short - baseRow.short)} more short`
             : "") +
           "."
         : null,
       cheapest && cheapest["less base"] < 0
         ? `Cheapest is ${cheapest.scenario}: ${step(cheapest)}.`
         : null,
-      known.some(row => tiny(row["less base"] / (own.cost || 1)))
+      known.some(row => isNegligible(row["less base"] / (baseRow.cost || 1)))
         ? `Without effect on cost: ${known
-            .filter(row => tiny(row["less base"] / (own.cost || 1)))
+            .filter(row => isNegligible(row["less base"] / (baseRow.cost || 1)))
             .map(row => row.scenario)
             .join(", ")}.`
         : null,

@@ -4,9 +4,9 @@ function stochasticView() {
   const rows = recordsOf("By scenario");
   const decisions = recordsOf("Here and now");
   const of = item => values.get(item)?.amount ?? null;
-  const measure = "Expected cost";
+  const costItem = "Expected cost";
   const weighed = isNumber(of("Mean and risk"));
-  const mine = of(measure);
+  const mine = of(costItem);
   const vss = of("Value of the stochastic solution");
   const evpi = of("Expected value of perfect information");
   const expected = of("Expected cost");
@@ -52,30 +52,30 @@ function stochasticView() {
           ? "Is it worth planning for all scenarios? The plan of the case alone is " +
             "impossible in some"
           : `What does the plan cost? ${money(mine)}`,
-    note: `${measure} in ${currency}, present value${during()}. Bars do not begin at zero.`,
+    note: `${costItem} in ${currency}, present value${horizonSuffix()}. Bars do not begin at zero.`,
     heads: ["measure", `amount, ${currency}`, "meaning"],
     rows: () => [...values.values()].map(row => [row.item, row.amount, row.meaning]),
     paint(width) {
-      const labels = labelsOf(
+      const labels = labelWidth(
         stairs.map(([name]) => ({name})),
         width,
       );
       const aside = stairs.map((step, place) =>
         place && isNumber(step[1])
-          ? `${more(step[1] - stairs[place - 1][1], money)} ` +
+          ? `${signed(step[1] - stairs[place - 1][1], money)} ` +
             (place === stairs.length - 1 && isNumber(vss)
               ? "for not planning ahead (VSS)"
               : "for not knowing (EVPI)")
           : "",
       );
-      const room = width - labels - Math.max(120, ...aside.map(text => wide(text))) - 20;
+      const room = width - labels - Math.max(120, ...aside.map(text => textWidth(text))) - 20;
       const line = 44;
-      const svg = canvas(width, stairs.length * line + 4, "What planning and knowing are worth");
+      const svg = svgCanvas(width, stairs.length * line + 4, "What planning and knowing are worth");
       const x = value =>
         labels + (high > low ? 0.3 + (0.7 * (value - low)) / (high - low) : 1) * room;
       const marks = stairs.map(([name, value, what, colour], number) => {
         const y = number * line + 4;
-        const group = tell(
+        const group = addTooltip(
           draw("g", {}),
           `${name}: ${isNumber(value) ? money(value) : "impossible"}\n${what}`,
         );
@@ -84,16 +84,16 @@ function stochasticView() {
             draw(
               "text",
               {x: labels - 10, y: y + 19, "text-anchor": "end"},
-              fitted(name, labels - 12),
+              fitText(name, labels - 12),
             ),
-            draw("text", {x: labels, y: y + 19, class: "soft"}, fitted(what, width - labels - 8)),
+            draw("text", {x: labels, y: y + 19, class: "soft"}, fitText(what, width - labels - 8)),
           );
         if (!isNumber(value)) return group;
         group.append(
           draw(
             "text",
             {x: labels - 10, y: y + 19, "text-anchor": "end"},
-            fitted(name, labels - 12),
+            fitText(name, labels - 12),
           ),
           draw("rect", {
             x: labels,
@@ -110,7 +110,7 @@ function stochasticView() {
         return group;
       });
       svg.append(...marks);
-      rove(marks);
+      addArrowKeys(marks);
       return svg;
     },
   });
@@ -125,9 +125,9 @@ function stochasticView() {
         `${money(worst.cost)} in ${worst.scenario}`
       : "What does each scenario cost?",
     note:
-      `${currency}, present value${during()}; the probability stands beside the name. ` +
+      `${currency}, present value${horizonSuffix()}; the probability stands beside the name. ` +
       "The scale does not begin at zero." +
-      rest(rows.length, MOST_BARS, "scenario", "By scenario"),
+      andMoreRows(rows.length, MAX_BARS, "scenario", "By scenario"),
     heads: [
       "scenario",
       "probability",
@@ -142,9 +142,9 @@ function stochasticView() {
         row.short,
       ]),
     paint(width) {
-      const shown = rows.slice(0, MOST_BARS);
+      const shown = rows.slice(0, MAX_BARS);
       const names = shown.map(row => `${row.scenario}, ${percent(row.probability, 0)}`);
-      const labels = labelsOf(
+      const labels = labelWidth(
         names.map(name => ({name})),
         width,
       );
@@ -152,16 +152,16 @@ function stochasticView() {
       const all = shown.flatMap(row => ways.map(([header]) => row[header]).filter(isNumber));
       const from = Math.min(...all);
       const to = Math.max(...all);
-      const svg = canvas(width, shown.length * line + 26, "Cost by scenario");
+      const svg = svgCanvas(width, shown.length * line + 26, "Cost by scenario");
       const notes = shown.map(
         row =>
-          `${bare(row.cost)}` +
+          `${shortMoney(row.cost)}` +
           (row.short > 1e-6 ? `, ${tonnes(row.short)} short` : "") +
           (ways.some(([header]) => header === "base plan") && !isNumber(row["base plan"])
             ? "; the case alone: impossible"
             : ""),
       );
-      const after = Math.max(...notes.map(note => wide(note) * 1.08)) + 26;
+      const after = Math.max(...notes.map(note => textWidth(note) * 1.08)) + 26;
       const x = value =>
         labels +
         12 +
@@ -170,7 +170,7 @@ function stochasticView() {
         const y = number * line + 14;
         const there = ways.filter(([header]) => isNumber(row[header]));
         const ends = there.map(([header]) => x(row[header]));
-        const group = tell(
+        const group = addTooltip(
           draw("g", {}),
           [
             `${row.scenario}, probability ${percent(row.probability)}`,
@@ -186,7 +186,7 @@ function stochasticView() {
           draw(
             "text",
             {x: labels - 10, y: y + 5, "text-anchor": "end"},
-            fitted(names[number], labels - 12),
+            fitText(names[number], labels - 12),
           ),
           draw("path", {d: `M${labels} ${y}H${width - after}`, stroke: "var(--faint)"}),
           draw("path", {
@@ -217,8 +217,8 @@ function stochasticView() {
           to > from ? money(to) : "",
         ),
       );
-      rove(marks);
-      return make("div", {}, keyed(ways.map(([, name, colour]) => [name, colour])), svg);
+      addArrowKeys(marks);
+      return make("div", {}, legend(ways.map(([, name, colour]) => [name, colour])), svg);
     },
   });
   const periods = [...new Set(decisions.map(row => row.period))].sort(
@@ -230,7 +230,7 @@ function stochasticView() {
       ? `build ${row.thing}`
       : `${row.thing}${row.thing.includes(row.material) ? "" : ` · ${row.material}`}`;
   const things = [
-    ...grouped(
+    ...sumBy(
       decisions,
       row => `${row.kind}\u0000${row.thing}\u0000${row.site}\u0000${row.material}`,
       row => row.decided,
@@ -250,7 +250,7 @@ function stochasticView() {
     row => isNumber(row["base plan"]) && Math.abs(row.decided - row["base plan"]) > 1e-3,
   );
   const most = 26;
-  const columns = periods.slice(0, MOST_COLUMNS);
+  const columns = periods.slice(0, MAX_GRID_COLUMNS);
   const table = figure({
     title: decisions.length
       ? "What is to be decided here and now? " +
@@ -262,8 +262,8 @@ function stochasticView() {
     note:
       "Tonnes bought, or number built, by period. Orange: " +
       "more than in the plan of the case alone; green: less." +
-      rest(things.length, most, "thing", "Here and now") +
-      rest(periods.length, MOST_COLUMNS, "period", "Here and now"),
+      andMoreRows(things.length, most, "thing", "Here and now") +
+      andMoreRows(periods.length, MAX_GRID_COLUMNS, "period", "Here and now"),
     heads: ["kind", "thing", "site", "material", "period", "decided", "base plan", "least", "most"],
     rows: () =>
       decisions.map(row => [
@@ -291,24 +291,24 @@ function stochasticView() {
             return {
               text: "",
               fill: null,
-              told: `${named(shown[number][1])}, ${columns[column]}\nnot decided here and now`,
+              tooltip: `${named(shown[number][1])}, ${columns[column]}\nnot decided here and now`,
             };
           const less = isNumber(row["base plan"]) ? row.decided - row["base plan"] : 0;
           return {
-            text: plain(row.decided),
+            text: plainNumber(row.decided),
             fill:
               Math.abs(less) > 1e-3
                 ? tint(less, Math.max(row.decided, row["base plan"]))
                 : "var(--faint)",
-            told: [
+            tooltip: [
               `${named(row)}${row.site ? ` from ${row.site}` : ""}, ${row.period}`,
-              `decided: ${plain(row.decided)}${unit(row)}`,
+              `decided: ${plainNumber(row.decided)}${unit(row)}`,
               isNumber(row["base plan"])
-                ? `the case alone: ${plain(row["base plan"])}${unit(row)}`
+                ? `the case alone: ${plainNumber(row["base plan"])}${unit(row)}`
                 : "",
               isNumber(row.least)
-                ? `if the scenario were known: ${plain(row.least)} to ` +
-                  `${plain(row.most)}${unit(row)}`
+                ? `if the scenario were known: ${plainNumber(row.least)} to ` +
+                  `${plainNumber(row.most)}${unit(row)}`
                 : "",
             ]
               .filter(Boolean)

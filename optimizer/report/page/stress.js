@@ -1,25 +1,27 @@
-// Losses: what each costs, how soon it is short, what replaces it.
+// Losses: the cost of each, the time to the first shortage, and the replacements.
 function stressView() {
   naming = run => (run === base ? "no loss" : run.name);
   const all = recordsOf("Stress").map(row => ({
     ...row,
-    "dearer by": settled(row["dearer by"], base.cost),
+    "dearer by": withoutRounding(row["dearer by"], base.cost),
   }));
   const sheet = sheetOf("Stress");
   const gains = recordsOf("Replaced by");
-  const found = all.filter(row => isNumber(row.cost));
+  const solved = all.filter(row => isNumber(row.cost));
   const lost = all.filter(row => !isNumber(row.cost));
-  const dear = [...found].sort((a, b) => b["dearer by"] - a["dearer by"]);
-  const short = [...found].sort((a, b) => b["shorter by"] - a["shorter by"]);
-  const early = found
+  const dear = [...solved].sort((a, b) => b["dearer by"] - a["dearer by"]);
+  const short = [...solved].sort((a, b) => b["shorter by"] - a["shorter by"]);
+  const early = solved
     .filter(row => row["first short"])
     .sort((a, b) => a.after - b.after || b["shorter by"] - a["shorter by"]);
   const scale = Math.abs(base.cost || 1);
-  const idle = found.filter(row => tiny(row["dearer by"] / scale) && row["shorter by"] < 1e-3);
+  const idle = solved.filter(
+    row => isNegligible(row["dearer by"] / scale) && row["shorter by"] < 1e-3,
+  );
   const name = row => `${row.loss} (${row.kind})`;
-  const periods = count => (count ? `after ${counted(count, when)}` : "at once");
+  const periods = count => (count ? `after ${counted(count, periodNoun)}` : "at once");
   const step = row =>
-    `${more(row["dearer by"], money)} (${more(row["dearer by"] / scale, percent)})`;
+    `${signed(row["dearer by"], money)} (${signed(row["dearer by"] / scale, percent)})`;
   const dearest = dear[0];
   const shortest = short[0]?.["shorter by"] > 1e-3 ? short[0] : null;
   const kinds = [...new Set(all.map(row => row.kind))];
@@ -27,10 +29,10 @@ function stressView() {
   let chosen = dearest ? name(dearest) : "";
   const most = 20;
   const only = rows => rows.filter(row => !kind || row.kind === kind);
-  const told = row =>
+  const tooltip = row =>
     [
       `${name(row)}: ${step(row)}`,
-      `${more(row["shorter by"], tonnes)} short, ${percent(row.covered)} covered`,
+      `${signed(row["shorter by"], tonnes)} short, ${percent(row.covered)} covered`,
       row["first short"]
         ? `first short in ${row["first short"]}, ${periods(row.after)}`
         : "never short because of it",
@@ -59,7 +61,7 @@ function stressView() {
       row.after,
       row["replaced by"],
     ]);
-  const held = rest(sheet.total, sheet.shown, "row", "Stress");
+  const rowsNote = andMoreRows(sheet.total, sheet.shown, "row", "Stress");
   const felt = () => only(dear).filter(row => row["dearer by"]);
   const numb = () => only(dear).length - felt().length;
   const cost = figure({
@@ -69,14 +71,14 @@ function stressView() {
         : "What does a loss cost?",
     note: () =>
       `${currency} more than the plan without a loss, which costs ${money(base.cost)}; ` +
-      `present value${during()}. Dearest ` +
+      `present value${horizonSuffix()}. Dearest ` +
       "first." +
       (numb()
         ? ` ${counted(numb(), "loss", "losses")} without effect on cost ` +
           `${numb() === 1 ? "is" : "are"} left out.`
         : "") +
-      rest(felt().length, most, "row", "Stress") +
-      held,
+      andMoreRows(felt().length, most, "row", "Stress") +
+      rowsNote,
     heads,
     rows: rows(() => only(dear)),
     paint: width =>
@@ -89,7 +91,7 @@ function stressView() {
                 name: name(row),
                 value: row["dearer by"],
                 text: step(row),
-                told: told(row),
+                tooltip: tooltip(row),
                 colour: row["dearer by"] < 0 ? "var(--minus)" : "var(--plus)",
               })),
             "Losses by cost",
@@ -104,9 +106,9 @@ function stressView() {
           `${tonnes(tonnesShort()[0]["shorter by"])} more`
         : "What does a loss leave short? Nothing more than without it",
     note: () =>
-      `Tonnes of demand short, more than without the loss${during()}, and the share that ` +
+      `Tonnes of demand short, more than without the loss${horizonSuffix()}, and the share that ` +
       "is still covered. Most first." +
-      rest(tonnesShort().length, most, "row", "Stress"),
+      andMoreRows(tonnesShort().length, most, "row", "Stress"),
     heads,
     rows: rows(() => only(short)),
     paint: width =>
@@ -119,7 +121,7 @@ function stressView() {
                 name: name(row),
                 value: row["shorter by"],
                 text: `${tonnes(row["shorter by"])}, ${percent(row.covered)} covered`,
-                told: told(row),
+                tooltip: tooltip(row),
                 colour: "var(--bad)",
               })),
             "Losses by tonnes short",
@@ -132,23 +134,23 @@ function stressView() {
         ? `How soon is it felt? ${only(early)[0].loss} is short ${periods(only(early)[0].after)}`
         : "How soon is it felt? No loss is ever short",
     note: () =>
-      `The bar goes from the loss to the first ${when} in which more is short, stocks and ` +
+      `The bar goes from the loss to the first ${periodNoun} in which more is short, stocks and ` +
       "orders under way used up; soonest first. Losses that never lead to a shortage are " +
       "left out." +
-      rest(only(early).length, most, "row", "Stress"),
+      andMoreRows(only(early).length, most, "row", "Stress"),
     heads,
     rows: rows(() => only(early)),
     paint(width) {
       const shown = only(early).slice(0, most);
       if (!shown.length) return make("p", {}, "No loss leads to a shortage.");
-      const labels = labelsOf(
+      const labels = labelWidth(
         shown.map(row => ({name: name(row)})),
         width,
       );
       const across = (width - labels - 150) / bins.length;
       const line = 26;
       const top = 20;
-      const svg = canvas(width, top + shown.length * line + 4, "Time to the first shortage");
+      const svg = svgCanvas(width, top + shown.length * line + 4, "Time to the first shortage");
       const each = Math.max(1, Math.ceil(60 / across));
       bins.forEach((label, place) => {
         if (place % each === 0)
@@ -165,13 +167,13 @@ function stressView() {
         const at = bins.indexOf(row["first short"]);
         const from = labels + (at - row.after) * across;
         const to = labels + (at + 0.5) * across;
-        const group = tell(draw("g", {}), told(row));
+        const group = addTooltip(draw("g", {}), tooltip(row));
         group.append(
           draw("rect", {x: 0, y, width, height: line, fill: "transparent"}),
           draw(
             "text",
             {x: labels - 10, y: y + 16, "text-anchor": "end"},
-            fitted(name(row), labels - 12),
+            fitText(name(row), labels - 12),
           ),
           draw("rect", {
             x: from,
@@ -190,7 +192,7 @@ function stressView() {
         return group;
       });
       svg.append(...marks);
-      rove(marks);
+      addArrowKeys(marks);
       return svg;
     },
   });
@@ -202,11 +204,16 @@ function stressView() {
     ? figure({
         title: () => `What steps in when ${all.find(row => name(row) === chosen).loss} is lost?`,
         note:
-          `More than without the loss${during()}: offers in tonnes bought, sites in units ` +
+          `More than without the loss${horizonSuffix()}: offers in tonnes bought, sites in units ` +
           "of activity of their recipes; largest first." +
-          rest(sheetOf("Replaced by").total, sheetOf("Replaced by").shown, "row", "Replaced by"),
+          andMoreRows(
+            sheetOf("Replaced by").total,
+            sheetOf("Replaced by").shown,
+            "row",
+            "Replaced by",
+          ),
         tools: [
-          choice(
+          selectBox(
             "Loss",
             worth.map(row => [name(row), name(row)]),
             chosen,
@@ -235,10 +242,10 @@ function stressView() {
                     list.slice(0, 10).map(row => ({
                       name: gain === "site" ? `${row.name}: ${row.detail}` : row.name,
                       value: row.gain,
-                      text: `+${plain(row.gain)}${unit}`,
-                      told:
-                        `${row.name}, ${row.detail}\n${plain(row.base)} before, ` +
-                        `${plain(row.then)} then${unit}`,
+                      text: `+${plainNumber(row.gain)}${unit}`,
+                      tooltip:
+                        `${row.name}, ${row.detail}\n${plainNumber(row.base)} before, ` +
+                        `${plainNumber(row.then)} then${unit}`,
                       colour: gain === "offer" ? "var(--bar)" : "var(--clean)",
                     })),
                     title,
@@ -261,7 +268,7 @@ function stressView() {
   const steer = make(
     "div",
     {class: "tools steer", role: "group", "aria-label": "What the pictures show"},
-    choice("Losses of", [["", "every kind"], ...kinds.map(each => [each, each])], "", value => {
+    selectBox("Losses of", [["", "every kind"], ...kinds.map(each => [each, each])], "", value => {
       kind = value;
       for (const picture of [cost, cover, soon]) picture.repaint();
     }),
@@ -271,7 +278,7 @@ function stressView() {
     alerts: failures(),
     tiles: [
       ["Without a loss", money(base.cost), `${percent(coverOf(base))} of demand covered`],
-      dearest ? ["Dearest loss", more(dearest["dearer by"], money), name(dearest)] : null,
+      dearest ? ["Dearest loss", signed(dearest["dearer by"], money), name(dearest)] : null,
       shortest
         ? [
             "Most short",

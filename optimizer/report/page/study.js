@@ -1,5 +1,5 @@
-// The page of a study in order: by the name of its first table.
-const VIEWS = {
+// The page of a study: its kind follows from the name of its first table.
+const STUDY_VIEWS = {
   Scenarios: scenariosView,
   Stress: stressView,
   Frontier: frontierView,
@@ -8,7 +8,7 @@ const VIEWS = {
   "Cost changes": plansView,
   "Input changes": inputsView,
 };
-// A study of another kind: its chart, as in its workbook.
+// Other kinds of study have the chart of their workbook.
 function otherView() {
   const [name, names, values] = data.chart || [];
   const rows = name ? recordsOf(name) : [];
@@ -18,18 +18,18 @@ function otherView() {
         return figure({
           title: header,
           note:
-            `${kind === "money" ? currency : kind}${during()}.` +
-            rest(rows.length, MOST_BARS, "row", name),
+            `${kind === "money" ? currency : kind}${horizonSuffix()}.` +
+            andMoreRows(rows.length, MAX_BARS, "row", name),
           heads: [names, header],
           rows: () => rows.map(row => [row[names], row[header]]),
           paint: width =>
             bars(
               width,
-              rows.slice(0, MOST_BARS).map(row => ({
+              rows.slice(0, MAX_BARS).map(row => ({
                 name: String(row[names]),
                 value: row[header],
                 text: withUnit(kind, row[header]),
-                told: `${row[names]}: ${withUnit(kind, row[header])}`,
+                tooltip: `${row[names]}: ${withUnit(kind, row[header])}`,
               })),
               header,
             ),
@@ -44,7 +44,7 @@ function otherView() {
     parts: [["Overview", drawn.length ? section("overview", "Overview", drawn) : null]],
   };
 }
-const seen = (VIEWS[data.sheets[0]?.name] || otherView)();
+const seen = (STUDY_VIEWS[data.sheets[0]?.name] || otherView)();
 const [kind, verdict] = failed.length
   ? ["warn", `${runs.length - failed.length} of ${runs.length} runs have a sound plan.`]
   : unproven.length
@@ -57,12 +57,12 @@ const [kind, verdict] = failed.length
             ? "Compared row by row."
             : "Every scenario's plan passed its audit.",
         ];
-const told = [data.case && data.title, seen.about, span].filter(Boolean).join("; ");
+const summary = [data.case && data.title, seen.about, horizonText].filter(Boolean).join("; ");
 assemble(
   [
-    topOf(data.case || data.title, kind, verdict, `${told}.`),
+    topOf(data.case || data.title, kind, verdict, `${summary}.`),
     seen.tiles.length ? tileList(seen.tiles) : null,
-    seen.card || sayings(seen.words || []),
+    seen.card || summaryCard(seen.words || []),
     seen.alerts,
   ],
   [...seen.parts, ["Tables", tablesSection()]],

@@ -1,5 +1,5 @@
-// The result tables, as in the workbook: sort by a header, filter all or one column.
-const STEP = 150;
+// The result tables, as in the workbook: sorted by a header, filtered by one or all columns.
+const TABLE_PAGE_ROWS = 150;
 function valuesOf(column) {
   return Array.isArray(column) ? column : column.at.map(place => column.words[place]);
 }
@@ -7,7 +7,7 @@ function shownAs(kind, value) {
   if (value === null || value === "") return "";
   if (!isNumber(value)) return value;
   if (kind === "share") return percent(value);
-  return plain(value);
+  return plainNumber(value);
 }
 const isNumeric = kind => !["text", "period", "date"].includes(kind);
 function unitOf(kind) {
@@ -95,22 +95,22 @@ function tablesSection() {
 function sheetTable(sheet) {
   const columns = sheet.columns.map(valuesOf);
   const kinds = sheet.fields.map(field => field.kind);
-  const asked = sheet.fields.map(() => "");
+  const filters = sheet.fields.map(() => "");
   let everywhere = "";
   const order = [...Array(sheet.shown).keys()];
   let sorted = -1;
   let rising = true;
-  let limit = STEP;
+  let limit = TABLE_PAGE_ROWS;
   const body = make("tbody");
   const foot = make("tfoot");
   const status = make("p", {class: "note", role: "status"});
-  const more = make(
+  const moreButton = make(
     "button",
     {
       type: "button",
       class: "more",
       onclick: () => {
-        limit += 5 * STEP;
+        limit += 5 * TABLE_PAGE_ROWS;
         fillBody();
       },
     },
@@ -130,8 +130,8 @@ function sheetTable(sheet) {
         "aria-label": `Filter ${field.header}`,
         placeholder: isNumeric(field.kind) ? "> 0" : "filter",
         oninput: event => {
-          asked[place] = event.target.value;
-          limit = STEP;
+          filters[place] = event.target.value;
+          limit = TABLE_PAGE_ROWS;
           fillBody();
         },
       }),
@@ -156,12 +156,12 @@ function sheetTable(sheet) {
     heads.forEach((head, other) => {
       head.setAttribute("aria-sort", other === place ? direction : "none");
     });
-    said.textContent =
+    liveRegion.textContent =
       `Sorted by ${sheet.fields[place].header}, ` + (rising ? "ascending" : "descending");
     fillBody();
   }
   function fillBody() {
-    const tests = asked
+    const tests = filters
       .map((wanted, place) => (wanted.trim() ? [columns[place], test(kinds[place], wanted)] : null))
       .filter(Boolean);
     const words = everywhere.trim().toLowerCase();
@@ -207,7 +207,7 @@ function sheetTable(sheet) {
             "td",
             {class: isNumeric(field.kind) ? "number" : null},
             field.header in sheet.sums
-              ? plain(whole ? whole[field.header] : sum(rows.map(row => columns[place][row])))
+              ? plainNumber(whole ? whole[field.header] : sum(rows.map(row => columns[place][row])))
               : place
                 ? ""
                 : "Sum",
@@ -216,7 +216,7 @@ function sheetTable(sheet) {
       ),
     );
     foot.hidden = !sheet.total || !Object.keys(sheet.sums).length;
-    more.hidden = rows.length <= limit;
+    moreButton.hidden = rows.length <= limit;
     status.textContent =
       (filtered
         ? `${digits(rows.length, 0)} of ${counted(sheet.shown, "row")}.`
@@ -254,7 +254,7 @@ function sheetTable(sheet) {
           id: "find",
           oninput: event => {
             everywhere = event.target.value;
-            limit = STEP;
+            limit = TABLE_PAGE_ROWS;
             fillBody();
           },
         }),
@@ -266,6 +266,6 @@ function sheetTable(sheet) {
       {class: "scroll", tabindex: 0, role: "region", "aria-label": `Table ${sheet.name}`},
       make("table", {}, make("thead", {}, make("tr", {}, heads)), body, foot),
     ),
-    more,
+    moreButton,
   );
 }

@@ -42,7 +42,8 @@ async function upload(file) {
   if (file.size > state.max_bytes) {
     showError(
       `${file.name}: has ${Math.round(file.size / 1e6)} MB, and the page takes ` +
-        `${Math.round(state.max_bytes / 1e6)} MB at most; solve it with the command: optimizer solve`,
+        `${Math.round(state.max_bytes / 1e6)} MB at most; solve it with the command: ` +
+        "optimizer solve",
     );
     return;
   }
