@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from optimizer.explain.cell_locator import HIGH, LOW, CellLocator
-from optimizer.explain.duals import KINDS, NAN, ONE_LESS, PricedRow, relief
+from optimizer.explain.cell_locator import HIGH, SIDES, CellLocator
+from optimizer.explain.duals import NAN, ONE_LESS, PricedRow, relief
 from optimizer.explain.scarcity import address
+from optimizer.model import family_named
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure
 from optimizer.result.price_layouts import BOTTLENECKS
@@ -18,34 +19,6 @@ MOST = 2_000
 
 SHOWN = 3
 """Cells that are named one by one; of more the first and the last."""
-
-FULL = {
-    ("offer", HIGH): "{0} at {1} sells all the {2} that it may",
-    ("offer", LOW): "{0} at {1} must sell {2} that is not worth its price",
-    ("contract", HIGH): "The contract of {0} at {1} ({2}) is drawn in full",
-    ("take_or_pay", LOW): "The take-or-pay of {0} at {1} ({2}) is not worth its price",
-    ("capacity", HIGH): "{1} at {0} is full",
-    ("minimum_load", LOW): "{1} at {0} runs at its minimum load",
-    ("idle_minimum", LOW): "{1} at {0} runs at its minimum load",
-    ("process", HIGH): "{0} runs at its maximum",
-    ("process", LOW): "{0} runs at its minimum",
-    ("lane", HIGH): "The lane {0} carries its maximum of {1}",
-    ("lane_minimum", LOW): "The lane {0} carries its least shipment of {1}",
-    ("storage", HIGH): "The stock of {1} at {0} is at its maximum",
-    ("storage", LOW): "The stock of {1} at {0} is at its minimum",
-    ("cover", LOW): "The stock of {1} at {0} is at its days of cover",
-    ("least_delivery", LOW): "The least delivery to {0} at {1} binds",
-    ("rule_share", HIGH): "Rule {0} binds {2} at {3}",
-    ("built_most", HIGH): "The option {0} is built as often as it may",
-}
-"""What a row at its bound means; ``{0}`` and so on are the names of its index."""
-
-MORE = {
-    **dict.fromkeys(("capacity", "minimum_load", "idle_minimum"), "unit of use"),
-    "process": "unit of activity",
-    "built_most": "of it",
-}
-"""What one more of a bound is, where it is not a tonne."""
 
 
 def bottlenecks(network: Network, rows: list[PricedRow], found: BasisRanges | None) -> Table:
@@ -65,7 +38,7 @@ def bottlenecks(network: Network, rows: list[PricedRow], found: BasisRanges | No
         cell = "; ".join(cells) if len(cells) <= SHOWN else f"{cells[0]} to {cells[-1]}"
         sentence = _sentence(group, holds, note, currency)
         span = (first.period, group[-1].period, min(worth), max(worth))
-        kind = KINDS.get(first.family, (first.family, ""))[0]
+        kind = family_named(first.family).label
         told.append((kind, first.thing, *span, holds, saving, note, sentence, cell))
     told.sort(key=lambda row: -abs(row[7]))
     return table(BOTTLENECKS, [(rank, *row) for rank, row in enumerate(told, 1)])
@@ -102,28 +75,23 @@ def _sentence(group: list[PricedRow], holds: float, note: str, currency: str) ->
     if figure(worth[0]) != figure(worth[-1]):
         said = f"{figure(worth[0])} to {figure(worth[-1])} {currency}"
     when = _when(group)
-    if first.family == "demand":
+    family = family_named(first.family)
+    if family.price == "cost":
         least = first.worth > 0
         verb = "costs" if least else "earns"
         names = f"{first.names[0]} at {first.names[1]}"
         return f"One more tonne wanted by {names}{when} {verb} {said}{_range(holds, note, least)}."
-    pattern = FULL.get((first.family, first.side))
+    pattern = family.bound(first.side).binding
     head = pattern.format(*first.names) if pattern else _bound(first)
-    unit = MORE.get(first.family, "tonne")
-    if first.per == ONE_LESS:
-        what = f"one {unit} less" if first.family != "limit" else "one less"
-    elif first.family in ("rule_share", "limit", "blend"):
-        what = "one tonne more that it forbids" if first.family == "rule_share" else "one more"
-    else:
-        what = f"one more {unit}"
+    what = family.one_less if first.per == ONE_LESS else family.one_more
     each = " in a period" if len(group) > 1 else ""
     return f"{head}{when}: {what}{each} is worth {said}{_range(holds, note)}."
 
 
 def _bound(row: PricedRow) -> str:
-    kind = KINDS.get(row.family, (row.family, ""))[0]
+    kind = family_named(row.family).label
     which = "maximum" if row.side == HIGH else "minimum"
-    names = [name for name in row.names if name not in ("sum", "least", "most")]
+    names = [name for name in row.names if name not in SIDES]
     return f"The {which} of {kind} {', '.join(filter(None, names))} binds"
 
 

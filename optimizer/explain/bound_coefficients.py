@@ -7,6 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.explain.cell_locator import CellLocator, WorkbookCell
+from optimizer.model import REQUIREMENTS_BY_NAME
+from optimizer.model.limits import BLEND_FAMILY
+from optimizer.model.rules import RULE_SHARE_FAMILY
+from optimizer.model.storage import COVER_FAMILY
 from optimizer.network.network_data import Network
 from optimizer.solver import Program
 
@@ -18,34 +22,8 @@ def factor(
 
     ``cell`` is None for what an option adds: its row has no dates of its own.
     """
-    network = places.network
-    calendar = network.calendar
-    if family == "added_capacity":
-        assert t is not None
-        unit = next(own for own in network.units if (own.site, own.unit) == tuple(names[:2]))
-        return calendar.year_fraction * unit.availability[t]
-    assert cell is not None
-    record = places.record(cell)
-    if family in ("rule_share", "cover", "blend") or (family == "limit" and "sum" not in names):
-        return 0.0
-    if family == "contract":
-        begin, end = calendar.span(record.start, record.end)
-        horizon = float(calendar.count * calendar.months)
-        return (min(end, horizon) - max(begin, 0.0)) / (end - begin)
-    if t is None or family in ("storage", "limit"):
-        return 1.0
-    years = calendar.cover(record.start, record.end)[t]
-    if family == "capacity":
-        return float(years * record.availability)
-    if family == "availability":
-        return float(years * record.capacity)
-    if family in ("minimum_load", "idle_minimum"):
-        own = record.may_idle == (family == "idle_minimum")
-        return float(years * record.availability * record.capacity) if own else 0.0
-    if family == "least_delivery":
-        wanted = dict(record.by_period).get(calendar.labels[t])
-        return float((record.quantity or 0.0) * years if wanted is None else wanted)
-    return 1.0 if family == "lane_minimum" else float(years)
+    row = None if cell is None else places.record(cell)
+    return REQUIREMENTS_BY_NAME[family].coefficient(places.network, row, names, t)
 
 
 def share_base(
@@ -64,12 +42,12 @@ def share_base(
     own = slice(program.starts[row], program.starts[row + 1])
     columns, coefficients = program.columns[own], program.values[own]
     amounts = values[columns]
-    if family == "rule_share":
+    if family == RULE_SHARE_FAMILY.name:
         return float(amounts.sum())
-    if family == "blend":
+    if family == BLEND_FAMILY.name:
         inputs = [_taken(network, program.variables[column].index()) for column in columns.tolist()]
         return float(np.array(inputs) @ amounts)
-    if family == "cover":
+    if family == COVER_FAMILY.name:
         taken = -float((coefficients * amounts)[coefficients < 0].sum())
         return taken / cell
     counted = np.where(coefficients > 0, 1.0 - cell, -cell)

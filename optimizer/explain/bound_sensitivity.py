@@ -19,6 +19,26 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.explain.cell_locator import HIGH, LOW
+from optimizer.model.capacity import (
+    CAPACITY_FAMILY,
+    IDLE_MINIMUM_FAMILY,
+    MINIMUM_LOAD_FAMILY,
+    PROCESS_FAMILY,
+    RUNNING_FAMILY,
+    RUNNING_OWN_FAMILY,
+)
+from optimizer.model.custody import CUSTODY_FAMILY
+from optimizer.model.demand import DEMAND_FAMILY, LEAST_DELIVERY_FAMILY
+from optimizer.model.family import Family
+from optimizer.model.investment import (
+    BUILT_CHOSEN_FAMILY,
+    BUILT_MOST_FAMILY,
+    BUILT_NEEDS_FAMILY,
+    BUILT_REACH_FAMILY,
+)
+from optimizer.model.shipping import LANE_FAMILY, LANE_MINIMUM_FAMILY
+from optimizer.model.storage import COVER_FAMILY, STORAGE_FAMILY
+from optimizer.model.supply import CONTRACT_FAMILY, TAKE_OR_PAY_FAMILY
 from optimizer.network.calendar import members
 from optimizer.network.network_data import Network, NetworkUnit
 from optimizer.solver import Answer, BoundDirection, Program
@@ -81,9 +101,9 @@ class _MoveCollector:
         """Line and period to rows whose bound is what is wanted, and how much they move."""
         self._caps: dict[tuple[int, int], tuple[float, float]] = {}
 
-    def row(self, family: str, *names: str) -> int | None:
+    def row(self, family: Family, *names: str) -> int | None:
         """Number of a row; None where the model has none."""
-        component = self.m.component(family)
+        component = self.m.component(family.name)
         index = names if len(names) > 1 else names[0]
         if component is None or index not in component:
             return None
@@ -106,10 +126,10 @@ class _MoveCollector:
             for t, variable in decided.items():
                 used = self.whole(variable)
                 name = (bound.name, bound.material, str(bound.rows[0]), self.labels[t])
-                least = self.row("lane_minimum", *name)
+                least = self.row(LANE_MINIMUM_FAMILY, *name)
                 if least is not None:
                     self.put(least, {least: used}, bound=bound.minimum_when_used[t])
-                row, most = self.row("lane", *name), bound.maximum[t]
+                row, most = self.row(LANE_FAMILY, *name), bound.maximum[t]
                 if row is None:
                     continue
                 ends = sum(most_of[arc].get(t, INFINITY) for arc in bound.arcs)
@@ -125,7 +145,7 @@ class _MoveCollector:
 
     def _reaches(self) -> Iterator[tuple[int, int, int, float]]:
         """Way, period, row and number built of ways out of plants that may be built."""
-        if self.m.component("built_reach") is None:
+        if self.m.component(BUILT_REACH_FAMILY.name) is None:
             return
         program = self.program
         for index, arc in enumerate(self.network.arcs):
@@ -133,7 +153,7 @@ class _MoveCollector:
                 place = self.network.units[unit]
                 for t, most in self.network.arc_most[index].items():
                     names = (arc.name, arc.material, place.site, place.unit, self.labels[t])
-                    row = self.row("built_reach", *names)
+                    row = self.row(BUILT_REACH_FAMILY, *names)
                     if row is None or not most:
                         continue
                     own = slice(program.starts[row], program.starts[row + 1])
@@ -177,7 +197,7 @@ class _MoveCollector:
         ):
             for t in short:
                 name = (line.name, line.customer, line.material, self.labels[t])
-                row, least = self.row("demand", *name), self.row("least_delivery", *name)
+                row, least = self.row(DEMAND_FAMILY, *name), self.row(LEAST_DELIVERY_FAMILY, *name)
                 followers = self._followers.get((index, t), [])
                 caps = self._caps.get((index, t))
                 if row is None or (least is None and not followers and caps is None):
@@ -197,8 +217,8 @@ class _MoveCollector:
         ):
             for t, period in enumerate(self.labels):
                 name = (unit.site, unit.unit, period)
-                row, least = self.row("capacity", *name), self.row("minimum_load", *name)
-                idle = self.row("idle_minimum", *name)
+                row, least = self.row(CAPACITY_FAMILY, *name), self.row(MINIMUM_LOAD_FAMILY, *name)
+                idle = self.row(IDLE_MINIMUM_FAMILY, *name)
                 runs_now = self.whole(runs[t]) if t in runs else 0.0
                 if least is not None and idle is not None:
                     self.put(least, {least: 1.0, idle: 1.0})
@@ -207,8 +227,8 @@ class _MoveCollector:
                 if row is None or not unit.capacity[t]:
                     continue
                 rows: Rows = dict(custody.get((index, t), {}).items())
-                rows |= {self.row("running", *name): runs_now}
-                rows |= {self.row("running_own", *name): runs_now, row: 1.0}
+                rows |= {self.row(RUNNING_FAMILY, *name): runs_now}
+                rows |= {self.row(RUNNING_OWN_FAMILY, *name): runs_now, row: 1.0}
                 above = {other: factor for other, factor in rows.items() if other is not None}
                 rows |= _minimum_load(unit, t, runs_now, least, idle)
                 if len(rows) > 1:
@@ -217,7 +237,7 @@ class _MoveCollector:
     def _custody(self) -> dict[tuple[int, int], dict[int, float]]:
         """Rows of plants that cannot segregate, by unit and period."""
         found: dict[tuple[int, int], dict[int, float]] = defaultdict(dict)
-        if self.m.component("custody") is None:
+        if self.m.component(CUSTODY_FAMILY.name) is None:
             return found
         for taint, variables in zip(self.network.taints, self.columns.taint, strict=True):
             rules = "; ".join(self.network.rules_of(taint.trait))
@@ -228,7 +248,7 @@ class _MoveCollector:
                         continue
                     key = (taint.site, rules, unit.unit)
                     for side, factor in (("tainted", tainted), ("clean", 1.0 - tainted)):
-                        row = self.row("custody", *key, side, self.labels[t])
+                        row = self.row(CUSTODY_FAMILY, *key, side, self.labels[t])
                         if row is not None:
                             found[index, t][row] = factor
         return found
@@ -237,13 +257,13 @@ class _MoveCollector:
         """Least stock: the closing target holds at the end, as far as it is above the minimum."""
         last = self.network.calendar.count - 1
         for store in self.network.stores:
-            row = self.row("storage", store.site, store.material, self.labels[last])
+            row = self.row(STORAGE_FAMILY, store.site, store.material, self.labels[last])
             spare = store.closing - store.minimum[last]
             if row is not None and store.minimum[last] and spare > 0:
                 self.put(row, {row: 1.0}, less=spare, side=LOW)
         for store in self.network.stores:
             for period in self.labels:
-                row = self.row("cover", store.site, store.material, period)
+                row = self.row(COVER_FAMILY, store.site, store.material, period)
                 if row is not None:
                     self.put(row, {row: 1.0}, bound=self._negative(row))
 
@@ -259,28 +279,28 @@ class _MoveCollector:
         for contract in self.network.contracts:
             offer = self.network.offers[contract.offer]
             name = (offer.name, offer.site, offer.material, f"row {contract.row}")
-            row, least = self.row("contract", *name), self.row("take_or_pay", *name)
+            row, least = self.row(CONTRACT_FAMILY, *name), self.row(TAKE_OR_PAY_FAMILY, *name)
             if row is not None and least is not None and contract.quantity:
                 self.put(row, {row: 1.0, least: contract.least / contract.quantity})
 
     def processes(self) -> None:
         """Maximum of a process without a unit in a plant that cannot segregate."""
-        if self.m.component("custody") is None:
+        if self.m.component(CUSTODY_FAMILY.name) is None:
             return
         for taint, variables in zip(self.network.taints, self.columns.taint, strict=True):
             rules = "; ".join(self.network.rules_of(taint.trait))
             for bound in self.network.process_bounds:
                 for t, variable in variables.items():
                     name, period = (bound.name, str(bound.rows[0])), self.labels[t]
-                    row = self.row("process", *name, period)
+                    row = self.row(PROCESS_FAMILY, *name, period)
                     if row is None:
                         continue
                     tainted = self.whole(variable)
                     key = (taint.site, rules, f"{bound.name}, row {bound.rows[0]}")
                     before = self.moved[row].move.rows if row in self.moved else {row: 1.0}
                     rows: Rows = dict(before.items())
-                    rows[self.row("custody", *key, "tainted", period)] = tainted
-                    rows[self.row("custody", *key, "clean", period)] = 1.0 - tainted
+                    rows[self.row(CUSTODY_FAMILY, *key, "tainted", period)] = tainted
+                    rows[self.row(CUSTODY_FAMILY, *key, "clean", period)] = 1.0 - tainted
                     self.put(row, rows, side=HIGH)
 
     def options(self) -> None:
@@ -288,7 +308,7 @@ class _MoveCollector:
         for option, built, chosen in zip(
             self.network.options, self.columns.build, self.columns.chosen, strict=True
         ):
-            row = self.row("built_most", option.name)
+            row = self.row(BUILT_MOST_FAMILY, option.name)
             if row is None:
                 continue
             if option.kind != "any amount":
@@ -296,12 +316,12 @@ class _MoveCollector:
                 continue
             rows: Rows = {row: 1.0}
             for variable in chosen.values():
-                rows[self.row("built_chosen", option.name)] = self.whole(variable)
+                rows[self.row(BUILT_CHOSEN_FAMILY, option.name)] = self.whole(variable)
             for need in option.needs:
                 for t in built:
                     other = self.network.options[need]
                     name = (option.name, other.name, self.labels[t])
-                    rows[self.row("built_needs", *name)] = self._begun(need, t)
+                    rows[self.row(BUILT_NEEDS_FAMILY, *name)] = self._begun(need, t)
             rows |= self._enabled(option)
             columns = {self._column[id(variable)]: 1.0 for variable in built.values()}
             self.put(row, rows, columns=columns)
@@ -321,7 +341,7 @@ class _MoveCollector:
             unit, opened = self.network.units[addition.unit], self.columns.open[addition.unit]
             for t in members(self.network.calendar.all):
                 most = max((own[t] for own in addition.capacity.values()), default=0.0)
-                row = self.row("running", unit.site, unit.unit, self.labels[t])
+                row = self.row(RUNNING_FAMILY, unit.site, unit.unit, self.labels[t])
                 if row is not None:
                     found[row] = most * self.whole(opened[t])
                 for other, factor in custody.get((addition.unit, t), {}).items():

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from optimizer.explain.cell_locator import family_of
 from optimizer.explain.duals import NAN
+from optimizer.model.balance import BALANCE_FAMILY
+from optimizer.model.rules import RULE_SHARE_FAMILY
 from optimizer.network.calendar import members
 from optimizer.network.network_data import Network, RulePhase
 from optimizer.result.flow_tables import segment_of
@@ -50,9 +52,9 @@ def worth(network: Network, program: Program, answer: Answer) -> RuleValues | No
     found = RuleValues({}, {})
     for constraint, price in zip(program.constraints, answer.prices.tolist(), strict=True):
         family = family_of(constraint)
-        if family == "rule_share":
+        if family == RULE_SHARE_FAMILY.name:
             found.shares[constraint.index()] = price
-        elif family == "balance" and constraint.index()[0] in customers:
+        elif family == BALANCE_FAMILY.name and constraint.index()[0] in customers:
             site, material, name, period = constraint.index()
             own = found.places.setdefault((site, material, period), [])
             own.append((broken[site, material, name], price))

@@ -14,9 +14,12 @@ from optimizer import solver
 from optimizer.explain.cell_locator import LOW, CellLocator
 from optimizer.explain.opened_bounds import opened
 from optimizer.explain.relaxable_program import relaxable
-from optimizer.explain.relaxable_rows import Key, RelaxableBound
+from optimizer.explain.relaxable_rows import RelaxableBound, RequirementKey
 from optimizer.explain.row_sentences import said
 from optimizer.explain.unreachable import UnreachablePlaces
+from optimizer.model import REQUIREMENTS_BY_NAME, family_named
+from optimizer.model.demand import DEMAND_FAMILY
+from optimizer.model.rules import RULE_SHARE_FAMILY
 from optimizer.network.network_data import Network
 from optimizer.solver import Program
 
@@ -66,14 +69,14 @@ def conflict(meaning: Network, program: Program, *, own: bool = True) -> Conflic
         m, meaning, program = opened(meaning, program, rules=True)
     places = CellLocator(meaning)
     relaxed = relaxable(meaning, program, places)
-    groups: dict[Key, list[RelaxableBound]] = {}
+    groups: dict[RequirementKey, list[RelaxableBound]] = {}
     for give in relaxed.gives:
         groups.setdefault(give.key, []).append(give)
     core = solver.conflict(
         relaxed.program,
         [[(give.row, give.side, give.most) for give in own] for own in groups.values()],
-        [side == LOW or family == "balance" for family, side, _ in groups],
-        [family == "demand" for family, *_ in groups],
+        [REQUIREMENTS_BY_NAME[name].demands(side) for name, side, _ in groups],
+        [name == DEMAND_FAMILY.name for name, *_ in groups],
         SECONDS,
     )
     found = Conflict() if core is None else _told(meaning, places, groups, core)
@@ -84,7 +87,7 @@ def conflict(meaning: Network, program: Program, *, own: bool = True) -> Conflic
 def _told(
     meaning: Network,
     places: CellLocator,
-    groups: dict[Key, list[RelaxableBound]],
+    groups: dict[RequirementKey, list[RelaxableBound]],
     core: solver.InfeasibleCore,
 ) -> Conflict:
     """The requirements of a core in words, and why nothing can be where one wants it."""
@@ -101,22 +104,24 @@ def _told(
     return Conflict(tuple(clashes), tuple(gaps), core.irreducible)
 
 
-def _clash(places: CellLocator, key: Key, gives: list[RelaxableBound]) -> ConflictingRequirement:
+def _clash(
+    places: CellLocator, key: RequirementKey, gives: list[RelaxableBound]
+) -> ConflictingRequirement:
     family, side, cells = key
     names = [give.names for give in gives]
     told = cells
-    if family == "demand":  # the column of the period rather than that of the year
+    if family == DEMAND_FAMILY.name:  # the column of the period rather than that of the year
         by_period = places.cells(family, names[0], side)
         told = tuple(cell for cell in by_period if cell.row == cells[0].row) or cells
     sentence = said(places, family, names[0], side, told, [own[-1] for own in names])
-    others = {own[2] for own in names} if family == "rule_share" else set()
+    others = {own[2] for own in names} if family == RULE_SHARE_FAMILY.name else set()
     if len(others) > 1:
         sentence = f"{sentence} ({len(others)} lines)"
     return ConflictingRequirement(told[0].sheet, places.letter(told[0]), sentence)
 
 
 def _gaps(
-    meaning: Network, missing: UnreachablePlaces, key: Key, gives: list[RelaxableBound]
+    meaning: Network, missing: UnreachablePlaces, key: RequirementKey, gives: list[RelaxableBound]
 ) -> Iterator[ConflictingRequirement]:
     """Why nothing can be where something is asked for."""
     family, side, _ = key
@@ -124,30 +129,10 @@ def _gaps(
         t = missing.places.period(give.names)
         if side != LOW or t is None:
             continue
-        for place in _asked(meaning, family, give.names):
+        for place in family_named(family).places(meaning, give.names):
             for cause in missing.causes(place, t):
                 letter = missing.places.letter(cause.cell)
                 yield ConflictingRequirement(cause.cell.sheet, letter, cause.sentence)
-
-
-def _asked(meaning: Network, family: str, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Places at which a row wants something to be."""
-    if family == "least_delivery":
-        yield names[1], names[2]
-    elif family in ("storage", "cover"):
-        yield names[0], names[1]
-    elif family == "process":
-        for bound in meaning.process_bounds:
-            if bound.name == names[0] and str(bound.rows[0]) == names[1]:
-                for index in bound.processes:
-                    process = meaning.processes[index]
-                    yield from ((process.site, name) for name in process.inputs)
-    elif family == "minimum_load":
-        for unit in meaning.units:
-            if (unit.site, unit.unit) == names[:2]:
-                for index in unit.uses:
-                    process = meaning.processes[index]
-                    yield from ((process.site, name) for name in process.inputs)
 
 
 NO_CONFLICT = Conflict()

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from optimizer.explain.bound_sensitivity import BoundMove
 from optimizer.explain.cell_locator import HIGH, LOW, family_of, names_of
+from optimizer.model import family_named
 from optimizer.network.network_data import Network
 from optimizer.solver import Answer, BasisRanges, Program
 from optimizer.tables.schema import INFINITY
@@ -23,44 +24,6 @@ NAN = float("nan")
 
 ONE_MORE, ONE_LESS = "one more", "one less"
 """What a worth is of: relaxing a maximum, or a minimum, by one unit."""
-
-KINDS = {
-    "offer": ("offer", "t"),
-    "contract": ("contract", "t"),
-    "take_or_pay": ("take or pay", "t"),
-    "capacity": ("capacity", "use"),
-    "minimum_load": ("minimum load", "use"),
-    "process": ("process limit", "activity"),
-    "lane": ("lane", "t"),
-    "storage": ("stock bound", "t"),
-    "cover": ("days of cover", "t"),
-    "demand": ("demand", "t"),
-    "least_delivery": ("least delivery", "t"),
-    "rule_share": ("rule share", "t"),
-    "limit": ("limit", "as in Limits"),
-    "blend": ("blend", "t"),
-    "lane_minimum": ("least shipment", "t"),
-    "idle_minimum": ("minimum load", "use"),
-    "built_most": ("option", "number"),
-    "kept": ("commitment", "t or number"),
-}
-"""Family of rows to its name in the table and the unit of its bound."""
-
-UNPRICED = (
-    "balance",
-    "running",
-    "running_own",
-    "custody",
-    "built_needs",
-    "built_begun",
-    "built_chosen",
-    "built_one_of",
-    "built_reach",
-    "changed",
-    "alike",
-    "excess_cost",
-)
-"""Families that bind by logic, not by something that there could be more of."""
 
 
 class PricedRow(Struct, frozen=True):
@@ -113,21 +76,22 @@ def priced(
             price = _price(own, answer, floor)
         if abs(price) <= floor:
             continue
-        family = family_of(constraint)
-        if family in UNPRICED or (family == "capacity" and not program.row_upper[number]):
-            continue  # a unit that does not exist: Break-even says what its option lacks
+        family = family_named(family_of(constraint))
+        if family.price == "none" or (family.zero_is_absent and not program.row_upper[number]):
+            continue  # of a unit that does not exist Break-even says what its option lacks
         names = list(names_of(constraint))
         period = names.pop() if names[-1] in discount else ""
-        side, per, bound = _side(program, number, family, price)
+        more_costs = family.price == "cost"
+        side, per, bound = _side(program, number, price, more_costs=more_costs)
         if own is not None and own.bound is not None:
             bound = own.bound
-        worth = price if family == "demand" else abs(price)
+        worth = price if more_costs else abs(price)
         now = worth / discount.get(period, 1.0)
         most = _most(program, number, side, own)
         rows.append(
             PricedRow(
                 number,
-                family,
+                family.name,
                 tuple(names),
                 period,
                 bound,
@@ -152,10 +116,12 @@ def _price(own: BoundMove, answer: Answer, floor: float) -> float:
     return own.move.price(answer) if binds else 0.0
 
 
-def _side(program: Program, number: int, family: str, price: float) -> tuple[int, str, float]:
-    """Bound that binds, the change of it that saves (of demand: costs), and the bound."""
+def _side(
+    program: Program, number: int, price: float, *, more_costs: bool
+) -> tuple[int, str, float]:
+    """Side that binds, the change of the bound that the price is of, and the bound."""
     low, high = float(program.row_lower[number]), float(program.row_upper[number])
-    if family == "demand":
+    if more_costs:
         return HIGH, ONE_MORE, high
     if price < 0:
         return (HIGH, ONE_MORE, high) if np.isfinite(high) else (LOW, ONE_MORE, low)

@@ -14,8 +14,13 @@ import numpy as np
 from msgspec import Struct, structs
 
 from optimizer.explain.bound_coefficients import factor, share_base
-from optimizer.explain.cell_locator import HIGH, LOW, PLACES, CellLocator
-from optimizer.explain.relaxable_rows import Key, RelaxableBound, RelaxableProgram
+from optimizer.explain.cell_edits import SHARES
+from optimizer.explain.cell_locator import HIGH, LOW, CellLocator
+from optimizer.explain.relaxable_rows import RelaxableBound, RelaxableProgram, RequirementKey
+from optimizer.explain.row_sentences import unit_of
+from optimizer.model import REQUIREMENTS_BY_NAME
+from optimizer.model.capacity import CAPACITY_FAMILY, IDLE_MINIMUM_FAMILY, MINIMUM_LOAD_FAMILY
+from optimizer.model.investment import BUILT_MOST_FAMILY
 from optimizer.network.network_data import Network
 from optimizer.solver import Program, extended, strict
 from optimizer.tables.schema import INFINITY
@@ -29,14 +34,14 @@ SMALL_SHARE = 0.01
 TIMES = 8
 """Times that a share is sought again."""
 
-Gives = dict[Key, list[RelaxableBound]]
+Gives = dict[RequirementKey, list[RelaxableBound]]
 """Rows that give with each requirement."""
 
 
 class RequirementChange(Struct, frozen=True):
     """By how much the cells of a requirement must change, and the rows that ask for it."""
 
-    key: Key
+    key: RequirementKey
     amount: float
     """In the cells' unit; not negative."""
     gives: tuple[RelaxableBound, ...]
@@ -70,26 +75,20 @@ class LeastChange:
             upper = relaxed.program.row_upper.copy()
             upper[[give.row for give in relaxed.gives if give.implied]] = INFINITY
             self.program = structs.replace(relaxed.program, row_upper=upper)
-        loads = ("minimum_load", "idle_minimum")
+        loads = (MINIMUM_LOAD_FAMILY.name, IDLE_MINIMUM_FAMILY.name)
         self.loads = {
             (give.key[0], give.names): give.row for give in relaxed.gives if give.key[0] in loads
         }
 
-    def _may(self, key: Key) -> bool:
+    def _may(self, key: RequirementKey) -> bool:
         """True if another number in the cells would help, on the side that is looked at."""
-        family, side, cells = key
-        if family == "balance":
-            return self.less
-        if family not in PLACES or (side == LOW) != self.less or not cells[0].row:
+        name, side, cells = key
+        requirement = REQUIREMENTS_BY_NAME[name]
+        if requirement.gives != "number" or requirement.demands(side) != self.less:
             return False
-        record, value = self.places.record(cells[0]), float(self.places.value(cells[0])[0])
-        if family == "availability":  # else more capacity says the same
-            return value == 0
-        if family == "capacity":
-            return bool(record.availability)
-        if family == "added_capacity":
-            return bool(record.kind != "any amount")
-        return bool(value) or side == HIGH
+        if not cells[0].row or not requirement.relieves(self.places.record(cells[0])):
+            return False
+        return side == HIGH or bool(self.places.value(cells[0])[0])
 
     def find(self, seconds: float) -> LeastChangePlan | None:
         """The least changes that give a plan; None if there are none, or not in time."""
@@ -151,7 +150,11 @@ class LeastChange:
         }
 
     def _amount(
-        self, key: Key, gives: list[RelaxableBound], plan: np.ndarray, amount: float | None
+        self,
+        key: RequirementKey,
+        gives: list[RelaxableBound],
+        plan: np.ndarray,
+        amount: float | None,
     ) -> float:
         """Change of a cell: its column says it, a share follows from the plan."""
         if amount is not None:
@@ -169,27 +172,24 @@ class LeastChange:
         value = float(self.places.value(cells[0])[0])
         return share_base(self.network, self.program, give.row, family, give.names, value, plan)
 
-    def weight(self, key: Key) -> float:
+    def weight(self, key: RequirementKey) -> float:
         """Cost of one unit of change of a cell."""
         _, side, cells = key
         value, unit = self.places.value(cells[0])
         if side == LOW and value:
             return 1.0 / float(value)
-        return 1.0 / max(float(value), SMALL_SHARE if unit in ("share", "t/t") else 1.0)
+        return 1.0 / max(float(value), SMALL_SHARE if unit in SHARES else 1.0)
 
-    def most(self, key: Key) -> float:
+    def most(self, key: RequirementKey) -> float:
         """Largest change of a cell."""
-        family, side, cells = key
-        value, unit = self.places.value(cells[0])
-        if side == LOW or family == "balance":
-            return float(value) if value > 0 else INFINITY
-        if unit in ("share", "t/t") or (family == "limit" and self._shared(key)):
-            return 1.0 - float(value)
-        yes_no = family == "built_most" and self.places.record(cells[0]).kind == "yes/no"
-        return 1.0 - float(value) if yes_no else INFINITY
-
-    def _shared(self, key: Key) -> bool:
-        return bool(self.places.record(key[2][0]).as_ == "share")
+        name, side, cells = key
+        value = float(self.places.value(cells[0])[0])
+        if REQUIREMENTS_BY_NAME[name].demands(side):
+            return value if value > 0 else INFINITY
+        if unit_of(self.places, cells[0]) in SHARES:
+            return 1.0 - value
+        yes_no = name == BUILT_MOST_FAMILY.name and self.places.record(cells[0]).kind == "yes/no"
+        return 1.0 - value if yes_no else INFINITY
 
 
 class _ChangeProgram:
@@ -201,9 +201,11 @@ class _ChangeProgram:
         self.columns: list[tuple[float, float, int]] = []
         self.rows: list[tuple[float, float]] = []
         self.entries: list[tuple[int, int, float]] = []
-        self.column_of: dict[Key, int] = {}
+        self.column_of: dict[RequirementKey, int] = {}
 
-    def add(self, key: Key, gives: list[RelaxableBound], bases: dict[int, float]) -> None:
+    def add(
+        self, key: RequirementKey, gives: list[RelaxableBound], bases: dict[int, float]
+    ) -> None:
         """A column for a requirement, or one for each of its rows where no factor is known."""
         known = all(give.factor for give in gives) or all(give.row in bases for give in gives)
         search, sign = self.search, 1.0 if key[1] == LOW else -1.0
@@ -211,7 +213,7 @@ class _ChangeProgram:
             for give in gives:
                 self.entries.append((give.row, self._column(1.0, INFINITY, whole=False), sign))
             return
-        whole = key[0] == "built_most"
+        whole = key[0] == BUILT_MOST_FAMILY.name
         if whole:
             whole = bool(search.places.record(key[2][0]).kind != "any amount")
         column = self._column(search.weight(key), search.most(key), whole=whole)
@@ -220,7 +222,7 @@ class _ChangeProgram:
         for give in gives:
             by = give.factor or bases[give.row]
             self.entries.append((give.row, column, sign * by))
-            if key[0] == "capacity":
+            if key[0] == CAPACITY_FAMILY.name:
                 self._load(give, column)
 
     def _column(self, weight: float, most: float, *, whole: bool) -> int:
@@ -233,13 +235,13 @@ class _ChangeProgram:
         search, names = self.search, give.names
         cell, t = give.key[2][0], search.places.period(names)
         share = float(search.places.record(cell).minimum_load)
-        for family in ("minimum_load", "idle_minimum"):
+        for family in (MINIMUM_LOAD_FAMILY.name, IDLE_MINIMUM_FAMILY.name):
             row = search.loads.get((family, names))
             more = share * factor(search.places, family, names, cell, t) if row is not None else 0.0
             if row is None or not more:
                 continue
             more /= float(search.places.value(cell)[0])
-            if family == "minimum_load":
+            if family == MINIMUM_LOAD_FAMILY.name:
                 self.entries.append((row, column, -more))
             else:
                 self._idle_load(row, column, more)
@@ -258,7 +260,7 @@ class _ChangeProgram:
         terms |= {opened: -large, column: -more}
         self.entries += [(at, own, value) for own, value in terms.items()]
 
-    def amount(self, key: Key, values: np.ndarray) -> float | None:
+    def amount(self, key: RequirementKey, values: np.ndarray) -> float | None:
         """Value of a requirement's column; None where it follows from the plan."""
         column = self.column_of.get(key)
         return None if column is None else float(values[column])

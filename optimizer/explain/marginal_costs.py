@@ -14,7 +14,8 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.explain.cell_locator import family_of, names_of
-from optimizer.explain.duals import KINDS
+from optimizer.model import family_named
+from optimizer.model.balance import BALANCE_FAMILY
 from optimizer.model.cost import charges
 from optimizer.network.network_data import Network
 from optimizer.result.price_layouts import MARGINAL_COSTS
@@ -36,15 +37,6 @@ OF_CATEGORY = {
     "revenue": "sales",
     "shortage": "shortage",
 }
-OF_FAMILY = {
-    **dict.fromkeys(("capacity", "minimum_load", "idle_minimum", "process"), "capacity"),
-    **dict.fromkeys(("running", "running_own"), "capacity"),
-    **dict.fromkeys(("offer", "contract", "take_or_pay"), "supply rent"),
-    **dict.fromkeys(("rule_share", "limit", "blend", "custody"), "rule rent"),
-    **dict.fromkeys(("demand", "least_delivery"), "shortage"),
-}
-"""Family of rows to the part that its rent belongs to; the rest is other rent."""
-
 MOST_COLUMNS = 20_000
 """Larger programmes are not explained."""
 
@@ -115,7 +107,11 @@ def prices_of(network: Network, m: Any, program: Program, answer: Answer) -> Bal
     families = np.array([family_of(constraint) for constraint in program.constraints])
     own = _DirectCosts(network, m, program, answer, families, program.row_of)
     found = attribute(
-        program, answer, np.flatnonzero(families == "balance"), _burden(network, m, program), own.of
+        program,
+        answer,
+        np.flatnonzero(families == BALANCE_FAMILY.name),
+        _burden(network, m, program),
+        own.of,
     )
     if found is None:
         return None
@@ -174,12 +170,12 @@ class _DirectCosts:
                 parts[at, part_of[category]] += money
                 parts[at, part_of["other rent"]] -= money
                 entries.append((at, name, money))
-        burdened = (self.families[self.row_of] != "balance") & (prices[self.row_of] != 0)
+        burdened = (self.families[self.row_of] != BALANCE_FAMILY.name) & (prices[self.row_of] != 0)
         for entry in np.flatnonzero(burdened & np.isin(program.columns, columns)).tolist():
             at, row = place[int(program.columns[entry])], int(self.row_of[entry])
             money = -program.values[entry] * prices[row]
             family = str(self.families[row])
-            parts[at, part_of[OF_FAMILY.get(family, "other rent")]] += money
+            parts[at, part_of[family_named(family).rent]] += money
             name = _item(self.network, family, names_of(program.constraints[row]))
             entries.append((at, name, money))
         items = self.items
@@ -194,9 +190,8 @@ class _DirectCosts:
 
 
 def _item(network: Network, family: str, names: tuple[str, ...]) -> str:
-    kind = KINDS.get(family, (family, ""))[0]
     thing = [name for name in names if name and name not in network.calendar.labels]
-    return f"{kind} {', '.join(thing)}"
+    return f"{family_named(family).label} {', '.join(thing)}"
 
 
 def _costs(network: Network, m: Any, program: Program) -> Any:

@@ -9,15 +9,16 @@ from msgspec import Struct, structs
 
 from optimizer.explain.bound_coefficients import factor
 from optimizer.explain.cell_locator import (
-    LOGIC,
     LOW,
-    PLACES,
     CellLocator,
     WorkbookCell,
     family_of,
     inflow_cells,
     names_of,
 )
+from optimizer.model import REQUIREMENTS_BY_NAME
+from optimizer.model.limits import LIMIT_FAMILY
+from optimizer.model.variables import DECISIONS
 from optimizer.network.network_data import Network
 from optimizer.solver import Program, extended
 from optimizer.tables.schema import INFINITY
@@ -25,14 +26,14 @@ from optimizer.tables.schema import INFINITY
 PLENTY = 100.0
 """How many times all that is asked for a flow may be, where capacity gives."""
 
-DECISIONS = ("build", "begun", "chosen", "open", "used", "taint")
-"""Variables that are decided as yes or no, or as a number."""
+WHOLE_DECISIONS = frozenset(decision.name for decision in DECISIONS if decision.whole)
+"""Components of the variables that are decided as yes or no, or as a number."""
 
-Names = tuple[str, ...]
+IndexNames = tuple[str, ...]
 """Index of a row."""
 
-Key = tuple[str, int, tuple[WorkbookCell, ...]]
-"""Family, side and cells of a requirement; of several cells any one changes it."""
+RequirementKey = tuple[str, int, tuple[WorkbookCell, ...]]
+"""Name, side and cells of a requirement; of several cells any one changes it."""
 
 
 class RelaxableBound(Struct, frozen=True):
@@ -40,8 +41,8 @@ class RelaxableBound(Struct, frozen=True):
 
     row: int
     side: int
-    key: Key
-    names: Names
+    key: RequirementKey
+    names: IndexNames
     """Index of the row in the family of the requirement."""
     most: float = INFINITY
     """How far it gives at most."""
@@ -86,25 +87,26 @@ class RelaxableBuilder:
         program = extended(self.program, self._columns, self._rows, self._entries)
         return RelaxableProgram(program, tuple(self.gives), self.large)
 
-    def give(self, row: int, key: Key, names: Names, **more: float) -> None:
+    def give(self, row: int, key: RequirementKey, names: IndexNames, **more: float) -> None:
         """Let a row give on the side of a requirement."""
         self.gives.append(RelaxableBound(row, key[1], key, names, **more))  # type: ignore[arg-type]
 
-    def bound(self, row: int, family: str, names: Names, side: int) -> None:
+    def bound(self, row: int, family: str, names: IndexNames, side: int) -> None:
         """Let a row give on a side, for each cell that its bound comes from."""
-        where = PLACES.get(family) or LOGIC[family]
-        if not (where[1] if side == LOW else where[2]):
+        requirement = REQUIREMENTS_BY_NAME[family]
+        if not requirement.bound(side).header:
             return
         cells = self.places.cells(family, names, side)
-        if not cells or family in LOGIC or family == "built_most":
-            cells = cells or (WorkbookCell(where[0], 0, " of ".join(names[:2])),)
-            self.give(row, (family, side, cells), names, factor=float(family == "built_most"))
+        if not cells or requirement.gives == "choice" or requirement.joint_cells:
+            cells = cells or (WorkbookCell(requirement.sheet, 0, " of ".join(names[:2])),)
+            by = float(requirement.joint_cells)
+            self.give(row, (family, side, cells), names, factor=by)
             return
         t = self.places.period(names)
         for cell in cells:
-            by = factor(self.places, family, names, cell, t)
-            if family == "capacity" and not by:  # none of it is available, however much
+            if not requirement.relieves(self.places.record(cell)):
                 continue
+            by = factor(self.places, family, names, cell, t)
             part = by * float(self.places.value(cell)[0]) if side == LOW else INFINITY
             if part or len(cells) == 1:
                 most = part if len(cells) > 1 else INFINITY
@@ -141,17 +143,17 @@ class RelaxableBuilder:
     def largest_use(self, row: int) -> float:
         """Largest coefficient of a row apart from those of decisions, at least 1."""
         kinds, terms = self.family_of_column, self.terms(row)
-        return max((1.0, *(abs(v) for c, v in terms.items() if kinds[c] not in DECISIONS)))
+        return max((1.0, *(abs(v) for c, v in terms.items() if kinds[c] not in WHOLE_DECISIONS)))
 
 
 def _asked(program: Program) -> float:
     """All tonnes that anything asks for, in all periods together."""
     total = 0.0
     for row, low in zip(program.constraints, program.row_lower.tolist(), strict=True):
-        money = family_of(row) == "limit" and names_of(row)[1] == "spent"
+        money = family_of(row) == LIMIT_FAMILY.name and names_of(row)[1] == "spent"
         total += 0.0 if money or not np.isfinite(low) else abs(low)
     return total
 
 
-Part = Callable[[RelaxableBuilder, int, Names], None]
-"""Parts a row of the programme into rows of one requirement each."""
+Relaxation = Callable[[RelaxableBuilder, int, IndexNames], None]
+"""Lets a row of the programme give, with the index of the row."""

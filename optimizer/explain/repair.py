@@ -20,11 +20,14 @@ from optimizer import model, solver
 from optimizer import network as networks
 from optimizer.explain.cell_edits import SHARES, Edit, apply, edit_of, rounded
 from optimizer.explain.cell_locator import HIGH, LOW, CellLocator, WorkbookCell
-from optimizer.explain.duals import KINDS
 from optimizer.explain.least_change import LeastChange, RequirementChange
 from optimizer.explain.opened_bounds import opened
 from optimizer.explain.relaxable_program import relaxable
 from optimizer.explain.row_sentences import measured_in, parts, unit_of
+from optimizer.model import REQUIREMENTS_BY_NAME
+from optimizer.model.balance import BALANCE_FAMILY
+from optimizer.model.limits import LIMIT_FAMILY
+from optimizer.model.supply import OFFER_FAMILY
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure
 from optimizer.solver import Program, ask
@@ -50,12 +53,6 @@ SHOWN = 12
 
 DIGITS = 10
 """Digits of a figure that is told: old and new value and what lies between them add up."""
-
-THINGS = KINDS | {
-    "availability": ("availability", "use"),
-    "added_capacity": ("added capacity", "use"),
-}
-"""Family of a requirement to its name, and the unit of the rows that it stands in."""
 
 NEARER = 1e-3
 """Part of a change that must matter: with so much less of it there is no plan."""
@@ -136,7 +133,7 @@ def _edit(
     places: CellLocator, cell: WorkbookCell, change: RequirementChange, before: Edit | None
 ) -> Edit:
     """The new value of a cell after a change; of two rounds the first value is the old one."""
-    up = change.key[1] == HIGH and change.key[0] != "balance"
+    up = not REQUIREMENTS_BY_NAME[change.key[0]].demands(change.key[1])
     now = float(places.value(cell)[0])
     new = now + change.amount if up else max(now - change.amount, 0.0)
     return edit_of(places, cell, new, before.old if before else None)
@@ -154,7 +151,7 @@ def endless(network: Network, program: Program) -> tuple[Repair, ...]:
         family = variable.parent_component().local_name
         if family == "buy" and amount > PLENTY / 2:
             names = [str(part) for part in variable.index()]
-            cells = places.cells("offer", names, HIGH)
+            cells = places.cells(OFFER_FAMILY.name, names, HIGH)
             found[f"{places.address(cells[0])}: offer of {', '.join(names[:3])}"] = None
     return (
         (Repair("Give a maximum to what is bought without end", tuple(found)[:SHOWN]),)
@@ -248,19 +245,18 @@ def _sentence(places: CellLocator, change: RequirementChange, edits: list[Edit])
     edit, names = edits[0], change.gives[0].names
     size = f"{abs(edit.old - edit.new):,.{DIGITS}g}"
     write = f"; write {edit.new:.{DIGITS}g}"
-    if family == "balance":
+    if family == BALANCE_FAMILY.name:
         site, material, *_ = names
         return (
             f"{address}: {size} t of {material} at {site} find no use {when}; give it a "
             f"use, a Stocks row that covers it, a lane or a disposal cost, or less of it{write}"
         )
-    kind, unit = THINGS[family]
+    requirement = REQUIREMENTS_BY_NAME[family]
     thing = ", ".join(part for part in parts(names) if part not in places.labels)
     written = unit_of(places, cells[0])
-    if family == "limit":
-        unit = measured_in(places, cells[0])
     if written in SHARES:
+        unit = measured_in(places, cells[0]) if family == LIMIT_FAMILY.name else requirement.unit
         written = f"({figure(change.tonnes)} {unit})"
     word = "less" if side == LOW else "more"
     told = " ".join(part for part in (size, written, word, when) if part)
-    return f"{address}: {kind} of {thing}: {told}{write}"
+    return f"{address}: {requirement.kind} of {thing}: {told}{write}"

@@ -20,14 +20,33 @@ from typing import Any, NamedTuple
 from pyomo.core import ConcreteModel, NonNegativeReals, Objective, Var, minimize
 
 from optimizer.model import cost
-from optimizer.model.linear_rows import Row, Terms, family, linear
+from optimizer.model.family import Family
+from optimizer.model.linear_rows import LinearRow, LinearTerms, add_rows, linear
 from optimizer.model.variables import ByPeriod
 from optimizer.network.network_data import Network
 
-RELIEF = {
-    "kept": "commitment {thing} may differ by {amount:,.1f} t in {period}",
-    "changed": None,
-}
+COMMITMENT_INDEX = ("kind", "name", "second name", "third name", "fourth name", "period")
+_EARLIER_PLAN = "the workbook does not say it; the sheet Commitments compares the two plans"
+
+FIXED_COMMITMENT_FAMILY = Family(
+    name="kept",
+    index=COMMITMENT_INDEX,
+    meaning="held as in the last plan, tonnes or number",
+    kind="commitment",
+    unit="t or number",
+    gives="never",
+    relief="commitment {thing} may differ by {amount} t in {period}",
+    unaudited=_EARLIER_PLAN,
+)
+COMMITMENT_DEVIATION_FAMILY = Family(
+    name="deviation",
+    index=COMMITMENT_INDEX,
+    meaning="difference from the last plan, tonnes",
+    gives="never",
+    price="none",
+    unpriced="it defines how much more and less is done than planned",
+    unaudited=_EARLIER_PLAN,
+)
 
 WIDTH = 4
 """Parts of the longest name of a commitment."""
@@ -122,13 +141,13 @@ def hold(m: ConcreteModel, bounds: Mapping[Commitment, tuple[float, float]]) -> 
     """
     known = commitments(m)
 
-    def rows() -> Iterator[Row]:
+    def rows() -> Iterator[LinearRow]:
         for commitment, (least, most) in bounds.items():
             if commitment in known:
                 terms = [(1.0, variable) for variable in known[commitment][1]]
                 yield commitment.row, least, terms, most
 
-    family(m, "kept", "held as in the last plan, tonnes or number", rows())
+    add_rows(m, FIXED_COMMITMENT_FAMILY, rows())
     return [commitment for commitment in bounds if commitment not in known]
 
 
@@ -144,9 +163,9 @@ def charge(m: ConcreteModel, planned: Mapping[Commitment, float], rate: float) -
     index = [commitment.row for commitment in planned if commitment in known]
     m.more = Var(index, domain=NonNegativeReals, doc="tonnes more than planned")
     m.less = Var(index, domain=NonNegativeReals, doc="tonnes less than planned")
-    burden: Terms = []
+    burden: LinearTerms = []
 
-    def rows() -> Iterator[Row]:
+    def rows() -> Iterator[LinearRow]:
         for commitment, tonnes in planned.items():
             if commitment in known:
                 t, variables = known[commitment]
@@ -155,7 +174,7 @@ def charge(m: ConcreteModel, planned: Mapping[Commitment, float], rate: float) -
                 terms = [(1.0, variable) for variable in variables]
                 yield commitment.row, tonnes, [*terms, (-1.0, more), (1.0, less)], tonnes
 
-    family(m, "changed", "difference from the last plan, tonnes", rows())
+    add_rows(m, COMMITMENT_DEVIATION_FAMILY, rows())
     terms, fixed = cost.total(network, m.columns)
     m.total_cost.deactivate()
     m.cost_and_change = Objective(

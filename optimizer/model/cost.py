@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from pyomo.core import ConcreteModel, Objective, minimize
 
-from optimizer.model.linear_rows import Terms, linear
+from optimizer.model.linear_rows import LinearTerms, linear
 from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network
 
@@ -137,10 +137,10 @@ def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     m.total_cost = Objective(expr=expression, sense=minimize, doc="total discounted cost")
 
 
-def total(network: Network, columns: FlowVariables) -> tuple[Terms, float]:
+def total(network: Network, columns: FlowVariables) -> tuple[LinearTerms, float]:
     """Terms of the total discounted cost, and what falls whatever is decided."""
     discount = network.calendar.discount(network.case.settings.discount_rate)
-    terms: Terms = []
+    terms: LinearTerms = []
     for burdens, flows in charges(network).groups(columns):
         for own, variables in zip(burdens, flows, strict=True):
             for t, variable in variables.items():

@@ -17,12 +17,27 @@ from collections.abc import Iterator
 from pyomo.core import ConcreteModel
 
 from optimizer.model.capacity import most_capacity
-from optimizer.model.linear_rows import Row, Terms, family
+from optimizer.model.family import Bound, Family
+from optimizer.model.linear_rows import LinearRow, LinearTerms, add_rows
 from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network, Taint
 from optimizer.tables.schema import INFINITY
 
-RELIEF = {"custody": "{thing} would have to segregate, or needs {amount:,.1f} more in {period}"}
+CUSTODY_FAMILY = Family(
+    name="custody",
+    index=("site", "rules", "unit or process", "side", "period"),
+    meaning="tainted or clean, use per period",
+    sheet="Sites",
+    row_key=("site",),
+    upper=Bound("segregates", "{0} does not segregate: it is clean as a whole or not at all"),
+    gives="choice",
+    own_relaxation=True,
+    relief="{thing} would have to segregate, or needs {amount} more in {period}",
+    price="none",
+    unpriced="it ties use to a yes/no decision; capacity has the price",
+    rent="rule rent",
+    checks=("runs booked as made",),
+)
 
 Group = tuple[str, dict[int, float], float]
 """Name, use by process, and most that it can add up to."""
@@ -31,10 +46,10 @@ Group = tuple[str, dict[int, float], float]
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of plants that cannot segregate."""
     if network.taints:
-        family(m, "custody", "tainted or clean, use per period", _rows(network, columns))
+        add_rows(m, CUSTODY_FAMILY, _rows(network, columns))
 
 
-def _rows(network: Network, columns: FlowVariables) -> Iterator[Row]:
+def _rows(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     runs: dict[int, list[tuple[int, ByPeriod]]] = {}
     for run, cells in zip(network.flows.runs, columns.run, strict=True):
         runs.setdefault(run.process, []).append((run.inputs_broken, cells))
@@ -42,8 +57,8 @@ def _rows(network: Network, columns: FlowVariables) -> Iterator[Row]:
         rules = "; ".join(network.rules_of(taint.trait))
         for t, variable in variables.items():
             for name, uses, most in _groups(network, taint, t):
-                tainted: Terms = []
-                clean: Terms = []
+                tainted: LinearTerms = []
+                clean: LinearTerms = []
                 for process, use in uses.items():
                     for broken, cells in runs.get(process, ()):
                         if t in cells:

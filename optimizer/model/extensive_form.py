@@ -27,11 +27,31 @@ from collections.abc import Iterable, Iterator, Sequence
 from pyomo.core import ConcreteModel, NonNegativeReals, Objective, Reals, Var, minimize
 
 from optimizer.model import cost
-from optimizer.model.commitment_rows import Commitment, commitments, offered
-from optimizer.model.linear_rows import Row, Terms, family, linear
+from optimizer.model.commitment_rows import COMMITMENT_INDEX, Commitment, commitments, offered
+from optimizer.model.family import Family
+from optimizer.model.linear_rows import LinearRow, LinearTerms, add_rows, linear
 from optimizer.tables.schema import INFINITY
 
-RELIEF = {"alike": None, "excess_cost": None}
+_SCENARIOS = "the audit looks at each scenario's plan by itself"
+
+NONANTICIPATIVITY_FAMILY = Family(
+    name="nonanticipativity",
+    index=("scenario", *COMMITMENT_INDEX),
+    meaning="decided before the scenario is known",
+    gives="never",
+    price="none",
+    unpriced="it makes one decision of those of all scenarios",
+    unaudited=_SCENARIOS,
+)
+EXCESS_COST_FAMILY = Family(
+    name="excess_cost",
+    index=("scenario",),
+    meaning="cost above the level, money",
+    gives="never",
+    price="none",
+    unpriced="it defines the cost above the level",
+    unaudited=_SCENARIOS,
+)
 
 
 def join(
@@ -48,14 +68,14 @@ def join(
     below its worst part, ``weight`` that of the mean over the worst part in the objective.
     """
     m = ConcreteModel(name="scenarios")
-    terms: Terms = []
+    terms: LinearTerms = []
     fixed = 0.0
     costs = [cost.total(model.network, model.columns) for model in models]
     for number, model in enumerate(models, 1):
         model.total_cost.deactivate()
         m.add_component(f"scenario_{number}", model)
     m.nothing = Var(bounds=(0, 0), doc="zero: the left side of what cannot be")
-    family(m, "alike", "decided before the scenario is known", _alike(models, here_and_now))
+    add_rows(m, NONANTICIPATIVITY_FAMILY, _nonanticipativity(models, here_and_now))
     for probability, (own, constant) in zip(probabilities, costs, strict=True):
         part = (1.0 - weight) * probability
         terms += [(part * rate, variable) for rate, variable in own if part]
@@ -73,29 +93,31 @@ def join(
 def _tail(
     m: ConcreteModel,
     probabilities: Sequence[float],
-    costs: Sequence[tuple[Terms, float]],
+    costs: Sequence[tuple[LinearTerms, float]],
     tail: float,
     weight: float,
-) -> Terms:
+) -> LinearTerms:
     """Rows of the worst part of the cost, and its terms in the objective."""
     scenarios = [f"scenario_{number}" for number in range(1, len(costs) + 1)]
     m.level = Var(domain=Reals, doc="cost above which the worst part lies")
     m.excess = Var(scenarios, domain=NonNegativeReals, doc="cost above the level")
 
-    def rows() -> Iterator[Row]:
+    def rows() -> Iterator[LinearRow]:
         for scenario, (own, constant) in zip(scenarios, costs, strict=True):
             terms = [*own, (-1.0, m.excess[scenario]), (-1.0, m.level)]
             yield (scenario,), -INFINITY, terms, -constant
 
-    family(m, "excess_cost", "cost above the level, money", rows())
+    add_rows(m, EXCESS_COST_FAMILY, rows())
     share = weight / (1.0 - tail)
-    burden: Terms = [(weight, m.level)]
+    burden: LinearTerms = [(weight, m.level)]
     for scenario, probability in zip(scenarios, probabilities, strict=True):
         burden.append((share * probability, m.excess[scenario]))
     return burden
 
 
-def _alike(models: Sequence[ConcreteModel], here_and_now: Iterable[Commitment]) -> Iterator[Row]:
+def _nonanticipativity(
+    models: Sequence[ConcreteModel], here_and_now: Iterable[Commitment]
+) -> Iterator[LinearRow]:
     wanted = list(here_and_now)
     kinds = {commitment.kind for commitment in wanted}
     known = [commitments(model, kinds) for model in models]

@@ -1,7 +1,11 @@
-"""What one study adds to a model: a bound on shortage or cost, another thing to make least.
+r"""Studies: a bound on shortage or on cost, another objective.
 
-These rows are no part of the contract: Limits cannot say them. Rows that a planner can
-write belong in Limits.
+.. math::
+    \sum_{d,\,t} short_{d,t} \le mostshort \qquad [t] \qquad\qquad
+    \sum_t discount_t \, cost_t \le mostcost \qquad [money]
+
+``short`` counts for lines with a penalty or a minimum; ``cost`` is the sum of the section Cost.
+The workbook cannot say these bounds: what a planner can write belongs in Limits.
 """
 
 from __future__ import annotations
@@ -14,8 +18,9 @@ from msgspec import Struct
 from pyomo.core import ConcreteModel, Constraint, Objective, minimize, value
 
 from optimizer.model.commitment_rows import Commitment, commitments, hold, near
+from optimizer.model.family import Family
 from optimizer.model.limits import counted
-from optimizer.model.linear_rows import Terms, linear
+from optimizer.model.linear_rows import LinearTerms, linear
 from optimizer.model.variables import ByPeriod
 from optimizer.network.network_data import LimitBound, Network
 
@@ -48,18 +53,38 @@ SHORT = "short"
 """Tonnes short over the horizon, as what is made least."""
 
 
-LARGEST = 2048.0
-"""Coefficients of the row of costs are brought below it, by a power of two."""
+LARGEST_COST_COEFFICIENT = 2048.0
+"""A power of two scales the row of costs so that no coefficient is larger. Chosen so that
+coefficients of costs stand near those of tonnes; a power of two rounds nothing."""
+
+_BOUND_OF_A_STUDY = "the study sets it, not the workbook"
+
+STUDY_SHORT_FAMILY = Family(
+    name="study_short",
+    meaning="most short over the horizon, tonnes",
+    gives="never",
+    price="none",
+    unpriced=_BOUND_OF_A_STUDY,
+    unaudited=_BOUND_OF_A_STUDY,
+)
+STUDY_COST_FAMILY = Family(
+    name="study_cost",
+    meaning="most present value of all costs, money",
+    gives="never",
+    price="none",
+    unpriced=_BOUND_OF_A_STUDY,
+    unaudited=_BOUND_OF_A_STUDY,
+)
 
 
 def add(m: ConcreteModel, twist: StudyTerms) -> None:
     """Add rows and objective of a study to a model; the cost stays in ``m.total_cost``."""
     if twist.most_short is not None:
-        m.study_short = Constraint(expr=_sum(m, _short(m)) <= twist.most_short)
+        _constrain(m, STUDY_SHORT_FAMILY, _sum(m, _short(m)) <= twist.most_short)
     if twist.held is not None:
         _hold(m, dict(twist.held), twist.held_to)
     if twist.most_cost is not None:
-        m.study_cost = _cost_row(m, twist.most_cost)
+        _constrain(m, STUDY_COST_FAMILY, _cost_bound(m, twist.most_cost))
     if twist.least_bought is not None:
         m.total_cost.deactivate()
         aim = _sum(m, list(_bought(m, dict(twist.least_bought))))
@@ -91,7 +116,7 @@ def _limit(m: ConcreteModel, name: str) -> LimitBound | None:
     return next((bound for bound in network.limits if bound.name == name), None)
 
 
-def _terms(m: ConcreteModel, bound: LimitBound, amounts: Mapping[int, float]) -> Terms:
+def _terms(m: ConcreteModel, bound: LimitBound, amounts: Mapping[int, float]) -> LinearTerms:
     """What a limit adds up, all its windows together."""
     cells: list[ByPeriod] = getattr(m.columns, bound.group)
     when = {t for _, periods in bound.windows for t in counted(bound, periods)}
@@ -103,7 +128,7 @@ def _terms(m: ConcreteModel, bound: LimitBound, amounts: Mapping[int, float]) ->
     ]
 
 
-def _least(m: ConcreteModel, twist: StudyTerms) -> Terms:
+def _least(m: ConcreteModel, twist: StudyTerms) -> LinearTerms:
     """What is made least; of a share :math:`N / D` it is :math:`N - share \\, D` (Dinkelbach)."""
     if twist.least == SHORT:
         return _short(m)
@@ -117,21 +142,25 @@ def _least(m: ConcreteModel, twist: StudyTerms) -> Terms:
     return list(found.values())
 
 
-def _added_up(terms: Terms) -> float:
+def _added_up(terms: LinearTerms) -> float:
     return math.fsum(amount * variable.value for amount, variable in terms)
 
 
-def _sum(m: ConcreteModel, terms: Terms) -> Any:
+def _sum(m: ConcreteModel, terms: LinearTerms) -> Any:
     return linear(terms or [(1.0, m.nothing)])
 
 
-def _cost_row(m: ConcreteModel, most: float) -> Constraint:
+def _constrain(m: ConcreteModel, family: Family, expression: Any) -> None:
+    m.add_component(family.name, Constraint(expr=expression, doc=family.meaning))
+
+
+def _cost_bound(m: ConcreteModel, most: float) -> Any:
     total = m.total_cost.expr
     coefficients = list(map(float, total.linear_coefs))
     largest = max(map(abs, coefficients), default=1.0)
-    scale = 2.0 ** -max(0, math.ceil(math.log2(max(largest / LARGEST, 1.0))))
+    scale = 2.0 ** -max(0, math.ceil(math.log2(max(largest / LARGEST_COST_COEFFICIENT, 1.0))))
     terms = [(c * scale, v) for c, v in zip(coefficients, total.linear_vars, strict=True)]
-    return Constraint(expr=linear(terms) <= (most - float(total.constant)) * scale)
+    return linear(terms) <= (most - float(total.constant)) * scale
 
 
 def _hold(m: ConcreteModel, held: dict[Commitment, float], count: int) -> None:
@@ -144,7 +173,7 @@ def _hold(m: ConcreteModel, held: dict[Commitment, float], count: int) -> None:
     hold(m, {commitment: near(held.get(commitment, 0.0)) for commitment in first})
 
 
-def _short(m: ConcreteModel) -> Terms:
+def _short(m: ConcreteModel) -> LinearTerms:
     """What is short and counts: outlets and optional sales are left out."""
     network: Network = m.network
     return [
