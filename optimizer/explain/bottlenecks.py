@@ -1,11 +1,11 @@
-"""What binds, in sentences: what one more is worth, how far that holds, and when."""
+"""Bottlenecks in sentences: what binds when, what one unit is worth and how far that holds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from optimizer.explain.cell_locator import HIGH, SIDES, CellLocator
-from optimizer.explain.duals import NAN, ONE_LESS, PricedRow, relief
+from optimizer.explain.cell_locator import BOUND_PARTS, HIGH, CellLocator
+from optimizer.explain.duals import NAN, ONE_LESS, PricedRow, range_of_saving
 from optimizer.explain.scarcity import address
 from optimizer.model import family_named
 from optimizer.network.network_data import Network
@@ -14,48 +14,48 @@ from optimizer.result.price_layouts import BOTTLENECKS
 from optimizer.result.result_table import Table, table
 from optimizer.solver import BasisRanges
 
-MOST = 2_000
-"""Rows with a price that are told, those of most worth first."""
+MAX_BOTTLENECK_ROWS = 2_000
+"""Maximum rows with a price, dearest first, that become sentences: a sheet that can be read."""
 
-SHOWN = 3
-"""Cells that are named one by one; of more the first and the last."""
+MAX_LISTED_CELLS = 3
+"""Maximum cells that are listed; of more only the first and the last."""
 
 
-def bottlenecks(network: Network, rows: list[PricedRow], found: BasisRanges | None) -> Table:
-    """One row for each thing that binds in periods in a row, of most saving first."""
+def bottlenecks(network: Network, rows: list[PricedRow], ranges: BasisRanges | None) -> Table:
+    """One row for each thing that binds in consecutive periods, the largest saving first."""
     places = CellLocator(network)
     currency = network.case.settings.currency
-    told = []
-    for group in _groups(network, rows[:MOST]):
+    bottleneck_rows = []
+    for group in _groups(network, rows[:MAX_BOTTLENECK_ROWS]):
         first = group[0]
-        reaches = [relief(row, found) for row in group]
+        reaches = [range_of_saving(row, ranges) for row in group]
         saving = sum(map(_saving, group, reaches))
         known = [more for more in reaches if more == more]
         holds = min(known) if len(known) == len(group) else NAN
         worth = [row.worth for row in group]
-        note = "range not computed" if found is None else "not unique" if holds != holds else ""
+        note = "range not computed" if ranges is None else "not unique" if holds != holds else ""
         cells = list(dict.fromkeys(filter(None, (address(places, row) for row in group))))
-        cell = "; ".join(cells) if len(cells) <= SHOWN else f"{cells[0]} to {cells[-1]}"
+        cell = "; ".join(cells) if len(cells) <= MAX_LISTED_CELLS else f"{cells[0]} to {cells[-1]}"
         sentence = _sentence(group, holds, note, currency)
         span = (first.period, group[-1].period, min(worth), max(worth))
         kind = family_named(first.family).label
-        told.append((kind, first.thing, *span, holds, saving, note, sentence, cell))
-    told.sort(key=lambda row: -abs(row[7]))
-    return table(BOTTLENECKS, [(rank, *row) for rank, row in enumerate(told, 1)])
+        bottleneck_rows.append((kind, first.thing, *span, holds, saving, note, sentence, cell))
+    bottleneck_rows.sort(key=lambda row: -abs(row[7]))
+    return table(BOTTLENECKS, [(rank, *row) for rank, row in enumerate(bottleneck_rows, 1)])
 
 
 def _groups(network: Network, rows: list[PricedRow]) -> Iterator[list[PricedRow]]:
-    """Rows of one thing, bound on one side, in periods without a gap."""
+    """Rows of one thing that bind on one side in consecutive periods."""
     order = {label: t for t, label in enumerate(network.calendar.labels)}
     things: dict[tuple[str, tuple[str, ...], int, str], list[PricedRow]] = {}
     for row in rows:
         things.setdefault((row.family, row.names, row.side, row.per), []).append(row)
-    for own in things.values():
-        own.sort(key=lambda row: order.get(row.period, 0))
-        group = own[:1]
-        for row in own[1:]:
-            near = order[row.period] == order[group[-1].period] + 1
-            if near and (row.worth > 0) == (group[-1].worth > 0):
+    for same in things.values():
+        same.sort(key=lambda row: order.get(row.period, 0))
+        group = same[:1]
+        for row in same[1:]:
+            follows = order[row.period] == order[group[-1].period] + 1
+            if follows and (row.worth > 0) == (group[-1].worth > 0):
                 group.append(row)
             else:
                 yield group
@@ -64,34 +64,34 @@ def _groups(network: Network, rows: list[PricedRow]) -> Iterator[list[PricedRow]
 
 
 def _saving(row: PricedRow, more: float) -> float:
-    """Present value of relaxing a bound as far as its worth holds, or by one unit."""
+    """Present value of relaxing a bound as far as its worth holds, or by one unit if unknown."""
     return row.today * (more if more == more and more != float("inf") else 1.0)
 
 
 def _sentence(group: list[PricedRow], holds: float, note: str, currency: str) -> str:
     first = group[0]
     worth = sorted(abs(row.worth) for row in group)
-    said = f"{figure(worth[0])} {currency}"
+    money = f"{figure(worth[0])} {currency}"
     if figure(worth[0]) != figure(worth[-1]):
-        said = f"{figure(worth[0])} to {figure(worth[-1])} {currency}"
+        money = f"{figure(worth[0])} to {figure(worth[-1])} {currency}"
     when = _when(group)
     family = family_named(first.family)
     if family.price == "cost":
         least = first.worth > 0
         verb = "costs" if least else "earns"
         names = f"{first.names[0]} at {first.names[1]}"
-        return f"One more tonne wanted by {names}{when} {verb} {said}{_range(holds, note, least)}."
+        return f"One more tonne wanted by {names}{when} {verb} {money}{_range(holds, note, least)}."
     pattern = family.bound(first.side).binding
     head = pattern.format(*first.names) if pattern else _bound(first)
     what = family.one_less if first.per == ONE_LESS else family.one_more
     each = " in a period" if len(group) > 1 else ""
-    return f"{head}{when}: {what}{each} is worth {said}{_range(holds, note)}."
+    return f"{head}{when}: {what}{each} is worth {money}{_range(holds, note)}."
 
 
 def _bound(row: PricedRow) -> str:
     kind = family_named(row.family).label
     which = "maximum" if row.side == HIGH else "minimum"
-    names = [name for name in row.names if name not in SIDES]
+    names = [name for name in row.names if name not in BOUND_PARTS]
     return f"The {which} of {kind} {', '.join(filter(None, names))} binds"
 
 
@@ -103,7 +103,7 @@ def _when(group: list[PricedRow]) -> str:
 
 
 def _range(holds: float, note: str, least: bool = False) -> str:
-    """How far a price holds; cost is convex, so that beyond it more is worth less."""
+    """How far a price holds; cost is convex, so that a unit beyond it is worth less."""
     if note == "range not computed":
         return ""
     if note:

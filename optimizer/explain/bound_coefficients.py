@@ -1,4 +1,4 @@
-"""How much the bound of a row moves when a cell of the workbook moves by one."""
+"""How much the bound of a row moves when its cell of the workbook moves by one."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from optimizer.network.network_data import Network
 from optimizer.solver import Program
 
 
-def factor(
+def bound_coefficient(
     places: CellLocator, family: str, names: Sequence[str], cell: WorkbookCell | None, t: int | None
 ) -> float:
-    """Tonnes (or activity, use, number) for each unit of a cell; 0 where the plan decides that.
+    """Tonnes (activity, use, number) for each unit of a cell; 0 where that depends on the plan.
 
-    ``cell`` is None for what an option adds: its row has no dates of its own.
+    ``cell`` is None for what an option adds: its row has no dates.
     """
     row = None if cell is None else places.record(cell)
     return REQUIREMENTS_BY_NAME[family].coefficient(places.network, row, names, t)
@@ -35,12 +35,12 @@ def share_base(
     cell: float,
     values: np.ndarray,
 ) -> float:
-    """What the share of a row is a share of, tonnes, in a plan; for cover, tonnes a day.
+    """Tonnes in a plan that the share of a row is a share of; for cover, tonnes a day.
 
-    ``cell`` is the share, or the days of cover, that the programme was made with.
+    ``cell`` is the share, or the days of cover, of the programme; ``values`` is the plan.
     """
-    own = slice(program.starts[row], program.starts[row + 1])
-    columns, coefficients = program.columns[own], program.values[own]
+    entries = slice(program.starts[row], program.starts[row + 1])
+    columns, coefficients = program.columns[entries], program.values[entries]
     amounts = values[columns]
     if family == RULE_SHARE_FAMILY.name:
         return float(amounts.sum())
@@ -59,7 +59,7 @@ def share_base(
 def _taken(network: Network, index: tuple[str, ...]) -> float:
     """Tonnes that a run takes in per unit of activity."""
     return next(
-        sum(own.inputs.values())
-        for own in network.processes
-        if (own.site, own.recipe, own.feed) == index[:3]
+        sum(process.inputs.values())
+        for process in network.processes
+        if (process.site, process.recipe, process.feed) == index[:3]
     )

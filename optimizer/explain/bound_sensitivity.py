@@ -1,12 +1,12 @@
-"""Which rows of the programme move together when one bound of the workbook moves.
+"""Rows of the programme that move together when one bound of the workbook moves.
 
 Most bounds stand in one row. Some stand in several: wanted tonnes are the right-hand side of
-``demand``, a share of them that of ``least_delivery``, and they bound the lanes that only they
-can empty; a capacity bounds a unit, and again wherever a yes/no decision switches it. What one
-more of such a bound is worth is the sum over its rows, each times how much it moves (chain rule),
-and how far that holds follows from moving all of them at once.
+``demand``, a share of them that of ``least_delivery``, and they bound lanes that lead to them
+alone; a capacity bounds a unit, and again wherever a yes/no decision switches it. By the chain
+rule one more of such a bound is worth the sum over its rows of price times movement. Moving all
+rows at once says how far that holds.
 
-Yes/no decisions are held as they are in the plan, so that what multiplies one is a bound.
+Yes/no decisions are fixed at their values in the plan, so that a coefficient of one is a bound.
 """
 
 from __future__ import annotations
@@ -44,50 +44,51 @@ from optimizer.network.network_data import Network, NetworkUnit
 from optimizer.solver import Answer, BoundDirection, Program
 from optimizer.tables.schema import INFINITY
 
-SAME = 1e-9
-"""Relative difference of two bounds that are the same."""
+EQUAL_BOUNDS_TOLERANCE = 1e-9
+"""Relative difference up to which two bounds count as equal: rounding of sums and products."""
 
 
-Rows = dict[int | None, float]
-"""Rows and how much they move; None stands for a row that the model does not have."""
+MovingRows = dict[int | None, float]
+"""How much each row moves; the key None stands for a row that the model does not have."""
 
 
 class BoundMove(Struct, frozen=True):
-    """What moves with one unit more of a bound, as the planner means it."""
+    """What moves with one unit more of a bound of the workbook."""
 
     move: BoundDirection
-    """Empty where moving it changes nothing: the bound is not told."""
+    """Empty if moving the bound changes nothing: it has no price."""
     bound: float | None = None
-    """The bound as it stands; None where that of the row is it."""
+    """The bound itself; None if it is that of the row."""
     more: float = INFINITY
-    """How far up the move is this one; another bound takes over there."""
+    """How much more of the bound moves like this, before another bound takes over."""
     less: float = INFINITY
+    """How much less."""
     side: int = 0
     """LOW or HIGH where only the minimum, or the maximum, of the row moves like this."""
     binds: BoundDirection | None = None
-    """Part of the move without whose price the bound does not bind; None: all of it."""
+    """Part of the move that has a price if the bound binds; None: all of it."""
 
 
 def moves(network: Network, m: Any, program: Program, answer: Answer) -> dict[int, BoundMove]:
-    """Bounds that are not simply the right-hand side of one row, by the row they are told as.
+    """Bounds that are more than the right-hand side of one row, by the row that stands for them.
 
     Empty without a plan.
     """
     if answer.values is None:
         return {}
-    found = _MoveCollector(network, m, program, answer.values)
-    found.lanes()
-    found.demand()
-    found.units()
-    found.stores()
-    found.contracts()
-    found.processes()
-    found.options()
-    return found.moved
+    collector = _MoveCollector(network, m, program, answer.values)
+    collector.lanes()
+    collector.demand()
+    collector.units()
+    collector.stores()
+    collector.contracts()
+    collector.processes()
+    collector.options()
+    return collector.moved
 
 
 class _MoveCollector:
-    """Collects what moves, family by family."""
+    """Collects moves, family by family."""
 
     def __init__(self, network: Network, m: Any, program: Program, values: np.ndarray) -> None:
         self.network, self.m, self.program = network, m, program
@@ -98,8 +99,9 @@ class _MoveCollector:
         self._column = {id(variable): n for n, variable in enumerate(program.variables)}
         self._number = {id(row): number for number, row in enumerate(program.constraints)}
         self._followers: dict[tuple[int, int], list[tuple[int, float]]] = defaultdict(list)
-        """Line and period to rows whose bound is what is wanted, and how much they move."""
+        """Line and period to rows that the wanted tonnes bound, and how much they move."""
         self._caps: dict[tuple[int, int], tuple[float, float]] = {}
+        """Line and period to how much more and less of the wanted tonnes these rows follow."""
 
     def row(self, family: Family, *names: str) -> int | None:
         """Number of a row; None where the model has none."""
@@ -110,17 +112,17 @@ class _MoveCollector:
         return self._number.get(id(component[index]))
 
     def whole(self, variable: Any) -> float:
-        """A yes/no decision of the plan."""
+        """Value of a whole decision in the plan."""
         return float(round(self._values[self._column[id(variable)]]))
 
-    def put(self, told: int, rows: Rows, **more: Any) -> None:
-        """Rows that move with the bound that is told as a row; what is None is not there."""
-        own = {row: factor for row, factor in rows.items() if row is not None and factor}
+    def put(self, row: int, rows: MovingRows, **more: Any) -> None:
+        """Add the move of the bound that a row stands for; ``columns`` are bounds that move."""
+        moving = {own: factor for own, factor in rows.items() if own is not None and factor}
         columns = more.pop("columns", {})
-        self.moved[told] = BoundMove(BoundDirection(own, columns), **more)
+        self.moved[row] = BoundMove(BoundDirection(moving, columns), **more)
 
     def lanes(self) -> None:
-        """Lanes that are used or not: their bounds multiply the decision."""
+        """Lanes that are used or not: their bounds are coefficients of the decision."""
         most_of = self.network.arc_most
         for bound, decided in zip(self.network.arc_bounds, self.columns.used, strict=True):
             for t, variable in decided.items():
@@ -134,7 +136,7 @@ class _MoveCollector:
                     continue
                 ends = sum(most_of[arc].get(t, INFINITY) for arc in bound.arcs)
                 slack = ends - most
-                if slack > SAME * max(1.0, most):
+                if slack > EQUAL_BOUNDS_TOLERANCE * max(1.0, most):
                     self.put(row, {row: used}, bound=most, more=slack)
                     continue
                 self.put(row, {})
@@ -144,7 +146,7 @@ class _MoveCollector:
             self._follow(row, arc, t, built, INFINITY)
 
     def _reaches(self) -> Iterator[tuple[int, int, int, float]]:
-        """Way, period, row and number built of ways out of plants that may be built."""
+        """Lane, period, row and number built, of lanes from plants that options build."""
         if self.m.component(BUILT_REACH_FAMILY.name) is None:
             return
         program = self.program
@@ -167,7 +169,7 @@ class _MoveCollector:
                     yield index, t, row, held / most
 
     def _follow(self, row: int, arc: int, t: int, factor: float, slack: float) -> None:
-        """A row whose bound is what is wanted at the end of a way, but for ``slack`` more."""
+        """Let a row follow the wanted tonnes at the end of a lane, which is ``slack`` above its bound."""
         network = self.network
         ship = next(ship for ship in network.flows.ships if ship.arc == arc)
         place = (network.arcs[arc].to_site, network.arcs[arc].material)
@@ -178,12 +180,12 @@ class _MoveCollector:
             for periods, share in ship.arrivals
             if t + periods < network.calendar.count
             and sum(network.lines[line].quantity[t + periods] for line in lines) / share
-            <= least + SAME * max(1.0, least)
+            <= least + EQUAL_BOUNDS_TOLERANCE * max(1.0, least)
         ]
         for period, share in later:
             for line in lines:
                 more, less = self._caps.get((line, period), (INFINITY, INFINITY))
-                if len(later) > 1 or slack <= SAME * max(1.0, least):
+                if len(later) > 1 or slack <= EQUAL_BOUNDS_TOLERANCE * max(1.0, least):
                     # Another bound is just as low: less wanted lowers the row, more does not.
                     self._caps[line, period] = (more, 0.0)
                     continue
@@ -191,7 +193,7 @@ class _MoveCollector:
                 self._caps[line, period] = (min(more, slack * share), less)
 
     def demand(self) -> None:
-        """What is wanted; a share of it may have to be delivered."""
+        """Wanted tonnes, of which a share may have to be delivered."""
         for index, (line, short) in enumerate(
             zip(self.network.lines, self.columns.short, strict=True)
         ):
@@ -202,7 +204,7 @@ class _MoveCollector:
                 caps = self._caps.get((index, t))
                 if row is None or (least is None and not followers and caps is None):
                     continue
-                rows: Rows = {row: 1.0}
+                rows: MovingRows = {row: 1.0}
                 rows[least] = line.minimum[t] / line.quantity[t]
                 for follower, factor in followers:
                     rows[follower] = rows.get(follower, 0.0) + factor
@@ -226,7 +228,7 @@ class _MoveCollector:
                     self.put(idle, {idle: runs_now}, bound=unit.idle_minimum[t])
                 if row is None or not unit.capacity[t]:
                     continue
-                rows: Rows = dict(custody.get((index, t), {}).items())
+                rows: MovingRows = dict(custody.get((index, t), {}).items())
                 rows |= {self.row(RUNNING_FAMILY, *name): runs_now}
                 rows |= {self.row(RUNNING_OWN_FAMILY, *name): runs_now, row: 1.0}
                 above = {other: factor for other, factor in rows.items() if other is not None}
@@ -254,7 +256,7 @@ class _MoveCollector:
         return found
 
     def stores(self) -> None:
-        """Least stock: the closing target holds at the end, as far as it is above the minimum."""
+        """Least stock: at the end the closing target counts as far as it is above the minimum."""
         last = self.network.calendar.count - 1
         for store in self.network.stores:
             row = self.row(STORAGE_FAMILY, store.site, store.material, self.labels[last])
@@ -268,7 +270,7 @@ class _MoveCollector:
                     self.put(row, {row: 1.0}, bound=self._negative(row))
 
     def _negative(self, row: int) -> float:
-        """What is asked for by a row that compares two sums, in the plan."""
+        """Value in the plan of the sum that a row demands: its terms below zero."""
         program = self.program
         own = slice(program.starts[row], program.starts[row + 1])
         pairs = zip(program.values[own], program.columns[own].tolist(), strict=True)
@@ -298,13 +300,13 @@ class _MoveCollector:
                     tainted = self.whole(variable)
                     key = (taint.site, rules, f"{bound.name}, row {bound.rows[0]}")
                     before = self.moved[row].move.rows if row in self.moved else {row: 1.0}
-                    rows: Rows = dict(before.items())
+                    rows: MovingRows = dict(before.items())
                     rows[self.row(CUSTODY_FAMILY, *key, "tainted", period)] = tainted
                     rows[self.row(CUSTODY_FAMILY, *key, "clean", period)] = 1.0 - tainted
                     self.put(row, rows, side=HIGH)
 
     def options(self) -> None:
-        """Most of an option that is built in any amount; whole ones are held."""
+        """Maximum of an option that is built in any amount; whole options are fixed."""
         for option, built, chosen in zip(
             self.network.options, self.columns.build, self.columns.chosen, strict=True
         ):
@@ -314,7 +316,7 @@ class _MoveCollector:
             if option.kind != "any amount":
                 self.put(row, {})
                 continue
-            rows: Rows = {row: 1.0}
+            rows: MovingRows = {row: 1.0}
             for variable in chosen.values():
                 rows[self.row(BUILT_CHOSEN_FAMILY, option.name)] = self.whole(variable)
             for need in option.needs:
@@ -333,10 +335,10 @@ class _MoveCollector:
         begun = self.columns.begun[index]
         return self.whole(begun[t]) if t in begun else 0.0
 
-    def _enabled(self, option: Any) -> Rows:
-        """Rows that switch a unit on or off, with all that options could add to it."""
+    def _enabled(self, option: Any) -> MovingRows:
+        """Rows that switch a unit on or off: their coefficient has all that options could add."""
         custody = self._custody()
-        found: Rows = {}
+        found: MovingRows = {}
         for addition in option.additions:
             unit, opened = self.network.units[addition.unit], self.columns.open[addition.unit]
             for t in members(self.network.calendar.all):
@@ -351,7 +353,7 @@ class _MoveCollector:
 
 def _minimum_load(
     unit: NetworkUnit, t: int, runs: float, least: int | None, idle: int | None
-) -> Rows:
+) -> MovingRows:
     """Rows of the minimum load of a unit, which is a share of its capacity."""
     always, running = unit.minimum[t] / unit.capacity[t], unit.idle_minimum[t] / unit.capacity[t]
     return {least: always, idle: always + running * runs}

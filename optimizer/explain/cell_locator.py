@@ -18,7 +18,7 @@ from optimizer.tables.schema import INFINITY, SHEETS
 LOW, HIGH = -1, 1
 """Sides of a row: its lower bound, which demands something, and its upper one, a limit."""
 
-SIDES = ("sum", "least", "most")
+BOUND_PARTS = ("sum", "least", "most")
 """Parts of the index of a limit or blend that say which bound is meant."""
 
 

@@ -1,7 +1,7 @@
-"""Which requirements of the workbook conflict, where no plan is feasible.
+"""An irreducible set of requirements of the workbook that conflict, where no plan is feasible.
 
-Every number that a person can change may go; conservation of mass never does. Rules without
-tolerance have no row in the programme, so it is built once more with rows for them.
+Every cell that a person can change may be left out; conservation of mass never is. Rules without
+tolerance have no row in the programme, so it is built again with rows for them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from optimizer import solver
 from optimizer.explain.cell_locator import LOW, CellLocator
-from optimizer.explain.opened_bounds import opened
+from optimizer.explain.opened_bounds import open_zero_bounds
 from optimizer.explain.relaxable_program import relaxable
 from optimizer.explain.relaxable_rows import RelaxableBound, RequirementKey
 from optimizer.explain.row_sentences import said
@@ -23,8 +23,9 @@ from optimizer.model.rules import RULE_SHARE_FAMILY
 from optimizer.network.network_data import Network
 from optimizer.solver import Program
 
-SECONDS = 60.0
-"""Time to reduce the set; the same again where whole numbers matter."""
+CONFLICT_TIME_LIMIT = 60.0
+"""Seconds to reduce the set, and as many again where whole numbers matter. Chosen so that a
+case without a plan is explained within a few minutes."""
 
 
 class ConflictingRequirement(Struct, frozen=True):
@@ -41,8 +42,8 @@ class ConflictingRequirement(Struct, frozen=True):
 class Conflict(Struct, frozen=True):
     """Requirements that conflict; empty where none were found in time.
 
-    ``irreducible`` is True if without any one of ``clashes`` the others can be met, once all
-    that is not named gives; ``gaps`` say why nothing can be where one of them wants it.
+    ``irreducible`` is True if without any one of ``clashes`` the others can be met while all
+    that is not listed gives; ``gaps`` say why nothing can be where one of them wants it.
     """
 
     clashes: tuple[ConflictingRequirement, ...] = ()
@@ -64,9 +65,9 @@ def conflict(meaning: Network, program: Program, *, own: bool = True) -> Conflic
 
     ``own`` is False for a model that a user has changed: it is not built again.
     """
-    m = None  # kept: a Pyomo row knows its family only as long as its model lives
+    m = None  # referenced here: a Pyomo row knows its family only while its model lives
     if own:
-        m, meaning, program = opened(meaning, program, rules=True)
+        m, meaning, program = open_zero_bounds(meaning, program, rules=True)
     places = CellLocator(meaning)
     relaxed = relaxable(meaning, program, places)
     groups: dict[RequirementKey, list[RelaxableBound]] = {}
@@ -77,20 +78,20 @@ def conflict(meaning: Network, program: Program, *, own: bool = True) -> Conflic
         [[(give.row, give.side, give.most) for give in own] for own in groups.values()],
         [REQUIREMENTS_BY_NAME[name].demands(side) for name, side, _ in groups],
         [name == DEMAND_FAMILY.name for name, *_ in groups],
-        SECONDS,
+        CONFLICT_TIME_LIMIT,
     )
-    found = Conflict() if core is None else _told(meaning, places, groups, core)
+    result = NO_CONFLICT if core is None else _conflict_in_words(meaning, places, groups, core)
     del m
-    return found
+    return result
 
 
-def _told(
+def _conflict_in_words(
     meaning: Network,
     places: CellLocator,
     groups: dict[RequirementKey, list[RelaxableBound]],
     core: solver.InfeasibleCore,
 ) -> Conflict:
-    """The requirements of a core in words, and why nothing can be where one wants it."""
+    """Sentences of the requirements of a core, and why nothing can be where one wants it."""
     missing, keys = UnreachablePlaces(meaning, places), list(groups)
     clashes, gaps = [], dict[ConflictingRequirement, None]()
     for number, pairs in core.groups.items():
@@ -109,21 +110,21 @@ def _clash(
 ) -> ConflictingRequirement:
     family, side, cells = key
     names = [give.names for give in gives]
-    told = cells
+    shown = cells
     if family == DEMAND_FAMILY.name:  # the column of the period rather than that of the year
         by_period = places.cells(family, names[0], side)
-        told = tuple(cell for cell in by_period if cell.row == cells[0].row) or cells
-    sentence = said(places, family, names[0], side, told, [own[-1] for own in names])
-    others = {own[2] for own in names} if family == RULE_SHARE_FAMILY.name else set()
-    if len(others) > 1:
-        sentence = f"{sentence} ({len(others)} lines)"
-    return ConflictingRequirement(told[0].sheet, places.letter(told[0]), sentence)
+        shown = tuple(cell for cell in by_period if cell.row == cells[0].row) or cells
+    sentence = said(places, family, names[0], side, shown, [index[-1] for index in names])
+    lines = {index[2] for index in names} if family == RULE_SHARE_FAMILY.name else set()
+    if len(lines) > 1:
+        sentence = f"{sentence} ({len(lines)} lines)"
+    return ConflictingRequirement(shown[0].sheet, places.letter(shown[0]), sentence)
 
 
 def _gaps(
     meaning: Network, missing: UnreachablePlaces, key: RequirementKey, gives: list[RelaxableBound]
 ) -> Iterator[ConflictingRequirement]:
-    """Why nothing can be where something is asked for."""
+    """Why nothing can be where a lower bound wants something."""
     family, side, _ = key
     for give in gives:
         t = missing.places.period(give.names)
@@ -136,4 +137,4 @@ def _gaps(
 
 
 NO_CONFLICT = Conflict()
-"""Nothing clashes, or nothing was found in time."""
+"""No requirements conflict, or none were found in time."""

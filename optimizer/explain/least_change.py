@@ -1,9 +1,9 @@
-"""The least by which cells must change for there to be a plan.
+"""The least relative changes of cells that make a programme feasible.
 
-Each cell is one column, priced once however many rows it stands in, in relative terms: to
-double it, or to do without it, costs one. A share has no fixed worth in tonnes. Its rows give
-tonnes first; then the share is what it must be in the plan so found, and the plan is sought
-again with the share as the column, until that gains nothing.
+Each cell is one column, whose cost counts once however many rows it stands in: to double the
+cell, or to do without it, costs one. What a share is worth in tonnes depends on the plan. Its
+rows give tonnes first; then the share follows from that plan, and the programme is solved again
+with the share as the column, until the cost falls no further.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import time
 import numpy as np
 from msgspec import Struct, structs
 
-from optimizer.explain.bound_coefficients import factor, share_base
-from optimizer.explain.cell_edits import SHARES
+from optimizer.explain.bound_coefficients import bound_coefficient, share_base
+from optimizer.explain.cell_edits import SHARE_UNITS
 from optimizer.explain.cell_locator import HIGH, LOW, CellLocator
 from optimizer.explain.relaxable_rows import RelaxableBound, RelaxableProgram, RequirementKey
 from optimizer.explain.row_sentences import unit_of
@@ -25,17 +25,17 @@ from optimizer.network.network_data import Network
 from optimizer.solver import Program, extended, strict
 from optimizer.tables.schema import INFINITY
 
-NOTHING = 1e-7
-"""Tonnes, and parts of a cost, that are rounding."""
+NEGLIGIBLE_CHANGE = 1e-7
+"""Tonnes, and part of a cost, that count as zero: HiGHS keeps rows to 1e-7."""
 
-SMALL_SHARE = 0.01
-"""A share below this is priced like this."""
+SMALLEST_PRICED_SHARE = 0.01
+"""A smaller share costs as much as this one: relative to zero every change would be infinite."""
 
-TIMES = 8
-"""Times that a share is sought again."""
+MAX_SHARE_ROUNDS = 8
+"""Maximum solves in which a share follows from the plan before; each must lower the cost."""
 
-Gives = dict[RequirementKey, list[RelaxableBound]]
-"""Rows that give with each requirement."""
+BoundsByRequirement = dict[RequirementKey, list[RelaxableBound]]
+"""Bounds that give when the cells of a requirement change."""
 
 
 class RequirementChange(Struct, frozen=True):
@@ -59,19 +59,19 @@ class LeastChangePlan(Struct, frozen=True):
 
 
 class LeastChange:
-    """The least changes of one kind: to what is asked for, or to what there is."""
+    """Search for the least changes of one kind: to what is demanded, or to what there is."""
 
     def __init__(
         self, network: Network, relaxed: RelaxableProgram, places: CellLocator, *, less: bool
     ) -> None:
         self.network, self.places, self.less = network, places, less
         self.large = relaxed.large
-        self.gives: Gives = {}
+        self.gives: BoundsByRequirement = {}
         for give in relaxed.gives:
             if not give.implied and self._may(give.key):
                 self.gives.setdefault(give.key, []).append(give)
         self.program = relaxed.program
-        if not less:  # where capacity gives, what only follows from it must not stand in the way
+        if not less:  # where capacity gives, a row that follows from it must not stand in the way
             upper = relaxed.program.row_upper.copy()
             upper[[give.row for give in relaxed.gives if give.implied]] = INFINITY
             self.program = structs.replace(relaxed.program, row_upper=upper)
@@ -81,7 +81,7 @@ class LeastChange:
         }
 
     def _may(self, key: RequirementKey) -> bool:
-        """True if another number in the cells would help, on the side that is looked at."""
+        """True if another number in the cells could help, for the kind of change sought."""
         name, side, cells = key
         requirement = REQUIREMENTS_BY_NAME[name]
         if requirement.gives != "number" or requirement.demands(side) != self.less:
@@ -96,27 +96,27 @@ class LeastChange:
         best = self._solved(self.program, self.gives, {}, seconds) if self.gives else None
         if best is None:
             return None
-        for _ in range(TIMES):
-            own = {change.key: self.gives[change.key] for change in best.changes}
+        for _ in range(MAX_SHARE_ROUNDS):
+            changed = {change.key: self.gives[change.key] for change in best.changes}
             bases = {
                 give.row: self._base(give, best.values)
-                for gives in own.values()
+                for gives in changed.values()
                 for give in gives
                 if not give.factor
             }
             left = until - time.perf_counter()
             if not bases or left <= 0:
                 break
-            again = self._solved(self.program.held(best.values), own, bases, left)
-            if again is None or again.cost >= best.cost * (1.0 - NOTHING):
+            better = self._solved(self.program.held(best.values), changed, bases, left)
+            if better is None or better.cost >= best.cost * (1.0 - NEGLIGIBLE_CHANGE):
                 break
-            best = again
+            best = better
         return best
 
     def _solved(
-        self, program: Program, gives: Gives, bases: dict[int, float], seconds: float
+        self, program: Program, gives: BoundsByRequirement, bases: dict[int, float], seconds: float
     ) -> LeastChangePlan | None:
-        """The least changes of these requirements, shares being worth so many tonnes."""
+        """The least changes of these requirements; ``bases``: what a share is a share of, by row."""
         form = _ChangeProgram(self, program)
         for key, rows in gives.items():
             form.add(key, rows, bases)
@@ -129,15 +129,14 @@ class LeastChange:
         for key, rows in gives.items():
             amount = self._amount(key, rows, plan, form.amount(key, values))
             if amount > 0:
-                own = tuple(give for give in rows if missed[give] > NOTHING)
-                changes.append(
-                    RequirementChange(key, amount, own, sum(missed[give] for give in own))
-                )
+                violated = tuple(give for give in rows if missed[give] > NEGLIGIBLE_CHANGE)
+                tonnes = sum(missed[give] for give in violated)
+                changes.append(RequirementChange(key, amount, violated, tonnes))
         cost = sum(self.weight(change.key) * change.amount for change in changes)
         return LeastChangePlan(tuple(changes), cost, plan)
 
     def _missed(self, plan: np.ndarray) -> dict[RelaxableBound, float]:
-        """By how much a plan misses each row that gives."""
+        """Violation of each bound that gives."""
         activity, program = self.program.activity(plan), self.program
         return {
             give: float(
@@ -156,15 +155,17 @@ class LeastChange:
         plan: np.ndarray,
         amount: float | None,
     ) -> float:
-        """Change of a cell: its column says it, a share follows from the plan."""
+        """Change of a cell: the value of its column, or of a share what the plan makes of it."""
         if amount is not None:
             most = max(give.factor for give in gives)
-            return amount if amount * most > NOTHING else 0.0
+            return amount if amount * most > NEGLIGIBLE_CHANGE else 0.0
         missed, largest = self._missed(plan), 0.0
         for give in gives:
-            if missed[give] > NOTHING:
+            if missed[give] > NEGLIGIBLE_CHANGE:
                 base = self._base(give, plan)
-                largest = max(largest, missed[give] / base if base > NOTHING else INFINITY)
+                largest = max(
+                    largest, missed[give] / base if base > NEGLIGIBLE_CHANGE else INFINITY
+                )
         return largest
 
     def _base(self, give: RelaxableBound, plan: np.ndarray) -> float:
@@ -178,7 +179,7 @@ class LeastChange:
         value, unit = self.places.value(cells[0])
         if side == LOW and value:
             return 1.0 / float(value)
-        return 1.0 / max(float(value), SMALL_SHARE if unit in SHARES else 1.0)
+        return 1.0 / max(float(value), SMALLEST_PRICED_SHARE if unit in SHARE_UNITS else 1.0)
 
     def most(self, key: RequirementKey) -> float:
         """Largest change of a cell."""
@@ -186,7 +187,7 @@ class LeastChange:
         value = float(self.places.value(cells[0])[0])
         if REQUIREMENTS_BY_NAME[name].demands(side):
             return value if value > 0 else INFINITY
-        if unit_of(self.places, cells[0]) in SHARES:
+        if unit_of(self.places, cells[0]) in SHARE_UNITS:
             return 1.0 - value
         yes_no = name == BUILT_MOST_FAMILY.name and self.places.record(cells[0]).kind == "yes/no"
         return 1.0 - value if yes_no else INFINITY
@@ -206,7 +207,7 @@ class _ChangeProgram:
     def add(
         self, key: RequirementKey, gives: list[RelaxableBound], bases: dict[int, float]
     ) -> None:
-        """A column for a requirement, or one for each of its rows where no factor is known."""
+        """Add a column for a requirement, or for each of its rows if no coefficient is known."""
         known = all(give.factor for give in gives) or all(give.row in bases for give in gives)
         search, sign = self.search, 1.0 if key[1] == LOW else -1.0
         if not known:
@@ -231,13 +232,17 @@ class _ChangeProgram:
         return len(self.base.cost) + len(self.columns) - 1
 
     def _load(self, give: RelaxableBound, column: int) -> None:
-        """Least use is a share of capacity: it grows with it."""
+        """Let the minimum load grow with the capacity that it is a share of."""
         search, names = self.search, give.names
         cell, t = give.key[2][0], search.places.period(names)
         share = float(search.places.record(cell).minimum_load)
         for family in (MINIMUM_LOAD_FAMILY.name, IDLE_MINIMUM_FAMILY.name):
             row = search.loads.get((family, names))
-            more = share * factor(search.places, family, names, cell, t) if row is not None else 0.0
+            more = (
+                share * bound_coefficient(search.places, family, names, cell, t)
+                if row is not None
+                else 0.0
+            )
             if row is None or not more:
                 continue
             more /= float(search.places.value(cell)[0])
@@ -247,18 +252,17 @@ class _ChangeProgram:
                 self._idle_load(row, column, more)
 
     def _idle_load(self, row: int, column: int, more: float) -> None:
-        """The same where the unit runs: a row that is slack where it does not."""
-        own = slice(self.base.starts[row], self.base.starts[row + 1])
-        terms = dict(
-            zip(self.base.columns[own].tolist(), self.base.values[own].tolist(), strict=True)
-        )
-        opened = next(own for own, value in terms.items() if value < 0)
+        """The same where the unit runs: a row that holds trivially where it does not."""
+        entries = slice(self.base.starts[row], self.base.starts[row + 1])
+        columns, values = self.base.columns[entries].tolist(), self.base.values[entries].tolist()
+        terms = dict(zip(columns, values, strict=True))
+        decision = next(number for number, value in terms.items() if value < 0)
         large = self.search.large * max(1.0, *(abs(value) for value in terms.values()))
-        low = float(self.base.row_lower[row]) - terms[opened] - large
+        low = float(self.base.row_lower[row]) - terms[decision] - large
         at = len(self.base.row_lower) + len(self.rows)
         self.rows.append((low, INFINITY))
-        terms |= {opened: -large, column: -more}
-        self.entries += [(at, own, value) for own, value in terms.items()]
+        terms |= {decision: -large, column: -more}
+        self.entries += [(at, number, value) for number, value in terms.items()]
 
     def amount(self, key: RequirementKey, values: np.ndarray) -> float | None:
         """Value of a requirement's column; None where it follows from the plan."""
@@ -266,7 +270,7 @@ class _ChangeProgram:
         return None if column is None else float(values[column])
 
     def built(self) -> Program:
-        """The programme, of which only changes cost anything."""
-        given = extended(self.base, self.columns, self.rows, self.entries)
+        """The programme; nothing but changes costs anything."""
+        program = extended(self.base, self.columns, self.rows, self.entries)
         cost = np.concatenate((np.zeros(len(self.base.cost)), np.array(self.cost)))
-        return structs.replace(given, cost=cost, offset=0.0, sign=1.0)
+        return structs.replace(program, cost=cost, offset=0.0, sign=1.0)

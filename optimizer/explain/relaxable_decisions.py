@@ -1,16 +1,16 @@
-"""Rows in which a number of the workbook is the coefficient of a decision.
+"""Relax rows in which a cell of the workbook is the coefficient of a decision.
 
-``use <= capacity x open``: freed as a whole, the row would let a unit run while it stands
-still. It is parted in two. One says how much and belongs to the cell: it may give. The other
-ties the flow to the decision by a number larger than any flow of the case: it never gives.
-What an option adds gets a column for more of it, which is zero unless its cell gives.
+If the row ``use <= capacity x open`` gave, a unit could run although it is not open. So the row
+is split in two. One bounds the flow and belongs to the cell: it may give. The other (the tie)
+links the flow to the decision by a number that no flow reaches: it never gives. For what an
+option adds there is a column for more of it, which is zero unless the cell gives.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from optimizer.explain.bound_coefficients import factor
+from optimizer.explain.bound_coefficients import bound_coefficient
 from optimizer.explain.cell_locator import HIGH, WorkbookCell
 from optimizer.explain.relaxable_rows import (
     IndexNames,
@@ -37,18 +37,19 @@ from optimizer.model.shipping import LANE_FAMILY
 from optimizer.network.network_data import NetworkOption
 from optimizer.tables.schema import INFINITY
 
-TENFOLD = 10.0
-"""A row that ties a flow to a decision is no tighter than ten times what the cells allow."""
+TIE_FACTOR = 10.0
+"""The number of a tie is at least so many times the coefficient of the row, so that the cell,
+not the tie, binds."""
 
 
 def _capacity(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
-    """Capacity gives without end, availability up to all of the time, options where built."""
+    """Capacity gives any amount, availability up to all of the time, options where they are built."""
     builder.bound(row, CAPACITY_FAMILY.name, names, HIGH)
     t = _period(builder, names)
     for cell, available in _availability(builder, names):
         capacity = WorkbookCell(cell.sheet, cell.row, CAPACITY_FAMILY.upper.header)
         written = float(builder.places.value(capacity)[0])
-        whole = factor(builder.places, AVAILABILITY.name, names, cell, t)
+        whole = bound_coefficient(builder.places, AVAILABILITY.name, names, cell, t)
         if written:
             most = whole * (1.0 - available)
             builder.give(row, (AVAILABILITY.name, HIGH, (cell,)), names, most=most, factor=whole)
@@ -68,7 +69,7 @@ def _added(builder: RelaxableBuilder, row: int, names: IndexNames, option: Netwo
     own = {columns[decided]: value for decided, value in added.items() if decided in columns}
     if not own:
         return
-    full = factor(builder.places, ADDED_CAPACITY.name, names, None, t)
+    full = bound_coefficient(builder.places, ADDED_CAPACITY.name, names, None, t)
     large = builder.large * builder.largest_use(row)
     for cell in _option_cells(builder, option, names[:2]):
         key: RequirementKey = (ADDED_CAPACITY.name, HIGH, (cell,))
@@ -89,7 +90,7 @@ def _more(
     names: IndexNames,
     by: float,
 ) -> None:
-    """A column for more capacity, as far as what is built allows, at zero unless its cell gives."""
+    """Add a column for more capacity, within ``limit``, that is zero unless its cell gives."""
     column = builder.add_column()
     builder.add_term(row, column, -1.0)
     builder.add_row({column: 1.0, **limit}, -INFINITY, 0.0)
@@ -98,7 +99,7 @@ def _more(
 
 
 def _running(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
-    """Capacity has a row without the decision: this one is implied by it and by the tie."""
+    """The row of capacity has no decision: together with the tie it implies this row."""
     _tie(builder, row, "open")
     _implied(builder, row, _unit_keys(builder, names))
 
@@ -108,7 +109,7 @@ def _running_own(builder: RelaxableBuilder, row: int, names: IndexNames) -> None
 
 
 def _custody(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
-    """A plant is tainted or clean whatever its capacity is, unless it segregates."""
+    """A plant is tainted or clean whatever its capacity, unless it segregates."""
     site, _, thing, _, period = names
     key: RequirementKey = (
         CUSTODY_FAMILY.name,
@@ -127,7 +128,7 @@ def _custody(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
 
 
 def _lane(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
-    """The maximum of a lane that is used or not; demand at its end has rows of its own."""
+    """The maximum of a lane that is used or not, without the demand at its end."""
     used = [column for column in builder.terms(row) if builder.family_of_column[column] == "used"]
     if used:
         t = _period(builder, names)
@@ -142,12 +143,12 @@ def _lane(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
 
 
 def _reach(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
-    """Capacity says the same: the row is for the relaxation, and demand stands in it."""
+    """Drop the row: capacity implies it for whole decisions, and demand is a coefficient in it."""
     builder.program.row_upper[row] = INFINITY
 
 
 def _most(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
-    """How often an option is built; that a yes/no option is built once is what it is."""
+    """How often an option is built; that a yes/no option is built once at most never gives."""
     option = _option(builder, names[0])
     if option.kind != "yes/no":
         for column in builder.terms(row):
@@ -185,12 +186,12 @@ def _chosen(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
 
 
 def _tie(builder: RelaxableBuilder, row: int, family: str) -> int:
-    """The same row with a number larger than any flow as the coefficient of the decision."""
+    """Add the same row with a number that no flow reaches as the coefficient of the decision."""
     terms, high = builder.terms(row), float(builder.program.row_upper[row])
     large = builder.large * builder.largest_use(row)
     for column, value in terms.items():
         if builder.family_of_column[column] == family:
-            large = max(large, TENFOLD * abs(value))
+            large = max(large, TIE_FACTOR * abs(value))
             terms[column] = large if value > 0 else -large
             high = large if value > 0 else 0.0
     return builder.add_row(terms, -INFINITY, high)

@@ -1,7 +1,7 @@
-"""The programme of a case with a row of its own for every cell that may give.
+"""Relax a programme: one row for every cell of the workbook that may give.
 
-Most cells are the bound of a row: the row gives, and that is all. A cell that is a coefficient
-of a yes/no decision needs more (see :mod:`optimizer.explain.relaxable_decisions`).
+Most cells are the bound of a row, and the row gives. A cell that is a coefficient of a yes/no
+decision needs more (see :mod:`optimizer.explain.relaxable_decisions`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from optimizer.tables.schema import INFINITY
 
 
 def relaxable(network: Network, program: Program, places: CellLocator) -> RelaxableProgram:
-    """The programme with a row for every cell that may give; its own rows come first."""
+    """The programme with a row for every cell that may give, after the rows that it has."""
     builder = RelaxableBuilder(network, program, places)
     for row, constraint in enumerate(program.constraints):
         family, names = family_named(family_of(constraint)), names_of(constraint)
@@ -61,7 +61,7 @@ def _demand(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
 
 
 def _storage(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
-    """Least and closing stock are two requirements: each has a row where both are asked for."""
+    """Least and closing stock are two requirements: where both are given each has a row."""
     program, places, family = builder.program, builder.places, STORAGE_FAMILY
     if program.row_upper[row] < INFINITY:
         builder.bound(row, family.name, names, HIGH)

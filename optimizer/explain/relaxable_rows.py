@@ -1,4 +1,4 @@
-"""Rows that give, each with the requirement that it belongs to."""
+"""Rows of a programme that give, each with the requirement that it belongs to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from msgspec import Struct, structs
 
-from optimizer.explain.bound_coefficients import factor
+from optimizer.explain.bound_coefficients import bound_coefficient
 from optimizer.explain.cell_locator import (
     LOW,
     CellLocator,
@@ -23,8 +23,9 @@ from optimizer.network.network_data import Network
 from optimizer.solver import Program, extended
 from optimizer.tables.schema import INFINITY
 
-PLENTY = 100.0
-"""How many times all that is asked for a flow may be, where capacity gives."""
+LARGE_FLOW_FACTOR = 100.0
+"""A bound that no flow reaches is so many times all that is demanded. Chosen well above what
+yields and detours multiply, and small enough for HiGHS's tolerances as a coefficient."""
 
 WHOLE_DECISIONS = frozenset(decision.name for decision in DECISIONS if decision.whole)
 """Components of the variables that are decided as yes or no, or as a number."""
@@ -33,11 +34,11 @@ IndexNames = tuple[str, ...]
 """Index of a row."""
 
 RequirementKey = tuple[str, int, tuple[WorkbookCell, ...]]
-"""Name, side and cells of a requirement; of several cells any one changes it."""
+"""Name, side and cells of a requirement; a change of any of the cells changes it."""
 
 
 class RelaxableBound(Struct, frozen=True):
-    """A row that gives on one side if the cell of a requirement changes."""
+    """One bound of a row, which gives if a cell of its requirement changes."""
 
     row: int
     side: int
@@ -45,24 +46,24 @@ class RelaxableBound(Struct, frozen=True):
     names: IndexNames
     """Index of the row in the family of the requirement."""
     most: float = INFINITY
-    """How far it gives at most."""
+    """Largest violation that is allowed."""
     factor: float = 0.0
-    """How much its bound moves when the cell moves by one; 0 where that depends on the plan."""
+    """How much the bound moves when the cell moves by one; 0 where that depends on the plan."""
     implied: bool = False
-    """True if whole decisions keep the row without being told: it tightens the relaxation."""
+    """True if other rows imply it for whole decisions: it tightens the relaxation."""
 
 
 class RelaxableProgram(Struct, frozen=True):
-    """A programme with more rows and columns, and what gives in it."""
+    """A programme with more rows and columns, and the bounds that give."""
 
     program: Program
     gives: tuple[RelaxableBound, ...]
     large: float
-    """More than any flow of the case, tonnes."""
+    """Tonnes that no flow of the case reaches."""
 
 
 class RelaxableBuilder:
-    """Rows and columns as they are added, and what gives."""
+    """Adds rows, columns and bounds that give to a programme."""
 
     def __init__(self, network: Network, program: Program, places: CellLocator) -> None:
         self.network, self.places = network, places
@@ -75,15 +76,15 @@ class RelaxableBuilder:
         )
         self.gives: list[RelaxableBound] = []
         self.inflows = inflow_cells(network)
-        self.unit_of = {(unit.site, unit.unit): own for own, unit in enumerate(network.units)}
-        self.large = PLENTY * max(_asked(program), 1.0)
-        self.family_of_column = [own.parent_component().local_name for own in program.variables]
+        self.unit_of = {(unit.site, unit.unit): index for index, unit in enumerate(network.units)}
+        self.large = LARGE_FLOW_FACTOR * max(_demanded(program), 1.0)
+        self.family_of_column = [each.parent_component().local_name for each in program.variables]
         self._columns: list[tuple[float, float, int]] = []
         self._rows: list[tuple[float, float]] = []
         self._entries: list[tuple[int, int, float]] = []
 
     def built(self) -> RelaxableProgram:
-        """What has been added, as one programme."""
+        """The programme with all that has been added."""
         program = extended(self.program, self._columns, self._rows, self._entries)
         return RelaxableProgram(program, tuple(self.gives), self.large)
 
@@ -106,48 +107,49 @@ class RelaxableBuilder:
         for cell in cells:
             if not requirement.relieves(self.places.record(cell)):
                 continue
-            by = factor(self.places, family, names, cell, t)
-            part = by * float(self.places.value(cell)[0]) if side == LOW else INFINITY
-            if part or len(cells) == 1:
-                most = part if len(cells) > 1 else INFINITY
+            by = bound_coefficient(self.places, family, names, cell, t)
+            demanded = by * float(self.places.value(cell)[0]) if side == LOW else INFINITY
+            if demanded or len(cells) == 1:
+                most = demanded if len(cells) > 1 else INFINITY
                 self.give(row, (family, side, (cell,)), names, most=most, factor=by)
 
     def terms(self, row: int) -> dict[int, float]:
         """Columns of a row, with their coefficients."""
-        own = slice(self.program.starts[row], self.program.starts[row + 1])
-        columns, values = self.program.columns[own].tolist(), self.program.values[own].tolist()
+        entries = slice(self.program.starts[row], self.program.starts[row + 1])
+        columns = self.program.columns[entries].tolist()
+        values = self.program.values[entries].tolist()
         return dict(zip(columns, values, strict=True))
 
     def add_row(self, terms: Mapping[int, float], low: float, high: float) -> int:
-        """A row more."""
+        """Add a row; its number."""
         row = len(self.program.row_lower) + len(self._rows)
         self._rows.append((low, high))
         self._entries += [(row, column, value) for column, value in terms.items()]
         return row
 
     def add_term(self, row: int, column: int, value: float) -> None:
-        """A term more in a row."""
+        """Add a term to a row."""
         self._entries.append((row, column, value))
 
     def add_column(self) -> int:
-        """A column more, of any amount."""
+        """Add a column of any amount; its number."""
         self._columns.append((0.0, INFINITY, 0))
         return len(self.program.cost) + len(self._columns) - 1
 
     def change(self, row: int, new: Mapping[int, float]) -> None:
-        """Other coefficients in a row."""
+        """Replace coefficients of a row, by column."""
         for entry in range(self.program.starts[row], self.program.starts[row + 1]):
             column = int(self.program.columns[entry])
             self.program.values[entry] = new.get(column, self.program.values[entry])
 
     def largest_use(self, row: int) -> float:
-        """Largest coefficient of a row apart from those of decisions, at least 1."""
+        """Largest coefficient of a row but for those of whole decisions, at least 1."""
         kinds, terms = self.family_of_column, self.terms(row)
         return max((1.0, *(abs(v) for c, v in terms.items() if kinds[c] not in WHOLE_DECISIONS)))
 
 
-def _asked(program: Program) -> float:
-    """All tonnes that anything asks for, in all periods together."""
+def _demanded(program: Program) -> float:
+    """All tonnes that lower bounds demand, in all periods together."""
     total = 0.0
     for row, low in zip(program.constraints, program.row_lower.tolist(), strict=True):
         money = family_of(row) == LIMIT_FAMILY.name and names_of(row)[1] == "spent"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optimizer.explain.cell_locator import SIDES, CellLocator, WorkbookCell, amount
+from optimizer.explain.cell_locator import BOUND_PARTS, CellLocator, WorkbookCell, amount
 from optimizer.model import REQUIREMENTS_BY_NAME
 
 MAX_NAMED_CELLS = 2
@@ -63,10 +63,10 @@ def measured_in(places: CellLocator, cell: WorkbookCell) -> str:
     return units.get(places.record(cell).measure, "t")
 
 
-def parts(names: Sequence[str]) -> list[str]:
+def readable_names(names: Sequence[str]) -> list[str]:
     """Names of an index without row numbers and sides of a bound."""
     return [
         part
         for part in names
-        if part and not part.removeprefix("row ").isdigit() and part not in SIDES
+        if part and not part.removeprefix("row ").isdigit() and part not in BOUND_PARTS
     ]

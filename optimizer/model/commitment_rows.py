@@ -48,13 +48,13 @@ COMMITMENT_DEVIATION_FAMILY = Family(
     unaudited=_EARLIER_PLAN,
 )
 
-WIDTH = 4
+LONGEST_COMMITMENT_NAME = 4
 """Parts of the longest name of a commitment."""
 
 NOTHING = 1e-9
 """Tonnes below which nothing was committed."""
 
-ROUNDING = 1e-7
+COMMITMENT_ROUNDING = 1e-7
 """Part of a commitment (of a tonne, where it is less) that is the solver's rounding."""
 
 
@@ -69,21 +69,23 @@ class Commitment(NamedTuple):
     @property
     def row(self) -> tuple[str, ...]:
         """Index of its rows: kind, name filled up with blanks, period."""
-        blanks = ("",) * (WIDTH - len(self.name))
+        blanks = ("",) * (LONGEST_COMMITMENT_NAME - len(self.name))
         return (self.kind, *self.name, *blanks, self.period)
 
 
-Group = tuple[int, list[Any]]
+CommitmentVariables = tuple[int, list[Any]]
 """Period and variables of a commitment, one for each class."""
 
 KINDS = ("purchases", "shipments", "production", "deliveries", "disposal", "options")
 """What can be held, in the words of the result tables."""
 
 
-def commitments(m: ConcreteModel, kinds: Iterable[str] = KINDS) -> dict[Commitment, Group]:
+def commitments(
+    m: ConcreteModel, kinds: Iterable[str] = KINDS
+) -> dict[Commitment, CommitmentVariables]:
     """Variables of a model by commitment; the classes of one name stand together."""
     network: Network = m.network
-    found: dict[Commitment, Group] = {}
+    found: dict[Commitment, CommitmentVariables] = {}
     for kind in kinds:
         for name, cells in zip(_names(network)[kind](), _columns(m)[kind], strict=True):
             for t, variable in cells.items():
@@ -130,7 +132,7 @@ def near(amount: float) -> tuple[float, float]:
     """Bounds around an amount that leave room for rounding; nothing stays nothing."""
     if amount <= NOTHING:
         return 0.0, 0.0
-    room = ROUNDING * max(1.0, amount)
+    room = COMMITMENT_ROUNDING * max(1.0, amount)
     return max(amount - room, 0.0), amount + room
 
 

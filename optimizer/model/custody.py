@@ -39,7 +39,7 @@ CUSTODY_FAMILY = Family(
     checks=("runs booked as made",),
 )
 
-Group = tuple[str, dict[int, float], float]
+SharedCapacity = tuple[str, dict[int, float], float]
 """Name, use by process, and most that it can add up to."""
 
 
@@ -71,7 +71,7 @@ def _rows(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
                     yield (*key, "clean", period), -INFINITY, [*clean, (most, variable)], most
 
 
-def _groups(network: Network, taint: Taint, t: int) -> Iterator[Group]:
+def _groups(network: Network, taint: Taint, t: int) -> Iterator[SharedCapacity]:
     """Units of a plant, and limits of processes that use none."""
     alone = set(taint.processes)
     for index, unit in enumerate(network.units):

@@ -34,7 +34,7 @@ from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
 
-_LOGIC = "it binds by logic, not by an amount that there could be more of"
+_BINDS_BY_LOGIC = "it binds by logic, not by an amount that there could be more of"
 
 BUILT_MOST_FAMILY = Family(
     name="built_most",
@@ -66,7 +66,7 @@ BUILT_NEEDS_FAMILY = Family(
     gives="choice",
     own_relaxation=True,
     price="none",
-    unpriced=_LOGIC,
+    unpriced=_BINDS_BY_LOGIC,
     checks=("options",),
 )
 BUILT_BEGUN_FAMILY = Family(
@@ -75,7 +75,7 @@ BUILT_BEGUN_FAMILY = Family(
     meaning="counts as built only if built",
     gives="never",
     price="none",
-    unpriced=_LOGIC,
+    unpriced=_BINDS_BY_LOGIC,
     checks=("options",),
 )
 BUILT_CHOSEN_FAMILY = Family(
@@ -85,7 +85,7 @@ BUILT_CHOSEN_FAMILY = Family(
     gives="implied",
     own_relaxation=True,
     price="none",
-    unpriced=_LOGIC,
+    unpriced=_BINDS_BY_LOGIC,
     checks=("options",),
 )
 BUILT_ONE_OF_FAMILY = Family(
@@ -97,7 +97,7 @@ BUILT_ONE_OF_FAMILY = Family(
     upper=Bound("one of", "at most one of the options of {0} is built"),
     gives="choice",
     price="none",
-    unpriced=_LOGIC,
+    unpriced=_BINDS_BY_LOGIC,
     checks=("options",),
 )
 BUILT_REACH_FAMILY = Family(
@@ -124,30 +124,30 @@ def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     add_rows(m, BUILT_REACH_FAMILY, _reach(network, columns))
 
 
-def _by(cells: ByPeriod, t: int, factor: float = 1.0) -> LinearTerms:
-    """Built up to and in a period."""
+def _built_by(cells: ByPeriod, t: int, factor: float = 1.0) -> LinearTerms:
+    """Terms of what is built up to and in a period."""
     return [(factor, variable) for decided, variable in cells.items() if decided <= t]
 
 
 def _most(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     last = network.calendar.count
     for option, cells in zip(network.options, columns.build, strict=True):
-        yield (option.name,), -INFINITY, _by(cells, last), option.most
+        yield (option.name,), -INFINITY, _built_by(cells, last), option.most
 
 
 def _needs(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     for option, cells in zip(network.options, columns.build, strict=True):
         for need in option.needs:
-            other = network.options[need]
+            needed = network.options[need]
             for t in cells:
-                if other.kind == "yes/no":
-                    begun = _by(columns.build[need], t, -option.most)
+                if needed.kind == "yes/no":
+                    begun = _built_by(columns.build[need], t, -option.most)
                 else:
                     begun = (
                         [(-option.most, columns.begun[need][t])] if t in columns.begun[need] else []
                     )
-                name = (option.name, other.name, network.calendar.labels[t])
-                yield name, -INFINITY, _by(cells, t) + begun, 0.0
+                name = (option.name, needed.name, network.calendar.labels[t])
+                yield name, -INFINITY, _built_by(cells, t) + begun, 0.0
 
 
 def _begun(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
@@ -155,14 +155,19 @@ def _begun(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
         for t, variable in begun.items():
             one = min(1.0, option.most)
             name = (option.name, network.calendar.labels[t])
-            yield name, -INFINITY, [(one, variable), *_by(cells, t, -1.0)], 0.0
+            yield name, -INFINITY, [(one, variable), *_built_by(cells, t, -1.0)], 0.0
 
 
 def _chosen(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     last = network.calendar.count
     for option, cells, chosen in zip(network.options, columns.build, columns.chosen, strict=True):
         for variable in chosen.values():
-            yield (option.name,), -INFINITY, [*_by(cells, last), (-option.most, variable)], 0.0
+            yield (
+                (option.name,),
+                -INFINITY,
+                [*_built_by(cells, last), (-option.most, variable)],
+                0.0,
+            )
 
 
 def _one_of(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
@@ -171,13 +176,13 @@ def _one_of(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     for option, cells, chosen in zip(network.options, columns.build, columns.chosen, strict=True):
         for group in option.groups:
             own = groups.setdefault(group, [])
-            own += [(1.0, variable) for variable in chosen.values()] or _by(cells, last)
+            own += [(1.0, variable) for variable in chosen.values()] or _built_by(cells, last)
     for group, terms in groups.items():
         yield (group,), -INFINITY, terms, 1.0
 
 
 def _reach(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
-    """Ways from places that need a unit with no capacity but what options add."""
+    """Rows of lanes from places that need a unit whose only capacity is what options add."""
     shipped: dict[int, list[ByPeriod]] = {}
     for ship, cells in zip(network.flows.ships, columns.ship, strict=True):
         shipped.setdefault(ship.arc, []).append(cells)
@@ -196,8 +201,8 @@ def _reach(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
 
 
 def _builders(network: Network, columns: FlowVariables, unit: int) -> dict[int, list[object]]:
-    """Whole decisions that give a unit capacity, by period; none if parts of one can."""
-    found: dict[int, list[object]] = {}
+    """Whole decisions that add capacity to a unit, by period; none if any amount can be added."""
+    builders: dict[int, list[object]] = {}
     for option, cells in zip(network.options, columns.build, strict=True):
         for addition in option.additions:
             if addition.unit == unit:
@@ -206,5 +211,5 @@ def _builders(network: Network, columns: FlowVariables, unit: int) -> dict[int, 
                 for decided, variable in cells.items():
                     for t, capacity in enumerate(addition.capacity[decided]):
                         if capacity:
-                            found.setdefault(t, []).append(variable)
-    return found
+                            builders.setdefault(t, []).append(variable)
+    return builders

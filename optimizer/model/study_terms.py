@@ -24,7 +24,7 @@ from optimizer.model.linear_rows import LinearTerms, linear
 from optimizer.model.variables import ByPeriod
 from optimizer.network.network_data import LimitBound, Network
 
-OfferName = tuple[str, str, str]
+WeightedOffer = tuple[str, str, str]
 """Offer, site, material."""
 
 
@@ -41,7 +41,7 @@ class StudyTerms(Struct, frozen=True):
     """Number of periods, from the first, in which purchases and shipments are held."""
     measure: str = ""
     """Name of a limit whose value in the plan is wanted."""
-    least_bought: tuple[tuple[OfferName, float], ...] | None = None
+    least_bought: tuple[tuple[WeightedOffer, float], ...] | None = None
     """Tonnes bought that are made least instead of cost: weight of each offer."""
     least: str = ""
     """What is made least instead of cost: SHORT, or what a limit of this name adds up."""
@@ -184,7 +184,7 @@ def _short(m: ConcreteModel) -> LinearTerms:
     ]
 
 
-def _bought(m: ConcreteModel, weights: dict[OfferName, float]) -> Iterator[tuple[float, Any]]:
+def _bought(m: ConcreteModel, weights: dict[WeightedOffer, float]) -> Iterator[tuple[float, Any]]:
     network: Network = m.network
     for buy, own in zip(network.flows.buys, m.columns.buy, strict=True):
         offer = network.offers[buy.offer]
