@@ -139,9 +139,9 @@ def test_the_columns_of_a_requirement_are_in_the_workbook(requirement: Requireme
 @requirements
 def test_a_requirement_that_a_person_can_change_has_its_sentences(requirement: Requirement):
     for bound in (requirement.lower, requirement.upper):
-        if bound.header and requirement.gives in ("number", "choice"):
+        if bound.header and requirement.relieved_by in ("number", "choice"):
             assert bound.sentence
-            assert requirement.kind or requirement.gives == "choice"
+            assert requirement.kind or requirement.relieved_by == "choice"
         for pattern in (bound.sentence, bound.binding):
             pattern.format(*requirement.index, value="6 t")
 

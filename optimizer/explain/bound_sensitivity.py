@@ -23,7 +23,6 @@ from optimizer.model.capacity import (
     CAPACITY_FAMILY,
     IDLE_MINIMUM_FAMILY,
     MINIMUM_LOAD_FAMILY,
-    PROCESS_FAMILY,
     RUNNING_FAMILY,
     RUNNING_OWN_FAMILY,
 )
@@ -36,6 +35,7 @@ from optimizer.model.investment import (
     BUILT_NEEDS_FAMILY,
     BUILT_REACH_FAMILY,
 )
+from optimizer.model.process_limits import PROCESS_FAMILY
 from optimizer.model.shipping import LANE_FAMILY, LANE_MINIMUM_FAMILY
 from optimizer.model.storage import COVER_FAMILY, STORAGE_FAMILY
 from optimizer.model.supply import CONTRACT_FAMILY, TAKE_OR_PAY_FAMILY
@@ -169,7 +169,7 @@ class _MoveCollector:
                     yield index, t, row, held / most
 
     def _follow(self, row: int, arc: int, t: int, factor: float, slack: float) -> None:
-        """Let a row follow the wanted tonnes at the end of a lane, which is ``slack`` above its bound."""
+        """Let a row follow the tonnes wanted at the end of a lane, ``slack`` above its bound."""
         network = self.network
         ship = next(ship for ship in network.flows.ships if ship.arc == arc)
         place = (network.arcs[arc].to_site, network.arcs[arc].material)

@@ -71,11 +71,11 @@ def conflict(meaning: Network, program: Program, *, own: bool = True) -> Conflic
     places = CellLocator(meaning)
     relaxed = relaxable(meaning, program, places)
     groups: dict[RequirementKey, list[RelaxableBound]] = {}
-    for give in relaxed.gives:
-        groups.setdefault(give.key, []).append(give)
+    for bound in relaxed.bounds:
+        groups.setdefault(bound.key, []).append(bound)
     core = solver.conflict(
         relaxed.program,
-        [[(give.row, give.side, give.most) for give in own] for own in groups.values()],
+        [[(bound.row, bound.side, bound.most) for bound in own] for own in groups.values()],
         [REQUIREMENTS_BY_NAME[name].demands(side) for name, side, _ in groups],
         [name == DEMAND_FAMILY.name for name, *_ in groups],
         CONFLICT_TIME_LIMIT,
@@ -96,9 +96,9 @@ def _conflict_in_words(
     clashes, gaps = [], dict[ConflictingRequirement, None]()
     for number, pairs in core.groups.items():
         rows = set(pairs)
-        gives = [give for give in groups[keys[number]] if (give.row, give.side) in rows]
-        clashes.append(_clash(places, keys[number], gives))
-        for gap in _gaps(meaning, missing, keys[number], gives):
+        bounds = [bound for bound in groups[keys[number]] if (bound.row, bound.side) in rows]
+        clashes.append(_clash(places, keys[number], bounds))
+        for gap in _gaps(meaning, missing, keys[number], bounds):
             gaps[gap] = None
     order = {name: number for number, name in enumerate(("Demand", "Stocks", "Limits"))}
     clashes.sort(key=lambda clash: order.get(clash.sheet, len(order)))
@@ -106,10 +106,10 @@ def _conflict_in_words(
 
 
 def _clash(
-    places: CellLocator, key: RequirementKey, gives: list[RelaxableBound]
+    places: CellLocator, key: RequirementKey, bounds: list[RelaxableBound]
 ) -> ConflictingRequirement:
     family, side, cells = key
-    names = [give.names for give in gives]
+    names = [bound.names for bound in bounds]
     shown = cells
     if family == DEMAND_FAMILY.name:  # the column of the period rather than that of the year
         by_period = places.cells(family, names[0], side)
@@ -122,15 +122,15 @@ def _clash(
 
 
 def _gaps(
-    meaning: Network, missing: UnreachablePlaces, key: RequirementKey, gives: list[RelaxableBound]
+    meaning: Network, missing: UnreachablePlaces, key: RequirementKey, bounds: list[RelaxableBound]
 ) -> Iterator[ConflictingRequirement]:
     """Why nothing can be where a lower bound wants something."""
     family, side, _ = key
-    for give in gives:
-        t = missing.places.period(give.names)
+    for bound in bounds:
+        t = missing.places.period(bound.names)
         if side != LOW or t is None:
             continue
-        for place in family_named(family).places(meaning, give.names):
+        for place in family_named(family).wanted_at(meaning, bound.names):
             for cause in missing.causes(place, t):
                 letter = missing.places.letter(cause.cell)
                 yield ConflictingRequirement(cause.cell.sheet, letter, cause.sentence)

@@ -44,7 +44,7 @@ class RequirementChange(Struct, frozen=True):
     key: RequirementKey
     amount: float
     """In the cells' unit; not negative."""
-    gives: tuple[RelaxableBound, ...]
+    bounds: tuple[RelaxableBound, ...]
     """Rows that could not be met without the change."""
     tonnes: float
     """By how much these rows give, all together."""
@@ -66,25 +66,27 @@ class LeastChange:
     ) -> None:
         self.network, self.places, self.less = network, places, less
         self.large = relaxed.large
-        self.gives: BoundsByRequirement = {}
-        for give in relaxed.gives:
-            if not give.implied and self._may(give.key):
-                self.gives.setdefault(give.key, []).append(give)
+        self.bounds: BoundsByRequirement = {}
+        for bound in relaxed.bounds:
+            if not bound.implied and self._may(bound.key):
+                self.bounds.setdefault(bound.key, []).append(bound)
         self.program = relaxed.program
         if not less:  # where capacity gives, a row that follows from it must not stand in the way
             upper = relaxed.program.row_upper.copy()
-            upper[[give.row for give in relaxed.gives if give.implied]] = INFINITY
+            upper[[bound.row for bound in relaxed.bounds if bound.implied]] = INFINITY
             self.program = structs.replace(relaxed.program, row_upper=upper)
         loads = (MINIMUM_LOAD_FAMILY.name, IDLE_MINIMUM_FAMILY.name)
         self.loads = {
-            (give.key[0], give.names): give.row for give in relaxed.gives if give.key[0] in loads
+            (bound.key[0], bound.names): bound.row
+            for bound in relaxed.bounds
+            if bound.key[0] in loads
         }
 
     def _may(self, key: RequirementKey) -> bool:
         """True if another number in the cells could help, for the kind of change sought."""
         name, side, cells = key
         requirement = REQUIREMENTS_BY_NAME[name]
-        if requirement.gives != "number" or requirement.demands(side) != self.less:
+        if requirement.relieved_by != "number" or requirement.demands(side) != self.less:
             return False
         if not cells[0].row or not requirement.relieves(self.places.record(cells[0])):
             return False
@@ -93,16 +95,16 @@ class LeastChange:
     def find(self, seconds: float) -> LeastChangePlan | None:
         """The least changes that give a plan; None if there are none, or not in time."""
         until = time.perf_counter() + seconds
-        best = self._solved(self.program, self.gives, {}, seconds) if self.gives else None
+        best = self._solved(self.program, self.bounds, {}, seconds) if self.bounds else None
         if best is None:
             return None
         for _ in range(MAX_SHARE_ROUNDS):
-            changed = {change.key: self.gives[change.key] for change in best.changes}
+            changed = {change.key: self.bounds[change.key] for change in best.changes}
             bases = {
-                give.row: self._base(give, best.values)
-                for gives in changed.values()
-                for give in gives
-                if not give.factor
+                bound.row: self._base(bound, best.values)
+                for bounds in changed.values()
+                for bound in bounds
+                if not bound.coefficient
             }
             left = until - time.perf_counter()
             if not bases or left <= 0:
@@ -114,11 +116,11 @@ class LeastChange:
         return best
 
     def _solved(
-        self, program: Program, gives: BoundsByRequirement, bases: dict[int, float], seconds: float
+        self, program: Program, bounds: BoundsByRequirement, bases: dict[int, float], seconds: float
     ) -> LeastChangePlan | None:
-        """The least changes of these requirements; ``bases``: what a share is a share of, by row."""
+        """The least changes of these requirements; ``bases``: what a share is of, by row."""
         form = _ChangeProgram(self, program)
-        for key, rows in gives.items():
+        for key, rows in bounds.items():
             form.add(key, rows, bases)
         _, values = strict(form.built(), seconds)
         if values is None:
@@ -126,11 +128,11 @@ class LeastChange:
         plan = values[: len(program.cost)]
         missed = self._missed(plan)
         changes = []
-        for key, rows in gives.items():
+        for key, rows in bounds.items():
             amount = self._amount(key, rows, plan, form.amount(key, values))
             if amount > 0:
-                violated = tuple(give for give in rows if missed[give] > NEGLIGIBLE_CHANGE)
-                tonnes = sum(missed[give] for give in violated)
+                violated = tuple(bound for bound in rows if missed[bound] > NEGLIGIBLE_CHANGE)
+                tonnes = sum(missed[bound] for bound in violated)
                 changes.append(RequirementChange(key, amount, violated, tonnes))
         cost = sum(self.weight(change.key) * change.amount for change in changes)
         return LeastChangePlan(tuple(changes), cost, plan)
@@ -139,39 +141,39 @@ class LeastChange:
         """Violation of each bound that gives."""
         activity, program = self.program.activity(plan), self.program
         return {
-            give: float(
-                program.row_lower[give.row] - activity[give.row]
-                if give.side == LOW
-                else activity[give.row] - program.row_upper[give.row]
+            bound: float(
+                program.row_lower[bound.row] - activity[bound.row]
+                if bound.side == LOW
+                else activity[bound.row] - program.row_upper[bound.row]
             )
-            for gives in self.gives.values()
-            for give in gives
+            for bounds in self.bounds.values()
+            for bound in bounds
         }
 
     def _amount(
         self,
         key: RequirementKey,
-        gives: list[RelaxableBound],
+        bounds: list[RelaxableBound],
         plan: np.ndarray,
         amount: float | None,
     ) -> float:
         """Change of a cell: the value of its column, or of a share what the plan makes of it."""
         if amount is not None:
-            most = max(give.factor for give in gives)
+            most = max(bound.coefficient for bound in bounds)
             return amount if amount * most > NEGLIGIBLE_CHANGE else 0.0
         missed, largest = self._missed(plan), 0.0
-        for give in gives:
-            if missed[give] > NEGLIGIBLE_CHANGE:
-                base = self._base(give, plan)
+        for bound in bounds:
+            if missed[bound] > NEGLIGIBLE_CHANGE:
+                base = self._base(bound, plan)
                 largest = max(
-                    largest, missed[give] / base if base > NEGLIGIBLE_CHANGE else INFINITY
+                    largest, missed[bound] / base if base > NEGLIGIBLE_CHANGE else INFINITY
                 )
         return largest
 
-    def _base(self, give: RelaxableBound, plan: np.ndarray) -> float:
-        family, _, cells = give.key
+    def _base(self, bound: RelaxableBound, plan: np.ndarray) -> float:
+        family, _, cells = bound.key
         value = float(self.places.value(cells[0])[0])
-        return share_base(self.network, self.program, give.row, family, give.names, value, plan)
+        return share_base(self.network, self.program, bound.row, family, bound.names, value, plan)
 
     def weight(self, key: RequirementKey) -> float:
         """Cost of one unit of change of a cell."""
@@ -205,36 +207,38 @@ class _ChangeProgram:
         self.column_of: dict[RequirementKey, int] = {}
 
     def add(
-        self, key: RequirementKey, gives: list[RelaxableBound], bases: dict[int, float]
+        self, key: RequirementKey, bounds: list[RelaxableBound], bases: dict[int, float]
     ) -> None:
         """Add a column for a requirement, or for each of its rows if no coefficient is known."""
-        known = all(give.factor for give in gives) or all(give.row in bases for give in gives)
+        known = all(bound.coefficient for bound in bounds) or all(
+            bound.row in bases for bound in bounds
+        )
         search, sign = self.search, 1.0 if key[1] == LOW else -1.0
         if not known:
-            for give in gives:
-                self.entries.append((give.row, self._column(1.0, INFINITY, whole=False), sign))
+            for bound in bounds:
+                self.entries.append((bound.row, self._column(1.0, INFINITY, whole=False), sign))
             return
         whole = key[0] == BUILT_MOST_FAMILY.name
         if whole:
             whole = bool(search.places.record(key[2][0]).kind != "any amount")
         column = self._column(search.weight(key), search.most(key), whole=whole)
-        if not bases or all(give.factor for give in gives):
+        if not bases or all(bound.coefficient for bound in bounds):
             self.column_of[key] = column
-        for give in gives:
-            by = give.factor or bases[give.row]
-            self.entries.append((give.row, column, sign * by))
+        for bound in bounds:
+            by = bound.coefficient or bases[bound.row]
+            self.entries.append((bound.row, column, sign * by))
             if key[0] == CAPACITY_FAMILY.name:
-                self._load(give, column)
+                self._load(bound, column)
 
     def _column(self, weight: float, most: float, *, whole: bool) -> int:
         self.cost.append(weight)
         self.columns.append((0.0, most, int(whole)))
         return len(self.base.cost) + len(self.columns) - 1
 
-    def _load(self, give: RelaxableBound, column: int) -> None:
+    def _load(self, bound: RelaxableBound, column: int) -> None:
         """Let the minimum load grow with the capacity that it is a share of."""
-        search, names = self.search, give.names
-        cell, t = give.key[2][0], search.places.period(names)
+        search, names = self.search, bound.names
+        cell, t = bound.key[2][0], search.places.period(names)
         share = float(search.places.record(cell).minimum_load)
         for family in (MINIMUM_LOAD_FAMILY.name, IDLE_MINIMUM_FAMILY.name):
             row = search.loads.get((family, names))

@@ -22,7 +22,6 @@ from optimizer.model.capacity import (
     ADDED_CAPACITY,
     AVAILABILITY,
     CAPACITY_FAMILY,
-    PROCESS_FAMILY,
     RUNNING_FAMILY,
     RUNNING_OWN_FAMILY,
 )
@@ -33,6 +32,7 @@ from optimizer.model.investment import (
     BUILT_NEEDS_FAMILY,
     BUILT_REACH_FAMILY,
 )
+from optimizer.model.process_limits import PROCESS_FAMILY
 from optimizer.model.shipping import LANE_FAMILY
 from optimizer.network.network_data import NetworkOption
 from optimizer.tables.schema import INFINITY
@@ -43,8 +43,8 @@ not the tie, binds."""
 
 
 def _capacity(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
-    """Capacity gives any amount, availability up to all of the time, options where they are built."""
-    builder.bound(row, CAPACITY_FAMILY.name, names, HIGH)
+    """Capacity gives any amount, availability up to all of the time, options where built."""
+    builder.relax_bound(row, CAPACITY_FAMILY.name, names, HIGH)
     t = _period(builder, names)
     for cell, available in _availability(builder, names):
         capacity = WorkbookCell(cell.sheet, cell.row, CAPACITY_FAMILY.upper.header)
@@ -52,7 +52,9 @@ def _capacity(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
         whole = bound_coefficient(builder.places, AVAILABILITY.name, names, cell, t)
         if written:
             most = whole * (1.0 - available)
-            builder.give(row, (AVAILABILITY.name, HIGH, (cell,)), names, most=most, factor=whole)
+            builder.relax(
+                row, (AVAILABILITY.name, HIGH, (cell,)), names, most=most, coefficient=whole
+            )
     for option in builder.network.options:
         _added(builder, row, names, option)
 
@@ -95,7 +97,7 @@ def _more(
     builder.add_term(row, column, -1.0)
     builder.add_row({column: 1.0, **limit}, -INFINITY, 0.0)
     zero = builder.add_row({column: 1.0}, -INFINITY, 0.0)
-    builder.give(zero, key, names, factor=by)
+    builder.relax(zero, key, names, coefficient=by)
 
 
 def _running(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
@@ -116,7 +118,7 @@ def _custody(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
         HIGH,
         builder.places.cells(CUSTODY_FAMILY.name, names, HIGH),
     )
-    builder.give(_tie(builder, row, "taint"), key, names)
+    builder.relax(_tie(builder, row, "taint"), key, names)
     if (site, thing) in builder.unit_of:
         keys = list(_unit_keys(builder, (site, thing, period)))
     else:
@@ -139,7 +141,7 @@ def _lane(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
         )
         builder.change(row, {used[0]: -min(most, builder.large)})
         _tie(builder, row, "used")
-    builder.bound(row, LANE_FAMILY.name, names, HIGH)
+    builder.relax_bound(row, LANE_FAMILY.name, names, HIGH)
 
 
 def _reach(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
@@ -153,7 +155,7 @@ def _most(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     if option.kind != "yes/no":
         for column in builder.terms(row):
             builder.program.upper[column] = builder.large
-        builder.bound(row, BUILT_MOST_FAMILY.name, names, HIGH)
+        builder.relax_bound(row, BUILT_MOST_FAMILY.name, names, HIGH)
     elif option.most < 1:
         for column in builder.terms(row):
             builder.program.upper[column] = 1.0
@@ -162,7 +164,7 @@ def _most(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
             HIGH,
             builder.places.cells(BUILT_MOST_FAMILY.name, names, HIGH),
         )
-        builder.give(row, key, names, most=1.0 - option.most, factor=1.0)
+        builder.relax(row, key, names, most=1.0 - option.most, coefficient=1.0)
 
 
 def _needs(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
@@ -175,7 +177,7 @@ def _needs(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     keys = [(key, names), *_most_keys(builder, _option(builder, names[0]))]
     begun = [column for column, value in builder.terms(row).items() if value <= 0]
     tie = builder.add_row(builder.terms(row) | dict.fromkeys(begun, -builder.large), -INFINITY, 0.0)
-    builder.give(tie, key, names)
+    builder.relax(tie, key, names)
     _implied(builder, row, keys)
 
 
@@ -201,7 +203,7 @@ def _implied(
     builder: RelaxableBuilder, row: int, keys: Iterable[tuple[RequirementKey, IndexNames]]
 ) -> None:
     for key, names in keys:
-        builder.give(row, key, names, implied=True)
+        builder.relax(row, key, names, implied=True)
 
 
 def _unit_keys(

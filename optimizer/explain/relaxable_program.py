@@ -39,17 +39,19 @@ def relaxable(network: Network, program: Program, places: CellLocator) -> Relaxa
         family, names = family_named(family_of(constraint)), names_of(constraint)
         if family.own_relaxation:
             OWN_RELAXATIONS[family.name](builder, row, names)
-        elif family.gives in ("number", "choice"):
+        elif family.relieved_by in ("number", "choice"):
             for side, bound in ((LOW, program.row_lower[row]), (HIGH, program.row_upper[row])):
                 if abs(bound) < INFINITY:
-                    builder.bound(row, family.name, names, side)
+                    builder.relax_bound(row, family.name, names, side)
     return builder.built()
 
 
 def _balance(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     """An opening stock or an order may be less, down to nothing."""
     for cell, tonnes in builder.inflows.get(names, ()):
-        builder.give(row, (BALANCE_FAMILY.name, HIGH, (cell,)), names, most=tonnes, factor=1.0)
+        builder.relax(
+            row, (BALANCE_FAMILY.name, HIGH, (cell,)), names, most=tonnes, coefficient=1.0
+        )
 
 
 def _demand(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
@@ -57,14 +59,14 @@ def _demand(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     header = DEMAND_FAMILY.upper.header
     for cell in builder.places.cells(DEMAND_FAMILY.name, names, HIGH):
         line = WorkbookCell(cell.sheet, cell.row, header)
-        builder.give(row, (DEMAND_FAMILY.name, HIGH, (line,)), names)
+        builder.relax(row, (DEMAND_FAMILY.name, HIGH, (line,)), names)
 
 
 def _storage(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     """Least and closing stock are two requirements: where both are given each has a row."""
     program, places, family = builder.program, builder.places, STORAGE_FAMILY
     if program.row_upper[row] < INFINITY:
-        builder.bound(row, family.name, names, HIGH)
+        builder.relax_bound(row, family.name, names, HIGH)
     if not np.isfinite(program.row_lower[row]):
         return
     ends = places.period(names) == builder.network.calendar.count - 1
@@ -75,7 +77,7 @@ def _storage(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     for number, (least, cell) in enumerate(sorted(values, key=lambda pair: -pair[0])):
         if least:
             relaxed = builder.add_row(builder.terms(row), least, INFINITY) if number else row
-            builder.give(relaxed, (family.name, LOW, (cell,)), names, factor=1.0)
+            builder.relax(relaxed, (family.name, LOW, (cell,)), names, coefficient=1.0)
 
 
 OWN_RELAXATIONS: dict[str, Relaxation] = {

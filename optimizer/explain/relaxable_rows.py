@@ -47,7 +47,7 @@ class RelaxableBound(Struct, frozen=True):
     """Index of the row in the family of the requirement."""
     most: float = INFINITY
     """Largest violation that is allowed."""
-    factor: float = 0.0
+    coefficient: float = 0.0
     """How much the bound moves when the cell moves by one; 0 where that depends on the plan."""
     implied: bool = False
     """True if other rows imply it for whole decisions: it tightens the relaxation."""
@@ -57,7 +57,7 @@ class RelaxableProgram(Struct, frozen=True):
     """A programme with more rows and columns, and the bounds that give."""
 
     program: Program
-    gives: tuple[RelaxableBound, ...]
+    bounds: tuple[RelaxableBound, ...]
     large: float
     """Tonnes that no flow of the case reaches."""
 
@@ -74,7 +74,7 @@ class RelaxableBuilder:
             row_lower=program.row_lower.copy(),
             row_upper=program.row_upper.copy(),
         )
-        self.gives: list[RelaxableBound] = []
+        self.bounds: list[RelaxableBound] = []
         self.inflows = inflow_cells(network)
         self.unit_of = {(unit.site, unit.unit): index for index, unit in enumerate(network.units)}
         self.large = LARGE_FLOW_FACTOR * max(_demanded(program), 1.0)
@@ -86,22 +86,22 @@ class RelaxableBuilder:
     def built(self) -> RelaxableProgram:
         """The programme with all that has been added."""
         program = extended(self.program, self._columns, self._rows, self._entries)
-        return RelaxableProgram(program, tuple(self.gives), self.large)
+        return RelaxableProgram(program, tuple(self.bounds), self.large)
 
-    def give(self, row: int, key: RequirementKey, names: IndexNames, **more: float) -> None:
+    def relax(self, row: int, key: RequirementKey, names: IndexNames, **more: float) -> None:
         """Let a row give on the side of a requirement."""
-        self.gives.append(RelaxableBound(row, key[1], key, names, **more))  # type: ignore[arg-type]
+        self.bounds.append(RelaxableBound(row, key[1], key, names, **more))  # type: ignore[arg-type]
 
-    def bound(self, row: int, family: str, names: IndexNames, side: int) -> None:
+    def relax_bound(self, row: int, family: str, names: IndexNames, side: int) -> None:
         """Let a row give on a side, for each cell that its bound comes from."""
         requirement = REQUIREMENTS_BY_NAME[family]
         if not requirement.bound(side).header:
             return
         cells = self.places.cells(family, names, side)
-        if not cells or requirement.gives == "choice" or requirement.joint_cells:
+        if not cells or requirement.relieved_by == "choice" or requirement.joint_cells:
             cells = cells or (WorkbookCell(requirement.sheet, 0, " of ".join(names[:2])),)
             by = float(requirement.joint_cells)
-            self.give(row, (family, side, cells), names, factor=by)
+            self.relax(row, (family, side, cells), names, coefficient=by)
             return
         t = self.places.period(names)
         for cell in cells:
@@ -111,7 +111,7 @@ class RelaxableBuilder:
             demanded = by * float(self.places.value(cell)[0]) if side == LOW else INFINITY
             if demanded or len(cells) == 1:
                 most = demanded if len(cells) > 1 else INFINITY
-                self.give(row, (family, side, (cell,)), names, most=most, factor=by)
+                self.relax(row, (family, side, (cell,)), names, most=most, coefficient=by)
 
     def terms(self, row: int) -> dict[int, float]:
         """Columns of a row, with their coefficients."""

@@ -249,8 +249,8 @@ def _sentences(
 def _sentence(places: CellLocator, change: RequirementChange, edits: list[Edit]) -> str:
     family, side, cells = change.key
     address = " and ".join(places.address(cell) for cell in cells[:2])
-    when = places.when([give.names[-1] for give in change.gives])
-    edit, names = edits[0], change.gives[0].names
+    when = places.when([bound.names[-1] for bound in change.bounds])
+    edit, names = edits[0], change.bounds[0].names
     size = f"{abs(edit.old - edit.new):,.{REPAIR_DIGITS}g}"
     write = f"; write {edit.new:.{REPAIR_DIGITS}g}"
     if family == BALANCE_FAMILY.name:

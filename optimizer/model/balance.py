@@ -1,4 +1,4 @@
-r"""Balance: at each place, for each class, what comes in goes out or stays.
+r"""Balance: at each node, what comes in goes out or stays.
 
 .. math::
     stock_{n,t-1} + \sum_{b} buy_{b,t} + \sum_{l,\,k} share_{l,k} \, ship_{l,t-k}
@@ -42,15 +42,15 @@ def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
 
 def _rows(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     terms = _terms(network, columns)
-    given: dict[tuple[int, int], float] = {}
+    inflows: dict[tuple[int, int], float] = {}
     for inflow in network.inflows:
         key = (inflow.node, inflow.period)
-        given[key] = given.get(key, 0.0) + inflow.tonnes
+        inflows[key] = inflows.get(key, 0.0) + inflow.tonnes
         terms.setdefault(key, [])
     labels = network.calendar.labels
     for (index, t), row in terms.items():
         node = network.nodes[index]
-        need = -given.get((index, t), 0.0)
+        need = -inflows.get((index, t), 0.0)
         yield (node.site, node.material, node.name, labels[t]), need, row, need
 
 

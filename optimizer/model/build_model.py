@@ -15,6 +15,7 @@ from optimizer.model import (
     extensive_form,
     investment,
     limits,
+    process_limits,
     rules,
     shipping,
     storage,
@@ -29,6 +30,7 @@ FAMILY_MODULES = (
     balance,
     supply,
     capacity,
+    process_limits,
     shipping,
     storage,
     demand,
@@ -58,7 +60,7 @@ FAMILIES_BY_NAME: dict[str, Family] = {
 
 def family_named(name: str) -> Family:
     """Record of a Pyomo component; of one that a user has added it says its name alone."""
-    return FAMILIES_BY_NAME.get(name) or Family(name=name, gives="never")
+    return FAMILIES_BY_NAME.get(name) or Family(name=name, relieved_by="nothing")
 
 
 def build(network: Network) -> ConcreteModel:

@@ -1,4 +1,4 @@
-r"""Capacity: processes that share a unit share its hours; limits of each process.
+r"""Capacity: processes that share a unit share its capacity.
 
 .. math::
     \sum_{p \in processes(u),\,b} use_{p,u,t} \, run_{p,b,t}
@@ -15,10 +15,6 @@ r"""Capacity: processes that share a unit share its hours; limits of each proces
     \qquad \forall (u, t)\ that\ may\ idle \qquad [use\ per\ period]
 
 .. math::
-    minimum_{k,t} \le \sum_{p \in processes(k),\,b} run_{p,b,t} \le maximum_{k,t}
-    \qquad \forall (k, t) \qquad [activity\ per\ period]
-
-.. math::
     \sum_{p,\,b} use_{p,u,t} \, run_{p,b,t} \le capacity_{u,t} \, open_{u,t}
     + \sum_{k,\,t' \le t} added_{k,u,t',t} \, build_{k,t'}
     \qquad \forall (u, t)\ that\ may\ idle\ and\ grow \qquad [use\ per\ period]
@@ -26,8 +22,7 @@ r"""Capacity: processes that share a unit share its hours; limits of each proces
 The last follows from the others for whole decisions and is tighter for parts of one.
 
 ``capacity`` has the availability in it and ``most`` all that options could add; a
-``minimum`` is a share of the rows' own capacity. ``k`` are the keys (site, recipe, feed,
-unit) of Processes with a minimum or a maximum, a ``*`` feed counting all feeds together.
+``minimum`` is a share of the rows' own capacity.
 """
 
 from __future__ import annotations
@@ -76,16 +71,11 @@ def _added_years(network: Network, _: Any, names: Sequence[str], t: int | None) 
 def _inputs_of_unit(network: Network, names: Sequence[str]) -> Iterator[tuple[str, str]]:
     for unit in network.units:
         if (unit.site, unit.unit) == tuple(names[:2]):
-            yield from _inputs(network, unit.uses)
+            yield from inputs_of(network, unit.uses)
 
 
-def _inputs_of_bound(network: Network, names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for bound in network.process_bounds:
-        if (bound.name, str(bound.rows[0])) == tuple(names[:2]):
-            yield from _inputs(network, bound.processes)
-
-
-def _inputs(network: Network, processes: Iterable[int]) -> Iterator[tuple[str, str]]:
+def inputs_of(network: Network, processes: Iterable[int]) -> Iterator[tuple[str, str]]:
+    """Sites and materials that processes take in."""
     for index in processes:
         process = network.processes[index]
         yield from ((process.site, name) for name in process.inputs)
@@ -151,7 +141,7 @@ MINIMUM_LOAD_FAMILY = Family(
     coefficient=_load_always,
     relief="{thing} would run at {amount} less than its minimum load in {period}",
     rent="capacity",
-    places=_inputs_of_unit,
+    wanted_at=_inputs_of_unit,
     checks=("units",),
     one_more="one more unit of use",
     one_less="one unit of use less",
@@ -161,7 +151,7 @@ RUNNING_FAMILY = Family(
     index=_UNIT_INDEX,
     meaning="use only where it runs, per period",
     sheet="Units",
-    gives="implied",
+    relieved_by="implication",
     own_relaxation=True,
     relief="{thing} needs {amount} more capacity in {period}",
     price="none",
@@ -174,7 +164,7 @@ RUNNING_OWN_FAMILY = Family(
     index=_UNIT_INDEX,
     meaning="use of own capacity only where it runs, per period",
     sheet="Units",
-    gives="implied",
+    relieved_by="implication",
     own_relaxation=True,
     relief="{thing} needs {amount} more capacity in {period}",
     price="none",
@@ -202,37 +192,25 @@ IDLE_MINIMUM_FAMILY = Family(
     one_more="one more unit of use",
     one_less="one unit of use less",
 )
-PROCESS_FAMILY = Family(
-    name="process",
-    index=("process", "row of Processes", "period"),
-    meaning="activity per period",
-    kind="process limit",
-    unit="activity",
-    sheet="Processes",
-    row_key=("row of Processes",),
-    lower=Bound("minimum", "{0} must be run, at least {value}", "{0} runs at its minimum"),
-    upper=Bound("maximum", "{0} is run at most {value}", "{0} runs at its maximum"),
-    relief="{thing} needs {amount} more activity allowed in {period}",
-    rent="capacity",
-    one_more="one more unit of activity",
-    one_less="one unit of activity less",
-    places=_inputs_of_bound,
-    checks=("processes",),
-)
 
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
-    """Rows of units and of processes with limits."""
-    activity: list[list[ByPeriod]] = [[] for _ in network.processes]
-    for run, cells in zip(network.flows.runs, columns.run, strict=True):
-        activity[run.process].append(cells)
+    """Rows of units."""
+    activity = activity_of(network, columns)
     add_rows(m, CAPACITY_FAMILY, _units(network, columns, activity))
     add_rows(m, MINIMUM_LOAD_FAMILY, _minimum(network, activity))
     if any(columns.open):
         add_rows(m, RUNNING_FAMILY, _running(network, columns, activity))
         add_rows(m, RUNNING_OWN_FAMILY, _running_own(network, columns, activity))
         add_rows(m, IDLE_MINIMUM_FAMILY, _idle_minimum(network, columns, activity))
-    add_rows(m, PROCESS_FAMILY, _bounds(network, activity))
+
+
+def activity_of(network: Network, columns: FlowVariables) -> list[list[ByPeriod]]:
+    """Activity of each process: the variables of each of its classes."""
+    activity: list[list[ByPeriod]] = [[] for _ in network.processes]
+    for run, cells in zip(network.flows.runs, columns.run, strict=True):
+        activity[run.process].append(cells)
+    return activity
 
 
 def most_capacity(network: Network, index: int, t: int) -> float:
@@ -279,16 +257,15 @@ def _minimum(network: Network, activity: list[list[ByPeriod]]) -> Iterator[Linea
 
 
 def _added(network: Network, columns: FlowVariables) -> dict[tuple[int, int], LinearTerms]:
-    """Capacity that options add, by unit and period, as it stands on the left side."""
-    found: dict[tuple[int, int], LinearTerms] = {}
+    """Terms, on the left side, of the capacity that options add, by unit and period."""
+    added: dict[tuple[int, int], LinearTerms] = {}
     for option, cells in zip(network.options, columns.build, strict=True):
         for addition in option.additions:
             for decided, variable in cells.items():
                 for t, capacity in enumerate(addition.capacity[decided]):
                     if capacity:
-                        own = found.setdefault((addition.unit, t), [])
-                        own.append((-capacity, variable))
-    return found
+                        added.setdefault((addition.unit, t), []).append((-capacity, variable))
+    return added
 
 
 def _running(
@@ -324,17 +301,3 @@ def _idle_minimum(
                 terms.append((-unit.idle_minimum[t], variable))
                 name = (unit.site, unit.unit, network.calendar.labels[t])
                 yield name, unit.minimum[t], terms, INFINITY
-
-
-def _bounds(network: Network, activity: list[list[ByPeriod]]) -> Iterator[LinearRow]:
-    for bound in network.process_bounds:
-        for t, period in enumerate(network.calendar.labels):
-            terms = [
-                (1.0, cells[t])
-                for process, periods in bound.processes.items()
-                if periods >> t & 1
-                for cells in activity[process]
-                if t in cells
-            ]
-            least = bound.minimum[t] or -INFINITY
-            yield (bound.name, str(bound.rows[0]), period), least, terms, bound.maximum[t]

@@ -1,4 +1,4 @@
-r"""Chain of custody: a plant that cannot segregate is tainted as a whole, or not at all.
+r"""Chain of custody: a plant that cannot segregate is tainted as a whole or not at all.
 
 .. math::
     \sum_{p,\,b \ni r} use_{p,u,t} \, run_{p,b,t} \le most_{u,t} \, taint_{s,r,t} \qquad
@@ -30,7 +30,7 @@ CUSTODY_FAMILY = Family(
     sheet="Sites",
     row_key=("site",),
     upper=Bound("segregates", "{0} does not segregate: it is clean as a whole or not at all"),
-    gives="choice",
+    relieved_by="choice",
     own_relaxation=True,
     relief="{thing} would have to segregate, or needs {amount} more in {period}",
     price="none",
@@ -40,7 +40,7 @@ CUSTODY_FAMILY = Family(
 )
 
 SharedCapacity = tuple[str, dict[int, float], float]
-"""Name, use by process, and most that it can add up to."""
+"""Name of a unit or process bound, use by process, and the maximum of their sum."""
 
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
@@ -72,7 +72,7 @@ def _rows(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
 
 
 def _groups(network: Network, taint: Taint, t: int) -> Iterator[SharedCapacity]:
-    """Units of a plant, and limits of processes that use none."""
+    """Units of a plant, and the maximum of processes without a unit."""
     alone = set(taint.processes)
     for index, unit in enumerate(network.units):
         uses = {p: use[t] for p, use in unit.uses.items() if p in taint.processes and use[t]}

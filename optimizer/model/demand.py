@@ -1,4 +1,4 @@
-r"""Demand: delivered and short make what is wanted; a share may have to be delivered.
+r"""Demand: delivered and short add up to what is wanted; a share may have to be delivered.
 
 .. math::
     \sum_c deliver_{d,c,t} + short_{d,t} = quantity_{d,t} \qquad
@@ -46,7 +46,7 @@ DEMAND_FAMILY = Family(
     row_key=("line", "customer", "material"),
     upper=Bound("quantity", "{0} takes at most {value} of {2}"),
     period_columns=True,
-    gives="choice",
+    relieved_by="choice",
     own_relaxation=True,
     price="cost",
     rent="shortage",
@@ -70,7 +70,7 @@ LEAST_DELIVERY_FAMILY = Family(
     coefficient=_wanted_tonnes,
     relief="{amount} t less of {thing} in {period}",
     rent="shortage",
-    places=_customer,
+    wanted_at=_customer,
     checks=("demand",),
 )
 
@@ -87,18 +87,18 @@ def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
 def _wanted(
     network: Network, delivered: list[list[ByPeriod]], short: list[ByPeriod]
 ) -> Iterator[LinearRow]:
-    for line, own, missing in zip(network.lines, delivered, short, strict=True):
+    for line, classes, missing in zip(network.lines, delivered, short, strict=True):
         for t, variable in missing.items():
-            terms = [(1.0, cells[t]) for cells in own if t in cells]
+            terms = [(1.0, cells[t]) for cells in classes if t in cells]
             terms.append((1.0, variable))
             name = (line.name, line.customer, line.material, network.calendar.labels[t])
             yield name, line.quantity[t], terms, line.quantity[t]
 
 
 def _least(network: Network, delivered: list[list[ByPeriod]]) -> Iterator[LinearRow]:
-    for line, own in zip(network.lines, delivered, strict=True):
+    for line, classes in zip(network.lines, delivered, strict=True):
         for t, least in enumerate(line.minimum):
             if least > 0:
-                terms = [(1.0, cells[t]) for cells in own if t in cells]
+                terms = [(1.0, cells[t]) for cells in classes if t in cells]
                 name = (line.name, line.customer, line.material, network.calendar.labels[t])
                 yield name, least, terms, INFINITY

@@ -1,4 +1,4 @@
-r"""Scenarios together: one plan for what is decided before it is known which one comes.
+r"""Extensive form: one model of all scenarios, one decision for what is decided before.
 
 .. math::
     \sum_{f \in g} flow_{\sigma,f} = \sum_{f \in g} flow_{\sigma_g,f}
@@ -11,13 +11,13 @@ r"""Scenarios together: one plan for what is decided before it is known which on
     \min \; (1 - weight) \sum_\sigma probability_\sigma \, cost_\sigma + weight \left( level
     + \frac{1}{1 - tail} \sum_\sigma probability_\sigma \, excess_\sigma \right)
 
-Each scenario has the whole model to itself, in a block; the first rows make the commitments
-(see there) that are made here and now the same in all of them. The scenario named in a row
-is compared with the first one that knows the commitment. What a scenario does not offer at
-all (an offer without a row or with maximum 0, no such option) is not decided in it; what it
-offers, and nothing there could use, is zero everywhere. ``excess`` and ``level`` are there
-only where weight is above 0: the bracket is the mean of the worst 1 - tail of the cost
-(Rockafellar and Uryasev, Journal of Risk 2(3), 2000), and ``level`` its least member.
+Each scenario is a whole model in a block. The first rows (nonanticipativity) make commitments
+that are decided here and now equal in all scenarios: they compare the scenario of the row with
+the first one that has the commitment. A scenario that does not offer it at all (no row, a
+maximum of 0, no such option) does not bind it; in a scenario that offers it without any use
+for it, it is zero, and so everywhere. ``excess`` and ``level`` exist only if weight is above 0:
+the bracket is the conditional value at risk, the mean of the worst 1 - tail of the cost
+(Rockafellar and Uryasev, Journal of Risk 2(3), 2000), and ``level`` the least of these costs.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ NONANTICIPATIVITY_FAMILY = Family(
     name="nonanticipativity",
     index=("scenario", *COMMITMENT_INDEX),
     meaning="decided before the scenario is known",
-    gives="never",
+    relieved_by="nothing",
     price="none",
     unpriced="it makes one decision of those of all scenarios",
     unaudited=_SCENARIOS,
@@ -47,7 +47,7 @@ EXCESS_COST_FAMILY = Family(
     name="excess_cost",
     index=("scenario",),
     meaning="cost above the level, money",
-    gives="never",
+    relieved_by="nothing",
     price="none",
     unpriced="it defines the cost above the level",
     unaudited=_SCENARIOS,
@@ -62,10 +62,10 @@ def join(
     tail: float = 0.0,
     weight: float = 0.0,
 ) -> ConcreteModel:
-    """One model of several, a block for each; ``scenario_1`` and so on.
+    """One model with a block for each scenario: ``scenario_1`` and so on.
 
-    ``here_and_now`` is decided once for all; ``tail`` is the part of the cost's distribution
-    below its worst part, ``weight`` that of the mean over the worst part in the objective.
+    ``here_and_now`` are the commitments equal in all scenarios; ``tail`` is the probability of
+    the costs below the worst part, ``weight`` that of the mean of the worst part in the objective.
     """
     m = ConcreteModel(name="scenarios")
     terms: LinearTerms = []
@@ -97,7 +97,7 @@ def _tail(
     tail: float,
     weight: float,
 ) -> LinearTerms:
-    """Rows of the worst part of the cost, and its terms in the objective."""
+    """Add rows for the worst part of the cost; its terms in the objective."""
     scenarios = [f"scenario_{number}" for number in range(1, len(costs) + 1)]
     m.level = Var(domain=Reals, doc="cost above which the worst part lies")
     m.excess = Var(scenarios, domain=NonNegativeReals, doc="cost above the level")
@@ -118,12 +118,12 @@ def _tail(
 def _nonanticipativity(
     models: Sequence[ConcreteModel], here_and_now: Iterable[Commitment]
 ) -> Iterator[LinearRow]:
-    wanted = list(here_and_now)
-    kinds = {commitment.kind for commitment in wanted}
-    known = [commitments(model, kinds) for model in models]
+    decided = list(here_and_now)
+    kinds = {commitment.kind for commitment in decided}
+    by_model = [commitments(model, kinds) for model in models]
     on_offer = [offered(model.network, kinds) for model in models]
-    for commitment in wanted:
-        groups = [own.get(commitment) for own in known]
+    for commitment in decided:
+        groups = [variables.get(commitment) for variables in by_model]
         first = next((number for number, group in enumerate(groups) if group), None)
         if first is None:
             continue

@@ -17,7 +17,7 @@ Coefficient = Callable[[Network, Any, Sequence[str], int | None], float]
 """Network, row of the sheet, index of the constraint and period to how much the bound of the
 constraint moves when its cell moves by one; 0 where that depends on the plan."""
 
-Places = Iterable[tuple[str, str]]
+PlaceNames = Iterable[tuple[str, str]]
 """Sites and materials."""
 
 
@@ -41,7 +41,7 @@ def always(_: Any) -> bool:
     return True
 
 
-def nowhere(_: Network, __: Sequence[str]) -> Places:
+def nowhere(_: Network, __: Sequence[str]) -> PlaceNames:
     """Places that a constraint wants something at: none."""
     return ()
 
@@ -80,9 +80,9 @@ class Requirement(Struct, frozen=True, kw_only=True):
     """Parts of the index by which its rows of the sheet are found."""
     lower: Bound = Bound()
     upper: Bound = Bound()
-    gives: Literal["number", "choice", "implied", "never"] = "number"
-    """What relieves it: another number; another choice alone (it can conflict, but no number
-    relieves it); what implies it (it tightens the relaxation); nothing."""
+    relieved_by: Literal["number", "choice", "implication", "nothing"] = "number"
+    """What relieves it: another number in its cells; another choice alone, though it can
+    conflict; the requirements that imply it, since it only tightens the relaxation; nothing."""
     own_relaxation: bool = False
     """True if more than the bound of one constraint changes with its cell: a function of
     :mod:`optimizer.explain.relaxable_program` or ``relaxable_decisions`` says what."""
@@ -130,8 +130,8 @@ class Family(Requirement, frozen=True, kw_only=True):
     one_more: str = "one more tonne"
     """One unit more of its bound, in a sentence."""
     one_less: str = "one tonne less"
-    places: Callable[[Network, Sequence[str]], Places] = nowhere
-    """Where its lower bound wants something to be."""
+    wanted_at: Callable[[Network, Sequence[str]], PlaceNames] = nowhere
+    """Where its lower bound wants something, by the index of a constraint."""
     checks: tuple[str, ...] = ()
     """Checks of the audit that fail if a plan breaks one of its constraints."""
     unaudited: str = ""

@@ -86,20 +86,30 @@ def _limits(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
         cells: list[ByPeriod] = getattr(columns, bound.group)
         for window, periods in bound.windows:
             name = (bound.name, bound.measure, f"row {bound.row}")
-            when = counted(bound, periods)
+            when = counted_periods(bound, periods)
             terms = _sum(bound.terms, cells, when)
             if bound.base is None:
                 yield (*name, "sum", window), bound.minimum or -INFINITY, terms, bound.maximum
                 continue
             base = _sum(bound.base, cells, when)
             if bound.minimum:
-                yield (*name, "least", window), 0.0, _less(terms, bound.minimum, base), INFINITY
+                yield (
+                    (*name, "least", window),
+                    0.0,
+                    net_of_share(terms, bound.minimum, base),
+                    INFINITY,
+                )
             if bound.maximum < INFINITY:
-                yield (*name, "most", window), -INFINITY, _less(terms, bound.maximum, base), 0.0
+                yield (
+                    (*name, "most", window),
+                    -INFINITY,
+                    net_of_share(terms, bound.maximum, base),
+                    0.0,
+                )
 
 
-def counted(bound: LimitBound, periods: int) -> list[int]:
-    """Periods of a window that count: of stock the last."""
+def counted_periods(bound: LimitBound, periods: int) -> list[int]:
+    """Periods of a window that count: for stock the last one alone."""
     when = list(members(periods))
     return when[-1:] if bound.measure == "stock" else when
 
@@ -113,19 +123,19 @@ def _sum(amounts: dict[int, float], cells: list[ByPeriod], when: list[int]) -> L
     ]
 
 
-def _less(terms: LinearTerms, share: float, base: LinearTerms) -> LinearTerms:
-    """LinearTerms less a share of a base, each variable once."""
-    found = {id(variable): (amount, variable) for amount, variable in terms}
+def net_of_share(terms: LinearTerms, share: float, base: LinearTerms) -> LinearTerms:
+    """Terms minus a share of a base, each variable once."""
+    net = {id(variable): (amount, variable) for amount, variable in terms}
     for amount, variable in base:
-        before = found.get(id(variable), (0.0, variable))[0]
-        found[id(variable)] = (before - share * amount, variable)
-    return [(amount, variable) for amount, variable in found.values() if amount]
+        before = net.get(id(variable), (0.0, variable))[0]
+        net[id(variable)] = (before - share * amount, variable)
+    return [(amount, variable) for amount, variable in net.values() if amount]
 
 
 def _blends(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     for bound in network.blends:
         for t, period in enumerate(network.calendar.labels):
-            own = [
+            contents = [
                 (oxide, taken, columns.run[run][t])
                 for run, (oxide, taken) in bound.contents.items()
                 if t in columns.run[run]
@@ -133,9 +143,11 @@ def _blends(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
             name = (bound.site, bound.recipe, bound.oxide)
             if bound.minimum > 0:
                 least = [
-                    (oxide - bound.minimum * taken, variable) for oxide, taken, variable in own
+                    (oxide - bound.minimum * taken, variable) for oxide, taken, variable in contents
                 ]
                 yield (*name, "least", period), 0.0, least, INFINITY
             if bound.maximum < 1:
-                most = [(oxide - bound.maximum * taken, variable) for oxide, taken, variable in own]
+                most = [
+                    (oxide - bound.maximum * taken, variable) for oxide, taken, variable in contents
+                ]
                 yield (*name, "most", period), -INFINITY, most, 0.0

@@ -45,7 +45,7 @@ INDEX_SETS = (
     ("c", "`contracts`", "in contracts: a row of Supply with a contract quantity"),
     ("p", "`processes`", "a recipe run at a site, for one feed"),
     ("u", "`units`", "capacity that processes share"),
-    ("k", "`process_bounds`", "in capacity: a key of Processes with a minimum or maximum"),
+    ("k", "`process_bounds`", "in process limits: a key of Processes with a minimum or maximum"),
     ("k", "`options`", "in options and cost: an investment"),
     ("l", "`arc_bounds`", "a lane as a row of Lanes writes it; `*` is all its materials"),
     ("w", "`arcs`", "in lanes: a lane for one material"),

@@ -1,4 +1,4 @@
-r"""Lanes: most that is shipped; least and fixed cost where a lane is used.
+r"""Lanes: maximum shipped; least shipment and fixed cost where a lane is used.
 
 .. math::
     \sum_{w \in arcs(l),\,c} ship_{w,c,t} \le maximum_{l,t}

@@ -52,7 +52,7 @@ STORAGE_FAMILY = Family(
     own_relaxation=True,
     coefficient=as_written,
     relief="store of {thing} needs {amount} t more room in {period}",
-    places=_store,
+    wanted_at=_store,
     checks=("stock",),
 )
 COVER_FAMILY = Family(
@@ -70,27 +70,27 @@ COVER_FAMILY = Family(
     ),
     coefficient=share_of_plan,
     relief="cover of {thing} may be {amount} t less in {period}",
-    places=_store,
+    wanted_at=_store,
     checks=("stock",),
 )
 
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of stores."""
-    kept: list[list[ByPeriod]] = [[] for _ in network.stores]
+    stocks: list[list[ByPeriod]] = [[] for _ in network.stores]
     for keep, cells in zip(network.flows.keeps, columns.stock, strict=True):
-        kept[keep.store].append(cells)
-    add_rows(m, STORAGE_FAMILY, _bounds(network, kept))
+        stocks[keep.store].append(cells)
+    add_rows(m, STORAGE_FAMILY, _bounds(network, stocks))
     if any(any(store.cover) for store in network.stores):
-        add_rows(m, COVER_FAMILY, _cover(network, columns, kept))
+        add_rows(m, COVER_FAMILY, _cover(network, columns, stocks))
 
 
-def _bounds(network: Network, kept: list[list[ByPeriod]]) -> Iterator[LinearRow]:
+def _bounds(network: Network, stocks: list[list[ByPeriod]]) -> Iterator[LinearRow]:
     last = network.calendar.count - 1
-    for store, own in zip(network.stores, kept, strict=True):
+    for store, classes in zip(network.stores, stocks, strict=True):
         for t, period in enumerate(network.calendar.labels):
             least = max(store.minimum[t], store.closing if t == last else 0.0)
-            terms = [(1.0, cells[t]) for cells in own if t in cells]
+            terms = [(1.0, cells[t]) for cells in classes if t in cells]
             if least or store.maximum[t] < INFINITY:
                 yield (
                     (store.site, store.material, period),
@@ -101,15 +101,15 @@ def _bounds(network: Network, kept: list[list[ByPeriod]]) -> Iterator[LinearRow]
 
 
 def _cover(
-    network: Network, columns: FlowVariables, kept: list[list[ByPeriod]]
+    network: Network, columns: FlowVariables, stocks: list[list[ByPeriod]]
 ) -> Iterator[LinearRow]:
     taken = _taken(network, columns)
     last = network.calendar.count - 1
-    for store, own in zip(network.stores, kept, strict=True):
+    for store, classes in zip(network.stores, stocks, strict=True):
         for t, period in enumerate(network.calendar.labels):
             if not store.cover[t]:
                 continue
-            terms = [(1.0, cells[t]) for cells in own if t in cells]
+            terms = [(1.0, cells[t]) for cells in classes if t in cells]
             use = taken.get((store.site, store.material, min(t + 1, last)), {})
             terms += [(-store.cover[t] * tonnes, variable) for tonnes, variable in use.values()]
             yield (store.site, store.material, period), 0.0, terms, INFINITY
@@ -121,14 +121,14 @@ def _taken(
     """Tonnes used, shipped and delivered by site, material and period."""
     flows = network.flows
     stored = {(store.site, store.material) for store in network.stores if any(store.cover)}
-    found: dict[tuple[str, str, int], dict[int, tuple[float, object]]] = defaultdict(dict)
+    taken: dict[tuple[str, str, int], dict[int, tuple[float, object]]] = defaultdict(dict)
 
     def put(index: int, tonnes: float, cells: ByPeriod) -> None:
         node = network.nodes[index]
         if (node.site, node.material) in stored:
             for t, variable in cells.items():
-                before, _ = found[node.site, node.material, t].get(id(variable), (0.0, None))
-                found[node.site, node.material, t][id(variable)] = (before + tonnes, variable)
+                before, _ = taken[node.site, node.material, t].get(id(variable), (0.0, None))
+                taken[node.site, node.material, t][id(variable)] = (before + tonnes, variable)
 
     for run, cells in zip(flows.runs, columns.run, strict=True):
         for index, tonnes in run.used.items():
@@ -137,4 +137,4 @@ def _taken(
         put(ship.node, 1.0, cells)
     for deliver, cells in zip(flows.delivers, columns.deliver, strict=True):
         put(deliver.node, 1.0, cells)
-    return found
+    return taken

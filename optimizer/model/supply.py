@@ -84,7 +84,7 @@ TAKE_OR_PAY_FAMILY = Family(
         "{value} of the contract of {0} is paid for in any case",
         "The take-or-pay of {0} at {1} ({2}) is not worth its price",
     ),
-    gives="never",
+    relieved_by="nothing",
     relief="contract {thing} would be paid for {amount} t less",
     rent="supply rent",
     checks=("contracts",),
