@@ -159,14 +159,14 @@ class _MoveCollector:
                     if row is None or not most:
                         continue
                     own = slice(program.starts[row], program.starts[row + 1])
-                    held = sum(
+                    coefficient = sum(
                         -value * self._values[column]
                         for value, column in zip(
                             program.values[own], program.columns[own].tolist(), strict=True
                         )
                         if program.integer[column]
                     )
-                    yield index, t, row, held / most
+                    yield index, t, row, coefficient / most
 
     def _follow(self, row: int, arc: int, t: int, factor: float, slack: float) -> None:
         """Let a row follow the tonnes wanted at the end of a lane, ``slack`` above its bound."""
@@ -238,9 +238,9 @@ class _MoveCollector:
 
     def _custody(self) -> dict[tuple[int, int], dict[int, float]]:
         """Rows of plants that cannot segregate, by unit and period."""
-        found: dict[tuple[int, int], dict[int, float]] = defaultdict(dict)
+        by_unit: dict[tuple[int, int], dict[int, float]] = defaultdict(dict)
         if self.m.component(CUSTODY_FAMILY.name) is None:
-            return found
+            return by_unit
         for taint, variables in zip(self.network.taints, self.columns.taint, strict=True):
             rules = "; ".join(self.network.rules_of(taint.trait))
             for t, variable in variables.items():
@@ -252,8 +252,8 @@ class _MoveCollector:
                     for side, factor in (("tainted", tainted), ("clean", 1.0 - tainted)):
                         row = self.row(CUSTODY_FAMILY, *key, side, self.labels[t])
                         if row is not None:
-                            found[index, t][row] = factor
-        return found
+                            by_unit[index, t][row] = factor
+        return by_unit
 
     def stores(self) -> None:
         """Least stock: at the end the closing target counts as far as it is above the minimum."""
@@ -338,17 +338,17 @@ class _MoveCollector:
     def _enabled(self, option: Any) -> MovingRows:
         """Rows that switch a unit on or off: their coefficient has all that options could add."""
         custody = self._custody()
-        found: MovingRows = {}
+        rows: MovingRows = {}
         for addition in option.additions:
             unit, opened = self.network.units[addition.unit], self.columns.open[addition.unit]
             for t in members(self.network.calendar.all):
                 most = max((own[t] for own in addition.capacity.values()), default=0.0)
                 row = self.row(RUNNING_FAMILY, unit.site, unit.unit, self.labels[t])
                 if row is not None:
-                    found[row] = most * self.whole(opened[t])
+                    rows[row] = most * self.whole(opened[t])
                 for other, factor in custody.get((addition.unit, t), {}).items():
-                    found[other] = most * factor
-        return found
+                    rows[other] = most * factor
+        return rows
 
 
 def _minimum_load(

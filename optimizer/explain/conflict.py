@@ -65,7 +65,7 @@ def conflict(meaning: Network, program: Program, *, own: bool = True) -> Conflic
 
     ``own`` is False for a model that a user has changed: it is not built again.
     """
-    m = None  # referenced here: a Pyomo row knows its family only while its model lives
+    m = None  # A Pyomo row knows its family only while its model lives: keep it.
     if own:
         m, meaning, program = open_zero_bounds(meaning, program, rules=True)
     places = CellLocator(meaning)

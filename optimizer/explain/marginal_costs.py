@@ -110,16 +110,16 @@ def prices_of(network: Network, m: Any, program: Program, answer: Answer) -> Bal
         return None
     families = np.array([family_of(constraint) for constraint in program.constraints])
     own = _DirectCosts(network, m, program, answer, families, program.row_of)
-    found = attribute(
+    attributed = attribute(
         program,
         answer,
         np.flatnonzero(families == BALANCE_FAMILY.name),
         _burdens(network, m, program),
         own.of,
     )
-    if found is None:
+    if attributed is None:
         return None
-    rows, solved = found
+    rows, solved = attributed
     parts, of_items = solved[:, : len(PRICE_PARTS)], solved[:, len(PRICE_PARTS) :]
     price = answer.prices[rows]
     largest = max(1.0, float(np.abs(price).max(initial=0.0)))

@@ -257,13 +257,13 @@ def _option_cells(
 
 def _build_columns(builder: RelaxableBuilder, row: int, option: NetworkOption) -> dict[int, int]:
     """Columns of a row that decide on an option, by period of decision."""
-    found = {}
+    columns = {}
     for column in builder.terms(row):
         if builder.family_of_column[column] == "build":
             name, label = builder.program.variables[column].index()
             if name == option.name:
-                found[builder.places.labels[label]] = column
-    return found
+                columns[builder.places.labels[label]] = column
+    return columns
 
 
 def _option(builder: RelaxableBuilder, name: str) -> NetworkOption:

@@ -94,24 +94,19 @@ def _repair(network: Network, program: Program, title: str, less: bool, own: boo
     """Changes that make a case feasible; a cell may stand in more rows than the search relaxed."""
     until = time.perf_counter() + REPAIR_TIME_LIMIT
     case, first, status = network.case, CellLocator(network), ""
-    edits, changes, trials = (
-        dict[WorkbookCell, Edit](),
-        dict[WorkbookCell, RequirementChange](),
-        _Trials(until),
-    )
-    m, traced = (
-        None,
-        None,
-    )  # referenced here: a Pyomo row knows its family only while its model lives
+    edits: dict[WorkbookCell, Edit] = {}
+    changes: dict[WorkbookCell, RequirementChange] = {}
+    trials = _Trials(until)
+    m = traced = None  # A Pyomo row knows its family only while its model lives: keep both.
     for _ in range(MAX_REPAIR_ROUNDS):
         if own:
             traced, network, program = open_zero_bounds(network, program, rules=False)
         places = CellLocator(network)
         search = LeastChange(network, relaxable(network, program, places), places, less=less)
-        found = search.find(min(until - time.perf_counter(), REPAIR_SEARCH_TIME_LIMIT))
-        if found is None or not found.changes:
+        plan = search.find(min(until - time.perf_counter(), REPAIR_SEARCH_TIME_LIMIT))
+        if plan is None or not plan.changes:
             break
-        for change in found.changes:
+        for change in plan.changes:
             for cell in change.key[2]:
                 changes[cell] = change
                 edits[cell] = _edit(places, cell, change, edits.get(cell))
@@ -156,16 +151,10 @@ def endless(network: Network, program: Program) -> tuple[Repair, ...]:
             names = [str(part) for part in variable.index()]
             cells = places.cells(OFFER_FAMILY.name, names, HIGH)
             sentences[f"{places.address(cells[0])}: offer of {', '.join(names[:3])}"] = None
-    return (
-        (
-            Repair(
-                "Give a maximum to what is bought without end",
-                tuple(sentences)[:MAX_LISTED_CHANGES],
-            ),
-        )
-        if sentences
-        else ()
-    )
+    if not sentences:
+        return ()
+    title = "Give a maximum to what is bought without end"
+    return (Repair(title, tuple(sentences)[:MAX_LISTED_CHANGES]),)
 
 
 class _Trials:

@@ -19,7 +19,7 @@ from optimizer.model.commitment_rows import (
 )
 from optimizer.model.extensive_form import join
 from optimizer.model.study_terms import SHORT, StudyTerms, cost_of, measured
-from optimizer.model.study_terms import add as add_twist
+from optimizer.model.study_terms import add_study_terms as add_twist
 
 __all__ = [
     "FAMILIES_BY_NAME",

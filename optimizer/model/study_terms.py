@@ -76,21 +76,21 @@ STUDY_COST_FAMILY = Family(
 )
 
 
-def add(m: ConcreteModel, twist: StudyTerms) -> None:
+def add_study_terms(m: ConcreteModel, study: StudyTerms) -> None:
     """Add rows and objective of a study to a model; the cost stays in ``m.total_cost``."""
-    if twist.most_short is not None:
-        _constrain(m, STUDY_SHORT_FAMILY, _sum(m, _short(m)) <= twist.most_short)
-    if twist.held is not None:
-        _fix_first_periods(m, dict(twist.held), twist.held_to)
-    if twist.most_cost is not None:
-        _constrain(m, STUDY_COST_FAMILY, _cost_bound(m, twist.most_cost))
-    if twist.least_bought is not None:
+    if study.most_short is not None:
+        _constrain(m, STUDY_SHORT_FAMILY, _sum(m, _short(m)) <= study.most_short)
+    if study.held is not None:
+        _fix_first_periods(m, dict(study.held), study.held_to)
+    if study.most_cost is not None:
+        _constrain(m, STUDY_COST_FAMILY, _cost_bound(m, study.most_cost))
+    if study.least_bought is not None:
         m.total_cost.deactivate()
-        tonnes = _sum(m, list(_bought(m, dict(twist.least_bought))))
+        tonnes = _sum(m, list(_bought(m, dict(study.least_bought))))
         m.study_aim = Objective(expr=tonnes, sense=minimize)
-    if twist.least:
+    if study.least:
         m.total_cost.deactivate()
-        m.study_aim = Objective(expr=_sum(m, _objective_terms(m, twist)), sense=minimize)
+        m.study_aim = Objective(expr=_sum(m, _objective_terms(m, study)), sense=minimize)
 
 
 def cost_of(m: ConcreteModel) -> float:
@@ -127,15 +127,15 @@ def _terms(m: ConcreteModel, bound: LimitBound, amounts: Mapping[int, float]) ->
     ]
 
 
-def _objective_terms(m: ConcreteModel, twist: StudyTerms) -> LinearTerms:
+def _objective_terms(m: ConcreteModel, study: StudyTerms) -> LinearTerms:
     """Terms of the objective; of a share ``N / D`` those of ``N - share * D`` (Dinkelbach)."""
-    if twist.least == SHORT:
+    if study.least == SHORT:
         return _short(m)
-    bound = _limit(m, twist.least)
+    bound = _limit(m, study.least)
     if bound is None:
         return []
     terms, base = _terms(m, bound, bound.terms), _terms(m, bound, bound.base or {})
-    return net_of_share(terms, twist.less_base, base)
+    return net_of_share(terms, study.less_base, base)
 
 
 def _value(terms: LinearTerms) -> float:
