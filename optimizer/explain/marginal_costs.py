@@ -130,10 +130,8 @@ def prices_of(network: Network, m: Any, program: Program, answer: Answer) -> Bal
 
 def _burdens(network: Network, m: Any, program: Program) -> tuple[np.ndarray, np.ndarray]:
     """How unwelcome each column is to explain a price: used more, and used less."""
-    more, less = (
-        np.full(len(program.cost), BURDEN_OF_MORE),
-        np.full(len(program.cost), BURDEN_OF_LESS),
-    )
+    more = np.full(len(program.cost), BURDEN_OF_MORE)
+    less = np.full(len(program.cost), BURDEN_OF_LESS)
     column_of = {id(variable): column for column, variable in enumerate(program.variables)}
     for cells in m.columns.discard:
         for variable in cells.values():

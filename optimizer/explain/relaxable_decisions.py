@@ -26,6 +26,7 @@ from optimizer.model.capacity import (
     RUNNING_OWN_FAMILY,
 )
 from optimizer.model.custody import CUSTODY_FAMILY
+from optimizer.model.family import Family
 from optimizer.model.investment import (
     BUILT_CHOSEN_FAMILY,
     BUILT_MOST_FAMILY,
@@ -113,11 +114,7 @@ def _running_own(builder: RelaxableBuilder, row: int, names: IndexNames) -> None
 def _custody(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     """A plant is tainted or clean whatever its capacity, unless it segregates."""
     site, _, thing, _, period = names
-    key: RequirementKey = (
-        CUSTODY_FAMILY.name,
-        HIGH,
-        builder.places.cells(CUSTODY_FAMILY.name, names, HIGH),
-    )
+    key = _upper_key(builder, CUSTODY_FAMILY, names)
     builder.relax(_tie(builder, row, "taint"), key, names)
     if (site, thing) in builder.unit_of:
         keys = list(_unit_keys(builder, (site, thing, period)))
@@ -159,21 +156,13 @@ def _most(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     elif option.most < 1:
         for column in builder.terms(row):
             builder.program.upper[column] = 1.0
-        key: RequirementKey = (
-            BUILT_MOST_FAMILY.name,
-            HIGH,
-            builder.places.cells(BUILT_MOST_FAMILY.name, names, HIGH),
-        )
+        key = _upper_key(builder, BUILT_MOST_FAMILY, names)
         builder.relax(row, key, names, most=1.0 - option.most, coefficient=1.0)
 
 
 def _needs(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     """An option needs another one however often it may be built."""
-    key: RequirementKey = (
-        BUILT_NEEDS_FAMILY.name,
-        HIGH,
-        builder.places.cells(BUILT_NEEDS_FAMILY.name, names, HIGH),
-    )
+    key = _upper_key(builder, BUILT_NEEDS_FAMILY, names)
     keys = [(key, names), *_most_keys(builder, _option(builder, names[0]))]
     begun = [column for column, value in builder.terms(row).items() if value <= 0]
     tie = builder.add_row(builder.terms(row) | dict.fromkeys(begun, -builder.large), -INFINITY, 0.0)
@@ -223,6 +212,11 @@ def _unit_keys(
             yield from _most_keys(builder, option)
 
 
+def _upper_key(builder: RelaxableBuilder, family: Family, names: IndexNames) -> RequirementKey:
+    """Key of the upper bound of a row, with all its cells."""
+    return family.name, HIGH, builder.places.cells(family.name, names, HIGH)
+
+
 def _nowhere(names: IndexNames) -> tuple[WorkbookCell, ...]:
     return (WorkbookCell(CAPACITY_FAMILY.sheet, 0, " of ".join(names[:2])),)
 
@@ -231,8 +225,8 @@ def _most_keys(
     builder: RelaxableBuilder, option: NetworkOption
 ) -> Iterator[tuple[RequirementKey, IndexNames]]:
     if option.kind != "yes/no" or option.most < 1:
-        cells = builder.places.cells(BUILT_MOST_FAMILY.name, (option.name,), HIGH)
-        yield (BUILT_MOST_FAMILY.name, HIGH, cells), (option.name,)
+        names = (option.name,)
+        yield _upper_key(builder, BUILT_MOST_FAMILY, names), names
 
 
 def _availability(
