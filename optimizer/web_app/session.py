@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from optimizer.version import __version__
 from optimizer.errors import FileError, UsageError
+from optimizer.version import __version__
 from optimizer.web_app.plan_process import RUN_FILES, PlanProcess
 from optimizer.web_app.session_folder import SessionFolder
 from optimizer.web_app.workbook_view import MAX_WORKBOOK_BYTES, WorkbookView, size_error
