@@ -25,7 +25,7 @@ from optimizer.network.network_data import Network
 from optimizer.solver import Program, extended, strict
 from optimizer.tables.schema import INFINITY
 
-NEGLIGIBLE_CHANGE = 1e-7
+NEGLIGIBLE_CELL_CHANGE = 1e-7
 """Tonnes, and part of a cost, that count as zero: HiGHS keeps rows to 1e-7."""
 
 SMALLEST_PRICED_SHARE = 0.01
@@ -110,7 +110,7 @@ class LeastChange:
             if not bases or left <= 0:
                 break
             better = self._solved(self.program.held(best.values), changed, bases, left)
-            if better is None or better.cost >= best.cost * (1.0 - NEGLIGIBLE_CHANGE):
+            if better is None or better.cost >= best.cost * (1.0 - NEGLIGIBLE_CELL_CHANGE):
                 break
             best = better
         return best
@@ -131,7 +131,7 @@ class LeastChange:
         for key, rows in bounds.items():
             amount = self._amount(key, rows, plan, form.amount(key, values))
             if amount > 0:
-                violated = tuple(bound for bound in rows if missed[bound] > NEGLIGIBLE_CHANGE)
+                violated = tuple(bound for bound in rows if missed[bound] > NEGLIGIBLE_CELL_CHANGE)
                 tonnes = sum(missed[bound] for bound in violated)
                 changes.append(RequirementChange(key, amount, violated, tonnes))
         cost = sum(self.weight(change.key) * change.amount for change in changes)
@@ -160,13 +160,13 @@ class LeastChange:
         """Change of a cell: the value of its column, or of a share what the plan makes of it."""
         if amount is not None:
             most = max(bound.coefficient for bound in bounds)
-            return amount if amount * most > NEGLIGIBLE_CHANGE else 0.0
+            return amount if amount * most > NEGLIGIBLE_CELL_CHANGE else 0.0
         missed, largest = self._missed(plan), 0.0
         for bound in bounds:
-            if missed[bound] > NEGLIGIBLE_CHANGE:
+            if missed[bound] > NEGLIGIBLE_CELL_CHANGE:
                 base = self._base(bound, plan)
                 largest = max(
-                    largest, missed[bound] / base if base > NEGLIGIBLE_CHANGE else INFINITY
+                    largest, missed[bound] / base if base > NEGLIGIBLE_CELL_CHANGE else INFINITY
                 )
         return largest
 
