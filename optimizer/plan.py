@@ -19,7 +19,6 @@ from optimizer import audit, explain, interrupts, model, network, result_tables,
 from optimizer.audit import Audit
 from optimizer.errors import Finding, NoPlanError, StoppedError
 from optimizer.explain import Conflict, Repair
-from optimizer.garbage_collection import paused
 from optimizer.network import Network
 from optimizer.result import Table, bookings, by_category, in_order, table
 from optimizer.solver import Progress, WarmStart
@@ -158,14 +157,13 @@ def solve_as_asked(
     The objective of the result is the cost, whatever a twist makes least.
     """
     clock = _Clock(step)
-    with paused():
-        with clock.step("network"):
-            meaning = build_network(case)
-        with clock.step("build"):
-            m = model.build(meaning)
-            if asked.twist is not None:
-                model.add_twist(m, asked.twist)
-        return _solve(case, meaning, m, clock, asked)
+    with clock.step("network"):
+        meaning = build_network(case)
+    with clock.step("build"):
+        m = model.build(meaning)
+        if asked.twist is not None:
+            model.add_twist(m, asked.twist)
+    return _solve(case, meaning, m, clock, asked)
 
 
 def solve_model(
@@ -183,8 +181,7 @@ def solve_model(
     plan. ``diagnose=False`` does not say why where there is no plan.
     """
     asked = SolveOptions(time_limit, gap, progress, own=False, diagnose=diagnose)
-    with paused():
-        return _solve(m.network.case, m.network, m, _Clock(), asked)
+    return _solve(m.network.case, m.network, m, _Clock(), asked)
 
 
 def build_model(case: Case) -> ConcreteModel:

@@ -231,14 +231,14 @@ def test_ctrl_c_after_the_search_keeps_the_plan_from_python_too():
 
 SEARCHING = """
 import os, signal, sys, threading
-from optimizer.solver import running
+from optimizer.solver import highs_thread
 from optimizer.cli import main
-work = running._work
+work = highs_thread._work
 def send(highs, done):
     # The search is running: the signal comes from outside, to the process as a whole.
     os.kill(os.getpid(), int(sys.argv[1]))
     work(highs, done)
-running._work = send
+highs_thread._work = send
 sys.exit(main(sys.argv[2:]))
 """
 

@@ -14,7 +14,6 @@ from optimizer import interrupts
 from optimizer.atomic_write import check_target, replacing, staged, together
 from optimizer.cli.plan_messages import record_of
 from optimizer.cli.run_id import run_id
-from optimizer.garbage_collection import paused, sweep
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
@@ -52,7 +51,6 @@ class PlanFiles:
         """
         from optimizer.plan import named, stopped
 
-        sweep(result.network.cut.kept)
         edited = self._edited()
         result, begin = named(result, self.run), time.perf_counter()
         with together(self.folder, (self.plan, self.page, self.record)):
@@ -85,14 +83,13 @@ class PlanFiles:
     def _write(self, result: Result) -> dict[str, str]:
         """Workbook and page; gives the paths of all files by what they are."""
         files = {"page": str(self.page)}
-        with paused():
-            from optimizer.report.page import write_page
-            from optimizer.report.write_result import write
+        from optimizer.report.page import write_page
+        from optimizer.report.write_result import write
 
-            if result.objective is not None:
-                write(result, self.plan)
-                files = {"plan": str(self.plan), **files, "record": str(self.record)}
-            write_page(result, self.page)
+        if result.objective is not None:
+            write(result, self.plan)
+            files = {"plan": str(self.plan), **files, "record": str(self.record)}
+        write_page(result, self.page)
         return files
 
     def _write_record(self, record: dict[str, Any]) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from optimizer.errors import Finding, WorkbookError
-from optimizer.garbage_collection import paused
 from optimizer.tables import checks
 from optimizer.tables.active_rows import switch_off
 from optimizer.tables.canonical_names import spell
@@ -71,11 +70,6 @@ def case_of(draft: WorkbookDraft, path: str, sha256: str) -> Case:
 
 def _read(book: WorkbookGrids) -> WorkbookDraft:
     """Read and check everything; nothing is raised."""
-    with paused():
-        return _checked(book)
-
-
-def _checked(book: WorkbookGrids) -> WorkbookDraft:
     found = Findings()
     grids = _known_sheets(book, found)
     given = read_settings(grids.get("Settings"), book.path, found)
