@@ -62,15 +62,12 @@ def at(monkeypatch):
     """Sends a signal as a step of ``solve`` begins."""
 
     def send(*sent: tuple[str, int]):
-        def loading(told):
-            def step(name):
-                for place, number in sent:
-                    if place == name:
-                        signal.raise_signal(number)
+        def step(name):
+            for place, number in sent:
+                if place == name:
+                    signal.raise_signal(number)
 
-            return step
-
-        monkeypatch.setattr(solve_command, "loading", loading)
+        monkeypatch.setattr(solve_command, "_watchers", lambda options: (None, step))
 
     return send
 
@@ -179,7 +176,7 @@ def test_4_a_signal_ends_every_command(run, monkeypatch, words, number):
 
 
 def test_a_second_signal_ends_the_command_at_once(run, at, folder, monkeypatch):
-    monkeypatch.setattr(interrupts, "ONE", 0.0)
+    monkeypatch.setattr(interrupts, "SIGNAL_INTERVAL", 0.0)
     at(("extract", signal.SIGINT), ("audit", signal.SIGINT))
     code, record, _ = run("solve case.xlsx")
     assert (code, record["message"]) == (4, "stopped")

@@ -226,7 +226,7 @@ def test_ctrl_c_ends_a_run_beside_the_search_before_it_is_raised(press):
     before = set(threading.enumerate())
     with pytest.raises(KeyboardInterrupt):
         highs_thread.run_in_thread(one)
-    assert set(threading.enumerate()) == before
+    assert not set(threading.enumerate()) - before
     assert highs.status_of(one) == "interrupted"
 
 
