@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.report.excel_values import clean, finite, plain, serial
 from optimizer.report.formats import TEXT_KINDS
+from optimizer.report.worksheet import ExactNumber
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -32,14 +33,12 @@ def write_column(
     Text is written as text whatever it begins with; what is no finite number stays blank.
     """
     contents = _texts(values) if kind in TEXT_KINDS else _numbers(values, kind == "date")
-    column = first[1]
-    for row, content in enumerate(contents, first[0]):
-        if content is None or content == "":
-            sheet.write_blank(row, column, None, form)
-        elif isinstance(content, str):
-            sheet.write_string(row, column, content, form)
-        else:
-            sheet.write_number(row, column, content, form)
+    # With the options of ``results_workbook.options`` text stays text, and "" is a blank.
+    sheet.write_column(
+        *first,
+        [ExactNumber(each) if each.__class__ is float else each for each in contents],
+        form,
+    )
 
 
 def _texts(values: Sequence[Any]) -> list[CellContent]:

@@ -1,4 +1,4 @@
-"""XlsxWriter's worksheet with exact numbers, and Excel tables with any title."""
+"""XlsxWriter's worksheet with exact numbers and formulas, and Excel tables with any title."""
 
 from __future__ import annotations
 
@@ -29,17 +29,38 @@ class ExactNumber(float):
         return float.__repr__(self)
 
 
+class FinishedFormula(str):
+    """A formula as it is in the file: no function of it needs the prefix ``_xlfn.``.
+
+    XlsxWriter searches each formula for thirty new functions, and would put the prefix before what
+    only looks like one, such as a site ``MAP(Lumut)``. It leaves a formula alone that contains the
+    prefix, so this one says that it does.
+    """
+
+    __slots__ = ()
+
+    def __contains__(self, text: str) -> bool:
+        return text == "_xlfn." or str.__contains__(self, text)
+
+
 @cache
 def exact_worksheet() -> type[Worksheet]:
     """The class of worksheet for ``Workbook.add_worksheet``; XlsxWriter is loaded on first use."""
     from xlsxwriter.worksheet import Worksheet
 
     class ExactWorksheet(Worksheet):  # type: ignore[misc]
-        """Worksheet that keeps all the digits of a number."""
+        """Worksheet that keeps all the digits of a number, and formulas as they are."""
 
         def write_number(self, row: int, col: int, number: float, cell_format: Any = None) -> Any:
             """Write a finite number to a cell; raises TypeError for NaN and infinity."""
             return super().write_number(row, col, ExactNumber(number), cell_format)
+
+        def write_formula(
+            self, row: int, col: int, formula: str, cell_format: Any = None, value: Any = 0
+        ) -> Any:
+            """Write a formula whose functions are those of Excel 2007, and its value."""
+            finished = FinishedFormula(formula.removeprefix("="))
+            return super().write_formula(row, col, finished, cell_format, value)
 
     return ExactWorksheet
 
