@@ -39,8 +39,8 @@ class FinishedFormula(str):
 
     __slots__ = ()
 
-    def __contains__(self, text: str) -> bool:
-        return text == "_xlfn." or str.__contains__(self, text)
+    def __contains__(self, text: object) -> bool:
+        return text == "_xlfn." or (isinstance(text, str) and str.__contains__(self, text))
 
 
 @cache
