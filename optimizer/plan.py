@@ -22,7 +22,6 @@ from optimizer import audit, explain, interrupts, model, result_tables, solver, 
 from optimizer.audit import Audit
 from optimizer.errors import Finding, NoPlanError, StoppedError
 from optimizer.explain import Conflict, Repair
-from optimizer.garbage_collection import paused
 from optimizer.network import Network
 from optimizer.network import build as network_of
 from optimizer.network import warnings as network_warnings
@@ -169,14 +168,13 @@ def solve_as_asked(
     The objective of the result is the cost, whatever the added terms minimise.
     """
     clock = _Clock(step)
-    with paused():
-        with clock.step("network"):
-            network = build_network(case)
-        with clock.step("build"):
-            m = model.build(network)
-            if options.twist is not None:
-                model.add_twist(m, options.twist)
-        return _solve(network, m, clock, options)
+    with clock.step("network"):
+        network = build_network(case)
+    with clock.step("build"):
+        m = model.build(network)
+        if options.twist is not None:
+            model.add_twist(m, options.twist)
+    return _solve(network, m, clock, options)
 
 
 def solve_model(
@@ -194,8 +192,7 @@ def solve_model(
     ``diagnose=False`` leaves out why there is no plan.
     """
     options = SolveOptions(time_limit, gap, progress, own=False, diagnose=diagnose)
-    with paused():
-        return _solve(m.network, m, _Clock(), options)
+    return _solve(m.network, m, _Clock(), options)
 
 
 def build_model(case: Case) -> ConcreteModel:

@@ -48,7 +48,6 @@ LIBRARIES = {
     "openpyxl": {"tables"},
     "python_calamine": {"tables"},
     "xlsxwriter": {"tables", "report"},
-    "isal": {"report"},
     "msgspec": EVERYWHERE,
     "numpy": EVERYWHERE,
     "scipy": {"explain", "studies"},

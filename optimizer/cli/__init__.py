@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from optimizer.atomic_write import check_target
@@ -30,13 +30,9 @@ from optimizer.cli.run_id import inputs_of
 from optimizer.cli.solve_command import solve as run_solve
 from optimizer.cli.study_command import add_studies
 from optimizer.errors import FileError, Finding, OptimizerError, StoppedError, WorkbookError
-from optimizer.garbage_collection import collecting
 from optimizer.interrupts import listening
 from optimizer.staging import sweep
 from optimizer.version import __version__
-
-ONE_RESULT_COMMANDS = ("solve", "check", "template")
-"""Commands that make one result and end: garbage collection would only cost them time."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,8 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     try:
-        with nullcontext() if options.command in ONE_RESULT_COMMANDS else collecting():
-            return int(options.run(options))
+        return int(options.run(options))
     except WorkbookError as error:
         return _report_findings(options, error.findings)
     except OptimizerError as error:

@@ -14,7 +14,6 @@ from optimizer import interrupts
 from optimizer.atomic_write import check_target, replacing, staged, together
 from optimizer.cli.plan_messages import plan_record
 from optimizer.cli.run_id import new_run_id
-from optimizer.garbage_collection import paused, sweep
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
@@ -51,7 +50,6 @@ class PlanFiles:
         """
         from optimizer.plan import mark_interrupted, with_run_id
 
-        sweep(result.network.cut.kept)
         edited = self._is_edited()
         result, begin = with_run_id(result, self.run), time.perf_counter()
         with together(self.folder, (self.plan, self.page, self.record)):
@@ -84,14 +82,13 @@ class PlanFiles:
     def _write(self, result: Result) -> dict[str, str]:
         """Write workbook and page; returns the paths of all files by kind."""
         files = {"page": str(self.page)}
-        with paused():
-            from optimizer.report.page import write_page
-            from optimizer.report.write_result import write
+        from optimizer.report.page import write_page
+        from optimizer.report.write_result import write
 
-            if result.objective is not None:
-                write(result, self.plan)
-                files = {"plan": str(self.plan), **files, "record": str(self.record)}
-            write_page(result, self.page)
+        if result.objective is not None:
+            write(result, self.plan)
+            files = {"plan": str(self.plan), **files, "record": str(self.record)}
+        write_page(result, self.page)
         return files
 
     def _write_record(self, record: dict[str, Any]) -> None:

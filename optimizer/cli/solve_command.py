@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer import interrupts
-from optimizer.cli.ahead import loading
 from optimizer.cli.arguments import print_findings, print_record, tell
 from optimizer.cli.follow_previous import follows_previous, replan_case
 from optimizer.cli.plan_files import PlanFiles
@@ -18,7 +17,6 @@ from optimizer.cli.plan_messages import plan_summary
 from optimizer.cli.progress_line import ProgressLine
 from optimizer.cli.run_id import inputs_of
 from optimizer.errors import AuditError, OptimizerError
-from optimizer.garbage_collection import collecting
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
@@ -36,8 +34,7 @@ def solve(options: argparse.Namespace) -> int:
     from optimizer.plan import status_sentence
     from optimizer.tables import read
 
-    progress, on_step = _observers(options)
-    step = loading(on_step)
+    progress, step = _observers(options)
     begin = time.perf_counter()
     step("read")
     case = read(options.workbook)
@@ -106,7 +103,7 @@ def _cost_of_rules(
 
     study, before = None, interrupts.count()
     if not interrupts.pending():
-        with interrupts.raising(), suppress(KeyboardInterrupt), collecting():
+        with interrupts.raising(), suppress(KeyboardInterrupt):
             study = cost_of_rules(
                 case,
                 plan=result,

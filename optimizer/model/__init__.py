@@ -1,6 +1,5 @@
 """The mathematics: a Pyomo model, one file per constraint family."""
 
-import optimizer.model.lean  # noqa: F401  (first: it loads Pyomo)
 from optimizer.model.build_model import (
     FAMILIES_BY_NAME,
     REQUIREMENTS_BY_NAME,

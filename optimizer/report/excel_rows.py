@@ -1,4 +1,4 @@
-"""Where text and the rows of the long tables are written: the one place to make faster."""
+"""Text, and the columns of result tables, in the cells of a worksheet."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.report.excel_values import clean, finite, plain, serial
 from optimizer.report.formats import TEXT_KINDS
+from optimizer.report.worksheet import ExactNumber
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-    from optimizer.report.worksheet import Content
+CellContent = str | float | None
+"""What a cell of a result table holds: clean text, a finite number, or nothing."""
 
 
 def write_text(sheet: Worksheet, row: int, column: int, text: object, form: Any) -> None:
@@ -31,21 +33,26 @@ def write_column(
     Text is written as text whatever it begins with; what is no finite number stays blank.
     """
     contents = _texts(values) if kind in TEXT_KINDS else _numbers(values, kind == "date")
-    sheet.lay_column(*first, contents, form)
+    # With the options of ``results_workbook.options`` text stays text, and "" is a blank.
+    sheet.write_column(
+        *first,
+        [ExactNumber(each) if each.__class__ is float else each for each in contents],
+        form,
+    )
 
 
-def _texts(values: Sequence[Any]) -> list[Content]:
+def _texts(values: Sequence[Any]) -> list[CellContent]:
     if set(map(type, values)) <= {str}:
         known = {value: clean(value) for value in dict.fromkeys(values)}
         return [known[value] for value in values]
     return [clean(value) for value in values]
 
 
-def _numbers(values: Sequence[Any], dates: bool) -> list[Content]:
+def _numbers(values: Sequence[Any], dates: bool) -> list[CellContent]:
     if plain(values):
         return list(values)
     convert = serial if dates else finite
-    contents: list[Content] = []
+    contents: list[CellContent] = []
     for value in values:
         number = convert(value)
         contents.append(clean(value) if number is None and isinstance(value, str) else number)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from optimizer.atomic_write import replacing
 from optimizer.report import block_titles
 from optimizer.report.cell_links import RowFinder, write_links
-from optimizer.report.excel_compression import close
 from optimizer.report.excel_values import one_line, quoted, shortened
 from optimizer.report.figures_sheet import NAME as FIGURES
 from optimizer.report.figures_sheet import figure_blocks, lay_out_figures, write_figures
@@ -79,7 +78,7 @@ def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None
     for name, sheet in boards.sheets.items():
         set_paper(sheet, summary, name)
     workbook.set_properties(_properties(summary))
-    close(workbook)
+    workbook.close()
 
 
 class _BoardSheets:

@@ -8,7 +8,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from optimizer.atomic_write import replacing
-from optimizer.report.excel_compression import close
 from optimizer.report.excel_rows import write_text
 from optimizer.report.excel_values import one_line
 from optimizer.report.formats import Formats
@@ -66,7 +65,7 @@ def _fill(file: Any, study: Study) -> None:
     title = {"title": one_line(f"{study.case}: {study.title}")[:255], "subject": "What if"}
     title |= {"comments": f"Run {study.run}"} if study.run else {}
     workbook.set_properties(title)
-    close(workbook)
+    workbook.close()
 
 
 def _summary(study: Study) -> Summary:

@@ -46,7 +46,7 @@ from optimizer.report.formats import (
 )
 from optimizer.report.pivot import PivotPlace, write_pivot
 from optimizer.report.summary import Summary
-from optimizer.report.worksheet import lay_heights
+from optimizer.report.worksheet import add_excel_table
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -211,8 +211,8 @@ def _set_heights(sheet: Worksheet, table: Table, widths: Sequence[float]) -> Non
             for row, value in enumerate(table[field.header], FIRST):
                 if value and len(value) > width:
                     high[row] = max(high.get(row, 1), lines_of(value, width))
-    if high:
-        lay_heights(sheet, {row: 15 * min(lines, _LINES) for row, lines in high.items()})
+    for row, lines in high.items():
+        sheet.set_row(row, 15 * min(lines, _LINES))
 
 
 def lines_of(text: str, width: float) -> int:
@@ -309,7 +309,7 @@ def _make_table(sheet: Worksheet, table: Table, last: int, forms: Formats) -> No
         "columns": columns,
         "style": "Table Style Light 1",
     }
-    sheet.add_long_table((HEADER, 0), (last, len(fields) - 1), options)
+    add_excel_table(sheet, (HEADER, 0), (last, len(fields) - 1), options)
     sheet.freeze_panes(FIRST, 0)
 
 
