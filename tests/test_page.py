@@ -18,7 +18,7 @@ from optimizer.errors import FileError
 from optimizer.report import page as room
 from optimizer.report.page import embedded_tables as page_sheets
 from optimizer.report.page import page_data, picture_data
-from optimizer.report.page.period_bins import MOST, bins
+from optimizer.report.page.period_bins import MAX_PERIOD_BINS, period_bins
 from optimizer.result.result_layouts import Field, Layout, Table, table
 from tests.conftest import CASES, ROOT, china, lane, make, need, no_china, offer, plan, site
 
@@ -218,7 +218,7 @@ def test_what_is_scarce_has_the_largest_worth_of_its_kind_first(reference, data)
         of_kind = [row for row in data["scarcity"]["rows"] if row["kind"] == kind]
         largest = rows.groupby(["thing", "per"])["worth"].max().sort_values(ascending=False)
         got = [max(abs(at[3]) for at in row["at"]) for row in of_kind]
-        assert got == pytest.approx(list(largest)[: picture_data.MOST_THINGS])
+        assert got == pytest.approx(list(largest)[: picture_data.MAX_THINGS_PER_KIND])
 
 
 def test_break_even_is_the_nearest_of_the_kind_in_its_best_period(reference, data):
@@ -387,14 +387,14 @@ def test_many_periods_are_joined_by_year_with_levels_from_its_last_period(tmp_pa
 )
 def test_more_years_than_a_picture_has_room_for_are_joined(years, first, last):
     labels = [f"{2000 + n}-{half}" for n in range(years) for half in ("H1", "H2")]
-    found = bins(labels, [label[:4] for label in labels])
+    found = period_bins(labels, [label[:4] for label in labels])
     assert (found.labels[0], found.labels[-1]) == (first, last)
-    assert len(found.labels) <= MOST
+    assert len(found.labels) <= MAX_PERIOD_BINS
     assert set(found.of) == set(labels)
 
 
 def test_what_does_not_fit_is_cut_by_whole_lanes_and_counted(reference, monkeypatch):
-    monkeypatch.setattr(picture_data, "MOST_FLOWS", 200)
+    monkeypatch.setattr(picture_data, "MAX_SHIPMENT_SUMS", 200)
     found = page_data(reference)["shipped"]
     lanes = defaultdict(float)
     shipments = reference.tables["Shipments"]
@@ -411,7 +411,7 @@ def test_what_does_not_fit_is_cut_by_whole_lanes_and_counted(reference, monkeypa
 
 
 def test_a_long_table_keeps_its_largest_rows_and_the_sums_of_all(reference, monkeypatch):
-    monkeypatch.setattr(page_sheets, "MOST_ROWS", 20)
+    monkeypatch.setattr(page_sheets, "MAX_EMBEDDED_ROWS", 20)
     by_name = {sheet["name"]: sheet for sheet in page_data(reference)["sheets"]}
     purchases = by_name["Purchases"]
     tonnes = sorted(reference.tables["Purchases"]["tonnes"], reverse=True)
@@ -471,7 +471,7 @@ def test_long_texts_take_the_room_of_several_cells():
     )
     shown = {
         sheet["name"]: sheet["shown"]
-        for sheet in page_sheets.sheets({"Long": long, "Short": short})
+        for sheet in page_sheets.embedded_tables({"Long": long, "Short": short})
     }
     assert shown["Short"] == rows
     assert 50 < shown["Long"] < 1_500

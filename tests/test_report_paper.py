@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from optimizer.report import write
-from optimizer.report.excel_values import LONGEST
+from optimizer.report.excel_values import MAX_CELL_CHARACTERS
 from optimizer.result import result_layouts as t
 from tests.report_plan import QUARTERS, plan
 
@@ -56,8 +56,8 @@ def test_a_summary_with_many_alerts_stays_on_two_pages(tmp_path):
 def test_of_a_long_or_wide_table_the_first_part_is_printed_and_the_foot_says_so(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("optimizer.report.table_sheet.PRINTED", 20)
-    monkeypatch.setattr("optimizer.report.table_sheet._MOST_PAPER", 120)
+    monkeypatch.setattr("optimizer.report.print_area.MAX_PRINTED_ROWS", 20)
+    monkeypatch.setattr("optimizer.report.print_area._MAX_PAGE_WIDTH", 120)
     summary, tables = plan()
     write(tmp_path / "plan.xlsx", summary, tables)
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Provenance"]
@@ -151,7 +151,7 @@ def test_rows_lead_to_the_cells_of_the_input_that_they_name(tmp_path):
 
 
 def test_more_links_than_a_sheet_holds_are_left_out(tmp_path, monkeypatch):
-    monkeypatch.setattr("optimizer.report.cell_links.MOST", 2)
+    monkeypatch.setattr("optimizer.report.cell_links.MAX_LINKS", 2)
     summary, tables = plan(QUARTERS[:1])
     tables["Run"] = t.table(t.RUN, [("warning", f"Lanes!A{row}: off") for row in range(2, 5)])
     write(tmp_path / "plan.xlsx", summary, tables)
@@ -196,7 +196,10 @@ def test_the_file_keeps_the_rules_by_which_excel_opens_without_repair(written):
     assert len(set(defined)) == len(defined)
     assert {name for name, _ in defined} == {"_xlnm.Print_Area", "_xlnm.Print_Titles"}
     texts = trees["xl/sharedStrings.xml"].iter(f"{MAIN}t")
-    assert max(len((text.text or "").encode("utf-16-le")) // 2 for text in texts) <= LONGEST
+    assert (
+        max(len((text.text or "").encode("utf-16-le")) // 2 for text in texts)
+        <= MAX_CELL_CHARACTERS
+    )
     styles = trees["xl/styles.xml"].find(f"{MAIN}cellXfs")
     assert len(styles) == int(styles.get("count")) < 64_000
 

@@ -209,7 +209,7 @@ def test_the_heat_map_shows_every_unit_by_period_the_busiest_on_top(book, formul
 
 
 def test_a_heat_map_of_many_periods_and_units_is_one_page(tmp_path, monkeypatch):
-    monkeypatch.setattr("optimizer.report.heat_sheet.MOST", 3)
+    monkeypatch.setattr("optimizer.report.heat_sheet.MAX_HEAT_MAP_UNITS", 3)
     write(
         tmp_path / "plan.xlsx", *plan(tuple(f"{2027 + m // 12}-{m % 12 + 1:02}" for m in range(30)))
     )

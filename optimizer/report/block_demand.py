@@ -7,31 +7,31 @@ from math import fsum
 
 from msgspec import Struct
 
-from optimizer.report.cell_links import LinkTarget
-from optimizer.report.excel_values import clean, column_of, criterion, finite
+from optimizer.report.excel_values import clean, column_ref, criterion, finite
 from optimizer.report.formats import number_format
 from optimizer.report.formula_block import (
     Anchors,
     BlockRow,
     FormulaBlock,
     FormulaCell,
-    by_year,
-    divided,
-    ratio,
-    sums,
-    total,
-    within,
+    column_total,
+    division_formula,
+    division_value,
+    grouped_sums,
+    sum_by_year,
+    sumifs_over_periods,
 )
+from optimizer.report.sheet_positions import LinkTarget
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Tables
 
-COVERAGE, WANTED, COVERED = "coverage", "wanted", "covered"
-NO_SEGMENT = "(no segment)"
-OUTLETS = "Outlets and optional sales"
-_SHORT = column_of("Shortages", "short")
-_SEGMENT = column_of("Shortages", "segment")
-_PERIOD = column_of("Shortages", "period")
-_DELIVERED = column_of("Deliveries", "tonnes")
+COVERAGE_BLOCK, DEMAND_BLOCK, COVERED_SHARE_BLOCK = "coverage", "wanted", "covered"
+NO_SEGMENT_LABEL = "(no segment)"
+OUTLETS_LABEL = "Outlets and optional sales"
+_SHORT_TONNES = column_ref("Shortages", "short")
+_SHORT_SEGMENT = column_ref("Shortages", "segment")
+_SHORT_PERIOD = column_ref("Shortages", "period")
+_DELIVERED_TONNES = column_ref("Deliveries", "tonnes")
 
 
 class DemandByYear(Struct, frozen=True):
@@ -53,7 +53,7 @@ class DemandByYear(Struct, frozen=True):
         )
 
 
-def demand(summary: Summary, tables: Tables) -> DemandByYear | None:
+def demand_by_year(summary: Summary, tables: Tables) -> DemandByYear | None:
     """Demand lines with a penalty, by segment and year; None if there are none."""
     wanted: dict[tuple[str, ...], float] = {}
     for _, segment, period, tonnes, penalty in summary.wanted:
@@ -62,17 +62,17 @@ def demand(summary: Summary, tables: Tables) -> DemandByYear | None:
             wanted[key] = wanted.get(key, 0.0) + (finite(tonnes) or 0.0)
     if not wanted:
         return None
-    short = sums(tables.get("Shortages"), ("segment", "period"), "short")
+    short = grouped_sums(tables.get("Shortages"), ("segment", "period"), "short")
     return DemandByYear(
         segments=tuple(dict.fromkeys(segment for segment, _ in (*wanted, *short))),
         calendar=summary.calendar,
-        wanted=by_year(wanted, summary.calendar),
-        short=by_year(short, summary.calendar),
-        delivered=total(tables.get("Deliveries"), "tonnes"),
+        wanted=sum_by_year(wanted, summary.calendar),
+        short=sum_by_year(short, summary.calendar),
+        delivered=column_total(tables.get("Deliveries"), "tonnes"),
     )
 
 
-def coverage(found: DemandByYear) -> FormulaBlock:
+def coverage_block(found: DemandByYear) -> FormulaBlock:
     """Wanted, delivered, short and covered by segment over the horizon."""
     count = len(found.segments)
     wanted_everywhere = found.sum("wanted", every=True)
@@ -84,10 +84,10 @@ def coverage(found: DemandByYear) -> FormulaBlock:
     def line(
         anchors: Anchors, index: int, label: str, wanted: float, short: float, missing: str
     ) -> BlockRow:
-        at, years = anchors[COVERAGE].at, len(found.calendar)
+        at, years = anchors[COVERAGE_BLOCK].at, len(found.calendar)
         own = found.segments[index : index + 1]
         behind = LinkTarget("Deliveries", tuple(("segment", segment) for segment in own))
-        asked = anchors[WANTED].ref(index, years + 1)
+        asked = anchors[DEMAND_BLOCK].ref(index, years + 1)
         return BlockRow(
             [
                 FormulaCell(label, link=behind),
@@ -95,7 +95,9 @@ def coverage(found: DemandByYear) -> FormulaBlock:
                 FormulaCell(wanted - short, f"={at(index, 1)}-{at(index, 3)}", number),
                 FormulaCell(short, missing, number),
                 FormulaCell(
-                    ratio(wanted - short, wanted), divided(at(index, 2), at(index, 1)), "0.0%"
+                    division_value(wanted - short, wanted),
+                    division_formula(at(index, 2), at(index, 1)),
+                    "0.0%",
                 ),
             ],
             "sum" if index == count else "body",
@@ -104,20 +106,20 @@ def coverage(found: DemandByYear) -> FormulaBlock:
     def fill(anchors: Anchors) -> list[BlockRow]:
         rows = []
         for index, segment in enumerate(found.segments):
-            missing = f"=SUMIFS({_SHORT},{_SEGMENT},{criterion(segment)})"
+            missing = f"=SUMIFS({_SHORT_TONNES},{_SHORT_SEGMENT},{criterion(segment)})"
             wanted, short = found.sum("wanted", segment), found.sum("short", segment)
-            rows.append(line(anchors, index, segment or NO_SEGMENT, wanted, short, missing))
-        missing = f"=SUM({_SHORT})"
+            rows.append(line(anchors, index, segment or NO_SEGMENT_LABEL, wanted, short, missing))
+        missing = f"=SUM({_SHORT_TONNES})"
         rows.append(
             line(anchors, count, "All demand", wanted_everywhere, short_everywhere, missing)
         )
         if with_outlets:
-            beyond = f"=SUM({_DELIVERED})-{anchors[COVERAGE].at(count, 2)}"
+            beyond = f"=SUM({_DELIVERED_TONNES})-{anchors[COVERAGE_BLOCK].at(count, 2)}"
             blank = FormulaCell("")
             rows.append(
                 BlockRow(
                     [
-                        FormulaCell(OUTLETS),
+                        FormulaCell(OUTLETS_LABEL),
                         blank,
                         FormulaCell(outlets, beyond, number),
                         blank,
@@ -129,23 +131,23 @@ def coverage(found: DemandByYear) -> FormulaBlock:
 
     headers = ("segment, over the horizon", "wanted", "delivered", "short", "covered")
     title = "Demand by segment: wanted and delivered, t"
-    return FormulaBlock(COVERAGE, title, headers, count + 1 + with_outlets, fill)
+    return FormulaBlock(COVERAGE_BLOCK, title, headers, count + 1 + with_outlets, fill)
 
 
-def short_in(periods: Sequence[str]) -> str:
+def short_formula(periods: Sequence[str]) -> str:
     """Formula part: tonnes short in some periods."""
-    return within(_SHORT, periods, f'{_SHORT},"<>0"', _PERIOD)
+    return sumifs_over_periods(_SHORT_TONNES, periods, f'{_SHORT_TONNES},"<>0"', _SHORT_PERIOD)
 
 
-def wanted_by_year(found: DemandByYear) -> FormulaBlock:
+def demand_block(found: DemandByYear) -> FormulaBlock:
     """Tonnes wanted by segment and year: what the input asks for."""
     years = tuple(found.calendar)
     number = number_format("tonnes", found.sum("wanted", every=True))
 
     def fill(anchors: Anchors) -> list[BlockRow]:
-        anchor, rows = anchors[WANTED], []
+        anchor, rows = anchors[DEMAND_BLOCK], []
         for index, segment in enumerate(found.segments):
-            cells = [FormulaCell(segment or NO_SEGMENT)]
+            cells = [FormulaCell(segment or NO_SEGMENT_LABEL)]
             cells += [
                 FormulaCell(found.wanted.get((segment, year), 0.0), "", number) for year in years
             ]
@@ -161,10 +163,12 @@ def wanted_by_year(found: DemandByYear) -> FormulaBlock:
         return [*rows, BlockRow(cells, "sum")]
 
     title = "Demand wanted by segment and calendar year, t (from the input)"
-    return FormulaBlock(WANTED, title, ("segment", *years, "total"), len(found.segments) + 1, fill)
+    return FormulaBlock(
+        DEMAND_BLOCK, title, ("segment", *years, "total"), len(found.segments) + 1, fill
+    )
 
 
-def covered_by_year(found: DemandByYear) -> FormulaBlock:
+def covered_share_block(found: DemandByYear) -> FormulaBlock:
     """Share of demand that is covered, by segment and year."""
 
     def share(
@@ -173,22 +177,22 @@ def covered_by_year(found: DemandByYear) -> FormulaBlock:
         every = segment is None
         wanted = found.sum("wanted", segment or "", year, every)
         short = found.sum("short", segment or "", year, every)
-        below = anchors[WANTED].ref(index, column)
-        conditions = f"{_SEGMENT},{criterion(segment or '')}"
+        below = anchors[DEMAND_BLOCK].ref(index, column)
+        conditions = f"{_SHORT_SEGMENT},{criterion(segment or '')}"
         if segment is None:
-            conditions = f'{_SHORT},"<>0"'
+            conditions = f'{_SHORT_TONNES},"<>0"'
         periods = found.calendar[year] if year else ()
         if periods:
-            missing = within(_SHORT, periods, conditions, _PERIOD)
+            missing = sumifs_over_periods(_SHORT_TONNES, periods, conditions, _SHORT_PERIOD)
         else:
-            missing = f"SUMIFS({_SHORT},{conditions})"
+            missing = f"SUMIFS({_SHORT_TONNES},{conditions})"
         formula = f'=IF({below}=0,"",1-{missing}/{below})'
         return FormulaCell(1 - short / wanted if wanted else "", formula, "0.0%")
 
     def fill(anchors: Anchors) -> list[BlockRow]:
         rows = []
         for index, segment in enumerate((*found.segments, None)):
-            label = "All demand" if segment is None else segment or NO_SEGMENT
+            label = "All demand" if segment is None else segment or NO_SEGMENT_LABEL
             cells = [FormulaCell(label)]
             for column, year in enumerate((*found.calendar, ""), 1):
                 cells.append(share(anchors, index, column, segment, year))
@@ -197,4 +201,4 @@ def covered_by_year(found: DemandByYear) -> FormulaBlock:
 
     title = "Share of demand covered by segment and calendar year"
     headers = ("segment", *found.calendar, "horizon")
-    return FormulaBlock(COVERED, title, headers, len(found.segments) + 1, fill)
+    return FormulaBlock(COVERED_SHARE_BLOCK, title, headers, len(found.segments) + 1, fill)

@@ -12,37 +12,34 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from optimizer.report.cell_links import RowFinder
+from optimizer.report.conditional_formats import UTILISATION_COLOUR_SCALE, colour_verdicts
 from optimizer.report.excel_rows import write_text
 from optimizer.report.excel_values import address
-from optimizer.report.formats import (
-    AMBER,
-    GREEN,
-    HOT,
-    PALE_AMBER,
-    PALE_GREEN,
-    PALE_RED,
-    RED,
-    STEEL,
-    WARM,
-    Formats,
-)
-from optimizer.report.formula_block import BlockAnchor, BlockRow, FormulaBlock, FormulaCell
+from optimizer.report.formats import STEEL, Formats
+from optimizer.report.formula_block import BlockRow, FormulaBlock, FormulaCell
+from optimizer.report.sheet_positions import BlockAnchor
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-Bands = Sequence[Sequence[Sequence[str]]]
+BlockBands = Sequence[Sequence[Sequence[str]]]
 """Names of blocks from top to bottom: bands of sides, sides of blocks below each other."""
-LEFT, LABEL = 1, 34
-ROW = 18
+FIRST_COLUMN = 1
+"""Column of the first label; column A is a margin."""
+LABEL_WIDTH = 34
+"""Characters in the width of a column of labels."""
+ROW_HEIGHT = 18
 """Height of a row in pixels."""
-_MARGIN = 2
-_BESIDE = 7
-"""Most columns of figures with which two blocks stand side by side."""
-_SHAPE, _EXTRA = 0.65, 3
-"""Height of the paper by its width (A4, the flatter one), rows that tall ones on top take."""
-_CHARACTER = 7.0
-"""Pixels of a character of the width of a column."""
+_MARGIN_WIDTH = 2
+"""Characters in the width of column A."""
+_MAX_COLUMNS_BESIDE = 7
+"""Most columns of figures with which two blocks stand side by side and remain readable on A4."""
+_PAPER_ASPECT_RATIO = 0.65
+"""Height by width of what is printed on A4 landscape, which is flatter than Letter."""
+_EXTRA_ROWS_ON_TOP = 3
+"""Ordinary rows whose height the taller rows on top of a sheet take in addition."""
+_CHARACTER_PIXELS = 7.0
+"""Pixels of one unit of column width in Arial 10; Excel adds 5 pixels a column."""
 
 
 class SheetGrid(Struct):
@@ -61,18 +58,18 @@ class SheetGrid(Struct):
     @property
     def last(self) -> int:
         """Last column."""
-        return LEFT + self.figures + (self.figures + 2 if self.beside else 0)
+        return FIRST_COLUMN + self.figures + (self.figures + 2 if self.beside else 0)
 
     @property
     def widths(self) -> list[float]:
         """Widths of the columns from the first label on."""
-        panel = [float(LABEL), *([self.width] * self.figures)]
+        panel = [float(LABEL_WIDTH), *([self.width] * self.figures)]
         return [*panel, 2.0, *panel] if self.beside else panel
 
     @property
     def pixels(self) -> float:
         """Width of the page."""
-        return sum(int(width * _CHARACTER + 5) for width in self.widths)
+        return sum(int(width * _CHARACTER_PIXELS + 5) for width in self.widths)
 
     @property
     def end(self) -> str:
@@ -82,28 +79,30 @@ class SheetGrid(Struct):
     @property
     def fit(self) -> int:
         """Rows that one sheet of paper holds."""
-        return int(self.pixels * _SHAPE / ROW)
+        return int(self.pixels * _PAPER_ASPECT_RATIO / ROW_HEIGHT)
 
     def part(self, row: int, deep: int) -> None:
         """Begin a new sheet of paper at a row if what follows would not fit on this one."""
-        start = self.breaks[-1] if self.breaks else -_EXTRA
+        start = self.breaks[-1] if self.breaks else -_EXTRA_ROWS_ON_TOP
         if row > 0 and row + deep - start > self.fit:
             self.breaks.append(row)
 
     def left(self, row: int) -> int:
         """Rows that are left on the sheet of paper that a row stands on."""
-        return self.fit - (row - (self.breaks[-1] if self.breaks else -_EXTRA))
+        return self.fit - (row - (self.breaks[-1] if self.breaks else -_EXTRA_ROWS_ON_TOP))
 
 
-def page_of(sheet: str, blocks: Iterable[FormulaBlock], figures: int) -> SheetGrid:
+def grid_for(sheet: str, blocks: Iterable[FormulaBlock], figures: int) -> SheetGrid:
     """Grid wide enough for some blocks: two panels, or one where they are wide."""
     figures = max([len(block.headers) - 1 for block in blocks] + [figures])
-    if figures <= _BESIDE:
+    if figures <= _MAX_COLUMNS_BESIDE:
         return SheetGrid(sheet, figures, True, 10.5)
     return SheetGrid(sheet, max(figures, 10), False, 12.0)
 
 
-def lay_out(page: SheetGrid, bands: Bands, blocks: Mapping[str, FormulaBlock], row: int) -> None:
+def place_blocks(
+    page: SheetGrid, bands: BlockBands, blocks: Mapping[str, FormulaBlock], row: int
+) -> None:
     """Give every block its place from a row on, in bands that a page break may part."""
     if not page.beside:
         bands = [((name,),) for band in bands for side in band for name in side]
@@ -115,7 +114,7 @@ def lay_out(page: SheetGrid, bands: Bands, blocks: Mapping[str, FormulaBlock], r
         for panel, side in enumerate(sides):
             top = row
             for block in side:
-                column = LEFT + panel * (page.figures + 2)
+                column = FIRST_COLUMN + panel * (page.figures + 2)
                 page.anchors[block.name] = BlockAnchor(top, column, page.sheet)
                 top += block.height
         row += deep
@@ -125,9 +124,9 @@ def lay_out(page: SheetGrid, bands: Bands, blocks: Mapping[str, FormulaBlock], r
 def set_columns(sheet: Worksheet, page: SheetGrid) -> None:
     """Widths and heights of the grid."""
     sheet.hide_gridlines(2)
-    sheet.set_default_row(ROW * 0.75)
-    sheet.set_column(0, 0, _MARGIN)
-    for column, width in enumerate(page.widths, LEFT):
+    sheet.set_default_row(ROW_HEIGHT * 0.75)
+    sheet.set_column(0, 0, _MARGIN_WIDTH)
+    for column, width in enumerate(page.widths, FIRST_COLUMN):
         sheet.set_column(column, column, width)
 
 
@@ -147,8 +146,8 @@ def write_cell(
 
 def write_heading(sheet: Worksheet, row: int, text: str, page: SheetGrid, forms: Formats) -> None:
     """Heading over the whole width."""
-    for column in range(LEFT, page.last + 1):
-        write_text(sheet, row, column, text if column == LEFT else "", forms("heading"))
+    for column in range(FIRST_COLUMN, page.last + 1):
+        write_text(sheet, row, column, text if column == FIRST_COLUMN else "", forms("heading"))
 
 
 def write_block(
@@ -177,10 +176,10 @@ def write_block(
             align = "right" if column and not block.words else "left"
             form = forms(row.style, cell.number, align=align, valign="top", **more)
             write_cell(sheet, anchor.first + index, anchor.column + column, cell, form, link)
-    _colour(sheet, block, anchor, len(rows), forms)
+    _format_conditionally(sheet, block, anchor, len(rows), forms)
 
 
-def _colour(
+def _format_conditionally(
     sheet: Worksheet, block: FormulaBlock, anchor: BlockAnchor, rows: int, forms: Formats
 ) -> None:
     """Conditional formats of a block: verdicts, heat, bars."""
@@ -191,36 +190,4 @@ def _colour(
     if block.heat:
         first, after = block.heat
         cells = (anchor.first, anchor.column + first, last, anchor.column + after)
-        sheet.conditional_format(*cells, HEAT)
-
-
-HEAT: dict[str, Any] = {
-    "type": "3_color_scale",
-    "min_type": "num",
-    "mid_type": "num",
-    "max_type": "num",
-    "min_value": 0,
-    "mid_value": 0.75,
-    "max_value": 1,
-    "min_color": "#FFFFFF",
-    "mid_color": WARM,
-    "max_color": HOT,
-}
-"""Colour scale of shares of capacity: white at nothing, deep at all of it."""
-
-
-def colour_verdicts(sheet: Worksheet, cells: tuple[int, int, int, int], forms: Formats) -> None:
-    """Green where a rule is kept, amber where it is kept as far as stated, red where broken."""
-    for word, form in (
-        ("kept as far as stated", forms.difference(AMBER, PALE_AMBER)),
-        ("kept", forms.difference(GREEN, PALE_GREEN)),
-        ("broken", forms.difference(RED, PALE_RED)),
-    ):
-        condition = {
-            "type": "text",
-            "criteria": "begins with",
-            "value": word,
-            "format": form,
-            "stop_if_true": True,
-        }
-        sheet.conditional_format(*cells, condition)
+        sheet.conditional_format(*cells, UTILISATION_COLOUR_SCALE)

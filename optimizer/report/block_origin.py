@@ -10,38 +10,39 @@ from math import fsum
 
 from msgspec import Struct
 
-from optimizer.report.block_demand import WANTED, short_in
-from optimizer.report.cell_links import LinkTarget
-from optimizer.report.excel_values import column_of, criterion, finite, wild
+from optimizer.report.block_demand import DEMAND_BLOCK, short_formula
+from optimizer.report.excel_values import column_ref, criterion, finite, has_wildcards
 from optimizer.report.formats import number_format
 from optimizer.report.formula_block import (
     Anchors,
-    BlockAnchor,
     BlockRow,
     FormulaBlock,
     FormulaCell,
-    divided,
-    ratio,
-    sums,
+    division_formula,
+    division_value,
+    grouped_sums,
 )
+from optimizer.report.sheet_positions import BlockAnchor, LinkTarget
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Tables
 from optimizer.tables import STAGES
 
-SOURCES, ORIGIN, OUTLETS = "sources", "origin", "outlets"
-MOST = 5
+SOURCES_BLOCK, ORIGIN_BLOCK, OUTLETS_BLOCK = "sources", "origin", "outlets"
+MAX_NAMED_COUNTRIES = 5
 """Countries that are shown by name."""
-OTHERS = "Others"
-ALL, COUNTRY = "all", "country"
+OTHER_COUNTRIES = "Others"
+ALL_TRACED_INPUTS, BY_COUNTRY = "all", "country"
 """What Provenance calls all traced inputs together, and shares by country."""
-LIVE_LOOKUPS = 100_000_000
+MAX_ORIGIN_LOOKUPS = 100_000_000
 """Most sums times table rows of the blocks, so that the workbook opens promptly."""
-LONGEST_FORMULA = 8_000
+MAX_FORMULA_CHARACTERS = 8_000
 """Characters of a formula; Excel takes 8,192."""
-AS_RUN = " (values as of the run)"
+STATIC_VALUES_NOTE = " (values as of the run)"
 """Said of a block that is too large for live formulas."""
-_OF = {h: column_of("Provenance", h) for h in ("stage", "by", "input", "name", "period", "line")}
-_TONNES = column_of("Provenance", "tonnes")
+_PROVENANCE_COLUMNS = {
+    h: column_ref("Provenance", h) for h in ("stage", "by", "input", "name", "period", "line")
+}
+_PROVENANCE_TONNES = column_ref("Provenance", "tonnes")
 
 
 class DeliveredOrigins(Struct, frozen=True):
@@ -67,23 +68,26 @@ class DeliveredOrigins(Struct, frozen=True):
         self, anchors: Anchors, stage: str, country: str = "", periods: Sequence[str] = ("",)
     ) -> str:
         """Formula of :meth:`sum`, without its equals sign; ``country`` is a criterion."""
-        parts = [f"{_OF['stage']},{criterion(stage)}", f"{_OF['by']},{criterion(COUNTRY)}"]
-        parts.append(f"{_OF['input']},{criterion(ALL)}")
+        parts = [
+            f"{_PROVENANCE_COLUMNS['stage']},{criterion(stage)}",
+            f"{_PROVENANCE_COLUMNS['by']},{criterion(BY_COUNTRY)}",
+        ]
+        parts.append(f"{_PROVENANCE_COLUMNS['input']},{criterion(ALL_TRACED_INPUTS)}")
         if country:
-            parts.append(f"{_OF['name']},{country}")
+            parts.append(f"{_PROVENANCE_COLUMNS['name']},{country}")
         terms = []
         for period in periods:
-            when = [f"{_OF['period']},{criterion(period)}"] if period else []
-            every = ",".join((_TONNES, *parts, *when))
+            when = [f"{_PROVENANCE_COLUMNS['period']},{criterion(period)}"] if period else []
+            every = ",".join((_PROVENANCE_TONNES, *parts, *when))
             terms.append(f"SUMIFS({every})")
             if self.outlets:
-                anchor = anchors[OUTLETS]
+                anchor = anchors[OUTLETS_BLOCK]
                 lines = anchor.span((0, 0), (len(self.outlets) - 1, 0))
-                terms[-1] += f"-SUMPRODUCT(SUMIFS({every},{_OF['line']},{lines}))"
+                terms[-1] += f"-SUMPRODUCT(SUMIFS({every},{_PROVENANCE_COLUMNS['line']},{lines}))"
         return "+".join(terms)
 
 
-def origins(summary: Summary, tables: Tables) -> DeliveredOrigins | None:
+def delivered_origins(summary: Summary, tables: Tables) -> DeliveredOrigins | None:
     """Origins of what demand lines receive; None if nothing of it is traced."""
     table = tables.get("Provenance")
     if table is None or not len(table):
@@ -97,7 +101,7 @@ def origins(summary: Summary, tables: Tables) -> DeliveredOrigins | None:
     for by, of, stage, name, period, line, amount in zip(
         *(table[header] for header in headers), strict=True
     ):
-        if by != COUNTRY or of != ALL:
+        if by != BY_COUNTRY or of != ALL_TRACED_INPUTS:
             continue
         if penalty.get(line, 0.0) <= 0:
             outlets[line] = None
@@ -109,15 +113,22 @@ def origins(summary: Summary, tables: Tables) -> DeliveredOrigins | None:
     found = {stage for stage, _, _ in tonnes}
     stages = [stage for stage in STAGES if stage in found]
     stages += sorted(found.difference(stages))
-    shown = _largest(tonnes, stages[0]), _largest(tonnes, "")
-    named = list(dict.fromkeys((*shown[0][: MOST // 2], *shown[1])))[:MOST]
-    lookups = (len(stages) + len(summary.periods)) * (MOST + 1) * (1 + len(outlets)) * len(table)
-    plain = not wild((*outlets, *named))
-    live = lookups <= LIVE_LOOKUPS and plain
+    shown = _largest_countries(tonnes, stages[0]), _largest_countries(tonnes, "")
+    named = list(dict.fromkeys((*shown[0][: MAX_NAMED_COUNTRIES // 2], *shown[1])))[
+        :MAX_NAMED_COUNTRIES
+    ]
+    lookups = (
+        (len(stages) + len(summary.periods))
+        * (MAX_NAMED_COUNTRIES + 1)
+        * (1 + len(outlets))
+        * len(table)
+    )
+    plain = not has_wildcards((*outlets, *named))
+    live = lookups <= MAX_ORIGIN_LOOKUPS and plain
     return DeliveredOrigins(tonnes, tuple(stages), tuple(named), tuple(outlets), live)
 
 
-def _largest(tonnes: Mapping[tuple[str, str, str], float], stage: str) -> list[str]:
+def _largest_countries(tonnes: Mapping[tuple[str, str, str], float], stage: str) -> list[str]:
     """Countries by tonnes at a stage, or at all."""
     found: dict[str, float] = {}
     for (at, country, _), value in tonnes.items():
@@ -126,7 +137,7 @@ def _largest(tonnes: Mapping[tuple[str, str, str], float], stage: str) -> list[s
     return sorted(found, key=lambda country: (-found[country], country))
 
 
-def outlets(found: DeliveredOrigins) -> FormulaBlock | None:
+def outlets_block(found: DeliveredOrigins) -> FormulaBlock | None:
     """The lines that are left out; None if none is."""
     if not found.outlets:
         return None
@@ -135,10 +146,10 @@ def outlets(found: DeliveredOrigins) -> FormulaBlock | None:
         for line in found.outlets
     ]
     title = "Outlets and optional sales, left out of origins"
-    return FormulaBlock(OUTLETS, title, ("demand line",), len(rows), lambda _: rows)
+    return FormulaBlock(OUTLETS_BLOCK, title, ("demand line",), len(rows), lambda _: rows)
 
 
-def sources(summary: Summary, tables: Tables, found: DeliveredOrigins) -> FormulaBlock:
+def sources_block(summary: Summary, tables: Tables, found: DeliveredOrigins) -> FormulaBlock:
     """Delivered tonnes by country of the first stage and calendar year, and demand."""
     stage, years = found.stages[0], summary.calendar
     every = [found.sum(stage, "", periods) for periods in years.values()]
@@ -148,7 +159,7 @@ def sources(summary: Summary, tables: Tables, found: DeliveredOrigins) -> Formul
         if found.sum(stage, name)
     }
     rest = [total - fsum(parts) for total, *parts in zip(every, *named.values(), strict=True)]
-    delivered = zip(_delivered(summary, tables).values(), every, strict=True)
+    delivered = zip(_delivered_by_year(summary, tables).values(), every, strict=True)
     untraced = [max(0.0, tonnes - total) for tonnes, total in delivered]
     some = 1e-6 * max(every)
     parts = _OriginLines(
@@ -157,16 +168,18 @@ def sources(summary: Summary, tables: Tables, found: DeliveredOrigins) -> Formul
         named,
         rest if max(rest) > some else [],
         untraced if max(untraced) > some else [],
-        [*_wanted(summary).values()],
-        _lines(summary),
+        [*_demand_by_year(summary).values()],
+        _demand_segments(summary),
     )
     title = f"Delivered to demand lines, by country where {stage}, t"
-    title += "" if found.live else AS_RUN
-    return FormulaBlock(SOURCES, title, ("country", *years, "total"), parts.height, parts.fill)
+    title += "" if found.live else STATIC_VALUES_NOTE
+    return FormulaBlock(
+        SOURCES_BLOCK, title, ("country", *years, "total"), parts.height, parts.fill
+    )
 
 
 class _OriginLines(Struct, frozen=True):
-    """What the lines of :func:`sources` show, by calendar year."""
+    """What the lines of :func:`sources_block` show, by calendar year."""
 
     found: DeliveredOrigins
     years: Mapping[str, Sequence[str]]
@@ -184,7 +197,7 @@ class _OriginLines(Struct, frozen=True):
 
     def fill(self, anchors: Anchors) -> list[BlockRow]:
         """The lines: countries, others, what is not traced, all that is delivered, demand."""
-        anchor, stage, live = anchors[SOURCES], self.found.stages[0], self.found.live
+        anchor, stage, live = anchors[SOURCES_BLOCK], self.found.stages[0], self.found.live
         rows: list[BlockRow] = []
 
         def above(column: int) -> str:
@@ -201,13 +214,13 @@ class _OriginLines(Struct, frozen=True):
             formulas = [traced(label, periods) for periods in self.years.values()]
             add(name, values, formulas, "body")
         columns = [*enumerate(self.years.values(), 1)]
-        wanted = [anchors[WANTED].ref(self.wanted_line, column) for column, _ in columns]
+        wanted = [anchors[DEMAND_BLOCK].ref(self.wanted_line, column) for column, _ in columns]
         if self.rest:
             every = [f"{traced('', periods)}-{above(column)}" for column, periods in columns]
-            add(OTHERS, self.rest, every if live else [""] * len(every), "body")
+            add(OTHER_COUNTRIES, self.rest, every if live else [""] * len(every), "body")
         if self.untraced:
             formulas = [
-                f"MAX(0,{asked}-{short_in(periods)}-{above(column)})"
+                f"MAX(0,{asked}-{short_formula(periods)}-{above(column)})"
                 for asked, (column, periods) in zip(wanted, columns, strict=True)
             ]
             add("Not traced", self.untraced, formulas, "body")
@@ -229,23 +242,25 @@ class _OriginLines(Struct, frozen=True):
         """One line with its total."""
         number = number_format("tonnes", max(self.wanted))
         pairs = zip(values, formulas, strict=True)
-        cells = [FormulaCell(value, _kept(formula), number) for value, formula in pairs]
+        cells = [
+            FormulaCell(value, _formula_if_accepted(formula), number) for value, formula in pairs
+        ]
         along = FormulaCell(fsum(values), f"=SUM({anchor.along(index, 1, len(values))})", number)
         behind = LinkTarget("Provenance", (("name", label),) if label in self.named else ())
         return BlockRow([FormulaCell(label, link=behind), *cells, along], style)
 
 
-def _kept(formula: str) -> str:
+def _formula_if_accepted(formula: str) -> str:
     """A formula with its equals sign; none if Excel would not take it."""
-    return f"={formula}" if 0 < len(formula) < LONGEST_FORMULA else ""
+    return f"={formula}" if 0 < len(formula) < MAX_FORMULA_CHARACTERS else ""
 
 
-def _lines(summary: Summary) -> int:
+def _demand_segments(summary: Summary) -> int:
     """Lines of the block of demand wanted above its total: its segments."""
     return len({row[1] for row in summary.wanted if (finite(row[4]) or 0.0) > 0})
 
 
-def _wanted(summary: Summary) -> dict[str, float]:
+def _demand_by_year(summary: Summary) -> dict[str, float]:
     """Tonnes wanted by lines with a penalty in each calendar year."""
     years = {period: year for year, periods in summary.calendar.items() for period in periods}
     found = dict.fromkeys(summary.calendar, 0.0)
@@ -255,17 +270,17 @@ def _wanted(summary: Summary) -> dict[str, float]:
     return found
 
 
-def _delivered(summary: Summary, tables: Tables) -> dict[str, float]:
+def _delivered_by_year(summary: Summary, tables: Tables) -> dict[str, float]:
     """Tonnes delivered to lines with a penalty in each calendar year: wanted less short."""
-    found = _wanted(summary)
-    for (period,), short in sums(tables.get("Shortages"), ("period",), "short").items():
+    found = _demand_by_year(summary)
+    for (period,), short in grouped_sums(tables.get("Shortages"), ("period",), "short").items():
         for year, periods in summary.calendar.items():
             if period in periods:
                 found[year] -= short
     return found
 
 
-def origin(found: DeliveredOrigins) -> FormulaBlock:
+def origin_block(found: DeliveredOrigins) -> FormulaBlock:
     """Country shares of each stage, over the horizon, of tonnes delivered to demand lines."""
     countries = found.countries
     rest = {
@@ -277,7 +292,7 @@ def origin(found: DeliveredOrigins) -> FormulaBlock:
     number = number_format("tonnes", max(map(found.sum, found.stages)))
 
     def fill(anchors: Anchors) -> list[BlockRow]:
-        at, rows = anchors[ORIGIN].at, []
+        at, rows = anchors[ORIGIN_BLOCK].at, []
         for index, stage in enumerate(found.stages):
             total = found.sum(stage)
             behind = LinkTarget("Provenance", (("stage", stage),))
@@ -285,17 +300,19 @@ def origin(found: DeliveredOrigins) -> FormulaBlock:
             for column, name in enumerate(countries, 1):
                 label = f'"="&{at(-1, column, "r")}'
                 above = found.formula(anchors, stage, label)
-                shown = divided(f"({above})", at(index, last)) if found.live else ""
-                cells.append(FormulaCell(ratio(found.sum(stage, name), total), shown, "0.0%"))
+                shown = division_formula(f"({above})", at(index, last)) if found.live else ""
+                cells.append(
+                    FormulaCell(division_value(found.sum(stage, name), total), shown, "0.0%")
+                )
             if others:
-                along = f"SUM({anchors[ORIGIN].along(index, 1, len(countries))})"
+                along = f"SUM({anchors[ORIGIN_BLOCK].along(index, 1, len(countries))})"
                 formula = f'=IF({at(index, last)}=0,"",1-{along})'
-                cells.append(FormulaCell(ratio(rest[stage], total), formula, "0.0%"))
+                cells.append(FormulaCell(division_value(rest[stage], total), formula, "0.0%"))
             every = f"={found.formula(anchors, stage)}" if found.live else ""
             rows.append(BlockRow([*cells, FormulaCell(total, every, number)]))
         return rows
 
-    headers = ("stage", *countries, *([OTHERS] if others else []), "t delivered")
+    headers = ("stage", *countries, *([OTHER_COUNTRIES] if others else []), "t delivered")
     title = "Origin by stage: country shares of tonnes delivered to demand lines"
-    title += "" if found.live else AS_RUN
-    return FormulaBlock(ORIGIN, title, headers, len(found.stages), fill)
+    title += "" if found.live else STATIC_VALUES_NOTE
+    return FormulaBlock(ORIGIN_BLOCK, title, headers, len(found.stages), fill)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from optimizer.report.cell_links import LinkTarget
-from optimizer.report.excel_values import clean, column_of, finite
+from optimizer.report.excel_values import clean, column_ref, finite
 from optimizer.report.formats import money_scale
 from optimizer.report.formula_block import Anchors, BlockRow, FormulaBlock, FormulaCell
+from optimizer.report.sheet_positions import LinkTarget
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Tables
 
-NAME = "scarce"
-TOP = 10
-STEP = 0.01
+SCARCITY_BLOCK = "scarce"
+MAX_SCARCE_BOUNDS = 10
+RELAXATION_SHARE = 0.01
 """Part of its bound by which each thing is relaxed: duals hold for small changes."""
-LEFT_OUT = ("demand",)
+EXCLUDED_SCARCITY_KINDS = ("demand",)
 """Kinds of Scarcity that are no means: a tonne more of demand is a tonne more to buy for."""
 _KIND, _THING, _BOUND, _WORTH = (
-    column_of("Scarcity", header) for header in ("kind", "thing", "bound", "worth today")
+    column_ref("Scarcity", header) for header in ("kind", "thing", "bound", "worth today")
 )
 
 
-def scarce(summary: Summary, tables: Tables) -> FormulaBlock | None:
+def scarcity_block(summary: Summary, tables: Tables) -> FormulaBlock | None:
     """Saving, as present value, from relaxing each bound by one per cent; None if nothing binds."""
     table = tables.get("Scarcity")
     if table is None or not len(table):
@@ -30,12 +30,12 @@ def scarce(summary: Summary, tables: Tables) -> FormulaBlock | None:
     headers = ("kind", "thing", "bound", "worth today")
     for kind, thing, bound, worth in zip(*(table[header] for header in headers), strict=True):
         key = (clean(kind), clean(thing))
-        if key[0] in LEFT_OUT or max(map(len, key)) > 250:
+        if key[0] in EXCLUDED_SCARCITY_KINDS or max(map(len, key)) > 250:
             continue
         money = (finite(bound) or 0.0) * (finite(worth) or 0.0)
-        saving[key] = saving.get(key, 0.0) + STEP * money
+        saving[key] = saving.get(key, 0.0) + RELAXATION_SHARE * money
         periods[key] = periods.get(key, 0) + 1
-    largest = sorted(saving, key=lambda key: (-saving[key], key))[:TOP]
+    largest = sorted(saving, key=lambda key: (-saving[key], key))[:MAX_SCARCE_BOUNDS]
     largest = [key for key in largest if saving[key] > 0]
     if not largest:
         return None
@@ -50,7 +50,11 @@ def scarce(summary: Summary, tables: Tables) -> FormulaBlock | None:
                 FormulaCell(thing, link=behind),
                 FormulaCell(kind),
                 FormulaCell(float(periods[key]), f"=SUMPRODUCT({same}*1)", "#,##0"),
-                FormulaCell(saving[key], f"=SUMPRODUCT({same}*{_BOUND}*{_WORTH})*{STEP:g}", number),
+                FormulaCell(
+                    saving[key],
+                    f"=SUMPRODUCT({same}*{_BOUND}*{_WORTH})*{RELAXATION_SHARE:g}",
+                    number,
+                ),
             ]
         )
 
@@ -59,7 +63,7 @@ def scarce(summary: Summary, tables: Tables) -> FormulaBlock | None:
 
     title = f"What is scarce: saving from relaxing each by 1 %, present value, {money_unit}"
     return FormulaBlock(
-        NAME, title, ("what binds", "kind", "periods", "saving"), len(largest), fill
+        SCARCITY_BLOCK, title, ("what binds", "kind", "periods", "saving"), len(largest), fill
     )
 
 

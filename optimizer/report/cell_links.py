@@ -8,46 +8,37 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-
 from optimizer.report.excel_rows import write_text
-from optimizer.report.excel_values import address, clean, quoted
+from optimizer.report.excel_values import address, clean, quoted_sheet
 from optimizer.report.formats import Formats
+from optimizer.report.sheet_positions import LinkTarget, TablePosition
 from optimizer.result.result_layouts import CERTIFICATES, Tables
 from optimizer.tables import SHEETS
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-    from optimizer.report.table_sheet import TablePosition
     from optimizer.result.result_layouts import Table
 
-MOST = 65_000
+MAX_LINKS = 65_000
 """Links on a sheet: Excel allows 65,530."""
-BEHIND = {
+CERTIFICATE_SOURCES = {
     "Provenance": ("line", "customer", "material", "period"),
     "Deliveries": ("line", "customer", "material", "period"),
     "Compliance": ("line", "rule"),
 }
 """Tables that a certificate links to, and the columns that it finds its row by."""
-ROWS_OF = {("Take or pay", "row"): "Supply", ("Compliance", "row"): "Rules"}
+ROW_NUMBER_COLUMNS = {("Take or pay", "row"): "Supply", ("Compliance", "row"): "Rules"}
 """Columns that hold the row of a sheet of the input."""
-PLACED = {"cell": "", "rests on": "", "value": "Run"}
+INPUT_REFERENCE_COLUMNS = {"cell": "", "rests on": "", "value": "Run"}
 """Columns of text that name cells or rows of the input, and the one table where they do (any
 if empty); the first place that is named is linked."""
-_NAMES = "|".join(sorted(map(re.escape, ("Settings", *SHEETS)), key=len, reverse=True))
-_PLACE = re.compile(rf"\b({_NAMES})(?:!([A-Z]{{1,3}})(\d+)?| row (\d+)|(?=:))")
-_BYTE = re.compile("[\udc80-\udcff]")
+_SHEET_NAMES = "|".join(sorted(map(re.escape, ("Settings", *SHEETS)), key=len, reverse=True))
+_INPUT_REFERENCE = re.compile(rf"\b({_SHEET_NAMES})(?:!([A-Z]{{1,3}})(\d+)?| row (\d+)|(?=:))")
+_UNDECODED_BYTE = re.compile("[\udc80-\udcff]")
 """What Python makes of a byte of a path that is no letter in the system's encoding."""
-_LONGEST = 2000
+_MAX_PATH_CHARACTERS = 2000
 """Characters of a path; Excel takes 2,079."""
-
-
-class LinkTarget(Struct, frozen=True):
-    """Rows behind a figure: a result table and the values that some of its columns have."""
-
-    table: str
-    where: tuple[tuple[str, str], ...] = ()
 
 
 class RowFinder:
@@ -62,13 +53,13 @@ class RowFinder:
         if target is None or target.table not in self._places:
             return ""
         if not target.where:
-            return f"internal:{quoted(target.table)}!A1"
+            return f"internal:{quoted_sheet(target.table)}!A1"
         headers = tuple(header for header, _ in target.where)
         key = (target.table, headers)
         if key not in self._known:
             self._known[key] = self._cells(target.table, headers)
         cell = self._known[key].get(tuple(value for _, value in target.where), "A1")
-        return f"internal:{quoted(target.table)}!{cell}"
+        return f"internal:{quoted_sheet(target.table)}!{cell}"
 
     def _cells(self, name: str, headers: Sequence[str]) -> dict[tuple[str, ...], str]:
         """First cell for each combination of values of some columns."""
@@ -93,7 +84,7 @@ def _first_rows(table: Table, headers: Sequence[str], top: int) -> dict[tuple[st
     return {tuple(map(clean, key)): row for key, row in reversed(found.items())}
 
 
-def way_to(source: str, target: str | os.PathLike[str]) -> str:
+def relative_path(source: str, target: str | os.PathLike[str]) -> str:
     """Path of the input as seen from the results; absolute where they share no root."""
     try:
         return os.path.relpath(source, Path(target).parent)
@@ -108,13 +99,13 @@ def input_link(path: str, sheet: str, cell: str = "A1") -> str:
     "external:../my%20case.xlsx#'Supply'!F12"
     """
     escaped = path.replace("%", "%25").replace("#", "%23").replace(" ", "%20")
-    escaped = _BYTE.sub(lambda found: f"%{ord(found[0]) - 0xDC00:02X}", escaped)
-    if not path or not sheet or len(escaped) > _LONGEST:
+    escaped = _UNDECODED_BYTE.sub(lambda found: f"%{ord(found[0]) - 0xDC00:02X}", escaped)
+    if not path or not sheet or len(escaped) > _MAX_PATH_CHARACTERS:
         return ""
-    return f"external:{escaped}#{quoted(sheet)}!{cell or 'A1'}"
+    return f"external:{escaped}#{quoted_sheet(sheet)}!{cell or 'A1'}"
 
 
-def place_in(text: str) -> tuple[str, str]:
+def input_reference(text: str) -> tuple[str, str]:
     """Sheet and cell of the input that a text names first; two empty texts if it names none.
 
     >>> place_in("Supply!H (firm): 'Kokbulak' is not firm")
@@ -122,7 +113,7 @@ def place_in(text: str) -> tuple[str, str]:
     >>> place_in("Pipeline row 7 (PO-2026-090) 1.6%"), place_in("Units: 7 rows are off")
     (('Pipeline', 'A7'), ('Units', 'A1'))
     """
-    found = _PLACE.search(text)
+    found = _INPUT_REFERENCE.search(text)
     if not found:
         return "", ""
     sheet, column, row, alone = found.groups()
@@ -135,7 +126,7 @@ def alert_link(path: str, alert: str) -> str:
     An alert that knows its ``sheet`` and ``cell`` is believed, otherwise its words are read.
     """
     sheet, cell = getattr(alert, "sheet", ""), getattr(alert, "cell", "")
-    return _cell_link(path, sheet, cell) if sheet else input_link(path, *place_in(alert))
+    return _cell_link(path, sheet, cell) if sheet else input_link(path, *input_reference(alert))
 
 
 def _cell_link(path: str, sheet: str, cell: str) -> str:
@@ -147,9 +138,9 @@ def _cell_link(path: str, sheet: str, cell: str) -> str:
 
 def input_links(table: Table, header: str, path: str) -> list[str]:
     """Links of the rows of a column to the input; empty if it has none."""
-    sheet = ROWS_OF.get((table.layout.name, header))
+    sheet = ROW_NUMBER_COLUMNS.get((table.layout.name, header))
     values: Sequence[Any] = table[header]
-    named = PLACED.get(header) in ("", table.layout.name)
+    named = INPUT_REFERENCE_COLUMNS.get(header) in ("", table.layout.name)
     if not path or not (sheet or named):
         return []
     if sheet:
@@ -158,26 +149,28 @@ def input_links(table: Table, header: str, path: str) -> list[str]:
         pairs = zip(table["sheet"], values, strict=True)
         links = [_cell_link(path, *map(clean, pair)) for pair in pairs]
     else:
-        links = [input_link(path, *place_in(clean(value))) for value in values]
-    return links if any(links) and sum(map(bool, links)) <= MOST else []
+        links = [input_link(path, *input_reference(clean(value))) for value in values]
+    return links if any(links) and sum(map(bool, links)) <= MAX_LINKS else []
 
 
-def write_links(
+def write_certificate_links(
     sheet: Worksheet, tables: Tables, places: Mapping[str, TablePosition], forms: Formats
 ) -> None:
     """Right of the certificates: a link to the first row behind each, by table."""
     given, place = tables[CERTIFICATES.name], places[CERTIFICATES.name]
-    shown = [name for name in BEHIND if len(given) and name in tables and len(tables[name])]
-    left = MOST - place.links
+    shown = [
+        name for name in CERTIFICATE_SOURCES if len(given) and name in tables and len(tables[name])
+    ]
+    left = MAX_LINKS - place.links
     for column, name in enumerate(shown, len(CERTIFICATES.fields) + 1):
-        headers = BEHIND[name]
+        headers = CERTIFICATE_SOURCES[name]
         first = _first_rows(tables[name], headers, places[name].first)
         write_text(sheet, place.first - 1, column, f"see {name}", forms("column"))
         sheet.set_column(column, column, 16)
         keys = zip(*(map(clean, given[h]) for h in headers), strict=True)
         for row, key in enumerate(keys, place.first):
             if key in first and left > 0:
-                link = f"internal:{quoted(name)}!{address(first[key], 0)}"
+                link = f"internal:{quoted_sheet(name)}!{address(first[key], 0)}"
                 text = f"{name} row {first[key] + 1}"
                 sheet.write_url(row, column, link, forms("link"), text, f"Go to {name}")
                 left -= 1

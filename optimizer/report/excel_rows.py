@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from optimizer.report.excel_values import clean, finite, plain, serial
+from optimizer.report.excel_values import all_finite_floats, clean, excel_serial, finite
 from optimizer.report.formats import TEXT_KINDS
 
 if TYPE_CHECKING:
@@ -30,21 +30,23 @@ def write_column(
 
     Text is written as text whatever it begins with; what is no finite number stays blank.
     """
-    contents = _texts(values) if kind in TEXT_KINDS else _numbers(values, kind == "date")
+    contents = (
+        _text_contents(values) if kind in TEXT_KINDS else _number_contents(values, kind == "date")
+    )
     sheet.lay_column(*first, contents, form)
 
 
-def _texts(values: Sequence[Any]) -> list[Content]:
+def _text_contents(values: Sequence[Any]) -> list[Content]:
     if set(map(type, values)) <= {str}:
         known = {value: clean(value) for value in dict.fromkeys(values)}
         return [known[value] for value in values]
     return [clean(value) for value in values]
 
 
-def _numbers(values: Sequence[Any], dates: bool) -> list[Content]:
-    if plain(values):
+def _number_contents(values: Sequence[Any], dates: bool) -> list[Content]:
+    if all_finite_floats(values):
         return list(values)
-    convert = serial if dates else finite
+    convert = excel_serial if dates else finite
     contents: list[Content] = []
     for value in values:
         number = convert(value)

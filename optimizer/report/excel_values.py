@@ -11,19 +11,19 @@ from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
-LONGEST = 32_767
+MAX_CELL_CHARACTERS = 32_767
 """Most characters (as UTF-16 counts them) that a cell can hold."""
-CUT = " … (cut)"
+TRUNCATION_MARK = " … (cut)"
 
 LONGEST_TITLE = 255
 """Most characters (as UTF-16 counts them) of the title of a column of an Excel table."""
-_MARKS = frozenset("'[]#@\"")
+_ESCAPED_IN_REFERENCES = frozenset("'[]#@\"")
 """What a reference by title has to escape; Excel and LibreOffice do not agree on how."""
-_CRITERION = 240
+_MAX_CRITERION_CHARACTERS = 240
 """Most characters of a name in a formula: Excel allows 255 in one piece of text."""
-_WILD = re.compile(r"([~*?])")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_EPOCH = date(1899, 12, 30)
+_WILDCARD = re.compile(r"([~*?])")
+_INVALID_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_EXCEL_EPOCH = date(1899, 12, 30)
 
 
 def clean(value: object) -> str:
@@ -32,17 +32,22 @@ def clean(value: object) -> str:
     >>> clean("Lynas\\x00 Kuantan")
     'Lynas\\ufffd Kuantan'
     """
-    if type(value) is str and value.isprintable() and 2 * len(value) <= LONGEST:
+    if type(value) is str and value.isprintable() and 2 * len(value) <= MAX_CELL_CHARACTERS:
         return value
     if value is None:
         return ""
     text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _FORBIDDEN.sub("\ufffd", text)
-    if 2 * len(text) > LONGEST:
+    text = _INVALID_CHARACTERS.sub("\ufffd", text)
+    if 2 * len(text) > MAX_CELL_CHARACTERS:
         units = text.encode("utf-16-le")
-        if len(units) > 2 * LONGEST:
-            text = units[: 2 * (LONGEST - len(CUT))].decode("utf-16-le", "ignore") + CUT
+        if len(units) > 2 * MAX_CELL_CHARACTERS:
+            text = (
+                units[: 2 * (MAX_CELL_CHARACTERS - len(TRUNCATION_MARK))].decode(
+                    "utf-16-le", "ignore"
+                )
+                + TRUNCATION_MARK
+            )
     return text
 
 
@@ -51,7 +56,7 @@ def one_line(value: object) -> str:
     return " ".join(clean(value).split())
 
 
-def plain(values: Sequence[Any]) -> bool:
+def all_finite_floats(values: Sequence[Any]) -> bool:
     """Whether all values are floats that cells can hold as they are.
 
     >>> plain([1.0, 2.0]), plain([1.0, None]), plain([float("nan")])
@@ -73,7 +78,7 @@ def finite(value: Any) -> float | None:
     return number if isfinite(number) else None
 
 
-def serial(value: Any) -> float | None:
+def excel_serial(value: Any) -> float | None:
     """Date as Excel counts it, in days; None if it is not a date that Excel knows.
 
     >>> serial(date(2027, 1, 1))
@@ -82,7 +87,7 @@ def serial(value: Any) -> float | None:
     if not isinstance(value, date) or value != value:
         return None
     day = value.date() if isinstance(value, datetime) else value
-    days = float((day - _EPOCH).days)
+    days = float((day - _EXCEL_EPOCH).days)
     if isinstance(value, datetime):
         days += (value.hour * 3600 + value.minute * 60 + value.second) / 86_400
     return days if days > 60 else None
@@ -105,13 +110,13 @@ def address(row: int, column: int, fixed: str = "") -> str:
     return f"{dollar_column}{column_name(column)}{dollar_row}{row + 1}"
 
 
-def area(first: tuple[int, int], last: tuple[int, int], sheet: str = "") -> str:
+def cell_range(first: tuple[int, int], last: tuple[int, int], sheet: str = "") -> str:
     """Fixed range between two cells, with its sheet if one is given."""
     cells = f"{address(*first, 'rc')}:{address(*last, 'rc')}"
-    return f"{quoted(sheet)}!{cells}" if sheet else cells
+    return f"{quoted_sheet(sheet)}!{cells}" if sheet else cells
 
 
-def quoted(sheet: str) -> str:
+def quoted_sheet(sheet: str) -> str:
     """Name of a sheet as it stands in formulas."""
     return "'" + sheet.replace("'", "''") + "'"
 
@@ -121,7 +126,7 @@ def table_name(layout_name: str) -> str:
     return "tbl_" + re.sub(r"\W", "_", layout_name)
 
 
-def column_of(layout_name: str, header: str) -> str:
+def column_ref(layout_name: str, header: str) -> str:
     """Structured reference to a column of a result table: ``tbl_Costs[amount]``."""
     return f"{table_name(layout_name)}[{header}]"
 
@@ -158,7 +163,7 @@ def shortened(text: str, most: int) -> str:
     return units[: 2 * (most - 1)].decode("utf-16-le", "ignore").rstrip() + "…"
 
 
-def column_cells(layout_name: str, title: str, first: tuple[int, int], last: int) -> str:
+def column_range(layout_name: str, title: str, first: tuple[int, int], last: int) -> str:
     """Reference to a column whose title a person may have written, from its first cell down.
 
     By title, as ``tbl_Costs[amount]``; by its cells where the title would need escapes.
@@ -166,14 +171,14 @@ def column_cells(layout_name: str, title: str, first: tuple[int, int], last: int
     >>> column_cells("Costs", "2027", (5, 1), 9), column_cells("Costs", "Plan #2", (5, 1), 9)
     ('tbl_Costs[2027]', '$B$6:$B$10')
     """
-    if _MARKS.isdisjoint(title):
-        return column_of(layout_name, title)
-    return area(first, (last, first[1]))
+    if _ESCAPED_IN_REFERENCES.isdisjoint(title):
+        return column_ref(layout_name, title)
+    return cell_range(first, (last, first[1]))
 
 
-def wild(names: Iterable[str]) -> bool:
+def has_wildcards(names: Iterable[str]) -> bool:
     """Whether a name holds a character that Excel reads as a wildcard."""
-    return any(_WILD.search(name) for name in names)
+    return any(_WILDCARD.search(name) for name in names)
 
 
 def criterion(name: str) -> str:
@@ -187,10 +192,10 @@ def criterion(name: str) -> str:
     >>> criterion("2 x 50%*")
     '"=2 x 50%~*"'
     """
-    pieces = [_WILD.sub(r"~\1", character).replace('"', '""') for character in name]
+    pieces = [_WILDCARD.sub(r"~\1", character).replace('"', '""') for character in name]
     text = "".join(pieces)
-    if len(text) > _CRITERION:
-        text = "".join(pieces[: _CRITERION // 2]) + "*"
+    if len(text) > _MAX_CRITERION_CHARACTERS:
+        text = "".join(pieces[: _MAX_CRITERION_CHARACTERS // 2]) + "*"
     return f'"={text}"'
 
 

@@ -11,17 +11,17 @@ from math import fsum
 
 from msgspec import Struct, structs
 
-from optimizer.report.cell_links import LinkTarget
-from optimizer.report.excel_values import address, area, clean, criteria, finite, quoted
+from optimizer.report.excel_values import clean, criteria, finite
+from optimizer.report.sheet_positions import BlockAnchor, LinkTarget
 from optimizer.result.result_layouts import Table
 
-Value = float | str
+CellValue = float | str
 
 
 class FormulaCell(Struct, frozen=True):
     """Value of a cell, the formula that gives it (if any), its number format and style."""
 
-    value: Value
+    value: CellValue
     formula: str = ""
     number: str = "@"
     style: str = ""
@@ -34,45 +34,6 @@ class BlockRow(Struct, frozen=True):
 
     cells: list[FormulaCell]
     style: str = "body"
-
-
-class BlockAnchor(Struct, frozen=True):
-    """Where a block begins, counted from 0: title, then header, then rows."""
-
-    row: int
-    column: int
-    sheet: str = ""
-
-    @property
-    def header(self) -> int:
-        """Row of the column headings."""
-        return self.row + 1
-
-    @property
-    def first(self) -> int:
-        """Row of the first line."""
-        return self.row + 2
-
-    def at(self, line: int, column: int, fixed: str = "") -> str:
-        """Address of a cell by line and column of the block; line -1 is the heading."""
-        return address(self.first + line, self.column + column, fixed)
-
-    def ref(self, line: int, column: int) -> str:
-        """Address of a cell for formulas on other sheets."""
-        return f"{quoted(self.sheet)}!{self.at(line, column)}"
-
-    def span(self, first: tuple[int, int], last: tuple[int, int]) -> str:
-        """Fixed range between two cells by line and column, for formulas on other sheets."""
-        start, end = ((self.first + r, self.column + c) for r, c in (first, last))
-        return area(start, end, self.sheet)
-
-    def down(self, first: int, last: int, column: int) -> str:
-        """Range of lines of one column of the block."""
-        return f"{self.at(first, column)}:{self.at(last, column)}"
-
-    def along(self, line: int, first: int, last: int) -> str:
-        """Range of columns of one line of the block."""
-        return f"{self.at(line, first)}:{self.at(line, last)}"
 
 
 Anchors = Mapping[str, BlockAnchor]
@@ -99,7 +60,7 @@ class FormulaBlock(Struct, frozen=True):
         return self.lines + 3
 
 
-def once(block: FormulaBlock) -> FormulaBlock:
+def with_cached_rows(block: FormulaBlock) -> FormulaBlock:
     """The block with its lines made at the first call and kept: charts and titles ask again."""
     made: list[list[BlockRow]] = []
 
@@ -111,7 +72,9 @@ def once(block: FormulaBlock) -> FormulaBlock:
     return structs.replace(block, fill=fill)
 
 
-def sums(table: Table | None, keys: Sequence[str], value: str) -> dict[tuple[str, ...], float]:
+def grouped_sums(
+    table: Table | None, keys: Sequence[str], value: str
+) -> dict[tuple[str, ...], float]:
     """Sums of a column by the values of others; empty without a table."""
     found: dict[tuple[str, ...], float] = {}
     if table is None:
@@ -122,12 +85,12 @@ def sums(table: Table | None, keys: Sequence[str], value: str) -> dict[tuple[str
     return found
 
 
-def total(table: Table | None, value: str) -> float:
+def column_total(table: Table | None, value: str) -> float:
     """Sum of a column; 0 without a table."""
     return fsum(finite(amount) or 0.0 for amount in table[value]) if table is not None else 0.0
 
 
-def by_year(
+def sum_by_year(
     found: Mapping[tuple[str, ...], float], calendar: Mapping[str, Sequence[str]]
 ) -> dict[tuple[str, ...], float]:
     """Sums by things and period, added up by things and calendar year."""
@@ -140,7 +103,7 @@ def by_year(
     return result
 
 
-def within(reference: str, periods: Sequence[str], conditions: str, when: str) -> str:
+def sumifs_over_periods(reference: str, periods: Sequence[str], conditions: str, when: str) -> str:
     """Formula part: sum of a column over some periods, under further conditions.
 
     ``conditions`` is a list of ranges and criteria; ``when`` the range of periods.
@@ -149,11 +112,11 @@ def within(reference: str, periods: Sequence[str], conditions: str, when: str) -
     return single if len(periods) == 1 else f"SUMPRODUCT({single})"
 
 
-def divided(above: str, below: str) -> str:
+def division_formula(above: str, below: str) -> str:
     """Formula that divides two cells and shows nothing where there is nothing to divide by."""
     return f'=IF({below}=0,"",{above}/{below})'
 
 
-def ratio(above: float, below: float) -> Value:
-    """What :func:`divided` shows."""
+def division_value(above: float, below: float) -> CellValue:
+    """What :func:`division_formula` shows."""
     return above / below if below else ""

@@ -14,9 +14,9 @@ from optimizer.result.result_layouts import Field
 if TYPE_CHECKING:
     from optimizer.studies import RunOutcome, Study
 
-RUN = Field("run", "text", "name of the run")
-RUNS = (
-    RUN,
+RUN_FIELD = Field("run", "text", "name of the run")
+RUNS_FIELDS = (
+    RUN_FIELD,
     Field("status", "text", "what the solver says"),
     Field("objective", "money", "present value of all costs"),
     Field("gap", "number", "relative gap to the best plan possible"),
@@ -29,7 +29,7 @@ RUNS = (
 TEXTS = ("text", "period")
 """Kinds of columns that hold text; all others hold numbers."""
 
-Columns = Mapping[str, Sequence[Any]]
+TableColumns = Mapping[str, Sequence[Any]]
 
 
 def check_parquet() -> None:
@@ -60,13 +60,20 @@ def write_parquet(study: Study, folder: str | os.PathLike[str]) -> tuple[Path, .
 
     check_parquet()
     first, *others = files = parquet_files(folder)
-    _write(first, RUNS, (_run(name, own) for name, own in study.outcomes.items()), study.run)
+    _write_file(
+        first,
+        RUNS_FIELDS,
+        (_run_columns(name, own) for name, own in study.outcomes.items()),
+        study.run,
+    )
     for path, layout in zip(others, LAYOUTS.values(), strict=True):
-        _write(path, (RUN, *layout.fields), _rows(study, layout.name), study.run)
+        _write_file(
+            path, (RUN_FIELD, *layout.fields), _table_columns(study, layout.name), study.run
+        )
     return files
 
 
-def _run(name: str, own: RunOutcome) -> Columns:
+def _run_columns(name: str, own: RunOutcome) -> TableColumns:
     from optimizer.studies.study import reason
 
     has_plan = own.objective is not None
@@ -84,7 +91,7 @@ def _run(name: str, own: RunOutcome) -> Columns:
     return {header: [value] for header, value in values.items()}
 
 
-def _rows(study: Study, table: str) -> Iterator[Columns]:
+def _table_columns(study: Study, table: str) -> Iterator[TableColumns]:
     for name, own in study.outcomes.items():
         if table in own.tables:
             found = own.tables[table]
@@ -92,7 +99,9 @@ def _rows(study: Study, table: str) -> Iterator[Columns]:
             yield {"run": [name] * len(found), **cells}
 
 
-def _write(path: Path, fields: Sequence[Field], parts: Iterable[Columns], run: str) -> None:
+def _write_file(
+    path: Path, fields: Sequence[Field], parts: Iterable[TableColumns], run: str
+) -> None:
     """Write one file; its metadata name the run of the command."""
     import pyarrow as pa
     from pyarrow.parquet import ParquetWriter

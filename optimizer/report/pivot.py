@@ -18,11 +18,12 @@ from optimizer.report.excel_values import (
     cell_criterion,
     clean,
     column_name,
-    column_of,
+    column_ref,
     finite,
-    wild,
+    has_wildcards,
 )
-from optimizer.report.formats import Formats, number_format, unit
+from optimizer.report.formats import Formats, number_format, unit_label
+from optimizer.report.sheet_positions import PivotPosition
 from optimizer.report.summary import Summary
 
 if TYPE_CHECKING:
@@ -30,30 +31,11 @@ if TYPE_CHECKING:
 
     from optimizer.result.result_layouts import Field, Table
 
-LIVE_CELLS = 4_000
+MAX_LIVE_PIVOT_CELLS = 4_000
 """Most cells of a live pivot."""
-LIVE_LOOKUPS = 20_000_000
+MAX_PIVOT_LOOKUPS = 20_000_000
 """Most cells times table rows of a live pivot, so that the workbook opens promptly."""
-PERIOD = "period"
-
-
-class PivotPlace(Struct, frozen=True):
-    """Where a pivot stands, counted from 0: its rows, its keys, its periods, its total."""
-
-    first: int
-    last: int
-    keys: int
-    periods: int
-    total: int
-    live: bool
-    width: float
-    """Width of all its columns, in characters."""
-    rows: tuple[tuple[str, ...], ...] = ()
-    """Keys of its rows, in order."""
-    labels: tuple[str, ...] = ()
-    """Its periods."""
-    values: tuple[tuple[float | str, ...], ...] = ()
-    """Its cells by row and period, the total last, of a quotient; empty for sums."""
+PERIOD_HEADER = "period"
 
 
 class _Pivot(Struct, frozen=True):
@@ -92,13 +74,13 @@ def write_pivot(
     left: int,
     forms: Formats,
     style: tuple[tuple[str, str] | None, bool],
-) -> PivotPlace:
+) -> PivotPosition:
     """Write the pivot of a table from a column on, its rows level with the table's."""
-    pivot = _gather(table, summary.periods, style)
+    pivot = _pivot_data(table, summary.periods, style)
     cells = len(pivot.rows) * len(pivot.periods)
-    live = cells <= LIVE_CELLS and cells * len(table) <= LIVE_LOOKUPS
+    live = cells <= MAX_LIVE_PIVOT_CELLS and cells * len(table) <= MAX_PIVOT_LOOKUPS
     periods = left + len(pivot.keys)
-    largest = _largest(pivot)
+    largest = _largest_total(pivot)
     width = _set_widths(sheet, pivot, left, largest)
     total = periods + len(pivot.periods)
     last = first + len(pivot.rows) - 1
@@ -108,7 +90,7 @@ def write_pivot(
             (*(pivot.cell(row, period) for period in pivot.periods), pivot.total(row))
             for row in pivot.rows
         )
-    place = PivotPlace(
+    place = PivotPosition(
         first,
         last,
         left,
@@ -125,7 +107,7 @@ def write_pivot(
     for row, keys in enumerate(pivot.rows, first):
         for column, key in enumerate(keys, left):
             write_text(sheet, row, column, key, label)
-        number = number_format(pivot.value.kind, _row_size(pivot, keys, largest), dash=True)
+        number = number_format(pivot.value.kind, _row_magnitude(pivot, keys, largest), dash=True)
         _write_cells(sheet, pivot, place, row, keys, forms("body", number))
         _write_row_total(sheet, pivot, place, row, keys, forms("total", number))
     if pivot.value.kind in ("tonnes", "money"):
@@ -134,7 +116,7 @@ def write_pivot(
     return place
 
 
-def _row_size(pivot: _Pivot, keys: tuple[str, ...], largest: float) -> float:
+def _row_magnitude(pivot: _Pivot, keys: tuple[str, ...], largest: float) -> float:
     """Size by which a row's decimals are chosen: its own, so that a little Tb oxide shows."""
     if pivot.value.kind == "money":
         return largest
@@ -142,7 +124,7 @@ def _row_size(pivot: _Pivot, keys: tuple[str, ...], largest: float) -> float:
     return max((abs(cell) for cell in cells if not isinstance(cell, str)), default=0.0)
 
 
-def _gather(
+def _pivot_data(
     table: Table, periods: Sequence[str], style: tuple[tuple[str, str] | None, bool]
 ) -> _Pivot:
     """Rows in order of first appearance, all periods, and sums by row and period."""
@@ -150,7 +132,7 @@ def _gather(
     keys, header = table.layout.pivot
     ratio, level = style
     parts = ratio or (header,)
-    labels = [[clean(value) for value in table[key]] for key in (*keys, PERIOD)]
+    labels = [[clean(value) for value in table[key]] for key in (*keys, PERIOD_HEADER)]
     combined = list(zip(*labels, strict=True))
     sums: list[dict[tuple[str, ...], float]] = []
     for part in parts:
@@ -170,15 +152,15 @@ def _gather(
     )
 
 
-def _largest(pivot: _Pivot) -> float:
+def _largest_total(pivot: _Pivot) -> float:
     values = (pivot.total(row) for row in pivot.rows)
     return max((abs(value) for value in values if not isinstance(value, str)), default=0.0)
 
 
 def _write_heading(
-    sheet: Worksheet, pivot: _Pivot, place: PivotPlace, currency: str, forms: Formats
+    sheet: Worksheet, pivot: _Pivot, place: PivotPosition, currency: str, forms: Formats
 ) -> None:
-    measure = "" if pivot.value.kind == "tonnes" else unit(pivot.value.kind, currency)
+    measure = "" if pivot.value.kind == "tonnes" else unit_label(pivot.value.kind, currency)
     title = f"{pivot.table.layout.name}: {pivot.value.header} by period"
     title += f", {measure}" if measure else ""
     write_text(sheet, place.first - 5, place.keys, title, forms("heading", bottom=0))
@@ -209,17 +191,14 @@ def _set_widths(sheet: Worksheet, pivot: _Pivot, left: int, largest: float) -> f
 def _write_cells(
     sheet: Worksheet,
     pivot: _Pivot,
-    place: PivotPlace,
+    place: PivotPosition,
     row: int,
     keys: tuple[str, ...],
     form: Any,
 ) -> None:
     """One row of the pivot, by formulas if it is live."""
-    name, escape = pivot.table.layout.name, wild(keys)
-    conditions = "".join(
-        f",{column_of(name, key)},{cell_criterion(address(row, place.keys + i, 'c'), escape)}"
-        for i, key in enumerate(pivot.keys)
-    )
+    name = pivot.table.layout.name
+    conditions = _conditions(pivot, place, row, keys, "c")
     for column, period in enumerate(pivot.periods, place.periods):
         value = pivot.cell(keys, period)
         if not place.live:
@@ -227,16 +206,28 @@ def _write_cells(
                 sheet.write_number(row, column, value, form)
             continue
         heading = cell_criterion(address(place.first - 1, column, "r"), escape=False)
-        when = f",{column_of(name, PERIOD)},{heading}"
-        sums = [f"SUMIFS({column_of(name, part)}{conditions}{when})" for part in pivot.parts]
+        when = f",{column_ref(name, PERIOD_HEADER)},{heading}"
+        sums = [f"SUMIFS({column_ref(name, part)}{conditions}{when})" for part in pivot.parts]
         formula = f"={sums[0]}" if len(sums) == 1 else f'=IFERROR({sums[0]}/{sums[1]},"")'
         sheet.write_formula(row, column, formula, form, value)
+
+
+def _conditions(
+    pivot: _Pivot, place: PivotPosition, row: int, keys: tuple[str, ...], fixed: str = ""
+) -> str:
+    """Part of SUMIFS: each key column of the table equals the key in this row of the pivot."""
+    name, escape = pivot.table.layout.name, has_wildcards(keys)
+    cells = (address(row, place.keys + number, fixed) for number in range(len(pivot.keys)))
+    return "".join(
+        f",{column_ref(name, key)},{cell_criterion(cell, escape)}"
+        for key, cell in zip(pivot.keys, cells, strict=True)
+    )
 
 
 def _write_row_total(
     sheet: Worksheet,
     pivot: _Pivot,
-    place: PivotPlace,
+    place: PivotPosition,
     row: int,
     keys: tuple[str, ...],
     form: Any,
@@ -248,17 +239,14 @@ def _write_row_total(
         share = f"/{len(pivot.periods)}" if pivot.level else ""
         sheet.write_formula(row, place.total, f"=SUM({cells}){share}", form, value)
     elif place.live:
-        conditions = "".join(
-            f",{column_of(name, key)},{cell_criterion(address(row, place.keys + i), wild(keys))}"
-            for i, key in enumerate(pivot.keys)
-        )
-        above, below = (f"SUMIFS({column_of(name, part)}{conditions})" for part in pivot.parts)
+        conditions = _conditions(pivot, place, row, keys)
+        above, below = (f"SUMIFS({column_ref(name, part)}{conditions})" for part in pivot.parts)
         sheet.write_formula(row, place.total, f'=IFERROR({above}/{below},"")', form, value)
     elif value != "":
         sheet.write_number(row, place.total, value, form)
 
 
-def _write_column_totals(sheet: Worksheet, pivot: _Pivot, place: PivotPlace, form: Any) -> None:
+def _write_column_totals(sheet: Worksheet, pivot: _Pivot, place: PivotPosition, form: Any) -> None:
     """Sums of the periods, in the row of the table's totals."""
     row = place.first - 3
     for column in range(place.keys, place.periods):

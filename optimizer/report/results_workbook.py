@@ -11,27 +11,30 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from optimizer.atomic_write import replacing
 from optimizer.report import block_titles
-from optimizer.report.cell_links import RowFinder, write_links
+from optimizer.report.cell_links import RowFinder, write_certificate_links
 from optimizer.report.excel_compression import close
-from optimizer.report.excel_values import one_line, quoted, shortened
-from optimizer.report.figures_sheet import NAME as FIGURES
-from optimizer.report.figures_sheet import figure_blocks, lay_out_figures, write_figures
-from optimizer.report.formats import FONT, SIZE, Formats
+from optimizer.report.excel_values import one_line, quoted_sheet, shortened
+from optimizer.report.figures_sheet import (
+    FIGURES_SHEET,
+    figure_blocks,
+    lay_out_figures,
+    write_figures,
+)
+from optimizer.report.formats import FONT_NAME, FONT_SIZE, Formats
 from optimizer.report.headline import headline
-from optimizer.report.heat_sheet import NAME as HEAT
-from optimizer.report.heat_sheet import SOURCE as HEAT_OF
-from optimizer.report.heat_sheet import write_heat
+from optimizer.report.heat_sheet import HEAT_MAP_SHEET, HEAT_MAP_TABLE, write_heat_map
+from optimizer.report.sheet_positions import TablePosition
 from optimizer.report.summary import Summary
-from optimizer.report.summary_charts import add_charts, chosen
+from optimizer.report.summary_charts import add_charts, charted_blocks
 from optimizer.report.summary_sheet import (
-    CHARTS,
+    FIRST_CHART_ROW,
+    SUMMARY_SHEET,
     lay_out_summary,
     summary_blocks,
-    write_below,
+    write_alerts_and_contents,
     write_summary,
 )
-from optimizer.report.summary_sheet import NAME as SUMMARY
-from optimizer.report.table_sheet import TablePosition, write_sheet
+from optimizer.report.table_sheet import write_table_sheet
 from optimizer.report.worksheet import exact_worksheet
 from optimizer.result.result_layouts import CERTIFICATES, Table, in_order
 
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _A4 = 9
-_MARGIN = 65
+_MAX_MARGIN_CHARACTERS = 65
 """Most characters of a text in the margin of the paper."""
 
 
@@ -61,20 +64,20 @@ def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None
     """Write every sheet of the workbook to an open file."""
     import xlsxwriter
 
-    workbook = xlsxwriter.Workbook(file, options())
+    workbook = xlsxwriter.Workbook(file, workbook_options())
     exact = exact_worksheet()
     forms = Formats(workbook)
     order = list(in_order(tables))
-    first = workbook.add_worksheet(SUMMARY, exact)
+    first = workbook.add_worksheet(SUMMARY_SHEET, exact)
     boards = _BoardSheets(workbook, first, summary, tables, exact)
     sheets = {name: workbook.add_worksheet(name, exact) for name in order}
-    places = {name: write_sheet(sheets[name], tables[name], summary, forms) for name in order}
+    places = {name: write_table_sheet(sheets[name], tables[name], summary, forms) for name in order}
     if CERTIFICATES.name in sheets:
-        write_links(sheets[CERTIFICATES.name], tables, places, forms)
+        write_certificate_links(sheets[CERTIFICATES.name], tables, places, forms)
     boards.fill(places, forms)
     for name, place in places.items():
         # The range of several areas, which Worksheet.print_area does not take.
-        workbook.define_name(f"{quoted(name)}!_xlnm.Print_Area", f"={place.printed}")
+        workbook.define_name(f"{quoted_sheet(name)}!_xlnm.Print_Area", f"={place.printed}")
         set_paper(sheets[name], summary, name, place.note)
     for name, sheet in boards.sheets.items():
         set_paper(sheet, summary, name)
@@ -94,44 +97,44 @@ class _BoardSheets:
         exact: type[Worksheet],
     ) -> None:
         self.workbook, self.summary, self.tables = workbook, summary, tables
-        self.sheets = {SUMMARY: first}
+        self.sheets = {SUMMARY_SHEET: first}
         self.own = summary_blocks(summary, tables)
         self.figures = figure_blocks(summary, tables)
         if self.own or self.figures:
-            titles = block_titles.titles(summary, {**self.own, **self.figures})
+            titles = block_titles.chart_titles_block(summary, {**self.own, **self.figures})
             self.figures = {titles.name: titles, **self.figures}
-            self.sheets[FIGURES] = workbook.add_worksheet(FIGURES, exact)
-        used = tables.get(HEAT_OF)
+            self.sheets[FIGURES_SHEET] = workbook.add_worksheet(FIGURES_SHEET, exact)
+        used = tables.get(HEAT_MAP_TABLE)
         if used is not None and len(used):
-            self.sheets[HEAT] = workbook.add_worksheet(HEAT, exact)
+            self.sheets[HEAT_MAP_SHEET] = workbook.add_worksheet(HEAT_MAP_SHEET, exact)
 
     def fill(self, places: Mapping[str, TablePosition], forms: Formats) -> None:
         """Fill the sheets, once it is known where the result tables stand."""
         summary, tables = self.summary, self.tables
         blocks, finder = {**self.own, **self.figures}, RowFinder(tables, places)
-        page = lay_out_summary(self.own, summary, len(chosen(blocks)))
+        page = lay_out_summary(self.own, summary, len(charted_blocks(blocks)))
         behind = lay_out_figures(self.figures, summary)
         anchors = {**page.anchors, **behind.anchors}
         tiles = headline(summary, tables, places, anchors, blocks)
-        first = self.sheets[SUMMARY]
+        first = self.sheets[SUMMARY_SHEET]
         write_summary(first, summary, self.own, page, anchors, tiles, finder, forms)
-        if FIGURES in self.sheets:
-            sheet = self.sheets[FIGURES]
+        if FIGURES_SHEET in self.sheets:
+            sheet = self.sheets[FIGURES_SHEET]
             write_figures(sheet, self.figures, behind, anchors, finder, forms)
-            add_charts(self.workbook, first, summary, blocks, anchors, page, CHARTS)
-        if HEAT in self.sheets:
-            write_heat(self.sheets[HEAT], tables, places[HEAT_OF], forms)
-        write_below(first, summary, places, page, forms)
+            add_charts(self.workbook, first, summary, blocks, anchors, page, FIRST_CHART_ROW)
+        if HEAT_MAP_SHEET in self.sheets:
+            write_heat_map(self.sheets[HEAT_MAP_SHEET], tables, places[HEAT_MAP_TABLE], forms)
+        write_alerts_and_contents(first, summary, places, page, forms)
 
 
-def options() -> dict[str, Any]:
+def workbook_options() -> dict[str, Any]:
     """How XlsxWriter writes every workbook of this room."""
     return {
         "in_memory": True,
         "strings_to_formulas": False,
         "strings_to_numbers": False,
         "strings_to_urls": False,
-        "default_format_properties": {"font_name": FONT, "font_size": SIZE},
+        "default_format_properties": {"font_name": FONT_NAME, "font_size": FONT_SIZE},
     }
 
 
@@ -146,16 +149,16 @@ def set_paper(sheet: Worksheet, summary: Summary, name: str, note: str = "") -> 
     sheet.center_horizontally()
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.5)
     case, span, source = (
-        _margin(text) for text in (summary.case, summary.span, summary.input_name)
+        _margin_text(text) for text in (summary.case, summary.span, summary.input_name)
     )
     sheet.set_header(f"&L&8 {case}&C&8 {span}&R&8 {name}", {"margin": 0.25})
     middle = f"&C&8 {note}" if note else ""
     sheet.set_footer(f"&L&8 {source}{middle}&R&8 Page &P of &N", {"margin": 0.25})
 
 
-def _margin(text: str) -> str:
+def _margin_text(text: str) -> str:
     """Text for a margin of the paper, whose three texts may have 255 characters together."""
-    cut = shortened(one_line(text).replace("&", "&&"), _MARGIN)
+    cut = shortened(one_line(text).replace("&", "&&"), _MAX_MARGIN_CHARACTERS)
     kept = cut.removesuffix("…")
     half = (len(kept) - len(kept.rstrip("&"))) % 2
     return cut.replace("&…", "…") if half else cut

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-OPTIMAL = "optimal"
+OPTIMAL_STATUS = "optimal"
 """Status of a plan that is proven to be the cheapest."""
 
 
@@ -51,7 +51,7 @@ class Summary(Struct, frozen=True):
     @property
     def verdict(self) -> str:
         """The status line, such as ``Least-cost plan, proven optimal; audit passed``."""
-        if self.status == OPTIMAL:
+        if self.status == OPTIMAL_STATUS:
             plan = "Least-cost plan, proven optimal"
         else:
             plan = f"Plan not proven optimal ({self.status})"
@@ -68,4 +68,4 @@ class Summary(Struct, frozen=True):
     @property
     def sound(self) -> bool:
         """Whether the plan is proven optimal and its audit passed."""
-        return self.status == OPTIMAL and self.audit_passed
+        return self.status == OPTIMAL_STATUS and self.audit_passed

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.report import block_costs, block_demand, block_plants, block_rules, summary_charts
 from optimizer.report.block_grid import (
-    LEFT,
-    ROW,
+    FIRST_COLUMN,
+    ROW_HEIGHT,
     SheetGrid,
-    lay_out,
-    page_of,
+    grid_for,
+    place_blocks,
     set_columns,
     write_block,
     write_cell,
@@ -24,48 +24,55 @@ from optimizer.report.block_grid import (
 )
 from optimizer.report.cell_links import RowFinder, alert_link
 from optimizer.report.excel_rows import write_text
-from optimizer.report.excel_values import address, clean, one_line, quoted
+from optimizer.report.excel_values import address, clean, one_line, quoted_sheet
 from optimizer.report.formats import NAVY, Formats
-from optimizer.report.formula_block import Anchors, FormulaBlock, once
-from optimizer.report.headline import TILES, HeadlineFigure
+from optimizer.report.formula_block import Anchors, FormulaBlock, with_cached_rows
+from optimizer.report.headline import HEADLINE_FIGURES, HeadlineFigure
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Tables
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-    from optimizer.report.table_sheet import TablePosition
+    from optimizer.report.sheet_positions import TablePosition
 
-NAME = "Summary"
-MOST_ALERTS, FEWEST_ALERTS = 200, 12
-"""Alerts that are shown at most, and rows of them that are printed even where the paper ends."""
-BANDS = (
-    ((block_costs.NAME,), (block_demand.COVERAGE, block_demand.COVERED)),
-    ((block_plants.UTILISATION,), (block_rules.NAME,)),
+SUMMARY_SHEET = "Summary"
+MAX_SUMMARY_ALERTS = 200
+"""Alerts that are shown; a longer list is not read, and its length is stated."""
+MIN_PRINTED_ALERTS = 12
+"""Rows of alerts that are printed even where they need another page."""
+SUMMARY_BANDS = (
+    ((block_costs.COSTS_BLOCK,), (block_demand.COVERAGE_BLOCK, block_demand.COVERED_SHARE_BLOCK)),
+    ((block_plants.UTILISATION_BLOCK,), (block_rules.RULES_BLOCK,)),
 )
 """Blocks from top to bottom, those of a pair side by side where the page is wide enough."""
-CHARTS = 8
+FIRST_CHART_ROW = 8
 """Row from which the charts stand."""
-_TITLE, _STATUS, _SOURCE, _TILES = 0, 1, 2, 4
+_TITLE_ROW, _STATUS_ROW, _SOURCE_ROW, _TILES_ROW = 0, 1, 2, 4
 
 
 def summary_blocks(summary: Summary, tables: Tables) -> dict[str, FormulaBlock]:
     """Blocks that have something to show."""
-    demand = block_demand.demand(summary, tables)
+    demand = block_demand.demand_by_year(summary, tables)
     found = [
-        block_costs.costs(summary, tables),
-        block_demand.coverage(demand) if demand else None,
-        block_demand.covered_by_year(demand) if demand else None,
-        block_plants.utilisation(summary, tables),
-        block_rules.rules(summary, tables),
+        block_costs.costs_block(summary, tables),
+        block_demand.coverage_block(demand) if demand else None,
+        block_demand.covered_share_block(demand) if demand else None,
+        block_plants.utilisation_block(summary, tables),
+        block_rules.rules_block(summary, tables),
     ]
-    return {block.name: once(block) for block in found if block}
+    return {block.name: with_cached_rows(block) for block in found if block}
 
 
 def lay_out_summary(blocks: Mapping[str, FormulaBlock], summary: Summary, charts: int) -> SheetGrid:
     """Where each block stands, below the headline figures and a number of charts."""
-    page = page_of(NAME, blocks.values(), len(summary.calendar) + 2)
-    lay_out(page, BANDS, blocks, summary_charts.make_room(charts, page, CHARTS))
+    page = grid_for(SUMMARY_SHEET, blocks.values(), len(summary.calendar) + 2)
+    place_blocks(
+        page,
+        SUMMARY_BANDS,
+        blocks,
+        summary_charts.reserve_chart_rows(charts, page, FIRST_CHART_ROW),
+    )
     return page
 
 
@@ -88,7 +95,7 @@ def write_summary(
         write_block(sheet, block, block.fill(anchors), page, finder, forms)
 
 
-def write_below(
+def write_alerts_and_contents(
     sheet: Worksheet,
     summary: Summary,
     places: Mapping[str, TablePosition],
@@ -110,18 +117,18 @@ def write_below(
 
 def _write_top(sheet: Worksheet, summary: Summary, page: SheetGrid, forms: Formats) -> None:
     """Name of the case, status line, where it comes from."""
-    sheet.set_row(_TITLE, 32)
+    sheet.set_row(_TITLE_ROW, 32)
     title = forms("title", font_size=20)
-    write_text(sheet, _TITLE, LEFT, one_line(summary.case), title)
+    write_text(sheet, _TITLE_ROW, FIRST_COLUMN, one_line(summary.case), title)
     style = forms(summary.colour, font_size=12, indent=1)
-    sheet.set_row(_STATUS, 24)
-    sheet.merge_range(_STATUS, LEFT, _STATUS, page.last, "", style)
-    write_text(sheet, _STATUS, LEFT, summary.verdict, style)
+    sheet.set_row(_STATUS_ROW, 24)
+    sheet.merge_range(_STATUS_ROW, FIRST_COLUMN, _STATUS_ROW, page.last, "", style)
+    write_text(sheet, _STATUS_ROW, FIRST_COLUMN, summary.verdict, style)
     count = len(summary.alerts)
     alerts = f"{count} alert{'s' if count != 1 else ''}, listed below" if count else "no alerts"
     parts = (summary.span, alerts, summary.audit, f"input {summary.input_name}", summary.made)
     text = "   |   ".join(one_line(part) for part in parts if part)
-    write_text(sheet, _SOURCE, LEFT, text, forms("subtitle", font_size=9))
+    write_text(sheet, _SOURCE_ROW, FIRST_COLUMN, text, forms("subtitle", font_size=9))
 
 
 def _write_tiles(
@@ -132,26 +139,30 @@ def _write_tiles(
     forms: Formats,
 ) -> None:
     """Headline figures in boxes of about equal width; each figure links to its rows."""
-    sheet.set_row(_TILES + 1, 26)
-    edges = _edges(page.widths)
+    sheet.set_row(_TILES_ROW + 1, 26)
+    edges = _tile_columns(page.widths)
     for tile, first, after in zip(tiles, edges, edges[1:], strict=False):
         lines = ((tile.label, "label"), (tile.cell, "value"), (tile.note, "note"))
-        for row, (cell, style) in enumerate(lines, _TILES):
+        for row, (cell, style) in enumerate(lines, _TILES_ROW):
             form = forms(
                 f"tile {style}", cell.number, align="left", indent=1, left=5, left_color="#FFFFFF"
             )
-            left, right = LEFT + first, LEFT + after - 1
+            left, right = FIRST_COLUMN + first, FIRST_COLUMN + after - 1
             if left < right:
                 sheet.merge_range(row, left, row, right, "", form)
             link = finder.link(tile.behind) if style == "value" else ""
             write_cell(sheet, row, left, cell, form, link)
 
 
-def _edges(widths: Sequence[float]) -> list[int]:
+def _tile_columns(widths: Sequence[float]) -> list[int]:
     """Columns at which the tiles begin, and the end."""
-    share, edges, sofar = sum(widths) / TILES, [0], 0.0
+    share, edges, sofar = sum(widths) / HEADLINE_FIGURES, [0], 0.0
     for column, width in enumerate(widths):
-        if sofar + width / 2 >= share * len(edges) and len(edges) < TILES and column > edges[-1]:
+        if (
+            sofar + width / 2 >= share * len(edges)
+            and len(edges) < HEADLINE_FIGURES
+            and column > edges[-1]
+        ):
             edges.append(column)
         sofar += width
     return [*edges, len(widths)]
@@ -167,12 +178,12 @@ def _write_alerts(
     row, count = page.below, len(summary.alerts)
     if not count:
         return row - 2, row - 1
-    page.part(row, min(count, FEWEST_ALERTS) + 2)
-    room = row + max(FEWEST_ALERTS, page.left(row) - 2)
+    page.part(row, min(count, MIN_PRINTED_ALERTS) + 2)
+    room = row + max(MIN_PRINTED_ALERTS, page.left(row) - 2)
     write_heading(sheet, row, f"Alerts ({count})", page, forms)
     printed = 0
-    deep = [_lines_of(clean(alert), page) for alert in summary.alerts]
-    for index, alert in enumerate(summary.alerts[:MOST_ALERTS]):
+    deep = [_wrapped_lines(clean(alert), page) for alert in summary.alerts]
+    for index, alert in enumerate(summary.alerts[:MAX_SUMMARY_ALERTS]):
         if (
             index
             and not printed
@@ -180,17 +191,19 @@ def _write_alerts(
         ):
             row = printed = row + 1
             text = f"… and {count - index} more below, not printed"
-            write_text(sheet, row, LEFT, text, forms("note"))
+            write_text(sheet, row, FIRST_COLUMN, text, forms("note"))
         row += 1
         _write_alert(sheet, row, alert, deep[index], summary, page, forms)
         room -= deep[index] - 1
-    if count > MOST_ALERTS:
+    if count > MAX_SUMMARY_ALERTS:
         row += 1
-        write_text(sheet, row, LEFT, f"… and {count - MOST_ALERTS} more", forms("note"))
+        write_text(
+            sheet, row, FIRST_COLUMN, f"… and {count - MAX_SUMMARY_ALERTS} more", forms("note")
+        )
     return printed or row, row + 1
 
 
-def _lines_of(text: str, page: SheetGrid) -> int:
+def _wrapped_lines(text: str, page: SheetGrid) -> int:
     """Lines that a text takes over the whole width."""
     characters = sum(page.widths) * 1.2
     return sum(max(1, ceil(len(line) / characters)) for line in text.split("\n"))
@@ -212,11 +225,11 @@ def _write_alert(
     link = alert_link(summary.input_path, alert) if deep == 1 else ""
     more: dict[str, Any] = {"font_color": NAVY, "underline": 1} if link else {}
     form = forms("body", text_wrap=True, valign="top", **more)
-    sheet.merge_range(row, LEFT, row, page.last, "", form)
+    sheet.merge_range(row, FIRST_COLUMN, row, page.last, "", form)
     if link:
-        sheet.write_url(row, LEFT, link, form, "link", "Go to the cell of the input")
-    write_text(sheet, row, LEFT, clean(alert), form)
-    sheet.set_row(row, min(ROW * 0.75 * deep, 400))
+        sheet.write_url(row, FIRST_COLUMN, link, form, "link", "Go to the cell of the input")
+    write_text(sheet, row, FIRST_COLUMN, clean(alert), form)
+    sheet.set_row(row, min(ROW_HEIGHT * 0.75 * deep, 400))
 
 
 def _write_contents(
@@ -227,8 +240,10 @@ def _write_contents(
     for name, place in places.items():
         row += 1
         rows = f"{place.rows:,} row{'s' if place.rows != 1 else ''}" if place.rows else "nothing"
-        link = f"internal:{quoted(name)}!A1"
-        sheet.write_url(row, LEFT, link, forms("link"), name, f"Go to {name}")
-        write_text(sheet, row, LEFT + 1, rows, forms("subtitle", align="right"))
-        write_text(sheet, row, LEFT + 2, place.meaning, forms("subtitle", align="left", indent=1))
+        link = f"internal:{quoted_sheet(name)}!A1"
+        sheet.write_url(row, FIRST_COLUMN, link, forms("link"), name, f"Go to {name}")
+        write_text(sheet, row, FIRST_COLUMN + 1, rows, forms("subtitle", align="right"))
+        write_text(
+            sheet, row, FIRST_COLUMN + 2, place.meaning, forms("subtitle", align="left", indent=1)
+        )
     return row

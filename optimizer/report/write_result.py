@@ -11,7 +11,7 @@ from msgspec import structs
 
 from optimizer.errors import NoPlanError
 from optimizer.explain import Alert
-from optimizer.report.cell_links import way_to
+from optimizer.report.cell_links import relative_path
 from optimizer.report.results_workbook import write as write_tables
 from optimizer.report.summary import Summary
 
@@ -26,20 +26,20 @@ def write(result: Result, path: str | os.PathLike[str]) -> None:
     """
     if result.objective is None or result.audit is None:
         raise NoPlanError(f"there is no plan to write: {result.status}")
-    summary = summary_of(result)
+    summary = plan_summary(result)
     if result.case.path:
-        summary = structs.replace(summary, input_path=way_to(result.case.path, path))
+        summary = structs.replace(summary, input_path=relative_path(result.case.path, path))
     write_tables(path, summary, result.tables)
 
 
-def summary_of(result: Result) -> Summary:
+def plan_summary(result: Result) -> Summary:
     """What the results workbook must know beside the tables."""
     network, settings = result.network, result.case.settings
     calendar = network.calendar
     assert result.objective is not None
     assert result.audit is not None
     wanted = tuple(
-        (line.name, _segment(line.segments, t), label, line.quantity[t], line.penalty[t])
+        (line.name, _segment_label(line.segments, t), label, line.quantity[t], line.penalty[t])
         for line in network.lines
         for t, label in enumerate(calendar.labels)
         if line.quantity[t]
@@ -65,5 +65,5 @@ def summary_of(result: Result) -> Summary:
     )
 
 
-def _segment(segments: dict[str, int], t: int) -> str:
+def _segment_label(segments: dict[str, int], t: int) -> str:
     return "; ".join(name for name, periods in segments.items() if periods >> t & 1)

@@ -8,21 +8,21 @@ from heapq import nlargest
 from math import fsum
 from typing import Any
 
-from optimizer.report.excel_values import clean, finite, plain
-from optimizer.report.formats import APART
+from optimizer.report.excel_values import all_finite_floats, clean, finite
+from optimizer.report.formats import TABLES_WITHOUT_TOTALS
 from optimizer.result.result_layouts import Layout, Table, Tables
 
-MOST_ROWS = 5_000
+MAX_EMBEDDED_ROWS = 5_000
 """Rows of one table that the page holds."""
-MOST_CELLS = 220_000
+MAX_EMBEDDED_CELLS = 220_000
 """Cells of all tables that the page holds."""
-LONG = 24
+LONG_TEXT_LETTERS = 24
 """Letters from which a text counts as several cells."""
-SAMPLE = 100
+LONG_TEXT_SAMPLE = 100
 """Rows that are looked at for long texts."""
-_ADDED = ("tonnes", "money", "amount")
+_EMBEDDED_SUMS = ("tonnes", "money", "amount")
 """Kinds that are added up."""
-_NOT_ADDED = {
+_COLUMNS_WITHOUT_SUM = {
     "Stock": ("tonnes",),
     "Balance": ("opening", "closing"),
     "Scarcity": ("bound",),
@@ -33,38 +33,42 @@ _NOT_ADDED = {
 """Columns of such a kind whose sum means nothing: levels, and terms of one contract."""
 
 
-def sheets(tables: Tables) -> list[dict[str, Any]]:
+def embedded_tables(tables: Tables) -> list[dict[str, Any]]:
     """Every table as it comes, with the sums over all its rows."""
-    shown = _shown(tables)
-    return [_sheet(table, shown[name]) for name, table in tables.items()]
+    shown = _row_limits(tables)
+    return [_embedded_table(table, shown[name]) for name, table in tables.items()]
 
 
-def _shown(tables: Tables) -> dict[str, int]:
+def _row_limits(tables: Tables) -> dict[str, int]:
     """Rows of each table that the page holds: small tables whole, then what is left."""
-    left = MOST_CELLS
+    left = MAX_EMBEDDED_CELLS
     found = {}
-    widths = {name: _width(table) for name, table in tables.items()}
+    widths = {name: _cells_per_row(table) for name, table in tables.items()}
     for name in sorted(tables, key=lambda name: len(tables[name]) * widths[name]):
-        found[name] = min(len(tables[name]), MOST_ROWS, max(left // widths[name], 50))
+        found[name] = min(len(tables[name]), MAX_EMBEDDED_ROWS, max(left // widths[name], 50))
         left -= found[name] * widths[name]
     return found
 
 
-def _width(table: Table) -> int:
+def _cells_per_row(table: Table) -> int:
     """Cells of a row; a long text counts as several."""
-    rows = range(0, len(table), max(1, len(table) // SAMPLE))
-    letters = [len(column[row]) for column in table.columns for row in rows if _long(column[row])]
-    return max(1, len(table.layout.fields)) + sum(letters) // (LONG * max(1, len(rows)))
+    rows = range(0, len(table), max(1, len(table) // LONG_TEXT_SAMPLE))
+    letters = [
+        len(column[row]) for column in table.columns for row in rows if _is_long(column[row])
+    ]
+    return max(1, len(table.layout.fields)) + sum(letters) // (
+        LONG_TEXT_LETTERS * max(1, len(rows))
+    )
 
 
-def _long(value: Any) -> bool:
-    return isinstance(value, str) and len(value) > LONG
+def _is_long(value: Any) -> bool:
+    return isinstance(value, str) and len(value) > LONG_TEXT_LETTERS
 
 
-def _sheet(table: Table, shown: int) -> dict[str, Any]:
+def _embedded_table(table: Table, shown: int) -> dict[str, Any]:
     layout = table.layout
-    added = _added(layout)
-    by, rows = _largest(table, shown)
+    added = _summed_headers(layout)
+    by, rows = _largest_rows(table, shown)
     return {
         "name": layout.name,
         "meaning": layout.meaning,
@@ -83,18 +87,18 @@ def _sheet(table: Table, shown: int) -> dict[str, Any]:
     }
 
 
-def _added(layout: Layout) -> list[str]:
-    never = _NOT_ADDED.get(layout.name, ())
-    if layout.name in APART:
+def _summed_headers(layout: Layout) -> list[str]:
+    never = _COLUMNS_WITHOUT_SUM.get(layout.name, ())
+    if layout.name in TABLES_WITHOUT_TOTALS:
         return []
     return [
         field.header
         for field in layout.fields
-        if field.kind in _ADDED and field.header not in never
+        if field.kind in _EMBEDDED_SUMS and field.header not in never
     ]
 
 
-def _largest(table: Table, shown: int) -> tuple[str, list[int] | None]:
+def _largest_rows(table: Table, shown: int) -> tuple[str, list[int] | None]:
     """Column by which rows are chosen, and the rows, in the table's order; None for all."""
     if shown >= len(table):
         return "", None
@@ -112,13 +116,13 @@ def _largest(table: Table, shown: int) -> tuple[str, list[int] | None]:
 
 
 def _numbers(values: Sequence[Any]) -> Iterable[float]:
-    return values if plain(values) else filter(None, map(finite, values))
+    return values if all_finite_floats(values) else filter(None, map(finite, values))
 
 
 def _column(kind: str, values: Sequence[Any]) -> Any:
     """Numbers as they are, text by an index into its distinct values where that is shorter."""
     if kind not in ("text", "period", "date"):
-        if plain(values):
+        if all_finite_floats(values):
             return list(values)
         return [finite(value) if not isinstance(value, str) else clean(value) for value in values]
     said = {

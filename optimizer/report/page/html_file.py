@@ -8,15 +8,17 @@ from typing import Any
 
 import msgspec
 
-FOLDER = Path(__file__).parent
-SHARED = ("base.js", "marks.js", "frame.js")
+PAGE_FOLDER = Path(__file__).parent
+SHARED_PROGRAMS = ("base.js", "marks.js", "frame.js")
 """Parts of every page's program, which stand first."""
-WHAT = "page"
+PAGE_FILE_KIND = "page"
 """What messages call the file."""
-_UNSAFE = {b"<": rb"\u003c", b">": rb"\u003e", b"&": rb"\u0026"}
+_JSON_ESCAPES = {b"<": rb"\u003c", b">": rb"\u003e", b"&": rb"\u0026"}
 
 
-def whole(data: Any, title: str, skip: str, programs: Sequence[str], land: str = "null") -> bytes:
+def html_page(
+    data: Any, title: str, skip: str, programs: Sequence[str], land: str = "null"
+) -> bytes:
     """One HTML file that needs nothing else.
 
     ``skip`` is what the first link leads to, ``programs`` are the parts of the program after
@@ -25,27 +27,27 @@ def whole(data: Any, title: str, skip: str, programs: Sequence[str], land: str =
     texts = {
         "title": _escaped(title),
         "skip": _escaped(skip),
-        "style": text_of("page.css"),
+        "style": page_part("page.css"),
         "land": land,
-        "program": "".join(text_of(name) for name in (*SHARED, *programs)),
+        "program": "".join(page_part(name) for name in (*SHARED_PROGRAMS, *programs)),
     }
-    parts = {name: text.encode() for name, text in texts.items()} | {"data": embedded(data)}
-    begin, *pieces = text_of("page.html").encode().split(b"{{")
+    parts = {name: text.encode() for name, text in texts.items()} | {"data": script_json(data)}
+    begin, *pieces = page_part("page.html").encode().split(b"{{")
     filled = (piece.partition(b"}}") for piece in pieces)
     return begin + b"".join(parts[name.decode()] + rest for name, _, rest in filled)
 
 
-def embedded(data: Any) -> bytes:
+def script_json(data: Any) -> bytes:
     """JSON that may stand in a script element: whatever a name holds, it cannot end it."""
     text = msgspec.json.encode(data, enc_hook=float)
-    for character, safe in _UNSAFE.items():
+    for character, safe in _JSON_ESCAPES.items():
         text = text.replace(character, safe)
     return text
 
 
-def text_of(name: str) -> str:
+def page_part(name: str) -> str:
     """The text of a part of the page."""
-    return (FOLDER / name).read_text(encoding="utf-8")
+    return (PAGE_FOLDER / name).read_text(encoding="utf-8")
 
 
 def _escaped(text: str) -> str:

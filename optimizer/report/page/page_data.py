@@ -12,37 +12,37 @@ from optimizer.plan import status_sentence
 from optimizer.report import block_demand
 from optimizer.report.excel_values import clean, finite
 from optimizer.report.page import picture_data
-from optimizer.report.page.embedded_tables import sheets
-from optimizer.report.page.period_bins import PeriodBins, bins
-from optimizer.report.write_result import summary_of
+from optimizer.report.page.embedded_tables import embedded_tables
+from optimizer.report.page.period_bins import PeriodBins, period_bins
+from optimizer.report.write_result import plan_summary
 from optimizer.result.result_layouts import CATEGORIES, Tables, in_order
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
 
-MOST_CHECKS = 150
+MAX_RULE_CHECKS = 150
 """Rows of Compliance in the picture of rules."""
-RULE_COSTS = "Rule costs"
+RULE_COSTS_TABLE = "Rule costs"
 
 
 def page_data(result: Result) -> dict[str, Any]:
     """Everything that the page of a result holds, ready for JSON."""
     calendar = result.network.calendar
     periods = tuple(clean(label) for label in calendar.labels)
-    axis = bins(periods, tuple(str(day.year) for day in calendar.first))
-    pictures = _pictures(result.tables, axis)
+    axis = period_bins(periods, tuple(str(day.year) for day in calendar.first))
+    pictures = _picture_data(result.tables, axis)
     return {
-        **_head(result),
+        **_plan_header(result),
         "axis": {"labels": axis.labels, "joined": axis.joined, "periods": len(periods)},
         "sites": _sites(result, pictures),
         "stages": {clean(row.material): clean(row.stage) for row in result.case.materials},
         **pictures,
         "demand": _demand(result),
-        "sheets": sheets(in_order(result.tables)),
+        "sheets": embedded_tables(in_order(result.tables)),
     }
 
 
-def _head(result: Result) -> dict[str, Any]:
+def _plan_header(result: Result) -> dict[str, Any]:
     settings, audit = result.case.settings, result.audit
     status = status_sentence(result.status)
     return {
@@ -98,13 +98,13 @@ def _sites(result: Result, pictures: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _pictures(tables: Tables, axis: PeriodBins) -> dict[str, Any]:
+def _picture_data(tables: Tables, axis: PeriodBins) -> dict[str, Any]:
     lots = picture_data.LotSums(axis)
     found: dict[str, Any] = {}
     for name, sheet, places, most in (
-        ("shipped", "Shipments", ("from site", "to site"), picture_data.MOST_FLOWS),
-        ("bought", "Purchases", ("offer", "site", "country"), picture_data.MOST_PLACES),
-        ("delivered", "Deliveries", ("line", "customer", "segment"), picture_data.MOST_PLACES),
+        ("shipped", "Shipments", ("from site", "to site"), picture_data.MAX_SHIPMENT_SUMS),
+        ("bought", "Purchases", ("offer", "site", "country"), picture_data.MAX_PLACE_SUMS),
+        ("delivered", "Deliveries", ("line", "customer", "segment"), picture_data.MAX_PLACE_SUMS),
     ):
         found[name], found[name]["left"] = lots.add(tables.get(sheet), places, most)
     return {
@@ -115,7 +115,7 @@ def _pictures(tables: Tables, axis: PeriodBins) -> dict[str, Any]:
         "costs": _costs(tables),
         "short": [
             [*(clean(part) for part in key), tonnes]
-            for key, tonnes in picture_data.added(
+            for key, tonnes in picture_data.sums_by_key(
                 tables.get("Shortages"), ("line", "customer", "material", "segment"), "short"
             ).items()
         ],
@@ -130,7 +130,9 @@ def _costs(tables: Tables) -> dict[str, Any]:
     """By category and calendar year: as paid, and as present value."""
     table = tables.get("Costs")
     keys = ("category", "year")
-    paid, present = (picture_data.added(table, keys, value) for value in ("amount", "discounted"))
+    paid, present = (
+        picture_data.sums_by_key(table, keys, value) for value in ("amount", "discounted")
+    )
     years = sorted({clean(year) for _, year in paid})
     order = [name for name in CATEGORIES if any(key[0] == name for key in paid)]
     order += sorted({category for category, _ in paid if category not in CATEGORIES})
@@ -163,7 +165,7 @@ def _rules(tables: Tables) -> dict[str, Any]:
     ]
     kept, left = picture_data.largest(
         rows,
-        MOST_CHECKS,
+        MAX_RULE_CHECKS,
         lambda row: (row["share found"] or 0.0) - (row["share allowed"] or 0.0),
     )
     kept_rows = (row for row in rows if not str(row["verdict"]).startswith("broken"))
@@ -177,7 +179,7 @@ def _rules(tables: Tables) -> dict[str, Any]:
 
 def _rule_costs(tables: Tables) -> list[dict[str, Any]]:
     """What each rule costs, where a study has found it."""
-    table = tables.get(RULE_COSTS)
+    table = tables.get(RULE_COSTS_TABLE)
     if table is None:
         return []
     named = {header.replace("_", " "): header for header in table.layout.headers}
@@ -194,7 +196,7 @@ def _demand(result: Result) -> dict[str, Any] | None:
     """Wanted and short by segment, as on the workbook's Summary; None if nobody waits."""
     if result.objective is None or result.audit is None:
         return None
-    found = block_demand.demand(summary_of(result), result.tables)
+    found = block_demand.demand_by_year(plan_summary(result), result.tables)
     if found is None:
         return None
     return {
@@ -202,7 +204,7 @@ def _demand(result: Result) -> dict[str, Any] | None:
         "short": found.sum("short", every=True),
         "segments": [
             {
-                "segment": segment or block_demand.NO_SEGMENT,
+                "segment": segment or block_demand.NO_SEGMENT_LABEL,
                 "wanted": found.sum("wanted", segment),
                 "short": found.sum("short", segment),
             }

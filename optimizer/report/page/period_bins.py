@@ -7,7 +7,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
-MOST = 60
+MAX_PERIOD_BINS = 60
 """Most points in time in a picture."""
 
 
@@ -25,16 +25,16 @@ class PeriodBins(Struct, frozen=True):
         return frozenset({place: label for label, place in self.of.items()}.values())
 
 
-def bins(periods: Sequence[str], years: Sequence[str]) -> PeriodBins:
+def period_bins(periods: Sequence[str], years: Sequence[str]) -> PeriodBins:
     """Bins of the periods: the periods, calendar years or runs of years, at most MOST.
 
     >>> bins(("2027-Q1", "2027-Q2"), ("2027", "2027")).labels
     ('2027-Q1', '2027-Q2')
     """
-    if len(periods) <= MOST:
+    if len(periods) <= MAX_PERIOD_BINS:
         return PeriodBins(tuple(periods), {label: n for n, label in enumerate(periods)}, "")
     distinct = [year for year, _ in groupby(years)]
-    size = -(-len(distinct) // MOST)
+    size = -(-len(distinct) // MAX_PERIOD_BINS)
     runs = [distinct[n : n + size] for n in range(0, len(distinct), size)]
     labels = tuple(run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
     bin_of_year = {year: n for n, run in enumerate(runs) for year in run}

@@ -9,16 +9,16 @@ from optimizer.report.excel_values import clean, finite
 from optimizer.report.page.period_bins import PeriodBins
 from optimizer.result.result_layouts import Table
 
-MOST_FLOWS = 12_000
+MAX_SHIPMENT_SUMS = 12_000
 """Sums of shipments that the page holds."""
-MOST_PLACES = 4_000
+MAX_PLACE_SUMS = 4_000
 """Sums of purchases, and of deliveries, that the page holds."""
-MOST_UNITS = 120
-MOST_STOCKS = 24
-MOST_THINGS = 40
+MAX_CHARTED_UNITS = 120
+MAX_CHARTED_STOCKS = 24
+MAX_THINGS_PER_KIND = 40
 """Things of one kind in the lists of what is scarce and of what is nearly used."""
 
-Key = tuple[Any, ...]
+SumKey = tuple[Any, ...]
 
 
 class TextIndex:
@@ -32,9 +32,9 @@ class TextIndex:
         return self.places.setdefault(word, len(self.places))
 
 
-def added(table: Table | None, headers: Sequence[str], value: str) -> dict[Key, float]:
+def sums_by_key(table: Table | None, headers: Sequence[str], value: str) -> dict[SumKey, float]:
     """Sum of a column for each combination of others."""
-    found: dict[Key, float] = {}
+    found: dict[SumKey, float] = {}
     if table is None:
         return found
     numbers = table[value]
@@ -55,7 +55,7 @@ class LotSums:
         self, table: Table | None, places: Sequence[str], most: int
     ) -> tuple[dict[str, Any], dict[str, float]]:
         """Columns of sums for the places with most tonnes, and what is left out."""
-        found: dict[Key, float] = {}
+        found: dict[SumKey, float] = {}
         if table is not None and len(table):
             of, materials, classes = self.bins.of, self.materials, self.classes
             columns = (*(table[place] for place in places), table["material"], table["period"])
@@ -64,7 +64,7 @@ class LotSums:
             for key, lot, tonnes in zip(keys, lots, table["tonnes"], strict=True):
                 whole = (key[:-2], materials(key[-2]), of[key[-1]], classes(lot))
                 found[whole] = found.get(whole, 0.0) + (finite(tonnes) or 0.0)
-        kept, left = _most(found, most)
+        kept, left = _largest_places(found, most)
         return (
             {
                 **{header: [clean(key[0][n]) for key in kept] for n, header in enumerate(places)},
@@ -80,15 +80,17 @@ class LotSums:
         """Materials, and classes as the rules that they break and that are not followed."""
         return {
             "materials": [clean(material) for material in self.materials.places],
-            "classes": [[_rules(word) for word in lot] for lot in self.classes.places],
+            "classes": [[_rule_names(word) for word in lot] for lot in self.classes.places],
         }
 
 
-def _rules(word: object) -> list[str]:
+def _rule_names(word: object) -> list[str]:
     return [part for part in clean(word).split("; ") if part]
 
 
-def _most(found: dict[Key, float], most: int) -> tuple[dict[Key, float], dict[str, float]]:
+def _largest_places(
+    found: dict[SumKey, float], most: int
+) -> tuple[dict[SumKey, float], dict[str, float]]:
     """Whole places, the largest first, while their sums fit."""
     if len(found) <= most:
         return found, {"places": 0, "tonnes": 0.0}
@@ -111,16 +113,16 @@ def _most(found: dict[Key, float], most: int) -> tuple[dict[Key, float], dict[st
     return {key: value for key, value in found.items() if key[0] in kept}, left
 
 
-def by_bin(
+def sums_by_bin(
     table: Table | None,
     headers: Sequence[str],
     values: Sequence[str],
     bins: PeriodBins,
     *,
     levels: bool = False,
-) -> dict[Key, list[list[float | None]]]:
+) -> dict[SumKey, list[list[float | None]]]:
     """Columns by bin for each combination of others; a level is that of the bin's last period."""
-    found: dict[Key, list[list[float | None]]] = {}
+    found: dict[SumKey, list[list[float | None]]] = {}
     if table is None:
         return found
     last = bins.last
@@ -146,13 +148,13 @@ def largest(found: Iterable[Any], most: int, size: Callable[[Any], float]) -> tu
 
 def utilisation(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
     """Units with use and capacity by bin, the busiest kept."""
-    found = by_bin(table, ("site", "unit"), ("used", "capacity"), bins)
+    found = sums_by_bin(table, ("site", "unit"), ("used", "capacity"), bins)
 
-    def busy(item: tuple[Key, list[list[float | None]]]) -> float:
+    def busy(item: tuple[SumKey, list[list[float | None]]]) -> float:
         used, capacity = (sum(value or 0.0 for value in column) for column in item[1])
         return used / capacity if capacity else 0.0
 
-    kept, left = largest(found.items(), MOST_UNITS, busy)
+    kept, left = largest(found.items(), MAX_CHARTED_UNITS, busy)
     return {
         "rows": [
             {"site": clean(key[0]), "unit": clean(key[1]), "used": used, "capacity": capacity}
@@ -164,9 +166,9 @@ def utilisation(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
 
 def stock(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
     """Closing stock by bin, the largest kept; classes are added up."""
-    found = by_bin(table, ("site", "material"), ("tonnes",), bins, levels=True)
+    found = sums_by_bin(table, ("site", "material"), ("tonnes",), bins, levels=True)
     kept, left = largest(
-        found.items(), MOST_STOCKS, lambda item: max(value or 0.0 for value in item[1][0])
+        found.items(), MAX_CHARTED_STOCKS, lambda item: max(value or 0.0 for value in item[1][0])
     )
     return {
         "rows": [
@@ -179,13 +181,13 @@ def stock(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
 
 def scarcity(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
     """What binds, the dearest of each kind: bound and worth in each period where it binds."""
-    things: dict[Key, list[list[Any]]] = {}
+    things: dict[SumKey, list[list[Any]]] = {}
     headers = ("kind", "thing", "unit", "per", "period", "bound", "worth")
     rows = zip(*(table[h] for h in headers), strict=True) if table is not None else ()
     for kind, thing, unit, per, period, bound, worth in rows:
         places = things.setdefault((kind, thing, unit, per), [])
         places.append([bins.of.get(period), clean(period), finite(bound), finite(worth)])
-    return _of_each_kind(
+    return _largest_of_each_kind(
         things,
         lambda item: max(abs(row[3] or 0.0) for row in item[1]),
         lambda key, rows: {
@@ -200,7 +202,7 @@ def scarcity(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
 
 def break_even(table: Table | None) -> dict[str, Any]:
     """What is not used, the nearest of each kind to being used: its best period."""
-    things: dict[Key, list[Any]] = {}
+    things: dict[SumKey, list[Any]] = {}
     headers = ("kind", "thing", "material", "period", "price", "cheaper by", "break-even")
     rows = zip(*(table[h] for h in headers), strict=True) if table is not None else ()
     for kind, thing, material, period, *money in rows:
@@ -211,7 +213,7 @@ def break_even(table: Table | None) -> dict[str, Any]:
         nearest = things.get(key)
         if nearest is None or less < nearest[2]:
             things[key] = [clean(period), price, less, even]
-    return _of_each_kind(
+    return _largest_of_each_kind(
         things,
         lambda item: -item[1][2] / (abs(item[1][1] or 0.0) or 1.0),
         lambda key, row: {
@@ -226,17 +228,17 @@ def break_even(table: Table | None) -> dict[str, Any]:
     )
 
 
-def _of_each_kind(
-    things: dict[Key, Any],
+def _largest_of_each_kind(
+    things: dict[SumKey, Any],
     size: Callable[[Any], float],
-    row: Callable[[Key, Any], dict[str, Any]],
+    row: Callable[[SumKey, Any], dict[str, Any]],
 ) -> dict[str, Any]:
     kinds: dict[Any, list[Any]] = {}
     for item in things.items():
         kinds.setdefault(item[0][0], []).append(item)
     shown, left = [], 0
     for items in kinds.values():
-        kept, more = largest(items, MOST_THINGS, size)
+        kept, more = largest(items, MAX_THINGS_PER_KIND, size)
         shown += [row(*item) for item in kept]
         left += more
     return {"rows": shown, "left": left}

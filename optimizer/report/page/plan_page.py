@@ -6,13 +6,13 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from optimizer.atomic_write import replacing
-from optimizer.report.page.html_file import WHAT, text_of, whole
+from optimizer.report.page.html_file import PAGE_FILE_KIND, html_page, page_part
 from optimizer.report.page.page_data import page_data
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
 
-PROGRAMS = (
+PLAN_PROGRAMS = (
     "head.js",
     "flows.js",
     "map.js",
@@ -31,12 +31,12 @@ def write_page(result: Result, path: str | os.PathLike[str]) -> None:
     A result without a plan has a page too: it says why, and what would have to give. An
     existing file is replaced in one go. Raises FileError if the file cannot be written.
     """
-    with replacing(path, WHAT) as part:
-        part.write_bytes(page(page_data(result)))
+    with replacing(path, PAGE_FILE_KIND) as part:
+        part.write_bytes(plan_page(page_data(result)))
 
 
-def page(data: dict[str, Any]) -> bytes:
+def plan_page(data: dict[str, Any]) -> bytes:
     """The whole page with its data."""
     placed = any(site["at"] for site in data["sites"])
-    land = text_of("land.json") if placed else "null"
-    return whole(data, f"{data['case']}: sourcing plan", "the plan", PROGRAMS, land)
+    land = page_part("land.json") if placed else "null"
+    return html_page(data, f"{data['case']}: sourcing plan", "the plan", PLAN_PROGRAMS, land)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from optimizer import __version__
 from optimizer.atomic_write import replacing
 from optimizer.report.excel_values import clean, finite
-from optimizer.report.page.embedded_tables import sheets
-from optimizer.report.page.html_file import WHAT, whole
+from optimizer.report.page.embedded_tables import embedded_tables
+from optimizer.report.page.html_file import PAGE_FILE_KIND, html_page
 
 if TYPE_CHECKING:
     from optimizer.studies import RunOutcome, Study
 
-PROGRAMS = (
+STUDY_PROGRAMS = (
     "pieces.js",
     "runs.js",
     "scenarios.js",
@@ -36,14 +36,14 @@ def write_study_page(study: Study, path: str | os.PathLike[str]) -> None:
     Its tables are those of the study's workbook. An existing file is replaced in one go.
     Raises FileError if the file cannot be written.
     """
-    with replacing(path, WHAT) as part:
+    with replacing(path, PAGE_FILE_KIND) as part:
         part.write_bytes(study_page(study))
 
 
 def study_page(study: Study) -> bytes:
     """The whole page of a study."""
     data = study_data(study)
-    return whole(data, f"{data['case']}: {data['title']}", "the study", PROGRAMS)
+    return html_page(data, f"{data['case']}: {data['title']}", "the study", STUDY_PROGRAMS)
 
 
 def study_data(study: Study) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def study_data(study: Study) -> dict[str, Any]:
         "notes": [clean(note) for note in study.notes],
         "words": [clean(sentence) for sentence in study.words],
         "chart": study.chart,
-        "sheets": sheets(study.tables),
+        "sheets": embedded_tables(study.tables),
         "made": date.today().isoformat(),
         "version": __version__,
         "run": clean(study.run),
