@@ -43,8 +43,8 @@ def costs_block(summary: Summary, tables: Tables) -> FormulaBlock | None:
     def line(anchors: Anchors, index: int, name: str) -> BlockRow:
         at = anchors[COSTS_BLOCK].at
         label = f'"="&{at(index, 0, "c")}'
-        behind = LinkTarget("Costs", (("category", name),))
-        cells = [FormulaCell(name[:1].upper() + name[1:], link=behind)]
+        target = LinkTarget("Costs", (("category", name),))
+        cells = [FormulaCell(name[:1].upper() + name[1:], link=target)]
         for column, year in enumerate(years, 1):
             when = f'{_COST_YEAR},"="&{at(-1, column, "r")}'
             formula = f"=SUMIFS({_COST_AMOUNT},{_COST_CATEGORY},{label},{when})"
@@ -68,10 +68,10 @@ def costs_block(summary: Summary, tables: Tables) -> FormulaBlock | None:
         cells.append(FormulaCell(fsum(present.values()), f"=SUM({_COST_DISCOUNTED})", number))
         return BlockRow(cells, "sum")
 
-    def fill(anchors: Anchors) -> list[BlockRow]:
+    def make_rows(anchors: Anchors) -> list[BlockRow]:
         lines = [line(anchors, index, name) for index, name in enumerate(categories)]
         return [*lines, everything(anchors)]
 
     title = f"Cost by category and calendar year, {money}"
     headers = ("category, as paid", *years, "total", "discounted")
-    return FormulaBlock(COSTS_BLOCK, title, headers, len(categories) + 1, fill)
+    return FormulaBlock(COSTS_BLOCK, title, headers, len(categories) + 1, make_rows)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from math import floor
 
 from optimizer.report import block_costs, block_demand, block_origin, block_plants, block_scarce
 from optimizer.report.formats import format_divisor
-from optimizer.report.formula_block import Anchors, BlockRow, FormulaBlock, FormulaCell
+from optimizer.report.formula_block import (
+    Anchors,
+    BlockRow,
+    BlocksByName,
+    FormulaBlock,
+    FormulaCell,
+)
 from optimizer.report.sheet_positions import BlockAnchor
 from optimizer.report.summary import Summary
 
 CHART_TITLES_BLOCK = "titles"
 FULL_UTILISATION = 0.995
 """Use of capacity from which a unit counts as full."""
-BlocksByName = Mapping[str, FormulaBlock]
 TitleAndFormula = tuple[str, str]
 """Sentence and the formula that gives it."""
 
@@ -23,10 +28,10 @@ def chart_titles_block(summary: Summary, blocks: BlocksByName) -> FormulaBlock:
     """A line for each chart: what it asks and answers; its title is this cell."""
     shown = [name for name in CHART_TITLES if name in blocks]
 
-    def fill(anchors: Anchors) -> list[BlockRow]:
+    def make_rows(anchors: Anchors) -> list[BlockRow]:
         rows = []
         for name in shown:
-            lines = blocks[name].fill(anchors)
+            lines = blocks[name].make_rows(anchors)
             text, formula = CHART_TITLES[name](anchors[name], blocks[name], lines)
             rows.append(
                 BlockRow([FormulaCell(name.title()), FormulaCell(text, f"={formula}", "General")])
@@ -34,7 +39,12 @@ def chart_titles_block(summary: Summary, blocks: BlocksByName) -> FormulaBlock:
         return rows
 
     return FormulaBlock(
-        CHART_TITLES_BLOCK, "What the charts say", ("chart", "title"), len(shown), fill, words=True
+        CHART_TITLES_BLOCK,
+        "What the charts say",
+        ("chart", "title"),
+        len(shown),
+        make_rows,
+        text_only=True,
     )
 
 

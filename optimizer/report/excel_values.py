@@ -1,6 +1,6 @@
-"""What may stand in a cell: clean text, finite numbers, dates as Excel counts them, addresses.
+"""Contents of cells: clean text, finite numbers, serial dates, addresses, parts of formulas.
 
-Nothing here knows XlsxWriter; formulas are plain text.
+Nothing here depends on XlsxWriter; formulas are plain text.
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ from math import isfinite
 from typing import Any
 
 MAX_CELL_CHARACTERS = 32_767
-"""Most characters (as UTF-16 counts them) that a cell can hold."""
+"""Most characters (as UTF-16 counts them) that a cell of Excel can hold."""
 TRUNCATION_MARK = " … (cut)"
 
+MAX_LITERAL_CHARACTERS = 250
+"""Longest text in a formula; Excel takes 255 characters in one piece, quotes included."""
 LONGEST_TITLE = 255
 """Most characters (as UTF-16 counts them) of the title of a column of an Excel table."""
 _ESCAPED_IN_REFERENCES = frozenset("'[]#@\"")
-"""What a reference by title has to escape; Excel and LibreOffice do not agree on how."""
+"""Characters that a reference by title must escape; Excel and LibreOffice disagree on how."""
 _MAX_CRITERION_CHARACTERS = 240
-"""Most characters of a name in a formula: Excel allows 255 in one piece of text."""
+"""Longest name in a criterion: Excel takes 255 characters in one piece of text, and the equals
+sign, quotes and a wildcard need room."""
 _WILDCARD = re.compile(r"([~*?])")
 _INVALID_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _EXCEL_EPOCH = date(1899, 12, 30)
@@ -57,7 +60,7 @@ def one_line(value: object) -> str:
 
 
 def all_finite_floats(values: Sequence[Any]) -> bool:
-    """Whether all values are floats that cells can hold as they are.
+    """True if all values are finite floats, which cells can hold as they are.
 
     >>> plain([1.0, 2.0]), plain([1.0, None]), plain([float("nan")])
     (True, False, False)
@@ -132,7 +135,7 @@ def column_ref(layout_name: str, header: str) -> str:
 
 
 def column_titles(headers: Iterable[object]) -> list[str]:
-    """Headers as an Excel table takes them: one line, not too long, none twice, none empty.
+    """Headers as an Excel table takes them: one line each, not too long, distinct, not empty.
 
     >>> column_titles(["tonnes", "Tonnes", "", "two\\nlines"])
     ['tonnes', 'Tonnes (2)', 'column', 'two lines']
@@ -140,33 +143,31 @@ def column_titles(headers: Iterable[object]) -> list[str]:
     taken: set[str] = set()
     titles = []
     for header in headers:
-        whole, number = one_line(header) or "column", 1
-        title = shortened(whole, LONGEST_TITLE)
+        text, number = one_line(header) or "column", 1
+        title = shortened(text, LONGEST_TITLE)
         while title.casefold() in taken:
             number += 1
-            end = f" ({number})"
-            title = shortened(whole, LONGEST_TITLE - len(end)) + end
+            suffix = f" ({number})"
+            title = shortened(text, LONGEST_TITLE - len(suffix)) + suffix
         taken.add(title.casefold())
         titles.append(title)
     return titles
 
 
-def shortened(text: str, most: int) -> str:
-    """Text of at most so many characters, as UTF-16 counts them; what is cut ends in dots.
+def shortened(text: str, length: int) -> str:
+    """Text of at most so many characters, as UTF-16 counts them; an ellipsis ends what is cut.
 
     >>> shortened("Kazakhstan", 10), shortened("Kazakhstan", 6)
     ('Kazakhstan', 'Kazak…')
     """
     units = text.encode("utf-16-le", "replace")
-    if len(units) <= 2 * most:
+    if len(units) <= 2 * length:
         return text
-    return units[: 2 * (most - 1)].decode("utf-16-le", "ignore").rstrip() + "…"
+    return units[: 2 * (length - 1)].decode("utf-16-le", "ignore").rstrip() + "…"
 
 
 def column_range(layout_name: str, title: str, first: tuple[int, int], last: int) -> str:
-    """Reference to a column whose title a person may have written, from its first cell down.
-
-    By title, as ``tbl_Costs[amount]``; by its cells where the title would need escapes.
+    """Reference to a column of a table by its title, or by its cells if that needs escapes.
 
     >>> column_cells("Costs", "2027", (5, 1), 9), column_cells("Costs", "Plan #2", (5, 1), 9)
     ('tbl_Costs[2027]', '$B$6:$B$10')
@@ -177,12 +178,12 @@ def column_range(layout_name: str, title: str, first: tuple[int, int], last: int
 
 
 def has_wildcards(names: Iterable[str]) -> bool:
-    """Whether a name holds a character that Excel reads as a wildcard."""
+    """True if a name has a character that Excel reads as a wildcard."""
     return any(_WILDCARD.search(name) for name in names)
 
 
 def criterion(name: str) -> str:
-    """Criterion of SUMIFS for exactly this name, as text inside a formula.
+    """Criterion of SUMIFS that matches exactly this name, as text inside a formula.
 
     The equals sign keeps ``>5`` a name and lets "" mean blank; the tilde keeps * and ?
     from matching other names.
@@ -192,22 +193,31 @@ def criterion(name: str) -> str:
     >>> criterion("2 x 50%*")
     '"=2 x 50%~*"'
     """
-    pieces = [_WILDCARD.sub(r"~\1", character).replace('"', '""') for character in name]
-    text = "".join(pieces)
+    characters = [_WILDCARD.sub(r"~\1", character).replace('"', '""') for character in name]
+    text = "".join(characters)
     if len(text) > _MAX_CRITERION_CHARACTERS:
-        text = "".join(pieces[: _MAX_CRITERION_CHARACTERS // 2]) + "*"
+        text = "".join(characters[: _MAX_CRITERION_CHARACTERS // 2]) + "*"
     return f'"={text}"'
 
 
+def text_literal(text: str) -> str:
+    """Text as it stands in a formula that compares exactly; see MAX_LITERAL_CHARACTERS.
+
+    >>> text_literal('2" pipe')
+    '"2"" pipe"'
+    """
+    return '"' + text.replace('"', '""') + '"'
+
+
 def criteria(names: Sequence[str]) -> str:
-    """Criterion for any of several names: an array, to be added up by SUMPRODUCT."""
+    """Criterion that matches any of several names: an array, whose matches SUMPRODUCT adds up."""
     if len(names) == 1:
         return criterion(names[0])
     return "{" + ",".join(criterion(name) for name in names) + "}"
 
 
 def cell_criterion(reference: str, escape: bool) -> str:
-    """Criterion for exactly what stands in a cell; ``escape`` where names hold wildcards."""
+    """Criterion that matches exactly the text of a cell; ``escape`` if it may have wildcards."""
     if escape:
         for character in "~*?":
             reference = f'SUBSTITUTE({reference},"{character}","~{character}")'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from optimizer.report import block_demand, block_origin, block_plants, block_scarce, block_titles
@@ -15,9 +14,10 @@ from optimizer.report.block_grid import (
     write_block,
 )
 from optimizer.report.cell_links import RowFinder
+from optimizer.report.delivered_origins import OUTLETS_BLOCK, delivered_origins
 from optimizer.report.excel_rows import write_text
 from optimizer.report.formats import STEEL, Formats
-from optimizer.report.formula_block import Anchors, FormulaBlock, with_cached_rows
+from optimizer.report.formula_block import Anchors, BlocksByName, FormulaBlock, with_cached_rows
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Tables
 
@@ -29,7 +29,7 @@ FIGURES_SUBTITLE = "What the charts of the Summary are drawn from, beside its ow
 FIGURES_BANDS = (
     ((block_titles.CHART_TITLES_BLOCK,),),
     ((block_origin.SOURCES_BLOCK,), (block_demand.DEMAND_BLOCK,)),
-    ((block_origin.ORIGIN_BLOCK,), (block_origin.OUTLETS_BLOCK,)),
+    ((block_origin.ORIGIN_BLOCK,), (OUTLETS_BLOCK,)),
     ((block_scarce.SCARCITY_BLOCK,), (block_plants.SUPPLY_BLOCK,)),
 )
 _FIRST_BLOCK_ROW = 3
@@ -43,7 +43,7 @@ def figure_blocks(summary: Summary, tables: Tables) -> dict[str, FormulaBlock]:
         block_scarce.scarcity_block(summary, tables),
         block_plants.supply_block(summary, tables),
     ]
-    origins = block_origin.delivered_origins(summary, tables) if demand else None
+    origins = delivered_origins(summary, tables) if demand else None
     if origins:
         found += [
             block_origin.sources_block(summary, tables, origins),
@@ -53,31 +53,31 @@ def figure_blocks(summary: Summary, tables: Tables) -> dict[str, FormulaBlock]:
     return {block.name: with_cached_rows(block) for block in found if block}
 
 
-def lay_out_figures(blocks: Mapping[str, FormulaBlock], summary: Summary) -> SheetGrid:
+def lay_out_figures(blocks: BlocksByName, summary: Summary) -> SheetGrid:
     """Where each block of figures stands."""
-    page = grid_for(FIGURES_SHEET, blocks.values(), len(summary.calendar) + 1)
-    place_blocks(page, FIGURES_BANDS, blocks, _FIRST_BLOCK_ROW)
-    return page
+    grid = grid_for(FIGURES_SHEET, blocks.values(), len(summary.calendar) + 1)
+    place_blocks(grid, FIGURES_BANDS, blocks, _FIRST_BLOCK_ROW)
+    return grid
 
 
 def write_figures(
     sheet: Worksheet,
-    blocks: Mapping[str, FormulaBlock],
-    page: SheetGrid,
+    blocks: BlocksByName,
+    grid: SheetGrid,
     anchors: Anchors,
     finder: RowFinder,
     forms: Formats,
 ) -> None:
     """Fill the sheet of figures; ``anchors`` are those of all sheets."""
-    set_columns(sheet, page)
+    set_columns(sheet, grid)
     write_text(sheet, 0, FIRST_COLUMN, FIGURES_SHEET, forms("title"))
     sheet.set_row(0, 24)
     write_text(sheet, 1, FIRST_COLUMN, FIGURES_SUBTITLE, forms("subtitle"))
-    for name in page.anchors:
+    for name in grid.anchors:
         block = blocks[name]
-        write_block(sheet, block, block.fill(anchors), page, finder, forms)
-    sheet.print_area(0, 0, max(page.below - 1, _FIRST_BLOCK_ROW), page.last)
-    sheet.set_h_pagebreaks(page.breaks)
+        write_block(sheet, block, block.make_rows(anchors), grid, finder, forms)
+    sheet.print_area(0, 0, max(grid.next_row - 1, _FIRST_BLOCK_ROW), grid.last_column)
+    sheet.set_h_pagebreaks(grid.page_breaks)
     sheet.set_tab_color(STEEL)
-    cells = f"A1:{page.end}"
+    cells = f"A1:{grid.last_cell}"
     sheet.ignore_errors({"number_stored_as_text": cells, "formula_differs": cells})

@@ -9,7 +9,12 @@ from msgspec import Struct
 from optimizer.report import block_demand, block_rules
 from optimizer.report.excel_values import cell_range, clean, column_ref
 from optimizer.report.formats import money_scale
-from optimizer.report.formula_block import Anchors, FormulaBlock, FormulaCell, column_total
+from optimizer.report.formula_block import (
+    Anchors,
+    BlocksByName,
+    FormulaCell,
+    column_total,
+)
 from optimizer.report.sheet_positions import LinkTarget, TablePosition
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Tables
@@ -24,21 +29,21 @@ class HeadlineFigure(Struct, frozen=True):
     label: FormulaCell
     cell: FormulaCell
     note: FormulaCell
-    behind: LinkTarget
+    target: LinkTarget
 
 
 def headline(
     summary: Summary,
     tables: Tables,
-    places: Mapping[str, TablePosition],
+    positions: Mapping[str, TablePosition],
     anchors: Anchors,
-    blocks: Mapping[str, FormulaBlock],
+    blocks: BlocksByName,
 ) -> list[HeadlineFigure]:
     """The six headline figures, in order."""
     return [
         *_costs(summary, tables),
         *_demand(tables, anchors, blocks),
-        _supply(tables, places),
+        _supply(tables, positions),
         _rules(summary, anchors, blocks),
     ]
 
@@ -81,9 +86,7 @@ def _costs(summary: Summary, tables: Tables) -> list[HeadlineFigure]:
     ]
 
 
-def _demand(
-    tables: Tables, anchors: Anchors, blocks: Mapping[str, FormulaBlock]
-) -> list[HeadlineFigure]:
+def _demand(tables: Tables, anchors: Anchors, blocks: BlocksByName) -> list[HeadlineFigure]:
     """Share of demand that is covered, and tonnes short."""
     short = column_total(tables.get("Shortages"), "short")
     formula = f"=SUM({column_ref('Shortages', 'short')})" if "Shortages" in tables else ""
@@ -98,18 +101,18 @@ def _demand(
         note = "no demand line has a penalty"
         return [_tile("Demand covered", none, note, "Deliveries"), missing]
     anchor = anchors[block_demand.COVERAGE_BLOCK]
-    rows = blocks[block_demand.COVERAGE_BLOCK].fill(anchors)
+    rows = blocks[block_demand.COVERAGE_BLOCK].make_rows(anchors)
     line = next(index for index, row in enumerate(rows) if row.style == "sum")
     covered = FormulaCell(rows[line].cells[4].value, f"={anchor.at(line, 4)}", "0.0%")
     return [_tile("Demand covered", covered, "outlets left out", "Deliveries"), missing]
 
 
-def _supply(tables: Tables, places: Mapping[str, TablePosition]) -> HeadlineFigure:
+def _supply(tables: Tables, positions: Mapping[str, TablePosition]) -> HeadlineFigure:
     """Offers that are used, and the number of sites they come from."""
-    table, place = tables.get("Purchases"), places.get("Purchases")
-    if table is None or place is None or place.pivot is None:
+    table, position = tables.get("Purchases"), positions.get("Purchases")
+    if table is None or position is None or position.pivot is None:
         return _tile("Offers used", FormulaCell(0.0, "", "0"), "nothing is bought", "Purchases")
-    pivot = place.pivot
+    pivot = position.pivot
     totals = cell_range((pivot.first, pivot.total), (pivot.last, pivot.total), "Purchases")
     sites = cell_range((pivot.first, pivot.keys + 1), (pivot.last, pivot.keys + 1), "Purchases")
     keys = zip(*(map(clean, table[h]) for h in ("offer", "site", "material")), strict=True)
@@ -128,14 +131,15 @@ def _supply(tables: Tables, places: Mapping[str, TablePosition]) -> HeadlineFigu
     )
 
 
-def _rules(
-    summary: Summary, anchors: Anchors, blocks: Mapping[str, FormulaBlock]
-) -> HeadlineFigure:
+def _rules(summary: Summary, anchors: Anchors, blocks: BlocksByName) -> HeadlineFigure:
     """The word for the plan, and how many rules are kept."""
     word = FormulaCell(summary.lawful or "–", "", "General")
     if block_rules.RULES_BLOCK not in blocks:
         return _tile("Lawful", word, "no rule binds a delivery", "Compliance")
-    anchor, rows = anchors[block_rules.RULES_BLOCK], blocks[block_rules.RULES_BLOCK].fill(anchors)
+    anchor, rows = (
+        anchors[block_rules.RULES_BLOCK],
+        blocks[block_rules.RULES_BLOCK].make_rows(anchors),
+    )
     cells = anchor.down(0, len(rows) - 1, block_rules.VERDICT_COLUMN)
     verdicts = [row.cells[block_rules.VERDICT_COLUMN].value for row in rows]
     kept = verdicts.count(block_rules.VERDICT_KEPT)

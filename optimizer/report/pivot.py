@@ -90,7 +90,7 @@ def write_pivot(
             (*(pivot.cell(row, period) for period in pivot.periods), pivot.total(row))
             for row in pivot.rows
         )
-    place = PivotPosition(
+    position = PivotPosition(
         first,
         last,
         left,
@@ -102,18 +102,18 @@ def write_pivot(
         pivot.periods,
         values,
     )
-    _write_heading(sheet, pivot, place, summary.currency, forms)
+    _write_heading(sheet, pivot, position, summary.currency, forms)
     label = forms("body", "@", align="left", indent=1)
     for row, keys in enumerate(pivot.rows, first):
         for column, key in enumerate(keys, left):
             write_text(sheet, row, column, key, label)
         number = number_format(pivot.value.kind, _row_magnitude(pivot, keys, largest), dash=True)
-        _write_cells(sheet, pivot, place, row, keys, forms("body", number))
-        _write_row_total(sheet, pivot, place, row, keys, forms("total", number))
+        _write_cells(sheet, pivot, position, row, keys, forms("body", number))
+        _write_row_total(sheet, pivot, position, row, keys, forms("total", number))
     if pivot.value.kind in ("tonnes", "money"):
         number = number_format(pivot.value.kind, largest)
-        _write_column_totals(sheet, pivot, place, forms("total", number))
-    return place
+        _write_column_totals(sheet, pivot, position, forms("total", number))
+    return position
 
 
 def _row_magnitude(pivot: _Pivot, keys: tuple[str, ...], largest: float) -> float:
@@ -158,21 +158,21 @@ def _largest_total(pivot: _Pivot) -> float:
 
 
 def _write_heading(
-    sheet: Worksheet, pivot: _Pivot, place: PivotPosition, currency: str, forms: Formats
+    sheet: Worksheet, pivot: _Pivot, position: PivotPosition, currency: str, forms: Formats
 ) -> None:
     measure = "" if pivot.value.kind == "tonnes" else unit_label(pivot.value.kind, currency)
     title = f"{pivot.table.layout.name}: {pivot.value.header} by period"
     title += f", {measure}" if measure else ""
-    write_text(sheet, place.first - 5, place.keys, title, forms("heading", bottom=0))
-    note = "" if place.live else "values as of the run: too many cells for live formulas"
-    write_text(sheet, place.first - 2, place.keys, note, forms("note"))
-    header = place.first - 1
-    for column, key in enumerate(pivot.keys, place.keys):
+    write_text(sheet, position.first - 5, position.keys, title, forms("heading", bottom=0))
+    note = "" if position.live else "values as of the run: too many cells for live formulas"
+    write_text(sheet, position.first - 2, position.keys, note, forms("note"))
+    header = position.first - 1
+    for column, key in enumerate(pivot.keys, position.keys):
         write_text(sheet, header, column, key, forms("header", align="left", indent=1))
-    for column, period in enumerate(pivot.periods, place.periods):
+    for column, period in enumerate(pivot.periods, position.periods):
         write_text(sheet, header, column, period, forms("header", align="right"))
     total = "average" if pivot.level or len(pivot.parts) > 1 else "total"
-    write_text(sheet, header, place.total, total, forms("header", align="right"))
+    write_text(sheet, header, position.total, total, forms("header", align="right"))
 
 
 def _set_widths(sheet: Worksheet, pivot: _Pivot, left: int, largest: float) -> float:
@@ -191,21 +191,21 @@ def _set_widths(sheet: Worksheet, pivot: _Pivot, left: int, largest: float) -> f
 def _write_cells(
     sheet: Worksheet,
     pivot: _Pivot,
-    place: PivotPosition,
+    position: PivotPosition,
     row: int,
     keys: tuple[str, ...],
     form: Any,
 ) -> None:
     """One row of the pivot, by formulas if it is live."""
     name = pivot.table.layout.name
-    conditions = _conditions(pivot, place, row, keys, "c")
-    for column, period in enumerate(pivot.periods, place.periods):
+    conditions = _conditions(pivot, position, row, keys, "c")
+    for column, period in enumerate(pivot.periods, position.periods):
         value = pivot.cell(keys, period)
-        if not place.live:
+        if not position.live:
             if value:
                 sheet.write_number(row, column, value, form)
             continue
-        heading = cell_criterion(address(place.first - 1, column, "r"), escape=False)
+        heading = cell_criterion(address(position.first - 1, column, "r"), escape=False)
         when = f",{column_ref(name, PERIOD_HEADER)},{heading}"
         sums = [f"SUMIFS({column_ref(name, part)}{conditions}{when})" for part in pivot.parts]
         formula = f"={sums[0]}" if len(sums) == 1 else f'=IFERROR({sums[0]}/{sums[1]},"")'
@@ -213,11 +213,11 @@ def _write_cells(
 
 
 def _conditions(
-    pivot: _Pivot, place: PivotPosition, row: int, keys: tuple[str, ...], fixed: str = ""
+    pivot: _Pivot, position: PivotPosition, row: int, keys: tuple[str, ...], fixed: str = ""
 ) -> str:
     """Part of SUMIFS: each key column of the table equals the key in this row of the pivot."""
     name, escape = pivot.table.layout.name, has_wildcards(keys)
-    cells = (address(row, place.keys + number, fixed) for number in range(len(pivot.keys)))
+    cells = (address(row, position.keys + number, fixed) for number in range(len(pivot.keys)))
     return "".join(
         f",{column_ref(name, key)},{cell_criterion(cell, escape)}"
         for key, cell in zip(pivot.keys, cells, strict=True)
@@ -227,36 +227,38 @@ def _conditions(
 def _write_row_total(
     sheet: Worksheet,
     pivot: _Pivot,
-    place: PivotPosition,
+    position: PivotPosition,
     row: int,
     keys: tuple[str, ...],
     form: Any,
 ) -> None:
     name = pivot.table.layout.name
     value = pivot.total(keys)
-    cells = f"{address(row, place.periods)}:{address(row, place.total - 1)}"
+    cells = f"{address(row, position.periods)}:{address(row, position.total - 1)}"
     if len(pivot.parts) == 1:
         share = f"/{len(pivot.periods)}" if pivot.level else ""
-        sheet.write_formula(row, place.total, f"=SUM({cells}){share}", form, value)
-    elif place.live:
-        conditions = _conditions(pivot, place, row, keys)
+        sheet.write_formula(row, position.total, f"=SUM({cells}){share}", form, value)
+    elif position.live:
+        conditions = _conditions(pivot, position, row, keys)
         above, below = (f"SUMIFS({column_ref(name, part)}{conditions})" for part in pivot.parts)
-        sheet.write_formula(row, place.total, f'=IFERROR({above}/{below},"")', form, value)
+        sheet.write_formula(row, position.total, f'=IFERROR({above}/{below},"")', form, value)
     elif value != "":
-        sheet.write_number(row, place.total, value, form)
+        sheet.write_number(row, position.total, value, form)
 
 
-def _write_column_totals(sheet: Worksheet, pivot: _Pivot, place: PivotPosition, form: Any) -> None:
+def _write_column_totals(
+    sheet: Worksheet, pivot: _Pivot, position: PivotPosition, form: Any
+) -> None:
     """Sums of the periods, in the row of the table's totals."""
-    row = place.first - 3
-    for column in range(place.keys, place.periods):
-        write_text(sheet, row, column, "All rows" if column == place.keys else "", form)
+    row = position.first - 3
+    for column in range(position.keys, position.periods):
+        write_text(sheet, row, column, "All rows" if column == position.keys else "", form)
     totals: list[float] = []
     for period in pivot.periods:
         cells = (pivot.cell(keys, period) for keys in pivot.rows)
         totals.append(fsum(cell for cell in cells if not isinstance(cell, str)))
     every = fsum(totals) / (len(totals) if pivot.level else 1)
-    for column, value in enumerate([*totals, every], place.periods):
+    for column, value in enumerate([*totals, every], position.periods):
         letters = column_name(column)
-        formula = f"=SUM({letters}{place.first + 1}:{letters}{place.last + 1})"
+        formula = f"=SUM({letters}{position.first + 1}:{letters}{position.last + 1})"
         sheet.write_formula(row, column, formula, form, value)

@@ -71,14 +71,16 @@ def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None
     first = workbook.add_worksheet(SUMMARY_SHEET, exact)
     boards = _BoardSheets(workbook, first, summary, tables, exact)
     sheets = {name: workbook.add_worksheet(name, exact) for name in order}
-    places = {name: write_table_sheet(sheets[name], tables[name], summary, forms) for name in order}
+    positions = {
+        name: write_table_sheet(sheets[name], tables[name], summary, forms) for name in order
+    }
     if CERTIFICATES.name in sheets:
-        write_certificate_links(sheets[CERTIFICATES.name], tables, places, forms)
-    boards.fill(places, forms)
-    for name, place in places.items():
+        write_certificate_links(sheets[CERTIFICATES.name], tables, positions, forms)
+    boards.fill(positions, forms)
+    for name, position in positions.items():
         # The range of several areas, which Worksheet.print_area does not take.
-        workbook.define_name(f"{quoted_sheet(name)}!_xlnm.Print_Area", f"={place.printed}")
-        set_paper(sheets[name], summary, name, place.note)
+        workbook.define_name(f"{quoted_sheet(name)}!_xlnm.Print_Area", f"={position.printed}")
+        set_paper(sheets[name], summary, name, position.note)
     for name, sheet in boards.sheets.items():
         set_paper(sheet, summary, name)
     workbook.set_properties(_properties(summary))
@@ -108,23 +110,23 @@ class _BoardSheets:
         if used is not None and len(used):
             self.sheets[HEAT_MAP_SHEET] = workbook.add_worksheet(HEAT_MAP_SHEET, exact)
 
-    def fill(self, places: Mapping[str, TablePosition], forms: Formats) -> None:
+    def fill(self, positions: Mapping[str, TablePosition], forms: Formats) -> None:
         """Fill the sheets, once it is known where the result tables stand."""
         summary, tables = self.summary, self.tables
-        blocks, finder = {**self.own, **self.figures}, RowFinder(tables, places)
-        page = lay_out_summary(self.own, summary, len(charted_blocks(blocks)))
-        behind = lay_out_figures(self.figures, summary)
-        anchors = {**page.anchors, **behind.anchors}
-        tiles = headline(summary, tables, places, anchors, blocks)
+        blocks, finder = {**self.own, **self.figures}, RowFinder(tables, positions)
+        grid = lay_out_summary(self.own, summary, len(charted_blocks(blocks)))
+        figures_grid = lay_out_figures(self.figures, summary)
+        anchors = {**grid.anchors, **figures_grid.anchors}
+        tiles = headline(summary, tables, positions, anchors, blocks)
         first = self.sheets[SUMMARY_SHEET]
-        write_summary(first, summary, self.own, page, anchors, tiles, finder, forms)
+        write_summary(first, summary, self.own, grid, anchors, tiles, finder, forms)
         if FIGURES_SHEET in self.sheets:
             sheet = self.sheets[FIGURES_SHEET]
-            write_figures(sheet, self.figures, behind, anchors, finder, forms)
-            add_charts(self.workbook, first, summary, blocks, anchors, page, FIRST_CHART_ROW)
+            write_figures(sheet, self.figures, figures_grid, anchors, finder, forms)
+            add_charts(self.workbook, first, summary, blocks, anchors, grid, FIRST_CHART_ROW)
         if HEAT_MAP_SHEET in self.sheets:
-            write_heat_map(self.sheets[HEAT_MAP_SHEET], tables, places[HEAT_MAP_TABLE], forms)
-        write_alerts_and_contents(first, summary, places, page, forms)
+            write_heat_map(self.sheets[HEAT_MAP_SHEET], tables, positions[HEAT_MAP_TABLE], forms)
+        write_alerts_and_contents(first, summary, positions, grid, forms)
 
 
 def workbook_options() -> dict[str, Any]:

@@ -46,20 +46,20 @@ def _fill(file: Any, study: Study) -> None:
     workbook = xlsxwriter.Workbook(file, workbook_options())
     forms, summary = Formats(workbook), _summary(study)
     sheets = {name: workbook.add_worksheet(name, exact_worksheet()) for name in study.tables}
-    places = {
+    positions = {
         name: write_table_sheet(sheet, study.tables[name], summary, forms)
         for name, sheet in sheets.items()
     }
     for name, sheet in sheets.items():
-        sheet.freeze_panes(places[name].first, 1)
+        sheet.freeze_panes(positions[name].first, 1)
         set_paper(sheet, summary, name)
     name = next(iter(sheets))
-    row = places[name].last + STUDY_PART_GAP
+    row = positions[name].last + STUDY_PART_GAP
     notes = (*study.notes, *([f"Run {study.run}."] if study.run else []))
     for number, note in enumerate(notes):
         write_text(sheets[name], row + number, 0, note, forms("subtitle"))
     if study.chart is not None:
-        drawn = places[study.chart[0]]
+        drawn = positions[study.chart[0]]
         chart = study_chart(workbook, study, drawn.first, drawn.last)
         row += len(notes) + STUDY_PART_GAP
         if row * STUDY_ROW_HEIGHT + STUDY_CHART_HEIGHT > STUDY_PAGE_HEIGHT:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report import (
@@ -16,14 +16,13 @@ from optimizer.report import (
 )
 from optimizer.report.block_grid import FIRST_COLUMN, ROW_HEIGHT, SheetGrid
 from optimizer.report.charts import ChartFrame
-from optimizer.report.formula_block import Anchors, BlockRow, FormulaBlock
+from optimizer.report.formula_block import Anchors, BlockRow, BlocksByName, FormulaBlock
 from optimizer.report.summary import Summary
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-BlocksByName = Mapping[str, FormulaBlock]
 CHARTS_ACROSS = 3
 """Charts side by side."""
 _CHART_GAP = 10
@@ -39,13 +38,15 @@ def charted_blocks(blocks: BlocksByName) -> list[str]:
     return [name for name in block_titles.CHART_TITLES if name in blocks]
 
 
-def reserve_chart_rows(count: int, page: SheetGrid, top: int) -> int:
+def reserve_chart_rows(count: int, grid: SheetGrid, top: int) -> int:
     """Set the rows that each chart takes from a row on, to fill the page; the row below all."""
     bands = -(-count // CHARTS_ACROSS)
-    page.deep = _MIN_CHART_ROWS
+    grid.chart_rows = _MIN_CHART_ROWS
     if bands > 1:
-        page.deep = max(_MIN_CHART_ROWS, min(_MAX_CHART_ROWS, (page.left(top) - 2) // bands))
-    return top + bands * page.deep
+        grid.chart_rows = max(
+            _MIN_CHART_ROWS, min(_MAX_CHART_ROWS, (grid.rows_left(top) - 2) // bands)
+        )
+    return top + bands * grid.chart_rows
 
 
 def add_charts(
@@ -54,26 +55,29 @@ def add_charts(
     summary: Summary,
     blocks: BlocksByName,
     anchors: Anchors,
-    page: SheetGrid,
+    grid: SheetGrid,
     top: int,
 ) -> None:
     """Insert the charts from a row on, three side by side over the width of the page."""
     names = charted_blocks(blocks)
     across = min(CHARTS_ACROSS, len(names))
     for index, name in enumerate(names):
-        width = (page.pixels - _CHART_GAP * (across - 1)) / across
+        width = (grid.page_pixels - _CHART_GAP * (across - 1)) / across
         title = anchors[block_titles.CHART_TITLES_BLOCK].ref(
             block_titles.title_row(blocks, name), 1
         )
         frame = ChartFrame(
-            _absolute_reference(title), summary.span, width, page.deep * ROW_HEIGHT - _CHART_GAP
+            _absolute_reference(title),
+            summary.span,
+            width,
+            grid.chart_rows * ROW_HEIGHT - _CHART_GAP,
         )
-        lines = blocks[name].fill(anchors)
+        lines = blocks[name].make_rows(anchors)
         chart = _chart_of(workbook, blocks[name], anchors, lines, frame)
         down, right = divmod(index, CHARTS_ACROSS)
         where = {"x_offset": int(right * (width + _CHART_GAP)), "y_offset": 2, "object_position": 3}
         about = {"description": blocks[name].title}
-        sheet.insert_chart(top + down * page.deep, FIRST_COLUMN, chart, where | about)
+        sheet.insert_chart(top + down * grid.chart_rows, FIRST_COLUMN, chart, where | about)
 
 
 def _absolute_reference(reference: str) -> str:

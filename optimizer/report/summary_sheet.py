@@ -26,7 +26,7 @@ from optimizer.report.cell_links import RowFinder, alert_link
 from optimizer.report.excel_rows import write_text
 from optimizer.report.excel_values import address, clean, one_line, quoted_sheet
 from optimizer.report.formats import NAVY, Formats
-from optimizer.report.formula_block import Anchors, FormulaBlock, with_cached_rows
+from optimizer.report.formula_block import Anchors, BlocksByName, FormulaBlock, with_cached_rows
 from optimizer.report.headline import HEADLINE_FIGURES, HeadlineFigure
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Tables
@@ -64,65 +64,65 @@ def summary_blocks(summary: Summary, tables: Tables) -> dict[str, FormulaBlock]:
     return {block.name: with_cached_rows(block) for block in found if block}
 
 
-def lay_out_summary(blocks: Mapping[str, FormulaBlock], summary: Summary, charts: int) -> SheetGrid:
+def lay_out_summary(blocks: BlocksByName, summary: Summary, charts: int) -> SheetGrid:
     """Where each block stands, below the headline figures and a number of charts."""
-    page = grid_for(SUMMARY_SHEET, blocks.values(), len(summary.calendar) + 2)
+    grid = grid_for(SUMMARY_SHEET, blocks.values(), len(summary.calendar) + 2)
     place_blocks(
-        page,
+        grid,
         SUMMARY_BANDS,
         blocks,
-        summary_charts.reserve_chart_rows(charts, page, FIRST_CHART_ROW),
+        summary_charts.reserve_chart_rows(charts, grid, FIRST_CHART_ROW),
     )
-    return page
+    return grid
 
 
 def write_summary(
     sheet: Worksheet,
     summary: Summary,
-    blocks: Mapping[str, FormulaBlock],
-    page: SheetGrid,
+    blocks: BlocksByName,
+    grid: SheetGrid,
     anchors: Anchors,
     tiles: Sequence[HeadlineFigure],
     finder: RowFinder,
     forms: Formats,
 ) -> None:
     """Fill the Summary but for its charts; ``anchors`` are those of all sheets."""
-    set_columns(sheet, page)
-    _write_top(sheet, summary, page, forms)
-    _write_tiles(sheet, tiles, page, finder, forms)
-    for name in page.anchors:
+    set_columns(sheet, grid)
+    _write_top(sheet, summary, grid, forms)
+    _write_tiles(sheet, tiles, grid, finder, forms)
+    for name in grid.anchors:
         block = blocks[name]
-        write_block(sheet, block, block.fill(anchors), page, finder, forms)
+        write_block(sheet, block, block.make_rows(anchors), grid, finder, forms)
 
 
 def write_alerts_and_contents(
     sheet: Worksheet,
     summary: Summary,
-    places: Mapping[str, TablePosition],
-    page: SheetGrid,
+    positions: Mapping[str, TablePosition],
+    grid: SheetGrid,
     forms: Formats,
 ) -> None:
     """Alerts and contents below the blocks, and what is printed."""
-    printed, row = _write_alerts(sheet, summary, page, forms)
-    last = _write_contents(sheet, places, row + 1, page, forms)
+    printed, row = _write_alerts(sheet, summary, grid, forms)
+    last = _write_contents(sheet, positions, row + 1, grid, forms)
     # The contents are not printed: their links are of no use on paper.
-    sheet.print_area(0, 0, printed, page.last)
-    sheet.set_h_pagebreaks(page.breaks)
+    sheet.print_area(0, 0, printed, grid.last_column)
+    sheet.set_h_pagebreaks(grid.page_breaks)
     sheet.set_tab_color(NAVY)
-    everything = f"A1:{address(last, page.last)}"
+    everything = f"A1:{address(last, grid.last_column)}"
     sheet.ignore_errors({"number_stored_as_text": everything, "formula_differs": everything})
     sheet.activate()
     sheet.set_first_sheet()
 
 
-def _write_top(sheet: Worksheet, summary: Summary, page: SheetGrid, forms: Formats) -> None:
+def _write_top(sheet: Worksheet, summary: Summary, grid: SheetGrid, forms: Formats) -> None:
     """Name of the case, status line, where it comes from."""
     sheet.set_row(_TITLE_ROW, 32)
     title = forms("title", font_size=20)
     write_text(sheet, _TITLE_ROW, FIRST_COLUMN, one_line(summary.case), title)
     style = forms(summary.colour, font_size=12, indent=1)
     sheet.set_row(_STATUS_ROW, 24)
-    sheet.merge_range(_STATUS_ROW, FIRST_COLUMN, _STATUS_ROW, page.last, "", style)
+    sheet.merge_range(_STATUS_ROW, FIRST_COLUMN, _STATUS_ROW, grid.last_column, "", style)
     write_text(sheet, _STATUS_ROW, FIRST_COLUMN, summary.verdict, style)
     count = len(summary.alerts)
     alerts = f"{count} alert{'s' if count != 1 else ''}, listed below" if count else "no alerts"
@@ -134,13 +134,13 @@ def _write_top(sheet: Worksheet, summary: Summary, page: SheetGrid, forms: Forma
 def _write_tiles(
     sheet: Worksheet,
     tiles: Sequence[HeadlineFigure],
-    page: SheetGrid,
+    grid: SheetGrid,
     finder: RowFinder,
     forms: Formats,
 ) -> None:
     """Headline figures in boxes of about equal width; each figure links to its rows."""
     sheet.set_row(_TILES_ROW + 1, 26)
-    edges = _tile_columns(page.widths)
+    edges = _tile_columns(grid.widths)
     for tile, first, after in zip(tiles, edges, edges[1:], strict=False):
         lines = ((tile.label, "label"), (tile.cell, "value"), (tile.note, "note"))
         for row, (cell, style) in enumerate(lines, _TILES_ROW):
@@ -150,7 +150,7 @@ def _write_tiles(
             left, right = FIRST_COLUMN + first, FIRST_COLUMN + after - 1
             if left < right:
                 sheet.merge_range(row, left, row, right, "", form)
-            link = finder.link(tile.behind) if style == "value" else ""
+            link = finder.link(tile.target) if style == "value" else ""
             write_cell(sheet, row, left, cell, form, link)
 
 
@@ -169,32 +169,32 @@ def _tile_columns(widths: Sequence[float]) -> list[int]:
 
 
 def _write_alerts(
-    sheet: Worksheet, summary: Summary, page: SheetGrid, forms: Formats
+    sheet: Worksheet, summary: Summary, grid: SheetGrid, forms: Formats
 ) -> tuple[int, int]:
     """Alerts over the whole width; gives the last row that is printed and the row below.
 
     Those that the paper does not hold follow on the screen.
     """
-    row, count = page.below, len(summary.alerts)
+    row, count = grid.next_row, len(summary.alerts)
     if not count:
         return row - 2, row - 1
-    page.part(row, min(count, MIN_PRINTED_ALERTS) + 2)
-    room = row + max(MIN_PRINTED_ALERTS, page.left(row) - 2)
-    write_heading(sheet, row, f"Alerts ({count})", page, forms)
+    grid.break_before(row, min(count, MIN_PRINTED_ALERTS) + 2)
+    room = row + max(MIN_PRINTED_ALERTS, grid.rows_left(row) - 2)
+    write_heading(sheet, row, f"Alerts ({count})", grid, forms)
     printed = 0
-    deep = [_wrapped_lines(clean(alert), page) for alert in summary.alerts]
+    lines = [_wrapped_lines(clean(alert), grid) for alert in summary.alerts]
     for index, alert in enumerate(summary.alerts[:MAX_SUMMARY_ALERTS]):
         if (
             index
             and not printed
-            and row + sum(deep[index : index + 2]) > room - (index + 2 < count)
+            and row + sum(lines[index : index + 2]) > room - (index + 2 < count)
         ):
             row = printed = row + 1
             text = f"… and {count - index} more below, not printed"
             write_text(sheet, row, FIRST_COLUMN, text, forms("note"))
         row += 1
-        _write_alert(sheet, row, alert, deep[index], summary, page, forms)
-        room -= deep[index] - 1
+        _write_alert(sheet, row, alert, lines[index], summary, grid, forms)
+        room -= lines[index] - 1
     if count > MAX_SUMMARY_ALERTS:
         row += 1
         write_text(
@@ -203,9 +203,9 @@ def _write_alerts(
     return printed or row, row + 1
 
 
-def _wrapped_lines(text: str, page: SheetGrid) -> int:
+def _wrapped_lines(text: str, grid: SheetGrid) -> int:
     """Lines that a text takes over the whole width."""
-    characters = sum(page.widths) * 1.2
+    characters = sum(grid.widths) * 1.2
     return sum(max(1, ceil(len(line) / characters)) for line in text.split("\n"))
 
 
@@ -213,37 +213,49 @@ def _write_alert(
     sheet: Worksheet,
     row: int,
     alert: str,
-    deep: int,
+    lines: int,
     summary: Summary,
-    page: SheetGrid,
+    grid: SheetGrid,
     forms: Formats,
 ) -> None:
     """One alert, as a link to the cell of the input that it names.
 
     One that takes several lines is none: LibreOffice does not wrap a link.
     """
-    link = alert_link(summary.input_path, alert) if deep == 1 else ""
+    link = alert_link(summary.input_path, alert) if lines == 1 else ""
     more: dict[str, Any] = {"font_color": NAVY, "underline": 1} if link else {}
     form = forms("body", text_wrap=True, valign="top", **more)
-    sheet.merge_range(row, FIRST_COLUMN, row, page.last, "", form)
+    sheet.merge_range(row, FIRST_COLUMN, row, grid.last_column, "", form)
     if link:
         sheet.write_url(row, FIRST_COLUMN, link, form, "link", "Go to the cell of the input")
     write_text(sheet, row, FIRST_COLUMN, clean(alert), form)
-    sheet.set_row(row, min(ROW_HEIGHT * 0.75 * deep, 400))
+    sheet.set_row(row, min(ROW_HEIGHT * 0.75 * lines, 400))
 
 
 def _write_contents(
-    sheet: Worksheet, places: Mapping[str, TablePosition], row: int, page: SheetGrid, forms: Formats
+    sheet: Worksheet,
+    positions: Mapping[str, TablePosition],
+    row: int,
+    grid: SheetGrid,
+    forms: Formats,
 ) -> int:
     """What stands on the other sheets, with links; gives the last row."""
-    write_heading(sheet, row, "In this workbook", page, forms)
-    for name, place in places.items():
+    write_heading(sheet, row, "In this workbook", grid, forms)
+    for name, position in positions.items():
         row += 1
-        rows = f"{place.rows:,} row{'s' if place.rows != 1 else ''}" if place.rows else "nothing"
+        rows = (
+            f"{position.rows:,} row{'s' if position.rows != 1 else ''}"
+            if position.rows
+            else "nothing"
+        )
         link = f"internal:{quoted_sheet(name)}!A1"
         sheet.write_url(row, FIRST_COLUMN, link, forms("link"), name, f"Go to {name}")
         write_text(sheet, row, FIRST_COLUMN + 1, rows, forms("subtitle", align="right"))
         write_text(
-            sheet, row, FIRST_COLUMN + 2, place.meaning, forms("subtitle", align="left", indent=1)
+            sheet,
+            row,
+            FIRST_COLUMN + 2,
+            position.meaning,
+            forms("subtitle", align="left", indent=1),
         )
     return row

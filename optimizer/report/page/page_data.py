@@ -196,18 +196,18 @@ def _demand(result: Result) -> dict[str, Any] | None:
     """Wanted and short by segment, as on the workbook's Summary; None if nobody waits."""
     if result.objective is None or result.audit is None:
         return None
-    found = block_demand.demand_by_year(plan_summary(result), result.tables)
-    if found is None:
+    demand = block_demand.demand_by_year(plan_summary(result), result.tables)
+    if demand is None:
         return None
     return {
-        "wanted": found.sum("wanted", every=True),
-        "short": found.sum("short", every=True),
+        "wanted": demand.sum("wanted"),
+        "short": demand.sum("short"),
         "segments": [
             {
                 "segment": segment or block_demand.NO_SEGMENT_LABEL,
-                "wanted": found.sum("wanted", segment),
-                "short": found.sum("short", segment),
+                "wanted": demand.sum("wanted", segment),
+                "short": demand.sum("short", segment),
             }
-            for segment in found.segments
+            for segment in demand.segments
         ],
     }
