@@ -28,9 +28,8 @@ def costs_block(summary: Summary, tables: Tables) -> FormulaBlock | None:
     """Cost by category and calendar year; None if the plan costs nothing."""
     paid = grouped_sums(tables.get("Costs"), ("category", "year"), "amount")
     present = grouped_sums(tables.get("Costs"), ("category",), "discounted")
-    used = [
-        key[0] for key in present if present[key] or any(paid.get((key[0], y)) for _, y in paid)
-    ]
+    spent = {category for (category, _), amount in paid.items() if amount}
+    used = [name for (name,), amount in present.items() if amount or name in spent]
     categories = [name for name in CATEGORIES if name in used]
     categories += [name for name in used if name not in CATEGORIES]
     if not categories:
@@ -46,22 +45,22 @@ def costs_block(summary: Summary, tables: Tables) -> FormulaBlock | None:
         target = LinkTarget("Costs", (("category", name),))
         cells = [FormulaCell(name[:1].upper() + name[1:], link=target)]
         for column, year in enumerate(years, 1):
-            when = f'{_COST_YEAR},"="&{at(-1, column, "r")}'
-            formula = f"=SUMIFS({_COST_AMOUNT},{_COST_CATEGORY},{label},{when})"
+            in_year = f'{_COST_YEAR},"="&{at(-1, column, "r")}'
+            formula = f"=SUMIFS({_COST_AMOUNT},{_COST_CATEGORY},{label},{in_year})"
             cells.append(FormulaCell(paid.get((name, year), 0.0), formula, number))
         total = fsum(paid.get((name, year), 0.0) for year in years)
         cells.append(
             FormulaCell(total, f"=SUM({anchors[COSTS_BLOCK].along(index, 1, len(years))})", number)
         )
-        today = f"=SUMIFS({_COST_DISCOUNTED},{_COST_CATEGORY},{label})"
-        cells.append(FormulaCell(present[(name,)], today, number))
+        discounted = f"=SUMIFS({_COST_DISCOUNTED},{_COST_CATEGORY},{label})"
+        cells.append(FormulaCell(present[(name,)], discounted, number))
         return BlockRow(cells)
 
-    def everything(anchors: Anchors) -> BlockRow:
+    def total_line(anchors: Anchors) -> BlockRow:
         at = anchors[COSTS_BLOCK].at
         cells = [FormulaCell("Total", link=LinkTarget("Costs"))]
         for column, year in enumerate(years, 1):
-            total = fsum(value for (_, when), value in paid.items() if when == year)
+            total = fsum(value for (_, of_year), value in paid.items() if of_year == year)
             formula = f'=SUMIFS({_COST_AMOUNT},{_COST_YEAR},"="&{at(-1, column, "r")})'
             cells.append(FormulaCell(total, formula, number))
         cells.append(FormulaCell(fsum(paid.values()), f"=SUM({_COST_AMOUNT})", number))
@@ -70,7 +69,7 @@ def costs_block(summary: Summary, tables: Tables) -> FormulaBlock | None:
 
     def make_rows(anchors: Anchors) -> list[BlockRow]:
         lines = [line(anchors, index, name) for index, name in enumerate(categories)]
-        return [*lines, everything(anchors)]
+        return [*lines, total_line(anchors)]
 
     title = f"Cost by category and calendar year, {money}"
     headers = ("category, as paid", *years, "total", "discounted")

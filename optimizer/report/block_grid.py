@@ -38,7 +38,7 @@ _PAPER_ASPECT_RATIO = 0.65
 _EXTRA_ROWS_ON_TOP = 3
 """Ordinary rows whose height the taller rows on top of a sheet take in addition."""
 _CHARACTER_PIXELS = 7.0
-"""Pixels of one unit of column width in Arial 10; Excel adds 5 pixels a column."""
+"""Pixels of one character of column width; each column has 5 pixels of padding more."""
 
 
 class SheetGrid(Struct):

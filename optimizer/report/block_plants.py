@@ -27,7 +27,7 @@ from optimizer.result.result_layouts import Tables
 
 UTILISATION_BLOCK, SUPPLY_BLOCK = "utilisation", "supply"
 MAX_LISTED_UNITS = 10
-"""Units and offers that are shown, so that the block and its chart fit beside others."""
+"""Units and offers that are shown; chosen so that the block and its chart fit on a page."""
 
 
 def utilisation_block(summary: Summary, tables: Tables) -> FormulaBlock | None:

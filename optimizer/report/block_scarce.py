@@ -17,7 +17,7 @@ from optimizer.result.result_layouts import Tables
 
 SCARCITY_BLOCK = "scarce"
 MAX_SCARCE_BOUNDS = 10
-"""Bounds that are shown, so that their names can be read in the chart."""
+"""Bounds that are shown; chosen so that their names can be read in the chart."""
 RELAXATION_SHARE = 0.01
 """Share of its bound by which each is relaxed; small, because duals hold for small changes."""
 EXCLUDED_SCARCITY_KINDS = ("demand",)

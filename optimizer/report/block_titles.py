@@ -1,4 +1,4 @@
-"""Figure block: what each chart answers, in a sentence that follows the figures."""
+"""Figure block: the title of each chart, a sentence by formula that follows the figures."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ from optimizer.report.summary import Summary
 
 CHART_TITLES_BLOCK = "titles"
 FULL_UTILISATION = 0.995
-"""Use of capacity from which a unit counts as full."""
+"""Share of capacity from which a unit counts as full: it is shown as 100 %."""
+_ALL_DEMAND = 0.999999
+"""Share of demand from which a segment is met in full: a millionth is rounding of sums."""
 TitleAndFormula = tuple[str, str]
-"""Sentence and the formula that gives it."""
+"""A title and the formula that has it as its value."""
 
 
 def chart_titles_block(summary: Summary, blocks: BlocksByName) -> FormulaBlock:
-    """A line for each chart: what it asks and answers; its title is this cell."""
+    """A line for each chart; the second cell is the title of the chart."""
     shown = [name for name in CHART_TITLES if name in blocks]
 
     def make_rows(anchors: Anchors) -> list[BlockRow]:
@@ -49,8 +51,8 @@ def chart_titles_block(summary: Summary, blocks: BlocksByName) -> FormulaBlock:
 
 
 def title_row(blocks: BlocksByName, name: str) -> int:
-    """Line of the title of a chart."""
-    return [each for each in CHART_TITLES if each in blocks].index(name)
+    """Line of the block with the title of a chart."""
+    return [shown for shown in CHART_TITLES if shown in blocks].index(name)
 
 
 def _number(row: BlockRow, column: int) -> float:
@@ -59,29 +61,32 @@ def _number(row: BlockRow, column: int) -> float:
 
 
 def _percent_shown(share: float) -> str:
-    """What ``ROUND(100*share,0)&" %"`` shows."""
+    """Value of ``ROUND(100*share,0)&" %"``."""
     return f"{int(100 * share + 0.5)} %"
 
 
 def _share_formula(value: str) -> str:
-    """Formula part: a share in per cent, rounded down, so that only all of it is 100 %."""
+    """Formula part: a share in per cent, rounded down so that only a whole one is 100 %.
+
+    The small addend keeps float noise from rounding 95.0 down to 94.9.
+    """
     return f'ROUNDDOWN(100*{value}+0.0000001,1)&" %"'
 
 
 def _share_shown(share: float) -> str:
-    """What :func:`_share_formula` shows."""
+    """Value of :func:`_share_formula`."""
     return f"{floor(1000 * share + 1e-6) / 10:g} %"
 
 
 def _largest_label(
     anchor: BlockAnchor, rows: Sequence[BlockRow], lines: int, column: int
 ) -> TitleAndFormula:
-    """Label of the largest figure of a column."""
+    """Label of the largest figure of a column, and the formula of that label."""
     labels = anchor.span((0, 0), (lines - 1, 0))
     figures = anchor.span((0, column), (lines - 1, column))
-    best = max(range(lines), key=lambda index: _number(rows[index], column))
+    largest = max(range(lines), key=lambda index: _number(rows[index], column))
     formula = f"INDEX({labels},MATCH(MAX({figures}),{figures},0))"
-    return str(rows[best].cells[0].value), formula
+    return str(rows[largest].cells[0].value), formula
 
 
 def _costs_title(
@@ -122,10 +127,10 @@ def _coverage_title(
     least = min(shares)
     start, full, worst = "Who is served? ", "Every segment in full", "Least so "
     formula = (
-        f'"{start}"&IF(MIN({values})>=0.999999,"{full}","{worst}"&INDEX({labels},'
+        f'"{start}"&IF(MIN({values})>={_ALL_DEMAND},"{full}","{worst}"&INDEX({labels},'
         f'MATCH(MIN({values}),{values},0))&", "&{_share_formula(f"MIN({values})")})'
     )
-    if least >= 0.999999:
+    if least >= _ALL_DEMAND:
         return f"{start}{full}", formula
     label = rows[shares.index(least)].cells[0].value
     return f"{start}{worst}{label}, {_share_shown(least)}", formula
@@ -136,16 +141,16 @@ def _origin_title(
 ) -> TitleAndFormula:
     countries = len(block.headers) - 2
     start, parts, formula = "Where is it made? ", [], '"Where is it made? "'
-    for place, index in enumerate(dict.fromkeys((0, len(rows) - 1))):
+    for number, index in enumerate(dict.fromkeys((0, len(rows) - 1))):
         cells = anchor.span((index, 1), (index, countries))
-        heads = anchor.span((-1, 1), (-1, countries))
+        headings = anchor.span((-1, 1), (-1, countries))
         row = rows[index]
-        best = max(range(1, countries + 1), key=lambda column: _number(row, column))
+        largest = max(range(1, countries + 1), key=lambda column: _number(row, column))
         stage = str(row.cells[0].value).lower()
-        before = f"{', ' if place else ''}{stage if place else stage.capitalize()} mostly in "
-        parts.append(f"{before}{block.headers[best]} ({_percent_shown(_number(row, best))})")
+        before = f"{', ' if number else ''}{stage if number else stage.capitalize()} mostly in "
+        parts.append(f"{before}{block.headers[largest]} ({_percent_shown(_number(row, largest))})")
         formula += (
-            f'&"{before}"&INDEX({heads},MATCH(MAX({cells}),{cells},0))'
+            f'&"{before}"&INDEX({headings},MATCH(MAX({cells}),{cells},0))'
             f'&" ("&ROUND(100*MAX({cells}),0)&" %)"'
         )
     return start + "".join(parts), formula
@@ -180,4 +185,4 @@ CHART_TITLES: dict[
     block_plants.UTILISATION_BLOCK: _utilisation_title,
     block_scarce.SCARCITY_BLOCK: _scarcity_title,
 }
-"""What each chart asks, by the block that it is drawn from."""
+"""What makes the title of each chart, by the block that the chart is drawn from."""

@@ -1,4 +1,4 @@
-"""Native charts of the Summary, drawn from blocks; the title of each is a cell that answers."""
+"""Native charts of the Summary, drawn from blocks; the title of each is a cell."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from optimizer.report.formats import FONT_NAME, GREY, HAIRLINE, NAVY, STEEL
+from optimizer.report.formats import FONT_NAME, GREY, HAIRLINE, NAVY, RED, STEEL
 from optimizer.report.sheet_positions import BlockAnchor
 from optimizer.result.result_layouts import CATEGORIES
 
@@ -29,13 +29,13 @@ SERIES_COLOURS = (
     "#2E6B4F",
     "#D9A441",
 )
-"""One colour for each category of cost, the same in every plan."""
+"""Colours of series: one for each category of cost, the same in every plan."""
 _CHART_FONT = {"name": FONT_NAME, "size": 9, "color": GREY}
 _CHART_TITLE_FONT = {"name": FONT_NAME, "size": 10, "bold": True, "color": NAVY}
 
 
 class ChartFrame(Struct, frozen=True):
-    """The cell that is a chart's title, its span of periods, and its size in pixels."""
+    """Reference to the title of a chart, its span of periods, and its size in pixels."""
 
     title: str
     span: str
@@ -44,7 +44,7 @@ class ChartFrame(Struct, frozen=True):
 
 
 class ChartSeries(Struct, frozen=True):
-    """One series: its name and its figures, by line and column of a block."""
+    """One series: the cells of its name and of its figures, by line and column of a block."""
 
     name: tuple[int, int]
     first: tuple[int, int]
@@ -53,14 +53,14 @@ class ChartSeries(Struct, frozen=True):
 
 
 def format_chart(chart: Any, title: str, width: float, height: float) -> None:
-    """Give a chart the title, size and frame that all share."""
+    """Set title, size and frame of a chart in the common style."""
     chart.set_title({"name": title, "name_font": _CHART_TITLE_FONT, "overlay": False})
     chart.set_size({"width": int(width), "height": int(height)})
     chart.set_chartarea({"border": {"color": HAIRLINE}})
 
 
 def plain_axis(**more: Any) -> dict[str, Any]:
-    """An axis as all charts have it."""
+    """Properties of an axis without gridlines, in the common style."""
     return {
         "num_font": _CHART_FONT,
         "name_font": {**_CHART_FONT, "bold": False},
@@ -69,13 +69,13 @@ def plain_axis(**more: Any) -> dict[str, Any]:
 
 
 def ruled_axis(**more: Any) -> dict[str, Any]:
-    """An axis with lines across the chart."""
+    """Properties of an axis with gridlines."""
     grid = {"visible": True, "line": {"color": HAIRLINE, "width": 0.75}}
     return plain_axis(major_gridlines=grid, **more)
 
 
 def _block_range(anchor: BlockAnchor, *places: tuple[int, int]) -> list[Any]:
-    """Range of cells of a block as XlsxWriter takes it."""
+    """Range of cells of a block, as a list of XlsxWriter: sheet, rows and columns."""
     cells = [(anchor.first + line, anchor.column + column) for line, column in places]
     return [anchor.sheet, *(number for cell in cells for number in cell)]
 
@@ -107,9 +107,9 @@ def cost_chart(
     chart = workbook.add_chart({"type": "column", "subtype": "stacked"})
     years_of = _block_range(anchor, (-1, 1), (-1, years))
     for index, label in enumerate(labels):
-        known = label.lower() in CATEGORIES
-        place = CATEGORIES.index(label.lower()) if known else index
-        colour = SERIES_COLOURS[place % len(SERIES_COLOURS)]
+        is_category = label.lower() in CATEGORIES
+        colour_index = CATEGORIES.index(label.lower()) if is_category else index
+        colour = SERIES_COLOURS[colour_index % len(SERIES_COLOURS)]
         series = ChartSeries((index, 0), (index, 1), (index, years), colour)
         _add_series(chart, anchor, series, years_of, gap=60)
     format_chart(chart, f"={frame.title}", frame.width, frame.height)
@@ -122,7 +122,7 @@ def cost_chart(
 def sources_chart(
     workbook: Workbook, anchor: BlockAnchor, lines: int, years: int, stage: str, frame: ChartFrame
 ) -> Any:
-    """Stacked columns of what is delivered by country, and a line of what is wanted."""
+    """Stacked columns of deliveries by country, and a line of demand."""
     chart = workbook.add_chart({"type": "column", "subtype": "stacked"})
     years_of = _block_range(anchor, (-1, 1), (-1, years))
     for index in range(lines):
@@ -130,10 +130,10 @@ def sources_chart(
         series = ChartSeries((index, 0), (index, 1), (index, years), colour)
         _add_series(chart, anchor, series, years_of, gap=60)
     wanted = workbook.add_chart({"type": "line"})
-    demand = ChartSeries((lines + 1, 0), (lines + 1, 1), (lines + 1, years), "#A3322B")
-    marker = {"type": "diamond", "size": 7, "fill": {"color": "#A3322B"}}
-    marker["border"] = {"color": "#A3322B"}
-    line = {"color": "#A3322B", "width": 1.5, "dash_type": "dash"}
+    demand = ChartSeries((lines + 1, 0), (lines + 1, 1), (lines + 1, years), RED)
+    marker = {"type": "diamond", "size": 7, "fill": {"color": RED}}
+    marker["border"] = {"color": RED}
+    line = {"color": RED, "width": 1.5, "dash_type": "dash"}
     _add_series(wanted, anchor, demand, years_of, line=line, marker=marker)
     chart.combine(wanted)
     format_chart(chart, f"={frame.title}", frame.width, frame.height)
@@ -147,7 +147,7 @@ def sources_chart(
 def demand_chart(
     workbook: Workbook, anchor: BlockAnchor, segments: Sequence[str], frame: ChartFrame
 ) -> Any:
-    """Tonnes wanted and delivered side by side: columns, or bars where names need room."""
+    """Tonnes wanted and delivered side by side: columns, or bars if names need room."""
     bars = len(segments) > 4 or max(map(len, segments)) > 14
     chart = workbook.add_chart({"type": "bar" if bars else "column"})
     last = len(segments) - 1
@@ -170,7 +170,7 @@ def demand_chart(
 def origin_chart(
     workbook: Workbook, anchor: BlockAnchor, stages: int, countries: int, frame: ChartFrame
 ) -> Any:
-    """Bars of 100 per cent: country shares of each stage."""
+    """Stacked bars of 100 %: country shares of each stage."""
     chart = workbook.add_chart({"type": "bar", "subtype": "percent_stacked"})
     names = _block_range(anchor, (0, 0), (stages - 1, 0))
     for column in range(1, countries + 1):
@@ -204,7 +204,7 @@ def bar_chart(
     chart.set_y_axis(plain_axis(reverse=True, interval_unit=1, num_font={**_CHART_FONT, "size": 8}))
     shares = number.endswith("%")
     more = {"max": 1, "major_unit": 0.25} if shares else {}
-    # Long names need more room than Excel gives them by itself.
+    # Excel gives long names too little room.
     chart.set_plotarea({"layout": {"x": 0.38, "y": 0.13, "width": 0.54, "height": 0.72}})
     chart.set_x_axis(
         ruled_axis(

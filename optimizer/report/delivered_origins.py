@@ -19,7 +19,7 @@ from optimizer.tables import STAGES
 OUTLETS_BLOCK = "outlets"
 """Block that lists the lines left out; the formulas refer to it."""
 MAX_NAMED_COUNTRIES = 5
-"""Countries that are shown by name: with more, the colours of a chart are hard to tell apart."""
+"""Countries that are shown by name; chosen so that the colours of a chart can be told apart."""
 ALL_TRACED_INPUTS, BY_COUNTRY = "all", "country"
 """What Provenance calls all traced inputs together, and shares by country."""
 MAX_ORIGIN_LOOKUPS = 100_000_000

@@ -1,4 +1,4 @@
-"""Where text and the rows of the long tables are written: the one place to make faster."""
+"""Writing text, and the columns of result tables."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def write_text(sheet: Worksheet, row: int, column: int, text: object, form: Any) -> None:
-    """Write text as text, whatever it begins with; an empty one leaves a formatted blank."""
-    words = clean(text)
-    if words:
-        sheet.write_string(row, column, words, form)
+    """Write text as text even if it begins like a formula; empty text leaves a formatted blank."""
+    cleaned = clean(text)
+    if cleaned:
+        sheet.write_string(row, column, cleaned, form)
     else:
         sheet.write_blank(row, column, None, form)
 
@@ -28,7 +28,7 @@ def write_column(
 ) -> None:
     """Write one column of a result table downwards from a cell; blanks keep the format.
 
-    Text is written as text whatever it begins with; what is no finite number stays blank.
+    Text is never read as a formula. A value that is not a finite number stays blank.
     """
     contents = (
         _text_contents(values) if kind in TEXT_KINDS else _number_contents(values, kind == "date")
@@ -38,8 +38,8 @@ def write_column(
 
 def _text_contents(values: Sequence[Any]) -> list[Content]:
     if set(map(type, values)) <= {str}:
-        known = {value: clean(value) for value in dict.fromkeys(values)}
-        return [known[value] for value in values]
+        cleaned = {value: clean(value) for value in dict.fromkeys(values)}
+        return [cleaned[value] for value in values]
     return [clean(value) for value in values]
 
 

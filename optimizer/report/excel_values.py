@@ -62,8 +62,8 @@ def one_line(value: object) -> str:
 def all_finite_floats(values: Sequence[Any]) -> bool:
     """True if all values are finite floats, which cells can hold as they are.
 
-    >>> plain([1.0, 2.0]), plain([1.0, None]), plain([float("nan")])
-    (True, False, False)
+    >>> all_finite_floats([1.0, 2.0]), all_finite_floats([1.0, None])
+    (True, False)
     """
     return set(map(type, values)) <= {float} and all(map(isfinite, values))
 
@@ -84,7 +84,7 @@ def finite(value: Any) -> float | None:
 def excel_serial(value: Any) -> float | None:
     """Date as Excel counts it, in days; None if it is not a date that Excel knows.
 
-    >>> serial(date(2027, 1, 1))
+    >>> excel_serial(date(2027, 1, 1))
     46388.0
     """
     if not isinstance(value, date) or value != value:
@@ -169,7 +169,7 @@ def shortened(text: str, length: int) -> str:
 def column_range(layout_name: str, title: str, first: tuple[int, int], last: int) -> str:
     """Reference to a column of a table by its title, or by its cells if that needs escapes.
 
-    >>> column_cells("Costs", "2027", (5, 1), 9), column_cells("Costs", "Plan #2", (5, 1), 9)
+    >>> column_range("Costs", "2027", (5, 1), 9), column_range("Costs", "Plan #2", (5, 1), 9)
     ('tbl_Costs[2027]', '$B$6:$B$10')
     """
     if _ESCAPED_IN_REFERENCES.isdisjoint(title):

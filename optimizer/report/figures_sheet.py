@@ -38,23 +38,23 @@ _FIRST_BLOCK_ROW = 3
 def figure_blocks(summary: Summary, tables: Tables) -> dict[str, FormulaBlock]:
     """Blocks that have something to show."""
     demand = block_demand.demand_by_year(summary, tables)
-    found = [
+    candidates = [
         block_demand.demand_block(demand) if demand else None,
         block_scarce.scarcity_block(summary, tables),
         block_plants.supply_block(summary, tables),
     ]
     origins = delivered_origins(summary, tables) if demand else None
     if origins:
-        found += [
+        candidates += [
             block_origin.sources_block(summary, tables, origins),
             block_origin.origin_block(origins),
             block_origin.outlets_block(origins),
         ]
-    return {block.name: with_cached_rows(block) for block in found if block}
+    return {block.name: with_cached_rows(block) for block in candidates if block}
 
 
 def lay_out_figures(blocks: BlocksByName, summary: Summary) -> SheetGrid:
-    """Where each block of figures stands."""
+    """Grid of the sheet of figures, with an anchor for each block."""
     grid = grid_for(FIGURES_SHEET, blocks.values(), len(summary.calendar) + 1)
     place_blocks(grid, FIGURES_BANDS, blocks, _FIRST_BLOCK_ROW)
     return grid
@@ -68,7 +68,7 @@ def write_figures(
     finder: RowFinder,
     forms: Formats,
 ) -> None:
-    """Fill the sheet of figures; ``anchors`` are those of all sheets."""
+    """Fill the sheet of figures; ``anchors`` are those of the blocks of all sheets."""
     set_columns(sheet, grid)
     write_text(sheet, 0, FIRST_COLUMN, FIGURES_SHEET, forms("title"))
     sheet.set_row(0, 24)

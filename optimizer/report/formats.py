@@ -1,4 +1,4 @@
-"""How the workbook looks: colours, number formats by kind, cell formats made once each."""
+"""Colours, number formats by kind of column, and cell formats of the workbooks."""
 
 from __future__ import annotations
 
@@ -27,22 +27,9 @@ PALE_ORANGE = "#FBE3C0"
 ORANGE = "#E58A63"
 
 TEXT_KINDS = ("text", "period")
-"""Kinds of field that hold text."""
+"""Kinds of column that hold text."""
 SUMMED_KINDS = ("tonnes", "amount", "money")
-"""Kinds of field that add up."""
-TABLES_WITHOUT_TOTALS = frozenset(
-    (
-        "Scenarios",
-        "Stress",
-        "Frontier",
-        "Alternatives",
-        "By scenario",
-        "Value",
-        "Here and now",
-        "Cost changes",
-    )
-)
-"""Tables whose rows are plans or measures, each for itself: nothing in them adds up."""
+"""Kinds of column whose rows add up."""
 
 _NUMBER_FORMATS = {
     "text": "@",
@@ -101,16 +88,16 @@ CELL_STYLES: dict[str, dict[str, Any]] = {
 
 
 class Formats:
-    """Cell formats of one workbook, each made once."""
+    """Cell formats of one workbook; each combination is made once."""
 
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
-        self._made: dict[tuple[Any, ...], Any] = {}
+        self._formats: dict[tuple[Any, ...], Any] = {}
 
     def __call__(self, style: str, number: str = "", **more: Any) -> Any:
-        """Format of a style with a number format and further properties."""
+        """Format of a style with a number format and further properties of XlsxWriter."""
         key = (style, number, *sorted(more.items()))
-        if key not in self._made:
+        if key not in self._formats:
             properties = {
                 "font_name": FONT_NAME,
                 "font_size": FONT_SIZE,
@@ -119,20 +106,20 @@ class Formats:
             }
             if number:
                 properties["num_format"] = number
-            self._made[key] = self._workbook.add_format(properties)
-        return self._made[key]
+            self._formats[key] = self._workbook.add_format(properties)
+        return self._formats[key]
 
     def conditional(self, colour: str, background: str) -> Any:
-        """Format that a condition lays over a cell."""
+        """Format that a condition applies to a cell."""
         key = ("conditional", colour, background)
-        if key not in self._made:
+        if key not in self._formats:
             properties = {"font_color": colour, "bg_color": background}
-            self._made[key] = self._workbook.add_format(properties)
-        return self._made[key]
+            self._formats[key] = self._workbook.add_format(properties)
+        return self._formats[key]
 
 
 def number_format(kind: str, size: float = 0.0, dash: bool = False) -> str:
-    """Number format of a kind of field, with decimals that suit values of a size.
+    """Number format of a kind of column, with decimals that suit values of a size.
 
     ``dash`` shows zero as a dash, for pivots. The value in the cell is never rounded.
 
@@ -141,18 +128,19 @@ def number_format(kind: str, size: float = 0.0, dash: bool = False) -> str:
     """
     size = abs(size)
     if kind in ("tonnes", "amount"):
-        shown = "#,##0.0" if size >= 100 else "#,##0.00" if size >= 10 else "#,##0.000"
+        number = "#,##0.0" if size >= 100 else "#,##0.00" if size >= 10 else "#,##0.000"
     elif kind == "money":
-        shown = "#,##0" if size >= 1000 else "#,##0.00"
+        number = "#,##0" if size >= 1000 else "#,##0.00"
     else:
-        shown = _NUMBER_FORMATS[kind]
-    return f'{shown};-{shown};"–"' if dash and shown[0] in "#0" else shown
+        number = _NUMBER_FORMATS[kind]
+    return f'{number};-{number};"–"' if dash and number[0] in "#0" else number
 
 
 def size_for_decimals(kind: str, values: Iterable[float]) -> float:
-    """Size by which a column's decimals are chosen: of tonnes the least that matters.
+    """Size by which the decimals of a column are chosen: of tonnes the least, else the largest.
 
     A tonne of Tb oxide stands in one column with thousands of tonnes of concentrate.
+    Tonnes that three decimals show as zero do not count.
     """
     sizes = [abs(value) for value in values]
     if kind in ("tonnes", "amount"):
@@ -161,23 +149,23 @@ def size_for_decimals(kind: str, values: Iterable[float]) -> float:
 
 
 def unit_label(kind: str, currency: str, table: str = "") -> str:
-    """Unit that stands above a column; empty for text and shares."""
+    """Unit above a column; empty for text and shares."""
     per = {"Scarcity": "unit", "Break-even": "t or unit"}.get(table, "t")
     units = {"tonnes": "t", "amount": "units", "money": currency, "price": f"{currency}/{per}"}
     return units.get(kind, "")
 
 
 def format_divisor(number: str) -> float:
-    """What a number format of :func:`money_scale` divides by.
+    """Divisor by which a number format of :func:`money_scale` shows a value.
 
-    >>> divisor("#,##0.0,,")
+    >>> format_divisor("#,##0.0,,")
     1000000.0
     """
     return 1000.0 ** (len(number) - len(number.rstrip(",")))
 
 
 def money_scale(largest: float, currency: str) -> tuple[str, str]:
-    """Number format and name of the unit in which sums of money are shown.
+    """Number format and unit in which amounts of money up to a largest one are shown.
 
     >>> money_scale(250e6, "USD")
     ('#,##0.0,,', 'USD million')

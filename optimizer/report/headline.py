@@ -10,6 +10,7 @@ from optimizer.report import block_demand, block_rules
 from optimizer.report.excel_values import cell_range, clean, column_ref
 from optimizer.report.formats import money_scale
 from optimizer.report.formula_block import (
+    NEGLIGIBLE_SUM_SHARE,
     Anchors,
     BlocksByName,
     FormulaCell,
@@ -20,11 +21,12 @@ from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Tables
 
 HEADLINE_FIGURES = 6
+"""Number of headline figures, as many boxes as fit side by side on the page."""
 _DISCOUNTED_COST = column_ref("Costs", "discounted")
 
 
 class HeadlineFigure(Struct, frozen=True):
-    """One headline figure: label, figure, note."""
+    """One headline figure: label, figure, note, and the rows behind it."""
 
     label: FormulaCell
     cell: FormulaCell
@@ -48,7 +50,7 @@ def headline(
     ]
 
 
-def _tile(label: str, cell: FormulaCell, note: FormulaCell | str, table: str) -> HeadlineFigure:
+def _figure(label: str, cell: FormulaCell, note: FormulaCell | str, table: str) -> HeadlineFigure:
     return HeadlineFigure(
         FormulaCell(label),
         cell,
@@ -64,20 +66,24 @@ def _costs(summary: Summary, tables: Tables) -> list[HeadlineFigure]:
     number, money = money_scale(max(abs(present), abs(paid)), summary.currency)
     if table is None:
         cell = FormulaCell(summary.objective, "", number)
-        return [_tile(f"Total cost, {money}", cell, "objective", "Costs")] * 2
+        return [_figure(f"Total cost, {money}", cell, "objective", "Costs")] * 2
     objective = repr(float(summary.objective))
-    margin = repr(1e-6 * max(1.0, abs(summary.objective)))
-    same, other = "present value; equals the objective", "present value; differs from the objective"
-    formula = f'=IF(ABS(SUM({_DISCOUNTED_COST})-({objective}))<={margin},"{same}","{other}")'
-    agrees = abs(present - summary.objective) <= float(margin)
+    tolerance = repr(NEGLIGIBLE_SUM_SHARE * max(1.0, abs(summary.objective)))
+    equal, different = (
+        f"present value; {verb} the objective" for verb in ("equals", "differs from")
+    )
+    formula = (
+        f'=IF(ABS(SUM({_DISCOUNTED_COST})-({objective}))<={tolerance},"{equal}","{different}")'
+    )
+    agrees = abs(present - summary.objective) <= float(tolerance)
     return [
-        _tile(
+        _figure(
             f"Total discounted cost, {money}",
             FormulaCell(present, f"=SUM({_DISCOUNTED_COST})", number),
-            FormulaCell(same if agrees else other, formula, "General"),
+            FormulaCell(equal if agrees else different, formula, "General"),
             "Costs",
         ),
-        _tile(
+        _figure(
             f"As paid, {money}",
             FormulaCell(paid, f"=SUM({column_ref('Costs', 'amount')})", number),
             "not discounted, net of revenue",
@@ -90,7 +96,7 @@ def _demand(tables: Tables, anchors: Anchors, blocks: BlocksByName) -> list[Head
     """Share of demand that is covered, and tonnes short."""
     short = column_total(tables.get("Shortages"), "short")
     formula = f"=SUM({column_ref('Shortages', 'short')})" if "Shortages" in tables else ""
-    missing = _tile(
+    missing = _figure(
         "Short, t",
         FormulaCell(short, formula, "0.000" if 0 < short < 10 else "#,##0.0"),
         "over the horizon",
@@ -99,19 +105,19 @@ def _demand(tables: Tables, anchors: Anchors, blocks: BlocksByName) -> list[Head
     if block_demand.COVERAGE_BLOCK not in blocks:
         none = FormulaCell("–", "", "General")
         note = "no demand line has a penalty"
-        return [_tile("Demand covered", none, note, "Deliveries"), missing]
+        return [_figure("Demand covered", none, note, "Deliveries"), missing]
     anchor = anchors[block_demand.COVERAGE_BLOCK]
     rows = blocks[block_demand.COVERAGE_BLOCK].make_rows(anchors)
     line = next(index for index, row in enumerate(rows) if row.style == "sum")
     covered = FormulaCell(rows[line].cells[4].value, f"={anchor.at(line, 4)}", "0.0%")
-    return [_tile("Demand covered", covered, "outlets left out", "Deliveries"), missing]
+    return [_figure("Demand covered", covered, "outlets left out", "Deliveries"), missing]
 
 
 def _supply(tables: Tables, positions: Mapping[str, TablePosition]) -> HeadlineFigure:
-    """Offers that are used, and the number of sites they come from."""
+    """Number of offers that are used, and of the sites that they come from."""
     table, position = tables.get("Purchases"), positions.get("Purchases")
     if table is None or position is None or position.pivot is None:
-        return _tile("Offers used", FormulaCell(0.0, "", "0"), "nothing is bought", "Purchases")
+        return _figure("Offers used", FormulaCell(0.0, "", "0"), "nothing is bought", "Purchases")
     pivot = position.pivot
     totals = cell_range((pivot.first, pivot.total), (pivot.last, pivot.total), "Purchases")
     sites = cell_range((pivot.first, pivot.keys + 1), (pivot.last, pivot.keys + 1), "Purchases")
@@ -123,7 +129,7 @@ def _supply(tables: Tables, positions: Mapping[str, TablePosition]) -> HeadlineF
     suppliers = len({key[1] for key in bought})
     first = f'MATCH({sites}&"",{sites}&"",0)=ROW({sites})-{pivot.first}'
     note = f'="from "&SUMPRODUCT(--({first}))&" supply sites"'
-    return _tile(
+    return _figure(
         "Offers used",
         FormulaCell(float(offers), f'=COUNTIF({totals},">0")', "#,##0"),
         FormulaCell(f"from {suppliers} supply sites", note, "General"),
@@ -132,14 +138,12 @@ def _supply(tables: Tables, positions: Mapping[str, TablePosition]) -> HeadlineF
 
 
 def _rules(summary: Summary, anchors: Anchors, blocks: BlocksByName) -> HeadlineFigure:
-    """The word for the plan, and how many rules are kept."""
+    """Lawfulness of the plan, and the number of rules that are kept."""
     word = FormulaCell(summary.lawful or "–", "", "General")
     if block_rules.RULES_BLOCK not in blocks:
-        return _tile("Lawful", word, "no rule binds a delivery", "Compliance")
-    anchor, rows = (
-        anchors[block_rules.RULES_BLOCK],
-        blocks[block_rules.RULES_BLOCK].make_rows(anchors),
-    )
+        return _figure("Lawful", word, "no rule binds a delivery", "Compliance")
+    anchor = anchors[block_rules.RULES_BLOCK]
+    rows = blocks[block_rules.RULES_BLOCK].make_rows(anchors)
     cells = anchor.down(0, len(rows) - 1, block_rules.VERDICT_COLUMN)
     verdicts = [row.cells[block_rules.VERDICT_COLUMN].value for row in rows]
     kept = verdicts.count(block_rules.VERDICT_KEPT)
@@ -155,6 +159,6 @@ def _rules(summary: Summary, anchors: Anchors, blocks: BlocksByName) -> Headline
         f'&" of "&ROWS({cells})&" rules kept, all stated"'
         f'&IF({used}>0,"; "&FIXED({used},1)&" t use a share","")'
     )
-    told = f"{kept} of {len(rows)} rules kept, all stated"
-    told += f"; {breaking:,.1f} t use a share" if breaking > 0 else ""
-    return _tile("Lawful", word, FormulaCell(told, note, "General"), "Compliance")
+    text = f"{kept} of {len(rows)} rules kept, all stated"
+    text += f"; {breaking:,.1f} t use a share" if breaking > 0 else ""
+    return _figure("Lawful", word, FormulaCell(text, note, "General"), "Compliance")

@@ -1,7 +1,7 @@
-"""The pivot by period beside a long table: one row per thing, one column per period.
+"""The pivot by period beside a result table: a row per key, a column per period.
 
-Small pivots are live (SUMIFS over the Excel table's columns, so that they follow an
-edit); large ones hold values and say so.
+Small pivots are live: SUMIFS over the columns of the Excel table, so that they follow an edit.
+Large ones hold values, and a note says so.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from optimizer.report.excel_values import (
     has_wildcards,
 )
 from optimizer.report.formats import Formats, number_format, unit_label
+from optimizer.report.formula_block import division_value
 from optimizer.report.sheet_positions import PivotPosition
 from optimizer.report.summary import Summary
 
@@ -32,38 +33,42 @@ if TYPE_CHECKING:
     from optimizer.result.result_layouts import Field, Table
 
 MAX_LIVE_PIVOT_CELLS = 4_000
-"""Most cells of a live pivot."""
+"""Most cells of a live pivot; see MAX_PIVOT_LOOKUPS."""
 MAX_PIVOT_LOOKUPS = 20_000_000
-"""Most cells times table rows of a live pivot, so that the workbook opens promptly."""
+"""Most cells times table rows of a live pivot; chosen so that the workbook opens promptly."""
 PERIOD_HEADER = "period"
 
 
 class _Pivot(Struct, frozen=True):
-    """What a pivot shows: its rows, its periods and the sums behind its cells."""
+    """Rows and periods of a pivot, and the sums behind its cells."""
 
     table: Table
     keys: tuple[str, ...]
     value: Field
     parts: tuple[str, ...]
-    """Headers of what is added up: the value, or both sides of a quotient."""
+    """Headers of what is added up: the value, or dividend and divisor of a ratio."""
     level: bool
+    """True if the value is averaged over periods."""
     rows: list[tuple[str, ...]]
     periods: tuple[str, ...]
     sums: list[dict[tuple[str, ...], float]]
 
+    @property
+    def is_ratio(self) -> bool:
+        """True if the value is a ratio of sums."""
+        return len(self.parts) > 1
+
     def cell(self, row: tuple[str, ...], period: str) -> float | str:
-        """Value of a cell; of a quotient "" where there is nothing to divide by."""
-        found = [sums.get((*row, period), 0.0) for sums in self.sums]
-        if len(found) == 1:
-            return found[0]
-        return found[0] / found[1] if found[1] else ""
+        """Value of a cell; "" for a ratio whose divisor is 0."""
+        parts = [sums.get((*row, period), 0.0) for sums in self.sums]
+        return division_value(*parts) if self.is_ratio else parts[0]
 
     def total(self, row: tuple[str, ...]) -> float | str:
-        """Total of a row: sum, average of a level, or quotient of sums."""
-        found = [fsum(sums.get((*row, p), 0.0) for p in self.periods) for sums in self.sums]
-        if len(found) == 1:
-            return found[0] / len(self.periods) if self.level else found[0]
-        return found[0] / found[1] if found[1] else ""
+        """Total of a row: sum, average of a level, or ratio of sums."""
+        parts = [fsum(sums.get((*row, p), 0.0) for p in self.periods) for sums in self.sums]
+        if self.is_ratio:
+            return division_value(*parts)
+        return parts[0] / len(self.periods) if self.level else parts[0]
 
 
 def write_pivot(
@@ -75,7 +80,10 @@ def write_pivot(
     forms: Formats,
     style: tuple[tuple[str, str] | None, bool],
 ) -> PivotPosition:
-    """Write the pivot of a table from a column on, its rows level with the table's."""
+    """Write the pivot of a table from the column ``left`` on; its rows begin beside the table's.
+
+    ``style`` has the dividend and divisor of a ratio, if it is one, and True for a level.
+    """
     pivot = _pivot_data(table, summary.periods, style)
     cells = len(pivot.rows) * len(pivot.periods)
     live = cells <= MAX_LIVE_PIVOT_CELLS and cells * len(table) <= MAX_PIVOT_LOOKUPS
@@ -85,7 +93,7 @@ def write_pivot(
     total = periods + len(pivot.periods)
     last = first + len(pivot.rows) - 1
     values: tuple[tuple[float | str, ...], ...] = ()
-    if len(pivot.parts) > 1:
+    if pivot.is_ratio:
         values = tuple(
             (*(pivot.cell(row, period) for period in pivot.periods), pivot.total(row))
             for row in pivot.rows
@@ -117,7 +125,7 @@ def write_pivot(
 
 
 def _row_magnitude(pivot: _Pivot, keys: tuple[str, ...], largest: float) -> float:
-    """Size by which a row's decimals are chosen: its own, so that a little Tb oxide shows."""
+    """Size by which the decimals of a row are chosen: its own, so that few tonnes of Tb show."""
     if pivot.value.kind == "money":
         return largest
     cells = (pivot.cell(keys, period) for period in pivot.periods)
@@ -136,10 +144,10 @@ def _pivot_data(
     combined = list(zip(*labels, strict=True))
     sums: list[dict[tuple[str, ...], float]] = []
     for part in parts:
-        found: dict[tuple[str, ...], float] = {}
+        by_key: dict[tuple[str, ...], float] = {}
         for key, value in zip(combined, table[part], strict=True):
-            found[key] = found.get(key, 0.0) + (finite(value) or 0.0)
-        sums.append(found)
+            by_key[key] = by_key.get(key, 0.0) + (finite(value) or 0.0)
+        sums.append(by_key)
     return _Pivot(
         table=table,
         keys=keys,
@@ -171,7 +179,7 @@ def _write_heading(
         write_text(sheet, header, column, key, forms("header", align="left", indent=1))
     for column, period in enumerate(pivot.periods, position.periods):
         write_text(sheet, header, column, period, forms("header", align="right"))
-    total = "average" if pivot.level or len(pivot.parts) > 1 else "total"
+    total = "average" if pivot.level or pivot.is_ratio else "total"
     write_text(sheet, header, position.total, total, forms("header", align="right"))
 
 
@@ -196,7 +204,7 @@ def _write_cells(
     keys: tuple[str, ...],
     form: Any,
 ) -> None:
-    """One row of the pivot, by formulas if it is live."""
+    """Write one row of the pivot, by formulas if it is live."""
     name = pivot.table.layout.name
     conditions = _conditions(pivot, position, row, keys, "c")
     for column, period in enumerate(pivot.periods, position.periods):
@@ -206,8 +214,8 @@ def _write_cells(
                 sheet.write_number(row, column, value, form)
             continue
         heading = cell_criterion(address(position.first - 1, column, "r"), escape=False)
-        when = f",{column_ref(name, PERIOD_HEADER)},{heading}"
-        sums = [f"SUMIFS({column_ref(name, part)}{conditions}{when})" for part in pivot.parts]
+        in_period = f",{column_ref(name, PERIOD_HEADER)},{heading}"
+        sums = [f"SUMIFS({column_ref(name, part)}{conditions}{in_period})" for part in pivot.parts]
         formula = f"={sums[0]}" if len(sums) == 1 else f'=IFERROR({sums[0]}/{sums[1]},"")'
         sheet.write_formula(row, column, formula, form, value)
 
@@ -235,13 +243,15 @@ def _write_row_total(
     name = pivot.table.layout.name
     value = pivot.total(keys)
     cells = f"{address(row, position.periods)}:{address(row, position.total - 1)}"
-    if len(pivot.parts) == 1:
+    if not pivot.is_ratio:
         share = f"/{len(pivot.periods)}" if pivot.level else ""
         sheet.write_formula(row, position.total, f"=SUM({cells}){share}", form, value)
     elif position.live:
         conditions = _conditions(pivot, position, row, keys)
-        above, below = (f"SUMIFS({column_ref(name, part)}{conditions})" for part in pivot.parts)
-        sheet.write_formula(row, position.total, f'=IFERROR({above}/{below},"")', form, value)
+        dividend, divisor = (
+            f"SUMIFS({column_ref(name, part)}{conditions})" for part in pivot.parts
+        )
+        sheet.write_formula(row, position.total, f'=IFERROR({dividend}/{divisor},"")', form, value)
     elif value != "":
         sheet.write_number(row, position.total, value, form)
 
@@ -249,7 +259,7 @@ def _write_row_total(
 def _write_column_totals(
     sheet: Worksheet, pivot: _Pivot, position: PivotPosition, form: Any
 ) -> None:
-    """Sums of the periods, in the row of the table's totals."""
+    """Write the sums of the periods, in the row of the table's totals."""
     row = position.first - 3
     for column in range(position.keys, position.periods):
         write_text(sheet, row, column, "All rows" if column == position.keys else "", form)
@@ -257,8 +267,8 @@ def _write_column_totals(
     for period in pivot.periods:
         cells = (pivot.cell(keys, period) for keys in pivot.rows)
         totals.append(fsum(cell for cell in cells if not isinstance(cell, str)))
-    every = fsum(totals) / (len(totals) if pivot.level else 1)
-    for column, value in enumerate([*totals, every], position.periods):
+    grand_total = fsum(totals) / (len(totals) if pivot.level else 1)
+    for column, value in enumerate([*totals, grand_total], position.periods):
         letters = column_name(column)
         formula = f"=SUM({letters}{position.first + 1}:{letters}{position.last + 1})"
         sheet.write_formula(row, column, formula, form, value)

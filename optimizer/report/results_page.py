@@ -11,7 +11,8 @@ from optimizer.report.formats import unit_label
 from optimizer.report.heat_sheet import MAX_HEAT_MAP_UNITS
 from optimizer.report.pivot import MAX_LIVE_PIVOT_CELLS
 from optimizer.report.print_area import MAX_PRINTED_ROWS
-from optimizer.report.table_sheet import (
+from optimizer.report.column_totals import LEVEL_COLUMNS, RATIO_COLUMNS
+from optimizer.report.table_sheet import EMPTY_TABLE_NOTE
     EMPTY_TABLE_NOTE,
     LEVEL_COLUMNS,
     RATIO_COLUMNS,

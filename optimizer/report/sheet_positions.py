@@ -1,7 +1,7 @@
 """Where blocks, tables and pivots stand in a workbook, and what a link leads to.
 
-Plain records without behaviour of their own sheets, so that grid, links and table sheets can
-share them without importing each other. Rows and columns count from 0.
+The grid, the links and the table sheets share these records, so that they need not import each
+other. Rows and columns count from 0.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ class LinkTarget(Struct, frozen=True):
     """Rows behind a figure: a result table and the values that some of its columns have."""
 
     table: str
-    where: tuple[tuple[str, str], ...] = ()
+    key_values: tuple[tuple[str, str], ...] = ()
+    """Headers and values; empty for the whole table."""
 
 
 class BlockAnchor(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""The charts of the Summary: which there are, what each is drawn from, where it stands."""
+"""Which charts the Summary has, from which block each is drawn, and where it stands."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 CHARTS_ACROSS = 3
-"""Charts side by side."""
+"""Most charts side by side."""
 _CHART_GAP = 10
 """Pixels between charts."""
 _MIN_CHART_ROWS = 16
-"""Fewest rows of the grid that a chart takes: with fewer its bars and legend do not fit."""
+"""Fewest rows of the grid that a chart takes: chosen so that its legend can be read."""
 _MAX_CHART_ROWS = 21
 """Most rows of the grid that a chart takes, so that two bands of charts fit on one page."""
 
 
 def charted_blocks(blocks: BlocksByName) -> list[str]:
-    """Blocks that a chart is drawn from, in the order of the charts."""
+    """Names of the blocks from which charts are drawn, in the order of the charts."""
     return [name for name in block_titles.CHART_TITLES if name in blocks]
 
 
 def reserve_chart_rows(count: int, grid: SheetGrid, top: int) -> int:
-    """Set the rows that each chart takes from a row on, to fill the page; the row below all."""
+    """Choose the rows of each chart so that they fill the page; gives the row below all charts."""
     bands = -(-count // CHARTS_ACROSS)
     grid.chart_rows = _MIN_CHART_ROWS
     if bands > 1:
@@ -75,13 +75,17 @@ def add_charts(
         lines = blocks[name].make_rows(anchors)
         chart = _chart_of(workbook, blocks[name], anchors, lines, frame)
         down, right = divmod(index, CHARTS_ACROSS)
-        where = {"x_offset": int(right * (width + _CHART_GAP)), "y_offset": 2, "object_position": 3}
-        about = {"description": blocks[name].title}
-        sheet.insert_chart(top + down * grid.chart_rows, FIRST_COLUMN, chart, where | about)
+        offset = {
+            "x_offset": int(right * (width + _CHART_GAP)),
+            "y_offset": 2,
+            "object_position": 3,
+        }
+        description = {"description": blocks[name].title}
+        sheet.insert_chart(top + down * grid.chart_rows, FIRST_COLUMN, chart, offset | description)
 
 
 def _absolute_reference(reference: str) -> str:
-    """A reference to one cell as a fixed one, which is what a chart's title takes."""
+    """Reference to one cell with dollar signs, as the title of a chart needs it."""
     sheet, cell = reference.rsplit("!", 1)
     letters = cell.rstrip("0123456789")
     return f"{sheet}!${letters}${cell[len(letters) :]}"

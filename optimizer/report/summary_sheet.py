@@ -1,7 +1,7 @@
 """The Summary: status, headline figures, charts, small tables, alerts, contents.
 
-One page wide, charts on the first page and tables on the second. Every figure that the
-tables give is a formula over them.
+It is one page wide, with charts on the first page and tables on the second. Every figure that
+the result tables have is a formula over them.
 """
 
 from __future__ import annotations
@@ -45,27 +45,27 @@ SUMMARY_BANDS = (
     ((block_costs.COSTS_BLOCK,), (block_demand.COVERAGE_BLOCK, block_demand.COVERED_SHARE_BLOCK)),
     ((block_plants.UTILISATION_BLOCK,), (block_rules.RULES_BLOCK,)),
 )
-"""Blocks from top to bottom, those of a pair side by side where the page is wide enough."""
+"""Blocks from top to bottom; those of a band stand side by side if the page is wide enough."""
 FIRST_CHART_ROW = 8
-"""Row from which the charts stand."""
+"""First row of the charts."""
 _TITLE_ROW, _STATUS_ROW, _SOURCE_ROW, _TILES_ROW = 0, 1, 2, 4
 
 
 def summary_blocks(summary: Summary, tables: Tables) -> dict[str, FormulaBlock]:
     """Blocks that have something to show."""
     demand = block_demand.demand_by_year(summary, tables)
-    found = [
+    candidates = [
         block_costs.costs_block(summary, tables),
         block_demand.coverage_block(demand) if demand else None,
         block_demand.covered_share_block(demand) if demand else None,
         block_plants.utilisation_block(summary, tables),
         block_rules.rules_block(summary, tables),
     ]
-    return {block.name: with_cached_rows(block) for block in found if block}
+    return {block.name: with_cached_rows(block) for block in candidates if block}
 
 
 def lay_out_summary(blocks: BlocksByName, summary: Summary, charts: int) -> SheetGrid:
-    """Where each block stands, below the headline figures and a number of charts."""
+    """Grid with an anchor for each block, below the headline figures and a number of charts."""
     grid = grid_for(SUMMARY_SHEET, blocks.values(), len(summary.calendar) + 2)
     place_blocks(
         grid,
@@ -86,7 +86,7 @@ def write_summary(
     finder: RowFinder,
     forms: Formats,
 ) -> None:
-    """Fill the Summary but for its charts; ``anchors`` are those of all sheets."""
+    """Fill the Summary except its charts; ``anchors`` are those of the blocks of all sheets."""
     set_columns(sheet, grid)
     _write_top(sheet, summary, grid, forms)
     _write_tiles(sheet, tiles, grid, finder, forms)
@@ -102,21 +102,21 @@ def write_alerts_and_contents(
     grid: SheetGrid,
     forms: Formats,
 ) -> None:
-    """Alerts and contents below the blocks, and what is printed."""
+    """Write alerts and contents below the blocks, and set what is printed."""
     printed, row = _write_alerts(sheet, summary, grid, forms)
     last = _write_contents(sheet, positions, row + 1, grid, forms)
     # The contents are not printed: their links are of no use on paper.
     sheet.print_area(0, 0, printed, grid.last_column)
     sheet.set_h_pagebreaks(grid.page_breaks)
     sheet.set_tab_color(NAVY)
-    everything = f"A1:{address(last, grid.last_column)}"
-    sheet.ignore_errors({"number_stored_as_text": everything, "formula_differs": everything})
+    all_cells = f"A1:{address(last, grid.last_column)}"
+    sheet.ignore_errors({"number_stored_as_text": all_cells, "formula_differs": all_cells})
     sheet.activate()
     sheet.set_first_sheet()
 
 
 def _write_top(sheet: Worksheet, summary: Summary, grid: SheetGrid, forms: Formats) -> None:
-    """Name of the case, status line, where it comes from."""
+    """Write the name of the case, the status line, and the source of the plan."""
     sheet.set_row(_TITLE_ROW, 32)
     title = forms("title", font_size=20)
     write_text(sheet, _TITLE_ROW, FIRST_COLUMN, one_line(summary.case), title)
@@ -138,7 +138,7 @@ def _write_tiles(
     finder: RowFinder,
     forms: Formats,
 ) -> None:
-    """Headline figures in boxes of about equal width; each figure links to its rows."""
+    """Write the headline figures in boxes of about equal width; each figure links to its rows."""
     sheet.set_row(_TILES_ROW + 1, 26)
     edges = _tile_columns(grid.widths)
     for tile, first, after in zip(tiles, edges, edges[1:], strict=False):
@@ -155,25 +155,25 @@ def _write_tiles(
 
 
 def _tile_columns(widths: Sequence[float]) -> list[int]:
-    """Columns at which the tiles begin, and the end."""
-    share, edges, sofar = sum(widths) / HEADLINE_FIGURES, [0], 0.0
+    """Columns at which the boxes begin, and the column after the last."""
+    share, edges, width_before = sum(widths) / HEADLINE_FIGURES, [0], 0.0
     for column, width in enumerate(widths):
         if (
-            sofar + width / 2 >= share * len(edges)
+            width_before + width / 2 >= share * len(edges)
             and len(edges) < HEADLINE_FIGURES
             and column > edges[-1]
         ):
             edges.append(column)
-        sofar += width
+        width_before += width
     return [*edges, len(widths)]
 
 
 def _write_alerts(
     sheet: Worksheet, summary: Summary, grid: SheetGrid, forms: Formats
 ) -> tuple[int, int]:
-    """Alerts over the whole width; gives the last row that is printed and the row below.
+    """Write the alerts over the whole width; gives the last printed row and the row below all.
 
-    Those that the paper does not hold follow on the screen.
+    Alerts that do not fit on the printed page follow on the screen.
     """
     row, count = grid.next_row, len(summary.alerts)
     if not count:
@@ -204,7 +204,7 @@ def _write_alerts(
 
 
 def _wrapped_lines(text: str, grid: SheetGrid) -> int:
-    """Lines that a text takes over the whole width."""
+    """Number of lines that a text takes over the whole width."""
     characters = sum(grid.widths) * 1.2
     return sum(max(1, ceil(len(line) / characters)) for line in text.split("\n"))
 
@@ -218,9 +218,9 @@ def _write_alert(
     grid: SheetGrid,
     forms: Formats,
 ) -> None:
-    """One alert, as a link to the cell of the input that it names.
+    """Write one alert, as a link to the cell of the input that it names.
 
-    One that takes several lines is none: LibreOffice does not wrap a link.
+    An alert of several lines is no link, because LibreOffice does not wrap links.
     """
     link = alert_link(summary.input_path, alert) if lines == 1 else ""
     more: dict[str, Any] = {"font_color": NAVY, "underline": 1} if link else {}
@@ -239,7 +239,7 @@ def _write_contents(
     grid: SheetGrid,
     forms: Formats,
 ) -> int:
-    """What stands on the other sheets, with links; gives the last row."""
+    """Write the list of the other sheets, with links; gives its last row."""
     write_heading(sheet, row, "In this workbook", grid, forms)
     for name, position in positions.items():
         row += 1

@@ -1,7 +1,7 @@
 """One sheet for one result table: title, live totals, an Excel table, its pivot beside it.
 
-Rows 1 to 5 are title, meaning, totals of the rows shown, units and header; the data
-follows. The totals count what a filter leaves.
+Rows 1 to 5 are title, meaning, totals, units and header; the data follows. The totals are those
+of the rows that a filter leaves.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import FileError
 from optimizer.report.cell_links import input_links
+from optimizer.report.column_totals import LEVEL_COLUMNS, RATIO_COLUMNS, has_workbook_total
 from optimizer.report.conditional_formats import UTILISATION_COLOUR_SCALE, format_table
 from optimizer.report.excel_rows import write_column, write_text
 from optimizer.report.excel_values import (
@@ -27,13 +28,13 @@ from optimizer.report.formats import (
     GREY,
     STEEL,
     SUMMED_KINDS,
-    TABLES_WITHOUT_TOTALS,
     TEXT_KINDS,
     Formats,
     number_format,
     size_for_decimals,
     unit_label,
 )
+from optimizer.report.formula_block import column_total, division_value
 from optimizer.report.pivot import write_pivot
 from optimizer.report.print_area import print_area, print_note, printed_columns
 from optimizer.report.sheet_positions import PivotPosition, TablePosition
@@ -46,30 +47,10 @@ if TYPE_CHECKING:
     from optimizer.result.result_layouts import Field, Table
 
 TITLE_ROW, MEANING_ROW, TOTALS_ROW, UNITS_ROW, HEADER_ROW, FIRST_DATA_ROW = range(6)
-"""Rows of a sheet, counted from 0; the data begins at FIRST."""
+"""Rows of a sheet, counted from 0."""
 EMPTY_TABLE_NOTE = "nothing in this plan"
 MAX_SHEET_ROWS = 1_048_576 - FIRST_DATA_ROW
-
-RATIO_COLUMNS = {
-    ("Purchases", "price"): ("cost", "tonnes"),
-    ("Utilisation", "utilisation"): ("used", "capacity"),
-    ("Shortages", "share short"): ("short", "wanted"),
-}
-"""Columns whose total is the quotient of two other columns' totals."""
-LEVEL_COLUMNS = {("Stock", "tonnes")}
-"""Columns of levels: over periods they are averaged, not added."""
-COLUMNS_WITHOUT_TOTAL = LEVEL_COLUMNS | {
-    ("Scarcity", "bound"),
-    ("Provenance", "tonnes"),
-    ("Certificates", "tonnes"),
-    *(
-        (table, header)
-        for table in ("Volume changes", "Changes by period")
-        for header in ("before", "after", "change")
-    ),
-}
-"""Columns that are not added up: the same tonnes stand in several rows, or a sum says nothing."""
-
+"""Most data rows on a sheet of Excel."""
 _MAX_TEXT_WIDTH = 48
 """Characters in the width of a column of text that is not wrapped."""
 _MAX_WRAPPED_WIDTH = 80
@@ -77,15 +58,15 @@ _MAX_WRAPPED_WIDTH = 80
 _WIDTH_SAMPLE_ROWS = 5_000
 """Rows by whose texts the width of a column is chosen: a width need not suit every row."""
 _MAX_HEADER_HEIGHT = 400
-"""Most points that a header is high; Excel takes 409."""
+"""Greatest height of the header in points; Excel takes 409."""
 _MAX_TEXT_LINES = 8
-"""Most lines that a row is high; the cell has the rest."""
+"""Greatest height of a row in lines of text; the cell holds the rest."""
 
 
 def write_table_sheet(
     sheet: Worksheet, table: Table, summary: Summary, forms: Formats
 ) -> TablePosition:
-    """Fill a sheet with a result table and say where things stand on it.
+    """Fill a sheet with a result table; gives the positions on it.
 
     Raises FileError if the table has more rows than a sheet can hold.
     """
@@ -129,14 +110,14 @@ def write_table_sheet(
 
 
 def _pivot_style(table: Table) -> tuple[tuple[str, str] | None, bool]:
-    """What the pivot's value is a quotient of, if it is one, and whether it is a level."""
+    """The two columns whose ratio the pivot shows, if it is one, and True if it shows a level."""
     assert table.layout.pivot
     key = (table.layout.name, table.layout.pivot[1])
     return RATIO_COLUMNS.get(key), key in LEVEL_COLUMNS
 
 
 def _column_numbers(field: Field, values: Any) -> list[float]:
-    """The numbers of a column, without its blanks; none of a column of text or dates."""
+    """Numbers of a column without its blanks; empty for text and dates."""
     if field.kind in TEXT_KINDS or field.kind == "date":
         return []
     if all_finite_floats(values):
@@ -153,7 +134,7 @@ def _write_field(
     currency: str,
     forms: Formats,
 ) -> float:
-    """Write width, unit, note, links and values of one column; gives its width."""
+    """Write unit, note, links and values of one column; gives its width."""
     field = table.layout.fields[column]
     values = table[field.header]
     width, wrapped = _width(field, values, figures)
@@ -181,47 +162,47 @@ def _write_field(
 
 
 def _set_heights(sheet: Worksheet, table: Table, widths: Sequence[float]) -> None:
-    """Rows as high as the wrapped text that is printed: not every program sees to that."""
-    heads = (
+    """Set the heights of rows with wrapped text that is printed; not every program adapts them."""
+    header_lines = (
         lines_of(field.header, width)
         for field, width in zip(table.layout.fields, widths, strict=True)
     )
-    sheet.set_row(HEADER_ROW, min(max(30, 15 * max(heads, default=1)), _MAX_HEADER_HEIGHT))
-    high: dict[int, int] = {}
+    sheet.set_row(HEADER_ROW, min(max(30, 15 * max(header_lines, default=1)), _MAX_HEADER_HEIGHT))
+    lines: dict[int, int] = {}
     printed = printed_columns(widths)
     for field, width in zip(table.layout.fields[:printed], widths[:printed], strict=True):
         if field.kind in TEXT_KINDS and width >= _MAX_WRAPPED_WIDTH:
             for row, value in enumerate(table[field.header], FIRST_DATA_ROW):
                 if value and len(value) > width:
-                    high[row] = max(high.get(row, 1), lines_of(value, width))
-    if high:
-        lay_heights(sheet, {row: 15 * min(lines, _MAX_TEXT_LINES) for row, lines in high.items()})
+                    lines[row] = max(lines.get(row, 1), lines_of(value, width))
+    if lines:
+        heights = {row: 15 * min(count, _MAX_TEXT_LINES) for row, count in lines.items()}
+        lay_heights(sheet, heights)
 
 
 def lines_of(text: str, width: float) -> int:
-    """Lines that words take in a column of so many characters.
+    """Number of lines that a text takes in a column of so many characters.
 
     >>> lines_of("cheap Kazakhstan less base", 14.5)
     3
     """
-    lines, left = 1, width - 3
+    lines, room = 1, width - 3
     for word in str(text).split():
-        if len(word) > left and left < width - 3:
-            lines, left = lines + 1, width - 3
-        left -= len(word) + 1
+        if len(word) > room and room < width - 3:
+            lines, room = lines + 1, width - 3
+        room -= len(word) + 1
     return lines
 
 
 def _width(field: Field, values: Any, figures: list[float]) -> tuple[float, bool]:
-    """Width of a column in characters, and whether its text is wrapped."""
+    """Width of a column in characters, and True if its text is wrapped."""
     words = map(len, field.header.split())
     heading = min(max(*words, len(field.header) / 3, 1) + 3.5, _MAX_WRAPPED_WIDTH)
     if field.kind in TEXT_KINDS:
         longest = max(map(len, map(str, filter(None, set(values[:_WIDTH_SAMPLE_ROWS])))), default=0)
         wrapped = longest > 2 * _MAX_TEXT_WIDTH
-        return max(
-            heading, 8, min(longest * 1.05 + 2, _MAX_WRAPPED_WIDTH if wrapped else _MAX_TEXT_WIDTH)
-        ), wrapped
+        limit = _MAX_WRAPPED_WIDTH if wrapped else _MAX_TEXT_WIDTH
+        return max(heading, 8, min(longest * 1.05 + 2, limit)), wrapped
     if field.kind == "date":
         return 12, False
     widest = fsum(map(abs, figures)) if field.kind in SUMMED_KINDS else max(figures, default=0.0)
@@ -232,12 +213,12 @@ def _width(field: Field, values: Any, figures: list[float]) -> tuple[float, bool
 def _write_totals(
     sheet: Worksheet, table: Table, figures: list[list[float]], forms: Formats
 ) -> None:
-    """Totals of the rows that a filter leaves, above the header."""
+    """Write the totals of the rows that a filter leaves, above the header."""
     if not len(table):
         write_text(sheet, TOTALS_ROW, 0, EMPTY_TABLE_NOTE, forms("subtitle", italic=True))
         return
     name, fields = table.layout.name, table.layout.fields
-    if not any(_has_total(name, field) for field in fields):
+    if not any(has_workbook_total(name, field) for field in fields):
         return
     sums = _subtotals(table)
     for column, field in enumerate(fields):
@@ -246,23 +227,20 @@ def _write_totals(
         )
         ratio = RATIO_COLUMNS.get((name, field.header))
         if ratio:
-            above, below = (sums[header] for header in ratio)
-            value = quotient(_column_sum(table, ratio[0]), _column_sum(table, ratio[1]))
-            sheet.write_formula(TOTALS_ROW, column, f'=IFERROR({above}/{below},"")', form, value)
-        elif _has_total(name, field):
-            value = _column_sum(table, field.header)
+            dividend, divisor = (sums[header] for header in ratio)
+            value = division_value(column_total(table, ratio[0]), column_total(table, ratio[1]))
+            sheet.write_formula(
+                TOTALS_ROW, column, f'=IFERROR({dividend}/{divisor},"")', form, value
+            )
+        elif has_workbook_total(name, field):
+            value = column_total(table, field.header)
             sheet.write_formula(TOTALS_ROW, column, f"={sums[field.header]}", form, value)
         else:
             write_text(sheet, TOTALS_ROW, column, "Rows shown" if column == 0 else "", form)
 
 
-def _has_total(name: str, field: Field) -> bool:
-    apart = name in TABLES_WITHOUT_TOTALS or (name, field.header) in COLUMNS_WITHOUT_TOTAL
-    return field.kind in SUMMED_KINDS and not apart
-
-
 def _subtotals(table: Table) -> dict[str, str]:
-    """What adds up the rows shown of each column, by its header."""
+    """Formula part that adds up the rows shown of each column, by header."""
     headers, last = table.layout.headers, FIRST_DATA_ROW + max(len(table), 1) - 1
     tops = [(FIRST_DATA_ROW, column) for column in range(len(headers))]
     titles = column_titles(headers)
@@ -272,17 +250,8 @@ def _subtotals(table: Table) -> dict[str, str]:
     }
 
 
-def _column_sum(table: Table, header: str) -> float:
-    return fsum(finite(value) or 0.0 for value in table[header])
-
-
-def quotient(above: float, below: float) -> float | str:
-    """What ``IFERROR(above/below,"")`` shows."""
-    return above / below if below else ""
-
-
 def _make_table(sheet: Worksheet, table: Table, last: int, forms: Formats) -> None:
-    """Turn the written cells into a named Excel table; an empty one keeps a blank row."""
+    """Turn the written cells into a named Excel table; one without rows has a blank row."""
     fields = table.layout.fields
     columns = [
         {
@@ -303,7 +272,7 @@ def _make_table(sheet: Worksheet, table: Table, last: int, forms: Formats) -> No
 
 
 def _format_pivot(sheet: Worksheet, name: str, columns: int, pivot: PivotPosition) -> None:
-    """Gap between table and pivot, and colours of shares of capacity."""
+    """Set the gap between table and pivot, and colour shares of capacity."""
     sheet.set_column(columns, columns, 3)
     if name == "Utilisation":
         cells = (pivot.first, pivot.periods, pivot.last, pivot.total)

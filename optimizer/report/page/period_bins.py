@@ -28,7 +28,7 @@ class PeriodBins(Struct, frozen=True):
 def period_bins(periods: Sequence[str], years: Sequence[str]) -> PeriodBins:
     """Bins of the periods: the periods, calendar years or runs of years, at most MOST.
 
-    >>> bins(("2027-Q1", "2027-Q2"), ("2027", "2027")).labels
+    >>> period_bins(("2027-Q1", "2027-Q2"), ("2027", "2027")).labels
     ('2027-Q1', '2027-Q2')
     """
     if len(periods) <= MAX_PERIOD_BINS:
