@@ -1,4 +1,4 @@
-"""``docs/results.md``: every sheet of the results workbook, from the declarations."""
+"""``docs/results.md``: every sheet of the results workbook, generated from the layouts."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from optimizer.report.block_scarce import MAX_SCARCE_BOUNDS, RELAXATION_SHARE
+from optimizer.report.column_totals import LEVEL_COLUMNS, RATIO_COLUMNS
 from optimizer.report.excel_values import table_name
 from optimizer.report.formats import unit_label
 from optimizer.report.heat_sheet import MAX_HEAT_MAP_UNITS
 from optimizer.report.pivot import MAX_LIVE_PIVOT_CELLS
 from optimizer.report.print_area import MAX_PRINTED_ROWS
-from optimizer.report.column_totals import LEVEL_COLUMNS, RATIO_COLUMNS
 from optimizer.report.table_sheet import EMPTY_TABLE_NOTE
-    EMPTY_TABLE_NOTE,
-    LEVEL_COLUMNS,
-    RATIO_COLUMNS,
-)
 from optimizer.result.result_layouts import LAYOUTS, REQUESTED, Layout
 
 RESULTS_PAGE_PATH = Path(__file__).resolve().parents[2] / "docs" / "results.md"
@@ -114,7 +110,7 @@ way from the results to the input. Move both together.
 
 
 def results_page() -> str:
-    """The page ``docs/results.md``: every sheet and every column, as Markdown."""
+    """Text of ``docs/results.md``: every sheet and every column, as Markdown."""
     titles = ("Summary", "Figures", "Heat map", *LAYOUTS, *REQUESTED)
     contents = " · ".join(f"[{title}](#{title.lower().replace(' ', '-')})" for title in titles)
     parts = [
@@ -123,7 +119,7 @@ def results_page() -> str:
         *map(_table_row, SUMMARY_PARTS.items()),
     ]
     figures = [*map(_table_row, FIGURE_PARTS.items())]
-    boards = [
+    overview = [
         SUMMARY_SECTION,
         *parts,
         "",
@@ -134,11 +130,11 @@ def results_page() -> str:
         HEAT_MAP_SECTION,
     ]
     sections = [_section(layout) for layout in (LAYOUTS | REQUESTED).values()]
-    return "\n".join([RESULTS_INTRODUCTION, f"{contents}\n", *boards, *sections])
+    return "\n".join([RESULTS_INTRODUCTION, f"{contents}\n", *overview, *sections])
 
 
 def _section(layout: Layout) -> str:
-    """One sheet: meaning, Excel table, columns, pivot."""
+    """Section of one sheet: meaning, Excel table, columns, pivot."""
     header = ("column", "type", "unit", "meaning")
     lines = [
         f"## {layout.name}",
@@ -159,24 +155,24 @@ def _section(layout: Layout) -> str:
 def _pivot(layout: Layout) -> str:
     assert layout.pivot
     keys, value = layout.pivot
-    words = f"Pivot: {value} by {', '.join(keys)} and period"
+    sentence = f"Pivot: {value} by {', '.join(keys)} and period"
     if (layout.name, value) in LEVEL_COLUMNS:
-        return f"{words}; the last column is the average over the periods."
+        return f"{sentence}; the last column is the average over the periods."
     if (layout.name, value) in RATIO_COLUMNS:
-        above, below = RATIO_COLUMNS[layout.name, value]
-        return f"{words}; the last column is {above} / {below} over the horizon."
-    return f"{words}, with totals."
+        dividend, divisor = RATIO_COLUMNS[layout.name, value]
+        return f"{sentence}; the last column is {dividend} / {divisor} over the horizon."
+    return f"{sentence}, with totals."
 
 
 def _table_row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _escaped(words: str) -> str:
-    """Words as Markdown shows them unchanged inside a table."""
+def _escaped(text: str) -> str:
+    """Text escaped so that Markdown shows it unchanged in a table."""
     for sign in "\\*|<[":
-        words = words.replace(sign, f"\\{sign}")
-    return words
+        text = text.replace(sign, f"\\{sign}")
+    return text
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Writing the results workbook: every sheet in order, in one go or not at all."""
+"""Writing the results workbook: all sheets in order, into a file that is replaced atomically."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ if TYPE_CHECKING:
 
 _A4 = 9
 _MAX_MARGIN_CHARACTERS = 65
-"""Most characters of a text in the margin of the paper."""
+"""Most characters of a text in the margin: Excel takes 255 for the three texts of a header."""
 
 
 def write(path: str | os.PathLike[str], summary: Summary, tables: Mapping[str, Table]) -> None:
-    """Write the results workbook to a path; its folder is made if need be.
+    """Write the results workbook to a path; a missing folder is created.
 
     An existing file is replaced only when the new one is complete. Raises FileError if
-    the file is open in another program or cannot be written; nothing half-written stays.
+    the file is open in another program or cannot be written; no partial file remains.
     """
     with replacing(path) as part:
-        # In memory first: where a disk is full, a file of ZipFile's would say so once more.
+        # In memory first: on a full disk, closing a ZipFile raises a second error.
         file = BytesIO()
         _fill(file, summary, tables)
         part.write_bytes(file.getbuffer())
@@ -69,26 +69,26 @@ def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None
     forms = Formats(workbook)
     order = list(in_order(tables))
     first = workbook.add_worksheet(SUMMARY_SHEET, exact)
-    boards = _BoardSheets(workbook, first, summary, tables, exact)
+    overview = _OverviewSheets(workbook, first, summary, tables, exact)
     sheets = {name: workbook.add_worksheet(name, exact) for name in order}
     positions = {
         name: write_table_sheet(sheets[name], tables[name], summary, forms) for name in order
     }
     if CERTIFICATES.name in sheets:
         write_certificate_links(sheets[CERTIFICATES.name], tables, positions, forms)
-    boards.fill(positions, forms)
+    overview.fill(positions, forms)
     for name, position in positions.items():
-        # The range of several areas, which Worksheet.print_area does not take.
+        # Worksheet.print_area does not take several ranges.
         workbook.define_name(f"{quoted_sheet(name)}!_xlnm.Print_Area", f"={position.printed}")
         set_paper(sheets[name], summary, name, position.note)
-    for name, sheet in boards.sheets.items():
+    for name, sheet in overview.sheets.items():
         set_paper(sheet, summary, name)
     workbook.set_properties(_properties(summary))
     close(workbook)
 
 
-class _BoardSheets:
-    """The sheets that a board reads: Summary, the figures behind its charts, the heat map."""
+class _OverviewSheets:
+    """The sheets before the result tables: Summary, the figures behind its charts, heat map."""
 
     def __init__(
         self,
@@ -100,29 +100,31 @@ class _BoardSheets:
     ) -> None:
         self.workbook, self.summary, self.tables = workbook, summary, tables
         self.sheets = {SUMMARY_SHEET: first}
-        self.own = summary_blocks(summary, tables)
-        self.figures = figure_blocks(summary, tables)
-        if self.own or self.figures:
-            titles = block_titles.chart_titles_block(summary, {**self.own, **self.figures})
-            self.figures = {titles.name: titles, **self.figures}
+        self.summary_blocks = summary_blocks(summary, tables)
+        self.figure_blocks = figure_blocks(summary, tables)
+        if self.summary_blocks or self.figure_blocks:
+            titles = block_titles.chart_titles_block(
+                summary, {**self.summary_blocks, **self.figure_blocks}
+            )
+            self.figure_blocks = {titles.name: titles, **self.figure_blocks}
             self.sheets[FIGURES_SHEET] = workbook.add_worksheet(FIGURES_SHEET, exact)
-        used = tables.get(HEAT_MAP_TABLE)
-        if used is not None and len(used):
+        utilisation = tables.get(HEAT_MAP_TABLE)
+        if utilisation is not None and len(utilisation):
             self.sheets[HEAT_MAP_SHEET] = workbook.add_worksheet(HEAT_MAP_SHEET, exact)
 
     def fill(self, positions: Mapping[str, TablePosition], forms: Formats) -> None:
-        """Fill the sheets, once it is known where the result tables stand."""
+        """Fill the sheets; ``positions`` are those of the result tables."""
         summary, tables = self.summary, self.tables
-        blocks, finder = {**self.own, **self.figures}, RowFinder(tables, positions)
-        grid = lay_out_summary(self.own, summary, len(charted_blocks(blocks)))
-        figures_grid = lay_out_figures(self.figures, summary)
+        blocks, finder = {**self.summary_blocks, **self.figure_blocks}, RowFinder(tables, positions)
+        grid = lay_out_summary(self.summary_blocks, summary, len(charted_blocks(blocks)))
+        figures_grid = lay_out_figures(self.figure_blocks, summary)
         anchors = {**grid.anchors, **figures_grid.anchors}
         tiles = headline(summary, tables, positions, anchors, blocks)
         first = self.sheets[SUMMARY_SHEET]
-        write_summary(first, summary, self.own, grid, anchors, tiles, finder, forms)
+        write_summary(first, summary, self.summary_blocks, grid, anchors, tiles, finder, forms)
         if FIGURES_SHEET in self.sheets:
             sheet = self.sheets[FIGURES_SHEET]
-            write_figures(sheet, self.figures, figures_grid, anchors, finder, forms)
+            write_figures(sheet, self.figure_blocks, figures_grid, anchors, finder, forms)
             add_charts(self.workbook, first, summary, blocks, anchors, grid, FIRST_CHART_ROW)
         if HEAT_MAP_SHEET in self.sheets:
             write_heat_map(self.sheets[HEAT_MAP_SHEET], tables, positions[HEAT_MAP_TABLE], forms)
@@ -130,7 +132,7 @@ class _BoardSheets:
 
 
 def workbook_options() -> dict[str, Any]:
-    """How XlsxWriter writes every workbook of this room."""
+    """Options of XlsxWriter for every workbook of this package."""
     return {
         "in_memory": True,
         "strings_to_formulas": False,
@@ -141,9 +143,9 @@ def workbook_options() -> dict[str, Any]:
 
 
 def set_paper(sheet: Worksheet, summary: Summary, name: str, note: str = "") -> None:
-    """Landscape A4 or Letter, one page wide, with case, periods, sheet and page in the margins.
+    """Set landscape, one page wide, with case, periods, sheet and page in the margins.
 
-    The page is scaled to its width, so that either paper takes it as it is.
+    The page is scaled to the width of the paper, so that it fits both A4 and Letter.
     """
     sheet.set_landscape()
     sheet.set_paper(_A4)
@@ -154,20 +156,21 @@ def set_paper(sheet: Worksheet, summary: Summary, name: str, note: str = "") -> 
         _margin_text(text) for text in (summary.case, summary.span, summary.input_name)
     )
     sheet.set_header(f"&L&8 {case}&C&8 {span}&R&8 {name}", {"margin": 0.25})
-    middle = f"&C&8 {note}" if note else ""
-    sheet.set_footer(f"&L&8 {source}{middle}&R&8 Page &P of &N", {"margin": 0.25})
+    centre = f"&C&8 {note}" if note else ""
+    sheet.set_footer(f"&L&8 {source}{centre}&R&8 Page &P of &N", {"margin": 0.25})
 
 
 def _margin_text(text: str) -> str:
-    """Text for a margin of the paper, whose three texts may have 255 characters together."""
+    """Text for a margin of the page: short, and with each & doubled."""
     cut = shortened(one_line(text).replace("&", "&&"), _MAX_MARGIN_CHARACTERS)
-    kept = cut.removesuffix("…")
-    half = (len(kept) - len(kept.rstrip("&"))) % 2
-    return cut.replace("&…", "…") if half else cut
+    uncut = cut.removesuffix("…")
+    # An odd number of & at the end is half of a doubled one.
+    is_odd = (len(uncut) - len(uncut.rstrip("&"))) % 2
+    return cut.replace("&…", "…") if is_odd else cut
 
 
 def _properties(summary: Summary) -> dict[str, Any]:
-    """Title and, where ``made`` is a date, the time of making: the same plan, the same file."""
+    """Title, and the date in ``made`` as creation time, so that equal plans give equal files."""
     properties: dict[str, Any] = {"title": one_line(summary.case)[:255], "subject": "Sourcing plan"}
     with contextlib.suppress(ValueError):
         properties["created"] = datetime.fromisoformat(summary.made).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""The workbook of a study: its overview with a chart first, then a sheet for each table."""
+"""The workbook of a study: a sheet for each table; the first has notes and the chart."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from optimizer.studies import Study
 
 STUDY_PART_GAP = 2
-"""Rows between the overview, its notes and its chart."""
+"""Rows between the first table, its notes and its chart."""
 STUDY_ROW_HEIGHT = 20
 """Pixels of a row at Excel's default height of 15 points."""
 STUDY_PAGE_HEIGHT = 660
@@ -59,8 +59,8 @@ def _fill(file: Any, study: Study) -> None:
     for number, note in enumerate(notes):
         write_text(sheets[name], row + number, 0, note, forms("subtitle"))
     if study.chart is not None:
-        drawn = positions[study.chart[0]]
-        chart = study_chart(workbook, study, drawn.first, drawn.last)
+        position = positions[study.chart[0]]
+        chart = study_chart(workbook, study, position.first, position.last)
         row += len(notes) + STUDY_PART_GAP
         if row * STUDY_ROW_HEIGHT + STUDY_CHART_HEIGHT > STUDY_PAGE_HEIGHT:
             sheets[name].set_h_pagebreaks([row])
@@ -72,7 +72,7 @@ def _fill(file: Any, study: Study) -> None:
 
 
 def _summary(study: Study) -> Summary:
-    """What a sheet must know beside its table."""
+    """Case, currency and periods of a study, for the margins of its sheets."""
     return Summary(
         case=study.case,
         status="",

@@ -141,13 +141,13 @@ def _write_tiles(
     """Write the headline figures in boxes of about equal width; each figure links to its rows."""
     sheet.set_row(_TILES_ROW + 1, 26)
     edges = _tile_columns(grid.widths)
-    for tile, first, after in zip(tiles, edges, edges[1:], strict=False):
+    for tile, first, next_first in zip(tiles, edges, edges[1:], strict=False):
         lines = ((tile.label, "label"), (tile.cell, "value"), (tile.note, "note"))
         for row, (cell, style) in enumerate(lines, _TILES_ROW):
             form = forms(
                 f"tile {style}", cell.number, align="left", indent=1, left=5, left_color="#FFFFFF"
             )
-            left, right = FIRST_COLUMN + first, FIRST_COLUMN + after - 1
+            left, right = FIRST_COLUMN + first, FIRST_COLUMN + next_first - 1
             if left < right:
                 sheet.merge_range(row, left, row, right, "", form)
             link = finder.link(tile.target) if style == "value" else ""
@@ -179,7 +179,7 @@ def _write_alerts(
     if not count:
         return row - 2, row - 1
     grid.break_before(row, min(count, MIN_PRINTED_ALERTS) + 2)
-    room = row + max(MIN_PRINTED_ALERTS, grid.rows_left(row) - 2)
+    last_printable = row + max(MIN_PRINTED_ALERTS, grid.rows_left(row) - 2)
     write_heading(sheet, row, f"Alerts ({count})", grid, forms)
     printed = 0
     lines = [_wrapped_lines(clean(alert), grid) for alert in summary.alerts]
@@ -187,14 +187,14 @@ def _write_alerts(
         if (
             index
             and not printed
-            and row + sum(lines[index : index + 2]) > room - (index + 2 < count)
+            and row + sum(lines[index : index + 2]) > last_printable - (index + 2 < count)
         ):
             row = printed = row + 1
             text = f"… and {count - index} more below, not printed"
             write_text(sheet, row, FIRST_COLUMN, text, forms("note"))
         row += 1
         _write_alert(sheet, row, alert, lines[index], summary, grid, forms)
-        room -= lines[index] - 1
+        last_printable -= lines[index] - 1
     if count > MAX_SUMMARY_ALERTS:
         row += 1
         write_text(
@@ -243,11 +243,8 @@ def _write_contents(
     write_heading(sheet, row, "In this workbook", grid, forms)
     for name, position in positions.items():
         row += 1
-        rows = (
-            f"{position.rows:,} row{'s' if position.rows != 1 else ''}"
-            if position.rows
-            else "nothing"
-        )
+        plural = "s" if position.rows != 1 else ""
+        rows = f"{position.rows:,} row{plural}" if position.rows else "nothing"
         link = f"internal:{quoted_sheet(name)}!A1"
         sheet.write_url(row, FIRST_COLUMN, link, forms("link"), name, f"Go to {name}")
         write_text(sheet, row, FIRST_COLUMN + 1, rows, forms("subtitle", align="right"))

@@ -1,4 +1,4 @@
-"""From a result to its workbook."""
+"""Writing the results workbook of a result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def write(result: Result, path: str | os.PathLike[str]) -> None:
-    """Write the results workbook of a plan; an existing file is replaced in one go.
+    """Write the results workbook of a plan; an existing file is replaced atomically.
 
     Raises NoPlanError if the result has no plan, FileError if the file cannot be written.
     """
@@ -33,7 +33,7 @@ def write(result: Result, path: str | os.PathLike[str]) -> None:
 
 
 def plan_summary(result: Result) -> Summary:
-    """What the results workbook must know beside the tables."""
+    """Summary of a result that has a plan and an audit, for the results workbook."""
     network, settings = result.network, result.case.settings
     calendar = network.calendar
     assert result.objective is not None
@@ -57,7 +57,7 @@ def plan_summary(result: Result) -> Summary:
         audit_passed=result.audit.passed,
         alerts=(
             *result.alerts,
-            *(Alert(str(own), own.sheet, own.cell) for own in result.warnings),
+            *(Alert(str(finding), finding.sheet, finding.cell) for finding in result.warnings),
         ),
         made=date.today().isoformat(),
         wanted=wanted,
@@ -66,4 +66,5 @@ def plan_summary(result: Result) -> Summary:
 
 
 def _segment_label(segments: dict[str, int], t: int) -> str:
+    """Segments of a line in a period; ``segments`` has a bit for each period."""
     return "; ".join(name for name, periods in segments.items() if periods >> t & 1)

@@ -1,4 +1,4 @@
-"""A whole page: template, style, program and data put into one file."""
+"""An HTML file from template, style sheet, programs and data; it needs no other file."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import msgspec
 
 PAGE_FOLDER = Path(__file__).parent
 SHARED_PROGRAMS = ("base.js", "marks.js", "frame.js")
-"""Parts of every page's program, which stand first."""
+"""Programs of every page; they come before the others."""
 PAGE_FILE_KIND = "page"
-"""What messages call the file."""
+"""Name of the file in messages."""
 _JSON_ESCAPES = {b"<": rb"\u003c", b">": rb"\u003e", b"&": rb"\u0026"}
 
 
 def html_page(
     data: Any, title: str, skip: str, programs: Sequence[str], land: str = "null"
 ) -> bytes:
-    """One HTML file that needs nothing else.
+    """Bytes of one HTML file.
 
-    ``skip`` is what the first link leads to, ``programs`` are the parts of the program after
-    the shared ones, ``land`` is JSON of the outline of the land.
+    ``skip`` names the target of the skip link; ``programs`` are files that follow the shared
+    ones; ``land`` is JSON of the outlines of the land.
     """
     texts = {
         "title": _escaped(title),
@@ -31,14 +31,14 @@ def html_page(
         "land": land,
         "program": "".join(page_part(name) for name in (*SHARED_PROGRAMS, *programs)),
     }
-    parts = {name: text.encode() for name, text in texts.items()} | {"data": script_json(data)}
-    begin, *pieces = page_part("page.html").encode().split(b"{{")
-    filled = (piece.partition(b"}}") for piece in pieces)
-    return begin + b"".join(parts[name.decode()] + rest for name, _, rest in filled)
+    values = {name: text.encode() for name, text in texts.items()} | {"data": script_json(data)}
+    start, *sections = page_part("page.html").encode().split(b"{{")
+    fields = (section.partition(b"}}") for section in sections)
+    return start + b"".join(values[name.decode()] + rest for name, _, rest in fields)
 
 
 def script_json(data: Any) -> bytes:
-    """JSON that may stand in a script element: whatever a name holds, it cannot end it."""
+    """JSON for a script element, escaped so that no text in it can end the element."""
     text = msgspec.json.encode(data, enc_hook=float)
     for character, safe in _JSON_ESCAPES.items():
         text = text.replace(character, safe)
@@ -46,7 +46,7 @@ def script_json(data: Any) -> bytes:
 
 
 def page_part(name: str) -> str:
-    """The text of a part of the page."""
+    """Text of a file of the page."""
     return (PAGE_FOLDER / name).read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""What the pictures show: sums over the result tables, cut to what fits a page."""
+"""Data of the pictures: sums over the result tables, limited to what fits a page."""
 
 from __future__ import annotations
 
@@ -10,61 +10,62 @@ from optimizer.report.page.period_bins import PeriodBins
 from optimizer.result.result_layouts import Table
 
 MAX_SHIPMENT_SUMS = 12_000
-"""Sums of shipments that the page holds."""
+"""Most sums of shipments in a page; chosen so that a page stays below 5 MB."""
 MAX_PLACE_SUMS = 4_000
-"""Sums of purchases, and of deliveries, that the page holds."""
+"""Most sums of purchases, and of deliveries, in a page; see MAX_SHIPMENT_SUMS."""
 MAX_CHARTED_UNITS = 120
+"""Units in the picture of utilisation; chosen so that it can be scrolled through."""
 MAX_CHARTED_STOCKS = 24
+"""Stocks in the picture of stock; chosen so that each has room for its curve."""
 MAX_THINGS_PER_KIND = 40
-"""Things of one kind in the lists of what is scarce and of what is nearly used."""
+"""Things of one kind in the lists of scarcity and break-even; chosen so that they can be read."""
 
 SumKey = tuple[Any, ...]
 
 
 class TextIndex:
-    """Distinct texts, each with its place."""
+    """Numbers distinct values in the order of their first appearance."""
 
     def __init__(self) -> None:
-        self.places: dict[Any, int] = {}
+        self.numbers: dict[Any, int] = {}
 
-    def __call__(self, word: Any) -> int:
-        """Place of a text, a new one for a new text."""
-        return self.places.setdefault(word, len(self.places))
+    def __call__(self, value: Any) -> int:
+        """Number of a value; a new value gets the next one."""
+        return self.numbers.setdefault(value, len(self.numbers))
 
 
 def sums_by_key(table: Table | None, headers: Sequence[str], value: str) -> dict[SumKey, float]:
-    """Sum of a column for each combination of others."""
-    found: dict[SumKey, float] = {}
+    """Sum of a column for each combination of values of others; empty without a table."""
+    sums: dict[SumKey, float] = {}
     if table is None:
-        return found
-    numbers = table[value]
+        return sums
     keys = zip(*(table[header] for header in headers), strict=True)
-    for key, number in zip(keys, numbers, strict=True):
-        found[key] = found.get(key, 0.0) + (finite(number) or 0.0)
-    return found
+    for key, number in zip(keys, table[value], strict=True):
+        sums[key] = sums.get(key, 0.0) + (finite(number) or 0.0)
+    return sums
 
 
 class LotSums:
-    """Sums of lots: by place, material, bin and class (rules broken, rules not followed)."""
+    """Sums of lots by place, material, bin and class (rules broken, rules not followed)."""
 
     def __init__(self, bins: PeriodBins) -> None:
         self.bins = bins
         self.materials, self.classes = TextIndex(), TextIndex()
 
     def add(
-        self, table: Table | None, places: Sequence[str], most: int
+        self, table: Table | None, places: Sequence[str], limit: int
     ) -> tuple[dict[str, Any], dict[str, float]]:
-        """Columns of sums for the places with most tonnes, and what is left out."""
-        found: dict[SumKey, float] = {}
+        """Columns of sums of the places with most tonnes, and what is left out."""
+        sums: dict[SumKey, float] = {}
         if table is not None and len(table):
-            of, materials, classes = self.bins.of, self.materials, self.classes
+            bin_of, materials, classes = self.bins.bin_of, self.materials, self.classes
             columns = (*(table[place] for place in places), table["material"], table["period"])
             lots = zip(table["breaks"], table["not followed"], strict=True)
             keys = zip(*columns, strict=True)
             for key, lot, tonnes in zip(keys, lots, table["tonnes"], strict=True):
-                whole = (key[:-2], materials(key[-2]), of[key[-1]], classes(lot))
-                found[whole] = found.get(whole, 0.0) + (finite(tonnes) or 0.0)
-        kept, left = _largest_places(found, most)
+                sum_key = (key[:-2], materials(key[-2]), bin_of[key[-1]], classes(lot))
+                sums[sum_key] = sums.get(sum_key, 0.0) + (finite(tonnes) or 0.0)
+        kept, left = _largest_places(sums, limit)
         return (
             {
                 **{header: [clean(key[0][n]) for key in kept] for n, header in enumerate(places)},
@@ -77,30 +78,30 @@ class LotSums:
         )
 
     def words(self) -> dict[str, Any]:
-        """Materials, and classes as the rules that they break and that are not followed."""
+        """Names of the materials; of each class the rules broken and the rules not followed."""
         return {
-            "materials": [clean(material) for material in self.materials.places],
-            "classes": [[_rule_names(word) for word in lot] for lot in self.classes.places],
+            "materials": [clean(material) for material in self.materials.numbers],
+            "classes": [[_rule_names(text) for text in lot] for lot in self.classes.numbers],
         }
 
 
-def _rule_names(word: object) -> list[str]:
-    return [part for part in clean(word).split("; ") if part]
+def _rule_names(text: object) -> list[str]:
+    return [part for part in clean(text).split("; ") if part]
 
 
 def _largest_places(
-    found: dict[SumKey, float], most: int
+    sums: dict[SumKey, float], limit: int
 ) -> tuple[dict[SumKey, float], dict[str, float]]:
-    """Whole places, the largest first, while their sums fit."""
-    if len(found) <= most:
-        return found, {"places": 0, "tonnes": 0.0}
+    """Sums of whole places, the largest first, within a limit; and what is left out."""
+    if len(sums) <= limit:
+        return sums, {"places": 0, "tonnes": 0.0}
     tonnes: dict[Any, float] = {}
     count: dict[Any, int] = {}
-    for key, value in found.items():
+    for key, value in sums.items():
         tonnes[key[0]] = tonnes.get(key[0], 0.0) + value
         count[key[0]] = count.get(key[0], 0) + 1
     kept: set[Any] = set()
-    room = most
+    room = limit
     for place in sorted(tonnes, key=tonnes.__getitem__, reverse=True):
         if count[place] > room:
             break
@@ -110,7 +111,7 @@ def _largest_places(
         "places": len(tonnes) - len(kept),
         "tonnes": sum(tonnes[p] for p in tonnes.keys() - kept),
     }
-    return {key: value for key, value in found.items() if key[0] in kept}, left
+    return {key: value for key, value in sums.items() if key[0] in kept}, left
 
 
 def sums_by_bin(
@@ -121,40 +122,45 @@ def sums_by_bin(
     *,
     levels: bool = False,
 ) -> dict[SumKey, list[list[float | None]]]:
-    """Columns by bin for each combination of others; a level is that of the bin's last period."""
-    found: dict[SumKey, list[list[float | None]]] = {}
+    """Sums by bin of some columns for each combination of values of others.
+
+    A level is that of the last period of a bin.
+    """
+    columns_by_key: dict[SumKey, list[list[float | None]]] = {}
     if table is None:
-        return found
+        return columns_by_key
     last = bins.last
     keys, figures = (zip(*(table[h] for h in names), strict=True) for names in (headers, values))
     rows = zip(keys, table["period"], figures, strict=True)
     for key, period, numbers in rows:
-        bin_ = bins.of[period]
+        number_of_bin = bins.bin_of[period]
         if levels and period not in last:
             continue
-        lists = found.get(key)
-        if lists is None:
-            lists = found[key] = [[None] * len(bins.labels) for _ in values]
-        for column, number in zip(lists, numbers, strict=True):
-            column[bin_] = (column[bin_] or 0.0) + (finite(number) or 0.0)
-    return found
+        columns = columns_by_key.get(key)
+        if columns is None:
+            columns = columns_by_key[key] = [[None] * len(bins.labels) for _ in values]
+        for column, number in zip(columns, numbers, strict=True):
+            column[number_of_bin] = (column[number_of_bin] or 0.0) + (finite(number) or 0.0)
+    return columns_by_key
 
 
-def largest(found: Iterable[Any], most: int, size: Callable[[Any], float]) -> tuple[list[Any], int]:
-    """The largest, largest first, and how many are left out."""
-    ordered = sorted(found, key=size, reverse=True)
-    return ordered[:most], max(0, len(ordered) - most)
+def largest(
+    items: Iterable[Any], limit: int, size: Callable[[Any], float]
+) -> tuple[list[Any], int]:
+    """Largest items, in descending order, and how many are left out."""
+    ordered = sorted(items, key=size, reverse=True)
+    return ordered[:limit], max(0, len(ordered) - limit)
 
 
 def utilisation(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
-    """Units with use and capacity by bin, the busiest kept."""
+    """Use and capacity of the busiest units by bin."""
     found = sums_by_bin(table, ("site", "unit"), ("used", "capacity"), bins)
 
-    def busy(item: tuple[SumKey, list[list[float | None]]]) -> float:
+    def utilisation_of(item: tuple[SumKey, list[list[float | None]]]) -> float:
         used, capacity = (sum(value or 0.0 for value in column) for column in item[1])
         return used / capacity if capacity else 0.0
 
-    kept, left = largest(found.items(), MAX_CHARTED_UNITS, busy)
+    kept, left = largest(found.items(), MAX_CHARTED_UNITS, utilisation_of)
     return {
         "rows": [
             {"site": clean(key[0]), "unit": clean(key[1]), "used": used, "capacity": capacity}
@@ -165,7 +171,7 @@ def utilisation(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
 
 
 def stock(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
-    """Closing stock by bin, the largest kept; classes are added up."""
+    """Closing stock of the largest stocks by bin; classes are added up."""
     found = sums_by_bin(table, ("site", "material"), ("tonnes",), bins, levels=True)
     kept, left = largest(
         found.items(), MAX_CHARTED_STOCKS, lambda item: max(value or 0.0 for value in item[1][0])
@@ -180,13 +186,13 @@ def stock(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
 
 
 def scarcity(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
-    """What binds, the dearest of each kind: bound and worth in each period where it binds."""
+    """Bounds with the largest worth of each kind: bound and worth in each period where it binds."""
     things: dict[SumKey, list[list[Any]]] = {}
     headers = ("kind", "thing", "unit", "per", "period", "bound", "worth")
     rows = zip(*(table[h] for h in headers), strict=True) if table is not None else ()
     for kind, thing, unit, per, period, bound, worth in rows:
-        places = things.setdefault((kind, thing, unit, per), [])
-        places.append([bins.of.get(period), clean(period), finite(bound), finite(worth)])
+        periods = things.setdefault((kind, thing, unit, per), [])
+        periods.append([bins.bin_of.get(period), clean(period), finite(bound), finite(worth)])
     return _largest_of_each_kind(
         things,
         lambda item: max(abs(row[3] or 0.0) for row in item[1]),
@@ -201,18 +207,18 @@ def scarcity(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
 
 
 def break_even(table: Table | None) -> dict[str, Any]:
-    """What is not used, the nearest of each kind to being used: its best period."""
+    """Unused things nearest to their break-even price, of each kind: their best period."""
     things: dict[SumKey, list[Any]] = {}
     headers = ("kind", "thing", "material", "period", "price", "cheaper by", "break-even")
     rows = zip(*(table[h] for h in headers), strict=True) if table is not None else ()
     for kind, thing, material, period, *money in rows:
-        price, less, even = (finite(value) for value in money)
+        price, reduction, break_even_price = (finite(value) for value in money)
         key = (kind, thing, material)
-        if less is None:
+        if reduction is None:
             continue
         nearest = things.get(key)
-        if nearest is None or less < nearest[2]:
-            things[key] = [clean(period), price, less, even]
+        if nearest is None or reduction < nearest[2]:
+            things[key] = [clean(period), price, reduction, break_even_price]
     return _largest_of_each_kind(
         things,
         lambda item: -item[1][2] / (abs(item[1][1] or 0.0) or 1.0),
