@@ -141,7 +141,7 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path):
     assert (alert.data_type, alert.value) == ("s", "=1+1")
 
 
-def test_what_is_no_number_stays_blank_and_no_control_character_gets_in(tmp_path):
+def test_values_that_are_not_finite_stay_blank_and_control_characters_are_replaced(tmp_path):
     text = ("a\x00b", "\ud800", "x\r\ny", "_x0041_", "2027")
     rows = [(*text, None, math.nan, math.inf, -math.inf, True, "é" * 40_000, None, "")]
     table = t.table(t.PURCHASES, rows)
@@ -154,7 +154,7 @@ def test_what_is_no_number_stays_blank_and_no_control_character_gets_in(tmp_path
     assert values[10].endswith("(cut)")
 
 
-def test_text_is_cut_as_excel_counts_it():
+def test_long_text_is_cut_by_the_characters_that_excel_counts():
     assert len(clean("🧲" * 20_000).encode("utf-16-le")) // 2 <= MAX_CELL_CHARACTERS
 
 
@@ -186,7 +186,7 @@ def test_a_pivot_by_period_stands_beside_the_table(book, formulas, written):
     )
 
 
-def test_the_pivot_of_utilisation_is_used_by_capacity_not_a_sum(book, written):
+def test_the_pivot_of_utilisation_divides_used_by_capacity(book, written):
     # Kuantan separation: 137.5 of 250 in the first quarter.
     sheet = book["Utilisation"]
     row, column = 6, 8
@@ -240,7 +240,7 @@ def test_a_write_that_fails_leaves_the_old_file_alone(tmp_path, monkeypatch, err
     assert [*tmp_path.iterdir()] == [path]
 
 
-def test_a_file_that_is_open_elsewhere_is_said_with_the_cure(tmp_path, monkeypatch):
+def test_a_file_open_in_excel_is_an_error_with_its_cure(tmp_path, monkeypatch):
     # So Windows answers when Excel has the file open.
     def locked(*_, **__):
         raise PermissionError(13, "Permission denied")
@@ -252,7 +252,7 @@ def test_a_file_that_is_open_elsewhere_is_said_with_the_cure(tmp_path, monkeypat
         check_target(path)
 
 
-def test_a_folder_or_a_file_in_the_way_is_said_before_the_solve(tmp_path):
+def test_a_target_that_cannot_be_written_is_an_error_before_the_solve(tmp_path):
     with pytest.raises(FileError, match="it is a folder; give the name of a file"):
         check_target(tmp_path)
     (tmp_path / "file").write_text("")
@@ -268,7 +268,7 @@ def test_a_table_longer_than_a_sheet_is_refused(tmp_path, monkeypatch):
     assert not [*tmp_path.iterdir()]
 
 
-def test_the_door_does_not_load_xlsxwriter():
+def test_importing_the_package_does_not_load_xlsxwriter():
     code = "import sys, optimizer.report; sys.exit('xlsxwriter' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

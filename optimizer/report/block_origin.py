@@ -1,6 +1,6 @@
 """Figure blocks: where delivered tonnes come from, by year against demand and by stage.
 
-Demand lines only: what outlets and optional sales take is left out.
+Demand lines only: deliveries to outlets and optional sales are left out.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ RULES_BLOCK = "rules"
 BREAKING_COLUMN, VERDICT_COLUMN = 3, 6
 """Columns of the tonnes that break a rule and of the verdicts, counted from the label."""
 VERDICT_KEPT, VERDICT_BROKEN, VERDICT_AS_STATED = "kept", "broken", "kept as far as stated"
-_RULE, _DELIVERED_TONNES, _BREAKING_TONNES, _SHARE_FOUND, _SHARE_ALLOWED, _VERDICT = (
+_CHECKED_RULE, _CHECKED_TONNES, _BREAKING_TONNES, _SHARE_FOUND, _SHARE_ALLOWED, _CHECK_VERDICT = (
     column_ref("Compliance", header)
     for header in ("rule", "delivered", "breaking", "share found", "share allowed", "verdict")
 )
@@ -65,13 +65,13 @@ def _line(
 ) -> BlockRow:
     """One line: the worst verdict of a rule's checks, sums of tonnes, the least headroom."""
     at = anchor.at
-    same_rule = f"({_RULE}={at(index, 0, 'c')})"
+    same_rule = f"({_CHECKED_RULE}={at(index, 0, 'c')})"
     delivered = sum(check.delivered for check in checks)
     breaking = sum(check.breaking for check in checks)
     verdicts = {check.verdict for check in checks}
     order = (VERDICT_BROKEN, VERDICT_AS_STATED, VERDICT_KEPT)
     broken, stated = (
-        f'SUMPRODUCT({same_rule}*(LEFT({_VERDICT},{len(word)})="{word}"))'
+        f'SUMPRODUCT({same_rule}*(LEFT({_CHECK_VERDICT},{len(word)})="{word}"))'
         for word in (VERDICT_BROKEN, VERDICT_AS_STATED)
     )
     headroom = f"=1-SUMPRODUCT(MAX({same_rule}*(1-{_SHARE_ALLOWED}+{_SHARE_FOUND})))"
@@ -80,7 +80,7 @@ def _line(
         [
             FormulaCell(rule, link=LinkTarget("Compliance", (("rule", rule),))),
             FormulaCell(float(len(checks)), f"=SUMPRODUCT({same_rule}*1)", "#,##0"),
-            FormulaCell(delivered, f"=SUMPRODUCT({same_rule}*{_DELIVERED_TONNES})", number),
+            FormulaCell(delivered, f"=SUMPRODUCT({same_rule}*{_CHECKED_TONNES})", number),
             FormulaCell(breaking, f"=SUMPRODUCT({same_rule}*{_BREAKING_TONNES})", number),
             FormulaCell(
                 division_value(breaking, delivered),

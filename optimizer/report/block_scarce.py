@@ -22,7 +22,7 @@ RELAXATION_SHARE = 0.01
 """Share of its bound by which each is relaxed; small, because duals hold for small changes."""
 EXCLUDED_SCARCITY_KINDS = ("demand",)
 """Kinds of Scarcity that are left out: more demand costs more, it relaxes nothing."""
-_KIND, _THING, _BOUND, _WORTH = (
+_SCARCITY_KIND, _SCARCITY_THING, _SCARCITY_BOUND, _SCARCITY_WORTH = (
     column_ref("Scarcity", header) for header in ("kind", "thing", "bound", "worth today")
 )
 
@@ -49,7 +49,9 @@ def scarcity_block(summary: Summary, tables: Tables) -> FormulaBlock | None:
     number, money_unit = money_scale(saving[largest[0]], summary.currency)
 
     def line(kind: str, thing: str) -> BlockRow:
-        matches = f"({_KIND}={text_literal(kind)})*({_THING}={text_literal(thing)})"
+        matches = (
+            f"({_SCARCITY_KIND}={text_literal(kind)})*({_SCARCITY_THING}={text_literal(thing)})"
+        )
         key = (kind, thing)
         target = LinkTarget("Scarcity", (("kind", kind), ("thing", thing)))
         return BlockRow(
@@ -59,7 +61,7 @@ def scarcity_block(summary: Summary, tables: Tables) -> FormulaBlock | None:
                 FormulaCell(float(periods[key]), f"=SUMPRODUCT({matches}*1)", "#,##0"),
                 FormulaCell(
                     saving[key],
-                    f"=SUMPRODUCT({matches}*{_BOUND}*{_WORTH})*{RELAXATION_SHARE:g}",
+                    f"=SUMPRODUCT({matches}*{_SCARCITY_BOUND}*{_SCARCITY_WORTH})*{RELAXATION_SHARE:g}",
                     number,
                 ),
             ]

@@ -21,7 +21,7 @@ CHART_TITLES_BLOCK = "titles"
 FULL_UTILISATION = 0.995
 """Share of capacity from which a unit counts as full: it is shown as 100 %."""
 _ALL_DEMAND = 0.999999
-"""Share of demand from which a segment is met in full: a millionth is rounding of sums."""
+"""Share of demand from which a segment counts as met; a millionth is rounding of sums."""
 TitleAndFormula = tuple[str, str]
 """A title and the formula that has it as its value."""
 
@@ -185,4 +185,4 @@ CHART_TITLES: dict[
     block_plants.UTILISATION_BLOCK: _utilisation_title,
     block_scarce.SCARCITY_BLOCK: _scarcity_title,
 }
-"""What makes the title of each chart, by the block that the chart is drawn from."""
+"""Functions that make the title of a chart, by the block from which the chart is drawn."""

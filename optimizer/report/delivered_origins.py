@@ -1,6 +1,6 @@
 """Where delivered tonnes come from: sums of Provenance, and the formulas that give them.
 
-Demand lines only: what outlets and optional sales take is left out.
+Demand lines only: deliveries to outlets and optional sales are left out.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ OUTLETS_BLOCK = "outlets"
 MAX_NAMED_COUNTRIES = 5
 """Countries that are shown by name; chosen so that the colours of a chart can be told apart."""
 ALL_TRACED_INPUTS, BY_COUNTRY = "all", "country"
-"""What Provenance calls all traced inputs together, and shares by country."""
+"""Entries of the columns *input* and *by* of Provenance: all traced inputs, by country."""
 MAX_ORIGIN_LOOKUPS = 100_000_000
 """Most sums times table rows of the blocks; chosen so that the workbook opens promptly."""
 _COLUMNS = {
@@ -75,7 +75,7 @@ class DeliveredOrigins(Struct, frozen=True):
 
 
 def delivered_origins(summary: Summary, tables: Tables) -> DeliveredOrigins | None:
-    """Origins of what demand lines receive; None if nothing of it is traced."""
+    """Origins of deliveries to demand lines; None if Provenance traces none of them."""
     table = tables.get("Provenance")
     if table is None or not len(table):
         return None

@@ -139,9 +139,9 @@ def _supply(tables: Tables, positions: Mapping[str, TablePosition]) -> HeadlineF
 
 def _rules(summary: Summary, anchors: Anchors, blocks: BlocksByName) -> HeadlineFigure:
     """Lawfulness of the plan, and the number of rules that are kept."""
-    word = FormulaCell(summary.lawful or "–", "", "General")
+    lawful = FormulaCell(summary.lawful or "–", "", "General")
     if block_rules.RULES_BLOCK not in blocks:
-        return _figure("Lawful", word, "no rule binds a delivery", "Compliance")
+        return _figure("Lawful", lawful, "no rule binds a delivery", "Compliance")
     anchor = anchors[block_rules.RULES_BLOCK]
     rows = blocks[block_rules.RULES_BLOCK].make_rows(anchors)
     cells = anchor.down(0, len(rows) - 1, block_rules.VERDICT_COLUMN)
@@ -161,4 +161,4 @@ def _rules(summary: Summary, anchors: Anchors, blocks: BlocksByName) -> Headline
     )
     text = f"{kept} of {len(rows)} rules kept, all stated"
     text += f"; {breaking:,.1f} t use a share" if breaking > 0 else ""
-    return _figure("Lawful", word, FormulaCell(text, note, "General"), "Compliance")
+    return _figure("Lawful", lawful, FormulaCell(text, note, "General"), "Compliance")

@@ -1,4 +1,4 @@
-"""What is printed of the sheet of a result table: readable columns, the first rows, the pivot."""
+"""Print areas of result tables: the columns that can be read, the first rows, and the pivot."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def printed_columns(widths: Sequence[float]) -> int:
 
 
 def print_note(rows: int, widths: Sequence[float]) -> str:
-    """Text in the foot of the page where not all of a table is printed, otherwise empty."""
+    """Text in the footer if not all of a table is printed, otherwise empty."""
     columns, parts = printed_columns(widths), []
     if rows > MAX_PRINTED_ROWS:
         parts.append(f"the first {MAX_PRINTED_ROWS:,} of {rows:,} rows")

@@ -1,4 +1,4 @@
-"""What the results workbook must know beside the result tables."""
+"""Name, status and input of a plan, for the results workbook."""
 
 from __future__ import annotations
 

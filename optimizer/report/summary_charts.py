@@ -1,4 +1,4 @@
-"""Which charts the Summary has, from which block each is drawn, and where it stands."""
+"""The charts of the Summary: the block from which each is drawn, its size and position."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def _picture_data(tables: Tables, axis: PeriodBins) -> dict[str, Any]:
         flows[name], flows[name]["left"] = lots.add(tables.get(sheet), places, limit)
     return {
         **flows,
-        **lots.words(),
+        **lots.names(),
         "units": picture_data.utilisation(tables.get("Utilisation"), axis),
         "stock": picture_data.stock(tables.get("Stock"), axis),
         "costs": _costs(tables),
@@ -161,12 +161,12 @@ def _rules(tables: Tables) -> dict[str, Any]:
     table = tables.get("Compliance")
     if table is None:
         return {"rows": [], "left": 0}
-    words = ("rule", "line", "segment", "window", "verdict", "rests on")
+    texts = ("rule", "line", "segment", "window", "verdict", "rests on")
     figures = ("delivered", "breaking", "share found", "share allowed")
     rows = [
         {
-            **{word: clean(table[word][row]) for word in words},
-            **{figure: finite(table[figure][row]) for figure in figures},
+            **{header: clean(table[header][row]) for header in texts},
+            **{header: finite(table[header][row]) for header in figures},
         }
         for row in range(len(table))
     ]

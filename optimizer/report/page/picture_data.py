@@ -55,7 +55,10 @@ class LotSums:
     def add(
         self, table: Table | None, places: Sequence[str], limit: int
     ) -> tuple[dict[str, Any], dict[str, float]]:
-        """Columns of sums of the places with most tonnes, and what is left out."""
+        """Sums of the places with most tonnes, column by column; number and tonnes of the others.
+
+        At most ``limit`` sums are given, those of a place all or none.
+        """
         sums: dict[SumKey, float] = {}
         if table is not None and len(table):
             bin_of, materials, classes = self.bins.bin_of, self.materials, self.classes
@@ -77,7 +80,7 @@ class LotSums:
             left,
         )
 
-    def words(self) -> dict[str, Any]:
+    def names(self) -> dict[str, Any]:
         """Names of the materials; of each class the rules broken and the rules not followed."""
         return {
             "materials": [clean(material) for material in self.materials.numbers],
@@ -92,7 +95,7 @@ def _rule_names(text: object) -> list[str]:
 def _largest_places(
     sums: dict[SumKey, float], limit: int
 ) -> tuple[dict[SumKey, float], dict[str, float]]:
-    """Sums of whole places, the largest first, within a limit; and what is left out."""
+    """Sums of the largest places within a limit; number and tonnes of the other places."""
     if len(sums) <= limit:
         return sums, {"places": 0, "tonnes": 0.0}
     tonnes: dict[Any, float] = {}
@@ -109,7 +112,7 @@ def _largest_places(
         kept.add(place)
     left = {
         "places": len(tonnes) - len(kept),
-        "tonnes": sum(tonnes[p] for p in tonnes.keys() - kept),
+        "tonnes": sum(tonnes[place] for place in tonnes.keys() - kept),
     }
     return {key: value for key, value in sums.items() if key[0] in kept}, left
 
@@ -154,13 +157,13 @@ def largest(
 
 def utilisation(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
     """Use and capacity of the busiest units by bin."""
-    found = sums_by_bin(table, ("site", "unit"), ("used", "capacity"), bins)
+    units = sums_by_bin(table, ("site", "unit"), ("used", "capacity"), bins)
 
     def utilisation_of(item: tuple[SumKey, list[list[float | None]]]) -> float:
         used, capacity = (sum(value or 0.0 for value in column) for column in item[1])
         return used / capacity if capacity else 0.0
 
-    kept, left = largest(found.items(), MAX_CHARTED_UNITS, utilisation_of)
+    kept, left = largest(units.items(), MAX_CHARTED_UNITS, utilisation_of)
     return {
         "rows": [
             {"site": clean(key[0]), "unit": clean(key[1]), "used": used, "capacity": capacity}
@@ -172,9 +175,9 @@ def utilisation(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
 
 def stock(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
     """Closing stock of the largest stocks by bin; classes are added up."""
-    found = sums_by_bin(table, ("site", "material"), ("tonnes",), bins, levels=True)
+    stocks = sums_by_bin(table, ("site", "material"), ("tonnes",), bins, levels=True)
     kept, left = largest(
-        found.items(), MAX_CHARTED_STOCKS, lambda item: max(value or 0.0 for value in item[1][0])
+        stocks.items(), MAX_CHARTED_STOCKS, lambda item: max(value or 0.0 for value in item[1][0])
     )
     return {
         "rows": [
@@ -242,9 +245,9 @@ def _largest_of_each_kind(
     kinds: dict[Any, list[Any]] = {}
     for item in things.items():
         kinds.setdefault(item[0][0], []).append(item)
-    shown, left = [], 0
+    rows, left = [], 0
     for items in kinds.values():
         kept, more = largest(items, MAX_THINGS_PER_KIND, size)
-        shown += [row(*item) for item in kept]
+        rows += [row(*item) for item in kept]
         left += more
-    return {"rows": shown, "left": left}
+    return {"rows": rows, "left": left}
