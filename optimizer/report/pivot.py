@@ -85,31 +85,8 @@ def write_pivot(
     ``style`` has the dividend and divisor of a ratio, if it is one, and True for a level.
     """
     pivot = _pivot_data(table, summary.periods, style)
-    cells = len(pivot.rows) * len(pivot.periods)
-    live = cells <= MAX_LIVE_PIVOT_CELLS and cells * len(table) <= MAX_PIVOT_LOOKUPS
-    periods = left + len(pivot.keys)
     largest = _largest_total(pivot)
-    width = _set_widths(sheet, pivot, left, largest)
-    total = periods + len(pivot.periods)
-    last = first + len(pivot.rows) - 1
-    values: tuple[tuple[float | str, ...], ...] = ()
-    if pivot.is_ratio:
-        values = tuple(
-            (*(pivot.cell(row, period) for period in pivot.periods), pivot.total(row))
-            for row in pivot.rows
-        )
-    position = PivotPosition(
-        first,
-        last,
-        left,
-        periods,
-        total,
-        live,
-        width,
-        tuple(pivot.rows),
-        pivot.periods,
-        values,
-    )
+    position = _position(pivot, first, left, _set_widths(sheet, pivot, left, largest))
     _write_heading(sheet, pivot, position, summary.currency, forms)
     label = forms("body", "@", align="left", indent=1)
     for row, keys in enumerate(pivot.rows, first):
@@ -122,6 +99,30 @@ def write_pivot(
         number = number_format(pivot.value.kind, largest)
         _write_column_totals(sheet, pivot, position, forms("total", number))
     return position
+
+
+def _position(pivot: _Pivot, first: int, left: int, width: float) -> PivotPosition:
+    """Position of a pivot whose data begin at a row and column, with the values of a ratio."""
+    cells = len(pivot.rows) * len(pivot.periods)
+    periods = left + len(pivot.keys)
+    values: tuple[tuple[float | str, ...], ...] = ()
+    if pivot.is_ratio:
+        values = tuple(
+            (*(pivot.cell(row, period) for period in pivot.periods), pivot.total(row))
+            for row in pivot.rows
+        )
+    return PivotPosition(
+        first=first,
+        last=first + len(pivot.rows) - 1,
+        keys=left,
+        periods=periods,
+        total=periods + len(pivot.periods),
+        live=cells <= MAX_LIVE_PIVOT_CELLS and cells * len(pivot.table) <= MAX_PIVOT_LOOKUPS,
+        width=width,
+        rows=tuple(pivot.rows),
+        labels=pivot.periods,
+        values=values,
+    )
 
 
 def _row_magnitude(pivot: _Pivot, keys: tuple[str, ...], largest: float) -> float:
