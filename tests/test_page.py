@@ -390,7 +390,7 @@ def test_years_beyond_the_limit_of_a_picture_are_joined(years, first, last):
     found = period_bins(labels, [label[:4] for label in labels])
     assert (found.labels[0], found.labels[-1]) == (first, last)
     assert len(found.labels) <= MAX_PERIOD_BINS
-    assert set(found.of) == set(labels)
+    assert set(found.bin_of) == set(labels)
 
 
 def test_shipments_that_do_not_fit_are_left_out_by_whole_lanes_and_counted(reference, monkeypatch):
