@@ -46,13 +46,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         pages = {name: Path(folder) / f"{name}.html" for name in SHOWN}
         optimizer.write_page(optimizer.solve(case), pages["report"])
-        way = optimizer.RunSettings(folder=Path(folder) / "runs")
+        settings = optimizer.RunSettings(folder=Path(folder) / "runs")
         asked = with_scenarios(Path(folder) / "scenarios.xlsx")
         countries = optimizer.StressOptions(kinds=("country",))
         for name, study in (
-            ("scenarios", optimizer.scenarios(asked, way=way)),
-            ("stress", optimizer.stress(case, countries, way)),
-            ("frontier", optimizer.frontier(case, "country = China", way=way)),
+            ("scenarios", optimizer.scenarios(asked, settings=settings)),
+            ("stress", optimizer.stress(case, countries, settings)),
+            ("frontier", optimizer.frontier(case, "country = China", settings=settings)),
         ):
             optimizer.write_study_page(study, pages[name])
         found = shutil.which("chromium") or shutil.which("google-chrome")

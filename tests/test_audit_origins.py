@@ -12,29 +12,35 @@ from tests.conftest import SITES, lane, need, offer, plan, process, recipe
 
 @pytest.mark.parametrize("seed", range(8))
 def test_elimination_solves_what_a_dense_system_solves(seed):
-    # Twelve vertices, each an average of what comes in and of its own; loops everywhere.
+    # Twelve vertices, each an average of what comes in and of its own; loops everywhere. Three
+    # columns have two kinds of weights.
     draw = np.random.default_rng(seed)
-    weights = draw.random((12, 12)) * (draw.random((12, 12)) < 0.3)
-    weights *= 0.9 / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
+    target, source = (draw.random((12, 12)) < 0.3).nonzero()
+    weights = draw.random((source.size, 2)) * 0.9 / 12
     own = draw.random((12, 3))
     values = own.copy()
-    edges = [
-        (int(u), int(v), float(weights[v, u])) for v, u in zip(*weights.nonzero(), strict=True)
-    ]
-    Elimination(1, [0] * 12, edges).solve(values, set())
-    assert values == pytest.approx(np.linalg.solve(np.eye(12) - weights, own), rel=1e-9)
+    which = np.array([0, 1, 0])
+    Elimination([0] * 12, source, target).solve(values, weights, which)
+    for column, kind in enumerate(which.tolist()):
+        matrix = np.zeros((12, 12))
+        matrix[target, source] = weights[:, kind]
+        wanted = np.linalg.solve(np.eye(12) - matrix, own[:, column])
+        assert values[:, column] == pytest.approx(wanted, rel=1e-9)
 
 
-def test_what_flows_into_a_vertex_that_is_replaced_does_not_count():
-    # 0 feeds 1, 1 feeds 2; 1 is an event of its own.
-    values = np.array([[1.0], [5.0], [0.0]])
-    Elimination(1, [0, 0, 0], [(0, 1, 1.0), (1, 2, 0.5)]).solve(values, {1})
-    assert values.tolist() == [[1.0], [5.0], [2.5]]
+def test_what_flows_into_a_vertex_that_has_its_own_value_does_not_count():
+    # 0 feeds 1, 1 feeds 2; in the first column 1 is an event of its own.
+    values = np.array([[1.0, 1.0], [5.0, 5.0], [0.0, 0.0]])
+    counts = np.array([[True, True], [False, True], [True, True]])
+    edges = Elimination([0, 0, 0], np.array([0, 1]), np.array([1, 2]))
+    edges.solve(values, np.array([[1.0], [0.5]]), np.array([0, 0]), counts)
+    assert values == pytest.approx(np.array([[1.0, 1.0], [5.0, 6.0], [2.5, 3.0]]))
 
 
 def test_a_later_period_takes_from_an_earlier_one():
     values = np.array([[1.0], [0.0]])
-    Elimination(2, [0, 1], [(0, 1, 1.0)]).solve(values, set())
+    edges = Elimination([0, 1], np.array([0]), np.array([1]))
+    edges.solve(values, np.array([[1.0]]), np.array([0]))
     assert values.tolist() == [[1.0], [1.0]]
 
 

@@ -52,10 +52,10 @@ def money(*options, **sheets):
 # Options --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("capital", "found"), [(500, 60 + 500), (991, 50 + 1000)])
-def test_an_option_is_built_where_it_saves_more_than_it_costs(capital, found):
+@pytest.mark.parametrize(("capital", "expected"), [(500, 60 + 500), (991, 50 + 1000)])
+def test_an_option_is_built_where_it_saves_more_than_it_costs(capital, expected):
     # 10 t more save 10 x (100 - 1) = 990.
-    assert money(line(capital_cost=capital)) == pytest.approx(found)
+    assert money(line(capital_cost=capital)) == pytest.approx(expected)
 
 
 def test_an_investment_is_a_row_of_its_table():
@@ -80,8 +80,8 @@ def test_yes_or_no_is_not_a_part():
 
 def test_a_whole_number_is_built_up_to_its_most():
     # Lines of 4 t for 100 each, three at most: 12 t of the 15 wanted.
-    found = money(line(added=4, capital_cost=100, kind="whole number", most=3), wanted=65)
-    assert found == pytest.approx(62 + 300 + 3 * 100)
+    least_cost = money(line(added=4, capital_cost=100, kind="whole number", most=3), wanted=65)
+    assert least_cost == pytest.approx(62 + 300 + 3 * 100)
 
 
 def test_capacity_comes_after_the_build_months():
@@ -105,8 +105,8 @@ def test_an_option_that_comes_too_late_is_never_built():
 
 def test_availability_holds_for_what_is_added():
     # Half of 50 and half of 10 t.
-    found = money(line(capital_cost=10), units=[kiln(availability=0.5)], wanted=40)
-    assert found == pytest.approx(10 + 30 + 1000)
+    least_cost = money(line(capital_cost=10), units=[kiln(availability=0.5)], wanted=40)
+    assert least_cost == pytest.approx(10 + 30 + 1000)
 
 
 def test_what_is_added_has_the_availability_of_the_unit_in_the_period():
@@ -116,36 +116,36 @@ def test_what_is_added_has_the_availability_of_the_unit_in_the_period():
         kiln(availability=0.5, to=date(2027, 6, 30)),
         kiln(**{"from": date(2027, 7, 1)}),
     ]
-    found = money(line(capital_cost=10, build_months=6), units=rows, wanted=60)
-    assert found == pytest.approx(10 + 41.25 + 1875)
+    least_cost = money(line(capital_cost=10, build_months=6), units=rows, wanted=60)
+    assert least_cost == pytest.approx(10 + 41.25 + 1875)
 
 
 def test_a_unit_may_exist_as_an_option_only():
-    found = money(
+    least_cost = money(
         {**line(capital_cost=10), "unit": "caster"},
         Processes=[process("smelt", unit="caster")],
         wanted=10,
     )
-    assert found == pytest.approx(10 + 10)
+    assert least_cost == pytest.approx(10 + 10)
 
 
 def test_rows_of_an_option_are_one_decision():
     # Kiln and caster are built together for 10 + 20.
     rows = [line(capital_cost=10), {**line(capital_cost=20), "unit": "caster"}]
-    found = money(
+    least_cost = money(
         *rows,
         Processes=[process("smelt", unit="kiln"), process("smelt", unit="caster")],
         units=[kiln(0), {"site": "Plant", "unit": "caster", "capacity": 0}],
         wanted=10,
     )
-    assert found == pytest.approx(30 + 10)
+    assert least_cost == pytest.approx(30 + 10)
 
 
 def test_an_option_is_built_no_earlier_than_what_it_needs():
     # The line needs a permit that can be had in 2028 only: 10 t are short in 2027.
     permit = line("permit", added=0, capital_cost=7, earliest=date(2028, 1, 1))
-    found = money(line(capital_cost=5, needs="permit"), permit, Settings={"periods": 2})
-    assert found == pytest.approx(5 + 7 + 50 + 60 + 1000)
+    least_cost = money(line(capital_cost=5, needs="permit"), permit, Settings={"periods": 2})
+    assert least_cost == pytest.approx(5 + 7 + 50 + 60 + 1000)
 
 
 def test_a_need_that_is_too_dear_keeps_an_option_from_being_built():
@@ -206,13 +206,13 @@ def test_a_unit_that_may_idle_runs_at_its_minimum_load_or_not_at_all():
 def test_a_fixed_cost_is_saved_in_the_periods_in_which_a_unit_idles():
     # 30 a half-year. Nothing is wanted in the second; in the first 5 t are, which save 495.
     units = [kiln(fixed_cost=60, may_idle="yes")]
-    found = plan(
+    result = plan(
         **SMELTER,
         Settings={"period length": "half-year", "periods": 2},
         Units=units,
         Demand=[need(None, material="metal", **{"2027-H1": 5, "2027-H2": 0})],
     )
-    assert found.objective == pytest.approx(5 + 30)
+    assert result.objective == pytest.approx(5 + 30)
 
 
 # Lanes ----------------------------------------------------------------------------------------
@@ -348,7 +348,7 @@ LESS_CHINA, LESS_METAL = 98, 430
 
 
 @pytest.mark.parametrize(
-    ("limit", "found"),
+    ("limit", "expected"),
     [
         ({"measure": "bought", "maximum": 8, "country": "China"}, LESS_CHINA),
         ({"measure": "bought", "maximum": 8, "site": "China"}, LESS_CHINA),
@@ -390,12 +390,12 @@ LESS_CHINA, LESS_METAL = 98, 430
     ],
     ids=lambda value: " ".join(map(str, value.values())) if isinstance(value, dict) else None,
 )
-def test_a_limit_bounds_what_its_filters_pick(limit, found):
-    assert limited(**limit) == pytest.approx(found)
+def test_a_limit_bounds_what_its_filters_pick(limit, expected):
+    assert limited(**limit) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
-    ("window", "found"),
+    ("window", "expected"),
     [
         # Two years of two half-years; China sells in the second year only. 4 t in each half-year,
         # or in a year, or in the horizon: 8, 4 and 4 t of 20 t wanted, the rest from Kaz.
@@ -404,7 +404,7 @@ def test_a_limit_bounds_what_its_filters_pick(limit, found):
         ("horizon", 4 + 16 * 5),
     ],
 )
-def test_a_limit_is_an_amount_per_window_and_not_scaled(window, found):
+def test_a_limit_is_an_amount_per_window_and_not_scaled(window, expected):
     limit = {"limit": "cap", "measure": "bought", "site": "China", "maximum": 4, "window": window}
     money = cost(
         Settings={"period length": "half-year", "periods": 4},
@@ -415,7 +415,7 @@ def test_a_limit_is_an_amount_per_window_and_not_scaled(window, found):
         Demand=[need(10)],
         Limits=[limit],
     )
-    assert money == pytest.approx(found)
+    assert money == pytest.approx(expected)
 
 
 def test_a_limit_per_year_allows_each_year_its_own():
@@ -456,8 +456,8 @@ def test_capital_may_be_limited():
 
 def test_a_limit_that_cannot_be_kept_leaves_no_plan():
     limit = {"limit": "wish", "measure": "bought", "offer": "kaz", "minimum": 11}
-    found = cost(Supply=[{**offer("kaz"), "maximum": 10}], Demand=[need(10)], Limits=[limit])
-    assert found is None
+    least_cost = cost(Supply=[{**offer("kaz"), "maximum": 10}], Demand=[need(10)], Limits=[limit])
+    assert least_cost is None
 
 
 # Blends ---------------------------------------------------------------------------------------

@@ -19,7 +19,8 @@ import pytest
 import optimizer
 from optimizer.cli import main
 from optimizer.errors import StoppedError, UsageError
-from optimizer.studies import dask_cluster, executors, runner
+from optimizer.studies import dask_cluster, dask_runs, executors, runner
+from optimizer.studies.study_run import RunOptions, RunSettings
 from tests.conftest import ROOT, TUTORIAL
 from tests.test_runner import case, cost, keyed, objectives, some
 
@@ -34,8 +35,8 @@ def distributed():
 @pytest.fixture
 def impatient(monkeypatch):
     """What never comes is waited for a second."""
-    monkeypatch.setattr(dask_cluster, "ANSWER", 1.0)
-    monkeypatch.setattr(dask_cluster, "LOOK", 0.2)
+    monkeypatch.setattr(dask_cluster, "SCHEDULER_TIMEOUT", 1.0)
+    monkeypatch.setattr(dask_cluster, "CLUSTER_POLL_INTERVAL", 0.2)
 
 
 @pytest.fixture
@@ -105,9 +106,9 @@ def changed_code(folder: Path) -> Path:
 
 def test_dask_where_it_is_absent_is_a_wrong_call(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    way = runner.RunSettings(scheduler="tcp://127.0.0.1:1")
+    settings = RunSettings(scheduler="tcp://127.0.0.1:1")
     with pytest.raises(UsageError, match=r"\[dask\]"):
-        runner.Runner(case(), way).outcomes(some(2))
+        runner.Runner(case(), settings).outcomes(some(2))
 
 
 def test_every_machine_with_other_code_is_named_at_once():
@@ -115,13 +116,13 @@ def test_every_machine_with_other_code_is_named_at_once():
     machines = {"a": here, "b": "0.0.1", "c": None, "d": ImportError("no x\nmore")}
     with pytest.raises(UsageError) as raised:
         dask_cluster._check_machines("tcp://s:1", machines | {"scheduler": "0.0.2"})
-    said = str(raised.value)
-    assert "worker a" not in said
+    message = str(raised.value)
+    assert "worker a" not in message
     for each in ("worker b has 0.0.1", "worker c has none", "one that does not load (no x)"):
-        assert each in said
-    assert "the scheduler has 0.0.2" in said
-    assert here in said
-    assert "\n" not in said
+        assert each in message
+    assert "the scheduler has 0.0.2" in message
+    assert here in message
+    assert "\n" not in message
     dask_cluster._check_machines("tcp://s:1", {"a": here, "scheduler": here})
 
 
@@ -137,7 +138,7 @@ def test_what_never_comes_is_not_waited_for_and_what_comes_late_is_closed():
         go_on.wait()
         return closed
 
-    found, fault = dask_cluster._in_time(task, 0.01, lambda late: late.set())
+    found, fault = dask_cluster.call_with_timeout(task, 0.01, lambda late: late.set())
     assert found is None
     assert isinstance(fault, TimeoutError)
     assert not closed.is_set()
@@ -149,7 +150,7 @@ def test_what_comes_in_time_is_not_closed():
     def close(late):
         raise AssertionError
 
-    assert dask_cluster._in_time(lambda: 7, 60, close) == (7, None)
+    assert dask_cluster.call_with_timeout(lambda: 7, 60, close) == (7, None)
 
 
 def test_the_fingerprint_is_that_of_the_files(tmp_path, monkeypatch):
@@ -218,7 +219,7 @@ def test_an_address_where_no_scheduler_answers_is_told_in_time(
 ):
     address = peer(act)
     with pytest.raises(UsageError, match=f"no Dask scheduler answers at {address}") as raised:
-        runner.Runner(case(), runner.RunSettings(scheduler=address)).outcomes(some(2))
+        runner.Runner(case(), RunSettings(scheduler=address)).outcomes(some(2))
     assert "\n" not in str(raised.value)
 
 
@@ -226,15 +227,15 @@ def test_an_address_where_no_scheduler_answers_is_told_in_time(
 def test_an_address_that_is_none_is_wrong_use(distributed, impatient, tmp_path, capsys, address):
     words = ["--scheduler", address, "--output", str(tmp_path)]
     assert main(["stress", str(TUTORIAL), *words]) == 2
-    said = capsys.readouterr().err
-    assert f"no Dask scheduler answers at {address}" in said
-    assert "internal" not in said
+    message = capsys.readouterr().err
+    assert f"no Dask scheduler answers at {address}" in message
+    assert "internal" not in message
 
 
 @POSIX
 def test_a_scheduler_without_workers_is_told(cluster, impatient, unsolved):
     with pytest.raises(UsageError, match="has no worker; start some"):
-        runner.Runner(case(), runner.RunSettings(scheduler=cluster.address)).outcomes(some(2))
+        runner.Runner(case(), RunSettings(scheduler=cluster.address)).outcomes(some(2))
 
 
 @POSIX
@@ -244,17 +245,17 @@ def test_workers_with_other_code_are_named_beside_good_ones(cluster, unsolved, t
         cluster.add(code_of_version(tmp_path / name, text))
     cluster.add(changed_code(tmp_path / "changed"))
     with pytest.raises(UsageError) as raised:
-        runner.Runner(case(), runner.RunSettings(scheduler=cluster.address)).outcomes(some(2))
-    said = str(raised.value)
+        runner.Runner(case(), RunSettings(scheduler=cluster.address)).outcomes(some(2))
+    message = str(raised.value)
     for each in (
         "none",
         "0.0.1",
         "one that does not load",
         f"other files of {optimizer.__version__}",
     ):
-        assert said.count(f" has {each}") == 1, said
-    assert said.count("worker tcp://") == 4
-    assert "\n" not in said
+        assert message.count(f" has {each}") == 1, message
+    assert message.count("worker tcp://") == 4
+    assert "\n" not in message
 
 
 # On the way -----------------------------------------------------------------------------------
@@ -263,7 +264,7 @@ def test_workers_with_other_code_are_named_beside_good_ones(cluster, unsolved, t
 @POSIX
 def test_a_cluster_does_what_one_machine_does(cluster):
     cluster.add()
-    found = runner.Runner(case(), runner.RunSettings(scheduler=cluster.address)).outcomes(some(5))
+    found = runner.Runner(case(), RunSettings(scheduler=cluster.address)).outcomes(some(5))
     assert objectives(found) == pytest.approx([cost(price) for price in range(1, 6)])
 
 
@@ -279,8 +280,8 @@ def test_over_dask_a_killed_worker_loses_nothing(distributed):
                 os.kill(worker.pid, signal.SIGKILL)
                 killed.append(worker.pid)
 
-        way = runner.RunSettings(scheduler=local.scheduler_address, progress=told)
-        found = runner.Runner(case(), way).outcomes(some(20))
+        settings = RunSettings(scheduler=local.scheduler_address, progress=told)
+        found = runner.Runner(case(), settings).outcomes(some(20))
         assert killed
     assert objectives(found) == pytest.approx([cost(price) for price in range(1, 21)])
 
@@ -297,19 +298,19 @@ def test_a_study_whose_cluster_is_lost_stops_and_goes_on_later(
         if done == 3:
             killed.kill()
             killed.wait(60)
-            monkeypatch.setattr(dask_cluster, "ANSWER", 1.0)
+            monkeypatch.setattr(dask_cluster, "SCHEDULER_TIMEOUT", 1.0)
 
-    way = runner.RunSettings(scheduler=cluster.address, folder=tmp_path, progress=told)
+    settings = RunSettings(scheduler=cluster.address, folder=tmp_path, progress=told)
     with pytest.raises(
         StoppedError, match=r"Dask.*: .* of 40 runs are done; they are kept"
     ) as raised:
-        runner.Runner(case(), way).outcomes(some(40))
+        runner.Runner(case(), settings).outcomes(some(40))
     assert raised.value.exit_code == 4
     kept = len(list(tmp_path.glob("*.json")))
     assert f" {kept} of 40 runs" in str(raised.value)
     assert 3 <= kept < 40
     todo = []
-    here = replace(way, scheduler="", workers=1, progress=lambda *each: todo.append(each))
+    here = replace(settings, scheduler="", workers=1, progress=lambda *each: todo.append(each))
     found = runner.Runner(case(), here).outcomes(some(40))
     assert objectives(found) == pytest.approx([cost(price) for price in range(1, 41)])
     assert len(todo) == 40 - kept
@@ -325,23 +326,23 @@ def solve_badly(run, options, start):
 
 @POSIX
 @pytest.mark.parametrize(
-    ("solve", "said"),
+    ("solve", "message"),
     [
         (solve_with_old_code, "a worker has another version"),
         (solve_badly, "a worker cannot do the runs .AttributeError: no such thing"),
     ],
 )
-def test_a_worker_that_came_later_with_other_code_ends_the_study(cluster, solve, said):
+def test_a_worker_that_came_later_with_other_code_ends_the_study(cluster, solve, message):
     cluster.add()
-    way = runner.RunSettings(scheduler=cluster.address)
-    with pytest.raises(dask_cluster.ClusterLostError, match=said):
-        list(executors.spread(keyed(some(3)), way, 1, None, solve))
+    settings = RunSettings(scheduler=cluster.address)
+    with pytest.raises(dask_cluster.ClusterLostError, match=message):
+        list(executors.solve_runs(keyed(some(3)), settings, 1, None, solve))
 
 
 def test_a_worker_compares_its_code_with_that_of_the_study():
     (run,) = some(1)
-    given = (run, runner.RunOptions(), None)
-    good = dask_cluster.solve_on_worker(runner.solve_run, dask_cluster.fingerprint(), *given)
+    given = (run, RunOptions(), None)
+    good = dask_runs.solve_on_worker(runner.solve_run, dask_cluster.fingerprint(), *given)
     assert good.objective == pytest.approx(cost(1))
     with pytest.raises(dask_cluster.OtherCodeError, match="came later and has another version"):
-        dask_cluster.solve_on_worker(runner.solve_run, "other", *given)
+        dask_runs.solve_on_worker(runner.solve_run, "other", *given)

@@ -1,4 +1,4 @@
-"""Generated pages are current, and say everything that is declared."""
+"""Generated pages are current, and show everything that is declared."""
 
 from __future__ import annotations
 

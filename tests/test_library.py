@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import subprocess
 import sys
 from importlib import resources
@@ -24,6 +25,17 @@ def test_three_lines_of_python_give_a_plan():
     # 10 t from Kaz at 5: the rule keeps out Chinese ore, the trader's too.
     assert result.objective == pytest.approx(50)
     assert result.frame("Purchases")[["offer", "tonnes"]].values.tolist() == [["Kaz ore 5", 10]]
+
+
+def test_the_steps_of_a_solve_are_logged_with_their_seconds(caplog):
+    with caplog.at_level("INFO", logger="optimizer"):
+        result = optimizer.solve(make(Supply=[offer("kaz")], Demand=[need(10)]))
+    logged = [re.fullmatch(r"(\w+): \d+\.\d{3} s", each.message) for each in caplog.records]
+    # The audit looks at the tables first, and at the prices when they are there.
+    steps = ["network", "build", "transfer", "solve", "extract", "audit", "prices", "audit"]
+    assert [each and each[1] for each in logged] == steps
+    assert {each.name for each in caplog.records} == {"optimizer.plan"}
+    assert set(steps) == set(result.seconds)
 
 
 def test_frames_go_in_as_they_would_stand_in_the_workbook():

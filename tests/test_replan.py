@@ -26,11 +26,11 @@ SUMMER = date(2027, 7, 1)
 
 
 def bought(result: optimizer.Result) -> dict[tuple[str, str], float]:
-    found: dict[tuple[str, str], float] = {}
+    tonnes_bought: dict[tuple[str, str], float] = {}
     table = result.tables["Purchases"]
     for name, period, tonnes in zip(table["offer"], table["period"], table["tonnes"], strict=True):
-        found[name, period] = found.get((name, period), 0.0) + tonnes
-    return found
+        tonnes_bought[name, period] = tonnes_bought.get((name, period), 0.0) + tonnes
+    return tonnes_bought
 
 
 def cheaper(price: float = 3) -> optimizer.Case:
@@ -39,10 +39,10 @@ def cheaper(price: float = 3) -> optimizer.Case:
 
 def test_what_was_committed_before_the_date_is_kept():
     # The other offer falls to 3: two quarters are kept at 5, two are bought at 3.
-    found = optimizer.replan(cheaper(), plan(**YEAR), SUMMER)
-    assert found.result.objective == pytest.approx(2 * 50 + 2 * 30)
-    assert found.result.audit.passed
-    assert bought(found.result) == pytest.approx(
+    replanned = optimizer.replan(cheaper(), plan(**YEAR), SUMMER)
+    assert replanned.result.objective == pytest.approx(2 * 50 + 2 * 30)
+    assert replanned.result.audit.passed
+    assert bought(replanned.result) == pytest.approx(
         {
             ("kaz", "2027-Q1"): 10,
             ("kaz", "2027-Q2"): 10,
@@ -50,8 +50,8 @@ def test_what_was_committed_before_the_date_is_kept():
             ("china", "2027-Q4"): 10,
         }
     )
-    assert not found.released
-    states = {row[:3]: row[6] for row in found.tables["Commitments"].rows()}
+    assert not replanned.released
+    states = {row[:3]: row[6] for row in replanned.tables["Commitments"].rows()}
     assert states["purchases", "kaz, Kaz, ore", "2027-Q2"] == "kept"
     assert states["purchases", "china, China, ore", "2027-Q3"] == "free"
 
@@ -59,8 +59,8 @@ def test_what_was_committed_before_the_date_is_kept():
 def test_the_workbook_of_the_last_plan_does_as_well(tmp_path):
     last = plan(**YEAR)
     optimizer.write(last, tmp_path / "plan.xlsx")
-    found = optimizer.replan(cheaper(), tmp_path / "plan.xlsx", SUMMER)
-    assert found.result.objective == pytest.approx(160)
+    replanned = optimizer.replan(cheaper(), tmp_path / "plan.xlsx", SUMMER)
+    assert replanned.result.objective == pytest.approx(160)
 
 
 def test_a_charge_for_change_outweighs_a_small_gain():
@@ -82,10 +82,10 @@ def test_a_charge_is_paid_at_its_present_value():
     # A quarter's middle is 0.625 and 0.875 years away: 20 t of purchases in each at 0.5.
     settings = {"Settings": QUARTERS | {"discount rate": 0.1}}
     case = make(**YEAR | settings | {"Supply": cheaper_rows()})
-    found = optimizer.replan(
+    replanned = optimizer.replan(
         case, plan(**YEAR | settings), SUMMER, kinds=["purchases"], change_cost=0.5
     )
-    assert found.charge == pytest.approx(10 * 1.1**-0.625 + 10 * 1.1**-0.875)
+    assert replanned.charge == pytest.approx(10 * 1.1**-0.625 + 10 * 1.1**-0.875)
 
 
 def cheaper_rows():
@@ -96,25 +96,25 @@ def test_what_the_new_data_make_impossible_is_released_and_named():
     # The offer has 24 t a year left, 6 t a quarter: the 10 t of two quarters cannot be kept,
     # nor their shipments; released, the plan is 4 x (6 x 5 + 4 x 7) = 232.
     case = make(**YEAR | {"Supply": [offer("kaz", price=5, maximum=24), YEAR["Supply"][1]]})
-    found = optimizer.replan(case, plan(**YEAR), SUMMER)
-    names = {(key.kind, key.name[0], key.period) for key in found.released}
+    replanned = optimizer.replan(case, plan(**YEAR), SUMMER)
+    names = {(key.kind, key.name[0], key.period) for key in replanned.released}
     assert {("purchases", "kaz", "2027-Q1"), ("purchases", "kaz", "2027-Q2")} <= names
-    assert found.result.status == "optimal"
-    assert found.result.audit.passed
-    (told,) = [alert for alert in found.result.alerts if "released" in alert]
-    assert "purchases kaz, Kaz, ore in 2027-Q1 (10.0 planned, 6.0 now)" in told
+    assert replanned.result.status == "optimal"
+    assert replanned.result.audit.passed
+    (alert_text,) = [alert for alert in replanned.result.alerts if "released" in alert]
+    assert "purchases kaz, Kaz, ore in 2027-Q1 (10.0 planned, 6.0 now)" in alert_text
 
 
 def test_an_offer_that_is_gone_is_released_and_the_rest_is_kept():
     case = make(**YEAR | {"Supply": [YEAR["Supply"][1]]})
-    found = optimizer.replan(case, plan(**YEAR), SUMMER, kinds=["purchases"])
-    assert [(key.name[0], key.period) for key in found.released if key.name[0] == "kaz"] == [
+    replanned = optimizer.replan(case, plan(**YEAR), SUMMER, kinds=["purchases"])
+    assert [(key.name[0], key.period) for key in replanned.released if key.name[0] == "kaz"] == [
         ("kaz", "2027-Q1"),
         ("kaz", "2027-Q2"),
     ]
     # The other offer had no purchases to keep: short for two quarters, or bought? Kept at 0.
-    assert found.result.shortage == pytest.approx(20)
-    assert found.result.objective == pytest.approx(2000 + 2 * 70)
+    assert replanned.result.shortage == pytest.approx(20)
+    assert replanned.result.objective == pytest.approx(2000 + 2 * 70)
 
 
 def test_options_are_kept_as_they_were_decided():
@@ -143,16 +143,16 @@ def test_options_are_kept_as_they_were_decided():
 
     last = plan(**mill(7))
     assert last.objective == pytest.approx(40)
-    found = optimizer.replan(make(**mill(2)), last, SUMMER, kinds=["options"])
-    assert found.result.objective == pytest.approx(40)
+    replanned = optimizer.replan(make(**mill(2)), last, SUMMER, kinds=["options"])
+    assert replanned.result.objective == pytest.approx(40)
     assert optimizer.solve(make(**mill(2))).objective == pytest.approx(20)
 
 
 def test_a_case_without_a_plan_says_why_whatever_is_kept():
     case = make(**YEAR | {"Supply": [], "Demand": [need(40, minimum=1)]})
-    found = optimizer.replan(case, plan(**YEAR), SUMMER)
-    assert found.result.status == "infeasible"
-    assert found.result.repairs
+    replanned = optimizer.replan(case, plan(**YEAR), SUMMER)
+    assert replanned.result.status == "infeasible"
+    assert replanned.result.repairs
 
 
 def test_a_plan_of_other_periods_is_refused():
@@ -195,9 +195,9 @@ def test_a_plan_followed_to_its_end_is_the_plan(name):
     case = optimizer.read(CASES / f"{name}.xlsx")
     last = optimizer.solve(case)
     end = last.network.calendar.last[-1]
-    found = optimizer.replan(case, last, end, change_cost=3.0)
-    assert not found.released
-    assert found.result.objective == pytest.approx(last.objective, rel=1e-9)
+    replanned = optimizer.replan(case, last, end, change_cost=3.0)
+    assert not replanned.released
+    assert replanned.result.objective == pytest.approx(last.objective, rel=1e-9)
 
 
 # Rolling runs ----------------------------------------------------------------------------------
@@ -210,10 +210,10 @@ def test_a_plan_followed_to_its_end_is_the_plan(name):
 def test_a_rolling_run_costs_what_the_plan_costs_where_nothing_changes(name):
     case = optimizer.read(CASES / f"{name}.xlsx")
     alone = optimizer.solve(case)
-    found = optimizer.rolling(case)
-    assert found.cost == pytest.approx(alone.objective, rel=1e-9)
-    assert found.result.audit.passed
-    steps = found.tables["Steps"]
+    rolled = optimizer.rolling(case)
+    assert rolled.cost == pytest.approx(alone.objective, rel=1e-9)
+    assert rolled.result.audit.passed
+    steps = rolled.tables["Steps"]
     assert len(steps) == alone.network.calendar.count
     assert sum(steps["carried out"]) == pytest.approx(alone.objective, rel=1e-9)
     assert not any(steps["released"])
@@ -221,13 +221,13 @@ def test_a_rolling_run_costs_what_the_plan_costs_where_nothing_changes(name):
 
 def test_what_is_learnt_on_the_way_changes_only_what_is_still_to_be_done():
     # In July the other offer falls to 3. Until then 50 a quarter, from then 30.
-    found = optimizer.rolling(
+    rolled = optimizer.rolling(
         make(**YEAR), lambda today: cheaper() if today >= SUMMER else make(**YEAR)
     )
-    steps = found.tables["Steps"]
+    steps = rolled.tables["Steps"]
     assert steps["expected"] == pytest.approx((200, 200, 160, 160))
     assert steps["carried out"] == pytest.approx((50, 50, 30, 30))
-    assert found.cost == pytest.approx(160)
+    assert rolled.cost == pytest.approx(160)
     half = optimizer.rolling(
         make(**YEAR), lambda today: cheaper() if today >= SUMMER else make(**YEAR), step=2
     )
@@ -248,17 +248,17 @@ def test_steps_must_keep_the_calendar():
 def test_two_plans_are_compared_by_money_and_by_volume(tmp_path):
     # 40 t of kaz at 5 become 40 t of china at 3: 200 less, 120 more, and the lanes change.
     before, after = plan(**YEAR), optimizer.solve(cheaper())
-    found = optimizer.compare(before, after)
-    assert found.what == "plans"
-    costs = {row[0]: row[1:] for row in found.tables["Cost changes"].rows()}
+    comparison = optimizer.compare(before, after)
+    assert comparison.what == "plans"
+    costs = {row[0]: row[1:] for row in comparison.tables["Cost changes"].rows()}
     assert costs["total"] == pytest.approx((200, 120, -80))
-    volumes = {row[:2]: row[2:] for row in found.tables["Volume changes"].rows()}
+    volumes = {row[:2]: row[2:] for row in comparison.tables["Volume changes"].rows()}
     assert volumes["bought", "kaz, Kaz, ore"] == pytest.approx((40, 0, -40, -200))
     assert volumes["bought", "china, China, ore"] == pytest.approx((0, 40, 40, 120))
     assert volumes["shipped", "Kaz to Buyer, ore"] == pytest.approx((40, 0, -40, 0))
     assert set(volumes) >= {("shipped", "China to Buyer, ore")}
-    assert len(found.tables["Changes by period"]) == 4 * len(volumes)
-    lines = found.lines()
+    assert len(comparison.tables["Changes by period"]) == 4 * len(volumes)
+    lines = comparison.lines()
     assert lines[0] == "Cost 200.00 before, 120.00 after: 80.00 less (40.00%)."
     assert "bought kaz, Kaz, ore: 40.000 to 0.000 t (-40.000, -200.00)." in lines
     optimizer.write(before, tmp_path / "a.xlsx")
@@ -290,16 +290,16 @@ def test_two_workbooks_are_compared_cell_by_cell(tmp_path):
         ],
         Demand=[need(40) | {"2027-Q3": 12}],
     )
-    found = optimizer.compare(first, second)
-    assert found.what == "inputs"
-    assert found.lines() == [
+    comparison = optimizer.compare(first, second)
+    assert comparison.what == "inputs"
+    assert comparison.lines() == [
         "Settings shortage penalty, value: 100 is now 150 (+50.0%).",
         "Supply!D3 kaz, Kaz, ore, price: 5 is now 5.5 (+10.0%).",
         "Supply!3 china, China, ore: removed (price 7).",
         "Supply!2 new, China, ore: added (price 6; maximum 12).",
         "Demand!E2 need, Buyer, ore, 2027-Q3: blank is now 12.",
     ]
-    rows = list(found.tables["Input changes"].rows())
+    rows = list(comparison.tables["Input changes"].rows())
     assert rows[1][7:] == pytest.approx((0.5, 0.1))
 
 
@@ -348,9 +348,9 @@ def test_a_plan_that_another_program_saved_again_is_the_same_plan(tmp_path, chan
     optimizer.write(plan(**YEAR), tmp_path / "plan.xlsx")
     again = saved_again(tmp_path / "plan.xlsx", change)
     expected = read_plan(tmp_path / "plan.xlsx")
-    found = read_plan(again)
+    tables = read_plan(again)
     for name in ("Purchases", "Shipments", "Deliveries", "Costs", "Run"):
-        for row, other in zip(found[name].rows(), expected[name].rows(), strict=True):
+        for row, other in zip(tables[name].rows(), expected[name].rows(), strict=True):
             assert row == tuple(
                 pytest.approx(cell) if isinstance(cell, float) else cell for cell in other
             )
@@ -381,9 +381,9 @@ def other_spelling(**sheets: list[dict[str, object]]) -> dict[str, object]:
 
 def test_what_was_committed_is_kept_under_names_that_read_the_same():
     # As above: two quarters are kept at 5, two are bought at 3.
-    found = optimizer.replan(make(**other_spelling()), plan(**YEAR), SUMMER)
-    assert found.result.objective == pytest.approx(2 * 50 + 2 * 30)
-    assert not found.released
+    replanned = optimizer.replan(make(**other_spelling()), plan(**YEAR), SUMMER)
+    assert replanned.result.objective == pytest.approx(2 * 50 + 2 * 30)
+    assert not replanned.released
 
 
 def test_names_that_read_the_same_are_no_change():

@@ -31,15 +31,15 @@ def costs(found: optimizer.RuleCosts) -> dict[str, dict]:
 
 def test_a_rule_costs_what_the_plan_without_it_saves():
     # Ten tonnes at 5 instead of 1: 40, in one year, for 10,000 kg.
-    found = optimizer.cost_of_rules(make(**BOUND))
-    (row,) = costs(found).values()
+    study_result = optimizer.cost_of_rules(make(**BOUND))
+    (row,) = costs(study_result).values()
     assert (row["cost_with"], row["cost_without"], row["premium"]) == pytest.approx((50, 10, 40))
     assert row["premium_per_year"] == pytest.approx(40)
     assert row["premium_per_kg"] == pytest.approx(0.004)
-    assert found.sentences == (
+    assert study_result.sentences == (
         "Rule no China costs 40 USD: 40 a year, 0.00 a kilogram delivered under it.",
     )
-    moves = [row for row in found.tables["Rule moves"].rows() if row[1] == "offer"]
+    moves = [row for row in study_result.tables["Rule moves"].rows() if row[1] == "offer"]
     assert [row[:5] + row[7:] for row in moves] == [
         ("no China", "offer", "Kaz", "kaz", "ore", pytest.approx(-10)),
         ("no China", "offer", "China", "china", "ore", pytest.approx(10)),
@@ -48,7 +48,7 @@ def test_a_rule_costs_what_the_plan_without_it_saves():
 
 def test_a_premium_is_by_year_and_by_what_is_delivered_under_the_rule():
     # Two years, no discount: defence takes 5 t a year at 5 instead of 1, civil is not bound.
-    found = optimizer.cost_of_rules(
+    study_result = optimizer.cost_of_rules(
         make(
             **{
                 **BOUND,
@@ -58,7 +58,7 @@ def test_a_premium_is_by_year_and_by_what_is_delivered_under_the_rule():
             }
         )
     )
-    (row,) = costs(found).values()
+    (row,) = costs(study_result).values()
     assert row["premium"] == pytest.approx(40)
     assert row["premium_per_year"] == pytest.approx(20)
     assert row["delivered_kg"] == pytest.approx(10_000)
@@ -67,7 +67,7 @@ def test_a_premium_is_by_year_and_by_what_is_delivered_under_the_rule():
 
 def test_rules_that_bar_the_same_thing_cost_something_only_together():
     # Either alone keeps China out: leaving out one saves nothing, leaving out both 40.
-    found = optimizer.cost_of_rules(
+    study_result = optimizer.cost_of_rules(
         make(
             **{
                 **BOUND,
@@ -76,16 +76,18 @@ def test_rules_that_bar_the_same_thing_cost_something_only_together():
             }
         )
     )
-    told = costs(found)
-    assert [told[name]["premium"] for name in ("no China", "no mines")] == [0, 0]
-    assert told["all rules"]["premium"] == pytest.approx(40)
-    assert told["no China"]["sentence"].endswith("the plan without it is no cheaper.")
+    by_rule = costs(study_result)
+    assert [by_rule[name]["premium"] for name in ("no China", "no mines")] == [0, 0]
+    assert by_rule["all rules"]["premium"] == pytest.approx(40)
+    assert by_rule["no China"]["sentence"].endswith("the plan without it is no cheaper.")
 
 
 def test_a_share_has_a_marginal_price_beside_its_premium():
     # A quarter may be Chinese: 7.5 t cost 4 more each, 30; the next tonne saves 4.
-    found = optimizer.cost_of_rules(make(**{**BOUND, "Rules": [no_china(maximum_share=0.25)]}))
-    (row,) = costs(found).values()
+    study_result = optimizer.cost_of_rules(
+        make(**{**BOUND, "Rules": [no_china(maximum_share=0.25)]})
+    )
+    (row,) = costs(study_result).values()
     assert (row["premium"], row["marginal_price"]) == pytest.approx((30, 4))
 
 
@@ -96,7 +98,7 @@ def test_a_rule_without_tolerance_has_no_marginal_price():
 
 def test_where_the_rules_leave_no_plan_the_one_in_the_way_is_named():
     # Kaz sells 4 t, 10 must be delivered: only without the rule is there a plan, at 10.
-    found = optimizer.cost_of_rules(
+    study_result = optimizer.cost_of_rules(
         make(
             **{
                 **BOUND,
@@ -105,10 +107,10 @@ def test_where_the_rules_leave_no_plan_the_one_in_the_way_is_named():
             }
         )
     )
-    (row,) = costs(found).values()
+    (row,) = costs(study_result).values()
     assert isnan(row["premium"])
     assert row["cost_without"] == pytest.approx(10)
-    assert found.sentences[0].startswith("Rule no China: no plan keeps it")
+    assert study_result.sentences[0].startswith("Rule no China: no plan keeps it")
 
 
 def test_a_premium_that_a_gap_could_explain_is_not_told(monkeypatch):
@@ -144,20 +146,24 @@ def test_leaving_a_rule_out_never_costs_more_and_all_at_least_as_much_as_one(see
         case = read_tables(draw(seed, CORE | WHOLE))
     except optimizer.WorkbookError:
         pytest.skip("refused")
-    found = optimizer.cost_of_rules(case)
-    if found.plan.status != "optimal":
+    study_result = optimizer.cost_of_rules(case)
+    if study_result.plan.status != "optimal":
         pytest.skip("no plan")
-    told = costs(found)
-    assert set(told) >= {rule.rule for rule in case.rules}
-    for name, row in told.items():
+    by_rule = costs(study_result)
+    assert set(by_rule) >= {rule.rule for rule in case.rules}
+    for name, row in by_rule.items():
         # A plan from scratch, without a start, costs the same.
         alone = optimizer.solve(
-            study.less(case, [name] if name != study.ALL else [r.rule for r in case.rules])
+            study.without_rules(
+                case, [name] if name != study.ALL_RULES else [r.rule for r in case.rules]
+            )
         )
         assert row["cost_without"] == pytest.approx(alone.objective, rel=1e-6, abs=1e-5)
         assert row["premium"] >= 0
-        if study.ALL in told:
-            assert row["premium"] <= told[study.ALL]["premium"] + 1e-5 * abs(row["cost_with"])
+        if study.ALL_RULES in by_rule:
+            assert row["premium"] <= by_rule[study.ALL_RULES]["premium"] + 1e-5 * abs(
+                row["cost_with"]
+            )
 
 
 def test_the_command_adds_sheets_sentences_and_a_record(tmp_path, capsys):
@@ -177,8 +183,8 @@ def test_dates_that_move_by_a_period_are_priced():
         Settings={"period length": "quarter", "periods": 4},
         **BOUND | {"Rules": [no_china(from_=date(2027, 7, 1))]},
     )
-    found = optimizer.cost_of_rules(case)
-    later, earlier = found.frame("Rule dates").to_dict("records")
+    study_result = optimizer.cost_of_rules(case)
+    later, earlier = study_result.frame("Rule dates").to_dict("records")
     assert (later["moved"], earlier["moved"]) == (
         "from 2027-10-01 instead of 2027-07-01, one quarter later",
         "from 2027-04-01 instead of 2027-07-01, one quarter earlier",
@@ -186,7 +192,7 @@ def test_dates_that_move_by_a_period_are_priced():
     assert (later["cost"], later["change"]) == pytest.approx((20, -10))
     assert (earlier["cost"], earlier["change"]) == pytest.approx((40, 10))
     assert later["more_short"] == earlier["more_short"] == pytest.approx(0)
-    assert found.sentences[1:] == (
+    assert study_result.sentences[1:] == (
         "Rule no China, from 2027-10-01 instead of 2027-07-01, one quarter later: the plan costs "
         "10 USD less.",
         "Rule no China, from 2027-04-01 instead of 2027-07-01, one quarter earlier: the plan costs "
@@ -318,16 +324,18 @@ TWO_DATES = {
 
 
 def test_processes_find_the_same_tables_and_tell_how_far_they_are():
-    told = []
+    progress_lines = []
     case = make(**TWO_DATES)
     alone = optimizer.cost_of_rules(case, workers=1)
-    found = optimizer.cost_of_rules(case, workers=2, progress=lambda s, line: told.append(line))
+    study_result = optimizer.cost_of_rules(
+        case, workers=2, progress=lambda s, line: progress_lines.append(line)
+    )
     # Either rule binds Q4, one of them Q3: 2.5 t a quarter at 5 instead of 1.
-    assert list(found.tables["Rule costs"]["premium"]) == pytest.approx([10, 0, 20])
-    assert list(found.tables["Rule dates"]["change"]) == pytest.approx([-10, 10, 0, 0])
-    for name, own in found.tables.items():
+    assert list(study_result.tables["Rule costs"]["premium"]) == pytest.approx([10, 0, 20])
+    assert list(study_result.tables["Rule dates"]["change"]) == pytest.approx([-10, 10, 0, 0])
+    for name, own in study_result.tables.items():
         assert str([*own.rows()]) == str([*alone.tables[name].rows()])
-    assert [line.split(" plans")[0] for line in told if "plans" in line] == [
+    assert [line.split(" plans")[0] for line in progress_lines if "plans" in line] == [
         f"{done} of 7" for done in range(1, 8)
     ]
 
@@ -343,12 +351,16 @@ def test_ctrl_c_keeps_what_is_finished(monkeypatch):
         return real(case, asked, *more)
 
     monkeypatch.setattr(plan, "solve_as_asked", solve)
-    found = optimizer.cost_of_rules(make(**TWO_DATES), workers=1)
-    assert found.plan.objective == pytest.approx(30)
-    told = costs(found)
-    assert [told[name]["status"] for name in told] == ["optimal", "interrupted", "interrupted"]
-    assert told["no China"]["premium"] == pytest.approx(10)
-    assert told["no mines"]["sentence"] == (
+    study_result = optimizer.cost_of_rules(make(**TWO_DATES), workers=1)
+    assert study_result.plan.objective == pytest.approx(30)
+    by_rule = costs(study_result)
+    assert [by_rule[name]["status"] for name in by_rule] == [
+        "optimal",
+        "interrupted",
+        "interrupted",
+    ]
+    assert by_rule["no China"]["premium"] == pytest.approx(10)
+    assert by_rule["no mines"]["sentence"] == (
         "Rule no mines: not known, for no plan without it was found (interrupted)."
     )
-    assert set(found.tables["Rule dates"]["status"]) == {"interrupted"}
+    assert set(study_result.tables["Rule dates"]["status"]) == {"interrupted"}

@@ -1,4 +1,4 @@
-"""Many runs: spread, resumed, stopped and struck by dead workers, with one and the same result."""
+"""Many runs: in parallel, resumed, stopped and with dying workers, always with one result."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from optimizer.model import StudyTerms
 from optimizer.studies import executors, run_outcome, runner
+from optimizer.studies.run_store import run_key
+from optimizer.studies.study_run import RunOptions, RunSettings, StudyRun
 from tests.conftest import ROOT, make, need, offer
 
 
@@ -25,7 +28,7 @@ def case(price=5.0):
 
 def some(count):
     """Runs in which the cheap offer costs 1, 2, …: 6 t of it below 7, else none."""
-    return [runner.StudyRun(f"at {price}", case(price)) for price in range(1, count + 1)]
+    return [StudyRun(f"at {price}", case(price)) for price in range(1, count + 1)]
 
 
 def cost(price):
@@ -33,7 +36,7 @@ def cost(price):
 
 
 def keyed(some_runs):
-    return {runner.key_of(run, runner.RunOptions()): run for run in some_runs}
+    return {run_key(run, RunOptions()): run for run in some_runs}
 
 
 def solve_once_deadly(run, options, start):
@@ -57,7 +60,7 @@ def objectives(done):
 
 
 def test_every_run_has_its_cost_and_its_tables():
-    done = runner.Runner(case(), runner.RunSettings(workers=1)).outcomes(some(9))
+    done = runner.Runner(case(), RunSettings(workers=1)).outcomes(some(9))
     assert objectives(done) == pytest.approx([cost(price) for price in range(1, 10)])
     # At 8 the cheap offer is not cheap any more: all 10 t come from the other.
     rows = [
@@ -70,8 +73,8 @@ def test_every_run_has_its_cost_and_its_tables():
 
 
 def test_two_processes_find_what_one_finds():
-    one = runner.Runner(case(), runner.RunSettings(workers=1)).outcomes(some(5))
-    two = runner.Runner(case(), runner.RunSettings(workers=2)).outcomes(some(5))
+    one = runner.Runner(case(), RunSettings(workers=1)).outcomes(some(5))
+    two = runner.Runner(case(), RunSettings(workers=2)).outcomes(some(5))
     for a, b in zip(one, two, strict=True):
         assert replace(a, seconds=0, tables={}) == replace(b, seconds=0, tables={})
         assert {n: t.columns for n, t in a.tables.items()} == {
@@ -80,52 +83,54 @@ def test_two_processes_find_what_one_finds():
 
 
 def test_equal_cases_are_solved_once(monkeypatch):
-    told = []
-    way = runner.RunSettings(workers=1, progress=lambda *each: told.append(each))
-    runner.Runner(case(), way).outcomes([*some(2), runner.StudyRun("again", case(1))])
-    assert [(done, total, name) for done, total, _, name in told] == [
+    progress_calls = []
+    settings = RunSettings(workers=1, progress=lambda *each: progress_calls.append(each))
+    runner.Runner(case(), settings).outcomes([*some(2), StudyRun("again", case(1))])
+    assert [(done, total, name) for done, total, _, name in progress_calls] == [
         (1, 2, "at 1"),
         (2, 2, "at 2"),
     ]
-    assert told[-1][2] == 0
+    assert progress_calls[-1][2] == 0
 
 
 def test_a_study_goes_on_where_it_was(tmp_path):
-    way = runner.RunSettings(workers=1, folder=tmp_path)
-    first = runner.Runner(case(), way).outcomes(some(3))
-    told = []
-    again = runner.Runner(case(), replace(way, progress=lambda *each: told.append(each[3])))
+    settings = RunSettings(workers=1, folder=tmp_path)
+    first = runner.Runner(case(), settings).outcomes(some(3))
+    progress_calls = []
+    again = runner.Runner(
+        case(), replace(settings, progress=lambda *each: progress_calls.append(each[3]))
+    )
     assert objectives(again.outcomes(some(5))[:3]) == objectives(first)
-    assert told == ["at 4"]  # 'at 5' is the base case itself
-    kept = runner.Runner(case(), way).outcomes(some(5))
+    assert progress_calls == ["at 4"]  # 'at 5' is the base case itself
+    kept = runner.Runner(case(), settings).outcomes(some(5))
     assert [each.to_data() for each in kept] == [each.to_data() for each in again.outcomes(some(5))]
 
 
 def test_other_options_or_numbers_are_other_runs():
     (run,) = some(1)
     keys = {
-        runner.key_of(run, runner.RunOptions()),
-        runner.key_of(run, runner.RunOptions(gap=0.1)),
-        runner.key_of(runner.StudyRun("other", case(1.0000001)), runner.RunOptions()),
-        runner.key_of(replace(run, twist=runner.StudyTerms(most_short=1)), runner.RunOptions()),
+        run_key(run, RunOptions()),
+        run_key(run, RunOptions(gap=0.1)),
+        run_key(StudyRun("other", case(1.0000001)), RunOptions()),
+        run_key(replace(run, terms=StudyTerms(most_short=1)), RunOptions()),
     }
     assert len(keys) == 4
-    assert runner.key_of(replace(run, name="renamed"), runner.RunOptions()) in keys
+    assert run_key(replace(run, name="renamed"), RunOptions()) in keys
 
 
 def test_a_file_that_is_damaged_is_solved_again(tmp_path):
-    way = runner.RunSettings(workers=1, folder=tmp_path)
-    first = runner.Runner(case(), way).outcomes(some(2))
+    settings = RunSettings(workers=1, folder=tmp_path)
+    first = runner.Runner(case(), settings).outcomes(some(2))
     for path in tmp_path.iterdir():
         path.write_text(path.read_text()[:50])
-    assert objectives(runner.Runner(case(), way).outcomes(some(2))) == objectives(first)
+    assert objectives(runner.Runner(case(), settings).outcomes(some(2))) == objectives(first)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_a_worker_that_is_killed_loses_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("MARK", str(tmp_path / "mark"))
     todo = keyed(some(6))
-    done = dict(executors.spread(todo, runner.RunSettings(), 2, None, solve_once_deadly))
+    done = dict(executors.solve_runs(todo, RunSettings(), 2, None, solve_once_deadly))
     assert (tmp_path / "mark").exists()
     assert objectives(done[key] for key in todo) == pytest.approx([cost(p) for p in range(1, 7)])
 
@@ -133,10 +138,10 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path, monkeypatch):
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_a_run_that_kills_every_worker_is_given_up_and_the_others_are_not():
     todo = keyed(some(4))
-    done = dict(executors.spread(todo, runner.RunSettings(), 2, None, solve_deadly))
-    found = {todo[key].name: each for key, each in done.items()}
-    assert found["at 3"].status.startswith("error: the worker died")
-    assert objectives(found[f"at {p}"] for p in (1, 2, 4)) == pytest.approx(
+    done = dict(executors.solve_runs(todo, RunSettings(), 2, None, solve_deadly))
+    outcomes = {todo[key].name: each for key, each in done.items()}
+    assert outcomes["at 3"].status.startswith("error: the worker died")
+    assert objectives(outcomes[f"at {p}"] for p in (1, 2, 4)) == pytest.approx(
         [cost(p) for p in (1, 2, 4)]
     )
 
@@ -146,33 +151,33 @@ def test_an_error_in_a_run_is_its_outcome(monkeypatch):
         raise ValueError("no such thing")
 
     monkeypatch.setattr(runner.plan, "solve_as_asked", broken)
-    assert runner.solve_run(some(1)[0], runner.RunOptions(), None).status == (
+    assert runner.solve_run(some(1)[0], RunOptions(), None).status == (
         "error: ValueError: no such thing"
     )
 
 
 def test_a_start_from_the_base_changes_no_optimum():
-    warm = runner.Runner(case(), runner.RunSettings(workers=1))
+    warm = runner.Runner(case(), RunSettings(workers=1))
     assert warm.base().objective == pytest.approx(58)
     assert warm._start is not None
     for price, run in enumerate(some(9), 1):
         for start in (None, warm._start):
-            found = runner.solve_run(run, runner.RunOptions(), start)
-            assert found.objective == pytest.approx(cost(price))
+            outcomes = runner.solve_run(run, RunOptions(), start)
+            assert outcomes.objective == pytest.approx(cost(price))
 
 
 def test_outcomes_survive_being_written_down():
-    found = runner.Runner(case(), runner.RunSettings()).base()
-    again = run_outcome.RunOutcome.of_data(found.to_data())
-    assert replace(again, tables={}) == replace(found, tables={})
+    outcomes = runner.Runner(case(), RunSettings()).base()
+    again = run_outcome.RunOutcome.of_data(outcomes.to_data())
+    assert replace(again, tables={}) == replace(outcomes, tables={})
     assert {n: t.columns for n, t in again.tables.items()} == {
-        n: t.columns for n, t in found.tables.items()
+        n: t.columns for n, t in outcomes.tables.items()
     }
 
 
 SCRIPT = """
     import os, signal, sys
-    from optimizer.studies import runner
+    from optimizer.studies import Runner, RunSettings
     from tests.test_runner import case, some
 
     def told(done, total, left, name):
@@ -181,9 +186,9 @@ SCRIPT = """
             {act}
 
     if __name__ == "__main__":
-        way = runner.RunSettings(workers={workers}, folder=sys.argv[1], progress=told)
+        settings = RunSettings(workers={workers}, folder=sys.argv[1], progress=told)
         try:
-            runner.Runner(case(), way).outcomes(some(12))
+            Runner(case(), settings).outcomes(some(12))
         except Exception as error:
             print(error)
 """
@@ -210,11 +215,13 @@ def test_a_study_that_is_killed_is_resumed(tmp_path, workers):
     folder, done = stopped(tmp_path, workers, "os.kill(os.getpid(), signal.SIGKILL)")
     assert done.returncode == -signal.SIGKILL
     assert len(list(folder.glob("*.json"))) == 3  # the base, which is 'at 5', and two others
-    told = []
-    way = runner.RunSettings(workers=1, folder=folder, progress=lambda *each: told.append(each))
-    found = runner.Runner(case(), way).outcomes(some(12))
-    assert objectives(found) == pytest.approx([cost(price) for price in range(1, 13)])
-    assert [each[:2] for each in told] == [(done, 12) for done in range(4, 13)]
+    progress_calls = []
+    settings = RunSettings(
+        workers=1, folder=folder, progress=lambda *each: progress_calls.append(each)
+    )
+    outcomes = runner.Runner(case(), settings).outcomes(some(12))
+    assert objectives(outcomes) == pytest.approx([cost(price) for price in range(1, 13)])
+    assert [each[:2] for each in progress_calls] == [(done, 12) for done in range(4, 13)]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals differ on Windows")
@@ -235,7 +242,7 @@ def test_a_run_that_fails_from_the_start_of_the_base_is_solved_from_scratch(monk
         result = whole(asked_case, structs.replace(asked, start=None))
         return result if asked.start is None else replace(result, status="error: Solve error")
 
-    warm = runner.Runner(case(), runner.RunSettings(workers=1))
+    warm = runner.Runner(case(), RunSettings(workers=1))
     warm.base()
     monkeypatch.setattr(runner.plan, "solve_as_asked", failing)
     assert objectives(warm.outcomes(some(2))) == pytest.approx([cost(1), cost(2)])

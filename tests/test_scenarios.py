@@ -1,4 +1,4 @@
-"""Scenarios: what a row of the sheet does to a case, and that it is the workbook edited by hand."""
+"""Scenarios: how a row of the sheet changes a case, which equals the workbook edited by hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import optimizer
 from optimizer import studies
 from tests.conftest import china, make, need, no_china, offer, process, recipe
 
-QUARTERS = {"periods": 4, "period length": "quarter"}
+FOUR_QUARTERS = {"periods": 4, "period length": "quarter"}
 
 
 def change(scenario="what if", sheet="Supply", column="price", value="1", how="set", **more):
@@ -36,22 +36,22 @@ def case(*changes, **sheets):
     )
 
 
-def done(*changes, **sheets):
+def changed_case(*changes, **sheets):
     return studies.apply(case(*changes, **sheets), "what if")
 
 
-def refused(*changes, **sheets):
+def errors_of(*changes, **sheets):
     with pytest.raises(optimizer.WorkbookError) as caught:
-        done(*changes, **sheets)
+        changed_case(*changes, **sheets)
     return [str(each) for each in caught.value.findings if each.severity == "error"]
 
 
-def shown(rows, names):
+def values_of(rows, names):
     return [tuple(getattr(row, name) for name in names) for row in rows]
 
 
-def same(one, other, *, but=()):
-    """Cases that say the same, whatever the row numbers."""
+def assert_same_case(one, other, *, but=()):
+    """Assert that two cases have the same content, whatever the row numbers."""
     for field in fields(one):
         if field.name in ("columns", "warnings", "scenarios", "whole", *but):
             continue
@@ -59,23 +59,23 @@ def same(one, other, *, but=()):
             assert repr(one.settings) == repr(other.settings)
         elif isinstance(getattr(one, field.name), tuple):
             rows = (
-                sorted(_said(row) for row in getattr(each, field.name)) for each in (one, other)
+                sorted(row_text(row) for row in getattr(each, field.name)) for each in (one, other)
             )
             assert next(rows) == next(rows), field.name
 
 
-def _said(row):
+def row_text(row):
     return str([(f.name, getattr(row, f.name)) for f in fields(row) if f.name != "row"])
 
 
 def test_a_value_is_set_multiplied_or_added_to_in_the_rows_that_where_picks():
-    found = done(
+    found = changed_case(
         change(value=9, where="offer = kaz"),
         change(column="maximum", value=2, how="×", where="offer = K*"),
         change(value=0.5, how="+"),
     )
     # kaz: 9 + 0.5, maximum 6 × 2; dear: 7 + 0.5
-    assert shown(found.supply, ("offer", "price", "maximum")) == [
+    assert values_of(found.supply, ("offer", "price", "maximum")) == [
         ("kaz", 9.5, 12.0),
         ("dear", 7.5, float("inf")),
     ]
@@ -106,16 +106,17 @@ def test_where_picks_rows_by_every_condition(where, picked):
         offer("b", price=6, maximum=50),
         offer("c", price=7, firm="no", from_=date(2027, 4, 1)),
     ]
-    found = done(change(value=99, where=where), Supply=supply, Settings=QUARTERS)
+    found = changed_case(change(value=99, where=where), Supply=supply, Settings=FOUR_QUARTERS)
     assert [row.offer for row in found.supply if row.price == 99] == picked
 
 
 def test_a_dated_change_cuts_the_row_at_its_dates():
-    found = done(
-        change(value=9, where="offer = kaz", from_="2027-04-01", to="2027-09-30"), Settings=QUARTERS
+    found = changed_case(
+        change(value=9, where="offer = kaz", from_="2027-04-01", to="2027-09-30"),
+        Settings=FOUR_QUARTERS,
     )
     rows = [row for row in found.supply if row.offer == "kaz"]
-    assert shown(rows, ("price", "start", "end", "maximum")) == [
+    assert values_of(rows, ("price", "start", "end", "maximum")) == [
         (9, date(2027, 4, 1), date(2027, 9, 30), 6),
         (5, None, date(2027, 3, 31), 6),
         (5, date(2027, 10, 1), None, 6),
@@ -124,18 +125,21 @@ def test_a_dated_change_cuts_the_row_at_its_dates():
 
 
 def test_dates_around_the_horizon_cut_nothing():
-    found = done(change(value=9, where="offer = kaz", from_="2027-01-01", to="2027-12-31"))
-    assert shown(found.supply, ("offer", "price", "start")) == [("kaz", 9, None), ("dear", 7, None)]
+    found = changed_case(change(value=9, where="offer = kaz", from_="2027-01-01", to="2027-12-31"))
+    assert values_of(found.supply, ("offer", "price", "start")) == [
+        ("kaz", 9, None),
+        ("dear", 7, None),
+    ]
 
 
 def test_an_opening_stock_stays_where_the_row_begins():
     stock = {"site": "Buyer", "material": "ore", "opening": 3, "closing": 1, "maximum": 9}
-    found = done(
+    found = changed_case(
         change(sheet="Stocks", column="maximum", value=5, from_="2027-04-01", to="2027-06-30"),
         Stocks=[stock],
-        Settings=QUARTERS,
+        Settings=FOUR_QUARTERS,
     )
-    assert shown(found.stocks, ("maximum", "opening", "closing")) == [
+    assert values_of(found.stocks, ("maximum", "opening", "closing")) == [
         (5, 0, 0),
         (9, 3, 0),
         (9, 0, 1),
@@ -144,26 +148,26 @@ def test_an_opening_stock_stays_where_the_row_begins():
 
 def test_demand_is_changed_in_a_period_of_its_own():
     lines = [need(8, **{"2027-Q2": 3})]
-    found = done(
+    found = changed_case(
         change(sheet="Demand", column="2027-Q2", value=2, how="×"),
         change(sheet="Demand", column="2027-q3", value=7),
         Demand=lines,
-        Settings=QUARTERS,
+        Settings=FOUR_QUARTERS,
     )
     assert found.demand[0].by_period == (("2027-Q2", 6.0), ("2027-Q3", 7.0))
 
 
 def test_a_factor_on_quantity_is_a_factor_on_the_figures_by_period_too():
-    found = done(
+    found = changed_case(
         change(sheet="Demand", column="quantity", value=1.5, how="×"),
         Demand=[need(8, **{"2027-Q2": 3})],
-        Settings=QUARTERS,
+        Settings=FOUR_QUARTERS,
     )
     assert (found.demand[0].quantity, found.demand[0].by_period) == (12, (("2027-Q2", 4.5),))
-    assert refused(
+    assert errors_of(
         change(sheet="Demand", column="quantity", value=9),
         Demand=[need(8, **{"2027-Q2": 3})],
-        Settings=QUARTERS,
+        Settings=FOUR_QUARTERS,
     ) == [
         "Scenarios!C2 (column): Demand!D2 (quantity): figures by period win over quantity; "
         "change the columns of the periods, or multiply"
@@ -171,7 +175,7 @@ def test_a_factor_on_quantity_is_a_factor_on_the_figures_by_period_too():
 
 
 def test_settings_are_changed_by_name():
-    found = done(
+    found = changed_case(
         change(sheet="Settings", column="discount rate", value="10 %"),
         change(sheet="Settings", column="value", where="setting = shortage penalty", value=250),
     )
@@ -190,7 +194,9 @@ def test_a_row_is_switched_off_and_on_with_all_that_follows():
     found = studies.apply(base, "what if")
     assert [row.offer for row in found.supply] == ["kaz", "cn", "late"]
     assert found.limits[0].offer == ("cn", "late")  # as it is written
-    gone = done(change(sheet="Sites", column="active", value="no", where="site = China"), **sheets)
+    gone = changed_case(
+        change(sheet="Sites", column="active", value="no", where="site = China"), **sheets
+    )
     assert {row.site for row in gone.supply} == {"Kaz"}
     assert all("China" not in (row.from_site, row.to_site) for row in gone.lanes)
 
@@ -205,13 +211,13 @@ def test_a_scenario_may_be_based_on_others():
     base = case(*rows)
     assert studies.scenarios_of(base) == ("dear", "short", "both", "worse")
     both, worse = (studies.apply(base, name) for name in ("both", "worse"))
-    assert shown(both.supply, ("price", "maximum")) == [(10, 1), (14, 1)]
-    assert shown(worse.supply, ("price", "maximum")) == [(11, 1), (15, 1)]  # dear once
+    assert values_of(both.supply, ("price", "maximum")) == [(10, 1), (14, 1)]
+    assert values_of(worse.supply, ("price", "maximum")) == [(11, 1), (15, 1)]  # dear once
 
 
 def test_scenarios_in_a_circle_are_refused():
     rows = (change(based_on="other"), change("other", based_on="what if"))
-    assert refused(*rows) == [
+    assert errors_of(*rows) == [
         "Scenarios!F2 (based on): scenarios are based on each other: 'what if' on 'other' on "
         "'what if'"
     ]
@@ -263,13 +269,15 @@ def test_scenarios_in_a_circle_are_refused():
 )
 def test_what_cannot_be_changed_is_told_at_its_cell(row, told):
     supply = [offer("kaz", maximum=6, probability=0.5, firm="no"), offer("dear")]
-    (found,) = refused(row, Supply=supply)
+    (found,) = errors_of(row, Supply=supply)
     assert found == told
 
 
 def test_a_contract_cannot_be_cut_by_dates():
     supply = [offer("kaz", contract_quantity=10)]
-    assert refused(change(value=9, from_="2027-04-01"), Supply=supply, Settings=QUARTERS) == [
+    assert errors_of(
+        change(value=9, from_="2027-04-01"), Supply=supply, Settings=FOUR_QUARTERS
+    ) == [
         "Scenarios!F2 (from): Supply row 2 has a contract quantity over all its dates, which "
         "dates cannot cut; leave from and to blank, or write rows with dates of their own"
     ]
@@ -289,7 +297,7 @@ def test_a_scenario_is_the_workbook_edited_by_hand():
         "Demand": [need(12, material="oxide", segment="defence")],
         "Rules": [no_china(maximum_share=1)],
         "Rule_scope": [china()],
-        "Settings": QUARTERS,
+        "Settings": FOUR_QUARTERS,
     }
     rows = (
         change(sheet="Rules", column="maximum share", value="25 %"),
@@ -305,8 +313,8 @@ def test_a_scenario_is_the_workbook_edited_by_hand():
             {"site": "Plant", "unit": "line", "capacity": 30, "to": date(2027, 3, 31)},
         ],
     }
-    found, edited = done(*rows, **sheets), make(**by_hand)
-    same(found, edited)
+    found, edited = changed_case(*rows, **sheets), make(**by_hand)
+    assert_same_case(found, edited)
     one, other = optimizer.solve(found), optimizer.solve(edited)
     assert one.objective == pytest.approx(other.objective)
     assert one.costs == pytest.approx(other.costs)

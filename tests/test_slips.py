@@ -14,14 +14,14 @@ from tests.conftest import CASES, ROOT, lane, offer, process, recipe
 from tests.oracle.read import tables_of
 from tests.oracle.solve import solve as reference
 
-MOST = int(os.environ.get("SLIPS", 12))
-"""Slips of each kind and workbook; the environment may ask for more."""
+MAX_TESTED_SLIPS = int(os.environ.get("SLIPS", 12))
+"""Slips tried of each kind in each workbook; the environment variable raises it."""
 
-HISTORY = "mined: {}; refined: none; separated: none; melted: {}"
+HISTORY_PATTERN = "mined: {}; refined: none; separated: none; melted: {}"
 
 
-def trade() -> slips.Tables:
-    """A mine on either side, a dealer, a smelter, stock and an order; a rule and a share."""
+def trade() -> slips.SlipTables:
+    """Mines in Kazakhstan and China, a dealer, a smelter, stock, an order, a ban and a share."""
     metal = {"material": "metal"}
     here = {"measure": "Section 301", "destination country": "USA", "material": "*"}
     sites = (
@@ -48,8 +48,12 @@ def trade() -> slips.Tables:
         "Supply": [
             offer("pit", "Pit", "ore", 12, maximum=30),
             offer("bayan", "Bayan-Obo", "ore", 3),
-            offer("dealer", "Dealer", "metal", 60, history=HISTORY.format("Brazil", "Germany")),
-            offer("cheap", "Dealer", "metal", 25, history=HISTORY.format("Brazil", "China")),
+            offer(
+                "dealer", "Dealer", "metal", 60, history=HISTORY_PATTERN.format("Brazil", "Germany")
+            ),
+            offer(
+                "cheap", "Dealer", "metal", 25, history=HISTORY_PATTERN.format("Brazil", "China")
+            ),
         ],
         "Recipes": recipe("smelt", ore=-2, metal=1),
         "Processes": [
@@ -68,13 +72,18 @@ def trade() -> slips.Tables:
             {**here, "origin country": "China", "ad valorem": 0.5},
         ],
         "Stocks": [
-            {"site": "Buyer", **metal, "opening": 2, "history": HISTORY.format("China", "Canada")},
+            {
+                "site": "Buyer",
+                **metal,
+                "opening": 2,
+                "history": HISTORY_PATTERN.format("China", "Canada"),
+            },
             {"site": "Sept-Îles", **metal, "opening": 1}
-            | {"history": HISTORY.format("Kazakhstan", "Canada"), "holding cost": 1},
+            | {"history": HISTORY_PATTERN.format("Kazakhstan", "Canada"), "holding cost": 1},
         ],
         "Pipeline": [
             {"order": "PO 1", "to site": "Buyer", **metal, "arrival": date(2027, 8, 1)}
-            | {"quantity": 3, "history": HISTORY.format("Canada", "China")}
+            | {"quantity": 3, "history": HISTORY_PATTERN.format("Canada", "China")}
         ],
         "Demand": [
             {"line": line, "customer": "Buyer", **metal, "segment": line, "quantity": 20}
@@ -97,15 +106,15 @@ def trade() -> slips.Tables:
     }
 
 
-BOOKS = {
+SLIP_WORKBOOKS = {
     "trade": trade,
     "tutorial": lambda: workbook(ROOT / "inputs" / "tutorial.xlsx"),
     "separation": lambda: workbook(CASES / "nochina_iia_separation_from_date.xlsx"),
 }
 
 
-def workbook(path) -> slips.Tables:
-    """Tables of a file, without what it tells its reader and without what if."""
+def workbook(path) -> slips.SlipTables:
+    """Tables of a file, without the guide and the scenarios."""
     return {
         sheet: rows
         for sheet, rows in tables_of(path).items()
@@ -114,37 +123,37 @@ def workbook(path) -> slips.Tables:
 
 
 @cache
-def clean(book: str) -> tuple[slips.Tables, slips.Outcome]:
-    tables = BOOKS[book]()
+def tables_and_outcome(book: str) -> tuple[slips.SlipTables, slips.Outcome]:
+    tables = SLIP_WORKBOOKS[book]()
     return tables, slips.outcome(tables)
 
 
-each_book = pytest.mark.parametrize("book", BOOKS)
+each_workbook = pytest.mark.parametrize("book", SLIP_WORKBOOKS)
 
 
-@each_book
+@each_workbook
 def test_the_right_workbook_is_lawful_and_its_rules_cost_something(book):
-    """Or else no slip could show."""
-    tables, right = clean(book)
+    """Otherwise no slip could make the plan cheaper."""
+    tables, right = tables_and_outcome(book)
     assert right.lawful == "yes"
     assert right.cost == pytest.approx(reference(tables))
     free = {sheet: rows for sheet, rows in tables.items() if sheet not in ("Rules", "Rule scope")}
     assert slips.outcome(free).cost < right.cost * 0.999
 
 
-@each_book
-@pytest.mark.parametrize("kind", slips.ASKED, ids=lambda kind: kind.__name__)
+@each_workbook
+@pytest.mark.parametrize("kind", slips.EXPECTED_OUTCOMES, ids=lambda kind: kind.__name__)
 def test_no_slip_makes_a_plan_cheaper_and_lawful(book, kind):
-    """Some of each kind, the same in every run; `python -m tests.slips` draws others."""
-    tables, right = clean(book)
+    """A sample of each kind, the same in every run; `python -m tests.slips` draws others."""
+    tables, right = tables_and_outcome(book)
     failed, tried = slips.failures(
-        tables, right, kind, MOST, random.Random(f"{book} {kind.__name__}")
+        tables, right, kind, MAX_TESTED_SLIPS, random.Random(f"{book} {kind.__name__}")
     )
     assert tried
     assert not failed, "\n".join(failed)
 
 
 def test_a_header_whose_letters_changed_places_is_refused():
-    tables, right = clean("separation")
+    tables, right = tables_and_outcome("separation")
     slip = slips.renamed_header(tables, "Processes", "unit", "uint")
     assert slips.is_refused(right, slips.outcome(slip.tables))

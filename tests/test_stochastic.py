@@ -70,30 +70,30 @@ YEARS = (("bad", 0.8), ("average", 1.0), ("good", 1.2))
 
 def test_the_farmer_of_birge_and_louveaux_earns_what_the_book_says():
     scenarios = [(name, 1 / 3, farm(factor)) for name, factor in YEARS]
-    found = optimizer.stochastic(farm(1.0), scenarios)
-    value = found.value
+    solution = optimizer.stochastic(farm(1.0), scenarios)
+    value = solution.value
     assert value["Expected cost"] == pytest.approx(-108_390)  # RP
     assert value["Wait and see"] == pytest.approx(-115_406, abs=1)  # WS
     assert value["Expected cost of the base plan"] == pytest.approx(-107_240)  # EEV
     assert value["Expected value of perfect information"] == pytest.approx(7_016, abs=1)
     assert value["Value of the stochastic solution"] == pytest.approx(1_150)
-    acres = {row[1]: row[5:7] for row in found.tables["Here and now"].rows()}
+    acres = {row[1]: row[5:7] for row in solution.tables["Here and now"].rows()}
     assert acres["plant wheat"] == pytest.approx((170, 120))
     assert acres["plant corn"] == pytest.approx((80, 80))
     assert acres["plant beets"] == pytest.approx((250, 300))
-    profits = [-cost for cost in found.tables["By scenario"]["cost"]]
+    profits = [-cost for cost in solution.tables["By scenario"]["cost"]]
     assert profits == pytest.approx([48_820, 109_350, 167_000])  # table 1.5 of the book
-    assert all(result.audit.passed for result in found.results.values())
+    assert all(result.audit.passed for result in solution.results.values())
 
 
 def test_a_farmer_who_fears_the_bad_year_alone_plans_for_it():
     # The worst third of three equal years is the worst year: its own best plan, 59,950
     # (table 1.3 of the book), is the best that its cost can be.
     scenarios = [(name, 1 / 3, farm(factor)) for name, factor in YEARS]
-    found = optimizer.stochastic(farm(1.0), scenarios, tail=2 / 3, weight=1.0)
-    assert found.value["CVaR"] == pytest.approx(-59_950)
-    assert found.objective == pytest.approx(-59_950)
-    assert found.results["bad"].objective == pytest.approx(-59_950)
+    solution = optimizer.stochastic(farm(1.0), scenarios, tail=2 / 3, weight=1.0)
+    assert solution.value["CVaR"] == pytest.approx(-59_950)
+    assert solution.objective == pytest.approx(-59_950)
+    assert solution.results["bad"].objective == pytest.approx(-59_950)
 
 
 # The newsvendor: bought at 2 under contract, sold at 5, what is left over at 0.5. He loses 1.5
@@ -119,14 +119,14 @@ def test_a_newsvendor_buys_the_critical_quantile():
     # in advance he buys 25 in the mean and earns 3 on each. The plan for a demand of 25 buys 25:
     # sold 10, 20, 25, 25, mean 20; left over 5: 50 - 100 - 2.5 = -52.5.
     scenarios = [(name, share, stand(float(name))) for name, share in DEMANDS.items()]
-    found = optimizer.stochastic(stand(25), scenarios)
-    decided = found.tables["Here and now"]
+    solution = optimizer.stochastic(stand(25), scenarios)
+    decided = solution.tables["Here and now"]
     assert (decided["decided"], decided["base plan"]) == ((pytest.approx(30),), (25,))
     assert (decided["least"], decided["most"]) == ((10,), (40,))
-    assert found.objective == pytest.approx(-56.25)
-    assert found.value["Wait and see"] == pytest.approx(-75)
-    assert found.value["Expected cost of the base plan"] == pytest.approx(-52.5)
-    assert found.value["Value of the stochastic solution"] == pytest.approx(3.75)
+    assert solution.objective == pytest.approx(-56.25)
+    assert solution.value["Wait and see"] == pytest.approx(-75)
+    assert solution.value["Expected cost of the base plan"] == pytest.approx(-52.5)
+    assert solution.value["Value of the stochastic solution"] == pytest.approx(3.75)
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.5])
@@ -135,9 +135,9 @@ def test_what_planning_and_knowing_are_worth_is_told_in_expected_cost(weight):
     # Without fear he buys 30: -56.25 (HN). Half afraid he buys 20: 40 - 50 - 5 = -15 for 10
     # readers, -60 for all others, -48.75 on average. The plan for 25 buys 25: -52.5 (EEV).
     scenarios = [(name, share, stand(float(name))) for name, share in DEMANDS.items()]
-    found = optimizer.stochastic(stand(25), scenarios, tail=0.5, weight=weight)
+    solution = optimizer.stochastic(stand(25), scenarios, tail=0.5, weight=weight)
     here = -48.75 if weight else -56.25
-    value = found.value
+    value = solution.value
     assert value["Expected cost"] == pytest.approx(here)
     assert value["Wait and see"] == pytest.approx(-75)
     assert value["Expected cost of the base plan"] == pytest.approx(-52.5)
@@ -149,8 +149,8 @@ def test_what_planning_and_knowing_are_worth_is_told_in_expected_cost(weight):
         assert value["CVaR of the base plan"] == pytest.approx(worst)
         held = 0.5 * -52.5 + 0.5 * worst
         assert value["Mean and risk of the base plan"] == pytest.approx(held)
-        assert value["Mean and risk"] == pytest.approx(found.objective)
-        assert found.objective <= held
+        assert value["Mean and risk"] == pytest.approx(solution.objective)
+        assert solution.objective <= held
     else:
         assert value["Wait and see"] <= value["Expected cost"]
         assert value["Expected cost"] <= value["Expected cost of the base plan"]
@@ -162,10 +162,10 @@ def test_a_newsvendor_who_fears_bad_days_buys_less(weight, copies):
     # them; on all days it gains 0.5 x 3 - 0.5 x 1.5 = 0.75. So he stops at 20 where
     # 0.75 x (1 - weight) < 1.5 x weight: from a third on.
     scenarios = [(name, share, stand(float(name))) for name, share in DEMANDS.items()]
-    found = optimizer.stochastic(stand(25), scenarios, tail=0.5, weight=weight)
-    assert found.tables["Here and now"]["decided"] == (pytest.approx(copies),)
+    solution = optimizer.stochastic(stand(25), scenarios, tail=0.5, weight=weight)
+    assert solution.tables["Here and now"]["decided"] == (pytest.approx(copies),)
     if copies == 20:  # 40 - 50 - 5 and 40 - 100
-        assert found.value["CVaR"] == pytest.approx((-15 - 60) / 2)
+        assert solution.value["CVaR"] == pytest.approx((-15 - 60) / 2)
 
 
 # By hand: an option and a first purchase -------------------------------------------------------
@@ -194,11 +194,11 @@ def mill(price: float) -> optimizer.Case:
 def test_an_option_is_built_for_all_scenarios_or_for_none():
     # Built: 30 + 10 = 40 in both. Not built: 20 or 70, on average 45. Known in advance: 20 or
     # 40, on average 30. The base plan at 2 does not build: 45.
-    found = optimizer.stochastic(mill(2), [("cheap", 0.5, mill(2)), ("dear", 0.5, mill(7))])
-    assert found.value["Expected cost"] == pytest.approx(40)
-    assert found.value["Wait and see"] == pytest.approx(30)
-    assert found.value["Value of the stochastic solution"] == pytest.approx(5)
-    assert list(found.tables["Here and now"].rows()) == [
+    solution = optimizer.stochastic(mill(2), [("cheap", 0.5, mill(2)), ("dear", 0.5, mill(7))])
+    assert solution.value["Expected cost"] == pytest.approx(40)
+    assert solution.value["Wait and see"] == pytest.approx(30)
+    assert solution.value["Value of the stochastic solution"] == pytest.approx(5)
+    assert list(solution.tables["Here and now"].rows()) == [
         ("options", "kiln", "", "", "2027", 1, 0, 0, 1)
     ]
 
@@ -232,11 +232,13 @@ def test_what_is_bought_before_the_date_is_bought_for_all_scenarios():
 def test_equal_scenarios_give_the_plain_plan():
     alone = plan(**SIMPLE)
     case = make(**SIMPLE)
-    found = optimizer.stochastic(case, [("a", 0.3, case), ("b", 0.7, case)], until=date(2028, 1, 1))
-    assert found.objective == pytest.approx(alone.objective)
-    assert found.value["Value of the stochastic solution"] == pytest.approx(0)
-    assert found.value["Expected value of perfect information"] == pytest.approx(0)
-    for result in found.results.values():
+    solution = optimizer.stochastic(
+        case, [("a", 0.3, case), ("b", 0.7, case)], until=date(2028, 1, 1)
+    )
+    assert solution.objective == pytest.approx(alone.objective)
+    assert solution.value["Value of the stochastic solution"] == pytest.approx(0)
+    assert solution.value["Expected value of perfect information"] == pytest.approx(0)
+    for result in solution.results.values():
         assert list(result.tables["Purchases"].rows()) == list(alone.tables["Purchases"].rows())
 
 
@@ -275,8 +277,8 @@ def test_offers_that_are_not_firm_fail_each_by_itself():
 
 def test_what_fails_is_not_there_and_not_paid():
     # 0.9 x 10 + 0.05 x 20 + 0.05 x 90 = 14.5; nothing is decided before it is known.
-    found = optimizer.stochastic(unsure(), optimizer.supply_scenarios(unsure()))
-    assert found.objective == pytest.approx(14.5)
+    solution = optimizer.stochastic(unsure(), optimizer.supply_scenarios(unsure()))
+    assert solution.objective == pytest.approx(14.5)
 
 
 def test_an_order_that_may_fail_binds_the_scenarios_in_which_it_comes():
@@ -284,12 +286,12 @@ def test_an_order_that_may_fail_binds_the_scenarios_in_which_it_comes():
     # cannot be ordered afterwards. Short in one case in ten: maybe 10 t, 9 + 0.1 x 1000; with
     # perhaps 10 t too, both come in 0.45 of the cases and 10 t too many would lie there: no
     # stock, so not possible. Spot 10 t: 90 in all cases. Maybe 10: 9 + 100 = 109. Best is 90.
-    found = optimizer.stochastic(
+    solution = optimizer.stochastic(
         unsure(), optimizer.supply_scenarios(unsure()), until=date(2028, 1, 1)
     )
-    assert found.objective == pytest.approx(90)
+    assert solution.objective == pytest.approx(90)
     # The base plan takes all supply as firm and orders 10 t of maybe: short in a tenth.
-    assert found.value["Expected cost of the base plan"] == pytest.approx(0.9 * 10 + 0.1 * 1000)
+    assert solution.value["Expected cost of the base plan"] == pytest.approx(0.9 * 10 + 0.1 * 1000)
 
 
 def test_many_offers_are_drawn_with_a_seed():
@@ -322,11 +324,13 @@ def test_a_base_plan_that_a_scenario_cannot_hold_has_no_bound():
     def wants(tonnes: float) -> optimizer.Case:
         return make(Supply=[offer("kaz", contract_quantity=99)], Demand=[need(tonnes)])
 
-    found = optimizer.stochastic(wants(10), [("much", 0.5, wants(10)), ("little", 0.5, wants(4))])
-    assert found.objective == pytest.approx(0.5 * (4 + 600) + 0.5 * 4)
-    assert found.value["Expected cost of the base plan"] is None
-    assert found.value["Value of the stochastic solution"] is None
-    assert found.tables["By scenario"]["base plan"] == (pytest.approx(10), None)
+    solution = optimizer.stochastic(
+        wants(10), [("much", 0.5, wants(10)), ("little", 0.5, wants(4))]
+    )
+    assert solution.objective == pytest.approx(0.5 * (4 + 600) + 0.5 * 4)
+    assert solution.value["Expected cost of the base plan"] is None
+    assert solution.value["Value of the stochastic solution"] is None
+    assert solution.tables["By scenario"]["base plan"] == (pytest.approx(10), None)
 
 
 def test_scenarios_that_no_plan_suits_are_said_so():
@@ -368,12 +372,12 @@ def test_the_worst_part_cuts_the_scenario_at_its_edge():
 def test_the_weight_of_risk_trades_the_mean_for_the_tail(weight):
     scenarios = [(name, 1 / 3, farm(factor)) for name, factor in YEARS]
     fearless = optimizer.stochastic(farm(1.0), scenarios, tail=0.6, compare=False)
-    found = optimizer.stochastic(farm(1.0), scenarios, tail=0.6, weight=weight, compare=False)
-    assert found.value["Expected cost"] >= fearless.value["Expected cost"] - 1e-6
-    assert found.value["CVaR"] <= fearless.value["CVaR"] + 1e-6
-    mine = (1 - weight) * found.value["Expected cost"] + weight * found.value["CVaR"]
+    solution = optimizer.stochastic(farm(1.0), scenarios, tail=0.6, weight=weight, compare=False)
+    assert solution.value["Expected cost"] >= fearless.value["Expected cost"] - 1e-6
+    assert solution.value["CVaR"] <= fearless.value["CVaR"] + 1e-6
+    mine = (1 - weight) * solution.value["Expected cost"] + weight * solution.value["CVaR"]
     theirs = (1 - weight) * fearless.value["Expected cost"] + weight * fearless.value["CVaR"]
-    assert found.objective == pytest.approx(mine)
+    assert solution.objective == pytest.approx(mine)
     assert mine <= theirs + 1e-6
 
 
@@ -425,14 +429,14 @@ ONE_WITHOUT_SPOT = [
 @example(ONE_WITHOUT_SPOT, 0.0)
 @given(chances(), st.sampled_from([0.0, 0.3, 1.0]))
 def test_knowing_costs_no_more_and_holding_another_plan_no_less(scenarios, weight):
-    found = optimizer.stochastic(
+    solution = optimizer.stochastic(
         scenarios[0][2], scenarios, until=date(2027, 7, 1), tail=0.5, weight=weight
     )
-    assert found.value["Expected value of perfect information"] >= -1e-6
-    better = found.value["Value of the stochastic solution"]
+    assert solution.value["Expected value of perfect information"] >= -1e-6
+    better = solution.value["Value of the stochastic solution"]
     # The base plan can be held but where a scenario has less on the spot market than it buys. One
     # that has nothing there does not have the offer: what it does not have binds it to nothing.
-    bought = found.base.tables["Purchases"]
+    bought = solution.base.tables["Purchases"]
     rows = zip(bought["offer"], bought["period"], bought["tonnes"], strict=True)
     spot = sum(tonnes for *thing, tonnes in rows if thing == ["spot", "2027-H1"])
     most = [case.supply[1].maximum / 2 for _, _, case in scenarios]
@@ -440,8 +444,8 @@ def test_knowing_costs_no_more_and_holding_another_plan_no_less(scenarios, weigh
     assert (better is None) == (spot > least + 1e-6)
     measure = "Mean and risk" if weight else "Expected cost"
     base = "Mean and risk of the base plan" if weight else "Expected cost of the base plan"
-    assert better is None or found.value[base] >= found.value[measure] - 1e-6
-    table = found.tables["By scenario"]
+    assert better is None or solution.value[base] >= solution.value[measure] - 1e-6
+    table = solution.tables["By scenario"]
     for mine, known in zip(table["cost"], table["known in advance"], strict=True):
         assert mine >= known - 1e-6
     assert sum(

@@ -84,13 +84,13 @@ def test_scenarios_stand_beside_the_case_itself():
 
 def test_a_scenario_without_a_plan_says_why_and_ends_nothing():
     study = studies.scenarios(trade(Scenarios=THREE))
-    told = row(study.tables["Scenarios"], "must")["reason"]
+    reason = row(study.tables["Scenarios"], "must")["reason"]
     # 6 t are all there is: 4 t too few.
-    assert told.startswith("no plan meets every hard limit. Reduce a requirement: ")
-    assert "0.4 (4 t) less" in told
-    assert "6 t" in told or "more" in told
+    assert reason.startswith("no plan meets every hard limit. Reduce a requirement: ")
+    assert "0.4 (4 t) less" in reason
+    assert "6 t" in reason or "more" in reason
     assert not study.solved
-    assert study.notes == (f"must: {told}.",)
+    assert study.notes == (f"must: {reason}.",)
 
 
 def test_a_study_is_a_workbook_with_a_chart(tmp_path):
@@ -198,14 +198,14 @@ def test_a_loss_that_is_foreseen_is_met_from_stock_and_one_that_is_not_is_short(
     # From 2027-Q3 on kaz is lost. Foreseen: 4 t more are bought before and stored: 4 t over
     # Q2, 2 t over Q3: 6 quarters of a tonne at 0.25 = 1.5. Not foreseen: dear gives 1 t a
     # quarter at 9 and 1 t is short at 100: 2·(9 + 100 - 2·5) = 198.
-    asked = {"kinds": ("offer",), "first": "2027-Q3"}
+    asked = {"kinds": ("offer",), "first_period": "2027-Q3"}
     free = row(ranked(stocked(), **asked), "kaz")
     assert (free["dearer by"], free["short"]) == (pytest.approx(1.5), 0)
-    frozen = row(ranked(stocked(), freeze=True, **asked), "kaz")
+    frozen = row(ranked(stocked(), freeze_orders=True, **asked), "kaz")
     assert frozen["dearer by"] == pytest.approx(198, rel=1e-5)
     assert frozen["short"] == pytest.approx(2)
     assert (frozen["first short"], frozen["after"]) == ("2027-Q3", 0)
-    for_one = row(ranked(stocked(), freeze=True, periods=1, **asked), "kaz")
+    for_one = row(ranked(stocked(), freeze_orders=True, periods=1, **asked), "kaz")
     assert for_one["dearer by"] == pytest.approx(99, rel=1e-5)
 
 
@@ -244,7 +244,7 @@ def test_a_lost_plant_still_costs_its_fixed_cost_unless_told_otherwise(kind, nam
     paid = row(ranked(plant(), kinds=(kind,)), name)
     assert paid["dearer by"] == pytest.approx(20)
     assert paid["goes with it"] == "fixed cost of kiln still paid"
-    saved = row(ranked(plant(), kinds=(kind,), fixed_cost=False), name)
+    saved = row(ranked(plant(), kinds=(kind,), pay_fixed_cost=False), name)
     assert saved["dearer by"] == pytest.approx(-30)
     assert saved["goes with it"] == "fixed cost of kiln saved"
 
@@ -313,7 +313,7 @@ def test_a_study_of_losses_says_what_goes_with_them():
     study = studies.stress(plant(), studies.StressOptions(kinds=("site",)))
     assert "the fixed cost of its units is still paid" in study.notes[0]
     assert "orders under way" in study.notes[0]
-    study = studies.stress(plant(), studies.StressOptions(kinds=("site",), fixed_cost=False))
+    study = studies.stress(plant(), studies.StressOptions(kinds=("site",), pay_fixed_cost=False))
     assert "the fixed cost of its units is saved" in study.notes[0]
 
 
@@ -355,13 +355,13 @@ def test_a_contract_that_is_lost_for_a_while_is_barred_then():
         offer("dear", "China", price=9),
     ]
     case = make(Settings=YEAR, Supply=supply, Demand=[need(8)])
-    lost = row(ranked(case, kinds=("offer",), first="2027-Q2", periods=1), "kaz")
+    lost = row(ranked(case, kinds=("offer",), first_period="2027-Q2", periods=1), "kaz")
     assert lost["dearer by"] == pytest.approx(2 * 4)
 
 
 def test_what_cannot_be_asked_of_stress_is_said():
     with pytest.raises(optimizer.UsageError, match="'2031' is not a period of the plan"):
-        studies.stress(trade(), studies.StressOptions(first="2031"))
+        studies.stress(trade(), studies.StressOptions(first_period="2031"))
     with pytest.raises(optimizer.UsageError, match="'planet' cannot be lost"):
         studies.stress(trade(), studies.StressOptions(kinds=("planet",)))
 
@@ -536,7 +536,7 @@ def test_a_frontier_of_what_the_plan_has_none_of_is_a_point():
 
 
 @pytest.mark.parametrize(
-    ("limit", "told"),
+    ("limit", "message"),
     [
         ("country = Chnia", "'Chnia' is neither a country nor a group; did you mean 'China'"),
         ("country = France", "'France' is not a country of the case"),
@@ -546,8 +546,8 @@ def test_a_frontier_of_what_the_plan_has_none_of_is_a_point():
         ("not firm", "every offer of the case is firm"),
     ],
 )
-def test_a_limit_that_is_not_understood_is_said(limit, told):
-    with pytest.raises(optimizer.UsageError, match=told):
+def test_a_limit_that_is_not_understood_is_said(limit, message):
+    with pytest.raises(optimizer.UsageError, match=message):
         studies.frontier(trade(), limit)
 
 
@@ -693,7 +693,7 @@ def test_the_commands_stress_frontier_and_alternatives_answer(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "code", "message"),
     [
         (("scenarios",), 2, "the sheet Scenarios has no row"),
         (("stress", "--from", "2031"), 2, "'2031' is not a period of the plan"),
@@ -702,12 +702,12 @@ def test_the_commands_stress_frontier_and_alternatives_answer(tmp_path, capsys):
     ],
 )
 def test_what_a_command_cannot_do_is_an_exit_code_and_a_sentence(
-    tmp_path, capsys, words, code, told
+    tmp_path, capsys, words, code, message
 ):
     book = save(tmp_path / "trade.xlsx", Supply=[offer("kaz")], Demand=[need(10)])
     found = command(capsys, words[0], book, *words[1:], "--output", tmp_path)
     assert found[0] == code
-    assert told in found[2]
+    assert message in found[2]
 
 
 def test_a_case_without_a_plan_has_no_study_but_scenarios(tmp_path, capsys):

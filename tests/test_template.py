@@ -1,4 +1,4 @@
-"""The blank workbook: what a planner finds in it, and that it reads back."""
+"""The blank workbook: its sheets, notes, lists and formats, and that it reads back."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from optimizer.tables import template
 from optimizer.tables.read import check, read
 from optimizer.tables.schema import COMMON, SHEETS
 from optimizer.tables.sheets import SETTINGS
-from optimizer.tables.template import PERIODS, write_template
-from optimizer.tables.template_guide import GROUPS
+from optimizer.tables.template import EXAMPLE_PERIODS, write_template
+from optimizer.tables.template_guide import SHEET_GROUPS
 
-FILLED = {
+PLANNER_ENTRIES = {
     "Sites": [
         {"site": "Kokbulak", "kind": "mine", "country": "Kazakhstan"},
         {"site": "Magnet plant", "kind": "customer", "country": "Germany"},
@@ -88,7 +88,7 @@ def test_it_opens_with_a_guide_and_holds_every_sheet(book: Any) -> None:
 
 
 def test_every_sheet_stands_in_one_group() -> None:
-    grouped = [name for _, names in GROUPS.values() for name in names]
+    grouped = [name for _, names in SHEET_GROUPS.values() for name in names]
     assert sorted(grouped) == sorted(["Settings", *SHEETS])
 
 
@@ -106,7 +106,7 @@ def test_the_guide_says_how_to_check_and_solve_and_in_what_money(book: Any) -> N
 @pytest.mark.parametrize("name", SHEETS)
 def test_headers_are_the_declared_columns(book: Any, name: str) -> None:
     declared = [column.header for column in SHEETS[name].columns.values()]
-    found = [header for header in headers(book[name]) if header not in PERIODS]
+    found = [header for header in headers(book[name]) if header not in EXAMPLE_PERIODS]
     assert found == declared
 
 
@@ -219,7 +219,7 @@ def test_a_blank_template_has_no_faulty_cell(path: Path) -> None:
 
 def test_a_filled_template_reads_back(path: Path, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(path)
-    fill(book, FILLED)
+    fill(book, PLANNER_ENTRIES)
     book.save(tmp_path / "filled.xlsx")
     case = read(tmp_path / "filled.xlsx")
     assert case.settings.currency == "EUR"
@@ -231,7 +231,7 @@ def test_a_filled_template_reads_back(path: Path, tmp_path: Path) -> None:
 
 def test_a_filled_template_keeps_its_notes_and_lists(path: Path, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(path)
-    fill(book, FILLED)
+    fill(book, PLANNER_ENTRIES)
     book.save(tmp_path / "filled.xlsx")
     again = openpyxl.load_workbook(tmp_path / "filled.xlsx")
     assert headers(again["Supply"])["price"].comment.text.startswith("price")
@@ -257,7 +257,7 @@ def test_a_failure_leaves_the_old_file_and_no_draft(
 
     target = tmp_path / "plan.xlsx"
     target.write_text("mine")
-    monkeypatch.setattr(template, "_fill", fail)
+    monkeypatch.setattr(template, "_write_workbook", fail)
     with pytest.raises(ZeroDivisionError):
         write_template(target, overwrite=True)
     assert target.read_text() == "mine"

@@ -27,6 +27,7 @@ from optimizer.audit.audit_custody import CustodyAudit
 from optimizer.audit.audit_entitlements import Entitlements
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_graph import AuditGraph
+from optimizer.audit.audit_inputs import ALL
 from optimizer.audit.audit_investment import InvestmentAudit
 from optimizer.audit.audit_lanes import LaneAudit
 from optimizer.audit.audit_limits import LimitAudit
@@ -138,7 +139,8 @@ def _followed(
     if bookings is None or not any(name in tables for name in ("Provenance", "Compliance")):
         return []
     graph = AuditGraph(given, flows, book.provenance, bookings)
-    origins = OriginShareAudit(graph)
+    told = shares.columns.code("input")[1] if shares.columns is not None else ()
+    origins = OriginShareAudit(graph, single=any(one != ALL for one in told))
     found = [graph.tally()]
     if shares.columns is not None:
         found += ProvenanceRows(given, origins, shares.columns).tallies()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,11 +27,16 @@ class TableColumns:
     def code(self, header: str) -> tuple[Ints, list[Any]]:
         """Number of each cell of a column, and the distinct cells by number."""
         if header not in self._codes:
-            names: dict[Any, int] = {}
             cells = self.table[header]
-            numbers = [names.setdefault(cell, len(names)) for cell in cells]
-            self._codes[header] = np.array(numbers, dtype=np.int64), list(names)
+            names = {cell: i for i, cell in enumerate(dict.fromkeys(cells))}
+            numbers = np.fromiter(map(names.__getitem__, cells), np.int64, len(cells))
+            self._codes[header] = numbers, list(names)
         return self._codes[header]
+
+    def numbers(self, header: str, known: Mapping[Any, int]) -> Ints:
+        """Number that each cell of a column has among those known; -1 where it has none."""
+        code, names = self.code(header)
+        return np.array([known.get(name, -1) for name in names], dtype=np.int64)[code]
 
     def keys(self, headers: Sequence[str]) -> tuple[list[tuple[Any, ...]], Ints]:
         """Distinct values of some columns together, and the number of each row's."""

@@ -148,6 +148,15 @@ class Entitlements:
         self._recipes[name, feed] = made
         return made
 
+    def taken(self, recipe: str, feed: str) -> set[str]:
+        """Inputs that products are made of: the feed; else what has a stage; else all traced."""
+        if feed and recipe in self.recoveries:
+            return {feed}
+        materials = self.materials
+        inputs = self.recipe(recipe, feed).inputs
+        traced = {name for name, tonnes in inputs.items() if tonnes and materials[name].traced}
+        return {name for name in traced if materials[name].stage} or traced
+
     def running(self, step: Step) -> ProcessNeeds:
         """Terms of a process: named rows, and '*' rows of units that no named row holds."""
         if step in self._runnings:

@@ -8,12 +8,11 @@ sums must be those of the result tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from optimizer.audit.audit_calendar import Bools, Floats
+from optimizer.audit.audit_calendar import Floats
 from optimizer.audit.audit_entitlements import Entitlements
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_histories import AuditEvent, AuditProvenance
@@ -25,7 +24,7 @@ Row = tuple[str, int, str]
 
 
 class AuditGraph:
-    """Vertices and weighted edges of one plan."""
+    """Vertices and edges of one plan."""
 
     def __init__(
         self, given: Entitlements, flows: TableFlows, provenance: AuditProvenance, bookings: Any
@@ -38,8 +37,13 @@ class AuditGraph:
         """History of each row."""
         self.period = [own[3] for own in bookings.run]
         """Period of each vertex; those of the runs come first."""
+        self.runs = len(self.period)
         self.traced = [True for _ in bookings.run]
         """By vertex: False for a material that carries no provenance."""
+        self.material = ["" for _ in bookings.run]
+        """By vertex; empty for a run."""
+        self.recipes = [(own[0][1], own[0][2]) for own in bookings.run]
+        """Recipe and feed of each run."""
         self._vertices: dict[int, int] = {}
         self._edges: list[tuple[int, int, float, float]] = []
         self._enter()
@@ -49,7 +53,14 @@ class AuditGraph:
             (key, t, self.vertex(node, t), tonnes) for key, node, t, tonnes in bookings.delivered
         ]
         self.size = len(self.period)
-        self._weigh()
+        edges = np.array(self._edges, dtype=float).reshape(-1, 4)
+        self.source, self.target = edges[:, 0].astype(np.int64), edges[:, 1].astype(np.int64)
+        self.tonnes: Floats = edges[:, 2]
+        self.counted: Floats = edges[:, 3]
+        """Tonnes of each edge, and those of them that count for the origin of what they reach."""
+        self.into = np.array([entry[0] for entry in self.entries], dtype=np.int64)
+        self.entered = np.array([entry[1] for entry in self.entries], dtype=float)
+        """Vertex and tonnes of everything that enters."""
 
     def vertex(self, node: int, t: int) -> int:
         """Vertex of a numbered place in a period."""
@@ -59,6 +70,7 @@ class AuditGraph:
             self.period.append(t)
             material = self.bookings.places[node][1]
             self.traced.append(self.given.materials[material].traced)
+            self.material.append(material)
         return found
 
     def _enter(self) -> None:
@@ -117,7 +129,7 @@ class AuditGraph:
         places = self.bookings.places
         for i, (step, used, made, t, activity) in enumerate(self.bookings.run):
             recipe = self.given.recipe(step[1], step[2])
-            taken = self._taken(step, recipe.inputs)
+            taken = self.given.taken(step[1], step[2])
             for node in used:
                 material = places[node][1]
                 tonnes = recipe.inputs[material] * activity
@@ -126,29 +138,6 @@ class AuditGraph:
             for node in made:
                 tonnes = recipe.outputs[places[node][1]] * activity
                 self._edge(i, self.vertex(node, t), tonnes)
-
-    def _taken(self, step: Any, inputs: Iterable[str]) -> set[str]:
-        """Inputs that products are made of: the feed; else what has a stage; else all traced."""
-        materials = self.given.materials
-        if step[2] and step[1] in self.given.recoveries:
-            return {step[2]} if materials[step[2]].traced else set()
-        traced = {name for name in inputs if materials[name].traced}
-        return {name for name in traced if materials[name].stage} or traced
-
-    def _weigh(self) -> None:
-        """Parts in which a vertex mixes: they add up to one, or to zero where nothing is traced."""
-        edges = np.array(self._edges, dtype=float).reshape(-1, 4)
-        source, target = edges[:, 0].astype(np.int64), edges[:, 1].astype(np.int64)
-        into = np.array([entry[0] for entry in self.entries], dtype=np.int64)
-        entered = np.array([entry[1] for entry in self.entries], dtype=float)
-        total = np.bincount(target, edges[:, 3], self.size) + np.bincount(into, entered, self.size)
-        total[~np.array(self.traced, dtype=bool)] = 0.0
-        self.empty: Bools = total <= 0
-        scale = np.where(self.empty, 0.0, 1.0 / np.where(self.empty, 1.0, total))
-        lists = (source.tolist(), target.tolist(), (edges[:, 3] * scale[target]).tolist())
-        self.edges = list(zip(*lists, strict=True))
-        """Source, target and weight of each edge."""
-        self.entering: Floats = entered * scale[into]
 
     def run_events(self) -> list[list[AuditEvent]]:
         """What each run adds to the history of what it makes."""

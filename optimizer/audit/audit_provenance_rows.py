@@ -1,8 +1,7 @@
 """Every row of Provenance against shares that are followed again through the flows.
 
-Of all inputs together each share is recomputed. Of one input the shares are not: they must be
-there for every stage and kind of place, add up (see ``shares``), and be the same by site as by
-country. So no figure, name or row of the table can be wrong alone.
+Each share is recomputed: of all inputs together, and of each input where the table tells them.
+So no figure, name or row of the table can be wrong alone, or together with others.
 """
 
 from __future__ import annotations
@@ -13,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.audit.audit_calendar import Bools, Floats, Ints
 from optimizer.audit.audit_columns import TableColumns, total
 from optimizer.audit.audit_entitlements import Entitlements
 from optimizer.audit.audit_graph import stages_up_to
-from optimizer.audit.audit_origins import AuditPlace, OriginShareAudit
+from optimizer.audit.audit_origins import NEGLIGIBLE, AuditPlace, OriginShareAudit
 from optimizer.audit.verdict import SMALLEST, Tally
 from optimizer.tables import sheets
 
-ALL = "all"
 NO_STAGE = "(no stage)"
 NOT_STATED, UNKNOWN, DOES_NOT_APPLY = "not stated", "unknown", "does not apply"
 _DELIVERY = ("line", "customer", "material", "period")
@@ -41,7 +40,7 @@ class ProvenanceRows:
 
     def tallies(self) -> list[Tally]:
         """All of them."""
-        return [self.followed(), self.complete(), self.by_site(), self.labels()]
+        return [self.followed(), self.labels()]
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:
@@ -53,107 +52,110 @@ class ProvenanceRows:
         return every if shown - {"country"} else ("country",)
 
     def followed(self) -> Tally:
-        """Shares of all inputs together, by stage and by country, site and owner.
+        """Shares of each input, by stage and by country, site and owner.
 
         The contract: "shares of country, site and owner at each stage"; what leaves a place is
         like what came into it, by tonnes, and a run's own event takes the place of earlier ones.
         """
         tally = Tally("shares of origin followed again")
-        headers = (*_DELIVERY, "stage", "by", "name", "country", "input")
-        keys, row = self.columns.keys(headers)
-        shares = total(row, self.columns.figures("share"), len(keys))
-        if len(keys) < len(self.columns):
+        shown, own = self._shown(tally)
+        wanted, shares = self._wanted(self._stages(shown))
+        every, row = np.unique(np.concatenate([shown, wanted]), return_inverse=True)
+        row = row.reshape(-1)
+        found = total(row[: shown.size], own, every.size)
+        right = total(row[shown.size :], shares, every.size)
+        delivery, _, one = np.unravel_index(every, self._sizes)[:3]
+        surely = self._surely[delivery, one]
+        number = every[surely]
+        found, right = found[surely] * SMALLEST, right[surely] * SMALLEST
+        tally.equal(found, right, lambda i: self._named(int(number[i])))
+        return tally
+
+    @cached_property
+    def _surely(self) -> Bools:
+        """By delivery and input: True where it holds so much that rounding does not matter."""
+        return self.origins.contents > 10 * NEGLIGIBLE
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], int]:
+        """Every name and country of a place, numbered."""
+        found: dict[tuple[str, str], int] = {}
+        for places in self.origins.every_place.values():
+            for one in places:
+                for by in self.kinds:
+                    found.setdefault(named(one, by), len(found))
+        return found
+
+    @cached_property
+    def _sizes(self) -> tuple[int, ...]:
+        """Deliveries, stages, inputs, kinds and names: the digits of the number of a row."""
+        origins = self.origins
+        inputs, kinds = len(origins.inputs.names), len(self.kinds)
+        return len(self.number), len(origins.stages), inputs, kinds, len(self._names)
+
+    def _named(self, number: int) -> str:
+        """Words for the number of a row."""
+        i, stage, one, by, name = (int(digit) for digit in np.unravel_index(number, self._sizes))
+        origins = self.origins
+        words = (list(self.number)[i], origins.stages[stage] or NO_STAGE, origins.inputs.names[one])
+        return _words((*words[0], *words[1:], self.kinds[by], *list(self._names)[name]))
+
+    def _shown(self, tally: Tally) -> tuple[Ints, Floats]:
+        """Number and share of each row of the table that has one."""
+        origins, columns = self.origins, self.columns
+        keys, row = columns.keys(_DELIVERY)
+        delivery = np.array([self.number.get(key, -1) for key in keys], dtype=np.int64)[row]
+        stages = {stage or NO_STAGE: i for i, stage in enumerate(origins.stages)}
+        inputs = {name: i for i, name in enumerate(origins.inputs.names)}
+        names, which = columns.keys(("name", "country"))
+        name = np.array([self._names.get(key, -1) for key in names], dtype=np.int64)[which]
+        kinds = {by: i for i, by in enumerate(self.kinds)}
+        stage, one, by = (
+            columns.numbers(header, known)
+            for header, known in (("stage", stages), ("input", inputs), ("by", kinds))
+        )
+        digits = np.stack([delivery, stage, one, by, name])
+        known = (digits >= 0).all(axis=0)
+        for i in np.flatnonzero(~known)[:1].tolist():
+            words = [columns.table[header][i] for header in (*_DELIVERY, "stage", "input", "name")]
+            tally.flaw(f"Provenance: nothing in the plan is {_words(words)}")
+        number = np.ravel_multi_index(tuple(digits[:, known]), self._sizes)
+        if np.unique(number).size < number.size:
             tally.flaw("Provenance: a row stands twice")
-        shown = {
-            key[:-1]: share
-            for key, share in zip(keys, shares.tolist(), strict=True)
-            if key[-1] == ALL
-        }
-        wanted = self._wanted()
-        every = list({**wanted, **shown})
-        found, right = (np.array([own.get(key, 0.0) for key in every]) for own in (shown, wanted))
-        missing = [key for key in wanted if key not in shown and wanted[key] > 1e-6]
-        if missing:
-            tally.flaw(f"Provenance: no row for {_words(missing[0])}")
-        tally.equal(found * SMALLEST, right * SMALLEST, lambda i: _words(every[i]))
-        return tally
+        return number, columns.figures("share")[known]
 
-    def _wanted(self) -> dict[tuple[Any, ...], float]:
-        """Share of each row of all inputs together, by delivery, stage, kind, name and country."""
-        found: dict[tuple[Any, ...], float] = {}
-        others = self._stages_of_inputs()
+    def _stages(self, shown: Ints) -> Bools:
+        """Stages that are shown, by delivery: up to its material's, and any that is stated.
+
+        A place with next to no share of an input may be there or not, as rounding has it.
+        """
+        found = np.zeros((len(self.number), len(self.origins.stages)), dtype=bool)
         for key, i in self.number.items():
-            for stage in self._stages(key, i, others.get(key, set())):
-                for place, share in self.origins.places[stage][i].items():
-                    for by in self.kinds:
-                        own = (*key, stage or NO_STAGE, by, *named(place, by))
-                        found[own] = found.get(own, 0.0) + share
+            own = self.given.materials[key[2]].stage
+            passed = stages_up_to(own) if own in sheets.STAGES else ()
+            found[i] = [stage in passed for stage in self.origins.stages]
+        delivery, stage = np.unravel_index(shown, self._sizes)[:2]
+        there = np.zeros(found.shape, dtype=bool)
+        there[delivery, stage] = True
+        for s, shares in enumerate(self.origins.shares.values()):
+            most = shares[:, :, 1:].max(axis=(1, 2), initial=0.0)
+            found[:, s] |= (most > 10 * NEGLIGIBLE) | (there[:, s] & (most > 0))
+        found[~found.any(axis=1), self.origins.stages.index("")] = True
         return found
 
-    def _stages_of_inputs(self) -> dict[tuple[Any, ...], set[str]]:
-        """Stages at which some input alone has a place, by delivery."""
-        found: dict[tuple[Any, ...], set[str]] = {}
-        for *key, stage, name, one in self.columns.keys((*_DELIVERY, "stage", "name", "input"))[0]:
-            if one != ALL and name != NOT_STATED:
-                own = found.setdefault(tuple(key), set())
-                own.add("" if stage == NO_STAGE else stage)
-        return found
-
-    def _stages(self, key: tuple[Any, ...], i: int, others: set[str]) -> list[str]:
-        """Stages that are shown of a delivery: up to its material's, and any that is stated."""
-        own = self.given.materials[key[2]].stage
-        passed = set(stages_up_to(own)) if own in sheets.STAGES else set()
-        found = [
-            stage
-            for stage, shares in self.origins.places.items()
-            if stage in passed or stage in others or any(any(place) for place in shares[i])
-        ]
-        return found or [""]
-
-    def complete(self) -> Tally:
-        """Each input of a delivery is shown at each stage and by each kind of place.
-
-        The contract: "Provenance (share by stage and country for each demand line)".
-        """
-        tally = Tally("no row of Provenance is missing")
-        keys, _ = self.columns.keys((*_DELIVERY, "input", "stage", "by"))
-        found: dict[tuple[Any, ...], set[tuple[str, str]]] = {}
-        for *key, stage, by in keys:
-            found.setdefault(tuple(key), set()).add((stage, by))
-        tally.tested = len(found)
-        for one, own in found.items():
-            whole = found.get((*one[:4], ALL), set())
-            for stage, by in sorted(own ^ whole)[:1]:
-                tally.flaw(f"Provenance: {_words(one)} at {stage} by {by} is not in step with all")
-        return tally
-
-    def by_site(self) -> Tally:
-        """Of each input the countries of the sites have the shares of the countries.
-
-        The contract: "Provenance (share by stage and country for each demand line)": a site
-        lies in one country.
-        """
-        tally = Tally("origins by site and by country")
-        if "site" not in self.kinds:
-            return tally
-        headers = (*_DELIVERY, "stage", "input", "by", "name", "country")
-        keys, row = self.columns.keys(headers)
-        shares = total(row, self.columns.figures("share"), len(keys)).tolist()
-        sums: dict[tuple[Any, ...], list[float]] = {}
-        for (*key, by, name, country), share in zip(keys, shares, strict=True):
-            if by in ("country", "site"):
-                if by == "site" and (country or name not in (UNKNOWN, DOES_NOT_APPLY)):
-                    name = country or NOT_STATED
-                own = sums.setdefault((*key, name), [0.0, 0.0])
-                own[by == "site"] += share
-            if by == "country" and name != country and country:
-                tally.flaw(f"Provenance: {_words(key)}: {name!r} is shown in {country!r}")
-            if by == "country" and not country and name not in _NO_COUNTRY:
-                tally.flaw(f"Provenance: {_words(key)}: {name!r} has no country")
-        every = list(sums)
-        both = np.array(list(sums.values()), dtype=float).reshape(-1, 2) * SMALLEST
-        tally.equal(both[:, 0], both[:, 1], lambda i: _words(every[i]))
-        return tally
+    def _wanted(self, stages: Bools) -> tuple[Ints, Floats]:
+        """Number and share of each row that should be there."""
+        numbers, found = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+        for s, (stage, shares) in enumerate(self.origins.shares.items()):
+            places = self.origins.every_place[stage]
+            own = np.where(stages[:, s, None, None], shares, 0.0)
+            for by, kind in enumerate(self.kinds):
+                name = np.array([self._names[named(one, kind)] for one in places])
+                delivery, one, column = np.nonzero(own)
+                digits = (delivery, np.full(one.size, s), one, np.full(one.size, by), name[column])
+                numbers.append(np.ravel_multi_index(digits, self._sizes))
+                found.append(own[delivery, one, column])
+        return np.concatenate(numbers), np.concatenate(found)
 
     def labels(self) -> Tally:
         """Segment of the line and rules that bind it, country of each owner and site; tonnes.
@@ -187,13 +189,10 @@ class ProvenanceRows:
     def _countries(self) -> set[tuple[str, str, str]]:
         """Every name with its country that an event of the plan has."""
         found = {(by, NOT_STATED, "") for by in ("country", "site", "owner")}
-        for stage in self.origins.stages:
-            for shares in self.origins.every_place(stage):
-                found |= {(by, *named(shares, by)) for by in ("country", "site", "owner")}
+        for places in self.origins.every_place.values():
+            for one in places:
+                found |= {(by, *named(one, by)) for by in ("country", "site", "owner")}
         return found
-
-
-_NO_COUNTRY = (NOT_STATED, UNKNOWN, DOES_NOT_APPLY)
 
 
 def named(place: AuditPlace, by: str) -> tuple[str, str]:

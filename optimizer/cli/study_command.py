@@ -1,4 +1,4 @@
-"""The commands that solve a workbook many times."""
+"""The commands that solve a workbook many times, made from the register of studies."""
 
 from __future__ import annotations
 
@@ -10,45 +10,45 @@ from optimizer.cli.arguments import print_record, seconds, share, tell
 from optimizer.cli.run_id import inputs_of
 from optimizer.cli.study_files import StudyFiles
 from optimizer.errors import AuditError, NoPlanError
+from optimizer.studies.study_register import StudyOption, studies_of_many_runs
 
 
 def add_studies(commands: Any) -> list[argparse.ArgumentParser]:
-    """The commands that solve a workbook many times."""
-    added = []
-    for name, told in (
-        ("scenarios", "solve every scenario of a workbook and compare them"),
-        ("stress", "lose each site, country, lane and offer in turn, and rank what it costs"),
-        ("frontier", "cost against a limit"),
-        ("alternatives", "other plans that cost nearly as little"),
-    ):
-        study = commands.add_parser(name, help=told)
-        study.add_argument("workbook", type=Path)
-        study.add_argument("--output", type=Path, metavar="DIR", help="default: outputs/NAME")
-        study.add_argument("--workers", type=int, metavar="N", help="processes; default: cores")
-        study.add_argument("--scheduler", default="", metavar="ADDRESS", help="of a Dask cluster")
-        study.add_argument("--time-limit", type=seconds, metavar="S", help="for each run")
-        study.add_argument("--gap", type=share, metavar="G", help="default: Settings")
-        study.add_argument("--parquet", action="store_true", help="all runs as Parquet files too")
-        study.set_defaults(run=_study)
-        added.append(study)
-    scenarios, stress, frontier, alternatives = added
-    scenarios.add_argument("--only", action="append", metavar="NAME", help="may be repeated")
-    stress.add_argument("--from", dest="first", metavar="PERIOD", help="default: the first")
-    stress.add_argument("--periods", type=int, metavar="N", help="default: to the end")
-    stress.add_argument("--freeze", action="store_true", help="orders before the loss stand")
-    stress.add_argument(
-        "--save-fixed-cost",
-        action="store_true",
-        help="fixed cost of lost plants ends with them; default: it is still paid",
-    )
-    stress.add_argument("--lose", action="append", metavar="KIND", help="may be repeated")
-    frontier.add_argument("--limit", required=True, metavar="TEXT", help="country = China; short")
-    frontier.add_argument("--points", type=int, default=7, metavar="N", help="default: 7")
-    alternatives.add_argument("--within", type=share, default=0.02, metavar="G", help="2%%")
-    return added
+    """Add a command for each registered study of many runs; gives their parsers."""
+    parsers = []
+    for study in studies_of_many_runs():
+        parser = commands.add_parser(study.command, help=study.summary)
+        parser.add_argument("workbook", type=Path)
+        parser.add_argument("--output", type=Path, metavar="DIR", help="default: outputs/NAME")
+        parser.add_argument("--workers", type=int, metavar="N", help="processes; default: cores")
+        parser.add_argument("--scheduler", default="", metavar="ADDRESS", help="of a Dask cluster")
+        parser.add_argument("--time-limit", type=seconds, metavar="S", help="for each run")
+        parser.add_argument("--gap", type=share, metavar="G", help="default: Settings")
+        parser.add_argument("--parquet", action="store_true", help="all runs as Parquet files too")
+        for option in study.options:
+            parser.add_argument(
+                option.flag, dest=option.keyword, help=option.help, **_argument(option)
+            )
+        parser.set_defaults(run=_run_study)
+        parsers.append(parser)
+    return parsers
 
 
-def _study(options: argparse.Namespace) -> int:
+def _argument(option: StudyOption) -> dict[str, Any]:
+    """Keywords of ``add_argument`` for an option, beside its name and help."""
+    if option.kind == "switch":
+        return {"action": "store_const", "const": option.switches_to}
+    if option.kind == "list":
+        return {"action": "append", "metavar": option.metavar}
+    types: dict[str, Any] = {"text": str, "count": int, "share": share}
+    return {
+        "type": types[option.kind],
+        "metavar": option.metavar,
+        "required": option.required,
+    }
+
+
+def _run_study(options: argparse.Namespace) -> int:
     from optimizer import studies
     from optimizer.report import check_parquet
     from optimizer.tables import read
@@ -57,24 +57,24 @@ def _study(options: argparse.Namespace) -> int:
     folder = options.output or Path("outputs") / options.workbook.stem
     if options.parquet:
         check_parquet()
-    both = StudyFiles(
+    files = StudyFiles(
         folder / f"{options.command}.xlsx", inputs_of(options), parquet=bool(options.parquet)
     )
-    way = studies.RunSettings(
+    settings = studies.RunSettings(
         workers=options.workers,
         scheduler=options.scheduler,
         folder=folder / "runs",
         progress=None if options.quiet else _tell_run,
         options=studies.RunOptions(options.time_limit, options.gap),
     )
-    study = studies.asked_for(options.command, case, vars(options), way)
-    study, files = both.write(study)
+    study = studies.asked_for(options.command, case, vars(options), settings)
+    study, paths = files.write(study)
     if not options.quiet:
-        written = [f"Written: {file}" for file in files.values()]
+        written = [f"Written: {path}" for path in paths.values()]
         tell("\n".join((*study.lines(), *study.notes, *written)))
     if options.json:
-        print_record(study.to_data() | {"files": files})
-    failed = [name for name, each in study.outcomes.items() if not each.audit_passed]
+        print_record(study.to_data() | {"files": paths})
+    failed = [name for name, outcome in study.outcomes.items() if not outcome.audit_passed]
     if failed:
         tell(f"error: the audit fails in {', '.join(failed)}")
         return AuditError.exit_code

@@ -12,16 +12,14 @@ from typing import Any
 import numpy as np
 
 from optimizer.explain.cell_locator import CellLocator
-from optimizer.explain.duals import KINDS, SMALL, PricedRow, reach
+from optimizer.explain.duals import SMALL, PricedRow, reach
 from optimizer.explain.options_not_built import Row
+from optimizer.model import family_named
 from optimizer.model.variables import ByPeriod
 from optimizer.network.network_data import Network
 from optimizer.result.price_layouts import BREAK_EVEN, SCARCITY
 from optimizer.result.result_table import Table, table
 from optimizer.solver import Answer, BasisRanges, EntryPrices, Program, slopes
-
-TAKE_OR_PAY = "take or pay"
-"""Header of the share that is paid for in any case."""
 
 ENTERS = 1e-6
 """Tonnes from which on something is said to enter without another leaving at once."""
@@ -40,21 +38,18 @@ def scarcity(network: Network, rows: list[PricedRow], found: BasisRanges | None)
     places = CellLocator(network)
     told = []
     for row in rows:
-        kind, unit = KINDS.get(row.family, (row.family, ""))
+        family = family_named(row.family)
         more, less = reach(row, found)
         note = "" if found is not None else "range not computed"
         if found is not None and not (more == more and less == less):
             note = "not unique"
-        worth = (row.bound, unit, row.per, row.worth, row.today, more, less, note)
-        told.append((kind, row.thing, row.period, *worth, address(places, row)))
+        worth = (row.bound, family.unit, row.per, row.worth, row.today, more, less, note)
+        told.append((family.label, row.thing, row.period, *worth, address(places, row)))
     return table(SCARCITY, told)
 
 
 def address(places: CellLocator, row: PricedRow) -> str:
     """Cells of the workbook that a bound comes from, as a planner types them."""
-    if row.family == "take_or_pay":
-        number = int(row.names[-1].removeprefix("row "))
-        return f"{places.case.cell('Supply', number, TAKE_OR_PAY)} ({TAKE_OR_PAY})"
     names = (*row.names, row.period) if row.period else row.names
     cells = places.cells(row.family, names, row.side)
     return "; ".join(places.address(cell) for cell in cells)

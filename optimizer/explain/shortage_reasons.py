@@ -17,9 +17,7 @@ from msgspec import Struct
 
 from optimizer.explain.cell_locator import (
     HIGH,
-    LOGIC,
     LOW,
-    PLACES,
     CellLocator,
     WorkbookCell,
     family_of,
@@ -28,6 +26,7 @@ from optimizer.explain.cell_locator import (
 )
 from optimizer.explain.row_sentences import said
 from optimizer.explain.unreachable import UnreachablePlaces
+from optimizer.model import family_named
 from optimizer.network.network_data import DemandLine, Network
 from optimizer.result import result_layouts
 from optimizer.result.number_text import figure
@@ -45,8 +44,6 @@ STEP = 1e-9
 
 RENT = 1e-3
 """What limits in the way count beside reduced costs: of equal chains the one that is free."""
-
-NAMES = {**PLACES, **LOGIC, "running": ("Units", "", ""), "running_own": ("Units", "", "")}
 
 Row = tuple[str, str, str, str, float, str, str, str, float]
 
@@ -319,7 +316,7 @@ class _SupplyChains:
         family, names = family_of(constraint), names_of(constraint)
         side = LOW if self.prices[row] > 0 else HIGH
         cells = self.places.cells(family, names, side)
-        sheet = NAMES.get(family, ("Run", "", ""))[0]
+        sheet = family_named(family).sheet or "Run"
         if family in ("running", "running_own"):
             cells = self.places.cells("capacity", names, HIGH)
             address = self.places.address(cells[0]) if cells else sheet

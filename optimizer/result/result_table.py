@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+ADDITIVE_KINDS = ("tonnes", "amount", "money")
+"""Kinds of column whose rows add up, unless the column says otherwise."""
+
+
 class Field(Struct, frozen=True, eq=False):
     """One column of a result table.
 
@@ -21,6 +25,15 @@ class Field(Struct, frozen=True, eq=False):
     header: str
     kind: str
     meaning: str
+    aggregation: str = ""
+    """How several rows become one: ``sum``, ``ratio`` (of the sums of two other columns) or
+    ``level`` (a state or a term that several rows repeat, never a sum). Blank: ``sum`` where the
+    kind is tonnes, amount or money, and no aggregation elsewhere."""
+
+    @property
+    def adds_up(self) -> bool:
+        """True if a sum over rows has a meaning."""
+        return (self.aggregation or ("sum" if self.kind in ADDITIVE_KINDS else "")) == "sum"
 
 
 PERIOD_FIELD = Field("period", "period", "label of the period")

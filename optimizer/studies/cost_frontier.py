@@ -1,4 +1,4 @@
-"""Cost against a limit: how much dearer the plan gets as the limit is drawn tighter.
+"""Epsilon-constraint frontier: the least cost at each of several bounds on one measure.
 
 ``country = China`` is the share of purchases from a country, ``not firm`` that of offers
 which are not firm, ``short`` the tonnes short, ``capital`` the money spent on options, and
@@ -15,9 +15,12 @@ from optimizer.errors import UsageError
 from optimizer.model import SHORT, StudyTerms
 from optimizer.result.result_layouts import Field, Layout, Table, table
 from optimizer.studies.disruptions import limit_row, with_limits
+from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.run_outcome import RunOutcome
-from optimizer.studies.runner import Runner, RunSettings, StudyRun
-from optimizer.studies.study import BASE, Study, compared, reason
+from optimizer.studies.runner import Runner
+from optimizer.studies.study import BASE_RUN, Study, compared, reason
+from optimizer.studies.study_register import FRONTIER_STUDY
+from optimizer.studies.study_run import RunSettings, StudyRun
 from optimizer.tables import SHEETS, Case
 from optimizer.tables.case_tables import tables_of
 from optimizer.tables.country_groups import NOT, CountrySets
@@ -26,13 +29,17 @@ from optimizer.tables.findings import Findings
 from optimizer.tables.sheets import LIMIT_FILTERS, MEASURES, Limit
 from optimizer.tables.text_matching import fold
 
-NAME = "limit of the frontier"
-ROUNDS = 20
-"""Programmes in which the least share is found; each comes closer, the last cannot."""
-CLOSE = 1e-9
-"""Part of a share, or of an amount, that is rounding."""
-WIDE = 1e12
-"""A bound that binds nothing: tonnes or money."""
+FRONTIER_LIMIT_NAME = "limit of the frontier"
+MAX_DINKELBACH_ITERATIONS = 20
+"""Most programmes that are solved for the least share.
+
+Dinkelbach's method converges superlinearly, so that a few suffice; the limit only ends a search
+that rounding keeps from ending.
+"""
+RELATIVE_MEASURE_ROUNDING = 1e-9
+"""Part of a share, or of an amount, that is rounding; chosen well above that of a float."""
+UNBINDING_MAXIMUM = 1e12
+"""Maximum that binds no plan, in tonnes or money: far above any amount of a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,108 +52,108 @@ class FrontierMeasure:
     """share, tonnes, amount, number or money."""
 
     def run(self, case: Case, bound: float | None) -> StudyRun:
-        """The case with at most so much of it; None measures it alone."""
-        name = BASE if bound is None else f"at most {bound:.6g}"
+        """The case with at most ``bound`` of the measure; None only measures it."""
+        name = BASE_RUN if bound is None else f"at most {bound:.6g}"
         if self.row is None:
             return StudyRun(name, case, None if bound is None else StudyTerms(most_short=bound))
-        most = (1.0 if self.kind == "share" else WIDE) if bound is None else bound
+        most = (1.0 if self.kind == "share" else UNBINDING_MAXIMUM) if bound is None else bound
         values = {each: getattr(self.row, each) for each in SHEETS["Limits"].columns}
         row = limit_row(**(values | {"maximum": most}))
-        return StudyRun(name, with_limits(case, [row]), StudyTerms(measure=NAME))
+        return StudyRun(name, with_limits(case, [row]), StudyTerms(measure=FRONTIER_LIMIT_NAME))
 
     def least(self, case: Case, share: float = 0.0) -> StudyRun:
-        """The case in which it is made least instead of cost.
+        """The case with the measure as its objective instead of cost.
 
-        Of a share, what is made least is the amount less so much of what it is a share of.
+        Of a share N / D the objective is N - ``share`` D.
         """
-        alone = self.run(case, None)
-        name = SHORT if self.row is None else NAME
-        twist = StudyTerms(measure=NAME, least=name, less_base=share)
-        return StudyRun(
-            f"least {self.text} ({share:.9g})" if share else f"least {self.text}", alone.case, twist
-        )
+        measured = self.run(case, None)
+        objective = SHORT if self.row is None else FRONTIER_LIMIT_NAME
+        terms = StudyTerms(measure=FRONTIER_LIMIT_NAME, least=objective, less_base=share)
+        share_text = f" ({share:.9g})" if share else ""
+        return StudyRun(f"least {self.text}{share_text}", measured.case, terms)
 
-    def of(self, outcome: RunOutcome) -> float:
-        """How much of it a plan has."""
+    def value_in(self, outcome: RunOutcome) -> float:
+        """Amount or share of the measure in a plan."""
         return outcome.short if self.row is None else outcome.measured or 0.0
 
 
-def frontier(case: Case, limit: str, points: int = 7, way: RunSettings | None = None) -> Study:
-    """Cost at so many bounds between the least-cost plan and the least that there can be.
+@renamed_keywords(way="settings")
+def frontier(case: Case, limit: str, points: int = 7, settings: RunSettings | None = None) -> Study:
+    """Least cost at ``points`` bounds, from the least-cost plan to the least of the measure.
 
     Both ends are exact: the least amount that any plan has, and the least cost of a plan with it.
-    Raises UsageError if the limit cannot be understood, or the case has no plan.
+    ``limit`` is written as at the head of this module. Raises UsageError if it cannot be
+    understood, or if the case has no plan.
     """
     if points < 2:
         raise UsageError("a frontier has at least two points: its ends")
-    measure = measure_of(case, limit)
-    runner = Runner(case, way or RunSettings())
+    measure = parse_measure(case, limit)
+    runner = Runner(case, settings or RunSettings())
     (base,) = runner.outcomes([measure.run(case, None)])
     if not base.solved:
         raise UsageError(f"the case itself has no plan to begin with: {reason(base)}")
-    most = measure.of(base)
-    found: dict[float, RunOutcome] = {}
+    most = measure.value_in(base)
+    by_bound: dict[float, RunOutcome] = {}
     notes: list[str] = []
-    if most > CLOSE:
+    if most > RELATIVE_MEASURE_ROUNDING:
         least = _least(runner, measure, case, most, notes)
         step = (most - least) / (points - 1)
         bounds = list(dict.fromkeys(least + step * place for place in range(points - 1)))
         runs = [measure.run(case, bound) for bound in bounds]
-        found = dict(zip(bounds, runner.outcomes(runs), strict=True))
-    outcomes = {BASE: base}
-    for bound in sorted(found, reverse=True):
-        outcomes[f"at most {bound:.6g}"] = found[bound]
-    overview = _curve(measure, base, found)
-    nothing = f"The least-cost plan has nothing of {limit}: there is no trade-off."
+        by_bound = dict(zip(bounds, runner.outcomes(runs), strict=True))
+    outcomes = {BASE_RUN: base}
+    for bound in sorted(by_bound, reverse=True):
+        outcomes[f"at most {bound:.6g}"] = by_bound[bound]
+    no_trade_off = f"The least-cost plan has nothing of {limit}: there is no trade-off."
     return Study(
         title=f"Frontier: {limit}",
         case=case.settings.case,
         currency=case.settings.currency,
         outcomes=outcomes,
-        tables={"Frontier": overview, **compared(outcomes)},
-        notes=(*notes, *(() if found else (nothing,))),
-        chart=("Frontier", "found", ("cost", "short")),
+        tables={"Frontier": _curve(measure, base, by_bound), **compared(outcomes)},
+        notes=(*notes, *(() if by_bound else (no_trade_off,))),
+        chart=FRONTIER_STUDY.chart,
     )
 
 
 def _least(
     runner: Runner, measure: FrontierMeasure, case: Case, most: float, notes: list[str]
 ) -> float:
-    """The least that there can be of a measure, at any cost.
+    """The least of a measure in any plan, at any cost.
 
-    An amount is made least by one programme. So is a share N / D, as N - s D for the share s of
-    the last plan found, until no plan is below it (Dinkelbach, 1967).
+    One programme minimises an amount. A share N / D takes several: each minimises N - s D for the
+    share s of the last plan, until no plan is below it (Dinkelbach, 1967).
     """
     if measure.kind != "share":
-        return _made_least(runner, measure.least(case), measure, most, notes)
+        return _minimum(runner, measure.least(case), measure, most, notes)
     (none,) = runner.outcomes([measure.run(case, 0.0)])
     if none.solved:
         return 0.0
     least = most
-    for _ in range(ROUNDS):
-        found = _made_least(runner, measure.least(case, least), measure, least, notes)
-        if found >= least * (1.0 - CLOSE):
-            return min(found, least)
-        least = found
+    for _ in range(MAX_DINKELBACH_ITERATIONS):
+        lower = _minimum(runner, measure.least(case, least), measure, least, notes)
+        if lower >= least * (1.0 - RELATIVE_MEASURE_ROUNDING):
+            return min(lower, least)
+        least = lower
     return least
 
 
-def _made_least(
+def _minimum(
     runner: Runner, run: StudyRun, measure: FrontierMeasure, most: float, notes: list[str]
 ) -> float:
-    """What a plan has of what it makes least; ``most``, and a note, where there is none."""
-    (found,) = runner.outcomes([run])
-    if not found.solved or found.status != "optimal":
-        note = f"The least of {measure.text} is not proven: {reason(found)}."
+    """Measure of the plan of a run that minimises it; ``most``, and a note, without a plan."""
+    (outcome,) = runner.outcomes([run])
+    if not outcome.solved or outcome.status != "optimal":
+        note = f"The least of {measure.text} is not proven: {reason(outcome)}."
         if note not in notes:
             notes.append(note)
-    if not found.solved:
+    if not outcome.solved:
         return most
-    amount = min(measure.of(found), most)
-    return amount if amount > CLOSE * max(1.0, most) else 0.0
+    amount = min(measure.value_in(outcome), most)
+    return amount if amount > RELATIVE_MEASURE_ROUNDING * max(1.0, most) else 0.0
 
 
-def _curve(measure: FrontierMeasure, base: RunOutcome, found: dict[float, RunOutcome]) -> Table:
+def _curve(measure: FrontierMeasure, base: RunOutcome, by_bound: dict[float, RunOutcome]) -> Table:
     layout = Layout(
         "Frontier",
         f"Cost against {measure.text}; the first row is the least-cost plan without the limit.",
@@ -162,23 +169,23 @@ def _curve(measure: FrontierMeasure, base: RunOutcome, found: dict[float, RunOut
         ),
     )
     rows: list[tuple[Any, ...]] = []
-    above: tuple[float, float] | None = None
-    for bound, outcome in [(None, base), *sorted(found.items(), reverse=True)]:
+    previous: tuple[float, float] | None = None
+    for bound, outcome in [(None, base), *sorted(by_bound.items(), reverse=True)]:
         if not outcome.solved or outcome.objective is None or base.objective is None:
             rows.append((bound, None, outcome.status, *(None,) * 4, reason(outcome)))
             continue
-        amount, cost = measure.of(outcome), outcome.objective
+        amount, cost = measure.value_in(outcome), outcome.objective
         slope = None
-        if above is not None and above[0] - amount > 1e-9:
-            slope = (cost - above[1]) / (above[0] - amount)
-        above = (amount, cost)
+        if previous is not None and previous[0] - amount > RELATIVE_MEASURE_ROUNDING:
+            slope = (cost - previous[1]) / (previous[0] - amount)
+        previous = (amount, cost)
         dearer = cost - base.objective
         rows.append((bound, amount, outcome.status, cost, dearer, slope, outcome.short, ""))
     return table(layout, rows)
 
 
-def measure_of(case: Case, text: str) -> FrontierMeasure:
-    """What a text limits; raises UsageError where it cannot be understood."""
+def parse_measure(case: Case, text: str) -> FrontierMeasure:
+    """The measure that a text names; raises UsageError if it cannot be understood."""
     parts = [part.strip() for part in text.split(";") if part.strip()]
     if not parts:
         raise UsageError("write what is limited, such as 'country = China'")
@@ -186,58 +193,59 @@ def measure_of(case: Case, text: str) -> FrontierMeasure:
     if first in ("short", "shortage"):
         return FrontierMeasure(text, None, "tonnes")
     if first == "capital":
-        return FrontierMeasure(text, _row(case, "spent", parts[1:], "tonnes"), "money")
+        return FrontierMeasure(text, _limit(case, "spent", parts[1:], "tonnes"), "money")
     if first in ("not firm", "non-firm"):
-        loose = [row for row in case.supply if not row.firm]
-        names = {row.offer for row in loose}
-        if not loose:
+        not_firm = [row for row in case.supply if not row.firm]
+        names = {row.offer for row in not_firm}
+        if not not_firm:
             raise UsageError("every offer of the case is firm")
         if any(row.firm and row.offer in names for row in case.supply):
             raise UsageError("an offer has rows that are firm and rows that are not")
-        more = [f"offer = {', '.join(sorted(names))}", *parts[1:]]
-        return FrontierMeasure(text, _row(case, "bought", more, "share"), "share")
+        filters = [f"offer = {', '.join(sorted(names))}", *parts[1:]]
+        return FrontierMeasure(text, _limit(case, "bought", filters, "share"), "share")
     if first in MEASURES:
-        row = _row(case, first, parts[1:], "tonnes")
+        row = _limit(case, first, parts[1:], "tonnes")
     else:
-        row = _row(case, "bought", parts, "share")
+        row = _limit(case, "bought", parts, "share")
     kinds = {"made": "amount", "built": "number", "spent": "money"}
     return FrontierMeasure(text, row, "share" if row.as_ == "share" else kinds.get(first, "tonnes"))
 
 
-def _row(case: Case, measure: str, filters: list[str], as_: str) -> Limit:
+def _limit(case: Case, measure: str, filters: list[str], as_: str) -> Limit:
+    """Row of Limits without a bound, from filters such as ``country = China``."""
     known = {SHEETS["Limits"].header(name): name for name in LIMIT_FILTERS}
-    given: dict[str, Any] = {"as_": as_}
+    values: dict[str, Any] = {"as_": as_}
     for part in filters:
         column, sign, value = (each.strip() for each in part.partition("="))
         names = tuple(name.strip() for name in value.split(",") if name.strip())
         if column == "as" and value in ("share", "tonnes"):
-            given["as_"] = value
+            values["as_"] = value
         elif sign and column in known and names:
-            given[known[column]] = _all_spelled(case, known[column], names)
+            values[known[column]] = _names_of_case(case, known[column], names)
         else:
             raise UsageError(
                 f"{part!r} is not understood; write one of {', '.join(known)} or as, = and its "
                 f"value, and before them one of {', '.join(MEASURES)}, short, capital, not firm"
             )
-    return limit_row(NAME, measure, window="horizon", **given)
+    return limit_row(FRONTIER_LIMIT_NAME, measure, window="horizon", **values)
 
 
-def _all_spelled(case: Case, attribute: str, names: tuple[str, ...]) -> tuple[str, ...]:
+def _names_of_case(case: Case, attribute: str, names: tuple[str, ...]) -> tuple[str, ...]:
     """Names as the case spells them; raises UsageError if one is not there."""
     if attribute != "country":
-        return tuple(_spelled(case, attribute, name) for name in names)
-    found, fault = CountryNames(tables_of(case)["Countries"], Findings()).several(names)
+        return tuple(_name_of_case(case, attribute, name) for name in names)
+    spelled, fault = CountryNames(tables_of(case)["Countries"], Findings()).several(names)
     if fault:
         message, cure = fault
         raise UsageError(f"{message}; {cure if isinstance(cure, str) else cure()}")
     groups = CountrySets(case.countries).groups
-    for name in found:
+    for name in spelled:
         if not name.startswith(NOT) and fold(name) not in groups:
-            _spelled(case, attribute, name)
-    return found
+            _name_of_case(case, attribute, name)
+    return spelled
 
 
-def _spelled(case: Case, attribute: str, name: str) -> str:
+def _name_of_case(case: Case, attribute: str, name: str) -> str:
     """A name as the case spells it; raises UsageError if it is not there."""
     lists: dict[str, list[str]] = {
         "site": [row.site for row in case.sites],
@@ -251,7 +259,7 @@ def _spelled(case: Case, attribute: str, name: str) -> str:
         "option": [row.option for row in case.options],
     }
     words = lists[attribute.removeprefix("to_")]
-    found = {fold(word): word for word in words if word}
-    if fold(name) not in found:
+    spellings = {fold(word): word for word in words if word}
+    if fold(name) not in spellings:
         raise UsageError(f"{name!r} is not a {attribute.replace('_', ' ')} of the case")
-    return found[fold(name)]
+    return spellings[fold(name)]

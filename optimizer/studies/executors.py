@@ -1,7 +1,7 @@
-"""Where runs are done: here, in processes of this machine, or on a Dask cluster.
+"""Where runs are solved: in this process, in processes of this machine, or on a Dask cluster.
 
-A worker that dies takes nothing with it: what it was at is done again elsewhere, at last
-by a worker of its own, so that a run that kills its worker is told from its neighbours.
+If a worker dies, its runs are solved again by other workers, and in the end each by a worker
+of its own. So a run that kills its worker does not take others with it.
 """
 
 from __future__ import annotations
@@ -11,147 +11,151 @@ import os
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from optimizer.solver import WarmStart
+from optimizer.studies.dask_runs import solve_on_cluster
 from optimizer.studies.run_outcome import RunOutcome
-
-if TYPE_CHECKING:
-    from optimizer.solver import WarmStart
-    from optimizer.studies.runner import RunOptions, RunSettings, StudyRun
-
-TOGETHER = 2
-"""Deaths of a worker beside others after which a run gets a worker of its own."""
-ALONE = 2
-"""Deaths of a worker of its own after which a run is given up."""
-
-Solve = Callable[["StudyRun", "RunOptions", "WarmStart | None"], RunOutcome]
-FinishedRuns = Generator[tuple[str, RunOutcome], None, None]
-"""Key and outcome of each run, as they are finished."""
-
-DIED = RunOutcome(
-    status="error: the worker died each time, perhaps for lack of memory; take fewer workers"
+from optimizer.studies.study_run import (
+    WORKER_DIED,
+    FinishedRuns,
+    RunOptions,
+    RunSettings,
+    SolveRun,
+    StudyRun,
 )
 
+MAX_DEATHS_IN_SHARED_POOL = 2
+"""Worker deaths after which a run gets a worker of its own.
 
-def spread(
-    todo: Mapping[str, StudyRun],
-    way: RunSettings,
+The first may be due to another run of the pool, so the run is tried once more among others.
+"""
+MAX_DEATHS_ALONE = 2
+"""Deaths of a worker of its own after which a run is given up; one may be chance."""
+
+
+def solve_runs(
+    runs: Mapping[str, StudyRun],
+    settings: RunSettings,
     workers: int,
     start: WarmStart | None,
-    solve: Solve,
+    solve: SolveRun,
 ) -> FinishedRuns:
-    """Do every run, and give each as it is finished.
+    """Solve every run, and yield each as it finishes.
 
-    Raises KeyboardInterrupt at Ctrl-C, UsageError if there is no cluster that can do the runs,
-    ClusterLostError if it is lost on the way.
+    Raises KeyboardInterrupt at Ctrl-C, UsageError if there is no cluster that can solve the runs,
+    ClusterLostError if it is lost later.
     """
-    if way.scheduler:
-        from optimizer.studies.dask_cluster import over_dask
-
-        yield from over_dask(todo, way, start, solve)
+    if settings.scheduler:
+        yield from solve_on_cluster(runs, settings, start, solve)
     elif workers <= 1:
-        yield from _here(todo, way, start, solve)
+        yield from _solve_in_this_process(runs, settings.options, start, solve)
     else:
-        yield from _Processes(todo, way, workers, start, solve).done()
+        yield from _ProcessPool(runs, settings.options, workers, start, solve).finished()
 
 
-def _here(
-    todo: Mapping[str, StudyRun], way: RunSettings, start: WarmStart | None, solve: Solve
+def _solve_in_this_process(
+    runs: Mapping[str, StudyRun], options: RunOptions, start: WarmStart | None, solve: SolveRun
 ) -> FinishedRuns:
-    for key, run in todo.items():
-        outcome = solve(run, way.options, start)
+    for key, run in runs.items():
+        outcome = solve(run, options, start)
         if outcome.status == "interrupted":
             raise KeyboardInterrupt
         yield key, outcome
 
 
-class _Processes:
+class _ProcessPool:
     """Runs spread over processes of this machine."""
 
     def __init__(
         self,
-        todo: Mapping[str, StudyRun],
-        way: RunSettings,
+        runs: Mapping[str, StudyRun],
+        options: RunOptions,
         workers: int,
         start: WarmStart | None,
-        solve: Solve,
+        solve: SolveRun,
     ) -> None:
-        self.todo, self.workers, self.solve = todo, workers, solve
-        self.given = (way.options, start)
-        self.waiting = deque(todo)
-        self.alone: deque[str] = deque()
+        self.runs, self.workers = runs, workers
+        self.worker_state = (solve, options, start)
+        self.shared_queue = deque(runs)
+        self.alone_queue: deque[str] = deque()
         self.deaths: Counter[str] = Counter()
 
-    def done(self) -> FinishedRuns:
-        """Key and outcome of each run, as they are finished."""
-        while self.waiting or self.alone:
-            count, queue = (self.workers, self.waiting) if self.waiting else (1, self.alone)
-            yield from self._pool(min(count, len(queue)), queue)
-            for key in [key for key in self.alone if self.deaths[key] >= TOGETHER + ALONE]:
-                self.alone.remove(key)
-                yield key, DIED
+    def finished(self) -> FinishedRuns:
+        """Key and outcome of each run, as it finishes."""
+        while self.shared_queue or self.alone_queue:
+            if self.shared_queue:
+                yield from self._work_through(self.shared_queue, self.workers)
+            else:
+                yield from self._work_through(self.alone_queue, 1)
+            most = MAX_DEATHS_IN_SHARED_POOL + MAX_DEATHS_ALONE
+            for key in [key for key in self.alone_queue if self.deaths[key] >= most]:
+                self.alone_queue.remove(key)
+                yield key, WORKER_DIED
 
-    def _pool(self, count: int, queue: deque[str]) -> FinishedRuns:
-        """Work through a queue with one pool, until it is empty or a worker dies."""
+    def _work_through(self, queue: deque[str], workers: int) -> FinishedRuns:
+        """Solve the runs of a queue with one pool, until it is empty or a worker dies."""
+        workers = min(workers, len(queue))
         before = set(multiprocessing.active_children())
         pool = ProcessPoolExecutor(
-            count,
+            workers,
             mp_context=multiprocessing.get_context("spawn"),
-            initializer=_prepare,
-            initargs=(self.solve, *self.given),
+            initializer=_prepare_worker,
+            initargs=self.worker_state,
         )
         running: dict[Future[RunOutcome], str] = {}
-        finished = False
+        complete = False
         try:
             while queue or running:
-                while queue and len(running) < count:
+                while queue and len(running) < workers:
                     key = queue.popleft()
-                    running[pool.submit(_solve, self.todo[key])] = key
+                    running[pool.submit(_solve_in_worker, self.runs[key])] = key
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     outcome = future.result()
                     yield running.pop(future), outcome
-            finished = True
+            complete = True
         except BrokenProcessPool:
             for future, key in running.items():
                 if future.done() and not future.cancelled() and future.exception() is None:
                     yield key, future.result()
                 else:
-                    self._again(key)
+                    self._count_death(key)
         finally:
-            pool.shutdown(wait=finished, cancel_futures=True)
-            if not finished:
+            pool.shutdown(wait=complete, cancel_futures=True)
+            if not complete:
                 for child in set(multiprocessing.active_children()) - before:
                     child.terminate()
 
-    def _again(self, key: str) -> None:
+    def _count_death(self, key: str) -> None:
+        """Queue a run again whose worker has died."""
         self.deaths[key] += 1
-        if self.deaths[key] < TOGETHER:
-            self.waiting.append(key)
+        if self.deaths[key] < MAX_DEATHS_IN_SHARED_POOL:
+            self.shared_queue.append(key)
         else:
-            self.alone.append(key)
+            self.alone_queue.append(key)
 
 
-_GIVEN: list[Any] = []
-"""In a worker: what solves a run, options, start."""
+_WORKER_STATE: list[Any] = []
+"""In a worker: the function that solves a run, its options and its start."""
 
 
-def _prepare(solve: Solve, options: RunOptions, start: WarmStart | None) -> None:
-    """Make a worker ready: Ctrl-C is its parent's affair, and it ends with its parent."""
+def _prepare_worker(solve: SolveRun, options: RunOptions, start: WarmStart | None) -> None:
+    """Prepare a worker: its parent handles Ctrl-C, and the worker ends when its parent does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _GIVEN[:] = [solve, options, start]
+        threading.Thread(target=_exit_with, args=(parent,), daemon=True).start()
+    _WORKER_STATE[:] = [solve, options, start]
 
 
-def _end_with(parent: Any) -> None:
+def _exit_with(parent: Any) -> None:
     parent.join()
     os._exit(1)
 
 
-def _solve(run: StudyRun) -> RunOutcome:
-    solve, options, start = _GIVEN
+def _solve_in_worker(run: StudyRun) -> RunOutcome:
+    solve, options, start = _WORKER_STATE
     return solve(run, options, start)  # type: ignore[no-any-return]

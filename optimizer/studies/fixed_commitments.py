@@ -1,4 +1,4 @@
-"""A plan of which some commitments are held as they were decided before."""
+"""Solve a case with some commitments fixed at the amounts of an earlier plan."""
 
 from __future__ import annotations
 
@@ -14,26 +14,29 @@ from optimizer.plan import Result, build_model, solve_model
 from optimizer.solver import Progress
 from optimizer.tables.case import Case
 
-RELEASE = 1e-6
-"""Part of a commitment by which it must be impossible to be released."""
+RELEASE_TOLERANCE = 1e-6
+"""Part of a commitment that must be impossible before it is released.
+
+The solver's feasibility tolerance allows violations of about 1e-7, which must release nothing.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class FixedSolveOptions:
-    """What is asked of the solver; None where Settings decide."""
+    """Options of the solver; None where Settings decide."""
 
     time_limit: float | None = None
     gap: float | None = None
     progress: Progress | None = None
 
-    def words(self) -> dict[str, Any]:
+    def keywords(self) -> dict[str, Any]:
         """Keywords of a solve."""
         return {"time_limit": self.time_limit, "gap": self.gap, "progress": self.progress}
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeCost:
-    """What is charged for: tonnes planned, and money per tonne that differs."""
+    """Charge for each tonne that differs from the amounts planned: ``rate`` in money."""
 
     planned: Mapping[Commitment, float]
     rate: float
@@ -41,96 +44,99 @@ class ChangeCost:
 
 @dataclass(frozen=True, slots=True)
 class FixedPlan:
-    """A plan that follows another as far as it can."""
+    """A plan in which commitments are fixed as far as they are feasible."""
 
     result: Result
-    values: Mapping[Commitment, float]
-    """What is decided now, in tonnes or numbers; empty without a plan."""
+    amounts: Mapping[Commitment, float]
+    """Amounts of all commitments in tonnes or numbers; empty without a plan."""
     released: tuple[Commitment, ...] = ()
-    """Held commitments that cannot be kept."""
+    """Commitments that were to be kept and are infeasible."""
 
 
-def follow(
+def solve_keeping(
     case: Case,
-    wanted: Mapping[Commitment, float],
+    amounts: Mapping[Commitment, float],
     *,
     change: ChangeCost | None = None,
-    asked: FixedSolveOptions | None = None,
+    options: FixedSolveOptions | None = None,
 ) -> FixedPlan:
-    """Least-cost plan that keeps commitments; those that it cannot keep are released.
+    """Least-cost plan that keeps commitments; those that cannot be kept are released.
 
-    Of several ways to release, the one with the least sum of what cannot be kept, each
-    relative to its size, is taken.
+    If several sets could be released, the one with the least sum of violations, each relative to
+    its amount, is taken.
     """
-    asked = asked or FixedSolveOptions()
-    exact = {commitment: (amount, amount) for commitment, amount in wanted.items()}
+    options = options or FixedSolveOptions()
+    exact = {commitment: (amount, amount) for commitment, amount in amounts.items()}
     m, missing = _build(case, exact, change)
-    result = solve_model(m, diagnose=False, **asked.words())
+    result = solve_model(m, diagnose=False, **options.keywords())
     lost: set[Commitment] = set()
     if result.status == "infeasible":
-        lost = _impossible(m)
-        near = {key: model.near(amount) for key, amount in wanted.items() if key not in lost}
-        m, _ = _build(case, near, change)
-        result = solve_model(m, diagnose=False, **asked.words())
+        lost = _infeasible_commitments(m)
+        bounds = {key: model.near(amount) for key, amount in amounts.items() if key not in lost}
+        m, _ = _build(case, bounds, change)
+        result = solve_model(m, diagnose=False, **options.keywords())
     if result.status == "infeasible":
-        lost = set(wanted)
+        lost = set(amounts)
         m, _ = _build(case, {}, change)
-        result = solve_model(m, **asked.words())
-    lost |= {commitment for commitment in missing if wanted[commitment] > NOTHING}
-    released = tuple(commitment for commitment in wanted if commitment in lost)
-    return FixedPlan(result, values(m) if result.objective is not None else {}, released)
+        result = solve_model(m, **options.keywords())
+    lost |= {commitment for commitment in missing if amounts[commitment] > NOTHING}
+    released = tuple(commitment for commitment in amounts if commitment in lost)
+    return FixedPlan(
+        result, commitment_amounts(m) if result.objective is not None else {}, released
+    )
 
 
-def strictly(
-    case: Case, wanted: Mapping[Commitment, float], asked: FixedSolveOptions
+def solve_with_fixed(
+    case: Case, amounts: Mapping[Commitment, float], options: FixedSolveOptions
 ) -> FixedPlan | None:
-    """Least-cost plan with commitments as they are; None if impossible.
+    """Least-cost plan with fixed commitments; None if infeasible.
 
-    Where rounding makes the exact amounts impossible they are held but for it.
+    Where rounding makes the exact amounts infeasible they are fixed within rounding.
     """
-    held = None
-    for m in _strict(case, wanted):
-        result = solve_model(m, diagnose=False, **asked.words())
+    fixed = None
+    for m in _fixed_models(case, amounts):
+        result = solve_model(m, diagnose=False, **options.keywords())
         if result.objective is not None:
-            held = FixedPlan(result, values(m))
+            fixed = FixedPlan(result, commitment_amounts(m))
         if result.audit is not None and result.audit.passed:
             break
-    return held
+    return fixed
 
 
-def strict_cost(
-    case: Case, wanted: Mapping[Commitment, float], asked: FixedSolveOptions
+def cost_with_fixed(
+    case: Case, amounts: Mapping[Commitment, float], options: FixedSolveOptions
 ) -> float | None:
-    """Cost of that plan alone; None if impossible."""
-    for m in _strict(case, wanted):
-        _, objective = cost_alone(m, asked)
+    """Cost of the plan of :func:`solve_with_fixed`; None if infeasible."""
+    for m in _fixed_models(case, amounts):
+        _, objective = solve_for_cost(m, options)
         if objective is not None:
             return objective
     return None
 
 
-def cost_alone(m: Any, asked: FixedSolveOptions) -> tuple[str, float | None]:
-    """Status and cost of a model, without the tables of its plan; values stand on it."""
+def solve_for_cost(m: Any, options: FixedSolveOptions) -> tuple[str, float | None]:
+    """Status and cost of a model without result tables; the variables have their values."""
     settings = m.network.case.settings
     _, answer = solver.solve(
         m,
-        time_limit=settings.time_limit if asked.time_limit is None else asked.time_limit,
-        gap=settings.mip_gap if asked.gap is None else asked.gap,
-        progress=asked.progress,
+        time_limit=settings.time_limit if options.time_limit is None else options.time_limit,
+        gap=settings.mip_gap if options.gap is None else options.gap,
+        progress=options.progress,
     )
     return answer.status, answer.objective
 
 
-def _strict(case: Case, wanted: Mapping[Commitment, float]) -> Iterator[Any]:
-    """Models that hold commitments exactly, then but for rounding; none if one cannot happen."""
-    for bounds in (lambda amount: (amount, amount), model.near):
-        m, missing = _build(case, {key: bounds(amount) for key, amount in wanted.items()}, None)
-        if any(wanted[key] > NOTHING for key in missing):
+def _fixed_models(case: Case, amounts: Mapping[Commitment, float]) -> Iterator[Any]:
+    """Models that fix commitments exactly, then within rounding; none if one has no variable."""
+    for bounds_of in (lambda amount: (amount, amount), model.near):
+        bounds = {key: bounds_of(amount) for key, amount in amounts.items()}
+        m, missing = _build(case, bounds, None)
+        if any(amounts[key] > NOTHING for key in missing):
             return
         yield m
 
 
-def values(m: Any) -> dict[Commitment, float]:
+def commitment_amounts(m: Any) -> dict[Commitment, float]:
     """Amounts of all commitments of a solved model."""
     return {
         commitment: sum(variable.value for variable in variables)
@@ -148,21 +154,21 @@ def _build(
     return m, missing
 
 
-def _impossible(m: Any) -> set[Commitment]:
-    """Commitments that must give for there to be a plan."""
+def _infeasible_commitments(m: Any) -> set[Commitment]:
+    """Commitments that the least violation of their rows releases."""
     program = solver.transfer(m)
     rows = [
         row
         for row, constraint in enumerate(program.constraints)
         if constraint.parent_component().local_name == "kept"
     ]
-    places = np.array(rows, dtype=np.int64)
-    given = solver.least_violation(program, places, places)
-    if given is None:
+    indices = np.array(rows, dtype=np.int64)
+    violation = solver.least_violation(program, indices, indices)
+    if violation is None:
         return set()
     by_index = {commitment.row: commitment for commitment in model.commitments(m)}
     return {
         by_index[program.constraints[row].index()]
-        for row, amount in given.amounts.items()
-        if abs(amount) > RELEASE * max(1.0, abs(program.row_lower[row]))
+        for row, amount in violation.amounts.items()
+        if abs(amount) > RELEASE_TOLERANCE * max(1.0, abs(program.row_lower[row]))
     }

@@ -1,4 +1,4 @@
-"""What changed between two input workbooks: rows and cells, in the words of the sheets."""
+"""Differences of two input workbooks: rows and cells, as the sheets write them."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ INPUT_CHANGES = Layout(
     ),
 )
 
-SILENT = ("notes", "source", "confidence")
-"""Columns that change nothing."""
+COLUMNS_WITHOUT_EFFECT = ("notes", "source", "confidence")
+"""Columns that no plan depends on."""
 
-Row = tuple[str, str, str, str, str, str, str, float | None, float | None]
-Found = tuple[Any, bool]
-"""A record, and whether it counts."""
+InputChangeRow = tuple[str, str, str, str, str, str, str, float | None, float | None]
+SheetRow = tuple[Any, bool]
+"""A record, and whether its row is active."""
 
 
 def input_changes(before: Case, after: Case) -> Table:
@@ -46,59 +46,61 @@ def input_changes(before: Case, after: Case) -> Table:
     return table(INPUT_CHANGES, rows)
 
 
-def _settings(before: Case, after: Case) -> Iterator[Row]:
+def _settings(before: Case, after: Case) -> Iterator[InputChangeRow]:
     for name, column in SETTINGS.items():
         old, new = getattr(before.settings, name), getattr(after.settings, name)
-        if old != new and not (name == "case" and _is_file(before) and _is_file(after)):
-            yield _changed("Settings", "Settings", column.header, "value", old, new)
+        if old != new and not (
+            name == "case" and _is_named_after_file(before) and _is_named_after_file(after)
+        ):
+            yield _changed_cell("Settings", "Settings", column.header, "value", old, new)
 
 
-def _is_file(case: Case) -> bool:
-    """True if a case has no name of its own but its file's."""
+def _is_named_after_file(case: Case) -> bool:
+    """True if a case is named after its file alone."""
     return case.settings.case in ("", Path(case.path).stem)
 
 
-def _sheet(sheet: Sheet, before: Case, after: Case) -> Iterator[Row]:
+def _sheet(sheet: Sheet, before: Case, after: Case) -> Iterator[InputChangeRow]:
     old, new = _by_key(sheet, before), _by_key(sheet, after)
     for key in dict.fromkeys((*old, *new)):
-        pairs, gone, come = _matched(old.get(key, []), new.get(key, []))
+        pairs, removed, added = _pair_rows(old.get(key, []), new.get(key, []))
         either = (new.get(key) or old[key])[0][0]
         words = (getattr(either, attribute) for attribute in sheet.key)
-        name = ", ".join(_said(word) for word in words if word not in ("", None, ()))
+        name = ", ".join(_cell_text(word) for word in words if word not in ("", None, ()))
         for first, second in pairs:
             yield from _cells(sheet, after, name, first, second)
-        for record, _ in gone:
+        for record, _ in removed:
             place = f"{sheet.name}!{record.row}"
-            told = _filled(sheet, record)
-            yield (sheet.name, place, name, "", "removed", told, "", None, None)
-        for record, _ in come:
+            text = _row_text(sheet, record)
+            yield (sheet.name, place, name, "", "removed", text, "", None, None)
+        for record, _ in added:
             place = f"{sheet.name}!{record.row}"
-            told = _filled(sheet, record)
-            yield (sheet.name, place, name, "", "added", "", told, None, None)
+            text = _row_text(sheet, record)
+            yield (sheet.name, place, name, "", "added", "", text, None, None)
 
 
-def _by_key(sheet: Sheet, case: Case) -> dict[tuple[Any, ...], list[Found]]:
-    """Rows of a sheet by key, those that are switched off too."""
-    found: dict[tuple[Any, ...], list[Found]] = defaultdict(list)
-    off = case.switched_off.get(sheet.name, ())
-    for records, counts in ((case.rows(sheet.name), True), (off, False)):
+def _by_key(sheet: Sheet, case: Case) -> dict[tuple[Any, ...], list[SheetRow]]:
+    """Rows of a sheet by key, inactive ones too."""
+    by_key: dict[tuple[Any, ...], list[SheetRow]] = defaultdict(list)
+    inactive = case.switched_off.get(sheet.name, ())
+    for records, active in ((case.rows(sheet.name), True), (inactive, False)):
         for record in records:
-            key = tuple(_meaning(getattr(record, name)) for name in sheet.key)
-            found[key].append((record, counts))
-    return found
+            key = tuple(_normalized(getattr(record, name)) for name in sheet.key)
+            by_key[key].append((record, active))
+    return by_key
 
 
-def _meaning(value: Any) -> Any:
-    """What a cell means: names that read the same are the same."""
+def _normalized(value: Any) -> Any:
+    """Value of a cell for comparison: names are case-folded, for they match in any spelling."""
     if isinstance(value, (str, Event)):
         return fold(str(value))
-    return tuple(map(_meaning, value)) if isinstance(value, tuple) else value
+    return tuple(map(_normalized, value)) if isinstance(value, tuple) else value
 
 
-def _matched(
-    old: list[Found], new: list[Found]
-) -> tuple[list[tuple[Found, Found]], list[Found], list[Found]]:
-    """Rows of one key in pairs: of the same dates first, then in the order of their dates."""
+def _pair_rows(
+    old: list[SheetRow], new: list[SheetRow]
+) -> tuple[list[tuple[SheetRow, SheetRow]], list[SheetRow], list[SheetRow]]:
+    """Pair rows of one key by equal dates, then in date order; and the rows left on each side."""
     pairs = []
     left = sorted(old, key=_dates)
     right = sorted(new, key=_dates)
@@ -113,58 +115,73 @@ def _matched(
     return pairs, left[both:], right[both:]
 
 
-def _dates(found: Found) -> tuple[date, date]:
-    record = found[0]
+def _dates(row: SheetRow) -> tuple[date, date]:
+    record = row[0]
     start, end = (getattr(record, name, None) for name in DATES)
     return start or date.min, end or date.max
 
 
-def _cells(sheet: Sheet, case: Case, name: str, first: Found, second: Found) -> Iterator[Row]:
-    (old, counted), (new, counts) = first, second
-    if counted != counts:
+def _cells(
+    sheet: Sheet, case: Case, name: str, first: SheetRow, second: SheetRow
+) -> Iterator[InputChangeRow]:
+    (old, was_active), (new, is_active) = first, second
+    if was_active != is_active:
         place = case.cell(sheet.name, new.row, "active")
-        yield _changed(sheet.name, place, name, "active", counted, counts)
+        yield _changed_cell(sheet.name, place, name, "active", was_active, is_active)
     for attribute, column in sheet.columns.items():
-        if attribute in (*SILENT, "active"):
+        if attribute in (*COLUMNS_WITHOUT_EFFECT, "active"):
             continue
         before, after = getattr(old, attribute), getattr(new, attribute)
-        if _meaning(before) != _meaning(after):
+        if _normalized(before) != _normalized(after):
             place = case.cell(sheet.name, new.row, column.header)
-            yield _changed(sheet.name, place, name, column.header, before, after)
+            yield _changed_cell(sheet.name, place, name, column.header, before, after)
     old_periods, new_periods = (dict(getattr(each, "by_period", ())) for each in (old, new))
     for label in sorted({*old_periods, *new_periods}):
         before, after = old_periods.get(label), new_periods.get(label)
         if before != after:
             place = case.cell(sheet.name, new.row, label)
-            yield _changed(sheet.name, place, name, label, before, after)
+            yield _changed_cell(sheet.name, place, name, label, before, after)
 
 
-def _changed(sheet: str, place: str, name: str, column: str, before: Any, after: Any) -> Row:
+def _changed_cell(
+    sheet: str, place: str, name: str, column: str, before: Any, after: Any
+) -> InputChangeRow:
     difference = relative = None
-    if _number(before) and _number(after):
+    if _is_finite_number(before) and _is_finite_number(after):
         difference = after - before
         relative = difference / abs(before) if before else None
-    return sheet, place, name, column, "changed", _said(before), _said(after), difference, relative
+    return (
+        sheet,
+        place,
+        name,
+        column,
+        "changed",
+        _cell_text(before),
+        _cell_text(after),
+        difference,
+        relative,
+    )
 
 
-def _number(value: Any) -> bool:
+def _is_finite_number(value: Any) -> bool:
     finite = isinstance(value, (int, float)) and not isinstance(value, bool)
     return finite and abs(value) < float("inf")
 
 
-def _filled(sheet: Sheet, record: Any) -> str:
-    """Columns of a row that are neither key nor default, as a planner would read them."""
-    told = [
-        f"{column.header} {_said(getattr(record, name))}"
+def _row_text(sheet: Sheet, record: Any) -> str:
+    """Columns of a row that are neither key nor default, with their values."""
+    texts = [
+        f"{column.header} {_cell_text(getattr(record, name))}"
         for name, column in sheet.columns.items()
-        if name not in (*sheet.key, *SILENT, "active") and getattr(record, name) != column.default
+        if name not in (*sheet.key, *COLUMNS_WITHOUT_EFFECT, "active")
+        and getattr(record, name) != column.default
     ]
-    told += [f"{label} {_said(tonnes)}" for label, tonnes in getattr(record, "by_period", ())]
-    return "; ".join(told)
+    texts += [f"{label} {_cell_text(tonnes)}" for label, tonnes in getattr(record, "by_period", ())]
+    return "; ".join(texts)
 
 
-def _said(value: Any) -> str:
-    """A value as it would stand in a cell."""
+def _cell_text(value: Any) -> str:
+    """A value as a cell would show it."""
     if value is None or value in ("", ()):
         return "blank"
     if isinstance(value, bool):
@@ -175,4 +192,4 @@ def _said(value: Any) -> str:
         return str(value)
     if not isinstance(value, tuple):
         return str(value)
-    return "; ".join(_said(part) for part in value)
+    return "; ".join(_cell_text(part) for part in value)

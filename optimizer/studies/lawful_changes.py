@@ -1,4 +1,4 @@
-"""Whether a plan is cheaper because a rule binds less: two plans beside each other."""
+"""Tell whether the second of two plans is cheaper because a rule binds less."""
 
 from __future__ import annotations
 
@@ -6,35 +6,39 @@ from optimizer.result.number_text import figure
 from optimizer.result.result_layouts import RUN, Tables
 from optimizer.tracing.lawfulness_verdict import AS_FAR_AS_STATED, NO, NO_RULE_BINDS, NO_RULES, YES
 
-ORDER = (NO, NO_RULES, NO_RULE_BINDS, AS_FAR_AS_STATED, YES)
-"""Words for a plan, the weakest first."""
-CENT = 0.005
-"""Money below which two plans cost the same."""
-SMALL = 1e-6
-"""Share of the tonnes bound before below which nothing is said to be bound less: rounding."""
+LAWFULNESS_ORDER = (NO, NO_RULES, NO_RULE_BINDS, AS_FAR_AS_STATED, YES)
+"""Lawfulness of a plan as the sheet Run has it, the least lawful first."""
+EQUAL_COST_TOLERANCE = 0.005
+"""Money below which two plans cost the same: half of the cent that is shown."""
+NEGLIGIBLE_BOUND_SHARE = 1e-6
+"""Share of the tonnes bound before below which a rule binds no less: rounding."""
 
 
 def lawful_changes(before: Tables, after: Tables) -> tuple[str, ...]:
-    """Sentences on what rules bind less, first that the second plan is cheaper for it."""
-    words = _word(before), _word(after)
-    less = _cost(before) - _cost(after)
-    less_bound = _bound_less(_bound(before), _bound(after), all_of_it=less <= CENT)
-    found = list(less_bound)
-    if all(words) and words[0] != words[1]:
-        found.insert(0, f"Lawful: {words[0]} before, {words[1]} after.")
-    weaker = all(words) and ORDER.index(words[1]) < ORDER.index(words[0])
-    if (weaker or less_bound) and less > CENT:
-        found.insert(0, f"The second plan is cheaper by {less:,.2f}, but it is held to less:")
-    return tuple(found)
+    """Sentences on rules that bind less in the second plan; the first tells what it saves."""
+    first, second = _lawfulness(before), _lawfulness(after)
+    saving = _cost(before) - _cost(after)
+    cheaper = saving > EQUAL_COST_TOLERANCE
+    relaxed = _relaxed_rules(_tonnes_bound(before), _tonnes_bound(after), entirely=not cheaper)
+    sentences = list(relaxed)
+    known = bool(first and second)
+    if known and first != second:
+        sentences.insert(0, f"Lawful: {first} before, {second} after.")
+    weaker = known and LAWFULNESS_ORDER.index(second) < LAWFULNESS_ORDER.index(first)
+    if (weaker or relaxed) and cheaper:
+        sentences.insert(0, f"The second plan is cheaper by {saving:,.2f}, but it is held to less:")
+    return tuple(sentences)
 
 
-def _bound_less(before: dict[str, float], after: dict[str, float], *, all_of_it: bool) -> list[str]:
-    """Rules that bind less after, or with ``all_of_it`` those that no longer bind anything."""
-    left = SMALL if all_of_it else 1 - SMALL
+def _relaxed_rules(
+    before: dict[str, float], after: dict[str, float], *, entirely: bool
+) -> list[str]:
+    """Rules that bind fewer tonnes after; with ``entirely`` only those that bind none."""
+    share = NEGLIGIBLE_BOUND_SHARE if entirely else 1 - NEGLIGIBLE_BOUND_SHARE
     return [
         f"{rule} bound {figure(tonnes)} t before and {_amount(after.get(rule, 0.0))} after."
         for rule, tonnes in before.items()
-        if after.get(rule, 0.0) < tonnes * left
+        if after.get(rule, 0.0) < tonnes * share
     ]
 
 
@@ -42,21 +46,21 @@ def _amount(tonnes: float) -> str:
     return f"{figure(tonnes)} t" if tonnes else "nothing"
 
 
-def _bound(tables: Tables) -> dict[str, float]:
+def _tonnes_bound(tables: Tables) -> dict[str, float]:
     """Tonnes that each rule binds."""
-    rows, found = tables.get("Compliance"), dict[str, float]()
-    if rows is not None:
-        for rule, tonnes in zip(rows["rule"], rows["delivered"], strict=True):
-            found[rule] = found.get(rule, 0.0) + tonnes
-    return found
+    compliance, bound = tables.get("Compliance"), dict[str, float]()
+    if compliance is not None:
+        for rule, tonnes in zip(compliance["rule"], compliance["delivered"], strict=True):
+            bound[rule] = bound.get(rule, 0.0) + tonnes
+    return bound
 
 
-def _word(tables: Tables) -> str:
-    """What the sheet Run says; empty in workbooks that do not say it."""
+def _lawfulness(tables: Tables) -> str:
+    """Lawfulness of the sheet Run; empty in workbooks that do not have it."""
     run = tables.get(RUN.name)
-    told = zip(run["item"], run["value"], strict=True) if run is not None else ()
-    word = next((value for item, value in told if item == "lawful"), "")
-    return word if word in ORDER else ""
+    items = zip(run["item"], run["value"], strict=True) if run is not None else ()
+    word = next((value for item, value in items if item == "lawful"), "")
+    return word if word in LAWFULNESS_ORDER else ""
 
 
 def _cost(tables: Tables) -> float:

@@ -1,4 +1,4 @@
-"""The periods of a loss."""
+"""The periods in which something is lost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class LossWindow:
-    """The periods of a loss, counted from 0, both included, and their days."""
+    """First and last period of a loss, counted from 0, and its first and last day."""
 
     first: int
     last: int
@@ -17,6 +17,6 @@ class LossWindow:
     end: date
 
 
-def touches(row: Any, window: LossWindow) -> bool:
-    """True if a dated row holds on any day of a window."""
+def applies_within(row: Any, window: LossWindow) -> bool:
+    """True if a dated row is in force on any day of a window."""
     return (row.start or date.min) <= window.end and (row.end or date.max) >= window.start

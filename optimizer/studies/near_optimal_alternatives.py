@@ -1,10 +1,10 @@
-"""Other plans that cost nearly as little: what there is to choose at a given price.
+"""Near-optimal alternatives: plans that cost little more than the least and differ from it.
 
-Within a share of the least cost, and with no more tonnes short, purchases from each
-country in turn are made least, those from outside North America, and the number of
-suppliers. The least number would need a yes/no decision for each supplier; instead the
-smallest supplier is left out, plan after plan, as long as the cost allows: none of those
-left can be left out alone, though another choice might need fewer.
+Within a share of the least cost, and with no more tonnes short, each plan minimises one thing:
+purchases from a country, purchases from outside North America, or the number of suppliers. The
+exact minimum of suppliers would need a yes/no decision for each. Instead the smallest supplier is
+excluded, plan after plan, as long as the cost allows. Then no supplier can be excluded alone,
+though another choice might need fewer.
 """
 
 from __future__ import annotations
@@ -15,18 +15,26 @@ from optimizer.errors import UsageError
 from optimizer.model import StudyTerms
 from optimizer.result.result_layouts import Field, Layout, Table, table
 from optimizer.studies.disruptions import limit_row, with_limits
+from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.run_outcome import RunOutcome
-from optimizer.studies.runner import Runner, RunSettings, StudyRun
-from optimizer.studies.study import BASE, Study, amounts, compared, reason
+from optimizer.studies.runner import Runner
+from optimizer.studies.study import BASE_RUN, Study, amounts, compared, reason
+from optimizer.studies.study_register import ALTERNATIVES_STUDY
+from optimizer.studies.study_run import RunSettings, StudyRun
+from optimizer.studies.uncertain_supply import OfferKey
 from optimizer.tables import Case
 from optimizer.tables.country_groups import GROUPS
 
 NORTH_AMERICA = GROUPS["USMCA"].members
-SMALL = 1e-4
-"""Share of all tonnes bought below which a supplier counts as none."""
+NEGLIGIBLE_SUPPLIER_SHARE = 1e-4
+"""Share of all tonnes bought below which a supplier does not count, for it may be rounding."""
 
-SLACK, GAIN = 1e-6, 1e-3
-"""Tonnes by which a plan may be shorter: for the solver, and among rounded figures."""
+SHORTAGE_SLACK, SHORTAGE_COMPARISON_TOLERANCE = 1e-6, 1e-3
+"""Tonnes by which an alternative may be shorter: in the solver's row, and in a comparison.
+
+The row must leave room for the solver's feasibility tolerance of about 1e-7; the comparison is
+that of the three decimals that are shown.
+"""
 
 ALTERNATIVES = Layout(
     "Alternatives",
@@ -43,24 +51,24 @@ ALTERNATIVES = Layout(
         Field("short", "tonnes", "tonnes short, outlets left out"),
     ),
 )
-OfferName = tuple[str, str, str]
 
 
-def alternatives(case: Case, within: float = 0.02, way: RunSettings | None = None) -> Study:
-    """Plans within a share of the least cost that differ as much as possible.
+@renamed_keywords(way="settings")
+def alternatives(case: Case, within: float = 0.02, settings: RunSettings | None = None) -> Study:
+    """Plans within a share ``within`` of the least cost that differ as much as possible.
 
     Raises UsageError if ``within`` is below 0 or the case has no plan.
     """
     if not within >= 0:
         raise UsageError("the share of cost that may be added is not below 0")
-    runner = Runner(case, way or RunSettings())
+    runner = Runner(case, settings or RunSettings())
     base = runner.base()
     if not base.solved or base.objective is None:
         raise UsageError(f"the case itself has no plan to begin with: {reason(base)}")
-    most = base.objective + within * abs(base.objective)
+    most_cost = base.objective + within * abs(base.objective)
     country = {site.site: site.country for site in case.sites}
     offers = list(dict.fromkeys((row.offer, row.site, row.material) for row in case.supply))
-    aims: dict[str, tuple[OfferName, ...]] = {
+    aims: dict[str, tuple[OfferKey, ...]] = {
         f"least from {name}": tuple(each for each in offers if country[each[1]] == name)
         for (name,) in sorted(amounts(base, "Purchases", ("country",), "tonnes"))
     }
@@ -72,82 +80,94 @@ def alternatives(case: Case, within: float = 0.02, way: RunSettings | None = Non
             name,
             case,
             StudyTerms(
-                most_cost=most,
-                most_short=base.short + SLACK,
-                least_bought=tuple((each, 1.0) for each in own),
+                most_cost=most_cost,
+                most_short=base.short + SHORTAGE_SLACK,
+                least_bought=tuple((each, 1.0) for each in reduced),
             ),
         )
-        for name, own in aims.items()
+        for name, reduced in aims.items()
     ]
-    found = dict(zip(aims, runner.outcomes(runs), strict=True))
-    found["fewest suppliers"] = _fewest(runner, case, base, most)
-    outcomes = {BASE: base, **found}
+    plans = dict(zip(aims, runner.outcomes(runs), strict=True))
+    plans["fewest suppliers"] = _fewest_suppliers(runner, case, base, most_cost)
+    outcomes = {BASE_RUN: base, **plans}
     return Study(
         title=f"Plans within {100 * within:.3g} % of the least cost",
         case=case.settings.case,
         currency=case.settings.currency,
         outcomes=outcomes,
-        tables={"Alternatives": _overview(base, found, aims), **compared(outcomes)},
+        tables={"Alternatives": _overview(base, plans, aims), **compared(outcomes)},
         notes=(
-            f"Each plan costs at most {most:,.2f} {case.settings.currency} and is no shorter.",
+            f"Each plan costs at most {most_cost:,.2f} {case.settings.currency} and is no shorter.",
             "Fewest suppliers: none that is left can be left out alone; "
             "another choice might need fewer.",
         ),
-        chart=("Alternatives", "plan", ("cost", "short")),
+        chart=ALTERNATIVES_STUDY.chart,
     )
 
 
-def _fewest(runner: Runner, case: Case, base: RunOutcome, most: float) -> RunOutcome:
-    """The plan that is left when the smallest suppliers are left out one by one."""
-    last, barred, needed = base, list[str](), set[str]()
+def _fewest_suppliers(runner: Runner, case: Case, base: RunOutcome, most_cost: float) -> RunOutcome:
+    """The last plan when the smallest suppliers are excluded one by one."""
+    last, excluded, needed = base, list[str](), set[str]()
     while True:
-        sold = {site: tonnes for site, tonnes in _sold(last).items() if site not in needed}
+        sold = {
+            site: tonnes for site, tonnes in _tonnes_by_supplier(last).items() if site not in needed
+        }
         if not sold:
             return last
         site = min(sold, key=lambda each: (sold[each], each))
         rows = [
             limit_row(f"without {each}", "bought", site=(each,), maximum=0.0)
-            for each in (*barred, site)
+            for each in (*excluded, site)
         ]
-        (found,) = runner.outcomes([StudyRun(f"without {site}", with_limits(case, rows))])
-        cheap = found.solved and found.objective is not None and found.objective <= most
-        full = found.short <= base.short + GAIN
-        if cheap and full and suppliers(found) <= suppliers(last):
-            last = found
-            barred.append(site)
+        (plan,) = runner.outcomes([StudyRun(f"without {site}", with_limits(case, rows))])
+        cheap = plan.solved and plan.objective is not None and plan.objective <= most_cost
+        full = plan.short <= base.short + SHORTAGE_COMPARISON_TOLERANCE
+        if cheap and full and supplier_count(plan) <= supplier_count(last):
+            last = plan
+            excluded.append(site)
         else:
             needed.add(site)
 
 
-def _sold(outcome: RunOutcome) -> dict[str, float]:
-    """Tonnes bought from each site that more than a trace is bought from."""
+def _tonnes_by_supplier(outcome: RunOutcome) -> dict[str, float]:
+    """Tonnes bought from each site with more than a negligible share of purchases."""
     sold = amounts(outcome, "Purchases", ("site",), "tonnes")
-    trace = SMALL * sum(sold.values())
-    return {site: tonnes for (site,), tonnes in sold.items() if tonnes > trace}
+    negligible = NEGLIGIBLE_SUPPLIER_SHARE * sum(sold.values())
+    return {site: tonnes for (site,), tonnes in sold.items() if tonnes > negligible}
 
 
-def suppliers(outcome: RunOutcome) -> int:
-    """Sites that more than a trace is bought from."""
-    return len(_sold(outcome))
+def supplier_count(outcome: RunOutcome) -> int:
+    """Number of sites with more than a negligible share of purchases."""
+    return len(_tonnes_by_supplier(outcome))
 
 
 def _overview(
-    base: RunOutcome, found: dict[str, RunOutcome], aims: dict[str, tuple[OfferName, ...]]
+    base: RunOutcome, plans: dict[str, RunOutcome], aims: dict[str, tuple[OfferKey, ...]]
 ) -> Table:
     assert base.objective is not None
     before = amounts(base, "Purchases", ("offer", "site", "material"), "tonnes")
     rows: list[tuple[Any, ...]] = [
-        (BASE, base.status, base.objective, 0.0, None, None, suppliers(base), 0.0, base.short)
+        (
+            BASE_RUN,
+            base.status,
+            base.objective,
+            0.0,
+            None,
+            None,
+            supplier_count(base),
+            0.0,
+            base.short,
+        )
     ]
-    for name, outcome in found.items():
+    for name, outcome in plans.items():
         if not outcome.solved or outcome.objective is None:
             rows.append((name, reason(outcome) or outcome.status, *(None,) * 7))
             continue
-        then = amounts(outcome, "Purchases", ("offer", "site", "material"), "tonnes")
+        after = amounts(outcome, "Purchases", ("offer", "site", "material"), "tonnes")
         if name in aims:
-            figures = [sum(each.get(key, 0.0) for key in aims[name]) for each in (before, then)]
+            figures = [sum(each.get(key, 0.0) for key in aims[name]) for each in (before, after)]
         else:
-            figures = [float(suppliers(base)), float(suppliers(outcome))]
+            figures = [float(supplier_count(base)), float(supplier_count(outcome))]
         dearer = outcome.objective - base.objective
         relative = dearer / abs(base.objective) if base.objective else None
         rows.append(
@@ -157,16 +177,16 @@ def _overview(
                 outcome.objective,
                 relative,
                 *figures,
-                suppliers(outcome),
-                _differs(before, then),
+                supplier_count(outcome),
+                _share_bought_elsewhere(before, after),
                 outcome.short,
             )
         )
     return table(ALTERNATIVES, rows)
 
 
-def _differs(before: dict[Any, float], then: dict[Any, float]) -> float:
+def _share_bought_elsewhere(before: dict[Any, float], after: dict[Any, float]) -> float:
     """Share of the tonnes bought that were not bought there before."""
-    total = sum(then.values())
-    more = sum(max(tonnes - before.get(key, 0.0), 0.0) for key, tonnes in then.items())
-    return more / total if total else 0.0
+    total = sum(after.values())
+    elsewhere = sum(max(tonnes - before.get(key, 0.0), 0.0) for key, tonnes in after.items())
+    return elsewhere / total if total else 0.0

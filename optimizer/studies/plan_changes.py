@@ -1,4 +1,4 @@
-"""What moved between two plans: cost, volumes, decisions."""
+"""Differences of two plans: cost, volumes, decisions."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _BEFORE_AFTER = (
     Field("after", "amount", "in the second plan"),
     Field("change", "amount", "after less before"),
 )
-_MONEY = Field(
+_MONEY_CHANGE = Field(
     "money", "money", "change in what is paid for it (a sale: less revenue), not discounted"
 )
-_THING = (
+_CHANGED_THING = (
     Field("kind", "text", "bought, shipped, run, delivered, short, thrown away or built"),
     Field("thing", "text", "offer, lane, process, demand line, site or option"),
 )
@@ -47,21 +47,29 @@ COST_CHANGES = Layout(
 VOLUME_CHANGES = Layout(
     "Volume changes",
     "What moved, over the horizon.",
-    (*_THING, *_BEFORE_AFTER, _MONEY),
+    (*_CHANGED_THING, *_BEFORE_AFTER, _MONEY_CHANGE),
 )
 PERIOD_CHANGES = Layout(
     "Changes by period",
     "What moved, period by period.",
-    (*_THING, Field("period", "period", "label of the period"), *_BEFORE_AFTER, _MONEY),
+    (
+        *_CHANGED_THING,
+        Field("period", "period", "label of the period"),
+        *_BEFORE_AFTER,
+        _MONEY_CHANGE,
+    ),
 )
 
-SMALL = 1e-6
-"""Tonnes or money, relative to the plan's largest, that count as no change."""
+NEGLIGIBLE_CHANGE = 1e-6
+"""Tonnes or money, relative to the largest of both plans, that count as no change.
 
-Source = tuple[str, Layout, tuple[str, ...], str, tuple[str, ...], float]
-"""Word, table, names, amount, money columns and their sign."""
+Chosen above the solver's feasibility tolerance of about 1e-7.
+"""
 
-SOURCES: tuple[Source, ...] = (
+ChangeSource = tuple[str, Layout, tuple[str, ...], str, tuple[str, ...], float]
+"""Kind of change, table, columns of names, of the amount and of money, and the sign of money."""
+
+CHANGE_SOURCES: tuple[ChangeSource, ...] = (
     ("bought", PURCHASES, ("offer", "site", "material"), "tonnes", ("cost",), 1.0),
     (
         "shipped",
@@ -78,21 +86,21 @@ SOURCES: tuple[Source, ...] = (
     ("built", INVESTMENT, ("option", "site", "unit"), "number", ("capital",), 1.0),
 )
 
-Key = tuple[str, str, str]
+ChangeKey = tuple[str, str, str]
 """Kind, thing, period."""
 
 
 def plan_changes(before: Tables, after: Tables, *, by: str = "money") -> tuple[Table, ...]:
-    """Cost by category, volumes over the horizon and by period; what moved most stands first.
+    """Changes of cost by category, and of volumes over the horizon and by period, largest first.
 
     ``by`` is ``money`` or ``tonnes``.
     """
-    moved = _moved(before, after)
+    moved = _changes(before, after)
     total: dict[tuple[str, str], list[float]] = {}
     for (kind, thing, _), figures in moved.items():
-        own = total.setdefault((kind, thing), [0.0, 0.0, 0.0])
+        sums = total.setdefault((kind, thing), [0.0, 0.0, 0.0])
         for place, figure in enumerate(figures):
-            own[place] += figure
+            sums[place] += figure
     return (
         _costs(before, after),
         table(VOLUME_CHANGES, _sorted(total, by)),
@@ -103,11 +111,11 @@ def plan_changes(before: Tables, after: Tables, *, by: str = "money") -> tuple[T
 def _costs(before: Tables, after: Tables) -> Table:
     sums = []
     for tables in (before, after):
-        own = dict.fromkeys(CATEGORIES, 0.0)
+        by_category = dict.fromkeys(CATEGORIES, 0.0)
         costs = tables["Costs"]
         for category, money in zip(costs["category"], costs["discounted"], strict=True):
-            own[category] = own.get(category, 0.0) + money
-        sums.append(own)
+            by_category[category] = by_category.get(category, 0.0) + money
+        sums.append(by_category)
     old, new = sums
     rows = [
         (name, old.get(name, 0.0), new.get(name, 0.0), new.get(name, 0.0) - old.get(name, 0.0))
@@ -118,33 +126,35 @@ def _costs(before: Tables, after: Tables) -> Table:
     return table(COST_CHANGES, [*rows, ("total", first, second, second - first)])
 
 
-def _moved(before: Tables, after: Tables) -> dict[Key, list[float]]:
-    """Before, after and difference in money by kind, thing and period; only what moved."""
-    found: dict[Key, list[float]] = {}
+def _changes(before: Tables, after: Tables) -> dict[ChangeKey, list[float]]:
+    """Amount before, after and change of money by kind, thing and period; only what changed."""
+    changes: dict[ChangeKey, list[float]] = {}
     spelled: dict[str, str] = {}
-    for source in SOURCES:
+    for source in CHANGE_SOURCES:
         for side, tables in enumerate((before, after)):
             for (kind, thing, period), amount, money in _amounts(source, tables):
                 key = (kind, spelled.setdefault(fold(thing), thing), period)
-                cell = found.setdefault(key, [0.0, 0.0, 0.0])
+                cell = changes.setdefault(key, [0.0, 0.0, 0.0])
                 cell[side] += amount
                 cell[2] += money if side else -money
-    sizes = [max(abs(cell[place]) for cell in found.values()) for place in (0, 2)] if found else []
-    amounts, money = (SMALL * max(1.0, size) for size in sizes) if sizes else (0.0, 0.0)
+    sizes = (
+        [max(abs(cell[place]) for cell in changes.values()) for place in (0, 2)] if changes else []
+    )
+    amounts, money = (NEGLIGIBLE_CHANGE * max(1.0, size) for size in sizes) if sizes else (0.0, 0.0)
     return {
         key: cell
-        for key, cell in found.items()
+        for key, cell in changes.items()
         if abs(cell[1] - cell[0]) > amounts or abs(cell[2]) > money
     }
 
 
-def _amounts(source: Source, tables: Tables) -> Iterator[tuple[Key, float, float]]:
-    kind, layout, names, header, monies, sign = source
+def _amounts(source: ChangeSource, tables: Tables) -> Iterator[tuple[ChangeKey, float, float]]:
+    kind, layout, names, header, money_headers, sign = source
     rows = tables.get(layout.name)
     if rows is None:
         return
     things = zip(*(rows[name] for name in names), strict=True)
-    money = zip(*(rows[name] for name in monies), strict=True)
+    money = zip(*(rows[name] for name in money_headers), strict=True)
     for thing, period, amount, paid in zip(
         things, rows["period"], rows[header], money, strict=True
     ):

@@ -1,4 +1,4 @@
-"""Comparing: two plans, or two input workbooks, in a planner's words."""
+"""Compare two plans or two input workbooks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from optimizer.errors import UsageError
 from optimizer.plan import Result
 from optimizer.result.result_layouts import RUN, Table, Tables
 from optimizer.studies.input_changes import INPUT_CHANGES, input_changes
-from optimizer.studies.lawful_changes import lawful_changes
+from optimizer.studies.lawful_changes import EQUAL_COST_TOLERANCE, lawful_changes
 from optimizer.studies.plan_changes import (
     COST_CHANGES,
     PERIOD_CHANGES,
@@ -27,11 +27,11 @@ from optimizer.tables.workbook_files import open_book
 if TYPE_CHECKING:
     import pandas as pd
 
-Thing = Case | Result | Tables | str | os.PathLike[str]
+PlanOrInput = Case | Result | Tables | str | os.PathLike[str]
 """An input (case or workbook) or a plan (result, its tables or its workbook)."""
 
-UNITS = {"run": "", "built": ""}
-"""Units of what is not tonnes."""
+UNIT_BY_KIND = {"run": "", "built": ""}
+"""Unit of an amount where it is not tonnes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ class Comparison:
     tables: Mapping[str, Table]
     """``Cost changes``, ``Volume changes``, ``Changes by period``; or ``Input changes``."""
     currency: str = ""
-    """Currency of both; empty where a workbook does not tell it."""
+    """Currency of both; empty where no workbook has it."""
     periods: tuple[str, ...] = ()
     """Labels of the periods in which plans cost something, in order."""
     lawful: tuple[str, ...] = ()
-    """What rules bind less in the second plan, and that it is cheaper for it."""
+    """Sentences on rules that bind less in the second plan, and what it saves."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A table as a DataFrame."""
@@ -66,14 +66,14 @@ class Comparison:
         )
 
     def lines(self, most: int = 40) -> list[str]:
-        """What changed in sentences; of what moved the first ``most``."""
-        return list(_inputs(self, most) if self.what == "inputs" else _plans(self, most))
+        """Changes in sentences; at most ``most`` of the moves."""
+        return list(_input_lines(self, most) if self.what == "inputs" else _plan_lines(self, most))
 
 
-def compare(first: Thing, second: Thing, *, by: str = "money") -> Comparison:
-    """What changed from the first to the second: two plans or two inputs.
+def compare(first: PlanOrInput, second: PlanOrInput, *, by: str = "money") -> Comparison:
+    """Changes from the first to the second of two plans or two inputs.
 
-    What moved in plans is sorted by ``money`` or by ``tonnes``. Raises UsageError if one is a
+    Changes of plans are sorted by ``money`` or by ``tonnes``. Raises UsageError if one is a
     plan and the other an input.
     """
     if by not in ("money", "tonnes"):
@@ -85,37 +85,37 @@ def compare(first: Thing, second: Thing, *, by: str = "money") -> Comparison:
     lawful: tuple[str, ...] = ()
     if kinds[0] == "plans":
         plans = (_tables(first), _tables(second))
-        made = plan_changes(*plans, by=by)
+        changes = plan_changes(*plans, by=by)
         lawful = lawful_changes(*plans)
         currencies = [_currency(tables) for tables in plans]
         periods = tuple(sorted({label for each in plans for label in each["Costs"]["period"]}))
     else:
         cases = (_case(first), _case(second))
-        made = (input_changes(*cases),)
+        changes = (input_changes(*cases),)
         currencies = [case.settings.currency for case in cases]
     return Comparison(
         what=kinds[0],
-        tables={each.layout.name: each for each in made},
+        tables={each.layout.name: each for each in changes},
         currency=" and ".join(dict.fromkeys(filter(None, currencies))),
         periods=periods,
         lawful=lawful,
     )
 
 
-def is_plan(thing: Thing) -> bool:
+def is_plan(thing: PlanOrInput) -> bool:
     """True for a plan, False for an input."""
     if isinstance(thing, (str, os.PathLike)):
         return {"Costs", "Run"} <= {grid.name for grid in open_book(thing).grids}
     return not isinstance(thing, Case)
 
 
-def _tables(thing: Thing) -> Tables:
+def _tables(thing: PlanOrInput) -> Tables:
     if isinstance(thing, Case):
         raise UsageError("an input is no plan")
     return plan_tables(thing)
 
 
-def _case(thing: Thing) -> Case:
+def _case(thing: PlanOrInput) -> Case:
     if isinstance(thing, (str, os.PathLike)):
         return read(thing)
     if isinstance(thing, Case):
@@ -124,14 +124,14 @@ def _case(thing: Thing) -> Case:
 
 
 def _currency(tables: Tables) -> str:
-    """What the sheet Run says; empty in workbooks that do not say it."""
+    """Currency of the sheet Run; empty in workbooks that do not have it."""
     run = tables.get(RUN.name)
-    told = zip(run["item"], run["value"], strict=True) if run is not None else ()
-    return next((value for item, value in told if item == "currency"), "")
+    items = zip(run["item"], run["value"], strict=True) if run is not None else ()
+    return next((value for item, value in items if item == "currency"), "")
 
 
-def _inputs(found: Comparison, most: int) -> Iterator[str]:
-    rows = list(found.tables[INPUT_CHANGES.name].rows())
+def _input_lines(comparison: Comparison, most: int) -> Iterator[str]:
+    rows = list(comparison.tables[INPUT_CHANGES.name].rows())
     if not rows:
         yield "Nothing that matters to the plan differs."
     for _, place, name, column, change, before, after, _, relative in rows[:most]:
@@ -139,33 +139,33 @@ def _inputs(found: Comparison, most: int) -> Iterator[str]:
             part = "" if relative is None else f" ({relative:+.1%})"
             yield f"{place} {name}, {column}: {before} is now {after}{part}."
         else:
-            told = before or after
-            yield f"{place} {name}: {change}{f' ({told})' if told else ''}."
+            text = before or after
+            yield f"{place} {name}: {change}{f' ({text})' if text else ''}."
     if len(rows) > most:
         yield f"And {len(rows) - most:,} more."
 
 
-def _plans(found: Comparison, most: int) -> Iterator[str]:
-    costs = list(found.tables[COST_CHANGES.name].rows())
+def _plan_lines(comparison: Comparison, most: int) -> Iterator[str]:
+    costs = list(comparison.tables[COST_CHANGES.name].rows())
     _, before, after, change = costs[-1]
     word = "more" if change > 0 else "less"
     share = f" ({abs(change / before):.2%})" if before else ""
     yield (
         f"Cost {before:,.2f} before, {after:,.2f} after: {abs(change):,.2f} {word}{share}."
-        if abs(change) > 0.005
+        if abs(change) > EQUAL_COST_TOLERANCE
         else f"Cost {after:,.2f} in both."
     )
-    yield from found.lawful
+    yield from comparison.lawful
     for category, _, _, money in costs[:-1]:
-        if abs(money) >= 0.005:
+        if abs(money) >= EQUAL_COST_TOLERANCE:
             yield f"  {category:<14}{money:>+20,.2f}"
-    rows = list(found.tables[VOLUME_CHANGES.name].rows())
+    rows = list(comparison.tables[VOLUME_CHANGES.name].rows())
     if not rows:
         yield "Nothing moved."
     for kind, thing, old, new, moved, money in rows[:most]:
-        unit = UNITS.get(kind, " t")
-        paid = f", {money:+,.2f}" if abs(money) >= 0.005 else ""
+        unit = UNIT_BY_KIND.get(kind, " t")
+        paid = f", {money:+,.2f}" if abs(money) >= EQUAL_COST_TOLERANCE else ""
         yield f"{kind} {thing}: {old:,.3f} to {new:,.3f}{unit} ({moved:+,.3f}{paid})."
     if len(rows) > most:
-        periods = len(found.tables[PERIOD_CHANGES.name])
+        periods = len(comparison.tables[PERIOD_CHANGES.name])
         yield f"And {len(rows) - most:,} more; {periods:,} changes by period in the workbook."

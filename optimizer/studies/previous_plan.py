@@ -1,4 +1,4 @@
-"""An earlier plan: its result tables, from a result or from its workbook."""
+"""Read an earlier plan: its result tables, from a result or from its workbook."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from optimizer.tables.cell_grids import CellGrid
 from optimizer.tables.dates import InvalidDate, parse_day
 from optimizer.tables.workbook_files import open_book
 
-HEADER = 4
+PLAN_HEADER_ROW = 4
 """Row of the header in a sheet of the results workbook, counted from 0."""
 
-Plan = Result | Tables | str | os.PathLike[str]
+PreviousPlan = Result | Tables | str | os.PathLike[str]
 """A result, its tables, or the path of its workbook."""
 
-SOURCES: dict[str, tuple[Layout, tuple[str, ...], str]] = {
+COMMITMENT_SOURCES: dict[str, tuple[Layout, tuple[str, ...], str]] = {
     "purchases": (PURCHASES, ("offer", "site", "material"), "tonnes"),
     "shipments": (SHIPMENTS, ("from site", "to site", "material", "mode"), "tonnes"),
     "production": (PRODUCTION, ("site", "recipe", "feed"), "activity"),
@@ -40,15 +40,21 @@ SOURCES: dict[str, tuple[Layout, tuple[str, ...], str]] = {
     "disposal": (DISPOSAL, ("site", "material"), "tonnes"),
     "options": (INVESTMENT, ("option",), "number"),
 }
-"""Table, name and amount of each kind of commitment."""
+"""Table, columns of the name and column of the amount of each kind of commitment."""
 
-_READ = {"Costs", "Run", "Shortages", *(layout.name for layout, _, _ in SOURCES.values())}
-"""Tables of which each column is needed; others may be of an earlier version and lack some."""
+_REQUIRED_TABLES = {
+    "Costs",
+    "Run",
+    "Shortages",
+    *(layout.name for layout, _, _ in COMMITMENT_SOURCES.values()),
+}
+"""Tables that need all their columns; others may be of an earlier version and lack some."""
 
-_NUMBERS = ("tonnes", "amount", "money", "price", "share", "number")
+_NUMERIC_KINDS = ("tonnes", "amount", "money", "price", "share", "number")
+"""Kinds of column that hold numbers."""
 
 
-def plan_tables(plan: Plan) -> Tables:
+def plan_tables(plan: PreviousPlan) -> Tables:
     """Result tables of a plan.
 
     Raises UsageError if there is no such file or the workbook is not that of a plan.
@@ -61,26 +67,26 @@ def plan_tables(plan: Plan) -> Tables:
 
 
 def read_plan(path: str | os.PathLike[str]) -> dict[str, Table]:
-    """Result tables of a results workbook, as it stands: edits and sorted rows count."""
+    """Result tables of a results workbook as it is now: edited and sorted rows count."""
     book = open_book(path)
     for grid in book.grids:
         if grid.trouble and grid.name in LAYOUTS:
             raise UsageError(f"{book.path}: {grid.name}: {grid.trouble}")
-    found = {
+    tables = {
         grid.name: _read(grid, LAYOUTS[grid.name], book.path)
         for grid in book.grids
         if grid.name in LAYOUTS
     }
-    if not {"Costs", "Purchases", "Run"} <= set(found):
+    if not {"Costs", "Purchases", "Run"} <= set(tables):
         raise UsageError(f"{book.path}: is not the workbook of a plan (no sheets Costs and Run)")
-    return found
+    return tables
 
 
-def decisions(tables: Tables, kinds: Sequence[str]) -> dict[Commitment, float]:
-    """Commitments of a plan, the classes of one name added up."""
-    found: dict[Commitment, float] = {}
+def planned_commitments(tables: Tables, kinds: Sequence[str]) -> dict[Commitment, float]:
+    """Amounts of the commitments of a plan; provenance classes of one name are added up."""
+    amounts: dict[Commitment, float] = {}
     for kind in kinds:
-        layout, names, header = SOURCES[kind]
+        layout, names, header = COMMITMENT_SOURCES[kind]
         source = tables.get(layout.name)
         if source is None:
             continue
@@ -88,21 +94,21 @@ def decisions(tables: Tables, kinds: Sequence[str]) -> dict[Commitment, float]:
         columns = [source[name] for name in names]
         for row, (period, amount) in enumerate(zip(source["period"], source[header], strict=True)):
             name = tuple(column[row] for column in columns)
-            if kind == "options":  # a row for each part, and each says how many
+            if kind == "options":  # a row for each part, and each has the number
                 if (name[0], period) in seen:
                     continue
                 seen.add((name[0], period))
             key = Commitment(kind, name, period)
-            found[key] = found.get(key, 0.0) + amount
-    return found
+            amounts[key] = amounts.get(key, 0.0) + amount
+    return amounts
 
 
 def _read(grid: CellGrid, layout: Layout, path: str) -> Table:
-    header = [str(cell).strip() for cell in _row(grid, HEADER)]
+    header = [str(cell).strip() for cell in _row(grid, PLAN_HEADER_ROW)]
     missing = [name for name in layout.headers if name not in header]
-    if missing and layout.name in _READ:
+    if missing and layout.name in _REQUIRED_TABLES:
         raise UsageError(
-            f"{path}: sheet {layout.name} has no column {missing[0]!r} in row {HEADER + 1}"
+            f"{path}: sheet {layout.name} has no column {missing[0]!r} in row {PLAN_HEADER_ROW + 1}"
         )
     places = [header.index(name) if name in header else len(header) for name in layout.headers]
     return table(layout, list(_rows(grid, layout, places, path)))
@@ -111,14 +117,14 @@ def _read(grid: CellGrid, layout: Layout, path: str) -> Table:
 def _rows(
     grid: CellGrid, layout: Layout, places: Sequence[int], path: str
 ) -> Iterator[tuple[Any, ...]]:
-    for number in range(HEADER + 1, len(grid.rows)):
+    for number in range(PLAN_HEADER_ROW + 1, len(grid.rows)):
         cells = _row(grid, number)
         raw = [cells[place] if place < len(cells) else "" for place in places]
         filled = [cell not in ("", None) for cell in raw]
         if not any(filled):
             return
         if sum(filled) == 1 and len(layout.fields) > 2:
-            return  # the sentence of a sheet that has no rows
+            return  # the sentence in a sheet without rows
         yield tuple(
             _value(cell, field.kind, f"{path}: {layout.name} row {number + 1}, {field.header}")
             for cell, field in zip(raw, layout.fields, strict=True)
@@ -130,8 +136,8 @@ def _row(grid: CellGrid, number: int) -> Sequence[Any]:
 
 
 def _value(cell: Any, kind: str, place: str) -> Any:
-    """A cell as its column holds it; some programs write linked numbers and days as text."""
-    if kind in _NUMBERS:
+    """Value of a cell in its column's kind; some programs save numbers and days as text."""
+    if kind in _NUMERIC_KINDS:
         if cell in ("", None):
             return 0.0
         try:
@@ -143,8 +149,8 @@ def _value(cell: Any, kind: str, place: str) -> Any:
             return None
         try:
             return parse_day(cell)
-        except InvalidDate as complaint:
-            raise UsageError(f"{place}: {complaint.args[0]}") from None
+        except InvalidDate as error:
+            raise UsageError(f"{place}: {error.args[0]}") from None
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return "" if cell is None else str(cell)

@@ -1,4 +1,4 @@
-"""Re-planning: the plan of new data that keeps what the last one has committed to."""
+"""Replanning: the plan of new data that keeps the commitments of the last plan."""
 
 from __future__ import annotations
 
@@ -13,16 +13,21 @@ from optimizer.network import Network
 from optimizer.plan import Result, build_network
 from optimizer.result.result_layouts import Field, Layout, Table, table
 from optimizer.solver import Progress
-from optimizer.studies.fixed_commitments import ChangeCost, FixedPlan, FixedSolveOptions, follow
-from optimizer.studies.previous_plan import Plan, decisions, plan_tables
+from optimizer.studies.fixed_commitments import (
+    ChangeCost,
+    FixedPlan,
+    FixedSolveOptions,
+    solve_keeping,
+)
+from optimizer.studies.previous_plan import PreviousPlan, plan_tables, planned_commitments
 from optimizer.tables.case import Case
 from optimizer.tables.text_matching import fold
 
 KINDS = ("purchases", "shipments", "options")
-"""What is kept unless something else is asked for."""
+"""Kinds of commitment that are kept by default."""
 
-SHOWN = 12
-"""Released commitments that the sentence names; all stand in the table."""
+MAX_NAMED_RELEASES = 12
+"""Released commitments that the sentence names, so that it can be read; the table has all."""
 
 COMMITMENTS = Layout(
     "Commitments",
@@ -42,25 +47,25 @@ COMMITMENTS = Layout(
 
 @dataclass(frozen=True, slots=True)
 class Replanned:
-    """A plan that follows another."""
+    """A plan that keeps the commitments of another."""
 
     result: Result
     """The plan; its alerts name what was released."""
     tables: Mapping[str, Table]
     """``Commitments``."""
     released: tuple[Commitment, ...]
-    """Commitments that the new data make impossible."""
+    """Commitments that the new data make infeasible."""
     moved: float
-    """Tonnes by which what was free differs from the last plan, whatever is charged."""
+    """Tonnes by which free commitments differ from the last plan, charged or not."""
     charge: float
-    """Discounted charge for that; no part of the result's cost."""
+    """Discounted charge for that; it is not part of the result's cost."""
     values: Mapping[Commitment, float] = field(default_factory=dict, repr=False)
-    """All decisions of the plan."""
+    """Amounts of all commitments of the plan."""
 
 
 def replan(
     case: Case,
-    previous: Plan,
+    previous: PreviousPlan,
     until: date,
     *,
     kinds: Sequence[str] = KINDS,
@@ -69,11 +74,11 @@ def replan(
     gap: float | None = None,
     progress: Progress | None = None,
 ) -> Replanned:
-    """Least-cost plan that keeps what the last one decided for periods that begin before a date.
+    """Least-cost plan that keeps the last plan's commitments of periods that begin before a date.
 
-    ``previous`` is a result, its tables or its workbook; ``kinds`` is what is kept. What was
-    not done in these periods is not done now either. Where the new data make something
-    impossible, it is released and said so. ``change_cost`` is charged for each tonne of the
+    ``previous`` is a result, its tables or its workbook; ``kinds`` are kept. What the last plan
+    did not do in these periods, this plan does not do either. A commitment that the new data make
+    infeasible is released, and an alert names it. ``change_cost`` is charged for each tonne of the
     same kinds (not options) in which later periods differ from the last plan.
     """
     unknown = [kind for kind in kinds if kind not in model.KINDS]
@@ -81,21 +86,21 @@ def replan(
         raise UsageError(f"{unknown[0]!r} cannot be kept; kinds are {', '.join(model.KINDS)}")
     if change_cost < 0:
         raise UsageError(f"the charge for change is 0 or more, not {change_cost:g}")
-    before = decisions(plan_tables(previous), kinds)
-    return keep_to(
+    before = planned_commitments(plan_tables(previous), kinds)
+    return replan_commitments(
         case, before, until, kinds, change_cost, FixedSolveOptions(time_limit, gap, progress)
     )
 
 
-def keep_to(
+def replan_commitments(
     case: Case,
     before: Mapping[Commitment, float],
     until: date,
     kinds: Sequence[str],
     change_cost: float,
-    asked: FixedSolveOptions,
+    options: FixedSolveOptions,
 ) -> Replanned:
-    """The same, from decisions by name."""
+    """Replan from the amounts of commitments instead of a plan; see :func:`replan`."""
     network = build_network(case)
     calendar = network.calendar
     early = {
@@ -104,43 +109,43 @@ def keep_to(
     _check_periods(before, network)
     possible = _possible(network, kinds)
     spelled = _spelled(before, possible)
-    named = {key: amount for key, amount in spelled.items() if key.period in calendar.labels}
-    every = dict.fromkeys((*named, *possible))
-    wanted = {key: named.get(key, 0.0) for key in every if key.period in early}
+    last = {key: amount for key, amount in spelled.items() if key.period in calendar.labels}
+    every = dict.fromkeys((*last, *possible))
+    wanted = {key: last.get(key, 0.0) for key in every if key.period in early}
     planned = {
-        key: named.get(key, 0.0)
+        key: last.get(key, 0.0)
         for key in every
         if key.period not in early and key.kind != "options"
     }
     change = ChangeCost(planned, change_cost) if change_cost else None
-    held = follow(case, wanted, change=change, asked=asked)
-    return _made(network, held, wanted, planned, change_cost)
+    plan = solve_keeping(case, wanted, change=change, options=options)
+    return _replanned(network, plan, wanted, planned, change_cost)
 
 
 def _possible(network: Network, kinds: Iterable[str]) -> set[Commitment]:
-    """Commitments that the case could make at all; disposal wherever it has a cost."""
-    found = model.offered(network, kinds)
+    """Commitments for which the case has a variable; disposal wherever it has a cost."""
+    possible = model.offered(network, kinds)
     if "disposal" in kinds:
         nodes = network.nodes
         for flow in network.flows.discards:
             name = (nodes[flow.node].site, nodes[flow.node].material)
             for t, label in enumerate(network.calendar.labels):
                 if flow.periods >> t & 1:
-                    found.add(Commitment("disposal", name, label))
-    return found
+                    possible.add(Commitment("disposal", name, label))
+    return possible
 
 
 def _spelled(
     before: Mapping[Commitment, float], possible: Iterable[Commitment]
 ) -> dict[Commitment, float]:
-    """What the last plan decided, with names as this workbook spells them."""
+    """Commitments of the last plan with names as this workbook spells them."""
     known = {(each.kind, tuple(map(fold, each.name))): each.name for each in possible}
-    found: dict[Commitment, float] = {}
+    spelled: dict[Commitment, float] = {}
     for each, amount in before.items():
         name = known.get((each.kind, tuple(map(fold, each.name))), each.name)
         key = Commitment(each.kind, name, each.period)
-        found[key] = found.get(key, 0.0) + amount
-    return found
+        spelled[key] = spelled.get(key, 0.0) + amount
+    return spelled
 
 
 def _check_periods(before: Mapping[Commitment, float], network: Network) -> None:
@@ -154,64 +159,64 @@ def _check_periods(before: Mapping[Commitment, float], network: Network) -> None
         )
 
 
-def _made(
+def _replanned(
     network: Network,
-    held: FixedPlan,
+    plan: FixedPlan,
     wanted: Mapping[Commitment, float],
     planned: Mapping[Commitment, float],
     rate: float,
 ) -> Replanned:
-    result = held.result
+    result = plan.result
     if result.objective is None:
-        return Replanned(result, {}, held.released, 0.0, 0.0)
+        return Replanned(result, {}, plan.released, 0.0, 0.0)
     calendar = network.calendar
     discount = dict(
         zip(calendar.labels, calendar.discount(network.case.settings.discount_rate), strict=True)
     )
-    differences = {key: abs(held.values.get(key, 0.0) - amount) for key, amount in planned.items()}
-    if held.released:
-        told = _told(held, wanted)
-        result = replace(result, alerts=(*result.alerts, told))
+    differences = {key: abs(plan.amounts.get(key, 0.0) - amount) for key, amount in planned.items()}
+    if plan.released:
+        sentence = _release_sentence(plan, wanted)
+        result = replace(result, alerts=(*result.alerts, sentence))
     return Replanned(
         result=result,
-        tables={COMMITMENTS.name: _table(held, wanted, planned)},
-        released=held.released,
+        tables={COMMITMENTS.name: _table(plan, wanted, planned)},
+        released=plan.released,
         moved=sum(differences.values()),
         charge=sum(rate * discount[key.period] * moved for key, moved in differences.items()),
-        values=held.values,
+        values=plan.amounts,
     )
 
 
-def thing(commitment: Commitment) -> str:
-    """Name of a commitment as a planner says it."""
+def commitment_label(commitment: Commitment) -> str:
+    """Name of a commitment for a planner."""
     if commitment.kind == "shipments":
         start, end, material, mode = commitment.name
         return f"{start} to {end}{f' by {mode}' if mode else ''}, {material}"
     return ", ".join(part for part in commitment.name if part)
 
 
-def _told(held: FixedPlan, wanted: Mapping[Commitment, float]) -> str:
-    """One sentence that names what could not be kept."""
-    count = len(held.released)
+def _release_sentence(plan: FixedPlan, wanted: Mapping[Commitment, float]) -> str:
+    """A sentence that names the released commitments."""
+    count = len(plan.released)
     named = [
-        f"{key.kind} {thing(key)} in {key.period} ({wanted[key]:,.1f} planned, "
-        f"{held.values.get(key, 0.0):,.1f} now)"
-        for key in held.released[:SHOWN]
+        f"{key.kind} {commitment_label(key)} in {key.period} ({wanted[key]:,.1f} planned, "
+        f"{plan.amounts.get(key, 0.0):,.1f} now)"
+        for key in plan.released[:MAX_NAMED_RELEASES]
     ]
-    more = f"; and {count - SHOWN:,} more" if count > SHOWN else ""
+    more = f"; and {count - MAX_NAMED_RELEASES:,} more" if count > MAX_NAMED_RELEASES else ""
     one = "commitment of the last plan is" if count == 1 else "commitments of the last plan are"
     return f"{count:,} {one} impossible with the new data and released: {'; '.join(named)}{more}."
 
 
 def _table(
-    held: FixedPlan, wanted: Mapping[Commitment, float], planned: Mapping[Commitment, float]
+    plan: FixedPlan, wanted: Mapping[Commitment, float], planned: Mapping[Commitment, float]
 ) -> Table:
-    released = set(held.released)
+    released = set(plan.released)
     rows = []
     for key, last in (*wanted.items(), *planned.items()):
-        now = held.values.get(key, 0.0)
+        now = plan.amounts.get(key, 0.0)
         if max(last, now) > NOTHING:
             state = "released" if key in released else "kept" if key in wanted else "free"
-            rows.append((key.kind, thing(key), key.period, last, now, now - last, state))
+            rows.append((key.kind, commitment_label(key), key.period, last, now, now - last, state))
     rows.sort(key=lambda row: (-round(abs(row[5]), 6), row[0], row[1], row[2]))
     return table(COMMITMENTS, rows)

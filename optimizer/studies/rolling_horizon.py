@@ -1,4 +1,4 @@
-"""Rolling runs: plan, do the first period, look again, and count what it cost in the end."""
+"""Rolling horizon: plan, carry out the first periods, replan the rest with later knowledge."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from optimizer.errors import UsageError
 from optimizer.network import Network
 from optimizer.plan import Result, build_model, build_network, solve_model
 from optimizer.result.result_layouts import Field, Layout, Table, table
-from optimizer.studies.fixed_commitments import FixedSolveOptions, values
-from optimizer.studies.replanning import keep_to
+from optimizer.studies.fixed_commitments import FixedSolveOptions, commitment_amounts
+from optimizer.studies.replanning import replan_commitments
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
     import pandas as pd
 
-STEPS = Layout(
+ROLLING_STEPS = Layout(
     "Steps",
     "A plan at the start of each step: what the whole horizon was then expected to cost, and "
     "what the periods cost that were carried out before the next.",
@@ -33,18 +33,18 @@ STEPS = Layout(
     ),
 )
 
-Known = Callable[[date], Case]
+KnownCase = Callable[[date], Case]
 """The case as it is known on a day; periods must stay the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rolling:
-    """What a rolling run has cost."""
+    """Result of a rolling horizon."""
 
     cost: float
     """Discounted cost of all that was carried out."""
     result: Result = field(repr=False)
-    """The last plan: everything as it was carried out, under what was known at the end."""
+    """The last plan: all periods as they were carried out, with the data known at the end."""
     tables: Mapping[str, Table]
     """``Steps``."""
 
@@ -55,37 +55,38 @@ class Rolling:
 
 def rolling(
     case: Case,
-    known: Known | None = None,
+    known: KnownCase | None = None,
     *,
     step: int = 1,
     time_limit: float | None = None,
     gap: float | None = None,
 ) -> Rolling:
-    """Plan, carry out ``step`` periods, plan the rest again with what is known then.
+    """Plan, carry out ``step`` periods, and replan the rest with the case known by then.
 
-    ``known`` gives the case as it is known on the first day of a step (default: nothing
-    changes). All that was planned for the periods before is kept as done: purchases,
-    shipments, production, deliveries, disposal, options. Raises NoPlanError if a step has
-    no plan.
+    ``known`` gives the case known on the first day of a step (default: nothing changes). All
+    commitments of earlier periods are kept: purchases, shipments, production, deliveries,
+    disposal, options. Raises NoPlanError if a step has no plan.
     """
     if step < 1:
         raise UsageError(f"a step is 1 period or more, not {step}")
-    asked = FixedSolveOptions(time_limit, gap)
+    options = FixedSolveOptions(time_limit, gap)
     calendar = build_network(case).calendar
     m = build_model(case if known is None else known(calendar.first[0]))
-    result = solve_model(m, **asked.words()).raise_for_status()
-    done, made = values(m), [(result, 0)]
+    result = solve_model(m, **options.keywords()).raise_for_status()
+    carried_out, plans = commitment_amounts(m), [(result, 0)]
     for t in range(step, calendar.count, step):
         today = calendar.first[t]
-        now = case if known is None else known(today)
-        _check(build_network(now), calendar.labels, today)
-        again = keep_to(now, done, today, model.KINDS, 0.0, asked)
-        result, done = again.result.raise_for_status(), dict(again.values)
-        made.append((result, len(again.released)))
-    return Rolling(float(result.objective or 0.0), result, {STEPS.name: _steps(made, step)})
+        current = case if known is None else known(today)
+        _check_periods(build_network(current), calendar.labels, today)
+        replanned = replan_commitments(current, carried_out, today, model.KINDS, 0.0, options)
+        result, carried_out = replanned.result.raise_for_status(), dict(replanned.values)
+        plans.append((result, len(replanned.released)))
+    return Rolling(
+        float(result.objective or 0.0), result, {ROLLING_STEPS.name: _steps(plans, step)}
+    )
 
 
-def _check(network: Network, labels: tuple[str, ...], today: date) -> None:
+def _check_periods(network: Network, labels: tuple[str, ...], today: date) -> None:
     if network.calendar.labels != labels:
         raise UsageError(
             f"the case known on {today} has other periods than the first: start, periods and "
@@ -93,23 +94,23 @@ def _check(network: Network, labels: tuple[str, ...], today: date) -> None:
         )
 
 
-def _steps(made: list[tuple[Result, int]], step: int) -> Table:
-    calendar = made[-1][0].network.calendar
-    costs = made[-1][0].tables["Costs"]
+def _steps(plans: list[tuple[Result, int]], step: int) -> Table:
+    calendar = plans[-1][0].network.calendar
+    costs = plans[-1][0].tables["Costs"]
     spent: dict[str, float] = {}
     for label, money in zip(costs["period"], costs["discounted"], strict=True):
         spent[label] = spent.get(label, 0.0) + money
     rows = []
-    for number, (result, released) in enumerate(made):
-        own = range(number * step, min((number + 1) * step, calendar.count))
+    for number, (result, released) in enumerate(plans):
+        periods = range(number * step, min((number + 1) * step, calendar.count))
         rows.append(
             (
-                calendar.first[own[0]],
-                calendar.last[own[-1]],
+                calendar.first[periods[0]],
+                calendar.last[periods[-1]],
                 result.objective,
-                sum(spent.get(calendar.labels[t], 0.0) for t in own),
+                sum(spent.get(calendar.labels[t], 0.0) for t in periods),
                 result.shortage,
                 released,
             )
         )
-    return table(STEPS, rows)
+    return table(ROLLING_STEPS, rows)

@@ -1,7 +1,7 @@
-"""What each rule costs: the plan without it, and the plan without any rule.
+"""Cost of each rule: the plan without it, and the plan without any rule.
 
-Leaving a rule out never makes a plan dearer, for the plan with it is still allowed. Each
-plan is built anew, since its classes are others, and is audited like any plan.
+Without a rule a plan never costs more, for the plan with it is still feasible. Each model is built
+anew, since its provenance classes differ, and each plan is audited.
 """
 
 from __future__ import annotations
@@ -17,23 +17,36 @@ from optimizer.network.calendar import members
 from optimizer.plan import Result, solve
 from optimizer.result import RULE_COSTS, RULE_DATES, RULE_MOVES, Table, table
 from optimizer.solver import Progress
-from optimizer.studies.cost_differences import NAN, PROVEN, apart, known
-from optimizer.studies.rule_dates import date_row, other_dates
+from optimizer.studies.cost_differences import (
+    EQUALITY_FACTOR,
+    PROVEN_WITHOUT_PLAN,
+    UNKNOWN_FIGURE,
+    cost_difference,
+    figure_or_nan,
+)
+from optimizer.studies.rule_dates import date_row, shifted_rules
 from optimizer.studies.run_outcome import RunOutcome, outcome_of
-from optimizer.studies.runner import Runner, RunOptions, RunSettings, StudyRun, Told
+from optimizer.studies.runner import Runner
 from optimizer.studies.study import amounts
+from optimizer.studies.study_run import ProgressCallback, RunOptions, RunSettings, StudyRun
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ALL = "all rules"
-"""Name of the row in which no rule is kept."""
+ALL_RULES = "all rules"
+"""Name of the row of the plan without any rule."""
 
-MOVED = 1e-6
-"""Tonnes, and part of an amount, below which nothing has moved."""
+NEGLIGIBLE_MOVE = 1e-6
+"""Tonnes, and part of an amount, that count as no change; above the solver's 1e-7."""
 
-STOPPED = RunOutcome(status="interrupted")
+ERROR_FACTOR = 1e3
+"""Times the rounding of a cost above which a plan that costs more without a rule is an error.
+
+Chosen far above EQUALITY_FACTOR, so that rounding alone never stops a study.
+"""
+
+INTERRUPTED_OUTCOME = RunOutcome(status="interrupted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +58,9 @@ class RuleCosts:
     tables: Mapping[str, Table]
     """``Rule costs``, ``Rule dates`` and ``Rule moves``."""
     without: Mapping[str, RunOutcome] = field(repr=False)
-    """What is kept of the plan without each rule, and without all of them."""
+    """Outcome without each rule, by its name, and without all of them."""
     seconds: float = 0.0
-    """Wall time of the study, the plan with every rule left out if it was given."""
+    """Wall time of the study; without the plan with every rule if that was given."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A table as a DataFrame, by its name."""
@@ -63,18 +76,18 @@ class RuleCosts:
     @property
     def records(self) -> tuple[dict[str, Any], ...]:
         """Rows of ``Rule costs`` by header, None where a figure is not known."""
-        given = self.tables[RULE_COSTS.name]
+        costs = self.tables[RULE_COSTS.name]
         return tuple(
             {
                 header: None if isinstance(value, float) and not isfinite(value) else value
-                for header, value in zip(given.layout.headers, row, strict=True)
+                for header, value in zip(costs.layout.headers, row, strict=True)
             }
-            for row in given.rows()
+            for row in costs.rows()
         )
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What each rule costs, and what other dates would, in words."""
+        """Sentences on what each rule costs, and what other dates would cost."""
         names = (RULE_COSTS.name, RULE_DATES.name)
         return tuple(words for name in names for words in self.tables[name]["sentence"])
 
@@ -94,60 +107,62 @@ def cost_of_rules(
     ``plan`` is the plan of the case if it is known; one that was solved with ``remember``
     is started from. ``time_limit`` is for each plan. ``workers`` is the number of processes
     (default: as many as there are cores, if it is worth starting them). After Ctrl-C the tables
-    have what is finished. Raises UsageError
-    for a rule that is not in the case, and OptimizerError if a plan without a rule is proven
-    dearer than the plan with it, which only an error of the program can cause.
+    have what is finished. Raises UsageError for a rule that is not in the case, and OptimizerError
+    if a plan without a rule is proven dearer than the plan with it, which only an error of the
+    program can cause.
     """
     begin = time.perf_counter()
     every = list(dict.fromkeys(rule.rule for rule in case.rules))
     for name in rules:
         if name not in every:
             raise UsageError(f"there is no rule {name!r}; the rules are {', '.join(every)}")
-    asked = list(rules) or every
+    chosen = list(rules) or every
     plan = plan or solve(case, time_limit=time_limit, gap=gap, progress=progress, remember=True)
-    left_out: dict[str, tuple[str, ...]] = {name: (name,) for name in asked}
+    left_out: dict[str, tuple[str, ...]] = {name: (name,) for name in chosen}
     if len(every) > 1:
-        left_out[ALL] = tuple(every)
-    dates = list(other_dates(plan, asked))
+        left_out[ALL_RULES] = tuple(every)
+    dates = list(shifted_rules(plan, chosen))
     runs = [
-        *(StudyRun(f"without {name}", less(case, names)) for name, names in left_out.items()),
+        *(
+            StudyRun(f"without {name}", without_rules(case, names))
+            for name, names in left_out.items()
+        ),
         *(StudyRun(f"{each.rule}, {each.when}", each.case) for each in dates),
     ]
     options = RunOptions(time_limit, gap, diagnose=False)
-    found = _outcomes(
-        plan, runs, RunSettings(workers, progress=_told(progress, begin), options=options)
-    )
-    without = dict(zip(left_out, found, strict=False))
+    settings = RunSettings(workers, progress=_run_progress(progress, begin), options=options)
+    outcomes = _outcomes(plan, runs, settings)
+    without = dict(zip(left_out, outcomes, strict=False))
     costs = [_row(plan, without[name], name, names) for name, names in left_out.items()]
-    moved = [
+    date_rows = [
         date_row(plan, other, each.rule, each.when)
-        for each, other in zip(dates, found[len(left_out) :], strict=True)
+        for each, other in zip(dates, outcomes[len(left_out) :], strict=True)
     ]
     base = outcome_of(plan)
     moves = [row for name in left_out for row in _moves(base, without[name], name)]
-    made = {
+    tables = {
         RULE_COSTS.name: table(RULE_COSTS, costs),
-        RULE_DATES.name: table(RULE_DATES, moved),
+        RULE_DATES.name: table(RULE_DATES, date_rows),
         RULE_MOVES.name: table(RULE_MOVES, moves),
     }
-    return RuleCosts(plan, made, without, time.perf_counter() - begin)
+    return RuleCosts(plan, tables, without, time.perf_counter() - begin)
 
 
-def _outcomes(plan: Result, runs: Sequence[StudyRun], way: RunSettings) -> list[RunOutcome]:
-    """Outcomes of runs that start from a plan; after Ctrl-C those that are finished.
+def _outcomes(plan: Result, runs: Sequence[StudyRun], settings: RunSettings) -> list[RunOutcome]:
+    """Outcomes of runs that start from a plan; after Ctrl-C only the finished ones.
 
-    A plan that fails the audit is none.
+    A plan that fails the audit counts as an error.
     """
-    runner = Runner(plan.case, way)
+    runner = Runner(plan.case, settings)
     runner.begin(plan)
     try:
-        found = runner.outcomes(runs)
+        outcomes = runner.outcomes(runs)
     except StoppedError:
-        found = [runner.found(run) or STOPPED for run in runs]
-    return [each if each.audit_passed else RunOutcome(f"error: {each.audit}") for each in found]
+        outcomes = [runner.find(run) or INTERRUPTED_OUTCOME for run in runs]
+    return [each if each.audit_passed else RunOutcome(f"error: {each.audit}") for each in outcomes]
 
 
-def _told(progress: Progress | None, begin: float) -> Told | None:
+def _run_progress(progress: Progress | None, begin: float) -> ProgressCallback | None:
     if progress is None:
         return None
 
@@ -158,7 +173,7 @@ def _told(progress: Progress | None, begin: float) -> Told | None:
     return tell
 
 
-def less(case: Case, rules: Sequence[str]) -> Case:
+def without_rules(case: Case, rules: Sequence[str]) -> Case:
     """The case without some rules."""
     return replace(
         case,
@@ -168,36 +183,36 @@ def less(case: Case, rules: Sequence[str]) -> Case:
 
 
 def _row(plan: Result, other: RunOutcome, name: str, rules: Sequence[str]) -> tuple[object, ...]:
-    premium, doubt = _premium(plan, other, name)
+    premium, uncertainty = _premium(plan, other, name)
     years = plan.network.calendar.count * plan.network.calendar.year_fraction
     kilograms = 1000.0 * _delivered(plan, rules)
     return (
         name,
         other.status,
-        known(plan.objective),
-        known(other.objective),
+        figure_or_nan(plan.objective),
+        figure_or_nan(other.objective),
         premium,
         premium / years,
-        premium / kilograms if kilograms else NAN,
+        premium / kilograms if kilograms else UNKNOWN_FIGURE,
         _marginal(plan, rules),
         kilograms,
-        doubt,
-        _sentence(plan, other, name, (premium, doubt, premium / years, kilograms)),
+        uncertainty,
+        _sentence(plan, other, name, (premium, uncertainty, premium / years, kilograms)),
     )
 
 
 def _premium(plan: Result, other: RunOutcome, name: str) -> tuple[float, float]:
-    """Premium, not a number where gaps hide it, and by how much it may be off."""
-    dearer, doubt, rounding = apart(plan, other)
-    if dearer > doubt + 1e3 * rounding and plan.status == other.status == "optimal":
+    """Premium and its uncertainty; the premium is not a number within the uncertainty."""
+    dearer, uncertainty, rounding = cost_difference(plan, other)
+    if dearer > uncertainty + ERROR_FACTOR * rounding and plan.status == other.status == "optimal":
         raise OptimizerError(f"the plan without {name} is dearer by {dearer:g}: an internal error")
-    if doubt <= rounding:
-        return (-dearer if -dearer > 1e2 * rounding else 0.0), 0.0
-    return (-dearer if -dearer > doubt else NAN), doubt
+    if uncertainty <= rounding:
+        return (-dearer if -dearer > EQUALITY_FACTOR * rounding else 0.0), 0.0
+    return (-dearer if -dearer > uncertainty else UNKNOWN_FIGURE), uncertainty
 
 
 def _delivered(plan: Result, rules: Sequence[str]) -> float:
-    """Tonnes delivered to lines in periods in which one of the rules binds them."""
+    """Tonnes delivered to lines in periods in which one of the rules binds the line."""
     if plan.objective is None:
         return 0.0
     network = plan.network
@@ -208,62 +223,63 @@ def _delivered(plan: Result, rules: Sequence[str]) -> float:
         for line, periods in phase.lines.items()
         for t in members(periods)
     }
-    given = plan.tables["Deliveries"]
-    keys = zip(given["line"], given["customer"], given["period"], strict=True)
+    deliveries = plan.tables["Deliveries"]
+    keys = zip(deliveries["line"], deliveries["customer"], deliveries["period"], strict=True)
     return sum(
-        (tonnes for key, tonnes in zip(keys, given["tonnes"], strict=True) if key in bound), 0.0
+        (tonnes for key, tonnes in zip(keys, deliveries["tonnes"], strict=True) if key in bound),
+        0.0,
     )
 
 
 def _marginal(plan: Result, rules: Sequence[str]) -> float:
-    """Most that a tonne more that may break a rule is worth, present value."""
+    """Highest marginal price of a tonne that may break one of the rules, present value."""
     if plan.objective is None:
-        return NAN
-    scarce = plan.tables["Scarcity"]
+        return UNKNOWN_FIGURE
+    scarcity = plan.tables["Scarcity"]
     shares = {rule.rule for rule in plan.case.rules if 0 < rule.maximum_share < 1}
     if not shares.intersection(rules):
-        return NAN
-    rows = zip(scarce["kind"], scarce["thing"], scarce["worth today"], strict=True)
+        return UNKNOWN_FIGURE
+    rows = zip(scarcity["kind"], scarcity["thing"], scarcity["worth today"], strict=True)
     names = tuple(f"{name}, " for name in rules)
     worth = [w for kind, thing, w in rows if kind == "rule share" and thing.startswith(names)]
     return max(worth, default=0.0)
 
 
-Figures = tuple[float, float, float, float]
-"""Premium, doubt, premium a year, kilograms delivered."""
+PremiumFigures = tuple[float, float, float, float]
+"""Premium, its uncertainty, premium per year, kilograms delivered."""
 
 
-def _sentence(plan: Result, other: RunOutcome, name: str, figures: Figures) -> str:
-    premium, doubt, yearly, kilograms = figures
+def _sentence(plan: Result, other: RunOutcome, name: str, figures: PremiumFigures) -> str:
+    premium, uncertainty, yearly, kilograms = figures
     currency = plan.case.settings.currency
-    who = "All rules together" if name == ALL else f"Rule {name}"
+    who = "All rules together" if name == ALL_RULES else f"Rule {name}"
     if plan.objective is None and other.objective is not None:
         return f"{who}: no plan keeps it with the others; without it one costs " + (
             f"{other.objective:,.0f} {currency}."
         )
-    if other.objective is None and other.status not in PROVEN:
+    if other.objective is None and other.status not in PROVEN_WITHOUT_PLAN:
         return f"{who}: not known, for no plan without it was found ({other.status})."
     if plan.objective is None or other.objective is None:
         return f"{who}: without it there is no plan either ({other.status})."
     if premium != premium:
-        if doubt == float("inf"):
+        if uncertainty == float("inf"):
             return f"{who}: not known, for a plan was stopped before its gap was proven."
         return (
-            f"{who}: the premium is within the gap of {doubt:,.0f} {currency}; "
+            f"{who}: the premium is within the gap of {uncertainty:,.0f} {currency}; "
             "a smaller gap would tell."
         )
     if not premium:
-        if name == ALL:
+        if name == ALL_RULES:
             return f"{who} cost nothing: the plan without them is no cheaper."
         return f"{who} costs nothing: the plan without it is no cheaper."
     each = f", {premium / kilograms:,.2f} a kilogram delivered under it" if kilograms else ""
-    off = f", give or take {doubt:,.0f}" if doubt else ""
-    verb = "cost" if name == ALL else "costs"
+    off = f", give or take {uncertainty:,.0f}" if uncertainty else ""
+    verb = "cost" if name == ALL_RULES else "costs"
     return f"{who} {verb} {premium:,.0f} {currency}{off}: {yearly:,.0f} a year{each}."
 
 
 def _moves(base: RunOutcome, other: RunOutcome, name: str) -> Iterator[tuple[object, ...]]:
-    """Offers, processes and lines that gain or lose, most moved first of each kind."""
+    """Offers, processes and lines that gain or lose; of each kind the largest change first."""
     if not base.solved or not other.solved:
         return
     for kind, sheet, headers, amount in (
@@ -275,7 +291,7 @@ def _moves(base: RunOutcome, other: RunOutcome, name: str) -> Iterator[tuple[obj
         rows = []
         for key in dict.fromkeys((*before, *after)):
             old, new = before.get(key, 0.0), after.get(key, 0.0)
-            if abs(new - old) > MOVED * max(1.0, old, new):
+            if abs(new - old) > NEGLIGIBLE_MOVE * max(1.0, old, new):
                 site, thing, material = key
                 if kind == "process" and material:
                     thing, material = f"{thing} of {material}", ""

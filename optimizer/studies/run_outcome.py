@@ -1,121 +1,60 @@
-"""What is kept of one run: status, cost, and the plan by offer, line, unit and period."""
+"""What a study keeps of one run: status, cost, and the plan by offer, line, unit and period."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from optimizer.plan import Result
 from optimizer.result import Table
-from optimizer.result.result_layouts import Field, Layout, table
+from optimizer.result.result_layouts import (
+    COSTS,
+    DELIVERIES,
+    INVESTMENT,
+    PRODUCTION,
+    PURCHASES,
+    SHIPMENTS,
+    SHORTAGES,
+    UTILISATION,
+    Layout,
+    table,
+)
 
-COSTS = Layout(
-    "Costs",
-    "Present value by category.",
-    (Field("category", "text", "kind of cost"), Field("discounted", "money", "present value")),
-)
-PURCHASES = Layout(
-    "Purchases",
-    "What is bought, by offer and period.",
-    (
-        Field("offer", "text", "line of supply"),
-        Field("site", "text", "site that sells"),
-        Field("country", "text", "country of the site"),
-        Field("material", "text", "material"),
-        Field("firm", "text", "no: a non-binding offtake"),
-        Field("period", "period", "label of the period"),
-        Field("tonnes", "tonnes", "tonnes bought"),
-        Field("cost", "money", "as paid"),
+
+def _kept(source: Layout, *headers: str, name: str = "", meaning: str = "") -> Layout:
+    """Some columns of a result table; rows that differ only in the others become one."""
+    fields = {field.header: field for field in source.fields}
+    kept = tuple(fields[header] for header in headers)
+    return Layout(name or source.name, meaning or source.meaning, kept)
+
+
+_ORDERED = (
+    _kept(COSTS, "category", "discounted"),
+    _kept(PURCHASES, "offer", "site", "country", "material", "firm", "period", "tonnes", "cost"),
+    _kept(SHIPMENTS, "from site", "to site", "material", "mode", "period", "tonnes"),
+    _kept(PRODUCTION, "site", "recipe", "feed", "period", "activity"),
+    _kept(DELIVERIES, "line", "customer", "material", "period", "tonnes"),
+    _kept(
+        SHORTAGES,
+        *("line", "customer", "material", "period", "wanted", "short"),
+        name="Demand",
+        meaning="What is wanted and short, outlets and optional sales left out.",
     ),
+    _kept(UTILISATION, "site", "unit", "period", "used", "capacity"),
+    _kept(INVESTMENT, "option", "site", "period", "number", "capital"),
 )
-SHIPMENTS = Layout(
-    "Shipments",
-    "What is shipped, by lane and period of departure.",
-    (
-        Field("from site", "text", "start of the lane"),
-        Field("to site", "text", "end of the lane"),
-        Field("material", "text", "material"),
-        Field("mode", "text", "means of transport"),
-        Field("period", "period", "label of the period"),
-        Field("tonnes", "tonnes", "tonnes shipped"),
-    ),
-)
-PRODUCTION = Layout(
-    "Production",
-    "What is run, by site, recipe and period.",
-    (
-        Field("site", "text", "site"),
-        Field("recipe", "text", "recipe"),
-        Field("feed", "text", "feed, for recipes made from assays"),
-        Field("period", "period", "label of the period"),
-        Field("activity", "amount", "units of activity"),
-    ),
-)
-DELIVERIES = Layout(
-    "Deliveries",
-    "What is delivered, by line and period.",
-    (
-        Field("line", "text", "demand line"),
-        Field("customer", "text", "site that receives"),
-        Field("material", "text", "material"),
-        Field("period", "period", "label of the period"),
-        Field("tonnes", "tonnes", "tonnes delivered"),
-    ),
-)
-DEMAND = Layout(
-    "Demand",
-    "What is wanted and short, outlets and optional sales left out.",
-    (
-        Field("line", "text", "demand line"),
-        Field("customer", "text", "site that receives"),
-        Field("material", "text", "material"),
-        Field("period", "period", "label of the period"),
-        Field("wanted", "tonnes", "tonnes wanted"),
-        Field("short", "tonnes", "tonnes not delivered"),
-    ),
-)
-UTILISATION = Layout(
-    "Utilisation",
-    "Capacity used, by unit and period.",
-    (
-        Field("site", "text", "site"),
-        Field("unit", "text", "unit"),
-        Field("period", "period", "label of the period"),
-        Field("used", "amount", "capacity used"),
-        Field("capacity", "amount", "capacity available"),
-    ),
-)
-INVESTMENT = Layout(
-    "Investment",
-    "What is built, by option and period of decision.",
-    (
-        Field("option", "text", "option"),
-        Field("site", "text", "site"),
-        Field("period", "period", "period of decision"),
-        Field("number", "number", "how many, or how much"),
-        Field("capital", "money", "capital cost, not discounted"),
-    ),
-)
-LAYOUTS = {
-    layout.name: layout
-    for layout in (
-        COSTS,
-        PURCHASES,
-        SHIPMENTS,
-        PRODUCTION,
-        DELIVERIES,
-        DEMAND,
-        UTILISATION,
-        INVESTMENT,
-    )
-}
+LAYOUTS = {layout.name: layout for layout in _ORDERED}
+"""Tables of an outcome by name: columns of the result tables, of which amounts are added up.
+
+Their order and that of their columns is part of the Parquet files and of stored runs.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """What one run found; without a plan ``objective`` is None and ``tables`` are empty."""
+    """Outcome of one run; without a plan ``objective`` is None and ``tables`` is empty."""
 
     status: str
     objective: float | None = None
@@ -124,11 +63,11 @@ class RunOutcome:
     audit: str = ""
     audit_passed: bool = True
     repairs: tuple[str, ...] = ()
-    """The least that would have to give, in sentences."""
+    """Without a plan: the least changes that would allow one, in sentences."""
     periods: tuple[str, ...] = ()
     """Labels of the periods."""
     measured: float | None = None
-    """What the limit of a frontier adds up."""
+    """Amount or share that the limit of a frontier bounds."""
     seconds: float = 0.0
     """Wall time of the run."""
     lawful: str = ""
@@ -177,13 +116,14 @@ class RunOutcome:
             "seconds": self.seconds,
             "lawful": self.lawful,
             "tables": {
-                name: [list(column) for column in own.columns] for name, own in self.tables.items()
+                name: [list(column) for column in each.columns]
+                for name, each in self.tables.items()
             },
         }
 
     @classmethod
     def of_data(cls, data: dict[str, Any]) -> RunOutcome:
-        """The outcome that :meth:`to_data` wrote down."""
+        """The outcome that :meth:`to_data` gave as data."""
         gap = data["gap"]
         return cls(
             status=data["status"],
@@ -204,7 +144,7 @@ class RunOutcome:
 
 
 def outcome_of(result: Result) -> RunOutcome:
-    """What is kept of a result."""
+    """Outcome of a run from its result."""
     audit = result.audit
     return RunOutcome(
         status=result.status,
@@ -224,54 +164,40 @@ def outcome_of(result: Result) -> RunOutcome:
 
 
 def _tables(result: Result) -> dict[str, Table]:
-    found = {
-        "Costs": table(COSTS, list(result.costs.items())),
-        "Demand": table(DEMAND, _demand(result)),
+    """The tables of a plan, added up over what an outcome does not tell apart."""
+    tables = {
+        name: added_up(result.tables[name], layout)
+        for name, layout in LAYOUTS.items()
+        if name not in ("Costs", "Demand")
     }
-    for layout, sums in (
-        (PURCHASES, 2),
-        (SHIPMENTS, 1),
-        (PRODUCTION, 1),
-        (DELIVERIES, 1),
-        (UTILISATION, 2),
-        (INVESTMENT, 2),
-    ):
-        found[layout.name] = table(layout, added_up(result.tables[layout.name], layout, sums))
-    return found
+    costs = table(LAYOUTS["Costs"], list(result.costs.items()))
+    return {"Costs": costs, "Demand": table(LAYOUTS["Demand"], list(_demand(result))), **tables}
 
 
-def added_up(source: Table, layout: Layout, sums: int) -> list[tuple[Any, ...]]:
-    """Rows of a layout whose last ``sums`` columns are added up over equal others."""
-    keys = zip(*(source[header] for header in layout.headers[:-sums]), strict=True)
-    amounts = zip(*(source[header] for header in layout.headers[-sums:]), strict=True)
-    return grouped(zip(keys, amounts, strict=True))
+def added_up(source: Table, layout: Layout) -> Table:
+    """Columns of a table with amounts added up over rows that are equal in all other columns."""
+    keys = [field.header for field in layout.fields if not field.adds_up]
+    amounts = [field.header for field in layout.fields if field.adds_up]
+    assert layout.headers == (*keys, *amounts), "amounts stand behind the columns of names"
+    sums: dict[tuple[Any, ...], list[float]] = {}
+    rows = zip(*(source[header] for header in layout.headers), strict=True)
+    for row in rows:
+        totals = sums.setdefault(row[: len(keys)], [0.0] * len(amounts))
+        for place, amount in enumerate(row[len(keys) :]):
+            totals[place] += amount
+    return table(layout, [(*key, *totals) for key, totals in sums.items()])
 
 
-def grouped(
-    rows: Iterable[tuple[tuple[Any, ...], Sequence[float]]],
-) -> list[tuple[Any, ...]]:
-    """Rows with equal keys as one, in the order of first appearance."""
-    found: dict[tuple[Any, ...], list[float]] = {}
-    for key, amounts in rows:
-        own = found.setdefault(key, [0.0] * len(amounts))
-        for place, amount in enumerate(amounts):
-            own[place] += amount
-    return [(*key, *own) for key, own in found.items()]
-
-
-def _demand(result: Result) -> list[tuple[Any, ...]]:
+def _demand(result: Result) -> Iterator[tuple[Any, ...]]:
     """Wanted and short of every line and period with a penalty or a minimum."""
     shortages = result.tables["Shortages"]
-    keys = zip(
-        *(shortages[name] for name in ("line", "customer", "material", "period")), strict=True
-    )
+    headers = ("line", "customer", "material", "period")
     short: dict[tuple[str, ...], float] = defaultdict(float)
+    keys = zip(*(shortages[header] for header in headers), strict=True)
     for key, tonnes in zip(keys, shortages["short"], strict=True):
         short[key] += tonnes
-    rows = []
     for line in result.network.lines:
         for t, label in enumerate(result.network.calendar.labels):
             if line.quantity[t] and (line.penalty[t] > 0 or line.minimum[t] > 0):
-                key = (line.name, line.customer, line.material, label)
-                rows.append((*key, line.quantity[t], short[key]))
-    return rows
+                name = (line.name, line.customer, line.material, label)
+                yield *name, line.quantity[t], short[name]

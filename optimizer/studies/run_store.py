@@ -1,4 +1,4 @@
-"""Finished runs on disk: one JSON file a run, so that a study that was stopped goes on."""
+"""Finished runs on disk, one JSON file each, so that a stopped study can be resumed."""
 
 from __future__ import annotations
 
@@ -7,38 +7,36 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from optimizer import __version__
 from optimizer.atomic_write import replacing
 from optimizer.errors import FileError
 from optimizer.staging import sweep
 from optimizer.studies.run_outcome import RunOutcome
+from optimizer.studies.study_run import RunOptions, StudyRun
 from optimizer.tables import SHEETS, Case
+from optimizer.version import __version__
 
-if TYPE_CHECKING:
-    from optimizer.studies.runner import RunOptions, StudyRun
-
-FORMAT = 3
-LASTING = ("optimal", "infeasible", "unbounded", "time limit")
-"""Statuses that are kept; others are tried again."""
+RUN_FILE_FORMAT = 3
+"""Version of the files; files of another version are not read."""
+FINAL_STATUSES = ("optimal", "infeasible", "unbounded", "time limit")
+"""Statuses that are stored; runs with any other are solved again."""
 
 
-def key_of(run: StudyRun, options: RunOptions) -> str:
-    """Hash of all that a run depends on: rows that count, settings, twist, options, version."""
-    digest = hashlib.sha256(f"{FORMAT} {__version__} {options!r} {run.twist!r}".encode())
-    for text in _said(run.case):
+def run_key(run: StudyRun, options: RunOptions) -> str:
+    """Hash of all that the outcome of a run depends on; its name is not part of it."""
+    digest = hashlib.sha256(f"{RUN_FILE_FORMAT} {__version__} {options!r} {run.terms!r}".encode())
+    for text in _case_texts(run.case):
         digest.update(text.encode())
     return digest.hexdigest()
 
 
-def _said(case: Case) -> list[str]:
+def _case_texts(case: Case) -> list[str]:
     rows = (row for name in SHEETS if name != "Scenarios" for row in case.rows(name))
     return [repr(case.settings), *map(repr, rows)]
 
 
 class RunStore:
-    """A folder of finished runs by key."""
+    """A folder of finished runs by key; raises FileError if it cannot be made."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
@@ -54,16 +52,18 @@ class RunStore:
         """The outcome under a key; None if there is none that can be read."""
         try:
             data = json.loads(self._path(key).read_text(encoding="utf-8"))
-            return RunOutcome.of_data(data["outcome"]) if data["format"] == FORMAT else None
+            if data["format"] != RUN_FILE_FORMAT:
+                return None
+            return RunOutcome.of_data(data["outcome"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def save(self, key: str, name: str, outcome: RunOutcome) -> None:
         """Write an outcome in one go; raises FileError if that fails."""
-        if outcome.status not in LASTING or not outcome.audit_passed:
+        if outcome.status not in FINAL_STATUSES or not outcome.audit_passed:
             return
+        data = {"format": RUN_FILE_FORMAT, "run": name, "outcome": outcome.to_data()}
         path = self._path(key)
-        data = {"format": FORMAT, "run": name, "outcome": outcome.to_data()}
         with replacing(path, "finished run") as part, part.open("w", encoding="ascii") as file:
             json.dump(data, file)
 

@@ -1,4 +1,4 @@
-"""The scenarios of the workbook beside the case itself."""
+"""Compare the scenarios of the workbook with the case itself."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Any
 
 from optimizer.errors import Finding, UsageError, WorkbookError
 from optimizer.result.result_layouts import Field, Layout, Table, table
+from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.run_outcome import RunOutcome
-from optimizer.studies.runner import Runner, RunSettings, StudyRun
-from optimizer.studies.study import BASE, Study, compared, covered, reason, unique
+from optimizer.studies.runner import Runner
+from optimizer.studies.study import BASE_RUN, Study, compared, covered, reason, unique
+from optimizer.studies.study_register import SCENARIO_STUDY
+from optimizer.studies.study_run import RunSettings, StudyRun
 from optimizer.tables import Case, apply, changes_of, described
 from optimizer.tables import scenarios as scenarios_of
 
@@ -33,10 +36,11 @@ SCENARIOS = Layout(
 )
 
 
+@renamed_keywords(way="settings")
 def scenarios(
-    case: Case, names: Sequence[str] | None = None, way: RunSettings | None = None
+    case: Case, names: Sequence[str] | None = None, settings: RunSettings | None = None
 ) -> Study:
-    """The case and its scenarios (all of them, or those named), solved and compared.
+    """The case and its scenarios, all of them or those of ``names``, solved and compared.
 
     A scenario without a plan does not end the study: its row says why. Raises
     WorkbookError if a scenario cannot be applied, UsageError if there is none.
@@ -45,9 +49,9 @@ def scenarios(
     if not wanted:
         raise UsageError("the sheet Scenarios has no row: there is nothing to compare")
     runs = _runs(case, wanted)
-    runner = Runner(case, way or RunSettings())
+    runner = Runner(case, settings or RunSettings())
     base = runner.base()
-    labels = unique([BASE, *wanted])
+    labels = unique([BASE_RUN, *wanted])
     outcomes = dict(zip(labels, [base, *runner.outcomes(runs)], strict=True))
     return Study(
         title="Scenarios",
@@ -56,12 +60,12 @@ def scenarios(
         outcomes=outcomes,
         tables={"Scenarios": _overview(case, wanted, outcomes), **compared(outcomes)},
         notes=tuple(f"{name}: {reason(each)}." for name, each in outcomes.items() if reason(each)),
-        chart=("Scenarios", "scenario", ("cost", "short")),
+        chart=SCENARIO_STUDY.chart,
     )
 
 
 def _runs(case: Case, names: Sequence[str]) -> list[StudyRun]:
-    """A run for each scenario; what is wrong with any of them is told together."""
+    """A run for each scenario; raises one WorkbookError with the findings of all."""
     runs: list[StudyRun] = []
     findings: list[Finding] = []
     for name in names:
@@ -76,26 +80,30 @@ def _runs(case: Case, names: Sequence[str]) -> list[StudyRun]:
 
 def _overview(case: Case, names: Sequence[str], outcomes: dict[str, RunOutcome]) -> Table:
     rows: list[tuple[Any, ...]] = []
-    base = outcomes[BASE]
+    base = outcomes[BASE_RUN]
     for name, (label, outcome) in zip(("", *names), outcomes.items(), strict=True):
         changes = changes_of(case, name) if name else ()
-        own = min((row.probability for row in case.scenarios if row.scenario == name), default=1.0)
-        less = None
+        probability = min(
+            (row.probability for row in case.scenarios if row.scenario == name), default=1.0
+        )
+        difference = None
         if base.objective is not None and outcome.objective is not None:
-            less = outcome.objective - base.objective
-        relative = less / abs(base.objective) if less is not None and base.objective else None
-        known = outcome.objective is not None
+            difference = outcome.objective - base.objective
+        relative = (
+            difference / abs(base.objective) if difference is not None and base.objective else None
+        )
+        has_plan = outcome.objective is not None
         rows.append(
             (
                 label,
                 described(changes),
-                own if own < 1 else None,
+                probability if probability < 1 else None,
                 outcome.status,
                 outcome.objective,
-                less,
+                difference,
                 relative,
-                outcome.wanted if known else None,
-                outcome.short if known else None,
+                outcome.wanted if has_plan else None,
+                outcome.short if has_plan else None,
                 covered(outcome),
                 outcome.lawful,
                 reason(outcome),

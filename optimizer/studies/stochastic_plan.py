@@ -1,9 +1,9 @@
-"""A plan under uncertainty: what is decided here and now, and what can wait.
+"""Two-stage stochastic plan: some decisions here and now, the rest when the scenario is known.
 
-Contracts, options and the purchases before a date are the same in every scenario; all else
-follows the scenario. See :mod:`optimizer.model.extensive_form` for the rows. Names of the
-values are those of Birge and Louveaux, Introduction to Stochastic Programming (2nd ed., 2011),
-ch. 4.
+Contracts, options and the purchases before a date are the same in every scenario
+(nonanticipativity); all other decisions depend on the scenario. For the rows see
+:mod:`optimizer.model.extensive_form`. The names of the values are those of Birge and Louveaux,
+Introduction to Stochastic Programming (2nd ed., 2011), ch. 4.
 """
 
 from __future__ import annotations
@@ -23,26 +23,30 @@ from optimizer.result import Table
 from optimizer.solver import Progress
 from optimizer.studies.fixed_commitments import (
     FixedSolveOptions,
-    cost_alone,
-    strict_cost,
-    strictly,
-    values,
+    commitment_amounts,
+    cost_with_fixed,
+    solve_for_cost,
+    solve_with_fixed,
 )
-from optimizer.studies.stochastic_tables import ScenarioPlans, tables_of
+from optimizer.studies.stochastic_tables import ScenarioPlans, stochastic_tables
 from optimizer.studies.study import Study
+from optimizer.studies.study_register import STOCHASTIC_STUDY
 from optimizer.studies.uncertain_supply import Scenario
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
     import pandas as pd
 
-AGREE = 1e-6
-"""Relative difference of cost up to which the joint plan and its parts agree."""
+JOINT_COST_TOLERANCE = 1e-6
+"""Relative difference of cost up to which the extensive form and its scenarios agree.
+
+Both are solved with the solver's tolerances, which allow about 1e-7.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Stochastic:
-    """A plan over scenarios: one set of decisions here and now, a plan for each scenario."""
+    """A plan for scenarios: one set of decisions here and now, and a plan for each scenario."""
 
     status: str
     objective: float
@@ -52,7 +56,7 @@ class Stochastic:
     results: Mapping[str, Result] = field(repr=False)
     """Audited plan of each scenario, by its name."""
     base: Result | None = field(default=None, repr=False)
-    """Plan of the base case; None where it was not asked for or has none."""
+    """Plan of the base case; None without ``compare`` or if it has none."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A table as a DataFrame."""
@@ -62,20 +66,19 @@ class Stochastic:
         """The tables as a study, to write its workbook and its page."""
         first = next(iter(self.results.values()))
         settings = first.case.settings
-        headers = ("cost", "base plan", "known in advance")
         return Study(
             title="Plan under uncertainty",
             case=settings.case,
             currency=settings.currency,
             outcomes={},
             tables=self.tables,
-            chart=("By scenario", "scenario", headers),
+            chart=STOCHASTIC_STUDY.chart,
             periods=tuple(first.network.calendar.labels),
         )
 
     @property
     def value(self) -> dict[str, float | None]:
-        """The table ``Value`` by item; None where a plan is impossible."""
+        """The table ``Value`` by item; None where a plan is infeasible."""
         table = self.tables["Value"]
         return dict(zip(table["item"], table["amount"], strict=True))
 
@@ -94,41 +97,47 @@ def stochastic(
 ) -> Stochastic:
     """Least expected cost over scenarios, each a name, a probability and a case.
 
-    Here and now are decided: options, purchases in periods that a contract covers, and all
-    purchases of periods that begin before ``until``. ``weight`` (0 to 1) is that of risk,
-    the mean cost of the worst 1 - ``tail``, against expected cost. ``compare`` adds the
-    plan of ``case`` held in every scenario, and each scenario known in advance. Raises
-    NoPlanError if no plan suits all scenarios, UsageError if they do not fit together.
+    Decided here and now are options, purchases in periods that a contract covers, and all
+    purchases of periods that begin before ``until``. ``weight`` (0 to 1) weighs risk, the
+    conditional value at risk of the worst 1 - ``tail``, against expected cost. ``compare`` adds
+    the decisions of ``case`` fixed in every scenario, and the wait-and-see plan of each scenario.
+    Raises NoPlanError if no plan is feasible in all scenarios, UsageError if they have different
+    periods or wrong probabilities.
     """
-    _check(scenarios, tail, weight)
-    asked = FixedSolveOptions(time_limit, gap, progress)
+    _check_scenarios(scenarios, tail, weight)
+    options = FixedSolveOptions(time_limit, gap, progress)
     cases = [each for _, _, each in scenarios]
     models = [build_model(each) for each in cases]
     _check_calendars([m.network for m in models], scenarios)
-    chosen = here_and_now([m.network for m in models], until)
-    decided, status, objective = _joint(models, scenarios, chosen, tail, weight, asked)
-    kept = [strictly(each, own, asked) for each, own in zip(cases, decided, strict=True)]
-    if any(held is None for held in kept):
+    first_stage = here_and_now([m.network for m in models], until)
+    decided, status, objective = _solve_extensive_form(
+        models, scenarios, first_stage, tail, weight, options
+    )
+    plans = [
+        solve_with_fixed(each, decisions, options)
+        for each, decisions in zip(cases, decided, strict=True)
+    ]
+    if any(plan is None for plan in plans):
         raise AuditError("a scenario's part of the joint plan is not feasible by itself")
-    results = [held.result for held in kept if held is not None]
-    measured = ScenarioPlans(
+    results = [plan.result for plan in plans if plan is not None]
+    comparison = ScenarioPlans(
         names=[name for name, _, _ in scenarios],
-        probabilities=_shares(scenarios),
+        probabilities=_probabilities(scenarios),
         decided=decided,
         results=results,
         tail=tail,
         weight=weight,
     )
-    _agree(measured, objective, status)
-    base = _compare(case, measured, chosen, cases, asked) if compare else None
-    tables = {each.layout.name: each for each in tables_of(measured)}
-    named = dict(zip(measured.names, results, strict=True))
-    return Stochastic(status, measured.measure(measured.costs), tables, named, base)
+    _check_costs(comparison, objective, status)
+    base = _add_comparison(case, comparison, first_stage, cases, options) if compare else None
+    tables = {each.layout.name: each for each in stochastic_tables(comparison)}
+    named = dict(zip(comparison.names, results, strict=True))
+    return Stochastic(status, comparison.measure(comparison.costs), tables, named, base)
 
 
 def here_and_now(networks: Sequence[Network], until: date | None) -> set[Commitment]:
-    """Options, purchases under contract and purchases of periods that begin before a date."""
-    found: set[Commitment] = set()
+    """First-stage commitments: options, contracts and purchases of periods before a date."""
+    first_stage: set[Commitment] = set()
     for network in networks:
         calendar = network.calendar
         early = {
@@ -148,11 +157,11 @@ def here_and_now(networks: Sequence[Network], until: date | None) -> set[Commitm
                 or commitment.period in early
                 or (commitment.name, commitment.period) in contracted
             ):
-                found.add(commitment)
-    return found
+                first_stage.add(commitment)
+    return first_stage
 
 
-def _check(scenarios: Sequence[Scenario], tail: float, weight: float) -> None:
+def _check_scenarios(scenarios: Sequence[Scenario], tail: float, weight: float) -> None:
     if not scenarios:
         raise UsageError("there is no scenario to plan for")
     names = [name for name, _, _ in scenarios]
@@ -178,46 +187,49 @@ def _check_calendars(networks: Sequence[Network], scenarios: Sequence[Scenario])
             )
 
 
-def _shares(scenarios: Sequence[Scenario]) -> list[float]:
+def _probabilities(scenarios: Sequence[Scenario]) -> list[float]:
     total = math.fsum(share for _, share, _ in scenarios)
     return [share / total for _, share, _ in scenarios]
 
 
-Decided = list[dict[Commitment, float]]
-"""Commitments made here and now, scenario by scenario: the same but for rounding."""
+FirstStageDecisions = list[dict[Commitment, float]]
+"""Commitments made here and now, for each scenario: equal except for rounding."""
 
 
-def _joint(
+def _solve_extensive_form(
     models: Sequence[Any],
     scenarios: Sequence[Scenario],
-    chosen: set[Commitment],
+    first_stage: set[Commitment],
     tail: float,
     weight: float,
-    asked: FixedSolveOptions,
-) -> tuple[Decided, str, float]:
-    """Decisions here and now of the joint programme, its status and objective."""
+    options: FixedSolveOptions,
+) -> tuple[FirstStageDecisions, str, float]:
+    """First-stage decisions of the extensive form, its status and objective."""
     settings = models[0].network.case.settings
-    joint = model.join(models, _shares(scenarios), sorted(chosen), tail=tail, weight=weight)
+    extensive_form = model.join(
+        models, _probabilities(scenarios), sorted(first_stage), tail=tail, weight=weight
+    )
     _, answer = solver.solve(
-        joint,
-        time_limit=settings.time_limit if asked.time_limit is None else asked.time_limit,
-        gap=settings.mip_gap if asked.gap is None else asked.gap,
-        progress=asked.progress,
+        extensive_form,
+        time_limit=settings.time_limit if options.time_limit is None else options.time_limit,
+        gap=settings.mip_gap if options.gap is None else options.gap,
+        progress=options.progress,
     )
     if answer.objective is None:
         if answer.status in ("infeasible", "unbounded"):
-            raise NoPlanError(_why(answer.status, scenarios, asked))
+            raise NoPlanError(_why(answer.status, scenarios, options))
         raise StoppedError(status_sentence(answer.status))
     decided = [
-        {key: amount for key, amount in values(each).items() if key in chosen} for each in models
+        {key: amount for key, amount in commitment_amounts(each).items() if key in first_stage}
+        for each in models
     ]
     return decided, answer.status, answer.objective
 
 
-def _why(status: str, scenarios: Sequence[Scenario], asked: FixedSolveOptions) -> str:
-    """Which scenarios have no plan by themselves, or that none suits all."""
+def _why(status: str, scenarios: Sequence[Scenario], options: FixedSolveOptions) -> str:
+    """Why there is no plan: a scenario that has none by itself, or that no plan suits all."""
     for name, _, case in scenarios:
-        alone = solve(case, **asked.words())
+        alone = solve(case, **options.keywords())
         if alone.objective is None:
             return f"scenario {name!r} has no plan by itself: {status_sentence(alone.status)}"
     if status == "unbounded":
@@ -228,56 +240,60 @@ def _why(status: str, scenarios: Sequence[Scenario], asked: FixedSolveOptions) -
     )
 
 
-def _agree(measured: ScenarioPlans, objective: float, status: str) -> None:
-    """The parts may cost no more than the joint plan, and each must pass its audit."""
-    for name, result in zip(measured.names, measured.results, strict=True):
+def _check_costs(comparison: ScenarioPlans, objective: float, status: str) -> None:
+    """Raise AuditError if a scenario fails its audit or all cost more than the extensive form."""
+    for name, result in zip(comparison.names, comparison.results, strict=True):
         if result.audit is None or not result.audit.passed:
             verdict = result.audit.verdict if result.audit else result.status
             raise AuditError(f"scenario {name!r}: {verdict}")
-    size = max(1.0, abs(objective), *(abs(cost) for cost in measured.costs))
-    more = measured.measure(measured.costs) - objective
-    if more > AGREE * size and status == "optimal":
-        raise AuditError(f"the plans of the scenarios cost {more:g} more than the joint plan")
+    size = max(1.0, abs(objective), *(abs(cost) for cost in comparison.costs))
+    excess = comparison.measure(comparison.costs) - objective
+    if excess > JOINT_COST_TOLERANCE * size and status == "optimal":
+        raise AuditError(f"the plans of the scenarios cost {excess:g} more than the joint plan")
 
 
-def _compare(
+def _add_comparison(
     case: Case,
-    measured: ScenarioPlans,
-    chosen: set[Commitment],
+    comparison: ScenarioPlans,
+    first_stage: set[Commitment],
     cases: Sequence[Case],
-    asked: FixedSolveOptions,
+    options: FixedSolveOptions,
 ) -> Result | None:
-    """Plan of the base case, held in every scenario; and each scenario known in advance."""
+    """Add the base plan, fixed in all scenarios, and wait-and-see plans; gives the base plan."""
     m = build_model(case)
-    base = solve_model(m, **asked.words())
+    base = solve_model(m, **options.keywords())
     if base.objective is not None:
-        before = {key: amount for key, amount in values(m).items() if key in chosen}
-        measured.before = before
-        measured.held = [_held(each, before, chosen, asked) for each in cases]
+        before = {
+            key: amount for key, amount in commitment_amounts(m).items() if key in first_stage
+        }
+        comparison.base_decisions = before
+        comparison.base_costs = [
+            _cost_of_base_plan(each, before, first_stage, options) for each in cases
+        ]
     for each in cases:
-        own = build_model(each)
-        status, objective = cost_alone(own, asked)
+        m = build_model(each)
+        status, objective = solve_for_cost(m, options)
         if objective is None:
             raise StoppedError(status_sentence(status))
-        measured.alone.append(objective)
-        measured.alone_values.append(
-            {key: amount for key, amount in values(own).items() if key in chosen}
+        comparison.wait_and_see_costs.append(objective)
+        comparison.wait_and_see_decisions.append(
+            {key: amount for key, amount in commitment_amounts(m).items() if key in first_stage}
         )
     return base if base.objective is not None else None
 
 
-def _held(
+def _cost_of_base_plan(
     case: Case,
     before: Mapping[Commitment, float],
-    chosen: set[Commitment],
-    asked: FixedSolveOptions,
+    first_stage: set[Commitment],
+    options: FixedSolveOptions,
 ) -> float | None:
-    """Cost of a scenario in which the base plan's decisions are held; None if impossible."""
+    """Cost of a scenario with the base plan's decisions fixed; None if infeasible."""
     m = build_model(case)
     known, on_offer = model.commitments(m), model.offered(m.network)
     wanted = {
         key: before.get(key, 0.0)
-        for key in chosen
+        for key in first_stage
         if key in known or (key in on_offer and before.get(key, 0.0) > NOTHING)
     }
-    return strict_cost(case, wanted, asked)
+    return cost_with_fixed(case, wanted, options)

@@ -1,4 +1,4 @@
-"""Tables of a plan under uncertainty, and the measures in them."""
+"""Tables of a stochastic plan, and the measures in them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BY_SCENARIO = Layout(
         Field("audit", "text", "verdict of the audit of its plan"),
     ),
 )
-VALUE = Layout(
+VALUE_OF_PLANNING = Layout(
     "Value",
     "What planning for several scenarios is worth, and what knowing more would be: WS <= HN <= EEV "
     "in expected present value, unless the plan weighs risk or stops at a gap.",
@@ -55,7 +55,7 @@ VALUE = Layout(
 
 @dataclass
 class ScenarioPlans:
-    """Plans of the scenarios, and what they are compared with."""
+    """Plans of the scenarios, and the plans that they are compared with."""
 
     names: list[str]
     probabilities: list[float]
@@ -63,17 +63,17 @@ class ScenarioPlans:
     results: list[Result]
     tail: float
     weight: float
-    before: dict[Commitment, float] | None = None
-    """Decisions of the base plan."""
-    held: list[float | None] = field(default_factory=list)
-    """Cost of each scenario with these held."""
-    alone: list[float] = field(default_factory=list)
-    """Cost of each scenario, known in advance."""
-    alone_values: list[dict[Commitment, float]] = field(default_factory=list)
+    base_decisions: dict[Commitment, float] | None = None
+    """First-stage decisions of the base plan."""
+    base_costs: list[float | None] = field(default_factory=list)
+    """Cost of each scenario with these fixed; None if infeasible."""
+    wait_and_see_costs: list[float] = field(default_factory=list)
+    """Least cost of each scenario, known in advance."""
+    wait_and_see_decisions: list[dict[Commitment, float]] = field(default_factory=list)
 
     @property
     def costs(self) -> list[float]:
-        """Cost of each scenario under the joint plan."""
+        """Cost of each scenario under the stochastic plan."""
         return [float(result.objective or 0.0) for result in self.results]
 
     def mean(self, costs: Sequence[float]) -> float:
@@ -83,18 +83,18 @@ class ScenarioPlans:
         )
 
     def risk(self, costs: Sequence[float]) -> float:
-        """Mean of the worst part of the cost."""
+        """Conditional value at risk: mean of the worst part of the cost."""
         return tail_mean(costs, self.probabilities, self.tail)
 
     def measure(self, costs: Sequence[float]) -> float:
-        """Mean and risk, as weighted."""
+        """Weighted sum of mean and risk, which the plan minimises."""
         if not self.weight:
             return self.mean(costs)
         return (1 - self.weight) * self.mean(costs) + self.weight * self.risk(costs)
 
 
 def worst_part(costs: Sequence[float], probabilities: Sequence[float], tail: float) -> list[float]:
-    """Probability of each scenario that lies among the worst 1 - tail."""
+    """Part of each scenario's probability that lies among the worst 1 - tail."""
     left = 1.0 - tail
     part = [0.0] * len(costs)
     for number in sorted(range(len(costs)), key=lambda number: -costs[number]):
@@ -114,27 +114,27 @@ def tail_mean(costs: Sequence[float], probabilities: Sequence[float], tail: floa
     return math.fsum(share * cost for share, cost in zip(part, costs, strict=True)) / total
 
 
-def tables_of(measured: ScenarioPlans) -> tuple[Table, ...]:
-    """Tables of the study."""
+def stochastic_tables(plans: ScenarioPlans) -> tuple[Table, ...]:
+    """Tables of the study, the overview first."""
     return (
-        table(VALUE, list(_values(measured))),
-        table(HERE_AND_NOW, list(_decisions(measured))),
-        table(BY_SCENARIO, list(_scenarios(measured))),
+        table(VALUE_OF_PLANNING, list(_values(plans))),
+        table(HERE_AND_NOW, list(_decisions(plans))),
+        table(BY_SCENARIO, list(_scenarios(plans))),
     )
 
 
-def _decisions(measured: ScenarioPlans) -> Iterator[tuple[object, ...]]:
+def _decisions(plans: ScenarioPlans) -> Iterator[tuple[object, ...]]:
     decided: dict[Commitment, float] = {}
-    for own in measured.decided:
-        for commitment, amount in own.items():
+    for decisions in plans.decided:
+        for commitment, amount in decisions.items():
             decided.setdefault(commitment, amount)
-    before = measured.before or {}
-    others = [before, *measured.alone_values]
-    every = dict.fromkeys([*decided, *(key for each in others for key in each)])
+    base = plans.base_decisions or {}
+    compared = [base, *plans.wait_and_see_decisions]
+    every = dict.fromkeys([*decided, *(key for each in compared for key in each)])
     for commitment in sorted(every):
         now = decided.get(commitment, 0.0)
-        alone = [own.get(commitment, 0.0) for own in measured.alone_values]
-        if max(now, before.get(commitment, 0.0), *alone, NOTHING) <= NOTHING:
+        alone = [each.get(commitment, 0.0) for each in plans.wait_and_see_decisions]
+        if max(now, base.get(commitment, 0.0), *alone, NOTHING) <= NOTHING:
             continue
         name = (*commitment.name, "", "")
         yield (
@@ -142,88 +142,95 @@ def _decisions(measured: ScenarioPlans) -> Iterator[tuple[object, ...]]:
             *name[:3],
             commitment.period,
             now,
-            before.get(commitment, 0.0) if measured.before is not None else None,
+            base.get(commitment, 0.0) if plans.base_decisions is not None else None,
             min(alone) if alone else None,
             max(alone) if alone else None,
         )
 
 
-def _scenarios(measured: ScenarioPlans) -> Iterator[tuple[object, ...]]:
-    count = len(measured.names)
-    part = worst_part(measured.costs, measured.probabilities, measured.tail)
-    held = measured.held or [None] * count
-    alone: Sequence[float | None] = measured.alone or [None] * count
-    for number, result in enumerate(measured.results):
+def _scenarios(plans: ScenarioPlans) -> Iterator[tuple[object, ...]]:
+    count = len(plans.names)
+    part = worst_part(plans.costs, plans.probabilities, plans.tail)
+    base_costs = plans.base_costs or [None] * count
+    alone: Sequence[float | None] = plans.wait_and_see_costs or [None] * count
+    for number, result in enumerate(plans.results):
         yield (
-            measured.names[number],
-            measured.probabilities[number],
+            plans.names[number],
+            plans.probabilities[number],
             result.objective,
             result.shortage,
-            held[number],
+            base_costs[number],
             alone[number],
-            part[number] / measured.probabilities[number] if measured.probabilities[number] else 0,
+            part[number] / plans.probabilities[number] if plans.probabilities[number] else 0,
             result.audit.verdict if result.audit else "",
         )
 
 
-def _values(measured: ScenarioPlans) -> Iterator[tuple[str, float | None, str]]:
-    """Measures, all of one kind: what is compared is expected present value of cost.
+def _values(plans: ScenarioPlans) -> Iterator[tuple[str, float | None, str]]:
+    """Measures of expected present value of cost.
 
-    Wait and see <= expected cost <= that of the base plan, where risk has no weight; their
-    differences are EVPI and VSS.
+    Without weight on risk wait-and-see <= expected cost <= that of the base plan. The differences
+    are the expected value of perfect information and the value of the stochastic solution.
     """
-    worst = f"the worst {1 - measured.tail:.0%} of the cost"
-    costs = measured.costs
-    mine = measured.mean(costs)
-    yield "Expected cost", mine, "of the joint plan, decided here and now (HN)"
-    yield "CVaR", measured.risk(costs), f"of the joint plan: the mean of {worst}"
-    if measured.weight:
+    worst = f"the worst {1 - plans.tail:.0%} of the cost"
+    costs = plans.costs
+    expected = plans.mean(costs)
+    yield "Expected cost", expected, "of the joint plan, decided here and now (HN)"
+    yield "CVaR", plans.risk(costs), f"of the joint plan: the mean of {worst}"
+    if plans.weight:
         meaning = (
-            f"what the joint plan makes least: {1 - measured.weight:g} x expected cost + "
-            f"{measured.weight:g} x CVaR"
+            f"what the joint plan makes least: {1 - plans.weight:g} x expected cost + "
+            f"{plans.weight:g} x CVaR"
         )
-        yield "Mean and risk", measured.measure(costs), meaning
-    if measured.held:
-        yield from _of_base(measured, mine, worst)
-    if measured.alone:
-        known = measured.mean(measured.alone)
-        yield "Wait and see", known, "expected cost, if each scenario were known in advance (WS)"
+        yield "Mean and risk", plans.measure(costs), meaning
+    if plans.base_costs:
+        yield from _values_of_base_plan(plans, expected, worst)
+    if plans.wait_and_see_costs:
+        wait_and_see = plans.mean(plans.wait_and_see_costs)
+        yield (
+            "Wait and see",
+            wait_and_see,
+            "expected cost, if each scenario were known in advance (WS)",
+        )
         yield (
             "Expected value of perfect information",
-            mine - known,
+            expected - wait_and_see,
             "EVPI = HN - WS: the most, in expected cost, that knowing the scenario could save",
         )
 
 
-def _of_base(
-    measured: ScenarioPlans, mine: float, worst: str
+def _values_of_base_plan(
+    plans: ScenarioPlans, expected: float, worst: str
 ) -> Iterator[tuple[str, float | None, str]]:
-    """What the base plan costs in the scenarios, and what planning for all of them saves."""
-    kept = [cost for cost in measured.held if cost is not None]
-    possible = len(kept) == len(measured.held)
-    lost = [name for name, cost in zip(measured.names, measured.held, strict=True) if cost is None]
-    refused = f"impossible: the base plan's decisions cannot be held in {', '.join(lost)}"
+    """Cost of the base plan in the scenarios, and the value of the stochastic solution."""
+    costs = [cost for cost in plans.base_costs if cost is not None]
+    feasible = len(costs) == len(plans.base_costs)
+    by_name = zip(plans.names, plans.base_costs, strict=True)
+    without_plan = [name for name, cost in by_name if cost is None]
+    infeasible = (
+        f"impossible: the base plan's decisions cannot be held in {', '.join(without_plan)}"
+    )
     yield (
         "Expected cost of the base plan",
-        measured.mean(kept) if possible else None,
-        "its decisions here and now, held in every scenario (EEV)" if possible else refused,
+        plans.mean(costs) if feasible else None,
+        "its decisions here and now, held in every scenario (EEV)" if feasible else infeasible,
     )
     yield (
         "CVaR of the base plan",
-        measured.risk(kept) if possible else None,
-        f"the mean of {worst}" if possible else refused,
+        plans.risk(costs) if feasible else None,
+        f"the mean of {worst}" if feasible else infeasible,
     )
-    if measured.weight:
+    if plans.weight:
         yield (
             "Mean and risk of the base plan",
-            measured.measure(kept) if possible else None,
-            "weighted as in the joint plan" if possible else refused,
+            plans.measure(costs) if feasible else None,
+            "weighted as in the joint plan" if feasible else infeasible,
         )
     saves = "VSS = EEV - HN: what planning for all scenarios saves in expected cost"
-    if measured.weight:
+    if plans.weight:
         saves += "; below 0 where less risk is paid for"
     yield (
         "Value of the stochastic solution",
-        measured.mean(kept) - mine if possible else None,
-        saves if possible else "without bound: the base plan cannot be held in every scenario",
+        plans.mean(costs) - expected if feasible else None,
+        saves if feasible else "without bound: the base plan cannot be held in every scenario",
     )

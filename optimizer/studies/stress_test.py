@@ -1,25 +1,32 @@
-"""What each loss costs: every site, country, lane and offer in turn, and named mishaps."""
+"""Stress test: what each disruption costs, of every site, country, lane and offer in turn."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from optimizer.errors import UsageError
 from optimizer.model import Commitment, StudyTerms
 from optimizer.result.result_layouts import Field, Layout, Table, table
-from optimizer.studies.disruptions import KINDS, Disruption, horizon_of, losses
+from optimizer.studies.disruptions import DISRUPTION_KINDS, Disruption, disruptions, horizon_of
 from optimizer.studies.loss_window import LossWindow
+from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.run_outcome import RunOutcome
-from optimizer.studies.runner import Runner, RunSettings, StudyRun
-from optimizer.studies.study import BASE, Study, amounts, covered, reason
+from optimizer.studies.runner import Runner
+from optimizer.studies.study import BASE_RUN, Study, amounts, covered, reason
+from optimizer.studies.study_register import STRESS_STUDY
+from optimizer.studies.study_run import RunSettings, StudyRun
 from optimizer.tables import Case
 
-SHOWN = 3
-"""Offers and sites that a row of the overview names as what replaces a loss."""
-GAIN = 1e-3
-"""Tonnes, or units of activity, from which a gain is told."""
+MAX_NAMED_REPLACEMENTS = 3
+"""Offers, and sites, that a row of the overview names, so that its cell stays readable."""
+NEGLIGIBLE_GAIN = 1e-3
+"""Tonnes, or units of activity, below which a difference of two plans is not reported.
+
+The lines of a study show three decimals, so less would be shown as nothing.
+"""
 
 STRESS = Layout(
     "Stress",
@@ -46,7 +53,7 @@ STRESS = Layout(
         Field("reason", "text", "why there is no plan, and the least that would have to give"),
     ),
 )
-REPLACED = Layout(
+REPLACEMENTS = Layout(
     "Replaced by",
     "Offers that are bought more, and sites that run more, after each loss.",
     (
@@ -63,74 +70,94 @@ REPLACED = Layout(
 
 @dataclass(frozen=True, slots=True)
 class StressOptions:
-    """What is lost, when, and whether it is foreseen."""
+    """What is lost, when, and whether the plan knows of it in advance."""
 
-    kinds: tuple[str, ...] = KINDS
+    kinds: tuple[str, ...] = DISRUPTION_KINDS
     """site, country, lane, offer, named."""
-    first: str | None = None
+    first_period: str | None = None
     """Label of the first period of the loss; None: that of the plan."""
     periods: int | None = None
     """Periods that it lasts; None: to the end."""
-    freeze: bool = False
-    """True holds what the base plan buys and ships before the loss."""
-    fixed_cost: bool = True
+    freeze_orders: bool = False
+    """True fixes what the base plan buys and ships before the loss."""
+    pay_fixed_cost: bool = True
     """False saves the fixed cost of the units of a lost site or country while it is lost."""
 
 
-def stress(
-    case: Case, strain: StressOptions | None = None, way: RunSettings | None = None
-) -> Study:
-    """Each loss as a case of its own, solved and ranked by what it costs.
+# A dataclass makes its __init__ itself, so the decorator is applied afterwards.
+_accept_former_names = renamed_keywords(
+    first="first_period", freeze="freeze_orders", fixed_cost="pay_fixed_cost"
+)
+StressOptions.__init__ = _accept_former_names(StressOptions.__init__)  # type: ignore[method-assign]
 
-    Raises UsageError for a kind or period that is not known.
+
+@renamed_keywords(strain="options", way="settings")
+def stress(
+    case: Case, options: StressOptions | None = None, settings: RunSettings | None = None
+) -> Study:
+    """Each disruption as a case of its own, solved and ranked by what it costs.
+
+    Raises UsageError for a kind or period that is not known, or if the case has no plan.
     """
-    strain = strain or StressOptions()
-    unknown = [kind for kind in strain.kinds if kind not in KINDS]
+    options = options or StressOptions()
+    unknown = [kind for kind in options.kinds if kind not in DISRUPTION_KINDS]
     if unknown:
-        raise UsageError(f"{unknown[0]!r} cannot be lost; choose from {', '.join(KINDS)}")
-    window = window_of(case, strain)
-    runner = Runner(case, way or RunSettings())
+        raise UsageError(
+            f"{unknown[0]!r} cannot be lost; choose from {', '.join(DISRUPTION_KINDS)}"
+        )
+    window = loss_window(case, options)
+    runner = Runner(case, settings or RunSettings())
     base = runner.base()
     if not base.solved:
         raise UsageError(f"the case itself has no plan to compare with: {reason(base)}")
-    found = list(losses(case, window, base, strain.kinds, fixed_cost=strain.fixed_cost))
-    twist = _frozen(base, window) if strain.freeze and window.first else None
-    runs = [StudyRun(each.name, each.case, twist) for each in found if each.case is not None]
+    every = list(disruptions(case, window, base, options.kinds, fixed_cost=options.pay_fixed_cost))
+    terms = _fixed_orders(base, window) if options.freeze_orders and window.first else None
+    runs = [StudyRun(each.name, each.case, terms) for each in every if each.case is not None]
     solved = iter(runner.outcomes(runs))
-    pairs = [(each, next(solved) if each.case is not None else None) for each in found]
-    names = [f"{each.kind} {each.name}" for each in found]
+    pairs = [(each, next(solved) if each.case is not None else None) for each in every]
+    names = [f"{each.kind} {each.name}" for each in every]
     return Study(
         title="Stress",
         case=case.settings.case,
         currency=case.settings.currency,
-        outcomes={BASE: base}
+        outcomes={BASE_RUN: base}
         | {name: outcome or base for name, (_, outcome) in zip(names, pairs, strict=True)},
-        tables={"Stress": _ranked(base, pairs, window), "Replaced by": _replaced(base, pairs)},
-        notes=(_said(base, window, strain),),
-        chart=("Stress", "loss", ("dearer by", "shorter by")),
+        tables={
+            "Stress": _ranking(base, pairs, window),
+            "Replaced by": _replacements(base, pairs),
+        },
+        notes=(_note(base, window, options),),
+        chart=STRESS_STUDY.chart,
     )
 
 
-def window_of(case: Case, strain: StressOptions) -> LossWindow:
+def stress_from_keywords(case: Case, settings: RunSettings, **options: Any) -> Study:
+    """The study with the fields of :class:`StressOptions` as keywords, for the command line."""
+    return stress(case, StressOptions(**options), settings)
+
+
+def loss_window(case: Case, options: StressOptions) -> LossWindow:
     """Periods and days of a loss; raises UsageError where the plan has no such period."""
     horizon = horizon_of(case)
     labels = horizon.labels()
-    if strain.first is not None and strain.first not in labels:
+    start = options.first_period
+    if start is not None and start not in labels:
         known = list(labels)
-        raise UsageError(f"{strain.first!r} is not a period of the plan: {known[0]} to {known[-1]}")
-    if strain.periods is not None and strain.periods < 1:
+        raise UsageError(f"{start!r} is not a period of the plan: {known[0]} to {known[-1]}")
+    if options.periods is not None and options.periods < 1:
         raise UsageError("a loss lasts at least one period")
-    first = labels[strain.first] if strain.first is not None else 0
-    count = horizon.count - first if strain.periods is None else strain.periods
+    first = labels[start] if start is not None else 0
+    count = horizon.count - first if options.periods is None else options.periods
     last = min(first + count, horizon.count) - 1
-    after = horizon.first(last + 1)
-    return LossWindow(first, last, horizon.first(first), after.fromordinal(after.toordinal() - 1))
+    return LossWindow(
+        first, last, horizon.first(first), horizon.first(last + 1) - timedelta(days=1)
+    )
 
 
-def _frozen(base: RunOutcome, window: LossWindow) -> StudyTerms:
-    """Purchases and shipments of the base plan before a loss, held."""
+def _fixed_orders(base: RunOutcome, window: LossWindow) -> StudyTerms:
+    """Purchases and shipments of the base plan before a loss, fixed."""
     before = set(base.periods[: window.first])
-    held = tuple(
+    fixed = tuple(
         (Commitment(kind, tuple(name), period), tonnes)
         for kind, sheet, keys in (
             ("purchases", "Purchases", ("offer", "site", "material", "period")),
@@ -139,56 +166,48 @@ def _frozen(base: RunOutcome, window: LossWindow) -> StudyTerms:
         for (*name, period), tonnes in amounts(base, sheet, keys, "tonnes").items()
         if period in before
     )
-    return StudyTerms(held=held, held_to=window.first)
+    return StudyTerms(held=fixed, held_to=window.first)
 
 
-Pairs = Sequence[tuple[Disruption, RunOutcome | None]]
+SolvedDisruptions = Sequence[tuple[Disruption, RunOutcome | None]]
+"""Disruptions with their outcomes; None where the base plan stays optimal."""
 
 
-def _ranked(base: RunOutcome, pairs: Pairs, window: LossWindow) -> Table:
-    assert base.objective is not None
-    shorts = [outcome.short - base.short for _, outcome in pairs if outcome and outcome.solved]
-    rows: list[tuple[Any, ...]] = []
-    for loss, found in pairs:
-        outcome = found or base
-        if not outcome.solved or outcome.objective is None:
-            blank = (None,) * 6
-            rows.append(
-                (
-                    loss.name,
-                    loss.kind,
-                    outcome.status,
-                    *blank,
-                    "",
-                    None,
-                    "",
-                    loss.goes,
-                    reason(outcome),
-                )
-            )
-            continue
-        more = outcome.short - base.short
-        first, after = _first_short(base, outcome, window)
-        rows.append(
-            (
-                loss.name,
-                loss.kind,
-                outcome.status if found else "unused",
-                outcome.objective,
-                outcome.objective - base.objective,
-                outcome.short,
-                more,
-                1 + sum(other > more + GAIN for other in shorts),
-                covered(outcome),
-                first,
-                after,
-                "; ".join(f"{row[2]} +{row[-1]:,.4g}" for row in _best(base, loss, outcome)),
-                loss.goes,
-                reason(outcome),
-            )
-        )
+def _ranking(base: RunOutcome, pairs: SolvedDisruptions, window: LossWindow) -> Table:
+    more_short = [outcome.short - base.short for _, outcome in pairs if outcome and outcome.solved]
+    rows = [_ranking_row(base, loss, outcome, window, more_short) for loss, outcome in pairs]
     rows.sort(key=lambda row: (row[4] is not None, -(row[4] or 0.0), row[1], row[0]))
     return table(STRESS, rows)
+
+
+def _ranking_row(
+    base: RunOutcome,
+    loss: Disruption,
+    solved: RunOutcome | None,
+    window: LossWindow,
+    more_short: Sequence[float],
+) -> tuple[Any, ...]:
+    """Row of one disruption; ``more_short`` of all of them ranks it by tonnes."""
+    outcome = solved or base
+    name = (loss.name, loss.kind)
+    if base.objective is None or outcome.objective is None or not outcome.solved:
+        blank = (*(None,) * 6, "", None, "")
+        return (*name, outcome.status, *blank, loss.consequences, reason(outcome))
+    more = outcome.short - base.short
+    return (
+        *name,
+        outcome.status if solved else "unused",
+        outcome.objective,
+        outcome.objective - base.objective,
+        outcome.short,
+        more,
+        1 + sum(other > more + NEGLIGIBLE_GAIN for other in more_short),
+        covered(outcome),
+        *_first_short(base, outcome, window),
+        "; ".join(f"{row[2]} +{row[-1]:,.4g}" for row in _largest_gains(base, loss, outcome)),
+        loss.consequences,
+        reason(outcome),
+    )
 
 
 def _first_short(
@@ -198,15 +217,17 @@ def _first_short(
     before = amounts(base, "Demand", ("period",), "short")
     for place, label in enumerate(outcome.periods):
         more = amounts(outcome, "Demand", ("period",), "short").get((label,), 0.0)
-        if more - before.get((label,), 0.0) > GAIN:
+        if more - before.get((label,), 0.0) > NEGLIGIBLE_GAIN:
             return label, place - window.first
     return "", None
 
 
-def _best(base: RunOutcome, loss: Disruption, outcome: RunOutcome) -> list[tuple[Any, ...]]:
+def _largest_gains(
+    base: RunOutcome, loss: Disruption, outcome: RunOutcome
+) -> list[tuple[Any, ...]]:
     rows = sorted(_gains(base, loss, outcome), key=lambda row: -row[-1])
-    offers = [row for row in rows if row[1] == "offer"][:SHOWN]
-    return offers + [row for row in rows if row[1] == "site"][:SHOWN]
+    offers = [row for row in rows if row[1] == "offer"][:MAX_NAMED_REPLACEMENTS]
+    return offers + [row for row in rows if row[1] == "site"][:MAX_NAMED_REPLACEMENTS]
 
 
 def _gains(base: RunOutcome, loss: Disruption, outcome: RunOutcome) -> list[tuple[Any, ...]]:
@@ -218,31 +239,32 @@ def _gains(base: RunOutcome, loss: Disruption, outcome: RunOutcome) -> list[tupl
         before, then = (amounts(each, name, keys, value) for each in (base, outcome))
         for key, amount in then.items():
             gain = amount - before.get(key, 0.0)
-            if gain > GAIN:
+            if gain > NEGLIGIBLE_GAIN:
                 detail = ", ".join(map(str, key[1:]))
                 rows.append((loss.name, kind, key[0], detail, before.get(key, 0.0), amount, gain))
     return rows
 
 
-def _replaced(base: RunOutcome, pairs: Pairs) -> Table:
+def _replacements(base: RunOutcome, pairs: SolvedDisruptions) -> Table:
     rows = [
         row
         for loss, outcome in pairs
         if outcome is not None and outcome.solved
         for row in sorted(_gains(base, loss, outcome), key=lambda row: (row[1], -row[-1]))
     ]
-    return table(REPLACED, rows)
+    return table(REPLACEMENTS, rows)
 
 
-def _said(base: RunOutcome, window: LossWindow, strain: StressOptions) -> str:
+def _note(base: RunOutcome, window: LossWindow, options: StressOptions) -> str:
+    """The assumptions of the study in sentences."""
     span = f"{base.periods[window.first]} to {base.periods[window.last]}"
-    if strain.freeze and window.first:
+    if options.freeze_orders and window.first:
         orders = "purchases and shipments before are those of the plan without the loss"
     elif window.first:
         orders = "the plan knows of the loss from the start"
     else:
         orders = "from the first period on"
-    fixed = "is still paid" if strain.fixed_cost else "is saved"
+    fixed = "is still paid" if options.pay_fixed_cost else "is saved"
     return (
         f"Each thing is lost from {span}; {orders}. With a site or a country go its least "
         "purchases, minimum loads and minimum activities, and the orders under way that would "

@@ -1,4 +1,4 @@
-"""What a study hands back: tables side by side, and sentences."""
+"""Result of a study: tables with the plans beside each other, and sentences."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from optimizer.studies.run_outcome import RunOutcome
 if TYPE_CHECKING:
     import pandas as pd
 
-BASE = "base"
-"""Name of the case as it is."""
-NOTHING = 1e-7
-"""Amounts below it, over the whole horizon, are rounding."""
+BASE_RUN = "base"
+"""Name of the run of the case itself."""
+NEGLIGIBLE_AMOUNT = 1e-7
+"""Amounts over the whole horizon that count as zero: the solver's feasibility tolerance."""
 
-Key = tuple[Any, ...]
-Amounts = Mapping[Key, float]
+AmountKey = tuple[Any, ...]
+Amounts = Mapping[AmountKey, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """Many plans beside each other. Money is the case's currency, quantities are tonnes."""
+    """Several plans beside each other. Money is in the case's currency, quantities in tonnes."""
 
     title: str
-    """What was asked."""
+    """Name of the study for a reader."""
     case: str
     """Name of the case."""
     currency: str
     outcomes: Mapping[str, RunOutcome] = field(repr=False)
-    """What each run found, by its name; the case itself is ``base``."""
+    """Outcome of each run, by its name; the case itself is ``base``."""
     tables: Mapping[str, Table]
     """Tables by name, the overview first."""
     notes: tuple[str, ...] = ()
     """Sentences that a reader must know."""
     chart: tuple[str, str, tuple[str, ...]] | None = None
-    """What is drawn: table, header of the names, headers of the values."""
+    """Chart of the overview: table, header of the names, headers of the values."""
     words: tuple[str, ...] = ()
-    """What was found, in sentences, where figures do not tell it."""
+    """Findings in sentences, where figures do not show them."""
     periods: tuple[str, ...] = ()
-    """Labels of the periods, where no run is behind it."""
+    """Labels of the periods, of a study without runs."""
     run: str = ""
-    """Name of the run of the command that each of its files bears."""
+    """Name of the command's run, which each of its files has."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A table as a DataFrame, by its name."""
@@ -63,7 +63,7 @@ class Study:
         )
 
     def lines(self) -> list[str]:
-        """What each run costs and is short of, or why it has no plan, a line a run."""
+        """A line for each run: its cost and tonnes short, or why it has no plan."""
         return [
             f"{name}: {each.objective:,.2f} {self.currency}, {each.short:,.3f} t short"
             if each.solved
@@ -89,7 +89,7 @@ class Study:
 
 
 def covered(outcome: RunOutcome) -> float | None:
-    """Share of what is wanted that is delivered; None without a plan or demand."""
+    """Share of demand that is delivered; None without a plan or demand."""
     if outcome.objective is None or not outcome.wanted:
         return None
     return 1.0 - outcome.short / outcome.wanted
@@ -104,79 +104,81 @@ def reason(outcome: RunOutcome) -> str:
 
 def amounts(
     outcome: RunOutcome, name: str, keys: Sequence[str], value: str, per: str = ""
-) -> dict[Key, float]:
-    """Sums of a column by some others over the horizon; with ``per`` divided by its sums."""
+) -> dict[AmountKey, float]:
+    """Sums of a column by key columns; with ``per`` divided by the sums of that column."""
     if name not in outcome.tables:
         return {}
     source = outcome.tables[name]
-    found: dict[Key, float] = {}
-    under: dict[Key, float] = {}
-    below = source[per] if per else source[value]
+    sums: dict[AmountKey, float] = {}
+    divisors: dict[AmountKey, float] = {}
+    divisor_column = source[per] if per else source[value]
     rows = zip(*(source[key] for key in keys), strict=True)
-    for key, amount, divisor in zip(rows, source[value], below, strict=True):
-        found[key] = found.get(key, 0.0) + amount
-        under[key] = under.get(key, 0.0) + divisor
+    for key, amount, divisor in zip(rows, source[value], divisor_column, strict=True):
+        sums[key] = sums.get(key, 0.0) + amount
+        divisors[key] = divisors.get(key, 0.0) + divisor
     if per:
-        return {key: amount / under[key] if under[key] else 0.0 for key, amount in found.items()}
-    return found
+        return {key: sums[key] / divisors[key] if divisors[key] else 0.0 for key in sums}
+    return sums
 
 
-def beside(
+def side_by_side(
     name: str,
     meaning: str,
     keys: Sequence[str],
     kind: str,
     outcomes: Mapping[str, RunOutcome],
-    of: Callable[[RunOutcome], Amounts],
+    amounts_of: Callable[[RunOutcome], Amounts],
 ) -> Table:
-    """One row for each key, a column for each run, then its difference to the base.
+    """A row for each key, a column for each run, then one for its difference to the base.
 
-    Blank where a run has no plan; rows that are nothing everywhere are left out.
+    Cells of a run without a plan are blank; rows that are zero in every run are left out.
     """
-    found = {run: of(each) for run, each in outcomes.items()}
-    there = {run for run, each in outcomes.items() if each.objective is not None}
-    names = unique([*keys, *outcomes, *(f"{run} less {BASE}" for run in outcomes if run != BASE)])
+    by_run = {run: amounts_of(each) for run, each in outcomes.items()}
+    solved = {run for run, each in outcomes.items() if each.objective is not None}
+    names = unique(
+        [*keys, *outcomes, *(f"{run} less {BASE_RUN}" for run in outcomes if run != BASE_RUN)]
+    )
     headers = iter(names[len(keys) :])
     fields = [Field(names[place], "text", key) for place, key in enumerate(keys)]
     fields += [Field(next(headers), kind, f"in {run}") for run in outcomes]
     fields += [
         Field(next(headers), kind, f"in {run}, less in the case itself")
         for run in outcomes
-        if run != BASE
+        if run != BASE_RUN
     ]
     rows = []
-    for key in dict.fromkeys(key for own in found.values() for key in own):
-        cells = {run: found[run].get(key, 0.0) if run in there else None for run in outcomes}
-        if not any(abs(value or 0.0) > NOTHING for value in cells.values()):
+    for key in dict.fromkeys(key for run_amounts in by_run.values() for key in run_amounts):
+        cells = {run: by_run[run].get(key, 0.0) if run in solved else None for run in outcomes}
+        if not any(abs(value or 0.0) > NEGLIGIBLE_AMOUNT for value in cells.values()):
             continue
-        base = cells[BASE]
-        less = [
+        base = cells[BASE_RUN]
+        differences = [
             None if value is None or base is None else value - base
             for run, value in cells.items()
-            if run != BASE
+            if run != BASE_RUN
         ]
-        rows.append((*key, *cells.values(), *less))
+        rows.append((*key, *cells.values(), *differences))
     return table(Layout(name, meaning, tuple(fields)), rows)
 
 
 def unique(names: Iterable[str]) -> list[str]:
-    """Names without regard to case made different by a number, as Excel asks of headers."""
+    """Names made distinct by a number; Excel's headers must differ in more than case."""
     taken: set[str] = set()
     result = []
     for name in names:
-        other, number = name, 1
-        while other.casefold() in taken:
+        candidate, number = name, 1
+        while candidate.casefold() in taken:
             number += 1
-            other = f"{name} ({number})"
-        taken.add(other.casefold())
-        result.append(other)
+            candidate = f"{name} ({number})"
+        taken.add(candidate.casefold())
+        result.append(candidate)
     return result
 
 
 def compared(outcomes: Mapping[str, RunOutcome]) -> dict[str, Table]:
-    """Plans beside each other: cost, shortage, purchases, plants, investment."""
-    made = (
-        beside(
+    """Tables that compare plans: cost, shortage, purchases, plants, investment."""
+    tables = (
+        side_by_side(
             "Costs",
             "Present value by category, and less than the case itself.",
             ("category",),
@@ -184,7 +186,7 @@ def compared(outcomes: Mapping[str, RunOutcome]) -> dict[str, Table]:
             outcomes,
             lambda each: amounts(each, "Costs", ("category",), "discounted"),
         ),
-        beside(
+        side_by_side(
             "Shortage",
             "Tonnes short over the horizon, by demand line; outlets are left out.",
             ("line", "customer", "material"),
@@ -192,7 +194,7 @@ def compared(outcomes: Mapping[str, RunOutcome]) -> dict[str, Table]:
             outcomes,
             lambda each: amounts(each, "Demand", ("line", "customer", "material"), "short"),
         ),
-        beside(
+        side_by_side(
             "Offers",
             "Tonnes bought over the horizon, by offer.",
             ("offer", "site", "country", "material"),
@@ -202,7 +204,7 @@ def compared(outcomes: Mapping[str, RunOutcome]) -> dict[str, Table]:
                 each, "Purchases", ("offer", "site", "country", "material"), "tonnes"
             ),
         ),
-        beside(
+        side_by_side(
             "Countries",
             "Tonnes bought over the horizon, by country of the seller and material.",
             ("country", "material"),
@@ -210,7 +212,7 @@ def compared(outcomes: Mapping[str, RunOutcome]) -> dict[str, Table]:
             outcomes,
             lambda each: amounts(each, "Purchases", ("country", "material"), "tonnes"),
         ),
-        beside(
+        side_by_side(
             "Plants",
             "Share of each unit's capacity that is used over the horizon.",
             ("site", "unit"),
@@ -218,7 +220,7 @@ def compared(outcomes: Mapping[str, RunOutcome]) -> dict[str, Table]:
             outcomes,
             lambda each: amounts(each, "Utilisation", ("site", "unit"), "used", "capacity"),
         ),
-        beside(
+        side_by_side(
             "Investment",
             "What is built, by option.",
             ("option", "site"),
@@ -227,4 +229,4 @@ def compared(outcomes: Mapping[str, RunOutcome]) -> dict[str, Table]:
             lambda each: amounts(each, "Investment", ("option", "site"), "number"),
         ),
     )
-    return {each.layout.name: each for each in made if len(each) or each is not made[-1]}
+    return {each.layout.name: each for each in tables if len(each) or each is not tables[-1]}

@@ -1,29 +1,30 @@
-"""From the words of a command to its study."""
+"""Run the study of a command with the options of its register record."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
-from optimizer.studies.cost_frontier import frontier
-from optimizer.studies.disruptions import KINDS
-from optimizer.studies.near_optimal_alternatives import alternatives
-from optimizer.studies.runner import RunSettings
-from optimizer.studies.scenario_comparison import scenarios
-from optimizer.studies.stress_test import StressOptions, stress
 from optimizer.studies.study import Study
+from optimizer.studies.study_register import STUDY_REGISTER
+from optimizer.studies.study_run import RunSettings
 from optimizer.tables import Case
 
 
-def asked_for(command: str, case: Case, words: Mapping[str, Any], way: RunSettings) -> Study:
-    """The study of a command (scenarios, stress, frontier, alternatives) with its options."""
-    if command == "scenarios":
-        return scenarios(case, words["only"], way)
-    if command == "stress":
-        kinds = tuple(words["lose"] or KINDS)
-        shape = (words["first"], words["periods"], words["freeze"])
-        strain = StressOptions(kinds, *shape, fixed_cost=not words.get("save_fixed_cost"))
-        return stress(case, strain, way)
-    if command == "frontier":
-        return frontier(case, words["limit"], words["points"], way)
-    return alternatives(case, words["within"], way)
+def asked_for(command: str, case: Case, values: Mapping[str, Any], settings: RunSettings) -> Study:
+    """The study of a registered command.
+
+    ``values`` has the values of its options by keyword; those that are None or missing leave the
+    function's own default.
+    """
+    registered = STUDY_REGISTER[command]
+    module, _, name = registered.function.partition(".")
+    function = getattr(import_module(f"optimizer.studies.{module}"), name)
+    keywords = {
+        option.keyword: tuple(value) if option.kind == "list" else value
+        for option in registered.options
+        if (value := values.get(option.keyword)) is not None
+    }
+    study: Study = function(case, settings=settings, **keywords)
+    return study

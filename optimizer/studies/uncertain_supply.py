@@ -1,4 +1,4 @@
-"""Scenarios of supply that is not firm: each such offer comes or does not."""
+"""Scenarios of supply that is not firm: each such offer delivers or fails."""
 
 from __future__ import annotations
 
@@ -10,69 +10,78 @@ from itertools import product
 from optimizer.network.dated_rows import grouped
 from optimizer.tables.case import Case
 
-MOST = 64
-"""Scenarios up to which all are enumerated."""
+MAX_ENUMERATED_SCENARIOS = 64
+"""Scenarios up to which all are enumerated: 2 to the power of 6 uncertain offers."""
 
 Scenario = tuple[str, float, Case]
 """Name, probability and case."""
 
-Key = tuple[str, str, str]
+OfferKey = tuple[str, str, str]
 """Offer, site and material."""
 
 
-def supply_scenarios(case: Case, *, most: int = MOST, seed: int = 0) -> list[Scenario]:
-    """Scenarios in which offers that are not firm come or fail, each by itself.
+def supply_scenarios(
+    case: Case, *, most: int = MAX_ENUMERATED_SCENARIOS, seed: int = 0
+) -> list[Scenario]:
+    """Scenarios in which offers that are not firm deliver or fail, independently.
 
-    An offer (all rows of one offer, site and material) fails with 1 - the least
-    ``probability`` of its rows. Up to ``most`` scenarios all are enumerated, the likely ones
-    first; beyond, ``most`` are drawn with ``seed``, and equal ones are put together.
-    A case in which all supply is firm has one scenario.
+    An offer (all rows of one offer, site and material) fails with probability 1 - the least
+    ``probability`` of its rows. Up to ``most`` scenarios are enumerated, the likeliest first. If
+    there are more, ``most`` are drawn with ``seed`` and equal ones merged. A case in which all
+    supply is firm has one scenario.
     """
     rows = grouped(case.supply, lambda row: (row.offer, row.site, row.material))
-    chance = {
-        key: min(row.probability for row in own)
-        for key, own in rows.items()
-        if not all(row.firm for row in own)
+    probability = {
+        key: min(row.probability for row in offer)
+        for key, offer in rows.items()
+        if not all(row.firm for row in offer)
     }
-    unsure = {key: share for key, share in chance.items() if 0 < share < 1}
-    gone = {key for key, share in chance.items() if share <= 0}
-    drawn = _all(unsure) if 2 ** len(unsure) <= most else _drawn(unsure, most, seed)
-    found = sorted(drawn, key=lambda each: -each[1])
-    return [(_name(rows, failed), share, without(case, failed | gone)) for failed, share in found]
+    uncertain = {key: share for key, share in probability.items() if 0 < share < 1}
+    never = {key for key, share in probability.items() if share <= 0}
+    enumerable = 2 ** len(uncertain) <= most
+    failures = _enumerated(uncertain) if enumerable else _sampled(uncertain, most, seed)
+    likeliest_first = sorted(failures, key=lambda each: -each[1])
+    return [
+        (_name(rows, failed), share, without_offers(case, failed | never))
+        for failed, share in likeliest_first
+    ]
 
 
-def without(case: Case, failed: set[Key] | frozenset[Key]) -> Case:
+def without_offers(case: Case, failed: set[OfferKey] | frozenset[OfferKey]) -> Case:
     """The case without some offers."""
-    kept = tuple(row for row in case.supply if (row.offer, row.site, row.material) not in failed)
-    return replace(case, supply=kept)
+    supply = tuple(row for row in case.supply if (row.offer, row.site, row.material) not in failed)
+    return replace(case, supply=supply)
 
 
-def _all(unsure: dict[Key, float]) -> Iterator[tuple[frozenset[Key], float]]:
-    for comes in product((True, False), repeat=len(unsure)):
+def _enumerated(uncertain: dict[OfferKey, float]) -> Iterator[tuple[frozenset[OfferKey], float]]:
+    for delivers in product((True, False), repeat=len(uncertain)):
         share = 1.0
-        for good, chance in zip(comes, unsure.values(), strict=True):
-            share *= chance if good else 1.0 - chance
-        yield frozenset(key for good, key in zip(comes, unsure, strict=True) if not good), share
+        for comes, chance in zip(delivers, uncertain.values(), strict=True):
+            share *= chance if comes else 1.0 - chance
+        yield (
+            frozenset(key for comes, key in zip(delivers, uncertain, strict=True) if not comes),
+            share,
+        )
 
 
-def _drawn(
-    unsure: dict[Key, float], most: int, seed: int
-) -> Iterator[tuple[frozenset[Key], float]]:
+def _sampled(
+    uncertain: dict[OfferKey, float], most: int, seed: int
+) -> Iterator[tuple[frozenset[OfferKey], float]]:
     source = random.Random(seed)
-    counts: dict[frozenset[Key], int] = {}
+    counts: dict[frozenset[OfferKey], int] = {}
     for _ in range(most):
-        failed = frozenset(key for key, chance in unsure.items() if source.random() >= chance)
+        failed = frozenset(key for key, chance in uncertain.items() if source.random() >= chance)
         counts[failed] = counts.get(failed, 0) + 1
     for failed, count in counts.items():
         yield failed, count / most
 
 
-def _name(rows: Collection[Key], failed: frozenset[Key]) -> str:
+def _name(rows: Collection[OfferKey], failed: frozenset[OfferKey]) -> str:
     """``all supply comes`` or ``without A, B``; site and material where offers share a name."""
     named = [key[0] for key in rows]
-    told = [
+    failures = [
         key[0] if named.count(key[0]) == 1 else f"{key[0]} ({key[1]}, {key[2]})"
         for key in rows
         if key in failed
     ]
-    return f"without {', '.join(told)}" if told else "all supply comes"
+    return f"without {', '.join(failures)}" if failures else "all supply comes"

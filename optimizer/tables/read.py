@@ -1,4 +1,4 @@
-"""From a workbook to a case: the story of this room."""
+"""Read a workbook as a case: sheets, canonical names, inactive rows, checks, in this order."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from optimizer.tables.sheet_table import SheetTable, read_table
 from optimizer.tables.text_matching import fold, quoted
 from optimizer.tables.unknown_sheets import check_unknown_sheets
 from optimizer.tables.workbook_draft import WorkbookDraft
-from optimizer.tables.workbook_files import WorkbookGrids, book_of_frames, open_book
+from optimizer.tables.workbook_files import WorkbookGrids, grids_of_frames, open_book
 
 
 def read(path: str | os.PathLike[str]) -> Case:
     """Read an Excel workbook as a case.
 
-    Raises UsageError (no such file), FileError (no workbook) or WorkbookError, which
-    lists everything that is wrong in it.
+    Raises UsageError (no such file), FileError (the file is no workbook) or WorkbookError,
+    which lists all errors and warnings.
     """
     return _case(open_book(path))
 
@@ -35,86 +35,92 @@ def read(path: str | os.PathLike[str]) -> Case:
 def read_frames(frames: Mapping[str, Any]) -> Case:
     """Read data frames by sheet name as a case; Settings may be a mapping of settings.
 
-    Addresses in findings are those that the frames would have in Excel, header in row 1.
+    Cell addresses in findings assume that each frame's header is in row 1. Raises UsageError
+    for anything else than frames, and WorkbookError as ``read`` does.
     """
-    return _case(book_of_frames(frames))
+    return _case(grids_of_frames(frames))
 
 
 def check(path: str | os.PathLike[str]) -> tuple[Finding, ...]:
-    """Everything that is wrong in a workbook or worth a look, errors first."""
+    """All findings about a workbook, errors before warnings.
+
+    Raises UsageError if there is no such file, FileError if it is no workbook.
+    """
     try:
-        return _read(open_book(path)).found.all()
+        return _read(open_book(path)).findings.all()
     except WorkbookError as error:
         return error.findings
 
 
-def _case(book: WorkbookGrids) -> Case:
-    return case_of(_read(book), book.path, book.sha256)
+def _case(workbook: WorkbookGrids) -> Case:
+    return case_of(_read(workbook), workbook.path, workbook.sha256)
 
 
 def case_of(draft: WorkbookDraft, path: str, sha256: str) -> Case:
-    """The case that a draft says; raises WorkbookError if anything in it is wrong."""
-    if draft.found.errors:
-        raise WorkbookError(draft.found.all())
+    """The case of a checked draft; raises WorkbookError if any finding is an error."""
+    if draft.findings.errors:
+        raise WorkbookError(draft.findings.all())
     letters = {name: table.letters for name, table in draft.tables.items()}
     return Case(
-        settings=draft.given.settings(),
+        settings=draft.settings.to_record(),
         **{sheet.attribute: tuple(draft.active[name]) for name, sheet in SHEETS.items()},
-        switched_off={name: tuple(rows) for name, rows in draft.off.items() if rows},
+        switched_off={name: tuple(rows) for name, rows in draft.inactive.items() if rows},
         whole={name: table.whole for name, table in draft.tables.items() if table.whole},
-        warnings=draft.found.all(),
+        warnings=draft.findings.all(),
         path=path,
         sha256=sha256,
-        columns={"Settings": draft.given.columns, **letters},
+        columns={"Settings": draft.settings.columns, **letters},
     )
 
 
-def _read(book: WorkbookGrids) -> WorkbookDraft:
-    """Read and check everything; nothing is raised."""
+def _read(workbook: WorkbookGrids) -> WorkbookDraft:
+    """Read and check every sheet; errors are findings of the draft.
+
+    Raises WorkbookError only for a results workbook. Garbage collection is paused, since a
+    draft is made of many small objects that all stay in use.
+    """
     with paused():
-        return _checked(book)
+        findings = Findings()
+        grids = _known_sheets(workbook, findings)
+        settings = read_settings(grids.get("Settings"), workbook.path, findings)
+        horizon = settings.horizon()
+        tables = {}
+        for name, sheet in SHEETS.items():
+            grid = grids.get(name, CellGrid(name, []))
+            tables[name] = read_table(grid, sheet, settings.currency, horizon, findings)
+        return draft_of(settings, tables, findings)
 
 
-def _checked(book: WorkbookGrids) -> WorkbookDraft:
-    found = Findings()
-    grids = _known_sheets(book, found)
-    given = read_settings(grids.get("Settings"), book.path, found)
-    horizon = given.horizon()
-    tables = {
-        name: read_table(grids.get(name, CellGrid(name, [])), sheet, given.currency, horizon, found)
-        for name, sheet in SHEETS.items()
-    }
-    return draft_of(given, tables, found)
-
-
-def draft_of(given: GivenSettings, tables: dict[str, SheetTable], found: Findings) -> WorkbookDraft:
-    """Spell, switch off and check what was read; complaints are added to ``found``."""
-    words = spell(tables, found)
-    switch_off(tables, found)
-    draft = WorkbookDraft(given, given.horizon(), tables, words, found)
+def draft_of(
+    settings: GivenSettings, tables: dict[str, SheetTable], findings: Findings
+) -> WorkbookDraft:
+    """Tables with canonical names and inactive rows marked, checked; adds to ``findings``."""
+    vocabularies = spell(tables, findings)
+    switch_off(tables, findings)
+    draft = WorkbookDraft(settings, settings.horizon(), tables, vocabularies, findings)
     checks.run(draft)
     return draft
 
 
-def _known_sheets(book: WorkbookGrids, found: Findings) -> dict[str, CellGrid]:
-    """The sheets of the contract by name; complain of the others."""
+def _known_sheets(workbook: WorkbookGrids, findings: Findings) -> dict[str, CellGrid]:
+    """Sheets that a workbook may have, by their declared name; adds findings for the rest."""
     by_fold = {fold(name): name for name in ("Settings", *SHEETS)}
     grids: dict[str, CellGrid] = {}
     unknown = []
-    for grid in book.grids:
+    for grid in workbook.grids:
         name = by_fold.get(fold(grid.name))
         if grid.trouble:
-            message, _, cure = grid.trouble.partition("; ")
-            found.add("error" if name else "warning", name or grid.name, message, cure)
-            found.replaced.update([name] if name else [])
+            message, _, hint = grid.trouble.partition("; ")
+            findings.add("error" if name else "warning", name or grid.name, message, hint)
+            findings.replaced.update([name] if name else [])
         elif name is None:
             unknown.append(grid)
         elif name in grids:
-            found.error(
+            findings.error(
                 name,
                 f"two sheets have this name: {quoted(grids[name].name)} and {quoted(grid.name)}",
             )
         else:
             grids[name] = grid
-    check_unknown_sheets(unknown, grids.keys(), found)
+    check_unknown_sheets(unknown, grids.keys(), findings)
     return grids

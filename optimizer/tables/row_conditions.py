@@ -16,17 +16,17 @@ from optimizer.tables.country_names import CountryNames
 from optimizer.tables.schema import Column
 from optimizer.tables.text_matching import fold, quoted
 
-CONDITION = re.compile(
+CONDITION_PATTERN = re.compile(
     r"\s*(?P<column>[^<>=!]+?)\s*(?P<sign><=|>=|<>|!=|=|<|>)\s*(?P<value>.*?)\s*"
 )
-_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+_ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
     "<=": operator.le,
     ">=": operator.ge,
 }
-_OPEN = {"start": date.min, "end": date.max}
-"""What an open date counts as."""
+_OPEN_DATES = {"start": date.min, "end": date.max}
+"""The date that a blank ``from`` or ``to`` is compared as."""
 
 
 class RowCondition(Struct, frozen=True):
@@ -37,27 +37,28 @@ class RowCondition(Struct, frozen=True):
     sign: str
     value: str
 
-    def test(self, currency: str) -> Callable[[Any], bool]:
-        """A function that says whether a cell's value fulfils the condition.
+    def predicate(self, currency: str) -> Callable[[Any], bool]:
+        """A function that tells whether a cell's value fulfils the condition.
 
-        Raises CellComplaint where the value cannot stand in the column, or cannot be ordered.
+        Raises CellComplaint where the condition's value cannot stand in the column, or where
+        its values have no order.
         """
         kind = self.column.kind
         if kind == "history":
             raise CellComplaint("rows cannot be picked by their history", "name another column")
         if not self.value:
-            found: Callable[[Any], bool] = lambda cell: cell in ("", (), None)  # noqa: E731
+            fulfils: Callable[[Any], bool] = lambda cell: cell in ("", (), None)  # noqa: E731
         elif kind in ("text", "names", "choice"):
-            found = self._named()
+            fulfils = self._text_predicate()
         else:
-            found = self._measured(currency)
+            fulfils = self._ordered_predicate(currency)
         if self.sign in ("<>", "!="):
-            return lambda cell: not found(cell)
-        return found
+            return lambda cell: not fulfils(cell)
+        return fulfils
 
-    def _named(self) -> Callable[[Any], bool]:
-        """Text, where ``*`` stands for anything; one of several names is enough."""
-        if self.sign in _ORDERS:
+    def _text_predicate(self) -> Callable[[Any], bool]:
+        """For text: ``*`` stands for any letters; one matching name of a list is enough."""
+        if self.sign in _ORDERINGS:
             raise CellComplaint(
                 f"{quoted(self.column.header)} holds words: {self.sign} orders numbers"
             )
@@ -65,14 +66,15 @@ class RowCondition(Struct, frozen=True):
         pattern = re.compile(".*".join(parts))
         return lambda cell: any(pattern.fullmatch(fold(word)) for word in _words(cell))
 
-    def spelled(self, names: CountryNames) -> RowCondition:
-        """The condition with countries in their one spelling; raises CellComplaint for others.
+    def with_canonical_countries(self, names: CountryNames) -> RowCondition:
+        """The condition with countries in their canonical spelling.
 
-        Patterns with ``*`` stay: they are of letters, not of a country.
+        Patterns with ``*`` stay as they are, since they match letters and not a country. Raises
+        CellComplaint where a name is no country.
         """
-        if self.column.words not in ("country", "countries") or "*" in self.value:
+        if self.column.words not in ("country", "countries"):
             return self
-        if not self.value:
+        if not self.value or "*" in self.value:
             return self
         if self.column.words == "country":
             name, fault = names.one(self.value)
@@ -80,36 +82,42 @@ class RowCondition(Struct, frozen=True):
             parts, fault = names.several(parts_of(self.value))
             name = ", ".join(parts)
         if fault:
-            message, cure = fault
-            raise CellComplaint(message, cure if isinstance(cure, str) else cure())
+            message, hint = fault
+            raise CellComplaint(message, hint if isinstance(hint, str) else hint())
         return structs.replace(self, value=name)
 
-    def _measured(self, currency: str) -> Callable[[Any], bool]:
-        """Numbers, dates, yes and no; a blank cell fulfils nothing, an open date is far away."""
-        free = structs.replace(self.column, least=None, most=None)
-        value = parser(free, currency)(self.value)
-        order: Callable[[Any, Any], bool] = _ORDERS.get(self.sign, operator.eq)
-        far = _OPEN.get(self.attribute)
-        return lambda cell: bool(
-            order(cell, value) if cell is not None else far is not None and order(far, value)
-        )
+    def _ordered_predicate(self, currency: str) -> Callable[[Any], bool]:
+        """For numbers, dates, yes and no: a blank cell fulfils nothing unless it is an open date.
+
+        The column's range does not apply: a condition may compare with any number.
+        """
+        unbounded = structs.replace(self.column, least=None, most=None)
+        value = parser(unbounded, currency)(self.value)
+        compare: Callable[[Any, Any], bool] = _ORDERINGS.get(self.sign, operator.eq)
+        blank = _OPEN_DATES.get(self.attribute)
+
+        def fulfils(cell: Any) -> bool:
+            cell = blank if cell is None else cell
+            return cell is not None and compare(cell, value)
+
+        return fulfils
 
 
 def _words(cell: Any) -> tuple[str, ...]:
-    """What a condition may name: a word, each of several, and all of them as they are written."""
+    """Texts that a condition may match: each name of a cell, and the whole list as written."""
     if not isinstance(cell, tuple):
         return (str(cell),)
     return (*cell, ", ".join(cell)) if len(cell) > 1 else cell
 
 
-def conditions(where: str, columns: dict[str, tuple[str, Column]]) -> list[RowCondition]:
-    """Conditions of a cell; ``columns`` gives attribute and column by fold of the header.
+def parse_conditions(where: str, columns: dict[str, tuple[str, Column]]) -> list[RowCondition]:
+    """Conditions of a ``where`` cell; ``columns`` gives attribute and column by folded header.
 
-    Raises CellComplaint for what is no condition or names no column.
+    Raises CellComplaint for a part that is no condition or names no column.
     """
-    found = []
+    parsed = []
     for part in filter(str.strip, where.split(";")):
-        match = CONDITION.fullmatch(part)
+        match = CONDITION_PATTERN.fullmatch(part)
         if not match:
             raise CellComplaint(
                 f"{quoted(part)} is not a condition", "write column = name; column >= value"
@@ -117,5 +125,5 @@ def conditions(where: str, columns: dict[str, tuple[str, Column]]) -> list[RowCo
         named = columns.get(fold(match["column"]))
         if named is None:
             raise CellComplaint(f"{quoted(match['column'])} is not a column of the sheet")
-        found.append(RowCondition(*named, match["sign"], match["value"]))
-    return found
+        parsed.append(RowCondition(*named, match["sign"], match["value"]))
+    return parsed

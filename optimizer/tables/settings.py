@@ -1,4 +1,4 @@
-"""The Settings sheet: one setting a row."""
+"""Read and check the sheet Settings, one setting a row."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from optimizer.tables.text_matching import did_you_mean, fold, letter, quoted
 
 
 class _Setting(Record):
-    """A row of Settings; what may stand in it is declared in sheets.Settings."""
+    """A row of Settings; the settings themselves are declared in sheets.Settings."""
 
     setting: str = text("what is set", key=True)
     value: str = text("its value")
 
 
-SHEET = Sheet(
+SETTINGS_SHEET = Sheet(
     "Settings", "The calendar, the money and the solver.", _Setting, "", columns_of(_Setting)
 )
 
 
 class GivenSettings(Struct):
-    """Settings that could be read, by attribute, and where they stand."""
+    """Values of the settings that could be read, by attribute, and their rows."""
 
     values: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
@@ -42,16 +42,16 @@ class GivenSettings(Struct):
 
     @property
     def currency(self) -> str:
-        """The word for money in messages."""
+        """The currency shown in messages."""
         return str(self.values.get("currency", "USD"))
 
-    def settings(self) -> Settings:
-        """The settings; call it only if no finding is an error."""
+    def to_record(self) -> Settings:
+        """All settings, with defaults for blank ones; only valid if no finding is an error."""
         defaults = {name: column.default for name, column in SETTINGS.items()}
         return Settings(**(defaults | self.values))
 
     def horizon(self) -> Horizon | None:
-        """The periods of the plan, None where Settings leaves them open."""
+        """The periods of the plan, None where start, number or length are missing or invalid."""
         try:
             start, count = self.values["start"], self.values["periods"]
             horizon = Horizon(start, PERIOD_MONTHS[self.values["period_length"]], count)
@@ -61,52 +61,52 @@ class GivenSettings(Struct):
             return None
 
 
-def read_settings(grid: CellGrid | None, path: str, found: Findings) -> GivenSettings:
-    """Read the Settings sheet; complain of what is unknown, missing or twice."""
-    given = GivenSettings()
+def read_settings(grid: CellGrid | None, path: str, findings: Findings) -> GivenSettings:
+    """Read the sheet Settings; add errors for unknown, missing and repeated settings."""
+    settings = GivenSettings()
     if grid is None:
-        if "Settings" not in found.replaced:
-            found.error("Settings", "the sheet is missing", hint="add a sheet Settings")
-        return given
-    headers = find_headers(grid, SHEET, None, found)
-    given.columns = header_columns(headers, SHEET)
+        if "Settings" not in findings.replaced:
+            findings.error("Settings", "the sheet is missing", hint="add a sheet Settings")
+        return settings
+    headers = find_headers(grid, SETTINGS_SHEET, None, findings)
+    settings.columns = header_columns(headers, SETTINGS_SHEET)
     absent = [name for name in ("setting", "value") if name not in headers.places]
     for name in absent:
-        found.error("Settings", "the column is missing", column=name)
+        findings.error("Settings", "the column is missing", column=name)
     if absent:
-        return given
-    given.letter = letter(headers.places["value"])
+        return settings
+    settings.letter = letter(headers.places["value"])
     for number, row in enumerate(grid.rows[headers.row + 1 :], headers.row + 2):
         cells = {name: row[at] for name, at in headers.places.items() if at < len(row)}
-        _read_setting(number, cells, given, headers.places["setting"], found)
-    complete(given, path, found)
-    return given
+        _read_setting(number, cells, settings, headers.places["setting"], findings)
+    complete(settings, path, findings)
+    return settings
 
 
 def _read_setting(
-    number: int, cells: dict[str, Any], given: GivenSettings, place: int, found: Findings
+    number: int, cells: dict[str, Any], settings: GivenSettings, place: int, findings: Findings
 ) -> None:
-    """Read one row into what is given."""
+    """Read one row into ``settings``; ``place`` is the column (from 0) of the setting's name."""
     raw_name, raw = cells.get("setting"), cells.get("value")
-    if _switched_off(cells.get("active"), given, number, found):
+    if _switched_off(cells.get("active"), settings, number, findings):
         return
     if blank(raw_name):
         if not blank(raw):
             message = f"a value ({quoted(text_of(raw))}) without a setting"
-            found.error("Settings", message, row=number, letter=letter(place), column="setting")
+            findings.error("Settings", message, row=number, letter=letter(place), column="setting")
         return
     by_fold = {fold(column.header): name for name, column in SETTINGS.items()}
     name = by_fold.get(fold(text_of(raw_name)))
     if name is None:
         hint = did_you_mean(text_of(raw_name), [column.header for column in SETTINGS.values()])
         message = f"{quoted(text_of(raw_name))} is not a setting"
-        found.error(
+        findings.error(
             "Settings", message, row=number, letter=letter(place), column="setting", hint=hint
         )
-    elif name in given.rows:
+    elif name in settings.rows:
         header = quoted(SETTINGS[name].header)
-        message = f"{header} is given twice, in rows {given.rows[name]} and {number}"
-        found.error(
+        message = f"{header} is given twice, in rows {settings.rows[name]} and {number}"
+        findings.error(
             "Settings",
             message,
             row=number,
@@ -115,66 +115,72 @@ def _read_setting(
             hint="delete one",
         )
     else:
-        given.rows[name] = number
+        settings.rows[name] = number
         if not blank(raw):
-            _read_value(name, raw, given, found)
+            _read_value(name, raw, settings, findings)
 
 
-def _read_value(name: str, raw: Any, given: GivenSettings, found: Findings) -> None:
+def _read_value(name: str, raw: Any, settings: GivenSettings, findings: Findings) -> None:
     try:
-        given.values[name] = parser(SETTINGS[name], "money")(raw)
+        settings.values[name] = parser(SETTINGS[name], "money")(raw)
     except CellComplaint as complaint:
-        given.unread.add(name)
-        _error(given, name, complaint.message, complaint.hint, found)
+        settings.unread.add(name)
+        _error(settings, name, complaint.message, complaint.hint, findings)
 
 
-def _switched_off(raw: Any, given: GivenSettings, number: int, found: Findings) -> bool:
+def _switched_off(raw: Any, settings: GivenSettings, number: int, findings: Findings) -> bool:
     if blank(raw):
         return False
     try:
-        return not parser(SHEET.columns["active"])(raw)
+        return not parser(SETTINGS_SHEET.columns["active"])(raw)
     except CellComplaint as complaint:
-        found.error("Settings", complaint.message, row=number, column="active", hint=complaint.hint)
+        findings.error(
+            "Settings", complaint.message, row=number, column="active", hint=complaint.hint
+        )
         return False
 
 
-def _error(given: GivenSettings, name: str, message: str, hint: str, found: Findings) -> None:
-    """Complain of the value of a setting."""
-    found.error(
+def _error(settings: GivenSettings, name: str, message: str, hint: str, findings: Findings) -> None:
+    """Add an error at the value of a setting."""
+    findings.error(
         "Settings",
         message,
-        row=given.rows.get(name, 0),
-        letter=given.letter if name in given.rows else "",
+        row=settings.rows.get(name, 0),
+        letter=settings.letter if name in settings.rows else "",
         column=SETTINGS[name].header,
         hint=hint,
     )
 
 
-def complete(given: GivenSettings, path: str, found: Findings) -> None:
-    """Check what is required, and the calendar as a whole."""
+def complete(settings: GivenSettings, path: str, findings: Findings) -> None:
+    """Check required settings and the calendar; a blank case is named after the file."""
     for name, column in SETTINGS.items():
-        if not column.required or name in given.values or name in given.unread:
+        if not column.required or name in settings.values or name in settings.unread:
             continue
-        if name in given.rows:
-            _error(given, name, "the cell is blank, but required", "", found)
+        if name in settings.rows:
+            _error(settings, name, "the cell is blank, but required", "", findings)
         else:
-            _error(given, name, "the setting is missing", "add it as a row", found)
-    if not given.values.get("case") and path:
-        given.values["case"] = os.path.splitext(os.path.basename(path))[0]
-    start, length = given.values.get("start"), given.values.get("period_length")
+            _error(settings, name, "the setting is missing", "add it as a row", findings)
+    if not settings.values.get("case") and path:
+        settings.values["case"] = os.path.splitext(os.path.basename(path))[0]
+    start, length = settings.values.get("start"), settings.values.get("period_length")
     if start is None:
         return
     months = PERIOD_MONTHS.get(length or "month", 1)
     if start.day != 1:
         first = start.replace(day=1)
-        _error(given, "start", f"{start} is not the first of a month", f"write {first}", found)
+        _error(
+            settings, "start", f"{start} is not the first of a month", f"write {first}", findings
+        )
     elif (start.month - 1) % months:
         first = start.replace(month=start.month - (start.month - 1) % months)
-        cure = f"write {first}"
+        hint = f"write {first}"
         if length != "quarter":
             word = "month" if (start.month - 1) % 3 else "quarter"
-            cure += f", or for a fiscal year keep {start} and write {word} under period length"
+            hint += f", or for a fiscal year keep {start} and write {word} under period length"
         message = f"{start} is not the first month of a {length}"
-        _error(given, "start", message, cure, found)
-    elif length and "periods" in given.values and given.horizon() is None:
-        _error(given, "periods", "the plan ends after the year 9000", "plan fewer periods", found)
+        _error(settings, "start", message, hint, findings)
+    elif length and "periods" in settings.values and settings.horizon() is None:
+        _error(
+            settings, "periods", "the plan ends after the year 9000", "plan fewer periods", findings
+        )

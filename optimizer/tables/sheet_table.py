@@ -1,12 +1,10 @@
-"""One sheet as columns of typed values, with the cells that could not be read."""
+"""Read one sheet as columns of typed values, and record the cells that could not be read."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import MAXYEAR
-from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct, field
@@ -25,15 +23,23 @@ from optimizer.tables.dates import Horizon
 from optimizer.tables.findings import Findings, Hint
 from optimizer.tables.headers import HeaderColumns, find_headers, header_columns, missing_columns
 from optimizer.tables.schema import Column, Sheet
-from optimizer.tables.text_matching import fold, letter, quoted
+from optimizer.tables.sheet_row_checks import (
+    check_hidden_rows,
+    check_other_periods,
+    check_totals,
+)
+from optimizer.tables.text_matching import quoted
 
-Cells = Sequence[Sequence[Any]]
-_STAND_IN = {"text": "", "names": (), "number": 0.0, "whole": 0, "yes/no": True}
-PERIOD = Column("number", "wanted in the period", unit="t", default=None, least=0.0)
+CellRows = Sequence[Sequence[Any]]
+_PLACEHOLDERS = {"text": "", "names": (), "number": 0.0, "whole": 0, "yes/no": True}
+PERIOD_QUANTITY = Column("number", "wanted in the period", unit="t", default=None, least=0.0)
 
 
 class SheetTable(Struct):
-    """The rows of one sheet; ``values[attribute][i]`` stands in sheet row ``rows[i]``."""
+    """Columns of one sheet: ``values[attribute][i]`` is the cell in row ``rows[i]`` of the sheet.
+
+    A position is the index ``i``; a row is the number that Excel shows.
+    """
 
     sheet: Sheet
     rows: list[int] = field(default_factory=list)
@@ -43,50 +49,51 @@ class SheetTable(Struct):
     bad: dict[int, set[str]] = field(default_factory=dict)
     """Attributes of cells that could not be read, by position of the row."""
     off: set[int] = field(default_factory=set)
-    """Positions of the rows that are switched off."""
+    """Positions of the inactive rows."""
     whole: dict[int, dict[str, tuple[str, ...]]] = field(default_factory=dict)
-    """Lists of names as they were before a name that is off was dropped, by sheet row."""
+    """Lists of names as written, before inactive names were dropped, by row and attribute."""
 
     def letter(self, attribute: str) -> str:
         """Letter of a column, empty if the sheet does not have it."""
         return self.letters.get(self.sheet.header(attribute), "")
 
     def spoil(
-        self, found: Findings, position: int, attribute: str, message: str, hint: Hint = ""
+        self, findings: Findings, position: int, attribute: str, message: str, hint: Hint = ""
     ) -> None:
-        """Complain of a cell that could not be read, and remember it."""
+        """Add an error at a cell that could not be read, and record the cell in ``bad``."""
         self.bad.setdefault(position, set()).add(attribute)
-        self.complain(found, position, attribute, message, hint)
+        self.complain(findings, position, attribute, message, hint)
 
     def warn(
-        self, found: Findings, position: int, attribute: str, message: str, hint: Hint = ""
+        self, findings: Findings, position: int, attribute: str, message: str, hint: Hint = ""
     ) -> None:
-        """Warn of a cell that is read; nothing is said of a row that is switched off."""
+        """Add a warning at a cell, unless the row is inactive."""
         if position not in self.off:
-            self._add("warning", found, position, attribute, message, hint)
+            self._add("warning", findings, position, attribute, message, hint)
 
     def complain(
-        self, found: Findings, position: int, attribute: str, message: str, hint: Hint = ""
+        self, findings: Findings, position: int, attribute: str, message: str, hint: Hint = ""
     ) -> None:
-        """Add an error at a cell; in a row that is switched off it is a warning."""
+        """Add an error at a cell; in an inactive row it is a warning."""
         if position in self.off:
             message = f"{message} (the row is switched off)"
-            self._add("warning", found, position, attribute, message, hint)
+            self._add("warning", findings, position, attribute, message, hint)
         else:
-            self._add("error", found, position, attribute, message, hint)
+            self._add("error", findings, position, attribute, message, hint)
 
     def _add(
         self,
         severity: str,
-        found: Findings,
+        findings: Findings,
         position: int,
         attribute: str,
         message: str,
         hint: Hint,
     ) -> None:
-        known = attribute in self.sheet.columns
-        header = self.sheet.header(attribute) if known else attribute
-        found.add(
+        header = attribute  # a period's label is its header
+        if attribute in self.sheet.columns:
+            header = self.sheet.header(attribute)
+        findings.add(
             severity,
             self.sheet.name,
             message,
@@ -98,98 +105,48 @@ class SheetTable(Struct):
 
 
 def read_table(
-    grid: CellGrid, sheet: Sheet, currency: str, horizon: Horizon | None, found: Findings
+    grid: CellGrid, sheet: Sheet, currency: str, horizon: Horizon | None, findings: Findings
 ) -> SheetTable:
-    """Read the rows of a sheet, column by column; complain of what cannot be read."""
-    headers = find_headers(grid, sheet, horizon, found)
+    """Read a sheet column by column; add an error for each cell that cannot be read."""
+    headers = find_headers(grid, sheet, horizon, findings)
     table = SheetTable(sheet, letters=header_columns(headers, sheet))
     cells = _data_rows(grid, headers, table) if headers.row >= 0 else []
-    if cells or _strange(grid, headers):
-        missing_columns(sheet, headers, found)
-    active = _column(table, "active", headers, cells, currency, found)
-    table.off = {position for position, on in enumerate(active) if not on}
-    _check_totals(table, headers, cells, found)
-    _warn_hidden(table, grid, found)
+    if cells or _has_only_unknown_columns(grid, headers):
+        missing_columns(sheet, headers, findings)
+    active = _column(table, "active", headers, cells, currency, findings)
+    table.off = {position for position, is_active in enumerate(active) if not is_active}
+    check_totals(table, headers, cells, findings)
+    check_hidden_rows(table, grid, findings)
     for name in sheet.columns:
         table.values[name] = (
-            active if name == "active" else _column(table, name, headers, cells, currency, found)
+            active if name == "active" else _column(table, name, headers, cells, currency, findings)
         )
-    if sheet.dated:  # the last year of the calendar is how some write "for ever"
+    if sheet.dated:  # 9999-12-31 is a common way to write "without end"
         ends = table.values["end"]
         table.values["end"] = [None if end and end.year == MAXYEAR else end for end in ends]
     if "by_period" in {each.name for each in fields(sheet.record)}:
-        table.values["by_period"] = _periods(table, headers, cells, found)
-        _warn_outside(table, headers, cells, found)
+        table.values["by_period"] = _periods(table, headers, cells, findings)
+        check_other_periods(table, headers, cells, findings)
     return table
 
 
 def _data_rows(grid: CellGrid, headers: HeaderColumns, table: SheetTable) -> list[list[Any]]:
-    """Rows below the header of which more than a comment is filled."""
-    own = headers.own()
-    kept = []
+    """Rows below the header with a filled cell in a column of the table; fills ``table.rows``."""
+    places = headers.own()
+    rows = []
     for number, row in enumerate(grid.rows[headers.row + 1 :], headers.row + 2):
         width = len(row)
-        for place in own:
+        for place in places:
             raw = row[place] if place < width else ""
             if raw != "" and not blank(raw) and not isinstance(raw, (SharedCell, MergedCell)):
-                kept.append(row)
+                rows.append(row)
                 table.rows.append(number)
                 break
-    return kept
+    return rows
 
 
-TOTALS = re.compile(
-    r"(?:grand |sub[ -]?)?(?:totals?|sum|summe|gesamt|zwischensumme|somme|suma|somma|totale?s?"
-    r"|итого|всего|合计|合計|总计|總計|小计|小計|計)(?: of .*| t| \(t\))?"
-)
-
-
-@lru_cache(maxsize=65536)
-def _is_total(text: str) -> bool:
-    return TOTALS.fullmatch(fold(text).strip(" :=.-_")) is not None
-
-
-def _check_totals(table: SheetTable, headers: HeaderColumns, cells: Cells, found: Findings) -> None:
-    """Complain of rows that add the others up: they would count as one more."""
-    keys = {
-        place: name for name in table.sheet.key if (place := headers.places.get(name)) is not None
-    }
-    for position, row in enumerate(cells):
-        if position in table.off:
-            continue
-        first = next((at for at, raw in enumerate(row) if not blank(raw)), 0)
-        for place in dict.fromkeys((first, *keys)):
-            raw = _cell(row, place)
-            if type(raw) is str and _is_total(raw):
-                table.bad.setdefault(position, set()).add(keys.get(place, table.sheet.key[0]))
-                found.error(
-                    table.sheet.name,
-                    f"{quoted(raw)} looks like a row of totals, which would count as one more row",
-                    "delete it, or write no under active",
-                    row=table.rows[position],
-                    letter=letter(place),
-                    column=table.sheet.header(keys.get(place, table.sheet.key[0])),
-                )
-                break
-
-
-def _warn_hidden(table: SheetTable, grid: CellGrid, found: Findings) -> None:
-    """Name the rows that count and that nobody sees."""
-    for position, number in enumerate(table.rows):
-        if number in grid.hidden and position not in table.off:
-            header = table.sheet.header(table.sheet.key[0])
-            found.warning(
-                table.sheet.name,
-                "the row is hidden, and counts",
-                "show it, or write no under active to leave it out",
-                row=number,
-                letter=table.letters.get(header, ""),
-                column=header,
-            )
-
-
-def _strange(grid: CellGrid, headers: HeaderColumns) -> bool:
-    """True if a sheet has rows, but no column that is known."""
+def _has_only_unknown_columns(grid: CellGrid, headers: HeaderColumns) -> bool:
+    """True if a sheet has rows, but no known column."""
     below = grid.rows[headers.row + 1 :] if headers.row >= 0 else []
     return not headers.own() and any(not blank(raw) for row in below for raw in row)
 
@@ -198,15 +155,17 @@ def _column(
     table: SheetTable,
     name: str,
     headers: HeaderColumns,
-    cells: Cells,
+    cells: CellRows,
     currency: str,
-    found: Findings,
+    findings: Findings,
 ) -> list[Any]:
-    """Typed values of one column; a stand-in where a cell could not be read."""
+    """Typed values of one column; a placeholder where a cell could not be read."""
     column = table.sheet.columns[name]
     place = headers.places.get(name)
     if place is not None:
-        return _values(table, name, column, [_cell(row, place) for row in cells], currency, found)
+        return _values(
+            table, name, column, [_cell(row, place) for row in cells], currency, findings
+        )
     if column.required:
         for position in range(len(cells)):
             table.bad.setdefault(position, set()).add(name)
@@ -218,13 +177,22 @@ def _cell(row: Sequence[Any], place: int) -> Any:
 
 
 def _stand_in(column: Column) -> Any:
-    return _STAND_IN.get(column.kind) if column.required else column.default
+    return _PLACEHOLDERS.get(column.kind) if column.required else column.default
 
 
 def _values(
-    table: SheetTable, name: str, column: Column, cells: list[Any], currency: str, found: Findings
+    table: SheetTable,
+    name: str,
+    column: Column,
+    cells: list[Any],
+    currency: str,
+    findings: Findings,
 ) -> list[Any]:
-    """Each cell of a column as a value; plain numbers and words read before take a short cut."""
+    """Typed values of the cells of a column.
+
+    Plain numbers skip the parser and each text is parsed once, since most cells of a large
+    sheet are one or the other.
+    """
     parse = parser(column, currency)
     numeric = column.kind == "number"
     least = -BIGGEST if column.least is None else column.least
@@ -240,7 +208,7 @@ def _values(
             value = _value(raw, parse, empty)
             if type(raw) is SharedCell and type(value) is not CellComplaint:
                 table.warn(
-                    found,
+                    findings,
                     position,
                     name,
                     f"the cell is merged with the one above, and read as {quoted(text_of(raw))}",
@@ -251,14 +219,14 @@ def _values(
         else:
             value = read[raw] = _value(raw, parse, empty)
         if type(value) is CellComplaint:
-            table.spoil(found, position, name, value.message, value.hint)
+            table.spoil(findings, position, name, value.message, value.hint)
             value = _stand_in(column)
         values.append(value)
     return values
 
 
 def _value(raw: Any, parse: Callable[[Any], Any], empty: Any) -> Any:
-    """The value of a cell, or the complaint about it."""
+    """The value of a cell, or the complaint that says why it has none."""
     if blank(raw):
         return empty
     try:
@@ -268,21 +236,28 @@ def _value(raw: Any, parse: Callable[[Any], Any], empty: Any) -> Any:
 
 
 def _required(column: Column, currency: str) -> CellComplaint:
-    """The complaint about a blank cell."""
+    """The complaint about a blank cell of a required column."""
     kinds = {"number": "a number", "whole": "a whole number", "date": "a date", "text": "a name"}
     kind = " or ".join(column.choices) or kinds.get(column.kind, column.kind)
     unit = column.unit.replace("{currency}", currency)
-    cure = f"write {kind} in {unit}" if unit else f"write {kind}"
-    return CellComplaint("the cell is blank, but required", cure)
+    hint = f"write {kind} in {unit}" if unit else f"write {kind}"
+    return CellComplaint("the cell is blank, but required", hint)
 
 
 def _periods(
-    table: SheetTable, headers: HeaderColumns, cells: Cells, found: Findings
+    table: SheetTable, headers: HeaderColumns, cells: CellRows, findings: Findings
 ) -> list[tuple[tuple[str, float], ...]]:
-    """Figures of the period columns: label and tonnes, in the order of the calendar."""
+    """Filled period columns of each row: label and tonnes, in the order of the labels."""
     labels = sorted(headers.periods)
     columns = [
-        _values(table, at, PERIOD, [_cell(row, headers.periods[at]) for row in cells], "", found)
+        _values(
+            table,
+            at,
+            PERIOD_QUANTITY,
+            [_cell(row, headers.periods[at]) for row in cells],
+            "",
+            findings,
+        )
         for at in labels
     ]
     rows = zip(*columns, strict=True) if columns else ((),) * len(cells)
@@ -290,26 +265,3 @@ def _periods(
         tuple((at, value) for at, value in zip(labels, row, strict=True) if value is not None)
         for row in rows
     ]
-
-
-def _warn_outside(table: SheetTable, headers: HeaderColumns, cells: Cells, found: Findings) -> None:
-    for label, place in headers.outside.items():
-        if any(place < len(row) and not blank(row[place]) for row in cells):
-            found.warning(
-                table.sheet.name,
-                "the period is outside the horizon: ignored",
-                row=headers.row + 1,
-                letter=letter(place),
-                column=label,
-            )
-    for label, (place, message, hint) in headers.foreign.items():
-        filled = any(place < len(row) and not blank(row[place]) for row in cells)
-        found.add(
-            "error" if filled else "warning",
-            table.sheet.name,
-            message if filled else f"{message}; empty, and ignored",
-            hint,
-            row=headers.row + 1,
-            letter=letter(place),
-            column=label,
-        )

@@ -1,8 +1,8 @@
-"""The XML of one sheet, read by a full XML parser and written in the form that Excel writes.
+"""Parse the XML of one sheet with a full XML parser and rewrite it as Excel would.
 
-The fast reader of cells expects what Excel writes. Other programs write a value before its
-formula, CDATA, comments between digits, UTF-16, error values of their own. Such a sheet is
-written again with its filled cells alone, so that one reader makes the values of all workbooks.
+The fast reader of cells (calamine) expects the XML that Excel writes. Other programs write a
+value before its formula, CDATA, comments between digits, UTF-16, error values of their own. Such
+a sheet is rewritten with its filled cells only, so that one reader reads all workbooks.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from msgspec import Struct, field
 from optimizer.tables.cell_values import UnreadableCell
 from optimizer.tables.text_matching import letter, quoted
 
-UNSAVED = UnreadableCell("the formula has no saved result; open the workbook in Excel and save it")
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+NO_SAVED_RESULT = UnreadableCell(
+    "the formula has no saved result; open the workbook in Excel and save it"
+)
+EXCEL_MAX_ROWS, EXCEL_MAX_COLUMNS = 1_048_576, 16_384
 
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_SPREADSHEET_NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 _INTEGER = re.compile(r"\d{1,9}")
 _SPACE = " \t\r\n"
@@ -28,7 +30,7 @@ _INFINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 
 
 class SheetCells(Struct):
-    """What the XML of a sheet says beside the values of its cells."""
+    """What the XML of a sheet tells besides the values of its cells."""
 
     filled: int = 0
     """Number of cells with a value that is no Excel error."""
@@ -41,7 +43,7 @@ class SheetCells(Struct):
 def is_plain(xml: bytes) -> bool:
     """True for UTF-8 without comments, CDATA, DOCTYPE and processing instructions.
 
-    The fast reader drops what stands on one side of these.
+    The fast reader loses the text before or after one of these.
     """
     start = xml[:200]
     if b"\0" in start or start[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -62,17 +64,17 @@ def in_utf8(xml: bytes) -> bytes:
     written: list[str] = []
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        told = "".join(
+        kept = "".join(
             f" {name}={quoteattr(value)}"
             for name, value in attributes.items()
             if not name.startswith("xmlns")
         )
-        space = f' xmlns="{_MAIN}"' if not written else ""
-        written.append(f"<{_local(tag)}{space}{told}>")
+        space = f' xmlns="{_SPREADSHEET_NAMESPACE}"' if not written else ""
+        written.append(f"<{_local_name(tag)}{space}{kept}>")
 
     parser = _parser()
     parser.StartElementHandler = start
-    parser.EndElementHandler = lambda tag: written.append(f"</{_local(tag)}>")
+    parser.EndElementHandler = lambda tag: written.append(f"</{_local_name(tag)}>")
     parser.CharacterDataHandler = lambda text: written.append(escape(text))
     _parse(parser, xml)
     return "".join(written).encode()
@@ -81,10 +83,11 @@ def in_utf8(xml: bytes) -> bytes:
 def rewritten(
     xml: bytes, strings: Sequence[bool], never_calculated: bool
 ) -> tuple[bytes, SheetCells]:
-    """A sheet's XML in the form that Excel writes, and what it says.
+    """A sheet's XML in the form that Excel writes, and what it tells besides the values.
 
-    ``strings`` tells of each shared string whether it has a character. Raises ValueError
-    where the XML is not well-formed or an address is none.
+    ``strings[i]`` is True if shared string ``i`` is not empty. ``never_calculated`` is True if a
+    program saved the workbook without calculating it, so that a formula's 0 is no result. Raises
+    ValueError where the XML is not well-formed or a cell's address is invalid.
     """
     sheet = _Rewriter(strings, never_calculated)
     parser = _parser()
@@ -108,12 +111,12 @@ def _parse(parser: expat.XMLParserType, xml: bytes) -> None:
         raise ValueError(f"its XML is not well-formed ({error})") from None
 
 
-def _local(tag: str) -> str:
+def _local_name(tag: str) -> str:
     return tag.rpartition(":")[2]
 
 
 class _Rewriter:
-    """Handlers of the parser; they collect the filled cells in the order of the file."""
+    """Handlers of the parser that collect the filled cells of a sheet."""
 
     def __init__(self, strings: Sequence[bool], never_calculated: bool) -> None:
         self._strings = strings
@@ -129,8 +132,8 @@ class _Rewriter:
         self._twice = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
-        name = _local(tag)
+        """Handle the start of an element."""
+        name = _local_name(tag)
         inside = self._path[-1] if self._path else ""
         self._path.append(name)
         if name == "row" and inside == "sheetData":
@@ -141,26 +144,27 @@ class _Rewriter:
                 self._hidden.add(self._row + 1)
         elif name == "c" and inside == "row":
             self._cell, self._texts, self._twice = attributes, {}, False
-            self._place(attributes.get("r", "").strip())
+            self._move_to(attributes.get("r", "").strip())
         elif name in ("v", "f", "is") and inside == "c":
             self._twice = self._twice or name in self._texts
             self._texts.setdefault(name, [])
         elif name == "mergeCell" and "ref" in attributes:
             self._merged.append(attributes["ref"])
 
-    def _place(self, address: str) -> None:
+    def _move_to(self, address: str) -> None:
+        """Set row and column; a cell without an address follows the one before it."""
         if not address:
             self._column += 1
         else:
-            found = _ADDRESS.fullmatch(address)
-            if found is None:
+            match = _ADDRESS.fullmatch(address)
+            if match is None:
                 raise ValueError(f"{quoted(address)} is not the address of a cell")
-            self._row, self._column = int(found[2]) - 1, _number(found[1]) - 1
-        if not (0 <= self._row < LAST_ROW and self._column < LAST_COLUMN):
+            self._row, self._column = int(match[2]) - 1, _column_number(match[1]) - 1
+        if not (0 <= self._row < EXCEL_MAX_ROWS and self._column < EXCEL_MAX_COLUMNS):
             raise ValueError(f"{quoted(address)} is not the address of a cell")
 
     def characters(self, text: str) -> None:
-        """Text stands in an element."""
+        """Handle text inside an element."""
         path = self._path
         if len(path) < 3:
             return
@@ -170,31 +174,31 @@ class _Rewriter:
             self._texts["is"].append(text)
 
     def end(self, tag: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
         self._path.pop()
-        if _local(tag) == "c" and self._path[-1:] == ["row"]:
-            self._add()
+        if _local_name(tag) == "c" and self._path[-1:] == ["row"]:
+            self._add_cell()
 
-    def _add(self) -> None:
-        """Take the cell that has ended."""
+    def _add_cell(self) -> None:
+        """Record the cell that has just ended."""
         kind = self._cell.get("t", "n")
         texts = {name: "".join(parts) for name, parts in self._texts.items()}
         text = texts.get("is", "") if kind == "inlineStr" else texts.get("v", "")
-        where = (self._row, self._column)
+        position = (self._row, self._column)
         fault = self._fault(kind, text, texts)
         if fault is not None:
-            self._faults[where] = fault
+            self._faults[position] = fault
             return
         if not text or (kind == "s" and not (text.strip() and self._strings[int(text)])):
             return
         cells = self._rows.setdefault(self._row, {})
-        if self._column in cells or where in self._faults:
-            told = f"two cells of the file have the address {letter(self._column)}{self._row + 1}"
-            self._faults[where] = UnreadableCell(f"{told}; clear the cell and write it again")
-        cells[self._column] = self._written(kind, text)
+        if self._column in cells or position in self._faults:
+            fact = f"two cells of the file have the address {letter(self._column)}{self._row + 1}"
+            self._faults[position] = UnreadableCell(f"{fact}; clear the cell and write it again")
+        cells[self._column] = self._cell_xml(kind, text)
 
     def _fault(self, kind: str, text: str, texts: dict[str, str]) -> UnreadableCell | None:
-        """Why a cell has no value that can be read, None if it has or is blank."""
+        """Why a cell has no readable value, None if it has one or is blank."""
         value = text.strip(_SPACE)
         if self._twice:
             return UnreadableCell(
@@ -206,7 +210,7 @@ class _Rewriter:
             )
         if kind == "n":
             if "f" in texts and (not value or (self._never_calculated and value == "0")):
-                return UNSAVED
+                return NO_SAVED_RESULT
             return not_a_number(value) if _INFINITE.fullmatch(value) else None
         if kind == "s" and value and not self._has_string(value):
             return UnreadableCell("the text of the cell is missing in the file; write it again")
@@ -219,19 +223,19 @@ class _Rewriter:
     def _has_string(self, number: str) -> bool:
         return bool(_INTEGER.fullmatch(number)) and int(number) < len(self._strings)
 
-    def _written(self, kind: str, text: str) -> str:
+    def _cell_xml(self, kind: str, text: str) -> str:
         address = f"{letter(self._column)}{self._row + 1}"
         style = self._cell.get("s", "").strip()
-        told = f' s="{style}"' if _INTEGER.fullmatch(style) else ""
+        style = f' s="{style}"' if _INTEGER.fullmatch(style) else ""
         if kind == "inlineStr":
             body = f'<is><t xml:space="preserve">{escape(text)}</t></is>'
         else:
             body = f"<v>{escape(text if kind == 'str' else text.strip(_SPACE))}</v>"
-        return f'<c r="{address}"{told} t="{kind}">{body}</c>'
+        return f'<c r="{address}"{style} t="{kind}">{body}</c>'
 
     def xml(self) -> bytes:
-        """The sheet with its filled cells alone."""
-        parts = [f'<worksheet xmlns="{_MAIN}"><sheetData>']
+        """The sheet with its filled cells only."""
+        parts = [f'<worksheet xmlns="{_SPREADSHEET_NAMESPACE}"><sheetData>']
         for row in sorted(self._rows):
             cells = self._rows[row]
             inside = "".join(cells[column] for column in sorted(cells))
@@ -244,24 +248,24 @@ class _Rewriter:
         return "".join(parts).encode()
 
     def cells(self) -> SheetCells:
-        """What the sheet says beside its values."""
+        """What the sheet tells besides its values."""
         return SheetCells(
             filled=sum(map(len, self._rows.values())),
-            faults=[(*where, fault) for where, fault in self._faults.items()],
+            faults=[(*position, fault) for position, fault in self._faults.items()],
             hidden=frozenset(self._hidden),
         )
 
 
 def not_a_number(value: object) -> UnreadableCell:
-    """The fault of a cell in which a program has written what is no number for Excel."""
-    told = "NaN" if str(value).lower().strip("+-") == "nan" else str(value)
+    """The fault of a cell in which a program has written NaN or infinity."""
+    text = "NaN" if str(value).lower().strip("+-") == "nan" else str(value)
     return UnreadableCell(
-        f"{told} stands in the cell, which is not a number; write one or clear the cell"
+        f"{text} stands in the cell, which is not a number; write one or clear the cell"
     )
 
 
-def _number(letters: str) -> int:
+def _column_number(letters: str) -> int:
     number = 0
-    for sign in letters.upper():
-        number = number * 26 + ord(sign) - 64
+    for character in letters.upper():
+        number = number * 26 + ord(character) - 64
     return number

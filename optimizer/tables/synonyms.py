@@ -1,7 +1,7 @@
-"""Other words that planners use for the columns and sheets of the workbook.
+"""Synonyms that planners use for the columns and sheets of the workbook.
 
-They never decide anything: a header or sheet that is not the contract's is an error, and these
-lists only say which name to write.
+They only make hints: an unknown header or sheet stays an error, and its message says which name
+to write.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from typing import Final
 
 from optimizer.tables.text_matching import fold, near
 
-NEAR: Final = 0.8
-"""How alike (difflib ratio) an unknown header or sheet is to the one that it is taken to mean."""
+SYNONYM_SIMILARITY: Final = 0.8
+"""Lowest difflib ratio at which an unknown header or sheet is taken for a known one.
 
-HEADERS: Final = {
+Chosen so that a word with one wrong letter is recognised, and another word of the trade is not.
+"""
+
+HEADER_SYNONYMS: Final = {
     "maximum": (
         "max, max., maximal, cap, limit, ceiling, upper bound, maximum quantity, "
         "max quantity, available, availability per year, höchstmenge, plafond, máximo, "
@@ -106,9 +109,9 @@ HEADERS: Final = {
     "window": "period, time window",
     "dated by": "date basis, dates by",
 }
-"""Words for each header, separated by commas; several headers may share a word."""
+"""Synonyms of each header, separated by commas; several headers may share one."""
 
-SHEETS: Final = {
+SHEET_SYNONYMS: Final = {
     "Settings": "setup, parameters, general, config, einstellungen, paramètres",
     "Sites": "locations, places, plants, facilities, nodes, standorte",
     "Materials": "products, items, commodities, goods, materialien",
@@ -128,29 +131,29 @@ SHEETS: Final = {
     "Options": "investments, projects, expansions",
     "Countries": "country, aliases, country groups",
 }
-"""Words for each sheet."""
+"""Synonyms of each sheet, separated by commas."""
 
-_UNIT = re.compile(r"\s*(?:[(\[{].*[)\]}]|/.*|\b(?:in|per|p\.?a\.?)\b.*)$")
-_SIGNS = re.compile(r"[\s_.,:;#*?!-]+")
+_UNIT_SUFFIX = re.compile(r"\s*(?:[(\[{].*[)\]}]|/.*|\b(?:in|per|p\.?a\.?)\b.*)$")
+_PUNCTUATION = re.compile(r"[\s_.,:;#*?!-]+")
 
 
 def _plain(text: str) -> str:
-    """A header without its unit and its signs: ``Capacity (t/yr)`` is ``capacity``.
+    """A folded header without unit and punctuation: ``Capacity (t/yr)`` becomes ``capacity``.
 
     >>> _plain("Price [USD/kg]"), _plain("lead_days")
     ('price', 'lead days')
     """
     folded = fold(text)
-    return _SIGNS.sub(" ", _UNIT.sub("", folded) or folded).strip()
+    return _PUNCTUATION.sub(" ", _UNIT_SUFFIX.sub("", folded) or folded).strip()
 
 
-_UNITS = re.compile(
+_TRAILING_UNITS = re.compile(
     r"\s+(?:usd|eur|gbp|cny|jpy|cad|t|kg|kt|mt|tonnes?|tons?|tpa|yr|year|month|days?|d|%|\$|€|£)+$"
 )
 
 
 def meant_header(text: str, candidates: Collection[str]) -> str:
-    """The header, among some, that an unknown header seems to mean; empty if none.
+    """The candidate that an unknown header probably means; empty if there is none.
 
     >>> meant_header("max", ["minimum", "maximum"]), meant_header("capacity t/yr", ["capacity"])
     ('maximum', 'capacity')
@@ -159,27 +162,27 @@ def meant_header(text: str, candidates: Collection[str]) -> str:
     """
     plain = _plain(text)
     forms = [plain]
-    while _UNITS.search(forms[-1]):
-        forms.append(_UNITS.sub("", forms[-1]))
+    while _TRAILING_UNITS.search(forms[-1]):
+        forms.append(_TRAILING_UNITS.sub("", forms[-1]))
     by_plain = {_plain(header): header for header in candidates}
     for form in forms:
         if form in by_plain:
             return by_plain[form]
-    swapped = (name for name in by_plain if sorted(name) == sorted(plain))
-    name = near(plain, list(by_plain), NEAR) or next(swapped, "")
+    anagrams = (name for name in by_plain if sorted(name) == sorted(plain))
+    name = near(plain, list(by_plain), SYNONYM_SIMILARITY) or next(anagrams, "")
     if name:
         return by_plain[name]
     for header in candidates:
-        words = {_plain(word) for word in HEADERS.get(header, "").split(",")}
-        if words & {form for form in forms if form}:
+        words = {_plain(word) for word in HEADER_SYNONYMS.get(header, "").split(",")}
+        if words & set(filter(None, forms)):
             return header
     return ""
 
 
-def meant_sheet(text: str, candidates: Collection[str]) -> str:
-    """The sheet, among some, that the name of an unknown sheet seems to mean; empty if none.
+def guess_sheet(text: str, candidates: Collection[str]) -> str:
+    """The candidate that the name of an unknown sheet probably means; empty if there is none.
 
-    >>> meant_sheet("Transport", ["Sites", "Lanes"])
+    >>> guess_sheet("Transport", ["Sites", "Lanes"])
     'Lanes'
     """
     plain = _plain(text)
@@ -187,7 +190,7 @@ def meant_sheet(text: str, candidates: Collection[str]) -> str:
     if plain in by_plain:
         return by_plain[plain]
     for name in candidates:
-        if plain in {_plain(word) for word in SHEETS.get(name, "").split(",")}:
+        if plain in {_plain(word) for word in SHEET_SYNONYMS.get(name, "").split(",")}:
             return name
-    name = near(plain, list(by_plain), NEAR)
+    name = near(plain, list(by_plain), SYNONYM_SIMILARITY)
     return by_plain[name] if name else ""

@@ -1,4 +1,4 @@
-"""A blank workbook to fill in, made from the declarations of its columns."""
+"""Write a blank workbook to fill in, generated from the declarations of its columns."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from optimizer.atomic_write import replacing
 from optimizer.errors import UsageError
 from optimizer.tables import columns_page, settings
 from optimizer.tables.schema import COMMON, DATES, INFINITY, REQUIRED, SHEETS, Column
-from optimizer.tables.template_guide import GROUPS, TITLE, header_formats, write_guide
-from optimizer.tables.validation import LAST_ROW, rule_for
+from optimizer.tables.template_guide import GUIDE_SHEET, SHEET_GROUPS, header_formats, write_guide
+from optimizer.tables.validation import LAST_VALIDATED_ROW, validation_rule
 
-START: Final = {"start": date(2027, 1, 1), "periods": 4, "period_length": "quarter"}
-"""Settings without a default that a blank workbook begins with."""
-PERIODS: Final = ("2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4")
-"""Labels of these periods, as Demand heads its columns."""
+EXAMPLE_SETTINGS: Final = {"start": date(2027, 1, 1), "periods": 4, "period_length": "quarter"}
+"""Values in a blank workbook of the settings that have no default."""
+EXAMPLE_PERIODS: Final = ("2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4")
+"""Labels of the periods of these settings, the headers of the period columns of Demand."""
 
-WIDTHS: Final = {
+KIND_WIDTHS: Final = {
     "text": 18,
     "names": 22,
     "number": 12,
@@ -33,9 +33,9 @@ WIDTHS: Final = {
     "choice": 13,
     "history": 42,
 }
-WIDE: Final = {"notes": 34, "source": 24, "description": 40, "where": 40}
+COLUMN_WIDTHS: Final = {"notes": 34, "source": 24, "description": 40, "where": 40}
 SETTINGS_WIDTHS: Final = {"setting": 22, "value": 18, "notes": 90}
-ENTRY: Final = {
+ENTRY_HINTS: Final = {
     "names": "several are separated by commas",
     "date": "a date such as 2027-04-01",
     "history": "here, or stage: country [site or owner]; stage: country\n"
@@ -46,10 +46,9 @@ ENTRY: Final = {
 def write_template(path: str | Path, *, currency: str = "USD", overwrite: bool = False) -> Path:
     """Write a blank workbook (.xlsx) and return its path.
 
-    It holds a sheet that explains it, Settings with values to start from, and every
-    sheet of the contract with notes, drop-down lists and formats. Raises UsageError
-    if the file exists and ``overwrite`` is false, or if it is no .xlsx, and FileError
-    if it cannot be written.
+    It has a guide, Settings with example values, and every input sheet with notes,
+    drop-down lists and number formats. Raises UsageError if the file exists and
+    ``overwrite`` is false, or if it is no .xlsx, and FileError if it cannot be written.
     """
     import xlsxwriter
 
@@ -61,16 +60,16 @@ def write_template(path: str | Path, *, currency: str = "USD", overwrite: bool =
     with replacing(target, "blank workbook") as draft:
         file = BytesIO()
         with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
-            _fill(book, currency.strip() or "USD")
+            _write_workbook(book, currency.strip() or "USD")
         draft.write_bytes(file.getbuffer())
     return target
 
 
-def _fill(book: Any, currency: str) -> None:
+def _write_workbook(book: Any, currency: str) -> None:
     book.set_properties({"title": "Sourcing plan for rare-earth magnets"})
-    page = book.add_worksheet(TITLE)
+    page = book.add_worksheet(GUIDE_SHEET)
     formats = header_formats(book)
-    for colour, names in GROUPS.values():
+    for colour, names in SHEET_GROUPS.values():
         for name in names:
             sheet = book.add_worksheet(name)
             sheet.set_tab_color(f"#{colour}")
@@ -78,7 +77,7 @@ def _fill(book: Any, currency: str) -> None:
                 _write_sheet(book, sheet, name, formats, currency)
             else:
                 _write_settings(book, sheet, formats, currency)
-    write_guide(book, page, currency=currency, periods=PERIODS)
+    write_guide(book, page, currency=currency, periods=EXAMPLE_PERIODS)
     page.activate()
 
 
@@ -91,16 +90,16 @@ def _write_sheet(
         _write_header(sheet, place, column.header, style, note(column, currency))
         shown = book.add_format({"num_format": number_format(column)})
         sheet.set_column(place, place, _width(attribute, column), shown)
-        rule = rule_for(name, column)
+        rule = validation_rule(name, column)
         if rule:
-            sheet.data_validation(1, place, LAST_ROW - 1, place, rule)
-    _set_up(sheet, len(columns), LAST_ROW)
+            sheet.data_validation(1, place, LAST_VALIDATED_ROW - 1, place, rule)
+    _set_up(sheet, len(columns), LAST_VALIDATED_ROW)
 
 
 def _write_settings(book: Any, sheet: Any, formats: Mapping[str, Any], currency: str) -> None:
     declared = columns_page.settings_in_order()
     for place, (attribute, width) in enumerate(SETTINGS_WIDTHS.items()):
-        column = settings.SHEET.columns[attribute]
+        column = settings.SETTINGS_SHEET.columns[attribute]
         if attribute == "value":
             column = structs.replace(column, default=None, default_text="what the notes say")
         style = formats[_style(attribute, column)]
@@ -110,7 +109,9 @@ def _write_settings(book: Any, sheet: Any, formats: Mapping[str, Any], currency:
     for row, (attribute, column) in enumerate(declared.items(), start=1):
         shown = book.add_format({"num_format": number_format(column), "align": "left"})
         sheet.write_string(row, 0, column.header, name_format if column.required else None)
-        value = currency if attribute == "currency" else START.get(attribute, column.default)
+        value = (
+            currency if attribute == "currency" else EXAMPLE_SETTINGS.get(attribute, column.default)
+        )
         if value in (None, "", REQUIRED, INFINITY):
             sheet.write_blank(row, 1, None, shown)
         elif isinstance(value, date):
@@ -120,7 +121,7 @@ def _write_settings(book: Any, sheet: Any, formats: Mapping[str, Any], currency:
         else:
             sheet.write_number(row, 1, value, shown)
         sheet.write_string(row, 2, _setting_words(column, currency))
-        rule = rule_for("Settings", column)
+        rule = validation_rule("Settings", column)
         if rule:
             sheet.data_validation(row, 1, row, 1, rule)
     _set_up(sheet, len(SETTINGS_WIDTHS), len(declared) + 1)
@@ -128,17 +129,17 @@ def _write_settings(book: Any, sheet: Any, formats: Mapping[str, Any], currency:
 
 
 def columns_of_sheet(name: str) -> dict[str, Column]:
-    """Columns of a sheet as the template has them: Demand has its periods too."""
+    """Columns of a sheet in the template, by attribute; those of Demand include its periods."""
     columns = dict(SHEETS[name].columns)
     if name != "Demand":
         return columns
     quantity = columns["quantity"]
-    found: dict[str, Column] = {}
+    with_periods: dict[str, Column] = {}
     for attribute, column in columns.items():
         if attribute == DATES[0]:
-            found |= {label: period_column(label, quantity) for label in PERIODS}
-        found[attribute] = column
-    return found
+            with_periods |= {label: period_column(label, quantity) for label in EXAMPLE_PERIODS}
+        with_periods[attribute] = column
+    return with_periods
 
 
 def period_column(label: str, quantity: Column) -> Column:
@@ -156,8 +157,8 @@ def period_column(label: str, quantity: Column) -> Column:
 
 
 def note(column: Column, currency: str) -> str:
-    """What the note on a header says: meaning, unit, type, allowed values, default."""
-    entry = ENTRY.get(column.kind, columns_page.kind_words(column))
+    """Text of the note on a header: meaning, unit, type, allowed values, default."""
+    entry = ENTRY_HINTS.get(column.kind, columns_page.kind_words(column))
     if column.unit in ("share", "t/t") and column.most == 1:
         entry = "0.25 or 25 %"
     allowed = columns_page.allowed_words(column)
@@ -170,12 +171,12 @@ def note(column: Column, currency: str) -> str:
         "If blank": blank,
         "Key": "part of the name of the row" if column.key else "",
     }
-    said = [f"{title}: {words}" for title, words in lines.items() if words]
-    return "\n".join([column.meaning, "", *said])
+    facts = [f"{title}: {words}" for title, words in lines.items() if words]
+    return "\n".join([column.meaning, "", *facts])
 
 
 def number_format(column: Column) -> str:
-    """Number format of the cells of a column."""
+    """Excel number format of the cells of a column."""
     if column.kind == "date":
         return "yyyy-mm-dd"
     if column.kind == "whole":
@@ -215,14 +216,14 @@ def _write_header(sheet: Any, place: int, header: str, style: Any, words: str) -
 
 
 def _width(attribute: str, column: Column) -> float:
-    """Wide enough for the entries, and for the header on two lines beside its filter button."""
+    """Width that holds the entries, and the header on two lines beside its filter button."""
     words = column.header.split()
     halves = [max(len(" ".join(words[:k])), len(" ".join(words[k:]))) for k in range(len(words))]
-    return max(WIDE.get(attribute, WIDTHS[column.kind]), min(halves) + 5)
+    return max(COLUMN_WIDTHS.get(attribute, KIND_WIDTHS[column.kind]), min(halves) + 5)
 
 
 def _set_up(sheet: Any, columns: int, rows: int) -> None:
-    """Frozen header, filter and print set-up."""
+    """Freeze the header, add a filter and set up printing."""
     sheet.set_row(0, 33)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, rows - 1, columns - 1)

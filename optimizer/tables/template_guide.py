@@ -1,4 +1,4 @@
-"""The first sheet of a blank workbook: how a planner uses it, in plain words."""
+"""The guide, first sheet of a blank workbook: how to fill in, check and solve it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any, Final
 from optimizer.tables import settings
 from optimizer.tables.schema import SHEETS
 
-TITLE: Final = "Read me"
+GUIDE_SHEET: Final = "Read me"
 
-GROUPS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+SHEET_GROUPS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "The case": ("1F3864", ("Settings", "Sites", "Materials")),
     "Buying and selling": ("548235", ("Supply", "Demand")),
     "Making": ("BF8F00", ("Recipes", "Assays", "Recoveries", "Processes", "Units", "Options")),
@@ -19,11 +19,11 @@ GROUPS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
 }
 """Groups of sheets in the order of their tabs, each with the colour of its tabs."""
 
-INTRODUCTION: Final = (
+GUIDE_INTRODUCTION: Final = (
     "Write down what you can buy, make, move, store and sell, and the provenance rules that "
     "your customers are under. The optimizer finds the plan of least cost that keeps them all."
 )
-STEPS: Final = (
+USAGE_STEPS: Final = (
     (
         "1  Fill in",
         "Begin with Settings, Sites and Materials, then Supply and Demand, then what lies between: "
@@ -46,7 +46,7 @@ HEADER_COLOURS: Final = (
     ("optional", "may be left blank: the note on the header says what blank then means"),
     ("common", "on every sheet; only 'active' changes the plan, the others are kept and shown"),
 )
-RULES: Final = (
+COMMON_CONVENTIONS: Final = (
     ("Blank is never zero", "A blank cell takes the default; for nothing, write 0."),
     (
         "Rows and columns",
@@ -94,14 +94,14 @@ def write_guide(book: Any, page: Any, *, currency: str, periods: tuple[str, ...]
     page.set_column(2, 2, 100)
     page.merge_range(0, 1, 0, 2, "Sourcing plan for rare-earth magnets", formats["title"])
     page.set_row(0, 30)
-    page.merge_range(1, 1, 1, 2, INTRODUCTION, formats["introduction"])
+    page.merge_range(1, 1, 1, 2, GUIDE_INTRODUCTION, formats["introduction"])
     page.set_row(1, 34)
-    row = _list(page, 3, "Three steps", STEPS, formats)
-    row = _sheets(book, page, row, formats)
-    row = _colours(book, page, row, formats)
-    said = {"currency": currency, "periods": f"{periods[0]}, {periods[1]}, …"}
-    rules = tuple((title, words.format(**said)) for title, words in RULES)
-    row = _list(page, row, "Common to all sheets", rules, formats)
+    row = _write_list(page, 3, "Three steps", USAGE_STEPS, formats)
+    row = _write_sheet_list(book, page, row, formats)
+    row = _write_colours(book, page, row, formats)
+    fields = {"currency": currency, "periods": f"{periods[0]}, {periods[1]}, …"}
+    conventions = tuple((title, words.format(**fields)) for title, words in COMMON_CONVENTIONS)
+    row = _write_list(page, row, "Common to all sheets", conventions, formats)
     page.print_area(0, 0, row - 2, 2)
     page.set_portrait()
     page.set_paper(9)
@@ -110,22 +110,28 @@ def write_guide(book: Any, page: Any, *, currency: str, periods: tuple[str, ...]
 
 def header_formats(book: Any) -> dict[str, Any]:
     """Formats of header cells: ``required``, ``optional`` and ``common``."""
-    both = {"bold": True, "text_wrap": True, "valign": "top", "border": 1, "border_color": "BFBFBF"}
+    shared = {
+        "bold": True,
+        "text_wrap": True,
+        "valign": "top",
+        "border": 1,
+        "border_color": "BFBFBF",
+    }
     return {
-        "required": book.add_format({**both, "bg_color": "1F4E78", "font_color": "FFFFFF"}),
-        "optional": book.add_format({**both, "bg_color": "BDD7EE", "font_color": "1F3864"}),
-        "common": book.add_format({**both, "bg_color": "E7E6E6", "font_color": "404040"}),
+        "required": book.add_format({**shared, "bg_color": "1F4E78", "font_color": "FFFFFF"}),
+        "optional": book.add_format({**shared, "bg_color": "BDD7EE", "font_color": "1F3864"}),
+        "common": book.add_format({**shared, "bg_color": "E7E6E6", "font_color": "404040"}),
     }
 
 
 def meaning_of(name: str) -> str:
-    """What a sheet is for, in one sentence from its declaration."""
-    return SHEETS[name].meaning if name in SHEETS else settings.SHEET.meaning
+    """The declared purpose of a sheet, in one sentence."""
+    return SHEETS[name].meaning if name in SHEETS else settings.SETTINGS_SHEET.meaning
 
 
 def _formats(book: Any) -> dict[str, Any]:
     top = {"valign": "top", "text_wrap": True}
-    beside = {**top, "indent": 1}
+    indented = {**top, "indent": 1}
     return {
         "title": book.add_format({"bold": True, "font_size": 18, "font_color": "1F3864"}),
         "section": book.add_format(
@@ -133,22 +139,23 @@ def _formats(book: Any) -> dict[str, Any]:
         ),
         "name": book.add_format({**top, "bold": True}),
         "introduction": book.add_format(top),
-        "words": book.add_format(beside),
-        "link": book.add_format({**beside, "font_color": "0563C1", "underline": 1}),
+        "words": book.add_format(indented),
+        "link": book.add_format({**indented, "font_color": "0563C1", "underline": 1}),
     }
 
 
-def _section(page: Any, row: int, title: str, formats: dict[str, Any]) -> int:
+def _write_section(page: Any, row: int, title: str, formats: dict[str, Any]) -> int:
+    """Write the title of a section; returns the next row, as the other writers do."""
     page.write_string(row, 1, title, formats["section"])
     page.write_blank(row, 2, None, formats["section"])
     page.set_row(row, 22)
     return row + 1
 
 
-def _list(
+def _write_list(
     page: Any, row: int, title: str, items: tuple[tuple[str, str], ...], formats: dict[str, Any]
 ) -> int:
-    row = _section(page, row, title, formats)
+    row = _write_section(page, row, title, formats)
     for name, words in items:
         page.write_string(row, 1, name, formats["name"])
         page.write_string(row, 2, words, formats["words"])
@@ -157,9 +164,9 @@ def _list(
     return row + 1
 
 
-def _sheets(book: Any, page: Any, row: int, formats: dict[str, Any]) -> int:
-    row = _section(page, row, "The sheets", formats)
-    for group, (colour, names) in GROUPS.items():
+def _write_sheet_list(book: Any, page: Any, row: int, formats: dict[str, Any]) -> int:
+    row = _write_section(page, row, "The sheets", formats)
+    for group, (colour, names) in SHEET_GROUPS.items():
         bar = book.add_format({"bold": True, "bg_color": colour, "font_color": "FFFFFF"})
         page.write_string(row, 1, group, bar)
         page.write_blank(row, 2, None, bar)
@@ -171,8 +178,8 @@ def _sheets(book: Any, page: Any, row: int, formats: dict[str, Any]) -> int:
     return row + 1
 
 
-def _colours(book: Any, page: Any, row: int, formats: dict[str, Any]) -> int:
-    row = _section(page, row, "The colours of headers", formats)
+def _write_colours(book: Any, page: Any, row: int, formats: dict[str, Any]) -> int:
+    row = _write_section(page, row, "The colours of headers", formats)
     headers = header_formats(book)
     for name, words in HEADER_COLOURS:
         page.write_string(row, 1, name, headers[name])

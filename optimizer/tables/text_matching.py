@@ -1,4 +1,4 @@
-"""Words: names without regard to case and spacing, the nearest name, values in messages."""
+"""Compare names without regard to case and spacing, find the nearest, show values in messages."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import Any
 
 from optimizer.tables.confusable_letters import compatible, difference, skeleton, visible
 
-MANY = 1000
-"""Among more names than these only those with the same beginning or end are looked at."""
-LONGEST = 60
-"""Characters of a value that a message shows."""
+MAX_COMPARED_NAMES = 1000
+"""Among more candidates, only those with the same beginning or end and length are compared.
+
+Chosen so that a hint stays fast: difflib compares the word with every candidate.
+"""
+MAX_QUOTED_LENGTH = 60
+"""Characters of a value that a message shows; chosen so that a message fits on a line or two."""
 
 
 def clean(text: str) -> str:
-    """Text without invisible characters and without leading, trailing and doubled spacing.
+    """Text without invisible characters and without leading, trailing and repeated spaces.
 
     >>> clean("  KAZ \\u00a0 Ore\\u200b ")
     'KAZ Ore'
@@ -27,7 +30,7 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
-    """A name without regard to case, spacing and kinds of letters; equal names fold alike.
+    """The key under which a name is compared: without case, spacing and letter variants.
 
     >>> fold(" KAZ  Ore") == fold("Kaz ore") == fold("Ｋaz o\\u00adre")
     True
@@ -38,7 +41,7 @@ def fold(text: str) -> str:
 
 
 def near(word: str, candidates: Iterable[str], ratio: float = 0.6) -> str:
-    """The candidate most like a word, empty if none is at least ``ratio`` alike.
+    """The candidate most similar to a word, empty if no difflib ratio reaches ``ratio``.
 
     >>> near("SRC seperation", ["SRC separation", "alloying"])
     'SRC separation'
@@ -48,21 +51,21 @@ def near(word: str, candidates: Iterable[str], ratio: float = 0.6) -> str:
     folded = fold(word)[:200]
     by_fold = {fold(candidate)[:200]: candidate for candidate in candidates}
     if not folded.isascii():
-        same = skeleton(folded)
-        looks = (candidate for each, candidate in by_fold.items() if skeleton(each) == same)
-        if alike := next(looks, ""):
-            return alike
-    some = list(by_fold)
-    if len(some) > MANY:
-        ends = (folded[:2], folded[-2:])
-        some = [one for one in some if one[:2] == ends[0] or one[-2:] == ends[1]]
-        some = [one for one in some if abs(len(one) - len(folded)) < 3][:MANY]
-    found = get_close_matches(folded, some, n=1, cutoff=ratio)
-    return by_fold[found[0]] if found else ""
+        letters = skeleton(folded)
+        look_alikes = (name for each, name in by_fold.items() if skeleton(each) == letters)
+        if look_alike := next(look_alikes, ""):
+            return look_alike
+    names = list(by_fold)
+    if len(names) > MAX_COMPARED_NAMES:
+        start, end = folded[:2], folded[-2:]
+        names = [name for name in names if name[:2] == start or name[-2:] == end]
+        names = [name for name in names if abs(len(name) - len(folded)) < 3][:MAX_COMPARED_NAMES]
+    matches = get_close_matches(folded, names, n=1, cutoff=ratio)
+    return by_fold[matches[0]] if matches else ""
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
-    """The hint for a misspelt word, empty if nothing is near it.
+    """The hint for a misspelt word, empty if no candidate is similar.
 
     >>> did_you_mean("Chnia", ["China", "Japan"])
     "did you mean 'China'?"
@@ -72,24 +75,24 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
 
 
 def told_apart(word: str, other: str) -> str:
-    """In what a word differs from another that looks like it, as a sentence that goes on.
+    """The letters in which a word differs from one that looks the same, as a further sentence.
 
     >>> told_apart("Кaz", "Kaz"), told_apart("Kaz", "Kas")
     (" In 'Кaz', 'К' is U+041A CYRILLIC CAPITAL LETTER KA.", '')
     """
-    told = difference(word, other)
-    return f" In {quoted(word)}, {told}." if told else ""
+    letters = difference(word, other)
+    return f" In {quoted(word)}, {letters}." if letters else ""
 
 
 def quoted(value: Any) -> str:
-    """A value as a message shows it: text in quotes and not too long, numbers plain.
+    """A value as a message shows it: text in quotes and shortened, numbers plain.
 
     >>> quoted("Kaz"), quoted(40.0), quoted(0.25)
     ("'Kaz'", '40', '0.25')
     """
     if isinstance(value, str):
         text = clean(value)
-        return f"'{text}'" if len(text) <= LONGEST else f"'{text[:LONGEST]}…'"
+        return f"'{text}'" if len(text) <= MAX_QUOTED_LENGTH else f"'{text[:MAX_QUOTED_LENGTH]}…'"
     return written(value)
 
 
@@ -107,7 +110,7 @@ def written(value: Any) -> str:
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:
-    """A few names in a row: ``'a', 'b' and 7 more``.
+    """Names in a sentence, the first ``most`` of them: ``'a', 'b' and 7 more``.
 
     >>> listed(["a", "b", "c"]), listed(["a", "b", "c", "d", "e"])
     ("'a', 'b' and 'c'", "'a', 'b', 'c' and 2 more")

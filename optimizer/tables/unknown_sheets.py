@@ -1,4 +1,4 @@
-"""Sheets that are not the contract's: renamed ones are errors, a planner's notes are named."""
+"""Unknown sheets: renamed input sheets are errors, all others get one common warning."""
 
 from __future__ import annotations
 
@@ -10,26 +10,31 @@ from optimizer.tables.cell_values import blank, text_of
 from optimizer.tables.findings import Findings
 from optimizer.tables.headers import OWN_MARK
 from optimizer.tables.schema import COMMON, SHEETS
-from optimizer.tables.synonyms import meant_header, meant_sheet
+from optimizer.tables.synonyms import guess_sheet, meant_header
 from optimizer.tables.text_matching import fold, listed, quoted
 
-ENOUGH = 2
-"""Column names of a contract sheet from which an unknown sheet is taken for it."""
-_SEARCHED = 20
-_QUIET = {"read me", "readme", "how to", "lists", "check report", "check report 2"}
-"""Sheets that the template and the check add; nothing is said of them unless they hold a table."""
-_RESULTS = {"summary", "run", "purchases", "balance"}
-"""Sheets that a results workbook has, and no workbook to plan."""
+MIN_MATCHING_HEADERS = 2
+"""Number of an input sheet's headers from which an unknown sheet is taken for it.
+
+Chosen so that notes that happen to use one such word stay notes.
+"""
+_MAX_SEARCHED_ROWS = 20
+"""Rows searched for headers; chosen so that a title and notes may stand above them."""
+_TOOL_SHEETS = {"read me", "readme", "how to", "lists", "check report", "check report 2"}
+"""Sheets that the template and the check add: no finding unless they hold an input table."""
+_RESULTS_SHEETS = {"summary", "run", "purchases", "balance"}
+"""Sheets that every results workbook has, and no input workbook."""
 
 
 def check_unknown_sheets(
-    grids: Sequence[CellGrid], present: Collection[str], found: Findings
+    grids: Sequence[CellGrid], present: Collection[str], findings: Findings
 ) -> None:
-    """Complain of unknown sheets that hold a table of the contract; name the others once.
+    """Add an error for each unknown sheet that holds an input table, one warning for the others.
 
-    Raises WorkbookError, alone, for a results workbook.
+    ``present`` are the input sheets that were found by name. Raises WorkbookError for a
+    results workbook.
     """
-    if {fold(grid.name) for grid in grids} >= _RESULTS and "Settings" not in present:
+    if {fold(grid.name) for grid in grids} >= _RESULTS_SHEETS and "Settings" not in present:
         raise WorkbookError(
             (
                 Finding(
@@ -49,67 +54,64 @@ def check_unknown_sheets(
             not blank(raw) for row in grid.rows for raw in row
         ):
             continue
-        like, hits = _contract_sheet(grid)
-        if hits >= ENOUGH:
-            _complain(grid.name, like, like in absent, found)
+        name, matches = _most_similar_sheet(grid)
+        if matches >= MIN_MATCHING_HEADERS:
+            _add_table_error(grid.name, name, name in absent, findings)
             continue
-        name = meant_sheet(grid.name, absent) if fold(grid.name) not in _QUIET else ""
+        name = guess_sheet(grid.name, absent) if fold(grid.name) not in _TOOL_SHEETS else ""
         if name:
-            _complain_of_name(grid.name, name, found)
-        elif fold(grid.name) not in _QUIET:
+            _add_name_error(grid.name, name, findings)
+        elif fold(grid.name) not in _TOOL_SHEETS:
             notes.append(grid.name)
     if notes:
-        verb = "is not a sheet" if len(notes) == 1 else "are not sheets"
-        found.warning(
+        be, sheets = ("is", "a sheet") if len(notes) == 1 else ("are", "sheets")
+        findings.warning(
             notes[0],
-            f"{listed(notes, 10)} {verb} of the workbook's contract and {_is(notes)} not read",
+            f"{listed(notes, 10)} {be} not {sheets} of the workbook's contract and {be} not read",
             f"begin the name with {OWN_MARK} to keep notes of your own without this warning",
         )
 
 
-def _is(notes: Sequence[str]) -> str:
-    return "is" if len(notes) == 1 else "are"
-
-
-def _complain(sheet: str, like: str, absent: bool, found: Findings) -> None:
-    """Complain of a sheet that holds the columns of a contract sheet."""
+def _add_table_error(sheet: str, name: str, absent: bool, findings: Findings) -> None:
+    """Add an error for a sheet with the columns of the input sheet ``name``."""
     if absent:
-        found.replaced.add(like)
-        cure = f"rename it to {quoted(like)}, or begin its name with {OWN_MARK} if it is your own"
+        findings.replaced.add(name)
+        hint = f"rename it to {quoted(name)}, or begin its name with {OWN_MARK} if it is your own"
     else:
-        cure = f"move its rows to {quoted(like)}, or begin its name with {OWN_MARK}"
-    found.error(sheet, f"the sheet has columns of {like}, and is not read under this name", cure)
+        hint = f"move its rows to {quoted(name)}, or begin its name with {OWN_MARK}"
+    findings.error(sheet, f"the sheet has columns of {name}, and is not read under this name", hint)
 
 
-def _complain_of_name(sheet: str, name: str, found: Findings) -> None:
-    found.replaced.add(name)
-    found.error(
+def _add_name_error(sheet: str, name: str, findings: Findings) -> None:
+    findings.replaced.add(name)
+    findings.error(
         sheet,
         "is not a sheet of the workbook",
         f"did you mean {quoted(name)}? Begin its name with {OWN_MARK} if it is your own",
     )
 
 
-def _contract_sheet(grid: CellGrid) -> tuple[str, int]:
-    """The contract sheet whose columns an unknown sheet has most of, and how many."""
+def _most_similar_sheet(grid: CellGrid) -> tuple[str, int]:
+    """The input sheet of whose columns an unknown sheet has most, and their number."""
     best: tuple[str, int] = ("", 0)
-    for row in grid.rows[:_SEARCHED]:
+    for row in grid.rows[:_MAX_SEARCHED_ROWS]:
         texts = [text_of(raw) for raw in row if isinstance(raw, str) and not blank(raw)]
-        if len(texts) < ENOUGH:
+        if len(texts) < MIN_MATCHING_HEADERS:
             continue
         if {"setting", "value"} <= set(map(fold, texts)):
-            return "Settings", ENOUGH
+            return "Settings", MIN_MATCHING_HEADERS
         for name, sheet in SHEETS.items():
-            own = [
+            headers = [
                 column.header for column in sheet.columns.values() if column.header not in COMMON
             ]
-            known = {fold(header) for header in own}
-            hits = sum(text in known for text in {fold(text) for text in texts})
-            if hits >= ENOUGH and len(texts) > hits:
-                left = [header for header in own if fold(header) not in set(map(fold, texts))]
-                hits += sum(
-                    bool(meant_header(text, left)) for text in texts if fold(text) not in known
+            known = {fold(header) for header in headers}
+            folded = set(map(fold, texts))
+            matches = len(folded & known)
+            if matches >= MIN_MATCHING_HEADERS and len(texts) > matches:
+                absent = [header for header in headers if fold(header) not in folded]
+                matches += sum(
+                    bool(meant_header(text, absent)) for text in texts if fold(text) not in known
                 )
-            if hits > best[1]:
-                best = (name, hits)
+            if matches > best[1]:
+                best = (name, matches)
     return best

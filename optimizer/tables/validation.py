@@ -1,6 +1,6 @@
-"""Drop-down lists and ranges of the cells to fill in, as Excel checks them on entry.
+"""Data validation of the template: drop-down lists and ranges that Excel checks on entry.
 
-What is no number or no date, or out of range, is stopped. Lists only warn, since case and
+Excel refuses what is no number, no date or out of range. Lists only warn, since case and
 spacing do not matter to the reader, and a name may be used before its sheet declares it.
 """
 
@@ -14,14 +14,17 @@ from optimizer.tables.columns_page import allowed_words, refers_words
 from optimizer.tables.schema import INFINITY, SHEETS, Column
 from optimizer.tables.sheets import STAGES
 
-LAST_ROW: Final = 5000
-"""Last row with drop-down lists, and the last that they look at."""
-SUGGESTED: Final = {"unit": "Units.unit"}
-"""Where the words of a shared vocabulary mostly stand."""
+LAST_VALIDATED_ROW: Final = 5000
+"""Last row with validation, and the last row whose names the drop-down lists offer.
+
+Chosen above the length of a planner's sheets; rows below it are read, but not validated.
+"""
+SUGGESTED_COLUMNS: Final = {"unit": "Units.unit"}
+"""The column that offers the names of a vocabulary without a declaring sheet."""
 
 
-def rule_for(sheet: str, column: Column) -> dict[str, Any] | None:
-    """The validation of a column in the words of xlsxwriter; None where anything may stand."""
+def validation_rule(sheet: str, column: Column) -> dict[str, Any] | None:
+    """Validation options of a column for xlsxwriter; None where any entry is allowed."""
     if column.kind in ("number", "whole"):
         return _range(column)
     if column.kind == "date":
@@ -33,10 +36,10 @@ def rule_for(sheet: str, column: Column) -> dict[str, Any] | None:
             **_alert("stop", "A date", "Write a date such as 2027-04-01, or leave it blank."),
         }
     if column.kind == "yes/no":
-        return {"validate": "list", "source": ["yes", "no"], **_doubt("Allowed: yes, no.")}
+        return {"validate": "list", "source": ["yes", "no"], **_warning("Allowed: yes, no.")}
     if column.choices:
         words = f"Allowed: {allowed_words(column)}."
-        return {"validate": "list", "source": list(column.choices), **_doubt(words)}
+        return {"validate": "list", "source": list(column.choices), **_warning(words)}
     return _reference(sheet, column)
 
 
@@ -58,31 +61,31 @@ def _range(column: Column) -> dict[str, Any]:
 
 
 def _reference(sheet: str, column: Column) -> dict[str, Any] | None:
-    """A list of the names that another sheet declares."""
+    """Validation of a name that another sheet declares."""
     if column.words == "stage":
         return {"validate": "list", "source": list(STAGES), "show_error": False}
     places = column.refers
-    if not places and column.words in SUGGESTED:
-        place = SUGGESTED[column.words]
-        suggested = {"validate": "list", "source": _filled(place), "show_error": False}
+    if not places and column.words in SUGGESTED_COLUMNS:
+        place = SUGGESTED_COLUMNS[column.words]
+        suggested = {"validate": "list", "source": _filled_cells(place), "show_error": False}
         return None if place.startswith(f"{sheet}.") else suggested
     if not places:
         return None
     if column.kind == "names":
-        several = {"validate": "list", "source": _filled(places[0]), "show_error": False}
+        several = {"validate": "list", "source": _filled_cells(places[0]), "show_error": False}
         return several if len(places) == 1 else None
     words = f"This name is not in {refers_words(column)} yet."
     if column.star:
         words += " (* is allowed.)"
     if len(places) == 1:
-        return {"validate": "list", "source": _filled(places[0]), **_doubt(words)}
-    letter = letter_of(sheet, column.header)
+        return {"validate": "list", "source": _filled_cells(places[0]), **_warning(words)}
+    letter = template_letter(sheet, column.header)
     counts = "+".join(f"COUNTIF({_cells(place)},{letter}2)" for place in places)
-    return {"validate": "custom", "value": f"={counts}>0", **_doubt(words)}
+    return {"validate": "custom", "value": f"={counts}>0", **_warning(words)}
 
 
-def letter_of(sheet: str, header: str) -> str:
-    """Letter of a column where the template puts it (before the periods of Demand)."""
+def template_letter(sheet: str, header: str) -> str:
+    """Letter of a column in the template; in Demand, only left of the period columns."""
     from xlsxwriter.utility import xl_col_to_name
 
     headers = [column.header for column in SHEETS[sheet].columns.values()]
@@ -91,19 +94,19 @@ def letter_of(sheet: str, header: str) -> str:
 
 def _cells(place: str) -> str:
     sheet, _, header = place.partition(".")
-    letter = letter_of(sheet, header)
-    return f"'{sheet}'!${letter}$2:${letter}${LAST_ROW}"
+    letter = template_letter(sheet, header)
+    return f"'{sheet}'!${letter}$2:${letter}${LAST_VALIDATED_ROW}"
 
 
-def _filled(place: str) -> str:
-    """The cells of a column down to the last filled one, so that lists do not open on blanks."""
+def _filled_cells(place: str) -> str:
+    """Formula of a column's cells down to the last filled one, so that lists show no blanks."""
     cells = _cells(place)
     first = cells.partition(":")[0]
     last = f'SUMPRODUCT(MAX(({cells}<>"")*(ROW({cells})-1)))'
     return f"={first}:INDEX({cells},MAX(1,{last}))"
 
 
-def _doubt(words: str) -> dict[str, Any]:
+def _warning(words: str) -> dict[str, Any]:
     return _alert("warning", "Please check", words)
 
 

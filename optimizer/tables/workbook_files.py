@@ -1,4 +1,4 @@
-"""An Excel file or data frames become grids of raw cells."""
+"""Read an Excel file or data frames as grids of raw cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from optimizer.tables.cell_grids import CellGrid, read_grids
 from optimizer.tables.excel_package import ExcelPackage
 from optimizer.tables.text_matching import clean, fold
 
-MOST_BYTES = 500_000_000
+MAX_WORKBOOK_FILE_BYTES = 500_000_000
+"""Chosen far above any workbook of tables, so that a wrong file is not read into memory."""
 
 
 class WorkbookGrids(Struct):
@@ -44,7 +45,7 @@ def open_book(path: str | os.PathLike[str]) -> WorkbookGrids:
 
 
 def _content(path: str) -> bytes:
-    """The bytes of a file, if they are a zip."""
+    """The bytes of a file that is a zip; raises FileError or UsageError for any other."""
     if "\0" in path or not os.path.exists(path):
         raise UsageError(f"{path!r}: no such file")
     if os.path.isdir(path):
@@ -52,8 +53,8 @@ def _content(path: str) -> bytes:
     if not os.path.isfile(path):
         raise FileError("is not a file")
     try:
-        if os.path.getsize(path) > MOST_BYTES:
-            raise FileError(f"is bigger than {MOST_BYTES / 1e6:,.0f} MB")
+        if os.path.getsize(path) > MAX_WORKBOOK_FILE_BYTES:
+            raise FileError(f"is bigger than {MAX_WORKBOOK_FILE_BYTES / 1e6:,.0f} MB")
         with open(path, "rb") as file:
             content = file.read()
     except PermissionError:
@@ -63,22 +64,22 @@ def _content(path: str) -> bytes:
     if os.path.basename(path).startswith("~$"):
         raise FileError("is Excel's note that the workbook is open, not the workbook")
     if not content.startswith(b"PK\x03\x04"):
-        raise FileError(_what_it_is(content))
+        raise FileError(_describe_format(content))
     return content
 
 
-def _what_it_is(content: bytes) -> str:
-    """Says what a file is that is no zip."""
+def _describe_format(content: bytes) -> str:
+    """What a file is that is no zip, and the cure, as the end of a sentence."""
     if not content:
         return "is empty (0 bytes); save the workbook again"
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in content:
             return "is protected by a password; save it without one"
         return "is an old Excel file (.xls) or another Office document; save it as .xlsx"
-    known = {b"%PDF": "a PDF", b"{": "JSON", b"<": "HTML or XML", b"\x1f\x8b": "a gzip file"}
-    for start, what in known.items():
+    formats = {b"%PDF": "a PDF", b"{": "JSON", b"<": "HTML or XML", b"\x1f\x8b": "a gzip file"}
+    for start, name in formats.items():
         if content.lstrip().startswith(start):
-            return f"is {what}, not an Excel workbook; save it as .xlsx"
+            return f"is {name}, not an Excel workbook; save it as .xlsx"
     if b"\0" not in content[:4096]:
         return "is text (CSV?), not an Excel workbook; open it in Excel and save it as .xlsx"
     return "is not an Excel workbook; save it as .xlsx"
@@ -103,32 +104,30 @@ def _grids(content: bytes) -> list[CellGrid]:
         raise FileError(f"is damaged ({reason}); open it in Excel and save it again") from None
 
 
-def book_of_frames(frames: Mapping[str, Any]) -> WorkbookGrids:
-    """Data frames by sheet name as grids: the header in row 1, as if written to Excel.
+def grids_of_frames(frames: Mapping[str, Any]) -> WorkbookGrids:
+    """Data frames by sheet name as grids, with the header in row 1 as if written to Excel.
 
     Settings may be a mapping of settings. Raises UsageError for anything else.
     """
     if not isinstance(frames, Mapping):
         raise UsageError("read_frames takes a mapping of data frames by sheet name")
     return WorkbookGrids(
-        [CellGrid(str(name), _rows_of(str(name), frame)) for name, frame in frames.items()]
+        [CellGrid(str(name), _frame_rows(str(name), frame)) for name, frame in frames.items()]
     )
 
 
-def _rows_of(name: str, frame: Any) -> list[list[Any]]:
+def _frame_rows(name: str, frame: Any) -> list[list[Any]]:
     if isinstance(frame, Mapping) and fold(name) == "settings":
-        return [["setting", "value"], *([key, _plain(value)] for key, value in frame.items())]
+        rows = ([key, _python_value(value)] for key, value in frame.items())
+        return [["setting", "value"], *rows]
     if not hasattr(frame, "columns") or not hasattr(frame, "itertuples"):
         raise UsageError(f"sheet {name!r} is a {type(frame).__name__}, not a data frame")
-    rows = [[_plain(header) for header in frame.columns]]
-    rows.extend(
-        [_plain(value) for value in row] for row in frame.itertuples(index=False, name=None)
-    )
-    return rows
+    cells = (frame.columns, *frame.itertuples(index=False, name=None))
+    return [[_python_value(value) for value in row] for row in cells]
 
 
-def _plain(value: Any) -> Any:
-    """A cell without the types of numpy and pandas; missing values become None."""
+def _python_value(value: Any) -> Any:
+    """A cell as a plain Python value instead of one of numpy or pandas; None if missing."""
     if value is None or type(value) in (str, bool, int, float, date, datetime):
         return value
     if str(value) in ("nan", "NaT", "<NA>"):
@@ -136,7 +135,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     if type(value).__module__ == "numpy" and hasattr(value, "item"):
-        is_day = type(value).__name__ == "datetime64"
-        value = value.astype("datetime64[us]").item() if is_day else value.item()
-    to_day = getattr(value, "to_pydatetime", None)
-    return to_day() if callable(to_day) else value
+        is_date = type(value).__name__ == "datetime64"
+        value = value.astype("datetime64[us]").item() if is_date else value.item()
+    to_datetime = getattr(value, "to_pydatetime", None)
+    return to_datetime() if callable(to_datetime) else value

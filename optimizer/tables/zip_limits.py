@@ -1,8 +1,8 @@
-"""The zip inside an Excel file: what the reader of cells does not tell.
+"""Limits on the zip of an Excel file, and what the reader of cells does not tell about a sheet.
 
-The fast reader returns an empty cell for ``#N/A`` and for formulas that were never
-calculated, and stops the whole process for a stray cell in the last row and column.
-So the XML of each sheet is looked at first.
+The fast reader (calamine) returns an empty cell for ``#N/A`` and for formulas that were never
+calculated, and its memory use ends the process where one cell stands in the last row and
+column. So the XML of each sheet is searched first.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ from collections.abc import Iterator
 
 from optimizer.errors import FileError
 from optimizer.tables.cell_values import UnreadableCell
-from optimizer.tables.sheet_xml import UNSAVED, SheetCells
+from optimizer.tables.sheet_xml import NO_SAVED_RESULT, SheetCells
 from optimizer.tables.text_matching import letter
 
-MOST_BYTES = 1 << 30
-MOST_CELLS = 12_000_000
-MOST_RATIO = 200
+MAX_UNPACKED_BYTES = 1 << 30
+"""Chosen so that the XML and what is read from it fit into the memory of an office machine."""
+MAX_GRID_CELLS = 12_000_000
+"""Rows times columns of a sheet; chosen above any table, and below what fills the memory."""
+MAX_COMPRESSION_RATIO = 200
+"""Unpacked by packed bytes of a large file; chosen so that only zip bombs exceed it."""
 
 _MAY_BE_FAR = re.compile(rb'r="(?:[A-Za-z]{2}|[A-Za-z]?\d{6})')
 _FAR = re.compile(rb"""\br=["'](?=[A-Za-z]{2}|[A-Za-z]?\d{6})([A-Za-z]*)(\d+)""")
-"""References to cells beyond Z99999: most sheets have none."""
+"""References to cells beyond column Z or row 99,999; most sheets have none."""
 _TOKENS = re.compile(
     rb"<(?:\w+:)?(?:row\b([^>]*)|c\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(?:/>|>(.*?)</(?:\w+:)?c>))",
     re.DOTALL,
@@ -43,34 +46,38 @@ def check_sizes(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     size = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts) or 1
-    if size > MOST_BYTES or (size > 100_000_000 and size / packed > MOST_RATIO):
+    if size > MAX_UNPACKED_BYTES or (size > 100_000_000 and size / packed > MAX_COMPRESSION_RATIO):
         raise FileError(f"unpacks to {size / 1e6:,.0f} MB: too much for a workbook")
 
 
-MUCH = 1_000_000
-"""Bytes of blank rows from which it pays to leave them out."""
+MIN_BLANK_ROW_BYTES = 1_000_000
+"""Bytes of blank rows from which they are left out; chosen so that ordinary sheets stay as is."""
 
 
 def without_blank_rows(xml: bytes) -> bytes:
-    """XML of a sheet without the many formatted blank rows below its last filled cell."""
+    """XML of a sheet without the formatted blank rows below its last filled cell, if many."""
     end = xml.rfind(b"</sheetData>")
-    if len(xml) < MUCH or end < 0:
+    if len(xml) < MIN_BLANK_ROW_BYTES or end < 0:
         return xml
-    last = max(xml.rfind(word, 0, end) for word in (b"</v", b"</is", b"<f", b'"e"'))
+    last = max(xml.rfind(mark, 0, end) for mark in (b"</v", b"</is", b"<f", b'"e"'))
     stop = b"</row>" if last >= 0 else b"<sheetData>"
     after = xml.find(stop, max(last, 0), end) + len(stop)
-    return xml[:after] + xml[end:] if max(last, len(stop)) <= after < end - MUCH else xml
+    return (
+        xml[:after] + xml[end:]
+        if max(last, len(stop)) <= after < end - MIN_BLANK_ROW_BYTES
+        else xml
+    )
 
 
 def check_extent(name: str, xml: bytes) -> None:
-    """Refuse a sheet whose last cell is so far out that its area would fill the memory.
+    """Refuse a sheet whose last cell is so far out that its grid would fill the memory.
 
     Raises FileError with the address.
     """
-    if not _MAY_BE_FAR.search(xml) and b"r='" not in xml:  # the quick look
+    if not _MAY_BE_FAR.search(xml) and b"r='" not in xml:  # a fast test that most sheets pass
         return
     row, column = _extent(_FAR.findall(xml))
-    if row * max(column, 26) <= MOST_CELLS:
+    if row * max(column, 26) <= MAX_GRID_CELLS:
         return
     filled = [
         place
@@ -79,7 +86,7 @@ def check_extent(name: str, xml: bytes) -> None:
         for place in _REFERENCE.findall(attributes)
     ]
     row, column = _extent(filled)
-    if row * column > MOST_CELLS:
+    if row * column > MAX_GRID_CELLS:
         raise FileError(
             f"sheet '{name}' reaches to cell {letter(column - 1)}{row}; "
             "delete the cells that stand far from the table"
@@ -87,7 +94,7 @@ def check_extent(name: str, xml: bytes) -> None:
 
 
 def _extent(places: list[tuple[bytes, bytes]]) -> tuple[int, int]:
-    """Last row and last column (from 1) of cells given by letters and digits."""
+    """Last row and last column (from 1) of cell references, each as letters and digits."""
     row = max((int(digits[:12]) for _, digits in set(places)), default=1)
     return row, max((number(letters) for letters, _ in set(places)), default=1)
 
@@ -95,15 +102,16 @@ def _extent(places: list[tuple[bytes, bytes]]) -> tuple[int, int]:
 def number(letters: bytes) -> int:
     """Number of a column (from 1) by its letters."""
     column = 0
-    for sign in letters[:7].upper():
-        column = column * 26 + sign - 64
+    for character in letters[:7].upper():
+        column = column * 26 + character - 64
     return column
 
 
-def faults(xml: bytes, never_calculated: bool) -> Iterator[tuple[int, int, UnreadableCell]]:
+def find_faults(xml: bytes, never_calculated: bool) -> Iterator[tuple[int, int, UnreadableCell]]:
     """Row and column (from 0) of cells with an Excel error or a formula without result.
 
-    Programs write 0 as the result of a formula that they cannot calculate.
+    ``never_calculated`` makes a formula's 0 a missing result: programs that cannot calculate
+    write it.
     """
     if not _has_errors(xml) and b"<f" not in xml and b":f" not in xml:
         return
@@ -118,18 +126,18 @@ def _has_errors(xml: bytes) -> bool:
 
 
 def sheet_cells(xml: bytes, never_calculated: bool) -> SheetCells:
-    """What the XML of a sheet says beside the values of its cells, without parsing it.
+    """What the XML of a sheet tells besides the values of its cells, without parsing it.
 
-    ``filled`` is exact where the XML has the form that Excel writes, and a shared string
-    that a cell holds has a character. Elsewhere it differs from what the fast reader finds,
-    which is how such a sheet is noticed.
+    ``filled`` is exact where the XML has the form that Excel writes and no cell refers to an
+    empty shared string. Otherwise it differs from the count of the fast reader, which shows
+    that the sheet must be rewritten.
     """
-    found = list(faults(xml, never_calculated))
-    errors = sum(fault is not UNSAVED for _, _, fault in found)
+    faults = list(find_faults(xml, never_calculated))
+    errors = sum(fault is not NO_SAVED_RESULT for _, _, fault in faults)
     filled = xml.count(b"</v") + xml.count(b"</is") - errors
     if b"<f" in xml:
-        filled -= xml.count(b"<v></v>")  # of a formula that says ""
-    return SheetCells(filled, found, hidden_rows(xml))
+        filled -= xml.count(b"<v></v>")  # of a formula whose result is ""
+    return SheetCells(filled, faults, hidden_rows(xml))
 
 
 _HIDDEN = re.compile(rb"""<(?:\w+:)?row\b(?=[^>]*\bhidden=["'](?:1|true)["'])([^>]*)>""")
@@ -139,8 +147,8 @@ def hidden_rows(xml: bytes) -> frozenset[int]:
     """Numbers (from 1) of the rows of a sheet that are hidden, by hand or by a filter."""
     if b"hidden=" not in xml:
         return frozenset()
-    found = (_REFERENCE_OF_ROW.search(each) for each in _HIDDEN.findall(xml))
-    return frozenset(int(place[1]) for place in found if place)
+    numbers = (_REFERENCE_OF_ROW.search(each) for each in _HIDDEN.findall(xml))
+    return frozenset(int(number[1]) for number in numbers if number)
 
 
 def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
@@ -166,4 +174,4 @@ def _fault(attributes: bytes, body: bytes, never_calculated: bool) -> Unreadable
     if kind and kind[1] != b"n":
         return None
     unsaved = not result or (never_calculated and result == b"0")
-    return UNSAVED if unsaved and _FORMULA.search(body) else None
+    return NO_SAVED_RESULT if unsaved and _FORMULA.search(body) else None

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimizer import __version__
 from optimizer.plan import status_sentence
 from optimizer.report import block_demand
 from optimizer.report.excel_values import clean, finite
@@ -16,6 +15,7 @@ from optimizer.report.page.embedded_tables import embedded_tables
 from optimizer.report.page.period_bins import PeriodBins, period_bins
 from optimizer.report.write_result import plan_summary
 from optimizer.result.result_layouts import CATEGORIES, Tables, in_order
+from optimizer.version import __version__
 
 if TYPE_CHECKING:
     from optimizer.plan import Result

@@ -6,11 +6,11 @@ import os
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from optimizer import __version__
 from optimizer.atomic_write import replacing
 from optimizer.report.excel_values import clean, finite
 from optimizer.report.page.embedded_tables import embedded_tables
 from optimizer.report.page.html_file import PAGE_FILE_KIND, html_page
+from optimizer.version import __version__
 
 if TYPE_CHECKING:
     from optimizer.studies import RunOutcome, Study

@@ -1,4 +1,4 @@
-"""Checks across rows and sheets: the table of contents."""
+"""Checks of a workbook across rows and sheets, in the order in which they run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from optimizer.tables.checks import (
 )
 from optimizer.tables.workbook_draft import WorkbookDraft
 
-FAMILIES = (
+WORKBOOK_CHECKS = (
     check_keys.check_ranges,
     check_keys.check_duplicates,
     check_trade.check_supply,
@@ -42,7 +42,7 @@ FAMILIES = (
     check_materials.check_outlets,
     check_materials.check_sources,
     check_materials.check_mass,
-    check_materials.check_leaks,
+    check_materials.check_lane_losses,
     check_figures.check_prices,
     check_figures.check_tariff_rates,
     check_figures.check_lead_times,
@@ -58,14 +58,14 @@ FAMILIES = (
     check_provenance.check_stages,
     check_names.check_spelling,
     check_look_alikes.check_look_alikes,
-    check_names.check_lists,
-    check_names.check_countries,
+    check_names.check_list_separators,
+    check_names.check_hong_kong_and_macao,
     check_scenarios.check_scenarios,
 )
-"""What is checked, in the order in which it is."""
+"""All checks, in the order in which they run."""
 
 
 def run(draft: WorkbookDraft) -> None:
-    """Check everything; what is wrong stands in ``draft.found`` afterwards."""
-    for family in FAMILIES:
-        family(draft)
+    """Run all checks; they add to ``draft.findings``."""
+    for check in WORKBOOK_CHECKS:
+        check(draft)

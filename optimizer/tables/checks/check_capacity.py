@@ -1,43 +1,46 @@
-"""Demand beside all that could be bought and made of its material in a year."""
+"""Check demand against the most that can be bought and made of its material in a year."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import Any
 
-from optimizer.tables.checks.recipe_flows import RecipeFlow, flows
+from optimizer.tables.checks.recipe_flows import RecipeFlow, recipe_flows
+from optimizer.tables.schema import INFINITY
 from optimizer.tables.text_matching import quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
-TOO_MUCH = 100.0
-"""A demand that is so many times all that can be had of its material is a slip of unit.
+IMPLAUSIBLE_DEMAND_RATIO = 100.0
+"""Demand divided by possible supply from which the demand is taken for a mistake of unit.
 
-Kilograms for tonnes are a factor of 1,000. A plan that serves less than a hundredth of a line is
-hardly what someone wants to know, and rarely worth a false alarm.
+Kilograms for tonnes are a factor of 1,000. Chosen as 100 because a plan that serves less than a
+hundredth of a line is hardly meant, so that false alarms are rare.
 """
-ROUNDS = 20
-"""Steps of a chain that are looked at; each round leaves a bound that holds."""
-INFINITY = float("inf")
-SOURCES = ("Supply", "Assays", "Recipes", "Recoveries", "Processes", "Units", "Options")
-"""Sheets that say what can be had; stocks and orders only add to it."""
+MAX_CAPACITY_BOUND_ROUNDS = 20
+"""Maximum rounds of tightening, one per step of a chain of recipes.
+
+Every round leaves valid bounds, so that stopping early only leaves them looser.
+"""
+SUPPLY_BOUND_SHEETS = ("Supply", "Assays", "Recipes", "Recoveries", "Processes", "Units", "Options")
+"""Sheets without which no bound is valid; unreadable stocks and orders are left out of it."""
 
 
 def check_capacity(draft: WorkbookDraft) -> None:
-    """No line wants a hundred times what all sources of its material could supply.
+    """Warn of a line that wants a hundred times what all sources of its material could supply.
 
-    Optional sales are left out: their quantity is only the most that is taken.
+    Optional sales are left out, since their quantity is only an upper bound.
     """
-    most = most_a_year(draft)
-    default = draft.given.values.get("shortage_penalty") or 0.0
-    for row in draft.sound("Demand") if most else ():
+    bounds = annual_supply_bounds(draft)
+    default = draft.settings.values.get("shortage_penalty") or 0.0
+    for row in draft.readable_rows("Demand") if bounds else ():
         penalty = default if row.shortage_penalty is None else row.shortage_penalty
-        wanted, column = yearly(draft, row)
-        there = most.get(row.material, 0.0)
-        if (penalty or row.minimum) and there > 0 and wanted >= TOO_MUCH * there:
-            draft.found.warning(
+        wanted, column = peak_annual_demand(draft, row)
+        supply = bounds.get(row.material, 0.0)
+        if (penalty or row.minimum) and supply > 0 and wanted >= IMPLAUSIBLE_DEMAND_RATIO * supply:
+            draft.findings.warning(
                 "Demand",
-                f"{wanted:,.6g} t a year of {quoted(row.material)} are {wanted / there:,.4g} times "
-                f"what all its sources together can supply, {there:,.6g} t a year",
+                f"{wanted:,.6g} t a year of {quoted(row.material)} are {wanted / supply:,.4g} "
+                f"times what all its sources together can supply, {supply:,.6g} t a year",
                 "quantities are tonnes: kilograms are a thousandth of it",
                 row=row.row,
                 letter=draft.tables["Demand"].letters.get(column, ""),
@@ -45,105 +48,111 @@ def check_capacity(draft: WorkbookDraft) -> None:
             )
 
 
-def yearly(draft: WorkbookDraft, row: Any) -> tuple[float, str]:
-    """Most tonnes a year that a row of Demand wants, and the header of the column that says so."""
-    scale = 12 / draft.horizon.months if draft.horizon else 1.0
-    found = [(tonnes * scale, label) for label, tonnes in row.by_period]
-    return max([(row.quantity or 0.0, "quantity"), *found])
+def peak_annual_demand(draft: WorkbookDraft, row: Any) -> tuple[float, str]:
+    """Largest annual rate that a row of Demand wants (t/yr), and the header of its column."""
+    periods_per_year = 12 / draft.horizon.months if draft.horizon else 1.0
+    rates = [(tonnes * periods_per_year, label) for label, tonnes in row.by_period]
+    return max([(row.quantity or 0.0, "quantity"), *rates])
 
 
-def most_a_year(draft: WorkbookDraft, without: frozenset[str] = frozenset()) -> dict[str, float]:
-    """Bound on the tonnes of each material that can be had in a year, without some offers.
+def annual_supply_bounds(
+    draft: WorkbookDraft, without: frozenset[str] = frozenset()
+) -> dict[str, float]:
+    """Upper bound on the supply of each material (t/yr), without the offers in ``without``.
 
-    Empty while a sheet that it rests on has cells that cannot be read.
+    Empty while a sheet that it depends on has unreadable cells, or the horizon is unknown.
     """
-    key = ("most a year", without)
+    key = ("annual supply bounds", without)
     if key not in draft.shared:
-        sound = not any(draft.bad[name] for name in SOURCES) and draft.horizon is not None
-        draft.shared[key] = _most(draft, without) if sound else {}
-    found: dict[str, float] = draft.shared[key]
-    return found
+        unreadable = any(draft.unreadable[name] for name in SUPPLY_BOUND_SHEETS)
+        known = draft.horizon is not None and not unreadable
+        draft.shared[key] = _supply_bounds(draft, without) if known else {}
+    bounds: dict[str, float] = draft.shared[key]
+    return bounds
 
 
-def _most(draft: WorkbookDraft, without: frozenset[str]) -> dict[str, float]:
-    """The bound, found from above.
+def _supply_bounds(draft: WorkbookDraft, without: frozenset[str]) -> dict[str, float]:
+    """Supply bounds, tightened from above.
 
-    It starts with what no capacity limits and comes down round by round, as inputs are bounded.
+    The first round bounds production by capacity only. Each further round also bounds it by
+    the supply of its inputs.
     """
-    bought = _bought(draft, without)
-    runs = _activities(draft)
-    makes = [(flow, runs[key]) for key, flow in flows(draft).items() if runs.get(key, 0.0) > 0]
-    most: dict[str, float] = {}
-    for _ in range(ROUNDS):
+    bought = _purchases(draft, without)
+    rates = _activities(draft)
+    producers = [
+        (flow, rates[key]) for key, flow in recipe_flows(draft).items() if rates.get(key, 0.0) > 0
+    ]
+    bounds: dict[str, float] = {}
+    for _ in range(MAX_CAPACITY_BOUND_ROUNDS):
         made: dict[str, float] = defaultdict(float)
-        for flow, rate in makes:
-            activity = min([rate, *_by_input(flow, most)])
+        for flow, rate in producers:
+            activity = min([rate, *_input_limits(flow, bounds)])
             for material, tonnes in flow.made.items():
                 if tonnes:
                     made[material] += tonnes * activity
-        found = {name: bought.get(name, 0.0) + made.get(name, 0.0) for name in (*bought, *made)}
-        if found == most:
+        tighter = {name: bought.get(name, 0.0) + made.get(name, 0.0) for name in (*bought, *made)}
+        if tighter == bounds:
             break
-        most = found
-    return most
+        bounds = tighter
+    return bounds
 
 
-def _by_input(flow: RecipeFlow, most: dict[str, float]) -> list[float]:
-    """Activity that each input allows; before the first round nothing is known of any."""
-    if not most:
+def _input_limits(flow: RecipeFlow, bounds: dict[str, float]) -> list[float]:
+    """Activity that each input allows; empty before the first round, when no bound is known."""
+    if not bounds:
         return []
-    return [most.get(name, 0.0) / tonnes for name, tonnes in flow.taken.items() if tonnes]
+    return [bounds.get(name, 0.0) / tonnes for name, tonnes in flow.taken.items() if tonnes]
 
 
-def _bought(draft: WorkbookDraft, without: frozenset[str]) -> dict[str, float]:
-    """Tonnes a year of each material from offers, opening stock and orders under way."""
+def _purchases(draft: WorkbookDraft, without: frozenset[str]) -> dict[str, float]:
+    """Each material's supply (t/yr) from offers, opening stock and orders under way."""
     assert draft.horizon is not None
     years = draft.horizon.count * draft.horizon.months / 12
-    found: dict[str, float] = defaultdict(float)
-    offers = grouped(draft.rows("Supply"), lambda row: (row.offer, row.site, row.material))
+    supply: dict[str, float] = defaultdict(float)
+    offers = group_rows(draft.rows("Supply"), lambda row: (row.offer, row.site, row.material))
     for (name, _, material), rows in offers.items():
-        most = max(row.maximum for row in rows)
-        if most == INFINITY and all(row.contract_quantity is not None for row in rows):
-            most = sum(row.contract_quantity for row in rows) / min(years, 1.0)
+        maximum = max(row.maximum for row in rows)
+        if maximum == INFINITY and all(row.contract_quantity is not None for row in rows):
+            maximum = sum(row.contract_quantity for row in rows) / min(years, 1.0)
         if name not in without:
-            found[material] += most
-    for row in draft.sound("Stocks"):
+            supply[material] += maximum
+    for row in draft.readable_rows("Stocks"):
         if row.opening:
-            found[row.material] += row.opening / min(years, 1.0)
-    for row in draft.sound("Pipeline"):
-        found[row.material] += row.quantity / min(years, 1.0)
-    return found
+            supply[row.material] += row.opening / min(years, 1.0)
+    for row in draft.readable_rows("Pipeline"):
+        supply[row.material] += row.quantity / min(years, 1.0)
+    return supply
 
 
 def _activities(draft: WorkbookDraft) -> dict[tuple[str, str], float]:
-    """Most activity a year of each recipe and feed, all sites together."""
-    units = _units(draft)
-    found: dict[tuple[str, str], float] = defaultdict(float)
+    """Maximum activity per year of each recipe and feed, summed over sites."""
+    units = _unit_capacities(draft)
+    activities: dict[tuple[str, str], float] = defaultdict(float)
     feeds: dict[str, list[str]] = defaultdict(list)
-    for recipe, feed in flows(draft):
+    for recipe, feed in recipe_flows(draft):
         feeds[recipe].append(feed)
-    groups = grouped(draft.rows("Processes"), lambda row: (row.site, row.recipe, row.feed))
+    groups = group_rows(draft.rows("Processes"), lambda row: (row.site, row.recipe, row.feed))
     for (site, recipe, feed), rows in groups.items():
-        own = grouped(rows, lambda row: row.unit)
-        rate = min(max(_rate(units, site, row) for row in same) for same in own.values())
+        by_unit = group_rows(rows, lambda row: row.unit).values()
+        rate = min(max(_rate(units, site, row) for row in dated) for dated in by_unit)
         for each in feeds[recipe] if feed == "*" else [feed]:
-            found[recipe, each] += rate
-    return found
+            activities[recipe, each] += rate
+    return activities
 
 
 def _rate(units: dict[tuple[str, str], float], site: str, row: Any) -> float:
-    """Activity a year that one row of Processes allows."""
+    """Activity per year that one row of Processes allows."""
     rate: float = row.maximum
     if row.unit and row.use:
         rate = min(rate, units.get((site, row.unit), INFINITY) / row.use)
     return rate
 
 
-def _units(draft: WorkbookDraft) -> dict[tuple[str, str], float]:
-    """Most capacity a year of each unit, with every option built."""
-    found: dict[tuple[str, str], float] = defaultdict(float)
-    for key, rows in grouped(draft.rows("Units"), lambda row: (row.site, row.unit)).items():
-        found[key] = max(row.capacity * row.availability for row in rows)
+def _unit_capacities(draft: WorkbookDraft) -> dict[tuple[str, str], float]:
+    """Maximum capacity per year of each unit by site and name, with every option built."""
+    capacities: dict[tuple[str, str], float] = defaultdict(float)
+    for key, rows in group_rows(draft.rows("Units"), lambda row: (row.site, row.unit)).items():
+        capacities[key] = max(row.capacity * row.availability for row in rows)
     for row in draft.rows("Options"):
-        found[row.site, row.unit] += row.added_capacity * row.most
-    return dict(found)
+        capacities[row.site, row.unit] += row.added_capacity * row.most
+    return dict(capacities)

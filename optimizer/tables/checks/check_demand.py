@@ -1,4 +1,4 @@
-"""Demand: a figure for every period, and a penalty where something is short."""
+"""Check that demand has a figure for every period, and a shortage penalty."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from optimizer.tables.workbook_draft import WorkbookDraft
 
 
 def check_demand(draft: WorkbookDraft) -> None:
-    """Every line has a quantity in every period that it touches, and a shortage penalty."""
+    """Require a quantity in every period that a line touches, and a shortage penalty."""
     if not draft.rows("Demand"):
-        draft.found.warning("Demand", "there is no row: nothing is wanted")
-    penalty = draft.given.values.get("shortage_penalty")
-    stated = penalty is not None or "shortage_penalty" in draft.given.unread
+        draft.findings.warning("Demand", "there is no row: nothing is wanted")
+    penalty = draft.settings.values.get("shortage_penalty")
+    has_default = penalty is not None or "shortage_penalty" in draft.settings.unread
     labels = list(draft.horizon.labels()) if draft.horizon else []
-    for row in draft.sound("Demand"):
-        if row.shortage_penalty is None and not stated:
+    for row in draft.readable_rows("Demand"):
+        if row.shortage_penalty is None and not has_default:
             draft.error(
                 row,
                 "shortage_penalty",
@@ -28,23 +28,23 @@ def check_demand(draft: WorkbookDraft) -> None:
 
 
 def _check_periods(draft: WorkbookDraft, row: Any, touched: range, labels: list[str]) -> None:
-    """A figure for each period that a row touches, and none outside."""
+    """Require a figure for each period that a row touches; warn of figures for others."""
     if row.quantity is None:
         figures = {name for name, _ in row.by_period}
-        lacking = [labels[period] for period in touched if labels[period] not in figures]
-        if lacking:
-            more = f" (nor {len(lacking) - 1:,} more)" if len(lacking) > 1 else ""
+        missing = [labels[period] for period in touched if labels[period] not in figures]
+        if missing:
+            more = f" (nor {len(missing) - 1:,} more)" if len(missing) > 1 else ""
             draft.error(
                 row,
                 "quantity",
-                f"neither quantity nor {lacking[0]}{more} is filled",
+                f"neither quantity nor {missing[0]}{more} is filled",
                 "blank is not zero",
             )
     if row.by_period and (row.start or row.end):
         wanted = set(labels[touched.start : touched.stop])
         for name, tonnes in row.by_period:
             if tonnes > 0 and name not in wanted:
-                draft.found.warning(
+                draft.findings.warning(
                     "Demand",
                     f"{tonnes:g} t without effect: {quoted(row.line)} is not wanted then",
                     row=row.row,

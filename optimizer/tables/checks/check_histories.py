@@ -1,4 +1,4 @@
-"""Histories: what they leave open, and what they cannot say."""
+"""Check histories for missing stages and contradictions."""
 
 from __future__ import annotations
 
@@ -9,14 +9,19 @@ from optimizer.tables.sheets import NONE, STAGES, UNKNOWN
 from optimizer.tables.text_matching import listed, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft
 
-CURE = "write stage: country [site or owner]; stage: country, or here if it was all done there"
+HISTORY_HINT = (
+    "write stage: country [site or owner]; stage: country, or here if it was all done there"
+)
 
 
 def check_histories(draft: WorkbookDraft) -> None:
-    """A history states the mine and the material's own stage; what it leaves out is unknown."""
-    materials = {row.material: row for row in draft.sound("Materials")}
+    """Check that a history states the mine and the material's stage, else warn that it is unknown.
+
+    A history that says that the material's own stage does not apply is an error.
+    """
+    materials = {row.material: row for row in draft.readable_rows("Materials")}
     mines = {row.site for row in draft.rows("Sites") if row.kind == "mine"}
-    ruled = bool(draft.rows("Rule scope"))
+    has_rules = bool(draft.rows("Rule scope"))
     for sheet, row in _lots(draft):
         material = materials.get(row.material)
         if material is None or not material.traced:
@@ -25,12 +30,12 @@ def check_histories(draft: WorkbookDraft) -> None:
         if row.history is None:
             site = row.to_site if sheet == "Pipeline" else row.site
             evident = not stage or (stage == STAGES[0] and site in mines)
-            if ruled and sheet != "Pipeline" and not evident:
-                there = bool(draft.tables[sheet].letter("history"))
-                what = "the cell is blank" if there else "the sheet has no column history"
-                _warn(draft, row, what, _up_to(stage))
+            if has_rules and sheet != "Pipeline" and not evident:
+                has_column = bool(draft.tables[sheet].letter("history"))
+                what = "the cell is blank" if has_column else "the sheet has no column history"
+                _warn(draft, row, what, _stages_up_to(stage))
             continue
-        own = {event.stage for event in row.history}
+        stated = {event.stage for event in row.history}
         absent = {event.stage for event in row.history if event.country == NONE}
         if stage and stage in absent:
             draft.error(
@@ -39,23 +44,23 @@ def check_histories(draft: WorkbookDraft) -> None:
                 f"{quoted(stage)} is the stage of {quoted(material.material)}, so it applies",
                 f"write its country, or {stage}: {UNKNOWN}",
             )
-        missing = [] if "" in own else [s for s in dict.fromkeys((STAGES[0], stage)) if s]
-        missing = [each for each in missing if each not in own]
-        if ruled and missing:
+        required = [each for each in dict.fromkeys((STAGES[0], stage)) if each]
+        missing = [] if "" in stated else [each for each in required if each not in stated]
+        if has_rules and missing:
             places = " or ".join(missing)
             _warn(draft, row, f"the history does not say where it was {places}", missing)
 
 
 def _lots(draft: WorkbookDraft) -> Iterator[tuple[str, Any]]:
-    """Rows of lots that come in from outside, where the history can be read."""
+    """Sheet and row of each lot that enters the plan and whose history can be read."""
     for sheet in ("Supply", "Stocks", "Pipeline"):
-        for row in draft.named(sheet, "history", "material"):
+        for row in draft.rows_readable_in(sheet, "history", "material"):
             if sheet != "Stocks" or row.opening:
                 yield sheet, row
 
 
-def _up_to(stage: str) -> list[str]:
-    """Stages up to a material's own."""
+def _stages_up_to(stage: str) -> list[str]:
+    """Stages up to and including that of a material."""
     if stage in STAGES:
         return list(STAGES[: STAGES.index(stage) + 1])
     return [*STAGES, stage]
@@ -67,18 +72,21 @@ def _warn(draft: WorkbookDraft, row: Any, what: str, stages: list[str]) -> None:
         row,
         "history",
         f"{what}: {listed(stages, 6)} {count} as unknown, which breaks every rule that looks there",
-        CURE,
+        HISTORY_HINT,
     )
 
 
 def check_material_stages(draft: WorkbookDraft) -> None:
-    """Where there are rules, what is delivered has a stage: else no rule on a stage sees it."""
+    """Warn of a delivered material without a stage where there are rules.
+
+    No rule on a stage applies to it.
+    """
     if not draft.rows("Rule scope"):
         return
     wanted = {row.material for row in draft.rows("Demand")}
-    named = draft.named("Materials", "stage")
-    blank = [row for row in named if row.traced and not row.stage and row.material in wanted]
-    for row in blank:
+    for row in draft.rows_readable_in("Materials", "stage"):
+        if not row.traced or row.stage or row.material not in wanted:
+            continue
         draft.warning(
             row,
             "stage",

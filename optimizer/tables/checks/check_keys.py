@@ -1,4 +1,4 @@
-"""Keys, dates and bounds: what every sheet has in common."""
+"""Check keys, dates and bounds on every sheet."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any
 
 from optimizer.tables.schema import SHEETS, Sheet
 from optimizer.tables.text_matching import quoted, written
-from optimizer.tables.workbook_draft import WorkbookDraft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
-LINES = ("Rule scope", "Scenarios")
-"""Sheets whose last key, the line, may be blank: such rows are told apart by their row."""
+OPTIONAL_LINE_SHEETS = ("Rule scope", "Scenarios")
+"""Sheets whose last key column, the line, may be blank: such rows are never duplicates."""
 
 
 def check_ranges(draft: WorkbookDraft) -> None:
-    """No row ends before it starts, no minimum is above its maximum."""
+    """Refuse rows that end before they start, and minima above their maximum."""
     for name, sheet in SHEETS.items():
-        bounded = "minimum" in sheet.columns and "maximum" in sheet.columns
+        has_bounds = "minimum" in sheet.columns and "maximum" in sheet.columns
         if sheet.dated:
-            for row in draft.named(name, "start", "end"):
+            for row in draft.rows_readable_in(name, "start", "end"):
                 if row.start and row.end and row.start > row.end:
                     draft.error(row, "end", f"{row.end} is before {row.start}, the row's from")
-        if bounded:
-            for row in draft.named(name, "minimum", "maximum"):
+        if has_bounds:
+            for row in draft.rows_readable_in(name, "minimum", "maximum"):
                 if row.minimum > row.maximum:
                     draft.error(
                         row,
@@ -33,32 +33,32 @@ def check_ranges(draft: WorkbookDraft) -> None:
 
 
 def check_duplicates(draft: WorkbookDraft) -> None:
-    """No two rows of one key hold at the same time."""
+    """Refuse two rows of one key that hold at the same time."""
     for name, sheet in SHEETS.items():
         key = sheet.key
-        rows = draft.named(name, *key, "start", "end")
-        if name in LINES:
+        rows = draft.rows_readable_in(name, *key, "start", "end")
+        if name in OPTIONAL_LINE_SHEETS:
             rows = [row for row in rows if row.line]
-        for group in grouped(rows, attrgetter(*key)).values():
+        for group in group_rows(rows, attrgetter(*key)).values():
             if len(group) > 1:
                 _check_group(draft, sheet, group)
 
 
 def _check_group(draft: WorkbookDraft, sheet: Sheet, group: list[Any]) -> None:
-    """Complain of rows of one key that overlap with an earlier one."""
+    """Add an error for each row of one key whose dates overlap with those of an earlier one."""
     if sheet.dated:
         group = sorted(group, key=lambda row: (row.start or date.min, row.row))
     last = group[0]
     for row in group[1:]:
         if not sheet.dated or last.end is None or (row.start or date.min) <= last.end:
             first, second = sorted((last, row), key=lambda row: row.row)
-            _complain(draft, sheet, first, second)
+            _add_error(draft, sheet, first, second)
         if sheet.dated and (last.end is None or (row.end is not None and row.end <= last.end)):
             continue
         last = row
 
 
-def _complain(draft: WorkbookDraft, sheet: Sheet, first: Any, second: Any) -> None:
+def _add_error(draft: WorkbookDraft, sheet: Sheet, first: Any, second: Any) -> None:
     parts = [
         f"{sheet.header(name)} {quoted(getattr(second, name))}"
         for name in sheet.key

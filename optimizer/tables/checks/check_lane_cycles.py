@@ -1,4 +1,4 @@
-"""Lanes: no circle of lanes earns money."""
+"""Check that no cycle of lanes has a negative cost."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from optimizer.tables.checks.recipe_flows import carried
+from optimizer.tables.checks.recipe_flows import lane_materials
 from optimizer.tables.text_matching import quoted
 from optimizer.tables.workbook_draft import WorkbookDraft
 
-SMALLEST = 1e-9
-"""Money a tonne, relative to the costs of a circle, below which it earns nothing."""
+CYCLE_COST_TOLERANCE = 1e-9
+"""Cost below which a cycle counts as free, relative to its largest lane cost.
+
+Chosen above the rounding of a sum of floats.
+"""
 
 
 def check_lane_cycles(draft: WorkbookDraft) -> None:
-    """No material can be shipped in a circle, without loss, at a cost below zero."""
-    if all(lane.cost >= 0 for lane in draft.sound("Lanes")):
+    """Warn of lanes on which a material can be shipped in a cycle, without loss, at negative cost.
+
+    A plan would ship it round without limit.
+    """
+    if all(lane.cost >= 0 for lane in draft.readable_rows("Lanes")):
         return
     cheapest: dict[str, dict[tuple[str, str], Any]] = defaultdict(dict)
-    for lane, materials in carried(draft):
+    for lane, materials in lane_materials(draft):
         if lane.arrives < 1:
             continue
         pair = (lane.from_site, lane.to_site)
@@ -27,74 +33,76 @@ def check_lane_cycles(draft: WorkbookDraft) -> None:
             known = cheapest[material].get(pair)
             if known is None or lane.cost < known.cost:
                 cheapest[material][pair] = lane
-    told: set[frozenset[int]] = set()
+    reported: set[frozenset[int]] = set()
     for material, lanes in cheapest.items():
         if any(lane.cost < 0 for lane in lanes.values()):
-            circle = negative_circle(list(lanes.values()))
-            rows = frozenset(lane.row for lane in circle)
-            if circle and rows not in told and _together(circle):
-                told.add(rows)
-                _warn(draft, material, circle)
+            cycle = negative_cycle(list(lanes.values()))
+            rows = frozenset(lane.row for lane in cycle)
+            if cycle and rows not in reported and _share_a_day(cycle):
+                reported.add(rows)
+                _warn(draft, material, cycle)
 
 
-def _warn(draft: WorkbookDraft, material: str, circle: list[Any]) -> None:
-    first = min(range(len(circle)), key=lambda at: circle[at].cost)
-    circle = [*circle[first:], *circle[:first]]
-    way = " to ".join(quoted(lane.from_site) for lane in (*circle, circle[0]))
-    costs = " + ".join(f"{lane.cost:g}" for lane in circle).replace("+ -", "- ")
-    total = sum(lane.cost for lane in circle)
-    places = ", ".join(f"row {lane.row}" for lane in circle[1:])
+def _warn(draft: WorkbookDraft, material: str, cycle: list[Any]) -> None:
+    first = min(range(len(cycle)), key=lambda at: cycle[at].cost)
+    cycle = [*cycle[first:], *cycle[:first]]
+    route = " to ".join(quoted(lane.from_site) for lane in (*cycle, cycle[0]))
+    costs = " + ".join(f"{lane.cost:g}" for lane in cycle).replace("+ -", "- ")
+    total = sum(lane.cost for lane in cycle)
+    places = ", ".join(f"row {lane.row}" for lane in cycle[1:])
     also = f" (with {places})" if places else ""
     draft.warning(
-        circle[0],
+        cycle[0],
         "cost",
-        f"{circle[0].cost:g} makes a circle that earns money{also}: {quoted(material)} from {way} "
+        f"{cycle[0].cost:g} makes a circle that earns money{also}: {quoted(material)} from {route} "
         f"costs {costs} = {total:g} per tonne, and a plan would ship it round and round",
         "correct the sign of a cost, or take a lane out of the circle",
     )
 
 
-def negative_circle(lanes: list[Any]) -> list[Any]:
-    """Lanes of a circle whose costs add up to less than nothing, empty if there is none.
+def negative_cycle(lanes: list[Any]) -> list[Any]:
+    """Lanes of a cycle with a negative total cost, empty if there is none.
 
-    Bellman and Ford, from a start that reaches every site at no cost. The lanes by which sites
-    were reached most cheaply form a circle only where it earns money; this is looked at after
-    each round, so that a circle of a few lanes takes a few rounds.
+    Bellman-Ford from a virtual source that reaches every site at no cost. The predecessor graph
+    has a cycle only if that cycle is negative; it is searched after each round, so that a cycle of
+    a few lanes takes a few rounds.
     """
-    best = dict.fromkeys((site for lane in lanes for site in (lane.from_site, lane.to_site)), 0.0)
-    came: dict[str, Any] = {}
-    least = SMALLEST * max(abs(lane.cost) for lane in lanes)
-    fell = True
-    while fell:
-        fell = False
+    sites = (site for lane in lanes for site in (lane.from_site, lane.to_site))
+    distance = dict.fromkeys(sites, 0.0)
+    predecessor: dict[str, Any] = {}
+    tolerance = CYCLE_COST_TOLERANCE * max(abs(lane.cost) for lane in lanes)
+    relaxed = True
+    while relaxed:
+        relaxed = False
         for lane in lanes:
-            cost = best[lane.from_site] + lane.cost
-            if cost < best[lane.to_site] - least:
-                best[lane.to_site], came[lane.to_site], fell = cost, lane, True
-        circle = _circle(came)
-        if circle:
-            return circle
+            cost = distance[lane.from_site] + lane.cost
+            if cost < distance[lane.to_site] - tolerance:
+                distance[lane.to_site], predecessor[lane.to_site] = cost, lane
+                relaxed = True
+        cycle = _predecessor_cycle(predecessor)
+        if cycle:
+            return cycle
     return []
 
 
-def _circle(came: dict[str, Any]) -> list[Any]:
-    """A circle among lanes of which one at most leads to each site."""
-    seen: dict[str, str] = {}
-    for start in came:
+def _predecessor_cycle(predecessor: dict[str, Any]) -> list[Any]:
+    """A cycle of the graph in which at most one lane leads to each site, empty if none."""
+    first_visit: dict[str, str] = {}
+    for start in predecessor:
         site = start
-        while site in came and site not in seen:
-            seen[site] = start
-            site = came[site].from_site
-        if seen.get(site) == start and site in came:
-            circle = [came[site]]
-            while circle[-1].from_site != site:
-                circle.append(came[circle[-1].from_site])
-            return circle[::-1]
+        while site in predecessor and site not in first_visit:
+            first_visit[site] = start
+            site = predecessor[site].from_site
+        if first_visit.get(site) == start and site in predecessor:
+            cycle = [predecessor[site]]
+            while cycle[-1].from_site != site:
+                cycle.append(predecessor[cycle[-1].from_site])
+            return cycle[::-1]
     return []
 
 
-def _together(lanes: Iterable[Any]) -> bool:
-    """True if the dates of all lanes share a day."""
+def _share_a_day(lanes: Iterable[Any]) -> bool:
+    """True if there is a day on which all lanes are open."""
     starts = [lane.start for lane in lanes if lane.start]
     ends = [lane.end for lane in lanes if lane.end]
     return not starts or not ends or max(starts) <= min(ends)

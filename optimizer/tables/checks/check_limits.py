@@ -1,4 +1,4 @@
-"""Limits: each filter means something for what is added up."""
+"""Check that limits use the filters of their measure and bound something."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from optimizer.tables.sheets import LIMIT_FILTERS
 from optimizer.tables.text_matching import written
 from optimizer.tables.workbook_draft import WorkbookDraft
 
-PLACE = ("site", "country", "owner")
-FILTERS = {
-    "bought": (*PLACE, "material", "offer"),
-    "made": (*PLACE, "material", "recipe"),
-    "used": (*PLACE, "material", "recipe"),
-    "produced": (*PLACE, "material", "recipe"),
-    "shipped": (*PLACE, "to_site", "material", "mode"),
-    "delivered": (*PLACE, "material", "line"),
-    "stock": (*PLACE, "material"),
-    "built": (*PLACE, "option"),
-    "spent": (*PLACE, "option"),
+LOCATION_FILTERS = ("site", "country", "owner")
+FILTERS_BY_MEASURE = {
+    "bought": (*LOCATION_FILTERS, "material", "offer"),
+    "made": (*LOCATION_FILTERS, "material", "recipe"),
+    "used": (*LOCATION_FILTERS, "material", "recipe"),
+    "produced": (*LOCATION_FILTERS, "material", "recipe"),
+    "shipped": (*LOCATION_FILTERS, "to_site", "material", "mode"),
+    "delivered": (*LOCATION_FILTERS, "material", "line"),
+    "stock": (*LOCATION_FILTERS, "material"),
+    "built": (*LOCATION_FILTERS, "option"),
+    "spent": (*LOCATION_FILTERS, "option"),
 }
-"""Columns that say what is added up, by measure."""
+"""Columns that select what a limit adds up, by measure."""
 
 
 def check_limits(draft: WorkbookDraft) -> None:
-    """A limit bounds something, by filters that its measure has."""
-    for limit in draft.sound("Limits"):
+    """Refuse filters that the measure does not have and shares above 1; warn without a bound."""
+    for limit in draft.readable_rows("Limits"):
         for name in LIMIT_FILTERS:
-            if getattr(limit, name) and name not in FILTERS[limit.measure]:
-                _complain(draft, limit, name)
+            if getattr(limit, name) and name not in FILTERS_BY_MEASURE[limit.measure]:
+                _add_filter_error(draft, limit, name)
         if not limit.minimum and limit.maximum == float("inf"):
             draft.warning(limit, "maximum", "neither minimum nor maximum: the limit bounds nothing")
         if limit.as_ == "share":
@@ -44,8 +44,8 @@ def check_limits(draft: WorkbookDraft) -> None:
                     )
 
 
-def _complain(draft: WorkbookDraft, limit: Any, name: str) -> None:
-    headers = [SHEETS["Limits"].header(allowed) for allowed in FILTERS[limit.measure]]
+def _add_filter_error(draft: WorkbookDraft, limit: Any, name: str) -> None:
+    headers = [SHEETS["Limits"].header(allowed) for allowed in FILTERS_BY_MEASURE[limit.measure]]
     draft.error(
         limit,
         name,

@@ -1,4 +1,4 @@
-"""Look-alikes: no two names of one vocabulary differ only in letters that look the same."""
+"""Check that no two names of a vocabulary differ only in letters that look the same."""
 
 from __future__ import annotations
 
@@ -10,61 +10,63 @@ from optimizer.tables.schema import SHEETS
 from optimizer.tables.text_matching import quoted, told_apart
 from optimizer.tables.workbook_draft import WorkbookDraft
 
-Place = tuple[str, int, str]
+CellPosition = tuple[str, int, str]
 """Sheet, position of the row and attribute of a cell."""
 
 
 def check_look_alikes(draft: WorkbookDraft) -> None:
-    """A name that looks like another and is none is an error: it would pass for it unseen.
+    """Refuse a name that looks like another, since a reader would take them for the same.
 
-    ``СОРА`` in Cyrillic letters beside ``COPA``: a rule on the one would not be one on the other.
+    An example is ``СОРА`` in Cyrillic letters beside ``COPA``: a rule on one would not apply to
+    the other.
     """
-    told = set()
-    for one, other, place in (*_defined(draft), *_free(draft)):
+    reported = set()
+    for name, other, place in (*_declared_pairs(draft), *_free_pairs(draft)):
         sheet, position, attribute = place
         table = draft.tables[sheet]
-        if place in told or position in table.off:
+        if place in reported or position in table.off:
             continue
-        told.add(place)
-        draft.found.error(
+        reported.add(place)
+        draft.findings.error(
             sheet,
-            f"{quoted(one)} looks like {quoted(other)} and is another name",
-            f"write one name in one way.{told_apart(one, other)}".rstrip("."),
+            f"{quoted(name)} looks like {quoted(other)} and is another name",
+            f"write one name in one way.{told_apart(name, other)}".rstrip("."),
             row=table.rows[position],
             letter=table.letter(attribute),
             column=table.sheet.header(attribute),
         )
 
 
-def _defined(draft: WorkbookDraft) -> Iterator[tuple[str, str, Place]]:
-    """Pairs of names that one column defines, with the place of the first of each pair."""
-    for target, known in draft.words.defined.items():
-        name, _, header = target.partition(".")
-        attribute = next(own for own, each in SHEETS[name].columns.items() if each.header == header)
-        for one, other in _pairs(known.values()):
-            values = draft.tables[name].values[attribute]
-            yield one, other, (name, values.index(one), attribute)
+def _declared_pairs(draft: WorkbookDraft) -> Iterator[tuple[str, str, CellPosition]]:
+    """Look-alike pairs of names that one column declares, with the cell of the first name."""
+    for target, known in draft.vocabularies.defined.items():
+        sheet, _, header = target.partition(".")
+        columns = SHEETS[sheet].columns
+        attribute = next(name for name, each in columns.items() if each.header == header)
+        for name, other in _look_alike_pairs(known.values()):
+            values = draft.tables[sheet].values[attribute]
+            yield name, other, (sheet, values.index(name), attribute)
 
 
-def _free(draft: WorkbookDraft) -> Iterator[tuple[str, str, Place]]:
-    """Pairs of free words, of which the first stands in some cell."""
-    for words in draft.words.free.values():
-        for one, other in _pairs(words.names.values()):
-            if one in words.first:
-                yield one, other, words.first[one]
-            elif other in words.first:
-                yield other, one, words.first[other]
+def _free_pairs(draft: WorkbookDraft) -> Iterator[tuple[str, str, CellPosition]]:
+    """Look-alike pairs of names that no sheet declares, with the cell of the first name."""
+    for vocabulary in draft.vocabularies.free.values():
+        for name, other in _look_alike_pairs(vocabulary.names.values()):
+            if name in vocabulary.first:
+                yield name, other, vocabulary.first[name]
+            elif other in vocabulary.first:
+                yield other, name, vocabulary.first[other]
 
 
-def _pairs(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each name that looks like a plainer one, with that one."""
+def _look_alike_pairs(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each name with the name that it looks like, which is the one in ASCII where there is one."""
     names = list(names)
     if all(name.isascii() for name in names):
         return
-    alike: dict[str, list[str]] = defaultdict(list)
+    by_look: dict[str, list[str]] = defaultdict(list)
     for name in names:
-        alike[look(name)].append(name)
-    for group in alike.values():
-        plain, *others = sorted(group, key=lambda name: not name.isascii())
-        for other in others:
-            yield other, plain
+        by_look[look(name)].append(name)
+    for group in by_look.values():
+        plain, *rest = sorted(group, key=lambda name: not name.isascii())
+        for name in rest:
+            yield name, plain

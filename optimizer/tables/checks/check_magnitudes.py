@@ -1,4 +1,4 @@
-"""Amounts so small that they vanish beside ordinary ones."""
+"""Check for amounts so small that a solver cannot distinguish them from zero."""
 
 from __future__ import annotations
 
@@ -7,41 +7,43 @@ from typing import Any
 
 from optimizer.tables.schema import SHEETS, Column
 from optimizer.tables.text_matching import quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
-SMALL = 1e-8
-"""Amounts below it are worth a warning: HiGHS and the audit work with tolerances of 1e-7 t."""
-LOST = 1e-10
-"""Quantities of a recipe below it are errors: what flows then is below the billionth of a tonne
-that results leave out, and HiGHS takes coefficients below 1e-12 for zero whatever it is told."""
-APART = 1e10
-"""Largest by smallest quantity of one recipe: a solver has some ten digits for both."""
-COEFFICIENTS = {
-    ("Recipes", "quantity"): LOST,
-    ("Lanes", "arrives"): LOST,
-    ("Processes", "use"): SMALL,
+NEARLY_ZERO_AMOUNT = 1e-8
+"""Amounts below it get a warning: HiGHS and the audit work with tolerances of 1e-7 t."""
+LOST_RECIPE_QUANTITY = 1e-10
+"""Quantities of a recipe below it are errors: the flow is then below the billionth of a tonne
+that results leave out, and HiGHS always takes coefficients below 1e-12 for zero."""
+MAX_RECIPE_RATIO = 1e10
+"""Largest by smallest quantity of one recipe; a solver has some ten digits for both together."""
+LOST_COEFFICIENTS = {
+    ("Recipes", "quantity"): LOST_RECIPE_QUANTITY,
+    ("Lanes", "arrives"): LOST_RECIPE_QUANTITY,
+    ("Processes", "use"): NEARLY_ZERO_AMOUNT,
 }
-"""Columns in which a smaller amount would change the plan: an input that costs nothing, a unit
-that binds nobody. Smaller figures are errors."""
-TIMES = ("days", "months", "years")
-"""Units of columns that are a time and no amount."""
+"""Columns in which a lost amount would change the plan, and the figure below which it is an error.
+
+An input would be free, a unit would not limit its processes.
+"""
+TIME_UNITS = ("days", "months", "years")
+"""Units of columns that hold a time and not an amount."""
 
 
 def check_magnitudes(draft: WorkbookDraft) -> None:
-    """No amount is above zero and yet so small that it is lost beside the others."""
+    """Report amounts above zero that are so small that a plan may treat them as zero."""
     for name, sheet in SHEETS.items():
         table = draft.tables[name]
         for attribute in _amounts(sheet.columns):
             values = table.values[attribute]
-            if any(0 < value < SMALL for value in values if value is not None):
+            if any(0 < value < NEARLY_ZERO_AMOUNT for value in values if value is not None):
                 _check_column(draft, name, attribute)
-    for row in draft.sound("Demand"):
+    for row in draft.readable_rows("Demand"):
         for label, tonnes in row.by_period:
-            if 0 < tonnes < SMALL:
-                draft.found.warning(
+            if 0 < tonnes < NEARLY_ZERO_AMOUNT:
+                draft.findings.warning(
                     "Demand",
                     _message(tonnes),
-                    _CURE,
+                    _AMOUNT_HINT,
                     row=row.row,
                     letter=draft.tables["Demand"].letters.get(label, ""),
                     column=label,
@@ -50,37 +52,37 @@ def check_magnitudes(draft: WorkbookDraft) -> None:
     _check_recipes(draft)
 
 
-_CURE = "write 0, or the right figure in tonnes"
+_AMOUNT_HINT = "write 0, or the right figure in tonnes"
 
 
 def _amounts(columns: dict[str, Column]) -> list[str]:
-    """Attributes that hold amounts: numbers that may not be negative and are not money or time."""
+    """Attributes that hold amounts: non-negative numbers that are neither money nor time."""
     return [
         name
         for name, column in columns.items()
         if column.kind == "number"
         and column.least == 0
-        and column.unit not in TIMES
+        and column.unit not in TIME_UNITS
         and "currency" not in column.unit
     ]
 
 
 def _check_column(draft: WorkbookDraft, sheet: str, attribute: str) -> None:
-    rows = draft.named(sheet, attribute)
+    rows = draft.rows_readable_in(sheet, attribute)
     largest = max((v for row in rows if _finite(v := getattr(row, attribute))), default=0.0)
-    lost = COEFFICIENTS.get((sheet, attribute), 0.0)
+    lost = LOST_COEFFICIENTS.get((sheet, attribute), 0.0)
     for row in rows:
         value = getattr(row, attribute)
-        if value is None or not 0 < value < SMALL:
+        if value is None or not 0 < value < NEARLY_ZERO_AMOUNT:
             continue
         if value < lost:
             message = f"{value:g} is so small that the solver would take it for zero"
-            cure = "write 0, or the right figure"
+            hint = "write 0, or the right figure"
             if attribute == "use":
-                cure = "write it and the unit's capacity in a smaller unit, or leave the unit out"
-            draft.error(row, attribute, message, cure)
+                hint = "write it and the unit's capacity in a smaller unit, or leave the unit out"
+            draft.error(row, attribute, message, hint)
         else:
-            draft.warning(row, attribute, _message(value, largest), _CURE)
+            draft.warning(row, attribute, _message(value, largest), _AMOUNT_HINT)
 
 
 def _finite(value: float | None) -> bool:
@@ -88,17 +90,17 @@ def _finite(value: float | None) -> bool:
 
 
 def _message(value: float, largest: float = 0.0) -> str:
-    beside = f", and the largest figure of the column is {largest:g}" if largest > value else ""
-    return f"{value:g} is so small that a plan may treat it as zero{beside}"
+    comparison = f", and the largest figure of the column is {largest:g}" if largest > value else ""
+    return f"{value:g} is so small that a plan may treat it as zero{comparison}"
 
 
 def _check_products(draft: WorkbookDraft) -> None:
-    """Products of Recoveries: share x recovery, each of which may be large enough."""
-    assays = grouped(draft.sound("Assays"), lambda row: row.oxide)
-    for row in draft.sound("Recoveries"):
+    """Warn of a small share x recovery in Recoveries where each factor alone is large enough."""
+    assays = group_rows(draft.readable_rows("Assays"), lambda row: row.oxide)
+    for row in draft.readable_rows("Recoveries"):
         for assay in assays.get(row.oxide, ()):
             made = assay.share * row.recovery
-            if 0 < made < SMALL <= min(assay.share, row.recovery):
+            if 0 < made < NEARLY_ZERO_AMOUNT <= min(assay.share, row.recovery):
                 draft.warning(
                     row,
                     "recovery",
@@ -110,15 +112,15 @@ def _check_products(draft: WorkbookDraft) -> None:
 
 
 def _check_recipes(draft: WorkbookDraft) -> None:
-    """Quantities of one recipe are of comparable size."""
+    """Warn of quantities of one recipe that differ by more than a solver's precision."""
     groups: dict[str, list[Any]] = defaultdict(list)
-    for row in draft.sound("Recipes"):
-        if row.quantity >= SMALL:
+    for row in draft.readable_rows("Recipes"):
+        if row.quantity >= NEARLY_ZERO_AMOUNT:
             groups[row.recipe].append(row)
     for recipe, rows in groups.items():
         least = min(rows, key=lambda row: row.quantity)
         most = max(rows, key=lambda row: row.quantity)
-        if most.quantity >= APART * least.quantity:
+        if most.quantity >= MAX_RECIPE_RATIO * least.quantity:
             draft.warning(
                 least,
                 "quantity",

@@ -1,4 +1,4 @@
-"""Materials: where they come from, where they go, and mass from nothing."""
+"""Check that materials have sources and outlets, and that no recipe or lane breaks the balance."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from optimizer.tables.checks.recipe_flows import flows
+from optimizer.tables.checks.recipe_flows import recipe_flows
 from optimizer.tables.text_matching import listed, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
-FLOWS = (
+MATERIAL_FLOW_SHEETS = (
     "Materials",
     "Supply",
     "Assays",
@@ -23,9 +23,12 @@ FLOWS = (
     "Pipeline",
     "Demand",
 )
-"""Sheets that say where a material goes: while a row cannot be read, nothing is concluded."""
-GAIN = 1.001
-"""Tonnes out per tonne in from which a recipe makes mass from nothing."""
+"""Sheets on which sources and outlets depend: neither is checked if one has unreadable cells."""
+MASS_GAIN_TOLERANCE = 1.001
+"""Tonnes out per tonne in above which a recipe makes mass from nothing.
+
+Chosen so that quantities rounded to three digits raise no warning.
+"""
 
 
 class ProcessSides(Struct):
@@ -38,7 +41,7 @@ class ProcessSides(Struct):
 def _sides(draft: WorkbookDraft) -> dict[tuple[str, str], ProcessSides]:
     """By recipe and feed as Processes writes them, '*' for all feeds together."""
     sides: dict[tuple[str, str], ProcessSides] = defaultdict(ProcessSides)
-    for (recipe, feed), flow in flows(draft).items():
+    for (recipe, feed), flow in recipe_flows(draft).items():
         for key in {(recipe, feed), (recipe, "*")}:
             sides[key].taken |= {name for name, tonnes in flow.taken.items() if tonnes}
             sides[key].made |= {name for name, tonnes in flow.made.items() if tonnes}
@@ -46,8 +49,8 @@ def _sides(draft: WorkbookDraft) -> dict[tuple[str, str], ProcessSides]:
 
 
 def check_outlets(draft: WorkbookDraft) -> None:
-    """Each product of a process goes somewhere from the site where it is made."""
-    if any(draft.bad[name] for name in FLOWS):
+    """Warn of a product that cannot leave the site where it is made: its process never runs."""
+    if any(draft.unreadable[name] for name in MATERIAL_FLOW_SHEETS):
         return
     sides = _sides(draft)
     free = {row.material for row in draft.rows("Materials") if row.disposal_cost is not None}
@@ -55,7 +58,9 @@ def check_outlets(draft: WorkbookDraft) -> None:
     for sheet, place in (("Demand", "customer"), ("Stocks", "site"), ("Lanes", "from_site")):
         for row in draft.rows(sheet):
             takes[getattr(row, place)].add(row.material)
-    groups = grouped(draft.sound("Processes"), lambda row: (row.site, (row.recipe, row.feed)))
+    groups = group_rows(
+        draft.readable_rows("Processes"), lambda row: (row.site, (row.recipe, row.feed))
+    )
     for site, run in groups:
         takes[site] |= sides[run].taken
     for (site, run), rows in groups.items():
@@ -72,8 +77,8 @@ def check_outlets(draft: WorkbookDraft) -> None:
 
 
 def check_sources(draft: WorkbookDraft) -> None:
-    """Each material comes from somewhere and is of some use."""
-    if any(draft.bad[name] for name in FLOWS):
+    """Warn of materials without a source, or without a use."""
+    if any(draft.unreadable[name] for name in MATERIAL_FLOW_SHEETS):
         return
     sides = _sides(draft).values()
     made = {name for side in sides for name in side.made}
@@ -82,7 +87,7 @@ def check_sources(draft: WorkbookDraft) -> None:
     made |= {row.material for row in draft.rows("Stocks") if row.opening}
     used |= {row.material for row in draft.rows("Demand")}
     used |= {row.material for row in draft.rows("Stocks") if row.closing or row.closing_value}
-    for row in draft.named("Materials", "material"):
+    for row in draft.rows_readable_in("Materials", "material"):
         name, wasted = row.material, row.disposal_cost is not None
         if name not in made and name not in used:
             draft.warning(row, "material", f"nothing makes, sells or uses {quoted(name)}")
@@ -93,14 +98,14 @@ def check_sources(draft: WorkbookDraft) -> None:
 
 
 def check_mass(draft: WorkbookDraft) -> None:
-    """No recipe gives out more tonnes than it takes in."""
+    """Warn of recipes that give out more tonnes than they take in."""
     place = {row.recipe: row for row in reversed(draft.rows("Recoveries"))}
     place |= {row.recipe: row for row in reversed(draft.rows("Recipes"))}
-    told = set()
-    for (recipe, feed), flow in flows(draft).items():
+    reported = set()
+    for (recipe, feed), flow in recipe_flows(draft).items():
         taken, made = sum(flow.taken.values()), sum(flow.made.values())
-        if made > GAIN * taken and recipe in place and recipe not in told:
-            told.add(recipe)
+        if made > MASS_GAIN_TOLERANCE * taken and recipe in place and recipe not in reported:
+            reported.add(recipe)
             of = f" of {quoted(feed)}" if feed else ""
             draft.warning(
                 place[recipe],
@@ -110,40 +115,43 @@ def check_mass(draft: WorkbookDraft) -> None:
             )
 
 
-def check_leaks(draft: WorkbookDraft) -> None:
-    """No lane loses a material more cheaply than it may be thrown away.
+def check_lane_losses(draft: WorkbookDraft) -> None:
+    """Warn of lanes on which losing a material is cheaper than its disposal.
 
-    A lane that loses a share sheds a tonne for ``cost / lost``. Where a material may not
-    be discarded, only lanes that lose everything and round trips are worth a warning.
+    Losing a tonne costs ``cost / (1 - arrives)``. For a material that may not be discarded,
+    only lanes that lose everything and round trips get a warning.
     """
-    lanes = draft.sound("Lanes")
+    lanes = draft.readable_rows("Lanes")
     if all(lane.arrives >= 1 for lane in lanes):
         return
-    disposal = {row.material: row.disposal_cost for row in draft.sound("Materials")}
-    ways: dict[tuple[str, str], set[str]] = defaultdict(set)
+    disposal = {row.material: row.disposal_cost for row in draft.readable_rows("Materials")}
+    materials: dict[tuple[str, str], set[str]] = defaultdict(set)
     for lane in lanes:
-        ways[lane.from_site, lane.to_site].add(lane.material)
+        materials[lane.from_site, lane.to_site].add(lane.material)
     for lane in lanes:
         if lane.arrives < 1:
-            back = ways.get((lane.to_site, lane.from_site), set())
-            _check_leak(draft, lane, disposal, back)
+            returned = materials.get((lane.to_site, lane.from_site), set())
+            _check_lane_loss(draft, lane, disposal, returned)
 
 
-def _check_leak(
-    draft: WorkbookDraft, lane: Any, disposal: dict[str, float | None], back: set[str]
+def _check_lane_loss(
+    draft: WorkbookDraft, lane: Any, disposal: dict[str, float | None], returned: set[str]
 ) -> None:
-    """Warn of one lane; ``back`` is what may be shipped the other way."""
+    """Check one lane; ``returned`` are the materials with a lane in the opposite direction."""
     carried = disposal if lane.material == "*" else {lane.material: disposal.get(lane.material)}
-    price = lane.cost / (1 - lane.arrives)
-    cheap = [name for name, cost in carried.items() if cost is not None and price < cost]
-    cure = "a plan may ship it only to lose it"
+    loss_cost = lane.cost / (1 - lane.arrives)
+    cheap = [name for name, cost in carried.items() if cost is not None and loss_cost < cost]
+    hint = "a plan may ship it only to lose it"
     if cheap:
-        message = f"the lane loses {listed(cheap)} for {price:.6g} per tonne, less than disposal"
-        draft.warning(lane, "arrives", message, cure)
+        message = (
+            f"the lane loses {listed(cheap)} for {loss_cost:.6g} per tonne, less than disposal"
+        )
+        draft.warning(lane, "arrives", message, hint)
         return
-    kept = [name for name, cost in carried.items() if cost is None]
-    lost = [name for name in kept if lane.arrives == 0 or name in back or "*" in back]
-    if lost:
-        way = "the lane" if lane.arrives == 0 else "shipping there and back"
-        message = f"{way} loses {listed(lost)}, which may not be discarded"
-        draft.warning(lane, "arrives", message, cure)
+    protected = [name for name, cost in carried.items() if cost is None]
+    if lane.arrives > 0 and "*" not in returned:
+        protected = [name for name in protected if name in returned]
+    if protected:
+        what = "the lane" if lane.arrives == 0 else "shipping there and back"
+        message = f"{what} loses {listed(protected)}, which may not be discarded"
+        draft.warning(lane, "arrives", message, hint)

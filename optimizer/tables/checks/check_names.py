@@ -1,4 +1,4 @@
-"""Names: free words that differ by one letter, names that a list would split."""
+"""Check names: spelling, China and its regions, separators of lists."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from optimizer.tables.country_groups import NOT, CountrySets
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.sheets import STAGES
 from optimizer.tables.text_matching import fold, quoted, told_apart
-from optimizer.tables.workbook_draft import WorkbookDraft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
-SHORTEST = 5
-"""Shorter words differ by a letter too easily: AU and AT, Iran and Iraq."""
-LONGEST = 80
-DOMAINS = ("owner", "segment", "stage", "recipe", "mode", "measure", "group")
-_WORD = re.compile(r"[^\W\d_]+")
+MIN_SPELLING_LENGTH = 5
+"""Shorter names differ by a letter too easily: AU and AT, Iran and Iraq."""
+MAX_SPELLING_LENGTH = 80
+SPELLING_VOCABULARIES = ("owner", "segment", "stage", "recipe", "mode", "measure", "group")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def check_spelling(draft: WorkbookDraft) -> None:
-    """Free words that differ by one letter from another, and appear only once."""
-    for domain in DOMAINS:
-        words = draft.words.free.get(domain, Vocabulary())
-        for rare, other in sorted(_typos(words)):
-            sheet, position, attribute = words.first[rare]
+    """Warn of names that appear once, differ by one letter from another and are not declared."""
+    for domain in SPELLING_VOCABULARIES:
+        vocabulary = draft.vocabularies.free.get(domain, Vocabulary())
+        for rare, other in sorted(_typos(vocabulary)):
+            sheet, position, attribute = vocabulary.first[rare]
             table = draft.tables[sheet]
             if position in table.off:
                 continue
-            draft.found.warning(
+            draft.findings.warning(
                 sheet,
                 f"{quoted(rare)} appears once, and differs little from {quoted(other)}",
                 f"write one name in one way.{told_apart(rare, other)}".rstrip("."),
@@ -40,13 +40,13 @@ def check_spelling(draft: WorkbookDraft) -> None:
             )
 
 
-def check_countries(draft: WorkbookDraft) -> None:
-    """A rule on China says whether it means Hong Kong and Macao, where something is done there."""
+def check_hong_kong_and_macao(draft: WorkbookDraft) -> None:
+    """Require a rule on China to include or exclude Hong Kong and Macao where either is used."""
     sets = CountrySets(draft.rows("Countries"))
-    named = _countries_named(draft)
-    scope = grouped(draft.rows("Rule scope"), lambda line: line.rule)
+    used = _countries_used(draft)
+    scope = group_rows(draft.rows("Rule scope"), lambda line: line.rule)
     for place, attribute in product(("Hong Kong", "Macao"), ("country", "owner_country")):
-        if place not in named[attribute]:
+        if place not in used[attribute]:
             continue
         for rule, lines in scope.items():
             banned = [line for line in lines if getattr(line, attribute)]
@@ -67,10 +67,12 @@ def check_countries(draft: WorkbookDraft) -> None:
                 )
 
 
-def _countries_named(draft: WorkbookDraft) -> dict[str, set[str]]:
-    """Countries in which something is sold or made, and those that the owners are of."""
-    busy = {row.site for sheet in ("Supply", "Processes", "Stocks") for row in draft.rows(sheet)}
-    sites = [row for row in draft.rows("Sites") if row.site in busy]
+def _countries_used(draft: WorkbookDraft) -> dict[str, set[str]]:
+    """By column of Rule scope: countries where something is sold, made or owned."""
+    active_sites = {
+        row.site for sheet in ("Supply", "Processes", "Stocks") for row in draft.rows(sheet)
+    }
+    sites = [row for row in draft.rows("Sites") if row.site in active_sites]
     events = {
         event.country
         for sheet in ("Supply", "Stocks", "Pipeline")
@@ -81,28 +83,33 @@ def _countries_named(draft: WorkbookDraft) -> dict[str, set[str]]:
     return {"country": places, "owner_country": places | {row.owner_country for row in sites}}
 
 
-def _typos(words: Vocabulary) -> Iterator[tuple[str, str]]:
-    """Words that appear once, each with another that is one letter away."""
-    near: dict[str, list[str]] = defaultdict(list)
-    for word in words.counts:
-        if SHORTEST <= len(word) <= LONGEST:
+def _typos(vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    """Names that appear once, each with a name that is one edit away.
+
+    Names one edit apart share a key: the name itself, or the name without one of its letters.
+    """
+    by_key: dict[str, list[str]] = defaultdict(list)
+    for word in vocabulary.counts:
+        if MIN_SPELLING_LENGTH <= len(word) <= MAX_SPELLING_LENGTH:
             folded = fold(word)
             for key in {folded, *(folded[:at] + folded[at + 1 :] for at in range(len(folded)))}:
-                near[key].append(word)
-    told = set()
-    for group in near.values():
-        if 1 < len(group) <= 20:
+                by_key[key].append(word)
+    reported: set[str] = set()
+    for group in by_key.values():
+        if 1 < len(group) <= 20:  # more are a numbered series
             for rare in reversed(group):
-                if words.counts[rare] == 1 and rare not in told and rare not in STAGES:
-                    others = [word for word in group if word != rare and one_edit(rare, word)]
-                    others = [word for word in others if word not in told]
+                if vocabulary.counts[rare] == 1 and rare not in reported and rare not in STAGES:
+                    others = [
+                        word for word in group if word != rare and differs_by_one_edit(rare, word)
+                    ]
+                    others = [word for word in others if word not in reported]
                     if others:
-                        told.add(rare)
-                        yield rare, max(others, key=lambda word: words.counts[word])
+                        reported.add(rare)
+                        yield rare, max(others, key=lambda word: vocabulary.counts[word])
 
 
-def one_edit(one: str, other: str) -> bool:
-    """True if one letter of a longer word is wrong, missing, or swapped with its neighbour."""
+def differs_by_one_edit(one: str, other: str) -> bool:
+    """True if one letter of a long word is wrong, missing, or swapped with its neighbour."""
     one, other = fold(one), fold(other)
     start = next(
         (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
@@ -119,24 +126,24 @@ def one_edit(one: str, other: str) -> bool:
 
 
 def _in_long_word(text: str, at: int) -> bool:
-    """True if a place lies in a word of letters only that is long enough to be one."""
+    """True if index ``at`` lies in a run of letters that is long enough to have a typo."""
     return any(
-        found.start() <= at <= found.end() and len(found[0]) >= SHORTEST - 1
-        for found in _WORD.finditer(text)
+        word.start() <= at <= word.end() and len(word[0]) >= MIN_SPELLING_LENGTH - 1
+        for word in _LETTERS.finditer(text)
     )
 
 
-def check_lists(draft: WorkbookDraft) -> None:
-    """Names that lists of names would split are worth a warning where they are declared."""
-    for place, known in draft.words.defined.items():
+def check_list_separators(draft: WorkbookDraft) -> None:
+    """Warn of declared names with a comma or semicolon, which a list of names would split."""
+    for place, known in draft.vocabularies.defined.items():
         name, _, header = place.partition(".")
         column = next(c for c in SHEETS[name].columns.values() if c.header == header)
-        if column.refers or place not in LISTED:
+        if column.refers or place not in NAMES_USED_IN_LISTS:
             continue
         split = [word for word in known.values() if "," in word or ";" in word]
         if split:
             table = draft.tables[name]
-            draft.found.warning(
+            draft.findings.warning(
                 name,
                 f"{quoted(split[0])} has a comma or semicolon, which separate names in a list",
                 letter=table.letters.get(header, ""),
@@ -145,7 +152,7 @@ def check_lists(draft: WorkbookDraft) -> None:
             )
 
 
-LISTED = {
+NAMES_USED_IN_LISTS = {
     target
     for sheet in SHEETS.values()
     for column in sheet.columns.values()

@@ -1,4 +1,4 @@
-"""Plants: assays, recoveries, processes, units and investments fit together."""
+"""Check that assays, recoveries, processes, units and investment options fit together."""
 
 from __future__ import annotations
 
@@ -7,44 +7,47 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from optimizer.tables.checks.check_names import one_edit
+from optimizer.tables.checks.check_names import differs_by_one_edit
 from optimizer.tables.text_matching import did_you_mean, fold, listed, near, quoted, written
-from optimizer.tables.workbook_draft import WorkbookDraft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
-ALIKE = 0.9
-"""How alike a recipe that nothing runs is to one that it may be a misspelling of."""
-TOLERANCE = 1e-9
+RECIPE_SIMILARITY = 0.9
+"""Lowest difflib ratio at which a recipe that no process runs is taken for a misspelling.
+
+Chosen so that recipes that differ in a word are not.
+"""
+SHARE_SUM_TOLERANCE = 1e-9
 
 
 def check_assays(draft: WorkbookDraft) -> None:
-    """A tonne of feed holds at most a tonne of oxides."""
-    for feed, rows in grouped(draft.sound("Assays"), lambda row: row.feed).items():
+    """Refuse assays whose oxides add up to more than a tonne per tonne of feed."""
+    for feed, rows in group_rows(draft.readable_rows("Assays"), lambda row: row.feed).items():
         total = sum(row.share for row in rows)
-        if total > 1 + TOLERANCE:
+        if total > 1 + SHARE_SUM_TOLERANCE:
             message = f"the oxides of {quoted(feed)} add up to {total:.6g} t per tonne of feed"
             draft.error(rows[-1], "share", message, "at most 1")
 
 
 def check_recoveries(draft: WorkbookDraft) -> None:
-    """Of a tonne of an oxide at most a tonne is recovered, over all products."""
-    groups = grouped(draft.sound("Recoveries"), lambda row: (row.recipe, row.oxide))
+    """Refuse recipes that recover more than a tonne of a tonne of an oxide, over all products."""
+    groups = group_rows(draft.readable_rows("Recoveries"), lambda row: (row.recipe, row.oxide))
     for (recipe, oxide), rows in groups.items():
         total = sum(row.recovery for row in rows)
-        if total > 1 + TOLERANCE:
+        if total > 1 + SHARE_SUM_TOLERANCE:
             message = f"{quoted(recipe)} recovers {total:.6g} t of a tonne of {quoted(oxide)}"
             draft.error(rows[-1], "recovery", message, "at most 1 over all products")
 
 
 def check_feeds(draft: WorkbookDraft) -> None:
-    """Recipes of Recoveries have a feed, others have none; a recipe does something."""
+    """Require a feed for recipes of Recoveries only; refuse recipes without any quantity."""
     assays: dict[str, set[str]] = defaultdict(set)
-    for row in draft.named("Assays", "feed"):
+    for row in draft.rows_readable_in("Assays", "feed"):
         assays[row.feed].add(row.oxide)
     oxides: dict[str, set[str]] = defaultdict(set)
-    for row in draft.named("Recoveries", "recipe"):
+    for row in draft.rows_readable_in("Recoveries", "recipe"):
         oxides[row.recipe].add(row.oxide)
     idle = _idle(draft)
-    for process in draft.named("Processes", "recipe", "feed"):
+    for process in draft.rows_readable_in("Processes", "recipe", "feed"):
         recipe, feed = process.recipe, process.feed
         if recipe in oxides and not feed:
             message = f"the cell is blank, but {quoted(recipe)} is a recipe of Recoveries"
@@ -64,8 +67,8 @@ def check_feeds(draft: WorkbookDraft) -> None:
 
 def _idle(draft: WorkbookDraft) -> set[str]:
     """Recipes of Recipes all of whose quantities are zero."""
-    groups = grouped(draft.rows("Recipes"), lambda row: row.recipe)
-    sound = {row.row for row in draft.sound("Recipes")}
+    groups = group_rows(draft.rows("Recipes"), lambda row: row.recipe)
+    sound = {row.row for row in draft.readable_rows("Recipes")}
     return {
         recipe
         for recipe, rows in groups.items()
@@ -74,60 +77,66 @@ def _idle(draft: WorkbookDraft) -> set[str]:
 
 
 def check_units(draft: WorkbookDraft) -> None:
-    """Every unit that is used exists at the site; every unit and recipe is used."""
+    """Require the units of processes at their site; report units and recipes that are not used."""
     known: dict[str, dict[str, str]] = defaultdict(dict)
     for sheet in ("Units", "Options"):
-        for row in draft.named(sheet, "site", "unit"):
+        for row in draft.rows_readable_in(sheet, "site", "unit"):
             known[row.site][fold(row.unit)] = row.unit
     used = set()
-    for process in draft.named("Processes", "site", "unit"):
+    for process in draft.rows_readable_in("Processes", "site", "unit"):
         used.add((process.site, process.unit))
         if process.unit and fold(process.unit) not in known[process.site]:
             message = f"{quoted(process.unit)} is not in Units or Options at {quoted(process.site)}"
-            draft.error(process, "unit", message, partial(_elsewhere, process, known))
+            draft.error(process, "unit", message, partial(_unit_hint, process, known))
     for sheet in ("Units", "Options"):
-        for (site, unit), rows in grouped(
-            draft.named(sheet, "site", "unit"), lambda row: (row.site, row.unit)
+        for (site, unit), rows in group_rows(
+            draft.rows_readable_in(sheet, "site", "unit"), lambda row: (row.site, row.unit)
         ).items():
             adds = sheet == "Units" or any(row.added_capacity for row in rows)
-            if adds and (site, unit) not in used and not draft.bad["Processes"]:
+            if adds and (site, unit) not in used and not draft.unreadable["Processes"]:
                 message = f"no process at {quoted(site)} uses {quoted(unit)}"
                 draft.warning(rows[0], "unit", message)
-    _check_run(draft)
+    _check_recipes_run(draft)
 
 
-def _elsewhere(process: Any, known: dict[str, dict[str, str]]) -> str:
-    here = did_you_mean(process.unit, known[process.site].values())
+def _unit_hint(process: Any, known: dict[str, dict[str, str]]) -> str:
+    """A similar unit of the site, else other sites with the unit."""
+    similar = did_you_mean(process.unit, known[process.site].values())
     sites = [site for site, units in known.items() if fold(process.unit) in units]
-    return here or (f"it stands at {listed(sites)}" if sites else "add it to Units")
+    return similar or (f"it stands at {listed(sites)}" if sites else "add it to Units")
 
 
-def _check_run(draft: WorkbookDraft) -> None:
-    """Recipes that nobody runs: errors where misspelt, as a line would be lost to its recipe."""
-    if draft.bad["Processes"]:
+def _check_recipes_run(draft: WorkbookDraft) -> None:
+    """Report recipes that no process runs.
+
+    A misspelt one is an error, since its line is then missing from the recipe that was meant.
+    """
+    if draft.unreadable["Processes"]:
         return
-    run = {row.recipe for row in (*draft.rows("Processes"), *draft.off["Processes"])}
+    run = {row.recipe for row in (*draft.rows("Processes"), *draft.inactive["Processes"])}
     for sheet in ("Recipes", "Recoveries"):
-        for recipe, rows in grouped(draft.named(sheet, "recipe"), lambda row: row.recipe).items():
+        for recipe, rows in group_rows(
+            draft.rows_readable_in(sheet, "recipe"), lambda row: row.recipe
+        ).items():
             if recipe in run:
                 continue
-            like = next((name for name in sorted(run) if one_edit(recipe, name)), "")
-            like = like or near(recipe, run, ALIKE)
+            similar = next((name for name in sorted(run) if differs_by_one_edit(recipe, name)), "")
+            similar = similar or near(recipe, run, RECIPE_SIMILARITY)
             message = f"no process runs {quoted(recipe)}"
-            if like:
-                message += f", which resembles {quoted(like)}"
+            if similar:
+                message += f", which resembles {quoted(similar)}"
                 draft.error(rows[0], "recipe", message, "write one name in one way")
             else:
                 draft.warning(rows[0], "recipe", message, partial(did_you_mean, recipe, run))
 
 
 def check_segregation(draft: WorkbookDraft) -> None:
-    """Processes of a site that does not segregate have a unit or a maximum."""
+    """Require a unit or a maximum for processes of a site that does not segregate."""
     mixing = {site.site for site in draft.rows("Sites") if not site.segregates}
     if not mixing:
         return
     rows = (row for row in draft.rows("Processes") if row.site in mixing)
-    for (site, recipe, _), group in grouped(
+    for (site, recipe, _), group in group_rows(
         rows, lambda row: (row.site, row.recipe, row.feed)
     ).items():
         if not any(row.unit or row.maximum < float("inf") for row in group):
@@ -139,9 +148,9 @@ def check_segregation(draft: WorkbookDraft) -> None:
 
 
 def check_options(draft: WorkbookDraft) -> None:
-    """Rows of one option agree; an option can be built."""
-    options = draft.sound("Options")
-    groups = grouped(options, lambda row: row.option)
+    """Refuse rows of one option that disagree; warn of options that can never be built."""
+    options = draft.readable_rows("Options")
+    groups = group_rows(options, lambda row: row.option)
     for option, rows in groups.items():
         _check_agreement(draft, option, rows)
         first = rows[0]
@@ -152,11 +161,11 @@ def check_options(draft: WorkbookDraft) -> None:
         if first.earliest and end and first.earliest > end:
             message = f"{first.earliest} is after {end}, the end: it is never built"
             draft.warning(first, "earliest", message)
-    shared = {option: _union(row.one_of for row in rows) for option, rows in groups.items()}
+    choices = {option: _union(row.one_of for row in rows) for option, rows in groups.items()}
     for option, rows in groups.items():
         for row in rows:
             for need in row.needs:
-                if need != option and shared[option] & shared.get(need, set()):
+                if need != option and choices[option] & choices.get(need, set()):
                     message = (
                         f"{quoted(option)} needs {quoted(need)}, and only one of them is built"
                     )
@@ -168,12 +177,12 @@ def _check_agreement(draft: WorkbookDraft, option: str, rows: list[Any]) -> None
         for name in ("kind", "most", "earliest"):
             value, first = getattr(row, name), getattr(rows[0], name)
             if value != first:
-                message = f"{_told(value)} here, but {_told(first)} in row {rows[0].row}"
+                message = f"{_shown(value)} here, but {_shown(first)} in row {rows[0].row}"
                 hint = f"rows of {quoted(option)} are one decision: write the same in each"
                 draft.error(row, name, message, hint)
 
 
-def _told(value: Any) -> str:
+def _shown(value: Any) -> str:
     return "blank" if value is None else quoted(value)
 
 

@@ -1,4 +1,4 @@
-"""Provenance: rules, their scope, and the words of histories."""
+"""Check provenance rules, their scope, and the stages that they depend on."""
 
 from __future__ import annotations
 
@@ -9,40 +9,43 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from optimizer.tables.checks.check_names import one_edit
+from optimizer.tables.checks.check_names import differs_by_one_edit
 from optimizer.tables.confusable_letters import skeleton
 from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.sheets import ABSENT, STAGES
 from optimizer.tables.text_matching import did_you_mean, fold, listed, near, quoted, told_apart
-from optimizer.tables.workbook_draft import WorkbookDraft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
-ALIKE = 0.85
-"""How alike an owner or site of a scope line is to one that it may be a misspelling of."""
+SCOPE_NAME_SIMILARITY = 0.85
+"""Lowest difflib ratio at which an owner or site of a scope line is taken for a misspelling.
+
+Chosen lower than that for recipes: a ban that names nobody is worse than a false alarm.
+"""
 
 
 def check_rules(draft: WorkbookDraft) -> None:
-    """A rule has lines of scope, binds some demand, and holds within the horizon."""
+    """Check that a rule has a scope, binds some demand, and is in force within the horizon."""
     _check_pairs(draft)
     _check_segments(draft)
     _check_dates(draft)
 
 
 def _check_pairs(draft: WorkbookDraft) -> None:
-    """A rule without scope, and scope without a rule, are errors: nothing would be banned."""
-    rules, lines = draft.named("Rules", "rule"), draft.rows("Rule scope")
-    if not rules:  # lines of a rule that is not there are references to nothing
+    """Refuse a rule without scope, since it would ban nothing."""
+    rules, lines = draft.rows_readable_in("Rules", "rule"), draft.rows("Rule scope")
+    if not rules:  # scope lines of a missing rule are reported as unknown references
         return
     if not draft.tables["Rule scope"].rows:
-        if "Rule scope" not in draft.found.replaced:
-            draft.found.error(
+        if "Rule scope" not in draft.findings.replaced:
+            draft.findings.error(
                 "Rule scope",
                 "the sheet is missing or has no rows, so that nothing breaks any rule",
                 "write for each rule what it bans: a country, an owner, a site, a stage",
             )
         return
     scoped = {line.rule for line in lines}
-    off = {line.rule for line in draft.off["Rule scope"]}
-    for rule, rows in grouped(rules, lambda row: row.rule).items():
+    off = {line.rule for line in draft.inactive["Rule scope"]}
+    for rule, rows in group_rows(rules, lambda row: row.rule).items():
         if rule not in scoped:
             why = (
                 "all its rows in Rule scope are inactive" if rule in off else "no row of Rule scope"
@@ -56,67 +59,68 @@ def _check_pairs(draft: WorkbookDraft) -> None:
 
 
 def _check_segments(draft: WorkbookDraft) -> None:
-    """Each segment that a rule names is one of Demand, and none of Demand is a misspelling."""
-    demand = draft.named("Demand", "segment")
-    rows = [*demand, *draft.off["Demand"]]
+    """Check segments of Rules against those of Demand, and for misspellings on either side."""
+    demand = draft.rows_readable_in("Demand", "segment")
+    rows = [*demand, *draft.inactive["Demand"]]
     segments = dict.fromkeys(row.segment for row in rows if row.segment)
     named: dict[str, Any] = {}
-    for row in draft.named("Rules", "segments"):
+    for row in draft.rows_readable_in("Rules", "segments"):
         named |= {name: row for name in row.segments if name in segments}
         strange = [name for name in row.segments if name not in segments and name != "*"]
         if not strange or not demand:
             continue
-        alike = [name for name in strange if _misspelt(name, segments)]
-        if alike or len(strange) == len(row.segments):
-            first = (alike or strange)[0]
+        misspelt = [name for name in strange if _resembled(name, segments)]
+        if misspelt or len(strange) == len(row.segments):
+            first = (misspelt or strange)[0]
             binds = "" if len(strange) < len(row.segments) else ": the rule binds no delivery"
             draft.error(
                 row,
                 "segments",
                 f"no row of Demand has the segment {listed(strange)}{binds}",
-                partial(_segment_cure, first, segments),
+                partial(_segment_hint, first, segments),
             )
         else:
             draft.warning(row, "segments", f"no row of Demand has the segment {listed(strange)}")
     for row in demand:
-        like = _misspelt(row.segment, named) if row.segment and row.segment not in named else ""
-        if like:
+        is_unknown = row.segment and row.segment not in named
+        similar = _resembled(row.segment, named) if is_unknown else ""
+        if similar:
             draft.error(
                 row,
                 "segment",
-                f"{quoted(row.segment)} resembles {quoted(like)}, which {quoted(named[like].rule)} "
-                "binds; the rule does not bind this line",
+                f"{quoted(row.segment)} resembles {quoted(similar)}, which "
+                f"{quoted(named[similar].rule)} binds; the rule does not bind this line",
                 "write one name in one way; name the segment in a rule if it is another one."
-                f"{told_apart(row.segment, like)}".rstrip("."),
+                f"{told_apart(row.segment, similar)}".rstrip("."),
             )
 
 
-def _segment_cure(name: str, segments: Iterable[str]) -> str:
+def _segment_hint(name: str, segments: Iterable[str]) -> str:
     known = list(segments)
-    like = did_you_mean(name, known)
-    return like or (f"write one of {listed(known, 8)}" if known else "fill in segment in Demand")
+    similar = did_you_mean(name, known)
+    return similar or (f"write one of {listed(known, 8)}" if known else "fill in segment in Demand")
 
 
-def _misspelt(word: str, known: Iterable[str]) -> str:
-    """A known word that differs from a word by a letter, or by signs and spaces; empty if none."""
+def _resembled(word: str, known: Iterable[str]) -> str:
+    """A known word that differs by one edit, or by punctuation and spaces; empty if none."""
     letters = _letters(word)
     for other in known:
-        if other != word and (_letters(other) == letters or one_edit(word, other)):
+        if other != word and (_letters(other) == letters or differs_by_one_edit(word, other)):
             return other
     return ""
 
 
 @lru_cache(maxsize=4096)
 def _letters(word: str) -> str:
-    return "".join(sign for sign in skeleton(fold(word)) if sign.isalnum())
+    return "".join(character for character in skeleton(fold(word)) if character.isalnum())
 
 
 def _check_dates(draft: WorkbookDraft) -> None:
-    """A row of Rules whose dates lie outside the horizon binds nothing of this plan."""
+    """Warn of a row of Rules that is not in force within the horizon."""
     horizon = draft.horizon
     if horizon is None:
         return
-    for row in draft.named("Rules", "start", "end"):
+    for row in draft.rows_readable_in("Rules", "start", "end"):
         begin = horizon.start - timedelta(days=1) if row.dated_by == "processing" else horizon.start
         if (row.start and row.start > horizon.end) or (row.end and row.end < begin):
             name = "start" if row.start and row.start > horizon.end else "end"
@@ -129,24 +133,24 @@ def _check_dates(draft: WorkbookDraft) -> None:
 
 
 class KnownWords(Struct):
-    """Words that events can hold."""
+    """Owners, sites and stages that can occur in the history of a lot."""
 
     owner: set[str] = field(default_factory=set)
     site: set[str] = field(default_factory=set)
     stage: set[str] = field(default_factory=set)
 
 
-def _known(draft: WorkbookDraft) -> KnownWords:
+def _known_words(draft: WorkbookDraft) -> KnownWords:
     known = KnownWords(stage=set(STAGES))
-    for site in [*draft.rows("Sites"), *draft.off["Sites"]]:
+    for site in [*draft.rows("Sites"), *draft.inactive["Sites"]]:
         known.owner.add(site.owner)
         known.site.add(site.site)
     for event in _events(draft):
         known.owner.add(event.name)
         known.site.add(event.name)
         known.stage.add(event.stage)
-    done = (stage for row in draft.rows("Processes") for stage in row.stages)
-    known.stage |= {stage.removesuffix(ABSENT) for stage in done}
+    process_stages = (stage for row in draft.rows("Processes") for stage in row.stages)
+    known.stage |= {stage.removesuffix(ABSENT) for stage in process_stages}
     known.stage |= {row.stage for row in draft.rows("Materials")}
     return known
 
@@ -159,11 +163,11 @@ def _events(draft: WorkbookDraft) -> Iterator[Any]:
 
 
 def check_scope(draft: WorkbookDraft) -> None:
-    """Scope lines name stages, owners and sites that occur in the workbook."""
-    known = _known(draft)
-    for line in draft.named("Rule scope", "rule"):
-        filled = any(getattr(line, name) for name in SCOPE)
-        if not filled and line.row not in draft.bad["Rule scope"]:
+    """Check that scope lines name stages, owners and sites that occur in the workbook."""
+    known = _known_words(draft)
+    for line in draft.rows_readable_in("Rule scope", "rule"):
+        filled = any(getattr(line, name) for name in SCOPE_COLUMNS)
+        if not filled and line.row not in draft.unreadable["Rule scope"]:
             message = f"nothing is filled in but the rule: every history breaks {quoted(line.rule)}"
             draft.warning(line, "rule", message)
         for stage in line.stage:
@@ -182,35 +186,37 @@ def check_scope(draft: WorkbookDraft) -> None:
                     _check_name(draft, line, name, word, words - {""})
 
 
-SCOPE = ("country", "owner_country", "owner", "site", "stage")
+SCOPE_COLUMNS = ("country", "owner_country", "owner", "site", "stage")
 
 
 def _check_name(draft: WorkbookDraft, line: Any, name: str, word: str, known: set[str]) -> None:
-    """An owner or site that occurs nowhere: an error where it resembles one that does."""
-    like = _misspelt(word, known) or near(word, known, ALIKE)
+    """Report an owner or site that occurs nowhere; an error where it resembles one that does."""
+    similar = _resembled(word, known) or near(word, known, SCOPE_NAME_SIMILARITY)
     message = f"{quoted(word)} occurs neither in Sites nor in a history"
-    if like:
+    if similar:
         draft.error(
             line,
             name,
-            f"{message}, and resembles {quoted(like)}",
-            f"write one name in one way.{told_apart(word, like)}".rstrip("."),
+            f"{message}, and resembles {quoted(similar)}",
+            f"write one name in one way.{told_apart(word, similar)}".rstrip("."),
         )
     else:
         draft.warning(line, name, f"{message}: nothing in this workbook breaks this line")
 
 
 def check_stages(draft: WorkbookDraft) -> None:
-    """Stages are known to a rule, and processes in a rule's scope add one."""
-    scope = draft.named("Rule scope", "country", "owner_country", "owner", "site", "stage")
+    """Warn of stages that no rule names, and of processes without a stage in a rule's scope."""
+    scope = draft.rows_readable_in(
+        "Rule scope", "country", "owner_country", "owner", "site", "stage"
+    )
     if not scope:
         return
-    _check_words(draft, {stage for line in scope for stage in line.stage})
+    _check_stage_names(draft, {stage for line in scope for stage in line.stage})
     _check_processes(draft, scope)
 
 
-def _check_words(draft: WorkbookDraft, ruled: set[str]) -> None:
-    """Warn of stages that no rule names and that are none of the five."""
+def _check_stage_names(draft: WorkbookDraft, ruled: set[str]) -> None:
+    """Warn of stages that are neither standard nor among the ``ruled``, which rules name."""
     if not ruled:
         return
     first: dict[str, tuple[Any, str]] = {}
@@ -230,37 +236,37 @@ def _check_words(draft: WorkbookDraft, ruled: set[str]) -> None:
 
 
 def _check_processes(draft: WorkbookDraft, scope: Iterable[Any]) -> None:
-    """Warn of processes without a stage at a site that a rule's scope names."""
+    """Warn of processes without a stage at a site that a rule bans."""
     sets = CountrySets(draft.rows("Countries"))
     columns = ("country", "owner_country", "owner", "site")
 
-    def names(line: Any, column: str, own: str) -> bool:
-        words = getattr(line, column)
-        listed = sets.holds(words, own) if "country" in column else own in words
-        return bool(words) and listed
+    def bans(line: Any, column: str, name: str) -> bool:
+        names = getattr(line, column)
+        return bool(names) and (sets.holds(names, name) if "country" in column else name in names)
 
-    watched = {}
+    banned_by = {}
     for site in draft.rows("Sites"):
-        own = {
+        properties = {
             "country": site.country,
             "owner_country": site.owner_country or site.country,
             "owner": site.owner,
             "site": site.site,
         }
         hit = next(
-            (name for name in columns if any(names(line, name, own[name]) for line in scope)), None
+            (name for name in columns if any(bans(line, name, properties[name]) for line in scope)),
+            None,
         )
         if hit:
-            watched[site.site] = own[hit]
-    rows = (row for row in draft.rows("Processes") if row.site in watched)
-    groups = grouped(rows, lambda row: (row.site, row.recipe, row.feed))
+            banned_by[site.site] = properties[hit]
+    rows = (row for row in draft.rows("Processes") if row.site in banned_by)
+    groups = group_rows(rows, lambda row: (row.site, row.recipe, row.feed))
     for (site, recipe, _), group in groups.items():
-        done = [stage for row in group for stage in row.stages if not stage.endswith(ABSENT)]
-        if not done and group[0].row not in draft.bad["Processes"]:
+        stages = [stage for row in group for stage in row.stages if not stage.endswith(ABSENT)]
+        if not stages and group[0].row not in draft.unreadable["Processes"]:
             draft.warning(
                 group[0],
                 "stages",
                 f"blank: running {quoted(recipe)} at {quoted(site)} breaks no rule, though a rule "
-                f"names {quoted(watched[site])}",
+                f"names {quoted(banned_by[site])}",
                 "write the stage that the process is",
             )

@@ -1,24 +1,23 @@
-"""Scenarios: each change names a sheet, a column and rows, and a value that can stand there."""
+"""Check that each change of a scenario names a sheet, a column, rows and an allowed value."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from optimizer.tables.cell_values import CellComplaint, parser
+from optimizer.tables.changed_values import CHANGE_OPERAND
 from optimizer.tables.dates import parse_label
-from optimizer.tables.row_conditions import CONDITION
+from optimizer.tables.row_conditions import CONDITION_PATTERN
 from optimizer.tables.schema import SHEETS, Column
 from optimizer.tables.sheets import SETTINGS
 from optimizer.tables.text_matching import did_you_mean, fold, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, grouped
-
-NUMBER = Column("number", "factor or addend")
+from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
 
 def check_scenarios(draft: WorkbookDraft) -> None:
-    """A change can be made, and the rows of a scenario have one probability."""
-    for change in draft.sound("Scenarios"):
-        if _says_nothing(draft, change):
+    """Check each change, and that the rows of a scenario have one probability."""
+    for change in draft.readable_rows("Scenarios"):
+        if _has_no_change(draft, change):
             continue
         headers = _headers(change.sheet, draft)
         if headers is None:
@@ -38,15 +37,17 @@ def check_scenarios(draft: WorkbookDraft) -> None:
             draft.error(change, "column", message, did_you_mean(change.column, names))
         else:
             _check_value(draft, change, column)
-    for scenario, rows in grouped(draft.sound("Scenarios"), lambda row: row.scenario).items():
-        found = sorted({row.probability for row in rows} - {1.0})
-        if len(found) > 1:
-            message = f"{quoted(scenario)} has the probabilities {found[0]:g} and {found[1]:g}"
+    for scenario, rows in group_rows(
+        draft.readable_rows("Scenarios"), lambda row: row.scenario
+    ).items():
+        values = sorted({row.probability for row in rows} - {1.0})
+        if len(values) > 1:
+            message = f"{quoted(scenario)} has the probabilities {values[0]:g} and {values[1]:g}"
             draft.error(rows[-1], "probability", message, "write one for all its rows")
 
 
-def _says_nothing(draft: WorkbookDraft, change: Any) -> bool:
-    """True for a row that only names what its scenario is based on, or lacks its sheet."""
+def _has_no_change(draft: WorkbookDraft, change: Any) -> bool:
+    """True for a row that only names base scenarios, or that lacks its sheet or column."""
     blank = [name for name in ("sheet", "column") if not getattr(change, name)]
     if not blank or (not change.sheet and not change.column and change.based_on):
         return bool(blank)
@@ -57,7 +58,7 @@ def _says_nothing(draft: WorkbookDraft, change: Any) -> bool:
 
 
 def _headers(sheet: str, draft: WorkbookDraft) -> dict[str, Column] | None:
-    """Columns of a sheet by fold of their header, None if no scenario can change it."""
+    """Columns of a sheet by folded header, None if no scenario can change the sheet."""
     if fold(sheet) == "scenarios":
         return None
     if fold(sheet) == "settings":
@@ -79,14 +80,14 @@ def _headers(sheet: str, draft: WorkbookDraft) -> dict[str, Column] | None:
 
 def _check_where(draft: WorkbookDraft, change: Any, headers: dict[str, Column]) -> None:
     for part in filter(str.strip, change.where.split(";")):
-        found = CONDITION.fullmatch(part)
-        if not found:
+        condition = CONDITION_PATTERN.fullmatch(part)
+        if not condition:
             hint = "write column = name; column >= value"
             draft.error(change, "where", f"{quoted(part)} is not a condition", hint)
-        elif fold(found["column"]) not in headers and not _is_period(found["column"], draft):
-            message = f"{quoted(found['column'])} is not a column of {change.sheet}"
+        elif fold(name := condition["column"]) not in headers and not _is_period(name, draft):
+            message = f"{quoted(name)} is not a column of {change.sheet}"
             names = [column.header for column in headers.values()]
-            draft.error(change, "where", message, did_you_mean(found["column"], names))
+            draft.error(change, "where", message, did_you_mean(name, names))
 
 
 def _is_period(text: str, draft: WorkbookDraft) -> bool:
@@ -94,7 +95,7 @@ def _is_period(text: str, draft: WorkbookDraft) -> bool:
 
 
 def _check_value(draft: WorkbookDraft, change: Any, column: Column) -> None:
-    """A factor or addend is a number; a new value is one that the column may hold."""
+    """Require a number as factor or addend, and a value that the column allows as new value."""
     if change.change != "set":
         if column.kind not in ("number", "whole", "text") or (
             column.header != "value" and column.kind == "text"
@@ -104,7 +105,7 @@ def _check_value(draft: WorkbookDraft, change: Any, column: Column) -> None:
             )
             draft.error(change, "change", message, "write set")
             return
-        column = NUMBER
+        column = CHANGE_OPERAND
     elif not change.value:
         if column.required:
             message = f"the cell is blank, but {quoted(column.header)} is required"
@@ -114,6 +115,6 @@ def _check_value(draft: WorkbookDraft, change: Any, column: Column) -> None:
         draft.error(change, "value", "the cell is blank", "write the factor or addend")
         return
     try:
-        parser(column, draft.given.currency)(change.value)
+        parser(column, draft.settings.currency)(change.value)
     except CellComplaint as complaint:
         draft.error(change, "value", complaint.message, complaint.hint)

@@ -1,4 +1,4 @@
-"""Tariffs: within a measure it is plain which row applies."""
+"""Check that within a measure one row of Tariffs applies to each shipment."""
 
 from __future__ import annotations
 
@@ -10,62 +10,71 @@ from typing import Any
 
 from optimizer.tables.country_groups import NOT, CountrySets
 from optimizer.tables.text_matching import fold, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, grouped, overlap
+from optimizer.tables.workbook_draft import WorkbookDraft, common_dates, group_rows
 
-Pattern = tuple[str, str, str]
-"""Origin, destination and material, each a name or ``*``."""
-MOST = 60
-"""Pairs of one measure that are reported."""
+TariffPattern = tuple[str, str, str]
+"""Origin country, destination country and material, each a name or ``*``."""
+MAX_AMBIGUOUS_TARIFF_PAIRS = 60
+"""Ambiguous pairs of one measure that are reported; more than are listed for a column."""
 
 
 def check_tariffs(draft: WorkbookDraft) -> None:
-    """No two equally specific rows of a measure meet, and countries are known."""
-    rows = draft.named(
+    """Refuse two equally specific rows of a measure that apply to the same goods."""
+    rows = draft.rows_readable_in(
         "Tariffs", "measure", "origin_country", "destination_country", "material", "start", "end"
     )
     sets = CountrySets(draft.rows("Countries"))
-    for group in grouped(rows, lambda row: row.measure).values():
-        lists = [row for row in group if any(_is_list(name, sets) for name in _pattern(row)[:2])]
-        for at, one in enumerate(lists):
-            for other in (*(row for row in group if row not in lists), *lists[at + 1 :]):
-                _check_lists(draft, one, other, group, sets)
-        _check_measure(draft, [row for row in group if row not in lists])
+    for group in group_rows(rows, lambda row: row.measure).values():
+        with_lists = [
+            row for row in group if any(_is_list(name, sets) for name in _pattern(row)[:2])
+        ]
+        single = [row for row in group if row not in with_lists]
+        for at, one in enumerate(with_lists):
+            for other in (*single, *with_lists[at + 1 :]):
+                _check_list_pair(draft, one, other, group, sets)
+        _check_single_countries(draft, single)
 
 
 def _is_list(name: str, sets: CountrySets) -> bool:
-    """True for a cell that is not one country: a list, a group, an exception."""
+    """True for a cell with several countries: a list, a group or an exception."""
     return name != "*" and ("," in name or name.startswith(NOT) or fold(name) in sets.groups)
 
 
-def _check_lists(
+def _check_list_pair(
     draft: WorkbookDraft, one: Any, other: Any, rows: list[Any], sets: CountrySets
 ) -> None:
-    """Two rows that meet, of which one holds a list: one must lie within the other.
+    """Refuse two rows that apply to the same goods if neither takes precedence.
 
-    Or more specific rows are for all that both are for.
+    At least one of them has a list of countries. Precedence has the row whose countries lie
+    within those of the other, or more specific rows that cover all that the two share.
     """
-    shared = overlap(one, other)
-    ours, theirs = _pattern(one), _pattern(other)
-    if shared is None or ours.count("*") != theirs.count("*"):
+    shared = common_dates(one, other)
+    first_pattern, second_pattern = _pattern(one), _pattern(other)
+    if shared is None or first_pattern.count("*") != second_pattern.count("*"):
         return
-    if not all(sets.meet(ours[at], theirs[at]) for at in (0, 1)):
+    pairs = list(zip(first_pattern, second_pattern, strict=True))
+    countries, materials = pairs[:2], pairs[2]
+    if not all(sets.meet(*pair) for pair in countries):
         return
-    if ours[2] != theirs[2] and "*" not in (ours[2], theirs[2]):
+    if materials[0] != materials[1] and "*" not in materials:
         return
-    if [name == "*" for name in ours] == [name == "*" for name in theirs]:
-        inner = all(sets.lies_within(ours[at], theirs[at]) for at in (0, 1))
-        outer = all(sets.lies_within(theirs[at], ours[at]) for at in (0, 1))
+    if all((a == "*") == (b == "*") for a, b in pairs):
+        inner = all(sets.lies_within(a, b) for a, b in countries)
+        outer = all(sets.lies_within(b, a) for a, b in countries)
         if inner != outer:
             return
-    material = theirs[2] if ours[2] == "*" else ours[2]
-    closer = [
+    material = materials[1] if materials[0] == "*" else materials[0]
+    more_specific = [
         row
         for row in rows
-        if _pattern(row).count("*") < ours.count("*")
+        if _pattern(row).count("*") < first_pattern.count("*")
         and row.material in ("*", material)
-        and all(sets.meet_within(ours[at], theirs[at], _pattern(row)[at]) for at in (0, 1))
+        and all(
+            sets.meet_within(*pair, name)
+            for pair, name in zip(countries, _pattern(row)[:2], strict=True)
+        )
     ]
-    if _covered(closer, *shared):
+    if _covers_dates(more_specific, *shared):
         return
     first, second = sorted((one, other), key=lambda row: row.row)
     draft.error(
@@ -76,61 +85,62 @@ def _check_lists(
     )
 
 
-def _pattern(row: Any) -> Pattern:
+def _pattern(row: Any) -> TariffPattern:
     return (row.origin_country, row.destination_country, row.material)
 
 
-def _check_measure(draft: WorkbookDraft, rows: list[Any]) -> None:
-    exact = grouped(rows, _pattern)
+def _check_single_countries(draft: WorkbookDraft, rows: list[Any]) -> None:
+    """Refuse rows without lists that apply to the same goods if neither takes precedence."""
+    by_pattern = group_rows(rows, _pattern)
     reported = 0
-    for one, other in _pairs(rows):
-        shared = overlap(one, other)
-        meet = _meet(_pattern(one), _pattern(other))
-        at_home = meet[0] == meet[1] != "*"
-        if shared is None or at_home or _covered(exact.get(meet, []), *shared):
+    for one, other in _equally_specific_pairs(rows):
+        shared = common_dates(one, other)
+        common = _common_pattern(_pattern(one), _pattern(other))
+        domestic = common[0] == common[1] != "*"
+        if shared is None or domestic or _covers_dates(by_pattern.get(common, []), *shared):
             continue
         first, second = sorted((one, other), key=lambda row: row.row)
         draft.error(
             second,
             "origin_country",
-            f"row {first.row} applies to {_told(meet)} too, and neither is more specific",
+            f"row {first.row} applies to {_describe(common)} too, and neither is more specific",
             "add a row for just that, or give them different measures",
         )
         reported += 1
-        if reported == MOST:
+        if reported == MAX_AMBIGUOUS_TARIFF_PAIRS:
             return
 
 
-def _meet(one: Pattern, other: Pattern) -> Pattern:
-    """What two patterns that agree have in common."""
+def _common_pattern(one: TariffPattern, other: TariffPattern) -> TariffPattern:
+    """The pattern of the goods to which two patterns apply that do not contradict each other."""
     origin, destination, material = (b if a == "*" else a for a, b in zip(one, other, strict=True))
     return origin, destination, material
 
 
-def _told(pattern: Pattern) -> str:
+def _describe(pattern: TariffPattern) -> str:
     origin, destination, material = pattern
-    told = "all goods" if material == "*" else quoted(material)
-    told += "" if origin == "*" else f" from {quoted(origin)}"
-    return told + ("" if destination == "*" else f" to {quoted(destination)}")
+    goods = "all goods" if material == "*" else quoted(material)
+    goods += "" if origin == "*" else f" from {quoted(origin)}"
+    return goods + ("" if destination == "*" else f" to {quoted(destination)}")
 
 
-def _pairs(rows: list[Any]) -> Iterator[tuple[Any, Any]]:
-    """Pairs of rows with equally many names, but not in the same places, that agree."""
-    shapes = grouped(rows, lambda row: tuple(name != "*" for name in _pattern(row)))
+def _equally_specific_pairs(rows: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """Pairs of rows with equally many names in different columns that do not contradict."""
+    shapes = group_rows(rows, lambda row: tuple(name != "*" for name in _pattern(row)))
     for shape, other in combinations(shapes, 2):
         if sum(shape) != sum(other):
             continue
         common = [at for at in range(3) if shape[at] and other[at]]
-        theirs: dict[tuple[str, ...], list[Any]] = defaultdict(list)
+        matches: dict[tuple[str, ...], list[Any]] = defaultdict(list)
         for row in shapes[other]:
-            theirs[tuple(_pattern(row)[at] for at in common)].append(row)
+            matches[tuple(_pattern(row)[at] for at in common)].append(row)
         for one in shapes[shape]:
-            for match in theirs.get(tuple(_pattern(one)[at] for at in common), ()):
+            for match in matches.get(tuple(_pattern(one)[at] for at in common), ()):
                 yield one, match
 
 
-def _covered(rows: list[Any], start: date, end: date) -> bool:
-    """True if rows of one pattern cover all days from start to end."""
+def _covers_dates(rows: list[Any], start: date, end: date) -> bool:
+    """True if the rows together cover all days from ``start`` to ``end``."""
     for row in sorted(rows, key=lambda row: row.start or date.min):
         if (row.start or date.min) > start:
             return False

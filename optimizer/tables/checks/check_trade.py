@@ -1,17 +1,17 @@
-"""Supply, lanes, stocks and pipeline: what cannot be, and what is worth a look."""
+"""Check supply, lanes, stocks and pipeline."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from optimizer.tables.text_matching import listed, quoted, written
-from optimizer.tables.workbook_draft import WorkbookDraft, covers, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, covers_day, group_rows
 
 
 def check_supply(draft: WorkbookDraft) -> None:
-    """Take or pay has a contract; supply that is not firm is named."""
-    loose = []
-    for offer in draft.sound("Supply"):
+    """Require a contract for take or pay; warn of supply that is not firm."""
+    not_firm = []
+    for offer in draft.readable_rows("Supply"):
         if offer.take_or_pay > 0 and offer.contract_quantity is None:
             draft.error(
                 offer,
@@ -20,7 +20,7 @@ def check_supply(draft: WorkbookDraft) -> None:
                 "fill it in",
             )
         if not offer.firm:
-            loose.append(offer.offer)
+            not_firm.append(offer.offer)
         elif offer.probability < 1:
             draft.warning(
                 offer,
@@ -28,10 +28,10 @@ def check_supply(draft: WorkbookDraft) -> None:
                 f"{written(offer.probability)} has no effect on firm supply",
                 "write no under firm",
             )
-    if loose:
-        names = list(dict.fromkeys(loose))
+    if not_firm:
+        names = list(dict.fromkeys(not_firm))
         are, them = ("is", "it") if len(names) == 1 else ("are", "them")
-        draft.found.warning(
+        draft.findings.warning(
             "Supply",
             f"{listed(names)} {are} not firm; the plan takes {them} as firm",
             column="firm",
@@ -40,16 +40,18 @@ def check_supply(draft: WorkbookDraft) -> None:
 
 
 def check_lanes(draft: WorkbookDraft) -> None:
-    """Lanes with a cost or minimum of being used have a maximum; no lane ends where it starts."""
+    """Require a maximum for lanes with a fixed cost or a minimum when used.
+
+    Warn of lanes that end where they start.
+    """
     months = draft.horizon.months if draft.horizon else 0
-    for lane in draft.sound("Lanes"):
+    for lane in draft.readable_rows("Lanes"):
         if lane.from_site == lane.to_site:
             draft.warning(
                 lane, "to_site", f"the lane ends where it starts, at {quoted(lane.to_site)}"
             )
         if not lane.fixed_cost and not lane.minimum_when_used:
             continue
-        attribute = "fixed_cost" if lane.fixed_cost else "minimum_when_used"
         header = "fixed cost" if lane.fixed_cost else "minimum when used"
         if lane.maximum == float("inf"):
             draft.error(
@@ -61,19 +63,19 @@ def check_lanes(draft: WorkbookDraft) -> None:
         elif months and lane.minimum_when_used > lane.maximum * months / 12 * (1 + 1e-9):
             draft.warning(
                 lane,
-                attribute if attribute != "fixed_cost" else "minimum_when_used",
+                "minimum_when_used",
                 f"{written(lane.minimum_when_used)} t per period is above the maximum of a period, "
                 f"{lane.maximum * months / 12:g} t: the lane can never be used",
             )
 
 
 def check_stocks(draft: WorkbookDraft) -> None:
-    """Opening and closing stand in the rows that cover the start and the end."""
+    """Require opening and closing stock in the rows that cover the start and end of the plan."""
     if draft.horizon is None:
         return
     start, end = draft.horizon.start, draft.horizon.end
-    for stock in draft.sound("Stocks"):
-        if stock.opening > 0 and not covers(stock, start):
+    for stock in draft.readable_rows("Stocks"):
+        if stock.opening > 0 and not covers_day(stock, start):
             draft.error(
                 stock,
                 "opening",
@@ -83,7 +85,7 @@ def check_stocks(draft: WorkbookDraft) -> None:
             )
         if stock.history and not stock.opening:
             draft.warning(stock, "history", "a history without opening stock has no effect")
-        closes = covers(stock, end)
+        closes = covers_day(stock, end)
         for name in ("closing", "closing_value"):
             value = getattr(stock, name)
             if value and not closes:
@@ -102,33 +104,42 @@ def check_stocks(draft: WorkbookDraft) -> None:
 
 
 def _check_shared_periods(draft: WorkbookDraft) -> None:
-    """Every row of Stocks that touches a period binds: none asks for more than another allows."""
+    """Refuse a minimum above the maximum of another row that touches the same period.
+
+    Both rows bind the stock at the end of that period.
+    """
     assert draft.horizon is not None
     horizon = draft.horizon
-    for rows in grouped(draft.sound("Stocks"), lambda row: (row.site, row.material)).values():
-        told = set()
+    for rows in group_rows(
+        draft.readable_rows("Stocks"), lambda row: (row.site, row.material)
+    ).values():
+        reported = set()
         for t in range(horizon.count) if len(rows) > 1 else ():
             last_day = horizon.first(t + 1) - timedelta(days=1)
             sharing = [row for row in rows if t in horizon.touched(row.start, row.end)]
-            if len(sharing) < 2 or not any(covers(row, last_day) for row in sharing):
+            if len(sharing) < 2 or not any(covers_day(row, last_day) for row in sharing):
                 continue
-            most = min(sharing, key=lambda row: row.maximum)
-            least = max(sharing, key=lambda row: row.minimum)
-            if least.minimum > most.maximum and least.row != most.row and least.row not in told:
-                told.add(least.row)
+            upper = min(sharing, key=lambda row: row.maximum)
+            lower = max(sharing, key=lambda row: row.minimum)
+            conflict = lower.minimum > upper.maximum and lower.row != upper.row
+            if conflict and lower.row not in reported:
+                reported.add(lower.row)
                 draft.error(
-                    least,
+                    lower,
                     "minimum",
-                    f"{written(least.minimum)} is above {written(most.maximum)}, the maximum of "
-                    f"row {most.row}; both rows bind {horizon.label(t)}, which they share",
+                    f"{written(lower.minimum)} is above {written(upper.maximum)}, the maximum of "
+                    f"row {upper.row}; both rows bind {horizon.label(t)}, which they share",
                     "lower it, raise that maximum, or let the rows meet where a period ends",
                 )
 
 
 def check_pipeline(draft: WorkbookDraft) -> None:
-    """Orders arrive within the horizon; traced materials bring their history."""
+    """Require orders to arrive after the start, and a history for traced materials.
+
+    Warn of orders that arrive after the end.
+    """
     traced = {row.material for row in draft.rows("Materials") if row.traced}
-    for order in draft.sound("Pipeline"):
+    for order in draft.readable_rows("Pipeline"):
         if order.history is None and order.material in traced:
             draft.error(
                 order,

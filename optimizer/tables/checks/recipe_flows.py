@@ -1,4 +1,4 @@
-"""What recipes take in and give out, and what lanes carry, for the checks that ask for it."""
+"""Inputs and outputs of recipes and materials of lanes, shared by several checks."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from optimizer.tables.workbook_draft import WorkbookDraft, grouped
+from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
 
 class RecipeFlow(Struct):
-    """What a unit of activity of a recipe takes in and gives out, in tonnes."""
+    """Inputs and outputs of one unit of activity of a recipe, in tonnes by material."""
 
     taken: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     made: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
-def flows(draft: WorkbookDraft) -> dict[tuple[str, str], RecipeFlow]:
-    """Flows of each recipe and feed that some process runs; feed '*' is all its feeds."""
+def recipe_flows(draft: WorkbookDraft) -> dict[tuple[str, str], RecipeFlow]:
+    """Flows of each recipe and feed that some process runs; '*' is resolved into all feeds."""
     if "flows" not in draft.shared:
         draft.shared["flows"] = _flows(draft)
-    found: dict[tuple[str, str], RecipeFlow] = draft.shared["flows"]
-    return found
+    flows: dict[tuple[str, str], RecipeFlow] = draft.shared["flows"]
+    return flows
 
 
 def _flows(draft: WorkbookDraft) -> dict[tuple[str, str], RecipeFlow]:
-    lines = grouped(draft.sound("Recipes"), lambda row: row.recipe)
-    recoveries = grouped(draft.sound("Recoveries"), lambda row: row.recipe)
+    lines = group_rows(draft.readable_rows("Recipes"), lambda row: row.recipe)
+    recoveries = group_rows(draft.readable_rows("Recoveries"), lambda row: row.recipe)
     assays: dict[str, dict[str, float]] = defaultdict(dict)
-    for row in draft.sound("Assays"):
+    for row in draft.readable_rows("Assays"):
         assays[row.feed][row.oxide] = row.share
-    found = {}
+    flows = {}
     for recipe, feed in dict.fromkeys((row.recipe, row.feed) for row in draft.rows("Processes")):
         for each in list(assays) if feed == "*" else [feed]:
-            if (recipe, each) not in found:
-                found[recipe, each] = _flow(
+            if (recipe, each) not in flows:
+                flows[recipe, each] = _flow(
                     lines.get(recipe, ()), recoveries.get(recipe, ()), each, assays.get(each, {})
                 )
-    return found
+    return flows
 
 
 def _flow(
@@ -56,58 +56,58 @@ def _flow(
     return flow
 
 
-def carried(draft: WorkbookDraft) -> list[tuple[Any, tuple[str, ...]]]:
-    """Each lane with the materials that it can carry.
+def lane_materials(draft: WorkbookDraft) -> list[tuple[Any, tuple[str, ...]]]:
+    """Each readable lane with the materials that it can carry.
 
-    A ``*`` lane carries what something at its end can take, without what a lane of the same
-    sites and mode names.
+    A ``*`` lane carries what its destination can use or ship on, except materials that another
+    lane of the same sites and mode names.
     """
     if "carried" not in draft.shared:
         draft.shared["carried"] = _carried(draft)
-    found: list[tuple[Any, tuple[str, ...]]] = draft.shared["carried"]
-    return found
+    materials: list[tuple[Any, tuple[str, ...]]] = draft.shared["carried"]
+    return materials
 
 
 def _carried(draft: WorkbookDraft) -> list[tuple[Any, tuple[str, ...]]]:
-    lanes = draft.sound("Lanes")
+    lanes = draft.readable_rows("Lanes")
     if all(lane.material != "*" for lane in lanes):
         return [(lane, (lane.material,)) for lane in lanes]
-    takes = _takes(draft, lanes)
+    usable = _usable_materials(draft, lanes)
     named: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for lane in lanes:
         named[lane.from_site, lane.to_site, lane.mode].add(lane.material)
-    found = []
+    carried = []
     for lane in lanes:
         materials: Iterable[str] = (lane.material,)
         if lane.material == "*":
-            own = named[lane.from_site, lane.to_site, lane.mode]
-            materials = (name for name in takes.get(lane.to_site, {}) if name not in own)
-        found.append((lane, tuple(materials)))
-    return found
+            excluded = named[lane.from_site, lane.to_site, lane.mode]
+            materials = (name for name in usable.get(lane.to_site, {}) if name not in excluded)
+        carried.append((lane, tuple(materials)))
+    return carried
 
 
-def _takes(draft: WorkbookDraft, lanes: list[Any]) -> dict[str, dict[str, None]]:
-    """Materials that something at each site can take, in a fixed order."""
-    takes: dict[str, dict[str, None]] = defaultdict(dict)
+def _usable_materials(draft: WorkbookDraft, lanes: list[Any]) -> dict[str, dict[str, None]]:
+    """Materials that each site can use or ship on; a dict keeps their order fixed."""
+    usable: dict[str, dict[str, None]] = defaultdict(dict)
     inputs: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    for (recipe, feed), flow in flows(draft).items():
+    for (recipe, feed), flow in recipe_flows(draft).items():
         for key in {(recipe, feed), (recipe, "*")}:
             inputs[key].update(dict.fromkeys(flow.taken))
     for site, recipe, feed in dict.fromkeys(
         (row.site, row.recipe, row.feed) for row in draft.rows("Processes")
     ):
-        takes[site].update(inputs[recipe, feed])
+        usable[site].update(inputs[recipe, feed])
     for sheet, place in (("Demand", "customer"), ("Stocks", "site")):
         for row in draft.rows(sheet):
-            takes[getattr(row, place)][row.material] = None
+            usable[getattr(row, place)][row.material] = None
     stars = {(lane.from_site, lane.to_site): None for lane in lanes if lane.material == "*"}
     for lane in lanes:
         if lane.material != "*":
-            takes[lane.from_site][lane.material] = None
+            usable[lane.from_site][lane.material] = None
     grows = True
     while grows:
-        before = sum(map(len, takes.values()))
+        before = sum(map(len, usable.values()))
         for start, end in stars:
-            takes[start].update(takes[end])
-        grows = sum(map(len, takes.values())) > before
-    return takes
+            usable[start].update(usable[end])
+        grows = sum(map(len, usable.values())) > before
+    return usable

@@ -1,0 +1,147 @@
+"""Register of studies: one record for each, from which all others take what they need.
+
+The command line makes its commands of it, ``study_commands`` calls the function, a study takes
+its chart, and tests compare the pages and the guide with it. A new study is a file in this folder
+and a record here. The register imports no study, so that the command line starts quickly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ChartColumns = tuple[str, str, tuple[str, ...]]
+"""A chart: table, header of the names, headers of the values."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyOption:
+    """An option of a study's command. One that is not given leaves the function's own default."""
+
+    flag: str
+    keyword: str
+    """Keyword of the function."""
+    help: str
+    kind: str = "text"
+    """``text``, ``list`` (may be repeated), ``count``, ``share`` or ``switch``."""
+    metavar: str = ""
+    required: bool = False
+    switches_to: bool = True
+    """Of a switch: the value that it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredStudy:
+    """What the rest of the package knows of a study before it is loaded."""
+
+    command: str
+    summary: str
+    """Help of the command."""
+    overviews: tuple[str, ...]
+    """Name of the first table; several where one command makes several kinds of study."""
+    page_program: str
+    """File in ``report/page`` that draws the first view of its page."""
+    function: str = ""
+    """``module.function`` in this folder: it takes a case, ``settings`` and the keywords of the
+    options, and gives a Study. Blank: the command has a file of its own in ``cli``."""
+    options: tuple[StudyOption, ...] = ()
+    tables: tuple[str, ...] = ()
+    """All tables that it can make, the overview first."""
+    chart: ChartColumns | None = None
+
+
+PLAN_TABLES = ("Costs", "Shortage", "Offers", "Countries", "Plants", "Investment")
+"""Tables of ``study.compared``, which put the plans of a study beside each other."""
+
+SCENARIO_STUDY = RegisteredStudy(
+    command="scenarios",
+    summary="solve every scenario of a workbook and compare them",
+    overviews=("Scenarios",),
+    page_program="scenarios.js",
+    function="scenario_comparison.scenarios",
+    options=(StudyOption("--only", "names", "may be repeated", "list", "NAME"),),
+    tables=("Scenarios", *PLAN_TABLES),
+    chart=("Scenarios", "scenario", ("cost", "short")),
+)
+STRESS_STUDY = RegisteredStudy(
+    command="stress",
+    summary="lose each site, country, lane and offer in turn, and rank what it costs",
+    overviews=("Stress",),
+    page_program="stress.js",
+    function="stress_test.stress_from_keywords",
+    options=(
+        StudyOption("--from", "first_period", "default: the first", metavar="PERIOD"),
+        StudyOption("--periods", "periods", "default: to the end", "count", "N"),
+        StudyOption("--freeze", "freeze_orders", "orders before the loss stand", "switch"),
+        StudyOption(
+            "--save-fixed-cost",
+            "pay_fixed_cost",
+            "fixed cost of lost plants ends with them; default: it is still paid",
+            "switch",
+            switches_to=False,
+        ),
+        StudyOption("--lose", "kinds", "may be repeated", "list", "KIND"),
+    ),
+    tables=("Stress", "Replaced by"),
+    chart=("Stress", "loss", ("dearer by", "shorter by")),
+)
+FRONTIER_STUDY = RegisteredStudy(
+    command="frontier",
+    summary="cost against a limit",
+    overviews=("Frontier",),
+    page_program="frontier.js",
+    function="cost_frontier.frontier",
+    options=(
+        StudyOption("--limit", "limit", "country = China; short", metavar="TEXT", required=True),
+        StudyOption("--points", "points", "default: 7", "count", "N"),
+    ),
+    tables=("Frontier", *PLAN_TABLES),
+    chart=("Frontier", "found", ("cost", "short")),
+)
+ALTERNATIVES_STUDY = RegisteredStudy(
+    command="alternatives",
+    summary="other plans that cost nearly as little",
+    overviews=("Alternatives",),
+    page_program="alternatives.js",
+    function="near_optimal_alternatives.alternatives",
+    options=(StudyOption("--within", "within", "2%%", "share", "G"),),
+    tables=("Alternatives", *PLAN_TABLES),
+    chart=("Alternatives", "plan", ("cost", "short")),
+)
+STOCHASTIC_STUDY = RegisteredStudy(
+    command="stochastic",
+    summary="",
+    overviews=("Value",),
+    page_program="stochastic.js",
+    tables=("Value", "Here and now", "By scenario"),
+    chart=("By scenario", "scenario", ("cost", "base plan", "known in advance")),
+)
+COMPARISON_STUDY = RegisteredStudy(
+    command="compare",
+    summary="",
+    overviews=("Cost changes", "Input changes"),
+    page_program="changes.js",
+    tables=("Cost changes", "Volume changes", "Changes by period", "Input changes"),
+)
+
+STUDY_REGISTER = {
+    study.command: study
+    for study in (
+        SCENARIO_STUDY,
+        STRESS_STUDY,
+        FRONTIER_STUDY,
+        ALTERNATIVES_STUDY,
+        STOCHASTIC_STUDY,
+        COMPARISON_STUDY,
+    )
+}
+"""Every study by its command, in the order of the command line."""
+
+
+def studies_of_many_runs() -> tuple[RegisteredStudy, ...]:
+    """Studies whose command is made from their record."""
+    return tuple(study for study in STUDY_REGISTER.values() if study.function)
+
+
+def page_programs() -> tuple[str, ...]:
+    """Files in ``report/page`` that draw the first view of a study, each once."""
+    return tuple(study.page_program for study in STUDY_REGISTER.values())
