@@ -16,7 +16,7 @@ import pytest
 from optimizer.atomic_write import check_target
 from optimizer.errors import FileError
 from optimizer.report import write
-from optimizer.report.excel_values import MAX_CELL_CHARACTERS, address, clean, criterion
+from optimizer.report.excel_values import MAX_EXCEL_CELL_CHARACTERS, address, clean, criterion
 from optimizer.report.formats import number_format
 from optimizer.report.results_page import RESULTS_PAGE_PATH, results_page
 from optimizer.report.table_sheet import EMPTY_TABLE_NOTE, FIRST_DATA_ROW, HEADER_ROW, TOTALS_ROW
@@ -150,12 +150,12 @@ def test_values_that_are_not_finite_stay_blank_and_control_characters_are_replac
     assert values[:5] == ["a\ufffdb", "\ufffd", "x\ny", "_x0041_", "2027"]
     assert values[5:9] == [None] * 4
     assert values[9] == "yes"
-    assert len(values[10]) == MAX_CELL_CHARACTERS
+    assert len(values[10]) == MAX_EXCEL_CELL_CHARACTERS
     assert values[10].endswith("(cut)")
 
 
 def test_long_text_is_cut_by_the_characters_that_excel_counts():
-    assert len(clean("🧲" * 20_000).encode("utf-16-le")) // 2 <= MAX_CELL_CHARACTERS
+    assert len(clean("🧲" * 20_000).encode("utf-16-le")) // 2 <= MAX_EXCEL_CELL_CHARACTERS
 
 
 def test_a_criterion_means_exactly_one_name():

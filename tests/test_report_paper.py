@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from optimizer.report import write
-from optimizer.report.excel_values import MAX_CELL_CHARACTERS
+from optimizer.report.excel_values import MAX_EXCEL_CELL_CHARACTERS
 from optimizer.result import result_layouts as t
 from tests.report_plan import QUARTERS, plan
 
@@ -198,7 +198,7 @@ def test_the_file_meets_the_rules_of_excel_and_opens_without_repair(written):
     texts = trees["xl/sharedStrings.xml"].iter(f"{MAIN}t")
     assert (
         max(len((text.text or "").encode("utf-16-le")) // 2 for text in texts)
-        <= MAX_CELL_CHARACTERS
+        <= MAX_EXCEL_CELL_CHARACTERS
     )
     styles = trees["xl/styles.xml"].find(f"{MAIN}cellXfs")
     assert len(styles) == int(styles.get("count")) < 64_000

@@ -1,9 +1,13 @@
-"""Which columns of the result tables are added up, and which are ratios or levels."""
+"""Which columns of the result tables have a sum in the workbook and on the page.
+
+The layouts say how a column aggregates; the exceptions stand here.
+"""
 
 from __future__ import annotations
 
-from optimizer.report.formats import SUMMED_KINDS
-from optimizer.result.result_layouts import Field
+from collections.abc import Set
+
+from optimizer.result.result_table import ADDITIVE_KINDS, Field
 
 RATIO_COLUMNS = {
     ("Purchases", "price"): ("cost", "tonnes"),
@@ -11,8 +15,6 @@ RATIO_COLUMNS = {
     ("Shortages", "share short"): ("short", "wanted"),
 }
 """Columns whose total is the total of one column divided by that of another."""
-LEVEL_COLUMNS = {("Stock", "tonnes")}
-"""Columns of levels: over periods they are averaged, not added."""
 _TABLES_WITHOUT_TOTALS = frozenset(
     (
         "Scenarios",
@@ -26,7 +28,7 @@ _TABLES_WITHOUT_TOTALS = frozenset(
     )
 )
 """Tables whose rows are whole plans or measures: no column of theirs is added up."""
-_NEVER_ADDED = LEVEL_COLUMNS | {
+_UNDECLARED_LEVELS = {
     ("Scarcity", "bound"),
     *(
         (table, header)
@@ -34,28 +36,32 @@ _NEVER_ADDED = LEVEL_COLUMNS | {
         for header in ("before", "after", "change")
     ),
 }
-"""Columns whose sum says nothing, on the page and in the workbook."""
-_NO_WORKBOOK_TOTAL = _NEVER_ADDED | {("Provenance", "tonnes"), ("Certificates", "tonnes")}
-"""Columns without a total in the workbook: also where the same tonnes stand in several rows."""
-_NO_PAGE_SUM = _NEVER_ADDED | {
+"""Columns that are not added up although their layout does not say so."""
+_WORKBOOK_TOTALS_OF_LEVELS = {
     ("Balance", "opening"),
     ("Balance", "closing"),
     ("Take or pay", "least"),
     ("Take or pay", "taken"),
     ("Take or pay", "not taken"),
 }
-"""Columns without a sum on the page: also levels of stock, and terms of one contract."""
+"""Levels of which the workbook shows a total nevertheless."""
+_PAGE_SUMS_OF_LEVELS = {("Provenance", "tonnes"), ("Certificates", "tonnes")}
+"""Levels of which the page holds a sum nevertheless."""
 
 
 def has_workbook_total(table: str, field: Field) -> bool:
     """True if the workbook shows the sum of a column above it."""
-    return _is_summed_kind(table, field) and (table, field.header) not in _NO_WORKBOOK_TOTAL
+    return _has_sum(table, field, _WORKBOOK_TOTALS_OF_LEVELS)
 
 
 def has_page_sum(table: str, field: Field) -> bool:
     """True if the page holds the sum of a column over all rows."""
-    return _is_summed_kind(table, field) and (table, field.header) not in _NO_PAGE_SUM
+    return _has_sum(table, field, _PAGE_SUMS_OF_LEVELS)
 
 
-def _is_summed_kind(table: str, field: Field) -> bool:
-    return field.kind in SUMMED_KINDS and table not in _TABLES_WITHOUT_TOTALS
+def _has_sum(table: str, field: Field, levels: Set[tuple[str, str]]) -> bool:
+    """True if a column adds up as its layout says, or is one of some levels."""
+    column = (table, field.header)
+    if table in _TABLES_WITHOUT_TOTALS or field.kind not in ADDITIVE_KINDS:
+        return False
+    return column in levels or (field.adds_up and column not in _UNDECLARED_LEVELS)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
-MAX_CELL_CHARACTERS = 32_767
+MAX_EXCEL_CELL_CHARACTERS = 32_767
 """Most characters (as UTF-16 counts them) that a cell of Excel can hold."""
 TRUNCATION_MARK = " … (cut)"
 
@@ -35,18 +35,18 @@ def clean(value: object) -> str:
     >>> clean("Lynas\\x00 Kuantan")
     'Lynas\\ufffd Kuantan'
     """
-    if type(value) is str and value.isprintable() and 2 * len(value) <= MAX_CELL_CHARACTERS:
+    if type(value) is str and value.isprintable() and 2 * len(value) <= MAX_EXCEL_CELL_CHARACTERS:
         return value
     if value is None:
         return ""
     text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _INVALID_CHARACTERS.sub("\ufffd", text)
-    if 2 * len(text) > MAX_CELL_CHARACTERS:
+    if 2 * len(text) > MAX_EXCEL_CELL_CHARACTERS:
         units = text.encode("utf-16-le")
-        if len(units) > 2 * MAX_CELL_CHARACTERS:
+        if len(units) > 2 * MAX_EXCEL_CELL_CHARACTERS:
             text = (
-                units[: 2 * (MAX_CELL_CHARACTERS - len(TRUNCATION_MARK))].decode(
+                units[: 2 * (MAX_EXCEL_CELL_CHARACTERS - len(TRUNCATION_MARK))].decode(
                     "utf-16-le", "ignore"
                 )
                 + TRUNCATION_MARK

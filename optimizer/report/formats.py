@@ -28,8 +28,6 @@ ORANGE = "#E58A63"
 
 TEXT_KINDS = ("text", "period")
 """Kinds of column that hold text."""
-SUMMED_KINDS = ("tonnes", "amount", "money")
-"""Kinds of column whose rows add up."""
 
 _NUMBER_FORMATS = {
     "text": "@",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from optimizer.report.block_scarce import MAX_SCARCE_BOUNDS, RELAXATION_SHARE
-from optimizer.report.column_totals import LEVEL_COLUMNS, RATIO_COLUMNS
+from optimizer.report.column_totals import RATIO_COLUMNS
 from optimizer.report.excel_values import table_name
 from optimizer.report.formats import unit_label
 from optimizer.report.heat_sheet import MAX_HEAT_MAP_UNITS
@@ -156,7 +156,7 @@ def _pivot(layout: Layout) -> str:
     assert layout.pivot
     keys, value = layout.pivot
     sentence = f"Pivot: {value} by {', '.join(keys)} and period"
-    if (layout.name, value) in LEVEL_COLUMNS:
+    if layout.fields[layout.headers.index(value)].aggregation == "level":
         return f"{sentence}; the last column is the average over the periods."
     if (layout.name, value) in RATIO_COLUMNS:
         dividend, divisor = RATIO_COLUMNS[layout.name, value]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import FileError
 from optimizer.report.cell_links import input_links
-from optimizer.report.column_totals import LEVEL_COLUMNS, RATIO_COLUMNS, has_workbook_total
+from optimizer.report.column_totals import RATIO_COLUMNS, has_workbook_total
 from optimizer.report.conditional_formats import UTILISATION_COLOUR_SCALE, format_table
 from optimizer.report.excel_rows import write_column, write_text
 from optimizer.report.excel_values import (
@@ -27,7 +27,6 @@ from optimizer.report.excel_values import (
 from optimizer.report.formats import (
     GREY,
     STEEL,
-    SUMMED_KINDS,
     TEXT_KINDS,
     Formats,
     number_format,
@@ -40,6 +39,7 @@ from optimizer.report.print_area import print_area, print_note, printed_columns
 from optimizer.report.sheet_positions import PivotPosition, TablePosition
 from optimizer.report.summary import Summary
 from optimizer.report.worksheet import lay_heights
+from optimizer.result.result_table import ADDITIVE_KINDS
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -112,8 +112,9 @@ def write_table_sheet(
 def _pivot_style(table: Table) -> tuple[tuple[str, str] | None, bool]:
     """The two columns whose ratio the pivot shows, if it is one, and True if it shows a level."""
     assert table.layout.pivot
-    key = (table.layout.name, table.layout.pivot[1])
-    return RATIO_COLUMNS.get(key), key in LEVEL_COLUMNS
+    header = table.layout.pivot[1]
+    field = table.layout.fields[table.layout.headers.index(header)]
+    return RATIO_COLUMNS.get((table.layout.name, header)), field.aggregation == "level"
 
 
 def _column_numbers(field: Field, values: Any) -> list[float]:
@@ -205,7 +206,7 @@ def _width(field: Field, values: Any, figures: list[float]) -> tuple[float, bool
         return max(heading, 8, min(longest * 1.05 + 2, limit)), wrapped
     if field.kind == "date":
         return 12, False
-    widest = fsum(map(abs, figures)) if field.kind in SUMMED_KINDS else max(figures, default=0.0)
+    widest = fsum(map(abs, figures)) if field.kind in ADDITIVE_KINDS else max(figures, default=0.0)
     decimals = 0 if field.kind == "money" else 3
     return max(heading, 9, len(f"{widest:,.{decimals}f}") + 1.5), False
 
