@@ -16,10 +16,10 @@ import xlsxwriter
 from optimizer.atomic_write import check_target
 from optimizer.errors import FileError
 from optimizer.report import write
-from optimizer.report.excel_values import LONGEST, address, clean, criterion
+from optimizer.report.excel_values import MAX_EXCEL_CELL_CHARACTERS, address, clean, criterion
 from optimizer.report.formats import number_format
-from optimizer.report.results_page import PAGE, results_page
-from optimizer.report.table_sheet import FIRST, HEADER, NOTHING, TOTALS
+from optimizer.report.results_page import RESULTS_PAGE_PATH, results_page
+from optimizer.report.table_sheet import EMPTY_TABLE_NOTE, FIRST_DATA_ROW, HEADER_ROW, TOTALS_ROW
 from optimizer.report.worksheet import exact_worksheet
 from optimizer.result import result_layouts as t
 from tests.report_plan import OFFERS, QUARTERS, find, plan
@@ -49,18 +49,18 @@ def test_a_table_that_has_no_layout_yet_stands_before_the_run(tmp_path):
 def test_every_sheet_is_a_named_table_with_a_frozen_header(formulas, written, name):
     sheet, rows = formulas[name], max(len(written[1][name]), 1)
     assert [*sheet.tables] == ["tbl_" + name.replace(" ", "_").replace("-", "_")]
-    last = address(HEADER + rows, len(t.LAYOUTS[name].fields) - 1)
-    assert next(iter(sheet.tables.values())).ref == f"A{HEADER + 1}:{last}"
-    assert sheet.freeze_panes == f"A{FIRST + 1}"
+    last = address(HEADER_ROW + rows, len(t.LAYOUTS[name].fields) - 1)
+    assert next(iter(sheet.tables.values())).ref == f"A{HEADER_ROW + 1}:{last}"
+    assert sheet.freeze_panes == f"A{FIRST_DATA_ROW + 1}"
     assert sheet["A1"].value == name
     assert sheet["A2"].value == t.LAYOUTS[name].meaning
-    notes = [sheet.cell(HEADER + 1, c + 1).comment for c in range(len(t.LAYOUTS[name].fields))]
+    notes = [sheet.cell(HEADER_ROW + 1, c + 1).comment for c in range(len(t.LAYOUTS[name].fields))]
     assert all(notes)
 
 
 @pytest.mark.parametrize("name", t.LAYOUTS)
 def test_every_value_comes_back_with_all_its_digits(book, written, name):
-    for n, row in enumerate(written[1][name].rows(), FIRST + 1):
+    for n, row in enumerate(written[1][name].rows(), FIRST_DATA_ROW + 1):
         for column, value in enumerate(row, 1):
             found = book[name].cell(n, column).value
             if isinstance(found, datetime):
@@ -69,15 +69,15 @@ def test_every_value_comes_back_with_all_its_digits(book, written, name):
 
 
 def test_pandas_reads_a_sheet_by_its_header_in_row_five(written):
-    frame = pd.read_excel(written[2], sheet_name="Purchases", header=HEADER, engine="calamine")
+    frame = pd.read_excel(written[2], sheet_name="Purchases", header=HEADER_ROW, engine="calamine")
     assert frame["tonnes"].sum() == pytest.approx(sum(written[1]["Purchases"]["tonnes"]))
 
 
 def test_a_table_without_rows_says_that_there_is_nothing(book):
     sheet = book["Take or pay"]
-    assert sheet.cell(TOTALS + 1, 1).value == NOTHING
-    assert sheet.cell(HEADER + 1, 1).value == "offer"
-    assert sheet.cell(FIRST + 1, 1).value is None
+    assert sheet.cell(TOTALS_ROW + 1, 1).value == EMPTY_TABLE_NOTE
+    assert sheet.cell(HEADER_ROW + 1, 1).value == "offer"
+    assert sheet.cell(FIRST_DATA_ROW + 1, 1).value is None
 
 
 def test_totals_above_the_header_count_the_rows_shown(book, formulas, written):
@@ -128,14 +128,14 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path):
     write(tmp_path / "plan.xlsx", summary, tables)
     book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
     for n, name in enumerate(names):
-        cell = book["Purchases"].cell(FIRST + 1 + n, 1)
+        cell = book["Purchases"].cell(FIRST_DATA_ROW + 1 + n, 1)
         assert (cell.data_type, cell.value) == ("s", name)
     assert (book["Summary"]["B1"].data_type, book["Summary"]["B1"].value) == ("s", "=1+1")
     alert = book["Summary"].cell(find(book["Summary"], "Alerts (6)")[0] + 1, 2)
     assert (alert.data_type, alert.value) == ("s", "=1+1")
 
 
-def test_what_is_no_number_stays_blank_and_no_control_character_gets_in(tmp_path):
+def test_values_that_are_not_finite_stay_blank_and_control_characters_are_replaced(tmp_path):
     text = ("a\x00b", "\ud800", "x\r\ny", "_x0041_", "2027")
     rows = [(*text, None, math.nan, math.inf, -math.inf, True, "é" * 40_000, None, "")]
     table = t.table(t.PURCHASES, rows)
@@ -144,12 +144,12 @@ def test_what_is_no_number_stays_blank_and_no_control_character_gets_in(tmp_path
     assert values[:5] == ["a\ufffdb", "\ufffd", "x\ny", "_x0041_", "2027"]
     assert values[5:9] == [None] * 4
     assert values[9] == "yes"
-    assert len(values[10]) == LONGEST
+    assert len(values[10]) == MAX_EXCEL_CELL_CHARACTERS
     assert values[10].endswith("(cut)")
 
 
-def test_text_is_cut_as_excel_counts_it():
-    assert len(clean("🧲" * 20_000).encode("utf-16-le")) // 2 <= LONGEST
+def test_long_text_is_cut_by_the_characters_that_excel_counts():
+    assert len(clean("🧲" * 20_000).encode("utf-16-le")) // 2 <= MAX_EXCEL_CELL_CHARACTERS
 
 
 def test_a_criterion_means_exactly_one_name():
@@ -180,7 +180,7 @@ def test_a_pivot_by_period_stands_beside_the_table(book, formulas, written):
     )
 
 
-def test_the_pivot_of_utilisation_is_used_by_capacity_not_a_sum(book, written):
+def test_the_pivot_of_utilisation_divides_used_by_capacity(book, written):
     # Kuantan separation: 137.5 of 250 in the first quarter.
     sheet = book["Utilisation"]
     row, column = 6, 8
@@ -198,7 +198,7 @@ def test_the_pivot_of_stock_averages_over_the_periods(book, written):
 
 
 def test_a_pivot_that_is_too_large_holds_values_and_says_so(tmp_path, monkeypatch):
-    monkeypatch.setattr("optimizer.report.pivot.LIVE_CELLS", len(OFFERS) * 2 - 1)
+    monkeypatch.setattr("optimizer.report.pivot.MAX_LIVE_PIVOT_CELLS", len(OFFERS) * 2 - 1)
     write(tmp_path / "plan.xlsx", *plan(QUARTERS[:2]))
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Purchases"]
     assert sheet["R6"].value == 40.0
@@ -234,7 +234,7 @@ def test_a_write_that_fails_leaves_the_old_file_alone(tmp_path, monkeypatch, err
     assert [*tmp_path.iterdir()] == [path]
 
 
-def test_a_file_that_is_open_elsewhere_is_said_with_the_cure(tmp_path, monkeypatch):
+def test_a_file_open_in_excel_is_an_error_with_its_cure(tmp_path, monkeypatch):
     # So Windows answers when Excel has the file open.
     def locked(*_, **__):
         raise PermissionError(13, "Permission denied")
@@ -246,7 +246,7 @@ def test_a_file_that_is_open_elsewhere_is_said_with_the_cure(tmp_path, monkeypat
         check_target(path)
 
 
-def test_a_folder_or_a_file_in_the_way_is_said_before_the_solve(tmp_path):
+def test_a_target_that_cannot_be_written_is_an_error_before_the_solve(tmp_path):
     with pytest.raises(FileError, match="it is a folder; give the name of a file"):
         check_target(tmp_path)
     (tmp_path / "file").write_text("")
@@ -256,18 +256,18 @@ def test_a_folder_or_a_file_in_the_way_is_said_before_the_solve(tmp_path):
 
 
 def test_a_table_longer_than_a_sheet_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("optimizer.report.table_sheet.MOST_ROWS", 3)
+    monkeypatch.setattr("optimizer.report.table_sheet.MAX_SHEET_ROWS", 3)
     with pytest.raises(FileError, match="Purchases has 5 rows and a sheet holds 3"):
         write(tmp_path / "plan.xlsx", *plan(QUARTERS[:1]))
     assert not [*tmp_path.iterdir()]
 
 
-def test_the_door_does_not_load_xlsxwriter():
+def test_importing_the_package_does_not_load_xlsxwriter():
     code = "import sys, optimizer.report; sys.exit('xlsxwriter' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_the_page_of_results_is_current():
-    assert PAGE.read_text(encoding="utf-8") == results_page(), (
+    assert RESULTS_PAGE_PATH.read_text(encoding="utf-8") == results_page(), (
         "run python -m optimizer.report.results_page"
     )
