@@ -15,7 +15,8 @@ from optimizer.tables.cell_grids import CellGrid
 from optimizer.tables.findings import Findings
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.settings import GivenSettings, read_settings
-from optimizer.tables.sheet_table import SheetTable, read_table
+from optimizer.tables.sheet_table import SheetTable
+from optimizer.tables.table_reading import read_table
 from optimizer.tables.text_matching import fold, quoted
 from optimizer.tables.unknown_sheets import check_unknown_sheets
 from optimizer.tables.workbook_draft import WorkbookDraft

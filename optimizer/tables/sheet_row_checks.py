@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from optimizer.tables.cell_grids import CellGrid
 from optimizer.tables.cell_values import blank
 from optimizer.tables.findings import Findings
 from optimizer.tables.headers import HeaderColumns
+from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.text_matching import fold, letter, quoted
-
-if TYPE_CHECKING:
-    from optimizer.tables.sheet_table import SheetTable
 
 TOTALS_PATTERN = re.compile(
     r"(?:grand |sub[ -]?)?(?:totals?|sum|summe|gesamt|zwischensumme|somme|suma|somma|totale?s?"
