@@ -14,7 +14,7 @@ import pytest
 
 from optimizer.audit import Audit, audit
 from optimizer.audit.audit_duty import AuditDuties
-from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.result.result_layouts import LAYOUTS, Layout, Table
 from optimizer.tables.case import Case
 from optimizer.tables.read import read_frames
@@ -667,13 +667,13 @@ A    | Yard  | ore |     | 2 | 2027-04-01 | 2027-06-30
 C    | Buyer | *   | sea | 7 | 2028-01-01 |
 Yard | Buyer | *   |     | 0 |            |
 """)
-    given = Entitlements(make_case({**YARD, **rows}))
-    named = given.carriage(("A", "Yard", "ore", ""))
+    given = AuditWorkbook(make_case({**YARD, **rows}))
+    named = given.lane_terms(("A", "Yard", "ore", ""))
     assert named.cost.tolist() == [1.5, 4.0]
     assert named.starred.tolist() == [False, True]
-    assert given.carriage(("C", "Buyer", "ore", "sea")).allowed.tolist() == [False, True]
-    assert not given.carriage(("C", "Buyer", "ore", "")).allowed.any()
-    assert given.takes["A"] == {"ore"}
+    assert given.lane_terms(("C", "Buyer", "ore", "sea")).allowed.tolist() == [False, True]
+    assert not given.lane_terms(("C", "Buyer", "ore", "")).allowed.any()
+    assert given.accepted_materials["A"] == {"ore"}
 
 
 def test_duty_is_of_the_most_specific_row_day_by_day() -> None:
@@ -685,7 +685,7 @@ MFN | China | USA | *   | 0.10 |    | 2027-07-01 | 2027-12-31
 """)  # noqa: E501
     for row in rows["Tariffs"]:
         row["measure"] = str(row["measure"])
-    duties = AuditDuties(Entitlements(make_case({**YARD, **rows})))
+    duties = AuditDuties(AuditWorkbook(make_case({**YARD, **rows})))
     # 2027: half 2 and half 10 a tonne, and 9/12 of 12; 2028: 2, and 6/12 of 12.
     assert duties.rate("China", "United States", "ore") == pytest.approx([15, 8])
     assert duties.rate("Russia", "United States", "ore") == pytest.approx([2, 2])
@@ -699,7 +699,7 @@ Demand: line | customer | material | segment | quantity | price | shortage penal
 all | Buyer | ore | defence | 120 | 10 | 6 |            | 2027-09-30 |
 all | Buyer | ore | defence | 40  | 20 | 2 | 2027-10-01 |            | 7
 """)  # noqa: E501
-    want = Entitlements(make_case({**YARD, **rows})).wants["all", "Buyer", "ore"]
+    want = AuditWorkbook(make_case({**YARD, **rows})).wants["all", "Buyer", "ore"]
     assert want.quantity == pytest.approx([100, 7])
     assert want.price == pytest.approx([12.5, 20])
     assert want.penalty == pytest.approx([5, 2])
@@ -733,7 +733,7 @@ A | A | ore | 2 | 46 | 45 | 1 | 2027 | 10
 
 def test_the_audit_uses_nothing_of_the_model() -> None:
     allowed = ("optimizer.tables", "optimizer.errors", "optimizer.audit", _LAYOUTS)
-    for file in Path(inspect.getfile(Entitlements)).parent.glob("*.py"):
+    for file in Path(inspect.getfile(AuditWorkbook)).parent.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [name.name for name in node.names] if isinstance(node, ast.Import) else []
@@ -773,7 +773,7 @@ def _calls(count: int) -> int:
 
 def test_every_check_says_which_sentence_of_the_contract_it_reads() -> None:
     silent = []
-    for file in Path(inspect.getfile(Entitlements)).parent.glob("*.py"):
+    for file in Path(inspect.getfile(AuditWorkbook)).parent.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.FunctionDef) or node.name in PLUMBING:
                 continue

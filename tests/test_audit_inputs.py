@@ -15,8 +15,8 @@ import pytest
 import optimizer
 from optimizer import audit as audit_room
 from optimizer.audit import audit
-from optimizer.audit.audit_contents import Contents
-from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_contents import AuditContents
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_graph import AuditGraph
 from optimizer.audit.audit_lots import LotLedger
@@ -97,7 +97,7 @@ def graph():
     """The plan as the audit follows it."""
     case, tables, _, bookings = solved()
     known = Tally("names")
-    given = Entitlements(case)
+    given = AuditWorkbook(case)
     flows = TableFlows(given, tables, known)
     return AuditGraph(given, flows, LotLedger(given, flows, known).provenance, bookings)
 
@@ -174,7 +174,7 @@ def test_what_is_right_passes():
 
 def contents(**sheets):
     """Tonnes of each input in a tonne, by material."""
-    found = Contents(Entitlements(make(**sheets)))
+    found = AuditContents(AuditWorkbook(make(**sheets)))
     return {
         material: {name: q for name, q in zip(found.names, own.tolist(), strict=True) if q}
         for material, own in found.of.items()
@@ -217,7 +217,9 @@ def test_a_recipe_that_only_closes_a_loop_does_not_count_for_contents():
 
 def test_inputs_that_do_not_fit_at_once_are_followed_one_after_the_other(monkeypatch):
     whole = OriginShareAudit(graph(), single=True).shares
-    monkeypatch.setattr(import_module("optimizer.audit.audit_origins"), "CELLS", 1)
+    monkeypatch.setattr(
+        import_module("optimizer.audit.audit_origins"), "MAX_SIMULTANEOUS_VALUES", 1
+    )
     parts = OriginShareAudit(graph(), single=True).shares
     assert all(np.allclose(whole[stage], parts[stage], atol=1e-12) for stage in whole)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from optimizer.audit import audit
-from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_histories import AuditProvenance
 from tests.test_audit import YARD, Rows, failed, make_case, make_tables, sheets, yard
 
@@ -254,7 +254,7 @@ def test_an_owner_that_a_history_names_brings_the_country_that_sites_states(
     owned[0]["owner country"] = "China"
     stock = {"site": "Kaz", "material": "ore", "opening": 1, "history": named}
     case = make_case({**YARD, "Sites": [*YARD["Sites"][:1], *owned], **_cut(stock)})
-    provenance = AuditProvenance(Entitlements(case))
+    provenance = AuditProvenance(AuditWorkbook(case))
     fact, unstated = provenance.history("Kaz", "ore", case.stocks[0].history)
     assert fact.owner_country == found
     assert fact.country == "Japan"

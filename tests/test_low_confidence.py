@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from optimizer.explain.low_confidence import USES
+from optimizer.explain.low_confidence import USES_BY_SHEET
 from optimizer.tables import SHEETS
 from tests.conftest import SITES, china, lane, need, no_china, offer, plan, process, recipe
 
@@ -58,7 +58,7 @@ def told(**sheets):
 
 
 def test_every_sheet_has_its_say():
-    assert {*USES, "Supply", "Scenarios", "Countries"} == set(SHEETS)
+    assert {*USES_BY_SHEET, "Supply", "Scenarios", "Countries"} == set(SHEETS)
 
 
 def test_a_plan_on_firm_ground_has_nothing_to_tell():

@@ -10,7 +10,7 @@ import numpy as np
 from optimizer.audit.audit_calendar import Floats, Ints
 from optimizer.result.result_layouts import Table
 
-MOST = 1 << 40
+MAX_COMBINED_CODES = 1 << 40
 """Combinations above which those that are there are numbered anew."""
 
 
@@ -43,14 +43,17 @@ class TableColumns:
         combined, size = np.zeros(len(self), dtype=np.int64), 1
         for header in headers:
             code, names = self.code(header)
-            if size * len(names) > MOST:
+            if size * len(names) > MAX_COMBINED_CODES:
                 combined = np.unique(combined, return_inverse=True)[1].reshape(-1)
                 size = len(self)
             combined = combined * max(len(names), 1) + code
             size *= max(len(names), 1)
         _, first, row = np.unique(combined, return_index=True, return_inverse=True)
-        own = [self.code(header) for header in headers]
-        keys = zip(*([names[i] for i in code[first].tolist()] for code, names in own), strict=True)
+        coded_columns = [self.code(header) for header in headers]
+        keys = zip(
+            *([names[i] for i in code[first].tolist()] for code, names in coded_columns),
+            strict=True,
+        )
         return list(keys), row.reshape(-1)
 
     def figures(self, header: str) -> Floats:
@@ -58,6 +61,6 @@ class TableColumns:
         return np.asarray(self.table[header], dtype=float)
 
 
-def total(row: Ints, values: Floats, size: int) -> Floats:
+def sum_by_index(row: Ints, values: Floats, size: int) -> Floats:
     """Sum of values by the number of their row."""
     return np.bincount(row, values, size).astype(float)

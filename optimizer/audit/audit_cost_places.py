@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-Place = tuple[str, str, str]
+AuditCostPlace = tuple[str, str, str]
 """Where a cost falls, of what thing, of what material, as the table Costs shows it."""
 
 
-def place_of(name: str, key: Any) -> Place:
+def cost_place(name: str, key: Any) -> AuditCostPlace:
     """Place of the costs of a row of a result table, by the row's key."""
     if name in ("Purchases", "Take or pay"):
         offer, site, material = key

@@ -9,13 +9,13 @@ from msgspec import Struct
 
 from optimizer.audit.audit_calendar import Bools, Floats
 
-TOLERANCE = 1e-6
+AUDIT_TOLERANCE = 1e-6
 """Violation that passes, relative to the quantities that are compared."""
-SMALLEST = 10.0
+MIN_COMPARED_SIZE = 10.0
 """Quantities below it (t, or money) are compared as if they were so large."""
-USED = TOLERANCE * SMALLEST
+MIN_USE = AUDIT_TOLERANCE * MIN_COMPARED_SIZE
 """Tonnes, or units of use, above which a lane or a unit counts as used."""
-WRONG = 1.0
+CERTAIN_VIOLATION = 1.0
 """Violation of what is wrong whatever its size, or not a number."""
 
 
@@ -72,7 +72,7 @@ class Audit(Struct, frozen=True):
 class Tally:
     """Comparisons under one name; keeps the worst."""
 
-    def __init__(self, name: str, smallest: float = SMALLEST) -> None:
+    def __init__(self, name: str, smallest: float = MIN_COMPARED_SIZE) -> None:
         self.name = name
         self.smallest = smallest
         self.worst = 0.0
@@ -105,30 +105,30 @@ class Tally:
 
     def forbid(self, value: Floats, forbidden: Bools, place: Callable[[int], str]) -> None:
         """Values must be zero where they are forbidden; nothing else is looked at."""
-        found = np.flatnonzero(forbidden)
-        self.tested += value.size - found.size
-        zero = np.zeros(found.size)
-        self.equal(value[found], zero, lambda i: place(int(found[i])))
+        positions = np.flatnonzero(forbidden)
+        self.tested += value.size - positions.size
+        zero = np.zeros(positions.size)
+        self.equal(value[positions], zero, lambda i: place(int(positions[i])))
 
-    def alike(
+    def equal_labels(
         self, shown: Sequence[object], wanted: Sequence[object], place: Callable[[int], str]
     ) -> None:
         """Each label must be what it should be, letter for letter."""
         self.tested += len(shown)
-        for i, (own, other) in enumerate(zip(shown, wanted, strict=True)):
-            if own != other:
-                self.worst = max(self.worst, WRONG)
-                self.where = f"{place(i)}: {own!r} instead of {other!r}"
+        for i, (label, right) in enumerate(zip(shown, wanted, strict=True)):
+            if label != right:
+                self.worst = max(self.worst, CERTAIN_VIOLATION)
+                self.where = f"{place(i)}: {label!r} instead of {right!r}"
                 return
 
-    def flaw(self, where: str) -> None:
+    def fail(self, where: str) -> None:
         """Something that is wrong whatever its size."""
         self.tested += 1
-        self.worst, self.where = max(self.worst, WRONG), where
+        self.worst, self.where = max(self.worst, CERTAIN_VIOLATION), where
 
     def check(self) -> Check:
         """The outcome; what is not a number never passes."""
-        return Check(self.name, self.worst <= TOLERANCE, self.worst, self.where, self.tested)
+        return Check(self.name, self.worst <= AUDIT_TOLERANCE, self.worst, self.where, self.tested)
 
     def _compare(
         self,
@@ -143,13 +143,13 @@ class Tally:
             return
         self.tested += excess.size
         ratio = excess / np.maximum(size, self.smallest)
-        ratio[np.isnan(ratio)] = WRONG
+        ratio[np.isnan(ratio)] = CERTAIN_VIOLATION
         i = int(np.argmax(ratio))
         if ratio.flat[i] > self.worst:
             self.worst = float(ratio.flat[i])
             self.where = f"{place(i)}: {value.flat[i]:,.6g} {word} {limit.flat[i]:,.6g}"
 
 
-def always(words: str) -> Callable[[int], str]:
+def fixed_place(words: str) -> Callable[[int], str]:
     """Names every position alike."""
     return lambda _: words

@@ -12,13 +12,13 @@ import numpy as np
 from msgspec import structs
 
 from optimizer.explain.duals import SMALL
-from optimizer.explain.scarcity import WORK, candidates
+from optimizer.explain.scarcity import MAX_SOLVED_COLUMNS, candidates
 from optimizer.network.network_data import Network
 from optimizer.result.price_layouts import HEADROOM
 from optimizer.result.result_table import Table, table
 from optimizer.solver import Answer, Program, WarmStart, ask, slopes
 
-SECONDS = 5.0
+BARRED_OPTION_TIME_LIMIT = 5.0
 """Time to search the plan without an option."""
 
 
@@ -28,19 +28,19 @@ def headroom(network: Network, m: Any, program: Program, answer: Answer) -> Tabl
         return table(HEADROOM, [])
     column_of = {id(variable): column for column, variable in enumerate(program.variables)}
     used = []
-    for kind, thing, material, prices, own in candidates(network, m):
-        for t, variables in own.items():
+    for kind, thing, material, prices, by_period in candidates(network, m):
+        for t, variables in by_period.items():
             amount = sum(variable.value for variable in variables)
             if amount > SMALL:
                 group = [column_of[id(variable)] for variable in variables]
                 used.append((kind, thing, material, t, amount, prices[t], group))
     used.sort(key=lambda row: (row[0] != "offer", -abs(row[4] * row[5])))
     discount = network.calendar.discount(network.case.settings.discount_rate)
-    most = WORK // max(len(program.cost), 1)
-    found = slopes(program, answer, [row[-1] for row in used[:most]])
+    max_groups = MAX_SOLVED_COLUMNS // max(len(program.cost), 1)
+    slopes_found = slopes(program, answer, [row[-1] for row in used[:max_groups]])
     rows = []
     for kind, thing, material, t, amount, price, _ in used:
-        slope = next(found, None)
+        slope = next(slopes_found, None)
         if slope is None:
             continue
         dearer, cheaper = (each / discount[t] for each in slope)
@@ -67,12 +67,17 @@ def _options(
         upper = program.upper.copy()
         upper[[column_of[id(variable)] for variable in cells.values()]] = 0.0
         barred = structs.replace(program, upper=upper)
-        found = ask(barred, time_limit=SECONDS, gap=0.0, start=WarmStart.of(program, answer))
-        if found.status == "infeasible":
+        solution = ask(
+            barred,
+            time_limit=BARRED_OPTION_TIME_LIMIT,
+            gap=0.0,
+            start=WarmStart.of(program, answer),
+        )
+        if solution.status == "infeasible":
             dearer = float("inf")
-        elif found.status == "optimal" and found.objective is not None:
+        elif solution.status == "optimal" and solution.objective is not None:
             paid = sum(discount[t] * number for t, number in built.items())
-            dearer = max(found.objective - answer.objective, 0.0) / paid
+            dearer = max(solution.objective - answer.objective, 0.0) / paid
         else:
             continue
         amount, label = sum(built.values()), network.calendar.labels[min(built)]

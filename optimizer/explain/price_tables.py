@@ -13,10 +13,10 @@ from optimizer.explain.bottlenecks import bottlenecks
 from optimizer.explain.bound_sensitivity import BoundMove, moves
 from optimizer.explain.duals import priced
 from optimizer.explain.marginal_costs import marginal_costs, prices_of
-from optimizer.explain.options_not_built import Row, refused
-from optimizer.explain.oxide_balance import oxides
+from optimizer.explain.options_not_built import OptionBreakEven, break_even_options
+from optimizer.explain.oxide_balance import oxide_balance
 from optimizer.explain.price_ceilings import headroom
-from optimizer.explain.scarcity import balances_of, break_even, scarcity
+from optimizer.explain.scarcity import balance_rows, break_even, scarcity
 from optimizer.result.result_table import Table
 from optimizer.solver import Answer, BasisRanges, EntryPrices, Program, margins, ranges
 
@@ -32,16 +32,18 @@ class PriceTables(Struct, frozen=True):
     answer: Answer
     ranges: Callable[[], BasisRanges | None]
     margins: Callable[[], EntryPrices | None]
-    refused: Callable[[], list[Row]]
+    option_rows: Callable[[], list[OptionBreakEven]]
     moved: Mapping[int, BoundMove]
     """Bounds that stand in several rows."""
 
     def tables(self) -> dict[str, Table]:
         """What binds, what that is worth, and what unused things lack, by name."""
         network = self.model.network
-        rows, held = priced(network, self.program, self.answer, self.moved), self.ranges()
+        rows, ranges_found = priced(network, self.program, self.answer, self.moved), self.ranges()
         return _by_name(
-            scarcity(network, rows, held), bottlenecks(network, rows, held), self._break_even()
+            scarcity(network, rows, ranges_found),
+            bottlenecks(network, rows, ranges_found),
+            self._break_even(),
         )
 
     def explained(self, found: Mapping[str, Table]) -> dict[str, Table]:
@@ -52,12 +54,12 @@ class PriceTables(Struct, frozen=True):
             self._break_even(exact=True),
             headroom(m.network, m, program, answer),
             marginal_costs(m.network, program, prices),
-            oxides(m.network, program, found, prices),
+            oxide_balance(m.network, program, found, prices),
         )
 
     def _break_even(self, *, exact: bool = False) -> Table:
         m, program, answer = self.model, self.program, self.answer
-        worked_out = (self.ranges(), self.margins(), self.refused())
+        worked_out = (self.ranges(), self.margins(), self.option_rows())
         return break_even(m.network, m, program, answer, *worked_out, exact=exact)
 
 
@@ -77,9 +79,9 @@ def pricing(
         return ranges(program, answer, priced)
 
     def lacking() -> EntryPrices | None:
-        return margins(program, answer, balances_of(program))
+        return margins(program, answer, balance_rows(program))
 
-    forced = cache(partial(refused, m.network, m, program, answer))
+    forced = cache(partial(break_even_options, m.network, m, program, answer))
     if not full or len(program.cost) < LARGE:
         yield PriceTables(m, program, answer, cache(ranging), cache(lacking), forced, moved)
         return
@@ -87,8 +89,10 @@ def pricing(
 
     with ThreadPoolExecutor(2) as aside:
         begun, late = aside.submit(ranging), aside.submit(lacking)
-        held, lacks = begun.result, late.result
-        yield PriceTables(m, program, answer, lambda: held(), lambda: lacks(), forced, moved)
+        ranges_found, lacks = begun.result, late.result
+        yield PriceTables(
+            m, program, answer, lambda: ranges_found(), lambda: lacks(), forced, moved
+        )
 
 
 def _by_name(*tables: Table) -> dict[str, Table]:
