@@ -1,13 +1,10 @@
 """An audit of a plan, written without the model's code.
 
-It recomputes balances, limits, rules and costs from the input tables and the flows
-in the result tables. What the input tables allow is in
-:mod:`~optimizer.audit.audit_entitlements`, the flows in ``flows``, the checks in
-``checks``, ``units``, ``lanes``, ``investment``, ``limits``, ``custody``, ``shares`` and
-``costs``, of the tables of prices in ``scarcity``, ``bottlenecks``, ``break_even``,
-``rule_price_tally`` and ``reasons``.
-Nothing of the network, the model or the solver is used, so that an error there cannot
-hide here.
+It recomputes balances, limits, rules and costs from the input tables and from the flows
+in the result tables. :mod:`~optimizer.audit.audit_entitlements` reads the input tables and
+:mod:`~optimizer.audit.audit_flows` the flows; each other file checks one subject.
+The audit uses nothing of the network, the model or the solver, so that it does not repeat
+their errors.
 """
 
 from __future__ import annotations
@@ -54,15 +51,16 @@ __all__ = ["AUDIT_TOLERANCE", "Audit", "Auditor", "Check", "audit"]
 def audit(case: Case, tables: Tables, objective: float, bookings: Any = None) -> Audit:
     """Verdict on a plan: its flows against the input tables, its cost against the objective.
 
-    ``objective`` is the present value of all costs in the case's currency. A comparison
-    passes if it fails by no more than ``AUDIT_TOLERANCE`` of the quantities compared
-    (of ``verdict.SMALLEST`` tonnes or money where they are smaller).
+    ``objective`` is the present value of all costs in the case's currency. ``bookings`` tell
+    which lots each flow takes; without them the origins of deliveries are not recomputed. A
+    comparison passes if its violation is at most ``AUDIT_TOLERANCE``, relative to the quantities
+    compared (to ``verdict.MIN_COMPARED_SIZE`` tonnes or money where they are smaller).
     """
     return Auditor(case, tables, objective, bookings).with_prices(tables)
 
 
 class Auditor:
-    """An audit in two parts, for prices are worked out after the plan."""
+    """An audit in two parts, because prices are computed after the plan."""
 
     def __init__(self, case: Case, tables: Tables, objective: float, bookings: Any = None) -> None:
         names = Tally("names that the workbook knows")
@@ -102,7 +100,7 @@ class Auditor:
         ]
         checks = (names.check(), *(tally.check() for tally in tallies), costs.objective(objective))
         self.verdict = Audit(checks, costs.cost, costs.cost - objective, AUDIT_TOLERANCE)
-        """What is said of the plan without its prices."""
+        """Verdict on the plan without its prices."""
 
     def with_prices(self, tables: Tables) -> Audit:
         """The verdict on the plan and on the tables of prices among its tables."""
@@ -144,7 +142,7 @@ def _provenance_tallies(
     tables: Tables,
     bookings: Any,
 ) -> list[Tally]:
-    """What is told of where deliveries come from; it takes the bookings of the plan to follow."""
+    """Checks of the origins of deliveries; none without the bookings of the plan."""
     if bookings is None or not any(name in tables for name in ("Provenance", "Compliance")):
         return []
     graph = AuditGraph(workbook, flows, ledger.provenance, bookings)

@@ -1,4 +1,4 @@
-"""Bottlenecks again, whole: what Scarcity tells, periods in a row as one line, and in words."""
+"""Check of Bottlenecks: each run of periods of one bound in Scarcity is one row, in words."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from optimizer.audit.verdict import MIN_COMPARED_SIZE, Tally
 from optimizer.result.result_layouts import Table
 
 AUDIT_MAX_BOTTLENECK_ROWS = 2_000
-"""Rows of Scarcity that are told, from the dearest."""
+"""Maximum rows of Scarcity in Bottlenecks, from the dearest: as many as the product shows."""
 AUDIT_MAX_LISTED_CELLS = 3
-"""Cells that are named one by one; of more the first and the last."""
+"""Maximum cells named one by one; of more, the product names the first and the last."""
 _BOTTLENECK_LABELS = ("kind", "thing", "from", "to", "note", "sentence", "cell")
 _BOTTLENECK_FIGURES = ("worth least", "worth most", "holds for", "saving")
 _BINDING_SENTENCES = {
@@ -38,14 +38,14 @@ _BINDING_SENTENCES = {
     ("rule share", MAXIMUM_SIDE): "Rule {0} binds {2} at {3}",
     ("option", MAXIMUM_SIDE): "The option {0} is built as often as it may",
 }
-"""What a bound at its end means, by kind and side; of Limits and Blends it is said in general."""
+"""Meaning of a binding bound by kind and side; Limits and Blends share a general sentence."""
 _RELIEF_UNITS = {
     "capacity": "unit of use",
     "minimum load": "unit of use",
     "process limit": "unit of activity",
     "option": "of it",
 }
-"""What one more is, where it is not a tonne."""
+"""Unit of one more, where it is not a tonne."""
 
 
 class BottleneckAudit:
@@ -88,18 +88,18 @@ class BottleneckAudit:
             )
             same = (figures == wanted_figures) | (
                 np.isnan(figures) & np.isnan(wanted_figures)
-            )  # without end, or not known
+            )  # infinite, or not known
             figures, wanted_figures = (
                 np.where(same, 0.0, figures),
                 np.where(same, 0.0, wanted_figures),
             )
             scale = MIN_COMPARED_SIZE / np.maximum(np.abs(wanted_figures), 1e-12)
-            with np.errstate(invalid="ignore"):  # one without end, one not: never equal
+            with np.errstate(invalid="ignore"):  # infinity less a number: never equal
                 tally.equal(figures * scale, wanted_figures * scale, _column_place(wanted, header))
         return tally
 
     def _groups(self) -> list[list[PricedRestriction]]:
-        """Rows of one bound, bound on one side and of one sign, in periods without a gap."""
+        """Rows of one bound, side and sign of worth, in consecutive periods."""
         rows_by_bound: dict[tuple[Any, ...], list[PricedRestriction]] = {}
         for priced in self.priced[:AUDIT_MAX_BOTTLENECK_ROWS]:
             restriction, per = priced.restriction, priced.row["per"]
@@ -124,7 +124,7 @@ class BottleneckAudit:
         return groups
 
     def _row(self, group: Sequence[PricedRestriction]) -> dict[str, Any]:
-        """What the results say of each column of Bottlenecks.
+        """Expected value of each column of Bottlenecks.
 
         "units of it in any one of the periods at that worth"; saving is the "present value of
         relaxing it as far as its worth holds, period by period; where that is not known or has
@@ -133,7 +133,7 @@ class BottleneckAudit:
         rows = [priced.row for priced in group]
         reliefs = np.array([priced.range_of_worth for priced in group])
         today = np.array([row["worth today"] for row in rows])
-        range_end = float(reliefs.min())  # not a number if one of them is not
+        range_end = float(reliefs.min())  # NaN if one of them is NaN
         note = "" if range_end == range_end else NOT_UNIQUE
         if rows[0]["note"] == NOT_COMPUTED:
             note = NOT_COMPUTED

@@ -1,4 +1,4 @@
-"""What a bound says in the reasons of shortages, and whether a sentence says it."""
+"""Sentences that reasons of shortages use for each bound."""
 
 from __future__ import annotations
 
@@ -50,18 +50,18 @@ _BOUND_SENTENCES = {
     ("blend", MAXIMUM_SIDE): "{1} at {0} takes in at most {value} of {2}",
     ("option", MAXIMUM_SIDE): "{0} is built at most {value} times",
 }
-"""What a bound says, by kind and side."""
+"""Sentence of a bound, by kind and side."""
 _MINIMUM_LOAD_SENTENCES = (
     "{1} at {0} must run at no less than {value} of its capacity",
     "{1} at {0}, where it runs, runs at no less than {value} of capacity",
 )
-"""What a minimum load says: of rows that may not idle, and of those that may."""
+"""Sentence of a minimum load: of rows that may not idle, and of rows that may."""
 
 
 def bound_sentences(
     workbook: AuditWorkbook, restriction: Restriction, i: int, side: int
 ) -> list[str]:
-    """Ways to say a bound with its cells; of a minimum load there are two."""
+    """Possible sentences for a bound with its cells; a minimum load has two."""
     patterns = (
         _MINIMUM_LOAD_SENTENCES
         if restriction.kind == "minimum load"

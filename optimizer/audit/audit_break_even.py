@@ -1,6 +1,7 @@
-"""Break-even again: what is not used, what it costs now, and the price at which it would enter.
+"""Check of Break-even: unused things, their price now, and the price at which they would enter.
 
-How much cheaper a thing must get is a reduced cost; it is not worked out again. All else is.
+The audit takes the reduced cost (how much cheaper a thing must get) as shown and recomputes
+everything else.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats
 from optimizer.audit.audit_cost_places import lane_name
-from optimizer.audit.audit_entitlements import AuditWorkbook, LaneKey
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_investment import InvestmentAudit
+from optimizer.audit.audit_terms import LaneKey
 from optimizer.audit.verdict import MIN_COMPARED_SIZE, MIN_USE, Tally
 from optimizer.result.result_layouts import Table
 
@@ -23,7 +25,7 @@ PRICE_NOTES = ("exact", "estimate")
 _BREAK_EVEN_KEY = ("kind", "thing", "material", "period")
 
 UnusedTerms = tuple[Bools, Floats, Floats]
-"""Periods in which a thing may be used, its price, and what is used of it."""
+"""Periods in which a thing may be used, its price, and how much of it is used."""
 
 
 class BreakEvenAudit:
@@ -55,7 +57,7 @@ class BreakEvenAudit:
             self._lanes[lane_name(start, end, mode), material] = (start, end, material, mode)
 
     def check(self) -> Tally:
-        """Each row is a thing that may be used and is not, once, at its price of the period.
+        """Each row is an unused but permitted thing, listed once, at its price of the period.
 
         The contract: "Break-even (unused offers, lanes and processes: how much cheaper they must
         get)". The results: break-even is the "price at which it enters"; a note is exact or
@@ -75,7 +77,7 @@ class BreakEvenAudit:
         def place(i: int) -> str:
             return f"Break-even: {', '.join(keys[i])}"
 
-        # A price of any size is compared by its own digits.
+        # Relative to the price itself: a small price is compared as strictly as a large one.
         scale = MIN_COMPARED_SIZE / np.maximum(np.abs(wanted) + np.abs(cheaper), 1e-12)
         tally.equal(price * scale, wanted * scale, place)
         tally.equal(entry_price * scale, (wanted - cheaper) * scale, place)
@@ -88,7 +90,7 @@ class BreakEvenAudit:
         return tally
 
     def _price(self, tally: Tally, key: tuple[Any, ...]) -> float:
-        """Price of a thing in a period, where it may be used and is not."""
+        """Price of a thing in a period; an error if it may not be used or is used."""
         kind, thing, material, period = key
         name, t = (kind, thing, material), self.calendar.index.get(period)
         if name not in self._terms:
@@ -111,7 +113,7 @@ class BreakEvenAudit:
         return rows.touched, rows.average(lambda row: row.price), used
 
     def _lane(self, thing: str, material: str) -> UnusedTerms | None:
-        """A lane by its own row, or by the '*' row that carries the material."""
+        """A lane by the row of its material, or by the '*' row."""
         lane = self._lanes.get((thing, material)) or self._lanes.get((thing, "*"))
         if lane is None:
             return None
@@ -121,7 +123,7 @@ class BreakEvenAudit:
         return terms.allowed, terms.cost, used
 
     def _process(self, site: str, name: str) -> UnusedTerms | None:
-        """A process by its site and its recipe, or its recipe and feed."""
+        """A process by its site and by 'recipe' or 'recipe of feed'."""
         recipe, feed = name, ""
         for material in self.workbook.assays:
             if (
@@ -137,7 +139,7 @@ class BreakEvenAudit:
         return (needs.allowed, needs.cost, used) if needs.rows else None
 
     def _option(self, thing: str, sites: str) -> UnusedTerms | None:
-        """An option at its capital, where nothing of it is built at any time."""
+        """An option at its capital cost; built in any period counts as used."""
         option = self.investment.options.get(thing)
         if option is None:
             return None

@@ -1,4 +1,4 @@
-"""Periods, and what dated rows come to in each of them.
+"""Periods, and amounts and averages of dated rows in each period.
 
 Time is measured in months since year 0: a month is 1/12 of a year, and part of
 a month counts by its days.
@@ -64,7 +64,7 @@ class AuditCalendar:
         return f"{year}-{month + 1:02d}"
 
     def span(self, start: date | None, end: date | None) -> tuple[float, float]:
-        """First and last moment of dated rows in months; blank is the horizon's end."""
+        """First and last moment of dated rows in months; a blank date is that of the horizon."""
         low = self.edges[0] if start is None else month_of(start)
         high = self.edges[-1] if end is None else month_of(_after(end))
         return float(low), float(high)
@@ -93,7 +93,7 @@ class AuditCalendar:
         return windows[window]
 
     def place(self, names: Sequence[Sequence[str]]) -> Callable[[int], str]:
-        """Names a position in a table of keys by periods."""
+        """Name a position in a table of keys by periods."""
 
         def words(i: int) -> str:
             key, t = divmod(i, self.count)

@@ -1,4 +1,4 @@
-"""Certificates again: for each delivery and rule the verdict and all that it rests on."""
+"""Check of Certificates: for each delivery and rule the verdict and its evidence."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _PLACE_SHARE = re.compile(r"(.+?) (\d+\.\d)%(?:; |$)")
 _SOURCE_ROW = re.compile(r"(\w+ row \d+ \(.*?\)) (\d+\.\d)%, (\S+) t(?:; |$)")
 _BANNED_COLUMNS = ("stage", "country", "owner_country", "owner", "site")
 PERCENT_ROUNDING = 0.0505
-"""Percent by which a figure of one decimal may be off."""
+"""Percentage points that a figure of one decimal may be off: half a digit and float error."""
 
 
 class CertificateAudit:
@@ -174,7 +174,7 @@ class CertificateAudit:
         return word, share_here, rule.maximum_share
 
     def _traits_named(self, i: int) -> int:
-        """Rules whose scope names something that a delivery has been through, whatever its date."""
+        """Traits whose scope names an event of a delivery, whatever its date."""
         traits = 0
         for fact in self.origins.events_touched[i]:
             if fact not in self._matched:
@@ -232,7 +232,7 @@ class CertificateAudit:
         return not set(re.split(r"[\x00, ]+", text)) - {"", "and", "or"}
 
     def _same_places(self, i: int, stage: str, text: str) -> bool:
-        """True if a text has the places of a stage with their shares."""
+        """True if a text lists the places of a stage with their shares."""
         wanted: dict[str, float] = {}
         places = self.origins.places[stage][i]
         for place, share in places.items():
@@ -246,7 +246,7 @@ class CertificateAudit:
         return _PLACE_SHARE.sub("", text) == "" and _same_percentages(shown, wanted, tolerance)
 
     def _same_sources(self, i: int, delivery: AuditDelivery, text: str) -> bool:
-        """True if a text has the rows that a delivery rests on, with shares and tonnes."""
+        """True if a text lists the rows that a delivery stems from, with shares and tonnes."""
         wanted = {
             f"{sheet} row {row} ({name})": share
             for (sheet, row, name), share in self.origins.source_shares[i].items()
@@ -268,7 +268,7 @@ class CertificateAudit:
         )
 
     def _sites_touched(self, i: int) -> Iterator[str]:
-        """Every place that some of a delivery has been through, by stage."""
+        """Every place that some of a delivery passed through, by stage."""
         stages: dict[str, set[str]] = {}
         for fact in self.origins.events_touched[i]:
             stages.setdefault(fact.stage, set()).add(place_text(place_of_event(fact)))
@@ -301,7 +301,7 @@ def place_text(place: AuditPlace) -> str:
 def _same_percentages(
     shown: Mapping[str, float], wanted: Mapping[str, float], tolerance: float
 ) -> bool:
-    """True if figures are the same but for rounding; what is next to nothing may be missing."""
+    """True if figures are equal up to rounding; a share below 1e-4 percent may be missing."""
     missing = [name for name in wanted if name not in shown and wanted[name] > 1e-4]
     differences = [abs(shown[name] - wanted.get(name, -1.0)) for name in shown]
     return not missing and max(differences, default=0.0) <= tolerance

@@ -1,7 +1,7 @@
-"""Balances and bounds: what comes in goes out, and nothing exceeds what a row allows.
+"""Checks of quantities: mass balances, permissions and bounds of the input rows.
 
-Units, lanes and options, which need yes/no decisions, are in ``units``, ``lanes`` and
-``investment``, the planner's own bounds in ``limits``.
+Units, lanes and options, which need yes/no decisions, have files of their own, and so have
+the planner's Limits and Blends.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from optimizer.tables import sheets
 
 
 class QuantityAudit:
-    """The checks of one plan that look at quantities alone."""
+    """The checks of one plan that compare quantities alone."""
 
     def __init__(self, workbook: AuditWorkbook, flows: TableFlows) -> None:
         self.workbook = workbook
@@ -52,8 +52,8 @@ class QuantityAudit:
     def balance(self) -> Tally:
         """Opening + bought + arrived + made = used + shipped + delivered + discarded + closing.
 
-        What is missed is compared by weight, place by place, and by its worth, all together: a
-        microgram that is missed may be worth more than everything else in the plan.
+        Differences are compared by weight, place by place, and by their total worth: a microgram
+        that is missing may be worth more than everything else in the plan.
 
         The contract: "Balance (by site and material: in, out, stock, to zero)"; tonnes used
         and made are "per unit of activity", "arrives = share that arrives".
@@ -76,7 +76,7 @@ class QuantityAudit:
         return tally
 
     def _prices(self) -> Floats:
-        """Highest price or value a tonne of the material of each place."""
+        """Highest price or value per tonne of the material of each place."""
         case = self.workbook.case
         dearest = {row.material: abs(row.value) for row in case.materials}
         for row in case.supply:
@@ -195,7 +195,7 @@ class QuantityAudit:
             tally.equal(paid_for, np.zeros(1), fixed_place("Take or pay without a contract"))
 
     def contract_rows(self) -> Iterator[tuple[tuple[str, ...], sheets.Offer, float, float]]:
-        """Name, row, most and tonnes taken of each row of Supply with a contract quantity."""
+        """Name, row, maximum and tonnes taken of each row of Supply with a contract quantity."""
         bought = self.flow_matrix("Purchases", list(self.workbook.offers))
         for (key, rows), tonnes in zip(self.workbook.offers.items(), bought, strict=True):
             for row, years in zip(rows.rows, rows.years, strict=True):
@@ -206,7 +206,7 @@ class QuantityAudit:
     def _contract_amounts(
         self, rows: DatedSpread, row: sheets.Offer, years: Floats, tonnes: Floats
     ) -> tuple[float, float]:
-        """Contract quantity within the horizon, and tonnes taken of what an offer sells."""
+        """Contract quantity within the horizon, and tonnes purchased under the row."""
         low, high = self.calendar.span(row.start, row.end)
         most = (row.contract_quantity or 0.0) * float(years.sum()) * 12 / (high - low)
         return most, float(tonnes @ (years / np.where(rows.touched, rows.covered, 1.0)))
@@ -252,7 +252,7 @@ class QuantityAudit:
                 yield (site, recipe, feed, unit), rows, np.where(rows.touched, value, 0.0)
 
     def stocks(self) -> tuple[Floats, Floats]:
-        """Closing stock of each row of Stocks' places by period, and what leaves in the next."""
+        """Closing stock of each place in Stocks by period, and outflow in the next period."""
         calendar, flows = self.calendar, self.flows
         pairs = [flows.pairs[pair] for pair in self.workbook.storage]
         outflow = flows.sums(flows.process_moves("inputs"))
@@ -263,7 +263,7 @@ class QuantityAudit:
         return flows.sums(flows.moves_of("Stock")).reshape(-1, calendar.count)[pairs], following
 
     def stock(self) -> Tally:
-        """Closing stock: least, most, days of cover, closing target.
+        """Closing stock: minimum, maximum, days of cover, closing target.
 
         The contract: "cover of what is used, shipped and delivered there in the next
         period; in the last period its own stands for the next"; closing is the "least stock

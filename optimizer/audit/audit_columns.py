@@ -1,4 +1,4 @@
-"""Columns of a long result table as numbers, so that its rows can be grouped quickly."""
+"""Columns of a long result table as integer codes, to group its rows quickly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from optimizer.audit.audit_calendar import Floats, Ints
 from optimizer.result.result_layouts import Table
 
 MAX_COMBINED_CODES = 1 << 40
-"""Combinations above which those that are there are numbered anew."""
+"""Combinations of codes above which rows are renumbered, well before 64-bit integers overflow."""
 
 
 class TableColumns:
@@ -25,7 +25,7 @@ class TableColumns:
         return len(self.table)
 
     def code(self, header: str) -> tuple[Ints, list[Any]]:
-        """Number of each cell of a column, and the distinct cells by number."""
+        """Code of each cell of a column, and the distinct cells by code."""
         if header not in self._codes:
             cells = self.table[header]
             names = {cell: i for i, cell in enumerate(dict.fromkeys(cells))}
@@ -34,7 +34,7 @@ class TableColumns:
         return self._codes[header]
 
     def numbers(self, header: str, known: Mapping[Any, int]) -> Ints:
-        """Number that each cell of a column has among those known; -1 where it has none."""
+        """Number of each cell of a column in ``known``; -1 where it has none."""
         code, names = self.code(header)
         return np.array([known.get(name, -1) for name in names], dtype=np.int64)[code]
 
@@ -62,5 +62,5 @@ class TableColumns:
 
 
 def sum_by_index(row: Ints, values: Floats, size: int) -> Floats:
-    """Sum of values by the number of their row."""
+    """Sum of values by their index, an array of ``size``."""
     return np.bincount(row, values, size).astype(float)

@@ -1,4 +1,4 @@
-"""Compliance again: which deliveries each rule binds, what breaks it, and what that rests on."""
+"""Check of Compliance: which deliveries each rule binds, what breaks it, and the evidence."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats
-from optimizer.audit.audit_entitlements import AuditProcessKey, AuditWorkbook
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_histories import date_text, trait_name
 from optimizer.audit.audit_lots import LotLedger
 from optimizer.audit.audit_statements import AuditStatements, UnverifiedTonnes
+from optimizer.audit.audit_terms import AuditProcessKey
 from optimizer.audit.audit_texts import consists_of
 from optimizer.audit.verdict import MIN_COMPARED_SIZE, Tally
 from optimizer.result.result_layouts import Table
 from optimizer.tables import sheets
 
 KEPT_SHARE_TOLERANCE = 1e-6
-"""Share above the allowed one that still counts as kept."""
+"""Share above the maximum that still counts as kept: rounding of the solver."""
 _COMPLIANCE_KEY = ("rule", "row", "line", "window")
 _COMPLIANCE_FIGURES = ("delivered", "breaking", "unknown", "not stated", "slack")
 _COMPLIANCE_SHARES = ("share found", "share allowed")
@@ -27,7 +28,7 @@ _COMPLIANCE_LABELS = ("phase", "segment", "verdict", "periods", "cell")
 
 
 class AuditDeliveries:
-    """What each line gets in each period, and what of it breaks each row of Rules."""
+    """Deliveries to each line and period, and the tonnes of them that break each row of Rules."""
 
     def __init__(self, workbook: AuditWorkbook, flows: TableFlows, ledger: LotLedger) -> None:
         self.workbook, self.ledger = workbook, ledger
@@ -48,7 +49,7 @@ class AuditDeliveries:
         return self._all[self._number[key]] if key in self._number else self._nothing
 
     def breaking(self, rule: sheets.Rule, key: AuditProcessKey) -> Floats:
-        """Tonnes that break a row of Rules by period: what is booked so, or is not followed."""
+        """Tonnes that break a row of Rules by period: booked as breaking, or not followed."""
         name = trait_name(rule)
         if name not in self._breaking:
             bit = self.ledger.provenance.bit[name]
@@ -59,7 +60,7 @@ class AuditDeliveries:
         return breaking[self._number[key]] if key in self._number else self._nothing
 
     def classes(self, key: AuditProcessKey, periods: Bools) -> dict[str, float]:
-        """Tonnes of each class in some periods: clean, or the rules that it is booked to break."""
+        """Tonnes of each class in some periods: clean, or the rules that the class breaks."""
         flow, tonnes = self._flow, dict[str, float]()
         if key not in self._number:
             return tonnes
@@ -210,7 +211,7 @@ def _compare_row(
 
 
 def _compare_classes(tally: Tally, shown: str, wanted: Mapping[str, float], words: str) -> None:
-    """Tonnes of each class, as the text tells them."""
+    """Compare the tonnes of each class in the text."""
     tonnes_by_class: dict[str, float] = {}
     for part in filter(None, shown.split("; ")):
         name, _, tonnes = part.removesuffix(" t").rpartition(" ")

@@ -1,4 +1,4 @@
-"""What the workbook says that a tonne of each material holds of each traced input.
+"""Contents of each material: tonnes of each traced input in a tonne, from the workbook.
 
 Inputs are the oxides that a separation recovers, and each traced material with a stage that is
 neither made nor assayed.
@@ -16,12 +16,12 @@ from optimizer.audit.audit_entitlements import AuditWorkbook
 
 
 class RecipeConversion(Struct):
-    """A recipe on a feed: what it makes its products of, and what it makes, per unit."""
+    """A recipe on a feed: inputs that become products, and outputs, per unit of activity."""
 
     product_inputs: dict[str, float]
     outputs: dict[str, float]
     splits: dict[str, Floats]
-    """By product: share of each input taken in that ends in it."""
+    """By product: share of each input that ends in it."""
 
 
 class AuditContents:
@@ -94,12 +94,12 @@ class AuditContents:
         )
 
     def _fill_made_materials(self) -> None:
-        """Contents of what is made: in each round of what is known by then.
+        """Contents of made materials, in rounds: each round uses the contents known before it.
 
-        A material has the mean of the conversions that bring an input and take only what is known.
-        Where none does, there is a loop: the first material in the order of Processes of which a
-        conversion takes something that is known has the mean of those, so what only closes a loop
-        is left out.
+        A material has the mean of the conversions that bring an input and use only known materials.
+        If no material qualifies, there is a loop. Then the first material in the order of Processes
+        with a conversion that uses any known material has the mean of such conversions. So a
+        conversion that only closes a loop is left out.
         """
         makers: dict[str, list[RecipeConversion]] = {}
         for conversion in self.conversions.values():
@@ -120,7 +120,7 @@ class AuditContents:
         enough: Callable[[Iterable[bool]], bool],
         most: int | None = None,
     ) -> dict[str, Floats]:
-        """Contents of materials of which a conversion takes enough that is known."""
+        """Contents of materials with a conversion of which all or any inputs are known."""
         contents: dict[str, Floats] = {}
         for material in waiting:
             usable = [
@@ -133,7 +133,7 @@ class AuditContents:
         return contents
 
     def _mean(self, material: str, conversions: list[RecipeConversion]) -> Floats:
-        """Of each input the mean over the conversions that bring it."""
+        """Mean content of each input over the conversions that bring it."""
         no_inputs = self._vector_of({})
         brought = np.array(
             [

@@ -1,11 +1,11 @@
-"""What each row of Costs is for: site, item and material."""
+"""Site, item and material of each row of Costs."""
 
 from __future__ import annotations
 
 from typing import Any
 
 AuditCostPlace = tuple[str, str, str]
-"""Where a cost falls, of what thing, of what material, as the table Costs shows it."""
+"""Site, item and material of a cost, as the table Costs shows them."""
 
 
 def cost_place(name: str, key: Any) -> AuditCostPlace:

@@ -1,7 +1,7 @@
-"""Every row of Costs: what it is for, its year, its present value.
+"""Check of every row of Costs: place, item, year, amount and present value.
 
-The contract of the results: every cost by category, place, thing and period. So there is as much
-for each as its flows cost, a row for each that costs something, and no row for anything else.
+The contract of the results: every cost by category, place, thing and period. So each amount is
+the cost of its flows, each cost has a row, and no row stands for anything else.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ COST_ROW_HEADERS = ("site", "item", "material", "year", "amount", "discounted")
 
 
 def cost_row_tallies(costs: CostAudit) -> list[Tally]:
-    """The check of the rows of Costs; none where the table does not say what they are for.
+    """The check of the rows of Costs; none where the table lacks a column of places.
 
     The contract: costs fall "mid-period"; what each is for is in the sheet that states it.
     """

@@ -15,16 +15,20 @@ from optimizer.audit.audit_calendar import AVERAGE_YEAR_DAYS, Floats, Ints
 from optimizer.audit.audit_columns import sum_by_index
 from optimizer.audit.audit_cost_places import AuditCostPlace, cost_place
 from optimizer.audit.audit_duty import AuditDuties
-from optimizer.audit.audit_entitlements import AuditWorkbook, LaneKey
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlow, TableFlows, matrix
 from optimizer.audit.audit_lots import LotLedger
+from optimizer.audit.audit_terms import LaneKey
 from optimizer.audit.verdict import Check, Tally
 from optimizer.result.result_layouts import CATEGORIES, Table
 
 PeriodCost = tuple[str, AuditCostPlace, Floats]
 """A category of cost, its place, and amounts by period."""
 MIN_TURNOVER_SHARE = 1e-3
-"""Part of all money turned over below which a category's period is compared as if so large."""
+"""Smallest size of a category in a period, as a share of turnover, that it is compared by.
+
+Chosen so that solver rounding in a category of little money passes; rows are compared one by one.
+"""
 
 
 class CostEntry(Struct, frozen=True):
@@ -43,7 +47,7 @@ class CostEntry(Struct, frozen=True):
 
 
 class CostAudit:
-    """Costs of one plan, and the checks that compare them with what is shown."""
+    """Costs of one plan, and the checks that compare them with the tables."""
 
     def __init__(
         self,
@@ -136,7 +140,7 @@ class CostAudit:
         ]
 
     def _shipping_costs(self) -> list[CostEntry]:
-        """Freight, duty and the carrying cost of what is under way, all at departure."""
+        """Freight, duty and the carrying cost in transit, all due at departure."""
         flow = self.flows["Shipments"]
         terms = [self.workbook.lane_terms(key) for key in flow.keys]
         value = [self._value(key[2]) * self.carrying_rate / AVERAGE_YEAR_DAYS for key in flow.keys]
@@ -178,7 +182,7 @@ class CostAudit:
         return highest[cell], spread[cell]
 
     def _customs_entry(self, lane: LaneKey, label: int) -> tuple[tuple[str, ...], str, str]:
-        """Possible origins (none: no border is crossed), country of entry, material."""
+        """Possible origins (none if no border is crossed), country of entry, material."""
         start, end, material, _ = lane
         sites = self.workbook.sites
         if start not in sites or end not in sites or sites[start].country == sites[end].country:
@@ -193,7 +197,7 @@ class CostAudit:
         return row.value if row else 0.0
 
     def _stock_costs(self) -> list[CostEntry]:
-        """Holding and carrying cost of closing stock, its value at the end."""
+        """Holding and carrying cost of closing stock, and its closing value."""
         workbook, calendar, nothing = self.workbook, self.calendar, np.zeros(self.calendar.count)
         storage = workbook.storage
         year = calendar.year_fraction

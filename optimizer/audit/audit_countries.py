@@ -1,7 +1,7 @@
-"""Lists of countries as the audit reads them: names, groups, and names that are left out.
+"""Lists of countries: names, groups, and exclusions.
 
-The contract: a list holds the countries and members of groups that it names, every country where
-it names none, and in either case none that stands behind ``not``.
+The contract: a list contains the countries and members of groups that it names, or every country
+if it names none, but never one that follows ``not``.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class CountryLists(Struct, frozen=True, dict=True):
     def _contains(self, words: str | Sequence[str], country: str) -> bool:
         listed = words.split(",") if isinstance(words, str) else words
         listed = [word.strip() for word in listed if word.strip()]
-        if not country:  # a row that tells a part of an event alone
+        if not country:  # Provenance states only a part of an event
             return not listed
         wanted = [word for word in listed if not word.startswith("not ")]
         excluded = [word[4:] for word in listed if word.startswith("not ")]

@@ -1,9 +1,9 @@
-"""Chain of custody: what leaves a place claiming to be clean came in clean.
+"""Chain of custody: lots that leave a place as clean came in clean.
 
-Within a node (site, material, period) lots may be mixed up freely as long as each
-that leaves is no cleaner than the lot that it is taken from. That is possible if
-and only if, for every set of claims, what leaves with one of them is at most what
-came in able to back one of them (Hall's condition).
+Within a node (site, material, period) a lot that leaves may be taken from any lot that came
+in and is at least as clean. Such an assignment exists if and only if, for every set of
+claims, the tonnes that leave with one of them are at most the tonnes that came in and back
+one of them (Hall's condition).
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from optimizer.audit.verdict import Tally
 from optimizer.tables import sheets
 
 MAX_ENUMERATED_CLAIMS = 6
-"""Different claims at a node up to which every set of them is compared."""
+"""Different claims at a node up to which all sets of them are compared: 63 sets at most."""
 
 
 class CustodyAudit:
-    """The checks of one plan that look at what lots are booked as."""
+    """The checks of one plan that follow the claims of lots."""
 
     def __init__(self, workbook: AuditWorkbook, flows: TableFlows, ledger: LotLedger) -> None:
         self.workbook = workbook
@@ -66,7 +66,7 @@ class CustodyAudit:
         return tally
 
     def purchases(self) -> Tally:
-        """A purchase claims nothing that its history does not back, and breaks nothing else.
+        """A purchase claims only what its history backs, and shows only rules that it breaks.
 
         The contract: "a history event that matches a line breaks the rule"; what does not match
         breaks none.
@@ -93,7 +93,7 @@ class CustodyAudit:
         return tally
 
     def runs(self) -> Tally:
-        """Outputs are shown to break what inputs and events break, where it is followed.
+        """Outputs show every followed rule that their inputs or events break.
 
         The contract: "stage: the event it adds to a lot's history, at this site"; "clears:
         rules that a lot no longer breaks after it"; segregates: "in a period in which one
@@ -117,7 +117,7 @@ class CustodyAudit:
         return tally
 
     def _nodes_that_follow(self, trait: int) -> Bools:
-        """Nodes of traced materials at which some lot that leaves follows a rule."""
+        """True for nodes of traced materials that a lot leaves for which a rule is followed."""
         flows, ledger = self.flows, self.ledger
         follows_at = np.zeros(flows.nodes, dtype=bool)
         moves = [flows.moves_of(n) for n in ("Shipments", "Deliveries", "Disposal", "Stock")]
@@ -234,7 +234,7 @@ class CustodyAudit:
 
 
 def _merged_lots(lots: AuditLots, kind: Ints) -> AuditLots:
-    """Lots of one kind at one node as one, sorted by node; ``kind`` renumbers the claims."""
+    """Lots merged by node and kind, sorted by node; ``kind`` renumbers the claims."""
     kinds = int(kind.max(initial=0)) + 1
     codes, row = np.unique(lots.node * kinds + kind[lots.claim], return_inverse=True)
     tonnes = sum_by_index(row, lots.tonnes, codes.size)
@@ -242,9 +242,9 @@ def _merged_lots(lots: AuditLots, kind: Ints) -> AuditLots:
 
 
 def _groups_of_nodes(lots: AuditLots, nodes: int) -> tuple[list[tuple[int, ...]], Ints]:
-    """Nodes at which the same kinds leave: the kinds of each group, the group of each node.
+    """Group nodes by the kinds that leave them: kinds of each group, and group of each node.
 
-    Nodes at which nothing leaves have group -1.
+    Nodes that nothing leaves have group -1.
     """
     first = np.flatnonzero(np.diff(lots.node, prepend=-1))
     length = np.diff(np.append(first, lots.node.size))
@@ -272,9 +272,9 @@ def _positions_by_group(group: Ints, groups: list[tuple[int, ...]]) -> list[Ints
 
 
 def _incomparable_claims(claims: list[int]) -> list[tuple[int, ...]]:
-    """Sets of claims that must be compared: those in which none implies another.
+    """Sets of claims to compare: those in which no claim implies another.
 
-    All of them for few claims, else single ones, pairs and the weakest together.
+    All sets for few claims, else single claims, pairs and the weakest claims together.
     """
     max_size = len(claims) if len(claims) <= MAX_ENUMERATED_CLAIMS else 2
     families = [

@@ -1,4 +1,4 @@
-"""Duties, worked out day by day from the rows of Tariffs."""
+"""Duties by origin, destination and material, averaged over each period from Tariffs."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class AuditDuties:
         return measures
 
     def _average(self, rows: list[sheets.Tariff], value: float) -> Floats:
-        """Duty of one measure: each moment has the most specific row that holds then."""
+        """Average duty of one measure: the most specific row in force applies at each moment."""
         calendar = self.calendar
         spans = [calendar.span(row.start, row.end) for row in rows]
         moments = np.array(sorted({*calendar.edges.tolist(), *chain.from_iterable(spans)}))

@@ -1,8 +1,8 @@
-"""Averages over a graph, period by period, by eliminating one vertex after the other.
+"""Gaussian elimination on a graph, period by period, for many right-hand sides at once.
 
-``value = own + sum of weight x value of each source``, for many columns at once. A vertex all of
-whose sources are known is known. Where none is, for what is left are loops, the vertex with the
-fewest ways through it is put into the equations of those that it feeds, and found again at the end.
+The equations are ``value = own + sum of weight x value of each source``. A vertex whose sources
+are all known is known. If no such vertex is left, the rest are loops: the vertex with the fewest
+paths through it is substituted into the equations of its targets and solved at the end.
 """
 
 from __future__ import annotations
@@ -15,24 +15,27 @@ from msgspec import Struct
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
 
 LOOP_LOSS = 1e-13
-"""What is lost on each edge, so that a loop that nothing enters has an answer too."""
+"""Share lost on each edge, so that a loop without inflow has the solution zero.
+
+Chosen between the precision of floats (2e-16) and the smallest share that is shown (1e-9).
+"""
 FEW_PATHS = 2
-"""Ways through a vertex that are few enough not to look for one with fewer."""
+"""Paths through a vertex at which the search stops: it adds fewer edges than it removes."""
 
 
 class PeriodEdges(Struct):
     """Edges that end in one period."""
 
     known: Ints
-    """Those from vertices that nothing enters in this period, sorted by target."""
+    """Edges from vertices without inflow in this period, sorted by target."""
     first: Ints
-    """Position among them of the first one of each target."""
+    """Position of the first such edge of each target."""
     within: Ints
-    """Those from vertices that must be found first."""
+    """Edges from vertices that must be solved first."""
 
 
 class Elimination:
-    """The edges of a graph by the period of their target, ready to be solved."""
+    """The edges of a graph, grouped by the period of their target."""
 
     def __init__(self, period: Sequence[int], source: Ints, target: Ints) -> None:
         self.source, self.target = source, target
@@ -51,7 +54,7 @@ class Elimination:
     def solve(
         self, values: Floats, weights: Floats, kind_of_column: Ints, counts: Bools | None = None
     ) -> None:
-        """Add to each value what flows in; ``values`` becomes the answer.
+        """Add the inflow to each value, in place: ``values`` becomes the solution.
 
         ``values`` is by vertex and column, ``weights`` by edge and kind; ``kind_of_column`` is the
         kind of each column. Nothing flows into a vertex and column where ``counts`` is false.
@@ -75,7 +78,7 @@ class Elimination:
 def _solve_period(
     values: Floats, sources_of_edges: list[int], targets_of_edges: list[int], parts: Floats
 ) -> None:
-    """One period: what is known is passed on until nothing is left."""
+    """Solve one period: pass on known values until no equation is left."""
     sources: dict[int, dict[int, Floats]] = {}
     targets: dict[int, set[int]] = {}
     for source, target, part in zip(sources_of_edges, targets_of_edges, parts, strict=True):
@@ -106,7 +109,7 @@ def _solve_period(
 def _vertex_with_fewest_paths(
     sources: dict[int, dict[int, Floats]], targets: dict[int, set[int]]
 ) -> int:
-    """The vertex with the fewest ways through it, or the first one that hardly adds any."""
+    """The vertex with the fewest paths through it, or the first with at most ``FEW_PATHS``."""
     best, fewest = -1, 0
     for vertex, weights_by_source in sources.items():
         paths = len(weights_by_source) * len(targets[vertex]) if vertex in targets else 0
@@ -123,7 +126,7 @@ def _substitute(
     sources: dict[int, dict[int, Floats]],
     targets: dict[int, set[int]],
 ) -> list[int]:
-    """Put the equation of a vertex into those that it feeds; gives those that are known then."""
+    """Substitute a vertex into the equations of its targets; returns targets that become known."""
     weights_by_source, fed = sources.pop(vertex), targets.pop(vertex, set())
     if vertex in weights_by_source:
         fed.discard(vertex)

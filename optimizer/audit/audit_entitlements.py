@@ -1,7 +1,7 @@
-"""What the input tables allow, ask and charge, by key and period.
+"""The input tables by key and period: permissions, quantities and prices.
 
-Nothing here looks at a plan. Rates per year are amounts per period, prices
-averages over the time that dated rows cover.
+Nothing here depends on a plan. Yearly rates become amounts per period; prices are averaged
+over the time that dated rows cover.
 """
 
 from __future__ import annotations
@@ -11,74 +11,20 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
-from msgspec import Struct, field
 
 from optimizer.audit.audit_calendar import AuditCalendar, Bools, DatedSpread, Floats, spread_by_key
+from optimizer.audit.audit_terms import (
+    AuditProcessKey,
+    LaneKey,
+    LaneTerms,
+    ProcessNeeds,
+    RecipeAmounts,
+    SiteMaterialKey,
+    StorageTerms,
+    WantedTonnes,
+)
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
-
-SiteMaterialKey = tuple[str, str]
-AuditProcessKey = tuple[str, str, str]
-"""A process: site, recipe, feed."""
-LaneKey = tuple[str, str, str, str]
-"""A lane: from site, to site, material, mode."""
-
-
-class LaneTerms(Struct, frozen=True):
-    """What a lane does for one material by period of departure."""
-
-    allowed: Bools
-    cost: Floats
-    """Freight per tonne shipped."""
-    lead_days: Floats
-    arrives: Floats
-    """Share that arrives."""
-    starred: Bools
-    """Periods in which the '*' row carries it."""
-
-
-class ProcessNeeds(Struct, frozen=True):
-    """What a process asks by period."""
-
-    allowed: Bools
-    cost: Floats
-    """Conversion cost per unit of activity, all units together."""
-    uses: dict[str, Floats]
-    """Capacity per unit of activity, by unit."""
-    rows: tuple[tuple[sheets.Process, Bools], ...]
-    """Its rows, and the periods that each holds in."""
-
-
-class RecipeAmounts(Struct):
-    """Tonnes per unit of activity."""
-
-    inputs: dict[str, float] = field(default_factory=dict)
-    outputs: dict[str, float] = field(default_factory=dict)
-
-
-class StorageTerms(Struct, frozen=True):
-    """Closing stock at a site of a material by period, and its two ends."""
-
-    allowed: Bools
-    minimum: Floats
-    maximum: Floats
-    cover: Floats
-    """Periods of use that it must cover."""
-    holding: Floats
-    """Cost per tonne and year."""
-    first: sheets.Stock | None
-    """The row that covers the start: it holds the opening stock."""
-    last: sheets.Stock | None
-    """The row that covers the end: closing target and value stand in it."""
-
-
-class WantedTonnes(Struct, frozen=True):
-    """What a demand line wants by period."""
-
-    quantity: Floats
-    least: Floats
-    price: Floats
-    penalty: Floats
 
 
 class AuditWorkbook:
@@ -151,7 +97,7 @@ class AuditWorkbook:
         return amounts
 
     def product_inputs(self, recipe: str, feed: str) -> set[str]:
-        """Inputs that products are made of: the feed; else what has a stage; else all traced."""
+        """Inputs that become products: the feed, or traced inputs with a stage, or all traced."""
         if feed and recipe in self.recoveries:
             return {feed}
         materials = self.materials
@@ -160,7 +106,7 @@ class AuditWorkbook:
         return {name for name in traced if materials[name].stage} or traced
 
     def process_needs(self, process: AuditProcessKey) -> ProcessNeeds:
-        """Terms of a process: named rows, and '*' rows of units that no named row holds."""
+        """Terms of a process: its named rows, and '*' rows of units without a named row."""
         if process in self._process_needs:
             return self._process_needs[process]
         site, recipe, feed = process
@@ -193,7 +139,7 @@ class AuditWorkbook:
         """Materials that a '*' lane may carry to each site.
 
         The contract: "material may be *: what something at its end can take"; "disposal cost
-        (blank = may not be discarded)" is for any site, so that each can take what has one.
+        (blank = may not be discarded)" is for any site, so each accepts a material that has one.
         """
         discarded = {row.material for row in self.case.materials if row.disposal_cost is not None}
         accepted: dict[str, set[str]] = {site: set(discarded) for site in self.sites}
@@ -221,7 +167,7 @@ class AuditWorkbook:
         return accepted
 
     def lane_terms(self, lane: LaneKey) -> LaneTerms:
-        """Terms of a lane: its named row in each period that one touches, else the '*' row."""
+        """Terms of a lane: its named row in each period that the row touches, else the '*' row."""
         if lane in self._lane_terms:
             return self._lane_terms[lane]
         start, end, material, mode = lane
@@ -280,7 +226,7 @@ class AuditWorkbook:
 
     @cached_property
     def demand_terms(self) -> dict[AuditProcessKey, WantedTonnes]:
-        """Quantity, least delivery, price and penalty of each demand line."""
+        """Quantity, minimum delivery, price and penalty of each demand line."""
         return {key: self._demand_terms(rows) for key, rows in self.demand.items()}
 
     def _demand_terms(self, rows: DatedSpread) -> WantedTonnes:
@@ -296,7 +242,7 @@ class AuditWorkbook:
         return WantedTonnes(quantity, least, rows.average(lambda row: row.price), penalty)
 
     def wanted_by_row(self, rows: DatedSpread) -> Iterator[tuple[sheets.Demand, Floats]]:
-        """Rows of a demand line with the tonnes that each wants by period.
+        """Rows of a demand line with the tonnes wanted by each, by period.
 
         The contract: "per year, or one column per period headed with its label, which wins where
         it is filled"; outside its dates a row wants nothing.
@@ -321,7 +267,7 @@ class AuditWorkbook:
         return "; ".join(name for name, periods in self._segments[key].items() if periods[t])
 
     def binds(self, rule: sheets.Rule, key: AuditProcessKey) -> Bools:
-        """Periods in which a row of Rules binds a demand line that wants something.
+        """Periods in which a row of Rules binds a demand line with a quantity.
 
         The contract: a rule "binds a period that it touches at all"; dated by processing "every
         delivery is looked at"; ``*`` is every segment, and "segment may be blank: then only rules

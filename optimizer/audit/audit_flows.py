@@ -1,4 +1,4 @@
-"""The result tables as arrays: who, when, how much, under which label."""
+"""The result tables as arrays: key, period, quantity and label of each row."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from msgspec import Struct
 
 from optimizer.audit.audit_calendar import AuditCalendar, Floats, Ints, month_of
 from optimizer.audit.audit_columns import sum_by_index
-from optimizer.audit.audit_entitlements import AuditWorkbook, RecipeAmounts
+from optimizer.audit.audit_entitlements import AuditWorkbook
+from optimizer.audit.audit_terms import RecipeAmounts
 from optimizer.audit.verdict import Tally
 from optimizer.result.result_layouts import Table
 
 LotLabel = tuple[str, str, str]
-"""What a lot is booked as: rules broken, rules not followed, customs origin; of a run:
+"""Booking of a lot: rules broken, rules not followed, customs origin. Booking of a run:
 rules that its inputs break, rules not followed in them, rules that its outputs break."""
 
 
 class TableFlow(Struct, frozen=True):
-    """A result table: rows that stand in a known period."""
+    """The rows of a result table with a known period."""
 
     name: str
     keys: list[Any]
@@ -55,9 +56,9 @@ class LotMove(Struct, frozen=True):
     node: Ints
     tonnes: Floats
     label: Ints
-    """Number of the label it is booked under."""
+    """Number of each move's label."""
     row: Ints
-    """Row of the flow that it stems from."""
+    """Row of the table that each move stems from."""
 
 
 _FLOW_COLUMNS: dict[str, tuple[tuple[str, ...], str, tuple[str, ...], tuple[str, ...]]] = {
@@ -91,7 +92,7 @@ _FLOW_COLUMNS: dict[str, tuple[tuple[str, ...], str, tuple[str, ...], tuple[str,
         ("", "", ""),
     ),
 }
-"""Key, quantity, other figures and columns of the label of each table that is read."""
+"""By table: columns of the key, of the quantity, of other figures and of the label."""
 _LABEL_COLUMNS = ("breaks", "not followed", "customs origin")
 
 
@@ -181,7 +182,7 @@ class TableFlows:
         return f"{material} at {site} in {self.calendar.labels[t]}"
 
     def moves_of(self, name: str) -> LotMove:
-        """Nodes of the rows of a table whose key holds a site and a material."""
+        """Moves at the nodes of a table's rows; its key has a site and a material."""
         flow = self[name]
         site, material = _SITE_MATERIAL_POSITIONS[name]
         pair = _integers(self.pairs[key[site], key[material]] for key in flow.keys)
@@ -189,7 +190,7 @@ class TableFlows:
         return LotMove(node, flow.tonnes, flow.label, np.arange(node.size))
 
     def arrivals(self) -> LotMove:
-        """Shipments where and when they arrive: split over two periods, less what is lost."""
+        """Shipments at arrival: split over two periods, less the loss under way."""
         flow, count = self["Shipments"], self.calendar.count
         terms = [self.workbook.lane_terms(key) for key in flow.keys]
         if not terms:
@@ -207,7 +208,7 @@ class TableFlows:
         return _join_moves(moves)
 
     def process_moves(self, side: str) -> LotMove:
-        """What production uses (``inputs``) or makes (``outputs``), from activity and recipe."""
+        """Tonnes that runs use (``inputs``) or make (``outputs``), from activity and recipe."""
         flow, count = self["Production"], self.calendar.count
         amounts_by_key = [getattr(self.recipe(step), side) for step in flow.keys]
         length = _integers(len(amounts) for amounts in amounts_by_key)
@@ -236,7 +237,7 @@ _SITE_MATERIAL_POSITIONS = {
     "Deliveries": (1, 2),
     "Disposal": (0, 1),
 }
-"""Where site and material stand in the key of a table."""
+"""Positions of site and material in the key of a table."""
 _NO_ROWS = np.zeros(0, dtype=np.int64)
 _NO_MOVE = LotMove(_NO_ROWS, np.zeros(0), _NO_ROWS, _NO_ROWS)
 
@@ -252,7 +253,7 @@ def _number_keys(
 
 
 def _figures_of(values: Sequence[Any]) -> Floats:
-    """Figures of a column; days as months since year 0, text as nothing that passes."""
+    """Figures of a column; dates as months since year 0, text as NaN, which fails every check."""
     if len(values) and not isinstance(values[0], (int, float)):
         values = [month_of(day) if isinstance(day, date) else np.nan for day in values]
     return np.asarray(values, dtype=float)

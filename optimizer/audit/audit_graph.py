@@ -1,9 +1,9 @@
-"""The flows of a plan as a graph of lots: who mixes with what, and in which parts.
+"""The flows of a plan as a graph of lots.
 
-Vertices are a material of one class at a site in a period, and the runs of a process in a
-period. What leaves a vertex is like what came into it, by tonnes. Tonnes that arrive, are used
-and are made come from the workbook; which lots are meant, from the bookings of the plan, whose
-sums must be those of the result tables.
+A vertex is a material of one class at a site in a period, or a run of a process in a period.
+Outflow of a vertex has the average composition of its inflow, by tonnes. Arrivals, uses and
+outputs follow from the workbook. The bookings of the plan tell which lots they are; sums of
+bookings must equal the result tables.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from optimizer.audit.verdict import Tally
 from optimizer.tables import sheets
 
 SourceRow = tuple[str, int, str]
-"""Sheet, row and name of what a lot rests on."""
+"""Sheet, row and name of the source of a lot."""
 
 
 class AuditGraph:
@@ -37,11 +37,11 @@ class AuditGraph:
         )
         self.count = workbook.calendar.count
         self.entries: list[tuple[int, float, SourceRow]] = []
-        """Vertex, tonnes and row of everything that enters."""
+        """Vertex, tonnes and source of each inflow from outside."""
         self.events: dict[SourceRow, list[AuditEvent]] = {}
         """History of each row."""
         self.period = [run[3] for run in bookings.run]
-        """Period of each vertex; those of the runs come first."""
+        """Period of each vertex; runs come first."""
         self.runs = len(self.period)
         self.traced = [True for _ in bookings.run]
         """By vertex: False for a material that carries no provenance."""
@@ -62,10 +62,10 @@ class AuditGraph:
         self.source, self.target = edges[:, 0].astype(np.int64), edges[:, 1].astype(np.int64)
         self.tonnes: Floats = edges[:, 2]
         self.counted_tonnes: Floats = edges[:, 3]
-        """Tonnes of each edge, and those of them that count for the origin of what they reach."""
+        """Tonnes of each edge that count for the origin of its target."""
         self.entry_vertices = np.array([entry[0] for entry in self.entries], dtype=np.int64)
         self.entry_tonnes = np.array([entry[1] for entry in self.entries], dtype=float)
-        """Vertex and tonnes of everything that enters."""
+        """Tonnes of each inflow from outside."""
 
     def vertex(self, node: int, t: int) -> int:
         """Vertex of a numbered place in a period."""
@@ -79,7 +79,7 @@ class AuditGraph:
         return vertex
 
     def _add_entries(self) -> None:
-        """Purchases, by the time that each dated row covers; opening stock; orders under way."""
+        """Add purchases, split by the time that dated rows cover, opening stock and open orders."""
         workbook, bookings = self.workbook, self.bookings
         for key, node, t, tonnes in bookings.bought:
             rows = workbook.offers[key]
@@ -108,7 +108,7 @@ class AuditGraph:
         self.entries.append((vertex, tonnes, key))
 
     def _add_moves(self) -> None:
-        """Shipments as they arrive, stock that is carried over, lots that are booked as others."""
+        """Add shipments at arrival, stock carried over, and lots booked to another class."""
         count, calendar = self.count, self.workbook.calendar
         for lane, node, to_node, t, tonnes in self.bookings.shipped:
             terms = self.workbook.lane_terms(lane)
@@ -132,7 +132,7 @@ class AuditGraph:
             self._edges.append((source, target, tonnes, tonnes if counted is None else counted))
 
     def _add_runs(self) -> None:
-        """What runs use and make; only what products are made of counts for their origin."""
+        """Add inputs and outputs of runs; only inputs that become products count for the origin."""
         places = self.bookings.places
         for i, (step, used, made, t, activity) in enumerate(self.bookings.run):
             recipe = self.workbook.recipe(step[1], step[2])
@@ -147,7 +147,7 @@ class AuditGraph:
                 self._add_edge(i, self.vertex(node, t), tonnes)
 
     def run_events(self) -> list[list[AuditEvent]]:
-        """What each run adds to the history of what it makes."""
+        """Events that each run adds to the history of its outputs."""
         events_by_run: dict[tuple[Any, int], list[AuditEvent]] = {}
         events = []
         for step, _, _, t, _ in self.bookings.run:
@@ -163,7 +163,7 @@ class AuditGraph:
         return events
 
     def tally(self) -> Tally:
-        """Bookings add up to the tables: the same tonnes by key and period.
+        """Bookings add up to the result tables by key and period.
 
         The contract: "Purchases, Shipments, Production, Stock, Deliveries" of the results
         are the plan that is followed.
@@ -194,7 +194,7 @@ class AuditGraph:
 
 
 def stages_up_to(stage: str) -> tuple[str, ...]:
-    """Stages that a material of a stage has been through."""
+    """Stages that a material of a stage has passed."""
     if not stage:
         return ("",)
     known = sheets.STAGES

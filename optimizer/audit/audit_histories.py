@@ -1,8 +1,8 @@
-"""Histories: which rules a lot breaks when it is bought or held, and its customs origin.
+"""Histories: rules that a bought or opening lot breaks, and its customs origin.
 
-Claims are bits. A lot claims one bit for each trait (a rule, or a dated row of a rule
+Claims are bit masks. A lot has one bit for each trait (a rule, or a dated row of a rule
 dated by processing) that it does not break, and one for each country that is not its
-customs origin. A lot backs what leaves a node if it has every bit that is claimed there.
+customs origin. A lot backs an outflow of its node if it has every bit that the outflow claims.
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from msgspec import Struct
 
 from optimizer.audit.audit_calendar import AuditCalendar, Bools, DatedSpread
 from optimizer.audit.audit_countries import CountryLists
-from optimizer.audit.audit_entitlements import AuditWorkbook, SiteMaterialKey
+from optimizer.audit.audit_entitlements import AuditWorkbook
+from optimizer.audit.audit_terms import SiteMaterialKey
 from optimizer.tables import sheets
 from optimizer.tables.text_matching import fold
 
 
 class AuditEvent(Struct, frozen=True):
-    """One event of a history with all that a rule may look at.
+    """One event of a history with all attributes that a rule may name.
 
-    Nobody knows the place where ``country`` is ``unknown``; the stage does not apply where it
-    is ``none``.
+    The place is unknown where ``country`` is ``unknown``; the stage does not apply where it is
+    ``none``.
     """
 
     stage: str
@@ -36,7 +37,7 @@ class AuditEvent(Struct, frozen=True):
 
 
 class AuditTrait(Struct, frozen=True):
-    """A rule, or one dated row of a rule dated by processing: what a lot may break."""
+    """A rule, or one dated row of a rule dated by processing, that a lot may break."""
 
     name: str
     rule: str
@@ -48,7 +49,7 @@ class AuditTrait(Struct, frozen=True):
 
 @cache
 def folded(word: str) -> str:
-    """A name without the case, spacing and kinds of letters that do not matter."""
+    """A name in the form in which names are compared: without case, spacing and look-alikes."""
     return fold(word)
 
 
@@ -58,14 +59,14 @@ def date_text(day: date | None) -> str:
 
 
 def trait_name(row: sheets.Rule) -> str:
-    """How the result tables name what breaks a row of Rules."""
+    """Name of the trait of a row of Rules in the result tables."""
     if row.dated_by == "processing":
         return f"{row.rule} [{date_text(row.start)}..{date_text(row.end)}]"
     return row.rule
 
 
 class AuditProvenance:
-    """Traits and origins of everything that a case buys, holds or makes."""
+    """Traits and customs origins of all purchases, opening stocks, orders and outputs of a case."""
 
     def __init__(self, workbook: AuditWorkbook) -> None:
         self.workbook = workbook
@@ -82,7 +83,7 @@ class AuditProvenance:
         self.owner_countries: dict[str, str] = {}
         """Country of each owner for which Sites states one."""
         self.sites: dict[str, sheets.Site] = {}
-        """Rows of Sites by name; one that is switched off still says whose a place is."""
+        """Rows of Sites by name; a row that is switched off still states the owner of a place."""
         for site in (*workbook.case.sites, *workbook.case.switched_off.get("Sites", ())):
             self.sites.setdefault(folded(site.site), site)
             if site.owner and site.owner_country:
@@ -94,7 +95,7 @@ class AuditProvenance:
             self._bits_where(trait.breakable_by_period[t] for trait in self.traits)
             for t in range(self.calendar.count)
         ]
-        """Traits that an event in each period can break."""
+        """Traits that an event can break, by period."""
         self.breakable_before_start = self._bits_where(
             trait.breakable_before_start for trait in self.traits
         )
@@ -108,7 +109,7 @@ class AuditProvenance:
         return self._bits_where(folded(trait.rule) == folded(rule) for trait in self.traits)
 
     def broken(self, events: Iterable[AuditEvent]) -> int:
-        """Traits that a history breaks, whatever its dates."""
+        """Traits that a history breaks, regardless of dates."""
         broken = 0
         for event in events:
             for i, trait in enumerate(self.traits):
@@ -120,7 +121,7 @@ class AuditProvenance:
     def history(
         self, site: str, material: str, events: tuple[sheets.Event, ...] | None
     ) -> list[AuditEvent]:
-        """Events of a lot, with ``unknown`` for what its history leaves open.
+        """Events of a lot, ``unknown`` at stages that its history does not state.
 
         The contract: a blank history is the site itself at a mine for what is mined and for a
         material without a stage, and unknown at every stage elsewhere; a written one is unknown
@@ -181,9 +182,9 @@ class AuditProvenance:
         return AuditEvent(event.stage, event.country, owner_country, owner, (row.site,))
 
     def origin(self, site: str, material: str, events: tuple[sheets.Event, ...] | None) -> str:
-        """Country of customs origin of what is bought or held: where it was last worked on.
+        """Country of customs origin of a bought or opening lot.
 
-        The latest event that is known; the site's own country where none is.
+        The country of the latest known event, or of the site if no event is known.
         """
         order = ["", *map(folded, sheets.STAGES)]
         country, latest = self.workbook.sites[site].country, -1
@@ -195,7 +196,7 @@ class AuditProvenance:
         return country
 
     def origins_bought(self, rows: DatedSpread) -> list[str]:
-        """Customs origin of an offer in each period: of the last of the rows that touch it."""
+        """Customs origin of an offer by period: that of the last row that touches the period."""
         origins = [""] * self.calendar.count
         spans = zip(rows.rows, rows.years, strict=True)
         for row, years in sorted(spans, key=lambda span: span[0].start or date.min):
@@ -206,7 +207,7 @@ class AuditProvenance:
 
     @cached_property
     def origins_at(self) -> dict[SiteMaterialKey, set[str]]:
-        """Every country that a material at a site can originate in: sources, then lanes."""
+        """Possible customs origins of a material at a site: of sources, then along lanes."""
         workbook = self.workbook
         origins: dict[SiteMaterialKey, set[str]] = {}
         waiting = list(self._sources())
@@ -227,7 +228,7 @@ class AuditProvenance:
         return origins
 
     def _sources(self) -> Iterator[tuple[SiteMaterialKey, str]]:
-        """Where each material is bought, held or made, and the customs origin that it has."""
+        """Places where materials are bought, held or made, with their customs origin."""
         case, workbook = self.workbook.case, self.workbook
         for (_, site, material), rows in workbook.offers.items():
             for country in set(self.origins_bought(rows)) - {""}:
@@ -270,9 +271,9 @@ def _trait(calendar: AuditCalendar, row: sheets.Rule) -> AuditTrait:
 
 
 def _matches(line: sheets.ScopeLine, event: AuditEvent, lists: CountryLists) -> bool:
-    """True if an event may be what a line of a rule's scope names; blank matches anything.
+    """True if an event may match a line of a rule's scope; a blank cell matches anything.
 
-    An event of unknown place may have been anywhere, so that only its stage is looked at.
+    An event of unknown place may have been anywhere, so only its stage is compared.
     """
     if event.country == "none":
         return False

@@ -1,8 +1,8 @@
-"""How much of each input every edge of a plan carries, and the parts in which vertices mix.
+"""Tonnes of each input on every edge of a plan, and the weights by which vertices mix inflow.
 
-A place mixes by the tonnes of the input that come in, a run by what its inputs hold of it. A lot
-holds what was mixed into it. One that came without an input that its material should have holds
-what the workbook says.
+Places and runs mix by the tonnes of the input that come in. A lot has the contents of its inflow.
+If an input is missing that its material should contain, the lot has the content that the workbook
+states.
 """
 
 from __future__ import annotations
@@ -16,18 +16,21 @@ from optimizer.audit.audit_elimination import Elimination
 from optimizer.audit.audit_graph import AuditGraph
 
 AUDIT_ALL_INPUTS = "all"
-"""Every traced input together, by tonnes taken in."""
+"""Name of all traced inputs together, by tonnes used."""
 NEGLIGIBLE_CONTENT = 1e-9
-"""Part of a lot, and of what is said of it, below which an input is not in it."""
+"""Content of a lot below which it lacks the input: far above float error, far below an assay."""
 NEGLIGIBLE_INFLOW_SHARE = 1e-12
-"""Part of what comes into a vertex below which the vertex mixes like all inputs together."""
+"""Share of an input in the inflow of a vertex below which the weights of all inputs are used.
+
+Chosen near float precision: below it the weights of the single input are rounding errors.
+"""
 
 
 class AuditInputWeights:
-    """Weights and contents of one plan; the first input is all of them together.
+    """Weights and contents of one plan; the first input is all inputs together.
 
-    ``weights`` of each edge, ``entering`` of each entry and ``holds`` of each vertex (tonnes in a
-    tonne) have a column for each input.
+    ``weights`` of edges, ``entering`` of entries and ``contents`` of vertices (tonnes in a tonne)
+    have a column for each input.
     """
 
     def __init__(self, graph: AuditGraph, elimination: Elimination, *, single: bool) -> None:
@@ -37,10 +40,10 @@ class AuditInputWeights:
             self._follow()
         else:
             self._weigh(np.zeros((graph.source.size, 0)), np.zeros((graph.entry_vertices.size, 0)))
-            self.holds = np.ones((graph.size, 1))
+            self.contents = np.ones((graph.size, 1))
 
     def _follow(self) -> None:
-        """Tonnes of single inputs, as far as something that is delivered holds them."""
+        """Set the weights of each single input that a delivery contains."""
         graph, contents = self.graph, AuditContents(self.graph.workbook)
         stated = np.zeros((graph.size, len(contents.names)))
         for vertex, material in enumerate(graph.material):
@@ -75,10 +78,10 @@ class AuditInputWeights:
             amounts_carried, graph.entry_tonnes[:, None] * stated[graph.entry_vertices][:, present]
         )
         known_content = np.where(content > NEGLIGIBLE_CONTENT, content, 0.0)[:, present]
-        self.holds = np.concatenate([np.ones((graph.size, 1)), known_content], axis=1)
+        self.contents = np.concatenate([np.ones((graph.size, 1)), known_content], axis=1)
 
     def _through(self) -> Floats:
-        """Tonnes through each vertex: what comes in, or what leaves if rounding makes it more."""
+        """Tonnes through each vertex: inflow, or outflow where rounding makes it larger."""
         graph = self.graph
         inflow = sum_by_index(graph.target, graph.tonnes, graph.size)
         inflow += sum_by_index(graph.entry_vertices, graph.entry_tonnes, graph.size)
@@ -86,7 +89,7 @@ class AuditInputWeights:
         return np.where(throughput > 0, throughput, 1.0)
 
     def _weigh(self, amounts_carried: Floats, amounts_entering: Floats) -> None:
-        """Parts that add up to one at each vertex, or to zero where nothing is traced."""
+        """Scale weights to add up to one at each vertex, or to zero where nothing is traced."""
         graph = self.graph
         traced = np.array(graph.traced, dtype=bool)
         all_inputs = graph.counted_tonnes * traced[graph.source]

@@ -1,4 +1,4 @@
-"""Options: what may be built and when, what it adds to units, what it costs.
+"""Check of options: when they may be built, the capacity that they add, their cost.
 
 A decision falls on the first day of a period, or on ``earliest`` where that lies inside it.
 """
@@ -12,17 +12,18 @@ from msgspec import Struct
 
 from optimizer.audit.audit_calendar import AuditCalendar, Bools, Floats, month_of
 from optimizer.audit.audit_costs import PeriodCost
-from optimizer.audit.audit_entitlements import AuditProcessKey, AuditWorkbook, SiteMaterialKey
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows, matrix
+from optimizer.audit.audit_terms import AuditProcessKey, SiteMaterialKey
 from optimizer.audit.verdict import AUDIT_TOLERANCE, Tally, fixed_place
 from optimizer.tables import sheets
 
 DATE_ROUNDING_MONTHS = 0.6 / 28
-"""Months by which a moment may be off that is shown as the nearest day."""
+"""Months by which a date shown to the nearest day may be off: half a day of 28, and a margin."""
 
 
 class OptionTerms(Struct, frozen=True):
-    """What one row of an option means if it is decided in each period."""
+    """Terms of one row of an option, by period of decision."""
 
     row: sheets.Option
     runs: Floats
@@ -57,7 +58,7 @@ def _terms(calendar: AuditCalendar, row: sheets.Option, decided: Floats) -> Opti
 
 
 class InvestmentAudit:
-    """What a plan builds, from the rows of its table Investment."""
+    """Options that a plan builds, from its table Investment."""
 
     def __init__(self, workbook: AuditWorkbook, flows: TableFlows) -> None:
         self.workbook = workbook
@@ -90,7 +91,7 @@ class InvestmentAudit:
         return matrix(self.calendar, [self.numbers[key] for key in keys])
 
     def capacity(self) -> dict[SiteMaterialKey, Floats]:
-        """Capacity that is added to each unit by period, as far as the unit is available."""
+        """Capacity added to each unit by period, times the availability of the unit."""
         added: dict[SiteMaterialKey, Floats] = {}
         for key, number in self.numbers.items():
             term, pair = self.terms[key], (key[1], key[2])
@@ -101,7 +102,7 @@ class InvestmentAudit:
         return added
 
     def _available(self, pair: SiteMaterialKey, moment: float) -> Floats:
-        """Years of each period after a moment, as far as the unit is available.
+        """Years of each period after a moment, times the availability of the unit.
 
         The contract: "availability holds for added capacity too"; like a price it is averaged by
         the time that each row covers, and time that no row covers does not dilute it.
@@ -112,7 +113,7 @@ class InvestmentAudit:
         return years * np.where(units.touched, units.average(lambda row: row.availability), 1.0)
 
     def period_costs(self) -> list[PeriodCost]:
-        """Capital, fixed cost, and the credit for what outlives the horizon."""
+        """Capital, fixed cost, and the credit for life beyond the horizon."""
         costs: list[PeriodCost] = []
         for key, number in self.numbers.items():
             term, row = self.terms[key], self.terms[key].row
@@ -130,7 +131,7 @@ class InvestmentAudit:
         return costs
 
     def _check_figures(self, tally: Tally) -> None:
-        """Every figure that a row of Investment shows against the recomputed one."""
+        """Compare every figure of a row of Investment with the recomputed one."""
         flow, nothing = self.flow, np.zeros(self.calendar.count)
         columns: dict[str, Callable[[OptionTerms], Floats]] = {
             "added capacity": lambda term: nothing + term.row.added_capacity,
@@ -161,7 +162,7 @@ class InvestmentAudit:
                 tally.equal(shown, flow.tonnes * wanted, here)
 
     def tally(self) -> Tally:
-        """Options are built when and as often as they may be, and shown for what they are.
+        """Options are built when and as often as permitted, and their rows show the right figures.
 
         The contract: "earliest decision, on a period's first day or on `earliest` inside
         it"; "up to `most` over the horizon"; "built no earlier than every option named; of

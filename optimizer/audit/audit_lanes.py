@@ -1,4 +1,4 @@
-"""Lanes: what each row of Lanes carries, and what it costs to use one at all."""
+"""Check of lanes: shipments and fixed cost of each row of Lanes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from optimizer.audit.verdict import MIN_USE, Tally
 
 
 class LaneAudit:
-    """The lanes of one plan, with what each carries; all materials of a '*' row together."""
+    """Shipments on each lane of a plan; all materials of a '*' row together."""
 
     def __init__(self, workbook: AuditWorkbook, flows: TableFlows) -> None:
         self.workbook = workbook
@@ -30,7 +30,7 @@ class LaneAudit:
         self.used: Bools = self.shipped > MIN_USE
 
     def tally(self) -> Tally:
-        """Shipments keep each lane's maximum, and its minimum in a period in which it is used.
+        """Shipments keep each lane's maximum, and its minimum in each period in which it is used.
 
         The contract: maximum is "per year"; "minimum when used" is "per period in which the
         lane is used, as written"; "limits of a `*` row are for all that it matches

@@ -1,4 +1,4 @@
-"""The planner's own bounds: Limits on sums of flows, Blends of what a recipe takes in."""
+"""Check of Limits (bounds on sums of flows) and Blends (bounds on the assay of an intake)."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from msgspec import Struct
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
 from optimizer.audit.audit_columns import sum_by_index
 from optimizer.audit.audit_countries import CountryLists
-from optimizer.audit.audit_entitlements import AuditWorkbook, RecipeAmounts
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlow, TableFlows
 from optimizer.audit.audit_histories import folded
 from optimizer.audit.audit_investment import InvestmentAudit
+from optimizer.audit.audit_terms import RecipeAmounts
 from optimizer.audit.verdict import Tally
 from optimizer.tables import sheets
 
 LimitFacts = Mapping[str, str]
-"""What a filter may look at, by column."""
+"""Words that the filters of a limit compare, by column."""
 
 
 class LimitMeasure(Struct, frozen=True):
-    """What one measure adds up: rows of a plan, and what the things that they are about are like.
+    """Terms of one measure: rows of a plan, and facts of the things that the rows are about.
 
-    A row counts with the weight of its thing, which is the sum over all its facts that match.
+    A row counts with the weight of its thing: the sum of weights of its facts that match.
     """
 
     period: Ints
@@ -35,13 +36,13 @@ class LimitMeasure(Struct, frozen=True):
     facts: Mapping[str, tuple[Ints, list[str]]]
     """Number of each fact's word, and the words, by column."""
     of: Ints
-    """Thing that each fact is about."""
+    """Number of the thing of each fact."""
     weight: Floats
     once: bool
     """True if a thing counts once, however many of its facts match."""
 
     def matches(self, column: str, names: Iterable[str]) -> Bools:
-        """True for the facts that a filter lets through; blank and '*' are any."""
+        """True for the facts that a filter accepts; blank and '*' accept any."""
         wanted = {folded(name) for name in names}
         if not wanted or "*" in wanted or not self.of.size:
             return np.ones(self.of.size, dtype=bool)
@@ -50,7 +51,7 @@ class LimitMeasure(Struct, frozen=True):
         return accepted
 
     def within(self, countries: Sequence[str], lists: CountryLists) -> Bools:
-        """True for the facts whose country a list of countries holds."""
+        """True for the facts whose country is in a list of countries."""
         if not countries or not self.of.size:
             return np.ones(self.of.size, dtype=bool)
         code, words = self.facts["country"]
@@ -58,7 +59,7 @@ class LimitMeasure(Struct, frozen=True):
         return accepted[code]
 
     def total(self, match: Bools, periods: int) -> Floats:
-        """Sum by period over everything of which a fact matches."""
+        """Sum by period over things with a matching fact."""
         if self.once:
             weight = np.zeros(self.things)
             weight[self.of[match]] = self.weight[match]
@@ -85,7 +86,7 @@ class LimitAudit:
         return [self.limits(), self.blends()]
 
     def limits(self) -> Tally:
-        """What Limits add up lies between minimum and maximum in each window.
+        """The sum of each limit lies between its minimum and maximum in each window.
 
         The contract: "tonnes or money per window, not per year; or share of the same
         measure and material without the other filters"; "stock counts at its last period's
@@ -102,7 +103,7 @@ class LimitAudit:
         return tally
 
     def amounts_by_window(self, row: sheets.Limit) -> tuple[Floats, Floats]:
-        """What a row adds up in each window, and what a share is of: one for tonnes."""
+        """Sum of a limit in each window, and the base of a share (1 for tonnes or money)."""
         count, measure = self.calendar.count, self._measure(row.measure)
         filters = {
             column: measure.matches(column, getattr(row, column))
@@ -117,13 +118,13 @@ class LimitAudit:
         return found, self._by_window(row, measure.total(filters["material"], count))
 
     def _windows(self, row: sheets.Limit) -> tuple[Ints, Ints, Ints]:
-        """Periods that a limit binds, the number of each one's window, the first of each window."""
+        """Periods that a limit binds, the window of each, and where each window starts."""
         periods = np.flatnonzero(self.calendar.touches(row.start, row.end))
         window = self.calendar.windows(row.window)[periods]
         return periods, window, np.flatnonzero(np.diff(window, prepend=-1))
 
     def _by_window(self, row: sheets.Limit, amount: Floats) -> Floats:
-        """Sum over each window; of stock what is there at its end."""
+        """Sum over each window; of stock the amount at its end."""
         periods, _, first = self._windows(row)
         if not periods.size:
             return np.zeros(0)
@@ -174,7 +175,7 @@ class LimitAudit:
         )
 
     def _investment_measure(self, name: str) -> LimitMeasure:
-        """Options built, or the capital spent on them: an option is a thing, its rows are facts."""
+        """Options built or capital spent: an option is a thing, its rows are facts."""
         options, count = self.investment.options, self.calendar.count
         of, weight = [], []
         every_fact: list[LimitFacts] = []
@@ -227,7 +228,7 @@ class LimitAudit:
         return oxide, taken
 
     def _runs(self, row: sheets.Blend) -> Iterator[tuple[RecipeAmounts, Floats]]:
-        """Recipe and activity of everything that a row of Blends looks at."""
+        """Recipe and activity of each run that a row of Blends covers."""
         flow: TableFlow = self.flows["Production"]
         here = [i for i, key in enumerate(flow.keys) if key[:2] == (row.site, row.recipe)]
         for i in here:
@@ -255,4 +256,4 @@ _MEASURE_TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "delivered": ("Deliveries", ("line", "site", "material")),
     "stock": ("Stock", ("site", "material")),
 }
-"""Table of each measure, and what the parts of its keys are called in Limits."""
+"""Table of each measure, and the filters of Limits that the parts of its keys match."""

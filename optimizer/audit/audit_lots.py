@@ -1,7 +1,7 @@
 """Lots: every flow into and out of a node, with the claims that it makes or backs.
 
-What comes from outside counts as its history says; what a plan ships, stores or
-makes counts as it is booked, as that is checked where it left.
+Inflow from outside has the claims of its history. Shipments and stock have the claims that they
+are booked with, which are checked at the node that they left.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ class ProcessClaims(NamedTuple):
     breaks: int
     clears: int
     taint: int
-    """What its site, which does not segregate, is tainted with then."""
+    """Traits that taint its site, which does not segregate, in the period."""
     country: str
 
 
 class LotLedger:
-    """Everything that comes in and goes out, with its claims."""
+    """All inflow and outflow of nodes, with claims."""
 
     def __init__(self, workbook: AuditWorkbook, flows: TableFlows, known: Tally) -> None:
         self.workbook = workbook
@@ -61,7 +61,7 @@ class LotLedger:
         self._name_countries(known)
         self._read_labels(known)
         self.unshown: list[int] = []
-        """Rules that outputs break and are not shown to, by kind of run."""
+        """Rules that outputs break but do not show, by kind of run."""
         self.bought_lots = self._bought_lots()
         self.incoming = _concatenate((self.bought_lots, *self._arriving_lots(), self._made_lots()))
         self.outgoing = _concatenate(self._outgoing_lots())
@@ -85,14 +85,14 @@ class LotLedger:
             if event.country not in ("here", "unknown", "none"):
                 self.provenance.country_bit(event.country)
         self.origins = [split_names(label[2], " or ") for label in self.flows.labels]
-        """Countries of customs origin by label; none where no duty depends on it."""
+        """Countries of customs origin by label; empty where no duty depends on it."""
         for country in sorted({name for names in self.origins for name in names}):
             if country not in self.provenance.countries:
                 known.fail(f"customs origin: no country is called {country!r}")
                 self.provenance.country_bit(country)
 
     def _read_labels(self, known: Tally) -> None:
-        """Bits of what each label claims, by label and by whether the material is traced."""
+        """Set the bits that each label claims, by whether the material is traced."""
         every, bit = self.provenance.every_trait, self.provenance.bit
 
         def traits(text: str) -> int:
@@ -115,7 +115,7 @@ class LotLedger:
         self.used = self._claims_by_label(self.clean_inputs, [0] * len(runs))
 
     def _claims_by_label(self, rules: list[int], origins: list[int]) -> Ints:
-        """Numbers of claims by label: of a material that is not traced, of one that is."""
+        """Numbers of claims by label: of an untraced material, of a traced one."""
         numbers = [
             (self._number(origin), self._number(rule | origin))
             for rule, origin in zip(rules, origins, strict=True)
@@ -127,7 +127,7 @@ class LotLedger:
         return AuditLots(move.node, move.tonnes, claims[move.label, traced])
 
     def _claims_backed(self, material: str, broken: int, origin: str) -> int:
-        """Number of what is backed by a lot that breaks some rules and comes from a country."""
+        """Number of the claims backed by a lot that breaks some rules and has a customs origin."""
         row = self.workbook.materials.get(material)
         claims = self.provenance.every_trait & ~broken if row and row.traced else 0
         key = (claims, origin)
@@ -138,7 +138,7 @@ class LotLedger:
         return self._backing[key]
 
     def _bought_lots(self) -> AuditLots:
-        """Purchases as their histories have them.
+        """Purchases with the claims of their histories.
 
         Where dated rows share a period, a lot breaks what any of them breaks, and has the
         customs origin of the last of them.
@@ -198,7 +198,7 @@ class LotLedger:
         return [shipped, self._labelled_lots(carried, self.booked), held]
 
     def _opening_claims(self, site: str, material: str, history: LotHistory) -> int:
-        """What is held at the start: its events are dated the day before."""
+        """Claims of opening stock and orders: their events are dated the day before the start."""
         provenance = self.provenance
         events = provenance.history(site, material, history)
         broken = provenance.broken(events) & provenance.breakable_before_start
@@ -206,10 +206,10 @@ class LotLedger:
         return self._claims_backed(material, broken, origin)
 
     def _process_outcomes(self) -> tuple[list[ProcessClaims], Ints]:
-        """What the process of each row of Production does to claims: distinct ones, numbers.
+        """Distinct effects of runs on claims, and the effect number of each row of Production.
 
-        Of dated rows of one unit that share a period, all must clear a rule; of the rows of
-        further units one is enough.
+        Dated rows of one unit that share a period must all clear a rule; of several units one is
+        enough.
         """
         flow, provenance = self.flows["Production"], self.provenance
         tainted = tainted_traits(
@@ -252,7 +252,7 @@ class LotLedger:
         return list(outcomes), number[flow.cell]
 
     def _made_lots(self) -> AuditLots:
-        """Outputs: clean where inputs are booked so (or cleared) and nothing here breaks."""
+        """Outputs: clean where inputs are clean or cleared and no event here breaks a rule."""
         move, runs = self.flows.process_moves("outputs"), self.flows["Production"]
         outcomes, outcome = self._process_outcomes()
         kinds, kind = np.unique(outcome * len(self.clean_inputs) + runs.label, return_inverse=True)
@@ -270,7 +270,7 @@ class LotLedger:
         return AuditLots(move.node, move.tonnes, claims[kind[move.row], traced])
 
     def _outgoing_lots(self) -> list[AuditLots]:
-        """What is used, shipped, delivered, thrown away and kept, as it is booked."""
+        """Uses, shipments, deliveries, disposals and stock with their booked claims."""
         names = ("Shipments", "Deliveries", "Disposal", "Stock")
         used = self._labelled_lots(self.flows.process_moves("inputs"), self.used)
         return [

@@ -1,9 +1,9 @@
-"""Where what is delivered comes from: shares by stage and place, and by row of the workbook.
+"""Origins of deliveries: shares by stage and place, and by row of the workbook.
 
-The share of a place at a stage is an average over what came into a vertex; a run that is itself
-an event of the stage has its own place instead. That is a system of linear equations for each
-period, since nothing flows back in time. :mod:`~optimizer.audit.audit_elimination` solves it for
-all stages at once, and for all inputs whose weights are in ``inputs``.
+The share of a place at a stage is an average over the inflow of a vertex; a run that is itself an
+event of the stage has its own place instead. This is a system of linear equations for each
+period, because nothing flows back in time. :mod:`~optimizer.audit.audit_elimination` solves it for
+all stages and inputs at once; :mod:`~optimizer.audit.audit_inputs` has the weights.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from optimizer.audit.audit_inputs import AuditInputWeights
 from optimizer.tables import sheets
 
 MIN_FOLLOWED_TONNES = 1e-6
-"""Tonnes delivered to a line in a period below which nothing is told of their origin."""
+"""Tonnes delivered to a line in a period below which no origin is shown: solver rounding."""
 MIN_ORIGIN_SHARE = 1e-9
-"""Share that is left out."""
+"""Share of a place below which it is left out, as in the results."""
 MAX_SIMULTANEOUS_VALUES = 4_000_000
-"""Values held at once; more inputs than fit are followed one after the other."""
+"""Values solved for at once (32 MB); more inputs are solved one group after the other."""
 
 
 class AuditPlace(NamedTuple):
-    """Where an event of a stage was, and whose; all empty where no history says."""
+    """Place and owner of an event of a stage; all empty where no history states them."""
 
     country: str
     owner_country: str
@@ -42,7 +42,7 @@ UNSTATED_PLACE = AuditPlace("", "", "", "")
 
 
 class AuditDelivery(Struct):
-    """What a line gets in a period, by vertex."""
+    """Tonnes delivered to a line in a period, by vertex."""
 
     line: Any
     period: int
@@ -51,9 +51,9 @@ class AuditDelivery(Struct):
 
 
 class DeliveryLots:
-    """Lots of each delivery, weighed by what they hold of each input."""
+    """Lots of each delivery, weighted by their contents of each input."""
 
-    def __init__(self, deliveries: list[AuditDelivery], holds: Floats) -> None:
+    def __init__(self, deliveries: list[AuditDelivery], contents: Floats) -> None:
         sizes = [len(delivery.tonnes_by_vertex) for delivery in deliveries]
         self.first = np.cumsum([0, *sizes[:-1]]) if sizes else np.zeros(0, dtype=np.int64)
         self.vertices = np.array(
@@ -62,7 +62,7 @@ class DeliveryLots:
         tonnes = np.array(
             [q for delivery in deliveries for q in delivery.tonnes_by_vertex.values()], dtype=float
         )
-        self.weights: Floats = tonnes[:, None] * holds[self.vertices]
+        self.weights: Floats = tonnes[:, None] * contents[self.vertices]
         self.total: Floats = self._sum(self.weights)
         self.contents: Floats = self.total / self.total[:, :1]
         """Tonnes of each input in a tonne, by delivery."""
@@ -95,7 +95,7 @@ class OriginShareAudit:
         self.deliveries = self._deliveries()
         self._elimination = Elimination(graph.period, graph.source, graph.target)
         self.inputs = AuditInputWeights(graph, self._elimination, single=single)
-        self._lots = DeliveryLots(self.deliveries, self.inputs.holds)
+        self._lots = DeliveryLots(self.deliveries, self.inputs.contents)
 
     def _deliveries(self) -> list[AuditDelivery]:
         graph, by_line = self.graph, dict[Any, AuditDelivery]()
@@ -110,7 +110,7 @@ class OriginShareAudit:
 
     @cached_property
     def every_place(self) -> dict[str, dict[AuditPlace, int]]:
-        """By stage every place that an event has in the plan, numbered; the first is none."""
+        """By stage the places of all events in the plan, numbered; the first is not stated."""
         places_by_stage = {stage: {UNSTATED_PLACE: 0} for stage in self.stages}
         every_event = dict.fromkeys(
             event for events in (*self.graph.events.values(), *self.run_events) for event in events
@@ -138,7 +138,7 @@ class OriginShareAudit:
 
     @cached_property
     def shares(self) -> dict[str, Floats]:
-        """By stage: share by delivery, input and place; zeros where an input is not there."""
+        """By stage: share by delivery, input and place; zeros where an input is missing."""
         inputs = len(self.inputs.names)
         slices, last = dict[str, slice](), 0
         for stage, columns in self.every_place.items():
@@ -191,7 +191,7 @@ class OriginShareAudit:
     def _stated_shares(
         self, events: list[AuditEvent], slices: dict[str, slice], size: int
     ) -> Floats:
-        """Of each stage the places of its events in equal parts; not stated where there is none."""
+        """Places of the events of each stage in equal parts; not stated without an event."""
         stated = np.zeros(size)
         for stage, columns_of_stage in slices.items():
             columns = self.every_place[stage]
@@ -204,7 +204,7 @@ class OriginShareAudit:
 
     @cached_property
     def source_shares(self) -> list[dict[SourceRow, float]]:
-        """For each delivery the share that rests on each row of Supply, Stocks and Pipeline."""
+        """For each delivery the share from each row of Supply, Stocks and Pipeline."""
         graph, inputs = self.graph, self.inputs
         columns = {row: i for i, row in enumerate(graph.events)}
         values = np.zeros((graph.size, len(columns)))
@@ -220,7 +220,7 @@ class OriginShareAudit:
 
     @cached_property
     def events_touched(self) -> list[set[AuditEvent]]:
-        """For each delivery every event that some of it has been through, reagents' too."""
+        """For each delivery the events that any of it passed through, reagents included."""
         graph = self.graph
         traced = graph.traced
         bit: dict[AuditEvent, int] = {}

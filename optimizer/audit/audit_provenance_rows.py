@@ -1,7 +1,7 @@
-"""Every row of Provenance against shares that are followed again through the flows.
+"""Check of every row of Provenance against shares recomputed from the flows.
 
-Each share is recomputed: of all inputs together, and of each input where the table tells them.
-So no figure, name or row of the table can be wrong alone, or together with others.
+The audit recomputes the shares of all inputs together, and of each input where the table shows
+them. So it finds any wrong figure or name, and any missing or extra row.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class ProvenanceRowAudit:
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:
-        """By what places are shown: owners where anybody is named as one."""
+        """Attributes by which places are shown; owners only where an event has one."""
         graph, runs = self.origins.graph, self.origins.run_events
         events = (fact for history in (*graph.events.values(), *runs) for fact in history)
         kinds = (
@@ -85,12 +85,12 @@ class ProvenanceRowAudit:
 
     @cached_property
     def _is_significant(self) -> Bools:
-        """By delivery and input: True where it holds so much that rounding does not matter."""
+        """By delivery and input: True where the content is well above rounding."""
         return self.origins.contents > 10 * MIN_ORIGIN_SHARE
 
     @cached_property
     def _names(self) -> dict[tuple[str, str], int]:
-        """Every name and country of a place, numbered."""
+        """Names and countries of all places, numbered."""
         names: dict[tuple[str, str], int] = {}
         for places in self.origins.every_place.values():
             for place in places:
@@ -119,7 +119,7 @@ class ProvenanceRowAudit:
         return _key_text((*words[0], *words[1:], self.kinds[by], *list(self._names)[name]))
 
     def _shown_shares(self, tally: Tally) -> tuple[Ints, Floats]:
-        """Number and share of each row of the table that has one."""
+        """Number and share of each known row of the table."""
         origins, columns = self.origins, self.columns
         keys, row = columns.keys(_DELIVERY_KEY)
         delivery = np.array([self.number.get(key, -1) for key in keys], dtype=np.int64)[row]
@@ -145,9 +145,9 @@ class ProvenanceRowAudit:
         return number, columns.figures("share")[known]
 
     def _shown_stages(self, shown: Ints) -> Bools:
-        """Stages that are shown, by delivery: up to its material's, and any that is stated.
+        """Stages shown by delivery: up to that of its material, and others with a stated place.
 
-        A place with next to no share of an input may be there or not, as rounding has it.
+        A place with a share near the threshold may be shown or not, because of rounding.
         """
         shown_stages = np.zeros((len(self.number), len(self.origins.stages)), dtype=bool)
         for key, i in self.number.items():
@@ -164,7 +164,7 @@ class ProvenanceRowAudit:
         return shown_stages
 
     def _wanted_shares(self, stages: Bools) -> tuple[Ints, Floats]:
-        """Number and share of each row that should be there."""
+        """Number and share of each expected row."""
         numbers, every_share = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
         for s, (stage, shares) in enumerate(self.origins.shares.items()):
             places = self.origins.every_place[stage]

@@ -1,4 +1,4 @@
-"""A bound of the workbook that may have a price, and the cells that it comes from."""
+"""A bound of the workbook that may have a price, and its cells."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from optimizer.audit.audit_calendar import Floats
 from optimizer.audit.audit_entitlements import AuditWorkbook
 
 MINIMUM_SIDE, MAXIMUM_SIDE = -1, 1
-"""A minimum and a maximum."""
+"""Side of a bound: minimum or maximum."""
 NO_BOUND: Floats = np.zeros(0)
 
 
 class Restriction(Struct, frozen=True, eq=False):
-    """One bound by period or window: arrays have a place for each of its labels."""
+    """One bound by period or window: arrays have an entry for each label."""
 
     kind: str
     names: tuple[str, ...]
     labels: Sequence[str]
     """Periods; one blank where it holds over a window that is no period."""
     value: Floats
-    """What the plan makes of it."""
+    """Value of the bounded quantity in the plan."""
     size: Floats
-    """Quantities that are compared, where they are not those of the bound."""
+    """Size of the quantities compared, for the relative tolerance."""
     unit: str
     sheet: str
     headers: tuple[str, str]
@@ -50,7 +50,7 @@ class Restriction(Struct, frozen=True, eq=False):
         return float(bounds[i]) if bounds.size and np.isfinite(bounds[i]) else np.nan
 
     def room(self, i: int, side: int) -> float:
-        """What is left to the bound: what has room has no price."""
+        """Distance to the bound; a bound with room has no price."""
         if self.kind == "demand":
             return 0.0
         if side == MINIMUM_SIDE:
@@ -58,7 +58,7 @@ class Restriction(Struct, frozen=True, eq=False):
             return max(float(self.value[i] - least[i]), 0.0)
         room = max(float(self.high[i] - self.value[i]), 0.0)
         if self.kind == "contract" and self.binds_to.size:
-            # A contract quantity is told with the share of it that is paid for in any case.
+            # The row of a contract also states a minimum: the share that is paid for in any case.
             return min(room, max(float(self.value[i] - self.binds_to[i]), 0.0))
         return room
 
@@ -85,7 +85,7 @@ def bound_cells(
     if restriction.kind == "stock bound" and side == MINIMUM_SIDE:
         return _least_stock_cells(workbook, rows, i)
     if restriction.sheet == "Stocks" and rows:
-        # Of rows that all bind the strictest does.
+        # If several rows apply, the strictest one binds.
         maximum = restriction.kind == "stock bound"
         values = [row.maximum if maximum else row.days_of_cover for row in rows]
         strictest = min(values) if maximum else max(values)

@@ -1,8 +1,8 @@
-"""Every bound of the workbook that may have a price: how much it is, and what the plan does.
+"""Every bound of the workbook that may have a price, with its value in the plan.
 
-Nothing of the model is used: bounds come from :mod:`~optimizer.audit.audit_entitlements`, and
-what the plan makes of them from the same sums that the checks of quantities compare. Those over
-windows are in ``window_restrictions``.
+Nothing of the model is used: bounds come from :mod:`~optimizer.audit.audit_entitlements`, values
+from the sums that the checks of quantities compare. Bounds over windows are in
+:mod:`~optimizer.audit.audit_window_restrictions`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from optimizer.audit.audit_window_restrictions import AuditWindowRestrictions, R
 
 
 class AuditRestrictions:
-    """The bounds of one plan by kind and name; a kind is worked out when it is asked for."""
+    """The bounds of one plan by kind and name; a kind is computed on first use."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class AuditRestrictions:
         }
 
     def of(self, kind: str) -> dict[str, list[Restriction]]:
-        """Bounds of a kind by name; nothing for a kind that the workbook does not know."""
+        """Bounds of a kind by name; empty for an unknown kind."""
         if kind not in self._kinds:
             by_name: dict[str, list[Restriction]] = {}
             for restriction in self._makers[kind]() if kind in self._makers else ():
@@ -104,7 +104,7 @@ class AuditRestrictions:
         )
 
     def _capacities(self) -> RestrictionIterator:
-        """Capacity of the rows of Units; what is built beside them makes room for as much use."""
+        """Capacity of the rows of Units; added capacity is subtracted from the load."""
         own_capacity = self.units.capacity() - self.units.added
         for i, name in enumerate(self.units.names):
             rows = self.workbook.units[name].rows if name in self.workbook.units else ()

@@ -1,7 +1,7 @@
-"""What rows show beside their quantities: labels and figures that the workbook gives.
+"""Check of labels and figures that result rows repeat from the workbook.
 
-Each check looks a thing up by the key of the row, in the way of the audit, and compares it with
-what stands in the row. A column that a table does not have is not looked at.
+Each check looks a value up by the key of the row and compares it with the cell. A column that a
+table lacks is skipped.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class RowAudit:
         return self._compared()
 
     def _rows(self, name: str, key: Sequence[str], *more: str) -> Iterator[tuple[int, Any, Any]]:
-        """Period, key and further cells of each row of a known period; None where none is there."""
+        """Period, key and further cells of rows of a known period; None for a missing column."""
         table = self.tables.get(name)
         if table is None or not len(table):
             return
@@ -117,7 +117,7 @@ class RowAudit:
             self._compare("Production", t, key_of_row, cells, (self._country(key_of_row[0]),))
 
     def demand(self) -> None:
-        """Segment of a line, what it wants, and the share of it that is short.
+        """Segment of a line, its quantity, and the share of it that is short.
 
         The contract: "quantity: per year, or one column per period headed with its label, which
         wins where it is filled".
@@ -141,7 +141,7 @@ class RowAudit:
             )
 
     def origins(self) -> None:
-        """At one place every lot of a material has its customs origin shown, or none has."""
+        """At one place all lots of a material show their customs origin, or none does."""
         tables_by_place: dict[Any, dict[bool, str]] = {}
         for name, site in _SITE_COLUMNS.items():
             for t, (*place,), (origin,) in self._rows(name, (site, "material"), "customs origin"):
@@ -161,4 +161,4 @@ _SITE_COLUMNS = {
     "Deliveries": "customer",
     "Disposal": "site",
 }
-"""Tables of lots with their customs origin, and the column of the site."""
+"""Column of the site in each table that shows customs origins of lots."""

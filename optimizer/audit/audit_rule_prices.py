@@ -1,4 +1,4 @@
-"""The prices in Compliance: where there is one, and where another table shows the same."""
+"""Check of the prices in Compliance: where one must be, and that Scarcity shows the same."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _RULE_PRICE_KEY = (
 
 
 def rule_price_tally(priced: Sequence[PricedRestriction], table: Table) -> Tally:
-    """Price and note of each row; that of a share is what Scarcity shows for its bound.
+    """Price and note of each row; the price of a share equals that of its bound in Scarcity.
 
     The contract: "Compliance (each rule: what it binds, share found, evidence)". The results: the
     price is the "present value of one tonne more that may break it; without
@@ -71,7 +71,7 @@ def rule_price_tally(priced: Sequence[PricedRestriction], table: Table) -> Tally
 def _compare_with_nearest(
     tally: Tally, candidates: Sequence[float], price: float, words: str
 ) -> None:
-    """A price is that of one of the bounds of its name: lines of one name have a row each."""
+    """Compare with the nearest price of its name: lines of one name have a row each."""
     if not candidates:
         return
     nearest = min(candidates, key=lambda candidate: abs(candidate - price))

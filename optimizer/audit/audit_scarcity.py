@@ -1,7 +1,7 @@
-"""Scarcity again: each row is a bound of the workbook that binds, told for what it is.
+"""Check of Scarcity: each row is a binding bound of the workbook with the right labels.
 
-The prices are dual values and are not worked out again. What can be seen without them is: a bound
-with room has none, its sign follows from its sense, and money of a period is discounted.
+Prices are dual values, which the audit does not recompute. It checks what must hold for them: a
+bound with room has no price, the sign follows from the side, and present values are discounted.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from optimizer.result.result_layouts import Table
 
 NOT_UNIQUE, NOT_COMPUTED = "not unique", "range not computed"
 TWO_SIDED_KINDS = ("contract", "capacity")
-"""Maxima that are told as one less, too: a share of them is a minimum."""
+"""Kinds whose maximum may also be priced per one less, because a share of it is a minimum."""
 
 
 class PricedRestriction(Struct, frozen=True):
@@ -32,7 +32,7 @@ class PricedRestriction(Struct, frozen=True):
 
     restriction: Restriction
     i: int
-    """Place in its arrays."""
+    """Position in its arrays."""
     side: int
     t: int | None
     """Period; None where it holds over a window."""
@@ -40,7 +40,7 @@ class PricedRestriction(Struct, frozen=True):
 
     @property
     def range_of_worth(self) -> float:
-        """Units of the change of the bound that have the worth; not a number if not known."""
+        """Change of the bound for which the worth holds; NaN if not known."""
         return float(self.row["more" if self.row["per"] == "one more" else "less"])
 
 
@@ -54,7 +54,7 @@ class ScarcityAudit:
         self.calendar = workbook.calendar
         self.tally = Tally("Scarcity")
         self.priced: list[PricedRestriction] = []
-        """Rows whose bound was found, in their order."""
+        """Rows with a known bound, in order."""
         for cells in table.rows():
             row = dict(zip(table.layout.headers, cells, strict=True))
             priced = self._priced_restriction(row)
@@ -64,7 +64,7 @@ class ScarcityAudit:
                 self.priced.append(priced)
 
     def _priced_restriction(self, row: dict[str, Any]) -> PricedRestriction | None:
-        """The bound of a row: by kind, name, period and side, and of several the nearest."""
+        """The bound of a row by kind, name, period and side; of several the nearest."""
         kind, period = row["kind"], row["period"]
         sides = {"one more": [MAXIMUM_SIDE], "one less": [MINIMUM_SIDE]}.get(row["per"], [])
         if row["per"] == "one less" and kind in TWO_SIDED_KINDS:
@@ -91,7 +91,7 @@ class ScarcityAudit:
         return [self.tally, self._slackness()]
 
     def _check_labels(self) -> None:
-        """Labels of each row, none twice; what is not known of a range is said.
+        """Labels of each row, no bound twice, and the note where a range is not known.
 
         The results: "not unique: on a side that is blank another price may hold, or there is no
         plan; range not computed: large cases"; cells are those "that the bound comes from".
@@ -120,7 +120,7 @@ class ScarcityAudit:
         return f"Scarcity: {_scarcity_row_text(self.priced[i].row)}"
 
     def _check_figures(self) -> None:
-        """Bounds, present values, signs, and ranges that end where the other bound begins.
+        """Bounds, present values, signs, and ranges that end at the other bound.
 
         The results: worth is "in money of that period, not discounted", worth today "the same as
         present value"; it is a "saving by that change", so that only demand may have any sign; a
@@ -135,7 +135,7 @@ class ScarcityAudit:
         self.tally.equal(np.array([row["bound"] for row in rows]), bounds, self._place)
         worth, today = (np.array([row[h] for row in rows]) for h in ("worth", "worth today"))
         size = np.maximum(np.abs(today), 1e-12)
-        scale = MIN_COMPARED_SIZE / size  # a price of any size is compared by its own digits
+        scale = MIN_COMPARED_SIZE / size  # relative to the price itself
         self.tally.equal(today * scale, worth * np.array(rates) * scale, self._place)
         for priced in self.priced:
             row = priced.row
@@ -152,13 +152,13 @@ class ScarcityAudit:
                 )
 
     def _check_order(self) -> None:
-        """Dearest first."""
+        """Rows are sorted by present value, highest first."""
         today = np.abs([priced.row["worth today"] for priced in self.priced])
         for i in np.flatnonzero(np.diff(today) > 0)[:1]:
             self.tally.fail(f"{self._place(int(i) + 1)} is dearer than the row above it")
 
     def _slackness(self) -> Tally:
-        """Complementary slackness: what has a price has no room.
+        """Complementary slackness: a bound with a price has no room.
 
         The contract: "Scarcity (shadow prices in words, with their range)". The results: a price
         is "what relaxing each bound by one unit would save"; one that is not reached saves nothing.

@@ -1,7 +1,7 @@
-"""Shares of origin: they add up, fit the deliveries, and stem from something in the plan.
+"""Checks of shares of origin: they add up, fit the deliveries, and stem from events in the plan.
 
-Written from the workbook and the other result tables alone. Nothing of the calculation of
-the shares is used, only what must be true of any that are right.
+The checks use the workbook and the other result tables alone, not a calculation of shares: they
+are necessary conditions of any right shares.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from optimizer.audit.verdict import Tally
 from optimizer.result.result_layouts import Tables
 
 SHARE_SCALE = 10.0
-"""Shares are compared as if they were so many tonnes, so that 1e-6 of a share fails."""
+"""Factor on shares: with ``MIN_COMPARED_SIZE`` of 10 a share may differ by the tolerance, 1e-6."""
 
 
 class ProvenanceAudit:
@@ -50,7 +50,7 @@ class ProvenanceAudit:
         ]
 
     def sums(self, columns: TableColumns) -> list[Tally]:
-        """Shares of one delivery, stage, input and by make one, their tonnes the delivery.
+        """Shares by delivery, stage, input and attribute sum to 1, their tonnes to the delivery.
 
         The contract: "Provenance (share by stage and country for each demand line)".
         """
@@ -84,7 +84,7 @@ class ProvenanceAudit:
         return tonnes
 
     def places_stem_from_plan(self, columns: TableColumns) -> Tally:
-        """Every place shown at a stage is one of a purchase, stock, order or run by then.
+        """Every place shown at a stage belongs to an earlier purchase, stock, order or run.
 
         The contract: "a history event" has its place in Supply, Stocks, Pipeline or
         Processes.
@@ -109,7 +109,7 @@ class ProvenanceAudit:
         return tally
 
     def _events(self) -> Iterator[tuple[int, AuditEvent]]:
-        """Events of the plan with the first period in which they can be in a lot."""
+        """Events of the plan with the first period in which a lot can have them."""
         workbook, provenance = self.workbook, self.provenance
         for key, row in _first_periods(self.flows, "Purchases"):
             rows = workbook.offers.get(key)
@@ -133,8 +133,8 @@ class ProvenanceAudit:
     def no_banned_origin(self, columns: TableColumns) -> Tally:
         """No event that a rule bans is shown on a delivery that may not break it at all.
 
-        A rule that a process clears, or whose events are dated, cannot be told from the
-        names alone: its lots are followed by the checks of custody.
+        A rule that a process clears, or whose events are dated, cannot be judged by names
+        alone: the checks of custody follow its lots.
 
         The contract: "a history event that matches a line breaks the rule".
         """
@@ -170,7 +170,7 @@ _EVENT_COLUMNS = ("stage", "by", "name", "country")
 
 
 def _event_of_row(stage: str, by: str, name: str, country: str) -> list[AuditEvent]:
-    """What a row says of an event, as far as it does."""
+    """The event that a row states, as far as it does."""
     stage = "" if stage == STAGELESS_NAME else stage
     if name == NOT_APPLICABLE_NAME:
         return []
@@ -196,7 +196,7 @@ def _names_shown(event: AuditEvent) -> Iterator[tuple[str, str]]:
 
 
 def _first_periods(flows: TableFlows, name: str) -> Iterator[tuple[Any, int]]:
-    """Keys of a table with the first period in which there is something."""
+    """Keys of a table with the first period of a non-zero quantity."""
     flow = flows[name]
     for key, row in zip(flow.keys, flow.matrix(), strict=True):
         some = np.flatnonzero(row)

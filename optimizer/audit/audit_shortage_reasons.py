@@ -1,6 +1,7 @@
-"""Shortage reasons again: each shortage has some, and each reason stands at the cell it names.
+"""Check of Shortage reasons: each shortage has reasons, and each reason names its own cell.
 
-What a reason costs is a price along a chain and is not worked out again; that its bound binds is.
+The cost of a reason is a price along a chain, which the audit does not recompute. It checks that
+the bound of the reason binds.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_bound_words import BOUND_KINDS_BY_SHEET, bound_sentences
-from optimizer.audit.audit_entitlements import AuditProcessKey, AuditWorkbook
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_restriction import MAXIMUM_SIDE, MINIMUM_SIDE, Restriction
 from optimizer.audit.audit_restrictions import AuditRestrictions
+from optimizer.audit.audit_terms import AuditProcessKey
 from optimizer.audit.audit_texts import price_text
 from optimizer.audit.verdict import AUDIT_TOLERANCE, MIN_COMPARED_SIZE, Tally, fixed_place
 from optimizer.result.result_layouts import Tables
@@ -37,7 +39,7 @@ _LOGICAL_REASON = re.compile(
     r"|Options!.*: .* needs .*|Options!.*: at most one of the options of .* is built.*"
     r"|Run: \w+ of .*"
 )
-"""What binds by logic: plants that cannot segregate, units that idle, options."""
+"""Reasons of yes/no decisions: plants that cannot segregate, units that idle, options."""
 _MISSING_REASON = re.compile(
     r"Supply!.*: .* (sells nothing in \S+|sells .* only from \S+ on|no longer sells .* in \S+"
     r"|sells .* at no time within the horizon)"
@@ -47,7 +49,7 @@ _MISSING_REASON = re.compile(
     r"|no .* from .* arrives in \S+)"
     r"|Processes!.*: .* at .* is not run in \S+|Units.*: .* at .* has no capacity in \S+"
 )
-"""What is missing where there is no chain."""
+"""Reasons where no chain of flows exists."""
 _NO_CHAIN = ": no chain of flows serves it; see the warnings in Run"
 
 
@@ -71,10 +73,10 @@ class ShortageReasonAudit:
             if hasattr(row, "row")
         }
         self._bounds_by_sheet: dict[str, dict[int, list[Restriction]]] = {}
-        """Bounds by sheet and the number of a row that they come from; 0 for all of a sheet."""
+        """Bounds by sheet and row number; 0 for all bounds of a sheet."""
 
     def check(self) -> Tally:
-        """Each shortage has reasons, none of them twice, and nothing else has.
+        """Each shortage has reasons, none twice, and there are no other reasons.
 
         The results: Shortage reasons tell "what stands in the way of one tonne more, for each
         shortage", its short is "tonnes not delivered".
@@ -109,7 +111,7 @@ class ShortageReasonAudit:
         return tally
 
     def _reason_holds(self, row: dict[str, Any], line: AuditProcessKey, has_others: bool) -> bool:
-        """True if a row stands at the cell of its reason, and says what can be told of it.
+        """True if a row has the cell of its reason, and its sentence and worth are right.
 
         The results: the reason is told "with the cell of the workbook"; worth is "what it costs
         per tonne short, in money of that period; 0 where it has no price".
@@ -147,7 +149,7 @@ class ShortageReasonAudit:
         return bool(right) and worth == 0
 
     def _is_own_cell(self, row: dict[str, Any], at: re.Match[str]) -> bool:
-        """The cell of a sentence is that of its row, and is one of the workbook."""
+        """True if the cell in the sentence is that of the row and exists in the workbook."""
         sheet, number = at["sheet"], at["row"] or ""
         cell = f"{at['letter'] or ''}{number}"
         if (row["sheet"], row["cell"]) != (sheet, cell) or sheet not in (*SHEETS, "Run"):
@@ -158,7 +160,7 @@ class ShortageReasonAudit:
         return (sheet, int(number)) in self._rows and known.get(at["header"], "") == at["letter"]
 
     def _bound_binds(self, sentence: str, at: re.Match[str]) -> bool:
-        """True if a sentence says a bound that has no room, or what binds by logic."""
+        """True if a sentence states a bound without room, or a yes/no decision."""
         if _LOGICAL_REASON.fullmatch(sentence):
             return True
         for restriction in self._bounds(at["sheet"]).get(int(at["row"] or 0), ()):
@@ -186,7 +188,7 @@ class ShortageReasonAudit:
         return self._bounds_by_sheet[sheet]
 
     def _is_opening_or_order(self, text: str, at: re.Match[str]) -> bool:
-        """Opening stocks and orders: the row is of that material at that site."""
+        """True if the row is an opening stock or order of the material at the site."""
         row_number, material_and_site = (
             int(at["row"] or 0),
             text.partition(": there is no more of ")[2],
@@ -206,7 +208,7 @@ class ShortageReasonAudit:
     def _rule_bars(
         self, text: str, line: AuditProcessKey, t: int, at: re.Match[str], has_others: bool
     ) -> bool:
-        """A rule without tolerance that binds the line then."""
+        """True if the row is a rule without tolerance that binds the line in the period."""
         for rule in self.workbook.case.rules:
             if rule.row == int(at["row"] or 0) and at["sheet"] == "Rules":
                 what = ("everything", "everything else") if has_others else ("everything",)

@@ -1,4 +1,4 @@
-"""What a delivery under a rule rests on that nobody knows or states.
+"""Tonnes of a delivery under a rule whose history is unknown or not stated.
 
 The contract: "an unknown event matches every scope line whose stage it has"; "an intermediate
 stage that is not named does not break a rule; it is reported as not stated".
@@ -17,11 +17,11 @@ from optimizer.audit.audit_origins import UNSTATED_PLACE, OriginShareAudit
 from optimizer.tables import sheets
 
 MIN_UNVERIFIED_SHARE = 1e-6
-"""Share of a delivery below which nothing rests on it: rounding."""
+"""Share of a delivery below which its histories are ignored: rounding of the shares."""
 
 
 class UnverifiedTonnes(Struct, frozen=True):
-    """Tonnes of a delivery that rest on what is unknown or not stated, and why."""
+    """Tonnes of a delivery with unknown or unstated histories, with cells and stages."""
 
     unknown: float = 0.0
     not_stated: float = 0.0
@@ -30,12 +30,12 @@ class UnverifiedTonnes(Struct, frozen=True):
 
     @property
     def any_tonnes(self) -> bool:
-        """True if something rests on what is left open."""
+        """True if some tonnes are unknown or not stated."""
         return self.unknown + self.not_stated > 0
 
 
 class AuditStatements:
-    """What the histories behind each delivery leave open, as far as a rule looks there."""
+    """Unknown and unstated events of each delivery at the stages that a rule names."""
 
     def __init__(self, workbook: AuditWorkbook, origins: OriginShareAudit) -> None:
         self.workbook, self.origins = workbook, origins
@@ -50,7 +50,7 @@ class AuditStatements:
                 self._unknown[row] = stages, workbook.case.cell(row[0], row[1], "history")
 
     def stages_in_scope(self, rule: sheets.Rule) -> set[str] | None:
-        """Stages that the scope of a rule names; None where it looks at every stage."""
+        """Stages that the scope of a rule names; None where it covers every stage."""
         lines = [
             line for line in self.workbook.case.rule_scope if folded(line.rule) == folded(rule.rule)
         ]
@@ -61,10 +61,10 @@ class AuditStatements:
     def unverified(
         self, rule: sheets.Rule, line: Any, t: int, tonnes: float, breaking: float
     ) -> UnverifiedTonnes:
-        """What of a delivery rests on what is left open.
+        """Tonnes of a delivery that are unknown or not stated under a rule.
 
-        What is unknown breaks the rule, so that no more of it is unknown than breaks it: a lot
-        that a process has cleared no longer rests on its past.
+        Unknown events break the rule, so the unknown tonnes are at most the breaking ones: a lot
+        that a process has cleared no longer depends on its history.
         """
         material = self.workbook.materials[line[2]]
         if not material.traced:

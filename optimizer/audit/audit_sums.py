@@ -1,4 +1,4 @@
-"""Tables that are sums over the flows: Balance and Utilisation, each with every row that it needs.
+"""Checks of Balance and Utilisation, which are sums over the flows.
 
 The contract of the results: "Balance (by site and material: in, out, stock, to zero)", and
 "utilisation" is what is used of the capacity that is there.
@@ -12,19 +12,20 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_calendar import Floats, Ints
-from optimizer.audit.audit_entitlements import AuditWorkbook, SiteMaterialKey
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
+from optimizer.audit.audit_terms import SiteMaterialKey
 from optimizer.audit.audit_units import UnitAudit
 from optimizer.audit.verdict import AUDIT_TOLERANCE, MIN_COMPARED_SIZE, Tally
 from optimizer.result.result_layouts import Tables
 
 MIN_LISTED_AMOUNT = AUDIT_TOLERANCE * MIN_COMPARED_SIZE
-"""Tonnes, or units of use, from which a row must be there."""
+"""Tonnes, or units of use, above which a row must exist: what passes as zero needs none."""
 INFLOW_KINDS = ("opening", "bought", "arrived", "made")
 
 
 def movements(workbook: AuditWorkbook, flows: TableFlows) -> dict[str, Floats]:
-    """Tonnes of each kind by node, as Balance shows them."""
+    """Tonnes by node for each column of Balance."""
     count = workbook.calendar.count
     closing = flows.sums(flows.moves_of("Stock"))
     opening = np.concatenate([np.zeros(1), closing[:-1]]) if closing.size else closing.copy()
@@ -57,7 +58,7 @@ class BalanceAudit:
         self.calendar = workbook.calendar
 
     def tallies(self) -> list[Tally]:
-        """Balance, then Utilisation; none of a table that is not there."""
+        """Balance, then Utilisation; none for a missing table."""
         found = []
         if "Balance" in self.tables:
             found.append(self.balance())
@@ -66,7 +67,7 @@ class BalanceAudit:
         return found
 
     def balance(self) -> Tally:
-        """Every figure of Balance is the sum of the flows, at every place where something moves.
+        """Every figure of Balance is the sum of the flows, and every node with flows has a row.
 
         The contract: "Balance (by site and material: in, out, stock, to zero)".
         """
@@ -119,7 +120,7 @@ class BalanceAudit:
     def _row_positions(
         self, tally: Tally, name: str, headers: tuple[str, str], number: dict[Any, int]
     ) -> Ints:
-        """Place of each row in a table of keys by periods; -1 for what is not in the plan."""
+        """Position of each row in a table of keys by periods; -1 for an unknown row."""
         table, index = self.tables[name], self.calendar.index
         positions = []
         for first, second, period in zip(*(table[h] for h in (*headers, "period")), strict=True):
@@ -132,7 +133,7 @@ class BalanceAudit:
     def _check_complete(
         self, tally: Tally, name: str, cell: Ints, size: Floats, place: Callable[[int], str]
     ) -> None:
-        """A row for each place where there is something, and no more than one."""
+        """Every position with a quantity has exactly one row."""
         times = np.bincount(cell[cell >= 0], minlength=size.size)
         missing = np.flatnonzero((times == 0) & (size > MIN_LISTED_AMOUNT))
         for i in (*missing[:1], *np.flatnonzero(times > 1)[:1]):

@@ -1,4 +1,4 @@
-"""Sites that do not segregate: what their processes use taints all that they make.
+"""Sites that do not segregate: inputs of their processes taint all their outputs.
 
 In a period in which one of the site's processes uses a lot that is booked as breaking a
 rule, or for which the rule is not followed, every output of every process there breaks it.
@@ -18,7 +18,7 @@ from optimizer.audit.verdict import AUDIT_TOLERANCE, MIN_COMPARED_SIZE
 def tainted_traits(
     workbook: AuditWorkbook, flows: TableFlows, traced: Bools, unclaimed: list[int]
 ) -> dict[tuple[str, int], int]:
-    """Traits that sites which do not segregate are tainted with, by site and period.
+    """Traits that taint sites which do not segregate, by site and period.
 
     ``traced`` is true for each pair of :class:`TableFlows` of a traced material; ``unclaimed``
     are the traits that the inputs of each label of runs do not claim to keep.

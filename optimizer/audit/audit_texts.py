@@ -1,4 +1,4 @@
-"""Sentences with figures in them, compared word for word and figure for figure."""
+"""Comparison of sentences: words exactly, figures up to rounding."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ STAGELESS_NAME = "(no stage)"
 """What Provenance shows instead of the name of a place or a stage."""
 _NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*\.?\d*(?:e[+-]?\d+)?")
 _DIGIT_ROUNDING = 1e-4
-"""Difference of figures that rounding to six digits, or to a tenth of a percent, can make."""
+"""Largest relative difference of two figures rounded to six digits, with a margin."""
 
 
 def same_text(shown: str, wanted: str) -> bool:
-    """True if two texts have the same words, and figures that are the same but for rounding.
+    """True if two texts have the same words, and figures that are equal up to rounding.
 
     >>> alike("kept: 33.3% over 2027", "kept: 33.4% over 2027"), alike("12 t", "13 t")
     (True, False)
@@ -34,7 +34,7 @@ def _same_number(number: float, other: float) -> bool:
 
 
 def consists_of(text: str, parts: Iterable[str]) -> bool:
-    """True if a text is some parts in any order, with semicolons between them.
+    """True if a text consists of parts in any order, separated by semicolons.
 
     >>> made_of("b; a", ["a", "b"]), made_of("b", ["a", "b"])
     (True, False)
@@ -47,7 +47,7 @@ def consists_of(text: str, parts: Iterable[str]) -> bool:
 
 
 def price_text(number: float) -> str:
-    """A price in a sentence: no digits behind the point from a thousand on, else four digits.
+    """A price in a sentence: four significant digits, from a thousand on without decimals.
 
     >>> figure(4040.98), figure(0.93101)
     ('4,041', '0.931')

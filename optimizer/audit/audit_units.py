@@ -1,4 +1,4 @@
-"""Capacity of units: what they may carry, must carry while they run, and cost to run."""
+"""Check of units: capacity, minimum load and fixed cost."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats
 from optimizer.audit.audit_costs import PeriodCost
-from optimizer.audit.audit_entitlements import AuditWorkbook, SiteMaterialKey
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows, matrix
 from optimizer.audit.audit_investment import InvestmentAudit
+from optimizer.audit.audit_terms import SiteMaterialKey
 from optimizer.audit.verdict import MIN_USE, Tally
 from optimizer.tables import sheets
 
 
 class UnitAudit:
-    """The units of one plan, with what is used of them in each period.
+    """The units of one plan, with their load in each period.
 
-    A unit that may idle runs in a period if anything of it is used then.
+    A unit that may idle runs in a period if it has any load.
     """
 
     def __init__(
@@ -32,9 +33,9 @@ class UnitAudit:
         self.runs: Bools = self.load > MIN_USE
 
     def tally(self) -> Tally:
-        """Units run at no more than capacity x availability, and no less than their least load.
+        """The load is at most capacity x availability, and at least the minimum load.
 
-        The least load is taken of the hours that a unit's own capacity is available.
+        The minimum load is a share of a unit's own available capacity.
 
         The contract: capacity is "per year, in units of `use`"; "may idle: no: it runs in
         every period that its rows cover, at no less than its minimum load; yes: minimum
@@ -51,12 +52,12 @@ class UnitAudit:
         return tally
 
     def least_loads(self, name: SiteMaterialKey) -> tuple[Floats, Floats]:
-        """Least load of a unit by period: of rows that may not idle, and of those that may."""
+        """Minimum load of a unit by period: of rows that may not idle, and of rows that may."""
         rows = self.workbook.units[name]
         return rows.total(_minimum_load_always), rows.total(_minimum_load_when_running)
 
     def capacity(self) -> Floats:
-        """Capacity of each unit by period: its own rows' and what is built, as far as available."""
+        """Available capacity of each unit by period: of its rows and of built options."""
         capacity = self.added.copy()
         for i, name in enumerate(self.names):
             if name in self.workbook.units:

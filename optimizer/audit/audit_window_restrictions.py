@@ -1,4 +1,4 @@
-"""Bounds over windows that may have a price: contracts, rules with a share, limits, options."""
+"""Bounds over windows that may have a price: contracts, rule shares, limits, blends, options."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RestrictionIterator = Iterator[Restriction]
 
 
 class AuditWindowRestrictions:
-    """Bounds of one plan that hold over a contract, a window or the horizon."""
+    """Bounds of one plan over a contract, a window or the horizon."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class AuditWindowRestrictions:
         self.calendar = workbook.calendar
 
     def makers(self) -> dict[str, Callable[[], RestrictionIterator]]:
-        """What lists the bounds of each kind."""
+        """Generator of the bounds of each kind."""
         return {
             "contract": self._contracts,
             "take or pay": self._take_or_pay,
@@ -93,7 +93,7 @@ class AuditWindowRestrictions:
         low: Floats = NO_BOUND,
         high: Floats = NO_BOUND,
     ) -> RestrictionIterator:
-        """One for each window: a window that is no period belongs to the name."""
+        """One bound for each window; the label of a window that is no period goes into the name."""
         for i, label in enumerate(labels):
             period = label in self.calendar.index
             yield Restriction(
@@ -112,7 +112,7 @@ class AuditWindowRestrictions:
             )
 
     def _rule_shares(self) -> RestrictionIterator:
-        """Tonnes that break a rule beyond its share.
+        """Tonnes above the share that may break a rule.
 
         The contract: "of the tonnes delivered to one line in the periods of the window".
         """

@@ -1,4 +1,4 @@
-"""Checks and their verdict: how far a plan is from what it should be."""
+"""Checks, their worst violation, and the verdict on a plan."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from msgspec import Struct
 from optimizer.audit.audit_calendar import Bools, Floats
 
 AUDIT_TOLERANCE = 1e-6
-"""Violation that passes, relative to the quantities that are compared."""
+"""Largest relative violation that passes: ten times HiGHS's feasibility tolerance of 1e-7."""
 MIN_COMPARED_SIZE = 10.0
-"""Quantities below it (t, or money) are compared as if they were so large."""
+"""Size (t, or money) that smaller quantities are compared by: 1e-5 in absolute terms passes."""
 MIN_USE = AUDIT_TOLERANCE * MIN_COMPARED_SIZE
-"""Tonnes, or units of use, above which a lane or a unit counts as used."""
+"""Tonnes, or units of use, above which a lane or a unit counts as used: what is no rounding."""
 CERTAIN_VIOLATION = 1.0
-"""Violation of what is wrong whatever its size, or not a number."""
+"""Relative violation recorded for a wrong label or for a value that is not a number."""
 
 
 class Check(Struct, frozen=True):
@@ -33,7 +33,7 @@ class Check(Struct, frozen=True):
 
 
 class Audit(Struct, frozen=True):
-    """What an independent recomputation says about a plan."""
+    """Result of the independent recomputation of a plan."""
 
     checks: tuple[Check, ...]
     cost: float
@@ -45,7 +45,7 @@ class Audit(Struct, frozen=True):
 
     @property
     def passed(self) -> bool:
-        """True if every check is."""
+        """True if every check passed."""
         return all(check.passed for check in self.checks)
 
     @property
@@ -70,7 +70,7 @@ class Audit(Struct, frozen=True):
 
 
 class Tally:
-    """Comparisons under one name; keeps the worst."""
+    """Comparisons under one name; records the worst violation."""
 
     def __init__(self, name: str, smallest: float = MIN_COMPARED_SIZE) -> None:
         self.name = name
@@ -113,7 +113,7 @@ class Tally:
     def equal_labels(
         self, shown: Sequence[object], wanted: Sequence[object], place: Callable[[int], str]
     ) -> None:
-        """Each label must be what it should be, letter for letter."""
+        """Each shown label must equal the wanted one, letter for letter."""
         self.tested += len(shown)
         for i, (label, right) in enumerate(zip(shown, wanted, strict=True)):
             if label != right:
@@ -122,12 +122,12 @@ class Tally:
                 return
 
     def fail(self, where: str) -> None:
-        """Something that is wrong whatever its size."""
+        """Record an error that has no size, such as a missing row."""
         self.tested += 1
         self.worst, self.where = max(self.worst, CERTAIN_VIOLATION), where
 
     def check(self) -> Check:
-        """The outcome; what is not a number never passes."""
+        """The outcome; a value that is not a number never passes."""
         return Check(self.name, self.worst <= AUDIT_TOLERANCE, self.worst, self.where, self.tested)
 
     def _compare(
@@ -151,5 +151,5 @@ class Tally:
 
 
 def fixed_place(words: str) -> Callable[[int], str]:
-    """Names every position alike."""
+    """Give every position the same name."""
     return lambda _: words

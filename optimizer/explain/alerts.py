@@ -1,4 +1,4 @@
-"""What a reader of the plan must know before the figures: sentences for the first sheet."""
+"""Alerts of a plan: sentences for the first sheet."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from optimizer.result.result_layouts import Tables
 from optimizer.solver import Answer
 
 MIN_CREDIT_SHARE = 0.005
-"""Share of the plan's cost below which a credit is not worth a sentence."""
+"""Share of the plan's cost above which the credit at the end gets an alert; chosen."""
 
 
 def alerts(network: Network, tables: Tables, answer: Answer) -> tuple[str, ...]:
-    """Sentences on the proof, shortages, supply that may not come, the horizon, weak points.
+    """Alerts on optimality, shortages, supply that is not firm, the horizon, risks and confidence.
 
-    Those that stem from a cell carry it (:class:`optimizer.explain.risks.Alert`).
+    An alert about a cell is an :class:`optimizer.explain.risks.Alert`, which carries the cell.
     """
     return (
         *_optimality(network, answer),
@@ -68,7 +68,7 @@ def _not_firm(tables: Tables) -> Iterator[str]:
 
 
 def _horizon(network: Network, tables: Tables) -> Iterator[str]:
-    """How much of the answer rests on the value of what outlives the horizon."""
+    """Credit for stock and options that outlive the horizon."""
     costs = tables["Costs"]
     paid = sum(money for money in costs["discounted"] if money > 0)
     credit = {"stock": 0.0, "options": 0.0}

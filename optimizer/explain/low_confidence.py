@@ -1,4 +1,4 @@
-"""Figures that the plan uses and that are of low confidence, or assumptions, sheet by sheet."""
+"""Rows of low confidence or assumptions that a plan uses, by sheet."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from optimizer.result.result_layouts import Tables
 from optimizer.tables.country_groups import CountrySets
 
 LOW_CONFIDENCE_WORDS = ("low", "assumption")
-"""Words of the column confidence on which an answer should not lean."""
+"""Words of the column confidence that lead to an alert."""
 
 LOW_CONFIDENCE_TEXT = "figures of low confidence or on assumptions"
 
 SheetUse = tuple[Iterable[int], str, float]
-"""Rows of a sheet that the plan uses, what for, and how much."""
+"""Rows of a sheet that the plan uses, name of the use, and amount."""
 
 SheetUses = Iterator[SheetUse]
 
 
 def low_confidence_alerts(network: Network, tables: Tables) -> Iterator[Alert]:
-    """Purchases on such figures with tonnes and money, and such rows of each other sheet."""
+    """Alerts on purchases from rows of low confidence, and on such rows of other sheets."""
     locator = CellLocator(network)
     yield from _purchases(network, locator, tables)
     sheets_found = []
@@ -76,7 +76,7 @@ def _low_confidence_rows(network: Network, sheet: str) -> set[int]:
 
 
 def _purchases(network: Network, locator: CellLocator, tables: Tables) -> Iterator[Alert]:
-    """Purchases from rows of Supply on such figures, in the periods in which the rows hold."""
+    """Purchases from rows of Supply of low confidence, in the periods that the rows cover."""
     low_rows = _low_confidence_rows(network, "Supply")
     if not low_rows:
         return
@@ -112,7 +112,7 @@ def _rows(tables: Tables, name: str, headers: Iterable[str]) -> Iterator[tuple[A
 def _rows_in_period(
     locator: CellLocator, sheet: str, rows: tuple[int, ...], period: str
 ) -> tuple[int, ...]:
-    """Of the rows that something stands in those that hold in a period."""
+    """Those of some rows that cover a period."""
     return rows if len(rows) == 1 else locator.covering(sheet, rows, locator.labels[period])
 
 
@@ -125,7 +125,7 @@ def _lanes(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
 
 
 def _tariffs(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
-    """Of each measure the most specific rows that burden what is shipped."""
+    """The most specific row of each measure that applies to a shipment with duty."""
     case, calendar = network.case, network.calendar
     country = {site.site: site.country for site in case.sites}
     measures = grouped(case.tariffs, lambda row: row.measure)
@@ -162,7 +162,7 @@ def _processes(network: Network, locator: CellLocator, tables: Tables) -> SheetU
 
 
 def _by_run(sheet: str, header: str, attribute: str) -> Callable[..., SheetUses]:
-    """Rows of a sheet that stand for what is run, by recipe or by feed."""
+    """Rows of a sheet for the recipes or feeds that are run."""
 
     def uses(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
         rows = grouped(network.case.rows(sheet), lambda row: getattr(row, attribute))
@@ -222,7 +222,7 @@ def _demand(network: Network, locator: CellLocator, tables: Tables) -> SheetUses
 
 
 def _rules(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
-    """Rows of Rules that bind what is delivered."""
+    """Rows of Rules that bind deliveries."""
     for rule, row, tonnes in _binding_rule_rows(network, tables):
         yield [row], rule, tonnes
 
@@ -234,7 +234,7 @@ def _scope(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
 
 
 def _binding_rule_rows(network: Network, tables: Tables) -> Iterator[tuple[str, int, float]]:
-    """Rule, row and tonnes that it binds."""
+    """Rule, row and tonnes that the row binds."""
     delivered: dict[tuple[str, str, str, str], float] = defaultdict(float)
     headers = ("line", "customer", "material", "period", "tonnes")
     for *key, tonnes in _rows(tables, "Deliveries", headers):
@@ -252,12 +252,12 @@ def _binding_rule_rows(network: Network, tables: Tables) -> Iterator[tuple[str, 
 
 
 def _limits(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
-    """Every limit: the plan is what it is because all of them hold."""
+    """Every limit, because each shapes the plan, binding or not."""
     return (([bound.row], bound.name, 0.0) for bound in network.limits)
 
 
 def _rows_in_balance(sheet: str, header: str) -> Callable[..., SheetUses]:
-    """Materials that come in somewhere, or sites where something does."""
+    """Rows of materials or sites with any inflow."""
 
     def uses(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
         rows = {getattr(row, header): row.row for row in network.case.rows(sheet)}
@@ -288,4 +288,4 @@ USES_BY_SHEET: dict[str, Callable[[Network, CellLocator, Tables], SheetUses]] = 
     "Limits": _limits,
     "Blends": _blends,
 }
-"""Rows that a plan uses, by sheet; Supply stands apart, Scenarios and Countries hold no figures."""
+"""Generator of the rows used, by sheet; Supply has its own alert, other sheets have no figures."""

@@ -1,9 +1,9 @@
 """Options that are not built, and how much cheaper their capital would have to be.
 
-Where nothing must be whole, reduced costs say it. Otherwise each option is forced into the
-plan: the difference in cost is what it lacks. Small programmes are searched anew; in large
-ones all other decisions are held as they are, but those that the option needs or excludes,
-which may be taken in part. Either way it must be decided in time to run.
+In a linear program the reduced cost is the gap. Otherwise each option is forced into the plan,
+and the increase in cost is the gap. A small program is solved again with all its decisions free.
+In a large one all decisions are fixed except those of the option and of options that it needs or
+excludes, which are relaxed to fractions. Either way the option must run within the horizon.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from optimizer.result.variable_values import NOTHING
 from optimizer.solver import Answer, Program, WarmStart, ask
 
 MAX_SECONDS_TO_SEARCH_ANEW = 1.0
-"""A plan that took no longer is searched anew with each option."""
+"""Seconds of solving up to which the plan is solved again with all decisions free; chosen."""
 
 FORCED_OPTION_TIME_LIMIT = 5.0
-"""Time for one forced plan."""
+"""Seconds for the solve with one forced option; chosen, an option without a proof is left out."""
 
 OptionBreakEven = tuple[str, str, str, str, float, float, float]
 
@@ -30,7 +30,7 @@ OptionBreakEven = tuple[str, str, str, str, float, float, float]
 def break_even_options(
     network: Network, m: Any, program: Program, answer: Answer
 ) -> list[OptionBreakEven]:
-    """Break-even rows of options of which nothing is built: capital, and what it lacks."""
+    """Break-even rows of options that are not built, with capital cost and gap."""
     if answer.status != "optimal" or answer.reduced_costs is None:
         return []
     if program.integer.any():
@@ -49,11 +49,11 @@ def break_even_options(
 
 
 OptionGaps = Iterator[tuple[int, int, float]]
-"""Option, period of decision, and present value that one of it lacks."""
+"""Option, period of decision, and gap of one of it as present value."""
 
 
 def _unbuilt_options(network: Network, m: Any) -> Iterator[tuple[int, dict[int, Any]]]:
-    """Options that could be built and are not, with their variables."""
+    """Options that could be built but are not, with their variables."""
     for index, (option, cells) in enumerate(zip(network.options, m.columns.build, strict=True)):
         if (
             option.most
@@ -101,7 +101,7 @@ def _gaps_by_forcing(network: Network, m: Any, program: Program, answer: Answer)
 
 
 def _too_late(option: NetworkOption) -> list[int]:
-    """Periods of decision from which nothing that it adds would run within the horizon."""
+    """Periods of decision after which no added capacity would run within the horizon."""
     if not option.additions:
         return []
     late = [
@@ -120,7 +120,7 @@ def _fix_other_decisions(
     index: int,
     column_of: dict[int, int],
 ) -> Program:
-    """All decisions held but an option's own and those that it needs or excludes."""
+    """Fix all decisions except those of an option and of options that it needs or excludes."""
     assert answer.values is not None
     free, waiting = {index}, [index]
     while waiting:

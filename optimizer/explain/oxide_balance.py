@@ -13,13 +13,13 @@ from optimizer.result.result_table import Table, table
 from optimizer.solver import Program
 
 NEGLIGIBLE_OXIDE = 1e-6
-"""Tonnes that do not count."""
+"""Tonnes below which a product counts as not recovered: solver rounding."""
 
 
 def oxide_balance(
     network: Network, program: Program, tables: Tables, balance_prices: BalancePrices | None
 ) -> Table:
-    """A row for each product of a recipe with recoveries, of most money first."""
+    """A row for each product of separation, sorted by contribution, largest first."""
     products = dict.fromkeys(row.product for row in network.case.recoveries)
     made = {name: _recovered(network, program, tables, balance_prices, name) for name in products}
     total = sum(max(contribution, 0.0) for _, _, contribution in made.values())
@@ -79,7 +79,7 @@ def _balance_amounts(tables: Tables, material: str, header: str) -> dict[tuple[s
 
 
 def _disposition(tables: Tables, material: str) -> tuple[float, float, float, float, float]:
-    """Bought, used, delivered, added to stock, thrown away; tonnes over the horizon."""
+    """Bought, used, delivered, added to stock and discarded tonnes over the horizon."""
     bought, used, delivered, closing, opening, discarded = (
         sum(_balance_amounts(tables, material, header).values())
         for header in ("bought", "used", "delivered", "closing", "opening", "discarded")

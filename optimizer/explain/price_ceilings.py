@@ -1,6 +1,6 @@
-"""How dear what is used may get before the plan uses less of it; made on request.
+"""Price ceilings: the price increase at which the plan uses less of a thing; on request.
 
-An option leaves as a whole: the plan is searched without it, all else free.
+For an option the plan is solved again without it, with all other decisions free.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from optimizer.result.result_table import Table, table
 from optimizer.solver import Answer, Program, WarmStart, ask, slopes
 
 BARRED_OPTION_TIME_LIMIT = 5.0
-"""Time to search the plan without an option."""
+"""Seconds for the solve without an option; chosen, an option without a proof is left out."""
 
 
 def headroom(network: Network, m: Any, program: Program, answer: Answer) -> Table:
-    """A row for each offer, lane and process that is used, by period, and each option built."""
+    """A row for each used offer, lane and process by period, and for each built option."""
     if answer.basis is None:
         return table(HEADROOM, [])
     column_of = {id(variable): column for column, variable in enumerate(program.variables)}
@@ -56,7 +56,7 @@ def headroom(network: Network, m: Any, program: Program, answer: Answer) -> Tabl
 def _options(
     network: Network, m: Any, program: Program, answer: Answer, column_of: dict[int, int]
 ) -> Iterator[tuple[Any, ...]]:
-    """Options that are built, and what the plan without each costs more, for one of it."""
+    """Rows of built options: the extra cost of the plan without each, per one built."""
     discount = network.calendar.discount(network.case.settings.discount_rate)
     if answer.status != "optimal" or answer.objective is None:
         return

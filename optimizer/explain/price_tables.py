@@ -1,4 +1,4 @@
-"""Tables of prices. HiGHS works out how far prices hold while Python makes the other tables."""
+"""Tables of prices. HiGHS computes ranges of prices while Python makes the other tables."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from optimizer.result.result_table import Table
 from optimizer.solver import Answer, BasisRanges, EntryPrices, Program, margins, ranges
 
 LARGE = 2_000
-"""Columns from which what HiGHS works out beside an optimum is worth threads of its own."""
+"""Columns from which ranges and entry prices run in threads; a small program gains nothing."""
 
 
 class PriceTables(Struct, frozen=True):
-    """Prices of an optimum, and how to come by what HiGHS works out for them, each once."""
+    """Prices of an optimum; ranges, entry prices and option gaps are computed once."""
 
     model: ConcreteModel
     program: Program
@@ -34,10 +34,10 @@ class PriceTables(Struct, frozen=True):
     margins: Callable[[], EntryPrices | None]
     option_rows: Callable[[], list[OptionBreakEven]]
     moved: Mapping[int, BoundMove]
-    """Bounds that stand in several rows."""
+    """Bounds that occur in several rows."""
 
     def tables(self) -> dict[str, Table]:
-        """What binds, what that is worth, and what unused things lack, by name."""
+        """Scarcity, Bottlenecks and Break-even, by name."""
         network = self.model.network
         rows, ranges_found = priced(network, self.program, self.answer, self.moved), self.ranges()
         return _by_name(
@@ -47,7 +47,7 @@ class PriceTables(Struct, frozen=True):
         )
 
     def explained(self, found: Mapping[str, Table]) -> dict[str, Table]:
-        """Tables that explain prices, and Break-even solved for one by one; on request."""
+        """Tables that explain prices, and exact Break-even: slow, because rows are solved."""
         m, program, answer = self.model, self.program, self.answer
         prices = prices_of(m.network, m, program, answer)
         return _by_name(
@@ -67,9 +67,9 @@ class PriceTables(Struct, frozen=True):
 def pricing(
     m: ConcreteModel, program: Program, answer: Answer, *, full: bool = True
 ) -> Iterator[PriceTables]:
-    """Prices of an answer: begun aside at once, or in a small programme when they are asked for.
+    """Prices of an answer; a large program computes ranges and entry prices in threads at once.
 
-    Unless ``full`` nothing is begun.
+    A small program, or one that is not ``full``, computes them on demand.
     """
 
     moved = moves(m.network, m, program, answer) if full and answer.prices is not None else {}

@@ -1,12 +1,12 @@
-"""Where a plan is weak: single points of failure, full plants, money for nothing.
+"""Risks of a plan: single points of failure, full or idle units, unused contracts.
 
-Each alert is a sentence that carries the cell it is about, where there is one.
+Each alert carries the cell that it is about, where there is one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from optimizer.explain.cell_locator import CellLocator, WorkbookCell
 from optimizer.network.calendar import members
@@ -16,17 +16,20 @@ from optimizer.result.number_text import figure, listed
 from optimizer.result.result_layouts import Tables
 
 FULL_UTILISATION = 0.95
-"""Utilisation above which a plant is said to be full."""
+"""Utilisation above which a unit counts as full; chosen."""
 
 MAX_ALERTS_PER_KIND = 4
-"""Alerts of one kind."""
+"""Maximum alerts of one kind, so that the first sheet stays readable."""
 
 MAX_REACHABILITY_WORK = 3_000_000
-"""Flows times sites above which single points of failure are not looked for."""
+"""Flows times sites and offers above which single points of failure are not searched.
+
+Chosen so that the search, one pass over the flows per site and offer, stays short.
+"""
 
 
 class Alert(str):
-    """A sentence for the first sheet; ``sheet`` and ``cell`` are where it stems from."""
+    """A sentence for the first sheet, with the ``sheet`` and ``cell`` that it is about."""
 
     __slots__ = ("cell", "sheet")
     sheet: str
@@ -40,7 +43,7 @@ class Alert(str):
 
 
 def risk_alerts(network: Network, tables: Tables) -> Iterator[Alert]:
-    """Alerts on what the plan leans on."""
+    """Alerts on shortages, single points of failure, units and unused contracts."""
     locator = CellLocator(network)
     yield from _largest_shortages(tables)
     yield from _single_points_of_failure(network, locator, tables)
@@ -49,7 +52,7 @@ def risk_alerts(network: Network, tables: Tables) -> Iterator[Alert]:
 
 
 def _largest_shortages(tables: Tables) -> Iterator[Alert]:
-    """The weightiest reason of the largest shortages."""
+    """The first reason of each of the largest shortages."""
     reasons = tables["Shortage reasons"]
     first_reasons: dict[tuple[str, str], tuple[float, str, str, str, str]] = {}
     for line, period, short, reason, sheet, cell in zip(
@@ -69,7 +72,7 @@ def _largest_shortages(tables: Tables) -> Iterator[Alert]:
 def _single_points_of_failure(
     network: Network, locator: CellLocator, tables: Tables
 ) -> Iterator[Alert]:
-    """Sites and offers without which no flow at all can reach a line, whatever is planned."""
+    """Sites and offers without which no flow can reach a line in any plan."""
     served = set(zip(tables["Deliveries"]["line"], tables["Deliveries"]["customer"], strict=True))
     lines = [
         number
@@ -87,53 +90,61 @@ def _single_points_of_failure(
         > MAX_REACHABILITY_WORK
     ):
         return
+    points_by_loss: dict[tuple[int, tuple[str, ...]], list[_Point]] = defaultdict(list)
+    for lost_periods, names, point in _losses(network, lines, sorted(producing_sites), offers):
+        points_by_loss[lost_periods, tuple(names)].append(point)
+    for (lost_periods, lost_lines), points in list(points_by_loss.items())[:MAX_ALERTS_PER_KIND]:
+        when = ""
+        if lost_periods != network.calendar.all:
+            labels = network.calendar.labels
+            when = f" {locator.when([labels[t] for t in members(lost_periods)])}"
+        title = "Single point of failure" if len(points) == 1 else "Single points of failure"
+        without = listed([name for _, name in points], "or")
+        text = f"{title}: without {without} nothing can reach {listed(lost_lines)}{when}."
+        cell = points[0][0]
+        yield Alert(text, cell.sheet, locator.letter(cell))
+    if len(points_by_loss) > MAX_ALERTS_PER_KIND:
+        rest = sum(len(points) for points in list(points_by_loss.values())[MAX_ALERTS_PER_KIND:])
+        yield Alert(f"{rest} more single points of failure.")
+
+
+_Point = tuple[WorkbookCell, str]
+"""Cell and name of a site or an offer."""
+
+
+def _losses(
+    network: Network, lines: list[int], sites: list[str], offers: Iterable[tuple[str, str, str]]
+) -> list[tuple[int, list[str], _Point]]:
+    """Periods (bit mask) and lines lost without each site or offer, largest loss first."""
     reachability = _LineReachability(network)
     reached = reachability.lines()
     rows = {row.site: row.row for row in network.case.sites}
-    points = [
-        (WorkbookCell("Sites", rows[site], "site"), site, reachability.lines(without_site=site))
-        for site in sorted(producing_sites)
-    ]
     numbers = {
         (offer.name, offer.site, offer.material): k for k, offer in enumerate(network.offers)
     }
-    for name in offers:
-        number = numbers[name]
+    points = [
+        (WorkbookCell("Sites", rows[site], "site"), site, reachability.lines(without_site=site))
+        for site in sites
+    ]
+    for key in offers:
+        number = numbers[key]
         cell = WorkbookCell("Supply", network.offers[number].rows[0], "offer")
-        points.append((cell, name[0], reachability.lines(without_offer=number)))
-    losses = []
+        points.append((cell, key[0], reachability.lines(without_offer=number)))
+    losses: list[tuple[int, int, list[str], _Point]] = []
     for cell, name, reached_without in points:
         lost: dict[int, list[str]] = defaultdict(list)
         for number in lines:
             lost_periods = reached.get(number, 0) & ~reached_without.get(number, 0)
             if lost_periods:
                 lost[lost_periods].append(network.lines[number].name)
-        weight = sum(len(names) * lost_periods.bit_count() for lost_periods, names in lost.items())
-        losses += [
-            (weight, cell, name, lost_periods, names) for lost_periods, names in lost.items()
-        ]
-    losses.sort(key=lambda item: -item[0])
-    points_by_loss: dict[tuple[int, tuple[str, ...]], list[tuple[WorkbookCell, str]]] = defaultdict(
-        list
-    )
-    for _, cell, name, lost_periods, names in losses:
-        points_by_loss[lost_periods, tuple(names)].append((cell, name))
-    for (lost_periods, lost_lines), offer in list(points_by_loss.items())[:MAX_ALERTS_PER_KIND]:
-        when = ""
-        if lost_periods != network.calendar.all:
-            labels = network.calendar.labels
-            when = f" {locator.when([labels[t] for t in members(lost_periods)])}"
-        point = "Single point of failure" if len(offer) == 1 else "Single points of failure"
-        without = listed([name for _, name in offer], "or")
-        text = f"{point}: without {without} nothing can reach {listed(lost_lines)}{when}."
-        yield Alert(text, offer[0][0].sheet, locator.letter(offer[0][0]))
-    if len(points_by_loss) > MAX_ALERTS_PER_KIND:
-        rest = sum(len(offer) for offer in list(points_by_loss.values())[MAX_ALERTS_PER_KIND:])
-        yield Alert(f"{rest} more single points of failure.")
+        weight = sum(len(names) * periods.bit_count() for periods, names in lost.items())
+        losses += [(weight, periods, names, (cell, name)) for periods, names in lost.items()]
+    losses.sort(key=lambda loss: -loss[0])
+    return [loss[1:] for loss in losses]
 
 
 class _LineReachability:
-    """Which lines something can reach, periods left out: flows that need all their inputs."""
+    """Lines that flows can reach, regardless of periods; a process needs all its inputs."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -165,7 +176,7 @@ class _LineReachability:
             self.deliveries[deliver.node].append(deliver)
 
     def lines(self, without_site: str = "", without_offer: int = -1) -> dict[int, int]:
-        """Lines, and periods, that something can reach without a site or an offer."""
+        """Bit mask of reachable periods by line, without a site or an offer."""
         missing_inputs = [len(used) for _, _, used, _ in self.arcs]
         waiting = [node for node in self.inflow_nodes if self.sites[node] != without_site]
         reached = set(waiting)
@@ -195,7 +206,7 @@ class _LineReachability:
 
 
 def _full_and_idle_units(network: Network, locator: CellLocator, tables: Tables) -> Iterator[Alert]:
-    """Units that are nearly full, and units that only their minimum keeps running."""
+    """Units that are nearly full, and units at their minimum load."""
     utilisation = tables["Utilisation"]
     full: dict[tuple[str, str], list[str]] = defaultdict(list)
     idle: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -228,7 +239,7 @@ def _full_and_idle_units(network: Network, locator: CellLocator, tables: Tables)
 
 
 def _untaken_contracts(network: Network, locator: CellLocator, tables: Tables) -> Iterator[Alert]:
-    """Contracts that are paid for and not taken."""
+    """Contract quantities that are paid for and not taken."""
     take_or_pay = tables["Take or pay"]
     currency = network.case.settings.currency
     for offer, row, tonnes, money in zip(

@@ -1,7 +1,6 @@
-"""Prices: what one more of each scarce thing is worth, and what unused things must cost.
+"""Shadow prices of binding bounds (Scarcity) and entry prices of unused things (Break-even).
 
-Duals and reduced costs are those of the optimum that was found; where several optima
-exist they need not be the only ones.
+Duals and reduced costs are those of the optimum of the solver; of several dual optima it is one.
 """
 
 from __future__ import annotations
@@ -21,21 +20,21 @@ from optimizer.result.result_table import Table, table
 from optimizer.solver import Answer, BasisRanges, EntryPrices, Program, slopes
 
 TAKE_OR_PAY_HEADER = "take or pay"
-"""Header of the share that is paid for in any case."""
+"""Header of the column take or pay."""
 
 MIN_ENTERING_TONNES = 1e-6
-"""Tonnes from which on something is said to enter without another leaving at once."""
+"""Tonnes that must be able to enter for a reduced cost to count as exact: no degenerate pivot."""
 
 MAX_SOLVED_COLUMNS = 1_000_000
-"""Columns that are solved in all where break-evens are solved for one by one."""
+"""Maximum columns times solves where break-evens are solved one by one; chosen to bound time."""
 
 EXACT_NOTE, ESTIMATE_NOTE, FORCED_NOTE = "exact", "estimate", "by a plan with it"
 
 
 def scarcity(network: Network, rows: list[PricedRow], ranges: BasisRanges | None) -> Table:
-    """Bounds with a price; a bound's worth is what relaxing it by one unit saves.
+    """Bounds with a price; the worth of a bound is the saving from relaxing it by one unit.
 
-    For demand it is what the last tonne wanted costs. ``ranges`` says how far prices hold.
+    For demand it is the cost of the last tonne wanted. ``ranges`` tell how far prices hold.
     """
     locator = CellLocator(network)
     table_rows = []
@@ -70,11 +69,11 @@ def break_even(
     options: list[OptionBreakEven],
     exact: bool = False,
 ) -> Table:
-    """What is not used or built, and how much cheaper it must get, from ranges and margins.
+    """Things that are not used or built, and how much cheaper each must get.
 
-    A reduced cost is exact where the thing can enter without another leaving at once. Of the
-    rest margins are an estimate; if asked, each is solved for instead. ``options`` are the rows
-    of options (:mod:`optimizer.explain.options_not_built`).
+    A reduced cost is exact where the thing can enter by a non-degenerate pivot. Otherwise
+    ``entry_prices`` are an estimate; with ``exact`` each gap is solved for. ``options`` are the
+    rows of options (:mod:`optimizer.explain.options_not_built`).
     """
     if answer.reduced_costs is None:
         return table(BREAK_EVEN, [])
@@ -125,7 +124,7 @@ def _entry_gaps(
     floor = SMALL * max(1.0, float(np.abs(answer.reduced_costs).max(initial=0.0)))
     for group in groups:
         reduced_costs = answer.reduced_costs[group]
-        # A reduced cost of zero may be that of a column in the basis, which says nothing.
+        # A basic column has a reduced cost of zero, which says nothing.
         if (
             ranges is not None
             and (ranges.enter[group] > MIN_ENTERING_TONNES).all()
@@ -137,7 +136,7 @@ def _entry_gaps(
 
 
 def balance_rows(program: Program) -> np.ndarray:
-    """Rows in which mass is conserved."""
+    """Numbers of the mass balance rows."""
     return np.array(
         [
             number

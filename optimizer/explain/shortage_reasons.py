@@ -1,9 +1,9 @@
-"""Why demand is short: what stands in the way of the cheapest chain that would serve it.
+"""Reasons of shortages: priced rows in the way of the cheapest supply chain to the demand.
 
-Prices of the plan say what one more tonne costs at each place. From the demand upstream
-the flow with the least reduced cost is followed, in sum over the whole chain (Knuth's
-generalisation of Dijkstra's algorithm, for flows that need several inputs); the rows in
-its way with a price are the reasons. Where no chain exists, what is missing is said.
+Dual prices tell the cost of one more tonne at each place. The chain to a demand is the one with
+the least sum of reduced costs (Knuth's generalisation of Dijkstra's algorithm, for flows that
+need several inputs). Rows on the chain with a price are the reasons. Where no chain exists, the
+reasons are what is missing.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ from optimizer.result.result_layouts import Table, table
 from optimizer.solver import Answer, Program
 
 MAX_SHORTAGE_REASONS = 6
-"""Reasons that are told of one shortage."""
+"""Maximum reasons of one shortage, so that the table stays readable."""
 
 MIN_REASON_SHARE = 0.001
-"""Part of the penalty below which a reason is not worth a line."""
+"""Share of the penalty above which a reason is listed; chosen."""
 
 CHAIN_STEP_COST = 1e-9
-"""What a step of a chain counts, relative to the largest price: of equal chains the shortest."""
+"""Cost of a step of a chain, relative to the largest price: prefers the shorter of equal chains."""
 
 LIMIT_PRICE_WEIGHT = 1e-3
-"""What limits in the way count beside reduced costs: of equal chains the one that is free."""
+"""Weight of prices of limits beside reduced costs: prefers the freer of equal chains."""
 
 ROW_SHEETS = {**PLACES, **LOGIC, "running": ("Units", "", ""), "running_own": ("Units", "", "")}
 
@@ -57,7 +57,7 @@ ColumnEntries = dict[int, list[tuple[int, float]]]
 
 
 class ShortageReason(Struct, frozen=True):
-    """A sentence, its cell, and what a tonne of the demand would save without it."""
+    """A sentence, its cell, and the saving per tonne of demand without it."""
 
     sheet: str
     cell: str
@@ -67,7 +67,7 @@ class ShortageReason(Struct, frozen=True):
 
 
 def shortage_reasons(network: Network, program: Program, answer: Answer, shortages: Table) -> Table:
-    """Reasons of every shortage, the weightiest first."""
+    """Reasons of every shortage, largest worth first."""
     if not len(shortages):
         return table(result_layouts.SHORTAGE_REASONS, [])
     locator = CellLocator(network)
@@ -117,7 +117,7 @@ def _reasons(
 def _barring_rules(
     network: Network, locator: CellLocator, broken: BrokenTraits, index: int, t: int, *, alone: bool
 ) -> Iterator[ShortageReason]:
-    """Rules without tolerance that keep what could arrive from a line."""
+    """Rules without tolerance that bar reachable lots from a line."""
     line = network.lines[index]
     classes_there = broken.get((line.customer, line.material), set())
     any_rule = False
@@ -137,7 +137,7 @@ def _barring_rules(
 
 
 class _SupplyChains:
-    """Balances and what enters them, with prices."""
+    """Cheapest supply chains over balance rows and columns, by reduced cost."""
 
     def __init__(
         self, network: Network, program: Program, answer: Answer, locator: CellLocator
@@ -167,7 +167,7 @@ class _SupplyChains:
         self.distance = self._search()
 
     def _transpose(self) -> None:
-        """Entries of each column in balances and in other rows."""
+        """Store the matrix by columns."""
         program = self.program
         order = np.argsort(program.columns, kind="stable")
         self._columns = program.columns[order]
@@ -178,7 +178,7 @@ class _SupplyChains:
         self._usable = program.upper > 0
 
     def _chain_weights(self) -> list[float]:
-        """Reduced cost of each column, and a little for what is paid for limits in its way."""
+        """Reduced cost of each column, plus a small share of the prices of its limits."""
         paid = np.maximum(-self.prices[self._rows] * self._values, 0.0)
         paid[self.balance[self._rows]] = 0.0
         rent = np.bincount(self._columns, paid, minlength=len(self.program.cost))
@@ -186,7 +186,7 @@ class _SupplyChains:
         return weights
 
     def _balances(self) -> tuple[ColumnEntries, ColumnEntries]:
-        """What each column makes, and what it uses, by balance."""
+        """Positive and negative entries of each column in balance rows: makes and uses."""
         makes: ColumnEntries = {}
         uses: ColumnEntries = {}
         own = self.balance[self._rows] & self._usable[self._columns]
@@ -203,11 +203,11 @@ class _SupplyChains:
         return list(zip(self._rows[own].tolist(), self._values[own].tolist(), strict=True))
 
     def _search(self) -> dict[int, float]:
-        """Least sum of reduced costs with which a tonne more can be at each balance."""
+        """Least sum of reduced costs for one more tonne at each balance."""
         step = CHAIN_STEP_COST * max(1.0, float(np.abs(self.prices).max(initial=0.0)))
         makes, uses = self._balances()
         waiting_for: dict[int, list[int]] = defaultdict(list)
-        # What is given is told only where no other chain serves: there can be no more of it.
+        # A fixed inflow is a last resort: there can be no more of it.
         last = 10.0 * step / CHAIN_STEP_COST
         heap: list[tuple[float, int, int]] = [(last, row, -1) for row in self.stranded]
         for column, made in makes.items():
@@ -236,7 +236,7 @@ class _SupplyChains:
         return distance
 
     def reasons(self, line: DemandLine, t: int) -> Iterator[ShortageReason]:
-        """What stands in the way of one tonne more for a line; nothing if no chain exists."""
+        """Reasons against one more tonne for a line; none if no chain exists."""
         name = (line.name, line.customer, line.material, self.network.calendar.labels[t])
         start = self._chain_start(self.demand[name])
         if start is None:
@@ -264,7 +264,7 @@ class _SupplyChains:
             yield self._penalty_reason(line, paid / self.discount[t], t)
 
     def _chain_start(self, demand: int) -> tuple[int, int] | None:
-        """Delivery and balance at the end of the cheapest chain."""
+        """Delivery column and balance row where the cheapest chain ends."""
         entries_of_row = slice(self.program.starts[demand], self.program.starts[demand + 1])
         best, start = float("inf"), None
         for column in self.program.columns[entries_of_row].tolist():
@@ -276,7 +276,7 @@ class _SupplyChains:
         return start
 
     def _walk(self, start: tuple[int, int]) -> Iterator[tuple[int, float]]:
-        """Columns of the chain with how much of each a tonne needs; rows given as ``-1 - row``."""
+        """Columns of the chain with their amount per tonne; fixed inflows as ``-1 - row``."""
         column, row = start
         yield column, 1.0
         need: dict[int, float] = {row: 1.0}
@@ -301,7 +301,7 @@ class _SupplyChains:
     def _stock_reasons(
         self, steps: list[tuple[int, float]], start: tuple[int, int], worth: float, t: int
     ) -> Iterator[ShortageReason]:
-        """Opening stocks and orders at the head of the chain: there is no more of them."""
+        """Opening stocks and orders at the start of the chain, which are limited."""
         for step, tonnes in steps:
             if step >= 0:
                 continue
@@ -341,14 +341,14 @@ class _SupplyChains:
         return ShortageReason(sheet, letter, sentence, float(worth))
 
     def _lane_is_closed(self, row: int) -> bool:
-        """True if a row of a lane is one that the yes/no decision on the lane closes."""
+        """True if a yes/no decision closes the lane of a row."""
         program, values = self.program, self._values_of
         own = program.columns[program.starts[row] : program.starts[row + 1]]
         decided = own[program.integer[own]]
         return values is not None and bool(decided.size) and not np.rint(values[decided]).any()
 
     def _penalty_reason(self, line: DemandLine, paid: float, t: int) -> ShortageReason:
-        """The chain costs more than the penalty, even without what stands in its way."""
+        """Reason that the chain costs more than the penalty, even without its priced limits."""
         cell = WorkbookCell("Demand", line.rows[0], "shortage penalty")
         currency = self.network.case.settings.currency
         sentence = (

@@ -1,6 +1,6 @@
-"""Why nothing can be at a place in a period: no lane, no source, too late, or no capacity.
+"""Why no material can be at a place in a period: no lane, no source, too late, no capacity.
 
-Looks at what the sheets allow, before provenance and before anything is pruned.
+The search uses what the sheets allow, before provenance and before pruning.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from optimizer.network.network_data import Arc, Network, NetworkProcess
 from optimizer.result.number_text import figure
 
 MAX_CAUSES = 4
-"""Causes that are told of one gap."""
+"""Maximum causes listed for one place and period, the nearest first."""
 
 PERIOD_ROUNDING = 1e-9
-"""Part of a period that is rounding."""
+"""Part of a period that counts as float rounding of a lead time."""
 
 SiteMaterial = tuple[str, str]
 """Site and material."""
 
 
 class UnreachableReason(Struct, frozen=True):
-    """A sentence with the cell that it is about."""
+    """A sentence and its cell."""
 
     cell: WorkbookCell
     sentence: str
 
 
 class UnreachablePlaces:
-    """The periods in which anything at all can be at each place, and why not in others."""
+    """Periods in which material can be at each place (``masks``), and causes for the others."""
 
     def __init__(self, network: Network, locator: CellLocator) -> None:
         self.network = network
@@ -54,7 +54,7 @@ class UnreachablePlaces:
         self.masks = self._find_reachable_periods()
 
     def _find_stopping_units(self) -> dict[int, list[int]]:
-        """Units that stop a process in some period; these periods are taken from it."""
+        """Units without capacity that stop a process; removes those periods from the process."""
         stopping: dict[int, list[int]] = defaultdict(list)
         grows = self._periods_of_added_capacity()
         for number, unit in enumerate(self.network.units):
@@ -79,7 +79,7 @@ class UnreachablePlaces:
         return found
 
     def _find_reachable_periods(self) -> dict[SiteMaterial, int]:
-        """Periods in which something can be at each place."""
+        """Bit mask of periods in which material can be at each place."""
         network, every = self.network, self.network.calendar.all
         masks: dict[SiteMaterial, int] = defaultdict(int)
         for offer in network.offers:
@@ -133,7 +133,7 @@ class UnreachablePlaces:
             waiting.append(place)
 
     def _arrival_periods(self, arc: Arc, mask: int) -> int:
-        """Periods within the horizon in which something arrives that leaves in a mask."""
+        """Bit mask of arrivals within the horizon for departures in a mask."""
         found = 0
         for t in members(mask & arc.periods):
             if arc.arrives[t] > 0:
@@ -144,7 +144,7 @@ class UnreachablePlaces:
         return found & self.network.calendar.all
 
     def causes(self, place: SiteMaterial, t: int) -> list[UnreachableReason]:
-        """Why nothing can be at a place in a period, nearest first; empty if it can."""
+        """Causes why no material can be at a place in a period, nearest first; empty if it can."""
         return list(dict.fromkeys(self._find_causes(place, t, {place})))[:MAX_CAUSES]
 
     def _find_causes(
