@@ -1,4 +1,4 @@
-"""How the audit follows origins: averages over a graph, and loops through what is not traced."""
+"""Origins in the audit: averages over a graph, and loops through untraced materials."""
 
 from __future__ import annotations
 

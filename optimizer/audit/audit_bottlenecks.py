@@ -11,7 +11,7 @@ from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_restriction import MAXIMUM_SIDE, MINIMUM_SIDE
 from optimizer.audit.audit_scarcity import NOT_COMPUTED, NOT_UNIQUE, PricedRestriction
 from optimizer.audit.audit_texts import price_text
-from optimizer.audit.verdict import MIN_COMPARED_SIZE, Tally
+from optimizer.audit.verdict import Tally
 from optimizer.result.result_layouts import Table
 
 AUDIT_MAX_BOTTLENECK_ROWS = 2_000
@@ -93,9 +93,8 @@ class BottleneckAudit:
                 np.where(same, 0.0, figures),
                 np.where(same, 0.0, wanted_figures),
             )
-            scale = MIN_COMPARED_SIZE / np.maximum(np.abs(wanted_figures), 1e-12)
             with np.errstate(invalid="ignore"):  # infinity less a number: never equal
-                tally.equal(figures * scale, wanted_figures * scale, _column_place(wanted, header))
+                tally.equal_prices(figures, wanted_figures, _column_place(wanted, header))
         return tally
 
     def _groups(self) -> list[list[PricedRestriction]]:

@@ -17,7 +17,7 @@ from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_investment import InvestmentAudit
 from optimizer.audit.audit_terms import LaneKey
-from optimizer.audit.verdict import MIN_COMPARED_SIZE, MIN_USE, Tally
+from optimizer.audit.verdict import MIN_USE, Tally
 from optimizer.result.result_layouts import Table
 
 OPTION_NOTE = "by a plan with it"
@@ -77,10 +77,9 @@ class BreakEvenAudit:
         def place(i: int) -> str:
             return f"Break-even: {', '.join(keys[i])}"
 
-        # Relative to the price itself: a small price is compared as strictly as a large one.
-        scale = MIN_COMPARED_SIZE / np.maximum(np.abs(wanted) + np.abs(cheaper), 1e-12)
-        tally.equal(price * scale, wanted * scale, place)
-        tally.equal(entry_price * scale, (wanted - cheaper) * scale, place)
+        size = np.abs(wanted) + np.abs(cheaper)
+        tally.equal_prices(price, wanted, place, size)
+        tally.equal_prices(entry_price, wanted - cheaper, place, size)
         tally.at_least(cheaper, np.zeros(cheaper.size), place)
         for i in np.flatnonzero(np.diff(cheaper) < 0)[:1]:
             tally.fail(f"{place(int(i) + 1)} lacks less than the row above it")

@@ -24,7 +24,7 @@ from optimizer.audit.audit_origins import (
     place_of_event,
 )
 from optimizer.audit.audit_statements import AuditStatements
-from optimizer.audit.audit_texts import consists_of, same_text
+from optimizer.audit.audit_texts import MIN_SHOWN_TONNES, SIX_DIGITS, consists_of, same_text
 from optimizer.audit.verdict import MIN_COMPARED_SIZE, Tally
 from optimizer.result.result_layouts import Table
 from optimizer.tables import sheets
@@ -38,6 +38,8 @@ _SOURCE_ROW = re.compile(r"(\w+ row \d+ \(.*?\)) (\d+\.\d)%, (\S+) t(?:; |$)")
 _BANNED_COLUMNS = ("stage", "country", "owner_country", "owner", "site")
 PERCENT_ROUNDING = 0.0505
 """Percentage points that a figure of one decimal may be off: half a digit and float error."""
+MIN_SHOWN_PERCENT = 1e-4
+"""Percent below which a place may be left out: it would be shown as 0.0%."""
 
 
 class CertificateAudit:
@@ -148,7 +150,7 @@ class CertificateAudit:
                 labelled for labelled in labelled_windows(self.workbook, rule) if labelled[1][t]
             )
             bound = periods & self.workbook.binds(rule, line)
-            share_in_window = float(breaking[bound].sum() / max(tonnes[bound].sum(), 1e-300))
+            share_in_window = float(breaking[bound].sum() / (tonnes[bound].sum() or 1.0))
             share = f": {share_in_window:.1%} over {window}"
             word = (
                 "kept" if share_in_window <= rule.maximum_share + KEPT_SHARE_TOLERANCE else "broken"
@@ -258,7 +260,7 @@ class CertificateAudit:
         shares = {name: 100 * share for name, share in wanted.items()}
         exact = all(
             abs(tonnes[name] - wanted.get(name, 0.0) * delivery.tonnes)
-            <= 1e-5 * max(tonnes[name], 1e-4)
+            <= SIX_DIGITS * max(tonnes[name], MIN_SHOWN_TONNES)
             for name in tonnes
         )
         return (
@@ -301,7 +303,7 @@ def place_text(place: AuditPlace) -> str:
 def _same_percentages(
     shown: Mapping[str, float], wanted: Mapping[str, float], tolerance: float
 ) -> bool:
-    """True if figures are equal up to rounding; a share below 1e-4 percent may be missing."""
-    missing = [name for name in wanted if name not in shown and wanted[name] > 1e-4]
+    """True if figures are equal up to rounding; negligible shares may be missing."""
+    missing = [name for name in wanted if name not in shown and wanted[name] > MIN_SHOWN_PERCENT]
     differences = [abs(shown[name] - wanted.get(name, -1.0)) for name in shown]
     return not missing and max(differences, default=0.0) <= tolerance

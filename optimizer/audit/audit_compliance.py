@@ -14,7 +14,7 @@ from optimizer.audit.audit_histories import date_text, trait_name
 from optimizer.audit.audit_lots import LotLedger
 from optimizer.audit.audit_statements import AuditStatements, UnverifiedTonnes
 from optimizer.audit.audit_terms import AuditProcessKey
-from optimizer.audit.audit_texts import consists_of
+from optimizer.audit.audit_texts import MIN_SHOWN_TONNES, SIX_DIGITS, consists_of
 from optimizer.audit.verdict import MIN_COMPARED_SIZE, Tally
 from optimizer.result.result_layouts import Table
 from optimizer.tables import sheets
@@ -224,7 +224,7 @@ def _compare_classes(tally: Tally, shown: str, wanted: Mapping[str, float], word
         np.array([tonnes_of.get(name, 0.0) for name in names])
         for tonnes_of in (tonnes_by_class, wanted)
     )
-    allowed = 1e-5 * np.maximum(np.abs(wanted_tonnes), 1e-4)  # six digits are shown
+    allowed = SIX_DIGITS * np.maximum(np.abs(wanted_tonnes), MIN_SHOWN_TONNES)
     wrong = np.flatnonzero(np.abs(shown_tonnes - wanted_tonnes) > allowed)
     if wrong.size or set(tonnes_by_class) - set(wanted):
         tally.fail(f"{words} (classes delivered): {shown!r} instead of {dict(wanted)}")

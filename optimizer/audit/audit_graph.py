@@ -21,6 +21,8 @@ from optimizer.tables import sheets
 
 SourceRow = tuple[str, int, str]
 """Sheet, row and name of the source of a lot."""
+LEAD_ROUNDING = 1e-9
+"""Part of a period that counts as float rounding of a lead time."""
 
 
 class AuditGraph:
@@ -113,8 +115,8 @@ class AuditGraph:
         for lane, node, to_node, t, tonnes in self.bookings.shipped:
             terms = self.workbook.lane_terms(lane)
             lead = float(calendar.periods(terms.lead_days[t : t + 1])[0])
-            whole = int(lead + 1e-9)
-            part = lead - whole if lead - whole > 1e-9 else 0.0
+            whole = int(lead + LEAD_ROUNDING)
+            part = lead - whole if lead - whole > LEAD_ROUNDING else 0.0
             for later, share in ((whole, 1 - part), (whole + 1, part)):
                 if share > 0 and t + later < count:
                     arriving = tonnes * share * float(terms.arrives[t])

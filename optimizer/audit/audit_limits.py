@@ -112,10 +112,10 @@ class LimitAudit:
         }
         filters["country"] = measure.within(row.country, self.lists)
         match = np.logical_and.reduce(list(filters.values()))
-        found = self._by_window(row, measure.total(match, count))
+        amount = self._by_window(row, measure.total(match, count))
         if row.as_ != "share":
-            return found, np.ones(found.size)
-        return found, self._by_window(row, measure.total(filters["material"], count))
+            return amount, np.ones(amount.size)
+        return amount, self._by_window(row, measure.total(filters["material"], count))
 
     def _windows(self, row: sheets.Limit) -> tuple[Ints, Ints, Ints]:
         """Periods that a limit binds, the window of each, and where each window starts."""

@@ -66,8 +66,8 @@ class RowAudit:
                 self._labels.append((label, right, where))
 
     def _compared(self) -> list[Tally]:
-        for tally, found in ((self.labels, self._labels), (self.figures, self._figures)):
-            shown, wanted, where = ([one[i] for one in found] for i in range(3))
+        for tally, comparisons in ((self.labels, self._labels), (self.figures, self._figures)):
+            shown, wanted, where = ([comparison[i] for comparison in comparisons] for i in range(3))
 
             def place(i: int, where: Sequence[Any] = where) -> str:
                 name, key = where[i]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.audit.audit_scarcity import PricedRestriction
-from optimizer.audit.verdict import AUDIT_TOLERANCE, MIN_COMPARED_SIZE, Tally
+from optimizer.audit.verdict import AUDIT_TOLERANCE, MIN_COMPARED_SIZE, Tally, fixed_place
 from optimizer.result.result_layouts import Table
 
 NO_DUALS_NOTE = "no price: the plan has no dual values"
@@ -75,5 +75,4 @@ def _compare_with_nearest(
     if not candidates:
         return
     nearest = min(candidates, key=lambda candidate: abs(candidate - price))
-    scale = MIN_COMPARED_SIZE / max(abs(nearest), 1e-12)
-    tally.equal(np.array([price * scale]), np.array([nearest * scale]), lambda _: words)
+    tally.equal_prices(np.array([price]), np.array([nearest]), fixed_place(words))

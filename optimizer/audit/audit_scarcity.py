@@ -19,7 +19,7 @@ from optimizer.audit.audit_restriction import (
     bound_addresses,
 )
 from optimizer.audit.audit_restrictions import AuditRestrictions
-from optimizer.audit.verdict import MIN_COMPARED_SIZE, Tally
+from optimizer.audit.verdict import AUDIT_TOLERANCE, Tally
 from optimizer.result.result_layouts import Table
 
 NOT_UNIQUE, NOT_COMPUTED = "not unique", "range not computed"
@@ -134,9 +134,7 @@ class ScarcityAudit:
         )
         self.tally.equal(np.array([row["bound"] for row in rows]), bounds, self._place)
         worth, today = (np.array([row[h] for row in rows]) for h in ("worth", "worth today"))
-        size = np.maximum(np.abs(today), 1e-12)
-        scale = MIN_COMPARED_SIZE / size  # relative to the price itself
-        self.tally.equal(today * scale, worth * np.array(rates) * scale, self._place)
+        self.tally.equal_prices(today, worth * np.array(rates), self._place, np.abs(today))
         for priced in self.priced:
             row = priced.row
             if priced.restriction.kind != "demand" and not (
@@ -146,7 +144,7 @@ class ScarcityAudit:
             other = priced.restriction.bound(priced.i, -priced.side)
             room = abs(other - priced.restriction.bound(priced.i, priced.side))
             inward = row["more" if priced.side == MINIMUM_SIDE else "less"]
-            if room > 0 and inward > room * (1 + 1e-6):
+            if room > 0 and inward > room * (1 + AUDIT_TOLERANCE):
                 self.tally.fail(
                     f"Scarcity: {_scarcity_row_text(row)}: {inward} is beyond its other bound"
                 )

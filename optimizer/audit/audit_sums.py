@@ -59,12 +59,12 @@ class BalanceAudit:
 
     def tallies(self) -> list[Tally]:
         """Balance, then Utilisation; none for a missing table."""
-        found = []
+        tallies = []
         if "Balance" in self.tables:
-            found.append(self.balance())
+            tallies.append(self.balance())
         if "Utilisation" in self.tables:
-            found.append(self.utilisation())
-        return found
+            tallies.append(self.utilisation())
+        return tallies
 
     def balance(self) -> Tally:
         """Every figure of Balance is the sum of the flows, and every node with flows has a row.

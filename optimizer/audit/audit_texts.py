@@ -8,9 +8,15 @@ from collections.abc import Iterable
 UNSTATED_NAME, UNKNOWN_NAME, NOT_APPLICABLE_NAME = "not stated", "unknown", "does not apply"
 STAGELESS_NAME = "(no stage)"
 """What Provenance shows instead of the name of a place or a stage."""
+SIX_DIGITS = 1e-5
+"""Largest relative difference of a figure shown with six digits (5e-6), with a margin."""
+MIN_SHOWN_TONNES = 1e-4
+"""Size that smaller tonnes in a text are compared by: 1e-9 t is rounding of the solver."""
 _NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*\.?\d*(?:e[+-]?\d+)?")
 _DIGIT_ROUNDING = 1e-4
-"""Largest relative difference of two figures rounded to six digits, with a margin."""
+"""Largest relative difference of two rounded figures; chosen well above six digits."""
+_TENTH_ROUNDING = 0.1001
+"""Largest difference of two figures rounded to one decimal, with float error."""
 
 
 def same_text(shown: str, wanted: str) -> bool:
@@ -30,7 +36,9 @@ def same_text(shown: str, wanted: str) -> bool:
 def _same_number(number: float, other: float) -> bool:
     if float(number).is_integer() and float(other).is_integer():
         return number == other
-    return abs(number - other) <= max(0.1001, _DIGIT_ROUNDING * max(abs(number), abs(other)))
+    return abs(number - other) <= max(
+        _TENTH_ROUNDING, _DIGIT_ROUNDING * max(abs(number), abs(other))
+    )
 
 
 def consists_of(text: str, parts: Iterable[str]) -> bool:

@@ -15,6 +15,8 @@ MIN_COMPARED_SIZE = 10.0
 """Size (t, or money) that smaller quantities are compared by: 1e-5 in absolute terms passes."""
 MIN_USE = AUDIT_TOLERANCE * MIN_COMPARED_SIZE
 """Tonnes, or units of use, above which a lane or a unit counts as used: what is no rounding."""
+MIN_PRICE_SIZE = 1e-12
+"""Size that smaller prices are compared by, only to avoid a division by zero."""
 CERTAIN_VIOLATION = 1.0
 """Relative violation recorded for a wrong label or for a value that is not a number."""
 
@@ -96,6 +98,14 @@ class Tally:
         if size is None:
             size = np.maximum(np.abs(value), np.abs(target))
         self._compare(np.abs(value - target), size, value, target, "instead of", place)
+
+    def equal_prices(
+        self, value: Floats, target: Floats, place: Callable[[int], str], size: Floats | None = None
+    ) -> None:
+        """Each price must be its target, relative to itself (or ``size``) however small it is."""
+        size = np.abs(target) if size is None else size
+        scale = MIN_COMPARED_SIZE / np.maximum(size, MIN_PRICE_SIZE)
+        self.equal(value * scale, target * scale, place)
 
     def within(
         self, value: Floats, limit: Floats, size: Floats, place: Callable[[int], str]

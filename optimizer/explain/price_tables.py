@@ -46,7 +46,7 @@ class PriceTables(Struct, frozen=True):
             self._break_even(),
         )
 
-    def explained(self, found: Mapping[str, Table]) -> dict[str, Table]:
+    def explained(self, tables: Mapping[str, Table]) -> dict[str, Table]:
         """Tables that explain prices, and exact Break-even: slow, because rows are solved."""
         m, program, answer = self.model, self.program, self.answer
         prices = prices_of(m.network, m, program, answer)
@@ -54,7 +54,7 @@ class PriceTables(Struct, frozen=True):
             self._break_even(exact=True),
             headroom(m.network, m, program, answer),
             marginal_costs(m.network, program, prices),
-            oxide_balance(m.network, program, found, prices),
+            oxide_balance(m.network, program, tables, prices),
         )
 
     def _break_even(self, *, exact: bool = False) -> Table:
@@ -74,24 +74,30 @@ def pricing(
 
     moved = moves(m.network, m, program, answer) if full and answer.prices is not None else {}
 
-    def ranging() -> BasisRanges | None:
-        priced = {row: own.move for row, own in moved.items() if own.move.price(answer)}
+    def find_ranges() -> BasisRanges | None:
+        priced = {
+            row: bound_move.move
+            for row, bound_move in moved.items()
+            if bound_move.move.price(answer)
+        }
         return ranges(program, answer, priced)
 
-    def lacking() -> EntryPrices | None:
+    def find_entry_prices() -> EntryPrices | None:
         return margins(program, answer, balance_rows(program))
 
-    forced = cache(partial(break_even_options, m.network, m, program, answer))
+    option_rows = cache(partial(break_even_options, m.network, m, program, answer))
     if not full or len(program.cost) < LARGE:
-        yield PriceTables(m, program, answer, cache(ranging), cache(lacking), forced, moved)
+        yield PriceTables(
+            m, program, answer, cache(find_ranges), cache(find_entry_prices), option_rows, moved
+        )
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(2) as aside:
-        begun, late = aside.submit(ranging), aside.submit(lacking)
-        ranges_found, lacks = begun.result, late.result
+    with ThreadPoolExecutor(2) as threads:
+        ranges_future, entry_future = threads.submit(find_ranges), threads.submit(find_entry_prices)
+        ranges_found, entry_prices = ranges_future.result, entry_future.result
         yield PriceTables(
-            m, program, answer, lambda: ranges_found(), lambda: lacks(), forced, moved
+            m, program, answer, lambda: ranges_found(), lambda: entry_prices(), option_rows, moved
         )
 
 

@@ -189,8 +189,8 @@ class _SupplyChains:
         """Positive and negative entries of each column in balance rows: makes and uses."""
         makes: ColumnEntries = {}
         uses: ColumnEntries = {}
-        own = self.balance[self._rows] & self._usable[self._columns]
-        parts = (self._columns[own], self._rows[own], self._values[own])
+        in_balance = self.balance[self._rows] & self._usable[self._columns]
+        parts = (self._columns[in_balance], self._rows[in_balance], self._values[in_balance])
         for column, row, value in zip(*(part.tolist() for part in parts), strict=True):
             if value > 0:
                 makes.setdefault(column, []).append((row, value))
@@ -199,8 +199,10 @@ class _SupplyChains:
         return makes, uses
 
     def _entries(self, column: int) -> list[tuple[int, float]]:
-        own = slice(self._starts[column], self._starts[column + 1])
-        return list(zip(self._rows[own].tolist(), self._values[own].tolist(), strict=True))
+        positions = slice(self._starts[column], self._starts[column + 1])
+        return list(
+            zip(self._rows[positions].tolist(), self._values[positions].tolist(), strict=True)
+        )
 
     def _search(self) -> dict[int, float]:
         """Least sum of reduced costs for one more tonne at each balance."""
@@ -217,7 +219,7 @@ class _SupplyChains:
                 for row, value in made:
                     heap.append(((self._weights[column] + step) / value, row, column))
         heapq.heapify(heap)
-        lacking = {column: len(own) for column, own in uses.items()}
+        lacking = {column: len(inputs) for column, inputs in uses.items()}
         distance: dict[int, float] = {}
         while heap:
             cost, row, column = heapq.heappop(heap)
@@ -289,14 +291,14 @@ class _SupplyChains:
                 yield -1 - row, tonnes
                 continue
             entries = self._entries(column)
-            made = next(value for own, value in entries if own == row)
+            made = next(value for entry_row, value in entries if entry_row == row)
             yield column, tonnes / made
-            for own, value in entries:
-                if self.balance[own] and value < 0:
-                    if own not in need:
-                        order.append(own)
-                        need[own] = 0.0
-                    need[own] -= value * tonnes / made
+            for entry_row, value in entries:
+                if self.balance[entry_row] and value < 0:
+                    if entry_row not in need:
+                        order.append(entry_row)
+                        need[entry_row] = 0.0
+                    need[entry_row] -= value * tonnes / made
 
     def _stock_reasons(
         self, steps: list[tuple[int, float]], start: tuple[int, int], worth: float, t: int
@@ -343,8 +345,8 @@ class _SupplyChains:
     def _lane_is_closed(self, row: int) -> bool:
         """True if a yes/no decision closes the lane of a row."""
         program, values = self.program, self._values_of
-        own = program.columns[program.starts[row] : program.starts[row + 1]]
-        decided = own[program.integer[own]]
+        row_columns = program.columns[program.starts[row] : program.starts[row + 1]]
+        decided = row_columns[program.integer[row_columns]]
         return values is not None and bool(decided.size) and not np.rint(values[decided]).any()
 
     def _penalty_reason(self, line: DemandLine, paid: float, t: int) -> ShortageReason:

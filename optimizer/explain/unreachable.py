@@ -71,12 +71,12 @@ class UnreachablePlaces:
 
     def _periods_of_added_capacity(self) -> dict[int, int]:
         """Periods in which options could add capacity, by unit."""
-        found: dict[int, int] = defaultdict(int)
+        periods: dict[int, int] = defaultdict(int)
         for option in self.network.options:
             for addition in option.additions if option.most else ():
                 for capacity in addition.capacity.values():
-                    found[addition.unit] |= sum(1 << t for t, c in enumerate(capacity) if c > 0)
-        return found
+                    periods[addition.unit] |= sum(1 << t for t, c in enumerate(capacity) if c > 0)
+        return periods
 
     def _find_reachable_periods(self) -> dict[SiteMaterial, int]:
         """Bit mask of periods in which material can be at each place."""
@@ -134,14 +134,14 @@ class UnreachablePlaces:
 
     def _arrival_periods(self, arc: Arc, mask: int) -> int:
         """Bit mask of arrivals within the horizon for departures in a mask."""
-        found = 0
+        arrivals = 0
         for t in members(mask & arc.periods):
             if arc.arrives[t] > 0:
                 whole = int(arc.lead[t] + PERIOD_ROUNDING)
-                found |= 1 << t + whole
+                arrivals |= 1 << t + whole
                 if arc.lead[t] - whole > PERIOD_ROUNDING:
-                    found |= 1 << t + whole + 1
-        return found & self.network.calendar.all
+                    arrivals |= 1 << t + whole + 1
+        return arrivals & self.network.calendar.all
 
     def causes(self, place: SiteMaterial, t: int) -> list[UnreachableReason]:
         """Causes why no material can be at a place in a period, nearest first; empty if it can."""
@@ -177,11 +177,11 @@ class UnreachablePlaces:
                 for name in process.inputs
                 if not self.masks.get((process.site, name), 0) >> t & 1
             ]
-            deeper += [(own, t) for own in lacking if own not in seen]
-        for own, period in deeper:
-            if own not in seen:
-                seen.add(own)
-                yield from self._find_causes(own, period, seen)
+            deeper += [(upstream, t) for upstream in lacking if upstream not in seen]
+        for upstream, period in deeper:
+            if upstream not in seen:
+                seen.add(upstream)
+                yield from self._find_causes(upstream, period, seen)
 
     def _offer_causes(self, index: int, t: int) -> Iterator[UnreachableReason]:
         offer = self.network.offers[index]
