@@ -9,7 +9,6 @@ import numpy
 import pyomo.version
 from pyomo.core import ConcreteModel
 
-from optimizer import __version__
 from optimizer.audit import Audit
 from optimizer.errors import Finding
 from optimizer.explain.compliance_table import compliance, worth
@@ -24,6 +23,7 @@ from optimizer.result.variable_values import decisions
 from optimizer.solver import Answer, Program
 from optimizer.tracing import OriginStatements, certificates, provenance, trace
 from optimizer.tracing.lawfulness_verdict import Lawfulness
+from optimizer.version import __version__
 
 MAX_LOG_LINES = 80
 """Maximum lines of the solver's log in the record, from its end."""

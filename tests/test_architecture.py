@@ -16,6 +16,7 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "optimizer"
 ORDER = (
+    "version",
     "garbage_collection",
     "errors",
     "interrupts",
@@ -26,6 +27,7 @@ ORDER = (
     "workbook_check",
     "model",
     "solver",
+    "examples",
     "result",
     "audit",
     "tracing",
@@ -46,7 +48,6 @@ LIBRARIES = {
     "openpyxl": {"tables"},
     "python_calamine": {"tables"},
     "xlsxwriter": {"tables", "report"},
-    "isal": {"report"},
     "msgspec": EVERYWHERE,
     "numpy": EVERYWHERE,
     "scipy": {"explain", "studies"},
@@ -133,9 +134,89 @@ def test_imports_run_one_way():
     assert not back
 
 
+def _targets(path: Path) -> set[str]:
+    """Files of the package that a file uses, wherever in it: late and for type checkers too."""
+    used: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            used |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            used |= {_defined_in(node.module, alias.name) for alias in node.names}
+    return {name for name in used if name in MODULES}
+
+
+MODULES = {
+    ".".join(("optimizer", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
+        ".__init__"
+    ): path
+    for path in FILES
+}
+
+
+def _defined_in(module: str, name: str) -> str:
+    """Module that a name comes from: a door hands on what its rooms define."""
+    if f"{module}.{name}" in MODULES:
+        return f"{module}.{name}"
+    path = MODULES.get(module)
+    for node in ast.walk(tree(path)) if path and path.name == "__init__.py" else ():
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                if name == (alias.asname or alias.name):
+                    return _defined_in(node.module, alias.name)
+    return module
+
+
+def test_no_files_use_each_other_in_a_circle():
+    uses = {name: _targets(path) - {"optimizer"} for name, path in MODULES.items()}
+
+    def reached(start: str) -> set[str]:
+        found, open_ends = set(), [start]
+        while open_ends:
+            new = uses[open_ends.pop()] - found
+            found |= new
+            open_ends += new
+        return found
+
+    # A door imports the files of its room, and these name no door of their own room.
+    circles = {name: uses[name] for name in uses if name in reached(name)}
+    assert not circles
+
+
+def _stems() -> Iterator[tuple[str, str]]:
+    for path in FILES:
+        if path.stem not in ("__init__", "__main__"):
+            yield path.stem, name_of(path)
+
+
+def _classes() -> Iterator[tuple[str, str]]:
+    for path in FILES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ClassDef):
+                yield node.name, name_of(path)
+
+
+def _constants() -> Iterator[tuple[str, str]]:
+    for path in FILES:
+        for node in tree(path).body:
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+            for target in targets:
+                if isinstance(target, ast.Name) and not target.id.startswith("_"):
+                    yield target.id, name_of(path)
+
+
+@pytest.mark.parametrize("names", [_stems, _classes, _constants])
+def test_a_name_stands_once_in_the_package(names):
+    places: dict[str, list[str]] = {}
+    for name, where in names():
+        places.setdefault(name, []).append(where)
+    assert not {name: where for name, where in places.items() if len(where) > 1}
+
+
 def test_the_package_itself_loads_nothing():
     loaded = imports(PACKAGE / "__init__.py")
-    assert set(loaded) == {"__future__", "importlib", "typing"}
+    standard = {"__future__", "importlib", "typing", "warnings"}
+    assert set(loaded) == {*standard, "optimizer.version"}
 
 
 def test_libraries_have_their_rooms():
@@ -172,6 +253,7 @@ def test_the_audit_uses_nothing_that_it_judges():
 def test_the_report_sees_tables_and_a_result():
     seen = {used for path in FILES if room(path) == "report" for used in rooms_used(path)}
     assert seen <= {
+        "version",
         "errors",
         "atomic_write",
         "tables",

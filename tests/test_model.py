@@ -5,22 +5,14 @@ A row is written ``least <= body <= most``; what is empty is left out.
 
 from __future__ import annotations
 
-import ast
-import inspect
-import re
 from datetime import date
-from importlib import import_module
-from pathlib import Path
 
 import pytest
 from pyomo.core import Constraint, Objective, Var
 
 import optimizer
-from optimizer.explain.duals import KINDS, UNPRICED
 from optimizer.model import Commitment, StudyTerms, add_twist, charge, hold, join
 from tests.conftest import SITES, china, lane, make, need, no_china, offer, process, recipe
-
-build = import_module("optimizer.model.build_model")
 
 HALVES = {"period length": "half-year", "periods": 2}
 KAZ, CHINA = offer("kaz", price=5), offer("china", "China", price=1)
@@ -448,45 +440,6 @@ def test_a_row_says_what_its_formula_says(case, name, golden):
     assert text(m.component(family)[tuple(index) if len(index) > 1 else index[0]]) == golden
 
 
-def added(module) -> set[str]:
-    """Names of the families of rows that a page of the model adds."""
-    calls = [node for node in ast.walk(ast.parse(inspect.getsource(module))) if is_family(node)]
-    return {call.args[1].value for call in calls}
-
-
-def is_family(node) -> bool:
-    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "family"
-
-
-@pytest.mark.parametrize("module", build.FAMILIES, ids=lambda module: module.__name__)
-def test_every_family_has_a_golden_row(module):
-    golden = {name[0] for _, name, _ in GOLDEN}
-    assert added(module)
-    assert added(module) <= golden, f"no golden row for {added(module) - golden}"
-
-
-@pytest.mark.parametrize(
-    "module", [*build.FAMILIES, *build.FOR_STUDIES], ids=lambda module: module.__name__
-)
-def test_every_family_shows_its_mathematics(module):
-    title, _, rest = module.__doc__.partition("\n")
-    assert re.fullmatch(r"[A-Z][\w' ]+: .+", title) or title.endswith(".")
-    assert re.search(r"\.\. math::\s+\S", rest)
-
-
-@pytest.mark.parametrize(
-    "module", [*build.FAMILIES, *build.FOR_STUDIES], ids=lambda module: module.__name__
-)
-def test_every_family_says_what_relaxing_it_would_take_or_that_it_cannot_be(module):
-    relief = module.RELIEF
-    if relief is None:
-        assert module.__name__.endswith("balance")  # mass cannot be wished for
-        return
-    assert set(relief) == added(module)
-    for sentence in relief.values():
-        assert sentence is None or "{amount" in sentence
-
-
 # Rows that some studies add -------------------------------------------------------------------
 
 TWO_OFFERS = {"Supply": [KAZ, CHINA], "Lanes": TO_BUYER, "Demand": [need(10)]}
@@ -534,7 +487,7 @@ def test_change_is_charged_in_both_directions_at_its_present_value():
     m = optimizer.build_model(make(**TWO_OFFERS, Settings={"discount rate": 0.21}))
     charge(m, {BOUGHT: 7.0}, 2.0)
     name = "purchases,kaz,Kaz,ore,,'2027'"
-    assert text(m.changed[BOUGHT.row]) == (
+    assert text(m.deviation[BOUGHT.row]) == (
         f"buy[kaz,Kaz,ore,'2027'] - more[{name}] + less[{name}] == 7.0"
     )
     assert not m.total_cost.active
@@ -559,7 +512,7 @@ def test_scenarios_share_a_commitment_and_what_one_does_not_offer_does_not_bind_
         optimizer.build_model(make(**TWO_OFFERS | {"Lanes": useless})),
     ]
     m = join(models, [0.25] * 4, [BOUGHT])
-    rows = {index[0]: text(row) for index, row in m.alike.items()}
+    rows = {index[0]: text(row) for index, row in m.nonanticipativity.items()}
     bought = "buy[kaz,Kaz,ore,'2027']"
     assert rows == {
         "scenario_3": f"scenario_3.{bought} - scenario_1.{bought} == 0.0",
@@ -584,28 +537,6 @@ def test_the_worst_part_counts_what_a_scenario_costs_above_the_level():
     assert rates["scenario_1.buy[kaz,Kaz,ore,'2027']"] == pytest.approx(1.0)
     assert rates["excess[scenario_2]"] == pytest.approx(1.2)
     assert rates["level"] == pytest.approx(0.5)
-
-
-def test_every_page_of_the_room_is_in_its_table_of_contents():
-    room = {
-        "__init__",
-        "build_model",
-        "cost",
-        "lean",
-        "linear_rows",
-        "mathematics_page",
-        "study_terms",
-        "variables",
-    }
-    pages = {path.stem for path in Path(build.__file__).parent.glob("*.py")}
-    listed = (*build.FAMILIES, *build.FOR_STUDIES)
-    assert pages - room == {module.__name__.rpartition(".")[2] for module in listed}
-
-
-def test_every_family_has_a_price_in_words_or_is_said_to_have_none():
-    every = (*build.FAMILIES, *build.FOR_STUDIES)
-    families = {name for module in every for name in added(module)}
-    assert families == {*KINDS, *UNPRICED}
 
 
 def test_every_variable_and_row_says_what_it_is():

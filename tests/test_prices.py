@@ -6,7 +6,6 @@ solving again, just inside what is claimed and just outside.
 
 from __future__ import annotations
 
-import sys
 from functools import cache
 from importlib import import_module
 from math import inf, isfinite, isnan
@@ -20,7 +19,6 @@ from optimizer import explain, model, result_tables, solver
 from optimizer.explain.duals import priced, reach
 from optimizer.explain.scarcity import candidates
 from optimizer.result import REQUESTED
-from optimizer.solver import outside
 from tests.conftest import china, lane, make, need, no_china, offer, process, read_tables, recipe
 from tests.oracle.random_case import CORE, WHOLE, draw
 
@@ -155,24 +153,6 @@ def test_a_price_holds_as_far_as_it_says(seed, features):
                 assert other == pytest.approx(promised, rel=1e-6, abs=1e-4), row
                 tried += 1
     assert tried
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="its loader finds what highspy itself has")
-@pytest.mark.parametrize("seed", SEEDS[:6])
-def test_ranges_are_those_of_highspy_whichever_way_they_are_had(seed, monkeypatch):
-    found = random_model(seed)
-    if found is None:
-        pytest.skip("no plan")
-    _, program, answer = found
-    assert outside.library() is not None
-    one = solver.ranges(program, answer)
-    monkeypatch.setattr(outside, "library", lambda: None)
-    other = solver.ranges(program, answer)
-    assert one is not None
-    assert other is not None
-    for field in structs.fields(one):
-        mine, theirs = getattr(one, field.name), getattr(other, field.name)
-        assert np.array_equal(mine, theirs), field.name
 
 
 def test_prices_are_the_same_where_they_are_worked_out_aside(monkeypatch):

@@ -30,7 +30,7 @@ from pyomo.repn import generate_standard_repn
 
 import optimizer
 from optimizer import solver
-from optimizer.solver.iterative_refinement import missed_by, refined
+from optimizer.solver.iterative_refinement import largest_violation, refine_basic_solution
 from tests.conftest import (
     CASES,
     ROOT,
@@ -47,6 +47,8 @@ from tests.conftest import (
 )
 
 highs = import_module("optimizer.solver.highs")
+highs_thread = import_module("optimizer.solver.highs_thread")
+refine_answer = import_module("optimizer.solver.refine_answer")
 resolve = import_module("optimizer.solver.resolve")
 running = import_module("optimizer.solver.search_progress")
 strategies = import_module("optimizer.solver.solve_strategy")
@@ -175,38 +177,86 @@ def dense(size: int) -> solver.Program:
     )
 
 
-class PressedOnce(threading.Event):
-    """An event, the first ``wait`` for which is interrupted by Ctrl-C."""
+class PressedEvent(threading.Event):
+    """An event for which the first waits are interrupted by Ctrl-C."""
 
-    pressed = 0
-    most = 1
+    presses_left = 0
 
     def wait(self, timeout=None):
         super().wait(0.02)
-        if self.pressed < self.most:
-            self.pressed += 1
+        if PressedEvent.presses_left:
+            PressedEvent.presses_left -= 1
             raise KeyboardInterrupt
 
 
-PRESSED = SimpleNamespace(Thread=threading.Thread, Event=PressedOnce)
+@pytest.fixture
+def press(monkeypatch):
+    """Press Ctrl-C so many times while HiGHS runs."""
+
+    def call(times: int) -> None:
+        pressed = SimpleNamespace(Thread=threading.Thread, Event=PressedEvent)
+        monkeypatch.setattr(highs_thread, "threading", pressed)
+        monkeypatch.setattr(PressedEvent, "presses_left", times)
+
+    return call
 
 
-def test_ctrl_c_stops_the_solver(monkeypatch):
-    monkeypatch.setattr(running, "threading", PRESSED)
+def test_ctrl_c_stops_the_solver(press):
+    press(1)
     answer = solver.ask(dense(700))
     assert (answer.status, answer.objective, answer.values) == ("interrupted", None, None)
 
 
-def test_a_second_ctrl_c_is_not_held_back(monkeypatch):
-    monkeypatch.setattr(PressedOnce, "most", 2)
-    monkeypatch.setattr(running, "threading", PRESSED)
+def test_a_second_ctrl_c_is_not_held_back(press):
+    press(2)
     with pytest.raises(KeyboardInterrupt):
         solver.ask(dense(300))
 
 
-def test_ctrl_c_after_the_optimum_was_found_loses_nothing(monkeypatch):
-    monkeypatch.setattr(running, "threading", PRESSED)
-    assert plan(**TWO_OFFERS).status in ("optimal", "interrupted")
+def test_ctrl_c_after_the_optimum_was_found_loses_nothing(press):
+    program = solver.transfer(optimizer.build_model(make(**TWO_OFFERS)))
+    press(1)
+    answer = solver.ask(program)
+    assert (answer.status, answer.objective) == ("optimal", pytest.approx(10))
+
+
+def test_ctrl_c_ends_a_run_beside_the_search_before_it_is_raised(press):
+    one = highs.new_instance(dense(700), {"solver": "simplex"}, float("inf"), 0.0)
+    press(1)
+    before = set(threading.enumerate())
+    with pytest.raises(KeyboardInterrupt):
+        highs_thread.run_in_thread(one)
+    assert not set(threading.enumerate()) - before
+    assert highs.status_of(one) == "interrupted"
+
+
+HOST = """
+import highspy, optimizer
+from tests.conftest import make, need, offer, lane
+def host(threads):
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", threads)
+    x = highs.addVariable(lb=0, ub=3, obj=-1)
+    assert highs.run() == highspy.HighsStatus.kOk
+    assert highs.getObjectiveValue() == -3
+def ours():
+    case = make(Supply=[offer("kaz", price=5), offer("china", "China", price=1)], Demand=[need(10)])
+    result = optimizer.solve(case, explain=True, remember=True)
+    assert abs(result.objective - 10) < 1e-9
+    assert abs(optimizer.solve(case, start=result.start).objective - 10) < 1e-9
+    none = optimizer.solve(make(Supply=[], Demand=[need(10, minimum=0.5)]))
+    assert none.conflict and none.repairs
+"""
+
+
+@pytest.mark.parametrize("calls", ["ours(); host(2)", "host(2); ours(); host(2)"])
+def test_a_host_may_use_highs_with_any_number_of_threads(calls):
+    """As a process: a thread that has run HiGHS has its number of threads for good."""
+    run = subprocess.run(
+        [sys.executable, "-c", HOST + calls], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert run.returncode == 0, run.stderr
 
 
 def test_when_ctrl_c_stops_it_nothing_of_the_solver_goes_on():
@@ -233,33 +283,35 @@ def test_an_optimum_that_misses_a_row_is_computed_again_from_its_basis():
     program = solver.transfer(m)
     right = solver.ask(program)
     off = structs.replace(right, values=right.values * (1 + 1e-4), objective=right.objective * 1.01)
-    mended = highs.exact(program, off)
+    mended = refine_answer.make_exact(program, off)
     np.testing.assert_allclose(mended.values, right.values, atol=1e-9)
     assert mended.objective == pytest.approx(right.objective)
-    assert highs.exact(program, right) is right
+    assert refine_answer.make_exact(program, right) is right
 
 
 def test_what_rounding_left_of_a_basic_solution_is_refined_away():
     m = optimizer.build_model(make(**TWO_OFFERS))
     program = solver.transfer(m)
     right = solver.ask(program)
-    one = highs.instance(program, {"solver": "simplex", "presolve": "off"}, 9.0, 0.0, right.basis)
+    one = highs.new_instance(
+        program, {"solver": "simplex", "presolve": "off"}, 9.0, 0.0, right.basis
+    )
     one.run()
     basic = np.array(one.getBasicVariables()[1])
     columns = basic[basic >= 0]
     values, prices = right.values.copy(), right.prices * program.sign + 1e-3
     values[columns] += 1e-3 * np.arange(1, len(columns) + 1)
-    assert missed_by(program, values) > 1e-4
-    found, worth, lacks = refined(one, program, values, prices)
+    assert largest_violation(program, values) > 1e-4
+    found, worth, lacks = refine_basic_solution(one, program, values, prices)
     np.testing.assert_allclose(found, right.values, atol=1e-12)
     np.testing.assert_allclose(worth, right.prices * program.sign, atol=1e-12)
     np.testing.assert_allclose(lacks, right.reduced_costs * program.sign, atol=1e-12)
-    assert missed_by(program, found) < 1e-12
+    assert largest_violation(program, found) < 1e-12
 
 
 def test_a_value_beyond_its_bound_is_a_miss():
     program = solver.transfer(optimizer.build_model(make(**TWO_OFFERS)))
-    assert missed_by(program, np.full(len(program.cost), -3.0)) >= 3.0
+    assert largest_violation(program, np.full(len(program.cost), -3.0)) >= 3.0
 
 
 @pytest.mark.parametrize("failures", [0, 1, 2, 3])
@@ -268,10 +320,12 @@ def test_dust_of_an_optimum_from_within_is_left_out_or_all_of_it_stays(monkeypat
     right = solver.ask(program)
     dusty = structs.replace(right, values=right.values + 5e-7, basis=None)
     told = iter(["error: Solve error"] * failures)
-    real = highs.status_of
-    monkeypatch.setattr(highs, "status_of", lambda *own, **more: next(told, real(*own, **more)))
-    found = highs._narrowed(program, dusty, float("inf"))
-    if failures == len(highs.DUST):
+    real = refine_answer.status_of
+    monkeypatch.setattr(
+        refine_answer, "status_of", lambda *own, **more: next(told, real(*own, **more))
+    )
+    found = refine_answer.solve_on_support(program, dusty, float("inf"))
+    if failures == len(refine_answer.SUPPORT_THRESHOLDS):
         assert found is dusty
     else:
         np.testing.assert_allclose(found.values, right.values, atol=1e-9)
@@ -645,7 +699,7 @@ def test_prices_of_a_plan_of_whole_numbers_are_those_with_its_decisions_made():
 def test_what_no_row_needs_is_not_paid_for():
     # Within its gap a search may leave a lane open (5 a period) over which nothing goes; the other,
     # over which 4 t go, stays open.
-    from optimizer.solver.highs import _trimmed
+    from optimizer.solver.solve_program import _without_idle_integers
 
     m = ConcreteModel()
     m.shipped = Var([1, 2], bounds=(0, None))
@@ -653,7 +707,7 @@ def test_what_no_row_needs_is_not_paid_for():
     m.most = Constraint([1, 2], rule=lambda m, lane: m.shipped[lane] <= 10 * m.used[lane])
     m.cost = Objective(expr=sum(5 * m.used[lane] + m.shipped[lane] for lane in (1, 2)))
     program = solver.transfer(m)
-    assert _trimmed(program, np.array([0.0, 4.0, 1.0, 1.0])).tolist() == [0, 4, 0, 1]
+    assert _without_idle_integers(program, np.array([0.0, 4.0, 1.0, 1.0])).tolist() == [0, 4, 0, 1]
 
 
 # Ways and starts -------------------------------------------------------------------------------
@@ -719,9 +773,9 @@ def test_the_same_programme_needs_no_iteration_from_its_own_optimum():
 
 
 def test_a_start_that_takes_too_many_iterations_is_given_up(monkeypatch):
-    monkeypatch.setattr(resolve, "FEWEST", 0)
-    monkeypatch.setattr(resolve, "PRIMAL_PART", 0.0)
-    monkeypatch.setattr(resolve, "DUAL_PART", 0.0)
+    monkeypatch.setattr(resolve, "MIN_ITERATION_LIMIT", 0)
+    monkeypatch.setattr(resolve, "PRIMAL_ITERATIONS_PER_ROW", 0.0)
+    monkeypatch.setattr(resolve, "DUAL_ITERATIONS_PER_ROW", 0.0)
     cold, warm = _started("nochina_random_30.xlsx", _change_everything)
     assert warm.status == cold.status == "optimal"
     assert warm.method == cold.method

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tarfile
+import tomllib
 from zipfile import ZipFile
 
 import pytest
 
+import optimizer
+from optimizer import examples
 from tests.conftest import ROOT
 
 
@@ -22,3 +26,36 @@ def test_a_wheel_has_every_file_of_the_package_and_leaves_nothing_behind(tmp_pat
     assert shipped == own
     assert {"css", "html", "js", "json", "typed"} < {path.rpartition(".")[2] for path in own}
     assert not {"build", "dist"} & ({path.name for path in ROOT.iterdir()} - before)
+
+
+@pytest.mark.parametrize("name", ["north_america", "tutorial"])
+def test_an_example_in_the_package_is_the_workbook_of_the_inputs(name):
+    # After a change of inputs/: cp inputs/*.xlsx optimizer/examples/
+    assert examples.workbook(name).read_bytes() == (ROOT / "inputs" / f"{name}.xlsx").read_bytes()
+
+
+def test_an_example_that_there_is_not_is_said_with_those_that_there_are():
+    with pytest.raises(optimizer.UsageError, match="it is north_america or tutorial"):
+        examples.workbook("../../inputs/tutorial")
+
+
+def test_the_source_package_has_tests_docs_and_inputs(tmp_path, monkeypatch):
+    backend = pytest.importorskip("flit_core.buildapi", reason="flit_core is not installed")
+    monkeypatch.chdir(ROOT)
+    with tarfile.open(tmp_path / backend.build_sdist(str(tmp_path))) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    assert {
+        "CHANGELOG.md",
+        "LICENSE",
+        "docs/guide.md",
+        "inputs/north_america.xlsx",
+        "optimizer/plan.py",
+        "tests/conftest.py",
+        "tests/cases/cases.json",
+    } <= held
+    assert not [name for name in held if name.endswith(".pyc") or name.startswith("outputs/north")]
+
+
+def test_the_version_stands_once_more_in_the_declaration_of_the_package():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert declared["project"]["version"] == optimizer.__version__

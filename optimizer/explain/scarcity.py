@@ -11,16 +11,14 @@ from typing import Any
 import numpy as np
 
 from optimizer.explain.cell_locator import CellLocator
-from optimizer.explain.duals import KINDS, SMALL, PricedRow, reach
+from optimizer.explain.duals import SMALL, PricedRow, reach
 from optimizer.explain.options_not_built import OptionBreakEven
+from optimizer.model import family_named
 from optimizer.model.variables import ByPeriod
 from optimizer.network.network_data import Network
 from optimizer.result.price_layouts import BREAK_EVEN, SCARCITY
 from optimizer.result.result_table import Table, table
 from optimizer.solver import Answer, BasisRanges, EntryPrices, Program, slopes
-
-TAKE_OR_PAY_HEADER = "take or pay"
-"""Header of the column take or pay."""
 
 MIN_ENTERING_TONNES = 1e-6
 """Tonnes that must be able to enter for a reduced cost to count as exact: no degenerate pivot."""
@@ -39,21 +37,18 @@ def scarcity(network: Network, rows: list[PricedRow], ranges: BasisRanges | None
     locator = CellLocator(network)
     table_rows = []
     for row in rows:
-        kind, unit = KINDS.get(row.family, (row.family, ""))
+        family = family_named(row.family)
         more, less = reach(row, ranges)
         note = "" if ranges is not None else "range not computed"
         if ranges is not None and not (more == more and less == less):
             note = "not unique"
-        worth = (row.bound, unit, row.per, row.worth, row.today, more, less, note)
-        table_rows.append((kind, row.thing, row.period, *worth, address(locator, row)))
+        worth = (row.bound, family.unit, row.per, row.worth, row.today, more, less, note)
+        table_rows.append((family.label, row.thing, row.period, *worth, address(locator, row)))
     return table(SCARCITY, table_rows)
 
 
 def address(locator: CellLocator, row: PricedRow) -> str:
     """Cells of the workbook that a bound comes from, as a planner types them."""
-    if row.family == "take_or_pay":
-        number = int(row.names[-1].removeprefix("row "))
-        return f"{locator.case.cell('Supply', number, TAKE_OR_PAY_HEADER)} ({TAKE_OR_PAY_HEADER})"
     names = (*row.names, row.period) if row.period else row.names
     cells = locator.cells(row.family, names, row.side)
     return "; ".join(locator.address(cell) for cell in cells)

@@ -17,9 +17,7 @@ from msgspec import Struct
 
 from optimizer.explain.cell_locator import (
     HIGH,
-    LOGIC,
     LOW,
-    PLACES,
     CellLocator,
     WorkbookCell,
     family_of,
@@ -28,6 +26,7 @@ from optimizer.explain.cell_locator import (
 )
 from optimizer.explain.row_sentences import said
 from optimizer.explain.unreachable import UnreachablePlaces
+from optimizer.model import family_named
 from optimizer.network.network_data import DemandLine, Network
 from optimizer.result import result_layouts
 from optimizer.result.number_text import figure
@@ -46,14 +45,13 @@ CHAIN_STEP_COST = 1e-9
 LIMIT_PRICE_WEIGHT = 1e-3
 """Weight of prices of limits beside reduced costs: prefers the freer of equal chains."""
 
-ROW_SHEETS = {**PLACES, **LOGIC, "running": ("Units", "", ""), "running_own": ("Units", "", "")}
-
 ShortageReasonRow = tuple[str, str, str, str, float, str, str, str, float]
 
 
 BrokenTraits = dict[tuple[str, str], set[int]]
+"""Bit masks of traits that lots at a site break, by site and material."""
 ColumnEntries = dict[int, list[tuple[int, float]]]
-"""Traits of the lots that can be at a place."""
+"""Rows and values of columns."""
 
 
 class ShortageReason(Struct, frozen=True):
@@ -324,7 +322,7 @@ class _SupplyChains:
         family, names = family_of(constraint), names_of(constraint)
         side = LOW if self.prices[row] > 0 else HIGH
         cells = self.locator.cells(family, names, side)
-        sheet = ROW_SHEETS.get(family, ("Run", "", ""))[0]
+        sheet = family_named(family).sheet or "Run"
         if family in ("running", "running_own"):
             cells = self.locator.cells("capacity", names, HIGH)
             address = self.locator.address(cells[0]) if cells else sheet

@@ -1,7 +1,11 @@
 """The mathematics: a Pyomo model, one file per constraint family."""
 
-import optimizer.model.lean  # noqa: F401  (first: it loads Pyomo)
-from optimizer.model.build_model import build
+from optimizer.model.build_model import (
+    FAMILIES_BY_NAME,
+    REQUIREMENTS_BY_NAME,
+    build,
+    family_named,
+)
 from optimizer.model.commitment_rows import (
     KINDS,
     NOTHING,
@@ -14,11 +18,13 @@ from optimizer.model.commitment_rows import (
 )
 from optimizer.model.extensive_form import join
 from optimizer.model.study_terms import SHORT, StudyTerms, cost_of, measured
-from optimizer.model.study_terms import add as add_twist
+from optimizer.model.study_terms import add_study_terms as add_twist
 
 __all__ = [
+    "FAMILIES_BY_NAME",
     "KINDS",
     "NOTHING",
+    "REQUIREMENTS_BY_NAME",
     "SHORT",
     "Commitment",
     "StudyTerms",
@@ -27,6 +33,7 @@ __all__ = [
     "charge",
     "commitments",
     "cost_of",
+    "family_named",
     "hold",
     "join",
     "measured",

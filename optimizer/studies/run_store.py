@@ -8,13 +8,13 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from optimizer import __version__
 from optimizer.atomic_write import replacing
 from optimizer.errors import FileError
 from optimizer.staging import sweep
 from optimizer.studies.run_outcome import RunOutcome
 from optimizer.studies.study_run import RunOptions, StudyRun
 from optimizer.tables import SHEETS, Case
+from optimizer.version import __version__
 
 RUN_FILE_FORMAT = 3
 """Version of the files; files of another version are not read."""

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from optimizer.errors import Finding, WorkbookError
-from optimizer.garbage_collection import paused
 from optimizer.tables import checks
 from optimizer.tables.active_rows import switch_off
 from optimizer.tables.canonical_names import spell
@@ -76,19 +75,17 @@ def case_of(draft: WorkbookDraft, path: str, sha256: str) -> Case:
 def _read(workbook: WorkbookGrids) -> WorkbookDraft:
     """Read and check every sheet; errors are findings of the draft.
 
-    Raises WorkbookError only for a results workbook. Garbage collection is paused, since a
-    draft is made of many small objects that all stay in use.
+    Raises WorkbookError only for a results workbook.
     """
-    with paused():
-        findings = Findings()
-        grids = _known_sheets(workbook, findings)
-        settings = read_settings(grids.get("Settings"), workbook.path, findings)
-        horizon = settings.horizon()
-        tables = {}
-        for name, sheet in SHEETS.items():
-            grid = grids.get(name, CellGrid(name, []))
-            tables[name] = read_table(grid, sheet, settings.currency, horizon, findings)
-        return draft_of(settings, tables, findings)
+    findings = Findings()
+    grids = _known_sheets(workbook, findings)
+    settings = read_settings(grids.get("Settings"), workbook.path, findings)
+    horizon = settings.horizon()
+    tables = {}
+    for name, sheet in SHEETS.items():
+        grid = grids.get(name, CellGrid(name, []))
+        tables[name] = read_table(grid, sheet, settings.currency, horizon, findings)
+    return draft_of(settings, tables, findings)
 
 
 def draft_of(

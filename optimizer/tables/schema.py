@@ -27,36 +27,6 @@ INFINITY: Final = float("inf")
 R = TypeVar("R", bound=type)
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=False)
-class Declared:
-    """A frozen dataclass of named arguments, for ``dataclasses.fields``, ``replace`` and so on.
-
-    Its methods stand here and are not generated for each class, which takes Python half a
-    millisecond each.
-    """
-
-    def __init_subclass__(cls) -> None:
-        dataclasses.dataclass(init=False, repr=False, eq=False, match_args=False)(cls)
-
-    def __init__(self, **values: Any) -> None:
-        fields: dict[str, Any] = self.__dataclass_fields__  # type: ignore[attr-defined]
-        if values.keys() != fields.keys():
-            missing = [name for name in fields if name not in values]
-            unknown = [name for name in values if name not in fields]
-            raise TypeError(f"{type(self).__name__}: missing {missing}, unknown {unknown}")
-        self.__dict__.update(values)
-
-    def __repr__(self) -> str:
-        told = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
-        return f"{type(self).__qualname__}({told})"
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
-
-    def __delattr__(self, name: str) -> None:
-        raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
-
-
 class Column(Struct, frozen=True):
     """What one column holds.
 
@@ -95,8 +65,8 @@ def text(meaning: str, **more: Any) -> Any:
 
 
 def names(meaning: str, **more: Any) -> Any:
-    """A column of names separated by commas or semicolons; blank is none."""
-    return _field("names", meaning, **{"default": (), **more})
+    """A column of names separated by commas or semicolons."""
+    return _field("names", meaning, **more)
 
 
 def number(meaning: str, **more: Any) -> Any:
@@ -115,8 +85,8 @@ def share(meaning: str, **more: Any) -> Any:
 
 
 def day(meaning: str, **more: Any) -> Any:
-    """A column of dates; blank is open."""
-    return _field("date", meaning, **{"default": None, "default_text": "open", **more})
+    """A column of dates."""
+    return _field("date", meaning, **more)
 
 
 def flag(meaning: str, **more: Any) -> Any:
@@ -131,12 +101,25 @@ def choice(meaning: str, choices: tuple[str, ...], **more: Any) -> Any:
 
 def history(meaning: str, **more: Any) -> Any:
     """A column of histories: ``mined: China [Baotou]; separated: Malaysia``."""
-    return _field("history", meaning, **{"default": None, **more})
+    return _field("history", meaning, **more)
 
 
 def _field(kind: str, meaning: str, **more: Any) -> Any:
     column = Column(kind, meaning, **more)
-    return dataclasses.field(metadata={"column": column})
+    default = {} if column.required else {"default": column.default}
+    return dataclasses.field(metadata={"column": column}, **default)
+
+
+@dataclass_transform(
+    kw_only_default=True,
+    frozen_default=True,
+    field_specifiers=(text, names, number, whole, share, day, flag, choice, history),
+)
+class Declared:
+    """Base of the records: each class derived from it is a frozen dataclass of named arguments."""
+
+    def __init_subclass__(cls) -> None:
+        dataclasses.dataclass(frozen=True, kw_only=True)(cls)
 
 
 class Sheet(Struct, frozen=True):

@@ -6,12 +6,12 @@ Quantities are tonnes, rates tonnes per year, money the workbook's currency, sha
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import date
 
 from optimizer.tables.schema import (
     INFINITY,
-    REQUIRED,
     SHEETS,
     Declared,
     choice,
@@ -61,7 +61,7 @@ class Event:
 class Record(Declared):
     """What every row has; ``row`` is its row number in the sheet (header = 1)."""
 
-    row: int
+    row: int = dataclasses.field(default=0, compare=False)
     active: bool = flag("no switches the row off", default=True)
     notes: str = text("free text", default="")
     source: str = text("where the figures come from", default="")
@@ -76,15 +76,19 @@ class Record(Declared):
 class Dated(Record):
     """A row that holds from one date to another, both included; None is open."""
 
-    start: date | None = day("first day on which the row holds", header="from")
-    end: date | None = day("last day on which the row holds", header="to")
+    start: date | None = day(
+        "first day on which the row holds", default=None, default_text="open", header="from"
+    )
+    end: date | None = day(
+        "last day on which the row holds", default=None, default_text="open", header="to"
+    )
 
 
 class Settings(Declared):
     """The Settings sheet, one setting a row."""
 
     case: str = text("name of the case", default="", default_text="name of the file")
-    start: date = day("first day of the plan: first of a month", default=REQUIRED)
+    start: date = day("first day of the plan: first of a month")
     periods: int = whole("number of periods", least=1, most=1200)
     period_length: str = choice("length of a period", tuple(PERIOD_MONTHS))
     currency: str = text("currency of all money", default="USD")
@@ -197,6 +201,7 @@ class Offer(Dated):
         "what has been done to it and where, as stage: country [site or owner]; …, or here "
         "(every stage at the row's own site); a country may be here, unknown, or none (the stage "
         "does not apply); mined and the material's own stage are unknown where they are left out",
+        default=None,
         default_text="here for what a mine mines and for materials without a stage, else unknown "
         "at every stage up to the material's",
     )
@@ -274,12 +279,16 @@ class Process(Dated):
     stages: tuple[str, ...] = names(
         "events that it adds to a lot's history, at this site; melted: none says that what it "
         "makes is not melted and need not be",
+        default=(),
         header="stage",
         default_text="none",
         words="stage",
     )
     clears: tuple[str, ...] = names(
-        "rules that a lot no longer breaks after it", default_text="none", refers=("Rules.rule",)
+        "rules that a lot no longer breaks after it",
+        default=(),
+        default_text="none",
+        refers=("Rules.rule",),
     )
     minimum: float = number("least activity", unit="activity per year", default=0.0, least=0.0)
     maximum: float = number(
@@ -333,15 +342,21 @@ class Option(Record):
         least=0.0,
         default_text="none: no value at the end",
     )
-    earliest: date | None = day("earliest decision", default_text="start")
+    earliest: date | None = day("earliest decision", default=None, default_text="start")
     build_months: float = number(
         "capacity comes so long after the decision", unit="months", default=0.0, least=0.0
     )
     needs: tuple[str, ...] = names(
-        "options that must be built no later", default_text="none", refers=("Options.option",)
+        "options that must be built no later",
+        default=(),
+        default_text="none",
+        refers=("Options.option",),
     )
     one_of: tuple[str, ...] = names(
-        "of the options that share a word at most one is built", default_text="none", words="group"
+        "of the options that share a word at most one is built",
+        default=(),
+        default_text="none",
+        words="group",
     )
 
 
@@ -412,6 +427,7 @@ class Stock(Dated):
     history: tuple[Event, ...] | None = history(
         "history of the opening stock, written as in Supply; its events are dated the day before "
         "the start",
+        default=None,
         default_text="as in Supply",
     )
     minimum: float = number("least closing stock", unit="t", default=0.0, least=0.0)
@@ -438,11 +454,12 @@ class Order(Record):
     order: str = text("name of the order", key=True)
     to_site: str = text("where it arrives", refers=("Sites.site",))
     material: str = text("what", refers=("Materials.material",))
-    arrival: date = day("day of arrival", default=REQUIRED)
+    arrival: date = day("day of arrival")
     quantity: float = number("what arrives", unit="t", least=0.0)
     history: tuple[Event, ...] | None = history(
         "written as in Supply, required for traced materials; its events are dated the day before "
         "the start",
+        default=None,
         default_text="none",
     )
 
@@ -486,7 +503,7 @@ class Rule(Dated):
 
     rule: str = text("name of the rule", key=True)
     segments: tuple[str, ...] = names(
-        "segments that it binds; * = every segment", words="segment", star=True, default=REQUIRED
+        "segments that it binds; * = every segment", words="segment", star=True
     )
     maximum_share: float = share(
         "share of the tonnes delivered to one line that may break the rule", default=0.0
@@ -510,14 +527,18 @@ class ScopeLine(Record):
     rule: str = text("name of the rule", key=True, refers=("Rules.rule",))
     line: str = text("name of the line", key=True, default="", default_text="none")
     country: tuple[str, ...] = names(
-        "countries of the event", star=True, default_text="any", words="countries"
+        "countries of the event", default=(), star=True, default_text="any", words="countries"
     )
     owner_country: tuple[str, ...] = names(
-        "countries of the owner", star=True, default_text="any", words="countries"
+        "countries of the owner", default=(), star=True, default_text="any", words="countries"
     )
-    owner: tuple[str, ...] = names("owner", star=True, default_text="any", words="owner")
-    site: tuple[str, ...] = names("site", star=True, default_text="any", words="place")
-    stage: tuple[str, ...] = names("stage", star=True, default_text="any", words="stage")
+    owner: tuple[str, ...] = names(
+        "owner", default=(), star=True, default_text="any", words="owner"
+    )
+    site: tuple[str, ...] = names("site", default=(), star=True, default_text="any", words="place")
+    stage: tuple[str, ...] = names(
+        "stage", default=(), star=True, default_text="any", words="stage"
+    )
 
 
 @sheet("Countries", "Names and groups of countries beside those of ISO 3166.", "countries")
@@ -525,9 +546,9 @@ class Country(Record):
     """Other names of a country, and the groups that it belongs to."""
 
     country: str = text("a country, or a name of your own for a place that is none", key=True)
-    aliases: tuple[str, ...] = names("other names that mean it", default_text="none")
+    aliases: tuple[str, ...] = names("other names that mean it", default=(), default_text="none")
     groups: tuple[str, ...] = names(
-        "groups that it belongs to, beside those that are known", default_text="none"
+        "groups that it belongs to, beside those that are known", default=(), default_text="none"
     )
 
 
@@ -537,29 +558,51 @@ class Limit(Dated):
 
     limit: str = text("name of the limit", key=True)
     measure: str = choice("what is added up", MEASURES)
-    site: tuple[str, ...] = names("site", default_text="any", star=True, refers=("Sites.site",))
+    site: tuple[str, ...] = names(
+        "site", default=(), default_text="any", star=True, refers=("Sites.site",)
+    )
     to_site: tuple[str, ...] = names(
-        "end of the lane, for shipped", default_text="any", star=True, refers=("Sites.site",)
+        "end of the lane, for shipped",
+        default=(),
+        default_text="any",
+        star=True,
+        refers=("Sites.site",),
     )
     country: tuple[str, ...] = names(
-        "countries of the site", default_text="any", star=True, words="countries"
+        "countries of the site", default=(), default_text="any", star=True, words="countries"
     )
     owner: tuple[str, ...] = names(
-        "owner of the site", default_text="any", star=True, words="owner"
+        "owner of the site", default=(), default_text="any", star=True, words="owner"
     )
     material: tuple[str, ...] = names(
-        "material; for made the feed", default_text="any", star=True, refers=("Materials.material",)
+        "material; for made the feed",
+        default=(),
+        default_text="any",
+        star=True,
+        refers=("Materials.material",),
     )
     recipe: tuple[str, ...] = names(
-        "recipe", default_text="any", star=True, refers=("Recipes.recipe", "Recoveries.recipe")
+        "recipe",
+        default=(),
+        default_text="any",
+        star=True,
+        refers=("Recipes.recipe", "Recoveries.recipe"),
     )
-    offer: tuple[str, ...] = names("offer", default_text="any", star=True, refers=("Supply.offer",))
+    offer: tuple[str, ...] = names(
+        "offer", default=(), default_text="any", star=True, refers=("Supply.offer",)
+    )
     line: tuple[str, ...] = names(
-        "demand line", default_text="any", star=True, refers=("Demand.line",)
+        "demand line", default=(), default_text="any", star=True, refers=("Demand.line",)
     )
-    mode: tuple[str, ...] = names("mode, for shipped", default_text="any", star=True, words="mode")
+    mode: tuple[str, ...] = names(
+        "mode, for shipped", default=(), default_text="any", star=True, words="mode"
+    )
     option: tuple[str, ...] = names(
-        "option, for built and spent", default_text="any", star=True, refers=("Options.option",)
+        "option, for built and spent",
+        default=(),
+        default_text="any",
+        star=True,
+        refers=("Options.option",),
     )
     as_: str = choice(
         "tonnes or money per window, or share of the same measure and material without the "
@@ -604,6 +647,7 @@ class Change(Dated):
     line: str = text("name of the change", key=True, default="", default_text="none")
     based_on: tuple[str, ...] = names(
         "scenarios whose changes are made first",
+        default=(),
         default_text="none",
         refers=("Scenarios.scenario",),
     )

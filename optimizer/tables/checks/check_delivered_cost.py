@@ -70,10 +70,11 @@ def _price_of_needed_offer(
     Empty if there is none. Only lines with one annual quantity are checked, against offers that
     cost more in all their rows.
     """
-    dear = [offer for offer in offers if offer.price > gain * (1 + COST_COMPARISON_TOLERANCE)]
+    limit = gain * (1 + COST_COMPARISON_TOLERANCE)
+    dear = [offer for offer in offers if offer.price > limit]
     if not dear or row.by_period or row.start or row.end:
         return ""
-    used = {one.offer for one in offers if one not in dear or one.minimum or one.take_or_pay}
+    used = {one.offer for one in offers if one.price <= limit or one.minimum or one.take_or_pay}
     names = frozenset(offer.offer for offer in dear) - used
     if not names:
         return ""
