@@ -34,7 +34,7 @@ _EXEMPTION_NOTE = (
     "; what it has been through that the rule names was cleared or is outside its dates"
 )
 _PLACE_SHARE = re.compile(r"(.+?) (\d+\.\d)%(?:; |$)")
-_SOURCE_ROW = re.compile(r"(\w+ row \d+ \(.*?\)) (\d+\.\d)%, (\S+) t(?:; |$)")
+_EVIDENCE_ROW = re.compile(r"(\w+ row \d+ \(.*?\)) (\d+\.\d)%, (\S+) t(?:; |$)")
 _BANNED_COLUMNS = ("stage", "country", "owner_country", "owner", "site")
 PERCENT_ROUNDING = 0.0505
 """Percentage points that a figure of one decimal may be off: half a digit and float error."""
@@ -255,7 +255,7 @@ class CertificateAudit:
             if share > 0
         }
         shown, tonnes = dict[str, float](), dict[str, float]()
-        for name, share, amount in _SOURCE_ROW.findall(text):
+        for name, share, amount in _EVIDENCE_ROW.findall(text):
             shown[name], tonnes[name] = float(share), float(amount.replace(",", ""))
         shares = {name: 100 * share for name, share in wanted.items()}
         exact = all(
@@ -264,7 +264,7 @@ class CertificateAudit:
             for name in tonnes
         )
         return (
-            _SOURCE_ROW.sub("", text) == ""
+            _EVIDENCE_ROW.sub("", text) == ""
             and exact
             and _same_percentages(shown, shares, PERCENT_ROUNDING)
         )

@@ -14,7 +14,7 @@ MAX_COMBINED_CODES = 1 << 40
 """Combinations of codes above which rows are renumbered, well before 64-bit integers overflow."""
 
 
-class TableColumns:
+class CodedColumns:
     """The columns of one table."""
 
     def __init__(self, table: Table) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
-from optimizer.audit.audit_columns import TableColumns, sum_by_index
+from optimizer.audit.audit_columns import CodedColumns, sum_by_index
 from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_graph import stages_up_to
 from optimizer.audit.audit_origins import MIN_ORIGIN_SHARE, AuditPlace, OriginShareAudit
@@ -33,7 +33,7 @@ class ProvenanceRowAudit:
     """The checks of the rows of one table ``Provenance``."""
 
     def __init__(
-        self, workbook: AuditWorkbook, origins: OriginShareAudit, columns: TableColumns
+        self, workbook: AuditWorkbook, origins: OriginShareAudit, columns: CodedColumns
     ) -> None:
         self.workbook, self.origins, self.columns = workbook, origins, columns
         labels = workbook.calendar.labels

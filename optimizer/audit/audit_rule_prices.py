@@ -10,10 +10,12 @@ from optimizer.audit.audit_scarcity import PricedRestriction
 from optimizer.audit.verdict import AUDIT_TOLERANCE, MIN_COMPARED_SIZE, Tally, fixed_place
 from optimizer.result.result_layouts import Table
 
-NO_DUALS_NOTE = "no price: the plan has no dual values"
-NO_LOT_NOTE = "no price: no lot that breaks it can be there; cost of rules solves without it"
-NEVER_BROKEN_NOTE = "nothing in the case can break it"
-FIRST_TONNE_NOTE = "price of one tonne; what other dates would do beyond it takes a solve with them"
+AUDIT_NO_DUALS_NOTE = "no price: the plan has no dual values"
+AUDIT_NO_LOT_NOTE = "no price: no lot that breaks it can be there; cost of rules solves without it"
+AUDIT_NEVER_BROKEN_NOTE = "nothing in the case can break it"
+AUDIT_FIRST_TONNE_NOTE = (
+    "price of one tonne; what other dates would do beyond it takes a solve with them"
+)
 _RULE_PRICE_KEY = (
     "rule",
     "phase",
@@ -44,21 +46,26 @@ def rule_price_tally(priced: Sequence[PricedRestriction], table: Table) -> Tally
             shown[key] = abs(priced_row.row["worth today"])
     tally.tested += len(table)
     prices, notes = table["price"], table["price note"]
-    if NO_DUALS_NOTE in notes and priced:
-        tally.fail(f"Compliance: {NO_DUALS_NOTE!r}, though Scarcity shows prices")
+    if AUDIT_NO_DUALS_NOTE in notes and priced:
+        tally.fail(f"Compliance: {AUDIT_NO_DUALS_NOTE!r}, though Scarcity shows prices")
     for i, cells in enumerate(zip(*(table[header] for header in _RULE_PRICE_KEY), strict=True)):
         rule, phase, line, window, share, slack, delivered, breaking = cells
         words = f"Compliance: {rule}, {phase}, {line}, {window} (price)"
         price, note = prices[i], notes[i]
-        if note not in (NO_DUALS_NOTE, NO_LOT_NOTE, NEVER_BROKEN_NOTE, FIRST_TONNE_NOTE) or (
-            note == NO_LOT_NOTE and share > 0
-        ):
+        if note not in (
+            AUDIT_NO_DUALS_NOTE,
+            AUDIT_NO_LOT_NOTE,
+            AUDIT_NEVER_BROKEN_NOTE,
+            AUDIT_FIRST_TONNE_NOTE,
+        ) or (note == AUDIT_NO_LOT_NOTE and share > 0):
             tally.fail(f"{words}: {note!r}")
-        if (price != price) != (note in (NO_DUALS_NOTE, NO_LOT_NOTE)) or price < 0:
+        if (price != price) != (note in (AUDIT_NO_DUALS_NOTE, AUDIT_NO_LOT_NOTE)) or price < 0:
             tally.fail(f"{words}: {price} with the note {note!r}")
-        if note == NEVER_BROKEN_NOTE and (price or breaking > AUDIT_TOLERANCE * MIN_COMPARED_SIZE):
+        if note == AUDIT_NEVER_BROKEN_NOTE and (
+            price or breaking > AUDIT_TOLERANCE * MIN_COMPARED_SIZE
+        ):
             tally.fail(f"{words}: {price}, {breaking} t break what nothing can break")
-        if share > 0 and note == FIRST_TONNE_NOTE:
+        if share > 0 and note == AUDIT_FIRST_TONNE_NOTE:
             room = max(min(slack, (1.0 - share) * delivered), 0.0)
             if price and room > AUDIT_TOLERANCE * max(delivered, MIN_COMPARED_SIZE):
                 tally.fail(f"{words}: {price}, though {room:,.6g} t more may break it")

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.audit.audit_columns import TableColumns, sum_by_index
+from optimizer.audit.audit_columns import CodedColumns, sum_by_index
 from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_histories import AuditEvent, folded
@@ -37,7 +37,7 @@ class ProvenanceAudit:
     ) -> None:
         self.workbook, self.flows, self.provenance = workbook, flows, ledger.provenance
         table = tables.get("Provenance")
-        self.columns = TableColumns(table) if table is not None else None
+        self.columns = CodedColumns(table) if table is not None else None
 
     def tallies(self) -> list[Tally]:
         """All of them; none where the table is not there."""
@@ -49,7 +49,7 @@ class ProvenanceAudit:
             self.no_banned_origin(self.columns),
         ]
 
-    def sums(self, columns: TableColumns) -> list[Tally]:
+    def sums(self, columns: CodedColumns) -> list[Tally]:
         """Shares by delivery, stage, input and attribute sum to 1, their tonnes to the delivery.
 
         The contract: "Provenance (share by stage and country for each demand line)".
@@ -83,7 +83,7 @@ class ProvenanceAudit:
                 tonnes[(*flow.keys[i], self.workbook.calendar.labels[t])] = float(row[t])
         return tonnes
 
-    def places_stem_from_plan(self, columns: TableColumns) -> Tally:
+    def places_stem_from_plan(self, columns: CodedColumns) -> Tally:
         """Every place shown at a stage belongs to an earlier purchase, stock, order or run.
 
         The contract: "a history event" has its place in Supply, Stocks, Pipeline or
@@ -130,7 +130,7 @@ class ProvenanceAudit:
                     for stage in process.stages:
                         yield t, provenance.event_at(step[0], stage)
 
-    def no_banned_origin(self, columns: TableColumns) -> Tally:
+    def no_banned_origin(self, columns: CodedColumns) -> Tally:
         """No event that a rule bans is shown on a delivery that may not break it at all.
 
         A rule that a process clears, or whose events are dated, cannot be judged by names

@@ -15,7 +15,7 @@ from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure, listed
 from optimizer.result.result_layouts import Tables
 
-FULL_UTILISATION = 0.95
+UTILISATION_ALERT_LEVEL = 0.95
 """Utilisation above which a unit counts as full; chosen."""
 
 MAX_ALERTS_PER_KIND = 4
@@ -216,13 +216,13 @@ def _full_and_idle_units(network: Network, locator: CellLocator, tables: Tables)
         strict=True,
     ):
         unit, t = units[site, name], locator.labels[period]
-        if share is not None and share > FULL_UTILISATION:
+        if share is not None and share > UTILISATION_ALERT_LEVEL:
             full[site, name].append(period)
         minimum = unit.minimum[t] or unit.idle_minimum[t]
         if minimum and amount <= minimum * (1 + 1e-6):
             idle[site, name].append(period)
     for periods_by_unit, what in (
-        (full, f"used above {FULL_UTILISATION:.0%}"),
+        (full, f"used above {UTILISATION_ALERT_LEVEL:.0%}"),
         (idle, "run at no more than its minimum load"),
     ):
         ranked = sorted(periods_by_unit.items(), key=lambda item: -len(item[1]))

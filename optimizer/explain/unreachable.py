@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from optimizer.explain.cell_locator import CellLocator, WorkbookCell, reached
 from optimizer.network.calendar import members
+from optimizer.network.label_reachability import SiteMaterial
 from optimizer.network.network_data import Arc, Network, NetworkProcess
 from optimizer.result.number_text import figure
 
@@ -20,9 +21,6 @@ MAX_CAUSES = 4
 
 PERIOD_ROUNDING = 1e-9
 """Part of a period that counts as float rounding of a lead time."""
-
-SiteMaterial = tuple[str, str]
-"""Site and material."""
 
 
 class UnreachableReason(Struct, frozen=True):
