@@ -152,7 +152,7 @@ class QuantityAudit:
         return tally
 
     def contracts(self) -> Tally:
-        """Contract quantities over their dates, and what is paid for but not taken.
+        """Contract quantities over their dates, and tonnes paid for but not taken.
 
         The contract: "the most over the row's dates, pro rata where they reach beyond the
         horizon; the share of it that is paid for even if not taken, at the row's price in

@@ -42,7 +42,7 @@ class CountryLists(Struct, frozen=True, dict=True):
         return {}
 
     def contains(self, words: str | Sequence[str], country: str) -> bool:
-        """True if a list (a tuple, or a text with commas) holds a country."""
+        """True if a list (a tuple, or a text with commas) contains a country."""
         key = (words if isinstance(words, str) else tuple(words), country)
         if key not in self._known:
             self._known[key] = self._contains(*key)

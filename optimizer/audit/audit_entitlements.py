@@ -124,10 +124,10 @@ class AuditWorkbook:
             ):
                 if dated_rows is None:
                     continue
-                holds = dated_rows.touched & free
-                allowed |= holds
-                cost += np.where(holds, dated_rows.average(lambda row: row.cost), 0.0)
-                use = np.where(holds, dated_rows.average(lambda row: row.use), 0.0)
+                applies = dated_rows.touched & free
+                allowed |= applies
+                cost += np.where(applies, dated_rows.average(lambda row: row.cost), 0.0)
+                use = np.where(applies, dated_rows.average(lambda row: row.use), 0.0)
                 uses[unit] = uses.get(unit, nothing) + use
                 for row, years in zip(dated_rows.rows, dated_rows.years, strict=True):
                     rows.append((row, (years > 0) & free))
@@ -181,9 +181,9 @@ class AuditWorkbook:
         values = []
         for value in (_cost, _lead_days, _arrives):
             averages = np.zeros(self.calendar.count)
-            for holds, rows in ((by_name, named), (by_star, starred)):
+            for applies, rows in ((by_name, named), (by_star, starred)):
                 if rows is not None:
-                    averages = np.where(holds, rows.average(value), averages)
+                    averages = np.where(applies, rows.average(value), averages)
             values.append(averages)
         cost, lead_days, arrives = values
         self._lane_terms[lane] = LaneTerms(by_name | by_star, cost, lead_days, arrives, by_star)

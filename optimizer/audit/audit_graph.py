@@ -155,8 +155,8 @@ class AuditGraph:
         for step, _, _, t, _ in self.bookings.run:
             if (step, t) not in events_by_run:
                 stages: dict[str, None] = {}
-                for row, holds in self.workbook.process_needs(step).rows:
-                    if holds[t]:
+                for row, applies in self.workbook.process_needs(step).rows:
+                    if applies[t]:
                         stages |= dict.fromkeys(row.stages)
                 events_by_run[step, t] = [
                     self.provenance.event_at(step[0], stage) for stage in stages

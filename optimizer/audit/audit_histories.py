@@ -101,8 +101,8 @@ class AuditProvenance:
         )
         """Traits that an event before the start can break."""
 
-    def _bits_where(self, holds: Iterable[bool | np.bool_]) -> int:
-        return sum(1 << i for i, true in enumerate(holds) if true)
+    def _bits_where(self, conditions: Iterable[bool | np.bool_]) -> int:
+        return sum(1 << i for i, true in enumerate(conditions) if true)
 
     def bits_of_rule(self, rule: str) -> int:
         """Bits of all traits of a rule."""
@@ -163,7 +163,7 @@ class AuditProvenance:
         return found_events
 
     def event_at(self, site: str, stage: str) -> AuditEvent:
-        """An event at a site of the workbook; ``melted: none`` says that there was none."""
+        """An event at a site of the workbook; ``melted: none`` states that there was none."""
         stage, colon, word = stage.partition(":")
         if colon and word.strip() == "none":
             return AuditEvent(stage, "none")

@@ -232,13 +232,13 @@ class LotLedger:
                             [provenance.event_at(site, stage) for stage in row.stages]
                         ),
                         sum({provenance.bits_of_rule(rule) for rule in row.clears}),
-                        holds,
+                        applies,
                     )
-                    for row, holds in self.workbook.process_needs(flow.keys[i]).rows
+                    for row, applies in self.workbook.process_needs(flow.keys[i]).rows
                 ]
             breaks, clears = 0, dict[tuple[str, str], int]()
-            for unit, broken, cleared, holds in terms[i]:
-                if holds[t]:
+            for unit, broken, cleared, applies in terms[i]:
+                if applies[t]:
                     breaks |= broken & provenance.breakable_by_period[t]
                     clears[unit] = clears.get(unit, cleared) & cleared
             site_row = self.workbook.sites.get(site)

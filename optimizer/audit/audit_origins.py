@@ -70,10 +70,10 @@ class DeliveryLots:
     def _sum(self, values: Floats) -> Floats:
         return np.add.reduceat(values, self.first, axis=0) if self.first.size else values
 
-    def mean(self, values: Floats, which: Ints) -> Floats:
-        """Means of values by vertex and column; ``which`` is the input of each column."""
-        total = self.total[:, which]
-        summed = self._sum(values[self.vertices] * self.weights[:, which])
+    def mean(self, values: Floats, input_of_column: Ints) -> Floats:
+        """Means of values by vertex and column; ``input_of_column`` is the input of each column."""
+        total = self.total[:, input_of_column]
+        summed = self._sum(values[self.vertices] * self.weights[:, input_of_column])
         return summed / np.where(total > 0, total, 1.0)
 
 

@@ -125,8 +125,8 @@ class ProvenanceAudit:
             for event in provenance.history(order.to_site, order.material, order.history):
                 yield 0, event
         for step, t in _first_periods(self.flows, "Production"):
-            for process, holds in workbook.process_needs(step).rows:
-                if holds[t:].any():
+            for process, applies in workbook.process_needs(step).rows:
+                if applies[t:].any():
                     for stage in process.stages:
                         yield t, provenance.event_at(step[0], stage)
 

@@ -14,7 +14,7 @@ AUDIT_TOLERANCE = 1e-6
 MIN_COMPARED_SIZE = 10.0
 """Size (t, or money) that smaller quantities are compared by: 1e-5 in absolute terms passes."""
 MIN_USE = AUDIT_TOLERANCE * MIN_COMPARED_SIZE
-"""Tonnes, or units of use, above which a lane or a unit counts as used: what is no rounding."""
+"""Tonnes, or units of use, above which a lane or a unit counts as used: more than rounding."""
 MIN_PRICE_SIZE = 1e-12
 """Size that smaller prices are compared by, only to avoid a division by zero."""
 CERTAIN_VIOLATION = 1.0
@@ -114,7 +114,7 @@ class Tally:
         self._compare(value - limit, size, value, limit, "above", place)
 
     def forbid(self, value: Floats, forbidden: Bools, place: Callable[[int], str]) -> None:
-        """Values must be zero where they are forbidden; nothing else is looked at."""
+        """Values must be zero where they are forbidden; other values are not compared."""
         positions = np.flatnonzero(forbidden)
         self.tested += value.size - positions.size
         zero = np.zeros(positions.size)
