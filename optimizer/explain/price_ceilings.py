@@ -1,6 +1,6 @@
-"""How dear what is used may get before the plan uses less of it; made on request.
+"""Price ceilings: the price increase at which the plan uses less of a thing; on request.
 
-An option leaves as a whole: the plan is searched without it, all else free.
+For an option the plan is solved again without it, with all other decisions free.
 """
 
 from __future__ import annotations
@@ -12,35 +12,35 @@ import numpy as np
 from msgspec import structs
 
 from optimizer.explain.duals import SMALL
-from optimizer.explain.scarcity import WORK, candidates
+from optimizer.explain.scarcity import MAX_SOLVED_COLUMNS, candidates
 from optimizer.network.network_data import Network
 from optimizer.result.price_layouts import HEADROOM
 from optimizer.result.result_table import Table, table
 from optimizer.solver import Answer, Program, WarmStart, ask, slopes
 
-SECONDS = 5.0
-"""Time to search the plan without an option."""
+BARRED_OPTION_TIME_LIMIT = 5.0
+"""Seconds for the solve without an option; chosen, an option without a proof is left out."""
 
 
 def headroom(network: Network, m: Any, program: Program, answer: Answer) -> Table:
-    """A row for each offer, lane and process that is used, by period, and each option built."""
+    """A row for each used offer, lane and process by period, and for each built option."""
     if answer.basis is None:
         return table(HEADROOM, [])
     column_of = {id(variable): column for column, variable in enumerate(program.variables)}
     used = []
-    for kind, thing, material, prices, own in candidates(network, m):
-        for t, variables in own.items():
+    for kind, thing, material, prices, by_period in candidates(network, m):
+        for t, variables in by_period.items():
             amount = sum(variable.value for variable in variables)
             if amount > SMALL:
                 group = [column_of[id(variable)] for variable in variables]
                 used.append((kind, thing, material, t, amount, prices[t], group))
     used.sort(key=lambda row: (row[0] != "offer", -abs(row[4] * row[5])))
     discount = network.calendar.discount(network.case.settings.discount_rate)
-    most = WORK // max(len(program.cost), 1)
-    found = slopes(program, answer, [row[-1] for row in used[:most]])
+    max_groups = MAX_SOLVED_COLUMNS // max(len(program.cost), 1)
+    slopes_found = slopes(program, answer, [row[-1] for row in used[:max_groups]])
     rows = []
     for kind, thing, material, t, amount, price, _ in used:
-        slope = next(found, None)
+        slope = next(slopes_found, None)
         if slope is None:
             continue
         dearer, cheaper = (each / discount[t] for each in slope)
@@ -56,7 +56,7 @@ def headroom(network: Network, m: Any, program: Program, answer: Answer) -> Tabl
 def _options(
     network: Network, m: Any, program: Program, answer: Answer, column_of: dict[int, int]
 ) -> Iterator[tuple[Any, ...]]:
-    """Options that are built, and what the plan without each costs more, for one of it."""
+    """Rows of built options: the extra cost of the plan without each, per one built."""
     discount = network.calendar.discount(network.case.settings.discount_rate)
     if answer.status != "optimal" or answer.objective is None:
         return
@@ -67,12 +67,17 @@ def _options(
         upper = program.upper.copy()
         upper[[column_of[id(variable)] for variable in cells.values()]] = 0.0
         barred = structs.replace(program, upper=upper)
-        found = ask(barred, time_limit=SECONDS, gap=0.0, start=WarmStart.of(program, answer))
-        if found.status == "infeasible":
+        solution = ask(
+            barred,
+            time_limit=BARRED_OPTION_TIME_LIMIT,
+            gap=0.0,
+            start=WarmStart.of(program, answer),
+        )
+        if solution.status == "infeasible":
             dearer = float("inf")
-        elif found.status == "optimal" and found.objective is not None:
+        elif solution.status == "optimal" and solution.objective is not None:
             paid = sum(discount[t] * number for t, number in built.items())
-            dearer = max(found.objective - answer.objective, 0.0) / paid
+            dearer = max(solution.objective - answer.objective, 0.0) / paid
         else:
             continue
         amount, label = sum(built.values()), network.calendar.labels[min(built)]
