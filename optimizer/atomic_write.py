@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from optimizer.errors import FileError, UsageError
-from optimizer.staging import Staging, sweep
+from optimizer.staging import Staging, remove_abandoned_staging
 
 RESULTS_WORKBOOK = "results workbook"
 """What a file is called in messages, unless the caller says otherwise."""
@@ -33,18 +33,20 @@ _CURES_BY_ERRNO = {
 
 
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike[str], what: str = RESULTS_WORKBOOK) -> Iterator[Path]:
+def replace_when_complete(
+    path: str | os.PathLike[str], what: str = RESULTS_WORKBOOK
+) -> Iterator[Path]:
     """Path of a new file, which replaces the target when it is complete.
 
-    Inside :func:`together` it does so when the run is complete. What killed programs left in
-    the folder is removed. ``what`` names the file in messages. Raises FileError if either cannot
+    Inside :func:`replace_together` it does so when the run is complete. What killed programs left
+    in the folder is removed. ``what`` names the file in messages. Raises FileError if either cannot
     be written; nothing half-written stays.
     """
     target, run = Path(path), _RUN_STAGING.get()
     _check_writable(target, what)
     if run is None:
         with contextlib.suppress(OSError):
-            sweep(target.parent)
+            remove_abandoned_staging(target.parent)
     staging = run
     try:
         staging = staging or Staging(target.parent)
@@ -61,7 +63,7 @@ def replacing(path: str | os.PathLike[str], what: str = RESULTS_WORKBOOK) -> Ite
 
 
 @contextlib.contextmanager
-def together(
+def replace_together(
     folder: str | os.PathLike[str], stale: Iterable[str | os.PathLike[str]] = ()
 ) -> Iterator[None]:
     """Files that are written inside appear together, when all of them are complete.
@@ -91,7 +93,7 @@ def together(
         staging.close()
 
 
-def staged(path: str | os.PathLike[str]) -> Path:
+def staged_path(path: str | os.PathLike[str]) -> Path:
     """Path of a file of the run that is complete and has not appeared yet.
 
     Raises KeyError if there is none.
@@ -114,13 +116,13 @@ def check_target(
     FileError if the file is open in another program, is write-protected or is a folder.
     """
     target = Path(path)
-    keep_inputs([target], what, inputs)
+    refuse_inputs([target], what, inputs)
     _check_writable(target, what)
     with contextlib.suppress(OSError):
-        sweep(target.parent)
+        remove_abandoned_staging(target.parent)
 
 
-def keep_inputs(
+def refuse_inputs(
     targets: Iterable[str | os.PathLike[str]],
     what: str,
     inputs: Iterable[str | os.PathLike[str]],

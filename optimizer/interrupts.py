@@ -1,6 +1,7 @@
 """Ctrl-C and the signals that end a program: at once, or when the plan that was found is safe.
 
-They raise KeyboardInterrupt, except inside :func:`keeping`. There they are noted, and the code
+They raise KeyboardInterrupt, except inside :func:`signals_deferred`. There they are noted, and the
+code
 that runs asks whether one has come. Signals within a second count as one: a terminal that closes,
 and ``timeout``, send theirs twice.
 """
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-ENDING = tuple(
+TERMINATION_SIGNALS = tuple(
     getattr(signal, name)
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
     if hasattr(signal, name)
@@ -27,7 +28,7 @@ and means two things."""
 
 
 class _Signals:
-    """The signals that have come since :func:`listening` or :func:`keeping` was entered."""
+    """Signals received since ``signals_raise_interrupt`` or ``signals_deferred`` was entered."""
 
     def __init__(self) -> None:
         self.keeping_depth = 0
@@ -38,7 +39,7 @@ class _Signals:
         self.last_time = float("-inf")
 
     def handle(self, number: int, _: Any) -> None:
-        """Note the first signal inside ``keeping``; raise KeyboardInterrupt for any other one."""
+        """Note the first signal inside ``signals_deferred``; else raise KeyboardInterrupt."""
         now = time.monotonic()
         if now - self.last_time < SIGNAL_INTERVAL:
             return
@@ -60,7 +61,7 @@ _SIGNALS = _Signals()
 
 
 @contextmanager
-def listening() -> Iterator[None]:
+def signals_raise_interrupt() -> Iterator[None]:
     """Every signal that ends a program raises KeyboardInterrupt inside, unless it is ignored.
 
     A signal that was ignored when the program started (as by ``nohup``) stays ignored. In another
@@ -73,7 +74,7 @@ def listening() -> Iterator[None]:
     _SIGNALS.listening = True
     handlers = {
         number: signal.getsignal(number)
-        for number in ENDING
+        for number in TERMINATION_SIGNALS
         if signal.getsignal(number) not in (signal.SIG_IGN, None)
     }
     for number in handlers:
@@ -87,17 +88,17 @@ def listening() -> Iterator[None]:
         _SIGNALS.reset()
 
 
-def obey(number: int) -> None:
+def handle_signal(number: int) -> None:
     """Handle a signal even if the program was started with it ignored."""
     signal.signal(number, _SIGNALS.handle)
 
 
 @contextmanager
-def keeping() -> Iterator[None]:
+def signals_deferred() -> Iterator[None]:
     """The first signal inside is noted and raises nothing, so that a plan is not lost.
 
     A second one, while the first is not answered, raises KeyboardInterrupt all the same. Without
-    :func:`listening` this holds for Ctrl-C alone, in the main thread.
+    :func:`signals_raise_interrupt` this holds for Ctrl-C alone, in the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -118,8 +119,8 @@ def keeping() -> Iterator[None]:
 
 
 @contextmanager
-def raising() -> Iterator[None]:
-    """Signals raise KeyboardInterrupt inside, even within :func:`keeping`."""
+def signals_raise_again() -> Iterator[None]:
+    """Signals raise KeyboardInterrupt inside, even within :func:`signals_deferred`."""
     depth, _SIGNALS.keeping_depth = _SIGNALS.keeping_depth, 0
     try:
         yield
@@ -127,22 +128,22 @@ def raising() -> Iterator[None]:
         _SIGNALS.keeping_depth = depth
 
 
-def unanswered() -> bool:
+def has_unanswered_signal() -> bool:
     """True in the main thread if a noted signal has not been answered."""
     return bool(_SIGNALS.pending) and threading.current_thread() is threading.main_thread()
 
 
-def pending() -> bool:
+def must_finish_soon() -> bool:
     """True if the rest must be short: a signal is not answered, or the system wants an end."""
     return bool(_SIGNALS.pending) or _SIGNALS.must_end
 
 
-def count() -> int:
+def signal_count() -> int:
     """Signals that have come so far."""
     return _SIGNALS.count
 
 
-def answer() -> None:
+def mark_answered() -> None:
     """Mark the signals as answered: what they were to stop has stopped.
 
     After Ctrl-C the rest may take its time; after a signal of the system it must be short.

@@ -157,10 +157,10 @@ def solve(
     options = SolveOptions(
         time_limit, gap, progress, explain=explain, remember=remember, start=start
     )
-    return solve_as_asked(case, options, step)
+    return solve_with_options(case, options, step)
 
 
-def solve_as_asked(
+def solve_with_options(
     case: Case, options: SolveOptions, step: Callable[[str], None] | None = None
 ) -> Result:
     """Plan of a case with all options of a study: warm start, added terms, short results.
@@ -222,12 +222,12 @@ def _solve(network: Network, m: ConcreteModel, clock: _Clock, options: SolveOpti
     case = network.case
     with clock.step("transfer"):
         program = solver.transfer(m)
-    with interrupts.keeping():
+    with interrupts.signals_deferred():
         with clock.step("solve"):
             answer = _answer(case, program, options)
         if answer.objective is not None:
             return _plan(network, m, program, answer, clock, options)
-        diagnose = options.diagnose and not interrupts.pending()
+        diagnose = options.diagnose and not interrupts.must_finish_soon()
     with clock.step("diagnose"):
         status = answer.status if diagnose else ""
         conflict, repairs = _diagnose(network, program, status, options)
@@ -258,11 +258,11 @@ def _plan(
     case = network.case
     assert answer.objective is not None
     warnings = (*case.warnings, *network_warnings(network))
-    before = interrupts.count()
+    before = interrupts.signal_count()
     with explain.pricing(m, program, answer, full=options.full) as prices:
         with clock.step("extract"):
-            solver.load(program, answer)
-            objective = answer.objective if m.total_cost.active else model.cost_of(m)
+            solver.load_values(program, answer)
+            objective = answer.objective if m.total_cost.active else model.present_value_of_costs(m)
             tables = result_tables.tables_of(m, program, answer, full=options.full)
         with clock.step("audit"):
             auditor = audit.Auditor(case, tables, objective, bookings(m))
@@ -287,12 +287,12 @@ def _plan(
         alerts=((*lawful.alerts, *explain.alerts(network, tables, answer)) if options.full else ()),
         gap=answer.gap,
         log=answer.log,
-        measured=model.measured(m, options.twist.measure) if options.twist else None,
+        measured=model.value_of_limit(m, options.twist.measure) if options.twist else None,
         start=WarmStart.of(program, answer) if options.remember else None,
         lawful=lawful.word,
         lawful_notes=(lawful.headline, *lawful.notes),
     )
-    interrupted = interrupts.pending() or interrupts.count() > before
+    interrupted = interrupts.must_finish_soon() or interrupts.signal_count() > before
     return mark_interrupted(result, missing) if interrupted else result
 
 
@@ -307,11 +307,11 @@ def _prices(
     if options.explain:
         steps.append(("explain", lambda: prices.explained({**tables, **done})))
     for name, make_tables in steps:
-        before = interrupts.count()
+        before = interrupts.signal_count()
         with clock.step(name):
-            new = {} if interrupts.pending() else make_tables()
+            new = {} if interrupts.must_finish_soon() else make_tables()
         # A signal stops the solves of this step, so its tables would be incomplete.
-        if interrupts.pending() or interrupts.count() > before:
+        if interrupts.must_finish_soon() or interrupts.signal_count() > before:
             missing += [PRICE_STEPS[name]] if options.full else []
         else:
             done |= new
@@ -352,7 +352,7 @@ def mark_interrupted(result: Result, missing: Sequence[str] = ()) -> Result:
 def _answer(case: Case, program: solver.Program, options: SolveOptions) -> solver.Answer:
     """Answer of the solver; Settings give the limits that the options leave open."""
     settings = case.settings
-    return solver.ask(
+    return solver.solve_with_highs(
         program,
         time_limit=settings.time_limit if options.time_limit is None else options.time_limit,
         gap=settings.mip_gap if options.gap is None else options.gap,
@@ -367,7 +367,9 @@ def _diagnose(
     """Conflict and repairs of a model without a plan."""
     conflict = explain.NO_CONFLICT
     if status != "infeasible":
-        return conflict, explain.endless(network, program) if status == "unbounded" else ()
+        return conflict, explain.unbounded_purchases(
+            network, program
+        ) if status == "unbounded" else ()
     own = options.own and options.twist is None
     if options.full:
         conflict = explain.conflict(network, program, own=own)

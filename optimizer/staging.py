@@ -57,7 +57,7 @@ class Staging:
         """Move every complete file to its target, and remove stale ones.
 
         The old files are moved away before the new ones come: a kill in between leaves a part of
-        one run, never of two, and :func:`sweep` finishes the move.
+        one run, never of two, and :func:`remove_abandoned_staging` finishes the move.
         """
         removed = [each for each in stale if each not in self.ready and os.path.lexists(each)]
         if len(self.ready) == 1 and not removed:
@@ -88,7 +88,7 @@ class Staging:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def sweep(folder: Path) -> None:
+def remove_abandoned_staging(folder: Path) -> None:
     """Remove staging folders of killed programs, or finish the moves that they had begun."""
     with _locked(folder):
         for entry in list(os.scandir(folder)):

@@ -15,7 +15,7 @@ import pytest
 from optimizer.audit import Audit, audit
 from optimizer.audit.audit_duty import AuditDuties
 from optimizer.audit.audit_entitlements import AuditWorkbook
-from optimizer.result.result_layouts import LAYOUTS, Layout, Table
+from optimizer.result.result_layouts import RESULT_LAYOUTS, Layout, Table
 from optimizer.tables.case import Case
 from optimizer.tables.read import read_frames
 
@@ -67,14 +67,14 @@ def make_tables(plan: dict[str, Rows]) -> dict[str, Table]:
     """
     tables = {}
     for name, rows in plan.items():
-        assert all(set(row) <= set(LAYOUTS[name].headers) for row in rows)
+        assert all(set(row) <= set(RESULT_LAYOUTS[name].headers) for row in rows)
         stated_headers = {header for row in rows for header in row}
         fields = [
             f
-            for f in LAYOUTS[name].fields
+            for f in RESULT_LAYOUTS[name].fields
             if f.header in stated_headers or f.header not in REPEATED
         ]
-        layout = Layout(name, LAYOUTS[name].meaning, tuple(fields))
+        layout = Layout(name, RESULT_LAYOUTS[name].meaning, tuple(fields))
         columns = []
         for field in layout.fields:
             blank = "" if field.kind in ("text", "date", "period") else 0.0
@@ -755,7 +755,7 @@ def test_twice_the_shipments_are_at_most_twice_the_work() -> None:
 
 def _calls(count: int) -> int:
     """Calls of functions that the audit of so many shipments makes."""
-    layout = LAYOUTS["Shipments"]
+    layout = RESULT_LAYOUTS["Shipments"]
     cells = {"from site": "Yard", "to site": "Buyer", "material": "ore", "period": "2027"}
     numbers = ("tonnes", "arrives", "lead days", "freight", "duty", "carrying")
     columns = tuple(

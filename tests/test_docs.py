@@ -14,9 +14,9 @@ from pyomo.core import Constraint, Objective, Var
 
 import optimizer
 from optimizer import model
-from optimizer.model.mathematics_page import COST_CATEGORIES, MATHEMATICS_PAGE, mathematics_page
+from optimizer.model.mathematics_page import COST_CATEGORY_ROWS, MATHEMATICS_PAGE, mathematics_page
 from optimizer.model.variables import DECISIONS
-from optimizer.result.result_layouts import CATEGORIES
+from optimizer.result.result_layouts import COST_CATEGORIES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("*puts/README.md")])
@@ -124,9 +124,9 @@ def _of_studies() -> dict[str, Any]:
     case = optimizer.read_frames(_example())
     models = [optimizer.build_model(case) for _ in range(2)]
     every = dict.fromkeys(model.commitments(models[0]), 1.0)
-    model.hold(models[0], dict.fromkeys(every, (1.0, 1.0)))
-    model.charge(models[1], every, 1.0)
-    joint = model.join(models, [0.5, 0.5], every, tail=0.5, weight=0.5)
+    model.fix_commitments(models[0], dict.fromkeys(every, (1.0, 1.0)))
+    model.charge_deviation(models[1], every, 1.0)
+    joint = model.join_scenarios(models, [0.5, 0.5], every, tail=0.5, weight=0.5)
     rows = {row.local_name: row for row in joint.component_objects(Constraint)}
     return {name: rows[name] for name in ("kept", "deviation", "nonanticipativity", "excess_cost")}
 
@@ -146,7 +146,7 @@ def test_the_page_gives_the_index_of_every_component(components: dict[str, Any])
 
 
 def test_the_page_lists_every_category_of_cost_in_order() -> None:
-    assert tuple(name for name, _, _ in COST_CATEGORIES) == CATEGORIES
+    assert tuple(name for name, _, _ in COST_CATEGORY_ROWS) == COST_CATEGORIES
 
 
 def test_the_examples_of_the_library_run() -> None:

@@ -20,14 +20,14 @@ from optimizer.model import (
     REQUIREMENTS_BY_NAME,
     StudyTerms,
     add_twist,
-    charge,
+    charge_deviation,
     commitments,
     family_named,
-    hold,
-    join,
+    fix_commitments,
+    join_scenarios,
 )
 from optimizer.model.family import Family, Requirement
-from optimizer.result.price_layouts import MARGINAL_COSTS
+from optimizer.result.price_layouts import MARGINAL_COSTS_LAYOUT
 from optimizer.tables.schema import SHEETS
 from tests.conftest import make
 from tests.test_model import GOLDEN, TWO_OFFERS
@@ -62,10 +62,10 @@ def with_studies():
     """Models with the rows that only studies add."""
     held, charged, bounded = two_offers(), two_offers(), two_offers()
     planned = dict.fromkeys(commitments(held), 1.0)
-    hold(held, dict.fromkeys(planned, (1.0, 1.0)))
-    charge(charged, planned, 1.0)
+    fix_commitments(held, dict.fromkeys(planned, (1.0, 1.0)))
+    charge_deviation(charged, planned, 1.0)
     add_twist(bounded, StudyTerms(most_short=1.0, most_cost=1.0))
-    joint = join([two_offers(), two_offers()], [0.5, 0.5], planned, tail=0.5, weight=0.5)
+    joint = join_scenarios([two_offers(), two_offers()], [0.5, 0.5], planned, tail=0.5, weight=0.5)
     return [held, charged, bounded, joint]
 
 
@@ -122,7 +122,7 @@ def test_a_family_has_a_price_in_words_or_says_why_it_has_none(family):
 
 @families
 def test_a_price_belongs_to_a_column_of_marginal_costs(family):
-    assert family.rent in MARGINAL_COSTS.headers
+    assert family.rent in MARGINAL_COSTS_LAYOUT.headers
 
 
 @requirements

@@ -11,7 +11,14 @@ import pytest
 from pyomo.core import Constraint, Objective, Var
 
 import optimizer
-from optimizer.model import Commitment, StudyTerms, add_twist, charge, hold, join
+from optimizer.model import (
+    Commitment,
+    StudyTerms,
+    add_twist,
+    charge_deviation,
+    fix_commitments,
+    join_scenarios,
+)
 from tests.conftest import SITES, china, lane, make, need, no_china, offer, process, recipe
 
 HALVES = {"period length": "half-year", "periods": 2}
@@ -459,7 +466,7 @@ def test_a_commitment_is_held_over_all_its_classes():
     )
     through = Commitment("shipments", ("Plant", "Buyer", "ore", ""), "2027")
     lost = Commitment("shipments", ("Kaz", "Moon", "ore", ""), "2027")
-    assert hold(m, {BOUGHT: (3, 3), through: (4, 4.5), lost: (1, 1)}) == [lost]
+    assert fix_commitments(m, {BOUGHT: (3, 3), through: (4, 4.5), lost: (1, 1)}) == [lost]
     assert text(m.kept[BOUGHT.row]) == "buy[kaz,Kaz,ore,'2027'] == 3.0"
     assert text(m.kept[through.row]) == (
         "4.0 <= ship[Plant,Buyer,ore,,breaks no China,'2027'] + "
@@ -485,7 +492,7 @@ def test_a_study_holds_what_is_bought_and_shipped_in_the_first_periods_but_for_r
 def test_change_is_charged_in_both_directions_at_its_present_value():
     # 2 a tonne, half a year at 21 %: 2 / 1.1; the purchase costs 5 / 1.1.
     m = optimizer.build_model(make(**TWO_OFFERS, Settings={"discount rate": 0.21}))
-    charge(m, {BOUGHT: 7.0}, 2.0)
+    charge_deviation(m, {BOUGHT: 7.0}, 2.0)
     name = "purchases,kaz,Kaz,ore,,'2027'"
     assert text(m.deviation[BOUGHT.row]) == (
         f"buy[kaz,Kaz,ore,'2027'] - more[{name}] + less[{name}] == 7.0"
@@ -511,7 +518,7 @@ def test_scenarios_share_a_commitment_and_what_one_does_not_offer_does_not_bind_
         supply(KAZ, CHINA),
         optimizer.build_model(make(**TWO_OFFERS | {"Lanes": useless})),
     ]
-    m = join(models, [0.25] * 4, [BOUGHT])
+    m = join_scenarios(models, [0.25] * 4, [BOUGHT])
     rows = {index[0]: text(row) for index, row in m.nonanticipativity.items()}
     bought = "buy[kaz,Kaz,ore,'2027']"
     assert rows == {
@@ -523,7 +530,7 @@ def test_scenarios_share_a_commitment_and_what_one_does_not_offer_does_not_bind_
 def test_the_worst_part_counts_what_a_scenario_costs_above_the_level():
     # 1 year at no discount: purchases 5 and 1, 100 for each tonne short.
     models = [optimizer.build_model(make(**TWO_OFFERS)) for _ in range(2)]
-    m = join(models, [0.4, 0.6], [], tail=0.75, weight=0.5)
+    m = join_scenarios(models, [0.4, 0.6], [], tail=0.75, weight=0.5)
     assert text(m.excess_cost["scenario_1"]) == (
         "5.0*scenario_1.buy[kaz,Kaz,ore,'2027'] + scenario_1.buy[china,China,ore,'2027'] + "
         "100.0*scenario_1.short[need,Buyer,ore,'2027'] - excess[scenario_1] - level <= 0.0"

@@ -18,7 +18,7 @@ import pytest
 import optimizer
 from optimizer import audit as audit_room
 from optimizer.audit import audit
-from optimizer.result.result_layouts import LAYOUTS, Table
+from optimizer.result.result_layouts import RESULT_LAYOUTS, Table
 from tests.test_audit import make_case, sheets
 
 ROWS = "a row left out"
@@ -182,7 +182,7 @@ def rows_of(name: str) -> list[tuple[Any, ...]]:
     return list(solved()[1][name].rows())
 
 
-LOOKED_AT = [name for name in LAYOUTS if (name, "*") not in UNAUDITED]
+LOOKED_AT = [name for name in RESULT_LAYOUTS if (name, "*") not in UNAUDITED]
 
 
 @pytest.mark.parametrize("name", LOOKED_AT)
@@ -190,16 +190,16 @@ def test_the_plan_has_rows_in_every_table_that_is_looked_at(name):
     assert len(solved()[1][name]) > 0
 
 
-COLUMNS = [(name, field.header) for name in LOOKED_AT for field in LAYOUTS[name].fields]
+COLUMNS = [(name, field.header) for name in LOOKED_AT for field in RESULT_LAYOUTS[name].fields]
 
 
 @pytest.mark.parametrize(("name", "header"), COLUMNS)
 def test_a_wrong_cell_is_found(name, header):
-    rows, at = rows_of(name), LAYOUTS[name].headers.index(header)
+    rows, at = rows_of(name), RESULT_LAYOUTS[name].headers.index(header)
     column = tuple(row[at] for row in rows)
     missed = []
     for number in rows_to_try(rows):
-        known = dict(zip(LAYOUTS[name].headers, rows[number], strict=True))
+        known = dict(zip(RESULT_LAYOUTS[name].headers, rows[number], strict=True))
         for cell in wrong_cells(column[number], column):
             if open_to(name, header, known, cell):
                 continue
@@ -237,4 +237,4 @@ def test_a_row_that_stands_twice_is_found(name):
 def test_what_is_not_looked_at_is_named_with_a_reason_and_exists():
     for (name, header), reason in UNAUDITED.items():
         assert reason
-        assert header in ("*", ROWS) or header in LAYOUTS[name].headers
+        assert header in ("*", ROWS) or header in RESULT_LAYOUTS[name].headers

@@ -31,34 +31,36 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
 
 def test_the_summary_comes_first_the_run_last_and_the_tables_in_their_order(book):
-    assert book.sheetnames == ["Summary", "Figures", "Heat map", *t.LAYOUTS]
+    assert book.sheetnames == ["Summary", "Figures", "Heat map", *t.RESULT_LAYOUTS]
     assert book.sheetnames[-1] == "Run"
     assert book.active.title == "Summary"
 
 
 def test_a_table_that_has_no_layout_yet_stands_before_the_run(tmp_path):
     summary, tables = plan(QUARTERS[:1])
-    layout = t.Layout("Map", "Where it comes from.", t.SCARCITY.fields[:2])
+    layout = t.Layout("Map", "Where it comes from.", t.SCARCITY_LAYOUT.fields[:2])
     tables["Map"] = t.table(layout, [("mined", "Australia")])
     write(tmp_path / "plan.xlsx", summary, tables)
     names = openpyxl.load_workbook(tmp_path / "plan.xlsx").sheetnames
     assert names[-2:] == ["Map", "Run"]
 
 
-@pytest.mark.parametrize("name", t.LAYOUTS)
+@pytest.mark.parametrize("name", t.RESULT_LAYOUTS)
 def test_every_sheet_is_a_named_table_with_a_frozen_header(formulas, written, name):
     sheet, rows = formulas[name], max(len(written[1][name]), 1)
     assert [*sheet.tables] == ["tbl_" + name.replace(" ", "_").replace("-", "_")]
-    last = address(HEADER_ROW + rows, len(t.LAYOUTS[name].fields) - 1)
+    last = address(HEADER_ROW + rows, len(t.RESULT_LAYOUTS[name].fields) - 1)
     assert next(iter(sheet.tables.values())).ref == f"A{HEADER_ROW + 1}:{last}"
     assert sheet.freeze_panes == f"A{FIRST_DATA_ROW + 1}"
     assert sheet["A1"].value == name
-    assert sheet["A2"].value == t.LAYOUTS[name].meaning
-    notes = [sheet.cell(HEADER_ROW + 1, c + 1).comment for c in range(len(t.LAYOUTS[name].fields))]
+    assert sheet["A2"].value == t.RESULT_LAYOUTS[name].meaning
+    notes = [
+        sheet.cell(HEADER_ROW + 1, c + 1).comment for c in range(len(t.RESULT_LAYOUTS[name].fields))
+    ]
     assert all(notes)
 
 
-@pytest.mark.parametrize("name", t.LAYOUTS)
+@pytest.mark.parametrize("name", t.RESULT_LAYOUTS)
 def test_every_value_comes_back_with_all_its_digits(book, written, name):
     for n, row in enumerate(written[1][name].rows(), FIRST_DATA_ROW + 1):
         for column, value in enumerate(row, 1):
@@ -138,7 +140,7 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path):
 def test_values_that_are_not_finite_stay_blank_and_control_characters_are_replaced(tmp_path):
     text = ("a\x00b", "\ud800", "x\r\ny", "_x0041_", "2027")
     rows = [(*text, None, math.nan, math.inf, -math.inf, True, "é" * 40_000, None, "")]
-    table = t.table(t.PURCHASES, rows)
+    table = t.table(t.PURCHASES_LAYOUT, rows)
     write(tmp_path / "plan.xlsx", plan(("2027",))[0], {"Purchases": table})
     values = [cell.value for cell in openpyxl.load_workbook(tmp_path / "plan.xlsx")["Purchases"][6]]
     assert values[:5] == ["a\ufffdb", "\ufffd", "x\ny", "_x0041_", "2027"]

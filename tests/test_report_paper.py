@@ -133,7 +133,7 @@ def test_rows_link_to_the_cells_of_the_input_that_they_name(tmp_path):
         t.Layout("Priced", "What is dear.", (fields[0], fields[2])),
         [("a", "Rule scope!C15, Rules!A3"), ("b", "Pipeline row 7"), ("c", "nowhere")],
     )
-    tables["Run"] = t.table(t.RUN, [("warning", "Lanes: 3 rows are off"), ("gap", "0")])
+    tables["Run"] = t.table(t.RUN_LAYOUT, [("warning", "Lanes: 3 rows are off"), ("gap", "0")])
     write(tmp_path / "plan.xlsx", summary, tables)
     path = "..\\my%20case%20%231.xlsx"
     assert links(tmp_path / "plan.xlsx", "Bounds") == {
@@ -153,7 +153,9 @@ def test_rows_link_to_the_cells_of_the_input_that_they_name(tmp_path):
 def test_more_links_than_a_sheet_holds_are_left_out(tmp_path, monkeypatch):
     monkeypatch.setattr("optimizer.report.cell_links.MAX_LINKS", 2)
     summary, tables = plan(QUARTERS[:1])
-    tables["Run"] = t.table(t.RUN, [("warning", f"Lanes!A{row}: off") for row in range(2, 5)])
+    tables["Run"] = t.table(
+        t.RUN_LAYOUT, [("warning", f"Lanes!A{row}: off") for row in range(2, 5)]
+    )
     write(tmp_path / "plan.xlsx", summary, tables)
     assert links(tmp_path / "plan.xlsx", "Run") == {}
 
@@ -183,7 +185,7 @@ def test_the_file_meets_the_rules_of_excel_and_opens_without_repair(written):
             assert bottom > top
         elif name.startswith("xl/worksheets/sheet"):
             check_sheet(name, tree, trees)
-    assert len(set(map(str.lower, names))) == len(names) == len(t.LAYOUTS)
+    assert len(set(map(str.lower, names))) == len(names) == len(t.RESULT_LAYOUTS)
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch(r"[A-Za-z_][\w.]{0,254}", name) for name in names)
     book = trees["xl/workbook.xml"]

@@ -95,12 +95,12 @@ def test_coverage_counts_lines_with_a_penalty_and_lists_outlets_separately(book)
 def test_broken_rules_are_counted_and_named(tmp_path):
     summary, tables = plan(QUARTERS[:2])
     rules, verdicts = (tables["Compliance"][header] for header in ("rule", "verdict"))
-    place = t.COMPLIANCE.headers.index("verdict")
+    place = t.COMPLIANCE_LAYOUT.headers.index("verdict")
     columns = list(tables["Compliance"].columns)
     columns[place] = [
         "broken" if rule == "DFARS" else v for rule, v in zip(rules, verdicts, strict=True)
     ]
-    tables["Compliance"] = t.Table(t.COMPLIANCE, tuple(columns))
+    tables["Compliance"] = t.Table(t.COMPLIANCE_LAYOUT, tuple(columns))
     write(tmp_path / "plan.xlsx", summary, tables)
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)["Summary"]
     assert line(sheet, "Compliance by rule, t", "DFARS")[-1] == "broken"
@@ -221,7 +221,7 @@ def test_a_heat_map_of_many_periods_and_units_is_one_page(tmp_path, monkeypatch)
 
 def test_a_plan_without_rows_is_written(tmp_path):
     summary = plan(("2027",), objective=0.0, wanted=(), alerts=())[0]
-    tables = {name: t.table(layout, []) for name, layout in t.LAYOUTS.items()}
+    tables = {name: t.table(layout, []) for name, layout in t.RESULT_LAYOUTS.items()}
     write(tmp_path / "plan.xlsx", summary, tables)
     write(tmp_path / "none.xlsx", summary, {})
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)["Summary"]

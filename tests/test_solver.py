@@ -117,9 +117,11 @@ def test_a_time_limit_of_nothing_is_reported_as_such():
 def test_the_time_limit_of_settings_holds_unless_another_is_given(monkeypatch):
     case = make(Settings={"time limit": 7}, **TWO_OFFERS)
     asked = []
-    ask = solver.ask
+    ask = solver.solve_with_highs
     monkeypatch.setattr(
-        solver, "ask", lambda *of, **by: asked.append(by["time_limit"]) or ask(*of, **by)
+        solver,
+        "solve_with_highs",
+        lambda *of, **by: asked.append(by["time_limit"]) or ask(*of, **by),
     )
     optimizer.solve(case)
     optimizer.solve(case, time_limit=60)
@@ -203,20 +205,20 @@ def press(monkeypatch):
 
 def test_ctrl_c_stops_the_solver(press):
     press(1)
-    answer = solver.ask(dense(700))
+    answer = solver.solve_with_highs(dense(700))
     assert (answer.status, answer.objective, answer.values) == ("interrupted", None, None)
 
 
 def test_a_second_ctrl_c_is_not_held_back(press):
     press(2)
     with pytest.raises(KeyboardInterrupt):
-        solver.ask(dense(300))
+        solver.solve_with_highs(dense(300))
 
 
 def test_ctrl_c_after_the_optimum_was_found_loses_nothing(press):
     program = solver.transfer(optimizer.build_model(make(**TWO_OFFERS)))
     press(1)
-    answer = solver.ask(program)
+    answer = solver.solve_with_highs(program)
     assert (answer.status, answer.objective) == ("optimal", pytest.approx(10))
 
 
@@ -281,7 +283,7 @@ def test_when_ctrl_c_stops_it_nothing_of_the_solver_goes_on():
 def test_an_optimum_that_misses_a_row_is_computed_again_from_its_basis():
     m = optimizer.build_model(make(**TWO_OFFERS))
     program = solver.transfer(m)
-    right = solver.ask(program)
+    right = solver.solve_with_highs(program)
     off = structs.replace(right, values=right.values * (1 + 1e-4), objective=right.objective * 1.01)
     mended = refine_answer.make_exact(program, off)
     np.testing.assert_allclose(mended.values, right.values, atol=1e-9)
@@ -292,7 +294,7 @@ def test_an_optimum_that_misses_a_row_is_computed_again_from_its_basis():
 def test_what_rounding_left_of_a_basic_solution_is_refined_away():
     m = optimizer.build_model(make(**TWO_OFFERS))
     program = solver.transfer(m)
-    right = solver.ask(program)
+    right = solver.solve_with_highs(program)
     one = highs.new_instance(
         program, {"solver": "simplex", "presolve": "off"}, 9.0, 0.0, right.basis
     )
@@ -317,7 +319,7 @@ def test_a_value_beyond_its_bound_is_a_miss():
 @pytest.mark.parametrize("failures", [0, 1, 2, 3])
 def test_dust_of_an_optimum_from_within_is_left_out_or_all_of_it_stays(monkeypatch, failures):
     program = solver.transfer(optimizer.build_model(make(**TWO_OFFERS)))
-    right = solver.ask(program)
+    right = solver.solve_with_highs(program)
     dusty = structs.replace(right, values=right.values + 5e-7, basis=None)
     told = iter(["error: Solve error"] * failures)
     real = refine_answer.status_of
@@ -625,7 +627,7 @@ def test_a_share_rule_has_a_price():
     at = next(i for i, name in enumerate(names) if name.startswith("rule_share"))
     assert answer.prices[at] == pytest.approx(-4)
     program.row_upper[at] += 0.5
-    assert solver.ask(program).objective == pytest.approx(40 - 2)
+    assert solver.solve_with_highs(program).objective == pytest.approx(40 - 2)
 
 
 @pytest.mark.parametrize(
@@ -641,7 +643,7 @@ def test_no_bound_is_worth_more_than_its_price_says(file):
     for row in priced[:60]:
         for step in (-0.01, 0.01):
             program.row_lower[row], program.row_upper[row] = lower[row] + step, upper[row] + step
-            moved = solver.ask(program).objective
+            moved = solver.solve_with_highs(program).objective
             if moved is not None:
                 promised = answer.objective + answer.prices[row] * step
                 assert moved >= promised - 1e-6 * max(1, abs(promised)), names_of(program, row)
@@ -718,11 +720,13 @@ def _started(file, change):
     case = optimizer.read(CASES / file)
     m = optimizer.build_model(case)
     program = solver.transfer(m)
-    start = pickle.loads(pickle.dumps(solver.WarmStart.of(program, solver.ask(program))))
+    start = pickle.loads(
+        pickle.dumps(solver.WarmStart.of(program, solver.solve_with_highs(program)))
+    )
     m = optimizer.build_model(case)
     change(m)
     program = solver.transfer(m)
-    return solver.ask(program), solver.ask(program, start=start)
+    return solver.solve_with_highs(program), solver.solve_with_highs(program, start=start)
 
 
 def _close_dearest(m):
@@ -833,8 +837,8 @@ NEEDED = {"cost": (1, 2), "upper": (10, 10), "row_lower": (4, -FREE), "row_upper
 )
 def test_other_numbers_from_the_optimum_before(change, status, objective):
     before = small(**NEEDED)
-    start = solver.WarmStart.of(before, solver.ask(before))
-    answer = solver.ask(small(**(NEEDED | change)), start=start)
+    start = solver.WarmStart.of(before, solver.solve_with_highs(before))
+    answer = solver.solve_with_highs(small(**(NEEDED | change)), start=start)
     assert answer.status == status
     assert answer.objective == (None if objective is None else pytest.approx(objective))
 
@@ -842,8 +846,10 @@ def test_other_numbers_from_the_optimum_before(change, status, objective):
 def test_a_plan_of_whole_numbers_is_a_start_from_where_they_are_held():
     """x = 3, y = 1, where 3.5 and 0.5 would do: its basis is optimal with both held."""
     program = structs.replace(small(**NEEDED), integer=np.ones(2, dtype=np.int32))
-    answer = solver.ask(program, gap=0.0)
-    again = solver.ask(program.held(answer.values), start=solver.WarmStart.of(program, answer))
+    answer = solver.solve_with_highs(program, gap=0.0)
+    again = solver.solve_with_highs(
+        program.held(answer.values), start=solver.WarmStart.of(program, answer)
+    )
     assert (answer.objective, again.objective) == (pytest.approx(5), pytest.approx(5))
     assert again.iterations == 0
 
@@ -851,8 +857,10 @@ def test_a_plan_of_whole_numbers_is_a_start_from_where_they_are_held():
 def test_a_first_step_without_an_end_is_no_answer():
     """Least -x - y: unbounded within the old bounds, -5 within the new ones."""
     before = small(**NEEDED | {"upper": (FREE, FREE)})
-    start = solver.WarmStart.of(before, solver.ask(before))
-    answer = solver.ask(small(**NEEDED | {"cost": (-1, -1), "upper": (2, 3)}), start=start)
+    start = solver.WarmStart.of(before, solver.solve_with_highs(before))
+    answer = solver.solve_with_highs(
+        small(**NEEDED | {"cost": (-1, -1), "upper": (2, 3)}), start=start
+    )
     assert answer.objective == pytest.approx(-5.0)
 
 
@@ -860,9 +868,9 @@ def test_props_steady_the_interior_point_method_and_leave_no_trace(monkeypatch):
     monkeypatch.setattr(strategies, "INTERIOR_POINT_FROM", 0)
     case = optimizer.read(CASES / "nochina_random_30.xlsx")
     program = solver.transfer(optimizer.build_model(case))
-    plain = solver.ask(program)
+    plain = solver.solve_with_highs(program)
     monkeypatch.setattr(strategies, "INTERIOR_POINT", strategies.INTERIOR_POINT[1:])
-    propped = solver.ask(program)
+    propped = solver.solve_with_highs(program)
     assert propped.status == "optimal"
     assert propped.objective == pytest.approx(plain.objective, rel=1e-7)
     assert len(propped.values) == len(plain.values)
@@ -878,16 +886,16 @@ def test_an_optimum_that_leans_on_a_prop_is_none(monkeypatch):
     monkeypatch.setattr(strategies, "INTERIOR_POINT", (strategies.INTERIOR_POINT[1],))
     impossible = structs.replace(dense(3), row_lower=np.full(3, 500.0), row_upper=np.full(3, 500.0))
     impossible = structs.replace(impossible, cost=np.ones(3), upper=np.ones(3))
-    assert solver.ask(impossible).status == "unclear"
+    assert solver.solve_with_highs(impossible).status == "unclear"
 
 
 def test_an_optimum_from_within_uses_nothing_that_costs_more(monkeypatch):
     monkeypatch.setattr(strategies, "INTERIOR_POINT_FROM", 0)
     case = optimizer.read(CASES / "nochina_random_30.xlsx")
     program = solver.transfer(optimizer.build_model(case))
-    plain = solver.ask(program)
+    plain = solver.solve_with_highs(program)
     monkeypatch.setattr(strategies, "INTERIOR_POINT", strategies.INTERIOR_POINT[1:2])
-    within = solver.ask(program)
+    within = solver.solve_with_highs(program)
     dear = plain.reduced_costs > 1e-3
     assert dear.any()
     assert within.values[dear] == pytest.approx(program.lower[dear], abs=1e-9)

@@ -230,10 +230,12 @@ def test_rows_that_are_plans_have_no_totals_in_the_workbook(tmp_path):
 def test_a_page_with_two_hundred_scenarios_stays_below_five_megabytes(tmp_path):
     one = optimizer.scenarios(trade(Scenarios=THREE[:1]))
     base, dear = one.outcomes["base"], one.outcomes["dear China"]
-    from optimizer.studies.study import compared
+    from optimizer.studies.study import comparison_tables
 
     outcomes = {"base": base} | {f"scenario {number}": dear for number in range(200)}
-    study = dataclasses.replace(one, outcomes=outcomes, tables={**one.tables, **compared(outcomes)})
+    study = dataclasses.replace(
+        one, outcomes=outcomes, tables={**one.tables, **comparison_tables(outcomes)}
+    )
     page = tmp_path / "study.html"
     optimizer.write_study_page(study, page)
     assert page.stat().st_size < LIMIT
@@ -304,7 +306,7 @@ def test_plans_with_one_file_name_are_named_by_their_folders(tmp_path, capsys):
 
 def test_a_page_that_cannot_be_written_is_an_error_before_solving(tmp_path, capsys, monkeypatch):
     path = save(tmp_path / "case.xlsx", **_sheets())
-    monkeypatch.setattr("optimizer.studies.asked_for", None)
+    monkeypatch.setattr("optimizer.studies.run_study", None)
     (tmp_path / "out" / "scenarios.html").mkdir(parents=True)
     code, found, _ = command(capsys, "scenarios", path, "--output", tmp_path / "out")
     assert code == 1

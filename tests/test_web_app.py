@@ -32,7 +32,7 @@ import pytest
 
 import optimizer
 from optimizer.errors import Finding, UsageError
-from optimizer.interrupts import ENDING
+from optimizer.interrupts import TERMINATION_SIGNALS
 from optimizer.web_app import (
     WebApp,
     bounded_server,
@@ -1062,16 +1062,16 @@ def test_a_browser_that_stays_in_the_terminal_has_its_page(tmp_path):
 
 @POSIX
 def test_only_the_first_of_several_signals_interrupts():
-    before = [signal.getsignal(each) for each in ENDING]
+    before = [signal.getsignal(each) for each in TERMINATION_SIGNALS]
     with termination_signals.interrupted_by_signals():
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGHUP)
-        for each in ENDING:
+        for each in TERMINATION_SIGNALS:
             signal.raise_signal(each)
     with termination_signals.signals_ignored():
-        for each in ENDING:
+        for each in TERMINATION_SIGNALS:
             signal.raise_signal(each)
-    assert [signal.getsignal(each) for each in ENDING] == before
+    assert [signal.getsignal(each) for each in TERMINATION_SIGNALS] == before
 
 
 @POSIX

@@ -20,7 +20,7 @@ from optimizer.audit.audit_flows import TableFlow, TableFlows, matrix
 from optimizer.audit.audit_lots import LotLedger
 from optimizer.audit.audit_terms import LaneKey
 from optimizer.audit.verdict import Check, Tally
-from optimizer.result.result_layouts import CATEGORIES, Table
+from optimizer.result.result_layouts import COST_CATEGORIES, Table
 
 PeriodCost = tuple[str, AuditCostPlace, Floats]
 """A category of cost, its place, and amounts by period."""
@@ -76,10 +76,10 @@ class CostAudit:
                 for category, place, amount in paid
             ),
         ]
-        shape = (len(CATEGORIES), self.calendar.count)
+        shape = (len(COST_CATEGORIES), self.calendar.count)
         self.amounts, self.gross = np.zeros(shape), np.zeros(shape)
         for entry in self.entries:
-            i = CATEGORIES.index(entry.category)
+            i = COST_CATEGORIES.index(entry.category)
             self.amounts[i] += sum_by_index(entry.period, entry.amount, shape[1])
             self.gross[i] += sum_by_index(entry.period, np.abs(entry.amount), shape[1])
         self.cost = float((self.amounts * self.calendar.discount).sum())
@@ -281,8 +281,8 @@ class CostAudit:
         tally, shape = Tally("costs by category and period"), self.amounts.shape
         paid, discounted = np.zeros(shape), np.zeros(shape)
         for category, t, amount, present in self.shown(tally, "amount", "discounted"):
-            paid[CATEGORIES.index(category), t] += amount
-            discounted[CATEGORIES.index(category), t] += present
+            paid[COST_CATEGORIES.index(category), t] += amount
+            discounted[COST_CATEGORIES.index(category), t] += present
         place = self._category_place
         size = np.maximum(self.gross, MIN_TURNOVER_SHARE * self.turnover)
         tally.equal(paid, self.amounts, place, size)
@@ -297,11 +297,11 @@ class CostAudit:
         columns = (table[header] for header in ("category", "period", *headers))
         for category, period, *cells in zip(*columns, strict=True):
             t = self.calendar.index.get(str(period))
-            if category not in CATEGORIES or t is None:
+            if category not in COST_CATEGORIES or t is None:
                 tally.fail(f"Costs: no category {category!r} in {period!r}")
             else:
                 yield category, t, *cells
 
     def _category_place(self, i: int) -> str:
         category, t = divmod(i, self.calendar.count)
-        return f"{CATEGORIES[category]} in {self.calendar.labels[t]}"
+        return f"{COST_CATEGORIES[category]} in {self.calendar.labels[t]}"

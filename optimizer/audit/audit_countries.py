@@ -12,7 +12,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from optimizer.tables.case import Case
-from optimizer.tables.country_groups import GROUPS
+from optimizer.tables.country_groups import COUNTRY_GROUPS
 from optimizer.tables.text_matching import fold
 
 
@@ -23,7 +23,9 @@ class CountryLists(Struct, frozen=True, dict=True):
 
     @cached_property
     def _members(self) -> dict[str, set[str]]:
-        members = {fold(name): set(map(fold, group.members)) for name, group in GROUPS.items()}
+        members = {
+            fold(name): set(map(fold, group.members)) for name, group in COUNTRY_GROUPS.items()
+        }
         for row in self.case.countries:
             for group in row.groups:
                 members.setdefault(fold(group), set()).add(fold(row.country))

@@ -18,27 +18,27 @@ from optimizer.cli.arguments import (
     finding_record,
     number_of,
     print_findings,
+    print_message,
     print_record,
-    seconds,
-    share,
-    tell,
+    seconds_argument,
+    share_argument,
 )
 from optimizer.cli.command_result import CommandOutput
 from optimizer.cli.plan_options import add_plan_commands, add_previous_options
 from optimizer.cli.progress_line import ProgressLine
-from optimizer.cli.run_id import inputs_of
+from optimizer.cli.run_id import input_paths
 from optimizer.cli.solve_command import solve as run_solve
 from optimizer.cli.study_command import add_studies
 from optimizer.errors import FileError, Finding, OptimizerError, StoppedError, WorkbookError
-from optimizer.interrupts import listening
-from optimizer.staging import sweep
+from optimizer.interrupts import signals_raise_interrupt
+from optimizer.staging import remove_abandoned_staging
 from optimizer.version import __version__
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; raises nothing."""
     options = _parser().parse_args(arguments)
-    with listening():
+    with signals_raise_interrupt():
         try:
             return _run(options)
         except KeyboardInterrupt:
@@ -72,8 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     solve = commands.add_parser("solve", help="find the least-cost plan of a workbook")
     solve.add_argument("workbook", type=Path)
     solve.add_argument("--output", type=Path, metavar="DIR", help="default: outputs/NAME")
-    solve.add_argument("--time-limit", type=seconds, metavar="S", help="default: Settings")
-    solve.add_argument("--gap", type=share, metavar="G", help="default: Settings")
+    solve.add_argument("--time-limit", type=seconds_argument, metavar="S", help="default: Settings")
+    solve.add_argument("--gap", type=share_argument, metavar="G", help="default: Settings")
     solve.add_argument("--explain", action="store_true", help="add what prices are made of")
     solve.add_argument("--cost-of-rules", action="store_true", help="solve without each rule too")
     solve.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         "--output", type=Path, default=Path("outputs"), metavar="DIR", help="default: outputs"
     )
     web_app.set_defaults(run=_open, json=False, quiet=False)
-    add_plan_commands(commands, CommandOutput(tell, print_record, ProgressLine))
+    add_plan_commands(commands, CommandOutput(print_message, print_record, ProgressLine))
     for command in (solve, check, template, *studies):
         command.add_argument("--json", action="store_true", help="one object on standard output")
         command.add_argument("--quiet", action="store_true", help="print errors only")
@@ -114,11 +114,11 @@ def _template(options: argparse.Namespace) -> int:
 
     write_template(options.path)
     with suppress(OSError):
-        sweep(options.path.parent)
+        remove_abandoned_staging(options.path.parent)
     if options.json:
         print_record({"status": "written", "files": {"template": str(options.path)}})
     if not options.quiet:
-        tell(f"Written: {options.path}")
+        print_message(f"Written: {options.path}")
     return 0
 
 
@@ -126,13 +126,15 @@ def _open(options: argparse.Namespace) -> int:
     from optimizer.web_app import WebApp, interrupted_by_signals
 
     with interrupted_by_signals(), WebApp(options.output, options.port, options.workbook) as app:
-        tell(f"The page is open at {app.address}")
-        tell("Only this computer can reach it. Ctrl-C, or Close on the page, ends it.")
+        print_message(f"The page is open at {app.address}")
+        print_message("Only this computer can reach it. Ctrl-C, or Close on the page, ends it.")
         if not options.no_browser:
-            app.open_browser(lambda: tell("No browser was found: open the address yourself."))
+            app.open_browser(
+                lambda: print_message("No browser was found: open the address yourself.")
+            )
         app.serve()
     with suppress(OSError):  # the terminal may be gone
-        tell(f"Closed. Plans are kept in {options.output}.")
+        print_message(f"Closed. Plans are kept in {options.output}.")
     return 0
 
 
@@ -145,11 +147,11 @@ def _report_findings(options: argparse.Namespace, findings: Sequence[Finding]) -
     if not options.quiet:
         print_findings("warning", warnings)
         counts = f"{number_of(len(errors), 'error')}, {number_of(len(warnings), 'warning')}"
-        tell(f"{options.workbook}: {counts if findings else 'nothing to complain of'}.")
+        print_message(f"{options.workbook}: {counts if findings else 'nothing to complain of'}.")
     files = _marked_copy(options, findings) if findings else {}
     if not options.quiet:
         for file in files.values():
-            tell(f"Marked copy: {file}")
+            print_message(f"Marked copy: {file}")
     if options.json:
         print_record(
             {
@@ -168,15 +170,15 @@ def _marked_copy(options: argparse.Namespace, findings: Sequence[Finding]) -> di
 
     copy = options.workbook.with_name(f"{options.workbook.stem}.checked{options.workbook.suffix}")
     try:
-        check_target(copy, "marked copy", inputs_of(options))
+        check_target(copy, "marked copy", input_paths(options))
         return {"marked copy": str(write_marked_copy(options.workbook, findings, copy))}
     except OptimizerError as failure:
-        tell(f"no marked copy: {failure}")
+        print_message(f"no marked copy: {failure}")
         return {}
 
 
 def _fail(options: argparse.Namespace, message: str, code: int) -> int:
-    tell(f"error: {message}")
+    print_message(f"error: {message}")
     if options.json:
         with suppress(FileError):  # standard output may be what cannot be written
             print_record({"status": "error", "message": message, "exit_code": code})

@@ -30,7 +30,7 @@ class ArgumentParser(argparse.ArgumentParser):
         super().error(escaped(message))
 
 
-def seconds(text: str) -> float:
+def seconds_argument(text: str) -> float:
     """A number of seconds above 0."""
     value = float(text)
     if not value > 0:
@@ -38,7 +38,7 @@ def seconds(text: str) -> float:
     return value
 
 
-def share(text: str) -> float:
+def share_argument(text: str) -> float:
     """A share from 0 to 1: 0.02 or 2%."""
     value = float(text[:-1]) / 100 if text.endswith("%") else float(text)
     if not 0 <= value <= 1:
@@ -84,7 +84,7 @@ def print_record(record: dict[str, Any]) -> None:
         raise FileError(f"standard output: the answer cannot be written ({why})") from error
 
 
-def tell(text: str) -> None:
+def print_message(text: str) -> None:
     """Print a message on standard error, if it can be written."""
     if sys.stderr is None:
         return
@@ -114,6 +114,6 @@ def finding_record(finding: Finding) -> dict[str, str]:
 def print_findings(word: str, findings: Sequence[Finding]) -> None:
     """Print the first findings, a line each."""
     for finding in findings[:MAX_PRINTED_LINES]:
-        tell(f"{word}: {on_one_line(str(finding))}")
+        print_message(f"{word}: {on_one_line(str(finding))}")
     if len(findings) > MAX_PRINTED_LINES:
-        tell(f"{word}: and {len(findings) - MAX_PRINTED_LINES:,} more")
+        print_message(f"{word}: and {len(findings) - MAX_PRINTED_LINES:,} more")

@@ -28,13 +28,13 @@ def follows_previous(options: argparse.Namespace) -> bool:
 
 def replan_case(case: Case, options: argparse.Namespace, progress: Progress | None) -> Result:
     """Plan that follows the last one, with one more table: the fate of its commitments."""
-    from optimizer.studies.replanning import KINDS, replan
+    from optimizer.studies.replanning import KEPT_KINDS, replan
 
     replanned = replan(
         case,
         options.previous,
         options.freeze_until,
-        kinds=options.freeze or KINDS,
+        kinds=options.freeze or KEPT_KINDS,
         change_cost=options.change_cost,
         time_limit=options.time_limit,
         gap=options.gap,

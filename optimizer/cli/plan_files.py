@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer import interrupts
-from optimizer.atomic_write import check_target, replacing, staged, together
+from optimizer.atomic_write import (
+    check_target,
+    replace_together,
+    replace_when_complete,
+    staged_path,
+)
 from optimizer.cli.plan_messages import plan_record
 from optimizer.cli.run_id import new_run_id
 
@@ -52,21 +57,21 @@ class PlanFiles:
 
         edited = self._is_edited()
         result, begin = with_run_id(result, self.run), time.perf_counter()
-        with together(self.folder, (self.plan, self.page, self.record)):
+        with replace_together(self.folder, (self.plan, self.page, self.record)):
             if edited:
-                with replacing(self.kept, "kept workbook") as part:
+                with replace_when_complete(self.kept, "kept workbook") as part:
                     shutil.copyfile(self.plan, part)
             while True:
-                interrupted = interrupts.pending()
+                interrupted = interrupts.must_finish_soon()
                 if interrupted and result.status != "interrupted":
                     result = mark_interrupted(result)
                 files = self._write(result) | ({"kept": str(self.kept)} if edited else {})
                 seconds = seconds | {"write": time.perf_counter() - begin}
                 record = plan_record(result, files, seconds) | more
                 if "record" in files:
-                    record["plan_sha256"] = _hash(staged(self.plan))
+                    record["plan_sha256"] = _hash(staged_path(self.plan))
                     self._write_record(record)
-                if interrupted or not interrupts.pending():
+                if interrupted or not interrupts.must_finish_soon():
                     return result, record
 
     def _is_edited(self) -> bool:
@@ -93,7 +98,7 @@ class PlanFiles:
 
     def _write_record(self, record: dict[str, Any]) -> None:
         text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
-        with replacing(self.record, "run record") as part:
+        with replace_when_complete(self.record, "run record") as part:
             # A file name that is not UTF-8 is written with JSON escapes.
             encodable = text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text)
             part.write_text(text if encodable else json.dumps(record, indent=1) + "\n", "utf-8")

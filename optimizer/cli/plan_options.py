@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from optimizer.cli.arguments import seconds, share
+from optimizer.cli.arguments import seconds_argument, share_argument
 from optimizer.cli.command_result import CommandOutput, printing
 from optimizer.cli.compare_command import compare
 from optimizer.cli.stochastic_command import stochastic
@@ -88,18 +88,20 @@ def add_plan_commands(commands: Any, output: CommandOutput) -> None:
     )
     stochastic_parser.add_argument(
         "--cvar",
-        type=share,
+        type=share_argument,
         default=0.9,
         metavar="ALPHA",
         help="risk is the mean of the worst 1 - ALPHA of the cost; default: 0.9",
     )
     stochastic_parser.add_argument(
-        "--weight", type=share, default=0.0, metavar="W", help="weight of risk; default: 0"
+        "--weight", type=share_argument, default=0.0, metavar="W", help="weight of risk; default: 0"
     )
     stochastic_parser.add_argument(
-        "--time-limit", type=seconds, metavar="S", help="default: Settings"
+        "--time-limit", type=seconds_argument, metavar="S", help="default: Settings"
     )
-    stochastic_parser.add_argument("--gap", type=share, metavar="G", help="default: Settings")
+    stochastic_parser.add_argument(
+        "--gap", type=share_argument, metavar="G", help="default: Settings"
+    )
     stochastic_parser.set_defaults(run=printing(stochastic, output))
     for command in (compare_parser, stochastic_parser):
         command.add_argument("--json", action="store_true", help="one object on standard output")

@@ -13,7 +13,7 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.urandom(3).hex()}"
 
 
-def inputs_of(options: argparse.Namespace) -> list[Path]:
+def input_paths(options: argparse.Namespace) -> list[Path]:
     """Files that a command reads and thus may not write."""
     names = ("workbook", "previous", "first", "second")
     return [path for name in names if isinstance(path := getattr(options, name, None), Path)]

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer import interrupts
-from optimizer.cli.arguments import print_findings, print_record, tell
+from optimizer.cli.arguments import print_findings, print_message, print_record
 from optimizer.cli.follow_previous import follows_previous, replan_case
 from optimizer.cli.plan_files import PlanFiles
 from optimizer.cli.plan_messages import plan_summary
 from optimizer.cli.progress_line import ProgressLine
-from optimizer.cli.run_id import inputs_of
+from optimizer.cli.run_id import input_paths
 from optimizer.errors import AuditError, OptimizerError
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ def solve(options: argparse.Namespace) -> int:
     case = read(options.workbook)
     seconds = {"read": time.perf_counter() - begin}
     folder = options.output or Path("outputs") / options.workbook.stem
-    files = PlanFiles(folder, inputs_of(options))
+    files = PlanFiles(folder, input_paths(options))
     study = None
     with ExitStack() as signals:
         result = _solve_case(case, options, progress, step, signals)
-        signals.enter_context(interrupts.keeping())
+        signals.enter_context(interrupts.signals_deferred())
         seconds |= result.seconds
         if options.cost_of_rules:
             result, study = _cost_of_rules(case, result, options, progress)
@@ -55,9 +55,9 @@ def solve(options: argparse.Namespace) -> int:
     if not options.quiet:
         print_findings("warning", result.warnings)
     if not options.quiet or result.status != "optimal":
-        tell(plan_summary(result, record["files"], status_sentence(result.status)))
+        print_message(plan_summary(result, record["files"], status_sentence(result.status)))
     if study and study.sentences and not options.quiet:
-        tell("\n".join(study.sentences))
+        print_message("\n".join(study.sentences))
     if options.json:
         print_record(record)
     return _exit_code(result)
@@ -75,13 +75,13 @@ def _solve_case(
 
     def on_step(name: str) -> None:
         if name == "solve":
-            signals.enter_context(interrupts.keeping())
+            signals.enter_context(interrupts.signals_deferred())
         elif name == "diagnose":  # there is no plan to lose
             signals.close()
         step(name)
 
     if follows_previous(options):
-        signals.enter_context(interrupts.keeping())
+        signals.enter_context(interrupts.signals_deferred())
         return replan_case(case, options, progress)
     return solve_plan(
         case,
@@ -101,9 +101,9 @@ def _cost_of_rules(
     from optimizer.plan import mark_interrupted
     from optimizer.studies import cost_of_rules
 
-    study, before = None, interrupts.count()
-    if not interrupts.pending():
-        with interrupts.raising(), suppress(KeyboardInterrupt):
+    study, before = None, interrupts.signal_count()
+    if not interrupts.must_finish_soon():
+        with interrupts.signals_raise_again(), suppress(KeyboardInterrupt):
             study = cost_of_rules(
                 case,
                 plan=result,
@@ -112,7 +112,7 @@ def _cost_of_rules(
                 progress=progress,
             )
     result = study.result if study else result
-    if study is None or interrupts.count() > before:
+    if study is None or interrupts.signal_count() > before:
         result = mark_interrupted(result, ["costs of rules"])
     return result, study
 
@@ -122,14 +122,14 @@ def _observers(options: argparse.Namespace) -> tuple[Progress | None, Callable[[
     if options.supervised:
         from optimizer.web_app.supervised_solve import SupervisedSolve
 
-        supervised = SupervisedSolve(tell)
+        supervised = SupervisedSolve(print_message)
         return supervised, supervised.step
     return None if options.quiet else ProgressLine(), lambda name: None
 
 
 def _exit_code(result: Result) -> int:
     if result.audit is not None and not result.audit.passed:
-        tell(f"error: {result.audit.verdict}")
+        print_message(f"error: {result.audit.verdict}")
         return AuditError.exit_code
     try:
         result.raise_for_status()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.cli.command_result import CommandResult, row_records
-from optimizer.cli.run_id import inputs_of
+from optimizer.cli.run_id import input_paths
 from optimizer.cli.study_files import StudyFiles
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def stochastic(options: argparse.Namespace, progress: Progress | None) -> Comman
 
     case = read(options.workbook)
     folder = options.output or Path("outputs") / options.workbook.stem
-    study_files = StudyFiles(folder / "stochastic.xlsx", inputs_of(options))
+    study_files = StudyFiles(folder / "stochastic.xlsx", input_paths(options))
     if options.supply:
         scenarios = supply_scenarios(case, most=options.most, seed=options.seed)
     else:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer import interrupts
-from optimizer.atomic_write import check_target, keep_inputs, together
+from optimizer.atomic_write import check_target, refuse_inputs, replace_together
 from optimizer.cli.run_id import new_run_id
 from optimizer.errors import UsageError
 
@@ -44,7 +44,7 @@ class StudyFiles:
             from optimizer.report import parquet_files
 
             self._parquet_files = parquet_files(workbook.with_suffix(""))
-            keep_inputs(self._parquet_files, "Parquet file", inputs)
+            refuse_inputs(self._parquet_files, "Parquet file", inputs)
 
     def write(self, study: Study) -> tuple[Study, dict[str, str]]:
         """Write all files at once; returns the study with its run id, and the paths by kind.
@@ -56,7 +56,10 @@ class StudyFiles:
 
         study = replace(study, run=self.run)
         files = {self.name: str(self.workbook), "page": str(self.page)}
-        with interrupts.keeping(), together(self.workbook.parent, self._parquet_files):
+        with (
+            interrupts.signals_deferred(),
+            replace_together(self.workbook.parent, self._parquet_files),
+        ):
             write_study(study, self.workbook)
             write_study_page(study, self.page)
             if self.parquet is not None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.explain.cell_locator import BOUND_PARTS, HIGH, CellLocator
-from optimizer.explain.duals import NAN, ONE_LESS, PricedRow, range_of_saving
-from optimizer.explain.scarcity import address
+from optimizer.explain.duals import NOT_KNOWN, ONE_LESS, PricedRow, range_of_saving
+from optimizer.explain.scarcity import bound_address
 from optimizer.model import family_named
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure
-from optimizer.result.price_layouts import BOTTLENECKS
+from optimizer.result.price_layouts import BOTTLENECKS_LAYOUT
 from optimizer.result.result_table import Table, table
 from optimizer.solver import BasisRanges
 
@@ -31,17 +31,17 @@ def bottlenecks(network: Network, rows: list[PricedRow], ranges: BasisRanges | N
         reaches = [range_of_saving(row, ranges) for row in group]
         saving = sum(map(_saving, group, reaches))
         known = [more for more in reaches if more == more]
-        holds = min(known) if len(known) == len(group) else NAN
+        holds = min(known) if len(known) == len(group) else NOT_KNOWN
         worth = [row.worth for row in group]
         note = "range not computed" if ranges is None else "not unique" if holds != holds else ""
-        cells = list(dict.fromkeys(filter(None, (address(places, row) for row in group))))
+        cells = list(dict.fromkeys(filter(None, (bound_address(places, row) for row in group))))
         cell = "; ".join(cells) if len(cells) <= MAX_LISTED_CELLS else f"{cells[0]} to {cells[-1]}"
         sentence = _sentence(group, holds, note, currency)
         span = (first.period, group[-1].period, min(worth), max(worth))
         kind = family_named(first.family).label
         bottleneck_rows.append((kind, first.thing, *span, holds, saving, note, sentence, cell))
     bottleneck_rows.sort(key=lambda row: -abs(row[7]))
-    return table(BOTTLENECKS, [(rank, *row) for rank, row in enumerate(bottleneck_rows, 1)])
+    return table(BOTTLENECKS_LAYOUT, [(rank, *row) for rank, row in enumerate(bottleneck_rows, 1)])
 
 
 def _groups(network: Network, rows: list[PricedRow]) -> Iterator[list[PricedRow]]:

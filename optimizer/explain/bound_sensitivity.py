@@ -69,7 +69,7 @@ class BoundMove(Struct, frozen=True):
     """Part of the move that has a price if the bound binds; None: all of it."""
 
 
-def moves(network: Network, m: Any, program: Program, answer: Answer) -> dict[int, BoundMove]:
+def bound_moves(network: Network, m: Any, program: Program, answer: Answer) -> dict[int, BoundMove]:
     """Bounds that are more than the right-hand side of one row, by the row that stands for them.
 
     Empty without a plan.

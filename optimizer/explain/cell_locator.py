@@ -191,7 +191,7 @@ def family_of(constraint: Any) -> str:
     return str(constraint.parent_component().local_name)
 
 
-def given(network: Network) -> dict[tuple[str, ...], list[WorkbookCell]]:
+def inflow_cells_by_balance(network: Network) -> dict[tuple[str, ...], list[WorkbookCell]]:
     """Cells of opening stocks and orders, by the index of the balance that they enter."""
     return {key: [cell for cell, _ in pairs] for key, pairs in inflow_cells(network).items()}
 
@@ -227,7 +227,7 @@ def _inflow_cells(network: Network, inflow: Any, site: str, material: str) -> li
     ]
 
 
-def amount(value: float, unit: str) -> str:
+def amount_in_words(value: float, unit: str) -> str:
     """A value with its unit in words; a share in per cent."""
     if unit in ("share", "t/t"):
         return f"{value:.4g} {unit}" if unit == "t/t" else f"{value * 100:.6g} %"
@@ -235,6 +235,6 @@ def amount(value: float, unit: str) -> str:
     return f"{words} {unit}".strip()
 
 
-def reached(mask: int, labels: Sequence[str]) -> str:
+def first_period(mask: int, labels: Sequence[str]) -> str:
     """Label of the first period of a mask."""
     return labels[next(members(mask))]

@@ -7,15 +7,15 @@ from typing import Any
 from msgspec import Struct
 
 from optimizer.explain.cell_locator import family_of
-from optimizer.explain.duals import NAN
+from optimizer.explain.duals import NOT_KNOWN
 from optimizer.model.balance import BALANCE_FAMILY
 from optimizer.model.rules import RULE_SHARE_FAMILY
 from optimizer.network.calendar import members
 from optimizer.network.network_data import Network, RulePhase
 from optimizer.result.flow_tables import segment_of
-from optimizer.result.price_layouts import COMPLIANCE
+from optimizer.result.price_layouts import COMPLIANCE_LAYOUT
 from optimizer.result.result_table import Table, table
-from optimizer.result.variable_values import VariableValues, each
+from optimizer.result.variable_values import VariableValues, nonzero_values
 from optimizer.solver import Answer, Program
 from optimizer.tracing.origin_statements import OriginStatements
 
@@ -45,7 +45,7 @@ class RuleValues(Struct, frozen=True):
     """By customer, material and period: the traits that each class breaks, and its price."""
 
 
-def worth(network: Network, program: Program, answer: Answer) -> RuleValues | None:
+def rule_values(network: Network, program: Program, answer: Answer) -> RuleValues | None:
     """Prices for Compliance; None if the plan has no duals or the case no rules."""
     if answer.prices is None or not network.phases:
         return None
@@ -69,7 +69,7 @@ def compliance(
     """One row per rule row, line of demand and window; least headroom first."""
     network = done.network
     delivered: dict[tuple[int, int], list[DeliveredLot]] = {}
-    for flow, t, tonnes in each(done.deliver):
+    for flow, t, tonnes in nonzero_values(done.deliver):
         deliver = network.flows.delivers[flow]
         lot = (network.nodes[deliver.node].broken, tonnes)
         delivered.setdefault((deliver.line, t), []).append(lot)
@@ -81,7 +81,7 @@ def compliance(
                     lots = {t: delivered.get((line, t), []) for t in members(periods & bound)}
                     rows.append(_row(network, phase, line, window, lots, prices, statements))
     rows.sort(key=lambda row: row[9] - row[8])
-    return table(COMPLIANCE, rows)
+    return table(COMPLIANCE_LAYOUT, rows)
 
 
 def _row(
@@ -160,7 +160,7 @@ def _price(
     if not phase.trait:
         return 0.0, NEVER_BROKEN_NOTE
     if prices is None:
-        return NAN, NO_DUALS_NOTE
+        return NOT_KNOWN, NO_DUALS_NOTE
     wanted = network.lines[line]
     if phase.share > 0:
         name = (phase.rule, phase.dates, wanted.name, wanted.customer, wanted.material, window)
@@ -175,4 +175,4 @@ def _price(
         if clean and dirty and delivered:
             saved += delivered * max(min(clean) - min(dirty), 0.0)
             tonnes += delivered
-    return (saved / tonnes, ONE_TONNE_NOTE) if tonnes else (NAN, NO_BREAKING_LOT_NOTE)
+    return (saved / tonnes, ONE_TONNE_NOTE) if tonnes else (NOT_KNOWN, NO_BREAKING_LOT_NOTE)

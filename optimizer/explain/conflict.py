@@ -13,9 +13,9 @@ from msgspec import Struct
 from optimizer import solver
 from optimizer.explain.cell_locator import LOW, CellLocator
 from optimizer.explain.opened_bounds import open_zero_bounds
-from optimizer.explain.relaxable_program import relaxable
+from optimizer.explain.relaxable_program import relaxed_program
 from optimizer.explain.relaxable_rows import RelaxableBound, RequirementKey
-from optimizer.explain.row_sentences import said
+from optimizer.explain.row_sentences import requirement_sentence
 from optimizer.explain.unreachable import UnreachablePlaces
 from optimizer.model import REQUIREMENTS_BY_NAME, family_named
 from optimizer.model.demand import DEMAND_FAMILY
@@ -69,11 +69,11 @@ def conflict(meaning: Network, program: Program, *, own: bool = True) -> Conflic
     if own:
         m, meaning, program = open_zero_bounds(meaning, program, rules=True)
     places = CellLocator(meaning)
-    relaxed = relaxable(meaning, program, places)
+    relaxed = relaxed_program(meaning, program, places)
     groups: dict[RequirementKey, list[RelaxableBound]] = {}
     for bound in relaxed.bounds:
         groups.setdefault(bound.key, []).append(bound)
-    core = solver.conflict(
+    core = solver.find_infeasible_core(
         relaxed.program,
         [[(bound.row, bound.side, bound.most) for bound in own] for own in groups.values()],
         [REQUIREMENTS_BY_NAME[name].demands(side) for name, side, _ in groups],
@@ -114,7 +114,9 @@ def _clash(
     if family == DEMAND_FAMILY.name:  # the column of the period rather than that of the year
         by_period = places.cells(family, names[0], side)
         shown = tuple(cell for cell in by_period if cell.row == cells[0].row) or cells
-    sentence = said(places, family, names[0], side, shown, [index[-1] for index in names])
+    sentence = requirement_sentence(
+        places, family, names[0], side, shown, [index[-1] for index in names]
+    )
     lines = {index[2] for index in names} if family == RULE_SHARE_FAMILY.name else set()
     if len(lines) > 1:
         sentence = f"{sentence} ({len(lines)} lines)"

@@ -14,13 +14,13 @@ from optimizer.network.network_data import Network
 from optimizer.solver import Answer, BasisRanges, Program
 from optimizer.tables.schema import INFINITY
 
-SMALL = 1e-7
+NEGLIGIBLE_PRICE = 1e-7
 """Part of the largest price below which a price counts as zero: HiGHS's dual tolerance."""
 
 NARROWEST_RANGE = 1e-7
 """Part of a bound below which a range counts as empty: HiGHS's tolerance of a row."""
 
-NAN = float("nan")
+NOT_KNOWN = float("nan")
 
 ONE_MORE, ONE_LESS = "one more", "one less"
 """The change of a bound that a worth is of: it relaxes a maximum, or a minimum, by one unit."""
@@ -54,7 +54,7 @@ class PricedRow(Struct, frozen=True):
         return ", ".join(name for name in self.names if name)
 
 
-def priced(
+def priced_rows(
     network: Network, program: Program, answer: Answer, moved: Mapping[int, BoundMove] | None = None
 ) -> list[PricedRow]:
     """Bounds with a price, dearest first; families without a price are left out.
@@ -66,7 +66,7 @@ def priced(
     moved = moved or {}
     discount = _discounts(network)
     prices = answer.prices.tolist()
-    floor = SMALL * max((abs(price) for price in prices), default=0.0)
+    floor = NEGLIGIBLE_PRICE * max((abs(price) for price in prices), default=0.0)
     rows = []
     for number, constraint in enumerate(program.constraints):
         price, move = prices[number], moved.get(number)
@@ -139,23 +139,23 @@ def _most(program: Program, number: int, side: int, move: BoundMove | None) -> t
     return more, less
 
 
-def reach(row: PricedRow, ranges: BasisRanges | None) -> tuple[float, float]:
+def price_range(row: PricedRow, ranges: BasisRanges | None) -> tuple[float, float]:
     """How much more, and how much less, of a bound has the same price.
 
     NaN where it is not known, or where the price is not unique on that side.
     """
     if ranges is None:
-        return NAN, NAN
+        return NOT_KNOWN, NOT_KNOWN
     alone = float(ranges.up[row.number]), float(ranges.down[row.number])
     up, down = alone if row.alone else ranges.together.get(row.number, (0.0, 0.0))
     more, less = min(up, row.most[0]), min(down, row.most[1])
     width = NARROWEST_RANGE * max(1.0, abs(row.bound))
-    return more if more > width else NAN, less if less > width else NAN
+    return more if more > width else NOT_KNOWN, less if less > width else NOT_KNOWN
 
 
 def range_of_saving(row: PricedRow, ranges: BasisRanges | None) -> float:
     """How many units of the change that a worth is of have this worth; NaN as above."""
-    return reach(row, ranges)[0 if row.per == ONE_MORE else 1]
+    return price_range(row, ranges)[0 if row.per == ONE_MORE else 1]
 
 
 def _discounts(network: Network) -> dict[str, float]:

@@ -22,7 +22,7 @@ from optimizer.model import REQUIREMENTS_BY_NAME
 from optimizer.model.capacity import CAPACITY_FAMILY, IDLE_MINIMUM_FAMILY, MINIMUM_LOAD_FAMILY
 from optimizer.model.investment import BUILT_MOST_FAMILY
 from optimizer.network.network_data import Network
-from optimizer.solver import Program, extended, strict
+from optimizer.solver import Program, extend_program, solve_with_tight_tolerances
 from optimizer.tables.schema import INFINITY
 
 NEGLIGIBLE_CELL_CHANGE = 1e-7
@@ -122,7 +122,7 @@ class LeastChange:
         form = _ChangeProgram(self, program)
         for key, rows in bounds.items():
             form.add(key, rows, bases)
-        _, values = strict(form.built(), seconds)
+        _, values = solve_with_tight_tolerances(form.built(), seconds)
         if values is None:
             return None
         plan = values[: len(program.cost)]
@@ -275,6 +275,6 @@ class _ChangeProgram:
 
     def built(self) -> Program:
         """The programme; nothing but changes costs anything."""
-        program = extended(self.base, self.columns, self.rows, self.entries)
+        program = extend_program(self.base, self.columns, self.rows, self.entries)
         cost = np.concatenate((np.zeros(len(self.base.cost)), np.array(self.cost)))
         return structs.replace(program, cost=cost, offset=0.0, sign=1.0)

@@ -10,7 +10,7 @@ from optimizer.explain.cell_locator import CellLocator, WorkbookCell
 from optimizer.explain.risks import Alert
 from optimizer.network.calendar import members
 from optimizer.network.dated_rows import grouped
-from optimizer.network.duty_rates import fitting
+from optimizer.network.duty_rates import applicable_tariffs
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure, listed
 from optimizer.result.result_layouts import Tables
@@ -141,7 +141,7 @@ def _tariffs(network: Network, locator: CellLocator, tables: Tables) -> SheetUse
             holding = (
                 [
                     row
-                    for row in fitting(rows, *goods, countries)
+                    for row in applicable_tariffs(rows, *goods, countries)
                     if calendar.cover(row.start, row.end)[t] > 0
                 ]
                 for rows in measures.values()

@@ -18,11 +18,11 @@ from optimizer.model import family_named
 from optimizer.model.balance import BALANCE_FAMILY
 from optimizer.model.cost import charges
 from optimizer.network.network_data import Network
-from optimizer.result.price_layouts import MARGINAL_COSTS
+from optimizer.result.price_layouts import MARGINAL_COSTS_LAYOUT
 from optimizer.result.result_table import Table, table
-from optimizer.solver import Answer, Program, attribute
+from optimizer.solver import Answer, Program, decompose_prices
 
-PRICE_PARTS = MARGINAL_COSTS.headers[5:-1]
+PRICE_PARTS = MARGINAL_COSTS_LAYOUT.headers[5:-1]
 """Columns of Marginal costs that add up to the price."""
 
 PART_OF_CATEGORY = {
@@ -72,7 +72,7 @@ class BalancePrices(Struct, frozen=True):
 def marginal_costs(network: Network, program: Program, prices: BalancePrices | None) -> Table:
     """A row for each place, class and period through which something flows."""
     if prices is None:
-        return table(MARGINAL_COSTS, [])
+        return table(MARGINAL_COSTS_LAYOUT, [])
     discount = dict(
         zip(
             network.calendar.labels,
@@ -88,7 +88,7 @@ def marginal_costs(network: Network, program: Program, prices: BalancePrices | N
         price = float(prices.price[place]) / factor
         setters = _set_by(prices, place)
         rows.append((site, material, name, period, price, *parts, setters))
-    return table(MARGINAL_COSTS, rows)
+    return table(MARGINAL_COSTS_LAYOUT, rows)
 
 
 def _set_by(prices: BalancePrices, place: int) -> str:
@@ -102,7 +102,9 @@ def _set_by(prices: BalancePrices, place: int) -> str:
     return "; ".join(f"{prices.items[item]} {amounts[item] / price:.0%}" for item in named)
 
 
-def prices_of(network: Network, m: Any, program: Program, answer: Answer) -> BalancePrices | None:
+def balance_prices(
+    network: Network, m: Any, program: Program, answer: Answer
+) -> BalancePrices | None:
     """Prices and their parts; None without a basis, if too large or if they do not add up."""
     if answer.basis is None or answer.values is None or answer.prices is None:
         return None
@@ -110,7 +112,7 @@ def prices_of(network: Network, m: Any, program: Program, answer: Answer) -> Bal
         return None
     families = np.array([family_of(constraint) for constraint in program.constraints])
     own = _DirectCosts(network, m, program, answer, families, program.row_of)
-    attributed = attribute(
+    attributed = decompose_prices(
         program,
         answer,
         np.flatnonzero(families == BALANCE_FAMILY.name),

@@ -15,8 +15,8 @@ import numpy as np
 from msgspec import structs
 
 from optimizer.network.network_data import Network, NetworkOption
-from optimizer.result.variable_values import NOTHING
-from optimizer.solver import Answer, Program, WarmStart, ask
+from optimizer.result.variable_values import MIN_NONZERO_VALUE
+from optimizer.solver import Answer, Program, WarmStart, solve_with_highs
 
 MAX_SECONDS_TO_SEARCH_ANEW = 1.0
 """Seconds of solving up to which the plan is solved again with all decisions free; chosen."""
@@ -58,7 +58,7 @@ def _unbuilt_options(network: Network, m: Any) -> Iterator[tuple[int, dict[int, 
         if (
             option.most
             and cells
-            and not any(variable.value > NOTHING for variable in cells.values())
+            and not any(variable.value > MIN_NONZERO_VALUE for variable in cells.values())
         ):
             yield index, cells
 
@@ -92,7 +92,9 @@ def _gaps_by_forcing(network: Network, m: Any, program: Program, answer: Answer)
         forced = structs.replace(program, row_lower=lower, upper=upper)
         if large:
             forced = _fix_other_decisions(network, m, forced, answer, index, column_of)
-        solution = ask(forced, time_limit=FORCED_OPTION_TIME_LIMIT, gap=0.0, start=start)
+        solution = solve_with_highs(
+            forced, time_limit=FORCED_OPTION_TIME_LIMIT, gap=0.0, start=start
+        )
         if solution.status == "optimal" and solution.values is not None:
             built = [solution.values[column_of[id(variable)]] for variable in cells.values()]
             t = list(cells)[int(np.argmax(built))]

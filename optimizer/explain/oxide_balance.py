@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from optimizer.explain.cell_locator import names_of
-from optimizer.explain.duals import NAN
+from optimizer.explain.duals import NOT_KNOWN
 from optimizer.explain.marginal_costs import BalancePrices
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure
-from optimizer.result.price_layouts import OXIDES
+from optimizer.result.price_layouts import OXIDES_LAYOUT
 from optimizer.result.result_layouts import Tables
 from optimizer.result.result_table import Table, table
 from optimizer.solver import Program
@@ -33,7 +33,7 @@ def oxide_balance(
         sentence = _sentence(network, name, (value, contribution, share), disposition, main_product)
         rows.append((name, recovered, *disposition, value, contribution, max(share, 0.0), sentence))
     rows.sort(key=lambda row: -row[8] if row[8] == row[8] else 0.0)
-    return table(OXIDES, rows)
+    return table(OXIDES_LAYOUT, rows)
 
 
 def _recovered(
@@ -47,7 +47,7 @@ def _recovered(
     amounts = _balance_amounts(tables, material, "made")
     tonnes = sum(amounts.values())
     if balance_prices is None or not tonnes:
-        return tonnes, NAN, NAN
+        return tonnes, NOT_KNOWN, NOT_KNOWN
     best_prices: dict[tuple[str, str], float] = {}
     for place, row in enumerate(balance_prices.rows.tolist()):
         site, material_of_row, _, period = names_of(program.constraints[row])

@@ -10,17 +10,24 @@ from msgspec import Struct
 from pyomo.core import ConcreteModel
 
 from optimizer.explain.bottlenecks import bottlenecks
-from optimizer.explain.bound_sensitivity import BoundMove, moves
-from optimizer.explain.duals import priced
-from optimizer.explain.marginal_costs import marginal_costs, prices_of
+from optimizer.explain.bound_sensitivity import BoundMove, bound_moves
+from optimizer.explain.duals import priced_rows
+from optimizer.explain.marginal_costs import balance_prices, marginal_costs
 from optimizer.explain.options_not_built import OptionBreakEven, break_even_options
 from optimizer.explain.oxide_balance import oxide_balance
 from optimizer.explain.price_ceilings import headroom
 from optimizer.explain.scarcity import balance_rows, break_even, scarcity
 from optimizer.result.result_table import Table
-from optimizer.solver import Answer, BasisRanges, EntryPrices, Program, margins, ranges
+from optimizer.solver import (
+    Answer,
+    BasisRanges,
+    EntryPrices,
+    Program,
+    basis_ranges,
+    find_entry_prices,
+)
 
-LARGE = 2_000
+MIN_COLUMNS_FOR_THREADS = 2_000
 """Columns from which ranges and entry prices run in threads; a small program gains nothing."""
 
 
@@ -31,7 +38,7 @@ class PriceTables(Struct, frozen=True):
     program: Program
     answer: Answer
     ranges: Callable[[], BasisRanges | None]
-    margins: Callable[[], EntryPrices | None]
+    entry_prices: Callable[[], EntryPrices | None]
     option_rows: Callable[[], list[OptionBreakEven]]
     moved: Mapping[int, BoundMove]
     """Bounds that occur in several rows."""
@@ -39,7 +46,10 @@ class PriceTables(Struct, frozen=True):
     def tables(self) -> dict[str, Table]:
         """Scarcity, Bottlenecks and Break-even, by name."""
         network = self.model.network
-        rows, ranges_found = priced(network, self.program, self.answer, self.moved), self.ranges()
+        rows, ranges_found = (
+            priced_rows(network, self.program, self.answer, self.moved),
+            self.ranges(),
+        )
         return _by_name(
             scarcity(network, rows, ranges_found),
             bottlenecks(network, rows, ranges_found),
@@ -49,7 +59,7 @@ class PriceTables(Struct, frozen=True):
     def explained(self, tables: Mapping[str, Table]) -> dict[str, Table]:
         """Tables that explain prices, and exact Break-even: slow, because rows are solved."""
         m, program, answer = self.model, self.program, self.answer
-        prices = prices_of(m.network, m, program, answer)
+        prices = balance_prices(m.network, m, program, answer)
         return _by_name(
             self._break_even(exact=True),
             headroom(m.network, m, program, answer),
@@ -59,7 +69,7 @@ class PriceTables(Struct, frozen=True):
 
     def _break_even(self, *, exact: bool = False) -> Table:
         m, program, answer = self.model, self.program, self.answer
-        worked_out = (self.ranges(), self.margins(), self.option_rows())
+        worked_out = (self.ranges(), self.entry_prices(), self.option_rows())
         return break_even(m.network, m, program, answer, *worked_out, exact=exact)
 
 
@@ -72,29 +82,29 @@ def pricing(
     A small program, or one that is not ``full``, computes them on demand.
     """
 
-    moved = moves(m.network, m, program, answer) if full and answer.prices is not None else {}
+    moved = bound_moves(m.network, m, program, answer) if full and answer.prices is not None else {}
 
-    def find_ranges() -> BasisRanges | None:
-        priced = {
+    def read_ranges() -> BasisRanges | None:
+        directions = {
             row: bound_move.move
             for row, bound_move in moved.items()
             if bound_move.move.price(answer)
         }
-        return ranges(program, answer, priced)
+        return basis_ranges(program, answer, directions)
 
-    def find_entry_prices() -> EntryPrices | None:
-        return margins(program, answer, balance_rows(program))
+    def read_entry_prices() -> EntryPrices | None:
+        return find_entry_prices(program, answer, balance_rows(program))
 
     option_rows = cache(partial(break_even_options, m.network, m, program, answer))
-    if not full or len(program.cost) < LARGE:
+    if not full or len(program.cost) < MIN_COLUMNS_FOR_THREADS:
         yield PriceTables(
-            m, program, answer, cache(find_ranges), cache(find_entry_prices), option_rows, moved
+            m, program, answer, cache(read_ranges), cache(read_entry_prices), option_rows, moved
         )
         return
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(2) as threads:
-        ranges_future, entry_future = threads.submit(find_ranges), threads.submit(find_entry_prices)
+        ranges_future, entry_future = threads.submit(read_ranges), threads.submit(read_entry_prices)
         ranges_found, entry_prices = ranges_future.result, entry_future.result
         yield PriceTables(
             m, program, answer, lambda: ranges_found(), lambda: entry_prices(), option_rows, moved

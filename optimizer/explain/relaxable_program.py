@@ -32,7 +32,7 @@ from optimizer.solver import Program
 from optimizer.tables.schema import INFINITY
 
 
-def relaxable(network: Network, program: Program, places: CellLocator) -> RelaxableProgram:
+def relaxed_program(network: Network, program: Program, places: CellLocator) -> RelaxableProgram:
     """The programme with a row for every cell that may give, after the rows that it has."""
     builder = RelaxableBuilder(network, program, places)
     for row, constraint in enumerate(program.constraints):

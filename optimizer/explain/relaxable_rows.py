@@ -20,7 +20,7 @@ from optimizer.model import REQUIREMENTS_BY_NAME
 from optimizer.model.limits import LIMIT_FAMILY
 from optimizer.model.variables import DECISIONS
 from optimizer.network.network_data import Network
-from optimizer.solver import Program, extended
+from optimizer.solver import Program, extend_program
 from optimizer.tables.schema import INFINITY
 
 LARGE_FLOW_FACTOR = 100.0
@@ -85,7 +85,7 @@ class RelaxableBuilder:
 
     def built(self) -> RelaxableProgram:
         """The programme with all that has been added."""
-        program = extended(self.program, self._columns, self._rows, self._entries)
+        program = extend_program(self.program, self._columns, self._rows, self._entries)
         return RelaxableProgram(program, tuple(self.bounds), self.large)
 
     def relax(self, row: int, key: RequirementKey, names: IndexNames, **more: float) -> None:

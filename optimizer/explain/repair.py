@@ -21,7 +21,7 @@ from optimizer.explain.cell_edits import SHARE_UNITS, Edit, apply, edit_of, roun
 from optimizer.explain.cell_locator import HIGH, LOW, CellLocator, WorkbookCell
 from optimizer.explain.least_change import LeastChange, RequirementChange
 from optimizer.explain.opened_bounds import open_zero_bounds
-from optimizer.explain.relaxable_program import relaxable
+from optimizer.explain.relaxable_program import relaxed_program
 from optimizer.explain.row_sentences import measured_in, readable_names, unit_of
 from optimizer.model import REQUIREMENTS_BY_NAME
 from optimizer.model.balance import BALANCE_FAMILY
@@ -29,7 +29,7 @@ from optimizer.model.limits import LIMIT_FAMILY
 from optimizer.model.supply import OFFER_FAMILY
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure
-from optimizer.solver import Program, ask
+from optimizer.solver import Program, solve_with_highs
 from optimizer.tables.case import Case
 
 UNLIMITED_TONNES = 1e6
@@ -102,7 +102,7 @@ def _repair(network: Network, program: Program, title: str, less: bool, own: boo
         if own:
             traced, network, program = open_zero_bounds(network, program, rules=False)
         places = CellLocator(network)
-        search = LeastChange(network, relaxable(network, program, places), places, less=less)
+        search = LeastChange(network, relaxed_program(network, program, places), places, less=less)
         plan = search.find(min(until - time.perf_counter(), REPAIR_SEARCH_TIME_LIMIT))
         if plan is None or not plan.changes:
             break
@@ -137,10 +137,10 @@ def _edit(
     return edit_of(places, cell, new, before.old if before else None)
 
 
-def endless(network: Network, program: Program) -> tuple[Repair, ...]:
+def unbounded_purchases(network: Network, program: Program) -> tuple[Repair, ...]:
     """Offers without a maximum that an unbounded plan buys without end."""
     bounded = structs.replace(program, upper=np.minimum(program.upper, UNLIMITED_TONNES))
-    answer = ask(bounded, time_limit=REPAIR_TIME_LIMIT)
+    answer = solve_with_highs(bounded, time_limit=REPAIR_TIME_LIMIT)
     if answer.values is None:
         return ()
     places = CellLocator(network)
@@ -179,7 +179,7 @@ class _Trials:
         return status, network, program, m
 
     def _ask(self, program: Program) -> str:
-        answer = ask(program, time_limit=max(self.until - time.perf_counter(), 0.0))
+        answer = solve_with_highs(program, time_limit=max(self.until - time.perf_counter(), 0.0))
         if answer.status == "optimal":
             self.known = answer.values
         return answer.status

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optimizer.explain.cell_locator import BOUND_PARTS, CellLocator, WorkbookCell, amount
+from optimizer.explain.cell_locator import BOUND_PARTS, CellLocator, WorkbookCell, amount_in_words
 from optimizer.model import REQUIREMENTS_BY_NAME
 
 MAX_NAMED_CELLS = 2
 """Cells whose address and value stand in a sentence: more make it hard to read."""
 
 
-def said(
+def requirement_sentence(
     places: CellLocator,
     family: str,
     names: Sequence[str],
@@ -42,7 +42,7 @@ def _value(places: CellLocator, cells: Sequence[WorkbookCell]) -> str:
     for cell in cells:
         value, _ = places.value(cell)
         if isinstance(value, (int, float)):
-            values.append(amount(float(value), unit_of(places, cell)))
+            values.append(amount_in_words(float(value), unit_of(places, cell)))
     return " and ".join(dict.fromkeys(values))
 
 

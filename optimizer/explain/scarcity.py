@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from optimizer.explain.cell_locator import CellLocator
-from optimizer.explain.duals import SMALL, PricedRow, reach
+from optimizer.explain.duals import NEGLIGIBLE_PRICE, PricedRow, price_range
 from optimizer.explain.options_not_built import OptionBreakEven
 from optimizer.model import family_named
 from optimizer.model.variables import ByPeriod
 from optimizer.network.network_data import Network
-from optimizer.result.price_layouts import BREAK_EVEN, SCARCITY
+from optimizer.result.price_layouts import BREAK_EVEN_LAYOUT, SCARCITY_LAYOUT
 from optimizer.result.result_table import Table, table
-from optimizer.solver import Answer, BasisRanges, EntryPrices, Program, slopes
+from optimizer.solver import Answer, BasisRanges, EntryPrices, Program, usage_slopes
 
 MIN_ENTERING_TONNES = 1e-6
 """Tonnes that must be able to enter for a reduced cost to count as exact: no degenerate pivot."""
@@ -38,16 +38,18 @@ def scarcity(network: Network, rows: list[PricedRow], ranges: BasisRanges | None
     table_rows = []
     for row in rows:
         family = family_named(row.family)
-        more, less = reach(row, ranges)
+        more, less = price_range(row, ranges)
         note = "" if ranges is not None else "range not computed"
         if ranges is not None and not (more == more and less == less):
             note = "not unique"
         worth = (row.bound, family.unit, row.per, row.worth, row.today, more, less, note)
-        table_rows.append((family.label, row.thing, row.period, *worth, address(locator, row)))
-    return table(SCARCITY, table_rows)
+        table_rows.append(
+            (family.label, row.thing, row.period, *worth, bound_address(locator, row))
+        )
+    return table(SCARCITY_LAYOUT, table_rows)
 
 
-def address(locator: CellLocator, row: PricedRow) -> str:
+def bound_address(locator: CellLocator, row: PricedRow) -> str:
     """Cells of the workbook that a bound comes from, as a planner types them."""
     names = (*row.names, row.period) if row.period else row.names
     cells = locator.cells(row.family, names, row.side)
@@ -71,7 +73,7 @@ def break_even(
     rows of options (:mod:`optimizer.explain.options_not_built`).
     """
     if answer.reduced_costs is None:
-        return table(BREAK_EVEN, [])
+        return table(BREAK_EVEN_LAYOUT, [])
     discount = network.calendar.discount(network.case.settings.discount_rate)
     labels = network.calendar.labels
     rows = [(*row, FORCED_NOTE) for row in options]
@@ -80,16 +82,16 @@ def break_even(
     if exact and answer.basis is not None:
         max_things = MAX_SOLVED_COLUMNS // max(len(program.cost), 1)
         estimates = [n for n, (_, note) in enumerate(gaps) if note == ESTIMATE_NOTE][:max_things]
-        slopes_found = slopes(program, answer, [unused[n][-1] for n in estimates])
+        slopes_found = usage_slopes(program, answer, [unused[n][-1] for n in estimates])
         for n, slope in zip(estimates, slopes_found, strict=True):
             if slope is not None:
                 gaps[n] = (slope[1], EXACT_NOTE)
     for (kind, thing, material, t, price, _), (present_gap, note) in zip(unused, gaps, strict=True):
         gap = present_gap / discount[t]
-        if SMALL < gap < float("inf"):
+        if NEGLIGIBLE_PRICE < gap < float("inf"):
             rows.append((kind, thing, material, labels[t], price, gap, price - gap, note))
     rows.sort(key=lambda row: row[5])
-    return table(BREAK_EVEN, rows)
+    return table(BREAK_EVEN_LAYOUT, rows)
 
 
 UnusedThing = tuple[str, str, str, int, float, list[int]]
@@ -99,9 +101,9 @@ UnusedThing = tuple[str, str, str, int, float, list[int]]
 def _unused(network: Network, m: Any, program: Program) -> Iterator[UnusedThing]:
     """Offers, lanes and processes that could be used in a period and are not."""
     column_of = {id(variable): column for column, variable in enumerate(program.variables)}
-    for kind, thing, material, prices, by_period in candidates(network, m):
+    for kind, thing, material, prices, by_period in priced_variables(network, m):
         for t, variables in by_period.items():
-            if not any(variable.value > SMALL for variable in variables):
+            if not any(variable.value > NEGLIGIBLE_PRICE for variable in variables):
                 group = [column_of[id(variable)] for variable in variables]
                 yield kind, thing, material, t, prices[t], group
 
@@ -116,7 +118,7 @@ def _entry_gaps(
     """How much cheaper one column of each group must get, and how sure that is."""
     assert answer.reduced_costs is not None
     costs = answer.reduced_costs if entry_prices is None else entry_prices.reduced_costs(program)
-    floor = SMALL * max(1.0, float(np.abs(answer.reduced_costs).max(initial=0.0)))
+    floor = NEGLIGIBLE_PRICE * max(1.0, float(np.abs(answer.reduced_costs).max(initial=0.0)))
     for group in groups:
         reduced_costs = answer.reduced_costs[group]
         # A basic column has a reduced cost of zero, which says nothing.
@@ -145,7 +147,7 @@ def balance_rows(program: Program) -> np.ndarray:
 PricedThings = Iterator[tuple[str, str, str, list[float], dict[int, list[Any]]]]
 
 
-def candidates(network: Network, m: Any) -> PricedThings:
+def priced_variables(network: Network, m: Any) -> PricedThings:
     """Kind, name, material, price by period, and the variables that use the thing."""
     columns, flows = m.columns, network.flows
     for index, by_period in _grouped(columns.buy, lambda flow: flows.buys[flow].offer).items():

@@ -21,10 +21,10 @@ from optimizer.explain.cell_locator import (
     CellLocator,
     WorkbookCell,
     family_of,
-    given,
+    inflow_cells_by_balance,
     names_of,
 )
-from optimizer.explain.row_sentences import said
+from optimizer.explain.row_sentences import requirement_sentence
 from optimizer.explain.unreachable import UnreachablePlaces
 from optimizer.model import family_named
 from optimizer.network.network_data import DemandLine, Network
@@ -67,7 +67,7 @@ class ShortageReason(Struct, frozen=True):
 def shortage_reasons(network: Network, program: Program, answer: Answer, shortages: Table) -> Table:
     """Reasons of every shortage, largest worth first."""
     if not len(shortages):
-        return table(result_layouts.SHORTAGE_REASONS, [])
+        return table(result_layouts.SHORTAGE_REASONS_LAYOUT, [])
     locator = CellLocator(network)
     chains = None
     if answer.prices is not None and answer.reduced_costs is not None:
@@ -87,7 +87,7 @@ def shortage_reasons(network: Network, program: Program, answer: Answer, shortag
         for reason in _reasons(network, locator, chains, unreachable, broken, index, t):
             cells = (reason.sentence, reason.sheet, reason.cell, reason.worth)
             rows.append((line, customer, material, period, short, *cells))
-    return table(result_layouts.SHORTAGE_REASONS, rows)
+    return table(result_layouts.SHORTAGE_REASONS_LAYOUT, rows)
 
 
 def _reasons(
@@ -146,7 +146,7 @@ class _SupplyChains:
         self.prices = answer.prices * program.sign
         self.reduced = np.maximum(answer.reduced_costs * program.sign, 0.0).tolist()
         self.discount = network.calendar.discount(network.case.settings.discount_rate)
-        self.inflows = given(network)
+        self.inflows = inflow_cells_by_balance(network)
         self.balance = np.zeros(len(program.constraints), dtype=bool)
         self.demand: dict[tuple[str, ...], int] = {}
         self.stranded: dict[int, tuple[str, ...]] = {}
@@ -334,7 +334,7 @@ class _SupplyChains:
             sheet, sentence = "Options", f"Options: {names[3]} at {names[2]} is not built"
         else:
             shown = cells or (WorkbookCell(sheet, 0, ""),)
-            sentence = said(self.locator, family, names, side, shown, names[-1:])
+            sentence = requirement_sentence(self.locator, family, names, side, shown, names[-1:])
         currency = self.network.case.settings.currency
         sentence = f"{sentence}, which costs {figure(worth)} {currency} per tonne short"
         letter = self.locator.letter(cells[0]) if cells else ""

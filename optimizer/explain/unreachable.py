@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from optimizer.explain.cell_locator import CellLocator, WorkbookCell, reached
+from optimizer.explain.cell_locator import CellLocator, WorkbookCell, first_period
 from optimizer.network.calendar import members
 from optimizer.network.label_reachability import SiteMaterial
 from optimizer.network.network_data import Arc, Network, NetworkProcess
@@ -186,7 +186,7 @@ class UnreachablePlaces:
         if offer.periods >> t & 1:
             header, why = "maximum", f"sells nothing in {self.labels[t]}"
         elif offer.periods:
-            first = reached(offer.periods, self.labels)
+            first = first_period(offer.periods, self.labels)
             header, why = "from", f"sells {offer.material} only from {first} on"
             if self.labels.index(first) < t:
                 header, why = "to", f"no longer sells {offer.material} in {self.labels[t]}"

@@ -7,36 +7,41 @@ from optimizer.model.build_model import (
     family_named,
 )
 from optimizer.model.commitment_rows import (
-    KINDS,
-    NOTHING,
+    COMMITMENT_KINDS,
+    NEGLIGIBLE_COMMITMENT,
     Commitment,
-    charge,
+    charge_deviation,
     commitments,
-    hold,
-    near,
-    offered,
+    fix_commitments,
+    offered_commitments,
+    rounding_bounds,
 )
-from optimizer.model.extensive_form import join
-from optimizer.model.study_terms import SHORT, StudyTerms, cost_of, measured
+from optimizer.model.extensive_form import join_scenarios
+from optimizer.model.study_terms import (
+    MINIMISE_SHORTAGE,
+    StudyTerms,
+    present_value_of_costs,
+    value_of_limit,
+)
 from optimizer.model.study_terms import add_study_terms as add_twist
 
 __all__ = [
+    "COMMITMENT_KINDS",
     "FAMILIES_BY_NAME",
-    "KINDS",
-    "NOTHING",
+    "MINIMISE_SHORTAGE",
+    "NEGLIGIBLE_COMMITMENT",
     "REQUIREMENTS_BY_NAME",
-    "SHORT",
     "Commitment",
     "StudyTerms",
     "add_twist",
     "build",
-    "charge",
+    "charge_deviation",
     "commitments",
-    "cost_of",
     "family_named",
-    "hold",
-    "join",
-    "measured",
-    "near",
-    "offered",
+    "fix_commitments",
+    "join_scenarios",
+    "offered_commitments",
+    "present_value_of_costs",
+    "rounding_bounds",
+    "value_of_limit",
 ]

@@ -53,7 +53,7 @@ COMMITMENT_DEVIATION_FAMILY = Family(
 LONGEST_COMMITMENT_NAME = 4
 """Parts of the longest name of a commitment."""
 
-NOTHING = 1e-9
+NEGLIGIBLE_COMMITMENT = 1e-9
 """Tonnes that count as no commitment: a hundredth of HiGHS's tolerance of a row."""
 
 COMMITMENT_ROUNDING = 1e-7
@@ -79,12 +79,12 @@ class Commitment(NamedTuple):
 CommitmentVariables = tuple[int, list[Any]]
 """Period and variables of a commitment, one for each class."""
 
-KINDS = ("purchases", "shipments", "production", "deliveries", "disposal", "options")
+COMMITMENT_KINDS = ("purchases", "shipments", "production", "deliveries", "disposal", "options")
 """Kinds of commitments, in the words of the result tables."""
 
 
 def commitments(
-    m: ConcreteModel, kinds: Iterable[str] = KINDS
+    m: ConcreteModel, kinds: Iterable[str] = COMMITMENT_KINDS
 ) -> dict[Commitment, CommitmentVariables]:
     """Variables of a model by commitment; the classes of one name are together."""
     network: Network = m.network
@@ -97,7 +97,9 @@ def commitments(
     return variables
 
 
-def offered(network: Network, kinds: Iterable[str] = KINDS) -> set[Commitment]:
+def offered_commitments(
+    network: Network, kinds: Iterable[str] = COMMITMENT_KINDS
+) -> set[Commitment]:
     """Commitments that the sheets allow, whether or not a plan could use them."""
     names: dict[str, Iterator[tuple[tuple[str, ...], int]]] = {
         "purchases": (
@@ -134,15 +136,17 @@ def _periods_with(periods: int, amounts: list[float]) -> int:
     return sum(1 << t for t, amount in enumerate(amounts) if amount > 0) & periods
 
 
-def near(amount: float) -> tuple[float, float]:
+def rounding_bounds(amount: float) -> tuple[float, float]:
     """Bounds around an amount that leave room for rounding; nothing stays zero."""
-    if amount <= NOTHING:
+    if amount <= NEGLIGIBLE_COMMITMENT:
         return 0.0, 0.0
     room = COMMITMENT_ROUNDING * max(1.0, amount)
     return max(amount - room, 0.0), amount + room
 
 
-def hold(m: ConcreteModel, bounds: Mapping[Commitment, tuple[float, float]]) -> list[Commitment]:
+def fix_commitments(
+    m: ConcreteModel, bounds: Mapping[Commitment, tuple[float, float]]
+) -> list[Commitment]:
     """Fix commitments between bounds; the commitments without variables, which have no row.
 
     No plan of the model can do what has no variables.
@@ -159,7 +163,7 @@ def hold(m: ConcreteModel, bounds: Mapping[Commitment, tuple[float, float]]) -> 
     return [commitment for commitment in bounds if commitment not in known]
 
 
-def charge(m: ConcreteModel, planned: Mapping[Commitment, float], rate: float) -> None:
+def charge_deviation(m: ConcreteModel, planned: Mapping[Commitment, float], rate: float) -> None:
     """Add a charge on each tonne by which commitments deviate from a plan to the objective.
 
     ``rate`` is money per tonne in the commitment's period. ``model.total_cost`` stays on the

@@ -21,7 +21,7 @@ from optimizer.model.linear_rows import LinearTerms, linear
 from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network
 
-DAYS_PER_YEAR = 365.25
+CARRYING_DAYS_PER_YEAR = 365.25
 """Days of a year on average, as the contract counts lead times."""
 
 
@@ -93,7 +93,7 @@ def _shipping(network: Network, index: int, duty: Sequence[float] | None) -> Ite
         yield Charge("duty", duty)
     yearly = network.case.settings.carrying_cost_rate * network.values[arc.material]
     if yearly and any(arc.lead_days):
-        yield Charge("carrying", [yearly * days / DAYS_PER_YEAR for days in arc.lead_days])
+        yield Charge("carrying", [yearly * days / CARRYING_DAYS_PER_YEAR for days in arc.lead_days])
 
 
 def _storing(network: Network, index: int) -> Iterator[Charge]:

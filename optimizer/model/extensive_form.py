@@ -27,7 +27,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pyomo.core import ConcreteModel, NonNegativeReals, Objective, Reals, Var, minimize
 
 from optimizer.model import cost
-from optimizer.model.commitment_rows import COMMITMENT_INDEX, Commitment, commitments, offered
+from optimizer.model.commitment_rows import (
+    COMMITMENT_INDEX,
+    Commitment,
+    commitments,
+    offered_commitments,
+)
 from optimizer.model.family import Family
 from optimizer.model.linear_rows import LinearRow, LinearTerms, add_rows, linear
 from optimizer.tables.schema import INFINITY
@@ -54,7 +59,7 @@ EXCESS_COST_FAMILY = Family(
 )
 
 
-def join(
+def join_scenarios(
     models: Sequence[ConcreteModel],
     probabilities: Sequence[float],
     here_and_now: Iterable[Commitment],
@@ -121,7 +126,7 @@ def _nonanticipativity(
     decided = list(here_and_now)
     kinds = {commitment.kind for commitment in decided}
     by_model = [commitments(model, kinds) for model in models]
-    on_offer = [offered(model.network, kinds) for model in models]
+    on_offer = [offered_commitments(model.network, kinds) for model in models]
     for commitment in decided:
         groups = [variables.get(commitment) for variables in by_model]
         first = next((number for number, group in enumerate(groups) if group), None)

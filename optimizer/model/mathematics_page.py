@@ -58,7 +58,7 @@ INDEX_SETS = (
 )
 """Symbol, where it stands (``network.…`` or a sheet), and what it is."""
 
-COST_CATEGORIES = (
+COST_CATEGORY_ROWS = (
     ("purchases", "t bought", "price of the offer"),
     ("take or pay", "t not taken", "price of the row, in its last period"),
     ("freight", "t shipped; a lane used", "cost of the lane, at departure; its fixed cost"),
@@ -84,7 +84,7 @@ def mathematics_page() -> str:
         MATHEMATICS_INTRODUCTION,
         _section("Index sets", "", _table(("symbol", "from", "what it is"), INDEX_SETS)),
         _section("Decisions", *_prose_and_variables()),
-        _section(*_titled(cost), _table(("category", "falls on", "rate"), COST_CATEGORIES)),
+        _section(*_titled(cost), _table(("category", "falls on", "rate"), COST_CATEGORY_ROWS)),
         *(
             _section(*_titled(module), *_family_tables(module))
             for module in (*FAMILY_MODULES, *STUDY_MODULES)

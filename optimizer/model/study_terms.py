@@ -17,7 +17,12 @@ from typing import Any
 from msgspec import Struct
 from pyomo.core import ConcreteModel, Constraint, Objective, minimize, value
 
-from optimizer.model.commitment_rows import Commitment, commitments, hold, near
+from optimizer.model.commitment_rows import (
+    Commitment,
+    commitments,
+    fix_commitments,
+    rounding_bounds,
+)
 from optimizer.model.family import Family
 from optimizer.model.limits import counted_periods, net_of_share
 from optimizer.model.linear_rows import LinearTerms, linear
@@ -49,7 +54,7 @@ class StudyTerms(Struct, frozen=True):
     """Of a limit on a share: this share of its base is subtracted in the objective."""
 
 
-SHORT = "short"
+MINIMISE_SHORTAGE = "short"
 """Objective of tonnes short over the horizon."""
 
 LARGEST_COST_COEFFICIENT = 2048.0
@@ -93,12 +98,12 @@ def add_study_terms(m: ConcreteModel, study: StudyTerms) -> None:
         m.study_aim = Objective(expr=_sum(m, _objective_terms(m, study)), sense=minimize)
 
 
-def cost_of(m: ConcreteModel) -> float:
+def present_value_of_costs(m: ConcreteModel) -> float:
     """Present value of all costs at the values of the variables."""
     return float(value(m.total_cost.expr))
 
 
-def measured(m: ConcreteModel, name: str) -> float | None:
+def value_of_limit(m: ConcreteModel, name: str) -> float | None:
     """Value of a limit in a solved model, all windows together; None if there is no such limit."""
     bound = _limit(m, name)
     if bound is None:
@@ -129,7 +134,7 @@ def _terms(m: ConcreteModel, bound: LimitBound, amounts: Mapping[int, float]) ->
 
 def _objective_terms(m: ConcreteModel, study: StudyTerms) -> LinearTerms:
     """Terms of the objective; of a share ``N / D`` those of ``N - share * D`` (Dinkelbach)."""
-    if study.least == SHORT:
+    if study.least == MINIMISE_SHORTAGE:
         return _short(m)
     bound = _limit(m, study.least)
     if bound is None:
@@ -166,7 +171,9 @@ def _fix_first_periods(m: ConcreteModel, tonnes: dict[Commitment, float], count:
         for commitment, (t, _) in commitments(m, ("purchases", "shipments")).items()
         if t < count
     )
-    hold(m, {commitment: near(tonnes.get(commitment, 0.0)) for commitment in first})
+    fix_commitments(
+        m, {commitment: rounding_bounds(tonnes.get(commitment, 0.0)) for commitment in first}
+    )
 
 
 def _short(m: ConcreteModel) -> LinearTerms:

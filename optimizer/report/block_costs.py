@@ -15,7 +15,7 @@ from optimizer.report.formula_block import (
 )
 from optimizer.report.sheet_positions import LinkTarget
 from optimizer.report.summary import Summary
-from optimizer.result.result_layouts import CATEGORIES, Tables
+from optimizer.result.result_layouts import COST_CATEGORIES, Tables
 
 COSTS_BLOCK = "costs"
 _COST_CATEGORY = column_ref("Costs", "category")
@@ -30,8 +30,8 @@ def costs_block(summary: Summary, tables: Tables) -> FormulaBlock | None:
     present = grouped_sums(tables.get("Costs"), ("category",), "discounted")
     spent = {category for (category, _), amount in paid.items() if amount}
     used = [name for (name,), amount in present.items() if amount or name in spent]
-    categories = [name for name in CATEGORIES if name in used]
-    categories += [name for name in used if name not in CATEGORIES]
+    categories = [name for name in COST_CATEGORIES if name in used]
+    categories += [name for name in used if name not in COST_CATEGORIES]
     if not categories:
         return None
     years = tuple(dict.fromkeys((*summary.calendar, *sorted({year for _, year in paid}))))

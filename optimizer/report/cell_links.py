@@ -12,7 +12,7 @@ from optimizer.report.excel_rows import write_text
 from optimizer.report.excel_values import address, clean, quoted_sheet
 from optimizer.report.formats import Formats
 from optimizer.report.sheet_positions import LinkTarget, TablePosition
-from optimizer.result.result_layouts import CERTIFICATES, Tables
+from optimizer.result.result_layouts import CERTIFICATES_LAYOUT, Tables
 from optimizer.tables import SHEETS
 
 if TYPE_CHECKING:
@@ -159,14 +159,14 @@ def write_certificate_links(
     sheet: Worksheet, tables: Tables, positions: Mapping[str, TablePosition], forms: Formats
 ) -> None:
     """Write beside each certificate a link to the first row behind it in each source table."""
-    certificates, position = tables[CERTIFICATES.name], positions[CERTIFICATES.name]
+    certificates, position = tables[CERTIFICATES_LAYOUT.name], positions[CERTIFICATES_LAYOUT.name]
     sources = [
         name
         for name in CERTIFICATE_SOURCES
         if len(certificates) and name in tables and len(tables[name])
     ]
     links_left = MAX_LINKS - position.links
-    for column, name in enumerate(sources, len(CERTIFICATES.fields) + 1):
+    for column, name in enumerate(sources, len(CERTIFICATES_LAYOUT.fields) + 1):
         headers = CERTIFICATE_SOURCES[name]
         first = _first_rows(tables[name], headers, positions[name].first)
         write_text(sheet, position.first - 1, column, f"see {name}", forms("column"))

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from optimizer.report.formats import FONT_NAME, GREY, HAIRLINE, NAVY, RED, STEEL
 from optimizer.report.sheet_positions import BlockAnchor
-from optimizer.result.result_layouts import CATEGORIES
+from optimizer.result.result_layouts import COST_CATEGORIES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -107,8 +107,8 @@ def cost_chart(
     chart = workbook.add_chart({"type": "column", "subtype": "stacked"})
     years_of = _block_range(anchor, (-1, 1), (-1, years))
     for index, label in enumerate(labels):
-        is_category = label.lower() in CATEGORIES
-        colour_index = CATEGORIES.index(label.lower()) if is_category else index
+        is_category = label.lower() in COST_CATEGORIES
+        colour_index = COST_CATEGORIES.index(label.lower()) if is_category else index
         colour = SERIES_COLOURS[colour_index % len(SERIES_COLOURS)]
         series = ChartSeries((index, 0), (index, 1), (index, years), colour)
         _add_series(chart, anchor, series, years_of, gap=60)

@@ -17,7 +17,7 @@ TRUNCATION_MARK = " … (cut)"
 
 MAX_LITERAL_CHARACTERS = 250
 """Longest text in a formula; Excel takes 255 characters in one piece, quotes included."""
-LONGEST_TITLE = 255
+MAX_TITLE_CHARACTERS = 255
 """Most characters (as UTF-16 counts them) of the title of a column of an Excel table."""
 _ESCAPED_IN_REFERENCES = frozenset("'[]#@\"")
 """Characters that a reference by title must escape; Excel and LibreOffice disagree on how."""
@@ -144,17 +144,17 @@ def column_titles(headers: Iterable[object]) -> list[str]:
     titles = []
     for header in headers:
         text, number = one_line(header) or "column", 1
-        title = shortened(text, LONGEST_TITLE)
+        title = truncated(text, MAX_TITLE_CHARACTERS)
         while title.casefold() in taken:
             number += 1
             suffix = f" ({number})"
-            title = shortened(text, LONGEST_TITLE - len(suffix)) + suffix
+            title = truncated(text, MAX_TITLE_CHARACTERS - len(suffix)) + suffix
         taken.add(title.casefold())
         titles.append(title)
     return titles
 
 
-def shortened(text: str, length: int) -> str:
+def truncated(text: str, length: int) -> str:
     """Text of at most so many characters, as UTF-16 counts them; an ellipsis ends what is cut.
 
     >>> shortened("Kazakhstan", 10), shortened("Kazakhstan", 6)

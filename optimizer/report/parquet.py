@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimizer.atomic_write import replacing
+from optimizer.atomic_write import replace_when_complete
 from optimizer.errors import UsageError
 from optimizer.report.formats import TEXT_KINDS
 from optimizer.result.result_layouts import Field
@@ -41,9 +41,9 @@ def check_parquet() -> None:
 
 def parquet_files(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
     """Paths of the files that :func:`write_parquet` writes into a folder."""
-    from optimizer.studies.run_outcome import LAYOUTS
+    from optimizer.studies.run_outcome import OUTCOME_LAYOUTS
 
-    names = ("Runs", *(layout.name for layout in LAYOUTS.values()))
+    names = ("Runs", *(layout.name for layout in OUTCOME_LAYOUTS.values()))
     return tuple(Path(folder) / f"{name}.parquet" for name in names)
 
 
@@ -54,7 +54,7 @@ def write_parquet(study: Study, folder: str | os.PathLike[str]) -> tuple[Path, .
     file is replaced atomically. Raises UsageError if pyarrow is not installed, FileError if a
     file cannot be written.
     """
-    from optimizer.studies.run_outcome import LAYOUTS
+    from optimizer.studies.run_outcome import OUTCOME_LAYOUTS
 
     check_parquet()
     runs_file, *table_files = files = parquet_files(folder)
@@ -64,7 +64,7 @@ def write_parquet(study: Study, folder: str | os.PathLike[str]) -> tuple[Path, .
         (_run_columns(name, outcome) for name, outcome in study.outcomes.items()),
         study.run,
     )
-    for path, layout in zip(table_files, LAYOUTS.values(), strict=True):
+    for path, layout in zip(table_files, OUTCOME_LAYOUTS.values(), strict=True):
         _write_file(
             path, (RUN_FIELD, *layout.fields), _table_columns(study, layout.name), study.run
         )
@@ -72,7 +72,7 @@ def write_parquet(study: Study, folder: str | os.PathLike[str]) -> tuple[Path, .
 
 
 def _run_columns(name: str, outcome: RunOutcome) -> TableColumns:
-    from optimizer.studies.study import reason
+    from optimizer.studies.study import failure_reason
 
     has_plan = outcome.objective is not None
     values = {
@@ -84,7 +84,7 @@ def _run_columns(name: str, outcome: RunOutcome) -> TableColumns:
         "short": outcome.short if has_plan else None,
         "seconds": outcome.seconds,
         "audit": outcome.audit,
-        "reason": reason(outcome),
+        "reason": failure_reason(outcome),
     }
     return {header: [value] for header, value in values.items()}
 
@@ -111,7 +111,7 @@ def _write_file(
         ],
         metadata={"run": run} if run else None,
     )
-    with replacing(path, "Parquet file") as part, ParquetWriter(part, schema) as writer:
+    with replace_when_complete(path, "Parquet file") as part, ParquetWriter(part, schema) as writer:
         for columns in parts:
             arrays = [pa.array(columns[field.name], field.type) for field in schema]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))

@@ -13,7 +13,8 @@ from optimizer.report.heat_sheet import MAX_HEAT_MAP_UNITS
 from optimizer.report.pivot import MAX_LIVE_PIVOT_CELLS
 from optimizer.report.print_area import MAX_PRINTED_ROWS
 from optimizer.report.table_sheet import EMPTY_TABLE_NOTE
-from optimizer.result.result_layouts import LAYOUTS, REQUESTED, Layout
+from optimizer.result.price_layouts import LAYOUTS_ON_REQUEST
+from optimizer.result.result_layouts import RESULT_LAYOUTS, Layout
 
 RESULTS_PAGE_PATH = Path(__file__).resolve().parents[2] / "docs" / "results.md"
 
@@ -37,7 +38,7 @@ edit the declarations, not this page.
 * From Python the tables come as data frames; from the file, read a sheet with its header in
   row 5, such as `pandas.read_excel(path, "Purchases", header=4)`, and take the columns named
   below.
-* The sheets {", ".join(REQUESTED)} are there only when they are asked for (`--explain`,
+* The sheets {", ".join(LAYOUTS_ON_REQUEST)} are there only when they are asked for (`--explain`,
   `--cost-of-rules`).
 """
 
@@ -111,7 +112,7 @@ way from the results to the input. Move both together.
 
 def results_page() -> str:
     """Text of ``docs/results.md``: every sheet and every column, as Markdown."""
-    titles = ("Summary", "Figures", "Heat map", *LAYOUTS, *REQUESTED)
+    titles = ("Summary", "Figures", "Heat map", *RESULT_LAYOUTS, *LAYOUTS_ON_REQUEST)
     contents = " · ".join(f"[{title}](#{title.lower().replace(' ', '-')})" for title in titles)
     parts = [
         _table_row(("part", "what it shows")),
@@ -129,7 +130,7 @@ def results_page() -> str:
         "",
         HEAT_MAP_SECTION,
     ]
-    sections = [_section(layout) for layout in (LAYOUTS | REQUESTED).values()]
+    sections = [_section(layout) for layout in (RESULT_LAYOUTS | LAYOUTS_ON_REQUEST).values()]
     return "\n".join([RESULTS_INTRODUCTION, f"{contents}\n", *overview, *sections])
 
 

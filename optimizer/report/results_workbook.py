@@ -9,10 +9,10 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from optimizer.atomic_write import replacing
+from optimizer.atomic_write import replace_when_complete
 from optimizer.report import block_titles
 from optimizer.report.cell_links import RowFinder, write_certificate_links
-from optimizer.report.excel_values import one_line, quoted_sheet, shortened
+from optimizer.report.excel_values import one_line, quoted_sheet, truncated
 from optimizer.report.figures_sheet import (
     FIGURES_SHEET,
     figure_blocks,
@@ -35,7 +35,7 @@ from optimizer.report.summary_sheet import (
 )
 from optimizer.report.table_sheet import write_table_sheet
 from optimizer.report.worksheet import exact_worksheet
-from optimizer.result.result_layouts import CERTIFICATES, Table, in_order
+from optimizer.result.result_layouts import CERTIFICATES_LAYOUT, Table, in_order
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -52,7 +52,7 @@ def write(path: str | os.PathLike[str], summary: Summary, tables: Mapping[str, T
     An existing file is replaced only when the new one is complete. Raises FileError if
     the file is open in another program or cannot be written; no partial file remains.
     """
-    with replacing(path) as part:
+    with replace_when_complete(path) as part:
         # In memory first: on a full disk, closing a ZipFile raises a second error.
         file = BytesIO()
         _fill(file, summary, tables)
@@ -73,8 +73,8 @@ def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None
     positions = {
         name: write_table_sheet(sheets[name], tables[name], summary, forms) for name in order
     }
-    if CERTIFICATES.name in sheets:
-        write_certificate_links(sheets[CERTIFICATES.name], tables, positions, forms)
+    if CERTIFICATES_LAYOUT.name in sheets:
+        write_certificate_links(sheets[CERTIFICATES_LAYOUT.name], tables, positions, forms)
     overview.fill(positions, forms)
     for name, position in positions.items():
         # Worksheet.print_area does not take several ranges.
@@ -161,7 +161,7 @@ def set_paper(sheet: Worksheet, summary: Summary, name: str, note: str = "") -> 
 
 def _margin_text(text: str) -> str:
     """Text for a margin of the page: short, and with each & doubled."""
-    cut = shortened(one_line(text).replace("&", "&&"), _MAX_MARGIN_CHARACTERS)
+    cut = truncated(one_line(text).replace("&", "&&"), _MAX_MARGIN_CHARACTERS)
     uncut = cut.removesuffix("…")
     # An odd number of & at the end is half of a doubled one.
     is_odd = (len(uncut) - len(uncut.rstrip("&"))) % 2

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from optimizer.result.result_layouts import Field
     from optimizer.studies import Study
 
-MOST = 24
+MAX_CHARTED_RUNS = 24
 """Most rows that a chart shows; chosen so that their names can be read."""
 STUDY_CHART_HEIGHT = 320
 """Height of the chart in pixels."""
@@ -31,7 +31,7 @@ def study_chart(workbook: Workbook, study: Study, first: int, last: int) -> Any:
     fields = {field.header: field for field in study.tables[sheet].layout.fields}
     columns = {header: column for column, header in enumerate(fields)}
     is_curve = fields[names].kind not in TEXT_KINDS
-    last = last if is_curve else min(last, first + MOST - 1)
+    last = last if is_curve else min(last, first + MAX_CHARTED_RUNS - 1)
     kind = (
         {"type": "scatter", "subtype": "straight_with_markers"} if is_curve else {"type": "column"}
     )

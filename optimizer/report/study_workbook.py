@@ -7,7 +7,7 @@ from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from optimizer.atomic_write import replacing
+from optimizer.atomic_write import replace_when_complete
 from optimizer.report.excel_rows import write_text
 from optimizer.report.excel_values import one_line
 from optimizer.report.formats import Formats
@@ -33,7 +33,7 @@ def write_study(study: Study, path: str | os.PathLike[str]) -> None:
 
     Raises FileError if the file is open in another program or cannot be written.
     """
-    with replacing(path) as part:
+    with replace_when_complete(path) as part:
         file = BytesIO()
         _fill(file, study)
         part.write_bytes(file.getbuffer())

@@ -17,7 +17,7 @@ from msgspec import Struct
 from optimizer.solver.answer import Answer
 from optimizer.solver.highs import cost_scale, new_instance, status_of
 from optimizer.solver.highs_thread import run_in_thread
-from optimizer.solver.parametric_ranging import BoundDirection, reaches
+from optimizer.solver.parametric_ranging import BoundDirection, joint_ranges
 from optimizer.solver.solve_strategy import NO_PRESOLVE
 from optimizer.solver.transfer import Program
 
@@ -55,7 +55,7 @@ class _HighsRanging(Struct, frozen=True):
     row_down: np.ndarray
 
 
-def ranges(
+def basis_ranges(
     program: Program, answer: Answer, moves: Mapping[int, BoundDirection] | None = None
 ) -> BasisRanges | None:
     """Ranges of the prices of an answer, with integer columns fixed as they are in it.
@@ -84,7 +84,7 @@ def ranges(
     enter = ranging.column_up if same.all() else np.zeros(len(fixed.cost))
     up = np.where(same, ranging.row_up - finite, 0.0)
     down = np.where(same, finite - ranging.row_down, 0.0)
-    together = reaches(fixed, answer, moves) if moves and same.all() else {}
+    together = joint_ranges(fixed, answer, moves) if moves and same.all() else {}
     return BasisRanges(np.maximum(up, 0.0), np.maximum(down, 0.0), enter, together)
 
 

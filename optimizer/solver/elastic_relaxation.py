@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from msgspec import Struct, structs
 
-from optimizer.solver.solve_program import ask
+from optimizer.solver.solve_program import solve_with_highs
 from optimizer.solver.transfer import INFINITY, Program
 
 ELASTIC_TIME_LIMIT = 20.0
@@ -37,7 +37,7 @@ def least_violation(
     if not len(rows):
         return None
     sides = np.concatenate((np.ones(len(below)), -np.ones(len(above))))
-    answer = ask(elastic_program(program, rows, sides), time_limit=seconds)
+    answer = solve_with_highs(elastic_program(program, rows, sides), time_limit=seconds)
     if answer.values is None:
         return None
     count = len(program.cost)
@@ -65,10 +65,12 @@ def elastic_program(
     upper = [INFINITY] * extra if maximum is None else maximum.tolist()
     columns = [(0.0, float(each), 0) for each in upper]
     cost = np.concatenate((np.zeros(count), weights))
-    return structs.replace(extended(program, columns, [], entries), cost=cost, offset=0.0, sign=1.0)
+    return structs.replace(
+        extend_program(program, columns, [], entries), cost=cost, offset=0.0, sign=1.0
+    )
 
 
-def extended(
+def extend_program(
     program: Program,
     columns: Sequence[tuple[float, float, int]],
     rows: Sequence[tuple[float, float]],

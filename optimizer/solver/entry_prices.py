@@ -58,7 +58,7 @@ class EntryPrices(Struct, frozen=True):
         return np.where(np.isnan(result), np.inf, result)
 
 
-def margins(program: Program, answer: Answer, rows: np.ndarray) -> EntryPrices | None:
+def find_entry_prices(program: Program, answer: Answer, rows: np.ndarray) -> EntryPrices | None:
     """Entry prices of those ``rows`` (balances: in less out) through which nothing flows.
 
     All other rows keep their price. None where the programme is too large or has no solution

@@ -22,7 +22,7 @@ from optimizer.solver.elastic_relaxation import elastic_program
 from optimizer.solver.highs import cost_scale, new_instance, status_of
 from optimizer.solver.highs_thread import run_in_thread
 from optimizer.solver.solve_strategy import INTERIOR_POINT_FROM, PRIMAL_SIMPLEX
-from optimizer.solver.tight_tolerances import strict
+from optimizer.solver.tight_tolerances import solve_with_tight_tolerances
 from optimizer.solver.transfer import Program
 
 FEASIBLE_VIOLATION = 1e-6
@@ -53,7 +53,7 @@ class InfeasibleCore(Struct, frozen=True):
     """True if without any one of the groups the others can hold."""
 
 
-def conflict(
+def find_infeasible_core(
     program: Program,
     groups: Sequence[RowGroup],
     asks: Sequence[bool],
@@ -265,7 +265,7 @@ class _SlackColumns:
         left = min(deadline - time.perf_counter(), INTEGER_SEARCH_TIME_LIMIT)
         if left <= 0:
             return None
-        status, values = strict(structs.replace(relaxation, upper=upper), left)
+        status, values = solve_with_tight_tolerances(structs.replace(relaxation, upper=upper), left)
         if status == "infeasible":
             return np.zeros(0)
         return None if values is None else values[self.count :]

@@ -56,7 +56,7 @@ class BoundDirection(Struct, frozen=True):
         return price
 
 
-def reaches(
+def joint_ranges(
     program: Program, answer: Answer, moves: Mapping[int, BoundDirection]
 ) -> dict[int, tuple[float, float]]:
     """How far up, and how far down, each move can go at the same prices, by its key.

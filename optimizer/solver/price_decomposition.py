@@ -34,7 +34,7 @@ GOLDEN_RATIO = 0.6180339887498949
 """Fractional part of the golden ratio: its multiples are spread evenly and do not repeat."""
 
 
-def attribute(
+def decompose_prices(
     program: Program,
     answer: Answer,
     rows: np.ndarray,

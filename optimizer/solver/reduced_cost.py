@@ -29,7 +29,7 @@ SLOPES_TIME_LIMIT = 20.0
 """Seconds for all slopes together."""
 
 
-def slopes(
+def usage_slopes(
     program: Program, answer: Answer, groups: Sequence[Sequence[int]]
 ) -> Iterator[tuple[float, float] | None]:
     """For each group of columns: (how much dearer before less is used, how much cheaper before

@@ -54,11 +54,11 @@ def run_with_progress(
         if progress and now - shown >= PROGRESS_SECONDS:
             shown = now
             progress(now - begin, search.summary or "".join(search.log[-1:]))
-        return interrupts.unanswered()
+        return interrupts.has_unanswered_signal()
 
     stopped = run_until_stopped(highs, stop_requested)
     if stopped and highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        interrupts.answer()
+        interrupts.mark_answered()
     return stopped
 
 

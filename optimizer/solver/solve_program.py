@@ -30,7 +30,7 @@ ROUNDING_OF_ROWS = 1e-9
 """Part of a row's activity that is rounding: far above the 1e-16 of a double."""
 
 
-def ask(
+def solve_with_highs(
     program: Program,
     *,
     time_limit: float = float("inf"),

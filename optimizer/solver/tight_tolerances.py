@@ -17,7 +17,7 @@ import numpy as np
 from optimizer.solver.answer import Answer
 from optimizer.solver.highs import cost_scale, new_instance, status_of
 from optimizer.solver.search_progress import SearchState, run_with_progress
-from optimizer.solver.solve_program import ask
+from optimizer.solver.solve_program import solve_with_highs
 from optimizer.solver.solve_strategy import HighsOptions
 from optimizer.solver.transfer import Program
 
@@ -39,13 +39,13 @@ TIGHT_OPTIONS: HighsOptions = {
 }
 
 
-def strict(program: Program, seconds: float) -> tuple[str, np.ndarray | None]:
+def solve_with_tight_tolerances(program: Program, seconds: float) -> tuple[str, np.ndarray | None]:
     """Status and values, with integer columns integer to 1e-9; values None where there are none.
 
     A search that ran out of time gives the best that it found.
     """
     deadline = time.perf_counter() + seconds
-    relaxed = ask(program.relaxed(), time_limit=max(seconds, 0.0))
+    relaxed = solve_with_highs(program.relaxed(), time_limit=max(seconds, 0.0))
     if not program.integer.any() or relaxed.values is None:
         return relaxed.status, relaxed.values
     best: Answer | None = None
@@ -70,7 +70,7 @@ def _rounded_solutions(program: Program, values: np.ndarray, deadline: float) ->
     """Solutions with the integer columns of the relaxation rounded up, and to the nearest."""
     for rounded in (np.ceil(values - NEGLIGIBLE_FRACTION), np.rint(values)):
         left = deadline - time.perf_counter()
-        answer = ask(program.held(rounded), time_limit=max(left, 0.0))
+        answer = solve_with_highs(program.held(rounded), time_limit=max(left, 0.0))
         if answer.status == "optimal" and answer.values is not None:
             yield answer
 
@@ -98,5 +98,5 @@ def _branch_and_bound(
         values = search.values if search.values is not None else known
     if values is None:
         return status, None
-    fixed = ask(program.held(values))
+    fixed = solve_with_highs(program.held(values))
     return status, values if fixed.values is None else fixed.values

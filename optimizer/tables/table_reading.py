@@ -9,17 +9,22 @@ from typing import Any
 
 from optimizer.tables.cell_grids import CellGrid
 from optimizer.tables.cell_values import (
-    BIGGEST,
-    CellComplaint,
+    CELL_NUMBER_LIMIT,
+    InvalidCell,
     MergedCell,
     SharedCell,
-    blank,
-    parser,
-    text_of,
+    cell_parser,
+    cell_text,
+    is_blank,
 )
 from optimizer.tables.dates import Horizon
 from optimizer.tables.findings import Findings
-from optimizer.tables.headers import HeaderColumns, find_headers, header_columns, missing_columns
+from optimizer.tables.headers import (
+    HeaderColumns,
+    find_headers,
+    header_columns,
+    report_missing_columns,
+)
 from optimizer.tables.schema import Column, Sheet
 from optimizer.tables.sheet_row_checks import (
     check_hidden_rows,
@@ -42,7 +47,7 @@ def read_table(
     table = SheetTable(sheet, letters=header_columns(headers, sheet))
     cells = _data_rows(grid, headers, table) if headers.row >= 0 else []
     if cells or _has_only_unknown_columns(grid, headers):
-        missing_columns(sheet, headers, findings)
+        report_missing_columns(sheet, headers, findings)
     active = _column(table, "active", headers, cells, currency, findings)
     table.off = {position for position, is_active in enumerate(active) if not is_active}
     check_totals(table, headers, cells, findings)
@@ -68,7 +73,7 @@ def _data_rows(grid: CellGrid, headers: HeaderColumns, table: SheetTable) -> lis
         width = len(row)
         for place in places:
             raw = row[place] if place < width else ""
-            if raw != "" and not blank(raw) and not isinstance(raw, (SharedCell, MergedCell)):
+            if raw != "" and not is_blank(raw) and not isinstance(raw, (SharedCell, MergedCell)):
                 rows.append(row)
                 table.rows.append(number)
                 break
@@ -78,7 +83,7 @@ def _data_rows(grid: CellGrid, headers: HeaderColumns, table: SheetTable) -> lis
 def _has_only_unknown_columns(grid: CellGrid, headers: HeaderColumns) -> bool:
     """True if a sheet has rows, but no known column."""
     below = grid.rows[headers.row + 1 :] if headers.row >= 0 else []
-    return not headers.own() and any(not blank(raw) for row in below for raw in row)
+    return not headers.own() and any(not is_blank(raw) for row in below for raw in row)
 
 
 def _column(
@@ -123,32 +128,37 @@ def _values(
     Plain numbers skip the parser and each text is parsed once, since most cells of a large
     sheet are one or the other.
     """
-    parse = parser(column, currency)
+    parse = cell_parser(column, currency)
     numeric = column.kind == "number"
-    least = -BIGGEST if column.least is None else column.least
-    most = BIGGEST if column.most is None else column.most
+    least = -CELL_NUMBER_LIMIT if column.least is None else column.least
+    most = CELL_NUMBER_LIMIT if column.most is None else column.most
     empty = _required(column, currency) if column.required else column.default
     read: dict[str, Any] = {"": empty}
     values: list[Any] = []
     for position, raw in enumerate(cells):
-        if numeric and type(raw) is float and least <= raw <= most and -BIGGEST < raw < BIGGEST:
+        if (
+            numeric
+            and type(raw) is float
+            and least <= raw <= most
+            and -CELL_NUMBER_LIMIT < raw < CELL_NUMBER_LIMIT
+        ):
             values.append(raw + 0.0)
             continue
         if type(raw) is not str:
             value = _value(raw, parse, empty)
-            if type(raw) is SharedCell and type(value) is not CellComplaint:
+            if type(raw) is SharedCell and type(value) is not InvalidCell:
                 table.warn(
                     findings,
                     position,
                     name,
-                    f"the cell is merged with the one above, and read as {quoted(text_of(raw))}",
+                    f"the cell is merged with the one above, and read as {quoted(cell_text(raw))}",
                     "unmerge the cells and write the value of each row",
                 )
         elif raw in read:
             value = read[raw]
         else:
             value = read[raw] = _value(raw, parse, empty)
-        if type(value) is CellComplaint:
+        if type(value) is InvalidCell:
             table.spoil(findings, position, name, value.message, value.hint)
             value = _stand_in(column)
         values.append(value)
@@ -157,21 +167,21 @@ def _values(
 
 def _value(raw: Any, parse: Callable[[Any], Any], empty: Any) -> Any:
     """The value of a cell, or the complaint that says why it has none."""
-    if blank(raw):
+    if is_blank(raw):
         return empty
     try:
         return parse(raw)
-    except CellComplaint as complaint:
+    except InvalidCell as complaint:
         return complaint
 
 
-def _required(column: Column, currency: str) -> CellComplaint:
+def _required(column: Column, currency: str) -> InvalidCell:
     """The complaint about a blank cell of a required column."""
     kinds = {"number": "a number", "whole": "a whole number", "date": "a date", "text": "a name"}
     kind = " or ".join(column.choices) or kinds.get(column.kind, column.kind)
     unit = column.unit.replace("{currency}", currency)
     hint = f"write {kind} in {unit}" if unit else f"write {kind}"
-    return CellComplaint("the cell is blank, but required", hint)
+    return InvalidCell("the cell is blank, but required", hint)
 
 
 def _periods(

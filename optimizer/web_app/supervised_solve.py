@@ -25,7 +25,7 @@ class SupervisedSolve:
     def __init__(self, write_line: Callable[[str], None]) -> None:
         self._write_line = write_line
         # A program that starts others in the background has them ignore Ctrl-C.
-        interrupts.obey(signal.SIGINT)
+        interrupts.handle_signal(signal.SIGINT)
         threading.Thread(target=self._wait_for_stop, daemon=True).start()
 
     def __call__(self, seconds: float, line: str) -> None:

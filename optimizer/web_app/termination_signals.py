@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from optimizer.interrupts import ENDING
+from optimizer.interrupts import TERMINATION_SIGNALS
 
 SignalHandler = Callable[[int, FrameType | None], None] | int
 
@@ -30,7 +30,9 @@ def interrupted_by_signals() -> Iterator[None]:
     # A signal that is ignored at the start stays ignored: ``nohup`` ignores SIGHUP on purpose.
     # Only SIGINT is handled all the same: a shell ignores it in every background program of a
     # script, where it can only be sent to this process on purpose.
-    handled = [each for each in ENDING if each == signal.SIGINT or not _is_ignored(each)]
+    handled = [
+        each for each in TERMINATION_SIGNALS if each == signal.SIGINT or not _is_ignored(each)
+    ]
     with _handled(handled, interrupt):
         yield
 
@@ -38,7 +40,7 @@ def interrupted_by_signals() -> Iterator[None]:
 @contextmanager
 def signals_ignored() -> Iterator[None]:
     """Ignore these signals inside; for cleaning up, which takes seconds at most."""
-    with _handled(ENDING, signal.SIG_IGN):
+    with _handled(TERMINATION_SIGNALS, signal.SIG_IGN):
         yield
 
 

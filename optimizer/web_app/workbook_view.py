@@ -80,13 +80,13 @@ class WorkbookView:
             )
 
     def _check(self) -> None:
-        from optimizer.tables.workbook_files import open_book
+        from optimizer.tables.workbook_files import read_workbook_file
         from optimizer.workbook_check import check
 
         if self.name.startswith("~$"):
             self.read_error = f"{self.name}: is Excel's note that the workbook is open, not it"
             return
-        self.grids = open_book(self.path).grids
+        self.grids = read_workbook_file(self.path).grids
         self._headers = {
             fold(grid.name): (index, *header_row(grid)) for index, grid in enumerate(self.grids)
         }

@@ -14,7 +14,7 @@ from optimizer.report.page import picture_data
 from optimizer.report.page.embedded_tables import embedded_tables
 from optimizer.report.page.period_bins import PeriodBins, period_bins
 from optimizer.report.write_result import plan_summary
-from optimizer.result.result_layouts import CATEGORIES, Tables, in_order
+from optimizer.result.result_layouts import COST_CATEGORIES, Tables, in_order
 from optimizer.version import __version__
 
 if TYPE_CHECKING:
@@ -141,8 +141,8 @@ def _costs(tables: Tables) -> dict[str, Any]:
         picture_data.sums_by_key(table, keys, value) for value in ("amount", "discounted")
     )
     years = sorted({clean(year) for _, year in paid})
-    categories = [name for name in CATEGORIES if any(key[0] == name for key in paid)]
-    categories += sorted({category for category, _ in paid if category not in CATEGORIES})
+    categories = [name for name in COST_CATEGORIES if any(key[0] == name for key in paid)]
+    categories += sorted({category for category, _ in paid if category not in COST_CATEGORIES})
     return {
         "years": years,
         "rows": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from optimizer.atomic_write import replacing
+from optimizer.atomic_write import replace_when_complete
 from optimizer.report.page.html_file import PAGE_FILE_KIND, html_page, page_part
 from optimizer.report.page.page_data import page_data
 
@@ -31,7 +31,7 @@ def write_page(result: Result, path: str | os.PathLike[str]) -> None:
     The page of a result without a plan has the conflict and the repairs. An existing file is
     replaced atomically. Raises FileError if the file cannot be written.
     """
-    with replacing(path, PAGE_FILE_KIND) as part:
+    with replace_when_complete(path, PAGE_FILE_KIND) as part:
         part.write_bytes(plan_page(page_data(result)))
 
 

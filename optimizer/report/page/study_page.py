@@ -6,7 +6,7 @@ import os
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from optimizer.atomic_write import replacing
+from optimizer.atomic_write import replace_when_complete
 from optimizer.report.excel_values import clean, finite
 from optimizer.report.page.embedded_tables import embedded_tables
 from optimizer.report.page.html_file import PAGE_FILE_KIND, html_page
@@ -36,7 +36,7 @@ def write_study_page(study: Study, path: str | os.PathLike[str]) -> None:
     Its tables are those of the study's workbook. An existing file is replaced atomically.
     Raises FileError if the file cannot be written.
     """
-    with replacing(path, PAGE_FILE_KIND) as part:
+    with replace_when_complete(path, PAGE_FILE_KIND) as part:
         part.write_bytes(study_page(study))
 
 
