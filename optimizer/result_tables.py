@@ -25,7 +25,7 @@ from optimizer.tracing import OriginStatements, certificates, provenance, trace
 from optimizer.tracing.lawfulness_verdict import Lawfulness
 from optimizer.version import __version__
 
-MAX_LOG_LINES = 80
+MAX_RUN_LOG_LINES = 80
 """Maximum lines of the solver's log in the record, from its end."""
 
 
@@ -84,7 +84,7 @@ def run_record(
         ("version", f"numpy {numpy.__version__}"),
         ("version", f"Python {platform.python_version()}"),
         *(("warning", str(finding)) for finding in warnings),
-        *(("solver log", line) for line in answer.log[-MAX_LOG_LINES:] if line),
+        *(("solver log", line) for line in answer.log[-MAX_RUN_LOG_LINES:] if line),
     ]
     return table(result_layouts.RUN_LAYOUT, rows)
 

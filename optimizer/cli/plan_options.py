@@ -46,6 +46,13 @@ def add_previous_options(solve: argparse.ArgumentParser) -> None:
 
 def add_plan_commands(commands: Any, output: CommandOutput) -> None:
     """The commands ``compare`` and ``stochastic``."""
+    for add_command in (_add_compare, _add_stochastic):
+        parser = add_command(commands, output)
+        parser.add_argument("--json", action="store_true", help="one object on standard output")
+        parser.add_argument("--quiet", action="store_true", help="print errors only")
+
+
+def _add_compare(commands: Any, output: CommandOutput) -> Any:
     compare_parser = commands.add_parser(
         "compare", help="say what differs between two plans or two inputs"
     )
@@ -60,6 +67,10 @@ def add_plan_commands(commands: Any, output: CommandOutput) -> None:
         "--output", type=Path, metavar="FILE.xlsx", help="write workbook and page too"
     )
     compare_parser.set_defaults(run=printing(compare, output))
+    return compare_parser
+
+
+def _add_stochastic(commands: Any, output: CommandOutput) -> Any:
     stochastic_parser = commands.add_parser(
         "stochastic", help="one plan for several scenarios: what to decide here and now"
     )
@@ -103,9 +114,7 @@ def add_plan_commands(commands: Any, output: CommandOutput) -> None:
         "--gap", type=share_argument, metavar="G", help="default: Settings"
     )
     stochastic_parser.set_defaults(run=printing(stochastic, output))
-    for command in (compare_parser, stochastic_parser):
-        command.add_argument("--json", action="store_true", help="one object on standard output")
-        command.add_argument("--quiet", action="store_true", help="print errors only")
+    return stochastic_parser
 
 
 def _date(text: str) -> date:

@@ -8,7 +8,8 @@ import numpy as np
 from msgspec import Struct, structs
 
 from optimizer.solver.solve_program import solve_with_highs
-from optimizer.solver.transfer import INFINITY, Program
+from optimizer.solver.transfer import Program
+from optimizer.tables.schema import INFINITY
 
 ELASTIC_TIME_LIMIT = 20.0
 """Seconds for one elastic programme; a user who waits for a reason has no plan to read yet."""

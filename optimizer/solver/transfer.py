@@ -15,8 +15,7 @@ from pyomo.core.expr.numeric_expr import LinearExpression, MonomialTermExpressio
 
 from optimizer.errors import OptimizerError
 from optimizer.garbage_collection import garbage_collection_paused
-
-INFINITY = float("inf")
+from optimizer.tables.schema import INFINITY
 
 
 class Program(Struct):

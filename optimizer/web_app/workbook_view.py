@@ -32,7 +32,7 @@ HEADER_SEARCH_ROWS = 100
 """First rows of a sheet in which its headers are sought; chosen so that a cover note above the
 table does no harm."""
 
-CellPosition = tuple[int, int, int]
+ShownCell = tuple[int, int, int]
 """Sheet, row and column of a cell, from 0."""
 
 
@@ -122,7 +122,7 @@ class WorkbookView:
             "position": self.position_of(finding),
         }
 
-    def position_of(self, finding: Finding) -> CellPosition | None:
+    def position_of(self, finding: Finding) -> ShownCell | None:
         """The cell of a finding, or else the header of its column, or else the first header.
 
         None if the workbook has no such sheet.
