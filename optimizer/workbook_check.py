@@ -1,4 +1,4 @@
-"""Everything that can be said about a workbook without solving it."""
+"""Errors and warnings of a workbook, found without a solve."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from optimizer.tables import read
 def check(path: str | os.PathLike[str]) -> tuple[Finding, ...]:
     """All errors and warnings of a workbook.
 
-    Where there is no error, what the workbook means is looked at too: demand that no
-    allowed route reaches, plants that can never run. Raises FileError if the file is no
-    workbook, UsageError if there is none.
+    A workbook without errors has warnings of its network too: demand that no allowed route
+    reaches, plants that can never run. Raises FileError if the file is no workbook, UsageError if
+    there is no such file.
     """
     try:
         case = read(path)

@@ -20,6 +20,7 @@ from tests.test_model import IDLE, OPTIONS, kiln, option
 FOLDER = Path(__file__).parent / "lp"
 NAMES = (
     "gurobi_facility",
+    "hand_a_discount_in_part_of_a_year",
     "hand_contract_over_two_periods",
     "hand_days_of_cover",
     "hand_delivered_after_the_date",

@@ -1,15 +1,15 @@
-"""Tiers of supply: nothing is bought of an offer before the one that comes first is full."""
+"""Check of tiers: nothing is bought of an offer before the one that comes first is full."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
-from optimizer.audit.verdict import USED, Tally, always
+from optimizer.audit.verdict import MIN_USE, Tally, fixed_place
 
 
-def tier_tally(given: Entitlements, flows: TableFlows) -> Tally:
+def tier_tally(workbook: AuditWorkbook, flows: TableFlows) -> Tally:
     """Where a row is bought that names another offer, that one is bought up to its maximum.
 
     The contract: "after: offer of the same site and material that is bought up to its maximum in
@@ -17,22 +17,22 @@ def tier_tally(given: Entitlements, flows: TableFlows) -> Tally:
     that it touches at all"; "limits add up pro rata".
     """
     tally, flow = Tally("tiers"), flows["Purchases"]
-    nothing = np.zeros(given.calendar.count)
+    nothing = np.zeros(workbook.calendar.count)
     bought = dict(zip(flow.keys, flow.matrix(), strict=True))
-    for key, rows in given.offers.items():
+    for key, rows in workbook.offers.items():
         for row, years in zip(rows.rows, rows.years, strict=True):
             if not row.after:
                 continue
             first = (row.after, *key[1:])
-            taken = (bought.get(key, nothing) > USED) & (years > 0)
-            if first not in given.offers:
+            taken = (bought.get(key, nothing) > MIN_USE) & (years > 0)
+            if first not in workbook.offers:
                 if taken.any():
-                    tally.flaw(f"{key[0]} is bought, and there is no {row.after} to come first")
+                    tally.fail(f"{key[0]} is bought, and there is no {row.after} to come first")
                 continue
-            most = given.offers[first].total(lambda other: other.maximum)
+            most = workbook.offers[first].total(lambda other: other.maximum)
             words = f"{row.after} before {key[0]}"
             if (taken & (most <= 0)).any():
-                tally.flaw(f"{words}: bought where nothing of the first is sold")
+                tally.fail(f"{words}: bought where nothing of the first is sold")
             found = bought.get(first, nothing)
-            tally.at_least(found[taken], most[taken], always(words))
+            tally.at_least(found[taken], most[taken], fixed_place(words))
     return tally

@@ -18,18 +18,39 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.linear_rows import Row, family
+from optimizer.model.family import Bound, Family
+from optimizer.model.linear_rows import LinearRow, add_rows
 from optimizer.model.supply import bought_by_offer
 from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.calendar import members
 from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
 
-RELIEF = {
-    "tier_full": None,
-    "tier": "offer {thing} would be bought {amount:,.1f} t before the one that comes first "
-    "in {period}",
-}
+TIER_FULL_FAMILY = Family(
+    name="tier_full",
+    index=("offer", "site", "material", "period"),
+    meaning="bought up to the maximum before the next tier, tonnes per period",
+    relieved_by="nothing",
+    price="none",
+    unpriced="the maximum of the offer has the price of its threshold",
+    rent="supply rent",
+    checks=("tiers",),
+)
+TIER_FAMILY = Family(
+    name="tier",
+    index=("offer", "site", "material", "offer before it", "period"),
+    meaning="most after the tier before, tonnes per period",
+    sheet="Supply",
+    row_key=("offer", "site", "material"),
+    upper=Bound("after", "{0} is sold only after {3} is bought up to its maximum"),
+    relieved_by="choice",
+    own_relaxation=True,
+    relief="offer {thing} would be bought {amount} t before the one that comes first in {period}",
+    price="none",
+    unpriced="it binds by logic; the maximum of the offer has the price",
+    rent="supply rent",
+    checks=("tiers",),
+)
 
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
@@ -37,18 +58,11 @@ def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     if not any(columns.full):
         return
     bought = bought_by_offer(network, columns)
-    family(
-        m,
-        "tier_full",
-        "bought up to the maximum before the next tier, tonnes per period",
-        _full(network, columns, bought),
-    )
-    family(
-        m, "tier", "most after the tier before, tonnes per period", _after(network, columns, bought)
-    )
+    add_rows(m, TIER_FULL_FAMILY, _full(network, columns, bought))
+    add_rows(m, TIER_FAMILY, _after(network, columns, bought))
 
 
-def _full(network: Network, columns: FlowVariables, bought: list[ByPeriod]) -> Iterator[Row]:
+def _full(network: Network, columns: FlowVariables, bought: list[ByPeriod]) -> Iterator[LinearRow]:
     for offer, decided, cells in zip(network.offers, columns.full, bought, strict=True):
         for t, full in decided.items():
             terms = [(1.0, cells[t])] if t in cells else []
@@ -57,7 +71,7 @@ def _full(network: Network, columns: FlowVariables, bought: list[ByPeriod]) -> I
             yield name, 0.0, terms, INFINITY
 
 
-def _after(network: Network, columns: FlowVariables, bought: list[ByPeriod]) -> Iterator[Row]:
+def _after(network: Network, columns: FlowVariables, bought: list[ByPeriod]) -> Iterator[LinearRow]:
     for offer, cells in zip(network.offers, bought, strict=True):
         for number, periods in offer.after.items():
             first = network.offers[number].name

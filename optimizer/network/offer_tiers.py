@@ -11,9 +11,6 @@ from optimizer.network.dated_rows import total
 from optimizer.tables import sheets
 from optimizer.tables.schema import INFINITY
 
-OfferKey = tuple[str, str, str]
-"""Offer, site and material."""
-
 
 class OfferTier(Struct, frozen=True):
     """Where an offer stands among tiers."""
@@ -25,8 +22,8 @@ class OfferTier(Struct, frozen=True):
 
 
 def offer_tiers(
-    groups: Mapping[OfferKey, Sequence[sheets.Offer]], calendar: Calendar
-) -> dict[OfferKey, OfferTier]:
+    groups: Mapping[sheets.OfferKey, Sequence[sheets.Offer]], calendar: Calendar
+) -> dict[sheets.OfferKey, OfferTier]:
     """Tier of every offer.
 
     A row binds each period that it touches. An offer that does not exist in a period, or of which

@@ -1,4 +1,4 @@
-"""A study as Parquet: one file for each table of all its runs, written run by run."""
+"""A study as Parquet: a file for each table with the rows of all runs, written run by run."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimizer.atomic_write import replacing
+from optimizer.atomic_write import replace_when_complete
 from optimizer.errors import UsageError
+from optimizer.report.formats import TEXT_KINDS
 from optimizer.result.result_layouts import Field
 
 if TYPE_CHECKING:
     from optimizer.studies import RunOutcome, Study
 
-RUN = Field("run", "text", "name of the run")
-RUNS = (
-    RUN,
+RUN_FIELD = Field("run", "text", "name of the run")
+RUNS_FIELDS = (
+    RUN_FIELD,
     Field("status", "text", "what the solver says"),
     Field("objective", "money", "present value of all costs"),
     Field("gap", "number", "relative gap to the best plan possible"),
@@ -26,10 +27,7 @@ RUNS = (
     Field("audit", "text", "verdict of the audit"),
     Field("reason", "text", "why there is no plan, or no proven one"),
 )
-TEXTS = ("text", "period")
-"""Kinds of columns that hold text; all others hold numbers."""
-
-Columns = Mapping[str, Sequence[Any]]
+TableColumns = Mapping[str, Sequence[Any]]
 
 
 def check_parquet() -> None:
@@ -43,65 +41,77 @@ def check_parquet() -> None:
 
 def parquet_files(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
     """Paths of the files that :func:`write_parquet` writes into a folder."""
-    from optimizer.studies.run_outcome import LAYOUTS
+    from optimizer.studies.run_outcome import OUTCOME_LAYOUTS
 
-    names = ("Runs", *(layout.name for layout in LAYOUTS.values()))
+    names = ("Runs", *(layout.name for layout in OUTCOME_LAYOUTS.values()))
     return tuple(Path(folder) / f"{name}.parquet" for name in names)
 
 
 def write_parquet(study: Study, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
     """Write ``Runs.parquet`` and a file for each table of the runs; gives their paths.
 
-    The first column of each is ``run``; runs without a plan are in ``Runs`` alone. A file that
-    exists is replaced in one go. Raises UsageError if pyarrow is not installed, FileError if a
+    The first column of each is ``run``; runs without a plan are only in ``Runs``. An existing
+    file is replaced atomically. Raises UsageError if pyarrow is not installed, FileError if a
     file cannot be written.
     """
-    from optimizer.studies.run_outcome import LAYOUTS
+    from optimizer.studies.run_outcome import OUTCOME_LAYOUTS
 
     check_parquet()
-    first, *others = files = parquet_files(folder)
-    _write(first, RUNS, (_run(name, own) for name, own in study.outcomes.items()), study.run)
-    for path, layout in zip(others, LAYOUTS.values(), strict=True):
-        _write(path, (RUN, *layout.fields), _rows(study, layout.name), study.run)
+    runs_file, *table_files = files = parquet_files(folder)
+    _write_file(
+        runs_file,
+        RUNS_FIELDS,
+        (_run_columns(name, outcome) for name, outcome in study.outcomes.items()),
+        study.run,
+    )
+    for path, layout in zip(table_files, OUTCOME_LAYOUTS.values(), strict=True):
+        _write_file(
+            path, (RUN_FIELD, *layout.fields), _table_columns(study, layout.name), study.run
+        )
     return files
 
 
-def _run(name: str, own: RunOutcome) -> Columns:
-    from optimizer.studies.study import reason
+def _run_columns(name: str, outcome: RunOutcome) -> TableColumns:
+    from optimizer.studies.study import failure_reason
 
-    has_plan = own.objective is not None
+    has_plan = outcome.objective is not None
     values = {
         "run": name,
-        "status": own.status,
-        "objective": own.objective,
-        "gap": own.gap if has_plan else None,
-        "wanted": own.wanted if has_plan else None,
-        "short": own.short if has_plan else None,
-        "seconds": own.seconds,
-        "audit": own.audit,
-        "reason": reason(own),
+        "status": outcome.status,
+        "objective": outcome.objective,
+        "gap": outcome.gap if has_plan else None,
+        "wanted": outcome.wanted if has_plan else None,
+        "short": outcome.short if has_plan else None,
+        "seconds": outcome.seconds,
+        "audit": outcome.audit,
+        "reason": failure_reason(outcome),
     }
     return {header: [value] for header, value in values.items()}
 
 
-def _rows(study: Study, table: str) -> Iterator[Columns]:
-    for name, own in study.outcomes.items():
-        if table in own.tables:
-            found = own.tables[table]
-            cells = {header: found[header] for header in found.layout.headers}
-            yield {"run": [name] * len(found), **cells}
+def _table_columns(study: Study, table: str) -> Iterator[TableColumns]:
+    for name, outcome in study.outcomes.items():
+        if table in outcome.tables:
+            rows = outcome.tables[table]
+            cells = {header: rows[header] for header in rows.layout.headers}
+            yield {"run": [name] * len(rows), **cells}
 
 
-def _write(path: Path, fields: Sequence[Field], parts: Iterable[Columns], run: str) -> None:
-    """Write one file; its metadata name the run of the command."""
+def _write_file(
+    path: Path, fields: Sequence[Field], parts: Iterable[TableColumns], run: str
+) -> None:
+    """Write one file; its metadata have the identifier of the command's run, if there is one."""
     import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
     schema = pa.schema(
-        [(own.header, pa.string() if own.kind in TEXTS else pa.float64()) for own in fields],
+        [
+            (field.header, pa.string() if field.kind in TEXT_KINDS else pa.float64())
+            for field in fields
+        ],
         metadata={"run": run} if run else None,
     )
-    with replacing(path, "Parquet file") as part, ParquetWriter(part, schema) as writer:
+    with replace_when_complete(path, "Parquet file") as part, ParquetWriter(part, schema) as writer:
         for columns in parts:
-            arrays = [pa.array(columns[own.name], own.type) for own in schema]
+            arrays = [pa.array(columns[field.name], field.type) for field in schema]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))

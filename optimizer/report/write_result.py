@@ -1,4 +1,4 @@
-"""From a result to its workbook."""
+"""Writing the results workbook of a result."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import structs
 
 from optimizer.errors import NoPlanError
 from optimizer.explain import Alert
-from optimizer.report.cell_links import way_to
+from optimizer.report.cell_links import relative_path
 from optimizer.report.results_workbook import write as write_tables
 from optimizer.report.summary import Summary
 
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 
 
 def write(result: Result, path: str | os.PathLike[str]) -> None:
-    """Write the results workbook of a plan; an existing file is replaced in one go.
+    """Write the results workbook of a plan; an existing file is replaced atomically.
 
     Raises NoPlanError if the result has no plan, FileError if the file cannot be written.
     """
     if result.objective is None or result.audit is None:
         raise NoPlanError(f"there is no plan to write: {result.status}")
-    summary = summary_of(result)
+    summary = plan_summary(result)
     if result.case.path:
-        summary = structs.replace(summary, input_path=way_to(result.case.path, path))
+        summary = structs.replace(summary, input_path=relative_path(result.case.path, path))
     write_tables(path, summary, result.tables)
 
 
-def summary_of(result: Result) -> Summary:
-    """What the results workbook must know beside the tables."""
+def plan_summary(result: Result) -> Summary:
+    """Summary of a result that has a plan and an audit, for the results workbook."""
     network, settings = result.network, result.case.settings
     calendar = network.calendar
     assert result.objective is not None
     assert result.audit is not None
     wanted = tuple(
-        (line.name, _segment(line.segments, t), label, line.quantity[t], line.penalty[t])
+        (line.name, _segment_label(line.segments, t), label, line.quantity[t], line.penalty[t])
         for line in network.lines
         for t, label in enumerate(calendar.labels)
         if line.quantity[t]
@@ -57,7 +57,7 @@ def summary_of(result: Result) -> Summary:
         audit_passed=result.audit.passed,
         alerts=(
             *result.alerts,
-            *(Alert(str(own), own.sheet, own.cell) for own in result.warnings),
+            *(Alert(str(finding), finding.sheet, finding.cell) for finding in result.warnings),
         ),
         made=date.today().isoformat(),
         wanted=wanted,
@@ -65,5 +65,6 @@ def summary_of(result: Result) -> Summary:
     )
 
 
-def _segment(segments: dict[str, int], t: int) -> str:
+def _segment_label(segments: dict[str, int], t: int) -> str:
+    """Segments of a line in a period; ``segments`` has a bit for each period."""
     return "; ".join(name for name, periods in segments.items() if periods >> t & 1)

@@ -9,15 +9,13 @@ from itertools import product
 
 from optimizer.network.dated_rows import grouped
 from optimizer.tables.case import Case
+from optimizer.tables.sheets import OfferKey
 
 MAX_ENUMERATED_SCENARIOS = 64
 """Scenarios up to which all are enumerated: 2 to the power of 6 uncertain offers."""
 
 Scenario = tuple[str, float, Case]
 """Name, probability and case."""
-
-OfferKey = tuple[str, str, str]
-"""Offer, site and material."""
 
 
 def supply_scenarios(

@@ -230,6 +230,10 @@ class Offer(Dated):
     probability: float = share("probability that supply which is not firm comes", default=1.0)
 
 
+OfferKey = tuple[str, str, str]
+"""Offer, site and material."""
+
+
 @sheet("Assays", "What a feed contains.", "assays")
 class Assay(Record):
     """Tonnes of one oxide (or impurity) in a tonne of feed."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec import structs
 
-from optimizer.atomic_write import replacing
+from optimizer.atomic_write import replace_when_complete
 from optimizer.errors import UsageError
 from optimizer.tables import columns_page, settings
 from optimizer.tables.schema import COMMON, DATES, INFINITY, REQUIRED, SHEETS, Column
@@ -57,7 +57,7 @@ def write_template(path: str | Path, *, currency: str = "USD", overwrite: bool =
         raise UsageError(f"{target}: a blank workbook is an .xlsx file")
     if os.path.lexists(target) and not overwrite:
         raise UsageError(f"{target} exists already; choose another name or allow overwriting")
-    with replacing(target, "blank workbook") as draft:
+    with replace_when_complete(target, "blank workbook") as draft:
         file = BytesIO()
         with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
             _write_workbook(book, currency.strip() or "USD")
@@ -158,16 +158,16 @@ def period_column(label: str, quantity: Column) -> Column:
 
 def note(column: Column, currency: str) -> str:
     """Text of the note on a header: meaning, unit, type, allowed values, default."""
-    entry = ENTRY_HINTS.get(column.kind, columns_page.kind_words(column))
+    entry = ENTRY_HINTS.get(column.kind, columns_page.kind_label(column))
     if column.unit in ("share", "t/t") and column.most == 1:
         entry = "0.25 or 25 %"
-    allowed = columns_page.allowed_words(column)
-    blank = "an error: required" if column.required else columns_page.default_words(column)
+    allowed = columns_page.allowed_label(column)
+    blank = "an error: required" if column.required else columns_page.default_label(column)
     lines = {
-        "Unit": columns_page.unit_words(column, currency),
+        "Unit": columns_page.unit_label(column, currency),
         "Write": entry,
         "Allowed": allowed,
-        "Must stand in": columns_page.refers_words(column),
+        "Must stand in": columns_page.references_label(column),
         "If blank": blank,
         "Key": "part of the name of the row" if column.key else "",
     }
@@ -198,12 +198,12 @@ def _style(attribute: str, column: Column) -> str:
 
 def _setting_words(column: Column, currency: str) -> str:
     """Meaning, unit, allowed values and default of a setting in one line."""
-    unit = columns_page.unit_words(column, currency)
-    allowed = columns_page.allowed_words(column)
+    unit = columns_page.unit_label(column, currency)
+    allowed = columns_page.allowed_label(column)
     parts = [
         column.meaning + (f" ({unit})" if unit else ""),
         f"allowed: {allowed}" if allowed else "",
-        "required" if column.required else f"if blank: {columns_page.default_words(column)}",
+        "required" if column.required else f"if blank: {columns_page.default_label(column)}",
     ]
     return ". ".join(part[0].upper() + part[1:] for part in parts if part) + "."
 

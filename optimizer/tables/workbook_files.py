@@ -17,7 +17,7 @@ from optimizer.errors import FileError, UsageError
 from optimizer.tables import zip_limits
 from optimizer.tables.cell_grids import CellGrid, read_grids
 from optimizer.tables.excel_package import ExcelPackage
-from optimizer.tables.text_matching import clean, fold
+from optimizer.tables.text_matching import clean_text, fold
 
 MAX_WORKBOOK_FILE_BYTES = 500_000_000
 """Chosen far above any workbook of tables, so that a wrong file is not read into memory."""
@@ -31,7 +31,7 @@ class WorkbookGrids(Struct):
     sha256: str = ""
 
 
-def open_book(path: str | os.PathLike[str]) -> WorkbookGrids:
+def read_workbook_file(path: str | os.PathLike[str]) -> WorkbookGrids:
     """Every sheet of an Excel file (.xlsx or .xlsm) as a grid; the file is not changed.
 
     Raises UsageError if there is no such file, FileError if it is no workbook.
@@ -100,7 +100,7 @@ def _grids(content: bytes) -> list[CellGrid]:
     except (FileError, MemoryError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
-        reason = clean(str(error))[:100]
+        reason = clean_text(str(error))[:100]
         raise FileError(f"is damaged ({reason}); open it in Excel and save it again") from None
 
 

@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from optimizer.tables.schema import INFINITY
-from optimizer.tables.sheets import Offer
-from optimizer.tables.text_matching import fold, listed, quoted, written
+from optimizer.tables.sheets import Offer, OfferKey
+from optimizer.tables.text_matching import as_text, fold, joined, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft, common_dates, group_rows
 
-OfferKey = tuple[str, str, str]
-"""Offer, site and material."""
-
-Groups = dict[OfferKey, list[Offer]]
+OfferRowsByKey = dict[OfferKey, list[Offer]]
 
 _MARK = re.compile(
     r"\b(?:tier|step|band|level|tranche|block|bracket|slab|price break|break|volume|discount)s?\b"
@@ -30,7 +27,7 @@ _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 def check_tiers(draft: WorkbookDraft) -> None:
     """Require that what ``after`` names is another offer of the place, on sale, with a maximum."""
     rows = draft.rows_readable_in("Supply", "offer", "site", "material", "after", "start", "end")
-    groups: Groups = group_rows(rows, _key)
+    groups: OfferRowsByKey = group_rows(rows, _key)
     for row in rows:
         if not row.after:
             continue
@@ -64,7 +61,7 @@ def _check_maximum(draft: WorkbookDraft, row: Offer, why: str) -> None:
         )
 
 
-def _check_first_maxima(draft: WorkbookDraft, groups: Groups) -> None:
+def _check_first_maxima(draft: WorkbookDraft, groups: OfferRowsByKey) -> None:
     """Require a maximum in each row that another row waits for."""
     needed = {
         other.row: other
@@ -101,7 +98,7 @@ def _check_on_sale(draft: WorkbookDraft, row: Offer, first: list[Offer]) -> None
         )
 
 
-def _check_circles(draft: WorkbookDraft, groups: Groups) -> None:
+def _check_circles(draft: WorkbookDraft, groups: OfferRowsByKey) -> None:
     """Refuse offers that come after themselves, at the first row of each circle."""
     before: dict[OfferKey, set[OfferKey]] = {
         key: {(row.after, *key[1:]) for row in rows if row.after} for key, rows in groups.items()
@@ -115,7 +112,7 @@ def _check_circles(draft: WorkbookDraft, groups: Groups) -> None:
         row = next(row for row in rows if row.after)
         message = f"{quoted(key[0])} comes after itself"
         if len(circle) > 1:
-            message += f", by way of {listed([name for name, *_ in circle[1:]])}"
+            message += f", by way of {joined([name for name, *_ in circle[1:]])}"
         draft.error(row, "after", message, "leave it blank for the offer that is bought first")
 
 
@@ -156,8 +153,8 @@ def check_look_alike_tiers(draft: WorkbookDraft) -> None:
             draft.warning(
                 later,
                 "after",
-                f"{quoted(later.offer)} costs {written(later.price)}, less than "
-                f"{quoted(first.offer)} in row {first.row} at {written(first.price)}; the cell is "
+                f"{quoted(later.offer)} costs {as_text(later.price)}, less than "
+                f"{quoted(first.offer)} in row {first.row} at {as_text(first.price)}; the cell is "
                 "blank, so that the plan may buy the cheaper one alone",
                 f"if it is sold only once {quoted(first.offer)} is bought up to its maximum, write "
                 f"{quoted(first.offer)} under after",
