@@ -112,7 +112,7 @@ def test_a_study_has_the_tables_and_the_chart_of_its_record(command):
 
 def test_the_page_has_a_view_for_every_overview():
     program = (ROOT / "optimizer" / "report" / "page" / "study.js").read_text(encoding="utf-8")
-    (views,) = re.findall(r"const VIEWS = \{(.*?)\};", program)
+    (views,) = re.findall(r"const STUDY_VIEWS = \{(.*?)\};", program, re.DOTALL)
     names = {name.strip('"') for name in re.findall(r'("[^"]+"|\w+): \w+View', views)}
     assert names == {name for study in STUDY_REGISTER.values() for name in study.overviews}
     assert set(page_programs()) <= set(STUDY_PROGRAMS)
