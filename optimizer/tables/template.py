@@ -14,6 +14,7 @@ from msgspec import structs
 from optimizer.atomic_write import replacing
 from optimizer.errors import UsageError
 from optimizer.tables import columns_page, settings
+from optimizer.tables.case_rows import period_column
 from optimizer.tables.schema import COMMON, DATES, INFINITY, REQUIRED, SHEETS, Column
 from optimizer.tables.template_guide import GUIDE_SHEET, SHEET_GROUPS, header_formats, write_guide
 from optimizer.tables.validation import LAST_VALIDATED_ROW, validation_rule
@@ -140,20 +141,6 @@ def columns_of_sheet(name: str) -> dict[str, Column]:
             with_periods |= {label: period_column(label, quantity) for label in EXAMPLE_PERIODS}
         with_periods[attribute] = column
     return with_periods
-
-
-def period_column(label: str, quantity: Column) -> Column:
-    """The column of Demand that holds the tonnes of one period."""
-    return Column(
-        "number",
-        "tonnes wanted in this period; wins over quantity where it is filled. Rename the column "
-        "when the periods in Settings change",
-        header=label,
-        unit="t",
-        default=None,
-        default_text="quantity",
-        least=quantity.least,
-    )
 
 
 def note(column: Column, currency: str) -> str:
