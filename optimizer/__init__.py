@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     )
     from optimizer.studies.plan_comparison import Comparison, compare
     from optimizer.tables import Case, read, read_frames
+    from optimizer.tables.case_workbook import write_case
     from optimizer.tables.marked_copy import write_marked_copy
     from optimizer.tables.template import write_template
     from optimizer.workbook_check import check
@@ -94,6 +95,7 @@ _HOMES = {
     ),
     "optimizer.workbook_check": ("check",),
     "optimizer.tables": ("Case", "read", "read_frames"),
+    "optimizer.tables.case_workbook": ("write_case",),
     "optimizer.tables.marked_copy": ("write_marked_copy",),
     "optimizer.tables.template": ("write_template",),
 }
@@ -139,6 +141,7 @@ __all__ = [
     "supply_scenarios",
     "weighted_scenarios",
     "write",
+    "write_case",
     "write_marked_copy",
     "write_page",
     "write_parquet",

@@ -10,15 +10,20 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
+from typing import BinaryIO, TypeAlias
 
 from optimizer.errors import FileError, UsageError
 from optimizer.staging import Staging, sweep
 
 WORKBOOK = "results workbook"
+
+Target: TypeAlias = str | os.PathLike[str] | BinaryIO
+"""Where a file is written: a path, or an open binary file."""
 
 _RUN: ContextVar[Staging | None] = ContextVar("run", default=None)
 """The staging folder of the run whose files are being written."""
@@ -57,6 +62,29 @@ def replacing(path: str | os.PathLike[str], what: str = WORKBOOK) -> Iterator[Pa
     finally:
         if run is None and staging is not None:
             staging.close()
+
+
+@contextlib.contextmanager
+def writing(target: Target, what: str = WORKBOOK) -> Iterator[io.BytesIO]:
+    """A buffer whose content is written to a target when the block ends without an error.
+
+    A path is written as by :func:`replacing`. An open file is written from its position on and
+    stays open. Raises UsageError for any other target, and for a file that is open for text.
+    """
+    # In memory first: where a disk is full, a file of ZipFile's would say so once more.
+    buffer = io.BytesIO()
+    if isinstance(target, (str, os.PathLike)):
+        with replacing(target, what) as part:
+            yield buffer
+            part.write_bytes(buffer.getbuffer())
+        return
+    if isinstance(target, io.TextIOBase):
+        raise UsageError(f"the {what} is written to a file that is open for text; open it as 'wb'")
+    if not hasattr(target, "write"):
+        kind = type(target).__name__
+        raise UsageError(f"the {what} is written to a path or an open binary file, not to {kind}")
+    yield buffer
+    target.write(buffer.getvalue())
 
 
 @contextlib.contextmanager

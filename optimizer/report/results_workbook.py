@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Mapping
 from datetime import datetime
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from optimizer.atomic_write import replacing
+from optimizer.atomic_write import Target, writing
 from optimizer.report import block_titles
 from optimizer.report.cell_links import RowFinder, write_links
 from optimizer.report.excel_compression import close
@@ -44,17 +42,14 @@ _MARGIN = 65
 """Most characters of a text in the margin of the paper."""
 
 
-def write(path: str | os.PathLike[str], summary: Summary, tables: Mapping[str, Table]) -> None:
-    """Write the results workbook to a path; its folder is made if need be.
+def write(path: Target, summary: Summary, tables: Mapping[str, Table]) -> None:
+    """Write the results workbook to a path, whose folder is made if need be, or an open file.
 
     An existing file is replaced only when the new one is complete. Raises FileError if
     the file is open in another program or cannot be written; nothing half-written stays.
     """
-    with replacing(path) as part:
-        # In memory first: where a disk is full, a file of ZipFile's would say so once more.
-        file = BytesIO()
+    with writing(path) as file:
         _fill(file, summary, tables)
-        part.write_bytes(file.getbuffer())
 
 
 def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None:

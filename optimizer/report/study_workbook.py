@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from optimizer.atomic_write import replacing
+from optimizer.atomic_write import Target, writing
 from optimizer.report.excel_compression import close
 from optimizer.report.excel_rows import write_text
 from optimizer.report.excel_values import one_line
@@ -16,6 +14,7 @@ from optimizer.report.results_workbook import options, set_paper
 from optimizer.report.study_chart import HEIGHT, study_chart
 from optimizer.report.summary import Summary
 from optimizer.report.table_sheet import write_sheet
+from optimizer.report.what_is_written import check_study
 from optimizer.report.worksheet import exact_worksheet
 
 if TYPE_CHECKING:
@@ -27,15 +26,15 @@ ROW, PAGE = 20, 660
 """Pixels of a row, and of a page of a narrow sheet; a chart is not cut by the end of a page."""
 
 
-def write_study(study: Study, path: str | os.PathLike[str]) -> None:
-    """Write the workbook of a study; an existing file is replaced in one go.
+def write_study(study: Study, path: Target) -> None:
+    """Write the workbook of a study to a path or an open file.
 
-    Raises FileError if the file is open in another program or cannot be written.
+    An existing file is replaced in one go. Raises FileError if the file is open in another
+    program or cannot be written, UsageError for anything but a study.
     """
-    with replacing(path) as part:
-        file = BytesIO()
+    check_study(study)
+    with writing(path) as file:
         _fill(file, study)
-        part.write_bytes(file.getbuffer())
 
 
 def _fill(file: Any, study: Study) -> None:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from optimizer.report.excel_values import address, column_name
+from optimizer.tables.exact_numbers import ExactNumbers
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -28,15 +29,8 @@ Content = str | float | None
 """What a cell of a long table holds: clean text, a finite number, or nothing."""
 
 
-class _ExactWorksheet:
+class _ExactWorksheet(ExactNumbers):
     """What XlsxWriter's worksheet makes of numbers, attributes and formulas, exact and quick."""
-
-    fh: Any
-
-    def _xml_number_element(self, number: float, attributes: Any = ()) -> None:
-        """All the digits of a number; XlsxWriter writes 16, which is not always it."""
-        text = "".join(f' {key}="{value}"' for key, value in attributes)
-        self.fh.write(f"<c{text}><v>{float(number)!r}</v></c>")
 
     def _escape_attributes(self, attribute: Any) -> Any:
         """Numbers and addresses need none; XlsxWriter searches each, and fails at numbers."""

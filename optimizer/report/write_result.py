@@ -9,25 +9,29 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from optimizer.atomic_write import Target
 from optimizer.errors import NoPlanError
 from optimizer.explain import Alert
 from optimizer.report.cell_links import way_to
 from optimizer.report.results_workbook import write as write_tables
 from optimizer.report.summary import Summary
+from optimizer.report.what_is_written import check_result
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
 
 
-def write(result: Result, path: str | os.PathLike[str]) -> None:
-    """Write the results workbook of a plan; an existing file is replaced in one go.
+def write(result: Result, path: Target) -> None:
+    """Write the results workbook of a plan to a path or an open file.
 
-    Raises NoPlanError if the result has no plan, FileError if the file cannot be written.
+    An existing file is replaced in one go. Raises NoPlanError if the result has no plan,
+    FileError if the file cannot be written, UsageError for anything but a result.
     """
+    check_result(result)
     if result.objective is None or result.audit is None:
         raise NoPlanError(f"there is no plan to write: {result.status}")
     summary = summary_of(result)
-    if result.case.path:
+    if result.case.path and isinstance(path, (str, os.PathLike)):
         summary = structs.replace(summary, input_path=way_to(result.case.path, path))
     write_tables(path, summary, result.tables)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
-from optimizer.atomic_write import replacing
+from optimizer.atomic_write import Target, writing
 from optimizer.report.page.html_file import WHAT, text_of, whole
 from optimizer.report.page.page_data import page_data
+from optimizer.report.what_is_written import check_result
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
@@ -25,14 +25,16 @@ PROGRAMS = (
 """Parts of the page's program, in the order in which they stand in it."""
 
 
-def write_page(result: Result, path: str | os.PathLike[str]) -> None:
+def write_page(result: Result, path: Target) -> None:
     """Write the page of a result: one HTML file that opens without a network.
 
     A result without a plan has a page too: it says why, and what would have to give. An
-    existing file is replaced in one go. Raises FileError if the file cannot be written.
+    existing file is replaced in one go. Raises FileError if the file cannot be written,
+    UsageError for anything but a result.
     """
-    with replacing(path, WHAT) as part:
-        part.write_bytes(page(page_data(result)))
+    check_result(result)
+    with writing(path, WHAT) as file:
+        file.write(page(page_data(result)))
 
 
 def page(data: dict[str, Any]) -> bytes:

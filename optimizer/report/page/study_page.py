@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from optimizer.atomic_write import replacing
+from optimizer.atomic_write import Target, writing
 from optimizer.report.excel_values import clean, finite
 from optimizer.report.page.embedded_tables import sheets
 from optimizer.report.page.html_file import WHAT, whole
+from optimizer.report.what_is_written import check_study
 from optimizer.version import __version__
 
 if TYPE_CHECKING:
@@ -30,14 +30,15 @@ PROGRAMS = (
 """Parts of the program of a study's page, in the order in which they stand in it."""
 
 
-def write_study_page(study: Study, path: str | os.PathLike[str]) -> None:
+def write_study_page(study: Study, path: Target) -> None:
     """Write the page of a study: one HTML file that opens without a network.
 
     Its tables are those of the study's workbook. An existing file is replaced in one go.
-    Raises FileError if the file cannot be written.
+    Raises FileError if the file cannot be written, UsageError for anything but a study.
     """
-    with replacing(path, WHAT) as part:
-        part.write_bytes(study_page(study))
+    check_study(study)
+    with writing(path, WHAT) as file:
+        file.write(study_page(study))
 
 
 def study_page(study: Study) -> bytes:
