@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -21,6 +21,7 @@ from optimizer import (
     interrupts,
     model,
     network,
+    result_json,
     result_tables,
     solver,
     tracing,
@@ -102,6 +103,22 @@ class Result:
     def shortage(self) -> float:
         """Tonnes of demand that are not met, outlets left out."""
         return float(sum(self.tables["Shortages"]["short"])) if self.tables else 0.0
+
+    def to_json(self) -> str:
+        """The result with its case as JSON text (``docs/result.schema.json``).
+
+        The model and what like cases may start from are left out; numbers that are not finite
+        are null.
+        """
+        return result_json.text_of({own.name: getattr(self, own.name) for own in fields(self)})
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Result:
+        """The result of :meth:`to_json`, to show, write and compare.
+
+        Raises FileError if the text is no such JSON, or of another version of it.
+        """
+        return cls(**result_json.fields_of(text))
 
     def raise_for_status(self) -> Result:
         """The result itself, if it is a proven optimum.

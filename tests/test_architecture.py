@@ -33,6 +33,7 @@ ORDER = (
     "tracing",
     "explain",
     "result_tables",
+    "result_json",
     "plan",
     "studies",
     "report",

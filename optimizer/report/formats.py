@@ -155,13 +155,6 @@ def size_of(kind: str, values: Iterable[float]) -> float:
     return max(sizes, default=0.0)
 
 
-def unit(kind: str, currency: str, table: str = "") -> str:
-    """Unit that stands above a column; empty for text and shares."""
-    per = {"Scarcity": "unit", "Break-even": "t or unit"}.get(table, "t")
-    units = {"tonnes": "t", "amount": "units", "money": currency, "price": f"{currency}/{per}"}
-    return units.get(kind, "")
-
-
 def divisor(number: str) -> float:
     """What a number format of :func:`money_scale` divides by.
 

@@ -22,8 +22,9 @@ from optimizer.report.excel_values import (
     finite,
     wild,
 )
-from optimizer.report.formats import Formats, number_format, unit
+from optimizer.report.formats import Formats, number_format
 from optimizer.report.summary import Summary
+from optimizer.result.field_units import unit
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

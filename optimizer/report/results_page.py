@@ -7,10 +7,10 @@ from pathlib import Path
 
 from optimizer.report.block_scarce import STEP, TOP
 from optimizer.report.excel_values import table_name
-from optimizer.report.formats import unit
 from optimizer.report.heat_sheet import MOST
 from optimizer.report.pivot import LIVE_CELLS
 from optimizer.report.table_sheet import LEVELS, NOTHING, PRINTED, RATIOS
+from optimizer.result.field_units import unit
 from optimizer.result.result_layouts import LAYOUTS, REQUESTED, Layout
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "results.md"

@@ -42,11 +42,11 @@ from optimizer.report.formats import (
     Formats,
     number_format,
     size_of,
-    unit,
 )
 from optimizer.report.pivot import PivotPlace, write_pivot
 from optimizer.report.summary import Summary
 from optimizer.report.worksheet import lay_heights
+from optimizer.result.field_units import unit
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

@@ -25,8 +25,8 @@ from optimizer.tables.workbook_files import Source, WorkbookGrids, grids_of_fram
 def read(path: Source) -> Case:
     """Read an Excel workbook as a case: from a path, its bytes or an open binary file.
 
-    Raises UsageError (no such file, no such source), FileError (the file is no workbook) or WorkbookError,
-    which lists all errors and warnings.
+    Raises UsageError (no such file, or something else), FileError (the file is no workbook) or
+    WorkbookError, which lists all errors and warnings.
     """
     return _case(open_book(path))
 
