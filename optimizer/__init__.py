@@ -27,6 +27,8 @@ if TYPE_CHECKING:
         WorkbookError,
     )
     from optimizer.plan import Result, build_model, build_network, solve, solve_model
+    from optimizer.report.arrow_tables import arrow_table
+    from optimizer.report.csv_files import write_csv
     from optimizer.report.page import write_page, write_study_page
     from optimizer.report.parquet import write_parquet
     from optimizer.report.study_workbook import write_study
@@ -69,6 +71,8 @@ _HOMES = {
         "WorkbookError",
     ),
     "optimizer.plan": ("Result", "build_model", "build_network", "solve", "solve_model"),
+    "optimizer.report.arrow_tables": ("arrow_table",),
+    "optimizer.report.csv_files": ("write_csv",),
     "optimizer.report.page": ("write_page", "write_study_page"),
     "optimizer.report.parquet": ("write_parquet",),
     "optimizer.report.write_result": ("write",),
@@ -123,6 +127,7 @@ __all__ = [
     "UsageError",
     "WorkbookError",
     "alternatives",
+    "arrow_table",
     "build_model",
     "build_network",
     "check",
@@ -142,6 +147,7 @@ __all__ = [
     "weighted_scenarios",
     "write",
     "write_case",
+    "write_csv",
     "write_marked_copy",
     "write_page",
     "write_parquet",

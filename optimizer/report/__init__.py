@@ -5,7 +5,8 @@
 ``check_parquet`` says before a long solve whether that can be done.
 """
 
-from optimizer.report.parquet import check_parquet, parquet_files, write_parquet
+from optimizer.report.arrow_tables import check_parquet
+from optimizer.report.parquet import parquet_files, write_parquet
 from optimizer.report.results_workbook import write
 from optimizer.report.study_workbook import write_study
 from optimizer.report.summary import Summary

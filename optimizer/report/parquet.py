@@ -1,4 +1,4 @@
-"""A study as Parquet: one file for each table of all its runs, written run by run."""
+"""Studies and results as Parquet: one file for each table; that of a study run by run."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.atomic_write import replacing
-from optimizer.errors import UsageError
-from optimizer.result.result_layouts import Field
+from optimizer.report.arrow_tables import arrow_of, arrow_schema, check_parquet
+from optimizer.report.data_columns import data_columns, data_tables, data_values
+from optimizer.report.what_is_written import check_tables
+from optimizer.result.result_layouts import Field, Layout
 
 if TYPE_CHECKING:
+    from optimizer.plan import Result
     from optimizer.studies import RunOutcome, Study
 
 RUN = Field("run", "text", "name of the run")
@@ -26,19 +29,7 @@ RUNS = (
     Field("audit", "text", "verdict of the audit"),
     Field("reason", "text", "why there is no plan, or no proven one"),
 )
-TEXTS = ("text", "period")
-"""Kinds of columns that hold text; all others hold numbers."""
-
 Columns = Mapping[str, Sequence[Any]]
-
-
-def check_parquet() -> None:
-    """Raises UsageError if pyarrow is not installed; worth a call before a long study."""
-    try:
-        import pyarrow.parquet  # noqa: F401
-    except ImportError:
-        cure = "pip install 'magnet-sourcing-optimizer[parquet]'"
-        raise UsageError(f"Parquet files need pyarrow, which is not installed: {cure}") from None
 
 
 def parquet_files(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
@@ -49,20 +40,45 @@ def parquet_files(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
     return tuple(Path(folder) / f"{name}.parquet" for name in names)
 
 
-def write_parquet(study: Study, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
-    """Write ``Runs.parquet`` and a file for each table of the runs; gives their paths.
+def write_parquet(study: Study | Result, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
+    """Write a Parquet file for each table of a study or a result; gives their paths.
 
-    The first column of each is ``run``; runs without a plan are in ``Runs`` alone. A file that
-    exists is replaced in one go. Raises UsageError if pyarrow is not installed, FileError if a
-    file cannot be written.
+    Of a study these are ``Runs.parquet`` and the tables of all runs, whose first column is
+    ``run``; runs without a plan are in ``Runs`` alone. Of a result they are its tables and
+    ``Sites.parquet``. Metadata of each column are its unit and meaning. A file that exists is
+    replaced in one go. Raises UsageError if pyarrow is not installed or for anything but a study
+    or a result, FileError if a file cannot be written.
     """
-    from optimizer.studies.run_outcome import LAYOUTS
+    from optimizer.studies import Study
 
     check_parquet()
+    check_tables(study)
+    return _write_study(study, folder) if isinstance(study, Study) else _write_result(study, folder)
+
+
+def _write_result(result: Result, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
+    from pyarrow.parquet import write_table
+
+    tables = data_tables(result)
+    files = tuple(Path(folder) / f"{name}.parquet" for name in tables)
+    for path, table in zip(files, tables.values(), strict=True):
+        made = arrow_of(table)
+        if result.run:
+            made = made.replace_schema_metadata({**made.schema.metadata, "run": result.run})
+        with replacing(path, "Parquet file") as part:
+            write_table(made, part)
+    return files
+
+
+def _write_study(study: Study, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
+    from optimizer.studies.run_outcome import LAYOUTS
+
     first, *others = files = parquet_files(folder)
-    _write(first, RUNS, (_run(name, own) for name, own in study.outcomes.items()), study.run)
+    runs = (_run(name, own) for name, own in study.outcomes.items())
+    _write(first, Layout("Runs", "The runs of the study.", RUNS), runs, study)
     for path, layout in zip(others, LAYOUTS.values(), strict=True):
-        _write(path, (RUN, *layout.fields), _rows(study, layout.name), study.run)
+        longer = Layout(layout.name, layout.meaning, (RUN, *layout.fields))
+        _write(path, longer, _rows(study, layout.name), study)
     return files
 
 
@@ -92,16 +108,15 @@ def _rows(study: Study, table: str) -> Iterator[Columns]:
             yield {"run": [name] * len(found), **cells}
 
 
-def _write(path: Path, fields: Sequence[Field], parts: Iterable[Columns], run: str) -> None:
+def _write(path: Path, layout: Layout, parts: Iterable[Columns], study: Study) -> None:
     """Write one file; its metadata name the run of the command."""
     import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
-    schema = pa.schema(
-        [(own.header, pa.string() if own.kind in TEXTS else pa.float64()) for own in fields],
-        metadata={"run": run} if run else None,
-    )
+    columns = data_columns(layout.fields, study.currency, layout.name)
+    schema = arrow_schema(columns, {"meaning": layout.meaning, "run": study.run})
     with replacing(path, "Parquet file") as part, ParquetWriter(part, schema) as writer:
-        for columns in parts:
-            arrays = [pa.array(columns[own.name], own.type) for own in schema]
+        for values in parts:
+            own = zip(data_values(layout.fields, values), schema, strict=True)
+            arrays = [pa.array(column, field.type) for column, field in own]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))

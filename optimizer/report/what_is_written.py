@@ -23,6 +23,15 @@ def check_study(thing: Any) -> None:
         raise UsageError(f"a Study is written here, and {_described(thing)} was given")
 
 
+def check_tables(thing: Any) -> None:
+    """Raises UsageError unless a thing is the result of a plan or a study."""
+    from optimizer.plan import Result
+    from optimizer.studies import Study
+
+    if not isinstance(thing, (Result, Study)):
+        raise UsageError(f"a Result or a Study is written here, and {_described(thing)} was given")
+
+
 def _described(thing: Any) -> str:
     kind = type(thing).__name__
     return f"{'an' if kind[:1] in 'AEIOUaeiou' else 'a'} {kind}"
