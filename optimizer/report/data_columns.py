@@ -66,13 +66,12 @@ def data_values(fields: Iterable[Field], values: Mapping[str, Values]) -> Iterat
     """Values of the columns of :func:`data_columns`; what is no date is None in a date column."""
     for field in fields:
         own = values[field.header]
-        yield (
-            [each if isinstance(each, date) else None for each in own]
-            if (field.kind == "date")
-            else own
-        )
+        if field.kind == "date":
+            own = [each if isinstance(each, date) else None for each in own]
+        yield own
         if field.kind == "period":
-            days = {label: days_of_label(str(label)) or (None, None) for label in dict.fromkeys(own)}
+            labels = dict.fromkeys(own)
+            days = {label: days_of_label(str(label)) or (None, None) for label in labels}
             yield [days[label][0] for label in own]
             yield [days[label][1] for label in own]
 
