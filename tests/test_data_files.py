@@ -76,6 +76,8 @@ def test_another_text_has_no_days(text):
 def test_what_is_no_result_is_refused(result, tmp_path):
     with pytest.raises(optimizer.UsageError, match="a Result or a Study is written here"):
         optimizer.write_csv(result.case, tmp_path)
+    with pytest.raises(optimizer.UsageError, match="the folder of the files is a path, and a None"):
+        optimizer.write_csv(result, None)
     pytest.importorskip("pyarrow")
     with pytest.raises(optimizer.UsageError, match="a Result or a Study is written here"):
         optimizer.write_parquet(result.case, tmp_path)

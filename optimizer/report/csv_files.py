@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.atomic_write import replacing
 from optimizer.report.data_columns import data_tables
-from optimizer.report.what_is_written import check_tables
+from optimizer.report.what_is_written import check_folder, check_tables
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
@@ -30,6 +30,7 @@ def write_csv(result: Result | Study, folder: str | os.PathLike[str]) -> tuple[P
     for anything but a result or a study.
     """
     check_tables(result)
+    check_folder(folder)
     tables = data_tables(result)
     paths = [Path(folder) / f"{name}.csv" for name in tables]
     for path, table in zip(paths, tables.values(), strict=True):

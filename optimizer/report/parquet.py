@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.atomic_write import replacing
 from optimizer.report.arrow_tables import arrow_of, arrow_schema, check_parquet
 from optimizer.report.data_columns import data_columns, data_tables, data_values
-from optimizer.report.what_is_written import check_tables
+from optimizer.report.what_is_written import check_folder, check_tables
 from optimizer.result.result_layouts import Field, Layout
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def write_parquet(study: Study | Result, folder: str | os.PathLike[str]) -> tupl
 
     check_parquet()
     check_tables(study)
+    check_folder(folder)
     return _write_study(study, folder) if isinstance(study, Study) else _write_result(study, folder)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from optimizer.errors import UsageError
@@ -30,6 +31,12 @@ def check_tables(thing: Any) -> None:
 
     if not isinstance(thing, (Result, Study)):
         raise UsageError(f"a Result or a Study is written here, and {_described(thing)} was given")
+
+
+def check_folder(folder: Any) -> None:
+    """Raises UsageError unless a folder is a path."""
+    if not isinstance(folder, (str, os.PathLike)):
+        raise UsageError(f"the folder of the files is a path, and {_described(folder)} was given")
 
 
 def _described(thing: Any) -> str:
