@@ -5,64 +5,69 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from types import ModuleType
+from typing import TextIO
 
-UNREAD = ("numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars")
-"""What gives numpy's functions the texts of ``help``: nobody asks a command for them."""
+MIN_DISK_SPACE = 50_000_000
+"""Bytes that must be free, or that a file may have, before Python may keep compiled modules.
 
-
-ROOM = 50_000_000
-"""Bytes of a disk, or of a file, below which Python is not asked to keep what it compiles."""
+The compiled modules of this package and its libraries take about as much.
+"""
 
 
 def entry() -> None:
-    """What the console script calls; leaves at once, without tearing down the libraries."""
-    if _short_of_room():
+    """Console script: run the command and exit at once, without tearing down the libraries."""
+    os._exit(run_command())
+
+
+def run_command() -> int:
+    """Run the command of ``sys.argv`` and flush its output; returns the exit code."""
+    if _disk_nearly_full():
         # Python keeps compiled modules that a full disk has cut, and fails at the next start.
         sys.dont_write_bytecode = True
-    from optimizer.garbage_collection import paused
-
-    # numpy's BLAS would start a thread for each core, and nothing here is large enough for them.
+    # numpy's BLAS would start a thread for each core, and no matrix here is large enough for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    for name in UNREAD:
-        sys.modules.setdefault(name, ModuleType(name))
-    with paused():
-        try:
-            from optimizer.cli import main
+    try:
+        from optimizer.cli import main
 
-            code = main()
-        except KeyboardInterrupt:  # while it loads
-            code = 4
-        os._exit(_flushed(code))
+        code = main()
+    except KeyboardInterrupt:  # during the import
+        code = 4
+    return _flush_output(code)
 
 
-def _short_of_room() -> bool:
-    """True where the disk of the program is full, or files may not grow (``ulimit -f``)."""
+def _disk_nearly_full() -> bool:
+    """True if the disk of the program is full, or files may not grow (``ulimit -f``)."""
     with suppress(ImportError, OSError, AttributeError):  # Windows
         import resource
 
-        most = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+        max_file_size = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
         disk = os.statvfs(os.path.dirname(__file__))
-        limited = most != resource.RLIM_INFINITY and most < ROOM
-        return limited or disk.f_bavail * disk.f_frsize < ROOM
+        limited = max_file_size != resource.RLIM_INFINITY and max_file_size < MIN_DISK_SPACE
+        return limited or disk.f_bavail * disk.f_frsize < MIN_DISK_SPACE
     return False
 
 
-def _flushed(code: int) -> int:
-    """The exit code, once all is said; another one if standard output cannot take it."""
+def _flush_output(code: int) -> int:
+    """The exit code after the flush; 1 instead of 0 if standard output cannot be written."""
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
                 stream.flush()
-        except BrokenPipeError:
-            pass
         except OSError as error:
-            if stream is sys.stdout and not code and sys.stderr is not None:
+            _discard(stream)
+            unwritten = stream is sys.stdout and not isinstance(error, BrokenPipeError)
+            if unwritten and not code and sys.stderr is not None:
                 code = 1
                 why = (error.strerror or str(error)).lower()
                 sys.stderr.write(f"error: standard output cannot be written ({why})\n")
     return code
 
 
+def _discard(stream: TextIO) -> None:
+    """Let what a stream still holds go nowhere: Python flushes it once more at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 if __name__ == "__main__":
-    entry()
+    sys.exit(run_command())

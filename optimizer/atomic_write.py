@@ -1,9 +1,9 @@
-"""Files that are written: in one go, or not at all; those of a run together.
+"""Atomic writing: a file appears complete or not at all, and the files of a run together.
 
-A file is made ready in a hidden folder beside its target (``.1a2b3c4d.part``), and takes
-its place when it is complete. The files of a run appear when all of them are. Whoever is at
-work holds a lock on the hidden folder; one without is the remains of a program that was
-killed, and goes away when something is next written there.
+A file is written in a hidden folder beside its target (``.1a2b3c4d.part``) and replaces the target
+when it is complete. The files of a run appear when all of them are. A program that writes holds a
+lock on the hidden folder; one without a lock was left by a killed program, and is removed when
+something is next written there.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from optimizer.errors import FileError, UsageError
-from optimizer.staging import Staging, sweep
+from optimizer.staging import Staging, remove_abandoned_staging
 
-WORKBOOK = "results workbook"
+RESULTS_WORKBOOK = "results workbook"
+"""What a file is called in messages, unless the caller says otherwise."""
 
-Target: TypeAlias = str | os.PathLike[str] | BinaryIO
+FileTarget: TypeAlias = str | os.PathLike[str] | BinaryIO
 """Where a file is written: a path, or an open binary file."""
 
-_RUN: ContextVar[Staging | None] = ContextVar("run", default=None)
+_RUN_STAGING: ContextVar[Staging | None] = ContextVar("run", default=None)
 """The staging folder of the run whose files are being written."""
 
-_CURES = {
+_CURES_BY_ERRNO = {
     errno.ENOSPC: "make room on the disk, or give a folder on another one",
     errno.EDQUOT: "make room on the disk, or give a folder on another one",
     errno.EFBIG: "files are limited in size here: raise the limit (ulimit -f)",
@@ -37,18 +38,20 @@ _CURES = {
 
 
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike[str], what: str = WORKBOOK) -> Iterator[Path]:
-    """A new file beside a target, which takes its place when it is complete.
+def replace_when_complete(
+    path: str | os.PathLike[str], what: str = RESULTS_WORKBOOK
+) -> Iterator[Path]:
+    """Path of a new file, which replaces the target when it is complete.
 
-    Inside :func:`together` it does so when the run is complete. What killed programs left in
-    the folder goes away. Raises FileError if either cannot be written; nothing half-written
-    stays.
+    Inside :func:`replace_together` it does so when the run is complete. What killed programs left
+    in the folder is removed. ``what`` names the file in messages. Raises FileError if either cannot
+    be written; nothing half-written stays.
     """
-    target, run = Path(path), _RUN.get()
-    _check(target, what)
+    target, run = Path(path), _RUN_STAGING.get()
+    _check_writable(target, what)
     if run is None:
         with contextlib.suppress(OSError):
-            sweep(target.parent)
+            remove_abandoned_staging(target.parent)
     staging = run
     try:
         staging = staging or Staging(target.parent)
@@ -58,23 +61,24 @@ def replacing(path: str | os.PathLike[str], what: str = WORKBOOK) -> Iterator[Pa
         if run is None:
             staging.show()
     except OSError as error:
-        raise _cannot(target, error, what) from error
+        raise _file_error(target, error, what) from error
     finally:
         if run is None and staging is not None:
             staging.close()
 
 
 @contextlib.contextmanager
-def writing(target: Target, what: str = WORKBOOK) -> Iterator[io.BytesIO]:
+def write_when_complete(target: FileTarget, what: str = RESULTS_WORKBOOK) -> Iterator[io.BytesIO]:
     """A buffer whose content is written to a target when the block ends without an error.
 
-    A path is written as by :func:`replacing`. An open file is written from its position on and
-    stays open. Raises UsageError for any other target, and for a file that is open for text.
+    A path is written as by :func:`replace_when_complete`. An open file is written from its
+    position on and stays open. Raises UsageError for any other target, and for a file that is
+    open for text.
     """
-    # In memory first: where a disk is full, a file of ZipFile's would say so once more.
+    # In memory first: on a full disk, closing a ZipFile raises a second error.
     buffer = io.BytesIO()
     if isinstance(target, (str, os.PathLike)):
-        with replacing(target, what) as part:
+        with replace_when_complete(target, what) as part:
             yield buffer
             part.write_bytes(buffer.getbuffer())
         return
@@ -88,40 +92,42 @@ def writing(target: Target, what: str = WORKBOOK) -> Iterator[io.BytesIO]:
 
 
 @contextlib.contextmanager
-def together(
+def replace_together(
     folder: str | os.PathLike[str], stale: Iterable[str | os.PathLike[str]] = ()
 ) -> Iterator[None]:
     """Files that are written inside appear together, when all of them are complete.
 
     ``stale`` are files that an earlier run may have left; those that this one does not write
-    go away in the same moment. At no time do files of two runs stand beside each other. Raises
-    FileError if that cannot be done; everything then is as it was.
+    are removed in the same moment. At no time are files of two runs in the folder. Raises
+    FileError if that cannot be done; everything is then as it was.
     """
-    home = Path(folder)
+    directory = Path(folder)
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        staging = Staging(home)
+        directory.mkdir(parents=True, exist_ok=True)
+        staging = Staging(directory)
     except OSError as error:
-        raise _cannot(home / "*", error, "files of the run") from error
-    token = _RUN.set(staging)
+        raise _file_error(directory / "*", error, "files of the run") from error
+    token = _RUN_STAGING.set(staging)
     try:
         yield
         staging.show(Path(each) for each in stale)
     except OSError as error:
         named = [Path(each) for each in (error.filename, error.filename2) if each]
-        own = [each for each in named if each.parent != staging.path]
-        raise _cannot(own[0] if own else home / "*", error, "files of the run") from error
+        targets = [each for each in named if each.parent != staging.path]
+        raise _file_error(
+            targets[0] if targets else directory / "*", error, "files of the run"
+        ) from error
     finally:
-        _RUN.reset(token)
+        _RUN_STAGING.reset(token)
         staging.close()
 
 
-def staged(path: str | os.PathLike[str]) -> Path:
-    """Where a file of the run stands that is ready and has not appeared yet.
+def staged_path(path: str | os.PathLike[str]) -> Path:
+    """Path of a file of the run that is complete and has not appeared yet.
 
     Raises KeyError if there is none.
     """
-    run = _RUN.get()
+    run = _RUN_STAGING.get()
     if run is None:
         raise KeyError(path)
     return run.ready[Path(path)]
@@ -129,33 +135,33 @@ def staged(path: str | os.PathLike[str]) -> Path:
 
 def check_target(
     path: str | os.PathLike[str],
-    what: str = WORKBOOK,
+    what: str = RESULTS_WORKBOOK,
     inputs: Iterable[str | os.PathLike[str]] = (),
 ) -> None:
     """Make sure that a result can be written to a path, and make its folder.
 
-    Worth a call before a long solve. What killed programs left in the folder goes away.
+    Call it before a long solve. What killed programs left in the folder is removed.
     Raises UsageError if the target is one of the ``inputs``, by whatever name or link, and
     FileError if the file is open in another program, is write-protected or is a folder.
     """
     target = Path(path)
-    keep_inputs([target], what, inputs)
-    _check(target, what)
+    refuse_inputs([target], what, inputs)
+    _check_writable(target, what)
     with contextlib.suppress(OSError):
-        sweep(target.parent)
+        remove_abandoned_staging(target.parent)
 
 
-def keep_inputs(
+def refuse_inputs(
     targets: Iterable[str | os.PathLike[str]],
     what: str,
     inputs: Iterable[str | os.PathLike[str]],
 ) -> None:
     """Raises UsageError if a target is one of the inputs: the same file, or a link to it."""
-    given = list(inputs)
+    input_paths = list(inputs)
     for target in targets:
-        for own in given:
-            if same_file(target, own):
-                named = "" if Path(target).name == Path(own).name else f", {own},"
+        for path in input_paths:
+            if same_file(target, path):
+                named = "" if Path(target).name == Path(path).name else f", {path},"
                 raise UsageError(
                     f"{target}: the {what} would replace your own file{named} which is read; "
                     "give another folder or name with --output"
@@ -163,14 +169,14 @@ def keep_inputs(
 
 
 def same_file(one: str | os.PathLike[str], other: str | os.PathLike[str]) -> bool:
-    """True if two paths lead to one file: by links, or by names that the system takes for one."""
+    """True if two paths lead to one file, by links or by names that the system treats as one."""
     try:
         return os.path.samefile(one, other)
     except (OSError, ValueError):
         return os.path.realpath(one) == os.path.realpath(other)
 
 
-def _check(target: Path, what: str) -> None:
+def _check_writable(target: Path, what: str) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
@@ -179,14 +185,14 @@ def _check(target: Path, what: str) -> None:
         elif not os.access(target.parent, os.W_OK):
             raise PermissionError(13, "the folder is write-protected")
     except OSError as error:
-        raise _cannot(target, error, what) from error
+        raise _file_error(target, error, what) from error
 
 
-def _cannot(target: Path, error: OSError, what: str) -> FileError:
-    """One line: what cannot be written, why, and the cure."""
+def _file_error(target: Path, error: OSError, what: str) -> FileError:
+    """An error of one line: what cannot be written, why, and the cure."""
     why = error.strerror or str(error)
-    if error.errno in _CURES:
-        cure = _CURES[error.errno]
+    if error.errno in _CURES_BY_ERRNO:
+        cure = _CURES_BY_ERRNO[error.errno]
     elif isinstance(error, IsADirectoryError) or target.is_dir():
         cure = "it is a folder; give the name of a file"
     elif isinstance(error, PermissionError) and target.exists():

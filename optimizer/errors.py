@@ -1,7 +1,7 @@
-"""Every error that the package raises, on one page.
+"""Errors and findings of the package.
 
-The library raises these and returns results; only the command line prints
-and turns them into exit codes (see ``exit_code`` of each class).
+The library raises these errors; only the command line prints them and turns them into exit codes
+(see ``exit_code`` of each class).
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong (or worth a look) in a workbook.
+    """One error or warning about a workbook.
 
-    ``cell`` is an address such as ``F12``, a column such as ``F``, or empty
-    when the finding is about the whole sheet.
+    ``cell`` is an address such as ``F12``, a column such as ``F``, or empty if the finding is
+    about the whole sheet.
     """
 
     severity: str
@@ -23,15 +23,15 @@ class Finding:
     sheet: str
     cell: str
     column: str
-    """Header of the column, empty when the finding is not about one."""
+    """Header of the column, empty if the finding is not about one."""
     message: str
-    """What was found and what is allowed."""
+    """The value and the rule that it breaks."""
     hint: str = ""
-    """The likely intent, where there is one."""
+    """The likely intent; may be empty."""
 
     @property
     def place(self) -> str:
-        """Address with sheet, as a planner types it: ``Supply!F12``."""
+        """Address with its sheet: ``Supply!F12``."""
         return f"{self.sheet}!{self.cell}" if self.cell else self.sheet
 
     def __str__(self) -> str:
@@ -40,13 +40,13 @@ class Finding:
 
 
 class OptimizerError(Exception):
-    """Any error of this package; catch it to catch them all."""
+    """Base class of all errors of this package."""
 
     exit_code = 5
 
 
 class UsageError(OptimizerError):
-    """The call itself is wrong: no such file, an unknown option."""
+    """The call is wrong: no such file, an unknown option."""
 
     exit_code = 2
 
@@ -81,6 +81,6 @@ class StoppedError(OptimizerError):
 
 
 class AuditError(OptimizerError):
-    """The plan contradicts the input tables: an error of this program."""
+    """The plan contradicts the input tables: a defect of this program."""
 
     exit_code = 5

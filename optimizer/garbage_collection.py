@@ -1,44 +1,50 @@
-"""Python's collector of garbage, which would walk over millions of rows that are all needed."""
+"""A pause of Python's cyclic garbage collector while many long-lived objects are made."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-LARGE = 20_000
-"""Columns of a programme from which it is worth the time to have its memory back."""
+from threading import Lock
 
 
-def sweep(columns: int) -> None:
-    """Give back what a large model held: Pyomo's models are circles."""
-    if columns > LARGE:
-        gc.collect()
+class _Pauses:
+    """The pauses that are open in any thread; the collector belongs to the whole process."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.open: set[object] = set()
+        self.enable_after_last = False
+
+    def begin(self, token: object) -> None:
+        with self.lock:
+            if not self.open:
+                self.enable_after_last = gc.isenabled()
+                gc.disable()
+            self.open.add(token)
+
+    def end(self, token: object) -> None:
+        with self.lock:
+            self.open.discard(token)
+            if not self.open and self.enable_after_last:
+                self.enable_after_last = False
+                gc.enable()
+
+
+_PAUSES = _Pauses()
 
 
 @contextmanager
-def paused() -> Iterator[None]:
-    """Let nothing be collected meanwhile; what leaves much garbage in circles is not for here.
+def garbage_collection_paused() -> Iterator[None]:
+    """Pause the collector while the rows of a model are built, and restore it afterwards.
 
-    When it ends all that was made meanwhile is looked at, so one long pause costs less than
-    many short ones.
+    The rows are all needed, so each pass over them would find nothing. Pauses may be nested and
+    may overlap in several threads: the end of the last one restores what was set before the
+    first. HiGHS must not run inside.
     """
-    collects = gc.isenabled()
-    gc.disable()
+    token = object()
     try:
+        _PAUSES.begin(token)
         yield
     finally:
-        if collects:
-            gc.enable()
-
-
-@contextmanager
-def collecting() -> Iterator[None]:
-    """Let garbage be collected meanwhile, within a pause."""
-    collects = gc.isenabled()
-    gc.enable()
-    try:
-        yield
-    finally:
-        if not collects:
-            gc.disable()
+        _PAUSES.end(token)

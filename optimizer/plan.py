@@ -1,48 +1,46 @@
-"""The whole story on one page: from a case to an audited plan.
+"""From a case to an audited plan: the steps of a solve on one page.
 
-Tables say what the workbook says, the network what it means, the model is the
-mathematics, the solver finds the optimum, the solution says what was decided, and the
-audit checks it against the tables again. Nothing flows back.
+The case holds the tables of the workbook, the network is what they mean, the model is the
+mathematics, the solver finds the optimum, the result tables state the decisions, and the audit
+checks them against the workbook again. Data flow one way.
+
+Each step is logged with its seconds (logger ``optimizer.plan``, level INFO).
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from optimizer import (
-    audit,
-    explain,
-    interrupts,
-    model,
-    network,
-    result_json,
-    result_tables,
-    solver,
-    tracing,
-)
+from optimizer import audit, explain, interrupts, model, result_tables, solver, tracing
 from optimizer.audit import Audit
 from optimizer.errors import Finding, NoPlanError, StoppedError
 from optimizer.explain import Conflict, Repair
-from optimizer.garbage_collection import paused
 from optimizer.network import Network
+from optimizer.network import build as network_of
+from optimizer.network import warnings as network_warnings
 from optimizer.result import Table, bookings, by_category, in_order, table
+from optimizer.result_json import decode_result, encode_result
 from optimizer.solver import Progress, WarmStart
+from optimizer.step_clock import StepClock
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
     import pandas as pd
     from pyomo.core import ConcreteModel
 
-NOTHING_KNOWN: tuple[Conflict, tuple[Repair, ...]] = (explain.NO_CONFLICT, ())
-"""Why there is no plan, where nobody has looked."""
-PRICED = {"prices": "Scarcity, Bottlenecks and Break-even", "explain": "what prices are made of"}
-"""What a plan lacks that was stopped in a step."""
+PRICE_STEPS = {
+    "prices": "Scarcity, Bottlenecks and Break-even",
+    "explain": "what prices are made of",
+}
+"""What a plan lacks if a signal stopped a step of prices."""
+
+logger = logging.getLogger(__name__)
+logger.addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +64,29 @@ class Result:
     """Wall time of each step."""
     network: Network = field(repr=False)
     alerts: tuple[str, ...] = ()
-    """Sentences that a reader must know: proof, shortages, supply not firm, horizon."""
+    """Sentences that a reader must know: proof, shortages, supply that is not firm, horizon."""
     conflict: Conflict = explain.NO_CONFLICT
-    """Where no plan is feasible: which demands and limits cannot all hold."""
+    """If no plan is feasible: which demands and limits cannot all hold."""
     repairs: tuple[Repair, ...] = ()
-    """Where no plan is feasible: the least that would have to give."""
+    """If no plan is feasible: the least changes that give one."""
     gap: float = 0.0
-    """Relative gap to the best plan possible; 0 for a linear optimum."""
+    """Relative gap to the bound of the best plan possible; 0 for a linear optimum."""
     log: tuple[str, ...] = field(default=(), repr=False)
     """The solver's log."""
     measured: float | None = None
-    """What the limit of a study adds up; None where none was asked for."""
+    """Amount that the limit of a study adds up; None without a limit."""
     start: WarmStart | None = field(default=None, repr=False)
-    """What plans of like cases may start from; only where it was asked for."""
+    """Warm start for plans of similar cases; only with ``remember``."""
     lawful: str | None = None
     """``yes``, ``as far as stated``, ``no rule binds`` or ``no rules``; None without a plan.
 
-    ``yes`` where every rule in force binds a delivery and is kept, and nothing delivered under a
-    rule rests on an unknown or unstated event; ``no`` where a changed model breaks a rule.
+    ``yes`` if every rule in force binds a delivery and is kept, and nothing delivered under a
+    rule rests on an unknown or unstated event; ``no`` if a changed model breaks a rule.
     """
     lawful_notes: tuple[str, ...] = ()
-    """Sentences beside the word: tonnes, rules that bind nothing, shares that are used."""
+    """Sentences that qualify the word: tonnes, rules that bind nothing, shares that are used."""
     run: str = ""
-    """Name of the run that each of its files bears; empty where the result stands alone."""
+    """Id of the run, which each of its files bears; empty if no file was written."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A result table as a DataFrame, by its name: ``result.frame("Purchases")``."""
@@ -101,7 +99,7 @@ class Result:
 
     @property
     def shortage(self) -> float:
-        """Tonnes of demand that are not met, outlets left out."""
+        """Tonnes of demand that are not met, without outlets."""
         return float(sum(self.tables["Shortages"]["short"])) if self.tables else 0.0
 
     def to_json(self) -> str:
@@ -110,7 +108,7 @@ class Result:
         The model and what like cases may start from are left out; numbers that are not finite
         are null.
         """
-        return result_json.text_of({own.name: getattr(self, own.name) for own in fields(self)})
+        return encode_result({own.name: getattr(self, own.name) for own in fields(self)})
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Result:
@@ -118,13 +116,13 @@ class Result:
 
         Raises FileError if the text is no such JSON, or of another version of it.
         """
-        return cls(**result_json.fields_of(text))
+        return cls(**decode_result(text))
 
     def raise_for_status(self) -> Result:
-        """The result itself, if it is a proven optimum.
+        """Return the result itself if it is a proven optimum.
 
-        Raises NoPlanError if there is no feasible plan or cost has no lower bound, and
-        StoppedError if the solver stopped before.
+        Raises NoPlanError if no plan is feasible or cost has no lower bound, StoppedError if the
+        solver stopped earlier.
         """
         if self.status in ("infeasible", "unbounded"):
             raise NoPlanError(status_sentence(self.status))
@@ -134,22 +132,22 @@ class Result:
 
 
 class SolveOptions(Struct, frozen=True):
-    """What a caller asks for; None where Settings decide."""
+    """Options of a solve; None leaves a limit to the sheet Settings."""
 
     time_limit: float | None = None
     gap: float | None = None
     progress: Progress | None = None
     own: bool = True
-    """False where the caller may have changed the model."""
+    """False if the caller may have changed the model."""
     explain: bool = False
     remember: bool = False
     start: WarmStart | None = None
     twist: model.StudyTerms | None = None
-    """What a study adds to the model."""
+    """Rows and objective that a study adds to the model."""
     full: bool = True
-    """False leaves out what no study compares: prices, provenance, reasons, conflicts."""
+    """False leaves out prices, provenance, reasons and conflicts, which no study compares."""
     diagnose: bool = True
-    """False does not say why where there is no plan."""
+    """False leaves out why there is no plan."""
 
 
 def solve(
@@ -167,31 +165,32 @@ def solve(
 
     ``time_limit`` is in seconds, ``gap`` the relative gap at which a plan with yes/no
     decisions counts as optimal (default of both: Settings). ``explain`` adds the tables
-    Price headroom, Marginal costs and Balance of oxides. ``remember`` keeps in the result
-    what the plan of a like case may ``start`` from. ``step`` is called with the name of each
-    step as it begins (the names of ``seconds`` in the result). Nothing is raised for a case
-    without a plan: the result's status says so.
+    Price headroom, Marginal costs and Balance of oxides. ``remember`` keeps a warm start in the
+    result, from which the plan of a similar case may ``start``. ``step`` is called with the name
+    of each step as it begins (the names of ``seconds`` in the result). A case without a plan
+    raises nothing: the result's status tells.
     """
-    asked = SolveOptions(time_limit, gap, progress, explain=explain, remember=remember, start=start)
-    return solve_as_asked(case, asked, step)
+    options = SolveOptions(
+        time_limit, gap, progress, explain=explain, remember=remember, start=start
+    )
+    return solve_with_options(case, options, step)
 
 
-def solve_as_asked(
-    case: Case, asked: SolveOptions, step: Callable[[str], None] | None = None
+def solve_with_options(
+    case: Case, options: SolveOptions, step: Callable[[str], None] | None = None
 ) -> Result:
-    """Plan of a case as one run of a study: from a start, with a twist, or in short.
+    """Plan of a case with all options of a study: warm start, added terms, short results.
 
-    The objective of the result is the cost, whatever a twist makes least.
+    The objective of the result is the cost, whatever the added terms minimise.
     """
-    clock = _Clock(step)
-    with paused():
-        with clock.step("network"):
-            meaning = build_network(case)
-        with clock.step("build"):
-            m = model.build(meaning)
-            if asked.twist is not None:
-                model.add_twist(m, asked.twist)
-        return _solve(case, meaning, m, clock, asked)
+    clock = StepClock(logger, step)
+    with clock.step("network"):
+        network = build_network(case)
+    with clock.step("build"):
+        m = model.build(network)
+        if options.twist is not None:
+            model.add_twist(m, options.twist)
+    return _solve(network, m, clock, options)
 
 
 def solve_model(
@@ -204,13 +203,12 @@ def solve_model(
 ) -> Result:
     """Least-cost plan of a model that :func:`build_model` made, with all that was added.
 
-    Rows that were added bind; the audit checks against the workbook alone. Where the model
-    has another objective than ``total_cost``, the result's is still the total cost of the
-    plan. ``diagnose=False`` does not say why where there is no plan.
+    Added rows bind; the audit checks against the workbook alone. If the model has another
+    objective than ``total_cost``, the objective of the result is still the total cost.
+    ``diagnose=False`` leaves out why there is no plan.
     """
-    asked = SolveOptions(time_limit, gap, progress, own=False, diagnose=diagnose)
-    with paused():
-        return _solve(m.network.case, m.network, m, _Clock(), asked)
+    options = SolveOptions(time_limit, gap, progress, own=False, diagnose=diagnose)
+    return _solve(m.network, m, StepClock(logger), options)
 
 
 def build_model(case: Case) -> ConcreteModel:
@@ -219,12 +217,12 @@ def build_model(case: Case) -> ConcreteModel:
 
 
 def build_network(case: Case) -> Network:
-    """What the case means, as plain data."""
-    return network.build(case)
+    """Network of a case: its sites, lots, lanes and rules as plain data."""
+    return network_of(case)
 
 
 def status_sentence(status: str) -> str:
-    """A status in a sentence."""
+    """The sentence for a status."""
     return {
         "optimal": "least-cost plan, proven optimal",
         "infeasible": "no plan meets every hard limit: minimums, closing stocks and least "
@@ -236,69 +234,63 @@ def status_sentence(status: str) -> str:
     }.get(status, f"the solver gave no plan ({status})")
 
 
-def _solve(
-    case: Case,
-    meaning: Network,
-    m: ConcreteModel,
-    clock: _Clock,
-    asked: SolveOptions,
-) -> Result:
+def _solve(network: Network, m: ConcreteModel, clock: StepClock, options: SolveOptions) -> Result:
+    case = network.case
     with clock.step("transfer"):
         program = solver.transfer(m)
-    with interrupts.keeping():
+    with interrupts.signals_deferred():
         with clock.step("solve"):
-            answer = _answer(case, program, asked)
+            answer = _answer(case, program, options)
         if answer.objective is not None:
-            return _plan(meaning, m, program, answer, clock, asked)
-        diagnose = asked.diagnose and not interrupts.pending()
+            return _plan(network, m, program, answer, clock, options)
+        diagnose = options.diagnose and not interrupts.must_finish_soon()
     with clock.step("diagnose"):
-        why, found = NOTHING_KNOWN
-        if diagnose:
-            why, found = _way_out(meaning, program, answer.status, asked)
+        status = answer.status if diagnose else ""
+        conflict, repairs = _diagnose(network, program, status, options)
     return Result(
         case,
         answer.status,
         None,
         {},
         None,
-        (*case.warnings, *network.warnings(meaning)),
+        (*case.warnings, *network_warnings(network)),
         clock.seconds,
-        meaning,
-        conflict=why,
-        repairs=found,
+        network,
+        conflict=conflict,
+        repairs=repairs,
         log=answer.log,
     )
 
 
 def _plan(
-    meaning: Network,
+    network: Network,
     m: ConcreteModel,
     program: solver.Program,
     answer: solver.Answer,
-    clock: _Clock,
-    asked: SolveOptions,
+    clock: StepClock,
+    options: SolveOptions,
 ) -> Result:
-    """Tables of a plan and their audit; prices too, if nobody wants an end."""
-    case = meaning.case
+    """Result with the tables of a plan, their audit and, unless a signal came, prices."""
+    case = network.case
     assert answer.objective is not None
-    warnings = (*case.warnings, *network.warnings(meaning))
-    before = interrupts.count()
-    with explain.pricing(m, program, answer, full=asked.full) as prices:
+    warnings = (*case.warnings, *network_warnings(network))
+    before = interrupts.signal_count()
+    with explain.pricing(m, program, answer, full=options.full) as prices:
         with clock.step("extract"):
-            solver.load(program, answer)
-            objective = answer.objective if m.total_cost.active else model.cost_of(m)
-            tables = result_tables.tables_of(m, program, answer, full=asked.full)
+            solver.load_values(program, answer)
+            objective = answer.objective if m.total_cost.active else model.present_value_of_costs(m)
+            tables = result_tables.tables_of(m, program, answer, full=options.full)
         with clock.step("audit"):
             auditor = audit.Auditor(case, tables, objective, bookings(m))
-        priced, missing = _prices(prices, tables, clock, asked)
+        priced, missing = _prices(prices, tables, clock, options)
         tables |= priced
         verdict = auditor.verdict
-        if asked.own and asked.twist is None:
-            # Prices of a model that was changed are of its own bounds, not of the workbook's.
+        if options.own and options.twist is None:
+            # Prices of a changed model belong to its bounds, not to those of the workbook.
             with clock.step("audit"):
                 verdict = auditor.with_prices(tables)
-    lawful = tracing.lawfulness(meaning, tables)
-    run = result_tables.run_record(meaning, answer, verdict, lawful, warnings)
+    lawful = tracing.lawfulness(network, tables)
+    run = result_tables.run_record(network, answer, verdict, lawful, warnings)
     result = Result(
         case,
         answer.status,
@@ -307,52 +299,54 @@ def _plan(
         verdict,
         warnings,
         clock.seconds,
-        meaning,
-        alerts=((*lawful.alerts, *explain.alerts(meaning, tables, answer)) if asked.full else ()),
+        network,
+        alerts=((*lawful.alerts, *explain.alerts(network, tables, answer)) if options.full else ()),
         gap=answer.gap,
         log=answer.log,
-        measured=model.measured(m, asked.twist.measure) if asked.twist else None,
-        start=WarmStart.of(program, answer) if asked.remember else None,
+        measured=model.value_of_limit(m, options.twist.measure) if options.twist else None,
+        start=WarmStart.of(program, answer) if options.remember else None,
         lawful=lawful.word,
         lawful_notes=(lawful.headline, *lawful.notes),
     )
-    late = interrupts.pending() or interrupts.count() > before
-    return stopped(result, missing) if late else result
+    interrupted = interrupts.must_finish_soon() or interrupts.signal_count() > before
+    return mark_interrupted(result, missing) if interrupted else result
 
 
 def _prices(
-    prices: explain.PriceTables, tables: Mapping[str, Table], clock: _Clock, asked: SolveOptions
+    prices: explain.PriceTables,
+    tables: Mapping[str, Table],
+    clock: StepClock,
+    options: SolveOptions,
 ) -> tuple[dict[str, Table], list[str]]:
-    """Tables of prices, and the names of those that a signal left unfinished."""
-    found: dict[str, Table] = {}
+    """Tables of prices, and what is missing because a signal came."""
+    done: dict[str, Table] = {}
     missing: list[str] = []
     steps: list[tuple[str, Callable[[], dict[str, Table]]]] = []
-    steps.append(("prices", prices.tables if asked.full else dict))
-    if asked.explain:
-        steps.append(("explain", lambda: prices.explained({**tables, **found})))
-    for name, made in steps:
-        before = interrupts.count()
+    steps.append(("prices", prices.tables if options.full else dict))
+    if options.explain:
+        steps.append(("explain", lambda: prices.explained({**tables, **done})))
+    for name, make_tables in steps:
+        before = interrupts.signal_count()
         with clock.step(name):
-            own = {} if interrupts.pending() else made()
-        # A signal stops solves that are under way: what they were for is not to be trusted.
-        if interrupts.pending() or interrupts.count() > before:
-            missing += [PRICED[name]] if asked.full else []
+            new = {} if interrupts.must_finish_soon() else make_tables()
+        # A signal stops the solves of this step, so its tables would be incomplete.
+        if interrupts.must_finish_soon() or interrupts.signal_count() > before:
+            missing += [PRICE_STEPS[name]] if options.full else []
         else:
-            found |= own
-    return found, missing
+            done |= new
+    return done, missing
 
 
-def named(result: Result, run: str) -> Result:
-    """A result whose files bear the name of a run: the table Run has it, and so has the page."""
-    if "Run" not in result.tables:
-        return replace(result, run=run)
-    own = result.tables["Run"]
-    longer = table(own.layout, [("run", run), *own.rows()])
-    return replace(result, run=run, tables={**result.tables, "Run": longer})
+def with_run_id(result: Result, run: str) -> Result:
+    """Result with the id of a run, which the table Run and the page show."""
+    tables = dict(result.tables)
+    if "Run" in tables:
+        tables["Run"] = table(tables["Run"].layout, [("run", run), *tables["Run"].rows()])
+    return replace(result, run=run, tables=tables)
 
 
-def stopped(result: Result, missing: Sequence[str] = ()) -> Result:
-    """A plan that was found and is kept, marked as stopped; ``missing`` is what it lacks.
+def mark_interrupted(result: Result, missing: Sequence[str] = ()) -> Result:
+    """Result whose plan is kept after a signal; ``missing`` names what it lacks.
 
     The status becomes ``interrupted`` here and in the table Run, and the first alert says so.
     """
@@ -360,59 +354,42 @@ def stopped(result: Result, missing: Sequence[str] = ()) -> Result:
         return result
     lacks = f"; missing are {' and '.join(missing)}" if missing else ""
     proof = "proven optimal" if result.status == "optimal" else "not proven optimal"
-    told = f"Stopped by Ctrl-C or a signal after the plan was found ({proof}){lacks}."
+    alert = f"Stopped by Ctrl-C or a signal after the plan was found ({proof}){lacks}."
     rows = [
         (item, "interrupted" if item == "status" else value)
         for item, value in result.tables["Run"].rows()
     ]
-    run = table(result.tables["Run"].layout, [*rows, ("stopped", told)])
+    run = table(result.tables["Run"].layout, [*rows, ("stopped", alert)])
     return replace(
         result,
         status="interrupted",
         tables={**result.tables, "Run": run},
-        alerts=(told, *result.alerts),
+        alerts=(alert, *result.alerts),
     )
 
 
-def _answer(case: Case, program: solver.Program, asked: SolveOptions) -> solver.Answer:
-    """What the solver says; Settings decide where nothing was asked."""
+def _answer(case: Case, program: solver.Program, options: SolveOptions) -> solver.Answer:
+    """Answer of the solver; Settings give the limits that the options leave open."""
     settings = case.settings
-    return solver.ask(
+    return solver.solve_with_highs(
         program,
-        time_limit=settings.time_limit if asked.time_limit is None else asked.time_limit,
-        gap=settings.mip_gap if asked.gap is None else asked.gap,
-        progress=asked.progress,
-        start=asked.start,
+        time_limit=settings.time_limit if options.time_limit is None else options.time_limit,
+        gap=settings.mip_gap if options.gap is None else options.gap,
+        progress=options.progress,
+        start=options.start,
     )
 
 
-def _way_out(
-    meaning: Network, program: solver.Program, status: str, asked: SolveOptions
+def _diagnose(
+    network: Network, program: solver.Program, status: str, options: SolveOptions
 ) -> tuple[Conflict, tuple[Repair, ...]]:
-    """Why there is no plan, and what would have to change."""
-    if not asked.diagnose:
-        return explain.NO_CONFLICT, ()
-    if status == "infeasible":
-        own = asked.own and asked.twist is None
-        why = explain.conflict(meaning, program, own=own) if asked.full else explain.NO_CONFLICT
-        return why, explain.repairs(meaning, program, own=own)
-    return explain.NO_CONFLICT, explain.endless(meaning, program) if status == "unbounded" else ()
-
-
-class _Clock:
-    """Wall time of the steps."""
-
-    def __init__(self, told: Callable[[str], None] | None = None) -> None:
-        self.seconds: dict[str, float] = {}
-        self._told = told
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Time what is inside under a name."""
-        if self._told:
-            self._told(name)
-        begin = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
+    """Conflict and repairs of a model without a plan."""
+    conflict = explain.NO_CONFLICT
+    if status != "infeasible":
+        return conflict, explain.unbounded_purchases(
+            network, program
+        ) if status == "unbounded" else ()
+    own = options.own and options.twist is None
+    if options.full:
+        conflict = explain.conflict(network, program, own=own)
+    return conflict, explain.repairs(network, program, own=own)

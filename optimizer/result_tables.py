@@ -11,13 +11,13 @@ from pyomo.core import ConcreteModel
 
 from optimizer.audit import Audit
 from optimizer.errors import Finding
-from optimizer.explain.compliance_table import compliance, worth
+from optimizer.explain.compliance_table import compliance, rule_values
 from optimizer.explain.shortage_reasons import shortage_reasons
 from optimizer.network.network_data import Network
 from optimizer.result import result_layouts
 from optimizer.result.cost_table import costs
 from optimizer.result.flow_tables import FlowTables, balance
-from optimizer.result.price_layouts import COMPLIANCE
+from optimizer.result.price_layouts import COMPLIANCE_LAYOUT
 from optimizer.result.result_layouts import Table, table
 from optimizer.result.variable_values import decisions
 from optimizer.solver import Answer, Program
@@ -25,7 +25,7 @@ from optimizer.tracing import OriginStatements, certificates, provenance, trace
 from optimizer.tracing.lawfulness_verdict import Lawfulness
 from optimizer.version import __version__
 
-MAX_LOG_LINES = 80
+MAX_RUN_LOG_LINES = 80
 """Maximum lines of the solver's log in the record, from its end."""
 
 
@@ -42,7 +42,7 @@ def tables_of(
     traced = trace(solution) if full or solution.network.phases else None
     if traced is not None:
         statements = OriginStatements(solution, traced)
-        prices = worth(solution.network, program, answer) if full else None
+        prices = rule_values(solution.network, program, answer) if full else None
         more_tables.append(compliance(solution, prices, statements))
     if full and traced is not None:
         more_tables += [
@@ -51,7 +51,7 @@ def tables_of(
             shortage_reasons(solution.network, program, answer, flow_tables["Shortages"]),
         ]
     if traced is None:
-        more_tables.append(table(COMPLIANCE, ()))
+        more_tables.append(table(COMPLIANCE_LAYOUT, ()))
     return flow_tables | {result_table.layout.name: result_table for result_table in more_tables}
 
 
@@ -84,9 +84,9 @@ def run_record(
         ("version", f"numpy {numpy.__version__}"),
         ("version", f"Python {platform.python_version()}"),
         *(("warning", str(finding)) for finding in warnings),
-        *(("solver log", line) for line in answer.log[-MAX_LOG_LINES:] if line),
+        *(("solver log", line) for line in answer.log[-MAX_RUN_LOG_LINES:] if line),
     ]
-    return table(result_layouts.RUN, rows)
+    return table(result_layouts.RUN_LAYOUT, rows)
 
 
 def _audit_rows(audit: Audit) -> Iterator[tuple[str, str]]:

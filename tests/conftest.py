@@ -46,21 +46,21 @@ SITES = [
     {"site": "Buyer", "kind": "customer", "country": "USA"},
 ]
 STAGES = {"ore": "mined", "oxide": "separated", "metal": "melted", "magnet": "produced"}
-"""Stages of the materials that a case may use without a word."""
+"""Stages of the materials that a case may use without declaring them."""
 
 
 def tables(**sheets: Any) -> dict[str, list[Row]]:
-    """Rows by sheet, Settings too; what is given for a sheet replaces the default rows.
+    """Rows by sheet; the rows of an argument replace the default rows of that sheet.
 
     Settings are added to the default ones. Without Materials every material that another
-    sheet names is there, at its usual stage.
+    sheet names is declared at its usual stage.
     """
     settings = SETTINGS | spaced(sheets.pop("Settings", {}))
-    found = {name.replace("_", " "): [spaced(row) for row in sheets[name]] for name in sheets}
-    found.setdefault("Sites", SITES)
-    found.setdefault("Lanes", LANES)
-    found.setdefault("Materials", _materials(found))
-    return {"Settings": [{"setting": k, "value": v} for k, v in settings.items()], **found}
+    rows = {name.replace("_", " "): [spaced(row) for row in sheets[name]] for name in sheets}
+    rows.setdefault("Sites", SITES)
+    rows.setdefault("Lanes", LANES)
+    rows.setdefault("Materials", _materials(rows))
+    return {"Settings": [{"setting": k, "value": v} for k, v in settings.items()], **rows}
 
 
 def read_tables(given: dict[str, list[Row]]) -> optimizer.Case:
@@ -111,7 +111,7 @@ def spaced(row: Row) -> Row:
 
 
 def site(name: str, country: str, **more: Any) -> Row:
-    """Row of Sites; a mine where the kind is not said, as ore that a mine sells is its own."""
+    """Row of Sites; a mine by default, as ore that a mine sells is its own."""
     kinds = {"Plant": "plant", "Trader": "trader", "Buyer": "customer"}
     return {"site": name, "kind": kinds.get(name, "mine"), "country": country, **more}
 
@@ -134,7 +134,7 @@ def need(quantity: float | None, line: str = "need", material: str = "ore", **mo
 
 
 def recipe(name: str, **quantities: float) -> list[Row]:
-    """Rows of Recipes: what is taken in is negative."""
+    """Rows of Recipes: inputs are negative."""
     return [
         {
             "recipe": name,
@@ -230,9 +230,9 @@ def browser() -> Iterator[Any]:
     """A Chromium; the test is skipped where there is none."""
     driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with driver.sync_playwright() as playwright:
-        found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+        program = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
         try:
-            opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+            opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         except driver.Error as error:
             pytest.skip(f"no Chromium is found: {str(error).splitlines()[0]}")
         yield opened
@@ -241,19 +241,19 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(request, browser, tmp_path) -> Iterator[Any]:
-    """Opens a page, or the page of a result; nothing may be loaded, and nothing may go wrong.
+    """Function that opens a page, or the page of a result, without requests and without errors.
 
-    A window is as large as the first of the module's ``SIZES``, where no other size is asked.
+    The size of the window is by default the first of the module's ``SIZES``.
     """
-    usual = request.module.SIZES[0]
+    default_size = request.module.SIZES[0]
     faults: list[str] = []
     contexts: list[Any] = []
 
-    def visit(what: Any, size: tuple[int, int] = usual, **options: Any) -> Any:
-        path = what
-        if isinstance(what, optimizer.Result):
+    def visit(page_or_result: Any, size: tuple[int, int] = default_size, **options: Any) -> Any:
+        path = page_or_result
+        if isinstance(page_or_result, optimizer.Result):
             path = tmp_path / "report.html"
-            optimizer.write_page(what, path)
+            optimizer.write_page(page_or_result, path)
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
         contexts.append(context)
         page = context.new_page()

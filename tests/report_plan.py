@@ -66,7 +66,7 @@ class Plan:
     def _add(self, table, **values):
         """A row by its headers, with ``_`` for a blank; what is not given is empty."""
         row = {"period": self.period} | {k.replace("_", " "): v for k, v in values.items()}
-        fields = t.LAYOUTS[table].fields
+        fields = t.RESULT_LAYOUTS[table].fields
         self.rows[table].append(tuple(row.get(f.header, _EMPTY.get(f.kind, 0.0)) for f in fields))
 
     def _pay(self, category, amount, **where):
@@ -137,7 +137,8 @@ class Plan:
 
     def tables(self):
         return {
-            name: t.table(layout, self.rows.get(name, [])) for name, layout in t.LAYOUTS.items()
+            name: t.table(layout, self.rows.get(name, []))
+            for name, layout in t.RESULT_LAYOUTS.items()
         }
 
     def summary(self, **changes):

@@ -34,6 +34,7 @@ ORDER = (
     "explain",
     "result_tables",
     "result_json",
+    "step_clock",
     "plan",
     "studies",
     "report",
@@ -49,7 +50,6 @@ LIBRARIES = {
     "openpyxl": {"tables"},
     "python_calamine": {"tables"},
     "xlsxwriter": {"tables", "report"},
-    "isal": {"report"},
     "msgspec": EVERYWHERE,
     "numpy": EVERYWHERE,
     "scipy": {"explain", "studies"},
@@ -203,7 +203,8 @@ def _constants() -> Iterator[tuple[str, str]]:
             targets = node.targets if isinstance(node, ast.Assign) else []
             targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
             for target in targets:
-                if isinstance(target, ast.Name) and not target.id.startswith("_"):
+                # ``logger`` is what the field calls the logger of a module.
+                if isinstance(target, ast.Name) and not target.id.startswith(("_", "logger")):
                     yield target.id, name_of(path)
 
 

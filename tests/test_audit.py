@@ -1,4 +1,4 @@
-"""The audit: right plans pass, and every way of tampering with one is caught by its check."""
+"""The audit: right plans pass, and each kind of wrong plan fails the right check."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 
 from optimizer.audit import Audit, audit
 from optimizer.audit.audit_duty import AuditDuties
-from optimizer.audit.audit_entitlements import Entitlements
-from optimizer.result.result_layouts import LAYOUTS, Layout, Table
+from optimizer.audit.audit_entitlements import AuditWorkbook
+from optimizer.result.result_layouts import RESULT_LAYOUTS, Layout, Table
 from optimizer.tables.case import Case
 from optimizer.tables.read import read_frames
 
@@ -39,48 +39,54 @@ def value(text: str) -> Any:
 
 def sheets(text: str) -> dict[str, Rows]:
     """Tables written as ``Name: header | header`` and a row a line, a blank line between."""
-    found = {}
+    tables = {}
     for block in text.strip().split("\n\n"):
         first, *lines = block.strip().splitlines()
         name, _, headers = first.partition(": ")
         names = [header.strip() for header in headers.split("|")]
-        found[name.strip()] = [
+        tables[name.strip()] = [
             dict(zip(names, (value(cell.strip()) for cell in line.split("|")), strict=True))
             for line in lines
         ]
-    return found
+    return tables
 
 
-def make_case(given: dict[str, Rows]) -> Case:
+def make_case(sheets_by_name: dict[str, Rows]) -> Case:
     """Case from sheets by name."""
-    settings = {row["setting"]: row["value"] for row in given["Settings"]}
-    frames = {name: pd.DataFrame(rows) for name, rows in given.items() if name != "Settings"}
+    settings = {row["setting"]: row["value"] for row in sheets_by_name["Settings"]}
+    frames = {
+        name: pd.DataFrame(rows) for name, rows in sheets_by_name.items() if name != "Settings"
+    }
     return read_frames({"Settings": settings, **frames})
 
 
 def make_tables(plan: dict[str, Rows]) -> dict[str, Table]:
-    """Result tables from rows; what a row does not say is zero or empty.
+    """Result tables from rows; a cell that a row leaves out is zero or empty.
 
-    Columns that only repeat the workbook are there if some row says something of them.
+    Columns that only repeat the workbook exist if some row has a cell of them.
     """
-    found = {}
+    tables = {}
     for name, rows in plan.items():
-        assert all(set(row) <= set(LAYOUTS[name].headers) for row in rows)
-        said = {header for row in rows for header in row}
-        fields = [f for f in LAYOUTS[name].fields if f.header in said or f.header not in REPEATED]
-        layout = Layout(name, LAYOUTS[name].meaning, tuple(fields))
+        assert all(set(row) <= set(RESULT_LAYOUTS[name].headers) for row in rows)
+        stated_headers = {header for row in rows for header in row}
+        fields = [
+            f
+            for f in RESULT_LAYOUTS[name].fields
+            if f.header in stated_headers or f.header not in REPEATED
+        ]
+        layout = Layout(name, RESULT_LAYOUTS[name].meaning, tuple(fields))
         columns = []
         for field in layout.fields:
             blank = "" if field.kind in ("text", "date", "period") else 0.0
             cells = [row.get(field.header) for row in rows]
             columns.append([blank if cell is None else cell for cell in cells])
-        found[name] = Table(layout, tuple(columns))
-    return found
+        tables[name] = Table(layout, tuple(columns))
+    return tables
 
 
 def changed(tables: dict[str, Rows], name: str, row: int, column: str, cell: Any) -> Any:
     """Tables with one cell changed."""
-    rows = [dict(given) for given in tables[name]]
+    rows = [dict(row_cells) for row_cells in tables[name]]
     rows[row][column] = cell
     return {**tables, name: rows}
 
@@ -460,18 +466,18 @@ Russia | USA | * | 1
 """)
 TOGETHER = {"custody of rules together", "custody of rules and origin"}
 Lot = tuple[str, float, str, str]
-"""Site (where it comes from) or period, tonnes, rules broken, customs origin."""
+"""Site of origin or period, tonnes, rules broken, customs origin."""
 
 
-def yard(come: list[Lot], leave: list[Lot], period: str = "2027", **other: Rows) -> set[str]:
-    """Checks of labels that fail when lots come in and leave as they are booked."""
+def yard(incoming: list[Lot], outgoing: list[Lot], period: str = "2027", **other: Rows) -> set[str]:
+    """Checks of labels that fail for incoming and outgoing lots with their bookings."""
     plan: dict[str, Rows] = {"Purchases": [], "Shipments": [], "Deliveries": []}
-    for site, tonnes, breaks, origin in come:
+    for site, tonnes, breaks, origin in incoming:
         lot = {"material": "ore", "tonnes": tonnes, "breaks": breaks, "customs origin": origin}
         lot["period"] = period
         plan["Purchases"].append({**lot, "offer": site, "site": site})
         plan["Shipments"].append({**lot, "from site": site, "to site": "Yard", "arrives": tonnes})
-    for _, tonnes, breaks, origin in leave:
+    for _, tonnes, breaks, origin in outgoing:
         lot = {"material": "ore", "tonnes": tonnes, "breaks": breaks, "customs origin": origin}
         lot["period"] = period
         plan["Shipments"].append(
@@ -479,8 +485,8 @@ def yard(come: list[Lot], leave: list[Lot], period: str = "2027", **other: Rows)
         )
         plan["Deliveries"].append({**lot, "line": "all", "customer": "Buyer"})
     sheets_ = {name.replace("_", " "): rows for name, rows in other.items()}
-    found = failed(audit(make_case({**YARD, **sheets_}), make_tables(plan), 0.0))
-    return found - {"duty of each shipment", "costs by category and period", "objective"}
+    failures = failed(audit(make_case({**YARD, **sheets_}), make_tables(plan), 0.0))
+    return failures - {"duty of each shipment", "costs by category and period", "objective"}
 
 
 def test_two_lots_clean_of_one_rule_each_are_no_lot_clean_of_both() -> None:
@@ -551,19 +557,19 @@ def test_a_rule_dated_by_processing_looks_at_the_day_of_the_event() -> None:
 
 
 def test_stock_at_the_start_and_orders_under_way_are_older_than_the_plan() -> None:
-    held = [{"site": "Buyer", "material": "ore", "opening": 5, "history": "mined: China"}]
+    stocks = [{"site": "Buyer", "material": "ore", "opening": 5, "history": "mined: China"}]
     order = {"order": "PO", "to site": "Buyer", "material": "ore", "arrival": date(2027, 3, 1)}
     orders = [{**order, "quantity": 2, "history": "mined: China"}]
     deliveries = [{"line": "all", "customer": "Buyer", "material": "ore", "tonnes": 7.0}]
     tables = make_tables({"Deliveries": [{**deliveries[0], "period": "2027"}]})
     rule = {"rule": "no C", "segments": "civil", "dated by": "processing"}
     other = {"rule": "no R", "segments": "defence"}
-    for first_day, found in (
+    for first_day, failures in (
         (date(2027, 1, 1), set()),
         (date(2026, 12, 31), {"custody of each rule", *TOGETHER}),
     ):
-        more = {"Stocks": held, "Pipeline": orders, "Rules": [{**rule, "from": first_day}, other]}
-        assert failed(audit(make_case({**YARD, **more}), tables, 0.0)) == found
+        more = {"Stocks": stocks, "Pipeline": orders, "Rules": [{**rule, "from": first_day}, other]}
+        assert failed(audit(make_case({**YARD, **more}), tables, 0.0)) == failures
 
 
 def test_a_process_clears_rules_and_breaks_them_by_its_own_stage() -> None:
@@ -667,13 +673,13 @@ A    | Yard  | ore |     | 2 | 2027-04-01 | 2027-06-30
 C    | Buyer | *   | sea | 7 | 2028-01-01 |
 Yard | Buyer | *   |     | 0 |            |
 """)
-    given = Entitlements(make_case({**YARD, **rows}))
-    named = given.carriage(("A", "Yard", "ore", ""))
+    workbook = AuditWorkbook(make_case({**YARD, **rows}))
+    named = workbook.lane_terms(("A", "Yard", "ore", ""))
     assert named.cost.tolist() == [1.5, 4.0]
     assert named.starred.tolist() == [False, True]
-    assert given.carriage(("C", "Buyer", "ore", "sea")).allowed.tolist() == [False, True]
-    assert not given.carriage(("C", "Buyer", "ore", "")).allowed.any()
-    assert given.takes["A"] == {"ore"}
+    assert workbook.lane_terms(("C", "Buyer", "ore", "sea")).allowed.tolist() == [False, True]
+    assert not workbook.lane_terms(("C", "Buyer", "ore", "")).allowed.any()
+    assert workbook.accepted_materials["A"] == {"ore"}
 
 
 def test_duty_is_of_the_most_specific_row_day_by_day() -> None:
@@ -685,7 +691,7 @@ MFN | China | USA | *   | 0.10 |    | 2027-07-01 | 2027-12-31
 """)  # noqa: E501
     for row in rows["Tariffs"]:
         row["measure"] = str(row["measure"])
-    duties = AuditDuties(Entitlements(make_case({**YARD, **rows})))
+    duties = AuditDuties(AuditWorkbook(make_case({**YARD, **rows})))
     # 2027: half 2 and half 10 a tonne, and 9/12 of 12; 2028: 2, and 6/12 of 12.
     assert duties.rate("China", "United States", "ore") == pytest.approx([15, 8])
     assert duties.rate("Russia", "United States", "ore") == pytest.approx([2, 2])
@@ -699,7 +705,7 @@ Demand: line | customer | material | segment | quantity | price | shortage penal
 all | Buyer | ore | defence | 120 | 10 | 6 |            | 2027-09-30 |
 all | Buyer | ore | defence | 40  | 20 | 2 | 2027-10-01 |            | 7
 """)  # noqa: E501
-    want = Entitlements(make_case({**YARD, **rows})).wants["all", "Buyer", "ore"]
+    want = AuditWorkbook(make_case({**YARD, **rows})).demand_terms["all", "Buyer", "ore"]
     assert want.quantity == pytest.approx([100, 7])
     assert want.price == pytest.approx([12.5, 20])
     assert want.penalty == pytest.approx([5, 2])
@@ -733,7 +739,7 @@ A | A | ore | 2 | 46 | 45 | 1 | 2027 | 10
 
 def test_the_audit_uses_nothing_of_the_model() -> None:
     allowed = ("optimizer.tables", "optimizer.errors", "optimizer.audit", _LAYOUTS)
-    for file in Path(inspect.getfile(Entitlements)).parent.glob("*.py"):
+    for file in Path(inspect.getfile(AuditWorkbook)).parent.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [name.name for name in node.names] if isinstance(node, ast.Import) else []
@@ -749,40 +755,40 @@ def test_twice_the_shipments_are_at_most_twice_the_work() -> None:
 
 def _calls(count: int) -> int:
     """Calls of functions that the audit of so many shipments makes."""
-    layout = LAYOUTS["Shipments"]
+    layout = RESULT_LAYOUTS["Shipments"]
     cells = {"from site": "Yard", "to site": "Buyer", "material": "ore", "period": "2027"}
     numbers = ("tonnes", "arrives", "lead days", "freight", "duty", "carrying")
     columns = tuple(
         [0.0 if header in numbers else cells.get(header, "")] * count for header in layout.headers
     )
     case, shipments = make_case(YARD), Table(layout, columns)
-    made = 0
+    calls = 0
 
-    def seen(frame: object, event: str, arg: object) -> None:
-        nonlocal made
-        made += event in ("call", "c_call")
+    def count_call(frame: object, event: str, arg: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
 
     before = sys.getprofile()
-    sys.setprofile(seen)
+    sys.setprofile(count_call)
     try:
         assert audit(case, {"Shipments": shipments}, 0.0).passed
     finally:
         sys.setprofile(before)
-    return made
+    return calls
 
 
 def test_every_check_says_which_sentence_of_the_contract_it_reads() -> None:
-    silent = []
-    for file in Path(inspect.getfile(Entitlements)).parent.glob("*.py"):
+    without_contract = []
+    for file in Path(inspect.getfile(AuditWorkbook)).parent.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.FunctionDef) or node.name in PLUMBING:
+            if not isinstance(node, ast.FunctionDef) or node.name in FUNCTIONS_WITHOUT_COMPARISONS:
                 continue
-            calls = [one for one in ast.walk(node) if isinstance(one, ast.Call)]
-            makes = any(isinstance(c.func, ast.Name) and c.func.id == "Tally" for c in calls)
-            if makes and "The contract" not in (ast.get_docstring(node) or ""):
-                silent.append(f"{file.name}: {node.name}")
-    assert silent == []
+            calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
+            makes_tally = any(isinstance(c.func, ast.Name) and c.func.id == "Tally" for c in calls)
+            if makes_tally and "The contract" not in (ast.get_docstring(node) or ""):
+                without_contract.append(f"{file.name}: {node.name}")
+    assert without_contract == []
 
 
-PLUMBING = ("audit", "tallies", "_together", "__init__")
-"""Functions that name checks whose comparisons are made elsewhere."""
+FUNCTIONS_WITHOUT_COMPARISONS = ("audit", "tallies", "_backing_tally", "__init__")
+"""Functions that create checks but leave the comparisons to others."""

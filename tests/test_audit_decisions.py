@@ -1,4 +1,4 @@
-"""The audit of what is decided yes or no: options, units that may idle, lanes used or not."""
+"""The audit of yes/no decisions: options, units that may idle, lanes used or not."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_later_money_is_worth_less() -> None:
 
 
 def with_number(number: float, rows: tuple[int, ...]) -> dict[str, Rows]:
-    """The plan with other numbers, and what they come to, in some rows of Investment."""
+    """The plan with other numbers and their amounts in some rows of Investment."""
     plan = PLAN
     for i in rows:
         old = PLAN["Investment"][i]

@@ -1,4 +1,4 @@
-"""How the audit follows single inputs: worked by hand, and faults of them that keep all sums.
+"""Shares of single inputs in the audit: worked by hand, and faults that keep all sums.
 
 A fault is made alike by country and by site, with the tonnes that belong to it. So the shares still
 add up, the tonnes are still what is delivered, and every place is one of the plan.
@@ -15,8 +15,8 @@ import pytest
 import optimizer
 from optimizer import audit as audit_room
 from optimizer.audit import audit
-from optimizer.audit.audit_contents import Contents
-from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_contents import AuditContents
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_graph import AuditGraph
 from optimizer.audit.audit_lots import LotLedger
@@ -68,18 +68,18 @@ SHARES = {"NdPr": (0.7, 0.3), "iron": (0.4, 0.6), "Dy": (0.0, 1.0), "all": (8.3 
 @cache
 def solved():
     """Case, tables, objective and bookings of the plan, as the audit gets them."""
-    found = []
+    arguments = []
 
     class Listening(audit_room.Auditor):
-        def __init__(self, *given):
-            found.append(given)
-            super().__init__(*given)
+        def __init__(self, *received):
+            arguments.append(received)
+            super().__init__(*received)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(audit_room, "Auditor", Listening)
         result = optimizer.solve(make(**MAGNETS))
     assert result.audit.passed, result.audit.verdict
-    return found[0]
+    return arguments[0]
 
 
 def failed(change):
@@ -94,12 +94,12 @@ def failed(change):
 
 
 def graph():
-    """The plan as the audit follows it."""
+    """The graph of the plan in the audit."""
     case, tables, _, bookings = solved()
     known = Tally("names")
-    given = Entitlements(case)
-    flows = TableFlows(given, tables, known)
-    return AuditGraph(given, flows, LotLedger(given, flows, known).provenance, bookings)
+    workbook = AuditWorkbook(case)
+    flows = TableFlows(workbook, tables, known)
+    return AuditGraph(workbook, flows, LotLedger(workbook, flows, known).provenance, bookings)
 
 
 def pairs(rows, one):
@@ -174,10 +174,12 @@ def test_what_is_right_passes():
 
 def contents(**sheets):
     """Tonnes of each input in a tonne, by material."""
-    found = Contents(Entitlements(make(**sheets)))
+    input_contents = AuditContents(AuditWorkbook(make(**sheets)))
     return {
-        material: {name: q for name, q in zip(found.names, own.tolist(), strict=True) if q}
-        for material, own in found.of.items()
+        material: {
+            name: q for name, q in zip(input_contents.names, tonnes.tolist(), strict=True) if q
+        }
+        for material, tonnes in input_contents.of.items()
     }
 
 
@@ -217,7 +219,9 @@ def test_a_recipe_that_only_closes_a_loop_does_not_count_for_contents():
 
 def test_inputs_that_do_not_fit_at_once_are_followed_one_after_the_other(monkeypatch):
     whole = OriginShareAudit(graph(), single=True).shares
-    monkeypatch.setattr(import_module("optimizer.audit.audit_origins"), "CELLS", 1)
+    monkeypatch.setattr(
+        import_module("optimizer.audit.audit_origins"), "MAX_SIMULTANEOUS_VALUES", 1
+    )
     parts = OriginShareAudit(graph(), single=True).shares
     assert all(np.allclose(whole[stage], parts[stage], atol=1e-12) for stage in whole)
 

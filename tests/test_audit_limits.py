@@ -1,4 +1,4 @@
-"""The audit of the planner's own bounds: every measure, filter, share and window; blends."""
+"""The audit of Limits (every measure, filter, share and window) and of Blends."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ MEASURED: list[tuple[str, dict[str, Any], float, float]] = [
 ]
 
 
-def bounded(given: dict[str, Rows], row: dict[str, Any]) -> Any:
+def bounded(sheets_by_name: dict[str, Rows], row: dict[str, Any]) -> Any:
     """A case with one limit."""
-    return make_case({**given, "Limits": [{"limit": "own", **row}]})
+    return make_case({**sheets_by_name, "Limits": [{"limit": "own", **row}]})
 
 
 @pytest.mark.parametrize(("measure", "row", "least", "most"), MEASURED)

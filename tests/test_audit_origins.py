@@ -1,4 +1,4 @@
-"""How the audit follows origins: averages over a graph, and loops through what is not traced."""
+"""Origins in the audit: averages over a graph, and loops through untraced materials."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from optimizer.audit.audit_elimination import Elimination
-from optimizer.audit.audit_texts import alike, made_of
+from optimizer.audit.audit_texts import consists_of, same_text
 from tests.conftest import SITES, lane, need, offer, plan, process, recipe
 
 
@@ -56,13 +56,13 @@ def test_a_later_period_takes_from_an_earlier_one():
     ],
 )
 def test_sentences_are_alike_but_for_rounding(shown, wanted, same):
-    assert alike(shown, wanted) is same
+    assert same_text(shown, wanted) is same
 
 
 def test_a_text_is_made_of_its_parts_in_any_order_and_of_nothing_else():
-    assert made_of("melted: B; mined: A", ["mined: A", "melted: B"])
-    assert not made_of("mined: A", ["mined: A", "melted: B"])
-    assert not made_of("mined: A; cast: C", ["mined: A"])
+    assert consists_of("melted: B; mined: A", ["mined: A", "melted: B"])
+    assert not consists_of("mined: A", ["mined: A", "melted: B"])
+    assert not consists_of("mined: A; cast: C", ["mined: A"])
 
 
 def test_events_before_what_is_not_traced_are_not_touched_round_a_loop_either():

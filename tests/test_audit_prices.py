@@ -148,5 +148,5 @@ def test_a_lane_that_is_not_used_is_not_said_to_be_full():
     )
     assert result.audit is not None
     assert result.audit.passed, result.audit.verdict
-    told = list(result.tables["Shortage reasons"]["reason"])
-    assert any("Kaz to Plant is not used for * in 2027" in reason for reason in told), told
+    reasons = list(result.tables["Shortage reasons"]["reason"])
+    assert any("Kaz to Plant is not used for * in 2027" in reason for reason in reasons), reasons

@@ -1,4 +1,4 @@
-"""The audit of provenance where it is easily lost: sites that mix, what clears, owners, origins."""
+"""The audit of provenance: sites that mix, processes that clear, owners, customs origins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from optimizer.audit import audit
-from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_histories import AuditProvenance
 from tests.test_audit import YARD, Rows, failed, make_case, make_tables, sheets, yard
 
@@ -254,7 +254,7 @@ def test_an_owner_that_a_history_names_brings_the_country_that_sites_states(
     owned[0]["owner country"] = "China"
     stock = {"site": "Kaz", "material": "ore", "opening": 1, "history": named}
     case = make_case({**YARD, "Sites": [*YARD["Sites"][:1], *owned], **_cut(stock)})
-    provenance = AuditProvenance(Entitlements(case))
+    provenance = AuditProvenance(AuditWorkbook(case))
     fact, unstated = provenance.history("Kaz", "ore", case.stocks[0].history)
     assert fact.owner_country == found
     assert fact.country == "Japan"
@@ -262,7 +262,7 @@ def test_an_owner_that_a_history_names_brings_the_country_that_sites_states(
 
 
 def _cut(stock: dict[str, Any]) -> dict[str, Rows]:
-    """Sheets that do without the sites of the yard."""
+    """Sheets without the sites of the yard."""
     supply = [{"offer": "A", "site": "A", "material": "ore", "price": 0}]
     demand = [{"line": "all", "customer": "A", "material": "ore", "quantity": 1}]
     demand[0] |= {"shortage penalty": 0, "segment": "defence"}
@@ -310,6 +310,6 @@ def test_an_offer_has_the_origin_of_the_last_row_that_touches_the_period(
     scope = [{"rule": rule, "country": "Japan"} for rule in ("no C", "no R")]
     more: dict[str, Rows] = {"Supply": offers, "Tariffs": tariffs}
     more |= {"Rules": rules, "Rule_scope": scope}
-    for told in ("Russia", "China"):
-        checks = yard([("A", 5, "", told)], [("", 5, "", told)], period, **more)
-        assert ("purchases booked as bought" in checks) == (told != origin), checks
+    for country in ("Russia", "China"):
+        checks = yard([("A", 5, "", country)], [("", 5, "", country)], period, **more)
+        assert ("purchases booked as bought" in checks) == (country != origin), checks

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +15,7 @@ import openpyxl
 import pytest
 from msgspec import structs
 
-from optimizer.cli import ahead, main
+from optimizer.cli import main
 from tests.conftest import CASES, ROOT, TUTORIAL, lane, need, offer, save
 
 plan = import_module("optimizer.plan")
@@ -335,31 +334,6 @@ def test_a_gap_that_is_not_known_is_not_in_the_way_of_json(run, book, monkeypatc
     monkeypatch.setattr(plan, "solve", unknown)
     code, out, _ = run("solve", book, "--json")
     assert (code, only(out)["gap"]) == (4, None)
-
-
-def test_what_writes_a_plan_is_loaded_during_a_solve_that_lasts(monkeypatch):
-    loaded, told = threading.Event(), []
-    monkeypatch.setattr(ahead, "_load", loaded.set)
-    monkeypatch.setattr(ahead, "PATIENCE", 0.001)
-    step = ahead.loading(told.append)
-    step("transfer")
-    assert not loaded.wait(0.05)
-    step("solve")
-    assert loaded.wait(30)
-    step("extract")
-    assert told == ["transfer", "solve", "extract"]
-
-
-def test_a_solve_that_is_over_at_once_loads_nothing_beside_it(monkeypatch):
-    monkeypatch.setattr(ahead, "PATIENCE", 3600)
-    step = ahead.loading(lambda name: None)
-    for _ in range(2):  # a solve may come again
-        before = set(threading.enumerate())
-        step("solve")
-        (later,) = set(threading.enumerate()) - before
-        step("extract")
-        later.join(30)
-        assert not later.is_alive()
 
 
 # Check and template ---------------------------------------------------------------------------

@@ -12,12 +12,12 @@ import pytest
 import optimizer
 from optimizer.audit.audit_countries import CountryLists
 from optimizer.tables import iso_countries
-from optimizer.tables.confusable_letters import difference, mixed_alphabets
+from optimizer.tables.confusable_letters import confusable_difference, mixed_alphabets
 from optimizer.tables.country_aliases import SHORT_COUNTRY_NAMES, USUAL_COUNTRY_NAMES
-from optimizer.tables.country_groups import GROUPS, CountrySets
+from optimizer.tables.country_groups import COUNTRY_GROUPS, CountrySets
 from optimizer.tables.iso_countries import country_cure, country_name, country_names
 from optimizer.tables.scenario_changes import apply
-from optimizer.tables.text_matching import clean, fold, told_apart
+from optimizer.tables.text_matching import clean_text, difference_hint, fold
 from tests.conftest import ROOT, china, cost, lane, make, need, no_china, offer, plan, site
 
 KAZ, CHINA = offer("kaz", "Kaz", price=5), offer("china", "China", price=1)
@@ -206,10 +206,10 @@ def test_plain_names_are_the_names_of_iso_3166_or_our_short_ones():
     assert {*SHORT_COUNTRY_NAMES, *USUAL_COUNTRY_NAMES} <= {
         country.alpha_2 for country in pycountry.countries
     }
-    for group in GROUPS.values():
+    for group in COUNTRY_GROUPS.values():
         assert set(group.members) <= set(country_names())
         assert group.source
-    assert len(GROUPS["EU"].members) == 27
+    assert len(COUNTRY_GROUPS["EU"].members) == 27
 
 
 @pytest.mark.parametrize(
@@ -308,11 +308,13 @@ def test_names_that_read_the_same_are_the_same(one, other):
 
 
 def test_what_is_shown_keeps_its_letters_and_loses_what_nobody_sees():
-    assert clean("\ufeffCôte\u200b  d’Ivoire\u00ad") == "Côte d’Ivoire"
+    assert clean_text("\ufeffCôte\u200b  d’Ivoire\u00ad") == "Côte d’Ivoire"
 
 
 def test_a_name_that_only_looks_like_another_is_told_apart_by_its_letters():
-    assert difference("СОРА", "COPA").startswith("'С' is U+0421 CYRILLIC CAPITAL LETTER ES")
+    assert confusable_difference("СОРА", "COPA").startswith(
+        "'С' is U+0421 CYRILLIC CAPITAL LETTER ES"
+    )
     with pytest.raises(optimizer.WorkbookError, match=r"did you mean 'COPA'\? In 'СОРА', 'С' is U"):
         make(
             Sites=[site("COPA", "Chile"), site("Buyer", "USA")],
@@ -376,8 +378,8 @@ def test_names_with_other_accents_are_other_names():
     [("KazO", "Kaz0", "'O' is U+004F"), ("Ore l", "Ore I", "'l' is U+006C"), ("Kaz", "Kas", "")],
 )
 def test_a_message_that_shows_two_names_says_in_what_look_alikes_differ(one, other, told):
-    assert told in told_apart(one, other)
-    assert bool(told) == bool(told_apart(one, other))
+    assert told in difference_hint(one, other)
+    assert bool(told) == bool(difference_hint(one, other))
 
 
 IGNORED = [
@@ -392,7 +394,7 @@ IGNORED = [
 def test_a_sign_that_nobody_sees_does_not_make_another_name(code):
     sign = chr(code)
     assert fold(f"Ka{sign}z{sign}") == fold("Kaz")
-    assert clean(f"{sign}Kaz") == "Kaz"
+    assert clean_text(f"{sign}Kaz") == "Kaz"
 
 
 def test_results_write_one_name():

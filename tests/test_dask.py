@@ -210,7 +210,7 @@ def unsolved(monkeypatch):
     def fail(*given):
         raise AssertionError("a case is solved")
 
-    monkeypatch.setattr(runner.plan, "solve_as_asked", fail)
+    monkeypatch.setattr(runner.plan, "solve_with_options", fail)
 
 
 @pytest.mark.parametrize("act", [silent, of_the_web])

@@ -10,7 +10,7 @@ from optimizer import FileError, WorkbookError, check, read
 from optimizer.tables import cell_grids, zip_limits
 from optimizer.tables.check_report import REPORT_TITLE, SEVERITY_COLOURS
 from optimizer.tables.marked_copy import write_marked_copy
-from optimizer.tables.workbook_files import open_book
+from optimizer.tables.workbook_files import read_workbook_file
 from tests.conftest import CASES, TUTORIAL
 from tests.test_read import BASE, SUPPLY, book
 
@@ -106,7 +106,7 @@ def test_a_sheet_is_read_again_only_where_its_count_differs(tmp_path, monkeypatc
     def refuse(*_):
         raise AssertionError("the sheet is as Excel writes it")
 
-    monkeypatch.setattr(cell_grids, "rewritten", refuse)
+    monkeypatch.setattr(cell_grids, "rewrite_sheet", refuse)
     formula = [*SUPPLY[0], "notes"], [*SUPPLY[1][:3], 5, "why? so!"]
     path = with_price(
         tmp_path / "case.xlsx",
@@ -252,7 +252,7 @@ def test_hidden_and_merged_cells_are_known_in_a_sheet_that_is_read_again(tmp_pat
         (SHEET, '<row r="2">', '<row r="2" hidden="true"><!-- -->'),
         (SHEET, "</sheetData>", '</sheetData><mergeCells><mergeCell ref="B1:C1"/></mergeCells>'),
     )
-    grid = next(grid for grid in open_book(path).grids if grid.name == "Supply")
+    grid = next(grid for grid in read_workbook_file(path).grids if grid.name == "Supply")
     assert grid.hidden == {2}
     assert "merged with B1" in grid.rows[0][2]
 
@@ -388,12 +388,12 @@ def test_a_sheet_that_is_read_again_is_read_the_same(path, monkeypatch):
     def filled():
         return [
             (grid.name, row, place, raw)
-            for grid in open_book(path).grids
+            for grid in read_workbook_file(path).grids
             for row, cells in enumerate(grid.rows)
             for place, raw in enumerate(cells)
             if raw != ""
         ]
 
     expected = filled()
-    monkeypatch.setattr("optimizer.tables.cell_grids.is_plain", lambda xml: False)
+    monkeypatch.setattr("optimizer.tables.cell_grids.is_plain_xml", lambda xml: False)
     assert filled() == expected

@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from optimizer.tables.columns_page import PAGE, columns_page
+from optimizer.tables.columns_page import COLUMNS_PAGE_PATH, columns_page
 from optimizer.tables.schema import COMMON, SHEETS
 from optimizer.tables.sheets import SETTINGS
 
 
 def test_the_page_of_columns_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == columns_page(), (
+    assert COLUMNS_PAGE_PATH.read_text(encoding="utf-8") == columns_page(), (
         "run python -m optimizer.tables.columns_page"
     )
 

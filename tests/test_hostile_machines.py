@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.atomic_write import replacing
+from optimizer.atomic_write import replace_when_complete
 from optimizer.errors import FileError
 from optimizer.report.cell_links import input_link
 from tests.conftest import ROOT, lane, need, offer, save
@@ -160,7 +160,7 @@ def test_a_command_without_any_output_does_its_work(folder):
 )
 def test_what_keeps_a_file_from_being_written_is_said_with_its_cure(tmp_path, number, cure):
     def write():
-        with replacing(tmp_path / "plan.xlsx"):
+        with replace_when_complete(tmp_path / "plan.xlsx"):
             raise OSError(number, os.strerror(number))
 
     with pytest.raises(FileError, match=cure) as caught:

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 import optimizer
-from optimizer.report.excel_values import LONGEST_TITLE, column_titles, shortened
+from optimizer.report.excel_values import MAX_TITLE_CHARACTERS, column_titles, truncated
 from optimizer.studies.study import Study
 from tests.conftest import make, need, offer
 
@@ -109,7 +109,7 @@ def test_the_total_of_a_scenario_is_its_own(written):
     headers = [cell.value for cell in sheet[5]]
     totals = [cell.value for cell in sheet[3]]
     for number, name in enumerate(HOSTILE, 1):
-        if len(name) < LONGEST_TITLE:
+        if len(name) < MAX_TITLE_CHARACTERS:
             (column,) = [at for at, text in enumerate(headers) if text == name]
             assert totals[column] == number
 
@@ -121,7 +121,9 @@ def test_titles_of_tables_are_the_cells_of_their_headers_and_no_two_alike(writte
     for table in tables:
         titles = re.findall(r'<tableColumn id="\d+" name="([^"]*)"', table)
         assert len({title.casefold() for title in titles}) == len(titles)
-        assert all(len(title.encode("utf-16-le")) <= 2 * 5 * LONGEST_TITLE for title in titles)
+        assert all(
+            len(title.encode("utf-16-le")) <= 2 * 5 * MAX_TITLE_CHARACTERS for title in titles
+        )
     book = openpyxl.load_workbook(written)
     for sheet in book.worksheets:
         for table in sheet.tables.values():
@@ -130,7 +132,7 @@ def test_titles_of_tables_are_the_cells_of_their_headers_and_no_two_alike(writte
             for cell, column in zip(cells, table.tableColumns, strict=True):
                 name = column.name.replace("_x005F_", "_")
                 assert str(cell.value) == name
-                assert 0 < len(name.encode("utf-16-le")) // 2 <= LONGEST_TITLE
+                assert 0 < len(name.encode("utf-16-le")) // 2 <= MAX_TITLE_CHARACTERS
 
 
 def test_columns_and_rows_are_no_larger_than_excel_allows(written):
@@ -160,5 +162,5 @@ def test_headers_become_titles_that_excel_takes(headers, titles):
 
 
 def test_a_text_is_not_cut_inside_a_character():
-    assert shortened("😀😀", 3) == "😀…"
-    assert shortened("😀😀", 4) == "😀😀"
+    assert truncated("😀😀", 3) == "😀…"
+    assert truncated("😀😀", 4) == "😀😀"

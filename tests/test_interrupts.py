@@ -62,15 +62,12 @@ def at(monkeypatch):
     """Sends a signal as a step of ``solve`` begins."""
 
     def send(*sent: tuple[str, int]):
-        def loading(told):
-            def step(name):
-                for place, number in sent:
-                    if place == name:
-                        signal.raise_signal(number)
+        def step(name):
+            for place, number in sent:
+                if place == name:
+                    signal.raise_signal(number)
 
-            return step
-
-        monkeypatch.setattr(solve_command, "loading", loading)
+        monkeypatch.setattr(solve_command, "_watchers", lambda options: (None, step))
 
     return send
 
@@ -179,7 +176,7 @@ def test_4_a_signal_ends_every_command(run, monkeypatch, words, number):
 
 
 def test_a_second_signal_ends_the_command_at_once(run, at, folder, monkeypatch):
-    monkeypatch.setattr(interrupts, "ONE", 0.0)
+    monkeypatch.setattr(interrupts, "SIGNAL_INTERVAL", 0.0)
     at(("extract", signal.SIGINT), ("audit", signal.SIGINT))
     code, record, _ = run("solve case.xlsx")
     assert (code, record["message"]) == (4, "stopped")
@@ -231,14 +228,14 @@ def test_ctrl_c_after_the_search_keeps_the_plan_from_python_too():
 
 SEARCHING = """
 import os, signal, sys, threading
-from optimizer.solver import search_progress
+from optimizer.solver import highs_thread
 from optimizer.cli import main
-work = search_progress._work
+work = highs_thread._work
 def send(highs, done):
     # The search is running: the signal comes from outside, to the process as a whole.
     os.kill(os.getpid(), int(sys.argv[1]))
     work(highs, done)
-search_progress._work = send
+highs_thread._work = send
 sys.exit(main(sys.argv[2:]))
 """
 

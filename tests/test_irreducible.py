@@ -8,7 +8,7 @@ from msgspec import structs
 
 import optimizer
 from optimizer.explain.cell_edits import apply
-from optimizer.plan import SolveOptions, solve_as_asked
+from optimizer.plan import SolveOptions, solve_with_options
 from tests.conftest import read_tables
 from tests.oracle.random_case import ALL, draw
 from tests.oracle.requirements import fault, feasible
@@ -29,7 +29,7 @@ def without_a_plan():
             case = read_tables(draw(seed, ALL))
         except optimizer.WorkbookError:
             continue
-        if solve_as_asked(case, QUICK).status == "infeasible":
+        if solve_with_options(case, QUICK).status == "infeasible":
             yield case
 
 

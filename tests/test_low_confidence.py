@@ -1,4 +1,4 @@
-"""Rows of low confidence that a plan rests on: the sentence, and the cell it leads to."""
+"""Alerts on rows of low confidence: the sentence and its cell."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from optimizer.explain.low_confidence import USES
+from optimizer.explain.low_confidence import USES_BY_SHEET
 from optimizer.tables import SHEETS
 from tests.conftest import SITES, china, lane, need, no_china, offer, plan, process, recipe
 
@@ -48,8 +48,8 @@ WHOLE = {
 """4 of 6 t of oxide are made of 8 t of clay; every sheet has a row that the plan uses."""
 
 
-def told(**sheets):
-    """Alerts on soft figures, with sheet and cell."""
+def confidence_alerts(**sheets):
+    """Alerts on rows of low confidence, with sheet and cell."""
     return [
         (f"{alert.sheet}!{alert.cell}", str(alert))
         for alert in plan(**sheets).alerts
@@ -57,13 +57,16 @@ def told(**sheets):
     ]
 
 
-def test_every_sheet_has_its_say():
-    assert {*USES, "Supply", "Scenarios", "Countries"} == set(SHEETS)
+def test_every_sheet_is_reported():
+    assert {*USES_BY_SHEET, "Supply", "Scenarios", "Countries"} == set(SHEETS)
 
 
-def test_a_plan_on_firm_ground_has_nothing_to_tell():
-    assert told(**WHOLE) == []
-    assert told(**WHOLE | {"Lanes": [{**WHOLE["Lanes"][0], "confidence": "medium"}]}) == []
+def test_a_plan_without_rows_of_low_confidence_has_no_alert():
+    assert confidence_alerts(**WHOLE) == []
+    assert (
+        confidence_alerts(**WHOLE | {"Lanes": [{**WHOLE["Lanes"][0], "confidence": "medium"}]})
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,7 +94,7 @@ def test_a_plan_on_firm_ground_has_nothing_to_tell():
 def test_a_row_that_the_plan_uses_is_told_with_its_cell(sheet, name):
     first, *others = WHOLE[sheet]
     rows = [{**first, "confidence": "assumption"}, *others]
-    ((place, text),) = told(**{**WHOLE, sheet: rows})
+    ((place, text),) = confidence_alerts(**{**WHOLE, sheet: rows})
     columns = list(dict.fromkeys(column for row in rows for column in row))
     assert place == f"{sheet.replace('_', ' ')}!{chr(65 + columns.index('confidence'))}2"
     spelled = sheet.replace("_", " ")
@@ -107,7 +110,7 @@ def test_rows_that_the_plan_does_not_use_are_not_told():
     unused = {"option": "yard", "site": "Plant", "unit": "yard", "added capacity": 1, **LOW}
     units = [{"site": "Plant", "unit": "yard", "capacity": 5, **LOW}]
     sheets = {"Lanes": lanes, "Supply": supply, "Units": units, "Demand": [need(10)]}
-    assert told(**sheets, Options=[{**unused, "capital cost": 7}]) == []
+    assert confidence_alerts(**sheets, Options=[{**unused, "capital cost": 7}]) == []
 
 
 def test_of_dated_rows_those_count_that_hold_when_the_plan_uses_them():
@@ -115,7 +118,7 @@ def test_of_dated_rows_those_count_that_hold_when_the_plan_uses_them():
     halves = {"period length": "half-year", "periods": 2}
     first, second = {"to": date(2027, 6, 30)}, {"from": date(2027, 7, 1), **LOW}
     supply = [{**offer("kaz"), **first}, {**offer("kaz", price=3), **second}]
-    ((place, text),) = told(Settings=halves, Supply=supply, Demand=[need(10)])
+    ((place, text),) = confidence_alerts(Settings=halves, Supply=supply, Demand=[need(10)])
     assert (place, text) == (
         "Supply!G3",
         "5 t of purchases for 15 USD rest on figures of low confidence or on assumptions: kaz.",
@@ -136,7 +139,7 @@ def test_several_sheets_are_told_in_one_sentence_that_leads_to_the_one_with_most
         }.items()
     }
     supply = [offer("kaz", price=5), offer("china", "China")]
-    found = told(**soft, Lanes=lanes, Supply=supply)
+    found = confidence_alerts(**soft, Lanes=lanes, Supply=supply)
     # A quarter of 10 t comes from China.
     (one,) = found
     assert one == (

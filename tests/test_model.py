@@ -5,22 +5,21 @@ A row is written ``least <= body <= most``; what is empty is left out.
 
 from __future__ import annotations
 
-import ast
-import inspect
-import re
 from datetime import date
-from importlib import import_module
-from pathlib import Path
 
 import pytest
 from pyomo.core import Constraint, Objective, Var
 
 import optimizer
-from optimizer.explain.duals import KINDS, UNPRICED
-from optimizer.model import Commitment, StudyTerms, add_twist, charge, hold, join
+from optimizer.model import (
+    Commitment,
+    StudyTerms,
+    add_twist,
+    charge_deviation,
+    fix_commitments,
+    join_scenarios,
+)
 from tests.conftest import SITES, china, lane, make, need, no_china, offer, process, recipe
-
-build = import_module("optimizer.model.build_model")
 
 HALVES = {"period length": "half-year", "periods": 2}
 KAZ, CHINA = offer("kaz", price=5), offer("china", "China", price=1)
@@ -448,45 +447,6 @@ def test_a_row_says_what_its_formula_says(case, name, golden):
     assert text(m.component(family)[tuple(index) if len(index) > 1 else index[0]]) == golden
 
 
-def added(module) -> set[str]:
-    """Names of the families of rows that a page of the model adds."""
-    calls = [node for node in ast.walk(ast.parse(inspect.getsource(module))) if is_family(node)]
-    return {call.args[1].value for call in calls}
-
-
-def is_family(node) -> bool:
-    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "family"
-
-
-@pytest.mark.parametrize("module", build.FAMILIES, ids=lambda module: module.__name__)
-def test_every_family_has_a_golden_row(module):
-    golden = {name[0] for _, name, _ in GOLDEN}
-    assert added(module)
-    assert added(module) <= golden, f"no golden row for {added(module) - golden}"
-
-
-@pytest.mark.parametrize(
-    "module", [*build.FAMILIES, *build.FOR_STUDIES], ids=lambda module: module.__name__
-)
-def test_every_family_shows_its_mathematics(module):
-    title, _, rest = module.__doc__.partition("\n")
-    assert re.fullmatch(r"[A-Z][\w' ]+: .+", title) or title.endswith(".")
-    assert re.search(r"\.\. math::\s+\S", rest)
-
-
-@pytest.mark.parametrize(
-    "module", [*build.FAMILIES, *build.FOR_STUDIES], ids=lambda module: module.__name__
-)
-def test_every_family_says_what_relaxing_it_would_take_or_that_it_cannot_be(module):
-    relief = module.RELIEF
-    if relief is None:
-        assert module.__name__.endswith("balance")  # mass cannot be wished for
-        return
-    assert set(relief) == added(module)
-    for sentence in relief.values():
-        assert sentence is None or "{amount" in sentence
-
-
 # Rows that some studies add -------------------------------------------------------------------
 
 TWO_OFFERS = {"Supply": [KAZ, CHINA], "Lanes": TO_BUYER, "Demand": [need(10)]}
@@ -506,7 +466,7 @@ def test_a_commitment_is_held_over_all_its_classes():
     )
     through = Commitment("shipments", ("Plant", "Buyer", "ore", ""), "2027")
     lost = Commitment("shipments", ("Kaz", "Moon", "ore", ""), "2027")
-    assert hold(m, {BOUGHT: (3, 3), through: (4, 4.5), lost: (1, 1)}) == [lost]
+    assert fix_commitments(m, {BOUGHT: (3, 3), through: (4, 4.5), lost: (1, 1)}) == [lost]
     assert text(m.kept[BOUGHT.row]) == "buy[kaz,Kaz,ore,'2027'] == 3.0"
     assert text(m.kept[through.row]) == (
         "4.0 <= ship[Plant,Buyer,ore,,breaks no China,'2027'] + "
@@ -532,9 +492,9 @@ def test_a_study_holds_what_is_bought_and_shipped_in_the_first_periods_but_for_r
 def test_change_is_charged_in_both_directions_at_its_present_value():
     # 2 a tonne, half a year at 21 %: 2 / 1.1; the purchase costs 5 / 1.1.
     m = optimizer.build_model(make(**TWO_OFFERS, Settings={"discount rate": 0.21}))
-    charge(m, {BOUGHT: 7.0}, 2.0)
+    charge_deviation(m, {BOUGHT: 7.0}, 2.0)
     name = "purchases,kaz,Kaz,ore,,'2027'"
-    assert text(m.changed[BOUGHT.row]) == (
+    assert text(m.deviation[BOUGHT.row]) == (
         f"buy[kaz,Kaz,ore,'2027'] - more[{name}] + less[{name}] == 7.0"
     )
     assert not m.total_cost.active
@@ -558,8 +518,8 @@ def test_scenarios_share_a_commitment_and_what_one_does_not_offer_does_not_bind_
         supply(KAZ, CHINA),
         optimizer.build_model(make(**TWO_OFFERS | {"Lanes": useless})),
     ]
-    m = join(models, [0.25] * 4, [BOUGHT])
-    rows = {index[0]: text(row) for index, row in m.alike.items()}
+    m = join_scenarios(models, [0.25] * 4, [BOUGHT])
+    rows = {index[0]: text(row) for index, row in m.nonanticipativity.items()}
     bought = "buy[kaz,Kaz,ore,'2027']"
     assert rows == {
         "scenario_3": f"scenario_3.{bought} - scenario_1.{bought} == 0.0",
@@ -570,7 +530,7 @@ def test_scenarios_share_a_commitment_and_what_one_does_not_offer_does_not_bind_
 def test_the_worst_part_counts_what_a_scenario_costs_above_the_level():
     # 1 year at no discount: purchases 5 and 1, 100 for each tonne short.
     models = [optimizer.build_model(make(**TWO_OFFERS)) for _ in range(2)]
-    m = join(models, [0.4, 0.6], [], tail=0.75, weight=0.5)
+    m = join_scenarios(models, [0.4, 0.6], [], tail=0.75, weight=0.5)
     assert text(m.excess_cost["scenario_1"]) == (
         "5.0*scenario_1.buy[kaz,Kaz,ore,'2027'] + scenario_1.buy[china,China,ore,'2027'] + "
         "100.0*scenario_1.short[need,Buyer,ore,'2027'] - excess[scenario_1] - level <= 0.0"
@@ -584,28 +544,6 @@ def test_the_worst_part_counts_what_a_scenario_costs_above_the_level():
     assert rates["scenario_1.buy[kaz,Kaz,ore,'2027']"] == pytest.approx(1.0)
     assert rates["excess[scenario_2]"] == pytest.approx(1.2)
     assert rates["level"] == pytest.approx(0.5)
-
-
-def test_every_page_of_the_room_is_in_its_table_of_contents():
-    room = {
-        "__init__",
-        "build_model",
-        "cost",
-        "lean",
-        "linear_rows",
-        "mathematics_page",
-        "study_terms",
-        "variables",
-    }
-    pages = {path.stem for path in Path(build.__file__).parent.glob("*.py")}
-    listed = (*build.FAMILIES, *build.FOR_STUDIES)
-    assert pages - room == {module.__name__.rpartition(".")[2] for module in listed}
-
-
-def test_every_family_has_a_price_in_words_or_is_said_to_have_none():
-    every = (*build.FAMILIES, *build.FOR_STUDIES)
-    families = {name for module in every for name in added(module)}
-    assert families == {*KINDS, *UNPRICED}
 
 
 def test_every_variable_and_row_says_what_it_is():

@@ -1,4 +1,4 @@
-"""The page of a run: its data are the result tables, and one file is all it needs."""
+"""The page of a result: its data equal the result tables, and it is a single file."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import pytest
 
 import optimizer
 from optimizer.errors import FileError
-from optimizer.report import page as room
+from optimizer.report import page as page_package
 from optimizer.report.page import embedded_tables as page_sheets
 from optimizer.report.page import page_data, picture_data
-from optimizer.report.page.period_bins import MOST, bins
+from optimizer.report.page.period_bins import MAX_PERIOD_BINS, period_bins
 from optimizer.result.result_layouts import Field, Layout, Table, table
 from tests.conftest import CASES, ROOT, china, lane, make, need, no_china, offer, plan, site
 
-FOLDER = Path(room.__file__).parent
+FOLDER = Path(page_package.__file__).parent
 LIMIT = 5_000_000
 STRANGE = (
     '</script><script>alert("1")</script>',
@@ -52,7 +52,7 @@ def embedded(text: str) -> dict[str, Any]:
     return json.loads(text.partition(start)[2].partition("</script>")[0])
 
 
-def told(result: optimizer.Result, folder: Path) -> dict[str, Any]:
+def embedded_data(result: optimizer.Result, folder: Path) -> dict[str, Any]:
     return embedded(written(result, folder))
 
 
@@ -64,7 +64,7 @@ def column(sheet: dict[str, Any], header: str) -> list[Any]:
 
 
 def strange(**sheets: Any) -> optimizer.Case:
-    """A case whose site, material and case have names that HTML could trip over."""
+    """A case whose site, material and case have names with special characters of HTML."""
     place, material, case = STRANGE
     return make(
         Settings={"case": case},
@@ -97,7 +97,7 @@ def data(page) -> dict[str, Any]:
 # Figures --------------------------------------------------------------------------------------
 
 
-def test_a_case_worked_by_hand_is_told_in_its_figures(tmp_path):
+def test_the_page_has_the_figures_of_a_case_worked_by_hand(tmp_path):
     # 10 t are wanted in the year. Kaz sells 6 t at 5; China sells any at 2, freight 1, and
     # the rule lets half of the delivery come from there: 5 t at 2 and 5 t at 5 = 35, freight 5.
     result = plan(
@@ -107,7 +107,7 @@ def test_a_case_worked_by_hand_is_told_in_its_figures(tmp_path):
         Rules=[no_china(maximum_share=0.5)],
         Rule_scope=[china()],
     )
-    found = told(result, tmp_path)
+    found = embedded_data(result, tmp_path)
     assert found["objective"] == pytest.approx(40)
     assert _costs(found) == pytest.approx({"purchases": 35, "freight": 5})
     shipped = found["shipped"]
@@ -218,7 +218,7 @@ def test_what_is_scarce_has_the_largest_worth_of_its_kind_first(reference, data)
         of_kind = [row for row in data["scarcity"]["rows"] if row["kind"] == kind]
         largest = rows.groupby(["thing", "per"])["worth"].max().sort_values(ascending=False)
         got = [max(abs(at[3]) for at in row["at"]) for row in of_kind]
-        assert got == pytest.approx(list(largest)[: picture_data.MOST_THINGS])
+        assert got == pytest.approx(list(largest)[: picture_data.MAX_THINGS_PER_KIND])
 
 
 def test_break_even_is_the_nearest_of_the_kind_in_its_best_period(reference, data):
@@ -234,7 +234,7 @@ def test_break_even_is_the_nearest_of_the_kind_in_its_best_period(reference, dat
         assert row["even"] in list(best["break-even"])
 
 
-def test_coverage_and_head_are_the_plans(reference, data):
+def test_coverage_and_header_equal_those_of_the_plan(reference, data):
     assert data["objective"] == reference.objective
     assert data["gap"] == reference.gap
     assert data["alerts"] == list(reference.alerts)
@@ -288,27 +288,27 @@ def test_half_a_character_becomes_one_that_can_be_written(tmp_path):
         Demand=[need(2, line=half), need(1, line="short", segment=half)],
         Limits=[{"limit": half, "measure": "bought", "maximum": 1}],
     )
-    found = told(optimizer.solve(case), tmp_path)
+    found = embedded_data(optimizer.solve(case), tmp_path)
     assert "\ufffd" in json.dumps(found, ensure_ascii=False)
 
 
-def test_numbers_that_json_does_not_know_become_blanks(tmp_path):
+def test_numbers_that_json_lacks_become_blank(tmp_path):
     result = plan(Supply=[offer("kaz")], Demand=[need(1)])
     end, unknown = float("inf"), float("nan")
     rows = [
         ("lane", "t", "2027", end, "t", "one more", unknown, 1.0, unknown, end, "not unique", "")
     ]
     tables = dict(result.tables) | {"Scarcity": table(result.tables["Scarcity"].layout, rows)}
-    found = told(dataclasses.replace(result, tables=tables), tmp_path)
+    found = embedded_data(dataclasses.replace(result, tables=tables), tmp_path)
     assert found["scarcity"]["rows"][0]["at"] == [[0, "2027", None, None]]
 
 
 # Every kind of result -------------------------------------------------------------------------
 
 
-def test_a_case_without_a_plan_says_why_and_what_would_have_to_give(tmp_path):
+def test_the_page_of_an_infeasible_case_has_conflict_and_repairs(tmp_path):
     result = plan(Supply=[offer("kaz", maximum=6)], Demand=[need(10, minimum=1)])
-    found = told(result, tmp_path)
+    found = embedded_data(result, tmp_path)
     assert found["objective"] is None
     assert found["status"] == "infeasible"
     assert found["told"].startswith("No plan meets every hard limit")
@@ -319,23 +319,23 @@ def test_a_case_without_a_plan_says_why_and_what_would_have_to_give(tmp_path):
     assert found["sheets"] == []
 
 
-def test_a_plan_with_decisions_says_how_far_it_is_proven(tmp_path):
+def test_the_page_of_a_plan_with_decisions_has_its_gap(tmp_path):
     result = optimizer.solve(optimizer.read(CASES / "hand_minimum_when_used.xlsx"))
-    found = told(result, tmp_path)
+    found = embedded_data(result, tmp_path)
     assert found["status"] == "optimal"
     assert found["gap"] == result.gap
     assert found["objective"] == result.objective
 
 
-def test_a_search_that_was_stopped_says_so(tmp_path):
+def test_the_page_of_a_stopped_search_says_so(tmp_path):
     result = plan(Supply=[offer("kaz")], Demand=[need(1)])
     stopped = dataclasses.replace(result, status="time limit", gap=float("inf"))
-    found = told(stopped, tmp_path)
+    found = embedded_data(stopped, tmp_path)
     assert found["gap"] is None
     assert found["told"].startswith("The time limit was reached")
 
 
-def test_only_sites_with_a_flow_are_held(reference, data):
+def test_the_page_has_only_sites_with_a_flow(reference, data):
     shipments, bought = reference.frame("Shipments"), reference.frame("Purchases")
     delivered = reference.frame("Deliveries")["customer"]
     used = {*shipments["from site"], *shipments["to site"], *bought["site"], *delivered}
@@ -353,7 +353,7 @@ def test_without_coordinates_there_is_no_outline_of_the_land(tmp_path):
 def test_a_table_that_has_no_layout_stands_before_the_run(tmp_path):
     result = plan(Supply=[offer("kaz")], Demand=[need(1)])
     more = table(RULE_COSTS, [("no China", 30.0, 12.5)])
-    found = told(
+    found = embedded_data(
         dataclasses.replace(result, tables={**result.tables, "Rule costs": more}), tmp_path
     )
     assert [sheet["name"] for sheet in found["sheets"]][-2:] == ["Rule costs", "Run"]
@@ -371,7 +371,7 @@ def test_many_periods_are_joined_by_year_with_levels_from_its_last_period(tmp_pa
         Demand=[need(12)],
         Stocks=[{"site": "Buyer", "material": "ore", "opening": 6, "closing": 3, "minimum": 3}],
     )
-    found = told(result, tmp_path)
+    found = embedded_data(result, tmp_path)
     assert found["axis"]["labels"] == [str(year) for year in range(2027, 2033)]
     assert found["axis"]["joined"] == "calendar year"
     # 72 t are delivered, of which 3 t come from stock: 6 at first, 3 at the end.
@@ -385,16 +385,16 @@ def test_many_periods_are_joined_by_year_with_levels_from_its_last_period(tmp_pa
 @pytest.mark.parametrize(
     ("years", "first", "last"), [(61, "2000–2001", "2060"), (60, "2000", "2059")]
 )
-def test_more_years_than_a_picture_has_room_for_are_joined(years, first, last):
+def test_years_beyond_the_limit_of_a_picture_are_joined(years, first, last):
     labels = [f"{2000 + n}-{half}" for n in range(years) for half in ("H1", "H2")]
-    found = bins(labels, [label[:4] for label in labels])
+    found = period_bins(labels, [label[:4] for label in labels])
     assert (found.labels[0], found.labels[-1]) == (first, last)
-    assert len(found.labels) <= MOST
-    assert set(found.of) == set(labels)
+    assert len(found.labels) <= MAX_PERIOD_BINS
+    assert set(found.bin_of) == set(labels)
 
 
-def test_what_does_not_fit_is_cut_by_whole_lanes_and_counted(reference, monkeypatch):
-    monkeypatch.setattr(picture_data, "MOST_FLOWS", 200)
+def test_shipments_that_do_not_fit_are_left_out_by_whole_lanes_and_counted(reference, monkeypatch):
+    monkeypatch.setattr(picture_data, "MAX_SHIPMENT_SUMS", 200)
     found = page_data(reference)["shipped"]
     lanes = defaultdict(float)
     shipments = reference.tables["Shipments"]
@@ -411,7 +411,7 @@ def test_what_does_not_fit_is_cut_by_whole_lanes_and_counted(reference, monkeypa
 
 
 def test_a_long_table_keeps_its_largest_rows_and_the_sums_of_all(reference, monkeypatch):
-    monkeypatch.setattr(page_sheets, "MOST_ROWS", 20)
+    monkeypatch.setattr(page_sheets, "MAX_EMBEDDED_ROWS", 20)
     by_name = {sheet["name"]: sheet for sheet in page_data(reference)["sheets"]}
     purchases = by_name["Purchases"]
     tonnes = sorted(reference.tables["Purchases"]["tonnes"], reverse=True)
@@ -444,7 +444,7 @@ def test_a_plan_of_two_hundred_thousand_rows_stays_below_five_megabytes(referenc
 # Files ----------------------------------------------------------------------------------------
 
 
-def test_a_page_is_replaced_in_one_go_and_nothing_else_is_left(tmp_path):
+def test_a_page_is_replaced_atomically_and_no_other_file_remains(tmp_path):
     result = plan(Supply=[offer("kaz")], Demand=[need(1)])
     target = tmp_path / "new" / "report.html"
     optimizer.write_page(result, target)
@@ -454,7 +454,7 @@ def test_a_page_is_replaced_in_one_go_and_nothing_else_is_left(tmp_path):
     assert [path.name for path in target.parent.iterdir()] == ["report.html"]
 
 
-def test_a_folder_in_the_way_of_a_page_is_said(tmp_path):
+def test_a_folder_with_the_name_of_the_page_is_an_error(tmp_path):
     (tmp_path / "report.html").mkdir()
     with pytest.raises(FileError, match="the page cannot be written"):
         optimizer.write_page(
@@ -462,7 +462,7 @@ def test_a_folder_in_the_way_of_a_page_is_said(tmp_path):
         )
 
 
-def test_long_texts_take_the_room_of_several_cells():
+def test_long_texts_count_as_several_cells():
     texts = [Field("note", "text", "a note"), Field("tonnes", "tonnes", "tonnes")]
     rows = 4_000
     long, short = (
@@ -471,7 +471,7 @@ def test_long_texts_take_the_room_of_several_cells():
     )
     shown = {
         sheet["name"]: sheet["shown"]
-        for sheet in page_sheets.sheets({"Long": long, "Short": short})
+        for sheet in page_sheets.embedded_tables({"Long": long, "Short": short})
     }
     assert shown["Short"] == rows
     assert 50 < shown["Long"] < 1_500

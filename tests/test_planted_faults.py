@@ -1,8 +1,8 @@
-"""Every figure and label that leaves the house is looked at: a fault anywhere is found.
+"""The audit checks every figure and label of the results: it finds a fault anywhere.
 
 A plan with something in every table is solved once. Then one cell of one table is changed, or one
-row is left out or written twice, and the audit must find it. What it does not look at stands in
-``UNAUDITED`` by name, with the reason.
+row is left out or written twice, and the audit must find it. ``UNAUDITED`` lists what the audit
+does not check, with the reason.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 import optimizer
 from optimizer import audit as audit_room
 from optimizer.audit import audit
-from optimizer.result.result_layouts import LAYOUTS, Table
+from optimizer.result.result_layouts import RESULT_LAYOUTS, Table
 from tests.test_audit import make_case, sheets
 
 ROWS = "a row left out"
@@ -38,11 +38,11 @@ UNAUDITED: dict[tuple[str, str], str] = {
     ("Compliance", "price"): "without tolerance: a difference of prices of lots, which no table "
     "shows",
 }
-"""What is not looked at, or not in every row: ``open_to`` tells which."""
+"""What the audit does not check; ``open_to`` tells in which rows."""
 
 
 def open_to(name: str, header: str, row: dict[str, Any], cell: Any) -> bool:
-    """True if another cell in a row may be missed: it is a price, or follows from prices."""
+    """True if a wrong cell in a row may pass: it is a price, or follows from prices."""
     if (name, header) not in UNAUDITED:
         return False
     return {
@@ -135,23 +135,23 @@ some China | China | mined
 @cache
 def solved() -> tuple[Any, ...]:
     """Case, tables, objective and bookings of the plan, as the audit gets them."""
-    found: list[tuple[Any, ...]] = []
+    arguments: list[tuple[Any, ...]] = []
 
     class Listening(audit_room.Auditor):
-        def __init__(self, *given: Any) -> None:
-            found.append(given)
-            super().__init__(*given)
+        def __init__(self, *received: Any) -> None:
+            arguments.append(received)
+            super().__init__(*received)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(audit_room, "Auditor", Listening)
         result = optimizer.solve(make_case(WORKS))
     assert result.audit is not None
     assert result.audit.passed, result.audit
-    case, _, objective, bookings = found[0]
+    case, _, objective, bookings = arguments[0]
     return case, dict(result.tables), objective, bookings
 
 
-def finds(tables: dict[str, Table]) -> bool:
+def audit_fails(tables: dict[str, Table]) -> bool:
     """True if the audit of the plan with other tables does not pass."""
     case, _, objective, bookings = solved()
     return not audit(case, tables, objective, bookings).passed
@@ -165,8 +165,8 @@ def with_rows(name: str, rows: list[tuple[Any, ...]]) -> dict[str, Table]:
     return {**tables, name: Table(layout, columns)}
 
 
-def wrong(cell: Any, column: tuple[Any, ...]) -> Iterator[Any]:
-    """Other values for a cell: figures a little and much off, words that others have or nobody."""
+def wrong_cells(cell: Any, column: tuple[Any, ...]) -> Iterator[Any]:
+    """Wrong values for a cell: figures slightly and far off, other and unknown labels."""
     if isinstance(cell, (int, float)) and not isfinite(cell):
         yield from (3.0, 0.0)
     elif isinstance(cell, (int, float)):
@@ -182,7 +182,7 @@ def rows_of(name: str) -> list[tuple[Any, ...]]:
     return list(solved()[1][name].rows())
 
 
-LOOKED_AT = [name for name in LAYOUTS if (name, "*") not in UNAUDITED]
+LOOKED_AT = [name for name in RESULT_LAYOUTS if (name, "*") not in UNAUDITED]
 
 
 @pytest.mark.parametrize("name", LOOKED_AT)
@@ -190,27 +190,27 @@ def test_the_plan_has_rows_in_every_table_that_is_looked_at(name):
     assert len(solved()[1][name]) > 0
 
 
-COLUMNS = [(name, field.header) for name in LOOKED_AT for field in LAYOUTS[name].fields]
+COLUMNS = [(name, field.header) for name in LOOKED_AT for field in RESULT_LAYOUTS[name].fields]
 
 
 @pytest.mark.parametrize(("name", "header"), COLUMNS)
 def test_a_wrong_cell_is_found(name, header):
-    rows, at = rows_of(name), LAYOUTS[name].headers.index(header)
+    rows, at = rows_of(name), RESULT_LAYOUTS[name].headers.index(header)
     column = tuple(row[at] for row in rows)
     missed = []
-    for number in chosen(rows):
-        known = dict(zip(LAYOUTS[name].headers, rows[number], strict=True))
-        for cell in wrong(column[number], column):
+    for number in rows_to_try(rows):
+        known = dict(zip(RESULT_LAYOUTS[name].headers, rows[number], strict=True))
+        for cell in wrong_cells(column[number], column):
             if open_to(name, header, known, cell):
                 continue
             row = (*rows[number][:at], cell, *rows[number][at + 1 :])
-            if not finds(with_rows(name, [*rows[:number], row, *rows[number + 1 :]])):
+            if not audit_fails(with_rows(name, [*rows[:number], row, *rows[number + 1 :]])):
                 missed.append((number, column[number], cell, rows[number]))
     assert not missed, missed[:5]
 
 
-def chosen(rows: list[tuple[Any, ...]]) -> list[int]:
-    """Rows to try: all of a short table, some eight of a long one."""
+def rows_to_try(rows: list[tuple[Any, ...]]) -> list[int]:
+    """Rows to try: all of a short table, about eight of a long one."""
     return list(range(0, len(rows), max(1, len(rows) // 8)))
 
 
@@ -218,7 +218,9 @@ def chosen(rows: list[tuple[Any, ...]]) -> list[int]:
 def test_a_row_that_is_left_out_is_found(name):
     rows = rows_of(name)
     missed = [
-        row for i, row in enumerate(rows) if not finds(with_rows(name, [*rows[:i], *rows[i + 1 :]]))
+        row
+        for i, row in enumerate(rows)
+        if not audit_fails(with_rows(name, [*rows[:i], *rows[i + 1 :]]))
     ]
     assert not missed, missed[:5]
 
@@ -226,11 +228,13 @@ def test_a_row_that_is_left_out_is_found(name):
 @pytest.mark.parametrize("name", LOOKED_AT)
 def test_a_row_that_stands_twice_is_found(name):
     rows = rows_of(name)
-    missed = [rows[i] for i in chosen(rows) if not finds(with_rows(name, [*rows, rows[i]]))]
+    missed = [
+        rows[i] for i in rows_to_try(rows) if not audit_fails(with_rows(name, [*rows, rows[i]]))
+    ]
     assert not missed, missed[:5]
 
 
 def test_what_is_not_looked_at_is_named_with_a_reason_and_exists():
     for (name, header), reason in UNAUDITED.items():
         assert reason
-        assert header in ("*", ROWS) or header in LAYOUTS[name].headers
+        assert header in ("*", ROWS) or header in RESULT_LAYOUTS[name].headers

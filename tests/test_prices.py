@@ -6,7 +6,6 @@ solving again, just inside what is claimed and just outside.
 
 from __future__ import annotations
 
-import sys
 from functools import cache
 from importlib import import_module
 from math import inf, isfinite, isnan
@@ -17,10 +16,9 @@ from msgspec import structs
 
 import optimizer
 from optimizer import explain, model, result_tables, solver
-from optimizer.explain.duals import priced, reach
-from optimizer.explain.scarcity import candidates
-from optimizer.result import REQUESTED
-from optimizer.solver import outside
+from optimizer.explain.duals import price_range, priced_rows
+from optimizer.explain.scarcity import priced_variables
+from optimizer.result import LAYOUTS_ON_REQUEST
 from tests.conftest import china, lane, make, need, no_china, offer, process, read_tables, recipe
 from tests.oracle.random_case import CORE, WHOLE, draw
 
@@ -109,7 +107,7 @@ def random_model(seed: int, features=CORE):
 
 
 def asked(program: solver.Program, **changes) -> float:
-    found = solver.ask(structs.replace(program, **changes))
+    found = solver.solve_with_highs(structs.replace(program, **changes))
     return inf if found.objective is None else found.objective
 
 
@@ -138,14 +136,14 @@ def test_a_price_holds_as_far_as_it_says(seed, features):
     if found is None:
         pytest.skip("no plan")
     m, program, answer = found
-    moved = explain.moves(m.network, m, program, answer)
-    ranges = solver.ranges(program, answer, {row: own.move for row, own in moved.items()})
+    moved = explain.bound_moves(m.network, m, program, answer)
+    ranges = solver.basis_ranges(program, answer, {row: own.move for row, own in moved.items()})
     assert ranges is not None
     held = program.held(answer.values)
     tried = 0
-    for row in priced(m.network, program, answer, moved)[:25]:
+    for row in priced_rows(m.network, program, answer, moved)[:25]:
         move = solver.BoundDirection({row.number: 1.0}, {}) if row.alone else moved[row.number].move
-        for direction, width in zip((1, -1), reach(row, ranges), strict=True):
+        for direction, width in zip((1, -1), price_range(row, ranges), strict=True):
             if not isfinite(width):
                 continue
             for part in (0.5, 0.999):
@@ -157,28 +155,10 @@ def test_a_price_holds_as_far_as_it_says(seed, features):
     assert tried
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="its loader finds what highspy itself has")
-@pytest.mark.parametrize("seed", SEEDS[:6])
-def test_ranges_are_those_of_highspy_whichever_way_they_are_had(seed, monkeypatch):
-    found = random_model(seed)
-    if found is None:
-        pytest.skip("no plan")
-    _, program, answer = found
-    assert outside.library() is not None
-    one = solver.ranges(program, answer)
-    monkeypatch.setattr(outside, "library", lambda: None)
-    other = solver.ranges(program, answer)
-    assert one is not None
-    assert other is not None
-    for field in structs.fields(one):
-        mine, theirs = getattr(one, field.name), getattr(other, field.name)
-        assert np.array_equal(mine, theirs), field.name
-
-
 def test_prices_are_the_same_where_they_are_worked_out_aside(monkeypatch):
     sheets = {"Supply": [KAZ, {**CHINA, "maximum": 6}], "Demand": [need(10)]}
     one = explained(**sheets)
-    monkeypatch.setattr(pricing_room, "LARGE", 0)
+    monkeypatch.setattr(pricing_room, "MIN_COLUMNS_FOR_THREADS", 0)
     other = explained(**sheets)
     assert list(one.tables) == list(other.tables)
     for name in set(one.tables) - {"Run"}:
@@ -324,7 +304,9 @@ def test_what_is_not_used_enters_below_its_break_even_and_not_above(seed):
     network = m.network
     labels = network.calendar.labels
     table = explained_of(m, program, answer)["Break-even"]
-    known = {(kind, thing, material) for kind, thing, material, _, _ in candidates(network, m)}
+    known = {
+        (kind, thing, material) for kind, thing, material, _, _ in priced_variables(network, m)
+    }
     for kind, thing, material, period, _, gap, _, note in list(table.rows())[::3][:10]:
         assert note == "exact"
         assert (kind, thing, material) in known
@@ -346,13 +328,13 @@ def test_a_break_even_that_is_called_exact_is_the_one_that_is_solved_for(seed):
     discount = m.network.calendar.discount(m.network.case.settings.discount_rate)
     groups = {
         (kind, thing, material, labels[t]): [column_of[id(variable)] for variable in variables]
-        for kind, thing, material, _, own in candidates(m.network, m)
+        for kind, thing, material, _, own in priced_variables(m.network, m)
         for t, variables in own.items()
     }
     with explain.pricing(m, program, answer) as prices:
         table = prices.tables()["Break-even"]
     told = [row for row in table.rows() if row[-1] == "exact"]
-    solved = solver.slopes(program, answer, [groups[row[:4]] for row in told])
+    solved = solver.usage_slopes(program, answer, [groups[row[:4]] for row in told])
     for row, slope in zip(told, solved, strict=True):
         assert slope is not None
         worth = slope[1] / discount[labels.index(row[3])]
@@ -594,5 +576,5 @@ def test_prices_hold_for_the_decisions_of_the_plan():
 
 def test_a_plain_solve_makes_no_table_that_was_not_asked_for():
     found = optimizer.solve(make(Supply=[KAZ], Demand=[need(10)]))
-    assert not set(found.tables) & set(REQUESTED)
+    assert not set(found.tables) & set(LAYOUTS_ON_REQUEST)
     assert np.isfinite(found.objective)

@@ -7,19 +7,19 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 import pandas as pd
 import pytest
+import xlsxwriter
 
 from optimizer.atomic_write import check_target
 from optimizer.errors import FileError
 from optimizer.report import write
-from optimizer.report.excel_values import LONGEST, address, clean, criterion
+from optimizer.report.excel_values import MAX_EXCEL_CELL_CHARACTERS, address, clean, criterion
 from optimizer.report.formats import number_format
-from optimizer.report.results_page import PAGE, results_page
-from optimizer.report.table_sheet import FIRST, HEADER, NOTHING, TOTALS
+from optimizer.report.results_page import RESULTS_PAGE_PATH, results_page
+from optimizer.report.table_sheet import EMPTY_TABLE_NOTE, FIRST_DATA_ROW, HEADER_ROW, TOTALS_ROW
 from optimizer.report.worksheet import exact_worksheet
 from optimizer.result import result_layouts as t
 from tests.report_plan import OFFERS, QUARTERS, find, plan
@@ -31,36 +31,38 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
 
 def test_the_summary_comes_first_the_run_last_and_the_tables_in_their_order(book):
-    assert book.sheetnames == ["Summary", "Figures", "Heat map", *t.LAYOUTS]
+    assert book.sheetnames == ["Summary", "Figures", "Heat map", *t.RESULT_LAYOUTS]
     assert book.sheetnames[-1] == "Run"
     assert book.active.title == "Summary"
 
 
 def test_a_table_that_has_no_layout_yet_stands_before_the_run(tmp_path):
     summary, tables = plan(QUARTERS[:1])
-    layout = t.Layout("Map", "Where it comes from.", t.SCARCITY.fields[:2])
+    layout = t.Layout("Map", "Where it comes from.", t.SCARCITY_LAYOUT.fields[:2])
     tables["Map"] = t.table(layout, [("mined", "Australia")])
     write(tmp_path / "plan.xlsx", summary, tables)
     names = openpyxl.load_workbook(tmp_path / "plan.xlsx").sheetnames
     assert names[-2:] == ["Map", "Run"]
 
 
-@pytest.mark.parametrize("name", t.LAYOUTS)
+@pytest.mark.parametrize("name", t.RESULT_LAYOUTS)
 def test_every_sheet_is_a_named_table_with_a_frozen_header(formulas, written, name):
     sheet, rows = formulas[name], max(len(written[1][name]), 1)
     assert [*sheet.tables] == ["tbl_" + name.replace(" ", "_").replace("-", "_")]
-    last = address(HEADER + rows, len(t.LAYOUTS[name].fields) - 1)
-    assert next(iter(sheet.tables.values())).ref == f"A{HEADER + 1}:{last}"
-    assert sheet.freeze_panes == f"A{FIRST + 1}"
+    last = address(HEADER_ROW + rows, len(t.RESULT_LAYOUTS[name].fields) - 1)
+    assert next(iter(sheet.tables.values())).ref == f"A{HEADER_ROW + 1}:{last}"
+    assert sheet.freeze_panes == f"A{FIRST_DATA_ROW + 1}"
     assert sheet["A1"].value == name
-    assert sheet["A2"].value == t.LAYOUTS[name].meaning
-    notes = [sheet.cell(HEADER + 1, c + 1).comment for c in range(len(t.LAYOUTS[name].fields))]
+    assert sheet["A2"].value == t.RESULT_LAYOUTS[name].meaning
+    notes = [
+        sheet.cell(HEADER_ROW + 1, c + 1).comment for c in range(len(t.RESULT_LAYOUTS[name].fields))
+    ]
     assert all(notes)
 
 
-@pytest.mark.parametrize("name", t.LAYOUTS)
+@pytest.mark.parametrize("name", t.RESULT_LAYOUTS)
 def test_every_value_comes_back_with_all_its_digits(book, written, name):
-    for n, row in enumerate(written[1][name].rows(), FIRST + 1):
+    for n, row in enumerate(written[1][name].rows(), FIRST_DATA_ROW + 1):
         for column, value in enumerate(row, 1):
             found = book[name].cell(n, column).value
             if isinstance(found, datetime):
@@ -69,15 +71,15 @@ def test_every_value_comes_back_with_all_its_digits(book, written, name):
 
 
 def test_pandas_reads_a_sheet_by_its_header_in_row_five(written):
-    frame = pd.read_excel(written[2], sheet_name="Purchases", header=HEADER, engine="calamine")
+    frame = pd.read_excel(written[2], sheet_name="Purchases", header=HEADER_ROW, engine="calamine")
     assert frame["tonnes"].sum() == pytest.approx(sum(written[1]["Purchases"]["tonnes"]))
 
 
 def test_a_table_without_rows_says_that_there_is_nothing(book):
     sheet = book["Take or pay"]
-    assert sheet.cell(TOTALS + 1, 1).value == NOTHING
-    assert sheet.cell(HEADER + 1, 1).value == "offer"
-    assert sheet.cell(FIRST + 1, 1).value is None
+    assert sheet.cell(TOTALS_ROW + 1, 1).value == EMPTY_TABLE_NOTE
+    assert sheet.cell(HEADER_ROW + 1, 1).value == "offer"
+    assert sheet.cell(FIRST_DATA_ROW + 1, 1).value is None
 
 
 def test_totals_above_the_header_count_the_rows_shown(book, formulas, written):
@@ -95,67 +97,61 @@ def test_decimals_suit_what_a_column_holds():
     assert number_format("tonnes", 4000, dash=True) == '#,##0.0;-#,##0.0;"–"'
 
 
-def test_without_the_quick_way_the_cells_are_the_same(written, tmp_path, monkeypatch):
-    monkeypatch.setattr("optimizer.report.worksheet._lays", lambda _: False)
-    exact_worksheet.cache_clear()
-    write(tmp_path / "plan.xlsx", *written[:2])
-    exact_worksheet.cache_clear()
-    slow, quick = (openpyxl.load_workbook(path) for path in (tmp_path / "plan.xlsx", written[2]))
-    for sheet in quick:
-        assert [*sheet.values] == [*slow[sheet.title].values]
+def test_numbers_keep_all_their_digits(tmp_path):
+    numbers = [0.1 + 0.2, 1 / 3, 5e-324, 1.7976931348623157e308, -123456789.12345679, 46388.0, 7]
+    with xlsxwriter.Workbook(str(tmp_path / "numbers.xlsx")) as workbook:
+        sheet = workbook.add_worksheet("numbers", exact_worksheet())
+        for row, number in enumerate(numbers):
+            sheet.write_number(row, 0, number)
+        for number in (float("nan"), float("inf"), -float("inf")):
+            with pytest.raises(TypeError):
+                sheet.write_number(9, 0, number)
+    book = openpyxl.load_workbook(tmp_path / "numbers.xlsx")
+    assert [row[0] for row in book["numbers"].values] == numbers
 
 
-@pytest.mark.parametrize("piece", [1, 2, 3])
-def test_rows_that_are_made_in_pieces_are_the_same_file(written, tmp_path, monkeypatch, piece):
-    monkeypatch.setattr("optimizer.report.worksheet.PIECE", piece)
-    write(tmp_path / "plan.xlsx", *written[:2])
-    assert (tmp_path / "plan.xlsx").read_bytes() == Path(written[2]).read_bytes()
-
-
-def test_without_the_quick_compressor_the_parts_are_the_same(written, tmp_path, monkeypatch):
-    monkeypatch.setattr("optimizer.report.excel_compression._Package", ZipFile)
-    write(tmp_path / "plan.xlsx", *written[:2])
-    with ZipFile(tmp_path / "plan.xlsx") as slow, ZipFile(written[2]) as quick:
-        assert quick.testzip() is None
-        assert {part.compress_type for part in quick.infolist()} == {ZIP_DEFLATED}
-        assert quick.namelist() == slow.namelist()
-        assert all(quick.read(name) == slow.read(name) for name in quick.namelist())
-    assert Path(written[2]).read_bytes() != (tmp_path / "plan.xlsx").read_bytes()
+def test_a_name_that_looks_like_a_new_function_stays_in_a_formula(tmp_path):
+    with xlsxwriter.Workbook(str(tmp_path / "formula.xlsx")) as workbook:
+        sheet = workbook.add_worksheet("formula", exact_worksheet())
+        sheet.write_formula(0, 0, '=COUNTIF(B:B,"=MAP(Lumut)")', None, 2)
+    book = openpyxl.load_workbook(tmp_path / "formula.xlsx")
+    # XlsxWriter makes it an array formula of one cell, which gives the same value.
+    assert book["formula"]["A1"].value.text == '=COUNTIF(B:B,"=MAP(Lumut)")'
 
 
 # What may stand in a cell
 
 
 def test_text_that_looks_like_a_formula_stays_text(tmp_path):
-    names = ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", '=HYPERLINK("x")')
+    names = ("=1+1", "{=1+1}", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", '=HYPERLINK("x")')
     offers = [(name, name, name, name, 1.0) for name in names]
     lines = [(name, name, name, name, 8.0, 9.0) for name in names]
     summary, tables = plan(QUARTERS[:2], lines, offers, case="=1+1", alerts=names, audit="=1+1")
     write(tmp_path / "plan.xlsx", summary, tables)
     book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
     for n, name in enumerate(names):
-        cell = book["Purchases"].cell(FIRST + 1 + n, 1)
+        cell = book["Purchases"].cell(FIRST_DATA_ROW + 1 + n, 1)
         assert (cell.data_type, cell.value) == ("s", name)
     assert (book["Summary"]["B1"].data_type, book["Summary"]["B1"].value) == ("s", "=1+1")
-    alert = book["Summary"].cell(find(book["Summary"], "Alerts (5)")[0] + 1, 2)
+    alert = book["Summary"].cell(find(book["Summary"], "Alerts (6)")[0] + 1, 2)
     assert (alert.data_type, alert.value) == ("s", "=1+1")
 
 
-def test_what_is_no_number_stays_blank_and_no_control_character_gets_in(tmp_path):
+def test_values_that_are_not_finite_stay_blank_and_control_characters_are_replaced(tmp_path):
     text = ("a\x00b", "\ud800", "x\r\ny", "_x0041_", "2027")
     rows = [(*text, None, math.nan, math.inf, -math.inf, True, "é" * 40_000, None, "")]
-    table = t.table(t.PURCHASES, rows)
+    table = t.table(t.PURCHASES_LAYOUT, rows)
     write(tmp_path / "plan.xlsx", plan(("2027",))[0], {"Purchases": table})
     values = [cell.value for cell in openpyxl.load_workbook(tmp_path / "plan.xlsx")["Purchases"][6]]
     assert values[:5] == ["a\ufffdb", "\ufffd", "x\ny", "_x0041_", "2027"]
     assert values[5:9] == [None] * 4
     assert values[9] == "yes"
-    assert len(values[10]) == LONGEST
+    assert len(values[10]) == MAX_EXCEL_CELL_CHARACTERS
     assert values[10].endswith("(cut)")
 
 
-def test_text_is_cut_as_excel_counts_it():
-    assert len(clean("🧲" * 20_000).encode("utf-16-le")) // 2 <= LONGEST
+def test_long_text_is_cut_by_the_characters_that_excel_counts():
+    assert len(clean("🧲" * 20_000).encode("utf-16-le")) // 2 <= MAX_EXCEL_CELL_CHARACTERS
 
 
 def test_a_criterion_means_exactly_one_name():
@@ -186,7 +182,7 @@ def test_a_pivot_by_period_stands_beside_the_table(book, formulas, written):
     )
 
 
-def test_the_pivot_of_utilisation_is_used_by_capacity_not_a_sum(book, written):
+def test_the_pivot_of_utilisation_divides_used_by_capacity(book, written):
     # Kuantan separation: 137.5 of 250 in the first quarter.
     sheet = book["Utilisation"]
     row, column = 6, 8
@@ -204,7 +200,7 @@ def test_the_pivot_of_stock_averages_over_the_periods(book, written):
 
 
 def test_a_pivot_that_is_too_large_holds_values_and_says_so(tmp_path, monkeypatch):
-    monkeypatch.setattr("optimizer.report.pivot.LIVE_CELLS", len(OFFERS) * 2 - 1)
+    monkeypatch.setattr("optimizer.report.pivot.MAX_LIVE_PIVOT_CELLS", len(OFFERS) * 2 - 1)
     write(tmp_path / "plan.xlsx", *plan(QUARTERS[:2]))
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Purchases"]
     assert sheet["R6"].value == 40.0
@@ -240,7 +236,7 @@ def test_a_write_that_fails_leaves_the_old_file_alone(tmp_path, monkeypatch, err
     assert [*tmp_path.iterdir()] == [path]
 
 
-def test_a_file_that_is_open_elsewhere_is_said_with_the_cure(tmp_path, monkeypatch):
+def test_a_file_open_in_excel_is_an_error_with_its_cure(tmp_path, monkeypatch):
     # So Windows answers when Excel has the file open.
     def locked(*_, **__):
         raise PermissionError(13, "Permission denied")
@@ -252,7 +248,7 @@ def test_a_file_that_is_open_elsewhere_is_said_with_the_cure(tmp_path, monkeypat
         check_target(path)
 
 
-def test_a_folder_or_a_file_in_the_way_is_said_before_the_solve(tmp_path):
+def test_a_target_that_cannot_be_written_is_an_error_before_the_solve(tmp_path):
     with pytest.raises(FileError, match="it is a folder; give the name of a file"):
         check_target(tmp_path)
     (tmp_path / "file").write_text("")
@@ -262,18 +258,18 @@ def test_a_folder_or_a_file_in_the_way_is_said_before_the_solve(tmp_path):
 
 
 def test_a_table_longer_than_a_sheet_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("optimizer.report.table_sheet.MOST_ROWS", 3)
+    monkeypatch.setattr("optimizer.report.table_sheet.MAX_SHEET_ROWS", 3)
     with pytest.raises(FileError, match="Purchases has 5 rows and a sheet holds 3"):
         write(tmp_path / "plan.xlsx", *plan(QUARTERS[:1]))
     assert not [*tmp_path.iterdir()]
 
 
-def test_the_door_does_not_load_xlsxwriter():
+def test_importing_the_package_does_not_load_xlsxwriter():
     code = "import sys, optimizer.report; sys.exit('xlsxwriter' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_the_page_of_results_is_current():
-    assert PAGE.read_text(encoding="utf-8") == results_page(), (
+    assert RESULTS_PAGE_PATH.read_text(encoding="utf-8") == results_page(), (
         "run python -m optimizer.report.results_page"
     )

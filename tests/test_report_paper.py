@@ -1,4 +1,4 @@
-"""The results workbook: paper, links, and what Excel asks of a file that opens without repair."""
+"""The results workbook: print set-up, links, and the rules of Excel for a valid file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from optimizer.report import write
-from optimizer.report.excel_values import LONGEST
+from optimizer.report.excel_values import MAX_EXCEL_CELL_CHARACTERS
 from optimizer.result import result_layouts as t
 from tests.report_plan import QUARTERS, plan
 
@@ -53,11 +53,11 @@ def test_a_summary_with_many_alerts_stays_on_two_pages(tmp_path):
     assert sheet.print_area.endswith(f"${note.row}")
 
 
-def test_of_a_long_or_wide_table_the_first_part_is_printed_and_the_foot_says_so(
+def test_the_first_part_of_a_long_or_wide_table_is_printed_and_the_footer_names_it(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("optimizer.report.table_sheet.PRINTED", 20)
-    monkeypatch.setattr("optimizer.report.table_sheet._MOST_PAPER", 120)
+    monkeypatch.setattr("optimizer.report.print_area.MAX_PRINTED_ROWS", 20)
+    monkeypatch.setattr("optimizer.report.print_area._MAX_PAGE_WIDTH", 120)
     summary, tables = plan()
     write(tmp_path / "plan.xlsx", summary, tables)
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Provenance"]
@@ -82,19 +82,19 @@ def test_a_case_that_begins_with_a_number_does_not_set_the_size_of_the_header(tm
 
 
 def links(path, sheet):
-    """Cell, target and place of the links of a sheet."""
+    """Target and location of the links of a sheet, by cell."""
     cells = (cell for row in openpyxl.load_workbook(path)[sheet].iter_rows() for cell in row)
     found = [cell.hyperlink for cell in cells if cell.hyperlink]
     return {link.ref: (link.target, link.location) for link in found}
 
 
-def test_every_headline_figure_leads_to_the_rows_behind_it(written):
+def test_every_headline_figure_links_to_its_table(written):
     found = [place for cell, (_, place) in links(written[2], "Summary").items() if cell[1:] == "6"]
     names = ("Costs", "Costs", "Deliveries", "Shortages", "Purchases", "Compliance")
     assert found == [f"'{name}'!A1" for name in names]
 
 
-def test_a_line_of_the_summary_leads_to_its_row_in_the_pivot_or_the_table(written, formulas):
+def test_a_line_of_the_summary_links_to_its_row_in_the_pivot_or_the_table(written, formulas):
     sheet, found = formulas["Summary"], links(written[2], "Summary")
     seen = 0
     for row in sheet.iter_rows():
@@ -102,7 +102,7 @@ def test_a_line_of_the_summary_leads_to_its_row_in_the_pivot_or_the_table(writte
             place = found.get(cell.coordinate, ("", ""))[1]
             if cell.value in ("Freight", "Narva · sintering", "DFARS", "automotive"):
                 if not place:
-                    continue  # the same segment in the block of shares by year
+                    continue  # The segment is also in the block of shares by year.
                 name, at = place.split("!")
                 target = formulas[name.strip("'")][at]
                 texts = [c.value for c in formulas[target.parent.title][target.row]]
@@ -112,7 +112,7 @@ def test_a_line_of_the_summary_leads_to_its_row_in_the_pivot_or_the_table(writte
     assert seen == 4
 
 
-def test_an_alert_leads_to_the_cell_of_the_input_whatever_the_name_of_its_file(written):
+def test_an_alert_links_to_the_cell_of_the_input_for_any_file_name(written):
     found = [pair for pair in links(written[2], "Summary").values() if pair[0]]
     assert found == [("..\\my%20case%20%231.xlsx", "'Supply'!A12")]
 
@@ -123,7 +123,7 @@ def test_without_a_path_of_the_input_there_is_no_link_out_of_the_workbook(tmp_pa
         assert not [pair for pair in links(tmp_path / "plan.xlsx", sheet.title).values() if pair[0]]
 
 
-def test_rows_lead_to_the_cells_of_the_input_that_they_name(tmp_path):
+def test_rows_link_to_the_cells_of_the_input_that_they_name(tmp_path):
     # A table that names cells in columns of its own; warnings of the run; rows of Rules.
     summary, tables = plan(QUARTERS[:1])
     fields = tuple(t.Field(name, "text", name) for name in ("thing", "sheet", "cell"))
@@ -133,7 +133,7 @@ def test_rows_lead_to_the_cells_of_the_input_that_they_name(tmp_path):
         t.Layout("Priced", "What is dear.", (fields[0], fields[2])),
         [("a", "Rule scope!C15, Rules!A3"), ("b", "Pipeline row 7"), ("c", "nowhere")],
     )
-    tables["Run"] = t.table(t.RUN, [("warning", "Lanes: 3 rows are off"), ("gap", "0")])
+    tables["Run"] = t.table(t.RUN_LAYOUT, [("warning", "Lanes: 3 rows are off"), ("gap", "0")])
     write(tmp_path / "plan.xlsx", summary, tables)
     path = "..\\my%20case%20%231.xlsx"
     assert links(tmp_path / "plan.xlsx", "Bounds") == {
@@ -151,9 +151,11 @@ def test_rows_lead_to_the_cells_of_the_input_that_they_name(tmp_path):
 
 
 def test_more_links_than_a_sheet_holds_are_left_out(tmp_path, monkeypatch):
-    monkeypatch.setattr("optimizer.report.cell_links.MOST", 2)
+    monkeypatch.setattr("optimizer.report.cell_links.MAX_LINKS", 2)
     summary, tables = plan(QUARTERS[:1])
-    tables["Run"] = t.table(t.RUN, [("warning", f"Lanes!A{row}: off") for row in range(2, 5)])
+    tables["Run"] = t.table(
+        t.RUN_LAYOUT, [("warning", f"Lanes!A{row}: off") for row in range(2, 5)]
+    )
     write(tmp_path / "plan.xlsx", summary, tables)
     assert links(tmp_path / "plan.xlsx", "Run") == {}
 
@@ -161,7 +163,7 @@ def test_more_links_than_a_sheet_holds_are_left_out(tmp_path, monkeypatch):
 # What Excel asks of a file
 
 
-def test_the_file_keeps_the_rules_by_which_excel_opens_without_repair(written):
+def test_the_file_meets_the_rules_of_excel_and_opens_without_repair(written):
     with ZipFile(written[2]) as archive:
         assert archive.testzip() is None
         parts = {name: archive.read(name) for name in archive.namelist()}
@@ -178,12 +180,12 @@ def test_the_file_keeps_the_rules_by_which_excel_opens_without_repair(written):
             heads = [column.get("name").lower() for column in tree.iter(f"{MAIN}tableColumn")]
             assert len(heads) == len(set(heads))
             assert tree.find(f"{MAIN}autoFilter").get("ref") == tree.get("ref")
-            (left, top), (right, bottom) = map(corner, tree.get("ref").split(":"))
+            (left, top), (right, bottom) = map(cell_coordinates, tree.get("ref").split(":"))
             assert right - left + 1 == len(heads)
             assert bottom > top
         elif name.startswith("xl/worksheets/sheet"):
             check_sheet(name, tree, trees)
-    assert len(set(map(str.lower, names))) == len(names) == len(t.LAYOUTS)
+    assert len(set(map(str.lower, names))) == len(names) == len(t.RESULT_LAYOUTS)
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch(r"[A-Za-z_][\w.]{0,254}", name) for name in names)
     book = trees["xl/workbook.xml"]
@@ -196,14 +198,17 @@ def test_the_file_keeps_the_rules_by_which_excel_opens_without_repair(written):
     assert len(set(defined)) == len(defined)
     assert {name for name, _ in defined} == {"_xlnm.Print_Area", "_xlnm.Print_Titles"}
     texts = trees["xl/sharedStrings.xml"].iter(f"{MAIN}t")
-    assert max(len((text.text or "").encode("utf-16-le")) // 2 for text in texts) <= LONGEST
+    assert (
+        max(len((text.text or "").encode("utf-16-le")) // 2 for text in texts)
+        <= MAX_EXCEL_CELL_CHARACTERS
+    )
     styles = trees["xl/styles.xml"].find(f"{MAIN}cellXfs")
     assert len(styles) == int(styles.get("count")) < 64_000
 
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-KNOWN = {
+EXCEL_2007_FUNCTIONS = {
     *(
         "SUM",
         "SUMIFS",
@@ -233,7 +238,7 @@ KNOWN = {
 """Functions of Excel 2007, which need no prefix in the file."""
 
 
-def corner(cell):
+def cell_coordinates(cell):
     """Column and row of a cell, counted from 1."""
     letters, row = re.fullmatch(r"([A-Z]+)(\d+)", cell).groups()
     column = 0
@@ -243,15 +248,15 @@ def corner(cell):
 
 
 def check_sheet(name, tree, trees):
-    """Cells in order and once each, formulas short and known, links that are all there."""
+    """Cells are distinct and in order, formulas short and known, links complete."""
     rows = [int(row.get("r")) for row in tree.iter(f"{MAIN}row")]
     assert rows == sorted(set(rows)), name
     for row in tree.iter(f"{MAIN}row"):
-        columns = [corner(cell.get("r"))[0] for cell in row]
+        columns = [cell_coordinates(cell.get("r"))[0] for cell in row]
         assert columns == sorted(set(columns)), (name, row.get("r"))
     for formula in tree.iter(f"{MAIN}f"):
         words = re.sub(r'"[^"]*"', "", formula.text)
-        assert set(re.findall(r"([A-Z][A-Z0-9.]*)\(", words)) <= KNOWN
+        assert set(re.findall(r"([A-Z][A-Z0-9.]*)\(", words)) <= EXCEL_2007_FUNCTIONS
         assert len(formula.text) <= 8192
         assert not formula.text.startswith("=")
     related = f"xl/worksheets/_rels/{name.rsplit('/', 1)[1]}.rels"

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 # Summary
 
 
-def test_the_headline_figures_are_the_plans(book, written):
+def test_the_headline_figures_equal_those_of_the_plan(book, written):
     summary, tables, _ = written
     sheet = book["Summary"]
     labels = [cell.value for cell in sheet[5] if cell.value]
@@ -63,7 +63,7 @@ def test_the_status_line_says_whether_the_plan_is_proven_and_audited(book, tmp_p
     assert sheet["B2"].fill.fgColor.rgb != book["Summary"]["B2"].fill.fgColor.rgb
 
 
-def test_a_cost_that_is_not_the_objective_is_said(tmp_path):
+def test_a_cost_that_differs_from_the_objective_is_noted(tmp_path):
     summary, tables = plan(("2027",), objective=1.0)
     write(tmp_path / "plan.xlsx", summary, tables)
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)["Summary"]
@@ -78,7 +78,7 @@ def test_cost_by_category_and_year_adds_up(book, written):
     assert total[3:] == pytest.approx([sum(costs["amount"]), sum(costs["discounted"])])
 
 
-def test_coverage_counts_lines_with_a_penalty_and_leaves_outlets_apart(book):
+def test_coverage_counts_lines_with_a_penalty_and_lists_outlets_separately(book):
     block = "Demand by segment: wanted and delivered, t"
     # Car makers want 95 t a quarter and 4.75 t more each: 12 x 95 + 66 x 4.75 = 1,453.5 t.
     assert line(book["Summary"], block, "automotive") == pytest.approx(
@@ -92,15 +92,15 @@ def test_coverage_counts_lines_with_a_penalty_and_leaves_outlets_apart(book):
     assert years[:3] == pytest.approx([0.9, 1.0, 1.0])
 
 
-def test_rules_that_are_broken_are_counted_and_named(tmp_path):
+def test_broken_rules_are_counted_and_named(tmp_path):
     summary, tables = plan(QUARTERS[:2])
     rules, verdicts = (tables["Compliance"][header] for header in ("rule", "verdict"))
-    place = t.COMPLIANCE.headers.index("verdict")
+    place = t.COMPLIANCE_LAYOUT.headers.index("verdict")
     columns = list(tables["Compliance"].columns)
     columns[place] = [
         "broken" if rule == "DFARS" else v for rule, v in zip(rules, verdicts, strict=True)
     ]
-    tables["Compliance"] = t.Table(t.COMPLIANCE, tuple(columns))
+    tables["Compliance"] = t.Table(t.COMPLIANCE_LAYOUT, tuple(columns))
     write(tmp_path / "plan.xlsx", summary, tables)
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)["Summary"]
     assert line(sheet, "Compliance by rule, t", "DFARS")[-1] == "broken"
@@ -152,7 +152,7 @@ AXES = (
 )
 
 
-def test_what_is_delivered_by_source_adds_up_to_the_deliveries_and_stands_against_demand(book):
+def test_deliveries_by_country_add_up_and_are_compared_with_demand(book):
     block = "Delivered to demand lines, by country where mined, t"
     rows = {name: line(book["Figures"], block, name) for name in ("Australia", "China")}
     # Lines with a penalty want 499 t a year, a quarter of it 1 + n/20 times in quarter n; of
@@ -179,7 +179,7 @@ def test_origin_shares_leave_outlets_out_and_name_them(book):
     assert sheet.cell(row + 2, column).value == "Lanthanum outlet"
 
 
-def test_what_is_scarce_is_ranked_by_money_and_demand_is_no_means(book):
+def test_scarce_bounds_are_ranked_by_saving_without_demand(book):
     block = "What is scarce: saving from relaxing each by 1 %, present value, USD thousand"
     # Narva: 1 % of 250 units at 18,400 USD; Kuantan: 1 % of 300 at 40,000.
     assert line(book["Figures"], block, "Kuantan") == ["capacity", 1, pytest.approx(120_000)]
@@ -209,7 +209,7 @@ def test_the_heat_map_shows_every_unit_by_period_the_busiest_on_top(book, formul
 
 
 def test_a_heat_map_of_many_periods_and_units_is_one_page(tmp_path, monkeypatch):
-    monkeypatch.setattr("optimizer.report.heat_sheet.MOST", 3)
+    monkeypatch.setattr("optimizer.report.heat_sheet.MAX_HEAT_MAP_UNITS", 3)
     write(
         tmp_path / "plan.xlsx", *plan(tuple(f"{2027 + m // 12}-{m % 12 + 1:02}" for m in range(30)))
     )
@@ -219,9 +219,9 @@ def test_a_heat_map_of_many_periods_and_units_is_one_page(tmp_path, monkeypatch)
     assert sheet.cell(4, 32).value == "2029-06"
 
 
-def test_a_plan_of_nothing_is_written_too(tmp_path):
+def test_a_plan_without_rows_is_written(tmp_path):
     summary = plan(("2027",), objective=0.0, wanted=(), alerts=())[0]
-    tables = {name: t.table(layout, []) for name, layout in t.LAYOUTS.items()}
+    tables = {name: t.table(layout, []) for name, layout in t.RESULT_LAYOUTS.items()}
     write(tmp_path / "plan.xlsx", summary, tables)
     write(tmp_path / "none.xlsx", summary, {})
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)["Summary"]

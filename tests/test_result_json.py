@@ -132,7 +132,7 @@ def test_what_is_no_text_is_refused():
 
 
 def test_the_published_schema_is_current():
-    published = result_schema.SCHEMA_FILE.read_text("utf-8")
+    published = result_schema.RESULT_SCHEMA_PATH.read_text("utf-8")
     assert published == result_schema.schema_text(), (
         "run python -m optimizer.result_json.result_schema"
     )
@@ -154,6 +154,6 @@ def test_no_plan_is_as_the_schema_says_and_another_document_is_not():
 
 def schema_validator():
     jsonschema = pytest.importorskip("jsonschema")
-    schema = json.loads(result_schema.SCHEMA_FILE.read_text("utf-8"))
+    schema = json.loads(result_schema.RESULT_SCHEMA_PATH.read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)

@@ -11,7 +11,7 @@ import pytest
 
 import optimizer
 from optimizer.model import cost
-from optimizer.result.result_layouts import CATEGORIES, LAYOUTS
+from optimizer.result.result_layouts import COST_CATEGORIES, RESULT_LAYOUTS
 from tests.conftest import CASES, china, lane, need, no_china, offer, plan, process, recipe
 
 KINDS = ("text", "period", "date", "tonnes", "amount", "money", "price", "share", "number")
@@ -182,7 +182,7 @@ def test_costs_by_category_sum_to_the_objective():
     both = FIRST + SECOND
     found = smelter()
     assert found.costs == pytest.approx(
-        dict.fromkeys(CATEGORIES, 0.0)
+        dict.fromkeys(COST_CATEGORIES, 0.0)
         | {
             "purchases": 145 * both,
             "freight": 90 * both,
@@ -196,7 +196,7 @@ def test_costs_by_category_sum_to_the_objective():
     )
     assert found.objective == pytest.approx(144 * both, rel=1e-12)
     assert sum(found.costs.values()) == pytest.approx(found.objective, rel=1e-12)
-    assert list(found.costs) == list(CATEGORIES)
+    assert list(found.costs) == list(COST_CATEGORIES)
 
 
 def test_the_balance_says_where_every_tonne_went():
@@ -394,13 +394,13 @@ def test_a_fixed_cost_of_a_year_is_spread_over_its_periods():
 
 
 def test_every_result_table_is_there_and_in_the_order_of_its_page():
-    assert list(LAYOUTS) == [layout.name for layout in LAYOUTS.values()]
-    assert set(smelter().tables) == set(LAYOUTS)
+    assert list(RESULT_LAYOUTS) == [layout.name for layout in RESULT_LAYOUTS.values()]
+    assert set(smelter().tables) == set(RESULT_LAYOUTS)
     for name, table in smelter().tables.items():
-        assert table.layout is LAYOUTS[name]
+        assert table.layout is RESULT_LAYOUTS[name]
 
 
-@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=lambda layout: layout.name)
+@pytest.mark.parametrize("layout", RESULT_LAYOUTS.values(), ids=lambda layout: layout.name)
 def test_every_result_column_has_a_unit_and_a_meaning(layout):
     assert layout.meaning.endswith(".")
     assert len(set(layout.headers)) == len(layout.headers)
@@ -440,7 +440,7 @@ def test_the_columns_of_a_table_are_of_their_kind():
 
 def test_every_category_of_cost_is_charged_somewhere():
     source = inspect.getsource(cost)
-    assert [category for category in CATEGORIES if f'"{category}"' not in source] == []
+    assert [category for category in COST_CATEGORIES if f'"{category}"' not in source] == []
 
 
 def test_results_are_plain_enough_for_json():

@@ -120,16 +120,16 @@ def test_a_premium_that_a_gap_could_explain_is_not_told(monkeypatch):
         lane("Kaz", "Buyer", "ore", fixed_cost=7, maximum=20),
         lane("China", "Buyer", "ore", fixed_cost=7, maximum=20),
     ]
-    real = plan.solve_as_asked
+    real = plan.solve_with_options
 
     def loose(gap):
         return lambda *given: replace(real(*given), gap=gap)
 
-    monkeypatch.setattr(plan, "solve_as_asked", loose(0.9))
+    monkeypatch.setattr(plan, "solve_with_options", loose(0.9))
     (row,) = costs(optimizer.cost_of_rules(make(**BOUND, Lanes=lanes))).values()
     assert isnan(row["premium"])
     assert "within the gap of 67 USD" in row["sentence"]
-    monkeypatch.setattr(plan, "solve_as_asked", loose(0.1))
+    monkeypatch.setattr(plan, "solve_with_options", loose(0.1))
     (row,) = costs(optimizer.cost_of_rules(make(**BOUND, Lanes=lanes))).values()
     assert row["premium"] == pytest.approx(40)
     assert "give or take 7" in row["sentence"]
@@ -341,7 +341,7 @@ def test_processes_find_the_same_tables_and_tell_how_far_they_are():
 
 
 def test_ctrl_c_keeps_what_is_finished(monkeypatch):
-    real, done = plan.solve_as_asked, []
+    real, done = plan.solve_with_options, []
 
     def solve(case, asked, *more):
         done.append(case)
@@ -350,7 +350,7 @@ def test_ctrl_c_keeps_what_is_finished(monkeypatch):
         assert len(done) < 3, "nothing is solved after Ctrl-C"
         return real(case, asked, *more)
 
-    monkeypatch.setattr(plan, "solve_as_asked", solve)
+    monkeypatch.setattr(plan, "solve_with_options", solve)
     study_result = optimizer.cost_of_rules(make(**TWO_DATES), workers=1)
     assert study_result.plan.objective == pytest.approx(30)
     by_rule = costs(study_result)

@@ -15,11 +15,11 @@ import openpyxl
 import pytest
 
 from optimizer import staging
-from optimizer.atomic_write import check_target, replacing, together
+from optimizer.atomic_write import check_target, replace_together, replace_when_complete
 from optimizer.cli import main
 from optimizer.errors import FileError, UsageError
 from optimizer.report import check_parquet
-from optimizer.staging import Staging, sweep
+from optimizer.staging import Staging, remove_abandoned_staging
 from tests.conftest import ROOT, lane, need, offer, save
 
 FILES = ["plan.xlsx", "report.html", "run.json"]
@@ -108,7 +108,9 @@ def hard_linked(own: Path, target: Path) -> None:
 def test_2_a_target_that_is_an_input_is_refused_before_solving(
     run, book, folder, monkeypatch, words, target, how
 ):
-    monkeypatch.setattr("optimizer.solver.ask", lambda *_, **__: pytest.fail("it was solved"))
+    monkeypatch.setattr(
+        "optimizer.solver.solve_with_highs", lambda *_, **__: pytest.fail("it was solved")
+    )
     how(book, folder / target)
     given = folder / target if how is same else folder / "own.xlsx"
     before = given.read_bytes()
@@ -268,7 +270,7 @@ def test_a_kill_never_leaves_files_of_two_runs(run, book, folder, point):
     code = killed(point, "solve", book, "--output", "out", "--quiet")
     assert code == (0 if point == 8 else -signal.SIGKILL)
     assert len(runs_in(folder / "out")) <= 1
-    sweep(folder / "out")
+    remove_abandoned_staging(folder / "out")
     (left,) = runs_in(folder / "out")
     assert names(folder / "out") == FILES
     assert (left == old) == (point == 1)
@@ -310,9 +312,9 @@ def test_a_move_that_fails_leaves_all_as_it_was(folder, monkeypatch, point):
     monkeypatch.setattr(Path, "replace", replace)
     failed = False
     try:
-        with together(folder, [folder / "stale"]):
+        with replace_together(folder, [folder / "stale"]):
             for name in ("a", "b"):
-                with replacing(folder / name) as part:
+                with replace_when_complete(folder / name) as part:
                     part.write_text("new")
     except FileError:
         failed = True
@@ -325,11 +327,11 @@ def test_a_move_that_fails_leaves_all_as_it_was(folder, monkeypatch, point):
 
 def test_files_of_a_run_appear_when_all_are_complete(folder):
     def write():
-        with together(folder):
-            with replacing(folder / "a") as part:
+        with replace_together(folder):
+            with replace_when_complete(folder / "a") as part:
                 part.write_text("new")
             assert not (folder / "a").exists()
-            with replacing(folder / "b"):
+            with replace_when_complete(folder / "b"):
                 raise OSError(28, "No space left on device")
 
     with pytest.raises(FileError, match="no space left on device"):
@@ -338,9 +340,9 @@ def test_files_of_a_run_appear_when_all_are_complete(folder):
 
 
 def test_a_file_that_is_written_twice_in_a_run_is_the_later_one(folder):
-    with together(folder):
+    with replace_together(folder):
         for text in ("first", "second"):
-            with replacing(folder / "a") as part:
+            with replace_when_complete(folder / "a") as part:
                 part.write_text(text)
     assert (folder / "a").read_text() == "second"
 
@@ -349,7 +351,7 @@ def test_the_staging_folder_of_a_program_that_works_is_left_alone(folder):
     other = Staging(folder)
     part = other.part(folder / "a")
     part.write_text("new")
-    sweep(folder)
+    remove_abandoned_staging(folder)
     other.complete(part, folder / "a")
     other.show()
     other.close()
@@ -368,7 +370,7 @@ def test_a_single_file_takes_away_what_a_killed_program_left_beside_it(folder):
     left = folder / ".0123abcd.part"
     left.mkdir()
     (left / "1.xlsx").write_bytes(b"half")
-    with replacing(folder / "plan.xlsx") as part:
+    with replace_when_complete(folder / "plan.xlsx") as part:
         part.write_bytes(b"whole")
     assert names(folder) == ["plan.xlsx"]
 

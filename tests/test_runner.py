@@ -150,7 +150,7 @@ def test_an_error_in_a_run_is_its_outcome(monkeypatch):
     def broken(*_):
         raise ValueError("no such thing")
 
-    monkeypatch.setattr(runner.plan, "solve_as_asked", broken)
+    monkeypatch.setattr(runner.plan, "solve_with_options", broken)
     assert runner.solve_run(some(1)[0], RunOptions(), None).status == (
         "error: ValueError: no such thing"
     )
@@ -244,5 +244,5 @@ def test_a_run_that_fails_from_the_start_of_the_base_is_solved_from_scratch(monk
 
     warm = runner.Runner(case(), RunSettings(workers=1))
     warm.base()
-    monkeypatch.setattr(runner.plan, "solve_as_asked", failing)
+    monkeypatch.setattr(runner.plan, "solve_with_options", failing)
     assert objectives(warm.outcomes(some(2))) == pytest.approx([cost(1), cost(2)])

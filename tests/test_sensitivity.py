@@ -88,7 +88,7 @@ def check(found, sheet: str, column: str, at: int) -> bool:
     other = solver.transfer(optimizer.build_model(raised(case, sheet, column, at)))
     if names(program) != names(other):
         return False
-    moves = explain.moves(m.network, m, program, answer)
+    moves = explain.bound_moves(m.network, m, program, answer)
     before, after = held_bounds(program, answer.values), held_bounds(other, answer.values)
     with np.errstate(invalid="ignore"):
         low, high = (np.nan_to_num(b - a) for a, b in zip(before, after, strict=True))

@@ -1,4 +1,4 @@
-"""Why demand is short, and where a plan is weak: sentences with the cell they stem from."""
+"""Reasons of shortages and alerts on risks: sentences and their cells."""
 
 from datetime import date
 
@@ -37,11 +37,11 @@ def reasons(**sheets):
 def test_a_full_unit_is_the_reason_with_what_it_costs():
     # 7 of 10 t; a tonne of metal costs 1 for ore and saves 100: the kiln is worth 99.
     kiln = [{"site": "Plant", "unit": "kiln", "capacity": 7}]
-    ((cell, told, worth),) = reasons(
+    ((cell, sentence, worth),) = reasons(
         **SMELTER, Supply=[offer("kaz")], Units=kiln, Demand=[need(10, material="metal")]
     )
     assert cell == "Units!C2"
-    assert "kiln at Plant has a capacity of 7 use per year in 2027" in told
+    assert "kiln at Plant has a capacity of 7 use per year in 2027" in sentence
     assert worth == pytest.approx(99)
 
 
@@ -61,14 +61,14 @@ def test_use_of_a_unit_counts_in_what_it_costs():
 def test_feed_that_is_sold_out_upstream_is_the_reason():
     # The kiln has room, the mine sells 6 t: ore would be worth 99 more than its price of 1.
     kiln = [{"site": "Plant", "unit": "kiln", "capacity": 70}]
-    ((cell, told, worth),) = reasons(
+    ((cell, sentence, worth),) = reasons(
         **SMELTER,
         Supply=[offer("kaz", maximum=6)],
         Units=kiln,
         Demand=[need(10, material="metal")],
     )
     assert cell == "Supply!E2"
-    assert "kaz sells at most 6 t per year" in told
+    assert "kaz sells at most 6 t per year" in sentence
     assert worth == pytest.approx(99)
 
 
@@ -77,7 +77,7 @@ def test_the_later_row_of_a_ramp_is_not_blamed_for_the_earlier_one():
         {"site": "Plant", "unit": "kiln", "capacity": 4, "to": date(2027, 3, 31)},
         {"site": "Plant", "unit": "kiln", "capacity": 40, "from": date(2027, 4, 1)},
     ]
-    ((cell, told, _),) = reasons(
+    ((cell, sentence, _),) = reasons(
         **SMELTER,
         Settings=QUARTERS,
         Supply=[offer("kaz")],
@@ -85,7 +85,7 @@ def test_the_later_row_of_a_ramp_is_not_blamed_for_the_earlier_one():
         Demand=[need(10, material="metal")],
     )
     assert cell == "Units!C2"
-    assert "2027-Q1" in told
+    assert "2027-Q1" in sentence
 
 
 def test_a_cheaper_tier_that_is_sold_out_is_no_reason():
@@ -102,11 +102,11 @@ def test_a_cheaper_tier_that_is_sold_out_is_no_reason():
 
 
 def test_a_rule_that_bars_everything_is_the_reason():
-    ((cell, told, _),) = reasons(
+    ((cell, sentence, _),) = reasons(
         Supply=[offer("china", "China")], Demand=[need(10, segment="defence")], **NO_CHINA
     )
     assert cell == "Rules!A2"
-    assert "no China bars everything that could arrive" in told
+    assert "no China bars everything that could arrive" in sentence
 
 
 def test_beside_what_is_sold_out_the_rule_is_named_that_bars_the_rest():
@@ -133,29 +133,29 @@ def test_a_rule_with_a_share_has_a_price():
 
 
 def test_a_lead_time_says_when_the_first_arrival_is():
-    ((cell, told, _),) = reasons(
+    ((cell, sentence, _),) = reasons(
         Settings=QUARTERS,
         Supply=[offer("kaz")],
         Lanes=[lane("Kaz", "Buyer", lead_days=91.3125)],
         Demand=[need(10)],
     )
     assert cell == "Lanes!E2"
-    assert "the first arrival of ore from Kaz is 2027-Q2" in told
+    assert "the first arrival of ore from Kaz is 2027-Q2" in sentence
 
 
 def test_a_late_start_of_supply_is_said():
     found = reasons(
         Settings=QUARTERS, Supply=[offer("kaz", from_=date(2027, 4, 1))], Demand=[need(10)]
     )
-    assert any("there is none at Kaz before 2027-Q2" in told for _, told, _ in found)
+    assert any("there is none at Kaz before 2027-Q2" in sentence for _, sentence, _ in found)
 
 
 def test_a_missing_lane_is_said():
-    ((cell, told, _),) = reasons(
+    ((cell, sentence, _),) = reasons(
         Supply=[offer("kaz")], Lanes=[lane("Kaz", "Plant", "ore")], Demand=[need(10)]
     )
     assert cell == "Lanes!"
-    assert told.startswith("no lane ends at Buyer with ore")
+    assert sentence.startswith("no lane ends at Buyer with ore")
 
 
 def test_an_input_without_a_source_is_said_far_upstream():
@@ -166,7 +166,7 @@ def test_an_input_without_a_source_is_said_far_upstream():
         Lanes=[lane("Kaz", "Plant", "ore"), lane("Plant", "Buyer", "metal")],
         Demand=[need(10, material="metal")],
     )
-    assert any("no lane ends at Plant with acid" in told for _, told, _ in found)
+    assert any("no lane ends at Plant with acid" in sentence for _, sentence, _ in found)
 
 
 def test_a_unit_that_is_not_there_yet_is_the_reason():
@@ -178,13 +178,15 @@ def test_a_unit_that_is_not_there_yet_is_the_reason():
         Units=kiln,
         Demand=[need(10, material="metal")],
     )
-    assert any("kiln at Plant has" in told and "2027-Q1" in told for _, told, _ in found)
+    assert any(
+        "kiln at Plant has" in sentence and "2027-Q1" in sentence for _, sentence, _ in found
+    )
 
 
 def test_a_chain_dearer_than_the_penalty_is_said():
-    ((cell, told, _),) = reasons(Supply=[offer("kaz", price=150)], Demand=[need(10)])
+    ((cell, sentence, _),) = reasons(Supply=[offer("kaz", price=150)], Demand=[need(10)])
     assert cell.startswith("Demand!")
-    assert "would cost 150 USD at least, against a penalty of 100" in told
+    assert "would cost 150 USD at least, against a penalty of 100" in sentence
 
 
 def test_opening_stock_that_is_used_up_is_the_reason():
@@ -194,7 +196,7 @@ def test_opening_stock_that_is_used_up_is_the_reason():
     assert worth == pytest.approx(100)
 
 
-def test_what_more_can_be_made_of_is_told_before_opening_stock():
+def test_sources_that_can_grow_are_listed_before_opening_stock():
     # 4 t lie there and 3 can be bought: more can only come from the offer.
     stock = {"site": "Buyer", "material": "ore", "opening": 4}
     ((cell, _, worth),) = reasons(
@@ -213,7 +215,7 @@ def test_prices_of_held_decisions_give_the_reason():
         Options=[option | {"capital cost": 10}],
         Demand=[need(10, material="metal")],
     )
-    assert any("kiln at Plant" in told for _, told, _ in found)
+    assert any("kiln at Plant" in sentence for _, sentence, _ in found)
 
 
 def test_no_shortage_has_no_reason():
@@ -227,10 +229,10 @@ def alerts(word, **sheets):
     return [alert for alert in plan(**sheets).alerts if word in alert]
 
 
-def test_the_largest_shortage_is_told_with_its_reason_and_cell():
-    (told,) = alerts("short in", Supply=[offer("kaz", maximum=6)], Demand=[need(10)])
-    assert "need is 4 t short in 2027: Supply!E2" in told
-    assert (told.sheet, told.cell) == ("Supply", "E2")
+def test_the_largest_shortage_is_reported_with_its_reason_and_cell():
+    (alert,) = alerts("short in", Supply=[offer("kaz", maximum=6)], Demand=[need(10)])
+    assert "need is 4 t short in 2027: Supply!E2" in alert
+    assert (alert.sheet, alert.cell) == ("Supply", "E2")
 
 
 def test_a_site_without_which_nothing_arrives_is_a_single_point_of_failure():
@@ -239,8 +241,8 @@ def test_a_site_without_which_nothing_arrives_is_a_single_point_of_failure():
     found = alerts("Single point", Supply=[offer("kaz"), offer("two")], **sheets)
     assert [alert.sheet for alert in found] == ["Sites"]
     assert "without Plant nothing can reach need." in found[0]
-    (told,) = alerts("Single point", Supply=[offer("kaz")], **sheets)
-    assert "Single points of failure: without Plant or kaz nothing can reach need." in told
+    (alert,) = alerts("Single point", Supply=[offer("kaz")], **sheets)
+    assert "Single points of failure: without Plant or kaz nothing can reach need." in alert
 
 
 def test_a_second_source_that_a_rule_bars_is_none():
@@ -255,36 +257,36 @@ def test_a_second_source_that_a_rule_bars_is_none():
         alerts("Single point", **sheets, Rules=[no_china(segments="civil", to=date(2026, 12, 31))])
         == []
     )
-    (told,) = alerts("Single point", **sheets, Rules=[no_china(from_=date(2027, 7, 1))])
-    assert "without kaz nothing can reach need and other in 2027-H2." in told
+    (alert,) = alerts("Single point", **sheets, Rules=[no_china(from_=date(2027, 7, 1))])
+    assert "without kaz nothing can reach need and other in 2027-H2." in alert
 
 
-def test_full_units_and_units_at_their_minimum_are_told():
+def test_full_units_and_units_at_their_minimum_are_reported():
     kiln = [{"site": "Plant", "unit": "kiln", "capacity": 10}]
     sheets = {**SMELTER, "Supply": [offer("kaz")], "Demand": [need(9.6, material="metal")]}
-    (told,) = alerts("above 95%", **sheets, Units=kiln)
-    assert (told.sheet, told.cell) == ("Units", "C2")
+    (alert,) = alerts("above 95%", **sheets, Units=kiln)
+    assert (alert.sheet, alert.cell) == ("Units", "C2")
     sheets["Demand"] = [need(9.4, material="metal")]
     assert alerts("above 95%", **sheets, Units=kiln) == []
     kiln[0]["minimum load"] = 0.94
-    (told,) = alerts("minimum load", **sheets, Units=kiln)
-    assert "kiln at Plant is run at no more than its minimum load in 2027" in told
+    (alert,) = alerts("minimum load", **sheets, Units=kiln)
+    assert "kiln at Plant is run at no more than its minimum load in 2027" in alert
 
 
-def test_money_for_what_is_not_taken_is_told():
+def test_payments_for_tonnes_not_taken_are_reported():
     # 10 t under contract, all paid for; 4 wanted: 6 t at 3 for nothing.
     contract = offer("kaz", price=3, contract_quantity=10, take_or_pay=1)
-    (told,) = alerts("not taken", Supply=[contract], Demand=[need(4)])
-    assert "kaz: 6 t are paid for and not taken, 18 USD" in told
-    assert told.sheet == "Supply"
+    (alert,) = alerts("not taken", Supply=[contract], Demand=[need(4)])
+    assert "kaz: 6 t are paid for and not taken, 18 USD" in alert
+    assert alert.sheet == "Supply"
 
 
-def test_purchases_on_figures_of_low_confidence_are_told():
+def test_purchases_on_figures_of_low_confidence_are_reported():
     supply = [offer("sure", maximum=4), offer("soft", price=2) | {"confidence": "low"}]
-    (told,) = alerts("confidence", Supply=supply, Demand=[need(10)])
-    assert "6 t of purchases for 12 USD" in told
-    assert "soft" in told
-    assert "sure" not in told
+    (alert,) = alerts("confidence", Supply=supply, Demand=[need(10)])
+    assert "6 t of purchases for 12 USD" in alert
+    assert "soft" in alert
+    assert "sure" not in alert
 
 
 def test_alerts_link_to_the_input(tmp_path):

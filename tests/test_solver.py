@@ -30,7 +30,7 @@ from pyomo.repn import generate_standard_repn
 
 import optimizer
 from optimizer import solver
-from optimizer.solver.iterative_refinement import missed_by, refined
+from optimizer.solver.iterative_refinement import largest_violation, refine_basic_solution
 from tests.conftest import (
     CASES,
     ROOT,
@@ -47,6 +47,8 @@ from tests.conftest import (
 )
 
 highs = import_module("optimizer.solver.highs")
+highs_thread = import_module("optimizer.solver.highs_thread")
+refine_answer = import_module("optimizer.solver.refine_answer")
 resolve = import_module("optimizer.solver.resolve")
 running = import_module("optimizer.solver.search_progress")
 strategies = import_module("optimizer.solver.solve_strategy")
@@ -115,9 +117,11 @@ def test_a_time_limit_of_nothing_is_reported_as_such():
 def test_the_time_limit_of_settings_holds_unless_another_is_given(monkeypatch):
     case = make(Settings={"time limit": 7}, **TWO_OFFERS)
     asked = []
-    ask = solver.ask
+    ask = solver.solve_with_highs
     monkeypatch.setattr(
-        solver, "ask", lambda *of, **by: asked.append(by["time_limit"]) or ask(*of, **by)
+        solver,
+        "solve_with_highs",
+        lambda *of, **by: asked.append(by["time_limit"]) or ask(*of, **by),
     )
     optimizer.solve(case)
     optimizer.solve(case, time_limit=60)
@@ -175,38 +179,86 @@ def dense(size: int) -> solver.Program:
     )
 
 
-class PressedOnce(threading.Event):
-    """An event, the first ``wait`` for which is interrupted by Ctrl-C."""
+class PressedEvent(threading.Event):
+    """An event for which the first waits are interrupted by Ctrl-C."""
 
-    pressed = 0
-    most = 1
+    presses_left = 0
 
     def wait(self, timeout=None):
         super().wait(0.02)
-        if self.pressed < self.most:
-            self.pressed += 1
+        if PressedEvent.presses_left:
+            PressedEvent.presses_left -= 1
             raise KeyboardInterrupt
 
 
-PRESSED = SimpleNamespace(Thread=threading.Thread, Event=PressedOnce)
+@pytest.fixture
+def press(monkeypatch):
+    """Press Ctrl-C so many times while HiGHS runs."""
+
+    def call(times: int) -> None:
+        pressed = SimpleNamespace(Thread=threading.Thread, Event=PressedEvent)
+        monkeypatch.setattr(highs_thread, "threading", pressed)
+        monkeypatch.setattr(PressedEvent, "presses_left", times)
+
+    return call
 
 
-def test_ctrl_c_stops_the_solver(monkeypatch):
-    monkeypatch.setattr(running, "threading", PRESSED)
-    answer = solver.ask(dense(700))
+def test_ctrl_c_stops_the_solver(press):
+    press(1)
+    answer = solver.solve_with_highs(dense(700))
     assert (answer.status, answer.objective, answer.values) == ("interrupted", None, None)
 
 
-def test_a_second_ctrl_c_is_not_held_back(monkeypatch):
-    monkeypatch.setattr(PressedOnce, "most", 2)
-    monkeypatch.setattr(running, "threading", PRESSED)
+def test_a_second_ctrl_c_is_not_held_back(press):
+    press(2)
     with pytest.raises(KeyboardInterrupt):
-        solver.ask(dense(300))
+        solver.solve_with_highs(dense(300))
 
 
-def test_ctrl_c_after_the_optimum_was_found_loses_nothing(monkeypatch):
-    monkeypatch.setattr(running, "threading", PRESSED)
-    assert plan(**TWO_OFFERS).status in ("optimal", "interrupted")
+def test_ctrl_c_after_the_optimum_was_found_loses_nothing(press):
+    program = solver.transfer(optimizer.build_model(make(**TWO_OFFERS)))
+    press(1)
+    answer = solver.solve_with_highs(program)
+    assert (answer.status, answer.objective) == ("optimal", pytest.approx(10))
+
+
+def test_ctrl_c_ends_a_run_beside_the_search_before_it_is_raised(press):
+    one = highs.new_instance(dense(700), {"solver": "simplex"}, float("inf"), 0.0)
+    press(1)
+    before = set(threading.enumerate())
+    with pytest.raises(KeyboardInterrupt):
+        highs_thread.run_in_thread(one)
+    assert not set(threading.enumerate()) - before
+    assert highs.status_of(one) == "interrupted"
+
+
+HOST = """
+import highspy, optimizer
+from tests.conftest import make, need, offer, lane
+def host(threads):
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", threads)
+    x = highs.addVariable(lb=0, ub=3, obj=-1)
+    assert highs.run() == highspy.HighsStatus.kOk
+    assert highs.getObjectiveValue() == -3
+def ours():
+    case = make(Supply=[offer("kaz", price=5), offer("china", "China", price=1)], Demand=[need(10)])
+    result = optimizer.solve(case, explain=True, remember=True)
+    assert abs(result.objective - 10) < 1e-9
+    assert abs(optimizer.solve(case, start=result.start).objective - 10) < 1e-9
+    none = optimizer.solve(make(Supply=[], Demand=[need(10, minimum=0.5)]))
+    assert none.conflict and none.repairs
+"""
+
+
+@pytest.mark.parametrize("calls", ["ours(); host(2)", "host(2); ours(); host(2)"])
+def test_a_host_may_use_highs_with_any_number_of_threads(calls):
+    """As a process: a thread that has run HiGHS has its number of threads for good."""
+    run = subprocess.run(
+        [sys.executable, "-c", HOST + calls], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert run.returncode == 0, run.stderr
 
 
 def test_when_ctrl_c_stops_it_nothing_of_the_solver_goes_on():
@@ -231,47 +283,51 @@ def test_when_ctrl_c_stops_it_nothing_of_the_solver_goes_on():
 def test_an_optimum_that_misses_a_row_is_computed_again_from_its_basis():
     m = optimizer.build_model(make(**TWO_OFFERS))
     program = solver.transfer(m)
-    right = solver.ask(program)
+    right = solver.solve_with_highs(program)
     off = structs.replace(right, values=right.values * (1 + 1e-4), objective=right.objective * 1.01)
-    mended = highs.exact(program, off)
+    mended = refine_answer.make_exact(program, off)
     np.testing.assert_allclose(mended.values, right.values, atol=1e-9)
     assert mended.objective == pytest.approx(right.objective)
-    assert highs.exact(program, right) is right
+    assert refine_answer.make_exact(program, right) is right
 
 
 def test_what_rounding_left_of_a_basic_solution_is_refined_away():
     m = optimizer.build_model(make(**TWO_OFFERS))
     program = solver.transfer(m)
-    right = solver.ask(program)
-    one = highs.instance(program, {"solver": "simplex", "presolve": "off"}, 9.0, 0.0, right.basis)
+    right = solver.solve_with_highs(program)
+    one = highs.new_instance(
+        program, {"solver": "simplex", "presolve": "off"}, 9.0, 0.0, right.basis
+    )
     one.run()
     basic = np.array(one.getBasicVariables()[1])
     columns = basic[basic >= 0]
     values, prices = right.values.copy(), right.prices * program.sign + 1e-3
     values[columns] += 1e-3 * np.arange(1, len(columns) + 1)
-    assert missed_by(program, values) > 1e-4
-    found, worth, lacks = refined(one, program, values, prices)
+    assert largest_violation(program, values) > 1e-4
+    found, worth, lacks = refine_basic_solution(one, program, values, prices)
     np.testing.assert_allclose(found, right.values, atol=1e-12)
     np.testing.assert_allclose(worth, right.prices * program.sign, atol=1e-12)
     np.testing.assert_allclose(lacks, right.reduced_costs * program.sign, atol=1e-12)
-    assert missed_by(program, found) < 1e-12
+    assert largest_violation(program, found) < 1e-12
 
 
 def test_a_value_beyond_its_bound_is_a_miss():
     program = solver.transfer(optimizer.build_model(make(**TWO_OFFERS)))
-    assert missed_by(program, np.full(len(program.cost), -3.0)) >= 3.0
+    assert largest_violation(program, np.full(len(program.cost), -3.0)) >= 3.0
 
 
 @pytest.mark.parametrize("failures", [0, 1, 2, 3])
 def test_dust_of_an_optimum_from_within_is_left_out_or_all_of_it_stays(monkeypatch, failures):
     program = solver.transfer(optimizer.build_model(make(**TWO_OFFERS)))
-    right = solver.ask(program)
+    right = solver.solve_with_highs(program)
     dusty = structs.replace(right, values=right.values + 5e-7, basis=None)
     told = iter(["error: Solve error"] * failures)
-    real = highs.status_of
-    monkeypatch.setattr(highs, "status_of", lambda *own, **more: next(told, real(*own, **more)))
-    found = highs._narrowed(program, dusty, float("inf"))
-    if failures == len(highs.DUST):
+    real = refine_answer.status_of
+    monkeypatch.setattr(
+        refine_answer, "status_of", lambda *own, **more: next(told, real(*own, **more))
+    )
+    found = refine_answer.solve_on_support(program, dusty, float("inf"))
+    if failures == len(refine_answer.SUPPORT_THRESHOLDS):
         assert found is dusty
     else:
         np.testing.assert_allclose(found.values, right.values, atol=1e-9)
@@ -571,7 +627,7 @@ def test_a_share_rule_has_a_price():
     at = next(i for i, name in enumerate(names) if name.startswith("rule_share"))
     assert answer.prices[at] == pytest.approx(-4)
     program.row_upper[at] += 0.5
-    assert solver.ask(program).objective == pytest.approx(40 - 2)
+    assert solver.solve_with_highs(program).objective == pytest.approx(40 - 2)
 
 
 @pytest.mark.parametrize(
@@ -587,7 +643,7 @@ def test_no_bound_is_worth_more_than_its_price_says(file):
     for row in priced[:60]:
         for step in (-0.01, 0.01):
             program.row_lower[row], program.row_upper[row] = lower[row] + step, upper[row] + step
-            moved = solver.ask(program).objective
+            moved = solver.solve_with_highs(program).objective
             if moved is not None:
                 promised = answer.objective + answer.prices[row] * step
                 assert moved >= promised - 1e-6 * max(1, abs(promised)), names_of(program, row)
@@ -645,7 +701,7 @@ def test_prices_of_a_plan_of_whole_numbers_are_those_with_its_decisions_made():
 def test_what_no_row_needs_is_not_paid_for():
     # Within its gap a search may leave a lane open (5 a period) over which nothing goes; the other,
     # over which 4 t go, stays open.
-    from optimizer.solver.highs import _trimmed
+    from optimizer.solver.solve_program import _without_idle_integers
 
     m = ConcreteModel()
     m.shipped = Var([1, 2], bounds=(0, None))
@@ -653,7 +709,7 @@ def test_what_no_row_needs_is_not_paid_for():
     m.most = Constraint([1, 2], rule=lambda m, lane: m.shipped[lane] <= 10 * m.used[lane])
     m.cost = Objective(expr=sum(5 * m.used[lane] + m.shipped[lane] for lane in (1, 2)))
     program = solver.transfer(m)
-    assert _trimmed(program, np.array([0.0, 4.0, 1.0, 1.0])).tolist() == [0, 4, 0, 1]
+    assert _without_idle_integers(program, np.array([0.0, 4.0, 1.0, 1.0])).tolist() == [0, 4, 0, 1]
 
 
 # Ways and starts -------------------------------------------------------------------------------
@@ -664,11 +720,13 @@ def _started(file, change):
     case = optimizer.read(CASES / file)
     m = optimizer.build_model(case)
     program = solver.transfer(m)
-    start = pickle.loads(pickle.dumps(solver.WarmStart.of(program, solver.ask(program))))
+    start = pickle.loads(
+        pickle.dumps(solver.WarmStart.of(program, solver.solve_with_highs(program)))
+    )
     m = optimizer.build_model(case)
     change(m)
     program = solver.transfer(m)
-    return solver.ask(program), solver.ask(program, start=start)
+    return solver.solve_with_highs(program), solver.solve_with_highs(program, start=start)
 
 
 def _close_dearest(m):
@@ -719,9 +777,9 @@ def test_the_same_programme_needs_no_iteration_from_its_own_optimum():
 
 
 def test_a_start_that_takes_too_many_iterations_is_given_up(monkeypatch):
-    monkeypatch.setattr(resolve, "FEWEST", 0)
-    monkeypatch.setattr(resolve, "PRIMAL_PART", 0.0)
-    monkeypatch.setattr(resolve, "DUAL_PART", 0.0)
+    monkeypatch.setattr(resolve, "MIN_ITERATION_LIMIT", 0)
+    monkeypatch.setattr(resolve, "PRIMAL_ITERATIONS_PER_ROW", 0.0)
+    monkeypatch.setattr(resolve, "DUAL_ITERATIONS_PER_ROW", 0.0)
     cold, warm = _started("nochina_random_30.xlsx", _change_everything)
     assert warm.status == cold.status == "optimal"
     assert warm.method == cold.method
@@ -779,8 +837,8 @@ NEEDED = {"cost": (1, 2), "upper": (10, 10), "row_lower": (4, -FREE), "row_upper
 )
 def test_other_numbers_from_the_optimum_before(change, status, objective):
     before = small(**NEEDED)
-    start = solver.WarmStart.of(before, solver.ask(before))
-    answer = solver.ask(small(**(NEEDED | change)), start=start)
+    start = solver.WarmStart.of(before, solver.solve_with_highs(before))
+    answer = solver.solve_with_highs(small(**(NEEDED | change)), start=start)
     assert answer.status == status
     assert answer.objective == (None if objective is None else pytest.approx(objective))
 
@@ -788,8 +846,10 @@ def test_other_numbers_from_the_optimum_before(change, status, objective):
 def test_a_plan_of_whole_numbers_is_a_start_from_where_they_are_held():
     """x = 3, y = 1, where 3.5 and 0.5 would do: its basis is optimal with both held."""
     program = structs.replace(small(**NEEDED), integer=np.ones(2, dtype=np.int32))
-    answer = solver.ask(program, gap=0.0)
-    again = solver.ask(program.held(answer.values), start=solver.WarmStart.of(program, answer))
+    answer = solver.solve_with_highs(program, gap=0.0)
+    again = solver.solve_with_highs(
+        program.held(answer.values), start=solver.WarmStart.of(program, answer)
+    )
     assert (answer.objective, again.objective) == (pytest.approx(5), pytest.approx(5))
     assert again.iterations == 0
 
@@ -797,8 +857,10 @@ def test_a_plan_of_whole_numbers_is_a_start_from_where_they_are_held():
 def test_a_first_step_without_an_end_is_no_answer():
     """Least -x - y: unbounded within the old bounds, -5 within the new ones."""
     before = small(**NEEDED | {"upper": (FREE, FREE)})
-    start = solver.WarmStart.of(before, solver.ask(before))
-    answer = solver.ask(small(**NEEDED | {"cost": (-1, -1), "upper": (2, 3)}), start=start)
+    start = solver.WarmStart.of(before, solver.solve_with_highs(before))
+    answer = solver.solve_with_highs(
+        small(**NEEDED | {"cost": (-1, -1), "upper": (2, 3)}), start=start
+    )
     assert answer.objective == pytest.approx(-5.0)
 
 
@@ -806,9 +868,9 @@ def test_props_steady_the_interior_point_method_and_leave_no_trace(monkeypatch):
     monkeypatch.setattr(strategies, "INTERIOR_POINT_FROM", 0)
     case = optimizer.read(CASES / "nochina_random_30.xlsx")
     program = solver.transfer(optimizer.build_model(case))
-    plain = solver.ask(program)
+    plain = solver.solve_with_highs(program)
     monkeypatch.setattr(strategies, "INTERIOR_POINT", strategies.INTERIOR_POINT[1:])
-    propped = solver.ask(program)
+    propped = solver.solve_with_highs(program)
     assert propped.status == "optimal"
     assert propped.objective == pytest.approx(plain.objective, rel=1e-7)
     assert len(propped.values) == len(plain.values)
@@ -824,16 +886,16 @@ def test_an_optimum_that_leans_on_a_prop_is_none(monkeypatch):
     monkeypatch.setattr(strategies, "INTERIOR_POINT", (strategies.INTERIOR_POINT[1],))
     impossible = structs.replace(dense(3), row_lower=np.full(3, 500.0), row_upper=np.full(3, 500.0))
     impossible = structs.replace(impossible, cost=np.ones(3), upper=np.ones(3))
-    assert solver.ask(impossible).status == "unclear"
+    assert solver.solve_with_highs(impossible).status == "unclear"
 
 
 def test_an_optimum_from_within_uses_nothing_that_costs_more(monkeypatch):
     monkeypatch.setattr(strategies, "INTERIOR_POINT_FROM", 0)
     case = optimizer.read(CASES / "nochina_random_30.xlsx")
     program = solver.transfer(optimizer.build_model(case))
-    plain = solver.ask(program)
+    plain = solver.solve_with_highs(program)
     monkeypatch.setattr(strategies, "INTERIOR_POINT", strategies.INTERIOR_POINT[1:2])
-    within = solver.ask(program)
+    within = solver.solve_with_highs(program)
     dear = plain.reduced_costs > 1e-3
     assert dear.any()
     assert within.values[dear] == pytest.approx(program.lower[dear], abs=1e-9)

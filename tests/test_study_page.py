@@ -1,4 +1,4 @@
-"""The page of a study: its figures are the workbook's, and one file is all it needs."""
+"""The page of a study: its figures equal those of the workbook, and it is a single file."""
 
 from __future__ import annotations
 
@@ -77,12 +77,12 @@ MADE = {
     "inputs": lambda: optimizer.compare(year(7), year(3, maximum=9)).study("old and new"),
     "equal inputs": lambda: optimizer.compare(year(7), year(7)).study("old and old"),
 }
-"""A study of every kind, and those in which nothing is to be shown."""
+"""A study of every kind, and studies without anything to show."""
 
 
 @pytest.fixture(scope="module", params=MADE)
 def written(request, tmp_path_factory) -> tuple[studies.Study, Path]:
-    """A study, and the path of its page; its workbook stands beside it."""
+    """A study and the path of its page, with its workbook in the same folder."""
     study = MADE[request.param]()
     page = tmp_path_factory.mktemp("study") / "study.html"
     optimizer.write_study_page(study, page)
@@ -140,7 +140,7 @@ def test_the_page_of_a_study_loads_nothing_and_is_small(written):
         assert word not in text.replace("http://www.w3.org/2000/svg", "")
 
 
-def test_a_run_without_a_plan_is_told_with_what_would_have_to_give(tmp_path):
+def test_a_run_without_a_plan_has_its_reason_and_repairs(tmp_path):
     study = optimizer.scenarios(trade(Scenarios=THREE))
     data = study_data(study)
     runs = {run["name"]: run for run in data["runs"]}
@@ -155,7 +155,7 @@ def test_a_run_without_a_plan_is_told_with_what_would_have_to_give(tmp_path):
     assert data["axis"]["labels"] == ["2027"]
 
 
-def test_materials_that_most_is_paid_for_come_first():
+def test_materials_are_ordered_by_what_is_paid_for_them():
     # 40 t of metal: 30 t smelted of ore at 1 and, but for "no kiln", none bought at 30.
     data = study_data(optimizer.scenarios(built()))
     assert data["materials"] == ["metal", "ore"]
@@ -163,7 +163,7 @@ def test_materials_that_most_is_paid_for_come_first():
     assert none["materials"] == []
 
 
-def test_a_comparison_is_told_in_words_with_its_periods_and_currency():
+def test_a_comparison_has_sentences_periods_and_currency():
     data = study_data(book(3).study("old and new"))
     assert data["axis"]["labels"] == ["2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4"]
     assert data["currency"] == "USD"
@@ -210,7 +210,7 @@ def test_a_study_of_another_kind_keeps_its_tables_and_its_chart():
     assert data["axis"]["labels"] == []
 
 
-def test_plans_in_rows_are_not_added_up():
+def test_rows_that_are_plans_are_not_added_up():
     data = study_data(optimizer.scenarios(trade(Scenarios=THREE)))
     sums = {sheet["name"]: sheet["sums"] for sheet in data["sheets"]}
     assert sums["Scenarios"] == {}
@@ -219,7 +219,7 @@ def test_plans_in_rows_are_not_added_up():
 
 
 @pytest.mark.filterwarnings("ignore:.*extension is not supported")
-def test_the_workbook_does_not_add_up_plans_either(tmp_path):
+def test_rows_that_are_plans_have_no_totals_in_the_workbook(tmp_path):
     optimizer.write_study(optimizer.scenarios(trade(Scenarios=THREE)), tmp_path / "study.xlsx")
     found = openpyxl.load_workbook(tmp_path / "study.xlsx")
     assert all(cell.value is None for cell in found["Scenarios"][3])
@@ -230,10 +230,12 @@ def test_the_workbook_does_not_add_up_plans_either(tmp_path):
 def test_a_page_with_two_hundred_scenarios_stays_below_five_megabytes(tmp_path):
     one = optimizer.scenarios(trade(Scenarios=THREE[:1]))
     base, dear = one.outcomes["base"], one.outcomes["dear China"]
-    from optimizer.studies.study import compared
+    from optimizer.studies.study import comparison_tables
 
     outcomes = {"base": base} | {f"scenario {number}": dear for number in range(200)}
-    study = dataclasses.replace(one, outcomes=outcomes, tables={**one.tables, **compared(outcomes)})
+    study = dataclasses.replace(
+        one, outcomes=outcomes, tables={**one.tables, **comparison_tables(outcomes)}
+    )
     page = tmp_path / "study.html"
     optimizer.write_study_page(study, page)
     assert page.stat().st_size < LIMIT
@@ -245,8 +247,8 @@ def test_a_page_with_two_hundred_scenarios_stays_below_five_megabytes(tmp_path):
 
 def command(capsys: Any, *words: object) -> tuple[int, dict[str, Any], str]:
     code = main([*map(str, words), "--json"])
-    told = capsys.readouterr()
-    return code, json.loads(told.out), told.err
+    output = capsys.readouterr()
+    return code, json.loads(output.out), output.err
 
 
 @pytest.mark.parametrize(
@@ -291,7 +293,7 @@ def test_a_stochastic_plan_and_a_comparison_have_pages_too(tmp_path, capsys):
     assert command(capsys, "compare", path, other)[1]["files"] == {}
 
 
-def test_plans_of_one_file_name_are_told_apart_by_their_folders(tmp_path, capsys):
+def test_plans_with_one_file_name_are_named_by_their_folders(tmp_path, capsys):
     for name, tonnes in (("old", 10), ("new", 12)):
         path = save(tmp_path / f"{name}.xlsx", **_sheets() | {"Demand": [need(tonnes)]})
         assert command(capsys, "solve", path, "--output", tmp_path / name)[0] == 0
@@ -302,9 +304,9 @@ def test_plans_of_one_file_name_are_told_apart_by_their_folders(tmp_path, capsys
     assert (data["case"], data["currency"]) == ("old and new", "USD")
 
 
-def test_a_page_that_cannot_be_written_is_said_before_solving(tmp_path, capsys, monkeypatch):
+def test_a_page_that_cannot_be_written_is_an_error_before_solving(tmp_path, capsys, monkeypatch):
     path = save(tmp_path / "case.xlsx", **_sheets())
-    monkeypatch.setattr("optimizer.studies.asked_for", None)
+    monkeypatch.setattr("optimizer.studies.run_study", None)
     (tmp_path / "out" / "scenarios.html").mkdir(parents=True)
     code, found, _ = command(capsys, "scenarios", path, "--output", tmp_path / "out")
     assert code == 1

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 import optimizer
-from optimizer.report.study_chart import MOST
+from optimizer.report.study_chart import MAX_CHARTED_RUNS
 from optimizer.report.table_sheet import lines_of
 from optimizer.result.result_layouts import Table
 from tests.test_studies import THREE, trade
@@ -65,7 +65,7 @@ def test_a_chart_shows_no_more_names_than_can_be_read(tmp_path):
     many = Table(overview.layout, tuple(column * 20 for column in overview.columns))
     study = dataclasses.replace(study, tables={**study.tables, "Scenarios": many})
     (chart,) = book(study, tmp_path)["Scenarios"]._charts
-    assert chart.series[0].val.numRef.f == f"Scenarios!$E$6:$E${5 + MOST}"
+    assert chart.series[0].val.numRef.f == f"Scenarios!$E$6:$E${5 + MAX_CHARTED_RUNS}"
 
 
 def test_a_row_is_as_high_as_its_text(tmp_path):

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from optimizer.cli import main
-from optimizer.cli.arguments import escaped, print_record, tell
+from optimizer.cli.arguments import escaped, print_message, print_record
 from optimizer.errors import Finding
 from tests.conftest import need, offer, save
 
@@ -35,7 +35,7 @@ def hostile(request) -> str:
 
 
 def test_what_a_terminal_would_obey_is_written_out(hostile, capsys):
-    tell(f"Kaz{hostile}ákh\tstan\n釹")
+    print_message(f"Kaz{hostile}ákh\tstan\n釹")
     told = capsys.readouterr().err
     assert not RAW.search(told)
     assert told.startswith("Kaz\\")

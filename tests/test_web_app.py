@@ -1,4 +1,4 @@
-"""The planner's seat over HTTP: who is let in, what a workbook gives, how a run goes."""
+"""The web app over HTTP: authorisation, check reports of workbooks, runs."""
 
 from __future__ import annotations
 
@@ -32,11 +32,17 @@ import pytest
 
 import optimizer
 from optimizer.errors import Finding, UsageError
-from optimizer.web_app import WebApp, bounded_server, session_folder, termination_signals
-from optimizer.web_app import http_server as serving
-from optimizer.web_app import plan_process as running
-from optimizer.web_app.file_names import plain_name
-from optimizer.web_app.workbook_view import MOST_BYTES, ROWS, WorkbookView
+from optimizer.interrupts import TERMINATION_SIGNALS
+from optimizer.web_app import (
+    WebApp,
+    bounded_server,
+    http_server,
+    plan_process,
+    session_folder,
+    termination_signals,
+)
+from optimizer.web_app.file_names import safe_name
+from optimizer.web_app.workbook_view import MAX_WORKBOOK_BYTES, ROWS_PER_BLOCK, WorkbookView
 from optimizer.workbook_check import check
 from tests.conftest import ROOT, TUTORIAL, need, offer, save
 
@@ -45,20 +51,20 @@ INFEASIBLE = {"Supply": [offer("kaz", maximum=6)], "Demand": [need(10, minimum=1
 
 
 class Visitor:
-    """Asks a seat as its page does; every part of a request can be changed."""
+    """Sends requests as the page does; every part of a request can be changed."""
 
-    def __init__(self, seat: WebApp) -> None:
-        self.seat = seat
-        self.host = f"127.0.0.1:{seat.port}"
+    def __init__(self, app: WebApp) -> None:
+        self.app = app
+        self.host = f"127.0.0.1:{app.port}"
 
     def ask(self, what="", method="GET", body=None, token=None, headers=None, raw=None):
         """Status, headers and body of the answer."""
-        path = raw if raw is not None else f"/{token or self.seat.token}/{what}"
+        path = raw if raw is not None else f"/{token or self.app.session.token}/{what}"
         own = {"Host": self.host}
         if method == "POST":
             own["Origin"] = f"http://{self.host}"
         own |= headers or {}
-        link = http.client.HTTPConnection("127.0.0.1", self.seat.port, timeout=60)
+        link = http.client.HTTPConnection("127.0.0.1", self.app.port, timeout=60)
         link.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         if body is not None:
             own.setdefault("Content-Length", str(len(body)))
@@ -83,31 +89,31 @@ class Visitor:
         return json.loads(answer.body)
 
     def upload(self, content, name="case.xlsx"):
-        """The book that the page shows after an upload."""
+        """The workbook that the page shows after an upload."""
         content = content.read_bytes() if isinstance(content, Path) else content
-        return self.post(f"book?name={quote(name, safe='')}", content)["book"]
+        return self.post(f"workbook?name={quote(name, safe='')}", content)["workbook"]
 
     def solve(self):
         """The run after it has ended."""
         number = self.post("solve")["runs"][-1]["number"]
-        assert self.seat.runs[number - 1].ended.wait(120)
+        assert self.app.session.runs[number - 1].ended.wait(120)
         return self.state()["runs"][-1]
 
 
 @pytest.fixture
-def seat(tmp_path) -> Iterator[WebApp]:
+def app(tmp_path) -> Iterator[WebApp]:
     with WebApp(tmp_path / "outputs") as opened:
         thread = threading.Thread(target=opened.serve)
         thread.start()
         yield opened
-        opened.end()
+        opened.shut_down()
         thread.join(20)
         assert not thread.is_alive()
 
 
 @pytest.fixture
-def visitor(seat) -> Visitor:
-    return Visitor(seat)
+def visitor(app) -> Visitor:
+    return Visitor(app)
 
 
 # Who is let in --------------------------------------------------------------------------------
@@ -115,34 +121,34 @@ def visitor(seat) -> Visitor:
 
 @pytest.mark.parametrize("what", ["", "state", "app.js", "page.css", "runs/1/plan", "template"])
 def test_nothing_is_answered_without_the_secret(visitor, what):
-    for token in ("x", visitor.seat.token[:-1], visitor.seat.token + "x", "é", "%00"):
+    for token in ("x", visitor.app.session.token[:-1], visitor.app.session.token + "x", "é", "%00"):
         answer = visitor.ask(what, raw=f"/{quote(token, safe='%')}/{what}")
         assert answer.status == 403
         assert b"session" in answer.body
-    for raw in (f"/{what}", what or "/", f"x/{visitor.seat.token}/{what}", "*"):
+    for raw in (f"/{what}", what or "/", f"x/{visitor.app.session.token}/{what}", "*"):
         assert visitor.ask(raw=raw).status in (400, 403)
     assert visitor.ask("state").status == 200
 
 
 def test_another_name_that_leads_here_is_refused(visitor):
-    port = visitor.seat.port
+    port = visitor.app.port
     for host in (f"evil.example:{port}", "127.0.0.1", f"127.0.0.1:{port + 1}", "", None):
         assert visitor.ask("state", headers={"Host": host}).status == 403
     assert visitor.ask("state", headers={"Host": f"localhost:{port}"}).status == 200
 
 
 def test_only_the_page_itself_may_change_something(visitor):
-    port = visitor.seat.port
+    port = visitor.app.port
     for origin in ("http://evil.example", "null", None, f"http://127.0.0.1:{port + 1}"):
-        for what in ("solve", "stop", "close", "again", "book?name=x.xlsx"):
+        for what in ("solve", "stop", "close", "reload", "workbook?name=x.xlsx"):
             answer = visitor.ask(what, "POST", b"x", headers={"Origin": origin})
             assert answer.status == 403
-    assert visitor.state()["book"] is None
+    assert visitor.state()["workbook"] is None
     assert visitor.ask("close", "GET").status == 404
 
 
-def test_only_this_computer_can_reach_it(seat):
-    assert seat._server.server_address[0] == "127.0.0.1"
+def test_only_this_computer_can_reach_it(app):
+    assert app._server.server_address[0] == "127.0.0.1"
 
 
 @pytest.fixture
@@ -166,13 +172,13 @@ def ticket_in(text) -> str:
 
 
 def test_the_browser_is_started_with_a_file_that_leads_to_a_ticket(visitor, browser_start):
-    visitor.seat.show(pytest.fail)
+    visitor.app.open_browser(pytest.fail)
     file = file_of(browser_start())
     path = ticket_in(file.read_text())
-    assert visitor.seat.token not in file.read_text()
+    assert visitor.app.session.token not in file.read_text()
     assert visitor.ask(raw=path + "state").status == 403
     first, second = visitor.ask(raw=path), visitor.ask(raw=path)
-    assert (first.status, first.headers["Location"]) == (303, f"/{visitor.seat.token}/")
+    assert (first.status, first.headers["Location"]) == (303, f"/{visitor.app.session.token}/")
     assert second.status == 403
     assert not file.exists()
 
@@ -181,7 +187,7 @@ def test_the_browser_is_started_with_a_file_that_leads_to_a_ticket(visitor, brow
 def test_only_the_planner_can_read_what_the_browser_is_started_with(visitor, browser_start):
     before = os.umask(0)
     try:
-        visitor.seat.show(pytest.fail)
+        visitor.app.open_browser(pytest.fail)
     finally:
         os.umask(before)
     address = browser_start()
@@ -201,7 +207,7 @@ def test_a_browser_that_is_not_found_is_told(visitor, monkeypatch, fault):
 
     told = threading.Event()
     monkeypatch.setattr("webbrowser.open", fail)
-    visitor.seat.show(told.set)
+    visitor.app.open_browser(told.set)
     assert told.wait(60)
 
 
@@ -218,9 +224,9 @@ def test_the_page_may_load_and_ask_its_own_server_only(visitor):
     assert answer.headers["Access-Control-Allow-Origin"] is None
 
 
-def answer_to(seat, request: bytes) -> tuple[bytes, bytes]:
+def answer_to(app, request: bytes) -> tuple[bytes, bytes]:
     """Head and body of the answer to any bytes."""
-    with socket.create_connection(("127.0.0.1", seat.port), timeout=60) as link:
+    with socket.create_connection(("127.0.0.1", app.port), timeout=60) as link:
         link.sendall(request)
         link.shutdown(socket.SHUT_WR)
         with link.makefile("rb") as file:
@@ -243,8 +249,8 @@ def answer_to(seat, request: bytes) -> tuple[bytes, bytes]:
     ],
     ids=lambda given: str(given)[:24],
 )
-def test_every_error_has_a_policy_that_allows_nothing(seat, request_line, status):
-    head, body = answer_to(seat, request_line.encode() + b"\r\n\r\n")
+def test_every_error_has_a_policy_that_allows_nothing(app, request_line, status):
+    head, body = answer_to(app, request_line.encode() + b"\r\n\r\n")
     assert head.split()[1] == status
     for rule in ("default-src", "base-uri", "form-action", "frame-ancestors"):
         assert f"{rule} 'none'".encode() in head
@@ -254,8 +260,24 @@ def test_every_error_has_a_policy_that_allows_nothing(seat, request_line, status
 
 
 def test_every_part_that_the_page_names_is_served(visitor):
-    for name, path in serving.PARTS.items():
+    for name, path in http_server.PAGE_FILES.items():
         assert visitor.ask(name).body == path.read_bytes()
+
+
+def test_an_internal_error_is_a_sentence_on_the_page_and_a_traceback_in_the_log(
+    visitor, monkeypatch, caplog
+):
+    def fail():
+        raise KeyError("inside")
+
+    monkeypatch.setattr(visitor.app.session, "to_dict", fail)
+    answer = visitor.ask("state")
+    assert answer.status == 500
+    assert "internal error (KeyError)" in json.loads(answer.body)["message"]
+    assert b"inside" not in answer.body
+    (record,) = caplog.records
+    assert record.exc_info[0] is KeyError
+    assert visitor.app.session.token not in record.getMessage()
 
 
 # Many at once ---------------------------------------------------------------------------------
@@ -284,39 +306,43 @@ def test_no_more_threads_answer_than_are_allowed(visitor, monkeypatch):
     """All threads wait inside an answer; one request more finds none that is free."""
     inside = 0
     count, full, go_on = threading.Lock(), threading.Event(), threading.Event()
-    shown, make_room = visitor.seat.shown, visitor.seat._server.make_room
+    state, close_unauthorised = visitor.app.session.to_dict, visitor.app._server.close_unauthorised
 
     def slow():
         nonlocal inside
         with count:
             inside += 1
         assert go_on.wait(60)
-        return shown()
+        return state()
 
     def look():
         full.set()
-        make_room()
+        close_unauthorised()
 
-    monkeypatch.setattr(visitor.seat, "shown", slow)
-    monkeypatch.setattr(visitor.seat._server, "make_room", look)
-    monkeypatch.setattr(bounded_server, "PATIENCE", 0.0)  # those who are let in stay all the same
-    with ThreadPoolExecutor(bounded_server.THREADS + 1) as pool:
-        asked = [pool.submit(visitor.ask, "state") for _ in range(bounded_server.THREADS + 1)]
+    monkeypatch.setattr(visitor.app.session, "to_dict", slow)
+    monkeypatch.setattr(visitor.app._server, "close_unauthorised", look)
+    monkeypatch.setattr(
+        bounded_server, "UNAUTHORISED_TIMEOUT", 0.0
+    )  # those who are let in stay all the same
+    with ThreadPoolExecutor(bounded_server.MAX_SERVER_THREADS + 1) as pool:
+        asked = [
+            pool.submit(visitor.ask, "state") for _ in range(bounded_server.MAX_SERVER_THREADS + 1)
+        ]
         assert full.wait(60)
-        assert inside <= bounded_server.THREADS
+        assert inside <= bounded_server.MAX_SERVER_THREADS
         go_on.set()
         assert {each.result(60).status for each in asked} == {200}
 
 
 @pytest.mark.parametrize("sent", [b"", b"G"], ids=["silent", "a byte now and then"])
 def test_strangers_who_keep_all_threads_busy_make_room(visitor, monkeypatch, sent):
-    monkeypatch.setattr(bounded_server, "PATIENCE", 0.05)
+    monkeypatch.setattr(bounded_server, "UNAUTHORISED_TIMEOUT", 0.05)
     monkeypatch.setattr(
-        serving.AppRequestHandler, "timeout", None
+        http_server.AppRequestHandler, "timeout", None
     )  # no silence is too long by itself
     strangers = [
-        socket.create_connection(("127.0.0.1", visitor.seat.port), timeout=60)
-        for _ in range(bounded_server.THREADS)
+        socket.create_connection(("127.0.0.1", visitor.app.port), timeout=60)
+        for _ in range(bounded_server.MAX_SERVER_THREADS)
     ]
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(visitor.ask, "state")
@@ -392,19 +418,19 @@ def test_a_link_in_the_folder_of_a_run_is_not_followed(visitor, tmp_path):
     ],
 )
 def test_the_name_of_an_upload_is_made_harmless(visitor, given, name):
-    assert plain_name(given) == name
+    assert safe_name(given) == name
     shown = visitor.upload(TUTORIAL, given)
     assert shown["name"] == name
-    assert shown["trouble"] == ""
-    root = visitor.seat._folder.resolve()
-    path = visitor.seat.book.path.resolve()
+    assert shown["read_error"] == ""
+    root = visitor.app.session.folder.path.resolve()
+    path = visitor.app.session.workbook.path.resolve()
     assert path.parent.parent == root
     assert path.parent.exists()
 
 
 def test_a_long_name_fits_a_file_system(visitor):
     shown = visitor.upload(TUTORIAL, "釹" * 300 + ".xlsx")
-    assert shown["trouble"] == ""
+    assert shown["read_error"] == ""
     assert len(shown["name"].encode()) < 200
 
 
@@ -435,10 +461,10 @@ def test_a_finding_stands_at_its_cell_and_the_cells_are_shown(visitor, tmp_path)
     shown = visitor.upload(broken(tmp_path))
     first = shown["findings"][0]
     assert first["place"] == "Supply!B2"
-    sheet, row, column = first["at"]
+    sheet, row, column = first["position"]
     assert shown["sheets"][sheet]["name"] == "Supply"
     assert (row, column) == (1, 1)
-    ask = f"cells?book={shown['number']}&sheet={sheet}&first=0"
+    ask = f"cells?workbook={shown['number']}&sheet={sheet}&first=0"
     cells = json.loads(visitor.ask(ask).body)
     assert cells["rows"][0][:2] == ["offer", "site"]
     assert cells["rows"][row][column] == "Kaaz"
@@ -456,7 +482,7 @@ def test_a_finding_about_a_column_or_a_sheet_stands_at_a_header(tmp_path):
     read.check()
 
     def place(sheet, cell="", column=""):
-        return read.place_of(Finding("error", sheet, cell, column, "wrong"))
+        return read.position_of(Finding("error", sheet, cell, column, "wrong"))
 
     assert place("Supply", "C3") == (0, 2, 2)
     assert place("Supply", "AB12") == (0, 11, 27)
@@ -471,18 +497,24 @@ def test_a_long_sheet_comes_in_blocks(visitor, tmp_path):
     shown = visitor.upload(save(tmp_path / "long.xlsx", Supply=offers, Demand=[need(10)]))
     sheet = next(n for n, one in enumerate(shown["sheets"]) if one["name"] == "Supply")
     assert shown["sheets"][sheet]["rows"] == 701
-    ask = f"cells?book={shown['number']}&sheet={sheet}&first={2 * ROWS}"
+    ask = f"cells?workbook={shown['number']}&sheet={sheet}&first={2 * ROWS_PER_BLOCK}"
     cells = json.loads(visitor.ask(ask).body)
-    assert [row[0] for row in cells["rows"]] == [f"kaz {n}" for n in range(2 * ROWS, 701)]
+    assert [row[0] for row in cells["rows"]] == [f"kaz {n}" for n in range(2 * ROWS_PER_BLOCK, 701)]
 
 
 @pytest.mark.parametrize(
-    "query", ["", "book=1&sheet=99&first=0", "book=1&sheet=-1&first=0", "book=1&sheet=x&first=0"]
+    "query",
+    [
+        "",
+        "workbook=1&sheet=99&first=0",
+        "workbook=1&sheet=-1&first=0",
+        "workbook=1&sheet=x&first=0",
+    ],
 )
 def test_cells_that_are_not_there_are_refused(visitor, query):
     assert visitor.upload(TUTORIAL)["number"] == 1
     assert visitor.ask(f"cells?{query}").status == 404
-    assert visitor.ask("cells?book=7&sheet=0&first=0").status == 409
+    assert visitor.ask("cells?workbook=7&sheet=0&first=0").status == 409
 
 
 def test_the_marked_copy_is_that_of_the_command(visitor, tmp_path):
@@ -517,9 +549,9 @@ def _zip(**parts: bytes) -> bytes:
 )
 def test_a_file_that_is_no_workbook_is_told_once_and_clearly(visitor, content, said):
     shown = visitor.upload(content, "given.xlsx")
-    assert shown["trouble"].startswith("given.xlsx: ")
-    assert said in shown["trouble"]
-    assert str(visitor.seat._folder) not in shown["trouble"]
+    assert shown["read_error"].startswith("given.xlsx: ")
+    assert said in shown["read_error"]
+    assert str(visitor.app.session.folder.path) not in shown["read_error"]
     assert shown["findings"] == []
     assert visitor.ask("solve", "POST", b"").status == 409
     assert visitor.ask("marked").status == 404
@@ -530,7 +562,7 @@ def test_a_workbook_without_its_sheets_has_a_report(visitor, tmp_path):
     book.active["A1"] = "hello"
     book.save(tmp_path / "other.xlsx")
     shown = visitor.upload(tmp_path / "other.xlsx")
-    assert shown["trouble"] == ""
+    assert shown["read_error"] == ""
     assert shown["errors"] > 0
 
 
@@ -540,56 +572,56 @@ def test_a_failure_of_the_program_is_a_sentence(visitor, monkeypatch):
 
     monkeypatch.setattr("optimizer.workbook_check.check", fail)
     shown = visitor.upload(TUTORIAL)
-    assert "the program failed while it read the workbook (KeyError)" in shown["trouble"]
+    assert "the program failed while it read the workbook (KeyError)" in shown["read_error"]
 
 
 def test_a_workbook_that_is_too_big_is_refused_before_it_is_sent(visitor):
-    size = {"Content-Length": str(MOST_BYTES + 1)}
-    answer = visitor.ask("book?name=big.xlsx", "POST", headers=size)
+    size = {"Content-Length": str(MAX_WORKBOOK_BYTES + 1)}
+    answer = visitor.ask("workbook?name=big.xlsx", "POST", headers=size)
     assert answer.status == 413
     assert "big.xlsx: has 100 MB" in json.loads(answer.body)["message"]
     for size in ("-1", "x", "", "٣"):
         headers = {"Content-Length": size.encode("utf-8").decode("latin-1")}
-        assert visitor.ask("book?name=x.xlsx", "POST", headers=headers).status == 411
-    assert visitor.ask("book", "POST", headers={"Transfer-Encoding": "chunked"}).status == 411
-    assert visitor.state()["book"] is None
+        assert visitor.ask("workbook?name=x.xlsx", "POST", headers=headers).status == 411
+    assert visitor.ask("workbook", "POST", headers={"Transfer-Encoding": "chunked"}).status == 411
+    assert visitor.state()["workbook"] is None
 
 
 def test_an_upload_that_breaks_off_changes_nothing(visitor):
     visitor.upload(TUTORIAL, "good.xlsx")
-    link = http.client.HTTPConnection("127.0.0.1", visitor.seat.port, timeout=20)
-    link.putrequest("POST", f"/{visitor.seat.token}/book?name=torn.xlsx", skip_host=True)
+    link = http.client.HTTPConnection("127.0.0.1", visitor.app.port, timeout=20)
+    link.putrequest("POST", f"/{visitor.app.session.token}/workbook?name=torn.xlsx", skip_host=True)
     link.putheader("Host", visitor.host)
     link.putheader("Origin", f"http://{visitor.host}")
     link.putheader("Content-Length", "1000")
     link.endheaders(b"only this")
     link.close()
-    assert visitor.state()["book"]["name"] == "good.xlsx"
+    assert visitor.state()["workbook"]["name"] == "good.xlsx"
 
 
 def test_the_last_workbook_is_shown_and_the_one_before_is_gone(visitor):
     visitor.upload(TUTORIAL, "one.xlsx")
-    before = visitor.seat.book.path
+    before = visitor.app.session.workbook.path
     visitor.upload(TUTORIAL, "two.xlsx")
-    assert visitor.state()["book"]["name"] == "two.xlsx"
+    assert visitor.state()["workbook"]["name"] == "two.xlsx"
     assert not before.exists()
 
 
 def test_the_file_of_the_command_line_is_read_again_when_it_has_changed(tmp_path):
     path = broken(tmp_path)
-    with WebApp(tmp_path / "outputs", workbook=path) as seat:
-        thread = threading.Thread(target=seat.serve)
+    with WebApp(tmp_path / "outputs", workbook=path) as app:
+        thread = threading.Thread(target=app.serve)
         thread.start()
-        visitor = Visitor(seat)
+        visitor = Visitor(app)
         while visitor.state()["reading"]:
             time.sleep(0.02)
-        shown = visitor.state()["book"]
-        assert shown["again"]
+        shown = visitor.state()["workbook"]
+        assert shown["can_reload"]
         assert shown["errors"] == 1
         save(path, Supply=[offer("kaz")], Demand=[need(10)])
-        assert visitor.post("again")["book"]["errors"] == 0
+        assert visitor.post("reload")["workbook"]["errors"] == 0
         path.unlink()
-        assert "cannot be read" in visitor.post("again")["book"]["trouble"]
+        assert "cannot be read" in visitor.post("reload")["workbook"]["read_error"]
         visitor.post("close")
         thread.join(20)
         assert not thread.is_alive()
@@ -597,7 +629,7 @@ def test_the_file_of_the_command_line_is_read_again_when_it_has_changed(tmp_path
 
 def test_an_upload_cannot_be_read_again(visitor):
     visitor.upload(TUTORIAL)
-    assert visitor.ask("again", "POST", b"").status == 409
+    assert visitor.ask("reload", "POST", b"").status == 409
 
 
 def test_a_blank_workbook_is_to_be_had(visitor, tmp_path):
@@ -621,7 +653,7 @@ def test_a_run_gives_the_plan_its_page_and_its_record(visitor, tmp_path):
     assert set(run["files"]) == {"plan", "page", "record"}
     folder = tmp_path / "outputs" / "hand trader"
     assert Path(run["folder"]) == folder
-    for word, name in running.FILES.items():
+    for word, name in plan_process.RUN_FILES.items():
         answer = visitor.ask(f"runs/1/{word}")
         assert answer.status == 200
         assert answer.body == (folder / name).read_bytes()
@@ -649,14 +681,14 @@ def test_the_page_of_a_run_is_alone_in_its_frame(visitor):
 def test_each_run_has_a_folder_of_its_own_and_they_stay(tmp_path):
     (tmp_path / "outputs" / "case").mkdir(parents=True)
     (tmp_path / "outputs" / "case" / "mine.txt").write_text("kept")
-    with WebApp(tmp_path / "outputs") as seat:
-        thread = threading.Thread(target=seat.serve)
+    with WebApp(tmp_path / "outputs") as app:
+        thread = threading.Thread(target=app.serve)
         thread.start()
-        visitor = Visitor(seat)
+        visitor = Visitor(app)
         visitor.upload(TUTORIAL)
         folders = [Path(visitor.solve()["folder"]).name for _ in range(2)]
         assert [run["number"] for run in visitor.state()["runs"]] == [1, 2]
-        work = seat._folder
+        work = app.session.folder.path
         visitor.post("close")
         thread.join(20)
     assert folders == ["case-2", "case-3"]
@@ -714,7 +746,7 @@ def stand_in(monkeypatch):
             assert words[:5] == [sys.executable, "-P", "-m", "optimizer", "solve"]
             return start([sys.executable, "-c", program], **options)
 
-        monkeypatch.setattr(running.subprocess, "Popen", started)
+        monkeypatch.setattr(plan_process.subprocess, "Popen", started)
 
     return use
 
@@ -740,7 +772,7 @@ def test_progress_is_shown_and_stop_keeps_the_best_plan_so_far(visitor, stand_in
     assert "wait for it, or stop it" in json.loads(answer.body)["message"]
     assert visitor.upload(TUTORIAL, "other.xlsx")["name"] == "other.xlsx"
     visitor.post("stop")
-    assert visitor.seat.runs[0].ended.wait(60)
+    assert visitor.app.session.runs[0].ended.wait(60)
     run = visitor.state()["runs"][0]
     assert (run["state"], run["status"], run["objective"]) == ("done", "interrupted", 70.0)
 
@@ -750,7 +782,7 @@ def test_a_solve_that_does_not_listen_is_killed_when_asked_again(visitor, stand_
     begun(visitor)
     assert visitor.post("stop")["runs"][0]["state"] == "stopping"
     visitor.post("stop")
-    assert visitor.seat.runs[0].ended.wait(60)
+    assert visitor.app.session.runs[0].ended.wait(60)
     run = visitor.state()["runs"][0]
     assert (run["state"], run["message"]) == ("stopped", "Stopped before there was a plan.")
 
@@ -763,13 +795,13 @@ def test_a_real_solve_stops_when_it_is_asked_to(visitor):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     visitor.post("stop")
-    assert visitor.seat.runs[0].ended.wait(60)
+    assert visitor.app.session.runs[0].ended.wait(60)
     run = visitor.state()["runs"][0]
     assert run["state"] == "stopped"
     assert visitor.solve()["state"] == "done"
 
 
-def test_a_crash_of_the_solve_is_a_sentence_and_the_seat_goes_on(visitor, stand_in, monkeypatch):
+def test_a_crash_of_the_solve_is_a_sentence_and_the_app_goes_on(visitor, stand_in, monkeypatch):
     visitor.upload(TUTORIAL)
     with monkeypatch.context():
         stand_in(CRASH)
@@ -790,24 +822,24 @@ def test_what_the_command_says_of_a_failure_is_shown(visitor, stand_in):
 
 def test_closing_stops_the_solve_that_runs(tmp_path, stand_in):
     stand_in(DEAF)
-    with WebApp(tmp_path / "outputs") as seat:
-        threading.Thread(target=seat.serve, daemon=True).start()
-        begun(Visitor(seat))
-        seat.end()
-        running_process = seat.runs[0]._process
-        seat.runs[0].stop()
+    with WebApp(tmp_path / "outputs") as app:
+        threading.Thread(target=app.serve, daemon=True).start()
+        begun(Visitor(app))
+        app.shut_down()
+        running_process = app.session.runs[0]._process
+        app.session.runs[0].stop()
     assert running_process.poll() is not None
     assert (tmp_path / "outputs").is_dir()
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "outputs").write_text("a file")
-    with WebApp(tmp_path / "outputs") as seat:
-        threading.Thread(target=seat.serve, daemon=True).start()
-        visitor = Visitor(seat)
+    with WebApp(tmp_path / "outputs") as app:
+        threading.Thread(target=app.serve, daemon=True).start()
+        visitor = Visitor(app)
         visitor.upload(TUTORIAL)
         answer = visitor.ask("solve", "POST", b"")
-        seat.end()
+        app.shut_down()
     assert answer.status == 409
     assert "outputs" in json.loads(answer.body)["message"]
 
@@ -815,16 +847,17 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
 # The command ----------------------------------------------------------------------------------
 
 
-def test_the_seat_opens_without_the_libraries_of_a_solve(tmp_path):
+def test_the_app_opens_without_the_libraries_of_a_solve(tmp_path):
     code = (
         "import sys\nfrom pathlib import Path\nfrom optimizer.web_app import WebApp\n"
-        "seat = WebApp(Path('outputs'))\n"
+        "app = WebApp(Path('outputs'))\n"
         "heavy = {'pyomo', 'highspy', 'pandas', 'openpyxl', 'xlsxwriter', 'numpy', 'scipy'}\n"
         "found = heavy & {name.split('.')[0] for name in sys.modules}\n"
-        f"book = seat.new_book('case.xlsx')\nbook.path.write_bytes(Path({str(TUTORIAL)!r})"
-        ".read_bytes())\nseat.take(book)\nassert book.sound, book.trouble\n"
+        "book = app.session.new_workbook('case.xlsx')\n"
+        f"book.path.write_bytes(Path({str(TUTORIAL)!r}).read_bytes())\n"
+        "app.session.check_and_show(book)\nassert book.solvable, book.read_error\n"
         "found |= {'pyomo', 'highspy'} & {name.split('.')[0] for name in sys.modules}\n"
-        "seat.close()\nsys.exit(' '.join(sorted(found)) or 0)"
+        "app.close()\nsys.exit(' '.join(sorted(found)) or 0)"
     )
     root = {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
@@ -865,7 +898,7 @@ def state_at(address) -> dict:
 
 def leftovers(tmp_path) -> list[Path]:
     """Folders of sessions and what they hold."""
-    return sorted((tmp_path / "temporary").glob(f"{session_folder.PREFIX}*/**/*"))
+    return sorted((tmp_path / "temporary").glob(f"{session_folder.SESSION_FOLDER_PREFIX}*/**/*"))
 
 
 @POSIX
@@ -907,7 +940,7 @@ def test_a_terminal_that_is_closed_ends_the_session_and_leaves_nothing(tmp_path)
     said = b""
     while said.count(b"\n") < 2:
         said += os.read(own, 4096)
-    assert state_at(said.splitlines()[0].split()[-1].decode())["book"]
+    assert state_at(said.splitlines()[0].split()[-1].decode())["workbook"]
     assert leftovers(tmp_path)
     os.close(own)
     assert process.wait(60) == 0
@@ -917,9 +950,9 @@ def test_a_terminal_that_is_closed_ends_the_session_and_leaves_nothing(tmp_path)
 @POSIX
 def test_what_a_killed_session_has_left_is_removed_by_the_next_one(tmp_path):
     first = command(tmp_path, "open", str(TUTORIAL), "--no-browser")
-    assert state_at(first.stderr.readline().split()[-1])["book"]
+    assert state_at(first.stderr.readline().split()[-1])["workbook"]
     living = command(tmp_path, "open", str(TUTORIAL), "--no-browser")
-    assert state_at(living.stderr.readline().split()[-1])["book"]
+    assert state_at(living.stderr.readline().split()[-1])["workbook"]
     both = {path.parents[1] for path in leftovers(tmp_path) if path.name == TUTORIAL.name}
     assert len(both) == 2
     first.kill()
@@ -937,7 +970,7 @@ def test_what_a_killed_session_has_left_is_removed_by_the_next_one(tmp_path):
 
 
 def lock_is_held(folder: Path) -> bool:
-    found = session_folder._locked(folder, "r+b")
+    found = session_folder._open_locked(folder, "r+b")
     if found is not None:
         found.close()
     return found is None
@@ -947,31 +980,31 @@ def test_what_others_have_in_the_temporary_folder_stays(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def made(name, *, lock=True):
-        folder = tmp_path / f"{session_folder.PREFIX}{name}"
+        folder = tmp_path / f"{session_folder.SESSION_FOLDER_PREFIX}{name}"
         folder.mkdir()
         (folder / "case.xlsx").touch()
         if lock:
-            (folder / session_folder.LOCK).touch()
+            (folder / session_folder.LOCK_FILE).touch()
         return folder
 
     dead, without_lock = made("dead"), made("without", lock=False)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    (elsewhere / session_folder.LOCK).touch()
-    link = tmp_path / f"{session_folder.PREFIX}link"
+    (elsewhere / session_folder.LOCK_FILE).touch()
+    link = tmp_path / f"{session_folder.SESSION_FOLDER_PREFIX}link"
     link.symlink_to(elsewhere)
     if os.name != "nt":
         other = os.getuid() + 1
         monkeypatch.setattr(os, "getuid", lambda: other)
-        session_folder.remove_leftovers()
+        session_folder.remove_dead_folders()
         assert dead.exists()  # it is another user's
         monkeypatch.undo()
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     living = session_folder.SessionFolder()
-    session_folder.remove_leftovers()
+    session_folder.remove_dead_folders()
     assert not dead.exists()
     assert without_lock.exists()
-    assert (elsewhere / session_folder.LOCK).exists()
+    assert (elsewhere / session_folder.LOCK_FILE).exists()
     assert living.path.exists()
     living.remove()
     assert not living.path.exists()
@@ -984,11 +1017,11 @@ def test_a_session_begins_without_a_lock_too(tmp_path, monkeypatch, locks):
     def refuse(descriptor):
         raise OSError(locks)
 
-    monkeypatch.setattr(session_folder, "_lock", refuse)
+    monkeypatch.setattr(session_folder, "_lock_descriptor", refuse)
     session = session_folder.SessionFolder()
     monkeypatch.undo()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    session_folder.remove_leftovers()
+    session_folder.remove_dead_folders()
     assert list(tmp_path.iterdir()) == [session.path]
     session.remove()
     assert list(tmp_path.iterdir()) == []
@@ -1029,16 +1062,16 @@ def test_a_browser_that_stays_in_the_terminal_has_its_page(tmp_path):
 
 @POSIX
 def test_only_the_first_of_several_signals_interrupts():
-    before = [signal.getsignal(each) for each in termination_signals.ENDING]
+    before = [signal.getsignal(each) for each in TERMINATION_SIGNALS]
     with termination_signals.interrupted_by_signals():
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGHUP)
-        for each in termination_signals.ENDING:
+        for each in TERMINATION_SIGNALS:
             signal.raise_signal(each)
     with termination_signals.signals_ignored():
-        for each in termination_signals.ENDING:
+        for each in TERMINATION_SIGNALS:
             signal.raise_signal(each)
-    assert [signal.getsignal(each) for each in termination_signals.ENDING] == before
+    assert [signal.getsignal(each) for each in TERMINATION_SIGNALS] == before
 
 
 @POSIX
@@ -1053,9 +1086,9 @@ def test_a_session_that_is_to_outlive_its_terminal_does():
         signal.signal(signal.SIGHUP, before)
 
 
-def test_a_port_that_is_taken_and_a_file_that_is_missing_are_wrong_use(seat, tmp_path):
-    with pytest.raises(UsageError, match=f"port {seat.port} cannot be used"):
-        WebApp(tmp_path, seat.port)
+def test_a_port_that_is_taken_and_a_file_that_is_missing_are_wrong_use(app, tmp_path):
+    with pytest.raises(UsageError, match=f"port {app.port} cannot be used"):
+        WebApp(tmp_path, app.port)
     with pytest.raises(UsageError, match="port 70000 is not from 0 to 65535"):
         WebApp(tmp_path, 70000)
     with pytest.raises(UsageError, match="no such file"):

@@ -1,4 +1,4 @@
-"""The planner's seat in a real browser: drop a workbook, mend it, make plans, compare them.
+"""The web app in a real browser: drop a workbook, correct it, make plans, compare them.
 
 Needs what the page of a run needs; elsewhere these tests are skipped with the reason.
 """
@@ -31,38 +31,40 @@ DROP = """([name, text]) => {
 
 
 @pytest.fixture
-def sit(browser, tmp_path) -> Iterator[Any]:
-    """Opens the page of a seat; it may ask only its own server, and nothing may go wrong."""
+def open_app(browser, tmp_path) -> Iterator[Any]:
+    """Opens the page of an app; it may ask only its own server, and nothing may go wrong."""
     faults: list[str] = []
     opened: list[tuple[Any, WebApp]] = []
 
-    def sit(size: tuple[int, int] = SIZES[0], workbook: Path | None = None, **options: Any) -> Any:
-        seat = WebApp(tmp_path / "outputs", workbook=workbook)
-        threading.Thread(target=seat.serve, daemon=True).start()
+    def open_app(
+        size: tuple[int, int] = SIZES[0], workbook: Path | None = None, **options: Any
+    ) -> Any:
+        app = WebApp(tmp_path / "outputs", workbook=workbook)
+        threading.Thread(target=app.serve, daemon=True).start()
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-        opened.append((context, seat))
+        opened.append((context, app))
         page = context.new_page()
         page.on("console", lambda message: faults.append(message.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "request",
-            lambda asked: asked.url.startswith((seat.address, "data:")) or faults.append(asked.url),
+            lambda asked: asked.url.startswith((app.address, "data:")) or faults.append(asked.url),
         )
-        page.goto(seat.address)
+        page.goto(app.address)
         page.wait_for_selector("#theme:not(:empty)")
         return page
 
-    yield sit
-    for context, seat in opened:
+    yield open_app
+    for context, app in opened:
         context.close()
-        seat.end()
-        seat.close()
+        app.shut_down()
+        app.close()
     assert not faults
 
 
 def drop(page: Any, path: Path, name: str = "") -> None:
     """Let a file fall on the page as a planner does."""
-    with page.expect_response(lambda answer: "/book?" in answer.url):
+    with page.expect_response(lambda answer: "/workbook?" in answer.url):
         page.evaluate(DROP, [name or path.name, base64.b64encode(path.read_bytes()).decode()])
     page.wait_for_selector("body:not(.busy)")
 
@@ -85,9 +87,9 @@ def focused(page: Any) -> str:
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_broken_cell_is_red_beside_its_message_and_a_click_leads_to_it(
-    sit, tmp_path, size, scheme
+    open_app, tmp_path, size, scheme
 ):
-    page = sit(size, color_scheme=scheme)
+    page = open_app(size, color_scheme=scheme)
     drop(page, broken(tmp_path))
     page.wait_for_selector(".finding.error")
     assert "3 errors" in page.inner_text("#opened .badge")
@@ -118,9 +120,9 @@ def test_a_broken_cell_is_red_beside_its_message_and_a_click_leads_to_it(
 
 
 def test_a_plan_that_is_cheaper_because_a_rule_binds_nothing_does_not_look_like_a_saving(
-    sit, tmp_path
+    open_app, tmp_path
 ):
-    page = sit()
+    page = open_app()
     for number, rule in enumerate((no_china(), no_china(from_=date(2037, 1, 1))), 1):
         supply = [offer("kaz", price=5), offer("china", "China")]
         sheets = {"Supply": supply, "Demand": [need(10)], "Rule_scope": [china()]}
@@ -140,8 +142,8 @@ def test_a_plan_that_is_cheaper_because_a_rule_binds_nothing_does_not_look_like_
     assert "held to less: no China binds less or nothing" in cells[1][1][1]
 
 
-def test_a_planner_mends_a_workbook_and_compares_two_plans(sit, tmp_path):
-    page = sit()
+def test_a_planner_mends_a_workbook_and_compares_two_plans(open_app, tmp_path):
+    page = open_app()
     wrong = save(tmp_path / "case.xlsx", Supply=[offer("kaz", "Kaaz")], Demand=[need(10)])
     drop(page, wrong)
     page.wait_for_selector(".finding.error:has-text('Supply!B2')")
@@ -175,8 +177,8 @@ def test_a_planner_mends_a_workbook_and_compares_two_plans(sit, tmp_path):
     assert page.get_attribute("#runs button:has-text('Plan 1')", "aria-pressed") == "true"
 
 
-def test_the_page_of_a_run_can_ask_the_server_nothing(sit):
-    page = sit()
+def test_the_page_of_a_run_can_ask_the_server_nothing(open_app):
+    page = open_app()
     drop(page, TUTORIAL)
     page.click("#make:enabled")
     page.wait_for_selector("iframe", timeout=120_000)
@@ -189,8 +191,8 @@ def test_the_page_of_a_run_can_ask_the_server_nothing(sit):
     )
 
 
-def test_the_colours_of_the_run_follow_those_of_the_seat(sit):
-    page = sit(color_scheme="light")
+def test_the_colours_of_the_run_follow_those_of_the_app(open_app):
+    page = open_app(color_scheme="light")
     drop(page, TUTORIAL)
     page.click("#make:enabled")
     page.wait_for_selector("iframe", timeout=120_000)
@@ -200,8 +202,8 @@ def test_the_colours_of_the_run_follow_those_of_the_seat(sit):
     page.frame_locator("iframe").locator("html[data-theme='light']").wait_for()
 
 
-def test_it_is_used_by_keyboard_alone(sit, tmp_path):
-    page = sit()
+def test_it_is_used_by_keyboard_alone(open_app, tmp_path):
+    page = open_app()
     for _ in range(3):
         page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")
@@ -226,8 +228,8 @@ def test_it_is_used_by_keyboard_alone(sit, tmp_path):
     page.wait_for_selector("iframe", timeout=120_000)
 
 
-def test_what_has_no_name_or_label_is_not_on_the_page(sit, tmp_path):
-    page = sit()
+def test_what_has_no_name_or_label_is_not_on_the_page(open_app, tmp_path):
+    page = open_app()
     drop(page, broken(tmp_path))
     page.wait_for_selector(".cells")
     nameless = """[...document.querySelectorAll("button, a, input, [role=region]")].filter(one =>
@@ -239,8 +241,8 @@ def test_what_has_no_name_or_label_is_not_on_the_page(sit, tmp_path):
     assert len(ids) == len(set(ids))
 
 
-def test_files_that_are_no_workbook_are_told_and_the_next_one_is_taken(sit, tmp_path):
-    page = sit()
+def test_files_that_are_no_workbook_are_told_and_the_next_one_is_taken(open_app, tmp_path):
+    page = open_app()
     text = tmp_path / "data.csv"
     text.write_text("offer,site\nkaz,Kaz\n")
     drop(page, text)
@@ -252,8 +254,8 @@ def test_files_that_are_no_workbook_are_told_and_the_next_one_is_taken(sit, tmp_
     assert page.locator("#trouble").count() == 0
 
 
-def test_a_file_that_is_too_big_is_not_even_sent(sit):
-    page = sit()
+def test_a_file_that_is_too_big_is_not_even_sent(open_app):
+    page = open_app()
     page.evaluate(
         """() => {
           const dataTransfer = new DataTransfer();
@@ -267,9 +269,9 @@ def test_a_file_that_is_too_big_is_not_even_sent(sit):
     assert page.is_hidden("#alert")
 
 
-def test_names_are_shown_as_text_whatever_they_hold(sit, tmp_path):
+def test_names_are_shown_as_text_whatever_they_hold(open_app, tmp_path):
     strange = "<img src=x onerror=alert(1)>"
-    page = sit()
+    page = open_app()
     drop(
         page,
         save(tmp_path / "x.xlsx", Supply=[offer(strange, strange)], Demand=[need(10)]),
@@ -280,8 +282,8 @@ def test_names_are_shown_as_text_whatever_they_hold(sit, tmp_path):
     assert "<img src=x" in page.inner_text(".finding.error")
 
 
-def test_a_solve_is_stopped_by_its_button(sit):
-    page = sit()
+def test_a_solve_is_stopped_by_its_button(open_app):
+    page = open_app()
     drop(page, REFERENCE)
     page.click("#make:enabled")
     page.wait_for_selector(".steps .now")
@@ -292,9 +294,9 @@ def test_a_solve_is_stopped_by_its_button(sit):
     assert page.locator("#stop").count() == 0
 
 
-def test_the_file_of_the_command_is_read_again_by_a_button(sit, tmp_path):
+def test_the_file_of_the_command_is_read_again_by_a_button(open_app, tmp_path):
     path = save(tmp_path / "mine.xlsx", Supply=[offer("kaz", "Kaaz")], Demand=[need(10)])
-    page = sit(workbook=path)
+    page = open_app(workbook=path)
     page.wait_for_selector(".finding.error")
     save(path, Supply=[offer("kaz")], Demand=[need(10)])
     page.click("#again")
@@ -302,10 +304,10 @@ def test_the_file_of_the_command_is_read_again_by_a_button(sit, tmp_path):
     assert "no errors" in page.inner_text("#opened .badge")
 
 
-def test_rows_far_down_are_turned_to(sit, tmp_path):
+def test_rows_far_down_are_turned_to(open_app, tmp_path):
     offers = [offer(f"kaz {number}") for number in range(1, 701)]
     offers[649]["site"] = "Kaaz"
-    page = sit()
+    page = open_app()
     drop(page, save(tmp_path / "long.xlsx", Supply=offers, Demand=[need(10)]))
     page.click(".finding.error:has-text('Supply!B651')")
     page.wait_for_selector("#cell-650-1:focus")
@@ -314,8 +316,8 @@ def test_rows_far_down_are_turned_to(sit, tmp_path):
     page.wait_for_selector("th:text-is('301')")
 
 
-def test_closing_says_where_the_plans_are(sit):
-    page = sit()
+def test_closing_says_where_the_plans_are(open_app):
+    page = open_app()
     drop(page, TUTORIAL)
     page.click("#make:enabled")
     page.wait_for_selector("iframe", timeout=120_000)

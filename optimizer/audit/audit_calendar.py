@@ -1,4 +1,4 @@
-"""Periods, and what dated rows come to in each of them.
+"""Periods, and amounts and averages of dated rows in each period.
 
 Time is measured in months since year 0: a month is 1/12 of a year, and part of
 a month counts by its days.
@@ -21,7 +21,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 K = TypeVar("K", bound=Hashable)
 
-DAYS_PER_YEAR = 365.25
+AVERAGE_YEAR_DAYS = 365.25
 
 
 def month_of(day: date) -> float:
@@ -64,20 +64,20 @@ class AuditCalendar:
         return f"{year}-{month + 1:02d}"
 
     def span(self, start: date | None, end: date | None) -> tuple[float, float]:
-        """First and last moment of dated rows in months; blank is the horizon's end."""
+        """First and last moment of dated rows in months; a blank date is that of the horizon."""
         low = self.edges[0] if start is None else month_of(start)
         high = self.edges[-1] if end is None else month_of(_after(end))
         return float(low), float(high)
 
     def covered(self, start: date | None, end: date | None) -> Floats:
         """Years of each period that lie between two dates, both included."""
-        found = self._covered.get((start, end))
-        if found is None:
+        years = self._covered.get((start, end))
+        if years is None:
             low, high = self.span(start, end)
             overlap = np.minimum(self.edges[1:], high) - np.maximum(self.edges[:-1], low)
-            found = np.maximum(overlap, 0.0) / 12
-            self._covered[start, end] = found
-        return found
+            years = np.maximum(overlap, 0.0) / 12
+            self._covered[start, end] = years
+        return years
 
     def touches(self, start: date | None, end: date | None) -> Bools:
         """True for each period that a row touches at all."""
@@ -93,7 +93,7 @@ class AuditCalendar:
         return windows[window]
 
     def place(self, names: Sequence[Sequence[str]]) -> Callable[[int], str]:
-        """Names a position in a table of keys by periods."""
+        """Name a position in a table of keys by periods."""
 
         def words(i: int) -> str:
             key, t = divmod(i, self.count)
@@ -101,13 +101,13 @@ class AuditCalendar:
 
         return words
 
-    def since(self, moment: float) -> Floats:
+    def years_since(self, moment: float) -> Floats:
         """Years of each period that lie after a moment."""
         return np.maximum(self.edges[1:] - np.maximum(self.edges[:-1], moment), 0.0) / 12
 
     def periods(self, lead_days: Floats) -> Floats:
         """Days as a number of periods, at 365.25/12 days a month."""
-        return lead_days / (DAYS_PER_YEAR / 12 * self.months)
+        return lead_days / (AVERAGE_YEAR_DAYS / 12 * self.months)
 
 
 def _month_start(month: int) -> date:
@@ -139,11 +139,11 @@ class DatedSpread:
         return self.total(value) / np.where(self.touched, self.covered, 1.0)
 
 
-def spread(
+def spread_by_key(
     calendar: AuditCalendar, rows: Iterable[Any], key: Callable[[Any], K]
 ) -> dict[K, DatedSpread]:
     """Dated rows by key."""
-    found: dict[K, list[Any]] = {}
+    groups: dict[K, list[Any]] = {}
     for row in rows:
-        found.setdefault(key(row), []).append(row)
-    return {name: DatedSpread(calendar, group) for name, group in found.items()}
+        groups.setdefault(key(row), []).append(row)
+    return {name: DatedSpread(calendar, group) for name, group in groups.items()}

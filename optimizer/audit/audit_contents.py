@@ -1,4 +1,4 @@
-"""What the workbook says that a tonne of each material holds of each traced input.
+"""Contents of each material: tonnes of each traced input in a tonne, from the workbook.
 
 Inputs are the oxides that a separation recovers, and each traced material with a stage that is
 neither made nor assayed.
@@ -12,128 +12,138 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.audit.audit_calendar import Floats
-from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_entitlements import AuditWorkbook
 
 
-class Conversion(Struct):
-    """A recipe on a feed: what it makes its products of, and what it makes, per unit."""
+class RecipeConversion(Struct):
+    """A recipe on a feed: inputs that become products, and outputs, per unit of activity."""
 
-    taken: dict[str, float]
+    product_inputs: dict[str, float]
     outputs: dict[str, float]
     splits: dict[str, Floats]
-    """By product: share of each input taken in that ends in it."""
+    """By product: share of each input that ends in it."""
 
 
-class Contents:
+class AuditContents:
     """Inputs by name, and tonnes of each in a tonne of each material."""
 
-    def __init__(self, given: Entitlements) -> None:
-        self.given = given
+    def __init__(self, workbook: AuditWorkbook) -> None:
+        self.workbook = workbook
         self._keys = dict.fromkeys(self._every_conversion())
         made = {
             material
             for key in self._keys
-            for material, tonnes in given.recipe(*key).outputs.items()
+            for material, tonnes in workbook.recipe(*key).outputs.items()
             if tonnes
         }
-        oxides = {oxide for own in given.recoveries.values() for oxide in own}
-        raw = given.materials.keys() - made - given.assays.keys()
-        staged = {name for name in raw if given.materials[name].traced}
-        staged = {name for name in staged if given.materials[name].stage}
+        oxides = {oxide for by_oxide in workbook.recoveries.values() for oxide in by_oxide}
+        raw = workbook.materials.keys() - made - workbook.assays.keys()
+        staged = {name for name in raw if workbook.materials[name].traced}
+        staged = {name for name in staged if workbook.materials[name].stage}
         assayed = {
             row.oxide
-            for rows in given.assays.values()
+            for rows in workbook.assays.values()
             for row in rows
             if row.oxide in oxides and row.share
         }
         self.names: list[str] = sorted(staged | assayed)
         self._number = {name: i for i, name in enumerate(self.names)}
         self.conversions = {key: self._conversion(*key) for key in self._keys}
-        self.of = {name: self._vector({name: 1.0} if name in staged else {}) for name in raw}
+        self.of = {name: self._vector_of({name: 1.0} if name in staged else {}) for name in raw}
         """Tonnes of each input in a tonne, by material."""
-        for feed, rows in given.assays.items():
+        for feed, rows in workbook.assays.items():
             parts: dict[str, float] = {}
             for row in rows:
                 parts[row.oxide] = parts.get(row.oxide, 0.0) + row.share
-            self.of[feed] = self._vector(parts)
-        self._make()
+            self.of[feed] = self._vector_of(parts)
+        self._fill_made_materials()
 
     def _every_conversion(self) -> Iterator[tuple[str, str]]:
         """Recipe and feed of the rows of Processes; ``*`` is every feed that has an assay."""
-        for (_, recipe, feed), units in self.given.processes.items():
+        for (_, recipe, feed), units in self.workbook.processes.items():
             if feed != "*":
                 yield recipe, feed
             elif any(rows.touched.any() for rows in units.values()):
-                yield from ((recipe, one) for one in self.given.assays)
+                yield from ((recipe, assayed_feed) for assayed_feed in self.workbook.assays)
 
-    def _vector(self, parts: dict[str, float]) -> Floats:
-        found = np.zeros(len(self.names))
+    def _vector_of(self, parts: dict[str, float]) -> Floats:
+        vector = np.zeros(len(self.names))
         for name, share in parts.items():
             if name in self._number:
-                found[self._number[name]] = share
-        return found
+                vector[self._number[name]] = share
+        return vector
 
-    def _conversion(self, recipe: str, feed: str) -> Conversion:
+    def _conversion(self, recipe: str, feed: str) -> RecipeConversion:
         """The contract: "recovery: tonnes recovered of a tonne of contained oxide"."""
-        given = self.given
-        whole = given.recipe(recipe, feed)
-        outputs = {name: tonnes for name, tonnes in whole.outputs.items() if tonnes}
-        taken = given.taken(recipe, feed)
+        workbook = self.workbook
+        amounts = workbook.recipe(recipe, feed)
+        outputs = {name: tonnes for name, tonnes in amounts.outputs.items() if tonnes}
+        product_inputs = workbook.product_inputs(recipe, feed)
         by_mass = sum(outputs.values())
-        recoveries = given.recoveries.get(recipe, {}) if feed else {}
+        recoveries = workbook.recoveries.get(recipe, {}) if feed else {}
         splits = {}
         for product, tonnes in outputs.items():
             share = np.full(len(self.names), tonnes / by_mass)
             for oxide, rows in recoveries.items():
                 if oxide in self._number:
-                    own = sum(row.recovery for row in rows if row.product == product)
-                    share[self._number[oxide]] = own
+                    recovery = sum(row.recovery for row in rows if row.product == product)
+                    share[self._number[oxide]] = recovery
             splits[product] = share
-        return Conversion({name: whole.inputs[name] for name in taken}, outputs, splits)
+        return RecipeConversion(
+            {name: amounts.inputs[name] for name in product_inputs}, outputs, splits
+        )
 
-    def _make(self) -> None:
-        """Contents of what is made: in each round of what is known by then.
+    def _fill_made_materials(self) -> None:
+        """Contents of made materials, in rounds: each round uses the contents known before it.
 
-        A material has the mean of the conversions that bring an input and take only what is known.
-        Where none does, there is a loop: the first material in the order of Processes of which a
-        conversion takes something that is known has the mean of those, so what only closes a loop
-        is left out.
+        A material has the mean of the conversions that bring an input and use only known materials.
+        If no material qualifies, there is a loop. Then the first material in the order of Processes
+        with a conversion that uses any known material has the mean of such conversions. So a
+        conversion that only closes a loop is left out.
         """
-        makers: dict[str, list[Conversion]] = {}
+        makers: dict[str, list[RecipeConversion]] = {}
         for conversion in self.conversions.values():
             for product in conversion.outputs:
                 makers.setdefault(product, []).append(conversion)
         waiting = [material for material in makers if material not in self.of]
         while waiting:
-            found = self._round(waiting, makers, all) or self._round(waiting, makers, any, most=1)
-            self.of |= found or {material: self._vector({}) for material in waiting}
+            contents = self._newly_known(waiting, makers, all) or self._newly_known(
+                waiting, makers, any, most=1
+            )
+            self.of |= contents or {material: self._vector_of({}) for material in waiting}
             waiting = [material for material in waiting if material not in self.of]
 
-    def _round(
+    def _newly_known(
         self,
         waiting: list[str],
-        makers: dict[str, list[Conversion]],
+        makers: dict[str, list[RecipeConversion]],
         enough: Callable[[Iterable[bool]], bool],
         most: int | None = None,
     ) -> dict[str, Floats]:
-        """Contents of materials of which a conversion takes enough that is known."""
-        found: dict[str, Floats] = {}
+        """Contents of materials with a conversion of which all or any inputs are known."""
+        contents: dict[str, Floats] = {}
         for material in waiting:
-            able = [
+            usable = [
                 conversion
                 for conversion in makers[material]
-                if enough(one in self.of for one in conversion.taken)
+                if enough(material_taken in self.of for material_taken in conversion.product_inputs)
             ]
-            if able and (most is None or len(found) < most):
-                found[material] = self._mean(material, able)
-        return found
+            if usable and (most is None or len(contents) < most):
+                contents[material] = self._mean(material, usable)
+        return contents
 
-    def _mean(self, material: str, conversions: list[Conversion]) -> Floats:
-        """Of each input the mean over the conversions that bring it."""
-        nothing = self._vector({})
+    def _mean(self, material: str, conversions: list[RecipeConversion]) -> Floats:
+        """Mean content of each input over the conversions that bring it."""
+        no_inputs = self._vector_of({})
         brought = np.array(
             [
-                sum((self.of.get(one, nothing) * q for one, q in conversion.taken.items()), nothing)
+                sum(
+                    (
+                        self.of.get(taken, no_inputs) * q
+                        for taken, q in conversion.product_inputs.items()
+                    ),
+                    no_inputs,
+                )
                 * (conversion.splits[material] / conversion.outputs[material])
                 for conversion in conversions
             ]

@@ -1,14 +1,14 @@
-"""What each row of Costs is for: site, item and material."""
+"""Site, item and material of each row of Costs."""
 
 from __future__ import annotations
 
 from typing import Any
 
-Place = tuple[str, str, str]
-"""Where a cost falls, of what thing, of what material, as the table Costs shows it."""
+AuditCostPlace = tuple[str, str, str]
+"""Site, item and material of a cost, as the table Costs shows them."""
 
 
-def place_of(name: str, key: Any) -> Place:
+def cost_place(name: str, key: Any) -> AuditCostPlace:
     """Place of the costs of a row of a result table, by the row's key."""
     if name in ("Purchases", "Take or pay"):
         offer, site, material = key

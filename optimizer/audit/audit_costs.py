@@ -11,19 +11,24 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from optimizer.audit.audit_calendar import DAYS_PER_YEAR, Floats, Ints
-from optimizer.audit.audit_cost_places import Place, place_of
+from optimizer.audit.audit_calendar import AVERAGE_YEAR_DAYS, Floats, Ints
+from optimizer.audit.audit_columns import sum_by_index
+from optimizer.audit.audit_cost_places import AuditCostPlace, cost_place
 from optimizer.audit.audit_duty import AuditDuties
-from optimizer.audit.audit_entitlements import Entitlements, LaneKey
-from optimizer.audit.audit_flows import TableFlow, TableFlows, matrix, summed
+from optimizer.audit.audit_entitlements import AuditWorkbook
+from optimizer.audit.audit_flows import TableFlow, TableFlows, matrix
 from optimizer.audit.audit_lots import LotLedger
+from optimizer.audit.audit_terms import LaneKey
 from optimizer.audit.verdict import Check, Tally
-from optimizer.result.result_layouts import CATEGORIES, Table
+from optimizer.result.result_layouts import COST_CATEGORIES, Table
 
-Paid = tuple[str, Place, Floats]
+PeriodCost = tuple[str, AuditCostPlace, Floats]
 """A category of cost, its place, and amounts by period."""
-SMALL_PART = 1e-3
-"""Part of all money turned over below which a category's period is compared as if so large."""
+MIN_TURNOVER_SHARE = 1e-3
+"""Smallest size of a category in a period, as a share of turnover, that it is compared by.
+
+Chosen so that solver rounding in a category of little money passes; rows are compared one by one.
+"""
 
 
 class CostEntry(Struct, frozen=True):
@@ -37,46 +42,46 @@ class CostEntry(Struct, frozen=True):
     amount: Floats
     sign: int = 1
     """-1 where the table shows income as positive."""
-    places: Sequence[Place] = ()
+    places: Sequence[AuditCostPlace] = ()
     """Place by key of the flow; of an entry without one its only place."""
 
 
 class CostAudit:
-    """Costs of one plan, and the checks that compare them with what is shown."""
+    """Costs of one plan, and the checks that compare them with the tables."""
 
     def __init__(
         self,
-        given: Entitlements,
+        workbook: AuditWorkbook,
         flows: TableFlows,
-        book: LotLedger,
+        ledger: LotLedger,
         tables: Mapping[str, Table],
-        paid: Iterable[Paid],
+        paid: Iterable[PeriodCost],
     ) -> None:
-        self.given = given
+        self.workbook = workbook
         self.flows = flows
-        self.book = book
+        self.ledger = ledger
         self.tables = tables
-        self.calendar = given.calendar
-        self.duties = AuditDuties(given)
-        settings = given.case.settings
+        self.calendar = workbook.calendar
+        self.duties = AuditDuties(workbook)
+        settings = workbook.case.settings
         self.carrying_rate = settings.carrying_cost_rate
-        self.duty, self.uneven = self._duty()
+        self.duty, self.duty_spread = self._duty_per_tonne()
         self.entries = [
-            *self._trade(),
-            *self._shipping(),
-            *self._keeping(),
-            *self._serving(),
+            *self._material_costs(),
+            *self._shipping_costs(),
+            *self._stock_costs(),
+            *self._demand_costs(),
             *(
                 CostEntry(category, None, "", np.arange(self.calendar.count), amount, 1, (place,))
                 for category, place, amount in paid
             ),
         ]
-        shape = (len(CATEGORIES), self.calendar.count)
+        shape = (len(COST_CATEGORIES), self.calendar.count)
         self.amounts, self.gross = np.zeros(shape), np.zeros(shape)
         for entry in self.entries:
-            i = CATEGORIES.index(entry.category)
-            self.amounts[i] += summed(entry.period, entry.amount, shape[1])
-            self.gross[i] += summed(entry.period, np.abs(entry.amount), shape[1])
+            i = COST_CATEGORIES.index(entry.category)
+            self.amounts[i] += sum_by_index(entry.period, entry.amount, shape[1])
+            self.gross[i] += sum_by_index(entry.period, np.abs(entry.amount), shape[1])
         self.cost = float((self.amounts * self.calendar.discount).sum())
         self.turnover = float((self.gross * self.calendar.discount).sum())
 
@@ -100,25 +105,25 @@ class CostAudit:
         """Costs of a table's rows at a rate by key and period."""
         flow = self.flows[name]
         amount = flow.tonnes * rate.ravel()[flow.cell] if flow.keys else np.zeros(0)
-        places = [place_of(name, key) for key in flow.keys]
+        places = [cost_place(name, key) for key in flow.keys]
         return CostEntry(category, flow, column, flow.period, amount, sign, places)
 
     def _rates(self, name: str, rate: Callable[[Any], Floats]) -> Floats:
         """A rate by key and period of a table; ``rate`` gives it for a key."""
         return matrix(self.calendar, [rate(key) for key in self.flows[name].keys])
 
-    def _trade(self) -> list[CostEntry]:
+    def _material_costs(self) -> list[CostEntry]:
         """Purchases, take or pay, conversion, disposal."""
-        given, nothing = self.given, np.zeros(self.calendar.count)
-        prices = {key: rows.average(lambda row: row.price) for key, rows in given.offers.items()}
+        workbook, nothing = self.workbook, np.zeros(self.calendar.count)
+        prices = {key: rows.average(lambda row: row.price) for key, rows in workbook.offers.items()}
         disposal = {
-            row.material: nothing + (row.disposal_cost or 0.0) for row in given.case.materials
+            row.material: nothing + (row.disposal_cost or 0.0) for row in workbook.case.materials
         }
         pay = self.flows["Take or pay"]
-        price = {row.row: row.price for row in given.case.supply}
+        price = {row.row: row.price for row in workbook.case.supply}
         paid = np.array([price.get(row, 0.0) for row in pay.shown["row"]], dtype=float)
         offers = self._rates("Purchases", lambda key: prices.get(key, nothing))
-        runs = self._rates("Production", lambda key: given.running(key).cost)
+        runs = self._rates("Production", lambda key: workbook.process_needs(key).cost)
         thrown = self._rates("Disposal", lambda key: disposal.get(key[1], nothing))
         return [
             self._entry("purchases", "Purchases", "cost", offers),
@@ -128,17 +133,17 @@ class CostAudit:
                 "cost",
                 pay.period,
                 pay.tonnes * paid,
-                places=[place_of("Take or pay", key) for key in pay.keys],
+                places=[cost_place("Take or pay", key) for key in pay.keys],
             ),
             self._entry("conversion", "Production", "cost", runs),
             self._entry("disposal", "Disposal", "cost", thrown),
         ]
 
-    def _shipping(self) -> list[CostEntry]:
-        """Freight, duty and the carrying cost of what is under way, all at departure."""
+    def _shipping_costs(self) -> list[CostEntry]:
+        """Freight, duty and the carrying cost in transit, all due at departure."""
         flow = self.flows["Shipments"]
-        terms = [self.given.carriage(key) for key in flow.keys]
-        value = [self._value(key[2]) * self.carrying_rate / DAYS_PER_YEAR for key in flow.keys]
+        terms = [self.workbook.lane_terms(key) for key in flow.keys]
+        value = [self._value(key[2]) * self.carrying_rate / AVERAGE_YEAR_DAYS for key in flow.keys]
         freight = matrix(self.calendar, [term.cost for term in terms])
         carrying = matrix(
             self.calendar, [v * term.lead_days for v, term in zip(value, terms, strict=True)]
@@ -151,12 +156,12 @@ class CostAudit:
                 "duty",
                 flow.period,
                 self.duty * flow.tonnes,
-                places=[place_of("Shipments", key) for key in flow.keys],
+                places=[cost_place("Shipments", key) for key in flow.keys],
             ),
             self._entry("carrying", "Shipments", "carrying", carrying),
         ]
 
-    def _duty(self) -> tuple[Floats, Floats]:
+    def _duty_per_tonne(self) -> tuple[Floats, Floats]:
         """Duty per tonne of each shipment, and by how much it differs among its origins."""
         flow, count = self.flows["Shipments"], self.calendar.count
         codes, row = np.unique(
@@ -166,35 +171,35 @@ class CostAudit:
         number = np.zeros(codes.size, dtype=np.int64)
         for i, code in enumerate(codes.tolist()):
             key, label = divmod(code, len(self.flows.labels))
-            number[i] = numbers.setdefault(self._entry_of(flow.keys[key], label), len(numbers))
+            number[i] = numbers.setdefault(self._customs_entry(flow.keys[key], label), len(numbers))
         rates = [
             [self.duties.rate(origin, country, material) for origin in origins] or [np.zeros(count)]
             for origins, country, material in numbers
         ]
         cell = number[row] * count + flow.period
-        high = matrix(self.calendar, [np.max(rate, axis=0) for rate in rates]).ravel()
+        highest = matrix(self.calendar, [np.max(rate, axis=0) for rate in rates]).ravel()
         spread = matrix(self.calendar, [np.ptp(rate, axis=0) for rate in rates]).ravel()
-        return high[cell], spread[cell]
+        return highest[cell], spread[cell]
 
-    def _entry_of(self, way: LaneKey, label: int) -> tuple[tuple[str, ...], str, str]:
-        """Possible origins (none: no border is crossed), country of entry, material."""
-        start, end, material, _ = way
-        sites = self.given.sites
+    def _customs_entry(self, lane: LaneKey, label: int) -> tuple[tuple[str, ...], str, str]:
+        """Possible origins (none if no border is crossed), country of entry, material."""
+        start, end, material, _ = lane
+        sites = self.workbook.sites
         if start not in sites or end not in sites or sites[start].country == sites[end].country:
             return (), "", ""
-        origins = self.book.origins[label] or sorted(
-            self.book.provenance.origins_at.get((start, material), ())
+        origins = self.ledger.origins[label] or sorted(
+            self.ledger.provenance.origins_at.get((start, material), ())
         )
         return tuple(origins), sites[end].country, material
 
     def _value(self, material: str) -> float:
-        row = self.given.materials.get(material)
+        row = self.workbook.materials.get(material)
         return row.value if row else 0.0
 
-    def _keeping(self) -> list[CostEntry]:
-        """Holding and carrying cost of closing stock, its value at the end."""
-        given, calendar, nothing = self.given, self.calendar, np.zeros(self.calendar.count)
-        storage = given.storage
+    def _stock_costs(self) -> list[CostEntry]:
+        """Holding and carrying cost of closing stock, and its closing value."""
+        workbook, calendar, nothing = self.workbook, self.calendar, np.zeros(self.calendar.count)
+        storage = workbook.storage
         year = calendar.year_fraction
         holding = self._rates(
             "Stock", lambda key: storage[key].holding * year if key in storage else nothing
@@ -214,9 +219,9 @@ class CostAudit:
             self._entry("closing value", "Stock", "", closing),
         ]
 
-    def _serving(self) -> list[CostEntry]:
+    def _demand_costs(self) -> list[CostEntry]:
         """Revenue and shortage penalties."""
-        wants = self.given.wants
+        wants = self.workbook.demand_terms
         nothing = np.zeros(self.calendar.count)
         price = self._rates(
             "Deliveries", lambda key: -wants[key].price if key in wants else nothing
@@ -237,7 +242,7 @@ class CostAudit:
         the destination are free".
         """
         tally, flow = Tally("one duty for each customs origin"), self.flows["Shipments"]
-        uneven = self.uneven * flow.tonnes
+        uneven = self.duty_spread * flow.tonnes
         tally.equal(uneven, np.zeros(uneven.size), self._place(flow), self.duty * flow.tonnes)
         return tally
 
@@ -255,7 +260,7 @@ class CostAudit:
                 tally.equal(shown, entry.amount, self._place(entry.flow))
         flow = self.flows["Shipments"]
         if flow.keys:
-            terms = [self.given.carriage(key) for key in flow.keys]
+            terms = [self.workbook.lane_terms(key) for key in flow.keys]
             share = np.concatenate([term.arrives for term in terms])[flow.cell]
             other.equal(flow.shown["arrives"], flow.tonnes * share, self._place(flow))
         return [duty, other]
@@ -276,10 +281,10 @@ class CostAudit:
         tally, shape = Tally("costs by category and period"), self.amounts.shape
         paid, discounted = np.zeros(shape), np.zeros(shape)
         for category, t, amount, present in self.shown(tally, "amount", "discounted"):
-            paid[CATEGORIES.index(category), t] += amount
-            discounted[CATEGORIES.index(category), t] += present
+            paid[COST_CATEGORIES.index(category), t] += amount
+            discounted[COST_CATEGORIES.index(category), t] += present
         place = self._category_place
-        size = np.maximum(self.gross, SMALL_PART * self.turnover)
+        size = np.maximum(self.gross, MIN_TURNOVER_SHARE * self.turnover)
         tally.equal(paid, self.amounts, place, size)
         tally.equal(discounted, self.amounts * self.calendar.discount, place, size)
         return tally
@@ -292,11 +297,11 @@ class CostAudit:
         columns = (table[header] for header in ("category", "period", *headers))
         for category, period, *cells in zip(*columns, strict=True):
             t = self.calendar.index.get(str(period))
-            if category not in CATEGORIES or t is None:
-                tally.flaw(f"Costs: no category {category!r} in {period!r}")
+            if category not in COST_CATEGORIES or t is None:
+                tally.fail(f"Costs: no category {category!r} in {period!r}")
             else:
                 yield category, t, *cells
 
     def _category_place(self, i: int) -> str:
         category, t = divmod(i, self.calendar.count)
-        return f"{CATEGORIES[category]} in {self.calendar.labels[t]}"
+        return f"{COST_CATEGORIES[category]} in {self.calendar.labels[t]}"

@@ -1,4 +1,4 @@
-"""Duties, worked out day by day from the rows of Tariffs."""
+"""Duties by origin, destination and material, averaged over each period from Tariffs."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import numpy as np
 
 from optimizer.audit.audit_calendar import Floats
 from optimizer.audit.audit_countries import CountryLists
-from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.tables import sheets
 
 
 class AuditDuties:
     """Duty per tonne by origin, country of entry, material and period."""
 
-    def __init__(self, given: Entitlements) -> None:
-        self.calendar = given.calendar
-        self.values = {row.material: row.value for row in given.case.materials}
-        self.lists = CountryLists(given.case)
-        self.rows = given.case.tariffs
+    def __init__(self, workbook: AuditWorkbook) -> None:
+        self.calendar = workbook.calendar
+        self.values = {row.material: row.value for row in workbook.case.materials}
+        self.lists = CountryLists(workbook.case)
+        self.rows = workbook.case.tariffs
         self._rates: dict[tuple[str, str, str], Floats] = {}
 
     def rate(self, origin: str, destination: str, material: str) -> Floats:
@@ -36,22 +36,26 @@ class AuditDuties:
     def _measures(self, key: tuple[str, str, str]) -> dict[str, list[sheets.Tariff]]:
         """Rows that match, by measure, the least specific first."""
         origin, destination, material = key
-        found: list[tuple[int, int, sheets.Tariff]] = []
+        matching: list[tuple[int, int, sheets.Tariff]] = []
         for row in self.rows:
-            into, of = row.destination_country, row.origin_country
+            destinations, origins = row.destination_country, row.origin_country
             if row.material not in ("*", material):
                 continue
-            if self.lists.contains(of, origin) and self.lists.contains(into, destination):
-                named = 3 - (of, into, row.material).count("*")
-                wide = [self.lists.breadth(words) for words in (of, into) if words != "*"]
-                found.append((named, -int(np.prod(wide)), row))
+            if self.lists.contains(origins, origin) and self.lists.contains(
+                destinations, destination
+            ):
+                columns_named = 3 - (origins, destinations, row.material).count("*")
+                breadths = [
+                    self.lists.breadth(words) for words in (origins, destinations) if words != "*"
+                ]
+                matching.append((columns_named, -int(np.prod(breadths)), row))
         measures: dict[str, list[sheets.Tariff]] = {}
-        for _, _, row in sorted(found, key=lambda item: item[:2]):
+        for _, _, row in sorted(matching, key=lambda item: item[:2]):
             measures.setdefault(row.measure, []).append(row)
         return measures
 
     def _average(self, rows: list[sheets.Tariff], value: float) -> Floats:
-        """Duty of one measure: each moment has the most specific row that holds then."""
+        """Average duty of one measure: the most specific row in force applies at each moment."""
         calendar = self.calendar
         spans = [calendar.span(row.start, row.end) for row in rows]
         moments = np.array(sorted({*calendar.edges.tolist(), *chain.from_iterable(spans)}))

@@ -1,8 +1,8 @@
-"""Averages over a graph, period by period, by eliminating one vertex after the other.
+"""Gaussian elimination on a graph, period by period, for many right-hand sides at once.
 
-``value = own + sum of weight x value of each source``, for many columns at once. A vertex all of
-whose sources are known is known. Where none is, for what is left are loops, the vertex with the
-fewest ways through it is put into the equations of those that it feeds, and found again at the end.
+The equations are ``value = own + sum of weight x value of each source``. A vertex whose sources
+are all known is known. If no such vertex is left, the rest are loops: the vertex with the fewest
+paths through it is substituted into the equations of its targets and solved at the end.
 """
 
 from __future__ import annotations
@@ -14,25 +14,28 @@ from msgspec import Struct
 
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
 
-LEAK = 1e-13
-"""What is lost on each edge, so that a loop that nothing enters has an answer too."""
-FEW = 2
-"""Ways through a vertex that are few enough not to look for one with fewer."""
+LOOP_LOSS = 1e-13
+"""Share lost on each edge, so that a loop without inflow has the solution zero.
+
+Chosen between the precision of floats (2e-16) and the smallest share that is shown (1e-9).
+"""
+FEW_PATHS = 2
+"""Paths through a vertex at which the search stops: it adds fewer edges than it removes."""
 
 
-class Period(Struct):
+class PeriodEdges(Struct):
     """Edges that end in one period."""
 
     known: Ints
-    """Those from vertices that nothing enters in this period, sorted by target."""
+    """Edges from vertices without inflow in this period, sorted by target."""
     first: Ints
-    """Position among them of the first one of each target."""
+    """Position of the first such edge of each target."""
     within: Ints
-    """Those from vertices that must be found first."""
+    """Edges from vertices that must be solved first."""
 
 
 class Elimination:
-    """The edges of a graph by the period of their target, ready to be solved."""
+    """The edges of a graph, grouped by the period of their target."""
 
     def __init__(self, period: Sequence[int], source: Ints, target: Ints) -> None:
         self.source, self.target = source, target
@@ -40,46 +43,52 @@ class Elimination:
         entered[target] = True
         when = np.asarray(period, dtype=np.int64)
         inside = entered[source] & (when[source] == when[target])
-        self.periods: list[Period] = []
+        self.periods: list[PeriodEdges] = []
         for t in np.unique(when[target]).tolist():
             known = np.flatnonzero((when[target] == t) & ~inside)
             known = known[np.argsort(target[known], kind="stable")]
             first = np.flatnonzero(np.diff(target[known], prepend=-1))
             within = np.flatnonzero((when[target] == t) & inside)
-            self.periods.append(Period(known, first, within))
+            self.periods.append(PeriodEdges(known, first, within))
 
     def solve(
-        self, values: Floats, weights: Floats, which: Ints, counts: Bools | None = None
+        self, values: Floats, weights: Floats, kind_of_column: Ints, counts: Bools | None = None
     ) -> None:
-        """Add to each value what flows in; ``values`` becomes the answer.
+        """Add the inflow to each value, in place: ``values`` becomes the solution.
 
-        ``values`` is by vertex and column, ``weights`` by edge and kind, ``which`` the kind of
-        each column. Nothing flows into a vertex and column that does not count.
+        ``values`` is by vertex and column, ``weights`` by edge and kind; ``kind_of_column`` is the
+        kind of each column. Nothing flows into a vertex and column where ``counts`` is false.
         """
         for period in self.periods:
             if period.known.size:
-                ends = self.target[period.known[period.first]]
-                flowing = weights[period.known][:, which] * values[self.source[period.known]]
-                come = np.add.reduceat(flowing, period.first, axis=0)
-                values[ends] += come if counts is None else come * counts[ends]
+                targets = self.target[period.known[period.first]]
+                flowing = (
+                    weights[period.known][:, kind_of_column] * values[self.source[period.known]]
+                )
+                inflow = np.add.reduceat(flowing, period.first, axis=0)
+                values[targets] += inflow if counts is None else inflow * counts[targets]
             if period.within.size:
-                ends = self.target[period.within]
-                parts = weights[period.within][:, which] * (1 - LEAK)
+                targets = self.target[period.within]
+                parts = weights[period.within][:, kind_of_column] * (1 - LOOP_LOSS)
                 if counts is not None:
-                    parts *= counts[ends]
-                _solve(values, self.source[period.within].tolist(), ends.tolist(), parts)
+                    parts *= counts[targets]
+                _solve_period(values, self.source[period.within].tolist(), targets.tolist(), parts)
 
 
-def _solve(values: Floats, starts: list[int], ends: list[int], parts: Floats) -> None:
-    """One period: what is known is passed on until nothing is left."""
+def _solve_period(
+    values: Floats, sources_of_edges: list[int], targets_of_edges: list[int], parts: Floats
+) -> None:
+    """Solve one period: pass on known values until no equation is left."""
     sources: dict[int, dict[int, Floats]] = {}
     targets: dict[int, set[int]] = {}
-    for source, target, part in zip(starts, ends, parts, strict=True):
-        own = sources.setdefault(target, {})
-        own[source] = own[source] + part if source in own else part
+    for source, target, part in zip(sources_of_edges, targets_of_edges, parts, strict=True):
+        weights_by_source = sources.setdefault(target, {})
+        weights_by_source[source] = (
+            weights_by_source[source] + part if source in weights_by_source else part
+        )
         targets.setdefault(source, set()).add(target)
     known = [vertex for vertex in targets if vertex not in sources]
-    put_in: list[tuple[int, dict[int, Floats]]] = []
+    substituted: list[tuple[int, dict[int, Floats]]] = []
     while sources:
         if known:
             vertex = known.pop()
@@ -89,49 +98,53 @@ def _solve(values: Floats, starts: list[int], ends: list[int], parts: Floats) ->
                     del sources[target]
                     known.append(target)
         else:
-            vertex = _fewest_ways(sources, targets)
-            put_in.append((vertex, sources[vertex]))
-            known = _put_in(values, vertex, sources, targets)
-    for vertex, own in reversed(put_in):
-        for source, weight in own.items():
+            vertex = _vertex_with_fewest_paths(sources, targets)
+            substituted.append((vertex, sources[vertex]))
+            known = _substitute(values, vertex, sources, targets)
+    for vertex, weights_by_source in reversed(substituted):
+        for source, weight in weights_by_source.items():
             values[vertex] += weight * values[source]
 
 
-def _fewest_ways(sources: dict[int, dict[int, Floats]], targets: dict[int, set[int]]) -> int:
-    """The vertex with the fewest ways through it, or the first one that hardly adds any."""
-    found, fewest = -1, 0
-    for vertex, own in sources.items():
-        ways = len(own) * len(targets[vertex]) if vertex in targets else 0
-        if found < 0 or ways < fewest:
-            found, fewest = vertex, ways
-            if ways <= FEW:
+def _vertex_with_fewest_paths(
+    sources: dict[int, dict[int, Floats]], targets: dict[int, set[int]]
+) -> int:
+    """The vertex with the fewest paths through it, or the first with at most ``FEW_PATHS``."""
+    best, fewest = -1, 0
+    for vertex, weights_by_source in sources.items():
+        paths = len(weights_by_source) * len(targets[vertex]) if vertex in targets else 0
+        if best < 0 or paths < fewest:
+            best, fewest = vertex, paths
+            if paths <= FEW_PATHS:
                 break
-    return found
+    return best
 
 
-def _put_in(
+def _substitute(
     values: Floats,
     vertex: int,
     sources: dict[int, dict[int, Floats]],
     targets: dict[int, set[int]],
 ) -> list[int]:
-    """Put the equation of a vertex into those that it feeds; gives those that are known then."""
-    own, ends = sources.pop(vertex), targets.pop(vertex, set())
-    if vertex in own:
-        ends.discard(vertex)
-        scale = 1 / (1 - own.pop(vertex))
+    """Substitute a vertex into the equations of its targets; returns targets that become known."""
+    weights_by_source, fed = sources.pop(vertex), targets.pop(vertex, set())
+    if vertex in weights_by_source:
+        fed.discard(vertex)
+        scale = 1 / (1 - weights_by_source.pop(vertex))
         values[vertex] *= scale
-        for source in own:
-            own[source] = own[source] * scale
-    for source in own:
+        for source in weights_by_source:
+            weights_by_source[source] = weights_by_source[source] * scale
+    for source in weights_by_source:
         targets[source].discard(vertex)
     known = []
-    for target in ends:
+    for target in fed:
         weight = sources[target].pop(vertex)
         values[target] += weight * values[vertex]
-        for source, part in own.items():
-            more, there = weight * part, sources[target]
-            there[source] = there[source] + more if source in there else more
+        for source, part in weights_by_source.items():
+            product, weights_there = weight * part, sources[target]
+            weights_there[source] = (
+                weights_there[source] + product if source in weights_there else product
+            )
             targets[source].add(target)
         if not sources[target]:
             del sources[target]

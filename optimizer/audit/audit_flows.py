@@ -1,4 +1,4 @@
-"""The result tables as arrays: who, when, how much, under which label."""
+"""The result tables as arrays: key, period, quantity and label of each row."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.audit.audit_calendar import AuditCalendar, Floats, Ints, month_of
-from optimizer.audit.audit_entitlements import Entitlements, RecipeAmounts
+from optimizer.audit.audit_columns import sum_by_index
+from optimizer.audit.audit_entitlements import AuditWorkbook
+from optimizer.audit.audit_terms import RecipeAmounts
 from optimizer.audit.verdict import Tally
 from optimizer.result.result_layouts import Table
 
-Label = tuple[str, str, str]
-"""What a lot is booked as: rules broken, rules not followed, customs origin; of a run:
+LotLabel = tuple[str, str, str]
+"""Booking of a lot: rules broken, rules not followed, customs origin. Booking of a run:
 rules that its inputs break, rules not followed in them, rules that its outputs break."""
 
 
 class TableFlow(Struct, frozen=True):
-    """A result table: rows that stand in a known period."""
+    """The rows of a result table with a known period."""
 
     name: str
     keys: list[Any]
@@ -45,7 +47,7 @@ class TableFlow(Struct, frozen=True):
         """Sum by key (down) and period (across)."""
         weights = self.tonnes if values is None else values
         size = len(self.keys) * self.periods
-        return summed(self.cell, weights, size).reshape(-1, self.periods)
+        return sum_by_index(self.cell, weights, size).reshape(-1, self.periods)
 
 
 class LotMove(Struct, frozen=True):
@@ -54,12 +56,12 @@ class LotMove(Struct, frozen=True):
     node: Ints
     tonnes: Floats
     label: Ints
-    """Number of the label it is booked under."""
+    """Number of each move's label."""
     row: Ints
-    """Row of the flow that it stems from."""
+    """Row of the table that each move stems from."""
 
 
-_FIELDS: dict[str, tuple[tuple[str, ...], str, tuple[str, ...], tuple[str, ...]]] = {
+_FLOW_COLUMNS: dict[str, tuple[tuple[str, ...], str, tuple[str, ...], tuple[str, ...]]] = {
     "Purchases": (("offer", "site", "material"), "tonnes", ("cost",), ()),
     "Shipments": (
         ("from site", "to site", "material", "mode"),
@@ -90,28 +92,26 @@ _FIELDS: dict[str, tuple[tuple[str, ...], str, tuple[str, ...], tuple[str, ...]]
         ("", "", ""),
     ),
 }
-"""Key, quantity, other figures and columns of the label of each table that is read."""
-_LABEL = ("breaks", "not followed", "customs origin")
+"""By table: columns of the key, of the quantity, of other figures and of the label."""
+_LABEL_COLUMNS = ("breaks", "not followed", "customs origin")
 
 
 class TableFlows:
     """All flows of a plan, with one numbering of labels and of (site, material) pairs.
 
-    Runs have labels of their own, see :data:`Label`.
+    Runs have labels of their own, see :data:`LotLabel`.
     """
 
-    def __init__(
-        self, entitlements: Entitlements, tables: Mapping[str, Table], known: Tally
-    ) -> None:
-        self.entitlements = entitlements
-        self.calendar = entitlements.calendar
-        self.labels: dict[Label, int] = {}
-        self.run_labels: dict[Label, int] = {}
+    def __init__(self, workbook: AuditWorkbook, tables: Mapping[str, Table], known: Tally) -> None:
+        self.workbook = workbook
+        self.calendar = workbook.calendar
+        self.labels: dict[LotLabel, int] = {}
+        self.run_labels: dict[LotLabel, int] = {}
         self.pairs: dict[tuple[str, str], int] = {}
         self.nodes = 0
         self.by_name = {
             name: self._read(name, tables.get(name), known, *fields)
-            for name, fields in _FIELDS.items()
+            for name, fields in _FLOW_COLUMNS.items()
         }
         self._number_pairs()
 
@@ -133,13 +133,15 @@ class TableFlows:
         column: Callable[[str], Sequence[Any]] = (
             table.__getitem__ if table is not None and size else lambda _: ()
         )
-        texts = [column(header) if header else ("",) * size for header in label or _LABEL]
-        keys, numbers = _numbered(zip(*(column(header) for header in key), strict=True), {}, size)
+        texts = [column(header) if header else ("",) * size for header in label or _LABEL_COLUMNS]
+        keys, numbers = _number_keys(
+            zip(*(column(header) for header in key), strict=True), {}, size
+        )
         registry = self.run_labels if name == "Production" else self.labels
-        _, labels = _numbered(zip(*texts, strict=True), registry, size)
+        _, labels = _number_keys(zip(*texts, strict=True), registry, size)
         period = np.fromiter((index.get(str(p), -1) for p in column("period")), np.int64, size)
         for i in np.flatnonzero(period < 0)[:1]:
-            known.flaw(f"{name}: no period {column('period')[i]!r}")
+            known.fail(f"{name}: no period {column('period')[i]!r}")
         keep = slice(None) if (period >= 0).all() else period >= 0
         return TableFlow(
             name,
@@ -149,16 +151,16 @@ class TableFlows:
             np.asarray(column(quantity), dtype=float)[keep],
             labels[keep],
             self.calendar.count,
-            {header: _figures(column(header))[keep] for header in figures},
+            {header: _figures_of(column(header))[keep] for header in figures},
         )
 
     def recipe(self, step: tuple[str, ...]) -> RecipeAmounts:
         """Recipe of a row of Production."""
-        return self.entitlements.recipe(step[1], step[2])
+        return self.workbook.recipe(step[1], step[2])
 
     def _number_pairs(self) -> None:
         pairs = self.pairs
-        for name, (site, material) in _PAIRS.items():
+        for name, (site, material) in _SITE_MATERIAL_POSITIONS.items():
             for key in self[name].keys:
                 pairs.setdefault((key[site], key[material]), len(pairs))
         for key in self["Shipments"].keys:
@@ -167,9 +169,9 @@ class TableFlows:
             recipe = self.recipe(step)
             for used_or_made in (*recipe.inputs, *recipe.outputs):
                 pairs.setdefault((step[0], used_or_made), len(pairs))
-        for pair in self.entitlements.storage:
+        for pair in self.workbook.storage:
             pairs.setdefault(pair, len(pairs))
-        for order in self.entitlements.case.pipeline:
+        for order in self.workbook.case.pipeline:
             pairs.setdefault((order.to_site, order.material), len(pairs))
         self.nodes = len(pairs) * self.calendar.count
 
@@ -179,44 +181,44 @@ class TableFlows:
         site, material = list(self.pairs)[pair]
         return f"{material} at {site} in {self.calendar.labels[t]}"
 
-    def leaves(self, name: str) -> LotMove:
-        """Nodes of the rows of a table whose key holds a site and a material."""
+    def moves_of(self, name: str) -> LotMove:
+        """Moves at the nodes of a table's rows; its key has a site and a material."""
         flow = self[name]
-        site, material = _PAIRS[name]
-        pair = _array(self.pairs[key[site], key[material]] for key in flow.keys)
+        site, material = _SITE_MATERIAL_POSITIONS[name]
+        pair = _integers(self.pairs[key[site], key[material]] for key in flow.keys)
         node = pair[flow.key] * self.calendar.count + flow.period
         return LotMove(node, flow.tonnes, flow.label, np.arange(node.size))
 
     def arrivals(self) -> LotMove:
-        """Shipments where and when they arrive: split over two periods, less what is lost."""
+        """Shipments at arrival: split over two periods, less the loss under way."""
         flow, count = self["Shipments"], self.calendar.count
-        terms = [self.entitlements.carriage(key) for key in flow.keys]
+        terms = [self.workbook.lane_terms(key) for key in flow.keys]
         if not terms:
             return _NO_MOVE
         lead = self.calendar.periods(np.concatenate([term.lead_days for term in terms]))[flow.cell]
         share = np.concatenate([term.arrives for term in terms])[flow.cell]
-        pair = _array(self.pairs[key[1], key[2]] for key in flow.keys)[flow.key]
-        whole = np.floor(lead)
+        pair = _integers(self.pairs[key[1], key[2]] for key in flow.keys)[flow.key]
+        whole_periods = np.floor(lead)
         moves = []
-        for later, part in ((0, 1 - (lead - whole)), (1, lead - whole)):
-            period = flow.period + whole.astype(np.int64) + later
+        for later, part in ((0, 1 - (lead - whole_periods)), (1, lead - whole_periods)):
+            period = flow.period + whole_periods.astype(np.int64) + later
             row = np.flatnonzero((period < count) & (part > 0))
             node = pair[row] * count + period[row]
             moves.append(LotMove(node, (flow.tonnes * share * part)[row], flow.label[row], row))
-        return _joined(moves)
+        return _join_moves(moves)
 
-    def worked(self, side: str) -> LotMove:
-        """What production uses (``inputs``) or makes (``outputs``), from activity and recipe."""
+    def process_moves(self, side: str) -> LotMove:
+        """Tonnes that runs use (``inputs``) or make (``outputs``), from activity and recipe."""
         flow, count = self["Production"], self.calendar.count
-        found = [getattr(self.recipe(step), side) for step in flow.keys]
-        length = _array(len(amounts) for amounts in found)
+        amounts_by_key = [getattr(self.recipe(step), side) for step in flow.keys]
+        length = _integers(len(amounts) for amounts in amounts_by_key)
         first = np.cumsum(length) - length
-        pair = _array(
+        pair = _integers(
             self.pairs[step[0], material]
-            for step, amounts in zip(flow.keys, found, strict=True)
+            for step, amounts in zip(flow.keys, amounts_by_key, strict=True)
             for material in amounts
         )
-        tonnes = np.array([amount for amounts in found for amount in amounts.values()])
+        tonnes = np.array([amount for amounts in amounts_by_key for amount in amounts.values()])
         rows = np.repeat(np.arange(flow.key.size), length[flow.key])
         begin = np.cumsum(length[flow.key]) - length[flow.key]
         line = first[flow.key][rows] + np.arange(rows.size) - begin[rows]
@@ -225,52 +227,49 @@ class TableFlows:
 
     def sums(self, move: LotMove) -> Floats:
         """Tonnes by node."""
-        return summed(move.node, move.tonnes, self.nodes)
+        return sum_by_index(move.node, move.tonnes, self.nodes)
 
 
-_PAIRS = {
+_SITE_MATERIAL_POSITIONS = {
     "Purchases": (1, 2),
     "Shipments": (0, 2),
     "Stock": (0, 1),
     "Deliveries": (1, 2),
     "Disposal": (0, 1),
 }
-"""Where site and material stand in the key of a table."""
-_NONE = np.zeros(0, dtype=np.int64)
-_NO_MOVE = LotMove(_NONE, np.zeros(0), _NONE, _NONE)
+"""Positions of site and material in the key of a table."""
+_NO_ROWS = np.zeros(0, dtype=np.int64)
+_NO_MOVE = LotMove(_NO_ROWS, np.zeros(0), _NO_ROWS, _NO_ROWS)
 
 
-def _numbered(
+def _number_keys(
     keys: Iterable[tuple[str, ...]], numbers: dict[Any, int], size: int
 ) -> tuple[list[tuple[str, ...]], Ints]:
     """Distinct keys in the order of their numbers, and each row's number."""
-    found = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.int64, size)
-    return list(numbers), found
+    numbers_of_rows = np.fromiter(
+        (numbers.setdefault(key, len(numbers)) for key in keys), np.int64, size
+    )
+    return list(numbers), numbers_of_rows
 
 
-def _figures(values: Sequence[Any]) -> Floats:
-    """Figures of a column; days as months since year 0, text as nothing that passes."""
+def _figures_of(values: Sequence[Any]) -> Floats:
+    """Figures of a column; dates as months since year 0, text as NaN, which fails every check."""
     if len(values) and not isinstance(values[0], (int, float)):
         values = [month_of(day) if isinstance(day, date) else np.nan for day in values]
     return np.asarray(values, dtype=float)
 
 
-def _array(values: Iterable[int]) -> Ints:
+def _integers(values: Iterable[int]) -> Ints:
     return np.array(list(values), dtype=np.int64)
 
 
-def _joined(moves: Sequence[LotMove]) -> LotMove:
+def _join_moves(moves: Sequence[LotMove]) -> LotMove:
     return LotMove(
         np.concatenate([move.node for move in moves]),
         np.concatenate([move.tonnes for move in moves]),
         np.concatenate([move.label for move in moves]),
         np.concatenate([move.row for move in moves]),
     )
-
-
-def summed(position: Ints, tonnes: Floats, size: int) -> Floats:
-    """Sum of tonnes by position."""
-    return np.bincount(position, tonnes, size).astype(float)
 
 
 def matrix(calendar: AuditCalendar, rows: Sequence[Floats]) -> Floats:

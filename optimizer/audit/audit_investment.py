@@ -1,4 +1,4 @@
-"""Options: what may be built and when, what it adds to units, what it costs.
+"""Check of options: when they may be built, the capacity that they add, their cost.
 
 A decision falls on the first day of a period, or on ``earliest`` where that lies inside it.
 """
@@ -11,18 +11,19 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.audit.audit_calendar import AuditCalendar, Bools, Floats, month_of
-from optimizer.audit.audit_costs import Paid
-from optimizer.audit.audit_entitlements import Entitlements, Pair, Step
+from optimizer.audit.audit_costs import PeriodCost
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows, matrix
-from optimizer.audit.verdict import TOLERANCE, Tally, always
+from optimizer.audit.audit_terms import AuditProcessKey, SiteMaterialKey
+from optimizer.audit.verdict import AUDIT_TOLERANCE, Tally, fixed_place
 from optimizer.tables import sheets
 
-DAY = 0.6 / 28
-"""Months by which a moment may be off that is shown as the nearest day."""
+DATE_ROUNDING_MONTHS = 0.6 / 28
+"""Months by which a date shown to the nearest day may be off: half a day of 28, and a margin."""
 
 
 class OptionTerms(Struct, frozen=True):
-    """What one row of an option means if it is decided in each period."""
+    """Terms of one row of an option, by period of decision."""
 
     row: sheets.Option
     runs: Floats
@@ -40,7 +41,7 @@ class AuditOption:
         self.allowed: Bools = decided < calendar.edges[1:]
         """Periods in which it may be decided."""
         self.kind = rows[0].kind
-        self.most = rows[0].most
+        self.max_number = rows[0].most
         self.needs = sorted({name for row in rows for name in row.needs})
         self.groups = sorted({word for row in rows for word in row.one_of})
         self.terms = [_terms(calendar, row, decided) for row in rows]
@@ -57,78 +58,80 @@ def _terms(calendar: AuditCalendar, row: sheets.Option, decided: Floats) -> Opti
 
 
 class InvestmentAudit:
-    """What a plan builds, from the rows of its table Investment."""
+    """Options that a plan builds, from its table Investment."""
 
-    def __init__(self, given: Entitlements, flows: TableFlows) -> None:
-        self.given = given
-        self.calendar = given.calendar
+    def __init__(self, workbook: AuditWorkbook, flows: TableFlows) -> None:
+        self.workbook = workbook
+        self.calendar = workbook.calendar
         self.flow = flows["Investment"]
         rows: dict[str, list[sheets.Option]] = {}
-        for row in given.case.options:
+        for row in workbook.case.options:
             rows.setdefault(row.option, []).append(row)
         self.options = {name: AuditOption(self.calendar, group) for name, group in rows.items()}
-        self.terms: dict[Step, OptionTerms] = {
+        self.terms: dict[AuditProcessKey, OptionTerms] = {
             (term.row.option, term.row.site, term.row.unit): term
             for option in self.options.values()
             for term in option.terms
         }
         nothing = np.zeros(self.calendar.count)
         shown = dict(zip(self.flow.keys, self.flow.matrix(), strict=True))
-        self.numbers: dict[Step, Floats] = {key: shown.get(key, nothing) for key in self.terms}
+        self.numbers: dict[AuditProcessKey, Floats] = {
+            key: shown.get(key, nothing) for key in self.terms
+        }
         """How many are built, by row of Options and period of decision."""
 
-    def number(self, name: str) -> Floats:
+    def number_built(self, name: str) -> Floats:
         """How many of an option are built in each period."""
-        found: Floats = np.max(self._rows(name), axis=0)
-        return found
+        built: Floats = np.max(self._rows(name), axis=0)
+        return built
 
     def _rows(self, name: str) -> Floats:
         terms = self.options[name].terms
         keys = [(name, term.row.site, term.row.unit) for term in terms]
         return matrix(self.calendar, [self.numbers[key] for key in keys])
 
-    def capacity(self) -> dict[Pair, Floats]:
-        """Capacity that is added to each unit by period, as far as the unit is available."""
-        added: dict[Pair, Floats] = {}
+    def capacity(self) -> dict[SiteMaterialKey, Floats]:
+        """Capacity added to each unit by period, times the availability of the unit."""
+        added: dict[SiteMaterialKey, Floats] = {}
         for key, number in self.numbers.items():
             term, pair = self.terms[key], (key[1], key[2])
-            total = added.setdefault(pair, np.zeros(self.calendar.count))
+            capacity = added.setdefault(pair, np.zeros(self.calendar.count))
             for t in np.flatnonzero(number):
                 years = self._available(pair, float(term.runs[t]))
-                total += number[t] * term.row.added_capacity * years
+                capacity += number[t] * term.row.added_capacity * years
         return added
 
-    def _available(self, pair: Pair, moment: float) -> Floats:
-        """Years of each period after a moment, as far as the unit is available.
+    def _available(self, pair: SiteMaterialKey, moment: float) -> Floats:
+        """Years of each period after a moment, times the availability of the unit.
 
         The contract: "availability holds for added capacity too"; like a price it is averaged by
         the time that each row covers, and time that no row covers does not dilute it.
         """
-        units, years = self.given.units.get(pair), self.calendar.since(moment)
+        units, years = self.workbook.units.get(pair), self.calendar.years_since(moment)
         if units is None:
             return years
         return years * np.where(units.touched, units.average(lambda row: row.availability), 1.0)
 
-    def paid(self) -> list[Paid]:
-        """Capital, fixed cost, and the credit for what outlives the horizon."""
-        found: list[Paid] = []
+    def period_costs(self) -> list[PeriodCost]:
+        """Capital, fixed cost, and the credit for life beyond the horizon."""
+        costs: list[PeriodCost] = []
         for key, number in self.numbers.items():
             term, row = self.terms[key], self.terms[key].row
             fixed, credit = np.zeros((2, self.calendar.count))
             for t in np.flatnonzero(number):
-                fixed += number[t] * row.fixed_cost * self.calendar.since(float(term.runs[t]))
+                fixed += number[t] * row.fixed_cost * self.calendar.years_since(float(term.runs[t]))
                 credit[-1] -= number[t] * row.capital_cost * term.left[t]
-            sites = dict.fromkeys(one.row.site for one in self.options[key[0]].terms)
+            sites = dict.fromkeys(other.row.site for other in self.options[key[0]].terms)
             place = (", ".join(sites), key[0], "")
-            found += [
+            costs += [
                 ("capital", place, number * row.capital_cost),
                 ("fixed cost", place, fixed),
                 ("closing value", place, credit),
             ]
-        return found
+        return costs
 
-    def _figures(self, tally: Tally) -> None:
-        """Every figure that a row of Investment shows against the recomputed one."""
+    def _check_figures(self, tally: Tally) -> None:
+        """Compare every figure of a row of Investment with the recomputed one."""
         flow, nothing = self.flow, np.zeros(self.calendar.count)
         columns: dict[str, Callable[[OptionTerms], Floats]] = {
             "added capacity": lambda term: nothing + term.row.added_capacity,
@@ -137,7 +140,7 @@ class InvestmentAudit:
             "credit": lambda term: term.row.capital_cost * term.left,
             "runs from": lambda term: term.runs,
         }
-        known = [self.terms.get(key) for key in flow.keys]
+        known_terms = [self.terms.get(key) for key in flow.keys]
         place = self.calendar.place([("Investment", *key) for key in flow.keys])
         cell = flow.cell
 
@@ -145,17 +148,21 @@ class InvestmentAudit:
             return place(int(cell[i]))
 
         for header, value in columns.items():
-            terms = [value(term) if term else nothing for term in known]
-            found = matrix(self.calendar, terms).ravel()[cell]
+            terms = [value(term) if term else nothing for term in known_terms]
+            wanted = matrix(self.calendar, terms).ravel()[cell]
             shown = flow.shown[header]
             if header == "runs from":
-                late = np.abs(shown - found)
-                tally.at_most(late, np.full(late.size, DAY), lambda i: f"{here(i)} (runs from)")
+                late = np.abs(shown - wanted)
+                tally.at_most(
+                    late,
+                    np.full(late.size, DATE_ROUNDING_MONTHS),
+                    lambda i: f"{here(i)} (runs from)",
+                )
             else:
-                tally.equal(shown, flow.tonnes * found, here)
+                tally.equal(shown, flow.tonnes * wanted, here)
 
     def tally(self) -> Tally:
-        """Options are built when and as often as they may be, and shown for what they are.
+        """Options are built when and as often as permitted, and their rows show the right figures.
 
         The contract: "earliest decision, on a period's first day or on `earliest` inside
         it"; "up to `most` over the horizon"; "built no earlier than every option named; of
@@ -163,35 +170,37 @@ class InvestmentAudit:
         """
         tally = Tally("options", smallest=1.0)
         for name, option in self.options.items():
-            rows, number = self._rows(name), self.number(name)
+            rows, number = self._rows(name), self.number_built(name)
             place = self.calendar.place([(name,)] * len(rows))
             tally.equal(rows, np.broadcast_to(number, rows.shape), place)
             early = self.calendar.place([(f"{name} (earliest)",)])
             tally.forbid(number, ~option.allowed, early)
-            total, most = np.array([number.sum()]), np.array([option.most])
-            tally.at_most(total, most, always(f"{name} (most)"))
+            total, most = np.array([number.sum()]), np.array([option.max_number])
+            tally.at_most(total, most, fixed_place(f"{name} (most)"))
             if option.kind != "any amount":
                 tally.equal(number, np.rint(number), place, np.ones(number.size))
-            self._needs(tally, name, option)
-        self._groups(tally)
-        self._figures(tally)
+            self._check_needs(tally, name, option)
+        self._check_groups(tally)
+        self._check_figures(tally)
         return tally
 
-    def _needs(self, tally: Tally, name: str, option: AuditOption) -> None:
+    def _check_needs(self, tally: Tally, name: str, option: AuditOption) -> None:
         """Built no earlier than every option named: one of it, or its most if that is less."""
-        built = np.flatnonzero(self.number(name) > TOLERANCE * max(1.0, option.most))
+        built = np.flatnonzero(
+            self.number_built(name) > AUDIT_TOLERANCE * max(1.0, option.max_number)
+        )
         for needed in option.needs:
-            so_far = np.cumsum(self.number(needed))[built]
-            least = np.full(built.size, min(1.0, self.options[needed].most))
-            tally.at_least(so_far, least, always(f"{needed}, which {name} needs, so far"))
+            so_far = np.cumsum(self.number_built(needed))[built]
+            least = np.full(built.size, min(1.0, self.options[needed].max_number))
+            tally.at_least(so_far, least, fixed_place(f"{needed}, which {name} needs, so far"))
 
-    def _groups(self, tally: Tally) -> None:
+    def _check_groups(self, tally: Tally) -> None:
         """Of the options that share a word at most one is built."""
         groups: dict[str, int] = {}
         for name, option in self.options.items():
-            if self.number(name).sum() > TOLERANCE * max(1.0, option.most):
+            if self.number_built(name).sum() > AUDIT_TOLERANCE * max(1.0, option.max_number):
                 for word in option.groups:
                     groups[word] = groups.get(word, 0) + 1
-        found = np.array(list(groups.values()), dtype=float)
+        counts = np.array(list(groups.values()), dtype=float)
         words = list(groups)
-        tally.at_most(found, np.ones(found.size), lambda i: f"options built of {words[i]}")
+        tally.at_most(counts, np.ones(counts.size), lambda i: f"options built of {words[i]}")

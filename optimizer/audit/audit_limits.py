@@ -1,4 +1,4 @@
-"""The planner's own bounds: Limits on sums of flows, Blends of what a recipe takes in."""
+"""Check of Limits (bounds on sums of flows) and Blends (bounds on the assay of an intake)."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
+from optimizer.audit.audit_columns import sum_by_index
 from optimizer.audit.audit_countries import CountryLists
-from optimizer.audit.audit_entitlements import Entitlements, RecipeAmounts
-from optimizer.audit.audit_flows import TableFlow, TableFlows, summed
-from optimizer.audit.audit_histories import same
+from optimizer.audit.audit_entitlements import AuditWorkbook
+from optimizer.audit.audit_flows import TableFlow, TableFlows
+from optimizer.audit.audit_histories import folded
 from optimizer.audit.audit_investment import InvestmentAudit
+from optimizer.audit.audit_terms import RecipeAmounts
 from optimizer.audit.verdict import Tally
 from optimizer.tables import sheets
 
-Facts = Mapping[str, str]
-"""What a filter may look at, by column."""
+LimitFacts = Mapping[str, str]
+"""Words that the filters of a limit compare, by column."""
 
 
 class LimitMeasure(Struct, frozen=True):
-    """What one measure adds up: rows of a plan, and what the things that they are about are like.
+    """Terms of one measure: rows of a plan, and facts of the things that the rows are about.
 
-    A row counts with the weight of its thing, which is the sum over all its facts that match.
+    A row counts with the weight of its thing: the sum of weights of its facts that match.
     """
 
     period: Ints
@@ -34,47 +36,49 @@ class LimitMeasure(Struct, frozen=True):
     facts: Mapping[str, tuple[Ints, list[str]]]
     """Number of each fact's word, and the words, by column."""
     of: Ints
-    """Thing that each fact is about."""
+    """Number of the thing of each fact."""
     weight: Floats
     once: bool
     """True if a thing counts once, however many of its facts match."""
 
     def matches(self, column: str, names: Iterable[str]) -> Bools:
-        """True for the facts that a filter lets through; blank and '*' are any."""
-        wanted = {same(name) for name in names}
+        """True for the facts that a filter accepts; blank and '*' accept any."""
+        wanted = {folded(name) for name in names}
         if not wanted or "*" in wanted or not self.of.size:
             return np.ones(self.of.size, dtype=bool)
         code, words = self.facts[column]
-        found: Bools = np.array([word in wanted for word in words], dtype=bool)[code]
-        return found
+        accepted: Bools = np.array([word in wanted for word in words], dtype=bool)[code]
+        return accepted
 
     def within(self, countries: Sequence[str], lists: CountryLists) -> Bools:
-        """True for the facts whose country a list of countries holds."""
+        """True for the facts whose country is in a list of countries."""
         if not countries or not self.of.size:
             return np.ones(self.of.size, dtype=bool)
         code, words = self.facts["country"]
-        found: Bools = np.array([lists.contains(countries, word) for word in words], dtype=bool)
-        return found[code]
+        accepted: Bools = np.array([lists.contains(countries, word) for word in words], dtype=bool)
+        return accepted[code]
 
     def total(self, match: Bools, periods: int) -> Floats:
-        """Sum by period over everything of which a fact matches."""
+        """Sum by period over things with a matching fact."""
         if self.once:
             weight = np.zeros(self.things)
             weight[self.of[match]] = self.weight[match]
         else:
-            weight = summed(self.of[match], self.weight[match], self.things)
-        return summed(self.period, self.amount * weight[self.thing], periods)
+            weight = sum_by_index(self.of[match], self.weight[match], self.things)
+        return sum_by_index(self.period, self.amount * weight[self.thing], periods)
 
 
 class LimitAudit:
     """The checks of one plan against Limits and Blends."""
 
-    def __init__(self, given: Entitlements, flows: TableFlows, investment: InvestmentAudit) -> None:
-        self.given = given
+    def __init__(
+        self, workbook: AuditWorkbook, flows: TableFlows, investment: InvestmentAudit
+    ) -> None:
+        self.workbook = workbook
         self.flows = flows
-        self.calendar = given.calendar
+        self.calendar = workbook.calendar
         self.investment = investment
-        self.lists = CountryLists(given.case)
+        self.lists = CountryLists(workbook.case)
         self._measures: dict[str, LimitMeasure] = {}
 
     def tallies(self) -> list[Tally]:
@@ -82,24 +86,24 @@ class LimitAudit:
         return [self.limits(), self.blends()]
 
     def limits(self) -> Tally:
-        """What Limits add up lies between minimum and maximum in each window.
+        """The sum of each limit lies between its minimum and maximum in each window.
 
         The contract: "tonnes or money per window, not per year; or share of the same
         measure and material without the other filters"; "stock counts at its last period's
         end; an option counts once if any of its rows matches, spent is undiscounted".
         """
         tally = Tally("limits")
-        for row in self.given.case.limits:
-            found, whole = self.measured(row)
+        for row in self.workbook.case.limits:
+            amount, total = self.amounts_by_window(row)
             place = self._window_place(row)
             if row.maximum < np.inf:
-                tally.at_most(found, row.maximum * whole, place)
+                tally.at_most(amount, row.maximum * total, place)
             if row.minimum > 0:
-                tally.at_least(found, row.minimum * whole, place)
+                tally.at_least(amount, row.minimum * total, place)
         return tally
 
-    def measured(self, row: sheets.Limit) -> tuple[Floats, Floats]:
-        """What a row adds up in each window, and what a share is of: one for tonnes."""
+    def amounts_by_window(self, row: sheets.Limit) -> tuple[Floats, Floats]:
+        """Sum of a limit in each window, and the base of a share (1 for tonnes or money)."""
         count, measure = self.calendar.count, self._measure(row.measure)
         filters = {
             column: measure.matches(column, getattr(row, column))
@@ -108,19 +112,19 @@ class LimitAudit:
         }
         filters["country"] = measure.within(row.country, self.lists)
         match = np.logical_and.reduce(list(filters.values()))
-        found = self._by_window(row, measure.total(match, count))
+        amount = self._by_window(row, measure.total(match, count))
         if row.as_ != "share":
-            return found, np.ones(found.size)
-        return found, self._by_window(row, measure.total(filters["material"], count))
+            return amount, np.ones(amount.size)
+        return amount, self._by_window(row, measure.total(filters["material"], count))
 
     def _windows(self, row: sheets.Limit) -> tuple[Ints, Ints, Ints]:
-        """Periods that a limit binds, the number of each one's window, the first of each window."""
+        """Periods that a limit binds, the window of each, and where each window starts."""
         periods = np.flatnonzero(self.calendar.touches(row.start, row.end))
         window = self.calendar.windows(row.window)[periods]
         return periods, window, np.flatnonzero(np.diff(window, prepend=-1))
 
     def _by_window(self, row: sheets.Limit, amount: Floats) -> Floats:
-        """Sum over each window; of stock what is there at its end."""
+        """Sum over each window; of stock the amount at its end."""
         periods, _, first = self._windows(row)
         if not periods.size:
             return np.zeros(0)
@@ -137,24 +141,26 @@ class LimitAudit:
     def _measure(self, name: str) -> LimitMeasure:
         if name not in self._measures:
             self._measures[name] = (
-                self._invested(name) if name in ("built", "spent") else self._flowing(name)
+                self._investment_measure(name)
+                if name in ("built", "spent")
+                else self._flow_measure(name)
             )
         return self._measures[name]
 
-    def _flowing(self, name: str) -> LimitMeasure:
+    def _flow_measure(self, name: str) -> LimitMeasure:
         """A measure of a result table: each key is a thing, its weight 1 or the recipe's tonnes."""
-        table, columns = _TABLES[name]
+        table, columns = _MEASURE_TABLES[name]
         flow, of, weight = self.flows[table], [], []
-        found: list[Facts] = []
+        every_fact: list[LimitFacts] = []
         for i, key in enumerate(flow.keys):
-            facts = self._placed(dict(zip(columns, key, strict=True)))
+            facts = self._with_site_facts(dict(zip(columns, key, strict=True)))
             if name in ("used", "produced"):
                 recipe = self.flows.recipe(key)
                 amounts = recipe.inputs if name == "used" else recipe.outputs
             else:
                 amounts = {facts["material"]: 1.0}
             for material, amount in amounts.items():
-                found.append({**facts, "material": material})
+                every_fact.append({**facts, "material": material})
                 of.append(i)
                 weight.append(amount)
         return LimitMeasure(
@@ -162,36 +168,36 @@ class LimitAudit:
             amount=flow.tonnes,
             thing=flow.key,
             things=len(flow.keys),
-            facts=_columns(found),
+            facts=_facts_by_column(every_fact),
             of=np.array(of, dtype=np.int64),
             weight=np.array(weight, dtype=float),
             once=False,
         )
 
-    def _invested(self, name: str) -> LimitMeasure:
-        """Options built, or the capital spent on them: an option is a thing, its rows are facts."""
+    def _investment_measure(self, name: str) -> LimitMeasure:
+        """Options built or capital spent: an option is a thing, its rows are facts."""
         options, count = self.investment.options, self.calendar.count
         of, weight = [], []
-        found: list[Facts] = []
+        every_fact: list[LimitFacts] = []
         for i, (option, terms) in enumerate(options.items()):
             for term in terms.terms:
-                found.append(self._placed({"site": term.row.site, "option": option}))
+                every_fact.append(self._with_site_facts({"site": term.row.site, "option": option}))
                 of.append(i)
                 weight.append(1.0 if name == "built" else terms.capital)
-        numbers = [self.investment.number(option) for option in options]
+        numbers = [self.investment.number_built(option) for option in options]
         return LimitMeasure(
             period=np.tile(np.arange(count), len(options)),
             amount=np.concatenate([*numbers, np.zeros(0)]),
             thing=np.repeat(np.arange(len(options)), count),
             things=len(options),
-            facts=_columns(found),
+            facts=_facts_by_column(every_fact),
             of=np.array(of, dtype=np.int64),
             weight=np.array(weight, dtype=float),
             once=True,
         )
 
-    def _placed(self, facts: dict[str, str]) -> dict[str, str]:
-        site = self.given.sites.get(facts["site"])
+    def _with_site_facts(self, facts: dict[str, str]) -> dict[str, str]:
+        site = self.workbook.sites.get(facts["site"])
         if site is not None:
             facts["country"], facts["owner"] = site.country, site.owner
         return facts
@@ -203,45 +209,45 @@ class LimitAudit:
         period, its feeds together; what has no assay counts 0".
         """
         tally = Tally("blends")
-        for row in self.given.case.blends:
-            oxide, taken = self.taken_in(row)
+        for row in self.workbook.case.blends:
+            oxide, taken = self.oxide_and_intake(row)
             place = self.calendar.place([(row.oxide, f"what {row.recipe} takes in at {row.site}")])
             tally.at_most(oxide, row.maximum * taken, place)
             tally.at_least(oxide, row.minimum * taken, place)
         return tally
 
-    def taken_in(self, row: sheets.Blend) -> tuple[Floats, Floats]:
+    def oxide_and_intake(self, row: sheets.Blend) -> tuple[Floats, Floats]:
         """Tonnes of the oxide of a row of Blends, and all tonnes taken in, by period."""
         taken, oxide = np.zeros((2, self.calendar.count))
         for recipe, activity in self._runs(row):
             for material, quantity in recipe.inputs.items():
-                assay = self.given.assays.get(material, ())
+                assay = self.workbook.assays.get(material, ())
                 share = sum(line.share for line in assay if line.oxide == row.oxide)
                 taken += quantity * activity
                 oxide += share * quantity * activity
         return oxide, taken
 
     def _runs(self, row: sheets.Blend) -> Iterator[tuple[RecipeAmounts, Floats]]:
-        """Recipe and activity of everything that a row of Blends looks at."""
+        """Recipe and activity of each run that a row of Blends covers."""
         flow: TableFlow = self.flows["Production"]
         here = [i for i, key in enumerate(flow.keys) if key[:2] == (row.site, row.recipe)]
         for i in here:
-            own = flow.key == i
-            activity = summed(flow.period[own], flow.tonnes[own], self.calendar.count)
+            rows = flow.key == i
+            activity = sum_by_index(flow.period[rows], flow.tonnes[rows], self.calendar.count)
             yield self.flows.recipe(flow.keys[i]), activity
 
 
-def _columns(found: list[Facts]) -> dict[str, tuple[Ints, list[str]]]:
+def _facts_by_column(every_fact: list[LimitFacts]) -> dict[str, tuple[Ints, list[str]]]:
     """Facts by column, each word once."""
     columns = {}
     for column in sheets.LIMIT_FILTERS:
         numbers: dict[str, int] = {}
-        code = [numbers.setdefault(facts.get(column, ""), len(numbers)) for facts in found]
-        columns[column] = (np.array(code, dtype=np.int64), [same(word) for word in numbers])
+        code = [numbers.setdefault(fact.get(column, ""), len(numbers)) for fact in every_fact]
+        columns[column] = (np.array(code, dtype=np.int64), [folded(word) for word in numbers])
     return columns
 
 
-_TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
+_MEASURE_TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "bought": ("Purchases", ("offer", "site", "material")),
     "made": ("Production", ("site", "recipe", "material")),
     "used": ("Production", ("site", "recipe", "feed")),
@@ -250,4 +256,4 @@ _TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "delivered": ("Deliveries", ("line", "site", "material")),
     "stock": ("Stock", ("site", "material")),
 }
-"""Table of each measure, and what the parts of its keys are called in Limits."""
+"""Table of each measure, and the filters of Limits that the parts of its keys match."""

@@ -1,7 +1,7 @@
 """Lots: every flow into and out of a node, with the claims that it makes or backs.
 
-What comes from outside counts as its history says; what a plan ships, stores or
-makes counts as it is booked, as that is checked where it left.
+Inflow from outside has the claims of its history. Shipments and stock have the claims that they
+are booked with, which are checked at the node that they left.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
-from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import LotMove, TableFlows
-from optimizer.audit.audit_histories import AuditProvenance, parts
-from optimizer.audit.audit_taint import taints
+from optimizer.audit.audit_histories import AuditProvenance, split_names
+from optimizer.audit.audit_taint import tainted_traits
 from optimizer.audit.verdict import Tally
 from optimizer.tables import sheets
 
-History = tuple[sheets.Event, ...] | None
+LotHistory = tuple[sheets.Event, ...] | None
 
 
 class AuditLots(Struct, frozen=True):
@@ -39,31 +39,32 @@ class ProcessClaims(NamedTuple):
     breaks: int
     clears: int
     taint: int
-    """What its site, which does not segregate, is tainted with then."""
+    """Traits that taint its site, which does not segregate, in the period."""
     country: str
 
 
 class LotLedger:
-    """Everything that comes in and goes out, with its claims."""
+    """All inflow and outflow of nodes, with claims."""
 
-    def __init__(self, given: Entitlements, flows: TableFlows, known: Tally) -> None:
-        self.given = given
+    def __init__(self, workbook: AuditWorkbook, flows: TableFlows, known: Tally) -> None:
+        self.workbook = workbook
         self.flows = flows
-        self.count = given.calendar.count
-        self.provenance = AuditProvenance(given)
+        self.count = workbook.calendar.count
+        self.provenance = AuditProvenance(workbook)
         self._numbers: dict[int, int] = {}
         self._backing: dict[tuple[int, str], int] = {}
         traced = [
-            pair[1] in given.materials and given.materials[pair[1]].traced for pair in flows.pairs
+            pair[1] in workbook.materials and workbook.materials[pair[1]].traced
+            for pair in flows.pairs
         ]
         self.traced: Bools = np.array(traced, dtype=bool)
         self._name_countries(known)
         self._read_labels(known)
         self.unshown: list[int] = []
-        """Rules that outputs break and are not shown to, by kind of run."""
-        self.bought = self._bought()
-        self.incoming = _together((self.bought, *self._arriving(), self._made()))
-        self.outgoing = _together(self._leaving())
+        """Rules that outputs break but do not show, by kind of run."""
+        self.bought_lots = self._bought_lots()
+        self.incoming = _concatenate((self.bought_lots, *self._arriving_lots(), self._made_lots()))
+        self.outgoing = _concatenate(self._outgoing_lots())
 
     @property
     def claims(self) -> list[int]:
@@ -74,33 +75,33 @@ class LotLedger:
         return self._numbers.setdefault(bits, len(self._numbers))
 
     def _name_countries(self, known: Tally) -> None:
-        case = self.given.case
+        case = self.workbook.case
         for site in case.sites:
             self.provenance.country_bit(site.country)
-        histories: list[History] = [row.history for row in case.supply]
+        histories: list[LotHistory] = [row.history for row in case.supply]
         histories += [row.history for row in case.stocks]
         histories += [row.history for row in case.pipeline]
         for event in (event for history in histories for event in history or ()):
             if event.country not in ("here", "unknown", "none"):
                 self.provenance.country_bit(event.country)
-        self.origins = [parts(label[2], " or ") for label in self.flows.labels]
-        """Countries of customs origin by label; none where no duty depends on it."""
+        self.origins = [split_names(label[2], " or ") for label in self.flows.labels]
+        """Countries of customs origin by label; empty where no duty depends on it."""
         for country in sorted({name for names in self.origins for name in names}):
             if country not in self.provenance.countries:
-                known.flaw(f"customs origin: no country is called {country!r}")
+                known.fail(f"customs origin: no country is called {country!r}")
                 self.provenance.country_bit(country)
 
     def _read_labels(self, known: Tally) -> None:
-        """Bits of what each label claims, by label and by whether the material is traced."""
+        """Set the bits that each label claims, by whether the material is traced."""
         every, bit = self.provenance.every_trait, self.provenance.bit
 
         def traits(text: str) -> int:
-            found = 0
-            for name in parts(text, ";"):
+            traits_found = 0
+            for name in split_names(text, ";"):
                 if name not in bit:
-                    known.flaw(f"no rule is called {name!r}")
-                found |= bit.get(name, 0)
-            return found
+                    known.fail(f"no rule is called {name!r}")
+                traits_found |= bit.get(name, 0)
+            return traits_found
 
         labels, runs = self.flows.labels, self.flows.run_labels
         self.clean = [every & ~traits(f"{breaks};{not_}") for breaks, not_, _ in labels]
@@ -110,24 +111,24 @@ class LotLedger:
         self.followed_inputs = [every & ~traits(not_) for _, not_, _ in runs]
         self.broken_outputs = [traits(breaks) for _, _, breaks in runs]
         origins = [self.provenance.from_origins(names) if names else 0 for names in self.origins]
-        self.booked = self._pairs(self.clean, origins)
-        self.used = self._pairs(self.clean_inputs, [0] * len(runs))
+        self.booked = self._claims_by_label(self.clean, origins)
+        self.used = self._claims_by_label(self.clean_inputs, [0] * len(runs))
 
-    def _pairs(self, rules: list[int], origins: list[int]) -> Ints:
-        """Numbers of claims by label: of a material that is not traced, of one that is."""
-        found = [
+    def _claims_by_label(self, rules: list[int], origins: list[int]) -> Ints:
+        """Numbers of claims by label: of an untraced material, of a traced one."""
+        numbers = [
             (self._number(origin), self._number(rule | origin))
             for rule, origin in zip(rules, origins, strict=True)
         ]
-        return np.array(found, dtype=np.int64).reshape(-1, 2)
+        return np.array(numbers, dtype=np.int64).reshape(-1, 2)
 
-    def _lots(self, move: LotMove, claims: Ints) -> AuditLots:
+    def _labelled_lots(self, move: LotMove, claims: Ints) -> AuditLots:
         traced = self.traced[move.node // self.count].astype(np.int64)
         return AuditLots(move.node, move.tonnes, claims[move.label, traced])
 
-    def _true(self, material: str, broken: int, origin: str) -> int:
-        """Number of what is backed by a lot that breaks some rules and comes from a country."""
-        row = self.given.materials.get(material)
+    def _claims_backed(self, material: str, broken: int, origin: str) -> int:
+        """Number of the claims backed by a lot that breaks some rules and has a customs origin."""
+        row = self.workbook.materials.get(material)
         claims = self.provenance.every_trait & ~broken if row and row.traced else 0
         key = (claims, origin)
         if key not in self._backing:
@@ -136,8 +137,8 @@ class LotLedger:
             )
         return self._backing[key]
 
-    def _bought(self) -> AuditLots:
-        """Purchases as their histories have them.
+    def _bought_lots(self) -> AuditLots:
+        """Purchases with the claims of their histories.
 
         Where dated rows share a period, a lot breaks what any of them breaks, and has the
         customs origin of the last of them.
@@ -148,7 +149,7 @@ class LotLedger:
         claim = np.zeros(len(flow.keys) * self.count, dtype=np.int64)
         for cell in np.flatnonzero(np.bincount(flow.cell)).tolist():
             i, t = divmod(cell, self.count)
-            rows = self.given.offers.get(flow.keys[i])
+            rows = self.workbook.offers.get(flow.keys[i])
             if rows is None:
                 claim[cell] = self._number(0)
                 continue
@@ -163,61 +164,61 @@ class LotLedger:
                 ]
             broken = 0
             for breaks, years in terms[i]:
-                broken |= breaks & provenance.live[t] if years[t] > 0 else 0
-            claim[cell] = self._true(flow.keys[i][2], broken, origins[i][t])
-        move = self.flows.leaves("Purchases")
+                broken |= breaks & provenance.breakable_by_period[t] if years[t] > 0 else 0
+            claim[cell] = self._claims_backed(flow.keys[i][2], broken, origins[i][t])
+        move = self.flows.moves_of("Purchases")
         return AuditLots(move.node, move.tonnes, claim[flow.cell])
 
-    def _arriving(self) -> list[AuditLots]:
+    def _arriving_lots(self) -> list[AuditLots]:
         """Shipments, stock carried over, opening stock and orders under way."""
-        stock, count = self.flows.leaves("Stock"), self.count
+        stock, count = self.flows.moves_of("Stock"), self.count
         kept = (stock.node + 1) % count > 0
         carried = LotMove(
             stock.node[kept] + 1, stock.tonnes[kept], stock.label[kept], stock.row[kept]
         )
         node, tonnes, claim = [], [], []
-        for pair, storage in self.given.storage.items():
+        for pair, storage in self.workbook.storage.items():
             if storage.first is not None and storage.first.opening:
                 node.append(self.flows.pairs[pair] * count)
                 tonnes.append(storage.first.opening)
-                claim.append(self._held(*pair, storage.first.history))
-        for order in self.given.case.pipeline:
+                claim.append(self._opening_claims(*pair, storage.first.history))
+        for order in self.workbook.case.pipeline:
             pair = (order.to_site, order.material)
-            here = self.given.calendar.touches(order.arrival, order.arrival)
+            here = self.workbook.calendar.touches(order.arrival, order.arrival)
             for t in np.flatnonzero(here):
                 node.append(self.flows.pairs[pair] * count + int(t))
                 tonnes.append(order.quantity)
-                claim.append(self._held(*pair, order.history))
+                claim.append(self._opening_claims(*pair, order.history))
         held = AuditLots(
             np.array(node, dtype=np.int64),
             np.array(tonnes, dtype=float),
             np.array(claim, dtype=np.int64),
         )
-        shipped = self._lots(self.flows.arrivals(), self.booked)
-        return [shipped, self._lots(carried, self.booked), held]
+        shipped = self._labelled_lots(self.flows.arrivals(), self.booked)
+        return [shipped, self._labelled_lots(carried, self.booked), held]
 
-    def _held(self, site: str, material: str, history: History) -> int:
-        """What is held at the start: its events are dated the day before."""
+    def _opening_claims(self, site: str, material: str, history: LotHistory) -> int:
+        """Claims of opening stock and orders: their events are dated the day before the start."""
         provenance = self.provenance
-        facts = provenance.history(site, material, history)
-        broken = provenance.broken(facts) & provenance.before
+        events = provenance.history(site, material, history)
+        broken = provenance.broken(events) & provenance.breakable_before_start
         origin = provenance.origin(site, material, history)
-        return self._true(material, broken, origin)
+        return self._claims_backed(material, broken, origin)
 
-    def _outcomes(self) -> tuple[list[ProcessClaims], Ints]:
-        """What the process of each row of Production does to claims: distinct ones, numbers.
+    def _process_outcomes(self) -> tuple[list[ProcessClaims], Ints]:
+        """Distinct effects of runs on claims, and the effect number of each row of Production.
 
-        Of dated rows of one unit that share a period, all must clear a rule; of the rows of
-        further units one is enough.
+        Dated rows of one unit that share a period must all clear a rule; of several units one is
+        enough.
         """
         flow, provenance = self.flows["Production"], self.provenance
-        tainted = taints(
-            self.given,
+        tainted = tainted_traits(
+            self.workbook,
             self.flows,
             self.traced,
             [provenance.every_trait & ~clean for clean in self.clean_inputs],
         )
-        found: dict[ProcessClaims, int] = {}
+        outcomes: dict[ProcessClaims, int] = {}
         number = np.zeros(len(flow.keys) * self.count, dtype=np.int64)
         terms: dict[int, list[tuple[tuple[str, str], int, int, Bools]]] = {}
         for cell in np.flatnonzero(np.bincount(flow.cell)).tolist():
@@ -227,31 +228,33 @@ class LotLedger:
                 terms[i] = [
                     (
                         (row.feed, row.unit),
-                        provenance.broken([provenance.fact(site, stage) for stage in row.stages]),
-                        sum({provenance.of_rule(rule) for rule in row.clears}),
-                        holds,
+                        provenance.broken(
+                            [provenance.event_at(site, stage) for stage in row.stages]
+                        ),
+                        sum({provenance.bits_of_rule(rule) for rule in row.clears}),
+                        applies,
                     )
-                    for row, holds in self.given.running(flow.keys[i]).rows
+                    for row, applies in self.workbook.process_needs(flow.keys[i]).rows
                 ]
             breaks, clears = 0, dict[tuple[str, str], int]()
-            for unit, broken, cleared, holds in terms[i]:
-                if holds[t]:
-                    breaks |= broken & provenance.live[t]
+            for unit, broken, cleared, applies in terms[i]:
+                if applies[t]:
+                    breaks |= broken & provenance.breakable_by_period[t]
                     clears[unit] = clears.get(unit, cleared) & cleared
-            place = self.given.sites.get(site)
+            site_row = self.workbook.sites.get(site)
             outcome = ProcessClaims(
                 breaks=breaks,
                 clears=reduce(or_, clears.values(), 0),
                 taint=tainted.get((site, t), 0),
-                country=place.country if place else "",
+                country=site_row.country if site_row else "",
             )
-            number[cell] = found.setdefault(outcome, len(found))
-        return list(found), number[flow.cell]
+            number[cell] = outcomes.setdefault(outcome, len(outcomes))
+        return list(outcomes), number[flow.cell]
 
-    def _made(self) -> AuditLots:
-        """Outputs: clean where inputs are booked so (or cleared) and nothing here breaks."""
-        move, runs = self.flows.worked("outputs"), self.flows["Production"]
-        outcomes, outcome = self._outcomes()
+    def _made_lots(self) -> AuditLots:
+        """Outputs: clean where inputs are clean or cleared and no event here breaks a rule."""
+        move, runs = self.flows.process_moves("outputs"), self.flows["Production"]
+        outcomes, outcome = self._process_outcomes()
         kinds, kind = np.unique(outcome * len(self.clean_inputs) + runs.label, return_inverse=True)
         rules, origins = [], []
         for code in kinds.tolist():
@@ -262,18 +265,21 @@ class LotLedger:
             rules.append(clean & ~shown)
             origins.append(self.provenance.from_origins([result.country]))
         self.run_kind: Ints = kind
-        claims = self._pairs(rules, origins)
+        claims = self._claims_by_label(rules, origins)
         traced = self.traced[move.node // self.count].astype(np.int64)
         return AuditLots(move.node, move.tonnes, claims[kind[move.row], traced])
 
-    def _leaving(self) -> list[AuditLots]:
-        """What is used, shipped, delivered, thrown away and kept, as it is booked."""
+    def _outgoing_lots(self) -> list[AuditLots]:
+        """Uses, shipments, deliveries, disposals and stock with their booked claims."""
         names = ("Shipments", "Deliveries", "Disposal", "Stock")
-        used = self._lots(self.flows.worked("inputs"), self.used)
-        return [used, *(self._lots(self.flows.leaves(name), self.booked) for name in names)]
+        used = self._labelled_lots(self.flows.process_moves("inputs"), self.used)
+        return [
+            used,
+            *(self._labelled_lots(self.flows.moves_of(name), self.booked) for name in names),
+        ]
 
 
-def _together(lots: Iterable[AuditLots]) -> AuditLots:
+def _concatenate(lots: Iterable[AuditLots]) -> AuditLots:
     parts_ = list(lots)
     return AuditLots(
         np.concatenate([part.node for part in parts_]),

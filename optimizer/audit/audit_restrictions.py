@@ -1,8 +1,8 @@
-"""Every bound of the workbook that may have a price: how much it is, and what the plan does.
+"""Every bound of the workbook that may have a price, with its value in the plan.
 
-Nothing of the model is used: bounds come from :mod:`~optimizer.audit.audit_entitlements`, and
-what the plan makes of them from the same sums that the checks of quantities compare. Those over
-windows are in ``window_restrictions``.
+Nothing of the model is used: bounds come from :mod:`~optimizer.audit.audit_entitlements`, values
+from the sums that the checks of quantities compare. Bounds over windows are in
+:mod:`~optimizer.audit.audit_window_restrictions`.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ import numpy as np
 from optimizer.audit.audit_calendar import Floats
 from optimizer.audit.audit_checks import QuantityAudit
 from optimizer.audit.audit_cost_places import lane_name
-from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_lanes import LaneAudit
-from optimizer.audit.audit_restriction import NONE, Restriction
+from optimizer.audit.audit_restriction import NO_BOUND, Restriction
 from optimizer.audit.audit_units import UnitAudit
-from optimizer.audit.audit_window_restrictions import Made, WindowRestrictions
+from optimizer.audit.audit_window_restrictions import AuditWindowRestrictions, RestrictionIterator
 
 
-class Restrictions:
-    """The bounds of one plan by kind and name; a kind is worked out when it is asked for."""
+class AuditRestrictions:
+    """The bounds of one plan by kind and name; a kind is computed on first use."""
 
     def __init__(
         self,
-        given: Entitlements,
+        workbook: AuditWorkbook,
         quantities: QuantityAudit,
         units: UnitAudit,
         lanes: LaneAudit,
-        windowed: WindowRestrictions,
+        windowed: AuditWindowRestrictions,
     ) -> None:
-        self.given, self.quantities, self.units, self.lanes = given, quantities, units, lanes
-        self.calendar = given.calendar
+        self.workbook, self.quantities, self.units, self.lanes = workbook, quantities, units, lanes
+        self.calendar = workbook.calendar
         self._kinds: dict[str, dict[str, list[Restriction]]] = {}
-        self._makers: dict[str, Callable[[], Made]] = {
+        self._makers: dict[str, Callable[[], RestrictionIterator]] = {
             "offer": self._offers,
             "capacity": self._capacities,
             "minimum load": self._minimum_loads,
@@ -51,20 +51,20 @@ class Restrictions:
         }
 
     def of(self, kind: str) -> dict[str, list[Restriction]]:
-        """Bounds of a kind by name; nothing for a kind that the workbook does not know."""
+        """Bounds of a kind by name; empty for an unknown kind."""
         if kind not in self._kinds:
-            found: dict[str, list[Restriction]] = {}
-            for own in self._makers[kind]() if kind in self._makers else ():
-                found.setdefault(own.thing, []).append(own)
-            self._kinds[kind] = found
+            by_name: dict[str, list[Restriction]] = {}
+            for restriction in self._makers[kind]() if kind in self._makers else ():
+                by_name.setdefault(restriction.thing, []).append(restriction)
+            self._kinds[kind] = by_name
         return self._kinds[kind]
 
-    def _offers(self) -> Made:
+    def _offers(self) -> RestrictionIterator:
         """The contract: Supply: minimum, maximum "(0, unlimited) per year"."""
-        offers = self.given.offers
+        offers = self.workbook.offers
         bought = self.quantities.flow_matrix("Purchases", list(offers))
         for (key, rows), tonnes in zip(offers.items(), bought, strict=True):
-            yield self._by_period(
+            yield self._restriction_by_period(
                 "offer",
                 key,
                 tonnes,
@@ -74,7 +74,7 @@ class Restrictions:
                 high=rows.total(lambda row: row.maximum),
             )
 
-    def _by_period(
+    def _restriction_by_period(
         self,
         kind: str,
         names: tuple[str, ...],
@@ -83,10 +83,10 @@ class Restrictions:
         rows: Sequence[Any],
         *,
         unit: str = "t",
-        size: Floats = NONE,
-        low: Floats = NONE,
-        high: Floats = NONE,
-        binds_to: Floats = NONE,
+        size: Floats = NO_BOUND,
+        low: Floats = NO_BOUND,
+        high: Floats = NO_BOUND,
+        binds_to: Floats = NO_BOUND,
     ) -> Restriction:
         return Restriction(
             kind,
@@ -103,29 +103,29 @@ class Restrictions:
             binds_to,
         )
 
-    def _capacities(self) -> Made:
-        """Capacity of the rows of Units; what is built beside them makes room for as much use."""
-        own = self.units.capacity() - self.units.added
+    def _capacities(self) -> RestrictionIterator:
+        """Capacity of the rows of Units; added capacity is subtracted from the load."""
+        own_capacity = self.units.capacity() - self.units.added
         for i, name in enumerate(self.units.names):
-            rows = self.given.units[name].rows if name in self.given.units else ()
+            rows = self.workbook.units[name].rows if name in self.workbook.units else ()
             load, place = self.units.load[i], ("Units", "", "capacity")
             used, size = load - self.units.added[i], np.maximum(load, self.units.added[i])
-            yield self._by_period(
-                "capacity", name, used, place, rows, unit="use", size=size, high=own[i]
+            yield self._restriction_by_period(
+                "capacity", name, used, place, rows, unit="use", size=size, high=own_capacity[i]
             )
 
-    def _minimum_loads(self) -> Made:
+    def _minimum_loads(self) -> RestrictionIterator:
         """The contract: "minimum load is a share of the rows' own" capacity."""
         place = ("Units", "minimum load", "")
         for i, name in enumerate(self.units.names):
-            if name not in self.given.units:
+            if name not in self.workbook.units:
                 continue
-            rows, load = self.given.units[name], self.units.load[i]
-            must, may = self.units.least_loads(name)
-            both = must + may
-            for low in (must, may):
+            rows, load = self.workbook.units[name], self.units.load[i]
+            always, when_running = self.units.least_loads(name)
+            both = always + when_running
+            for low in (always, when_running):
                 if low.any():
-                    yield self._by_period(
+                    yield self._restriction_by_period(
                         "minimum load",
                         name,
                         load,
@@ -136,10 +136,10 @@ class Restrictions:
                         binds_to=both,
                     )
 
-    def _processes(self) -> Made:
+    def _processes(self) -> RestrictionIterator:
         for (site, recipe, feed, _), rows, activity in self.quantities.activities():
             name = f"{recipe} of {feed} at {site}" if feed else f"{recipe} at {site}"
-            yield self._by_period(
+            yield self._restriction_by_period(
                 "process limit",
                 (name, str(rows.rows[0].row)),
                 activity,
@@ -151,52 +151,62 @@ class Restrictions:
             )
 
     def _each_lane(self) -> Iterator[tuple[tuple[str, str, str], Any, Floats]]:
-        for (key, rows), tonnes in zip(self.given.lanes.items(), self.lanes.shipped, strict=True):
+        for (key, rows), tonnes in zip(
+            self.workbook.lanes.items(), self.lanes.shipped, strict=True
+        ):
             start, end, material, mode = key
             yield (lane_name(start, end, mode), material, str(rows.rows[0].row)), rows, tonnes
 
-    def _lanes(self) -> Made:
+    def _lanes(self) -> RestrictionIterator:
         for names, rows, tonnes in self._each_lane():
             most = rows.total(lambda row: row.maximum)
-            yield self._by_period(
+            yield self._restriction_by_period(
                 "lane", names, tonnes, ("Lanes", "", "maximum"), rows.rows, high=most
             )
 
-    def _least_shipments(self) -> Made:
+    def _least_shipments(self) -> RestrictionIterator:
         """The contract: "minimum when used" is "per period in which the lane is used"."""
         for names, rows, tonnes in self._each_lane():
             least = rows.average(lambda row: row.minimum_when_used)
             place = ("Lanes", "minimum when used", "")
-            yield self._by_period("least shipment", names, tonnes, place, rows.rows, low=least)
+            yield self._restriction_by_period(
+                "least shipment", names, tonnes, place, rows.rows, low=least
+            )
 
-    def _stocks(self) -> Made:
+    def _stocks(self) -> RestrictionIterator:
         """The contract: closing is the "least stock at the end"."""
         closing, _ = self.quantities.stocks()
-        for (pair, terms), tonnes in zip(self.given.storage.items(), closing, strict=True):
+        for (pair, terms), tonnes in zip(self.workbook.storage.items(), closing, strict=True):
             least = terms.minimum.copy()
             if terms.last:
                 least[-1] = max(least[-1], terms.last.closing)
-            rows = [row for row in self.given.case.stocks if (row.site, row.material) == pair]
+            rows = [row for row in self.workbook.case.stocks if (row.site, row.material) == pair]
             place = ("Stocks", "minimum", "maximum")
-            yield self._by_period(
+            yield self._restriction_by_period(
                 "stock bound", pair, tonnes, place, rows, low=least, high=terms.maximum
             )
 
-    def _covers(self) -> Made:
+    def _covers(self) -> RestrictionIterator:
         closing, following = self.quantities.stocks()
-        for i, (pair, terms) in enumerate(self.given.storage.items()):
-            rows = [row for row in self.given.case.stocks if (row.site, row.material) == pair]
+        for i, (pair, terms) in enumerate(self.workbook.storage.items()):
+            rows = [row for row in self.workbook.case.stocks if (row.site, row.material) == pair]
             least, place = terms.cover * following[i], ("Stocks", "days of cover", "")
-            yield self._by_period("days of cover", pair, closing[i], place, rows, low=least)
+            yield self._restriction_by_period(
+                "days of cover", pair, closing[i], place, rows, low=least
+            )
 
-    def _demand(self) -> Made:
-        for key, want in self.given.wants.items():
-            rows, place = self.given.demand[key].rows, ("Demand", "", "quantity")
-            yield self._by_period("demand", key, want.quantity, place, rows, high=want.quantity)
+    def _demand(self) -> RestrictionIterator:
+        for key, want in self.workbook.demand_terms.items():
+            rows, place = self.workbook.demand[key].rows, ("Demand", "", "quantity")
+            yield self._restriction_by_period(
+                "demand", key, want.quantity, place, rows, high=want.quantity
+            )
 
-    def _least_deliveries(self) -> Made:
-        wants = self.given.wants
+    def _least_deliveries(self) -> RestrictionIterator:
+        wants = self.workbook.demand_terms
         delivered = self.quantities.flow_matrix("Deliveries", list(wants))
         for (key, want), tonnes in zip(wants.items(), delivered, strict=True):
-            rows, place = self.given.demand[key].rows, ("Demand", "minimum", "")
-            yield self._by_period("least delivery", key, tonnes, place, rows, low=want.least)
+            rows, place = self.workbook.demand[key].rows, ("Demand", "minimum", "")
+            yield self._restriction_by_period(
+                "least delivery", key, tonnes, place, rows, low=want.least
+            )

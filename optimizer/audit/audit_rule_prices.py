@@ -1,4 +1,4 @@
-"""The prices in Compliance: where there is one, and where another table shows the same."""
+"""Check of the prices in Compliance: where one must be, and that Scarcity shows the same."""
 
 from __future__ import annotations
 
@@ -6,19 +6,30 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.audit.audit_scarcity import Priced
-from optimizer.audit.verdict import SMALLEST, TOLERANCE, Tally
+from optimizer.audit.audit_scarcity import PricedRestriction
+from optimizer.audit.verdict import AUDIT_TOLERANCE, MIN_COMPARED_SIZE, Tally, fixed_place
 from optimizer.result.result_layouts import Table
 
-NO_DUALS = "no price: the plan has no dual values"
-NO_LOT = "no price: no lot that breaks it can be there; cost of rules solves without it"
-NEVER = "nothing in the case can break it"
-MOVED = "price of one tonne; what other dates would do beyond it takes a solve with them"
-_KEY = ("rule", "phase", "line", "window", "share allowed", "slack", "delivered", "breaking")
+AUDIT_NO_DUALS_NOTE = "no price: the plan has no dual values"
+AUDIT_NO_LOT_NOTE = "no price: no lot that breaks it can be there; cost of rules solves without it"
+AUDIT_NEVER_BROKEN_NOTE = "nothing in the case can break it"
+AUDIT_FIRST_TONNE_NOTE = (
+    "price of one tonne; what other dates would do beyond it takes a solve with them"
+)
+_RULE_PRICE_KEY = (
+    "rule",
+    "phase",
+    "line",
+    "window",
+    "share allowed",
+    "slack",
+    "delivered",
+    "breaking",
+)
 
 
-def rule_prices(priced: Sequence[Priced], table: Table) -> Tally:
-    """Price and note of each row; that of a share is what Scarcity shows for its bound.
+def rule_price_tally(priced: Sequence[PricedRestriction], table: Table) -> Tally:
+    """Price and note of each row; the price of a share equals that of its bound in Scarcity.
 
     The contract: "Compliance (each rule: what it binds, share found, evidence)". The results: the
     price is the "present value of one tonne more that may break it; without
@@ -27,40 +38,48 @@ def rule_prices(priced: Sequence[Priced], table: Table) -> Tally:
     """
     tally = Tally("prices of rules")
     shown: dict[tuple[str, ...], float] = {}
-    for one in priced:
-        if one.own.kind == "rule share":
-            rule, phase, line, *rest = one.own.names
-            window = one.own.labels[one.i] or rest[-1]
+    for priced_row in priced:
+        if priced_row.restriction.kind == "rule share":
+            rule, phase, line, *rest = priced_row.restriction.names
+            window = priced_row.restriction.labels[priced_row.i] or rest[-1]
             key = (rule, phase, line, window, rest[0], rest[1])
-            shown[key] = abs(one.row["worth today"])
+            shown[key] = abs(priced_row.row["worth today"])
     tally.tested += len(table)
     prices, notes = table["price"], table["price note"]
-    if NO_DUALS in notes and priced:
-        tally.flaw(f"Compliance: {NO_DUALS!r}, though Scarcity shows prices")
-    for i, cells in enumerate(zip(*(table[header] for header in _KEY), strict=True)):
+    if AUDIT_NO_DUALS_NOTE in notes and priced:
+        tally.fail(f"Compliance: {AUDIT_NO_DUALS_NOTE!r}, though Scarcity shows prices")
+    for i, cells in enumerate(zip(*(table[header] for header in _RULE_PRICE_KEY), strict=True)):
         rule, phase, line, window, share, slack, delivered, breaking = cells
         words = f"Compliance: {rule}, {phase}, {line}, {window} (price)"
         price, note = prices[i], notes[i]
-        if note not in (NO_DUALS, NO_LOT, NEVER, MOVED) or (note == NO_LOT and share > 0):
-            tally.flaw(f"{words}: {note!r}")
-        if (price != price) != (note in (NO_DUALS, NO_LOT)) or price < 0:
-            tally.flaw(f"{words}: {price} with the note {note!r}")
-        if note == NEVER and (price or breaking > TOLERANCE * SMALLEST):
-            tally.flaw(f"{words}: {price}, {breaking} t break what nothing can break")
-        if share > 0 and note == MOVED:
+        if note not in (
+            AUDIT_NO_DUALS_NOTE,
+            AUDIT_NO_LOT_NOTE,
+            AUDIT_NEVER_BROKEN_NOTE,
+            AUDIT_FIRST_TONNE_NOTE,
+        ) or (note == AUDIT_NO_LOT_NOTE and share > 0):
+            tally.fail(f"{words}: {note!r}")
+        if (price != price) != (note in (AUDIT_NO_DUALS_NOTE, AUDIT_NO_LOT_NOTE)) or price < 0:
+            tally.fail(f"{words}: {price} with the note {note!r}")
+        if note == AUDIT_NEVER_BROKEN_NOTE and (
+            price or breaking > AUDIT_TOLERANCE * MIN_COMPARED_SIZE
+        ):
+            tally.fail(f"{words}: {price}, {breaking} t break what nothing can break")
+        if share > 0 and note == AUDIT_FIRST_TONNE_NOTE:
             room = max(min(slack, (1.0 - share) * delivered), 0.0)
-            if price and room > TOLERANCE * max(delivered, SMALLEST):
-                tally.flaw(f"{words}: {price}, though {room:,.6g} t more may break it")
-            _same(
+            if price and room > AUDIT_TOLERANCE * max(delivered, MIN_COMPARED_SIZE):
+                tally.fail(f"{words}: {price}, though {room:,.6g} t more may break it")
+            _compare_with_nearest(
                 tally, [price for key, price in shown.items() if key[:4] == cells[:4]], price, words
             )
     return tally
 
 
-def _same(tally: Tally, found: Sequence[float], price: float, words: str) -> None:
-    """A price is that of one of the bounds of its name: lines of one name have a row each."""
-    if not found:
+def _compare_with_nearest(
+    tally: Tally, candidates: Sequence[float], price: float, words: str
+) -> None:
+    """Compare with the nearest price of its name: lines of one name have a row each."""
+    if not candidates:
         return
-    nearest = min(found, key=lambda own: abs(own - price))
-    scale = SMALLEST / max(abs(nearest), 1e-12)
-    tally.equal(np.array([price * scale]), np.array([nearest * scale]), lambda _: words)
+    nearest = min(candidates, key=lambda candidate: abs(candidate - price))
+    tally.equal_prices(np.array([price]), np.array([nearest]), fixed_place(words))

@@ -1,7 +1,7 @@
-"""Scarcity again: each row is a bound of the workbook that binds, told for what it is.
+"""Check of Scarcity: each row is a binding bound of the workbook with the right labels.
 
-The prices are dual values and are not worked out again. What can be seen without them is: a bound
-with room has none, its sign follows from its sense, and money of a period is discounted.
+Prices are dual values, which the audit does not recompute. It checks what must hold for them: a
+bound with room has no price, the sign follows from the side, and present values are discounted.
 """
 
 from __future__ import annotations
@@ -11,155 +11,173 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from optimizer.audit.audit_entitlements import Entitlements
-from optimizer.audit.audit_restriction import HIGH, LOW, Restriction, addresses
-from optimizer.audit.audit_restrictions import Restrictions
-from optimizer.audit.verdict import SMALLEST, Tally
+from optimizer.audit.audit_entitlements import AuditWorkbook
+from optimizer.audit.audit_restriction import (
+    MAXIMUM_SIDE,
+    MINIMUM_SIDE,
+    Restriction,
+    bound_addresses,
+)
+from optimizer.audit.audit_restrictions import AuditRestrictions
+from optimizer.audit.verdict import AUDIT_TOLERANCE, Tally
 from optimizer.result.result_layouts import Table
 
 NOT_UNIQUE, NOT_COMPUTED = "not unique", "range not computed"
-TWO_SIDED = ("contract", "capacity")
-"""Maxima that are told as one less, too: a share of them is a minimum."""
+TWO_SIDED_KINDS = ("contract", "capacity")
+"""Kinds whose maximum may also be priced per one less, because a share of it is a minimum."""
 
 
-class Priced(Struct, frozen=True):
+class PricedRestriction(Struct, frozen=True):
     """A row of Scarcity and the bound that it is about."""
 
-    own: Restriction
+    restriction: Restriction
     i: int
-    """Place in its arrays."""
+    """Position in its arrays."""
     side: int
     t: int | None
     """Period; None where it holds over a window."""
     row: dict[str, Any]
 
     @property
-    def relief(self) -> float:
-        """Units of the change of the bound that have the worth; not a number if not known."""
+    def range_of_worth(self) -> float:
+        """Change of the bound for which the worth holds; NaN if not known."""
         return float(self.row["more" if self.row["per"] == "one more" else "less"])
 
 
-class Scarcity:
+class ScarcityAudit:
     """The table Scarcity of one plan, row by row."""
 
-    def __init__(self, given: Entitlements, restrictions: Restrictions, table: Table) -> None:
-        self.given, self.restrictions, self.table = given, restrictions, table
-        self.calendar = given.calendar
+    def __init__(
+        self, workbook: AuditWorkbook, restrictions: AuditRestrictions, table: Table
+    ) -> None:
+        self.workbook, self.restrictions, self.table = workbook, restrictions, table
+        self.calendar = workbook.calendar
         self.tally = Tally("Scarcity")
-        self.priced: list[Priced] = []
-        """Rows whose bound was found, in their order."""
+        self.priced: list[PricedRestriction] = []
+        """Rows with a known bound, in order."""
         for cells in table.rows():
             row = dict(zip(table.layout.headers, cells, strict=True))
-            found = self._found(row)
-            if found is None:
-                self.tally.flaw(f"Scarcity: no such bound: {_words(row)}")
+            priced = self._priced_restriction(row)
+            if priced is None:
+                self.tally.fail(f"Scarcity: no such bound: {_scarcity_row_text(row)}")
             else:
-                self.priced.append(found)
+                self.priced.append(priced)
 
-    def _found(self, row: dict[str, Any]) -> Priced | None:
-        """The bound of a row: by kind, name, period and side, and of several the nearest."""
+    def _priced_restriction(self, row: dict[str, Any]) -> PricedRestriction | None:
+        """The bound of a row by kind, name, period and side; of several the nearest."""
         kind, period = row["kind"], row["period"]
-        sides = {"one more": [HIGH], "one less": [LOW]}.get(row["per"], [])
-        if row["per"] == "one less" and kind in TWO_SIDED:
-            sides = [HIGH]
-        found = [
-            (abs(own.bound(i, side) - row["bound"]), n, i, side)
-            for n, own in enumerate(self.restrictions.of(kind).get(row["thing"], ()))
-            for i, label in enumerate(own.labels)
+        sides = {"one more": [MAXIMUM_SIDE], "one less": [MINIMUM_SIDE]}.get(row["per"], [])
+        if row["per"] == "one less" and kind in TWO_SIDED_KINDS:
+            sides = [MAXIMUM_SIDE]
+        candidates = [
+            (abs(restriction.bound(i, side) - row["bound"]), n, i, side)
+            for n, restriction in enumerate(self.restrictions.of(kind).get(row["thing"], ()))
+            for i, label in enumerate(restriction.labels)
             if label == period
             for side in sides
-            if not np.isnan(own.bound(i, side))
+            if not np.isnan(restriction.bound(i, side))
         ]
-        if not found:
+        if not candidates:
             return None
-        _, n, i, side = min(found)
-        own = self.restrictions.of(kind)[row["thing"]][n]
-        return Priced(own, i, side, self.calendar.index.get(period), row)
+        _, n, i, side = min(candidates)
+        restriction = self.restrictions.of(kind)[row["thing"]][n]
+        return PricedRestriction(restriction, i, side, self.calendar.index.get(period), row)
 
     def tallies(self) -> list[Tally]:
         """Scarcity, and complementary slackness."""
-        self._rows()
-        self._figures()
-        self._order()
+        self._check_labels()
+        self._check_figures()
+        self._check_order()
         return [self.tally, self._slackness()]
 
-    def _rows(self) -> None:
-        """Labels of each row, none twice; what is not known of a range is said.
+    def _check_labels(self) -> None:
+        """Labels of each row, no bound twice, and the note where a range is not known.
 
         The results: "not unique: on a side that is blank another price may hold, or there is no
         plan; range not computed: large cases"; cells are those "that the bound comes from".
         """
         shown, wanted, seen = [], [], set[tuple[int, int]]()
-        ranged = any(one.row["note"] != NOT_COMPUTED for one in self.priced)
-        for one in self.priced:
-            row, known = one.row, [one.row[h] == one.row[h] for h in ("more", "less")]
+        ranged = any(priced.row["note"] != NOT_COMPUTED for priced in self.priced)
+        for priced in self.priced:
+            row, known = priced.row, [priced.row[h] == priced.row[h] for h in ("more", "less")]
             note = NOT_COMPUTED if not ranged else "" if all(known) else NOT_UNIQUE
-            cells = "; ".join(addresses(self.given, one.own, one.i, one.side))
+            cells = "; ".join(
+                bound_addresses(self.workbook, priced.restriction, priced.i, priced.side)
+            )
             shown.append((row["unit"], row["cell"], row["note"]))
-            wanted.append((one.own.unit, cells, note))
-            if (not ranged and any(known)) or min(_known(row), default=1.0) <= 0.0:
-                self.tally.flaw(f"Scarcity: {_words(row)}: holds for {row['more']}, {row['less']}")
-            key = (id(one.own), one.i)
+            wanted.append((priced.restriction.unit, cells, note))
+            if (not ranged and any(known)) or min(_known_ranges(row), default=1.0) <= 0.0:
+                self.tally.fail(
+                    f"Scarcity: {_scarcity_row_text(row)}: holds for {row['more']}, {row['less']}"
+                )
+            key = (id(priced.restriction), priced.i)
             if key in seen:
-                self.tally.flaw(f"Scarcity: {_words(row)} stands twice")
+                self.tally.fail(f"Scarcity: {_scarcity_row_text(row)} stands twice")
             seen.add(key)
-        self.tally.alike(shown, wanted, self._place)
+        self.tally.equal_labels(shown, wanted, self._place)
 
     def _place(self, i: int) -> str:
-        return f"Scarcity: {_words(self.priced[i].row)}"
+        return f"Scarcity: {_scarcity_row_text(self.priced[i].row)}"
 
-    def _figures(self) -> None:
-        """Bounds, present values, signs, and ranges that end where the other bound begins.
+    def _check_figures(self) -> None:
+        """Bounds, present values, signs, and ranges that end at the other bound.
 
         The results: worth is "in money of that period, not discounted", worth today "the same as
         present value"; it is a "saving by that change", so that only demand may have any sign; a
         minimum ends at the maximum of the same row.
         """
         discount = self.calendar.discount
-        rates = [1.0 if one.t is None else float(discount[one.t]) for one in self.priced]
-        rows = [one.row for one in self.priced]
-        bounds = np.array([one.own.bound(one.i, one.side) for one in self.priced])
+        rates = [1.0 if priced.t is None else float(discount[priced.t]) for priced in self.priced]
+        rows = [priced.row for priced in self.priced]
+        bounds = np.array(
+            [priced.restriction.bound(priced.i, priced.side) for priced in self.priced]
+        )
         self.tally.equal(np.array([row["bound"] for row in rows]), bounds, self._place)
         worth, today = (np.array([row[h] for row in rows]) for h in ("worth", "worth today"))
-        size = np.maximum(np.abs(today), 1e-12)
-        scale = SMALLEST / size  # a price of any size is compared by its own digits
-        self.tally.equal(today * scale, worth * np.array(rates) * scale, self._place)
-        for one in self.priced:
-            row = one.row
-            if one.own.kind != "demand" and not (row["worth"] > 0 and row["worth today"] > 0):
-                self.tally.flaw(f"Scarcity: {_words(row)}: a saving of {row['worth']}")
-            other = one.own.bound(one.i, -one.side)
-            room = abs(other - one.own.bound(one.i, one.side))
-            inward = row["more" if one.side == LOW else "less"]
-            if room > 0 and inward > room * (1 + 1e-6):
-                self.tally.flaw(f"Scarcity: {_words(row)}: {inward} is beyond its other bound")
+        self.tally.equal_prices(today, worth * np.array(rates), self._place, np.abs(today))
+        for priced in self.priced:
+            row = priced.row
+            if priced.restriction.kind != "demand" and not (
+                row["worth"] > 0 and row["worth today"] > 0
+            ):
+                self.tally.fail(f"Scarcity: {_scarcity_row_text(row)}: a saving of {row['worth']}")
+            other = priced.restriction.bound(priced.i, -priced.side)
+            room = abs(other - priced.restriction.bound(priced.i, priced.side))
+            inward = row["more" if priced.side == MINIMUM_SIDE else "less"]
+            if room > 0 and inward > room * (1 + AUDIT_TOLERANCE):
+                self.tally.fail(
+                    f"Scarcity: {_scarcity_row_text(row)}: {inward} is beyond its other bound"
+                )
 
-    def _order(self) -> None:
-        """Dearest first."""
-        today = np.abs([one.row["worth today"] for one in self.priced])
+    def _check_order(self) -> None:
+        """Rows are sorted by present value, highest first."""
+        today = np.abs([priced.row["worth today"] for priced in self.priced])
         for i in np.flatnonzero(np.diff(today) > 0)[:1]:
-            self.tally.flaw(f"{self._place(int(i) + 1)} is dearer than the row above it")
+            self.tally.fail(f"{self._place(int(i) + 1)} is dearer than the row above it")
 
     def _slackness(self) -> Tally:
-        """Complementary slackness: what has a price has no room.
+        """Complementary slackness: a bound with a price has no room.
 
         The contract: "Scarcity (shadow prices in words, with their range)". The results: a price
         is "what relaxing each bound by one unit would save"; one that is not reached saves nothing.
         """
         tally = Tally("prices only of what binds")
-        room = np.array([one.own.room(one.i, one.side) for one in self.priced])
+        room = np.array([priced.restriction.room(priced.i, priced.side) for priced in self.priced])
         size = [
-            max(float(one.own.size[one.i]), abs(one.own.bound(one.i, one.side)))
-            for one in self.priced
+            max(
+                float(priced.restriction.size[priced.i]),
+                abs(priced.restriction.bound(priced.i, priced.side)),
+            )
+            for priced in self.priced
         ]
         tally.within(room, np.zeros(room.size), np.array(size), self._place)
         return tally
 
 
-def _known(row: dict[str, Any]) -> list[float]:
+def _known_ranges(row: dict[str, Any]) -> list[float]:
     return [row[header] for header in ("more", "less") if row[header] == row[header]]
 
 
-def _words(row: dict[str, Any]) -> str:
+def _scarcity_row_text(row: dict[str, Any]) -> str:
     when = f" in {row['period']}" if row["period"] else ""
     return f"{row['kind']} {row['thing']}{when}"

@@ -1,7 +1,7 @@
-"""Shares of origin: they add up, fit the deliveries, and stem from something in the plan.
+"""Checks of shares of origin: they add up, fit the deliveries, and stem from events in the plan.
 
-Written from the workbook and the other result tables alone. Nothing of the calculation of
-the shares is used, only what must be true of any that are right.
+The checks use the workbook and the other result tables alone, not a calculation of shares: they
+are necessary conditions of any right shares.
 """
 
 from __future__ import annotations
@@ -11,179 +11,192 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.audit.audit_columns import TableColumns, total
-from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_columns import CodedColumns, sum_by_index
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
-from optimizer.audit.audit_histories import AuditEvent, same
+from optimizer.audit.audit_histories import AuditEvent, folded
 from optimizer.audit.audit_lots import LotLedger
+from optimizer.audit.audit_texts import (
+    NOT_APPLICABLE_NAME,
+    STAGELESS_NAME,
+    UNKNOWN_NAME,
+    UNSTATED_NAME,
+)
 from optimizer.audit.verdict import Tally
 from optimizer.result.result_layouts import Tables
 
-SHARE = 10.0
-"""Shares are compared as if they were so many tonnes, so that 1e-6 of a share fails."""
-_NOT_STATED, _NO_STAGE = "not stated", "(no stage)"
-_UNKNOWN, _DOES_NOT_APPLY = "unknown", "does not apply"
+SHARE_SCALE = 10.0
+"""Factor on shares: with ``MIN_COMPARED_SIZE`` of 10 a share may differ by the tolerance, 1e-6."""
 
 
 class ProvenanceAudit:
     """The checks of the table ``Provenance`` of one plan."""
 
     def __init__(
-        self, given: Entitlements, flows: TableFlows, book: LotLedger, tables: Tables
+        self, workbook: AuditWorkbook, flows: TableFlows, ledger: LotLedger, tables: Tables
     ) -> None:
-        self.given, self.flows, self.provenance = given, flows, book.provenance
+        self.workbook, self.flows, self.provenance = workbook, flows, ledger.provenance
         table = tables.get("Provenance")
-        self.columns = TableColumns(table) if table is not None else None
+        self.columns = CodedColumns(table) if table is not None else None
 
     def tallies(self) -> list[Tally]:
         """All of them; none where the table is not there."""
         if self.columns is None:
             return []
-        return [*self.sums(self.columns), self.stems(self.columns), self.banned(self.columns)]
+        return [
+            *self.sums(self.columns),
+            self.places_stem_from_plan(self.columns),
+            self.no_banned_origin(self.columns),
+        ]
 
-    def sums(self, columns: TableColumns) -> list[Tally]:
-        """Shares of one delivery, stage, input and by make one, their tonnes the delivery.
+    def sums(self, columns: CodedColumns) -> list[Tally]:
+        """Shares by delivery, stage, input and attribute sum to 1, their tonnes to the delivery.
 
         The contract: "Provenance (share by stage and country for each demand line)".
         """
-        ones, whole = Tally("shares of origin add up"), Tally("tonnes by origin are delivered")
+        share_sums, tonnes_sums = (
+            Tally("shares of origin add up"),
+            Tally("tonnes by origin are delivered"),
+        )
         headers = ("line", "customer", "material", "period", "stage", "input", "by")
         keys, row = columns.keys(headers)
-        place = _words(keys)
+        place = _key_places(keys)
         share = columns.figures("share")
-        sums = total(row, share, len(keys))
-        ones.equal(sums * SHARE, np.full(len(keys), SHARE), place)
-        ones.at_least(share * SHARE, np.zeros(share.size), lambda i: place(int(row[i])))
+        sums = sum_by_index(row, share, len(keys))
+        share_sums.equal(sums * SHARE_SCALE, np.full(len(keys), SHARE_SCALE), place)
+        share_sums.at_least(share * SHARE_SCALE, np.zeros(share.size), lambda i: place(int(row[i])))
         delivered = self._delivered()
-        goal = np.array([delivered.get(key[:4], 0.0) for key in keys])
-        whole.equal(total(row, columns.figures("tonnes"), len(keys)), goal, place)
-        told = {key[:4] for key in keys if key[5:] == ("all", "country")}
-        lacking = [key for key in delivered if key not in told]
-        missing = np.array([delivered[key] for key in lacking])
-        whole.equal(np.zeros(missing.size), missing, _words(lacking))
-        return [ones, whole]
+        wanted = np.array([delivered.get(key[:4], 0.0) for key in keys])
+        tonnes_sums.equal(sum_by_index(row, columns.figures("tonnes"), len(keys)), wanted, place)
+        listed = {key[:4] for key in keys if key[5:] == ("all", "country")}
+        unlisted = [key for key in delivered if key not in listed]
+        missing = np.array([delivered[key] for key in unlisted])
+        tonnes_sums.equal(np.zeros(missing.size), missing, _key_places(unlisted))
+        return [share_sums, tonnes_sums]
 
     def _delivered(self) -> dict[tuple[str, ...], float]:
         """Tonnes of traced materials by line, customer, material and period."""
-        flow, found = self.flows["Deliveries"], {}
+        flow, tonnes = self.flows["Deliveries"], {}
         for i, row in enumerate(flow.matrix()):
-            material = self.given.materials.get(flow.keys[i][2])
+            material = self.workbook.materials.get(flow.keys[i][2])
             for t in np.flatnonzero(row) if material and material.traced else ():
-                found[(*flow.keys[i], self.given.calendar.labels[t])] = float(row[t])
-        return found
+                tonnes[(*flow.keys[i], self.workbook.calendar.labels[t])] = float(row[t])
+        return tonnes
 
-    def stems(self, columns: TableColumns) -> Tally:
-        """Every place shown at a stage is one of a purchase, stock, order or run by then.
+    def places_stem_from_plan(self, columns: CodedColumns) -> Tally:
+        """Every place shown at a stage belongs to an earlier purchase, stock, order or run.
 
         The contract: "a history event" has its place in Supply, Stocks, Pipeline or
         Processes.
         """
         tally = Tally("origins stem from the plan")
         first: dict[tuple[str, str, str], int] = {}
-        for t, fact in self._facts():
-            for by, name in _shown(fact):
-                key = (by, same(fact.stage or _NO_STAGE), same(name))
+        for t, event in self._events():
+            for by, name in _names_shown(event):
+                key = (by, folded(event.stage or STAGELESS_NAME), folded(name))
                 first[key] = min(first.get(key, t), t)
         headers = ("by", "stage", "name", "period", "line")
         keys, _ = columns.keys(headers)
         late = [
-            name != _NOT_STATED
-            and first.get((by, same(stage), same(name)), self.given.calendar.count)
-            > self.given.calendar.index.get(period, -1)
+            name != UNSTATED_NAME
+            and first.get((by, folded(stage), folded(name)), self.workbook.calendar.count)
+            > self.workbook.calendar.index.get(period, -1)
             for by, stage, name, period, _ in keys
         ]
-        tally.equal(np.array(late, dtype=float) * SHARE, np.zeros(len(keys)), _words(keys))
+        tally.equal(
+            np.array(late, dtype=float) * SHARE_SCALE, np.zeros(len(keys)), _key_places(keys)
+        )
         return tally
 
-    def _facts(self) -> Iterator[tuple[int, AuditEvent]]:
-        """Events of the plan with the first period in which they can be in a lot."""
-        given, provenance = self.given, self.provenance
-        for key, row in _first_cells(self.flows, "Purchases"):
-            rows = given.offers.get(key)
+    def _events(self) -> Iterator[tuple[int, AuditEvent]]:
+        """Events of the plan with the first period in which a lot can have them."""
+        workbook, provenance = self.workbook, self.provenance
+        for key, row in _first_periods(self.flows, "Purchases"):
+            rows = workbook.offers.get(key)
             for offer, years in zip(rows.rows, rows.years, strict=True) if rows else ():
                 if years[row:].any():
                     history = provenance.history(offer.site, offer.material, offer.history)
-                    yield from ((row, fact) for fact in history)
-        for pair, storage in given.storage.items():
+                    yield from ((row, event) for event in history)
+        for pair, storage in workbook.storage.items():
             if storage.first is not None and storage.first.opening:
-                for fact in provenance.history(*pair, storage.first.history):
-                    yield 0, fact
-        for order in given.case.pipeline:
-            for fact in provenance.history(order.to_site, order.material, order.history):
-                yield 0, fact
-        for step, t in _first_cells(self.flows, "Production"):
-            for process, holds in given.running(step).rows:
-                if holds[t:].any():
+                for event in provenance.history(*pair, storage.first.history):
+                    yield 0, event
+        for order in workbook.case.pipeline:
+            for event in provenance.history(order.to_site, order.material, order.history):
+                yield 0, event
+        for step, t in _first_periods(self.flows, "Production"):
+            for process, applies in workbook.process_needs(step).rows:
+                if applies[t:].any():
                     for stage in process.stages:
-                        yield t, provenance.fact(step[0], stage)
+                        yield t, provenance.event_at(step[0], stage)
 
-    def banned(self, columns: TableColumns) -> Tally:
+    def no_banned_origin(self, columns: CodedColumns) -> Tally:
         """No event that a rule bans is shown on a delivery that may not break it at all.
 
-        A rule that a process clears, or whose events are dated, cannot be told from the
-        names alone: its lots are followed by the checks of custody.
+        A rule that a process clears, or whose events are dated, cannot be judged by names
+        alone: the checks of custody follow its lots.
 
         The contract: "a history event that matches a line breaks the rule".
         """
-        tally, index = Tally("no banned origin is shown"), self.given.calendar.index
-        cleared = {same(rule) for row in self.given.case.processes for rule in row.clears}
-        keys, row = columns.keys(("line", "customer", "material", "period", *_EVENT))
-        tonnes = total(row, columns.figures("tonnes"), len(keys))
+        tally, index = Tally("no banned origin is shown"), self.workbook.calendar.index
+        cleared = {folded(rule) for row in self.workbook.case.processes for rule in row.clears}
+        keys, row = columns.keys(("line", "customer", "material", "period", *_EVENT_COLUMNS))
+        tonnes = sum_by_index(row, columns.figures("tonnes"), len(keys))
         shown = dict.fromkeys(key[4:] for key in keys)
-        events = {event: self.provenance.broken(_fact(*event)) for event in shown}
-        for rule in self.given.case.rules:
-            if rule.maximum_share or rule.dated_by == "processing" or same(rule.rule) in cleared:
+        events = {event: self.provenance.broken(_event_of_row(*event)) for event in shown}
+        for rule in self.workbook.case.rules:
+            if rule.maximum_share or rule.dated_by == "processing" or folded(rule.rule) in cleared:
                 continue
-            bits = self.provenance.of_rule(rule.rule)
-            live = self.given.calendar.touches(rule.start, rule.end)
+            bits = self.provenance.bits_of_rule(rule.rule)
+            live = self.workbook.calendar.touches(rule.start, rule.end)
             wrong = [
                 key[3] in index
                 and bool(events[key[4:]] & bits and live[index[key[3]]])
                 and self._binds(rule.segments, key[:3], index[key[3]])
                 for key in keys
             ]
-            tally.forbid(tonnes, np.array(wrong, dtype=bool), _words(keys))
+            tally.forbid(tonnes, np.array(wrong, dtype=bool), _key_places(keys))
         return tally
 
     def _binds(self, segments: Sequence[str], key: Any, t: int) -> bool:
-        rows = self.given.demand.get(key)
+        rows = self.workbook.demand.get(key)
         return rows is not None and any(
             years[t] > 0 and ("*" in segments or row.segment in segments)
             for row, years in zip(rows.rows, rows.years, strict=True)
         )
 
 
-_EVENT = ("stage", "by", "name", "country")
+_EVENT_COLUMNS = ("stage", "by", "name", "country")
 
 
-def _fact(stage: str, by: str, name: str, country: str) -> list[AuditEvent]:
-    """What a row says of an event, as far as it does."""
-    stage = "" if stage == _NO_STAGE else stage
-    if name == _DOES_NOT_APPLY:
+def _event_of_row(stage: str, by: str, name: str, country: str) -> list[AuditEvent]:
+    """The event that a row states, as far as it does."""
+    stage = "" if stage == STAGELESS_NAME else stage
+    if name == NOT_APPLICABLE_NAME:
         return []
-    if name == _UNKNOWN:
-        return [AuditEvent(stage, _UNKNOWN)]
+    if name == UNKNOWN_NAME:
+        return [AuditEvent(stage, UNKNOWN_NAME)]
     if by == "country":
-        return [] if name == _NOT_STATED else [AuditEvent(stage, name, "", (), ())]
+        return [] if name == UNSTATED_NAME else [AuditEvent(stage, name, "", (), ())]
     if by == "owner":
-        return [] if name == _NOT_STATED else [AuditEvent(stage, "", country, (name,), ())]
-    place = () if name == _NOT_STATED else (name,)
+        return [] if name == UNSTATED_NAME else [AuditEvent(stage, "", country, (name,), ())]
+    place = () if name == UNSTATED_NAME else (name,)
     return [AuditEvent(stage, country, "", (), place)] if country else []
 
 
-def _shown(fact: AuditEvent) -> Iterator[tuple[str, str]]:
+def _names_shown(event: AuditEvent) -> Iterator[tuple[str, str]]:
     """Names under which an event may be shown: by country, site and owner."""
-    if fact.country in ("unknown", "none"):
-        name = _UNKNOWN if fact.country == "unknown" else _DOES_NOT_APPLY
+    if event.country in ("unknown", "none"):
+        name = UNKNOWN_NAME if event.country == "unknown" else NOT_APPLICABLE_NAME
         yield from ((by, name) for by in ("country", "site", "owner"))
         return
-    yield "country", fact.country
-    yield from (("site", name) for name in fact.place)
-    yield from (("owner", name) for name in fact.owner)
+    yield "country", event.country
+    yield from (("site", name) for name in event.place)
+    yield from (("owner", name) for name in event.owner)
 
 
-def _first_cells(flows: TableFlows, name: str) -> Iterator[tuple[Any, int]]:
-    """Keys of a table with the first period in which there is something."""
+def _first_periods(flows: TableFlows, name: str) -> Iterator[tuple[Any, int]]:
+    """Keys of a table with the first period of a non-zero quantity."""
     flow = flows[name]
     for key, row in zip(flow.keys, flow.matrix(), strict=True):
         some = np.flatnonzero(row)
@@ -191,5 +204,5 @@ def _first_cells(flows: TableFlows, name: str) -> Iterator[tuple[Any, int]]:
             yield key, int(some[0])
 
 
-def _words(keys: Sequence[tuple[str, ...]]) -> Callable[[int], str]:
+def _key_places(keys: Sequence[tuple[str, ...]]) -> Callable[[int], str]:
     return lambda i: ", ".join(part for part in keys[i] if part)

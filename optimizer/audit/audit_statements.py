@@ -1,4 +1,4 @@
-"""What a delivery under a rule rests on that nobody knows or states.
+"""Tonnes of a delivery under a rule whose history is unknown or not stated.
 
 The contract: "an unknown event matches every scope line whose stage it has"; "an intermediate
 stage that is not named does not break a rule; it is reported as not stated".
@@ -10,18 +10,18 @@ from typing import Any
 
 from msgspec import Struct
 
-from optimizer.audit.audit_entitlements import Entitlements
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_graph import stages_up_to
-from optimizer.audit.audit_histories import same
-from optimizer.audit.audit_origins import NOT_STATED, OriginShareAudit
+from optimizer.audit.audit_histories import folded
+from optimizer.audit.audit_origins import UNSTATED_PLACE, OriginShareAudit
 from optimizer.tables import sheets
 
-SMALLEST = 1e-6
-"""Share of a delivery below which nothing rests on it: rounding."""
+MIN_UNVERIFIED_SHARE = 1e-6
+"""Share of a delivery below which its histories are ignored: rounding of the shares."""
 
 
-class AuditReserve(Struct, frozen=True):
-    """Tonnes of a delivery that rest on what is unknown or not stated, and why."""
+class UnverifiedTonnes(Struct, frozen=True):
+    """Tonnes of a delivery with unknown or unstated histories, with cells and stages."""
 
     unknown: float = 0.0
     not_stated: float = 0.0
@@ -29,64 +29,70 @@ class AuditReserve(Struct, frozen=True):
     stages: tuple[str, ...] = ()
 
     @property
-    def some(self) -> bool:
-        """True if something rests on what is left open."""
+    def any_tonnes(self) -> bool:
+        """True if some tonnes are unknown or not stated."""
         return self.unknown + self.not_stated > 0
 
 
 class AuditStatements:
-    """What the histories behind each delivery leave open, as far as a rule looks there."""
+    """Unknown and unstated events of each delivery at the stages that a rule names."""
 
-    def __init__(self, given: Entitlements, origins: OriginShareAudit) -> None:
-        self.given, self.origins = given, origins
-        self._number = {(own.line, own.period): i for i, own in enumerate(origins.deliveries)}
+    def __init__(self, workbook: AuditWorkbook, origins: OriginShareAudit) -> None:
+        self.workbook, self.origins = workbook, origins
+        self._number = {
+            (delivery.line, delivery.period): i for i, delivery in enumerate(origins.deliveries)
+        }
         self._unknown: dict[Any, tuple[frozenset[str], str]] = {}
         """Stages at which the history of a row is unknown, and its cell."""
-        for row, facts in origins.graph.events.items():
-            stages = frozenset(fact.stage for fact in facts if fact.country == "unknown")
+        for row, events in origins.graph.events.items():
+            stages = frozenset(event.stage for event in events if event.country == "unknown")
             if stages:
-                self._unknown[row] = stages, given.case.cell(row[0], row[1], "history")
+                self._unknown[row] = stages, workbook.case.cell(row[0], row[1], "history")
 
-    def looked_at(self, rule: sheets.Rule) -> set[str] | None:
-        """Stages that the scope of a rule names; None where it looks at every stage."""
-        lines = [one for one in self.given.case.rule_scope if same(one.rule) == same(rule.rule)]
+    def stages_in_scope(self, rule: sheets.Rule) -> set[str] | None:
+        """Stages that the scope of a rule names; None where it covers every stage."""
+        lines = [
+            line for line in self.workbook.case.rule_scope if folded(line.rule) == folded(rule.rule)
+        ]
         if any(not line.stage or "*" in line.stage for line in lines):
             return None
         return {stage for line in lines for stage in line.stage}
 
-    def rest(
+    def unverified(
         self, rule: sheets.Rule, line: Any, t: int, tonnes: float, breaking: float
-    ) -> AuditReserve:
-        """What of a delivery rests on what is left open.
+    ) -> UnverifiedTonnes:
+        """Tonnes of a delivery that are unknown or not stated under a rule.
 
-        What is unknown breaks the rule, so that no more of it is unknown than breaks it: a lot
-        that a process has cleared no longer rests on its past.
+        Unknown events break the rule, so the unknown tonnes are at most the breaking ones: a lot
+        that a process has cleared no longer depends on its history.
         """
-        material = self.given.materials[line[2]]
+        material = self.workbook.materials[line[2]]
         if not material.traced:
-            return AuditReserve(not_stated=tonnes, stages=("material not traced",))
+            return UnverifiedTonnes(not_stated=tonnes, stages=("material not traced",))
         if not material.stage:
-            return AuditReserve(not_stated=tonnes, stages=("stage of the material",))
+            return UnverifiedTonnes(not_stated=tonnes, stages=("stage of the material",))
         i = self._number.get((line, t))
         if i is None:
-            return AuditReserve()
-        wanted = self.looked_at(rule)
+            return UnverifiedTonnes()
+        stages_looked_at = self.stages_in_scope(rule)
         share, cells = 0.0, []
         for row, (stages, cell) in self._unknown.items():
-            own = self.origins.rests[i][row]
-            if own > SMALLEST and (wanted is None or stages & wanted):
-                share += own
+            share_of_row = self.origins.source_shares[i][row]
+            if share_of_row > MIN_UNVERIFIED_SHARE and (
+                stages_looked_at is None or stages & stages_looked_at
+            ):
+                share += share_of_row
                 cells.append(cell)
         missing = {}
         for stage in stages_up_to(material.stage):
-            if wanted is None or stage in wanted:
+            if stages_looked_at is None or stage in stages_looked_at:
                 places = self.origins.places[stage][i] if stage in self.origins.places else {}
-                lacking = places.get(NOT_STATED, 0.0) if places else 1.0
-                if lacking > SMALLEST:
+                lacking = places.get(UNSTATED_PLACE, 0.0) if places else 1.0
+                if lacking > MIN_UNVERIFIED_SHARE:
                     missing[stage] = lacking
-        return AuditReserve(
+        return UnverifiedTonnes(
             min(min(share, 1.0) * tonnes, breaking),
             max(missing.values(), default=0.0) * tonnes,
-            tuple(cells) if breaking > SMALLEST * tonnes else (),
+            tuple(cells) if breaking > MIN_UNVERIFIED_SHARE * tonnes else (),
             tuple(missing),
         )

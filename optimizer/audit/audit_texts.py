@@ -1,37 +1,48 @@
-"""Sentences with figures in them, compared word for word and figure for figure."""
+"""Comparison of sentences: words exactly, figures up to rounding."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-_FIGURE = re.compile(r"(?<![\w.])-?\d[\d,]*\.?\d*(?:e[+-]?\d+)?")
-_DIGITS = 1e-4
-"""Difference of figures that rounding to six digits, or to a tenth of a percent, can make."""
+UNSTATED_NAME, UNKNOWN_NAME, NOT_APPLICABLE_NAME = "not stated", "unknown", "does not apply"
+STAGELESS_NAME = "(no stage)"
+"""What Provenance shows instead of the name of a place or a stage."""
+SIX_DIGITS = 1e-5
+"""Largest relative difference of a figure shown with six digits (5e-6), with a margin."""
+MIN_SHOWN_TONNES = 1e-4
+"""Size that smaller tonnes in a text are compared by: 1e-9 t is rounding of the solver."""
+_NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*\.?\d*(?:e[+-]?\d+)?")
+_DIGIT_ROUNDING = 1e-4
+"""Largest relative difference of two rounded figures; chosen well above six digits."""
+_TENTH_ROUNDING = 0.1001
+"""Largest difference of two figures rounded to one decimal, with float error."""
 
 
-def alike(shown: str, wanted: str) -> bool:
-    """True if two texts have the same words, and figures that are the same but for rounding.
+def same_text(shown: str, wanted: str) -> bool:
+    """True if two texts have the same words, and figures that are equal up to rounding.
 
     >>> alike("kept: 33.3% over 2027", "kept: 33.4% over 2027"), alike("12 t", "13 t")
     (True, False)
     """
     if shown == wanted:
         return True
-    if _FIGURE.sub("#", shown) != _FIGURE.sub("#", wanted):
+    if _NUMBER.sub("#", shown) != _NUMBER.sub("#", wanted):
         return False
-    pairs = zip(_FIGURE.findall(shown), _FIGURE.findall(wanted), strict=True)
-    return all(_near(*(float(one.replace(",", "")) for one in pair)) for pair in pairs)
+    pairs = zip(_NUMBER.findall(shown), _NUMBER.findall(wanted), strict=True)
+    return all(_same_number(*(float(number.replace(",", "")) for number in pair)) for pair in pairs)
 
 
-def _near(one: float, other: float) -> bool:
-    if float(one).is_integer() and float(other).is_integer():
-        return one == other
-    return abs(one - other) <= max(0.1001, _DIGITS * max(abs(one), abs(other)))
+def _same_number(number: float, other: float) -> bool:
+    if float(number).is_integer() and float(other).is_integer():
+        return number == other
+    return abs(number - other) <= max(
+        _TENTH_ROUNDING, _DIGIT_ROUNDING * max(abs(number), abs(other))
+    )
 
 
-def made_of(text: str, parts: Iterable[str]) -> bool:
-    """True if a text is some parts in any order, with semicolons between them.
+def consists_of(text: str, parts: Iterable[str]) -> bool:
+    """True if a text consists of parts in any order, separated by semicolons.
 
     >>> made_of("b; a", ["a", "b"]), made_of("b", ["a", "b"])
     (True, False)
@@ -43,8 +54,8 @@ def made_of(text: str, parts: Iterable[str]) -> bool:
     return not text.strip("; ")
 
 
-def figure(number: float) -> str:
-    """A price in a sentence: no digits behind the point from a thousand on, else four digits.
+def price_text(number: float) -> str:
+    """A price in a sentence: four significant digits, from a thousand on without decimals.
 
     >>> figure(4040.98), figure(0.93101)
     ('4,041', '0.931')

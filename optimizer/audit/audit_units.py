@@ -1,104 +1,110 @@
-"""Capacity of units: what they may carry, must carry while they run, and cost to run."""
+"""Check of units: capacity, minimum load and fixed cost."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats
-from optimizer.audit.audit_costs import Paid
-from optimizer.audit.audit_entitlements import Entitlements, Pair
+from optimizer.audit.audit_costs import PeriodCost
+from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows, matrix
 from optimizer.audit.audit_investment import InvestmentAudit
-from optimizer.audit.verdict import USED, Tally
+from optimizer.audit.audit_terms import SiteMaterialKey
+from optimizer.audit.verdict import MIN_USE, Tally
 from optimizer.tables import sheets
 
 
 class UnitAudit:
-    """The units of one plan, with what is used of them in each period.
+    """The units of one plan, with their load in each period.
 
-    A unit that may idle runs in a period if anything of it is used then.
+    A unit that may idle runs in a period if it has any load.
     """
 
-    def __init__(self, given: Entitlements, flows: TableFlows, investment: InvestmentAudit) -> None:
-        self.given = given
-        self.calendar = given.calendar
-        loads, added = _loads(given, flows), investment.capacity()
+    def __init__(
+        self, workbook: AuditWorkbook, flows: TableFlows, investment: InvestmentAudit
+    ) -> None:
+        self.workbook = workbook
+        self.calendar = workbook.calendar
+        loads, added = _loads_by_unit(workbook, flows), investment.capacity()
         nothing = np.zeros(self.calendar.count)
-        self.names = list({**given.units, **added, **loads})
+        self.names = list({**workbook.units, **added, **loads})
         self.load = matrix(self.calendar, [loads.get(name, nothing) for name in self.names])
         self.added = matrix(self.calendar, [added.get(name, nothing) for name in self.names])
-        self.runs: Bools = self.load > USED
+        self.runs: Bools = self.load > MIN_USE
 
     def tally(self) -> Tally:
-        """Units run at no more than capacity x availability, and no less than their least load.
+        """The load is at most capacity x availability, and at least the minimum load.
 
-        The least load is taken of the hours that a unit's own capacity is available.
+        The minimum load is a share of a unit's own available capacity.
 
         The contract: capacity is "per year, in units of `use`"; "may idle: no: it runs in
         every period that its rows cover, at no less than its minimum load; yes: minimum
         load and fixed cost only in periods in which it runs".
         """
-        tally, units, place = Tally("units"), self.given.units, self.calendar.place(self.names)
+        tally, units, place = Tally("units"), self.workbook.units, self.calendar.place(self.names)
         most, least = self.capacity(), np.zeros_like(self.load)
         for i, name in enumerate(self.names):
             if name in units:
-                must, may = self.least_loads(name)
-                least[i] = must + np.where(self.runs[i], may, 0.0)
+                always, when_running = self.least_loads(name)
+                least[i] = always + np.where(self.runs[i], when_running, 0.0)
         tally.at_most(self.load, most, place)
         tally.at_least(self.load, least, place)
         return tally
 
-    def least_loads(self, name: Pair) -> tuple[Floats, Floats]:
-        """Least load of a unit by period: of rows that may not idle, and of those that may."""
-        rows = self.given.units[name]
-        return rows.total(_must_load), rows.total(_may_load)
+    def least_loads(self, name: SiteMaterialKey) -> tuple[Floats, Floats]:
+        """Minimum load of a unit by period: of rows that may not idle, and of rows that may."""
+        rows = self.workbook.units[name]
+        return rows.total(_minimum_load_always), rows.total(_minimum_load_when_running)
 
     def capacity(self) -> Floats:
-        """Capacity of each unit by period: its own rows' and what is built, as far as available."""
-        found = self.added.copy()
+        """Available capacity of each unit by period: of its rows and of built options."""
+        capacity = self.added.copy()
         for i, name in enumerate(self.names):
-            if name in self.given.units:
-                found[i] += self.given.units[name].total(_ready)
-        return found
+            if name in self.workbook.units:
+                capacity[i] += self.workbook.units[name].total(_available_capacity)
+        return capacity
 
-    def fixed_cost(self) -> list[Paid]:
+    def fixed_cost(self) -> list[PeriodCost]:
         """Fixed cost of the rows of Units by period."""
-        found: list[Paid] = []
+        costs: list[PeriodCost] = []
         for i, name in enumerate(self.names):
-            rows = self.given.units.get(name)
+            rows = self.workbook.units.get(name)
             if rows is not None:
-                must, may = rows.total(_must_cost), rows.total(_may_cost)
-                paid = must + np.where(self.runs[i], may, 0.0)
-                found.append(("fixed cost", (*name, ""), paid))
-        return found
+                always, when_running = (
+                    rows.total(_fixed_cost_always),
+                    rows.total(_fixed_cost_when_running),
+                )
+                amounts = always + np.where(self.runs[i], when_running, 0.0)
+                costs.append(("fixed cost", (*name, ""), amounts))
+        return costs
 
 
-def _loads(given: Entitlements, flows: TableFlows) -> dict[Pair, Floats]:
+def _loads_by_unit(workbook: AuditWorkbook, flows: TableFlows) -> dict[SiteMaterialKey, Floats]:
     """Capacity used of each unit by period."""
-    loads: dict[Pair, Floats] = {}
+    loads: dict[SiteMaterialKey, Floats] = {}
     flow = flows["Production"]
     for step, activity in zip(flow.keys, flow.matrix(), strict=True):
-        for unit, use in given.running(step).uses.items():
+        for unit, use in workbook.process_needs(step).uses.items():
             if unit:
                 loads[step[0], unit] = loads.get((step[0], unit), 0.0) + use * activity
     return loads
 
 
-def _ready(row: sheets.Unit) -> float:
+def _available_capacity(row: sheets.Unit) -> float:
     return row.capacity * row.availability
 
 
-def _must_load(row: sheets.Unit) -> float:
-    return 0.0 if row.may_idle else _ready(row) * row.minimum_load
+def _minimum_load_always(row: sheets.Unit) -> float:
+    return 0.0 if row.may_idle else _available_capacity(row) * row.minimum_load
 
 
-def _may_load(row: sheets.Unit) -> float:
-    return _ready(row) * row.minimum_load if row.may_idle else 0.0
+def _minimum_load_when_running(row: sheets.Unit) -> float:
+    return _available_capacity(row) * row.minimum_load if row.may_idle else 0.0
 
 
-def _must_cost(row: sheets.Unit) -> float:
+def _fixed_cost_always(row: sheets.Unit) -> float:
     return 0.0 if row.may_idle else row.fixed_cost
 
 
-def _may_cost(row: sheets.Unit) -> float:
+def _fixed_cost_when_running(row: sheets.Unit) -> float:
     return row.fixed_cost if row.may_idle else 0.0

@@ -1,4 +1,4 @@
-"""Checks and their verdict: how far a plan is from what it should be."""
+"""Checks, their worst violation, and the verdict on a plan."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from msgspec import Struct
 
 from optimizer.audit.audit_calendar import Bools, Floats
 
-TOLERANCE = 1e-6
-"""Violation that passes, relative to the quantities that are compared."""
-SMALLEST = 10.0
-"""Quantities below it (t, or money) are compared as if they were so large."""
-USED = TOLERANCE * SMALLEST
-"""Tonnes, or units of use, above which a lane or a unit counts as used."""
-WRONG = 1.0
-"""Violation of what is wrong whatever its size, or not a number."""
+AUDIT_TOLERANCE = 1e-6
+"""Largest relative violation that passes: ten times HiGHS's feasibility tolerance of 1e-7."""
+MIN_COMPARED_SIZE = 10.0
+"""Size (t, or money) that smaller quantities are compared by: 1e-5 in absolute terms passes."""
+MIN_USE = AUDIT_TOLERANCE * MIN_COMPARED_SIZE
+"""Tonnes, or units of use, above which a lane or a unit counts as used: more than rounding."""
+MIN_PRICE_SIZE = 1e-12
+"""Size that smaller prices are compared by, only to avoid a division by zero."""
+CERTAIN_VIOLATION = 1.0
+"""Relative violation recorded for a wrong label or for a value that is not a number."""
 
 
 class Check(Struct, frozen=True):
@@ -33,7 +35,7 @@ class Check(Struct, frozen=True):
 
 
 class Audit(Struct, frozen=True):
-    """What an independent recomputation says about a plan."""
+    """Result of the independent recomputation of a plan."""
 
     checks: tuple[Check, ...]
     cost: float
@@ -45,7 +47,7 @@ class Audit(Struct, frozen=True):
 
     @property
     def passed(self) -> bool:
-        """True if every check is."""
+        """True if every check passed."""
         return all(check.passed for check in self.checks)
 
     @property
@@ -70,9 +72,9 @@ class Audit(Struct, frozen=True):
 
 
 class Tally:
-    """Comparisons under one name; keeps the worst."""
+    """Comparisons under one name; records the worst violation."""
 
-    def __init__(self, name: str, smallest: float = SMALLEST) -> None:
+    def __init__(self, name: str, smallest: float = MIN_COMPARED_SIZE) -> None:
         self.name = name
         self.smallest = smallest
         self.worst = 0.0
@@ -97,6 +99,14 @@ class Tally:
             size = np.maximum(np.abs(value), np.abs(target))
         self._compare(np.abs(value - target), size, value, target, "instead of", place)
 
+    def equal_prices(
+        self, value: Floats, target: Floats, place: Callable[[int], str], size: Floats | None = None
+    ) -> None:
+        """Each price must be its target, relative to itself (or ``size``) however small it is."""
+        size = np.abs(target) if size is None else size
+        scale = MIN_COMPARED_SIZE / np.maximum(size, MIN_PRICE_SIZE)
+        self.equal(value * scale, target * scale, place)
+
     def within(
         self, value: Floats, limit: Floats, size: Floats, place: Callable[[int], str]
     ) -> None:
@@ -104,31 +114,31 @@ class Tally:
         self._compare(value - limit, size, value, limit, "above", place)
 
     def forbid(self, value: Floats, forbidden: Bools, place: Callable[[int], str]) -> None:
-        """Values must be zero where they are forbidden; nothing else is looked at."""
-        found = np.flatnonzero(forbidden)
-        self.tested += value.size - found.size
-        zero = np.zeros(found.size)
-        self.equal(value[found], zero, lambda i: place(int(found[i])))
+        """Values must be zero where they are forbidden; other values are not compared."""
+        positions = np.flatnonzero(forbidden)
+        self.tested += value.size - positions.size
+        zero = np.zeros(positions.size)
+        self.equal(value[positions], zero, lambda i: place(int(positions[i])))
 
-    def alike(
+    def equal_labels(
         self, shown: Sequence[object], wanted: Sequence[object], place: Callable[[int], str]
     ) -> None:
-        """Each label must be what it should be, letter for letter."""
+        """Each shown label must equal the wanted one, letter for letter."""
         self.tested += len(shown)
-        for i, (own, other) in enumerate(zip(shown, wanted, strict=True)):
-            if own != other:
-                self.worst = max(self.worst, WRONG)
-                self.where = f"{place(i)}: {own!r} instead of {other!r}"
+        for i, (label, right) in enumerate(zip(shown, wanted, strict=True)):
+            if label != right:
+                self.worst = max(self.worst, CERTAIN_VIOLATION)
+                self.where = f"{place(i)}: {label!r} instead of {right!r}"
                 return
 
-    def flaw(self, where: str) -> None:
-        """Something that is wrong whatever its size."""
+    def fail(self, where: str) -> None:
+        """Record an error that has no size, such as a missing row."""
         self.tested += 1
-        self.worst, self.where = max(self.worst, WRONG), where
+        self.worst, self.where = max(self.worst, CERTAIN_VIOLATION), where
 
     def check(self) -> Check:
-        """The outcome; what is not a number never passes."""
-        return Check(self.name, self.worst <= TOLERANCE, self.worst, self.where, self.tested)
+        """The outcome; a value that is not a number never passes."""
+        return Check(self.name, self.worst <= AUDIT_TOLERANCE, self.worst, self.where, self.tested)
 
     def _compare(
         self,
@@ -143,13 +153,13 @@ class Tally:
             return
         self.tested += excess.size
         ratio = excess / np.maximum(size, self.smallest)
-        ratio[np.isnan(ratio)] = WRONG
+        ratio[np.isnan(ratio)] = CERTAIN_VIOLATION
         i = int(np.argmax(ratio))
         if ratio.flat[i] > self.worst:
             self.worst = float(ratio.flat[i])
             self.where = f"{place(i)}: {value.flat[i]:,.6g} {word} {limit.flat[i]:,.6g}"
 
 
-def always(words: str) -> Callable[[int], str]:
-    """Names every position alike."""
+def fixed_place(words: str) -> Callable[[int], str]:
+    """Give every position the same name."""
     return lambda _: words

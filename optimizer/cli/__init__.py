@@ -1,6 +1,6 @@
-"""The command line: words to calls, errors to exit codes.
+"""The command line: arguments to calls, errors to exit codes.
 
-People's text goes to standard error, ``--json`` prints one object on standard output.
+Messages go to standard error; ``--json`` prints one object on standard output.
 Exit codes: 0 plan found and audited, 1 the workbook has errors, 2 wrong use, 3 no
 feasible plan, 4 stopped before optimality, 5 internal error.
 """
@@ -9,40 +9,36 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from optimizer.atomic_write import check_target
 from optimizer.cli.arguments import (
     ArgumentParser,
-    counted,
+    finding_record,
+    number_of,
+    print_findings,
+    print_message,
     print_record,
-    said,
-    seconds,
-    share,
-    tell,
-    tell_findings,
+    seconds_argument,
+    share_argument,
 )
 from optimizer.cli.command_result import CommandOutput
-from optimizer.cli.plan_options import add_plans, add_previous
+from optimizer.cli.plan_options import add_plan_commands, add_previous_options
 from optimizer.cli.progress_line import ProgressLine
-from optimizer.cli.run_id import inputs_of
-from optimizer.cli.solve_command import solve as solved
+from optimizer.cli.run_id import input_paths
+from optimizer.cli.solve_command import solve as run_solve
 from optimizer.cli.study_command import add_studies
 from optimizer.errors import FileError, Finding, OptimizerError, StoppedError, WorkbookError
-from optimizer.garbage_collection import collecting
-from optimizer.interrupts import listening
-from optimizer.staging import sweep
+from optimizer.interrupts import signals_raise_interrupt
+from optimizer.staging import remove_abandoned_staging
 from optimizer.version import __version__
-
-ONCE = ("solve", "check", "template")
-"""Commands that end with what they make: nothing that they leave behind need be collected."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code; nothing is raised."""
+    """Run a command and return its exit code; raises nothing."""
     options = _parser().parse_args(arguments)
-    with listening():
+    with signals_raise_interrupt():
         try:
             return _run(options)
         except KeyboardInterrupt:
@@ -52,15 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except MemoryError:
             return _fail(options, "this machine has not enough memory for the case", 5)
         except Exception as error:
-            return _fail(options, f"internal error: {_kept(error)}", 5)
+            return _fail(options, f"internal error: {_write_error_log(error)}", 5)
 
 
 def _run(options: argparse.Namespace) -> int:
     try:
-        with nullcontext() if options.command in ONCE else collecting():
-            return int(options.run(options))
+        return int(options.run(options))
     except WorkbookError as error:
-        return _report(options, error.findings)
+        return _report_findings(options, error.findings)
     except OptimizerError as error:
         return _fail(options, str(error), error.exit_code)
 
@@ -77,13 +72,13 @@ def _parser() -> argparse.ArgumentParser:
     solve = commands.add_parser("solve", help="find the least-cost plan of a workbook")
     solve.add_argument("workbook", type=Path)
     solve.add_argument("--output", type=Path, metavar="DIR", help="default: outputs/NAME")
-    solve.add_argument("--time-limit", type=seconds, metavar="S", help="default: Settings")
-    solve.add_argument("--gap", type=share, metavar="G", help="default: Settings")
+    solve.add_argument("--time-limit", type=seconds_argument, metavar="S", help="default: Settings")
+    solve.add_argument("--gap", type=share_argument, metavar="G", help="default: Settings")
     solve.add_argument("--explain", action="store_true", help="add what prices are made of")
     solve.add_argument("--cost-of-rules", action="store_true", help="solve without each rule too")
-    solve.add_argument("--attended", action="store_true", help=argparse.SUPPRESS)
-    add_previous(solve)
-    solve.set_defaults(run=solved)
+    solve.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
+    add_previous_options(solve)
+    solve.set_defaults(run=run_solve)
     check = commands.add_parser("check", help="report everything that is wrong in a workbook")
     check.add_argument("workbook", type=Path)
     check.set_defaults(run=_check)
@@ -91,17 +86,17 @@ def _parser() -> argparse.ArgumentParser:
     template = commands.add_parser("template", help="write a blank workbook")
     template.add_argument("path", type=Path)
     template.set_defaults(run=_template)
-    seat = commands.add_parser(
+    web_app = commands.add_parser(
         "open", aliases=["serve"], help="check and solve workbooks on a page in your browser"
     )
-    seat.add_argument("workbook", type=Path, nargs="?", help="to begin with")
-    seat.add_argument("--port", type=int, default=0, metavar="N", help="default: a free one")
-    seat.add_argument("--no-browser", action="store_true", help="print the address only")
-    seat.add_argument(
+    web_app.add_argument("workbook", type=Path, nargs="?", help="to begin with")
+    web_app.add_argument("--port", type=int, default=0, metavar="N", help="default: a free one")
+    web_app.add_argument("--no-browser", action="store_true", help="print the address only")
+    web_app.add_argument(
         "--output", type=Path, default=Path("outputs"), metavar="DIR", help="default: outputs"
     )
-    seat.set_defaults(run=_open, json=False, quiet=False)
-    add_plans(commands, CommandOutput(tell, print_record, ProgressLine))
+    web_app.set_defaults(run=_open, json=False, quiet=False)
+    add_plan_commands(commands, CommandOutput(print_message, print_record, ProgressLine))
     for command in (solve, check, template, *studies):
         command.add_argument("--json", action="store_true", help="one object on standard output")
         command.add_argument("--quiet", action="store_true", help="print errors only")
@@ -111,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
 def _check(options: argparse.Namespace) -> int:
     from optimizer.workbook_check import check
 
-    return _report(options, check(options.workbook))
+    return _report_findings(options, check(options.workbook))
 
 
 def _template(options: argparse.Namespace) -> int:
@@ -119,48 +114,50 @@ def _template(options: argparse.Namespace) -> int:
 
     write_template(options.path)
     with suppress(OSError):
-        sweep(options.path.parent)
+        remove_abandoned_staging(options.path.parent)
     if options.json:
         print_record({"status": "written", "files": {"template": str(options.path)}})
     if not options.quiet:
-        tell(f"Written: {options.path}")
+        print_message(f"Written: {options.path}")
     return 0
 
 
 def _open(options: argparse.Namespace) -> int:
     from optimizer.web_app import WebApp, interrupted_by_signals
 
-    with interrupted_by_signals(), WebApp(options.output, options.port, options.workbook) as seat:
-        tell(f"The page is open at {seat.address}")
-        tell("Only this computer can reach it. Ctrl-C, or Close on the page, ends it.")
+    with interrupted_by_signals(), WebApp(options.output, options.port, options.workbook) as app:
+        print_message(f"The page is open at {app.address}")
+        print_message("Only this computer can reach it. Ctrl-C, or Close on the page, ends it.")
         if not options.no_browser:
-            seat.show(lambda: tell("No browser was found: open the address yourself."))
-        seat.serve()
+            app.open_browser(
+                lambda: print_message("No browser was found: open the address yourself.")
+            )
+        app.serve()
     with suppress(OSError):  # the terminal may be gone
-        tell(f"Closed. Plans are kept in {options.output}.")
+        print_message(f"Closed. Plans are kept in {options.output}.")
     return 0
 
 
-def _report(options: argparse.Namespace, findings: Sequence[Finding]) -> int:
-    """Print findings, mark them in a copy, and say so; 1 if any is an error."""
+def _report_findings(options: argparse.Namespace, findings: Sequence[Finding]) -> int:
+    """Print findings and mark them in a copy; returns 1 if any is an error."""
     errors = [finding for finding in findings if finding.severity == "error"]
-    others = [finding for finding in findings if finding.severity != "error"]
+    warnings = [finding for finding in findings if finding.severity != "error"]
     if errors or not options.quiet:
-        tell_findings("error", errors)
+        print_findings("error", errors)
     if not options.quiet:
-        tell_findings("warning", others)
-        counts = f"{counted(len(errors), 'error')}, {counted(len(others), 'warning')}"
-        tell(f"{options.workbook}: {counts if findings else 'nothing to complain of'}.")
+        print_findings("warning", warnings)
+        counts = f"{number_of(len(errors), 'error')}, {number_of(len(warnings), 'warning')}"
+        print_message(f"{options.workbook}: {counts if findings else 'nothing to complain of'}.")
     files = _marked_copy(options, findings) if findings else {}
     if not options.quiet:
         for file in files.values():
-            tell(f"Marked copy: {file}")
+            print_message(f"Marked copy: {file}")
     if options.json:
         print_record(
             {
                 "status": "errors" if errors else "ok",
-                "errors": [said(finding) for finding in errors],
-                "warnings": [said(finding) for finding in others],
+                "errors": [finding_record(finding) for finding in errors],
+                "warnings": [finding_record(finding) for finding in warnings],
                 "files": files,
             }
         )
@@ -168,37 +165,37 @@ def _report(options: argparse.Namespace, findings: Sequence[Finding]) -> int:
 
 
 def _marked_copy(options: argparse.Namespace, findings: Sequence[Finding]) -> dict[str, str]:
-    """Write the marked copy beside the workbook, or say why there is none."""
+    """Write the marked copy beside the workbook, or print why there is none."""
     from optimizer.tables.marked_copy import write_marked_copy
 
     copy = options.workbook.with_name(f"{options.workbook.stem}.checked{options.workbook.suffix}")
     try:
-        check_target(copy, "marked copy", inputs_of(options))
+        check_target(copy, "marked copy", input_paths(options))
         return {"marked copy": str(write_marked_copy(options.workbook, findings, copy))}
     except OptimizerError as failure:
-        tell(f"no marked copy: {failure}")
+        print_message(f"no marked copy: {failure}")
         return {}
 
 
 def _fail(options: argparse.Namespace, message: str, code: int) -> int:
-    tell(f"error: {message}")
+    print_message(f"error: {message}")
     if options.json:
         with suppress(FileError):  # standard output may be what cannot be written
             print_record({"status": "error", "message": message, "exit_code": code})
     return code
 
 
-def _kept(error: Exception) -> str:
-    """Put an unforeseen error's details into a file; a line about it for people."""
+def _write_error_log(error: Exception) -> str:
+    """Write the traceback of an unforeseen error to a file; returns a line about it."""
     import tempfile
     import traceback
 
-    told = f"{type(error).__name__}: {error}. Please report it"
+    message = f"{type(error).__name__}: {error}. Please report it"
     try:
         with tempfile.NamedTemporaryFile(
             "wb", prefix="optimizer-", suffix=".log", delete=False
         ) as file:
             file.write("".join(traceback.format_exception(error)).encode("utf-8", "replace"))
     except OSError:  # the disk is full
-        return told
-    return f"{told} with {file.name}"
+        return message
+    return f"{message} with {file.name}"

@@ -1,4 +1,4 @@
-"""What a command has done, and how it is said."""
+"""Result of a command, and its output."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ if TYPE_CHECKING:
 
 
 class CommandResult(Struct, frozen=True):
-    """Sentences for people, a record for ``--json``, an exit code."""
+    """Lines to print, the record for ``--json``, and the exit code."""
 
     lines: tuple[str, ...]
     record: dict[str, Any]
-    code: int = 0
+    exit_code: int = 0
 
 
 class CommandOutput(Struct, frozen=True):
-    """Who speaks for a command: text for people, a record for programs, progress."""
+    """Functions that print a line, print a record, and show progress."""
 
-    tell: Callable[[str], None]
-    show: Callable[[dict[str, Any]], None]
+    print_line: Callable[[str], None]
+    print_record: Callable[[dict[str, Any]], None]
     progress: Callable[[], Progress]
 
 
 Command = Callable[[argparse.Namespace, "Progress | None"], CommandResult]
 
 
-def spoken(command: Command, voice: CommandOutput) -> Callable[[argparse.Namespace], int]:
-    """A command that says what it has done and gives its exit code."""
+def printing(command: Command, output: CommandOutput) -> Callable[[argparse.Namespace], int]:
+    """Function that runs a command, prints its result and returns its exit code."""
 
     def run(options: argparse.Namespace) -> int:
-        done = command(options, None if options.quiet else voice.progress())
+        result = command(options, None if options.quiet else output.progress())
         if not options.quiet:
-            for line in done.lines:
-                voice.tell(line)
+            for line in result.lines:
+                output.print_line(line)
         if options.json:
-            voice.show(done.record)
-        return done.code
+            output.print_record(result.record)
+        return result.exit_code
 
     return run
 
 
-def rows_of(table: Any) -> list[dict[str, Any]]:
-    """Rows of a table by header, dates as text, for JSON."""
+def row_records(table: Any) -> list[dict[str, Any]]:
+    """Rows of a table for ``--json``: cells by header, dates as text."""
     return [
         {
             header: cell.isoformat() if hasattr(cell, "isoformat") else cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from optimizer.cli.command_result import CommandResult, rows_of
+from optimizer.cli.command_result import CommandResult, row_records
 from optimizer.cli.study_files import StudyFiles
 
 if TYPE_CHECKING:
@@ -13,32 +13,35 @@ if TYPE_CHECKING:
 
 
 def compare(options: argparse.Namespace, progress: Progress | None) -> CommandResult:
-    """Compare two workbooks and write what differs, if a workbook is asked for."""
-    from optimizer.studies.plan_comparison import compare as compared
+    """Compare two workbooks; write the differences if ``--output`` names a file."""
+    from optimizer.studies.plan_comparison import compare as compare_plans
     from optimizer.studies.plan_comparison import is_plan
     from optimizer.tables import read
 
-    things: list[Any] = []
+    plans_or_cases: list[Any] = []
     for path in (options.first, options.second):
-        options.workbook = path  # where an error is marked
-        things.append(path if is_plan(path) else read(path))
-    own = (options.first, options.second)
-    both = StudyFiles(options.output, own, "comparison") if options.output is not None else None
-    found = compared(*things, by=options.by)
-    files = both.write(found.study(_names(options)))[1] if both else {}
-    lines = [*found.lines(), *(f"Written: {file}" for file in files.values())]
+        options.workbook = path  # the workbook in which errors are marked
+        plans_or_cases.append(path if is_plan(path) else read(path))
+    study_files = None
+    if options.output is not None:
+        inputs = (options.first, options.second)
+        study_files = StudyFiles(options.output, inputs, "comparison")
+    comparison = compare_plans(*plans_or_cases, by=options.by)
+    study = comparison.study(_title(options))
+    files = study_files.write(study)[1] if study_files else {}
+    lines = [*comparison.lines(), *(f"Written: {file}" for file in files.values())]
     record = {
         "status": "compared",
-        "what": found.what,
-        "run": both.run if both else "",
-        "tables": {name: rows_of(table) for name, table in found.tables.items()},
+        "what": comparison.what,
+        "run": study_files.run if study_files else "",
+        "tables": {name: row_records(table) for name, table in comparison.tables.items()},
         "files": files,
     }
     return CommandResult(tuple(lines), record)
 
 
-def _names(options: argparse.Namespace) -> str:
-    """Names of both workbooks: plans of one file name are told apart by their folders."""
+def _title(options: argparse.Namespace) -> str:
+    """Names of both workbooks, or of their folders if the files have the same name."""
     first, second = (path.resolve() for path in (options.first, options.second))
     if first.stem == second.stem:
         first, second = first.parent, second.parent

@@ -1,4 +1,4 @@
-"""``solve`` that follows an earlier plan."""
+"""``solve --previous``: a plan that follows an earlier one."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ if TYPE_CHECKING:
     from optimizer.tables import Case
 
 
-def follows(options: argparse.Namespace) -> bool:
-    """True if an earlier plan is to be followed; raises UsageError where half of it is said."""
-    given = (options.previous is not None, options.freeze_until is not None)
-    if all(given):
+def follows_previous(options: argparse.Namespace) -> bool:
+    """True if the options name an earlier plan; UsageError if they do so in part."""
+    present = (options.previous is not None, options.freeze_until is not None)
+    if all(present):
         if options.explain or options.cost_of_rules:
             raise UsageError("--previous goes neither with --explain nor with --cost-of-rules")
         return True
-    if any(given) or options.freeze is not None or options.change_cost:
+    if any(present) or options.freeze is not None or options.change_cost:
         raise UsageError("to follow the last plan give both --previous and --freeze-until")
     return False
 
 
-def replanned(case: Case, options: argparse.Namespace, progress: Progress | None) -> Result:
-    """Plan that follows the last one; what became of its commitments is one more table."""
-    from optimizer.studies.replanning import KINDS, replan
+def replan_case(case: Case, options: argparse.Namespace, progress: Progress | None) -> Result:
+    """Plan that follows the last one, with one more table: the fate of its commitments."""
+    from optimizer.studies.replanning import KEPT_KINDS, replan
 
-    found = replan(
+    replanned = replan(
         case,
         options.previous,
         options.freeze_until,
-        kinds=options.freeze or KINDS,
+        kinds=options.freeze or KEPT_KINDS,
         change_cost=options.change_cost,
         time_limit=options.time_limit,
         gap=options.gap,
         progress=progress,
     )
-    return replace(found.result, tables={**found.result.tables, **found.tables})
+    return replace(replanned.result, tables={**replanned.result.tables, **replanned.tables})

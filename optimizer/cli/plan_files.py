@@ -11,69 +11,71 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer import interrupts
-from optimizer.atomic_write import check_target, replacing, staged, together
-from optimizer.cli.plan_messages import record_of
-from optimizer.cli.run_id import run_id
-from optimizer.garbage_collection import paused, sweep
+from optimizer.atomic_write import (
+    check_target,
+    replace_together,
+    replace_when_complete,
+    staged_path,
+)
+from optimizer.cli.plan_messages import plan_record
+from optimizer.cli.run_id import new_run_id
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
 
 
 class PlanFiles:
-    """Where a plan is written to, made sure of before it is sought.
+    """Paths of a plan's files, checked before the solve.
 
-    Raises UsageError if a file would replace one of the inputs, FileError if one cannot be
-    written.
+    Raises UsageError if a file would replace an input, FileError if one cannot be written.
     """
 
     def __init__(self, folder: Path, inputs: Iterable[Path]) -> None:
-        self.run = run_id()
+        self.run = new_run_id()
         self.folder = folder
         self.plan, self.page = folder / "plan.xlsx", folder / "report.html"
         self.record = folder / "run.json"
         self.kept = folder / f"plan kept {self.run}.xlsx"
-        given = list(inputs)
+        inputs = list(inputs)
         for path, what in (
             (self.plan, "results workbook"),
             (self.page, "page"),
             (self.record, "run record"),
         ):
-            check_target(path, what, given)
+            check_target(path, what, inputs)
 
     def write(
         self, result: Result, seconds: dict[str, float], more: dict[str, Any]
     ) -> tuple[Result, dict[str, Any]]:
-        """Write what there is of a result; gives the result as it is written, and its record.
+        """Write the files of a result; returns the result as written, and its record.
 
-        Where there is no plan an earlier one goes; one that was changed since it was written is
-        kept beside under another name. A signal that comes meanwhile stops
-        nothing: the files are written once more, so that all of them say so.
+        A result without a plan removes an earlier plan. An earlier plan that was edited is kept
+        under another name. A signal that comes meanwhile stops nothing: the files are written
+        again, so that all of them tell of it.
         """
-        from optimizer.plan import named, stopped
+        from optimizer.plan import mark_interrupted, with_run_id
 
-        sweep(result.network.cut.kept)
-        edited = self._edited()
-        result, begin = named(result, self.run), time.perf_counter()
-        with together(self.folder, (self.plan, self.page, self.record)):
+        edited = self._is_edited()
+        result, begin = with_run_id(result, self.run), time.perf_counter()
+        with replace_together(self.folder, (self.plan, self.page, self.record)):
             if edited:
-                with replacing(self.kept, "kept workbook") as part:
+                with replace_when_complete(self.kept, "kept workbook") as part:
                     shutil.copyfile(self.plan, part)
             while True:
-                late = interrupts.pending()
-                if late and result.status != "interrupted":
-                    result = stopped(result)
+                interrupted = interrupts.must_finish_soon()
+                if interrupted and result.status != "interrupted":
+                    result = mark_interrupted(result)
                 files = self._write(result) | ({"kept": str(self.kept)} if edited else {})
                 seconds = seconds | {"write": time.perf_counter() - begin}
-                record = record_of(result, files, seconds) | more
+                record = plan_record(result, files, seconds) | more
                 if "record" in files:
-                    record["plan_sha256"] = _hash(staged(self.plan))
+                    record["plan_sha256"] = _hash(staged_path(self.plan))
                     self._write_record(record)
-                if late or not interrupts.pending():
+                if interrupted or not interrupts.must_finish_soon():
                     return result, record
 
-    def _edited(self) -> bool:
-        """True if a plan is there that is not as its run wrote it: somebody's work is in it."""
+    def _is_edited(self) -> bool:
+        """True if there is a plan that somebody changed after its run wrote it."""
         if not self.plan.exists():
             return False
         try:
@@ -83,24 +85,23 @@ class PlanFiles:
             return True
 
     def _write(self, result: Result) -> dict[str, str]:
-        """Workbook and page; gives the paths of all files by what they are."""
+        """Write workbook and page; returns the paths of all files by kind."""
         files = {"page": str(self.page)}
-        with paused():
-            from optimizer.report.page import write_page
-            from optimizer.report.write_result import write
+        from optimizer.report.page import write_page
+        from optimizer.report.write_result import write
 
-            if result.objective is not None:
-                write(result, self.plan)
-                files = {"plan": str(self.plan), **files, "record": str(self.record)}
-            write_page(result, self.page)
+        if result.objective is not None:
+            write(result, self.plan)
+            files = {"plan": str(self.plan), **files, "record": str(self.record)}
+        write_page(result, self.page)
         return files
 
     def _write_record(self, record: dict[str, Any]) -> None:
         text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
-        with replacing(self.record, "run record") as part:
-            # A file name that is no UTF-8 is written as JSON escapes it.
-            safe = text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text)
-            part.write_text(text if safe else json.dumps(record, indent=1) + "\n", "utf-8")
+        with replace_when_complete(self.record, "run record") as part:
+            # A file name that is not UTF-8 is written with JSON escapes.
+            encodable = text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text)
+            part.write_text(text if encodable else json.dumps(record, indent=1) + "\n", "utf-8")
 
 
 def _hash(path: Path) -> str:

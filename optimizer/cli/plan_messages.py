@@ -1,4 +1,4 @@
-"""What is said of a plan: a record for programs, sentences for people."""
+"""The record of a plan for ``--json`` and run.json, and its summary for people."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
-from optimizer.cli.arguments import SHOWN, said
+from optimizer.cli.arguments import MAX_PRINTED_LINES, finding_record
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
 
 
-def record_of(result: Result, files: dict[str, str], seconds: dict[str, float]) -> dict[str, Any]:
-    """What ``--json`` prints and ``run.json`` holds."""
+def plan_record(result: Result, files: dict[str, str], seconds: dict[str, float]) -> dict[str, Any]:
+    """Record of a plan: ``--json`` prints it and ``run.json`` holds it."""
     audit = result.audit
     return {
         "status": result.status,
@@ -23,7 +23,7 @@ def record_of(result: Result, files: dict[str, str], seconds: dict[str, float]) 
         "gap": result.gap if result.gap < float("inf") else None,
         "lawful": result.lawful,
         "lawful_notes": list(result.lawful_notes),
-        "rules": _bound(result),
+        "rules": _bound_tonnes(result),
         "costs": result.costs,
         "shortage": result.shortage if result.objective is not None else None,
         "audit": None
@@ -49,38 +49,40 @@ def record_of(result: Result, files: dict[str, str], seconds: dict[str, float]) 
             }
             for repair in result.repairs
         ],
-        "warnings": [said(finding) for finding in result.warnings],
+        "warnings": [finding_record(finding) for finding in result.warnings],
         "input": {"file": result.case.path, "sha256": result.case.sha256},
         "files": files,
         "seconds": {name: round(value, 4) for name, value in seconds.items()},
     }
 
 
-def _bound(result: Result) -> dict[str, float]:
-    """Tonnes delivered that each rule binds."""
-    found = dict.fromkeys((row.rule for row in result.case.rules), 0.0)
+def _bound_tonnes(result: Result) -> dict[str, float]:
+    """Tonnes of deliveries that each rule binds."""
+    tonnes_by_rule = dict.fromkeys((row.rule for row in result.case.rules), 0.0)
     rows = result.tables.get("Compliance")
     for rule, tonnes in zip(rows["rule"], rows["delivered"], strict=True) if rows else ():
-        found[rule] += tonnes
-    return found
+        tonnes_by_rule[rule] += tonnes
+    return tonnes_by_rule
 
 
-def story(result: Result, files: dict[str, str], status: str) -> str:
-    """What people are told of a plan, or of why there is none."""
+def plan_summary(result: Result, files: dict[str, str], status: str) -> str:
+    """Text about a plan, or about why there is none."""
     if result.objective is None or result.audit is None:
-        told = [f"{status[0].upper()}{status[1:]}."]
+        lines = [f"{status[0].upper()}{status[1:]}."]
         if result.conflict.clashes:
-            told += [result.conflict.heading]
-            own = [f"  {clash}" for clash in (*result.conflict.clashes, *result.conflict.gaps)]
-            told += own[:SHOWN]
-            if len(own) > SHOWN:
-                told.append(f"  and {len(own) - SHOWN:,} more")
+            lines += [result.conflict.heading]
+            conflicts = [
+                f"  {clash}" for clash in (*result.conflict.clashes, *result.conflict.gaps)
+            ]
+            lines += conflicts[:MAX_PRINTED_LINES]
+            if len(conflicts) > MAX_PRINTED_LINES:
+                lines.append(f"  and {len(conflicts) - MAX_PRINTED_LINES:,} more")
         elif result.status == "infeasible":
-            told.append("What clashes was not found in time.")
+            lines.append("What clashes was not found in time.")
         for repair in result.repairs:
-            told += [f"{repair.title}:", *(f"  {change}" for change in repair.changes)]
-        told += _files(files)
-        return "\n".join(told)
+            lines += [f"{repair.title}:", *(f"  {change}" for change in repair.changes)]
+        lines += _file_lines(files)
+        return "\n".join(lines)
     currency = result.case.settings.currency
     lines = [
         f"{status[0].upper()}{status[1:]}: {result.objective:,.2f} {currency} (present value).",
@@ -94,11 +96,11 @@ def story(result: Result, files: dict[str, str], status: str) -> str:
         f"Short: {result.shortage:,.3f} t.",
         f"{result.audit.verdict}.",
         *(alert for alert in result.alerts if alert not in result.lawful_notes),
-        *_files(files),
+        *_file_lines(files),
     ]
     return "\n".join(lines)
 
 
-def _files(files: dict[str, str]) -> list[str]:
+def _file_lines(files: dict[str, str]) -> list[str]:
     kept = "Kept, as it was changed since it was written"
     return [f"{kept if what == 'kept' else 'Written'}: {file}" for what, file in files.items()]

@@ -1,4 +1,4 @@
-"""How far the solver is, for people."""
+"""Progress of the solver on a terminal."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from optimizer.cli.arguments import escaped
 
 
 class ProgressLine:
-    """One line on standard error that is written over while the solver works."""
+    """One line on standard error that the solver's progress overwrites."""
 
     def __init__(self) -> None:
-        self._live = sys.stderr is not None and sys.stderr.isatty()
+        self._is_terminal = sys.stderr is not None and sys.stderr.isatty()
 
     def __call__(self, seconds: float, line: str) -> None:
-        """Show the solver's line after so many seconds."""
+        """Show a line of the solver, after so many seconds."""
         if sys.stderr is None:
             return
         text = f"solving … {seconds:,.0f} s  {escaped(line.strip())}"[:100]
-        sys.stderr.write(f"\r{text:<100}" if self._live else text + "\n")
+        sys.stderr.write(f"\r{text:<100}" if self._is_terminal else text + "\n")
         sys.stderr.flush()

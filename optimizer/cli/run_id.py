@@ -1,4 +1,4 @@
-"""The name of a run, which each of its files bears."""
+"""The id of a run, which each of its files bears, and the files that a run reads."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 
-def run_id() -> str:
-    """A name that no other run has: when it began, and a few letters of chance."""
+def new_run_id() -> str:
+    """A unique id: the time in UTC and random digits."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.urandom(3).hex()}"
 
 
-def inputs_of(options: argparse.Namespace) -> list[Path]:
-    """The files that a command reads: none of them may be written to."""
+def input_paths(options: argparse.Namespace) -> list[Path]:
+    """Files that a command reads and thus may not write."""
     names = ("workbook", "previous", "first", "second")
     return [path for name in names if isinstance(path := getattr(options, name, None), Path)]

@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer import interrupts
-from optimizer.cli.ahead import loading
-from optimizer.cli.arguments import print_record, tell, tell_findings
-from optimizer.cli.follow_previous import follows, replanned
+from optimizer.cli.arguments import print_findings, print_message, print_record
+from optimizer.cli.follow_previous import follows_previous, replan_case
 from optimizer.cli.plan_files import PlanFiles
-from optimizer.cli.plan_messages import story
-from optimizer.cli.progress_line import ProgressLine as Shown
-from optimizer.cli.run_id import inputs_of
+from optimizer.cli.plan_messages import plan_summary
+from optimizer.cli.progress_line import ProgressLine
+from optimizer.cli.run_id import input_paths
 from optimizer.errors import AuditError, OptimizerError
-from optimizer.garbage_collection import collecting
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
@@ -28,85 +26,84 @@ if TYPE_CHECKING:
 
 
 def solve(options: argparse.Namespace) -> int:
-    """Find, write and tell a plan; gives the exit code.
+    """Solve a workbook, write and print the plan; returns the exit code.
 
-    From the search on nothing that was found is lost: Ctrl-C and the like end what goes on,
-    and what there is is written.
+    From the search on, Ctrl-C and similar signals end the current step, and the best plan so far
+    is written.
     """
     from optimizer.plan import status_sentence
     from optimizer.tables import read
 
-    progress, told = _watchers(options)
-    step = loading(told)
+    progress, step = _observers(options)
     begin = time.perf_counter()
     step("read")
     case = read(options.workbook)
     seconds = {"read": time.perf_counter() - begin}
     folder = options.output or Path("outputs") / options.workbook.stem
-    files = PlanFiles(folder, inputs_of(options))
+    files = PlanFiles(folder, input_paths(options))
     study = None
-    with ExitStack() as kept:
-        result = _found(case, options, progress, step, kept)
-        kept.enter_context(interrupts.keeping())
+    with ExitStack() as signals:
+        result = _solve_case(case, options, progress, step, signals)
+        signals.enter_context(interrupts.signals_deferred())
         seconds |= result.seconds
         if options.cost_of_rules:
             result, study = _cost_of_rules(case, result, options, progress)
             seconds |= {"cost of rules": study.seconds} if study else {}
         step("write")
-        more = {"rule_costs": study.records} if study else {}
-        result, record = files.write(result, seconds, more)
+        rule_costs = {"rule_costs": study.records} if study else {}
+        result, record = files.write(result, seconds, rule_costs)
     if not options.quiet:
-        tell_findings("warning", result.warnings)
+        print_findings("warning", result.warnings)
     if not options.quiet or result.status != "optimal":
-        tell(story(result, record["files"], status_sentence(result.status)))
+        print_message(plan_summary(result, record["files"], status_sentence(result.status)))
     if study and study.sentences and not options.quiet:
-        tell("\n".join(study.sentences))
+        print_message("\n".join(study.sentences))
     if options.json:
         print_record(record)
-    return _code(result)
+    return _exit_code(result)
 
 
-def _found(
+def _solve_case(
     case: Case,
     options: argparse.Namespace,
     progress: Progress | None,
     step: Callable[[str], None],
-    kept: ExitStack,
+    signals: ExitStack,
 ) -> Result:
-    """The plan; ``kept`` takes what holds signals back from the search on."""
-    from optimizer.plan import solve as solved
+    """The plan; ``signals`` takes the context that defers signals from the search on."""
+    from optimizer.plan import solve as solve_plan
 
-    def told(name: str) -> None:
+    def on_step(name: str) -> None:
         if name == "solve":
-            kept.enter_context(interrupts.keeping())
-        elif name == "diagnose":  # there is no plan that could be lost
-            kept.close()
+            signals.enter_context(interrupts.signals_deferred())
+        elif name == "diagnose":  # there is no plan to lose
+            signals.close()
         step(name)
 
-    if follows(options):
-        kept.enter_context(interrupts.keeping())
-        return replanned(case, options, progress)
-    return solved(
+    if follows_previous(options):
+        signals.enter_context(interrupts.signals_deferred())
+        return replan_case(case, options, progress)
+    return solve_plan(
         case,
         time_limit=options.time_limit,
         gap=options.gap,
         progress=progress,
         explain=options.explain,
         remember=options.cost_of_rules,
-        step=told,
+        step=on_step,
     )
 
 
 def _cost_of_rules(
     case: Case, result: Result, options: argparse.Namespace, progress: Progress | None
 ) -> tuple[Result, RuleCosts | None]:
-    """The plan with what each rule costs; a signal leaves the plan as it is, and says so."""
-    from optimizer.plan import stopped
+    """The plan with the cost of each rule; a signal leaves the plan as it is and marks it."""
+    from optimizer.plan import mark_interrupted
     from optimizer.studies import cost_of_rules
 
-    study, before = None, interrupts.count()
-    if not interrupts.pending():
-        with interrupts.raising(), suppress(KeyboardInterrupt), collecting():
+    study, before = None, interrupts.signal_count()
+    if not interrupts.must_finish_soon():
+        with interrupts.signals_raise_again(), suppress(KeyboardInterrupt):
             study = cost_of_rules(
                 case,
                 plan=result,
@@ -114,25 +111,25 @@ def _cost_of_rules(
                 gap=options.gap,
                 progress=progress,
             )
-    found = study.result if study else result
-    if study is None or interrupts.count() > before:
-        found = stopped(found, ["costs of rules"])
-    return found, study
+    result = study.result if study else result
+    if study is None or interrupts.signal_count() > before:
+        result = mark_interrupted(result, ["costs of rules"])
+    return result, study
 
 
-def _watchers(options: argparse.Namespace) -> tuple[Progress | None, Callable[[str], None]]:
-    """Who is told of the solver's progress, and of each step that begins."""
-    if options.attended:
+def _observers(options: argparse.Namespace) -> tuple[Progress | None, Callable[[str], None]]:
+    """Callbacks for the solver's progress and for each step that begins."""
+    if options.supervised:
         from optimizer.web_app.supervised_solve import SupervisedSolve
 
-        attended = SupervisedSolve(tell)
-        return attended, attended.step
-    return None if options.quiet else Shown(), lambda name: None
+        supervised = SupervisedSolve(print_message)
+        return supervised, supervised.step
+    return None if options.quiet else ProgressLine(), lambda name: None
 
 
-def _code(result: Result) -> int:
+def _exit_code(result: Result) -> int:
     if result.audit is not None and not result.audit.passed:
-        tell(f"error: {result.audit.verdict}")
+        print_message(f"error: {result.audit.verdict}")
         return AuditError.exit_code
     try:
         result.raise_for_status()

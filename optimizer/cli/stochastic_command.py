@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimizer.cli.command_result import CommandResult, rows_of
-from optimizer.cli.run_id import inputs_of
+from optimizer.cli.command_result import CommandResult, row_records
+from optimizer.cli.run_id import input_paths
 from optimizer.cli.study_files import StudyFiles
 
 if TYPE_CHECKING:
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 def stochastic(options: argparse.Namespace, progress: Progress | None) -> CommandResult:
-    """Plan for the scenarios of the sheet, or for supply that comes or fails."""
-    from optimizer.studies import stochastic as planned
+    """Plan for the scenarios of the sheet or, with ``--supply``, for supply that comes or fails."""
+    from optimizer.studies import stochastic as stochastic_plan
     from optimizer.studies import supply_scenarios, weighted_scenarios
     from optimizer.tables import read
 
     case = read(options.workbook)
     folder = options.output or Path("outputs") / options.workbook.stem
-    both = StudyFiles(folder / "stochastic.xlsx", inputs_of(options))
+    study_files = StudyFiles(folder / "stochastic.xlsx", input_paths(options))
     if options.supply:
         scenarios = supply_scenarios(case, most=options.most, seed=options.seed)
     else:
         scenarios = weighted_scenarios(case)
-    found = planned(
+    result = stochastic_plan(
         case,
         scenarios,
         until=options.until,
@@ -39,37 +39,39 @@ def stochastic(options: argparse.Namespace, progress: Progress | None) -> Comman
         gap=options.gap,
         progress=progress,
     )
-    _, files = both.write(found.study())
+    _, files = study_files.write(result.study())
     record = {
-        "status": found.status,
-        "run": both.run,
-        "objective": found.objective,
+        "status": result.status,
+        "run": study_files.run,
+        "objective": result.objective,
         "currency": case.settings.currency,
-        "value": found.value,
-        "tables": {name: rows_of(table) for name, table in found.tables.items()},
+        "value": result.value,
+        "tables": {name: row_records(table) for name, table in result.tables.items()},
         "input": {"file": case.path, "sha256": case.sha256},
         "files": files,
     }
-    lines = (*_story(found, case.settings.currency), *_left_out(options, case, found))
+    lines = (*_summary(result, case.settings.currency), *_left_out(options, case, result))
     lines = (*lines, *(f"Written: {file}" for file in files.values()))
-    return CommandResult(lines, record, 0 if found.status == "optimal" else 4)
+    return CommandResult(lines, record, 0 if result.status == "optimal" else 4)
 
 
-def _left_out(options: argparse.Namespace, case: Case, found: Stochastic) -> tuple[str, ...]:
-    """Scenarios of the sheet that have no probability."""
+def _left_out(options: argparse.Namespace, case: Case, result: Stochastic) -> tuple[str, ...]:
+    """Line about scenarios of the sheet that have no probability."""
     from optimizer.studies import scenarios_of
 
-    left = (
-        [] if options.supply else [name for name in scenarios_of(case) if name not in found.results]
+    names = (
+        []
+        if options.supply
+        else [name for name in scenarios_of(case) if name not in result.results]
     )
-    return (f"Left out, without a probability: {', '.join(left)}.",) if left else ()
+    return (f"Left out, without a probability: {', '.join(names)}.",) if names else ()
 
 
-def _story(found: Stochastic, currency: str) -> tuple[str, ...]:
-    lines = [f"{len(found.results):,} scenarios, {found.status}; money in {currency}."]
-    for item, amount, meaning in found.tables["Value"].rows():
+def _summary(result: Stochastic, currency: str) -> tuple[str, ...]:
+    lines = [f"{len(result.results):,} scenarios, {result.status}; money in {currency}."]
+    for item, amount, meaning in result.tables["Value"].rows():
         figure = "" if amount is None else f"{amount:,.2f}"
         lines.append(f"  {item:<40}{figure:>20}  {meaning}")
-    decided = found.tables["Here and now"]
+    decided = result.tables["Here and now"]
     lines.append(f"Decided here and now: {len(decided):,} purchases and options.")
     return tuple(lines)

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from optimizer.cli.arguments import print_record, seconds, share, tell
-from optimizer.cli.run_id import inputs_of
+from optimizer.cli.arguments import print_message, print_record, seconds_argument, share_argument
+from optimizer.cli.run_id import input_paths
 from optimizer.cli.study_files import StudyFiles
 from optimizer.errors import AuditError, NoPlanError
 from optimizer.studies.study_register import StudyOption, studies_of_many_runs
@@ -22,8 +22,8 @@ def add_studies(commands: Any) -> list[argparse.ArgumentParser]:
         parser.add_argument("--output", type=Path, metavar="DIR", help="default: outputs/NAME")
         parser.add_argument("--workers", type=int, metavar="N", help="processes; default: cores")
         parser.add_argument("--scheduler", default="", metavar="ADDRESS", help="of a Dask cluster")
-        parser.add_argument("--time-limit", type=seconds, metavar="S", help="for each run")
-        parser.add_argument("--gap", type=share, metavar="G", help="default: Settings")
+        parser.add_argument("--time-limit", type=seconds_argument, metavar="S", help="for each run")
+        parser.add_argument("--gap", type=share_argument, metavar="G", help="default: Settings")
         parser.add_argument("--parquet", action="store_true", help="all runs as Parquet files too")
         for option in study.options:
             parser.add_argument(
@@ -40,7 +40,7 @@ def _argument(option: StudyOption) -> dict[str, Any]:
         return {"action": "store_const", "const": option.switches_to}
     if option.kind == "list":
         return {"action": "append", "metavar": option.metavar}
-    types: dict[str, Any] = {"text": str, "count": int, "share": share}
+    types: dict[str, Any] = {"text": str, "count": int, "share": share_argument}
     return {
         "type": types[option.kind],
         "metavar": option.metavar,
@@ -58,7 +58,7 @@ def _run_study(options: argparse.Namespace) -> int:
     if options.parquet:
         check_parquet()
     files = StudyFiles(
-        folder / f"{options.command}.xlsx", inputs_of(options), parquet=bool(options.parquet)
+        folder / f"{options.command}.xlsx", input_paths(options), parquet=bool(options.parquet)
     )
     settings = studies.RunSettings(
         workers=options.workers,
@@ -67,20 +67,20 @@ def _run_study(options: argparse.Namespace) -> int:
         progress=None if options.quiet else _tell_run,
         options=studies.RunOptions(options.time_limit, options.gap),
     )
-    study = studies.asked_for(options.command, case, vars(options), settings)
+    study = studies.run_study(options.command, case, vars(options), settings)
     study, paths = files.write(study)
     if not options.quiet:
         written = [f"Written: {path}" for path in paths.values()]
-        tell("\n".join((*study.lines(), *study.notes, *written)))
+        print_message("\n".join((*study.lines(), *study.notes, *written)))
     if options.json:
         print_record(study.to_data() | {"files": paths})
     failed = [name for name, outcome in study.outcomes.items() if not outcome.audit_passed]
     if failed:
-        tell(f"error: the audit fails in {', '.join(failed)}")
+        print_message(f"error: the audit fails in {', '.join(failed)}")
         return AuditError.exit_code
     return 0 if study.outcomes["base"].objective is not None else NoPlanError.exit_code
 
 
 def _tell_run(done: int, total: int, left: float, name: str) -> None:
     about = f", about {left:,.0f} s left" if done < total else ""
-    tell(f"{done:,} of {total:,} runs{about}: {name}")
+    print_message(f"{done:,} of {total:,} runs{about}: {name}")

@@ -1,4 +1,4 @@
-"""The files of a study: its workbook, its page, and its Parquet files if they are wanted."""
+"""The files of a study: workbook, page and, with ``--parquet``, Parquet files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer import interrupts
-from optimizer.atomic_write import check_target, keep_inputs, together
-from optimizer.cli.run_id import run_id
+from optimizer.atomic_write import check_target, refuse_inputs, replace_together
+from optimizer.cli.run_id import new_run_id
 from optimizer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class StudyFiles:
-    """Workbook and page of a study, told to be written before the study is made.
+    """Paths of a study's files, checked before the study runs.
 
-    With ``parquet`` its Parquet files stand in a folder of the workbook's name beside them.
-    Raises UsageError if both would be one file or if one is an input, FileError if one cannot
-    be written.
+    With ``parquet``, Parquet files are written to a folder beside the workbook that has its
+    name; None leaves such a folder alone. Raises UsageError if workbook and page would be one
+    file or if one is an input, FileError if one cannot be written.
     """
 
     def __init__(
@@ -31,32 +31,35 @@ class StudyFiles:
         name: str = "study",
         parquet: bool | None = None,
     ) -> None:
-        self.workbook, self.name, self.run = workbook, name, run_id()
+        self.workbook, self.name, self.run = workbook, name, new_run_id()
         self.page = workbook.with_suffix(".html")
         self.parquet = workbook.with_suffix("") if parquet else None
         if self.page == workbook:
             raise UsageError(f"{workbook} is the name of a page; give that of a workbook: .xlsx")
-        given = list(inputs)
-        check_target(self.workbook, "results workbook", given)
-        check_target(self.page, "page", given)
-        self._others: tuple[Path, ...] = ()
+        inputs = list(inputs)
+        check_target(self.workbook, "results workbook", inputs)
+        check_target(self.page, "page", inputs)
+        self._parquet_files: tuple[Path, ...] = ()
         if parquet is not None:
             from optimizer.report import parquet_files
 
-            self._others = parquet_files(workbook.with_suffix(""))
-            keep_inputs(self._others, "Parquet file", given)
+            self._parquet_files = parquet_files(workbook.with_suffix(""))
+            refuse_inputs(self._parquet_files, "Parquet file", inputs)
 
     def write(self, study: Study) -> tuple[Study, dict[str, str]]:
-        """Write all, which appear together; gives the study with its run, and the paths.
+        """Write all files at once; returns the study with its run id, and the paths by kind.
 
-        What is written is complete: a signal that comes meanwhile ends nothing.
+        A signal that comes meanwhile stops nothing, so the files are complete.
         """
         from optimizer.report import write_parquet, write_study
         from optimizer.report.page import write_study_page
 
         study = replace(study, run=self.run)
         files = {self.name: str(self.workbook), "page": str(self.page)}
-        with interrupts.keeping(), together(self.workbook.parent, self._others):
+        with (
+            interrupts.signals_deferred(),
+            replace_together(self.workbook.parent, self._parquet_files),
+        ):
             write_study(study, self.workbook)
             write_study_page(study, self.page)
             if self.parquet is not None:

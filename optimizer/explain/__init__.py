@@ -1,11 +1,11 @@
 """Why the plan is what it is, what each thing is worth, and what to do where there is no plan."""
 
 from optimizer.explain.alerts import alerts
-from optimizer.explain.bound_sensitivity import moves
+from optimizer.explain.bound_sensitivity import bound_moves
 from optimizer.explain.cell_edits import Edit
 from optimizer.explain.conflict import NO_CONFLICT, Conflict, ConflictingRequirement, conflict
 from optimizer.explain.price_tables import PriceTables, pricing
-from optimizer.explain.repair import Repair, endless, repairs
+from optimizer.explain.repair import Repair, repairs, unbounded_purchases
 from optimizer.explain.risks import Alert
 
 __all__ = [
@@ -17,9 +17,9 @@ __all__ = [
     "PriceTables",
     "Repair",
     "alerts",
+    "bound_moves",
     "conflict",
-    "endless",
-    "moves",
     "pricing",
     "repairs",
+    "unbounded_purchases",
 ]

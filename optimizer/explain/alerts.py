@@ -1,36 +1,36 @@
-"""What a reader of the plan must know before the figures: sentences for the first sheet."""
+"""Alerts of a plan: sentences for the first sheet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from optimizer.explain.low_confidence import soft_figures
-from optimizer.explain.risks import weaknesses
+from optimizer.explain.low_confidence import low_confidence_alerts
+from optimizer.explain.risks import risk_alerts
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure, listed
 from optimizer.result.result_layouts import Tables
 from optimizer.solver import Answer
 
-WORTH_SAYING = 0.005
-"""Share of the plan's cost below which a credit is not worth a sentence."""
+MIN_CREDIT_SHARE = 0.005
+"""Share of the plan's cost above which the credit at the end gets an alert; chosen."""
 
 
 def alerts(network: Network, tables: Tables, answer: Answer) -> tuple[str, ...]:
-    """Sentences on the proof, shortages, supply that may not come, the horizon, weak points.
+    """Alerts on optimality, shortages, supply that is not firm, the horizon, risks and confidence.
 
-    Those that stem from a cell carry it (:class:`optimizer.explain.risks.Alert`).
+    An alert about a cell is an :class:`optimizer.explain.risks.Alert`, which carries the cell.
     """
     return (
-        *_proof(network, answer),
-        *_short(network, tables),
+        *_optimality(network, answer),
+        *_shortages(network, tables),
         *_not_firm(tables),
         *_horizon(network, tables),
-        *weaknesses(network, tables),
-        *soft_figures(network, tables),
+        *risk_alerts(network, tables),
+        *low_confidence_alerts(network, tables),
     )
 
 
-def _proof(network: Network, answer: Answer) -> Iterator[str]:
+def _optimality(network: Network, answer: Answer) -> Iterator[str]:
     if answer.status != "optimal":
         yield (
             f"Not proven optimal ({answer.status}): a plan may exist that costs up to "
@@ -42,34 +42,33 @@ def _proof(network: Network, answer: Answer) -> Iterator[str]:
         yield "Prices in Scarcity and Break-even hold for the yes/no decisions of this plan."
 
 
-def _short(network: Network, tables: Tables) -> Iterator[str]:
-    short = tables["Shortages"]
-    if len(short):
-        first = min(short["period"], key=network.calendar.labels.index)
-        tonnes = sum(short["short"])
+def _shortages(network: Network, tables: Tables) -> Iterator[str]:
+    table = tables["Shortages"]
+    if len(table):
+        first = min(table["period"], key=network.calendar.labels.index)
+        tonnes = sum(table["short"])
         yield (
-            f"{figure(tonnes)} t of demand are not met, first in {first}: {listed(short['line'])}."
+            f"{figure(tonnes)} t of demand are not met, first in {first}: {listed(table['line'])}."
         )
 
 
 def _not_firm(tables: Tables) -> Iterator[str]:
-    bought = tables["Purchases"]
-    loose = [
+    table = tables["Purchases"]
+    not_firm = [
         (offer, tonnes)
-        for offer, tonnes, firm in zip(
-            bought["offer"], bought["tonnes"], bought["firm"], strict=True
-        )
+        for offer, tonnes, firm in zip(table["offer"], table["tonnes"], table["firm"], strict=True)
         if firm == "no"
     ]
-    if loose:
+    if not_firm:
+        total = sum(tonnes for _, tonnes in not_firm)
         yield (
-            f"{figure(sum(tonnes for _, tonnes in loose))} t of the plan's purchases are not firm: "
-            f"{listed(offer for offer, _ in loose)}."
+            f"{figure(total)} t of the plan's purchases are not firm: "
+            f"{listed(offer for offer, _ in not_firm)}."
         )
 
 
 def _horizon(network: Network, tables: Tables) -> Iterator[str]:
-    """How much of the answer rests on the value of what outlives the horizon."""
+    """Credit for stock and options that outlive the horizon."""
     costs = tables["Costs"]
     paid = sum(money for money in costs["discounted"] if money > 0)
     credit = {"stock": 0.0, "options": 0.0}
@@ -79,7 +78,7 @@ def _horizon(network: Network, tables: Tables) -> Iterator[str]:
         if category == "closing value":
             credit["stock" if item == "stock" else "options"] -= money
     total = sum(credit.values())
-    if paid and abs(total) > WORTH_SAYING * paid:
+    if paid and abs(total) > MIN_CREDIT_SHARE * paid:
         currency = network.case.settings.currency
         yield (
             f"{total:,.0f} {currency} ({total / paid:.1%} of all costs) are credited for what is "

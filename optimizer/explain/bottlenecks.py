@@ -1,88 +1,61 @@
-"""What binds, in sentences: what one more is worth, how far that holds, and when."""
+"""Bottlenecks in sentences: what binds when, what one unit is worth and how far that holds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from optimizer.explain.cell_locator import HIGH, LOW, CellLocator
-from optimizer.explain.duals import KINDS, NAN, ONE_LESS, PricedRow, relief
-from optimizer.explain.scarcity import address
+from optimizer.explain.cell_locator import BOUND_PARTS, HIGH, CellLocator
+from optimizer.explain.duals import NOT_KNOWN, ONE_LESS, PricedRow, range_of_saving
+from optimizer.explain.scarcity import bound_address
+from optimizer.model import family_named
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure
-from optimizer.result.price_layouts import BOTTLENECKS
+from optimizer.result.price_layouts import BOTTLENECKS_LAYOUT
 from optimizer.result.result_table import Table, table
 from optimizer.solver import BasisRanges
 
-MOST = 2_000
-"""Rows with a price that are told, those of most worth first."""
+MAX_BOTTLENECK_ROWS = 2_000
+"""Maximum rows with a price, dearest first, that become sentences: a sheet that can be read."""
 
-SHOWN = 3
-"""Cells that are named one by one; of more the first and the last."""
-
-FULL = {
-    ("offer", HIGH): "{0} at {1} sells all the {2} that it may",
-    ("offer", LOW): "{0} at {1} must sell {2} that is not worth its price",
-    ("contract", HIGH): "The contract of {0} at {1} ({2}) is drawn in full",
-    ("take_or_pay", LOW): "The take-or-pay of {0} at {1} ({2}) is not worth its price",
-    ("capacity", HIGH): "{1} at {0} is full",
-    ("minimum_load", LOW): "{1} at {0} runs at its minimum load",
-    ("idle_minimum", LOW): "{1} at {0} runs at its minimum load",
-    ("process", HIGH): "{0} runs at its maximum",
-    ("process", LOW): "{0} runs at its minimum",
-    ("lane", HIGH): "The lane {0} carries its maximum of {1}",
-    ("lane_minimum", LOW): "The lane {0} carries its least shipment of {1}",
-    ("storage", HIGH): "The stock of {1} at {0} is at its maximum",
-    ("storage", LOW): "The stock of {1} at {0} is at its minimum",
-    ("cover", LOW): "The stock of {1} at {0} is at its days of cover",
-    ("least_delivery", LOW): "The least delivery to {0} at {1} binds",
-    ("rule_share", HIGH): "Rule {0} binds {2} at {3}",
-    ("built_most", HIGH): "The option {0} is built as often as it may",
-}
-"""What a row at its bound means; ``{0}`` and so on are the names of its index."""
-
-MORE = {
-    **dict.fromkeys(("capacity", "minimum_load", "idle_minimum"), "unit of use"),
-    "process": "unit of activity",
-    "built_most": "of it",
-}
-"""What one more of a bound is, where it is not a tonne."""
+MAX_LISTED_CELLS = 3
+"""Maximum cells that are listed; of more only the first and the last."""
 
 
-def bottlenecks(network: Network, rows: list[PricedRow], found: BasisRanges | None) -> Table:
-    """One row for each thing that binds in periods in a row, of most saving first."""
+def bottlenecks(network: Network, rows: list[PricedRow], ranges: BasisRanges | None) -> Table:
+    """One row for each thing that binds in consecutive periods, the largest saving first."""
     places = CellLocator(network)
     currency = network.case.settings.currency
-    told = []
-    for group in _groups(network, rows[:MOST]):
+    bottleneck_rows = []
+    for group in _groups(network, rows[:MAX_BOTTLENECK_ROWS]):
         first = group[0]
-        reaches = [relief(row, found) for row in group]
+        reaches = [range_of_saving(row, ranges) for row in group]
         saving = sum(map(_saving, group, reaches))
         known = [more for more in reaches if more == more]
-        holds = min(known) if len(known) == len(group) else NAN
+        holds = min(known) if len(known) == len(group) else NOT_KNOWN
         worth = [row.worth for row in group]
-        note = "range not computed" if found is None else "not unique" if holds != holds else ""
-        cells = list(dict.fromkeys(filter(None, (address(places, row) for row in group))))
-        cell = "; ".join(cells) if len(cells) <= SHOWN else f"{cells[0]} to {cells[-1]}"
+        note = "range not computed" if ranges is None else "not unique" if holds != holds else ""
+        cells = list(dict.fromkeys(filter(None, (bound_address(places, row) for row in group))))
+        cell = "; ".join(cells) if len(cells) <= MAX_LISTED_CELLS else f"{cells[0]} to {cells[-1]}"
         sentence = _sentence(group, holds, note, currency)
         span = (first.period, group[-1].period, min(worth), max(worth))
-        kind = KINDS.get(first.family, (first.family, ""))[0]
-        told.append((kind, first.thing, *span, holds, saving, note, sentence, cell))
-    told.sort(key=lambda row: -abs(row[7]))
-    return table(BOTTLENECKS, [(rank, *row) for rank, row in enumerate(told, 1)])
+        kind = family_named(first.family).label
+        bottleneck_rows.append((kind, first.thing, *span, holds, saving, note, sentence, cell))
+    bottleneck_rows.sort(key=lambda row: -abs(row[7]))
+    return table(BOTTLENECKS_LAYOUT, [(rank, *row) for rank, row in enumerate(bottleneck_rows, 1)])
 
 
 def _groups(network: Network, rows: list[PricedRow]) -> Iterator[list[PricedRow]]:
-    """Rows of one thing, bound on one side, in periods without a gap."""
+    """Rows of one thing that bind on one side in consecutive periods."""
     order = {label: t for t, label in enumerate(network.calendar.labels)}
     things: dict[tuple[str, tuple[str, ...], int, str], list[PricedRow]] = {}
     for row in rows:
         things.setdefault((row.family, row.names, row.side, row.per), []).append(row)
-    for own in things.values():
-        own.sort(key=lambda row: order.get(row.period, 0))
-        group = own[:1]
-        for row in own[1:]:
-            near = order[row.period] == order[group[-1].period] + 1
-            if near and (row.worth > 0) == (group[-1].worth > 0):
+    for same in things.values():
+        same.sort(key=lambda row: order.get(row.period, 0))
+        group = same[:1]
+        for row in same[1:]:
+            follows = order[row.period] == order[group[-1].period] + 1
+            if follows and (row.worth > 0) == (group[-1].worth > 0):
                 group.append(row)
             else:
                 yield group
@@ -91,39 +64,34 @@ def _groups(network: Network, rows: list[PricedRow]) -> Iterator[list[PricedRow]
 
 
 def _saving(row: PricedRow, more: float) -> float:
-    """Present value of relaxing a bound as far as its worth holds, or by one unit."""
+    """Present value of relaxing a bound as far as its worth holds, or by one unit if unknown."""
     return row.today * (more if more == more and more != float("inf") else 1.0)
 
 
 def _sentence(group: list[PricedRow], holds: float, note: str, currency: str) -> str:
     first = group[0]
     worth = sorted(abs(row.worth) for row in group)
-    said = f"{figure(worth[0])} {currency}"
+    money = f"{figure(worth[0])} {currency}"
     if figure(worth[0]) != figure(worth[-1]):
-        said = f"{figure(worth[0])} to {figure(worth[-1])} {currency}"
+        money = f"{figure(worth[0])} to {figure(worth[-1])} {currency}"
     when = _when(group)
-    if first.family == "demand":
+    family = family_named(first.family)
+    if family.price == "cost":
         least = first.worth > 0
         verb = "costs" if least else "earns"
         names = f"{first.names[0]} at {first.names[1]}"
-        return f"One more tonne wanted by {names}{when} {verb} {said}{_range(holds, note, least)}."
-    pattern = FULL.get((first.family, first.side))
+        return f"One more tonne wanted by {names}{when} {verb} {money}{_range(holds, note, least)}."
+    pattern = family.bound(first.side).binding
     head = pattern.format(*first.names) if pattern else _bound(first)
-    unit = MORE.get(first.family, "tonne")
-    if first.per == ONE_LESS:
-        what = f"one {unit} less" if first.family != "limit" else "one less"
-    elif first.family in ("rule_share", "limit", "blend"):
-        what = "one tonne more that it forbids" if first.family == "rule_share" else "one more"
-    else:
-        what = f"one more {unit}"
+    what = family.one_less if first.per == ONE_LESS else family.one_more
     each = " in a period" if len(group) > 1 else ""
-    return f"{head}{when}: {what}{each} is worth {said}{_range(holds, note)}."
+    return f"{head}{when}: {what}{each} is worth {money}{_range(holds, note)}."
 
 
 def _bound(row: PricedRow) -> str:
-    kind = KINDS.get(row.family, (row.family, ""))[0]
+    kind = family_named(row.family).label
     which = "maximum" if row.side == HIGH else "minimum"
-    names = [name for name in row.names if name not in ("sum", "least", "most")]
+    names = [name for name in row.names if name not in BOUND_PARTS]
     return f"The {which} of {kind} {', '.join(filter(None, names))} binds"
 
 
@@ -135,7 +103,7 @@ def _when(group: list[PricedRow]) -> str:
 
 
 def _range(holds: float, note: str, least: bool = False) -> str:
-    """How far a price holds; cost is convex, so that beyond it more is worth less."""
+    """How far a price holds; cost is convex, so that a unit beyond it is worth less."""
     if note == "range not computed":
         return ""
     if note:

@@ -1,4 +1,4 @@
-"""How much the bound of a row moves when a cell of the workbook moves by one."""
+"""How much the bound of a row moves when its cell of the workbook moves by one."""
 
 from __future__ import annotations
 
@@ -7,45 +7,23 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.explain.cell_locator import CellLocator, WorkbookCell
+from optimizer.model import REQUIREMENTS_BY_NAME
+from optimizer.model.limits import BLEND_FAMILY
+from optimizer.model.rules import RULE_SHARE_FAMILY
+from optimizer.model.storage import COVER_FAMILY
 from optimizer.network.network_data import Network
 from optimizer.solver import Program
 
 
-def factor(
+def bound_coefficient(
     places: CellLocator, family: str, names: Sequence[str], cell: WorkbookCell | None, t: int | None
 ) -> float:
-    """Tonnes (or activity, use, number) for each unit of a cell; 0 where the plan decides that.
+    """Tonnes (activity, use, number) for each unit of a cell; 0 where that depends on the plan.
 
-    ``cell`` is None for what an option adds: its row has no dates of its own.
+    ``cell`` is None for what an option adds: its row has no dates.
     """
-    network = places.network
-    calendar = network.calendar
-    if family == "added_capacity":
-        assert t is not None
-        unit = next(own for own in network.units if (own.site, own.unit) == tuple(names[:2]))
-        return calendar.year_fraction * unit.availability[t]
-    assert cell is not None
-    record = places.record(cell)
-    if family in ("rule_share", "cover", "blend") or (family == "limit" and "sum" not in names):
-        return 0.0
-    if family == "contract":
-        begin, end = calendar.span(record.start, record.end)
-        horizon = float(calendar.count * calendar.months)
-        return (min(end, horizon) - max(begin, 0.0)) / (end - begin)
-    if t is None or family in ("storage", "limit"):
-        return 1.0
-    years = calendar.cover(record.start, record.end)[t]
-    if family == "capacity":
-        return float(years * record.availability)
-    if family == "availability":
-        return float(years * record.capacity)
-    if family in ("minimum_load", "idle_minimum"):
-        own = record.may_idle == (family == "idle_minimum")
-        return float(years * record.availability * record.capacity) if own else 0.0
-    if family == "least_delivery":
-        wanted = dict(record.by_period).get(calendar.labels[t])
-        return float((record.quantity or 0.0) * years if wanted is None else wanted)
-    return 1.0 if family == "lane_minimum" else float(years)
+    row = None if cell is None else places.record(cell)
+    return REQUIREMENTS_BY_NAME[family].coefficient(places.network, row, names, t)
 
 
 def share_base(
@@ -57,19 +35,19 @@ def share_base(
     cell: float,
     values: np.ndarray,
 ) -> float:
-    """What the share of a row is a share of, tonnes, in a plan; for cover, tonnes a day.
+    """Tonnes in a plan that the share of a row is a share of; for cover, tonnes a day.
 
-    ``cell`` is the share, or the days of cover, that the programme was made with.
+    ``cell`` is the share, or the days of cover, of the programme; ``values`` is the plan.
     """
-    own = slice(program.starts[row], program.starts[row + 1])
-    columns, coefficients = program.columns[own], program.values[own]
+    entries = slice(program.starts[row], program.starts[row + 1])
+    columns, coefficients = program.columns[entries], program.values[entries]
     amounts = values[columns]
-    if family == "rule_share":
+    if family == RULE_SHARE_FAMILY.name:
         return float(amounts.sum())
-    if family == "blend":
+    if family == BLEND_FAMILY.name:
         inputs = [_taken(network, program.variables[column].index()) for column in columns.tolist()]
         return float(np.array(inputs) @ amounts)
-    if family == "cover":
+    if family == COVER_FAMILY.name:
         taken = -float((coefficients * amounts)[coefficients < 0].sum())
         return taken / cell
     counted = np.where(coefficients > 0, 1.0 - cell, -cell)
@@ -81,7 +59,7 @@ def share_base(
 def _taken(network: Network, index: tuple[str, ...]) -> float:
     """Tonnes that a run takes in per unit of activity."""
     return next(
-        sum(own.inputs.values())
-        for own in network.processes
-        if (own.site, own.recipe, own.feed) == index[:3]
+        sum(process.inputs.values())
+        for process in network.processes
+        if (process.site, process.recipe, process.feed) == index[:3]
     )

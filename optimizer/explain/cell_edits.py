@@ -1,4 +1,4 @@
-"""New values of cells, in the cell's own unit, and the case with them."""
+"""New values of cells, each in the unit of its cell, and the case with them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from optimizer.explain.cell_locator import CellLocator, WorkbookCell
 from optimizer.tables.case import Case
 from optimizer.tables.schema import SHEETS
 
-DIGITS = 6
-"""Significant digits of a new value; it is rounded to the side that gives more."""
+EDIT_DIGITS = 6
+"""Significant digits of a new value, chosen so that a person can type it; it is rounded away
+from the old value."""
 
-SAME = 1e-9
-"""Relative difference that is the solver's."""
+EDIT_TOLERANCE = 1e-9
+"""Relative difference to a shorter number that counts as rounding of the solver."""
 
-SHARES = ("share", "t/t")
+SHARE_UNITS = ("share", "t/t")
+"""Units of cells that are part of something, at most 1."""
 
 
 class Edit(Struct, frozen=True):
@@ -39,20 +41,20 @@ def apply(case: Case, edits: Iterable[Edit]) -> Case:
     for edit in edits:
         by_sheet.setdefault(edit.sheet, []).append(edit)
     changed: dict[str, Any] = {}
-    for sheet, own in by_sheet.items():
+    for sheet, of_sheet in by_sheet.items():
         attribute_of = {column.header: name for name, column in SHEETS[sheet].columns.items()}
-        news: dict[int, dict[str, float]] = {}
-        for edit in own:
-            news.setdefault(edit.row, {})[attribute_of[edit.header]] = edit.new
+        values: dict[int, dict[str, float]] = {}
+        for edit in of_sheet:
+            values.setdefault(edit.row, {})[attribute_of[edit.header]] = edit.new
         changed[SHEETS[sheet].attribute] = tuple(
-            replace(record, **news[record.row]) if record.row in news else record
+            replace(record, **values[record.row]) if record.row in values else record
             for record in case.rows(sheet)
         )
     return replace(case, **changed)
 
 
 def edit_of(places: CellLocator, cell: WorkbookCell, new: float, old: float | None = None) -> Edit:
-    """New value of a cell, rounded; ``old`` where it is not the one that stands there."""
+    """Edit that writes a new value, rounded; ``old`` if the value before is not the cell's."""
     value, unit = places.value(cell)
     before = float(value) if old is None else old
     new = rounded(new, before, unit)
@@ -60,13 +62,13 @@ def edit_of(places: CellLocator, cell: WorkbookCell, new: float, old: float | No
 
 
 def rounded(new: float, old: float, unit: str) -> float:
-    """A new value of few digits, no nearer to the old one; a share stays one."""
+    """A new value of few digits, rounded away from the old one; a share is at most 1."""
     if not new or not math.isfinite(new):
         return new
-    near = float(f"{new:.{DIGITS}g}")
-    if abs(near - new) <= SAME * abs(new):
+    near = float(f"{new:.{EDIT_DIGITS}g}")
+    if abs(near - new) <= EDIT_TOLERANCE * abs(new):
         return near
-    step = 10.0 ** (math.floor(math.log10(abs(new))) - DIGITS + 1)
+    step = 10.0 ** (math.floor(math.log10(abs(new))) - EDIT_DIGITS + 1)
     new = math.floor(new / step) * step if new < old else math.ceil(new / step) * step
-    new = float(f"{new:.{DIGITS}g}")
-    return min(new, 1.0) if unit in SHARES else new
+    new = float(f"{new:.{EDIT_DIGITS}g}")
+    return min(new, 1.0) if unit in SHARE_UNITS else new

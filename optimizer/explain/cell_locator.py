@@ -1,4 +1,4 @@
-"""Where a row of the programme stands in the workbook: sheet, row, column, and its words."""
+"""Find the cells of the workbook that a row of the programme comes from."""
 
 from __future__ import annotations
 
@@ -9,47 +9,17 @@ from typing import Any
 
 from msgspec import Struct
 
+from optimizer.model import REQUIREMENTS_BY_NAME
+from optimizer.model.family import Bound
 from optimizer.network.calendar import members
 from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY, SHEETS
 
 LOW, HIGH = -1, 1
-"""Sides of a row: its lower bound (something is asked for) and its upper one (a limit)."""
+"""Sides of a row: its lower bound, which demands something, and its upper one, a limit."""
 
-Where = tuple[str, str, str]
-"""Sheet, header of the lower bound, header of the upper bound."""
-
-PLACES: dict[str, Where] = {
-    "offer": ("Supply", "minimum", "maximum"),
-    "contract": ("Supply", "", "contract quantity"),
-    "capacity": ("Units", "", "capacity"),
-    "availability": ("Units", "", "availability"),
-    "added_capacity": ("Options", "", "added capacity"),
-    "minimum_load": ("Units", "minimum load", ""),
-    "idle_minimum": ("Units", "minimum load", ""),
-    "process": ("Processes", "minimum", "maximum"),
-    "lane": ("Lanes", "", "maximum"),
-    "lane_minimum": ("Lanes", "minimum when used", ""),
-    "storage": ("Stocks", "minimum", "maximum"),
-    "cover": ("Stocks", "days of cover", ""),
-    "least_delivery": ("Demand", "minimum", ""),
-    "rule_share": ("Rules", "", "maximum share"),
-    "limit": ("Limits", "minimum", "maximum"),
-    "blend": ("Blends", "minimum", "maximum"),
-    "built_most": ("Options", "", "most"),
-}
-"""Where the bounds of each family stand that a number can relieve."""
-
-LOGIC: dict[str, Where] = {
-    "demand": ("Demand", "", "quantity"),
-    "custody": ("Sites", "", "segregates"),
-    "built_needs": ("Options", "", "needs"),
-    "built_one_of": ("Options", "", "one of"),
-}
-"""Where families stand that clash with others, but that no smaller number relieves."""
-
-SIDES = ("sum", "least", "most")
-"""Parts of an index that say which bound of a row is meant."""
+BOUND_PARTS = ("sum", "least", "most")
+"""Parts of the index of a limit or blend that say which bound is meant."""
 
 
 class WorkbookCell(Struct, frozen=True):
@@ -61,7 +31,7 @@ class WorkbookCell(Struct, frozen=True):
 
 
 class CellLocator:
-    """Cells of the rows of a programme, and their words."""
+    """Cells of the rows of a programme, their addresses and their values."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -70,95 +40,71 @@ class CellLocator:
 
     @cached_property
     def _records(self) -> dict[tuple[str, int], Any]:
-        return {(name, row.row): row for name in SHEETS for row in self._rows(name)}
+        """Records of the case by sheet and row."""
+        return {(name, row.row): row for name in SHEETS for row in self._sheet_rows(name)}
 
-    def _rows(self, sheet: str) -> Sequence[Any]:
+    def _sheet_rows(self, sheet: str) -> Sequence[Any]:
         return getattr(self.case, SHEETS[sheet].attribute, ())
 
     @cached_property
-    def _keyed(self) -> dict[tuple[str, ...], tuple[int, ...]]:
-        """Rows of sheets by the first names of an index."""
+    def _rows_by_key(self) -> dict[tuple[str, ...], dict[tuple[str, ...], tuple[int, ...]]]:
+        """Rows of sheets by the parts of an index that find them, and by their names."""
         network = self.network
-        found: dict[tuple[str, ...], tuple[int, ...]] = {}
-        for offer in network.offers:
-            found["offer", offer.name, offer.site, offer.material] = offer.rows
-        for unit in network.units:
-            found["unit", unit.site, unit.unit] = unit.rows
-        for store in network.stores:
-            found["store", store.site, store.material] = store.rows
-        for line in network.lines:
-            found["line", line.name, line.customer, line.material] = line.rows
-        for phase in network.phases:
-            found["rule", phase.rule, phase.dates] = (phase.row,)
-        for blend in network.blends:
-            found["blend", blend.site, blend.recipe, blend.oxide] = (blend.row,)
+        groups: dict[tuple[str, ...], tuple[int, ...]] = {}
         for option in network.options:
-            found["option", option.name] = option.rows
             for group in option.groups:
-                found["group", group] = (*found.get(("group", group), ()), *option.rows)
-        for site in self.case.sites:
-            found["site", site.site] = (site.row,)
-        return found
-
-    @cached_property
-    def _bounds(self) -> dict[tuple[str, str], tuple[int, ...]]:
-        """Rows of lanes and processes that share a limit, by sheet and first row."""
-        found = {("Lanes", str(own.rows[0])): own.rows for own in self.network.arc_bounds}
-        found |= {("Processes", str(own.rows[0])): own.rows for own in self.network.process_bounds}
-        return found
+                groups[group,] = (*groups.get((group,), ()), *option.rows)
+        return {
+            ("offer", "site", "material"): {
+                (own.name, own.site, own.material): own.rows for own in network.offers
+            },
+            ("row of Supply",): {(f"row {own.row}",): (own.row,) for own in network.contracts},
+            ("site", "unit"): {(own.site, own.unit): own.rows for own in network.units},
+            ("row of Processes",): {
+                (str(own.rows[0]),): own.rows for own in network.process_bounds
+            },
+            ("row of Lanes",): {(str(own.rows[0]),): own.rows for own in network.arc_bounds},
+            ("site", "material"): {(own.site, own.material): own.rows for own in network.stores},
+            ("line", "customer", "material"): {
+                (own.name, own.customer, own.material): own.rows for own in network.lines
+            },
+            ("rule", "dates"): {(own.rule, own.dates): (own.row,) for own in network.phases},
+            ("row of Limits",): {(f"row {own.row}",): (own.row,) for own in network.limits},
+            ("site", "recipe", "oxide"): {
+                (own.site, own.recipe, own.oxide): (own.row,) for own in network.blends
+            },
+            ("option",): {(own.name,): own.rows for own in network.options},
+            ("group",): groups,
+            ("site",): {(own.site,): (own.row,) for own in self.case.sites},
+        }
 
     def record(self, cell: WorkbookCell) -> Any:
         """Record that a cell belongs to."""
         return self._records[cell.sheet, cell.row]
 
     def period(self, names: Sequence[str]) -> int | None:
-        """Period of an index, if it ends with one."""
+        """Number of the period that an index ends with; None if it ends with something else."""
         return self.labels.get(names[-1])
 
-    def cells(self, family: str, names: Sequence[str], side: int) -> tuple[WorkbookCell, ...]:
-        """Cells that a bound of a row comes from: of dated rows those that hold in its period."""
-        where = PLACES.get(family) or LOGIC.get(family)
-        if where is None:
-            return ()
-        sheet, header = where[0], where[1] if side == LOW else where[2]
-        t = self.period(names)
-        rows = self.covering(sheet, self._found(family, names), t)
-        if family == "storage" and side == LOW:
-            return self._stock_minimum(rows, t)
-        if sheet == "Stocks":
-            rows = self._strictest(rows, header, least=family == "storage")
-        if family == "demand" and t is not None:
-            return tuple(WorkbookCell(sheet, row, self._quantity(row, names[-1])) for row in rows)
-        return tuple(WorkbookCell(sheet, row, header) for row in rows)
+    def cells(self, name: str, names: Sequence[str], side: int) -> tuple[WorkbookCell, ...]:
+        """Cells that a bound of a requirement comes from; ``names`` are its index.
 
-    def _found(self, family: str, names: Sequence[str]) -> tuple[int, ...]:
-        kinds = {
-            "offer": ("offer", 3),
-            "capacity": ("unit", 2),
-            "availability": ("unit", 2),
-            "minimum_load": ("unit", 2),
-            "idle_minimum": ("unit", 2),
-            "storage": ("store", 2),
-            "cover": ("store", 2),
-            "least_delivery": ("line", 3),
-            "demand": ("line", 3),
-            "rule_share": ("rule", 2),
-            "blend": ("blend", 3),
-            "built_most": ("option", 1),
-            "built_needs": ("option", 1),
-            "built_one_of": ("group", 1),
-            "custody": ("site", 1),
-        }
-        if family in kinds:
-            kind, count = kinds[family]
-            return self._keyed.get((kind, *names[:count]), ())
-        sheet = (PLACES.get(family) or LOGIC[family])[0]
-        if family in ("lane", "lane_minimum"):
-            return self._bounds.get((sheet, names[2]), ())
-        if family == "process":
-            return self._bounds.get((sheet, names[1]), ())
-        numbers = [name.removeprefix("row ") for name in names if name.startswith("row ")]
-        return tuple(int(number) for number in numbers if number.isdigit())[:1]
+        Of dated rows only those count that hold in the period of the index. Empty where the
+        workbook does not say the bound.
+        """
+        requirement = REQUIREMENTS_BY_NAME.get(name)
+        if requirement is None or not requirement.row_key:
+            return ()
+        sheet, bound, t = requirement.sheet, requirement.bound(side), self.period(names)
+        by_key = self._rows_by_key[requirement.row_key]
+        rows = self.covering(sheet, by_key.get(requirement.key(names), ()), t)
+        if bound.at_end:
+            return self._larger_of_two(rows, bound, t)
+        if sheet == "Stocks":
+            rows = self._strictest(rows, bound.header, least=side == HIGH)
+        if requirement.period_columns and t is not None:
+            return tuple(self._period_cell(sheet, row, bound, names[-1]) for row in rows)
+        return tuple(WorkbookCell(sheet, row, bound.header) for row in rows)
 
     def covering(self, sheet: str, rows: tuple[int, ...], t: int | None) -> tuple[int, ...]:
         """Of dated rows of a sheet those that hold in a period."""
@@ -169,12 +115,15 @@ class CellLocator:
         return tuple(row.row for row in records if calendar.cover(row.start, row.end)[t] > 0)
 
     def _strictest(self, rows: tuple[int, ...], header: str, *, least: bool) -> tuple[int, ...]:
-        """Of rows of Stocks that all bind those that bind most: the least value, or the largest."""
+        """Of rows of Stocks that all hold the strictest: the least value, or the largest."""
         values = {row: float(self.value(WorkbookCell("Stocks", row, header))[0]) for row in rows}
         limit = (min if least else max)(values.values(), default=0.0)
         return tuple(row for row in rows if values[row] == limit)
 
-    def _stock_minimum(self, rows: tuple[int, ...], t: int | None) -> tuple[WorkbookCell, ...]:
+    def _larger_of_two(
+        self, rows: tuple[int, ...], bound: Bound, t: int | None
+    ) -> tuple[WorkbookCell, ...]:
+        """Cells of a minimum and of the target at the end, whichever demand more."""
         cells = []
         for row in rows:
             record = self._records["Stocks", row]
@@ -183,23 +132,25 @@ class CellLocator:
             )
             closing = record.closing if at_end else 0.0
             if record.minimum >= closing or record.minimum:
-                cells.append(WorkbookCell("Stocks", row, "minimum"))
+                cells.append(WorkbookCell("Stocks", row, bound.header))
             if closing and closing >= record.minimum:
-                cells.insert(0, WorkbookCell("Stocks", row, "closing"))
+                cells.insert(0, WorkbookCell("Stocks", row, bound.at_end))
         return tuple(cells)
 
-    def _quantity(self, row: int, label: str) -> str:
-        return label if label in dict(self._records["Demand", row].by_period) else "quantity"
+    def _period_cell(self, sheet: str, row: int, bound: Bound, label: str) -> WorkbookCell:
+        """Cell of a row in the column of a period, if it has a value there."""
+        by_period = dict(self._records[sheet, row].by_period)
+        return WorkbookCell(sheet, row, label if label in by_period else bound.header)
 
     def address(self, cell: WorkbookCell) -> str:
-        """Address as a planner types it, such as ``Supply!F9 (maximum)``."""
+        """Address and header, such as ``Supply!F9 (maximum)``; the sheet alone without a row."""
         if not cell.row:
             return cell.sheet
         place = self.case.cell(cell.sheet, cell.row, cell.header)
         return f"{place} ({cell.header})" if cell.header else place
 
     def letter(self, cell: WorkbookCell) -> str:
-        """Cell without its sheet, such as ``F9``; empty where there is none."""
+        """Address without the sheet, such as ``F9``; empty where there is no cell."""
         if not cell.row:
             return ""
         return self.case.cell(cell.sheet, cell.row, cell.header).partition("!")[2]
@@ -216,17 +167,17 @@ class CellLocator:
         return "", ""
 
     def when(self, periods: Sequence[str]) -> str:
-        """Periods in words, such as ``in 2027-Q1 to 2027-Q3``; empty where there is none."""
-        own = sorted({self.labels[name] for name in periods if name in self.labels})
-        if not own:
-            others = list(dict.fromkeys(name for name in periods if name[:4].isdigit()))
-            return f"in {others[0]}" if others else ""
-        names = [self.network.calendar.labels[t] for t in own]
-        if len(own) == 1:
+        """Periods in words, such as ``in 2027-Q1 to 2027-Q3``; empty without periods."""
+        known = sorted({self.labels[name] for name in periods if name in self.labels})
+        if not known:
+            windows = [name for name in periods if name[:4].isdigit()]
+            return f"in {windows[0]}" if windows else ""
+        names = [self.network.calendar.labels[t] for t in known]
+        if len(known) == 1:
             return f"in {names[0]}"
-        if own[-1] - own[0] == len(own) - 1:
+        if known[-1] - known[0] == len(known) - 1:
             return f"in {names[0]} to {names[-1]}"
-        return f"in {names[0]} and {len(own) - 1} more periods"
+        return f"in {names[0]} and {len(known) - 1} more periods"
 
 
 def names_of(constraint: Any) -> tuple[str, ...]:
@@ -236,25 +187,25 @@ def names_of(constraint: Any) -> tuple[str, ...]:
 
 
 def family_of(constraint: Any) -> str:
-    """Family that a row belongs to."""
+    """Name of the family that a row belongs to: that of its Pyomo component."""
     return str(constraint.parent_component().local_name)
 
 
-def given(network: Network) -> dict[tuple[str, ...], list[WorkbookCell]]:
+def inflow_cells_by_balance(network: Network) -> dict[tuple[str, ...], list[WorkbookCell]]:
     """Cells of opening stocks and orders, by the index of the balance that they enter."""
-    return {key: [cell for cell, _ in own] for key, own in inflow_cells(network).items()}
+    return {key: [cell for cell, _ in pairs] for key, pairs in inflow_cells(network).items()}
 
 
 def inflow_cells(network: Network) -> dict[tuple[str, ...], list[tuple[WorkbookCell, float]]]:
-    """Cells of opening stocks and orders with their tonnes, by index of the balance they enter."""
+    """The same cells, each with its tonnes."""
     labels, nodes = network.calendar.labels, network.nodes
-    found: dict[tuple[str, ...], list[tuple[WorkbookCell, float]]] = defaultdict(list)
+    cells: dict[tuple[str, ...], list[tuple[WorkbookCell, float]]] = defaultdict(list)
     for inflow in network.inflows:
         node = nodes[inflow.node]
         key = (node.site, node.material, node.name, labels[inflow.period])
         for cell in _inflow_cells(network, inflow, node.site, node.material):
-            found[key].append((cell, inflow.tonnes))
-    return found
+            cells[key].append((cell, inflow.tonnes))
+    return cells
 
 
 def _inflow_cells(network: Network, inflow: Any, site: str, material: str) -> list[WorkbookCell]:
@@ -276,14 +227,14 @@ def _inflow_cells(network: Network, inflow: Any, site: str, material: str) -> li
     ]
 
 
-def amount(value: float, unit: str) -> str:
-    """Amount with its unit; a share in per cent."""
+def amount_in_words(value: float, unit: str) -> str:
+    """A value with its unit in words; a share in per cent."""
     if unit in ("share", "t/t"):
         return f"{value:.4g} {unit}" if unit == "t/t" else f"{value * 100:.6g} %"
     words = "no limit" if value == INFINITY else f"{value:,.6g}"
     return f"{words} {unit}".strip()
 
 
-def reached(mask: int, labels: Sequence[str]) -> str:
-    """First period of a mask."""
+def first_period(mask: int, labels: Sequence[str]) -> str:
+    """Label of the first period of a mask."""
     return labels[next(members(mask))]

@@ -1,4 +1,4 @@
-"""Which deliveries each rule binds, what was delivered to them, and what being bound costs."""
+"""The sheet Compliance: the deliveries that each rule binds, its verdict and its price."""
 
 from __future__ import annotations
 
@@ -7,56 +7,60 @@ from typing import Any
 from msgspec import Struct
 
 from optimizer.explain.cell_locator import family_of
-from optimizer.explain.duals import NAN
+from optimizer.explain.duals import NOT_KNOWN
+from optimizer.model.balance import BALANCE_FAMILY
+from optimizer.model.rules import RULE_SHARE_FAMILY
 from optimizer.network.calendar import members
 from optimizer.network.network_data import Network, RulePhase
 from optimizer.result.flow_tables import segment_of
-from optimizer.result.price_layouts import COMPLIANCE
+from optimizer.result.price_layouts import COMPLIANCE_LAYOUT
 from optimizer.result.result_table import Table, table
-from optimizer.result.variable_values import VariableValues, each
+from optimizer.result.variable_values import VariableValues, nonzero_values
 from optimizer.solver import Answer, Program
 from optimizer.tracing.origin_statements import OriginStatements
 
-TOLERANCE = 1e-6
-"""Share above the allowed one that still counts as kept (the solver's tolerance)."""
+COMPLIANT_SHARE_TOLERANCE = 1e-6
+"""Excess of a share that still counts as kept: ten times HiGHS's tolerance of a row."""
 
-NO_PRICE = "no price: the plan has no dual values"
-NO_LOT = "no price: no lot that breaks it can be there; cost of rules solves without it"
-NEVER = "nothing in the case can break it"
-MOVED = "price of one tonne; what other dates would do beyond it takes a solve with them"
+NO_DUALS_NOTE = "no price: the plan has no dual values"
+NO_BREAKING_LOT_NOTE = (
+    "no price: no lot that breaks it can be there; cost of rules solves without it"
+)
+NEVER_BROKEN_NOTE = "nothing in the case can break it"
+ONE_TONNE_NOTE = "price of one tonne; what other dates would do beyond it takes a solve with them"
 
-RESTS = ("unknown", "not_stated")
-"""Parts of a Rest that are tonnes."""
+REST_PARTS = ("unknown", "not_stated")
+"""Fields of a Rest in tonnes."""
 
-Lot = tuple[int, float]
+DeliveredLot = tuple[int, float]
 """Traits broken and tonnes."""
 
 
 class RuleValues(Struct, frozen=True):
-    """Present values of the rows that rules act through."""
+    """Prices, as present value, of the rows that enforce rules."""
 
     shares: dict[tuple[str, ...], float]
-    """Price of each row of a rule with a share, by its index."""
+    """Price of each row of a rule with a share, by the row's index."""
     places: dict[tuple[str, str, str], list[tuple[int, float]]]
-    """By customer, material and period: classes as traits broken, and the price of a tonne."""
+    """By customer, material and period: the traits that each class breaks, and its price."""
 
 
-def worth(network: Network, program: Program, answer: Answer) -> RuleValues | None:
-    """Prices that Compliance needs; None where there are none."""
+def rule_values(network: Network, program: Program, answer: Answer) -> RuleValues | None:
+    """Prices for Compliance; None if the plan has no duals or the case no rules."""
     if answer.prices is None or not network.phases:
         return None
     customers = {line.customer for line in network.lines}
     broken = {(node.site, node.material, node.name): node.broken for node in network.nodes}
-    found = RuleValues({}, {})
+    values = RuleValues({}, {})
     for constraint, price in zip(program.constraints, answer.prices.tolist(), strict=True):
         family = family_of(constraint)
-        if family == "rule_share":
-            found.shares[constraint.index()] = price
-        elif family == "balance" and constraint.index()[0] in customers:
+        if family == RULE_SHARE_FAMILY.name:
+            values.shares[constraint.index()] = price
+        elif family == BALANCE_FAMILY.name and constraint.index()[0] in customers:
             site, material, name, period = constraint.index()
-            own = found.places.setdefault((site, material, period), [])
+            own = values.places.setdefault((site, material, period), [])
             own.append((broken[site, material, name], price))
-    return found
+    return values
 
 
 def compliance(
@@ -64,8 +68,8 @@ def compliance(
 ) -> Table:
     """One row per rule row, line of demand and window; least headroom first."""
     network = done.network
-    delivered: dict[tuple[int, int], list[Lot]] = {}
-    for flow, t, tonnes in each(done.deliver):
+    delivered: dict[tuple[int, int], list[DeliveredLot]] = {}
+    for flow, t, tonnes in nonzero_values(done.deliver):
         deliver = network.flows.delivers[flow]
         lot = (network.nodes[deliver.node].broken, tonnes)
         delivered.setdefault((deliver.line, t), []).append(lot)
@@ -77,7 +81,7 @@ def compliance(
                     lots = {t: delivered.get((line, t), []) for t in members(periods & bound)}
                     rows.append(_row(network, phase, line, window, lots, prices, statements))
     rows.sort(key=lambda row: row[9] - row[8])
-    return table(COMPLIANCE, rows)
+    return table(COMPLIANCE_LAYOUT, rows)
 
 
 def _row(
@@ -85,7 +89,7 @@ def _row(
     phase: RulePhase,
     line: int,
     window: str,
-    by_period: dict[int, list[Lot]],
+    by_period: dict[int, list[DeliveredLot]],
     prices: RuleValues | None,
     statements: OriginStatements,
 ) -> tuple[Any, ...]:
@@ -111,7 +115,7 @@ def _row(
         for t, own in by_period.items()
         if own
     ]
-    unknown, not_stated = (sum(getattr(one, name) for one in rests) for name in RESTS)
+    unknown, not_stated = (sum(getattr(one, name) for one in rests) for name in REST_PARTS)
     reasons = dict.fromkeys(cell for one in rests for cell in one.cells)
     reasons |= dict.fromkeys(f"{stage} not stated" for one in rests for stage in one.stages)
     return (
@@ -126,7 +130,7 @@ def _row(
         share,
         phase.share,
         "; ".join(f"{name} {tonnes:,.6g} t" for name, tonnes in sorted(classes.items())),
-        _verdict(share <= phase.share + TOLERANCE, unknown + not_stated > 0),
+        _verdict(share <= phase.share + COMPLIANT_SHARE_TOLERANCE, unknown + not_stated > 0),
         unknown,
         not_stated,
         "; ".join(reasons),
@@ -149,18 +153,18 @@ def _price(
     phase: RulePhase,
     line: int,
     window: str,
-    by_period: dict[int, list[Lot]],
+    by_period: dict[int, list[DeliveredLot]],
     prices: RuleValues | None,
 ) -> tuple[float, str]:
-    """Present value of letting one tonne more break the rule, and what is not known."""
+    """Present value of one tonne more that breaks the rule, and a note on what it means."""
     if not phase.trait:
-        return 0.0, NEVER
+        return 0.0, NEVER_BROKEN_NOTE
     if prices is None:
-        return NAN, NO_PRICE
+        return NOT_KNOWN, NO_DUALS_NOTE
     wanted = network.lines[line]
     if phase.share > 0:
         name = (phase.rule, phase.dates, wanted.name, wanted.customer, wanted.material, window)
-        return abs(prices.shares.get(name, 0.0)), MOVED
+        return abs(prices.shares.get(name, 0.0)), ONE_TONNE_NOTE
     saved = tonnes = 0.0
     for t, lots in by_period.items():
         label = network.calendar.labels[t]
@@ -171,4 +175,4 @@ def _price(
         if clean and dirty and delivered:
             saved += delivered * max(min(clean) - min(dirty), 0.0)
             tonnes += delivered
-    return (saved / tonnes, MOVED) if tonnes else (NAN, NO_LOT)
+    return (saved / tonnes, ONE_TONNE_NOTE) if tonnes else (NOT_KNOWN, NO_BREAKING_LOT_NOTE)

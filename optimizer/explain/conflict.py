@@ -1,7 +1,7 @@
-"""Which requirements of the workbook conflict, where no plan is feasible.
+"""An irreducible set of requirements of the workbook that conflict, where no plan is feasible.
 
-Every number that a person can change may go; conservation of mass never does. Rules without
-tolerance have no row in the programme, so it is built once more with rows for them.
+Every cell that a person can change may be left out; conservation of mass never is. Rules without
+tolerance have no row in the programme, so it is built again with rows for them.
 """
 
 from __future__ import annotations
@@ -12,16 +12,20 @@ from msgspec import Struct
 
 from optimizer import solver
 from optimizer.explain.cell_locator import LOW, CellLocator
-from optimizer.explain.opened_bounds import opened
-from optimizer.explain.relaxable_program import relaxable
-from optimizer.explain.relaxable_rows import Key, RelaxableBound
-from optimizer.explain.row_sentences import said
+from optimizer.explain.opened_bounds import open_zero_bounds
+from optimizer.explain.relaxable_program import relaxed_program
+from optimizer.explain.relaxable_rows import RelaxableBound, RequirementKey
+from optimizer.explain.row_sentences import requirement_sentence
 from optimizer.explain.unreachable import UnreachablePlaces
+from optimizer.model import REQUIREMENTS_BY_NAME, family_named
+from optimizer.model.demand import DEMAND_FAMILY
+from optimizer.model.rules import RULE_SHARE_FAMILY
 from optimizer.network.network_data import Network
 from optimizer.solver import Program
 
-SECONDS = 60.0
-"""Time to reduce the set; the same again where whole numbers matter."""
+CONFLICT_TIME_LIMIT = 60.0
+"""Seconds to reduce the set, and as many again where whole numbers matter. Chosen so that a
+case without a plan is explained within a few minutes."""
 
 
 class ConflictingRequirement(Struct, frozen=True):
@@ -38,8 +42,8 @@ class ConflictingRequirement(Struct, frozen=True):
 class Conflict(Struct, frozen=True):
     """Requirements that conflict; empty where none were found in time.
 
-    ``irreducible`` is True if without any one of ``clashes`` the others can be met, once all
-    that is not named gives; ``gaps`` say why nothing can be where one of them wants it.
+    ``irreducible`` is True if without any one of ``clashes`` the others can be met while all
+    that is not listed gives; ``gaps`` say why nothing can be where one of them wants it.
     """
 
     clashes: tuple[ConflictingRequirement, ...] = ()
@@ -61,94 +65,78 @@ def conflict(meaning: Network, program: Program, *, own: bool = True) -> Conflic
 
     ``own`` is False for a model that a user has changed: it is not built again.
     """
-    m = None  # kept: a Pyomo row knows its family only as long as its model lives
+    m = None  # A Pyomo row knows its family only while its model lives: keep it.
     if own:
-        m, meaning, program = opened(meaning, program, rules=True)
+        m, meaning, program = open_zero_bounds(meaning, program, rules=True)
     places = CellLocator(meaning)
-    relaxed = relaxable(meaning, program, places)
-    groups: dict[Key, list[RelaxableBound]] = {}
-    for give in relaxed.gives:
-        groups.setdefault(give.key, []).append(give)
-    core = solver.conflict(
+    relaxed = relaxed_program(meaning, program, places)
+    groups: dict[RequirementKey, list[RelaxableBound]] = {}
+    for bound in relaxed.bounds:
+        groups.setdefault(bound.key, []).append(bound)
+    core = solver.find_infeasible_core(
         relaxed.program,
-        [[(give.row, give.side, give.most) for give in own] for own in groups.values()],
-        [side == LOW or family == "balance" for family, side, _ in groups],
-        [family == "demand" for family, *_ in groups],
-        SECONDS,
+        [[(bound.row, bound.side, bound.most) for bound in own] for own in groups.values()],
+        [REQUIREMENTS_BY_NAME[name].demands(side) for name, side, _ in groups],
+        [name == DEMAND_FAMILY.name for name, *_ in groups],
+        CONFLICT_TIME_LIMIT,
     )
-    found = Conflict() if core is None else _told(meaning, places, groups, core)
+    result = NO_CONFLICT if core is None else _conflict_in_words(meaning, places, groups, core)
     del m
-    return found
+    return result
 
 
-def _told(
+def _conflict_in_words(
     meaning: Network,
     places: CellLocator,
-    groups: dict[Key, list[RelaxableBound]],
+    groups: dict[RequirementKey, list[RelaxableBound]],
     core: solver.InfeasibleCore,
 ) -> Conflict:
-    """The requirements of a core in words, and why nothing can be where one wants it."""
+    """Sentences of the requirements of a core, and why nothing can be where one wants it."""
     missing, keys = UnreachablePlaces(meaning, places), list(groups)
     clashes, gaps = [], dict[ConflictingRequirement, None]()
     for number, pairs in core.groups.items():
         rows = set(pairs)
-        gives = [give for give in groups[keys[number]] if (give.row, give.side) in rows]
-        clashes.append(_clash(places, keys[number], gives))
-        for gap in _gaps(meaning, missing, keys[number], gives):
+        bounds = [bound for bound in groups[keys[number]] if (bound.row, bound.side) in rows]
+        clashes.append(_clash(places, keys[number], bounds))
+        for gap in _gaps(meaning, missing, keys[number], bounds):
             gaps[gap] = None
     order = {name: number for number, name in enumerate(("Demand", "Stocks", "Limits"))}
     clashes.sort(key=lambda clash: order.get(clash.sheet, len(order)))
     return Conflict(tuple(clashes), tuple(gaps), core.irreducible)
 
 
-def _clash(places: CellLocator, key: Key, gives: list[RelaxableBound]) -> ConflictingRequirement:
+def _clash(
+    places: CellLocator, key: RequirementKey, bounds: list[RelaxableBound]
+) -> ConflictingRequirement:
     family, side, cells = key
-    names = [give.names for give in gives]
-    told = cells
-    if family == "demand":  # the column of the period rather than that of the year
+    names = [bound.names for bound in bounds]
+    shown = cells
+    if family == DEMAND_FAMILY.name:  # the column of the period rather than that of the year
         by_period = places.cells(family, names[0], side)
-        told = tuple(cell for cell in by_period if cell.row == cells[0].row) or cells
-    sentence = said(places, family, names[0], side, told, [own[-1] for own in names])
-    others = {own[2] for own in names} if family == "rule_share" else set()
-    if len(others) > 1:
-        sentence = f"{sentence} ({len(others)} lines)"
-    return ConflictingRequirement(told[0].sheet, places.letter(told[0]), sentence)
+        shown = tuple(cell for cell in by_period if cell.row == cells[0].row) or cells
+    sentence = requirement_sentence(
+        places, family, names[0], side, shown, [index[-1] for index in names]
+    )
+    lines = {index[2] for index in names} if family == RULE_SHARE_FAMILY.name else set()
+    if len(lines) > 1:
+        sentence = f"{sentence} ({len(lines)} lines)"
+    return ConflictingRequirement(shown[0].sheet, places.letter(shown[0]), sentence)
 
 
 def _gaps(
-    meaning: Network, missing: UnreachablePlaces, key: Key, gives: list[RelaxableBound]
+    meaning: Network, missing: UnreachablePlaces, key: RequirementKey, bounds: list[RelaxableBound]
 ) -> Iterator[ConflictingRequirement]:
-    """Why nothing can be where something is asked for."""
+    """Why nothing can be where a lower bound wants something."""
     family, side, _ = key
-    for give in gives:
-        t = missing.places.period(give.names)
+    for bound in bounds:
+        t = missing.places.period(bound.names)
         if side != LOW or t is None:
             continue
-        for place in _asked(meaning, family, give.names):
+        for place in family_named(family).wanted_at(meaning, bound.names):
             for cause in missing.causes(place, t):
                 letter = missing.places.letter(cause.cell)
                 yield ConflictingRequirement(cause.cell.sheet, letter, cause.sentence)
 
 
-def _asked(meaning: Network, family: str, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Places at which a row wants something to be."""
-    if family == "least_delivery":
-        yield names[1], names[2]
-    elif family in ("storage", "cover"):
-        yield names[0], names[1]
-    elif family == "process":
-        for bound in meaning.process_bounds:
-            if bound.name == names[0] and str(bound.rows[0]) == names[1]:
-                for index in bound.processes:
-                    process = meaning.processes[index]
-                    yield from ((process.site, name) for name in process.inputs)
-    elif family == "minimum_load":
-        for unit in meaning.units:
-            if (unit.site, unit.unit) == names[:2]:
-                for index in unit.uses:
-                    process = meaning.processes[index]
-                    yield from ((process.site, name) for name in process.inputs)
-
-
 NO_CONFLICT = Conflict()
-"""Nothing clashes, or nothing was found in time."""
+"""No requirements conflict, or none were found in time."""

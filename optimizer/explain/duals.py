@@ -1,4 +1,4 @@
-"""Duals: which bounds have a price, what one unit of each is worth, and how far that holds."""
+"""Duals as prices: which bounds have one, what one unit is worth, and how far that holds."""
 
 from __future__ import annotations
 
@@ -9,62 +9,25 @@ from msgspec import Struct
 
 from optimizer.explain.bound_sensitivity import BoundMove
 from optimizer.explain.cell_locator import HIGH, LOW, family_of, names_of
+from optimizer.model import family_named
 from optimizer.network.network_data import Network
 from optimizer.solver import Answer, BasisRanges, Program
 from optimizer.tables.schema import INFINITY
 
-SMALL = 1e-7
-"""Prices below this, relative to the largest, are rounding."""
+NEGLIGIBLE_PRICE = 1e-7
+"""Part of the largest price below which a price counts as zero: HiGHS's dual tolerance."""
 
-NARROW = 1e-7
-"""Ranges narrower than this part of the bound are of no width."""
+NARROWEST_RANGE = 1e-7
+"""Part of a bound below which a range counts as empty: HiGHS's tolerance of a row."""
 
-NAN = float("nan")
+NOT_KNOWN = float("nan")
 
 ONE_MORE, ONE_LESS = "one more", "one less"
-"""What a worth is of: relaxing a maximum, or a minimum, by one unit."""
-
-KINDS = {
-    "offer": ("offer", "t"),
-    "contract": ("contract", "t"),
-    "take_or_pay": ("take or pay", "t"),
-    "capacity": ("capacity", "use"),
-    "minimum_load": ("minimum load", "use"),
-    "process": ("process limit", "activity"),
-    "lane": ("lane", "t"),
-    "storage": ("stock bound", "t"),
-    "cover": ("days of cover", "t"),
-    "demand": ("demand", "t"),
-    "least_delivery": ("least delivery", "t"),
-    "rule_share": ("rule share", "t"),
-    "limit": ("limit", "as in Limits"),
-    "blend": ("blend", "t"),
-    "lane_minimum": ("least shipment", "t"),
-    "idle_minimum": ("minimum load", "use"),
-    "built_most": ("option", "number"),
-    "kept": ("commitment", "t or number"),
-}
-"""Family of rows to its name in the table and the unit of its bound."""
-
-UNPRICED = (
-    "balance",
-    "running",
-    "running_own",
-    "custody",
-    "built_needs",
-    "built_begun",
-    "built_chosen",
-    "built_one_of",
-    "built_reach",
-    "changed",
-    "alike",
-    "excess_cost",
-)
-"""Families that bind by logic, not by something that there could be more of."""
+"""The change of a bound that a worth is of: it relaxes a maximum, or a minimum, by one unit."""
 
 
 class PricedRow(Struct, frozen=True):
-    """A row that has a price: where it stands, its bound, what one unit more is worth."""
+    """A row that has a price: its name, its bound and what one unit of it is worth."""
 
     number: int
     family: str
@@ -75,26 +38,26 @@ class PricedRow(Struct, frozen=True):
     side: int
     """LOW or HIGH: the bound that binds."""
     worth: float
-    """Money of its period; for demand what the last tonne costs, else a saving."""
+    """Money of its period: what the change saves; of demand, what the last tonne costs."""
     today: float
     """The same as present value."""
     per: str = ONE_MORE
     """The change of the bound that the worth is of."""
     most: tuple[float, float] = (INFINITY, INFINITY)
-    """How much more, and less, at most: where another bound of the same row or thing begins."""
+    """How much more, and less, of the bound there can be before another bound takes over."""
     alone: bool = True
-    """False where the bound stands in several rows, which move together."""
+    """False if the bound stands in several rows, which move together."""
 
     @property
     def thing(self) -> str:
-        """Readable name."""
+        """Its name in a table."""
         return ", ".join(name for name in self.names if name)
 
 
-def priced(
+def priced_rows(
     network: Network, program: Program, answer: Answer, moved: Mapping[int, BoundMove] | None = None
 ) -> list[PricedRow]:
-    """Bounds with a price, dearest first. Balance rows are left out.
+    """Bounds with a price, dearest first; families without a price are left out.
 
     ``moved`` are those that stand in several rows (:mod:`optimizer.explain.bound_sensitivity`).
     """
@@ -103,93 +66,96 @@ def priced(
     moved = moved or {}
     discount = _discounts(network)
     prices = answer.prices.tolist()
-    floor = SMALL * max((abs(price) for price in prices), default=0.0)
+    floor = NEGLIGIBLE_PRICE * max((abs(price) for price in prices), default=0.0)
     rows = []
     for number, constraint in enumerate(program.constraints):
-        price, own = prices[number], moved.get(number)
-        if own is not None and own.side * price > 0:
-            own = None  # the other bound of the row binds
-        if own is not None:
-            price = _price(own, answer, floor)
+        price, move = prices[number], moved.get(number)
+        if move is not None and move.side * price > 0:
+            move = None  # the other bound of the row binds
+        if move is not None:
+            price = _price(move, answer, floor)
         if abs(price) <= floor:
             continue
-        family = family_of(constraint)
-        if family in UNPRICED or (family == "capacity" and not program.row_upper[number]):
-            continue  # a unit that does not exist: Break-even says what its option lacks
+        family = family_named(family_of(constraint))
+        if family.price == "none" or (family.zero_is_absent and not program.row_upper[number]):
+            continue  # of a unit that does not exist Break-even says what its option lacks
         names = list(names_of(constraint))
         period = names.pop() if names[-1] in discount else ""
-        side, per, bound = _side(program, number, family, price)
-        if own is not None and own.bound is not None:
-            bound = own.bound
-        worth = price if family == "demand" else abs(price)
-        now = worth / discount.get(period, 1.0)
-        most = _most(program, number, side, own)
+        more_costs = family.price == "cost"
+        side, per, bound = _side(program, number, price, more_costs=more_costs)
+        if move is not None and move.bound is not None:
+            bound = move.bound
+        worth = price if more_costs else abs(price)
+        undiscounted = worth / discount.get(period, 1.0)
+        most = _most(program, number, side, move)
         rows.append(
             PricedRow(
                 number,
-                family,
+                family.name,
                 tuple(names),
                 period,
                 bound,
                 side,
-                now,
+                undiscounted,
                 worth,
                 per,
                 most,
-                own is None,
+                move is None,
             )
         )
     rows.sort(key=lambda row: -abs(row.today))
     return rows
 
 
-def _price(own: BoundMove, answer: Answer, floor: float) -> float:
+def _price(move: BoundMove, answer: Answer, floor: float) -> float:
     """Price of one unit more of a bound that stands in several rows.
 
     A capacity that does not bind has none, though the minimum load that is a share of it may.
     """
-    binds = own.binds is None or abs(own.binds.price(answer)) > floor
-    return own.move.price(answer) if binds else 0.0
+    binds = move.binds is None or abs(move.binds.price(answer)) > floor
+    return move.move.price(answer) if binds else 0.0
 
 
-def _side(program: Program, number: int, family: str, price: float) -> tuple[int, str, float]:
-    """Bound that binds, the change of it that saves (of demand: costs), and the bound."""
+def _side(
+    program: Program, number: int, price: float, *, more_costs: bool
+) -> tuple[int, str, float]:
+    """Side that binds, the change of the bound that the price is of, and the bound."""
     low, high = float(program.row_lower[number]), float(program.row_upper[number])
-    if family == "demand":
+    if more_costs:
         return HIGH, ONE_MORE, high
     if price < 0:
         return (HIGH, ONE_MORE, high) if np.isfinite(high) else (LOW, ONE_MORE, low)
     return (LOW, ONE_LESS, low) if np.isfinite(low) else (HIGH, ONE_LESS, high)
 
 
-def _most(program: Program, number: int, side: int, own: BoundMove | None) -> tuple[float, float]:
+def _most(program: Program, number: int, side: int, move: BoundMove | None) -> tuple[float, float]:
     """How much more and less of a bound there can be: a minimum ends at the maximum."""
     low, high = float(program.row_lower[number]), float(program.row_upper[number])
     more = less = INFINITY
     if low < high:
         more, less = (INFINITY, high - low) if side == HIGH else (high - low, INFINITY)
-    if own is not None:
-        more, less = min(more, own.more), min(less, own.less)
+    if move is not None:
+        more, less = min(more, move.more), min(less, move.less)
     return more, less
 
 
-def reach(row: PricedRow, found: BasisRanges | None) -> tuple[float, float]:
+def price_range(row: PricedRow, ranges: BasisRanges | None) -> tuple[float, float]:
     """How much more, and how much less, of a bound has the same price.
 
-    Not a number where it is not known, or where the price is not unique on that side.
+    NaN where it is not known, or where the price is not unique on that side.
     """
-    if found is None:
-        return NAN, NAN
-    alone = float(found.up[row.number]), float(found.down[row.number])
-    told = alone if row.alone else found.together.get(row.number, (0.0, 0.0))
-    more, less = min(told[0], row.most[0]), min(told[1], row.most[1])
-    width = NARROW * max(1.0, abs(row.bound))
-    return more if more > width else NAN, less if less > width else NAN
+    if ranges is None:
+        return NOT_KNOWN, NOT_KNOWN
+    alone = float(ranges.up[row.number]), float(ranges.down[row.number])
+    up, down = alone if row.alone else ranges.together.get(row.number, (0.0, 0.0))
+    more, less = min(up, row.most[0]), min(down, row.most[1])
+    width = NARROWEST_RANGE * max(1.0, abs(row.bound))
+    return more if more > width else NOT_KNOWN, less if less > width else NOT_KNOWN
 
 
-def relief(row: PricedRow, found: BasisRanges | None) -> float:
-    """How many units of the change that a worth is of have this worth."""
-    return reach(row, found)[0 if row.per == ONE_MORE else 1]
+def range_of_saving(row: PricedRow, ranges: BasisRanges | None) -> float:
+    """How many units of the change that a worth is of have this worth; NaN as above."""
+    return price_range(row, ranges)[0 if row.per == ONE_MORE else 1]
 
 
 def _discounts(network: Network) -> dict[str, float]:

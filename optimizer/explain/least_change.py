@@ -1,9 +1,9 @@
-"""The least by which cells must change for there to be a plan.
+"""The least relative changes of cells that make a programme feasible.
 
-Each cell is one column, priced once however many rows it stands in, in relative terms: to
-double it, or to do without it, costs one. A share has no fixed worth in tonnes. Its rows give
-tonnes first; then the share is what it must be in the plan so found, and the plan is sought
-again with the share as the column, until that gains nothing.
+Each cell is one column, whose cost counts once however many rows it stands in: to double the
+cell, or to do without it, costs one. What a share is worth in tonnes depends on the plan. Its
+rows give tonnes first; then the share follows from that plan, and the programme is solved again
+with the share as the column, until the cost falls no further.
 """
 
 from __future__ import annotations
@@ -13,33 +13,38 @@ import time
 import numpy as np
 from msgspec import Struct, structs
 
-from optimizer.explain.bound_coefficients import factor, share_base
-from optimizer.explain.cell_locator import HIGH, LOW, PLACES, CellLocator
-from optimizer.explain.relaxable_rows import Key, RelaxableBound, RelaxableProgram
+from optimizer.explain.bound_coefficients import bound_coefficient, share_base
+from optimizer.explain.cell_edits import SHARE_UNITS
+from optimizer.explain.cell_locator import HIGH, LOW, CellLocator
+from optimizer.explain.relaxable_rows import RelaxableBound, RelaxableProgram, RequirementKey
+from optimizer.explain.row_sentences import unit_of
+from optimizer.model import REQUIREMENTS_BY_NAME
+from optimizer.model.capacity import CAPACITY_FAMILY, IDLE_MINIMUM_FAMILY, MINIMUM_LOAD_FAMILY
+from optimizer.model.investment import BUILT_MOST_FAMILY
 from optimizer.network.network_data import Network
-from optimizer.solver import Program, extended, strict
+from optimizer.solver import Program, extend_program, solve_with_tight_tolerances
 from optimizer.tables.schema import INFINITY
 
-NOTHING = 1e-7
-"""Tonnes, and parts of a cost, that are rounding."""
+NEGLIGIBLE_CELL_CHANGE = 1e-7
+"""Tonnes, and part of a cost, that count as zero: HiGHS keeps rows to 1e-7."""
 
-SMALL_SHARE = 0.01
-"""A share below this is priced like this."""
+SMALLEST_PRICED_SHARE = 0.01
+"""A smaller share costs as much as this one: relative to zero every change would be infinite."""
 
-TIMES = 8
-"""Times that a share is sought again."""
+MAX_SHARE_ROUNDS = 8
+"""Maximum solves in which a share follows from the plan before; each must lower the cost."""
 
-Gives = dict[Key, list[RelaxableBound]]
-"""Rows that give with each requirement."""
+BoundsByRequirement = dict[RequirementKey, list[RelaxableBound]]
+"""Bounds that give when the cells of a requirement change."""
 
 
 class RequirementChange(Struct, frozen=True):
     """By how much the cells of a requirement must change, and the rows that ask for it."""
 
-    key: Key
+    key: RequirementKey
     amount: float
     """In the cells' unit; not negative."""
-    gives: tuple[RelaxableBound, ...]
+    bounds: tuple[RelaxableBound, ...]
     """Rows that could not be met without the change."""
     tonnes: float
     """By how much these rows give, all together."""
@@ -54,142 +59,140 @@ class LeastChangePlan(Struct, frozen=True):
 
 
 class LeastChange:
-    """The least changes of one kind: to what is asked for, or to what there is."""
+    """Search for the least changes of one kind: to what is demanded, or to what there is."""
 
     def __init__(
         self, network: Network, relaxed: RelaxableProgram, places: CellLocator, *, less: bool
     ) -> None:
         self.network, self.places, self.less = network, places, less
         self.large = relaxed.large
-        self.gives: Gives = {}
-        for give in relaxed.gives:
-            if not give.implied and self._may(give.key):
-                self.gives.setdefault(give.key, []).append(give)
+        self.bounds: BoundsByRequirement = {}
+        for bound in relaxed.bounds:
+            if not bound.implied and self._may(bound.key):
+                self.bounds.setdefault(bound.key, []).append(bound)
         self.program = relaxed.program
-        if not less:  # where capacity gives, what only follows from it must not stand in the way
+        if not less:  # where capacity gives, a row that follows from it must not stand in the way
             upper = relaxed.program.row_upper.copy()
-            upper[[give.row for give in relaxed.gives if give.implied]] = INFINITY
+            upper[[bound.row for bound in relaxed.bounds if bound.implied]] = INFINITY
             self.program = structs.replace(relaxed.program, row_upper=upper)
-        loads = ("minimum_load", "idle_minimum")
+        loads = (MINIMUM_LOAD_FAMILY.name, IDLE_MINIMUM_FAMILY.name)
         self.loads = {
-            (give.key[0], give.names): give.row for give in relaxed.gives if give.key[0] in loads
+            (bound.key[0], bound.names): bound.row
+            for bound in relaxed.bounds
+            if bound.key[0] in loads
         }
 
-    def _may(self, key: Key) -> bool:
-        """True if another number in the cells would help, on the side that is looked at."""
-        family, side, cells = key
-        if family == "balance":
-            return self.less
-        if family not in PLACES or (side == LOW) != self.less or not cells[0].row:
+    def _may(self, key: RequirementKey) -> bool:
+        """True if another number in the cells could help, for the kind of change sought."""
+        name, side, cells = key
+        requirement = REQUIREMENTS_BY_NAME[name]
+        if requirement.relieved_by != "number" or requirement.demands(side) != self.less:
             return False
-        record, value = self.places.record(cells[0]), float(self.places.value(cells[0])[0])
-        if family == "availability":  # else more capacity says the same
-            return value == 0
-        if family == "capacity":
-            return bool(record.availability)
-        if family == "added_capacity":
-            return bool(record.kind != "any amount")
-        return bool(value) or side == HIGH
+        if not cells[0].row or not requirement.relieves(self.places.record(cells[0])):
+            return False
+        return side == HIGH or bool(self.places.value(cells[0])[0])
 
     def find(self, seconds: float) -> LeastChangePlan | None:
         """The least changes that give a plan; None if there are none, or not in time."""
         until = time.perf_counter() + seconds
-        best = self._solved(self.program, self.gives, {}, seconds) if self.gives else None
+        best = self._solved(self.program, self.bounds, {}, seconds) if self.bounds else None
         if best is None:
             return None
-        for _ in range(TIMES):
-            own = {change.key: self.gives[change.key] for change in best.changes}
+        for _ in range(MAX_SHARE_ROUNDS):
+            changed = {change.key: self.bounds[change.key] for change in best.changes}
             bases = {
-                give.row: self._base(give, best.values)
-                for gives in own.values()
-                for give in gives
-                if not give.factor
+                bound.row: self._base(bound, best.values)
+                for bounds in changed.values()
+                for bound in bounds
+                if not bound.coefficient
             }
             left = until - time.perf_counter()
             if not bases or left <= 0:
                 break
-            again = self._solved(self.program.held(best.values), own, bases, left)
-            if again is None or again.cost >= best.cost * (1.0 - NOTHING):
+            better = self._solved(self.program.held(best.values), changed, bases, left)
+            if better is None or better.cost >= best.cost * (1.0 - NEGLIGIBLE_CELL_CHANGE):
                 break
-            best = again
+            best = better
         return best
 
     def _solved(
-        self, program: Program, gives: Gives, bases: dict[int, float], seconds: float
+        self, program: Program, bounds: BoundsByRequirement, bases: dict[int, float], seconds: float
     ) -> LeastChangePlan | None:
-        """The least changes of these requirements, shares being worth so many tonnes."""
+        """The least changes of these requirements; ``bases``: what a share is of, by row."""
         form = _ChangeProgram(self, program)
-        for key, rows in gives.items():
+        for key, rows in bounds.items():
             form.add(key, rows, bases)
-        _, values = strict(form.built(), seconds)
+        _, values = solve_with_tight_tolerances(form.built(), seconds)
         if values is None:
             return None
         plan = values[: len(program.cost)]
         missed = self._missed(plan)
         changes = []
-        for key, rows in gives.items():
+        for key, rows in bounds.items():
             amount = self._amount(key, rows, plan, form.amount(key, values))
             if amount > 0:
-                own = tuple(give for give in rows if missed[give] > NOTHING)
-                changes.append(
-                    RequirementChange(key, amount, own, sum(missed[give] for give in own))
-                )
+                violated = tuple(bound for bound in rows if missed[bound] > NEGLIGIBLE_CELL_CHANGE)
+                tonnes = sum(missed[bound] for bound in violated)
+                changes.append(RequirementChange(key, amount, violated, tonnes))
         cost = sum(self.weight(change.key) * change.amount for change in changes)
         return LeastChangePlan(tuple(changes), cost, plan)
 
     def _missed(self, plan: np.ndarray) -> dict[RelaxableBound, float]:
-        """By how much a plan misses each row that gives."""
+        """Violation of each bound that gives."""
         activity, program = self.program.activity(plan), self.program
         return {
-            give: float(
-                program.row_lower[give.row] - activity[give.row]
-                if give.side == LOW
-                else activity[give.row] - program.row_upper[give.row]
+            bound: float(
+                program.row_lower[bound.row] - activity[bound.row]
+                if bound.side == LOW
+                else activity[bound.row] - program.row_upper[bound.row]
             )
-            for gives in self.gives.values()
-            for give in gives
+            for bounds in self.bounds.values()
+            for bound in bounds
         }
 
     def _amount(
-        self, key: Key, gives: list[RelaxableBound], plan: np.ndarray, amount: float | None
+        self,
+        key: RequirementKey,
+        bounds: list[RelaxableBound],
+        plan: np.ndarray,
+        amount: float | None,
     ) -> float:
-        """Change of a cell: its column says it, a share follows from the plan."""
+        """Change of a cell: the value of its column, or of a share what the plan makes of it."""
         if amount is not None:
-            most = max(give.factor for give in gives)
-            return amount if amount * most > NOTHING else 0.0
+            most = max(bound.coefficient for bound in bounds)
+            return amount if amount * most > NEGLIGIBLE_CELL_CHANGE else 0.0
         missed, largest = self._missed(plan), 0.0
-        for give in gives:
-            if missed[give] > NOTHING:
-                base = self._base(give, plan)
-                largest = max(largest, missed[give] / base if base > NOTHING else INFINITY)
+        for bound in bounds:
+            if missed[bound] > NEGLIGIBLE_CELL_CHANGE:
+                base = self._base(bound, plan)
+                largest = max(
+                    largest, missed[bound] / base if base > NEGLIGIBLE_CELL_CHANGE else INFINITY
+                )
         return largest
 
-    def _base(self, give: RelaxableBound, plan: np.ndarray) -> float:
-        family, _, cells = give.key
+    def _base(self, bound: RelaxableBound, plan: np.ndarray) -> float:
+        family, _, cells = bound.key
         value = float(self.places.value(cells[0])[0])
-        return share_base(self.network, self.program, give.row, family, give.names, value, plan)
+        return share_base(self.network, self.program, bound.row, family, bound.names, value, plan)
 
-    def weight(self, key: Key) -> float:
+    def weight(self, key: RequirementKey) -> float:
         """Cost of one unit of change of a cell."""
         _, side, cells = key
         value, unit = self.places.value(cells[0])
         if side == LOW and value:
             return 1.0 / float(value)
-        return 1.0 / max(float(value), SMALL_SHARE if unit in ("share", "t/t") else 1.0)
+        return 1.0 / max(float(value), SMALLEST_PRICED_SHARE if unit in SHARE_UNITS else 1.0)
 
-    def most(self, key: Key) -> float:
+    def most(self, key: RequirementKey) -> float:
         """Largest change of a cell."""
-        family, side, cells = key
-        value, unit = self.places.value(cells[0])
-        if side == LOW or family == "balance":
-            return float(value) if value > 0 else INFINITY
-        if unit in ("share", "t/t") or (family == "limit" and self._shared(key)):
-            return 1.0 - float(value)
-        yes_no = family == "built_most" and self.places.record(cells[0]).kind == "yes/no"
-        return 1.0 - float(value) if yes_no else INFINITY
-
-    def _shared(self, key: Key) -> bool:
-        return bool(self.places.record(key[2][0]).as_ == "share")
+        name, side, cells = key
+        value = float(self.places.value(cells[0])[0])
+        if REQUIREMENTS_BY_NAME[name].demands(side):
+            return value if value > 0 else INFINITY
+        if unit_of(self.places, cells[0]) in SHARE_UNITS:
+            return 1.0 - value
+        yes_no = name == BUILT_MOST_FAMILY.name and self.places.record(cells[0]).kind == "yes/no"
+        return 1.0 - value if yes_no else INFINITY
 
 
 class _ChangeProgram:
@@ -201,70 +204,77 @@ class _ChangeProgram:
         self.columns: list[tuple[float, float, int]] = []
         self.rows: list[tuple[float, float]] = []
         self.entries: list[tuple[int, int, float]] = []
-        self.column_of: dict[Key, int] = {}
+        self.column_of: dict[RequirementKey, int] = {}
 
-    def add(self, key: Key, gives: list[RelaxableBound], bases: dict[int, float]) -> None:
-        """A column for a requirement, or one for each of its rows where no factor is known."""
-        known = all(give.factor for give in gives) or all(give.row in bases for give in gives)
+    def add(
+        self, key: RequirementKey, bounds: list[RelaxableBound], bases: dict[int, float]
+    ) -> None:
+        """Add a column for a requirement, or for each of its rows if no coefficient is known."""
+        known = all(bound.coefficient for bound in bounds) or all(
+            bound.row in bases for bound in bounds
+        )
         search, sign = self.search, 1.0 if key[1] == LOW else -1.0
         if not known:
-            for give in gives:
-                self.entries.append((give.row, self._column(1.0, INFINITY, whole=False), sign))
+            for bound in bounds:
+                self.entries.append((bound.row, self._column(1.0, INFINITY, whole=False), sign))
             return
-        whole = key[0] == "built_most"
+        whole = key[0] == BUILT_MOST_FAMILY.name
         if whole:
             whole = bool(search.places.record(key[2][0]).kind != "any amount")
         column = self._column(search.weight(key), search.most(key), whole=whole)
-        if not bases or all(give.factor for give in gives):
+        if not bases or all(bound.coefficient for bound in bounds):
             self.column_of[key] = column
-        for give in gives:
-            by = give.factor or bases[give.row]
-            self.entries.append((give.row, column, sign * by))
-            if key[0] == "capacity":
-                self._load(give, column)
+        for bound in bounds:
+            by = bound.coefficient or bases[bound.row]
+            self.entries.append((bound.row, column, sign * by))
+            if key[0] == CAPACITY_FAMILY.name:
+                self._load(bound, column)
 
     def _column(self, weight: float, most: float, *, whole: bool) -> int:
         self.cost.append(weight)
         self.columns.append((0.0, most, int(whole)))
         return len(self.base.cost) + len(self.columns) - 1
 
-    def _load(self, give: RelaxableBound, column: int) -> None:
-        """Least use is a share of capacity: it grows with it."""
-        search, names = self.search, give.names
-        cell, t = give.key[2][0], search.places.period(names)
+    def _load(self, bound: RelaxableBound, column: int) -> None:
+        """Let the minimum load grow with the capacity that it is a share of."""
+        search, names = self.search, bound.names
+        cell, t = bound.key[2][0], search.places.period(names)
         share = float(search.places.record(cell).minimum_load)
-        for family in ("minimum_load", "idle_minimum"):
+        for family in (MINIMUM_LOAD_FAMILY.name, IDLE_MINIMUM_FAMILY.name):
             row = search.loads.get((family, names))
-            more = share * factor(search.places, family, names, cell, t) if row is not None else 0.0
+            more = (
+                share * bound_coefficient(search.places, family, names, cell, t)
+                if row is not None
+                else 0.0
+            )
             if row is None or not more:
                 continue
             more /= float(search.places.value(cell)[0])
-            if family == "minimum_load":
+            if family == MINIMUM_LOAD_FAMILY.name:
                 self.entries.append((row, column, -more))
             else:
                 self._idle_load(row, column, more)
 
     def _idle_load(self, row: int, column: int, more: float) -> None:
-        """The same where the unit runs: a row that is slack where it does not."""
-        own = slice(self.base.starts[row], self.base.starts[row + 1])
-        terms = dict(
-            zip(self.base.columns[own].tolist(), self.base.values[own].tolist(), strict=True)
-        )
-        opened = next(own for own, value in terms.items() if value < 0)
+        """The same where the unit runs: a row that holds trivially where it does not."""
+        entries = slice(self.base.starts[row], self.base.starts[row + 1])
+        columns, values = self.base.columns[entries].tolist(), self.base.values[entries].tolist()
+        terms = dict(zip(columns, values, strict=True))
+        decision = next(number for number, value in terms.items() if value < 0)
         large = self.search.large * max(1.0, *(abs(value) for value in terms.values()))
-        low = float(self.base.row_lower[row]) - terms[opened] - large
+        low = float(self.base.row_lower[row]) - terms[decision] - large
         at = len(self.base.row_lower) + len(self.rows)
         self.rows.append((low, INFINITY))
-        terms |= {opened: -large, column: -more}
-        self.entries += [(at, own, value) for own, value in terms.items()]
+        terms |= {decision: -large, column: -more}
+        self.entries += [(at, number, value) for number, value in terms.items()]
 
-    def amount(self, key: Key, values: np.ndarray) -> float | None:
+    def amount(self, key: RequirementKey, values: np.ndarray) -> float | None:
         """Value of a requirement's column; None where it follows from the plan."""
         column = self.column_of.get(key)
         return None if column is None else float(values[column])
 
     def built(self) -> Program:
-        """The programme, of which only changes cost anything."""
-        given = extended(self.base, self.columns, self.rows, self.entries)
+        """The programme; nothing but changes costs anything."""
+        program = extend_program(self.base, self.columns, self.rows, self.entries)
         cost = np.concatenate((np.zeros(len(self.base.cost)), np.array(self.cost)))
-        return structs.replace(given, cost=cost, offset=0.0, sign=1.0)
+        return structs.replace(program, cost=cost, offset=0.0, sign=1.0)

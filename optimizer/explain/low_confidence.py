@@ -1,4 +1,4 @@
-"""Figures that the plan uses and that are of low confidence, or assumptions, sheet by sheet."""
+"""Rows of low confidence or assumptions that a plan uses, by sheet."""
 
 from __future__ import annotations
 
@@ -10,87 +10,98 @@ from optimizer.explain.cell_locator import CellLocator, WorkbookCell
 from optimizer.explain.risks import Alert
 from optimizer.network.calendar import members
 from optimizer.network.dated_rows import grouped
-from optimizer.network.duty_rates import fitting
+from optimizer.network.duty_rates import applicable_tariffs
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure, listed
 from optimizer.result.result_layouts import Tables
 from optimizer.tables.country_groups import CountrySets
 
-LOOSE = ("low", "assumption")
-"""Words of the column confidence on which an answer should not lean."""
+LOW_CONFIDENCE_WORDS = ("low", "assumption")
+"""Words of the column confidence that lead to an alert."""
 
-RESTS = "figures of low confidence or on assumptions"
+LOW_CONFIDENCE_TEXT = "figures of low confidence or on assumptions"
 
-Use = tuple[Iterable[int], str, float]
-"""Rows of a sheet that the plan uses, what for, and how much."""
+SheetUse = tuple[Iterable[int], str, float]
+"""Rows of a sheet that the plan uses, name of the use, and amount."""
 
-Uses = Iterator[Use]
+SheetUses = Iterator[SheetUse]
 
 
-def soft_figures(network: Network, tables: Tables) -> Iterator[Alert]:
-    """Purchases on such figures with tonnes and money, and such rows of each other sheet."""
-    places = CellLocator(network)
-    yield from _purchases(network, places, tables)
-    found = []
-    for sheet, uses in USES.items():
-        loose = _loose(network, sheet)
-        if not loose:
+def low_confidence_alerts(network: Network, tables: Tables) -> Iterator[Alert]:
+    """Alerts on purchases from rows of low confidence, and on such rows of other sheets."""
+    locator = CellLocator(network)
+    yield from _purchases(network, locator, tables)
+    sheets_found = []
+    for sheet, uses in USES_BY_SHEET.items():
+        low_rows = _low_confidence_rows(network, sheet)
+        if not low_rows:
             continue
         used: set[int] = set()
         amounts: dict[int, float] = defaultdict(float)
         names: dict[int, str] = {}
-        for rows, name, amount in uses(network, places, tables):
+        for rows, name, amount in uses(network, locator, tables):
             used.update(rows)
-            for row in loose.intersection(rows):
+            for row in low_rows.intersection(rows):
                 amounts[row] += amount
                 names.setdefault(row, name)
         if amounts:
-            ranked = sorted(amounts, key=lambda row: -amounts[row])
-            found.append((sheet, ranked, len(used), listed(names[row] for row in ranked)))
-    found.sort(key=lambda item: -len(item[1]))
-    if not found:
+            rows_by_amount = sorted(amounts, key=lambda row: -amounts[row])
+            sheets_found.append(
+                (sheet, rows_by_amount, len(used), listed(names[row] for row in rows_by_amount))
+            )
+    sheets_found.sort(key=lambda item: -len(item[1]))
+    if not sheets_found:
         return
-    sheet, (first, *_), *_ = found[0]
-    parts = (f"{len(ranked):,} of {count:,} rows of {name}" for name, ranked, count, _ in found)
-    said = listed(parts, most=len(found))
-    verb = "rests" if sum(len(ranked) for _, ranked, *_ in found) == 1 else "rest"
-    named = f": {found[0][-1]}" if len(found) == 1 else ""
+    sheet, (first, *_), *_ = sheets_found[0]
+    parts = (
+        f"{len(rows_by_amount):,} of {count:,} rows of {name}"
+        for name, rows_by_amount, count, _ in sheets_found
+    )
+    listed_sheets = listed(parts, most=len(sheets_found))
+    verb = (
+        "rests"
+        if sum(len(rows_by_amount) for _, rows_by_amount, *_ in sheets_found) == 1
+        else "rest"
+    )
+    named = f": {sheets_found[0][-1]}" if len(sheets_found) == 1 else ""
     yield Alert(
-        f"Of what the plan uses, {said} {verb} on {RESTS}{named}.",
+        f"Of what the plan uses, {listed_sheets} {verb} on {LOW_CONFIDENCE_TEXT}{named}.",
         sheet,
-        places.letter(WorkbookCell(sheet, first, "confidence")),
+        locator.letter(WorkbookCell(sheet, first, "confidence")),
     )
 
 
-def _loose(network: Network, sheet: str) -> set[int]:
-    return {row.row for row in network.case.rows(sheet) if row.confidence in LOOSE}
+def _low_confidence_rows(network: Network, sheet: str) -> set[int]:
+    return {row.row for row in network.case.rows(sheet) if row.confidence in LOW_CONFIDENCE_WORDS}
 
 
-def _purchases(network: Network, places: CellLocator, tables: Tables) -> Iterator[Alert]:
-    """Purchases from rows of Supply on such figures, in the periods in which the rows hold."""
-    loose = _loose(network, "Supply")
-    if not loose:
+def _purchases(network: Network, locator: CellLocator, tables: Tables) -> Iterator[Alert]:
+    """Purchases from rows of Supply of low confidence, in the periods that the rows cover."""
+    low_rows = _low_confidence_rows(network, "Supply")
+    if not low_rows:
         return
-    rows = {(own.name, own.site, own.material): own.rows for own in network.offers}
+    rows = {(offer.name, offer.site, offer.material): offer.rows for offer in network.offers}
     bought: dict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
     cells: dict[tuple[str, str, str], int] = {}
     headers = ("offer", "site", "material", "period", "tonnes", "cost")
     for *name, period, tonnes, money in _rows(tables, "Purchases", headers):
         offer = (name[0], name[1], name[2])
-        soft = loose.intersection(_holding(places, "Supply", rows[offer], period))
-        if soft:
+        low_rows_used = low_rows.intersection(
+            _rows_in_period(locator, "Supply", rows[offer], period)
+        )
+        if low_rows_used:
             bought[offer][0] += tonnes
             bought[offer][1] += money
-            cells.setdefault(offer, min(soft))
+            cells.setdefault(offer, min(low_rows_used))
     if not bought:
         return
     ranked = sorted(bought, key=lambda offer: -bought[offer][1])
     tonnes, money = (sum(each[part] for each in bought.values()) for part in (0, 1))
     yield Alert(
         f"{figure(tonnes)} t of purchases for {money:,.0f} {network.case.settings.currency} rest "
-        f"on {RESTS}: {listed(name for name, _, _ in ranked)}.",
+        f"on {LOW_CONFIDENCE_TEXT}: {listed(name for name, _, _ in ranked)}.",
         "Supply",
-        places.letter(WorkbookCell("Supply", cells[ranked[0]], "confidence")),
+        locator.letter(WorkbookCell("Supply", cells[ranked[0]], "confidence")),
     )
 
 
@@ -98,23 +109,23 @@ def _rows(tables: Tables, name: str, headers: Iterable[str]) -> Iterator[tuple[A
     return zip(*(tables[name][header] for header in headers), strict=True)
 
 
-def _holding(
-    places: CellLocator, sheet: str, rows: tuple[int, ...], period: str
+def _rows_in_period(
+    locator: CellLocator, sheet: str, rows: tuple[int, ...], period: str
 ) -> tuple[int, ...]:
-    """Of the rows that something stands in those that hold in a period."""
-    return rows if len(rows) == 1 else places.covering(sheet, rows, places.labels[period])
+    """Those of some rows that cover a period."""
+    return rows if len(rows) == 1 else locator.covering(sheet, rows, locator.labels[period])
 
 
-def _lanes(network: Network, places: CellLocator, tables: Tables) -> Uses:
+def _lanes(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
     arcs = {(arc.from_site, arc.to_site, arc.material, arc.mode): arc for arc in network.arcs}
     headers = ("from site", "to site", "material", "mode", "period", "tonnes")
     for start, end, material, mode, period, tonnes in _rows(tables, "Shipments", headers):
         arc = arcs[start, end, material, mode]
-        yield _holding(places, "Lanes", arc.rows, period), arc.name, tonnes
+        yield _rows_in_period(locator, "Lanes", arc.rows, period), arc.name, tonnes
 
 
-def _tariffs(network: Network, places: CellLocator, tables: Tables) -> Uses:
-    """Of each measure the most specific rows that burden what is shipped."""
+def _tariffs(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
+    """The most specific row of each measure that applies to a shipment with duty."""
     case, calendar = network.case, network.calendar
     country = {site.site: site.country for site in case.sites}
     measures = grouped(case.tariffs, lambda row: row.measure)
@@ -125,12 +136,12 @@ def _tariffs(network: Network, places: CellLocator, tables: Tables) -> Uses:
         if not duty:
             continue
         goods = (origins.partition(" or ")[0], country[site], material)
-        t = places.labels[period]
+        t = locator.labels[period]
         if (*goods, t) not in known:
             holding = (
                 [
                     row
-                    for row in fitting(rows, *goods, countries)
+                    for row in applicable_tariffs(rows, *goods, countries)
                     if calendar.cover(row.start, row.end)[t] > 0
                 ]
                 for rows in measures.values()
@@ -139,19 +150,21 @@ def _tariffs(network: Network, places: CellLocator, tables: Tables) -> Uses:
         yield known[*goods, t], f"{material} into {country[site]}", duty
 
 
-def _processes(network: Network, places: CellLocator, tables: Tables) -> Uses:
-    processes = grouped(network.processes, lambda own: (own.site, own.recipe, own.feed))
+def _processes(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
+    processes = grouped(
+        network.processes, lambda process: (process.site, process.recipe, process.feed)
+    )
     headers = ("site", "recipe", "feed", "period", "activity")
     for site, recipe, feed, period, activity in _rows(tables, "Production", headers):
         for process in processes[site, recipe, feed]:
-            rows = _holding(places, "Processes", process.rows, period)
+            rows = _rows_in_period(locator, "Processes", process.rows, period)
             yield rows, f"{process.name} at {site}", activity
 
 
-def _by_run(sheet: str, header: str, attribute: str) -> Callable[..., Uses]:
-    """Rows of a sheet that stand for what is run, by recipe or by feed."""
+def _by_run(sheet: str, header: str, attribute: str) -> Callable[..., SheetUses]:
+    """Rows of a sheet for the recipes or feeds that are run."""
 
-    def uses(network: Network, places: CellLocator, tables: Tables) -> Uses:
+    def uses(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
         rows = grouped(network.case.rows(sheet), lambda row: getattr(row, attribute))
         for name, activity in _rows(tables, "Production", (header, "activity")):
             yield [row.row for row in rows.get(name, ())], name, activity
@@ -159,29 +172,29 @@ def _by_run(sheet: str, header: str, attribute: str) -> Callable[..., Uses]:
     return uses
 
 
-def _units(network: Network, places: CellLocator, tables: Tables) -> Uses:
+def _units(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
     units = {(unit.site, unit.unit): unit for unit in network.units}
     headers = ("site", "unit", "period", "used")
     for site, unit, period, used in _rows(tables, "Utilisation", headers):
         if used > 0:
-            rows = _holding(places, "Units", units[site, unit].rows, period)
+            rows = _rows_in_period(locator, "Units", units[site, unit].rows, period)
             yield rows, f"{unit} at {site}", used
 
 
-def _blends(network: Network, places: CellLocator, tables: Tables) -> Uses:
-    bounds = grouped(network.blends, lambda own: (own.site, own.recipe))
+def _blends(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
+    bounds = grouped(network.blends, lambda blend: (blend.site, blend.recipe))
     for site, recipe, activity in _rows(tables, "Production", ("site", "recipe", "activity")):
         for bound in bounds.get((site, recipe), ()):
             yield [bound.row], f"{bound.oxide} in {recipe} at {site}", activity
 
 
-def _options(network: Network, places: CellLocator, tables: Tables) -> Uses:
+def _options(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
     rows = {option.name: option.rows for option in network.options}
     for option, capital in _rows(tables, "Investment", ("option", "capital")):
         yield rows[option], option, capital
 
 
-def _stocks(network: Network, places: CellLocator, tables: Tables) -> Uses:
+def _stocks(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
     stores = {(store.site, store.material): store for store in network.stores}
     opened = {row.row for row in network.case.stocks if row.opening}
     for store in network.stores:
@@ -189,48 +202,48 @@ def _stocks(network: Network, places: CellLocator, tables: Tables) -> Uses:
     for site, material, period, tonnes in _rows(
         tables, "Stock", ("site", "material", "period", "tonnes")
     ):
-        rows = _holding(places, "Stocks", stores[site, material].rows, period)
+        rows = _rows_in_period(locator, "Stocks", stores[site, material].rows, period)
         yield rows, f"{material} at {site}", tonnes
 
 
-def _pipeline(network: Network, places: CellLocator, tables: Tables) -> Uses:
+def _pipeline(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
     for order in network.case.pipeline:
         if network.calendar.period_of(order.arrival) < network.calendar.count:
             yield [order.row], order.order, order.quantity
 
 
-def _demand(network: Network, places: CellLocator, tables: Tables) -> Uses:
+def _demand(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
     lines = {(line.name, line.customer, line.material): line for line in network.lines}
     for table, amount in (("Deliveries", "tonnes"), ("Shortages", "short")):
         headers = ("line", "customer", "material", "period", amount)
         for name, customer, material, period, tonnes in _rows(tables, table, headers):
             line = lines[name, customer, material]
-            yield _holding(places, "Demand", line.rows, period), name, tonnes
+            yield _rows_in_period(locator, "Demand", line.rows, period), name, tonnes
 
 
-def _rules(network: Network, places: CellLocator, tables: Tables) -> Uses:
-    """Rows of Rules that bind what is delivered."""
-    for rule, row, tonnes in _bound(network, tables):
+def _rules(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
+    """Rows of Rules that bind deliveries."""
+    for rule, row, tonnes in _binding_rule_rows(network, tables):
         yield [row], rule, tonnes
 
 
-def _scope(network: Network, places: CellLocator, tables: Tables) -> Uses:
+def _scope(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
     rows = grouped(network.case.rule_scope, lambda line: line.rule)
-    for rule, _, tonnes in _bound(network, tables):
+    for rule, _, tonnes in _binding_rule_rows(network, tables):
         yield [line.row for line in rows.get(rule, ())], rule, tonnes
 
 
-def _bound(network: Network, tables: Tables) -> Iterator[tuple[str, int, float]]:
-    """Rule, row and tonnes that it binds."""
-    given: dict[tuple[str, str, str, str], float] = defaultdict(float)
+def _binding_rule_rows(network: Network, tables: Tables) -> Iterator[tuple[str, int, float]]:
+    """Rule, row and tonnes that the row binds."""
+    delivered: dict[tuple[str, str, str, str], float] = defaultdict(float)
     headers = ("line", "customer", "material", "period", "tonnes")
     for *key, tonnes in _rows(tables, "Deliveries", headers):
-        given[key[0], key[1], key[2], key[3]] += tonnes
+        delivered[key[0], key[1], key[2], key[3]] += tonnes
     labels = network.calendar.labels
     for phase in network.phases:
         lines = ((network.lines[line], periods) for line, periods in phase.lines.items())
         tonnes = sum(
-            given.get((line.name, line.customer, line.material, labels[t]), 0.0)
+            delivered.get((line.name, line.customer, line.material, labels[t]), 0.0)
             for line, periods in lines
             for t in members(periods)
         )
@@ -238,15 +251,15 @@ def _bound(network: Network, tables: Tables) -> Iterator[tuple[str, int, float]]
             yield phase.rule, phase.row, tonnes
 
 
-def _limits(network: Network, places: CellLocator, tables: Tables) -> Uses:
-    """Every limit: the plan is what it is because all of them hold."""
+def _limits(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
+    """Every limit, because each shapes the plan, binding or not."""
     return (([bound.row], bound.name, 0.0) for bound in network.limits)
 
 
-def _balanced(sheet: str, header: str) -> Callable[..., Uses]:
-    """Materials that come in somewhere, or sites where something does."""
+def _rows_in_balance(sheet: str, header: str) -> Callable[..., SheetUses]:
+    """Rows of materials or sites with any inflow."""
 
-    def uses(network: Network, places: CellLocator, tables: Tables) -> Uses:
+    def uses(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
         rows = {getattr(row, header): row.row for row in network.case.rows(sheet)}
         headers = (header, "opening", "bought", "arrived", "made")
         for name, *tonnes in _rows(tables, "Balance", headers):
@@ -256,9 +269,9 @@ def _balanced(sheet: str, header: str) -> Callable[..., Uses]:
     return uses
 
 
-USES: dict[str, Callable[[Network, CellLocator, Tables], Uses]] = {
-    "Sites": _balanced("Sites", "site"),
-    "Materials": _balanced("Materials", "material"),
+USES_BY_SHEET: dict[str, Callable[[Network, CellLocator, Tables], SheetUses]] = {
+    "Sites": _rows_in_balance("Sites", "site"),
+    "Materials": _rows_in_balance("Materials", "material"),
     "Assays": _by_run("Assays", "feed", "feed"),
     "Recipes": _by_run("Recipes", "recipe", "recipe"),
     "Recoveries": _by_run("Recoveries", "recipe", "recipe"),
@@ -275,4 +288,4 @@ USES: dict[str, Callable[[Network, CellLocator, Tables], Uses]] = {
     "Limits": _limits,
     "Blends": _blends,
 }
-"""Rows that a plan uses, by sheet; Supply stands apart, Scenarios and Countries hold no figures."""
+"""Generator of the rows used, by sheet; Supply has its own alert, other sheets have no figures."""

@@ -1,9 +1,9 @@
-"""What one more tonne at a place costs, and what that is made of; made on request.
+"""Marginal cost of each material at each place, split by kind of cost; made on request.
 
-A column that is in the optimal basis pays for itself: what it takes in, its own cost and
-the rents of the bounds that it meets are what it brings out. One such column is chosen for
-each place, as far as possible one that supplies it; together they determine all prices,
-and with any kind of cost alone on their right-hand side, that kind's part of each price.
+A basic column of the optimum breaks even: the price of what it takes in, its own cost and the
+rents of the bounds that it meets add up to the price of what it makes. One such column is chosen
+for each place, as far as possible one that supplies it. Together they determine all prices; with
+one kind of cost alone on the right-hand side they give that kind's part of each price.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.explain.cell_locator import family_of, names_of
-from optimizer.explain.duals import KINDS
+from optimizer.model import family_named
+from optimizer.model.balance import BALANCE_FAMILY
 from optimizer.model.cost import charges
 from optimizer.network.network_data import Network
-from optimizer.result.price_layouts import MARGINAL_COSTS
+from optimizer.result.price_layouts import MARGINAL_COSTS_LAYOUT
 from optimizer.result.result_table import Table, table
-from optimizer.solver import Answer, Program, attribute
+from optimizer.solver import Answer, Program, decompose_prices
 
-PARTS = MARGINAL_COSTS.headers[5:-1]
-"""Kinds of cost that a price is made of."""
+PRICE_PARTS = MARGINAL_COSTS_LAYOUT.headers[5:-1]
+"""Columns of Marginal costs that add up to the price."""
 
-OF_CATEGORY = {
+PART_OF_CATEGORY = {
     "purchases": "purchases",
     "take or pay": "purchases",
     "conversion": "processing",
@@ -36,36 +37,30 @@ OF_CATEGORY = {
     "revenue": "sales",
     "shortage": "shortage",
 }
-OF_FAMILY = {
-    **dict.fromkeys(("capacity", "minimum_load", "idle_minimum", "process"), "capacity"),
-    **dict.fromkeys(("running", "running_own"), "capacity"),
-    **dict.fromkeys(("offer", "contract", "take_or_pay"), "supply rent"),
-    **dict.fromkeys(("rule_share", "limit", "blend", "custody"), "rule rent"),
-    **dict.fromkeys(("demand", "least_delivery"), "shortage"),
-}
-"""Family of rows to the part that its rent belongs to; the rest is other rent."""
+"""Category of cost to its part; carrying cost is transport or storage, the rest other rent."""
 
-MOST_COLUMNS = 20_000
-"""Larger programmes are not explained."""
+MAX_EXPLAINED_COLUMNS = 20_000
+"""Largest programme that is explained: the matrices are dense in places by parts and items."""
 
-FLOWING = 1e-6
-"""Tonnes from which something flows through a place."""
+THROUGHFLOW_TOLERANCE = 1e-6
+"""Tonnes through a place that count as nothing: ten times HiGHS's tolerance of a row."""
 
-WRONG = 1e-6
-"""Part of the largest price by which parts may miss their sum."""
+PRICE_PARTS_TOLERANCE = 1e-6
+"""Part of the largest price by which parts may miss their sum: ten times HiGHS's tolerance."""
 
-MORE, LESS, SOLD, WANTED = 1.0, 10.0, 20.0, 1000.0
-"""Burdens: a tonne is had by doing more, by doing less, from an outlet, from a customer."""
+BURDEN_OF_MORE, BURDEN_OF_LESS, BURDEN_OF_OUTLET, BURDEN_OF_CUSTOMER = 1.0, 10.0, 20.0, 1000.0
+"""How unwelcome a column is to explain a price: more is done, less is done, an outlet gets less,
+a customer does. Only their order matters."""
 
-NAMED = 3
-"""Things that are named as setting a price."""
+MAX_PRICE_SETTERS = 3
+"""Maximum things that are named as setting a price, so that they fit a cell."""
 
 
 class BalancePrices(Struct, frozen=True):
-    """Prices of balances as present value, and their parts."""
+    """Prices of balances as present value, and the parts and items that add up to them."""
 
     rows: np.ndarray
-    """Rows of the programme, those through which something flows."""
+    """Rows of the programme through which something flows."""
     price: np.ndarray
     parts: np.ndarray
     """By row and part, in the order of PARTS."""
@@ -74,10 +69,10 @@ class BalancePrices(Struct, frozen=True):
     """By row and item: what each offer and bound adds to the price."""
 
 
-def marginal_costs(network: Network, program: Program, found: BalancePrices | None) -> Table:
+def marginal_costs(network: Network, program: Program, prices: BalancePrices | None) -> Table:
     """A row for each place, class and period through which something flows."""
-    if found is None:
-        return table(MARGINAL_COSTS, [])
+    if prices is None:
+        return table(MARGINAL_COSTS_LAYOUT, [])
     discount = dict(
         zip(
             network.calendar.labels,
@@ -86,65 +81,73 @@ def marginal_costs(network: Network, program: Program, found: BalancePrices | No
         )
     )
     rows = []
-    for place, row in enumerate(found.rows.tolist()):
+    for place, row in enumerate(prices.rows.tolist()):
         site, material, name, period = names_of(program.constraints[row])
         factor = discount[period]
-        parts = (found.parts[place] / factor).tolist()
-        price = float(found.price[place]) / factor
-        said = _set_by(found, place)
-        rows.append((site, material, name, period, price, *parts, said))
-    return table(MARGINAL_COSTS, rows)
+        parts = (prices.parts[place] / factor).tolist()
+        price = float(prices.price[place]) / factor
+        setters = _set_by(prices, place)
+        rows.append((site, material, name, period, price, *parts, setters))
+    return table(MARGINAL_COSTS_LAYOUT, rows)
 
 
-def _set_by(found: BalancePrices, place: int) -> str:
-    own = found.of_items[place]
-    price = float(found.price[place])
-    if abs(price) <= WRONG:
+def _set_by(prices: BalancePrices, place: int) -> str:
+    """The items that add most to a price, with their part of it."""
+    amounts = prices.of_items[place]
+    price = float(prices.price[place])
+    if abs(price) <= PRICE_PARTS_TOLERANCE:
         return ""
-    best = np.argsort(-np.abs(own))[:NAMED].tolist()
-    named = [item for item in best if abs(own[item]) > 0.01 * abs(price)]
-    return "; ".join(f"{found.items[item]} {own[item] / price:.0%}" for item in named)
+    largest = np.argsort(-np.abs(amounts))[:MAX_PRICE_SETTERS].tolist()
+    named = [item for item in largest if abs(amounts[item]) > 0.01 * abs(price)]
+    return "; ".join(f"{prices.items[item]} {amounts[item] / price:.0%}" for item in named)
 
 
-def prices_of(network: Network, m: Any, program: Program, answer: Answer) -> BalancePrices | None:
+def balance_prices(
+    network: Network, m: Any, program: Program, answer: Answer
+) -> BalancePrices | None:
     """Prices and their parts; None without a basis, if too large or if they do not add up."""
     if answer.basis is None or answer.values is None or answer.prices is None:
         return None
-    if len(program.cost) > MOST_COLUMNS:
+    if len(program.cost) > MAX_EXPLAINED_COLUMNS:
         return None
     families = np.array([family_of(constraint) for constraint in program.constraints])
     own = _DirectCosts(network, m, program, answer, families, program.row_of)
-    found = attribute(
-        program, answer, np.flatnonzero(families == "balance"), _burden(network, m, program), own.of
+    attributed = decompose_prices(
+        program,
+        answer,
+        np.flatnonzero(families == BALANCE_FAMILY.name),
+        _burdens(network, m, program),
+        own.of,
     )
-    if found is None:
+    if attributed is None:
         return None
-    rows, solved = found
-    parts, of_items = solved[:, : len(PARTS)], solved[:, len(PARTS) :]
+    rows, solved = attributed
+    parts, of_items = solved[:, : len(PRICE_PARTS)], solved[:, len(PRICE_PARTS) :]
     price = answer.prices[rows]
     largest = max(1.0, float(np.abs(price).max(initial=0.0)))
-    right = np.abs(parts.sum(axis=1) - price) <= WRONG * largest
-    shown = right & (program.flow(answer.values)[rows] > FLOWING)
+    right = np.abs(parts.sum(axis=1) - price) <= PRICE_PARTS_TOLERANCE * largest
+    shown = right & (program.flow(answer.values)[rows] > THROUGHFLOW_TOLERANCE)
     return BalancePrices(rows[shown], price[shown], parts[shown], tuple(own.items), of_items[shown])
 
 
-def _burden(network: Network, m: Any, program: Program) -> tuple[np.ndarray, np.ndarray]:
-    """How little each column is wanted to explain a price: used more, and used less."""
-    more, less = np.full(len(program.cost), MORE), np.full(len(program.cost), LESS)
+def _burdens(network: Network, m: Any, program: Program) -> tuple[np.ndarray, np.ndarray]:
+    """How unwelcome each column is to explain a price: used more, and used less."""
+    more = np.full(len(program.cost), BURDEN_OF_MORE)
+    less = np.full(len(program.cost), BURDEN_OF_LESS)
     column_of = {id(variable): column for column, variable in enumerate(program.variables)}
     for cells in m.columns.discard:
         for variable in cells.values():
-            less[column_of[id(variable)]] = MORE
+            less[column_of[id(variable)]] = BURDEN_OF_MORE
     for deliver, cells in zip(network.flows.delivers, m.columns.deliver, strict=True):
         line = network.lines[deliver.line]
         for t, variable in cells.items():
-            own = WANTED if line.penalty[t] or line.minimum[t] else SOLD
+            own = BURDEN_OF_CUSTOMER if line.penalty[t] or line.minimum[t] else BURDEN_OF_OUTLET
             more[column_of[id(variable)]] = less[column_of[id(variable)]] = own
     return more, less
 
 
 class _DirectCosts:
-    """What columns cost beside materials: by part, then by item."""
+    """Costs of columns beside materials, by part and by item."""
 
     def __init__(
         self,
@@ -163,10 +166,10 @@ class _DirectCosts:
         """Cost of columns by part, then by item, as present value."""
         program, prices = self.program, self.answer.prices
         assert prices is not None
-        part_of = {part: number for number, part in enumerate(PARTS)}
+        part_of = {part: number for number, part in enumerate(PRICE_PARTS)}
         place = {int(column): number for number, column in enumerate(columns)}
         entries: list[tuple[int, str, float]] = []
-        parts = np.zeros((len(columns), len(PARTS)))
+        parts = np.zeros((len(columns), len(PRICE_PARTS)))
         parts[:, part_of["other rent"]] = program.cost[columns]
         for column, category, name, money in _costs(self.network, self.m, program):
             at = place.get(column)
@@ -174,12 +177,12 @@ class _DirectCosts:
                 parts[at, part_of[category]] += money
                 parts[at, part_of["other rent"]] -= money
                 entries.append((at, name, money))
-        burdened = (self.families[self.row_of] != "balance") & (prices[self.row_of] != 0)
+        burdened = (self.families[self.row_of] != BALANCE_FAMILY.name) & (prices[self.row_of] != 0)
         for entry in np.flatnonzero(burdened & np.isin(program.columns, columns)).tolist():
             at, row = place[int(program.columns[entry])], int(self.row_of[entry])
             money = -program.values[entry] * prices[row]
             family = str(self.families[row])
-            parts[at, part_of[OF_FAMILY.get(family, "other rent")]] += money
+            parts[at, part_of[family_named(family).rent]] += money
             name = _item(self.network, family, names_of(program.constraints[row]))
             entries.append((at, name, money))
         items = self.items
@@ -194,9 +197,8 @@ class _DirectCosts:
 
 
 def _item(network: Network, family: str, names: tuple[str, ...]) -> str:
-    kind = KINDS.get(family, (family, ""))[0]
     thing = [name for name in names if name and name not in network.calendar.labels]
-    return f"{kind} {', '.join(thing)}"
+    return f"{family_named(family).label} {', '.join(thing)}"
 
 
 def _costs(network: Network, m: Any, program: Program) -> Any:
@@ -211,7 +213,7 @@ def _costs(network: Network, m: Any, program: Program) -> Any:
     for burdens, flows in charges(network).groups(m.columns):
         for own, cells in zip(burdens, flows, strict=True):
             for charge in own:
-                part = OF_CATEGORY.get(charge.category, "other rent")
+                part = PART_OF_CATEGORY.get(charge.category, "other rent")
                 if charge.category == "carrying":
                     part = "transport" if id(cells) in ships else "storage"
                 for t, variable in cells.items():

@@ -1,8 +1,8 @@
-"""A case in which what is zero may be more: a row of its own for every number that could give.
+"""Open bounds of zero: a row in the programme for every zero in the workbook that could give.
 
 The network leaves out what cannot flow: an offer of which nothing can be bought, capacity that
 an option does not add, a delivery that a rule without tolerance forbids. So the programme is
-built with traces in their places, and the traces are taken out of it again.
+built with tiny placeholders instead of these zeros, which are then set back to zero.
 """
 
 from __future__ import annotations
@@ -21,58 +21,62 @@ from optimizer.network.network_data import Network
 from optimizer.solver import Program
 from optimizer.tables.case import Case
 
-TRACE = 2.0**-100
-"""What stands for zero while the programme is built; nobody types it."""
+PLACEHOLDER = 2.0**-100
+"""Stands for zero while the programme is built: a power of two that nobody types."""
 
-DUST = 2.0**-60
-"""Below this a number of the programme is a trace."""
+LARGEST_PLACEHOLDER = 2.0**-60
+"""A smaller number in the programme comes from a placeholder, times a coefficient below 2**40."""
 
-R = TypeVar("R")
+OpenedRow = TypeVar("OpenedRow")
 
 
-def opened(
+def open_zero_bounds(
     meaning: Network, program: Program, *, rules: bool
 ) -> tuple[ConcreteModel | None, Network, Program]:
-    """Model, network and programme with rows for what is zero; the same ones if nothing is.
+    """Model, network and programme with rows for bounds of zero; unchanged if there are none.
 
-    ``rules`` are those without tolerance. The model must live as long as the programme: a
-    Pyomo row knows its family only while it does.
+    ``rules``: open rules without tolerance too. Keep the model as long as the programme: a Pyomo
+    row knows its family only while its model lives.
     """
     case = meaning.case
-    traced = _traced(case, rules=rules)
-    if traced == case:
+    placeholders = _with_placeholders(case, rules=rules)
+    if placeholders == case:
         return None, meaning, program
-    meaning = networks.build(traced)
+    meaning = networks.build(placeholders)
     m = model.build(meaning)
     program = solver.transfer(m)
     program = structs.replace(
         program,
-        values=_without(program.values),
-        row_lower=_without(program.row_lower),
-        row_upper=_without(program.row_upper),
-        upper=_without(program.upper),
+        values=_without_placeholders(program.values),
+        row_lower=_without_placeholders(program.row_lower),
+        row_upper=_without_placeholders(program.row_upper),
+        upper=_without_placeholders(program.upper),
     )
     return m, structs.replace(meaning, case=case), program
 
 
-def _traced(case: Case, *, rules: bool) -> Case:
-    built = {(row.site, row.unit) for row in case.options}
+def _with_placeholders(case: Case, *, rules: bool) -> Case:
+    extendable = {(row.site, row.unit) for row in case.options}
 
-    def scarce(row: Any) -> bool:
-        return (row.site, row.unit) in built and not row.availability
+    def unavailable(row: Any) -> bool:
+        return (row.site, row.unit) in extendable and not row.availability
 
     return replace(
         case,
-        supply=_each(case.supply, lambda row: not row.maximum, maximum=TRACE),
-        options=_each(case.options, lambda row: not row.added_capacity, added_capacity=TRACE),
-        units=_each(case.units, scarce, availability=TRACE),
-        rules=_each(case.rules, lambda row: rules and not row.maximum_share, maximum_share=TRACE),
+        supply=_each(case.supply, lambda row: not row.maximum, maximum=PLACEHOLDER),
+        options=_each(case.options, lambda row: not row.added_capacity, added_capacity=PLACEHOLDER),
+        units=_each(case.units, unavailable, availability=PLACEHOLDER),
+        rules=_each(
+            case.rules, lambda row: rules and not row.maximum_share, maximum_share=PLACEHOLDER
+        ),
     )
 
 
-def _each(rows: tuple[R, ...], which: Callable[[R], bool], **more: float) -> tuple[R, ...]:
+def _each(
+    rows: tuple[OpenedRow, ...], which: Callable[[OpenedRow], bool], **more: float
+) -> tuple[OpenedRow, ...]:
     return tuple(replace(row, **more) if which(row) else row for row in rows)  # type: ignore[type-var]
 
 
-def _without(numbers: np.ndarray) -> np.ndarray:
-    return np.where(np.abs(numbers) < DUST, 0.0, numbers)
+def _without_placeholders(numbers: np.ndarray) -> np.ndarray:
+    return np.where(np.abs(numbers) < LARGEST_PLACEHOLDER, 0.0, numbers)

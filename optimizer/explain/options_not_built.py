@@ -1,9 +1,9 @@
 """Options that are not built, and how much cheaper their capital would have to be.
 
-Where nothing must be whole, reduced costs say it. Otherwise each option is forced into the
-plan: the difference in cost is what it lacks. Small programmes are searched anew; in large
-ones all other decisions are held as they are, but those that the option needs or excludes,
-which may be taken in part. Either way it must be decided in time to run.
+In a linear program the reduced cost is the gap. Otherwise each option is forced into the plan,
+and the increase in cost is the gap. A small program is solved again with all its decisions free.
+In a large one all decisions are fixed except those of the option and of options that it needs or
+excludes, which are relaxed to fractions. Either way the option must run within the horizon.
 """
 
 from __future__ import annotations
@@ -15,70 +15,72 @@ import numpy as np
 from msgspec import structs
 
 from optimizer.network.network_data import Network, NetworkOption
-from optimizer.result.variable_values import NOTHING
-from optimizer.solver import Answer, Program, WarmStart, ask
+from optimizer.result.variable_values import MIN_NONZERO_VALUE
+from optimizer.solver import Answer, Program, WarmStart, solve_with_highs
 
-SMALL_SECONDS = 1.0
-"""A plan that took no longer is searched anew with each option."""
+MAX_SECONDS_TO_SEARCH_ANEW = 1.0
+"""Seconds of solving up to which the plan is solved again with all decisions free; chosen."""
 
-SECONDS = 5.0
-"""Time for one forced plan."""
+FORCED_OPTION_TIME_LIMIT = 5.0
+"""Seconds for the solve with one forced option; chosen, an option without a proof is left out."""
 
-Row = tuple[str, str, str, str, float, float, float]
+OptionBreakEven = tuple[str, str, str, str, float, float, float]
 
 
-def refused(network: Network, m: Any, program: Program, answer: Answer) -> list[Row]:
-    """Break-even rows of options of which nothing is built: capital, and what it lacks."""
+def break_even_options(
+    network: Network, m: Any, program: Program, answer: Answer
+) -> list[OptionBreakEven]:
+    """Break-even rows of options that are not built, with capital cost and gap."""
     if answer.status != "optimal" or answer.reduced_costs is None:
         return []
     if program.integer.any():
-        lacking = _forced(network, m, program, answer)
+        gaps = _gaps_by_forcing(network, m, program, answer)
     else:
-        lacking = _marginal(network, m, program, answer)
+        gaps = _gaps_by_reduced_cost(network, m, program, answer)
     discount = network.calendar.discount(network.case.settings.discount_rate)
     labels = network.calendar.labels
     rows = []
-    for index, t, money in lacking:
+    for index, t, gap in gaps:
         option = network.options[index]
-        cheaper = money / discount[t]
+        cheaper = gap / discount[t]
         name = (option.name, ", ".join(option.sites), labels[t])
         rows.append(("option", *name, option.capital, cheaper, option.capital - cheaper))
     return rows
 
 
-Lacking = Iterator[tuple[int, int, float]]
-"""Option, period of decision, and present value that one of it lacks."""
+OptionGaps = Iterator[tuple[int, int, float]]
+"""Option, period of decision, and gap of one of it as present value."""
 
 
-def _left_out(network: Network, m: Any) -> Iterator[tuple[int, dict[int, Any]]]:
-    """Options that could be built and are not, with their variables."""
+def _unbuilt_options(network: Network, m: Any) -> Iterator[tuple[int, dict[int, Any]]]:
+    """Options that could be built but are not, with their variables."""
     for index, (option, cells) in enumerate(zip(network.options, m.columns.build, strict=True)):
         if (
             option.most
             and cells
-            and not any(variable.value > NOTHING for variable in cells.values())
+            and not any(variable.value > MIN_NONZERO_VALUE for variable in cells.values())
         ):
             yield index, cells
 
 
-def _marginal(network: Network, m: Any, program: Program, answer: Answer) -> Lacking:
+def _gaps_by_reduced_cost(network: Network, m: Any, program: Program, answer: Answer) -> OptionGaps:
     assert answer.reduced_costs is not None
     costs = dict(zip(map(id, program.variables), answer.reduced_costs.tolist(), strict=True))
-    for index, cells in _left_out(network, m):
+    for index, cells in _unbuilt_options(network, m):
         best = min(cells, key=lambda t: costs[id(cells[t])])
         yield index, best, max(costs[id(cells[best])], 0.0)
 
 
-def _forced(network: Network, m: Any, program: Program, answer: Answer) -> Lacking:
+def _gaps_by_forcing(network: Network, m: Any, program: Program, answer: Answer) -> OptionGaps:
     column_of = {id(variable): column for column, variable in enumerate(program.variables)}
     row_of = {
         constraint.index(): row
         for row, constraint in enumerate(program.constraints)
         if constraint.parent_component().local_name == "built_most"
     }
-    large = answer.seconds > SMALL_SECONDS
+    large = answer.seconds > MAX_SECONDS_TO_SEARCH_ANEW
     start = WarmStart.of(program, answer) if large else None
-    for index, cells in _left_out(network, m):
+    for index, cells in _unbuilt_options(network, m):
         option = network.options[index]
         row = row_of.get(option.name)
         if row is None:
@@ -89,17 +91,19 @@ def _forced(network: Network, m: Any, program: Program, answer: Answer) -> Lacki
             upper[column_of[id(cells[t])]] = 0.0
         forced = structs.replace(program, row_lower=lower, upper=upper)
         if large:
-            forced = _held(network, m, forced, answer, index, column_of)
-        found = ask(forced, time_limit=SECONDS, gap=0.0, start=start)
-        if found.status == "optimal" and found.values is not None:
-            built = [found.values[column_of[id(variable)]] for variable in cells.values()]
+            forced = _fix_other_decisions(network, m, forced, answer, index, column_of)
+        solution = solve_with_highs(
+            forced, time_limit=FORCED_OPTION_TIME_LIMIT, gap=0.0, start=start
+        )
+        if solution.status == "optimal" and solution.values is not None:
+            built = [solution.values[column_of[id(variable)]] for variable in cells.values()]
             t = list(cells)[int(np.argmax(built))]
-            money = max(float(found.objective or 0.0) - float(answer.objective or 0.0), 0.0)
+            money = max(float(solution.objective or 0.0) - float(answer.objective or 0.0), 0.0)
             yield index, t, money / lower[row]
 
 
 def _too_late(option: NetworkOption) -> list[int]:
-    """Periods of decision from which nothing that it adds would run within the horizon."""
+    """Periods of decision after which no added capacity would run within the horizon."""
     if not option.additions:
         return []
     late = [
@@ -110,7 +114,7 @@ def _too_late(option: NetworkOption) -> list[int]:
     return late if len(late) < len(option.fixed_cost) else []
 
 
-def _held(
+def _fix_other_decisions(
     network: Network,
     m: Any,
     program: Program,
@@ -118,7 +122,7 @@ def _held(
     index: int,
     column_of: dict[int, int],
 ) -> Program:
-    """All decisions held but an option's own and those that it needs or excludes."""
+    """Fix all decisions except those of an option and of options that it needs or excludes."""
     assert answer.values is not None
     free, waiting = {index}, [index]
     while waiting:
@@ -128,11 +132,11 @@ def _held(
             if other not in free and (other in option.needs or excludes):
                 free.add(other)
                 waiting.append(other)
-    held = program.held(answer.values)
-    lower, upper = held.lower.copy(), held.upper.copy()
+    fixed = program.held(answer.values)
+    lower, upper = fixed.lower.copy(), fixed.upper.copy()
     for group in (m.columns.build, m.columns.begun, m.columns.chosen):
         for option_index in free:
             for variable in group[option_index].values():
                 column = column_of[id(variable)]
                 lower[column], upper[column] = program.lower[column], program.upper[column]
-    return structs.replace(held, lower=lower, upper=upper)
+    return structs.replace(fixed, lower=lower, upper=upper)

@@ -1,4 +1,4 @@
-"""Tables of prices. HiGHS works out how far prices hold while Python makes the other tables."""
+"""Tables of prices. HiGHS computes ranges of prices while Python makes the other tables."""
 
 from __future__ import annotations
 
@@ -10,54 +10,66 @@ from msgspec import Struct
 from pyomo.core import ConcreteModel
 
 from optimizer.explain.bottlenecks import bottlenecks
-from optimizer.explain.bound_sensitivity import BoundMove, moves
-from optimizer.explain.duals import priced
-from optimizer.explain.marginal_costs import marginal_costs, prices_of
-from optimizer.explain.options_not_built import Row, refused
-from optimizer.explain.oxide_balance import oxides
+from optimizer.explain.bound_sensitivity import BoundMove, bound_moves
+from optimizer.explain.duals import priced_rows
+from optimizer.explain.marginal_costs import balance_prices, marginal_costs
+from optimizer.explain.options_not_built import OptionBreakEven, break_even_options
+from optimizer.explain.oxide_balance import oxide_balance
 from optimizer.explain.price_ceilings import headroom
-from optimizer.explain.scarcity import balances_of, break_even, scarcity
+from optimizer.explain.scarcity import balance_rows, break_even, scarcity
 from optimizer.result.result_table import Table
-from optimizer.solver import Answer, BasisRanges, EntryPrices, Program, margins, ranges
+from optimizer.solver import (
+    Answer,
+    BasisRanges,
+    EntryPrices,
+    Program,
+    basis_ranges,
+    find_entry_prices,
+)
 
-LARGE = 2_000
-"""Columns from which what HiGHS works out beside an optimum is worth threads of its own."""
+MIN_COLUMNS_FOR_THREADS = 2_000
+"""Columns from which ranges and entry prices run in threads; a small program gains nothing."""
 
 
 class PriceTables(Struct, frozen=True):
-    """Prices of an optimum, and how to come by what HiGHS works out for them, each once."""
+    """Prices of an optimum; ranges, entry prices and option gaps are computed once."""
 
     model: ConcreteModel
     program: Program
     answer: Answer
     ranges: Callable[[], BasisRanges | None]
-    margins: Callable[[], EntryPrices | None]
-    refused: Callable[[], list[Row]]
+    entry_prices: Callable[[], EntryPrices | None]
+    option_rows: Callable[[], list[OptionBreakEven]]
     moved: Mapping[int, BoundMove]
-    """Bounds that stand in several rows."""
+    """Bounds that occur in several rows."""
 
     def tables(self) -> dict[str, Table]:
-        """What binds, what that is worth, and what unused things lack, by name."""
+        """Scarcity, Bottlenecks and Break-even, by name."""
         network = self.model.network
-        rows, held = priced(network, self.program, self.answer, self.moved), self.ranges()
+        rows, ranges_found = (
+            priced_rows(network, self.program, self.answer, self.moved),
+            self.ranges(),
+        )
         return _by_name(
-            scarcity(network, rows, held), bottlenecks(network, rows, held), self._break_even()
+            scarcity(network, rows, ranges_found),
+            bottlenecks(network, rows, ranges_found),
+            self._break_even(),
         )
 
-    def explained(self, found: Mapping[str, Table]) -> dict[str, Table]:
-        """Tables that explain prices, and Break-even solved for one by one; on request."""
+    def explained(self, tables: Mapping[str, Table]) -> dict[str, Table]:
+        """Tables that explain prices, and exact Break-even: slow, because rows are solved."""
         m, program, answer = self.model, self.program, self.answer
-        prices = prices_of(m.network, m, program, answer)
+        prices = balance_prices(m.network, m, program, answer)
         return _by_name(
             self._break_even(exact=True),
             headroom(m.network, m, program, answer),
             marginal_costs(m.network, program, prices),
-            oxides(m.network, program, found, prices),
+            oxide_balance(m.network, program, tables, prices),
         )
 
     def _break_even(self, *, exact: bool = False) -> Table:
         m, program, answer = self.model, self.program, self.answer
-        worked_out = (self.ranges(), self.margins(), self.refused())
+        worked_out = (self.ranges(), self.entry_prices(), self.option_rows())
         return break_even(m.network, m, program, answer, *worked_out, exact=exact)
 
 
@@ -65,30 +77,38 @@ class PriceTables(Struct, frozen=True):
 def pricing(
     m: ConcreteModel, program: Program, answer: Answer, *, full: bool = True
 ) -> Iterator[PriceTables]:
-    """Prices of an answer: begun aside at once, or in a small programme when they are asked for.
+    """Prices of an answer; a large program computes ranges and entry prices in threads at once.
 
-    Unless ``full`` nothing is begun.
+    A small program, or one that is not ``full``, computes them on demand.
     """
 
-    moved = moves(m.network, m, program, answer) if full and answer.prices is not None else {}
+    moved = bound_moves(m.network, m, program, answer) if full and answer.prices is not None else {}
 
-    def ranging() -> BasisRanges | None:
-        priced = {row: own.move for row, own in moved.items() if own.move.price(answer)}
-        return ranges(program, answer, priced)
+    def read_ranges() -> BasisRanges | None:
+        directions = {
+            row: bound_move.move
+            for row, bound_move in moved.items()
+            if bound_move.move.price(answer)
+        }
+        return basis_ranges(program, answer, directions)
 
-    def lacking() -> EntryPrices | None:
-        return margins(program, answer, balances_of(program))
+    def read_entry_prices() -> EntryPrices | None:
+        return find_entry_prices(program, answer, balance_rows(program))
 
-    forced = cache(partial(refused, m.network, m, program, answer))
-    if not full or len(program.cost) < LARGE:
-        yield PriceTables(m, program, answer, cache(ranging), cache(lacking), forced, moved)
+    option_rows = cache(partial(break_even_options, m.network, m, program, answer))
+    if not full or len(program.cost) < MIN_COLUMNS_FOR_THREADS:
+        yield PriceTables(
+            m, program, answer, cache(read_ranges), cache(read_entry_prices), option_rows, moved
+        )
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(2) as aside:
-        begun, late = aside.submit(ranging), aside.submit(lacking)
-        held, lacks = begun.result, late.result
-        yield PriceTables(m, program, answer, lambda: held(), lambda: lacks(), forced, moved)
+    with ThreadPoolExecutor(2) as threads:
+        ranges_future, entry_future = threads.submit(read_ranges), threads.submit(read_entry_prices)
+        ranges_found, entry_prices = ranges_future.result, entry_future.result
+        yield PriceTables(
+            m, program, answer, lambda: ranges_found(), lambda: entry_prices(), option_rows, moved
+        )
 
 
 def _by_name(*tables: Table) -> dict[str, Table]:

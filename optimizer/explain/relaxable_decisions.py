@@ -1,41 +1,66 @@
-"""Rows in which a number of the workbook is the coefficient of a decision.
+"""Relax rows in which a cell of the workbook is the coefficient of a decision.
 
-``use <= capacity x open``: freed as a whole, the row would let a unit run while it stands
-still. It is parted in two. One says how much and belongs to the cell: it may give. The other
-ties the flow to the decision by a number larger than any flow of the case: it never gives.
-What an option adds gets a column for more of it, which is zero unless its cell gives.
+If the row ``use <= capacity x open`` gave, a unit could run although it is not open. So the row
+is split in two. One bounds the flow and belongs to the cell: it may give. The other (the tie)
+links the flow to the decision by a number that no flow reaches: it never gives. For what an
+option adds there is a column for more of it, which is zero unless the cell gives.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from optimizer.explain.bound_coefficients import factor
+from optimizer.explain.bound_coefficients import bound_coefficient
 from optimizer.explain.cell_locator import HIGH, WorkbookCell
-from optimizer.explain.relaxable_rows import Key, Names, Part, RelaxableBuilder
+from optimizer.explain.relaxable_rows import (
+    IndexNames,
+    RelaxableBuilder,
+    Relaxation,
+    RequirementKey,
+)
+from optimizer.model.capacity import (
+    ADDED_CAPACITY,
+    AVAILABILITY,
+    CAPACITY_FAMILY,
+    RUNNING_FAMILY,
+    RUNNING_OWN_FAMILY,
+)
+from optimizer.model.custody import CUSTODY_FAMILY
+from optimizer.model.family import Family
+from optimizer.model.investment import (
+    BUILT_CHOSEN_FAMILY,
+    BUILT_MOST_FAMILY,
+    BUILT_NEEDS_FAMILY,
+    BUILT_REACH_FAMILY,
+)
+from optimizer.model.process_limits import PROCESS_FAMILY
+from optimizer.model.shipping import LANE_FAMILY
 from optimizer.network.network_data import NetworkOption
 from optimizer.tables.schema import INFINITY
 
-TENFOLD = 10.0
-"""A row that ties a flow to a decision is no tighter than ten times what the cells allow."""
+TIE_FACTOR = 10.0
+"""The number of a tie is at least so many times the coefficient of the row, so that the cell,
+not the tie, binds."""
 
 
-def _capacity(builder: RelaxableBuilder, row: int, names: Names) -> None:
-    """Capacity gives without end, availability up to all of the time, options where built."""
-    builder.bound(row, "capacity", names, HIGH)
+def _capacity(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
+    """Capacity gives any amount, availability up to all of the time, options where built."""
+    builder.relax_bound(row, CAPACITY_FAMILY.name, names, HIGH)
     t = _period(builder, names)
     for cell, available in _availability(builder, names):
-        capacity = WorkbookCell(cell.sheet, cell.row, "capacity")
+        capacity = WorkbookCell(cell.sheet, cell.row, CAPACITY_FAMILY.upper.header)
         written = float(builder.places.value(capacity)[0])
-        whole = factor(builder.places, "availability", names, cell, t)
+        whole = bound_coefficient(builder.places, AVAILABILITY.name, names, cell, t)
         if written:
             most = whole * (1.0 - available)
-            builder.give(row, ("availability", HIGH, (cell,)), names, most=most, factor=whole)
+            builder.relax(
+                row, (AVAILABILITY.name, HIGH, (cell,)), names, most=most, coefficient=whole
+            )
     for option in builder.network.options:
         _added(builder, row, names, option)
 
 
-def _added(builder: RelaxableBuilder, row: int, names: Names, option: NetworkOption) -> None:
+def _added(builder: RelaxableBuilder, row: int, names: IndexNames, option: NetworkOption) -> None:
     """Columns for more of what an option adds to a unit in a period."""
     index, t = builder.unit_of[names[0], names[1]], _period(builder, names)
     added: dict[int, float] = {}
@@ -47,57 +72,62 @@ def _added(builder: RelaxableBuilder, row: int, names: Names, option: NetworkOpt
     own = {columns[decided]: value for decided, value in added.items() if decided in columns}
     if not own:
         return
-    full = factor(builder.places, "added_capacity", names, None, t)
+    full = bound_coefficient(builder.places, ADDED_CAPACITY.name, names, None, t)
     large = builder.large * builder.largest_use(row)
     for cell in _option_cells(builder, option, names[:2]):
-        key: Key = ("added_capacity", HIGH, (cell,))
+        key: RequirementKey = (ADDED_CAPACITY.name, HIGH, (cell,))
         limit = dict.fromkeys(own, -large)
         _more(builder, row, limit, key, (option.name, *names), full)
     available = builder.network.units[index].availability[t]
     for cell, share in _availability(builder, names):
         spare = (1.0 - share) / available
         limit = {column: -spare * value for column, value in own.items()}
-        _more(builder, row, limit, ("availability", HIGH, (cell,)), names, 0.0)
+        _more(builder, row, limit, (AVAILABILITY.name, HIGH, (cell,)), names, 0.0)
 
 
 def _more(
-    builder: RelaxableBuilder, row: int, limit: dict[int, float], key: Key, names: Names, by: float
+    builder: RelaxableBuilder,
+    row: int,
+    limit: dict[int, float],
+    key: RequirementKey,
+    names: IndexNames,
+    by: float,
 ) -> None:
-    """A column for more capacity, as far as what is built allows, at zero unless its cell gives."""
+    """Add a column for more capacity, within ``limit``, that is zero unless its cell gives."""
     column = builder.add_column()
     builder.add_term(row, column, -1.0)
     builder.add_row({column: 1.0, **limit}, -INFINITY, 0.0)
     zero = builder.add_row({column: 1.0}, -INFINITY, 0.0)
-    builder.give(zero, key, names, factor=by)
+    builder.relax(zero, key, names, coefficient=by)
 
 
-def _running(builder: RelaxableBuilder, row: int, names: Names) -> None:
-    """Capacity has a row without the decision: this one is implied by it and by the tie."""
+def _running(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
+    """The row of capacity has no decision: together with the tie it implies this row."""
     _tie(builder, row, "open")
     _implied(builder, row, _unit_keys(builder, names))
 
 
-def _running_own(builder: RelaxableBuilder, row: int, names: Names) -> None:
+def _running_own(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     _implied(builder, row, _unit_keys(builder, names))
 
 
-def _custody(builder: RelaxableBuilder, row: int, names: Names) -> None:
-    """A plant is tainted or clean whatever its capacity is, unless it segregates."""
+def _custody(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
+    """A plant is tainted or clean whatever its capacity, unless it segregates."""
     site, _, thing, _, period = names
-    key: Key = ("custody", HIGH, builder.places.cells("custody", names, HIGH))
-    builder.give(_tie(builder, row, "taint"), key, names)
+    key = _upper_key(builder, CUSTODY_FAMILY, names)
+    builder.relax(_tie(builder, row, "taint"), key, names)
     if (site, thing) in builder.unit_of:
         keys = list(_unit_keys(builder, (site, thing, period)))
     else:
         name, _, number = thing.rpartition(", row ")
         own = (name, number, period)
-        cells = builder.places.cells("process", own, HIGH)
-        keys = [(("process", HIGH, (cell,)), own) for cell in cells]
+        cells = builder.places.cells(PROCESS_FAMILY.name, own, HIGH)
+        keys = [((PROCESS_FAMILY.name, HIGH, (cell,)), own) for cell in cells]
     _implied(builder, row, [(key, names), *keys])
 
 
-def _lane(builder: RelaxableBuilder, row: int, names: Names) -> None:
-    """The maximum of a lane that is used or not; demand at its end has rows of its own."""
+def _lane(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
+    """The maximum of a lane that is used or not, without the demand at its end."""
     used = [column for column in builder.terms(row) if builder.family_of_column[column] == "used"]
     if used:
         t = _period(builder, names)
@@ -108,99 +138,112 @@ def _lane(builder: RelaxableBuilder, row: int, names: Names) -> None:
         )
         builder.change(row, {used[0]: -min(most, builder.large)})
         _tie(builder, row, "used")
-    builder.bound(row, "lane", names, HIGH)
+    builder.relax_bound(row, LANE_FAMILY.name, names, HIGH)
 
 
-def _reach(builder: RelaxableBuilder, row: int, names: Names) -> None:
-    """Capacity says the same: the row is for the relaxation, and demand stands in it."""
+def _reach(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
+    """Drop the row: capacity implies it for whole decisions, and demand is a coefficient in it."""
     builder.program.row_upper[row] = INFINITY
 
 
-def _most(builder: RelaxableBuilder, row: int, names: Names) -> None:
-    """How often an option is built; that a yes/no option is built once is what it is."""
+def _most(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
+    """How often an option is built; that a yes/no option is built once at most never gives."""
     option = _option(builder, names[0])
     if option.kind != "yes/no":
         for column in builder.terms(row):
             builder.program.upper[column] = builder.large
-        builder.bound(row, "built_most", names, HIGH)
+        builder.relax_bound(row, BUILT_MOST_FAMILY.name, names, HIGH)
     elif option.most < 1:
         for column in builder.terms(row):
             builder.program.upper[column] = 1.0
-        key: Key = ("built_most", HIGH, builder.places.cells("built_most", names, HIGH))
-        builder.give(row, key, names, most=1.0 - option.most, factor=1.0)
+        key = _upper_key(builder, BUILT_MOST_FAMILY, names)
+        builder.relax(row, key, names, most=1.0 - option.most, coefficient=1.0)
 
 
-def _needs(builder: RelaxableBuilder, row: int, names: Names) -> None:
+def _needs(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     """An option needs another one however often it may be built."""
-    key: Key = ("built_needs", HIGH, builder.places.cells("built_needs", names, HIGH))
+    key = _upper_key(builder, BUILT_NEEDS_FAMILY, names)
     keys = [(key, names), *_most_keys(builder, _option(builder, names[0]))]
     begun = [column for column, value in builder.terms(row).items() if value <= 0]
     tie = builder.add_row(builder.terms(row) | dict.fromkeys(begun, -builder.large), -INFINITY, 0.0)
-    builder.give(tie, key, names)
+    builder.relax(tie, key, names)
     _implied(builder, row, keys)
 
 
-def _chosen(builder: RelaxableBuilder, row: int, names: Names) -> None:
+def _chosen(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     """An option is built only if it is chosen, however often it may be built."""
     _tie(builder, row, "chosen")
     _implied(builder, row, _most_keys(builder, _option(builder, names[0])))
 
 
 def _tie(builder: RelaxableBuilder, row: int, family: str) -> int:
-    """The same row with a number larger than any flow as the coefficient of the decision."""
+    """Add the same row with a number that no flow reaches as the coefficient of the decision."""
     terms, high = builder.terms(row), float(builder.program.row_upper[row])
     large = builder.large * builder.largest_use(row)
     for column, value in terms.items():
         if builder.family_of_column[column] == family:
-            large = max(large, TENFOLD * abs(value))
+            large = max(large, TIE_FACTOR * abs(value))
             terms[column] = large if value > 0 else -large
             high = large if value > 0 else 0.0
     return builder.add_row(terms, -INFINITY, high)
 
 
-def _implied(builder: RelaxableBuilder, row: int, keys: Iterable[tuple[Key, Names]]) -> None:
+def _implied(
+    builder: RelaxableBuilder, row: int, keys: Iterable[tuple[RequirementKey, IndexNames]]
+) -> None:
     for key, names in keys:
-        builder.give(row, key, names, implied=True)
+        builder.relax(row, key, names, implied=True)
 
 
-def _unit_keys(builder: RelaxableBuilder, names: Names) -> Iterator[tuple[Key, Names]]:
+def _unit_keys(
+    builder: RelaxableBuilder, names: IndexNames
+) -> Iterator[tuple[RequirementKey, IndexNames]]:
     """Requirements that bound what a unit can do with all that options could add."""
-    for cell in builder.places.cells("capacity", names, HIGH) or _nowhere(names):
-        if not cell.row or builder.places.record(cell).availability:
-            yield ("capacity", HIGH, (cell,)), names
+    for cell in builder.places.cells(CAPACITY_FAMILY.name, names, HIGH) or _nowhere(names):
+        if not cell.row or CAPACITY_FAMILY.relieves(builder.places.record(cell)):
+            yield (CAPACITY_FAMILY.name, HIGH, (cell,)), names
     for cell, _ in _availability(builder, names):
-        yield ("availability", HIGH, (cell,)), names
+        yield (AVAILABILITY.name, HIGH, (cell,)), names
     index = builder.unit_of[names[0], names[1]]
     for option in builder.network.options:
         if any(addition.unit == index for addition in option.additions):
             for cell in _option_cells(builder, option, names[:2]):
-                yield ("added_capacity", HIGH, (cell,)), (option.name, *names)
+                yield (ADDED_CAPACITY.name, HIGH, (cell,)), (option.name, *names)
             yield from _most_keys(builder, option)
 
 
-def _nowhere(names: Names) -> tuple[WorkbookCell, ...]:
-    return (WorkbookCell("Units", 0, " of ".join(names[:2])),)
+def _upper_key(builder: RelaxableBuilder, family: Family, names: IndexNames) -> RequirementKey:
+    """Key of the upper bound of a row, with all its cells."""
+    return family.name, HIGH, builder.places.cells(family.name, names, HIGH)
 
 
-def _most_keys(builder: RelaxableBuilder, option: NetworkOption) -> Iterator[tuple[Key, Names]]:
+def _nowhere(names: IndexNames) -> tuple[WorkbookCell, ...]:
+    return (WorkbookCell(CAPACITY_FAMILY.sheet, 0, " of ".join(names[:2])),)
+
+
+def _most_keys(
+    builder: RelaxableBuilder, option: NetworkOption
+) -> Iterator[tuple[RequirementKey, IndexNames]]:
     if option.kind != "yes/no" or option.most < 1:
-        cells = builder.places.cells("built_most", (option.name,), HIGH)
-        yield ("built_most", HIGH, cells), (option.name,)
+        names = (option.name,)
+        yield _upper_key(builder, BUILT_MOST_FAMILY, names), names
 
 
-def _availability(builder: RelaxableBuilder, names: Names) -> Iterator[tuple[WorkbookCell, float]]:
+def _availability(
+    builder: RelaxableBuilder, names: IndexNames
+) -> Iterator[tuple[WorkbookCell, float]]:
     """Cells of availability below 1 of a unit in a period."""
-    for cell in builder.places.cells("availability", names, HIGH):
+    for cell in builder.places.cells(AVAILABILITY.name, names, HIGH):
         value = float(builder.places.value(cell)[0])
         if value < 1:
             yield cell, value
 
 
 def _option_cells(
-    builder: RelaxableBuilder, option: NetworkOption, unit: Names
+    builder: RelaxableBuilder, option: NetworkOption, unit: IndexNames
 ) -> Iterator[WorkbookCell]:
     for row in option.rows:
-        cell = WorkbookCell("Options", row, "added capacity")
+        cell = WorkbookCell(ADDED_CAPACITY.sheet, row, ADDED_CAPACITY.upper.header)
         record = builder.places.record(cell)
         if (record.site, record.unit) == unit:
             yield cell
@@ -208,34 +251,34 @@ def _option_cells(
 
 def _build_columns(builder: RelaxableBuilder, row: int, option: NetworkOption) -> dict[int, int]:
     """Columns of a row that decide on an option, by period of decision."""
-    found = {}
+    columns = {}
     for column in builder.terms(row):
         if builder.family_of_column[column] == "build":
             name, label = builder.program.variables[column].index()
             if name == option.name:
-                found[builder.places.labels[label]] = column
-    return found
+                columns[builder.places.labels[label]] = column
+    return columns
 
 
 def _option(builder: RelaxableBuilder, name: str) -> NetworkOption:
     return next(option for option in builder.network.options if option.name == name)
 
 
-def _period(builder: RelaxableBuilder, names: Names) -> int:
+def _period(builder: RelaxableBuilder, names: IndexNames) -> int:
     t = builder.places.period(names)
     assert t is not None
     return t
 
 
-DECIDED: dict[str, Part] = {
-    "capacity": _capacity,
-    "running": _running,
-    "running_own": _running_own,
-    "custody": _custody,
-    "lane": _lane,
-    "built_reach": _reach,
-    "built_most": _most,
-    "built_needs": _needs,
-    "built_chosen": _chosen,
+DECISION_RELAXATIONS: dict[str, Relaxation] = {
+    CAPACITY_FAMILY.name: _capacity,
+    RUNNING_FAMILY.name: _running,
+    RUNNING_OWN_FAMILY.name: _running_own,
+    CUSTODY_FAMILY.name: _custody,
+    LANE_FAMILY.name: _lane,
+    BUILT_REACH_FAMILY.name: _reach,
+    BUILT_MOST_FAMILY.name: _most,
+    BUILT_NEEDS_FAMILY.name: _needs,
+    BUILT_CHOSEN_FAMILY.name: _chosen,
 }
 """Families in which a cell is the coefficient of a decision."""

@@ -1,7 +1,7 @@
-"""The programme of a case with a row of its own for every cell that may give.
+"""Relax a programme: one row for every cell of the workbook that may give.
 
-Most cells are the bound of a row: the row gives, and that is all. A cell that is a coefficient
-of a yes/no decision needs more (see :mod:`optimizer.explain.relaxable_decisions`).
+Most cells are the bound of a row, and the row gives. A cell that is a coefficient of a yes/no
+decision needs more (see :mod:`optimizer.explain.relaxable_decisions`).
 """
 
 from __future__ import annotations
@@ -10,67 +10,80 @@ import numpy as np
 
 from optimizer.explain.cell_locator import (
     HIGH,
-    LOGIC,
     LOW,
-    PLACES,
     CellLocator,
     WorkbookCell,
     family_of,
     names_of,
 )
-from optimizer.explain.relaxable_decisions import DECIDED
-from optimizer.explain.relaxable_rows import Names, Part, RelaxableBuilder, RelaxableProgram
+from optimizer.explain.relaxable_decisions import DECISION_RELAXATIONS
+from optimizer.explain.relaxable_rows import (
+    IndexNames,
+    RelaxableBuilder,
+    RelaxableProgram,
+    Relaxation,
+)
+from optimizer.model import family_named
+from optimizer.model.balance import BALANCE_FAMILY
+from optimizer.model.demand import DEMAND_FAMILY
+from optimizer.model.storage import STORAGE_FAMILY
 from optimizer.network.network_data import Network
 from optimizer.solver import Program
 from optimizer.tables.schema import INFINITY
 
 
-def relaxable(network: Network, program: Program, places: CellLocator) -> RelaxableProgram:
-    """The programme with a row for every cell that may give; its own rows come first."""
+def relaxed_program(network: Network, program: Program, places: CellLocator) -> RelaxableProgram:
+    """The programme with a row for every cell that may give, after the rows that it has."""
     builder = RelaxableBuilder(network, program, places)
     for row, constraint in enumerate(program.constraints):
-        family, names = family_of(constraint), names_of(constraint)
-        part = DECIDED.get(family) or PARTED.get(family)
-        if part is not None:
-            part(builder, row, names)
-        elif family in PLACES or family in LOGIC:
+        family, names = family_named(family_of(constraint)), names_of(constraint)
+        if family.own_relaxation:
+            OWN_RELAXATIONS[family.name](builder, row, names)
+        elif family.relieved_by in ("number", "choice"):
             for side, bound in ((LOW, program.row_lower[row]), (HIGH, program.row_upper[row])):
                 if abs(bound) < INFINITY:
-                    builder.bound(row, family, names, side)
+                    builder.relax_bound(row, family.name, names, side)
     return builder.built()
 
 
-def _balance(builder: RelaxableBuilder, row: int, names: Names) -> None:
+def _balance(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     """An opening stock or an order may be less, down to nothing."""
     for cell, tonnes in builder.inflows.get(names, ()):
-        builder.give(row, ("balance", HIGH, (cell,)), names, most=tonnes, factor=1.0)
-
-
-def _demand(builder: RelaxableBuilder, row: int, names: Names) -> None:
-    """A line has a column for each period and is one demand."""
-    for cell in builder.places.cells("demand", names, HIGH):
-        builder.give(
-            row, ("demand", HIGH, (WorkbookCell(cell.sheet, cell.row, "quantity"),)), names
+        builder.relax(
+            row, (BALANCE_FAMILY.name, HIGH, (cell,)), names, most=tonnes, coefficient=1.0
         )
 
 
-def _storage(builder: RelaxableBuilder, row: int, names: Names) -> None:
-    """Least and closing stock are two requirements: each has a row where both are asked for."""
-    program, places = builder.program, builder.places
+def _demand(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
+    """A line is one demand, though it may have a column for each period."""
+    header = DEMAND_FAMILY.upper.header
+    for cell in builder.places.cells(DEMAND_FAMILY.name, names, HIGH):
+        line = WorkbookCell(cell.sheet, cell.row, header)
+        builder.relax(row, (DEMAND_FAMILY.name, HIGH, (line,)), names)
+
+
+def _storage(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
+    """Least and closing stock are two requirements: where both are given each has a row."""
+    program, places, family = builder.program, builder.places, STORAGE_FAMILY
     if program.row_upper[row] < INFINITY:
-        builder.bound(row, "storage", names, HIGH)
+        builder.relax_bound(row, family.name, names, HIGH)
     if not np.isfinite(program.row_lower[row]):
         return
     ends = places.period(names) == builder.network.calendar.count - 1
-    headers = ("minimum", "closing") if ends else ("minimum",)
-    rows = {cell.row: None for cell in places.cells("storage", names, LOW)}
-    cells = [WorkbookCell("Stocks", own, header) for own in rows for header in headers]
-    asked = sorted(((float(places.value(own)[0]), own) for own in cells), key=lambda own: -own[0])
-    for number, (least, cell) in enumerate(asked):
+    headers = (family.lower.header, family.lower.at_end) if ends else (family.lower.header,)
+    sheet_rows = {cell.row: None for cell in places.cells(family.name, names, LOW)}
+    cells = [WorkbookCell(family.sheet, own, header) for own in sheet_rows for header in headers]
+    values = ((float(places.value(cell)[0]), cell) for cell in cells)
+    for number, (least, cell) in enumerate(sorted(values, key=lambda pair: -pair[0])):
         if least:
-            own = builder.add_row(builder.terms(row), least, INFINITY) if number else row
-            builder.give(own, ("storage", LOW, (cell,)), names, factor=1.0)
+            relaxed = builder.add_row(builder.terms(row), least, INFINITY) if number else row
+            builder.relax(relaxed, (family.name, LOW, (cell,)), names, coefficient=1.0)
 
 
-PARTED: dict[str, Part] = {"balance": _balance, "demand": _demand, "storage": _storage}
-"""Families whose rows hold several requirements."""
+OWN_RELAXATIONS: dict[str, Relaxation] = {
+    BALANCE_FAMILY.name: _balance,
+    DEMAND_FAMILY.name: _demand,
+    STORAGE_FAMILY.name: _storage,
+    **DECISION_RELAXATIONS,
+}
+"""Families of which more gives than one bound: rows of several requirements, and decisions."""

@@ -1,4 +1,4 @@
-"""Rows that give, each with the requirement that it belongs to."""
+"""Rows of a programme that give, each with the requirement that it belongs to."""
 
 from __future__ import annotations
 
@@ -7,61 +7,63 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from msgspec import Struct, structs
 
-from optimizer.explain.bound_coefficients import factor
+from optimizer.explain.bound_coefficients import bound_coefficient
 from optimizer.explain.cell_locator import (
-    LOGIC,
     LOW,
-    PLACES,
     CellLocator,
     WorkbookCell,
     family_of,
     inflow_cells,
     names_of,
 )
+from optimizer.model import REQUIREMENTS_BY_NAME
+from optimizer.model.limits import LIMIT_FAMILY
+from optimizer.model.variables import DECISIONS
 from optimizer.network.network_data import Network
-from optimizer.solver import Program, extended
+from optimizer.solver import Program, extend_program
 from optimizer.tables.schema import INFINITY
 
-PLENTY = 100.0
-"""How many times all that is asked for a flow may be, where capacity gives."""
+LARGE_FLOW_FACTOR = 100.0
+"""A bound that no flow reaches is so many times all that is demanded. Chosen well above what
+yields and detours multiply, and small enough for HiGHS's tolerances as a coefficient."""
 
-DECISIONS = ("build", "begun", "chosen", "open", "used", "taint")
-"""Variables that are decided as yes or no, or as a number."""
+WHOLE_DECISIONS = frozenset(decision.name for decision in DECISIONS if decision.whole)
+"""Components of the variables that are decided as yes or no, or as a number."""
 
-Names = tuple[str, ...]
+IndexNames = tuple[str, ...]
 """Index of a row."""
 
-Key = tuple[str, int, tuple[WorkbookCell, ...]]
-"""Family, side and cells of a requirement; of several cells any one changes it."""
+RequirementKey = tuple[str, int, tuple[WorkbookCell, ...]]
+"""Name, side and cells of a requirement; a change of any of the cells changes it."""
 
 
 class RelaxableBound(Struct, frozen=True):
-    """A row that gives on one side if the cell of a requirement changes."""
+    """One bound of a row, which gives if a cell of its requirement changes."""
 
     row: int
     side: int
-    key: Key
-    names: Names
+    key: RequirementKey
+    names: IndexNames
     """Index of the row in the family of the requirement."""
     most: float = INFINITY
-    """How far it gives at most."""
-    factor: float = 0.0
-    """How much its bound moves when the cell moves by one; 0 where that depends on the plan."""
+    """Largest violation that is allowed."""
+    coefficient: float = 0.0
+    """How much the bound moves when the cell moves by one; 0 where that depends on the plan."""
     implied: bool = False
-    """True if whole decisions keep the row without being told: it tightens the relaxation."""
+    """True if other rows imply it for whole decisions: it tightens the relaxation."""
 
 
 class RelaxableProgram(Struct, frozen=True):
-    """A programme with more rows and columns, and what gives in it."""
+    """A programme with more rows and columns, and the bounds that give."""
 
     program: Program
-    gives: tuple[RelaxableBound, ...]
+    bounds: tuple[RelaxableBound, ...]
     large: float
-    """More than any flow of the case, tonnes."""
+    """Tonnes that no flow of the case reaches."""
 
 
 class RelaxableBuilder:
-    """Rows and columns as they are added, and what gives."""
+    """Adds rows, columns and bounds that give to a programme."""
 
     def __init__(self, network: Network, program: Program, places: CellLocator) -> None:
         self.network, self.places = network, places
@@ -72,86 +74,88 @@ class RelaxableBuilder:
             row_lower=program.row_lower.copy(),
             row_upper=program.row_upper.copy(),
         )
-        self.gives: list[RelaxableBound] = []
+        self.bounds: list[RelaxableBound] = []
         self.inflows = inflow_cells(network)
-        self.unit_of = {(unit.site, unit.unit): own for own, unit in enumerate(network.units)}
-        self.large = PLENTY * max(_asked(program), 1.0)
-        self.family_of_column = [own.parent_component().local_name for own in program.variables]
+        self.unit_of = {(unit.site, unit.unit): index for index, unit in enumerate(network.units)}
+        self.large = LARGE_FLOW_FACTOR * max(_demanded(program), 1.0)
+        self.family_of_column = [each.parent_component().local_name for each in program.variables]
         self._columns: list[tuple[float, float, int]] = []
         self._rows: list[tuple[float, float]] = []
         self._entries: list[tuple[int, int, float]] = []
 
     def built(self) -> RelaxableProgram:
-        """What has been added, as one programme."""
-        program = extended(self.program, self._columns, self._rows, self._entries)
-        return RelaxableProgram(program, tuple(self.gives), self.large)
+        """The programme with all that has been added."""
+        program = extend_program(self.program, self._columns, self._rows, self._entries)
+        return RelaxableProgram(program, tuple(self.bounds), self.large)
 
-    def give(self, row: int, key: Key, names: Names, **more: float) -> None:
+    def relax(self, row: int, key: RequirementKey, names: IndexNames, **more: float) -> None:
         """Let a row give on the side of a requirement."""
-        self.gives.append(RelaxableBound(row, key[1], key, names, **more))  # type: ignore[arg-type]
+        self.bounds.append(RelaxableBound(row, key[1], key, names, **more))  # type: ignore[arg-type]
 
-    def bound(self, row: int, family: str, names: Names, side: int) -> None:
+    def relax_bound(self, row: int, family: str, names: IndexNames, side: int) -> None:
         """Let a row give on a side, for each cell that its bound comes from."""
-        where = PLACES.get(family) or LOGIC[family]
-        if not (where[1] if side == LOW else where[2]):
+        requirement = REQUIREMENTS_BY_NAME[family]
+        if not requirement.bound(side).header:
             return
         cells = self.places.cells(family, names, side)
-        if not cells or family in LOGIC or family == "built_most":
-            cells = cells or (WorkbookCell(where[0], 0, " of ".join(names[:2])),)
-            self.give(row, (family, side, cells), names, factor=float(family == "built_most"))
+        if not cells or requirement.relieved_by == "choice" or requirement.joint_cells:
+            cells = cells or (WorkbookCell(requirement.sheet, 0, " of ".join(names[:2])),)
+            by = float(requirement.joint_cells)
+            self.relax(row, (family, side, cells), names, coefficient=by)
             return
         t = self.places.period(names)
         for cell in cells:
-            by = factor(self.places, family, names, cell, t)
-            if family == "capacity" and not by:  # none of it is available, however much
+            if not requirement.relieves(self.places.record(cell)):
                 continue
-            part = by * float(self.places.value(cell)[0]) if side == LOW else INFINITY
-            if part or len(cells) == 1:
-                most = part if len(cells) > 1 else INFINITY
-                self.give(row, (family, side, (cell,)), names, most=most, factor=by)
+            by = bound_coefficient(self.places, family, names, cell, t)
+            demanded = by * float(self.places.value(cell)[0]) if side == LOW else INFINITY
+            if demanded or len(cells) == 1:
+                most = demanded if len(cells) > 1 else INFINITY
+                self.relax(row, (family, side, (cell,)), names, most=most, coefficient=by)
 
     def terms(self, row: int) -> dict[int, float]:
         """Columns of a row, with their coefficients."""
-        own = slice(self.program.starts[row], self.program.starts[row + 1])
-        columns, values = self.program.columns[own].tolist(), self.program.values[own].tolist()
+        entries = slice(self.program.starts[row], self.program.starts[row + 1])
+        columns = self.program.columns[entries].tolist()
+        values = self.program.values[entries].tolist()
         return dict(zip(columns, values, strict=True))
 
     def add_row(self, terms: Mapping[int, float], low: float, high: float) -> int:
-        """A row more."""
+        """Add a row; its number."""
         row = len(self.program.row_lower) + len(self._rows)
         self._rows.append((low, high))
         self._entries += [(row, column, value) for column, value in terms.items()]
         return row
 
     def add_term(self, row: int, column: int, value: float) -> None:
-        """A term more in a row."""
+        """Add a term to a row."""
         self._entries.append((row, column, value))
 
     def add_column(self) -> int:
-        """A column more, of any amount."""
+        """Add a column of any amount; its number."""
         self._columns.append((0.0, INFINITY, 0))
         return len(self.program.cost) + len(self._columns) - 1
 
     def change(self, row: int, new: Mapping[int, float]) -> None:
-        """Other coefficients in a row."""
+        """Replace coefficients of a row, by column."""
         for entry in range(self.program.starts[row], self.program.starts[row + 1]):
             column = int(self.program.columns[entry])
             self.program.values[entry] = new.get(column, self.program.values[entry])
 
     def largest_use(self, row: int) -> float:
-        """Largest coefficient of a row apart from those of decisions, at least 1."""
+        """Largest coefficient of a row but for those of whole decisions, at least 1."""
         kinds, terms = self.family_of_column, self.terms(row)
-        return max((1.0, *(abs(v) for c, v in terms.items() if kinds[c] not in DECISIONS)))
+        return max((1.0, *(abs(v) for c, v in terms.items() if kinds[c] not in WHOLE_DECISIONS)))
 
 
-def _asked(program: Program) -> float:
-    """All tonnes that anything asks for, in all periods together."""
+def _demanded(program: Program) -> float:
+    """All tonnes that lower bounds demand, in all periods together."""
     total = 0.0
     for row, low in zip(program.constraints, program.row_lower.tolist(), strict=True):
-        money = family_of(row) == "limit" and names_of(row)[1] == "spent"
+        money = family_of(row) == LIMIT_FAMILY.name and names_of(row)[1] == "spent"
         total += 0.0 if money or not np.isfinite(low) else abs(low)
     return total
 
 
-Part = Callable[[RelaxableBuilder, int, Names], None]
-"""Parts a row of the programme into rows of one requirement each."""
+Relaxation = Callable[[RelaxableBuilder, int, IndexNames], None]
+"""Lets a row of the programme give, with the index of the row."""

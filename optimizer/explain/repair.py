@@ -1,10 +1,9 @@
-"""Why there is no plan: the least changes that give one, in the workbook's words.
+"""Repairs of a case without a plan: the least changes of cells that make it feasible.
 
-Two questions are put: by how much less could be asked, and by how much more would there
-have to be. Only what a person can change may give; conservation of mass never does, but
-an order or an opening stock that nothing can take is said so. The new values are written
-into the case and it is solved again before they are told, and no value is told of which a
-little less would do.
+There are two kinds: less is demanded, or more supply and capacity are added. Only cells that
+a person can change give. Conservation of mass never does, but an order or an opening stock
+that nothing can take may be less. The case is solved again with the new values before a
+repair is shown, and each change is reduced to what is needed.
 """
 
 from __future__ import annotations
@@ -18,50 +17,48 @@ from pyomo.core import ConcreteModel
 
 from optimizer import model, solver
 from optimizer import network as networks
-from optimizer.explain.cell_edits import SHARES, Edit, apply, edit_of, rounded
+from optimizer.explain.cell_edits import SHARE_UNITS, Edit, apply, edit_of, rounded
 from optimizer.explain.cell_locator import HIGH, LOW, CellLocator, WorkbookCell
-from optimizer.explain.duals import KINDS
 from optimizer.explain.least_change import LeastChange, RequirementChange
-from optimizer.explain.opened_bounds import opened
-from optimizer.explain.relaxable_program import relaxable
-from optimizer.explain.row_sentences import measured_in, parts, unit_of
+from optimizer.explain.opened_bounds import open_zero_bounds
+from optimizer.explain.relaxable_program import relaxed_program
+from optimizer.explain.row_sentences import measured_in, readable_names, unit_of
+from optimizer.model import REQUIREMENTS_BY_NAME
+from optimizer.model.balance import BALANCE_FAMILY
+from optimizer.model.limits import LIMIT_FAMILY
+from optimizer.model.supply import OFFER_FAMILY
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure
-from optimizer.solver import Program, ask
+from optimizer.solver import Program, solve_with_highs
 from optimizer.tables.case import Case
 
-PLENTY = 1e6
-"""Tonnes that stand for no end."""
+UNLIMITED_TONNES = 1e6
+"""Tonnes that no plan reaches: a purchase of so much has no bound."""
 
-SECONDS = 60.0
-"""Time to look for what has no end, and for one repair with its check."""
+REPAIR_TIME_LIMIT = 60.0
+"""Seconds for one repair with its check, and for a search for unbounded purchases. Chosen so
+that a case without a plan is explained within a few minutes."""
 
-SEARCH = 20.0
-"""Seconds of that for one search."""
+REPAIR_SEARCH_TIME_LIMIT = 20.0
+"""Seconds of it for one search for the least changes: time is left to check and correct them."""
 
-TIGHTENING = 10.0
-"""Seconds to see whether less of each change would do."""
+TIGHTENING_TIME_LIMIT = 10.0
+"""Seconds to reduce changes to what is needed; the repair holds without it."""
 
-ROUNDS = 3
-"""Times that a repair is mended which does not do yet."""
+MAX_REPAIR_ROUNDS = 3
+"""Maximum rounds of correcting a repair that is still infeasible."""
 
-SHOWN = 12
-"""Changes of one repair that are told; the rest is counted."""
+MAX_LISTED_CHANGES = 12
+"""Maximum changes of one repair that are listed, so that they fit a screen; the rest is counted."""
 
-DIGITS = 10
-"""Digits of a figure that is told: old and new value and what lies between them add up."""
+REPAIR_DIGITS = 10
+"""Significant digits in a sentence: so many that old value, change and new value add up."""
 
-THINGS = KINDS | {
-    "availability": ("availability", "use"),
-    "added_capacity": ("added capacity", "use"),
-}
-"""Family of a requirement to its name, and the unit of the rows that it stands in."""
+NEEDED_SHARE_OF_CHANGE = 1e-3
+"""A change with this share less of it must not do: else it is reduced."""
 
-NEARER = 1e-3
-"""Part of a change that must matter: with so much less of it there is no plan."""
-
-HALVES = 12
-"""Times that a change is halved which is more than is needed."""
+MAX_BISECTIONS = 12
+"""Maximum bisections of a change that is larger than needed: the rest is 1/4096 of it."""
 
 
 class Repair(Struct, frozen=True):
@@ -81,37 +78,35 @@ class Repair(Struct, frozen=True):
 
 
 def repairs(network: Network, program: Program, *, own: bool = True) -> tuple[Repair, ...]:
-    """The cheapest repair of either kind that makes the programme feasible.
+    """The cheapest repair of each kind that makes the programme feasible; a kind may have none.
 
     ``own`` is False for a model that a user has changed: its repairs are not checked.
     """
-    found = []
+    both = []
     for title, less in (("Reduce a requirement", True), ("Add supply or capacity", False)):
         repair = _repair(network, program, title, less, own)
         if repair is not None:
-            found.append(repair)
-    return tuple(found)
+            both.append(repair)
+    return tuple(both)
 
 
 def _repair(network: Network, program: Program, title: str, less: bool, own: bool) -> Repair | None:
-    """Changes that make a case feasible; mended where the cells do not do what the rows did."""
-    until = time.perf_counter() + SECONDS
+    """Changes that make a case feasible; a cell may stand in more rows than the search relaxed."""
+    until = time.perf_counter() + REPAIR_TIME_LIMIT
     case, first, status = network.case, CellLocator(network), ""
-    edits, changes, trials = (
-        dict[WorkbookCell, Edit](),
-        dict[WorkbookCell, RequirementChange](),
-        _Trials(until),
-    )
-    m, traced = None, None  # kept: a Pyomo row knows its family only as long as its model lives
-    for _ in range(ROUNDS):
+    edits: dict[WorkbookCell, Edit] = {}
+    changes: dict[WorkbookCell, RequirementChange] = {}
+    trials = _Trials(until)
+    m = traced = None  # A Pyomo row knows its family only while its model lives: keep both.
+    for _ in range(MAX_REPAIR_ROUNDS):
         if own:
-            traced, network, program = opened(network, program, rules=False)
+            traced, network, program = open_zero_bounds(network, program, rules=False)
         places = CellLocator(network)
-        search = LeastChange(network, relaxable(network, program, places), places, less=less)
-        found = search.find(min(until - time.perf_counter(), SEARCH))
-        if found is None or not found.changes:
+        search = LeastChange(network, relaxed_program(network, program, places), places, less=less)
+        plan = search.find(min(until - time.perf_counter(), REPAIR_SEARCH_TIME_LIMIT))
+        if plan is None or not plan.changes:
             break
-        for change in found.changes:
+        for change in plan.changes:
             for cell in change.key[2]:
                 changes[cell] = change
                 edits[cell] = _edit(places, cell, change, edits.get(cell))
@@ -124,47 +119,46 @@ def _repair(network: Network, program: Program, title: str, less: bool, own: boo
         return None
     if status == "optimal":
         edits = _tightened(first, case, edits, trials)
-    told = list(_told(first, edits, changes))
+    sentences = list(_sentences(first, edits, changes))
     del m, traced
-    shown = told[:SHOWN]
-    if len(told) > SHOWN:
-        shown.append(f"and {len(told) - SHOWN:,} more")
+    shown = sentences[:MAX_LISTED_CHANGES]
+    if len(sentences) > MAX_LISTED_CHANGES:
+        shown.append(f"and {len(sentences) - MAX_LISTED_CHANGES:,} more")
     return Repair(title, tuple(shown), tuple(edits.values()), status == "optimal")
 
 
 def _edit(
     places: CellLocator, cell: WorkbookCell, change: RequirementChange, before: Edit | None
 ) -> Edit:
-    """The new value of a cell after a change; of two rounds the first value is the old one."""
-    up = change.key[1] == HIGH and change.key[0] != "balance"
-    now = float(places.value(cell)[0])
-    new = now + change.amount if up else max(now - change.amount, 0.0)
+    """The new value of a cell after a change; its old value is the one before the first round."""
+    raised = not REQUIREMENTS_BY_NAME[change.key[0]].demands(change.key[1])
+    current = float(places.value(cell)[0])
+    new = current + change.amount if raised else max(current - change.amount, 0.0)
     return edit_of(places, cell, new, before.old if before else None)
 
 
-def endless(network: Network, program: Program) -> tuple[Repair, ...]:
-    """Offers and demand lines that a plan without bound would use without bound."""
-    bounded = structs.replace(program, upper=np.minimum(program.upper, PLENTY))
-    answer = ask(bounded, time_limit=SECONDS)
+def unbounded_purchases(network: Network, program: Program) -> tuple[Repair, ...]:
+    """Offers without a maximum that an unbounded plan buys without end."""
+    bounded = structs.replace(program, upper=np.minimum(program.upper, UNLIMITED_TONNES))
+    answer = solve_with_highs(bounded, time_limit=REPAIR_TIME_LIMIT)
     if answer.values is None:
         return ()
     places = CellLocator(network)
-    found: dict[str, None] = {}
+    sentences: dict[str, None] = {}
     for variable, amount in zip(program.variables, answer.values.tolist(), strict=True):
         family = variable.parent_component().local_name
-        if family == "buy" and amount > PLENTY / 2:
+        if family == "buy" and amount > UNLIMITED_TONNES / 2:
             names = [str(part) for part in variable.index()]
-            cells = places.cells("offer", names, HIGH)
-            found[f"{places.address(cells[0])}: offer of {', '.join(names[:3])}"] = None
-    return (
-        (Repair("Give a maximum to what is bought without end", tuple(found)[:SHOWN]),)
-        if found
-        else ()
-    )
+            cells = places.cells(OFFER_FAMILY.name, names, HIGH)
+            sentences[f"{places.address(cells[0])}: offer of {', '.join(names[:3])}"] = None
+    if not sentences:
+        return ()
+    title = "Give a maximum to what is bought without end"
+    return (Repair(title, tuple(sentences)[:MAX_LISTED_CHANGES]),)
 
 
 class _Trials:
-    """Cases built anew, to see whether they have a plan."""
+    """Builds cases and tells whether they have a plan."""
 
     def __init__(self, until: float) -> None:
         self.until = until
@@ -172,7 +166,7 @@ class _Trials:
         """Values of the last plan: its whole numbers may do for the next case too."""
 
     def status(self, case: Case) -> tuple[str, Network, Program, ConcreteModel]:
-        """What the solver says of a case where nothing costs anything, and the case built."""
+        """Status of a case without costs, with its network, programme and model."""
         network = networks.build(case)
         m = model.build(network)
         program = solver.transfer(m)
@@ -185,7 +179,7 @@ class _Trials:
         return status, network, program, m
 
     def _ask(self, program: Program) -> str:
-        answer = ask(program, time_limit=max(self.until - time.perf_counter(), 0.0))
+        answer = solve_with_highs(program, time_limit=max(self.until - time.perf_counter(), 0.0))
         if answer.status == "optimal":
             self.known = answer.values
         return answer.status
@@ -194,36 +188,36 @@ class _Trials:
 def _tightened(
     places: CellLocator, case: Case, edits: dict[WorkbookCell, Edit], trials: _Trials
 ) -> dict[WorkbookCell, Edit]:
-    """The same changes without what is not needed of them, as far as time allows."""
-    found = dict(edits)
-    trials.until = min(trials.until, time.perf_counter() + TIGHTENING)
-    for cell, edit in list(edits.items())[:SHOWN]:
+    """The same changes, each reduced to what is needed, as far as time allows."""
+    needed = dict(edits)
+    trials.until = min(trials.until, time.perf_counter() + TIGHTENING_TIME_LIMIT)
+    for cell, edit in list(edits.items())[:MAX_LISTED_CHANGES]:
 
-        def does(value: float, cell: WorkbookCell = cell, edit: Edit = edit) -> bool:
-            own = found | {cell: structs.replace(edit, new=value)}
-            return trials.status(apply(case, own.values()))[0] == "optimal"
+        def suffices(value: float, cell: WorkbookCell = cell, edit: Edit = edit) -> bool:
+            trial = needed | {cell: structs.replace(edit, new=value)}
+            return trials.status(apply(case, trial.values()))[0] == "optimal"
 
         new, old = edit.new, edit.old
         whole = edit.header == "most" and float(old).is_integer()
-        nearer = new - 1.0 if whole else new + (old - new) * NEARER
-        if time.perf_counter() > trials.until or not does(nearer):
+        nearer = new - 1.0 if whole else new + (old - new) * NEEDED_SHARE_OF_CHANGE
+        if time.perf_counter() > trials.until or not suffices(nearer):
             continue
-        if does(old):
-            del found[cell]
+        if suffices(old):
+            del needed[cell]
             continue
-        enough, short = nearer, old
-        for _ in range(HALVES):
-            middle = (enough + short) / 2
+        enough, too_little = nearer, old
+        for _ in range(MAX_BISECTIONS):
+            middle = (enough + too_little) / 2
             middle = float(np.rint(middle)) if whole else middle
-            if middle in (enough, short):
+            if middle in (enough, too_little):
                 break
-            enough, short = (middle, short) if does(middle) else (enough, middle)
+            enough, too_little = (middle, too_little) if suffices(middle) else (enough, middle)
         new = rounded(enough, old, places.value(cell)[1])
-        found[cell] = structs.replace(edit, new=new)
-    return found
+        needed[cell] = structs.replace(edit, new=new)
+    return needed
 
 
-def _told(
+def _sentences(
     places: CellLocator,
     edits: dict[WorkbookCell, Edit],
     changes: dict[WorkbookCell, RequirementChange],
@@ -244,23 +238,22 @@ def _told(
 def _sentence(places: CellLocator, change: RequirementChange, edits: list[Edit]) -> str:
     family, side, cells = change.key
     address = " and ".join(places.address(cell) for cell in cells[:2])
-    when = places.when([give.names[-1] for give in change.gives])
-    edit, names = edits[0], change.gives[0].names
-    size = f"{abs(edit.old - edit.new):,.{DIGITS}g}"
-    write = f"; write {edit.new:.{DIGITS}g}"
-    if family == "balance":
+    when = places.when([bound.names[-1] for bound in change.bounds])
+    edit, names = edits[0], change.bounds[0].names
+    size = f"{abs(edit.old - edit.new):,.{REPAIR_DIGITS}g}"
+    write = f"; write {edit.new:.{REPAIR_DIGITS}g}"
+    if family == BALANCE_FAMILY.name:
         site, material, *_ = names
         return (
             f"{address}: {size} t of {material} at {site} find no use {when}; give it a "
             f"use, a Stocks row that covers it, a lane or a disposal cost, or less of it{write}"
         )
-    kind, unit = THINGS[family]
-    thing = ", ".join(part for part in parts(names) if part not in places.labels)
+    requirement = REQUIREMENTS_BY_NAME[family]
+    thing = ", ".join(part for part in readable_names(names) if part not in places.labels)
     written = unit_of(places, cells[0])
-    if family == "limit":
-        unit = measured_in(places, cells[0])
-    if written in SHARES:
+    if written in SHARE_UNITS:
+        unit = measured_in(places, cells[0]) if family == LIMIT_FAMILY.name else requirement.unit
         written = f"({figure(change.tonnes)} {unit})"
     word = "less" if side == LOW else "more"
-    told = " ".join(part for part in (size, written, word, when) if part)
-    return f"{address}: {kind} of {thing}: {told}{write}"
+    change_words = " ".join(part for part in (size, written, word, when) if part)
+    return f"{address}: {requirement.kind} of {thing}: {change_words}{write}"

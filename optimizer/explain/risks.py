@@ -1,12 +1,12 @@
-"""Where a plan is weak: single points of failure, full plants, money for nothing.
+"""Risks of a plan: single points of failure, full or idle units, unused contracts.
 
-Each alert is a sentence that carries the cell it is about, where there is one.
+Each alert carries the cell that it is about, where there is one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from optimizer.explain.cell_locator import CellLocator, WorkbookCell
 from optimizer.network.calendar import members
@@ -15,18 +15,21 @@ from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure, listed
 from optimizer.result.result_layouts import Tables
 
-FULL = 0.95
-"""Utilisation above which a plant is said to be full."""
+UTILISATION_ALERT_LEVEL = 0.95
+"""Utilisation above which a unit counts as full; chosen."""
 
-MOST = 4
-"""Alerts of one kind."""
+MAX_ALERTS_PER_KIND = 4
+"""Maximum alerts of one kind, so that the first sheet stays readable."""
 
-WORK = 3_000_000
-"""Flows times sites above which single points of failure are not looked for."""
+MAX_REACHABILITY_WORK = 3_000_000
+"""Flows times sites and offers above which single points of failure are not searched.
+
+Chosen so that the search, one pass over the flows per site and offer, stays short.
+"""
 
 
 class Alert(str):
-    """A sentence for the first sheet; ``sheet`` and ``cell`` are where it stems from."""
+    """A sentence for the first sheet, with the ``sheet`` and ``cell`` that it is about."""
 
     __slots__ = ("cell", "sheet")
     sheet: str
@@ -39,35 +42,37 @@ class Alert(str):
         return made
 
 
-def weaknesses(network: Network, tables: Tables) -> Iterator[Alert]:
-    """Alerts on what the plan leans on."""
-    places = CellLocator(network)
-    yield from _why_short(tables)
-    yield from _single(network, places, tables)
-    yield from _units(network, places, tables)
-    yield from _unused(network, places, tables)
+def risk_alerts(network: Network, tables: Tables) -> Iterator[Alert]:
+    """Alerts on shortages, single points of failure, units and unused contracts."""
+    locator = CellLocator(network)
+    yield from _largest_shortages(tables)
+    yield from _single_points_of_failure(network, locator, tables)
+    yield from _full_and_idle_units(network, locator, tables)
+    yield from _untaken_contracts(network, locator, tables)
 
 
-def _why_short(tables: Tables) -> Iterator[Alert]:
-    """The weightiest reason of the largest shortages."""
+def _largest_shortages(tables: Tables) -> Iterator[Alert]:
+    """The first reason of each of the largest shortages."""
     reasons = tables["Shortage reasons"]
-    first: dict[tuple[str, str], tuple[float, str, str, str, str]] = {}
+    first_reasons: dict[tuple[str, str], tuple[float, str, str, str, str]] = {}
     for line, period, short, reason, sheet, cell in zip(
         *(reasons[name] for name in ("line", "period", "short", "reason", "sheet", "cell")),
         strict=True,
     ):
-        first.setdefault((line, period), (short, period, reason, sheet, cell))
-    told: set[tuple[str, str, str]] = set()
+        first_reasons.setdefault((line, period), (short, period, reason, sheet, cell))
+    shown: set[tuple[str, str, str]] = set()
     for (line, _), (short, period, reason, sheet, cell) in sorted(
-        first.items(), key=lambda item: -item[1][0]
+        first_reasons.items(), key=lambda item: -item[1][0]
     ):
-        if (line, sheet, cell) not in told and len(told) < MOST:
-            told.add((line, sheet, cell))
+        if (line, sheet, cell) not in shown and len(shown) < MAX_ALERTS_PER_KIND:
+            shown.add((line, sheet, cell))
             yield Alert(f"{line} is {figure(short)} t short in {period}: {reason}.", sheet, cell)
 
 
-def _single(network: Network, places: CellLocator, tables: Tables) -> Iterator[Alert]:
-    """Sites and offers without which no flow at all can reach a line, whatever is planned."""
+def _single_points_of_failure(
+    network: Network, locator: CellLocator, tables: Tables
+) -> Iterator[Alert]:
+    """Sites and offers without which no flow can reach a line in any plan."""
     served = set(zip(tables["Deliveries"]["line"], tables["Deliveries"]["customer"], strict=True))
     lines = [
         number
@@ -75,57 +80,75 @@ def _single(network: Network, places: CellLocator, tables: Tables) -> Iterator[A
         if (line.name, line.customer) in served and (any(line.penalty) or any(line.minimum))
     ]
     customers = {network.lines[number].customer for number in lines}
-    made = set(tables["Production"]["site"]) - customers
+    producing_sites = set(tables["Production"]["site"]) - customers
     offers = dict.fromkeys(
         zip(*(tables["Purchases"][name] for name in ("offer", "site", "material")), strict=True)
     )
-    if not lines or (len(made) + len(offers)) * sum(1 for _ in network.flows.every()) > WORK:
+    if (
+        not lines
+        or (len(producing_sites) + len(offers)) * sum(1 for _ in network.flows.every())
+        > MAX_REACHABILITY_WORK
+    ):
         return
-    reach = _LineReachability(network)
-    every = reach.lines()
-    rows = {row.site: row.row for row in network.case.sites}
-    points = [
-        (WorkbookCell("Sites", rows[site], "site"), site, reach.lines(without_site=site))
-        for site in sorted(made)
-    ]
-    numbers = {(own.name, own.site, own.material): k for k, own in enumerate(network.offers)}
-    for name in offers:
-        number = numbers[name]
-        cell = WorkbookCell("Supply", network.offers[number].rows[0], "offer")
-        points.append((cell, name[0], reach.lines(without_offer=number)))
-    found = []
-    for cell, name, left in points:
-        lost: dict[int, list[str]] = defaultdict(list)
-        for number in lines:
-            gone = every.get(number, 0) & ~left.get(number, 0)
-            if gone:
-                lost[gone].append(network.lines[number].name)
-        weight = sum(len(names) * gone.bit_count() for gone, names in lost.items())
-        found += [(weight, cell, name, gone, names) for gone, names in lost.items()]
-    found.sort(key=lambda item: -item[0])
-    together: dict[tuple[int, tuple[str, ...]], list[tuple[WorkbookCell, str]]] = defaultdict(list)
-    for _, cell, name, gone, names in found:
-        together[gone, tuple(names)].append((cell, name))
-    for (gone, lost_lines), own in list(together.items())[:MOST]:
+    points_by_loss: dict[tuple[int, tuple[str, ...]], list[_Point]] = defaultdict(list)
+    for lost_periods, names, point in _losses(network, lines, sorted(producing_sites), offers):
+        points_by_loss[lost_periods, tuple(names)].append(point)
+    for (lost_periods, lost_lines), points in list(points_by_loss.items())[:MAX_ALERTS_PER_KIND]:
         when = ""
-        if gone != network.calendar.all:
+        if lost_periods != network.calendar.all:
             labels = network.calendar.labels
-            when = f" {places.when([labels[t] for t in members(gone)])}"
-        point = "Single point of failure" if len(own) == 1 else "Single points of failure"
-        without = listed([name for _, name in own], "or")
-        text = f"{point}: without {without} nothing can reach {listed(lost_lines)}{when}."
-        yield Alert(text, own[0][0].sheet, places.letter(own[0][0]))
-    if len(together) > MOST:
-        rest = sum(len(own) for own in list(together.values())[MOST:])
+            when = f" {locator.when([labels[t] for t in members(lost_periods)])}"
+        title = "Single point of failure" if len(points) == 1 else "Single points of failure"
+        without = listed([name for _, name in points], "or")
+        text = f"{title}: without {without} nothing can reach {listed(lost_lines)}{when}."
+        cell = points[0][0]
+        yield Alert(text, cell.sheet, locator.letter(cell))
+    if len(points_by_loss) > MAX_ALERTS_PER_KIND:
+        rest = sum(len(points) for points in list(points_by_loss.values())[MAX_ALERTS_PER_KIND:])
         yield Alert(f"{rest} more single points of failure.")
 
 
+_Point = tuple[WorkbookCell, str]
+"""Cell and name of a site or an offer."""
+
+
+def _losses(
+    network: Network, lines: list[int], sites: list[str], offers: Iterable[tuple[str, str, str]]
+) -> list[tuple[int, list[str], _Point]]:
+    """Periods (bit mask) and lines lost without each site or offer, largest loss first."""
+    reachability = _LineReachability(network)
+    reached = reachability.lines()
+    rows = {row.site: row.row for row in network.case.sites}
+    numbers = {
+        (offer.name, offer.site, offer.material): k for k, offer in enumerate(network.offers)
+    }
+    points = [
+        (WorkbookCell("Sites", rows[site], "site"), site, reachability.lines(without_site=site))
+        for site in sites
+    ]
+    for key in offers:
+        number = numbers[key]
+        cell = WorkbookCell("Supply", network.offers[number].rows[0], "offer")
+        points.append((cell, key[0], reachability.lines(without_offer=number)))
+    losses: list[tuple[int, int, list[str], _Point]] = []
+    for cell, name, reached_without in points:
+        lost: dict[int, list[str]] = defaultdict(list)
+        for number in lines:
+            lost_periods = reached.get(number, 0) & ~reached_without.get(number, 0)
+            if lost_periods:
+                lost[lost_periods].append(network.lines[number].name)
+        weight = sum(len(names) * periods.bit_count() for periods, names in lost.items())
+        losses += [(weight, periods, names, (cell, name)) for periods, names in lost.items()]
+    losses.sort(key=lambda loss: -loss[0])
+    return [loss[1:] for loss in losses]
+
+
 class _LineReachability:
-    """Which lines something can reach, periods left out: flows that need all their inputs."""
+    """Lines that flows can reach, regardless of periods; a process needs all its inputs."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.given = {inflow.node for inflow in network.inflows}
+        self.inflow_nodes = {inflow.node for inflow in network.inflows}
         self.arcs: list[tuple[str, int, tuple[int, ...], tuple[int, ...]]] = []
         sites = [node.site for node in network.nodes]
         for flow in network.flows.every():
@@ -148,14 +171,14 @@ class _LineReachability:
         for number, (_, _, used, _) in enumerate(self.arcs):
             for node in used:
                 self.users[node].append(number)
-        self.ends: dict[int, list[Deliver]] = defaultdict(list)
+        self.deliveries: dict[int, list[Deliver]] = defaultdict(list)
         for deliver in network.flows.delivers:
-            self.ends[deliver.node].append(deliver)
+            self.deliveries[deliver.node].append(deliver)
 
     def lines(self, without_site: str = "", without_offer: int = -1) -> dict[int, int]:
-        """Lines, and periods, that something can reach without a site or an offer."""
-        lacking = [len(used) for _, _, used, _ in self.arcs]
-        waiting = [node for node in self.given if self.sites[node] != without_site]
+        """Bit mask of reachable periods by line, without a site or an offer."""
+        missing_inputs = [len(used) for _, _, used, _ in self.arcs]
+        waiting = [node for node in self.inflow_nodes if self.sites[node] != without_site]
         reached = set(waiting)
 
         def run(number: int) -> None:
@@ -167,58 +190,61 @@ class _LineReachability:
                     reached.add(node)
                     waiting.append(node)
 
-        for number, count in enumerate(lacking):
+        for number, count in enumerate(missing_inputs):
             if not count:
                 run(number)
         while waiting:
             for number in self.users[waiting.pop()]:
-                lacking[number] -= 1
-                if not lacking[number]:
+                missing_inputs[number] -= 1
+                if not missing_inputs[number]:
                     run(number)
-        found: dict[int, int] = defaultdict(int)
+        periods_by_line: dict[int, int] = defaultdict(int)
         for node in reached:
-            for deliver in self.ends.get(node, ()):
-                found[deliver.line] |= deliver.periods
-        return found
+            for deliver in self.deliveries.get(node, ()):
+                periods_by_line[deliver.line] |= deliver.periods
+        return periods_by_line
 
 
-def _units(network: Network, places: CellLocator, tables: Tables) -> Iterator[Alert]:
-    """Units that are nearly full, and units that only their minimum keeps running."""
-    used = tables["Utilisation"]
+def _full_and_idle_units(network: Network, locator: CellLocator, tables: Tables) -> Iterator[Alert]:
+    """Units that are nearly full, and units at their minimum load."""
+    utilisation = tables["Utilisation"]
     full: dict[tuple[str, str], list[str]] = defaultdict(list)
     idle: dict[tuple[str, str], list[str]] = defaultdict(list)
-    least = {(unit.site, unit.unit): unit for unit in network.units}
+    units = {(unit.site, unit.unit): unit for unit in network.units}
     for site, name, period, amount, share in zip(
-        *(used[header] for header in ("site", "unit", "period", "used", "utilisation")), strict=True
+        *(utilisation[header] for header in ("site", "unit", "period", "used", "utilisation")),
+        strict=True,
     ):
-        unit, t = least[site, name], places.labels[period]
-        if share is not None and share > FULL:
+        unit, t = units[site, name], locator.labels[period]
+        if share is not None and share > UTILISATION_ALERT_LEVEL:
             full[site, name].append(period)
         minimum = unit.minimum[t] or unit.idle_minimum[t]
         if minimum and amount <= minimum * (1 + 1e-6):
             idle[site, name].append(period)
-    for found, what in (
-        (full, f"used above {FULL:.0%}"),
+    for periods_by_unit, what in (
+        (full, f"used above {UTILISATION_ALERT_LEVEL:.0%}"),
         (idle, "run at no more than its minimum load"),
     ):
-        ranked = sorted(found.items(), key=lambda item: -len(item[1]))
-        for (site, name), periods in ranked[:MOST]:
-            rows = least[site, name].rows
+        ranked = sorted(periods_by_unit.items(), key=lambda item: -len(item[1]))
+        for (site, name), periods in ranked[:MAX_ALERTS_PER_KIND]:
+            rows = units[site, name].rows
             cell = WorkbookCell("Units", rows[0] if rows else 0, "capacity")
-            when = places.when(periods)
+            when = locator.when(periods)
             text = f"{name} at {site} is {what} {when}."
-            yield Alert(text, "Units" if rows else "", places.letter(cell))
-        if len(ranked) > MOST:
-            yield Alert(f"{len(ranked) - MOST} more units are {what}: see Utilisation.")
+            yield Alert(text, "Units" if rows else "", locator.letter(cell))
+        if len(ranked) > MAX_ALERTS_PER_KIND:
+            yield Alert(
+                f"{len(ranked) - MAX_ALERTS_PER_KIND} more units are {what}: see Utilisation."
+            )
 
 
-def _unused(network: Network, places: CellLocator, tables: Tables) -> Iterator[Alert]:
-    """Contracts that are paid for and not taken."""
-    paid = tables["Take or pay"]
+def _untaken_contracts(network: Network, locator: CellLocator, tables: Tables) -> Iterator[Alert]:
+    """Contract quantities that are paid for and not taken."""
+    take_or_pay = tables["Take or pay"]
     currency = network.case.settings.currency
     for offer, row, tonnes, money in zip(
-        *(paid[name] for name in ("offer", "row", "not taken", "cost")), strict=True
+        *(take_or_pay[name] for name in ("offer", "row", "not taken", "cost")), strict=True
     ):
-        letter = places.letter(WorkbookCell("Supply", row, "take or pay"))
+        letter = locator.letter(WorkbookCell("Supply", row, "take or pay"))
         text = f"{offer}: {figure(tonnes)} t are paid for and not taken, {money:,.0f} {currency}."
         yield Alert(text, "Supply", letter)

@@ -1,7 +1,6 @@
-"""Prices: what one more of each scarce thing is worth, and what unused things must cost.
+"""Shadow prices of binding bounds (Scarcity) and entry prices of unused things (Break-even).
 
-Duals and reduced costs are those of the optimum that was found; where several optima
-exist they need not be the only ones.
+Duals and reduced costs are those of the optimum of the solver; of several dual optima it is one.
 """
 
 from __future__ import annotations
@@ -12,52 +11,49 @@ from typing import Any
 import numpy as np
 
 from optimizer.explain.cell_locator import CellLocator
-from optimizer.explain.duals import KINDS, SMALL, PricedRow, reach
-from optimizer.explain.options_not_built import Row
+from optimizer.explain.duals import NEGLIGIBLE_PRICE, PricedRow, price_range
+from optimizer.explain.options_not_built import OptionBreakEven
+from optimizer.model import family_named
 from optimizer.model.variables import ByPeriod
 from optimizer.network.network_data import Network
-from optimizer.result.price_layouts import BREAK_EVEN, SCARCITY
+from optimizer.result.price_layouts import BREAK_EVEN_LAYOUT, SCARCITY_LAYOUT
 from optimizer.result.result_table import Table, table
-from optimizer.solver import Answer, BasisRanges, EntryPrices, Program, slopes
+from optimizer.solver import Answer, BasisRanges, EntryPrices, Program, usage_slopes
 
-TAKE_OR_PAY = "take or pay"
-"""Header of the share that is paid for in any case."""
+MIN_ENTERING_TONNES = 1e-6
+"""Tonnes that must be able to enter for a reduced cost to count as exact: no degenerate pivot."""
 
-ENTERS = 1e-6
-"""Tonnes from which on something is said to enter without another leaving at once."""
+MAX_SOLVED_COLUMNS = 1_000_000
+"""Maximum columns times solves where break-evens are solved one by one; chosen to bound time."""
 
-WORK = 1_000_000
-"""Columns that are solved in all where break-evens are solved for one by one."""
-
-EXACT, ESTIMATE, FORCED = "exact", "estimate", "by a plan with it"
+EXACT_NOTE, ESTIMATE_NOTE, FORCED_NOTE = "exact", "estimate", "by a plan with it"
 
 
-def scarcity(network: Network, rows: list[PricedRow], found: BasisRanges | None) -> Table:
-    """Bounds with a price; a bound's worth is what relaxing it by one unit saves.
+def scarcity(network: Network, rows: list[PricedRow], ranges: BasisRanges | None) -> Table:
+    """Bounds with a price; the worth of a bound is the saving from relaxing it by one unit.
 
-    For demand it is what the last tonne wanted costs. ``found`` says how far prices hold.
+    For demand it is the cost of the last tonne wanted. ``ranges`` tell how far prices hold.
     """
-    places = CellLocator(network)
-    told = []
+    locator = CellLocator(network)
+    table_rows = []
     for row in rows:
-        kind, unit = KINDS.get(row.family, (row.family, ""))
-        more, less = reach(row, found)
-        note = "" if found is not None else "range not computed"
-        if found is not None and not (more == more and less == less):
+        family = family_named(row.family)
+        more, less = price_range(row, ranges)
+        note = "" if ranges is not None else "range not computed"
+        if ranges is not None and not (more == more and less == less):
             note = "not unique"
-        worth = (row.bound, unit, row.per, row.worth, row.today, more, less, note)
-        told.append((kind, row.thing, row.period, *worth, address(places, row)))
-    return table(SCARCITY, told)
+        worth = (row.bound, family.unit, row.per, row.worth, row.today, more, less, note)
+        table_rows.append(
+            (family.label, row.thing, row.period, *worth, bound_address(locator, row))
+        )
+    return table(SCARCITY_LAYOUT, table_rows)
 
 
-def address(places: CellLocator, row: PricedRow) -> str:
+def bound_address(locator: CellLocator, row: PricedRow) -> str:
     """Cells of the workbook that a bound comes from, as a planner types them."""
-    if row.family == "take_or_pay":
-        number = int(row.names[-1].removeprefix("row "))
-        return f"{places.case.cell('Supply', number, TAKE_OR_PAY)} ({TAKE_OR_PAY})"
     names = (*row.names, row.period) if row.period else row.names
-    cells = places.cells(row.family, names, row.side)
-    return "; ".join(places.address(cell) for cell in cells)
+    cells = locator.cells(row.family, names, row.side)
+    return "; ".join(locator.address(cell) for cell in cells)
 
 
 def break_even(
@@ -65,75 +61,79 @@ def break_even(
     m: Any,
     program: Program,
     answer: Answer,
-    held: BasisRanges | None,
-    lacking: EntryPrices | None,
-    options: list[Row],
+    ranges: BasisRanges | None,
+    entry_prices: EntryPrices | None,
+    options: list[OptionBreakEven],
     exact: bool = False,
 ) -> Table:
-    """What is not used or built, and how much cheaper it must get, from ranges and margins.
+    """Things that are not used or built, and how much cheaper each must get.
 
-    A reduced cost is exact where the thing can enter without another leaving at once. Of the
-    rest margins are an estimate; if asked, each is solved for instead. ``options`` are the rows
-    of options (:mod:`optimizer.explain.options_not_built`).
+    A reduced cost is exact where the thing can enter by a non-degenerate pivot. Otherwise
+    ``entry_prices`` are an estimate; with ``exact`` each gap is solved for. ``options`` are the
+    rows of options (:mod:`optimizer.explain.options_not_built`).
     """
     if answer.reduced_costs is None:
-        return table(BREAK_EVEN, [])
+        return table(BREAK_EVEN_LAYOUT, [])
     discount = network.calendar.discount(network.case.settings.discount_rate)
     labels = network.calendar.labels
-    rows = [(*row, FORCED) for row in options]
-    things = list(_unused(network, m, program))
-    lacks = [*_lacks(program, answer, held, lacking, [group for *_, group in things])]
+    rows = [(*row, FORCED_NOTE) for row in options]
+    unused = list(_unused(network, m, program))
+    gaps = [*_entry_gaps(program, answer, ranges, entry_prices, [group for *_, group in unused])]
     if exact and answer.basis is not None:
-        most = WORK // max(len(program.cost), 1)
-        doubtful = [n for n, (_, note) in enumerate(lacks) if note == ESTIMATE][:most]
-        found = slopes(program, answer, [things[n][-1] for n in doubtful])
-        for n, slope in zip(doubtful, found, strict=True):
+        max_things = MAX_SOLVED_COLUMNS // max(len(program.cost), 1)
+        estimates = [n for n, (_, note) in enumerate(gaps) if note == ESTIMATE_NOTE][:max_things]
+        slopes_found = usage_slopes(program, answer, [unused[n][-1] for n in estimates])
+        for n, slope in zip(estimates, slopes_found, strict=True):
             if slope is not None:
-                lacks[n] = (slope[1], EXACT)
-    for (kind, thing, material, t, price, _), (lack, note) in zip(things, lacks, strict=True):
-        gap = lack / discount[t]
-        if SMALL < gap < float("inf"):
+                gaps[n] = (slope[1], EXACT_NOTE)
+    for (kind, thing, material, t, price, _), (present_gap, note) in zip(unused, gaps, strict=True):
+        gap = present_gap / discount[t]
+        if NEGLIGIBLE_PRICE < gap < float("inf"):
             rows.append((kind, thing, material, labels[t], price, gap, price - gap, note))
     rows.sort(key=lambda row: row[5])
-    return table(BREAK_EVEN, rows)
+    return table(BREAK_EVEN_LAYOUT, rows)
 
 
-Thing = tuple[str, str, str, int, float, list[int]]
+UnusedThing = tuple[str, str, str, int, float, list[int]]
 """Kind, name, material, period, price and columns."""
 
 
-def _unused(network: Network, m: Any, program: Program) -> Iterator[Thing]:
+def _unused(network: Network, m: Any, program: Program) -> Iterator[UnusedThing]:
     """Offers, lanes and processes that could be used in a period and are not."""
     column_of = {id(variable): column for column, variable in enumerate(program.variables)}
-    for kind, thing, material, prices, own in candidates(network, m):
-        for t, variables in own.items():
-            if not any(variable.value > SMALL for variable in variables):
+    for kind, thing, material, prices, by_period in priced_variables(network, m):
+        for t, variables in by_period.items():
+            if not any(variable.value > NEGLIGIBLE_PRICE for variable in variables):
                 group = [column_of[id(variable)] for variable in variables]
                 yield kind, thing, material, t, prices[t], group
 
 
-def _lacks(
+def _entry_gaps(
     program: Program,
     answer: Answer,
-    held: BasisRanges | None,
-    found: EntryPrices | None,
+    ranges: BasisRanges | None,
+    entry_prices: EntryPrices | None,
     groups: list[list[int]],
 ) -> Iterator[tuple[float, str]]:
     """How much cheaper one column of each group must get, and how sure that is."""
     assert answer.reduced_costs is not None
-    costs = answer.reduced_costs if found is None else found.reduced_costs(program)
-    floor = SMALL * max(1.0, float(np.abs(answer.reduced_costs).max(initial=0.0)))
+    costs = answer.reduced_costs if entry_prices is None else entry_prices.reduced_costs(program)
+    floor = NEGLIGIBLE_PRICE * max(1.0, float(np.abs(answer.reduced_costs).max(initial=0.0)))
     for group in groups:
-        own = answer.reduced_costs[group]
-        # A reduced cost of zero may be that of a column in the basis, which says nothing.
-        if held is not None and (held.enter[group] > ENTERS).all() and (own > floor).all():
-            yield float(own.min()), EXACT
+        reduced_costs = answer.reduced_costs[group]
+        # A basic column has a reduced cost of zero, which says nothing.
+        if (
+            ranges is not None
+            and (ranges.enter[group] > MIN_ENTERING_TONNES).all()
+            and (reduced_costs > floor).all()
+        ):
+            yield float(reduced_costs.min()), EXACT_NOTE
         else:
-            yield float(costs[group].min()), ESTIMATE
+            yield float(costs[group].min()), ESTIMATE_NOTE
 
 
-def balances_of(program: Program) -> np.ndarray:
-    """Rows in which mass is conserved."""
+def balance_rows(program: Program) -> np.ndarray:
+    """Numbers of the mass balance rows."""
     return np.array(
         [
             number
@@ -144,27 +144,27 @@ def balances_of(program: Program) -> np.ndarray:
     )
 
 
-Candidates = Iterator[tuple[str, str, str, list[float], dict[int, list[Any]]]]
+PricedThings = Iterator[tuple[str, str, str, list[float], dict[int, list[Any]]]]
 
 
-def candidates(network: Network, m: Any) -> Candidates:
+def priced_variables(network: Network, m: Any) -> PricedThings:
     """Kind, name, material, price by period, and the variables that use the thing."""
     columns, flows = m.columns, network.flows
-    for index, own in _grouped(columns.buy, lambda flow: flows.buys[flow].offer).items():
+    for index, by_period in _grouped(columns.buy, lambda flow: flows.buys[flow].offer).items():
         offer = network.offers[index]
-        yield "offer", f"{offer.name}, {offer.site}", offer.material, offer.price, own
-    for index, own in _grouped(columns.ship, lambda flow: flows.ships[flow].arc).items():
+        yield "offer", f"{offer.name}, {offer.site}", offer.material, offer.price, by_period
+    for index, by_period in _grouped(columns.ship, lambda flow: flows.ships[flow].arc).items():
         arc = network.arcs[index]
-        yield "lane", arc.name, arc.material, arc.cost, own
-    for index, own in _grouped(columns.run, lambda flow: flows.runs[flow].process).items():
+        yield "lane", arc.name, arc.material, arc.cost, by_period
+    for index, by_period in _grouped(columns.run, lambda flow: flows.runs[flow].process).items():
         process = network.processes[index]
-        yield "process", process.site, process.name, process.cost, own
+        yield "process", process.site, process.name, process.cost, by_period
 
 
 def _grouped(columns: list[ByPeriod], key: Callable[[int], int]) -> dict[int, dict[int, list[Any]]]:
-    found: dict[int, dict[int, list[Any]]] = {}
+    groups: dict[int, dict[int, list[Any]]] = {}
     for flow, cells in enumerate(columns):
-        own = found.setdefault(key(flow), {})
+        by_period = groups.setdefault(key(flow), {})
         for t, variable in cells.items():
-            own.setdefault(t, []).append(variable)
-    return found
+            by_period.setdefault(t, []).append(variable)
+    return groups

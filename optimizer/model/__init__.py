@@ -1,35 +1,47 @@
 """The mathematics: a Pyomo model, one file per constraint family."""
 
-import optimizer.model.lean  # noqa: F401  (first: it loads Pyomo)
-from optimizer.model.build_model import build
-from optimizer.model.commitment_rows import (
-    KINDS,
-    NOTHING,
-    Commitment,
-    charge,
-    commitments,
-    hold,
-    near,
-    offered,
+from optimizer.model.build_model import (
+    FAMILIES_BY_NAME,
+    REQUIREMENTS_BY_NAME,
+    build,
+    family_named,
 )
-from optimizer.model.extensive_form import join
-from optimizer.model.study_terms import SHORT, StudyTerms, cost_of, measured
-from optimizer.model.study_terms import add as add_twist
+from optimizer.model.commitment_rows import (
+    COMMITMENT_KINDS,
+    NEGLIGIBLE_COMMITMENT,
+    Commitment,
+    charge_deviation,
+    commitments,
+    fix_commitments,
+    offered_commitments,
+    rounding_bounds,
+)
+from optimizer.model.extensive_form import join_scenarios
+from optimizer.model.study_terms import (
+    MINIMISE_SHORTAGE,
+    StudyTerms,
+    present_value_of_costs,
+    value_of_limit,
+)
+from optimizer.model.study_terms import add_study_terms as add_twist
 
 __all__ = [
-    "KINDS",
-    "NOTHING",
-    "SHORT",
+    "COMMITMENT_KINDS",
+    "FAMILIES_BY_NAME",
+    "MINIMISE_SHORTAGE",
+    "NEGLIGIBLE_COMMITMENT",
+    "REQUIREMENTS_BY_NAME",
     "Commitment",
     "StudyTerms",
     "add_twist",
     "build",
-    "charge",
+    "charge_deviation",
     "commitments",
-    "cost_of",
-    "hold",
-    "join",
-    "measured",
-    "near",
-    "offered",
+    "family_named",
+    "fix_commitments",
+    "join_scenarios",
+    "offered_commitments",
+    "present_value_of_costs",
+    "rounding_bounds",
+    "value_of_limit",
 ]

@@ -1,4 +1,4 @@
-r"""Balance: at each place, for each class, what comes in goes out or stays.
+r"""Balance: at each node, what comes in goes out or stays.
 
 .. math::
     stock_{n,t-1} + \sum_{b} buy_{b,t} + \sum_{l,\,k} share_{l,k} \, ship_{l,t-k}
@@ -17,37 +17,47 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.linear_rows import Row, Terms, family
+from optimizer.model.family import Bound, Family
+from optimizer.model.linear_rows import LinearRow, LinearTerms, add_rows
 from optimizer.model.variables import FlowVariables
 from optimizer.network.network_data import Network
 
-RELIEF = None
-"""Mass cannot be wished for."""
+BALANCE_FAMILY = Family(
+    name="balance",
+    index=("site", "material", "class", "period"),
+    meaning="in = out, tonnes per period",
+    upper=Bound(sentence="{0} receives {value} of {1}", demands=True),
+    own_relaxation=True,
+    price="none",
+    unpriced="Marginal costs and Break-even show its prices",
+    checks=("mass balance",),
+)
+"""Mass is always conserved; an opening stock or an order that nothing can take may be less."""
 
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """One row per node and period in which anything can happen there."""
-    family(m, "balance", "in = out, tonnes per period", _rows(network, columns))
+    add_rows(m, BALANCE_FAMILY, _rows(network, columns))
 
 
-def _rows(network: Network, columns: FlowVariables) -> Iterator[Row]:
+def _rows(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     terms = _terms(network, columns)
-    given: dict[tuple[int, int], float] = {}
+    inflows: dict[tuple[int, int], float] = {}
     for inflow in network.inflows:
         key = (inflow.node, inflow.period)
-        given[key] = given.get(key, 0.0) + inflow.tonnes
+        inflows[key] = inflows.get(key, 0.0) + inflow.tonnes
         terms.setdefault(key, [])
     labels = network.calendar.labels
     for (index, t), row in terms.items():
         node = network.nodes[index]
-        need = -given.get((index, t), 0.0)
+        need = -inflows.get((index, t), 0.0)
         yield (node.site, node.material, node.name, labels[t]), need, row, need
 
 
-def _terms(network: Network, columns: FlowVariables) -> dict[tuple[int, int], Terms]:
-    """Terms by node and period; what comes in is positive."""
+def _terms(network: Network, columns: FlowVariables) -> dict[tuple[int, int], LinearTerms]:
+    """LinearTerms by node and period; what comes in is positive."""
     flows, count = network.flows, network.calendar.count
-    terms: dict[tuple[int, int], Terms] = {}
+    terms: dict[tuple[int, int], LinearTerms] = {}
 
     def put(node: int, t: int, coefficient: float, variable: object) -> None:
         terms.setdefault((node, t), []).append((coefficient, variable))

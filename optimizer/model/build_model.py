@@ -1,10 +1,10 @@
-"""The mathematics: a table of contents. Each family is a page of this room."""
+"""Build the model: the table of contents of the constraint families."""
 
 from __future__ import annotations
 
 from pyomo.core import ConcreteModel, Var
 
-from optimizer.garbage_collection import paused
+from optimizer.garbage_collection import garbage_collection_paused
 from optimizer.model import (
     balance,
     capacity,
@@ -15,18 +15,22 @@ from optimizer.model import (
     extensive_form,
     investment,
     limits,
+    process_limits,
     rules,
     shipping,
     storage,
+    study_terms,
     supply,
     variables,
 )
+from optimizer.model.family import Family, Requirement
 from optimizer.network.network_data import Network
 
-FAMILIES = (
+FAMILY_MODULES = (
     balance,
     supply,
     capacity,
+    process_limits,
     shipping,
     storage,
     demand,
@@ -35,24 +39,42 @@ FAMILIES = (
     investment,
     limits,
 )
-"""Constraint families, in the order in which they are added."""
+"""Modules of constraint families, in the order in which they are added."""
 
-FOR_STUDIES = (commitment_rows, extensive_form)
-"""Families that only some studies add, each where it is asked for."""
+STUDY_MODULES = (commitment_rows, extensive_form, study_terms)
+"""Modules of families that only some studies add."""
+
+REQUIREMENTS_BY_NAME: dict[str, Requirement] = {
+    own.name: own
+    for module in (*FAMILY_MODULES, *STUDY_MODULES)
+    for own in vars(module).values()
+    if isinstance(own, Requirement)
+}
+"""Every record of these modules: families, and requirements that are coefficients in one."""
+
+FAMILIES_BY_NAME: dict[str, Family] = {
+    name: own for name, own in REQUIREMENTS_BY_NAME.items() if isinstance(own, Family)
+}
+"""Records of the families by the name of their Pyomo component."""
+
+
+def family_named(name: str) -> Family:
+    """Record of a Pyomo component; of one that a user has added it says its name alone."""
+    return FAMILIES_BY_NAME.get(name) or Family(name=name, relieved_by="nothing")
 
 
 def build(network: Network) -> ConcreteModel:
-    """Linear (or mixed-integer) programme of a network: an ordinary Pyomo model to extend.
+    """Linear or mixed-integer programme of a network: an ordinary Pyomo model to extend.
 
     The variables by flow stand in ``model.columns`` and the network in
     ``model.network``; both are plain attributes.
     """
-    with paused():
+    with garbage_collection_paused():
         m = ConcreteModel(name=network.case.settings.case or "plan")
         m.nothing = Var(bounds=(0, 0), doc="zero: the left side of what cannot be")
         columns = variables.add(m, network)
-        for family in FAMILIES:
-            family.add(m, network, columns)
+        for module in FAMILY_MODULES:
+            module.add(m, network, columns)
         cost.add(m, network, columns)
         m.network, m.columns = network, columns
     return m

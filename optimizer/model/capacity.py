@@ -1,4 +1,4 @@
-r"""Capacity: processes that share a unit share its hours; limits of each process.
+r"""Capacity: processes that share a unit share its capacity.
 
 .. math::
     \sum_{p \in processes(u),\,b} use_{p,u,t} \, run_{p,b,t}
@@ -15,10 +15,6 @@ r"""Capacity: processes that share a unit share its hours; limits of each proces
     \qquad \forall (u, t)\ that\ may\ idle \qquad [use\ per\ period]
 
 .. math::
-    minimum_{k,t} \le \sum_{p \in processes(k),\,b} run_{p,b,t} \le maximum_{k,t}
-    \qquad \forall (k, t) \qquad [activity\ per\ period]
-
-.. math::
     \sum_{p,\,b} use_{p,u,t} \, run_{p,b,t} \le capacity_{u,t} \, open_{u,t}
     + \sum_{k,\,t' \le t} added_{k,u,t',t} \, build_{k,t'}
     \qquad \forall (u, t)\ that\ may\ idle\ and\ grow \qquad [use\ per\ period]
@@ -26,46 +22,195 @@ r"""Capacity: processes that share a unit share its hours; limits of each proces
 The last follows from the others for whole decisions and is tighter for parts of one.
 
 ``capacity`` has the availability in it and ``most`` all that options could add; a
-``minimum`` is a share of the rows' own capacity. ``k`` are the keys (site, recipe, feed,
-unit) of Processes with a minimum or a maximum, a ``*`` feed counting all feeds together.
+``minimum`` is a share of the rows' own capacity.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.linear_rows import Row, Terms, family
+from optimizer.model.family import Bound, Family, Requirement, per_year
+from optimizer.model.linear_rows import LinearRow, LinearTerms, add_rows
 from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network, NetworkUnit
 from optimizer.tables.schema import INFINITY
 
-RELIEF = {
-    "capacity": "{thing} needs {amount:,.1f} more capacity in {period}",
-    "minimum_load": "{thing} would run at {amount:,.1f} less than its minimum load in {period}",
-    "running": "{thing} needs {amount:,.1f} more capacity in {period}",
-    "running_own": "{thing} needs {amount:,.1f} more capacity in {period}",
-    "idle_minimum": "{thing} would run at {amount:,.1f} less than its minimum load in {period}",
-    "process": "{thing} needs {amount:,.1f} more activity allowed in {period}",
-}
+_UNIT_INDEX = ("site", "unit", "period")
+
+
+def _available_years(network: Network, row: Any, names: Sequence[str], t: int | None) -> float:
+    return per_year(network, row, names, t) * float(row.availability)
+
+
+def _installed_years(network: Network, row: Any, names: Sequence[str], t: int | None) -> float:
+    return per_year(network, row, names, t) * float(row.capacity)
+
+
+def _available_capacity(network: Network, row: Any, names: Sequence[str], t: int | None) -> float:
+    return float(per_year(network, row, names, t) * row.availability * row.capacity)
+
+
+def _load_always(network: Network, row: Any, names: Sequence[str], t: int | None) -> float:
+    return 0.0 if row.may_idle else _available_capacity(network, row, names, t)
+
+
+def _load_where_it_runs(network: Network, row: Any, names: Sequence[str], t: int | None) -> float:
+    return _available_capacity(network, row, names, t) if row.may_idle else 0.0
+
+
+def _added_years(network: Network, _: Any, names: Sequence[str], t: int | None) -> float:
+    """Use per period for each unit that an option adds to the unit of an index."""
+    assert t is not None
+    unit = next(own for own in network.units if (own.site, own.unit) == tuple(names[:2]))
+    return network.calendar.year_fraction * unit.availability[t]
+
+
+def _inputs_of_unit(network: Network, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for unit in network.units:
+        if (unit.site, unit.unit) == tuple(names[:2]):
+            yield from inputs_of(network, unit.uses)
+
+
+def inputs_of(network: Network, processes: Iterable[int]) -> Iterator[tuple[str, str]]:
+    """Sites and materials that processes take in."""
+    for index in processes:
+        process = network.processes[index]
+        yield from ((process.site, name) for name in process.inputs)
+
+
+CAPACITY_FAMILY = Family(
+    name="capacity",
+    index=_UNIT_INDEX,
+    meaning="use of a unit per period",
+    kind="capacity",
+    unit="use",
+    sheet="Units",
+    row_key=("site", "unit"),
+    upper=Bound("capacity", "{1} at {0} has a capacity of {value}", "{1} at {0} is full"),
+    own_relaxation=True,
+    coefficient=_available_years,
+    relieves=lambda row: bool(row.availability),
+    relief="{thing} needs {amount} more capacity in {period}",
+    zero_is_absent=True,
+    rent="capacity",
+    checks=("units",),
+    one_more="one more unit of use",
+    one_less="one unit of use less",
+)
+AVAILABILITY = Requirement(
+    name="availability",
+    index=_UNIT_INDEX,
+    kind="availability",
+    unit="use",
+    sheet="Units",
+    row_key=("site", "unit"),
+    upper=Bound("availability", "{1} at {0} is available for {value} of the time"),
+    coefficient=_installed_years,
+    relieves=lambda row: row.availability == 0,
+)
+"""A coefficient of capacity. Where it is not zero, more capacity says the same."""
+
+ADDED_CAPACITY = Requirement(
+    name="added_capacity",
+    index=("option", *_UNIT_INDEX),
+    kind="added capacity",
+    unit="use",
+    sheet="Options",
+    upper=Bound("added capacity", "one of option {0} adds a capacity of {value} to {2} at {1}"),
+    coefficient=_added_years,
+    relieves=lambda row: row.kind != "any amount",
+)
+"""A coefficient of capacity. Of an option of any amount more can be built instead."""
+
+MINIMUM_LOAD_FAMILY = Family(
+    name="minimum_load",
+    index=_UNIT_INDEX,
+    meaning="least use of a unit per period",
+    kind="minimum load",
+    unit="use",
+    sheet="Units",
+    row_key=("site", "unit"),
+    lower=Bound(
+        "minimum load",
+        "{1} at {0} must run at no less than {value} of its capacity",
+        "{1} at {0} runs at its minimum load",
+    ),
+    coefficient=_load_always,
+    relief="{thing} would run at {amount} less than its minimum load in {period}",
+    rent="capacity",
+    wanted_at=_inputs_of_unit,
+    checks=("units",),
+    one_more="one more unit of use",
+    one_less="one unit of use less",
+)
+RUNNING_FAMILY = Family(
+    name="running",
+    index=_UNIT_INDEX,
+    meaning="use only where it runs, per period",
+    sheet="Units",
+    relieved_by="implication",
+    own_relaxation=True,
+    relief="{thing} needs {amount} more capacity in {period}",
+    price="none",
+    unpriced="it ties use to a yes/no decision; capacity has the price",
+    rent="capacity",
+    checks=("units",),
+)
+RUNNING_OWN_FAMILY = Family(
+    name="running_own",
+    index=_UNIT_INDEX,
+    meaning="use of own capacity only where it runs, per period",
+    sheet="Units",
+    relieved_by="implication",
+    own_relaxation=True,
+    relief="{thing} needs {amount} more capacity in {period}",
+    price="none",
+    unpriced="it ties use to a yes/no decision; capacity has the price",
+    rent="capacity",
+    checks=("units",),
+)
+IDLE_MINIMUM_FAMILY = Family(
+    name="idle_minimum",
+    index=_UNIT_INDEX,
+    meaning="least use where it runs, per period",
+    kind="minimum load",
+    unit="use",
+    sheet="Units",
+    row_key=("site", "unit"),
+    lower=Bound(
+        "minimum load",
+        "{1} at {0}, where it runs, runs at no less than {value} of capacity",
+        "{1} at {0} runs at its minimum load",
+    ),
+    coefficient=_load_where_it_runs,
+    relief="{thing} would run at {amount} less than its minimum load in {period}",
+    rent="capacity",
+    checks=("units",),
+    one_more="one more unit of use",
+    one_less="one unit of use less",
+)
 
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
-    """Rows of units and of processes with limits."""
+    """Rows of units."""
+    activity = activity_of(network, columns)
+    add_rows(m, CAPACITY_FAMILY, _units(network, columns, activity))
+    add_rows(m, MINIMUM_LOAD_FAMILY, _minimum(network, activity))
+    if any(columns.open):
+        add_rows(m, RUNNING_FAMILY, _running(network, columns, activity))
+        add_rows(m, RUNNING_OWN_FAMILY, _running_own(network, columns, activity))
+        add_rows(m, IDLE_MINIMUM_FAMILY, _idle_minimum(network, columns, activity))
+
+
+def activity_of(network: Network, columns: FlowVariables) -> list[list[ByPeriod]]:
+    """Activity of each process: the variables of each of its classes."""
     activity: list[list[ByPeriod]] = [[] for _ in network.processes]
     for run, cells in zip(network.flows.runs, columns.run, strict=True):
         activity[run.process].append(cells)
-    family(m, "capacity", "use of a unit per period", _units(network, columns, activity))
-    family(m, "minimum_load", "least use of a unit per period", _minimum(network, activity))
-    if any(columns.open):
-        running = _running(network, columns, activity)
-        family(m, "running", "use only where it runs, per period", running)
-        own = _running_own(network, columns, activity)
-        family(m, "running_own", "use of own capacity only where it runs, per period", own)
-        least = _idle_minimum(network, columns, activity)
-        family(m, "idle_minimum", "least use where it runs, per period", least)
-    family(m, "process", "activity per period", _bounds(network, activity))
+    return activity
 
 
 def most_capacity(network: Network, index: int, t: int) -> float:
@@ -80,7 +225,7 @@ def most_capacity(network: Network, index: int, t: int) -> float:
     return most
 
 
-def use_of(unit: NetworkUnit, activity: list[list[ByPeriod]], t: int) -> Terms:
+def use_of(unit: NetworkUnit, activity: list[list[ByPeriod]], t: int) -> LinearTerms:
     """Use of a unit in a period by all processes on it."""
     return [
         (use[t], cells[t])
@@ -93,7 +238,7 @@ def use_of(unit: NetworkUnit, activity: list[list[ByPeriod]], t: int) -> Terms:
 
 def _units(
     network: Network, columns: FlowVariables, activity: list[list[ByPeriod]]
-) -> Iterator[Row]:
+) -> Iterator[LinearRow]:
     added = _added(network, columns)
     for index, unit in enumerate(network.units):
         for t, period in enumerate(network.calendar.labels):
@@ -103,7 +248,7 @@ def _units(
             yield (unit.site, unit.unit, period), -INFINITY, terms, unit.capacity[t]
 
 
-def _minimum(network: Network, activity: list[list[ByPeriod]]) -> Iterator[Row]:
+def _minimum(network: Network, activity: list[list[ByPeriod]]) -> Iterator[LinearRow]:
     for unit in network.units:
         for t, period in enumerate(network.calendar.labels):
             if unit.minimum[t]:
@@ -111,22 +256,21 @@ def _minimum(network: Network, activity: list[list[ByPeriod]]) -> Iterator[Row]:
                 yield (unit.site, unit.unit, period), unit.minimum[t], terms, INFINITY
 
 
-def _added(network: Network, columns: FlowVariables) -> dict[tuple[int, int], Terms]:
-    """Capacity that options add, by unit and period, as it stands on the left side."""
-    found: dict[tuple[int, int], Terms] = {}
+def _added(network: Network, columns: FlowVariables) -> dict[tuple[int, int], LinearTerms]:
+    """Terms, on the left side, of the capacity that options add, by unit and period."""
+    added: dict[tuple[int, int], LinearTerms] = {}
     for option, cells in zip(network.options, columns.build, strict=True):
         for addition in option.additions:
             for decided, variable in cells.items():
                 for t, capacity in enumerate(addition.capacity[decided]):
                     if capacity:
-                        own = found.setdefault((addition.unit, t), [])
-                        own.append((-capacity, variable))
-    return found
+                        added.setdefault((addition.unit, t), []).append((-capacity, variable))
+    return added
 
 
 def _running(
     network: Network, columns: FlowVariables, activity: list[list[ByPeriod]]
-) -> Iterator[Row]:
+) -> Iterator[LinearRow]:
     for index, (unit, runs) in enumerate(zip(network.units, columns.open, strict=True)):
         for t, variable in runs.items():
             terms = use_of(unit, activity, t)
@@ -137,7 +281,7 @@ def _running(
 
 def _running_own(
     network: Network, columns: FlowVariables, activity: list[list[ByPeriod]]
-) -> Iterator[Row]:
+) -> Iterator[LinearRow]:
     added = _added(network, columns)
     for index, (unit, runs) in enumerate(zip(network.units, columns.open, strict=True)):
         for t, variable in runs.items():
@@ -149,7 +293,7 @@ def _running_own(
 
 def _idle_minimum(
     network: Network, columns: FlowVariables, activity: list[list[ByPeriod]]
-) -> Iterator[Row]:
+) -> Iterator[LinearRow]:
     for unit, runs in zip(network.units, columns.open, strict=True):
         for t, variable in runs.items():
             if unit.idle_minimum[t]:
@@ -157,17 +301,3 @@ def _idle_minimum(
                 terms.append((-unit.idle_minimum[t], variable))
                 name = (unit.site, unit.unit, network.calendar.labels[t])
                 yield name, unit.minimum[t], terms, INFINITY
-
-
-def _bounds(network: Network, activity: list[list[ByPeriod]]) -> Iterator[Row]:
-    for bound in network.process_bounds:
-        for t, period in enumerate(network.calendar.labels):
-            terms = [
-                (1.0, cells[t])
-                for process, periods in bound.processes.items()
-                if periods >> t & 1
-                for cells in activity[process]
-                if t in cells
-            ]
-            least = bound.minimum[t] or -INFINITY
-            yield (bound.name, str(bound.rows[0]), period), least, terms, bound.maximum[t]

@@ -1,4 +1,4 @@
-r"""Cost: every term once, for the objective and for the cost table alike.
+r"""Cost: every term once, for both the objective and the cost table.
 
 .. math::
     \min \sum_t discount_t \left( \sum_{f} charge_{f,t} \, flow_{f,t} + fixed_t
@@ -17,11 +17,12 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from pyomo.core import ConcreteModel, Objective, minimize
 
-from optimizer.model.linear_rows import Terms, linear
+from optimizer.model.linear_rows import LinearTerms, linear
 from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network
 
-DAYS_PER_YEAR = 365.25
+CARRYING_DAYS_PER_YEAR = 365.25
+"""Days of a year on average, as the contract counts lead times."""
 
 
 class Charge(Struct, frozen=True):
@@ -46,7 +47,7 @@ class Charges(Struct, frozen=True):
     used: list[list[Charge]]
 
     def groups(self, columns: FlowVariables) -> Iterator[tuple[list[list[Charge]], list[ByPeriod]]]:
-        """Charges beside the variables that they burden."""
+        """Pairs of charges and the variables that they are charged on."""
         yield self.buy, columns.buy
         yield self.run, columns.run
         yield self.ship, columns.ship
@@ -60,7 +61,7 @@ class Charges(Struct, frozen=True):
 
 
 def charges(network: Network) -> Charges:
-    """What every flow costs, per unit and period."""
+    """Charges of every flow, per unit and period, undiscounted."""
     flows, count = network.flows, network.calendar.count
     return Charges(
         buy=[[Charge("purchases", network.offers[buy.offer].price)] for buy in flows.buys],
@@ -85,14 +86,14 @@ def charges(network: Network) -> Charges:
 
 
 def _shipping(network: Network, index: int, duty: Sequence[float] | None) -> Iterator[Charge]:
-    """Freight, duty and carrying cost under way, all due at departure."""
+    """Freight, duty and carrying cost in transit, all due at departure."""
     arc = network.arcs[index]
     yield Charge("freight", arc.cost)
     if duty is not None:
         yield Charge("duty", duty)
     yearly = network.case.settings.carrying_cost_rate * network.values[arc.material]
     if yearly and any(arc.lead_days):
-        yield Charge("carrying", [yearly * days / DAYS_PER_YEAR for days in arc.lead_days])
+        yield Charge("carrying", [yearly * days / CARRYING_DAYS_PER_YEAR for days in arc.lead_days])
 
 
 def _storing(network: Network, index: int) -> Iterator[Charge]:
@@ -107,7 +108,7 @@ def _storing(network: Network, index: int) -> Iterator[Charge]:
 
 
 def fixed_costs(network: Network) -> Iterator[tuple[int, int, float]]:
-    """Unit, period and money that falls whatever is decided, undiscounted."""
+    """Unit, period and fixed cost that is due whatever is decided, undiscounted."""
     for index, unit in enumerate(network.units):
         for t, money in enumerate(unit.fixed_cost):
             if money:
@@ -137,14 +138,14 @@ def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     m.total_cost = Objective(expr=expression, sense=minimize, doc="total discounted cost")
 
 
-def total(network: Network, columns: FlowVariables) -> tuple[Terms, float]:
-    """Terms of the total discounted cost, and what falls whatever is decided."""
+def total(network: Network, columns: FlowVariables) -> tuple[LinearTerms, float]:
+    """Terms of the total discounted cost, and the constant that is due whatever is decided."""
     discount = network.calendar.discount(network.case.settings.discount_rate)
-    terms: Terms = []
+    terms: LinearTerms = []
     for burdens, flows in charges(network).groups(columns):
-        for own, variables in zip(burdens, flows, strict=True):
+        for each_flow, variables in zip(burdens, flows, strict=True):
             for t, variable in variables.items():
-                rate = sum(charge.rate[t] for charge in own) * discount[t]
+                rate = sum(charge.rate[t] for charge in each_flow) * discount[t]
                 if rate:
                     terms.append((rate, variable))
     for index, cells in enumerate(columns.build):

@@ -1,4 +1,4 @@
-r"""Chain of custody: a plant that cannot segregate is tainted as a whole, or not at all.
+r"""Chain of custody: a plant that cannot segregate is tainted as a whole or not at all.
 
 .. math::
     \sum_{p,\,b \ni r} use_{p,u,t} \, run_{p,b,t} \le most_{u,t} \, taint_{s,r,t} \qquad
@@ -17,24 +17,39 @@ from collections.abc import Iterator
 from pyomo.core import ConcreteModel
 
 from optimizer.model.capacity import most_capacity
-from optimizer.model.linear_rows import Row, Terms, family
+from optimizer.model.family import Bound, Family
+from optimizer.model.linear_rows import LinearRow, LinearTerms, add_rows
 from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network, Taint
 from optimizer.tables.schema import INFINITY
 
-RELIEF = {"custody": "{thing} would have to segregate, or needs {amount:,.1f} more in {period}"}
+CUSTODY_FAMILY = Family(
+    name="custody",
+    index=("site", "rules", "unit or process", "side", "period"),
+    meaning="tainted or clean, use per period",
+    sheet="Sites",
+    row_key=("site",),
+    upper=Bound("segregates", "{0} does not segregate: it is clean as a whole or not at all"),
+    relieved_by="choice",
+    own_relaxation=True,
+    relief="{thing} would have to segregate, or needs {amount} more in {period}",
+    price="none",
+    unpriced="it ties use to a yes/no decision; capacity has the price",
+    rent="rule rent",
+    checks=("runs booked as made",),
+)
 
-Group = tuple[str, dict[int, float], float]
-"""Name, use by process, and most that it can add up to."""
+SharedCapacity = tuple[str, dict[int, float], float]
+"""Name of a unit or process bound, use by process, and the maximum of their sum."""
 
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of plants that cannot segregate."""
     if network.taints:
-        family(m, "custody", "tainted or clean, use per period", _rows(network, columns))
+        add_rows(m, CUSTODY_FAMILY, _rows(network, columns))
 
 
-def _rows(network: Network, columns: FlowVariables) -> Iterator[Row]:
+def _rows(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     runs: dict[int, list[tuple[int, ByPeriod]]] = {}
     for run, cells in zip(network.flows.runs, columns.run, strict=True):
         runs.setdefault(run.process, []).append((run.inputs_broken, cells))
@@ -42,8 +57,8 @@ def _rows(network: Network, columns: FlowVariables) -> Iterator[Row]:
         rules = "; ".join(network.rules_of(taint.trait))
         for t, variable in variables.items():
             for name, uses, most in _groups(network, taint, t):
-                tainted: Terms = []
-                clean: Terms = []
+                tainted: LinearTerms = []
+                clean: LinearTerms = []
                 for process, use in uses.items():
                     for broken, cells in runs.get(process, ()):
                         if t in cells:
@@ -56,8 +71,8 @@ def _rows(network: Network, columns: FlowVariables) -> Iterator[Row]:
                     yield (*key, "clean", period), -INFINITY, [*clean, (most, variable)], most
 
 
-def _groups(network: Network, taint: Taint, t: int) -> Iterator[Group]:
-    """Units of a plant, and limits of processes that use none."""
+def _groups(network: Network, taint: Taint, t: int) -> Iterator[SharedCapacity]:
+    """Units of a plant, and the maximum of processes without a unit."""
     alone = set(taint.processes)
     for index, unit in enumerate(network.units):
         uses = {p: use[t] for p, use in unit.uses.items() if p in taint.processes and use[t]}

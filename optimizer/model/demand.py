@@ -1,4 +1,4 @@
-r"""Demand: delivered and short make what is wanted; a share may have to be delivered.
+r"""Demand: delivered and short add up to what is wanted; a share may have to be delivered.
 
 .. math::
     \sum_c deliver_{d,c,t} + short_{d,t} = quantity_{d,t} \qquad
@@ -10,19 +10,69 @@ Outlets and optional sales are demand without penalty.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.linear_rows import Row, family
+from optimizer.model.family import Bound, Family
+from optimizer.model.linear_rows import LinearRow, add_rows
 from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
 
-RELIEF = {
-    "demand": None,
-    "least_delivery": "{amount:,.1f} t less of {thing} in {period}",
-}
+
+def _wanted_tonnes(network: Network, row: Any, _: Sequence[str], t: int | None) -> float:
+    """Tonnes wanted in a period: the least delivery is a share of them."""
+    if t is None:
+        return 1.0
+    calendar = network.calendar
+    wanted = dict(row.by_period).get(calendar.labels[t])
+    years = calendar.cover(row.start, row.end)[t]
+    return float((row.quantity or 0.0) * years if wanted is None else wanted)
+
+
+def _customer(_: Network, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    yield names[1], names[2]
+
+
+DEMAND_FAMILY = Family(
+    name="demand",
+    index=("line", "customer", "material", "period"),
+    meaning="delivered + short = wanted, tonnes per period",
+    kind="demand",
+    unit="t",
+    sheet="Demand",
+    row_key=("line", "customer", "material"),
+    upper=Bound("quantity", "{0} takes at most {value} of {2}"),
+    period_columns=True,
+    relieved_by="choice",
+    own_relaxation=True,
+    price="cost",
+    rent="shortage",
+    checks=("demand",),
+)
+"""Less demand relieves nothing: what is not delivered is short."""
+
+LEAST_DELIVERY_FAMILY = Family(
+    name="least_delivery",
+    index=("line", "customer", "material", "period"),
+    meaning="delivered at least, tonnes per period",
+    kind="least delivery",
+    unit="t",
+    sheet="Demand",
+    row_key=("line", "customer", "material"),
+    lower=Bound(
+        "minimum",
+        "{0} must get at least {value} of its {2}",
+        "The least delivery to {0} at {1} binds",
+    ),
+    coefficient=_wanted_tonnes,
+    relief="{amount} t less of {thing} in {period}",
+    rent="shortage",
+    wanted_at=_customer,
+    checks=("demand",),
+)
 
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
@@ -30,30 +80,25 @@ def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     delivered: list[list[ByPeriod]] = [[] for _ in network.lines]
     for deliver, cells in zip(network.flows.delivers, columns.deliver, strict=True):
         delivered[deliver.line].append(cells)
-    family(
-        m,
-        "demand",
-        "delivered + short = wanted, tonnes per period",
-        _wanted(network, delivered, columns.short),
-    )
-    family(m, "least_delivery", "delivered at least, tonnes per period", _least(network, delivered))
+    add_rows(m, DEMAND_FAMILY, _wanted(network, delivered, columns.short))
+    add_rows(m, LEAST_DELIVERY_FAMILY, _least(network, delivered))
 
 
 def _wanted(
     network: Network, delivered: list[list[ByPeriod]], short: list[ByPeriod]
-) -> Iterator[Row]:
-    for line, own, missing in zip(network.lines, delivered, short, strict=True):
+) -> Iterator[LinearRow]:
+    for line, classes, missing in zip(network.lines, delivered, short, strict=True):
         for t, variable in missing.items():
-            terms = [(1.0, cells[t]) for cells in own if t in cells]
+            terms = [(1.0, cells[t]) for cells in classes if t in cells]
             terms.append((1.0, variable))
             name = (line.name, line.customer, line.material, network.calendar.labels[t])
             yield name, line.quantity[t], terms, line.quantity[t]
 
 
-def _least(network: Network, delivered: list[list[ByPeriod]]) -> Iterator[Row]:
-    for line, own in zip(network.lines, delivered, strict=True):
+def _least(network: Network, delivered: list[list[ByPeriod]]) -> Iterator[LinearRow]:
+    for line, classes in zip(network.lines, delivered, strict=True):
         for t, least in enumerate(line.minimum):
             if least > 0:
-                terms = [(1.0, cells[t]) for cells in own if t in cells]
+                terms = [(1.0, cells[t]) for cells in classes if t in cells]
                 name = (line.name, line.customer, line.material, network.calendar.labels[t])
                 yield name, least, terms, INFINITY

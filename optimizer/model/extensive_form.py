@@ -1,4 +1,4 @@
-r"""Scenarios together: one plan for what is decided before it is known which one comes.
+r"""Extensive form: one model of all scenarios, one decision for what is decided before.
 
 .. math::
     \sum_{f \in g} flow_{\sigma,f} = \sum_{f \in g} flow_{\sigma_g,f}
@@ -11,13 +11,13 @@ r"""Scenarios together: one plan for what is decided before it is known which on
     \min \; (1 - weight) \sum_\sigma probability_\sigma \, cost_\sigma + weight \left( level
     + \frac{1}{1 - tail} \sum_\sigma probability_\sigma \, excess_\sigma \right)
 
-Each scenario has the whole model to itself, in a block; the first rows make the commitments
-(see there) that are made here and now the same in all of them. The scenario named in a row
-is compared with the first one that knows the commitment. What a scenario does not offer at
-all (an offer without a row or with maximum 0, no such option) is not decided in it; what it
-offers, and nothing there could use, is zero everywhere. ``excess`` and ``level`` are there
-only where weight is above 0: the bracket is the mean of the worst 1 - tail of the cost
-(Rockafellar and Uryasev, Journal of Risk 2(3), 2000), and ``level`` its least member.
+Each scenario is a whole model in a block. The first rows (nonanticipativity) make commitments
+that are decided here and now equal in all scenarios: they compare the scenario of the row with
+the first one that has the commitment. A scenario that does not offer it at all (no row, a
+maximum of 0, no such option) does not bind it; in a scenario that offers it without any use
+for it, it is zero, and so everywhere. ``excess`` and ``level`` exist only if weight is above 0:
+the bracket is the conditional value at risk, the mean of the worst 1 - tail of the cost
+(Rockafellar and Uryasev, Journal of Risk 2(3), 2000), and ``level`` the least of these costs.
 """
 
 from __future__ import annotations
@@ -27,14 +27,39 @@ from collections.abc import Iterable, Iterator, Sequence
 from pyomo.core import ConcreteModel, NonNegativeReals, Objective, Reals, Var, minimize
 
 from optimizer.model import cost
-from optimizer.model.commitment_rows import Commitment, commitments, offered
-from optimizer.model.linear_rows import Row, Terms, family, linear
+from optimizer.model.commitment_rows import (
+    COMMITMENT_INDEX,
+    Commitment,
+    commitments,
+    offered_commitments,
+)
+from optimizer.model.family import Family
+from optimizer.model.linear_rows import LinearRow, LinearTerms, add_rows, linear
 from optimizer.tables.schema import INFINITY
 
-RELIEF = {"alike": None, "excess_cost": None}
+_SCENARIOS = "the audit looks at each scenario's plan by itself"
+
+NONANTICIPATIVITY_FAMILY = Family(
+    name="nonanticipativity",
+    index=("scenario", *COMMITMENT_INDEX),
+    meaning="decided before the scenario is known",
+    relieved_by="nothing",
+    price="none",
+    unpriced="it makes one decision of those of all scenarios",
+    unaudited=_SCENARIOS,
+)
+EXCESS_COST_FAMILY = Family(
+    name="excess_cost",
+    index=("scenario",),
+    meaning="cost above the level, money",
+    relieved_by="nothing",
+    price="none",
+    unpriced="it defines the cost above the level",
+    unaudited=_SCENARIOS,
+)
 
 
-def join(
+def join_scenarios(
     models: Sequence[ConcreteModel],
     probabilities: Sequence[float],
     here_and_now: Iterable[Commitment],
@@ -42,20 +67,20 @@ def join(
     tail: float = 0.0,
     weight: float = 0.0,
 ) -> ConcreteModel:
-    """One model of several, a block for each; ``scenario_1`` and so on.
+    """One model with a block for each scenario: ``scenario_1`` and so on.
 
-    ``here_and_now`` is decided once for all; ``tail`` is the part of the cost's distribution
-    below its worst part, ``weight`` that of the mean over the worst part in the objective.
+    ``here_and_now`` are the commitments equal in all scenarios; ``tail`` is the probability of
+    the costs below the worst part, ``weight`` that of the mean of the worst part in the objective.
     """
     m = ConcreteModel(name="scenarios")
-    terms: Terms = []
+    terms: LinearTerms = []
     fixed = 0.0
     costs = [cost.total(model.network, model.columns) for model in models]
     for number, model in enumerate(models, 1):
         model.total_cost.deactivate()
         m.add_component(f"scenario_{number}", model)
     m.nothing = Var(bounds=(0, 0), doc="zero: the left side of what cannot be")
-    family(m, "alike", "decided before the scenario is known", _alike(models, here_and_now))
+    add_rows(m, NONANTICIPATIVITY_FAMILY, _nonanticipativity(models, here_and_now))
     for probability, (own, constant) in zip(probabilities, costs, strict=True):
         part = (1.0 - weight) * probability
         terms += [(part * rate, variable) for rate, variable in own if part]
@@ -73,35 +98,37 @@ def join(
 def _tail(
     m: ConcreteModel,
     probabilities: Sequence[float],
-    costs: Sequence[tuple[Terms, float]],
+    costs: Sequence[tuple[LinearTerms, float]],
     tail: float,
     weight: float,
-) -> Terms:
-    """Rows of the worst part of the cost, and its terms in the objective."""
+) -> LinearTerms:
+    """Add rows for the worst part of the cost; its terms in the objective."""
     scenarios = [f"scenario_{number}" for number in range(1, len(costs) + 1)]
     m.level = Var(domain=Reals, doc="cost above which the worst part lies")
     m.excess = Var(scenarios, domain=NonNegativeReals, doc="cost above the level")
 
-    def rows() -> Iterator[Row]:
+    def rows() -> Iterator[LinearRow]:
         for scenario, (own, constant) in zip(scenarios, costs, strict=True):
             terms = [*own, (-1.0, m.excess[scenario]), (-1.0, m.level)]
             yield (scenario,), -INFINITY, terms, -constant
 
-    family(m, "excess_cost", "cost above the level, money", rows())
+    add_rows(m, EXCESS_COST_FAMILY, rows())
     share = weight / (1.0 - tail)
-    burden: Terms = [(weight, m.level)]
+    burden: LinearTerms = [(weight, m.level)]
     for scenario, probability in zip(scenarios, probabilities, strict=True):
         burden.append((share * probability, m.excess[scenario]))
     return burden
 
 
-def _alike(models: Sequence[ConcreteModel], here_and_now: Iterable[Commitment]) -> Iterator[Row]:
-    wanted = list(here_and_now)
-    kinds = {commitment.kind for commitment in wanted}
-    known = [commitments(model, kinds) for model in models]
-    on_offer = [offered(model.network, kinds) for model in models]
-    for commitment in wanted:
-        groups = [own.get(commitment) for own in known]
+def _nonanticipativity(
+    models: Sequence[ConcreteModel], here_and_now: Iterable[Commitment]
+) -> Iterator[LinearRow]:
+    decided = list(here_and_now)
+    kinds = {commitment.kind for commitment in decided}
+    by_model = [commitments(model, kinds) for model in models]
+    on_offer = [offered_commitments(model.network, kinds) for model in models]
+    for commitment in decided:
+        groups = [variables.get(commitment) for variables in by_model]
         first = next((number for number, group in enumerate(groups) if group), None)
         if first is None:
             continue

@@ -28,87 +28,161 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.linear_rows import Row, Terms, family
+from optimizer.model.family import Bound, Family
+from optimizer.model.linear_rows import LinearRow, LinearTerms, add_rows
 from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
 
-RELIEF = {
-    "built_most": "option {thing} may be built {amount:,.1f} times more",
-    "built_needs": None,
-    "built_begun": None,
-    "built_chosen": None,
-    "built_one_of": None,
-    "built_reach": None,
-}
+_BINDS_BY_LOGIC = "it binds by logic, not by an amount that there could be more of"
+
+BUILT_MOST_FAMILY = Family(
+    name="built_most",
+    index=("option",),
+    meaning="built over the horizon",
+    kind="option",
+    unit="number",
+    sheet="Options",
+    row_key=("option",),
+    upper=Bound(
+        "most",
+        "{0} is built at most {value} times",
+        "The option {0} is built as often as it may",
+    ),
+    own_relaxation=True,
+    joint_cells=True,
+    relief="option {thing} may be built {amount} times more",
+    one_more="one more of it",
+    one_less="one of it less",
+    checks=("options",),
+)
+BUILT_NEEDS_FAMILY = Family(
+    name="built_needs",
+    index=("option", "what it needs", "period"),
+    meaning="no earlier than what it needs",
+    sheet="Options",
+    row_key=("option",),
+    upper=Bound("needs", "{0} needs {1}"),
+    relieved_by="choice",
+    own_relaxation=True,
+    price="none",
+    unpriced=_BINDS_BY_LOGIC,
+    checks=("options",),
+)
+BUILT_BEGUN_FAMILY = Family(
+    name="built_begun",
+    index=("option", "period"),
+    meaning="counts as built only if built",
+    relieved_by="nothing",
+    price="none",
+    unpriced=_BINDS_BY_LOGIC,
+    checks=("options",),
+)
+BUILT_CHOSEN_FAMILY = Family(
+    name="built_chosen",
+    index=("option",),
+    meaning="built only if chosen",
+    relieved_by="implication",
+    own_relaxation=True,
+    price="none",
+    unpriced=_BINDS_BY_LOGIC,
+    checks=("options",),
+)
+BUILT_ONE_OF_FAMILY = Family(
+    name="built_one_of",
+    index=("group",),
+    meaning="at most one of a group",
+    sheet="Options",
+    row_key=("group",),
+    upper=Bound("one of", "at most one of the options of {0} is built"),
+    relieved_by="choice",
+    price="none",
+    unpriced=_BINDS_BY_LOGIC,
+    checks=("options",),
+)
+BUILT_REACH_FAMILY = Family(
+    name="built_reach",
+    index=("lane", "material", "site", "unit", "period"),
+    meaning="shipped only from what is built",
+    relieved_by="implication",
+    own_relaxation=True,
+    price="none",
+    unpriced="capacity implies it for whole decisions, and has the price",
+    checks=("units",),
+)
 
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of options."""
     if not network.options:
         return
-    family(m, "built_most", "built over the horizon", _most(network, columns))
-    family(m, "built_needs", "no earlier than what it needs", _needs(network, columns))
-    family(m, "built_begun", "counts as built only if built", _begun(network, columns))
-    family(m, "built_chosen", "built only if chosen", _chosen(network, columns))
-    family(m, "built_one_of", "at most one of a group", _one_of(network, columns))
-    family(m, "built_reach", "shipped only from what is built", _reach(network, columns))
+    add_rows(m, BUILT_MOST_FAMILY, _most(network, columns))
+    add_rows(m, BUILT_NEEDS_FAMILY, _needs(network, columns))
+    add_rows(m, BUILT_BEGUN_FAMILY, _begun(network, columns))
+    add_rows(m, BUILT_CHOSEN_FAMILY, _chosen(network, columns))
+    add_rows(m, BUILT_ONE_OF_FAMILY, _one_of(network, columns))
+    add_rows(m, BUILT_REACH_FAMILY, _reach(network, columns))
 
 
-def _by(cells: ByPeriod, t: int, factor: float = 1.0) -> Terms:
-    """Built up to and in a period."""
+def _built_by(cells: ByPeriod, t: int, factor: float = 1.0) -> LinearTerms:
+    """Terms of what is built up to and in a period."""
     return [(factor, variable) for decided, variable in cells.items() if decided <= t]
 
 
-def _most(network: Network, columns: FlowVariables) -> Iterator[Row]:
+def _most(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     last = network.calendar.count
     for option, cells in zip(network.options, columns.build, strict=True):
-        yield (option.name,), -INFINITY, _by(cells, last), option.most
+        yield (option.name,), -INFINITY, _built_by(cells, last), option.most
 
 
-def _needs(network: Network, columns: FlowVariables) -> Iterator[Row]:
+def _needs(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     for option, cells in zip(network.options, columns.build, strict=True):
         for need in option.needs:
-            other = network.options[need]
+            needed = network.options[need]
             for t in cells:
-                if other.kind == "yes/no":
-                    begun = _by(columns.build[need], t, -option.most)
+                if needed.kind == "yes/no":
+                    begun = _built_by(columns.build[need], t, -option.most)
                 else:
                     begun = (
                         [(-option.most, columns.begun[need][t])] if t in columns.begun[need] else []
                     )
-                name = (option.name, other.name, network.calendar.labels[t])
-                yield name, -INFINITY, _by(cells, t) + begun, 0.0
+                name = (option.name, needed.name, network.calendar.labels[t])
+                yield name, -INFINITY, _built_by(cells, t) + begun, 0.0
 
 
-def _begun(network: Network, columns: FlowVariables) -> Iterator[Row]:
+def _begun(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     for option, cells, begun in zip(network.options, columns.build, columns.begun, strict=True):
         for t, variable in begun.items():
             one = min(1.0, option.most)
             name = (option.name, network.calendar.labels[t])
-            yield name, -INFINITY, [(one, variable), *_by(cells, t, -1.0)], 0.0
+            yield name, -INFINITY, [(one, variable), *_built_by(cells, t, -1.0)], 0.0
 
 
-def _chosen(network: Network, columns: FlowVariables) -> Iterator[Row]:
+def _chosen(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     last = network.calendar.count
     for option, cells, chosen in zip(network.options, columns.build, columns.chosen, strict=True):
         for variable in chosen.values():
-            yield (option.name,), -INFINITY, [*_by(cells, last), (-option.most, variable)], 0.0
+            yield (
+                (option.name,),
+                -INFINITY,
+                [*_built_by(cells, last), (-option.most, variable)],
+                0.0,
+            )
 
 
-def _one_of(network: Network, columns: FlowVariables) -> Iterator[Row]:
-    groups: dict[str, Terms] = {}
+def _one_of(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
+    groups: dict[str, LinearTerms] = {}
     last = network.calendar.count
     for option, cells, chosen in zip(network.options, columns.build, columns.chosen, strict=True):
         for group in option.groups:
             own = groups.setdefault(group, [])
-            own += [(1.0, variable) for variable in chosen.values()] or _by(cells, last)
+            own += [(1.0, variable) for variable in chosen.values()] or _built_by(cells, last)
     for group, terms in groups.items():
         yield (group,), -INFINITY, terms, 1.0
 
 
-def _reach(network: Network, columns: FlowVariables) -> Iterator[Row]:
-    """Ways from places that need a unit with no capacity but what options add."""
+def _reach(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
+    """Rows of lanes from places that need a unit whose only capacity is what options add."""
     shipped: dict[int, list[ByPeriod]] = {}
     for ship, cells in zip(network.flows.ships, columns.ship, strict=True):
         shipped.setdefault(ship.arc, []).append(cells)
@@ -118,7 +192,7 @@ def _reach(network: Network, columns: FlowVariables) -> Iterator[Row]:
             builders = _builders(network, columns, unit)
             for t, most in network.arc_most[index].items():
                 built = [(-most, variable) for variable in builders.get(t, ())]
-                terms: Terms = [(1.0, cells[t]) for cells in own if t in cells]
+                terms: LinearTerms = [(1.0, cells[t]) for cells in own if t in cells]
                 if terms and built and not network.units[unit].capacity[t]:
                     period = network.calendar.labels[t]
                     place = network.units[unit]
@@ -127,8 +201,8 @@ def _reach(network: Network, columns: FlowVariables) -> Iterator[Row]:
 
 
 def _builders(network: Network, columns: FlowVariables, unit: int) -> dict[int, list[object]]:
-    """Whole decisions that give a unit capacity, by period; none if parts of one can."""
-    found: dict[int, list[object]] = {}
+    """Whole decisions that add capacity to a unit, by period; none if any amount can be added."""
+    builders: dict[int, list[object]] = {}
     for option, cells in zip(network.options, columns.build, strict=True):
         for addition in option.additions:
             if addition.unit == unit:
@@ -137,5 +211,5 @@ def _builders(network: Network, columns: FlowVariables, unit: int) -> dict[int, 
                 for decided, variable in cells.items():
                     for t, capacity in enumerate(addition.capacity[decided]):
                         if capacity:
-                            found.setdefault(t, []).append(variable)
-    return found
+                            builders.setdefault(t, []).append(variable)
+    return builders

@@ -20,54 +20,101 @@ Stock counts at the end of a window's last period.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.linear_rows import Row, Terms, family
+from optimizer.model.family import Bound, Family, share_of_plan
+from optimizer.model.linear_rows import LinearRow, LinearTerms, add_rows
 from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.calendar import members
 from optimizer.network.network_data import LimitBound, Network
 from optimizer.tables.schema import INFINITY
 
-RELIEF = {
-    "limit": "limit {thing} would have to give {amount:,.1f} in {period}",
-    "blend": "blend {thing} would have to give {amount:,.4f} t in {period}",
-}
+
+def _sum_as_written(_: Network, __: Any, names: Sequence[str], ___: int | None) -> float:
+    """A limit on a sum is its bound; a limit on a share follows from the plan."""
+    return 1.0 if names[3] == "sum" else 0.0
+
+
+LIMIT_FAMILY = Family(
+    name="limit",
+    index=("limit", "measure", "row of Limits", "side", "window"),
+    meaning="planner's own limit per window",
+    kind="limit",
+    unit="as in Limits",
+    sheet="Limits",
+    row_key=("row of Limits",),
+    lower=Bound("minimum", "{0} ({1}) must be at least {value}"),
+    upper=Bound("maximum", "{0} ({1}) may be at most {value}"),
+    coefficient=_sum_as_written,
+    relief="limit {thing} would have to give {amount} in {period}",
+    rent="rule rent",
+    one_more="one more",
+    one_less="one less",
+    checks=("limits",),
+)
+BLEND_FAMILY = Family(
+    name="blend",
+    index=("site", "recipe", "oxide", "side", "period"),
+    meaning="oxide taken in, tonnes per period",
+    kind="blend",
+    unit="t",
+    sheet="Blends",
+    row_key=("site", "recipe", "oxide"),
+    lower=Bound("minimum", "{1} at {0} takes in at least {value} of {2}"),
+    upper=Bound("maximum", "{1} at {0} takes in at most {value} of {2}"),
+    coefficient=share_of_plan,
+    relief="blend {thing} would have to give {amount} t in {period}",
+    rent="rule rent",
+    one_more="one more",
+    checks=("blends",),
+)
 
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of Limits and of Blends."""
     if network.limits:
-        family(m, "limit", "planner's own limit per window", _limits(network, columns))
+        add_rows(m, LIMIT_FAMILY, _limits(network, columns))
     if network.blends:
-        family(m, "blend", "oxide taken in, tonnes per period", _blends(network, columns))
+        add_rows(m, BLEND_FAMILY, _blends(network, columns))
 
 
-def _limits(network: Network, columns: FlowVariables) -> Iterator[Row]:
+def _limits(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     for bound in network.limits:
         cells: list[ByPeriod] = getattr(columns, bound.group)
         for window, periods in bound.windows:
             name = (bound.name, bound.measure, f"row {bound.row}")
-            when = counted(bound, periods)
+            when = counted_periods(bound, periods)
             terms = _sum(bound.terms, cells, when)
             if bound.base is None:
                 yield (*name, "sum", window), bound.minimum or -INFINITY, terms, bound.maximum
                 continue
             base = _sum(bound.base, cells, when)
             if bound.minimum:
-                yield (*name, "least", window), 0.0, _less(terms, bound.minimum, base), INFINITY
+                yield (
+                    (*name, "least", window),
+                    0.0,
+                    net_of_share(terms, bound.minimum, base),
+                    INFINITY,
+                )
             if bound.maximum < INFINITY:
-                yield (*name, "most", window), -INFINITY, _less(terms, bound.maximum, base), 0.0
+                yield (
+                    (*name, "most", window),
+                    -INFINITY,
+                    net_of_share(terms, bound.maximum, base),
+                    0.0,
+                )
 
 
-def counted(bound: LimitBound, periods: int) -> list[int]:
-    """Periods of a window that count: of stock the last."""
+def counted_periods(bound: LimitBound, periods: int) -> list[int]:
+    """Periods of a window that count: for stock the last one alone."""
     when = list(members(periods))
     return when[-1:] if bound.measure == "stock" else when
 
 
-def _sum(amounts: dict[int, float], cells: list[ByPeriod], when: list[int]) -> Terms:
+def _sum(amounts: dict[int, float], cells: list[ByPeriod], when: list[int]) -> LinearTerms:
     return [
         (amount, cells[flow][t])
         for flow, amount in amounts.items()
@@ -76,19 +123,19 @@ def _sum(amounts: dict[int, float], cells: list[ByPeriod], when: list[int]) -> T
     ]
 
 
-def _less(terms: Terms, share: float, base: Terms) -> Terms:
-    """Terms less a share of a base, each variable once."""
-    found = {id(variable): (amount, variable) for amount, variable in terms}
+def net_of_share(terms: LinearTerms, share: float, base: LinearTerms) -> LinearTerms:
+    """Terms minus a share of a base, each variable once."""
+    net = {id(variable): (amount, variable) for amount, variable in terms}
     for amount, variable in base:
-        before = found.get(id(variable), (0.0, variable))[0]
-        found[id(variable)] = (before - share * amount, variable)
-    return [(amount, variable) for amount, variable in found.values() if amount]
+        before = net.get(id(variable), (0.0, variable))[0]
+        net[id(variable)] = (before - share * amount, variable)
+    return [(amount, variable) for amount, variable in net.values() if amount]
 
 
-def _blends(network: Network, columns: FlowVariables) -> Iterator[Row]:
+def _blends(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     for bound in network.blends:
         for t, period in enumerate(network.calendar.labels):
-            own = [
+            contents = [
                 (oxide, taken, columns.run[run][t])
                 for run, (oxide, taken) in bound.contents.items()
                 if t in columns.run[run]
@@ -96,9 +143,11 @@ def _blends(network: Network, columns: FlowVariables) -> Iterator[Row]:
             name = (bound.site, bound.recipe, bound.oxide)
             if bound.minimum > 0:
                 least = [
-                    (oxide - bound.minimum * taken, variable) for oxide, taken, variable in own
+                    (oxide - bound.minimum * taken, variable) for oxide, taken, variable in contents
                 ]
                 yield (*name, "least", period), 0.0, least, INFINITY
             if bound.maximum < 1:
-                most = [(oxide - bound.maximum * taken, variable) for oxide, taken, variable in own]
+                most = [
+                    (oxide - bound.maximum * taken, variable) for oxide, taken, variable in contents
+                ]
                 yield (*name, "most", period), -INFINITY, most, 0.0

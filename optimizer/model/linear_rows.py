@@ -1,4 +1,4 @@
-"""Rows of the model: linear expressions from terms, and families of constraints."""
+"""Linear expressions, and the constraints of a family, from coefficients and variables."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import Any
 from pyomo.core import ConcreteModel, Constraint
 from pyomo.core.expr.numeric_expr import LinearExpression
 
+from optimizer.model.family import Family
 from optimizer.tables.schema import INFINITY
 
-Terms = list[tuple[float, Any]]
+LinearTerms = list[tuple[float, Any]]
 """Coefficients and variables."""
 
-Row = tuple[tuple[str, ...], float, Terms, float]
-"""Index, least, terms, most."""
+LinearRow = tuple[tuple[str, ...], float, LinearTerms, float]
+"""Index, lower bound, terms and upper bound of a constraint."""
 
 
-def linear(terms: Terms, constant: float = 0.0) -> LinearExpression:
+def linear(terms: LinearTerms, constant: float = 0.0) -> LinearExpression:
     """Sum of coefficient times variable, and a constant."""
     return LinearExpression(
         constant=constant,
@@ -26,16 +27,11 @@ def linear(terms: Terms, constant: float = 0.0) -> LinearExpression:
     )
 
 
-def family(
-    m: ConcreteModel,
-    name: str,
-    doc: str,
-    rows: Iterable[Row],
-) -> Constraint:
-    """Put one family of rows (index, least, terms, most) on the model.
+def add_rows(m: ConcreteModel, family: Family, rows: Iterable[LinearRow]) -> None:
+    """Add the constraints of a family to the model.
 
-    A row without terms is kept only where its bounds cannot be met, so that an
-    impossible wish makes the model infeasible rather than vanish.
+    A row without terms is added only where zero is not within its bounds, so that a demand
+    that nothing can meet makes the model infeasible rather than vanish.
     """
     bounded: dict[tuple[str, ...], tuple[Any, Any, Any]] = {}
     for index, least, terms, most in rows:
@@ -49,6 +45,5 @@ def family(
             continue
         bounded[index] = (low, linear(terms), high)
     rule = bounded.__getitem__
-    constraint = Constraint(list(bounded), rule=lambda _, *index: rule(index), doc=doc)
-    m.add_component(name, constraint)
-    return constraint
+    constraint = Constraint(list(bounded), rule=lambda _, *index: rule(index), doc=family.meaning)
+    m.add_component(family.name, constraint)

@@ -1,29 +1,29 @@
-"""The mathematics as a page: ``docs/mathematics.md``, made from the docstrings of this room.
+"""Write ``docs/mathematics.md`` from the docstrings and records of this room.
 
-``python -m optimizer.model.mathematics_page`` writes the page anew. A formula stands once, in
-the docstring of the family that adds its rows; its line breaks are kept.
+``python -m optimizer.model.mathematics_page`` writes the page. A formula stands once, in the
+docstring of the module that adds its rows; the page has the same line breaks.
 """
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
 from optimizer.model import cost, variables
-from optimizer.model.build_model import FAMILIES, FOR_STUDIES
+from optimizer.model.build_model import FAMILY_MODULES, STUDY_MODULES
+from optimizer.model.family import Family
+from optimizer.model.variables import DECISIONS
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "mathematics.md"
+MATHEMATICS_PAGE = Path(__file__).resolve().parents[2] / "docs" / "mathematics.md"
 
-INTRODUCTION = """\
+MATHEMATICS_INTRODUCTION = """\
 # The mathematics
 
 Generated from the docstrings of `optimizer/model/` by `python -m optimizer.model.mathematics_page`;
-edit the docstrings, not this page.
+edit the docstrings and the `Family` records, not this page.
 
 A plan is the optimum of a linear programme. Yes/no and whole-number decisions are added only
 where the workbook asks for them: options, units that may idle, lanes with a fixed cost or a
@@ -35,7 +35,7 @@ Every name below is the name in the code: `buy` is the Pyomo component `model.bu
 last part of its index is the label of the period.
 """
 
-SETS = (
+INDEX_SETS = (
     ("t", "`calendar`", "periods; T is the last; t' another one"),
     ("s", "Sites", "sites"),
     ("m", "Materials", "materials"),
@@ -45,7 +45,7 @@ SETS = (
     ("c", "`contracts`", "in contracts: a row of Supply with a contract quantity"),
     ("p", "`processes`", "a recipe run at a site, for one feed"),
     ("u", "`units`", "capacity that processes share"),
-    ("k", "`process_bounds`", "in capacity: a key of Processes with a minimum or maximum"),
+    ("k", "`process_bounds`", "in process limits: a key of Processes with a minimum or maximum"),
     ("k", "`options`", "in options and cost: an investment"),
     ("l", "`arc_bounds`", "a lane as a row of Lanes writes it; `*` is all its materials"),
     ("w", "`arcs`", "in lanes: a lane for one material"),
@@ -58,56 +58,7 @@ SETS = (
 )
 """Symbol, where it stands (``network.…`` or a sheet), and what it is."""
 
-INDEX = {
-    "buy": "offer, site, material, period",
-    "run": "site, recipe, feed, class of the inputs, period",
-    "ship": "from site, to site, material, mode, class, period of departure",
-    "stock": "site, material, class, period",
-    "downgrade": "site, material, class, class that it is booked as, period",
-    "deliver": "line, customer, material, class, period",
-    "discard": "site, material, class, period",
-    "short": "line, customer, material, period",
-    "shortfall": "offer, site, row of Supply, period of payment",
-    "build": "option, period of decision",
-    "begun": "option, period",
-    "chosen": "option, last period",
-    "open": "site, unit, period",
-    "used": "lane, material, row of Lanes, period",
-    "taint": "site, rules, period",
-    "balance": "site, material, class, period",
-    "offer": "offer, site, material, period",
-    "contract": "offer, site, material, row of Supply",
-    "take_or_pay": "offer, site, material, row of Supply",
-    "capacity": "site, unit, period",
-    "minimum_load": "site, unit, period",
-    "running": "site, unit, period",
-    "running_own": "site, unit, period",
-    "idle_minimum": "site, unit, period",
-    "process": "process, row of Processes, period",
-    "lane": "lane, material, row of Lanes, period",
-    "lane_minimum": "lane, material, row of Lanes, period",
-    "storage": "site, material, period",
-    "cover": "site, material, period",
-    "demand": "line, customer, material, period",
-    "least_delivery": "line, customer, material, period",
-    "rule_share": "rule, dates, line, customer, material, window",
-    "custody": "site, rules, unit or process, side, period",
-    "built_most": "option",
-    "built_needs": "option, what it needs, period",
-    "built_begun": "option, period",
-    "built_chosen": "option",
-    "built_one_of": "group",
-    "built_reach": "lane, material, site, unit, period",
-    "limit": "limit, measure, row of Limits, side, window",
-    "blend": "site, recipe, oxide, side, period",
-    "kept": "kind, name, second name, third name, fourth name, period",
-    "changed": "kind, name, second name, third name, fourth name, period",
-    "alike": "scenario, kind, name, second name, third name, fourth name, period",
-    "excess_cost": "scenario",
-}
-"""What the index of a component holds, part by part."""
-
-CATEGORIES = (
+COST_CATEGORY_ROWS = (
     ("purchases", "t bought", "price of the offer"),
     ("take or pay", "t not taken", "price of the row, in its last period"),
     ("freight", "t shipped; a lane used", "cost of the lane, at departure; its fixed cost"),
@@ -124,37 +75,22 @@ CATEGORIES = (
 )
 """Category of cost, what it falls on, and its rate."""
 
-HARD = "never gives"
+NEVER_GIVES = "never gives"
 
 
 def mathematics_page() -> str:
     """The page ``docs/mathematics.md`` as Markdown."""
     sections = [
-        INTRODUCTION,
-        _section("Index sets", "", _table(("symbol", "from", "what it is"), SETS)),
+        MATHEMATICS_INTRODUCTION,
+        _section("Index sets", "", _table(("symbol", "from", "what it is"), INDEX_SETS)),
         _section("Decisions", *_prose_and_variables()),
-        _section(*_titled(cost), _table(("category", "falls on", "rate"), CATEGORIES)),
-        *(_section(*_titled(module), _rows(module)) for module in (*FAMILIES, *FOR_STUDIES)),
+        _section(*_titled(cost), _table(("category", "falls on", "rate"), COST_CATEGORY_ROWS)),
+        *(
+            _section(*_titled(module), *_family_tables(module))
+            for module in (*FAMILY_MODULES, *STUDY_MODULES)
+        ),
     ]
     return "\n".join(sections)
-
-
-def declared(module: ModuleType) -> dict[str, str]:
-    """Components that a module adds, with what they mean, as its calls write them.
-
-    >>> declared(variables)["buy"]
-    'tonnes bought'
-    """
-    found: dict[str, str] = {}
-    nodes = ast.walk(ast.parse(inspect.getsource(module)))
-    calls = [node for node in nodes if isinstance(node, ast.Call)]
-    for call in sorted(calls, key=lambda call: call.lineno):
-        if isinstance(call.func, ast.Name):
-            values = [arg.value if isinstance(arg, ast.Constant) else None for arg in call.args]
-            for name, doc in pairwise(values):
-                if isinstance(name, str) and isinstance(doc, str):
-                    found.setdefault(name, doc)
-    return found
 
 
 def markdown(docstring: str) -> str:
@@ -179,56 +115,56 @@ def markdown(docstring: str) -> str:
         if line.startswith(".. math::"):
             formula = [line.removeprefix(".. math::").strip()]
         else:
-            parts.append(_words(line))
+            parts.append(_prose(line))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(parts[:-1])).strip()
 
 
-def _words(line: str) -> str:
-    """Prose of a docstring: roles and double backticks become code."""
+def _prose(line: str) -> str:
+    """Prose of a docstring, with roles and double backticks as code."""
     return re.sub(r":\w+:`~?([^`]+)`|``([^`]+)``", lambda m: f"`{m[1] or m[2]}`", line)
 
 
 def _formula(lines: Sequence[str]) -> str:
-    """Lines of a formula below each other, unless they are laid out already."""
-    filled = [_upright(line).removesuffix(r" \qquad") for line in _whole(lines)]
-    text = "\n".join(filled)
-    if len(filled) > 1 and r"\begin" not in text:
-        rows = " \\\\\n".join(f"& {line}" for line in filled)
+    """A formula as a block, its lines aligned unless it has an environment already."""
+    aligned = [_upright(line).removesuffix(r" \qquad") for line in _joined(lines)]
+    text = "\n".join(aligned)
+    if len(aligned) > 1 and r"\begin" not in text:
+        rows = " \\\\\n".join(f"& {line}" for line in aligned)
         text = f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}"
     return f"$$\n{text}\n$$"
 
 
-def _whole(lines: Sequence[str]) -> Iterator[str]:
-    """Lines that may be parted: a bracket that grows stands on one line."""
-    held = ""
+def _joined(lines: Sequence[str]) -> Iterator[str]:
+    """Lines of a formula, joined where a bracket that grows spans several."""
+    pending = ""
     for line in filter(None, lines):
-        held = f"{held} {line}".strip()
-        if held.count(r"\left") == held.count(r"\right"):
-            yield held
-            held = ""
+        pending = f"{pending} {line}".strip()
+        if pending.count(r"\left") == pending.count(r"\right"):
+            yield pending
+            pending = ""
 
 
-_UNIT = re.compile(r"\[([A-Za-z0-9,\\ ]+)\]")
-_TOKEN = re.compile(
-    r"(?P<kept>\\(?:text|mathrm|mathit|begin|end)\{[^}]*\}|\\[A-Za-z]+)"
+_UNIT_IN_BRACKETS = re.compile(r"\[([A-Za-z0-9,\\ ]+)\]")
+_FORMULA_TOKEN = re.compile(
+    r"(?P<command>\\(?:text|mathrm|mathit|begin|end)\{[^}]*\}|\\[A-Za-z]+)"
     r"|(?P<phrase>[A-Za-z]+(?:\\ [A-Za-z]+)+)"
     r"|(?P<name>[A-Za-z]{2,})"
 )
 
 
 def _upright(line: str) -> str:
-    """Words as words: names in italics, units and phrases as text."""
-    line = _UNIT.sub(lambda unit: rf"\text{{[{_spaced(unit[1])}]}}", line)
-    return _TOKEN.sub(_token, line)
+    """A line of a formula with names in italics, units and phrases as text."""
+    line = _UNIT_IN_BRACKETS.sub(lambda unit: rf"\text{{[{_spaced(unit[1])}]}}", line)
+    return _FORMULA_TOKEN.sub(_token, line)
 
 
-def _token(found: re.Match[str]) -> str:
-    if found["name"]:
-        return rf"\mathit{{{found['name']}}}"
-    if not found["phrase"]:
-        return found[0]
+def _token(match: re.Match[str]) -> str:
+    if match["name"]:
+        return rf"\mathit{{{match['name']}}}"
+    if not match["phrase"]:
+        return match[0]
     first, words, last = re.fullmatch(
-        r"((?:[A-Za-z]\\ )*)(.*?)((?:\\ [A-Za-z])*)", found[0]
+        r"((?:[A-Za-z]\\ )*)(.*?)((?:\\ [A-Za-z])*)", match[0]
     ).groups()  # type: ignore[union-attr]
     return rf"{first}\text{{{_spaced(words)}}}{last}"
 
@@ -238,7 +174,7 @@ def _spaced(words: str) -> str:
 
 
 def _titled(module: ModuleType) -> tuple[str, str]:
-    """Title and body of a module's docstring: ``Balance: …`` parted at the colon."""
+    """Title and body of a module's docstring; a colon ends the title."""
     first, _, rest = (module.__doc__ or "").partition("\n")
     title, _, meaning = first.rstrip(".").partition(":")
     meaning = meaning.strip()
@@ -248,25 +184,47 @@ def _titled(module: ModuleType) -> tuple[str, str]:
 
 def _prose_and_variables() -> tuple[str, str]:
     _, body = _titled(variables)
-    rows = [
-        (f"`{name}`", INDEX.get(name, ""), meaning) for name, meaning in declared(variables).items()
-    ]
+    rows = [(f"`{own.name}`", ", ".join(own.index), own.meaning) for own in DECISIONS]
     return body, _table(("variable", "index", "meaning"), rows)
 
 
-def _rows(module: ModuleType) -> str:
-    """Table of the rows that a family adds, and what a planner would have to give."""
-    relief = getattr(module, "RELIEF", None) or {}
+def _family_tables(module: ModuleType) -> tuple[str, str]:
+    """The families of a module: their constraints, and what explanations take from a record."""
+    families = [own for own in vars(module).values() if isinstance(own, Family)]
     rows = [
-        (f"`{name}`", INDEX.get(name, ""), meaning, _plain(relief.get(name)))
-        for name, meaning in declared(module).items()
+        (f"`{own.name}`", ", ".join(own.index), own.meaning, _without_braces(own.relief))
+        for own in families
     ]
-    return _table(("rows", "index", "meaning", "if they must give"), rows)
+    uses = [
+        (
+            f"`{own.name}`",
+            _columns(own),
+            _price(own),
+            "; ".join(own.checks) or f"no: {own.unaudited}",
+        )
+        for own in families
+    ]
+    return (
+        _table(("rows", "index", "meaning", "if they must give"), rows),
+        _table(("rows", "in the workbook", "price", "audit"), uses),
+    )
 
 
-def _plain(sentence: str | None) -> str:
-    """A relief sentence without number formats."""
-    return re.sub(r"\{(\w+)[^}]*\}", r"*\1*", sentence) if sentence else HARD
+def _columns(family: Family) -> str:
+    """Sheet and columns that say the bounds of a family."""
+    bounds = (family.lower, family.upper)
+    headers = [name for own in bounds for name in (own.header, own.at_end) if name]
+    return f"{family.sheet}: {', '.join(headers)}" if headers else ""
+
+
+def _price(family: Family) -> str:
+    """Name of a family in the tables of prices and the unit of its bound, or why it has none."""
+    return f"{family.kind}, {family.unit}" if family.price != "none" else f"none: {family.unpriced}"
+
+
+def _without_braces(sentence: str) -> str:
+    """What a planner would have to give; names of values in italics."""
+    return re.sub(r"\{(\w+)\}", r"*\1*", sentence) or NEVER_GIVES
 
 
 def _section(title: str, *parts: str) -> str:
@@ -284,8 +242,8 @@ def _lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str
 
 def main() -> None:
     """Write ``docs/mathematics.md`` of this checkout."""
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(mathematics_page(), encoding="utf-8")
+    MATHEMATICS_PAGE.parent.mkdir(exist_ok=True)
+    MATHEMATICS_PAGE.write_text(mathematics_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,21 +14,40 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.linear_rows import Row, family
+from optimizer.model.family import Bound, Family, share_of_plan
+from optimizer.model.linear_rows import LinearRow, add_rows
 from optimizer.model.variables import FlowVariables
 from optimizer.network.calendar import members
 from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
 
-RELIEF = {"rule_share": "{thing} would have to bear {amount:,.1f} t more that breaks the rule"}
+RULE_SHARE_FAMILY = Family(
+    name="rule_share",
+    index=("rule", "dates", "line", "customer", "material", "window"),
+    meaning="share that may break a rule, tonnes",
+    kind="rule share",
+    unit="t",
+    sheet="Rules",
+    row_key=("rule", "dates"),
+    upper=Bound(
+        "maximum share",
+        "rule {0}: at most {value} of the deliveries to {2} may be non-compliant",
+        "Rule {0} binds {2} at {3}",
+    ),
+    coefficient=share_of_plan,
+    relief="{thing} would have to bear {amount} t more that breaks the rule",
+    rent="rule rent",
+    one_more="one tonne more that it forbids",
+    checks=("rules with a share",),
+)
 
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of rules with a share."""
-    family(m, "rule_share", "share that may break a rule, tonnes", _rows(network, columns))
+    add_rows(m, RULE_SHARE_FAMILY, _rows(network, columns))
 
 
-def _rows(network: Network, columns: FlowVariables) -> Iterator[Row]:
+def _rows(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     of_line: dict[int, list[tuple[int, dict[int, object]]]] = {}
     for deliver, cells in zip(network.flows.delivers, columns.deliver, strict=True):
         broken = network.nodes[deliver.node].broken

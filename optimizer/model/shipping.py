@@ -1,4 +1,4 @@
-r"""Lanes: most that is shipped; least and fixed cost where a lane is used.
+r"""Lanes: maximum shipped; least shipment and fixed cost where a lane is used.
 
 .. math::
     \sum_{w \in arcs(l),\,c} ship_{w,c,t} \le maximum_{l,t}
@@ -19,15 +19,46 @@ from collections.abc import Iterator
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.linear_rows import Row, Terms, family
+from optimizer.model.family import Bound, Family, as_written
+from optimizer.model.linear_rows import LinearRow, LinearTerms, add_rows
 from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import ArcBound, Network
 from optimizer.tables.schema import INFINITY
 
-RELIEF = {
-    "lane": "lane {thing} needs {amount:,.1f} t more in {period}",
-    "lane_minimum": "lane {thing} would carry {amount:,.1f} t less than its least in {period}",
-}
+LANE_FAMILY = Family(
+    name="lane",
+    index=("lane", "material", "row of Lanes", "period"),
+    meaning="most shipped, tonnes per period",
+    kind="lane",
+    unit="t",
+    sheet="Lanes",
+    row_key=("row of Lanes",),
+    upper=Bound(
+        "maximum",
+        "{0}, where it is used, carries at most {value}",
+        "The lane {0} carries its maximum of {1}",
+    ),
+    own_relaxation=True,
+    relief="lane {thing} needs {amount} t more in {period}",
+    checks=("lanes",),
+)
+LANE_MINIMUM_FAMILY = Family(
+    name="lane_minimum",
+    index=("lane", "material", "row of Lanes", "period"),
+    meaning="least shipped where used, tonnes per period",
+    kind="least shipment",
+    unit="t",
+    sheet="Lanes",
+    row_key=("row of Lanes",),
+    lower=Bound(
+        "minimum when used",
+        "{0}, where it is used, carries at least {value}",
+        "The lane {0} carries its least shipment of {1}",
+    ),
+    coefficient=as_written,
+    relief="lane {thing} would carry {amount} t less than its least in {period}",
+    checks=("lanes",),
+)
 
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
@@ -35,17 +66,16 @@ def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     shipped: list[list[ByPeriod]] = [[] for _ in network.arcs]
     for ship, cells in zip(network.flows.ships, columns.ship, strict=True):
         shipped[ship.arc].append(cells)
-    family(m, "lane", "most shipped, tonnes per period", _most(network, columns, shipped))
+    add_rows(m, LANE_FAMILY, _most(network, columns, shipped))
     if any(columns.used):
-        least = _least(network, columns, shipped)
-        family(m, "lane_minimum", "least shipped where used, tonnes per period", least)
+        add_rows(m, LANE_MINIMUM_FAMILY, _least(network, columns, shipped))
 
 
 def _name(network: Network, bound: ArcBound, t: int) -> tuple[str, ...]:
     return bound.name, bound.material, str(bound.rows[0]), network.calendar.labels[t]
 
 
-def _over(bound: ArcBound, shipped: list[list[ByPeriod]], t: int) -> Terms:
+def _over(bound: ArcBound, shipped: list[list[ByPeriod]], t: int) -> LinearTerms:
     return [
         (1.0, cells[t])
         for arc, periods in bound.arcs.items()
@@ -55,7 +85,9 @@ def _over(bound: ArcBound, shipped: list[list[ByPeriod]], t: int) -> Terms:
     ]
 
 
-def _most(network: Network, columns: FlowVariables, shipped: list[list[ByPeriod]]) -> Iterator[Row]:
+def _most(
+    network: Network, columns: FlowVariables, shipped: list[list[ByPeriod]]
+) -> Iterator[LinearRow]:
     for bound, decided in zip(network.arc_bounds, columns.used, strict=True):
         for t, most in enumerate(bound.maximum):
             terms = _over(bound, shipped, t)
@@ -68,7 +100,7 @@ def _most(network: Network, columns: FlowVariables, shipped: list[list[ByPeriod]
 
 def _least(
     network: Network, columns: FlowVariables, shipped: list[list[ByPeriod]]
-) -> Iterator[Row]:
+) -> Iterator[LinearRow]:
     for bound, decided in zip(network.arc_bounds, columns.used, strict=True):
         for t, variable in decided.items():
             least = bound.minimum_when_used[t]

@@ -15,37 +15,82 @@ r"""Stock: least and most, cover of the next period's use, closing target.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.linear_rows import Row, family
+from optimizer.model.family import Bound, Family, as_written, share_of_plan
+from optimizer.model.linear_rows import LinearRow, add_rows
 from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
 
-RELIEF = {
-    "storage": "store of {thing} needs {amount:,.1f} t more room in {period}",
-    "cover": "cover of {thing} may be {amount:,.1f} t less in {period}",
-}
+
+def _store(_: Network, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    yield names[0], names[1]
+
+
+STORAGE_FAMILY = Family(
+    name="storage",
+    index=("site", "material", "period"),
+    meaning="least and most stock, tonnes",
+    kind="stock bound",
+    unit="t",
+    sheet="Stocks",
+    row_key=("site", "material"),
+    lower=Bound(
+        "minimum",
+        "{0} must hold at least {value} of {1}",
+        "The stock of {1} at {0} is at its minimum",
+        at_end="closing",
+    ),
+    upper=Bound(
+        "maximum",
+        "{0} can hold at most {value} of {1}",
+        "The stock of {1} at {0} is at its maximum",
+    ),
+    own_relaxation=True,
+    coefficient=as_written,
+    relief="store of {thing} needs {amount} t more room in {period}",
+    wanted_at=_store,
+    checks=("stock",),
+)
+COVER_FAMILY = Family(
+    name="cover",
+    index=("site", "material", "period"),
+    meaning="stock of so many periods' use, tonnes",
+    kind="days of cover",
+    unit="t",
+    sheet="Stocks",
+    row_key=("site", "material"),
+    lower=Bound(
+        "days of cover",
+        "{1} at {0} must cover {value}",
+        "The stock of {1} at {0} is at its days of cover",
+    ),
+    coefficient=share_of_plan,
+    relief="cover of {thing} may be {amount} t less in {period}",
+    wanted_at=_store,
+    checks=("stock",),
+)
 
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of stores."""
-    kept: list[list[ByPeriod]] = [[] for _ in network.stores]
+    stocks: list[list[ByPeriod]] = [[] for _ in network.stores]
     for keep, cells in zip(network.flows.keeps, columns.stock, strict=True):
-        kept[keep.store].append(cells)
-    family(m, "storage", "least and most stock, tonnes", _bounds(network, kept))
+        stocks[keep.store].append(cells)
+    add_rows(m, STORAGE_FAMILY, _bounds(network, stocks))
     if any(any(store.cover) for store in network.stores):
-        family(m, "cover", "stock of so many periods' use, tonnes", _cover(network, columns, kept))
+        add_rows(m, COVER_FAMILY, _cover(network, columns, stocks))
 
 
-def _bounds(network: Network, kept: list[list[ByPeriod]]) -> Iterator[Row]:
+def _bounds(network: Network, stocks: list[list[ByPeriod]]) -> Iterator[LinearRow]:
     last = network.calendar.count - 1
-    for store, own in zip(network.stores, kept, strict=True):
+    for store, classes in zip(network.stores, stocks, strict=True):
         for t, period in enumerate(network.calendar.labels):
             least = max(store.minimum[t], store.closing if t == last else 0.0)
-            terms = [(1.0, cells[t]) for cells in own if t in cells]
+            terms = [(1.0, cells[t]) for cells in classes if t in cells]
             if least or store.maximum[t] < INFINITY:
                 yield (
                     (store.site, store.material, period),
@@ -55,14 +100,16 @@ def _bounds(network: Network, kept: list[list[ByPeriod]]) -> Iterator[Row]:
                 )
 
 
-def _cover(network: Network, columns: FlowVariables, kept: list[list[ByPeriod]]) -> Iterator[Row]:
+def _cover(
+    network: Network, columns: FlowVariables, stocks: list[list[ByPeriod]]
+) -> Iterator[LinearRow]:
     taken = _taken(network, columns)
     last = network.calendar.count - 1
-    for store, own in zip(network.stores, kept, strict=True):
+    for store, classes in zip(network.stores, stocks, strict=True):
         for t, period in enumerate(network.calendar.labels):
             if not store.cover[t]:
                 continue
-            terms = [(1.0, cells[t]) for cells in own if t in cells]
+            terms = [(1.0, cells[t]) for cells in classes if t in cells]
             use = taken.get((store.site, store.material, min(t + 1, last)), {})
             terms += [(-store.cover[t] * tonnes, variable) for tonnes, variable in use.values()]
             yield (store.site, store.material, period), 0.0, terms, INFINITY
@@ -74,14 +121,14 @@ def _taken(
     """Tonnes used, shipped and delivered by site, material and period."""
     flows = network.flows
     stored = {(store.site, store.material) for store in network.stores if any(store.cover)}
-    found: dict[tuple[str, str, int], dict[int, tuple[float, object]]] = defaultdict(dict)
+    taken: dict[tuple[str, str, int], dict[int, tuple[float, object]]] = defaultdict(dict)
 
     def put(index: int, tonnes: float, cells: ByPeriod) -> None:
         node = network.nodes[index]
         if (node.site, node.material) in stored:
             for t, variable in cells.items():
-                before, _ = found[node.site, node.material, t].get(id(variable), (0.0, None))
-                found[node.site, node.material, t][id(variable)] = (before + tonnes, variable)
+                before, _ = taken[node.site, node.material, t].get(id(variable), (0.0, None))
+                taken[node.site, node.material, t][id(variable)] = (before + tonnes, variable)
 
     for run, cells in zip(flows.runs, columns.run, strict=True):
         for index, tonnes in run.used.items():
@@ -90,4 +137,4 @@ def _taken(
         put(ship.node, 1.0, cells)
     for deliver, cells in zip(flows.delivers, columns.deliver, strict=True):
         put(deliver.node, 1.0, cells)
-    return found
+    return taken

@@ -15,19 +15,81 @@ that several rows of the offer share.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from pyomo.core import ConcreteModel
 
-from optimizer.model.linear_rows import Row, family
+from optimizer.model.family import Bound, Family
+from optimizer.model.linear_rows import LinearRow, add_rows
 from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
 
-RELIEF = {
-    "offer": "offer {thing} needs {amount:,.1f} t more in {period}",
-    "contract": "contract {thing} needs {amount:,.1f} t more",
-    "take_or_pay": "contract {thing} would be paid for {amount:,.1f} t less",
-}
+OFFER_FAMILY = Family(
+    name="offer",
+    index=("offer", "site", "material", "period"),
+    meaning="least and most bought, tonnes per period",
+    kind="offer",
+    unit="t",
+    sheet="Supply",
+    row_key=("offer", "site", "material"),
+    lower=Bound(
+        "minimum",
+        "at least {value} of {0} must be bought",
+        "{0} at {1} must sell {2} that is not worth its price",
+    ),
+    upper=Bound("maximum", "{0} sells at most {value}", "{0} at {1} sells all the {2} that it may"),
+    relief="offer {thing} needs {amount} t more in {period}",
+    rent="supply rent",
+    checks=("offers",),
+)
+
+
+def _quantity_in_horizon(network: Network, row: Any, *_: Any) -> float:
+    """Part of a contract's dates that lies in the horizon."""
+    calendar = network.calendar
+    begin, end = calendar.span(row.start, row.end)
+    horizon = float(calendar.count * calendar.months)
+    return (min(end, horizon) - max(begin, 0.0)) / (end - begin)
+
+
+CONTRACT_FAMILY = Family(
+    name="contract",
+    index=("offer", "site", "material", "row of Supply"),
+    meaning="most over a contract, tonnes",
+    kind="contract",
+    unit="t",
+    sheet="Supply",
+    row_key=("row of Supply",),
+    upper=Bound(
+        "contract quantity",
+        "the contract of {0} is for at most {value}",
+        "The contract of {0} at {1} ({2}) is drawn in full",
+    ),
+    coefficient=_quantity_in_horizon,
+    relief="contract {thing} needs {amount} t more",
+    rent="supply rent",
+    checks=("contracts",),
+)
+TAKE_OR_PAY_FAMILY = Family(
+    name="take_or_pay",
+    index=("offer", "site", "material", "row of Supply"),
+    meaning="taken or paid for, tonnes",
+    kind="take or pay",
+    unit="t",
+    sheet="Supply",
+    row_key=("row of Supply",),
+    lower=Bound(
+        "take or pay",
+        "{value} of the contract of {0} is paid for in any case",
+        "The take-or-pay of {0} at {1} ({2}) is not worth its price",
+    ),
+    relieved_by="nothing",
+    relief="contract {thing} would be paid for {amount} t less",
+    rent="supply rent",
+    checks=("contracts",),
+)
+"""It never stands in the way of a plan: what is not taken is paid for."""
 
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
@@ -35,17 +97,12 @@ def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     bought: list[ByPeriod] = [{} for _ in network.offers]
     for buy, cells in zip(network.flows.buys, columns.buy, strict=True):
         bought[buy.offer].update(cells)
-    family(m, "offer", "least and most bought, tonnes per period", _offers(network, bought))
-    family(m, "contract", "most over a contract, tonnes", _contracts(network, bought))
-    family(
-        m,
-        "take_or_pay",
-        "taken or paid for, tonnes",
-        _take_or_pay(network, bought, columns.shortfall),
-    )
+    add_rows(m, OFFER_FAMILY, _offers(network, bought))
+    add_rows(m, CONTRACT_FAMILY, _contracts(network, bought))
+    add_rows(m, TAKE_OR_PAY_FAMILY, _take_or_pay(network, bought, columns.shortfall))
 
 
-def _offers(network: Network, bought: list[ByPeriod]) -> Iterator[Row]:
+def _offers(network: Network, bought: list[ByPeriod]) -> Iterator[LinearRow]:
     for offer, cells in zip(network.offers, bought, strict=True):
         for t, period in enumerate(network.calendar.labels):
             least, most = offer.minimum[t], offer.maximum[t]
@@ -54,7 +111,7 @@ def _offers(network: Network, bought: list[ByPeriod]) -> Iterator[Row]:
                 yield (offer.name, offer.site, offer.material, period), least, terms, most
 
 
-def _contracts(network: Network, bought: list[ByPeriod]) -> Iterator[Row]:
+def _contracts(network: Network, bought: list[ByPeriod]) -> Iterator[LinearRow]:
     for contract in network.contracts:
         offer = network.offers[contract.offer]
         cells = bought[contract.offer]
@@ -65,7 +122,7 @@ def _contracts(network: Network, bought: list[ByPeriod]) -> Iterator[Row]:
 
 def _take_or_pay(
     network: Network, bought: list[ByPeriod], shortfall: list[ByPeriod]
-) -> Iterator[Row]:
+) -> Iterator[LinearRow]:
     for contract, unpaid in zip(network.contracts, shortfall, strict=True):
         if not unpaid:
             continue

@@ -1,10 +1,10 @@
-"""The decisions: every variable of the model, not negative, tonnes per period.
+"""Decisions: every variable of the model, not negative, tonnes per period.
 
 ``buy`` · ``run`` (activity) · ``ship`` (by departure) · ``stock`` (at period end) ·
 ``downgrade`` · ``deliver`` · ``short`` · ``discard`` · ``shortfall`` (of a contract) ·
 ``build`` (yes/no, whole or any amount) · ``begun``, ``chosen`` (of options) · ``open`` (a
 unit that may idle runs) · ``used`` (a lane is) · ``taint`` (of a plant that cannot
-segregate), all yes/no and only where they are needed
+segregate); the last five are yes/no and stand only where they are needed
 """
 
 from __future__ import annotations
@@ -20,6 +20,62 @@ from optimizer.network.network_data import Network
 
 ByPeriod = dict[int, Any]
 """Variables of one flow by period."""
+
+IndexParts = Iterable[tuple[str, ...]]
+"""Index of each flow without its period."""
+
+
+class Decision(Struct, frozen=True):
+    """A kind of variable: name of the Pyomo component, parts of its index, meaning and unit."""
+
+    name: str
+    index: tuple[str, ...]
+    meaning: str
+    whole: bool = False
+    """True if it is decided as yes or no, or as a number."""
+
+
+DECISIONS = (
+    Decision("buy", ("offer", "site", "material", "period"), "tonnes bought"),
+    Decision(
+        "run", ("site", "recipe", "feed", "class of the inputs", "period"), "units of activity"
+    ),
+    Decision(
+        "ship",
+        ("from site", "to site", "material", "mode", "class", "period of departure"),
+        "tonnes leaving",
+    ),
+    Decision("stock", ("site", "material", "class", "period"), "tonnes at period end"),
+    Decision(
+        "downgrade",
+        ("site", "material", "class", "class that it is booked as", "period"),
+        "tonnes booked as another class",
+    ),
+    Decision("deliver", ("line", "customer", "material", "class", "period"), "tonnes delivered"),
+    Decision("discard", ("site", "material", "class", "period"), "tonnes thrown away"),
+    Decision("short", ("line", "customer", "material", "period"), "tonnes not delivered"),
+    Decision(
+        "shortfall",
+        ("offer", "site", "row of Supply", "period of payment"),
+        "tonnes paid for and not taken",
+    ),
+    Decision("build", ("option", "period of decision"), "built", whole=True),
+    Decision("begun", ("option", "period"), "1 only if built by then", whole=True),
+    Decision("chosen", ("option", "last period"), "1 if ever built", whole=True),
+    Decision("open", ("site", "unit", "period"), "1 if the unit runs", whole=True),
+    Decision(
+        "used", ("lane", "material", "row of Lanes", "period"), "1 if the lane is used", whole=True
+    ),
+    Decision(
+        "taint",
+        ("site", "rules", "period"),
+        "1 if all that the plant makes breaks the rule",
+        whole=True,
+    ),
+)
+"""Variables of every model, in the order in which they are declared."""
+
+_DECISION = {decision.name: decision for decision in DECISIONS}
 
 
 class FlowVariables(Struct, frozen=True):
@@ -39,7 +95,7 @@ class FlowVariables(Struct, frozen=True):
     build: list[ByPeriod]
     """By option."""
     begun: list[ByPeriod]
-    """By option: 1 only if built by then; only where another option asks."""
+    """By option: 1 only if built by then; only where another option needs it."""
     chosen: list[ByPeriod]
     """By option: 1 if ever built, in the last period; only where options exclude others."""
     open: list[ByPeriod]
@@ -51,175 +107,146 @@ class FlowVariables(Struct, frozen=True):
 
 
 def add(m: ConcreteModel, network: Network) -> FlowVariables:
-    """Put all variables on the model, with readable indices."""
-    flows, lines = network.flows, network.lines
+    """Declare all variables, with readable indices."""
+    flows, lines, offers = network.flows, network.lines, network.offers
     wanted = [sum(1 << t for t, tonnes in enumerate(line.quantity) if tonnes) for line in lines]
     paid = [1 << contract.last if contract.least else 0 for contract in network.contracts]
+
+    def by_flow(name: str, names: IndexParts, flows: Sequence[Any]) -> list[ByPeriod]:
+        return _declare(m, network, name, names, [flow.periods for flow in flows])
+
     return FlowVariables(
-        buy=_declare(m, network, "buy", "tonnes bought", _buys(network), flows.buys),
-        run=_declare(m, network, "run", "units of activity", _runs(network), flows.runs),
-        ship=_declare(m, network, "ship", "tonnes leaving", _ships(network), flows.ships),
-        stock=_declare(m, network, "stock", "tonnes at period end", _keeps(network), flows.keeps),
-        downgrade=_declare(
-            m,
-            network,
-            "downgrade",
-            "tonnes booked as another class",
-            _downgrades(network),
-            flows.downgrades,
-        ),
-        deliver=_declare(
-            m, network, "deliver", "tonnes delivered", _delivers(network), flows.delivers
-        ),
-        discard=_declare(
-            m, network, "discard", "tonnes thrown away", _discards(network), flows.discards
-        ),
-        short=_family(
+        buy=by_flow("buy", _buys(network), flows.buys),
+        run=by_flow("run", _runs(network), flows.runs),
+        ship=by_flow("ship", _ships(network), flows.ships),
+        stock=by_flow("stock", _keeps(network), flows.keeps),
+        downgrade=by_flow("downgrade", _downgrades(network), flows.downgrades),
+        deliver=by_flow("deliver", _delivers(network), flows.delivers),
+        discard=by_flow("discard", _discards(network), flows.discards),
+        short=_declare(
             m,
             network,
             "short",
-            "tonnes not delivered",
             [(line.name, line.customer, line.material) for line in lines],
             wanted,
         ),
-        shortfall=_family(
+        shortfall=_declare(
             m,
             network,
             "shortfall",
-            "tonnes paid for and not taken",
             [
-                (network.offers[c.offer].name, network.offers[c.offer].site, f"row {c.row}")
-                for c in network.contracts
+                (offers[contract.offer].name, offers[contract.offer].site, f"row {contract.row}")
+                for contract in network.contracts
             ],
             paid,
         ),
-        **_decided(m, network),
+        **_declare_whole(m, network),
     )
 
 
-def _decided(m: ConcreteModel, network: Network) -> dict[str, list[ByPeriod]]:
-    """Variables that are decided as yes or no, and how much of options."""
+def _declare_whole(m: ConcreteModel, network: Network) -> dict[str, list[ByPeriod]]:
+    """Declare yes/no variables and options."""
     options, last = network.options, 1 << network.calendar.count - 1
-    asked = {need for option in options for need in option.needs}
+    needed = {need for option in options for need in option.needs}
     names = [(option.name,) for option in options]
-    build = _family(m, network, "build", "built", names, [option.periods for option in options])
+    build = _declare(m, network, "build", names, [option.periods for option in options])
     for option, cells in zip(options, build, strict=True):
         for variable in cells.values():
             variable.setub(option.most)
             if option.kind != "any amount":
                 variable.domain = NonNegativeIntegers
 
-    def yes_no(name: str, doc: str, index: Names, periods: Sequence[int]) -> list[ByPeriod]:
-        return _family(m, network, name, doc, index, periods, domain=Binary)
+    def yes_no(name: str, index: IndexParts, periods: Sequence[int]) -> list[ByPeriod]:
+        return _declare(m, network, name, index, periods, domain=Binary)
 
     return {
         "build": build,
         "begun": yes_no(
             "begun",
-            "1 only if built by then",
             names,
             [
-                option.periods if index in asked and option.kind != "yes/no" else 0
+                option.periods if index in needed and option.kind != "yes/no" else 0
                 for index, option in enumerate(options)
             ],
         ),
         "chosen": yes_no(
             "chosen",
-            "1 if ever built",
             names,
             [last if option.groups and option.kind != "yes/no" else 0 for option in options],
         ),
         "open": yes_no(
             "open",
-            "1 if the unit runs",
             [(unit.site, unit.unit) for unit in network.units],
             [unit.may_idle for unit in network.units],
         ),
         "used": yes_no(
             "used",
-            "1 if the lane is used",
             [(bound.name, bound.material, str(bound.rows[0])) for bound in network.arc_bounds],
             [bound.decided for bound in network.arc_bounds],
         ),
         "taint": yes_no(
             "taint",
-            "1 if all that the plant makes breaks the rule",
             [(taint.site, "; ".join(network.rules_of(taint.trait))) for taint in network.taints],
             [network.calendar.all for _ in network.taints],
         ),
     }
 
 
-Names = Iterable[tuple[str, ...]]
-
-
 def _declare(
     m: ConcreteModel,
     network: Network,
     name: str,
-    doc: str,
-    names: Names,
-    flows: Sequence[Any],
-) -> list[ByPeriod]:
-    return _family(m, network, name, doc, names, [flow.periods for flow in flows])
-
-
-def _family(
-    m: ConcreteModel,
-    network: Network,
-    name: str,
-    doc: str,
-    names: Names,
+    names: IndexParts,
     periods: Sequence[int],
     domain: Any = NonNegativeReals,
 ) -> list[ByPeriod]:
     labels = network.calendar.labels
     when = [list(members(mask)) for mask in periods]
     index = [(*key, labels[t]) for key, own in zip(names, when, strict=True) for t in own]
-    variable = Var(index, domain=domain, doc=doc)
+    variable = Var(index, domain=domain, doc=_DECISION[name].meaning)
     m.add_component(name, variable)
     values = iter(variable.values())
     return [{t: next(values) for t in own} for own in when]
 
 
-def _buys(network: Network) -> Names:
+def _buys(network: Network) -> IndexParts:
     for flow in network.flows.buys:
         offer = network.offers[flow.offer]
         yield offer.name, offer.site, offer.material
 
 
-def _runs(network: Network) -> Names:
+def _runs(network: Network) -> IndexParts:
     for flow in network.flows.runs:
         process = network.processes[flow.process]
         yield process.site, process.recipe, process.feed, flow.name
 
 
-def _ships(network: Network) -> Names:
+def _ships(network: Network) -> IndexParts:
     for flow in network.flows.ships:
         arc = network.arcs[flow.arc]
         name = network.nodes[flow.node].name
         yield arc.from_site, arc.to_site, arc.material, arc.mode, name
 
 
-def _keeps(network: Network) -> Names:
+def _keeps(network: Network) -> IndexParts:
     for flow in network.flows.keeps:
         node = network.nodes[flow.node]
         yield node.site, node.material, node.name
 
 
-def _downgrades(network: Network) -> Names:
+def _downgrades(network: Network) -> IndexParts:
     for flow in network.flows.downgrades:
         node = network.nodes[flow.node]
         yield node.site, node.material, node.name, network.nodes[flow.to_node].name
 
 
-def _delivers(network: Network) -> Names:
+def _delivers(network: Network) -> IndexParts:
     for flow in network.flows.delivers:
         line = network.lines[flow.line]
         yield line.name, line.customer, line.material, network.nodes[flow.node].name
 
 
-def _discards(network: Network) -> Names:
+def _discards(network: Network) -> IndexParts:
     for flow in network.flows.discards:
         node = network.nodes[flow.node]
         yield node.site, node.material, node.name

@@ -14,14 +14,14 @@ from optimizer.tables.sheets import Dated
 
 DatedRow = TypeVar("DatedRow", bound=Dated)
 AnyRow = TypeVar("AnyRow")
-GroupKey = TypeVar("GroupKey", bound=Hashable)
+DatedRowKey = TypeVar("DatedRowKey", bound=Hashable)
 
 
 def grouped(
-    rows: Iterable[AnyRow], key: Callable[[AnyRow], GroupKey]
-) -> dict[GroupKey, list[AnyRow]]:
+    rows: Iterable[AnyRow], key: Callable[[AnyRow], DatedRowKey]
+) -> dict[DatedRowKey, list[AnyRow]]:
     """Rows by key, in the order of first appearance."""
-    groups: dict[GroupKey, list[AnyRow]] = {}
+    groups: dict[DatedRowKey, list[AnyRow]] = {}
     for row in rows:
         groups.setdefault(key(row), []).append(row)
     return groups

@@ -54,7 +54,7 @@ class DutyRates:
         horizon = (0.0, float(self._calendar.count * self._calendar.months))
         for rows in self._measures.values():
             uncovered: list[MonthSpan] = [horizon]
-            for row in fitting(rows, origin, destination, material, self._countries):
+            for row in applicable_tariffs(rows, origin, destination, material, self._countries):
                 rate = row.ad_valorem * self._values[material] + row.specific
                 span = self._calendar.span(row.start, row.end)
                 for begin, end in _intersections(uncovered, span):
@@ -64,7 +64,7 @@ class DutyRates:
         return result
 
 
-def fitting(
+def applicable_tariffs(
     rows: Sequence[sheets.Tariff],
     origin: str,
     destination: str,

@@ -9,7 +9,7 @@ from optimizer.errors import Finding
 from optimizer.network.calendar import members
 from optimizer.network.label_reachability import SiteMaterial
 from optimizer.network.network_data import DemandLine, Network, NetworkProcess
-from optimizer.tables.text_matching import listed
+from optimizer.tables.text_matching import joined
 
 
 def warnings(network: Network) -> tuple[Finding, ...]:
@@ -70,7 +70,7 @@ def _processes_that_never_run(network: Network) -> Iterator[Finding]:
             cause = _cause_of_idleness(process, reached, outgoing)
             stopped.setdefault((process.site, cause), []).append(process)
     for (site, cause), processes in stopped.items():
-        names = listed(list(dict.fromkeys(process.name for process in processes)))
+        names = joined(list(dict.fromkeys(process.name for process in processes)))
         message = f"{names} at {site} can never run: {cause}"
         yield _finding(network, "Processes", processes[0].rows[0], "recipe", message)
 
@@ -80,11 +80,11 @@ def _cause_of_idleness(
 ) -> str:
     missing = [name for name in process.inputs if (process.site, name) not in reached]
     if missing:
-        return f"nothing brings {listed(missing)}"
+        return f"nothing brings {joined(missing)}"
     stuck = [name for name in process.outputs if (process.site, name) not in outgoing]
     if stuck:
         return (
-            f"nothing takes {listed(stuck)}: give it a use, an outlet, a Stocks row, a lane "
+            f"nothing takes {joined(stuck)}: give it a use, an outlet, a Stocks row, a lane "
             "or a disposal cost"
         )
     return "no period has both its inputs and a way out for its products"

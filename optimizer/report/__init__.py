@@ -1,8 +1,8 @@
-"""How it is shown: the workbooks of results and studies. Sees their tables only.
+"""Workbooks, Parquet files and HTML pages of results and studies.
 
-``write`` makes the workbook; ``Summary`` is what it must know beside the tables;
-``write_study`` makes that of a study, ``write_parquet`` files of all its runs.
-``check_parquet`` says before a long solve whether that can be done.
+``write`` writes the workbook of result tables and a ``Summary``, ``write_study`` that of a
+study, ``write_parquet`` files of all its runs. ``check_parquet`` raises before a long solve if
+Parquet files cannot be written.
 """
 
 from optimizer.report.arrow_tables import check_parquet

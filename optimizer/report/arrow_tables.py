@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import UsageError
+from optimizer.report.argument_checks import check_tables
 from optimizer.report.data_columns import DataColumn, DataTable, data_tables
-from optimizer.report.what_is_written import check_tables
 from optimizer.tables.text_matching import did_you_mean
 
 if TYPE_CHECKING:

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from math import fsum
 
-from optimizer.report.cell_links import LinkTarget
-from optimizer.report.excel_values import column_of
+from optimizer.report.excel_values import column_ref
 from optimizer.report.formats import money_scale
-from optimizer.report.formula_block import Anchors, BlockRow, FormulaBlock, FormulaCell, sums
+from optimizer.report.formula_block import (
+    Anchors,
+    BlockRow,
+    FormulaBlock,
+    FormulaCell,
+    grouped_sums,
+)
+from optimizer.report.sheet_positions import LinkTarget
 from optimizer.report.summary import Summary
-from optimizer.result.result_layouts import CATEGORIES, Tables
+from optimizer.result.result_layouts import COST_CATEGORIES, Tables
 
-NAME = "costs"
-_CATEGORY = column_of("Costs", "category")
-_YEAR = column_of("Costs", "year")
-_AMOUNT = column_of("Costs", "amount")
-_PRESENT = column_of("Costs", "discounted")
+COSTS_BLOCK = "costs"
+_COST_CATEGORY = column_ref("Costs", "category")
+_COST_YEAR = column_ref("Costs", "year")
+_COST_AMOUNT = column_ref("Costs", "amount")
+_COST_DISCOUNTED = column_ref("Costs", "discounted")
 
 
-def costs(summary: Summary, tables: Tables) -> FormulaBlock | None:
+def costs_block(summary: Summary, tables: Tables) -> FormulaBlock | None:
     """Cost by category and calendar year; None if the plan costs nothing."""
-    paid = sums(tables.get("Costs"), ("category", "year"), "amount")
-    present = sums(tables.get("Costs"), ("category",), "discounted")
-    used = [
-        key[0] for key in present if present[key] or any(paid.get((key[0], y)) for _, y in paid)
-    ]
-    categories = [name for name in CATEGORIES if name in used]
-    categories += [name for name in used if name not in CATEGORIES]
+    paid = grouped_sums(tables.get("Costs"), ("category", "year"), "amount")
+    present = grouped_sums(tables.get("Costs"), ("category",), "discounted")
+    spent = {category for (category, _), amount in paid.items() if amount}
+    used = [name for (name,), amount in present.items() if amount or name in spent]
+    categories = [name for name in COST_CATEGORIES if name in used]
+    categories += [name for name in used if name not in COST_CATEGORIES]
     if not categories:
         return None
     years = tuple(dict.fromkeys((*summary.calendar, *sorted({year for _, year in paid}))))
@@ -35,36 +40,37 @@ def costs(summary: Summary, tables: Tables) -> FormulaBlock | None:
     )
 
     def line(anchors: Anchors, index: int, name: str) -> BlockRow:
-        at = anchors[NAME].at
+        at = anchors[COSTS_BLOCK].at
         label = f'"="&{at(index, 0, "c")}'
-        behind = LinkTarget("Costs", (("category", name),))
-        cells = [FormulaCell(name[:1].upper() + name[1:], link=behind)]
+        target = LinkTarget("Costs", (("category", name),))
+        cells = [FormulaCell(name[:1].upper() + name[1:], link=target)]
         for column, year in enumerate(years, 1):
-            formula = f'=SUMIFS({_AMOUNT},{_CATEGORY},{label},{_YEAR},"="&{at(-1, column, "r")})'
+            in_year = f'{_COST_YEAR},"="&{at(-1, column, "r")}'
+            formula = f"=SUMIFS({_COST_AMOUNT},{_COST_CATEGORY},{label},{in_year})"
             cells.append(FormulaCell(paid.get((name, year), 0.0), formula, number))
         total = fsum(paid.get((name, year), 0.0) for year in years)
         cells.append(
-            FormulaCell(total, f"=SUM({anchors[NAME].along(index, 1, len(years))})", number)
+            FormulaCell(total, f"=SUM({anchors[COSTS_BLOCK].along(index, 1, len(years))})", number)
         )
-        today = f"=SUMIFS({_PRESENT},{_CATEGORY},{label})"
-        cells.append(FormulaCell(present[(name,)], today, number))
+        discounted = f"=SUMIFS({_COST_DISCOUNTED},{_COST_CATEGORY},{label})"
+        cells.append(FormulaCell(present[(name,)], discounted, number))
         return BlockRow(cells)
 
-    def everything(anchors: Anchors) -> BlockRow:
-        at = anchors[NAME].at
+    def total_line(anchors: Anchors) -> BlockRow:
+        at = anchors[COSTS_BLOCK].at
         cells = [FormulaCell("Total", link=LinkTarget("Costs"))]
         for column, year in enumerate(years, 1):
-            total = fsum(value for (_, when), value in paid.items() if when == year)
-            formula = f'=SUMIFS({_AMOUNT},{_YEAR},"="&{at(-1, column, "r")})'
+            total = fsum(value for (_, of_year), value in paid.items() if of_year == year)
+            formula = f'=SUMIFS({_COST_AMOUNT},{_COST_YEAR},"="&{at(-1, column, "r")})'
             cells.append(FormulaCell(total, formula, number))
-        cells.append(FormulaCell(fsum(paid.values()), f"=SUM({_AMOUNT})", number))
-        cells.append(FormulaCell(fsum(present.values()), f"=SUM({_PRESENT})", number))
+        cells.append(FormulaCell(fsum(paid.values()), f"=SUM({_COST_AMOUNT})", number))
+        cells.append(FormulaCell(fsum(present.values()), f"=SUM({_COST_DISCOUNTED})", number))
         return BlockRow(cells, "sum")
 
-    def fill(anchors: Anchors) -> list[BlockRow]:
+    def make_rows(anchors: Anchors) -> list[BlockRow]:
         lines = [line(anchors, index, name) for index, name in enumerate(categories)]
-        return [*lines, everything(anchors)]
+        return [*lines, total_line(anchors)]
 
     title = f"Cost by category and calendar year, {money}"
     headers = ("category, as paid", *years, "total", "discounted")
-    return FormulaBlock(NAME, title, headers, len(categories) + 1, fill)
+    return FormulaBlock(COSTS_BLOCK, title, headers, len(categories) + 1, make_rows)

@@ -1,45 +1,58 @@
-"""Figure block: what each chart answers, in a sentence that follows the figures."""
+"""Figure block: the title of each chart, a sentence by formula that follows the figures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from math import floor
 
 from optimizer.report import block_costs, block_demand, block_origin, block_plants, block_scarce
-from optimizer.report.formats import divisor
-from optimizer.report.formula_block import Anchors, BlockAnchor, BlockRow, FormulaBlock, FormulaCell
+from optimizer.report.formats import format_divisor
+from optimizer.report.formula_block import (
+    Anchors,
+    BlockRow,
+    BlocksByName,
+    FormulaBlock,
+    FormulaCell,
+)
+from optimizer.report.sheet_positions import BlockAnchor
 from optimizer.report.summary import Summary
 
-NAME = "titles"
-FULL = 0.995
-"""Use of capacity from which a unit counts as full."""
-Blocks = Mapping[str, FormulaBlock]
-Answer = tuple[str, str]
-"""Sentence and the formula that gives it."""
+CHART_TITLES_BLOCK = "titles"
+FULL_UTILISATION = 0.995
+"""Share of capacity from which a unit counts as full: it is shown as 100 %."""
+_ALL_DEMAND = 0.999999
+"""Share of demand from which a segment counts as met; a millionth is rounding of sums."""
+TitleAndFormula = tuple[str, str]
+"""A title and the formula that has it as its value."""
 
 
-def titles(summary: Summary, blocks: Blocks) -> FormulaBlock:
-    """A line for each chart: what it asks and answers; its title is this cell."""
-    shown = [name for name in ANSWERS if name in blocks]
+def chart_titles_block(summary: Summary, blocks: BlocksByName) -> FormulaBlock:
+    """A line for each chart; the second cell is the title of the chart."""
+    shown = [name for name in CHART_TITLES if name in blocks]
 
-    def fill(anchors: Anchors) -> list[BlockRow]:
+    def make_rows(anchors: Anchors) -> list[BlockRow]:
         rows = []
         for name in shown:
-            lines = blocks[name].fill(anchors)
-            text, formula = ANSWERS[name](anchors[name], blocks[name], lines)
+            lines = blocks[name].make_rows(anchors)
+            text, formula = CHART_TITLES[name](anchors[name], blocks[name], lines)
             rows.append(
                 BlockRow([FormulaCell(name.title()), FormulaCell(text, f"={formula}", "General")])
             )
         return rows
 
     return FormulaBlock(
-        NAME, "What the charts say", ("chart", "title"), len(shown), fill, words=True
+        CHART_TITLES_BLOCK,
+        "What the charts say",
+        ("chart", "title"),
+        len(shown),
+        make_rows,
+        text_only=True,
     )
 
 
-def position(blocks: Blocks, name: str) -> int:
-    """Line of the title of a chart."""
-    return [each for each in ANSWERS if each in blocks].index(name)
+def title_row(blocks: BlocksByName, name: str) -> int:
+    """Line of the block with the title of a chart."""
+    return [shown for shown in CHART_TITLES if shown in blocks].index(name)
 
 
 def _number(row: BlockRow, column: int) -> float:
@@ -47,35 +60,42 @@ def _number(row: BlockRow, column: int) -> float:
     return value if isinstance(value, float) else 0.0
 
 
-def _percent(share: float) -> str:
-    """What ``ROUND(100*share,0)&" %"`` shows."""
+def _percent_shown(share: float) -> str:
+    """Value of ``ROUND(100*share,0)&" %"``."""
     return f"{int(100 * share + 0.5)} %"
 
 
-def _share(value: str) -> str:
-    """Formula part: a share in per cent, rounded down, so that only all of it is 100 %."""
+def _share_formula(value: str) -> str:
+    """Formula part: a share in per cent, rounded down so that only a whole one is 100 %.
+
+    The small addend keeps float noise from rounding 95.0 down to 94.9.
+    """
     return f'ROUNDDOWN(100*{value}+0.0000001,1)&" %"'
 
 
-def _down(share: float) -> str:
-    """What :func:`_share` shows."""
+def _share_shown(share: float) -> str:
+    """Value of :func:`_share_formula`."""
     return f"{floor(1000 * share + 1e-6) / 10:g} %"
 
 
-def _top(anchor: BlockAnchor, rows: Sequence[BlockRow], lines: int, column: int) -> Answer:
-    """Label of the largest figure of a column."""
+def _largest_label(
+    anchor: BlockAnchor, rows: Sequence[BlockRow], lines: int, column: int
+) -> TitleAndFormula:
+    """Label of the largest figure of a column, and the formula of that label."""
     labels = anchor.span((0, 0), (lines - 1, 0))
     figures = anchor.span((0, column), (lines - 1, column))
-    best = max(range(lines), key=lambda index: _number(rows[index], column))
+    largest = max(range(lines), key=lambda index: _number(rows[index], column))
     formula = f"INDEX({labels},MATCH(MAX({figures}),{figures},0))"
-    return str(rows[best].cells[0].value), formula
+    return str(rows[largest].cells[0].value), formula
 
 
-def _costs(anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]) -> Answer:
+def _costs_title(
+    anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]
+) -> TitleAndFormula:
     column, last = len(block.headers) - 2, len(rows) - 1
-    scale = divisor(rows[0].cells[1].number)
+    scale = format_divisor(rows[0].cells[1].number)
     money = block.title.rsplit(", ", 1)[-1]
-    label, top = _top(anchor, rows, last, column)
+    label, top = _largest_label(anchor, rows, last, column)
     total = _number(rows[last], column) / scale
     currency, _, size = money.rpartition(" ") if scale > 1 else (money, "", "")
     start = f"What does the plan cost? {currency} "
@@ -84,18 +104,22 @@ def _costs(anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]) -
     return f"{start}{total:,.1f}{end}{label.lower()}", formula
 
 
-def _sources(anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]) -> Answer:
+def _sources_title(
+    anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]
+) -> TitleAndFormula:
     column, last = len(block.headers) - 1, len(rows) - 1
-    label, top = _top(anchor, rows, last - 1, column)
+    label, top = _largest_label(anchor, rows, last - 1, column)
     share = _number(rows[last - 1], column) / (_number(rows[last], column) or 1.0)
     stage = block.title.split("country where ")[-1].split(",")[0]
     start, end = "Is demand met, and from where? ", f" met; {stage} mostly in "
     met = f"{anchor.ref(last - 1, column)}/{anchor.ref(last, column)}"
-    formula = f'"{start}"&{_share(met)}&"{end}"&{top}'
-    return f"{start}{_down(share)}{end}{label}", formula
+    formula = f'"{start}"&{_share_formula(met)}&"{end}"&{top}'
+    return f"{start}{_share_shown(share)}{end}{label}", formula
 
 
-def _coverage(anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]) -> Answer:
+def _coverage_title(
+    anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]
+) -> TitleAndFormula:
     count = next(index for index, row in enumerate(rows) if row.style == "sum")
     values = anchor.span((0, 4), (count - 1, 4))
     labels = anchor.span((0, 0), (count - 1, 0))
@@ -103,54 +127,62 @@ def _coverage(anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]
     least = min(shares)
     start, full, worst = "Who is served? ", "Every segment in full", "Least so "
     formula = (
-        f'"{start}"&IF(MIN({values})>=0.999999,"{full}","{worst}"&INDEX({labels},'
-        f'MATCH(MIN({values}),{values},0))&", "&{_share(f"MIN({values})")})'
+        f'"{start}"&IF(MIN({values})>={_ALL_DEMAND},"{full}","{worst}"&INDEX({labels},'
+        f'MATCH(MIN({values}),{values},0))&", "&{_share_formula(f"MIN({values})")})'
     )
-    if least >= 0.999999:
+    if least >= _ALL_DEMAND:
         return f"{start}{full}", formula
     label = rows[shares.index(least)].cells[0].value
-    return f"{start}{worst}{label}, {_down(least)}", formula
+    return f"{start}{worst}{label}, {_share_shown(least)}", formula
 
 
-def _origin(anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]) -> Answer:
+def _origin_title(
+    anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]
+) -> TitleAndFormula:
     countries = len(block.headers) - 2
     start, parts, formula = "Where is it made? ", [], '"Where is it made? "'
-    for place, index in enumerate(dict.fromkeys((0, len(rows) - 1))):
+    for number, index in enumerate(dict.fromkeys((0, len(rows) - 1))):
         cells = anchor.span((index, 1), (index, countries))
-        heads = anchor.span((-1, 1), (-1, countries))
+        headings = anchor.span((-1, 1), (-1, countries))
         row = rows[index]
-        best = max(range(1, countries + 1), key=lambda column: _number(row, column))
+        largest = max(range(1, countries + 1), key=lambda column: _number(row, column))
         stage = str(row.cells[0].value).lower()
-        before = f"{', ' if place else ''}{stage if place else stage.capitalize()} mostly in "
-        parts.append(f"{before}{block.headers[best]} ({_percent(_number(row, best))})")
+        before = f"{', ' if number else ''}{stage if number else stage.capitalize()} mostly in "
+        parts.append(f"{before}{block.headers[largest]} ({_percent_shown(_number(row, largest))})")
         formula += (
-            f'&"{before}"&INDEX({heads},MATCH(MAX({cells}),{cells},0))'
+            f'&"{before}"&INDEX({headings},MATCH(MAX({cells}),{cells},0))'
             f'&" ("&ROUND(100*MAX({cells}),0)&" %)"'
         )
     return start + "".join(parts), formula
 
 
-def _plants(anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]) -> Answer:
+def _utilisation_title(
+    anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]
+) -> TitleAndFormula:
     column = len(block.headers) - 1
     values = anchor.span((0, column), (len(rows) - 1, column))
-    full = sum(_number(row, column) >= FULL for row in rows)
+    full = sum(_number(row, column) >= FULL_UTILISATION for row in rows)
     start = "Which units are full? "
     end = f" of the busiest {len(rows)} in some period"
-    return f"{start}{full}{end}", f'"{start}"&COUNTIF({values},">={FULL}")&"{end}"'
+    return f"{start}{full}{end}", f'"{start}"&COUNTIF({values},">={FULL_UTILISATION}")&"{end}"'
 
 
-def _scarce(anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]) -> Answer:
-    label, top = _top(anchor, rows, len(rows), 3)
+def _scarcity_title(
+    anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]
+) -> TitleAndFormula:
+    label, top = _largest_label(anchor, rows, len(rows), 3)
     start = "What is scarce? Above all "
     return f"{start}{label}", f'"{start}"&{top}'
 
 
-ANSWERS: dict[str, Callable[[BlockAnchor, FormulaBlock, Sequence[BlockRow]], Answer]] = {
-    block_costs.NAME: _costs,
-    block_origin.SOURCES: _sources,
-    block_demand.COVERAGE: _coverage,
-    block_origin.ORIGIN: _origin,
-    block_plants.UTILISATION: _plants,
-    block_scarce.NAME: _scarce,
+CHART_TITLES: dict[
+    str, Callable[[BlockAnchor, FormulaBlock, Sequence[BlockRow]], TitleAndFormula]
+] = {
+    block_costs.COSTS_BLOCK: _costs_title,
+    block_origin.SOURCES_BLOCK: _sources_title,
+    block_demand.COVERAGE_BLOCK: _coverage_title,
+    block_origin.ORIGIN_BLOCK: _origin_title,
+    block_plants.UTILISATION_BLOCK: _utilisation_title,
+    block_scarce.SCARCITY_BLOCK: _scarcity_title,
 }
-"""What each chart asks, by the block that it is drawn from."""
+"""Functions that make the title of a chart, by the block from which the chart is drawn."""

@@ -1,4 +1,4 @@
-"""Native charts of the Summary, drawn from blocks; the title of each is a cell that answers."""
+"""Native charts of the Summary, drawn from blocks; the title of each is a cell."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from optimizer.report.formats import FONT, GREY, NAVY, RULE, STEEL
-from optimizer.report.formula_block import BlockAnchor
-from optimizer.result.result_layouts import CATEGORIES
+from optimizer.report.formats import FONT_NAME, GREY, HAIRLINE, NAVY, RED, STEEL
+from optimizer.report.sheet_positions import BlockAnchor
+from optimizer.result.result_layouts import COST_CATEGORIES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-COLOURS = (
+SERIES_COLOURS = (
     "#1F3864",
     "#B08D3C",
     "#3E6D9C",
@@ -29,13 +29,13 @@ COLOURS = (
     "#2E6B4F",
     "#D9A441",
 )
-"""One colour for each category of cost, the same in every plan."""
-_TEXT = {"name": FONT, "size": 9, "color": GREY}
-_TITLE = {"name": FONT, "size": 10, "bold": True, "color": NAVY}
+"""Colours of series: one for each category of cost, the same in every plan."""
+_CHART_FONT = {"name": FONT_NAME, "size": 9, "color": GREY}
+_CHART_TITLE_FONT = {"name": FONT_NAME, "size": 10, "bold": True, "color": NAVY}
 
 
 class ChartFrame(Struct, frozen=True):
-    """The cell that is a chart's title, its span of periods, and its size in pixels."""
+    """Reference to the title of a chart, its span of periods, and its size in pixels."""
 
     title: str
     span: str
@@ -44,7 +44,7 @@ class ChartFrame(Struct, frozen=True):
 
 
 class ChartSeries(Struct, frozen=True):
-    """One series: its name and its figures, by line and column of a block."""
+    """One series: the cells of its name and of its figures, by line and column of a block."""
 
     name: tuple[int, int]
     first: tuple[int, int]
@@ -52,40 +52,42 @@ class ChartSeries(Struct, frozen=True):
     colour: str
 
 
-def dress(chart: Any, title: str, width: float, height: float) -> None:
-    """Give a chart the title, size and frame that all share."""
-    chart.set_title({"name": title, "name_font": _TITLE, "overlay": False})
+def format_chart(chart: Any, title: str, width: float, height: float) -> None:
+    """Set title, size and frame of a chart in the common style."""
+    chart.set_title({"name": title, "name_font": _CHART_TITLE_FONT, "overlay": False})
     chart.set_size({"width": int(width), "height": int(height)})
-    chart.set_chartarea({"border": {"color": RULE}})
+    chart.set_chartarea({"border": {"color": HAIRLINE}})
 
 
 def plain_axis(**more: Any) -> dict[str, Any]:
-    """An axis as all charts have it."""
+    """Properties of an axis without gridlines, in the common style."""
     return {
-        "num_font": _TEXT,
-        "name_font": {**_TEXT, "bold": False},
-        "line": {"color": RULE},
+        "num_font": _CHART_FONT,
+        "name_font": {**_CHART_FONT, "bold": False},
+        "line": {"color": HAIRLINE},
     } | more
 
 
 def ruled_axis(**more: Any) -> dict[str, Any]:
-    """An axis with lines across the chart."""
-    grid = {"visible": True, "line": {"color": RULE, "width": 0.75}}
+    """Properties of an axis with gridlines."""
+    grid = {"visible": True, "line": {"color": HAIRLINE, "width": 0.75}}
     return plain_axis(major_gridlines=grid, **more)
 
 
-def _cells(anchor: BlockAnchor, *places: tuple[int, int]) -> list[Any]:
-    """Range of cells of a block as XlsxWriter takes it."""
+def _block_range(anchor: BlockAnchor, *places: tuple[int, int]) -> list[Any]:
+    """Range of cells of a block, as a list of XlsxWriter: sheet, rows and columns."""
     cells = [(anchor.first + line, anchor.column + column) for line, column in places]
     return [anchor.sheet, *(number for cell in cells for number in cell)]
 
 
-def _add(chart: Any, anchor: BlockAnchor, series: ChartSeries, labels: Any, **more: Any) -> None:
+def _add_series(
+    chart: Any, anchor: BlockAnchor, series: ChartSeries, labels: Any, **more: Any
+) -> None:
     chart.add_series(
         {
-            "name": _cells(anchor, series.name),
+            "name": _block_range(anchor, series.name),
             "categories": labels,
-            "values": _cells(anchor, series.first, series.last),
+            "values": _block_range(anchor, series.first, series.last),
             "fill": {"color": series.colour},
         }
         | more
@@ -103,57 +105,57 @@ def cost_chart(
 ) -> Any:
     """Stacked columns: cost by category in each calendar year."""
     chart = workbook.add_chart({"type": "column", "subtype": "stacked"})
-    years_of = _cells(anchor, (-1, 1), (-1, years))
+    years_of = _block_range(anchor, (-1, 1), (-1, years))
     for index, label in enumerate(labels):
-        known = label.lower() in CATEGORIES
-        place = CATEGORIES.index(label.lower()) if known else index
-        colour = COLOURS[place % len(COLOURS)]
+        is_category = label.lower() in COST_CATEGORIES
+        colour_index = COST_CATEGORIES.index(label.lower()) if is_category else index
+        colour = SERIES_COLOURS[colour_index % len(SERIES_COLOURS)]
         series = ChartSeries((index, 0), (index, 1), (index, years), colour)
-        _add(chart, anchor, series, years_of, gap=60)
-    dress(chart, f"={frame.title}", frame.width, frame.height)
+        _add_series(chart, anchor, series, years_of, gap=60)
+    format_chart(chart, f"={frame.title}", frame.width, frame.height)
     chart.set_x_axis(plain_axis(label_position="low", name=f"calendar year, {frame.span}"))
     chart.set_y_axis(ruled_axis(name=f"{money}, as paid", num_format=number.replace(".0", "")))
-    chart.set_legend({"position": "right", "font": {**_TEXT, "size": 8}})
+    chart.set_legend({"position": "right", "font": {**_CHART_FONT, "size": 8}})
     return chart
 
 
 def sources_chart(
     workbook: Workbook, anchor: BlockAnchor, lines: int, years: int, stage: str, frame: ChartFrame
 ) -> Any:
-    """Stacked columns of what is delivered by country, and a line of what is wanted."""
+    """Stacked columns of deliveries by country, and a line of demand."""
     chart = workbook.add_chart({"type": "column", "subtype": "stacked"})
-    years_of = _cells(anchor, (-1, 1), (-1, years))
+    years_of = _block_range(anchor, (-1, 1), (-1, years))
     for index in range(lines):
-        colour = COLOURS[index % len(COLOURS)]
+        colour = SERIES_COLOURS[index % len(SERIES_COLOURS)]
         series = ChartSeries((index, 0), (index, 1), (index, years), colour)
-        _add(chart, anchor, series, years_of, gap=60)
+        _add_series(chart, anchor, series, years_of, gap=60)
     wanted = workbook.add_chart({"type": "line"})
-    demand = ChartSeries((lines + 1, 0), (lines + 1, 1), (lines + 1, years), "#A3322B")
-    marker = {"type": "diamond", "size": 7, "fill": {"color": "#A3322B"}}
-    marker["border"] = {"color": "#A3322B"}
-    line = {"color": "#A3322B", "width": 1.5, "dash_type": "dash"}
-    _add(wanted, anchor, demand, years_of, line=line, marker=marker)
+    demand = ChartSeries((lines + 1, 0), (lines + 1, 1), (lines + 1, years), RED)
+    marker = {"type": "diamond", "size": 7, "fill": {"color": RED}}
+    marker["border"] = {"color": RED}
+    line = {"color": RED, "width": 1.5, "dash_type": "dash"}
+    _add_series(wanted, anchor, demand, years_of, line=line, marker=marker)
     chart.combine(wanted)
-    dress(chart, f"={frame.title}", frame.width, frame.height)
+    format_chart(chart, f"={frame.title}", frame.width, frame.height)
     chart.set_x_axis(plain_axis(name=f"calendar year, {frame.span}"))
     name = f"tonnes delivered, by country where {stage}"
     chart.set_y_axis(ruled_axis(name=name, num_format="#,##0", min=0))
-    chart.set_legend({"position": "right", "font": {**_TEXT, "size": 8}})
+    chart.set_legend({"position": "right", "font": {**_CHART_FONT, "size": 8}})
     return chart
 
 
 def demand_chart(
     workbook: Workbook, anchor: BlockAnchor, segments: Sequence[str], frame: ChartFrame
 ) -> Any:
-    """Tonnes wanted and delivered side by side: columns, or bars where names need room."""
+    """Tonnes wanted and delivered side by side: columns, or bars if names need room."""
     bars = len(segments) > 4 or max(map(len, segments)) > 14
     chart = workbook.add_chart({"type": "bar" if bars else "column"})
     last = len(segments) - 1
-    names = _cells(anchor, (0, 0), (last, 0))
+    names = _block_range(anchor, (0, 0), (last, 0))
     for column, colour in ((1, "#C3CCD7"), (2, NAVY)):
         series = ChartSeries((-1, column), (0, column), (last, column), colour)
-        _add(chart, anchor, series, names, gap=60, overlap=0)
-    dress(chart, f"={frame.title}", frame.width, frame.height)
+        _add_series(chart, anchor, series, names, gap=60, overlap=0)
+    format_chart(chart, f"={frame.title}", frame.width, frame.height)
     figures = {"name": f"tonnes, {frame.span}", "num_format": "#,##0", "min": 0}
     if bars:
         chart.set_y_axis(plain_axis(reverse=True))
@@ -161,25 +163,25 @@ def demand_chart(
     else:
         chart.set_x_axis(plain_axis())
         chart.set_y_axis(ruled_axis(**figures))
-    chart.set_legend({"position": "bottom", "font": _TEXT})
+    chart.set_legend({"position": "bottom", "font": _CHART_FONT})
     return chart
 
 
 def origin_chart(
     workbook: Workbook, anchor: BlockAnchor, stages: int, countries: int, frame: ChartFrame
 ) -> Any:
-    """Bars of 100 per cent: country shares of each stage."""
+    """Stacked bars of 100 %: country shares of each stage."""
     chart = workbook.add_chart({"type": "bar", "subtype": "percent_stacked"})
-    names = _cells(anchor, (0, 0), (stages - 1, 0))
+    names = _block_range(anchor, (0, 0), (stages - 1, 0))
     for column in range(1, countries + 1):
-        colour = COLOURS[(column - 1) % len(COLOURS)]
+        colour = SERIES_COLOURS[(column - 1) % len(SERIES_COLOURS)]
         series = ChartSeries((-1, column), (0, column), (stages - 1, column), colour)
-        _add(chart, anchor, series, names, gap=45)
-    dress(chart, f"={frame.title}", frame.width, frame.height)
+        _add_series(chart, anchor, series, names, gap=45)
+    format_chart(chart, f"={frame.title}", frame.width, frame.height)
     chart.set_y_axis(plain_axis(reverse=True))
     name = f"share of tonnes delivered to demand lines, {frame.span}"
     chart.set_x_axis(ruled_axis(name=name, num_format="0%", label_position="high"))
-    chart.set_legend({"position": "right", "font": {**_TEXT, "size": 8}})
+    chart.set_legend({"position": "right", "font": {**_CHART_FONT, "size": 8}})
     return chart
 
 
@@ -195,14 +197,14 @@ def bar_chart(
     """Bars of one column of a block, its first line on top."""
     chart = workbook.add_chart({"type": "bar"})
     series = ChartSeries((-1, column), (0, column), (lines - 1, column), STEEL)
-    labels = {"value": True, "num_format": number, "font": _TEXT}
-    names = _cells(anchor, (0, 0), (lines - 1, 0))
-    _add(chart, anchor, series, names, gap=40, data_labels=labels)
-    dress(chart, f"={frame.title}", frame.width, frame.height)
-    chart.set_y_axis(plain_axis(reverse=True, interval_unit=1, num_font={**_TEXT, "size": 8}))
+    labels = {"value": True, "num_format": number, "font": _CHART_FONT}
+    names = _block_range(anchor, (0, 0), (lines - 1, 0))
+    _add_series(chart, anchor, series, names, gap=40, data_labels=labels)
+    format_chart(chart, f"={frame.title}", frame.width, frame.height)
+    chart.set_y_axis(plain_axis(reverse=True, interval_unit=1, num_font={**_CHART_FONT, "size": 8}))
     shares = number.endswith("%")
     more = {"max": 1, "major_unit": 0.25} if shares else {}
-    # Long names need more room than Excel gives them by itself.
+    # Excel gives long names too little room.
     chart.set_plotarea({"layout": {"x": 0.38, "y": 0.13, "width": 0.54, "height": 0.72}})
     chart.set_x_axis(
         ruled_axis(

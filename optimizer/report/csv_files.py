@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimizer.atomic_write import replacing
+from optimizer.atomic_write import replace_when_complete
+from optimizer.report.argument_checks import check_folder, check_tables
 from optimizer.report.data_columns import data_tables
-from optimizer.report.what_is_written import check_folder, check_tables
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
@@ -51,7 +51,7 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows([_cell(value) for value in row] for row in rows)
-    with replacing(path, "CSV file") as part:
+    with replace_when_complete(path, "CSV file") as part:
         part.write_text(text.getvalue(), encoding="utf-8", newline="")
 
 

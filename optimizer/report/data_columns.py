@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from optimizer.result import Table
-from optimizer.result.field_units import unit
+from optimizer.result.field_units import unit_label
 from optimizer.result.result_layouts import Field, in_order
 from optimizer.tables import SHEETS
 from optimizer.tables.dates import days_of_label
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from optimizer.plan import Result
     from optimizer.studies import Study
 
-SITES = "Sites"
+SITES_TABLE = "Sites"
 SITE_COLUMNS = (
     "site",
     "kind",
@@ -29,7 +29,7 @@ SITE_COLUMNS = (
     "longitude",
 )
 """Attributes of a site that its file holds."""
-Values = Sequence[Any]
+ColumnValues = Sequence[Any]
 
 
 class DataColumn(Struct, frozen=True):
@@ -47,7 +47,7 @@ class DataTable(Struct, frozen=True):
     name: str
     meaning: str
     columns: tuple[DataColumn, ...]
-    values: tuple[Values, ...]
+    values: tuple[ColumnValues, ...]
 
 
 def data_columns(fields: Iterable[Field], currency: str, table: str) -> Iterator[DataColumn]:
@@ -55,14 +55,16 @@ def data_columns(fields: Iterable[Field], currency: str, table: str) -> Iterator
     kinds = {"text": "text", "period": "text", "date": "date"}
     for field in fields:
         kind = kinds.get(field.kind, "number")
-        measure = unit(field.kind, currency, table)
+        measure = unit_label(field.kind, currency, table)
         yield DataColumn(field.header, kind, measure, field.meaning)
         if field.kind == "period":
             yield DataColumn(f"{field.header} start", "date", "", "first day of the period")
             yield DataColumn(f"{field.header} end", "date", "", "last day of the period")
 
 
-def data_values(fields: Iterable[Field], values: Mapping[str, Values]) -> Iterator[Values]:
+def data_values(
+    fields: Iterable[Field], values: Mapping[str, ColumnValues]
+) -> Iterator[ColumnValues]:
     """Values of the columns of :func:`data_columns`; what is no date is None in a date column."""
     for field in fields:
         own = values[field.header]
@@ -94,12 +96,12 @@ def data_tables(thing: Result | Study) -> dict[str, DataTable]:
     settings = getattr(case, "settings", None)
     currency = thing.currency if settings is None else settings.currency  # type: ignore[union-attr]
     found = {name: data_table(own, currency) for name, own in in_order(thing.tables).items()}
-    return found if settings is None else found | {SITES: _sites(case)}
+    return found if settings is None else found | {SITES_TABLE: _sites(case)}
 
 
 def _sites(case: Any) -> DataTable:
     """The active sites of a case; a site without coordinates has none here."""
-    declared = SHEETS[SITES].columns
+    declared = SHEETS[SITES_TABLE].columns
     columns = (
         DataColumn(
             declared[name].header,
@@ -110,4 +112,4 @@ def _sites(case: Any) -> DataTable:
         for name in SITE_COLUMNS
     )
     values = ([getattr(site, name) for site in case.sites] for name in SITE_COLUMNS)
-    return DataTable(SITES, SHEETS[SITES].meaning, tuple(columns), tuple(values))
+    return DataTable(SITES_TABLE, SHEETS[SITES_TABLE].meaning, tuple(columns), tuple(values))

@@ -1,24 +1,26 @@
-"""Where text and the rows of the long tables are written: the one place to make faster."""
+"""Text, and the columns of result tables, in the cells of a worksheet."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from optimizer.report.excel_values import clean, finite, plain, serial
+from optimizer.report.excel_values import all_finite_floats, clean, excel_serial, finite
 from optimizer.report.formats import TEXT_KINDS
+from optimizer.tables.exact_numbers import ExactNumber
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-    from optimizer.report.worksheet import Content
+CellContent = str | float | None
+"""What a cell of a result table holds: clean text, a finite number, or nothing."""
 
 
 def write_text(sheet: Worksheet, row: int, column: int, text: object, form: Any) -> None:
-    """Write text as text, whatever it begins with; an empty one leaves a formatted blank."""
-    words = clean(text)
-    if words:
-        sheet.write_string(row, column, words, form)
+    """Write text as text even if it begins like a formula; empty text leaves a formatted blank."""
+    cleaned = clean(text)
+    if cleaned:
+        sheet.write_string(row, column, cleaned, form)
     else:
         sheet.write_blank(row, column, None, form)
 
@@ -28,24 +30,31 @@ def write_column(
 ) -> None:
     """Write one column of a result table downwards from a cell; blanks keep the format.
 
-    Text is written as text whatever it begins with; what is no finite number stays blank.
+    Text is never read as a formula. A value that is not a finite number stays blank.
     """
-    contents = _texts(values) if kind in TEXT_KINDS else _numbers(values, kind == "date")
-    sheet.lay_column(*first, contents, form)
+    contents = (
+        _text_contents(values) if kind in TEXT_KINDS else _number_contents(values, kind == "date")
+    )
+    # With the options of ``results_workbook.options`` text stays text, and "" is a blank.
+    sheet.write_column(
+        *first,
+        [ExactNumber(each) if each.__class__ is float else each for each in contents],
+        form,
+    )
 
 
-def _texts(values: Sequence[Any]) -> list[Content]:
+def _text_contents(values: Sequence[Any]) -> list[CellContent]:
     if set(map(type, values)) <= {str}:
-        known = {value: clean(value) for value in dict.fromkeys(values)}
-        return [known[value] for value in values]
+        cleaned = {value: clean(value) for value in dict.fromkeys(values)}
+        return [cleaned[value] for value in values]
     return [clean(value) for value in values]
 
 
-def _numbers(values: Sequence[Any], dates: bool) -> list[Content]:
-    if plain(values):
+def _number_contents(values: Sequence[Any], dates: bool) -> list[CellContent]:
+    if all_finite_floats(values):
         return list(values)
-    convert = serial if dates else finite
-    contents: list[Content] = []
+    convert = excel_serial if dates else finite
+    contents: list[CellContent] = []
     for value in values:
         number = convert(value)
         contents.append(clean(value) if number is None and isinstance(value, str) else number)

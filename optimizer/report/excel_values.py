@@ -1,6 +1,6 @@
-"""What may stand in a cell: clean text, finite numbers, dates as Excel counts them, addresses.
+"""Contents of cells: clean text, finite numbers, serial dates, addresses, parts of formulas.
 
-Nothing here knows XlsxWriter; formulas are plain text.
+Nothing here depends on XlsxWriter; formulas are plain text.
 """
 
 from __future__ import annotations
@@ -11,19 +11,22 @@ from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
-LONGEST = 32_767
-"""Most characters (as UTF-16 counts them) that a cell can hold."""
-CUT = " … (cut)"
+MAX_EXCEL_CELL_CHARACTERS = 32_767
+"""Most characters (as UTF-16 counts them) that a cell of Excel can hold."""
+TRUNCATION_MARK = " … (cut)"
 
-LONGEST_TITLE = 255
+MAX_LITERAL_CHARACTERS = 250
+"""Longest text in a formula; Excel takes 255 characters in one piece, quotes included."""
+MAX_TITLE_CHARACTERS = 255
 """Most characters (as UTF-16 counts them) of the title of a column of an Excel table."""
-_MARKS = frozenset("'[]#@\"")
-"""What a reference by title has to escape; Excel and LibreOffice do not agree on how."""
-_CRITERION = 240
-"""Most characters of a name in a formula: Excel allows 255 in one piece of text."""
-_WILD = re.compile(r"([~*?])")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_EPOCH = date(1899, 12, 30)
+_ESCAPED_IN_REFERENCES = frozenset("'[]#@\"")
+"""Characters that a reference by title must escape; Excel and LibreOffice disagree on how."""
+_MAX_CRITERION_CHARACTERS = 240
+"""Longest name in a criterion: Excel takes 255 characters in one piece of text, and the equals
+sign, quotes and a wildcard need room."""
+_WILDCARD = re.compile(r"([~*?])")
+_INVALID_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_EXCEL_EPOCH = date(1899, 12, 30)
 
 
 def clean(value: object) -> str:
@@ -32,17 +35,22 @@ def clean(value: object) -> str:
     >>> clean("Lynas\\x00 Kuantan")
     'Lynas\\ufffd Kuantan'
     """
-    if type(value) is str and value.isprintable() and 2 * len(value) <= LONGEST:
+    if type(value) is str and value.isprintable() and 2 * len(value) <= MAX_EXCEL_CELL_CHARACTERS:
         return value
     if value is None:
         return ""
     text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _FORBIDDEN.sub("\ufffd", text)
-    if 2 * len(text) > LONGEST:
+    text = _INVALID_CHARACTERS.sub("\ufffd", text)
+    if 2 * len(text) > MAX_EXCEL_CELL_CHARACTERS:
         units = text.encode("utf-16-le")
-        if len(units) > 2 * LONGEST:
-            text = units[: 2 * (LONGEST - len(CUT))].decode("utf-16-le", "ignore") + CUT
+        if len(units) > 2 * MAX_EXCEL_CELL_CHARACTERS:
+            text = (
+                units[: 2 * (MAX_EXCEL_CELL_CHARACTERS - len(TRUNCATION_MARK))].decode(
+                    "utf-16-le", "ignore"
+                )
+                + TRUNCATION_MARK
+            )
     return text
 
 
@@ -51,11 +59,11 @@ def one_line(value: object) -> str:
     return " ".join(clean(value).split())
 
 
-def plain(values: Sequence[Any]) -> bool:
-    """Whether all values are floats that cells can hold as they are.
+def all_finite_floats(values: Sequence[Any]) -> bool:
+    """True if all values are finite floats, which cells can hold as they are.
 
-    >>> plain([1.0, 2.0]), plain([1.0, None]), plain([float("nan")])
-    (True, False, False)
+    >>> all_finite_floats([1.0, 2.0]), all_finite_floats([1.0, None])
+    (True, False)
     """
     return set(map(type, values)) <= {float} and all(map(isfinite, values))
 
@@ -73,16 +81,16 @@ def finite(value: Any) -> float | None:
     return number if isfinite(number) else None
 
 
-def serial(value: Any) -> float | None:
+def excel_serial(value: Any) -> float | None:
     """Date as Excel counts it, in days; None if it is not a date that Excel knows.
 
-    >>> serial(date(2027, 1, 1))
+    >>> excel_serial(date(2027, 1, 1))
     46388.0
     """
     if not isinstance(value, date) or value != value:
         return None
     day = value.date() if isinstance(value, datetime) else value
-    days = float((day - _EPOCH).days)
+    days = float((day - _EXCEL_EPOCH).days)
     if isinstance(value, datetime):
         days += (value.hour * 3600 + value.minute * 60 + value.second) / 86_400
     return days if days > 60 else None
@@ -105,13 +113,13 @@ def address(row: int, column: int, fixed: str = "") -> str:
     return f"{dollar_column}{column_name(column)}{dollar_row}{row + 1}"
 
 
-def area(first: tuple[int, int], last: tuple[int, int], sheet: str = "") -> str:
+def cell_range(first: tuple[int, int], last: tuple[int, int], sheet: str = "") -> str:
     """Fixed range between two cells, with its sheet if one is given."""
     cells = f"{address(*first, 'rc')}:{address(*last, 'rc')}"
-    return f"{quoted(sheet)}!{cells}" if sheet else cells
+    return f"{quoted_sheet(sheet)}!{cells}" if sheet else cells
 
 
-def quoted(sheet: str) -> str:
+def quoted_sheet(sheet: str) -> str:
     """Name of a sheet as it stands in formulas."""
     return "'" + sheet.replace("'", "''") + "'"
 
@@ -121,13 +129,13 @@ def table_name(layout_name: str) -> str:
     return "tbl_" + re.sub(r"\W", "_", layout_name)
 
 
-def column_of(layout_name: str, header: str) -> str:
+def column_ref(layout_name: str, header: str) -> str:
     """Structured reference to a column of a result table: ``tbl_Costs[amount]``."""
     return f"{table_name(layout_name)}[{header}]"
 
 
 def column_titles(headers: Iterable[object]) -> list[str]:
-    """Headers as an Excel table takes them: one line, not too long, none twice, none empty.
+    """Headers as an Excel table takes them: one line each, not too long, distinct, not empty.
 
     >>> column_titles(["tonnes", "Tonnes", "", "two\\nlines"])
     ['tonnes', 'Tonnes (2)', 'column', 'two lines']
@@ -135,49 +143,47 @@ def column_titles(headers: Iterable[object]) -> list[str]:
     taken: set[str] = set()
     titles = []
     for header in headers:
-        whole, number = one_line(header) or "column", 1
-        title = shortened(whole, LONGEST_TITLE)
+        text, number = one_line(header) or "column", 1
+        title = truncated(text, MAX_TITLE_CHARACTERS)
         while title.casefold() in taken:
             number += 1
-            end = f" ({number})"
-            title = shortened(whole, LONGEST_TITLE - len(end)) + end
+            suffix = f" ({number})"
+            title = truncated(text, MAX_TITLE_CHARACTERS - len(suffix)) + suffix
         taken.add(title.casefold())
         titles.append(title)
     return titles
 
 
-def shortened(text: str, most: int) -> str:
-    """Text of at most so many characters, as UTF-16 counts them; what is cut ends in dots.
+def truncated(text: str, length: int) -> str:
+    """Text of at most so many characters, as UTF-16 counts them; an ellipsis ends what is cut.
 
     >>> shortened("Kazakhstan", 10), shortened("Kazakhstan", 6)
     ('Kazakhstan', 'Kazak…')
     """
     units = text.encode("utf-16-le", "replace")
-    if len(units) <= 2 * most:
+    if len(units) <= 2 * length:
         return text
-    return units[: 2 * (most - 1)].decode("utf-16-le", "ignore").rstrip() + "…"
+    return units[: 2 * (length - 1)].decode("utf-16-le", "ignore").rstrip() + "…"
 
 
-def column_cells(layout_name: str, title: str, first: tuple[int, int], last: int) -> str:
-    """Reference to a column whose title a person may have written, from its first cell down.
+def column_range(layout_name: str, title: str, first: tuple[int, int], last: int) -> str:
+    """Reference to a column of a table by its title, or by its cells if that needs escapes.
 
-    By title, as ``tbl_Costs[amount]``; by its cells where the title would need escapes.
-
-    >>> column_cells("Costs", "2027", (5, 1), 9), column_cells("Costs", "Plan #2", (5, 1), 9)
+    >>> column_range("Costs", "2027", (5, 1), 9), column_range("Costs", "Plan #2", (5, 1), 9)
     ('tbl_Costs[2027]', '$B$6:$B$10')
     """
-    if _MARKS.isdisjoint(title):
-        return column_of(layout_name, title)
-    return area(first, (last, first[1]))
+    if _ESCAPED_IN_REFERENCES.isdisjoint(title):
+        return column_ref(layout_name, title)
+    return cell_range(first, (last, first[1]))
 
 
-def wild(names: Iterable[str]) -> bool:
-    """Whether a name holds a character that Excel reads as a wildcard."""
-    return any(_WILD.search(name) for name in names)
+def has_wildcards(names: Iterable[str]) -> bool:
+    """True if a name has a character that Excel reads as a wildcard."""
+    return any(_WILDCARD.search(name) for name in names)
 
 
 def criterion(name: str) -> str:
-    """Criterion of SUMIFS for exactly this name, as text inside a formula.
+    """Criterion of SUMIFS that matches exactly this name, as text inside a formula.
 
     The equals sign keeps ``>5`` a name and lets "" mean blank; the tilde keeps * and ?
     from matching other names.
@@ -187,22 +193,31 @@ def criterion(name: str) -> str:
     >>> criterion("2 x 50%*")
     '"=2 x 50%~*"'
     """
-    pieces = [_WILD.sub(r"~\1", character).replace('"', '""') for character in name]
-    text = "".join(pieces)
-    if len(text) > _CRITERION:
-        text = "".join(pieces[: _CRITERION // 2]) + "*"
+    characters = [_WILDCARD.sub(r"~\1", character).replace('"', '""') for character in name]
+    text = "".join(characters)
+    if len(text) > _MAX_CRITERION_CHARACTERS:
+        text = "".join(characters[: _MAX_CRITERION_CHARACTERS // 2]) + "*"
     return f'"={text}"'
 
 
+def text_literal(text: str) -> str:
+    """Text as it stands in a formula that compares exactly; see MAX_LITERAL_CHARACTERS.
+
+    >>> text_literal('2" pipe')
+    '"2"" pipe"'
+    """
+    return '"' + text.replace('"', '""') + '"'
+
+
 def criteria(names: Sequence[str]) -> str:
-    """Criterion for any of several names: an array, to be added up by SUMPRODUCT."""
+    """Criterion that matches any of several names: an array, whose matches SUMPRODUCT adds up."""
     if len(names) == 1:
         return criterion(names[0])
     return "{" + ",".join(criterion(name) for name in names) + "}"
 
 
 def cell_criterion(reference: str, escape: bool) -> str:
-    """Criterion for exactly what stands in a cell; ``escape`` where names hold wildcards."""
+    """Criterion that matches exactly the text of a cell; ``escape`` if it may have wildcards."""
     if escape:
         for character in "~*?":
             reference = f'SUBSTITUTE({reference},"{character}","~{character}")'

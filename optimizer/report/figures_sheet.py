@@ -2,75 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from optimizer.report import block_demand, block_origin, block_plants, block_scarce, block_titles
-from optimizer.report.block_grid import LEFT, SheetGrid, lay_out, page_of, set_columns, write_block
+from optimizer.report.block_grid import (
+    FIRST_COLUMN,
+    SheetGrid,
+    grid_for,
+    place_blocks,
+    set_columns,
+    write_block,
+)
 from optimizer.report.cell_links import RowFinder
+from optimizer.report.delivered_origins import OUTLETS_BLOCK, delivered_origins
 from optimizer.report.excel_rows import write_text
 from optimizer.report.formats import STEEL, Formats
-from optimizer.report.formula_block import Anchors, FormulaBlock, once
+from optimizer.report.formula_block import Anchors, BlocksByName, FormulaBlock, with_cached_rows
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Tables
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-NAME = "Figures"
-MEANING = "What the charts of the Summary are drawn from, beside its own tables."
-BANDS = (
-    ((block_titles.NAME,),),
-    ((block_origin.SOURCES,), (block_demand.WANTED,)),
-    ((block_origin.ORIGIN,), (block_origin.OUTLETS,)),
-    ((block_scarce.NAME,), (block_plants.SUPPLY,)),
+FIGURES_SHEET = "Figures"
+FIGURES_SUBTITLE = "What the charts of the Summary are drawn from, beside its own tables."
+FIGURES_BANDS = (
+    ((block_titles.CHART_TITLES_BLOCK,),),
+    ((block_origin.SOURCES_BLOCK,), (block_demand.DEMAND_BLOCK,)),
+    ((block_origin.ORIGIN_BLOCK,), (OUTLETS_BLOCK,)),
+    ((block_scarce.SCARCITY_BLOCK,), (block_plants.SUPPLY_BLOCK,)),
 )
-_TOP = 3
+_FIRST_BLOCK_ROW = 3
 
 
 def figure_blocks(summary: Summary, tables: Tables) -> dict[str, FormulaBlock]:
     """Blocks that have something to show."""
-    demand = block_demand.demand(summary, tables)
-    found = [
-        block_demand.wanted_by_year(demand) if demand else None,
-        block_scarce.scarce(summary, tables),
-        block_plants.supply(summary, tables),
+    demand = block_demand.demand_by_year(summary, tables)
+    candidates = [
+        block_demand.demand_block(demand) if demand else None,
+        block_scarce.scarcity_block(summary, tables),
+        block_plants.supply_block(summary, tables),
     ]
-    origins = block_origin.origins(summary, tables) if demand else None
+    origins = delivered_origins(summary, tables) if demand else None
     if origins:
-        found += [
-            block_origin.sources(summary, tables, origins),
-            block_origin.origin(origins),
-            block_origin.outlets(origins),
+        candidates += [
+            block_origin.sources_block(summary, tables, origins),
+            block_origin.origin_block(origins),
+            block_origin.outlets_block(origins),
         ]
-    return {block.name: once(block) for block in found if block}
+    return {block.name: with_cached_rows(block) for block in candidates if block}
 
 
-def lay_out_figures(blocks: Mapping[str, FormulaBlock], summary: Summary) -> SheetGrid:
-    """Where each block of figures stands."""
-    page = page_of(NAME, blocks.values(), len(summary.calendar) + 1)
-    lay_out(page, BANDS, blocks, _TOP)
-    return page
+def lay_out_figures(blocks: BlocksByName, summary: Summary) -> SheetGrid:
+    """Grid of the sheet of figures, with an anchor for each block."""
+    grid = grid_for(FIGURES_SHEET, blocks.values(), len(summary.calendar) + 1)
+    place_blocks(grid, FIGURES_BANDS, blocks, _FIRST_BLOCK_ROW)
+    return grid
 
 
 def write_figures(
     sheet: Worksheet,
-    blocks: Mapping[str, FormulaBlock],
-    page: SheetGrid,
+    blocks: BlocksByName,
+    grid: SheetGrid,
     anchors: Anchors,
     finder: RowFinder,
     forms: Formats,
 ) -> None:
-    """Fill the sheet of figures; ``anchors`` are those of all sheets."""
-    set_columns(sheet, page)
-    write_text(sheet, 0, LEFT, NAME, forms("title"))
+    """Fill the sheet of figures; ``anchors`` are those of the blocks of all sheets."""
+    set_columns(sheet, grid)
+    write_text(sheet, 0, FIRST_COLUMN, FIGURES_SHEET, forms("title"))
     sheet.set_row(0, 24)
-    write_text(sheet, 1, LEFT, MEANING, forms("subtitle"))
-    for name in page.anchors:
+    write_text(sheet, 1, FIRST_COLUMN, FIGURES_SUBTITLE, forms("subtitle"))
+    for name in grid.anchors:
         block = blocks[name]
-        write_block(sheet, block, block.fill(anchors), page, finder, forms)
-    sheet.print_area(0, 0, max(page.below - 1, _TOP), page.last)
-    sheet.set_h_pagebreaks(page.breaks)
+        write_block(sheet, block, block.make_rows(anchors), grid, finder, forms)
+    sheet.print_area(0, 0, max(grid.next_row - 1, _FIRST_BLOCK_ROW), grid.last_column)
+    sheet.set_h_pagebreaks(grid.page_breaks)
     sheet.set_tab_color(STEEL)
-    cells = f"A1:{page.end}"
+    cells = f"A1:{grid.last_cell}"
     sheet.ignore_errors({"number_stored_as_text": cells, "formula_differs": cells})

@@ -1,4 +1,4 @@
-"""How the workbook looks: colours, number formats by kind, cell formats made once each."""
+"""Colours, number formats by kind of column, and cell formats of the workbooks."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-FONT = "Arial"
-SIZE = 10
+FONT_NAME = "Arial"
+FONT_SIZE = 10
 
 INK = "#1F2933"
 NAVY = "#1F3864"
 STEEL = "#3E6D9C"
-PALE = "#EEF2F7"
-RULE = "#D5DBE3"
+PALE_BLUE = "#EEF2F7"
+HAIRLINE = "#D5DBE3"
 GREY = "#6B7785"
 GREEN = "#2E6B4F"
 PALE_GREEN = "#E6F1EB"
@@ -23,28 +23,13 @@ RED = "#A3322B"
 PALE_RED = "#F8E7E5"
 AMBER = "#8A6116"
 PALE_AMBER = "#FBF1DC"
-WARM = "#FBE3C0"
-HOT = "#E58A63"
+PALE_ORANGE = "#FBE3C0"
+ORANGE = "#E58A63"
 
 TEXT_KINDS = ("text", "period")
-"""Kinds of field that hold text."""
-SUMMED_KINDS = ("tonnes", "amount", "money")
-"""Kinds of field that add up."""
-APART = frozenset(
-    (
-        "Scenarios",
-        "Stress",
-        "Frontier",
-        "Alternatives",
-        "By scenario",
-        "Value",
-        "Here and now",
-        "Cost changes",
-    )
-)
-"""Tables whose rows are plans or measures, each for itself: nothing in them adds up."""
+"""Kinds of column that hold text."""
 
-_FIXED = {
+_NUMBER_FORMATS = {
     "text": "@",
     "period": "@",
     "date": "yyyy-mm-dd",
@@ -53,7 +38,7 @@ _FIXED = {
     "number": "General",
 }
 
-STYLES: dict[str, dict[str, Any]] = {
+CELL_STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "font_color": NAVY, "valign": "vcenter"},
     "subtitle": {"font_color": GREY, "valign": "top"},
     "heading": {
@@ -76,58 +61,63 @@ STYLES: dict[str, dict[str, Any]] = {
         "bold": True,
         "font_color": GREY,
         "bottom": 1,
-        "bottom_color": RULE,
+        "bottom_color": HAIRLINE,
     },
     "unit": {"italic": True, "font_size": 8, "font_color": GREY, "align": "right"},
     "note": {"italic": True, "font_size": 8, "font_color": GREY},
-    "total": {"bold": True, "font_color": INK, "bg_color": PALE, "valign": "top"},
-    "body": {"font_color": INK, "valign": "top", "bottom": 1, "bottom_color": RULE},
-    "sum": {"bold": True, "font_color": INK, "top": 1, "top_color": NAVY, "bg_color": PALE},
+    "total": {"bold": True, "font_color": INK, "bg_color": PALE_BLUE, "valign": "top"},
+    "body": {"font_color": INK, "valign": "top", "bottom": 1, "bottom_color": HAIRLINE},
+    "sum": {"bold": True, "font_color": INK, "top": 1, "top_color": NAVY, "bg_color": PALE_BLUE},
     "tile label": {
         "font_size": 9,
         "font_color": GREY,
-        "bg_color": PALE,
+        "bg_color": PALE_BLUE,
         "top": 2,
         "top_color": NAVY,
     },
-    "tile value": {"bold": True, "font_size": 16, "font_color": NAVY, "bg_color": PALE},
-    "tile note": {"font_size": 8, "font_color": GREY, "bg_color": PALE, "valign": "top"},
+    "tile value": {"bold": True, "font_size": 16, "font_color": NAVY, "bg_color": PALE_BLUE},
+    "tile note": {"font_size": 8, "font_color": GREY, "bg_color": PALE_BLUE, "valign": "top"},
     "good": {"bold": True, "font_color": GREEN, "bg_color": PALE_GREEN, "valign": "vcenter"},
     "bad": {"bold": True, "font_color": RED, "bg_color": PALE_RED, "valign": "vcenter"},
     "doubtful": {"bold": True, "font_color": AMBER, "bg_color": PALE_AMBER, "valign": "vcenter"},
-    "neutral": {"bold": True, "font_color": GREY, "bg_color": PALE, "valign": "vcenter"},
+    "neutral": {"bold": True, "font_color": GREY, "bg_color": PALE_BLUE, "valign": "vcenter"},
     "link": {"font_color": STEEL, "underline": 1, "valign": "top"},
 }
 
 
 class Formats:
-    """Cell formats of one workbook, each made once."""
+    """Cell formats of one workbook; each combination is made once."""
 
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
-        self._made: dict[tuple[Any, ...], Any] = {}
+        self._formats: dict[tuple[Any, ...], Any] = {}
 
     def __call__(self, style: str, number: str = "", **more: Any) -> Any:
-        """Format of a style with a number format and further properties."""
+        """Format of a style with a number format and further properties of XlsxWriter."""
         key = (style, number, *sorted(more.items()))
-        if key not in self._made:
-            properties = {"font_name": FONT, "font_size": SIZE, **STYLES[style], **more}
+        if key not in self._formats:
+            properties = {
+                "font_name": FONT_NAME,
+                "font_size": FONT_SIZE,
+                **CELL_STYLES[style],
+                **more,
+            }
             if number:
                 properties["num_format"] = number
-            self._made[key] = self._workbook.add_format(properties)
-        return self._made[key]
+            self._formats[key] = self._workbook.add_format(properties)
+        return self._formats[key]
 
-    def difference(self, colour: str, background: str) -> Any:
-        """Format that a condition lays over a cell."""
-        key = ("difference", colour, background)
-        if key not in self._made:
+    def conditional(self, colour: str, background: str) -> Any:
+        """Format that a condition applies to a cell."""
+        key = ("conditional", colour, background)
+        if key not in self._formats:
             properties = {"font_color": colour, "bg_color": background}
-            self._made[key] = self._workbook.add_format(properties)
-        return self._made[key]
+            self._formats[key] = self._workbook.add_format(properties)
+        return self._formats[key]
 
 
 def number_format(kind: str, size: float = 0.0, dash: bool = False) -> str:
-    """Number format of a kind of field, with decimals that suit values of a size.
+    """Number format of a kind of column, with decimals that suit values of a size.
 
     ``dash`` shows zero as a dash, for pivots. The value in the cell is never rounded.
 
@@ -136,18 +126,19 @@ def number_format(kind: str, size: float = 0.0, dash: bool = False) -> str:
     """
     size = abs(size)
     if kind in ("tonnes", "amount"):
-        shown = "#,##0.0" if size >= 100 else "#,##0.00" if size >= 10 else "#,##0.000"
+        number = "#,##0.0" if size >= 100 else "#,##0.00" if size >= 10 else "#,##0.000"
     elif kind == "money":
-        shown = "#,##0" if size >= 1000 else "#,##0.00"
+        number = "#,##0" if size >= 1000 else "#,##0.00"
     else:
-        shown = _FIXED[kind]
-    return f'{shown};-{shown};"–"' if dash and shown[0] in "#0" else shown
+        number = _NUMBER_FORMATS[kind]
+    return f'{number};-{number};"–"' if dash and number[0] in "#0" else number
 
 
-def size_of(kind: str, values: Iterable[float]) -> float:
-    """Size by which a column's decimals are chosen: of tonnes the least that matters.
+def size_for_decimals(kind: str, values: Iterable[float]) -> float:
+    """Size by which the decimals of a column are chosen: of tonnes the least, else the largest.
 
     A tonne of Tb oxide stands in one column with thousands of tonnes of concentrate.
+    Tonnes that three decimals show as zero do not count.
     """
     sizes = [abs(value) for value in values]
     if kind in ("tonnes", "amount"):
@@ -155,17 +146,17 @@ def size_of(kind: str, values: Iterable[float]) -> float:
     return max(sizes, default=0.0)
 
 
-def divisor(number: str) -> float:
-    """What a number format of :func:`money_scale` divides by.
+def format_divisor(number: str) -> float:
+    """Divisor by which a number format of :func:`money_scale` shows a value.
 
-    >>> divisor("#,##0.0,,")
+    >>> format_divisor("#,##0.0,,")
     1000000.0
     """
     return 1000.0 ** (len(number) - len(number.rstrip(",")))
 
 
 def money_scale(largest: float, currency: str) -> tuple[str, str]:
-    """Number format and name of the unit in which sums of money are shown.
+    """Number format and unit in which amounts of money up to a largest one are shown.
 
     >>> money_scale(250e6, "USD")
     ('#,##0.0,,', 'USD million')

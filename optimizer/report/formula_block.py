@@ -11,22 +11,25 @@ from math import fsum
 
 from msgspec import Struct, structs
 
-from optimizer.report.cell_links import LinkTarget
-from optimizer.report.excel_values import address, area, clean, criteria, finite, quoted
+from optimizer.report.excel_values import clean, criteria, finite
+from optimizer.report.sheet_positions import BlockAnchor, LinkTarget
 from optimizer.result.result_layouts import Table
 
-Value = float | str
+CellValue = float | str
+NEGLIGIBLE_SUM_SHARE = 1e-6
+"""Share of a total below which a difference of sums is rounding and no line of its own; chosen
+so that what HiGHS's tolerance of 1e-7 leaves in each row does not show."""
 
 
 class FormulaCell(Struct, frozen=True):
-    """Value of a cell, the formula that gives it (if any), its number format and style."""
+    """Value of a cell, its formula (if any), its number format and style."""
 
-    value: Value
+    value: CellValue
     formula: str = ""
     number: str = "@"
     style: str = ""
     link: LinkTarget | None = None
-    """Rows behind it."""
+    """Rows that the cell leads to."""
 
 
 class BlockRow(Struct, frozen=True):
@@ -36,124 +39,95 @@ class BlockRow(Struct, frozen=True):
     style: str = "body"
 
 
-class BlockAnchor(Struct, frozen=True):
-    """Where a block begins, counted from 0: title, then header, then rows."""
-
-    row: int
-    column: int
-    sheet: str = ""
-
-    @property
-    def header(self) -> int:
-        """Row of the column headings."""
-        return self.row + 1
-
-    @property
-    def first(self) -> int:
-        """Row of the first line."""
-        return self.row + 2
-
-    def at(self, line: int, column: int, fixed: str = "") -> str:
-        """Address of a cell by line and column of the block; line -1 is the heading."""
-        return address(self.first + line, self.column + column, fixed)
-
-    def ref(self, line: int, column: int) -> str:
-        """Address of a cell for formulas on other sheets."""
-        return f"{quoted(self.sheet)}!{self.at(line, column)}"
-
-    def span(self, first: tuple[int, int], last: tuple[int, int]) -> str:
-        """Fixed range between two cells by line and column, for formulas on other sheets."""
-        start, end = ((self.first + r, self.column + c) for r, c in (first, last))
-        return area(start, end, self.sheet)
-
-    def down(self, first: int, last: int, column: int) -> str:
-        """Range of lines of one column of the block."""
-        return f"{self.at(first, column)}:{self.at(last, column)}"
-
-    def along(self, line: int, first: int, last: int) -> str:
-        """Range of columns of one line of the block."""
-        return f"{self.at(line, first)}:{self.at(line, last)}"
-
-
 Anchors = Mapping[str, BlockAnchor]
+"""Where each block stands, by its name."""
 
 
 class FormulaBlock(Struct, frozen=True):
-    """A small table: its size is known at once, its cells when all blocks have a place."""
+    """A small table: its size is known at once, its cells when all blocks have an anchor."""
 
     name: str
     title: str
     headers: tuple[str, ...]
     lines: int
-    fill: Callable[[Anchors], list[BlockRow]]
-    verdict: int = 0
-    """Column of the verdicts, if there is one."""
-    heat: tuple[int, int] | None = None
+    """Number of lines below the headings."""
+    make_rows: Callable[[Anchors], list[BlockRow]]
+    """Makes the lines from the anchors of all blocks."""
+    verdict_column: int = 0
+    """Column of the verdicts; 0 if there is none."""
+    utilisation_columns: tuple[int, int] | None = None
     """First and last column of shares of capacity, if there are any."""
-    words: bool = False
-    """Whether its columns are text."""
+    text_only: bool = False
+    """True if all columns are text."""
 
     @property
     def height(self) -> int:
-        """Rows that it takes, with the blank one below."""
+        """Rows that it takes: title, headings, lines, and a blank row below."""
         return self.lines + 3
 
 
-def once(block: FormulaBlock) -> FormulaBlock:
-    """The block with its lines made at the first call and kept: charts and titles ask again."""
-    made: list[list[BlockRow]] = []
-
-    def fill(anchors: Anchors) -> list[BlockRow]:
-        if not made:
-            made.append(block.fill(anchors))
-        return made[0]
-
-    return structs.replace(block, fill=fill)
+BlocksByName = Mapping[str, FormulaBlock]
 
 
-def sums(table: Table | None, keys: Sequence[str], value: str) -> dict[tuple[str, ...], float]:
-    """Sums of a column by the values of others; empty without a table."""
-    found: dict[tuple[str, ...], float] = {}
+def with_cached_rows(block: FormulaBlock) -> FormulaBlock:
+    """The block, making its lines once only: charts and titles need them too."""
+    cache: list[list[BlockRow]] = []
+
+    def make_rows(anchors: Anchors) -> list[BlockRow]:
+        if not cache:
+            cache.append(block.make_rows(anchors))
+        return cache[0]
+
+    return structs.replace(block, make_rows=make_rows)
+
+
+def grouped_sums(
+    table: Table | None, keys: Sequence[str], value: str
+) -> dict[tuple[str, ...], float]:
+    """Sums of a column for each combination of values of others; empty without a table."""
+    sums: dict[tuple[str, ...], float] = {}
     if table is None:
-        return found
+        return sums
     labels = [[clean(key) for key in table[header]] for header in keys]
     for key, amount in zip(zip(*labels, strict=True), table[value], strict=True):
-        found[key] = found.get(key, 0.0) + (finite(amount) or 0.0)
-    return found
+        sums[key] = sums.get(key, 0.0) + (finite(amount) or 0.0)
+    return sums
 
 
-def total(table: Table | None, value: str) -> float:
+def column_total(table: Table | None, value: str) -> float:
     """Sum of a column; 0 without a table."""
     return fsum(finite(amount) or 0.0 for amount in table[value]) if table is not None else 0.0
 
 
-def by_year(
-    found: Mapping[tuple[str, ...], float], calendar: Mapping[str, Sequence[str]]
+def sum_by_year(
+    sums: Mapping[tuple[str, ...], float], calendar: Mapping[str, Sequence[str]]
 ) -> dict[tuple[str, ...], float]:
-    """Sums by things and period, added up by things and calendar year."""
+    """Sums whose keys end in a calendar year, from sums whose keys end in a period."""
     years = {period: year for year, periods in calendar.items() for period in periods}
     result: dict[tuple[str, ...], float] = {}
-    for (*things, period), amount in found.items():
+    for (*labels, period), amount in sums.items():
         if period in years:
-            key = (*things, years[period])
+            key = (*labels, years[period])
             result[key] = result.get(key, 0.0) + amount
     return result
 
 
-def within(reference: str, periods: Sequence[str], conditions: str, when: str) -> str:
+def sumifs_over_periods(
+    reference: str, periods: Sequence[str], conditions: str, period_range: str
+) -> str:
     """Formula part: sum of a column over some periods, under further conditions.
 
-    ``conditions`` is a list of ranges and criteria; ``when`` the range of periods.
+    ``conditions`` are ranges and criteria, separated by commas.
     """
-    single = f"SUMIFS({reference},{conditions},{when},{criteria(periods)})"
+    single = f"SUMIFS({reference},{conditions},{period_range},{criteria(periods)})"
     return single if len(periods) == 1 else f"SUMPRODUCT({single})"
 
 
-def divided(above: str, below: str) -> str:
-    """Formula that divides two cells and shows nothing where there is nothing to divide by."""
-    return f'=IF({below}=0,"",{above}/{below})'
+def division_formula(dividend: str, divisor: str) -> str:
+    """Formula that divides two cells and shows nothing if the divisor is 0."""
+    return f'=IF({divisor}=0,"",{dividend}/{divisor})'
 
 
-def ratio(above: float, below: float) -> Value:
-    """What :func:`divided` shows."""
-    return above / below if below else ""
+def division_value(dividend: float, divisor: float) -> CellValue:
+    """Value of :func:`division_formula`."""
+    return dividend / divisor if divisor else ""

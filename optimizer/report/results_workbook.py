@@ -1,4 +1,4 @@
-"""Writing the results workbook: every sheet in order, in one go or not at all."""
+"""Writing the results workbook: all sheets in order, into a file that is replaced atomically."""
 
 from __future__ import annotations
 
@@ -7,48 +7,50 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from optimizer.atomic_write import Target, writing
+from optimizer.atomic_write import FileTarget, write_when_complete
 from optimizer.report import block_titles
-from optimizer.report.cell_links import RowFinder, write_links
-from optimizer.report.excel_compression import close
-from optimizer.report.excel_values import one_line, quoted, shortened
-from optimizer.report.figures_sheet import NAME as FIGURES
-from optimizer.report.figures_sheet import figure_blocks, lay_out_figures, write_figures
-from optimizer.report.formats import FONT, SIZE, Formats
+from optimizer.report.cell_links import RowFinder, write_certificate_links
+from optimizer.report.excel_values import one_line, quoted_sheet, truncated
+from optimizer.report.figures_sheet import (
+    FIGURES_SHEET,
+    figure_blocks,
+    lay_out_figures,
+    write_figures,
+)
+from optimizer.report.formats import FONT_NAME, FONT_SIZE, Formats
 from optimizer.report.headline import headline
-from optimizer.report.heat_sheet import NAME as HEAT
-from optimizer.report.heat_sheet import SOURCE as HEAT_OF
-from optimizer.report.heat_sheet import write_heat
+from optimizer.report.heat_sheet import HEAT_MAP_SHEET, HEAT_MAP_TABLE, write_heat_map
+from optimizer.report.sheet_positions import TablePosition
 from optimizer.report.summary import Summary
-from optimizer.report.summary_charts import add_charts, chosen
+from optimizer.report.summary_charts import add_charts, charted_blocks
 from optimizer.report.summary_sheet import (
-    CHARTS,
+    FIRST_CHART_ROW,
+    SUMMARY_SHEET,
     lay_out_summary,
     summary_blocks,
-    write_below,
+    write_alerts_and_contents,
     write_summary,
 )
-from optimizer.report.summary_sheet import NAME as SUMMARY
-from optimizer.report.table_sheet import TablePosition, write_sheet
+from optimizer.report.table_sheet import write_table_sheet
 from optimizer.report.worksheet import exact_worksheet
-from optimizer.result.result_layouts import CERTIFICATES, Table, in_order
+from optimizer.result.result_layouts import CERTIFICATES_LAYOUT, Table, in_order
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
 _A4 = 9
-_MARGIN = 65
-"""Most characters of a text in the margin of the paper."""
+_MAX_MARGIN_CHARACTERS = 65
+"""Most characters of a text in the margin: Excel takes 255 for the three texts of a header."""
 
 
-def write(path: Target, summary: Summary, tables: Mapping[str, Table]) -> None:
-    """Write the results workbook to a path, whose folder is made if need be, or an open file.
+def write(path: FileTarget, summary: Summary, tables: Mapping[str, Table]) -> None:
+    """Write the results workbook to a path, whose missing folder is created, or an open file.
 
     An existing file is replaced only when the new one is complete. Raises FileError if
-    the file is open in another program or cannot be written; nothing half-written stays.
+    the file is open in another program or cannot be written; no partial file remains.
     """
-    with writing(path) as file:
+    with write_when_complete(path) as file:
         _fill(file, summary, tables)
 
 
@@ -56,29 +58,31 @@ def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None
     """Write every sheet of the workbook to an open file."""
     import xlsxwriter
 
-    workbook = xlsxwriter.Workbook(file, options())
+    workbook = xlsxwriter.Workbook(file, workbook_options())
     exact = exact_worksheet()
     forms = Formats(workbook)
     order = list(in_order(tables))
-    first = workbook.add_worksheet(SUMMARY, exact)
-    boards = _BoardSheets(workbook, first, summary, tables, exact)
+    first = workbook.add_worksheet(SUMMARY_SHEET, exact)
+    overview = _OverviewSheets(workbook, first, summary, tables, exact)
     sheets = {name: workbook.add_worksheet(name, exact) for name in order}
-    places = {name: write_sheet(sheets[name], tables[name], summary, forms) for name in order}
-    if CERTIFICATES.name in sheets:
-        write_links(sheets[CERTIFICATES.name], tables, places, forms)
-    boards.fill(places, forms)
-    for name, place in places.items():
-        # The range of several areas, which Worksheet.print_area does not take.
-        workbook.define_name(f"{quoted(name)}!_xlnm.Print_Area", f"={place.printed}")
-        set_paper(sheets[name], summary, name, place.note)
-    for name, sheet in boards.sheets.items():
+    positions = {
+        name: write_table_sheet(sheets[name], tables[name], summary, forms) for name in order
+    }
+    if CERTIFICATES_LAYOUT.name in sheets:
+        write_certificate_links(sheets[CERTIFICATES_LAYOUT.name], tables, positions, forms)
+    overview.fill(positions, forms)
+    for name, position in positions.items():
+        # Worksheet.print_area does not take several ranges.
+        workbook.define_name(f"{quoted_sheet(name)}!_xlnm.Print_Area", f"={position.printed}")
+        set_paper(sheets[name], summary, name, position.note)
+    for name, sheet in overview.sheets.items():
         set_paper(sheet, summary, name)
     workbook.set_properties(_properties(summary))
-    close(workbook)
+    workbook.close()
 
 
-class _BoardSheets:
-    """The sheets that a board reads: Summary, the figures behind its charts, the heat map."""
+class _OverviewSheets:
+    """The sheets before the result tables: Summary, the figures behind its charts, heat map."""
 
     def __init__(
         self,
@@ -89,51 +93,53 @@ class _BoardSheets:
         exact: type[Worksheet],
     ) -> None:
         self.workbook, self.summary, self.tables = workbook, summary, tables
-        self.sheets = {SUMMARY: first}
-        self.own = summary_blocks(summary, tables)
-        self.figures = figure_blocks(summary, tables)
-        if self.own or self.figures:
-            titles = block_titles.titles(summary, {**self.own, **self.figures})
-            self.figures = {titles.name: titles, **self.figures}
-            self.sheets[FIGURES] = workbook.add_worksheet(FIGURES, exact)
-        used = tables.get(HEAT_OF)
-        if used is not None and len(used):
-            self.sheets[HEAT] = workbook.add_worksheet(HEAT, exact)
+        self.sheets = {SUMMARY_SHEET: first}
+        self.summary_blocks = summary_blocks(summary, tables)
+        self.figure_blocks = figure_blocks(summary, tables)
+        if self.summary_blocks or self.figure_blocks:
+            titles = block_titles.chart_titles_block(
+                summary, {**self.summary_blocks, **self.figure_blocks}
+            )
+            self.figure_blocks = {titles.name: titles, **self.figure_blocks}
+            self.sheets[FIGURES_SHEET] = workbook.add_worksheet(FIGURES_SHEET, exact)
+        utilisation = tables.get(HEAT_MAP_TABLE)
+        if utilisation is not None and len(utilisation):
+            self.sheets[HEAT_MAP_SHEET] = workbook.add_worksheet(HEAT_MAP_SHEET, exact)
 
-    def fill(self, places: Mapping[str, TablePosition], forms: Formats) -> None:
-        """Fill the sheets, once it is known where the result tables stand."""
+    def fill(self, positions: Mapping[str, TablePosition], forms: Formats) -> None:
+        """Fill the sheets; ``positions`` are those of the result tables."""
         summary, tables = self.summary, self.tables
-        blocks, finder = {**self.own, **self.figures}, RowFinder(tables, places)
-        page = lay_out_summary(self.own, summary, len(chosen(blocks)))
-        behind = lay_out_figures(self.figures, summary)
-        anchors = {**page.anchors, **behind.anchors}
-        tiles = headline(summary, tables, places, anchors, blocks)
-        first = self.sheets[SUMMARY]
-        write_summary(first, summary, self.own, page, anchors, tiles, finder, forms)
-        if FIGURES in self.sheets:
-            sheet = self.sheets[FIGURES]
-            write_figures(sheet, self.figures, behind, anchors, finder, forms)
-            add_charts(self.workbook, first, summary, blocks, anchors, page, CHARTS)
-        if HEAT in self.sheets:
-            write_heat(self.sheets[HEAT], tables, places[HEAT_OF], forms)
-        write_below(first, summary, places, page, forms)
+        blocks, finder = {**self.summary_blocks, **self.figure_blocks}, RowFinder(tables, positions)
+        grid = lay_out_summary(self.summary_blocks, summary, len(charted_blocks(blocks)))
+        figures_grid = lay_out_figures(self.figure_blocks, summary)
+        anchors = {**grid.anchors, **figures_grid.anchors}
+        tiles = headline(summary, tables, positions, anchors, blocks)
+        first = self.sheets[SUMMARY_SHEET]
+        write_summary(first, summary, self.summary_blocks, grid, anchors, tiles, finder, forms)
+        if FIGURES_SHEET in self.sheets:
+            sheet = self.sheets[FIGURES_SHEET]
+            write_figures(sheet, self.figure_blocks, figures_grid, anchors, finder, forms)
+            add_charts(self.workbook, first, summary, blocks, anchors, grid, FIRST_CHART_ROW)
+        if HEAT_MAP_SHEET in self.sheets:
+            write_heat_map(self.sheets[HEAT_MAP_SHEET], tables, positions[HEAT_MAP_TABLE], forms)
+        write_alerts_and_contents(first, summary, positions, grid, forms)
 
 
-def options() -> dict[str, Any]:
-    """How XlsxWriter writes every workbook of this room."""
+def workbook_options() -> dict[str, Any]:
+    """Options of XlsxWriter for every workbook of this package."""
     return {
         "in_memory": True,
         "strings_to_formulas": False,
         "strings_to_numbers": False,
         "strings_to_urls": False,
-        "default_format_properties": {"font_name": FONT, "font_size": SIZE},
+        "default_format_properties": {"font_name": FONT_NAME, "font_size": FONT_SIZE},
     }
 
 
 def set_paper(sheet: Worksheet, summary: Summary, name: str, note: str = "") -> None:
-    """Landscape A4 or Letter, one page wide, with case, periods, sheet and page in the margins.
+    """Set landscape, one page wide, with case, periods, sheet and page in the margins.
 
-    The page is scaled to its width, so that either paper takes it as it is.
+    The page is scaled to the width of the paper, so that it fits both A4 and Letter.
     """
     sheet.set_landscape()
     sheet.set_paper(_A4)
@@ -141,23 +147,24 @@ def set_paper(sheet: Worksheet, summary: Summary, name: str, note: str = "") -> 
     sheet.center_horizontally()
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.5)
     case, span, source = (
-        _margin(text) for text in (summary.case, summary.span, summary.input_name)
+        _margin_text(text) for text in (summary.case, summary.span, summary.input_name)
     )
     sheet.set_header(f"&L&8 {case}&C&8 {span}&R&8 {name}", {"margin": 0.25})
-    middle = f"&C&8 {note}" if note else ""
-    sheet.set_footer(f"&L&8 {source}{middle}&R&8 Page &P of &N", {"margin": 0.25})
+    centre = f"&C&8 {note}" if note else ""
+    sheet.set_footer(f"&L&8 {source}{centre}&R&8 Page &P of &N", {"margin": 0.25})
 
 
-def _margin(text: str) -> str:
-    """Text for a margin of the paper, whose three texts may have 255 characters together."""
-    cut = shortened(one_line(text).replace("&", "&&"), _MARGIN)
-    kept = cut.removesuffix("…")
-    half = (len(kept) - len(kept.rstrip("&"))) % 2
-    return cut.replace("&…", "…") if half else cut
+def _margin_text(text: str) -> str:
+    """Text for a margin of the page: short, and with each & doubled."""
+    cut = truncated(one_line(text).replace("&", "&&"), _MAX_MARGIN_CHARACTERS)
+    uncut = cut.removesuffix("…")
+    # An odd number of & at the end is half of a doubled one.
+    is_odd = (len(uncut) - len(uncut.rstrip("&"))) % 2
+    return cut.replace("&…", "…") if is_odd else cut
 
 
 def _properties(summary: Summary) -> dict[str, Any]:
-    """Title and, where ``made`` is a date, the time of making: the same plan, the same file."""
+    """Title, and the date in ``made`` as creation time, so that equal plans give equal files."""
     properties: dict[str, Any] = {"title": one_line(summary.case)[:255], "subject": "Sourcing plan"}
     with contextlib.suppress(ValueError):
         properties["created"] = datetime.fromisoformat(summary.made).replace(tzinfo=None)

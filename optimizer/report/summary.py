@@ -1,21 +1,21 @@
-"""What the results workbook must know beside the result tables."""
+"""Name, status and input of a plan, for the results workbook."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-OPTIMAL = "optimal"
+OPTIMAL_STATUS = "optimal"
 """Status of a plan that is proven to be the cheapest."""
 
 
 class Summary(Struct, frozen=True):
-    """The plan in a few words; whatever adds up is left to formulas over the tables.
+    """Name, status and input of a plan; sums are formulas over the result tables.
 
     ``years`` gives the calendar year of each period. ``wanted`` has a row for every
     demand line and period: line, segment, period, tonnes, shortage penalty. Lines with
     penalty 0 are outlets and optional sales: they do not count in the coverage.
-    ``alerts`` are sentences; one that stems from a cell of the input carries ``sheet`` and
-    ``cell``, and is a link to it where ``input_path`` says how the input is reached.
+    ``alerts`` are sentences; one about a cell of the input has the attributes ``sheet`` and
+    ``cell``, and becomes a link to it if ``input_path`` is known. ``made`` is an ISO date.
     """
 
     case: str
@@ -33,25 +33,25 @@ class Summary(Struct, frozen=True):
     input_path: str = ""
     wanted: tuple[tuple[str, str, str, float, float], ...] = ()
     lawful: str = ""
-    """The word for the plan: yes, as far as stated, no rule binds, no rules."""
+    """Lawfulness of the plan: yes, as far as stated, no, no rule binds, no rules."""
 
     @property
     def span(self) -> str:
-        """First and last period."""
+        """First and last period, as text."""
         return " to ".join(dict.fromkeys((*self.periods[:1], *self.periods[-1:])))
 
     @property
     def calendar(self) -> dict[str, tuple[str, ...]]:
         """Periods of each calendar year, in order."""
-        found: dict[str, list[str]] = {}
+        calendar: dict[str, list[str]] = {}
         for period, year in zip(self.periods, self.years, strict=True):
-            found.setdefault(str(year), []).append(period)
-        return {year: tuple(periods) for year, periods in found.items()}
+            calendar.setdefault(str(year), []).append(period)
+        return {year: tuple(periods) for year, periods in calendar.items()}
 
     @property
     def verdict(self) -> str:
         """The status line, such as ``Least-cost plan, proven optimal; audit passed``."""
-        if self.status == OPTIMAL:
+        if self.status == OPTIMAL_STATUS:
             plan = "Least-cost plan, proven optimal"
         else:
             plan = f"Plan not proven optimal ({self.status})"
@@ -60,12 +60,12 @@ class Summary(Struct, frozen=True):
 
     @property
     def colour(self) -> str:
-        """Style of the status line: green only for a proven plan that is lawful as stated."""
+        """Style of the status line: green only for a proven and audited plan that is lawful."""
         if not self.sound or self.lawful == "no":
             return "bad"
         return {"yes": "good", "no rules": "neutral"}.get(self.lawful, "doubtful")
 
     @property
     def sound(self) -> bool:
-        """Whether the plan is proven optimal and its audit passed."""
-        return self.status == OPTIMAL and self.audit_passed
+        """True if the plan is proven optimal and its audit passed."""
+        return self.status == OPTIMAL_STATUS and self.audit_passed

@@ -1,130 +1,87 @@
 """One sheet for one result table: title, live totals, an Excel table, its pivot beside it.
 
-Rows 1 to 5 are title, meaning, totals of the rows shown, units and header; the data
-follows. The totals count what a filter leaves.
+Rows 1 to 5 are title, meaning, totals, units and header; the data follows. The totals are those
+of the rows that a filter leaves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, chain
+from itertools import chain
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-
 from optimizer.errors import FileError
-from optimizer.report.block_grid import HEAT, colour_verdicts
 from optimizer.report.cell_links import input_links
+from optimizer.report.column_totals import RATIO_COLUMNS, has_workbook_total
+from optimizer.report.conditional_formats import UTILISATION_COLOUR_SCALE, format_table
 from optimizer.report.excel_rows import write_column, write_text
 from optimizer.report.excel_values import (
     address,
-    area,
-    column_cells,
-    column_name,
+    all_finite_floats,
+    column_range,
     column_titles,
     finite,
-    plain,
     table_name,
 )
 from optimizer.report.formats import (
-    AMBER,
-    APART,
-    GREEN,
     GREY,
-    PALE_AMBER,
-    PALE_GREEN,
-    PALE_RED,
-    RED,
     STEEL,
-    SUMMED_KINDS,
     TEXT_KINDS,
     Formats,
     number_format,
-    size_of,
+    size_for_decimals,
 )
-from optimizer.report.pivot import PivotPlace, write_pivot
+from optimizer.report.formula_block import column_total, division_value
+from optimizer.report.pivot import write_pivot
+from optimizer.report.print_area import print_area, print_note, printed_columns
+from optimizer.report.sheet_positions import PivotPosition, TablePosition
 from optimizer.report.summary import Summary
-from optimizer.report.worksheet import lay_heights
-from optimizer.result.field_units import unit
+from optimizer.report.worksheet import add_excel_table
+from optimizer.result.field_units import unit_label
+from optimizer.result.result_table import ADDITIVE_KINDS
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from optimizer.result.result_layouts import Field, Table
 
-TITLE, MEANING, TOTALS, UNITS, HEADER, FIRST = range(6)
-"""Rows of a sheet, counted from 0; the data begins at FIRST."""
-NOTHING = "nothing in this plan"
-MOST_ROWS = 1_048_576 - FIRST
-
-RATIOS = {
-    ("Purchases", "price"): ("cost", "tonnes"),
-    ("Utilisation", "utilisation"): ("used", "capacity"),
-    ("Shortages", "share short"): ("short", "wanted"),
-}
-"""Columns whose total is the quotient of two other columns' totals."""
-LEVELS = {("Stock", "tonnes")}
-"""Columns of levels: over periods they are averaged, not added."""
-NOT_SUMMED = LEVELS | {
-    ("Scarcity", "bound"),
-    ("Provenance", "tonnes"),
-    ("Certificates", "tonnes"),
-    *(
-        (table, header)
-        for table in ("Volume changes", "Changes by period")
-        for header in ("before", "after", "change")
-    ),
-}
-"""Columns that are not added up: the same tonnes stand in several rows, or a sum says nothing."""
-
-PRINTED = 400
-"""Rows of a long table that are printed, about ten pages; the print area says which."""
-_WIDEST, _WRAPPED, _SAMPLE = 48, 80, 5000
-_HIGHEST = 400
-"""Most points that a header is high; Excel takes 409."""
-_LINES = 8
-"""Most lines that a row is high; the cell has the rest."""
-_WIDE = 1.35
-"""A pivot is printed if it is no wider than this many times the table, or than the paper."""
-_PAPER, _MOST_PAPER = 190, 300
-"""Characters that read well in the width of a page, and the most that can be read at all."""
+TITLE_ROW, MEANING_ROW, TOTALS_ROW, UNITS_ROW, HEADER_ROW, FIRST_DATA_ROW = range(6)
+"""Rows of a sheet, counted from 0."""
+EMPTY_TABLE_NOTE = "nothing in this plan"
+MAX_SHEET_ROWS = 1_048_576 - FIRST_DATA_ROW
+"""Most data rows on a sheet of Excel."""
+_MAX_TEXT_WIDTH = 48
+"""Characters in the width of a column of text that is not wrapped."""
+_MAX_WRAPPED_WIDTH = 80
+"""Characters in the width of a column of wrapped text, so that it reads like a paragraph."""
+_WIDTH_SAMPLE_ROWS = 5_000
+"""Rows by whose texts the width of a column is chosen: a width need not suit every row."""
+_MAX_HEADER_HEIGHT = 400
+"""Greatest height of the header in points; Excel takes 409."""
+_MAX_TEXT_LINES = 8
+"""Greatest height of a row in lines of text; the cell holds the rest."""
 
 
-class TablePosition(Struct, frozen=True):
-    """Where a result table stands: first and last row of its data, and its pivot."""
-
-    sheet: str
-    meaning: str
-    first: int
-    last: int
-    rows: int
-    printed: str
-    """Ranges that are printed."""
-    pivot: PivotPlace | None = None
-    note: str = ""
-    """What is said at the foot of the paper."""
-    links: int = 0
-    """Links on the sheet."""
-
-
-def write_sheet(sheet: Worksheet, table: Table, summary: Summary, forms: Formats) -> TablePosition:
-    """Fill a sheet with a result table and say where things stand on it.
+def write_table_sheet(
+    sheet: Worksheet, table: Table, summary: Summary, forms: Formats
+) -> TablePosition:
+    """Fill a sheet with a result table; gives the positions on it.
 
     Raises FileError if the table has more rows than a sheet can hold.
     """
     name, fields = table.layout.name, table.layout.fields
-    if len(table) > MOST_ROWS:
+    if len(table) > MAX_SHEET_ROWS:
         raise FileError(
-            f"{name} has {len(table):,} rows and a sheet holds {MOST_ROWS:,}; "
+            f"{name} has {len(table):,} rows and a sheet holds {MAX_SHEET_ROWS:,}; "
             "take fewer or longer periods, or read the tables from Python"
         )
-    write_text(sheet, TITLE, 0, name, forms("title"))
-    sheet.set_row(TITLE, 24)
+    write_text(sheet, TITLE_ROW, 0, name, forms("title"))
+    sheet.set_row(TITLE_ROW, 24)
     sheet.set_tab_color(STEEL if len(table) else GREY)
-    write_text(sheet, MEANING, 0, table.layout.meaning, forms("subtitle"))
-    last = FIRST + max(len(table), 1) - 1
-    figures = [_figures(field, table[field.header]) for field in fields]
+    write_text(sheet, MEANING_ROW, 0, table.layout.meaning, forms("subtitle"))
+    last = FIRST_DATA_ROW + max(len(table), 1) - 1
+    figures = [_column_numbers(field, table[field.header]) for field in fields]
     links = [input_links(table, field.header, summary.input_path) for field in fields]
     widths = [
         _write_field(sheet, table, column, figures[column], links[column], summary.currency, forms)
@@ -133,32 +90,38 @@ def write_sheet(sheet: Worksheet, table: Table, summary: Summary, forms: Formats
     _set_heights(sheet, table, widths)
     _write_totals(sheet, table, figures, forms)
     _make_table(sheet, table, last, forms)
-    _mark(sheet, table, last, forms)
-    pivot = None
+    format_table(sheet, table, (FIRST_DATA_ROW, last), forms)
+    pivot, end = None, address(last, len(fields) - 1)
     if table.layout.pivot and len(table):
         pivot = write_pivot(
-            sheet, table, summary, FIRST, len(fields) + 1, forms, _pivot_style(table)
+            sheet, table, summary, FIRST_DATA_ROW, len(fields) + 1, forms, _pivot_style(table)
         )
-    printed = _set_page(sheet, name, last, widths, pivot)
-    note = _note(len(table), widths)
+        _format_pivot(sheet, name, len(fields), pivot)
+        end = address(max(last, pivot.last), pivot.total)
+    # No green corners on labels that look like numbers.
+    sheet.ignore_errors({"number_stored_as_text": f"A1:{end}"})
+    sheet.repeat_rows(HEADER_ROW)
+    printed = print_area(name, FIRST_DATA_ROW, last, widths, pivot)
+    note = print_note(len(table), widths)
     count = sum(map(bool, chain.from_iterable(links)))
     return TablePosition(
-        name, table.layout.meaning, FIRST, last, len(table), printed, pivot, note, count
+        name, table.layout.meaning, FIRST_DATA_ROW, last, len(table), printed, pivot, note, count
     )
 
 
 def _pivot_style(table: Table) -> tuple[tuple[str, str] | None, bool]:
-    """What the pivot's value is a quotient of, if it is one, and whether it is a level."""
+    """The two columns whose ratio the pivot shows, if it is one, and True if it shows a level."""
     assert table.layout.pivot
-    key = (table.layout.name, table.layout.pivot[1])
-    return RATIOS.get(key), key in LEVELS
+    header = table.layout.pivot[1]
+    field = table.layout.fields[table.layout.headers.index(header)]
+    return RATIO_COLUMNS.get((table.layout.name, header)), field.aggregation == "level"
 
 
-def _figures(field: Field, values: Any) -> list[float]:
-    """The numbers of a column, without its blanks; none of a column of text or dates."""
+def _column_numbers(field: Field, values: Any) -> list[float]:
+    """Numbers of a column without its blanks; empty for text and dates."""
     if field.kind in TEXT_KINDS or field.kind == "date":
         return []
-    if plain(values):
+    if all_finite_floats(values):
         return list(values)
     return [number for number in map(finite, values) if number is not None]
 
@@ -172,16 +135,18 @@ def _write_field(
     currency: str,
     forms: Formats,
 ) -> float:
-    """Write width, unit, note, links and values of one column; gives its width."""
+    """Write unit, note, links and values of one column; gives its width."""
     field = table.layout.fields[column]
     values = table[field.header]
     width, wrapped = _width(field, values, figures)
     sheet.set_column(column, column, width)
-    write_text(sheet, UNITS, column, unit(field.kind, currency, table.layout.name), forms("unit"))
+    write_text(
+        sheet, UNITS_ROW, column, unit_label(field.kind, currency, table.layout.name), forms("unit")
+    )
     note = f"{field.meaning[:1].upper()}{field.meaning[1:]}."
     size = {"x_scale": 1.6, "y_scale": 0.4 + 0.2 * (len(note) // 34)}
-    sheet.write_comment(HEADER, column, note, size | {"author": "", "font_size": 9})
-    number = number_format(field.kind, size_of(field.kind, figures))
+    sheet.write_comment(HEADER_ROW, column, note, size | {"author": "", "font_size": 9})
+    number = number_format(field.kind, size_for_decimals(field.kind, figures))
     more = {"font_color": STEEL} if links else {}
     if field.kind in TEXT_KINDS:
         style = {"text_wrap": True, "quote_prefix": True} if wrapped else {"num_format": number}
@@ -190,56 +155,57 @@ def _write_field(
         form = forms("body", number, align="left", indent=1)
     else:
         form = forms("body", number, **more)
-    for row, link in enumerate(links, FIRST):
+    for row, link in enumerate(links, FIRST_DATA_ROW):
         if link:
             sheet.write_url(row, column, link, form, "link", "Go to the input")
-    write_column(sheet, (FIRST, column), field.kind, values, form)
+    write_column(sheet, (FIRST_DATA_ROW, column), field.kind, values, form)
     return width
 
 
 def _set_heights(sheet: Worksheet, table: Table, widths: Sequence[float]) -> None:
-    """Rows as high as the wrapped text that is printed: not every program sees to that."""
-    heads = (
+    """Set the heights of rows with wrapped text that is printed; not every program adapts them."""
+    header_lines = (
         lines_of(field.header, width)
         for field, width in zip(table.layout.fields, widths, strict=True)
     )
-    sheet.set_row(HEADER, min(max(30, 15 * max(heads, default=1)), _HIGHEST))
-    high: dict[int, int] = {}
-    printed = _readable(widths)
+    sheet.set_row(HEADER_ROW, min(max(30, 15 * max(header_lines, default=1)), _MAX_HEADER_HEIGHT))
+    lines: dict[int, int] = {}
+    printed = printed_columns(widths)
     for field, width in zip(table.layout.fields[:printed], widths[:printed], strict=True):
-        if field.kind in TEXT_KINDS and width >= _WRAPPED:
-            for row, value in enumerate(table[field.header], FIRST):
+        if field.kind in TEXT_KINDS and width >= _MAX_WRAPPED_WIDTH:
+            for row, value in enumerate(table[field.header], FIRST_DATA_ROW):
                 if value and len(value) > width:
-                    high[row] = max(high.get(row, 1), lines_of(value, width))
-    if high:
-        lay_heights(sheet, {row: 15 * min(lines, _LINES) for row, lines in high.items()})
+                    lines[row] = max(lines.get(row, 1), lines_of(value, width))
+    for row, count in lines.items():
+        sheet.set_row(row, 15 * min(count, _MAX_TEXT_LINES))
 
 
 def lines_of(text: str, width: float) -> int:
-    """Lines that words take in a column of so many characters.
+    """Number of lines that a text takes in a column of so many characters.
 
     >>> lines_of("cheap Kazakhstan less base", 14.5)
     3
     """
-    lines, left = 1, width - 3
+    lines, room = 1, width - 3
     for word in str(text).split():
-        if len(word) > left and left < width - 3:
-            lines, left = lines + 1, width - 3
-        left -= len(word) + 1
+        if len(word) > room and room < width - 3:
+            lines, room = lines + 1, width - 3
+        room -= len(word) + 1
     return lines
 
 
 def _width(field: Field, values: Any, figures: list[float]) -> tuple[float, bool]:
-    """Width of a column in characters, and whether its text is wrapped."""
+    """Width of a column in characters, and True if its text is wrapped."""
     words = map(len, field.header.split())
-    heading = min(max(*words, len(field.header) / 3, 1) + 3.5, _WRAPPED)
+    heading = min(max(*words, len(field.header) / 3, 1) + 3.5, _MAX_WRAPPED_WIDTH)
     if field.kind in TEXT_KINDS:
-        longest = max(map(len, map(str, filter(None, set(values[:_SAMPLE])))), default=0)
-        wrapped = longest > 2 * _WIDEST
-        return max(heading, 8, min(longest * 1.05 + 2, _WRAPPED if wrapped else _WIDEST)), wrapped
+        longest = max(map(len, map(str, filter(None, set(values[:_WIDTH_SAMPLE_ROWS])))), default=0)
+        wrapped = longest > 2 * _MAX_TEXT_WIDTH
+        limit = _MAX_WRAPPED_WIDTH if wrapped else _MAX_TEXT_WIDTH
+        return max(heading, 8, min(longest * 1.05 + 2, limit)), wrapped
     if field.kind == "date":
         return 12, False
-    widest = fsum(map(abs, figures)) if field.kind in SUMMED_KINDS else max(figures, default=0.0)
+    widest = fsum(map(abs, figures)) if field.kind in ADDITIVE_KINDS else max(figures, default=0.0)
     decimals = 0 if field.kind == "money" else 3
     return max(heading, 9, len(f"{widest:,.{decimals}f}") + 1.5), False
 
@@ -247,53 +213,45 @@ def _width(field: Field, values: Any, figures: list[float]) -> tuple[float, bool
 def _write_totals(
     sheet: Worksheet, table: Table, figures: list[list[float]], forms: Formats
 ) -> None:
-    """Totals of the rows that a filter leaves, above the header."""
+    """Write the totals of the rows that a filter leaves, above the header."""
     if not len(table):
-        write_text(sheet, TOTALS, 0, NOTHING, forms("subtitle", italic=True))
+        write_text(sheet, TOTALS_ROW, 0, EMPTY_TABLE_NOTE, forms("subtitle", italic=True))
         return
     name, fields = table.layout.name, table.layout.fields
-    if not any(_adds_up(name, field) for field in fields):
+    if not any(has_workbook_total(name, field) for field in fields):
         return
     sums = _subtotals(table)
     for column, field in enumerate(fields):
-        form = forms("total", number_format(field.kind, size_of(field.kind, figures[column])))
-        ratio = RATIOS.get((name, field.header))
+        form = forms(
+            "total", number_format(field.kind, size_for_decimals(field.kind, figures[column]))
+        )
+        ratio = RATIO_COLUMNS.get((name, field.header))
         if ratio:
-            above, below = (sums[header] for header in ratio)
-            value = quotient(_total(table, ratio[0]), _total(table, ratio[1]))
-            sheet.write_formula(TOTALS, column, f'=IFERROR({above}/{below},"")', form, value)
-        elif _adds_up(name, field):
-            value = _total(table, field.header)
-            sheet.write_formula(TOTALS, column, f"={sums[field.header]}", form, value)
+            dividend, divisor = (sums[header] for header in ratio)
+            value = division_value(column_total(table, ratio[0]), column_total(table, ratio[1]))
+            sheet.write_formula(
+                TOTALS_ROW, column, f'=IFERROR({dividend}/{divisor},"")', form, value
+            )
+        elif has_workbook_total(name, field):
+            value = column_total(table, field.header)
+            sheet.write_formula(TOTALS_ROW, column, f"={sums[field.header]}", form, value)
         else:
-            write_text(sheet, TOTALS, column, "Rows shown" if column == 0 else "", form)
-
-
-def _adds_up(name: str, field: Field) -> bool:
-    apart = name in APART or (name, field.header) in NOT_SUMMED
-    return field.kind in SUMMED_KINDS and not apart
+            write_text(sheet, TOTALS_ROW, column, "Rows shown" if column == 0 else "", form)
 
 
 def _subtotals(table: Table) -> dict[str, str]:
-    """What adds up the rows shown of each column, by its header."""
-    headers, last = table.layout.headers, FIRST + max(len(table), 1) - 1
+    """Formula part that adds up the rows shown of each column, by header."""
+    headers, last = table.layout.headers, FIRST_DATA_ROW + max(len(table), 1) - 1
+    tops = [(FIRST_DATA_ROW, column) for column in range(len(headers))]
+    titles = column_titles(headers)
     return {
-        header: f"SUBTOTAL(109,{column_cells(table.layout.name, title, (FIRST, column), last)})"
-        for column, (header, title) in enumerate(zip(headers, column_titles(headers), strict=True))
+        header: f"SUBTOTAL(109,{column_range(table.layout.name, title, top, last)})"
+        for header, title, top in zip(headers, titles, tops, strict=True)
     }
 
 
-def _total(table: Table, header: str) -> float:
-    return fsum(finite(value) or 0.0 for value in table[header])
-
-
-def quotient(above: float, below: float) -> float | str:
-    """What ``IFERROR(above/below,"")`` shows."""
-    return above / below if below else ""
-
-
 def _make_table(sheet: Worksheet, table: Table, last: int, forms: Formats) -> None:
-    """Turn the written cells into a named Excel table; an empty one keeps a blank row."""
+    """Turn the written cells into a named Excel table; one without rows has a blank row."""
     fields = table.layout.fields
     columns = [
         {
@@ -309,75 +267,13 @@ def _make_table(sheet: Worksheet, table: Table, last: int, forms: Formats) -> No
         "columns": columns,
         "style": "Table Style Light 1",
     }
-    sheet.add_long_table((HEADER, 0), (last, len(fields) - 1), options)
-    sheet.freeze_panes(FIRST, 0)
+    add_excel_table(sheet, (HEADER_ROW, 0), (last, len(fields) - 1), options)
+    sheet.freeze_panes(FIRST_DATA_ROW, 0)
 
 
-def _mark(sheet: Worksheet, table: Table, last: int, forms: Formats) -> None:
-    """Bars and colours where a look should go first."""
-    name, headers = table.layout.name, table.layout.headers
-
-    def lay(header: str, condition: dict[str, Any]) -> None:
-        column = headers.index(header)
-        sheet.conditional_format(FIRST, column, last, column, condition)
-
-    red = forms.difference(RED, PALE_RED)
+def _format_pivot(sheet: Worksheet, name: str, columns: int, pivot: PivotPosition) -> None:
+    """Set the gap between table and pivot, and colour shares of capacity."""
+    sheet.set_column(columns, columns, 3)
     if name == "Utilisation":
-        bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#C9D6E5", "min_type": "num"}
-        lay("utilisation", bar | {"min_value": 0, "max_type": "num", "max_value": 1})
-    elif name == "Shortages":
-        bar = {"type": "data_bar", "bar_solid": True, "bar_color": "#E9B8B2", "min_type": "num"}
-        lay("share short", bar | {"min_value": 0, "max_type": "num", "max_value": 1})
-    elif name == "Run":
-        lay("value", {"type": "text", "criteria": "begins with", "value": "FAILED", "format": red})
-    elif name == "Balance":
-        outside = {"type": "cell", "criteria": "not between", "minimum": -1e-5, "maximum": 1e-5}
-        lay("difference", outside | {"format": red})
-    if "verdict" in headers:
-        column = headers.index("verdict")
-        colour_verdicts(sheet, (FIRST, column, last, column), forms)
-    if "confidence" in headers:
-        low = forms.difference(AMBER, PALE_AMBER)
-        high = forms.difference(GREEN, PALE_GREEN)
-        for word, form in (("high", high), ("low", low), ("assumption", low)):
-            condition = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": form}
-            lay("confidence", condition)
-
-
-def _set_page(
-    sheet: Worksheet, name: str, last: int, widths: list[float], pivot: PivotPlace | None
-) -> str:
-    """No green corners on labels that look like numbers; gives what is printed.
-
-    The pivot comes first, unless it is so wide that it would shrink the table.
-    """
-    columns, bottom = len(widths), FIRST + PRINTED - 1
-    printed = area((0, 0), (min(last, bottom), _readable(widths) - 1), name)
-    edge = address(last, columns - 1)
-    if pivot:
-        edge = address(max(last, pivot.last), pivot.total)
-        sheet.set_column(columns, columns, 3)
-        if name == "Utilisation":
-            cells = (pivot.first, pivot.periods, pivot.last, pivot.total)
-            sheet.conditional_format(*cells, HEAT)
-        if pivot.width <= max(_WIDE * sum(widths), _PAPER):
-            shown = area((0, pivot.keys), (min(pivot.last, bottom), pivot.total), name)
-            printed = f"{shown},{printed}"
-    sheet.ignore_errors({"number_stored_as_text": f"A1:{edge}"})
-    sheet.repeat_rows(HEADER)
-    return printed
-
-
-def _readable(widths: Sequence[float]) -> int:
-    """Columns that stay readable when they are printed one page wide."""
-    return max(1, sum(wide <= _MOST_PAPER for wide in accumulate(widths)))
-
-
-def _note(rows: int, widths: Sequence[float]) -> str:
-    """What the foot of the paper says where not all of a table is printed."""
-    shown, parts = _readable(widths), []
-    if rows > PRINTED:
-        parts.append(f"the first {PRINTED:,} of {rows:,} rows")
-    if shown < len(widths):
-        parts.append(f"columns A to {column_name(shown - 1)} of {column_name(len(widths) - 1)}")
-    return f"Printed: {', '.join(parts)} (Page Layout, Print Area)" if parts else ""
+        cells = (pivot.first, pivot.periods, pivot.last, pivot.total)
+        sheet.conditional_format(*cells, UTILISATION_COLOUR_SCALE)

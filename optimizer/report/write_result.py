@@ -1,4 +1,4 @@
-"""From a result to its workbook."""
+"""Writing the results workbook of a result."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from optimizer.atomic_write import Target
+from optimizer.atomic_write import FileTarget
 from optimizer.errors import NoPlanError
 from optimizer.explain import Alert
-from optimizer.report.cell_links import way_to
+from optimizer.report.argument_checks import check_result
+from optimizer.report.cell_links import relative_path
 from optimizer.report.results_workbook import write as write_tables
 from optimizer.report.summary import Summary
-from optimizer.report.what_is_written import check_result
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
 
 
-def write(result: Result, path: Target) -> None:
+def write(result: Result, path: FileTarget) -> None:
     """Write the results workbook of a plan to a path or an open file.
 
     An existing file is replaced in one go. Raises NoPlanError if the result has no plan,
@@ -30,20 +30,20 @@ def write(result: Result, path: Target) -> None:
     check_result(result)
     if result.objective is None or result.audit is None:
         raise NoPlanError(f"there is no plan to write: {result.status}")
-    summary = summary_of(result)
+    summary = plan_summary(result)
     if result.case.path and isinstance(path, (str, os.PathLike)):
-        summary = structs.replace(summary, input_path=way_to(result.case.path, path))
+        summary = structs.replace(summary, input_path=relative_path(result.case.path, path))
     write_tables(path, summary, result.tables)
 
 
-def summary_of(result: Result) -> Summary:
-    """What the results workbook must know beside the tables."""
+def plan_summary(result: Result) -> Summary:
+    """Summary of a result that has a plan and an audit, for the results workbook."""
     network, settings = result.network, result.case.settings
     calendar = network.calendar
     assert result.objective is not None
     assert result.audit is not None
     wanted = tuple(
-        (line.name, _segment(line.segments, t), label, line.quantity[t], line.penalty[t])
+        (line.name, _segment_label(line.segments, t), label, line.quantity[t], line.penalty[t])
         for line in network.lines
         for t, label in enumerate(calendar.labels)
         if line.quantity[t]
@@ -61,7 +61,7 @@ def summary_of(result: Result) -> Summary:
         audit_passed=result.audit.passed,
         alerts=(
             *result.alerts,
-            *(Alert(str(own), own.sheet, own.cell) for own in result.warnings),
+            *(Alert(str(finding), finding.sheet, finding.cell) for finding in result.warnings),
         ),
         made=date.today().isoformat(),
         wanted=wanted,
@@ -69,5 +69,6 @@ def summary_of(result: Result) -> Summary:
     )
 
 
-def _segment(segments: dict[str, int], t: int) -> str:
+def _segment_label(segments: dict[str, int], t: int) -> str:
+    """Segments of a line in a period; ``segments`` has a bit for each period."""
     return "; ".join(name for name, periods in segments.items() if periods >> t & 1)

@@ -2,15 +2,26 @@
 
 from optimizer.result.class_bookings import bookings
 from optimizer.result.cost_table import by_category
-from optimizer.result.price_layouts import RULE_COSTS, RULE_DATES, RULE_MOVES
-from optimizer.result.result_layouts import LAYOUTS, REQUESTED, Table, Tables, in_order, table
+from optimizer.result.price_layouts import (
+    LAYOUTS_ON_REQUEST,
+    RULE_COSTS_LAYOUT,
+    RULE_DATES_LAYOUT,
+    RULE_MOVES_LAYOUT,
+)
+from optimizer.result.result_layouts import (
+    RESULT_LAYOUTS,
+    Table,
+    Tables,
+    in_order,
+    table,
+)
 
 __all__ = [
-    "LAYOUTS",
-    "REQUESTED",
-    "RULE_COSTS",
-    "RULE_DATES",
-    "RULE_MOVES",
+    "LAYOUTS_ON_REQUEST",
+    "RESULT_LAYOUTS",
+    "RULE_COSTS_LAYOUT",
+    "RULE_DATES_LAYOUT",
+    "RULE_MOVES_LAYOUT",
     "Table",
     "Tables",
     "bookings",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 from pyomo.core import ConcreteModel
 
-from optimizer.result.variable_values import decisions, each
+from optimizer.result.variable_values import decisions, nonzero_values
 
 RecordKey = tuple[str, ...]
 """Names that identify an offer, lane, store, line or process."""
@@ -48,30 +48,30 @@ def bookings(m: ConcreteModel) -> ClassBookings:
     )
     places = tuple((node.site, node.material) for node in network.nodes)
     result = ClassBookings(places, [], [], [], [], [], [], [])
-    for flow, t, tonnes in each(solution.buy):
+    for flow, t, tonnes in nonzero_values(solution.buy):
         buy = flows.buys[flow]
         offer = offers[buy.offer]
         result.bought.append(((offer.name, offer.site, offer.material), buy.node, t, tonnes))
     for inflow in network.inflows:
         order = "" if inflow.opening else inflow.name
         result.inflows.append((order, inflow.node, inflow.period, inflow.tonnes))
-    for flow, t, tonnes in each(solution.ship):
+    for flow, t, tonnes in nonzero_values(solution.ship):
         ship = flows.ships[flow]
         arc = arcs[ship.arc]
         lane = (arc.from_site, arc.to_site, arc.material, arc.mode)
         result.shipped.append((lane, ship.node, ship.to_node, t, tonnes))
-    for flow, t, tonnes in each(solution.stock):
+    for flow, t, tonnes in nonzero_values(solution.stock):
         keep = flows.keeps[flow]
         result.stored.append((places[keep.node], keep.node, t, tonnes))
-    for flow, t, tonnes in each(solution.deliver):
+    for flow, t, tonnes in nonzero_values(solution.deliver):
         deliver = flows.delivers[flow]
         line = lines[deliver.line]
         key = (line.name, line.customer, line.material)
         result.delivered.append((key, deliver.node, t, tonnes))
-    for flow, t, tonnes in each(solution.downgrade):
+    for flow, t, tonnes in nonzero_values(solution.downgrade):
         step = flows.downgrades[flow]
         result.downgraded.append((step.node, step.to_node, t, tonnes))
-    for flow, t, activity in each(solution.run):
+    for flow, t, activity in nonzero_values(solution.run):
         run = flows.runs[flow]
         process = processes[run.process]
         name = (process.site, process.recipe, process.feed)

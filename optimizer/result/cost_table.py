@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from optimizer.model.cost import charges, fixed_costs, payments
 from optimizer.network.network_data import Network
 from optimizer.result import result_layouts
-from optimizer.result.result_layouts import CATEGORIES, Table, table
-from optimizer.result.variable_values import VariableValues, each
+from optimizer.result.result_layouts import COST_CATEGORIES, Table, table
+from optimizer.result.variable_values import VariableValues, nonzero_values
 
 CostPlace = tuple[str, str, str]
 """Site, item, material."""
@@ -35,14 +35,14 @@ def costs(solution: VariableValues) -> Table:
         )
         for (category, place, t), money in cells.items()
     ]
-    order = {category: number for number, category in enumerate(CATEGORIES)}
+    order = {category: number for number, category in enumerate(COST_CATEGORIES)}
     rows.sort(key=lambda row: order[row[0]])
-    return table(result_layouts.COSTS, rows)
+    return table(result_layouts.COSTS_LAYOUT, rows)
 
 
 def by_category(table_of_costs: Table) -> dict[str, float]:
-    """Discounted cost of each category, in the order of ``CATEGORIES``, zeros included."""
-    sums = dict.fromkeys(CATEGORIES, 0.0)
+    """Discounted cost of each category, in the order of ``COST_CATEGORIES``, zeros included."""
+    sums = dict.fromkeys(COST_CATEGORIES, 0.0)
     for category, money in zip(
         table_of_costs["category"], table_of_costs["discounted"], strict=True
     ):
@@ -66,14 +66,14 @@ def _entries(solution: VariableValues) -> Iterator[tuple[str, CostPlace, int, fl
         (charges_of_flow.used, solution.used, _used),
     )
     for charges_by_flow, values, place_of in groups:
-        for flow, t, amount in each(values):
+        for flow, t, amount in nonzero_values(values):
             place = place_of(network, flow)
             for charge in charges_by_flow[flow]:
                 yield charge.category, place, t, amount * charge.rate[t]
     for index, t, money in fixed_costs(network):
         unit = network.units[index]
         yield "fixed cost", (unit.site, unit.unit, ""), t, money
-    for index, decided, number in each(solution.build):
+    for index, decided, number in nonzero_values(solution.build):
         option = network.options[index]
         for category, t, money in payments(network, index, decided):
             yield category, (", ".join(option.sites), option.name, ""), t, number * money

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from optimizer.model.cost import DAYS_PER_YEAR
+from optimizer.model.cost import CARRYING_DAYS_PER_YEAR
 from optimizer.network.flows import Node
 from optimizer.network.network_data import Network
 from optimizer.result import result_layouts
 from optimizer.result.result_layouts import Table, table
-from optimizer.result.variable_values import NOTHING, VariableValues, each
+from optimizer.result.variable_values import MIN_NONZERO_VALUE, VariableValues, nonzero_values
 
 
 class FlowTables:
@@ -57,7 +57,7 @@ class FlowTables:
         """Purchases by offer and period."""
         network = self.network
         rows = []
-        for flow, t, tonnes in each(self.solution.buy):
+        for flow, t, tonnes in nonzero_values(self.solution.buy):
             buy = network.flows.buys[flow]
             offer = network.offers[buy.offer]
             rows.append(
@@ -75,14 +75,14 @@ class FlowTables:
                     *self._provenance_columns(network.nodes[buy.node]),
                 )
             )
-        return table(result_layouts.PURCHASES, rows)
+        return table(result_layouts.PURCHASES_LAYOUT, rows)
 
     def shipments(self) -> Table:
         """Shipments by lane and period of departure."""
         network = self.network
         carrying = network.case.settings.carrying_cost_rate
         rows = []
-        for flow, t, tonnes in each(self.solution.ship):
+        for flow, t, tonnes in nonzero_values(self.solution.ship):
             ship = network.flows.ships[flow]
             arc = network.arcs[ship.arc]
             rows.append(
@@ -101,17 +101,17 @@ class FlowTables:
                     * carrying
                     * network.values[arc.material]
                     * arc.lead_days[t]
-                    / DAYS_PER_YEAR,
+                    / CARRYING_DAYS_PER_YEAR,
                     *self._provenance_columns(network.nodes[ship.node]),
                 )
             )
-        return table(result_layouts.SHIPMENTS, rows)
+        return table(result_layouts.SHIPMENTS_LAYOUT, rows)
 
     def production(self) -> Table:
         """Activity by site, recipe, feed and period."""
         network = self.network
         rows = []
-        for flow, t, activity in each(self.solution.run):
+        for flow, t, activity in nonzero_values(self.solution.run):
             run = network.flows.runs[flow]
             process = network.processes[run.process]
             made = 0
@@ -131,13 +131,13 @@ class FlowTables:
                     self._rules(made),
                 )
             )
-        return table(result_layouts.PRODUCTION, rows)
+        return table(result_layouts.PRODUCTION_LAYOUT, rows)
 
     def utilisation(self) -> Table:
         """Use and capacity by unit and period."""
         network = self.network
         activity: dict[tuple[int, int], float] = {}
-        for flow, t, amount in each(self.solution.run):
+        for flow, t, amount in nonzero_values(self.solution.run):
             key = (network.flows.runs[flow].process, t)
             activity[key] = activity.get(key, 0.0) + amount
         added = self._added_capacity()
@@ -151,12 +151,12 @@ class FlowTables:
                 if capacity or used:
                     share = used / capacity if capacity else 0.0
                     rows.append((unit.site, unit.unit, self.labels[t], used, capacity, share))
-        return table(result_layouts.UTILISATION, rows)
+        return table(result_layouts.UTILISATION_LAYOUT, rows)
 
     def _added_capacity(self) -> dict[tuple[int, int], float]:
         """Capacity that options built add, by unit and period."""
         added: dict[tuple[int, int], float] = {}
-        for index, decided, number in each(self.solution.build):
+        for index, decided, number in nonzero_values(self.solution.build):
             for addition in self.network.options[index].additions:
                 for t, capacity in enumerate(addition.capacity[decided]):
                     key = (addition.unit, t)
@@ -166,7 +166,7 @@ class FlowTables:
     def investment(self) -> Table:
         """Options built, one row for each row of an option."""
         rows = []
-        for index, t, number in each(self.solution.build):
+        for index, t, number in nonzero_values(self.solution.build):
             option = self.network.options[index]
             for part in option.parts:
                 rows.append(
@@ -183,14 +183,14 @@ class FlowTables:
                         number * part.credit[t],
                     )
                 )
-        return table(result_layouts.INVESTMENT, rows)
+        return table(result_layouts.INVESTMENT_LAYOUT, rows)
 
     def stock(self) -> Table:
         """Closing stock by site, material and period."""
         network = self.network
         carrying = network.case.settings.carrying_cost_rate * network.calendar.year_fraction
         rows = []
-        for flow, t, tonnes in each(self.solution.stock):
+        for flow, t, tonnes in nonzero_values(self.solution.stock):
             keep = network.flows.keeps[flow]
             store, node = network.stores[keep.store], network.nodes[keep.node]
             rows.append(
@@ -204,13 +204,13 @@ class FlowTables:
                     *self._provenance_columns(node),
                 )
             )
-        return table(result_layouts.STOCK, rows)
+        return table(result_layouts.STOCK_LAYOUT, rows)
 
     def deliveries(self) -> Table:
         """Deliveries by line and period."""
         network = self.network
         rows = []
-        for flow, t, tonnes in each(self.solution.deliver):
+        for flow, t, tonnes in nonzero_values(self.solution.deliver):
             deliver = network.flows.delivers[flow]
             line = network.lines[deliver.line]
             rows.append(
@@ -225,13 +225,13 @@ class FlowTables:
                     *self._provenance_columns(network.nodes[deliver.node]),
                 )
             )
-        return table(result_layouts.DELIVERIES, rows)
+        return table(result_layouts.DELIVERIES_LAYOUT, rows)
 
     def shortages(self) -> Table:
         """Unmet demand of lines with a penalty or a minimum."""
         network = self.network
         rows = []
-        for index, t, tonnes in each(self.solution.short):
+        for index, t, tonnes in nonzero_values(self.solution.short):
             line = network.lines[index]
             if line.penalty[t] > 0 or line.minimum[t] > 0:
                 rows.append(
@@ -247,13 +247,13 @@ class FlowTables:
                         tonnes * line.penalty[t],
                     )
                 )
-        return table(result_layouts.SHORTAGES, rows)
+        return table(result_layouts.SHORTAGES_LAYOUT, rows)
 
     def disposal(self) -> Table:
         """Disposal by site, material and period."""
         network = self.network
         rows = []
-        for flow, t, tonnes in each(self.solution.discard):
+        for flow, t, tonnes in nonzero_values(self.solution.discard):
             node = network.nodes[network.flows.discards[flow].node]
             cost = tonnes * network.disposal[node.material]
             rows.append(
@@ -266,17 +266,17 @@ class FlowTables:
                     *self._provenance_columns(node),
                 )
             )
-        return table(result_layouts.DISPOSAL, rows)
+        return table(result_layouts.DISPOSAL_LAYOUT, rows)
 
     def take_or_pay(self) -> Table:
         """Contract quantities that are paid for and not taken."""
         network = self.network
         bought: dict[tuple[int, int], float] = {}
-        for flow, t, tonnes in each(self.solution.buy):
+        for flow, t, tonnes in nonzero_values(self.solution.buy):
             key = (network.flows.buys[flow].offer, t)
             bought[key] = bought.get(key, 0.0) + tonnes
         rows = []
-        for index, t, not_taken in each(self.solution.shortfall):
+        for index, t, not_taken in nonzero_values(self.solution.shortfall):
             contract = network.contracts[index]
             offer = network.offers[contract.offer]
             taken = sum(
@@ -296,7 +296,7 @@ class FlowTables:
                     not_taken * contract.price,
                 )
             )
-        return table(result_layouts.TAKE_OR_PAY, rows)
+        return table(result_layouts.TAKE_OR_PAY_LAYOUT, rows)
 
 
 def segment_of(segments: dict[str, int], t: int) -> str:
@@ -314,15 +314,15 @@ def balance(solution: VariableValues) -> Table:
         cell[column] += tonnes
     rows = []
     for (site, material, t), cell in sorted(cells.items()):
-        if any(abs(value) > NOTHING for value in cell):
+        if any(abs(value) > MIN_NONZERO_VALUE for value in cell):
             difference = sum(cell[:4]) - sum(cell[4:])
             rows.append((site, material, network.calendar.labels[t], *cell, difference))
-    return table(result_layouts.BALANCE, rows)
+    return table(result_layouts.BALANCE_LAYOUT, rows)
 
 
 _BALANCE_COLUMNS = {
     field.header: number - 3
-    for number, field in enumerate(result_layouts.BALANCE.fields)
+    for number, field in enumerate(result_layouts.BALANCE_LAYOUT.fields)
     if field.kind == "tonnes"
 }
 
@@ -334,26 +334,26 @@ def _balance_movements(solution: VariableValues) -> Iterator[tuple[int, tuple[in
     for inflow in network.inflows:
         kind = "opening" if inflow.opening else "arrived"
         yield column[kind], (inflow.node, inflow.period), inflow.tonnes
-    for flow, t, tonnes in each(solution.buy):
+    for flow, t, tonnes in nonzero_values(solution.buy):
         yield column["bought"], (flows.buys[flow].node, t), tonnes
-    for flow, t, tonnes in each(solution.ship):
+    for flow, t, tonnes in nonzero_values(solution.ship):
         ship = flows.ships[flow]
         yield column["shipped"], (ship.node, t), tonnes
         for later, share in ship.arrivals:
             if t + later < count:
                 yield column["arrived"], (ship.to_node, t + later), tonnes * share
-    for flow, t, activity in each(solution.run):
+    for flow, t, activity in nonzero_values(solution.run):
         run = flows.runs[flow]
         for node, tonnes in run.used.items():
             yield column["used"], (node, t), tonnes * activity
         for node, tonnes in run.made.items():
             yield column["made"], (node, t), tonnes * activity
-    for flow, t, tonnes in each(solution.stock):
+    for flow, t, tonnes in nonzero_values(solution.stock):
         node = flows.keeps[flow].node
         yield column["closing"], (node, t), tonnes
         if t + 1 < count:
             yield column["opening"], (node, t + 1), tonnes
-    for flow, t, tonnes in each(solution.deliver):
+    for flow, t, tonnes in nonzero_values(solution.deliver):
         yield column["delivered"], (flows.delivers[flow].node, t), tonnes
-    for flow, t, tonnes in each(solution.discard):
+    for flow, t, tonnes in nonzero_values(solution.discard):
         yield column["discarded"], (flows.discards[flow].node, t), tonnes

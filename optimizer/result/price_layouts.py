@@ -10,7 +10,7 @@ from optimizer.result.result_table import (
     Layout,
 )
 
-COMPLIANCE = Layout(
+COMPLIANCE_LAYOUT = Layout(
     "Compliance",
     "Which deliveries each rule binds, and what was delivered to them; least headroom first.",
     (
@@ -46,7 +46,7 @@ COMPLIANCE = Layout(
     ),
 )
 
-SCARCITY = Layout(
+SCARCITY_LAYOUT = Layout(
     "Scarcity",
     "What relaxing each bound by one unit would save (dual values): one more of a maximum, one "
     "less of a minimum. Each row is one bound in one period or window; a cell that stands in "
@@ -92,7 +92,7 @@ SCARCITY = Layout(
     ),
 )
 
-BREAK_EVEN = Layout(
+BREAK_EVEN_LAYOUT = Layout(
     "Break-even",
     "What is not used or built, and how much cheaper it must get to enter: offers, lanes and "
     "processes by reduced cost, options by a plan in which they are forced.",
@@ -112,7 +112,7 @@ BREAK_EVEN = Layout(
         ),
     ),
 )
-BOTTLENECKS = Layout(
+BOTTLENECKS_LAYOUT = Layout(
     "Bottlenecks",
     "What binds, in sentences, by the money that relaxing it saves; periods in a row are one line. "
     "Yes/no decisions are held as they are in the plan.",
@@ -142,7 +142,7 @@ BOTTLENECKS = Layout(
         Field("cell", "text", "cells of the input workbook that the bound comes from"),
     ),
 )
-HEADROOM = Layout(
+HEADROOM_LAYOUT = Layout(
     "Price headroom",
     "How dear each thing that is used may get before the plan uses less of it, and how cheap "
     "before it uses more; alone, in one period. Yes/no decisions are held. Of large cases the "
@@ -164,7 +164,7 @@ HEADROOM = Layout(
         ),
     ),
 )
-MARGINAL_COSTS = Layout(
+MARGINAL_COSTS_LAYOUT = Layout(
     "Marginal costs",
     "What one more tonne of a material at a site costs, and what that is made of; parts add up "
     "to the price. Money of the period, not discounted; yes/no decisions are held.",
@@ -189,7 +189,7 @@ MARGINAL_COSTS = Layout(
         Field("set by", "text", "offers and bounds that weigh most in it"),
     ),
 )
-OXIDES = Layout(
+OXIDES_LAYOUT = Layout(
     "Balance of oxides",
     "Where each product of separation goes and what one more tonne of it is worth: which oxide "
     "pays for the feed, which is surplus.",
@@ -207,7 +207,7 @@ OXIDES = Layout(
         Field("sentence", "text", "driver of the feed, co-product, or surplus and what it costs"),
     ),
 )
-RULE_COSTS = Layout(
+RULE_COSTS_LAYOUT = Layout(
     "Rule costs",
     "What each rule costs: the plan without it, and without all of them. Present value.",
     (
@@ -224,7 +224,7 @@ RULE_COSTS = Layout(
         Field("sentence", "text", "the same in words"),
     ),
 )
-RULE_DATES = Layout(
+RULE_DATES_LAYOUT = Layout(
     "Rule dates",
     "What would change if one date of a rule came a period later, or earlier. Present value.",
     (
@@ -243,7 +243,7 @@ RULE_DATES = Layout(
         Field("sentence", "text", "the same in words"),
     ),
 )
-RULE_MOVES = Layout(
+RULE_MOVES_LAYOUT = Layout(
     "Rule moves",
     "What moves when a rule is left out: tonnes by offer, activity by process, tonnes delivered.",
     (
@@ -258,8 +258,15 @@ RULE_MOVES = Layout(
     ),
 )
 
-REQUESTED = {
+LAYOUTS_ON_REQUEST = {
     layout.name: layout
-    for layout in (HEADROOM, MARGINAL_COSTS, OXIDES, RULE_COSTS, RULE_DATES, RULE_MOVES)
+    for layout in (
+        HEADROOM_LAYOUT,
+        MARGINAL_COSTS_LAYOUT,
+        OXIDES_LAYOUT,
+        RULE_COSTS_LAYOUT,
+        RULE_DATES_LAYOUT,
+        RULE_MOVES_LAYOUT,
+    )
 }
 """Tables that are made on request only."""

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from optimizer.result.price_layouts import BOTTLENECKS, BREAK_EVEN, COMPLIANCE, REQUESTED, SCARCITY
+from optimizer.result.price_layouts import (
+    BOTTLENECKS_LAYOUT,
+    BREAK_EVEN_LAYOUT,
+    COMPLIANCE_LAYOUT,
+    SCARCITY_LAYOUT,
+)
 from optimizer.result.result_table import (
     MATERIAL_FIELD,
     PERIOD_FIELD,
@@ -21,9 +26,8 @@ from optimizer.result.result_table import (
 from optimizer.tables.sheets import STAGES
 
 __all__ = [
-    "CATEGORIES",
-    "LAYOUTS",
-    "REQUESTED",
+    "COST_CATEGORIES",
+    "RESULT_LAYOUTS",
     "Field",
     "Layout",
     "Table",
@@ -46,7 +50,7 @@ _ORIGIN = Field(
 _COUNTRY = Field("country", "text", "country of the site")
 _TONNES_FIELD = Field("tonnes", "tonnes", "tonnes in the period")
 
-PURCHASES = Layout(
+PURCHASES_LAYOUT = Layout(
     "Purchases",
     "Order plan: what is bought, by offer and period. Cost is as paid, not discounted.",
     (
@@ -66,7 +70,7 @@ PURCHASES = Layout(
     ),
     (("offer", "site", "material"), "tonnes"),
 )
-SHIPMENTS = Layout(
+SHIPMENTS_LAYOUT = Layout(
     "Shipments",
     "What is shipped, by lane and period of departure.",
     (
@@ -87,7 +91,7 @@ SHIPMENTS = Layout(
     ),
     (("from site", "to site", "material", "mode"), "tonnes"),
 )
-PRODUCTION = Layout(
+PRODUCTION_LAYOUT = Layout(
     "Production",
     "What is run: activity by site, recipe, feed and period.",
     (
@@ -104,7 +108,7 @@ PRODUCTION = Layout(
     ),
     (("site", "recipe", "feed"), "activity"),
 )
-UTILISATION = Layout(
+UTILISATION_LAYOUT = Layout(
     "Utilisation",
     "How much of each unit's capacity is used.",
     (
@@ -117,7 +121,7 @@ UTILISATION = Layout(
     ),
     (("site", "unit"), "utilisation"),
 )
-STOCK = Layout(
+STOCK_LAYOUT = Layout(
     "Stock",
     "Closing stock of each period.",
     (
@@ -133,7 +137,7 @@ STOCK = Layout(
     ),
     (("site", "material"), "tonnes"),
 )
-DELIVERIES = Layout(
+DELIVERIES_LAYOUT = Layout(
     "Deliveries",
     "What is delivered, by demand line and period.",
     (
@@ -150,7 +154,7 @@ DELIVERIES = Layout(
     ),
     (("line", "material"), "tonnes"),
 )
-SHORTAGES = Layout(
+SHORTAGES_LAYOUT = Layout(
     "Shortages",
     "Demand that is not met, outlets and optional sales left out.",
     (
@@ -166,7 +170,7 @@ SHORTAGES = Layout(
     ),
     (("line", "material"), "short"),
 )
-SHORTAGE_REASONS = Layout(
+SHORTAGE_REASONS_LAYOUT = Layout(
     "Shortage reasons",
     "What stands in the way of one tonne more, for each shortage: along the chain that would "
     "serve it at the least cost, or what is missing where there is no chain.",
@@ -186,7 +190,7 @@ SHORTAGE_REASONS = Layout(
         ),
     ),
 )
-DISPOSAL = Layout(
+DISPOSAL_LAYOUT = Layout(
     "Disposal",
     "What is thrown away.",
     (
@@ -201,7 +205,7 @@ DISPOSAL = Layout(
     ),
     (("site", "material"), "tonnes"),
 )
-TAKE_OR_PAY = Layout(
+TAKE_OR_PAY_LAYOUT = Layout(
     "Take or pay",
     "Contracts that are paid for but not taken.",
     (
@@ -216,7 +220,7 @@ TAKE_OR_PAY = Layout(
         Field("cost", "money", "payment in that period, not discounted"),
     ),
 )
-INVESTMENT = Layout(
+INVESTMENT_LAYOUT = Layout(
     "Investment",
     "What is built: options by period of decision. Money is not discounted.",
     (
@@ -232,7 +236,7 @@ INVESTMENT = Layout(
         Field("credit", "money", "value at the end of the horizon of what outlives it"),
     ),
 )
-COSTS = Layout(
+COSTS_LAYOUT = Layout(
     "Costs",
     "Every cost by category, place, thing and period; discounted, it sums to the objective.",
     (
@@ -247,7 +251,7 @@ COSTS = Layout(
     ),
     (("category",), "discounted"),
 )
-BALANCE = Layout(
+BALANCE_LAYOUT = Layout(
     "Balance",
     "By site, material and period: what comes in less what goes out, to zero.",
     (
@@ -266,7 +270,7 @@ BALANCE = Layout(
         Field("difference", "tonnes", "in less out: zero but for the solver's tolerance"),
     ),
 )
-PROVENANCE = Layout(
+PROVENANCE_LAYOUT = Layout(
     "Provenance",
     "Where delivered tonnes come from: shares by country, site and owner at each stage, of all "
     "traced inputs and of each. Shares of one delivery, stage, input and by add up to one. Where "
@@ -292,7 +296,7 @@ PROVENANCE = Layout(
         Field("tonnes", "tonnes", "share x tonnes delivered", "level"),
     ),
 )
-CERTIFICATES = Layout(
+CERTIFICATES_LAYOUT = Layout(
     "Certificates",
     "For each delivery and rule: where it comes from, what the rule bans, the verdict and the "
     "rows of the input workbook that the tonnes rest on.",
@@ -320,7 +324,7 @@ CERTIFICATES = Layout(
         Field("rests on", "text", "rows of Supply, Stocks and Pipeline, with shares and tonnes"),
     ),
 )
-RUN = Layout(
+RUN_LAYOUT = Layout(
     "Run",
     "What was run: the input's hash, versions, solver, gap, audit, warnings.",
     (
@@ -329,34 +333,34 @@ RUN = Layout(
     ),
 )
 
-LAYOUTS = {
+RESULT_LAYOUTS = {
     layout.name: layout
     for layout in (
-        PURCHASES,
-        SHIPMENTS,
-        PRODUCTION,
-        UTILISATION,
-        STOCK,
-        DELIVERIES,
-        SHORTAGES,
-        SHORTAGE_REASONS,
-        DISPOSAL,
-        TAKE_OR_PAY,
-        INVESTMENT,
-        COSTS,
-        BALANCE,
-        COMPLIANCE,
-        PROVENANCE,
-        CERTIFICATES,
-        BOTTLENECKS,
-        SCARCITY,
-        BREAK_EVEN,
-        RUN,
+        PURCHASES_LAYOUT,
+        SHIPMENTS_LAYOUT,
+        PRODUCTION_LAYOUT,
+        UTILISATION_LAYOUT,
+        STOCK_LAYOUT,
+        DELIVERIES_LAYOUT,
+        SHORTAGES_LAYOUT,
+        SHORTAGE_REASONS_LAYOUT,
+        DISPOSAL_LAYOUT,
+        TAKE_OR_PAY_LAYOUT,
+        INVESTMENT_LAYOUT,
+        COSTS_LAYOUT,
+        BALANCE_LAYOUT,
+        COMPLIANCE_LAYOUT,
+        PROVENANCE_LAYOUT,
+        CERTIFICATES_LAYOUT,
+        BOTTLENECKS_LAYOUT,
+        SCARCITY_LAYOUT,
+        BREAK_EVEN_LAYOUT,
+        RUN_LAYOUT,
     )
 }
 """Every result table, in the order of the results workbook."""
 
-CATEGORIES = (
+COST_CATEGORIES = (
     "purchases",
     "take or pay",
     "freight",
@@ -376,7 +380,7 @@ CATEGORIES = (
 
 def in_order(tables: Mapping[str, Table]) -> dict[str, Table]:
     """Tables by name in the order of the results workbook: those on request come before Run."""
-    standard = [name for name in LAYOUTS if name in tables]
-    on_request = [name for name in tables if name not in LAYOUTS]
-    order = sorted((*standard, *on_request), key=RUN.name.__eq__)
+    standard = [name for name in RESULT_LAYOUTS if name in tables]
+    on_request = [name for name in tables if name not in RESULT_LAYOUTS]
+    order = sorted((*standard, *on_request), key=RUN_LAYOUT.name.__eq__)
     return {name: tables[name] for name in order}

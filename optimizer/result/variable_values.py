@@ -10,7 +10,7 @@ from pyomo.core import ConcreteModel
 from optimizer.model.variables import ByPeriod
 from optimizer.network.network_data import Network
 
-NOTHING = 1e-9
+MIN_NONZERO_VALUE = 1e-9
 """Value at or below which a variable counts as zero.
 
 Far below HiGHS's feasibility tolerance of 1e-7, so that only rounding is dropped.
@@ -60,12 +60,16 @@ def decisions(m: ConcreteModel) -> VariableValues:
 
 def _values(columns: list[ByPeriod]) -> ValuesByFlow:
     return [
-        {t: variable.value for t, variable in by_period.items() if variable.value > NOTHING}
+        {
+            t: variable.value
+            for t, variable in by_period.items()
+            if variable.value > MIN_NONZERO_VALUE
+        }
         for by_period in columns
     ]
 
 
-def each(values: ValuesByFlow) -> Iterator[tuple[int, int, float]]:
+def nonzero_values(values: ValuesByFlow) -> Iterator[tuple[int, int, float]]:
     """Flow, period and value of all nonzero values."""
     for flow, by_period in enumerate(values):
         for t, amount in by_period.items():

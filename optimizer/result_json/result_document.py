@@ -22,26 +22,26 @@ from optimizer.errors import FileError, Finding, UsageError
 from optimizer.explain import Alert, Conflict, Repair
 from optimizer.explain.cell_edits import Edit
 from optimizer.explain.conflict import ConflictingRequirement
-from optimizer.garbage_collection import paused
-from optimizer.result import LAYOUTS, REQUESTED, Table
-from optimizer.result.field_units import unit
+from optimizer.garbage_collection import garbage_collection_paused
+from optimizer.result import LAYOUTS_ON_REQUEST, RESULT_LAYOUTS, Table
+from optimizer.result.field_units import unit_label
 from optimizer.result.result_table import Field, Layout
 from optimizer.tables.case_json import case_data, case_of_data
 from optimizer.version import __version__
 
-FORMAT: Final = "magnet-sourcing-optimizer result"
-VERSION: Final = 1
+RESULT_FORMAT: Final = "magnet-sourcing-optimizer result"
+RESULT_FORMAT_VERSION: Final = 1
 """Goes up when a reader of the former version would misread the document."""
 _PLAIN: Final = ("status", "objective", "gap", "measured", "lawful", "run")
 _TEXTS: Final = ("lawful_notes", "log")
 
 
-def text_of(result: Mapping[str, Any]) -> str:
+def encode_result(result: Mapping[str, Any]) -> str:
     """The JSON text of the fields of a result."""
     currency = result["case"].settings.currency
     data = {
-        "format": FORMAT,
-        "version": VERSION,
+        "format": RESULT_FORMAT,
+        "version": RESULT_FORMAT_VERSION,
         "optimizer": __version__,
         **{name: result[name] for name in (*_PLAIN, *_TEXTS)},
         "alerts": [_alert_data(alert) for alert in result["alerts"]],
@@ -62,8 +62,8 @@ def _plain(value: Any) -> Any:
     return str.__str__(value) if isinstance(value, str) else float(value)
 
 
-def fields_of(text: str | bytes) -> dict[str, Any]:
-    """The fields of the result that a text of :func:`text_of` is of.
+def decode_result(text: str | bytes) -> dict[str, Any]:
+    """The fields of the result that a text of :func:`encode_result` is of.
 
     Raises UsageError for anything else than text, FileError for text that is no such document
     or that a later version of the optimizer wrote.
@@ -74,15 +74,16 @@ def fields_of(text: str | bytes) -> dict[str, Any]:
         data = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError) as error:
         raise FileError(f"the text is not JSON: {error}") from None
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
+    if not isinstance(data, dict) or data.get("format") != RESULT_FORMAT:
         raise FileError("the JSON is not a result that Result.to_json made")
-    if data.get("version") != VERSION:
+    if data.get("version") != RESULT_FORMAT_VERSION:
         raise FileError(
             f"the JSON is a result of version {data.get('version')}, and this is version "
-            f"{VERSION}; write it again with this optimizer, or read it with the one that wrote it"
+            f"{RESULT_FORMAT_VERSION}; write it again with this optimizer, or read it with the one "
+            "that wrote it"
         )
     try:
-        with paused():
+        with garbage_collection_paused():
             return _fields(data)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise FileError(f"the JSON of the result is not complete: {error!r}") from None
@@ -167,7 +168,7 @@ def _table_data(table: Table, currency: str) -> dict[str, Any]:
     return {
         "meaning": layout.meaning,
         "fields": [
-            {**structs.asdict(field), "unit": unit(field.kind, currency, layout.name)}
+            {**structs.asdict(field), "unit": unit_label(field.kind, currency, layout.name)}
             for field in layout.fields
         ],
         "pivot": layout.pivot,
@@ -181,7 +182,7 @@ def _table_data(table: Table, currency: str) -> dict[str, Any]:
 
 
 def _table(name: str, data: dict[str, Any]) -> Table:
-    layout = LAYOUTS.get(name) or REQUESTED.get(name)
+    layout = RESULT_LAYOUTS.get(name) or LAYOUTS_ON_REQUEST.get(name)
     headers = tuple(field["header"] for field in data["fields"])
     if layout is None or layout.headers != headers:
         layout = _layout(name, data)

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import msgspec
 
-from optimizer.result import LAYOUTS, REQUESTED
+from optimizer.result import LAYOUTS_ON_REQUEST, RESULT_LAYOUTS
 from optimizer.result.result_table import Field, Layout
-from optimizer.result_json.result_document import FORMAT, VERSION
+from optimizer.result_json.result_document import RESULT_FORMAT, RESULT_FORMAT_VERSION
 from optimizer.tables.case_json import EVENT_SCHEMA, case_schema, rows_schemas
 
-SCHEMA_FILE: Final = Path(__file__).resolve().parents[2] / "docs" / "result.schema.json"
+RESULT_SCHEMA_PATH: Final = Path(__file__).resolve().parents[2] / "docs" / "result.schema.json"
 _TEXT: Final = {"type": "string"}
 _TEXT_LIST: Final = {"type": "array", "items": _TEXT}
 _NUMBER: Final = {"type": ["number", "null"]}
@@ -21,8 +21,8 @@ _NUMBER: Final = {"type": ["number", "null"]}
 def result_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of ``Result.to_json``."""
     properties = {
-        "format": {"const": FORMAT},
-        "version": {"const": VERSION},
+        "format": {"const": RESULT_FORMAT},
+        "version": {"const": RESULT_FORMAT_VERSION},
         "optimizer": {"description": "version of the optimizer", **_TEXT},
         "status": _TEXT,
         "objective": {"description": "total discounted cost; null without a plan", **_NUMBER},
@@ -119,7 +119,10 @@ def _definitions() -> dict[str, Any]:
 
 def _tables_schema() -> dict[str, Any]:
     """Tables by name: the columns of those that are declared, and any columns of others."""
-    declared = {name: _table_schema(layout) for name, layout in (LAYOUTS | REQUESTED).items()}
+    declared = {
+        name: _table_schema(layout)
+        for name, layout in (RESULT_LAYOUTS | LAYOUTS_ON_REQUEST).items()
+    }
     other = {"type": "object", "additionalProperties": {"type": "array"}}
     return {
         "description": "result tables by name, each with its columns; empty without a plan",
@@ -160,7 +163,7 @@ def schema_text() -> str:
 
 def main() -> None:
     """Write ``docs/result.schema.json`` of this checkout."""
-    SCHEMA_FILE.write_text(schema_text(), encoding="utf-8")
+    RESULT_SCHEMA_PATH.write_text(schema_text(), encoding="utf-8")
 
 
 if __name__ == "__main__":

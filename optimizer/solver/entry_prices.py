@@ -1,9 +1,9 @@
 """What one more, or one less, of something is worth where prices are not unique.
 
-The price of a row through which nothing flows is not unique: a chain of unused things
-shares what it lacks in any way. Here a little is brought to every such place, and a
-little taken from it; the prices of these two programmes are what a tonne brings there
-at best, and what it costs there at least.
+The price of a row through which nothing flows is not unique: a chain of unused things shares
+what it lacks in any proportion. Here a little is brought to every such row, and a little taken
+from it. The prices of these two programmes are what a tonne brings there at best, and what it
+costs there at least.
 """
 
 from __future__ import annotations
@@ -12,27 +12,29 @@ import highspy
 import numpy as np
 from msgspec import Struct, structs
 
-from optimizer.solver.highs import Answer, instance, scale_of, status_of
+from optimizer.solver.answer import Answer
+from optimizer.solver.highs import cost_scale, new_instance, status_of
+from optimizer.solver.highs_thread import run_in_thread
 from optimizer.solver.transfer import Program
 
-STEP = 1e-4
-"""What is brought and taken, in tonnes."""
+PERTURBATION = 1e-4
+"""Tonnes that are brought and taken: a thousand times HiGHS's feasibility tolerance."""
 
-MOST_COLUMNS = 12_000
-"""Larger programmes are not asked: two more solutions would take too long."""
+MAX_PERTURBED_COLUMNS = 12_000
+"""Larger programmes are not solved again: two more solutions would take too long."""
 
-PENALTY = 1_000.0
-"""Times the largest cost: more than a tonne at the end of a chain of unused things costs.
+PENALTY_FACTOR = 1_000.0
+"""Penalty as a multiple of the largest cost: more than a tonne at the end of a chain costs.
 
 If that costs more, the penalty is paid instead of the chain; if it costs about as much, the
 simplex wanders between them, for 9,013 iterations instead of 700 in a case of 9.6 thousand columns.
 """
 
-TRACE = 1e-9
-"""Tonnes of what cannot be had, in a tonne, that are rounding."""
+NEGLIGIBLE_PENALTY_SHARE = 1e-9
+"""Tonnes at the penalty, in a tonne, that are rounding of the factors of the basis."""
 
-SECONDS = 5.0
-"""Time for each of the two."""
+PERTURBATION_TIME_LIMIT = 5.0
+"""Seconds for each of the two."""
 
 
 class EntryPrices(Struct, frozen=True):
@@ -46,7 +48,7 @@ class EntryPrices(Struct, frozen=True):
     def reduced_costs(self, program: Program) -> np.ndarray:
         """How much cheaper each column must get before it is worth using, alone.
 
-        Infinity where that cannot be at any price.
+        Infinity where no price makes it worth using.
         """
         row, value = program.row_of, program.values
         price = np.where(value > 0, self.brings[row], self.costs[row])
@@ -56,48 +58,49 @@ class EntryPrices(Struct, frozen=True):
         return np.where(np.isnan(result), np.inf, result)
 
 
-def margins(program: Program, answer: Answer, rows: np.ndarray) -> EntryPrices | None:
-    """Margins of rows (balances: in less out) through which nothing flows at an optimum.
+def find_entry_prices(program: Program, answer: Answer, rows: np.ndarray) -> EntryPrices | None:
+    """Entry prices of those ``rows`` (balances: in less out) through which nothing flows.
 
-    Of all other rows they are the price. None where the programme is too large or an
-    answer is not to be had in time. Whole columns are held as they are in the answer.
+    All other rows keep their price. None where the programme is too large or has no solution
+    in time. Integer columns are fixed as they are in the answer.
     """
     if answer.values is None or answer.prices is None or answer.basis is None:
         return None
-    if len(program.cost) > MOST_COLUMNS:
+    if len(program.cost) > MAX_PERTURBED_COLUMNS:
         return None
-    rows = rows[program.flow(answer.values)[rows] < STEP]
+    rows = rows[program.flow(answer.values)[rows] < PERTURBATION]
     if not len(rows):
         return None
     fixed = program.held(answer.values)
-    found = []
+    prices_by_direction = []
     for direction in (-1.0, 1.0):
-        prices = _perturbed(fixed, answer, rows, direction)
+        prices = _perturbed_prices(fixed, answer, rows, direction)
         if prices is None:
             return None
         merged = answer.prices * program.sign
         merged[rows] = prices[rows]
-        found.append(merged)
-    low, high = np.minimum(*found), np.maximum(*found)
+        prices_by_direction.append(merged)
+    low, high = np.minimum(*prices_by_direction), np.maximum(*prices_by_direction)
     return EntryPrices(brings=low, costs=high)
 
 
-def _perturbed(
+def _perturbed_prices(
     program: Program, answer: Answer, rows: np.ndarray, direction: float
 ) -> np.ndarray | None:
     """Prices when a little is brought to (-1) or taken from (1) every row.
 
-    What cannot be taken or supplied leaves, or comes, at a penalty. A price that the penalty
-    is a part of is infinite.
+    What cannot be taken or supplied leaves, or comes, at a penalty. A price that contains the
+    penalty is infinite.
     """
-    scale = scale_of(program)
-    penalty = PENALTY * max(1.0, float(np.abs(program.cost).max()))
+    scale = cost_scale(program)
+    penalty = PENALTY_FACTOR * max(1.0, float(np.abs(program.cost).max()))
     lower, upper = program.row_lower.copy(), program.row_upper.copy()
-    lower[rows] += direction * STEP
-    upper[rows] += direction * STEP
+    lower[rows] += direction * PERTURBATION
+    upper[rows] += direction * PERTURBATION
     count = len(rows)
     perturbed = structs.replace(program, row_lower=lower, row_upper=upper)
-    highs = instance(perturbed, {"solver": "simplex"}, SECONDS, 0.0, answer.basis)
+    options = {"solver": "simplex"}
+    highs = new_instance(perturbed, options, PERTURBATION_TIME_LIMIT, 0.0, answer.basis)
     highs.addCols(
         count,
         np.full(count, penalty * scale),
@@ -108,14 +111,14 @@ def _perturbed(
         rows.astype(np.int32),
         np.full(count, direction),
     )
-    highs.run()
-    if status_of(highs, stopped=False) != "optimal":
+    run_in_thread(highs)
+    if status_of(highs) != "optimal":
         return None
     prices = np.array(highs.getSolution().row_dual) / scale
     # How many tonnes at the penalty are in the price of each row, by the basis.
     _, basic = highs.getBasicVariables()
     penalised = (basic >= len(program.cost)).astype(np.float64)
-    status, part = highs.getBasisTransposeSolve(penalised)
+    status, share = highs.getBasisTransposeSolve(penalised)
     if status != highspy.HighsStatus.kOk:
         return None
-    return np.where(np.abs(part) > TRACE, np.copysign(np.inf, part), prices)
+    return np.where(np.abs(share) > NEGLIGIBLE_PENALTY_SHARE, np.copysign(np.inf, share), prices)

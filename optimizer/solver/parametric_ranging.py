@@ -16,21 +16,23 @@ import highspy
 import numpy as np
 from msgspec import Struct
 
-from optimizer.solver.highs import Answer, instance, status_of
-from optimizer.solver.solve_strategy import AS_IT_STANDS
+from optimizer.solver.answer import Answer
+from optimizer.solver.highs import new_instance, status_of
+from optimizer.solver.highs_thread import run_in_thread
+from optimizer.solver.solve_strategy import NO_PRESOLVE
 from optimizer.solver.transfer import Program
 
-SECONDS = 5.0
-"""Time to find the basis again."""
+RATIO_TEST_TIME_LIMIT = 5.0
+"""Seconds to find the basis again, which takes no simplex iteration where it is optimal."""
 
-STILL = 1e-9
-"""Part of the direction by which something that does not move may seem to."""
+NEGLIGIBLE_MOVEMENT = 1e-9
+"""Part of the direction that is rounding of the factors of the basis."""
 
-AT_BOUND = 1e-7
-"""Relative distance to a bound that is none."""
+AT_BOUND_TOLERANCE = 1e-7
+"""Relative distance to a bound that counts as none: HiGHS's feasibility tolerance."""
 
-OFF = 1e-6
-"""Part of the direction by which a row of the basis may miss its bound."""
+DIRECTION_TOLERANCE = 1e-6
+"""Part of the direction by which a non-basic row may miss its bound: ten HiGHS tolerances."""
 
 
 class BoundDirection(Struct, frozen=True):
@@ -45,30 +47,30 @@ class BoundDirection(Struct, frozen=True):
     def price(self, answer: Answer) -> float:
         """What one unit costs, in the money of the objective, at the prices of an answer."""
         assert answer.prices is not None
-        found = sum(factor * float(answer.prices[row]) for row, factor in self.rows.items())
+        price = sum(factor * float(answer.prices[row]) for row, factor in self.rows.items())
         if self.columns and answer.reduced_costs is not None:
-            found += sum(
+            price += sum(
                 factor * min(float(answer.reduced_costs[column]), 0.0)
                 for column, factor in self.columns.items()
             )
-        return found
+        return price
 
 
-def reaches(
+def joint_ranges(
     program: Program, answer: Answer, moves: Mapping[int, BoundDirection]
 ) -> dict[int, tuple[float, float]]:
-    """How far up, and how far down, each move can go at the same prices, by the keys given.
+    """How far up, and how far down, each move can go at the same prices, by its key.
 
-    A programme without whole columns, or one in which they are held. What HiGHS has no answer
-    for is missing.
+    The programme has no integer columns, or fixed ones. A move for which HiGHS gives no answer
+    is missing.
     """
-    highs = instance(program, AS_IT_STANDS, SECONDS, 0.0, answer.basis)
-    highs.run()
-    if status_of(highs, stopped=False) != "optimal":
+    highs = new_instance(program, NO_PRESOLVE, RATIO_TEST_TIME_LIMIT, 0.0, answer.basis)
+    run_in_thread(highs)
+    if status_of(highs) != "optimal":
         return {}
-    ratios = _RatioTest(program, highs)
-    found = {key: ratios.reach(move) for key, move in moves.items()}
-    return {key: each for key, each in found.items() if each is not None}
+    ratio_test = _RatioTest(program, highs)
+    limits = {key: ratio_test.limits(move) for key, move in moves.items()}
+    return {key: each for key, each in limits.items() if each is not None}
 
 
 class _RatioTest:
@@ -82,7 +84,7 @@ class _RatioTest:
         _, basic = highs.getBasicVariables()
         self.basic = np.array(basic)
         at_upper = highspy.HighsBasisStatus.kUpper
-        self.columns_up = {n for n, own in enumerate(basis.col_status) if own == at_upper}
+        self.columns_up = {n for n, status in enumerate(basis.col_status) if status == at_upper}
         self.fixed = program.row_lower == program.row_upper
         self.moves_up = np.isfinite(program.row_upper)
         rows_basic = -self.basic[self.basic < 0] - 1
@@ -90,7 +92,7 @@ class _RatioTest:
         self.nonbasic[rows_basic] = False
         self.row_status = basis.row_status
 
-    def reach(self, move: BoundDirection) -> tuple[float, float] | None:
+    def limits(self, move: BoundDirection) -> tuple[float, float] | None:
         """How far up and down one move can go."""
         program = self.program
         low, high = np.zeros(len(self.activity)), np.zeros(len(self.activity))
@@ -102,18 +104,18 @@ class _RatioTest:
         above = np.zeros(len(self.values))
         for column, factor in move.columns.items():
             above[column] = factor
-        strategy = self._direction(low, high, above)
-        if strategy is None:
+        direction = self._direction(low, high, above)
+        if direction is None:
             return None
-        columns, rows = strategy
-        still = np.zeros(len(columns))
+        columns, rows = direction
+        zero = np.zeros(len(columns))
         return (
             min(
-                _ratio(self.values, columns, program.lower, program.upper, still, above),
+                _ratio(self.values, columns, program.lower, program.upper, zero, above),
                 _ratio(self.activity, rows, program.row_lower, program.row_upper, low, high),
             ),
             min(
-                _ratio(self.values, -columns, program.lower, program.upper, still, -above),
+                _ratio(self.values, -columns, program.lower, program.upper, zero, -above),
                 _ratio(self.activity, -rows, program.row_lower, program.row_upper, -low, -high),
             ),
         )
@@ -121,7 +123,7 @@ class _RatioTest:
     def _direction(
         self, low: np.ndarray, high: np.ndarray, above: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray] | None:
-        """How columns and rows move; None where the basis does not say it exactly."""
+        """How columns and rows move; None where the basis does not determine it exactly."""
         program = self.program
         columns = np.zeros(len(self.values))
         for column in np.flatnonzero(above).tolist():
@@ -133,38 +135,38 @@ class _RatioTest:
             if self.nonbasic[row]:
                 up = self.fixed[row] or self.row_status[row] == at_upper
                 wanted[row] = high[row] if up else low[row]
-        right = wanted - program.activity(columns)
-        status, found = self.highs.getBasisSolve(right)
+        right_side = wanted - program.activity(columns)
+        status, solution = self.highs.getBasisSolve(right_side)
         if status == highspy.HighsStatus.kError:
             return None
         structural = self.basic >= 0
-        columns[self.basic[structural]] = np.array(found)[structural]
+        columns[self.basic[structural]] = np.array(solution)[structural]
         rows = program.activity(columns)
-        off = np.abs(rows - wanted)[self.nonbasic].max(initial=0.0)
-        if off > OFF * max(1.0, float(np.abs(wanted).max(initial=0.0))):
+        missed = np.abs(rows - wanted)[self.nonbasic].max(initial=0.0)
+        if missed > DIRECTION_TOLERANCE * max(1.0, float(np.abs(wanted).max(initial=0.0))):
             return None
         return columns, rows
 
 
 def _ratio(
     values: np.ndarray,
-    strategy: np.ndarray,
+    direction: np.ndarray,
     lower: np.ndarray,
     upper: np.ndarray,
     low: np.ndarray,
     high: np.ndarray,
 ) -> float:
-    """How far values can go a way before one meets a bound, which moves too."""
-    floor = STILL * max(1.0, float(np.abs(strategy).max(initial=0.0)))
+    """How far values can move in a direction before one meets a bound, which moves too."""
+    floor = NEGLIGIBLE_MOVEMENT * max(1.0, float(np.abs(direction).max(initial=0.0)))
     with np.errstate(invalid="ignore", divide="ignore"):
         rising = np.where(
-            strategy - high > floor, _room(upper - values, values) / (strategy - high), np.inf
+            direction - high > floor, _room(upper - values, values) / (direction - high), np.inf
         )
         falling = np.where(
-            low - strategy > floor, _room(values - lower, values) / (low - strategy), np.inf
+            low - direction > floor, _room(values - lower, values) / (low - direction), np.inf
         )
     return float(min(rising.min(initial=np.inf), falling.min(initial=np.inf)))
 
 
 def _room(room: np.ndarray, values: np.ndarray) -> np.ndarray:
-    return np.where(room > AT_BOUND * np.maximum(1.0, np.abs(values)), room, 0.0)
+    return np.where(room > AT_BOUND_TOLERANCE * np.maximum(1.0, np.abs(values)), room, 0.0)

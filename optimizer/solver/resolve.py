@@ -1,13 +1,12 @@
-"""The same programme with other numbers, from the optimum before: costs first, then bounds.
+"""Solve a programme with new numbers from the optimum of the old ones: costs first, then bounds.
 
-The known basis is optimal for the old costs within the old bounds and right-hand sides.
-With new costs it still gives a plan within the old bounds, and the primal simplex goes on
-from there; what it finds keeps its prices when the new bounds come, and the dual simplex
-goes on from there. Neither has to look for a first plan or first prices, which is what a
-start costs that is feasible neither way. Where a programme has other columns or rows than
-the one before, or other coefficients, HiGHS chooses.
+The known basis is optimal for the old costs within the old bounds and right-hand sides. With the
+new costs it is still primal feasible within the old bounds, so the primal simplex goes on from
+there. The basis that it finds stays dual feasible when the new bounds come, so the dual simplex
+goes on from there. Neither needs a first phase, which is what a start costs that is feasible
+neither way. Where the programme has other columns, rows or coefficients, HiGHS chooses.
 
-Steps are limited by iterations, so that what is tried does not hang on the machine's load.
+Steps are limited by iterations, so that the result does not depend on the load of the machine.
 """
 
 from __future__ import annotations
@@ -18,75 +17,82 @@ from typing import Any
 import highspy
 import numpy as np
 
+from optimizer.solver.solve_strategy import CHOOSE_SIMPLEX, DUAL_SIMPLEX, PRIMAL_SIMPLEX
 from optimizer.solver.transfer import Program
 from optimizer.solver.warm_start import WarmStart
 
-CHOOSE, DUAL, PRIMAL = 0, 1, 4
-"""HiGHS's simplex strategies; with the first it takes what the start is feasible for."""
+DEVEX_WEIGHTS = 1
+"""Edge weights that cost nothing to initialise; exact ones cost a solve for each row."""
 
-DEVEX = 1
-"""Edge weights that cost nothing to begin with; exact ones cost a solve for each row."""
+MIN_ITERATION_LIMIT = 2_000
+"""Iterations that are always allowed: a small programme is solved in fewer."""
 
-FEWEST = 2_000
-"""Iterations that are always allowed."""
+PRIMAL_ITERATIONS_PER_ROW, DUAL_ITERATIONS_PER_ROW = 0.2, 0.1
+"""Iterations allowed for each row; one of the dual costs twice one of the primal."""
 
-PRIMAL_PART, DUAL_PART = 0.2, 0.1
-"""Iterations allowed, as parts of the rows; one of the dual costs twice one of the primal."""
+FEW_CHANGES, FEW_CHANGES_FACTOR = 0.01, 4
+"""Where at most this part of the costs, or bounds, is new: so many times the iterations."""
 
-FEW, LONGER = 0.01, 4
-"""Where no more of the costs, or bounds, than this part are new: so many times as many."""
-
-Run = Callable[[], bool]
+RunHighs = Callable[[], bool]
 """Runs HiGHS; True if it was stopped."""
 
+BoundArrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""Lower and upper bounds of the columns and of the rows."""
 
-def begin_from(highs: Any, basis: Any) -> None:
-    """Let HiGHS begin from a basis."""
+
+def set_basis(highs: Any, basis: Any) -> None:
+    """Let HiGHS start from a basis."""
     highs.setBasis(basis)
-    highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
+    highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX_WEIGHTS)
 
 
-def resolve(highs: Any, program: Program, start: WarmStart, run: Run) -> bool:
-    """Go on from a start; True if it was stopped.
+def resolve(highs: Any, program: Program, start: WarmStart, run: RunHighs) -> bool:
+    """Solve from a start; True if the run was stopped.
 
-    Where the first step comes to no optimum HiGHS is left without an answer.
+    Where the first step reaches no optimum HiGHS is left without an answer.
     """
     rows = len(program.row_lower)
     basis = start.basis(program)
-    begin_from(highs, basis)
+    set_basis(highs, basis)
     if basis.alien:
-        return _step(highs, CHOOSE, DUAL_PART * rows, run)
-    moved = _moved(program, start.within)
-    if moved:
-        _bound(highs, start.within)
-    dearer = int((program.cost != start.cost).sum())
-    longer = LONGER if dearer <= FEW * len(program.cost) else 1
-    stopped = _step(highs, PRIMAL, longer * PRIMAL_PART * rows, run)
-    if not moved:
+        return _simplex_step(highs, CHOOSE_SIMPLEX, DUAL_ITERATIONS_PER_ROW * rows, run)
+    new_bounds = _bounds_of(program)
+    changed_bounds = _count_changes(new_bounds, start.within)
+    if changed_bounds:
+        _set_bounds(highs, start.within)
+    changed_costs = int((program.cost != start.cost).sum())
+    factor = FEW_CHANGES_FACTOR if changed_costs <= FEW_CHANGES * len(program.cost) else 1
+    limit = factor * PRIMAL_ITERATIONS_PER_ROW * rows
+    stopped = _simplex_step(highs, PRIMAL_SIMPLEX, limit, run)
+    if not changed_bounds:
         return stopped
-    found = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    _bound(highs, (program.lower, program.upper, program.row_lower, program.row_upper))
-    if stopped or not found:
+    optimal = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    _set_bounds(highs, new_bounds)
+    if stopped or not optimal:
         return stopped
-    longer = LONGER if moved <= FEW * rows else 1
-    return _step(highs, DUAL, longer * DUAL_PART * rows, run)
+    factor = FEW_CHANGES_FACTOR if changed_bounds <= FEW_CHANGES * rows else 1
+    return _simplex_step(highs, DUAL_SIMPLEX, factor * DUAL_ITERATIONS_PER_ROW * rows, run)
 
 
-def _step(highs: Any, strategy: int, most: float, run: Run) -> bool:
+def _simplex_step(highs: Any, strategy: int, iteration_limit: float, run: RunHighs) -> bool:
     highs.setOptionValue("simplex_strategy", strategy)
-    highs.setOptionValue("simplex_iteration_limit", max(FEWEST, int(most)))
+    limit = max(MIN_ITERATION_LIMIT, int(iteration_limit))
+    highs.setOptionValue("simplex_iteration_limit", limit)
     return run()
 
 
-def _moved(program: Program, within: tuple[np.ndarray, ...]) -> int:
-    """How many bounds are not what they were."""
-    bounds = (program.lower, program.upper, program.row_lower, program.row_upper)
-    return sum(int((new != old).sum()) for new, old in zip(bounds, within, strict=True))
+def _bounds_of(program: Program) -> BoundArrays:
+    return program.lower, program.upper, program.row_lower, program.row_upper
 
 
-def _bound(highs: Any, within: tuple[np.ndarray, ...]) -> None:
+def _count_changes(new: BoundArrays, old: BoundArrays) -> int:
+    """Number of bounds that are not what they were."""
+    return sum(int((after != before).sum()) for after, before in zip(new, old, strict=True))
+
+
+def _set_bounds(highs: Any, bounds: BoundArrays) -> None:
     """Put bounds of columns and rows on the programme; its basis stays."""
-    lower, upper, row_lower, row_upper = within
+    lower, upper, row_lower, row_upper = bounds
     columns, rows = len(lower), len(row_lower)
     highs.changeColsBounds(columns, np.arange(columns, dtype=np.int32), lower, upper)
     highs.changeRowsBounds(rows, np.arange(rows, dtype=np.int32), row_lower, row_upper)

@@ -1,8 +1,7 @@
-"""Running HiGHS: progress, its log, Ctrl-C, and the best plan so far."""
+"""A run of HiGHS with progress lines, its log, Ctrl-C and the best solution so far."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,79 +11,58 @@ import numpy as np
 from msgspec import Struct, field
 
 from optimizer import interrupts
+from optimizer.solver.highs_thread import run_until_stopped
 
 PROGRESS_SECONDS = 2.0
-"""Seconds between two progress lines, and before the first."""
+"""Seconds between two progress lines, and before the first: a quick solve shows none."""
 
 Progress = Callable[[float, str], None]
 """Called with seconds and the last line of the solver's log."""
 
 
 class SearchState(Struct):
-    """What a run shows while it works: its log, how far it is, the best plan so far."""
+    """What a run reports while it works: log, state of the search, best solution so far."""
 
     log: list[str] = field(default_factory=list)
-    stand: str = ""
+    summary: str = ""
     values: np.ndarray | None = None
     gap: float = float("inf")
 
-    def improve(self, event: Any) -> None:
-        """Keep a better plan: HiGHS may forget it when it is interrupted."""
+    def keep_solution(self, event: Any) -> None:
+        """Keep a better solution: HiGHS may forget it when it is interrupted."""
         self.values = np.array(event.data_out.mip_solution)
         self.gap = float(event.data_out.mip_gap)
 
-    def look(self, event: Any, scale: float) -> None:
-        """Note best plan, bound and gap of a search."""
-        self.stand = _so_far(event.data_out, scale)
+    def update(self, event: Any, scale: float) -> None:
+        """Note best solution, bound and gap of a search."""
+        self.summary = _search_summary(event.data_out, scale)
         self.gap = float(event.data_out.mip_gap)
 
 
-def run(highs: Any, scale: float, search: SearchState, progress: Progress | None) -> bool:
-    """Run in a thread of its own, so that Ctrl-C reaches us; True if it was stopped."""
+def run_with_progress(
+    highs: Any, scale: float, search: SearchState, progress: Progress | None
+) -> bool:
+    """Run HiGHS in a thread of its own; True if it was stopped."""
     begin = shown = time.perf_counter()
-    highs.cbMipImprovingSolution.subscribe(search.improve)
+    highs.cbMipImprovingSolution.subscribe(search.keep_solution)
     highs.cbLogging.subscribe(lambda event: search.log.append(event.message.rstrip()))
-    highs.cbMipLogging.subscribe(lambda event: search.look(event, scale))
-    done = threading.Event()
-    stopped = False
-    worker = threading.Thread(target=_work, args=(highs, done), daemon=True)
-    worker.start()
-    while not done.is_set():
-        try:
-            done.wait(0.05)
-        except KeyboardInterrupt:
-            if stopped:
-                raise
-            stopped = True
-            _cancel(highs)
-        if not stopped and interrupts.unanswered():
-            stopped = True
-            _cancel(highs)
+    highs.cbMipLogging.subscribe(lambda event: search.update(event, scale))
+
+    def stop_requested() -> bool:
+        nonlocal shown
         now = time.perf_counter()
         if progress and now - shown >= PROGRESS_SECONDS:
             shown = now
-            progress(now - begin, search.stand or "".join(search.log[-1:]))
-    worker.join()
+            progress(now - begin, search.summary or "".join(search.log[-1:]))
+        return interrupts.has_unanswered_signal()
+
+    stopped = run_until_stopped(highs, stop_requested)
     if stopped and highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        interrupts.answer()
+        interrupts.mark_answered()
     return stopped
 
 
-def _cancel(highs: Any) -> None:
-    # Only now: HiGHS would ask Python in every inner step whether to stop.
-    highs.HandleUserInterrupt = True
-    highs.cancelSolve()
-
-
-def _work(highs: Any, done: threading.Event) -> None:
-    """Run, and say when it is over: a ``join`` that Ctrl-C breaks takes the thread for ended."""
-    try:
-        highs.run()
-    finally:
-        done.set()
-
-
-def _so_far(data: Any, scale: float) -> str:
+def _search_summary(data: Any, scale: float) -> str:
     """Best plan, bound and gap of a search, in words."""
     bound = f"none can cost less than {data.mip_dual_bound / scale:,.0f}"
     if data.mip_primal_bound >= highspy.kHighsInf:

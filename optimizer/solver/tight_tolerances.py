@@ -1,10 +1,10 @@
-"""Programmes with large coefficients on yes/no columns, solved strictly.
+"""Programmes with large coefficients on binary columns, solved with tight tolerances.
 
-Where capacity may give, what ties a flow to its yes/no column is a large number times that
-column. HiGHS takes 1e-6 for zero, and 1e-6 times a large number lets tonnes through.
+Where capacity may be exceeded, the row that ties a flow to its binary column has a large number
+times that column. HiGHS takes 1e-6 for zero, and 1e-6 times a large number lets tonnes through.
 
-Nothing but what gives has a cost, so that the relaxation rounded up often costs no more than
-the relaxation itself: then there is nothing to search.
+Only violations have a cost, so that the relaxation rounded up often costs no more than the
+relaxation itself. Then there is nothing to search.
 """
 
 from __future__ import annotations
@@ -14,75 +14,80 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from optimizer.solver.highs import Answer, ask, instance, scale_of, status_of
-from optimizer.solver.search_progress import SearchState, run
-from optimizer.solver.solve_strategy import Options
+from optimizer.solver.answer import Answer
+from optimizer.solver.highs import cost_scale, new_instance, status_of
+from optimizer.solver.search_progress import SearchState, run_with_progress
+from optimizer.solver.solve_program import solve_with_highs
+from optimizer.solver.solve_strategy import HighsOptions
 from optimizer.solver.transfer import Program
 
-WHOLE = 1e-9
-"""Distance from a whole number that counts as whole."""
+INTEGRALITY_TOLERANCE = 1e-9
+"""Distance from an integer that counts as integer; HiGHS allows no less than 1e-10."""
 
-USED = 1e-10
-"""Part of a decision from which on it is taken as a whole."""
+NEGLIGIBLE_FRACTION = 1e-10
+"""Part of a decision that counts as none when the relaxation is rounded up."""
 
-SAME = 1e-9
+SAME_VIOLATION_COST = 1e-9
 """Relative difference of two costs that is rounding."""
 
-NEAR, NEAR_SECONDS = 0.01, 5.0
-"""Where what is known is at most so much above the relaxation, a search takes no longer."""
+NEARLY_OPTIMAL, NEARLY_OPTIMAL_TIME_LIMIT = 0.01, 5.0
+"""Where the best known cost is within this part of the relaxation, seconds for a search."""
 
-OPTIONS: Options = {"solver": "choose", "mip_feasibility_tolerance": WHOLE}
+TIGHT_OPTIONS: HighsOptions = {
+    "solver": "choose",
+    "mip_feasibility_tolerance": INTEGRALITY_TOLERANCE,
+}
 
 
-def strict(program: Program, seconds: float) -> tuple[str, np.ndarray | None]:
-    """Status and values, with whole columns whole to 1e-9; values None where there are none.
+def solve_with_tight_tolerances(program: Program, seconds: float) -> tuple[str, np.ndarray | None]:
+    """Status and values, with integer columns integer to 1e-9; values None where there are none.
 
     A search that ran out of time gives the best that it found.
     """
-    until = time.perf_counter() + seconds
-    relaxed = ask(program.relaxed(), time_limit=max(seconds, 0.0))
+    deadline = time.perf_counter() + seconds
+    relaxed = solve_with_highs(program.relaxed(), time_limit=max(seconds, 0.0))
     if not program.integer.any() or relaxed.values is None:
         return relaxed.status, relaxed.values
     best: Answer | None = None
-    for answer in _rounded(program, relaxed.values, until):
+    for answer in _rounded_solutions(program, relaxed.values, deadline):
         if best is None or _cost(answer) < _cost(best):
             best = answer
     if best is None:
-        return _searched(program, None, until)
-    above, size = _cost(best) - _cost(relaxed), max(1.0, _cost(relaxed))
-    if above <= SAME * size:
+        return _branch_and_bound(program, None, deadline)
+    excess, size = _cost(best) - _cost(relaxed), max(1.0, _cost(relaxed))
+    if excess <= SAME_VIOLATION_COST * size:
         return "optimal", best.values
-    if above <= NEAR * size:
-        until = min(until, time.perf_counter() + NEAR_SECONDS)
-    return _searched(program, best.values, until)
+    if excess <= NEARLY_OPTIMAL * size:
+        deadline = min(deadline, time.perf_counter() + NEARLY_OPTIMAL_TIME_LIMIT)
+    return _branch_and_bound(program, best.values, deadline)
 
 
 def _cost(answer: Answer) -> float:
     return float("inf") if answer.objective is None else answer.objective
 
 
-def _rounded(program: Program, values: np.ndarray, until: float) -> Iterator[Answer]:
-    """Solutions with the whole columns of the relaxation rounded up, and to the nearest."""
-    for whole in (np.ceil(values - USED), np.rint(values)):
-        left = until - time.perf_counter()
-        answer = ask(program.held(whole), time_limit=max(left, 0.0))
+def _rounded_solutions(program: Program, values: np.ndarray, deadline: float) -> Iterator[Answer]:
+    """Solutions with the integer columns of the relaxation rounded up, and to the nearest."""
+    for rounded in (np.ceil(values - NEGLIGIBLE_FRACTION), np.rint(values)):
+        left = deadline - time.perf_counter()
+        answer = solve_with_highs(program.held(rounded), time_limit=max(left, 0.0))
         if answer.status == "optimal" and answer.values is not None:
             yield answer
 
 
-def _searched(
-    program: Program, known: np.ndarray | None, until: float
+def _branch_and_bound(
+    program: Program, known: np.ndarray | None, deadline: float
 ) -> tuple[str, np.ndarray | None]:
-    """The same by branch and bound, from a solution where one is known."""
+    """Status and values of a search, from a solution where one is known."""
     search, status = SearchState(), "time limit"
     for presolve in ("choose", "off"):
-        left = until - time.perf_counter()
+        left = deadline - time.perf_counter()
         if left <= 0:
             break
-        highs = instance(program, OPTIONS | {"presolve": presolve}, left, 0.0)
+        highs = new_instance(program, TIGHT_OPTIONS | {"presolve": presolve}, left, 0.0)
         if known is not None:
             highs.setSolution(len(known), np.arange(len(known), dtype=np.int32), known)
-        stopped = run(highs, scale_of(program), search, None)
+        stopped = run_with_progress(highs, cost_scale(program), search, None)
         status = status_of(highs, stopped=stopped)
         if status != "unclear" and not status.startswith("error"):
             break
@@ -93,5 +98,5 @@ def _searched(
         values = search.values if search.values is not None else known
     if values is None:
         return status, None
-    held = ask(program.held(values))
-    return status, values if held.values is None else held.values
+    fixed = solve_with_highs(program.held(values))
+    return status, values if fixed.values is None else fixed.values

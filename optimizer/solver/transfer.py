@@ -1,7 +1,7 @@
 """From a Pyomo model to the arrays that HiGHS takes.
 
-Rows written as :class:`LinearExpression` (all of ours) are read term by term; anything
-else that a user has added goes through Pyomo's own standard form.
+Rows written as :class:`LinearExpression`, as all rows of this package are, are read term by term;
+anything else that a user has added goes through Pyomo's own standard form.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pyomo.core import ConcreteModel, Constraint, Objective, Var, maximize, valu
 from pyomo.core.expr.numeric_expr import LinearExpression, MonomialTermExpression
 
 from optimizer.errors import OptimizerError
-
-INFINITY = float("inf")
+from optimizer.garbage_collection import garbage_collection_paused
+from optimizer.tables.schema import INFINITY
 
 
 class Program(Struct):
-    """A linear programme by rows, and what its columns and rows stand for."""
+    """A linear programme by rows, with the Pyomo components of its columns and rows."""
 
     variables: list[Any]
     constraints: list[Any]
@@ -33,7 +33,7 @@ class Program(Struct):
     columns: np.ndarray
     values: np.ndarray
     integer: np.ndarray
-    """1 where a column must be whole."""
+    """1 where a column must be integer."""
     sign: float
     """-1 where the model maximises."""
 
@@ -44,13 +44,13 @@ class Program(Struct):
 
     def activity(self, values: np.ndarray) -> np.ndarray:
         """Left side of each row."""
-        own = self.values * values[self.columns]
-        return np.bincount(self.row_of, own, minlength=len(self.row_lower))
+        terms = self.values * values[self.columns]
+        return np.bincount(self.row_of, terms, minlength=len(self.row_lower))
 
     def flow(self, values: np.ndarray) -> np.ndarray:
-        """What flows through each row, in either direction."""
-        own = np.abs(self.values) * values[self.columns]
-        return np.bincount(self.row_of, own, minlength=len(self.row_lower))
+        """Flow through each row, in either direction."""
+        terms = np.abs(self.values) * values[self.columns]
+        return np.bincount(self.row_of, terms, minlength=len(self.row_lower))
 
     def reduced_costs(self, prices: np.ndarray) -> np.ndarray:
         """Cost of each column less what its entries are worth at prices of rows."""
@@ -58,29 +58,34 @@ class Program(Struct):
         return self.cost - np.bincount(self.columns, worth, minlength=len(self.cost))
 
     def relaxed(self) -> Program:
-        """The linear programme in which no column must be whole."""
+        """The linear programme in which no column must be integer."""
         return structs.replace(self, integer=np.zeros_like(self.integer))
 
     def held(self, values: np.ndarray) -> Program:
-        """The linear programme in which whole columns are held at values."""
-        whole = np.flatnonzero(self.integer)
+        """The linear programme in which integer columns are fixed at their rounded values."""
+        columns = np.flatnonzero(self.integer)
         lower, upper = self.lower.copy(), self.upper.copy()
-        lower[whole] = upper[whole] = np.rint(values[whole])
+        lower[columns] = upper[columns] = np.rint(values[columns])
         return structs.replace(self, lower=lower, upper=upper, integer=np.zeros_like(self.integer))
 
 
 def transfer(m: ConcreteModel) -> Program:
-    """Arrays of a model, with all that a user has added, fixed or switched off.
+    """Arrays of a model, with all that a user has added, fixed or deactivated.
 
     Raises OptimizerError if something is not linear or there is no single objective.
     """
+    with garbage_collection_paused():
+        return _transfer(m)
+
+
+def _transfer(m: ConcreteModel) -> Program:
     variables = [
         variable
         for component in m.component_objects(Var, active=True)
         for variable in component.values()
     ]
-    place = {id(variable): column for column, variable in enumerate(variables)}
-    rows = _CompressedRows(place)
+    column_of = {id(variable): column for column, variable in enumerate(variables)}
+    rows = _CompressedRows(column_of)
     constraints = []
     for component in m.component_objects(Constraint, active=True):
         for constraint in component.values():
@@ -107,10 +112,10 @@ def transfer(m: ConcreteModel) -> Program:
 
 
 class _CompressedRows:
-    """Rows as they come, in compressed form."""
+    """Rows in compressed form, in the order in which they are added."""
 
-    def __init__(self, place: dict[int, int]) -> None:
-        self.place = place
+    def __init__(self, column_of: dict[int, int]) -> None:
+        self.column_of = column_of
         self.lower: list[float] = []
         self.upper: list[float] = []
         self.starts: list[int] = [0]
@@ -119,7 +124,7 @@ class _CompressedRows:
 
     def add(self, constraint: Any) -> None:
         low, body, high = constraint.to_bounded_expression(evaluate_bounds=True)
-        coefficients, columns, constant = terms(body, self.place, constraint)
+        coefficients, columns, constant = linear_terms(body, self.column_of, constraint)
         self.values += coefficients
         self.columns += columns
         self.starts.append(len(self.columns))
@@ -127,7 +132,9 @@ class _CompressedRows:
         self.upper.append(INFINITY if high is None else high - constant)
 
 
-def terms(body: Any, place: dict[int, int], owner: Any) -> tuple[list[float], list[int], float]:
+def linear_terms(
+    body: Any, column_of: dict[int, int], owner: Any
+) -> tuple[list[float], list[int], float]:
     """Coefficients, columns and constant of the linear expression of a row or objective."""
     if body.__class__ is LinearExpression:
         coefficients, columns, constant = [], [], 0.0
@@ -141,24 +148,26 @@ def terms(body: Any, place: dict[int, int], owner: Any) -> tuple[list[float], li
             if coefficient.__class__ is not float:
                 break
             coefficients.append(coefficient)
-            columns.append(place[id(variable)])
+            columns.append(column_of[id(variable)])
         else:
             if len(set(columns)) == len(columns):
                 return coefficients, columns, constant
-    return _standard(body, place, owner)
+    return _standard_form(body, column_of, owner)
 
 
-def _standard(body: Any, place: dict[int, int], owner: Any) -> tuple[list[float], list[int], float]:
+def _standard_form(
+    body: Any, column_of: dict[int, int], owner: Any
+) -> tuple[list[float], list[int], float]:
     from pyomo.repn import generate_standard_repn
 
     form = generate_standard_repn(body, compute_values=True)
     if not form.is_linear():
         raise OptimizerError(f"{owner.name} is not linear: only linear rows can be solved")
-    missing = [variable.name for variable in form.linear_vars if id(variable) not in place]
+    missing = [variable.name for variable in form.linear_vars if id(variable) not in column_of]
     if missing:
         message = f"{owner.name} uses {missing[0]}, which is not an active part of the model"
         raise OptimizerError(message)
-    columns = [place[id(variable)] for variable in form.linear_vars]
+    columns = [column_of[id(variable)] for variable in form.linear_vars]
     return [float(value(c)) for c in form.linear_coefs], columns, float(value(form.constant))
 
 
@@ -169,7 +178,7 @@ def _objective(
     if len(objectives) != 1:
         raise OptimizerError(f"the model has {len(objectives)} active objectives; it needs one")
     objective = objectives[0]
-    coefficients, columns, constant = terms(objective.expr, rows.place, objective)
+    coefficients, columns, constant = linear_terms(objective.expr, rows.column_of, objective)
     cost = np.zeros(count)
     np.add.at(cost, np.array(columns, dtype=np.int64), np.array(coefficients, dtype=float))
     sign = -1.0 if objective.sense == maximize else 1.0

@@ -1,64 +1,61 @@
-"""Where one programme starts from another's optimum: statuses by name of column and row.
+"""Start of one programme from another's optimum: basis statuses by name of column and row.
 
 Programmes of one case with other numbers have the same columns and rows; those of a case
-with something more or less share most. What is new starts at its bound, a new row slack.
+with something more or less share most. A new column starts at its bound, a new row is basic.
 Names are those of the Pyomo components, so that a start may go to another process.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import highspy
 import numpy as np
 from msgspec import Struct
 
+from optimizer.solver.answer import Answer
 from optimizer.solver.transfer import Program
 
-if TYPE_CHECKING:
-    from optimizer.solver.highs import Answer
-
-Name = tuple[str, Any]
+ComponentKey = tuple[str, Any]
 """Component and index."""
 
-STATUSES = tuple(highspy.HighsBasisStatus.__members__.values())
-AT_BOUND, BASIC = (
-    STATUSES.index(highspy.HighsBasisStatus.kLower),
-    STATUSES.index(highspy.HighsBasisStatus.kBasic),
+BASIS_STATUSES = tuple(highspy.HighsBasisStatus.__members__.values())
+AT_LOWER_BOUND, BASIC = (
+    BASIS_STATUSES.index(highspy.HighsBasisStatus.kLower),
+    BASIS_STATUSES.index(highspy.HighsBasisStatus.kBasic),
 )
 
 
 class WarmStart(Struct, frozen=True):
-    """An optimal basis, or the whole columns of a plan, by name."""
+    """An optimal basis, or the integer columns of a plan, by name."""
 
-    columns: list[Name]
-    rows: list[Name]
+    columns: list[ComponentKey]
+    rows: list[ComponentKey]
     column_statuses: np.ndarray
     row_statuses: np.ndarray
-    """Places in HiGHS's list of statuses; empty where there is no basis."""
-    whole: dict[Name, float]
-    """Values of columns that must be whole."""
+    """Positions in ``BASIS_STATUSES``; empty where there is no basis."""
+    integer_values: dict[ComponentKey, float]
+    """Values of the integer columns."""
     within: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     """Lower and upper bounds of the columns and of the rows for which the basis is optimal."""
     cost: np.ndarray
-    """Costs of the columns for which it is."""
+    """Costs of the columns for which the basis is optimal."""
 
     @classmethod
     def of(cls, program: Program, answer: Answer) -> WarmStart | None:
         """Start from an answer; None where it has no plan."""
         if answer.values is None:
             return None
-        columns = names(program.variables)
-        whole = np.flatnonzero(program.integer).tolist()
-        place = {status: number for number, status in enumerate(STATUSES)}
-        basis, held = answer.basis, program.held(answer.values)
+        columns = component_keys(program.variables)
+        integer_columns = np.flatnonzero(program.integer).tolist()
+        basis, fixed = answer.basis, program.held(answer.values)
         return cls(
             columns=columns,
-            rows=names(program.constraints),
-            column_statuses=_places(basis.col_status if basis else [], place),
-            row_statuses=_places(basis.row_status if basis else [], place),
-            whole={columns[column]: float(answer.values[column]) for column in whole},
-            within=(held.lower, held.upper, held.row_lower, held.row_upper),
+            rows=component_keys(program.constraints),
+            column_statuses=_positions(basis.col_status if basis else []),
+            row_statuses=_positions(basis.row_status if basis else []),
+            integer_values={columns[n]: float(answer.values[n]) for n in integer_columns},
+            within=(fixed.lower, fixed.upper, fixed.row_lower, fixed.row_upper),
             cost=program.cost,
         )
 
@@ -69,37 +66,41 @@ class WarmStart(Struct, frozen=True):
         """
         if not len(self.column_statuses):
             return None
-        columns, rows = names(program.variables), names(program.constraints)
+        columns, rows = component_keys(program.variables), component_keys(program.constraints)
         basis = highspy.HighsBasis()
-        basis.col_status = _statuses(self.columns, self.column_statuses, columns, AT_BOUND)
+        basis.col_status = _statuses(self.columns, self.column_statuses, columns, AT_LOWER_BOUND)
         basis.row_status = _statuses(self.rows, self.row_statuses, rows, BASIC)
         basis.valid = True
         basis.alien = columns != self.columns or rows != self.rows
         return basis
 
-    def plan(self, program: Program) -> tuple[np.ndarray, np.ndarray]:
-        """Columns that must be whole and are known here, with their values."""
-        columns = names(program.variables)
+    def integer_solution(self, program: Program) -> tuple[np.ndarray, np.ndarray]:
+        """Integer columns of a programme that the start knows, with their values."""
+        columns = component_keys(program.variables)
         known = [
-            (column, self.whole[columns[column]])
+            (column, self.integer_values[columns[column]])
             for column in np.flatnonzero(program.integer).tolist()
-            if columns[column] in self.whole
+            if columns[column] in self.integer_values
         ]
-        places = np.array([column for column, _ in known], dtype=np.int32)
-        return places, np.array([value for _, value in known], dtype=float)
+        positions = np.array([column for column, _ in known], dtype=np.int32)
+        return positions, np.array([value for _, value in known], dtype=float)
 
 
-def names(things: list[Any]) -> list[Name]:
+def component_keys(components: list[Any]) -> list[ComponentKey]:
     """Component and index of variables or rows of a Pyomo model."""
-    return [(thing.parent_component().local_name, thing.index()) for thing in things]
+    return [(each.parent_component().local_name, each.index()) for each in components]
 
 
-def _places(statuses: list[Any], place: dict[Any, int]) -> np.ndarray:
-    return np.array([place[status] for status in statuses], dtype=np.int8)
+def _positions(statuses: list[Any]) -> np.ndarray:
+    position = {status: number for number, status in enumerate(BASIS_STATUSES)}
+    return np.array([position[status] for status in statuses], dtype=np.int8)
 
 
-def _statuses(old: list[Name], places: np.ndarray, new: list[Name], unknown: int) -> list[Any]:
+def _statuses(
+    old: list[ComponentKey], positions: np.ndarray, new: list[ComponentKey], default: int
+) -> list[Any]:
+    """Status of each new column or row: that of the same name, or a default."""
     if old == new:
-        return [STATUSES[place] for place in places.tolist()]
-    known = dict(zip(old, places.tolist(), strict=True))
-    return [STATUSES[known.get(name, unknown)] for name in new]
+        return [BASIS_STATUSES[position] for position in positions.tolist()]
+    known = dict(zip(old, positions.tolist(), strict=True))
+    return [BASIS_STATUSES[known.get(name, default)] for name in new]

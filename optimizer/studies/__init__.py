@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from optimizer.studies.stress_test import StressOptions as StressOptions
     from optimizer.studies.stress_test import stress as stress
     from optimizer.studies.study import Study as Study
-    from optimizer.studies.study_commands import asked_for as asked_for
+    from optimizer.studies.study_commands import run_study as run_study
     from optimizer.studies.study_run import RunOptions as RunOptions
     from optimizer.studies.study_run import RunSettings as RunSettings
     from optimizer.studies.study_run import StudyRun as StudyRun
@@ -51,7 +51,7 @@ _EXPORTS = {
     "optimizer.studies.stochastic_plan": ("Stochastic", "stochastic"),
     "optimizer.studies.stress_test": ("StressOptions", "stress"),
     "optimizer.studies.study": ("Study",),
-    "optimizer.studies.study_commands": ("asked_for",),
+    "optimizer.studies.study_commands": ("run_study",),
     "optimizer.studies.study_run": ("RunOptions", "RunSettings", "StudyRun"),
     "optimizer.studies.uncertain_supply": ("supply_scenarios",),
     "optimizer.tables": ("apply", "apply_changes", "scenarios_of"),

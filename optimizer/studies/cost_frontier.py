@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimizer.errors import UsageError
-from optimizer.model import SHORT, StudyTerms
+from optimizer.model import MINIMISE_SHORTAGE, StudyTerms
 from optimizer.result.result_layouts import Field, Layout, Table, table
 from optimizer.studies.disruptions import limit_row, with_limits
 from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.run_outcome import RunOutcome
 from optimizer.studies.runner import Runner
-from optimizer.studies.study import BASE_RUN, Study, compared, reason
+from optimizer.studies.study import BASE_RUN, Study, comparison_tables, failure_reason
 from optimizer.studies.study_register import FRONTIER_STUDY
 from optimizer.studies.study_run import RunSettings, StudyRun
 from optimizer.tables import SHEETS, Case
 from optimizer.tables.case_rows import tables_of
-from optimizer.tables.country_groups import NOT, CountrySets
+from optimizer.tables.country_groups import NEGATION_PREFIX, CountrySets
 from optimizer.tables.country_names import CountryNames
 from optimizer.tables.findings import Findings
 from optimizer.tables.sheets import LIMIT_FILTERS, MEASURES, Limit
@@ -67,7 +67,7 @@ class FrontierMeasure:
         Of a share N / D the objective is N - ``share`` D.
         """
         measured = self.run(case, None)
-        objective = SHORT if self.row is None else FRONTIER_LIMIT_NAME
+        objective = MINIMISE_SHORTAGE if self.row is None else FRONTIER_LIMIT_NAME
         terms = StudyTerms(measure=FRONTIER_LIMIT_NAME, least=objective, less_base=share)
         share_text = f" ({share:.9g})" if share else ""
         return StudyRun(f"least {self.text}{share_text}", measured.case, terms)
@@ -91,7 +91,7 @@ def frontier(case: Case, limit: str, points: int = 7, settings: RunSettings | No
     runner = Runner(case, settings or RunSettings())
     (base,) = runner.outcomes([measure.run(case, None)])
     if not base.solved:
-        raise UsageError(f"the case itself has no plan to begin with: {reason(base)}")
+        raise UsageError(f"the case itself has no plan to begin with: {failure_reason(base)}")
     most = measure.value_in(base)
     by_bound: dict[float, RunOutcome] = {}
     notes: list[str] = []
@@ -110,7 +110,7 @@ def frontier(case: Case, limit: str, points: int = 7, settings: RunSettings | No
         case=case.settings.case,
         currency=case.settings.currency,
         outcomes=outcomes,
-        tables={"Frontier": _curve(measure, base, by_bound), **compared(outcomes)},
+        tables={"Frontier": _curve(measure, base, by_bound), **comparison_tables(outcomes)},
         notes=(*notes, *(() if by_bound else (no_trade_off,))),
         chart=FRONTIER_STUDY.chart,
     )
@@ -144,7 +144,7 @@ def _minimum(
     """Measure of the plan of a run that minimises it; ``most``, and a note, without a plan."""
     (outcome,) = runner.outcomes([run])
     if not outcome.solved or outcome.status != "optimal":
-        note = f"The least of {measure.text} is not proven: {reason(outcome)}."
+        note = f"The least of {measure.text} is not proven: {failure_reason(outcome)}."
         if note not in notes:
             notes.append(note)
     if not outcome.solved:
@@ -172,7 +172,7 @@ def _curve(measure: FrontierMeasure, base: RunOutcome, by_bound: dict[float, Run
     previous: tuple[float, float] | None = None
     for bound, outcome in [(None, base), *sorted(by_bound.items(), reverse=True)]:
         if not outcome.solved or outcome.objective is None or base.objective is None:
-            rows.append((bound, None, outcome.status, *(None,) * 4, reason(outcome)))
+            rows.append((bound, None, outcome.status, *(None,) * 4, failure_reason(outcome)))
             continue
         amount, cost = measure.value_in(outcome), outcome.objective
         slope = None
@@ -240,7 +240,7 @@ def _names_of_case(case: Case, attribute: str, names: tuple[str, ...]) -> tuple[
         raise UsageError(f"{message}; {cure if isinstance(cure, str) else cure()}")
     groups = CountrySets(case.countries).groups
     for name in spelled:
-        if not name.startswith(NOT) and fold(name) not in groups:
+        if not name.startswith(NEGATION_PREFIX) and fold(name) not in groups:
             _name_of_case(case, attribute, name)
     return spelled
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from optimizer import model, solver
-from optimizer.model import NOTHING, Commitment
+from optimizer.model import NEGLIGIBLE_COMMITMENT, Commitment
 from optimizer.plan import Result, build_model, solve_model
 from optimizer.solver import Progress
 from optimizer.tables.case import Case
@@ -72,14 +72,16 @@ def solve_keeping(
     lost: set[Commitment] = set()
     if result.status == "infeasible":
         lost = _infeasible_commitments(m)
-        bounds = {key: model.near(amount) for key, amount in amounts.items() if key not in lost}
+        bounds = {
+            key: model.rounding_bounds(amount) for key, amount in amounts.items() if key not in lost
+        }
         m, _ = _build(case, bounds, change)
         result = solve_model(m, diagnose=False, **options.keywords())
     if result.status == "infeasible":
         lost = set(amounts)
         m, _ = _build(case, {}, change)
         result = solve_model(m, **options.keywords())
-    lost |= {commitment for commitment in missing if amounts[commitment] > NOTHING}
+    lost |= {commitment for commitment in missing if amounts[commitment] > NEGLIGIBLE_COMMITMENT}
     released = tuple(commitment for commitment in amounts if commitment in lost)
     return FixedPlan(
         result, commitment_amounts(m) if result.objective is not None else {}, released
@@ -128,10 +130,10 @@ def solve_for_cost(m: Any, options: FixedSolveOptions) -> tuple[str, float | Non
 
 def _fixed_models(case: Case, amounts: Mapping[Commitment, float]) -> Iterator[Any]:
     """Models that fix commitments exactly, then within rounding; none if one has no variable."""
-    for bounds_of in (lambda amount: (amount, amount), model.near):
+    for bounds_of in (lambda amount: (amount, amount), model.rounding_bounds):
         bounds = {key: bounds_of(amount) for key, amount in amounts.items()}
         m, missing = _build(case, bounds, None)
-        if any(amounts[key] > NOTHING for key in missing):
+        if any(amounts[key] > NEGLIGIBLE_COMMITMENT for key in missing):
             return
         yield m
 
@@ -148,9 +150,9 @@ def _build(
     case: Case, bounds: Mapping[Commitment, tuple[float, float]], change: ChangeCost | None
 ) -> tuple[Any, list[Commitment]]:
     m = build_model(case)
-    missing = model.hold(m, bounds)
+    missing = model.fix_commitments(m, bounds)
     if change is not None and change.rate:
-        model.charge(m, change.planned, change.rate)
+        model.charge_deviation(m, change.planned, change.rate)
     return m, missing
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.result.number_text import figure
-from optimizer.result.result_layouts import RUN, Tables
+from optimizer.result.result_layouts import RUN_LAYOUT, Tables
 from optimizer.tracing.lawfulness_verdict import AS_FAR_AS_STATED, NO, NO_RULE_BINDS, NO_RULES, YES
 
 LAWFULNESS_ORDER = (NO, NO_RULES, NO_RULE_BINDS, AS_FAR_AS_STATED, YES)
@@ -57,7 +57,7 @@ def _tonnes_bound(tables: Tables) -> dict[str, float]:
 
 def _lawfulness(tables: Tables) -> str:
     """Lawfulness of the sheet Run; empty in workbooks that do not have it."""
-    run = tables.get(RUN.name)
+    run = tables.get(RUN_LAYOUT.name)
     items = zip(run["item"], run["value"], strict=True) if run is not None else ()
     word = next((value for item, value in items if item == "lawful"), "")
     return word if word in LAWFULNESS_ORDER else ""

@@ -18,14 +18,14 @@ from optimizer.studies.disruptions import limit_row, with_limits
 from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.run_outcome import RunOutcome
 from optimizer.studies.runner import Runner
-from optimizer.studies.study import BASE_RUN, Study, amounts, compared, reason
+from optimizer.studies.study import BASE_RUN, Study, amounts, comparison_tables, failure_reason
 from optimizer.studies.study_register import ALTERNATIVES_STUDY
 from optimizer.studies.study_run import RunSettings, StudyRun
 from optimizer.studies.uncertain_supply import OfferKey
 from optimizer.tables import Case
-from optimizer.tables.country_groups import GROUPS
+from optimizer.tables.country_groups import COUNTRY_GROUPS
 
-NORTH_AMERICA = GROUPS["USMCA"].members
+NORTH_AMERICA = COUNTRY_GROUPS["USMCA"].members
 NEGLIGIBLE_SUPPLIER_SHARE = 1e-4
 """Share of all tonnes bought below which a supplier does not count, for it may be rounding."""
 
@@ -64,7 +64,7 @@ def alternatives(case: Case, within: float = 0.02, settings: RunSettings | None 
     runner = Runner(case, settings or RunSettings())
     base = runner.base()
     if not base.solved or base.objective is None:
-        raise UsageError(f"the case itself has no plan to begin with: {reason(base)}")
+        raise UsageError(f"the case itself has no plan to begin with: {failure_reason(base)}")
     most_cost = base.objective + within * abs(base.objective)
     country = {site.site: site.country for site in case.sites}
     offers = list(dict.fromkeys((row.offer, row.site, row.material) for row in case.supply))
@@ -95,7 +95,7 @@ def alternatives(case: Case, within: float = 0.02, settings: RunSettings | None 
         case=case.settings.case,
         currency=case.settings.currency,
         outcomes=outcomes,
-        tables={"Alternatives": _overview(base, plans, aims), **compared(outcomes)},
+        tables={"Alternatives": _overview(base, plans, aims), **comparison_tables(outcomes)},
         notes=(
             f"Each plan costs at most {most_cost:,.2f} {case.settings.currency} and is no shorter.",
             "Fewest suppliers: none that is left can be left out alone; "
@@ -161,7 +161,7 @@ def _overview(
     ]
     for name, outcome in plans.items():
         if not outcome.solved or outcome.objective is None:
-            rows.append((name, reason(outcome) or outcome.status, *(None,) * 7))
+            rows.append((name, failure_reason(outcome) or outcome.status, *(None,) * 7))
             continue
         after = amounts(outcome, "Purchases", ("offer", "site", "material"), "tonnes")
         if name in aims:

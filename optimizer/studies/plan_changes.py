@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from optimizer.result.result_layouts import (
-    CATEGORIES,
-    DELIVERIES,
-    DISPOSAL,
-    INVESTMENT,
-    PRODUCTION,
-    PURCHASES,
-    SHIPMENTS,
-    SHORTAGES,
+    COST_CATEGORIES,
+    DELIVERIES_LAYOUT,
+    DISPOSAL_LAYOUT,
+    INVESTMENT_LAYOUT,
+    PRODUCTION_LAYOUT,
+    PURCHASES_LAYOUT,
+    SHIPMENTS_LAYOUT,
+    SHORTAGES_LAYOUT,
     Field,
     Layout,
     Table,
@@ -70,20 +70,27 @@ ChangeSource = tuple[str, Layout, tuple[str, ...], str, tuple[str, ...], float]
 """Kind of change, table, columns of names, of the amount and of money, and the sign of money."""
 
 CHANGE_SOURCES: tuple[ChangeSource, ...] = (
-    ("bought", PURCHASES, ("offer", "site", "material"), "tonnes", ("cost",), 1.0),
+    ("bought", PURCHASES_LAYOUT, ("offer", "site", "material"), "tonnes", ("cost",), 1.0),
     (
         "shipped",
-        SHIPMENTS,
+        SHIPMENTS_LAYOUT,
         ("from site", "to site", "mode", "material"),
         "tonnes",
         ("freight", "duty", "carrying"),
         1.0,
     ),
-    ("run", PRODUCTION, ("site", "recipe", "feed"), "activity", ("cost",), 1.0),
-    ("delivered", DELIVERIES, ("line", "customer", "material"), "tonnes", ("revenue",), -1.0),
-    ("short", SHORTAGES, ("line", "customer", "material"), "short", ("penalty",), 1.0),
-    ("thrown away", DISPOSAL, ("site", "material"), "tonnes", ("cost",), 1.0),
-    ("built", INVESTMENT, ("option", "site", "unit"), "number", ("capital",), 1.0),
+    ("run", PRODUCTION_LAYOUT, ("site", "recipe", "feed"), "activity", ("cost",), 1.0),
+    (
+        "delivered",
+        DELIVERIES_LAYOUT,
+        ("line", "customer", "material"),
+        "tonnes",
+        ("revenue",),
+        -1.0,
+    ),
+    ("short", SHORTAGES_LAYOUT, ("line", "customer", "material"), "short", ("penalty",), 1.0),
+    ("thrown away", DISPOSAL_LAYOUT, ("site", "material"), "tonnes", ("cost",), 1.0),
+    ("built", INVESTMENT_LAYOUT, ("option", "site", "unit"), "number", ("capital",), 1.0),
 )
 
 ChangeKey = tuple[str, str, str]
@@ -111,7 +118,7 @@ def plan_changes(before: Tables, after: Tables, *, by: str = "money") -> tuple[T
 def _costs(before: Tables, after: Tables) -> Table:
     sums = []
     for tables in (before, after):
-        by_category = dict.fromkeys(CATEGORIES, 0.0)
+        by_category = dict.fromkeys(COST_CATEGORIES, 0.0)
         costs = tables["Costs"]
         for category, money in zip(costs["category"], costs["discounted"], strict=True):
             by_category[category] = by_category.get(category, 0.0) + money

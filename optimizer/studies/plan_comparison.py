@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.errors import UsageError
 from optimizer.plan import Result
-from optimizer.result.result_layouts import RUN, Table, Tables
+from optimizer.result.result_layouts import RUN_LAYOUT, Table, Tables
 from optimizer.studies.input_changes import INPUT_CHANGES, input_changes
 from optimizer.studies.lawful_changes import EQUAL_COST_TOLERANCE, lawful_changes
 from optimizer.studies.plan_changes import (
@@ -22,7 +22,7 @@ from optimizer.studies.previous_plan import plan_tables
 from optimizer.studies.study import Study
 from optimizer.tables import read
 from optimizer.tables.case import Case
-from optimizer.tables.workbook_files import open_book
+from optimizer.tables.workbook_files import read_workbook_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +105,7 @@ def compare(first: PlanOrInput, second: PlanOrInput, *, by: str = "money") -> Co
 def is_plan(thing: PlanOrInput) -> bool:
     """True for a plan, False for an input."""
     if isinstance(thing, (str, os.PathLike)):
-        return {"Costs", "Run"} <= {grid.name for grid in open_book(thing).grids}
+        return {"Costs", "Run"} <= {grid.name for grid in read_workbook_file(thing).grids}
     return not isinstance(thing, Case)
 
 
@@ -125,7 +125,7 @@ def _case(thing: PlanOrInput) -> Case:
 
 def _currency(tables: Tables) -> str:
     """Currency of the sheet Run; empty in workbooks that do not have it."""
-    run = tables.get(RUN.name)
+    run = tables.get(RUN_LAYOUT.name)
     items = zip(run["item"], run["value"], strict=True) if run is not None else ()
     return next((value for item, value in items if item == "currency"), "")
 

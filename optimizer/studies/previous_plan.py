@@ -10,13 +10,13 @@ from optimizer.errors import UsageError
 from optimizer.model import Commitment
 from optimizer.plan import Result
 from optimizer.result.result_layouts import (
-    DELIVERIES,
-    DISPOSAL,
-    INVESTMENT,
-    LAYOUTS,
-    PRODUCTION,
-    PURCHASES,
-    SHIPMENTS,
+    DELIVERIES_LAYOUT,
+    DISPOSAL_LAYOUT,
+    INVESTMENT_LAYOUT,
+    PRODUCTION_LAYOUT,
+    PURCHASES_LAYOUT,
+    RESULT_LAYOUTS,
+    SHIPMENTS_LAYOUT,
     Layout,
     Table,
     Tables,
@@ -24,7 +24,7 @@ from optimizer.result.result_layouts import (
 )
 from optimizer.tables.cell_grids import CellGrid
 from optimizer.tables.dates import InvalidDate, parse_day
-from optimizer.tables.workbook_files import open_book
+from optimizer.tables.workbook_files import read_workbook_file
 
 PLAN_HEADER_ROW = 4
 """Row of the header in a sheet of the results workbook, counted from 0."""
@@ -33,12 +33,12 @@ PreviousPlan = Result | Tables | str | os.PathLike[str]
 """A result, its tables, or the path of its workbook."""
 
 COMMITMENT_SOURCES: dict[str, tuple[Layout, tuple[str, ...], str]] = {
-    "purchases": (PURCHASES, ("offer", "site", "material"), "tonnes"),
-    "shipments": (SHIPMENTS, ("from site", "to site", "material", "mode"), "tonnes"),
-    "production": (PRODUCTION, ("site", "recipe", "feed"), "activity"),
-    "deliveries": (DELIVERIES, ("line", "customer", "material"), "tonnes"),
-    "disposal": (DISPOSAL, ("site", "material"), "tonnes"),
-    "options": (INVESTMENT, ("option",), "number"),
+    "purchases": (PURCHASES_LAYOUT, ("offer", "site", "material"), "tonnes"),
+    "shipments": (SHIPMENTS_LAYOUT, ("from site", "to site", "material", "mode"), "tonnes"),
+    "production": (PRODUCTION_LAYOUT, ("site", "recipe", "feed"), "activity"),
+    "deliveries": (DELIVERIES_LAYOUT, ("line", "customer", "material"), "tonnes"),
+    "disposal": (DISPOSAL_LAYOUT, ("site", "material"), "tonnes"),
+    "options": (INVESTMENT_LAYOUT, ("option",), "number"),
 }
 """Table, columns of the name and column of the amount of each kind of commitment."""
 
@@ -68,14 +68,14 @@ def plan_tables(plan: PreviousPlan) -> Tables:
 
 def read_plan(path: str | os.PathLike[str]) -> dict[str, Table]:
     """Result tables of a results workbook as it is now: edited and sorted rows count."""
-    book = open_book(path)
+    book = read_workbook_file(path)
     for grid in book.grids:
-        if grid.trouble and grid.name in LAYOUTS:
+        if grid.trouble and grid.name in RESULT_LAYOUTS:
             raise UsageError(f"{book.path}: {grid.name}: {grid.trouble}")
     tables = {
-        grid.name: _read(grid, LAYOUTS[grid.name], book.path)
+        grid.name: _read(grid, RESULT_LAYOUTS[grid.name], book.path)
         for grid in book.grids
-        if grid.name in LAYOUTS
+        if grid.name in RESULT_LAYOUTS
     }
     if not {"Costs", "Purchases", "Run"} <= set(tables):
         raise UsageError(f"{book.path}: is not the workbook of a plan (no sheets Costs and Run)")

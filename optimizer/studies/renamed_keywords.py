@@ -8,10 +8,12 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
-R = TypeVar("R")
+Returned = TypeVar("Returned")
 
 
-def renamed_keywords(**current: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def renamed_keywords(
+    **current: str,
+) -> Callable[[Callable[P, Returned]], Callable[P, Returned]]:
     """Decorator that accepts former keywords: ``former="current"`` for each of them.
 
     >>> @renamed_keywords(way="settings")
@@ -23,11 +25,11 @@ def renamed_keywords(**current: str) -> Callable[[Callable[P, R]], Callable[P, R
     (3, 'run: the keyword way is now settings')
     """
 
-    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+    def decorate(function: Callable[P, Returned]) -> Callable[P, Returned]:
         name = function.__qualname__.removesuffix(".__init__")
 
         @wraps(function)
-        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        def call(*args: P.args, **kwargs: P.kwargs) -> Returned:
             for former in current.keys() & kwargs.keys():
                 if current[former] in kwargs:
                     raise TypeError(f"{name}: {former} and {current[former]} are the same keyword")

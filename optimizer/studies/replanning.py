@@ -8,7 +8,7 @@ from datetime import date
 
 from optimizer import model
 from optimizer.errors import UsageError
-from optimizer.model import NOTHING, Commitment
+from optimizer.model import NEGLIGIBLE_COMMITMENT, Commitment
 from optimizer.network import Network
 from optimizer.plan import Result, build_network
 from optimizer.result.result_layouts import Field, Layout, Table, table
@@ -23,7 +23,7 @@ from optimizer.studies.previous_plan import PreviousPlan, plan_tables, planned_c
 from optimizer.tables.case import Case
 from optimizer.tables.text_matching import fold
 
-KINDS = ("purchases", "shipments", "options")
+KEPT_KINDS = ("purchases", "shipments", "options")
 """Kinds of commitment that are kept by default."""
 
 MAX_NAMED_RELEASES = 12
@@ -68,7 +68,7 @@ def replan(
     previous: PreviousPlan,
     until: date,
     *,
-    kinds: Sequence[str] = KINDS,
+    kinds: Sequence[str] = KEPT_KINDS,
     change_cost: float = 0.0,
     time_limit: float | None = None,
     gap: float | None = None,
@@ -81,9 +81,11 @@ def replan(
     infeasible is released, and an alert names it. ``change_cost`` is charged for each tonne of the
     same kinds (not options) in which later periods differ from the last plan.
     """
-    unknown = [kind for kind in kinds if kind not in model.KINDS]
+    unknown = [kind for kind in kinds if kind not in model.COMMITMENT_KINDS]
     if unknown:
-        raise UsageError(f"{unknown[0]!r} cannot be kept; kinds are {', '.join(model.KINDS)}")
+        raise UsageError(
+            f"{unknown[0]!r} cannot be kept; kinds are {', '.join(model.COMMITMENT_KINDS)}"
+        )
     if change_cost < 0:
         raise UsageError(f"the charge for change is 0 or more, not {change_cost:g}")
     before = planned_commitments(plan_tables(previous), kinds)
@@ -124,7 +126,7 @@ def replan_commitments(
 
 def _possible(network: Network, kinds: Iterable[str]) -> set[Commitment]:
     """Commitments for which the case has a variable; disposal wherever it has a cost."""
-    possible = model.offered(network, kinds)
+    possible = model.offered_commitments(network, kinds)
     if "disposal" in kinds:
         nodes = network.nodes
         for flow in network.flows.discards:
@@ -215,7 +217,7 @@ def _table(
     rows = []
     for key, last in (*wanted.items(), *planned.items()):
         now = plan.amounts.get(key, 0.0)
-        if max(last, now) > NOTHING:
+        if max(last, now) > NEGLIGIBLE_COMMITMENT:
             state = "released" if key in released else "kept" if key in wanted else "free"
             rows.append((key.kind, commitment_label(key), key.period, last, now, now - last, state))
     rows.sort(key=lambda row: (-round(abs(row[5]), 6), row[0], row[1], row[2]))

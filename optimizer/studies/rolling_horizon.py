@@ -78,7 +78,9 @@ def rolling(
         today = calendar.first[t]
         current = case if known is None else known(today)
         _check_periods(build_network(current), calendar.labels, today)
-        replanned = replan_commitments(current, carried_out, today, model.KINDS, 0.0, options)
+        replanned = replan_commitments(
+            current, carried_out, today, model.COMMITMENT_KINDS, 0.0, options
+        )
         result, carried_out = replanned.result.raise_for_status(), dict(replanned.values)
         plans.append((result, len(replanned.released)))
     return Rolling(

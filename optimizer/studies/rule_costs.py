@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.errors import OptimizerError, StoppedError, UsageError
 from optimizer.network.calendar import members
 from optimizer.plan import Result, solve
-from optimizer.result import RULE_COSTS, RULE_DATES, RULE_MOVES, Table, table
+from optimizer.result import RULE_COSTS_LAYOUT, RULE_DATES_LAYOUT, RULE_MOVES_LAYOUT, Table, table
 from optimizer.solver import Progress
 from optimizer.studies.cost_differences import (
     EQUALITY_FACTOR,
@@ -76,7 +76,7 @@ class RuleCosts:
     @property
     def records(self) -> tuple[dict[str, Any], ...]:
         """Rows of ``Rule costs`` by header, None where a figure is not known."""
-        costs = self.tables[RULE_COSTS.name]
+        costs = self.tables[RULE_COSTS_LAYOUT.name]
         return tuple(
             {
                 header: None if isinstance(value, float) and not isfinite(value) else value
@@ -88,7 +88,7 @@ class RuleCosts:
     @property
     def sentences(self) -> tuple[str, ...]:
         """Sentences on what each rule costs, and what other dates would cost."""
-        names = (RULE_COSTS.name, RULE_DATES.name)
+        names = (RULE_COSTS_LAYOUT.name, RULE_DATES_LAYOUT.name)
         return tuple(words for name in names for words in self.tables[name]["sentence"])
 
 
@@ -141,9 +141,9 @@ def cost_of_rules(
     base = outcome_of(plan)
     moves = [row for name in left_out for row in _moves(base, without[name], name)]
     tables = {
-        RULE_COSTS.name: table(RULE_COSTS, costs),
-        RULE_DATES.name: table(RULE_DATES, date_rows),
-        RULE_MOVES.name: table(RULE_MOVES, moves),
+        RULE_COSTS_LAYOUT.name: table(RULE_COSTS_LAYOUT, costs),
+        RULE_DATES_LAYOUT.name: table(RULE_DATES_LAYOUT, date_rows),
+        RULE_MOVES_LAYOUT.name: table(RULE_MOVES_LAYOUT, moves),
     }
     return RuleCosts(plan, tables, without, time.perf_counter() - begin)
 

@@ -22,7 +22,7 @@ from optimizer.tables.sheets import PERIOD_MONTHS, Rule
 
 DATE_SHIFTS = ((1, "later"), (-1, "earlier"))
 """Sign of a shift by one period, and its word."""
-ONE_DAY = timedelta(days=1)
+RULE_DAY = timedelta(days=1)
 
 
 class RuleDate(NamedTuple):
@@ -68,7 +68,7 @@ def _dates(plan: Result, rule: str) -> list[RuleDate]:
     calendar = plan.network.calendar
     rows = [row for row in plan.case.rules if row.rule == rule]
     begins = {row.start for row in rows if row.start}
-    ends = {row.end + ONE_DAY for row in rows if row.end}
+    ends = {row.end + RULE_DAY for row in rows if row.end}
     return [
         RuleDate(day, day in begins, day in ends)
         for day in sorted(begins | ends)
@@ -80,7 +80,7 @@ def _bounded(case: Case, rule: str, day: date, to: date) -> date:
     """The day to which a date moves: not beyond the rule's next date on that side."""
     rows = [row for row in case.rules if row.rule == rule]
     dates = {row.start for row in rows if row.start} | {
-        row.end + ONE_DAY for row in rows if row.end
+        row.end + RULE_DAY for row in rows if row.end
     }
     if to > day:
         return min([to, *(each for each in dates if each > day)])
@@ -100,7 +100,7 @@ def _row_with_moved_date(row: Rule, day: date, to: date) -> Rule:
     """The row with another first day, or ended by another day, if that is the one that moves."""
     if row.start == day:
         return replace(row, start=to)
-    return replace(row, end=to - ONE_DAY) if row.end and row.end + ONE_DAY == day else row
+    return replace(row, end=to - RULE_DAY) if row.end and row.end + RULE_DAY == day else row
 
 
 def _words(rule_date: RuleDate, to: date, shift: str) -> str:
@@ -112,7 +112,7 @@ def _words(rule_date: RuleDate, to: date, shift: str) -> str:
     if rule_date.begins:
         also = " (the row before it ends the day before)" if rule_date.ends else ""
         return f"from {to} instead of {rule_date.day}{also}, {shift}"
-    return f"to {to - ONE_DAY} instead of {rule_date.day - ONE_DAY}, {shift}"
+    return f"to {to - RULE_DAY} instead of {rule_date.day - RULE_DAY}, {shift}"
 
 
 def date_row(plan: Result, other: RunOutcome, rule: str, when: str) -> tuple[object, ...]:

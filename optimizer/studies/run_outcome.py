@@ -10,14 +10,14 @@ from typing import Any
 from optimizer.plan import Result
 from optimizer.result import Table
 from optimizer.result.result_layouts import (
-    COSTS,
-    DELIVERIES,
-    INVESTMENT,
-    PRODUCTION,
-    PURCHASES,
-    SHIPMENTS,
-    SHORTAGES,
-    UTILISATION,
+    COSTS_LAYOUT,
+    DELIVERIES_LAYOUT,
+    INVESTMENT_LAYOUT,
+    PRODUCTION_LAYOUT,
+    PURCHASES_LAYOUT,
+    SHIPMENTS_LAYOUT,
+    SHORTAGES_LAYOUT,
+    UTILISATION_LAYOUT,
     Layout,
     table,
 )
@@ -31,21 +31,23 @@ def _kept(source: Layout, *headers: str, name: str = "", meaning: str = "") -> L
 
 
 _ORDERED = (
-    _kept(COSTS, "category", "discounted"),
-    _kept(PURCHASES, "offer", "site", "country", "material", "firm", "period", "tonnes", "cost"),
-    _kept(SHIPMENTS, "from site", "to site", "material", "mode", "period", "tonnes"),
-    _kept(PRODUCTION, "site", "recipe", "feed", "period", "activity"),
-    _kept(DELIVERIES, "line", "customer", "material", "period", "tonnes"),
+    _kept(COSTS_LAYOUT, "category", "discounted"),
     _kept(
-        SHORTAGES,
+        PURCHASES_LAYOUT, "offer", "site", "country", "material", "firm", "period", "tonnes", "cost"
+    ),
+    _kept(SHIPMENTS_LAYOUT, "from site", "to site", "material", "mode", "period", "tonnes"),
+    _kept(PRODUCTION_LAYOUT, "site", "recipe", "feed", "period", "activity"),
+    _kept(DELIVERIES_LAYOUT, "line", "customer", "material", "period", "tonnes"),
+    _kept(
+        SHORTAGES_LAYOUT,
         *("line", "customer", "material", "period", "wanted", "short"),
         name="Demand",
         meaning="What is wanted and short, outlets and optional sales left out.",
     ),
-    _kept(UTILISATION, "site", "unit", "period", "used", "capacity"),
-    _kept(INVESTMENT, "option", "site", "period", "number", "capital"),
+    _kept(UTILISATION_LAYOUT, "site", "unit", "period", "used", "capacity"),
+    _kept(INVESTMENT_LAYOUT, "option", "site", "period", "number", "capital"),
 )
-LAYOUTS = {layout.name: layout for layout in _ORDERED}
+OUTCOME_LAYOUTS = {layout.name: layout for layout in _ORDERED}
 """Tables of an outcome by name: columns of the result tables, of which amounts are added up.
 
 Their order and that of their columns is part of the Parquet files and of stored runs.
@@ -137,7 +139,7 @@ class RunOutcome:
             seconds=data["seconds"],
             lawful=data["lawful"],
             tables={
-                name: Table(LAYOUTS[name], tuple(map(tuple, columns)))
+                name: Table(OUTCOME_LAYOUTS[name], tuple(map(tuple, columns)))
                 for name, columns in data["tables"].items()
             },
         )
@@ -167,11 +169,15 @@ def _tables(result: Result) -> dict[str, Table]:
     """The tables of a plan, added up over what an outcome does not tell apart."""
     tables = {
         name: added_up(result.tables[name], layout)
-        for name, layout in LAYOUTS.items()
+        for name, layout in OUTCOME_LAYOUTS.items()
         if name not in ("Costs", "Demand")
     }
-    costs = table(LAYOUTS["Costs"], list(result.costs.items()))
-    return {"Costs": costs, "Demand": table(LAYOUTS["Demand"], list(_demand(result))), **tables}
+    costs = table(OUTCOME_LAYOUTS["Costs"], list(result.costs.items()))
+    return {
+        "Costs": costs,
+        "Demand": table(OUTCOME_LAYOUTS["Demand"], list(_demand(result))),
+        **tables,
+    }
 
 
 def added_up(source: Table, layout: Layout) -> Table:

@@ -8,9 +8,9 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from optimizer.atomic_write import replacing
+from optimizer.atomic_write import replace_when_complete
 from optimizer.errors import FileError
-from optimizer.staging import sweep
+from optimizer.staging import remove_abandoned_staging
 from optimizer.studies.run_outcome import RunOutcome
 from optimizer.studies.study_run import RunOptions, StudyRun
 from optimizer.tables import SHEETS, Case
@@ -46,7 +46,7 @@ class RunStore:
             why = error.strerror or error
             raise FileError(f"{folder}: the folder of runs cannot be made ({why})") from error
         with suppress(OSError):
-            sweep(self.folder)
+            remove_abandoned_staging(self.folder)
 
     def load(self, key: str) -> RunOutcome | None:
         """The outcome under a key; None if there is none that can be read."""
@@ -64,7 +64,10 @@ class RunStore:
             return
         data = {"format": RUN_FILE_FORMAT, "run": name, "outcome": outcome.to_data()}
         path = self._path(key)
-        with replacing(path, "finished run") as part, part.open("w", encoding="ascii") as file:
+        with (
+            replace_when_complete(path, "finished run") as part,
+            part.open("w", encoding="ascii") as file,
+        ):
             json.dump(data, file)
 
     def _path(self, key: str) -> Path:

@@ -32,9 +32,9 @@ Chosen so that processes, each of which imports the package first, save more tha
 def solve_run(run: StudyRun, options: RunOptions, start: WarmStart | None) -> RunOutcome:
     """Outcome of one run; an error of the program is an outcome too."""
     try:
-        result = plan.solve_as_asked(run.case, _solve_options(run, options, start))
+        result = plan.solve_with_options(run.case, _solve_options(run, options, start))
         if start is not None and result.status.startswith("error"):
-            result = plan.solve_as_asked(run.case, _solve_options(run, options, None))
+            result = plan.solve_with_options(run.case, _solve_options(run, options, None))
         return outcome_of(result)
     except Exception as error:  # one run that fails must not end the others
         return RunOutcome(status=f"error: {type(error).__name__}: {error}")
@@ -88,7 +88,7 @@ class Runner:
         if self.settings.scheduler:
             check_cluster(self.settings.scheduler)  # before the base, which may take long
         options = _solve_options(self._base, self.settings.options, None, remember=True)
-        result = plan.solve_as_asked(self._base.case, options)
+        result = plan.solve_with_options(self._base.case, options)
         if result.status == "interrupted":
             raise _stopped(0, 1, self.settings)
         return self.begin(result)

@@ -10,10 +10,17 @@ from optimizer.result.result_layouts import Field, Layout, Table, table
 from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.run_outcome import RunOutcome
 from optimizer.studies.runner import Runner
-from optimizer.studies.study import BASE_RUN, Study, compared, covered, reason, unique
+from optimizer.studies.study import (
+    BASE_RUN,
+    Study,
+    comparison_tables,
+    covered,
+    failure_reason,
+    unique,
+)
 from optimizer.studies.study_register import SCENARIO_STUDY
 from optimizer.studies.study_run import RunSettings, StudyRun
-from optimizer.tables import Case, apply, changes_of, described
+from optimizer.tables import Case, apply, changes_of, describe_changes
 from optimizer.tables import scenarios as scenarios_of
 
 SCENARIOS = Layout(
@@ -58,8 +65,12 @@ def scenarios(
         case=case.settings.case,
         currency=case.settings.currency,
         outcomes=outcomes,
-        tables={"Scenarios": _overview(case, wanted, outcomes), **compared(outcomes)},
-        notes=tuple(f"{name}: {reason(each)}." for name, each in outcomes.items() if reason(each)),
+        tables={"Scenarios": _overview(case, wanted, outcomes), **comparison_tables(outcomes)},
+        notes=tuple(
+            f"{name}: {failure_reason(each)}."
+            for name, each in outcomes.items()
+            if failure_reason(each)
+        ),
         chart=SCENARIO_STUDY.chart,
     )
 
@@ -96,7 +107,7 @@ def _overview(case: Case, names: Sequence[str], outcomes: dict[str, RunOutcome])
         rows.append(
             (
                 label,
-                described(changes),
+                describe_changes(changes),
                 probability if probability < 1 else None,
                 outcome.status,
                 outcome.objective,
@@ -106,7 +117,7 @@ def _overview(case: Case, names: Sequence[str], outcomes: dict[str, RunOutcome])
                 outcome.short if has_plan else None,
                 covered(outcome),
                 outcome.lawful,
-                reason(outcome),
+                failure_reason(outcome),
             )
         )
     return table(SCENARIOS, rows)

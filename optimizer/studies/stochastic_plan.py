@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer import model, solver
 from optimizer.errors import AuditError, NoPlanError, StoppedError, UsageError
-from optimizer.model import NOTHING, Commitment
+from optimizer.model import NEGLIGIBLE_COMMITMENT, Commitment
 from optimizer.network import Network
 from optimizer.plan import Result, build_model, solve, solve_model, status_sentence
 from optimizer.result import Table
@@ -151,7 +151,7 @@ def here_and_now(networks: Sequence[Network], until: date | None) -> set[Commitm
             for t in contract.weights
         }
         contracted = {((each.name, each.site, each.material), label) for each, label in bound}
-        for commitment in model.offered(network, ("purchases", "options")):
+        for commitment in model.offered_commitments(network, ("purchases", "options")):
             if (
                 commitment.kind == "options"
                 or commitment.period in early
@@ -206,7 +206,7 @@ def _solve_extensive_form(
 ) -> tuple[FirstStageDecisions, str, float]:
     """First-stage decisions of the extensive form, its status and objective."""
     settings = models[0].network.case.settings
-    extensive_form = model.join(
+    extensive_form = model.join_scenarios(
         models, _probabilities(scenarios), sorted(first_stage), tail=tail, weight=weight
     )
     _, answer = solver.solve(
@@ -290,10 +290,10 @@ def _cost_of_base_plan(
 ) -> float | None:
     """Cost of a scenario with the base plan's decisions fixed; None if infeasible."""
     m = build_model(case)
-    known, on_offer = model.commitments(m), model.offered(m.network)
+    known, on_offer = model.commitments(m), model.offered_commitments(m.network)
     wanted = {
         key: before.get(key, 0.0)
         for key in first_stage
-        if key in known or (key in on_offer and before.get(key, 0.0) > NOTHING)
+        if key in known or (key in on_offer and before.get(key, 0.0) > NEGLIGIBLE_COMMITMENT)
     }
     return cost_with_fixed(case, wanted, options)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from optimizer.model import NOTHING, Commitment
+from optimizer.model import NEGLIGIBLE_COMMITMENT, Commitment
 from optimizer.plan import Result
 from optimizer.result.result_layouts import Field, Layout, Table, table
 
@@ -134,7 +134,10 @@ def _decisions(plans: ScenarioPlans) -> Iterator[tuple[object, ...]]:
     for commitment in sorted(every):
         now = decided.get(commitment, 0.0)
         alone = [each.get(commitment, 0.0) for each in plans.wait_and_see_decisions]
-        if max(now, base.get(commitment, 0.0), *alone, NOTHING) <= NOTHING:
+        if (
+            max(now, base.get(commitment, 0.0), *alone, NEGLIGIBLE_COMMITMENT)
+            <= NEGLIGIBLE_COMMITMENT
+        ):
             continue
         name = (*commitment.name, "", "")
         yield (

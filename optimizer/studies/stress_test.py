@@ -15,7 +15,7 @@ from optimizer.studies.loss_window import LossWindow
 from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.run_outcome import RunOutcome
 from optimizer.studies.runner import Runner
-from optimizer.studies.study import BASE_RUN, Study, amounts, covered, reason
+from optimizer.studies.study import BASE_RUN, Study, amounts, covered, failure_reason
 from optimizer.studies.study_register import STRESS_STUDY
 from optimizer.studies.study_run import RunSettings, StudyRun
 from optimizer.tables import Case
@@ -109,7 +109,7 @@ def stress(
     runner = Runner(case, settings or RunSettings())
     base = runner.base()
     if not base.solved:
-        raise UsageError(f"the case itself has no plan to compare with: {reason(base)}")
+        raise UsageError(f"the case itself has no plan to compare with: {failure_reason(base)}")
     every = list(disruptions(case, window, base, options.kinds, fixed_cost=options.pay_fixed_cost))
     terms = _fixed_orders(base, window) if options.freeze_orders and window.first else None
     runs = [StudyRun(each.name, each.case, terms) for each in every if each.case is not None]
@@ -192,7 +192,7 @@ def _ranking_row(
     name = (loss.name, loss.kind)
     if base.objective is None or outcome.objective is None or not outcome.solved:
         blank = (*(None,) * 6, "", None, "")
-        return (*name, outcome.status, *blank, loss.consequences, reason(outcome))
+        return (*name, outcome.status, *blank, loss.consequences, failure_reason(outcome))
     more = outcome.short - base.short
     return (
         *name,
@@ -206,7 +206,7 @@ def _ranking_row(
         *_first_short(base, outcome, window),
         "; ".join(f"{row[2]} +{row[-1]:,.4g}" for row in _largest_gains(base, loss, outcome)),
         loss.consequences,
-        reason(outcome),
+        failure_reason(outcome),
     )
 
 

@@ -67,7 +67,7 @@ class Study:
         return [
             f"{name}: {each.objective:,.2f} {self.currency}, {each.short:,.3f} t short"
             if each.solved
-            else f"{name}: {reason(each)}"
+            else f"{name}: {failure_reason(each)}"
             for name, each in self.outcomes.items()
         ]
 
@@ -95,7 +95,7 @@ def covered(outcome: RunOutcome) -> float | None:
     return 1.0 - outcome.short / outcome.wanted
 
 
-def reason(outcome: RunOutcome) -> str:
+def failure_reason(outcome: RunOutcome) -> str:
     """Why there is no plan, or no proven one, in a sentence; empty if there is one."""
     if not outcome.why or not outcome.audit_passed:
         return outcome.why
@@ -175,7 +175,7 @@ def unique(names: Iterable[str]) -> list[str]:
     return result
 
 
-def compared(outcomes: Mapping[str, RunOutcome]) -> dict[str, Table]:
+def comparison_tables(outcomes: Mapping[str, RunOutcome]) -> dict[str, Table]:
     """Tables that compare plans: cost, shortage, purchases, plants, investment."""
     tables = (
         side_by_side(

@@ -12,7 +12,7 @@ from optimizer.studies.study_run import RunSettings
 from optimizer.tables import Case
 
 
-def asked_for(command: str, case: Case, values: Mapping[str, Any], settings: RunSettings) -> Study:
+def run_study(command: str, case: Case, values: Mapping[str, Any], settings: RunSettings) -> Study:
     """The study of a registered command.
 
     ``values`` has the values of its options by keyword; those that are None or missing leave the

@@ -3,7 +3,13 @@
 from optimizer.tables.case import Case
 from optimizer.tables.dates import Horizon, label
 from optimizer.tables.read import check, read, read_frames
-from optimizer.tables.scenario_changes import apply, apply_changes, changes_of, described, scenarios
+from optimizer.tables.scenario_changes import (
+    apply,
+    apply_changes,
+    changes_of,
+    describe_changes,
+    scenarios,
+)
 from optimizer.tables.schema import SHEETS, Column, Sheet
 from optimizer.tables.sheets import SETTINGS, STAGES, Change, Event
 
@@ -21,7 +27,7 @@ __all__ = [
     "apply_changes",
     "changes_of",
     "check",
-    "described",
+    "describe_changes",
     "label",
     "read",
     "read_frames",

@@ -71,7 +71,7 @@ MAX_LISTED_REASONS = 3
 """Entities that one warning names; the others are counted to keep the message short."""
 
 
-def switch_off(tables: dict[str, SheetTable], findings: Findings) -> None:
+def deactivate_dependent_rows(tables: dict[str, SheetTable], findings: Findings) -> None:
     """Deactivate every row that refers to an inactive entity; warn once for each sheet.
 
     A deactivated row may make further entities inactive, so the steps repeat until nothing

@@ -60,7 +60,7 @@ class Vocabularies(Struct):
         return self.free.setdefault(DOMAIN_ALIASES.get(name, name), Vocabulary())
 
 
-def spell(tables: dict[str, SheetTable], findings: Findings) -> Vocabularies:
+def canonicalise_names(tables: dict[str, SheetTable], findings: Findings) -> Vocabularies:
     """Rewrite every name in its canonical spelling; report references to undefined names.
 
     The steps depend on each other: defining columns come first, references last.

@@ -14,9 +14,8 @@ import msgspec
 
 from optimizer.errors import Finding
 from optimizer.tables.case import Case
-from optimizer.tables.columns_page import settings_in_order
 from optimizer.tables.schema import SHEETS, Column
-from optimizer.tables.sheets import Settings
+from optimizer.tables.sheets import Settings, settings_in_order
 
 _TYPES: Final[dict[str, Any]] = {
     "text": {"type": "string"},

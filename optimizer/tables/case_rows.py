@@ -9,9 +9,9 @@ from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
-from optimizer.tables.columns_page import settings_in_order
 from optimizer.tables.schema import INFINITY, SHEETS, Column
 from optimizer.tables.sheet_table import SheetTable
+from optimizer.tables.sheets import settings_in_order
 
 
 class CaseRecords(Protocol):

@@ -8,7 +8,7 @@ from optimizer.tables.case import Case
 from optimizer.tables.dates import parse_label
 from optimizer.tables.findings import Findings
 from optimizer.tables.read import draft_of
-from optimizer.tables.settings import GivenSettings, complete
+from optimizer.tables.settings import GivenSettings, check_settings
 from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.sheets import PERIOD_MONTHS, SETTINGS
 from optimizer.tables.workbook_draft import WorkbookDraft
@@ -20,14 +20,16 @@ def given_of(case: Case) -> GivenSettings:
     return GivenSettings(values, columns=dict(case.columns.get("Settings", {})))
 
 
-def check_again(case: Case, given: GivenSettings, tables: dict[str, SheetTable]) -> WorkbookDraft:
+def check_changed_tables(
+    case: Case, given: GivenSettings, tables: dict[str, SheetTable]
+) -> WorkbookDraft:
     """Check tables and settings that were changed; the draft holds the findings.
 
     ``tables`` and ``given`` are completed in place: inactive rows, horizon, defaults.
     """
     findings = Findings()
     given.horizon()
-    complete(given, case.path, findings)
+    check_settings(given, case.path, findings)
     _check_calendar(case, given, tables["Demand"], findings)
     for name, table in tables.items():
         table.off = {

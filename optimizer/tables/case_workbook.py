@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from optimizer.atomic_write import Target, same_file, writing
+from optimizer.atomic_write import FileTarget, same_file, write_when_complete
 from optimizer.errors import FileError, UsageError
 from optimizer.tables.case import Case
 from optimizer.tables.case_rows import written_sheets
@@ -17,13 +17,13 @@ from optimizer.tables.sheets import PERIOD_MONTHS, SETTINGS
 from optimizer.tables.template import write_cell, write_input_workbook
 from optimizer.tables.validation import LAST_VALIDATED_ROW
 
-MOST_CHARACTERS: Final = 32_767
+MAX_INPUT_CELL_CHARACTERS: Final = 32_767
 """Characters that a cell of Excel holds, as UTF-16 counts them."""
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """Characters that a workbook does not hold, or gives back as others."""
 
 
-def write_case(case: Case, path: Target, *, overwrite: bool = False) -> None:
+def write_case(case: Case, path: FileTarget, *, overwrite: bool = False) -> None:
     """Write a case as an input workbook (.xlsx): ``read`` of it is an equal case.
 
     It looks like a blank workbook of ``write_template``, filled in: notes on the headers,
@@ -35,7 +35,7 @@ def write_case(case: Case, path: Target, *, overwrite: bool = False) -> None:
         raise UsageError(f"a Case is written here, not an object of type {type(case).__name__}")
     if isinstance(path, (str, os.PathLike)):
         _check_path(case, os.fsdecode(path), overwrite)
-    with writing(path, "workbook of the case") as file:
+    with write_when_complete(path, "workbook of the case") as file:
         _write(case, file)
 
 
@@ -88,5 +88,10 @@ def _check_text(value: Any, sheet: str, row: int, header: str) -> None:
         raise FileError(f"{place}: the character U+{ord(found[0]):04X} has no place in a workbook")
     if value.startswith("<r>") and value.endswith("</r>"):  # XlsxWriter takes it for its own XML
         raise FileError(f"{place}: a text between <r> and </r> has no place in a workbook")
-    if 2 * len(value) > MOST_CHARACTERS and len(value.encode("utf-16-le")) > 2 * MOST_CHARACTERS:
-        raise FileError(f"{place}: the text is longer than the {MOST_CHARACTERS:,} of a cell")
+    if (
+        2 * len(value) > MAX_INPUT_CELL_CHARACTERS
+        and len(value.encode("utf-16-le")) > 2 * MAX_INPUT_CELL_CHARACTERS
+    ):
+        raise FileError(
+            f"{place}: the text is longer than the {MAX_INPUT_CELL_CHARACTERS:,} of a cell"
+        )

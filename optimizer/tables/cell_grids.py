@@ -16,10 +16,10 @@ from msgspec import Struct
 
 from optimizer.errors import FileError
 from optimizer.tables import zip_limits
-from optimizer.tables.cell_values import MergedCell, SharedCell, UnreadableCell, blank
+from optimizer.tables.cell_values import MergedCell, SharedCell, UnreadableCell, is_blank
 from optimizer.tables.excel_package import RESAVE_CURE, ExcelPackage
-from optimizer.tables.sheet_xml import SheetCells, is_plain, not_a_number, rewritten
-from optimizer.tables.text_matching import clean, letter
+from optimizer.tables.sheet_xml import SheetCells, is_plain_xml, not_a_number_fault, rewrite_sheet
+from optimizer.tables.text_matching import clean_text, letter
 
 MergedRange = tuple[tuple[int, int], tuple[int, int]]
 """First and last cell of a merged range as row and column, counted from 0."""
@@ -49,7 +49,7 @@ def read_grids(package: ExcelPackage, content: bytes) -> list[CellGrid]:
     shortened: dict[str, bytes] = {}
     for name, path in paths.items():
         original = package.read(path)
-        if is_plain(original):
+        if is_plain_xml(original):
             xml = zip_limits.without_blank_rows(original)
             zip_limits.check_extent(name, xml)
             plain_cells[name] = zip_limits.sheet_cells(xml, package.never_calculated)
@@ -82,7 +82,7 @@ def _read_rewritten(
     troubles: dict[str, str] = {}
     for name, path in paths.items():
         try:
-            xml_by_name[name], cells[name] = rewritten(
+            xml_by_name[name], cells[name] = rewrite_sheet(
                 package.read(path), package.filled_strings, package.never_calculated
             )
             zip_limits.check_extent(name, xml_by_name[name])
@@ -133,7 +133,7 @@ def _damage_message(error: BaseException) -> str:
     """
     if isinstance(error, (FileError, MemoryError, KeyboardInterrupt, SystemExit)):
         raise error
-    return f"the sheet is damaged ({clean(str(error))[:100]}); {RESAVE_CURE}"
+    return f"the sheet is damaged ({clean_text(str(error))[:100]}); {RESAVE_CURE}"
 
 
 def _completed(grid: CellGrid, cells: SheetCells, merged_ranges: Iterable[MergedRange]) -> CellGrid:
@@ -142,7 +142,7 @@ def _completed(grid: CellGrid, cells: SheetCells, merged_ranges: Iterable[Merged
         if inf in row or -inf in row or any(raw != raw for raw in row):
             for column, raw in enumerate(row):
                 if isinstance(raw, float) and not -inf < raw < inf:
-                    row[column] = not_a_number(raw)
+                    row[column] = not_a_number_fault(raw)
     for row_number, column, fault in cells.faults:
         _write_cell(grid, row_number, column, fault)
     for merged_range in merged_ranges:
@@ -169,7 +169,7 @@ def _fill_merged_range(grid: CellGrid, merged_range: MergedRange) -> None:
     if top >= len(grid.rows) or left >= len(grid.rows[top]):
         return
     value = grid.rows[top][left]
-    if blank(value):
+    if is_blank(value):
         return
     merged = MergedCell(f"the cell is merged with {letter(left)}{top + 1}; unmerge the cells")
     for row in range(top, min(bottom + 1, len(grid.rows))):

@@ -9,22 +9,22 @@ from typing import Any, Final
 
 from optimizer.tables import dates
 from optimizer.tables.confusable_letters import mixed_alphabets, plain_separators
-from optimizer.tables.country_groups import NOT
+from optimizer.tables.country_groups import NEGATION_PREFIX
 from optimizer.tables.histories import parse_history
 from optimizer.tables.schema import INFINITY, Column
-from optimizer.tables.text_matching import clean, did_you_mean, fold, quoted, written
+from optimizer.tables.text_matching import as_text, clean_text, did_you_mean, fold, quoted
 
-BIGGEST: Final = 1e15
+CELL_NUMBER_LIMIT: Final = 1e15
 """Numbers must be smaller than this.
 
 Quantities and prices of a plan stay far below it, so a larger number is a typing error. HiGHS
 takes 1e20 for infinity, and double precision resolves units below 9e15 only.
 """
-FREE_TEXT: Final = ("notes", "source", "description")
+FREE_TEXT_HEADERS: Final = ("notes", "source", "description")
 """Columns that may hold any text."""
 
 
-class CellComplaint(Exception):
+class InvalidCell(Exception):
     """A cell cannot be read: ``message`` says what is wrong, ``hint`` how to correct it."""
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -50,16 +50,16 @@ class SharedCell:
         self.value = value
 
 
-def blank(raw: Any) -> bool:
+def is_blank(raw: Any) -> bool:
     """True for an empty cell, for one with only spaces and for pandas' missing values."""
     if raw is None or raw == "":
         return True
     if isinstance(raw, str):
-        return not isinstance(raw, UnreadableCell) and not clean(raw)
+        return not isinstance(raw, UnreadableCell) and not clean_text(raw)
     return bool(raw != raw)
 
 
-def parser(column: Column, currency: str = "") -> Callable[[Any], Any]:
+def cell_parser(column: Column, currency: str = "") -> Callable[[Any], Any]:
     """Return a function that parses a filled cell of a column and raises CellComplaint.
 
     ``currency`` replaces ``{currency}`` in the unit that messages name.
@@ -69,12 +69,12 @@ def parser(column: Column, currency: str = "") -> Callable[[Any], Any]:
 
     def value(raw: Any) -> Any:
         if isinstance(raw, UnreadableCell):
-            if column.header in FREE_TEXT:
+            if column.header in FREE_TEXT_HEADERS:
                 return ""
-            raise CellComplaint(*str.split(raw, "; ", 1))
+            raise InvalidCell(*str.split(raw, "; ", 1))
         if isinstance(raw, SharedCell):
             if column.kind in ("number", "whole"):
-                raise CellComplaint(
+                raise InvalidCell(
                     f"the cell is merged with the one above, which holds {quoted(raw.value)}: "
                     "for each row or for all together?",
                     "unmerge the cells and write the figure of each row",
@@ -82,9 +82,9 @@ def parser(column: Column, currency: str = "") -> Callable[[Any], Any]:
             raw = raw.value
         try:
             return parse(raw, column, unit)
-        except CellComplaint as complaint:
+        except InvalidCell as complaint:
             if not column.required and _is_placeholder(raw):
-                raise CellComplaint(complaint.message, "leave the cell blank") from None
+                raise InvalidCell(complaint.message, "leave the cell blank") from None
             raise
 
     return value
@@ -112,20 +112,20 @@ def _is_placeholder(raw: Any) -> bool:
 def _check_name(name: str, column: Column) -> None:
     """Refuse a placeholder for a missing name, which would otherwise become a name itself."""
     if len(name) < 5 and not column.required and fold(name) in _NAME_PLACEHOLDERS:
-        raise CellComplaint(f"{quoted(name)} is not a name", "leave the cell blank")
+        raise InvalidCell(f"{quoted(name)} is not a name", "leave the cell blank")
 
 
 def _check_no_date(raw: Any) -> None:
     """Refuse a date in a column of names: Excel may have turned two names into one date."""
     if isinstance(raw, (date, time, timedelta)):
-        raise CellComplaint(
-            f"{text_of(raw)} is a date or time, and this column holds names",
+        raise InvalidCell(
+            f"{cell_text(raw)} is a date or time, and this column holds names",
             "Excel turns a name such as MAR-1 into a date: format the cell as Text and type the "
             "name again",
         )
 
 
-def text_of(raw: Any) -> str:
+def cell_text(raw: Any) -> str:
     """A cell as text: 1.0 becomes ``1``, and a date is written as in ISO 8601."""
     if isinstance(raw, SharedCell):
         raw = raw.value
@@ -133,7 +133,7 @@ def text_of(raw: Any) -> str:
         return raw
     if isinstance(raw, datetime):
         return raw.date().isoformat() if raw.time() == time() else raw.isoformat(" ")
-    return raw.isoformat() if isinstance(raw, date) else written(raw)
+    return raw.isoformat() if isinstance(raw, date) else as_text(raw)
 
 
 def is_name(column: Column) -> bool:
@@ -142,59 +142,59 @@ def is_name(column: Column) -> bool:
 
 
 def _text(raw: Any, column: Column, unit: str) -> str:
-    text = text_of(raw)
+    text = cell_text(raw)
     if not is_name(column):
         return text.strip()
     _check_no_date(raw)
-    text = clean(text)
+    text = clean_text(text)
     _check_alphabets(text)
     _check_name(text, column)
     if text == "*" and not column.star:
-        raise CellComplaint("'*' is not allowed in this column", "write the name")
+        raise InvalidCell("'*' is not allowed in this column", "write the name")
     return text
 
 
 def _check_alphabets(text: str) -> None:
     """Refuse a name with a word of two alphabets, which looks like another name."""
     if not text.isascii() and (letters := mixed_alphabets(text)):
-        raise CellComplaint(
+        raise InvalidCell(
             f"{quoted(text)} mixes alphabets in one word: {letters}", "type the name again"
         )
 
 
 def _names(raw: Any, column: Column, unit: str) -> tuple[str, ...]:
     _check_no_date(raw)
-    _check_alphabets(text_of(raw))
-    parts = [clean(part) for part in re.split("[,;\n]", plain_separators(text_of(raw)))]
+    _check_alphabets(cell_text(raw))
+    parts = [clean_text(part) for part in re.split("[,;\n]", plain_separators(cell_text(raw)))]
     names = tuple(dict.fromkeys(name for name in parts if name))
     for name in names:
         _check_name(name, column)
     if not names:
-        raise CellComplaint(f"{quoted(raw)} holds no name")
+        raise InvalidCell(f"{quoted(raw)} holds no name")
     if "*" not in names:
         return names
-    excluded = tuple(name for name in names if fold(name).startswith(NOT))
+    excluded = tuple(name for name in names if fold(name).startswith(NEGATION_PREFIX))
     if column.words == "countries" and excluded:
         return excluded  # "*" and exceptions: every country except these
     if not column.star:
-        raise CellComplaint("'*' is not allowed in this column", "write the names")
+        raise InvalidCell("'*' is not allowed in this column", "write the names")
     return ("*",) if column.required else ()
 
 
 def _number(raw: Any, column: Column, unit: str) -> float:
     if isinstance(raw, bool):
-        raise CellComplaint(f"{written(raw)} is not a number", _unit_hint(unit))
+        raise InvalidCell(f"{as_text(raw)} is not a number", _unit_hint(unit))
     if isinstance(raw, (int, float)):
         value = _float(raw)
     elif isinstance(raw, str):
         value = _number_of_text(raw, column, unit)
     elif isinstance(raw, (date, time, timedelta)):
-        raise CellComplaint(
-            f"{text_of(raw)} is a date or time, not a number", "set the cell's format to Number"
+        raise InvalidCell(
+            f"{cell_text(raw)} is a date or time, not a number", "set the cell's format to Number"
         )
     else:
-        raise CellComplaint(f"{quoted(str(raw))} is not a number", _unit_hint(unit))
-    return in_range(value, column, unit)
+        raise InvalidCell(f"{quoted(str(raw))} is not a number", _unit_hint(unit))
+    return check_range(value, column, unit)
 
 
 def _float(raw: float) -> float:
@@ -204,31 +204,31 @@ def _float(raw: float) -> float:
         return 1e308 if raw > 0 else -1e308
 
 
-def in_range(value: float, column: Column, unit: str) -> float:
+def check_range(value: float, column: Column, unit: str) -> float:
     """The number itself if the column allows it; raises CellComplaint otherwise.
 
     ``unit`` is the unit that a message names.
     """
     if value == INFINITY and column.default == INFINITY:
         return value
-    if not abs(value) < BIGGEST:
+    if not abs(value) < CELL_NUMBER_LIMIT:
         cure = "for no limit leave the cell blank" if column.default == INFINITY else ""
-        raise CellComplaint(f"{value:g} is beyond 1e15", cure)
+        raise InvalidCell(f"{value:g} is beyond 1e15", cure)
     unit_text = f" {unit}" if unit and unit not in ("share", "t/t") else ""
     if column.least is not None and value < column.least:
-        raise CellComplaint(f"{written(value)} is below {written(column.least)}{unit_text}")
+        raise InvalidCell(f"{as_text(value)} is below {as_text(column.least)}{unit_text}")
     if column.most is not None and value > column.most:
         cure = ""
         if column.most == 1.0 and value <= 100:
-            cure = f"for {written(value)} % write {written(value)} % or {value / 100:.6g}"
-        raise CellComplaint(f"{written(value)} is above {written(column.most)}{unit_text}", cure)
+            cure = f"for {as_text(value)} % write {as_text(value)} % or {value / 100:.6g}"
+        raise InvalidCell(f"{as_text(value)} is above {as_text(column.most)}{unit_text}", cure)
     return value + 0.0
 
 
 def _whole(raw: Any, column: Column, unit: str) -> int:
     value = _number(raw, column, unit)
     if not value.is_integer():
-        raise CellComplaint(f"{written(value)} is not a whole number")
+        raise InvalidCell(f"{as_text(value)} is not a whole number")
     return int(value)
 
 
@@ -250,17 +250,17 @@ def _number_of_text(raw: str, column: Column, unit: str) -> float:
     Raises CellComplaint if it is no number, or if a comma or point may separate either
     thousands or decimals.
     """
-    text = clean(raw).replace("−", "-").replace("’", "'")
+    text = clean_text(raw).replace("−", "-").replace("’", "'")
     if fold(text) in ("unlimited", "∞") and column.default == INFINITY:
         return INFINITY
     percent = text.endswith("%")
     digits = text[:-1].rstrip() if percent else text
     if percent and not _may_be_percent(unit):
-        raise CellComplaint(f"{quoted(raw)} is a percentage", _unit_hint(unit))
+        raise InvalidCell(f"{quoted(raw)} is a percentage", _unit_hint(unit))
     if _AMBIGUOUS_NUMBER.fullmatch(digits):
         whole = digits.replace(",", "").replace(".", "")
         decimal = float(digits.replace(",", "."))
-        raise CellComplaint(
+        raise InvalidCell(
             f"{quoted(raw)} is text and may mean {whole} or {decimal:g}", "write it as a number"
         )
     if _DECIMAL_POINT.fullmatch(digits):
@@ -278,15 +278,15 @@ def _number_of_text(raw: str, column: Column, unit: str) -> float:
     return value / 100 if percent else value
 
 
-def _number_complaint(raw: str, text: str, unit: str) -> CellComplaint:
+def _number_complaint(raw: str, text: str, unit: str) -> InvalidCell:
     if _CURRENCY.search(text) and any(map(str.isdigit, text)):
-        return CellComplaint(
+        return InvalidCell(
             f"{quoted(raw)} carries a currency",
             "write the number alone; the currency stands in Settings",
         )
     if re.fullmatch(r"\([\d.,' ]+\)", text):
-        return CellComplaint(f"{quoted(raw)} is not a number", "write a negative number with -")
-    return CellComplaint(f"{quoted(raw)} is not a number", _unit_hint(unit))
+        return InvalidCell(f"{quoted(raw)} is not a number", "write a negative number with -")
+    return InvalidCell(f"{quoted(raw)} is not a number", _unit_hint(unit))
 
 
 def _may_be_percent(unit: str) -> bool:
@@ -296,25 +296,25 @@ def _may_be_percent(unit: str) -> bool:
 def _yes_no(raw: Any, column: Column, unit: str) -> bool:
     if isinstance(raw, bool):
         return raw
-    word = fold(text_of(raw))
+    word = fold(cell_text(raw))
     if word in ("yes", "y", "true", "1"):
         return True
     if word in ("no", "n", "false", "0"):
         return False
-    raise CellComplaint(f"{quoted(raw)} is neither yes nor no")
+    raise InvalidCell(f"{quoted(raw)} is neither yes nor no")
 
 
 _CHOICE_SYNONYMS: Final = {"calendar year": "year", "x": "×", "*": "×"}
 
 
 def _choice(raw: Any, column: Column, unit: str) -> str:
-    word = fold(text_of(raw))
+    word = fold(cell_text(raw))
     if _CHOICE_SYNONYMS.get(word) in column.choices:
         return _CHOICE_SYNONYMS[word]
     for choice in column.choices:
         if word == fold(choice):
             return choice
-    raise CellComplaint(
+    raise InvalidCell(
         f"{quoted(raw)} is not one of {', '.join(column.choices)}",
         did_you_mean(word, column.choices),
     )
@@ -324,15 +324,15 @@ def _date(raw: Any, column: Column, unit: str) -> date:
     try:
         return dates.parse_day(raw)
     except dates.InvalidDate as complaint:
-        raise CellComplaint(*complaint.args) from None
+        raise InvalidCell(*complaint.args) from None
 
 
 def _history(raw: Any, column: Column, unit: str) -> Any:
-    _check_alphabets(text_of(raw))
+    _check_alphabets(cell_text(raw))
     try:
-        return parse_history(plain_separators(text_of(raw)))
+        return parse_history(plain_separators(cell_text(raw)))
     except ValueError as complaint:
-        raise CellComplaint(*complaint.args) from None
+        raise InvalidCell(*complaint.args) from None
 
 
 _PARSERS: Final[dict[str, Callable[[Any, Column, str], Any]]] = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimizer.tables.cell_values import CellComplaint, in_range, parser
+from optimizer.tables.cell_values import InvalidCell, cell_parser, check_range
 from optimizer.tables.schema import INFINITY, Column
 from optimizer.tables.sheets import Change
-from optimizer.tables.text_matching import quoted, written
+from optimizer.tables.text_matching import as_text, quoted
 
 CHANGE_OPERAND = Column("number", "factor or addend")
 
@@ -31,20 +31,20 @@ def changed_value(change: Change, column: Column, old: Any, place: str, currency
         if column.kind not in ("number", "whole"):
             raise RefusedChange("change", f"{quoted(column.header)} does not hold numbers")
         if not change.value:
-            raise CellComplaint("the cell is blank", "write the factor or addend")
+            raise InvalidCell("the cell is blank", "write the factor or addend")
         if old is None:
-            raise CellComplaint(f"{place} is blank: there is nothing to change", "write set")
-        operand = float(parser(CHANGE_OPERAND)(change.value))
-    except CellComplaint as complaint:
+            raise InvalidCell(f"{place} is blank: there is nothing to change", "write set")
+        operand = float(cell_parser(CHANGE_OPERAND)(change.value))
+    except InvalidCell as complaint:
         raise RefusedChange("value", complaint.message, complaint.hint) from None
     return _calculated(change, column, old, operand, place)
 
 
 def _new_value(change: Change, column: Column, currency: str) -> Any:
     if change.value:
-        return parser(column, currency)(change.value)
+        return cell_parser(column, currency)(change.value)
     if column.required:
-        raise CellComplaint(f"the cell is blank, but {quoted(column.header)} is required")
+        raise InvalidCell(f"the cell is blank, but {quoted(column.header)} is required")
     return column.default
 
 
@@ -52,16 +52,16 @@ def _calculated(change: Change, column: Column, old: Any, operand: float, place:
     new = old * operand if change.change == "×" else old + operand
     if new != new:  # unlimited × 0
         raise RefusedChange(
-            "value", f"{place} is unlimited: it has no multiple by {written(operand)}"
+            "value", f"{place} is unlimited: it has no multiple by {as_text(operand)}"
         )
     if new == INFINITY and old == INFINITY:
         return old
     if column.kind == "whole":
         if not float(new).is_integer():
-            raise RefusedChange("value", f"{place} would be {written(new)}, not a whole number")
+            raise RefusedChange("value", f"{place} would be {as_text(new)}, not a whole number")
         new = int(new)
     try:
-        in_range(float(new), column, column.unit)
-    except CellComplaint as complaint:
+        check_range(float(new), column, column.unit)
+    except InvalidCell as complaint:
         raise RefusedChange("value", f"{place}: {complaint.message}") from None
     return new

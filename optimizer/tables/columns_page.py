@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from optimizer.tables.country_groups import GROUPS
+from optimizer.tables.country_groups import COUNTRY_GROUPS
 from optimizer.tables.schema import COMMON, INFINITY, SHEETS, Column, Sheet
-from optimizer.tables.sheets import SETTINGS, Settings
+from optimizer.tables.sheets import settings_in_order
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "columns.md"
+COLUMNS_PAGE_PATH = Path(__file__).resolve().parents[2] / "docs" / "columns.md"
 
 COLUMNS_PAGE_INTRODUCTION = """\
 # Sheets and columns
@@ -44,7 +43,7 @@ KIND_LABELS = {
 }
 
 
-def kind_words(column: Column) -> str:
+def kind_label(column: Column) -> str:
     """Type of a column, with the shared vocabulary of its names in brackets.
 
     >>> kind_words(SHEETS["Sites"].columns["country"])
@@ -53,12 +52,12 @@ def kind_words(column: Column) -> str:
     return KIND_LABELS[column.kind] + (f" ({column.words})" if column.words else "")
 
 
-def unit_words(column: Column, money: str = "money") -> str:
+def unit_label(column: Column, money: str = "money") -> str:
     """Unit of a column with ``money`` for the currency; empty if it has none."""
     return column.unit.replace("{currency}", money)
 
 
-def default_words(column: Column) -> str:
+def default_label(column: Column) -> str:
     """The value that a blank cell takes, or ``required`` if it may not be blank.
 
     >>> default_words(SHEETS["Sites"].columns["segregates"])
@@ -75,7 +74,7 @@ def default_words(column: Column) -> str:
     return str(column.default or "none")
 
 
-def allowed_words(column: Column) -> str:
+def allowed_label(column: Column) -> str:
     """The values that a column allows; empty if it allows every value of its type.
 
     >>> allowed_words(SHEETS["Lanes"].columns["arrives"])
@@ -98,7 +97,7 @@ def allowed_words(column: Column) -> str:
     return ""
 
 
-def refers_words(column: Column) -> str:
+def references_label(column: Column) -> str:
     """Columns that a name refers to: ``Sites: site``."""
     return " or ".join(place.replace(".", ": ") for place in column.refers)
 
@@ -106,11 +105,6 @@ def refers_words(column: Column) -> str:
 def number_label(value: float) -> str:
     """A number with at most ten significant digits; infinity is ``unlimited``."""
     return "unlimited" if value == INFINITY else f"{value:.10g}"
-
-
-def settings_in_order() -> dict[str, Column]:
-    """The settings by attribute, in the order of their declaration."""
-    return {field.name: SETTINGS[field.name] for field in dataclasses.fields(Settings)}
 
 
 def columns_page() -> str:
@@ -142,7 +136,7 @@ def _country_groups_section() -> str:
     lines = [
         f"* **{name}**: {', '.join(group.members)}. Source: {group.source}."
         f" Also written {', '.join(group.aliases)}."
-        for name, group in GROUPS.items()
+        for name, group in COUNTRY_GROUPS.items()
     ]
     return "\nGroups that are known without this sheet:\n\n" + "\n".join(lines) + "\n"
 
@@ -167,11 +161,11 @@ def _section(
             _table_row(
                 (
                     f"**{label}**" if column.key else label,
-                    kind_words(column),
-                    unit_words(column),
-                    f"*{default_words(column)}*" if column.required else default_words(column),
-                    _escaped(allowed_words(column)),
-                    refers_words(column),
+                    kind_label(column),
+                    unit_label(column),
+                    f"*{default_label(column)}*" if column.required else default_label(column),
+                    _escaped(allowed_label(column)),
+                    references_label(column),
                     _escaped(column.meaning),
                 )
             )
@@ -192,8 +186,8 @@ def _escaped(text: str) -> str:
 
 def main() -> None:
     """Write ``docs/columns.md`` of this checkout."""
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(columns_page(), encoding="utf-8")
+    COLUMNS_PAGE_PATH.parent.mkdir(exist_ok=True)
+    COLUMNS_PAGE_PATH.write_text(columns_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

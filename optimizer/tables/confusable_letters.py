@@ -57,7 +57,7 @@ _GREEK_SYMBOLS: Final = frozenset("µμΩπ")
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
-def visible(text: str) -> str:
+def visible_text(text: str) -> str:
     """Text in composed form (NFC), without invisible characters and with plain spaces."""
     visible_chars = (char for char in unicodedata.normalize("NFC", text) if not _is_invisible(char))
     chars = (" " if _is_space(char) else char for char in visible_chars)
@@ -75,7 +75,7 @@ def _is_space(char: str) -> bool:
     return char in _SPACE_CONTROLS or unicodedata.category(char) in ("Zl", "Zp", "Zs")
 
 
-def compatible(text: str) -> str:
+def compatibility_fold(text: str) -> str:
     """Text with one form of compatible letters, quotes and hyphens, in lower case.
 
     >>> compatible("Ｃôte d’Ivoire — ﬁne")
@@ -101,13 +101,15 @@ def without_marks(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-def look(text: str) -> str:
+def accented_skeleton(text: str) -> str:
     """What a name looks like, whatever the alphabet of its letters; for comparison only.
 
     >>> look("СОРА") == look("copa"), look("Peña") == look("Pena")
     (True, False)
     """
-    return compatible(unicodedata.normalize("NFD", visible(text)).translate(_CONFUSABLE_LETTERS))
+    return compatibility_fold(
+        unicodedata.normalize("NFD", visible_text(text)).translate(_CONFUSABLE_LETTERS)
+    )
 
 
 def skeleton(text: str) -> str:
@@ -116,7 +118,7 @@ def skeleton(text: str) -> str:
     >>> skeleton("СОРА") == skeleton("copa"), skeleton("Peña") == skeleton("Pena")
     (True, True)
     """
-    return look(without_marks(text))
+    return accented_skeleton(without_marks(text))
 
 
 def mixed_alphabets(text: str) -> str:
@@ -127,7 +129,7 @@ def mixed_alphabets(text: str) -> str:
     >>> mixed_alphabets("β-Fe"), mixed_alphabets("µm"), mixed_alphabets("Россия")
     ('', '', '')
     """
-    for word in _WORD.findall(unicodedata.normalize("NFKC", visible(text).replace("µ", ""))):
+    for word in _WORD.findall(unicodedata.normalize("NFKC", visible_text(text).replace("µ", ""))):
         alphabets = {char: _alphabet(char) for char in word if char not in _GREEK_SYMBOLS}
         if len({alphabet for alphabet in alphabets.values() if alphabet}) > 1:
             return code_points(
@@ -150,7 +152,7 @@ def code_points(chars: Iterable[str]) -> str:
     return ", ".join(descriptions)
 
 
-def difference(one: str, other: str) -> str:
+def confusable_difference(one: str, other: str) -> str:
     """How two names that look alike differ; empty if they do not look alike.
 
     >>> difference("maхimum", "maximum")
@@ -160,14 +162,18 @@ def difference(one: str, other: str) -> str:
     """
     if one == other or _printed_skeleton(one) != _printed_skeleton(other):
         return ""
-    visible_one, visible_other = visible(one), visible(other)
+    visible_one, visible_other = visible_text(one), visible_text(other)
     if len(visible_one) == len(visible_other):
         pairs = zip(visible_one, visible_other, strict=True)
         return code_points(
-            char for char, counterpart in pairs if compatible(char) != compatible(counterpart)
+            char
+            for char, counterpart in pairs
+            if compatibility_fold(char) != compatibility_fold(counterpart)
         )
-    plain = set(compatible(other))
-    return code_points(char for char in one if compatible(char) not in plain and not char.isspace())
+    plain = set(compatibility_fold(other))
+    return code_points(
+        char for char in one if compatibility_fold(char) not in plain and not char.isspace()
+    )
 
 
 def _printed_skeleton(text: str) -> str:

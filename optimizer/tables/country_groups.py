@@ -19,7 +19,7 @@ class CountryGroup(NamedTuple):
     """Other names of the group."""
 
 
-GROUPS: Final = {
+COUNTRY_GROUPS: Final = {
     "covered": CountryGroup(
         ("China", "Iran", "North Korea", "Russia"),
         "10 U.S.C. 4872 and DFARS 225.7018-1, covered country, as of 2024-05-30",
@@ -76,11 +76,11 @@ GROUPS: Final = {
 }
 """Predefined groups by name; the sheet Countries may add members and groups."""
 
-NOT: Final = "not "
+NEGATION_PREFIX: Final = "not "
 """Prefix of a country or group that a list excludes."""
 
 
-def parts_of(listing: str | Iterable[str]) -> tuple[str, ...]:
+def country_list_entries(listing: str | Iterable[str]) -> tuple[str, ...]:
     """Entries of a list of countries; a text is split at commas and semicolons."""
     if isinstance(listing, str):
         listing = listing.replace(";", ",").split(",")
@@ -99,7 +99,7 @@ class CountrySets:
 
     def __init__(self, rows: Iterable[Country]) -> None:
         self.groups: dict[str, tuple[str, tuple[str, ...]]] = {
-            fold(name): (name, group.members) for name, group in GROUPS.items()
+            fold(name): (name, group.members) for name, group in COUNTRY_GROUPS.items()
         }
         """Name and members of each group by fold of its name."""
         for row in rows:
@@ -120,7 +120,7 @@ class CountrySets:
     def names(self, listing: str | tuple[str, ...]) -> IncludedExcluded:
         """Countries that a list includes (None: every country), and those that it excludes."""
         if listing not in self._sets:
-            self._sets[listing] = self._parse(parts_of(listing))
+            self._sets[listing] = self._parse(country_list_entries(listing))
         return self._sets[listing]
 
     def meet(self, first: str, second: str) -> bool:
@@ -156,8 +156,10 @@ class CountrySets:
         return 1000 - len(excluded) if included is None else len(included - excluded)
 
     def _parse(self, parts: tuple[str, ...]) -> IncludedExcluded:
-        named = [word for word in parts if not word.startswith(NOT)]
-        excluded = [word.removeprefix(NOT) for word in parts if word.startswith(NOT)]
+        named = [word for word in parts if not word.startswith(NEGATION_PREFIX)]
+        excluded = [
+            word.removeprefix(NEGATION_PREFIX) for word in parts if word.startswith(NEGATION_PREFIX)
+        ]
         included = None if not named or "*" in named else self._members(named)
         return included, self._members(excluded)
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from optimizer.tables.country_groups import GROUPS, NOT, CountrySets, parts_of
+from optimizer.tables.country_groups import (
+    COUNTRY_GROUPS,
+    NEGATION_PREFIX,
+    CountrySets,
+    country_list_entries,
+)
 from optimizer.tables.findings import Findings, Hint
 from optimizer.tables.histories import RESERVED_COUNTRY_WORDS
 from optimizer.tables.iso_countries import (
@@ -18,7 +23,7 @@ from optimizer.tables.iso_countries import (
 from optimizer.tables.schema import Column
 from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.sheets import Country
-from optimizer.tables.text_matching import did_you_mean, fold, quoted, told_apart
+from optimizer.tables.text_matching import did_you_mean, difference_hint, fold, quoted
 
 NameFault = tuple[str, Hint]
 """What is wrong with a name, and the cure."""
@@ -42,7 +47,9 @@ class CountryNames:
         self._known: dict[str, str] = {}
         """Cache of :meth:`name`."""
         self._groups: dict[str, str] = {
-            fold(word): name for name, group in GROUPS.items() for word in (name, *group.aliases)
+            fold(word): name
+            for name, group in COUNTRY_GROUPS.items()
+            for word in (name, *group.aliases)
         }
         self._declare(table, findings)
         values = table.values
@@ -105,12 +112,14 @@ class CountryNames:
             cure = (
                 f"write {quoted(word)} under aliases of {quoted(country)}, or choose another name"
             )
-            return message, f"{cure}.{told_apart(word, country)}".rstrip(".")
+            return message, f"{cure}.{difference_hint(word, country)}".rstrip(".")
         return None
 
     def _reserved_fault(self, word: str) -> NameFault | None:
         """What is wrong with a reserved word, or with one that contains a separator."""
-        if fold(word) in (*RESERVED_COUNTRY_WORDS, NOT.strip()) or fold(word).startswith(NOT):
+        if fold(word) in (*RESERVED_COUNTRY_WORDS, NEGATION_PREFIX.strip()) or fold(
+            word
+        ).startswith(NEGATION_PREFIX):
             return f"{quoted(word)} has a meaning of its own", "choose another name"
         if re.search("[,;:\\[\\]]", word):
             return f"{quoted(word)} has a sign that parts names", "choose another name"
@@ -197,12 +206,16 @@ class CountryNames:
         if word == "*":
             return word
         name = self._groups.get(fold(bare), "") or self.name(bare)
-        return NOT + name if name and bare != word else name
+        return NEGATION_PREFIX + name if name and bare != word else name
 
     def _member_cure(self, word: str) -> Hint:
         negation = _NEGATION.fullmatch(word)
         if negation and (name := self._member_name(negation["rest"])):
-            return f"write {NOT}{name}" if not name.startswith(NOT) else "write not once"
+            return (
+                f"write {NEGATION_PREFIX}{name}"
+                if not name.startswith(NEGATION_PREFIX)
+                else "write not once"
+            )
         parts = [part.strip() for part in _CONJUNCTION.split(word)]
         if len(parts) > 1 and all(self._member_name(part) for part in parts):
             return "separate names by commas"
@@ -212,7 +225,7 @@ class CountryNames:
 
 def _without_not(word: str) -> str:
     """The name behind ``not``, or the word itself if it does not start with ``not``."""
-    return " ".join(word.split()[1:]) if fold(word).startswith(NOT) else word
+    return " ".join(word.split()[1:]) if fold(word).startswith(NEGATION_PREFIX) else word
 
 
 def _country_row(country: str, groups: tuple[str, ...]) -> Country:
@@ -243,7 +256,7 @@ def canonicalise_countries(
         elif value == "*":
             continue
         else:
-            parts, fault = names.several(parts_of(value))
+            parts, fault = names.several(country_list_entries(value))
             values[position] = ", ".join(parts)
         if fault:
             table.spoil(findings, position, name, *fault)

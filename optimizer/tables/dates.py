@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from optimizer.tables.text_matching import fold, quoted, written
+from optimizer.tables.text_matching import as_text, fold, quoted
 
 MONTH_NAMES = [
     "january",
@@ -239,7 +239,7 @@ def guess_label(raw: Any, months: int) -> str:
         raw = date(1899, 12, 30) + timedelta(days=int(raw))
     if isinstance(raw, date):
         return label(raw, months)
-    text = fold(written(raw))
+    text = fold(as_text(raw))
     for pattern, length in _LOOSE_LABEL_PATTERNS:
         if match := pattern.fullmatch(text):
             groups = match.groupdict()
@@ -271,7 +271,7 @@ def parse_label(raw: Any, months: int) -> tuple[str, int] | None:
         begins_period = raw.day == 1 and (raw.month - 1) % months == 0
         length = months if begins_period else 1
         return (label(raw, length), length) if raw.day == 1 else (str(raw)[:10], 0)
-    text = fold(written(raw))
+    text = fold(as_text(raw))
     for pattern, length in _LABEL_PATTERNS:
         if match := pattern.fullmatch(text):
             groups = match.groupdict()

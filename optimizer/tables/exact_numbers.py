@@ -1,4 +1,4 @@
-"""A worksheet of XlsxWriter that writes all the digits of a number."""
+"""Numbers that XlsxWriter writes with all their digits, and a worksheet that makes them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 
-class ExactNumbers:
-    """What a worksheet of XlsxWriter makes of numbers; where it lacks the method, 16 digits."""
+class ExactNumber(float):
+    """A float whose text has all its digits.
 
-    fh: Any
+    XlsxWriter formats numbers with 16 significant digits; a double needs up to 17.
 
-    def _xml_number_element(self, number: float, attributes: Any = ()) -> None:
-        """All the digits of a number; XlsxWriter writes 16, which is not always it."""
-        text = "".join(f' {key}="{value}"' for key, value in attributes)
-        self.fh.write(f"<c{text}><v>{float(number)!r}</v></c>")
+    >>> f"{0.1 + 0.2:.16G}", f"{ExactNumber(0.1 + 0.2):.16G}"
+    ('0.3', '0.30000000000000004')
+    """
+
+    __slots__ = ()
+
+    def __format__(self, specification: str) -> str:
+        return float.__repr__(self)
 
 
 @cache
@@ -25,7 +29,11 @@ def input_worksheet() -> type[Worksheet]:
     """The class of the sheets of an input workbook, for ``Workbook.add_worksheet``."""
     from xlsxwriter.worksheet import Worksheet
 
-    class InputWorksheet(ExactNumbers, Worksheet):  # type: ignore[misc]
-        """Sheet of an input workbook."""
+    class InputWorksheet(Worksheet):  # type: ignore[misc]
+        """Worksheet that keeps all the digits of a number."""
+
+        def write_number(self, row: int, col: int, number: float, cell_format: Any = None) -> Any:
+            """Write a finite number to a cell; raises TypeError for NaN and infinity."""
+            return super().write_number(row, col, ExactNumber(number), cell_format)
 
     return InputWorksheet

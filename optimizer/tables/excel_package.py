@@ -15,7 +15,7 @@ from xml.sax.saxutils import quoteattr
 from msgspec import Struct
 
 from optimizer.errors import FileError
-from optimizer.tables.sheet_xml import in_utf8, is_plain
+from optimizer.tables.sheet_xml import is_plain_xml, normalise_xml
 from optimizer.tables.text_matching import quoted
 
 _MAIN_NAMESPACE: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -83,7 +83,7 @@ class ExcelPackage:
             return False
         if not part_names.issuperset(sheet.path for sheet in self.sheets if not sheet.trouble):
             return False
-        return all(is_plain(self.read(path)) for path in paths)
+        return all(is_plain_xml(self.read(path)) for path in paths)
 
     @cached_property
     def sheets(self) -> list[SheetPart]:
@@ -161,7 +161,9 @@ class ExcelPackage:
                     relationships.append(_relationship_xml(number, kind, f"{kind}.xml"))
                     content_types.append(_override_xml(f"/xl/{kind}.xml", kind))
                     xml = self.read(path)
-                    copy.writestr(f"xl/{kind}.xml", xml if is_plain(xml) else in_utf8(xml))
+                    copy.writestr(
+                        f"xl/{kind}.xml", xml if is_plain_xml(xml) else normalise_xml(xml)
+                    )
             properties = '<workbookPr date1904="1"/>' if counts_from_1904 else ""
             copy.writestr(
                 "xl/workbook.xml",

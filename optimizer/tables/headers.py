@@ -10,24 +10,24 @@ from msgspec import Struct, field
 
 from optimizer.tables.cell_grids import CellGrid
 from optimizer.tables.cell_values import (
-    FREE_TEXT,
+    FREE_TEXT_HEADERS,
     MergedCell,
     SharedCell,
     UnreadableCell,
-    blank,
-    text_of,
+    cell_text,
+    is_blank,
 )
 from optimizer.tables.dates import Horizon, guess_label, label, parse_label
 from optimizer.tables.findings import FindingPlace, Findings
 from optimizer.tables.iso_countries import country_name
 from optimizer.tables.schema import COMMON, Column, Sheet
 from optimizer.tables.sheets import PERIOD_MONTHS
-from optimizer.tables.synonyms import meant_header
-from optimizer.tables.text_matching import clean, fold, letter, listed, quoted
+from optimizer.tables.synonyms import guess_header
+from optimizer.tables.text_matching import clean_text, fold, joined, letter, quoted
 
 _MAX_ROWS_BEFORE_HEADER = 20
 """Rows below the first filled one that are searched; titles and remarks take fewer rows."""
-OWN_MARK = "x-"
+OWN_COLUMN_PREFIX = "x-"
 """Prefix of the planner's own sheets and headers, which are not read."""
 
 
@@ -66,10 +66,10 @@ def find_headers(
     width = max(map(len, grid.rows[headers.row :]))
     row = grid.rows[headers.row]
     for place, raw in enumerate([*row, *[""] * (width - len(row))]):
-        if blank(raw) or isinstance(raw, UnreadableCell):
+        if is_blank(raw) or isinstance(raw, UnreadableCell):
             nameless.append(place)
             continue
-        attribute = by_fold.get(fold(text_of(raw)))
+        attribute = by_fold.get(fold(cell_text(raw)))
         if attribute is None:
             if not (
                 sheet.name == "Demand"
@@ -91,12 +91,12 @@ def find_headers(
     for place in nameless:
         _check_missing_header(grid, sheet, headers, place, findings)
     for place, raw in unknown:
-        if not fold(text_of(raw)).startswith(OWN_MARK):
+        if not fold(cell_text(raw)).startswith(OWN_COLUMN_PREFIX):
             _report_unknown_header(grid, place, raw, sheet, headers, horizon, findings)
     return headers
 
 
-def missing_columns(sheet: Sheet, headers: HeaderColumns, findings: Findings) -> None:
+def report_missing_columns(sheet: Sheet, headers: HeaderColumns, findings: Findings) -> None:
     """Report required columns that a sheet with rows does not have."""
     for name, column in sheet.columns.items():
         if column.required and name not in headers.places:
@@ -112,8 +112,8 @@ def _header_row(grid: CellGrid, sheet: Sheet) -> int:
     declared = {fold(column.header) for column in sheet.columns.values()}
     first = -1
     for number, row in enumerate(grid.rows):
-        filled = [fold(text_of(raw)) for raw in row if not blank(raw) and isinstance(raw, str)]
-        if not filled and all(blank(raw) for raw in row):
+        filled = [fold(cell_text(raw)) for raw in row if not is_blank(raw) and isinstance(raw, str)]
+        if not filled and all(is_blank(raw) for raw in row):
             continue
         if first < 0:
             first = number
@@ -137,7 +137,7 @@ def _report_unknown_header(
     """Report a header that the sheet does not declare, unless nothing below it gets lost."""
     diagnosis = _diagnose_unknown_header(grid, place, raw, sheet, headers, horizon)
     if diagnosis:
-        header = clean(text_of(raw))[:60]
+        header = clean_text(cell_text(raw))[:60]
         location: FindingPlace = {
             "row": headers.row + 1,
             "letter": letter(place),
@@ -166,8 +166,8 @@ def _diagnose_unknown_header(
         if name not in headers.places
     }
     filled = _filled_cell_count(grid, headers, place)
-    own_column_hint = f"{OWN_MARK} before it marks a column of your own"
-    name = meant_header(text_of(raw), absent)
+    own_column_hint = f"{OWN_COLUMN_PREFIX} before it marks a column of your own"
+    name = guess_header(cell_text(raw), absent)
     if name:
         unit = absent[name].unit.replace("{currency}", "currency")
         unit_text = f" (in {unit})" if unit and unit != "share" else ""
@@ -187,7 +187,7 @@ def _diagnose_unknown_header(
     message = f"is not a column of this sheet: its {cells} not read"
     candidates = list(_columns_that_fit(grid, headers, place, absent.values()))
     if candidates:
-        columns = listed([column.header for column in candidates], 5)
+        columns = joined([column.header for column in candidates], 5)
         cure = f"if it is one of {columns}, write that header; {own_column_hint}"
         values = _KIND_PLURALS[candidates[0].kind]
         return "error", f"{message}, and could be {values} of one", cure
@@ -207,7 +207,9 @@ def _columns_that_fit(
     """
     rows = (row[place] for row in grid.rows[headers.row + 1 :] if place < len(row))
     cells = [
-        raw for raw in rows if not blank(raw) and not isinstance(raw, (UnreadableCell, SharedCell))
+        raw
+        for raw in rows
+        if not is_blank(raw) and not isinstance(raw, (UnreadableCell, SharedCell))
     ]
     if not cells:
         return
@@ -219,7 +221,7 @@ def _columns_that_fit(
     histories = all_text and all(":" in text for text in texts)
     countries = all_text and not flags and all(country_name(text) for text in set(texts))
     for column in absent:
-        if column.header in FREE_TEXT or column.header == "confidence":
+        if column.header in FREE_TEXT_HEADERS or column.header == "confidence":
             continue
         fits = {"number": numbers, "whole": numbers, "date": days, "yes/no": flags}
         fits |= {"history": histories or countries}
@@ -230,7 +232,7 @@ def _columns_that_fit(
 def _filled_cell_count(grid: CellGrid, headers: HeaderColumns, place: int) -> int:
     """Filled cells below the header of a column."""
     rows = (row[place] for row in grid.rows[headers.row + 1 :] if place < len(row))
-    return sum(not (blank(raw) or isinstance(raw, MergedCell)) for raw in rows)
+    return sum(not (is_blank(raw) or isinstance(raw, MergedCell)) for raw in rows)
 
 
 def _may_be_period(raw: Any) -> bool:
@@ -246,14 +248,14 @@ def _check_missing_header(
     if not filled:
         return
     row = grid.rows[headers.row]
-    last = max((position for position, raw in enumerate(row) if not blank(raw)), default=-1)
+    last = max((position for position, raw in enumerate(row) if not is_blank(raw)), default=-1)
     remark = filled == 1 and place > last + 1
     cells = "1 filled cell is" if filled == 1 else f"{filled:,} filled cells are"
     findings.add(
         "warning" if remark else "error",
         sheet.name,
         f"the column has no header: its {cells} not read",
-        f"write the header; {OWN_MARK} marks a column of your own",
+        f"write the header; {OWN_COLUMN_PREFIX} marks a column of your own",
         row=headers.row + 1,
         letter=letter(place),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from optimizer.tables.sheets import HERE, NONE, STAGES, UNKNOWN, Event
-from optimizer.tables.text_matching import clean, fold, quoted
+from optimizer.tables.text_matching import clean_text, fold, quoted
 
 _HISTORY_FORMAT = "write stage: country [site or owner]; stage: country"
 RESERVED_COUNTRY_WORDS = (HERE, UNKNOWN, NONE)
@@ -25,7 +25,7 @@ def parse_history(text: str) -> tuple[Event, ...]:
     >>> parse_history("here")
     (Event(stage='', country='here', name=''),)
     """
-    parts = [part for piece in re.split("[;\n]", text) if (part := clean(piece))]
+    parts = [part for piece in re.split("[;\n]", text) if (part := clean_text(piece))]
     if not parts:
         raise ValueError(f"{quoted(text)} holds no event", _HISTORY_FORMAT)
     for part in parts:
@@ -61,7 +61,9 @@ def _parse_event(part: str) -> Event:
     match = _EVENT.fullmatch(part)
     if not match:
         raise ValueError(f"{quoted(part)} is not an event of a history", _event_cure(part))
-    stage, country, name = (clean(match[group] or "") for group in ("stage", "country", "name"))
+    stage, country, name = (
+        clean_text(match[group] or "") for group in ("stage", "country", "name")
+    )
     if not stage or not country or "*" in (stage, country, name):
         raise ValueError(f"{quoted(part)} is not an event of a history", _event_cure(part))
     if fold(country) in RESERVED_COUNTRY_WORDS:

@@ -12,7 +12,12 @@ import re
 from functools import cache, partial
 from typing import Final
 
-from optimizer.tables.confusable_letters import compatible, skeleton, visible, without_marks
+from optimizer.tables.confusable_letters import (
+    compatibility_fold,
+    skeleton,
+    visible_text,
+    without_marks,
+)
 from optimizer.tables.country_aliases import (
     AMBIGUOUS_COUNTRY_NAMES,
     COUNTRY_ALIASES,
@@ -20,7 +25,7 @@ from optimizer.tables.country_aliases import (
     SHORT_COUNTRY_NAMES,
     USUAL_COUNTRY_NAMES,
 )
-from optimizer.tables.text_matching import clean, listed, near, quoted, told_apart
+from optimizer.tables.text_matching import clean_text, closest_name, difference_hint, joined, quoted
 
 _PUNCTUATION: Final = re.compile(r"[\W_]+")
 _SPACED_INITIALS: Final = re.compile(r"\b(\w) (?=\w\b)")
@@ -56,7 +61,7 @@ def _name_key(name: str) -> str:
 
 
 def _plain_letters(name: str) -> str:
-    return without_marks(compatible(visible(name)))
+    return without_marks(compatibility_fold(visible_text(name)))
 
 
 def country_name(word: str) -> str:
@@ -67,7 +72,7 @@ def country_name(word: str) -> str:
     >>> country_name("Atlantis"), country_name("Korea"), country_name("Chile?")
     ('', '', '')
     """
-    text = clean(word)
+    text = clean_text(word)
     if text in _usual_names():
         return text
     plain = _plain_letters(text)
@@ -154,7 +159,7 @@ def resembles_country(word: str) -> str:
     >>> resembles_country("Chnia"), resembles_country("Repulic of Koera"), resembles_country("Ore")
     ('China', 'South Korea', '')
     """
-    nearest = partial(near, ratio=COUNTRY_SIMILARITY_CUTOFF)
+    nearest = partial(closest_name, ratio=COUNTRY_SIMILARITY_CUTOFF)
     names = country_names()
     if name := nearest(word, names) or nearest(skeleton(word), names):
         return name
@@ -186,10 +191,12 @@ def country_cure(word: str) -> str:
     if _NOT_AVAILABLE.fullmatch(_plain_letters(word)):
         return "write the country; Namibia is NA, without signs"
     if key in AMBIGUOUS_COUNTRY_NAMES:
-        return f"it may be {listed(AMBIGUOUS_COUNTRY_NAMES[key])}: write which"
+        return f"it may be {joined(AMBIGUOUS_COUNTRY_NAMES[key])}: write which"
     if country := country_of_region(word):
         return f"it lies in {country}: write {quoted(country)}"
     declaration = "A name of your own is declared in the sheet Countries"
     if resembling := resembles_country(word):
-        return f"did you mean {quoted(resembling)}?{told_apart(word, resembling)} {declaration}"
+        return (
+            f"did you mean {quoted(resembling)}?{difference_hint(word, resembling)} {declaration}"
+        )
     return declaration

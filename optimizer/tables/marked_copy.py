@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from optimizer.atomic_write import replacing, same_file
+from optimizer.atomic_write import replace_when_complete, same_file
 from optimizer.errors import FileError, Finding, UsageError
 from optimizer.tables.check_report import (
     DARK_SEVERITY_COLOURS,
@@ -73,7 +73,7 @@ def write_marked_copy(source: str | Path, findings: Sequence[Finding], target: s
     write_report(book, origin.name, findings, addresses, fills, values_only_reason)
     for sheet in book.worksheets:
         _fit_notes(sheet)
-    with replacing(copy, "marked copy") as draft:
+    with replace_when_complete(copy, "marked copy") as draft:
         _save_workbook(book, draft, copy)
     return copy
 

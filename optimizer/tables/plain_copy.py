@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from optimizer.errors import FileError
 from optimizer.tables import zip_limits
-from optimizer.tables.cell_values import SharedCell, UnreadableCell, blank
+from optimizer.tables.cell_values import SharedCell, UnreadableCell, is_blank
 from optimizer.tables.check_report import printable
 from optimizer.tables.excel_package import ExcelPackage
-from optimizer.tables.sheet_xml import in_utf8, is_plain
-from optimizer.tables.workbook_files import open_book
+from optimizer.tables.sheet_xml import is_plain_xml, normalise_xml
+from optimizer.tables.workbook_files import read_workbook_file
 
 MAX_MARKED_CELLS: Final = 400_000
 """Cells, blank ones included, that openpyxl reads and writes in about half a minute."""
@@ -38,7 +38,7 @@ def sheet_names_and_cell_count(path: Path) -> tuple[list[str], int]:
             cells = 0
             for sheet in sheets:
                 xml = package.read(sheet.path)
-                xml = xml if is_plain(xml) else in_utf8(xml)
+                xml = xml if is_plain_xml(xml) else normalise_xml(xml)
                 cells += xml.count(b"<c ") + xml.count(b":c ") + _merged_cell_count(xml)
             return [sheet.name for sheet in sheets], cells
     except (OSError, FileError, ValueError, KeyError, SyntaxError, zipfile.BadZipFile):
@@ -50,7 +50,7 @@ def _merged_cell_count(xml: bytes) -> int:
     count = 0
     for left, top, right, bottom in _MERGED_RANGE.findall(xml):
         rows = int(bottom or 1_048_576) - int(top or 1) + 1
-        count += rows * (zip_limits.number(right) - zip_limits.number(left) + 1)
+        count += rows * (zip_limits.column_number(right) - zip_limits.column_number(left) + 1)
     return count
 
 
@@ -65,11 +65,11 @@ def plain_copy(path: Path, macros: bool) -> Any:
     book = openpyxl.Workbook()
     book.remove(book.active)
     count = 0
-    for grid in open_book(path).grids:
+    for grid in read_workbook_file(path).grids:
         sheet = book.create_sheet(grid.name)
         for row, cells in enumerate(grid.rows, 1):
             for column, raw in enumerate(cells, 1):
-                if blank(raw) or isinstance(raw, (UnreadableCell, SharedCell)):
+                if is_blank(raw) or isinstance(raw, (UnreadableCell, SharedCell)):
                     continue
                 count += 1
                 cell = sheet.cell(row, column)

@@ -6,29 +6,34 @@ from collections.abc import Mapping
 from typing import Any
 
 from optimizer.errors import Finding, WorkbookError
-from optimizer.garbage_collection import paused
 from optimizer.tables import checks
-from optimizer.tables.active_rows import switch_off
-from optimizer.tables.canonical_names import spell
+from optimizer.tables.active_rows import deactivate_dependent_rows
+from optimizer.tables.canonical_names import canonicalise_names
 from optimizer.tables.case import Case
 from optimizer.tables.cell_grids import CellGrid
 from optimizer.tables.findings import Findings
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.settings import GivenSettings, read_settings
-from optimizer.tables.sheet_table import SheetTable, read_table
+from optimizer.tables.sheet_table import SheetTable
+from optimizer.tables.table_reading import read_table
 from optimizer.tables.text_matching import fold, quoted
 from optimizer.tables.unknown_sheets import check_unknown_sheets
 from optimizer.tables.workbook_draft import WorkbookDraft
-from optimizer.tables.workbook_files import Source, WorkbookGrids, grids_of_frames, open_book
+from optimizer.tables.workbook_files import (
+    WorkbookGrids,
+    WorkbookSource,
+    grids_of_frames,
+    read_workbook_file,
+)
 
 
-def read(path: Source) -> Case:
+def read(path: WorkbookSource) -> Case:
     """Read an Excel workbook as a case: from a path, its bytes or an open binary file.
 
     Raises UsageError (no such file, or something else), FileError (the file is no workbook) or
     WorkbookError, which lists all errors and warnings.
     """
-    return _case(open_book(path))
+    return _case(read_workbook_file(path))
 
 
 def read_frames(frames: Mapping[str, Any]) -> Case:
@@ -40,13 +45,13 @@ def read_frames(frames: Mapping[str, Any]) -> Case:
     return _case(grids_of_frames(frames))
 
 
-def check(path: Source) -> tuple[Finding, ...]:
+def check(path: WorkbookSource) -> tuple[Finding, ...]:
     """All findings about a workbook, errors before warnings.
 
     Raises UsageError if there is no such file, FileError if it is no workbook.
     """
     try:
-        return _read(open_book(path)).findings.all()
+        return _read(read_workbook_file(path)).findings.all()
     except WorkbookError as error:
         return error.findings
 
@@ -75,27 +80,25 @@ def case_of(draft: WorkbookDraft, path: str, sha256: str) -> Case:
 def _read(workbook: WorkbookGrids) -> WorkbookDraft:
     """Read and check every sheet; errors are findings of the draft.
 
-    Raises WorkbookError only for a results workbook. Garbage collection is paused, since a
-    draft is made of many small objects that all stay in use.
+    Raises WorkbookError only for a results workbook.
     """
-    with paused():
-        findings = Findings()
-        grids = _known_sheets(workbook, findings)
-        settings = read_settings(grids.get("Settings"), workbook.path, findings)
-        horizon = settings.horizon()
-        tables = {}
-        for name, sheet in SHEETS.items():
-            grid = grids.get(name, CellGrid(name, []))
-            tables[name] = read_table(grid, sheet, settings.currency, horizon, findings)
-        return draft_of(settings, tables, findings)
+    findings = Findings()
+    grids = _known_sheets(workbook, findings)
+    settings = read_settings(grids.get("Settings"), workbook.path, findings)
+    horizon = settings.horizon()
+    tables = {}
+    for name, sheet in SHEETS.items():
+        grid = grids.get(name, CellGrid(name, []))
+        tables[name] = read_table(grid, sheet, settings.currency, horizon, findings)
+    return draft_of(settings, tables, findings)
 
 
 def draft_of(
     settings: GivenSettings, tables: dict[str, SheetTable], findings: Findings
 ) -> WorkbookDraft:
     """Tables with canonical names and inactive rows marked, checked; adds to ``findings``."""
-    vocabularies = spell(tables, findings)
-    switch_off(tables, findings)
+    vocabularies = canonicalise_names(tables, findings)
+    deactivate_dependent_rows(tables, findings)
     draft = WorkbookDraft(settings, settings.horizon(), tables, vocabularies, findings)
     checks.run(draft)
     return draft

@@ -10,8 +10,8 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from optimizer.tables.cell_values import CellComplaint, parser
-from optimizer.tables.country_groups import parts_of
+from optimizer.tables.cell_values import InvalidCell, cell_parser
+from optimizer.tables.country_groups import country_list_entries
 from optimizer.tables.country_names import CountryNames
 from optimizer.tables.schema import Column
 from optimizer.tables.text_matching import fold, quoted
@@ -45,7 +45,7 @@ class RowCondition(Struct, frozen=True):
         """
         kind = self.column.kind
         if kind == "history":
-            raise CellComplaint("rows cannot be picked by their history", "name another column")
+            raise InvalidCell("rows cannot be picked by their history", "name another column")
         if not self.value:
             fulfils: Callable[[Any], bool] = lambda cell: cell in ("", (), None)  # noqa: E731
         elif kind in ("text", "names", "choice"):
@@ -59,7 +59,7 @@ class RowCondition(Struct, frozen=True):
     def _text_predicate(self) -> Callable[[Any], bool]:
         """For text: ``*`` stands for any letters; one matching name of a list is enough."""
         if self.sign in _ORDERINGS:
-            raise CellComplaint(
+            raise InvalidCell(
                 f"{quoted(self.column.header)} holds words: {self.sign} orders numbers"
             )
         parts = (re.escape(part) for part in fold(self.value).split("*"))
@@ -79,11 +79,11 @@ class RowCondition(Struct, frozen=True):
         if self.column.words == "country":
             name, fault = names.one(self.value)
         else:
-            parts, fault = names.several(parts_of(self.value))
+            parts, fault = names.several(country_list_entries(self.value))
             name = ", ".join(parts)
         if fault:
             message, hint = fault
-            raise CellComplaint(message, hint if isinstance(hint, str) else hint())
+            raise InvalidCell(message, hint if isinstance(hint, str) else hint())
         return structs.replace(self, value=name)
 
     def _ordered_predicate(self, currency: str) -> Callable[[Any], bool]:
@@ -92,7 +92,7 @@ class RowCondition(Struct, frozen=True):
         The column's range does not apply: a condition may compare with any number.
         """
         unbounded = structs.replace(self.column, least=None, most=None)
-        value = parser(unbounded, currency)(self.value)
+        value = cell_parser(unbounded, currency)(self.value)
         compare: Callable[[Any, Any], bool] = _ORDERINGS.get(self.sign, operator.eq)
         blank = _OPEN_DATES.get(self.attribute)
 
@@ -119,11 +119,11 @@ def parse_conditions(where: str, columns: dict[str, tuple[str, Column]]) -> list
     for part in filter(str.strip, where.split(";")):
         match = CONDITION_PATTERN.fullmatch(part)
         if not match:
-            raise CellComplaint(
+            raise InvalidCell(
                 f"{quoted(part)} is not a condition", "write column = name; column >= value"
             )
         named = columns.get(fold(match["column"]))
         if named is None:
-            raise CellComplaint(f"{quoted(match['column'])} is not a column of the sheet")
+            raise InvalidCell(f"{quoted(match['column'])} is not a column of the sheet")
         parsed.append(RowCondition(*named, match["sign"], match["value"]))
     return parsed

@@ -17,8 +17,8 @@ from msgspec import structs
 from optimizer.errors import Finding, UsageError, WorkbookError
 from optimizer.tables.case import Case
 from optimizer.tables.case_rows import tables_of
-from optimizer.tables.case_tables import check_again, given_of
-from optimizer.tables.cell_values import CellComplaint
+from optimizer.tables.case_tables import check_changed_tables, given_of
+from optimizer.tables.cell_values import InvalidCell
 from optimizer.tables.changed_values import RefusedChange, changed_value
 from optimizer.tables.country_names import CountryNames
 from optimizer.tables.findings import Findings
@@ -86,7 +86,7 @@ def apply_changes(case: Case, changes: Iterable[Change]) -> Case:
         raise WorkbookError(changed.findings.all())
     no_rows: dict[str, list[Any]] = {attribute: [] for attribute in SHEETS["Scenarios"].columns}
     changed.tables["Scenarios"] = SheetTable(SHEETS["Scenarios"], values=no_rows)
-    draft = check_again(case, changed.settings, changed.tables)
+    draft = check_changed_tables(case, changed.settings, changed.tables)
     errors = [each for each in draft.findings.all() if each.severity == "error"]
     if errors:
         raise WorkbookError([changed.traced_to_change(each) for each in errors])
@@ -157,7 +157,7 @@ class _ChangedTables:
                     rows = table.values["by_period"]
                     cells = [dict(row).get(condition.attribute) for row in rows]
                 selected = [position for position in selected if test(cells[position])]
-        except CellComplaint as complaint:
+        except InvalidCell as complaint:
             raise RefusedChange("where", complaint.message, complaint.hint) from None
         if not selected:
             what = quoted(change.where) if change.where else "the sheet is empty: it"
@@ -275,7 +275,7 @@ class _ChangedTables:
         return replace(finding, sheet="Scenarios", cell=cell, column=header, message=message)
 
 
-def described(changes: Sequence[Change]) -> str:
+def describe_changes(changes: Sequence[Change]) -> str:
     """Changes in a sentence: ``Supply price × 1.2 where offer = kaz; …``."""
     clauses = []
     for change in changes:

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from optimizer.tables.cell_grids import CellGrid
-from optimizer.tables.cell_values import CellComplaint, blank, parser, text_of
+from optimizer.tables.cell_values import InvalidCell, cell_parser, cell_text, is_blank
 from optimizer.tables.dates import Horizon
 from optimizer.tables.findings import Findings
 from optimizer.tables.headers import find_headers, header_columns
@@ -79,7 +79,7 @@ def read_settings(grid: CellGrid | None, path: str, findings: Findings) -> Given
     for number, row in enumerate(grid.rows[headers.row + 1 :], headers.row + 2):
         cells = {name: row[at] for name, at in headers.places.items() if at < len(row)}
         _read_setting(number, cells, settings, headers.places["setting"], findings)
-    complete(settings, path, findings)
+    check_settings(settings, path, findings)
     return settings
 
 
@@ -90,16 +90,16 @@ def _read_setting(
     raw_name, raw = cells.get("setting"), cells.get("value")
     if _switched_off(cells.get("active"), settings, number, findings):
         return
-    if blank(raw_name):
-        if not blank(raw):
-            message = f"a value ({quoted(text_of(raw))}) without a setting"
+    if is_blank(raw_name):
+        if not is_blank(raw):
+            message = f"a value ({quoted(cell_text(raw))}) without a setting"
             findings.error("Settings", message, row=number, letter=letter(place), column="setting")
         return
     by_fold = {fold(column.header): name for name, column in SETTINGS.items()}
-    name = by_fold.get(fold(text_of(raw_name)))
+    name = by_fold.get(fold(cell_text(raw_name)))
     if name is None:
-        hint = did_you_mean(text_of(raw_name), [column.header for column in SETTINGS.values()])
-        message = f"{quoted(text_of(raw_name))} is not a setting"
+        hint = did_you_mean(cell_text(raw_name), [column.header for column in SETTINGS.values()])
+        message = f"{quoted(cell_text(raw_name))} is not a setting"
         findings.error(
             "Settings", message, row=number, letter=letter(place), column="setting", hint=hint
         )
@@ -116,24 +116,24 @@ def _read_setting(
         )
     else:
         settings.rows[name] = number
-        if not blank(raw):
+        if not is_blank(raw):
             _read_value(name, raw, settings, findings)
 
 
 def _read_value(name: str, raw: Any, settings: GivenSettings, findings: Findings) -> None:
     try:
-        settings.values[name] = parser(SETTINGS[name], "money")(raw)
-    except CellComplaint as complaint:
+        settings.values[name] = cell_parser(SETTINGS[name], "money")(raw)
+    except InvalidCell as complaint:
         settings.unread.add(name)
         _error(settings, name, complaint.message, complaint.hint, findings)
 
 
 def _switched_off(raw: Any, settings: GivenSettings, number: int, findings: Findings) -> bool:
-    if blank(raw):
+    if is_blank(raw):
         return False
     try:
-        return not parser(SETTINGS_SHEET.columns["active"])(raw)
-    except CellComplaint as complaint:
+        return not cell_parser(SETTINGS_SHEET.columns["active"])(raw)
+    except InvalidCell as complaint:
         findings.error(
             "Settings", complaint.message, row=number, column="active", hint=complaint.hint
         )
@@ -152,7 +152,7 @@ def _error(settings: GivenSettings, name: str, message: str, hint: str, findings
     )
 
 
-def complete(settings: GivenSettings, path: str, findings: Findings) -> None:
+def check_settings(settings: GivenSettings, path: str, findings: Findings) -> None:
     """Check required settings and the calendar; a blank case is named after the file."""
     for name, column in SETTINGS.items():
         if not column.required or name in settings.values or name in settings.unread:

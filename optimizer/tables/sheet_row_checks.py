@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from optimizer.tables.cell_grids import CellGrid
-from optimizer.tables.cell_values import blank
+from optimizer.tables.cell_values import is_blank
 from optimizer.tables.findings import Findings
 from optimizer.tables.headers import HeaderColumns
+from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.text_matching import fold, letter, quoted
-
-if TYPE_CHECKING:
-    from optimizer.tables.sheet_table import SheetTable
 
 TOTALS_PATTERN = re.compile(
     r"(?:grand |sub[ -]?)?(?:totals?|sum|summe|gesamt|zwischensumme|somme|suma|somma|totale?s?"
@@ -37,7 +35,7 @@ def check_totals(
     for position, row in enumerate(cells):
         if position in table.off:
             continue
-        first = next((at for at, raw in enumerate(row) if not blank(raw)), 0)
+        first = next((at for at, raw in enumerate(row) if not is_blank(raw)), 0)
         for place in dict.fromkeys((first, *keys)):
             raw = row[place] if place < len(row) else ""
             if type(raw) is str and _is_total(raw):
@@ -73,7 +71,7 @@ def check_other_periods(
 ) -> None:
     """Warn of periods outside the horizon; filled columns of other period lengths are errors."""
     for label, place in headers.outside.items():
-        if any(place < len(row) and not blank(row[place]) for row in cells):
+        if any(place < len(row) and not is_blank(row[place]) for row in cells):
             findings.warning(
                 table.sheet.name,
                 "the period is outside the horizon: ignored",
@@ -82,7 +80,7 @@ def check_other_periods(
                 column=label,
             )
     for label, (place, message, hint) in headers.foreign.items():
-        filled = any(place < len(row) and not blank(row[place]) for row in cells)
+        filled = any(place < len(row) and not is_blank(row[place]) for row in cells)
         findings.add(
             "error" if filled else "warning",
             table.sheet.name,

@@ -40,7 +40,7 @@ class SheetCells(Struct):
     """Numbers of the rows that are hidden (from 1)."""
 
 
-def is_plain(xml: bytes) -> bool:
+def is_plain_xml(xml: bytes) -> bool:
     """True for UTF-8 without comments, CDATA, DOCTYPE and processing instructions.
 
     The fast reader loses the text before or after one of these.
@@ -56,7 +56,7 @@ def is_plain(xml: bytes) -> bool:
     return xml.find(b"?", 2) < 0 or b"<?" not in xml[start.find(b"?>") + 2 :]
 
 
-def in_utf8(xml: bytes) -> bytes:
+def normalise_xml(xml: bytes) -> bytes:
     """XML in UTF-8, without comments, CDATA, processing instructions and namespace prefixes.
 
     Raises ValueError where it is not well-formed.
@@ -80,7 +80,7 @@ def in_utf8(xml: bytes) -> bytes:
     return "".join(written).encode()
 
 
-def rewritten(
+def rewrite_sheet(
     xml: bytes, strings: Sequence[bool], never_calculated: bool
 ) -> tuple[bytes, SheetCells]:
     """A sheet's XML in the form that Excel writes, and what it tells besides the values.
@@ -211,7 +211,7 @@ class _Rewriter:
         if kind == "n":
             if "f" in texts and (not value or (self._never_calculated and value == "0")):
                 return NO_SAVED_RESULT
-            return not_a_number(value) if _INFINITE.fullmatch(value) else None
+            return not_a_number_fault(value) if _INFINITE.fullmatch(value) else None
         if kind == "s" and value and not self._has_string(value):
             return UnreadableCell("the text of the cell is missing in the file; write it again")
         if kind not in ("s", "str", "inlineStr", "b", "d"):
@@ -256,7 +256,7 @@ class _Rewriter:
         )
 
 
-def not_a_number(value: object) -> UnreadableCell:
+def not_a_number_fault(value: object) -> UnreadableCell:
     """The fault of a cell in which a program has written NaN or infinity."""
     text = "NaN" if str(value).lower().strip("+-") == "nan" else str(value)
     return UnreadableCell(

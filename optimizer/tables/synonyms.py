@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from optimizer.tables.text_matching import fold, near
+from optimizer.tables.text_matching import closest_name, fold
 
 SYNONYM_SIMILARITY: Final = 0.8
 """Lowest difflib ratio at which an unknown header or sheet is taken for a known one.
@@ -152,7 +152,7 @@ _TRAILING_UNITS = re.compile(
 )
 
 
-def meant_header(text: str, candidates: Collection[str]) -> str:
+def guess_header(text: str, candidates: Collection[str]) -> str:
     """The candidate that an unknown header probably means; empty if there is none.
 
     >>> meant_header("max", ["minimum", "maximum"]), meant_header("capacity t/yr", ["capacity"])
@@ -169,7 +169,7 @@ def meant_header(text: str, candidates: Collection[str]) -> str:
         if form in by_plain:
             return by_plain[form]
     anagrams = (name for name in by_plain if sorted(name) == sorted(plain))
-    name = near(plain, list(by_plain), SYNONYM_SIMILARITY) or next(anagrams, "")
+    name = closest_name(plain, list(by_plain), SYNONYM_SIMILARITY) or next(anagrams, "")
     if name:
         return by_plain[name]
     for header in candidates:
@@ -192,5 +192,5 @@ def guess_sheet(text: str, candidates: Collection[str]) -> str:
     for name in candidates:
         if plain in {_plain(word) for word in SHEET_SYNONYMS.get(name, "").split(",")}:
             return name
-    name = near(plain, list(by_plain), SYNONYM_SIMILARITY)
+    name = closest_name(plain, list(by_plain), SYNONYM_SIMILARITY)
     return by_plain[name] if name else ""

@@ -11,12 +11,13 @@ from typing import Any, Final
 
 from msgspec import structs
 
-from optimizer.atomic_write import replacing
+from optimizer.atomic_write import replace_when_complete
 from optimizer.errors import UsageError
 from optimizer.tables import columns_page, settings
 from optimizer.tables.case_rows import period_column
 from optimizer.tables.exact_numbers import input_worksheet
 from optimizer.tables.schema import COMMON, DATES, INFINITY, REQUIRED, SHEETS, Column
+from optimizer.tables.sheets import settings_in_order
 from optimizer.tables.template_guide import GUIDE_SHEET, SHEET_GROUPS, header_formats, write_guide
 from optimizer.tables.validation import LAST_VALIDATED_ROW, validation_rule
 
@@ -62,7 +63,7 @@ def write_template(path: str | Path, *, currency: str = "USD", overwrite: bool =
         raise UsageError(f"{target}: a blank workbook is an .xlsx file")
     if os.path.lexists(target) and not overwrite:
         raise UsageError(f"{target} exists already; choose another name or allow overwriting")
-    with replacing(target, "blank workbook") as draft:
+    with replace_when_complete(target, "blank workbook") as draft:
         file = BytesIO()
         with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
             _write_workbook(book, currency.strip() or "USD")
@@ -71,7 +72,7 @@ def write_template(path: str | Path, *, currency: str = "USD", overwrite: bool =
 
 
 def _write_workbook(book: Any, currency: str) -> None:
-    values = {name: column.default for name, column in columns_page.settings_in_order().items()}
+    values = {name: column.default for name, column in settings_in_order().items()}
     write_input_workbook(
         book,
         columns={name: columns_of_sheet(name) for name in SHEETS},
@@ -141,7 +142,7 @@ def _write_settings(
     values: Mapping[str, Any],
     currency: str,
 ) -> None:
-    declared = columns_page.settings_in_order()
+    declared = settings_in_order()
     for place, (attribute, width) in enumerate(SETTINGS_WIDTHS.items()):
         column = settings.SETTINGS_SHEET.columns[attribute]
         if attribute == "value":
@@ -193,16 +194,16 @@ def columns_of_sheet(name: str) -> dict[str, Column]:
 
 def note(column: Column, currency: str) -> str:
     """Text of the note on a header: meaning, unit, type, allowed values, default."""
-    entry = ENTRY_HINTS.get(column.kind, columns_page.kind_words(column))
+    entry = ENTRY_HINTS.get(column.kind, columns_page.kind_label(column))
     if column.unit in ("share", "t/t") and column.most == 1:
         entry = "0.25 or 25 %"
-    allowed = columns_page.allowed_words(column)
-    blank = "an error: required" if column.required else columns_page.default_words(column)
+    allowed = columns_page.allowed_label(column)
+    blank = "an error: required" if column.required else columns_page.default_label(column)
     lines = {
-        "Unit": columns_page.unit_words(column, currency),
+        "Unit": columns_page.unit_label(column, currency),
         "Write": entry,
         "Allowed": allowed,
-        "Must stand in": columns_page.refers_words(column),
+        "Must stand in": columns_page.references_label(column),
         "If blank": blank,
         "Key": "part of the name of the row" if column.key else "",
     }
@@ -233,12 +234,12 @@ def _style(attribute: str, column: Column) -> str:
 
 def _setting_words(column: Column, currency: str) -> str:
     """Meaning, unit, allowed values and default of a setting in one line."""
-    unit = columns_page.unit_words(column, currency)
-    allowed = columns_page.allowed_words(column)
+    unit = columns_page.unit_label(column, currency)
+    allowed = columns_page.allowed_label(column)
     parts = [
         column.meaning + (f" ({unit})" if unit else ""),
         f"allowed: {allowed}" if allowed else "",
-        "required" if column.required else f"if blank: {columns_page.default_words(column)}",
+        "required" if column.required else f"if blank: {columns_page.default_label(column)}",
     ]
     return ". ".join(part[0].upper() + part[1:] for part in parts if part) + "."
 

@@ -6,7 +6,12 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from optimizer.tables.confusable_letters import compatible, difference, skeleton, visible
+from optimizer.tables.confusable_letters import (
+    compatibility_fold,
+    confusable_difference,
+    skeleton,
+    visible_text,
+)
 
 MAX_COMPARED_NAMES = 1000
 """Among more candidates, only those with the same beginning or end and length are compared.
@@ -17,14 +22,14 @@ MAX_QUOTED_LENGTH = 60
 """Characters of a value that a message shows; chosen so that a message fits on a line or two."""
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Text without invisible characters and without leading, trailing and repeated spaces.
 
     >>> clean("  KAZ \\u00a0 Ore\\u200b ")
     'KAZ Ore'
     """
     if not text.isascii() or not text.isprintable():
-        text = visible(text.encode("utf-8", "replace").decode("utf-8"))
+        text = visible_text(text.encode("utf-8", "replace").decode("utf-8"))
     return " ".join(text.split())
 
 
@@ -36,11 +41,11 @@ def fold(text: str) -> str:
     True
     """
     if text.isascii():
-        return clean(text).replace("`", "'").casefold()
-    return clean(compatible(clean(text)))
+        return clean_text(text).replace("`", "'").casefold()
+    return clean_text(compatibility_fold(clean_text(text)))
 
 
-def near(word: str, candidates: Iterable[str], ratio: float = 0.6) -> str:
+def closest_name(word: str, candidates: Iterable[str], ratio: float = 0.6) -> str:
     """The candidate most similar to a word, empty if no difflib ratio reaches ``ratio``.
 
     >>> near("SRC seperation", ["SRC separation", "alloying"])
@@ -70,17 +75,17 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     >>> did_you_mean("Chnia", ["China", "Japan"])
     "did you mean 'China'?"
     """
-    name = near(word, candidates)
-    return f"did you mean {quoted(name)}?{told_apart(word, name)}" if name else ""
+    name = closest_name(word, candidates)
+    return f"did you mean {quoted(name)}?{difference_hint(word, name)}" if name else ""
 
 
-def told_apart(word: str, other: str) -> str:
+def difference_hint(word: str, other: str) -> str:
     """The letters in which a word differs from one that looks the same, as a further sentence.
 
     >>> told_apart("Кaz", "Kaz"), told_apart("Kaz", "Kas")
     (" In 'Кaz', 'К' is U+041A CYRILLIC CAPITAL LETTER KA.", '')
     """
-    letters = difference(word, other)
+    letters = confusable_difference(word, other)
     return f" In {quoted(word)}, {letters}." if letters else ""
 
 
@@ -91,12 +96,12 @@ def quoted(value: Any) -> str:
     ("'Kaz'", '40', '0.25')
     """
     if isinstance(value, str):
-        text = clean(value)
+        text = clean_text(value)
         return f"'{text}'" if len(text) <= MAX_QUOTED_LENGTH else f"'{text[:MAX_QUOTED_LENGTH]}…'"
-    return written(value)
+    return as_text(value)
 
 
-def written(value: Any) -> str:
+def as_text(value: Any) -> str:
     """A number, date or word as a planner writes it.
 
     >>> written(1200.0), written(True)
@@ -109,7 +114,7 @@ def written(value: Any) -> str:
     return str(value)
 
 
-def listed(names: Sequence[str], most: int = 3) -> str:
+def joined(names: Sequence[str], most: int = 3) -> str:
     """Names in a sentence, the first ``most`` of them: ``'a', 'b' and 7 more``.
 
     >>> listed(["a", "b", "c"]), listed(["a", "b", "c", "d", "e"])

@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 
 from optimizer.errors import Finding, WorkbookError
 from optimizer.tables.cell_grids import CellGrid
-from optimizer.tables.cell_values import blank, text_of
+from optimizer.tables.cell_values import cell_text, is_blank
 from optimizer.tables.findings import Findings
-from optimizer.tables.headers import OWN_MARK
+from optimizer.tables.headers import OWN_COLUMN_PREFIX
 from optimizer.tables.schema import COMMON, SHEETS
-from optimizer.tables.synonyms import guess_sheet, meant_header
-from optimizer.tables.text_matching import fold, listed, quoted
+from optimizer.tables.synonyms import guess_header, guess_sheet
+from optimizer.tables.text_matching import fold, joined, quoted
 
 MIN_MATCHING_HEADERS = 2
 """Number of an input sheet's headers from which an unknown sheet is taken for it.
@@ -50,8 +50,8 @@ def check_unknown_sheets(
     absent = [name for name in ("Settings", *SHEETS) if name not in present]
     notes = []
     for grid in grids:
-        if fold(grid.name).startswith(OWN_MARK) or not any(
-            not blank(raw) for row in grid.rows for raw in row
+        if fold(grid.name).startswith(OWN_COLUMN_PREFIX) or not any(
+            not is_blank(raw) for row in grid.rows for raw in row
         ):
             continue
         name, matches = _most_similar_sheet(grid)
@@ -67,8 +67,9 @@ def check_unknown_sheets(
         be, sheets = ("is", "a sheet") if len(notes) == 1 else ("are", "sheets")
         findings.warning(
             notes[0],
-            f"{listed(notes, 10)} {be} not {sheets} of the workbook's contract and {be} not read",
-            f"begin the name with {OWN_MARK} to keep notes of your own without this warning",
+            f"{joined(notes, 10)} {be} not {sheets} of the workbook's contract and {be} not read",
+            f"begin the name with {OWN_COLUMN_PREFIX} to keep notes of your own "
+            "without this warning",
         )
 
 
@@ -76,9 +77,12 @@ def _add_table_error(sheet: str, name: str, absent: bool, findings: Findings) ->
     """Add an error for a sheet with the columns of the input sheet ``name``."""
     if absent:
         findings.replaced.add(name)
-        hint = f"rename it to {quoted(name)}, or begin its name with {OWN_MARK} if it is your own"
+        hint = (
+            f"rename it to {quoted(name)}, "
+            f"or begin its name with {OWN_COLUMN_PREFIX} if it is your own"
+        )
     else:
-        hint = f"move its rows to {quoted(name)}, or begin its name with {OWN_MARK}"
+        hint = f"move its rows to {quoted(name)}, or begin its name with {OWN_COLUMN_PREFIX}"
     findings.error(sheet, f"the sheet has columns of {name}, and is not read under this name", hint)
 
 
@@ -87,7 +91,7 @@ def _add_name_error(sheet: str, name: str, findings: Findings) -> None:
     findings.error(
         sheet,
         "is not a sheet of the workbook",
-        f"did you mean {quoted(name)}? Begin its name with {OWN_MARK} if it is your own",
+        f"did you mean {quoted(name)}? Begin its name with {OWN_COLUMN_PREFIX} if it is your own",
     )
 
 
@@ -95,7 +99,7 @@ def _most_similar_sheet(grid: CellGrid) -> tuple[str, int]:
     """The input sheet of whose columns an unknown sheet has most, and their number."""
     best: tuple[str, int] = ("", 0)
     for row in grid.rows[:_MAX_SEARCHED_ROWS]:
-        texts = [text_of(raw) for raw in row if isinstance(raw, str) and not blank(raw)]
+        texts = [cell_text(raw) for raw in row if isinstance(raw, str) and not is_blank(raw)]
         if len(texts) < MIN_MATCHING_HEADERS:
             continue
         if {"setting", "value"} <= set(map(fold, texts)):
@@ -110,7 +114,7 @@ def _most_similar_sheet(grid: CellGrid) -> tuple[str, int]:
             if matches >= MIN_MATCHING_HEADERS and len(texts) > matches:
                 absent = [header for header in headers if fold(header) not in folded]
                 matches += sum(
-                    bool(meant_header(text, absent)) for text in texts if fold(text) not in known
+                    bool(guess_header(text, absent)) for text in texts if fold(text) not in known
                 )
             if matches > best[1]:
                 best = (name, matches)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from optimizer.tables.cell_values import BIGGEST
-from optimizer.tables.columns_page import allowed_words, refers_words
+from optimizer.tables.cell_values import CELL_NUMBER_LIMIT
+from optimizer.tables.columns_page import allowed_label, references_label
 from optimizer.tables.schema import INFINITY, SHEETS, Column
 from optimizer.tables.sheets import STAGES
 
@@ -38,16 +38,16 @@ def validation_rule(sheet: str, column: Column) -> dict[str, Any] | None:
     if column.kind == "yes/no":
         return {"validate": "list", "source": ["yes", "no"], **_warning("Allowed: yes, no.")}
     if column.choices:
-        words = f"Allowed: {allowed_words(column)}."
+        words = f"Allowed: {allowed_label(column)}."
         return {"validate": "list", "source": list(column.choices), **_warning(words)}
     return _reference(sheet, column)
 
 
 def _range(column: Column) -> dict[str, Any]:
-    most = BIGGEST if column.most is None else column.most
-    least = -BIGGEST if column.least is None else column.least
+    most = CELL_NUMBER_LIMIT if column.most is None else column.most
+    least = -CELL_NUMBER_LIMIT if column.least is None else column.least
     what = "Whole number" if column.kind == "whole" else "Number"
-    allowed = allowed_words(column)
+    allowed = allowed_label(column)
     words = f"{what}: {allowed}." if allowed else f"{what}, without its unit."
     if column.default == INFINITY:
         words += " For no limit leave the cell blank."
@@ -74,7 +74,7 @@ def _reference(sheet: str, column: Column) -> dict[str, Any] | None:
     if column.kind == "names":
         several = {"validate": "list", "source": _filled_cells(places[0]), "show_error": False}
         return several if len(places) == 1 else None
-    words = f"This name is not in {refers_words(column)} yet."
+    words = f"This name is not in {references_label(column)} yet."
     if column.star:
         words += " (* is allowed.)"
     if len(places) == 1:

@@ -17,7 +17,7 @@ from optimizer.errors import FileError, UsageError
 from optimizer.tables import zip_limits
 from optimizer.tables.cell_grids import CellGrid, read_grids
 from optimizer.tables.excel_package import ExcelPackage
-from optimizer.tables.text_matching import clean, fold
+from optimizer.tables.text_matching import clean_text, fold
 
 MAX_WORKBOOK_FILE_BYTES = 500_000_000
 """Chosen far above any workbook of tables, so that a wrong file is not read into memory."""
@@ -31,11 +31,11 @@ class WorkbookGrids(Struct):
     sha256: str = ""
 
 
-Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
+WorkbookSource: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 """Where a workbook is read from: a path, its bytes, or an open binary file."""
 
 
-def open_book(source: Source) -> WorkbookGrids:
+def read_workbook_file(source: WorkbookSource) -> WorkbookGrids:
     """Every sheet of an Excel file (.xlsx or .xlsm) as a grid; the file is not changed.
 
     An open file is read from its position on. Raises UsageError if there is no such file or the
@@ -149,7 +149,7 @@ def _grids(content: bytes) -> list[CellGrid]:
     except (FileError, MemoryError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
-        reason = clean(str(error))[:100]
+        reason = clean_text(str(error))[:100]
         raise FileError(f"is damaged ({reason}); open it in Excel and save it again") from None
 
 

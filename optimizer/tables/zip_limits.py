@@ -96,10 +96,10 @@ def check_extent(name: str, xml: bytes) -> None:
 def _extent(places: list[tuple[bytes, bytes]]) -> tuple[int, int]:
     """Last row and last column (from 1) of cell references, each as letters and digits."""
     row = max((int(digits[:12]) for _, digits in set(places)), default=1)
-    return row, max((number(letters) for letters, _ in set(places)), default=1)
+    return row, max((column_number(letters) for letters, _ in set(places)), default=1)
 
 
-def number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
     """Number of a column (from 1) by its letters."""
     column = 0
     for character in letters[:7].upper():
@@ -148,7 +148,7 @@ def hidden_rows(xml: bytes) -> frozenset[int]:
     if b"hidden=" not in xml:
         return frozenset()
     numbers = (_REFERENCE_OF_ROW.search(each) for each in _HIDDEN.findall(xml))
-    return frozenset(int(number[1]) for number in numbers if number)
+    return frozenset(int(column_number[1]) for column_number in numbers if column_number)
 
 
 def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
@@ -160,7 +160,7 @@ def _cells(xml: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
             row, column = (int(place[2]) - 1 if place else row + 1), -1
         else:
             place = _REFERENCE.search(token[2])
-            column = number(place[1]) - 1 if place else column + 1
+            column = column_number(place[1]) - 1 if place else column + 1
             yield row, column, token[2], token[3] or b""
 
 

@@ -7,14 +7,14 @@ period) has the shares of all that entered it, opening stock included.
 from optimizer.tracing.certificate_table import certificates
 from optimizer.tracing.lawfulness_verdict import Lawfulness, lawfulness
 from optimizer.tracing.origin_shares import OriginShares, trace
-from optimizer.tracing.origin_statements import OriginStatements, UnstatedRest
+from optimizer.tracing.origin_statements import OriginStatements, UnstatedTonnes
 from optimizer.tracing.provenance_table import provenance
 
 __all__ = [
     "Lawfulness",
     "OriginShares",
     "OriginStatements",
-    "UnstatedRest",
+    "UnstatedTonnes",
     "certificates",
     "lawfulness",
     "provenance",

@@ -12,12 +12,12 @@ from optimizer.network.provenance import ProvenanceEvent
 from optimizer.result import result_layouts
 from optimizer.result.flow_tables import segment_of
 from optimizer.result.result_layouts import Table, table
-from optimizer.result.variable_values import VariableValues, each
-from optimizer.tables.country_groups import NOT
+from optimizer.result.variable_values import VariableValues, nonzero_values
+from optimizer.tables.country_groups import NEGATION_PREFIX
 from optimizer.tables.sheets import NONE, STAGES, UNKNOWN
 from optimizer.tracing.input_weights import NEGLIGIBLE_INPUT_SHARE
 from optimizer.tracing.origin_shares import OriginPlace, OriginShares
-from optimizer.tracing.origin_statements import OriginStatements, UnstatedRest
+from optimizer.tracing.origin_statements import OriginStatements, UnstatedTonnes
 from optimizer.tracing.provenance_table import (
     NO_STAGE_NAME,
     PLACE_NOT_STATED,
@@ -75,10 +75,10 @@ def certificates(
             rows.append((*start, *rule, verdict, share, allowed, *evidence))
         if not bound:
             rows.append((*start, "", "", "no rule binds it", 0.0, 1.0, *evidence))
-    return table(result_layouts.CERTIFICATES, rows)
+    return table(result_layouts.CERTIFICATES_LAYOUT, rows)
 
 
-def _qualified_verdict(verdict: str, rest: UnstatedRest) -> str:
+def _qualified_verdict(verdict: str, rest: UnstatedTonnes) -> str:
     """The verdict, qualified by the tonnes of unknown or unstated origin."""
     if verdict.startswith("broken") or not rest.unknown + rest.not_stated:
         return verdict
@@ -94,7 +94,7 @@ class _BreakingDeliveries:
 
     def __init__(self, solution: VariableValues) -> None:
         self.lots: dict[int, list[tuple[int, int, float]]] = {}
-        for flow, t, tonnes in each(solution.deliver):
+        for flow, t, tonnes in nonzero_values(solution.deliver):
             deliver = solution.network.flows.delivers[flow]
             lot = (t, solution.network.nodes[deliver.node].broken, tonnes)
             self.lots.setdefault(deliver.line, []).append(lot)
@@ -135,7 +135,11 @@ def _banned(network: Network, phase: RulePhase) -> str:
         groups: dict[tuple[frozenset[str], ...], list[frozenset[str]]] = {}
         for line in lines:
             values = line[place]
-            excluded = values if any(value.startswith(NOT) for value in values) else frozenset()
+            excluded = (
+                values
+                if any(value.startswith(NEGATION_PREFIX) for value in values)
+                else frozenset()
+            )
             key = (*line[:place], *line[place + 1 :], excluded)
             groups.setdefault(key, []).append(values)
         lines = [

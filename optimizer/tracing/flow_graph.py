@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from optimizer.network.network_data import Network
 from optimizer.network.provenance import ProvenanceEvent
-from optimizer.result.variable_values import VariableValues, each
+from optimizer.result.variable_values import VariableValues, nonzero_values
 from optimizer.tables import sheets
 from optimizer.tracing.proportional_mixing import FloatArray, IntArray
 
@@ -76,20 +76,20 @@ def build_flow_graph(solution: VariableValues) -> FlowGraph:
     network = solution.network
     flows, count = network.flows, network.calendar.count
     graph = FlowGraph(network)
-    for flow, t, tonnes in each(solution.ship):
+    for flow, t, tonnes in nonzero_values(solution.ship):
         ship = flows.ships[flow]
         for later, share in ship.arrivals:
             if t + later < count:
                 start, end = graph.at(ship.node, t), graph.at(ship.to_node, t + later)
                 graph.link(start, end, tonnes * share)
-    for flow, t, tonnes in each(solution.stock):
+    for flow, t, tonnes in nonzero_values(solution.stock):
         node = flows.keeps[flow].node
         if t + 1 < count:
             graph.link(graph.at(node, t), graph.at(node, t + 1), tonnes)
-    for flow, t, tonnes in each(solution.downgrade):
+    for flow, t, tonnes in nonzero_values(solution.downgrade):
         step = flows.downgrades[flow]
         graph.link(graph.at(step.node, t), graph.at(step.to_node, t), tonnes)
-    for flow, t, activity in each(solution.run):
+    for flow, t, activity in nonzero_values(solution.run):
         run = flows.runs[flow]
         vertex = len(graph.material)
         graph.material.append(None)
@@ -106,7 +106,7 @@ def _purchase_entries(solution: VariableValues, graph: FlowGraph) -> Iterator[Gr
     """Purchases; rows that share a period divide it by the time that each covers."""
     network, calendar = solution.network, solution.network.calendar
     rows = {row.row: row for row in network.case.supply}
-    for flow, t, tonnes in each(solution.buy):
+    for flow, t, tonnes in nonzero_values(solution.buy):
         buy = network.flows.buys[flow]
         offer = network.offers[buy.offer]
         dated = [rows[number] for number in offer.rows]

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from optimizer.network.calendar import members
 from optimizer.network.provenance import ProvenanceEvent
-from optimizer.result.variable_values import VariableValues, each
+from optimizer.result.variable_values import VariableValues, nonzero_values
 from optimizer.tables.sheets import STAGES
 from optimizer.tracing.composition import Composition
 from optimizer.tracing.flow_graph import FlowGraph, build_flow_graph
@@ -92,7 +92,7 @@ def _deliveries(
 ) -> tuple[LineDelivery, ...]:
     network = solution.network
     vertices_of: dict[tuple[int, int], dict[int, float]] = {}
-    for flow, t, tonnes in each(solution.deliver):
+    for flow, t, tonnes in nonzero_values(solution.deliver):
         deliver = network.flows.delivers[flow]
         if network.lines[deliver.line].material in traced:
             parts = vertices_of.setdefault((deliver.line, t), {})

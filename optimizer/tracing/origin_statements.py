@@ -16,7 +16,7 @@ MIN_UNSTATED_SHARE = 1e-6
 """Share of a delivery below which an unknown or unstated part counts as rounding."""
 
 
-class UnstatedRest(Struct, frozen=True):
+class UnstatedTonnes(Struct, frozen=True):
     """Tonnes of a delivery of unknown or unstated origin, with the cells and stages."""
 
     unknown: float = 0.0
@@ -47,7 +47,7 @@ class OriginStatements:
 
     def rest(
         self, phase: RulePhase, line: int, t: int, tonnes: float, breaking: float
-    ) -> UnstatedRest:
+    ) -> UnstatedTonnes:
         """Tonnes of a delivery under a rule that are of unknown or unstated origin.
 
         Tonnes of unknown origin break the rule, so ``breaking`` is their upper bound: a lot that
@@ -55,17 +55,17 @@ class OriginStatements:
         """
         material = self._materials[self._network.lines[line].material]
         if not material.traced:
-            return UnstatedRest(not_stated=tonnes, stages=("material not traced",))
+            return UnstatedTonnes(not_stated=tonnes, stages=("material not traced",))
         if not material.stage:
-            return UnstatedRest(not_stated=tonnes, stages=("stage of the material",))
+            return UnstatedTonnes(not_stated=tonnes, stages=("stage of the material",))
         i = self._index_of_delivery.get((line, t))
         if i is None:
-            return UnstatedRest()
+            return UnstatedTonnes()
         looked_at = self._stages.get(phase.rule, frozenset())
         unknown, cells = self._of_unknown(i, looked_at)
         missing = dict(self._missing(i, material, looked_at))
         share = max(missing.values(), default=0.0)
-        return UnstatedRest(
+        return UnstatedTonnes(
             min(unknown * tonnes, breaking),
             share * tonnes,
             cells if breaking > MIN_UNSTATED_SHARE * tonnes else (),

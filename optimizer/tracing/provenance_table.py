@@ -131,7 +131,7 @@ def _table(
     texts = [[words[i] for i in indices] for words in zip(*named, strict=True)]
     stages = [name_ or NO_STAGE_NAME for name_ in traced.stages]
     return Table(
-        result_layouts.PROVENANCE,
+        result_layouts.PROVENANCE_LAYOUT,
         (
             *(texts or [[] for _ in range(6)]),
             [stages[i] for i in stage.tolist()],

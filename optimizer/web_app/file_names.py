@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
-LONGEST = 120
-"""Bytes of a name without its ending."""
-ENDINGS = (".xlsx", ".xlsm")
-_SIGNS = " -_.,()~$+#"
+MAX_STEM_BYTES = 120
+"""Bytes of a name without its ending: file systems allow 255 for a whole name, and copies add
+words to it."""
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm")
+_ALLOWED_SIGNS = " -_.,()~$+#"
 _DEVICES = {
     "con",
     "prn",
@@ -15,22 +16,23 @@ _DEVICES = {
     "nul",
     *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789"),
 }
+"""Names that Windows takes for devices."""
 
 
-def plain_name(given: str) -> str:
-    """A file name without folders, control characters and signs that a system may read.
+def safe_name(name: str) -> str:
+    """A file name without folders, control characters and signs that a system may interpret.
 
-    >>> plain_name("../../etc/passwd"), plain_name("..\\\\plans\\\\my case.xlsx")
+    >>> safe_name("../../etc/passwd"), safe_name("..\\\\plans\\\\my case.xlsx")
     ('passwd', 'my case.xlsx')
-    >>> plain_name("a<b>|c.xlsx"), plain_name("con.xlsx"), plain_name("..")
+    >>> safe_name("a<b>|c.xlsx"), safe_name("con.xlsx"), safe_name("..")
     ('a_b__c.xlsx', '_con.xlsx', 'workbook.xlsx')
     """
-    last = unicodedata.normalize("NFC", given).replace("\\", "/").rpartition("/")[2]
-    kept = "".join(sign if sign.isalnum() or sign in _SIGNS else "_" for sign in last)
-    stem, dot, ending = kept.strip(" .").rpartition(".")
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    allowed = "".join(sign if sign.isalnum() or sign in _ALLOWED_SIGNS else "_" for sign in last)
+    stem, dot, ending = allowed.strip(" .").rpartition(".")
     if not dot:
         stem, ending = ending, ""
-    stem = stem.encode()[:LONGEST].decode(errors="ignore").strip(" .")
+    stem = stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore").strip(" .")
     ending = ending.encode()[:10].decode(errors="ignore").strip()
     if stem.partition(".")[0].casefold() in _DEVICES:
         stem = f"_{stem}"
@@ -46,5 +48,5 @@ def workbook_name(name: str) -> str:
     ('case.xlsx', 'data.csv.xlsx')
     """
     stem, _, ending = name.rpartition(".")
-    known = f".{ending.lower()}"
-    return stem + known if stem and known in ENDINGS else f"{name}.xlsx"
+    ending = f".{ending.lower()}"
+    return stem + ending if stem and ending in WORKBOOK_ENDINGS else f"{name}.xlsx"

@@ -1,13 +1,14 @@
-"""HTTP on the loopback: who is let in, and which address answers what.
+"""HTTP on the loopback: authorisation of requests, and the answer at each address.
 
 Only 127.0.0.1 listens. An address begins with the secret of the session, the header Host
-must name this server (another name that leads here is refused), and what changes something
-must come from this page (Origin). Files are found by number and word, never by a path.
+must name this server (another name that leads here is refused), and a request that changes
+something must come from this page (Origin). Files are found by number and word, never by a path.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 import sys
@@ -17,19 +18,19 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from shutil import copyfileobj
 from socketserver import TCPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
 import optimizer
 from optimizer.errors import OptimizerError
 from optimizer.web_app.bounded_server import BoundedServer
-from optimizer.web_app.workbook_view import MOST_BYTES, too_big
+from optimizer.web_app.session import Session
+from optimizer.web_app.workbook_view import MAX_WORKBOOK_BYTES, size_error
 
-if TYPE_CHECKING:
-    from optimizer.web_app.app import WebApp
+logger = logging.getLogger(__name__)
 
-PACKAGE = Path(optimizer.__file__).parent
-KINDS = {
+PACKAGE_FOLDER = Path(optimizer.__file__).parent
+CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -37,42 +38,43 @@ KINDS = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".xlsm": "application/vnd.ms-excel.sheet.macroEnabled.12",
 }
-PARTS = {
-    "": PACKAGE / "web_app" / "page" / "app.html",
-    "page.css": PACKAGE / "report" / "page" / "page.css",
+PAGE_FILES = {
+    "": PACKAGE_FOLDER / "web_app" / "page" / "app.html",
+    "page.css": PACKAGE_FOLDER / "report" / "page" / "page.css",
     **{
-        name: PACKAGE / "web_app" / "page" / name
+        name: PACKAGE_FOLDER / "web_app" / "page" / name
         for name in ("app.css", "app.js", "parts.js", "sheet.js", "plans.js")
     },
 }
-"""The page itself; it looks like the page of a run."""
-OWN = (
+"""Files of the page by address; it shares the style of the page of a run."""
+PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
-REPORT = (
+RUN_PAGE_POLICY = (
     "sandbox allow-scripts allow-modals; default-src 'none'; script-src 'unsafe-inline'; "
     "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
-"""The page of a run is alone: it may draw itself, and ask nothing of this server."""
-NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-"""For all that is no page: data, files and errors."""
-HEADERS = {
+"""The page of a run is isolated: it may draw itself, and ask nothing of this server."""
+DENY_ALL_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""Policy of every answer that is no page: data, files and errors."""
+SECURITY_HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-HEAD = 10.0
-"""Seconds that a connection has to say something before its request is known."""
-QUIET = 60.0
-"""Seconds after which a request that says nothing more is closed."""
-BLOCK = 1 << 16
-
-
-WRONG = "The address is not that of this session: take the one that the terminal shows."
+REQUEST_TIMEOUT = 10.0
+"""Seconds of silence after which a connection without an authorised request is closed; chosen so
+that a busy computer has time to send one."""
+BODY_TIMEOUT = 60.0
+"""Seconds of silence after which an authorised request is closed; chosen so that a browser may read
+a large file from a slow disk."""
+COPY_BUFFER = 1 << 16
+"""Bytes that are copied at once."""
+WRONG_ADDRESS = "The address is not that of this session: take the one that the terminal shows."
 
 
 class RequestRefused(Exception):
@@ -84,12 +86,12 @@ class RequestRefused(Exception):
 
 
 class AppServer(BoundedServer):
-    """Listens on the loopback for one seat."""
+    """Listens on the loopback for one session."""
 
     allow_reuse_address = sys.platform != "win32"
 
-    def __init__(self, seat: WebApp, port: int) -> None:
-        self.seat = seat
+    def __init__(self, session: Session, port: int) -> None:
+        self.session = session
         super().__init__(("127.0.0.1", port), AppRequestHandler)
 
     def server_bind(self) -> None:
@@ -98,7 +100,7 @@ class AppServer(BoundedServer):
 
     @property
     def hosts(self) -> tuple[str, str]:
-        """What the header Host may be."""
+        """Values that the header Host may have."""
         port = self.server_address[1]
         return f"127.0.0.1:{port}", f"localhost:{port}"
 
@@ -113,39 +115,39 @@ class AppRequestHandler(BaseHTTPRequestHandler):
     default_request_version = "HTTP/1.1"  # an answer to HTTP/0.9 would have no headers
     server_version = "optimizer"
     sys_version = ""
-    timeout = HEAD
+    timeout = REQUEST_TIMEOUT
     server: AppServer
 
     def do_GET(self) -> None:
-        """What the page shows."""
+        """Answer with something to show."""
         self._answer(self._get)
 
     def do_POST(self) -> None:
-        """What the page asks to be done."""
+        """Do what the page asks for."""
         self._answer(self._post)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer what is no request of HTTP, or has another method, as any other refusal."""
+        """Answer malformed requests and other methods as any other refusal."""
         self.close_connection = True
         status = HTTPStatus(code)
         self._json({"message": f"{message or status.phrase}."}, status)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing is logged."""
+        """Log no request: its address holds the secret."""
 
     @property
-    def seat(self) -> WebApp:
+    def session(self) -> Session:
         """The session that is served."""
-        return self.server.seat
+        return self.server.session
 
     def _answer(self, answer: Callable[[list[str], dict[str, str]], None]) -> None:
         self.close_connection = True
         try:
-            let_in = self._let_in()
-            self.server.know(self.connection)
-            self.connection.settimeout(QUIET)
-            if let_in is not None:
-                answer(*let_in)
+            authorised = self._authorise()
+            self.server.authorise(self.connection)
+            self.connection.settimeout(BODY_TIMEOUT)
+            if authorised is not None:
+                answer(*authorised)
         except RequestRefused as refused:
             self._json({"message": str(refused)}, refused.status)
         except OptimizerError as error:
@@ -153,13 +155,14 @@ class AppRequestHandler(BaseHTTPRequestHandler):
         except (ConnectionError, TimeoutError):
             self.close_connection = True
         except Exception as error:
-            told = f"internal error ({type(error).__name__}); please report it"
-            self._json({"message": told}, HTTPStatus.INTERNAL_SERVER_ERROR)
+            logger.exception("A request of the page failed")
+            message = f"internal error ({type(error).__name__}); please report it"
+            self._json({"message": message}, HTTPStatus.INTERNAL_SERVER_ERROR)
 
-    def _let_in(self) -> tuple[list[str], dict[str, str]] | None:
-        """Parts of the address behind the secret, and its query; None if a ticket was taken.
+    def _authorise(self) -> tuple[list[str], dict[str, str]] | None:
+        """Parts of the address after the secret, and its query; None if a ticket was redeemed.
 
-        Raises Refused.
+        Raises RequestRefused.
         """
         host = self.headers.get_all("Host") or []
         if len(host) != 1 or host[0].lower() not in self.server.hosts:
@@ -169,132 +172,135 @@ class AppRequestHandler(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         parts = [unquote(part) for part in path.split("/")]
         if len(parts) < 3 or parts[0]:
-            raise RequestRefused(HTTPStatus.FORBIDDEN, WRONG)
-        if self.command == "GET" and parts[2:] == [""] and self.seat.redeem(parts[1]):
-            self._send(HTTPStatus.SEE_OTHER, {"Location": f"/{self.seat.token}/"}, b"")
+            raise RequestRefused(HTTPStatus.FORBIDDEN, WRONG_ADDRESS)
+        if self.command == "GET" and parts[2:] == [""] and self.session.redeem_ticket(parts[1]):
+            self._send(HTTPStatus.SEE_OTHER, {"Location": f"/{self.session.token}/"}, b"")
             return None
-        if not secrets.compare_digest(parts[1].encode(), self.seat.token.encode()):
-            raise RequestRefused(HTTPStatus.FORBIDDEN, WRONG)
+        if not secrets.compare_digest(parts[1].encode(), self.session.token.encode()):
+            raise RequestRefused(HTTPStatus.FORBIDDEN, WRONG_ADDRESS)
         if self.command != "GET" and self.headers.get("Origin") != f"http://{host[0]}":
             raise RequestRefused(HTTPStatus.FORBIDDEN, "Only this page may ask for that.")
         return parts[2:], {key: values[0] for key, values in parse_qs(query, True).items()}
 
     def _get(self, parts: list[str], query: dict[str, str]) -> None:
         match parts:
-            case [name] if name in PARTS:
-                self._part(PARTS[name])
+            case [name] if name in PAGE_FILES:
+                self._page_file(PAGE_FILES[name])
             case ["state"]:
-                self._json(self.seat.shown())
+                self._json(self.session.to_dict())
             case ["cells"]:
                 self._cells(query)
             case ["marked"]:
-                self._marked()
+                self._marked_copy()
             case ["template"]:
-                self._stream(
-                    self.seat.template(), {"Content-Disposition": attached("my_case.xlsx")}
-                )
-            case ["runs", number, word] if number.isascii() and number.isdigit():
-                self._file(int(number[:6]), word, save="save" in query)
+                headers = {"Content-Disposition": attachment("my_case.xlsx")}
+                self._stream(self.session.blank_workbook(), headers)
+            case ["runs", number, kind] if number.isascii() and number.isdigit():
+                self._run_file(int(number[:6]), kind, save="save" in query)
             case _:
                 raise RequestRefused(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
 
     def _post(self, parts: list[str], query: dict[str, str]) -> None:
         match parts:
-            case ["book"]:
+            case ["workbook"]:
                 self._upload(query.get("name", ""))
-            case ["again"]:
-                book = self.seat.book
-                if book is None or book.origin is None:
+            case ["reload"]:
+                workbook = self.session.workbook
+                if workbook is None or workbook.origin is None:
                     raise RequestRefused(HTTPStatus.CONFLICT, "Choose the workbook again.")
-                self.seat.read_again(book.origin)
+                self.session.read_file(workbook.origin)
             case ["solve"]:
-                self.seat.solve()
+                self.session.solve()
             case ["stop"]:
-                for run in self.seat.runs:
+                for run in self.session.runs:
                     run.stop()
             case ["close"]:
-                self._json(self.seat.shown())
-                return self.seat.end()
+                self._json(self.session.to_dict())
+                return self.server.shut_down_later()
             case _:
                 raise RequestRefused(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
-        return self._json(self.seat.shown())
+        return self._json(self.session.to_dict())
 
     def _upload(self, name: str) -> None:
         """Take a workbook: the body of the request is the file."""
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()) or "Transfer-Encoding" in self.headers:
             raise RequestRefused(HTTPStatus.LENGTH_REQUIRED, "The size of the file is missing.")
-        left, book = int(length[:18]), self.seat.new_book(name)
-        if left > MOST_BYTES:
-            raise RequestRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_big(book.name, left))
-        with book.path.open("wb") as file:
+        left, workbook = int(length[:18]), self.session.new_workbook(name)
+        if left > MAX_WORKBOOK_BYTES:
+            message = size_error(workbook.name, left)
+            raise RequestRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+        with workbook.path.open("wb") as file:
             while left:
-                block = self.rfile.read(min(left, BLOCK))
+                block = self.rfile.read(min(left, COPY_BUFFER))
                 if not block:
                     raise ConnectionResetError
                 file.write(block)
                 left -= len(block)
-        self.seat.take(book)
+        self.session.check_and_show(workbook)
 
     def _cells(self, query: dict[str, str]) -> None:
-        book = self.seat.book
+        workbook = self.session.workbook
         try:
-            number, sheet, first = (int(query[key]) for key in ("book", "sheet", "first"))
-            if book is None or book.number != number:
+            number, sheet, first = (int(query[key]) for key in ("workbook", "sheet", "first"))
+            if workbook is None or workbook.number != number:
                 raise RequestRefused(HTTPStatus.CONFLICT, "Another workbook has been opened since.")
-            self._json(book.cells(sheet, first))
+            self._json(workbook.cells(sheet, first))
         except (KeyError, ValueError, IndexError):
             raise RequestRefused(HTTPStatus.NOT_FOUND, "There are no such cells.") from None
 
-    def _marked(self) -> None:
-        book = self.seat.book
-        if book is None or not book.findings:
+    def _marked_copy(self) -> None:
+        workbook = self.session.workbook
+        if workbook is None or not workbook.findings:
             raise RequestRefused(HTTPStatus.NOT_FOUND, "There is nothing to mark.")
-        copy = book.marked_copy()
-        self._stream(copy, {"Content-Disposition": attached(copy.name)})
+        copy = workbook.marked_copy()
+        self._stream(copy, {"Content-Disposition": attachment(copy.name)})
 
-    def _file(self, number: int, word: str, *, save: bool) -> None:
-        path = self.seat.file_of(number, word)
+    def _run_file(self, number: int, kind: str, *, save: bool) -> None:
+        path = self.session.run_file(number, kind)
         if path is None:
             raise RequestRefused(HTTPStatus.NOT_FOUND, "This run has no such file.")
         headers = {}
-        if word == "page":
-            headers["Content-Security-Policy"] = REPORT
-        if word != "page" or save:
-            headers["Content-Disposition"] = attached(f"{path.parent.name} {path.name}")
+        if kind == "page":
+            headers["Content-Security-Policy"] = RUN_PAGE_POLICY
+        if kind != "page" or save:
+            headers["Content-Disposition"] = attachment(f"{path.parent.name} {path.name}")
         self._stream(path, headers)
 
-    def _part(self, path: Path) -> None:
-        headers = {"Content-Type": KINDS[path.suffix], "X-Frame-Options": "DENY"}
-        headers["Content-Security-Policy"] = OWN
+    def _page_file(self, path: Path) -> None:
+        headers = {"Content-Type": CONTENT_TYPES[path.suffix], "X-Frame-Options": "DENY"}
+        headers["Content-Security-Policy"] = PAGE_POLICY
         self._send(HTTPStatus.OK, headers, path.read_bytes())
 
     def _json(self, data: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> None:
         body = json.dumps(data, ensure_ascii=True).encode()
-        self._send(status, {"Content-Type": KINDS[".json"]}, body)
+        self._send(status, {"Content-Type": CONTENT_TYPES[".json"]}, body)
 
     def _stream(self, path: Path, headers: dict[str, str]) -> None:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            self._head(HTTPStatus.OK, {"Content-Type": KINDS[path.suffix], **headers}, size)
-            copyfileobj(file, self.wfile, BLOCK)
+            self._send_head(
+                HTTPStatus.OK, {"Content-Type": CONTENT_TYPES[path.suffix], **headers}, size
+            )
+            copyfileobj(file, self.wfile, COPY_BUFFER)
 
     def _send(self, status: HTTPStatus, headers: dict[str, str], body: bytes) -> None:
-        self._head(status, headers, len(body))
+        self._send_head(status, headers, len(body))
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def _head(self, status: HTTPStatus, headers: dict[str, str], size: int) -> None:
+    def _send_head(self, status: HTTPStatus, headers: dict[str, str], size: int) -> None:
         self.send_response(status)
-        for name, value in (HEADERS | {"Content-Security-Policy": NOTHING} | headers).items():
+        policy = {"Content-Security-Policy": DENY_ALL_POLICY}
+        for name, value in (SECURITY_HEADERS | policy | headers).items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(size))
         self.send_header("Connection", "close")
         self.end_headers()
 
 
-def attached(name: str) -> str:
-    """The header that lets a browser save a file under a name."""
+def attachment(name: str) -> str:
+    """Value of Content-Disposition that lets a browser save a file under a name."""
     plain = "".join(
         sign if sign.isascii() and (sign.isalnum() or sign in " -_.") else "_" for sign in name
     )

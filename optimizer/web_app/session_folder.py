@@ -1,8 +1,8 @@
 """The temporary folder of a session: only its owner can read it, and it is not left behind.
 
 The session holds a lock in its folder. The system frees the lock when the process ends, however
-it ends. A folder whose lock is free is thus what a killed session has left, and the next session
-removes it.
+it ends. A folder whose lock is free thus belongs to a killed session, and the next session removes
+it.
 """
 
 from __future__ import annotations
@@ -18,30 +18,31 @@ from typing import IO
 
 from optimizer.errors import FileError
 
-PREFIX = "optimizer-open-"
-LOCK = "lock"
-TRIES = 3
-"""Folders that are made before a session goes on without a lock."""
+SESSION_FOLDER_PREFIX = "optimizer-open-"
+LOCK_FILE = "lock"
+MAX_LOCK_ATTEMPTS = 3
+"""Folders that are made before a session goes on without a lock; another session takes one only if
+it starts at the same moment."""
 
 
 class SessionFolder:
-    """A new folder that nobody else can read; what killed sessions have left is removed first.
+    """A new folder that nobody else can read; folders of killed sessions are removed first.
 
     Raises FileError if no folder can be made.
     """
 
     def __init__(self) -> None:
-        remove_leftovers()
-        self._lock: IO[bytes] | None = None
-        for _ in range(TRIES):
+        remove_dead_folders()
+        self._lock_file: IO[bytes] | None = None
+        for _ in range(MAX_LOCK_ATTEMPTS):
             self.path = _new_folder()
-            self._lock = _locked(self.path, "xb")
-            if self._lock is not None:
+            self._lock_file = _open_locked(self.path, "xb")
+            if self._lock_file is not None:
                 return
-            # Another session took the new folder for a leftover, or the system has no locks here.
+            # Another session took the new folder for a dead one, or the system has no locks here.
             shutil.rmtree(self.path, ignore_errors=True)
         self.path = _new_folder()
-        (self.path / "no lock").touch()  # a folder that holds something but no lock is let be
+        (self.path / "no lock").touch()  # a folder with files but without a lock is never removed
 
     def write_private(self, name: str, text: str) -> Path:
         """Path of a new file that only its owner can read, whatever the folder allows."""
@@ -53,38 +54,38 @@ class SessionFolder:
         return path
 
     def remove(self) -> None:
-        """Remove the folder with all that it holds."""
-        if sys.platform == "win32" and self._lock is not None:
-            self._lock.close()  # Windows deletes no open file
+        """Remove the folder and its files."""
+        if sys.platform == "win32" and self._lock_file is not None:
+            self._lock_file.close()  # Windows deletes no open file
         shutil.rmtree(self.path, ignore_errors=True)
-        if self._lock is not None:
-            self._lock.close()
+        if self._lock_file is not None:
+            self._lock_file.close()
 
 
-def remove_leftovers() -> None:
-    """Remove the folders of sessions that were killed; those of others and of living ones stay."""
+def remove_dead_folders() -> None:
+    """Remove the folders of killed sessions; those of other users and of living sessions stay."""
     with suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
         for entry in entries:
-            if entry.name.startswith(PREFIX) and _is_own_folder(entry):
+            if entry.name.startswith(SESSION_FOLDER_PREFIX) and _is_users_folder(entry):
                 _remove_if_dead(Path(entry.path))
 
 
-def _is_own_folder(entry: os.DirEntry[str]) -> bool:
+def _is_users_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        found = entry.stat(follow_symlinks=False)
+        status = entry.stat(follow_symlinks=False)
     except OSError:
         return False
-    own = sys.platform == "win32" or found.st_uid == os.getuid()
-    return own and stat.S_ISDIR(found.st_mode)
+    owned = sys.platform == "win32" or status.st_uid == os.getuid()
+    return owned and stat.S_ISDIR(status.st_mode)
 
 
 def _remove_if_dead(folder: Path) -> None:
-    if not (folder / LOCK).exists():
-        # A session that begins at this moment makes another one; an empty folder is no loss.
+    if not (folder / LOCK_FILE).exists():
+        # A session that starts at this moment makes another folder; an empty one is no loss.
         with suppress(OSError):
             folder.rmdir()
         return
-    lock = _locked(folder, "r+b")
+    lock = _open_locked(folder, "r+b")
     if lock is None:
         return
     with lock:
@@ -96,7 +97,7 @@ def _remove_if_dead(folder: Path) -> None:
 
 def _new_folder() -> Path:
     try:
-        return Path(tempfile.mkdtemp(prefix=PREFIX))
+        return Path(tempfile.mkdtemp(prefix=SESSION_FOLDER_PREFIX))
     except OSError as error:
         why = error.strerror or str(error)
         raise FileError(
@@ -105,16 +106,16 @@ def _new_folder() -> Path:
         ) from error
 
 
-def _locked(folder: Path, mode: str) -> IO[bytes] | None:
+def _open_locked(folder: Path, mode: str) -> IO[bytes] | None:
     """The lock file of a folder, open and locked; None if another process holds it."""
-    path = folder / LOCK
+    path = folder / LOCK_FILE
     try:
         file: IO[bytes] = open(path, mode)  # noqa: SIM115
     except OSError:
         return None
     try:
-        _lock(file.fileno())
-        # Another session may have locked, removed and freed it since it was opened.
+        _lock_descriptor(file.fileno())
+        # Another session may have locked and removed the file since it was opened.
         if os.path.samestat(os.fstat(file.fileno()), path.stat()):
             return file
     except OSError:
@@ -123,7 +124,7 @@ def _locked(folder: Path, mode: str) -> IO[bytes] | None:
     return None
 
 
-def _lock(descriptor: int) -> None:
+def _lock_descriptor(descriptor: int) -> None:
     """Lock an open file, or raise OSError at once."""
     if sys.platform == "win32":
         import msvcrt

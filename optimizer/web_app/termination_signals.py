@@ -1,4 +1,4 @@
-"""Signals that end a session: Ctrl-C, a request to end, a terminal that was closed."""
+"""Signals that end a session: Ctrl-C, a request to terminate, a closed terminal."""
 
 from __future__ import annotations
 
@@ -8,40 +8,39 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-ENDING = tuple(
-    getattr(signal, name)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-    if hasattr(signal, name)
-)
+from optimizer.interrupts import TERMINATION_SIGNALS
 
-Handler = Callable[[int, FrameType | None], None] | int
+SignalHandler = Callable[[int, FrameType | None], None] | int
 
 
 @contextmanager
 def interrupted_by_signals() -> Iterator[None]:
-    """Let each of these signals raise KeyboardInterrupt, the first time that one comes.
+    """Raise KeyboardInterrupt inside at the first of these signals; ignore the later ones.
 
-    A terminal that is closed sends two or three at once. Outside the main thread nothing changes,
-    since only that thread may say what signals do.
+    A terminal that closes sends two or three at once. Outside the main thread nothing changes,
+    since only that thread may set handlers.
     """
-    heard: list[int] = []
+    received: list[int] = []
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        heard.append(number)
-        if len(heard) == 1:
+        received.append(number)
+        if len(received) == 1:
             raise KeyboardInterrupt
 
-    # ``nohup`` has SIGHUP ignored, and that is meant. Ctrl-C is ignored in what a script starts
-    # in the background; there it comes from someone who looks for this process.
-    meant = [each for each in ENDING if each == signal.SIGINT or not _is_ignored(each)]
-    with _handled(meant, interrupt):
+    # A signal that is ignored at the start stays ignored: ``nohup`` ignores SIGHUP on purpose.
+    # Only SIGINT is handled all the same: a shell ignores it in every background program of a
+    # script, where it can only be sent to this process on purpose.
+    handled = [
+        each for each in TERMINATION_SIGNALS if each == signal.SIGINT or not _is_ignored(each)
+    ]
+    with _handled(handled, interrupt):
         yield
 
 
 @contextmanager
 def signals_ignored() -> Iterator[None]:
-    """Let none of these signals break off what is done: tidying up, which takes seconds at most."""
-    with _handled(ENDING, signal.SIG_IGN):
+    """Ignore these signals inside; for cleaning up, which takes seconds at most."""
+    with _handled(TERMINATION_SIGNALS, signal.SIG_IGN):
         yield
 
 
@@ -50,7 +49,7 @@ def _is_ignored(number: int) -> bool:
 
 
 @contextmanager
-def _handled(numbers: tuple[int, ...] | list[int], handler: Handler) -> Iterator[None]:
+def _handled(numbers: tuple[int, ...] | list[int], handler: SignalHandler) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return

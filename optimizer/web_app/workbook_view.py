@@ -1,4 +1,4 @@
-"""A workbook on the page: its check report, its cells, and where each finding stands."""
+"""A workbook on the page: its check report, its cells, and the cell of each finding."""
 
 from __future__ import annotations
 
@@ -12,22 +12,27 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import Finding, OptimizerError
 from optimizer.tables.text_matching import fold
-from optimizer.web_app.file_names import plain_name, workbook_name
+from optimizer.web_app.file_names import safe_name, workbook_name
 
 if TYPE_CHECKING:
     from optimizer.tables.cell_grids import CellGrid
 
-MOST_BYTES = 100_000_000
-"""Size of the largest workbook that the page takes."""
-ROWS = 300
-"""Rows of a sheet that are shown at once."""
-COLUMNS = 400
-LONGEST = 400
-"""Characters of a cell that are shown."""
-LISTED = 1000
-"""Findings that are listed; the marked copy has all."""
+MAX_WORKBOOK_BYTES = 100_000_000
+"""Size of the largest workbook that the page takes; chosen far above that of any real case, so that
+a wrong file does not fill the memory."""
+ROWS_PER_BLOCK = 300
+"""Rows of a sheet that are shown at once; chosen so that a browser draws them without delay."""
+MAX_SHOWN_COLUMNS = 400
+"""Columns of a sheet that are shown, for the same reason."""
+MAX_CELL_CHARACTERS = 400
+"""Characters of a cell that are shown; chosen so that whole sentences fit."""
+MAX_PAGE_FINDINGS = 1000
+"""Findings that are listed: nobody reads more on a page. The marked copy has all."""
+HEADER_SEARCH_ROWS = 100
+"""First rows of a sheet in which its headers are sought; chosen so that a cover note above the
+table does no harm."""
 
-Place = tuple[int, int, int]
+ShownCell = tuple[int, int, int]
 """Sheet, row and column of a cell, from 0."""
 
 
@@ -39,119 +44,130 @@ class WorkbookView:
 
     def __init__(self, number: int, name: str, folder: Path, origin: Path | None = None) -> None:
         self.number = number
-        self.name = plain_name(name)
+        self.name = safe_name(name)
         self.origin = origin
         self.path = folder / workbook_name(self.name)
-        self.trouble = ""
-        """Why the file cannot be read as a workbook, empty if it can."""
+        self.read_error = ""
+        """Why the file cannot be read as a workbook; empty if it can."""
         self.findings: tuple[Finding, ...] = ()
         self.grids: list[CellGrid] = []
-        self._heads: dict[str, tuple[int, int, dict[str, int]]] = {}
-        self._marking = threading.Lock()
+        self._headers: dict[str, tuple[int, int, dict[str, int]]] = {}
+        """Of each sheet, by its folded name: index, row of the headers, columns by header."""
+        self._copy_lock = threading.Lock()
 
     @property
     def errors(self) -> int:
-        """How many findings are errors."""
+        """Number of findings that are errors."""
         return sum(finding.severity == "error" for finding in self.findings)
 
     @property
-    def sound(self) -> bool:
-        """True if it can be solved."""
-        return not self.trouble and not self.errors
+    def solvable(self) -> bool:
+        """True if it can be read and has no errors."""
+        return not self.read_error and not self.errors
 
     def check(self) -> None:
-        """Read and check the file; whatever is wrong is kept to be shown, nothing is raised."""
+        """Read and check the file; the page shows whatever is wrong, nothing is raised."""
         try:
             self._check()
         except OptimizerError as error:
-            self.trouble = str(error).replace(str(self.path), self.name)
+            self.read_error = str(error).replace(str(self.path), self.name)
         except MemoryError:
-            self.trouble = f"{self.name}: this machine has not enough memory for the workbook"
+            self.read_error = f"{self.name}: this machine has not enough memory for the workbook"
         except Exception as error:
-            self.trouble = (
+            self.read_error = (
                 f"{self.name}: the program failed while it read the workbook "
                 f"({type(error).__name__}). Please report it with the workbook"
             )
 
     def _check(self) -> None:
-        from optimizer.tables.workbook_files import open_book
+        from optimizer.tables.workbook_files import read_workbook_file
         from optimizer.workbook_check import check
 
         if self.name.startswith("~$"):
-            self.trouble = f"{self.name}: is Excel's note that the workbook is open, not it"
+            self.read_error = f"{self.name}: is Excel's note that the workbook is open, not it"
             return
-        self.grids = open_book(self.path).grids
-        self._heads = {
-            fold(grid.name): (place, *head_of(grid)) for place, grid in enumerate(self.grids)
+        self.grids = read_workbook_file(self.path).grids
+        self._headers = {
+            fold(grid.name): (index, *header_row(grid)) for index, grid in enumerate(self.grids)
         }
         self.findings = check(self.path)
 
-    def shown(self) -> dict[str, Any]:
-        """What the page knows of it."""
+    def to_dict(self) -> dict[str, Any]:
+        """JSON of the check report, as the page shows it."""
         return {
             "number": self.number,
             "name": self.name,
-            "again": self.origin is not None,
-            "trouble": self.trouble,
+            "can_reload": self.origin is not None,
+            "read_error": self.read_error,
             "errors": self.errors,
             "warnings": len(self.findings) - self.errors,
-            "findings": [self._shown(each) for each in self.findings[:LISTED]],
+            "findings": [self._finding(each) for each in self.findings[:MAX_PAGE_FINDINGS]],
             "sheets": [
-                {"name": grid.name, "rows": len(grid.rows), "head": self._heads[fold(grid.name)][1]}
+                {
+                    "name": grid.name,
+                    "rows": len(grid.rows),
+                    "header": self._headers[fold(grid.name)][1],
+                }
                 for grid in self.grids
             ],
         }
 
-    def _shown(self, finding: Finding) -> dict[str, Any]:
+    def _finding(self, finding: Finding) -> dict[str, Any]:
         return {
             "severity": finding.severity,
             "place": finding.place,
             "column": finding.column,
             "message": finding.message,
             "hint": finding.hint,
-            "at": self.place_of(finding),
+            "position": self.position_of(finding),
         }
 
-    def place_of(self, finding: Finding) -> Place | None:
-        """The cell itself, or the header of its column, or the first header; None if no sheet."""
-        known = self._heads.get(fold(finding.sheet))
-        if known is None:
+    def position_of(self, finding: Finding) -> ShownCell | None:
+        """The cell of a finding, or else the header of its column, or else the first header.
+
+        None if the workbook has no such sheet.
+        """
+        if fold(finding.sheet) not in self._headers:
             return None
-        sheet, head, headers = known
+        sheet, header, columns = self._headers[fold(finding.sheet)]
         letters = finding.cell.rstrip("0123456789")
         digits = finding.cell[len(letters) :]
-        column = _number(letters) if letters else headers.get(fold(finding.column), 0)
-        return sheet, int(digits) - 1 if digits else head, column
+        column = _column_index(letters) if letters else columns.get(fold(finding.column), 0)
+        return sheet, int(digits) - 1 if digits else header, column
 
     def cells(self, sheet: int, first: int) -> dict[str, Any]:
-        """A block of rows of a sheet, from row ``first`` (from 0) on; IndexError if none."""
+        """JSON of a block of rows of a sheet that begins with row ``first``, from 0.
+
+        Raises IndexError if there is no such sheet, or a number is negative.
+        """
         if sheet < 0 or first < 0:
             raise IndexError(sheet)
         rows = self.grids[sheet].rows
         block = [
-            [_shown_cell(value) for value in row[:COLUMNS]] for row in rows[first : first + ROWS]
+            [_cell_json(value) for value in row[:MAX_SHOWN_COLUMNS]]
+            for row in rows[first : first + ROWS_PER_BLOCK]
         ]
-        wide = max((len(row) for row in rows), default=0)
-        return {"sheet": sheet, "first": first, "rows": block, "wide": min(wide, COLUMNS)}
+        columns = min(max((len(row) for row in rows), default=0), MAX_SHOWN_COLUMNS)
+        return {"sheet": sheet, "first": first, "rows": block, "columns": columns}
 
     def marked_copy(self) -> Path:
-        """Path of the marked copy, which is written when it is first asked for.
+        """Path of the marked copy; the first call writes it.
 
         Raises FileError if the workbook cannot be marked.
         """
         from optimizer.tables.marked_copy import write_marked_copy
 
         copy = self.path.with_name(f"{self.path.stem}.checked{self.path.suffix}")
-        with self._marking:
+        with self._copy_lock:
             if not copy.exists():
                 write_marked_copy(self.path, self.findings, copy)
         return copy
 
 
-def head_of(grid: CellGrid) -> tuple[int, dict[str, int]]:
-    """Row of the headers (from 0), and the column of each by its folded text.
+def header_row(grid: CellGrid) -> tuple[int, dict[str, int]]:
+    """Row of the headers (from 0), and the column of each header by its folded text.
 
-    The row is the one that holds most declared headers, or else the first that is filled.
+    It is the row with most declared headers, or else the first that is not empty.
     """
     from optimizer.tables import SHEETS
 
@@ -159,21 +175,22 @@ def head_of(grid: CellGrid) -> tuple[int, dict[str, int]]:
     for name, sheet in SHEETS.items():
         if fold(name) == fold(grid.name):
             declared = {fold(column.header) for column in sheet.columns.values()}
-    best, most, found = 0, -1, {}
-    for number, row in enumerate(islice(grid.rows, 100)):
-        headers = _headers(row)
-        hits = sum(header in declared for header in headers)
-        if headers and hits > most:
-            best, most, found = number, hits, headers
-    return best, found
+    best_row, best_count, best_columns = 0, -1, {}
+    for index, row in enumerate(islice(grid.rows, HEADER_SEARCH_ROWS)):
+        columns = _columns_by_text(row)
+        count = sum(text in declared for text in columns)
+        if columns and count > best_count:
+            best_row, best_count, best_columns = index, count, columns
+    return best_row, best_columns
 
 
-def _headers(row: Sequence[Any]) -> dict[str, int]:
-    texts = [(fold(str(value)), place) for place, value in enumerate(row) if value is not None]
-    return {text: place for text, place in reversed(texts) if text}
+def _columns_by_text(row: Sequence[Any]) -> dict[str, int]:
+    """First column of each text in a row."""
+    texts = [(fold(str(value)), column) for column, value in enumerate(row) if value is not None]
+    return {text: column for text, column in reversed(texts) if text}
 
 
-def _number(letters: str) -> int:
+def _column_index(letters: str) -> int:
     """Column from 0: ``A`` is 0, ``AA`` is 26."""
     number = 0
     for letter in letters.upper():
@@ -181,14 +198,14 @@ def _number(letters: str) -> int:
     return number - 1
 
 
-def _shown_cell(value: Any) -> str | float | int:
+def _cell_json(value: Any) -> str | float | int:
     """A cell as the page shows it: numbers as numbers, anything else as text."""
     from optimizer.tables.cell_values import MergedCell, SharedCell
 
     if value is None or isinstance(value, MergedCell):
         return ""
     if isinstance(value, SharedCell):
-        return _shown_cell(value.value)
+        return _cell_json(value.value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
@@ -196,12 +213,13 @@ def _shown_cell(value: Any) -> str | float | int:
     if isinstance(value, datetime) and value.time() == time():
         value = value.date()
     text = value.isoformat() if isinstance(value, date) else str(value)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return text if len(text) <= MAX_CELL_CHARACTERS else text[: MAX_CELL_CHARACTERS - 1] + "…"
 
 
-def too_big(name: str, size: int) -> str:
-    """Why a workbook of this size is not taken."""
+def size_error(name: str, size: int) -> str:
+    """Sentence for a workbook that is too large."""
     return (
-        f"{name}: has {size / 1e6:,.0f} MB, and the page takes {MOST_BYTES / 1e6:,.0f} MB at most; "
+        f"{name}: has {size / 1e6:,.0f} MB, and the page takes "
+        f"{MAX_WORKBOOK_BYTES / 1e6:,.0f} MB at most; "
         "solve it with the command: optimizer solve"
     )

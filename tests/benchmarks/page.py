@@ -33,6 +33,8 @@ STEPS = (
 )
 EVERYDAY = 10_000
 """Variables up to which a case is an everyday one."""
+SMALL = 2_000
+"""Variables up to which a plan takes no longer than the usual imports alone."""
 LARGE = 40_000
 """Variables from which a case is a large one."""
 TWICE = 100_000
@@ -129,9 +131,10 @@ def _promises(sizes: Found, starts: Found) -> str:
         floor, command, steps = (contenders[key] for key in ("floor", "command", "steps"))
         if SIZES[name].variables <= EVERYDAY:
             rows.append(_row(name, "whole process / floor", command["wall"] / floor["wall"], 2.5))
+        if SIZES[name].variables <= SMALL:
             least = f" (the floor {floor['wall'] / usual:.2f})"
             rows.append(
-                _row(name, "whole process / usual imports", command["wall"] / usual, 1.5, least)
+                _row(name, "whole process / usual imports", command["wall"] / usual, 1.0, least)
             )
         if SIZES[name].variables >= TWICE:
             rows.append(_twice(name, own))

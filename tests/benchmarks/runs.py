@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 PEERS_SOLVE_TO = 60_000
 """Variables up to which the peers solve too; beyond, they build and hand over only."""
 USUAL = "import sys; sys.modules.update(dict.fromkeys(('numexpr', 'bottleneck'))); "
-USUAL += "import pandas, pyomo.environ"
+USUAL += "import pandas, pyomo.environ, highspy, openpyxl"
 """The yardstick of start-up, without what linopy brings and pandas would load."""
 
 CASES = ("tutorial", "north_america")

@@ -97,7 +97,7 @@ def feasible(case):
     m = model.build(network.build(case))
     program = solver.transfer(m)
     costless = structs.replace(program, cost=np.zeros_like(program.cost))
-    status, _ = solver.strict(costless, 60.0)
+    status, _ = solver.solve_with_tight_tolerances(costless, 60.0)
     assert status in ("optimal", "infeasible"), status
     return status == "optimal"
 

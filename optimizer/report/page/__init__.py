@@ -1,7 +1,7 @@
-"""The pages: HTML files that need nothing else, for people who decide.
+"""HTML pages of results and studies; each is one file that needs no other.
 
-``write_page`` makes that of a result, ``write_study_page`` that of a study; ``page_data``
-and ``study_data`` are what is embedded in them.
+``write_page`` writes the page of a result, ``write_study_page`` that of a study; ``page_data``
+and ``study_data`` give the data that are embedded in them.
 """
 
 from optimizer.report.page.page_data import page_data

@@ -1,4 +1,4 @@
-"""The result tables as the page holds them: whole, or their largest rows."""
+"""The result tables that a page holds: whole, or their largest rows."""
 
 from __future__ import annotations
 
@@ -8,63 +8,58 @@ from heapq import nlargest
 from math import fsum
 from typing import Any
 
-from optimizer.report.excel_values import clean, finite, plain
-from optimizer.report.formats import APART
-from optimizer.result.result_layouts import Layout, Table, Tables
+from optimizer.report.column_totals import has_page_sum
+from optimizer.report.excel_values import all_finite_floats, clean, finite
+from optimizer.result.result_layouts import Table, Tables
 
-MOST_ROWS = 5_000
-"""Rows of one table that the page holds."""
-MOST_CELLS = 220_000
-"""Cells of all tables that the page holds."""
-LONG = 24
-"""Letters from which a text counts as several cells."""
-SAMPLE = 100
-"""Rows that are looked at for long texts."""
-_ADDED = ("tonnes", "money", "amount")
-"""Kinds that are added up."""
-_NOT_ADDED = {
-    "Stock": ("tonnes",),
-    "Balance": ("opening", "closing"),
-    "Scarcity": ("bound",),
-    "Volume changes": ("before", "after", "change"),
-    "Changes by period": ("before", "after", "change"),
-    "Take or pay": ("least", "taken", "not taken"),
-}
-"""Columns of such a kind whose sum means nothing: levels, and terms of one contract."""
+MAX_EMBEDDED_ROWS = 5_000
+"""Most rows of one table in a page; the workbook has all of them."""
+MAX_EMBEDDED_CELLS = 220_000
+"""Most cells of all tables in a page; chosen so that a page stays below 5 MB."""
+_MIN_EMBEDDED_ROWS = 50
+"""Rows of a table that the page holds even if the other tables leave no cells."""
+LONG_TEXT_LETTERS = 24
+"""Letters beyond which a text counts as several cells."""
+LONG_TEXT_SAMPLE = 100
+"""Rows of a table by which the length of its texts is estimated."""
 
 
-def sheets(tables: Tables) -> list[dict[str, Any]]:
-    """Every table as it comes, with the sums over all its rows."""
-    shown = _shown(tables)
-    return [_sheet(table, shown[name]) for name, table in tables.items()]
+def embedded_tables(tables: Tables) -> list[dict[str, Any]]:
+    """JSON of every table in order, with sums over all its rows."""
+    limits = _row_limits(tables)
+    return [_embedded_table(table, limits[name]) for name, table in tables.items()]
 
 
-def _shown(tables: Tables) -> dict[str, int]:
-    """Rows of each table that the page holds: small tables whole, then what is left."""
-    left = MOST_CELLS
-    found = {}
-    widths = {name: _width(table) for name, table in tables.items()}
+def _row_limits(tables: Tables) -> dict[str, int]:
+    """Rows of each table that the page holds: small tables whole, the others as cells are left."""
+    cells_left = MAX_EMBEDDED_CELLS
+    limits = {}
+    widths = {name: _cells_per_row(table) for name, table in tables.items()}
     for name in sorted(tables, key=lambda name: len(tables[name]) * widths[name]):
-        found[name] = min(len(tables[name]), MOST_ROWS, max(left // widths[name], 50))
-        left -= found[name] * widths[name]
-    return found
+        rows = max(cells_left // widths[name], _MIN_EMBEDDED_ROWS)
+        limits[name] = min(len(tables[name]), MAX_EMBEDDED_ROWS, rows)
+        cells_left -= limits[name] * widths[name]
+    return limits
 
 
-def _width(table: Table) -> int:
+def _cells_per_row(table: Table) -> int:
     """Cells of a row; a long text counts as several."""
-    rows = range(0, len(table), max(1, len(table) // SAMPLE))
-    letters = [len(column[row]) for column in table.columns for row in rows if _long(column[row])]
-    return max(1, len(table.layout.fields)) + sum(letters) // (LONG * max(1, len(rows)))
+    rows = range(0, len(table), max(1, len(table) // LONG_TEXT_SAMPLE))
+    letters = [
+        len(column[row]) for column in table.columns for row in rows if _is_long(column[row])
+    ]
+    return max(1, len(table.layout.fields)) + sum(letters) // (
+        LONG_TEXT_LETTERS * max(1, len(rows))
+    )
 
 
-def _long(value: Any) -> bool:
-    return isinstance(value, str) and len(value) > LONG
+def _is_long(value: Any) -> bool:
+    return isinstance(value, str) and len(value) > LONG_TEXT_LETTERS
 
 
-def _sheet(table: Table, shown: int) -> dict[str, Any]:
+def _embedded_table(table: Table, shown: int) -> dict[str, Any]:
     layout = table.layout
-    added = _added(layout)
-    by, rows = _largest(table, shown)
+    by, rows = _largest_rows(table, shown)
     return {
         "name": layout.name,
         "meaning": layout.meaning,
@@ -75,7 +70,11 @@ def _sheet(table: Table, shown: int) -> dict[str, Any]:
         "total": len(table),
         "shown": shown,
         "by": by,
-        "sums": {header: fsum(_numbers(table[header])) for header in added},
+        "sums": {
+            field.header: fsum(_numbers(table[field.header]))
+            for field in layout.fields
+            if has_page_sum(layout.name, field)
+        },
         "columns": [
             _column(field.kind, column if rows is None else [column[row] for row in rows])
             for field, column in zip(layout.fields, table.columns, strict=True)
@@ -83,19 +82,8 @@ def _sheet(table: Table, shown: int) -> dict[str, Any]:
     }
 
 
-def _added(layout: Layout) -> list[str]:
-    never = _NOT_ADDED.get(layout.name, ())
-    if layout.name in APART:
-        return []
-    return [
-        field.header
-        for field in layout.fields
-        if field.kind in _ADDED and field.header not in never
-    ]
-
-
-def _largest(table: Table, shown: int) -> tuple[str, list[int] | None]:
-    """Column by which rows are chosen, and the rows, in the table's order; None for all."""
+def _largest_rows(table: Table, shown: int) -> tuple[str, list[int] | None]:
+    """Column by which the largest rows are chosen, and the rows in table order; None for all."""
     if shown >= len(table):
         return "", None
     numbers = [
@@ -112,20 +100,20 @@ def _largest(table: Table, shown: int) -> tuple[str, list[int] | None]:
 
 
 def _numbers(values: Sequence[Any]) -> Iterable[float]:
-    return values if plain(values) else filter(None, map(finite, values))
+    return values if all_finite_floats(values) else filter(None, map(finite, values))
 
 
 def _column(kind: str, values: Sequence[Any]) -> Any:
-    """Numbers as they are, text by an index into its distinct values where that is shorter."""
+    """JSON of a column: numbers as they are, text by index of its distinct values if shorter."""
     if kind not in ("text", "period", "date"):
-        if plain(values):
+        if all_finite_floats(values):
             return list(values)
         return [finite(value) if not isinstance(value, str) else clean(value) for value in values]
-    said = {
+    texts = {
         value: value.isoformat() if isinstance(value, date) else clean(value)
         for value in dict.fromkeys(values)
     }
-    place = {word: n for n, word in enumerate(dict.fromkeys(said.values()))}
-    if 2 * len(place) > len(values):
-        return [said[value] for value in values]
-    return {"words": list(place), "at": [place[said[value]] for value in values]}
+    places = {text: number for number, text in enumerate(dict.fromkeys(texts.values()))}
+    if 2 * len(places) > len(values):
+        return [texts[value] for value in values]
+    return {"words": list(places), "at": [places[texts[value]] for value in values]}

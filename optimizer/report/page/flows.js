@@ -1,59 +1,107 @@
-// What map and Sankey share: period, material, colours; and the shipments that these choose.
+// Shared by map and Sankey: the chosen period, material and colour, and the shipments they select.
 function rowsOf(columns) {
   const names = Object.keys(columns).filter(name => name !== "left");
-  return columns.tonnes.map((_, row) => Object.fromEntries(names.map(name => [name, columns[name][row]])));
+  return columns.tonnes.map((_, row) =>
+    Object.fromEntries(names.map(name => [name, columns[name][row]])),
+  );
 }
-const shipped = rowsOf(data.shipped), bought = rowsOf(data.bought), delivered = rowsOf(data.delivered);
+const shipped = rowsOf(data.shipped);
+const bought = rowsOf(data.bought);
+const delivered = rowsOf(data.delivered);
 const siteOf = new Map(data.sites.map(site => [site.name, site]));
 const countryOf = name => siteOf.get(name)?.country || "";
 const view = {bin: -1, material: "", colour: "rule:"};
 
-const countries = [...grouped(shipped, lot => countryOf(lot["from site"]), lot => lot.tonnes)].sort((a, b) => b[1] - a[1]).map(entry => entry[0]);
-const countryColour = country => PALETTE[countries.indexOf(country)] || OTHER;
+const countries = [
+  ...sumBy(
+    shipped,
+    lot => countryOf(lot["from site"]),
+    lot => lot.tonnes,
+  ),
+]
+  .sort((a, b) => b[1] - a[1])
+  .map(entry => entry[0]);
+const countryColour = country => PALETTE[countries.indexOf(country)] || OTHER_COLOUR;
 
-// State of a lot: breaks the rule, keeps it, or is not followed (nobody down the line has to know).
-const STATES = {
-  break: ["breaks it", "var(--break)"], clean: ["keeps it", "var(--clean)"],
+// State of a lot: breaks the rule, keeps it, or is not traced, as no later delivery needs it.
+const COMPLIANCE_STATES = {
+  break: ["breaks it", "var(--break)"],
+  clean: ["keeps it", "var(--clean)"],
   open: ["not followed: no delivery that the rule binds can follow from it", "var(--open)"],
 };
 const ruleNames = data.rules.names?.length ? data.rules.names : [...new Set(data.classes.flat(2))];
 function stateOf(lot, rule) {
   const [breaks, open] = data.classes[lot.class];
-  const counts = names => rule ? names.includes(rule) : names.some(name => ruleNames.includes(name));
+  const counts = names =>
+    rule ? names.includes(rule) : names.some(name => ruleNames.includes(name));
   return counts(breaks) ? "break" : counts(open) ? "open" : "clean";
 }
 function chosenColour() {
   if (view.colour === "country") {
     const present = new Set(chosen(shipped).map(lot => countryOf(lot["from site"])));
-    const named = countries.slice(0, PALETTE.length).filter(country => present.has(country)), more = countries.slice(PALETTE.length).filter(country => present.has(country));
+    const named = countries.slice(0, PALETTE.length).filter(country => present.has(country));
+    const otherCountries = countries.slice(PALETTE.length).filter(country => present.has(country));
     const key = named.map(country => [`from ${country || "no country"}`, countryColour(country)]);
-    if (more.length) key.push([`from ${more.join(", ")}`, OTHER]);
-    return {of: lot => countryOf(lot["from site"]), paint: countryColour, told: country => country, key};
+    if (otherCountries.length) key.push([`from ${otherCountries.join(", ")}`, OTHER_COLOUR]);
+    return {
+      of: lot => countryOf(lot["from site"]),
+      paint: countryColour,
+      label: country => country,
+      key,
+    };
   }
   const rule = view.colour.slice(5);
   const states = new Set(chosen(shipped).map(lot => stateOf(lot, rule)));
   const name = rule || "every rule";
-  const words = {break: rule ? `breaks ${rule}` : "breaks a rule", clean: ruleNames.length ? `keeps ${name}` : "shipped: no rule is written",
-    open: rule ? STATES.open[0] : "a rule is not followed: no delivery that it binds can follow from it"};
-  return {of: lot => stateOf(lot, rule), paint: state => STATES[state][1], told: state => words[state],
-    key: Object.keys(STATES).filter(state => states.has(state)).map(state => [words[state], STATES[state][1]])};
+  const words = {
+    break: rule ? `breaks ${rule}` : "breaks a rule",
+    clean: ruleNames.length ? `keeps ${name}` : "shipped: no rule is written",
+    open: rule
+      ? COMPLIANCE_STATES.open[0]
+      : "a rule is not followed: no delivery that it binds can follow from it",
+  };
+  return {
+    of: lot => stateOf(lot, rule),
+    paint: state => COMPLIANCE_STATES[state][1],
+    label: state => words[state],
+    key: Object.keys(COMPLIANCE_STATES)
+      .filter(state => states.has(state))
+      .map(state => [words[state], COMPLIANCE_STATES[state][1]]),
+  };
 }
 
 function chosen(lots) {
   const [kind, name] = [view.material.slice(0, 6), view.material.slice(6)];
-  return lots.filter(lot => (view.bin < 0 || lot.bin === view.bin) && (!view.material ||
-    (kind === "stage:" ? data.stages[data.materials[lot.material]] === name : data.materials[lot.material] === view.material.slice(9))));
+  return lots.filter(
+    lot =>
+      (view.bin < 0 || lot.bin === view.bin) &&
+      (!view.material ||
+        (kind === "stage:"
+          ? data.stages[data.materials[lot.material]] === name
+          : data.materials[lot.material] === view.material.slice(9))),
+  );
 }
-const periodTold = () => view.bin < 0 ? span || "the horizon" : bins[view.bin];
-const materialTold = () => !view.material ? "all materials" : view.material.replace("stage:", "materials that are ").replace("material:", "");
+const periodTold = () => (view.bin < 0 ? horizonText || "the horizon" : bins[view.bin]);
+const materialTold = () =>
+  !view.material
+    ? "all materials"
+    : view.material.replace("stage:", "materials that are ").replace("material:", "");
 
 // Links: tonnes from site to site, split by colour.
 function links(colours) {
   const found = new Map();
   for (const lot of chosen(shipped)) {
     const key = `${lot["from site"]}\u0000${lot["to site"]}`;
-    if (!found.has(key)) found.set(key, {from: lot["from site"], to: lot["to site"], tonnes: 0, parts: new Map(), materials: new Map()});
-    const link = found.get(key), part = colours.of(lot);
+    if (!found.has(key))
+      found.set(key, {
+        from: lot["from site"],
+        to: lot["to site"],
+        tonnes: 0,
+        parts: new Map(),
+        materials: new Map(),
+      });
+    const link = found.get(key);
+    const part = colours.of(lot);
     link.tonnes += lot.tonnes;
     link.parts.set(part, (link.parts.get(part) || 0) + lot.tonnes);
     const material = data.materials[lot.material];
@@ -68,43 +116,139 @@ function largestLink() {
   view.bin = -1;
   const lots = chosen(shipped);
   view.bin = bin;
-  return Math.max(1e-9, ...grouped(lots, lot => `${lot["from site"]}\u0000${lot["to site"]}\u0000${bin < 0 ? "" : lot.bin}`, lot => lot.tonnes).values());
+  return Math.max(
+    1e-9,
+    ...sumBy(
+      lots,
+      lot => `${lot["from site"]}\u0000${lot["to site"]}\u0000${bin < 0 ? "" : lot.bin}`,
+      lot => lot.tonnes,
+    ).values(),
+  );
 }
 function linkTold(link, colours) {
   const materials = [...link.materials].sort((a, b) => b[1] - a[1]);
-  return [`${link.from} to ${link.to}: ${tonnes(link.tonnes)}, ${periodTold()}`,
+  return [
+    `${link.from} to ${link.to}: ${tonnes(link.tonnes)}, ${periodTold()}`,
     ...materials.slice(0, 5).map(([name, value]) => `${name}: ${tonnes(value)}`),
     ...(materials.length > 5 ? [`and ${materials.length - 5} more materials`] : []),
-    ...[...link.parts].map(([part, value]) => `${colours.told(part) || "no country"}: ${tonnes(value)}`)].join("\n");
+    ...[...link.parts].map(
+      ([part, value]) => `${colours.label(part) || "no country"}: ${tonnes(value)}`,
+    ),
+  ].join("\n");
 }
 const linkHeads = ["from", "country", "to", "country", "tonnes", "materials", "colour"];
 const linkRows = () => {
   const colours = chosenColour();
-  return links(colours).map(link => [link.from, countryOf(link.from), link.to, countryOf(link.to), link.tonnes,
-    [...link.materials.keys()].join(", "), [...link.parts].map(([part, value]) => `${colours.told(part)} ${tonnes(value)}`).join("; ")]);
+  return links(colours).map(link => [
+    link.from,
+    countryOf(link.from),
+    link.to,
+    countryOf(link.to),
+    link.tonnes,
+    [...link.materials.keys()].join(", "),
+    [...link.parts].map(([part, value]) => `${colours.label(part)} ${tonnes(value)}`).join("; "),
+  ]);
 };
 
 function flowsSection() {
-  if (!shipped.length) return section("flows", "Flows", make("p", {class: "note"}, "Nothing is shipped in this plan."));
-  const placed = data.sites.some(site => site.at && shipped.some(lot => lot["from site"] === site.name || lot["to site"] === site.name));
-  const pictures = [placed ? mapFigure() : make("p", {class: "note card"}, "No map: no site that ships has a latitude and longitude in Sites."), sankeyFigure()];
-  const repaint = () => pictures.forEach(picture => picture.repaint?.());
-  const stages = [...new Set(shipped.map(lot => data.stages[data.materials[lot.material]]).filter(Boolean))];
-  const materials = [...grouped(shipped, lot => data.materials[lot.material], lot => lot.tonnes)].sort((a, b) => b[1] - a[1]);
+  if (!shipped.length)
+    return section(
+      "flows",
+      "Flows",
+      make("p", {class: "note"}, "Nothing is shipped in this plan."),
+    );
+  const placed = data.sites.some(
+    site =>
+      site.at &&
+      shipped.some(lot => lot["from site"] === site.name || lot["to site"] === site.name),
+  );
+  const pictures = [
+    placed
+      ? mapFigure()
+      : make(
+          "p",
+          {class: "note card"},
+          "No map: no site that ships has a latitude and longitude in Sites.",
+        ),
+    sankeyFigure(),
+  ];
+  const repaint = () => {
+    for (const picture of pictures) picture.repaint?.();
+  };
+  const stages = [
+    ...new Set(shipped.map(lot => data.stages[data.materials[lot.material]]).filter(Boolean)),
+  ];
+  const materials = [
+    ...sumBy(
+      shipped,
+      lot => data.materials[lot.material],
+      lot => lot.tonnes,
+    ),
+  ].sort((a, b) => b[1] - a[1]);
   const {left} = data.shipped;
-  return section("flows", "Where does it come from, and where does it go?",
-    make("div", {class: "tools steer", role: "group", "aria-label": "What map and Sankey show"}, periodSlider(repaint),
-      choice("Material", [["", "all"], ...stages.map(stage => [`stage:${stage}`, `all that are ${stage}`]), ...materials.map(([name]) => [`material:${name}`, name])], "", value => { view.material = value; repaint(); }),
-      choice("Colour", [["rule:", "by compliance, every rule"], ...ruleNames.map(rule => [`rule:${rule}`, `by compliance: ${rule}`]), ["country", "by country that it is sent from"]], "rule:", value => { view.colour = value; repaint(); })),
-    left.places ? make("p", {class: "note"}, `Drawn are the largest lanes; ${counted(left.places, "lane")} with ${tonnes(left.tonnes)} more stand in Shipments in the workbook.`) : null,
-    pictures);
+  return section(
+    "flows",
+    "Where does it come from, and where does it go?",
+    make(
+      "div",
+      {class: "tools steer", role: "group", "aria-label": "What map and Sankey show"},
+      periodSlider(repaint),
+      selectBox(
+        "Material",
+        [
+          ["", "all"],
+          ...stages.map(stage => [`stage:${stage}`, `all that are ${stage}`]),
+          ...materials.map(([name]) => [`material:${name}`, name]),
+        ],
+        "",
+        value => {
+          view.material = value;
+          repaint();
+        },
+      ),
+      selectBox(
+        "Colour",
+        [
+          ["rule:", "by compliance, every rule"],
+          ...ruleNames.map(rule => [`rule:${rule}`, `by compliance: ${rule}`]),
+          ["country", "by country that it is sent from"],
+        ],
+        "rule:",
+        value => {
+          view.colour = value;
+          repaint();
+        },
+      ),
+    ),
+    left.places
+      ? make(
+          "p",
+          {class: "note"},
+          `Drawn are the largest lanes; ${counted(left.places, "lane")} with ` +
+            `${tonnes(left.tonnes)} more stand in Shipments in the workbook.`,
+        )
+      : null,
+    pictures,
+  );
 }
 
 function periodSlider(repaint) {
   let timer = 0;
   const output = make("output", {for: "period"});
-  const slider = make("input", {type: "range", id: "period", min: 0, max: bins.length, step: 1, value: 0, oninput: () => set(+slider.value)});
-  const play = make("button", {type: "button", class: "hide", onclick: () => timer ? stop() : start()}, "▶ Play");
+  const slider = make("input", {
+    type: "range",
+    id: "period",
+    min: 0,
+    max: bins.length,
+    step: 1,
+    value: 0,
+    oninput: () => set(+slider.value),
+  });
+  const play = make(
+    "button",
+    {type: "button", class: "hide", onclick: () => (timer ? stop() : start())},
+    "▶ Play",
+  );
   function set(value) {
     view.bin = value - 1;
     slider.value = value;
@@ -113,14 +257,22 @@ function periodSlider(repaint) {
     slider.setAttribute("aria-valuetext", text);
     repaint();
   }
-  function stop() { clearInterval(timer); timer = 0; play.textContent = "▶ Play"; }
+  function stop() {
+    clearInterval(timer);
+    timer = 0;
+    play.textContent = "▶ Play";
+  }
   function start() {
     play.textContent = "■ Stop";
     set(view.bin + 1 >= bins.length ? 1 : view.bin + 2);
-    timer = setInterval(() => view.bin + 1 >= bins.length ? stop() : set(view.bin + 2), 1100);
+    timer = setInterval(() => (view.bin + 1 >= bins.length ? stop() : set(view.bin + 2)), 1100);
   }
   output.textContent = "whole horizon";
   slider.setAttribute("aria-valuetext", "whole horizon");
   if (bins.length < 2) return [];
-  return [make("label", {class: "slider", for: "period"}, data.axis.joined ? "Time" : "Period", slider), output, bins.length > 1 ? play : null];
+  return [
+    make("label", {class: "slider", for: "period"}, data.axis.joined ? "Time" : "Period", slider),
+    output,
+    bins.length > 1 ? play : null,
+  ];
 }

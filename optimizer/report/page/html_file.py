@@ -1,4 +1,4 @@
-"""A whole page: template, style, program and data put into one file."""
+"""An HTML file from template, style sheet, programs and data; it needs no other file."""
 
 from __future__ import annotations
 
@@ -8,44 +8,46 @@ from typing import Any
 
 import msgspec
 
-FOLDER = Path(__file__).parent
-SHARED = ("base.js", "marks.js", "frame.js")
-"""Parts of every page's program, which stand first."""
-WHAT = "page"
-"""What messages call the file."""
-_UNSAFE = {b"<": rb"\u003c", b">": rb"\u003e", b"&": rb"\u0026"}
+PAGE_FOLDER = Path(__file__).parent
+SHARED_PROGRAMS = ("base.js", "marks.js", "frame.js")
+"""Programs of every page; they come before the others."""
+PAGE_FILE_KIND = "page"
+"""Name of the file in messages."""
+_JSON_ESCAPES = {b"<": rb"\u003c", b">": rb"\u003e", b"&": rb"\u0026"}
 
 
-def whole(data: Any, title: str, skip: str, programs: Sequence[str], land: str = "null") -> bytes:
-    """One HTML file that needs nothing else.
+def html_page(
+    data: Any, title: str, skip: str, programs: Sequence[str], land: str = "null"
+) -> bytes:
+    """Bytes of one HTML file.
 
-    ``skip`` is what the first link leads to, ``programs`` are the parts of the program after
-    the shared ones, ``land`` is JSON of the outline of the land.
+    ``skip`` names the target of the skip link; ``programs`` are files that follow the shared
+    ones; ``land`` is JSON of the outlines of the land.
     """
     texts = {
         "title": _escaped(title),
         "skip": _escaped(skip),
-        "style": text_of("page.css"),
+        "style": page_part("page.css"),
         "land": land,
-        "program": "".join(text_of(name) for name in (*SHARED, *programs)),
+        "program": "".join(page_part(name) for name in (*SHARED_PROGRAMS, *programs)),
     }
-    parts = {name: text.encode() for name, text in texts.items()} | {"data": embedded(data)}
-    begin, *pieces = text_of("page.html").encode().split(b"{{")
-    filled = (piece.partition(b"}}") for piece in pieces)
-    return begin + b"".join(parts[name.decode()] + rest for name, _, rest in filled)
+    values = {name: text.encode() for name, text in texts.items()} | {"data": script_json(data)}
+    start, *sections = page_part("page.html").encode().split(b"{{")
+    fields = (section.partition(b"}}") for section in sections)
+    return start + b"".join(values[name.decode()] + rest for name, _, rest in fields)
 
 
-def embedded(data: Any) -> bytes:
-    """JSON that may stand in a script element: whatever a name holds, it cannot end it."""
+def script_json(data: Any) -> bytes:
+    """JSON for a script element, escaped so that no text in it can end the element."""
     text = msgspec.json.encode(data, enc_hook=float)
-    for character, safe in _UNSAFE.items():
+    for character, safe in _JSON_ESCAPES.items():
         text = text.replace(character, safe)
     return text
 
 
-def text_of(name: str) -> str:
-    """The text of a part of the page."""
-    return (FOLDER / name).read_text(encoding="utf-8")
+def page_part(name: str) -> str:
+    """Text of a file of the page."""
+    return (PAGE_FOLDER / name).read_text(encoding="utf-8")
 
 
 def _escaped(text: str) -> str:

@@ -1,16 +1,72 @@
-// The page in order.
-const parts = data.objective === null ? [] : [
-  ["Demand and rules", section("service", "Is demand met, and are the rules kept?",
-    make("div", {class: "pair"}, data.delivered.tonnes.length || data.short.length ? demandFigure() : null, data.rules.rows.length ? rulesFigure() : make("p", {class: "note card"}, "No rule binds a delivery.")))],
-  ["Flows", flowsSection()],
-  ["Plants and stock", data.units.rows.length || data.stock.rows.length ? section("plants", "What is busy, and what lies in stock?", unitsFigure(), stockFigure()) : null],
-  ["Money", section("money", "What does it cost?", costFigure(), ruleCostFigure())],
-  ["Scarce and nearly used", data.scarcity.rows.length || data.break_even.rows.length ? section("scarce", "What is scarce, and who is nearly competitive?", make("div", {class: "pair"}, scarcityFigure(), breakEvenFigure())) : null],
-  ["Tables", tablesSection()],
-].filter(part => part[1]);
+// The page of a run: its sections in order.
+const parts =
+  data.objective === null
+    ? []
+    : [
+        [
+          "Demand and rules",
+          section(
+            "service",
+            "Is demand met, and are the rules kept?",
+            make(
+              "div",
+              {class: "pair"},
+              data.delivered.tonnes.length || data.short.length ? demandFigure() : null,
+              data.rules.rows.length
+                ? rulesFigure()
+                : make("p", {class: "note card"}, "No rule binds a delivery."),
+            ),
+          ),
+        ],
+        ["Flows", flowsSection()],
+        [
+          "Plants and stock",
+          data.units.rows.length || data.stock.rows.length
+            ? section(
+                "plants",
+                "What is busy, and what lies in stock?",
+                unitsFigure(),
+                stockFigure(),
+              )
+            : null,
+        ],
+        ["Money", section("money", "What does it cost?", costFigure(), ruleCostFigure())],
+        [
+          "Scarce and nearly used",
+          data.scarcity.rows.length || data.break_even.rows.length
+            ? section(
+                "scarce",
+                "What is scarce, and who is nearly competitive?",
+                make("div", {class: "pair"}, scarcityFigure(), breakEvenFigure()),
+              )
+            : null,
+        ],
+        ["Tables", tablesSection()],
+      ].filter(part => part[1]);
 assemble(head(), parts);
-document.getElementById("foot").append(
-  make("p", {}, `Input ${data.input.file || "from tables"}${data.input.sha256 ? `, sha256 ${data.input.sha256}` : ""}. Made ${data.made} by magnet-sourcing-optimizer ${data.version}${data.run ? ` in run ${data.run}` : ""}.`),
-  make("p", {}, data.objective === null ? "" : `${data.audit.verdict}. Every figure is a sum over the result tables, which stand in full in the results workbook.`
-    + (data.axis.joined ? ` Pictures join ${data.axis.periods} periods by ${data.axis.joined}.` : "")),
-  land ? make("p", {}, "Outline of the land: Natural Earth, public domain.") : "");
+document
+  .getElementById("foot")
+  .append(
+    make(
+      "p",
+      {},
+      "Input " +
+        `${data.input.file || "from tables"}` +
+        (data.input.sha256 ? `, sha256 ${data.input.sha256}` : "") +
+        ". " +
+        `Made ${data.made} by magnet-sourcing-optimizer ` +
+        `${data.version}${data.run ? ` in run ${data.run}` : ""}.`,
+    ),
+    make(
+      "p",
+      {},
+      data.objective === null
+        ? ""
+        : `${data.audit.verdict}. Every figure is a sum over the result tables, which stand ` +
+            "in full in the results workbook." +
+            (data.axis.joined
+              ? ` Pictures join ${data.axis.periods} periods by ${data.axis.joined}.`
+              : ""),
+    ),
+    land ? make("p", {}, "Outline of the land: Natural Earth, public domain.") : "",
+  );

@@ -1,4 +1,4 @@
-"""From a result to what the page shows: figures of the result tables, and sites."""
+"""Data of the page of a result: figures of the result tables, and sites."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from optimizer.plan import status_sentence
 from optimizer.report import block_demand
 from optimizer.report.excel_values import clean, finite
 from optimizer.report.page import picture_data
-from optimizer.report.page.embedded_tables import sheets
-from optimizer.report.page.period_bins import PeriodBins, bins
-from optimizer.report.write_result import summary_of
-from optimizer.result.result_layouts import CATEGORIES, Tables, in_order
+from optimizer.report.page.embedded_tables import embedded_tables
+from optimizer.report.page.period_bins import PeriodBins, period_bins
+from optimizer.report.write_result import plan_summary
+from optimizer.result.result_layouts import COST_CATEGORIES, Tables, in_order
 from optimizer.version import __version__
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
 
-MOST_CHECKS = 150
-"""Rows of Compliance in the picture of rules."""
-RULE_COSTS = "Rule costs"
+MAX_RULE_CHECKS = 150
+"""Most rows of Compliance in the picture of rules; chosen so that they can be read."""
+RULE_COSTS_TABLE = "Rule costs"
 
 
 def page_data(result: Result) -> dict[str, Any]:
-    """Everything that the page of a result holds, ready for JSON."""
+    """Data of the page of a result, ready for JSON."""
     calendar = result.network.calendar
     periods = tuple(clean(label) for label in calendar.labels)
-    axis = bins(periods, tuple(str(day.year) for day in calendar.first))
-    pictures = _pictures(result.tables, axis)
+    axis = period_bins(periods, tuple(str(day.year) for day in calendar.first))
+    pictures = _picture_data(result.tables, axis)
     return {
-        **_head(result),
+        **_plan_header(result),
         "axis": {"labels": axis.labels, "joined": axis.joined, "periods": len(periods)},
         "sites": _sites(result, pictures),
         "stages": {clean(row.material): clean(row.stage) for row in result.case.materials},
         **pictures,
         "demand": _demand(result),
-        "sheets": sheets(in_order(result.tables)),
+        "sheets": embedded_tables(in_order(result.tables)),
     }
 
 
-def _head(result: Result) -> dict[str, Any]:
+def _plan_header(result: Result) -> dict[str, Any]:
     settings, audit = result.case.settings, result.audit
     status = status_sentence(result.status)
     return {
@@ -59,8 +59,8 @@ def _head(result: Result) -> dict[str, Any]:
         "alerts": [clean(text) for text in result.alerts],
         "warnings": [clean(finding) for finding in result.warnings],
         "repairs": [
-            {"title": clean(title), "changes": [clean(text) for text in told]}
-            for title, told in _diagnosis(result)
+            {"title": clean(title), "changes": [clean(text) for text in sentences]}
+            for title, sentences in _diagnosis(result)
         ],
         "input": {"file": clean(Path(result.case.path).name), "sha256": result.case.sha256},
         "made": date.today().isoformat(),
@@ -70,19 +70,26 @@ def _head(result: Result) -> dict[str, Any]:
 
 
 def _diagnosis(result: Result) -> Iterator[tuple[str, Sequence[object]]]:
-    """What clashes where there is no plan, and what would have to give: title and sentences."""
-    why = result.conflict
-    if why.clashes:
-        yield why.heading, (*why.clashes, *why.gaps)
+    """Title and sentences of the conflict and of each repair, if there is no plan."""
+    conflict = result.conflict
+    if conflict.clashes:
+        yield conflict.heading, (*conflict.clashes, *conflict.gaps)
     for repair in result.repairs:
         yield repair.title, repair.changes
 
 
 def _sites(result: Result, pictures: dict[str, Any]) -> list[dict[str, Any]]:
-    """The sites that a flow of the pictures begins or ends at."""
-    ends = {"shipped": ("from site", "to site"), "bought": ("site",), "delivered": ("customer",)}
+    """Sites at which a flow of the pictures begins or ends."""
+    site_columns = {
+        "shipped": ("from site", "to site"),
+        "bought": ("site",),
+        "delivered": ("customer",),
+    }
     used = {
-        name for of, headers in ends.items() for header in headers for name in pictures[of][header]
+        name
+        for flow, headers in site_columns.items()
+        for header in headers
+        for name in pictures[flow][header]
     }
     return [
         {
@@ -98,24 +105,24 @@ def _sites(result: Result, pictures: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _pictures(tables: Tables, axis: PeriodBins) -> dict[str, Any]:
+def _picture_data(tables: Tables, axis: PeriodBins) -> dict[str, Any]:
     lots = picture_data.LotSums(axis)
-    found: dict[str, Any] = {}
-    for name, sheet, places, most in (
-        ("shipped", "Shipments", ("from site", "to site"), picture_data.MOST_FLOWS),
-        ("bought", "Purchases", ("offer", "site", "country"), picture_data.MOST_PLACES),
-        ("delivered", "Deliveries", ("line", "customer", "segment"), picture_data.MOST_PLACES),
+    flows: dict[str, Any] = {}
+    for name, sheet, places, limit in (
+        ("shipped", "Shipments", ("from site", "to site"), picture_data.MAX_SHIPMENT_SUMS),
+        ("bought", "Purchases", ("offer", "site", "country"), picture_data.MAX_PLACE_SUMS),
+        ("delivered", "Deliveries", ("line", "customer", "segment"), picture_data.MAX_PLACE_SUMS),
     ):
-        found[name], found[name]["left"] = lots.add(tables.get(sheet), places, most)
+        flows[name], flows[name]["left"] = lots.add(tables.get(sheet), places, limit)
     return {
-        **found,
-        **lots.words(),
+        **flows,
+        **lots.names(),
         "units": picture_data.utilisation(tables.get("Utilisation"), axis),
         "stock": picture_data.stock(tables.get("Stock"), axis),
         "costs": _costs(tables),
         "short": [
             [*(clean(part) for part in key), tonnes]
-            for key, tonnes in picture_data.added(
+            for key, tonnes in picture_data.sums_by_key(
                 tables.get("Shortages"), ("line", "customer", "material", "segment"), "short"
             ).items()
         ],
@@ -127,13 +134,15 @@ def _pictures(tables: Tables, axis: PeriodBins) -> dict[str, Any]:
 
 
 def _costs(tables: Tables) -> dict[str, Any]:
-    """By category and calendar year: as paid, and as present value."""
+    """Cost by category and calendar year, as paid and discounted."""
     table = tables.get("Costs")
     keys = ("category", "year")
-    paid, present = (picture_data.added(table, keys, value) for value in ("amount", "discounted"))
+    paid, present = (
+        picture_data.sums_by_key(table, keys, value) for value in ("amount", "discounted")
+    )
     years = sorted({clean(year) for _, year in paid})
-    order = [name for name in CATEGORIES if any(key[0] == name for key in paid)]
-    order += sorted({category for category, _ in paid if category not in CATEGORIES})
+    categories = [name for name in COST_CATEGORIES if any(key[0] == name for key in paid)]
+    categories += sorted({category for category, _ in paid if category not in COST_CATEGORIES})
     return {
         "years": years,
         "rows": [
@@ -142,28 +151,28 @@ def _costs(tables: Tables) -> dict[str, Any]:
                 "amount": [paid.get((category, year), 0.0) for year in years],
                 "discounted": [present.get((category, year), 0.0) for year in years],
             }
-            for category in order
+            for category in categories
         ],
     }
 
 
 def _rules(tables: Tables) -> dict[str, Any]:
-    """Checks of the rules, those with least headroom first."""
+    """Checks of the rules; those with the least headroom come first."""
     table = tables.get("Compliance")
     if table is None:
         return {"rows": [], "left": 0}
-    words = ("rule", "line", "segment", "window", "verdict", "rests on")
+    texts = ("rule", "line", "segment", "window", "verdict", "rests on")
     figures = ("delivered", "breaking", "share found", "share allowed")
     rows = [
         {
-            **{word: clean(table[word][row]) for word in words},
-            **{figure: finite(table[figure][row]) for figure in figures},
+            **{header: clean(table[header][row]) for header in texts},
+            **{header: finite(table[header][row]) for header in figures},
         }
         for row in range(len(table))
     ]
     kept, left = picture_data.largest(
         rows,
-        MOST_CHECKS,
+        MAX_RULE_CHECKS,
         lambda row: (row["share found"] or 0.0) - (row["share allowed"] or 0.0),
     )
     kept_rows = (row for row in rows if not str(row["verdict"]).startswith("broken"))
@@ -176,8 +185,8 @@ def _rules(tables: Tables) -> dict[str, Any]:
 
 
 def _rule_costs(tables: Tables) -> list[dict[str, Any]]:
-    """What each rule costs, where a study has found it."""
-    table = tables.get(RULE_COSTS)
+    """Cost of each rule, if the result has the table of rule costs."""
+    table = tables.get(RULE_COSTS_TABLE)
     if table is None:
         return []
     named = {header.replace("_", " "): header for header in table.layout.headers}
@@ -191,21 +200,21 @@ def _rule_costs(tables: Tables) -> list[dict[str, Any]]:
 
 
 def _demand(result: Result) -> dict[str, Any] | None:
-    """Wanted and short by segment, as on the workbook's Summary; None if nobody waits."""
+    """Tonnes wanted and short by segment, as on the Summary; None without demand lines."""
     if result.objective is None or result.audit is None:
         return None
-    found = block_demand.demand(summary_of(result), result.tables)
-    if found is None:
+    demand = block_demand.demand_by_year(plan_summary(result), result.tables)
+    if demand is None:
         return None
     return {
-        "wanted": found.sum("wanted", every=True),
-        "short": found.sum("short", every=True),
+        "wanted": demand.sum("wanted"),
+        "short": demand.sum("short"),
         "segments": [
             {
-                "segment": segment or block_demand.NO_SEGMENT,
-                "wanted": found.sum("wanted", segment),
-                "short": found.sum("short", segment),
+                "segment": segment or block_demand.NO_SEGMENT_LABEL,
+                "wanted": demand.sum("wanted", segment),
+                "short": demand.sum("short", segment),
             }
-            for segment in found.segments
+            for segment in demand.segments
         ],
     }

@@ -1,4 +1,4 @@
-"""What the pictures show: sums over the result tables, cut to what fits a page."""
+"""Data of the pictures: sums over the result tables, limited to what fits a page."""
 
 from __future__ import annotations
 
@@ -9,62 +9,66 @@ from optimizer.report.excel_values import clean, finite
 from optimizer.report.page.period_bins import PeriodBins
 from optimizer.result.result_layouts import Table
 
-MOST_FLOWS = 12_000
-"""Sums of shipments that the page holds."""
-MOST_PLACES = 4_000
-"""Sums of purchases, and of deliveries, that the page holds."""
-MOST_UNITS = 120
-MOST_STOCKS = 24
-MOST_THINGS = 40
-"""Things of one kind in the lists of what is scarce and of what is nearly used."""
+MAX_SHIPMENT_SUMS = 12_000
+"""Most sums of shipments in a page; chosen so that a page stays below 5 MB."""
+MAX_PLACE_SUMS = 4_000
+"""Most sums of purchases, and of deliveries, in a page; see MAX_SHIPMENT_SUMS."""
+MAX_CHARTED_UNITS = 120
+"""Units in the picture of utilisation; chosen so that it can be scrolled through."""
+MAX_CHARTED_STOCKS = 24
+"""Stocks in the picture of stock; chosen so that each has room for its curve."""
+MAX_THINGS_PER_KIND = 40
+"""Things of one kind in the lists of scarcity and break-even; chosen so that they can be read."""
 
-Key = tuple[Any, ...]
+SumKey = tuple[Any, ...]
 
 
 class TextIndex:
-    """Distinct texts, each with its place."""
+    """Numbers distinct values in the order of their first appearance."""
 
     def __init__(self) -> None:
-        self.places: dict[Any, int] = {}
+        self.numbers: dict[Any, int] = {}
 
-    def __call__(self, word: Any) -> int:
-        """Place of a text, a new one for a new text."""
-        return self.places.setdefault(word, len(self.places))
+    def __call__(self, value: Any) -> int:
+        """Number of a value; a new value gets the next one."""
+        return self.numbers.setdefault(value, len(self.numbers))
 
 
-def added(table: Table | None, headers: Sequence[str], value: str) -> dict[Key, float]:
-    """Sum of a column for each combination of others."""
-    found: dict[Key, float] = {}
+def sums_by_key(table: Table | None, headers: Sequence[str], value: str) -> dict[SumKey, float]:
+    """Sum of a column for each combination of values of others; empty without a table."""
+    sums: dict[SumKey, float] = {}
     if table is None:
-        return found
-    numbers = table[value]
+        return sums
     keys = zip(*(table[header] for header in headers), strict=True)
-    for key, number in zip(keys, numbers, strict=True):
-        found[key] = found.get(key, 0.0) + (finite(number) or 0.0)
-    return found
+    for key, number in zip(keys, table[value], strict=True):
+        sums[key] = sums.get(key, 0.0) + (finite(number) or 0.0)
+    return sums
 
 
 class LotSums:
-    """Sums of lots: by place, material, bin and class (rules broken, rules not followed)."""
+    """Sums of lots by place, material, bin and class (rules broken, rules not followed)."""
 
     def __init__(self, bins: PeriodBins) -> None:
         self.bins = bins
         self.materials, self.classes = TextIndex(), TextIndex()
 
     def add(
-        self, table: Table | None, places: Sequence[str], most: int
+        self, table: Table | None, places: Sequence[str], limit: int
     ) -> tuple[dict[str, Any], dict[str, float]]:
-        """Columns of sums for the places with most tonnes, and what is left out."""
-        found: dict[Key, float] = {}
+        """Sums of the places with most tonnes, column by column; number and tonnes of the others.
+
+        At most ``limit`` sums are given, those of a place all or none.
+        """
+        sums: dict[SumKey, float] = {}
         if table is not None and len(table):
-            of, materials, classes = self.bins.of, self.materials, self.classes
+            bin_of, materials, classes = self.bins.bin_of, self.materials, self.classes
             columns = (*(table[place] for place in places), table["material"], table["period"])
             lots = zip(table["breaks"], table["not followed"], strict=True)
             keys = zip(*columns, strict=True)
             for key, lot, tonnes in zip(keys, lots, table["tonnes"], strict=True):
-                whole = (key[:-2], materials(key[-2]), of[key[-1]], classes(lot))
-                found[whole] = found.get(whole, 0.0) + (finite(tonnes) or 0.0)
-        kept, left = _most(found, most)
+                sum_key = (key[:-2], materials(key[-2]), bin_of[key[-1]], classes(lot))
+                sums[sum_key] = sums.get(sum_key, 0.0) + (finite(tonnes) or 0.0)
+        kept, left = _largest_places(sums, limit)
         return (
             {
                 **{header: [clean(key[0][n]) for key in kept] for n, header in enumerate(places)},
@@ -76,29 +80,31 @@ class LotSums:
             left,
         )
 
-    def words(self) -> dict[str, Any]:
-        """Materials, and classes as the rules that they break and that are not followed."""
+    def names(self) -> dict[str, Any]:
+        """Names of the materials; of each class the rules broken and the rules not followed."""
         return {
-            "materials": [clean(material) for material in self.materials.places],
-            "classes": [[_rules(word) for word in lot] for lot in self.classes.places],
+            "materials": [clean(material) for material in self.materials.numbers],
+            "classes": [[_rule_names(text) for text in lot] for lot in self.classes.numbers],
         }
 
 
-def _rules(word: object) -> list[str]:
-    return [part for part in clean(word).split("; ") if part]
+def _rule_names(text: object) -> list[str]:
+    return [part for part in clean(text).split("; ") if part]
 
 
-def _most(found: dict[Key, float], most: int) -> tuple[dict[Key, float], dict[str, float]]:
-    """Whole places, the largest first, while their sums fit."""
-    if len(found) <= most:
-        return found, {"places": 0, "tonnes": 0.0}
+def _largest_places(
+    sums: dict[SumKey, float], limit: int
+) -> tuple[dict[SumKey, float], dict[str, float]]:
+    """Sums of the largest places within a limit; number and tonnes of the other places."""
+    if len(sums) <= limit:
+        return sums, {"places": 0, "tonnes": 0.0}
     tonnes: dict[Any, float] = {}
     count: dict[Any, int] = {}
-    for key, value in found.items():
+    for key, value in sums.items():
         tonnes[key[0]] = tonnes.get(key[0], 0.0) + value
         count[key[0]] = count.get(key[0], 0) + 1
     kept: set[Any] = set()
-    room = most
+    room = limit
     for place in sorted(tonnes, key=tonnes.__getitem__, reverse=True):
         if count[place] > room:
             break
@@ -106,53 +112,58 @@ def _most(found: dict[Key, float], most: int) -> tuple[dict[Key, float], dict[st
         kept.add(place)
     left = {
         "places": len(tonnes) - len(kept),
-        "tonnes": sum(tonnes[p] for p in tonnes.keys() - kept),
+        "tonnes": sum(tonnes[place] for place in tonnes.keys() - kept),
     }
-    return {key: value for key, value in found.items() if key[0] in kept}, left
+    return {key: value for key, value in sums.items() if key[0] in kept}, left
 
 
-def by_bin(
+def sums_by_bin(
     table: Table | None,
     headers: Sequence[str],
     values: Sequence[str],
     bins: PeriodBins,
     *,
     levels: bool = False,
-) -> dict[Key, list[list[float | None]]]:
-    """Columns by bin for each combination of others; a level is that of the bin's last period."""
-    found: dict[Key, list[list[float | None]]] = {}
+) -> dict[SumKey, list[list[float | None]]]:
+    """Sums by bin of some columns for each combination of values of others.
+
+    A level is that of the last period of a bin.
+    """
+    columns_by_key: dict[SumKey, list[list[float | None]]] = {}
     if table is None:
-        return found
+        return columns_by_key
     last = bins.last
     keys, figures = (zip(*(table[h] for h in names), strict=True) for names in (headers, values))
     rows = zip(keys, table["period"], figures, strict=True)
     for key, period, numbers in rows:
-        bin_ = bins.of[period]
+        number_of_bin = bins.bin_of[period]
         if levels and period not in last:
             continue
-        lists = found.get(key)
-        if lists is None:
-            lists = found[key] = [[None] * len(bins.labels) for _ in values]
-        for column, number in zip(lists, numbers, strict=True):
-            column[bin_] = (column[bin_] or 0.0) + (finite(number) or 0.0)
-    return found
+        columns = columns_by_key.get(key)
+        if columns is None:
+            columns = columns_by_key[key] = [[None] * len(bins.labels) for _ in values]
+        for column, number in zip(columns, numbers, strict=True):
+            column[number_of_bin] = (column[number_of_bin] or 0.0) + (finite(number) or 0.0)
+    return columns_by_key
 
 
-def largest(found: Iterable[Any], most: int, size: Callable[[Any], float]) -> tuple[list[Any], int]:
-    """The largest, largest first, and how many are left out."""
-    ordered = sorted(found, key=size, reverse=True)
-    return ordered[:most], max(0, len(ordered) - most)
+def largest(
+    items: Iterable[Any], limit: int, size: Callable[[Any], float]
+) -> tuple[list[Any], int]:
+    """Largest items, in descending order, and how many are left out."""
+    ordered = sorted(items, key=size, reverse=True)
+    return ordered[:limit], max(0, len(ordered) - limit)
 
 
 def utilisation(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
-    """Units with use and capacity by bin, the busiest kept."""
-    found = by_bin(table, ("site", "unit"), ("used", "capacity"), bins)
+    """Use and capacity of the busiest units by bin."""
+    units = sums_by_bin(table, ("site", "unit"), ("used", "capacity"), bins)
 
-    def busy(item: tuple[Key, list[list[float | None]]]) -> float:
+    def utilisation_of(item: tuple[SumKey, list[list[float | None]]]) -> float:
         used, capacity = (sum(value or 0.0 for value in column) for column in item[1])
         return used / capacity if capacity else 0.0
 
-    kept, left = largest(found.items(), MOST_UNITS, busy)
+    kept, left = largest(units.items(), MAX_CHARTED_UNITS, utilisation_of)
     return {
         "rows": [
             {"site": clean(key[0]), "unit": clean(key[1]), "used": used, "capacity": capacity}
@@ -163,10 +174,10 @@ def utilisation(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
 
 
 def stock(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
-    """Closing stock by bin, the largest kept; classes are added up."""
-    found = by_bin(table, ("site", "material"), ("tonnes",), bins, levels=True)
+    """Closing stock of the largest stocks by bin; classes are added up."""
+    stocks = sums_by_bin(table, ("site", "material"), ("tonnes",), bins, levels=True)
     kept, left = largest(
-        found.items(), MOST_STOCKS, lambda item: max(value or 0.0 for value in item[1][0])
+        stocks.items(), MAX_CHARTED_STOCKS, lambda item: max(value or 0.0 for value in item[1][0])
     )
     return {
         "rows": [
@@ -178,14 +189,14 @@ def stock(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
 
 
 def scarcity(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
-    """What binds, the dearest of each kind: bound and worth in each period where it binds."""
-    things: dict[Key, list[list[Any]]] = {}
+    """Bounds with the largest worth of each kind: bound and worth in each period where it binds."""
+    things: dict[SumKey, list[list[Any]]] = {}
     headers = ("kind", "thing", "unit", "per", "period", "bound", "worth")
     rows = zip(*(table[h] for h in headers), strict=True) if table is not None else ()
     for kind, thing, unit, per, period, bound, worth in rows:
-        places = things.setdefault((kind, thing, unit, per), [])
-        places.append([bins.of.get(period), clean(period), finite(bound), finite(worth)])
-    return _of_each_kind(
+        periods = things.setdefault((kind, thing, unit, per), [])
+        periods.append([bins.bin_of.get(period), clean(period), finite(bound), finite(worth)])
+    return _largest_of_each_kind(
         things,
         lambda item: max(abs(row[3] or 0.0) for row in item[1]),
         lambda key, rows: {
@@ -199,19 +210,19 @@ def scarcity(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
 
 
 def break_even(table: Table | None) -> dict[str, Any]:
-    """What is not used, the nearest of each kind to being used: its best period."""
-    things: dict[Key, list[Any]] = {}
+    """Unused things nearest to their break-even price, of each kind: their best period."""
+    things: dict[SumKey, list[Any]] = {}
     headers = ("kind", "thing", "material", "period", "price", "cheaper by", "break-even")
     rows = zip(*(table[h] for h in headers), strict=True) if table is not None else ()
     for kind, thing, material, period, *money in rows:
-        price, less, even = (finite(value) for value in money)
+        price, reduction, break_even_price = (finite(value) for value in money)
         key = (kind, thing, material)
-        if less is None:
+        if reduction is None:
             continue
         nearest = things.get(key)
-        if nearest is None or less < nearest[2]:
-            things[key] = [clean(period), price, less, even]
-    return _of_each_kind(
+        if nearest is None or reduction < nearest[2]:
+            things[key] = [clean(period), price, reduction, break_even_price]
+    return _largest_of_each_kind(
         things,
         lambda item: -item[1][2] / (abs(item[1][1] or 0.0) or 1.0),
         lambda key, row: {
@@ -226,17 +237,17 @@ def break_even(table: Table | None) -> dict[str, Any]:
     )
 
 
-def _of_each_kind(
-    things: dict[Key, Any],
+def _largest_of_each_kind(
+    things: dict[SumKey, Any],
     size: Callable[[Any], float],
-    row: Callable[[Key, Any], dict[str, Any]],
+    row: Callable[[SumKey, Any], dict[str, Any]],
 ) -> dict[str, Any]:
     kinds: dict[Any, list[Any]] = {}
     for item in things.items():
         kinds.setdefault(item[0][0], []).append(item)
-    shown, left = [], 0
+    rows, left = [], 0
     for items in kinds.values():
-        kept, more = largest(items, MOST_THINGS, size)
-        shown += [row(*item) for item in kept]
+        kept, more = largest(items, MAX_THINGS_PER_KIND, size)
+        rows += [row(*item) for item in kept]
         left += more
-    return {"rows": shown, "left": left}
+    return {"rows": rows, "left": left}

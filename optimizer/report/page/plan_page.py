@@ -1,18 +1,18 @@
-"""Writing the page of a run."""
+"""Writing the page of a result."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from optimizer.atomic_write import Target, writing
-from optimizer.report.page.html_file import WHAT, text_of, whole
+from optimizer.atomic_write import FileTarget, write_when_complete
+from optimizer.report.argument_checks import check_result
+from optimizer.report.page.html_file import PAGE_FILE_KIND, html_page, page_part
 from optimizer.report.page.page_data import page_data
-from optimizer.report.what_is_written import check_result
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
 
-PROGRAMS = (
+PLAN_PROGRAMS = (
     "head.js",
     "flows.js",
     "map.js",
@@ -22,23 +22,23 @@ PROGRAMS = (
     "tables.js",
     "main.js",
 )
-"""Parts of the page's program, in the order in which they stand in it."""
+"""Programs of the page, in their order."""
 
 
-def write_page(result: Result, path: Target) -> None:
+def write_page(result: Result, path: FileTarget) -> None:
     """Write the page of a result: one HTML file that opens without a network.
 
-    A result without a plan has a page too: it says why, and what would have to give. An
-    existing file is replaced in one go. Raises FileError if the file cannot be written,
-    UsageError for anything but a result.
+    The page of a result without a plan has the conflict and the repairs. An existing file is
+    replaced atomically. Raises FileError if the file cannot be written, UsageError for anything
+    but a result.
     """
     check_result(result)
-    with writing(path, WHAT) as file:
-        file.write(page(page_data(result)))
+    with write_when_complete(path, PAGE_FILE_KIND) as file:
+        file.write(plan_page(page_data(result)))
 
 
-def page(data: dict[str, Any]) -> bytes:
-    """The whole page with its data."""
-    placed = any(site["at"] for site in data["sites"])
-    land = text_of("land.json") if placed else "null"
-    return whole(data, f"{data['case']}: sourcing plan", "the plan", PROGRAMS, land)
+def plan_page(data: dict[str, Any]) -> bytes:
+    """HTML of the page of a result."""
+    has_map = any(site["at"] for site in data["sites"])
+    land = page_part("land.json") if has_map else "null"
+    return html_page(data, f"{data['case']}: sourcing plan", "the plan", PLAN_PROGRAMS, land)

@@ -1,136 +1,375 @@
 // Plans beside each other: cost by category, sources, plants, what is built, who is short.
-const runs = data.runs, base = runs.find(run => run.name === "base") || runs[0];
-let naming = run => run === base ? "the case itself" : run.name;
+const runs = data.runs;
+const base = runs.find(run => run.name === "base") || runs[0];
+let naming = run => (run === base ? "the case itself" : run.name);
 const called = run => naming(run);
-const failed = runs.filter(run => !run.solved), unproven = runs.filter(run => run.solved && run.status !== "optimal");
-const coverOf = run => run.wanted ? 1 - run.short / run.wanted : null;
+const failed = runs.filter(run => !run.solved);
+const unproven = runs.filter(run => run.solved && run.status !== "optimal");
+const coverOf = run => (run.wanted ? 1 - run.short / run.wanted : null);
 const NO_PLAN = "no plan";
 
 // A table with a column for each run: the names of its rows, and a value for each run.
 function beside(name) {
   const sheet = sheetOf(name);
   if (!sheet?.shown) return null;
-  const columns = sheet.columns.map(valuesOf), keys = sheet.fields.length - 2 * runs.length + 1;
-  return {sheet, rows: [...Array(sheet.shown).keys()].map(row => ({
-    key: columns.slice(0, keys).map(column => column[row]), values: runs.map((_, place) => columns[keys + place][row]),
-  }))};
+  const columns = sheet.columns.map(valuesOf);
+  const keys = sheet.fields.length - 2 * runs.length + 1;
+  return {
+    sheet,
+    rows: [...Array(sheet.shown).keys()].map(row => ({
+      key: columns.slice(0, keys).map(column => column[row]),
+      values: runs.map((_, place) => columns[keys + place][row]),
+    })),
+  };
 }
-const leftOut = found => andMore(found.sheet.total - found.sheet.shown, "row", found.sheet.name);
+const leftOut = compared =>
+  andMore(compared.sheet.total - compared.sheet.shown, "row", compared.sheet.name);
 const sideHeads = (keys, unit) => [...keys, ...runs.map(run => `${called(run)}${unit}`)];
 
 function costsFigure() {
-  const found = beside("Costs");
-  if (!found) return null;
+  const compared = beside("Costs");
+  if (!compared) return null;
   let way = "total";
-  const own = runs.indexOf(base), shown = runs.slice(0, MOST_BARS);
-  const {colours, of} = colouring(found.rows.map(row => [row.key[0], sum(row.values.map(Math.abs))]), "other categories");
-  const value = (row, place) => way === "total" ? row.values[place] : row.values[place] - row.values[own];
-  const largest = [...found.rows].sort((a, b) => Math.abs(b.values[own]) - Math.abs(a.values[own]))[0];
+  const baseIndex = runs.indexOf(base);
+  const shown = runs.slice(0, MAX_BARS);
+  const {colours, of} = colouring(
+    compared.rows.map(row => [row.key[0], sum(row.values.map(Math.abs))]),
+    "other categories",
+  );
+  const value = (row, place) =>
+    way === "total" ? row.values[place] : row.values[place] - row.values[baseIndex];
+  const largest = [...compared.rows].sort(
+    (a, b) => Math.abs(b.values[baseIndex]) - Math.abs(a.values[baseIndex]),
+  )[0];
   const element = figure({
     title: () => {
-      if (way === "total" || !isNumber(base.cost)) return `What is the money spent on? ${isNumber(base.cost) ? `Most of all on ${largest.key[0]}: ${money(largest.values[own])} in ${called(base)}` : ""}`;
+      if (way === "total" || !isNumber(base.cost))
+        return (
+          "What is the money spent on? " +
+          (isNumber(base.cost)
+            ? `Most of all on ${largest.key[0]}: ${money(largest.values[baseIndex])} in ` +
+              `${called(base)}`
+            : "")
+        );
       return `What gets dearer, and what cheaper, than in ${called(base)}?`;
     },
-    note: () => `${currency}, present value${during()}, by category; ${way === "total" ? "what is left of the line is earned" : `less than in ${called(base)} is left of the line, more is right of it`}.` + rest(runs.length, MOST_BARS, "run", "Costs"),
-    tools: [choice("Show", [["total", "cost"], ["less", "difference to base"]], way, value => { way = value; element.repaint(); })],
-    heads: sideHeads(["category"], `, ${currency}`), rows: () => found.rows.map(row => [row.key[0], ...row.values]),
+    note: () =>
+      `${currency}, present value${horizonSuffix()}, by category; ` +
+      (way === "total"
+        ? "what is left of the line is earned"
+        : `less than in ${called(base)} is left of the line, more is right of it`) +
+      "." +
+      andMoreRows(runs.length, MAX_BARS, "run", "Costs"),
+    tools: [
+      selectBox(
+        "Show",
+        [
+          ["total", "cost"],
+          ["less", "difference to base"],
+        ],
+        way,
+        value => {
+          way = value;
+          element.repaint();
+        },
+      ),
+    ],
+    heads: sideHeads(["category"], `, ${currency}`),
+    rows: () => compared.rows.map(row => [row.key[0], ...row.values]),
     paint(width) {
-      const items = shown.filter(run => way === "total" || run !== base).map(run => {
-        const place = runs.indexOf(run), there = isNumber(run.cost) && (way === "total" || isNumber(base.cost)), values = {};
-        if (there) for (const row of found.rows) values[of(row.key[0])] = (values[of(row.key[0])] || 0) + value(row, place);
-        const all = sum(Object.values(values)), show = way === "total" ? money : part => more(part, money);
-        return {name: called(run), values: there ? values : null, text: there ? show(all) : NO_PLAN,
-          told: there ? [`${called(run)}: ${show(all)}`, ...found.rows.filter(row => !tiny(value(row, place))).map(row => `${row.key[0]}: ${show(value(row, place))}`)].join("\n") : `${called(run)}: ${NO_PLAN}`};
-      });
-      const present = Object.entries(colours).filter(([part]) => items.some(item => !tiny(item.values?.[part])));
-      return make("div", {}, keyed(present), stacks(width, items, Object.fromEntries(present), "Cost by category", bare));
+      const items = shown
+        .filter(run => way === "total" || run !== base)
+        .map(run => {
+          const place = runs.indexOf(run);
+          const there = isNumber(run.cost) && (way === "total" || isNumber(base.cost));
+          const values = {};
+          if (there)
+            for (const row of compared.rows)
+              values[of(row.key[0])] = (values[of(row.key[0])] || 0) + value(row, place);
+          const all = sum(Object.values(values));
+          const format = way === "total" ? money : part => signed(part, money);
+          return {
+            name: called(run),
+            values: there ? values : null,
+            text: there ? format(all) : NO_PLAN,
+            tooltip: there
+              ? [
+                  `${called(run)}: ${format(all)}`,
+                  ...compared.rows
+                    .filter(row => !isNegligible(value(row, place)))
+                    .map(row => `${row.key[0]}: ${format(value(row, place))}`),
+                ].join("\n")
+              : `${called(run)}: ${NO_PLAN}`,
+          };
+        });
+      const present = Object.entries(colours).filter(([part]) =>
+        items.some(item => !isNegligible(item.values?.[part])),
+      );
+      return make(
+        "div",
+        {},
+        legend(present),
+        stacks(width, items, Object.fromEntries(present), "Cost by category", shortMoney),
+      );
     },
   });
   return element;
 }
 
 function sourcesFigure() {
-  const found = beside("Countries");
-  if (!found) return null;
-  const materials = [...new Set([...data.materials, ...found.rows.map(row => row.key[1])])].filter(name => found.rows.some(row => row.key[1] === name));
-  const countries = material => new Set(found.rows.filter(row => row.key[1] === material).map(row => row.key[0])).size;
-  let material = materials.find(name => countries(name) > 1) || materials[0], unit = "tonnes";
-  const rows = () => found.rows.filter(row => !material || row.key[1] === material);
-  const told = () => material || "all materials together";
-  const shown = runs.slice(0, MOST_BARS);
+  const compared = beside("Countries");
+  if (!compared) return null;
+  const materials = [
+    ...new Set([...data.materials, ...compared.rows.map(row => row.key[1])]),
+  ].filter(name => compared.rows.some(row => row.key[1] === name));
+  const countries = material =>
+    new Set(compared.rows.filter(row => row.key[1] === material).map(row => row.key[0])).size;
+  let material = materials.find(name => countries(name) > 1) || materials[0];
+  let unit = "tonnes";
+  const rows = () => compared.rows.filter(row => !material || row.key[1] === material);
+  const materialName = () => material || "all materials together";
+  const shown = runs.slice(0, MAX_BARS);
   const element = figure({
     title: () => `Where is ${material || "everything"} bought?`,
-    note: () => `${unit === "tonnes" ? "Tonnes" : "Share of the tonnes"} bought, ${told()}, by country of the seller${during()}.` + rest(runs.length, MOST_BARS, "run", "Countries") + leftOut(found),
-    tools: [choice("Material", [...materials.map(name => [name, name]), ["", "all, tonnes as they are bought"]], material, value => { material = value; element.repaint(); }),
-      choice("As", [["tonnes", "tonnes"], ["share", "share"]], unit, value => { unit = value; element.repaint(); })],
-    heads: sideHeads(["country", "material"], ", t"), rows: () => found.rows.map(row => [...row.key, ...row.values]),
+    note: () =>
+      `${unit === "tonnes" ? "Tonnes" : "Share of the tonnes"} bought, ${materialName()}, by ` +
+      `country of the seller${horizonSuffix()}.` +
+      andMoreRows(runs.length, MAX_BARS, "run", "Countries") +
+      leftOut(compared),
+    tools: [
+      selectBox(
+        "Material",
+        [...materials.map(name => [name, name]), ["", "all, tonnes as they are bought"]],
+        material,
+        value => {
+          material = value;
+          element.repaint();
+        },
+      ),
+      selectBox(
+        "As",
+        [
+          ["tonnes", "tonnes"],
+          ["share", "share"],
+        ],
+        unit,
+        value => {
+          unit = value;
+          element.repaint();
+        },
+      ),
+    ],
+    heads: sideHeads(["country", "material"], ", t"),
+    rows: () => compared.rows.map(row => [...row.key, ...row.values]),
     paint(width) {
-      const {colours, of} = colouring(grouped(rows(), row => row.key[0], row => sum(row.values)), "other countries");
+      const {colours, of} = colouring(
+        sumBy(
+          rows(),
+          row => row.key[0],
+          row => sum(row.values),
+        ),
+        "other countries",
+      );
       const items = shown.map(run => {
-        const place = runs.indexOf(run), there = isNumber(run.cost), values = {};
-        if (there) for (const row of rows()) values[of(row.key[0])] = (values[of(row.key[0])] || 0) + row.values[place];
+        const place = runs.indexOf(run);
+        const there = isNumber(run.cost);
+        const values = {};
+        if (there)
+          for (const row of rows())
+            values[of(row.key[0])] = (values[of(row.key[0])] || 0) + row.values[place];
         const all = sum(Object.values(values));
-        if (unit === "share") for (const part of Object.keys(values)) values[part] = all ? values[part] / all : 0;
-        const show = unit === "share" ? percent : tonnes;
-        return {name: called(run), values: there ? values : null, text: there ? tonnes(all) : NO_PLAN,
-          told: there ? [`${called(run)}: ${tonnes(all)}, ${told()}`, ...Object.entries(values).filter(([, part]) => !tiny(part)).map(([name, part]) => `${name}: ${show(part)}`)].join("\n") : `${called(run)}: ${NO_PLAN}`};
+        if (unit === "share")
+          for (const part of Object.keys(values)) values[part] = all ? values[part] / all : 0;
+        const format = unit === "share" ? percent : tonnes;
+        return {
+          name: called(run),
+          values: there ? values : null,
+          text: there ? tonnes(all) : NO_PLAN,
+          tooltip: there
+            ? [
+                `${called(run)}: ${tonnes(all)}, ${materialName()}`,
+                ...Object.entries(values)
+                  .filter(([, part]) => !isNegligible(part))
+                  .map(([name, part]) => `${name}: ${format(part)}`),
+              ].join("\n")
+            : `${called(run)}: ${NO_PLAN}`,
+        };
       });
-      return make("div", {}, keyed(Object.entries(colours)), stacks(width, items, colours, "Purchases by country", unit === "share" ? value => percent(value, 0) : plain));
+      return make(
+        "div",
+        {},
+        legend(Object.entries(colours)),
+        stacks(
+          width,
+          items,
+          colours,
+          "Purchases by country",
+          unit === "share" ? value => percent(value, 0) : plainNumber,
+        ),
+      );
     },
   });
   return element;
 }
 
-// What a run buys more and less of than the case itself.
+// Offers of which a run buys more or less than the case itself.
 function movedFigure() {
-  const found = beside("Offers"), others = runs.filter(run => run !== base && isNumber(run.cost));
-  if (!found || !others.length || !isNumber(base.cost)) return null;
-  const own = runs.indexOf(base), less = (row, run) => row.values[runs.indexOf(run)] - row.values[own];
-  const moved = run => sum(found.rows.map(row => Math.abs(less(row, run))));
-  let run = others.reduce((best, each) => moved(each) > moved(best) ? each : best);
-  const changed = () => found.rows.filter(row => Math.abs(less(row, run)) > 1e-3).sort((a, b) => Math.abs(less(b, run)) - Math.abs(less(a, run)));
+  const compared = beside("Offers");
+  const others = runs.filter(run => run !== base && isNumber(run.cost));
+  if (!compared || !others.length || !isNumber(base.cost)) return null;
+  const baseIndex = runs.indexOf(base);
+  const less = (row, run) => row.values[runs.indexOf(run)] - row.values[baseIndex];
+  const moved = run => sum(compared.rows.map(row => Math.abs(less(row, run))));
+  let run = others.reduce((best, each) => (moved(each) > moved(best) ? each : best));
+  const changed = () =>
+    compared.rows
+      .filter(row => Math.abs(less(row, run)) > 1e-3)
+      .sort((a, b) => Math.abs(less(b, run)) - Math.abs(less(a, run)));
   const element = figure({
-    title: () => changed().length ? `What is bought instead? With ${called(run)}, ${counted(changed().length, "offer")} ${changed().length === 1 ? "differs" : "differ"} from ${called(base)}` : `With ${called(run)} the case buys as before`,
-    note: () => `Tonnes more (right) or less (left) than in ${called(base)}${during()}, by offer; largest first.` + rest(changed().length, 16, "offer", "Offers") + leftOut(found),
-    tools: [choice("Plan", others.map(each => [each.name, called(each)]), run.name, name => { run = others.find(each => each.name === name); element.repaint(); })],
-    heads: ["offer", "site", "country", "material", `${called(base)}, t`, "then, t", "difference, t"],
-    rows: () => changed().map(row => [...row.key, row.values[own], row.values[runs.indexOf(run)], less(row, run)]),
+    title: () =>
+      changed().length
+        ? `What is bought instead? With ${called(run)}, ` +
+          `${counted(changed().length, "offer")} ` +
+          `${changed().length === 1 ? "differs" : "differ"} from ${called(base)}`
+        : `With ${called(run)} the case buys as before`,
+    note: () =>
+      `Tonnes more (right) or less (left) than in ${called(base)}${horizonSuffix()}, by offer; ` +
+      "largest first." +
+      andMoreRows(changed().length, 16, "offer", "Offers") +
+      leftOut(compared),
+    tools: [
+      selectBox(
+        "Plan",
+        others.map(each => [each.name, called(each)]),
+        run.name,
+        name => {
+          run = others.find(each => each.name === name);
+          element.repaint();
+        },
+      ),
+    ],
+    heads: [
+      "offer",
+      "site",
+      "country",
+      "material",
+      `${called(base)}, t`,
+      "then, t",
+      "difference, t",
+    ],
+    rows: () =>
+      changed().map(row => [
+        ...row.key,
+        row.values[baseIndex],
+        row.values[runs.indexOf(run)],
+        less(row, run),
+      ]),
     paint(width) {
       if (!changed().length) return make("p", {}, "Nothing moves.");
-      return bars(width, changed().slice(0, 16).map(row => {
-        const value = less(row, run);
-        return {name: row.key[0], value, text: more(value, tonnes), colour: value < 0 ? "var(--minus)" : "var(--plus)",
-          told: `${row.key[0]}: ${row.key[3]} from ${row.key[1]}, ${row.key[2]}\n${tonnes(row.values[own])} in ${called(base)}, ${tonnes(row.values[runs.indexOf(run)])} with ${called(run)}`};
-      }), "Purchases beside the case itself");
+      return bars(
+        width,
+        changed()
+          .slice(0, 16)
+          .map(row => {
+            const value = less(row, run);
+            return {
+              name: row.key[0],
+              value,
+              text: signed(value, tonnes),
+              colour: value < 0 ? "var(--minus)" : "var(--plus)",
+              tooltip:
+                `${row.key[0]}: ${row.key[3]} from ${row.key[1]}, ${row.key[2]}\n` +
+                `${tonnes(row.values[baseIndex])} in ${called(base)}, ` +
+                `${tonnes(row.values[runs.indexOf(run)])} with ${called(run)}`,
+            };
+          }),
+        "Purchases beside the case itself",
+      );
     },
   });
   return element;
 }
 
 function plantsFigure() {
-  const found = beside("Plants");
-  if (!found) return null;
-  const own = runs.indexOf(base), most = 22, columns = runs.slice(0, MOST_COLUMNS);
-  const spread = row => { const values = row.values.filter(isNumber); return values.length ? Math.max(...values) - Math.min(...values) : 0; };
-  const change = [...found.rows].sort((a, b) => spread(b) - spread(a)), busy = [...found.rows].sort((a, b) => (b.values[own] || 0) - (a.values[own] || 0));
-  let order = "change", many = found.rows.length <= most;
+  const compared = beside("Plants");
+  if (!compared) return null;
+  const baseIndex = runs.indexOf(base);
+  const most = 22;
+  const columns = runs.slice(0, MAX_GRID_COLUMNS);
+  const spread = row => {
+    const values = row.values.filter(isNumber);
+    return values.length ? Math.max(...values) - Math.min(...values) : 0;
+  };
+  const change = [...compared.rows].sort((a, b) => spread(b) - spread(a));
+  const busy = [...compared.rows].sort(
+    (a, b) => (b.values[baseIndex] || 0) - (a.values[baseIndex] || 0),
+  );
+  let order = "change";
+  let many = compared.rows.length <= most;
   const element = figure({
-    title: () => spread(change[0]) > .0005 ? `Which plants are busy, and which idle? ${change[0].key[0]} · ${change[0].key[1]} changes most` : "Which plants are busy, and which idle? No plant is used otherwise",
-    note: () => `Use as a share of each unit's capacity, in per cent${during()}; blank: ${NO_PLAN}.` + rest(runs.length, MOST_COLUMNS, "run", "Plants") + leftOut(found),
-    tools: [choice("Order", [["change", "what changes most first"], ["busy", "busiest first"]], order, value => { order = value; element.repaint(); }),
-      found.rows.length > most ? make("button", {type: "button", "aria-pressed": "false", onclick: event => {
-        many = !many;
-        event.target.setAttribute("aria-pressed", String(many));
-        event.target.textContent = many ? `Show the first ${most}` : `Show all ${found.rows.length} units`;
-        element.repaint();
-      }}, `Show all ${found.rows.length} units`) : null],
-    heads: sideHeads(["site", "unit"], ""), rows: () => found.rows.map(row => [...row.key, ...row.values.map(value => percent(value))]),
+    title: () =>
+      spread(change[0]) > 0.0005
+        ? `Which plants are busy, and which idle? ${change[0].key[0]} · ${change[0].key[1]} ` +
+          "changes most"
+        : "Which plants are busy, and which idle? No plant is used otherwise",
+    note: () =>
+      `Use as a share of each unit's capacity, in per cent${horizonSuffix()}; blank: ${NO_PLAN}.` +
+      andMoreRows(runs.length, MAX_GRID_COLUMNS, "run", "Plants") +
+      leftOut(compared),
+    tools: [
+      selectBox(
+        "Order",
+        [
+          ["change", "what changes most first"],
+          ["busy", "busiest first"],
+        ],
+        order,
+        value => {
+          order = value;
+          element.repaint();
+        },
+      ),
+      compared.rows.length > most
+        ? make(
+            "button",
+            {
+              type: "button",
+              "aria-pressed": "false",
+              onclick: event => {
+                many = !many;
+                event.target.setAttribute("aria-pressed", String(many));
+                event.target.textContent = many
+                  ? `Show the first ${most}`
+                  : `Show all ${compared.rows.length} units`;
+                element.repaint();
+              },
+            },
+            `Show all ${compared.rows.length} units`,
+          )
+        : null,
+    ],
+    heads: sideHeads(["site", "unit"], ""),
+    rows: () => compared.rows.map(row => [...row.key, ...row.values.map(value => percent(value))]),
     paint(width) {
       const ordered = (order === "change" ? change : busy).slice(0, many ? undefined : most);
-      return grid(width, ordered.map(row => `${row.key[0]} · ${row.key[1]}`), columns.map(called), (row, column) => {
-        const value = ordered[row].values[column], before = ordered[row].values[own];
-        return heatCell(value, `${ordered[row].key.join(", ")}\n${called(columns[column])}: ${isNumber(value) ? percent(value) : NO_PLAN}${column !== own && isNumber(value) && isNumber(before) ? `, ${more(100 * (value - before), part => digits(part, 1))} points` : ""}`);
-      }, "Use of plants");
+      return grid(
+        width,
+        ordered.map(row => `${row.key[0]} · ${row.key[1]}`),
+        columns.map(called),
+        (row, column) => {
+          const value = ordered[row].values[column];
+          const before = ordered[row].values[baseIndex];
+          return heatCell(
+            value,
+            `${ordered[row].key.join(", ")}\n${called(columns[column])}: ` +
+              (isNumber(value) ? percent(value) : NO_PLAN) +
+              (column !== baseIndex && isNumber(value) && isNumber(before)
+                ? `, ${signed(100 * (value - before), part => digits(part, 1))} points`
+                : ""),
+          );
+        },
+        "Use of plants",
+      );
     },
   });
   return element;
@@ -138,47 +377,143 @@ function plantsFigure() {
 
 // Tonnes or numbers by row and run; what differs from the case itself is tinted.
 function amountsFigure(name, title, note, unit, heads, most = 16) {
-  const found = beside(name);
-  if (!found) return null;
-  const own = runs.indexOf(base), columns = runs.slice(0, MOST_COLUMNS), seen = found.rows.filter(row => row.values.some(value => Math.abs(value || 0) >= 1e-3));
+  const compared = beside(name);
+  if (!compared) return null;
+  const baseIndex = runs.indexOf(base);
+  const columns = runs.slice(0, MAX_GRID_COLUMNS);
+  const seen = compared.rows.filter(row => row.values.some(value => Math.abs(value || 0) >= 1e-3));
   if (!seen.length) return null;
-  const ordered = [...seen].sort((a, b) => Math.max(...b.values.map(value => value || 0)) - Math.max(...a.values.map(value => value || 0)));
-  const shown = ordered.slice(0, most), largest = Math.max(1e-9, ...shown.flatMap(row => row.values.map(value => Math.abs((value || 0) - (row.values[own] || 0)))));
+  const ordered = [...seen].sort(
+    (a, b) =>
+      Math.max(...b.values.map(value => value || 0)) -
+      Math.max(...a.values.map(value => value || 0)),
+  );
+  const shown = ordered.slice(0, most);
+  const largest = Math.max(
+    1e-9,
+    ...shown.flatMap(row =>
+      row.values.map(value => Math.abs((value || 0) - (row.values[baseIndex] || 0))),
+    ),
+  );
   return figure({
-    title: title(ordered), note: note + rest(ordered.length, most, "row", name) + leftOut(found),
-    heads: sideHeads(heads, unit ? `, ${unit}` : ""), rows: () => found.rows.map(row => [...row.key, ...row.values]),
-    paint: width => grid(width, shown.map(row => row.key.slice(0, name === "Investment" ? 2 : 1).join(" · ")), columns.map(called), (row, column) => {
-      const value = shown[row].values[column], less = (value || 0) - (shown[row].values[own] || 0);
-      return {text: isNumber(value) ? plain(value) : "", fill: isNumber(value) ? tiny(less) ? "var(--faint)" : tint(less, largest) : null,
-        told: `${shown[row].key.join(", ")}\n${called(columns[column])}: ${isNumber(value) ? `${plain(value)} ${unit}` : NO_PLAN}`};
-    }, title(ordered)),
+    title: title(ordered),
+    note: note + andMoreRows(ordered.length, most, "row", name) + leftOut(compared),
+    heads: sideHeads(heads, unit ? `, ${unit}` : ""),
+    rows: () => compared.rows.map(row => [...row.key, ...row.values]),
+    paint: width =>
+      grid(
+        width,
+        shown.map(row => row.key.slice(0, name === "Investment" ? 2 : 1).join(" · ")),
+        columns.map(called),
+        (row, column) => {
+          const value = shown[row].values[column];
+          const less = (value || 0) - (shown[row].values[baseIndex] || 0);
+          return {
+            text: isNumber(value) ? plainNumber(value) : "",
+            fill: isNumber(value)
+              ? isNegligible(less)
+                ? "var(--faint)"
+                : tint(less, largest)
+              : null,
+            tooltip:
+              `${shown[row].key.join(", ")}\n${called(columns[column])}: ` +
+              `${isNumber(value) ? `${plainNumber(value)} ${unit}` : NO_PLAN}`,
+          };
+        },
+        title(ordered),
+      ),
   });
 }
-const shortFigure = () => amountsFigure("Shortage", rows => `Who is short, and where? ${counted(rows.length, "demand line")} in at least one plan`,
-  `Tonnes short${during()}, by demand line; outlets left out. Coloured where it differs from ${called(base)}; blank: ${NO_PLAN}.`, "t", ["line", "customer", "material"]);
-const builtFigure = () => amountsFigure("Investment", rows => `What is built? ${counted(rows.length, "option")} in at least one plan`,
-  `How many, or how much, of each option${during()}. Coloured where it differs from ${called(base)}.`, "", ["option", "site"]);
+const shortFigure = () =>
+  amountsFigure(
+    "Shortage",
+    rows => `Who is short, and where? ${counted(rows.length, "demand line")} in at least one plan`,
+    `Tonnes short${horizonSuffix()}, by demand line; outlets left out. ` +
+      `Coloured where it differs from ${called(base)}; blank: ${NO_PLAN}.`,
+    "t",
+    ["line", "customer", "material"],
+  );
+const builtFigure = () =>
+  amountsFigure(
+    "Investment",
+    rows => `What is built? ${counted(rows.length, "option")} in at least one plan`,
+    `How many, or how much, of each option${horizonSuffix()}. ` +
+      `Coloured where it differs from ${called(base)}.`,
+    "",
+    ["option", "site"],
+  );
 
-// Why a run has no plan: in words, with the cells that would have to give.
+// Why a run has no plan, and the cells whose change would give one.
 function failures() {
   if (!failed.length) return null;
-  return make("div", {class: "alerts bad", id: "failed"}, make("h2", {style: "margin-top:.3rem"}, failed.length === 1 ? "One run has no sound plan" : `${failed.length} runs have no sound plan`),
-    failed.some(run => run.give.length) ? make("p", {}, "Each line begins with the cell to change; the changes of one way, made together, make a plan possible.") : null,
+  return make(
+    "div",
+    {class: "alerts bad", id: "failed"},
+    make(
+      "h2",
+      {style: "margin-top:.3rem"},
+      failed.length === 1
+        ? "One run has no sound plan"
+        : `${failed.length} runs have no sound plan`,
+    ),
+    failed.some(run => run.give.length)
+      ? make(
+          "p",
+          {},
+          "Each line begins with the cell to change; the changes of one way, made " +
+            "together, make a plan possible.",
+        )
+      : null,
     failed.map(run => {
       const ways = new Map();
       for (const line of run.give) {
         const [way, ...words] = line.split(": ");
-        ways.set(way, [...ways.get(way) || [], words.join(": ")]);
+        ways.set(way, [...(ways.get(way) || []), words.join(": ")]);
       }
-      return [make("h3", {}, `${called(run)}: ${run.why}`), [...ways].map(([way, lines]) => [make("p", {}, `${way}:`), make("ul", {}, lines.slice(0, 6).map(line => make("li", {}, line))),
-        lines.length > 6 ? make("details", {}, make("summary", {}, `And ${lines.length - 6} more`), make("ul", {}, lines.slice(6).map(line => make("li", {}, line)))) : null])];
-    }));
+      return [
+        make("h3", {}, `${called(run)}: ${run.why}`),
+        [...ways].map(([way, lines]) => [
+          make("p", {}, `${way}:`),
+          make(
+            "ul",
+            {},
+            lines.slice(0, 6).map(line => make("li", {}, line)),
+          ),
+          lines.length > 6
+            ? make(
+                "details",
+                {},
+                make("summary", {}, `And ${lines.length - 6} more`),
+                make(
+                  "ul",
+                  {},
+                  lines.slice(6).map(line => make("li", {}, line)),
+                ),
+              )
+            : null,
+        ]),
+      ];
+    }),
+  );
 }
 function planParts() {
-  const pair = (...figures) => figures.some(Boolean) ? make("div", {class: "pair"}, figures.filter(Boolean)) : null;
-  const spent = [costsFigure(), shortFigure(), builtFigure()].filter(Boolean), bought = pair(sourcesFigure(), movedFigure()), plants = plantsFigure();
+  const pair = (...figures) =>
+    figures.some(Boolean) ? make("div", {class: "pair"}, figures.filter(Boolean)) : null;
+  const spent = [costsFigure(), shortFigure(), builtFigure()].filter(Boolean);
+  const bought = pair(sourcesFigure(), movedFigure());
+  const plants = plantsFigure();
   return [
-    ["Cost by category", spent.length ? section("categories", "What is the money spent on, and who goes short?", spent) : null],
-    ["Sources and plants", bought || plants ? section("sources", "Where does it come from, and which plants are busy?", bought, plants) : null],
+    [
+      "Cost by category",
+      spent.length
+        ? section("categories", "What is the money spent on, and who goes short?", spent)
+        : null,
+    ],
+    [
+      "Sources and plants",
+      bought || plants
+        ? section("sources", "Where does it come from, and which plants are busy?", bought, plants)
+        : null,
+    ],
   ];
 }

@@ -1,48 +1,191 @@
 // Scenarios beside the case itself: cost, coverage, what each changes.
 function scenariosView() {
-  const rows = recordsOf("Scenarios").map(row => ({...row, "less base": settled(row["less base"], base.cost)})), own = rows.find(row => row.scenario === "base") || rows[0];
-  const others = rows.filter(row => row !== own), known = others.filter(row => isNumber(row["less base"]));
-  const dear = [...known].sort((a, b) => b["less base"] - a["less base"]), short = [...known].sort((a, b) => b.short - a.short);
+  const rows = recordsOf("Scenarios").map(row => ({
+    ...row,
+    "less base": withoutRounding(row["less base"], base.cost),
+  }));
+  const baseRow = rows.find(row => row.scenario === "base") || rows[0];
+  const others = rows.filter(row => row !== baseRow);
+  const known = others.filter(row => isNumber(row["less base"]));
+  const dear = [...known].sort((a, b) => b["less base"] - a["less base"]);
+  const short = [...known].sort((a, b) => b.short - a.short);
   const lost = others.filter(row => !isNumber(row.cost));
-  const name = row => row === own ? "the case itself" : row.scenario;
-  const dearest = dear[0], cheapest = dear[dear.length - 1], shortest = short[0]?.short > 1e-6 ? short[0] : null;
-  const step = row => `${more(row["less base"], money)}${isNumber(row.relative) ? ` (${more(row.relative, percent)})` : ""}`;
+  const name = row => (row === baseRow ? "the case itself" : row.scenario);
+  const dearest = dear[0];
+  const cheapest = dear[dear.length - 1];
+  const shortest = short[0]?.short > 1e-6 ? short[0] : null;
+  const step = row =>
+    `${signed(row["less base"], money)}` +
+    (isNumber(row.relative) ? ` (${signed(row.relative, percent)})` : "");
   const tiles = [
-    ["The case itself", money(own.cost), "present value of all costs"],
-    ["Its demand covered", percent(own.covered), `${tonnes(own.short)} short of ${tonnes(own.wanted)}`, own.short > 1e-6 ? "warn" : ""],
-    dearest ? ["Dearest scenario", more(dearest["less base"], money), dearest.scenario] : null,
-    shortest ? ["Most short", tonnes(shortest.short), `${shortest.scenario}: ${percent(shortest.covered)} covered`, "warn"] : ["Short in a scenario", "nothing", "every scenario with a plan is served in full"],
-    ["Scenarios with a plan", `${others.length - lost.length} of ${others.length}`, lost.length ? `none: ${lost.map(row => row.scenario).join(", ")}` : "every scenario", lost.length ? "bad" : ""],
+    ["The case itself", money(baseRow.cost), "present value of all costs"],
+    [
+      "Its demand covered",
+      percent(baseRow.covered),
+      `${tonnes(baseRow.short)} short of ${tonnes(baseRow.wanted)}`,
+      baseRow.short > 1e-6 ? "warn" : "",
+    ],
+    dearest ? ["Dearest scenario", signed(dearest["less base"], money), dearest.scenario] : null,
+    shortest
+      ? [
+          "Most short",
+          tonnes(shortest.short),
+          `${shortest.scenario}: ${percent(shortest.covered)} covered`,
+          "warn",
+        ]
+      : ["Short in a scenario", "nothing", "every scenario with a plan is served in full"],
+    [
+      "Scenarios with a plan",
+      `${others.length - lost.length} of ${others.length}`,
+      lost.length ? `none: ${lost.map(row => row.scenario).join(", ")}` : "every scenario",
+      lost.length ? "bad" : "",
+    ],
   ].filter(Boolean);
-  const shown = rows.slice(0, MOST_BARS), heads = ["scenario", `cost, ${currency}`, `less base, ${currency}`, "relative", "short, t", "covered"];
-  const table = () => rows.map(row => [name(row), row.cost, row["less base"], percent(row.relative), row.short, percent(row.covered)]);
-  const told = row => isNumber(row.cost) ? `${name(row)}: ${money(row.cost)}${row === own ? "" : `, ${step(row)}`}\n${tonnes(row.short)} short, ${percent(row.covered)} covered\n${row.changes}` : `${name(row)}: ${NO_PLAN}`;
+  const shown = rows.slice(0, MAX_BARS);
+  const heads = [
+    "scenario",
+    `cost, ${currency}`,
+    `less base, ${currency}`,
+    "relative",
+    "short, t",
+    "covered",
+  ];
+  const table = () =>
+    rows.map(row => [
+      name(row),
+      row.cost,
+      row["less base"],
+      percent(row.relative),
+      row.short,
+      percent(row.covered),
+    ]);
+  const tooltip = row =>
+    isNumber(row.cost)
+      ? `${name(row)}: ${money(row.cost)}${row === baseRow ? "" : `, ${step(row)}`}\n` +
+        `${tonnes(row.short)} short, ${percent(row.covered)} covered\n${row.changes}`
+      : `${name(row)}: ${NO_PLAN}`;
   const cost = figure({
-    title: dearest ? `What does each scenario cost? ${dearest.scenario}: ${step(dearest)}` : "What does each scenario cost?",
-    note: `${currency}, present value${during()}: more (right) or less (left) than the case itself, which costs ${money(own.cost)}.` + rest(rows.length, MOST_BARS, "scenario", "Scenarios"),
-    heads, rows: table,
-    paint: width => bars(width, shown.map(row => ({name: name(row), value: isNumber(row.cost) && isNumber(row["less base"]) ? row["less base"] : null, told: told(row), bold: row === own, soft: !isNumber(row.cost),
-      text: !isNumber(row.cost) ? NO_PLAN : row === own || !isNumber(row["less base"]) ? money(row.cost) : `${more(row["less base"], bare)}${isNumber(row.relative) ? ` (${more(row.relative, percent)})` : ""}`, colour: row["less base"] < 0 ? "var(--minus)" : "var(--plus)"})), "Cost by scenario"),
+    title: dearest
+      ? `What does each scenario cost? ${dearest.scenario}: ${step(dearest)}`
+      : "What does each scenario cost?",
+    note:
+      `${currency}, present value${horizonSuffix()}: more (right) or less (left) than the case ` +
+      `itself, which costs ${money(baseRow.cost)}.` +
+      andMoreRows(rows.length, MAX_BARS, "scenario", "Scenarios"),
+    heads,
+    rows: table,
+    paint: width =>
+      bars(
+        width,
+        shown.map(row => ({
+          name: name(row),
+          value: isNumber(row.cost) && isNumber(row["less base"]) ? row["less base"] : null,
+          tooltip: tooltip(row),
+          bold: row === baseRow,
+          soft: !isNumber(row.cost),
+          text: !isNumber(row.cost)
+            ? NO_PLAN
+            : row === baseRow || !isNumber(row["less base"])
+              ? money(row.cost)
+              : `${signed(row["less base"], shortMoney)}` +
+                (isNumber(row.relative) ? ` (${signed(row.relative, percent)})` : ""),
+          colour: row["less base"] < 0 ? "var(--minus)" : "var(--plus)",
+        })),
+        "Cost by scenario",
+      ),
   });
   const cover = figure({
-    title: shortest ? `Is demand met? ${shortest.scenario} leaves ${tonnes(shortest.short)} short` : "Is demand met? In every scenario that has a plan",
-    note: `Tonnes of demand short${during()}, and the share that is covered; outlets are left out.` + rest(rows.length, MOST_BARS, "scenario", "Scenarios"),
-    heads, rows: table,
-    paint: width => bars(width, shown.map(row => ({name: name(row), value: row.short, told: told(row), bold: row === own, soft: !isNumber(row.cost), colour: "var(--bad)",
-      text: isNumber(row.cost) ? `${row.short > 1e-6 ? `${tonnes(row.short)} short, ` : ""}${isNumber(row.covered) ? `${percent(row.covered)} covered` : "nothing wanted"}` : NO_PLAN})), "Tonnes short by scenario"),
+    title: shortest
+      ? `Is demand met? ${shortest.scenario} leaves ${tonnes(shortest.short)} short`
+      : "Is demand met? In every scenario that has a plan",
+    note:
+      `Tonnes of demand short${horizonSuffix()}, and the share that is covered; ` +
+      "outlets are left out." +
+      andMoreRows(rows.length, MAX_BARS, "scenario", "Scenarios"),
+    heads,
+    rows: table,
+    paint: width =>
+      bars(
+        width,
+        shown.map(row => ({
+          name: name(row),
+          value: row.short,
+          tooltip: tooltip(row),
+          bold: row === baseRow,
+          soft: !isNumber(row.cost),
+          colour: "var(--bad)",
+          text: isNumber(row.cost)
+            ? (row.short > 1e-6 ? `${tonnes(row.short)} short, ` : "") +
+              (isNumber(row.covered) ? `${percent(row.covered)} covered` : "nothing wanted")
+            : NO_PLAN,
+        })),
+        "Tonnes short by scenario",
+      ),
   });
-  const changes = make("figure", {"aria-label": "What each scenario changes"}, make("figcaption", {}, make("h3", {}, "What does each scenario change?"), make("p", {class: "note"}, "Rows of the sheet Scenarios, with those that it is based on.")),
-    listing("What each scenario changes", ["scenario", "changes", "#probability", "outcome"], others.map(row => [row.scenario, row.changes, isNumber(row.probability) ? percent(row.probability) : "–",
-      isNumber(row.cost) ? `${step(row)}; ${row.short > 1e-6 ? `${tonnes(row.short)} short` : "nothing short"}${row.status === "optimal" ? "" : `; ${row.reason}`}` : make("span", {class: "bad"}, NO_PLAN)])));
+  const changes = make(
+    "figure",
+    {"aria-label": "What each scenario changes"},
+    make(
+      "figcaption",
+      {},
+      make("h3", {}, "What does each scenario change?"),
+      make("p", {class: "note"}, "Rows of the sheet Scenarios, with those that it is based on."),
+    ),
+    listing(
+      "What each scenario changes",
+      ["scenario", "changes", "#probability", "outcome"],
+      others.map(row => [
+        row.scenario,
+        row.changes,
+        isNumber(row.probability) ? percent(row.probability) : "–",
+        isNumber(row.cost)
+          ? `${step(row)}; ` +
+            (row.short > 1e-6 ? `${tonnes(row.short)} short` : "nothing short") +
+            (row.status === "optimal" ? "" : `; ${row.reason}`)
+          : make("span", {class: "bad"}, NO_PLAN),
+      ]),
+    ),
+  );
   return {
-    about: counted(others.length, "scenario"), tiles, alerts: failures(),
+    about: counted(others.length, "scenario"),
+    tiles,
+    alerts: failures(),
     words: [
-      `The case itself costs ${money(own.cost)} and covers ${percent(own.covered)} of its demand.`,
-      dearest && dearest["less base"] > 0 ? `Dearest is ${dearest.scenario}: ${step(dearest)}${dearest.short > own.short + 1e-6 ? `, with ${tonnes(dearest.short - own.short)} more short` : ""}.` : null,
-      cheapest && cheapest["less base"] < 0 ? `Cheapest is ${cheapest.scenario}: ${step(cheapest)}.` : null,
-      known.some(row => tiny(row["less base"] / (own.cost || 1))) ? `Without effect on cost: ${known.filter(row => tiny(row["less base"] / (own.cost || 1))).map(row => row.scenario).join(", ")}.` : null,
-      lost.length ? `No plan meets every hard limit in ${lost.map(row => row.scenario).join(", ")}: see below what would have to give.` : null,
+      `The case itself costs ${money(baseRow.cost)} and covers ${percent(baseRow.covered)} ` +
+        "of its demand.",
+      dearest && dearest["less base"] > 0
+        ? `Dearest is ${dearest.scenario}: ` +
+          `${step(dearest)}` +
+          (dearest.short > baseRow.short + 1e-6
+            ? `, with ${tonnes(dearest.short - baseRow.short)} more short`
+            : "") +
+          "."
+        : null,
+      cheapest && cheapest["less base"] < 0
+        ? `Cheapest is ${cheapest.scenario}: ${step(cheapest)}.`
+        : null,
+      known.some(row => isNegligible(row["less base"] / (baseRow.cost || 1)))
+        ? `Without effect on cost: ${known
+            .filter(row => isNegligible(row["less base"] / (baseRow.cost || 1)))
+            .map(row => row.scenario)
+            .join(", ")}.`
+        : null,
+      lost.length
+        ? `No plan meets every hard limit in ${lost.map(row => row.scenario).join(", ")}: ` +
+          "see below what would have to give."
+        : null,
     ],
-    parts: [["Cost and coverage", section("overview", "What does each scenario cost, and is demand met?", make("div", {class: "pair"}, cost, cover), changes)], ...planParts()],
+    parts: [
+      [
+        "Cost and coverage",
+        section(
+          "overview",
+          "What does each scenario cost, and is demand met?",
+          make("div", {class: "pair"}, cost, cover),
+          changes,
+        ),
+      ],
+      ...planParts(),
+    ],
   };
 }

@@ -1,21 +1,21 @@
-"""The page of a study: its tables, what failed, and what was found in sentences."""
+"""The page of a study: its runs, its tables, and its findings in sentences."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from optimizer.atomic_write import Target, writing
+from optimizer.atomic_write import FileTarget, write_when_complete
+from optimizer.report.argument_checks import check_study
 from optimizer.report.excel_values import clean, finite
-from optimizer.report.page.embedded_tables import sheets
-from optimizer.report.page.html_file import WHAT, whole
-from optimizer.report.what_is_written import check_study
+from optimizer.report.page.embedded_tables import embedded_tables
+from optimizer.report.page.html_file import PAGE_FILE_KIND, html_page
 from optimizer.version import __version__
 
 if TYPE_CHECKING:
     from optimizer.studies import RunOutcome, Study
 
-PROGRAMS = (
+STUDY_PROGRAMS = (
     "pieces.js",
     "runs.js",
     "scenarios.js",
@@ -27,39 +27,39 @@ PROGRAMS = (
     "tables.js",
     "study.js",
 )
-"""Parts of the program of a study's page, in the order in which they stand in it."""
+"""Programs of the page of a study, in their order."""
 
 
-def write_study_page(study: Study, path: Target) -> None:
+def write_study_page(study: Study, path: FileTarget) -> None:
     """Write the page of a study: one HTML file that opens without a network.
 
-    Its tables are those of the study's workbook. An existing file is replaced in one go.
+    Its tables are those of the study's workbook. An existing file is replaced atomically.
     Raises FileError if the file cannot be written, UsageError for anything but a study.
     """
     check_study(study)
-    with writing(path, WHAT) as file:
+    with write_when_complete(path, PAGE_FILE_KIND) as file:
         file.write(study_page(study))
 
 
 def study_page(study: Study) -> bytes:
-    """The whole page of a study."""
+    """HTML of the page of a study."""
     data = study_data(study)
-    return whole(data, f"{data['case']}: {data['title']}", "the study", PROGRAMS)
+    return html_page(data, f"{data['case']}: {data['title']}", "the study", STUDY_PROGRAMS)
 
 
 def study_data(study: Study) -> dict[str, Any]:
-    """Everything that the page of a study holds, ready for JSON."""
+    """Data of the page of a study, ready for JSON."""
     return {
         "case": clean(study.case),
         "title": clean(study.title),
         "currency": clean(study.currency),
         "axis": {"labels": [clean(label) for label in study.span], "joined": ""},
-        "runs": [_run(name, each) for name, each in study.outcomes.items()],
+        "runs": [_run(name, outcome) for name, outcome in study.outcomes.items()],
         "materials": _materials(study),
         "notes": [clean(note) for note in study.notes],
         "words": [clean(sentence) for sentence in study.words],
         "chart": study.chart,
-        "sheets": sheets(study.tables),
+        "sheets": embedded_tables(study.tables),
         "made": date.today().isoformat(),
         "version": __version__,
         "run": clean(study.run),
@@ -67,18 +67,18 @@ def study_data(study: Study) -> dict[str, Any]:
 
 
 def _materials(study: Study) -> list[str]:
-    """Materials that are bought, those first that most is paid for."""
+    """Materials that are bought in any run, by what is paid for them; the largest first."""
     paid: dict[str, float] = {}
     for outcome in study.outcomes.values():
-        bought = outcome.tables.get("Purchases")
-        if bought is not None:
-            for material, cost in zip(bought["material"], bought["cost"], strict=True):
+        purchases = outcome.tables.get("Purchases")
+        if purchases is not None:
+            for material, cost in zip(purchases["material"], purchases["cost"], strict=True):
                 paid[clean(material)] = paid.get(clean(material), 0.0) + cost
     return sorted(paid, key=paid.__getitem__, reverse=True)
 
 
 def _run(name: str, outcome: RunOutcome) -> dict[str, Any]:
-    """A run in a few figures; ``give`` is what would have to give where it has no plan."""
+    """Figures of a run; ``give`` has the changes that would repair one without a plan."""
     return {
         "name": clean(name),
         "status": clean(outcome.status),

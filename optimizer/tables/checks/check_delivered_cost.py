@@ -9,7 +9,7 @@ from typing import Any
 from optimizer.tables.checks.check_capacity import annual_supply_bounds
 from optimizer.tables.checks.recipe_flows import RecipeFlow, recipe_flows
 from optimizer.tables.schema import INFINITY
-from optimizer.tables.text_matching import quoted, written
+from optimizer.tables.text_matching import as_text, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
 MAX_COST_BOUND_ROUNDS = 60
@@ -58,7 +58,7 @@ def check_penalties(draft: WorkbookDraft) -> None:
         elif bound := _price_of_needed_offer(draft, row, gain, offers.get(row.material, ())):
             _warn(draft, row, penalty, bound)
         elif gain < value * (1 - COST_COMPARISON_TOLERANCE):
-            bound = f"the value of {quoted(row.material)}, {written(value)}"
+            bound = f"the value of {quoted(row.material)}, {as_text(value)}"
             _warn(draft, row, penalty, f"{bound}: a plan may leave this demand short to save money")
 
 
@@ -84,18 +84,18 @@ def _price_of_needed_offer(
         return ""
     cheapest = min((one for one in dear if one.offer in names), key=lambda one: one.price)
     return (
-        f"{written(cheapest.price)}, the price of {quoted(cheapest.offer)}, and all other sources "
+        f"{as_text(cheapest.price)}, the price of {quoted(cheapest.offer)}, and all other sources "
         f"of {quoted(row.material)} give at most {supply:,.6g} t a year of the {wanted:,.6g} t "
         "wanted: a plan leaves the rest short"
     )
 
 
 def _warn(draft: WorkbookDraft, row: Any, penalty: float, bound: str) -> None:
-    what = written(penalty)
+    what = as_text(penalty)
     if row.shortage_penalty is None:
         what = f"the shortage penalty of Settings, {what},"
     if row.price:
-        what += f" with the price {written(row.price)}"
+        what += f" with the price {as_text(row.price)}"
     hint = "write more than the dearest tonne that you would still buy"
     draft.warning(row, "shortage_penalty", f"{what} is below {bound}", hint)
 

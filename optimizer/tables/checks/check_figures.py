@@ -8,7 +8,7 @@ from typing import Any
 from optimizer.tables.checks.recipe_flows import lane_materials
 from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.sheets import HERE, NONE, UNKNOWN
-from optimizer.tables.text_matching import quoted, written
+from optimizer.tables.text_matching import as_text, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
 IMPLAUSIBLE_PRICE_RATIO = 100.0
@@ -37,14 +37,14 @@ def check_prices(draft: WorkbookDraft) -> None:
             agree = not _far_apart(prices[-1], prices[0])
             if len(names) > 1 and len(strange) == len(rows) and agree:
                 message = (
-                    f"{written(value.value)} is {_ratio(value.value, median_low(prices))} what "
+                    f"{as_text(value.value)} is {_ratio(value.value, median_low(prices))} what "
                     f"{len(names)} offers of {quoted(material)} ask, {prices[0]:,g} to "
                     f"{prices[-1]:,g}"
                 )
                 draft.warning(value, "value", message, _PRICE_HINT)
                 continue
             for row in strange:
-                reference = f"the value of {quoted(material)}, {written(value.value)}"
+                reference = f"the value of {quoted(material)}, {as_text(value.value)}"
                 _warn_price(draft, row, value.value, reference)
         elif len(names) > 1:
             median = median_low([row.price for row in rows])
@@ -58,7 +58,7 @@ _PRICE_HINT = "prices and values are per tonne: a price per kilogram is a thousa
 
 
 def _warn_price(draft: WorkbookDraft, row: Any, other: float, reference: str) -> None:
-    message = f"{written(row.price)} is {_ratio(row.price, other)} {reference}"
+    message = f"{as_text(row.price)} is {_ratio(row.price, other)} {reference}"
     draft.warning(row, "price", message, _PRICE_HINT)
 
 
@@ -79,9 +79,9 @@ def check_tariff_rates(draft: WorkbookDraft) -> None:
             draft.warning(
                 row,
                 "ad_valorem",
-                f"{written(rate)} is a duty of {100 * rate:,g} % of the value, more than the goods "
+                f"{as_text(rate)} is a duty of {100 * rate:,g} % of the value, more than the goods "
                 "are worth",
-                f"for {written(rate)} % write {rate / 100:g}",
+                f"for {as_text(rate)} % write {rate / 100:g}",
             )
 
 
@@ -102,7 +102,7 @@ def check_lead_times(draft: WorkbookDraft) -> None:
         draft.warning(
             lane,
             "lead_days",
-            f"{written(lane.lead_days)} days are no less than the {left:,.0f} days {when}to the "
+            f"{as_text(lane.lead_days)} days are no less than the {left:,.0f} days {when}to the "
             f"end of the plan, {end}: nothing that is shipped arrives within it",
             "write days, or plan more periods",
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from optimizer.tables.sheets import NONE, STAGES, UNKNOWN
-from optimizer.tables.text_matching import listed, quoted
+from optimizer.tables.text_matching import joined, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft
 
 HISTORY_HINT = (
@@ -71,7 +71,7 @@ def _warn(draft: WorkbookDraft, row: Any, what: str, stages: list[str]) -> None:
     draft.warning(
         row,
         "history",
-        f"{what}: {listed(stages, 6)} {count} as unknown, which breaks every rule that looks there",
+        f"{what}: {joined(stages, 6)} {count} as unknown, which breaks every rule that looks there",
         HISTORY_HINT,
     )
 

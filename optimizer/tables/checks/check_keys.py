@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from optimizer.tables.schema import SHEETS, Sheet
-from optimizer.tables.text_matching import quoted, written
+from optimizer.tables.text_matching import as_text, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
 OPTIONAL_LINE_SHEETS = ("Rule scope", "Scenarios")
@@ -28,7 +28,7 @@ def check_ranges(draft: WorkbookDraft) -> None:
                     draft.error(
                         row,
                         "minimum",
-                        f"{written(row.minimum)} is above the maximum, {written(row.maximum)}",
+                        f"{as_text(row.minimum)} is above the maximum, {as_text(row.maximum)}",
                     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.sheets import LIMIT_FILTERS
-from optimizer.tables.text_matching import written
+from optimizer.tables.text_matching import as_text
 from optimizer.tables.workbook_draft import WorkbookDraft
 
 LOCATION_FILTERS = ("site", "country", "owner")
@@ -39,8 +39,8 @@ def check_limits(draft: WorkbookDraft) -> None:
                     draft.error(
                         limit,
                         name,
-                        f"{written(value)} is above 1, and the limit is a share",
-                        f"for {written(value)} % write {value / 100:g}" if value <= 100 else "",
+                        f"{as_text(value)} is above 1, and the limit is a share",
+                        f"for {as_text(value)} % write {value / 100:g}" if value <= 100 else "",
                     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from optimizer.tables.confusable_letters import look
+from optimizer.tables.confusable_letters import accented_skeleton
 from optimizer.tables.schema import SHEETS
-from optimizer.tables.text_matching import quoted, told_apart
+from optimizer.tables.text_matching import difference_hint, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft
 
 CellPosition = tuple[str, int, str]
@@ -30,7 +30,7 @@ def check_look_alikes(draft: WorkbookDraft) -> None:
         draft.findings.error(
             sheet,
             f"{quoted(name)} looks like {quoted(other)} and is another name",
-            f"write one name in one way.{told_apart(name, other)}".rstrip("."),
+            f"write one name in one way.{difference_hint(name, other)}".rstrip("."),
             row=table.rows[position],
             letter=table.letter(attribute),
             column=table.sheet.header(attribute),
@@ -65,7 +65,7 @@ def _look_alike_pairs(names: Iterable[str]) -> Iterator[tuple[str, str]]:
         return
     by_look: dict[str, list[str]] = defaultdict(list)
     for name in names:
-        by_look[look(name)].append(name)
+        by_look[accented_skeleton(name)].append(name)
     for group in by_look.values():
         plain, *rest = sorted(group, key=lambda name: not name.isascii())
         for name in rest:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from optimizer.tables.checks.recipe_flows import recipe_flows
-from optimizer.tables.text_matching import listed, quoted
+from optimizer.tables.text_matching import joined, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
 MATERIAL_FLOW_SHEETS = (
@@ -144,7 +144,7 @@ def _check_lane_loss(
     hint = "a plan may ship it only to lose it"
     if cheap:
         message = (
-            f"the lane loses {listed(cheap)} for {loss_cost:.6g} per tonne, less than disposal"
+            f"the lane loses {joined(cheap)} for {loss_cost:.6g} per tonne, less than disposal"
         )
         draft.warning(lane, "arrives", message, hint)
         return
@@ -153,5 +153,5 @@ def _check_lane_loss(
         protected = [name for name in protected if name in returned]
     if protected:
         what = "the lane" if lane.arrives == 0 else "shipping there and back"
-        message = f"{what} loses {listed(protected)}, which may not be discarded"
+        message = f"{what} loses {joined(protected)}, which may not be discarded"
         draft.warning(lane, "arrives", message, hint)

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from itertools import product
 
 from optimizer.tables.canonical_names import Vocabulary
-from optimizer.tables.country_groups import NOT, CountrySets
+from optimizer.tables.country_groups import NEGATION_PREFIX, CountrySets
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.sheets import STAGES
-from optimizer.tables.text_matching import fold, quoted, told_apart
+from optimizer.tables.text_matching import difference_hint, fold, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
 MIN_SPELLING_LENGTH = 5
@@ -33,7 +33,7 @@ def check_spelling(draft: WorkbookDraft) -> None:
             draft.findings.warning(
                 sheet,
                 f"{quoted(rare)} appears once, and differs little from {quoted(other)}",
-                f"write one name in one way.{told_apart(rare, other)}".rstrip("."),
+                f"write one name in one way.{difference_hint(rare, other)}".rstrip("."),
                 row=table.rows[position],
                 letter=table.letter(attribute),
                 column=table.sheet.header(attribute),
@@ -51,7 +51,7 @@ def check_hong_kong_and_macao(draft: WorkbookDraft) -> None:
         for rule, lines in scope.items():
             banned = [line for line in lines if getattr(line, attribute)]
             settled = any(
-                f"{NOT}{place}" in getattr(line, attribute)
+                f"{NEGATION_PREFIX}{place}" in getattr(line, attribute)
                 or sets.holds(getattr(line, attribute), place)
                 for line in banned
             )
@@ -63,7 +63,8 @@ def check_hong_kong_and_macao(draft: WorkbookDraft) -> None:
                     attribute,
                     f"{quoted(rule)} bans China, and the workbook has something done in "
                     f"{quoted(place)}, which ISO 3166 lists as a country of its own",
-                    f"write China, {place} if the rule means it too, else China, {NOT}{place}",
+                    f"write China, {place} if the rule means it too, "
+                    f"else China, {NEGATION_PREFIX}{place}",
                 )
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from optimizer.tables.checks.check_names import differs_by_one_edit
-from optimizer.tables.text_matching import did_you_mean, fold, listed, near, quoted, written
+from optimizer.tables.text_matching import as_text, closest_name, did_you_mean, fold, joined, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
 RECIPE_SIMILARITY = 0.9
@@ -103,7 +103,7 @@ def _unit_hint(process: Any, known: dict[str, dict[str, str]]) -> str:
     """A similar unit of the site, else other sites with the unit."""
     similar = did_you_mean(process.unit, known[process.site].values())
     sites = [site for site, units in known.items() if fold(process.unit) in units]
-    return similar or (f"it stands at {listed(sites)}" if sites else "add it to Units")
+    return similar or (f"it stands at {joined(sites)}" if sites else "add it to Units")
 
 
 def _check_recipes_run(draft: WorkbookDraft) -> None:
@@ -121,7 +121,7 @@ def _check_recipes_run(draft: WorkbookDraft) -> None:
             if recipe in run:
                 continue
             similar = next((name for name in sorted(run) if differs_by_one_edit(recipe, name)), "")
-            similar = similar or near(recipe, run, RECIPE_SIMILARITY)
+            similar = similar or closest_name(recipe, run, RECIPE_SIMILARITY)
             message = f"no process runs {quoted(recipe)}"
             if similar:
                 message += f", which resembles {quoted(similar)}"
@@ -155,7 +155,7 @@ def check_options(draft: WorkbookDraft) -> None:
         _check_agreement(draft, option, rows)
         first = rows[0]
         if first.kind == "yes/no" and first.most not in (0, 1):
-            message = f"{written(first.most)} of an option that is yes or no"
+            message = f"{as_text(first.most)} of an option that is yes or no"
             draft.error(first, "most", message, "write 'whole number' under kind, or most 1")
         end = draft.horizon.end if draft.horizon else None
         if first.earliest and end and first.earliest > end:

@@ -13,7 +13,14 @@ from optimizer.tables.checks.check_names import differs_by_one_edit
 from optimizer.tables.confusable_letters import skeleton
 from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.sheets import ABSENT, STAGES
-from optimizer.tables.text_matching import did_you_mean, fold, listed, near, quoted, told_apart
+from optimizer.tables.text_matching import (
+    closest_name,
+    did_you_mean,
+    difference_hint,
+    fold,
+    joined,
+    quoted,
+)
 from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 
 SCOPE_NAME_SIMILARITY = 0.85
@@ -76,11 +83,11 @@ def _check_segments(draft: WorkbookDraft) -> None:
             draft.error(
                 row,
                 "segments",
-                f"no row of Demand has the segment {listed(strange)}{binds}",
+                f"no row of Demand has the segment {joined(strange)}{binds}",
                 partial(_segment_hint, first, segments),
             )
         else:
-            draft.warning(row, "segments", f"no row of Demand has the segment {listed(strange)}")
+            draft.warning(row, "segments", f"no row of Demand has the segment {joined(strange)}")
     for row in demand:
         is_unknown = row.segment and row.segment not in named
         similar = _resembled(row.segment, named) if is_unknown else ""
@@ -91,14 +98,14 @@ def _check_segments(draft: WorkbookDraft) -> None:
                 f"{quoted(row.segment)} resembles {quoted(similar)}, which "
                 f"{quoted(named[similar].rule)} binds; the rule does not bind this line",
                 "write one name in one way; name the segment in a rule if it is another one."
-                f"{told_apart(row.segment, similar)}".rstrip("."),
+                f"{difference_hint(row.segment, similar)}".rstrip("."),
             )
 
 
 def _segment_hint(name: str, segments: Iterable[str]) -> str:
     known = list(segments)
     similar = did_you_mean(name, known)
-    return similar or (f"write one of {listed(known, 8)}" if known else "fill in segment in Demand")
+    return similar or (f"write one of {joined(known, 8)}" if known else "fill in segment in Demand")
 
 
 def _resembled(word: str, known: Iterable[str]) -> str:
@@ -191,14 +198,14 @@ SCOPE_COLUMNS = ("country", "owner_country", "owner", "site", "stage")
 
 def _check_name(draft: WorkbookDraft, line: Any, name: str, word: str, known: set[str]) -> None:
     """Report an owner or site that occurs nowhere; an error where it resembles one that does."""
-    similar = _resembled(word, known) or near(word, known, SCOPE_NAME_SIMILARITY)
+    similar = _resembled(word, known) or closest_name(word, known, SCOPE_NAME_SIMILARITY)
     message = f"{quoted(word)} occurs neither in Sites nor in a history"
     if similar:
         draft.error(
             line,
             name,
             f"{message}, and resembles {quoted(similar)}",
-            f"write one name in one way.{told_apart(word, similar)}".rstrip("."),
+            f"write one name in one way.{difference_hint(word, similar)}".rstrip("."),
         )
     else:
         draft.warning(line, name, f"{message}: nothing in this workbook breaks this line")

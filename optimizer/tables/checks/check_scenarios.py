@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimizer.tables.cell_values import CellComplaint, parser
+from optimizer.tables.cell_values import InvalidCell, cell_parser
 from optimizer.tables.changed_values import CHANGE_OPERAND
 from optimizer.tables.dates import parse_label
 from optimizer.tables.row_conditions import CONDITION_PATTERN
@@ -115,6 +115,6 @@ def _check_value(draft: WorkbookDraft, change: Any, column: Column) -> None:
         draft.error(change, "value", "the cell is blank", "write the factor or addend")
         return
     try:
-        parser(column, draft.settings.currency)(change.value)
-    except CellComplaint as complaint:
+        cell_parser(column, draft.settings.currency)(change.value)
+    except InvalidCell as complaint:
         draft.error(change, "value", complaint.message, complaint.hint)

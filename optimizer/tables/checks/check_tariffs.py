@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
-from optimizer.tables.country_groups import NOT, CountrySets
+from optimizer.tables.country_groups import NEGATION_PREFIX, CountrySets
 from optimizer.tables.text_matching import fold, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft, common_dates, group_rows
 
@@ -37,7 +37,9 @@ def check_tariffs(draft: WorkbookDraft) -> None:
 
 def _is_list(name: str, sets: CountrySets) -> bool:
     """True for a cell with several countries: a list, a group or an exception."""
-    return name != "*" and ("," in name or name.startswith(NOT) or fold(name) in sets.groups)
+    return name != "*" and (
+        "," in name or name.startswith(NEGATION_PREFIX) or fold(name) in sets.groups
+    )
 
 
 def _check_list_pair(

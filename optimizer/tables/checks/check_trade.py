@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from optimizer.tables.text_matching import listed, quoted, written
+from optimizer.tables.text_matching import as_text, joined, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft, covers_day, group_rows
 
 
@@ -16,7 +16,7 @@ def check_supply(draft: WorkbookDraft) -> None:
             draft.error(
                 offer,
                 "take_or_pay",
-                f"{written(offer.take_or_pay)} is a share of the contract quantity, which is blank",
+                f"{as_text(offer.take_or_pay)} is a share of the contract quantity, which is blank",
                 "fill it in",
             )
         if not offer.firm:
@@ -25,7 +25,7 @@ def check_supply(draft: WorkbookDraft) -> None:
             draft.warning(
                 offer,
                 "probability",
-                f"{written(offer.probability)} has no effect on firm supply",
+                f"{as_text(offer.probability)} has no effect on firm supply",
                 "write no under firm",
             )
     if not_firm:
@@ -33,7 +33,7 @@ def check_supply(draft: WorkbookDraft) -> None:
         are, them = ("is", "it") if len(names) == 1 else ("are", "them")
         draft.findings.warning(
             "Supply",
-            f"{listed(names)} {are} not firm; the plan takes {them} as firm",
+            f"{joined(names)} {are} not firm; the plan takes {them} as firm",
             column="firm",
             letter=draft.tables["Supply"].letter("firm"),
         )
@@ -64,7 +64,7 @@ def check_lanes(draft: WorkbookDraft) -> None:
             draft.warning(
                 lane,
                 "minimum_when_used",
-                f"{written(lane.minimum_when_used)} t per period is above the maximum of a period, "
+                f"{as_text(lane.minimum_when_used)} t per period is above the maximum of a period, "
                 f"{lane.maximum * months / 12:g} t: the lane can never be used",
             )
 
@@ -79,7 +79,7 @@ def check_stocks(draft: WorkbookDraft) -> None:
             draft.error(
                 stock,
                 "opening",
-                f"{written(stock.opening)} t at the start stand in a row that does not cover "
+                f"{as_text(stock.opening)} t at the start stand in a row that does not cover "
                 f"{start}",
                 "write them into the row that covers the start",
             )
@@ -92,13 +92,13 @@ def check_stocks(draft: WorkbookDraft) -> None:
                 draft.warning(
                     stock,
                     name,
-                    f"{written(value)} has no effect: the row does not cover {end}, the end",
+                    f"{as_text(value)} has no effect: the row does not cover {end}, the end",
                 )
         if closes and stock.closing > stock.maximum:
             draft.error(
                 stock,
                 "closing",
-                f"{written(stock.closing)} is above the maximum, {written(stock.maximum)}",
+                f"{as_text(stock.closing)} is above the maximum, {as_text(stock.maximum)}",
             )
     _check_shared_periods(draft)
 
@@ -127,7 +127,7 @@ def _check_shared_periods(draft: WorkbookDraft) -> None:
                 draft.error(
                     lower,
                     "minimum",
-                    f"{written(lower.minimum)} is above {written(upper.maximum)}, the maximum of "
+                    f"{as_text(lower.minimum)} is above {as_text(upper.maximum)}, the maximum of "
                     f"row {upper.row}; both rows bind {horizon.label(t)}, which they share",
                     "lower it, raise that maximum, or let the rows meet where a period ends",
                 )

@@ -1,76 +1,102 @@
-// The seat: takes workbooks, asks for plans, and shows what the server knows.
-import {byId, complain, get, make, post, say} from "./parts.js";
-import {showBook, sound, verdict} from "./sheet.js";
-import {choose, going, headline, recolour, showPlans} from "./plans.js";
+// The page: uploads workbooks, starts solves, and draws the state of the server.
+import {announce, byId, get, make, post, showError} from "./parts.js";
+import {activeRun, chooseRun, headline, passTheme, showPlans} from "./plans.js";
+import {showWorkbook, verdict} from "./sheet.js";
 
-const EACH = 500;
-let state = {book: null, runs: [], most: Infinity, endings: []};
-let waiting = 0;
+const POLL_INTERVAL = 500; // milliseconds
+let state = {workbook: null, runs: [], max_bytes: Infinity};
+let openRequests = 0;
 let timer = null;
 
-const acts = {
-  solve: () => ask("solve", "The plan is being made.", () => show("plans")),
-  again: () => ask("again", "", told),
-  stop: () => ask("stop", "The solve is being stopped."),
-  choose(number) { choose(number); draw(); },
+const actions = {
+  solve: () => request("solve", "The plan is being made.", () => show("plans")),
+  reload: () => request("reload", "", announceVerdict),
+  stop: () => request("stop", "The solve is being stopped."),
+  chooseRun(number) {
+    chooseRun(number);
+    draw();
+  },
 };
-const told = () => { if (state.book) say(`${state.book.name}: ${verdict(state.book)}`); };
+const announceVerdict = () => {
+  if (state.workbook) announce(`${state.workbook.name}: ${verdict(state.workbook)}`);
+};
 
-async function ask(what, words, then) {
-  complain("");
+async function request(address, announcement, afterwards) {
+  showError("");
   try {
-    waiting += 1;
-    take(await post(what));
-    if (words) say(words);
-    if (then) then();
-  } catch (error) { complain(error.message); } finally { waiting -= 1; }
+    openRequests += 1;
+    update(await post(address));
+    if (announcement) announce(announcement);
+    if (afterwards) afterwards();
+  } catch (error) {
+    showError(error.message);
+  } finally {
+    openRequests -= 1;
+  }
 }
 
 async function upload(file) {
   if (!file) return;
-  complain("");
+  showError("");
   show("workbook");
-  if (file.size > state.most) {
-    complain(`${file.name}: has ${Math.round(file.size / 1e6)} MB, and the page takes ${Math.round(state.most / 1e6)} MB at most; solve it with the command: optimizer solve`);
+  if (file.size > state.max_bytes) {
+    showError(
+      `${file.name}: has ${Math.round(file.size / 1e6)} MB, and the page takes ` +
+        `${Math.round(state.max_bytes / 1e6)} MB at most; solve it with the command: ` +
+        "optimizer solve",
+    );
     return;
   }
-  say(`${file.name} is being checked.`);
+  announce(`${file.name} is being checked.`);
   document.body.classList.add("busy");
   try {
-    waiting += 1;
-    take(await post(`book?name=${encodeURIComponent(file.name)}`, file));
-    told();
-    (byId("make").disabled ? document.querySelector("button.finding") : byId("make"))?.focus({preventScroll: true});
-  } catch (error) { complain(error.message); } finally {
-    waiting -= 1;
+    openRequests += 1;
+    update(await post(`workbook?name=${encodeURIComponent(file.name)}`, file));
+    announceVerdict();
+    (byId("make").disabled ? document.querySelector("button.finding") : byId("make"))?.focus({
+      preventScroll: true,
+    });
+  } catch (error) {
+    showError(error.message);
+  } finally {
+    openRequests -= 1;
     document.body.classList.remove("busy");
   }
 }
 
-function take(next) {
-  const before = going(state.runs);
+function update(next) {
+  const before = activeRun(state.runs);
   state = next;
   const after = before && state.runs.find(run => run.number === before.number);
-  if (after && after !== going(state.runs)) {
-    choose(after.number);
-    say(headline(after) + (after.message ? `. ${after.message}` : ""));
+  if (after && after !== activeRun(state.runs)) {
+    chooseRun(after.number);
+    announce(headline(after) + (after.message ? `. ${after.message}` : ""));
   }
   draw();
   clearTimeout(timer);
-  if (going(state.runs) || state.reading) timer = setTimeout(look, EACH);
+  if (activeRun(state.runs) || state.reading) timer = setTimeout(poll, POLL_INTERVAL);
 }
 
-async function look() {
-  if (waiting) { timer = setTimeout(look, EACH); return; }
-  try { take(await get("state")); } catch (error) { complain(error.message); }
+async function poll() {
+  if (openRequests) {
+    timer = setTimeout(poll, POLL_INTERVAL);
+    return;
+  }
+  try {
+    update(await get("state"));
+  } catch (error) {
+    showError(error.message);
+  }
 }
 
 function draw() {
-  const active = going(state.runs);
-  document.title = (active ? "… " : "") + (state.book ? `${state.book.name}: sourcing plans` : "Sourcing plans");
+  const active = activeRun(state.runs);
+  document.title =
+    (active ? "… " : "") +
+    (state.workbook ? `${state.workbook.name}: sourcing plans` : "Sourcing plans");
   document.body.classList.toggle("reading", Boolean(state.reading));
-  showBook(state.book, acts, Boolean(active));
-  showPlans(state.runs, acts);
+  showWorkbook(state.workbook, actions, Boolean(active));
+  showPlans(state.runs, actions);
   byId("to-plans").textContent = state.runs.length ? `Plans (${state.runs.length})` : "Plans";
   const chip = byId("chip");
   chip.hidden = !active || !byId("plans").hidden;
@@ -91,51 +117,78 @@ function show(view, focus) {
 for (const name of views) {
   byId(`to-${name}`).addEventListener("click", () => show(name));
   byId(`to-${name}`).addEventListener("keydown", event => {
-    if (event.key === "ArrowRight" || event.key === "ArrowLeft") show(views[1 - views.indexOf(name)], true);
+    if (event.key === "ArrowRight" || event.key === "ArrowLeft")
+      show(views[1 - views.indexOf(name)], true);
   });
 }
 byId("chip").addEventListener("click", () => show("plans", true));
 
-// Files: chosen, or dropped anywhere on the page.
+// Files are chosen, or dropped anywhere on the page.
 const input = byId("file");
-input.addEventListener("change", () => { upload(input.files[0]); input.value = ""; });
-const files = event => Boolean(event.dataTransfer && [...event.dataTransfer.types].includes("Files"));
+input.addEventListener("change", () => {
+  upload(input.files[0]);
+  input.value = "";
+});
+const hasFiles = event =>
+  Boolean(event.dataTransfer && [...event.dataTransfer.types].includes("Files"));
 addEventListener("dragover", event => {
-  if (!files(event)) return;
+  if (!hasFiles(event)) return;
   event.preventDefault();
   document.body.classList.add("over");
 });
-addEventListener("dragleave", event => { if (!event.relatedTarget) document.body.classList.remove("over"); });
+addEventListener("dragleave", event => {
+  if (!event.relatedTarget) document.body.classList.remove("over");
+});
 addEventListener("drop", event => {
   document.body.classList.remove("over");
-  if (!files(event)) return;
+  if (!hasFiles(event)) return;
   event.preventDefault();
   upload(event.dataTransfer.files[0]);
 });
 
-// Light and dark, as on the page of a run.
-const system = matchMedia("(prefers-color-scheme: dark)");
-let chosen = null;
-function colour() {
-  const now = chosen || (system.matches ? "dark" : "light"), other = now === "dark" ? "light" : "dark";
+// Light and dark theme, as on the page of a run.
+const systemTheme = matchMedia("(prefers-color-scheme: dark)");
+let chosenTheme = null;
+function applyTheme() {
+  const now = chosenTheme || (systemTheme.matches ? "dark" : "light");
+  const other = now === "dark" ? "light" : "dark";
   document.documentElement.dataset.theme = now;
   byId("theme").textContent = other === "dark" ? "◐ Dark" : "◑ Light";
   byId("theme").setAttribute("aria-label", `Show the page in ${other} colours`);
-  recolour();
+  passTheme();
 }
-byId("theme").addEventListener("click", () => { chosen = document.documentElement.dataset.theme === "dark" ? "light" : "dark"; colour(); });
-system.addEventListener("change", colour);
-colour();
+byId("theme").addEventListener("click", () => {
+  chosenTheme = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+  applyTheme();
+});
+systemTheme.addEventListener("change", applyTheme);
+applyTheme();
 
 byId("close").addEventListener("click", async () => {
-  const active = going(state.runs);
+  const active = activeRun(state.runs);
   if (active && !confirm(`Plan ${active.number} is still being made. Stop it and close?`)) return;
   clearTimeout(timer);
-  try { await post("close"); } catch (error) { complain(error.message); return; }
-  const kept = state.runs.length ? `The plans are kept in the folder ${state.output}.` : "No plan was made.";
-  document.body.replaceChildren(make("main", {class: "ended"}, make("h1", {tabindex: -1, id: "ended"}, "Closed"), make("p", {}, `${kept} You may close this tab.`)));
+  try {
+    await post("close");
+  } catch (error) {
+    showError(error.message);
+    return;
+  }
+  const kept = state.runs.length
+    ? `The plans are kept in the folder ${state.output}.`
+    : "No plan was made.";
+  document.body.replaceChildren(
+    make(
+      "main",
+      {class: "ended"},
+      make("h1", {tabindex: -1, id: "ended"}, "Closed"),
+      make("p", {}, `${kept} You may close this tab.`),
+    ),
+  );
   byId("ended").focus();
 });
 
-document.addEventListener("visibilitychange", () => { if (!document.hidden && byId("close")) look(); });
-look();
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && byId("close")) poll();
+});
+poll();

@@ -1,0 +1,122 @@
+"""Where delivered tonnes come from: sums of Provenance, and the formulas that give them.
+
+Demand lines only: deliveries to outlets and optional sales are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import fsum
+
+from msgspec import Struct
+
+from optimizer.report.excel_values import column_ref, criterion, finite, has_wildcards
+from optimizer.report.formula_block import Anchors
+from optimizer.report.summary import Summary
+from optimizer.result.result_layouts import Tables
+from optimizer.tables import STAGES
+
+OUTLETS_BLOCK = "outlets"
+"""Block that lists the lines left out; the formulas refer to it."""
+MAX_NAMED_COUNTRIES = 5
+"""Countries that are shown by name; chosen so that the colours of a chart can be told apart."""
+ALL_TRACED_INPUTS, BY_COUNTRY = "all", "country"
+"""Entries of the columns *input* and *by* of Provenance: all traced inputs, by country."""
+MAX_ORIGIN_LOOKUPS = 100_000_000
+"""Most sums times table rows of the blocks; chosen so that the workbook opens promptly."""
+_COLUMNS = {
+    header: column_ref("Provenance", header)
+    for header in ("stage", "by", "input", "name", "period", "line", "tonnes")
+}
+
+
+class DeliveredOrigins(Struct, frozen=True):
+    """Tonnes delivered to demand lines by stage, country and period."""
+
+    tonnes: Mapping[tuple[str, str, str], float]
+    stages: tuple[str, ...]
+    countries: tuple[str, ...]
+    """The largest first; those beyond MAX_NAMED_COUNTRIES are others."""
+    outlets: tuple[str, ...]
+    """Lines that are left out."""
+    live: bool
+    """True if the blocks hold formulas, False if they hold values only."""
+
+    def sum(self, stage: str, country: str = "", periods: Sequence[str] = ()) -> float:
+        """Tonnes at a stage; of one country, of some periods, or of all."""
+        return fsum(
+            value
+            for (of_stage, of_country, period), value in self.tonnes.items()
+            if of_stage == stage
+            and country in ("", of_country)
+            and (not periods or period in periods)
+        )
+
+    def formula(
+        self, anchors: Anchors, stage: str, country: str = "", periods: Sequence[str] = ("",)
+    ) -> str:
+        """Formula of :meth:`sum`, without its equals sign; ``country`` is a criterion."""
+        conditions = [
+            f"{_COLUMNS['stage']},{criterion(stage)}",
+            f"{_COLUMNS['by']},{criterion(BY_COUNTRY)}",
+            f"{_COLUMNS['input']},{criterion(ALL_TRACED_INPUTS)}",
+        ]
+        if country:
+            conditions.append(f"{_COLUMNS['name']},{country}")
+        terms = []
+        for period in periods:
+            in_period = [f"{_COLUMNS['period']},{criterion(period)}"] if period else []
+            arguments = ",".join((_COLUMNS["tonnes"], *conditions, *in_period))
+            terms.append(f"SUMIFS({arguments})")
+            if self.outlets:
+                outlets = anchors[OUTLETS_BLOCK].span((0, 0), (len(self.outlets) - 1, 0))
+                terms[-1] += f"-SUMPRODUCT(SUMIFS({arguments},{_COLUMNS['line']},{outlets}))"
+        return "+".join(terms)
+
+
+def delivered_origins(summary: Summary, tables: Tables) -> DeliveredOrigins | None:
+    """Origins of deliveries to demand lines; None if Provenance traces none of them."""
+    table = tables.get("Provenance")
+    if table is None or not len(table):
+        return None
+    penalty: dict[str, float] = {}
+    for line, _, _, _, amount in summary.wanted:
+        penalty[line] = max(penalty.get(line, 0.0), finite(amount) or 0.0)
+    tonnes: dict[tuple[str, str, str], float] = {}
+    outlets: dict[str, None] = {}
+    headers = ("by", "input", "stage", "name", "period", "line", "tonnes")
+    for by, traced, stage, name, period, line, amount in zip(
+        *(table[header] for header in headers), strict=True
+    ):
+        if by != BY_COUNTRY or traced != ALL_TRACED_INPUTS:
+            continue
+        if penalty.get(line, 0.0) <= 0:
+            outlets[line] = None
+            continue
+        key = (stage, name, period)
+        tonnes[key] = tonnes.get(key, 0.0) + (finite(amount) or 0.0)
+    if not tonnes:
+        return None
+    traced_stages = {stage for stage, _, _ in tonnes}
+    stages = [stage for stage in STAGES if stage in traced_stages]
+    stages += sorted(traced_stages.difference(stages))
+    first_stage = _largest_countries(tonnes, stages[0])[: MAX_NAMED_COUNTRIES // 2]
+    distinct = dict.fromkeys((*first_stage, *_largest_countries(tonnes, "")))
+    countries = tuple(distinct)[:MAX_NAMED_COUNTRIES]
+    lookups = (
+        (len(stages) + len(summary.periods))
+        * (MAX_NAMED_COUNTRIES + 1)
+        * (1 + len(outlets))
+        * len(table)
+    )
+    live = lookups <= MAX_ORIGIN_LOOKUPS and not has_wildcards((*outlets, *countries))
+    return DeliveredOrigins(tonnes, tuple(stages), countries, tuple(outlets), live)
+
+
+def _largest_countries(tonnes: Mapping[tuple[str, str, str], float], stage: str) -> list[str]:
+    """Countries by tonnes at a stage, or at all stages if it is blank; the largest first."""
+    sums: dict[str, float] = {}
+    for (of_stage, country, _), value in tonnes.items():
+        if stage in ("", of_stage):
+            sums[country] = sums.get(country, 0.0) + value
+    return sorted(sums, key=lambda country: (-sums[country], country))
