@@ -25,8 +25,8 @@ def write_csv(result: Result | Study, folder: str | os.PathLike[str]) -> tuple[P
     """Write a CSV file for each table, and ``Columns.csv`` with their units; gives their paths.
 
     Text is in UTF-8 and as it stands in the tables, also where a spreadsheet would take it for a
-    formula. Dates are written as 2027-01-31, blanks and what is not a number as nothing. A file
-    that exists is replaced in one go. Raises FileError if a file cannot be written, UsageError
+    formula. Dates are written as 2027-01-31, blanks and what is not a number as nothing. An
+    existing file is replaced atomically. Raises FileError if a file cannot be written, UsageError
     for anything but a result or a study.
     """
     check_tables(result)

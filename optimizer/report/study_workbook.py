@@ -30,7 +30,7 @@ STUDY_PAGE_HEIGHT = 660
 def write_study(study: Study, path: FileTarget) -> None:
     """Write the workbook of a study to a path or an open file.
 
-    An existing file is replaced in one go. Raises FileError if the file is open in another
+    An existing file is replaced atomically. Raises FileError if the file is open in another
     program or cannot be written, UsageError for anything but a study.
     """
     check_study(study)

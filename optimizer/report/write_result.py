@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def write(result: Result, path: FileTarget) -> None:
     """Write the results workbook of a plan to a path or an open file.
 
-    An existing file is replaced in one go. Raises NoPlanError if the result has no plan,
+    An existing file is replaced atomically. Raises NoPlanError if the result has no plan,
     FileError if the file cannot be written, UsageError for anything but a result.
     """
     check_result(result)
