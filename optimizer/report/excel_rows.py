@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.report.excel_values import all_finite_floats, clean, excel_serial, finite
 from optimizer.report.formats import TEXT_KINDS
-from optimizer.report.worksheet import ExactNumber
+from optimizer.tables.exact_numbers import ExactNumber
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

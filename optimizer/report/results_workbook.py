@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Mapping
 from datetime import datetime
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from optimizer.atomic_write import replace_when_complete
+from optimizer.atomic_write import FileTarget, write_when_complete
 from optimizer.report import block_titles
 from optimizer.report.cell_links import RowFinder, write_certificate_links
 from optimizer.report.excel_values import one_line, quoted_sheet, truncated
@@ -46,17 +44,14 @@ _MAX_MARGIN_CHARACTERS = 65
 """Most characters of a text in the margin: Excel takes 255 for the three texts of a header."""
 
 
-def write(path: str | os.PathLike[str], summary: Summary, tables: Mapping[str, Table]) -> None:
-    """Write the results workbook to a path; a missing folder is created.
+def write(path: FileTarget, summary: Summary, tables: Mapping[str, Table]) -> None:
+    """Write the results workbook to a path, whose missing folder is created, or an open file.
 
     An existing file is replaced only when the new one is complete. Raises FileError if
     the file is open in another program or cannot be written; no partial file remains.
     """
-    with replace_when_complete(path) as part:
-        # In memory first: on a full disk, closing a ZipFile raises a second error.
-        file = BytesIO()
+    with write_when_complete(path) as file:
         _fill(file, summary, tables)
-        part.write_bytes(file.getbuffer())
 
 
 def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None:

@@ -7,26 +7,13 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from optimizer.tables.exact_numbers import ExactNumber
+
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _CHARACTER_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 """Underscore of what Excel reads as the code of a character, such as ``_x0041_``."""
-
-
-class ExactNumber(float):
-    """A float whose text has all its digits.
-
-    XlsxWriter formats numbers with 16 significant digits; a double needs up to 17.
-
-    >>> f"{0.1 + 0.2:.16G}", f"{ExactNumber(0.1 + 0.2):.16G}"
-    ('0.3', '0.30000000000000004')
-    """
-
-    __slots__ = ()
-
-    def __format__(self, specification: str) -> str:
-        return float.__repr__(self)
 
 
 class FinishedFormula(str):
