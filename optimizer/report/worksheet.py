@@ -1,17 +1,16 @@
-"""XlsxWriter's worksheet with exact numbers and formulas, and Excel tables with any title."""
+"""XlsxWriter's worksheet with exact numbers, formulas and titles, and with long columns."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from optimizer.report.excel_values import CellContent, escape_character_codes
+from optimizer.report.long_columns import LongColumn
+
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
-
-_CHARACTER_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-"""Underscore of what Excel reads as the code of a character, such as ``_x0041_``."""
 
 
 class ExactNumber(float):
@@ -62,7 +61,36 @@ def exact_worksheet() -> type[Worksheet]:
             finished = FinishedFormula(formula.removeprefix("="))
             return super().write_formula(row, col, finished, cell_format, value)
 
+        def write_column(
+            self, row: int, col: int, data: Sequence[CellContent], cell_format: Any = None
+        ) -> Any:
+            """Write texts, numbers and blanks downwards from a cell."""
+            numbers = [ExactNumber(each) if each.__class__ is float else each for each in data]
+            return super().write_column(row, col, numbers, cell_format)
+
     return ExactWorksheet
+
+
+@cache
+def long_table_worksheet() -> type[Worksheet]:
+    """The class of worksheet for long tables; :func:`fill` completes what it writes."""
+
+    class LongTableWorksheet(exact_worksheet()):  # type: ignore[misc]
+        """Worksheet that writes the first cell of a column and keeps the column."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.long_columns: list[LongColumn] = []
+
+        def write_column(
+            self, row: int, col: int, data: Sequence[CellContent], cell_format: Any = None
+        ) -> Any:
+            """Write the first of texts, numbers and blanks; the others are to be filled in."""
+            if len(data) > 1:
+                self.long_columns.append(LongColumn(row, col, data))
+            return super().write_column(row, col, data[:1], cell_format)
+
+    return LongTableWorksheet
 
 
 def add_excel_table(
@@ -75,7 +103,7 @@ def add_excel_table(
     """
     titles = [column["header"] for column in options["columns"]]
     columns = [
-        {**column, "header": _CHARACTER_CODE.sub("_x005F_", title)}
+        {**column, "header": escape_character_codes(title)}
         for column, title in zip(options["columns"], titles, strict=True)
     ]
     sheet.add_table(*first, *last, {**options, "columns": columns})
