@@ -3,36 +3,37 @@
 XlsxWriter keeps every cell as an object and asks each what it is. A long table is several times as
 quick where XlsxWriter writes its first row alone, with the formats, and the other rows are made
 here, column by column, in the styles of the first. What is used is the standard of the file
-(ECMA-376, part 1, 18.3 and 18.4), not the inside of XlsxWriter.
+(ECMA-376, part 1, 18.3 and 18.5), not the inside of XlsxWriter.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from itertools import pairwise
 from typing import BinaryIO
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from msgspec import Struct
 
-from optimizer.report.excel_values import CellContent, column_name, escape_character_codes
+from optimizer.report.excel_values import CellContent, column_name
+from optimizer.report.shared_strings import SharedStrings
 
 COMPRESSION_LEVEL = 1
 """Of 1 to 9, as zlib counts; see Long tables in ``docs/performance.md``."""
 ROWS_AT_ONCE = 5_000
-_SHARED_STRINGS = "xl/sharedStrings.xml"
+_WORKBOOK, _SHARED_STRINGS = "xl/workbook.xml", "xl/sharedStrings.xml"
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ROW = re.compile(r'<row r="(\d+)"([^>]*?)(?:/>|>(.*?)</row>)', re.DOTALL)
 _CELL = re.compile(r'<c r="([A-Z]+)\d+"([^>]*?)(?:/>|>.*?</c>)', re.DOTALL)
 _STYLE = re.compile(r' s="\d+"')
 _SPANS = re.compile(r' spans="[^"]*"')
 """Columns of the cells of a row, a hint that may be left out."""
-_STRING_ITEM = re.compile(r"<si>.*?</si>", re.DOTALL)
-_STRING_COUNTS = re.compile(r' count="(\d+)" uniqueCount="\d+"')
+_DIMENSION = re.compile(r'(<dimension ref="[A-Z]+\d+:[A-Z]+)(\d+)"')
+_TABLE_RANGE = re.compile(r'( ref="[A-Z]+\d+:[A-Z]+)(\d+)"')
 
 
 class LongColumn(Struct, frozen=True):
@@ -48,29 +49,48 @@ class LongColumn(Struct, frozen=True):
     values: Sequence[CellContent]
     """The first value, which is in the file, and those to be put in."""
 
+    @property
+    def first(self) -> int:
+        """Number of the first row in the file."""
+        return self.row + 1
+
+    @property
+    def last(self) -> int:
+        """Number of the last row in the file."""
+        return self.row + len(self.values)
+
 
 def fill(closed: BinaryIO, columns: Mapping[str, Sequence[LongColumn]]) -> BytesIO:
     """Copy of a workbook with its long columns filled; ``columns`` is by name of the sheet.
 
-    A cell that XlsxWriter wrote in the place of a value gives way to it. Raises ValueError if the
-    first row of a long column is not in the file.
+    An Excel table that ends with the first row of long columns is extended over them, and a cell
+    that XlsxWriter wrote in the place of a value gives way to it. Raises ValueError if the first
+    row of a long column is not in the file.
     """
     filled = BytesIO()
     with (
         ZipFile(closed) as source,
         ZipFile(filled, "w", ZIP_DEFLATED, compresslevel=COMPRESSION_LEVEL) as target,
     ):
-        parts = _sheet_parts(source)
-        long_parts = {parts[name]: each for name, each in columns.items() if each}
-        strings = _SharedStrings(source.read(_SHARED_STRINGS).decode())
+        sheets = _sheet_parts(source)
+        long_sheets = {sheets[name]: each for name, each in columns.items() if each}
+        tables = {
+            table: columns[0]
+            for sheet, columns in long_sheets.items()
+            for table in _related(source, sheet).values()
+            if table.startswith("xl/tables/")
+        }
+        strings = SharedStrings(source.read(_SHARED_STRINGS).decode())
         for name in source.namelist():
+            content = source.read(name)
             if name == _SHARED_STRINGS:
                 continue
-            content = source.read(name)
             with target.open(name, "w") as part:
-                if name in long_parts:
-                    for piece in _filled_sheet(content.decode(), long_parts[name], strings):
+                if name in long_sheets:
+                    for piece in _filled_sheet(content.decode(), long_sheets[name], strings):
                         part.write(piece.encode())
+                elif name in tables:
+                    part.write(_extended(_TABLE_RANGE, content.decode(), tables[name]).encode())
                 else:
                     part.write(content)
         # Last, for it grows with the sheets.
@@ -79,54 +99,37 @@ def fill(closed: BinaryIO, columns: Mapping[str, Sequence[LongColumn]]) -> Bytes
     return filled
 
 
+def _related(source: ZipFile, part: str) -> dict[str, str]:
+    """Parts of the package that a part refers to, by identifier."""
+    folder, name = posixpath.split(part)
+    relationships = f"{folder}/_rels/{name}.rels"
+    if relationships not in source.namelist():
+        return {}
+    return {
+        each.attrib["Id"]: posixpath.normpath(posixpath.join(folder, each.attrib["Target"]))
+        for each in ElementTree.fromstring(source.read(relationships))
+    }
+
+
 def _sheet_parts(source: ZipFile) -> dict[str, str]:
     """Part of the package that holds each sheet, by name of the sheet."""
-    relationships = ElementTree.fromstring(source.read("xl/_rels/workbook.xml.rels"))
-    targets = {each.attrib["Id"]: each.attrib["Target"] for each in relationships}
-    sheets = ElementTree.fromstring(source.read("xl/workbook.xml")).iterfind("{*}sheets/{*}sheet")
-    return {each.attrib["name"]: f"xl/{targets[each.attrib[_RELATIONSHIP]]}" for each in sheets}
+    parts = _related(source, _WORKBOOK)
+    sheets = ElementTree.fromstring(source.read(_WORKBOOK)).iterfind("{*}sheets/{*}sheet")
+    return {each.attrib["name"]: parts[each.attrib[_RELATIONSHIP]] for each in sheets}
 
 
-class _SharedStrings:
-    """The texts that all cells of a workbook share, to which more can be added."""
-
-    def __init__(self, xml: str) -> None:
-        self._xml = xml
-        self._items = _STRING_ITEM.findall(xml)
-        self._numbers = {item: number for number, item in enumerate(self._items)}
-        self.cells = 0
-        """Cells with a text that were added."""
-
-    def number(self, text: str) -> int:
-        """Number by which cells refer to a text."""
-        space = ' xml:space="preserve"' if text != text.strip() else ""
-        item = f"<si><t{space}>{escape(escape_character_codes(text))}</t></si>"
-        number = self._numbers.setdefault(item, len(self._items))
-        if number == len(self._items):
-            self._items.append(item)
-        return number
-
-    def xml(self) -> str:
-        """The part of the package with the texts."""
-        head, rest = self._xml.split("<si>", 1)
-        counts = _STRING_COUNTS.search(head)
-        if counts:
-            count = int(counts[1]) + self.cells
-            new = f' count="{count}" uniqueCount="{len(self._items)}"'
-            head = head.replace(counts[0], new)
-        return "".join((head, *self._items, rest.rsplit("</si>", 1)[1]))
+def _extended(reference: re.Pattern[str], xml: str, column: LongColumn) -> str:
+    """XML whose ranges that end with the first row of a column end with its last."""
+    return reference.sub(
+        lambda match: f'{match[1]}{column.last}"' if int(match[2]) == column.first else match[0],
+        xml,
+    )
 
 
-def _filled_sheet(
-    xml: str, columns: Sequence[LongColumn], strings: _SharedStrings
-) -> Iterator[str]:
-    """XML of a sheet with its long columns, in pieces.
-
-    Its ``dimension`` is right as it is: the Excel table over the columns had it set.
-    """
+def _filled_sheet(xml: str, columns: Sequence[LongColumn], strings: SharedStrings) -> Iterator[str]:
+    """XML of a sheet with its long columns, in pieces."""
+    first, last = columns[0].first, columns[0].last
     rows = list(_ROW.finditer(xml))
-    first = columns[0].row + 1
-    last = first + len(columns[0].values) - 1
     sample = next((row for row in rows if int(row[1]) == first), None)
     if sample is None:
         raise ValueError(f"row {first} of a long table is not in its sheet")
@@ -144,7 +147,9 @@ def _filled_sheet(
         letters = column_name(column.column)
         style = styles[letters]
         writers.append(_CellWriter(letters, style[0] if style else "", column.values, strings))
-    yield xml[: sample.end()]
+    yield _DIMENSION.sub(
+        lambda match: f'{match[1]}{max(int(match[2]), last)}"', xml[: sample.end()], count=1
+    )
     for start, end in pairwise((*range(first + 1, last + 1, ROWS_AT_ONCE), last + 1)):
         numbers = [str(number) for number in range(start, end)]
         cells = [writer.cells(numbers, start - first) for writer in writers]
@@ -172,7 +177,7 @@ class _CellWriter:
     """Makes the XML of the cells of one column."""
 
     def __init__(
-        self, letters: str, style: str, values: Sequence[CellContent], strings: _SharedStrings
+        self, letters: str, style: str, values: Sequence[CellContent], strings: SharedStrings
     ) -> None:
         self._head, self._style, self._values = f'<c r="{letters}', f'"{style}', values
         blank = f"{self._style}/>"
@@ -181,7 +186,7 @@ class _CellWriter:
         texts = [value for value in values[1:] if isinstance(value, str) and value]
         for text in dict.fromkeys(texts):
             self._ends[text] = f'{self._style} t="s"><v>{strings.number(text)}</v></c>'
-        strings.cells += len(texts)
+        strings.count_references(len(texts))
 
     def cells(self, rows: Sequence[str], start: int) -> list[str]:
         """XML of cells in rows, by number; ``start`` is the place of the first of their values."""

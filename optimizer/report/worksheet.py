@@ -90,6 +90,19 @@ def long_table_worksheet() -> type[Worksheet]:
                 self.long_columns.append(LongColumn(row, col, data))
             return super().write_column(row, col, data[:1], cell_format)
 
+        def add_table(
+            self,
+            first_row: int,
+            first_col: int,
+            last_row: int,
+            last_col: int,
+            options: dict[str, Any] | None = None,
+        ) -> Any:
+            """Make an Excel table; over long columns it is to be extended from their first row."""
+            if any(column.row == first_row + 1 for column in self.long_columns):
+                last_row = first_row + 1
+            return super().add_table(first_row, first_col, last_row, last_col, options)
+
     return LongTableWorksheet
 
 
