@@ -58,6 +58,7 @@ def test_numbers_texts_and_blanks_come_back_as_they_are(monkeypatch, rows_at_onc
     assert [repr(row[0].value) for row in cells] == list(map(repr, NUMBERS))
     assert [row[1].value for row in cells] == [*TEXTS[:5], None]
     assert [row[1].data_type for row in cells] == ["s"] * 5 + ["n"]
+    file.seek(0)
     grid = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python()
     assert [row[0] for row in grid[1:]] == ["" if number is None else number for number in NUMBERS]
     assert [row[1] for row in grid[1:]] == TEXTS
