@@ -27,6 +27,8 @@ if TYPE_CHECKING:
         WorkbookError,
     )
     from optimizer.plan import Result, build_model, build_network, solve, solve_model
+    from optimizer.report.arrow_tables import arrow_table
+    from optimizer.report.csv_files import write_csv
     from optimizer.report.page import write_page, write_study_page
     from optimizer.report.parquet import write_parquet
     from optimizer.report.study_workbook import write_study
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     )
     from optimizer.studies.plan_comparison import Comparison, compare
     from optimizer.tables import Case, read, read_frames
+    from optimizer.tables.case_workbook import write_case
     from optimizer.tables.marked_copy import write_marked_copy
     from optimizer.tables.template import write_template
     from optimizer.workbook_check import check
@@ -68,6 +71,8 @@ _HOMES = {
         "WorkbookError",
     ),
     "optimizer.plan": ("Result", "build_model", "build_network", "solve", "solve_model"),
+    "optimizer.report.arrow_tables": ("arrow_table",),
+    "optimizer.report.csv_files": ("write_csv",),
     "optimizer.report.page": ("write_page", "write_study_page"),
     "optimizer.report.parquet": ("write_parquet",),
     "optimizer.report.write_result": ("write",),
@@ -94,6 +99,7 @@ _HOMES = {
     ),
     "optimizer.workbook_check": ("check",),
     "optimizer.tables": ("Case", "read", "read_frames"),
+    "optimizer.tables.case_workbook": ("write_case",),
     "optimizer.tables.marked_copy": ("write_marked_copy",),
     "optimizer.tables.template": ("write_template",),
 }
@@ -121,6 +127,7 @@ __all__ = [
     "UsageError",
     "WorkbookError",
     "alternatives",
+    "arrow_table",
     "build_model",
     "build_network",
     "check",
@@ -139,6 +146,8 @@ __all__ = [
     "supply_scenarios",
     "weighted_scenarios",
     "write",
+    "write_case",
+    "write_csv",
     "write_marked_copy",
     "write_page",
     "write_parquet",

@@ -10,16 +10,21 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
+from typing import BinaryIO, TypeAlias
 
 from optimizer.errors import FileError, UsageError
 from optimizer.staging import Staging, remove_abandoned_staging
 
 RESULTS_WORKBOOK = "results workbook"
 """What a file is called in messages, unless the caller says otherwise."""
+
+FileTarget: TypeAlias = str | os.PathLike[str] | BinaryIO
+"""Where a file is written: a path, or an open binary file."""
 
 _RUN_STAGING: ContextVar[Staging | None] = ContextVar("run", default=None)
 """The staging folder of the run whose files are being written."""
@@ -60,6 +65,30 @@ def replace_when_complete(
     finally:
         if run is None and staging is not None:
             staging.close()
+
+
+@contextlib.contextmanager
+def write_when_complete(target: FileTarget, what: str = RESULTS_WORKBOOK) -> Iterator[io.BytesIO]:
+    """A buffer whose content is written to a target when the block ends without an error.
+
+    A path is written as by :func:`replace_when_complete`. An open file is written from its
+    position on and stays open. Raises UsageError for any other target, and for a file that is
+    open for text.
+    """
+    # In memory first: on a full disk, closing a ZipFile raises a second error.
+    buffer = io.BytesIO()
+    if isinstance(target, (str, os.PathLike)):
+        with replace_when_complete(target, what) as part:
+            yield buffer
+            part.write_bytes(buffer.getbuffer())
+        return
+    if isinstance(target, io.TextIOBase):
+        raise UsageError(f"the {what} is written to a file that is open for text; open it as 'wb'")
+    if not hasattr(target, "write"):
+        kind = type(target).__name__
+        raise UsageError(f"the {what} is written to a path or an open binary file, not to {kind}")
+    yield buffer
+    target.write(buffer.getvalue())
 
 
 @contextlib.contextmanager

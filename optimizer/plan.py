@@ -10,10 +10,8 @@ Each step is logged with its seconds (logger ``optimizer.plan``, level INFO).
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -26,7 +24,9 @@ from optimizer.network import Network
 from optimizer.network import build as network_of
 from optimizer.network import warnings as network_warnings
 from optimizer.result import Table, bookings, by_category, in_order, table
+from optimizer.result_json import decode_result, encode_result
 from optimizer.solver import Progress, WarmStart
+from optimizer.step_clock import StepClock
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
@@ -102,6 +102,22 @@ class Result:
         """Tonnes of demand that are not met, without outlets."""
         return float(sum(self.tables["Shortages"]["short"])) if self.tables else 0.0
 
+    def to_json(self) -> str:
+        """The result with its case as JSON text (``docs/result.schema.json``).
+
+        The model and what like cases may start from are left out; numbers that are not finite
+        are null.
+        """
+        return encode_result({own.name: getattr(self, own.name) for own in fields(self)})
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Result:
+        """The result of :meth:`to_json`, to show, write and compare.
+
+        Raises FileError if the text is no such JSON, or of another version of it.
+        """
+        return cls(**decode_result(text))
+
     def raise_for_status(self) -> Result:
         """Return the result itself if it is a proven optimum.
 
@@ -167,7 +183,7 @@ def solve_with_options(
 
     The objective of the result is the cost, whatever the added terms minimise.
     """
-    clock = _Clock(step)
+    clock = StepClock(logger, step)
     with clock.step("network"):
         network = build_network(case)
     with clock.step("build"):
@@ -192,7 +208,7 @@ def solve_model(
     ``diagnose=False`` leaves out why there is no plan.
     """
     options = SolveOptions(time_limit, gap, progress, own=False, diagnose=diagnose)
-    return _solve(m.network, m, _Clock(), options)
+    return _solve(m.network, m, StepClock(logger), options)
 
 
 def build_model(case: Case) -> ConcreteModel:
@@ -218,7 +234,7 @@ def status_sentence(status: str) -> str:
     }.get(status, f"the solver gave no plan ({status})")
 
 
-def _solve(network: Network, m: ConcreteModel, clock: _Clock, options: SolveOptions) -> Result:
+def _solve(network: Network, m: ConcreteModel, clock: StepClock, options: SolveOptions) -> Result:
     case = network.case
     with clock.step("transfer"):
         program = solver.transfer(m)
@@ -251,7 +267,7 @@ def _plan(
     m: ConcreteModel,
     program: solver.Program,
     answer: solver.Answer,
-    clock: _Clock,
+    clock: StepClock,
     options: SolveOptions,
 ) -> Result:
     """Result with the tables of a plan, their audit and, unless a signal came, prices."""
@@ -297,7 +313,10 @@ def _plan(
 
 
 def _prices(
-    prices: explain.PriceTables, tables: Mapping[str, Table], clock: _Clock, options: SolveOptions
+    prices: explain.PriceTables,
+    tables: Mapping[str, Table],
+    clock: StepClock,
+    options: SolveOptions,
 ) -> tuple[dict[str, Table], list[str]]:
     """Tables of prices, and what is missing because a signal came."""
     done: dict[str, Table] = {}
@@ -374,24 +393,3 @@ def _diagnose(
     if options.full:
         conflict = explain.conflict(network, program, own=own)
     return conflict, explain.repairs(network, program, own=own)
-
-
-class _Clock:
-    """Wall time of the steps."""
-
-    def __init__(self, on_step: Callable[[str], None] | None = None) -> None:
-        self.seconds: dict[str, float] = {}
-        self._on_step = on_step
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Add the time inside to the step of this name."""
-        if self._on_step:
-            self._on_step(name)
-        begin = time.perf_counter()
-        try:
-            yield
-        finally:
-            elapsed = time.perf_counter() - begin
-            self.seconds[name] = self.seconds.get(name, 0.0) + elapsed
-            logger.info("%s: %.3f s", name, elapsed)

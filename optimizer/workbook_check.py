@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-
 from optimizer import network
 from optimizer.errors import Finding, WorkbookError
 from optimizer.tables import read
+from optimizer.tables.workbook_files import WorkbookSource
 
 
-def check(path: str | os.PathLike[str]) -> tuple[Finding, ...]:
-    """All errors and warnings of a workbook.
+def check(path: WorkbookSource) -> tuple[Finding, ...]:
+    """All errors and warnings of a workbook: a path, its bytes or an open binary file.
 
     A workbook without errors has warnings of its network too: demand that no allowed route
     reaches, plants that can never run. Raises FileError if the file is no workbook, UsageError if

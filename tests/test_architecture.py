@@ -33,6 +33,8 @@ ORDER = (
     "tracing",
     "explain",
     "result_tables",
+    "result_json",
+    "step_clock",
     "plan",
     "studies",
     "report",

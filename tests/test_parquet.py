@@ -67,7 +67,8 @@ def test_a_table_without_rows_has_its_columns(study, tmp_path):
 
     write_parquet(study, tmp_path)
     empty = pd.read_parquet(tmp_path / "Investment.parquet")
-    assert list(empty) == ["run", "option", "site", "period", "number", "capital"]
+    days = ["period start", "period end"]
+    assert list(empty) == ["run", "option", "site", "period", *days, "number", "capital"]
     assert len(empty) == 0
 
 

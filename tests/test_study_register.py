@@ -13,8 +13,8 @@ import pytest
 
 import optimizer
 from optimizer import studies
-from optimizer.report.formats import APART
-from optimizer.report.page.study_page import PROGRAMS
+from optimizer.report.column_totals import TABLES_WITHOUT_TOTALS
+from optimizer.report.page.study_page import STUDY_PROGRAMS
 from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.study_register import (
     STUDY_REGISTER,
@@ -112,15 +112,15 @@ def test_a_study_has_the_tables_and_the_chart_of_its_record(command):
 
 def test_the_page_has_a_view_for_every_overview():
     program = (ROOT / "optimizer" / "report" / "page" / "study.js").read_text(encoding="utf-8")
-    (views,) = re.findall(r"const VIEWS = \{(.*?)\};", program)
+    (views,) = re.findall(r"const STUDY_VIEWS = \{(.*?)\};", program, re.DOTALL)
     names = {name.strip('"') for name in re.findall(r'("[^"]+"|\w+): \w+View', views)}
     assert names == {name for study in STUDY_REGISTER.values() for name in study.overviews}
-    assert set(page_programs()) <= set(PROGRAMS)
+    assert set(page_programs()) <= set(STUDY_PROGRAMS)
 
 
 def test_plans_in_the_rows_of_an_overview_are_not_added_up():
     overviews = {name for study in MANY_RUNS.values() for name in study.overviews}
-    assert overviews <= APART
+    assert overviews <= TABLES_WITHOUT_TOTALS
 
 
 @pytest.mark.parametrize("command", STUDY_REGISTER)

@@ -44,7 +44,7 @@ class Elimination:
         when = np.asarray(period, dtype=np.int64)
         inside = entered[source] & (when[source] == when[target])
         self.periods: list[PeriodEdges] = []
-        for t in np.unique(when[target]).tolist():
+        for t in sorted(set(when[target].tolist())):
             known = np.flatnonzero((when[target] == t) & ~inside)
             known = known[np.argsort(target[known], kind="stable")]
             first = np.flatnonzero(np.diff(target[known], prepend=-1))

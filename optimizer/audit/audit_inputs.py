@@ -66,7 +66,8 @@ class AuditInputWeights:
         self.elimination.solve(amounts, parts, np.arange(len(contents.names)))
         content = amounts / throughput[:, None]
         content = np.where(content <= NEGLIGIBLE_CONTENT * stated, stated, content)
-        delivered = np.unique([vertex for _, _, vertex, _ in graph.delivered]).astype(np.int64)
+        vertices = {vertex for _, _, vertex, _ in graph.delivered}
+        delivered = np.array(sorted(vertices), dtype=np.int64)
         present = np.flatnonzero((content[delivered] > NEGLIGIBLE_CONTENT / 10).any(axis=0))
         self.names += [contents.names[i] for i in present.tolist()]
         amounts_carried = parts[:, present] * amounts[graph.source][:, present]

@@ -140,7 +140,7 @@ class ProvenanceRowAudit:
             ]
             tally.fail(f"Provenance: nothing in the plan is {_key_text(words)}")
         number = np.ravel_multi_index(tuple(digits[:, known]), self._sizes)
-        if np.unique(number).size < number.size:
+        if len(set(number.tolist())) < number.size:
             tally.fail("Provenance: a row stands twice")
         return number, columns.figures("share")[known]
 

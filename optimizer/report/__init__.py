@@ -5,7 +5,8 @@ study, ``write_parquet`` files of all its runs. ``check_parquet`` raises before 
 Parquet files cannot be written.
 """
 
-from optimizer.report.parquet import check_parquet, parquet_files, write_parquet
+from optimizer.report.arrow_tables import check_parquet
+from optimizer.report.parquet import parquet_files, write_parquet
 from optimizer.report.results_workbook import write
 from optimizer.report.study_workbook import write_study
 from optimizer.report.summary import Summary

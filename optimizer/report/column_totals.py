@@ -15,7 +15,7 @@ RATIO_COLUMNS = {
     ("Shortages", "share short"): ("short", "wanted"),
 }
 """Columns whose total is the total of one column divided by that of another."""
-_TABLES_WITHOUT_TOTALS = frozenset(
+TABLES_WITHOUT_TOTALS = frozenset(
     (
         "Scenarios",
         "Stress",
@@ -62,6 +62,6 @@ def has_page_sum(table: str, field: Field) -> bool:
 def _has_sum(table: str, field: Field, levels: Set[tuple[str, str]]) -> bool:
     """True if a column adds up as its layout says, or is one of some levels."""
     column = (table, field.header)
-    if table in _TABLES_WITHOUT_TOTALS or field.kind not in ADDITIVE_KINDS:
+    if table in TABLES_WITHOUT_TOTALS or field.kind not in ADDITIVE_KINDS:
         return False
     return column in levels or (field.adds_up and column not in _UNDECLARED_LEVELS)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from optimizer.report.excel_values import all_finite_floats, clean, excel_serial, finite
+from optimizer.report.excel_values import (
+    CellContent,
+    all_finite_floats,
+    clean,
+    excel_serial,
+    finite,
+)
 from optimizer.report.formats import TEXT_KINDS
-from optimizer.report.worksheet import ExactNumber
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
-
-CellContent = str | float | None
-"""What a cell of a result table holds: clean text, a finite number, or nothing."""
 
 
 def write_text(sheet: Worksheet, row: int, column: int, text: object, form: Any) -> None:
@@ -36,11 +38,7 @@ def write_column(
         _text_contents(values) if kind in TEXT_KINDS else _number_contents(values, kind == "date")
     )
     # With the options of ``results_workbook.options`` text stays text, and "" is a blank.
-    sheet.write_column(
-        *first,
-        [ExactNumber(each) if each.__class__ is float else each for each in contents],
-        form,
-    )
+    sheet.write_column(*first, contents, form)
 
 
 def _text_contents(values: Sequence[Any]) -> list[CellContent]:

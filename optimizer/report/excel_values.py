@@ -11,6 +11,9 @@ from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
+CellContent = str | float | None
+"""What a cell of a result table holds: clean text, a finite number, or nothing."""
+
 MAX_EXCEL_CELL_CHARACTERS = 32_767
 """Most characters (as UTF-16 counts them) that a cell of Excel can hold."""
 TRUNCATION_MARK = " … (cut)"
@@ -26,6 +29,8 @@ _MAX_CRITERION_CHARACTERS = 240
 sign, quotes and a wildcard need room."""
 _WILDCARD = re.compile(r"([~*?])")
 _INVALID_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CHARACTER_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+"""Underscore of what Excel reads as the code of a character, such as ``_x0041_``."""
 _EXCEL_EPOCH = date(1899, 12, 30)
 
 
@@ -52,6 +57,15 @@ def clean(value: object) -> str:
                 + TRUNCATION_MARK
             )
     return text
+
+
+def escape_character_codes(text: str) -> str:
+    """Text as it stands in the file, so that Excel reads no part of it as the code of a character.
+
+    >>> escape_character_codes("Pr_x0041_")
+    'Pr_x005F_x0041_'
+    """
+    return _CHARACTER_CODE.sub("_x005F_", text)
 
 
 def one_line(value: object) -> str:

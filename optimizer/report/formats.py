@@ -146,13 +146,6 @@ def size_for_decimals(kind: str, values: Iterable[float]) -> float:
     return max(sizes, default=0.0)
 
 
-def unit_label(kind: str, currency: str, table: str = "") -> str:
-    """Unit above a column; empty for text and shares."""
-    per = {"Scarcity": "unit", "Break-even": "t or unit"}.get(table, "t")
-    units = {"tonnes": "t", "amount": "units", "money": currency, "price": f"{currency}/{per}"}
-    return units.get(kind, "")
-
-
 def format_divisor(number: str) -> float:
     """Divisor by which a number format of :func:`money_scale` shows a value.
 

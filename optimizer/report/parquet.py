@@ -1,4 +1,4 @@
-"""A study as Parquet: a file for each table with the rows of all runs, written run by run."""
+"""Studies and results as Parquet: a file for each table; those of a study run by run."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.atomic_write import replace_when_complete
-from optimizer.errors import UsageError
-from optimizer.report.formats import TEXT_KINDS
-from optimizer.result.result_layouts import Field
+from optimizer.report.argument_checks import check_folder, check_tables
+from optimizer.report.arrow_tables import arrow_of, arrow_schema, check_parquet
+from optimizer.report.data_columns import data_columns, data_tables, data_values
+from optimizer.result.result_layouts import Field, Layout
 
 if TYPE_CHECKING:
+    from optimizer.plan import Result
     from optimizer.studies import RunOutcome, Study
 
 RUN_FIELD = Field("run", "text", "name of the run")
@@ -30,15 +32,6 @@ RUNS_FIELDS = (
 TableColumns = Mapping[str, Sequence[Any]]
 
 
-def check_parquet() -> None:
-    """Raises UsageError if pyarrow is not installed; worth a call before a long study."""
-    try:
-        import pyarrow.parquet  # noqa: F401
-    except ImportError:
-        cure = "pip install 'magnet-sourcing-optimizer[parquet]'"
-        raise UsageError(f"Parquet files need pyarrow, which is not installed: {cure}") from None
-
-
 def parquet_files(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
     """Paths of the files that :func:`write_parquet` writes into a folder."""
     from optimizer.studies.run_outcome import OUTCOME_LAYOUTS
@@ -47,27 +40,46 @@ def parquet_files(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
     return tuple(Path(folder) / f"{name}.parquet" for name in names)
 
 
-def write_parquet(study: Study, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
-    """Write ``Runs.parquet`` and a file for each table of the runs; gives their paths.
+def write_parquet(study: Study | Result, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
+    """Write a Parquet file for each table of a study or a result; gives their paths.
 
-    The first column of each is ``run``; runs without a plan are only in ``Runs``. An existing
-    file is replaced atomically. Raises UsageError if pyarrow is not installed, FileError if a
-    file cannot be written.
+    Files of a study are ``Runs.parquet`` and the tables of all runs, whose first column is
+    ``run``; runs without a plan are only in ``Runs``. Files of a result are its tables and
+    ``Sites.parquet``. The metadata of each column are its unit and meaning. An existing file is
+    replaced atomically. Raises UsageError if pyarrow is not installed or for anything but a study
+    or a result, FileError if a file cannot be written.
     """
-    from optimizer.studies.run_outcome import OUTCOME_LAYOUTS
+    from optimizer.studies import Study
 
     check_parquet()
+    check_tables(study)
+    check_folder(folder)
+    return _write_study(study, folder) if isinstance(study, Study) else _write_result(study, folder)
+
+
+def _write_result(result: Result, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
+    from pyarrow.parquet import write_table
+
+    tables = data_tables(result)
+    files = tuple(Path(folder) / f"{name}.parquet" for name in tables)
+    for path, table in zip(files, tables.values(), strict=True):
+        made = arrow_of(table)
+        if result.run:
+            made = made.replace_schema_metadata({**made.schema.metadata, "run": result.run})
+        with replace_when_complete(path, "Parquet file") as part:
+            write_table(made, part)
+    return files
+
+
+def _write_study(study: Study, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
+    from optimizer.studies.run_outcome import OUTCOME_LAYOUTS
+
     runs_file, *table_files = files = parquet_files(folder)
-    _write_file(
-        runs_file,
-        RUNS_FIELDS,
-        (_run_columns(name, outcome) for name, outcome in study.outcomes.items()),
-        study.run,
-    )
+    runs = (_run_columns(name, outcome) for name, outcome in study.outcomes.items())
+    _write_file(runs_file, Layout("Runs", "The runs of the study.", RUNS_FIELDS), runs, study)
     for path, layout in zip(table_files, OUTCOME_LAYOUTS.values(), strict=True):
-        _write_file(
-            path, (RUN_FIELD, *layout.fields), _table_columns(study, layout.name), study.run
-        )
+        with_run = Layout(layout.name, layout.meaning, (RUN_FIELD, *layout.fields))
+        _write_file(path, with_run, _table_columns(study, layout.name), study)
     return files
 
 
@@ -97,21 +109,15 @@ def _table_columns(study: Study, table: str) -> Iterator[TableColumns]:
             yield {"run": [name] * len(rows), **cells}
 
 
-def _write_file(
-    path: Path, fields: Sequence[Field], parts: Iterable[TableColumns], run: str
-) -> None:
+def _write_file(path: Path, layout: Layout, parts: Iterable[TableColumns], study: Study) -> None:
     """Write one file; its metadata have the identifier of the command's run, if there is one."""
     import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
-    schema = pa.schema(
-        [
-            (field.header, pa.string() if field.kind in TEXT_KINDS else pa.float64())
-            for field in fields
-        ],
-        metadata={"run": run} if run else None,
-    )
+    columns = data_columns(layout.fields, study.currency, layout.name)
+    schema = arrow_schema(columns, {"meaning": layout.meaning, "run": study.run})
     with replace_when_complete(path, "Parquet file") as part, ParquetWriter(part, schema) as writer:
-        for columns in parts:
-            arrays = [pa.array(columns[field.name], field.type) for field in schema]
+        for values in parts:
+            rows = zip(data_values(layout.fields, values), schema, strict=True)
+            arrays = [pa.array(column, field.type) for column, field in rows]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))

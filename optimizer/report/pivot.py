@@ -22,10 +22,11 @@ from optimizer.report.excel_values import (
     finite,
     has_wildcards,
 )
-from optimizer.report.formats import Formats, number_format, unit_label
+from optimizer.report.formats import Formats, number_format
 from optimizer.report.formula_block import division_value
 from optimizer.report.sheet_positions import PivotPosition
 from optimizer.report.summary import Summary
+from optimizer.result.field_units import unit_label
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

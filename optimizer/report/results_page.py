@@ -8,11 +8,11 @@ from pathlib import Path
 from optimizer.report.block_scarce import MAX_SCARCE_BOUNDS, RELAXATION_SHARE
 from optimizer.report.column_totals import RATIO_COLUMNS
 from optimizer.report.excel_values import table_name
-from optimizer.report.formats import unit_label
 from optimizer.report.heat_sheet import MAX_HEAT_MAP_UNITS
 from optimizer.report.pivot import MAX_LIVE_PIVOT_CELLS
 from optimizer.report.print_area import MAX_PRINTED_ROWS
 from optimizer.report.table_sheet import EMPTY_TABLE_NOTE
+from optimizer.result.field_units import unit_label
 from optimizer.result.price_layouts import LAYOUTS_ON_REQUEST
 from optimizer.result.result_layouts import RESULT_LAYOUTS, Layout
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from optimizer.atomic_write import replace_when_complete
+from optimizer.atomic_write import FileTarget, write_when_complete
 from optimizer.report import block_titles
 from optimizer.report.cell_links import RowFinder, write_certificate_links
 from optimizer.report.excel_values import one_line, quoted_sheet, truncated
@@ -22,6 +21,7 @@ from optimizer.report.figures_sheet import (
 from optimizer.report.formats import FONT_NAME, FONT_SIZE, Formats
 from optimizer.report.headline import headline
 from optimizer.report.heat_sheet import HEAT_MAP_SHEET, HEAT_MAP_TABLE, write_heat_map
+from optimizer.report.long_columns import fill
 from optimizer.report.sheet_positions import TablePosition
 from optimizer.report.summary import Summary
 from optimizer.report.summary_charts import add_charts, charted_blocks
@@ -34,7 +34,7 @@ from optimizer.report.summary_sheet import (
     write_summary,
 )
 from optimizer.report.table_sheet import write_table_sheet
-from optimizer.report.worksheet import exact_worksheet
+from optimizer.report.worksheet import exact_worksheet, long_table_worksheet
 from optimizer.result.result_layouts import CERTIFICATES_LAYOUT, Table, in_order
 
 if TYPE_CHECKING:
@@ -46,30 +46,29 @@ _MAX_MARGIN_CHARACTERS = 65
 """Most characters of a text in the margin: Excel takes 255 for the three texts of a header."""
 
 
-def write(path: str | os.PathLike[str], summary: Summary, tables: Mapping[str, Table]) -> None:
-    """Write the results workbook to a path; a missing folder is created.
+def write(path: FileTarget, summary: Summary, tables: Mapping[str, Table]) -> None:
+    """Write the results workbook to a path, whose missing folder is created, or an open file.
 
     An existing file is replaced only when the new one is complete. Raises FileError if
     the file is open in another program or cannot be written; no partial file remains.
     """
-    with replace_when_complete(path) as part:
+    with write_when_complete(path) as file:
         # In memory first: on a full disk, closing a ZipFile raises a second error.
-        file = BytesIO()
-        _fill(file, summary, tables)
-        part.write_bytes(file.getbuffer())
+        file.write(_package(summary, tables).getbuffer())
 
 
-def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None:
-    """Write every sheet of the workbook to an open file."""
+def _package(summary: Summary, tables: Mapping[str, Table]) -> BytesIO:
+    """The file with every sheet of the workbook."""
     import xlsxwriter
 
+    file = BytesIO()
     workbook = xlsxwriter.Workbook(file, workbook_options())
     exact = exact_worksheet()
     forms = Formats(workbook)
     order = list(in_order(tables))
     first = workbook.add_worksheet(SUMMARY_SHEET, exact)
     overview = _OverviewSheets(workbook, first, summary, tables, exact)
-    sheets = {name: workbook.add_worksheet(name, exact) for name in order}
+    sheets = {name: workbook.add_worksheet(name, long_table_worksheet()) for name in order}
     positions = {
         name: write_table_sheet(sheets[name], tables[name], summary, forms) for name in order
     }
@@ -84,6 +83,7 @@ def _fill(file: BinaryIO, summary: Summary, tables: Mapping[str, Table]) -> None
         set_paper(sheet, summary, name)
     workbook.set_properties(_properties(summary))
     workbook.close()
+    return fill(file, {name: sheet.long_columns for name, sheet in sheets.items()})
 
 
 class _OverviewSheets:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.report.charts import SERIES_COLOURS, format_chart, plain_axis, ruled_axis
 from optimizer.report.excel_values import clean
-from optimizer.report.formats import TEXT_KINDS, number_format, unit_label
+from optimizer.report.formats import TEXT_KINDS, number_format
+from optimizer.result.field_units import unit_label
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

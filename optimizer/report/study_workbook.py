@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from optimizer.atomic_write import replace_when_complete
+from optimizer.atomic_write import FileTarget, write_when_complete
+from optimizer.report.argument_checks import check_study
 from optimizer.report.excel_rows import write_text
 from optimizer.report.excel_values import one_line
 from optimizer.report.formats import Formats
@@ -28,15 +27,15 @@ STUDY_PAGE_HEIGHT = 660
 """Pixels of a printed page of a narrow sheet; a chart that would cross its end begins a page."""
 
 
-def write_study(study: Study, path: str | os.PathLike[str]) -> None:
-    """Write the workbook of a study; an existing file is replaced in one go.
+def write_study(study: Study, path: FileTarget) -> None:
+    """Write the workbook of a study to a path or an open file.
 
-    Raises FileError if the file is open in another program or cannot be written.
+    An existing file is replaced atomically. Raises FileError if the file is open in another
+    program or cannot be written, UsageError for anything but a study.
     """
-    with replace_when_complete(path) as part:
-        file = BytesIO()
+    check_study(study)
+    with write_when_complete(path) as file:
         _fill(file, study)
-        part.write_bytes(file.getbuffer())
 
 
 def _fill(file: Any, study: Study) -> None:

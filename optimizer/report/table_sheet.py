@@ -31,7 +31,6 @@ from optimizer.report.formats import (
     Formats,
     number_format,
     size_for_decimals,
-    unit_label,
 )
 from optimizer.report.formula_block import column_total, division_value
 from optimizer.report.pivot import write_pivot
@@ -39,6 +38,7 @@ from optimizer.report.print_area import print_area, print_note, printed_columns
 from optimizer.report.sheet_positions import PivotPosition, TablePosition
 from optimizer.report.summary import Summary
 from optimizer.report.worksheet import add_excel_table
+from optimizer.result.field_units import unit_label
 from optimizer.result.result_table import ADDITIVE_KINDS
 
 if TYPE_CHECKING:

@@ -1,32 +1,17 @@
-"""XlsxWriter's worksheet with exact numbers and formulas, and Excel tables with any title."""
+"""XlsxWriter's worksheet with exact numbers, formulas and titles, and with long columns."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from optimizer.report.excel_values import CellContent, escape_character_codes
+from optimizer.report.long_columns import LongColumn
+from optimizer.tables.exact_numbers import ExactNumber
+
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
-
-_CHARACTER_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-"""Underscore of what Excel reads as the code of a character, such as ``_x0041_``."""
-
-
-class ExactNumber(float):
-    """A float whose text has all its digits.
-
-    XlsxWriter formats numbers with 16 significant digits; a double needs up to 17.
-
-    >>> f"{0.1 + 0.2:.16G}", f"{ExactNumber(0.1 + 0.2):.16G}"
-    ('0.3', '0.30000000000000004')
-    """
-
-    __slots__ = ()
-
-    def __format__(self, specification: str) -> str:
-        return float.__repr__(self)
 
 
 class FinishedFormula(str):
@@ -62,7 +47,49 @@ def exact_worksheet() -> type[Worksheet]:
             finished = FinishedFormula(formula.removeprefix("="))
             return super().write_formula(row, col, finished, cell_format, value)
 
+        def write_column(
+            self, row: int, col: int, data: Sequence[CellContent], cell_format: Any = None
+        ) -> Any:
+            """Write texts, numbers and blanks downwards from a cell."""
+            numbers = [ExactNumber(each) if each.__class__ is float else each for each in data]
+            return super().write_column(row, col, numbers, cell_format)
+
     return ExactWorksheet
+
+
+@cache
+def long_table_worksheet() -> type[Worksheet]:
+    """The class of worksheet for long tables; :func:`fill` completes what it writes."""
+
+    class LongTableWorksheet(exact_worksheet()):  # type: ignore[misc]
+        """Worksheet that writes the first cell of a column and keeps the column."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.long_columns: list[LongColumn] = []
+
+        def write_column(
+            self, row: int, col: int, data: Sequence[CellContent], cell_format: Any = None
+        ) -> Any:
+            """Write the first of texts, numbers and blanks; the others are to be filled in."""
+            if len(data) > 1:
+                self.long_columns.append(LongColumn(row, col, data))
+            return super().write_column(row, col, data[:1], cell_format)
+
+        def add_table(
+            self,
+            first_row: int,
+            first_col: int,
+            last_row: int,
+            last_col: int,
+            options: dict[str, Any] | None = None,
+        ) -> Any:
+            """Make an Excel table; over long columns it is to be extended from their first row."""
+            if any(column.row == first_row + 1 for column in self.long_columns):
+                last_row = first_row + 1
+            return super().add_table(first_row, first_col, last_row, last_col, options)
+
+    return LongTableWorksheet
 
 
 def add_excel_table(
@@ -75,7 +102,7 @@ def add_excel_table(
     """
     titles = [column["header"] for column in options["columns"]]
     columns = [
-        {**column, "header": _CHARACTER_CODE.sub("_x005F_", title)}
+        {**column, "header": escape_character_codes(title)}
         for column, title in zip(options["columns"], titles, strict=True)
     ]
     sheet.add_table(*first, *last, {**options, "columns": columns})

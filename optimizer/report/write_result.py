@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from optimizer.atomic_write import FileTarget
 from optimizer.errors import NoPlanError
 from optimizer.explain import Alert
+from optimizer.report.argument_checks import check_result
 from optimizer.report.cell_links import relative_path
 from optimizer.report.results_workbook import write as write_tables
 from optimizer.report.summary import Summary
@@ -19,15 +21,17 @@ if TYPE_CHECKING:
     from optimizer.plan import Result
 
 
-def write(result: Result, path: str | os.PathLike[str]) -> None:
-    """Write the results workbook of a plan; an existing file is replaced atomically.
+def write(result: Result, path: FileTarget) -> None:
+    """Write the results workbook of a plan to a path or an open file.
 
-    Raises NoPlanError if the result has no plan, FileError if the file cannot be written.
+    An existing file is replaced atomically. Raises NoPlanError if the result has no plan,
+    FileError if the file cannot be written, UsageError for anything but a result.
     """
+    check_result(result)
     if result.objective is None or result.audit is None:
         raise NoPlanError(f"there is no plan to write: {result.status}")
     summary = plan_summary(result)
-    if result.case.path:
+    if result.case.path and isinstance(path, (str, os.PathLike)):
         summary = structs.replace(summary, input_path=relative_path(result.case.path, path))
     write_tables(path, summary, result.tables)
 

@@ -51,7 +51,7 @@ _EXPORTS = {
     "optimizer.studies.stochastic_plan": ("Stochastic", "stochastic"),
     "optimizer.studies.stress_test": ("StressOptions", "stress"),
     "optimizer.studies.study": ("Study",),
-    "optimizer.studies.study_commands": ("asked_for",),
+    "optimizer.studies.study_commands": ("run_study",),
     "optimizer.studies.study_run": ("RunOptions", "RunSettings", "StudyRun"),
     "optimizer.studies.uncertain_supply": ("supply_scenarios",),
     "optimizer.tables": ("apply", "apply_changes", "scenarios_of"),

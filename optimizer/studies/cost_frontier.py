@@ -22,7 +22,7 @@ from optimizer.studies.study import BASE_RUN, Study, comparison_tables, failure_
 from optimizer.studies.study_register import FRONTIER_STUDY
 from optimizer.studies.study_run import RunSettings, StudyRun
 from optimizer.tables import SHEETS, Case
-from optimizer.tables.case_tables import tables_of
+from optimizer.tables.case_rows import tables_of
 from optimizer.tables.country_groups import NEGATION_PREFIX, CountrySets
 from optimizer.tables.country_names import CountryNames
 from optimizer.tables.findings import Findings

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import Finding
 from optimizer.tables import sheets
+from optimizer.tables.case_rows import written_sheets
 from optimizer.tables.schema import SHEETS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +21,8 @@ class Case:
 
     Names are spelled as in the sheet that defines them, whatever the case and
     spacing of a reference. Rows that are switched off, or that refer to something
-    that is, stand in ``switched_off``.
+    that is, stand in ``switched_off``. Cases are equal if their settings and rows are, in order,
+    whatever file they were read from and wherever the rows stood in it.
     """
 
     settings: sheets.Settings
@@ -43,14 +48,16 @@ class Case:
     scenarios: tuple[sheets.Change, ...] = ()
     switched_off: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """Rows that do not count, by sheet name."""
-    whole: Mapping[str, Mapping[int, Mapping[str, tuple[str, ...]]]] = field(default_factory=dict)
+    whole: Mapping[str, Mapping[int, Mapping[str, tuple[str, ...]]]] = field(
+        default_factory=dict, compare=False
+    )
     """Lists from which a name that is off was dropped, as written: by sheet, row, attribute."""
-    warnings: tuple[Finding, ...] = ()
-    path: str = ""
+    warnings: tuple[Finding, ...] = field(default=(), compare=False)
+    path: str = field(default="", compare=False)
     """File that the case was read from, empty for tables."""
-    sha256: str = ""
+    sha256: str = field(default="", compare=False)
     """Hash of that file."""
-    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     """Letter of each column, by sheet and header."""
 
     def rows(self, name: str) -> tuple[Any, ...]:
@@ -60,3 +67,21 @@ class Case:
     def cell(self, name: str, row: int, header: str) -> str:
         """Address of a cell, as a planner types it: ``Supply!F9``."""
         return f"{name}!{self.columns.get(name, {}).get(header, '')}{row}"
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every sheet as a DataFrame, as it is written in the workbook.
+
+        Headers and units are those of the workbook, inactive rows included. Numbers are
+        floats, days are dates, yes and no are words, lists and histories are text, and a blank
+        is None or NaN. ``read_frames`` makes an equal case of them.
+        """
+        import pandas as pd
+
+        frames = {}
+        for name, sheet in written_sheets(self).items():
+            columns = {}
+            for place, (header, column) in enumerate(sheet.columns.items()):
+                dtype = float if column.kind == "number" else object
+                columns[header] = pd.Series([row[place] for row in sheet.rows], dtype=dtype)
+            frames[name] = pd.DataFrame(columns)
+        return frames

@@ -1,48 +1,17 @@
-"""Convert a case back to the tables that it was read from, and check changed tables."""
+"""Settings of a case as the reader returns them, and the check of tables that were changed."""
 
 from __future__ import annotations
 
 from datetime import date
-from operator import attrgetter
 
 from optimizer.tables.case import Case
 from optimizer.tables.dates import parse_label
 from optimizer.tables.findings import Findings
 from optimizer.tables.read import draft_of
-from optimizer.tables.schema import SHEETS
 from optimizer.tables.settings import GivenSettings, check_settings
 from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.sheets import PERIOD_MONTHS, SETTINGS
 from optimizer.tables.workbook_draft import WorkbookDraft
-
-
-def tables_of(case: Case) -> dict[str, SheetTable]:
-    """Tables of every sheet as they were written: inactive rows included, in sheet order."""
-    tables = {}
-    for name, sheet in SHEETS.items():
-        rows = sorted((*case.rows(name), *case.switched_off.get(name, ())), key=attrgetter("row"))
-        table = SheetTable(
-            sheet, [row.row for row in rows], letters=dict(case.columns.get(name, {}))
-        )
-        table.values = {
-            attribute: [getattr(row, attribute) for row in rows] for attribute in sheet.columns
-        }
-        if name == "Demand":
-            table.values["by_period"] = [row.by_period for row in rows]
-        table.off = {position for position, row in enumerate(rows) if not row.active}
-        _restore_removed_names(table, case)
-        tables[name] = table
-    return tables
-
-
-def _restore_removed_names(table: SheetTable, case: Case) -> None:
-    """Restore inactive names that were removed from lists, unless the list has changed since."""
-    for number, originals in case.whole.get(table.sheet.name, {}).items():
-        for position in (position for position, row in enumerate(table.rows) if row == number):
-            for attribute, original in originals.items():
-                names = table.values[attribute][position]
-                if names == tuple(name for name in original if name in names):
-                    table.values[attribute][position] = original
 
 
 def given_of(case: Case) -> GivenSettings:

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from optimizer.tables.country_groups import COUNTRY_GROUPS
 from optimizer.tables.schema import COMMON, INFINITY, SHEETS, Column, Sheet
-from optimizer.tables.sheets import SETTINGS, Settings
+from optimizer.tables.sheets import settings_in_order
 
 COLUMNS_PAGE_PATH = Path(__file__).resolve().parents[2] / "docs" / "columns.md"
 
@@ -106,11 +105,6 @@ def references_label(column: Column) -> str:
 def number_label(value: float) -> str:
     """A number with at most ten significant digits; infinity is ``unlimited``."""
     return "unlimited" if value == INFINITY else f"{value:.10g}"
-
-
-def settings_in_order() -> dict[str, Column]:
-    """The settings by attribute, in the order of their declaration."""
-    return {field.name: SETTINGS[field.name] for field in dataclasses.fields(Settings)}
 
 
 def columns_page() -> str:

@@ -282,3 +282,23 @@ def parse_label(raw: Any, months: int) -> tuple[str, int] | None:
             except ValueError:
                 return None
     return None
+
+
+def days_of_label(text: str) -> tuple[date, date] | None:
+    """First and last day of the period of a label; None for any other text.
+
+    >>> days_of_label("2027-Q1"), days_of_label("horizon")
+    ((datetime.date(2027, 1, 1), datetime.date(2027, 3, 31)), None)
+    """
+    match = _CANONICAL_LABEL.fullmatch(text)
+    if match is None:
+        return None
+    months = {None: 12, "H": 6, "Q": 3}.get(match["letter"], 1)
+    month = (int(match["part"] or 1) - 1) * months + 1
+    if not (int(match["year"]) and 1 <= month <= 12):
+        return None
+    period = Horizon(date(int(match["year"]), month, 1), months, 1)
+    return period.start, period.end
+
+
+_CANONICAL_LABEL = re.compile(r"(?P<year>\d{4})(?:-(?P<letter>[HQ]?)(?P<part>\d{1,2}))?")

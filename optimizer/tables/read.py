@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,14 +19,19 @@ from optimizer.tables.table_reading import read_table
 from optimizer.tables.text_matching import fold, quoted
 from optimizer.tables.unknown_sheets import check_unknown_sheets
 from optimizer.tables.workbook_draft import WorkbookDraft
-from optimizer.tables.workbook_files import WorkbookGrids, grids_of_frames, read_workbook_file
+from optimizer.tables.workbook_files import (
+    WorkbookGrids,
+    WorkbookSource,
+    grids_of_frames,
+    read_workbook_file,
+)
 
 
-def read(path: str | os.PathLike[str]) -> Case:
-    """Read an Excel workbook as a case.
+def read(path: WorkbookSource) -> Case:
+    """Read an Excel workbook as a case: from a path, its bytes or an open binary file.
 
-    Raises UsageError (no such file), FileError (the file is no workbook) or WorkbookError,
-    which lists all errors and warnings.
+    Raises UsageError (no such file, or something else), FileError (the file is no workbook) or
+    WorkbookError, which lists all errors and warnings.
     """
     return _case(read_workbook_file(path))
 
@@ -41,7 +45,7 @@ def read_frames(frames: Mapping[str, Any]) -> Case:
     return _case(grids_of_frames(frames))
 
 
-def check(path: str | os.PathLike[str]) -> tuple[Finding, ...]:
+def check(path: WorkbookSource) -> tuple[Finding, ...]:
     """All findings about a workbook, errors before warnings.
 
     Raises UsageError if there is no such file, FileError if it is no workbook.

@@ -16,7 +16,8 @@ from msgspec import structs
 
 from optimizer.errors import Finding, UsageError, WorkbookError
 from optimizer.tables.case import Case
-from optimizer.tables.case_tables import check_changed_tables, given_of, tables_of
+from optimizer.tables.case_rows import tables_of
+from optimizer.tables.case_tables import check_changed_tables, given_of
 from optimizer.tables.cell_values import InvalidCell
 from optimizer.tables.changed_values import RefusedChange, changed_value
 from optimizer.tables.country_names import CountryNames

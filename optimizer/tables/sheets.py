@@ -13,6 +13,7 @@ from datetime import date
 from optimizer.tables.schema import (
     INFINITY,
     SHEETS,
+    Column,
     Declared,
     choice,
     columns_of,
@@ -670,3 +671,8 @@ class Change(Dated):
     change: str = choice("how", ("set", "×", "+"), default="set")
     value: str = text("new value, factor or addend", default="")
     probability: float = share("probability of the scenario", default=1.0)
+
+
+def settings_in_order() -> dict[str, Column]:
+    """The settings by attribute, in the order of their declaration."""
+    return {field.name: SETTINGS[field.name] for field in dataclasses.fields(Settings)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +14,10 @@ from msgspec import structs
 from optimizer.atomic_write import replace_when_complete
 from optimizer.errors import UsageError
 from optimizer.tables import columns_page, settings
+from optimizer.tables.case_rows import period_column
+from optimizer.tables.exact_numbers import input_worksheet
 from optimizer.tables.schema import COMMON, DATES, INFINITY, REQUIRED, SHEETS, Column
+from optimizer.tables.sheets import settings_in_order
 from optimizer.tables.template_guide import GUIDE_SHEET, SHEET_GROUPS, header_formats, write_guide
 from optimizer.tables.validation import LAST_VALIDATED_ROW, validation_rule
 
@@ -22,6 +25,9 @@ EXAMPLE_SETTINGS: Final = {"start": date(2027, 1, 1), "periods": 4, "period_leng
 """Values in a blank workbook of the settings that have no default."""
 EXAMPLE_PERIODS: Final = ("2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4")
 """Labels of the periods of these settings, the headers of the period columns of Demand."""
+
+FIRST_RELIABLE_DATE: Final = date(1900, 3, 1)
+"""Excel counts a 29 February 1900 that never was, so that readers disagree on days before."""
 
 KIND_WIDTHS: Final = {
     "text": 18,
@@ -66,38 +72,77 @@ def write_template(path: str | Path, *, currency: str = "USD", overwrite: bool =
 
 
 def _write_workbook(book: Any, currency: str) -> None:
-    book.set_properties({"title": "Sourcing plan for rare-earth magnets"})
+    values = {name: column.default for name, column in settings_in_order().items()}
+    write_input_workbook(
+        book,
+        columns={name: columns_of_sheet(name) for name in SHEETS},
+        settings_values=values | EXAMPLE_SETTINGS | {"currency": currency},
+        currency=currency,
+        periods=EXAMPLE_PERIODS,
+    )
+
+
+def write_input_workbook(
+    book: Any,
+    *,
+    columns: Mapping[str, Mapping[str, Column]],
+    settings_values: Mapping[str, Any],
+    currency: str,
+    periods: tuple[str, ...],
+    fill: Callable[[str, Any, Sequence[Any]], None] | None = None,
+) -> None:
+    """Write the guide, Settings and every input sheet into an xlsxwriter workbook.
+
+    ``columns`` are those of each sheet, ``periods`` two labels for the guide. ``fill`` is called
+    with the name of each sheet but Settings, the sheet and the cell formats of its columns.
+    """
     page = book.add_worksheet(GUIDE_SHEET)
+    book.set_properties({"title": "Sourcing plan for rare-earth magnets"})
     formats = header_formats(book)
     for colour, names in SHEET_GROUPS.values():
         for name in names:
-            sheet = book.add_worksheet(name)
+            sheet = book.add_worksheet(name, input_worksheet())
             sheet.set_tab_color(f"#{colour}")
-            if name in SHEETS:
-                _write_sheet(book, sheet, name, formats, currency)
-            else:
-                _write_settings(book, sheet, formats, currency)
-    write_guide(book, page, currency=currency, periods=EXAMPLE_PERIODS)
+            if name == "Settings":
+                _write_settings(book, sheet, formats, settings_values, currency)
+                continue
+            shown = _write_sheet(book, sheet, name, columns[name], formats, currency)
+            if fill is not None:
+                fill(name, sheet, shown)
+    write_guide(book, page, currency=currency, periods=periods)
     page.activate()
 
 
 def _write_sheet(
-    book: Any, sheet: Any, name: str, formats: Mapping[str, Any], currency: str
-) -> None:
-    columns = columns_of_sheet(name)
+    book: Any,
+    sheet: Any,
+    name: str,
+    columns: Mapping[str, Column],
+    formats: Mapping[str, Any],
+    currency: str,
+) -> list[Any]:
+    """Write the headers, notes and drop-down lists of a sheet; returns the formats of its cells."""
+    cells = []
     for place, (attribute, column) in enumerate(columns.items()):
         style = formats[_style(attribute, column)]
         _write_header(sheet, place, column.header, style, note(column, currency))
-        shown = book.add_format({"num_format": number_format(column)})
-        sheet.set_column(place, place, _width(attribute, column), shown)
+        cells.append(book.add_format({"num_format": number_format(column)}))
+        sheet.set_column(place, place, _width(attribute, column), cells[-1])
         rule = validation_rule(name, column)
         if rule:
             sheet.data_validation(1, place, LAST_VALIDATED_ROW - 1, place, rule)
     _set_up(sheet, len(columns), LAST_VALIDATED_ROW)
+    return cells
 
 
-def _write_settings(book: Any, sheet: Any, formats: Mapping[str, Any], currency: str) -> None:
-    declared = columns_page.settings_in_order()
+def _write_settings(
+    book: Any,
+    sheet: Any,
+    formats: Mapping[str, Any],
+    values: Mapping[str, Any],
+    currency: str,
+) -> None:
+    declared = settings_in_order()
     for place, (attribute, width) in enumerate(SETTINGS_WIDTHS.items()):
         column = settings.SETTINGS_SHEET.columns[attribute]
         if attribute == "value":
@@ -109,23 +154,28 @@ def _write_settings(book: Any, sheet: Any, formats: Mapping[str, Any], currency:
     for row, (attribute, column) in enumerate(declared.items(), start=1):
         shown = book.add_format({"num_format": number_format(column), "align": "left"})
         sheet.write_string(row, 0, column.header, name_format if column.required else None)
-        value = (
-            currency if attribute == "currency" else EXAMPLE_SETTINGS.get(attribute, column.default)
-        )
-        if value in (None, "", REQUIRED, INFINITY):
-            sheet.write_blank(row, 1, None, shown)
-        elif isinstance(value, date):
-            sheet.write_datetime(row, 1, value, shown)
-        elif isinstance(value, str):
-            sheet.write_string(row, 1, value, shown)
-        else:
-            sheet.write_number(row, 1, value, shown)
+        write_cell(sheet, row, 1, values[attribute], shown)
         sheet.write_string(row, 2, _setting_words(column, currency))
         rule = validation_rule("Settings", column)
         if rule:
             sheet.data_validation(row, 1, row, 1, rule)
     _set_up(sheet, len(SETTINGS_WIDTHS), len(declared) + 1)
     sheet.set_row(0, 18)
+
+
+def write_cell(sheet: Any, row: int, column: int, value: Any, shown: Any) -> None:
+    """Write the value of a cell; a date that Excel does not count right is written as text."""
+    if value in (None, "", REQUIRED, INFINITY):
+        sheet.write_blank(row, column, None, shown)
+    elif isinstance(value, date):
+        if value < FIRST_RELIABLE_DATE:
+            sheet.write_string(row, column, value.isoformat(), shown)
+        else:
+            sheet.write_datetime(row, column, value, shown)
+    elif isinstance(value, str):
+        sheet.write_string(row, column, value, shown)
+    else:
+        sheet.write_number(row, column, value, shown)
 
 
 def columns_of_sheet(name: str) -> dict[str, Column]:
@@ -140,20 +190,6 @@ def columns_of_sheet(name: str) -> dict[str, Column]:
             with_periods |= {label: period_column(label, quantity) for label in EXAMPLE_PERIODS}
         with_periods[attribute] = column
     return with_periods
-
-
-def period_column(label: str, quantity: Column) -> Column:
-    """The column of Demand that holds the tonnes of one period."""
-    return Column(
-        "number",
-        "tonnes wanted in this period; wins over quantity where it is filled. Rename the column "
-        "when the periods in Settings change",
-        header=label,
-        unit="t",
-        default=None,
-        default_text="quantity",
-        least=quantity.least,
-    )
 
 
 def note(column: Column, currency: str) -> str:

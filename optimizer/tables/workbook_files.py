@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO, TypeAlias
 
 from msgspec import Struct, field
 
@@ -31,21 +31,66 @@ class WorkbookGrids(Struct):
     sha256: str = ""
 
 
-def read_workbook_file(path: str | os.PathLike[str]) -> WorkbookGrids:
+WorkbookSource: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
+"""Where a workbook is read from: a path, its bytes, or an open binary file."""
+
+
+def read_workbook_file(source: WorkbookSource) -> WorkbookGrids:
     """Every sheet of an Excel file (.xlsx or .xlsm) as a grid; the file is not changed.
 
-    Raises UsageError if there is no such file, FileError if it is no workbook.
+    An open file is read from its position on. Raises UsageError if there is no such file or the
+    source is something else, FileError if it is no workbook.
     """
-    name = os.fsdecode(path)
+    name, shown = _names(source)
     try:
-        content = _content(name)
+        content = _content(name) if isinstance(source, (str, os.PathLike)) else _bytes(source)
+        _check_format(content)
         return WorkbookGrids(_grids(content), name, hashlib.sha256(content).hexdigest())
     except FileError as error:
-        raise FileError(f"{name}: {error}") from None
+        raise FileError(f"{shown}: {error}") from None
+
+
+def _names(source: Any) -> tuple[str, str]:
+    """Path of a source, empty if it has none, and what messages call it."""
+    if isinstance(source, (str, os.PathLike)):
+        name = os.fsdecode(source)
+        return name, name
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return "", f"the workbook of {len(source):,} bytes"
+    if isinstance(source, io.TextIOBase):
+        raise UsageError("the workbook is open as text; open it as 'rb'")
+    if not hasattr(source, "read"):
+        raise UsageError(
+            "a workbook is read from a path, bytes or an open binary file, and this is of type "
+            f"{type(source).__name__}"
+        )
+    name = _path_of(source)
+    return name, name or "the open file"
+
+
+def _path_of(file: Any) -> str:
+    """Path of an open file; empty for a file in memory, or if another file stands there now."""
+    name = getattr(file, "name", "")
+    try:
+        same = isinstance(name, str) and os.path.samestat(os.fstat(file.fileno()), os.stat(name))
+    except (AttributeError, OSError, ValueError):
+        return ""
+    return name if same else ""
+
+
+def _bytes(source: Any) -> bytes:
+    """The bytes of a source that is no path; raises FileError if there are too many."""
+    content = source.read(MAX_WORKBOOK_FILE_BYTES + 1) if hasattr(source, "read") else source
+    if not isinstance(content, (bytes, bytearray, memoryview)):
+        raise UsageError("the open file gives no bytes; open it as 'rb'")
+    content = bytes(content)
+    if len(content) > MAX_WORKBOOK_FILE_BYTES:
+        raise FileError(f"is bigger than {MAX_WORKBOOK_FILE_BYTES / 1e6:,.0f} MB")
+    return content
 
 
 def _content(path: str) -> bytes:
-    """The bytes of a file that is a zip; raises FileError or UsageError for any other."""
+    """The bytes of a file; raises FileError or UsageError if it cannot be read."""
     if "\0" in path or not os.path.exists(path):
         raise UsageError(f"{path!r}: no such file")
     if os.path.isdir(path):
@@ -63,9 +108,13 @@ def _content(path: str) -> bytes:
         raise FileError(f"cannot be read: {error.strerror or error}") from None
     if os.path.basename(path).startswith("~$"):
         raise FileError("is Excel's note that the workbook is open, not the workbook")
+    return content
+
+
+def _check_format(content: bytes) -> None:
+    """Raises FileError unless the content is that of a zip file."""
     if not content.startswith(b"PK\x03\x04"):
         raise FileError(_describe_format(content))
-    return content
 
 
 def _describe_format(content: bytes) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
-from optimizer.atomic_write import replace_when_complete
+from optimizer.atomic_write import FileTarget, write_when_complete
+from optimizer.report.argument_checks import check_result
 from optimizer.report.page.html_file import PAGE_FILE_KIND, html_page, page_part
 from optimizer.report.page.page_data import page_data
 
@@ -25,14 +25,16 @@ PLAN_PROGRAMS = (
 """Programs of the page, in their order."""
 
 
-def write_page(result: Result, path: str | os.PathLike[str]) -> None:
+def write_page(result: Result, path: FileTarget) -> None:
     """Write the page of a result: one HTML file that opens without a network.
 
     The page of a result without a plan has the conflict and the repairs. An existing file is
-    replaced atomically. Raises FileError if the file cannot be written.
+    replaced atomically. Raises FileError if the file cannot be written, UsageError for anything
+    but a result.
     """
-    with replace_when_complete(path, PAGE_FILE_KIND) as part:
-        part.write_bytes(plan_page(page_data(result)))
+    check_result(result)
+    with write_when_complete(path, PAGE_FILE_KIND) as file:
+        file.write(plan_page(page_data(result)))
 
 
 def plan_page(data: dict[str, Any]) -> bytes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from optimizer.atomic_write import replace_when_complete
+from optimizer.atomic_write import FileTarget, write_when_complete
+from optimizer.report.argument_checks import check_study
 from optimizer.report.excel_values import clean, finite
 from optimizer.report.page.embedded_tables import embedded_tables
 from optimizer.report.page.html_file import PAGE_FILE_KIND, html_page
@@ -30,14 +30,15 @@ STUDY_PROGRAMS = (
 """Programs of the page of a study, in their order."""
 
 
-def write_study_page(study: Study, path: str | os.PathLike[str]) -> None:
+def write_study_page(study: Study, path: FileTarget) -> None:
     """Write the page of a study: one HTML file that opens without a network.
 
     Its tables are those of the study's workbook. An existing file is replaced atomically.
-    Raises FileError if the file cannot be written.
+    Raises FileError if the file cannot be written, UsageError for anything but a study.
     """
-    with replace_when_complete(path, PAGE_FILE_KIND) as part:
-        part.write_bytes(study_page(study))
+    check_study(study)
+    with write_when_complete(path, PAGE_FILE_KIND) as file:
+        file.write(study_page(study))
 
 
 def study_page(study: Study) -> bytes:
