@@ -67,7 +67,7 @@ def at(monkeypatch):
                 if place == name:
                     signal.raise_signal(number)
 
-        monkeypatch.setattr(solve_command, "_watchers", lambda options: (None, step))
+        monkeypatch.setattr(solve_command, "_observers", lambda options: (None, step))
 
     return send
 

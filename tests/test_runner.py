@@ -236,7 +236,7 @@ def test_ctrl_c_stops_a_study_and_keeps_what_is_done(tmp_path, workers):
 
 
 def test_a_run_that_fails_from_the_start_of_the_base_is_solved_from_scratch(monkeypatch):
-    whole = runner.plan.solve_as_asked
+    whole = runner.plan.solve_with_options
 
     def failing(asked_case, asked):
         result = whole(asked_case, structs.replace(asked, start=None))

@@ -269,7 +269,7 @@ def test_when_ctrl_c_stops_it_nothing_of_the_solver_goes_on():
         "from tests.test_solver import dense\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
-        "print(solver.ask(dense(900)).status)\n"
+        "print(solver.solve_with_highs(dense(900)).status)\n"
     )
     run = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60

@@ -22,7 +22,7 @@ _TENTH_ROUNDING = 0.1001
 def same_text(shown: str, wanted: str) -> bool:
     """True if two texts have the same words, and figures that are equal up to rounding.
 
-    >>> alike("kept: 33.3% over 2027", "kept: 33.4% over 2027"), alike("12 t", "13 t")
+    >>> same_text("kept: 33.3% over 2027", "kept: 33.4% over 2027"), same_text("12 t", "13 t")
     (True, False)
     """
     if shown == wanted:
@@ -44,7 +44,7 @@ def _same_number(number: float, other: float) -> bool:
 def consists_of(text: str, parts: Iterable[str]) -> bool:
     """True if a text consists of parts in any order, separated by semicolons.
 
-    >>> made_of("b; a", ["a", "b"]), made_of("b", ["a", "b"])
+    >>> consists_of("b; a", ["a", "b"]), consists_of("b", ["a", "b"])
     (True, False)
     """
     for part in sorted(parts, key=len, reverse=True):
@@ -57,7 +57,7 @@ def consists_of(text: str, parts: Iterable[str]) -> bool:
 def price_text(number: float) -> str:
     """A price in a sentence: four significant digits, from a thousand on without decimals.
 
-    >>> figure(4040.98), figure(0.93101)
+    >>> price_text(4040.98), price_text(0.93101)
     ('4,041', '0.931')
     """
     return f"{number:,.4g}" if abs(number) < 1_000 else f"{number:,.0f}"

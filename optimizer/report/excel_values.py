@@ -171,7 +171,7 @@ def column_titles(headers: Iterable[object]) -> list[str]:
 def truncated(text: str, length: int) -> str:
     """Text of at most so many characters, as UTF-16 counts them; an ellipsis ends what is cut.
 
-    >>> shortened("Kazakhstan", 10), shortened("Kazakhstan", 6)
+    >>> truncated("Kazakhstan", 10), truncated("Kazakhstan", 6)
     ('Kazakhstan', 'Kazak…')
     """
     units = text.encode("utf-16-le", "replace")

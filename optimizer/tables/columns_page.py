@@ -46,7 +46,7 @@ KIND_LABELS = {
 def kind_label(column: Column) -> str:
     """Type of a column, with the shared vocabulary of its names in brackets.
 
-    >>> kind_words(SHEETS["Sites"].columns["country"])
+    >>> kind_label(SHEETS["Sites"].columns["country"])
     'text (country)'
     """
     return KIND_LABELS[column.kind] + (f" ({column.words})" if column.words else "")
@@ -60,7 +60,7 @@ def unit_label(column: Column, money: str = "money") -> str:
 def default_label(column: Column) -> str:
     """The value that a blank cell takes, or ``required`` if it may not be blank.
 
-    >>> default_words(SHEETS["Sites"].columns["segregates"])
+    >>> default_label(SHEETS["Sites"].columns["segregates"])
     'yes'
     """
     if column.required:
@@ -77,7 +77,7 @@ def default_label(column: Column) -> str:
 def allowed_label(column: Column) -> str:
     """The values that a column allows; empty if it allows every value of its type.
 
-    >>> allowed_words(SHEETS["Lanes"].columns["arrives"])
+    >>> allowed_label(SHEETS["Lanes"].columns["arrives"])
     '0 to 1'
     """
     if column.kind == "yes/no":

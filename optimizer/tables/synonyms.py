@@ -155,9 +155,9 @@ _TRAILING_UNITS = re.compile(
 def guess_header(text: str, candidates: Collection[str]) -> str:
     """The candidate that an unknown header probably means; empty if there is none.
 
-    >>> meant_header("max", ["minimum", "maximum"]), meant_header("capacity t/yr", ["capacity"])
+    >>> guess_header("max", ["minimum", "maximum"]), guess_header("capacity t/yr", ["capacity"])
     ('maximum', 'capacity')
-    >>> meant_header("uint", ["unit", "use"])
+    >>> guess_header("uint", ["unit", "use"])
     'unit'
     """
     plain = _plain(text)

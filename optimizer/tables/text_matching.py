@@ -25,7 +25,7 @@ MAX_QUOTED_LENGTH = 60
 def clean_text(text: str) -> str:
     """Text without invisible characters and without leading, trailing and repeated spaces.
 
-    >>> clean("  KAZ \\u00a0 Ore\\u200b ")
+    >>> clean_text("  KAZ \\u00a0 Ore\\u200b ")
     'KAZ Ore'
     """
     if not text.isascii() or not text.isprintable():
@@ -48,7 +48,7 @@ def fold(text: str) -> str:
 def closest_name(word: str, candidates: Iterable[str], ratio: float = 0.6) -> str:
     """The candidate most similar to a word, empty if no difflib ratio reaches ``ratio``.
 
-    >>> near("SRC seperation", ["SRC separation", "alloying"])
+    >>> closest_name("SRC seperation", ["SRC separation", "alloying"])
     'SRC separation'
     """
     from difflib import get_close_matches
@@ -82,7 +82,7 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
 def difference_hint(word: str, other: str) -> str:
     """The letters in which a word differs from one that looks the same, as a further sentence.
 
-    >>> told_apart("Кaz", "Kaz"), told_apart("Kaz", "Kas")
+    >>> difference_hint("Кaz", "Kaz"), difference_hint("Kaz", "Kas")
     (" In 'Кaz', 'К' is U+041A CYRILLIC CAPITAL LETTER KA.", '')
     """
     letters = confusable_difference(word, other)
@@ -104,7 +104,7 @@ def quoted(value: Any) -> str:
 def as_text(value: Any) -> str:
     """A number, date or word as a planner writes it.
 
-    >>> written(1200.0), written(True)
+    >>> as_text(1200.0), as_text(True)
     ('1200', 'TRUE')
     """
     if isinstance(value, bool):
@@ -117,7 +117,7 @@ def as_text(value: Any) -> str:
 def joined(names: Sequence[str], most: int = 3) -> str:
     """Names in a sentence, the first ``most`` of them: ``'a', 'b' and 7 more``.
 
-    >>> listed(["a", "b", "c"]), listed(["a", "b", "c", "d", "e"])
+    >>> joined(["a", "b", "c"]), joined(["a", "b", "c", "d", "e"])
     ("'a', 'b' and 'c'", "'a', 'b', 'c' and 2 more")
     """
     shown = [quoted(name) for name in names[:most]]
