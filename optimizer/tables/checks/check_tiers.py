@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import combinations
 
 from optimizer.tables.schema import INFINITY
 from optimizer.tables.sheets import Offer, OfferKey
@@ -21,6 +20,10 @@ _MARK = re.compile(
 """What a name says of a tier apart from its numbers."""
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+MAX_ROWS_TO_NEXT_TIER = 50
+"""Rows after an offer that may be its next tier; chosen so that the time for tens of thousands of
+numbered offers grows with their number, and not with its square."""
+
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -142,12 +145,12 @@ def check_look_alike_tiers(draft: WorkbookDraft) -> None:
     reported: set[str] = set()
     for group in alike.values():
         ordered = sorted(group, key=lambda row: (_rank(row.offer), row.row))
-        for first, later in combinations(ordered, 2):
+        for first, later in _near_pairs(ordered):
             tiers = _rank(first.offer) < _rank(later.offer) and later.price < first.price
             names = {(row.site, row.material, row.offer) for row in (first, later)}
             if not tiers or names & linked or later.offer in reported:
                 continue
-            if first.maximum == INFINITY or common_dates(first, later) is None:
+            if common_dates(first, later) is None:
                 continue
             reported.add(later.offer)
             draft.warning(
@@ -159,6 +162,14 @@ def check_look_alike_tiers(draft: WorkbookDraft) -> None:
                 f"if it is sold only once {quoted(first.offer)} is bought up to its maximum, write "
                 f"{quoted(first.offer)} under after",
             )
+
+
+def _near_pairs(ordered: list[Offer]) -> Iterator[tuple[Offer, Offer]]:
+    """Rows with a maximum, each with the rows that follow it closely."""
+    for position, first in enumerate(ordered):
+        if first.maximum < INFINITY:
+            for later in ordered[position + 1 : position + 1 + MAX_ROWS_TO_NEXT_TIER]:
+                yield first, later
 
 
 def _names(row: Offer) -> Iterator[str]:
