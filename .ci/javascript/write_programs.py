@@ -6,13 +6,13 @@ whole program every name must be declared and used.
 
 from pathlib import Path
 
-from optimizer.report.page import plan_page, study_page
-from optimizer.report.page.html_file import SHARED, text_of
+from optimizer.report.page.html_file import SHARED_PROGRAMS, page_part
+from optimizer.report.page.plan_page import PLAN_PROGRAMS
+from optimizer.report.page.study_page import STUDY_PROGRAMS
 
 FOLDER = Path(__file__).parent / "build"
 
 FOLDER.mkdir(exist_ok=True)
-for page in (plan_page, study_page):
-    text = "".join(text_of(part) for part in (*SHARED, *page.PROGRAMS))
-    name = page.__name__.rpartition(".")[2]
+for name, programs in (("plan_page", PLAN_PROGRAMS), ("study_page", STUDY_PROGRAMS)):
+    text = "".join(page_part(part) for part in (*SHARED_PROGRAMS, *programs))
     (FOLDER / f"{name}.js").write_text(text, encoding="utf-8")
