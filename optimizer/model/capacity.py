@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from msgspec import structs
 from pyomo.core import ConcreteModel
 
 from optimizer.model.family import Bound, Family, Requirement, per_year
@@ -159,18 +160,10 @@ RUNNING_FAMILY = Family(
     rent="capacity",
     checks=("units",),
 )
-RUNNING_OWN_FAMILY = Family(
+RUNNING_OWN_FAMILY = structs.replace(
+    RUNNING_FAMILY,
     name="running_own",
-    index=_UNIT_INDEX,
     meaning="use of own capacity only where it runs, per period",
-    sheet="Units",
-    relieved_by="implication",
-    own_relaxation=True,
-    relief="{thing} needs {amount} more capacity in {period}",
-    price="none",
-    unpriced="it ties use to a yes/no decision; capacity has the price",
-    rent="capacity",
-    checks=("units",),
 )
 IDLE_MINIMUM_FAMILY = Family(
     name="idle_minimum",
