@@ -10,23 +10,13 @@ from optimizer.report.argument_checks import check_study
 from optimizer.report.excel_values import clean, finite
 from optimizer.report.page.embedded_tables import embedded_tables
 from optimizer.report.page.html_file import PAGE_FILE_KIND, html_page
+from optimizer.studies.study_register import page_programs
 from optimizer.version import __version__
 
 if TYPE_CHECKING:
     from optimizer.studies import RunOutcome, Study
 
-STUDY_PROGRAMS = (
-    "pieces.js",
-    "runs.js",
-    "scenarios.js",
-    "stress.js",
-    "frontier.js",
-    "alternatives.js",
-    "stochastic.js",
-    "changes.js",
-    "tables.js",
-    "study.js",
-)
+STUDY_PROGRAMS = ("pieces.js", "runs.js", *page_programs(), "tables.js", "study.js")
 """Programs of the page of a study, in their order."""
 
 
