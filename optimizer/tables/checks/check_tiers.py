@@ -121,16 +121,19 @@ def _check_circles(draft: WorkbookDraft, groups: OfferRowsByKey) -> None:
 
 def _circle(start: OfferKey, before: dict[OfferKey, set[OfferKey]]) -> list[OfferKey]:
     """Offers on a way from one back to itself; empty if there is none."""
-    ways = [[start]]
-    seen: set[OfferKey] = set()
-    while ways:
-        way = ways.pop()
-        for other in sorted(before.get(way[-1], ())):
+    reached_from: dict[OfferKey, OfferKey] = {}
+    pending = [start]
+    while pending:
+        offer = pending.pop()
+        for other in sorted(before.get(offer, ())):
             if other == start:
-                return way
-            if other not in seen:
-                seen.add(other)
-                ways.append([*way, other])
+                circle = [offer]
+                while circle[-1] != start:
+                    circle.append(reached_from[circle[-1]])
+                return circle[::-1]
+            if other not in reached_from:
+                reached_from[other] = offer
+                pending.append(other)
     return []
 
 
