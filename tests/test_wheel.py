@@ -56,6 +56,10 @@ def test_the_source_package_has_tests_docs_and_inputs(tmp_path, monkeypatch):
     assert not [name for name in held if name.endswith(".pyc") or name.startswith("outputs/north")]
 
 
-def test_the_version_stands_once_more_in_the_declaration_of_the_package():
+def test_the_version_is_the_same_wherever_a_package_is_declared():
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert declared["project"]["version"] == optimizer.__version__
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {optimizer.__version__}\n" in citation
+    recipe = (ROOT / ".ci" / "conda" / "meta.yaml").read_text(encoding="utf-8")
+    assert f'version = "{optimizer.__version__}"' in recipe
