@@ -37,7 +37,7 @@ from optimizer.version import __version__
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; raises nothing."""
-    options = _parser().parse_args(arguments)
+    options = command_parser().parse_args(arguments)
     with signals_raise_interrupt():
         try:
             return _run(options)
@@ -60,7 +60,8 @@ def _run(options: argparse.Namespace) -> int:
         return _fail(options, str(error), error.exit_code)
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
+    """The commands with their options, for the command line and for what lists them."""
     parser = ArgumentParser(
         prog="optimizer",
         description="Least-cost sourcing plans for rare-earth magnets under provenance rules.",
