@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,7 +17,8 @@ import openpyxl
 import pytest
 from msgspec import structs
 
-from optimizer.cli import main
+from optimizer.cli import command_parser, main
+from optimizer.studies.study_register import studies_of_many_runs
 from tests.conftest import CASES, ROOT, TUTORIAL, lane, need, offer, save
 
 plan = import_module("optimizer.plan")
@@ -66,12 +69,25 @@ def only(out: str) -> dict:
 
 def test_a_plan_is_found_told_and_written(run, book, folder):
     code, out, err = run("solve", book)
-    assert (code, out) == (0, "")
-    assert "Least-cost plan, proven optimal: 50.00 USD (present value)." in err
-    assert "purchases" in err
-    assert "Short: 0.000 t." in err
-    assert "Audit passed" in err
-    assert (folder / "outputs" / "case" / "plan.xlsx").is_file()
+    assert code == 0
+    assert "Least-cost plan, proven optimal: 50.00 USD (present value)." in out
+    assert "purchases" in out
+    assert "Short: 0.000 t." in out
+    assert "Audit passed" in out
+    plan_file = folder / "outputs" / "case" / "plan.xlsx"
+    assert plan_file.is_file()
+    assert f"Written: {plan_file.relative_to(folder)}" in err
+    assert not set(out.splitlines()) & set(err.splitlines())
+
+
+def test_the_tables_of_a_plan_are_parquet_files_too(run, book, folder):
+    pq = pytest.importorskip("pyarrow.parquet")
+    tables = folder / "outputs" / "case" / "plan"
+    code, out, _ = run("solve", book, "--parquet", "--json")
+    assert (code, only(out)["files"]["parquet"]) == (0, str(tables.relative_to(folder)))
+    assert pq.read_table(tables / "Purchases.parquet")["tonnes"].to_pylist() == [10]
+    assert run("solve", book)[0] == 0  # files of two runs must not stand beside each other
+    assert not list(tables.glob("*.parquet"))
 
 
 def test_json_is_one_object_with_all_that_a_program_asks_for(run, book, folder):
@@ -339,19 +355,21 @@ def test_a_gap_that_is_not_known_is_not_in_the_way_of_json(run, book, monkeypatc
 # Check and template ---------------------------------------------------------------------------
 
 
-def test_check_finds_nothing_to_complain_of(run, book, folder):
+def test_a_check_of_a_good_workbook_says_so(run, book, folder):
     code, out, err = run("check", book, "--json")
     assert code == 0
     assert only(out) == {"status": "ok", "errors": [], "warnings": [], "files": {}}
-    assert "nothing to complain of" in err
+    assert "no errors or warnings" in err
     assert [path.name for path in folder.iterdir()] == ["case.xlsx"]
 
 
 def test_check_reports_and_marks_and_does_not_solve(run, wrong, folder):
     code, out, err = run("check", wrong)
-    assert (code, out) == (1, "")
-    assert "Supply!B2" in err
-    assert "1 error, " in err
+    assert code == 1
+    assert "Supply!B2" in out
+    assert "1 error, " in out
+    assert "Marked copy: " in err
+    assert "Supply!B2" in run("check", wrong, "--quiet")[2]
     assert (folder / "wrong.checked.xlsx").is_file()
     assert not (folder / "outputs").exists()
 
@@ -369,9 +387,9 @@ def test_check_marks_warnings_and_is_content(run, folder):
 def test_a_workbook_of_another_name_is_checked_all_the_same(run, wrong, folder, command):
     # Its content is what counts; where no marked copy can be made, the errors are still told.
     shutil.copy(wrong, folder / "wrong.dat")
-    code, _, err = run(command, "wrong.dat")
+    code, out, err = run(command, "wrong.dat")
     assert code == 1
-    assert "Supply!B2" in err
+    assert "Supply!B2" in (out if command == "check" else err)
 
 
 def test_many_errors_are_told_in_part_and_marked_in_full(run, folder):
@@ -390,6 +408,11 @@ def test_the_template_is_written_and_can_be_read_back(run, folder):
     assert "Written: blank.xlsx" in err
     assert "Supply" in openpyxl.load_workbook("blank.xlsx").sheetnames
     assert run("template", "quiet.xlsx", "--quiet") == (0, "", "")
+
+
+def test_a_template_never_replaces_a_workbook_and_names_what_to_do(run, book):
+    code, _, err = run("template", book)
+    assert (code, err) == (2, f"error: {book} exists already; give another name\n")
 
 
 def test_a_template_that_cannot_be_written_is_an_error_in_words(run, folder):
@@ -427,6 +450,26 @@ def test_nobody_listening_is_no_error(book, folder):
     os.close(writing)
     assert run.returncode == 0
     assert b"Traceback" not in run.stderr
+
+
+COMMANDS = ("solve", "check", "template", "open", "compare", "stochastic")
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, *(s.command for s in studies_of_many_runs())])
+def test_help_has_a_sentence_an_example_that_works_and_every_default(run, command):
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    _, sentence, *_ = out.split("\n\n")
+    assert sentence[0].isupper()
+    assert sentence.endswith(".")
+    for line in out.partition("example:\n")[2].strip().splitlines():
+        words = shlex.split(line.partition(">")[0])
+        assert words[:2] == ["optimizer", command]
+        command_parser().parse_args(words[1:])
+    for option in re.findall(r"^  (--[a-z-]+ [A-Z].*(?:\n {10,}.*)*)", out, re.MULTILINE):
+        text = " ".join(option.split())
+        required = text.startswith(("--previous", "--freeze-until", "--limit", "--output FILE"))
+        assert required or "default" in text, text
 
 
 def test_help_and_version_are_short_and_right(run):

@@ -66,13 +66,22 @@ def test_a_charge_for_change_keeps_the_rest_as_well(run):
 def test_what_is_released_is_told(run, folder):
     run("solve old.xlsx")
     save(folder / "new.xlsx", Settings=QUARTERS, Supply=[offer("other", price=6)], Demand=NEED)
-    code, _, err = run(
+    code, out, _ = run(
         "solve new.xlsx --previous outputs/old/plan.xlsx --freeze-until 2027-04-01 "
         "--freeze purchases"
     )
     assert code == 0
-    assert "1 commitment of the last plan is impossible with the new data and released" in err
-    assert "purchases kaz, Kaz, ore in 2027-Q1 (10.0 planned, 0.0 now)" in err
+    assert "1 commitment of the last plan is impossible with the new data and released" in out
+    assert "purchases kaz, Kaz, ore in 2027-Q1 (10.0 planned, 0.0 now). Kept: 0." in out
+
+
+def test_that_everything_is_kept_is_told(run):
+    run("solve old.xlsx")
+    words = "solve new.xlsx --previous outputs/old/plan.xlsx --freeze-until 2027-07-01"
+    said = run(f"{words} --freeze purchases")[1]
+    assert "2 commitments of the last plan are kept; none had to be released." in said
+    said = run(f"{words} --freeze options")[1]
+    assert "The last plan has no commitments in the periods that are kept." in said
 
 
 @pytest.mark.parametrize(
@@ -113,8 +122,9 @@ def test_two_plans_are_compared_in_sentences_and_as_a_workbook(run, folder):
     run("solve new.xlsx")
     words = "compare outputs/old/plan.xlsx outputs/new/plan.xlsx --output changes.xlsx"
     code, out, err = run(words)
-    assert (code, out) == (0, "")
-    assert "Cost 200.00 before, 120.00 after: 80.00 less (40.00%)." in err
+    assert code == 0
+    assert "Cost 200.00 before, 120.00 after: 80.00 less (40.00%)." in out
+    assert err == "Written: changes.xlsx\nWritten: changes.html\n"
     assert len(sheet(folder / "changes.xlsx", "Changes by period")) == 1 + 4 * 4
     assert run(f"{words} --quiet")[1:] == ("", "")
 

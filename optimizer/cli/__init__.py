@@ -1,6 +1,8 @@
 """The command line: arguments to calls, errors to exit codes.
 
-Messages go to standard error; ``--json`` prints one object on standard output.
+What a command finds goes to standard output: the plan in words, the findings of a check, the
+runs of a study, the differences of a comparison. Progress, warnings, errors and the files that
+are written go to standard error. With ``--json`` standard output has one object and nothing else.
 Exit codes: 0 plan found and audited, 1 the workbook has errors, 2 wrong use, 3 no
 feasible plan, 4 stopped before optimality, 5 internal error.
 """
@@ -8,24 +10,25 @@ feasible plan, 4 stopped before optimality, 5 internal error.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from optimizer.atomic_write import check_target
 from optimizer.cli.arguments import (
     ArgumentParser,
+    add_command,
+    add_output_options,
+    add_search_options,
+    finding_lines,
     finding_record,
     number_of,
-    print_findings,
     print_message,
     print_record,
-    seconds_argument,
-    share_argument,
+    print_result,
 )
-from optimizer.cli.command_result import CommandOutput
 from optimizer.cli.plan_options import add_plan_commands, add_previous_options
-from optimizer.cli.progress_line import ProgressLine
 from optimizer.cli.run_id import input_paths
 from optimizer.cli.solve_command import solve as run_solve
 from optimizer.cli.study_command import add_studies
@@ -55,7 +58,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         return int(options.run(options))
     except WorkbookError as error:
-        return _report_findings(options, error.findings)
+        return _report_findings(options, error.findings, print_message)
     except OptimizerError as error:
         return _fail(options, str(error), error.exit_code)
 
@@ -70,44 +73,114 @@ def command_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"optimizer {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    solve = commands.add_parser("solve", help="find the least-cost plan of a workbook")
-    solve.add_argument("workbook", type=Path)
-    solve.add_argument("--output", type=Path, metavar="DIR", help="default: outputs/NAME")
-    solve.add_argument("--time-limit", type=seconds_argument, metavar="S", help="default: Settings")
-    solve.add_argument("--gap", type=share_argument, metavar="G", help="default: Settings")
-    solve.add_argument("--explain", action="store_true", help="add what prices are made of")
-    solve.add_argument("--cost-of-rules", action="store_true", help="solve without each rule too")
+    with_output = [_add_solve(commands), _add_check(commands), *add_studies(commands)]
+    with_output.append(_add_template(commands))
+    _add_open(commands)
+    with_output += add_plan_commands(commands)
+    for command in with_output:
+        add_output_options(command)
+    return parser
+
+
+def _add_solve(commands: Any) -> argparse.ArgumentParser:
+    solve = add_command(
+        commands,
+        "solve",
+        "find the least-cost plan of a workbook",
+        details="Find the plan of least cost that keeps every rule, audit it, and write it as a "
+        "workbook (plan.xlsx), a page (report.html) and a record (run.json). Where no plan is "
+        "feasible, say which requirements conflict and what would make a plan feasible.",
+        example="optimizer solve inputs/tutorial.xlsx\n"
+        "optimizer solve new.xlsx --previous outputs/old/plan.xlsx --freeze-until 2027-07-01",
+    )
+    solve.add_argument("workbook", type=Path, help="input workbook (.xlsx); it is never changed")
+    solve.add_argument(
+        "--output", type=Path, metavar="DIR", help="folder of the files (default: outputs/NAME)"
+    )
+    add_search_options(solve)
+    solve.add_argument(
+        "--explain",
+        action="store_true",
+        help="add the tables Price headroom, Marginal costs and Balance of oxides",
+    )
+    solve.add_argument(
+        "--cost-of-rules",
+        action="store_true",
+        help="solve without each rule too, and say what each rule costs",
+    )
+    solve.add_argument(
+        "--parquet",
+        action="store_true",
+        help="write the result tables as Parquet files too, to the folder plan",
+    )
     solve.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
     add_previous_options(solve)
     solve.set_defaults(run=run_solve)
-    check = commands.add_parser("check", help="report everything that is wrong in a workbook")
-    check.add_argument("workbook", type=Path)
-    check.set_defaults(run=_check)
-    studies = add_studies(commands)
-    template = commands.add_parser("template", help="write a blank workbook")
-    template.add_argument("path", type=Path)
-    template.set_defaults(run=_template)
-    web_app = commands.add_parser(
-        "open", aliases=["serve"], help="check and solve workbooks on a page in your browser"
+    return solve
+
+
+def _add_check(commands: Any) -> argparse.ArgumentParser:
+    check = add_command(
+        commands,
+        "check",
+        "report everything that is wrong in a workbook",
+        details="List all errors and warnings of a workbook with their cells, and write a copy in "
+        "which these cells are marked (NAME.checked.xlsx, beside the workbook). Nothing is solved.",
+        example="optimizer check inputs/tutorial.xlsx",
     )
-    web_app.add_argument("workbook", type=Path, nargs="?", help="to begin with")
-    web_app.add_argument("--port", type=int, default=0, metavar="N", help="default: a free one")
-    web_app.add_argument("--no-browser", action="store_true", help="print the address only")
+    check.add_argument("workbook", type=Path, help="input workbook (.xlsx); it is never changed")
+    check.set_defaults(run=_check)
+    return check
+
+
+def _add_template(commands: Any) -> argparse.ArgumentParser:
+    template = add_command(
+        commands,
+        "template",
+        "write a blank workbook",
+        details="Write a blank workbook with every sheet and column, notes on what belongs in "
+        "each, and lists to choose from.",
+        example="optimizer template my_case.xlsx",
+    )
+    template.add_argument("path", type=Path, help="file to write (.xlsx); it must not exist")
+    template.set_defaults(run=_template)
+    return template
+
+
+def _add_open(commands: Any) -> argparse.ArgumentParser:
+    web_app = add_command(
+        commands,
+        "open",
+        "check and solve workbooks on a page in your browser",
+        details="Open a page in your browser on which workbooks are checked, solved and compared. "
+        "Only this computer can reach it, and nothing leaves it.",
+        example="optimizer open inputs/tutorial.xlsx",
+        aliases=("serve",),
+    )
+    web_app.add_argument("workbook", type=Path, nargs="?", help="input workbook to begin with")
     web_app.add_argument(
-        "--output", type=Path, default=Path("outputs"), metavar="DIR", help="default: outputs"
+        "--port", type=int, default=0, metavar="N", help="port of the page (default: a free one)"
+    )
+    web_app.add_argument(
+        "--no-browser", action="store_true", help="print the address, and open no browser"
+    )
+    web_app.add_argument(
+        "--output",
+        type=Path,
+        default=Path("outputs"),
+        metavar="DIR",
+        help="folder of the plans (default: outputs)",
     )
     web_app.set_defaults(run=_open, json=False, quiet=False)
-    add_plan_commands(commands, CommandOutput(print_message, print_record, ProgressLine))
-    for command in (solve, check, template, *studies):
-        command.add_argument("--json", action="store_true", help="one object on standard output")
-        command.add_argument("--quiet", action="store_true", help="print errors only")
-    return parser
+    return web_app
 
 
 def _check(options: argparse.Namespace) -> int:
     from optimizer.workbook_check import check
 
-    return _report_findings(options, check(options.workbook))
+    return _report_findings(
+        options, check(options.workbook), lambda text: print_result(options, text)
+    )
 
 
 def _template(options: argparse.Namespace) -> int:
@@ -139,16 +212,19 @@ def _open(options: argparse.Namespace) -> int:
     return 0
 
 
-def _report_findings(options: argparse.Namespace, findings: Sequence[Finding]) -> int:
+def _report_findings(
+    options: argparse.Namespace, findings: Sequence[Finding], print_line: Callable[[str], None]
+) -> int:
     """Print findings and mark them in a copy; returns 1 if any is an error."""
     errors = [finding for finding in findings if finding.severity == "error"]
     warnings = [finding for finding in findings if finding.severity != "error"]
-    if errors or not options.quiet:
-        print_findings("error", errors)
+    if options.quiet:
+        print_line = print_message
+    for line in finding_lines(errors if options.quiet else findings):
+        print_line(line)
     if not options.quiet:
-        print_findings("warning", warnings)
         counts = f"{number_of(len(errors), 'error')}, {number_of(len(warnings), 'warning')}"
-        print_message(f"{options.workbook}: {counts if findings else 'nothing to complain of'}.")
+        print_line(f"{options.workbook}: {counts if findings else 'no errors or warnings'}.")
     files = _marked_copy(options, findings) if findings else {}
     if not options.quiet:
         for file in files.values():

@@ -6,7 +6,8 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from optimizer.errors import FileError, Finding
@@ -28,6 +29,59 @@ class ArgumentParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print what is wrong with the arguments and exit."""
         super().error(escaped(message))
+
+
+HELP_WIDTH = 79
+"""Characters of a line of help: the width of most terminals, less one."""
+
+
+def add_command(
+    commands: Any,
+    name: str,
+    summary: str,
+    *,
+    details: str,
+    example: str,
+    aliases: Sequence[str] = (),
+) -> argparse.ArgumentParser:
+    """Parser of a command; its help has a sentence or two, the options and an example."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        aliases=aliases,
+        help=summary,
+        description=textwrap.fill(details, HELP_WIDTH),
+        epilog="example:\n" + textwrap.indent(example, "  "),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    return parser
+
+
+def add_search_options(parser: argparse.ArgumentParser, of: str = "") -> None:
+    """The options of every command that searches for plans."""
+    what = f" {of}" if of else ""
+    parser.add_argument(
+        "--time-limit",
+        type=seconds_argument,
+        metavar="S",
+        help=f"stop the search{what} after so many seconds (default: Settings)",
+    )
+    parser.add_argument(
+        "--gap",
+        type=share_argument,
+        metavar="G",
+        help="relative gap at which a plan with yes/no decisions counts as optimal, 0.001 or 0.1%% "
+        "(default: Settings)",
+    )
+
+
+def add_output_options(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that say what it prints."""
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object on standard output, and the text on standard error",
+    )
+    parser.add_argument("--quiet", action="store_true", help="print errors only")
 
 
 def seconds_argument(text: str) -> float:
@@ -74,6 +128,26 @@ def print_record(record: dict[str, Any]) -> None:
         text.encode(sys.stdout.encoding or "ascii")
     except UnicodeError:  # another locale, or a file name that is not UTF-8
         text = json.dumps(record, allow_nan=False)
+    _write_standard_output(text)
+
+
+def print_result(options: argparse.Namespace, text: str) -> None:
+    """Print what a command found on standard output; ``--json`` moves it to standard error.
+
+    Nothing is printed with ``--quiet``. Raises FileError if it cannot be written.
+    """
+    if options.quiet:
+        return
+    if options.json:
+        print_message(text)
+        return
+    if sys.stdout is None:
+        return
+    encoding = sys.stdout.encoding or "ascii"
+    _write_standard_output(escaped(text).encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _write_standard_output(text: str) -> None:
     try:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
@@ -82,6 +156,14 @@ def print_record(record: dict[str, Any]) -> None:
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise FileError(f"standard output: the answer cannot be written ({why})") from error
+
+
+def print_written(options: argparse.Namespace, files: Mapping[str, str]) -> None:
+    """Print the paths of the files that a command wrote or kept, by what they are."""
+    kept = "Kept, as it was changed since it was written"
+    if not options.quiet:
+        for what, file in files.items():
+            print_message(f"{kept if what == 'kept' else 'Written'}: {file}")
 
 
 def print_message(text: str) -> None:
@@ -111,9 +193,12 @@ def finding_record(finding: Finding) -> dict[str, str]:
     }
 
 
-def print_findings(word: str, findings: Sequence[Finding]) -> None:
-    """Print the first findings, a line each."""
-    for finding in findings[:MAX_PRINTED_LINES]:
-        print_message(f"{word}: {on_one_line(str(finding))}")
-    if len(findings) > MAX_PRINTED_LINES:
-        print_message(f"{word}: and {len(findings) - MAX_PRINTED_LINES:,} more")
+def finding_lines(findings: Sequence[Finding]) -> list[str]:
+    """The first errors, then the first warnings, a line each, and how many more there are."""
+    lines = []
+    for severity in ("error", "warning"):
+        found = [each for each in findings if each.severity == severity]
+        lines += [f"{severity}: {on_one_line(str(each))}" for each in found[:MAX_PRINTED_LINES]]
+        if len(found) > MAX_PRINTED_LINES:
+            lines.append(f"{severity}: and {len(found) - MAX_PRINTED_LINES:,} more")
+    return lines

@@ -8,39 +8,34 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from optimizer.cli.arguments import print_record, print_result, print_written
+from optimizer.cli.progress_line import ProgressLine
+
 if TYPE_CHECKING:
     from optimizer.solver import Progress
 
 
 class CommandResult(Struct, frozen=True):
-    """Lines to print, the record for ``--json``, and the exit code."""
+    """What a command found and which files it wrote, the record for ``--json``, the exit code."""
 
     lines: tuple[str, ...]
+    files: dict[str, str]
     record: dict[str, Any]
     exit_code: int = 0
-
-
-class CommandOutput(Struct, frozen=True):
-    """Functions that print a line, print a record, and show progress."""
-
-    print_line: Callable[[str], None]
-    print_record: Callable[[dict[str, Any]], None]
-    progress: Callable[[], Progress]
 
 
 Command = Callable[[argparse.Namespace, "Progress | None"], CommandResult]
 
 
-def printing(command: Command, output: CommandOutput) -> Callable[[argparse.Namespace], int]:
+def printing(command: Command) -> Callable[[argparse.Namespace], int]:
     """Function that runs a command, prints its result and returns its exit code."""
 
     def run(options: argparse.Namespace) -> int:
-        result = command(options, None if options.quiet else output.progress())
-        if not options.quiet:
-            for line in result.lines:
-                output.print_line(line)
+        result = command(options, None if options.quiet else ProgressLine())
+        print_result(options, "\n".join(result.lines))
+        print_written(options, result.files)
         if options.json:
-            output.print_record(result.record)
+            print_record(result.record)
         return result.exit_code
 
     return run

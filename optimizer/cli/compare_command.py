@@ -29,7 +29,6 @@ def compare(options: argparse.Namespace, progress: Progress | None) -> CommandRe
     comparison = compare_plans(*plans_or_cases, by=options.by)
     study = comparison.study(_title(options))
     files = study_files.write(study)[1] if study_files else {}
-    lines = [*comparison.lines(), *(f"Written: {file}" for file in files.values())]
     record = {
         "status": "compared",
         "what": comparison.what,
@@ -37,7 +36,7 @@ def compare(options: argparse.Namespace, progress: Progress | None) -> CommandRe
         "tables": {name: row_records(table) for name, table in comparison.tables.items()},
         "files": files,
     }
-    return CommandResult(tuple(lines), record)
+    return CommandResult(tuple(comparison.lines()), files, record)
 
 
 def _title(options: argparse.Namespace) -> str:

@@ -1,4 +1,4 @@
-"""The files of a plan: results workbook, page and record, which appear together."""
+"""The files of a plan: results workbook, page, record and Parquet files, which appear together."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer import interrupts
 from optimizer.atomic_write import (
     check_target,
+    refuse_inputs,
     replace_together,
     replace_when_complete,
     staged_path,
@@ -27,15 +28,19 @@ if TYPE_CHECKING:
 class PlanFiles:
     """Paths of a plan's files, checked before the solve.
 
+    With ``parquet``, the result tables are also written as Parquet files, to the folder ``plan``.
     Raises UsageError if a file would replace an input, FileError if one cannot be written.
     """
 
-    def __init__(self, folder: Path, inputs: Iterable[Path]) -> None:
+    def __init__(self, folder: Path, inputs: Iterable[Path], parquet: bool = False) -> None:
+        from optimizer.report import check_parquet, result_parquet_files
+
         self.run = new_run_id()
         self.folder = folder
         self.plan, self.page = folder / "plan.xlsx", folder / "report.html"
         self.record = folder / "run.json"
         self.kept = folder / f"plan kept {self.run}.xlsx"
+        self.parquet = folder / "plan" if parquet else None
         inputs = list(inputs)
         for path, what in (
             (self.plan, "results workbook"),
@@ -43,6 +48,10 @@ class PlanFiles:
             (self.record, "run record"),
         ):
             check_target(path, what, inputs)
+        if self.parquet is not None:
+            check_parquet()
+        self._parquet_files = result_parquet_files(folder / "plan")
+        refuse_inputs(self._parquet_files, "Parquet file", inputs)
 
     def write(
         self, result: Result, seconds: dict[str, float], more: dict[str, Any]
@@ -57,7 +66,9 @@ class PlanFiles:
 
         edited = self._is_edited()
         result, begin = with_run_id(result, self.run), time.perf_counter()
-        with replace_together(self.folder, (self.plan, self.page, self.record)):
+        with replace_together(
+            self.folder, (self.plan, self.page, self.record, *self._parquet_files)
+        ):
             if edited:
                 with replace_when_complete(self.kept, "kept workbook") as part:
                     shutil.copyfile(self.plan, part)
@@ -93,6 +104,11 @@ class PlanFiles:
         if result.objective is not None:
             write(result, self.plan)
             files = {"plan": str(self.plan), **files, "record": str(self.record)}
+            if self.parquet is not None:
+                from optimizer.report import write_parquet
+
+                write_parquet(result, self.parquet)
+                files["parquet"] = str(self.parquet)
         write_page(result, self.page)
         return files
 

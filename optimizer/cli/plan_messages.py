@@ -65,7 +65,7 @@ def _bound_tonnes(result: Result) -> dict[str, float]:
     return tonnes_by_rule
 
 
-def plan_summary(result: Result, files: dict[str, str], status: str) -> str:
+def plan_summary(result: Result, status: str) -> str:
     """Text about a plan, or about why there is none."""
     if result.objective is None or result.audit is None:
         lines = [f"{status[0].upper()}{status[1:]}."]
@@ -81,7 +81,6 @@ def plan_summary(result: Result, files: dict[str, str], status: str) -> str:
             lines.append("What clashes was not found in time.")
         for repair in result.repairs:
             lines += [f"{repair.title}:", *(f"  {change}" for change in repair.changes)]
-        lines += _file_lines(files)
         return "\n".join(lines)
     currency = result.case.settings.currency
     lines = [
@@ -96,11 +95,5 @@ def plan_summary(result: Result, files: dict[str, str], status: str) -> str:
         f"Short: {result.shortage:,.3f} t.",
         f"{result.audit.verdict}.",
         *(alert for alert in result.alerts if alert not in result.lawful_notes),
-        *_file_lines(files),
     ]
     return "\n".join(lines)
-
-
-def _file_lines(files: dict[str, str]) -> list[str]:
-    kept = "Kept, as it was changed since it was written"
-    return [f"{kept if what == 'kept' else 'Written'}: {file}" for what, file in files.items()]

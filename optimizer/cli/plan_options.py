@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from optimizer.cli.arguments import seconds_argument, share_argument
-from optimizer.cli.command_result import CommandOutput, printing
+from optimizer.cli.arguments import add_command, add_search_options, share_argument
+from optimizer.cli.command_result import printing
 from optimizer.cli.compare_command import compare
 from optimizer.cli.stochastic_command import stochastic
 
@@ -26,94 +26,113 @@ def add_previous_options(solve: argparse.ArgumentParser) -> None:
         "--freeze-until",
         type=_date,
         metavar="DATE",
-        help="keep what it decided for periods that begin before this day",
+        help="keep what the last plan decided for periods that begin before this day",
     )
     group.add_argument(
         "--freeze",
         type=_words,
         metavar="KINDS",
-        help="what is kept: purchases, shipments, options (default), production, deliveries, "
-        "disposal",
+        help="what is kept, separated by commas: purchases, shipments, options, production, "
+        "deliveries, disposal (default: the first three)",
     )
     group.add_argument(
         "--change-cost",
         type=_nonnegative_number,
         default=0.0,
         metavar="C",
-        help="charge for each tonne in which later periods differ from the last plan",
+        help="charge for each tonne in which later periods differ from the last plan (default: 0)",
     )
 
 
-def add_plan_commands(commands: Any, output: CommandOutput) -> None:
-    """The commands ``compare`` and ``stochastic``."""
-    for add_command in (_add_compare, _add_stochastic):
-        parser = add_command(commands, output)
-        parser.add_argument("--json", action="store_true", help="one object on standard output")
-        parser.add_argument("--quiet", action="store_true", help="print errors only")
+def add_plan_commands(commands: Any) -> list[argparse.ArgumentParser]:
+    """The commands ``compare`` and ``stochastic``; returns their parsers."""
+    return [_add_compare(commands), _add_stochastic(commands)]
 
 
-def _add_compare(commands: Any, output: CommandOutput) -> Any:
-    compare_parser = commands.add_parser(
-        "compare", help="say what differs between two plans or two inputs"
+def _add_compare(commands: Any) -> argparse.ArgumentParser:
+    compare_parser = add_command(
+        commands,
+        "compare",
+        "say what differs between two plans or two inputs",
+        details="Say what differs between two results workbooks, by what it costs, or between two "
+        "input workbooks, cell by cell.",
+        example="optimizer compare outputs/a/plan.xlsx outputs/b/plan.xlsx > changes.txt",
     )
     compare_parser.add_argument(
         "first", type=Path, metavar="A", help="results workbook, or input workbook"
     )
     compare_parser.add_argument("second", type=Path, metavar="B", help="another of the same kind")
     compare_parser.add_argument(
-        "--by", choices=("money", "tonnes"), default="money", help="default: money"
+        "--by",
+        choices=("money", "tonnes"),
+        default="money",
+        help="what differences are sorted by (default: money)",
     )
     compare_parser.add_argument(
-        "--output", type=Path, metavar="FILE.xlsx", help="write workbook and page too"
+        "--output",
+        type=Path,
+        metavar="FILE.xlsx",
+        help="write the differences as a workbook and a page too",
     )
-    compare_parser.set_defaults(run=printing(compare, output))
+    compare_parser.set_defaults(run=printing(compare))
     return compare_parser
 
 
-def _add_stochastic(commands: Any, output: CommandOutput) -> Any:
-    stochastic_parser = commands.add_parser(
-        "stochastic", help="one plan for several scenarios: what to decide here and now"
+def _add_stochastic(commands: Any) -> argparse.ArgumentParser:
+    stochastic_parser = add_command(
+        commands,
+        "stochastic",
+        "one plan for several scenarios: what to decide here and now",
+        details="Make one plan for several futures: what is decided before one knows which of them "
+        "comes is the same in all. Its scenarios are those of the workbook with a probability.",
+        example="optimizer stochastic inputs/tutorial.xlsx --until 2027-07-01",
     )
-    stochastic_parser.add_argument("workbook", type=Path)
+    stochastic_parser.add_argument("workbook", type=Path, help="input workbook (.xlsx)")
     stochastic_parser.add_argument(
-        "--output", type=Path, metavar="DIR", help="default: outputs/NAME"
+        "--output", type=Path, metavar="DIR", help="folder of the files (default: outputs/NAME)"
     )
     stochastic_parser.add_argument(
         "--until",
         type=_date,
         metavar="DATE",
-        help="purchases of periods that begin before this day are decided here and now too",
+        help="decide here and now the purchases of periods that begin before this day, too "
+        "(default: investment alone)",
     )
     stochastic_parser.add_argument(
-        "--supply", action="store_true", help="scenarios: supply that is not firm comes or fails"
+        "--supply",
+        action="store_true",
+        help="make the scenarios from supply that is not firm: each such offer comes or fails",
     )
     stochastic_parser.add_argument(
         "--most",
         type=_positive_integer,
         default=DEFAULT_SUPPLY_SCENARIOS,
         metavar="N",
-        help="default: 64",
+        help="with --supply: number of scenarios, drawn if there are more (default: %(default)s)",
     )
     stochastic_parser.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="of the draw; default: 0"
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="with --supply: seed of the draw (default: %(default)s)",
     )
     stochastic_parser.add_argument(
         "--cvar",
         type=share_argument,
         default=0.9,
         metavar="ALPHA",
-        help="risk is the mean of the worst 1 - ALPHA of the cost; default: 0.9",
+        help="risk is the mean cost of the worst 1 - ALPHA of the futures (default: %(default)s)",
     )
     stochastic_parser.add_argument(
-        "--weight", type=share_argument, default=0.0, metavar="W", help="weight of risk; default: 0"
+        "--weight",
+        type=share_argument,
+        default=0.0,
+        metavar="W",
+        help="weight of risk beside the expected cost, from 0 to 1 (default: 0)",
     )
-    stochastic_parser.add_argument(
-        "--time-limit", type=seconds_argument, metavar="S", help="default: Settings"
-    )
-    stochastic_parser.add_argument(
-        "--gap", type=share_argument, metavar="G", help="default: Settings"
-    )
-    stochastic_parser.set_defaults(run=printing(stochastic, output))
+    add_search_options(stochastic_parser)
+    stochastic_parser.set_defaults(run=printing(stochastic))
     return stochastic_parser
 
 

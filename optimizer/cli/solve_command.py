@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer import interrupts
-from optimizer.cli.arguments import print_findings, print_message, print_record
+from optimizer.cli.arguments import (
+    finding_lines,
+    print_message,
+    print_record,
+    print_result,
+    print_written,
+)
 from optimizer.cli.follow_previous import follows_previous, replan_case
 from optimizer.cli.plan_files import PlanFiles
 from optimizer.cli.plan_messages import plan_summary
@@ -40,7 +46,7 @@ def solve(options: argparse.Namespace) -> int:
     case = read(options.workbook)
     seconds = {"read": time.perf_counter() - begin}
     folder = options.output or Path("outputs") / options.workbook.stem
-    files = PlanFiles(folder, input_paths(options))
+    files = PlanFiles(folder, input_paths(options), parquet=options.parquet)
     study = None
     with ExitStack() as signals:
         result = _solve_case(case, options, progress, step, signals)
@@ -53,11 +59,13 @@ def solve(options: argparse.Namespace) -> int:
         rule_costs = {"rule_costs": study.records} if study else {}
         result, record = files.write(result, seconds, rule_costs)
     if not options.quiet:
-        print_findings("warning", result.warnings)
-    if not options.quiet or result.status != "optimal":
-        print_message(plan_summary(result, record["files"], status_sentence(result.status)))
-    if study and study.sentences and not options.quiet:
-        print_message("\n".join(study.sentences))
+        for line in finding_lines(result.warnings):
+            print_message(line)
+    summary = plan_summary(result, status_sentence(result.status))
+    if options.quiet and result.status != "optimal":
+        print_message(summary)
+    print_result(options, "\n".join((summary, *(study.sentences if study else ()))))
+    print_written(options, record["files"])
     if options.json:
         print_record(record)
     return _exit_code(result)

@@ -51,8 +51,7 @@ def stochastic(options: argparse.Namespace, progress: Progress | None) -> Comman
         "files": files,
     }
     lines = (*_summary(result, case.settings.currency), *_left_out(options, case, result))
-    lines = (*lines, *(f"Written: {file}" for file in files.values()))
-    return CommandResult(lines, record, 0 if result.status == "optimal" else 4)
+    return CommandResult(lines, files, record, 0 if result.status == "optimal" else 4)
 
 
 def _left_out(options: argparse.Namespace, case: Case, result: Stochastic) -> tuple[str, ...]:

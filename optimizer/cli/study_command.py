@@ -6,7 +6,15 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from optimizer.cli.arguments import print_message, print_record, seconds_argument, share_argument
+from optimizer.cli.arguments import (
+    add_command,
+    add_search_options,
+    print_message,
+    print_record,
+    print_result,
+    print_written,
+    share_argument,
+)
 from optimizer.cli.run_id import input_paths
 from optimizer.cli.study_files import StudyFiles
 from optimizer.errors import AuditError, NoPlanError
@@ -17,14 +25,28 @@ def add_studies(commands: Any) -> list[argparse.ArgumentParser]:
     """Add a command for each registered study of many runs; gives their parsers."""
     parsers = []
     for study in studies_of_many_runs():
-        parser = commands.add_parser(study.command, help=study.summary)
-        parser.add_argument("workbook", type=Path)
-        parser.add_argument("--output", type=Path, metavar="DIR", help="default: outputs/NAME")
-        parser.add_argument("--workers", type=int, metavar="N", help="processes; default: cores")
-        parser.add_argument("--scheduler", default="", metavar="ADDRESS", help="of a Dask cluster")
-        parser.add_argument("--time-limit", type=seconds_argument, metavar="S", help="for each run")
-        parser.add_argument("--gap", type=share_argument, metavar="G", help="default: Settings")
-        parser.add_argument("--parquet", action="store_true", help="all runs as Parquet files too")
+        parser = add_command(
+            commands, study.command, study.summary, details=study.details, example=study.example
+        )
+        parser.add_argument("workbook", type=Path, help="input workbook (.xlsx)")
+        parser.add_argument(
+            "--output", type=Path, metavar="DIR", help="folder of the files (default: outputs/NAME)"
+        )
+        parser.add_argument(
+            "--workers", type=int, metavar="N", help="number of processes (default: one a core)"
+        )
+        parser.add_argument(
+            "--scheduler",
+            default="",
+            metavar="ADDRESS",
+            help="address of a Dask scheduler (default: this computer)",
+        )
+        add_search_options(parser, "of each run")
+        parser.add_argument(
+            "--parquet",
+            action="store_true",
+            help="write the tables of all runs as Parquet files too",
+        )
         for option in study.options:
             parser.add_argument(
                 option.flag, dest=option.keyword, help=option.help, **_argument(option)
@@ -69,9 +91,8 @@ def _run_study(options: argparse.Namespace) -> int:
     )
     study = studies.run_study(options.command, case, vars(options), settings)
     study, paths = files.write(study)
-    if not options.quiet:
-        written = [f"Written: {path}" for path in paths.values()]
-        print_message("\n".join((*study.lines(), *study.notes, *written)))
+    print_result(options, "\n".join((*study.lines(), *study.notes)))
+    print_written(options, paths)
     if options.json:
         print_record(study.to_data() | {"files": paths})
     failed = [name for name, outcome in study.outcomes.items() if not outcome.audit_passed]
@@ -82,5 +103,9 @@ def _run_study(options: argparse.Namespace) -> int:
 
 
 def _tell_run(done: int, total: int, left: float, name: str) -> None:
-    about = f", about {left:,.0f} s left" if done < total else ""
+    about = f", about {_duration(left)} left" if done < total and left >= 1 else ""
     print_message(f"{done:,} of {total:,} runs{about}: {name}")
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"

@@ -6,7 +6,7 @@ Parquet files cannot be written.
 """
 
 from optimizer.report.arrow_tables import check_parquet
-from optimizer.report.parquet import parquet_files, write_parquet
+from optimizer.report.parquet import parquet_files, result_parquet_files, write_parquet
 from optimizer.report.results_workbook import write
 from optimizer.report.study_workbook import write_study
 from optimizer.report.summary import Summary
@@ -15,6 +15,7 @@ __all__ = [
     "Summary",
     "check_parquet",
     "parquet_files",
+    "result_parquet_files",
     "write",
     "write_parquet",
     "write_study",

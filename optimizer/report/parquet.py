@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from optimizer.atomic_write import replace_when_complete
 from optimizer.report.argument_checks import check_folder, check_tables
 from optimizer.report.arrow_tables import arrow_of, arrow_schema, check_parquet
-from optimizer.report.data_columns import data_columns, data_tables, data_values
-from optimizer.result.result_layouts import Field, Layout
+from optimizer.report.data_columns import SITES_TABLE, data_columns, data_tables, data_values
+from optimizer.result.price_layouts import LAYOUTS_ON_REQUEST
+from optimizer.result.result_layouts import RESULT_LAYOUTS, Field, Layout
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
@@ -32,8 +33,14 @@ RUNS_FIELDS = (
 TableColumns = Mapping[str, Sequence[Any]]
 
 
+def result_parquet_files(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
+    """Paths of all files that :func:`write_parquet` may write of a result into a folder."""
+    names = (*RESULT_LAYOUTS, *LAYOUTS_ON_REQUEST, SITES_TABLE)
+    return tuple(Path(folder) / f"{name}.parquet" for name in names)
+
+
 def parquet_files(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
-    """Paths of the files that :func:`write_parquet` writes into a folder."""
+    """Paths of the files that :func:`write_parquet` writes of a study into a folder."""
     from optimizer.studies.run_outcome import OUTCOME_LAYOUTS
 
     names = ("Runs", *(layout.name for layout in OUTCOME_LAYOUTS.values()))

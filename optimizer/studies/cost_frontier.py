@@ -18,7 +18,7 @@ from optimizer.studies.disruptions import limit_row, with_limits
 from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.run_outcome import RunOutcome
 from optimizer.studies.runner import Runner
-from optimizer.studies.study import BASE_RUN, Study, comparison_tables, failure_reason
+from optimizer.studies.study import BASE_RUN, Study, comparison_tables, failure_reason, unique
 from optimizer.studies.study_register import FRONTIER_STUDY
 from optimizer.studies.study_run import RunSettings, StudyRun
 from optimizer.tables import SHEETS, Case
@@ -53,13 +53,20 @@ class FrontierMeasure:
 
     def run(self, case: Case, bound: float | None) -> StudyRun:
         """The case with at most ``bound`` of the measure; None only measures it."""
-        name = BASE_RUN if bound is None else f"at most {bound:.6g}"
+        name = BASE_RUN if bound is None else self.label(bound, case.settings.currency)
         if self.row is None:
             return StudyRun(name, case, None if bound is None else StudyTerms(most_short=bound))
         most = (1.0 if self.kind == "share" else UNBINDING_MAXIMUM) if bound is None else bound
         values = {each: getattr(self.row, each) for each in SHEETS["Limits"].columns}
         row = limit_row(**(values | {"maximum": most}))
         return StudyRun(name, with_limits(case, [row]), StudyTerms(measure=FRONTIER_LIMIT_NAME))
+
+    def label(self, bound: float, currency: str) -> str:
+        """Name of the run with at most ``bound``, with its unit."""
+        if self.kind == "share":
+            return f"at most {100 * bound:.4g} %"
+        unit = {"tonnes": "t", "money": currency}.get(self.kind, "")
+        return f"at most {bound:,.6g} {unit}".rstrip()
 
     def least(self, case: Case, share: float = 0.0) -> StudyRun:
         """The case with the measure as its objective instead of cost.
@@ -101,9 +108,9 @@ def frontier(case: Case, limit: str, points: int = 7, settings: RunSettings | No
         bounds = list(dict.fromkeys(least + step * place for place in range(points - 1)))
         runs = [measure.run(case, bound) for bound in bounds]
         by_bound = dict(zip(bounds, runner.outcomes(runs), strict=True))
-    outcomes = {BASE_RUN: base}
-    for bound in sorted(by_bound, reverse=True):
-        outcomes[f"at most {bound:.6g}"] = by_bound[bound]
+    bounds = sorted(by_bound, reverse=True)
+    labels = unique([BASE_RUN, *(measure.label(each, case.settings.currency) for each in bounds)])
+    outcomes = dict(zip(labels, (base, *(by_bound[each] for each in bounds)), strict=True))
     no_trade_off = f"The least-cost plan has nothing of {limit}: there is no trade-off."
     return Study(
         title=f"Frontier: {limit}",

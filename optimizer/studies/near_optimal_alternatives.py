@@ -26,6 +26,7 @@ from optimizer.tables.country_groups import COUNTRY_GROUPS
 from optimizer.tables.sheets import OfferKey
 
 NORTH_AMERICA = COUNTRY_GROUPS["USMCA"].members
+MOST_NORTH_AMERICAN, FEWEST_SUPPLIERS = "most North American", "fewest suppliers"
 NEGLIGIBLE_SUPPLIER_SHARE = 1e-4
 """Share of all tonnes bought below which a supplier does not count, for it may be rounding."""
 
@@ -74,7 +75,7 @@ def alternatives(case: Case, within: float = 0.02, settings: RunSettings | None 
     }
     outside = [each for each in offers if country[each[1]] not in NORTH_AMERICA]
     if outside and len(outside) < len(offers):
-        aims["most North American"] = tuple(outside)
+        aims[MOST_NORTH_AMERICAN] = tuple(outside)
     runs = [
         StudyRun(
             name,
@@ -88,20 +89,22 @@ def alternatives(case: Case, within: float = 0.02, settings: RunSettings | None 
         for name, reduced in aims.items()
     ]
     plans = dict(zip(aims, runner.outcomes(runs), strict=True))
-    plans["fewest suppliers"] = _fewest_suppliers(runner, case, base, most_cost)
+    plans[FEWEST_SUPPLIERS] = _fewest_suppliers(runner, case, base, most_cost)
     outcomes = {BASE_RUN: base, **plans}
+    overview = _overview(base, plans, aims)
     return Study(
         title=f"Plans within {100 * within:.3g} % of the least cost",
         case=case.settings.case,
         currency=case.settings.currency,
         outcomes=outcomes,
-        tables={"Alternatives": _overview(base, plans, aims), **comparison_tables(outcomes)},
+        tables={"Alternatives": overview, **comparison_tables(outcomes)},
         notes=(
             f"Each plan costs at most {most_cost:,.2f} {case.settings.currency} and is no shorter.",
             "Fewest suppliers: none that is left can be left out alone; "
             "another choice might need fewer.",
         ),
         chart=ALTERNATIVES_STUDY.chart,
+        achieved=_achieved(overview),
     )
 
 
@@ -183,6 +186,27 @@ def _overview(
             )
         )
     return table(ALTERNATIVES, rows)
+
+
+def _achieved(overview: Table) -> dict[str, str]:
+    """What each plan has got, beside the least-cost plan."""
+    achieved = {}
+    columns = ("plan", "base", "then", "suppliers", "differs")
+    for plan, before, after, suppliers, differs in zip(
+        *(overview[column] for column in columns), strict=True
+    ):
+        if before is None or after is None:
+            continue
+        if plan == FEWEST_SUPPLIERS:
+            figures = f"{after:,.0f} suppliers instead of {before:,.0f}"
+        elif plan == MOST_NORTH_AMERICAN:
+            figures = (
+                f"{after:,.1f} t from elsewhere instead of {before:,.1f}; {suppliers} suppliers"
+            )
+        else:
+            figures = f"{after:,.1f} t instead of {before:,.1f}; {suppliers} suppliers"
+        achieved[plan] = f"{figures}; {100 * differs:.1f} % of purchases differ"
+    return achieved
 
 
 def _share_bought_elsewhere(before: dict[Any, float], after: dict[Any, float]) -> float:

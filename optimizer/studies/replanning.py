@@ -176,9 +176,7 @@ def _replanned(
         zip(calendar.labels, calendar.discount(network.case.settings.discount_rate), strict=True)
     )
     differences = {key: abs(plan.amounts.get(key, 0.0) - amount) for key, amount in planned.items()}
-    if plan.released:
-        sentence = _release_sentence(plan, wanted)
-        result = replace(result, alerts=(*result.alerts, sentence))
+    result = replace(result, alerts=(*result.alerts, _fate_of_commitments(plan, wanted)))
     return Replanned(
         result=result,
         tables={COMMITMENTS.name: _table(plan, wanted, planned)},
@@ -197,9 +195,16 @@ def commitment_label(commitment: Commitment) -> str:
     return ", ".join(part for part in commitment.name if part)
 
 
-def _release_sentence(plan: FixedPlan, wanted: Mapping[Commitment, float]) -> str:
-    """A sentence that names the released commitments."""
+def _fate_of_commitments(plan: FixedPlan, wanted: Mapping[Commitment, float]) -> str:
+    """A sentence that says how many commitments are kept, and names the released ones."""
     count = len(plan.released)
+    planned = {key for key, amount in wanted.items() if amount > NEGLIGIBLE_COMMITMENT}
+    kept = len(planned.difference(plan.released))
+    if not planned and not count:
+        return "The last plan has no commitments in the periods that are kept."
+    if not count:
+        one = "commitment of the last plan is" if kept == 1 else "commitments of the last plan are"
+        return f"{kept:,} {one} kept; none had to be released."
     named = [
         f"{key.kind} {commitment_label(key)} in {key.period} ({wanted[key]:,.1f} planned, "
         f"{plan.amounts.get(key, 0.0):,.1f} now)"
@@ -207,7 +212,10 @@ def _release_sentence(plan: FixedPlan, wanted: Mapping[Commitment, float]) -> st
     ]
     more = f"; and {count - MAX_NAMED_RELEASES:,} more" if count > MAX_NAMED_RELEASES else ""
     one = "commitment of the last plan is" if count == 1 else "commitments of the last plan are"
-    return f"{count:,} {one} impossible with the new data and released: {'; '.join(named)}{more}."
+    return (
+        f"{count:,} {one} impossible with the new data and released: {'; '.join(named)}{more}. "
+        f"Kept: {kept:,}."
+    )
 
 
 def _table(

@@ -39,6 +39,8 @@ class Study:
     """Sentences that a reader must know."""
     chart: tuple[str, str, tuple[str, ...]] | None = None
     """Chart of the overview: table, header of the names, headers of the values."""
+    achieved: Mapping[str, str] = field(default_factory=dict)
+    """What a run was made for and has got, in a few words, by the name of the run."""
     words: tuple[str, ...] = ()
     """Findings in sentences, where figures do not show them."""
     periods: tuple[str, ...] = ()
@@ -63,13 +65,21 @@ class Study:
         )
 
     def lines(self) -> list[str]:
-        """A line for each run: its cost and tonnes short, or why it has no plan."""
+        """A line for each run: cost, change from the base, tonnes short; or why it has no plan."""
         return [
-            f"{name}: {each.objective:,.2f} {self.currency}, {each.short:,.3f} t short"
-            if each.solved
-            else f"{name}: {failure_reason(each)}"
+            f"{name}: {self._line(each)}"
+            + (f"; {self.achieved[name]}" if name in self.achieved else "")
             for name, each in self.outcomes.items()
         ]
+
+    def _line(self, outcome: RunOutcome) -> str:
+        if not outcome.solved or outcome.objective is None:
+            return failure_reason(outcome)
+        base = self.outcomes[BASE_RUN].objective if BASE_RUN in self.outcomes else None
+        more = ""
+        if base and outcome is not self.outcomes[BASE_RUN]:
+            more = f" ({100 * (outcome.objective - base) / abs(base):+,.2f} %)"
+        return f"{outcome.objective:,.2f} {self.currency}{more}, {outcome.short:,.3f} t short"
 
     def to_data(self) -> dict[str, Any]:
         """Plain data that JSON can hold: status, runs, overview, notes."""

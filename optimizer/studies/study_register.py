@@ -35,7 +35,7 @@ class RegisteredStudy:
 
     command: str
     summary: str
-    """Help of the command."""
+    """What the command does, in a line of the list of commands."""
     overviews: tuple[str, ...]
     """Name of the first table; several where one command makes several kinds of study."""
     page_program: str
@@ -43,6 +43,10 @@ class RegisteredStudy:
     function: str = ""
     """``module.function`` in this folder: it takes a case, ``settings`` and the keywords of the
     options, and gives a Study. Blank: the command has a file of its own in ``cli``."""
+    details: str = ""
+    """First sentences of the help of the command."""
+    example: str = ""
+    """A command line that works in the folder of the project."""
     options: tuple[StudyOption, ...] = ()
     tables: tuple[str, ...] = ()
     """All tables that it can make, the overview first."""
@@ -58,7 +62,14 @@ SCENARIO_STUDY = RegisteredStudy(
     overviews=("Scenarios",),
     page_program="scenarios.js",
     function="scenario_comparison.scenarios",
-    options=(StudyOption("--only", "names", "may be repeated", "list", "NAME"),),
+    details="Solve the case and each scenario of the sheet Scenarios, and put the plans beside "
+    "each other: cost, shortage, purchases, plants, investment.",
+    example="optimizer scenarios inputs/tutorial.xlsx",
+    options=(
+        StudyOption(
+            "--only", "names", "this scenario; may be repeated (default: all)", "list", "NAME"
+        ),
+    ),
     tables=("Scenarios", *PLAN_TABLES),
     chart=("Scenarios", "scenario", ("cost", "short")),
 )
@@ -68,18 +79,43 @@ STRESS_STUDY = RegisteredStudy(
     overviews=("Stress",),
     page_program="stress.js",
     function="stress_test.stress_from_keywords",
+    details="Lose one site, country, lane or offer after the other, plan again without it, and "
+    "rank the losses by what they cost and how much is short.",
+    example="optimizer stress inputs/tutorial.xlsx --lose country --from 2027-Q3",
     options=(
-        StudyOption("--from", "first_period", "default: the first", metavar="PERIOD"),
-        StudyOption("--periods", "periods", "default: to the end", "count", "N"),
-        StudyOption("--freeze", "freeze_orders", "orders before the loss stand", "switch"),
+        StudyOption(
+            "--from",
+            "first_period",
+            "label of the first period of the loss (default: the first one)",
+            metavar="PERIOD",
+        ),
+        StudyOption(
+            "--periods",
+            "periods",
+            "length of the loss in periods (default: to the end)",
+            "count",
+            "N",
+        ),
+        StudyOption(
+            "--freeze",
+            "freeze_orders",
+            "keep the orders of the periods before the loss: nobody sees it coming",
+            "switch",
+        ),
         StudyOption(
             "--save-fixed-cost",
             "pay_fixed_cost",
-            "fixed cost of lost plants ends with them; default: it is still paid",
+            "end the fixed cost of a lost plant with it (default: it is still paid)",
             "switch",
             switches_to=False,
         ),
-        StudyOption("--lose", "kinds", "may be repeated", "list", "KIND"),
+        StudyOption(
+            "--lose",
+            "kinds",
+            "kind of what is lost: site, country, lane or offer; may be repeated (default: all)",
+            "list",
+            "KIND",
+        ),
     ),
     tables=("Stress", "Replaced by"),
     chart=("Stress", "loss", ("dearer by", "shorter by")),
@@ -90,9 +126,19 @@ FRONTIER_STUDY = RegisteredStudy(
     overviews=("Frontier",),
     page_program="frontier.js",
     function="cost_frontier.frontier",
+    details="Plans from the least cost to the least that can be had of one thing: purchases from a "
+    "country, supply that is not firm, tonnes short, capital, or any row of Limits.",
+    example="optimizer frontier inputs/tutorial.xlsx --limit 'country = China'",
     options=(
-        StudyOption("--limit", "limit", "country = China; short", metavar="TEXT", required=True),
-        StudyOption("--points", "points", "default: 7", "count", "N"),
+        StudyOption(
+            "--limit",
+            "limit",
+            "what is limited: 'country = China', 'not firm', 'short', 'capital', or as in Limits: "
+            "'bought; material = NdPr oxide; as = tonnes'",
+            metavar="TEXT",
+            required=True,
+        ),
+        StudyOption("--points", "points", "number of plans (default: 7)", "count", "N"),
     ),
     tables=("Frontier", *PLAN_TABLES),
     chart=("Frontier", "found", ("cost", "short")),
@@ -103,7 +149,14 @@ ALTERNATIVES_STUDY = RegisteredStudy(
     overviews=("Alternatives",),
     page_program="alternatives.js",
     function="near_optimal_alternatives.alternatives",
-    options=(StudyOption("--within", "within", "2%%", "share", "G"),),
+    details="Other plans that cost little more than the least and differ as much as they can: "
+    "least from each country, most from North America, fewest suppliers.",
+    example="optimizer alternatives inputs/tutorial.xlsx --within 5%",
+    options=(
+        StudyOption(
+            "--within", "within", "share of cost that may be added (default: 2%%)", "share", "G"
+        ),
+    ),
     tables=("Alternatives", *PLAN_TABLES),
     chart=("Alternatives", "plan", ("cost", "short")),
 )

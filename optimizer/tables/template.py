@@ -62,7 +62,7 @@ def write_template(path: str | Path, *, currency: str = "USD", overwrite: bool =
     if target.suffix.lower() != ".xlsx":
         raise UsageError(f"{target}: a blank workbook is an .xlsx file")
     if os.path.lexists(target) and not overwrite:
-        raise UsageError(f"{target} exists already; choose another name or allow overwriting")
+        raise UsageError(f"{target} exists already; give another name")
     with replace_when_complete(target, "blank workbook") as draft:
         file = BytesIO()
         with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
