@@ -375,7 +375,7 @@ def test_findings_are_printed_before_they_are_marked(tmp_path, monkeypatch, caps
     from optimizer.cli import main
 
     def last(*_):
-        assert "-5e+20 is beyond 1e15" in capsys.readouterr().err
+        assert "-5e+20 is beyond 1e15" in capsys.readouterr().out
         raise FileError("has been tried")
 
     monkeypatch.setattr("optimizer.tables.marked_copy.write_marked_copy", last)

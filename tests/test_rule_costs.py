@@ -171,7 +171,7 @@ def test_the_command_adds_sheets_sentences_and_a_record(tmp_path, capsys):
     folder = tmp_path / "out"
     arguments = ["solve", str(book), "--output", str(folder), "--cost-of-rules", "--explain"]
     assert cli.main(arguments) == 0
-    assert "Rule no China costs 40 USD" in capsys.readouterr().err
+    assert "Rule no China costs 40 USD" in capsys.readouterr().out
     sheets = openpyxl.load_workbook(folder / "plan.xlsx", read_only=True).sheetnames
     assert {"Rule costs", "Rule moves", "Price headroom", "Marginal costs"} <= set(sheets)
     assert '"premium": 40' in (folder / "run.json").read_text(encoding="utf-8")

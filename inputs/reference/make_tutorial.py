@@ -18,7 +18,7 @@ WORKBOOK = Path(__file__).resolve().parents[1] / "tutorial.xlsx"
 TAUGHT = {"source": "made up for teaching", "confidence": "assumption"}
 
 GUIDE = (
-    ("Five minutes", ""),
+    ("Tutorial", ""),
     ("", ""),
     (
         "The story",
