@@ -142,7 +142,7 @@ class SolveOptions(Struct, frozen=True):
     explain: bool = False
     remember: bool = False
     start: WarmStart | None = None
-    twist: model.StudyTerms | None = None
+    study_terms: model.StudyTerms | None = None
     """Rows and objective that a study adds to the model."""
     full: bool = True
     """False leaves out prices, provenance, reasons and conflicts, which no study compares."""
@@ -188,8 +188,8 @@ def solve_with_options(
         network = build_network(case)
     with clock.step("build"):
         m = model.build(network)
-        if options.twist is not None:
-            model.add_twist(m, options.twist)
+        if options.study_terms is not None:
+            model.add_study_terms(m, options.study_terms)
     return _solve(network, m, clock, options)
 
 
@@ -285,7 +285,7 @@ def _plan(
         priced, missing = _prices(prices, tables, clock, options)
         tables |= priced
         verdict = auditor.verdict
-        if options.own and options.twist is None:
+        if options.own and options.study_terms is None:
             # Prices of a changed model belong to its bounds, not to those of the workbook.
             with clock.step("audit"):
                 verdict = auditor.with_prices(tables)
@@ -303,7 +303,9 @@ def _plan(
         alerts=((*lawful.alerts, *explain.alerts(network, tables, answer)) if options.full else ()),
         gap=answer.gap,
         log=answer.log,
-        measured=model.value_of_limit(m, options.twist.measure) if options.twist else None,
+        measured=model.value_of_limit(m, options.study_terms.reported_measure)
+        if options.study_terms
+        else None,
         start=WarmStart.of(program, answer) if options.remember else None,
         lawful=lawful.word,
         lawful_notes=(lawful.headline, *lawful.notes),
@@ -389,7 +391,7 @@ def _diagnose(
         return conflict, explain.unbounded_purchases(
             network, program
         ) if status == "unbounded" else ()
-    own = options.own and options.twist is None
+    own = options.own and options.study_terms is None
     if options.full:
         conflict = explain.conflict(network, program, own=own)
     return conflict, explain.repairs(network, program, own=own)

@@ -75,7 +75,7 @@ def run_record(
         *(("lawful: note", note) for note in (verdict.headline, *verdict.notes)),
         ("solver", f"HiGHS {answer.version}, {answer.method}"),
         ("iterations", str(answer.iterations)),
-        ("variables", f"{network.cut.kept:,} flows; {network.cut.flows:,} pruned"),
+        ("variables", f"{network.pruning.kept:,} flows; {network.pruning.removed:,} pruned"),
         ("classes", f"{len(network.nodes):,} nodes, {len(network.traits)} traits"),
         ("audit", audit.verdict),
         *_audit_rows(audit),

@@ -337,7 +337,7 @@ def test_every_column_of_the_workbook_has_a_meaning_and_a_number_its_unit():
             where = f"{sheet.name}: {name}"
             assert column.meaning, where
             if column.kind == "number" and name not in COMMON and where != "Options: most":
-                assert column.unit or column.most == 1, where
+                assert column.unit or column.maximum == 1, where
 
 
 def test_the_name_of_a_test_is_a_sentence():

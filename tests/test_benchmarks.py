@@ -35,7 +35,7 @@ def test_the_smallest_instance_has_an_audited_plan(tutorial: optimizer.Case) -> 
 
 @pytest.mark.parametrize("name", ["tutorial", "XS", "S", "SM", "M"])
 def test_sizes_are_within_15_percent_of_what_they_claim(name: str) -> None:
-    kept = optimizer.build_network(optimizer.read_frames(generator.frames(name))).cut.kept
+    kept = optimizer.build_network(optimizer.read_frames(generator.frames(name))).pruning.kept
     assert kept == pytest.approx(SIZES[name].variables, rel=0.15)
 
 

@@ -428,9 +428,9 @@ def test_a_workbook_may_declare_names_aliases_and_groups():
     assert found.supply[0].history[0].country == "United States"
     assert found.rule_scope[0].country == ("friends", "not United States")
     sets = CountrySets(found.countries)
-    assert sets.holds(("friends", "not United States"), "Anywhere")
-    assert not sets.holds(("friends", "not United States"), "United States")
-    assert sets.holds("EU", "United States")
+    assert sets.contains(("friends", "not United States"), "Anywhere")
+    assert not sets.contains(("friends", "not United States"), "United States")
+    assert sets.contains("EU", "United States")
 
 
 @pytest.mark.parametrize(
@@ -629,7 +629,7 @@ def test_model_and_audit_read_lists_alike():
         text = ", ".join(words)
         assert sets.size(text) == lists.breadth(text)
         for country in ("China", "Germany", "Anywhere", "United States", "Canada", "Chile"):
-            held = {sets.holds(words, country), sets.holds(text, country)}
+            held = {sets.contains(words, country), sets.contains(text, country)}
             assert held == {lists.contains(words, country)} == {lists.contains(text, country)}
 
 

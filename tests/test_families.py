@@ -19,7 +19,7 @@ from optimizer.model import (
     FAMILIES_BY_NAME,
     REQUIREMENTS_BY_NAME,
     StudyTerms,
-    add_twist,
+    add_study_terms,
     charge_deviation,
     commitments,
     family_named,
@@ -64,7 +64,7 @@ def with_studies():
     planned = dict.fromkeys(commitments(held), 1.0)
     fix_commitments(held, dict.fromkeys(planned, (1.0, 1.0)))
     charge_deviation(charged, planned, 1.0)
-    add_twist(bounded, StudyTerms(most_short=1.0, most_cost=1.0))
+    add_study_terms(bounded, StudyTerms(maximum_shortage=1.0, maximum_cost=1.0))
     joint = join_scenarios([two_offers(), two_offers()], [0.5, 0.5], planned, tail=0.5, weight=0.5)
     return [held, charged, bounded, joint]
 
@@ -147,7 +147,7 @@ def test_a_requirement_that_a_person_can_change_has_its_sentences(requirement: R
 
 
 def test_what_has_a_relaxation_of_its_own_says_so():
-    assert {name for name, own in FAMILIES_BY_NAME.items() if own.own_relaxation} == set(
+    assert {name for name, own in FAMILIES_BY_NAME.items() if own.custom_relaxation} == set(
         OWN_RELAXATIONS
     )
 

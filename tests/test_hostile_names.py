@@ -67,7 +67,7 @@ def study() -> Study:
         Demand=[need(10)],
         Scenarios=rows,
     )
-    return optimizer.scenarios(case, way=optimizer.RunSettings(workers=1))
+    return optimizer.scenarios(case, settings=optimizer.RunSettings(workers=1))
 
 
 @pytest.fixture(scope="module")

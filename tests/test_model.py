@@ -14,7 +14,7 @@ import optimizer
 from optimizer.model import (
     Commitment,
     StudyTerms,
-    add_twist,
+    add_study_terms,
     charge_deviation,
     fix_commitments,
     join_scenarios,
@@ -500,7 +500,9 @@ def test_a_study_holds_what_is_bought_and_shipped_in_the_first_periods_but_for_r
     m = optimizer.build_model(make(**TWO_OFFERS, Settings={"periods": 2}))
     arc = Commitment("shipments", ("Kaz", "Buyer", "ore", ""), "2027")
     later = BOUGHT._replace(period="2028")
-    add_twist(m, StudyTerms(held=((BOUGHT, 10.0), (arc, 0.5), (later, 7.0)), held_to=1))
+    add_study_terms(
+        m, StudyTerms(commitments=((BOUGHT, 10.0), (arc, 0.5), (later, 7.0)), fixed_periods=1)
+    )
     cheap = BOUGHT._replace(name=("china", "China", "ore"))
     assert {index: text(row) for index, row in m.kept.items()} == {
         BOUGHT.row: "9.999999 <= buy[kaz,Kaz,ore,'2027'] <= 10.000001",

@@ -266,7 +266,7 @@ def test_a_contract_that_reaches_beyond_the_horizon_counts_in_part():
     (found,) = contracts(
         offer("kaz", contract_quantity=100, take_or_pay=0.8, to=date(2028, 12, 31))
     )
-    assert (found.quantity, found.least) == pytest.approx((50, 40))
+    assert (found.quantity, found.minimum_paid) == pytest.approx((50, 40))
 
 
 def test_a_contract_that_began_before_the_horizon_counts_in_part():
@@ -280,7 +280,7 @@ def test_a_contract_that_began_before_the_horizon_counts_in_part():
 def test_a_contract_with_open_dates_is_the_horizons():
     (found,) = contracts(offer("kaz", contract_quantity=90), periods=3)
     assert found.quantity == 90
-    assert found.last == 2
+    assert found.last_period == 2
 
 
 def test_a_period_that_two_rows_share_counts_to_each_contract_by_its_time():

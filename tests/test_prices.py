@@ -142,7 +142,11 @@ def test_a_price_holds_as_far_as_it_says(seed, features):
     held = program.held(answer.values)
     tried = 0
     for row in priced_rows(m.network, program, answer, moved)[:25]:
-        move = solver.BoundDirection({row.number: 1.0}, {}) if row.alone else moved[row.number].move
+        move = (
+            solver.BoundDirection({row.number: 1.0}, {})
+            if row.in_one_row
+            else moved[row.number].move
+        )
         for direction, width in zip((1, -1), price_range(row, ranges), strict=True):
             if not isfinite(width):
                 continue

@@ -112,7 +112,7 @@ def test_other_options_or_numbers_are_other_runs():
         run_key(run, RunOptions()),
         run_key(run, RunOptions(gap=0.1)),
         run_key(StudyRun("other", case(1.0000001)), RunOptions()),
-        run_key(replace(run, terms=StudyTerms(most_short=1)), RunOptions()),
+        run_key(replace(run, terms=StudyTerms(maximum_shortage=1)), RunOptions()),
     }
     assert len(keys) == 4
     assert run_key(replace(run, name="renamed"), RunOptions()) in keys

@@ -107,7 +107,7 @@ def check(found, sheet: str, column: str, at: int) -> bool:
             told[number] += change[number]
             continue
         step = change[number] / own.move.rows[number]
-        if not -own.less <= step <= own.more:
+        if not -own.allowable_decrease <= step <= own.allowable_increase:
             return False
         for moved, factor in own.move.rows.items():
             told[moved] += step * factor

@@ -276,7 +276,7 @@ class QuantityAudit:
         terms, place = list(storage.values()), self.calendar.place(list(storage))
         tally.at_most(closing, matrix(calendar, [term.maximum for term in terms]), place)
         tally.at_least(closing, matrix(calendar, [term.minimum for term in terms]), place)
-        cover = matrix(calendar, [term.cover for term in terms])
+        cover = matrix(calendar, [term.cover_periods for term in terms])
         tally.at_least(closing, cover * following, place)
         target = np.array([term.last.closing if term.last else 0.0 for term in terms])
         tally.at_least(
@@ -294,7 +294,7 @@ class QuantityAudit:
         delivered = self.flow_matrix("Deliveries", list(wants))
         short = self.flow_matrix("Shortages", list(wants))
         wanted = matrix(calendar, [want.quantity for want in wants.values()])
-        least = matrix(calendar, [want.least for want in wants.values()])
+        least = matrix(calendar, [want.minimum for want in wants.values()])
         due = matrix(calendar, [want.penalty for want in wants.values()]) > 0
         due |= least > 0
         place = self.calendar.place(list(wants))

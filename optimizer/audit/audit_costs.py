@@ -202,7 +202,7 @@ class CostAudit:
         storage = workbook.storage
         year = calendar.year_fraction
         holding = self._rates(
-            "Stock", lambda key: storage[key].holding * year if key in storage else nothing
+            "Stock", lambda key: storage[key].holding_cost * year if key in storage else nothing
         )
         carrying = self._rates(
             "Stock", lambda key: nothing + self._value(key[1]) * self.carrying_rate * year

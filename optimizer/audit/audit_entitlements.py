@@ -218,8 +218,8 @@ class AuditWorkbook:
             allowed=allowed,
             minimum=np.where(allowed, least, 0.0),
             maximum=np.where(allowed, most, 0.0),
-            cover=self.calendar.periods(np.where(allowed, days, 0.0)),
-            holding=dated_rows.average(lambda row: row.holding_cost),
+            cover_periods=self.calendar.periods(np.where(allowed, days, 0.0)),
+            holding_cost=dated_rows.average(lambda row: row.holding_cost),
             first=_row_on(rows, self.calendar.start),
             last=closing_rows[-1],
         )

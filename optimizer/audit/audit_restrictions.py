@@ -190,7 +190,7 @@ class AuditRestrictions:
         closing, following = self.quantities.stocks()
         for i, (pair, terms) in enumerate(self.workbook.storage.items()):
             rows = [row for row in self.workbook.case.stocks if (row.site, row.material) == pair]
-            least, place = terms.cover * following[i], ("Stocks", "days of cover", "")
+            least, place = terms.cover_periods * following[i], ("Stocks", "days of cover", "")
             yield self._restriction_by_period(
                 "days of cover", pair, closing[i], place, rows, low=least
             )
@@ -208,5 +208,5 @@ class AuditRestrictions:
         for (key, want), tonnes in zip(wants.items(), delivered, strict=True):
             rows, place = self.workbook.demand[key].rows, ("Demand", "minimum", "")
             yield self._restriction_by_period(
-                "least delivery", key, tonnes, place, rows, low=want.least
+                "least delivery", key, tonnes, place, rows, low=want.minimum
             )

@@ -52,9 +52,9 @@ class StorageTerms(Struct, frozen=True):
     allowed: Bools
     minimum: Floats
     maximum: Floats
-    cover: Floats
+    cover_periods: Floats
     """Periods of use that the stock must cover."""
-    holding: Floats
+    holding_cost: Floats
     """Cost per tonne and year."""
     first: sheets.Stock | None
     """The row that covers the start; it states the opening stock."""
@@ -66,6 +66,6 @@ class WantedTonnes(Struct, frozen=True):
     """Quantity, minimum, price and penalty of a demand line by period."""
 
     quantity: Floats
-    least: Floats
+    minimum: Floats
     price: Floats
     penalty: Floats

@@ -49,7 +49,7 @@ def _groups(network: Network, rows: list[PricedRow]) -> Iterator[list[PricedRow]
     order = {label: t for t, label in enumerate(network.calendar.labels)}
     things: dict[tuple[str, tuple[str, ...], int, str], list[PricedRow]] = {}
     for row in rows:
-        things.setdefault((row.family, row.names, row.side, row.per), []).append(row)
+        things.setdefault((row.family, row.names, row.side, row.change), []).append(row)
     for same in things.values():
         same.sort(key=lambda row: order.get(row.period, 0))
         group = same[:1]
@@ -65,7 +65,7 @@ def _groups(network: Network, rows: list[PricedRow]) -> Iterator[list[PricedRow]
 
 def _saving(row: PricedRow, more: float) -> float:
     """Present value of relaxing a bound as far as its worth holds, or by one unit if unknown."""
-    return row.today * (more if more == more and more != float("inf") else 1.0)
+    return row.present_value * (more if more == more and more != float("inf") else 1.0)
 
 
 def _sentence(group: list[PricedRow], holds: float, note: str, currency: str) -> str:
@@ -83,7 +83,7 @@ def _sentence(group: list[PricedRow], holds: float, note: str, currency: str) ->
         return f"One more tonne wanted by {names}{when} {verb} {money}{_range(holds, note, least)}."
     pattern = family.bound(first.side).binding
     head = pattern.format(*first.names) if pattern else _bound(first)
-    what = family.one_less if first.per == ONE_LESS else family.one_more
+    what = family.one_less if first.change == ONE_LESS else family.one_more
     each = " in a period" if len(group) > 1 else ""
     return f"{head}{when}: {what}{each} is worth {money}{_range(holds, note)}."
 

@@ -60,9 +60,9 @@ class BoundMove(Struct, frozen=True):
     """Empty if moving the bound changes nothing: it has no price."""
     bound: float | None = None
     """The bound itself; None if it is that of the row."""
-    more: float = INFINITY
+    allowable_increase: float = INFINITY
     """How much more of the bound moves like this, before another bound takes over."""
-    less: float = INFINITY
+    allowable_decrease: float = INFINITY
     """How much less."""
     side: int = 0
     """LOW or HIGH where only the minimum, or the maximum, of the row moves like this."""
@@ -86,7 +86,7 @@ def bound_moves(network: Network, m: Any, program: Program, answer: Answer) -> d
     collector.contracts()
     collector.processes()
     collector.options()
-    return collector.moved
+    return collector.moves
 
 
 class _MoveCollector:
@@ -96,7 +96,7 @@ class _MoveCollector:
         self.network, self.m, self.program = network, m, program
         self.labels = network.calendar.labels
         self.columns = m.columns
-        self.moved: dict[int, BoundMove] = {}
+        self.moves: dict[int, BoundMove] = {}
         self._values = values
         self._column = {id(variable): n for n, variable in enumerate(program.variables)}
         self._number = {id(row): number for number, row in enumerate(program.constraints)}
@@ -113,35 +113,35 @@ class _MoveCollector:
             return None
         return self._number.get(id(component[index]))
 
-    def whole(self, variable: Any) -> float:
+    def integer_value(self, variable: Any) -> float:
         """Value of a whole decision in the plan."""
         return float(round(self._values[self._column[id(variable)]]))
 
-    def put(self, row: int, rows: MovingRows, **more: Any) -> None:
+    def add_move(self, row: int, rows: MovingRows, **fields: Any) -> None:
         """Add the move of the bound that a row stands for; ``columns`` are bounds that move."""
         moving = {own: factor for own, factor in rows.items() if own is not None and factor}
-        columns = more.pop("columns", {})
-        self.moved[row] = BoundMove(BoundDirection(moving, columns), **more)
+        columns = fields.pop("columns", {})
+        self.moves[row] = BoundMove(BoundDirection(moving, columns), **fields)
 
     def lanes(self) -> None:
         """Lanes that are used or not: their bounds are coefficients of the decision."""
-        most_of = self.network.arc_most
+        most_of = self.network.arc_maximum
         for bound, decided in zip(self.network.arc_bounds, self.columns.used, strict=True):
             for t, variable in decided.items():
-                used = self.whole(variable)
+                used = self.integer_value(variable)
                 name = (bound.name, bound.material, str(bound.rows[0]), self.labels[t])
                 least = self.row(LANE_MINIMUM_FAMILY, *name)
                 if least is not None:
-                    self.put(least, {least: used}, bound=bound.minimum_when_used[t])
+                    self.add_move(least, {least: used}, bound=bound.minimum_when_used[t])
                 row, most = self.row(LANE_FAMILY, *name), bound.maximum[t]
                 if row is None:
                     continue
                 ends = sum(most_of[arc].get(t, INFINITY) for arc in bound.arcs)
                 slack = ends - most
                 if slack > EQUAL_BOUNDS_TOLERANCE * max(1.0, most):
-                    self.put(row, {row: used}, bound=most, more=slack)
+                    self.add_move(row, {row: used}, bound=most, allowable_increase=slack)
                     continue
-                self.put(row, {})
+                self.add_move(row, {})
                 for arc in bound.arcs:
                     self._follow(row, arc, t, used, -slack)
         for arc, t, row, built in self._reaches():
@@ -158,13 +158,13 @@ class _MoveCollector:
                     continue
                 rows: MovingRows = {row: 1.0}
                 if t in decided:
-                    rows[self.row(TIER_FULL_FAMILY, *name, period)] = self.whole(decided[t])
+                    rows[self.row(TIER_FULL_FAMILY, *name, period)] = self.integer_value(decided[t])
                 for first, periods in offer.after.items():
                     if periods >> t & 1:
                         own = self.row(TIER_FAMILY, *name, offers[first].name, period)
-                        rows[own] = self.whole(full[first][t])
+                        rows[own] = self.integer_value(full[first][t])
                 if len(rows) > 1:
-                    self.put(row, rows, side=HIGH)
+                    self.add_move(row, rows, side=HIGH)
 
     def _reaches(self) -> Iterator[tuple[int, int, int, float]]:
         """Lane, period, row and number built, of lanes from plants that options build."""
@@ -172,9 +172,9 @@ class _MoveCollector:
             return
         program = self.program
         for index, arc in enumerate(self.network.arcs):
-            for unit in self.network.gates.get((arc.from_site, arc.material), ()):
+            for unit in self.network.required_units.get((arc.from_site, arc.material), ()):
                 place = self.network.units[unit]
-                for t, most in self.network.arc_most[index].items():
+                for t, most in self.network.arc_maximum[index].items():
                     names = (arc.name, arc.material, place.site, place.unit, self.labels[t])
                     row = self.row(BUILT_REACH_FAMILY, *names)
                     if row is None or not most:
@@ -195,7 +195,7 @@ class _MoveCollector:
         ship = next(ship for ship in network.flows.ships if ship.arc == arc)
         place = (network.arcs[arc].to_site, network.arcs[arc].material)
         lines = [n for n, own in enumerate(network.lines) if (own.customer, own.material) == place]
-        least = network.arc_most[arc][t]
+        least = network.arc_maximum[arc][t]
         later = [
             (t + periods, share)
             for periods, share in ship.arrivals
@@ -230,7 +230,7 @@ class _MoveCollector:
                 for follower, factor in followers:
                     rows[follower] = rows.get(follower, 0.0) + factor
                 more, less = caps or (INFINITY, INFINITY)
-                self.put(row, rows, more=more, less=less)
+                self.add_move(row, rows, allowable_increase=more, allowable_decrease=less)
 
     def units(self) -> None:
         """Capacity and minimum load, where a unit may idle or taint its plant, too."""
@@ -242,11 +242,11 @@ class _MoveCollector:
                 name = (unit.site, unit.unit, period)
                 row, least = self.row(CAPACITY_FAMILY, *name), self.row(MINIMUM_LOAD_FAMILY, *name)
                 idle = self.row(IDLE_MINIMUM_FAMILY, *name)
-                runs_now = self.whole(runs[t]) if t in runs else 0.0
+                runs_now = self.integer_value(runs[t]) if t in runs else 0.0
                 if least is not None and idle is not None:
-                    self.put(least, {least: 1.0, idle: 1.0})
+                    self.add_move(least, {least: 1.0, idle: 1.0})
                 if idle is not None:
-                    self.put(idle, {idle: runs_now}, bound=unit.idle_minimum[t])
+                    self.add_move(idle, {idle: runs_now}, bound=unit.minimum_when_running[t])
                 if row is None or not unit.capacity[t]:
                     continue
                 rows: MovingRows = dict(custody.get((index, t), {}).items())
@@ -255,7 +255,7 @@ class _MoveCollector:
                 above = {other: factor for other, factor in rows.items() if other is not None}
                 rows |= _minimum_load(unit, t, runs_now, least, idle)
                 if len(rows) > 1:
-                    self.put(row, rows, binds=BoundDirection(above, {}))
+                    self.add_move(row, rows, binds=BoundDirection(above, {}))
 
     def _custody(self) -> dict[tuple[int, int], dict[int, float]]:
         """Rows of plants that cannot segregate, by unit and period."""
@@ -265,7 +265,7 @@ class _MoveCollector:
         for taint, variables in zip(self.network.taints, self.columns.taint, strict=True):
             rules = "; ".join(self.network.rules_of(taint.trait))
             for t, variable in variables.items():
-                tainted = self.whole(variable)
+                tainted = self.integer_value(variable)
                 for index, unit in enumerate(self.network.units):
                     if unit.site != taint.site:
                         continue
@@ -281,14 +281,14 @@ class _MoveCollector:
         last = self.network.calendar.count - 1
         for store in self.network.stores:
             row = self.row(STORAGE_FAMILY, store.site, store.material, self.labels[last])
-            spare = store.closing - store.minimum[last]
+            spare = store.closing_target - store.minimum[last]
             if row is not None and store.minimum[last] and spare > 0:
-                self.put(row, {row: 1.0}, less=spare, side=LOW)
+                self.add_move(row, {row: 1.0}, allowable_decrease=spare, side=LOW)
         for store in self.network.stores:
             for period in self.labels:
                 row = self.row(COVER_FAMILY, store.site, store.material, period)
                 if row is not None:
-                    self.put(row, {row: 1.0}, bound=self._negative(row))
+                    self.add_move(row, {row: 1.0}, bound=self._negative(row))
 
     def _negative(self, row: int) -> float:
         """Value in the plan of the sum that a row demands: its terms below zero."""
@@ -304,7 +304,7 @@ class _MoveCollector:
             name = (offer.name, offer.site, offer.material, f"row {contract.row}")
             row, least = self.row(CONTRACT_FAMILY, *name), self.row(TAKE_OR_PAY_FAMILY, *name)
             if row is not None and least is not None and contract.quantity:
-                self.put(row, {row: 1.0, least: contract.least / contract.quantity})
+                self.add_move(row, {row: 1.0, least: contract.minimum_paid / contract.quantity})
 
     def processes(self) -> None:
         """Maximum of a process without a unit in a plant that cannot segregate."""
@@ -318,13 +318,13 @@ class _MoveCollector:
                     row = self.row(PROCESS_FAMILY, *name, period)
                     if row is None:
                         continue
-                    tainted = self.whole(variable)
+                    tainted = self.integer_value(variable)
                     key = (taint.site, rules, f"{bound.name}, row {bound.rows[0]}")
-                    before = self.moved[row].move.rows if row in self.moved else {row: 1.0}
+                    before = self.moves[row].move.rows if row in self.moves else {row: 1.0}
                     rows: MovingRows = dict(before.items())
                     rows[self.row(CUSTODY_FAMILY, *key, "tainted", period)] = tainted
                     rows[self.row(CUSTODY_FAMILY, *key, "clean", period)] = 1.0 - tainted
-                    self.put(row, rows, side=HIGH)
+                    self.add_move(row, rows, side=HIGH)
 
     def options(self) -> None:
         """Maximum of an option that is built in any amount; whole options are fixed."""
@@ -335,11 +335,11 @@ class _MoveCollector:
             if row is None:
                 continue
             if option.kind != "any amount":
-                self.put(row, {})
+                self.add_move(row, {})
                 continue
             rows: MovingRows = {row: 1.0}
             for variable in chosen.values():
-                rows[self.row(BUILT_CHOSEN_FAMILY, option.name)] = self.whole(variable)
+                rows[self.row(BUILT_CHOSEN_FAMILY, option.name)] = self.integer_value(variable)
             for need in option.needs:
                 for t in built:
                     other = self.network.options[need]
@@ -347,14 +347,14 @@ class _MoveCollector:
                     rows[self.row(BUILT_NEEDS_FAMILY, *name)] = self._begun(need, t)
             rows |= self._enabled(option)
             columns = {self._column[id(variable)]: 1.0 for variable in built.values()}
-            self.put(row, rows, columns=columns)
+            self.add_move(row, rows, columns=columns)
 
     def _begun(self, index: int, t: int) -> float:
         if self.network.options[index].kind == "yes/no":
             cells = self.columns.build[index]
-            return float(sum(self.whole(own) for when, own in cells.items() if when <= t))
+            return float(sum(self.integer_value(own) for when, own in cells.items() if when <= t))
         begun = self.columns.begun[index]
-        return self.whole(begun[t]) if t in begun else 0.0
+        return self.integer_value(begun[t]) if t in begun else 0.0
 
     def _enabled(self, option: Any) -> MovingRows:
         """Rows that switch a unit on or off: their coefficient has all that options could add."""
@@ -366,7 +366,7 @@ class _MoveCollector:
                 most = max((own[t] for own in addition.capacity.values()), default=0.0)
                 row = self.row(RUNNING_FAMILY, unit.site, unit.unit, self.labels[t])
                 if row is not None:
-                    rows[row] = most * self.whole(opened[t])
+                    rows[row] = most * self.integer_value(opened[t])
                 for other, factor in custody.get((addition.unit, t), {}).items():
                     rows[other] = most * factor
         return rows
@@ -376,5 +376,8 @@ def _minimum_load(
     unit: NetworkUnit, t: int, runs: float, least: int | None, idle: int | None
 ) -> MovingRows:
     """Rows of the minimum load of a unit, which is a share of its capacity."""
-    always, running = unit.minimum[t] / unit.capacity[t], unit.idle_minimum[t] / unit.capacity[t]
+    always, running = (
+        unit.minimum[t] / unit.capacity[t],
+        unit.minimum_when_running[t] / unit.capacity[t],
+    )
     return {least: always, idle: always + running * runs}

@@ -75,7 +75,10 @@ def conflict(meaning: Network, program: Program, *, own: bool = True) -> Conflic
         groups.setdefault(bound.key, []).append(bound)
     core = solver.find_infeasible_core(
         relaxed.program,
-        [[(bound.row, bound.side, bound.most) for bound in own] for own in groups.values()],
+        [
+            [(bound.row, bound.side, bound.maximum_violation) for bound in own]
+            for own in groups.values()
+        ],
         [REQUIREMENTS_BY_NAME[name].demands(side) for name, side, _ in groups],
         [name == DEMAND_FAMILY.name for name, *_ in groups],
         CONFLICT_TIME_LIMIT,

@@ -39,13 +39,13 @@ class PricedRow(Struct, frozen=True):
     """LOW or HIGH: the bound that binds."""
     worth: float
     """Money of its period: what the change saves; of demand, what the last tonne costs."""
-    today: float
+    present_value: float
     """The same as present value."""
-    per: str = ONE_MORE
+    change: str = ONE_MORE
     """The change of the bound that the worth is of."""
-    most: tuple[float, float] = (INFINITY, INFINITY)
+    allowable_changes: tuple[float, float] = (INFINITY, INFINITY)
     """How much more, and less, of the bound there can be before another bound takes over."""
-    alone: bool = True
+    in_one_row: bool = True
     """False if the bound stands in several rows, which move together."""
 
     @property
@@ -105,7 +105,7 @@ def priced_rows(
                 move is None,
             )
         )
-    rows.sort(key=lambda row: -abs(row.today))
+    rows.sort(key=lambda row: -abs(row.present_value))
     return rows
 
 
@@ -137,7 +137,7 @@ def _most(program: Program, number: int, side: int, move: BoundMove | None) -> t
     if low < high:
         more, less = (INFINITY, high - low) if side == HIGH else (high - low, INFINITY)
     if move is not None:
-        more, less = min(more, move.more), min(less, move.less)
+        more, less = min(more, move.allowable_increase), min(less, move.allowable_decrease)
     return more, less
 
 
@@ -149,15 +149,15 @@ def price_range(row: PricedRow, ranges: BasisRanges | None) -> tuple[float, floa
     if ranges is None:
         return NOT_KNOWN, NOT_KNOWN
     alone = float(ranges.up[row.number]), float(ranges.down[row.number])
-    up, down = alone if row.alone else ranges.together.get(row.number, (0.0, 0.0))
-    more, less = min(up, row.most[0]), min(down, row.most[1])
+    up, down = alone if row.in_one_row else ranges.together.get(row.number, (0.0, 0.0))
+    more, less = min(up, row.allowable_changes[0]), min(down, row.allowable_changes[1])
     width = NARROWEST_RANGE * max(1.0, abs(row.bound))
     return more if more > width else NOT_KNOWN, less if less > width else NOT_KNOWN
 
 
 def range_of_saving(row: PricedRow, ranges: BasisRanges | None) -> float:
     """How many units of the change that a worth is of have this worth; NaN as above."""
-    return price_range(row, ranges)[0 if row.per == ONE_MORE else 1]
+    return price_range(row, ranges)[0 if row.change == ONE_MORE else 1]
 
 
 def _discounts(network: Network) -> dict[str, float]:

@@ -65,10 +65,10 @@ class LeastChange:
         self, network: Network, relaxed: RelaxableProgram, places: CellLocator, *, less: bool
     ) -> None:
         self.network, self.places, self.less = network, places, less
-        self.large = relaxed.large
+        self.large_flow = relaxed.large_flow
         self.bounds: BoundsByRequirement = {}
         for bound in relaxed.bounds:
-            if not bound.implied and self._may(bound.key):
+            if not bound.implied and self._may_relieve(bound.key):
                 self.bounds.setdefault(bound.key, []).append(bound)
         self.program = relaxed.program
         if not less:  # where capacity gives, a row that follows from it must not stand in the way
@@ -82,7 +82,7 @@ class LeastChange:
             if bound.key[0] in loads
         }
 
-    def _may(self, key: RequirementKey) -> bool:
+    def _may_relieve(self, key: RequirementKey) -> bool:
         """True if another number in the cells could help, for the kind of change sought."""
         name, side, cells = key
         requirement = REQUIREMENTS_BY_NAME[name]
@@ -126,7 +126,7 @@ class LeastChange:
         if values is None:
             return None
         plan = values[: len(program.cost)]
-        missed = self._missed(plan)
+        missed = self._violations(plan)
         changes = []
         for key, rows in bounds.items():
             amount = self._amount(key, rows, plan, form.amount(key, values))
@@ -137,7 +137,7 @@ class LeastChange:
         cost = sum(self.weight(change.key) * change.amount for change in changes)
         return LeastChangePlan(tuple(changes), cost, plan)
 
-    def _missed(self, plan: np.ndarray) -> dict[RelaxableBound, float]:
+    def _violations(self, plan: np.ndarray) -> dict[RelaxableBound, float]:
         """Violation of each bound that gives."""
         activity, program = self.program.activity(plan), self.program
         return {
@@ -161,7 +161,7 @@ class LeastChange:
         if amount is not None:
             most = max(bound.coefficient for bound in bounds)
             return amount if amount * most > NEGLIGIBLE_CELL_CHANGE else 0.0
-        missed, largest = self._missed(plan), 0.0
+        missed, largest = self._violations(plan), 0.0
         for bound in bounds:
             if missed[bound] > NEGLIGIBLE_CELL_CHANGE:
                 base = self._base(bound, plan)
@@ -183,7 +183,7 @@ class LeastChange:
             return 1.0 / float(value)
         return 1.0 / max(float(value), SMALLEST_PRICED_SHARE if unit in SHARE_UNITS else 1.0)
 
-    def most(self, key: RequirementKey) -> float:
+    def largest_change(self, key: RequirementKey) -> float:
         """Largest change of a cell."""
         name, side, cells = key
         value = float(self.places.value(cells[0])[0])
@@ -221,7 +221,7 @@ class _ChangeProgram:
         whole = key[0] == BUILT_MOST_FAMILY.name
         if whole:
             whole = bool(search.places.record(key[2][0]).kind != "any amount")
-        column = self._column(search.weight(key), search.most(key), whole=whole)
+        column = self._column(search.weight(key), search.largest_change(key), whole=whole)
         if not bases or all(bound.coefficient for bound in bounds):
             self.column_of[key] = column
         for bound in bounds:
@@ -261,7 +261,7 @@ class _ChangeProgram:
         columns, values = self.base.columns[entries].tolist(), self.base.values[entries].tolist()
         terms = dict(zip(columns, values, strict=True))
         decision = next(number for number, value in terms.items() if value < 0)
-        large = self.search.large * max(1.0, *(abs(value) for value in terms.values()))
+        large = self.search.large_flow * max(1.0, *(abs(value) for value in terms.values()))
         low = float(self.base.row_lower[row]) - terms[decision] - large
         at = len(self.base.row_lower) + len(self.rows)
         self.rows.append((low, INFINITY))

@@ -56,7 +56,7 @@ def _unbuilt_options(network: Network, m: Any) -> Iterator[tuple[int, dict[int, 
     """Options that could be built but are not, with their variables."""
     for index, (option, cells) in enumerate(zip(network.options, m.columns.build, strict=True)):
         if (
-            option.most
+            option.maximum_number
             and cells
             and not any(variable.value > MIN_NONZERO_VALUE for variable in cells.values())
         ):
@@ -86,7 +86,7 @@ def _gaps_by_forcing(network: Network, m: Any, program: Program, answer: Answer)
         if row is None:
             continue
         lower, upper = program.row_lower.copy(), program.upper.copy()
-        lower[row] = min(1.0, option.most)
+        lower[row] = min(1.0, option.maximum_number)
         for t in _too_late(option):
             upper[column_of[id(cells[t])]] = 0.0
         forced = structs.replace(program, row_lower=lower, upper=upper)

@@ -100,7 +100,7 @@ def _sentence(
         return ""
     discarded = disposition[-1]
     if contribution < 0 or (discarded > NEGLIGIBLE_OXIDE and value <= NEGLIGIBLE_OXIDE):
-        cost = discarded * network.disposal.get(name, 0.0)
+        cost = discarded * network.disposal_cost.get(name, 0.0)
         return (
             f"{name} is surplus: {discarded:,.4g} t are thrown away for {cost:,.0f} {currency}; "
             f"one more tonne recovered costs {figure(-value)} {currency}."

@@ -40,14 +40,14 @@ class PriceTables(Struct, frozen=True):
     ranges: Callable[[], BasisRanges | None]
     entry_prices: Callable[[], EntryPrices | None]
     option_rows: Callable[[], list[OptionBreakEven]]
-    moved: Mapping[int, BoundMove]
+    bound_moves: Mapping[int, BoundMove]
     """Bounds that occur in several rows."""
 
     def tables(self) -> dict[str, Table]:
         """Scarcity, Bottlenecks and Break-even, by name."""
         network = self.model.network
         rows, ranges_found = (
-            priced_rows(network, self.program, self.answer, self.moved),
+            priced_rows(network, self.program, self.answer, self.bound_moves),
             self.ranges(),
         )
         return _by_name(

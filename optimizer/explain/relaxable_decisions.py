@@ -56,7 +56,11 @@ def _capacity(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
         if written:
             most = whole * (1.0 - available)
             builder.relax(
-                row, (AVAILABILITY.name, HIGH, (cell,)), names, most=most, coefficient=whole
+                row,
+                (AVAILABILITY.name, HIGH, (cell,)),
+                names,
+                maximum_violation=most,
+                coefficient=whole,
             )
     for option in builder.network.options:
         _added(builder, row, names, option)
@@ -75,7 +79,7 @@ def _added(builder: RelaxableBuilder, row: int, names: IndexNames, option: Netwo
     if not own:
         return
     full = bound_coefficient(builder.places, ADDED_CAPACITY.name, names, None, t)
-    large = builder.large * builder.largest_use(row)
+    large = builder.large_flow * builder.largest_use(row)
     for cell in _option_cells(builder, option, names[:2]):
         key: RequirementKey = (ADDED_CAPACITY.name, HIGH, (cell,))
         limit = dict.fromkeys(own, -large)
@@ -138,7 +142,7 @@ def _lane(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
             for own in builder.network.arc_bounds
             if (own.name, own.material, str(own.rows[0])) == names[:3]
         )
-        builder.change(row, {used[0]: -min(most, builder.large)})
+        builder.change(row, {used[0]: -min(most, builder.large_flow)})
         _tie(builder, row, "used")
     builder.relax_bound(row, LANE_FAMILY.name, names, HIGH)
 
@@ -163,13 +167,15 @@ def _most(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     option = _option(builder, names[0])
     if option.kind != "yes/no":
         for column in builder.terms(row):
-            builder.program.upper[column] = builder.large
+            builder.program.upper[column] = builder.large_flow
         builder.relax_bound(row, BUILT_MOST_FAMILY.name, names, HIGH)
-    elif option.most < 1:
+    elif option.maximum_number < 1:
         for column in builder.terms(row):
             builder.program.upper[column] = 1.0
         key = _upper_key(builder, BUILT_MOST_FAMILY, names)
-        builder.relax(row, key, names, most=1.0 - option.most, coefficient=1.0)
+        builder.relax(
+            row, key, names, maximum_violation=1.0 - option.maximum_number, coefficient=1.0
+        )
 
 
 def _needs(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
@@ -177,7 +183,9 @@ def _needs(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     key = _upper_key(builder, BUILT_NEEDS_FAMILY, names)
     keys = [(key, names), *_most_keys(builder, _option(builder, names[0]))]
     begun = [column for column, value in builder.terms(row).items() if value <= 0]
-    tie = builder.add_row(builder.terms(row) | dict.fromkeys(begun, -builder.large), -INFINITY, 0.0)
+    tie = builder.add_row(
+        builder.terms(row) | dict.fromkeys(begun, -builder.large_flow), -INFINITY, 0.0
+    )
     builder.relax(tie, key, names)
     _implied(builder, row, keys)
 
@@ -191,7 +199,7 @@ def _chosen(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
 def _tie(builder: RelaxableBuilder, row: int, family: str) -> int:
     """Add the same row with a number that no flow reaches as the coefficient of the decision."""
     terms, high = builder.terms(row), float(builder.program.row_upper[row])
-    large = builder.large * builder.largest_use(row)
+    large = builder.large_flow * builder.largest_use(row)
     for column, value in terms.items():
         if builder.family_of_column[column] == family:
             large = max(large, TIE_FACTOR * abs(value))
@@ -236,7 +244,7 @@ def _nowhere(names: IndexNames) -> tuple[WorkbookCell, ...]:
 def _most_keys(
     builder: RelaxableBuilder, option: NetworkOption
 ) -> Iterator[tuple[RequirementKey, IndexNames]]:
-    if option.kind != "yes/no" or option.most < 1:
+    if option.kind != "yes/no" or option.maximum_number < 1:
         names = (option.name,)
         yield _upper_key(builder, BUILT_MOST_FAMILY, names), names
 

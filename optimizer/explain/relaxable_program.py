@@ -37,7 +37,7 @@ def relaxed_program(network: Network, program: Program, places: CellLocator) -> 
     builder = RelaxableBuilder(network, program, places)
     for row, constraint in enumerate(program.constraints):
         family, names = family_named(family_of(constraint)), names_of(constraint)
-        if family.own_relaxation:
+        if family.custom_relaxation:
             OWN_RELAXATIONS[family.name](builder, row, names)
         elif family.relieved_by in ("number", "choice"):
             for side, bound in ((LOW, program.row_lower[row]), (HIGH, program.row_upper[row])):
@@ -50,7 +50,11 @@ def _balance(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     """An opening stock or an order may be less, down to nothing."""
     for cell, tonnes in builder.inflows.get(names, ()):
         builder.relax(
-            row, (BALANCE_FAMILY.name, HIGH, (cell,)), names, most=tonnes, coefficient=1.0
+            row,
+            (BALANCE_FAMILY.name, HIGH, (cell,)),
+            names,
+            maximum_violation=tonnes,
+            coefficient=1.0,
         )
 
 

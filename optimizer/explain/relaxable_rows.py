@@ -27,7 +27,7 @@ LARGE_FLOW_FACTOR = 100.0
 """A bound that no flow reaches is so many times all that is demanded. Chosen well above what
 yields and detours multiply, and small enough for HiGHS's tolerances as a coefficient."""
 
-WHOLE_DECISIONS = frozenset(decision.name for decision in DECISIONS if decision.whole)
+WHOLE_DECISIONS = frozenset(decision.name for decision in DECISIONS if decision.integer)
 """Components of the variables that are decided as yes or no, or as a number."""
 
 IndexNames = tuple[str, ...]
@@ -45,7 +45,7 @@ class RelaxableBound(Struct, frozen=True):
     key: RequirementKey
     names: IndexNames
     """Index of the row in the family of the requirement."""
-    most: float = INFINITY
+    maximum_violation: float = INFINITY
     """Largest violation that is allowed."""
     coefficient: float = 0.0
     """How much the bound moves when the cell moves by one; 0 where that depends on the plan."""
@@ -58,7 +58,7 @@ class RelaxableProgram(Struct, frozen=True):
 
     program: Program
     bounds: tuple[RelaxableBound, ...]
-    large: float
+    large_flow: float
     """Tonnes that no flow of the case reaches."""
 
 
@@ -77,7 +77,7 @@ class RelaxableBuilder:
         self.bounds: list[RelaxableBound] = []
         self.inflows = inflow_cells(network)
         self.unit_of = {(unit.site, unit.unit): index for index, unit in enumerate(network.units)}
-        self.large = LARGE_FLOW_FACTOR * max(_demanded(program), 1.0)
+        self.large_flow = LARGE_FLOW_FACTOR * max(_demanded(program), 1.0)
         self.family_of_column = [each.parent_component().local_name for each in program.variables]
         self._columns: list[tuple[float, float, int]] = []
         self._rows: list[tuple[float, float]] = []
@@ -86,11 +86,22 @@ class RelaxableBuilder:
     def built(self) -> RelaxableProgram:
         """The programme with all that has been added."""
         program = extend_program(self.program, self._columns, self._rows, self._entries)
-        return RelaxableProgram(program, tuple(self.bounds), self.large)
+        return RelaxableProgram(program, tuple(self.bounds), self.large_flow)
 
-    def relax(self, row: int, key: RequirementKey, names: IndexNames, **more: float) -> None:
+    def relax(
+        self,
+        row: int,
+        key: RequirementKey,
+        names: IndexNames,
+        *,
+        maximum_violation: float = INFINITY,
+        coefficient: float = 0.0,
+        implied: bool = False,
+    ) -> None:
         """Let a row give on the side of a requirement."""
-        self.bounds.append(RelaxableBound(row, key[1], key, names, **more))  # type: ignore[arg-type]
+        self.bounds.append(
+            RelaxableBound(row, key[1], key, names, maximum_violation, coefficient, implied)
+        )
 
     def relax_bound(self, row: int, family: str, names: IndexNames, side: int) -> None:
         """Let a row give on a side, for each cell that its bound comes from."""
@@ -98,9 +109,9 @@ class RelaxableBuilder:
         if not requirement.bound(side).header:
             return
         cells = self.places.cells(family, names, side)
-        if not cells or requirement.relieved_by == "choice" or requirement.joint_cells:
+        if not cells or requirement.relieved_by == "choice" or requirement.cells_change_together:
             cells = cells or (WorkbookCell(requirement.sheet, 0, " of ".join(names[:2])),)
-            by = float(requirement.joint_cells)
+            by = float(requirement.cells_change_together)
             self.relax(row, (family, side, cells), names, coefficient=by)
             return
         t = self.places.period(names)
@@ -110,8 +121,13 @@ class RelaxableBuilder:
             by = bound_coefficient(self.places, family, names, cell, t)
             demanded = by * float(self.places.value(cell)[0]) if side == LOW else INFINITY
             if demanded or len(cells) == 1:
-                most = demanded if len(cells) > 1 else INFINITY
-                self.relax(row, (family, side, (cell,)), names, most=most, coefficient=by)
+                self.relax(
+                    row,
+                    (family, side, (cell,)),
+                    names,
+                    maximum_violation=demanded if len(cells) > 1 else INFINITY,
+                    coefficient=by,
+                )
 
     def terms(self, row: int) -> dict[int, float]:
         """Columns of a row, with their coefficients."""

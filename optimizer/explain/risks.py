@@ -158,7 +158,7 @@ class _LineReachability:
                     arc = ("", flow.offer, (), (flow.node,))
                 case Run():
                     site = network.processes[flow.process].site
-                    arc = (site, -1, tuple(flow.used), tuple(flow.made))
+                    arc = (site, -1, tuple(flow.consumed), tuple(flow.produced))
                 case Ship():
                     arc = (sites[flow.node], -1, (flow.node,), (flow.to_node,))
                 case Downgrade():
@@ -218,7 +218,7 @@ def _full_and_idle_units(network: Network, locator: CellLocator, tables: Tables)
         unit, t = units[site, name], locator.labels[period]
         if share is not None and share > UTILISATION_ALERT_LEVEL:
             full[site, name].append(period)
-        minimum = unit.minimum[t] or unit.idle_minimum[t]
+        minimum = unit.minimum[t] or unit.minimum_when_running[t]
         if minimum and amount <= minimum * (1 + 1e-6):
             idle[site, name].append(period)
     for periods_by_unit, what in (

@@ -42,7 +42,7 @@ def scarcity(network: Network, rows: list[PricedRow], ranges: BasisRanges | None
         note = "" if ranges is not None else "range not computed"
         if ranges is not None and not (more == more and less == less):
             note = "not unique"
-        worth = (row.bound, family.unit, row.per, row.worth, row.today, more, less, note)
+        worth = (row.bound, family.unit, row.change, row.worth, row.present_value, more, less, note)
         table_rows.append(
             (family.label, row.thing, row.period, *worth, bound_address(locator, row))
         )

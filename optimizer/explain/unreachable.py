@@ -71,7 +71,7 @@ class UnreachablePlaces:
         """Periods in which options could add capacity, by unit."""
         periods: dict[int, int] = defaultdict(int)
         for option in self.network.options:
-            for addition in option.additions if option.most else ():
+            for addition in option.additions if option.maximum_number else ():
                 for capacity in addition.capacity.values():
                     periods[addition.unit] |= sum(1 << t for t, c in enumerate(capacity) if c > 0)
         return periods
@@ -135,9 +135,9 @@ class UnreachablePlaces:
         arrivals = 0
         for t in members(mask & arc.periods):
             if arc.arrives[t] > 0:
-                whole = int(arc.lead[t] + PERIOD_ROUNDING)
+                whole = int(arc.lead_periods[t] + PERIOD_ROUNDING)
                 arrivals |= 1 << t + whole
-                if arc.lead[t] - whole > PERIOD_ROUNDING:
+                if arc.lead_periods[t] - whole > PERIOD_ROUNDING:
                     arrivals |= 1 << t + whole + 1
         return arrivals & self.network.calendar.all
 

@@ -20,10 +20,10 @@ from optimizer.model.extensive_form import join_scenarios
 from optimizer.model.study_terms import (
     MINIMISE_SHORTAGE,
     StudyTerms,
+    add_study_terms,
     present_value_of_costs,
     value_of_limit,
 )
-from optimizer.model.study_terms import add_study_terms as add_twist
 
 __all__ = [
     "COMMITMENT_KINDS",
@@ -33,7 +33,7 @@ __all__ = [
     "REQUIREMENTS_BY_NAME",
     "Commitment",
     "StudyTerms",
-    "add_twist",
+    "add_study_terms",
     "build",
     "charge_deviation",
     "commitments",

@@ -27,7 +27,7 @@ BALANCE_FAMILY = Family(
     index=("site", "material", "class", "period"),
     meaning="in = out, tonnes per period",
     upper=Bound(sentence="{0} receives {value} of {1}", demands=True),
-    own_relaxation=True,
+    custom_relaxation=True,
     price="none",
     unpriced="Marginal costs and Break-even show its prices",
     checks=("mass balance",),
@@ -66,8 +66,8 @@ def _terms(network: Network, columns: FlowVariables) -> dict[tuple[int, int], Li
         for t, variable in cells.items():
             put(buy.node, t, 1.0, variable)
     for run, cells in zip(flows.runs, columns.run, strict=True):
-        net = dict(run.made)
-        for node, tonnes in run.used.items():
+        net = dict(run.produced)
+        for node, tonnes in run.consumed.items():
             net[node] = net.get(node, 0.0) - tonnes
         for t, variable in cells.items():
             for node, tonnes in net.items():

@@ -91,7 +91,7 @@ CAPACITY_FAMILY = Family(
     sheet="Units",
     row_key=("site", "unit"),
     upper=Bound("capacity", "{1} at {0} has a capacity of {value}", "{1} at {0} is full"),
-    own_relaxation=True,
+    custom_relaxation=True,
     coefficient=_available_years,
     relieves=lambda row: bool(row.availability),
     relief="{thing} needs {amount} more capacity in {period}",
@@ -153,7 +153,7 @@ RUNNING_FAMILY = Family(
     meaning="use only where it runs, per period",
     sheet="Units",
     relieved_by="implication",
-    own_relaxation=True,
+    custom_relaxation=True,
     relief="{thing} needs {amount} more capacity in {period}",
     price="none",
     unpriced="it ties use to a yes/no decision; capacity has the price",
@@ -212,7 +212,7 @@ def most_capacity(network: Network, index: int, t: int) -> float:
     for option in network.options:
         for addition in option.additions:
             if addition.unit == index:
-                most += option.most * max(
+                most += option.maximum_number * max(
                     (added[t] for added in addition.capacity.values()), default=0.0
                 )
     return most
@@ -289,8 +289,8 @@ def _idle_minimum(
 ) -> Iterator[LinearRow]:
     for unit, runs in zip(network.units, columns.open, strict=True):
         for t, variable in runs.items():
-            if unit.idle_minimum[t]:
+            if unit.minimum_when_running[t]:
                 terms = use_of(unit, activity, t)
-                terms.append((-unit.idle_minimum[t], variable))
+                terms.append((-unit.minimum_when_running[t], variable))
                 name = (unit.site, unit.unit, network.calendar.labels[t])
                 yield name, unit.minimum[t], terms, INFINITY

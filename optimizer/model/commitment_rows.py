@@ -120,7 +120,9 @@ def offered_commitments(
             )
             for each in network.lines
         ),
-        "options": (((each.name,), each.periods if each.most else 0) for each in network.options),
+        "options": (
+            ((each.name,), each.periods if each.maximum_number else 0) for each in network.options
+        ),
     }
     labels = network.calendar.labels
     return {

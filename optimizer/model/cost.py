@@ -69,7 +69,7 @@ def charges(network: Network) -> Charges:
         ship=[list(_shipping(network, ship.arc, ship.duty)) for ship in flows.ships],
         stock=[list(_storing(network, keep.store)) for keep in flows.keeps],
         discard=[
-            [Charge("disposal", [network.disposal[network.nodes[flow.node].material]] * count)]
+            [Charge("disposal", [network.disposal_cost[network.nodes[flow.node].material]] * count)]
             for flow in flows.discards
         ],
         deliver=[
@@ -80,7 +80,7 @@ def charges(network: Network) -> Charges:
         shortfall=[
             [Charge("take or pay", [contract.price] * count)] for contract in network.contracts
         ],
-        open=[[Charge("fixed cost", unit.idle_fixed_cost)] for unit in network.units],
+        open=[[Charge("fixed cost", unit.fixed_cost_when_running)] for unit in network.units],
         used=[[Charge("freight", bound.fixed_cost)] for bound in network.arc_bounds],
     )
 
@@ -99,7 +99,7 @@ def _shipping(network: Network, index: int, duty: Sequence[float] | None) -> Ite
 def _storing(network: Network, index: int) -> Iterator[Charge]:
     """Holding and carrying cost on closing stock; credit for what is left at the end."""
     store, count = network.stores[index], network.calendar.count
-    yield Charge("holding", store.holding)
+    yield Charge("holding", store.holding_cost)
     yearly = network.case.settings.carrying_cost_rate * network.values[store.material]
     if yearly:
         yield Charge("carrying", [yearly * network.calendar.year_fraction] * count)

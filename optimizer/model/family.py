@@ -83,12 +83,12 @@ class Requirement(Struct, frozen=True, kw_only=True):
     relieved_by: Literal["number", "choice", "implication", "nothing"] = "number"
     """What relieves it: another number in its cells; another choice alone, though it can
     conflict; the requirements that imply it, since it only tightens the relaxation; nothing."""
-    own_relaxation: bool = False
+    custom_relaxation: bool = False
     """True if more than the bound of one constraint changes with its cell: a function of
     :mod:`optimizer.explain.relaxable_program` or ``relaxable_decisions`` says what."""
     period_columns: bool = False
     """True if a column named like a period goes before the column of the bound."""
-    joint_cells: bool = False
+    cells_change_together: bool = False
     """True if its cells change together, not each for itself."""
     coefficient: Coefficient = per_year
     relieves: Callable[[Any], bool] = always

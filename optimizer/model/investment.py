@@ -49,8 +49,8 @@ BUILT_MOST_FAMILY = Family(
         "{0} is built at most {value} times",
         "The option {0} is built as often as it may",
     ),
-    own_relaxation=True,
-    joint_cells=True,
+    custom_relaxation=True,
+    cells_change_together=True,
     relief="option {thing} may be built {amount} times more",
     one_more="one more of it",
     one_less="one of it less",
@@ -64,7 +64,7 @@ BUILT_NEEDS_FAMILY = Family(
     row_key=("option",),
     upper=Bound("needs", "{0} needs {1}"),
     relieved_by="choice",
-    own_relaxation=True,
+    custom_relaxation=True,
     price="none",
     unpriced=_BINDS_BY_LOGIC,
     checks=("options",),
@@ -83,7 +83,7 @@ BUILT_CHOSEN_FAMILY = Family(
     index=("option",),
     meaning="built only if chosen",
     relieved_by="implication",
-    own_relaxation=True,
+    custom_relaxation=True,
     price="none",
     unpriced=_BINDS_BY_LOGIC,
     checks=("options",),
@@ -105,7 +105,7 @@ BUILT_REACH_FAMILY = Family(
     index=("lane", "material", "site", "unit", "period"),
     meaning="shipped only from what is built",
     relieved_by="implication",
-    own_relaxation=True,
+    custom_relaxation=True,
     price="none",
     unpriced="capacity implies it for whole decisions, and has the price",
     checks=("units",),
@@ -132,7 +132,7 @@ def _built_by(cells: ByPeriod, t: int, factor: float = 1.0) -> LinearTerms:
 def _most(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     last = network.calendar.count
     for option, cells in zip(network.options, columns.build, strict=True):
-        yield (option.name,), -INFINITY, _built_by(cells, last), option.most
+        yield (option.name,), -INFINITY, _built_by(cells, last), option.maximum_number
 
 
 def _needs(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
@@ -141,10 +141,12 @@ def _needs(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
             needed = network.options[need]
             for t in cells:
                 if needed.kind == "yes/no":
-                    begun = _built_by(columns.build[need], t, -option.most)
+                    begun = _built_by(columns.build[need], t, -option.maximum_number)
                 else:
                     begun = (
-                        [(-option.most, columns.begun[need][t])] if t in columns.begun[need] else []
+                        [(-option.maximum_number, columns.begun[need][t])]
+                        if t in columns.begun[need]
+                        else []
                     )
                 name = (option.name, needed.name, network.calendar.labels[t])
                 yield name, -INFINITY, _built_by(cells, t) + begun, 0.0
@@ -153,7 +155,7 @@ def _needs(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
 def _begun(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
     for option, cells, begun in zip(network.options, columns.build, columns.begun, strict=True):
         for t, variable in begun.items():
-            one = min(1.0, option.most)
+            one = min(1.0, option.maximum_number)
             name = (option.name, network.calendar.labels[t])
             yield name, -INFINITY, [(one, variable), *_built_by(cells, t, -1.0)], 0.0
 
@@ -165,7 +167,7 @@ def _chosen(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
             yield (
                 (option.name,),
                 -INFINITY,
-                [*_built_by(cells, last), (-option.most, variable)],
+                [*_built_by(cells, last), (-option.maximum_number, variable)],
                 0.0,
             )
 
@@ -188,9 +190,9 @@ def _reach(network: Network, columns: FlowVariables) -> Iterator[LinearRow]:
         shipped.setdefault(ship.arc, []).append(cells)
     for index, own in shipped.items():
         arc = network.arcs[index]
-        for unit in network.gates.get((arc.from_site, arc.material), ()):
+        for unit in network.required_units.get((arc.from_site, arc.material), ()):
             builders = _builders(network, columns, unit)
-            for t, most in network.arc_most[index].items():
+            for t, most in network.arc_maximum[index].items():
                 built = [(-most, variable) for variable in builders.get(t, ())]
                 terms: LinearTerms = [(1.0, cells[t]) for cells in own if t in cells]
                 if terms and built and not network.units[unit].capacity[t]:

@@ -38,7 +38,7 @@ LANE_FAMILY = Family(
         "{0}, where it is used, carries at most {value}",
         "The lane {0} carries its maximum of {1}",
     ),
-    own_relaxation=True,
+    custom_relaxation=True,
     relief="lane {thing} needs {amount} t more in {period}",
     checks=("lanes",),
 )
@@ -92,7 +92,7 @@ def _most(
         for t, most in enumerate(bound.maximum):
             terms = _over(bound, shipped, t)
             if t in decided and terms:
-                ends = sum(network.arc_most[arc].get(t, INFINITY) for arc in bound.arcs)
+                ends = sum(network.arc_maximum[arc].get(t, INFINITY) for arc in bound.arcs)
                 terms.append((-min(most, ends), decided[t]))
                 most = 0.0
             yield _name(network, bound, t), -INFINITY, terms, most

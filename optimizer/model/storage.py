@@ -49,7 +49,7 @@ STORAGE_FAMILY = Family(
         "{0} can hold at most {value} of {1}",
         "The stock of {1} at {0} is at its maximum",
     ),
-    own_relaxation=True,
+    custom_relaxation=True,
     coefficient=as_written,
     relief="store of {thing} needs {amount} t more room in {period}",
     wanted_at=_store,
@@ -81,7 +81,7 @@ def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     for keep, cells in zip(network.flows.keeps, columns.stock, strict=True):
         stocks[keep.store].append(cells)
     add_rows(m, STORAGE_FAMILY, _bounds(network, stocks))
-    if any(any(store.cover) for store in network.stores):
+    if any(any(store.cover_periods) for store in network.stores):
         add_rows(m, COVER_FAMILY, _cover(network, columns, stocks))
 
 
@@ -89,7 +89,7 @@ def _bounds(network: Network, stocks: list[list[ByPeriod]]) -> Iterator[LinearRo
     last = network.calendar.count - 1
     for store, classes in zip(network.stores, stocks, strict=True):
         for t, period in enumerate(network.calendar.labels):
-            least = max(store.minimum[t], store.closing if t == last else 0.0)
+            least = max(store.minimum[t], store.closing_target if t == last else 0.0)
             terms = [(1.0, cells[t]) for cells in classes if t in cells]
             if least or store.maximum[t] < INFINITY:
                 yield (
@@ -107,11 +107,13 @@ def _cover(
     last = network.calendar.count - 1
     for store, classes in zip(network.stores, stocks, strict=True):
         for t, period in enumerate(network.calendar.labels):
-            if not store.cover[t]:
+            if not store.cover_periods[t]:
                 continue
             terms = [(1.0, cells[t]) for cells in classes if t in cells]
             use = taken.get((store.site, store.material, min(t + 1, last)), {})
-            terms += [(-store.cover[t] * tonnes, variable) for tonnes, variable in use.values()]
+            terms += [
+                (-store.cover_periods[t] * tonnes, variable) for tonnes, variable in use.values()
+            ]
             yield (store.site, store.material, period), 0.0, terms, INFINITY
 
 
@@ -120,7 +122,7 @@ def _taken(
 ) -> dict[tuple[str, str, int], dict[int, tuple[float, object]]]:
     """Tonnes used, shipped and delivered by site, material and period."""
     flows = network.flows
-    stored = {(store.site, store.material) for store in network.stores if any(store.cover)}
+    stored = {(store.site, store.material) for store in network.stores if any(store.cover_periods)}
     taken: dict[tuple[str, str, int], dict[int, tuple[float, object]]] = defaultdict(dict)
 
     def put(index: int, tonnes: float, cells: ByPeriod) -> None:
@@ -131,7 +133,7 @@ def _taken(
                 taken[node.site, node.material, t][id(variable)] = (before + tonnes, variable)
 
     for run, cells in zip(flows.runs, columns.run, strict=True):
-        for index, tonnes in run.used.items():
+        for index, tonnes in run.consumed.items():
             put(index, tonnes, cells)
     for ship, cells in zip(flows.ships, columns.ship, strict=True):
         put(ship.node, 1.0, cells)

@@ -36,21 +36,21 @@ WeightedOffer = tuple[str, str, str]
 class StudyTerms(Struct, frozen=True):
     """What one study adds to a model; a field at its default adds nothing."""
 
-    most_short: float | None = None
+    maximum_shortage: float | None = None
     """Maximum tonnes short over the horizon, of lines with a penalty or a minimum."""
-    most_cost: float | None = None
+    maximum_cost: float | None = None
     """Maximum present value of all costs."""
-    held: tuple[tuple[Commitment, float], ...] | None = None
-    """Fixed purchases and shipments, tonnes, in the periods before ``held_to``; others are zero."""
-    held_to: int = 0
+    commitments: tuple[tuple[Commitment, float], ...] | None = None
+    """Fixed purchases and shipments, tonnes, in the first ``fixed_periods``; others are zero."""
+    fixed_periods: int = 0
     """Number of periods, from the first, in which purchases and shipments are fixed."""
-    measure: str = ""
+    reported_measure: str = ""
     """Name of a limit whose value in the plan is reported."""
-    least_bought: tuple[tuple[WeightedOffer, float], ...] | None = None
+    purchase_weights: tuple[tuple[WeightedOffer, float], ...] | None = None
     """Weight of each offer in an objective of tonnes bought, which replaces cost."""
-    least: str = ""
+    minimised_measure: str = ""
     """Objective that replaces cost: SHORT, or the sum of the limit of this name."""
-    less_base: float = 0.0
+    subtracted_share: float = 0.0
     """Of a limit on a share: this share of its base is subtracted in the objective."""
 
 
@@ -83,17 +83,17 @@ STUDY_COST_FAMILY = Family(
 
 def add_study_terms(m: ConcreteModel, study: StudyTerms) -> None:
     """Add rows and objective of a study to a model; the cost stays in ``m.total_cost``."""
-    if study.most_short is not None:
-        _constrain(m, STUDY_SHORT_FAMILY, _sum(m, _short(m)) <= study.most_short)
-    if study.held is not None:
-        _fix_first_periods(m, dict(study.held), study.held_to)
-    if study.most_cost is not None:
-        _constrain(m, STUDY_COST_FAMILY, _cost_bound(m, study.most_cost))
-    if study.least_bought is not None:
+    if study.maximum_shortage is not None:
+        _constrain(m, STUDY_SHORT_FAMILY, _sum(m, _short(m)) <= study.maximum_shortage)
+    if study.commitments is not None:
+        _fix_first_periods(m, dict(study.commitments), study.fixed_periods)
+    if study.maximum_cost is not None:
+        _constrain(m, STUDY_COST_FAMILY, _cost_bound(m, study.maximum_cost))
+    if study.purchase_weights is not None:
         m.total_cost.deactivate()
-        tonnes = _sum(m, list(_bought(m, dict(study.least_bought))))
+        tonnes = _sum(m, list(_bought(m, dict(study.purchase_weights))))
         m.study_aim = Objective(expr=tonnes, sense=minimize)
-    if study.least:
+    if study.minimised_measure:
         m.total_cost.deactivate()
         m.study_aim = Objective(expr=_sum(m, _objective_terms(m, study)), sense=minimize)
 
@@ -134,13 +134,13 @@ def _terms(m: ConcreteModel, bound: LimitBound, amounts: Mapping[int, float]) ->
 
 def _objective_terms(m: ConcreteModel, study: StudyTerms) -> LinearTerms:
     """Terms of the objective; of a share ``N / D`` those of ``N - share * D`` (Dinkelbach)."""
-    if study.least == MINIMISE_SHORTAGE:
+    if study.minimised_measure == MINIMISE_SHORTAGE:
         return _short(m)
-    bound = _limit(m, study.least)
+    bound = _limit(m, study.minimised_measure)
     if bound is None:
         return []
     terms, base = _terms(m, bound, bound.terms), _terms(m, bound, bound.base or {})
-    return net_of_share(terms, study.less_base, base)
+    return net_of_share(terms, study.subtracted_share, base)
 
 
 def _value(terms: LinearTerms) -> float:

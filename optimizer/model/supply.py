@@ -135,6 +135,6 @@ def _take_or_pay(
         offer = network.offers[contract.offer]
         cells = bought[contract.offer]
         terms = [(weight, cells[t]) for t, weight in contract.weights.items() if t in cells]
-        terms.append((1.0, unpaid[contract.last]))
+        terms.append((1.0, unpaid[contract.last_period]))
         name = (offer.name, offer.site, offer.material, f"row {contract.row}")
-        yield name, contract.least, terms, INFINITY
+        yield name, contract.minimum_paid, terms, INFINITY

@@ -32,7 +32,7 @@ class Decision(Struct, frozen=True):
     name: str
     index: tuple[str, ...]
     meaning: str
-    whole: bool = False
+    integer: bool = False
     """True if it is decided as yes or no, or as a number."""
 
 
@@ -60,24 +60,27 @@ DECISIONS = (
         ("offer", "site", "row of Supply", "period of payment"),
         "tonnes paid for and not taken",
     ),
-    Decision("build", ("option", "period of decision"), "built", whole=True),
-    Decision("begun", ("option", "period"), "1 only if built by then", whole=True),
-    Decision("chosen", ("option", "last period"), "1 if ever built", whole=True),
-    Decision("open", ("site", "unit", "period"), "1 if the unit runs", whole=True),
+    Decision("build", ("option", "period of decision"), "built", integer=True),
+    Decision("begun", ("option", "period"), "1 only if built by then", integer=True),
+    Decision("chosen", ("option", "last period"), "1 if ever built", integer=True),
+    Decision("open", ("site", "unit", "period"), "1 if the unit runs", integer=True),
     Decision(
-        "used", ("lane", "material", "row of Lanes", "period"), "1 if the lane is used", whole=True
+        "used",
+        ("lane", "material", "row of Lanes", "period"),
+        "1 if the lane is used",
+        integer=True,
     ),
     Decision(
         "full",
         ("offer", "site", "material", "period"),
         "1 only if the offer is bought up to its maximum",
-        whole=True,
+        integer=True,
     ),
     Decision(
         "taint",
         ("site", "rules", "period"),
         "1 if all that the plant makes breaks the rule",
-        whole=True,
+        integer=True,
     ),
 )
 """Variables of every model, in the order in which they are declared."""
@@ -119,7 +122,9 @@ def add(m: ConcreteModel, network: Network) -> FlowVariables:
     """Declare all variables, with readable indices."""
     flows, lines, offers = network.flows, network.lines, network.offers
     wanted = [sum(1 << t for t, tonnes in enumerate(line.quantity) if tonnes) for line in lines]
-    paid = [1 << contract.last if contract.least else 0 for contract in network.contracts]
+    paid = [
+        1 << contract.last_period if contract.minimum_paid else 0 for contract in network.contracts
+    ]
 
     def by_flow(name: str, names: IndexParts, flows: Sequence[Any]) -> list[ByPeriod]:
         return _declare(m, network, name, names, [flow.periods for flow in flows])
@@ -161,7 +166,7 @@ def _declare_whole(m: ConcreteModel, network: Network) -> dict[str, list[ByPerio
     build = _declare(m, network, "build", names, [option.periods for option in options])
     for option, cells in zip(options, build, strict=True):
         for variable in cells.values():
-            variable.setub(option.most)
+            variable.setub(option.maximum_number)
             if option.kind != "any amount":
                 variable.domain = NonNegativeIntegers
 

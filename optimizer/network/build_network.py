@@ -65,8 +65,8 @@ def build(case: Case) -> Network:
         inflows=inflows,
         flows=flows,
         values={row.material: row.value for row in case.materials},
-        disposal=disposal,
-        arc_most=arc_maximum(flow_bounds, arcs, flows.ships),
-        gates=required_units(flow_bounds, processes, units, inflow_places),
-        cut=pruning,
+        disposal_cost=disposal,
+        arc_maximum=arc_maximum(flow_bounds, arcs, flows.ships),
+        required_units=required_units(flow_bounds, processes, units, inflow_places),
+        pruning=pruning,
     )

@@ -40,7 +40,7 @@ class DutyRates:
         cached = self._burdened.get(key)
         if cached is None:
             cached = self._burdened[key] = any(
-                self._countries.holds(row.destination_country, destination)
+                self._countries.contains(row.destination_country, destination)
                 and row.material in ("*", material)
                 for rows in self._measures.values()
                 for row in rows
@@ -75,8 +75,8 @@ def applicable_tariffs(
     matching = (
         row
         for row in rows
-        if countries.holds(row.origin_country, origin)
-        and countries.holds(row.destination_country, destination)
+        if countries.contains(row.origin_country, origin)
+        and countries.contains(row.destination_country, destination)
         and row.material in ("*", material)
     )
     return sorted(matching, key=lambda row: _specificity(row, countries))

@@ -217,8 +217,8 @@ class FlowSpace:
                 inputs_broken=booking.broken,
                 inputs_followed=needed,
                 name=class_name(self._names, booking.broken, needed, self._all_followed),
-                used=used,
-                made=made,
+                consumed=used,
+                produced=made,
                 periods=periods,
             )
 
@@ -308,8 +308,8 @@ def _arrivals(arc: Arc) -> list[tuple[tuple[tuple[int, float], ...], int]]:
     """
     departures: dict[tuple[tuple[int, float], ...], int] = {}
     for t in members(arc.periods):
-        whole = int(arc.lead[t] + LEAD_TIME_TOLERANCE)
-        part = arc.lead[t] - whole
+        whole = int(arc.lead_periods[t] + LEAD_TIME_TOLERANCE)
+        part = arc.lead_periods[t] - whole
         if part < LEAD_TIME_TOLERANCE:
             arrivals = [(whole, arc.arrives[t])]
         else:

@@ -67,9 +67,9 @@ class Run(Struct, frozen=True, eq=False):
     inputs_followed: int
     name: str
     """Readable name of the inputs' class."""
-    used: dict[int, float]
+    consumed: dict[int, float]
     """Tonnes taken per unit of activity, by node."""
-    made: dict[int, float]
+    produced: dict[int, float]
     """Tonnes made per unit of activity, by node."""
     periods: int
 
@@ -142,5 +142,5 @@ class Flows(Struct, frozen=True, eq=False):
 class PruningSummary(Struct, frozen=True, eq=False):
     """Number of variables that are zero in every feasible plan, and of those kept."""
 
-    flows: int
+    removed: int
     kept: int

@@ -36,7 +36,7 @@ def options(
             NetworkOption(
                 name=name,
                 kind=first.kind,
-                most=min(first.most, 1.0) if first.kind == "yes/no" else first.most,
+                maximum_number=min(first.most, 1.0) if first.kind == "yes/no" else first.most,
                 needs=tuple(number[other] for other in needs),
                 groups=tuple(dict.fromkeys(word for row in rows for word in row.one_of)),
                 sites=tuple(dict.fromkeys(row.site for row in rows)),

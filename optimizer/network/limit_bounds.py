@@ -139,7 +139,7 @@ def _matching(
 ) -> dict[int, float]:
     def matches(attributes: FlowAttributes) -> bool:
         return all(
-            countries.holds(wanted, attributes.get(name, ""))
+            countries.contains(wanted, attributes.get(name, ""))
             if name == "country"
             else attributes.get(name) in wanted
             for name, wanted in filters.items()

@@ -24,11 +24,11 @@ class SupplyContract(Struct, frozen=True, eq=False):
     row: int
     quantity: float
     """Contract quantity within the horizon, tonnes."""
-    least: float
+    minimum_paid: float
     """Tonnes that are paid for in any case."""
     price: float
     weights: dict[int, float]
-    last: int
+    last_period: int
     """Last period, in which tonnes not taken are paid for."""
 
 
@@ -94,9 +94,9 @@ class NetworkUnit(Struct, frozen=True, eq=False):
     """Money per period, whether it runs or not."""
     minimum: list[float]
     """Minimum use per period, whether it runs or not."""
-    idle_fixed_cost: list[float]
+    fixed_cost_when_running: list[float]
     """Money per period in which it runs."""
-    idle_minimum: list[float]
+    minimum_when_running: list[float]
     """Minimum use per period in which it runs."""
     uses: dict[int, list[float]]
     rows: tuple[int, ...]
@@ -106,7 +106,9 @@ class NetworkUnit(Struct, frozen=True, eq=False):
         """Mask of the periods with a yes/no decision whether it runs."""
         return sum(
             1 << t
-            for t, pair in enumerate(zip(self.idle_fixed_cost, self.idle_minimum, strict=True))
+            for t, pair in enumerate(
+                zip(self.fixed_cost_when_running, self.minimum_when_running, strict=True)
+            )
             if any(pair)
         )
 
@@ -139,7 +141,7 @@ class NetworkOption(Struct, frozen=True, eq=False):
 
     name: str
     kind: str
-    most: float
+    maximum_number: float
     needs: tuple[int, ...]
     groups: tuple[str, ...]
     """Exclusive groups: of the options that share a word, at most one is built."""
@@ -175,7 +177,7 @@ class Arc(Struct, frozen=True, eq=False):
     mode: str
     periods: int
     cost: list[float]
-    lead: list[float]
+    lead_periods: list[float]
     """Lead time in periods."""
     lead_days: list[float]
     arrives: list[float]
@@ -222,11 +224,11 @@ class StoragePlace(Struct, frozen=True, eq=False):
     """Periods at whose end there may be stock."""
     minimum: list[float]
     maximum: list[float]
-    cover: list[float]
+    cover_periods: list[float]
     """Days of cover, converted to periods."""
-    holding: list[float]
+    holding_cost: list[float]
     """Holding cost per tonne of closing stock of a period."""
-    closing: float
+    closing_target: float
     closing_value: float
     rows: tuple[int, ...]
 
@@ -316,15 +318,15 @@ class Network(Struct, frozen=True, eq=False):
     blends: tuple[BlendBound, ...]
     inflows: tuple[Inflow, ...]
     flows: Flows
-    arc_most: list[dict[int, float]]
+    arc_maximum: list[dict[int, float]]
     """Upper bound on tonnes shipped over each arc, by period; only where it is finite."""
-    gates: dict[tuple[str, str], tuple[int, ...]]
+    required_units: dict[tuple[str, str], tuple[int, ...]]
     """Units without which a material cannot exist at a site."""
     values: dict[str, float]
     """Value per tonne by material."""
-    disposal: dict[str, float]
+    disposal_cost: dict[str, float]
     """Disposal cost per tonne of the materials that may be discarded."""
-    cut: PruningSummary
+    pruning: PruningSummary
 
     def rules_of(self, broken: int) -> tuple[str, ...]:
         """Names of the rules that a mask of traits stands for."""

@@ -97,7 +97,9 @@ def _outgoing_places(network: Network) -> set[SiteMaterial]:
     for process in network.processes:
         outgoing |= {(process.site, material) for material in process.inputs}
     outgoing |= {
-        (node.site, node.material) for node in network.nodes if node.material in network.disposal
+        (node.site, node.material)
+        for node in network.nodes
+        if node.material in network.disposal_cost
     }
     into: dict[SiteMaterial, list[SiteMaterial]] = defaultdict(list)
     for arc in network.arcs:

@@ -69,10 +69,10 @@ def contracts(rows_of: OfferRows, calendar: Calendar) -> tuple[SupplyContract, .
                     offer=index,
                     row=row.row,
                     quantity=quantity,
-                    least=quantity * row.take_or_pay,
+                    minimum_paid=quantity * row.take_or_pay,
                     price=row.price,
                     weights=weights,
-                    last=max(weights),
+                    last_period=max(weights),
                 )
             )
     return tuple(result)
@@ -107,9 +107,9 @@ def stores(
                 periods=carried,
                 minimum=_strictest(rows, lambda row: row.minimum, max, carried, calendar),
                 maximum=_strictest(rows, lambda row: row.maximum, min, carried, calendar),
-                cover=[each / DAYS_PER_MONTH / calendar.months for each in days],
-                holding=[each * calendar.year_fraction for each in cost],
-                closing=final.closing if final else 0.0,
+                cover_periods=[each / DAYS_PER_MONTH / calendar.months for each in days],
+                holding_cost=[each * calendar.year_fraction for each in cost],
+                closing_target=final.closing if final else 0.0,
                 closing_value=final.closing_value if final else 0.0,
                 rows=tuple(row.row for row in rows),
             )

@@ -172,8 +172,8 @@ class Provenance:
         if not event.known:
             return _admits(line.stage, event.stage)
         return (
-            self.countries.holds(line.country, event.country)
-            and self.countries.holds(line.owner_country, event.owner_country)
+            self.countries.contains(line.country, event.country)
+            and self.countries.contains(line.owner_country, event.owner_country)
             and _admits(line.owner, event.owner)
             and _admits(line.site, event.site)
             and _admits(line.stage, event.stage)

@@ -65,7 +65,7 @@ def prune(
         delivers=remaining(flows.delivers),
         discards=remaining(flows.discards),
     )
-    return pruned, PruningSummary(flows=before - after, kept=after)
+    return pruned, PruningSummary(removed=before - after, kept=after)
 
 
 def _pruned_flow(flow: AnyFlow) -> _PrunedFlow:
@@ -73,8 +73,8 @@ def _pruned_flow(flow: AnyFlow) -> _PrunedFlow:
         case Buy():
             return _PrunedFlow(flow.periods, (), ((flow.node, 0),))
         case Run():
-            made = tuple((node, 0) for node in flow.made)
-            return _PrunedFlow(flow.periods, tuple(flow.used), made)
+            made = tuple((node, 0) for node in flow.produced)
+            return _PrunedFlow(flow.periods, tuple(flow.consumed), made)
         case Ship():
             arrivals = tuple((flow.to_node, later) for later, _ in flow.arrivals)
             return _PrunedFlow(flow.periods, (flow.node,), arrivals)

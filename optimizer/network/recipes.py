@@ -217,8 +217,8 @@ def _unit(
         availability=_availability(rows, calendar),
         fixed_cost=total(must_run, lambda row: row.fixed_cost, calendar),
         minimum=minimum_load(must_run),
-        idle_fixed_cost=total(idling, lambda row: row.fixed_cost, calendar),
-        idle_minimum=minimum_load(idling),
+        fixed_cost_when_running=total(idling, lambda row: row.fixed_cost, calendar),
+        minimum_when_running=minimum_load(idling),
         uses=uses,
         rows=tuple(row.row for row in rows),
     )

@@ -75,5 +75,5 @@ def bookings(m: ConcreteModel) -> ClassBookings:
         run = flows.runs[flow]
         process = processes[run.process]
         name = (process.site, process.recipe, process.feed)
-        result.run.append((name, tuple(run.used), tuple(run.made), t, activity))
+        result.run.append((name, tuple(run.consumed), tuple(run.produced), t, activity))
     return result

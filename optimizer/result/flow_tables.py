@@ -115,7 +115,7 @@ class FlowTables:
             run = network.flows.runs[flow]
             process = network.processes[run.process]
             made = 0
-            for node in run.made:
+            for node in run.produced:
                 made |= network.nodes[node].broken
             rows.append(
                 (
@@ -199,7 +199,7 @@ class FlowTables:
                     store.material,
                     self.labels[t],
                     tonnes,
-                    tonnes * store.holding[t],
+                    tonnes * store.holding_cost[t],
                     tonnes * carrying * network.values[store.material],
                     *self._provenance_columns(node),
                 )
@@ -255,7 +255,7 @@ class FlowTables:
         rows = []
         for flow, t, tonnes in nonzero_values(self.solution.discard):
             node = network.nodes[network.flows.discards[flow].node]
-            cost = tonnes * network.disposal[node.material]
+            cost = tonnes * network.disposal_cost[node.material]
             rows.append(
                 (
                     node.site,
@@ -289,7 +289,7 @@ class FlowTables:
                     offer.site,
                     offer.material,
                     contract.row,
-                    contract.least,
+                    contract.minimum_paid,
                     taken,
                     not_taken,
                     self.labels[t],
@@ -344,9 +344,9 @@ def _balance_movements(solution: VariableValues) -> Iterator[tuple[int, tuple[in
                 yield column["arrived"], (ship.to_node, t + later), tonnes * share
     for flow, t, activity in nonzero_values(solution.run):
         run = flows.runs[flow]
-        for node, tonnes in run.used.items():
+        for node, tonnes in run.consumed.items():
             yield column["used"], (node, t), tonnes * activity
-        for node, tonnes in run.made.items():
+        for node, tonnes in run.produced.items():
             yield column["made"], (node, t), tonnes * activity
     for flow, t, tonnes in nonzero_values(solution.stock):
         node = flows.keeps[flow].node

@@ -55,11 +55,15 @@ class FrontierMeasure:
         """The case with at most ``bound`` of the measure; None only measures it."""
         name = BASE_RUN if bound is None else self.label(bound, case.settings.currency)
         if self.row is None:
-            return StudyRun(name, case, None if bound is None else StudyTerms(most_short=bound))
+            return StudyRun(
+                name, case, None if bound is None else StudyTerms(maximum_shortage=bound)
+            )
         most = (1.0 if self.kind == "share" else UNBINDING_MAXIMUM) if bound is None else bound
         values = {each: getattr(self.row, each) for each in SHEETS["Limits"].columns}
         row = limit_row(**(values | {"maximum": most}))
-        return StudyRun(name, with_limits(case, [row]), StudyTerms(measure=FRONTIER_LIMIT_NAME))
+        return StudyRun(
+            name, with_limits(case, [row]), StudyTerms(reported_measure=FRONTIER_LIMIT_NAME)
+        )
 
     def label(self, bound: float, currency: str) -> str:
         """Name of the run with at most ``bound``, with its unit."""
@@ -75,7 +79,11 @@ class FrontierMeasure:
         """
         measured = self.run(case, None)
         objective = MINIMISE_SHORTAGE if self.row is None else FRONTIER_LIMIT_NAME
-        terms = StudyTerms(measure=FRONTIER_LIMIT_NAME, least=objective, less_base=share)
+        terms = StudyTerms(
+            reported_measure=FRONTIER_LIMIT_NAME,
+            minimised_measure=objective,
+            subtracted_share=share,
+        )
         share_text = f" ({share:.9g})" if share else ""
         return StudyRun(f"least {self.text}{share_text}", measured.case, terms)
 

@@ -66,7 +66,7 @@ def alternatives(case: Case, within: float = 0.02, settings: RunSettings | None 
     base = runner.base()
     if not base.solved or base.objective is None:
         raise UsageError(f"the case itself has no plan to begin with: {failure_reason(base)}")
-    most_cost = base.objective + within * abs(base.objective)
+    maximum_cost = base.objective + within * abs(base.objective)
     country = {site.site: site.country for site in case.sites}
     offers = list(dict.fromkeys((row.offer, row.site, row.material) for row in case.supply))
     aims: dict[str, tuple[OfferKey, ...]] = {
@@ -81,15 +81,15 @@ def alternatives(case: Case, within: float = 0.02, settings: RunSettings | None 
             name,
             case,
             StudyTerms(
-                most_cost=most_cost,
-                most_short=base.short + SHORTAGE_SLACK,
-                least_bought=tuple((each, 1.0) for each in reduced),
+                maximum_cost=maximum_cost,
+                maximum_shortage=base.short + SHORTAGE_SLACK,
+                purchase_weights=tuple((each, 1.0) for each in reduced),
             ),
         )
         for name, reduced in aims.items()
     ]
     plans = dict(zip(aims, runner.outcomes(runs), strict=True))
-    plans[FEWEST_SUPPLIERS] = _fewest_suppliers(runner, case, base, most_cost)
+    plans[FEWEST_SUPPLIERS] = _fewest_suppliers(runner, case, base, maximum_cost)
     outcomes = {BASE_RUN: base, **plans}
     overview = _overview(base, plans, aims)
     return Study(
@@ -99,7 +99,8 @@ def alternatives(case: Case, within: float = 0.02, settings: RunSettings | None 
         outcomes=outcomes,
         tables={"Alternatives": overview, **comparison_tables(outcomes)},
         notes=(
-            f"Each plan costs at most {most_cost:,.2f} {case.settings.currency} and is no shorter.",
+            f"Each plan costs at most {maximum_cost:,.2f} {case.settings.currency} "
+            "and is no shorter.",
             "Fewest suppliers: none that is left can be left out alone; "
             "another choice might need fewer.",
         ),
@@ -108,7 +109,9 @@ def alternatives(case: Case, within: float = 0.02, settings: RunSettings | None 
     )
 
 
-def _fewest_suppliers(runner: Runner, case: Case, base: RunOutcome, most_cost: float) -> RunOutcome:
+def _fewest_suppliers(
+    runner: Runner, case: Case, base: RunOutcome, maximum_cost: float
+) -> RunOutcome:
     """The last plan when the smallest suppliers are excluded one by one."""
     last, excluded, needed = base, list[str](), set[str]()
     while True:
@@ -123,7 +126,7 @@ def _fewest_suppliers(runner: Runner, case: Case, base: RunOutcome, most_cost: f
             for each in (*excluded, site)
         ]
         (plan,) = runner.outcomes([StudyRun(f"without {site}", with_limits(case, rows))])
-        cheap = plan.solved and plan.objective is not None and plan.objective <= most_cost
+        cheap = plan.solved and plan.objective is not None and plan.objective <= maximum_cost
         full = plan.short <= base.short + SHORTAGE_COMPARISON_TOLERANCE
         if cheap and full and supplier_count(plan) <= supplier_count(last):
             last = plan

@@ -45,9 +45,9 @@ def _solve_options(
 ) -> plan.SolveOptions:
     return plan.SolveOptions(
         time_limit=options.time_limit,
-        gap=0.0 if run.terms is not None and run.terms.least else options.gap,
+        gap=0.0 if run.terms is not None and run.terms.minimised_measure else options.gap,
         start=start,
-        twist=run.terms,
+        study_terms=run.terms,
         full=False,
         diagnose=options.diagnose,
         remember=remember,

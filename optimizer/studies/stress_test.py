@@ -166,7 +166,7 @@ def _fixed_orders(base: RunOutcome, window: LossWindow) -> StudyTerms:
         for (*name, period), tonnes in amounts(base, sheet, keys, "tonnes").items()
         if period in before
     )
-    return StudyTerms(held=fixed, held_to=window.first)
+    return StudyTerms(commitments=fixed, fixed_periods=window.first)
 
 
 SolvedDisruptions = Sequence[tuple[Disruption, RunOutcome | None]]

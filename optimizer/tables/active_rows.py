@@ -78,7 +78,7 @@ def deactivate_dependent_rows(tables: dict[str, SheetTable], findings: Findings)
     changes. Idle recipes are deactivated last: which recipes are idle depends on the processes
     that are still active.
     """
-    if not any(table.off for table in tables.values()):
+    if not any(table.inactive for table in tables.values()):
         return
     reasons: RowReasons = defaultdict(dict)
     removed: RowReasons = defaultdict(dict)
@@ -118,7 +118,7 @@ def _inactive_entities(tables: dict[str, SheetTable]) -> dict[str, set[Any]]:
         for sheet in sheets:
             table = tables[sheet]
             for position in range(len(table.rows)):
-                (inactive if position in table.off else active).add(
+                (inactive if position in table.inactive else active).add(
                     _entity_name(table, kind, position)
                 )
         entities[kind] = inactive - active - {"", "*"}
@@ -138,7 +138,7 @@ def _deactivate_references(
             references = dict(_references_to(table, attribute, inactive[kind]))
             if attribute in ("unit", "needs"):
                 references = _rows_of_same_entity(table, references)
-            table.off.update(references)
+            table.inactive.update(references)
             reasons[sheet].update({position: (kind, name) for position, name in references.items()})
             changed = changed or bool(references)
     return changed
@@ -149,7 +149,7 @@ def _references_to(
 ) -> Iterator[tuple[int, Any]]:
     """Positions of the active rows that name an inactive entity, with its name."""
     for position in range(len(table.rows)):
-        if position not in table.off:
+        if position not in table.inactive:
             value = _entity_name(table, attribute, position)
             for name in value if attribute == "needs" else (value,):
                 if name in inactive:
@@ -165,7 +165,7 @@ def _rows_of_same_entity(table: SheetTable, references: dict[int, Any]) -> dict[
     return {
         position: referred[key]
         for position, key in enumerate(keys)
-        if key in referred and position not in table.off
+        if key in referred and position not in table.inactive
     }
 
 
@@ -187,16 +187,18 @@ def _remove_from_lists(
                 continue
             values = table.values[attribute]
             for position, names in enumerate(values):
-                if position in table.off or not names or inactive[kind].isdisjoint(names):
+                if position in table.inactive or not names or inactive[kind].isdisjoint(names):
                     continue
                 entity = (kind, next(name for name in names if name in inactive[kind]))
                 remaining = tuple(name for name in names if name not in inactive[kind])
                 if remaining or sheet != "Limits":
-                    table.whole.setdefault(table.rows[position], {}).setdefault(attribute, names)
+                    table.lists_as_written.setdefault(table.rows[position], {}).setdefault(
+                        attribute, names
+                    )
                     values[position] = remaining
                     removed[sheet][position] = entity
                 else:
-                    table.off.add(position)
+                    table.inactive.add(position)
                     reasons[sheet][position] = entity
                     removed[sheet].pop(position, None)
                 changed = True
@@ -212,7 +214,7 @@ def _rows_of_inactive_materials(
     for sheet, attribute in RECIPE_MATERIAL_COLUMNS.items():
         table = tables[sheet]
         for position, material in enumerate(table.values[attribute]):
-            if material in inactive and position not in table.off:
+            if material in inactive and position not in table.inactive:
                 rows[table.values["recipe"][position]].append((sheet, position, material))
     return rows
 
@@ -222,7 +224,7 @@ def _first_process_rows(tables: dict[str, SheetTable]) -> dict[str, int]:
     table = tables["Processes"]
     rows: dict[str, int] = {}
     for position, recipe in enumerate(table.values["recipe"]):
-        if position not in table.off:
+        if position not in table.inactive:
             rows.setdefault(recipe, table.rows[position])
     return rows
 
@@ -242,8 +244,8 @@ def _deactivate_idle_recipes(
     for sheet in RECIPE_MATERIAL_COLUMNS:
         table = tables[sheet]
         for position, recipe in enumerate(table.values["recipe"]):
-            if recipe in idle and position not in table.off:
-                table.off.add(position)
+            if recipe in idle and position not in table.inactive:
+                table.inactive.add(position)
                 reasons[sheet][position] = ("material", idle[recipe][0][2])
     return bool(idle)
 
@@ -253,7 +255,7 @@ def _report_incomplete_recipes(tables: dict[str, SheetTable], findings: Findings
     process_rows = _first_process_rows(tables)
     for recipe, materials in _rows_of_inactive_materials(tables).items():
         for sheet, position, material in materials:
-            tables[sheet].complain(
+            tables[sheet].add_error(
                 findings,
                 position,
                 RECIPE_MATERIAL_COLUMNS[sheet],

@@ -69,7 +69,11 @@ def canonicalise_names(tables: dict[str, SheetTable], findings: Findings) -> Voc
     vocabularies.domain("stage").names.update({fold(stage): stage for stage in STAGES})
     for table in tables.values():
         for name, column in table.sheet.columns.items():
-            if column.key and column.kind == "text" and not (column.refers or column.words):
+            if (
+                column.key
+                and column.kind == "text"
+                and not (column.references or column.vocabulary)
+            ):
                 _define_names(table, name, vocabularies)
     vocabularies.domain("owner").names.update(vocabularies.defined["Sites.site"])
     countries = CountryNames(tables["Countries"], findings)
@@ -77,10 +81,10 @@ def canonicalise_names(tables: dict[str, SheetTable], findings: Findings) -> Voc
         for name, column in table.sheet.columns.items():
             if column.kind == "history":
                 _canonicalise_histories(table, name, vocabularies, countries, findings)
-            elif column.words in ("country", "countries"):
+            elif column.vocabulary in ("country", "countries"):
                 canonicalise_countries(table, name, column, countries, findings)
-            elif column.words and column.words != "unit":
-                _canonicalise_words(table, name, vocabularies.domain(column.words))
+            elif column.vocabulary and column.vocabulary != "unit":
+                _canonicalise_words(table, name, vocabularies.domain(column.vocabulary))
     _define_names(tables["Recipes"], "recipe", vocabularies)
     _define_names(tables["Recoveries"], "recipe", vocabularies)
     _canonicalise_units([tables[name] for name in ("Units", "Options", "Processes")])
@@ -177,7 +181,9 @@ def _canonicalise_histories(
                 fault = countries.one(event.country)[1]
                 if fault:
                     message, cure = fault
-                    table.spoil(findings, position, name, message, partial(_or_write_unknown, cure))
+                    table.add_unreadable(
+                        findings, position, name, message, partial(_or_write_unknown, cure)
+                    )
             names.count(event.name, table, position, name)
 
 
@@ -206,14 +212,14 @@ def _canonicalise_references(
         (table, name, column)
         for table in tables.values()
         for name, column in table.sheet.columns.items()
-        if column.refers
+        if column.references
     ]
-    targets = {target for _, _, column in pending for target in column.refers}
+    targets = {target for _, _, column in pending for target in column.references}
     unresolved: dict[str, list[str]] = {}
     while pending:
         deferred = []
         for table, name, column in pending:
-            if not all(target in vocabularies.defined for target in column.refers):
+            if not all(target in vocabularies.defined for target in column.references):
                 deferred.append((table, name, column))
                 continue
             empty_sheet = _empty_target_sheet(column, tables)
@@ -238,7 +244,7 @@ def _canonicalise_references(
 
 def _empty_target_sheet(column: Column, tables: dict[str, SheetTable]) -> str:
     """The first sheet that a column refers to if all of them are empty, else an empty text."""
-    sheets = [target.partition(".")[0] for target in column.refers]
+    sheets = [target.partition(".")[0] for target in column.references]
     return "" if any(tables[sheet].rows for sheet in sheets) else sheets[0]
 
 
@@ -247,8 +253,8 @@ def _mark_unresolved(table: SheetTable, name: str) -> list[str]:
     sheets = []
     for position, value in enumerate(table.values[name]):
         references = [word for word in (value if isinstance(value, tuple) else (value,)) if word]
-        if references and references != ["*"] and position not in table.off:
-            table.bad.setdefault(position, set()).add(name)
+        if references and references != ["*"] and position not in table.inactive:
+            table.unreadable.setdefault(position, set()).add(name)
             sheets.append(table.sheet.name)
     return sheets
 
@@ -258,14 +264,14 @@ def _canonicalise_reference_column(
 ) -> None:
     """Canonicalise one column of references; report names that are not defined."""
     names: dict[str, str] = {}
-    for target in reversed(column.refers):
+    for target in reversed(column.references):
         names |= vocabularies.defined[target]
     _map_names(table, name, lambda word: names.get(fold(word), word))
-    sheets = " or ".join(dict.fromkeys(target.partition(".")[0] for target in column.refers))
+    sheets = " or ".join(dict.fromkeys(target.partition(".")[0] for target in column.references))
     valid = {"", "*", *names.values()}
     for position, value in enumerate(table.values[name]):
         for word in value if isinstance(value, tuple) else (value,):
             if word not in valid:
                 message = f"{quoted(word)} is not in {sheets}"
                 hint = partial(did_you_mean, word, names.values())
-                table.spoil(findings, position, name, message, hint)
+                table.add_unreadable(findings, position, name, message, hint)

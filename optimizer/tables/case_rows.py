@@ -64,7 +64,7 @@ def tables_of(case: CaseRecords) -> dict[str, SheetTable]:
         }
         if name == "Demand":
             table.values["by_period"] = [row.by_period for row in rows]
-        table.off = {position for position, row in enumerate(rows) if not row.active}
+        table.inactive = {position for position, row in enumerate(rows) if not row.active}
         _restore_removed_names(table, case)
         tables[name] = table
     return tables
@@ -122,7 +122,7 @@ def period_column(label: str, quantity: Column) -> Column:
         unit="t",
         default=None,
         default_text="quantity",
-        least=quantity.least,
+        minimum=quantity.minimum,
     )
 
 

@@ -8,39 +8,37 @@ from optimizer.tables.case import Case
 from optimizer.tables.dates import parse_label
 from optimizer.tables.findings import Findings
 from optimizer.tables.read import draft_of
-from optimizer.tables.settings import GivenSettings, check_settings
+from optimizer.tables.settings import SettingsTable, check_settings
 from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.sheets import PERIOD_MONTHS, SETTINGS
 from optimizer.tables.workbook_draft import WorkbookDraft
 
 
-def given_of(case: Case) -> GivenSettings:
+def settings_table(case: Case) -> SettingsTable:
     """Settings of a case in the form in which the reader returns them."""
     values = {name: getattr(case.settings, name) for name in SETTINGS}
-    return GivenSettings(values, columns=dict(case.columns.get("Settings", {})))
+    return SettingsTable(values, columns=dict(case.columns.get("Settings", {})))
 
 
 def check_changed_tables(
-    case: Case, given: GivenSettings, tables: dict[str, SheetTable]
+    case: Case, settings: SettingsTable, tables: dict[str, SheetTable]
 ) -> WorkbookDraft:
     """Check tables and settings that were changed; the draft holds the findings.
 
-    ``tables`` and ``given`` are completed in place: inactive rows, horizon, defaults.
+    ``tables`` and ``settings`` are completed in place.
     """
     findings = Findings()
-    given.horizon()
-    check_settings(given, case.path, findings)
-    _check_calendar(case, given, tables["Demand"], findings)
-    for name, table in tables.items():
-        table.off = {
+    check_settings(settings, case.path, findings)
+    _check_calendar(case, settings, tables["Demand"], findings)
+    for table in tables.values():
+        table.inactive = {
             position for position, active in enumerate(table.values["active"]) if not active
         }
-        tables[name] = table
-    return draft_of(given, tables, findings)
+    return draft_of(settings, tables, findings)
 
 
 def _check_calendar(
-    case: Case, given: GivenSettings, demand: SheetTable, findings: Findings
+    case: Case, settings: SettingsTable, demand: SheetTable, findings: Findings
 ) -> None:
     """Report changes of the calendar that Demand's figures by period cannot follow.
 
@@ -48,12 +46,12 @@ def _check_calendar(
     labels, and an earlier start or a later end would have periods without figures. Figures
     that a shorter horizon leaves out are removed.
     """
-    values, former = given.values, case.settings
+    values, former = settings.values, case.settings
     calendar = ("start", "periods", "period_length")
     has_figures = any(demand.values["by_period"])
     if not has_figures or all(values[name] == getattr(former, name) for name in calendar):
         return
-    horizon = given.horizon()
+    horizon = settings.horizon()
     if horizon is None:
         return
     used_labels = {label for row in demand.values["by_period"] for label, _ in row}
@@ -82,5 +80,5 @@ def _check_calendar(
 
 
 def _horizon_end(case: Case) -> date:
-    horizon = given_of(case).horizon()
+    horizon = settings_table(case).horizon()
     return horizon.end if horizon else date.min

@@ -138,7 +138,7 @@ def cell_text(raw: Any) -> str:
 
 def is_name(column: Column) -> bool:
     """True for columns whose text is a name, False for columns of notes."""
-    return bool(column.key or column.refers or column.words)
+    return bool(column.key or column.references or column.vocabulary)
 
 
 def _text(raw: Any, column: Column, unit: str) -> str:
@@ -149,7 +149,7 @@ def _text(raw: Any, column: Column, unit: str) -> str:
     text = clean_text(text)
     _check_alphabets(text)
     _check_name(text, column)
-    if text == "*" and not column.star:
+    if text == "*" and not column.wildcard:
         raise InvalidCell("'*' is not allowed in this column", "write the name")
     return text
 
@@ -174,9 +174,9 @@ def _names(raw: Any, column: Column, unit: str) -> tuple[str, ...]:
     if "*" not in names:
         return names
     excluded = tuple(name for name in names if fold(name).startswith(NEGATION_PREFIX))
-    if column.words == "countries" and excluded:
+    if column.vocabulary == "countries" and excluded:
         return excluded  # "*" and exceptions: every country except these
-    if not column.star:
+    if not column.wildcard:
         raise InvalidCell("'*' is not allowed in this column", "write the names")
     return ("*",) if column.required else ()
 
@@ -215,13 +215,13 @@ def check_range(value: float, column: Column, unit: str) -> float:
         cure = "for no limit leave the cell blank" if column.default == INFINITY else ""
         raise InvalidCell(f"{value:g} is beyond 1e15", cure)
     unit_text = f" {unit}" if unit and unit not in ("share", "t/t") else ""
-    if column.least is not None and value < column.least:
-        raise InvalidCell(f"{as_text(value)} is below {as_text(column.least)}{unit_text}")
-    if column.most is not None and value > column.most:
+    if column.minimum is not None and value < column.minimum:
+        raise InvalidCell(f"{as_text(value)} is below {as_text(column.minimum)}{unit_text}")
+    if column.maximum is not None and value > column.maximum:
         cure = ""
-        if column.most == 1.0 and value <= 100:
+        if column.maximum == 1.0 and value <= 100:
             cure = f"for {as_text(value)} % write {as_text(value)} % or {value / 100:.6g}"
-        raise InvalidCell(f"{as_text(value)} is above {as_text(column.most)}{unit_text}", cure)
+        raise InvalidCell(f"{as_text(value)} is above {as_text(column.maximum)}{unit_text}", cure)
     return value + 0.0
 
 

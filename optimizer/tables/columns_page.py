@@ -49,7 +49,7 @@ def kind_label(column: Column) -> str:
     >>> kind_label(SHEETS["Sites"].columns["country"])
     'text (country)'
     """
-    return KIND_LABELS[column.kind] + (f" ({column.words})" if column.words else "")
+    return KIND_LABELS[column.kind] + (f" ({column.vocabulary})" if column.vocabulary else "")
 
 
 def unit_label(column: Column, money: str = "money") -> str:
@@ -84,22 +84,22 @@ def allowed_label(column: Column) -> str:
         return "yes, no"
     if column.choices:
         return ", ".join(column.choices)
-    if column.least is not None and column.most is not None:
-        return f"{number_label(column.least)} to {number_label(column.most)}"
-    if column.least is not None:
-        return f"{number_label(column.least)} or more"
-    if column.most is not None:
-        return f"{number_label(column.most)} or less"
-    if column.words == "countries":
+    if column.minimum is not None and column.maximum is not None:
+        return f"{number_label(column.minimum)} to {number_label(column.maximum)}"
+    if column.minimum is not None:
+        return f"{number_label(column.minimum)} or more"
+    if column.maximum is not None:
+        return f"{number_label(column.maximum)} or less"
+    if column.vocabulary == "countries":
         return "countries, groups, not before either, or *"
-    if column.star:
+    if column.wildcard:
         return "names or *" if column.kind == "names" else "a name or *"
     return ""
 
 
 def references_label(column: Column) -> str:
     """Columns that a name refers to: ``Sites: site``."""
-    return " or ".join(place.replace(".", ": ") for place in column.refers)
+    return " or ".join(place.replace(".", ": ") for place in column.references)
 
 
 def number_label(value: float) -> str:

@@ -108,7 +108,7 @@ class CountrySets:
                 self.groups[fold(name)] = (spelling, tuple(dict.fromkeys((*members, row.country))))
         self._sets: dict[object, IncludedExcluded] = {}
 
-    def holds(self, listing: str | tuple[str, ...], country: str) -> bool:
+    def contains(self, listing: str | tuple[str, ...], country: str) -> bool:
         """True if a list holds a country; a blank list and ``*`` hold every country.
 
         ``EU, not Germany`` holds the members of the EU without Germany, ``not China`` every
@@ -123,22 +123,22 @@ class CountrySets:
             self._sets[listing] = self._parse(country_list_entries(listing))
         return self._sets[listing]
 
-    def meet(self, first: str, second: str) -> bool:
+    def overlap(self, first: str, second: str) -> bool:
         """True if the intersection of two lists is not empty."""
         included, excluded = self._intersection(first, second)
         return included is None or bool(included - excluded)
 
-    def lies_within(self, first: str, second: str) -> bool:
+    def is_subset(self, first: str, second: str) -> bool:
         """True if the first list is a subset of the second."""
-        return self.meet_within(first, first, second)
+        return self.overlap_within(first, first, second)
 
-    def meet_within(self, first: str, second: str, third: str) -> bool:
+    def overlap_within(self, first: str, second: str, third: str) -> bool:
         """True if the intersection of two lists is a subset of the third."""
         included, excluded = self._intersection(first, second)
         if included is None:
             third_included, third_excluded = self.names(third)
             return third_included is None and third_excluded <= excluded
-        return all(self.holds(third, country) for country in included - excluded)
+        return all(self.contains(third, country) for country in included - excluded)
 
     def _intersection(self, first: str, second: str) -> IncludedExcluded:
         """The intersection of two lists, as :meth:`names` returns it."""

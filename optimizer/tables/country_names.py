@@ -58,7 +58,7 @@ class CountryNames:
             for position, (country, groups) in enumerate(
                 zip(values["country"], values["groups"], strict=True)
             )
-            if position not in table.off
+            if position not in table.inactive
         )
 
     def _declare(self, table: SheetTable, findings: Findings) -> None:
@@ -67,18 +67,18 @@ class CountryNames:
         rows = [
             position
             for position in range(len(countries))
-            if position not in table.off and countries[position]
+            if position not in table.inactive and countries[position]
         ]
         for position in rows:
             word = countries[position]
             if fault := self._declaration_fault(word):
-                table.spoil(findings, position, "country", *fault)
+                table.add_unreadable(findings, position, "country", *fault)
             else:
                 countries[position] = self._declared[fold(word)] = country_name(word) or word
         for position in rows:
             for alias in table.values["aliases"][position]:
                 if fault := self._alias_fault(alias, countries[position]):
-                    table.spoil(findings, position, "aliases", *fault)
+                    table.add_unreadable(findings, position, "aliases", *fault)
                 else:
                     self._declared[fold(alias)] = countries[position]
         self._known.clear()
@@ -86,7 +86,7 @@ class CountryNames:
             groups = table.values["groups"]
             for group in groups[position]:
                 if fault := self._group_fault(group):
-                    table.spoil(findings, position, "groups", *fault)
+                    table.add_unreadable(findings, position, "groups", *fault)
                 else:
                     self._groups.setdefault(fold(group), group)
             groups[position] = tuple(
@@ -247,9 +247,9 @@ def canonicalise_countries(
     """Replace each country of a column by its canonical name; report words that are none."""
     values = table.values[name]
     for position, value in enumerate(values):
-        if not value or name in table.bad.get(position, ()):
+        if not value or name in table.unreadable.get(position, ()):
             continue
-        if column.words == "country":
+        if column.vocabulary == "country":
             values[position], fault = names.one(value)
         elif isinstance(value, tuple):
             values[position], fault = names.several(value)
@@ -259,9 +259,9 @@ def canonicalise_countries(
             parts, fault = names.several(country_list_entries(value))
             values[position] = ", ".join(parts)
         if fault:
-            table.spoil(findings, position, name, *fault)
+            table.add_unreadable(findings, position, name, *fault)
         elif isinstance(value, str) and fold(value) in _CODES_THAT_ARE_WORDS:
-            table.warn(
+            table.add_warning(
                 findings,
                 position,
                 name,

@@ -40,15 +40,15 @@ class HeaderColumns(Struct):
     """Position of each declared column by attribute."""
     periods: dict[str, int] = field(default_factory=dict)
     """Position of each period column by the label of its period."""
-    outside: dict[str, int] = field(default_factory=dict)
+    outside_horizon: dict[str, int] = field(default_factory=dict)
     """Position of each column of a period outside the horizon, by the label of the period."""
-    foreign: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    other_lengths: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     """Position, message and cure of each column of a period of another length."""
 
-    def own(self) -> list[int]:
+    def data_columns(self) -> list[int]:
         """Positions of the columns with data; a row without any is only a comment."""
         common = [place for name, place in self.places.items() if name not in COMMON]
-        return sorted([*common, *self.periods.values(), *self.outside.values()])
+        return sorted([*common, *self.periods.values(), *self.outside_horizon.values()])
 
 
 def find_headers(
@@ -225,7 +225,7 @@ def _columns_that_fit(
             continue
         fits = {"number": numbers, "whole": numbers, "date": days, "yes/no": flags}
         fits |= {"history": histories or countries}
-        if fits.get(column.kind) or (countries and column.words in ("country", "countries")):
+        if fits.get(column.kind) or (countries and column.vocabulary in ("country", "countries")):
             yield column
 
 
@@ -280,14 +280,14 @@ def _add_period_column(
         else:
             message = "is not the first day of a period"
         hint = f"head the columns with labels such as {example}"
-        headers.foreign[period] = (place, message, hint)
-    elif period in headers.periods or period in headers.outside:
+        headers.other_lengths[period] = (place, message, hint)
+    elif period in headers.periods or period in headers.outside_horizon:
         message = f"the period {quoted(period)} stands twice"
         findings.error("Demand", message, **location, hint="delete one")
     elif period in horizon.labels():
         headers.periods[period] = place
     else:
-        headers.outside[period] = place
+        headers.outside_horizon[period] = place
     return True
 
 

@@ -13,7 +13,7 @@ from optimizer.tables.case import Case
 from optimizer.tables.cell_grids import CellGrid
 from optimizer.tables.findings import Findings
 from optimizer.tables.schema import SHEETS
-from optimizer.tables.settings import GivenSettings, read_settings
+from optimizer.tables.settings import SettingsTable, read_settings
 from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.table_reading import read_table
 from optimizer.tables.text_matching import fold, quoted
@@ -69,7 +69,11 @@ def case_of(draft: WorkbookDraft, path: str, sha256: str) -> Case:
         settings=draft.settings.to_record(),
         **{sheet.attribute: tuple(draft.active[name]) for name, sheet in SHEETS.items()},
         switched_off={name: tuple(rows) for name, rows in draft.inactive.items() if rows},
-        whole={name: table.whole for name, table in draft.tables.items() if table.whole},
+        whole={
+            name: table.lists_as_written
+            for name, table in draft.tables.items()
+            if table.lists_as_written
+        },
         warnings=draft.findings.all(),
         path=path,
         sha256=sha256,
@@ -94,7 +98,7 @@ def _read(workbook: WorkbookGrids) -> WorkbookDraft:
 
 
 def draft_of(
-    settings: GivenSettings, tables: dict[str, SheetTable], findings: Findings
+    settings: SettingsTable, tables: dict[str, SheetTable], findings: Findings
 ) -> WorkbookDraft:
     """Tables with canonical names and inactive rows marked, checked; adds to ``findings``."""
     vocabularies = canonicalise_names(tables, findings)

@@ -34,7 +34,7 @@ class RowCondition(Struct, frozen=True):
 
     attribute: str
     column: Column
-    sign: str
+    operator: str
     value: str
 
     def predicate(self, currency: str) -> Callable[[Any], bool]:
@@ -52,15 +52,15 @@ class RowCondition(Struct, frozen=True):
             fulfils = self._text_predicate()
         else:
             fulfils = self._ordered_predicate(currency)
-        if self.sign in ("<>", "!="):
+        if self.operator in ("<>", "!="):
             return lambda cell: not fulfils(cell)
         return fulfils
 
     def _text_predicate(self) -> Callable[[Any], bool]:
         """For text: ``*`` stands for any letters; one matching name of a list is enough."""
-        if self.sign in _ORDERINGS:
+        if self.operator in _ORDERINGS:
             raise InvalidCell(
-                f"{quoted(self.column.header)} holds words: {self.sign} orders numbers"
+                f"{quoted(self.column.header)} holds words: {self.operator} orders numbers"
             )
         parts = (re.escape(part) for part in fold(self.value).split("*"))
         pattern = re.compile(".*".join(parts))
@@ -72,11 +72,11 @@ class RowCondition(Struct, frozen=True):
         Patterns with ``*`` stay as they are, since they match letters and not a country. Raises
         CellComplaint where a name is no country.
         """
-        if self.column.words not in ("country", "countries"):
+        if self.column.vocabulary not in ("country", "countries"):
             return self
         if not self.value or "*" in self.value:
             return self
-        if self.column.words == "country":
+        if self.column.vocabulary == "country":
             name, fault = names.one(self.value)
         else:
             parts, fault = names.several(country_list_entries(self.value))
@@ -91,9 +91,9 @@ class RowCondition(Struct, frozen=True):
 
         The column's range does not apply: a condition may compare with any number.
         """
-        unbounded = structs.replace(self.column, least=None, most=None)
+        unbounded = structs.replace(self.column, minimum=None, maximum=None)
         value = cell_parser(unbounded, currency)(self.value)
-        compare: Callable[[Any, Any], bool] = _ORDERINGS.get(self.sign, operator.eq)
+        compare: Callable[[Any, Any], bool] = _ORDERINGS.get(self.operator, operator.eq)
         blank = _OPEN_DATES.get(self.attribute)
 
         def fulfils(cell: Any) -> bool:

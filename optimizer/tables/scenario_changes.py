@@ -17,7 +17,7 @@ from msgspec import structs
 from optimizer.errors import Finding, UsageError, WorkbookError
 from optimizer.tables.case import Case
 from optimizer.tables.case_rows import tables_of
-from optimizer.tables.case_tables import check_changed_tables, given_of
+from optimizer.tables.case_tables import check_changed_tables, settings_table
 from optimizer.tables.cell_values import InvalidCell
 from optimizer.tables.changed_values import RefusedChange, changed_value
 from optimizer.tables.country_names import CountryNames
@@ -99,7 +99,7 @@ class _ChangedTables:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.settings = given_of(case)
+        self.settings = settings_table(case)
         self.tables = tables_of(case)
         self.horizon = self.settings.horizon()
         self.findings = Findings()

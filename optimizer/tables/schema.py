@@ -42,15 +42,15 @@ class Column(Struct, frozen=True):
     default: Any = REQUIRED
     default_text: str = ""
     """How the default is said in words, where its value does not say it."""
-    least: float | None = None
-    most: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
     choices: tuple[str, ...] = ()
-    refers: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
     """Sheets and columns in which the name must stand: ``("Sites.site",)``."""
-    star: bool = False
+    wildcard: bool = False
     """``*`` is allowed and matches anything."""
     key: bool = False
-    words: str = ""
+    vocabulary: str = ""
     """A free vocabulary (``country``, ``segment`` …): spelled alike everywhere."""
 
     @property
@@ -81,7 +81,7 @@ def whole(meaning: str, **more: Any) -> Any:
 
 def share(meaning: str, **more: Any) -> Any:
     """A column of shares: 0.25 or 25 %."""
-    return _field("number", meaning, **{"unit": "share", "least": 0.0, "most": 1.0, **more})
+    return _field("number", meaning, **{"unit": "share", "minimum": 0.0, "maximum": 1.0, **more})
 
 
 def day(meaning: str, **more: Any) -> Any:

@@ -30,14 +30,14 @@ SETTINGS_SHEET = Sheet(
 )
 
 
-class GivenSettings(Struct):
+class SettingsTable(Struct):
     """Values of the settings that could be read, by attribute, and their rows."""
 
     values: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
-    unread: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
     """Settings whose value could not be read."""
-    letter: str = ""
+    value_letter: str = ""
     columns: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -61,9 +61,9 @@ class GivenSettings(Struct):
             return None
 
 
-def read_settings(grid: CellGrid | None, path: str, findings: Findings) -> GivenSettings:
+def read_settings(grid: CellGrid | None, path: str, findings: Findings) -> SettingsTable:
     """Read the sheet Settings; add errors for unknown, missing and repeated settings."""
-    settings = GivenSettings()
+    settings = SettingsTable()
     if grid is None:
         if "Settings" not in findings.replaced:
             findings.error("Settings", "the sheet is missing", hint="add a sheet Settings")
@@ -75,7 +75,7 @@ def read_settings(grid: CellGrid | None, path: str, findings: Findings) -> Given
         findings.error("Settings", "the column is missing", column=name)
     if absent:
         return settings
-    settings.letter = letter(headers.places["value"])
+    settings.value_letter = letter(headers.places["value"])
     for number, row in enumerate(grid.rows[headers.row + 1 :], headers.row + 2):
         cells = {name: row[at] for name, at in headers.places.items() if at < len(row)}
         _read_setting(number, cells, settings, headers.places["setting"], findings)
@@ -84,7 +84,7 @@ def read_settings(grid: CellGrid | None, path: str, findings: Findings) -> Given
 
 
 def _read_setting(
-    number: int, cells: dict[str, Any], settings: GivenSettings, place: int, findings: Findings
+    number: int, cells: dict[str, Any], settings: SettingsTable, place: int, findings: Findings
 ) -> None:
     """Read one row into ``settings``; ``place`` is the column (from 0) of the setting's name."""
     raw_name, raw = cells.get("setting"), cells.get("value")
@@ -120,15 +120,15 @@ def _read_setting(
             _read_value(name, raw, settings, findings)
 
 
-def _read_value(name: str, raw: Any, settings: GivenSettings, findings: Findings) -> None:
+def _read_value(name: str, raw: Any, settings: SettingsTable, findings: Findings) -> None:
     try:
         settings.values[name] = cell_parser(SETTINGS[name], "money")(raw)
     except InvalidCell as complaint:
-        settings.unread.add(name)
+        settings.unreadable.add(name)
         _error(settings, name, complaint.message, complaint.hint, findings)
 
 
-def _switched_off(raw: Any, settings: GivenSettings, number: int, findings: Findings) -> bool:
+def _switched_off(raw: Any, settings: SettingsTable, number: int, findings: Findings) -> bool:
     if is_blank(raw):
         return False
     try:
@@ -140,22 +140,22 @@ def _switched_off(raw: Any, settings: GivenSettings, number: int, findings: Find
         return False
 
 
-def _error(settings: GivenSettings, name: str, message: str, hint: str, findings: Findings) -> None:
+def _error(settings: SettingsTable, name: str, message: str, hint: str, findings: Findings) -> None:
     """Add an error at the value of a setting."""
     findings.error(
         "Settings",
         message,
         row=settings.rows.get(name, 0),
-        letter=settings.letter if name in settings.rows else "",
+        letter=settings.value_letter if name in settings.rows else "",
         column=SETTINGS[name].header,
         hint=hint,
     )
 
 
-def check_settings(settings: GivenSettings, path: str, findings: Findings) -> None:
+def check_settings(settings: SettingsTable, path: str, findings: Findings) -> None:
     """Check required settings and the calendar; a blank case is named after the file."""
     for name, column in SETTINGS.items():
-        if not column.required or name in settings.values or name in settings.unread:
+        if not column.required or name in settings.values or name in settings.unreadable:
             continue
         if name in settings.rows:
             _error(settings, name, "the cell is blank, but required", "", findings)

@@ -33,13 +33,15 @@ def check_totals(
         place: name for name in table.sheet.key if (place := headers.places.get(name)) is not None
     }
     for position, row in enumerate(cells):
-        if position in table.off:
+        if position in table.inactive:
             continue
         first = next((at for at, raw in enumerate(row) if not is_blank(raw)), 0)
         for place in dict.fromkeys((first, *keys)):
             raw = row[place] if place < len(row) else ""
             if type(raw) is str and _is_total(raw):
-                table.bad.setdefault(position, set()).add(keys.get(place, table.sheet.key[0]))
+                table.unreadable.setdefault(position, set()).add(
+                    keys.get(place, table.sheet.key[0])
+                )
                 findings.error(
                     table.sheet.name,
                     f"{quoted(raw)} looks like a row of totals, which would count as one more row",
@@ -54,7 +56,7 @@ def check_totals(
 def check_hidden_rows(table: SheetTable, grid: CellGrid, findings: Findings) -> None:
     """Warn of active rows that are hidden in Excel."""
     for position, number in enumerate(table.rows):
-        if number in grid.hidden and position not in table.off:
+        if number in grid.hidden and position not in table.inactive:
             header = table.sheet.header(table.sheet.key[0])
             findings.warning(
                 table.sheet.name,
@@ -70,7 +72,7 @@ def check_other_periods(
     table: SheetTable, headers: HeaderColumns, cells: Sequence[Sequence[Any]], findings: Findings
 ) -> None:
     """Warn of periods outside the horizon; filled columns of other period lengths are errors."""
-    for label, place in headers.outside.items():
+    for label, place in headers.outside_horizon.items():
         if any(place < len(row) and not is_blank(row[place]) for row in cells):
             findings.warning(
                 table.sheet.name,
@@ -79,7 +81,7 @@ def check_other_periods(
                 letter=letter(place),
                 column=label,
             )
-    for label, (place, message, hint) in headers.foreign.items():
+    for label, (place, message, hint) in headers.other_lengths.items():
         filled = any(place < len(row) and not is_blank(row[place]) for row in cells)
         findings.add(
             "error" if filled else "warning",

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from optimizer.tables.findings import Findings, Hint
 from optimizer.tables.schema import Column, Sheet
 
-PERIOD_QUANTITY = Column("number", "wanted in the period", unit="t", default=None, least=0.0)
+PERIOD_QUANTITY = Column("number", "wanted in the period", unit="t", default=None, minimum=0.0)
 
 
 class SheetTable(Struct):
@@ -23,36 +23,36 @@ class SheetTable(Struct):
     values: dict[str, list[Any]] = field(default_factory=dict)
     letters: dict[str, str] = field(default_factory=dict)
     """Letter of each column by header."""
-    bad: dict[int, set[str]] = field(default_factory=dict)
+    unreadable: dict[int, set[str]] = field(default_factory=dict)
     """Attributes of cells that could not be read, by position of the row."""
-    off: set[int] = field(default_factory=set)
+    inactive: set[int] = field(default_factory=set)
     """Positions of the inactive rows."""
-    whole: dict[int, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    lists_as_written: dict[int, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     """Lists of names as written, before inactive names were dropped, by row and attribute."""
 
     def letter(self, attribute: str) -> str:
         """Letter of a column, empty if the sheet does not have it."""
         return self.letters.get(self.sheet.header(attribute), "")
 
-    def spoil(
+    def add_unreadable(
         self, findings: Findings, position: int, attribute: str, message: str, hint: Hint = ""
     ) -> None:
-        """Add an error at a cell that could not be read, and record the cell in ``bad``."""
-        self.bad.setdefault(position, set()).add(attribute)
-        self.complain(findings, position, attribute, message, hint)
+        """Add an error at a cell that could not be read, and record the cell in ``unreadable``."""
+        self.unreadable.setdefault(position, set()).add(attribute)
+        self.add_error(findings, position, attribute, message, hint)
 
-    def warn(
+    def add_warning(
         self, findings: Findings, position: int, attribute: str, message: str, hint: Hint = ""
     ) -> None:
         """Add a warning at a cell, unless the row is inactive."""
-        if position not in self.off:
+        if position not in self.inactive:
             self._add("warning", findings, position, attribute, message, hint)
 
-    def complain(
+    def add_error(
         self, findings: Findings, position: int, attribute: str, message: str, hint: Hint = ""
     ) -> None:
         """Add an error at a cell; in an inactive row it is a warning."""
-        if position in self.off:
+        if position in self.inactive:
             message = f"{message} (the row is switched off)"
             self._add("warning", findings, position, attribute, message, hint)
         else:

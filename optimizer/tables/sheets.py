@@ -90,39 +90,39 @@ class Settings(Declared):
 
     case: str = text("name of the case", default="", default_text="name of the file")
     start: date = day("first day of the plan: first of a month")
-    periods: int = whole("number of periods", least=1, most=1200)
+    periods: int = whole("number of periods", minimum=1, maximum=1200)
     period_length: str = choice("length of a period", tuple(PERIOD_MONTHS))
     currency: str = text("currency of all money", default="USD")
     discount_rate: float = number(
         "per year; everything falls at mid-period",
         unit="per year",
         default=0.0,
-        least=0.0,
-        most=1.0,
+        minimum=0.0,
+        maximum=1.0,
     )
     carrying_cost_rate: float = number(
         "on the value of closing stock and of material under way",
         unit="per year",
         default=0.0,
-        least=0.0,
-        most=1.0,
+        minimum=0.0,
+        maximum=1.0,
     )
     shortage_penalty: float | None = number(
         "per tonne short where a demand line has none of its own",
         unit="{currency}/t",
         default=None,
         default_text="none",
-        least=0.0,
+        minimum=0.0,
     )
     time_limit: float = number(
-        "solver stops after it", unit="s", default=INFINITY, default_text="none", least=0.0
+        "solver stops after it", unit="s", default=INFINITY, default_text="none", minimum=0.0
     )
     mip_gap: float = number(
         "relative gap at which a plan with yes/no decisions counts as optimal",
         unit="share",
         default=1e-4,
-        least=0.0,
-        most=1.0,
+        minimum=0.0,
+        maximum=1.0,
     )
 
 
@@ -141,18 +141,31 @@ class Site(Record):
         default="",
         default_text="none",
     )
-    country: str = text("country that the site lies in", words="country")
+    country: str = text("country that the site lies in", vocabulary="country")
     owner: str = text(
-        "owner, for rules on entities", default="", default_text="none", words="owner"
+        "owner, for rules on entities", default="", default_text="none", vocabulary="owner"
     )
     owner_country: str = text(
-        "country of the owner", default="", default_text="the site's own country", words="country"
+        "country of the owner",
+        default="",
+        default_text="the site's own country",
+        vocabulary="country",
     )
     latitude: float | None = number(
-        "for the map", unit="degrees north", default=None, default_text="none", least=-90, most=90
+        "for the map",
+        unit="degrees north",
+        default=None,
+        default_text="none",
+        minimum=-90,
+        maximum=90,
     )
     longitude: float | None = number(
-        "for the map", unit="degrees east", default=None, default_text="none", least=-180, most=180
+        "for the map",
+        unit="degrees east",
+        default=None,
+        default_text="none",
+        minimum=-180,
+        maximum=180,
     )
     segregates: bool = flag(
         "no: in a period in which one of its processes uses a lot that breaks a rule, all that "
@@ -170,7 +183,7 @@ class Material(Record):
         "stage that a material of this kind has reached",
         default="",
         default_text="none",
-        words="stage",
+        vocabulary="stage",
     )
     traced: bool = flag("no: carries no provenance", default=True)
     value: float = number("customs and carrying value", unit="{currency}/t", default=0.0)
@@ -187,23 +200,23 @@ class Offer(Dated):
     """One line of supply, with its price, limits and contract terms."""
 
     offer: str = text("name of the line of supply", key=True)
-    site: str = text("site that sells", key=True, refers=("Sites.site",))
-    material: str = text("what is sold", key=True, refers=("Materials.material",))
+    site: str = text("site that sells", key=True, references=("Sites.site",))
+    material: str = text("what is sold", key=True, references=("Materials.material",))
     price: float = number("price", unit="{currency}/t")
-    minimum: float = number("least that is bought", unit="t per year", default=0.0, least=0.0)
+    minimum: float = number("least that is bought", unit="t per year", default=0.0, minimum=0.0)
     maximum: float = number(
         "most that can be bought",
         unit="t per year",
         default=INFINITY,
         default_text="unlimited",
-        least=0.0,
+        minimum=0.0,
     )
     after: str = text(
         "tier of a volume discount: offer of the same site and material that is bought up to its "
         "maximum in a period before anything of this row can be bought in it; both need a maximum",
         default="",
         default_text="none",
-        refers=("Supply.offer",),
+        references=("Supply.offer",),
     )
     history: tuple[Event, ...] | None = history(
         "what has been done to it and where, as stage: country [site or owner]; …, or here "
@@ -218,7 +231,7 @@ class Offer(Dated):
         unit="t",
         default=None,
         default_text="none",
-        least=0.0,
+        minimum=0.0,
     )
     take_or_pay: float = share(
         "share of the contract quantity that is paid for even if not taken",
@@ -239,8 +252,8 @@ OfferKey = tuple[str, str, str]
 class Assay(Record):
     """Tonnes of one oxide (or impurity) in a tonne of feed."""
 
-    feed: str = text("feed material", key=True, refers=("Materials.material",))
-    oxide: str = text("oxide or impurity", key=True, words="oxide")
+    feed: str = text("feed material", key=True, references=("Materials.material",))
+    oxide: str = text("oxide or impurity", key=True, vocabulary="oxide")
     share: float = share("tonnes of oxide in a tonne of feed", unit="t/t")
 
 
@@ -248,11 +261,11 @@ class Assay(Record):
 class RecipeLine(Record):
     """One input or output of a recipe."""
 
-    recipe: str = text("name of the recipe", key=True, words="recipe")
-    material: str = text("input or output", key=True, refers=("Materials.material",))
+    recipe: str = text("name of the recipe", key=True, vocabulary="recipe")
+    material: str = text("input or output", key=True, references=("Materials.material",))
     direction: str = choice("in or out", ("in", "out"), key=True)
     quantity: float = number(
-        "tonnes per unit of activity", unit="t per unit of activity", least=0.0
+        "tonnes per unit of activity", unit="t per unit of activity", minimum=0.0
     )
 
 
@@ -260,9 +273,9 @@ class RecipeLine(Record):
 class Recovery(Record):
     """Share of an oxide that ends in a product; one tonne of feed is one unit of activity."""
 
-    recipe: str = text("name of the recipe", key=True, words="recipe")
-    oxide: str = text("oxide, as in Assays", key=True, words="oxide")
-    product: str = text("material that it ends in", key=True, refers=("Materials.material",))
+    recipe: str = text("name of the recipe", key=True, vocabulary="recipe")
+    oxide: str = text("oxide, as in Assays", key=True, vocabulary="oxide")
+    product: str = text("material that it ends in", key=True, references=("Materials.material",))
     recovery: float = share("tonnes recovered of a tonne of contained oxide", unit="t/t")
 
 
@@ -270,22 +283,24 @@ class Recovery(Record):
 class Process(Dated):
     """A recipe run at a site on a unit; rows of further units are the same process."""
 
-    site: str = text("site that runs it", key=True, refers=("Sites.site",))
-    recipe: str = text("what it runs", key=True, refers=("Recipes.recipe", "Recoveries.recipe"))
+    site: str = text("site that runs it", key=True, references=("Sites.site",))
+    recipe: str = text("what it runs", key=True, references=("Recipes.recipe", "Recoveries.recipe"))
     feed: str = text(
         "feed, for recipes of Recoveries; * = every feed with an assay",
         key=True,
         default="",
         default_text="none",
-        refers=("Assays.feed",),
-        star=True,
+        references=("Assays.feed",),
+        wildcard=True,
     )
-    unit: str = text("unit that it uses", key=True, default="", default_text="none", words="unit")
+    unit: str = text(
+        "unit that it uses", key=True, default="", default_text="none", vocabulary="unit"
+    )
     use: float = number(
         "capacity used per unit of activity",
         unit="capacity per unit of activity",
         default=1.0,
-        least=0.0,
+        minimum=0.0,
     )
     cost: float = number("conversion cost", unit="{currency} per unit of activity", default=0.0)
     stages: tuple[str, ...] = names(
@@ -294,21 +309,21 @@ class Process(Dated):
         default=(),
         header="stage",
         default_text="none",
-        words="stage",
+        vocabulary="stage",
     )
     clears: tuple[str, ...] = names(
         "rules that a lot no longer breaks after it",
         default=(),
         default_text="none",
-        refers=("Rules.rule",),
+        references=("Rules.rule",),
     )
-    minimum: float = number("least activity", unit="activity per year", default=0.0, least=0.0)
+    minimum: float = number("least activity", unit="activity per year", default=0.0, minimum=0.0)
     maximum: float = number(
         "most activity",
         unit="activity per year",
         default=INFINITY,
         default_text="unlimited",
-        least=0.0,
+        minimum=0.0,
     )
 
 
@@ -316,9 +331,9 @@ class Process(Dated):
 class Unit(Dated):
     """Capacity of a unit; ramps are several dated rows."""
 
-    site: str = text("site of the unit", key=True, refers=("Sites.site",))
-    unit: str = text("name of the unit", key=True, words="unit")
-    capacity: float = number("capacity in units of use", unit="use per year", least=0.0)
+    site: str = text("site of the unit", key=True, references=("Sites.site",))
+    unit: str = text("name of the unit", key=True, vocabulary="unit")
+    capacity: float = number("capacity in units of use", unit="use per year", minimum=0.0)
     availability: float = share("share of the time that it can run", default=1.0)
     minimum_load: float = share("least load, as a share of the row's own capacity", default=0.0)
     may_idle: bool = flag(
@@ -334,13 +349,13 @@ class Option(Record):
     """An investment; rows of one option are one decision."""
 
     option: str = text("name of the investment", key=True)
-    site: str = text("site that it is built at", key=True, refers=("Sites.site",))
-    unit: str = text("unit that it adds to", key=True, words="unit")
-    added_capacity: float = number("capacity that one adds", unit="use per year", least=0.0)
+    site: str = text("site that it is built at", key=True, references=("Sites.site",))
+    unit: str = text("unit that it adds to", key=True, vocabulary="unit")
+    added_capacity: float = number("capacity that one adds", unit="use per year", minimum=0.0)
     kind: str = choice(
         "what can be decided", ("yes/no", "whole number", "any amount"), default="yes/no"
     )
-    most: float = number("most over the horizon", default=1.0, least=0.0)
+    most: float = number("most over the horizon", default=1.0, minimum=0.0)
     capital_cost: float = number(
         "once, in the period of decision, for one", unit="{currency}", default=0.0
     )
@@ -351,24 +366,24 @@ class Option(Record):
         "years, for its value at the end only",
         unit="years",
         default=None,
-        least=0.0,
+        minimum=0.0,
         default_text="none: no value at the end",
     )
     earliest: date | None = day("earliest decision", default=None, default_text="start")
     build_months: float = number(
-        "capacity comes so long after the decision", unit="months", default=0.0, least=0.0
+        "capacity comes so long after the decision", unit="months", default=0.0, minimum=0.0
     )
     needs: tuple[str, ...] = names(
         "options that must be built no later",
         default=(),
         default_text="none",
-        refers=("Options.option",),
+        references=("Options.option",),
     )
     one_of: tuple[str, ...] = names(
         "of the options that share a word at most one is built",
         default=(),
         default_text="none",
-        words="group",
+        vocabulary="group",
     )
 
 
@@ -376,23 +391,25 @@ class Option(Record):
 class Lane(Dated):
     """A way from site to site for a material by a mode."""
 
-    from_site: str = text("where it starts", key=True, refers=("Sites.site",))
-    to_site: str = text("where it ends", key=True, refers=("Sites.site",))
+    from_site: str = text("where it starts", key=True, references=("Sites.site",))
+    to_site: str = text("where it ends", key=True, references=("Sites.site",))
     material: str = text(
         "what is shipped; * = what something at its end can take",
         key=True,
-        refers=("Materials.material",),
-        star=True,
+        references=("Materials.material",),
+        wildcard=True,
     )
-    mode: str = text("means of transport", key=True, default="", default_text="none", words="mode")
+    mode: str = text(
+        "means of transport", key=True, default="", default_text="none", vocabulary="mode"
+    )
     cost: float = number("freight on tonnes shipped", unit="{currency}/t")
-    lead_days: float = number("days under way", unit="days", default=0.0, least=0.0)
+    lead_days: float = number("days under way", unit="days", default=0.0, minimum=0.0)
     maximum: float = number(
         "most that can be shipped",
         unit="t per year",
         default=INFINITY,
         default_text="unlimited",
-        least=0.0,
+        minimum=0.0,
     )
     arrives: float = share("share that arrives", default=1.0)
     fixed_cost: float = number(
@@ -404,7 +421,7 @@ class Lane(Dated):
         "least shipment in a period in which the lane is used, as written",
         unit="t per period",
         default=0.0,
-        least=0.0,
+        minimum=0.0,
     )
 
 
@@ -413,18 +430,20 @@ class Tariff(Dated):
     """A duty on goods of an origin brought into a country."""
 
     measure: str = text(
-        "name of the duty", key=True, default="", default_text="blank", words="measure"
+        "name of the duty", key=True, default="", default_text="blank", vocabulary="measure"
     )
     origin_country: str = text(
         "countries that last made it, or that it was bought from",
         key=True,
-        words="countries",
-        star=True,
+        vocabulary="countries",
+        wildcard=True,
     )
-    destination_country: str = text("countries of entry", key=True, words="countries", star=True)
-    material: str = text("what", key=True, refers=("Materials.material",), star=True)
+    destination_country: str = text(
+        "countries of entry", key=True, vocabulary="countries", wildcard=True
+    )
+    material: str = text("what", key=True, references=("Materials.material",), wildcard=True)
     ad_valorem: float = number(
-        "share of the material's value", unit="share", default=0.0, least=0.0, most=10.0
+        "share of the material's value", unit="share", default=0.0, minimum=0.0, maximum=10.0
     )
     specific: float = number("per tonne", unit="{currency}/t", default=0.0)
 
@@ -433,27 +452,27 @@ class Tariff(Dated):
 class Stock(Dated):
     """Opening stock, bounds and costs of stock at a site."""
 
-    site: str = text("where", key=True, refers=("Sites.site",))
-    material: str = text("what", key=True, refers=("Materials.material",))
-    opening: float = number("stock at the start", unit="t", default=0.0, least=0.0)
+    site: str = text("where", key=True, references=("Sites.site",))
+    material: str = text("what", key=True, references=("Materials.material",))
+    opening: float = number("stock at the start", unit="t", default=0.0, minimum=0.0)
     history: tuple[Event, ...] | None = history(
         "history of the opening stock, written as in Supply; its events are dated the day before "
         "the start",
         default=None,
         default_text="as in Supply",
     )
-    minimum: float = number("least closing stock", unit="t", default=0.0, least=0.0)
+    minimum: float = number("least closing stock", unit="t", default=0.0, minimum=0.0)
     maximum: float = number(
-        "most closing stock", unit="t", default=INFINITY, default_text="unlimited", least=0.0
+        "most closing stock", unit="t", default=INFINITY, default_text="unlimited", minimum=0.0
     )
     days_of_cover: float = number(
         "cover of what is used, shipped and delivered there in the next period",
         unit="days",
         default=0.0,
-        least=0.0,
+        minimum=0.0,
     )
     closing: float = number(
-        "least stock at the end", unit="t", default=0.0, default_text="none", least=0.0
+        "least stock at the end", unit="t", default=0.0, default_text="none", minimum=0.0
     )
     closing_value: float = number("credit for stock at the end", unit="{currency}/t", default=0.0)
     holding_cost: float = number("on closing stock", unit="{currency}/t per year", default=0.0)
@@ -464,10 +483,10 @@ class Order(Record):
     """An order that is already under way."""
 
     order: str = text("name of the order", key=True)
-    to_site: str = text("where it arrives", refers=("Sites.site",))
-    material: str = text("what", refers=("Materials.material",))
+    to_site: str = text("where it arrives", references=("Sites.site",))
+    material: str = text("what", references=("Materials.material",))
     arrival: date = day("day of arrival")
-    quantity: float = number("what arrives", unit="t", least=0.0)
+    quantity: float = number("what arrives", unit="t", minimum=0.0)
     history: tuple[Event, ...] | None = history(
         "written as in Supply, required for traced materials; its events are dated the day before "
         "the start",
@@ -481,13 +500,13 @@ class Demand(Dated):
     """A line of demand; ``by_period`` holds its period columns, label to tonnes."""
 
     line: str = text("name of the demand line", key=True)
-    customer: str = text("site that receives", key=True, refers=("Sites.site",))
-    material: str = text("what", key=True, refers=("Materials.material",))
+    customer: str = text("site that receives", key=True, references=("Sites.site",))
+    material: str = text("what", key=True, references=("Materials.material",))
     segment: str = text(
         "segment that rules look at; blank: only rules for *",
         default="",
         default_text="none",
-        words="segment",
+        vocabulary="segment",
     )
     quantity: float | None = number(
         "wanted, and the most that is delivered; a column headed with a period's label wins "
@@ -495,7 +514,7 @@ class Demand(Dated):
         unit="t per year",
         default=None,
         default_text="a figure for every period",
-        least=0.0,
+        minimum=0.0,
     )
     minimum: float = share("share that must be delivered whatever it costs", default=0.0)
     price: float = number("revenue", unit="{currency}/t delivered", default=0.0)
@@ -504,7 +523,7 @@ class Demand(Dated):
         unit="{currency}/t short",
         default=None,
         default_text="Settings",
-        least=0.0,
+        minimum=0.0,
     )
     by_period: tuple[tuple[str, float], ...] = ()
 
@@ -515,7 +534,7 @@ class Rule(Dated):
 
     rule: str = text("name of the rule", key=True)
     segments: tuple[str, ...] = names(
-        "segments that it binds; * = every segment", words="segment", star=True
+        "segments that it binds; * = every segment", vocabulary="segment", wildcard=True
     )
     maximum_share: float = share(
         "share of the tonnes delivered to one line that may break the rule", default=0.0
@@ -536,20 +555,30 @@ class Rule(Dated):
 class ScopeLine(Record):
     """One line of a rule's scope; an empty tuple matches anything."""
 
-    rule: str = text("name of the rule", key=True, refers=("Rules.rule",))
+    rule: str = text("name of the rule", key=True, references=("Rules.rule",))
     line: str = text("name of the line", key=True, default="", default_text="none")
     country: tuple[str, ...] = names(
-        "countries of the event", default=(), star=True, default_text="any", words="countries"
+        "countries of the event",
+        default=(),
+        wildcard=True,
+        default_text="any",
+        vocabulary="countries",
     )
     owner_country: tuple[str, ...] = names(
-        "countries of the owner", default=(), star=True, default_text="any", words="countries"
+        "countries of the owner",
+        default=(),
+        wildcard=True,
+        default_text="any",
+        vocabulary="countries",
     )
     owner: tuple[str, ...] = names(
-        "owner", default=(), star=True, default_text="any", words="owner"
+        "owner", default=(), wildcard=True, default_text="any", vocabulary="owner"
     )
-    site: tuple[str, ...] = names("site", default=(), star=True, default_text="any", words="place")
+    site: tuple[str, ...] = names(
+        "site", default=(), wildcard=True, default_text="any", vocabulary="place"
+    )
     stage: tuple[str, ...] = names(
-        "stage", default=(), star=True, default_text="any", words="stage"
+        "stage", default=(), wildcard=True, default_text="any", vocabulary="stage"
     )
 
 
@@ -571,50 +600,54 @@ class Limit(Dated):
     limit: str = text("name of the limit", key=True)
     measure: str = choice("what is added up", MEASURES)
     site: tuple[str, ...] = names(
-        "site", default=(), default_text="any", star=True, refers=("Sites.site",)
+        "site", default=(), default_text="any", wildcard=True, references=("Sites.site",)
     )
     to_site: tuple[str, ...] = names(
         "end of the lane, for shipped",
         default=(),
         default_text="any",
-        star=True,
-        refers=("Sites.site",),
+        wildcard=True,
+        references=("Sites.site",),
     )
     country: tuple[str, ...] = names(
-        "countries of the site", default=(), default_text="any", star=True, words="countries"
+        "countries of the site",
+        default=(),
+        default_text="any",
+        wildcard=True,
+        vocabulary="countries",
     )
     owner: tuple[str, ...] = names(
-        "owner of the site", default=(), default_text="any", star=True, words="owner"
+        "owner of the site", default=(), default_text="any", wildcard=True, vocabulary="owner"
     )
     material: tuple[str, ...] = names(
         "material; for made the feed",
         default=(),
         default_text="any",
-        star=True,
-        refers=("Materials.material",),
+        wildcard=True,
+        references=("Materials.material",),
     )
     recipe: tuple[str, ...] = names(
         "recipe",
         default=(),
         default_text="any",
-        star=True,
-        refers=("Recipes.recipe", "Recoveries.recipe"),
+        wildcard=True,
+        references=("Recipes.recipe", "Recoveries.recipe"),
     )
     offer: tuple[str, ...] = names(
-        "offer", default=(), default_text="any", star=True, refers=("Supply.offer",)
+        "offer", default=(), default_text="any", wildcard=True, references=("Supply.offer",)
     )
     line: tuple[str, ...] = names(
-        "demand line", default=(), default_text="any", star=True, refers=("Demand.line",)
+        "demand line", default=(), default_text="any", wildcard=True, references=("Demand.line",)
     )
     mode: tuple[str, ...] = names(
-        "mode, for shipped", default=(), default_text="any", star=True, words="mode"
+        "mode, for shipped", default=(), default_text="any", wildcard=True, vocabulary="mode"
     )
     option: tuple[str, ...] = names(
         "option, for built and spent",
         default=(),
         default_text="any",
-        star=True,
-        refers=("Options.option",),
+        wildcard=True,
+        references=("Options.option",),
     )
     as_: str = choice(
         "tonnes or money per window, or share of the same measure and material without the "
@@ -624,10 +657,10 @@ class Limit(Dated):
         default="tonnes",
     )
     minimum: float = number(
-        "least", unit="t, money or share", default=0.0, default_text="none", least=0.0
+        "least", unit="t, money or share", default=0.0, default_text="none", minimum=0.0
     )
     maximum: float = number(
-        "most", unit="t, money or share", default=INFINITY, default_text="none", least=0.0
+        "most", unit="t, money or share", default=INFINITY, default_text="none", minimum=0.0
     )
     window: str = choice(
         "over what it is added up", ("period", "year", "horizon"), default="period"
@@ -644,9 +677,9 @@ LIMIT_FILTERS = tuple(
 class Blend(Record):
     """Share of an oxide in all tonnes that a recipe takes in at a site in a period."""
 
-    site: str = text("where", key=True, refers=("Sites.site",))
-    recipe: str = text("recipe", key=True, refers=("Recipes.recipe", "Recoveries.recipe"))
-    oxide: str = text("oxide or impurity, as in Assays", key=True, words="oxide")
+    site: str = text("where", key=True, references=("Sites.site",))
+    recipe: str = text("recipe", key=True, references=("Recipes.recipe", "Recoveries.recipe"))
+    oxide: str = text("oxide or impurity, as in Assays", key=True, vocabulary="oxide")
     minimum: float = share("least share", unit="t/t", default=0.0)
     maximum: float = share("most share", unit="t/t", default=1.0)
 
@@ -661,7 +694,7 @@ class Change(Dated):
         "scenarios whose changes are made first",
         default=(),
         default_text="none",
-        refers=("Scenarios.scenario",),
+        references=("Scenarios.scenario",),
     )
     sheet: str = text("sheet that is changed; blank only beside based on", default="")
     where: str = text(

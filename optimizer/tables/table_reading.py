@@ -49,7 +49,7 @@ def read_table(
     if cells or _has_only_unknown_columns(grid, headers):
         report_missing_columns(sheet, headers, findings)
     active = _column(table, "active", headers, cells, currency, findings)
-    table.off = {position for position, is_active in enumerate(active) if not is_active}
+    table.inactive = {position for position, is_active in enumerate(active) if not is_active}
     check_totals(table, headers, cells, findings)
     check_hidden_rows(table, grid, findings)
     for name in sheet.columns:
@@ -67,7 +67,7 @@ def read_table(
 
 def _data_rows(grid: CellGrid, headers: HeaderColumns, table: SheetTable) -> list[list[Any]]:
     """Rows below the header with a filled cell in a column of the table; fills ``table.rows``."""
-    places = headers.own()
+    places = headers.data_columns()
     rows = []
     for number, row in enumerate(grid.rows[headers.row + 1 :], headers.row + 2):
         width = len(row)
@@ -83,7 +83,7 @@ def _data_rows(grid: CellGrid, headers: HeaderColumns, table: SheetTable) -> lis
 def _has_only_unknown_columns(grid: CellGrid, headers: HeaderColumns) -> bool:
     """True if a sheet has rows, but no known column."""
     below = grid.rows[headers.row + 1 :] if headers.row >= 0 else []
-    return not headers.own() and any(not is_blank(raw) for row in below for raw in row)
+    return not headers.data_columns() and any(not is_blank(raw) for row in below for raw in row)
 
 
 def _column(
@@ -103,7 +103,7 @@ def _column(
         )
     if column.required:
         for position in range(len(cells)):
-            table.bad.setdefault(position, set()).add(name)
+            table.unreadable.setdefault(position, set()).add(name)
     return [_stand_in(column)] * len(cells)
 
 
@@ -130,8 +130,8 @@ def _values(
     """
     parse = cell_parser(column, currency)
     numeric = column.kind == "number"
-    least = -CELL_NUMBER_LIMIT if column.least is None else column.least
-    most = CELL_NUMBER_LIMIT if column.most is None else column.most
+    least = -CELL_NUMBER_LIMIT if column.minimum is None else column.minimum
+    most = CELL_NUMBER_LIMIT if column.maximum is None else column.maximum
     empty = _required(column, currency) if column.required else column.default
     read: dict[str, Any] = {"": empty}
     values: list[Any] = []
@@ -147,7 +147,7 @@ def _values(
         if type(raw) is not str:
             value = _value(raw, parse, empty)
             if type(raw) is SharedCell and type(value) is not InvalidCell:
-                table.warn(
+                table.add_warning(
                     findings,
                     position,
                     name,
@@ -159,7 +159,7 @@ def _values(
         else:
             value = read[raw] = _value(raw, parse, empty)
         if type(value) is InvalidCell:
-            table.spoil(findings, position, name, value.message, value.hint)
+            table.add_unreadable(findings, position, name, value.message, value.hint)
             value = _stand_in(column)
         values.append(value)
     return values

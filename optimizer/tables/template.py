@@ -195,7 +195,7 @@ def columns_of_sheet(name: str) -> dict[str, Column]:
 def note(column: Column, currency: str) -> str:
     """Text of the note on a header: meaning, unit, type, allowed values, default."""
     entry = ENTRY_HINTS.get(column.kind, columns_page.kind_label(column))
-    if column.unit in ("share", "t/t") and column.most == 1:
+    if column.unit in ("share", "t/t") and column.maximum == 1:
         entry = "0.25 or 25 %"
     allowed = columns_page.allowed_label(column)
     blank = "an error: required" if column.required else columns_page.default_label(column)

@@ -44,8 +44,8 @@ def validation_rule(sheet: str, column: Column) -> dict[str, Any] | None:
 
 
 def _range(column: Column) -> dict[str, Any]:
-    most = CELL_NUMBER_LIMIT if column.most is None else column.most
-    least = -CELL_NUMBER_LIMIT if column.least is None else column.least
+    most = CELL_NUMBER_LIMIT if column.maximum is None else column.maximum
+    least = -CELL_NUMBER_LIMIT if column.minimum is None else column.minimum
     what = "Whole number" if column.kind == "whole" else "Number"
     allowed = allowed_label(column)
     words = f"{what}: {allowed}." if allowed else f"{what}, without its unit."
@@ -62,11 +62,11 @@ def _range(column: Column) -> dict[str, Any]:
 
 def _reference(sheet: str, column: Column) -> dict[str, Any] | None:
     """Validation of a name that another sheet declares."""
-    if column.words == "stage":
+    if column.vocabulary == "stage":
         return {"validate": "list", "source": list(STAGES), "show_error": False}
-    places = column.refers
-    if not places and column.words in SUGGESTED_COLUMNS:
-        place = SUGGESTED_COLUMNS[column.words]
+    places = column.references
+    if not places and column.vocabulary in SUGGESTED_COLUMNS:
+        place = SUGGESTED_COLUMNS[column.vocabulary]
         suggested = {"validate": "list", "source": _filled_cells(place), "show_error": False}
         return None if place.startswith(f"{sheet}.") else suggested
     if not places:
@@ -75,7 +75,7 @@ def _reference(sheet: str, column: Column) -> dict[str, Any] | None:
         several = {"validate": "list", "source": _filled_cells(places[0]), "show_error": False}
         return several if len(places) == 1 else None
     words = f"This name is not in {references_label(column)} yet."
-    if column.star:
+    if column.wildcard:
         words += " (* is allowed.)"
     if len(places) == 1:
         return {"validate": "list", "source": _filled_cells(places[0]), **_warning(words)}

@@ -13,7 +13,7 @@ from optimizer.tables.canonical_names import Vocabularies
 from optimizer.tables.dates import Horizon
 from optimizer.tables.findings import Findings, Hint
 from optimizer.tables.schema import SHEETS
-from optimizer.tables.settings import GivenSettings
+from optimizer.tables.settings import SettingsTable
 from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.sheets import Dated
 
@@ -25,7 +25,7 @@ SHEET_BY_RECORD = {sheet.record: sheet.name for sheet in SHEETS.values()}
 class WorkbookDraft(Struct):
     """Active rows of every sheet; cells that could not be read hold a placeholder."""
 
-    settings: GivenSettings
+    settings: SettingsTable
     horizon: Horizon | None
     tables: dict[str, SheetTable]
     vocabularies: Vocabularies
@@ -39,7 +39,9 @@ class WorkbookDraft(Struct):
 
     def __post_init__(self) -> None:
         for name, table in self.tables.items():
-            self.unreadable[name] = {table.rows[at]: names for at, names in table.bad.items()}
+            self.unreadable[name] = {
+                table.rows[at]: names for at, names in table.unreadable.items()
+            }
             self.active[name], self.inactive[name] = _records(table)
 
     def rows(self, sheet: str) -> list[Any]:
@@ -92,9 +94,9 @@ def _records(table: SheetTable) -> tuple[list[Any], list[Any]]:
     names = ("row", *table.values)
     active, inactive = [], []
     for at, cells in enumerate(zip(table.rows, *table.values.values(), strict=True)):
-        if at not in table.off:
+        if at not in table.inactive:
             active.append(record(**dict(zip(names, cells, strict=True))))
-        elif at not in table.bad:
+        elif at not in table.unreadable:
             inactive.append(record(**dict(zip(names, cells, strict=True))))
     return active, inactive
 

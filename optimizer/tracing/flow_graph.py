@@ -94,9 +94,9 @@ def build_flow_graph(solution: VariableValues) -> FlowGraph:
         vertex = len(graph.material)
         graph.material.append(None)
         graph.runs[vertex] = RunVertex(run.process, t)
-        for node, tonnes in run.used.items():
+        for node, tonnes in run.consumed.items():
             graph.link(graph.at(node, t), vertex, tonnes * activity)
-        for node, tonnes in run.made.items():
+        for node, tonnes in run.produced.items():
             graph.link(vertex, graph.at(node, t), tonnes * activity)
     graph.entries += (*_purchase_entries(solution, graph), *_inflow_entries(network, graph))
     return graph

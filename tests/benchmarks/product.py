@@ -71,7 +71,7 @@ def main(clock: Clock, workbook: str, output: str) -> None:
         columns=len(programs[0].cost),
         rows=len(programs[0].row_lower),
         nonzeros=len(programs[0].values),
-        kept=result.network.cut.kept,
+        kept=result.network.pruning.kept,
     )
 
 

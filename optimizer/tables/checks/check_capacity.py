@@ -87,7 +87,7 @@ def _supply_bounds(draft: WorkbookDraft, without: frozenset[str]) -> dict[str, f
         made: dict[str, float] = defaultdict(float)
         for flow, rate in producers:
             activity = min([rate, *_input_limits(flow, bounds)])
-            for material, tonnes in flow.made.items():
+            for material, tonnes in flow.produced.items():
                 if tonnes:
                     made[material] += tonnes * activity
         tighter = {name: bought.get(name, 0.0) + made.get(name, 0.0) for name in (*bought, *made)}
@@ -101,7 +101,7 @@ def _input_limits(flow: RecipeFlow, bounds: dict[str, float]) -> list[float]:
     """Activity that each input allows; empty before the first round, when no bound is known."""
     if not bounds:
         return []
-    return [bounds.get(name, 0.0) / tonnes for name, tonnes in flow.taken.items() if tonnes]
+    return [bounds.get(name, 0.0) / tonnes for name, tonnes in flow.consumed.items() if tonnes]
 
 
 def _purchases(draft: WorkbookDraft, without: frozenset[str]) -> dict[str, float]:

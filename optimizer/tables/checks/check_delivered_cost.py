@@ -121,7 +121,7 @@ def _marginal_cost_bounds(draft: WorkbookDraft) -> dict[str, float]:
     for _ in range(MAX_COST_BOUND_ROUNDS):
         lowered = False
         for flow, running in producers:
-            for material in flow.made:
+            for material in flow.produced:
                 bound = _production_cost(flow, running, material, cost, credit)
                 if bound < cost.get(material, INFINITY):
                     cost[material] = bound
@@ -149,15 +149,15 @@ def _production_cost(
 ) -> float:
     """Lower bound on the cost of a tonne of a product: inputs less credits for by-products."""
     total = running
-    for name, tonnes in flow.taken.items():
+    for name, tonnes in flow.consumed.items():
         if tonnes:
             total += tonnes * cost.get(name, INFINITY)
-    if total == INFINITY or not flow.made[material]:
+    if total == INFINITY or not flow.produced[material]:
         return INFINITY
-    for name, tonnes in flow.made.items():
+    for name, tonnes in flow.produced.items():
         if name != material and tonnes:
             total -= tonnes * credit.get(name, 0.0)
-    return total / flow.made[material] if total == total else -INFINITY  # NaN: inf - inf
+    return total / flow.produced[material] if total == total else -INFINITY  # NaN: inf - inf
 
 
 def _running_costs(draft: WorkbookDraft) -> dict[tuple[str, str], float]:
@@ -194,7 +194,7 @@ def _credits(draft: WorkbookDraft, flows: list[RecipeFlow]) -> dict[str, float]:
         if row.disposal_cost is not None:
             credit[row.material] = max(credit[row.material], -row.disposal_cost)
     for flow in flows:
-        credit.update((name, INFINITY) for name, tonnes in flow.taken.items() if tonnes)
+        credit.update((name, INFINITY) for name, tonnes in flow.consumed.items() if tonnes)
     return credit
 
 

@@ -13,7 +13,7 @@ def check_demand(draft: WorkbookDraft) -> None:
     if not draft.rows("Demand"):
         draft.findings.warning("Demand", "there is no row: nothing is wanted")
     penalty = draft.settings.values.get("shortage_penalty")
-    has_default = penalty is not None or "shortage_penalty" in draft.settings.unread
+    has_default = penalty is not None or "shortage_penalty" in draft.settings.unreadable
     labels = list(draft.horizon.labels()) if draft.horizon else []
     for row in draft.readable_rows("Demand"):
         if row.shortage_penalty is None and not has_default:

@@ -156,7 +156,8 @@ def _ad_valorem_tariff(rows: list[Any], pair: tuple[str, str], sets: CountrySets
     applicable = [
         row
         for row in rows
-        if sets.holds(row.origin_country, pair[0]) and sets.holds(row.destination_country, pair[1])
+        if sets.contains(row.origin_country, pair[0])
+        and sets.contains(row.destination_country, pair[1])
     ]
     for measure_rows in group_rows(applicable, lambda row: row.measure).values():
         if all(row.ad_valorem for row in measure_rows):

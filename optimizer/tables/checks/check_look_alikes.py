@@ -24,7 +24,7 @@ def check_look_alikes(draft: WorkbookDraft) -> None:
     for name, other, place in (*_declared_pairs(draft), *_free_pairs(draft)):
         sheet, position, attribute = place
         table = draft.tables[sheet]
-        if place in reported or position in table.off:
+        if place in reported or position in table.inactive:
             continue
         reported.add(place)
         draft.findings.error(

@@ -61,7 +61,7 @@ def _amounts(columns: dict[str, Column]) -> list[str]:
         name
         for name, column in columns.items()
         if column.kind == "number"
-        and column.least == 0
+        and column.minimum == 0
         and column.unit not in TIME_UNITS
         and "currency" not in column.unit
     ]

@@ -34,8 +34,8 @@ Chosen so that quantities rounded to three digits raise no warning.
 class ProcessSides(Struct):
     """Materials that a process takes in and gives out."""
 
-    taken: set[str] = field(default_factory=set)
-    made: set[str] = field(default_factory=set)
+    consumed: set[str] = field(default_factory=set)
+    produced: set[str] = field(default_factory=set)
 
 
 def _sides(draft: WorkbookDraft) -> dict[tuple[str, str], ProcessSides]:
@@ -43,8 +43,8 @@ def _sides(draft: WorkbookDraft) -> dict[tuple[str, str], ProcessSides]:
     sides: dict[tuple[str, str], ProcessSides] = defaultdict(ProcessSides)
     for (recipe, feed), flow in recipe_flows(draft).items():
         for key in {(recipe, feed), (recipe, "*")}:
-            sides[key].taken |= {name for name, tonnes in flow.taken.items() if tonnes}
-            sides[key].made |= {name for name, tonnes in flow.made.items() if tonnes}
+            sides[key].consumed |= {name for name, tonnes in flow.consumed.items() if tonnes}
+            sides[key].produced |= {name for name, tonnes in flow.produced.items() if tonnes}
     return sides
 
 
@@ -62,11 +62,11 @@ def check_outlets(draft: WorkbookDraft) -> None:
         draft.readable_rows("Processes"), lambda row: (row.site, (row.recipe, row.feed))
     )
     for site, run in groups:
-        takes[site] |= sides[run].taken
+        takes[site] |= sides[run].consumed
     for (site, run), rows in groups.items():
         if "*" in takes[site]:
             continue
-        for material in sorted(sides[run].made - takes[site] - free):
+        for material in sorted(sides[run].produced - takes[site] - free):
             draft.warning(
                 rows[0],
                 "recipe",
@@ -81,8 +81,8 @@ def check_sources(draft: WorkbookDraft) -> None:
     if any(draft.unreadable[name] for name in MATERIAL_FLOW_SHEETS):
         return
     sides = _sides(draft).values()
-    made = {name for side in sides for name in side.made}
-    used = {name for side in sides for name in side.taken}
+    made = {name for side in sides for name in side.produced}
+    used = {name for side in sides for name in side.consumed}
     made |= {row.material for sheet in ("Supply", "Pipeline") for row in draft.rows(sheet)}
     made |= {row.material for row in draft.rows("Stocks") if row.opening}
     used |= {row.material for row in draft.rows("Demand")}
@@ -103,7 +103,7 @@ def check_mass(draft: WorkbookDraft) -> None:
     place |= {row.recipe: row for row in reversed(draft.rows("Recipes"))}
     reported = set()
     for (recipe, feed), flow in recipe_flows(draft).items():
-        taken, made = sum(flow.taken.values()), sum(flow.made.values())
+        taken, made = sum(flow.consumed.values()), sum(flow.produced.values())
         if made > MASS_GAIN_TOLERANCE * taken and recipe in place and recipe not in reported:
             reported.add(recipe)
             of = f" of {quoted(feed)}" if feed else ""

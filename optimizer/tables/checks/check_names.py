@@ -28,7 +28,7 @@ def check_spelling(draft: WorkbookDraft) -> None:
         for rare, other in sorted(_typos(vocabulary)):
             sheet, position, attribute = vocabulary.first[rare]
             table = draft.tables[sheet]
-            if position in table.off:
+            if position in table.inactive:
                 continue
             draft.findings.warning(
                 sheet,
@@ -52,11 +52,11 @@ def check_hong_kong_and_macao(draft: WorkbookDraft) -> None:
             banned = [line for line in lines if getattr(line, attribute)]
             settled = any(
                 f"{NEGATION_PREFIX}{place}" in getattr(line, attribute)
-                or sets.holds(getattr(line, attribute), place)
+                or sets.contains(getattr(line, attribute), place)
                 for line in banned
             )
             if not settled and any(
-                sets.holds(getattr(line, attribute), "China") for line in banned
+                sets.contains(getattr(line, attribute), "China") for line in banned
             ):
                 draft.error(
                     banned[0],
@@ -139,7 +139,7 @@ def check_list_separators(draft: WorkbookDraft) -> None:
     for place, known in draft.vocabularies.defined.items():
         name, _, header = place.partition(".")
         column = next(c for c in SHEETS[name].columns.values() if c.header == header)
-        if column.refers or place not in NAMES_USED_IN_LISTS:
+        if column.references or place not in NAMES_USED_IN_LISTS:
             continue
         split = [word for word in known.values() if "," in word or ";" in word]
         if split:
@@ -158,6 +158,6 @@ NAMES_USED_IN_LISTS = {
     for sheet in SHEETS.values()
     for column in sheet.columns.values()
     if column.kind == "names"
-    for target in column.refers
+    for target in column.references
 }
 """Columns whose names may stand in a list."""

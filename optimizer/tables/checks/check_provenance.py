@@ -249,7 +249,9 @@ def _check_processes(draft: WorkbookDraft, scope: Iterable[Any]) -> None:
 
     def bans(line: Any, column: str, name: str) -> bool:
         names = getattr(line, column)
-        return bool(names) and (sets.holds(names, name) if "country" in column else name in names)
+        return bool(names) and (
+            sets.contains(names, name) if "country" in column else name in names
+        )
 
     banned_by = {}
     for site in draft.rows("Sites"):

@@ -72,7 +72,7 @@ def _headers(sheet: str, draft: WorkbookDraft) -> dict[str, Column] | None:
             if name == "Demand":
                 for label in draft.horizon.labels() if draft.horizon else ():
                     headers[fold(label)] = Column(
-                        "number", "", header=label, unit="t", default=None, least=0.0
+                        "number", "", header=label, unit="t", default=None, minimum=0.0
                     )
             return headers
     return None

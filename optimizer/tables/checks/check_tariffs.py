@@ -56,13 +56,13 @@ def _check_list_pair(
         return
     pairs = list(zip(first_pattern, second_pattern, strict=True))
     countries, materials = pairs[:2], pairs[2]
-    if not all(sets.meet(*pair) for pair in countries):
+    if not all(sets.overlap(*pair) for pair in countries):
         return
     if materials[0] != materials[1] and "*" not in materials:
         return
     if all((a == "*") == (b == "*") for a, b in pairs):
-        inner = all(sets.lies_within(a, b) for a, b in countries)
-        outer = all(sets.lies_within(b, a) for a, b in countries)
+        inner = all(sets.is_subset(a, b) for a, b in countries)
+        outer = all(sets.is_subset(b, a) for a, b in countries)
         if inner != outer:
             return
     material = materials[1] if materials[0] == "*" else materials[0]
@@ -72,7 +72,7 @@ def _check_list_pair(
         if _pattern(row).count("*") < first_pattern.count("*")
         and row.material in ("*", material)
         and all(
-            sets.meet_within(*pair, name)
+            sets.overlap_within(*pair, name)
             for pair, name in zip(countries, _pattern(row)[:2], strict=True)
         )
     ]

@@ -14,8 +14,8 @@ from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
 class RecipeFlow(Struct):
     """Inputs and outputs of one unit of activity of a recipe, in tonnes by material."""
 
-    taken: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    made: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    consumed: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    produced: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
 def recipe_flows(draft: WorkbookDraft) -> dict[tuple[str, str], RecipeFlow]:
@@ -47,12 +47,12 @@ def _flow(
 ) -> RecipeFlow:
     flow = RecipeFlow()
     for line in lines:
-        side = flow.taken if line.direction == "in" else flow.made
+        side = flow.consumed if line.direction == "in" else flow.produced
         side[line.material] += line.quantity
     if feed:
-        flow.taken[feed] += 1.0
+        flow.consumed[feed] += 1.0
     for row in rows:
-        flow.made[row.product] += row.recovery * assay.get(row.oxide, 0.0)
+        flow.produced[row.product] += row.recovery * assay.get(row.oxide, 0.0)
     return flow
 
 
@@ -92,7 +92,7 @@ def _usable_materials(draft: WorkbookDraft, lanes: list[Any]) -> dict[str, dict[
     inputs: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for (recipe, feed), flow in recipe_flows(draft).items():
         for key in {(recipe, feed), (recipe, "*")}:
-            inputs[key].update(dict.fromkeys(flow.taken))
+            inputs[key].update(dict.fromkeys(flow.consumed))
     for site, recipe, feed in dict.fromkeys(
         (row.site, row.recipe, row.feed) for row in draft.rows("Processes")
     ):

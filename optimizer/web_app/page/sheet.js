@@ -134,7 +134,7 @@ function report() {
         ),
       ]),
     left > 0 ? make("p", {class: "note"}, `And ${digits(left)} more: see the marked copy.`) : null,
-    workbook.findings.length ? null : make("p", {}, "Nothing to complain of."),
+    workbook.findings.length ? null : make("p", {}, "No errors or warnings."),
     make(
       "p",
       {class: "note"},
