@@ -14,7 +14,7 @@ import pytest
 
 from optimizer.audit import Audit, audit
 from optimizer.audit.audit_duty import AuditDuties
-from optimizer.audit.audit_entitlements import AuditWorkbook
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.result.result_layouts import RESULT_LAYOUTS, Layout, Table
 from optimizer.tables.case import Case
 from optimizer.tables.read import read_frames

@@ -16,11 +16,11 @@ import optimizer
 from optimizer import audit as audit_room
 from optimizer.audit import audit
 from optimizer.audit.audit_contents import AuditContents
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_graph import AuditGraph
 from optimizer.audit.audit_lots import LotLedger
 from optimizer.audit.audit_origins import OriginShareAudit
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import Tally
 from optimizer.result.result_layouts import Table
 from tests.conftest import make, need, offer, process, recipe

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from optimizer.audit import audit
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_histories import AuditProvenance
+from optimizer.audit.audit_workbook import AuditWorkbook
 from tests.test_audit import YARD, Rows, failed, make_case, make_tables, sheets, yard
 
 # A plant that does not segregate: X of clean A, Y of Chinese B, in periods of a year.

@@ -1,7 +1,7 @@
 """An audit of a plan, written without the model's code.
 
 It recomputes balances, limits, rules and costs from the input tables and from the flows
-in the result tables. :mod:`~optimizer.audit.audit_entitlements` reads the input tables and
+in the result tables. :mod:`~optimizer.audit.audit_workbook` reads the input tables and
 :mod:`~optimizer.audit.audit_flows` the flows; each other file checks one subject.
 The audit uses nothing of the network, the model or the solver, so that it does not repeat
 their errors.
@@ -21,7 +21,6 @@ from optimizer.audit.audit_compliance import AuditDeliveries, ComplianceAudit
 from optimizer.audit.audit_cost_rows import cost_row_tallies
 from optimizer.audit.audit_costs import CostAudit
 from optimizer.audit.audit_custody import CustodyAudit
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_graph import AuditGraph
 from optimizer.audit.audit_inputs import AUDIT_ALL_INPUTS
@@ -42,6 +41,7 @@ from optimizer.audit.audit_sums import BalanceAudit
 from optimizer.audit.audit_tiers import tier_tally
 from optimizer.audit.audit_units import UnitAudit
 from optimizer.audit.audit_window_restrictions import AuditWindowRestrictions
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import AUDIT_TOLERANCE, Audit, Check, Tally
 from optimizer.result.result_layouts import Tables
 from optimizer.tables.case import Case

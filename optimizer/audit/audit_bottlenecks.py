@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_restriction import MAXIMUM_SIDE, MINIMUM_SIDE
 from optimizer.audit.audit_scarcity import NOT_COMPUTED, NOT_UNIQUE, PricedRestriction
 from optimizer.audit.audit_texts import price_text
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import Tally
 from optimizer.result.result_layouts import Table
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_restriction import (
     MAXIMUM_SIDE,
     MINIMUM_SIDE,
@@ -12,6 +11,7 @@ from optimizer.audit.audit_restriction import (
     bound_addresses,
     bound_cells,
 )
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.tables.schema import INFINITY, SHEETS
 
 BOUND_KINDS_BY_SHEET = {

@@ -13,10 +13,10 @@ import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats
 from optimizer.audit.audit_cost_places import lane_name
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_investment import InvestmentAudit
 from optimizer.audit.audit_terms import LaneKey
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import MIN_USE, Tally
 from optimizer.result.result_layouts import Table
 

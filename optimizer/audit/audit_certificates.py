@@ -14,7 +14,6 @@ from optimizer.audit.audit_compliance import (
     labelled_windows,
     phase_text,
 )
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_histories import folded
 from optimizer.audit.audit_origins import (
     UNSTATED_PLACE,
@@ -25,6 +24,7 @@ from optimizer.audit.audit_origins import (
 )
 from optimizer.audit.audit_statements import AuditStatements
 from optimizer.audit.audit_texts import MIN_SHOWN_TONNES, SIX_DIGITS, consists_of, same_text
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import MIN_COMPARED_SIZE, Tally
 from optimizer.result.result_layouts import Table
 from optimizer.tables import sheets

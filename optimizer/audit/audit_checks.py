@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, DatedSpread, Floats
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlow, TableFlows, matrix
 from optimizer.audit.audit_sums import INFLOW_KINDS, movements
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import Tally, fixed_place
 from optimizer.tables import sheets
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_histories import date_text, trait_name
 from optimizer.audit.audit_lots import LotLedger
 from optimizer.audit.audit_statements import AuditStatements, UnverifiedTonnes
 from optimizer.audit.audit_terms import AuditProcessKey
 from optimizer.audit.audit_texts import MIN_SHOWN_TONNES, SIX_DIGITS, consists_of
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import MIN_COMPARED_SIZE, Tally
 from optimizer.result.result_layouts import Table
 from optimizer.tables import sheets

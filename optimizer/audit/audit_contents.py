@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.audit.audit_calendar import Floats
-from optimizer.audit.audit_entitlements import AuditWorkbook
+from optimizer.audit.audit_workbook import AuditWorkbook
 
 
 class RecipeConversion(Struct):

@@ -15,10 +15,10 @@ from optimizer.audit.audit_calendar import AVERAGE_YEAR_DAYS, Floats, Ints
 from optimizer.audit.audit_columns import sum_by_index
 from optimizer.audit.audit_cost_places import AuditCostPlace, cost_place
 from optimizer.audit.audit_duty import AuditDuties
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlow, TableFlows, matrix
 from optimizer.audit.audit_lots import LotLedger
 from optimizer.audit.audit_terms import LaneKey
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import Check, Tally
 from optimizer.result.result_layouts import COST_CATEGORIES, Table
 

@@ -15,10 +15,10 @@ import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
 from optimizer.audit.audit_columns import sum_by_index
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_histories import trait_name
 from optimizer.audit.audit_lots import AuditLots, LotLedger
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import Tally
 from optimizer.tables import sheets
 

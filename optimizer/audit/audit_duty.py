@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.audit.audit_calendar import Floats
 from optimizer.audit.audit_countries import CountryLists
-from optimizer.audit.audit_entitlements import AuditWorkbook
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.tables import sheets
 
 

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from optimizer.audit.audit_calendar import AuditCalendar, Floats, Ints, month_of
 from optimizer.audit.audit_columns import sum_by_index
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_terms import RecipeAmounts
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import Tally
 from optimizer.result.result_layouts import Table
 

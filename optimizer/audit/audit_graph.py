@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_calendar import Floats
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_histories import AuditEvent, AuditProvenance
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import Tally
 from optimizer.tables import sheets
 

@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from optimizer.audit.audit_calendar import AuditCalendar, Bools, DatedSpread
 from optimizer.audit.audit_countries import CountryLists
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_terms import SiteMaterialKey
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.tables import sheets
 from optimizer.tables.text_matching import fold
 

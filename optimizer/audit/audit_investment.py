@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from optimizer.audit.audit_calendar import AuditCalendar, Bools, Floats, month_of
 from optimizer.audit.audit_costs import PeriodCost
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows, matrix
 from optimizer.audit.audit_terms import AuditProcessKey, SiteMaterialKey
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import AUDIT_TOLERANCE, Tally, fixed_place
 from optimizer.tables import sheets
 

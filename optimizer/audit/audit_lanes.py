@@ -7,8 +7,8 @@ import numpy as np
 from optimizer.audit.audit_calendar import Bools, Floats
 from optimizer.audit.audit_cost_places import lane_name
 from optimizer.audit.audit_costs import PeriodCost
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows, matrix
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import MIN_USE, Tally
 
 

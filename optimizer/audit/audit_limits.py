@@ -10,11 +10,11 @@ from msgspec import Struct
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
 from optimizer.audit.audit_columns import sum_by_index
 from optimizer.audit.audit_countries import CountryLists
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlow, TableFlows
 from optimizer.audit.audit_histories import folded
 from optimizer.audit.audit_investment import InvestmentAudit
 from optimizer.audit.audit_terms import RecipeAmounts
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import Tally
 from optimizer.tables import sheets
 

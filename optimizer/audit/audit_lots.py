@@ -15,10 +15,10 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import LotMove, TableFlows
 from optimizer.audit.audit_histories import AuditProvenance, split_names
 from optimizer.audit.audit_taint import tainted_traits
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import Tally
 from optimizer.tables import sheets
 

@@ -14,7 +14,6 @@ import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
 from optimizer.audit.audit_columns import CodedColumns, sum_by_index
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_graph import stages_up_to
 from optimizer.audit.audit_origins import MIN_ORIGIN_SHARE, AuditPlace, OriginShareAudit
 from optimizer.audit.audit_texts import (
@@ -23,6 +22,7 @@ from optimizer.audit.audit_texts import (
     UNKNOWN_NAME,
     UNSTATED_NAME,
 )
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import MIN_COMPARED_SIZE, Tally
 from optimizer.tables import sheets
 

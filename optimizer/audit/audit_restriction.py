@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.audit.audit_calendar import Floats
-from optimizer.audit.audit_entitlements import AuditWorkbook
+from optimizer.audit.audit_workbook import AuditWorkbook
 
 MINIMUM_SIDE, MAXIMUM_SIDE = -1, 1
 """Side of a bound: minimum or maximum."""

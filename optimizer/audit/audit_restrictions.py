@@ -1,6 +1,6 @@
 """Every bound of the workbook that may have a price, with its value in the plan.
 
-Nothing of the model is used: bounds come from :mod:`~optimizer.audit.audit_entitlements`, values
+Nothing of the model is used: bounds come from :mod:`~optimizer.audit.audit_workbook`, values
 from the sums that the checks of quantities compare. Bounds over windows are in
 :mod:`~optimizer.audit.audit_window_restrictions`.
 """
@@ -15,11 +15,11 @@ import numpy as np
 from optimizer.audit.audit_calendar import Floats
 from optimizer.audit.audit_checks import QuantityAudit
 from optimizer.audit.audit_cost_places import lane_name
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_lanes import LaneAudit
 from optimizer.audit.audit_restriction import NO_BOUND, Restriction
 from optimizer.audit.audit_units import UnitAudit
 from optimizer.audit.audit_window_restrictions import AuditWindowRestrictions, RestrictionIterator
+from optimizer.audit.audit_workbook import AuditWorkbook
 
 
 class AuditRestrictions:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_calendar import Floats
-from optimizer.audit.audit_entitlements import AuditWorkbook
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import Tally
 from optimizer.result.result_layouts import Tables
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_restriction import (
     MAXIMUM_SIDE,
     MINIMUM_SIDE,
@@ -19,6 +18,7 @@ from optimizer.audit.audit_restriction import (
     bound_addresses,
 )
 from optimizer.audit.audit_restrictions import AuditRestrictions
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import AUDIT_TOLERANCE, Tally
 from optimizer.result.result_layouts import Table
 

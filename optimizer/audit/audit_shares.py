@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_columns import CodedColumns, sum_by_index
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_histories import AuditEvent, folded
 from optimizer.audit.audit_lots import LotLedger
@@ -22,6 +21,7 @@ from optimizer.audit.audit_texts import (
     UNKNOWN_NAME,
     UNSTATED_NAME,
 )
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import Tally
 from optimizer.result.result_layouts import Tables
 

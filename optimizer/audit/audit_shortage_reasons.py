@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_bound_words import BOUND_KINDS_BY_SHEET, bound_sentences
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_restriction import MAXIMUM_SIDE, MINIMUM_SIDE, Restriction
 from optimizer.audit.audit_restrictions import AuditRestrictions
 from optimizer.audit.audit_terms import AuditProcessKey
 from optimizer.audit.audit_texts import price_text
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import AUDIT_TOLERANCE, MIN_COMPARED_SIZE, Tally, fixed_place
 from optimizer.result.result_layouts import Tables
 from optimizer.tables.schema import SHEETS

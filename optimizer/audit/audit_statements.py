@@ -10,10 +10,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_graph import stages_up_to
 from optimizer.audit.audit_histories import folded
 from optimizer.audit.audit_origins import UNSTATED_PLACE, OriginShareAudit
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.tables import sheets
 
 MIN_UNVERIFIED_SHARE = 1e-6

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_calendar import Floats, Ints
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_terms import SiteMaterialKey
 from optimizer.audit.audit_units import UnitAudit
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import AUDIT_TOLERANCE, MIN_COMPARED_SIZE, Tally
 from optimizer.result.result_layouts import Tables
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from optimizer.audit.audit_calendar import Bools
 from optimizer.audit.audit_columns import sum_by_index
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import AUDIT_TOLERANCE, MIN_COMPARED_SIZE
 
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats
 from optimizer.audit.audit_costs import PeriodCost
-from optimizer.audit.audit_entitlements import AuditWorkbook
 from optimizer.audit.audit_flows import TableFlows, matrix
 from optimizer.audit.audit_investment import InvestmentAudit
 from optimizer.audit.audit_terms import SiteMaterialKey
+from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import MIN_USE, Tally
 from optimizer.tables import sheets
 

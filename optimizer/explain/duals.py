@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from msgspec import Struct
 
-from optimizer.explain.bound_sensitivity import BoundMove
+from optimizer.explain.bound_move import BoundMove
 from optimizer.explain.cell_locator import HIGH, LOW, family_of, names_of
 from optimizer.model import family_named
 from optimizer.network.network_data import Network

@@ -10,7 +10,8 @@ from msgspec import Struct
 from pyomo.core import ConcreteModel
 
 from optimizer.explain.bottlenecks import bottlenecks
-from optimizer.explain.bound_sensitivity import BoundMove, bound_moves
+from optimizer.explain.bound_move import BoundMove
+from optimizer.explain.bound_sensitivity import bound_moves
 from optimizer.explain.duals import priced_rows
 from optimizer.explain.marginal_costs import balance_prices, marginal_costs
 from optimizer.explain.options_not_built import OptionBreakEven, break_even_options

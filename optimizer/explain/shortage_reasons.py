@@ -1,14 +1,12 @@
 """Reasons of shortages: priced rows in the way of the cheapest supply chain to the demand.
 
-Dual prices tell the cost of one more tonne at each place. The chain to a demand is the one with
-the least sum of reduced costs (Knuth's generalisation of Dijkstra's algorithm, for flows that
-need several inputs). Rows on the chain with a price are the reasons. Where no chain exists, the
+The rows with a price on the cheapest chain
+(:mod:`optimizer.explain.cheapest_supply_chains`) are the reasons. Where no chain exists, the
 reasons are what is missing.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -24,9 +22,13 @@ from optimizer.explain.cell_locator import (
     inflow_cells_by_balance,
     names_of,
 )
+from optimizer.explain.cheapest_supply_chains import CheapestSupplyChains
 from optimizer.explain.row_sentences import requirement_sentence
 from optimizer.explain.unreachable import UnreachablePlaces
 from optimizer.model import family_named
+from optimizer.model.capacity import CAPACITY_FAMILY, RUNNING_FAMILY, RUNNING_OWN_FAMILY
+from optimizer.model.investment import BUILT_REACH_FAMILY
+from optimizer.model.shipping import LANE_FAMILY
 from optimizer.model.supply import OFFER_FAMILY
 from optimizer.model.tiers import TIER_FAMILY
 from optimizer.network.network_data import DemandLine, Network
@@ -41,19 +43,11 @@ MAX_SHORTAGE_REASONS = 6
 MIN_REASON_SHARE = 0.001
 """Share of the penalty above which a reason is listed; chosen."""
 
-CHAIN_STEP_COST = 1e-9
-"""Cost of a step of a chain, relative to the largest price: prefers the shorter of equal chains."""
-
-LIMIT_PRICE_WEIGHT = 1e-3
-"""Weight of prices of limits beside reduced costs: prefers the freer of equal chains."""
-
 ShortageReasonRow = tuple[str, str, str, str, float, str, str, str, float]
 
 
 BrokenTraits = dict[tuple[str, str], set[int]]
 """Bit masks of traits that lots at a site break, by site and material."""
-ColumnEntries = dict[int, list[tuple[int, float]]]
-"""Rows and values of columns."""
 
 
 class ShortageReason(Struct, frozen=True):
@@ -71,9 +65,9 @@ def shortage_reasons(network: Network, program: Program, answer: Answer, shortag
     if not len(shortages):
         return table(result_layouts.SHORTAGE_REASONS_LAYOUT, [])
     locator = CellLocator(network)
-    chains = None
+    chain_reasons = None
     if answer.prices is not None and answer.reduced_costs is not None:
-        chains = _SupplyChains(network, program, answer, locator)
+        chain_reasons = _ChainReasons(network, program, answer, locator)
     unreachable = UnreachablePlaces(network, locator)
     broken: BrokenTraits = defaultdict(set)
     for node in network.nodes:
@@ -86,7 +80,7 @@ def shortage_reasons(network: Network, program: Program, answer: Answer, shortag
         strict=True,
     ):
         index, t = index_of[line, customer, material], network.calendar.labels.index(period)
-        for reason in _reasons(network, locator, chains, unreachable, broken, index, t):
+        for reason in _reasons(network, locator, chain_reasons, unreachable, broken, index, t):
             cells = (reason.sentence, reason.sheet, reason.cell, reason.worth)
             rows.append((line, customer, material, period, short, *cells))
     return table(result_layouts.SHORTAGE_REASONS_LAYOUT, rows)
@@ -95,14 +89,14 @@ def shortage_reasons(network: Network, program: Program, answer: Answer, shortag
 def _reasons(
     network: Network,
     locator: CellLocator,
-    chains: _SupplyChains | None,
+    chain_reasons: _ChainReasons | None,
     unreachable: UnreachablePlaces,
     broken: BrokenTraits,
     index: int,
     t: int,
 ) -> list[ShortageReason]:
     line = network.lines[index]
-    reasons = [] if chains is None else list(chains.reasons(line, t))
+    reasons = [] if chain_reasons is None else list(chain_reasons.reasons(line, t))
     if not reasons:
         causes = unreachable.causes((line.customer, line.material), t)
         reasons = [
@@ -136,122 +130,35 @@ def _barring_rules(
         yield ShortageReason("Demand", locator.letter(cell), sentence, 0.0)
 
 
-class _SupplyChains:
-    """Cheapest supply chains over balance rows and columns, by reduced cost."""
+class _ChainReasons:
+    """Reasons along the cheapest supply chains: rows with a price, and stocks that are limited."""
 
     def __init__(
         self, network: Network, program: Program, answer: Answer, locator: CellLocator
     ) -> None:
-        assert answer.prices is not None
-        assert answer.reduced_costs is not None
         self.network, self.program, self.locator = network, program, locator
-        self.prices = answer.prices * program.sign
-        self.reduced = np.maximum(answer.reduced_costs * program.sign, 0.0).tolist()
         self.discount = network.calendar.discount(network.case.settings.discount_rate)
         self.inflows = inflow_cells_by_balance(network)
-        self.balance = np.zeros(len(program.constraints), dtype=bool)
-        self.demand: dict[tuple[str, ...], int] = {}
-        self.stranded: dict[int, tuple[str, ...]] = {}
-        for row, constraint in enumerate(program.constraints):
-            family = family_of(constraint)
-            if family == "balance":
-                self.balance[row] = True
-                if constraint.index() in self.inflows:
-                    self.stranded[row] = constraint.index()
-            elif family == "demand":
-                self.demand[names_of(constraint)] = row
-        self._values_of = answer.values
-        self._transpose()
-        self._weights = self._chain_weights()
-        self.best: dict[int, int] = {}
-        self.distance = self._search()
-
-    def _transpose(self) -> None:
-        """Store the matrix by columns."""
-        program = self.program
-        order = np.argsort(program.columns, kind="stable")
-        self._columns = program.columns[order]
-        self._rows = program.row_of[order]
-        self._values = program.values[order]
-        self._starts = np.zeros(len(program.cost) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(program.columns, minlength=len(program.cost)), out=self._starts[1:])
-        self._usable = program.upper > 0
-
-    def _chain_weights(self) -> list[float]:
-        """Reduced cost of each column, plus a small share of the prices of its limits."""
-        paid = np.maximum(-self.prices[self._rows] * self._values, 0.0)
-        paid[self.balance[self._rows]] = 0.0
-        rent = np.bincount(self._columns, paid, minlength=len(self.program.cost))
-        weights: list[float] = (np.array(self.reduced) + LIMIT_PRICE_WEIGHT * rent).tolist()
-        return weights
-
-    def _balances(self) -> tuple[ColumnEntries, ColumnEntries]:
-        """Positive and negative entries of each column in balance rows: makes and uses."""
-        makes: ColumnEntries = {}
-        uses: ColumnEntries = {}
-        in_balance = self.balance[self._rows] & self._usable[self._columns]
-        parts = (self._columns[in_balance], self._rows[in_balance], self._values[in_balance])
-        for column, row, value in zip(*(part.tolist() for part in parts), strict=True):
-            if value > 0:
-                makes.setdefault(column, []).append((row, value))
-            else:
-                uses.setdefault(column, []).append((row, -value))
-        return makes, uses
-
-    def _entries(self, column: int) -> list[tuple[int, float]]:
-        positions = slice(self._starts[column], self._starts[column + 1])
-        return list(
-            zip(self._rows[positions].tolist(), self._values[positions].tolist(), strict=True)
-        )
-
-    def _search(self) -> dict[int, float]:
-        """Least sum of reduced costs for one more tonne at each balance."""
-        step = CHAIN_STEP_COST * max(1.0, float(np.abs(self.prices).max(initial=0.0)))
-        makes, uses = self._balances()
-        waiting_for: dict[int, list[int]] = defaultdict(list)
-        # A fixed inflow is a last resort: there can be no more of it.
-        last = 10.0 * step / CHAIN_STEP_COST
-        heap: list[tuple[float, int, int]] = [(last, row, -1) for row in self.stranded]
-        for column, made in makes.items():
-            for row, _ in uses.get(column, ()):
-                waiting_for[row].append(column)
-            if column not in uses:
-                for row, value in made:
-                    heap.append(((self._weights[column] + step) / value, row, column))
-        heapq.heapify(heap)
-        lacking = {column: len(inputs) for column, inputs in uses.items()}
-        distance: dict[int, float] = {}
-        while heap:
-            cost, row, column = heapq.heappop(heap)
-            if row in distance:
-                continue
-            distance[row] = cost
-            self.best[row] = column
-            for user in waiting_for[row]:
-                lacking[user] -= 1
-                if not lacking[user]:
-                    total = self._weights[user] + step
-                    total += sum(value * distance[used] for used, value in uses[user])
-                    for target, value in makes[user]:
-                        if target not in distance:
-                            heapq.heappush(heap, (total / value, target, user))
-        return distance
+        self.chains = CheapestSupplyChains(program, answer, self.inflows)
+        self.prices = self.chains.prices
+        self._values = answer.values
 
     def reasons(self, line: DemandLine, t: int) -> Iterator[ShortageReason]:
         """Reasons against one more tonne for a line; none if no chain exists."""
         name = (line.name, line.customer, line.material, self.network.calendar.labels[t])
-        start = self._chain_start(self.demand[name])
+        chains, demand = self.chains, self.chains.demand[name]
+        start = chains.start(demand)
         if start is None:
             return
-        steps = list(self._walk(start))
+        steps = list(chains.walk(start))
         prices_paid: dict[int, float] = defaultdict(float)
         paid = 0.0
         for column, tonnes in steps:
             if column < 0:
                 continue
             paid += self.program.cost[column] * tonnes
-            for row, value in self._entries(column):
-                if not self.balance[row] and row != self.demand[name]:
+            for row, value in chains.entries(column):
+                if not chains.balance[row] and row != demand:
                     prices_paid[row] -= self.prices[row] * value * tonnes
         worth = line.penalty[t] * self.discount[t]
         ranked = sorted(prices_paid.items(), key=lambda item: -item[1])
@@ -261,47 +168,12 @@ class _SupplyChains:
                 reason = self._bound_reason(row, price / self.discount[t])
                 reasons.setdefault((reason.sheet, reason.cell, reason.sentence), reason)
         yield from reasons.values()
-        yield from self._stock_reasons(steps, start, worth, t)
+        yield from self._stock_reasons(steps, worth, t)
         if paid > worth and worth > 0:
             yield self._penalty_reason(line, paid / self.discount[t], t)
 
-    def _chain_start(self, demand: int) -> tuple[int, int] | None:
-        """Delivery column and balance row where the cheapest chain ends."""
-        entries_of_row = slice(self.program.starts[demand], self.program.starts[demand + 1])
-        best, start = float("inf"), None
-        for column in self.program.columns[entries_of_row].tolist():
-            for row, value in self._entries(column):
-                if self.balance[row] and value < 0 and row in self.distance:
-                    cost = self.distance[row] + self.reduced[column]
-                    if cost < best:
-                        best, start = cost, (column, row)
-        return start
-
-    def _walk(self, start: tuple[int, int]) -> Iterator[tuple[int, float]]:
-        """Columns of the chain with their amount per tonne; fixed inflows as ``-1 - row``."""
-        column, row = start
-        yield column, 1.0
-        need: dict[int, float] = {row: 1.0}
-        order = [row]
-        while order:
-            row = order.pop(0)
-            tonnes = need.pop(row)
-            column = self.best[row]
-            if column < 0:
-                yield -1 - row, tonnes
-                continue
-            entries = self._entries(column)
-            made = next(value for entry_row, value in entries if entry_row == row)
-            yield column, tonnes / made
-            for entry_row, value in entries:
-                if self.balance[entry_row] and value < 0:
-                    if entry_row not in need:
-                        order.append(entry_row)
-                        need[entry_row] = 0.0
-                    need[entry_row] -= value * tonnes / made
-
     def _stock_reasons(
-        self, steps: list[tuple[int, float]], start: tuple[int, int], worth: float, t: int
+        self, steps: list[tuple[int, float]], worth: float, t: int
     ) -> Iterator[ShortageReason]:
         """Opening stocks and orders at the start of the chain, which are limited."""
         for step, tonnes in steps:
@@ -309,8 +181,8 @@ class _SupplyChains:
                 continue
             row = -1 - step
             price = self.prices[row] * tonnes
-            cells = self.inflows[self.stranded[row]]
-            names = self.stranded[row]
+            names = self.chains.fixed_inflows[row]
+            cells = self.inflows[names]
             if price > MIN_REASON_SHARE * worth:
                 address = " and ".join(self.locator.address(cell) for cell in cells[:2])
                 sentence = f"{address}: there is no more of {names[1]} at {names[0]}"
@@ -327,14 +199,14 @@ class _SupplyChains:
             family, names = OFFER_FAMILY.name, (*names[:3], names[-1])
         cells = self.locator.cells(family, names, side)
         sheet = family_named(family).sheet or "Run"
-        if family in ("running", "running_own"):
-            cells = self.locator.cells("capacity", names, HIGH)
+        if family in (RUNNING_FAMILY.name, RUNNING_OWN_FAMILY.name):
+            cells = self.locator.cells(CAPACITY_FAMILY.name, names, HIGH)
             address = self.locator.address(cells[0]) if cells else sheet
             sentence = f"{address}: {names[1]} at {names[0]} does not run in {names[-1]}"
-        elif family == "lane" and self._is_closed(row):
+        elif family == LANE_FAMILY.name and self._is_closed(row):
             address = self.locator.address(cells[0]) if cells else sheet
             sentence = f"{address}: {names[0]} is not used for {names[1]} in {names[-1]}"
-        elif family == "built_reach":
+        elif family == BUILT_REACH_FAMILY.name:
             sheet, sentence = "Options", f"Options: {names[3]} at {names[2]} is not built"
         else:
             shown = cells or (WorkbookCell(sheet, 0, ""),)
@@ -346,7 +218,7 @@ class _SupplyChains:
 
     def _is_closed(self, row: int) -> bool:
         """True if a yes/no decision closes the lane or the tier of a row."""
-        program, values = self.program, self._values_of
+        program, values = self.program, self._values
         row_columns = program.columns[program.starts[row] : program.starts[row + 1]]
         decided = row_columns[program.integer[row_columns] == 1]
         return values is not None and bool(decided.size) and not np.rint(values[decided]).any()
