@@ -150,7 +150,6 @@ class Plan:
             "periods": self.periods,
             "years": tuple(period[:4] for period in self.periods),
             "input_name": "reference.xlsx",
-            "input_sha256": "5f2c" * 16,
             "audit": "Audit passed: 14 checks, 2,310 comparisons",
             "audit_passed": True,
             "alerts": ("Serra Verde offtake is not firm; it is planned as firm (Supply!A12)",),

@@ -14,7 +14,7 @@ from pyomo.core import Constraint
 import optimizer
 from optimizer import network
 from optimizer.explain.cell_locator import HIGH, LOW, CellLocator
-from optimizer.explain.relaxable_program import OWN_RELAXATIONS
+from optimizer.explain.relaxable_program import CUSTOM_RELAXATIONS
 from optimizer.model import (
     FAMILIES_BY_NAME,
     REQUIREMENTS_BY_NAME,
@@ -115,9 +115,24 @@ def test_a_family_has_a_price_in_words_or_says_why_it_has_none(family):
     if family.price == "none":
         assert family.unpriced
     else:
-        assert family.kind
         assert family.unit
         assert not family.unpriced
+
+
+@requirements
+def test_planners_see_words_and_not_the_name_of_a_pyomo_component(requirement: Requirement):
+    # Marginal costs and the sentences of a repair or a shortage name it by its kind.
+    assert requirement.kind
+    assert "_" not in requirement.kind
+
+
+def test_marginal_costs_say_in_words_what_sets_them():
+    # An option that is not built closes its lanes: a constraint without a price of its own.
+    case = optimizer.read(Path(__file__).parent / "cases" / "gurobi_facility.xlsx")
+    table = optimizer.solve(case, explain=True).tables["Marginal costs"]
+    said = "; ".join(table["set by"])
+    assert "lane of an option p3 to w1" in said
+    assert "_" not in said
 
 
 @families
@@ -141,14 +156,13 @@ def test_a_requirement_that_a_person_can_change_has_its_sentences(requirement: R
     for bound in (requirement.lower, requirement.upper):
         if bound.header and requirement.relieved_by in ("number", "choice"):
             assert bound.sentence
-            assert requirement.kind or requirement.relieved_by == "choice"
         for pattern in (bound.sentence, bound.binding):
             pattern.format(*requirement.index, value="6 t")
 
 
 def test_what_has_a_relaxation_of_its_own_says_so():
     assert {name for name, own in FAMILIES_BY_NAME.items() if own.custom_relaxation} == set(
-        OWN_RELAXATIONS
+        CUSTOM_RELAXATIONS
     )
 
 
@@ -184,4 +198,4 @@ def test_every_family_is_covered_by_a_check_of_the_audit(module, checks):
 
 def test_a_constraint_of_a_user_goes_by_its_own_name():
     mine = family_named("mine")
-    assert (mine.label, mine.unit, mine.price, mine.row_key) == ("mine", "", "saving", ())
+    assert (mine.kind, mine.unit, mine.price, mine.row_key) == ("mine", "", "saving", ())

@@ -108,8 +108,14 @@ def test_inactive_rows_and_lists_come_back():
         Rule_scope=[china()],
     )
     same = again(optimizer.solve(case)).case
-    assert (same, same.whole) == (case, case.whole)
-    assert case.whole["Limits"]
+    assert (same, same.lists_as_written) == (case, case.lists_as_written)
+    assert case.lists_as_written["Limits"]
+
+
+def test_the_former_name_of_the_lists_of_a_case_works_and_warns():
+    case = make(Supply=[offer("kaz", price=5)], Demand=[need(10)])
+    with pytest.warns(DeprecationWarning, match="whole is now Case.lists_as_written"):
+        assert case.whole == case.lists_as_written
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def bottlenecks(network: Network, rows: list[PricedRow], ranges: BasisRanges | N
         cell = "; ".join(cells) if len(cells) <= MAX_LISTED_CELLS else f"{cells[0]} to {cells[-1]}"
         sentence = _sentence(group, holds, note, currency)
         span = (first.period, group[-1].period, min(worth), max(worth))
-        kind = family_named(first.family).label
+        kind = family_named(first.family).kind
         bottleneck_rows.append((kind, first.thing, *span, holds, saving, note, sentence, cell))
     bottleneck_rows.sort(key=lambda row: -abs(row[7]))
     return table(BOTTLENECKS_LAYOUT, [(rank, *row) for rank, row in enumerate(bottleneck_rows, 1)])
@@ -89,7 +89,7 @@ def _sentence(group: list[PricedRow], holds: float, note: str, currency: str) ->
 
 
 def _bound(row: PricedRow) -> str:
-    kind = family_named(row.family).label
+    kind = family_named(row.family).kind
     which = "maximum" if row.side == HIGH else "minimum"
     names = [name for name in row.names if name not in BOUND_PARTS]
     return f"The {which} of {kind} {', '.join(filter(None, names))} binds"

@@ -198,7 +198,7 @@ class _DirectCosts:
 
 def _item(network: Network, family: str, names: tuple[str, ...]) -> str:
     thing = [name for name in names if name and name not in network.calendar.labels]
-    return f"{family_named(family).label} {', '.join(thing)}"
+    return f"{family_named(family).kind} {', '.join(thing)}"
 
 
 def _costs(network: Network, m: Any, program: Program) -> Any:

@@ -38,7 +38,7 @@ def relaxed_program(network: Network, program: Program, places: CellLocator) -> 
     for row, constraint in enumerate(program.constraints):
         family, names = family_named(family_of(constraint)), names_of(constraint)
         if family.custom_relaxation:
-            OWN_RELAXATIONS[family.name](builder, row, names)
+            CUSTOM_RELAXATIONS[family.name](builder, row, names)
         elif family.relieved_by in ("number", "choice"):
             for side, bound in ((LOW, program.row_lower[row]), (HIGH, program.row_upper[row])):
                 if abs(bound) < INFINITY:
@@ -84,7 +84,7 @@ def _storage(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
             builder.relax(relaxed, (family.name, LOW, (cell,)), names, coefficient=1.0)
 
 
-OWN_RELAXATIONS: dict[str, Relaxation] = {
+CUSTOM_RELAXATIONS: dict[str, Relaxation] = {
     BALANCE_FAMILY.name: _balance,
     DEMAND_FAMILY.name: _demand,
     STORAGE_FAMILY.name: _storage,

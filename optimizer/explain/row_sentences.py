@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from optimizer.explain.cell_locator import BOUND_PARTS, CellLocator, WorkbookCell, amount_in_words
-from optimizer.model import REQUIREMENTS_BY_NAME
+from optimizer.model import REQUIREMENTS_BY_NAME, family_named
 
 MAX_NAMED_CELLS = 2
 """Cells whose address and value stand in a sentence: more make it hard to read."""
@@ -23,14 +23,14 @@ def requirement_sentence(
 
     ``names`` are the index, ``cells`` those that the sentence names, ``periods`` when it holds.
     """
-    requirement = REQUIREMENTS_BY_NAME.get(family)
+    requirement = REQUIREMENTS_BY_NAME.get(family) or family_named(family)
     located = [cell for cell in cells if cell.row][:MAX_NAMED_CELLS]
     address = " and ".join(places.address(cell) for cell in located) or (
-        cells[0].sheet if cells else family
+        cells[0].sheet if cells else requirement.kind
     )
-    pattern = requirement.bound(side).sentence if requirement else ""
+    pattern = requirement.bound(side).sentence
     if not pattern:
-        return f"{address}: {family} of {', '.join(names)}"
+        return f"{address}: {requirement.kind} of {', '.join(names)}"
     sentence = pattern.format(*names, value=_value(places, located))
     return f"{address}: {sentence} {places.when(periods)}".rstrip()
 

@@ -43,9 +43,7 @@ def scarcity(network: Network, rows: list[PricedRow], ranges: BasisRanges | None
         if ranges is not None and not (more == more and less == less):
             note = "not unique"
         worth = (row.bound, family.unit, row.change, row.worth, row.present_value, more, less, note)
-        table_rows.append(
-            (family.label, row.thing, row.period, *worth, bound_address(locator, row))
-        )
+        table_rows.append((family.kind, row.thing, row.period, *worth, bound_address(locator, row)))
     return table(SCARCITY_LAYOUT, table_rows)
 
 

@@ -24,6 +24,7 @@ from optimizer.network.network_data import Network
 
 BALANCE_FAMILY = Family(
     name="balance",
+    kind="balance",
     index=("site", "material", "class", "period"),
     meaning="in = out, tonnes per period",
     upper=Bound(sentence="{0} receives {value} of {1}", demands=True),

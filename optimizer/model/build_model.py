@@ -62,7 +62,7 @@ FAMILIES_BY_NAME: dict[str, Family] = {
 
 def family_named(name: str) -> Family:
     """Record of a Pyomo component; of one that a user has added it says its name alone."""
-    return FAMILIES_BY_NAME.get(name) or Family(name=name, relieved_by="nothing")
+    return FAMILIES_BY_NAME.get(name) or Family(name=name, kind=name, relieved_by="nothing")
 
 
 def build(network: Network) -> ConcreteModel:

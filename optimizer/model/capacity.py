@@ -33,7 +33,7 @@ from typing import Any
 from msgspec import structs
 from pyomo.core import ConcreteModel
 
-from optimizer.model.family import Bound, Family, Requirement, per_year
+from optimizer.model.family import Bound, Family, Requirement, nowhere, per_year
 from optimizer.model.linear_rows import LinearRow, LinearTerms, add_rows
 from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network, NetworkUnit
@@ -149,6 +149,7 @@ MINIMUM_LOAD_FAMILY = Family(
 )
 RUNNING_FAMILY = Family(
     name="running",
+    kind="running unit",
     index=_UNIT_INDEX,
     meaning="use only where it runs, per period",
     sheet="Units",
@@ -165,25 +166,17 @@ RUNNING_OWN_FAMILY = structs.replace(
     name="running_own",
     meaning="use of own capacity only where it runs, per period",
 )
-IDLE_MINIMUM_FAMILY = Family(
+IDLE_MINIMUM_FAMILY = structs.replace(
+    MINIMUM_LOAD_FAMILY,
     name="idle_minimum",
-    index=_UNIT_INDEX,
     meaning="least use where it runs, per period",
-    kind="minimum load",
-    unit="use",
-    sheet="Units",
-    row_key=("site", "unit"),
     lower=Bound(
         "minimum load",
         "{1} at {0}, where it runs, runs at no less than {value} of capacity",
         "{1} at {0} runs at its minimum load",
     ),
     coefficient=_load_where_it_runs,
-    relief="{thing} would run at {amount} less than its minimum load in {period}",
-    rent="capacity",
-    checks=("units",),
-    one_more="one more unit of use",
-    one_less="one unit of use less",
+    wanted_at=nowhere,
 )
 
 

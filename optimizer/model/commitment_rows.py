@@ -42,6 +42,7 @@ FIXED_COMMITMENT_FAMILY = Family(
 )
 COMMITMENT_DEVIATION_FAMILY = Family(
     name="deviation",
+    kind="deviation from the plan",
     index=COMMITMENT_INDEX,
     meaning="difference from the last plan, tonnes",
     relieved_by="nothing",

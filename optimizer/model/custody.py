@@ -25,6 +25,7 @@ from optimizer.tables.schema import INFINITY
 
 CUSTODY_FAMILY = Family(
     name="custody",
+    kind="segregation",
     index=("site", "rules", "unit or process", "side", "period"),
     meaning="tainted or clean, use per period",
     sheet="Sites",

@@ -41,6 +41,7 @@ _SCENARIOS = "the audit looks at each scenario's plan by itself"
 
 NONANTICIPATIVITY_FAMILY = Family(
     name="nonanticipativity",
+    kind="decision before the outcome",
     index=("scenario", *COMMITMENT_INDEX),
     meaning="decided before the scenario is known",
     relieved_by="nothing",
@@ -50,6 +51,7 @@ NONANTICIPATIVITY_FAMILY = Family(
 )
 EXCESS_COST_FAMILY = Family(
     name="excess_cost",
+    kind="cost above the tail",
     index=("scenario",),
     meaning="cost above the level, money",
     relieved_by="nothing",

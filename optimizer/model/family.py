@@ -70,8 +70,8 @@ class Requirement(Struct, frozen=True, kw_only=True):
     name: str
     index: tuple[str, ...] = ()
     """What the index holds, part by part."""
-    kind: str = ""
-    """Name that planners see; empty where none is needed."""
+    kind: str
+    """Name that planners see, never that of the Pyomo component."""
     unit: str = ""
     """Unit of the bound."""
     sheet: str = ""
@@ -93,11 +93,6 @@ class Requirement(Struct, frozen=True, kw_only=True):
     coefficient: Coefficient = per_year
     relieves: Callable[[Any], bool] = always
     """True for a row of the sheet of which another number would relieve the requirement."""
-
-    @property
-    def label(self) -> str:
-        """Name that planners see, or else the name of the Pyomo component."""
-        return self.kind or self.name
 
     def bound(self, side: int) -> Bound:
         """The lower bound of side -1, the upper bound of side 1."""

@@ -58,6 +58,7 @@ BUILT_MOST_FAMILY = Family(
 )
 BUILT_NEEDS_FAMILY = Family(
     name="built_needs",
+    kind="needed option",
     index=("option", "what it needs", "period"),
     meaning="no earlier than what it needs",
     sheet="Options",
@@ -71,6 +72,7 @@ BUILT_NEEDS_FAMILY = Family(
 )
 BUILT_BEGUN_FAMILY = Family(
     name="built_begun",
+    kind="needed option",
     index=("option", "period"),
     meaning="counts as built only if built",
     relieved_by="nothing",
@@ -80,6 +82,7 @@ BUILT_BEGUN_FAMILY = Family(
 )
 BUILT_CHOSEN_FAMILY = Family(
     name="built_chosen",
+    kind="exclusive option",
     index=("option",),
     meaning="built only if chosen",
     relieved_by="implication",
@@ -90,6 +93,7 @@ BUILT_CHOSEN_FAMILY = Family(
 )
 BUILT_ONE_OF_FAMILY = Family(
     name="built_one_of",
+    kind="exclusive option",
     index=("group",),
     meaning="at most one of a group",
     sheet="Options",
@@ -102,6 +106,7 @@ BUILT_ONE_OF_FAMILY = Family(
 )
 BUILT_REACH_FAMILY = Family(
     name="built_reach",
+    kind="lane of an option",
     index=("lane", "material", "site", "unit", "period"),
     meaning="shipped only from what is built",
     relieved_by="implication",

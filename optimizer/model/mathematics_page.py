@@ -16,6 +16,7 @@ from optimizer.model import cost, variables
 from optimizer.model.build_model import FAMILY_MODULES, STUDY_MODULES
 from optimizer.model.family import Family
 from optimizer.model.variables import DECISIONS
+from optimizer.tables.markdown_table import markdown_row
 
 MATHEMATICS_PAGE = Path(__file__).resolve().parents[2] / "docs" / "mathematics.md"
 
@@ -238,7 +239,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     for cells in (header, ["---"] * len(header), *rows):
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+        yield markdown_row(cell.replace("|", "\\|") for cell in cells)
 
 
 def main() -> None:

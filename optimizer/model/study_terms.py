@@ -65,6 +65,7 @@ _BOUND_OF_A_STUDY = "the study sets it, not the workbook"
 
 STUDY_SHORT_FAMILY = Family(
     name="study_short",
+    kind="bound on shortage",
     meaning="most short over the horizon, tonnes",
     relieved_by="nothing",
     price="none",
@@ -73,6 +74,7 @@ STUDY_SHORT_FAMILY = Family(
 )
 STUDY_COST_FAMILY = Family(
     name="study_cost",
+    kind="bound on cost",
     meaning="most present value of all costs, money",
     relieved_by="nothing",
     price="none",
@@ -92,10 +94,10 @@ def add_study_terms(m: ConcreteModel, study: StudyTerms) -> None:
     if study.purchase_weights is not None:
         m.total_cost.deactivate()
         tonnes = _sum(m, list(_bought(m, dict(study.purchase_weights))))
-        m.study_aim = Objective(expr=tonnes, sense=minimize)
+        m.study_objective = Objective(expr=tonnes, sense=minimize)
     if study.minimised_measure:
         m.total_cost.deactivate()
-        m.study_aim = Objective(expr=_sum(m, _objective_terms(m, study)), sense=minimize)
+        m.study_objective = Objective(expr=_sum(m, _objective_terms(m, study)), sense=minimize)
 
 
 def present_value_of_costs(m: ConcreteModel) -> float:

@@ -28,6 +28,7 @@ from optimizer.tables.schema import INFINITY
 
 TIER_FULL_FAMILY = Family(
     name="tier_full",
+    kind="offer tier",
     index=("offer", "site", "material", "period"),
     meaning="bought up to the maximum before the next tier, tonnes per period",
     relieved_by="nothing",
@@ -38,6 +39,7 @@ TIER_FULL_FAMILY = Family(
 )
 TIER_FAMILY = Family(
     name="tier",
+    kind="offer tier",
     index=("offer", "site", "material", "offer before it", "period"),
     meaning="most after the tier before, tonnes per period",
     sheet="Supply",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from optimizer.report.block_scarce import MAX_SCARCE_BOUNDS, RELAXATION_SHARE
@@ -15,6 +14,7 @@ from optimizer.report.table_sheet import EMPTY_TABLE_NOTE
 from optimizer.result.field_units import unit_label
 from optimizer.result.price_layouts import LAYOUTS_ON_REQUEST
 from optimizer.result.result_layouts import RESULT_LAYOUTS, Layout
+from optimizer.tables.markdown_table import escaped, markdown_row
 
 RESULTS_PAGE_PATH = Path(__file__).resolve().parents[2] / "docs" / "results.md"
 
@@ -115,11 +115,11 @@ def results_page() -> str:
     titles = ("Summary", "Figures", "Heat map", *RESULT_LAYOUTS, *LAYOUTS_ON_REQUEST)
     contents = " · ".join(f"[{title}](#{title.lower().replace(' ', '-')})" for title in titles)
     parts = [
-        _table_row(("part", "what it shows")),
-        _table_row(("---", "---")),
-        *map(_table_row, SUMMARY_PARTS.items()),
+        markdown_row(("part", "what it shows")),
+        markdown_row(("---", "---")),
+        *map(markdown_row, SUMMARY_PARTS.items()),
     ]
-    figures = [*map(_table_row, FIGURE_PARTS.items())]
+    figures = [*map(markdown_row, FIGURE_PARTS.items())]
     overview = [
         SUMMARY_SECTION,
         *parts,
@@ -142,12 +142,12 @@ def _section(layout: Layout) -> str:
         "",
         f"{layout.meaning} Excel table `{table_name(layout.name)}`.",
         "",
-        _table_row(header),
-        _table_row("---" for _ in header),
+        markdown_row(header),
+        markdown_row("---" for _ in header),
     ]
     for field in layout.fields:
         measure = unit_label(field.kind, "money", layout.name)
-        lines.append(_table_row((field.header, field.kind, measure, _escaped(field.meaning))))
+        lines.append(markdown_row((field.header, field.kind, measure, escaped(field.meaning))))
     if layout.pivot:
         lines += ["", _pivot(layout)]
     return "\n".join(lines) + "\n"
@@ -163,17 +163,6 @@ def _pivot(layout: Layout) -> str:
         dividend, divisor = RATIO_COLUMNS[layout.name, value]
         return f"{sentence}; the last column is {dividend} / {divisor} over the horizon."
     return f"{sentence}, with totals."
-
-
-def _table_row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def _escaped(text: str) -> str:
-    """Text escaped so that Markdown shows it unchanged in a table."""
-    for sign in "\\*|<[":
-        text = text.replace(sign, f"\\{sign}")
-    return text
 
 
 def main() -> None:

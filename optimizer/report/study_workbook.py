@@ -79,7 +79,6 @@ def _summary(study: Study) -> Summary:
         periods=study.span,
         years=(),
         input_name=f"{study.case}, {study.title}",
-        input_sha256="",
         audit="",
         audit_passed=study.solved,
         made=date.today().isoformat(),

@@ -25,7 +25,6 @@ class Summary(Struct, frozen=True):
     periods: tuple[str, ...]
     years: tuple[str, ...]
     input_name: str
-    input_sha256: str
     audit: str
     audit_passed: bool
     alerts: tuple[str, ...] = ()

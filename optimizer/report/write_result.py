@@ -56,7 +56,6 @@ def plan_summary(result: Result) -> Summary:
         periods=calendar.labels,
         years=tuple(str(day.year) for day in calendar.first),
         input_name=Path(result.case.path).name,
-        input_sha256=result.case.sha256,
         audit=result.audit.verdict,
         audit_passed=result.audit.passed,
         alerts=(

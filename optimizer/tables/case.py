@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,7 @@ class Case:
     scenarios: tuple[sheets.Change, ...] = ()
     switched_off: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """Rows that do not count, by sheet name."""
-    whole: Mapping[str, Mapping[int, Mapping[str, tuple[str, ...]]]] = field(
+    lists_as_written: Mapping[str, Mapping[int, Mapping[str, tuple[str, ...]]]] = field(
         default_factory=dict, compare=False
     )
     """Lists from which a name that is off was dropped, as written: by sheet, row, attribute."""
@@ -59,6 +60,13 @@ class Case:
     """Hash of that file."""
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     """Letter of each column, by sheet and header."""
+
+    @property
+    def whole(self) -> Mapping[str, Mapping[int, Mapping[str, tuple[str, ...]]]]:
+        """Former name of ``lists_as_written``; it works until version 1.0 and warns."""
+        message = "Case.whole is now Case.lists_as_written"
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return self.lists_as_written
 
     def rows(self, name: str) -> tuple[Any, ...]:
         """Active rows of a sheet by the sheet's name."""

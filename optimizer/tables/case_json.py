@@ -45,7 +45,7 @@ def case_data(case: Case) -> dict[str, Any]:
         "inactive": {name: list(map(_record, rows)) for name, rows in case.switched_off.items()},
         "complete_lists": {
             name: {str(row): dict(lists) for row, lists in rows.items()}
-            for name, rows in case.whole.items()
+            for name, rows in case.lists_as_written.items()
         },
         "columns": {name: dict(letters) for name, letters in case.columns.items()},
         "warnings": [dataclasses.asdict(finding) for finding in case.warnings],
@@ -64,7 +64,7 @@ def case_of_data(data: Mapping[str, Any]) -> Case:
             for name, sheet in SHEETS.items()
         },
         switched_off={name: _rows(name, rows) for name, rows in data["inactive"].items()},
-        whole={
+        lists_as_written={
             name: {
                 int(row): {attribute: tuple(names) for attribute, names in lists.items()}
                 for row, lists in rows.items()

@@ -26,7 +26,7 @@ class CaseRecords(Protocol):
         """Inactive rows by sheet."""
 
     @property
-    def whole(self) -> Mapping[str, Mapping[int, Mapping[str, tuple[str, ...]]]]:
+    def lists_as_written(self) -> Mapping[str, Mapping[int, Mapping[str, tuple[str, ...]]]]:
         """Complete lists of names, by sheet, row and attribute."""
 
     @property
@@ -72,7 +72,7 @@ def tables_of(case: CaseRecords) -> dict[str, SheetTable]:
 
 def _restore_removed_names(table: SheetTable, case: CaseRecords) -> None:
     """Restore inactive names that were removed from lists, unless the list has changed since."""
-    for number, originals in case.whole.get(table.sheet.name, {}).items():
+    for number, originals in case.lists_as_written.get(table.sheet.name, {}).items():
         for position in (position for position, row in enumerate(table.rows) if row == number):
             for attribute, original in originals.items():
                 names = table.values[attribute][position]

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from optimizer.tables.country_groups import COUNTRY_GROUPS
+from optimizer.tables.markdown_table import escaped, markdown_row
 from optimizer.tables.schema import COMMON, INFINITY, SHEETS, Column, Sheet
 from optimizer.tables.sheets import settings_in_order
 
@@ -154,34 +155,30 @@ def _section(
     title: str, meaning: str, columns: Mapping[str, Column], first_header: str = "column"
 ) -> str:
     header = (first_header, "type", "unit", "default", "allowed", "refers to", "meaning")
-    lines = [f"## {title}", "", meaning, "", _table_row(header), _table_row("---" for _ in header)]
+    lines = [
+        f"## {title}",
+        "",
+        meaning,
+        "",
+        markdown_row(header),
+        markdown_row("---" for _ in header),
+    ]
     for name, column in columns.items():
         label = column.header or name.replace("_", " ")
         lines.append(
-            _table_row(
+            markdown_row(
                 (
                     f"**{label}**" if column.key else label,
                     kind_label(column),
                     unit_label(column),
                     f"*{default_label(column)}*" if column.required else default_label(column),
-                    _escaped(allowed_label(column)),
+                    escaped(allowed_label(column)),
                     references_label(column),
-                    _escaped(column.meaning),
+                    escaped(column.meaning),
                 )
             )
         )
     return "\n".join(lines) + "\n"
-
-
-def _table_row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def _escaped(text: str) -> str:
-    """Text with the signs escaped that Markdown would interpret inside a table."""
-    for sign in "\\*|<[":
-        text = text.replace(sign, f"\\{sign}")
-    return text
 
 
 def main() -> None:

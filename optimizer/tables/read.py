@@ -69,7 +69,7 @@ def case_of(draft: WorkbookDraft, path: str, sha256: str) -> Case:
         settings=draft.settings.to_record(),
         **{sheet.attribute: tuple(draft.active[name]) for name, sheet in SHEETS.items()},
         switched_off={name: tuple(rows) for name, rows in draft.inactive.items() if rows},
-        whole={
+        lists_as_written={
             name: table.lists_as_written
             for name, table in draft.tables.items()
             if table.lists_as_written
