@@ -267,7 +267,7 @@ GOLDEN = [
     ),
     (
         IDLE,
-        ("idle_minimum", "Plant", "kiln", "2027"),
+        ("minimum_when_running", "Plant", "kiln", "2027"),
         "0.0 <= 2.0*run[Plant,smelt,,any,'2027'] - 18.0*open[Plant,kiln,'2027']",
     ),
     # 20 t a year are 10 in half a year: all of them, or nothing of the next tier.
@@ -362,7 +362,7 @@ GOLDEN = [
     ),
     (
         OPTIONS,
-        ("built_most", "b"),
+        ("built_maximum", "b"),
         "build[b,2027-H1] + build[b,2027-H2] <= 3.0",
     ),
     # a needs b, of which there may be three, and c, which is decided from July on.
@@ -398,7 +398,7 @@ GOLDEN = [
             "Units": [],
             "Options": [option("c", added_capacity=4, earliest=date(2027, 7, 1))],
         },
-        ("built_reach", "Plant to Buyer", "metal", "Plant", "kiln", "2027-H2"),
+        ("built_lane", "Plant to Buyer", "metal", "Plant", "kiln", "2027-H2"),
         "ship[Plant,Buyer,metal,,any,2027-H2] - 5.0*build[c,2027-H2] <= 0.0",
     ),
     # Chinese ore, 1 to 4 t in the year: a limit is per window, not scaled.

@@ -32,7 +32,7 @@ CELLS = {
     ("Supply", "minimum"): ("offer",),
     ("Supply", "maximum"): ("offer",),
     ("Processes", "maximum"): ("process",),
-    ("Options", "most"): ("built_most",),
+    ("Options", "most"): ("built_maximum",),
     ("Stocks", "minimum"): ("storage",),
     ("Stocks", "maximum"): ("storage",),
     ("Stocks", "closing"): ("storage",),

@@ -9,15 +9,15 @@ from optimizer.explain.bound_move import BoundMove, MoveCollector, MovingRows
 from optimizer.explain.cell_locator import HIGH
 from optimizer.model.capacity import (
     CAPACITY_FAMILY,
-    IDLE_MINIMUM_FAMILY,
     MINIMUM_LOAD_FAMILY,
+    MINIMUM_WHEN_RUNNING_FAMILY,
     RUNNING_FAMILY,
     RUNNING_OWN_FAMILY,
 )
 from optimizer.model.custody import CUSTODY_FAMILY
 from optimizer.model.investment import (
     BUILT_CHOSEN_FAMILY,
-    BUILT_MOST_FAMILY,
+    BUILT_MAXIMUM_FAMILY,
     BUILT_NEEDS_FAMILY,
 )
 from optimizer.model.process_limits import PROCESS_FAMILY
@@ -45,7 +45,7 @@ class CapacityMoves(MoveCollector):
             for t, period in enumerate(self.labels):
                 name = (unit.site, unit.unit, period)
                 row, least = self.row(CAPACITY_FAMILY, *name), self.row(MINIMUM_LOAD_FAMILY, *name)
-                idle = self.row(IDLE_MINIMUM_FAMILY, *name)
+                idle = self.row(MINIMUM_WHEN_RUNNING_FAMILY, *name)
                 runs_now = self.integer_value(runs[t]) if t in runs else 0.0
                 if least is not None and idle is not None:
                     self.add_move(least, {least: 1.0, idle: 1.0})
@@ -105,7 +105,7 @@ class CapacityMoves(MoveCollector):
         for option, built, chosen in zip(
             self.network.options, self.columns.build, self.columns.chosen, strict=True
         ):
-            row = self.row(BUILT_MOST_FAMILY, option.name)
+            row = self.row(BUILT_MAXIMUM_FAMILY, option.name)
             if row is None:
                 continue
             if option.kind != "any amount":

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from optimizer.explain.bound_move import BoundMove, MoveCollector, MovingRows, PlanRows
 from optimizer.model.demand import DEMAND_FAMILY, LEAST_DELIVERY_FAMILY
 from optimizer.model.investment import (
-    BUILT_REACH_FAMILY,
+    BUILT_LANE_FAMILY,
 )
 from optimizer.model.shipping import LANE_FAMILY, LANE_MINIMUM_FAMILY
 from optimizer.tables.schema import INFINITY
@@ -59,7 +59,7 @@ class DemandMoves(MoveCollector):
 
     def _reaches(self) -> Iterator[tuple[int, int, int, float]]:
         """Lane, period, row and number built, of lanes from plants that options build."""
-        if self.m.component(BUILT_REACH_FAMILY.name) is None:
+        if self.m.component(BUILT_LANE_FAMILY.name) is None:
             return
         program = self.program
         for index, arc in enumerate(self.network.arcs):
@@ -67,7 +67,7 @@ class DemandMoves(MoveCollector):
                 place = self.network.units[unit]
                 for t, most in self.network.arc_maximum[index].items():
                     names = (arc.name, arc.material, place.site, place.unit, self.labels[t])
-                    row = self.row(BUILT_REACH_FAMILY, *names)
+                    row = self.row(BUILT_LANE_FAMILY, *names)
                     if row is None or not most:
                         continue
                     own = slice(program.starts[row], program.starts[row + 1])

@@ -19,8 +19,12 @@ from optimizer.explain.cell_locator import HIGH, LOW, CellLocator
 from optimizer.explain.relaxable_rows import RelaxableBound, RelaxableProgram, RequirementKey
 from optimizer.explain.row_sentences import unit_of
 from optimizer.model import REQUIREMENTS_BY_NAME
-from optimizer.model.capacity import CAPACITY_FAMILY, IDLE_MINIMUM_FAMILY, MINIMUM_LOAD_FAMILY
-from optimizer.model.investment import BUILT_MOST_FAMILY
+from optimizer.model.capacity import (
+    CAPACITY_FAMILY,
+    MINIMUM_LOAD_FAMILY,
+    MINIMUM_WHEN_RUNNING_FAMILY,
+)
+from optimizer.model.investment import BUILT_MAXIMUM_FAMILY
 from optimizer.network.network_data import Network
 from optimizer.solver import Program, extend_program, solve_with_tight_tolerances
 from optimizer.tables.schema import INFINITY
@@ -75,7 +79,7 @@ class LeastChange:
             upper = relaxed.program.row_upper.copy()
             upper[[bound.row for bound in relaxed.bounds if bound.implied]] = INFINITY
             self.program = structs.replace(relaxed.program, row_upper=upper)
-        loads = (MINIMUM_LOAD_FAMILY.name, IDLE_MINIMUM_FAMILY.name)
+        loads = (MINIMUM_LOAD_FAMILY.name, MINIMUM_WHEN_RUNNING_FAMILY.name)
         self.loads = {
             (bound.key[0], bound.names): bound.row
             for bound in relaxed.bounds
@@ -191,7 +195,7 @@ class LeastChange:
             return value if value > 0 else INFINITY
         if unit_of(self.places, cells[0]) in SHARE_UNITS:
             return 1.0 - value
-        yes_no = name == BUILT_MOST_FAMILY.name and self.places.record(cells[0]).kind == "yes/no"
+        yes_no = name == BUILT_MAXIMUM_FAMILY.name and self.places.record(cells[0]).kind == "yes/no"
         return 1.0 - value if yes_no else INFINITY
 
 
@@ -218,7 +222,7 @@ class _ChangeProgram:
             for bound in bounds:
                 self.entries.append((bound.row, self._column(1.0, INFINITY, whole=False), sign))
             return
-        whole = key[0] == BUILT_MOST_FAMILY.name
+        whole = key[0] == BUILT_MAXIMUM_FAMILY.name
         if whole:
             whole = bool(search.places.record(key[2][0]).kind != "any amount")
         column = self._column(search.weight(key), search.largest_change(key), whole=whole)
@@ -240,7 +244,7 @@ class _ChangeProgram:
         search, names = self.search, bound.names
         cell, t = bound.key[2][0], search.places.period(names)
         share = float(search.places.record(cell).minimum_load)
-        for family in (MINIMUM_LOAD_FAMILY.name, IDLE_MINIMUM_FAMILY.name):
+        for family in (MINIMUM_LOAD_FAMILY.name, MINIMUM_WHEN_RUNNING_FAMILY.name):
             row = search.loads.get((family, names))
             more = (
                 share * bound_coefficient(search.places, family, names, cell, t)

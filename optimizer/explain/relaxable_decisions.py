@@ -29,9 +29,9 @@ from optimizer.model.custody import CUSTODY_FAMILY
 from optimizer.model.family import Family
 from optimizer.model.investment import (
     BUILT_CHOSEN_FAMILY,
-    BUILT_MOST_FAMILY,
+    BUILT_LANE_FAMILY,
+    BUILT_MAXIMUM_FAMILY,
     BUILT_NEEDS_FAMILY,
-    BUILT_REACH_FAMILY,
 )
 from optimizer.model.process_limits import PROCESS_FAMILY
 from optimizer.model.shipping import LANE_FAMILY
@@ -168,11 +168,11 @@ def _most(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
     if option.kind != "yes/no":
         for column in builder.terms(row):
             builder.program.upper[column] = builder.large_flow
-        builder.relax_bound(row, BUILT_MOST_FAMILY.name, names, HIGH)
+        builder.relax_bound(row, BUILT_MAXIMUM_FAMILY.name, names, HIGH)
     elif option.maximum_number < 1:
         for column in builder.terms(row):
             builder.program.upper[column] = 1.0
-        key = _upper_key(builder, BUILT_MOST_FAMILY, names)
+        key = _upper_key(builder, BUILT_MAXIMUM_FAMILY, names)
         builder.relax(
             row, key, names, maximum_violation=1.0 - option.maximum_number, coefficient=1.0
         )
@@ -246,7 +246,7 @@ def _most_keys(
 ) -> Iterator[tuple[RequirementKey, IndexNames]]:
     if option.kind != "yes/no" or option.maximum_number < 1:
         names = (option.name,)
-        yield _upper_key(builder, BUILT_MOST_FAMILY, names), names
+        yield _upper_key(builder, BUILT_MAXIMUM_FAMILY, names), names
 
 
 def _availability(
@@ -297,8 +297,8 @@ DECISION_RELAXATIONS: dict[str, Relaxation] = {
     CUSTODY_FAMILY.name: _custody,
     LANE_FAMILY.name: _lane,
     TIER_FAMILY.name: _tier,
-    BUILT_REACH_FAMILY.name: _reach,
-    BUILT_MOST_FAMILY.name: _most,
+    BUILT_LANE_FAMILY.name: _reach,
+    BUILT_MAXIMUM_FAMILY.name: _most,
     BUILT_NEEDS_FAMILY.name: _needs,
     BUILT_CHOSEN_FAMILY.name: _chosen,
 }

@@ -27,7 +27,7 @@ from optimizer.explain.row_sentences import requirement_sentence
 from optimizer.explain.unreachable import UnreachablePlaces
 from optimizer.model import family_named
 from optimizer.model.capacity import CAPACITY_FAMILY, RUNNING_FAMILY, RUNNING_OWN_FAMILY
-from optimizer.model.investment import BUILT_REACH_FAMILY
+from optimizer.model.investment import BUILT_LANE_FAMILY
 from optimizer.model.shipping import LANE_FAMILY
 from optimizer.model.supply import OFFER_FAMILY
 from optimizer.model.tiers import TIER_FAMILY
@@ -206,7 +206,7 @@ class _ChainReasons:
         elif family == LANE_FAMILY.name and self._is_closed(row):
             address = self.locator.address(cells[0]) if cells else sheet
             sentence = f"{address}: {names[0]} is not used for {names[1]} in {names[-1]}"
-        elif family == BUILT_REACH_FAMILY.name:
+        elif family == BUILT_LANE_FAMILY.name:
             sheet, sentence = "Options", f"Options: {names[3]} at {names[2]} is not built"
         else:
             shown = cells or (WorkbookCell(sheet, 0, ""),)

@@ -166,9 +166,9 @@ RUNNING_OWN_FAMILY = structs.replace(
     name="running_own",
     meaning="use of own capacity only where it runs, per period",
 )
-IDLE_MINIMUM_FAMILY = structs.replace(
+MINIMUM_WHEN_RUNNING_FAMILY = structs.replace(
     MINIMUM_LOAD_FAMILY,
-    name="idle_minimum",
+    name="minimum_when_running",
     meaning="least use where it runs, per period",
     lower=Bound(
         "minimum load",
@@ -188,7 +188,7 @@ def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     if any(columns.open):
         add_rows(m, RUNNING_FAMILY, _running(network, columns, activity))
         add_rows(m, RUNNING_OWN_FAMILY, _running_own(network, columns, activity))
-        add_rows(m, IDLE_MINIMUM_FAMILY, _idle_minimum(network, columns, activity))
+        add_rows(m, MINIMUM_WHEN_RUNNING_FAMILY, _minimum_when_running(network, columns, activity))
 
 
 def activity_of(network: Network, columns: FlowVariables) -> list[list[ByPeriod]]:
@@ -277,7 +277,7 @@ def _running_own(
                 yield (unit.site, unit.unit, network.calendar.labels[t]), -INFINITY, terms, 0.0
 
 
-def _idle_minimum(
+def _minimum_when_running(
     network: Network, columns: FlowVariables, activity: list[list[ByPeriod]]
 ) -> Iterator[LinearRow]:
     for unit, runs in zip(network.units, columns.open, strict=True):

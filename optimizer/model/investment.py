@@ -36,8 +36,8 @@ from optimizer.tables.schema import INFINITY
 
 _BINDS_BY_LOGIC = "it binds by logic, not by an amount that there could be more of"
 
-BUILT_MOST_FAMILY = Family(
-    name="built_most",
+BUILT_MAXIMUM_FAMILY = Family(
+    name="built_maximum",
     index=("option",),
     meaning="built over the horizon",
     kind="option",
@@ -104,8 +104,8 @@ BUILT_ONE_OF_FAMILY = Family(
     unpriced=_BINDS_BY_LOGIC,
     checks=("options",),
 )
-BUILT_REACH_FAMILY = Family(
-    name="built_reach",
+BUILT_LANE_FAMILY = Family(
+    name="built_lane",
     kind="lane of an option",
     index=("lane", "material", "site", "unit", "period"),
     meaning="shipped only from what is built",
@@ -121,12 +121,12 @@ def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     """Rows of options."""
     if not network.options:
         return
-    add_rows(m, BUILT_MOST_FAMILY, _most(network, columns))
+    add_rows(m, BUILT_MAXIMUM_FAMILY, _most(network, columns))
     add_rows(m, BUILT_NEEDS_FAMILY, _needs(network, columns))
     add_rows(m, BUILT_BEGUN_FAMILY, _begun(network, columns))
     add_rows(m, BUILT_CHOSEN_FAMILY, _chosen(network, columns))
     add_rows(m, BUILT_ONE_OF_FAMILY, _one_of(network, columns))
-    add_rows(m, BUILT_REACH_FAMILY, _reach(network, columns))
+    add_rows(m, BUILT_LANE_FAMILY, _reach(network, columns))
 
 
 def _built_by(cells: ByPeriod, t: int, factor: float = 1.0) -> LinearTerms:
