@@ -1,4 +1,4 @@
-"""The command line: words to calls, errors to exit codes; never a traceback."""
+"""The command line: arguments become calls, errors become exit codes, never a traceback."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ plan = import_module("optimizer.plan")
 
 @pytest.fixture
 def book(folder) -> Path:
-    """A workbook of which nothing need be said: 10 t at 5."""
+    """A workbook without errors or warnings: 10 t at 5."""
     return save(
         folder / "case.xlsx",
         Supply=[offer("kaz", price=5)],
@@ -67,7 +67,7 @@ def only(out: str) -> dict:
 # Solve ----------------------------------------------------------------------------------------
 
 
-def test_a_plan_is_found_told_and_written(run, book, folder):
+def test_solve_finds_a_plan_prints_a_summary_and_writes_it(run, book, folder):
     code, out, err = run("solve", book)
     assert code == 0
     assert "Least-cost plan, proven optimal: 50.00 USD (present value)." in out
@@ -90,7 +90,7 @@ def test_the_tables_of_a_plan_are_parquet_files_too(run, book, folder):
     assert not list(tables.glob("*.parquet"))
 
 
-def test_json_is_one_object_with_all_that_a_program_asks_for(run, book, folder):
+def test_json_is_one_object_with_what_a_program_needs(run, book, folder):
     code, out, err = run("solve", book, "--json")
     said = only(out)
     assert code == 0
@@ -106,7 +106,7 @@ def test_json_is_one_object_with_all_that_a_program_asks_for(run, book, folder):
     assert "50.00 USD" in err
 
 
-def test_the_record_beside_the_plan_is_what_json_says(run, book, folder):
+def test_the_record_beside_the_plan_equals_the_printed_json(run, book, folder):
     said = only(run("solve", book, "--json")[1])
     record = json.loads(Path(said["files"]["record"]).read_text(encoding="utf-8"))
     assert record == said
@@ -123,7 +123,7 @@ def test_quiet_json_prints_only_json(run, book):
     assert only(out)["objective"] == pytest.approx(50)
 
 
-def test_the_output_folder_may_be_chosen(run, book, folder):
+def test_the_output_folder_can_be_chosen(run, book, folder):
     assert run("solve", book, "--output", folder / "a" / "b")[0] == 0
     assert sorted(path.name for path in (folder / "a" / "b").iterdir()) == [
         "plan.xlsx",
@@ -133,7 +133,7 @@ def test_the_output_folder_may_be_chosen(run, book, folder):
     assert not (folder / "outputs").exists()
 
 
-def test_a_plan_is_replaced_by_the_next(run, book, folder):
+def test_the_next_plan_replaces_a_plan(run, book, folder):
     assert run("solve", book)[0] == 0
     assert run("solve", book)[0] == 0
     assert sorted(path.name for path in (folder / "outputs" / "case").iterdir()) == [
@@ -151,7 +151,7 @@ def test_the_planners_own_file_is_not_touched(run, book, wrong):
         assert (file.read_bytes(), file.stat().st_mtime_ns) == (before, changed)
 
 
-def test_warnings_are_told_and_do_not_stop_a_plan(run, folder):
+def test_warnings_are_printed_and_do_not_prevent_a_plan(run, folder):
     book = save(folder / "loose.xlsx", Supply=[offer("kaz", price=5, firm="no")], Demand=[need(10)])
     code, out, err = run("solve", book, "--json")
     assert code == 0
@@ -172,7 +172,7 @@ def test_1_a_workbook_with_errors_is_refused_and_marked(run, wrong, folder):
     assert not (folder / "outputs").exists()
 
 
-def test_1_json_lists_what_is_wrong(run, wrong, folder):
+def test_1_json_lists_the_errors(run, wrong, folder):
     code, out, _ = run("solve", wrong, "--json")
     said = only(out)
     assert (code, said["status"]) == (1, "errors")
@@ -181,7 +181,7 @@ def test_1_json_lists_what_is_wrong(run, wrong, folder):
     assert Path(said["files"]["marked copy"]) == folder / "wrong.checked.xlsx"
 
 
-def test_1_quiet_still_says_what_is_wrong(run, wrong):
+def test_1_quiet_still_prints_the_errors(run, wrong):
     code, out, err = run("solve", wrong, "--quiet")
     assert (code, out) == (1, "")
     assert "Supply!B2" in err
@@ -198,7 +198,7 @@ def test_1_quiet_still_says_what_is_wrong(run, wrong):
     ],
 )
 @pytest.mark.parametrize("command", ["solve", "check"])
-def test_1_a_file_that_is_no_workbook_is_said_to_be_none(run, folder, command, content, said):
+def test_1_a_file_that_is_not_a_workbook_is_reported_as_such(run, folder, command, content, said):
     file = folder / "case.xlsx"
     file.write_bytes(content)
     code, out, err = run(command, file, "--json")
@@ -207,7 +207,7 @@ def test_1_a_file_that_is_no_workbook_is_said_to_be_none(run, folder, command, c
     assert only(out)["exit_code"] == 1
 
 
-def test_1_a_damaged_workbook_is_said_to_be_damaged(run, folder):
+def test_1_a_damaged_workbook_is_reported_as_damaged(run, folder):
     content = TUTORIAL.read_bytes()
     (folder / "half.xlsx").write_bytes(content[: len(content) // 2])
     code, _, err = run("solve", "half.xlsx")
@@ -215,13 +215,15 @@ def test_1_a_damaged_workbook_is_said_to_be_damaged(run, folder):
     assert "half.xlsx" in err
 
 
-def test_1_a_folder_is_no_workbook(run, folder):
+def test_1_a_folder_is_not_a_workbook(run, folder):
     code, _, err = run("solve", folder)
     assert code == 1
     assert "is a folder" in err
 
 
-def test_1_a_target_that_cannot_be_written_is_said_before_solving(run, book, folder, monkeypatch):
+def test_1_a_target_that_cannot_be_written_is_reported_before_solving(
+    run, book, folder, monkeypatch
+):
     monkeypatch.setattr(plan, "solve", lambda *_, **__: pytest.fail("it was solved"))
     (folder / "file").write_text("in the way")
     (folder / "taken" / "plan.xlsx").mkdir(parents=True)
@@ -247,13 +249,13 @@ def test_1_a_target_that_cannot_be_written_is_said_before_solving(run, book, fol
     ],
     ids=" ".join,
 )
-def test_2_wrong_use_is_said_to_be_wrong(run, folder, words):
+def test_2_wrong_arguments_are_reported(run, folder, words):
     code, out, err = run(*words)
     assert (code, out) == (2, "")
     assert err
 
 
-def test_3_a_plan_that_cannot_be(run, folder):
+def test_3_no_plan_is_feasible(run, folder):
     book = save(folder / "case.xlsx", Supply=[], Demand=[need(10, minimum=0.5)])
     code, out, err = run("solve", book, "--json")
     said = only(out)
@@ -265,7 +267,7 @@ def test_3_a_plan_that_cannot_be(run, folder):
     assert not (folder / "outputs" / "case" / "plan.xlsx").exists()
 
 
-def test_3_cost_without_a_lower_bound(run, folder):
+def test_3_cost_has_no_lower_bound(run, folder):
     book = save(
         folder / "case.xlsx",
         Materials=[{"material": "ore", "stage": "mined", "disposal cost": 0}],
@@ -277,7 +279,7 @@ def test_3_cost_without_a_lower_bound(run, folder):
     assert "no lower bound" in err
 
 
-def test_4_a_time_limit_that_is_reached(run, folder):
+def test_4_the_time_limit_is_reached(run, folder):
     book = openpyxl.load_workbook(CASES / "nochina_random_30.xlsx")
     rows = {row[0].value: row[1] for row in book["Settings"].iter_rows(min_row=2)}
     rows["time limit"].value = 0
@@ -306,7 +308,7 @@ def test_4_ctrl_c(run, book, monkeypatch):
         (AssertionError(), "internal error"),
     ],
 )
-def test_5_an_error_of_the_program_is_kept_in_a_file_and_told_in_a_line(
+def test_5_an_internal_error_is_written_to_a_file_and_reported_in_one_line(
     run, book, monkeypatch, error, said
 ):
     def fail(*_, **__):
@@ -324,7 +326,7 @@ def test_5_an_error_of_the_program_is_kept_in_a_file_and_told_in_a_line(
         log.unlink()
 
 
-def test_5_a_plan_that_fails_the_audit_is_an_error_and_is_written_all_the_same(
+def test_5_a_plan_that_fails_the_audit_is_an_error_and_is_still_written(
     run, book, folder, monkeypatch
 ):
     solve = plan.solve
@@ -341,7 +343,7 @@ def test_5_a_plan_that_fails_the_audit_is_an_error_and_is_written_all_the_same(
     assert "AUDIT FAILED" in err
 
 
-def test_a_gap_that_is_not_known_is_not_in_the_way_of_json(run, book, monkeypatch):
+def test_an_unknown_gap_is_valid_json(run, book, monkeypatch):
     solve = plan.solve
 
     def unknown(*of, **by):
@@ -355,7 +357,7 @@ def test_a_gap_that_is_not_known_is_not_in_the_way_of_json(run, book, monkeypatc
 # Check and template ---------------------------------------------------------------------------
 
 
-def test_a_check_of_a_good_workbook_says_so(run, book, folder):
+def test_check_says_that_a_workbook_has_no_errors_or_warnings(run, book, folder):
     code, out, err = run("check", book, "--json")
     assert code == 0
     assert only(out) == {"status": "ok", "errors": [], "warnings": [], "files": {}}
@@ -363,7 +365,7 @@ def test_a_check_of_a_good_workbook_says_so(run, book, folder):
     assert [path.name for path in folder.iterdir()] == ["case.xlsx"]
 
 
-def test_check_reports_and_marks_and_does_not_solve(run, wrong, folder):
+def test_check_reports_and_marks_errors_without_solving(run, wrong, folder):
     code, out, err = run("check", wrong)
     assert code == 1
     assert "Supply!B2" in out
@@ -374,7 +376,7 @@ def test_check_reports_and_marks_and_does_not_solve(run, wrong, folder):
     assert not (folder / "outputs").exists()
 
 
-def test_check_marks_warnings_and_is_content(run, folder):
+def test_check_marks_warnings_and_succeeds(run, folder):
     book = save(folder / "loose.xlsx", Supply=[offer("kaz", firm="no")], Demand=[need(10)])
     code, out, _ = run("check", book, "--json")
     said = only(out)
@@ -384,15 +386,15 @@ def test_check_marks_warnings_and_is_content(run, folder):
 
 
 @pytest.mark.parametrize("command", ["solve", "check"])
-def test_a_workbook_of_another_name_is_checked_all_the_same(run, wrong, folder, command):
-    # Its content is what counts; where no marked copy can be made, the errors are still told.
+def test_a_workbook_with_another_file_extension_is_checked_too(run, wrong, folder, command):
+    # Its content counts. Where no marked copy can be made, the errors are still printed.
     shutil.copy(wrong, folder / "wrong.dat")
     code, out, err = run(command, "wrong.dat")
     assert code == 1
     assert "Supply!B2" in (out if command == "check" else err)
 
 
-def test_many_errors_are_told_in_part_and_marked_in_full(run, folder):
+def test_of_many_errors_some_are_printed_and_all_are_marked(run, folder):
     offers = [offer(f"kaz {n}", "Kaaz") for n in range(60)]
     book = save(folder / "case.xlsx", Supply=offers, Demand=[need(10)])
     code, out, err = run("check", book, "--json")
@@ -415,7 +417,7 @@ def test_a_template_never_replaces_a_workbook_and_names_what_to_do(run, book):
     assert (code, err) == (2, f"error: {book} exists already; give another name\n")
 
 
-def test_a_template_that_cannot_be_written_is_an_error_in_words(run, folder):
+def test_a_template_that_cannot_be_written_is_reported_in_words(run, folder):
     (folder / "file").write_text("in the way")
     code, out, err = run("template", "file/blank.xlsx", "--json")
     assert code in (1, 2)
@@ -435,7 +437,7 @@ def program(*words, **options):
     )
 
 
-def test_the_program_returns_its_exit_code_and_flushes_what_it_says(book, folder):
+def test_the_program_returns_its_exit_code_and_flushes_its_output(book, folder):
     run = program("solve", book, "--json", cwd=folder, capture_output=True, text=True)
     assert run.returncode == 0
     assert only(run.stdout)["objective"] == pytest.approx(50)
@@ -443,7 +445,7 @@ def test_the_program_returns_its_exit_code_and_flushes_what_it_says(book, folder
     assert program("solve", "nowhere.xlsx", cwd=folder, capture_output=True).returncode == 2
 
 
-def test_nobody_listening_is_no_error(book, folder):
+def test_a_closed_pipe_is_not_an_error(book, folder):
     reading, writing = os.pipe()
     os.close(reading)
     run = program("solve", book, "--json", cwd=folder, stdout=writing, stderr=subprocess.PIPE)

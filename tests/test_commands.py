@@ -1,4 +1,4 @@
-"""Commands that follow, compare and weigh plans, as a planner types them."""
+"""The commands for replanning, comparison and scenarios, as a planner types them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEED = [need(40)]
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """An empty folder, which is the current one, with two inputs: in one an offer is cheaper."""
+    """The current folder with two inputs; in one of them an offer is cheaper."""
     monkeypatch.chdir(tmp_path)
     for name, price in (("old", 7), ("new", 3)):
         supply = [KAZ, offer("china", "China", price=price)]
@@ -43,7 +43,7 @@ def sheet(path, name):
     return [list(row) for row in rows]
 
 
-def test_a_plan_follows_the_last_one_until_a_date(run, folder):
+def test_a_plan_follows_the_previous_one_until_a_date(run, folder):
     assert run("solve old.xlsx")[0] == 0
     code, out, err = run(
         "solve new.xlsx --previous outputs/old/plan.xlsx --freeze-until 2027-07-01 --json"
@@ -55,7 +55,7 @@ def test_a_plan_follows_the_last_one_until_a_date(run, folder):
     assert ["purchases", "kaz, Kaz, ore", "2027-Q1", 10, 10, 0, "kept"] in [r[:7] for r in rows]
 
 
-def test_a_charge_for_change_keeps_the_rest_as_well(run):
+def test_a_charge_for_changes_keeps_the_rest_too(run):
     run("solve old.xlsx")
     words = "solve new.xlsx --previous outputs/old/plan.xlsx --freeze-until 2027-04-01 --json"
     code, out, _ = run(f"{words} --freeze purchases --change-cost 1.1")
@@ -63,7 +63,7 @@ def test_a_charge_for_change_keeps_the_rest_as_well(run):
     assert json.loads(out)["objective"] == pytest.approx(200)
 
 
-def test_what_is_released_is_told(run, folder):
+def test_released_commitments_are_printed(run, folder):
     run("solve old.xlsx")
     save(folder / "new.xlsx", Settings=QUARTERS, Supply=[offer("other", price=6)], Demand=NEED)
     code, out, _ = run(
@@ -102,7 +102,7 @@ def test_that_everything_is_kept_is_told(run):
         ("compare new.xlsx none.xlsx", "'none.xlsx': no such file"),
     ],
 )
-def test_2_wrong_use_is_said_to_be_wrong(run, words, said):
+def test_2_wrong_arguments_are_reported(run, words, said):
     code, _, err = run(words)
     assert code == 2
     assert said in err
@@ -137,10 +137,11 @@ def test_1_an_input_with_errors_cannot_be_compared(run, folder):
     assert (folder / "new.checked.xlsx").exists()
 
 
-def test_the_scenarios_of_the_sheet_make_one_plan(run, folder):
-    # Under contract: 40 t at 5. With the rest of the probability, 0.5, the case as it is;
-    # else nobody wants half of it. By hand: 1 t above 20 costs 5 and saves 100 in half of all
-    # cases, but cannot be stored or sold in the other: 20 t, short 20 t in half: 100 + 1000.
+def test_the_scenarios_of_the_sheet_give_one_stochastic_plan(run, folder):
+    # Contract: 40 t at 5. With the remaining probability, 0.5, the case holds as it is;
+    # otherwise half of the demand is missing. By hand: 1 t above 20 costs 5 and saves 100 in
+    # half of all cases, but cannot be stored or sold in the others: 20 t are bought, and 20 t
+    # are short in half of the cases: 100 + 1000.
     save(
         folder / "chance.xlsx",
         Supply=[offer("kaz", price=5, contract_quantity=99)],
@@ -169,7 +170,7 @@ def test_the_scenarios_of_the_sheet_make_one_plan(run, folder):
     assert sheet(book, "Value")[1][:2] == ["Expected cost", 1100]
 
 
-def test_supply_that_is_not_firm_makes_scenarios(run, folder):
+def test_supply_that_is_not_firm_gives_scenarios(run, folder):
     # 0.9 x 10 + 0.1 x 90, decided when it is known.
     save(
         folder / "chance.xlsx",
@@ -188,7 +189,7 @@ def test_supply_that_is_not_firm_makes_scenarios(run, folder):
         ((None, None), "no scenario has a probability"),
     ],
 )
-def test_2_probabilities_that_do_not_fit_are_refused(run, folder, shares, said):
+def test_2_invalid_probabilities_are_refused(run, folder, shares, said):
     rows = [
         {"scenario": name, "sheet": "Demand", "column": "quantity", "value": 1, "probability": own}
         for name, own in zip("ab", shares, strict=True)
@@ -199,7 +200,7 @@ def test_2_probabilities_that_do_not_fit_are_refused(run, folder, shares, said):
     assert said in err
 
 
-def test_a_scenario_without_a_probability_takes_no_part_and_that_is_said(run, folder):
+def test_a_scenario_without_a_probability_is_left_out_with_a_message(run, folder):
     # 40 t at 5 and, with a probability of 0.25, 20 t: 200 - 0.25 x 100.
     rows = [
         {"scenario": "weak", "sheet": "Demand", "column": "quantity", "value": 20}

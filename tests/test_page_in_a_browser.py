@@ -37,7 +37,7 @@ def reference(browser, tmp_path_factory) -> tuple[optimizer.Result, Path]:
 
 
 def overlaps(page: Any, picture: str) -> list[str]:
-    """Pairs of names in a picture that lie on one another."""
+    """Pairs of labels in a picture that overlap."""
     return page.evaluate(
         """picture => {
           const labels = [...document.querySelectorAll(`${picture} svg text`)].map(text =>
@@ -56,7 +56,7 @@ def overlaps(page: Any, picture: str) -> list[str]:
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_the_screen_and_no_name_lies_on_another(visit, reference, size, scheme):
+def test_the_page_fits_the_screen_and_no_labels_overlap(visit, reference, size, scheme):
     page = visit(reference[1], size, color_scheme=scheme)
     assert page.get_attribute("html", "data-theme") == scheme
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
@@ -65,7 +65,7 @@ def test_the_page_fits_the_screen_and_no_name_lies_on_another(visit, reference, 
     assert overlaps(page, UNITS) == []
 
 
-def test_the_head_tells_cost_cover_and_audit(visit, reference):
+def test_the_head_shows_cost_cover_and_audit(visit, reference):
     page = visit(reference[1])
     millions = reference[0].objective / 1e6
     head = page.inner_text("#head").replace("\u00a0", " ")
@@ -100,7 +100,7 @@ def test_the_arrow_keys_on_the_slider_choose_the_period_of_map_and_sankey(visit,
     page.keyboard.press("Home")
 
 
-def test_the_colours_may_tell_the_country_that_lots_are_sent_from(visit, reference):
+def test_colours_can_show_the_country_that_lots_are_sent_from(visit, reference):
     page = visit(reference[1])
     page.select_option(".steer select >> nth=1", "country")
     assert "from Kazakhstan" in page.inner_text(f"{SANKEY} .key")
@@ -108,7 +108,7 @@ def test_the_colours_may_tell_the_country_that_lots_are_sent_from(visit, referen
     assert "Kazakhstan" in lot
 
 
-def test_the_material_narrows_what_is_drawn(visit, reference):
+def test_choosing_a_material_narrows_the_pictures(visit, reference):
     result, path = reference
     page = visit(path)
     page.select_option(".steer select >> nth=0", "material:Dy oxide")
@@ -132,7 +132,7 @@ def test_a_table_is_sorted_by_its_headers(visit, reference):
     assert page.inner_text(first) == f"{costs[0]:,.0f}".replace("-", "−")
 
 
-def test_a_table_is_filtered_by_words_and_by_numbers_and_its_sums_follow(visit, reference):
+def test_filtering_a_table_by_text_and_numbers_updates_its_sums(visit, reference):
     page = visit(reference[1])
     purchases = reference[0].frame("Purchases")
     page.fill("[aria-label='Filter material']", "dy oxide")
@@ -151,7 +151,7 @@ def test_a_table_is_filtered_by_words_and_by_numbers_and_its_sums_follow(visit, 
     assert page.inner_text("[role=status]").startswith(f"{anywhere.sum()} of")
 
 
-def test_tabs_go_by_the_arrow_keys_and_have_the_names_of_the_sheets(visit, reference):
+def test_arrow_keys_move_between_tabs_named_like_the_sheets(visit, reference):
     page = visit(reference[1])
     names = page.eval_on_selector_all("[role=tab]", "tabs => tabs.map(t => t.firstChild.data)")
     assert [name.strip() for name in names][:3] == ["Purchases", "Shipments", "Production"]
@@ -161,7 +161,7 @@ def test_tabs_go_by_the_arrow_keys_and_have_the_names_of_the_sheets(visit, refer
     assert page.inner_text("#panel").startswith("What is shipped")
 
 
-def test_the_theme_is_chosen_by_a_button(visit, reference):
+def test_a_button_chooses_the_theme(visit, reference):
     page = visit(reference[1], color_scheme="light")
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.focus("#theme")
@@ -216,7 +216,7 @@ def test_every_picture_has_a_name_and_its_figures_as_text(visit, reference):
     assert unnamed == 0
 
 
-def test_what_no_rule_follows_is_not_called_clean(visit, reference):
+def test_lots_that_no_rule_traces_are_not_called_clean(visit, reference):
     # Industry has no rule: its Chinese magnets are not followed, and must not look clean.
     page = visit(reference[1])
     lots = reference[0].frame("Deliveries")
@@ -258,14 +258,14 @@ def test_names_that_look_like_html_are_shown_as_they_are(visit):
     assert label
 
 
-def test_a_case_without_a_plan_shows_what_would_have_to_give(visit):
+def test_a_case_without_a_plan_shows_the_conflict_and_repairs(visit):
     page = visit(plan(Supply=[offer("kaz", maximum=6)], Demand=[need(10, minimum=1)]))
     assert "No plan meets every hard limit" in page.inner_text("#head")
     assert "least delivery of need, Buyer, ore" in page.inner_text("#repairs")
     assert page.locator("figure").count() == 0
 
 
-def test_a_search_that_was_stopped_is_not_called_proven(visit):
+def test_a_plan_from_a_stopped_search_is_not_called_proven(visit):
     result = plan(Supply=[offer("kaz")], Demand=[need(1)])
     page = visit(dataclasses.replace(result, status="time limit", gap=0.04))
     head = page.inner_text("#head").replace("\u00a0", " ")
@@ -274,7 +274,7 @@ def test_a_search_that_was_stopped_is_not_called_proven(visit):
     assert page.locator(".badge.good").count() == 0
 
 
-def test_the_map_is_dragged_and_zoomed_by_its_buttons(visit, reference):
+def test_the_map_can_be_dragged_and_zoomed_with_buttons(visit, reference):
     page = visit(reference[1])
     place = f"{MAP} svg [data-site='Kuantan']"
     before = page.locator(place).bounding_box()

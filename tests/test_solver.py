@@ -1,4 +1,4 @@
-"""Asking HiGHS: what is asked is what the model says, and what comes back is said as it is."""
+"""Solving with HiGHS: the programme equals the model, and the answer is reported unchanged."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ KILN = {
 }
 
 
-# What comes back ------------------------------------------------------------------------------
+# Answers ------------------------------------------------------------------------------------------
 
 
-def test_a_plan_that_cannot_be_is_infeasible_and_has_no_tables():
+def test_an_infeasible_case_has_no_tables():
     # Half of 10 t must be delivered, and nothing is sold.
     found = plan(Supply=[], Demand=[need(10, minimum=0.5)])
     assert (found.status, found.objective, found.audit) == ("infeasible", None, None)
@@ -84,29 +84,29 @@ def test_a_plan_that_cannot_be_is_infeasible_and_has_no_tables():
         found.raise_for_status()
 
 
-def test_whole_numbers_do_not_hide_that_nothing_can_be_done():
+def test_an_infeasible_case_with_whole_numbers_is_reported_as_infeasible():
     found = plan(Supply=[offer("kaz")], Demand=[need(100, material="metal", minimum=1)], **KILN)
     assert (found.status, found.objective) == ("infeasible", None)
 
 
-def test_cost_without_a_lower_bound_is_said_so():
-    # Waste that is taken for 1 a tonne and thrown away for 0.5, as much as one likes.
+def test_cost_without_a_lower_bound_is_reported_as_unbounded():
+    # Waste brings 1 a tonne and costs 0.5 to discard, without any limit.
     found = plan(**WASTE)
     assert (found.status, found.objective, found.tables) == ("unbounded", None, {})
     with pytest.raises(optimizer.NoPlanError, match="no lower bound"):
         found.raise_for_status()
 
 
-def test_whole_numbers_do_not_hide_that_cost_has_no_lower_bound():
+def test_an_unbounded_case_with_whole_numbers_is_reported_as_unbounded():
     found = plan(**WASTE, **KILN)
     assert (found.status, found.objective, found.tables) == ("unbounded", None, {})
 
 
-def test_nothing_to_do_costs_nothing():
+def test_a_case_without_demand_costs_nothing():
     assert cost(Supply=[], Demand=[]) == 0
 
 
-def test_a_time_limit_of_nothing_is_reported_as_such():
+def test_a_time_limit_of_zero_is_reported_as_reached():
     for file in ("nochina_random_30.xlsx", "orlib_cap41.xlsx"):
         found = optimizer.solve(optimizer.read(CASES / file), time_limit=0)
         assert (found.status, found.objective) == ("time limit", None)
@@ -132,12 +132,12 @@ def test_a_linear_optimum_has_no_gap():
     assert plan(**TWO_OFFERS).gap == 0
 
 
-def test_a_plan_of_whole_numbers_is_within_the_gap_that_was_asked_for():
+def test_a_plan_with_whole_numbers_is_within_the_requested_gap():
     found = optimizer.solve(optimizer.read(CASES / "gurobi_facility.xlsx"))
     assert found.gap <= found.case.settings.mip_gap
 
 
-def test_progress_comes_where_it_is_asked_for_and_the_log_always(monkeypatch, capfd):
+def test_progress_is_reported_on_request_and_the_log_always(monkeypatch, capfd):
     said = []
     monkeypatch.setattr(running, "PROGRESS_SECONDS", 0)
     case = optimizer.read(CASES / "orlib_cap41.xlsx")
@@ -156,7 +156,7 @@ def test_every_step_is_timed():
     assert all(seconds >= 0 for seconds in found.seconds.values())
 
 
-# Stopping -------------------------------------------------------------------------------------
+# Stopping -----------------------------------------------------------------------------------------
 
 
 def dense(size: int) -> solver.Program:
@@ -209,7 +209,7 @@ def test_ctrl_c_stops_the_solver(press):
     assert (answer.status, answer.objective, answer.values) == ("interrupted", None, None)
 
 
-def test_a_second_ctrl_c_is_not_held_back(press):
+def test_a_second_ctrl_c_is_raised_at_once(press):
     press(2)
     with pytest.raises(KeyboardInterrupt):
         solver.solve_with_highs(dense(300))
@@ -261,7 +261,7 @@ def test_a_host_may_use_highs_with_any_number_of_threads(calls):
     assert run.returncode == 0, run.stderr
 
 
-def test_when_ctrl_c_stops_it_nothing_of_the_solver_goes_on():
+def test_no_solver_thread_remains_after_ctrl_c():
     """As a process, since a thread that is still in HiGHS aborts it at its end."""
     program = (
         "import os, signal, threading, optimizer\n"
@@ -277,7 +277,7 @@ def test_when_ctrl_c_stops_it_nothing_of_the_solver_goes_on():
     assert (run.returncode, run.stdout.split()) == (0, ["interrupted"]), run.stderr
 
 
-# Exactness ------------------------------------------------------------------------------------
+# Exactness ----------------------------------------------------------------------------------------
 
 
 def test_an_optimum_that_misses_a_row_is_computed_again_from_its_basis():
@@ -291,7 +291,7 @@ def test_an_optimum_that_misses_a_row_is_computed_again_from_its_basis():
     assert refine_answer.make_exact(program, right) is right
 
 
-def test_what_rounding_left_of_a_basic_solution_is_refined_away():
+def test_rounding_errors_of_a_basic_solution_are_refined():
     m = optimizer.build_model(make(**TWO_OFFERS))
     program = solver.transfer(m)
     right = solver.solve_with_highs(program)
@@ -311,13 +311,13 @@ def test_what_rounding_left_of_a_basic_solution_is_refined_away():
     assert largest_violation(program, found) < 1e-12
 
 
-def test_a_value_beyond_its_bound_is_a_miss():
+def test_a_value_beyond_its_bound_is_a_violation():
     program = solver.transfer(optimizer.build_model(make(**TWO_OFFERS)))
     assert largest_violation(program, np.full(len(program.cost), -3.0)) >= 3.0
 
 
 @pytest.mark.parametrize("failures", [0, 1, 2, 3])
-def test_dust_of_an_optimum_from_within_is_left_out_or_all_of_it_stays(monkeypatch, failures):
+def test_tiny_values_of_an_interior_solution_are_all_removed_or_all_kept(monkeypatch, failures):
     program = solver.transfer(optimizer.build_model(make(**TWO_OFFERS)))
     right = solver.solve_with_highs(program)
     dusty = structs.replace(right, values=right.values + 5e-7, basis=None)
@@ -333,7 +333,7 @@ def test_dust_of_an_optimum_from_within_is_left_out_or_all_of_it_stays(monkeypat
         np.testing.assert_allclose(found.values, right.values, atol=1e-9)
 
 
-# What is asked --------------------------------------------------------------------------------
+# Changed models -----------------------------------------------------------------------------------
 
 
 def changed(change, **case) -> optimizer.Result:
@@ -350,19 +350,19 @@ def test_a_fixed_variable_stays_where_it_is():
     assert found.audit.passed
 
 
-def test_a_bound_that_was_added_binds():
+def test_an_added_bound_binds():
     assert changed(lambda m: m.buy[CHINA_INDEX].setub(4)).objective == pytest.approx(34)
     assert changed(lambda m: m.buy[KAZ_INDEX].setlb(7)).objective == pytest.approx(35 + 3)
 
 
-def test_a_row_that_was_added_binds():
+def test_an_added_row_binds():
     def at_most_half(m):
         m.own = Constraint(expr=m.buy[CHINA_INDEX] <= m.buy[KAZ_INDEX])
 
     assert changed(at_most_half).objective == pytest.approx(5 + 25)
 
 
-def test_a_row_may_use_expressions_and_variables_of_ones_own():
+def test_an_added_row_may_use_expressions_and_new_variables():
     # What is bought in China above 4 t costs 2 more: still less than Kaz, 10 + 6 x 2.
     def dearer(m):
         m.chinese = Expression(expr=sum(m.buy[index] for index in m.buy if index[1] == "China"))
@@ -378,7 +378,7 @@ def test_a_row_may_use_expressions_and_variables_of_ones_own():
     assert m.above.value == pytest.approx(6)
 
 
-def test_a_row_that_was_switched_off_does_not_bind():
+def test_a_deactivated_row_does_not_bind():
     case = {"Supply": [KAZ, {**CHINA, "maximum": 4}]}
     assert changed(lambda m: None, **case).objective == pytest.approx(34)
     m = optimizer.build_model(make(**{**TWO_OFFERS, **case}))
@@ -390,7 +390,7 @@ def test_a_row_that_was_switched_off_does_not_bind():
 
 
 def test_a_model_may_maximise():
-    # The most that can be delivered of 10 t wanted, when Kaz has 6 t: and one more is worth one.
+    # The most that can be delivered of 10 t wanted when Kaz has 6 t. One more tonne is worth one.
     m = optimizer.build_model(make(Supply=[{**KAZ, "maximum": 6}], Demand=[need(10)]))
     m.total_cost.deactivate()
     m.most = Objective(expr=sum(m.deliver.values()), sense=maximize)
@@ -420,7 +420,7 @@ def test_a_constant_in_the_objective_counts():
         (lambda m: m.own.add(m.buy[KAZ_INDEX] <= stranger()), "not an active part of the model"),
     ],
 )
-def test_what_is_no_linear_programme_is_refused_in_words(add, said):
+def test_a_nonlinear_model_is_refused_in_words(add, said):
     m = optimizer.build_model(make(**TWO_OFFERS))
     m.own = ConstraintList()
     add(m)
@@ -453,7 +453,7 @@ def test_solving_again_after_a_change_gives_the_changed_plan():
     assert optimizer.solve_model(m).objective == pytest.approx(10)
 
 
-# The same again -------------------------------------------------------------------------------
+# Reproducibility ----------------------------------------------------------------------------------
 
 
 def everything(result: optimizer.Result) -> dict:
@@ -503,7 +503,7 @@ def test_the_interior_point_method_finds_the_same_cost_and_prices_a_plan(file, m
     assert len(inside.tables["Scarcity"]) > 0
 
 
-# Prices ---------------------------------------------------------------------------------------
+# Prices -------------------------------------------------------------------------------------------
 
 SMELTED = {
     "Supply": [offer("kaz", "Plant")],
@@ -592,7 +592,7 @@ PRICED = {
 
 
 @pytest.mark.parametrize("kind", PRICED)
-def test_a_price_is_what_one_more_of_a_bound_saves(kind):
+def test_a_price_is_the_saving_from_one_more_unit_of_a_bound(kind):
     case, bound, worth = PRICED[kind]
     found = plan(**case(bound))
     rows = [row for row in found.frame("Scarcity").to_dict("records") if row["kind"] == kind]
@@ -605,7 +605,7 @@ def test_a_price_is_what_one_more_of_a_bound_saves(kind):
     assert rows[0]["worth"] == pytest.approx(rows[0]["worth today"])
 
 
-def test_a_price_is_said_in_the_money_of_its_period():
+def test_a_price_is_in_the_money_of_its_period():
     # 95 in the middle of 2027 is worth 95 / 1.21 ** 0.5 today.
     found = plan(
         Settings={"discount rate": 0.21}, Supply=[{**KAZ, "maximum": 6}], Demand=[need(10)]
@@ -633,8 +633,8 @@ def test_a_share_rule_has_a_price():
 @pytest.mark.parametrize(
     "file", ["nochina_random_01.xlsx", "hand_days_of_cover.xlsx", "ampl_multi.xlsx"]
 )
-def test_no_bound_is_worth_more_than_its_price_says(file):
-    """Moving any bound either way never costs less than its price says: prices are honest."""
+def test_moving_a_bound_saves_no_more_than_its_price(file):
+    """Moving any bound either way never costs less than its price says."""
     m = optimizer.build_model(optimizer.read(CASES / file))
     program, answer = solver.solve(m)
     lower, upper = program.row_lower.copy(), program.row_upper.copy()
@@ -654,7 +654,7 @@ def names_of(program: solver.Program, row: int) -> str:
     return program.constraints[row].name
 
 
-def test_an_unused_offer_says_how_much_cheaper_it_must_get():
+def test_break_even_of_an_unused_offer_is_the_price_cut_that_it_needs():
     # Kaz at 5 enters when it gets cheaper than China at 1, by 4.
     found = plan(**TWO_OFFERS)
     rows = [row for row in found.tables["Break-even"].rows() if row[:2] == ("offer", "kaz, Kaz")]
@@ -666,8 +666,8 @@ def test_an_unused_offer_says_how_much_cheaper_it_must_get():
 
 
 @pytest.mark.parametrize("thing", ["offer", "lane", "process"])
-def test_each_link_of_an_unused_chain_may_make_up_for_all_that_it_is_too_dear(thing):
-    # Metal by way of Kaz costs 5 + 2 + 3, bought in China 4: any one link 6 cheaper would do.
+def test_each_link_of_an_unused_chain_has_the_cut_that_the_whole_chain_needs(thing):
+    # Metal by way of Kaz costs 5 + 2 + 3, metal from China 4: one link must be 6 cheaper.
     found = plan(
         Supply=[KAZ, offer("metal", "China", "metal", 4)],
         Recipes=recipe("smelt", ore=-1, metal=1),
@@ -685,7 +685,7 @@ def test_each_link_of_an_unused_chain_may_make_up_for_all_that_it_is_too_dear(th
     assert [row[5] for row in told] == [pytest.approx(6)]
 
 
-def test_prices_of_a_plan_of_whole_numbers_are_those_with_its_decisions_made():
+def test_prices_of_a_plan_with_whole_numbers_hold_its_decisions_fixed():
     # The line is built for 40 t; the 9 t that are short beyond 41 t would need more capacity.
     found = plan(
         **{
@@ -698,7 +698,7 @@ def test_prices_of_a_plan_of_whole_numbers_are_those_with_its_decisions_made():
     assert row["worth"] == pytest.approx(99)
 
 
-def test_what_no_row_needs_is_not_paid_for():
+def test_a_lane_without_shipments_is_not_paid_for():
     # Within its gap a search may leave a lane open (5 a period) over which nothing goes; the other,
     # over which 4 t go, stays open.
     from optimizer.solver.solve_program import _without_idle_integers
@@ -712,7 +712,7 @@ def test_what_no_row_needs_is_not_paid_for():
     assert _without_idle_integers(program, np.array([0.0, 4.0, 1.0, 1.0])).tolist() == [0, 4, 0, 1]
 
 
-# Ways and starts -------------------------------------------------------------------------------
+# Strategies and warm starts -----------------------------------------------------------------------
 
 
 def _started(file, change):
@@ -763,7 +763,7 @@ def _change_everything(m):
 
 @pytest.mark.parametrize("change", [_close_dearest, _add_a_row, _drop_rows, _change_everything])
 @pytest.mark.parametrize("file", ["nochina_random_30.xlsx", "nochina_i_any_stage.xlsx"])
-def test_a_start_changes_the_way_and_not_the_answer(file, change):
+def test_a_warm_start_does_not_change_the_answer(file, change):
     cold, warm = _started(file, change)
     assert warm.status == cold.status == "optimal"
     assert warm.objective == pytest.approx(cold.objective, rel=1e-9, abs=1e-9)
@@ -776,7 +776,7 @@ def test_the_same_programme_needs_no_iteration_from_its_own_optimum():
     assert warm.values == pytest.approx(cold.values)
 
 
-def test_a_start_that_takes_too_many_iterations_is_given_up(monkeypatch):
+def test_a_warm_start_with_too_many_iterations_is_abandoned(monkeypatch):
     monkeypatch.setattr(resolve, "MIN_ITERATION_LIMIT", 0)
     monkeypatch.setattr(resolve, "PRIMAL_ITERATIONS_PER_ROW", 0.0)
     monkeypatch.setattr(resolve, "DUAL_ITERATIONS_PER_ROW", 0.0)
@@ -787,7 +787,7 @@ def test_a_start_that_takes_too_many_iterations_is_given_up(monkeypatch):
 
 
 KEPT = []
-"""Models of the programmes below: a variable does not keep the one that it is of."""
+"""Keeps the models of the programmes below alive: a variable holds no reference to its model."""
 
 
 def small(cost, upper, row_lower, row_upper, matrix=((1.0, 1.0), (1.0, -1.0))):
@@ -822,9 +822,9 @@ NEEDED = {"cost": (1, 2), "upper": (10, 10), "row_lower": (4, -FREE), "row_upper
     ("change", "status", "objective"),
     [
         ({}, "optimal", 4.5),
-        # y is the cheaper one now: y = 4.
+        # y is now cheaper: y = 4.
         ({"cost": (3, 2)}, "optimal", 8.0),
-        # x within 1: y = 3, cost 7; the plan of before, 3.5 and 0.5, is not feasible.
+        # x at most 1: y = 3, cost 7. The former plan, 3.5 and 0.5, is not feasible.
         ({"upper": (1, 10)}, "optimal", 7.0),
         ({"cost": (3, 2), "upper": (10, 1)}, "optimal", 11.0),
         ({"cost": (3, 2), "row_lower": (6, -FREE)}, "optimal", 12.0),
@@ -835,7 +835,7 @@ NEEDED = {"cost": (1, 2), "upper": (10, 10), "row_lower": (4, -FREE), "row_upper
         ({"cost": (1, -1), "upper": (10, FREE)}, "unbounded", None),
     ],
 )
-def test_other_numbers_from_the_optimum_before(change, status, objective):
+def test_a_warm_start_solves_a_changed_programme(change, status, objective):
     before = small(**NEEDED)
     start = solver.WarmStart.of(before, solver.solve_with_highs(before))
     answer = solver.solve_with_highs(small(**(NEEDED | change)), start=start)
@@ -843,7 +843,7 @@ def test_other_numbers_from_the_optimum_before(change, status, objective):
     assert answer.objective == (None if objective is None else pytest.approx(objective))
 
 
-def test_a_plan_of_whole_numbers_is_a_start_from_where_they_are_held():
+def test_a_plan_with_whole_numbers_is_a_warm_start_for_the_fixed_programme():
     """x = 3, y = 1, where 3.5 and 0.5 would do: its basis is optimal with both held."""
     program = structs.replace(small(**NEEDED), integer=np.ones(2, dtype=np.int32))
     answer = solver.solve_with_highs(program, gap=0.0)
@@ -854,7 +854,7 @@ def test_a_plan_of_whole_numbers_is_a_start_from_where_they_are_held():
     assert again.iterations == 0
 
 
-def test_a_first_step_without_an_end_is_no_answer():
+def test_an_unbounded_first_step_is_not_an_answer():
     """Least -x - y: unbounded within the old bounds, -5 within the new ones."""
     before = small(**NEEDED | {"upper": (FREE, FREE)})
     start = solver.WarmStart.of(before, solver.solve_with_highs(before))
@@ -864,24 +864,24 @@ def test_a_first_step_without_an_end_is_no_answer():
     assert answer.objective == pytest.approx(-5.0)
 
 
-def test_props_steady_the_interior_point_method_and_leave_no_trace(monkeypatch):
+def test_slack_columns_stabilise_the_interior_point_method_and_are_zero_at_the_end(monkeypatch):
     monkeypatch.setattr(strategies, "INTERIOR_POINT_FROM", 0)
     case = optimizer.read(CASES / "nochina_random_30.xlsx")
     program = solver.transfer(optimizer.build_model(case))
     plain = solver.solve_with_highs(program)
     monkeypatch.setattr(strategies, "INTERIOR_POINT", strategies.INTERIOR_POINT[1:])
-    propped = solver.solve_with_highs(program)
-    assert propped.status == "optimal"
-    assert propped.objective == pytest.approx(plain.objective, rel=1e-7)
-    assert len(propped.values) == len(plain.values)
+    stabilised = solver.solve_with_highs(program)
+    assert stabilised.status == "optimal"
+    assert stabilised.objective == pytest.approx(plain.objective, rel=1e-7)
+    assert len(stabilised.values) == len(plain.values)
     activity = np.zeros(len(program.row_lower))
     row = np.repeat(np.arange(len(activity)), np.diff(program.starts))
-    np.add.at(activity, row, program.values * propped.values[program.columns])
+    np.add.at(activity, row, program.values * stabilised.values[program.columns])
     assert (activity >= program.row_lower - 1e-5).all()
     assert (activity <= program.row_upper + 1e-5).all()
 
 
-def test_an_optimum_that_leans_on_a_prop_is_none(monkeypatch):
+def test_an_optimum_that_uses_a_slack_column_is_rejected(monkeypatch):
     monkeypatch.setattr(strategies, "INTERIOR_POINT_FROM", 0)
     monkeypatch.setattr(strategies, "INTERIOR_POINT", (strategies.INTERIOR_POINT[1],))
     impossible = structs.replace(dense(3), row_lower=np.full(3, 500.0), row_upper=np.full(3, 500.0))
@@ -889,7 +889,7 @@ def test_an_optimum_that_leans_on_a_prop_is_none(monkeypatch):
     assert solver.solve_with_highs(impossible).status == "unclear"
 
 
-def test_an_optimum_from_within_uses_nothing_that_costs_more(monkeypatch):
+def test_an_interior_optimum_uses_no_column_with_a_reduced_cost(monkeypatch):
     monkeypatch.setattr(strategies, "INTERIOR_POINT_FROM", 0)
     case = optimizer.read(CASES / "nochina_random_30.xlsx")
     program = solver.transfer(optimizer.build_model(case))

@@ -26,7 +26,7 @@ NONSENSE = ("NaN", "undefined", "null", "Infinity", "[object", "=>")
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory) -> dict[str, Path]:
-    """A page of each kind of study, its workbook beside it."""
+    """A page of each kind of study, with its workbook beside it."""
     found = {}
     for name, make in MADE.items():
         study = make()
@@ -46,7 +46,7 @@ def column(page: Path, sheet: str, header: str) -> list[Any]:
 
 
 def shown(page: Any, figure: str) -> list[list[str]]:
-    """The figures of a picture, as its table has them."""
+    """The figures in the table of a picture."""
     page.click(f"{figure} summary")
     page.wait_for_selector(f"{figure} details tbody tr")  # made when it is opened
     return page.eval_on_selector_all(
@@ -58,7 +58,7 @@ def shown(page: Any, figure: str) -> list[list[str]]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", MADE)
-def test_every_page_fits_the_screen_and_tells_no_nonsense(visit, pages, name, size, scheme):
+def test_every_page_fits_the_screen_without_undefined_values(visit, pages, name, size, scheme):
     page = visit(pages[name], size, color_scheme=scheme)
     assert page.get_attribute("html", "data-theme") == scheme
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
@@ -95,7 +95,7 @@ def test_every_picture_has_a_name_units_and_its_figures_as_text(visit, pages, na
     assert cut == []
 
 
-def test_the_cost_of_scenarios_is_that_of_the_workbook(visit, pages):
+def test_the_cost_of_scenarios_equals_the_workbook(visit, pages):
     page = visit(pages["scenarios"])
     rows = shown(page, COST)
     costs = column(pages["scenarios"], "Scenarios", "cost")
@@ -107,7 +107,7 @@ def test_the_cost_of_scenarios_is_that_of_the_workbook(visit, pages):
     assert "Reduce a requirement:" in page.inner_text("#failed")
 
 
-def test_the_use_of_plants_is_that_of_the_workbook(visit, pages):
+def test_the_use_of_plants_equals_the_workbook(visit, pages):
     page = visit(pages["scenarios with options"])
     (row,) = shown(page, PLANTS)
     found = [
@@ -118,7 +118,7 @@ def test_the_use_of_plants_is_that_of_the_workbook(visit, pages):
     assert row[2:] == [f"{100 * used:.1f}\u00a0%" for (used,) in found]
 
 
-def test_costs_are_shown_in_total_and_less_those_of_the_case_itself(visit, pages):
+def test_costs_are_shown_in_total_and_relative_to_the_base_case(visit, pages):
     page = visit(pages["scenarios"])
     figure = "figure:has(svg[aria-label='Cost by category'])"
     label = page.get_attribute(f"{figure} svg [aria-label^='dear China']", "aria-label")
@@ -130,7 +130,7 @@ def test_costs_are_shown_in_total_and_less_those_of_the_case_itself(visit, pages
     assert must == "must: no plan"
 
 
-def test_losses_are_chosen_by_kind_for_every_picture(visit, pages):
+def test_a_kind_of_loss_is_chosen_for_all_pictures(visit, pages):
     page = visit(pages["stress"])
     figure = "figure:has(svg[aria-label='Losses by cost'])"
     every = page.locator(f"{figure} svg .mark").count()
@@ -164,7 +164,7 @@ def test_planning_ahead_is_explained_in_sentences(visit, pages):
     assert "(EVPI)" in words
 
 
-def test_what_changed_is_told_in_words_and_drawn(visit, pages):
+def test_changes_are_described_in_words_and_drawn(visit, pages):
     page = visit(pages["plans"])
     words = page.inner_text("#words").replace("\u00a0", " ")
     assert "The second plan costs 80.00 USD less (−40.00 %): 120 USD after 200 USD." in words

@@ -1,4 +1,4 @@
-"""What goes to a terminal: text that people typed is shown, and never obeyed."""
+"""Output to a terminal: control characters in typed text are shown and never executed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HOSTILE = {
     "half a character": "\udc9b",
 }
 RAW = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\U0010ffff]")
-"""What no terminal may get."""
+"""Characters that no terminal may receive."""
 
 
 @pytest.fixture(params=HOSTILE.values(), ids=HOSTILE)
@@ -34,7 +34,7 @@ def hostile(request) -> str:
     return request.param
 
 
-def test_what_a_terminal_would_obey_is_written_out(hostile, capsys):
+def test_control_characters_are_written_as_escapes(hostile, capsys):
     print_message(f"Kaz{hostile}ákh\tstan\n釹")
     told = capsys.readouterr().err
     assert not RAW.search(told)
@@ -43,11 +43,11 @@ def test_what_a_terminal_would_obey_is_written_out(hostile, capsys):
 
 
 @pytest.mark.parametrize("text", ["Łódź", "أكسيد", "釹", "👍\u200d", "a\nb\tc", "\\x1b"])
-def test_what_a_terminal_shows_is_left_as_it_is(text):
+def test_printable_text_is_unchanged(text):
     assert escaped(text) == text
 
 
-def test_json_for_programs_is_safe_to_print_and_says_the_same(hostile, capsys):
+def test_printed_json_is_safe_and_has_the_same_content(hostile, capsys):
     record = {f"na{hostile}me": [f"Łódź{hostile}"]}
     print_record(record)
     printed = capsys.readouterr().out
@@ -57,7 +57,7 @@ def test_json_for_programs_is_safe_to_print_and_says_the_same(hostile, capsys):
 
 
 @pytest.mark.parametrize("more", [[], ["--json"]], ids=["for people", "for programs"])
-def test_what_a_finding_quotes_is_shown_on_one_line_and_not_obeyed(
+def test_text_quoted_in_a_finding_is_escaped_on_one_line(
     tmp_path, capsys, monkeypatch, hostile, more
 ):
     path = save(tmp_path / "case.xlsx", Supply=[offer("kaz")], Demand=[need(10)])
@@ -75,7 +75,7 @@ def test_what_a_finding_quotes_is_shown_on_one_line_and_not_obeyed(
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such file names")
 @pytest.mark.parametrize("command", ["check", "solve"])
-def test_the_name_of_a_file_is_shown_and_not_obeyed(tmp_path, capsys, monkeypatch, command):
+def test_the_name_of_a_file_is_escaped(tmp_path, capsys, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
     path = save(tmp_path / "a\x1b[2J\x9b.xlsx", Supply=[offer("kaz")], Demand=[need(10)])
     assert main([command, str(path)]) == 0
@@ -90,7 +90,7 @@ def test_the_name_of_a_file_is_shown_and_not_obeyed(tmp_path, capsys, monkeypatc
     [["solve", "a.xlsx", "\x1b[2J"], ["solve", "a.xlsx", "--gap", "\x1b[2J"], ["\x1b[2J"]],
     ids=["one too many", "no number", "no command"],
 )
-def test_wrong_words_of_a_command_are_shown_and_not_obeyed(words, capsys):
+def test_wrong_arguments_of_a_command_are_escaped(words, capsys):
     with pytest.raises(SystemExit):
         main(words)
     said = capsys.readouterr().err

@@ -32,7 +32,7 @@ DROP = """([name, text]) => {
 
 @pytest.fixture
 def open_app(browser, tmp_path) -> Iterator[Any]:
-    """Opens the page of an app; it may ask only its own server, and nothing may go wrong."""
+    """Opens the page of an app; requests go only to its own server, and errors fail the test."""
     faults: list[str] = []
     opened: list[tuple[Any, WebApp]] = []
 
@@ -63,14 +63,14 @@ def open_app(browser, tmp_path) -> Iterator[Any]:
 
 
 def drop(page: Any, path: Path, name: str = "") -> None:
-    """Let a file fall on the page as a planner does."""
+    """Drop a file on the page as a planner does."""
     with page.expect_response(lambda answer: "/workbook?" in answer.url):
         page.evaluate(DROP, [name or path.name, base64.b64encode(path.read_bytes()).decode()])
     page.wait_for_selector("body:not(.busy)")
 
 
 def broken(tmp_path: Path) -> Path:
-    """The reference case with misspelt sites in Supply and Lanes, and words far to the right."""
+    """The reference case with misspelt sites in Supply and Lanes, and text far to the right."""
     book = openpyxl.load_workbook(REFERENCE)
     book["Supply"]["B8"] = "Kokbulaq"
     book["Lanes"]["B20"] = "Kuantn"
@@ -86,7 +86,7 @@ def focused(page: Any) -> str:
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_broken_cell_is_red_beside_its_message_and_a_click_leads_to_it(
+def test_a_cell_with_an_error_is_red_and_a_click_on_its_message_leads_to_it(
     open_app, tmp_path, size, scheme
 ):
     page = open_app(size, color_scheme=scheme)
@@ -142,7 +142,7 @@ def test_a_plan_that_is_cheaper_because_a_rule_binds_nothing_does_not_look_like_
     assert "held to less: no China binds less or nothing" in cells[1][1][1]
 
 
-def test_a_planner_mends_a_workbook_and_compares_two_plans(open_app, tmp_path):
+def test_a_planner_corrects_a_workbook_and_compares_two_plans(open_app, tmp_path):
     page = open_app()
     wrong = save(tmp_path / "case.xlsx", Supply=[offer("kaz", "Kaaz")], Demand=[need(10)])
     drop(page, wrong)
@@ -177,7 +177,7 @@ def test_a_planner_mends_a_workbook_and_compares_two_plans(open_app, tmp_path):
     assert page.get_attribute("#runs button:has-text('Plan 1')", "aria-pressed") == "true"
 
 
-def test_the_page_of_a_run_can_ask_the_server_nothing(open_app):
+def test_the_page_of_a_run_can_request_nothing_from_the_server(open_app):
     page = open_app()
     drop(page, TUTORIAL)
     page.click("#make:enabled")
@@ -202,7 +202,7 @@ def test_the_colours_of_the_run_follow_those_of_the_app(open_app):
     page.frame_locator("iframe").locator("html[data-theme='light']").wait_for()
 
 
-def test_it_is_used_by_keyboard_alone(open_app, tmp_path):
+def test_it_can_be_used_with_the_keyboard_alone(open_app, tmp_path):
     page = open_app()
     for _ in range(3):
         page.keyboard.press("Tab")
@@ -228,7 +228,7 @@ def test_it_is_used_by_keyboard_alone(open_app, tmp_path):
     page.wait_for_selector("iframe", timeout=120_000)
 
 
-def test_what_has_no_name_or_label_is_not_on_the_page(open_app, tmp_path):
+def test_every_element_on_the_page_has_a_name_or_label(open_app, tmp_path):
     page = open_app()
     drop(page, broken(tmp_path))
     page.wait_for_selector(".cells")
@@ -241,7 +241,7 @@ def test_what_has_no_name_or_label_is_not_on_the_page(open_app, tmp_path):
     assert len(ids) == len(set(ids))
 
 
-def test_files_that_are_no_workbook_are_told_and_the_next_one_is_taken(open_app, tmp_path):
+def test_a_file_that_is_not_a_workbook_is_reported_and_the_next_one_is_accepted(open_app, tmp_path):
     page = open_app()
     text = tmp_path / "data.csv"
     text.write_text("offer,site\nkaz,Kaz\n")
@@ -254,7 +254,7 @@ def test_files_that_are_no_workbook_are_told_and_the_next_one_is_taken(open_app,
     assert page.locator("#trouble").count() == 0
 
 
-def test_a_file_that_is_too_big_is_not_even_sent(open_app):
+def test_a_file_that_is_too_big_is_not_sent(open_app):
     page = open_app()
     page.evaluate(
         """() => {
@@ -282,7 +282,7 @@ def test_names_are_shown_as_text_whatever_they_hold(open_app, tmp_path):
     assert "<img src=x" in page.inner_text(".finding.error")
 
 
-def test_a_solve_is_stopped_by_its_button(open_app):
+def test_a_button_stops_a_solve(open_app):
     page = open_app()
     drop(page, REFERENCE)
     page.click("#make:enabled")
@@ -294,7 +294,7 @@ def test_a_solve_is_stopped_by_its_button(open_app):
     assert page.locator("#stop").count() == 0
 
 
-def test_the_file_of_the_command_is_read_again_by_a_button(open_app, tmp_path):
+def test_a_button_reads_the_file_of_the_command_again(open_app, tmp_path):
     path = save(tmp_path / "mine.xlsx", Supply=[offer("kaz", "Kaaz")], Demand=[need(10)])
     page = open_app(workbook=path)
     page.wait_for_selector(".finding.error")
@@ -304,7 +304,7 @@ def test_the_file_of_the_command_is_read_again_by_a_button(open_app, tmp_path):
     assert "no errors" in page.inner_text("#opened .badge")
 
 
-def test_rows_far_down_are_turned_to(open_app, tmp_path):
+def test_the_page_scrolls_to_rows_far_down(open_app, tmp_path):
     offers = [offer(f"kaz {number}") for number in range(1, 701)]
     offers[649]["site"] = "Kaaz"
     page = open_app()
@@ -316,7 +316,7 @@ def test_rows_far_down_are_turned_to(open_app, tmp_path):
     page.wait_for_selector("th:text-is('301')")
 
 
-def test_closing_says_where_the_plans_are(open_app):
+def test_closing_shows_where_the_plans_are(open_app):
     page = open_app()
     drop(page, TUTORIAL)
     page.click("#make:enabled")

@@ -1,4 +1,4 @@
-"""How fast the product is, beside the least that any program would need.
+"""How fast the product is, compared with the least that any program needs.
 
 ``python -m tests.benchmarks`` measures, ``docs/performance.md`` shows what came out.
 """

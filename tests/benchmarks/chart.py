@@ -23,7 +23,7 @@ Series = dict[str, list[tuple[float, float]]]
 
 
 def growth(series: Series) -> str:
-    """SVG of the series; memory in MiB reads on the right, in its own scale."""
+    """SVG of the series; memory in MiB has its own scale on the right."""
     seconds = {name: points for name, points in series.items() if name != "memory"}
     x = _axis([point[0] for own in series.values() for point in own])
     y = _axis([max(point[1], 1e-4) for own in seconds.values() for point in own])
@@ -56,7 +56,7 @@ def growth(series: Series) -> str:
 
 
 def _axis(values: list[float]) -> tuple[int, int]:
-    """Powers of ten that hold all values."""
+    """Powers of ten that enclose all values."""
     low, high = floor(log10(min(values))), ceil(log10(max(values)))
     return low, max(high, low + 1)
 
@@ -88,7 +88,7 @@ def _grid(x: tuple[int, int], y: tuple[int, int], z: tuple[int, int]) -> list[st
 
 
 def _labels(labels: list[tuple[float, str, str]]) -> list[str]:
-    """Names beside the ends of the lines, kept apart."""
+    """Labels at the ends of the lines, spaced so that they do not overlap."""
     parts = []
     lowest = TOP - 14.0
     for at, name, colour in sorted(labels):

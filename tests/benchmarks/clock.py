@@ -1,4 +1,4 @@
-"""Wall time and peak memory of the steps of a process, told as one line of JSON.
+"""Wall time and peak memory of the steps of a process, printed as one line of JSON.
 
 Imports nothing but the standard library, because the floor may not either.
 """
@@ -19,19 +19,19 @@ BEGAN = "BENCHMARK_BEGAN"
 
 
 class Clock:
-    """Adds up what each step takes; the peak is the process's so far, in MiB."""
+    """Adds up the time of each step; the peak is that of the process so far, in MiB."""
 
     def __init__(self) -> None:
         self.steps: dict[str, float] = {}
         self.peaks: dict[str, float] = {}
 
     def since_start(self, name: str) -> None:
-        """Count everything since the process was started as a step."""
+        """Count the time since the start of the process as a step."""
         self._put(name, time.time() - float(os.environ.get(BEGAN, time.time())))
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Time what is inside under a name."""
+        """Time the body of a ``with`` statement under a name."""
         begin = time.perf_counter()
         try:
             yield
@@ -43,7 +43,7 @@ class Clock:
         self.peaks[name] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
     def tell(self, **more: Any) -> None:
-        """Print what was found and leave at once, as the product's command does."""
+        """Print the result and exit at once, as the command of the product does."""
         sys.stdout.write(json.dumps({"steps": self.steps, "peaks": self.peaks, **more}) + "\n")
         sys.stdout.flush()
         os._exit(0)

@@ -1,4 +1,4 @@
-"""The floor: the same linear programme as arrays, straight to HiGHS, nothing checked.
+"""The floor: the same linear programme as arrays, passed straight to HiGHS without checks.
 
 No program that solves a case with HiGHS can do with less than this process: it loads the
 arrays of the constraint matrix from a file, hands them over in one call, runs the fastest

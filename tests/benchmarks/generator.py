@@ -1,4 +1,4 @@
-"""Instances of any size in the product's own workbook form: the same seed, the same rows.
+"""Instances of any size as workbooks; the same seed gives the same rows.
 
 Mines sell concentrates under tiers and contracts; separators make ten oxides jointly;
 refiners, casters and pressers make metals, alloys and magnets; recyclers take the swarf
@@ -91,7 +91,7 @@ def _settings(world: World) -> Row:
 
 
 def _sites(world: World) -> list[Row]:
-    """Every seventh plant outside China belongs to an owner there."""
+    """Every seventh plant outside China has a Chinese owner."""
     kinds = {kind: kind for kind in ("mine", "trader", "port", "customer")}
     rows: list[Row] = [
         {

@@ -1,4 +1,4 @@
-"""What the made-up industry is made of: places, feeds, recipes, prices, rules.
+"""Data of the invented industry: places, feeds, recipes, prices, rules.
 
 Figures are of the right order of magnitude and no more; real ones stand in
 ``inputs/north_america.xlsx``. Quantities are tonnes, money is USD per tonne.
@@ -102,7 +102,7 @@ PLACES = {
         ("USA", 32.1, -81.1),
     ),
 }
-"""Countries and positions of each kind of site; sites beyond the list come round again."""
+"""Countries and positions of each kind of site; sites beyond the list start over."""
 
 OXIDES = ("La", "Ce", "NdPr", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Y")
 LIGHT = ("La", "Ce", "NdPr")
@@ -138,7 +138,7 @@ ALLOYS = {
     "LC": {"NdPr": 0.215, "Ce": 0.095},
     "G": {"NdPr": 0.270, "Gd": 0.040},
 }
-"""Tonnes of each metal in a tonne of alloy; iron and boron fill it up."""
+"""Tonnes of each metal in a tonne of alloy; the rest is iron and boron."""
 BORON = 0.01
 REAGENTS = {"acid": 110.0, "soda": 320.0, "iron": 900.0, "ferroboron": 3_400.0}
 DISPOSAL = {name: 200 for name in OXIDES if name != "NdPr"}
@@ -163,7 +163,7 @@ def magnet(grade: str) -> str:
 
 
 def swarf(grade: str) -> str:
-    """Kind of swarf that a grade gives: what holds heavies is kept apart."""
+    """Kind of swarf of a grade; swarf with heavy rare earths is kept apart."""
     return "heavy swarf" if {"Dy", "Tb"} & ALLOYS[grade].keys() else "light swarf"
 
 
@@ -219,7 +219,7 @@ RECOVERED = {"to all oxides": (0.90, 0.80), "to light oxides": (0.91, 0.86), "of
 
 
 def recoveries(*, recycled: bool) -> list[Row]:
-    """The Recoveries sheet: separation, separation with the heavies left together, recycling."""
+    """The Recoveries sheet: separation, separation that leaves the heavies together, recycling."""
     rows = [
         {"recipe": recipe, "oxide": name, "product": oxide(name), "recovery": shares[0]}
         if name in LIGHT
@@ -270,7 +270,7 @@ def _line(recipe: str, material: str, direction: str, quantity: float) -> Row:
 
 
 def needs(wanted: dict[str, float]) -> dict[str, float]:
-    """Tonnes a year of each material behind so many tonnes of magnet of each grade."""
+    """Tonnes a year of each material needed for the given tonnes of magnet of each grade."""
     found: dict[str, float] = {}
     for grade, tonnes in wanted.items():
         found[alloy(grade)] = 1.28 * tonnes
@@ -293,7 +293,7 @@ RULES = [
 
 
 def scope(countries: set[str]) -> list[Row]:
-    """The Rule scope sheet: whose goods break each rule."""
+    """The Rule scope sheet: which goods break each rule."""
     concern = [name for name in ("China", "Myanmar") if name in countries]
     return [
         {"rule": RULES[0]["rule"], "line": "place", "country": ", ".join(concern)},
@@ -308,7 +308,7 @@ def scope(countries: set[str]) -> list[Row]:
 
 
 def tariffs(grades: list[str], metals: list[str], countries: set[str]) -> list[Row]:
-    """The Tariffs sheet: general duties, and two that look at the origin."""
+    """The Tariffs sheet: general duties, and two that depend on the origin."""
     rows: list[Row] = []
     for target in ("USA", "Germany", "France", "Italy", "Japan", "India", "South Korea"):
         if target not in countries:

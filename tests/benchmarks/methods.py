@@ -1,4 +1,4 @@
-"""HiGHS as it comes on the same programme: each of its methods alone, with a time limit.
+"""Plain HiGHS on the same programme: each of its methods alone, with a time limit.
 
 ``python -m tests.benchmarks.methods ARRAYS METHOD SECONDS``
 """
@@ -15,14 +15,14 @@ import highspy
 from tests.benchmarks.floor import load, passed
 
 METHODS = ("simplex", "ipx", "hipo")
-"""By HiGHS's names; ``hipo`` is there only with highspy's extras."""
+"""HiGHS's names; ``hipo`` is available only with highspy's extras."""
 SECONDS = 300
 """Time for one method on one instance."""
 OPTIMAL = "Optimal"
 
 
 def ask(path: str, method: str, seconds: float) -> dict[str, Any]:
-    """What HiGHS says, its objective, and the seconds it took."""
+    """Status and objective from HiGHS, and the seconds that it took."""
     if highspy.Highs().setOptionValue("solver", method) == highspy.HighsStatus.kError:
         return {"status": "not installed", "objective": None, "seconds": 0.0}
     highs = passed(load(path), method)
@@ -38,7 +38,7 @@ def ask(path: str, method: str, seconds: float) -> dict[str, Any]:
 
 
 def fastest(found: dict[str, dict[str, Any]]) -> str | None:
-    """The method that was first at the optimum; None where none was."""
+    """The method that reached the optimum first; None if none did."""
     done = {name: own["seconds"] for name, own in found.items() if own["status"] == OPTIMAL}
     return min(done, key=lambda name: done[name]) if done else None
 

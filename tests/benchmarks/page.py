@@ -32,20 +32,20 @@ STEPS = (
     "write",
 )
 EVERYDAY = 10_000
-"""Variables up to which a case is an everyday one."""
+"""Variables up to which a case is ordinary."""
 SMALL = 2_000
 """Variables up to which a plan takes no longer than the usual imports alone."""
 LARGE = 40_000
 """Variables from which a case is a large one."""
 TWICE = 100_000
-"""Variables from which the solve should take half of what HiGHS as it comes takes."""
+"""Variables from which the solve should take half the time of plain HiGHS."""
 PACKAGES = ("pyomo", "highspy", "numpy", "xlsxwriter", "pyoptinterface", "linopy", "pulp")
 
 Found = dict[str, Any]
 
 
 def machine() -> str:
-    """What it was measured on."""
+    """The machine of the measurements."""
     packages = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
     cores = os.cpu_count()
     return f"{cores} cores, {platform.system()}, Python {platform.python_version()}; {packages}."
@@ -70,7 +70,7 @@ def tables(found: Found) -> str:
 
 
 def write(found: Found) -> None:
-    """Put the tables between the marks of the page, and draw the chart."""
+    """Write the tables between the marks of the page, and draw the chart."""
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     _, after = rest.split(END)
@@ -92,7 +92,7 @@ def _table(title: str, headers: Sequence[str], rows: Iterable[Sequence[str]]) ->
 
 
 def _told(seconds: float) -> str:
-    """Three figures, never more than a millisecond's worth."""
+    """Three significant digits, but no finer than a millisecond."""
     if seconds >= 100:
         return f"{seconds:.0f}"
     if seconds >= 10:
@@ -123,7 +123,7 @@ def _without(steps: dict[str, float], *names: str) -> float:
 
 
 def _promises(sizes: Found, starts: Found) -> str:
-    """Each promise, what was measured and whether it is kept."""
+    """Each promise, the measurement, and whether it is kept."""
     usual = starts["usual imports"]
     rows = []
     for name, own in sizes.items():
@@ -156,7 +156,7 @@ def _row(name: str, what: str, measured: float, most: float, beside: str = "") -
 
 
 def _twice(name: str, own: Found) -> tuple[str, ...]:
-    """The solve beside the best of HiGHS's methods, where one has solved it."""
+    """The solve compared with the best of HiGHS's methods, where one solved it."""
     what = "solve / HiGHS as it comes"
     ours = own["contenders"]["steps"]["steps"]["solve"]
     if own["method"] is None:
@@ -166,7 +166,7 @@ def _twice(name: str, own: Found) -> tuple[str, ...]:
 
 
 def _alone(sizes: Found) -> str:
-    """The solve alone, beside HiGHS's methods on the same programme."""
+    """The solve alone, compared with HiGHS's methods on the same programme."""
     rows = []
     for method in METHODS:
         cells = [method]
@@ -238,7 +238,7 @@ def _growth(sizes: Found, step: str) -> str:
 
 
 def _building(sizes: Found) -> str:
-    """From data in memory to a programme in HiGHS."""
+    """Time from data in memory to a programme in HiGHS."""
     rows = []
     for who, label in (("floor", "floor (arrays from a file)"), *_peers()):
         cells = [label]

@@ -1,4 +1,4 @@
-"""The same linear programme through three modelling libraries, as a fair user would.
+"""The same linear programme through three modelling libraries, as an expert would.
 
 Each takes the arrays of the floor, builds its own model of variables and rows, hands it to
 HiGHS in memory with the same method, and writes the floor's plain workbook. None reads a
@@ -107,7 +107,7 @@ def pulp(clock: Clock, path: str, method: str, *, run: bool) -> Solved:
 
 
 def _one_sided(library: Any, low: float, high: float) -> list[tuple[int, float]]:
-    """Rows that a row becomes where none may have two sides; least of zero stays."""
+    """Splits rows with two sides for libraries that allow one; a minimum of zero stays."""
     if low == high:
         return [(library.LpConstraintEQ, low)]
     found = []

@@ -28,7 +28,7 @@ Rows = tuple[list[Row], list[Row]]
 
 
 def _separators(world: World) -> Rows:
-    """Two of three go to all oxides, the third leaves the heavies together."""
+    """Two of three plants separate all oxides; the third leaves the heavies together."""
     processes, units = [], []
     feed = 1.3 * sum(tonnes for _, tonnes in world.sells.values()) / 1.7
     heavy = sum(world.output(name) for name in ("Sm", "Eu", "Gd", "Tb", "Dy", "Y"))
@@ -97,7 +97,7 @@ def _recyclers(world: World) -> Rows:
 
 
 def _shares(world: World, kind: str, spare: float) -> dict[str, float]:
-    """Part of a need that each plant of a kind can meet, ``spare`` times it in all."""
+    """Share of a need that each plant of a kind can meet; together ``spare`` times the need."""
     weights = {place.name: world.random.uniform(0.6, 1.6) for place in world.places[kind]}
     total = sum(weights.values())
     return {name: spare * weight / total for name, weight in weights.items()}

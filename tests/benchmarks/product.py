@@ -40,7 +40,7 @@ ROOMS = (
     (audit, "audit", "audit"),
     (explain.PriceTables, "tables", "prices"),
 )
-"""Where the function behind each step is, and its name."""
+"""Module and name of the function of each step."""
 
 
 def keep(case: Case, path: str | Path) -> None:

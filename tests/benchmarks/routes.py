@@ -1,4 +1,4 @@
-"""Sheets of what moves and lies: Lanes, Stocks, Pipeline."""
+"""The sheets Lanes, Stocks and Pipeline."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.benchmarks.world import YEAR, Place, World, distance, nearest
 MODES = {"road": (500, 2, 0.07), "sea": (550, 12, 0.014)}
 """Kilometres a day, days of loading, USD per tonne and kilometre."""
 ROAD_TO = 2_500
-"""Kilometres from which goods go by sea."""
+"""Distance in kilometres above which goods go by sea."""
 
 
 def lanes(world: World) -> list[Row]:
-    """The Lanes sheet: each plant's nearest sources and buyers, finished goods over ports."""
+    """The Lanes sheet: each plant's nearest sources and buyers, finished goods through ports."""
     makes = [industry.oxide(name) for name in world.metals]
     rows: list[Row] = []
     for feed in world.feeds:
@@ -42,7 +42,7 @@ def lanes(world: World) -> list[Row]:
 
 
 def _between(world: World, starts: list[Place], kind: str, goods: list[str]) -> list[Row]:
-    """Lanes from the nearest to each, and from each to its nearest, none twice."""
+    """Lanes from the nearest to each, and from each to its nearest, without repeats."""
     ends = world.places[kind]
     pairs = [(start, end) for end in ends for start in nearest(end, starts, world.size.links)]
     pairs += [(start, end) for start in starts for end in nearest(start, ends, 1)]
@@ -67,7 +67,7 @@ def _by_products(world: World) -> list[Row]:
 
 
 def _over_ports(world: World) -> list[Row]:
-    """Magnets and the commonest alloy and oxide go over ports to the other side."""
+    """Magnets and the commonest alloy and oxide cross the sea through ports."""
     ports = world.places["port"]
     magnets = [industry.magnet(grade) for grade in world.grades]
     alloys = [industry.alloy(grade) for grade in world.grades[:1]]
@@ -96,7 +96,7 @@ def _over_ports(world: World) -> list[Row]:
 
 
 def _lane(world: World, start: Place, end: Place, goods: list[str], mode: str = "") -> list[Row]:
-    """A lane for each of some goods."""
+    """A lane for each of the given goods."""
     far = distance(start, end)
     mode = mode or ("road" if far < ROAD_TO else "sea")
     speed, loading, rate = MODES[mode]
@@ -111,7 +111,7 @@ def _lane(world: World, start: Place, end: Place, goods: list[str], mode: str = 
 
 
 def stocks(world: World, by_products: list[Row]) -> list[Row]:
-    """The Stocks sheet: a shed wherever a lane ends; what plants need with cover and opening.
+    """The Stocks sheet: a store wherever a lane ends; plant inputs have cover and opening.
 
     A lead time that is not a whole number of periods arrives in two. Without a shed at its
     end a basis may say what leaves in a period by what left in the one before, which grows

@@ -1,4 +1,4 @@
-"""Runs of whole processes, one after another in turn, and medians of what they tell."""
+"""Runs whole processes in rotation and takes medians of what they report."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.benchmarks.world import Size
 
 ROOT = Path(__file__).parents[2]
 PEERS_SOLVE_TO = 60_000
-"""Variables up to which the peers solve too; beyond, they build and hand over only."""
+"""Variables up to which the peers solve too; above, they only build and pass on the model."""
 USUAL = "import sys; sys.modules.update(dict.fromkeys(('numexpr', 'bottleneck'))); "
 USUAL += "import pandas, pyomo.environ, highspy, openpyxl"
 """The yardstick of start-up, without what linopy brings and pandas would load."""
@@ -28,16 +28,16 @@ CASES = ("tutorial", "north_america")
 """Workbooks in ``inputs``; the second has yes/no decisions."""
 
 UNCOMPILED = "PYTHONDONTWRITEBYTECODE"
-"""Would have every process compile the checkout anew; what pip installs is compiled."""
+"""These would make each process compile the checkout again; pip installs compiled files."""
 
 
 class FailedError(RuntimeError):
-    """A process that did not end well."""
+    """A process that failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One process: wall and processor seconds, peak memory in MiB, what it told."""
+    """One process: wall and processor seconds, peak memory in MiB, and its report."""
 
     wall: float
     busy: float
@@ -71,7 +71,7 @@ def start(arguments: list[str], *, tells: bool = False) -> Run:
 
 
 def commands(size: Size, folder: Path, method: str | None) -> dict[str, tuple[list[str], bool]]:
-    """Arguments of every contender, and whether it tells its steps.
+    """Arguments of every contender, and whether it reports its steps.
 
     Where no method of HiGHS as it comes solves the programme, the floor hands it over only.
     """
@@ -92,7 +92,7 @@ def commands(size: Size, folder: Path, method: str | None) -> dict[str, tuple[li
 
 
 def starts(folder: Path) -> dict[str, list[str]]:
-    """Arguments of what should start at once, and of the yardstick."""
+    """Arguments of the programs that should start at once, and of the yardstick."""
     return {
         "usual imports": ["-c", USUAL],
         "import optimizer": ["-c", "import optimizer"],
@@ -102,7 +102,7 @@ def starts(folder: Path) -> dict[str, list[str]]:
 
 
 def measure(size: Size, folder: Path, runs: int) -> dict[str, Any]:
-    """Medians of every contender on one instance, in turn, in one go."""
+    """Medians of every contender on one instance, run in rotation."""
     workbook = folder / f"{size.name}.xlsx"
     write(size.name, workbook)
     arrays = str(folder / f"{size.name}.npz")
@@ -133,7 +133,7 @@ def measure(size: Size, folder: Path, runs: int) -> dict[str, Any]:
 
 
 def ask_alone(name: str, arrays: str) -> dict[str, dict[str, Any]]:
-    """What each method of HiGHS as it comes says to the programme, and in how many seconds."""
+    """Result and seconds of each method of plain HiGHS on the programme."""
     found = {}
     for method in methods.METHODS:
         _say(f"{name} {method} alone")
@@ -144,7 +144,7 @@ def ask_alone(name: str, arrays: str) -> dict[str, dict[str, Any]]:
 
 
 def measure_starts(folder: Path, runs: int) -> dict[str, float]:
-    """Median wall time of what should start at once."""
+    """Median wall time of the programs that should start at once."""
     write("tutorial", folder / "tutorial.xlsx")
     kept: dict[str, list[float]] = {}
     for _ in range(runs):
@@ -184,7 +184,7 @@ def _middle(own: list[Run]) -> dict[str, Any]:
 
 
 def _compare(name: str, kept: dict[str, list[Run]], alone: dict[str, dict[str, Any]]) -> list[str]:
-    """Peers that came to no optimum; all others must have found the same.
+    """Peers that reached no optimum; all others must have found the same one.
 
     Raises FailedError if the floor, the product or a method of HiGHS found another one.
     """

@@ -1,4 +1,4 @@
-"""Sheets of what is sold and wanted beside magnets: Supply, outlets, Limits."""
+"""The sheets Supply and Limits, and the outlets for by-products in Demand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CHINESE = "mined: China; refined: China; separated: China; melted: China; produc
 
 
 def history(country: str, events: int) -> str:
-    """History of the first so many stages of what is held or traded in a country."""
+    """History of the first stages of a material held or traded in a country."""
     return "; ".join((CHINESE if country == "China" else CLEAN).split("; ")[:events])
 
 
@@ -23,7 +23,7 @@ def supply(world: World) -> list[Row]:
 
 
 def _mining(world: World) -> list[Row]:
-    """Of each mine a base offer year by year, every third a contract; spot; an expansion."""
+    """Each mine has a base offer by year, every third a contract, spot offers and an expansion."""
     rows: list[Row] = []
     for number, mine in enumerate(world.places["mine"]):
         feed, tonnes = world.sells[mine.name]
@@ -50,7 +50,7 @@ def _mining(world: World) -> list[Row]:
 
 
 def _trading(world: World) -> list[Row]:
-    """Oxides and metals of traders, dearer than what mines bring, in two tiers."""
+    """Oxides and metals of traders, dearer than from mines, in two tiers."""
     return [
         {
             "offer": f"{trader.name} {tier}",
@@ -68,7 +68,7 @@ def _trading(world: World) -> list[Row]:
 
 
 def _reagents(world: World) -> list[Row]:
-    """What plants buy at home."""
+    """Materials that plants buy in their own country."""
     uses = {"separator": ("acid", "soda"), "caster": ("iron", "ferroboron")}
     return [
         {
@@ -105,7 +105,7 @@ def outlets(world: World) -> list[Row]:
 
 
 def limits(world: World) -> list[Row]:
-    """The Limits sheet: not too much of a feed from one country, nor from recycling."""
+    """The Limits sheet: maximum shares of a feed from one country and from recycling."""
     country = {mine.name: mine.country for mine in world.places["mine"]}
     rows: list[Row] = [
         {

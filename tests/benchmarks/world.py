@@ -1,4 +1,4 @@
-"""The sites, the demand and the needs of an instance; all its sheets are made of these."""
+"""The sites, the demand and the needs of an instance; its sheets are made from them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ YEAR = 2027
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much of everything an instance has; ``variables`` is what that comes to."""
+    """Numbers of things in an instance; ``variables`` is the resulting size."""
 
     name: str
     variables: int
@@ -76,7 +76,7 @@ def nearest(place: Place, others: list[Place], count: int) -> list[Place]:
 
 
 class World:
-    """What an instance is about, before it is written as sheets."""
+    """The sites, demand and needs of an instance, before they are written as sheets."""
 
     def __init__(self, size: Size, seed: int) -> None:
         self.size = size
@@ -121,11 +121,11 @@ class World:
 
     @property
     def swarfs(self) -> list[str]:
-        """Kinds of swarf that arise."""
+        """Kinds of swarf that the grades give."""
         return list(dict.fromkeys(industry.swarf(grade) for grade in self.grades))
 
     def output(self, name: str) -> float:
-        """Tonnes a year of an oxide that come with the NdPr that is needed."""
+        """Tonnes a year of an oxide that accompany the NdPr needed."""
         shares = [industry.FEEDS[feed] for feed in self.feeds]
         ratio = sum(assay[name] for assay in shares) / sum(assay["NdPr"] for assay in shares)
         return round(self.needs["NdPr oxide"] * ratio, 1)
