@@ -474,7 +474,7 @@ def test_help_has_a_sentence_an_example_that_works_and_every_default(run, comman
         assert required or "default" in text, text
 
 
-def test_help_and_version_are_short_and_right(run):
+def test_help_and_version_are_short_and_correct(run):
     code, out, _ = run("--help")
     assert code == 0
     assert "Exit codes: 0 done, 1 the workbook has errors" in out

@@ -68,9 +68,7 @@ def test_text_quoted_in_a_finding_is_escaped_on_one_line(
     said = capsys.readouterr()
     assert not RAW.search(said.err + said.out)
     text = said.err if more else said.out
-    assert [line[:17] for line in text.splitlines() if "error:" in line] == [
-        "error: Supply!B2 "
-    ]
+    assert [line[:17] for line in text.splitlines() if "error:" in line] == ["error: Supply!B2 "]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such file names")
