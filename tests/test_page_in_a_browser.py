@@ -1,4 +1,4 @@
-"""The page in a real browser: what a person does with pointer and keyboard.
+"""The page in a real browser: what a person does with mouse and keyboard.
 
 Needs a Chromium (``chromium``, ``google-chrome`` or ``playwright install chromium``) and
 ``pip install -e '.[browser]'``; elsewhere these tests are skipped with the reason.

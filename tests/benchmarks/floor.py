@@ -1,10 +1,10 @@
 """The floor: the same linear programme as arrays, passed straight to HiGHS without checks.
 
-No program that solves a case with HiGHS can do with less than this process: it loads the
-arrays of the constraint matrix from a file, hands them over in one call, runs the fastest
-method, fetches values and prices and writes what is not zero as the plainest workbook that
-Excel opens. It imports numpy and highspy alone; nobody has read a workbook, made a matrix,
-named a row, checked a plan or laid out a sheet.
+No program that solves a case with HiGHS can do less than this process. It loads the arrays
+of the constraint matrix from a file, passes them to HiGHS in one call, runs the fastest
+method, and writes values and prices that are not zero as the simplest workbook that Excel
+opens. It imports only numpy and highspy. It reads no workbook, builds no matrix, names no
+row, checks no plan and formats no sheet.
 
 ``python -m tests.benchmarks.floor ARRAYS METHOD OUTPUT [--no-run]``
 """

@@ -1,6 +1,6 @@
 """Data of the invented industry: places, feeds, recipes, prices, rules.
 
-Figures are of the right order of magnitude and no more; real ones stand in
+Figures have the right order of magnitude only; real ones are in
 ``inputs/north_america.xlsx``. Quantities are tonnes, money is USD per tonne.
 """
 

@@ -1,7 +1,7 @@
 """The product by steps: what ``optimizer solve`` does, each step timed.
 
-``python -m tests.benchmarks.product WORKBOOK OUTPUT``; with ``--arrays`` it only keeps the
-arrays of the programme for the others.
+``python -m tests.benchmarks.product WORKBOOK OUTPUT``; with ``--arrays`` it only writes
+the arrays of the programme for the other processes.
 """
 
 from __future__ import annotations

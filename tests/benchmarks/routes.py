@@ -113,9 +113,9 @@ def _lane(world: World, start: Place, end: Place, goods: list[str], mode: str = 
 def stocks(world: World, by_products: list[Row]) -> list[Row]:
     """The Stocks sheet: a store wherever a lane ends; plant inputs have cover and opening.
 
-    A lead time that is not a whole number of periods arrives in two. Without a shed at its
-    end a basis may say what leaves in a period by what left in the one before, which grows
-    from period to period and leaves HiGHS without a digit.
+    A lead time that is not a whole number of periods arrives in two. Without a store at its
+    end a basis may express the shipments of a period by those of the period before. This
+    grows from period to period until no digit of HiGHS is correct.
     """
     makes = [industry.oxide(name) for name in world.metals]
     metals = [industry.metal(name) for name in world.metals]

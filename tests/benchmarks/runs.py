@@ -73,7 +73,7 @@ def start(arguments: list[str], *, tells: bool = False) -> Run:
 def commands(size: Size, folder: Path, method: str | None) -> dict[str, tuple[list[str], bool]]:
     """Arguments of every contender, and whether it reports its steps.
 
-    Where no method of HiGHS as it comes solves the programme, the floor hands it over only.
+    Where no method of plain HiGHS solves the programme, the floor only passes it to HiGHS.
     """
     workbook, arrays = str(folder / f"{size.name}.xlsx"), str(folder / f"{size.name}.npz")
     output = str(folder / f"{size.name}.out.xlsx")
