@@ -234,6 +234,7 @@ def test_a_planted_cause_is_named(name):
     assert len(why.clashes) <= 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLANTED)
 def test_every_repair_gives_a_plan(name, tmp_path):
     content, result = solved(name)
@@ -258,6 +259,7 @@ def cells_of(why):
     return {(clash.sheet, clash.cell) for clash in why.clashes}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLANTED)
 def test_without_any_one_of_them_the_others_hold(name, tmp_path):
     """Relief of a single number gives a plan, or a clash with something outside of the set."""

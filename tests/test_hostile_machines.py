@@ -87,6 +87,7 @@ ODD_COMMANDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", LOCALES, ids=str)
 def test_names_and_locales_are_no_error_of_the_program(folder, locale):
     # Locale and encoding are those of a process, and most of its time goes into its start.

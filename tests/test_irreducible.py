@@ -38,12 +38,14 @@ def refused():
     return [optimizer.solve(case) for case in islice(without_a_plan(), len(CASES))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", CASES)
 def test_what_is_named_conflicts_and_none_of_it_can_be_left_out(number):
     result = refused()[number]
     assert fault(result.case, result.conflict) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", CASES)
 def test_the_values_of_a_repair_give_a_plan_and_a_little_less_of_any_does_not(number):
     result = refused()[number]

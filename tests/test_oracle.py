@@ -31,6 +31,7 @@ def test_the_reference_reproduces_a_known_answer(case):
         assert found == pytest.approx(case["expected"], rel=KNOWN["tolerance"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("features", "seed"), [(features, seed) for features, seeds in SEEDS.items() for seed in seeds]
 )

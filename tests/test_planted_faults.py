@@ -194,6 +194,7 @@ def test_the_plan_has_rows_in_every_table_that_is_looked_at(name):
 COLUMNS = [(name, field.header) for name in LOOKED_AT for field in RESULT_LAYOUTS[name].fields]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "header"), COLUMNS)
 def test_a_wrong_cell_is_found(name, header):
     rows, at = rows_of(name), RESULT_LAYOUTS[name].headers.index(header)
@@ -221,6 +222,7 @@ def rows_to_try(rows: list[tuple[Any, ...]]) -> list[int]:
     return list(range(0, len(rows), max(1, len(rows) // sample(5, 8))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in LOOKED_AT if (name, ROWS) not in UNAUDITED])
 def test_a_row_that_is_left_out_is_found(name):
     rows = rows_of(name)
@@ -232,6 +234,7 @@ def test_a_row_that_is_left_out_is_found(name):
     assert not missed, missed[:5]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LOOKED_AT)
 def test_a_row_that_stands_twice_is_found(name):
     rows = rows_of(name)

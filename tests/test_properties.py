@@ -226,6 +226,7 @@ def test_a_market_three_times_as_large_costs_three_times_as_much(seed):
     assert same(cost(scaled(tables, 3, is_amount)), money * 3 if abs(money) < inf else money)
 
 
+@pytest.mark.slow
 @few
 @given(SEEDS, st.integers(0, 9))
 def test_the_order_of_sheets_columns_and_rows_does_not_matter(seed, order):
@@ -395,6 +396,7 @@ NUMBERS = (
 )
 
 
+@pytest.mark.slow
 @given(SEEDS, st.integers(0, 5), st.sets(st.sampled_from(NUMBERS), min_size=1))
 @settings(few, max_examples=sample(8, 25))
 def test_other_numbers_cost_the_same_from_the_plan_before_as_from_nothing(seed, by, columns):

@@ -323,6 +323,7 @@ TWO_DATES = {
 """Seven plans: without either rule and without both, and either a quarter later or earlier."""
 
 
+@pytest.mark.slow
 def test_processes_find_the_same_tables_and_tell_how_far_they_are():
     progress_lines = []
     case = make(**TWO_DATES)

@@ -121,6 +121,7 @@ def check(found, sheet: str, column: str, at: int) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sheet", "column"), CELLS)
 def test_a_bound_moves_every_row_that_its_cell_changes(sheet, column):
     tried = 0

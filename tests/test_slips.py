@@ -141,6 +141,7 @@ def test_the_right_workbook_is_lawful_and_its_rules_cost_something(book):
     assert slips.outcome(free).cost < right.cost * 0.999
 
 
+@pytest.mark.slow
 @each_workbook
 @pytest.mark.parametrize("kind", slips.EXPECTED_OUTCOMES, ids=lambda kind: kind.__name__)
 def test_no_slip_makes_a_plan_cheaper_and_lawful(book, kind):

@@ -541,6 +541,7 @@ def random_plan(seed):
     return result if result.objective is not None else None
 
 
+@pytest.mark.slow
 @settings(max_examples=sample(10, 40))
 @given(st.integers(0, 2000))
 def test_shares_of_a_random_plan_add_up_to_what_is_delivered(seed):
