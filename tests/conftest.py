@@ -9,6 +9,8 @@ the end of a word that Python keeps for itself: ``Rule_scope``, ``from_``.
 
 from __future__ import annotations
 
+import gc
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -26,6 +28,34 @@ hypothesis.settings.register_profile("ordinary", derandomize=True, deadline=None
 hypothesis.settings.register_profile("random", derandomize=False, deadline=None, database=None)
 hypothesis.settings.load_profile("ordinary")
 # Every run of the suite draws the same examples; `python -m tests.random_draws` draws others.
+
+THOROUGH = "THOROUGH" in os.environ
+"""True where a test goes through all that it can, as it does for ``tests.random_draws``."""
+MAX_WORKERS = 8
+"""Most processes that share the suite: each spends seconds on collecting all of it."""
+
+
+def sample(ordinary: Any, thorough: Any) -> Any:
+    """What a test goes through in each run of the suite, or all that it can."""
+    return thorough if THOROUGH else ordinary
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Processes for ``-n auto``: one for each core; none beside pytest's own for named files."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # which pytest-xdist follows
+    if all(Path(word.partition("::")[0]).is_file() for word in config.args):
+        return 0
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(cores, MAX_WORKERS) if cores and cores > 1 else 0
+
+
+def pytest_collection_finish() -> None:
+    """Keep modules and tests out of garbage collections, of which each would walk over them."""
+    gc.collect()
+    gc.freeze()
+
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "cases"

@@ -1,18 +1,28 @@
 """Random draws that are not part of the ordinary suite: each run draws others.
 
 It prints the seed that brings the same run back. Workbooks are planned and compared with the
-reference, slips are made in drawn workbooks, and the property tests draw other examples:
+reference, slips are made in drawn workbooks, and the property tests draw other examples. Last, the
+tests that try a sample of many in the ordinary suite (``tests.conftest.sample``) try all:
 
     python -m tests.random_draws
     python -m tests.random_draws --seed 12345 --workbooks 500
 """
 
 import argparse
+import os
 import random
 import subprocess
 import sys
+from pathlib import Path
 
+TESTS = Path(__file__).parent
 PROPERTIES = ("tests/test_properties.py", "tests/test_tracing.py", "tests/test_stochastic.py")
+SAMPLED = sorted(
+    f"tests/{path.name}"
+    for path in TESTS.glob("test_*.py")
+    if "sample(" in path.read_text("utf-8") and f"tests/{path.name}" not in PROPERTIES
+)
+"""Tests that go through a sample of what they could in the ordinary suite."""
 
 
 def runs(seed, workbooks):
@@ -26,6 +36,7 @@ def runs(seed, workbooks):
     yield *python, "tests.slips", "--seed", str(seed), "--count", str(workbooks)
     profile = ("--hypothesis-profile=random", f"--hypothesis-seed={seed}")
     yield *python, "pytest", *profile, *PROPERTIES
+    yield *python, "pytest", "-n", "2", *SAMPLED
 
 
 def main():
@@ -41,7 +52,8 @@ def main():
     failed = []
     for command in runs(seed, asked.workbooks):
         print("$", *command[1:], flush=True)
-        if subprocess.run(command, check=False).returncode:
+        environment = {**os.environ, "THOROUGH": "1"}
+        if subprocess.run(command, env=environment, check=False).returncode:
             failed.append(" ".join(command[1:]))
     print(f"seed {seed}: " + (f"failed: {'; '.join(failed)}" if failed else "all passed"))
     sys.exit(bool(failed))

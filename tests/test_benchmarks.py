@@ -52,6 +52,7 @@ def test_a_workbook_and_frames_are_the_same_case(tutorial: optimizer.Case, tmp_p
         assert [vars(row) for row in found] == [vars(row) for row in expected], sheet
 
 
+@pytest.mark.slow
 def test_every_instance_is_free_of_errors_and_of_idle_plants() -> None:
     for name in ("tutorial", "XS", "S"):
         case = optimizer.read_frames(generator.frames(name))

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 import pytest
@@ -198,6 +200,14 @@ def spoiled(planted: Planted, folder: Path) -> Path:
     return path
 
 
+@cache
+def solved(name: str) -> tuple[bytes, optimizer.Result]:
+    """The workbook with a planted cause, and what its solve says; the tests share it."""
+    with TemporaryDirectory() as folder:
+        path = spoiled(PLANTED[name], Path(folder))
+        return path.read_bytes(), optimizer.solve(optimizer.read(path))
+
+
 def write(source: Path, changes: tuple[Change, ...], target: Path) -> None:
     """A copy of a workbook with some cells changed."""
     book = openpyxl.load_workbook(source)
@@ -212,9 +222,8 @@ def write(source: Path, changes: tuple[Change, ...], target: Path) -> None:
 
 
 @pytest.mark.parametrize("name", PLANTED)
-def test_a_planted_cause_is_named(name, tmp_path):
-    planted = PLANTED[name]
-    result = optimizer.solve(optimizer.read(spoiled(planted, tmp_path)))
+def test_a_planted_cause_is_named(name):
+    planted, (_, result) = PLANTED[name], solved(name)
     assert result.status == "infeasible"
     why = result.conflict
     assert why.irreducible
@@ -225,10 +234,12 @@ def test_a_planted_cause_is_named(name, tmp_path):
     assert len(why.clashes) <= 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLANTED)
 def test_every_repair_gives_a_plan(name, tmp_path):
-    path = spoiled(PLANTED[name], tmp_path)
-    result = optimizer.solve(optimizer.read(path))
+    content, result = solved(name)
+    path = tmp_path / "case.xlsx"
+    path.write_bytes(content)
     assert result.repairs
     for number, repair in enumerate(result.repairs):
         assert repair.checked
@@ -248,12 +259,14 @@ def cells_of(why):
     return {(clash.sheet, clash.cell) for clash in why.clashes}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLANTED)
 def test_without_any_one_of_them_the_others_hold(name, tmp_path):
     """Relief of a single number gives a plan, or a clash with something outside of the set."""
-    path = spoiled(PLANTED[name], tmp_path)
-    case = optimizer.read(path)
-    why = optimizer.solve(case).conflict
+    content, result = solved(name)
+    path = tmp_path / "case.xlsx"
+    path.write_bytes(content)
+    case, why = result.case, result.conflict
     book = openpyxl.load_workbook(path)
     for clash in why.clashes:
         if clash.sheet not in NUMBERS or not clash.cell:

@@ -43,6 +43,7 @@ assert "Modes" in [check.name for check in result.audit.checks]
 )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("patch") is None, reason="the program patch is not installed")
 @pytest.mark.parametrize("number", range(3), ids=["a column", "a constraint", "a result table"])
 def test_a_worked_change_applies_and_does_what_it_says(number, tmp_path):

@@ -160,6 +160,7 @@ def test_the_examples_of_the_library_run() -> None:
     assert not said, "".join(said)
 
 
+@pytest.mark.slow
 def test_the_example_of_the_readme_runs(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -39,12 +40,19 @@ def folder(tmp_path) -> Path:
     return tmp_path
 
 
-def command(folder: Path, words: list[str], before: str = "", after: str = "", **more: str):
+def command(
+    folder: Path,
+    words: list[str],
+    before: str = "",
+    after: str = "",
+    program: Sequence[str] = ("-m", "optimizer"),
+    **more: str,
+):
     """A command in a shell: what comes before it, its words, where its output goes."""
-    line = f'{before} exec "$0" -m optimizer "$@" {after}'
+    line = f'{before} exec "$0" "$@" {after}'
     kept = {key: own for key, own in os.environ.items() if not key.startswith(("LC_", "PYTHON"))}
     return subprocess.run(
-        ["bash", "-c", line, sys.executable, *words],
+        ["bash", "-c", line, sys.executable, *program, *words],
         cwd=folder,
         env={**kept, "PYTHONPATH": str(ROOT), **more},
         capture_output=True,
@@ -60,27 +68,51 @@ def assert_plain(done: subprocess.CompletedProcess) -> None:
     assert b"Exception ignored" not in done.stderr
 
 
+IN_ONE_PROCESS = """
+import sys
+from optimizer.__main__ import run_command
+for words in " ".join(sys.argv[1:]).split(" ; "):
+    sys.argv[1:] = words.split(" / ")
+    print(run_command(), flush=True)
+"""
+"""Commands parted by " ; ", their words by " / "; the exit code of each follows its record."""
+
+ODD_COMMANDS = [
+    (["solve", "{odd}"], 0),
+    (["solve", "case.xlsx", "--output", "out {odd}"], 0),
+    (["scenarios", "{odd}"], 0),
+    (["compare", "{odd}", "case.xlsx", "--output", "changes {odd}"], 0),
+    (["check", "{odd}"], 0),
+    (["check", "wrong {odd}"], 1),
+]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", LOCALES, ids=str)
-@pytest.mark.parametrize(
-    ("words", "code"),
-    [
-        (["solve", "{odd}"], 0),
-        (["solve", "case.xlsx", "--output", "out {odd}"], 0),
-        (["scenarios", "{odd}"], 0),
-        (["compare", "{odd}", "case.xlsx", "--output", "changes {odd}"], 0),
-        (["check", "{odd}"], 0),
-        (["check", "wrong {odd}"], 1),
-    ],
-    ids=str,
-)
-def test_names_and_locales_are_no_error_of_the_program(folder, locale, words, code):
+def test_names_and_locales_are_no_error_of_the_program(folder, locale):
+    # Locale and encoding are those of a process, and most of its time goes into its start.
     shutil.copy(folder / "case.xlsx", folder / ODD)
     shutil.copy(folder / "wrong.xlsx", folder / f"wrong {ODD}")
-    done = command(folder, [*(each.format(odd=ODD) for each in words), "--json"], **locale)
+    lines = [" / ".join([*words, "--json"]).format(odd=ODD) for words, _ in ODD_COMMANDS]
+    done = command(folder, [" ; ".join(lines)], program=["-c", IN_ONE_PROCESS], **locale)
     assert_plain(done)
-    assert done.returncode == code, done.stderr
-    record = json.loads(done.stdout)
-    assert bool(record["files"]) == (words != ["check", "{odd}"])
+    assert done.returncode == 0, done.stderr
+    text, decoder = done.stdout.decode().lstrip(), json.JSONDecoder()
+    for words, code in ODD_COMMANDS:
+        record, end = decoder.raw_decode(text)
+        found, _, text = text[end:].lstrip().partition("\n")
+        assert int(found) == code, (words, done.stderr)
+        assert bool(record["files"]) == (words != ["check", "{odd}"])
+        assert_files_of(record, folder, locale)
+    assert not text
+    # The start of the program itself.
+    done = command(folder, ["check", ODD, "--json"], **locale)
+    assert_plain(done)
+    assert done.returncode == 0, done.stderr
+
+
+def assert_files_of(record: dict, folder: Path, locale: dict[str, str]) -> None:
+    """The files that a record names are there, and name the same run."""
     encoding = "ascii" if "PYTHONUTF8" in locale else "utf-8"
     for file in record["files"].values():
         path = folder / os.fsdecode(file.encode(encoding, "surrogateescape"))

@@ -88,6 +88,7 @@ def recalculated(path: Path, folder: Path) -> openpyxl.Workbook:
     return openpyxl.load_workbook(folder / "out" / path.name, data_only=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_totals_under_hostile_names_are_those_that_are_written(written, tmp_path):
     formulas, before = openpyxl.load_workbook(written), openpyxl.load_workbook(written, data_only=1)

@@ -131,6 +131,7 @@ def _costs(found: dict[str, Any]) -> dict[str, float]:
     }
 
 
+@pytest.mark.slow
 def test_every_table_of_the_page_is_the_result_table(reference, data):
     assert [sheet["name"] for sheet in data["sheets"]] == list(optimizer_order(reference))
     for sheet in data["sheets"]:

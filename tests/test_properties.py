@@ -20,7 +20,18 @@ import optimizer
 from optimizer import solver
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.settings import SETTINGS
-from tests.conftest import china, lane, need, no_china, offer, plan, process, read_tables, recipe
+from tests.conftest import (
+    china,
+    lane,
+    need,
+    no_china,
+    offer,
+    plan,
+    process,
+    read_tables,
+    recipe,
+    sample,
+)
 from tests.oracle.random_case import ALL, CORE, WHOLE, draw
 
 SEEDS = st.integers(0, 40)
@@ -215,6 +226,7 @@ def test_a_market_three_times_as_large_costs_three_times_as_much(seed):
     assert same(cost(scaled(tables, 3, is_amount)), money * 3 if abs(money) < inf else money)
 
 
+@pytest.mark.slow
 @few
 @given(SEEDS, st.integers(0, 9))
 def test_the_order_of_sheets_columns_and_rows_does_not_matter(seed, order):
@@ -317,7 +329,7 @@ def test_mass_in_is_mass_out_and_the_tables_say_the_same(seed):
 AMOUNTS = st.lists(st.integers(0, 20), min_size=3, max_size=3)
 
 
-@settings(max_examples=25)
+@settings(max_examples=sample(10, 25))
 @given(kaz=AMOUNTS, china_sells=AMOUNTS, defence=AMOUNTS, civil=AMOUNTS, opening=st.integers(0, 9))
 def test_clean_stays_clean(kaz, china_sells, defence, civil, opening):
     """What the defence line gets was made from ore that Kaz had sold by then.
@@ -384,8 +396,9 @@ NUMBERS = (
 )
 
 
+@pytest.mark.slow
 @given(SEEDS, st.integers(0, 5), st.sets(st.sampled_from(NUMBERS), min_size=1))
-@settings(few, max_examples=25)
+@settings(few, max_examples=sample(8, 25))
 def test_other_numbers_cost_the_same_from_the_plan_before_as_from_nothing(seed, by, columns):
     tables, chance = copy.deepcopy(drawn(seed)), random.Random(by)
     before = optimizer.solve(read_tables(tables), remember=True)

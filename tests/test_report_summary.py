@@ -245,6 +245,7 @@ PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 @pytest.mark.parametrize("strange", [False, True])
 def test_libreoffice_calculates_the_values_that_are_written(tmp_path, strange):

@@ -263,6 +263,7 @@ def killed(point: int, *words: object) -> int:
     ).returncode
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 @pytest.mark.parametrize("point", range(1, 9))
 def test_a_kill_never_leaves_files_of_two_runs(run, book, folder, point):
@@ -276,6 +277,7 @@ def test_a_kill_never_leaves_files_of_two_runs(run, book, folder, point):
     assert (left == old) == (point == 1)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 @pytest.mark.parametrize("point", [1, 3, 6])
 def test_what_a_killed_run_left_goes_at_the_next_one(run, book, folder, point):
@@ -375,6 +377,7 @@ def test_a_single_file_takes_away_what_a_killed_program_left_beside_it(folder):
     assert names(folder) == ["plan.xlsx"]
 
 
+@pytest.mark.slow
 def test_two_runs_into_one_folder_show_their_files_one_after_the_other(book, folder):
     words = [sys.executable, "-m", "optimizer", "solve", str(book), "--output", "out", "--quiet"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}

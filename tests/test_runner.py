@@ -72,6 +72,7 @@ def test_every_run_has_its_cost_and_its_tables():
     assert done[7].short == 0
 
 
+@pytest.mark.slow
 def test_two_processes_find_what_one_finds():
     one = runner.Runner(case(), RunSettings(workers=1)).outcomes(some(5))
     two = runner.Runner(case(), RunSettings(workers=2)).outcomes(some(5))
@@ -126,6 +127,7 @@ def test_a_file_that_is_damaged_is_solved_again(tmp_path):
     assert objectives(runner.Runner(case(), settings).outcomes(some(2))) == objectives(first)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_a_worker_that_is_killed_loses_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("MARK", str(tmp_path / "mark"))
@@ -135,6 +137,7 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path, monkeypatch):
     assert objectives(done[key] for key in todo) == pytest.approx([cost(p) for p in range(1, 7)])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_a_run_that_kills_every_worker_is_given_up_and_the_others_are_not():
     todo = keyed(some(4))
@@ -209,6 +212,7 @@ def stopped(tmp_path, workers, act):
     return folder, done
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_study_that_is_killed_is_resumed(tmp_path, workers):
@@ -224,6 +228,7 @@ def test_a_study_that_is_killed_is_resumed(tmp_path, workers):
     assert [each[:2] for each in progress_calls] == [(done, 12) for done in range(4, 13)]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals differ on Windows")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ctrl_c_stops_a_study_and_keeps_what_is_done(tmp_path, workers):

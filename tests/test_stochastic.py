@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import optimizer
 from optimizer.studies.stochastic_tables import tail_mean, worst_part
-from tests.conftest import lane, make, need, offer, plan, process, recipe, site
+from tests.conftest import lane, make, need, offer, plan, process, recipe, sample, site
 
 # The farmer: Birge and Louveaux, Introduction to Stochastic Programming, 2nd ed., 2011,
 # section 1.1. 500 acres; planting an acre of wheat, corn and beets costs 150, 230 and 260 and
@@ -425,7 +425,7 @@ ONE_WITHOUT_SPOT = [
 ]
 
 
-@settings(max_examples=25)
+@settings(max_examples=sample(8, 25))
 @example(ONE_WITHOUT_SPOT, 0.0)
 @given(chances(), st.sampled_from([0.0, 0.3, 1.0]))
 def test_knowing_costs_no_more_and_holding_another_plan_no_less(scenarios, weight):

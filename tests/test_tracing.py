@@ -31,6 +31,7 @@ from tests.conftest import (
     process,
     read_tables,
     recipe,
+    sample,
     site,
 )
 from tests.oracle.countries import Countries
@@ -540,7 +541,8 @@ def random_plan(seed):
     return result if result.objective is not None else None
 
 
-@settings(max_examples=40)
+@pytest.mark.slow
+@settings(max_examples=sample(10, 40))
 @given(st.integers(0, 2000))
 def test_shares_of_a_random_plan_add_up_to_what_is_delivered(seed):
     result = random_plan(seed)
@@ -548,7 +550,7 @@ def test_shares_of_a_random_plan_add_up_to_what_is_delivered(seed):
     holds(result)
 
 
-@settings(max_examples=40)
+@settings(max_examples=sample(10, 40))
 @given(st.integers(0, 2000))
 def test_a_clean_delivery_of_a_random_plan_shows_nothing_that_its_rule_bans(seed):
     """Rules on countries alone, that no process clears and that are dated by delivery."""

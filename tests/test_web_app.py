@@ -21,7 +21,7 @@ import webbrowser
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import quote, urlsplit
@@ -100,15 +100,23 @@ class Visitor:
         return self.state()["runs"][-1]
 
 
-@pytest.fixture
-def app(tmp_path) -> Iterator[WebApp]:
-    with WebApp(tmp_path / "outputs") as opened:
+@contextmanager
+def served(outputs: Path) -> Iterator[WebApp]:
+    """An app that answers in a thread of its own."""
+    with pytest.MonkeyPatch.context() as patch, WebApp(outputs) as opened:
+        patch.setattr("optimizer.web_app.app.SHUTDOWN_POLL_SECONDS", 0.01)
         thread = threading.Thread(target=opened.serve)
         thread.start()
         yield opened
         opened.shut_down()
         thread.join(20)
         assert not thread.is_alive()
+
+
+@pytest.fixture
+def app(tmp_path) -> Iterator[WebApp]:
+    with served(tmp_path / "outputs") as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -358,6 +366,18 @@ def test_strangers_who_keep_all_threads_busy_make_room(visitor, monkeypatch, sen
 # Files ----------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def after_a_run(tmp_path_factory) -> Iterator[Visitor]:
+    """Visitor of an app with one run; for tests that change neither."""
+    folder = tmp_path_factory.mktemp("after a run")
+    with served(folder / "outputs") as app:
+        visitor = Visitor(app)
+        visitor.upload(TUTORIAL)
+        assert visitor.solve()["state"] == "done"
+        (folder / "run.json").write_text("secret")
+        yield visitor
+
+
 @pytest.mark.parametrize(
     "what",
     [
@@ -380,11 +400,8 @@ def test_strangers_who_keep_all_threads_busy_make_room(visitor, monkeypatch, sen
         "%2e%2e/app.html",
     ],
 )
-def test_no_address_leads_out_of_the_files_of_a_run(visitor, tmp_path, what):
-    visitor.upload(TUTORIAL)
-    assert visitor.solve()["state"] == "done"
-    (tmp_path / "run.json").write_text("secret")
-    answer = visitor.ask(quote(what, safe="/%"))
+def test_no_address_leads_out_of_the_files_of_a_run(after_a_run, what):
+    answer = after_a_run.ask(quote(what, safe="/%"))
     assert answer.status in (403, 404)
     assert b"secret" not in answer.body
     assert b"root:" not in answer.body
@@ -798,6 +815,7 @@ def test_a_real_solve_stops_when_it_is_asked_to(visitor):
     assert visitor.app.session.runs[0].ended.wait(60)
     run = visitor.state()["runs"][0]
     assert run["state"] == "stopped"
+    visitor.upload(TUTORIAL)
     assert visitor.solve()["state"] == "done"
 
 

@@ -25,6 +25,9 @@ REDIRECT_PAGE = """<!doctype html>
 """
 """File that the browser is started with; it leads to the page."""
 
+SHUTDOWN_POLL_SECONDS = 0.2
+"""How often the server looks whether it shall end: at most that long does closing take more."""
+
 
 class WebApp:
     """A session and its server.
@@ -82,7 +85,7 @@ class WebApp:
             arguments = (self._initial_workbook,)
             threading.Thread(target=self._read_initial, args=arguments, daemon=True).start()
         with suppress(KeyboardInterrupt):
-            self._server.serve_forever(poll_interval=0.2)
+            self._server.serve_forever(poll_interval=SHUTDOWN_POLL_SECONDS)
 
     def _read_initial(self, workbook: Path) -> None:
         try:
