@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from optimizer.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from optimizer import examples as examples
+    from optimizer import studies as studies
     from optimizer.errors import (
         AuditError,
         FileError,
@@ -103,6 +105,8 @@ _HOMES = {
     "optimizer.tables.marked_copy": ("write_marked_copy",),
     "optimizer.tables.template": ("write_template",),
 }
+_MODULES = ("examples", "studies")
+"""Public modules, which ``import optimizer`` brings along."""
 _RENAMED = {"Strain": "StressOptions", "Way": "RunSettings"}
 """Former public names; they work until version 1.0 and warn."""
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -157,16 +161,20 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _RENAMED:
-        message = f"optimizer.{name} is now optimizer.{_RENAMED[name]}"
-        warnings.warn(message, DeprecationWarning, stacklevel=2)
-        name = _RENAMED[name]
-    home = _HOME.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(home), name)
+if not TYPE_CHECKING:  # A type checker that saw it would take any name for public, as Any.
+
+    def __getattr__(name: str) -> Any:
+        if name in _MODULES:
+            return import_module(f"optimizer.{name}")
+        if name in _RENAMED:
+            message = f"optimizer.{name} is now optimizer.{_RENAMED[name]}"
+            warnings.warn(message, DeprecationWarning, stacklevel=2)
+            name = _RENAMED[name]
+        home = _HOME.get(name)
+        if home is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(home), name)
 
 
 def __dir__() -> list[str]:
-    return sorted((*__all__, *globals()))
+    return sorted({*__all__, *_MODULES, *(name for name in globals() if name.startswith("__"))})

@@ -59,13 +59,15 @@ _EXPORTS = {
 _HOME = {name: module for module, names in _EXPORTS.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    # The list of a case's scenarios and the study of them would have the same name here.
-    attribute = "scenarios" if name == "scenarios_of" else name
-    return getattr(import_module(_HOME[name]), attribute)
+if not TYPE_CHECKING:  # A type checker that saw it would take any name for public, as Any.
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        # The list of a case's scenarios and the study of them would have the same name here.
+        attribute = "scenarios" if name == "scenarios_of" else name
+        return getattr(import_module(_HOME[name]), attribute)
 
 
 def __dir__() -> list[str]:
-    return sorted((*_HOME, *globals()))
+    return sorted({*_HOME, *(name for name in globals() if name.startswith("__"))})

@@ -9,7 +9,7 @@ from it, so no column is described twice.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar, dataclass_transform
 
 from msgspec import Struct, structs
@@ -24,7 +24,7 @@ class _Required:
 
 REQUIRED: Final = _Required()
 INFINITY: Final = float("inf")
-R = TypeVar("R", bound=type)
+R = TypeVar("R")
 
 
 class Column(Struct, frozen=True):
@@ -157,10 +157,10 @@ def columns_of(record: type) -> dict[str, Column]:
     return dict(_columns(record))
 
 
-def sheet(name: str, meaning: str, attribute: str) -> Any:
+def sheet(name: str, meaning: str, attribute: str) -> Callable[[type[R]], type[R]]:
     """Class decorator: the record below is a row of the sheet ``name``."""
 
-    def register(record: R) -> R:
+    def register(record: type[R]) -> type[R]:
         SHEETS[name] = Sheet(name, meaning, record, attribute, columns_of(record))
         return record
 
