@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from optimizer.plan import Result, build_model, build_network, solve, solve_model
     from optimizer.report.arrow_tables import arrow_table
     from optimizer.report.csv_files import write_csv
-    from optimizer.report.page import write_page, write_study_page
+    from optimizer.report.page import Picture, Pictures, pictures, write_page, write_study_page
     from optimizer.report.parquet import write_parquet
     from optimizer.report.study_workbook import write_study
     from optimizer.report.write_result import write
@@ -75,7 +75,7 @@ _HOMES = {
     "optimizer.plan": ("Result", "build_model", "build_network", "solve", "solve_model"),
     "optimizer.report.arrow_tables": ("arrow_table",),
     "optimizer.report.csv_files": ("write_csv",),
-    "optimizer.report.page": ("write_page", "write_study_page"),
+    "optimizer.report.page": ("Picture", "Pictures", "pictures", "write_page", "write_study_page"),
     "optimizer.report.parquet": ("write_parquet",),
     "optimizer.report.write_result": ("write",),
     "optimizer.report.study_workbook": ("write_study",),
@@ -119,6 +119,8 @@ __all__ = [
     "Finding",
     "NoPlanError",
     "OptimizerError",
+    "Picture",
+    "Pictures",
     "Replanned",
     "Result",
     "Rolling",
@@ -138,6 +140,7 @@ __all__ = [
     "compare",
     "cost_of_rules",
     "frontier",
+    "pictures",
     "read",
     "read_frames",
     "replan",

@@ -24,6 +24,7 @@ from optimizer.network import Network
 from optimizer.network import build as network_of
 from optimizer.network import warnings as network_warnings
 from optimizer.result import Table, bookings, by_category, in_order, table
+from optimizer.result_card import result_card, result_line, status_sentence
 from optimizer.result_json import decode_result, encode_result
 from optimizer.solver import Progress, WarmStart
 from optimizer.step_clock import StepClock
@@ -43,7 +44,7 @@ logger = logging.getLogger(__name__)
 logger.addHandler(logging.NullHandler())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Result:
     """A plan, or why there is none.
 
@@ -87,6 +88,13 @@ class Result:
     """Sentences that qualify the word: tonnes, rules that bind nothing, shares that are used."""
     run: str = ""
     """Id of the run, which each of its files bears; empty if no file was written."""
+
+    def __repr__(self) -> str:
+        return result_line(self)
+
+    def _repr_html_(self) -> str:
+        """A card for a notebook: status, cost, shortage, lawfulness, proof and audit."""
+        return result_card(self)
 
     def frame(self, name: str) -> pd.DataFrame:
         """A result table as a DataFrame, by its name: ``result.frame("Purchases")``."""
@@ -219,19 +227,6 @@ def build_model(case: Case) -> ConcreteModel:
 def build_network(case: Case) -> Network:
     """Network of a case: its sites, lots, lanes and rules as plain data."""
     return network_of(case)
-
-
-def status_sentence(status: str) -> str:
-    """The sentence for a status."""
-    return {
-        "optimal": "least-cost plan, proven optimal",
-        "infeasible": "no plan meets every hard limit: minimums, closing stocks and least "
-        "deliveries together ask for more than supply, capacity and rules allow",
-        "unbounded": "cost has no lower bound: something can be bought and sold without limit "
-        "at a gain; give it a maximum",
-        "time limit": "the time limit was reached before a plan was proven optimal",
-        "interrupted": "stopped before the plan was proven optimal and complete",
-    }.get(status, f"the solver gave no plan ({status})")
 
 
 def _solve(network: Network, m: ConcreteModel, clock: StepClock, options: SolveOptions) -> Result:

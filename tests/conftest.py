@@ -273,13 +273,20 @@ def browser() -> Iterator[Any]:
 def visit(request, browser, tmp_path) -> Iterator[Any]:
     """Function that opens a page, or the page of a result, without requests and without errors.
 
-    The size of the window is by default the first of the module's ``SIZES``.
+    The size of the window is by default the first of the module's ``SIZES``. The page is there
+    when the element ``ready`` is.
     """
     default_size = request.module.SIZES[0]
     faults: list[str] = []
     contexts: list[Any] = []
 
-    def visit(page_or_result: Any, size: tuple[int, int] = default_size, **options: Any) -> Any:
+    def visit(
+        page_or_result: Any,
+        size: tuple[int, int] = default_size,
+        *,
+        ready: str = "#foot p",
+        **options: Any,
+    ) -> Any:
         path = page_or_result
         if isinstance(page_or_result, optimizer.Result):
             path = tmp_path / "report.html"
@@ -292,7 +299,7 @@ def visit(request, browser, tmp_path) -> Iterator[Any]:
         page.on("dialog", lambda dialog: faults.append(dialog.message))
         page.on("request", lambda asked: asked.url == path.as_uri() or faults.append(asked.url))
         page.goto(path.as_uri())
-        page.wait_for_selector("#foot p")
+        page.wait_for_selector(ready)
         page.wait_for_timeout(150)
         return page
 

@@ -326,3 +326,40 @@ def test_it_prints_without_controls_and_without_cutting_a_picture(visit, referen
         assert page.locator(hidden).first.is_hidden()
     assert page.locator(SANKEY).is_visible()
     assert len(page.pdf(format="A4", landscape=True)) > 10_000
+
+
+@pytest.mark.parametrize(("back", "theme"), [("#111", "dark"), ("#fdfdfd", "light")])
+def test_a_picture_in_a_notebook_fits_its_frame_and_has_its_theme(
+    visit, reference, tmp_path, back, theme
+):
+    """Each picture has no scroll bar, no text on another, and the theme of what lies around it."""
+    pictures = list(optimizer.pictures(reference[0]))
+    notebook = tmp_path / "notebook.html"
+    frames = "".join(picture._repr_html_() for picture in pictures)
+    notebook.write_text(f"<meta charset=utf-8><body style='background:{back}'>{frames}", "utf-8")
+    system = "light" if theme == "dark" else "dark"
+    page = visit(notebook, (1100, 800), ready="iframe", color_scheme=system)
+    page.wait_for_function(
+        "[...document.querySelectorAll('iframe')].every(frame => frame.style.height !== '640px')"
+    )
+    found = page.evaluate(
+        """[...document.querySelectorAll('iframe')].map(frame => {
+          const root = frame.contentDocument.documentElement;
+          return [root.dataset.theme, root.scrollHeight <= frame.clientHeight,
+            root.scrollWidth <= frame.clientWidth, root.querySelectorAll('main figure').length];
+        })"""
+    )
+    # The reference case is solved without the costs of its rules.
+    figures = [0 if picture.name == "rule_costs" else 1 for picture in pictures]
+    assert found == [[theme, True, True, count] for count in figures]
+
+
+def test_a_saved_picture_opens_alone_with_its_figures(visit, reference, tmp_path):
+    path = tmp_path / "sankey.html"
+    optimizer.pictures(reference[0]).sankey.save(path)
+    page = visit(path, ready="figure")
+    assert page.locator("figure").count() == 1
+    assert page.locator(f"{SANKEY} svg").count() == 1
+    page.click(f"{SANKEY} summary")
+    page.wait_for_selector(f"{SANKEY} tbody tr")
+    assert page.locator(f"{SANKEY} tbody tr").count() > 10

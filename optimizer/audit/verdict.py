@@ -45,6 +45,9 @@ class Audit(Struct, frozen=True):
     tolerance: float
     """Largest relative violation that passes."""
 
+    def __repr__(self) -> str:
+        return f"<{self.verdict}>"
+
     @property
     def passed(self) -> bool:
         """True if every check passed."""

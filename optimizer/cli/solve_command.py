@@ -37,7 +37,7 @@ def solve(options: argparse.Namespace) -> int:
     From the search on, Ctrl-C and similar signals end the current step, and the best plan so far
     is written.
     """
-    from optimizer.plan import status_sentence
+    from optimizer.result_card import status_sentence
     from optimizer.tables import read
 
     progress, step = _observers(options)

@@ -117,6 +117,11 @@ class FlowVariables(Struct, frozen=True):
     taint: list[ByPeriod]
     """By taint of a plant."""
 
+    def __repr__(self) -> str:
+        counts = {name: sum(map(len, getattr(self, name))) for name in self.__struct_fields__}
+        named = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+        return f"<FlowVariables: {named}>"
+
 
 def add(m: ConcreteModel, network: Network) -> FlowVariables:
     """Declare all variables, with readable indices."""

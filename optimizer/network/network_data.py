@@ -328,6 +328,13 @@ class Network(Struct, frozen=True, eq=False):
     """Disposal cost per tonne of the materials that may be discarded."""
     pruning: PruningSummary
 
+    def __repr__(self) -> str:
+        return (
+            f"<Network of {self.case.title!r}: {self.calendar.count:,} periods, "
+            f"{len(self.nodes):,} nodes, {len(self.offers):,} offers, {len(self.arcs):,} lanes, "
+            f"{self.cut.kept:,} flows>"
+        )
+
     def rules_of(self, broken: int) -> tuple[str, ...]:
         """Names of the rules that a mask of traits stands for."""
         return tuple(name for trait in self.traits if trait.bit & broken for name in trait.names)

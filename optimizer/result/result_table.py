@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+
+from optimizer.html_cards import table_html
+from optimizer.result.field_units import unit_label
+from optimizer.result.number_text import figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,6 +18,10 @@ if TYPE_CHECKING:
 
 ADDITIVE_KINDS = ("tonnes", "amount", "money")
 """Kinds of column whose rows add up, unless the column says otherwise."""
+MAX_NOTEBOOK_ROWS = 20
+"""Rows of a table that a notebook shows."""
+MAX_NAMED_COLUMNS = 6
+"""Columns of a table that its one line names."""
 
 
 class Field(Struct, frozen=True, eq=False):
@@ -62,6 +71,28 @@ class Table(Struct, frozen=True, eq=False):
     layout: Layout
     columns: tuple[Sequence[Any], ...]
 
+    def __repr__(self) -> str:
+        headers = self.layout.headers
+        more = "…" if len(headers) > MAX_NAMED_COLUMNS else ""
+        named = ", ".join((*headers[:MAX_NAMED_COLUMNS], *filter(None, [more])))
+        return f"<Table {self.layout.name}: {len(self):,} rows of {named}>"
+
+    def _repr_html_(self) -> str:
+        """The first rows for a notebook, with units; numbers are rounded."""
+        layout, count = self.layout, min(len(self), MAX_NOTEBOOK_ROWS)
+        shown = f"The first {count} of {len(self):,} rows" if count < len(self) else ""
+        rows = ([_cell_text(column[row]) for column in self.columns] for row in range(count))
+        return table_html(
+            f"{layout.name}: {layout.meaning}",
+            [
+                (field.header, unit_label(field.kind, "money", layout.name))
+                for field in layout.fields
+            ],
+            rows,
+            [field.kind not in ("text", "period", "date") for field in layout.fields],
+            f"{shown or 'All rows'}; numbers are rounded here, frame() has every digit.",
+        )
+
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
 
@@ -78,6 +109,15 @@ class Table(Struct, frozen=True, eq=False):
         import pandas as pd
 
         return pd.DataFrame(dict(zip(self.layout.headers, self.columns, strict=True)))
+
+
+def _cell_text(value: Any) -> str:
+    """Text of a cell; blank for nothing and for what is not a number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return "" if value is None else str(value)
+    if math.isnan(value):
+        return ""
+    return figure(value) if math.isfinite(value) else "no limit"
 
 
 def table(layout: Layout, rows: Sequence[Sequence[Any]]) -> Table:

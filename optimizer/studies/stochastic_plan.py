@@ -18,8 +18,9 @@ from optimizer import model, solver
 from optimizer.errors import AuditError, NoPlanError, StoppedError, UsageError
 from optimizer.model import NEGLIGIBLE_COMMITMENT, Commitment
 from optimizer.network import Network
-from optimizer.plan import Result, build_model, solve, solve_model, status_sentence
+from optimizer.plan import Result, build_model, solve, solve_model
 from optimizer.result import Table
+from optimizer.result_card import status_sentence
 from optimizer.solver import Progress
 from optimizer.studies.fixed_commitments import (
     FixedSolveOptions,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from optimizer.html_cards import CardFigure, card
 from optimizer.result import Table
 from optimizer.result.result_layouts import Field, Layout, table
 from optimizer.studies.run_outcome import RunOutcome
@@ -22,7 +23,7 @@ AmountKey = tuple[Any, ...]
 Amounts = Mapping[AmountKey, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Study:
     """Several plans beside each other. Money is in the case's currency, quantities in tonnes."""
 
@@ -47,6 +48,31 @@ class Study:
     """Labels of the periods, of a study without runs."""
     run: str = ""
     """Name of the command's run, which each of its files has."""
+
+    def __repr__(self) -> str:
+        return f"<Study {self.title!r} of {self.case!r}: {self._state}; {', '.join(self.tables)}>"
+
+    def _repr_html_(self) -> str:
+        """A card for a notebook: how many runs have a plan, notes, and the overview."""
+        mark = "good" if self.solved else "doubtful"
+        title = ": ".join(filter(None, (self.case, self.title)))
+        runs = CardFigure("Runs", f"{len(self.outcomes):,}", " to ".join(self._ends()))
+        tables = CardFigure("Tables", f"{len(self.tables):,}", ", ".join(self.tables))
+        lists = [("Findings", self.words), ("Know before you read on", self.notes)]
+        overview = next(iter(self.tables.values()), None)
+        html = overview._repr_html_() if overview is not None else ""
+        return card(title, self._state, mark, [runs, tables], lists) + html
+
+    @property
+    def _state(self) -> str:
+        solved = sum(each.solved for each in self.outcomes.values())
+        if not self.outcomes:
+            return "no runs of its own"
+        return f"{solved:,} of {len(self.outcomes):,} runs have a plan that passed its audit"
+
+    def _ends(self) -> tuple[str, ...]:
+        """Labels of the first and the last period."""
+        return tuple(dict.fromkeys((*self.span[:1], *self.span[-1:])))
 
     def frame(self, name: str) -> pd.DataFrame:
         """A table as a DataFrame, by its name."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import Finding
+from optimizer.html_cards import CardFigure, card
 from optimizer.tables import sheets
 from optimizer.tables.case_rows import written_sheets
 from optimizer.tables.schema import SHEETS
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Case:
     """What a workbook says; only active rows stand in the tuples.
 
@@ -60,6 +62,37 @@ class Case:
     """Hash of that file."""
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     """Letter of each column, by sheet and header."""
+
+    def __repr__(self) -> str:
+        return f"<Case {self.title!r}: {self._span}; {', '.join(self._row_counts())}>"
+
+    def _repr_html_(self) -> str:
+        """A card for a notebook: calendar, rows of each sheet, warnings of the workbook."""
+        count = sum(len(self.rows(name)) for name in SHEETS)
+        off = sum(map(len, self.switched_off.values()))
+        figures = [
+            CardFigure("Periods", self._span, f"currency {self.settings.currency}"),
+            CardFigure("Rows", f"{count:,}", f"that count; {off:,} are switched off"),
+        ]
+        told = [str(finding) for finding in self.warnings]
+        lists = [(f"Warnings of the workbook: {len(told)}", told)]
+        sheets = ", ".join(self._row_counts())
+        return card(self.title or "A case", sheets, "", figures, lists)
+
+    @property
+    def title(self) -> str:
+        """Name of the case; without one that of its file."""
+        return self.settings.case or Path(self.path).stem
+
+    @property
+    def _span(self) -> str:
+        settings = self.settings
+        many = "" if settings.periods == 1 else "s"
+        return f"{settings.periods} {settings.period_length}{many} from {settings.start}"
+
+    def _row_counts(self) -> list[str]:
+        """Number of active rows of each sheet that has some."""
+        return [f"{name} {len(rows):,}" for name in SHEETS if (rows := self.rows(name))]
 
     @property
     def whole(self) -> Mapping[str, Mapping[int, Mapping[str, tuple[str, ...]]]]:

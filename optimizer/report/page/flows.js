@@ -150,7 +150,7 @@ const linkRows = () => {
   ]);
 };
 
-function flowsSection() {
+function flowsSection(names = ["map", "sankey"]) {
   if (!shipped.length)
     return section(
       "flows",
@@ -162,16 +162,18 @@ function flowsSection() {
       site.at &&
       shipped.some(lot => lot["from site"] === site.name || lot["to site"] === site.name),
   );
-  const pictures = [
-    placed
-      ? mapFigure()
-      : make(
-          "p",
-          {class: "note card"},
-          "No map: no site that ships has a latitude and longitude in Sites.",
-        ),
-    sankeyFigure(),
-  ];
+  const figures = {
+    map: () =>
+      placed
+        ? mapFigure()
+        : make(
+            "p",
+            {class: "note card"},
+            "No map: no site that ships has a latitude and longitude in Sites.",
+          ),
+    sankey: sankeyFigure,
+  };
+  const pictures = names.map(name => figures[name]());
   const repaint = () => {
     for (const picture of pictures) picture.repaint?.();
   };

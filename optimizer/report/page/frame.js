@@ -3,7 +3,7 @@ function theme() {
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
   const themeInAddress = () => ({"#dark": "dark", "#light": "light"})[location.hash] || null;
-  let chosen = themeInAddress();
+  let chosen = themeInAddress() || themeAround();
   const button = make("button", {
     type: "button",
     id: "theme",
@@ -25,6 +25,20 @@ function theme() {
   });
   apply();
   return button;
+}
+
+// In a frame the theme is that of what lies around it, which a notebook chooses for itself.
+function themeAround() {
+  for (let element = window.frameElement; element; element = element.parentElement) {
+    const colour =
+      getComputedStyle(element)
+        .backgroundColor.match(/[\d.]+/g)
+        ?.map(Number) || [];
+    const [red, green, blue, opacity = 1] = colour;
+    if (colour.length >= 3 && opacity > 0.5)
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 128 ? "dark" : "light";
+  }
+  return null;
 }
 
 function topOf(title, kind, verdict, about) {

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimizer.plan import status_sentence
 from optimizer.report import block_demand
 from optimizer.report.excel_values import clean, finite
 from optimizer.report.page import picture_data
@@ -15,6 +14,7 @@ from optimizer.report.page.embedded_tables import embedded_tables
 from optimizer.report.page.period_bins import PeriodBins, period_bins
 from optimizer.report.write_result import plan_summary
 from optimizer.result.result_layouts import COST_CATEGORIES, Tables, in_order
+from optimizer.result_card import status_sentence
 from optimizer.version import __version__
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ MAX_RULE_CHECKS = 150
 RULE_COSTS_TABLE = "Rule costs"
 
 
-def page_data(result: Result) -> dict[str, Any]:
-    """Data of the page of a result, ready for JSON."""
+def page_data(result: Result, *, sheets: bool = True) -> dict[str, Any]:
+    """Data of the page of a result, ready for JSON; with its tables unless ``sheets`` is false."""
     calendar = result.network.calendar
     periods = tuple(clean(label) for label in calendar.labels)
     axis = period_bins(periods, tuple(str(day.year) for day in calendar.first))
@@ -38,7 +38,7 @@ def page_data(result: Result) -> dict[str, Any]:
         "stages": {clean(row.material): clean(row.stage) for row in result.case.materials},
         **pictures,
         "demand": _demand(result),
-        "sheets": embedded_tables(in_order(result.tables)),
+        "sheets": embedded_tables(in_order(result.tables)) if sheets else [],
     }
 
 

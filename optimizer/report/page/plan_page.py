@@ -38,7 +38,7 @@ def write_page(result: Result, path: FileTarget) -> None:
 
 
 def plan_page(data: dict[str, Any]) -> bytes:
-    """HTML of the page of a result."""
-    has_map = any(site["at"] for site in data["sites"])
+    """HTML of the page of a result; of one picture alone if the data name a ``picture``."""
+    has_map = data.get("picture", "map") == "map" and any(site["at"] for site in data["sites"])
     land = page_part("land.json") if has_map else "null"
     return html_page(data, f"{data['case']}: sourcing plan", "the plan", PLAN_PROGRAMS, land)
