@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import tarfile
 import tomllib
 from zipfile import ZipFile
@@ -54,6 +56,20 @@ def test_the_source_package_has_tests_docs_and_inputs(tmp_path, monkeypatch):
         "tests/cases/cases.json",
     } <= held
     assert not [name for name in held if name.endswith(".pyc") or name.startswith("outputs/north")]
+
+
+def test_the_source_package_is_the_repository(tmp_path, monkeypatch):
+    """So its tests pass where it is unpacked: what they read is there."""
+    backend = pytest.importorskip("flit_core.buildapi", reason="flit_core is not installed")
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("only a checkout knows which files are the repository's")
+    monkeypatch.chdir(ROOT)
+    with tarfile.open(tmp_path / backend.build_sdist(str(tmp_path))) as archive:
+        held = {each.name.partition("/")[2] for each in archive.getmembers() if each.isfile()}
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    there = {name for name in run.stdout.splitlines() if (ROOT / name).is_file()}
+    assert held - {"PKG-INFO"} == there
 
 
 def test_the_version_is_the_same_wherever_a_package_is_declared():
