@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import re
@@ -94,6 +95,14 @@ def test_a_case_is_frozen_and_can_be_solved_again():
     assert optimizer.solve(case).objective == optimizer.solve(case).objective == 50
     with pytest.raises(AttributeError):
         case.settings.periods = 2
+
+
+def test_equal_cases_have_equal_hashes_so_that_a_cache_finds_a_plan():
+    rows = {"Supply": [offer("kaz", price=5)], "Demand": [need(10)]}
+    first, again, other = make(**rows), make(**rows), make(**rows | {"Demand": [need(11)]})
+    assert len({first, again, other}) == 2
+    solve = functools.cache(optimizer.solve)
+    assert solve(first) is solve(again) is not solve(other)
 
 
 def test_all_errors_are_of_one_family():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tarfile
@@ -70,6 +71,33 @@ def test_the_source_package_is_the_repository(tmp_path, monkeypatch):
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     there = {name for name in run.stdout.splitlines() if (ROOT / name).is_file()}
     assert held - {"PKG-INFO"} == there
+
+
+def test_the_conda_recipe_needs_what_the_package_needs():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    recipe = (ROOT / ".ci" / "conda" / "meta.yaml").read_text(encoding="utf-8")
+    run = recipe.partition("\n  run:\n")[2].partition("\n\n")[0]
+    needs = {line.strip().removeprefix("- ").replace(" ", "") for line in run.splitlines()}
+    assert needs == {f"python{declared['requires-python']}", *declared["dependencies"]}
+
+
+def test_the_container_is_made_of_files_that_there_are():
+    lines = (ROOT / "Containerfile").read_text(encoding="utf-8").splitlines()
+    copied = [name for line in lines if line.startswith("COPY ") for name in line.split()[1:-1]]
+    assert {"pyproject.toml", "optimizer"} < set(copied)
+    assert all((ROOT / name).exists() for name in copied)
+
+
+def test_the_versions_of_python_are_those_that_are_tested():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    workflow = (ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
+    tested = set(re.findall(r'"(3\.\d+)"', workflow.partition("python: [")[2].partition("]")[0]))
+    prefix = "Programming Language :: Python :: 3."
+    listed = {
+        each.rpartition(" ")[2] for each in declared["classifiers"] if each.startswith(prefix)
+    }
+    assert "3.11" in listed
+    assert listed <= tested
 
 
 def test_the_version_is_the_same_wherever_a_package_is_declared():

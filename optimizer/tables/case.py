@@ -66,6 +66,10 @@ class Case:
     def __repr__(self) -> str:
         return f"<Case {self.title!r}: {self._span}; {', '.join(self._row_counts())}>"
 
+    def __hash__(self) -> int:
+        # Rows that are switched off lie in a dict, and need not count: equal cases hash equal.
+        return hash((self.settings, *(self.rows(name) for name in SHEETS)))
+
     def _repr_html_(self) -> str:
         """A card for a notebook: calendar, rows of each sheet, warnings of the workbook."""
         count = sum(len(self.rows(name)) for name in SHEETS)
