@@ -24,7 +24,8 @@ def test_every_page_is_in_the_contents():
         re.findall(r"```{toctree}\n(.*?)```", (DOCS / "index.md").read_text(), re.S)
     )
     listed = [line for line in contents.splitlines() if line and not line.startswith(":")]
-    assert sorted(listed) == sorted(page.stem for page in DOCS.glob("*.md") if page.stem != "index")
+    pages = [*DOCS.glob("*.md"), *DOCS.glob("*.ipynb")]
+    assert sorted(listed) == sorted(page.stem for page in pages if page.stem != "index")
 
 
 @pytest.mark.parametrize("picture", sorted((DOCS / "pictures").glob("*.png")), ids=lambda p: p.name)

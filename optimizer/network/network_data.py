@@ -332,7 +332,7 @@ class Network(Struct, frozen=True, eq=False):
         return (
             f"<Network of {self.case.title!r}: {self.calendar.count:,} periods, "
             f"{len(self.nodes):,} nodes, {len(self.offers):,} offers, {len(self.arcs):,} lanes, "
-            f"{self.cut.kept:,} flows>"
+            f"{self.pruning.kept:,} flows>"
         )
 
     def rules_of(self, broken: int) -> tuple[str, ...]:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 FRAME_HEIGHT = 640
 """Height in pixels of a picture's frame until it knows that of the picture."""
-_TOP_KEYS = ("alerts", "warnings", "repairs", "lawful_notes")
-"""Data of the page's head, which no picture draws."""
+_HEAD_AND_FOOT = ("alerts", "warnings", "repairs", "lawful_notes", "audit", "input")
+"""Data of the page's head and foot, which no picture draws."""
 _DRAWN_BY = {
     "shipped": ("map", "sankey"),
     "bought": ("map",),
@@ -135,5 +135,5 @@ def pictures(result: Result) -> Pictures:
     if result.objective is None:
         raise NoPlanError(f"there is no plan to draw: {result.status}")
     data = page_data(result, sheets=False)
-    data.update(dict.fromkeys(_TOP_KEYS, ()))
+    data.update(dict.fromkeys(_HEAD_AND_FOOT))
     return Pictures(**{name: Picture(name, told, data) for name, told in PICTURE_MEANINGS.items()})
