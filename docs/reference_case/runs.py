@@ -1,0 +1,186 @@
+"""What is solved for the page: the case with one thing changed, by means of scenario changes."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import optimizer
+from optimizer.tables import SHEETS, Change, changes_of
+from optimizer.tables import scenarios as scenarios_of
+
+GROUPS = Path(__file__).parent / "groups.csv"
+"""Systems of several rows that no site, owner or country names."""
+ROUTE = re.compile(r"\[([^\]]+)\]")
+"""Notes of the rows of a route begin with its name in brackets."""
+
+
+class Run(NamedTuple):
+    """One change of the case under a kind and a name."""
+
+    kind: str
+    """site, owner, country, group, offer, option, rule, rule on, route or scenario."""
+    name: str
+    changes: tuple[Change, ...]
+
+    @property
+    def key(self) -> str:
+        """Kind and name in one text."""
+        return f"{self.kind}: {self.name}"
+
+
+def runs(case: optimizer.Case, base: optimizer.Result) -> list[Run]:
+    """Every run of the page but the case itself, in the order of kinds."""
+    return [
+        *_sites(case),
+        *_owners(case),
+        *_countries(case),
+        *_groups(),
+        *_offers(case, base),
+        *_options(base),
+        *_rules(case),
+        *_rules_on(case),
+        *_routes(case),
+        *(Run("scenario", name, changes_of(case, name)) for name in scenarios_of(case)),
+    ]
+
+
+def change(sheet: str, where: str, value: str) -> Change:
+    """A change that switches the rows that ``where`` picks on or off."""
+    return Change(
+        row=0,
+        active=True,
+        notes="",
+        source="",
+        confidence="",
+        scenario="reference case",
+        sheet=sheet,
+        where=where,
+        column="active",
+        value=value,
+    )
+
+
+def switched(sheet: str, rows: Iterable[Any], value: str) -> tuple[Change, ...]:
+    """Changes that switch rows on or off by their numbers: names may hold any sign."""
+    return tuple(change(sheet, f"row = {row.row}", value) for row in rows)
+
+
+def working_sites(case: optimizer.Case) -> list[Any]:
+    """Sites that sell, run or send something, without customers and what belongs to their owner.
+
+    The buyer's own depot and works are no system that a plan could lean on or not.
+    """
+    buyers = {site.owner for site in case.sites if site.kind == "customer"} - {""}
+    busy = {row.site for row in (*case.supply, *case.processes)}
+    busy |= {row.from_site for row in case.lanes}
+    return [
+        site
+        for site in case.sites
+        if site.site in busy and site.kind != "customer" and site.owner not in buyers
+    ]
+
+
+def _sites(case: optimizer.Case) -> Iterator[Run]:
+    for site in working_sites(case):
+        yield Run("site", site.site, switched("Sites", [site], "no"))
+
+
+def _together(kind: str, sites: Iterable[tuple[str, Any]], least: int) -> Iterator[Run]:
+    """A run for each name that at least so many sites share."""
+    shared: dict[str, list[Any]] = {}
+    for name, site in sites:
+        shared.setdefault(name, []).append(site)
+    for name, members in shared.items():
+        if name and len(members) >= least:
+            yield Run(kind, name, switched("Sites", members, "no"))
+
+
+def _owners(case: optimizer.Case) -> Iterator[Run]:
+    """An owner of one site is that site."""
+    return _together("owner", [(site.owner, site) for site in working_sites(case)], 2)
+
+
+def _countries(case: optimizer.Case) -> Iterator[Run]:
+    return _together("country", [(site.country, site) for site in working_sites(case)], 1)
+
+
+def _groups() -> Iterator[Run]:
+    with GROUPS.open(encoding="utf-8", newline="") as file:
+        rows = [*csv.DictReader(file)]
+    for name in dict.fromkeys(row["group"] for row in rows):
+        mine = [row for row in rows if row["group"] == name]
+        yield Run("group", name, tuple(change(row["sheet"], row["where"], "no") for row in mine))
+
+
+def _offers(case: optimizer.Case, base: optimizer.Result) -> Iterator[Run]:
+    """Offers of materials with a stage: reagents are no system of their own.
+
+    Offers that the plan does not buy are left out: it stays optimal without them.
+    """
+    staged = {row.material for row in case.materials if row.stage and row.traced}
+    bought = dict.fromkeys(base.tables["Purchases"]["offer"])
+    for offer in dict.fromkeys(row.offer for row in case.supply if row.material in staged):
+        if offer in bought:
+            rows = [row for row in case.supply if row.offer == offer]
+            yield Run("offer", offer, switched("Supply", rows, "no"))
+
+
+def _options(base: optimizer.Result) -> Iterator[Run]:
+    """Options that the plan builds; without one that it does not build it stays optimal."""
+    for option in dict.fromkeys(base.tables["Investment"]["option"]):
+        rows = [row for row in base.case.options if row.option == option]
+        yield Run("option", option, switched("Options", rows, "no"))
+
+
+def _rules(case: optimizer.Case) -> Iterator[Run]:
+    """All rules that are on, and each alone."""
+    if case.rules:
+        yield Run("rule", "all rules", switched("Rules", case.rules, "no"))
+    for name in dict.fromkeys(row.rule for row in case.rules):
+        rows = [row for row in case.rules if row.rule == name]
+        yield Run("rule", name, switched("Rules", rows, "no"))
+
+
+def _rules_on(case: optimizer.Case) -> Iterator[Run]:
+    """Each rule that stands in the workbook switched off, with all rows that carry its name.
+
+    Beside Rules and Rule scope these are the rows whose notes begin with its name in brackets.
+    """
+    active = {row.rule for row in case.rules}
+    off = case.switched_off.get("Rules", ())
+    for name in dict.fromkeys(row.rule for row in off if row.rule not in active):
+        changes = [
+            part
+            for sheet in SHEETS
+            for part in switched(sheet, _rows_of_rule(case, sheet, name), "yes")
+        ]
+        yield Run("rule on", name, tuple(changes))
+
+
+def _rows_of_rule(case: optimizer.Case, sheet: str, name: str) -> list[Any]:
+    return [
+        row
+        for row in case.switched_off.get(sheet, ())
+        if (sheet in ("Rules", "Rule scope") and row.rule == name) or _route_of(row) == name
+    ]
+
+
+def _route_of(row: Any) -> str:
+    found = ROUTE.match(row.notes or "")
+    return found[1] if found else ""
+
+
+def _routes(case: optimizer.Case) -> Iterator[Run]:
+    """Each route that stands in the workbook switched off, with all its rows on."""
+    off = [(sheet, row) for sheet in SHEETS for row in case.switched_off.get(sheet, ())]
+    rules = {row.rule for row in case.switched_off.get("Rules", ())}
+    names = dict.fromkeys(_route_of(row) for _, row in off)
+    for name in names:
+        if name and name not in rules:
+            rows = [(sheet, row) for sheet, row in off if _route_of(row) == name]
+            parts = [part for sheet, row in rows for part in switched(sheet, [row], "yes")]
+            yield Run("route", name, tuple(parts))

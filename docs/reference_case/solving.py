@@ -1,0 +1,139 @@
+"""Solve the runs of the page, each from scratch, so that two makings give the same figures."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import platform
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import optimizer
+from docs.reference_case.runs import Run
+from optimizer.plan import SolveOptions, solve_with_options
+from optimizer.studies.run_outcome import RunOutcome, outcome_of
+from optimizer.studies.study import amounts
+from optimizer.tables import apply_changes
+from optimizer.tables.case_rows import tables_of
+
+WORKBOOK = Path(__file__).resolve().parents[2] / "inputs" / "north_america.xlsx"
+GAP = 1e-4
+"""Relative gap of every run: differences of costs are wanted, which its Settings would blur."""
+MOST_NAMED = 3
+"""Offers that a row names as bought instead, so that its cell stays readable."""
+LEAST_GAIN = 1.0
+"""Tonnes more of an offer below which it is not named as bought instead."""
+UNREAD = ("notes", "source")
+"""Columns that change neither a plan nor a figure of the page."""
+
+
+def fingerprint(case: optimizer.Case) -> str:
+    """Hash of every cell of a case that a figure of the page depends on.
+
+    The file itself would not do: it holds the time at which it was written.
+    """
+    digest = hashlib.sha256(repr(case.settings).encode())
+    for name, table in tables_of(case).items():
+        names = [column for column in table.sheet.columns if column not in UNREAD]
+        columns = [table.values[column] for column in names]
+        if name == "Demand":
+            columns.append(table.values["by_period"])
+        digest.update(repr((name, names, sorted(table.off), table.rows, columns)).encode())
+        digest.update(repr([_route_tag(note) for note in table.values.get("notes", [])]).encode())
+    return digest.hexdigest()[:16]
+
+
+def _route_tag(note: str | None) -> str:
+    """The name in brackets at the beginning of a note: it says which rows are one route."""
+    return note.partition("]")[0] if (note or "").startswith("[") else ""
+
+
+def made_with() -> dict[str, str]:
+    """What else the figures depend on: another solver may choose among equally cheap plans."""
+    return {"highspy": version("highspy"), "machine": platform.machine()}
+
+
+def solve_base(case: optimizer.Case) -> optimizer.Result:
+    """The plan of the case itself, with prices and origins."""
+    return solve_with_options(case, SolveOptions(gap=GAP))
+
+
+def solve_run(case: optimizer.Case, run: Run) -> RunOutcome:
+    """The plan with one change; a case that cannot be is an outcome too."""
+    try:
+        changed = apply_changes(case, run.changes)
+    except optimizer.WorkbookError as error:
+        return RunOutcome(status=f"refused: {error.findings[0].message}")
+    result = solve_with_options(changed, SolveOptions(gap=GAP, full=False, diagnose=False))
+    return outcome_of(result)
+
+
+def solve_runs(
+    runs: Sequence[Run], workers: int = 1, tell: Callable[[str], None] = lambda _: None
+) -> dict[str, RunOutcome]:
+    """Outcome of each run of the workbook by its key, solved in so many processes."""
+    keys = [run.key for run in runs]
+    assert len(set(keys)) == len(keys), "two runs have one name"
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_read_case) as pool:
+        outcomes = {}
+        for run, outcome in zip(runs, pool.map(_solve_here, runs), strict=True):
+            tell(f"{run.key}: {outcome.status} {outcome.objective or 0:,.0f}")
+            outcomes[run.key] = outcome
+    return outcomes
+
+
+_case: optimizer.Case | None = None
+
+
+def _read_case() -> None:
+    global _case
+    _case = optimizer.read(WORKBOOK)
+
+
+def _solve_here(run: Run) -> RunOutcome:
+    assert _case is not None
+    return solve_run(_case, run)
+
+
+def run_figures(
+    case: optimizer.Case, run: Run, outcome: RunOutcome, base: RunOutcome
+) -> dict[str, Any]:
+    """What the page needs of one run."""
+    figures: dict[str, Any] = {"kind": run.kind, "name": run.name, "status": outcome.status}
+    if outcome.objective is None or base.objective is None:
+        return figures
+    return figures | {
+        "cost": outcome.objective,
+        "dearer": outcome.objective - base.objective,
+        "blur": outcome.gap * abs(outcome.objective) + base.gap * abs(base.objective),
+        "short": outcome.short,
+        "lawful": outcome.lawful,
+        "built": built(outcome),
+        "instead": _gains(case, outcome, base),
+    }
+
+
+def built(outcome: RunOutcome) -> dict[str, float]:
+    """What a plan builds: number by option."""
+    return {
+        option: number
+        for (option,), number in amounts(outcome, "Investment", ("option",), "number").items()
+    }
+
+
+def _gains(case: optimizer.Case, outcome: RunOutcome, base: RunOutcome) -> list[list[Any]]:
+    """Offers of which most tonnes more are bought than in the base plan, reagents left out."""
+    staged = {row.material for row in case.materials if row.stage and row.traced}
+    keys = ("offer", "material")
+    before = amounts(base, "Purchases", keys, "tonnes")
+    gains = [
+        [key[0], tonnes - before.get(key, 0.0)]
+        for key, tonnes in amounts(outcome, "Purchases", keys, "tonnes").items()
+        if key[1] in staged
+    ]
+    gains = [gain for gain in gains if gain[1] > LEAST_GAIN]
+    return sorted(gains, key=lambda gain: (-gain[1], gain[0]))[:MOST_NAMED]
