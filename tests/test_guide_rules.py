@@ -72,7 +72,7 @@ def case_of(*parts: dict[str, list[Row]], **settings: Any) -> dict[str, list[Row
             sheets[sheet] = [*sheets.get(sheet, []), *rows]
     material: list[Row] = [{"material": "magnet SmCo", "stage": "produced"}]
     sheets["Materials"] = [*material, *sheets.get("Materials", [])]
-    return tables(Settings=settings, **{name: rows for name, rows in sheets.items()})
+    return tables(Settings=settings, **sheets)
 
 
 def offers(*priced: tuple[str, float, str], material: str = "magnet SmCo") -> list[Row]:
@@ -127,8 +127,8 @@ def test_a_waiver_lets_its_tonnage_through_while_it_lasts() -> None:
 
 
 def test_a_plant_is_barred_until_the_day_of_its_qualification() -> None:
-    site = [{"site": "Stillwater", "kind": "plant", "country": "USA"}]
-    supply = offers(("new", 1, MAGNET + "USA [Stillwater]"), ("old", 2, MAGNET + "Japan"))
+    site = [{"site": "Fort Worth", "kind": "plant", "country": "USA"}]
+    supply = offers(("new", 1, MAGNET + "USA [Fort Worth]"), ("old", 2, MAGNET + "Japan"))
     base = {"Sites": site, "Supply": supply, "Demand": [need(10)]}
     two = {"periods": 2}
     assert set(bought(case_of(base, **two))) == {("new", "2027"), ("new", "2028")}
@@ -197,9 +197,45 @@ def test_a_country_has_no_more_than_its_share_of_a_year() -> None:
         "Supply": offers(("Chinese", 1, CHINESE), ("other", 2, MAGNET + "Japan")),
         "Demand": [need(100, "EU", "Base in Europe")],
     }
+    rules = rows_of("EU 65 % a country")
+    del rules["Limits"]
     assert bought(case_of(base)) == {("Chinese", "2027"): 100}
-    bound = bought(case_of(base, rows_of("EU 65 % a country")))
-    assert bound == {("Chinese", "2027"): 65, ("other", "2027"): 35}
+    assert bought(case_of(base, rules)) == {("Chinese", "2027"): 65, ("other", "2027"): 35}
+
+
+def test_the_plants_of_a_country_make_no_more_than_their_share() -> None:
+    names = ("recipe", "material", "direction", "quantity")
+    plants = {"Kuantan": "Malaysia", "Lacq": "France"}
+    base: dict[str, list[Row]] = {
+        "Sites": [
+            {"site": name, "kind": "plant", "country": country} for name, country in plants.items()
+        ],
+        "Materials": [
+            {"material": "ore", "stage": "mined"},
+            {"material": "NdPr oxide", "stage": "separated"},
+        ],
+        "Supply": [
+            {"offer": f"ore at {name}", "site": name, "material": "ore", "price": price}
+            | {"history": "mined: Australia"}
+            for name, price in (("Kuantan", 1), ("Lacq", 2))
+        ],
+        "Recipes": [
+            dict(zip(names, ("separation", *each), strict=True))
+            for each in (("ore", "in", 1), ("NdPr oxide", "out", 1))
+        ],
+        "Processes": [
+            {"site": name, "recipe": "separation", "stage": "refined, separated"} for name in plants
+        ],
+        "Lanes": [
+            {"from site": name, "to site": "Base in Europe", "material": "*", "cost": 0}
+            for name in plants
+        ],
+        "Demand": [need(100, "EU", "Base in Europe") | {"material": "NdPr oxide"}],
+    }
+    limits = {"Limits": rows_of("EU 65 % a country")["Limits"]}
+    assert bought(case_of(base)) == {("ore at Kuantan", "2027"): 100}
+    found = bought(case_of(base, limits))
+    assert found == {("ore at Kuantan", "2027"): 65, ("ore at Lacq", "2027"): 35}
 
 
 def test_an_entity_of_concern_is_barred_by_its_country_or_its_name() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import optimizer
+from docs.reference_case import plan_tables, run_tables
 from docs.reference_case.base_plan import base_figures
 from docs.reference_case.runs import runs
 from docs.reference_case.solving import (
@@ -18,26 +19,6 @@ from docs.reference_case.solving import (
     run_figures,
     solve_base,
     solve_runs,
-)
-from docs.reference_case.tables import (
-    bottlenecks_table,
-    carries_table,
-    china_table,
-    confidence_table,
-    costs_table,
-    countries_table,
-    demand_table,
-    idle_units,
-    options_table,
-    origins_table,
-    plants_table,
-    purchases_table,
-    ready_table,
-    routes_table,
-    rule_costs_table,
-    rules_table,
-    scenarios_table,
-    still_table,
 )
 from docs.reference_case.values import sentence_values
 from optimizer.studies.run_outcome import outcome_of
@@ -95,22 +76,22 @@ def page(case: optimizer.Case, figures: dict[str, Any]) -> str:
 def _tables(case: optimizer.Case, figures: dict[str, Any]) -> dict[str, str]:
     """The tables of the page by the names that the template gives them."""
     return {
-        "table of demand": demand_table(case, figures),
-        "table of rules": rules_table(case, figures),
-        "table of costs": costs_table(figures),
-        "table of purchases": purchases_table(figures),
-        "table of plants": plants_table(figures),
-        "idle units": idle_units(figures),
-        "table of origins": origins_table(figures),
-        "table of China": china_table(figures),
-        "table of countries": countries_table(figures),
-        "table of systems": carries_table(figures),
-        "table of still systems": still_table(case, figures),
-        "table of routes": routes_table(case, figures),
-        "table of options": options_table(case, figures),
-        "table of rule costs": rule_costs_table(figures),
-        "table of rules that are ready": ready_table(case, figures),
-        "table of scenarios": scenarios_table(case, figures),
-        "table of bottlenecks": bottlenecks_table(figures),
-        "table of confidence": confidence_table(figures),
+        "table of demand": plan_tables.demand_table(case, figures),
+        "table of rules": plan_tables.rules_table(case, figures),
+        "table of costs": plan_tables.costs_table(figures),
+        "table of purchases": plan_tables.purchases_table(figures),
+        "table of plants": plan_tables.plants_table(figures),
+        "idle units": plan_tables.idle_units(figures),
+        "table of origins": plan_tables.origins_table(figures),
+        "table of China": plan_tables.china_table(figures),
+        "table of countries": run_tables.countries_table(figures),
+        "table of systems": run_tables.carries_table(figures),
+        "table of still systems": run_tables.still_table(case, figures),
+        "table of routes": run_tables.routes_table(case, figures),
+        "table of options": run_tables.options_table(case, figures),
+        "table of rule costs": run_tables.rule_costs_table(figures),
+        "table of what is ready": run_tables.ready_table(case, figures),
+        "table of scenarios": run_tables.scenarios_table(case, figures),
+        "table of bottlenecks": plan_tables.bottlenecks_table(figures),
+        "table of confidence": plan_tables.confidence_table(figures),
     }

@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 
 import optimizer
-from docs.reference_case.runs import ROUTE
+from docs.reference_case.runs import READY_SHEETS, ROUTE
 from docs.reference_case.words import money, percent, tonnes
 from optimizer.studies.disruptions import horizon_of, months_later
 from optimizer.tables import SHEETS
@@ -102,3 +102,12 @@ def option_reason(case: optimizer.Case, base: Figures, option: str) -> str:
     if cheaper >= capital:
         return "not even for nothing: what it lacks is not capital"
     return f"its capital must be lower by {percent(cheaper / capital)}"
+
+
+def ready_text(case: optimizer.Case, name: str) -> str:
+    """What the workbook says of something that stands ready: its description, else its notes."""
+    for sheet, header in READY_SHEETS.items():
+        for row in case.switched_off.get(sheet, ()):
+            if str(getattr(row, header)).partition(":")[0] == name.partition(":")[0]:
+                return getattr(row, "description", "") or row.notes or "no note"
+    return "no note"

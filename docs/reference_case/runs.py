@@ -14,6 +14,14 @@ from optimizer.tables import scenarios as scenarios_of
 
 GROUPS = Path(__file__).parent / "groups.csv"
 """Systems of several rows that no site, owner or country names."""
+READY_SHEETS = {
+    "Rules": "rule",
+    "Processes": "recipe",
+    "Limits": "limit",
+    "Demand": "line",
+    "Tariffs": "measure",
+}
+"""Sheets of which rows that are switched off stand ready, and the column that names them."""
 ROUTE = re.compile(r"\[([^\]]+)\]")
 """Notes of the rows of a route begin with its name in brackets."""
 
@@ -22,7 +30,7 @@ class Run(NamedTuple):
     """One change of the case under a kind and a name."""
 
     kind: str
-    """site, owner, country, group, offer, option, rule, rule on, route or scenario."""
+    """site, owner, country, group, offer, option, rule, ready, route or scenario."""
     name: str
     changes: tuple[Change, ...]
 
@@ -42,7 +50,7 @@ def runs(case: optimizer.Case, base: optimizer.Result) -> list[Run]:
         *_offers(case, base),
         *_options(base),
         *_rules(case),
-        *_rules_on(case),
+        *_ready(case),
         *_routes(case),
         *(Run("scenario", name, changes_of(case, name)) for name in scenarios_of(case)),
     ]
@@ -145,31 +153,31 @@ def _rules(case: optimizer.Case) -> Iterator[Run]:
         yield Run("rule", name, switched("Rules", rows, "no"))
 
 
-def _rules_on(case: optimizer.Case) -> Iterator[Run]:
-    """Each rule that stands in the workbook switched off, with all rows that carry its name.
-
-    Beside Rules and Rule scope these are the rows whose notes begin with its name in brackets.
-    """
-    active = {row.rule for row in case.rules}
-    off = case.switched_off.get("Rules", ())
-    for name in dict.fromkeys(row.rule for row in off if row.rule not in active):
-        changes = [
-            part
-            for sheet in SHEETS
-            for part in switched(sheet, _rows_of_rule(case, sheet, name), "yes")
-        ]
-        yield Run("rule on", name, tuple(changes))
-
-
-def _rows_of_rule(case: optimizer.Case, sheet: str, name: str) -> list[Any]:
-    return [
-        row
-        for row in case.switched_off.get(sheet, ())
-        if (sheet in ("Rules", "Rule scope") and row.rule == name) or _route_of(row) == name
-    ]
+def _ready(case: optimizer.Case) -> Iterator[Run]:
+    """What stands in the workbook switched off and is no route, by name: rules, limits, …"""
+    for sheet, header in READY_SHEETS.items():
+        on = {_ready_name(row, header) for row in case.rows(sheet)}
+        off = [row for row in case.switched_off.get(sheet, ()) if not route_of(row)]
+        for name in dict.fromkeys(_ready_name(row, header) for row in off):
+            if name in on:
+                continue
+            rows = [row for row in off if _ready_name(row, header) == name]
+            changes = switched(sheet, rows, "yes")
+            if sheet == "Rules":
+                scope = case.switched_off.get("Rule scope", ())
+                mine = [row for row in scope if row.rule == name]
+                changes += switched("Rule scope", mine, "yes")
+            yield Run("ready", name, changes)
 
 
-def _route_of(row: Any) -> str:
+def _ready_name(row: Any, header: str) -> str:
+    """Name of what a row belongs to: limits that differ behind a colon are one."""
+    name = str(getattr(row, header))
+    return name.partition(":")[0] if header == "limit" else name
+
+
+def route_of(row: Any) -> str:
+    """The route that the notes of a row begin with, in brackets; empty if they do not."""
     found = ROUTE.match(row.notes or "")
     return found[1] if found else ""
 
@@ -177,10 +185,9 @@ def _route_of(row: Any) -> str:
 def _routes(case: optimizer.Case) -> Iterator[Run]:
     """Each route that stands in the workbook switched off, with all its rows on."""
     off = [(sheet, row) for sheet in SHEETS for row in case.switched_off.get(sheet, ())]
-    rules = {row.rule for row in case.switched_off.get("Rules", ())}
-    names = dict.fromkeys(_route_of(row) for _, row in off)
+    names = dict.fromkeys(route_of(row) for _, row in off)
     for name in names:
-        if name and name not in rules:
-            rows = [(sheet, row) for sheet, row in off if _route_of(row) == name]
+        if name:
+            rows = [(sheet, row) for sheet, row in off if route_of(row) == name]
             parts = [part for sheet, row in rows for part in switched(sheet, [row], "yes")]
             yield Run("route", name, tuple(parts))

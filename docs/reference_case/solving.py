@@ -18,6 +18,7 @@ from optimizer.studies.run_outcome import RunOutcome, outcome_of
 from optimizer.studies.study import amounts
 from optimizer.tables import apply_changes
 from optimizer.tables.case_rows import tables_of
+from optimizer.tables.sheet_table import SheetTable
 
 WORKBOOK = Path(__file__).resolve().parents[2] / "inputs" / "north_america.xlsx"
 GAP = 1e-4
@@ -37,13 +38,19 @@ def fingerprint(case: optimizer.Case) -> str:
     """
     digest = hashlib.sha256(repr(case.settings).encode())
     for name, table in tables_of(case).items():
-        names = [column for column in table.sheet.columns if column not in UNREAD]
-        columns = [table.values[column] for column in names]
+        names = [name for name in table.sheet.columns if _is_filled(table, name)]
+        columns = [table.values[name] for name in names]
         if name == "Demand":
             columns.append(table.values["by_period"])
         digest.update(repr((name, names, sorted(table.off), table.rows, columns)).encode())
         digest.update(repr([_route_tag(note) for note in table.values.get("notes", [])]).encode())
     return digest.hexdigest()[:16]
+
+
+def _is_filled(table: SheetTable, name: str) -> bool:
+    """True if a column counts: one that is default throughout does not change the case."""
+    default = table.sheet.columns[name].default
+    return name not in UNREAD and any(value != default for value in table.values[name])
 
 
 def _route_tag(note: str | None) -> str:

@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import optimizer
-from docs.reference_case.tables import (
-    CHINA,
-    SYSTEM_KINDS,
-    china_share,
-    merged,
-    of_kind,
-    origins_total,
-)
+from docs.reference_case.plan_tables import CHINA, china_share, origins_total
+from docs.reference_case.run_tables import SYSTEM_KINDS, merged, of_kind
 from docs.reference_case.words import dearer, listed, million, money, moves, percent, tonnes
 
 Figures = dict[str, Any]
@@ -104,6 +98,6 @@ def _run_values(case: optimizer.Case, figures: Figures) -> dict[str, str]:
         if rule is None or "cost" not in rule
         else f"{million(-rule['dearer'])} million, {percent(-rule['dearer'] / rule['cost'], 1)}",
         "scenarios": str(len(of_kind(figures, "scenario"))),
-        "rules ready": str(len(of_kind(figures, "rule on"))),
+        "ready": str(len(of_kind(figures, "ready"))),
         "carriers": str(len(ranked)),
     }
