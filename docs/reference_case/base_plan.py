@@ -179,8 +179,10 @@ def _rules(base: optimizer.Result) -> dict[str, dict[str, Any]]:
 
 
 def _bottlenecks(base: optimizer.Result) -> list[list[Any]]:
-    headers = ("thing", "from", "to", "worth most", "saving", "sentence")
-    return _rows(base, "Bottlenecks", headers)[:MOST_BOTTLENECKS]
+    """What binds, without demand: what a tonne more of that costs is no bottleneck."""
+    headers = ("kind", "thing", "from", "to", "worth most", "saving", "sentence")
+    rows = [row for row in _rows(base, "Bottlenecks", headers) if row[0] != "demand"]
+    return rows[:MOST_BOTTLENECKS]
 
 
 def _cheaper_by(base: optimizer.Result) -> dict[str, list[float]]:

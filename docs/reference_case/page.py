@@ -13,7 +13,6 @@ from docs.reference_case import plan_tables, run_tables
 from docs.reference_case.base_plan import base_figures
 from docs.reference_case.runs import runs
 from docs.reference_case.solving import (
-    GAP,
     fingerprint,
     made_with,
     run_figures,
@@ -31,19 +30,21 @@ PLACEHOLDER = re.compile(r"\{\{([^{}]+)\}\}")
 
 
 def figures_of_case(
-    case: optimizer.Case, workers: int = 1, tell: Callable[[str], None] = lambda _: None
+    case: optimizer.Case,
+    workers: int = 1,
+    tell: Callable[[str], None] = lambda _: None,
+    folder: Path | None = None,
 ) -> dict[str, Any]:
     """Every figure of the page as plain data, from solves."""
     base = solve_base(case)
     base.raise_for_status()
     every = runs(case, base)
     tell(f"{len(every)} runs")
-    outcomes = solve_runs(every, workers, tell)
+    outcomes = solve_runs(every, workers, tell, folder)
     of_base = outcome_of(base)
     return {
         "fingerprint": fingerprint(case),
         "made with": made_with(),
-        "gap": GAP,
         "base": base_figures(case, base),
         "runs": [run_figures(case, run, outcomes[run.key], of_base) for run in every],
     }

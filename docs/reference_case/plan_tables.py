@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import optimizer
+from docs.reference_case.runs import SMALL_PURCHASE
 from docs.reference_case.words import NOTHING, listed, million, percent, table, tonnes
 
 Figures = dict[str, Any]
 CHINA = "China"
-SMALL_PURCHASE = 0.002
-"""Share of all money for purchases below which an offer has no row of its own."""
 
 
 def demand_table(case: optimizer.Case, figures: Figures) -> str:

@@ -15,6 +15,8 @@ from optimizer.tables import SHEETS
 from optimizer.tables.case_rows import tables_of
 
 Figures = dict[str, Any]
+TIE = 0.005
+"""Part of a price by which a thing that is not used costs as much as what is used."""
 
 
 def reason(case: optimizer.Case, figures: Figures, run: dict[str, Any]) -> str:
@@ -48,23 +50,31 @@ def _of_site(case: optimizer.Case, base: Figures, site: str) -> str:
         return f"{tonnes(sold)} t are bought, and something else does as well"
     if any(sum(used.values()) > 0.05 for name, _, used, _ in base["plants"] if name == site):
         return "used, and something else does as well"
-    prices = _missing(base, (f"offer: {row.offer}" for row in offers))
-    if prices:
-        return f"not bought: its price must be lower by {prices}"
-    costs = _missing(base, [f"process: {site}"])
-    if costs:
-        return f"not used: the cheapest of its processes must cost less by {costs}"
+    for what, keys in (
+        ("not bought: its price", [f"offer: {row.offer}, {site}" for row in offers]),
+        ("not used: the cost of its cheapest process", [f"process: {site}"]),
+        ("not used: the freight from it", _lanes_from(base, site)),
+    ):
+        missing = _missing(base, keys)
+        if missing:
+            return f"{what} {missing}"
     return "nothing that the plan needs goes through it"
 
 
+def _lanes_from(base: Figures, site: str) -> list[str]:
+    return [key for key in base["cheaper by"] if key.startswith(f"lane: {site} to ")]
+
+
 def _missing(base: Figures, keys: Iterable[str]) -> str:
-    """The least amount by which something must be cheaper, with its part of the price."""
+    """By how much the nearest of some things must be cheaper; empty if none has a figure."""
     found = [base["cheaper by"][key] for key in keys if key in base["cheaper by"]]
     if not found:
         return ""
     cheaper, price = min(found)
+    if cheaper <= TIE * abs(price):
+        return "is as low as what the plan uses"
     part = f" ({percent(cheaper / price)})" if price > 0 else ""
-    return f"{money(cheaper)} a tonne{part}"
+    return f"must be lower by {money(cheaper)} a tonne{part}, all else as it is"
 
 
 def _of_route(case: optimizer.Case, route: str) -> str:
@@ -106,8 +116,9 @@ def option_reason(case: optimizer.Case, base: Figures, option: str) -> str:
 
 def ready_text(case: optimizer.Case, name: str) -> str:
     """What the workbook says of something that stands ready: its description, else its notes."""
+    first = name.partition(" and ")[0]
     for sheet, header in READY_SHEETS.items():
         for row in case.switched_off.get(sheet, ()):
-            if str(getattr(row, header)).partition(":")[0] == name.partition(":")[0]:
+            if str(getattr(row, header)) in (name, first):
                 return getattr(row, "description", "") or row.notes or "no note"
     return "no note"

@@ -14,6 +14,8 @@ from optimizer.tables import scenarios as scenarios_of
 
 GROUPS = Path(__file__).parent / "groups.csv"
 """Systems of several rows that no site, owner or country names."""
+SMALL_PURCHASE = 0.002
+"""Share of all money for purchases below which an offer is no system of its own."""
 READY_SHEETS = {
     "Rules": "rule",
     "Processes": "recipe",
@@ -125,15 +127,23 @@ def _groups() -> Iterator[Run]:
 
 
 def _offers(case: optimizer.Case, base: optimizer.Result) -> Iterator[Run]:
-    """Offers of materials with a stage: reagents are no system of their own.
+    """Offers that the plan pays for, beside others of their site.
 
-    Offers that the plan does not buy are left out: it stays optimal without them.
+    Without an offer that it does not buy the plan stays optimal. The only offer of a site that runs
+    nothing is the site.
     """
-    staged = {row.material for row in case.materials if row.stage and row.traced}
-    bought = dict.fromkeys(base.tables["Purchases"]["offer"])
-    for offer in dict.fromkeys(row.offer for row in case.supply if row.material in staged):
-        if offer in bought:
-            rows = [row for row in case.supply if row.offer == offer]
+    paid: dict[str, float] = {}
+    for offer, cost in zip(*(base.tables["Purchases"][c] for c in ("offer", "cost")), strict=True):
+        paid[offer] = paid.get(offer, 0.0) + cost
+    least = SMALL_PURCHASE * sum(paid.values())
+    running = {row.site for row in case.processes}
+    offers: dict[str, set[str]] = {}
+    for row in case.supply:
+        offers.setdefault(row.site, set()).add(row.offer)
+    for offer in dict.fromkeys(row.offer for row in case.supply):
+        rows = [row for row in case.supply if row.offer == offer]
+        alone = all(len(offers[row.site]) == 1 and row.site not in running for row in rows)
+        if paid.get(offer, 0.0) >= least and not alone:
             yield Run("offer", offer, switched("Supply", rows, "no"))
 
 
@@ -167,13 +177,18 @@ def _ready(case: optimizer.Case) -> Iterator[Run]:
                 scope = case.switched_off.get("Rule scope", ())
                 mine = [row for row in scope if row.rule == name]
                 changes += switched("Rule scope", mine, "yes")
-            yield Run("ready", name, changes)
+            yield Run("ready", _shown_name(rows, header), changes)
+
+
+def _shown_name(rows: list[Any], header: str) -> str:
+    """The name of the first row, and how many stand beside it under other names."""
+    names = list(dict.fromkeys(str(getattr(row, header)) for row in rows))
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} like it"
 
 
 def _ready_name(row: Any, header: str) -> str:
-    """Name of what a row belongs to: limits that differ behind a colon are one."""
-    name = str(getattr(row, header))
-    return name.partition(":")[0] if header == "limit" else name
+    """Name of what a row belongs to: limits with the same notes are one set of rows."""
+    return str(getattr(row, header)) if header != "limit" or not row.notes else row.notes
 
 
 def route_of(row: Any) -> str:

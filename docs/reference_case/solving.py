@@ -15,14 +15,13 @@ import optimizer
 from docs.reference_case.runs import Run
 from optimizer.plan import SolveOptions, solve_with_options
 from optimizer.studies.run_outcome import RunOutcome, outcome_of
+from optimizer.studies.run_store import RunStore
 from optimizer.studies.study import amounts
 from optimizer.tables import apply_changes
 from optimizer.tables.case_rows import tables_of
 from optimizer.tables.sheet_table import SheetTable
 
 WORKBOOK = Path(__file__).resolve().parents[2] / "inputs" / "north_america.xlsx"
-GAP = 1e-4
-"""Relative gap of every run: differences of costs are wanted, which its Settings would blur."""
 MOST_NAMED = 3
 """Offers that a row names as bought instead, so that its cell stays readable."""
 LEAST_GAIN = 1.0
@@ -64,8 +63,8 @@ def made_with() -> dict[str, str]:
 
 
 def solve_base(case: optimizer.Case) -> optimizer.Result:
-    """The plan of the case itself, with prices and origins."""
-    return solve_with_options(case, SolveOptions(gap=GAP))
+    """The plan of the case itself, with prices and origins, to the gap of its Settings."""
+    return solve_with_options(case, SolveOptions())
 
 
 def solve_run(case: optimizer.Case, run: Run) -> RunOutcome:
@@ -74,18 +73,27 @@ def solve_run(case: optimizer.Case, run: Run) -> RunOutcome:
         changed = apply_changes(case, run.changes)
     except optimizer.WorkbookError as error:
         return RunOutcome(status=f"refused: {error.findings[0].message}")
-    result = solve_with_options(changed, SolveOptions(gap=GAP, full=False, diagnose=False))
+    result = solve_with_options(changed, SolveOptions(full=False, diagnose=False))
     return outcome_of(result)
 
 
 def solve_runs(
-    runs: Sequence[Run], workers: int = 1, tell: Callable[[str], None] = lambda _: None
+    runs: Sequence[Run],
+    workers: int = 1,
+    tell: Callable[[str], None] = lambda _: None,
+    folder: Path | None = None,
 ) -> dict[str, RunOutcome]:
-    """Outcome of each run of the workbook by its key, solved in so many processes."""
+    """Outcome of each run of the workbook by its key, solved in so many processes.
+
+    Finished runs are kept in ``folder``, if there is one, and taken from there: a making that was
+    broken off goes on.
+    """
     keys = [run.key for run in runs]
     assert len(set(keys)) == len(keys), "two runs have one name"
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_read_case) as pool:
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_prepare, initargs=(folder,)
+    ) as pool:
         outcomes = {}
         for run, outcome in zip(runs, pool.map(_solve_here, runs), strict=True):
             tell(f"{run.key}: {outcome.status} {outcome.objective or 0:,.0f}")
@@ -94,16 +102,26 @@ def solve_runs(
 
 
 _case: optimizer.Case | None = None
+_store: RunStore | None = None
 
 
-def _read_case() -> None:
-    global _case
+def _prepare(folder: Path | None) -> None:
+    """Read the workbook and open the folder of runs, once in each process."""
+    global _case, _store
     _case = optimizer.read(WORKBOOK)
+    _store = RunStore(folder) if folder else None
 
 
 def _solve_here(run: Run) -> RunOutcome:
     assert _case is not None
-    return solve_run(_case, run)
+    if _store is None:
+        return solve_run(_case, run)
+    key = hashlib.sha256(f"{fingerprint(_case)} {made_with()} {run!r}".encode()).hexdigest()
+    outcome = _store.load(key)
+    if outcome is None:
+        outcome = solve_run(_case, run)
+        _store.save(key, run.key, outcome)
+    return outcome
 
 
 def run_figures(
@@ -116,6 +134,7 @@ def run_figures(
     return figures | {
         "cost": outcome.objective,
         "dearer": outcome.objective - base.objective,
+        "gap": outcome.gap,
         "blur": outcome.gap * abs(outcome.objective) + base.gap * abs(base.objective),
         "short": outcome.short,
         "lawful": outcome.lawful,

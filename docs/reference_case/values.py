@@ -34,8 +34,8 @@ def _plan_values(figures: Figures) -> dict[str, str]:
         "discount rate": percent(base["discount rate"]),
         "fingerprint": figures["fingerprint"],
         "gap of settings": percent(base["gap of settings"], 2),
-        "gap": percent(figures["gap"], 2),
-        "gap in money": million(2 * figures["gap"] * base["objective"]),
+        "worst gap": percent(max(_gaps(figures)), 2),
+        "gap in money": million(2 * base["gap of settings"] * base["objective"]),
         "present value": million(base["objective"]),
         "per tonne": money(paid / delivered),
         "delivered": tonnes(delivered),
@@ -47,6 +47,11 @@ def _plan_values(figures: Figures) -> dict[str, str]:
         "not firm": _not_firm(base),
         "low confidence": _low_confidence(base),
     }
+
+
+def _gaps(figures: Figures) -> list[float]:
+    """Gaps of every plan behind the page."""
+    return [figures["base"]["gap"], *(run["gap"] for run in figures["runs"] if "gap" in run)]
 
 
 def _not_firm(base: Figures) -> str:

@@ -17,8 +17,11 @@ def million(money: float) -> str:
 
     >>> million(-1_234_567)
     '−1.2'
+    >>> million(20_000)
+    '0.02'
     """
-    return _minus(f"{money / MILLION:,.1f}")
+    amount = money / MILLION
+    return _minus(f"{amount:.3f}".rstrip("0") if 0.0005 <= abs(amount) < 0.05 else f"{amount:,.1f}")
 
 
 def money(amount: float) -> str:
