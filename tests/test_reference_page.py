@@ -142,7 +142,8 @@ def test_a_changed_figure_changes_the_page(case: optimizer.Case, figures: dict[s
 def test_a_changed_cell_changes_the_fingerprint(case: optimizer.Case) -> None:
     first = case.supply[0]
     dearer = replace(case, supply=(replace(first, price=first.price + 1), *case.supply[1:]))
-    noted = replace(case, supply=(replace(first, notes="as before"), *case.supply[1:]))
+    words = f"{first.notes}; as before"  # after the route in brackets, if there is one
+    noted = replace(case, supply=(replace(first, notes=words), *case.supply[1:]))
     late = replace(case, settings=replace(case.settings, periods=case.settings.periods - 1))
     assert len({fingerprint(each) for each in (case, dearer, late)}) == 3
     assert fingerprint(noted) == fingerprint(case)

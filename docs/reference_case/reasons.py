@@ -39,13 +39,18 @@ def too_late(case: optimizer.Case, begins: Iterable[date | None], what: str) -> 
 
 
 def _of_site(case: optimizer.Case, base: Figures, site: str) -> str:
-    offers = [row for row in case.supply if row.site == site]
+    staged = {row.material for row in case.materials if row.stage and row.traced}
+    offers = [row for row in case.supply if row.site == site and row.material in staged]
     late = too_late(case, (row.start for row in offers), "what it sells is on offer from")
     units = [row for row in case.units if row.site == site]
     late = late or too_late(case, (row.start for row in units), "it has capacity from")
     if late:
         return late
-    sold = sum(sum(each["tonnes"].values()) for each in base["purchases"] if each["site"] == site)
+    sold = sum(
+        sum(each["tonnes"].values())
+        for each in base["purchases"]
+        if each["site"] == site and each["staged"]
+    )
     if sold > 0.05:
         return f"{tonnes(sold)} t are bought, and something else does as well"
     if any(sum(used.values()) > 0.05 for name, _, used, _ in base["plants"] if name == site):
