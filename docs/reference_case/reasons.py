@@ -92,7 +92,7 @@ def _of_route(case: optimizer.Case, route: str) -> str:
             found = ROUTE.match(note or "")
             if found and found[1] == route:
                 text = note[found.end() :].strip()
-                if text and position in table.off and text not in notes:
+                if text and position in table.inactive and text not in notes:
                     notes.append(text)
                 if sheet == "Supply":
                     begins.append(table.values["start"][position])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from optimizer.tables.markdown_table import markdown_row
+
 MILLION = 1e6
 NOTHING = "–"
 """What a cell shows that has no figure."""
@@ -68,7 +70,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _line(cells: Sequence[Any]) -> str:
-    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
+    return markdown_row(str(cell).replace("|", "\\|") for cell in cells)
 
 
 def listed(names: Sequence[str]) -> str:
