@@ -110,6 +110,7 @@ def _sample(figures: dict[str, Any], most: int) -> list[int]:
     return [order[round(step * (len(order) - 1) / (most - 1))] for step in range(most)]
 
 
+@pytest.mark.slow
 def test_the_figures_of_the_runs_are_those_of_solves(
     case: optimizer.Case, figures: dict[str, Any], base: optimizer.Result
 ) -> None:
