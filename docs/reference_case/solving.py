@@ -24,7 +24,7 @@ from optimizer.tables.sheet_table import SheetTable
 WORKBOOK = Path(__file__).resolve().parents[2] / "inputs" / "north_america.xlsx"
 MOST_NAMED = 3
 """Offers that a row names as bought instead, so that its cell stays readable."""
-LEAST_GAIN = 1.0
+LEAST_GAIN = 0.1
 """Tonnes more of an offer below which it is not named as bought instead."""
 UNREAD = ("notes", "source")
 """Columns that change neither a plan nor a figure of the page."""
@@ -41,7 +41,7 @@ def fingerprint(case: optimizer.Case) -> str:
         columns = [table.values[name] for name in names]
         if name == "Demand":
             columns.append(table.values["by_period"])
-        digest.update(repr((name, names, sorted(table.off), table.rows, columns)).encode())
+        digest.update(repr((name, names, sorted(table.inactive), table.rows, columns)).encode())
         digest.update(repr([_route_tag(note) for note in table.values.get("notes", [])]).encode())
     return digest.hexdigest()[:16]
 
@@ -152,14 +152,28 @@ def built(outcome: RunOutcome) -> dict[str, float]:
 
 
 def _gains(case: optimizer.Case, outcome: RunOutcome, base: RunOutcome) -> list[list[Any]]:
-    """Offers of which most tonnes more are bought than in the base plan, reagents left out."""
+    """Offers on which most money more is spent than in the base plan, with the tonnes more.
+
+    Reagents are left out: they follow what is made.
+    """
     staged = {row.material for row in case.materials if row.stage and row.traced}
     keys = ("offer", "material")
-    before = amounts(base, "Purchases", keys, "tonnes")
+    more = {
+        value: _more(amounts(base, "Purchases", keys, value), outcome, keys, value)
+        for value in ("tonnes", "cost")
+    }
     gains = [
-        [key[0], tonnes - before.get(key, 0.0)]
-        for key, tonnes in amounts(outcome, "Purchases", keys, "tonnes").items()
-        if key[1] in staged
+        [key[0], tonnes, more["cost"][key]]
+        for key, tonnes in more["tonnes"].items()
+        if key[1] in staged and tonnes > LEAST_GAIN
     ]
-    gains = [gain for gain in gains if gain[1] > LEAST_GAIN]
-    return sorted(gains, key=lambda gain: (-gain[1], gain[0]))[:MOST_NAMED]
+    ranked = sorted(gains, key=lambda gain: (-gain[2], gain[0]))[:MOST_NAMED]
+    return [[offer, tonnes] for offer, tonnes, _ in ranked]
+
+
+def _more(
+    before: dict[Any, float], outcome: RunOutcome, keys: Sequence[str], value: str
+) -> dict[Any, float]:
+    """Amounts of an outcome, less those before."""
+    then = amounts(outcome, "Purchases", keys, value)
+    return {key: amount - before.get(key, 0.0) for key, amount in then.items()}
