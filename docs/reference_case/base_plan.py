@@ -1,0 +1,218 @@
+"""Figures of the plan itself: sums of its result tables, by calendar year."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import optimizer
+from optimizer.studies.disruptions import horizon_of
+
+Sums = dict[Any, dict[str, float]]
+"""By key, then by calendar year."""
+CONFIDENCES = ("high", "medium", "low", "assumption", "")
+"""Words of the column ``confidence``, and none."""
+MOST_BOTTLENECKS = 8
+"""Bottlenecks on the page."""
+
+
+def base_figures(case: optimizer.Case, base: optimizer.Result) -> dict[str, Any]:
+    """Everything that the page tells of the plan itself, as plain data."""
+    lines = _demand_lines(case)
+    return {
+        "case": case.settings.case,
+        "currency": case.settings.currency,
+        "start": case.settings.start.isoformat(),
+        "end": horizon_of(case).end.isoformat(),
+        "years": _years(base),
+        "discount rate": case.settings.discount_rate,
+        "objective": base.objective,
+        "gap": base.gap,
+        "status": base.status,
+        "lawful": base.lawful,
+        "audit": base.audit.verdict if base.audit else "",
+        "short": base.shortage,
+        "costs": _by_year(base, "Costs", ("category",), "amount"),
+        "present value": dict(base.costs),
+        "demand": _demand(case, base, lines),
+        "purchases": _purchases(case, base),
+        "plants": _plants(base),
+        "origins": _origins(base, lines, lambda line, segment: ""),
+        "origins by segment": _origins(base, lines, lambda line, segment: segment or "no segment"),
+        "rules": _rules(base),
+        "built": _rows(base, "Investment", ("option", "period", "number", "runs from", "capital")),
+        "bottlenecks": _bottlenecks(base),
+        "cheaper by": _cheaper_by(base),
+        "confidence": _confidence(case, base),
+        "gap of settings": case.settings.mip_gap,
+    }
+
+
+def _years(base: optimizer.Result) -> list[str]:
+    return list(dict.fromkeys(label[:4] for label in base.network.calendar.labels))
+
+
+def _rows(base: optimizer.Result, name: str, headers: Sequence[str]) -> list[list[Any]]:
+    table = base.tables[name]
+    columns = [table[header] for header in headers]
+    return [[_plain(cell) for cell in row] for row in zip(*columns, strict=True)]
+
+
+def _plain(cell: Any) -> Any:
+    return cell.isoformat() if hasattr(cell, "isoformat") else cell
+
+
+def _by_year(
+    base: optimizer.Result, name: str, keys: Sequence[str], value: str
+) -> dict[str, dict[str, float]]:
+    """Sums of a column by year and keys, which are joined to one text."""
+    sums: Sums = defaultdict(lambda: defaultdict(float))
+    for *key, period, amount in _rows(base, name, (*keys, "period", value)):
+        sums[" | ".join(map(str, key))][period[:4]] += amount
+    return {key: dict(years) for key, years in sums.items()}
+
+
+def _demand_lines(case: optimizer.Case) -> dict[str, str]:
+    """Segment of each line that somebody waits for: those with a penalty for a shortage."""
+    penalties: dict[str, float] = {}
+    segments: dict[str, str] = {}
+    for row in case.demand:
+        penalty = row.shortage_penalty
+        if penalty is None:
+            penalty = case.settings.shortage_penalty or 0.0
+        penalties[row.line] = max(penalties.get(row.line, 0.0), penalty)
+        segments[row.line] = row.segment
+    return {line: segments[line] for line, penalty in penalties.items() if penalty > 0}
+
+
+def _demand(
+    case: optimizer.Case, base: optimizer.Result, lines: dict[str, str]
+) -> dict[str, dict[str, Any]]:
+    """By segment: materials, tonnes delivered by year, and tonnes short."""
+    found: dict[str, dict[str, Any]] = {}
+    materials = {row.line: row.material for row in case.demand}
+    for line, segment in lines.items():
+        entry = found.setdefault(segment, {"materials": [], "delivered": {}, "short": 0.0})
+        if materials[line] not in entry["materials"]:
+            entry["materials"].append(materials[line])
+    for line, period, tonnes in _rows(base, "Deliveries", ("line", "period", "tonnes")):
+        if line in lines:
+            years = found[lines[line]]["delivered"]
+            years[period[:4]] = years.get(period[:4], 0.0) + tonnes
+    for line, tonnes in _rows(base, "Shortages", ("line", "short")):
+        if line in lines:
+            found[lines[line]]["short"] += tonnes
+    return found
+
+
+def _purchases(case: optimizer.Case, base: optimizer.Result) -> list[dict[str, Any]]:
+    """By offer of a material with a stage: seller, tonnes by year, money, whether it is firm."""
+    staged = {row.material for row in case.materials if row.stage and row.traced}
+    confidence = {(row.offer, row.site, row.material): row.confidence for row in case.supply}
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    headers = ("offer", "site", "country", "material", "firm", "period", "tonnes", "cost")
+    for offer, site, country, material, firm, period, tonnes, cost in _rows(
+        base, "Purchases", headers
+    ):
+        key = (offer, site, country, material)
+        entry = found.setdefault(
+            key,
+            dict(zip(("offer", "site", "country", "material"), key, strict=True))
+            | {
+                "firm": firm,
+                "confidence": confidence.get((offer, site, material), ""),
+                "staged": material in staged,
+                "tonnes": {},
+                "cost": 0.0,
+            },
+        )
+        entry["tonnes"][period[:4]] = entry["tonnes"].get(period[:4], 0.0) + tonnes
+        entry["cost"] += cost
+    return sorted(found.values(), key=lambda entry: (-entry["cost"], entry["offer"]))
+
+
+def _plants(base: optimizer.Result) -> list[list[Any]]:
+    """Each unit with its use and capacity by year."""
+    used = _by_year(base, "Utilisation", ("site", "unit"), "used")
+    capacity = _by_year(base, "Utilisation", ("site", "unit"), "capacity")
+    return [[*key.split(" | "), used[key], capacity[key]] for key in used]
+
+
+def _origins(
+    base: optimizer.Result, lines: dict[str, str], group: Any
+) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
+    """Tonnes delivered to demand lines by group, stage, country and year, all traced inputs.
+
+    A line appears once for each rule that binds it, with the same shares: one of them counts.
+    """
+    headers = ("by", "input", "period", "line", "rule", "stage", "name", "tonnes")
+    found: dict[str, Any] = {}
+    counted: dict[tuple[str, str, str, str], str] = {}
+    for by, traced, period, line, rule, stage, name, tonnes in _rows(base, "Provenance", headers):
+        if by != "country" or traced != "all" or line not in lines:
+            continue
+        if counted.setdefault((period, line, stage, name), rule) != rule:
+            continue
+        countries = found.setdefault(group(line, lines[line]), {}).setdefault(stage, {})
+        years = countries.setdefault(name, {})
+        years[period[:4]] = years.get(period[:4], 0.0) + tonnes
+    return found
+
+
+def _rules(base: optimizer.Result) -> dict[str, dict[str, Any]]:
+    """By rule: tonnes that it binds, tonnes that break it, verdicts, share found and allowed."""
+    found: dict[str, dict[str, Any]] = {}
+    headers = ("rule", "line", "window", "delivered", "breaking", "share allowed", "verdict")
+    for rule, line, _window, delivered, breaking, allowed, verdict in _rows(
+        base, "Compliance", headers
+    ):
+        entry = found.setdefault(
+            rule, {"lines": [], "delivered": 0.0, "breaking": 0.0, "allowed": [], "verdicts": []}
+        )
+        entry["delivered"] += delivered
+        entry["breaking"] += breaking
+        for name, value in (("lines", line), ("allowed", allowed), ("verdicts", verdict)):
+            if value not in entry[name]:
+                entry[name].append(value)
+    return found
+
+
+def _bottlenecks(base: optimizer.Result) -> list[list[Any]]:
+    """What binds, without demand: what a tonne more of that costs is no bottleneck."""
+    headers = ("kind", "thing", "from", "to", "worth most", "saving", "sentence")
+    rows = [row for row in _rows(base, "Bottlenecks", headers) if row[0] != "demand"]
+    return rows[:MOST_BOTTLENECKS]
+
+
+def _cheaper_by(base: optimizer.Result) -> dict[str, list[float]]:
+    """By kind and thing that is not used: how much cheaper it must get where that is least.
+
+    Each is the amount and the price, cost or capital that it is an amount of.
+    """
+    least: dict[str, list[float]] = {}
+    for kind, thing, price, cheaper in _rows(
+        base, "Break-even", ("kind", "thing", "price", "cheaper by")
+    ):
+        key = f"{kind}: {thing}"
+        if key not in least or cheaper < least[key][0]:
+            least[key] = [cheaper, price]
+    return least
+
+
+def _confidence(case: optimizer.Case, base: optimizer.Result) -> dict[str, Any]:
+    """Rows of the workbook, and money for purchases, by confidence."""
+    rows: dict[str, dict[str, int]] = {}
+    for sheet, record in _active_rows(case):
+        counts = rows.setdefault(sheet, dict.fromkeys(CONFIDENCES, 0))
+        counts[record.confidence or ""] += 1
+    money = dict.fromkeys(CONFIDENCES, 0.0)
+    for entry in _purchases(case, base):
+        money[entry["confidence"] or ""] += entry["cost"]
+    return {"rows": rows, "money": money}
+
+
+def _active_rows(case: optimizer.Case) -> Iterator[tuple[str, Any]]:
+    for sheet in ("Supply", "Assays", "Recipes", "Recoveries", "Processes", "Units", "Options"):
+        for record in case.rows(sheet):
+            yield sheet, record

@@ -1,0 +1,179 @@
+"""Tables of the runs: what each removal, rule, option, route and scenario costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import optimizer
+from docs.reference_case.plan_tables import CHINA
+from docs.reference_case.reasons import option_reason, ready_text, reason
+from docs.reference_case.words import (
+    NOTHING,
+    consequences,
+    dearer,
+    million,
+    moves,
+    percent,
+    table,
+    tonnes,
+)
+
+Figures = dict[str, Any]
+SYSTEM_KINDS = ("site", "owner", "group", "offer", "option")
+"""Kinds of runs of "What carries it", without countries."""
+
+
+def of_kind(figures: Figures, *kinds: str) -> list[dict[str, Any]]:
+    """The runs of some kinds, in their order."""
+    return [run for run in figures["runs"] if run["kind"] in kinds]
+
+
+def countries_table(figures: Figures) -> str:
+    """What the loss of each country's sites costs: China first, then the dearest."""
+    runs = sorted(of_kind(figures, "country"), key=lambda run: (run["name"] != CHINA, *_rank(run)))
+    return _run_table(figures, "without the sites in", [run for run in runs if _shown(run)])
+
+
+def _shown(run: dict[str, Any]) -> bool:
+    return run["name"] == CHINA or moves(run)
+
+
+def carries_table(figures: Figures) -> str:
+    """Every system whose removal moves the plan, the dearest first; equal ones in one row."""
+    runs = [run for run in of_kind(figures, *SYSTEM_KINDS) if moves(run)]
+    return _run_table(figures, "without", merged(sorted(runs, key=_rank)))
+
+
+def _rank(run: dict[str, Any]) -> tuple[bool, float, str]:
+    """Order by cost; what has no plan stands on top."""
+    return "cost" in run, -run.get("dearer", 0.0), run["name"]
+
+
+def merged(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Runs with one outcome joined: a mine and its only offer are one system."""
+    joined: dict[Any, dict[str, Any]] = {}
+    for run in runs:
+        key = (round(run["cost"]), round(run["short"], 3)) if "cost" in run else run["name"]
+        if key in joined:
+            known = joined[key]
+            if run["name"] not in known["name"].split(" = "):
+                joined[key] = known | {"name": f"{known['name']} = {run['name']}"}
+        else:
+            joined[key] = run
+    return list(joined.values())
+
+
+def _run_table(figures: Figures, what: str, runs: Sequence[dict[str, Any]]) -> str:
+    base = figures["base"]
+    built = {option: number for option, _, number, *_ in base["built"]}
+    rows = [
+        (
+            run["name"],
+            dearer(run),
+            percent(run["dearer"] / base["objective"], 1) if moves(run) and "cost" in run else "",
+            tonnes(run["short"]) if "cost" in run else NOTHING,
+            consequences(run, built) if moves(run) else "",
+        )
+        for run in runs
+    ]
+    return table((what, "dearer by, million", "of the plan", "t short", "what changes"), rows)
+
+
+def still_table(case: optimizer.Case, figures: Figures) -> str:
+    """Systems that do not move the plan, and why they cannot, from the data."""
+    runs = [run for run in of_kind(figures, "site") if not moves(run)]
+    return table(
+        ("without", "costs nothing because"),
+        [(run["name"], reason(case, figures, run)) for run in runs],
+    )
+
+
+def routes_table(case: optimizer.Case, figures: Figures) -> str:
+    """Routes that stand in the workbook switched off, and what switching one on changes."""
+    rows = [
+        (run["name"], dearer(run), reason(case, figures, run)) for run in of_kind(figures, "route")
+    ]
+    return table(("switched on", "the plan is dearer by, million", "in the workbook"), rows)
+
+
+def options_table(case: optimizer.Case, figures: Figures) -> str:
+    """What may be built: size, capital, what the plan builds, what the others lack."""
+    base = figures["base"]
+    built: dict[str, list[str]] = {}
+    for option, period, number, runs_from, _capital in base["built"]:
+        text = f"{number:g}, decided in {period}, running from {runs_from}"
+        built.setdefault(option, []).append(text)
+    removed = {run["name"]: run for run in of_kind(figures, "option")}
+    rows = []
+    for option in dict.fromkeys(row.option for row in case.options):
+        own = [row for row in case.options if row.option == option]
+        sizes = [f"{row.unit} {row.added_capacity:,g}" for row in own]
+        rows.append(
+            (
+                option,
+                ", ".join(dict.fromkeys(row.site for row in own)),
+                ", ".join(sizes),
+                million(sum(row.capital_cost for row in own)),
+                "; ".join(built.get(option, ["no"])),
+                f"without it {dearer(removed[option])}"
+                if option in removed
+                else option_reason(case, base, option),
+            )
+        )
+    header = ("option", "site", "adds a year", "capital of one, million", "built")
+    return table((*header, "what it is worth, or lacks"), rows)
+
+
+def rule_costs_table(figures: Figures) -> str:
+    """What the plan saves without each rule, and without any."""
+    rows = [
+        (
+            run["name"],
+            million(run["cost"]) if "cost" in run else run["status"],
+            million(-run["dearer"]) if moves(run) and "cost" in run else dearer(run),
+            percent(-run["dearer"] / run["cost"], 1) if moves(run) and "cost" in run else "",
+            run.get("lawful", ""),
+        )
+        for run in of_kind(figures, "rule")
+    ]
+    header = ("without", "present value, million", "the rule costs, million", "on top of that")
+    return table((*header, "lawful then"), rows)
+
+
+def ready_table(case: optimizer.Case, figures: Figures) -> str:
+    """Rules, limits, lines and processes that stand ready, and what switching one on costs."""
+    rows = [
+        (
+            run["name"],
+            ready_text(case, run["name"]),
+            dearer(run),
+            tonnes(run["short"]) if "cost" in run else NOTHING,
+        )
+        for run in of_kind(figures, "ready")
+    ]
+    header = ("switched on", "in the workbook", "the plan is dearer by, million", "t short")
+    return table(header, rows)
+
+
+def scenarios_table(case: optimizer.Case, figures: Figures) -> str:
+    """The scenarios of the workbook beside the plan."""
+    base = figures["base"]
+    built = {option: number for option, _, number, *_ in base["built"]}
+    chances: dict[str, float] = {}
+    for row in case.scenarios:
+        chances[row.scenario] = min(chances.get(row.scenario, 1.0), row.probability)
+    rows = [
+        (
+            run["name"],
+            percent(chances[run["name"]]) if chances[run["name"]] < 1 else NOTHING,
+            million(run["cost"]) if "cost" in run else NOTHING,
+            dearer(run),
+            tonnes(run["short"]) if "cost" in run else NOTHING,
+            run.get("lawful") or NOTHING,
+            consequences(run, built),
+        )
+        for run in of_kind(figures, "scenario")
+    ]
+    header = ("scenario", "probability", "present value, million", "dearer by, million")
+    return table((*header, "t short", "lawful", "what changes"), rows)

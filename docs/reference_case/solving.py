@@ -1,0 +1,179 @@
+"""Solve the runs of the page, each from scratch, so that two makings give the same figures."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import platform
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import optimizer
+from docs.reference_case.runs import Run
+from optimizer.plan import SolveOptions, solve_with_options
+from optimizer.studies.run_outcome import RunOutcome, outcome_of
+from optimizer.studies.run_store import RunStore
+from optimizer.studies.study import amounts
+from optimizer.tables import apply_changes
+from optimizer.tables.case_rows import tables_of
+from optimizer.tables.sheet_table import SheetTable
+
+WORKBOOK = Path(__file__).resolve().parents[2] / "inputs" / "north_america.xlsx"
+MOST_NAMED = 3
+"""Offers that a row names as bought instead, so that its cell stays readable."""
+LEAST_GAIN = 0.1
+"""Tonnes more of an offer below which it is not named as bought instead."""
+UNREAD = ("notes", "source")
+"""Columns that change neither a plan nor a figure of the page."""
+
+
+def fingerprint(case: optimizer.Case) -> str:
+    """Hash of every cell of a case that a figure of the page depends on.
+
+    The file itself would not do: it holds the time at which it was written.
+    """
+    digest = hashlib.sha256(repr(case.settings).encode())
+    for name, table in tables_of(case).items():
+        names = [name for name in table.sheet.columns if _is_filled(table, name)]
+        columns = [table.values[name] for name in names]
+        if name == "Demand":
+            columns.append(table.values["by_period"])
+        digest.update(repr((name, names, sorted(table.inactive), table.rows, columns)).encode())
+        digest.update(repr([_route_tag(note) for note in table.values.get("notes", [])]).encode())
+    return digest.hexdigest()[:16]
+
+
+def _is_filled(table: SheetTable, name: str) -> bool:
+    """True if a column counts: one that is default throughout does not change the case."""
+    default = table.sheet.columns[name].default
+    return name not in UNREAD and any(value != default for value in table.values[name])
+
+
+def _route_tag(note: str | None) -> str:
+    """The name in brackets at the beginning of a note: it says which rows are one route."""
+    return note.partition("]")[0] if (note or "").startswith("[") else ""
+
+
+def made_with() -> dict[str, str]:
+    """What else the figures depend on: another solver may choose among equally cheap plans."""
+    return {"highspy": version("highspy"), "machine": platform.machine()}
+
+
+def solve_base(case: optimizer.Case) -> optimizer.Result:
+    """The plan of the case itself, with prices and origins, to the gap of its Settings."""
+    return solve_with_options(case, SolveOptions())
+
+
+def solve_run(case: optimizer.Case, run: Run) -> RunOutcome:
+    """The plan with one change; a case that cannot be is an outcome too."""
+    try:
+        changed = apply_changes(case, run.changes)
+    except optimizer.WorkbookError as error:
+        return RunOutcome(status=f"refused: {error.findings[0].message}")
+    result = solve_with_options(changed, SolveOptions(full=False, diagnose=False))
+    return outcome_of(result)
+
+
+def solve_runs(
+    runs: Sequence[Run],
+    workers: int = 1,
+    tell: Callable[[str], None] = lambda _: None,
+    folder: Path | None = None,
+) -> dict[str, RunOutcome]:
+    """Outcome of each run of the workbook by its key, solved in so many processes.
+
+    Finished runs are kept in ``folder``, if there is one, and taken from there: a making that was
+    broken off goes on.
+    """
+    keys = [run.key for run in runs]
+    assert len(set(keys)) == len(keys), "two runs have one name"
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_prepare, initargs=(folder,)
+    ) as pool:
+        outcomes = {}
+        for run, outcome in zip(runs, pool.map(_solve_here, runs), strict=True):
+            tell(f"{run.key}: {outcome.status} {outcome.objective or 0:,.0f}")
+            outcomes[run.key] = outcome
+    return outcomes
+
+
+_case: optimizer.Case | None = None
+_store: RunStore | None = None
+
+
+def _prepare(folder: Path | None) -> None:
+    """Read the workbook and open the folder of runs, once in each process."""
+    global _case, _store
+    _case = optimizer.read(WORKBOOK)
+    _store = RunStore(folder) if folder else None
+
+
+def _solve_here(run: Run) -> RunOutcome:
+    assert _case is not None
+    if _store is None:
+        return solve_run(_case, run)
+    key = hashlib.sha256(f"{fingerprint(_case)} {made_with()} {run!r}".encode()).hexdigest()
+    outcome = _store.load(key)
+    if outcome is None:
+        outcome = solve_run(_case, run)
+        _store.save(key, run.key, outcome)
+    return outcome
+
+
+def run_figures(
+    case: optimizer.Case, run: Run, outcome: RunOutcome, base: RunOutcome
+) -> dict[str, Any]:
+    """What the page needs of one run."""
+    figures: dict[str, Any] = {"kind": run.kind, "name": run.name, "status": outcome.status}
+    if outcome.objective is None or base.objective is None:
+        return figures
+    return figures | {
+        "cost": outcome.objective,
+        "dearer": outcome.objective - base.objective,
+        "gap": outcome.gap,
+        "blur": outcome.gap * abs(outcome.objective) + base.gap * abs(base.objective),
+        "short": outcome.short,
+        "lawful": outcome.lawful,
+        "built": built(outcome),
+        "instead": _gains(case, outcome, base),
+    }
+
+
+def built(outcome: RunOutcome) -> dict[str, float]:
+    """What a plan builds: number by option."""
+    return {
+        option: number
+        for (option,), number in amounts(outcome, "Investment", ("option",), "number").items()
+    }
+
+
+def _gains(case: optimizer.Case, outcome: RunOutcome, base: RunOutcome) -> list[list[Any]]:
+    """Offers on which most money more is spent than in the base plan, with the tonnes more.
+
+    Reagents are left out: they follow what is made.
+    """
+    staged = {row.material for row in case.materials if row.stage and row.traced}
+    keys = ("offer", "material")
+    more = {
+        value: _more(amounts(base, "Purchases", keys, value), outcome, keys, value)
+        for value in ("tonnes", "cost")
+    }
+    gains = [
+        [key[0], tonnes, more["cost"][key]]
+        for key, tonnes in more["tonnes"].items()
+        if key[1] in staged and tonnes > LEAST_GAIN
+    ]
+    ranked = sorted(gains, key=lambda gain: (-gain[2], gain[0]))[:MOST_NAMED]
+    return [[offer, tonnes] for offer, tonnes, _ in ranked]
+
+
+def _more(
+    before: dict[Any, float], outcome: RunOutcome, keys: Sequence[str], value: str
+) -> dict[Any, float]:
+    """Amounts of an outcome, less those before."""
+    then = amounts(outcome, "Purchases", keys, value)
+    return {key: amount - before.get(key, 0.0) for key, amount in then.items()}

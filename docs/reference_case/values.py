@@ -1,0 +1,108 @@
+"""Figures that stand in sentences of the page, by the names that the template gives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import optimizer
+from docs.reference_case.plan_tables import CHINA, china_share, origins_total
+from docs.reference_case.run_tables import SYSTEM_KINDS, merged, of_kind
+from docs.reference_case.words import dearer, listed, million, money, moves, percent, tonnes
+
+Figures = dict[str, Any]
+MOST_LISTED = 5
+"""Systems that the first sentence of "What carries it" names."""
+
+
+def sentence_values(case: optimizer.Case, figures: Figures) -> dict[str, str]:
+    """Every figure of a sentence, as text."""
+    return _plan_values(figures) | _china_values(figures) | _run_values(case, figures)
+
+
+def _plan_values(figures: Figures) -> dict[str, str]:
+    base = figures["base"]
+    delivered = sum(sum(entry["delivered"].values()) for entry in base["demand"].values())
+    paid = sum(sum(years.values()) for years in base["costs"].values())
+    built = [option for option, *_ in base["built"]]
+    return {
+        "case": base["case"],
+        "currency": base["currency"],
+        "first year": base["years"][0],
+        "last year": base["years"][-1],
+        "start": base["start"],
+        "end": base["end"],
+        "discount rate": percent(base["discount rate"]),
+        "fingerprint": figures["fingerprint"],
+        "gap of settings": percent(base["gap of settings"], 2),
+        "worst gap": percent(max(_gaps(figures)), 2),
+        "gap in money": million(2 * base["gap of settings"] * base["objective"]),
+        "present value": million(base["objective"]),
+        "per tonne": money(paid / delivered),
+        "delivered": tonnes(delivered),
+        "short": tonnes(base["short"]) if base["short"] >= 0.05 else "nothing",
+        "lawful": base["lawful"],
+        "audit": base["audit"],
+        "built": listed(list(dict.fromkeys(built))) if built else "nothing",
+        "runs": str(len(figures["runs"]) + 1),
+        "not firm": _not_firm(base),
+        "low confidence": _low_confidence(base),
+    }
+
+
+def _gaps(figures: Figures) -> list[float]:
+    """Gaps of every plan behind the page."""
+    return [figures["base"]["gap"], *(run["gap"] for run in figures["runs"] if "gap" in run)]
+
+
+def _not_firm(base: Figures) -> str:
+    total = sum(entry["cost"] for entry in base["purchases"])
+    loose = sum(entry["cost"] for entry in base["purchases"] if entry["firm"] == "no")
+    return percent(loose / total) if total else "none"
+
+
+def _low_confidence(base: Figures) -> str:
+    found = base["confidence"]["money"]
+    total = sum(found.values())
+    return percent((total - found["high"] - found["medium"]) / total) if total else "none"
+
+
+def _china_values(figures: Figures) -> dict[str, str]:
+    everything = figures["base"]["origins"].get("", {})
+    last = figures["base"]["years"][-1]
+    shares = {stage: china_share(everything, stage) or 0.0 for stage in everything}
+    lasts = {stage: china_share(everything, stage, last) or 0.0 for stage in everything}
+    china = [run for run in of_kind(figures, "country") if run["name"] == CHINA]
+    return {
+        "china most": percent(max(shares.values(), default=0.0), 1),
+        "china last": percent(max(lasts.values(), default=0.0), 1),
+        "traced": tonnes(origins_total(everything)),
+        "china removed": _dearer_words(china[0]) if china else "nothing, for it sells nothing here",
+    }
+
+
+def _dearer_words(run: dict[str, Any]) -> str:
+    """What a run costs more, with its unit, and what it leaves short."""
+    text = dearer(run)
+    if not moves(run) or "cost" not in run:
+        return text
+    short = f", and leaves {tonnes(run['short'])} t short" if run["short"] >= 0.05 else ""
+    return f"{text} million{short}"
+
+
+def _run_values(case: optimizer.Case, figures: Figures) -> dict[str, str]:
+    systems = [run for run in of_kind(figures, *SYSTEM_KINDS) if "cost" in run and moves(run)]
+    ranked = merged(sorted(systems, key=lambda run: (-run["dearer"], run["name"])))
+    top = [f"{run['name']} ({million(run['dearer'])} million)" for run in ranked[:MOST_LISTED]]
+    free = [run for run in of_kind(figures, "rule") if run["name"] == "all rules"]
+    rule = free[0] if free else None
+    return {
+        "dearest": listed(top),
+        "systems": str(len(of_kind(figures, *SYSTEM_KINDS))),
+        "moving": str(len(systems)),
+        "rules cost": "nothing"
+        if rule is None or "cost" not in rule
+        else f"{million(-rule['dearer'])} million, {percent(-rule['dearer'] / rule['cost'], 1)}",
+        "scenarios": str(len(of_kind(figures, "scenario"))),
+        "ready": str(len(of_kind(figures, "ready"))),
+        "carriers": str(len(ranked)),
+    }
