@@ -50,6 +50,7 @@ highs = import_module("optimizer.solver.highs")
 highs_thread = import_module("optimizer.solver.highs_thread")
 refine_answer = import_module("optimizer.solver.refine_answer")
 resolve = import_module("optimizer.solver.resolve")
+solve_program = import_module("optimizer.solver.solve_program")
 running = import_module("optimizer.solver.search_progress")
 strategies = import_module("optimizer.solver.solve_strategy")
 
@@ -852,6 +853,25 @@ def test_a_plan_with_whole_numbers_is_a_warm_start_for_the_fixed_programme():
     )
     assert (answer.objective, again.objective) == (pytest.approx(5), pytest.approx(5))
     assert again.iterations == 0
+
+
+def test_a_search_that_fails_with_its_start_is_made_without_it(monkeypatch):
+    """HiGHS may end in an error where the plan that it is given is feasible only nearly."""
+    program = structs.replace(small(**NEEDED), integer=np.ones(2, dtype=np.int32))
+    start = solver.WarmStart.of(program, solver.solve_with_highs(program, gap=0.0))
+    given, status_of = [], solve_program.status_of
+
+    def set_solution(self, *solution):
+        given.append(self)
+
+    def fail_with_start(highs, **keywords):
+        return "error: Solve error" if highs in given else status_of(highs, **keywords)
+
+    monkeypatch.setattr("highspy.Highs.setSolution", set_solution)
+    monkeypatch.setattr(solve_program, "status_of", fail_with_start)
+    answer = solver.solve_with_highs(program, gap=0.0, start=start)
+    assert len(given) == 1
+    assert (answer.status, answer.objective) == ("optimal", pytest.approx(5))
 
 
 def test_an_unbounded_first_step_is_not_an_answer():

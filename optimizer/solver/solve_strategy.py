@@ -73,8 +73,9 @@ BRANCH_AND_BOUND = (
 def strategies(program: Program, start: WarmStart | None) -> Iterator[SolveStrategy]:
     """Methods in order: the next is tried where one fails or gives no clear status."""
     if program.integer.any():
-        for strategy in BRANCH_AND_BOUND:
-            yield SolveStrategy(strategy.options, start=start)
+        if start is not None:
+            yield SolveStrategy(BRANCH_AND_BOUND[0].options, start=start)
+        yield from BRANCH_AND_BOUND  # a given solution that is barely feasible can end in an error
         return
     if start is not None and len(start.column_statuses):
         yield SolveStrategy({"solver": "simplex"}, start=start)
