@@ -32,8 +32,8 @@ from optimizer.version import __version__
 RESULT_FORMAT: Final = "magnet-sourcing-optimizer result"
 RESULT_FORMAT_VERSION: Final = 1
 """Goes up when a reader of the former version would misread the document."""
-_PLAIN: Final = ("status", "objective", "gap", "measured", "lawful", "run")
-_TEXTS: Final = ("lawful_notes", "log")
+_PLAIN: Final = ("status", "objective", "gap", "measured", "lawful", "run", "solver")
+_TEXTS: Final = ("lawful_notes", "log", "changed")
 
 
 def encode_result(result: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
+from optimizer.interrupts import stop_requested
 from optimizer.solver import WarmStart
 from optimizer.studies.dask_runs import solve_on_cluster
 from optimizer.studies.run_outcome import RunOutcome
@@ -36,6 +37,9 @@ The first may be due to another run of the pool, so the run is tried once more a
 MAX_DEATHS_ALONE = 2
 """Deaths of a worker of its own after which a run is given up; one may be chance."""
 
+STOP_POLL_SECONDS = 0.1
+"""Seconds between two looks at the caller's stop signal: not noticeable, and nearly no work."""
+
 
 def solve_runs(
     runs: Mapping[str, StudyRun],
@@ -46,8 +50,8 @@ def solve_runs(
 ) -> FinishedRuns:
     """Solve every run, and yield each as it finishes.
 
-    Raises KeyboardInterrupt at Ctrl-C, UsageError if there is no cluster that can solve the runs,
-    ClusterLostError if it is lost later.
+    Raises KeyboardInterrupt at Ctrl-C and when the caller's stop signal comes, UsageError if there
+    is no cluster that can solve the runs, ClusterLostError if it is lost later.
     """
     if settings.scheduler:
         yield from solve_on_cluster(runs, settings, start, solve)
@@ -61,6 +65,8 @@ def _solve_in_this_process(
     runs: Mapping[str, StudyRun], options: RunOptions, start: WarmStart | None, solve: SolveRun
 ) -> FinishedRuns:
     for key, run in runs.items():
+        if stop_requested():
+            raise KeyboardInterrupt
         outcome = solve(run, options, start)
         if outcome.status == "interrupted":
             raise KeyboardInterrupt
@@ -113,7 +119,10 @@ class _ProcessPool:
                 while queue and len(running) < workers:
                     key = queue.popleft()
                     running[pool.submit(_solve_in_worker, self.runs[key])] = key
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                if stop_requested():
+                    raise KeyboardInterrupt
+                done = wait(running, STOP_POLL_SECONDS, return_when=FIRST_COMPLETED).done
+                for future in done:
                     outcome = future.result()
                     yield running.pop(future), outcome
             complete = True

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from optimizer.errors import UsageError
 from optimizer.plan import Result
 from optimizer.result.result_layouts import RUN_LAYOUT, Table, Tables
+from optimizer.result.result_table import frame_of
 from optimizer.studies.input_changes import INPUT_CHANGES, input_changes
 from optimizer.studies.lawful_changes import EQUAL_COST_TOLERANCE, lawful_changes
 from optimizer.studies.plan_changes import (
@@ -48,10 +49,12 @@ class Comparison:
     """Labels of the periods in which plans cost something, in order."""
     lawful: tuple[str, ...] = ()
     """Sentences on rules that bind less in the second plan, and what it saves."""
+    notes: tuple[str, ...] = ()
+    """Sentences on plans of a model that its caller had changed."""
 
     def frame(self, name: str) -> pd.DataFrame:
-        """A table as a DataFrame."""
-        return self.tables[name].frame()
+        """A table as a DataFrame. Raises UsageError if there is none of that name."""
+        return frame_of(self.tables, name)
 
     def study(self, case: str = "", currency: str = "") -> Study:
         """The tables as a study, to write its workbook and its page."""
@@ -61,7 +64,7 @@ class Comparison:
             currency=currency or self.currency,
             outcomes={},
             tables=self.tables,
-            words=tuple(self.lines()) if self.what == "inputs" else self.lawful,
+            words=tuple(self.lines()) if self.what == "inputs" else (*self.notes, *self.lawful),
             periods=self.periods,
         )
 
@@ -83,10 +86,12 @@ def compare(first: PlanOrInput, second: PlanOrInput, *, by: str = "money") -> Co
         raise UsageError("a plan and an input cannot be compared: give two plans or two inputs")
     periods: tuple[str, ...] = ()
     lawful: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     if kinds[0] == "plans":
         plans = (_tables(first), _tables(second))
         changes = plan_changes(*plans, by=by)
         lawful = lawful_changes(*plans)
+        notes = tuple(_changed_models(*plans))
         currencies = [_currency(tables) for tables in plans]
         periods = tuple(sorted({label for each in plans for label in each["Costs"]["period"]}))
     else:
@@ -99,6 +104,7 @@ def compare(first: PlanOrInput, second: PlanOrInput, *, by: str = "money") -> Co
         currency=" and ".join(dict.fromkeys(filter(None, currencies))),
         periods=periods,
         lawful=lawful,
+        notes=notes,
     )
 
 
@@ -125,9 +131,22 @@ def _case(thing: PlanOrInput) -> Case:
 
 def _currency(tables: Tables) -> str:
     """Currency of the sheet Run; empty in workbooks that do not have it."""
+    return next(iter(_run_values(tables, "currency")), "")
+
+
+def _run_values(tables: Tables, name: str) -> list[str]:
+    """Values of an item of the sheet Run."""
     run = tables.get(RUN_LAYOUT.name)
     items = zip(run["item"], run["value"], strict=True) if run is not None else ()
-    return next((value for item, value in items if item == "currency"), "")
+    return [value for item, value in items if item == name]
+
+
+def _changed_models(first: Tables, second: Tables) -> Iterator[str]:
+    """Sentences on plans of a changed model, whose cost is no least cost of a workbook."""
+    for which, tables in (("first", first), ("second", second)):
+        changed = _run_values(tables, "changed")
+        if changed:
+            yield f"The {which} plan is of a changed model: {'; '.join(changed)}."
 
 
 def _input_lines(comparison: Comparison, most: int) -> Iterator[str]:
@@ -155,6 +174,7 @@ def _plan_lines(comparison: Comparison, most: int) -> Iterator[str]:
         if abs(change) > EQUAL_COST_TOLERANCE
         else f"Cost {after:,.2f} in both."
     )
+    yield from comparison.notes
     yield from comparison.lawful
     for category, _, _, money in costs[:-1]:
         if abs(money) >= EQUAL_COST_TOLERANCE:
