@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from contextlib import suppress
 from typing import TextIO
 
@@ -26,6 +27,8 @@ def run_command() -> int:
         sys.dont_write_bytecode = True
     # numpy's BLAS would start a thread for each core, and no matrix here is large enough for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # openpyxl warns of what a marked copy leaves out, which the copy itself says.
+    warnings.filterwarnings("ignore", module="openpyxl")
     try:
         from optimizer.cli import main
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 
 from optimizer import model
+from optimizer.argument_kinds import FLAG, check_arguments, instance_of, optional
 from optimizer.errors import UsageError
 from optimizer.interrupts import StopSignal
 from optimizer.network import Network
@@ -49,6 +50,12 @@ logger = logging.getLogger(__name__)
 logger.addHandler(logging.NullHandler())
 
 
+@check_arguments(
+    case=instance_of(Case, "a Case, which read makes of a workbook and read_frames of data frames"),
+    explain=FLAG,
+    remember=FLAG,
+    start=optional(instance_of(WarmStart, "the start of a result that was solved with remember")),
+)
 def solve(
     case: Case,
     *,
@@ -86,7 +93,7 @@ def solve(
         remember=remember,
         start=start,
         stop=stop,
-        highs_options=highs_options or {},
+        highs_options={} if highs_options is None else highs_options,
         solver=solver,
     )
     check_callable(step, "step", "the name of a step")
@@ -110,6 +117,7 @@ def solve_with_options(
     return solve_steps(network, m, clock, options)
 
 
+@check_arguments(diagnose=FLAG)
 def solve_model(
     m: ConcreteModel,
     *,
@@ -138,7 +146,7 @@ def solve_model(
         progress,
         diagnose=diagnose,
         stop=stop,
-        highs_options=highs_options or {},
+        highs_options={} if highs_options is None else highs_options,
         solver=solver,
     )
     built = as_built(m)

@@ -20,6 +20,7 @@ ORDER = (
     "garbage_collection",
     "errors",
     "html_cards",
+    "argument_kinds",
     "interrupts",
     "staging",
     "atomic_write",

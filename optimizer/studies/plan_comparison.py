@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,13 +23,16 @@ from optimizer.studies.previous_plan import plan_tables
 from optimizer.studies.study import Study
 from optimizer.tables import read
 from optimizer.tables.case import Case
-from optimizer.tables.workbook_files import read_workbook_file
+from optimizer.tables.workbook_files import WorkbookSource, read_workbook_file
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PlanOrInput = Case | Result | Tables | str | os.PathLike[str]
-"""An input (case or workbook) or a plan (result, its tables or its workbook)."""
+PlanOrInput = Case | Result | Tables | WorkbookSource
+"""An input (case or workbook) or a plan (result, its tables or its workbook).
+
+A workbook is a path, its bytes or an open binary file.
+"""
 
 UNIT_BY_KIND = {"run": "", "built": ""}
 """Unit of an amount where it is not tonnes."""
@@ -77,10 +80,11 @@ def compare(first: PlanOrInput, second: PlanOrInput, *, by: str = "money") -> Co
     """Changes from the first to the second of two plans or two inputs.
 
     Changes of plans are sorted by ``money`` or by ``tonnes``. Raises UsageError if one is a
-    plan and the other an input.
+    plan and the other an input or neither, FileError or WorkbookError if a workbook cannot be read.
     """
     if by not in ("money", "tonnes"):
         raise UsageError(f"changes are sorted by money or tonnes, not by {by!r}")
+    first, second = _with_bytes(first), _with_bytes(second)
     kinds = ["plans" if is_plan(each) else "inputs" for each in (first, second)]
     if kinds[0] != kinds[1]:
         raise UsageError("a plan and an input cannot be compared: give two plans or two inputs")
@@ -109,10 +113,18 @@ def compare(first: PlanOrInput, second: PlanOrInput, *, by: str = "money") -> Co
 
 
 def is_plan(thing: PlanOrInput) -> bool:
-    """True for a plan, False for an input."""
-    if isinstance(thing, (str, os.PathLike)):
-        return {"Costs", "Run"} <= {grid.name for grid in read_workbook_file(thing).grids}
-    return not isinstance(thing, Case)
+    """True for a plan, False for an input.
+
+    Raises UsageError for anything else, FileError for a file that is no workbook.
+    """
+    if isinstance(thing, (Case, Result, Mapping)):
+        return not isinstance(thing, Case)
+    return {"Costs", "Run"} <= {grid.name for grid in read_workbook_file(thing).grids}
+
+
+def _with_bytes(thing: PlanOrInput) -> PlanOrInput:
+    """The bytes of an open file, which can be read once; anything else as it is."""
+    return thing.read() if isinstance(thing, io.BufferedIOBase) else thing
 
 
 def _tables(thing: PlanOrInput) -> Tables:
@@ -122,11 +134,9 @@ def _tables(thing: PlanOrInput) -> Tables:
 
 
 def _case(thing: PlanOrInput) -> Case:
-    if isinstance(thing, (str, os.PathLike)):
-        return read(thing)
-    if isinstance(thing, Case):
-        return thing
-    raise UsageError("a plan is no input")
+    if isinstance(thing, (Result, Mapping)):
+        raise UsageError("a plan is no input")
+    return thing if isinstance(thing, Case) else read(thing)
 
 
 def _currency(tables: Tables) -> str:

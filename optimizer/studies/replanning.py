@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from optimizer import model
+from optimizer.argument_kinds import DAY, NUMBER, TEXTS, check_arguments
 from optimizer.errors import UsageError
 from optimizer.interrupts import StopSignal
 from optimizer.model import NEGLIGIBLE_COMMITMENT, Commitment
@@ -21,6 +22,7 @@ from optimizer.studies.fixed_commitments import (
     solve_keeping,
 )
 from optimizer.studies.previous_plan import PreviousPlan, plan_tables, planned_commitments
+from optimizer.studies.study_run import CASE
 from optimizer.tables.case import Case
 from optimizer.tables.text_matching import fold
 
@@ -64,6 +66,12 @@ class Replanned:
     """Amounts of all commitments of the plan."""
 
 
+@check_arguments(
+    case=CASE,
+    until=DAY,
+    kinds=TEXTS,
+    change_cost=NUMBER,
+)
 def replan(
     case: Case,
     previous: PreviousPlan,

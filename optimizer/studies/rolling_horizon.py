@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from optimizer import model
+from optimizer.argument_kinds import CALLABLE, WHOLE, check_arguments, optional
 from optimizer.errors import UsageError
 from optimizer.interrupts import StopSignal
 from optimizer.network import Network
@@ -17,6 +18,7 @@ from optimizer.result.result_table import frame_of
 from optimizer.solve_options import SolveOptions
 from optimizer.studies.fixed_commitments import commitment_amounts, study_model
 from optimizer.studies.replanning import replan_commitments
+from optimizer.studies.study_run import CASE
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class Rolling:
         return frame_of(self.tables, name)
 
 
+@check_arguments(case=CASE, known=optional(CALLABLE), step=WHOLE)
 def rolling(
     case: Case,
     known: KnownCase | None = None,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from optimizer.argument_kinds import TEXTS, check_arguments, instance_of, optional, whole_number
 from optimizer.errors import OptimizerError, StoppedError, UsageError
 from optimizer.interrupts import StopSignal
 from optimizer.network.calendar import members
@@ -30,7 +31,7 @@ from optimizer.studies.rule_dates import date_row, shifted_rules
 from optimizer.studies.run_outcome import RunOutcome, outcome_of
 from optimizer.studies.runner import Runner
 from optimizer.studies.study import amounts
-from optimizer.studies.study_run import ProgressCallback, RunOptions, RunSettings, StudyRun
+from optimizer.studies.study_run import CASE, ProgressCallback, RunOptions, RunSettings, StudyRun
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
@@ -94,6 +95,12 @@ class RuleCosts:
         return tuple(words for name in names for words in self.tables[name]["sentence"])
 
 
+@check_arguments(
+    case=CASE,
+    rules=TEXTS,
+    plan=optional(instance_of(Result, "the Result of the case")),
+    workers=optional(whole_number(1)),
+)
 def cost_of_rules(
     case: Case,
     *,

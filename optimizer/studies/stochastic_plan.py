@@ -15,6 +15,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from optimizer import interrupts, model, solver
+from optimizer.argument_kinds import (
+    DAY,
+    FLAG,
+    NUMBER,
+    SEQUENCE,
+    TEXT,
+    check_arguments,
+    optional,
+)
 from optimizer.errors import AuditError, NoPlanError, StoppedError, UsageError
 from optimizer.interrupts import StopSignal, end_if_stopped
 from optimizer.model import NEGLIGIBLE_COMMITMENT, Commitment
@@ -34,6 +43,7 @@ from optimizer.studies.fixed_commitments import (
 from optimizer.studies.stochastic_tables import ScenarioPlans, stochastic_tables
 from optimizer.studies.study import Study
 from optimizer.studies.study_register import STOCHASTIC_STUDY
+from optimizer.studies.study_run import CASE
 from optimizer.studies.uncertain_supply import Scenario
 from optimizer.tables.case import Case
 
@@ -86,6 +96,14 @@ class Stochastic:
         return dict(zip(table["item"], table["amount"], strict=True))
 
 
+@check_arguments(
+    case=CASE,
+    scenarios=SEQUENCE,
+    until=optional(DAY),
+    tail=NUMBER,
+    weight=NUMBER,
+    compare=FLAG,
+)
 def stochastic(
     case: Case,
     scenarios: Sequence[Scenario],
@@ -183,6 +201,11 @@ def here_and_now(networks: Sequence[Network], until: date | None) -> set[Commitm
 def _check_scenarios(scenarios: Sequence[Scenario], tail: float, weight: float) -> None:
     if not scenarios:
         raise UsageError("there is no scenario to plan for")
+    for each in scenarios:
+        if not _is_scenario(each):
+            raise UsageError(
+                "a scenario is a name, a probability and a Case: (name, probability, case)"
+            )
     names = [name for name, _, _ in scenarios]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -195,6 +218,13 @@ def _check_scenarios(scenarios: Sequence[Scenario], tail: float, weight: float) 
         raise UsageError(f"the tail begins at a share from 0 to less than 1, not {tail:g}")
     if not 0 <= weight <= 1:
         raise UsageError(f"the weight of risk is from 0 to 1, not {weight:g}")
+
+
+def _is_scenario(thing: Any) -> bool:
+    if not isinstance(thing, (tuple, list)) or len(thing) != 3:
+        return False
+    name, share, case = thing
+    return TEXT.is_of(name) and NUMBER.is_of(share) and CASE.is_of(case)
 
 
 def _check_calendars(networks: Sequence[Network], scenarios: Sequence[Scenario]) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
+from optimizer.argument_kinds import instance_of, optional
 from optimizer.errors import UsageError
 from optimizer.interrupts import StopSignal, stop_test
 from optimizer.model import StudyTerms
@@ -59,6 +60,10 @@ class RunSettings:
         check_callable(self.progress, "progress", "runs done, runs in all, seconds left and a name")
         stop_test(self.stop)
 
+
+CASE = instance_of(Case, "a Case, which read makes of a workbook and read_frames of data frames")
+SETTINGS = optional(instance_of(RunSettings, "RunSettings"))
+"""Kinds of argument of a study."""
 
 SolveRun = Callable[[StudyRun, RunOptions, WarmStart | None], RunOutcome]
 """Solves one run, from the start of the base case if there is one."""
