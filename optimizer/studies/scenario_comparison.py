@@ -20,7 +20,7 @@ from optimizer.studies.study import (
     unique,
 )
 from optimizer.studies.study_register import SCENARIO_STUDY
-from optimizer.studies.study_run import CASE, SETTINGS, RunSettings, StudyRun
+from optimizer.studies.study_run import CASE, RUN_SETTINGS, RunSettings, StudyRun
 from optimizer.tables import Case, apply, changes_of, describe_changes
 from optimizer.tables import scenarios as scenarios_of
 
@@ -45,7 +45,7 @@ SCENARIOS = Layout(
 
 
 @renamed_keywords(way="settings")
-@check_arguments(case=CASE, names=optional(TEXTS), settings=SETTINGS)
+@check_arguments(case=CASE, names=optional(TEXTS), settings=RUN_SETTINGS)
 def scenarios(
     case: Case, names: Sequence[str] | None = None, settings: RunSettings | None = None
 ) -> Study:

@@ -18,7 +18,7 @@ from optimizer.studies.run_outcome import RunOutcome
 from optimizer.studies.runner import Runner
 from optimizer.studies.study import BASE_RUN, Study, amounts, covered, failure_reason
 from optimizer.studies.study_register import STRESS_STUDY
-from optimizer.studies.study_run import CASE, SETTINGS, RunSettings, StudyRun
+from optimizer.studies.study_run import CASE, RUN_SETTINGS, RunSettings, StudyRun
 from optimizer.tables import Case
 
 MAX_NAMED_REPLACEMENTS = 3
@@ -94,7 +94,7 @@ StressOptions.__init__ = _accept_former_names(StressOptions.__init__)  # type: i
 
 @renamed_keywords(strain="options", way="settings")
 @check_arguments(
-    case=CASE, options=optional(instance_of(StressOptions, "StressOptions")), settings=SETTINGS
+    case=CASE, options=optional(instance_of(StressOptions, "StressOptions")), settings=RUN_SETTINGS
 )
 def stress(
     case: Case, options: StressOptions | None = None, settings: RunSettings | None = None

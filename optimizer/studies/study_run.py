@@ -62,7 +62,7 @@ class RunSettings:
 
 
 CASE = instance_of(Case, "a Case, which read makes of a workbook and read_frames of data frames")
-SETTINGS = optional(instance_of(RunSettings, "RunSettings"))
+RUN_SETTINGS = optional(instance_of(RunSettings, "RunSettings"))
 """Kinds of argument of a study."""
 
 SolveRun = Callable[[StudyRun, RunOptions, WarmStart | None], RunOutcome]
