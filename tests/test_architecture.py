@@ -17,7 +17,6 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "optimizer"
 ORDER = (
     "version",
-    "garbage_collection",
     "errors",
     "html_cards",
     "argument_kinds",

@@ -38,6 +38,7 @@ def right_arguments(name, things, folder):
         "read": (path,),
         "check": (path,),
         "read_frames": ({},),
+        "progress_bar": (),
         "solve_model": (optimizer.build_model(case),),
         "frontier": (case, "country = China"),
         "write": (result, folder / "plan.xlsx"),

@@ -22,7 +22,6 @@ from optimizer.errors import FileError, Finding, UsageError
 from optimizer.explain import Alert, Conflict, Repair
 from optimizer.explain.cell_edits import Edit
 from optimizer.explain.conflict import ConflictingRequirement
-from optimizer.garbage_collection import garbage_collection_paused
 from optimizer.result import LAYOUTS_ON_REQUEST, RESULT_LAYOUTS, Table
 from optimizer.result.field_units import unit_label
 from optimizer.result.result_table import Field, Layout
@@ -83,8 +82,7 @@ def decode_result(text: str | bytes) -> dict[str, Any]:
             "that wrote it"
         )
     try:
-        with garbage_collection_paused():
-            return _fields(data)
+        return _fields(data)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise FileError(f"the JSON of the result is not complete: {error!r}") from None
 

@@ -29,7 +29,6 @@ from pyomo.core import (
 from pyomo.core.expr.numeric_expr import LinearExpression, MonomialTermExpression
 
 from optimizer.errors import OptimizerError
-from optimizer.garbage_collection import garbage_collection_paused
 from optimizer.tables.schema import INFINITY
 
 KNOWN_COMPONENTS = frozenset(
@@ -98,11 +97,6 @@ def transfer(m: ConcreteModel) -> Program:
     Raises OptimizerError if something is not linear, is of a kind that is not transferred, or
     if there is no single objective.
     """
-    with garbage_collection_paused():
-        return _transfer(m)
-
-
-def _transfer(m: ConcreteModel) -> Program:
     _check_components(m)
     variables = [
         variable

@@ -6,6 +6,7 @@ of its own. So a run that kills its worker does not take others with it.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -36,6 +37,9 @@ The first may be due to another run of the pool, so the run is tried once more a
 """
 MAX_DEATHS_ALONE = 2
 """Deaths of a worker of its own after which a run is given up; one may be chance."""
+
+WORKER_COLLECTION_THRESHOLD = 100_000
+"""New objects after which Python collects garbage in a worker, whose models stay until its end."""
 
 STOP_POLL_SECONDS = 0.1
 """Seconds between two looks at the caller's stop signal: not noticeable, and nearly no work."""
@@ -154,6 +158,7 @@ _WORKER_STATE: list[Any] = []
 def _prepare_worker(solve: SolveRun, options: RunOptions, start: WarmStart | None) -> None:
     """Prepare a worker: its parent handles Ctrl-C, and the worker ends when its parent does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(WORKER_COLLECTION_THRESHOLD)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_exit_with, args=(parent,), daemon=True).start()
