@@ -73,6 +73,8 @@ class SolveOptions(SolveLimits, frozen=True):
         check_highs_options(self.highs_options)
         if self.highs_options and self.solver is not None:
             raise UsageError("highs_options are of HiGHS; set those of another solver on it")
+        if self.progress is not None and self.solver is not None:
+            raise UsageError("progress is of HiGHS; another solver has its own log")
 
     def search(self, settings: Settings) -> dict[str, Any]:
         """Keywords of the solver: limits, progress and options of HiGHS."""

@@ -70,7 +70,8 @@ def solve_with_pyomo(
     begin = time.perf_counter()
     if time_limit <= 0:
         return _answer("time limit", None, math.inf, begin, name, opt)
-    limit = {"timelimit": time_limit} if time_limit < math.inf else {}
+    # A whole number: glpk takes no other.
+    limit = {"timelimit": math.ceil(time_limit)} if time_limit < math.inf else {}
     try:
         results = opt.solve(m, load_solutions=False, **limit)
         _check_results(results, name)
@@ -105,7 +106,7 @@ def _solver(solver: Any, gap: float, *, whole: bool) -> tuple[str, Any]:
                 "solver is a name in Pyomo's SolverFactory or a solver that it made, not "
                 f"{type(solver).__name__}"
             )
-        return str(getattr(solver, "name", "") or type(solver).__name__), solver
+        return _name(solver), solver
     import pyomo.environ  # noqa: F401 - it registers the solvers, and takes a while
 
     if solver not in SolverFactory:
@@ -118,6 +119,13 @@ def _solver(solver: Any, gap: float, *, whole: bool) -> tuple[str, Any]:
     if whole and solver in GAP_OPTIONS:
         opt.options[GAP_OPTIONS[solver]] = gap
     return solver, opt
+
+
+def _name(solver: Any) -> str:
+    """Name of a solver of Pyomo; else that of its class, without Pyomo's wrapper around it."""
+    names = (cls.__name__ for cls in type(solver).__mro__)
+    own = next((name for name in names if not name.startswith("Legacy")), "solver")
+    return str(getattr(solver, "name", "") or own)
 
 
 def _check_results(results: Any, name: str) -> None:
