@@ -160,7 +160,9 @@ def test_a_plan_of_a_changed_model_claims_no_proof_anywhere(change, tmp_path):
     ]
     data = (tmp_path / "plan.html").read_text("utf-8").partition('"told":')[2][:4000]
     record = json.dumps(plan_record(result, {}, {}))
-    for text in ("\n".join(cells), data, record, result.sentence, "\n".join(result.alerts)):
+    card = result._repr_html_()
+    texts = ("\n".join(cells), data, record, result.sentence, "\n".join(result.alerts), card)
+    for text in (*texts, repr(result)):
         assert "proven optimal" not in text.lower()
         assert "least-cost" not in text.lower()
         assert "changed" in text

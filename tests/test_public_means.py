@@ -183,7 +183,7 @@ solve_own()
 over.set()
 host.join()
 assert not failed, failed
-assert most[0] < 20_000, most  # the collector is never off: garbage does not pile up
+assert most[0] < 200_000, most  # garbage of a second or more would be millions
 """
 
 
