@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         WorkbookError,
     )
     from optimizer.plan import Result, build_model, build_network, solve, solve_model
+    from optimizer.progress_bars import progress_bar
     from optimizer.report.arrow_tables import arrow_table
     from optimizer.report.csv_files import write_csv
     from optimizer.report.page import Picture, Pictures, pictures, write_page, write_study_page
@@ -73,6 +74,7 @@ _HOMES = {
         "WorkbookError",
     ),
     "optimizer.plan": ("Result", "build_model", "build_network", "solve", "solve_model"),
+    "optimizer.progress_bars": ("progress_bar",),
     "optimizer.report.arrow_tables": ("arrow_table",),
     "optimizer.report.csv_files": ("write_csv",),
     "optimizer.report.page": ("Picture", "Pictures", "pictures", "write_page", "write_study_page"),
@@ -141,6 +143,7 @@ __all__ = [
     "cost_of_rules",
     "frontier",
     "pictures",
+    "progress_bar",
     "read",
     "read_frames",
     "replan",

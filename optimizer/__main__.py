@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+import warnings
 from contextlib import suppress
 from typing import TextIO
 
@@ -12,6 +14,9 @@ MIN_DISK_SPACE = 50_000_000
 
 The compiled modules of this package and its libraries take about as much.
 """
+
+COLLECTION_THRESHOLD = 100_000
+"""New objects after which Python collects garbage in the process of a command."""
 
 
 def entry() -> None:
@@ -24,8 +29,12 @@ def run_command() -> int:
     if _disk_nearly_full():
         # Python keeps compiled modules that a full disk has cut, and fails at the next start.
         sys.dont_write_bytecode = True
+    # The objects of a model all stay until the end, so that frequent collections find nothing.
+    gc.set_threshold(COLLECTION_THRESHOLD)
     # numpy's BLAS would start a thread for each core, and no matrix here is large enough for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # openpyxl warns of what a marked copy leaves out, which the copy itself says.
+    warnings.filterwarnings("ignore", module="openpyxl")
     try:
         from optimizer.cli import main
 

@@ -88,7 +88,10 @@ def write_when_complete(target: FileTarget, what: str = RESULTS_WORKBOOK) -> Ite
         kind = type(target).__name__
         raise UsageError(f"the {what} is written to a path or an open binary file, not to {kind}")
     yield buffer
-    target.write(buffer.getvalue())
+    try:
+        target.write(buffer.getvalue())
+    except TypeError as error:
+        raise UsageError(f"the {what} cannot be written to this object: {error}") from error
 
 
 @contextlib.contextmanager

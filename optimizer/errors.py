@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,14 @@ class UsageError(OptimizerError):
     exit_code = 2
 
 
+class UnknownNameError(UsageError, KeyError):
+    """There is no table, column or scenario of this name; a KeyError too, as of a mapping."""
+
+    def __str__(self) -> str:
+        # KeyError would show the sentence in quotes.
+        return str(self.args[0]) if self.args else ""
+
+
 class FileError(OptimizerError):
     """The file cannot be read as a workbook, or a result cannot be written."""
 
@@ -66,6 +75,10 @@ class WorkbookError(OptimizerError):
         self.findings = tuple(findings)
         errors = [finding for finding in self.findings if finding.severity == "error"]
         super().__init__("\n".join(str(finding) for finding in errors))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception is pickled and copied by its arguments, and this one takes findings.
+        return type(self), (self.findings,), self.__dict__
 
 
 class NoPlanError(OptimizerError):

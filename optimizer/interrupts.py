@@ -11,9 +11,12 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, TypeAlias
+
+from optimizer.errors import StoppedError, UsageError
 
 TERMINATION_SIGNALS = tuple(
     getattr(signal, name)
@@ -25,6 +28,27 @@ TERMINATION_SIGNALS = tuple(
 SIGNAL_INTERVAL = 1.0
 """Seconds within which several signals count as one: nobody presses Ctrl-C twice so quickly
 and means two things."""
+
+
+StopSignal: TypeAlias = threading.Event | Callable[[], bool]
+"""What a caller stops a call with, from any thread: an event, or a function that says True."""
+
+
+class StopRequested(Exception):
+    """The caller's stop signal came while something was worked out that a plan can do without."""
+
+
+class _Stop:
+    """The stop signal of one call; ``answered`` when the search has ended because of it."""
+
+    def __init__(self, requested: Callable[[], bool]) -> None:
+        self.requested = requested
+        self.answered = False
+        self.raises = False
+
+
+_STOP: ContextVar[_Stop | None] = ContextVar("stop", default=None)
+"""The stop signal of the call that runs: each thread and task has its own."""
 
 
 class _Signals:
@@ -129,13 +153,87 @@ def signals_raise_again() -> Iterator[None]:
 
 
 def has_unanswered_signal() -> bool:
-    """True in the main thread if a noted signal has not been answered."""
+    """True if the caller wants a stop, or in the main thread if a signal is not answered.
+
+    Raises StopRequested inside :func:`stop_raises` if the caller wants a stop.
+    """
+    raise_if_stopped()
+    stop = _STOP.get()
+    if stop is not None and not stop.answered and stop.requested():
+        return True
     return bool(_SIGNALS.pending) and threading.current_thread() is threading.main_thread()
 
 
+def raise_if_stopped() -> bool:
+    """False; raises StopRequested inside :func:`stop_raises` if the caller wants a stop."""
+    stop = _STOP.get()
+    if stop is not None and stop.raises and stop.requested():
+        raise StopRequested
+    return False
+
+
+def stop_requested() -> bool:
+    """True if the caller of the call that runs wants a stop."""
+    stop = _STOP.get()
+    return stop is not None and stop.requested()
+
+
+def end_if_stopped() -> None:
+    """Raises StoppedError if the caller of the call that runs wants a stop."""
+    if stop_requested():
+        raise StoppedError("stopped by the caller before all was done")
+
+
 def must_finish_soon() -> bool:
-    """True if the rest must be short: a signal is not answered, or the system wants an end."""
-    return bool(_SIGNALS.pending) or _SIGNALS.must_end
+    """True if the rest must be short: a signal is not answered, or the caller wants an end.
+
+    Signals are those of the main thread: a solve in another one is stopped by its caller alone.
+    """
+    return stop_requested() or bool(_SIGNALS.pending) or _SIGNALS.must_end
+
+
+def stop_test(stop: StopSignal | None) -> Callable[[], bool] | None:
+    """The function that says whether a stop signal has come; None without a signal.
+
+    Raises UsageError for anything that is no stop signal.
+    """
+    test = getattr(stop, "is_set", stop)
+    if test is not None and not callable(test):
+        raise UsageError(
+            "stop is a threading.Event or a function that says True when the call must end, not "
+            f"{type(stop).__name__}"
+        )
+    return test
+
+
+@contextmanager
+def stopped_by(stop: StopSignal | None) -> Iterator[None]:
+    """Solves inside end when the stop signal comes; without one, when that of the caller does."""
+    test, outer = stop_test(stop), _STOP.get()
+    if test is None and outer is not None:
+        test = outer.requested
+    if test is None:
+        yield
+        return
+    token = _STOP.set(_Stop(test))
+    try:
+        yield
+    finally:
+        _STOP.reset(token)
+
+
+@contextmanager
+def stop_raises() -> Iterator[None]:
+    """Solves inside raise StopRequested when the stop signal comes: a plan can do without them."""
+    stop = _STOP.get()
+    if stop is None:
+        yield
+        return
+    before, stop.raises = stop.raises, True
+    try:
+        yield
+    finally:
+        stop.raises = before
 
 
 def signal_count() -> int:
@@ -148,5 +246,9 @@ def mark_answered() -> None:
 
     After Ctrl-C the rest may take its time; after a signal of the system it must be short.
     """
+    stop = _STOP.get()
+    if stop is not None and stop.requested():
+        stop.answered = True
+        return
     _SIGNALS.must_end = _SIGNALS.must_end or bool(_SIGNALS.pending - {signal.SIGINT})
     _SIGNALS.pending.clear()

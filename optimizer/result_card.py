@@ -19,6 +19,10 @@ _LAWFUL_MARKS = {"yes": "good", "no rules": "good", "no": "bad"}
 """Mark of a proven and audited plan by its lawfulness; any other word is doubtful."""
 
 
+CHANGED_PLAN = "plan of a changed model, and so no statement about the workbook alone"
+"""What takes the place of the proof where a caller has changed the model."""
+
+
 class _PlanToShow(Protocol):
     """What a line and a card need of a result."""
 
@@ -26,6 +30,12 @@ class _PlanToShow(Protocol):
     def case(self) -> Case: ...
     @property
     def status(self) -> str: ...
+    @property
+    def changed(self) -> Sequence[str]: ...
+    @property
+    def sentence(self) -> str: ...
+    @property
+    def other_solver(self) -> str: ...
     @property
     def objective(self) -> float | None: ...
     @property
@@ -50,22 +60,32 @@ class _PlanToShow(Protocol):
     def repairs(self) -> Sequence[Repair]: ...
 
 
-def status_sentence(status: str) -> str:
-    """The sentence for a status."""
-    return {
+def status_sentence(status: str, changed: Sequence[str] = (), other_solver: str = "") -> str:
+    """The sentence for a status, of a model in which a caller ``changed`` something.
+
+    ``other_solver`` is the name of another solver than HiGHS.
+    """
+    if changed and status == "optimal":
+        return CHANGED_PLAN
+    if other_solver and status == "optimal":
+        return f"least-cost plan, optimal as {other_solver} reports"
+    sentence = {
         "optimal": "least-cost plan, proven optimal",
         "infeasible": "no plan meets every hard limit: minimums, closing stocks and least "
         "deliveries together ask for more than supply, capacity and rules allow",
         "unbounded": "cost has no lower bound: something can be bought and sold without limit "
         "at a gain; give it a maximum",
         "time limit": "the time limit was reached before a plan was proven optimal",
+        "not proven": "the solver gave a plan and no proof that it is optimal",
         "interrupted": "stopped before the plan was proven optimal and complete",
     }.get(status, f"the solver gave no plan ({status})")
+    return f"the model was changed, and of the changed model: {sentence}" if changed else sentence
 
 
 def result_line(result: _PlanToShow) -> str:
     """The result in one line: status, cost, shortage, lawfulness and audit."""
-    name = f"<Result of {result.case.title!r}: {result.status}"
+    changed = " (changed model)" if result.changed else ""
+    name = f"<Result of {result.case.title!r}: {result.status}{changed}"
     if result.objective is None:
         return f"{name}; no plan, {len(result.repairs):,} repairs>"
     return (
@@ -76,7 +96,7 @@ def result_line(result: _PlanToShow) -> str:
 
 def result_card(result: _PlanToShow) -> str:
     """HTML of the result for a notebook."""
-    told = status_sentence(result.status)
+    told = result.sentence
     sentence = f"{told[:1].upper()}{told[1:]}"
     warnings = [str(finding) for finding in result.warnings]
     if result.objective is None:
@@ -91,7 +111,7 @@ def _mark(result: _PlanToShow) -> str:
     """Good only for a plan that is proven, audited and lawful on what is stated."""
     if result.audit is None or not result.audit.passed or result.lawful == "no":
         return "bad"
-    if result.status != "optimal":
+    if result.status != "optimal" or result.changed:
         return "doubtful"
     return _LAWFUL_MARKS.get(result.lawful or "", "doubtful")
 
@@ -107,7 +127,11 @@ def _figures(result: _PlanToShow) -> Iterator[CardFigure]:
     yield CardFigure("Short", _short(result).removesuffix(" short"), "over the horizon")
     notes = result.lawful_notes
     yield CardFigure("Lawful", result.lawful or "–", notes[0] if notes else "")
-    if result.status == "optimal":
+    if result.changed:
+        gap = "the model was changed: nothing is proven of the workbook"
+    elif result.status == "optimal" and result.other_solver:
+        gap = f"as {result.other_solver} reports"
+    elif result.status == "optimal":
         gap = "proven optimal: no plan is cheaper"
         if result.gap:
             gap = f"proven: no plan is cheaper by more than {result.gap:.2%}"

@@ -30,11 +30,17 @@ MAX_RUN_LOG_LINES = 80
 
 
 def tables_of(
-    m: ConcreteModel, program: Program, answer: Answer, *, full: bool = True
+    m: ConcreteModel,
+    program: Program,
+    answer: Answer,
+    *,
+    full: bool = True,
+    reasons: bool = True,
 ) -> dict[str, Table]:
     """Result tables of a solved model by name, without prices and the run record.
 
-    Unless ``full``, provenance, certificates and the reasons of shortages are left out.
+    Unless ``full``, provenance, certificates and the reasons of shortages are left out; unless
+    ``reasons`` the last of them, which follow from prices.
     """
     solution = decisions(m)
     flow_tables = FlowTables(solution).all()
@@ -48,8 +54,10 @@ def tables_of(
         more_tables += [
             provenance(solution.network, traced),
             certificates(solution, traced, statements),
-            shortage_reasons(solution.network, program, answer, flow_tables["Shortages"]),
         ]
+    if full and traced is not None and reasons:
+        shortages = flow_tables["Shortages"]
+        more_tables.append(shortage_reasons(solution.network, program, answer, shortages))
     if traced is None:
         more_tables.append(table(COMPLIANCE_LAYOUT, ()))
     return flow_tables | {result_table.layout.name: result_table for result_table in more_tables}
@@ -59,10 +67,14 @@ def run_record(
     network: Network,
     answer: Answer,
     audit: Audit,
-    verdict: Lawfulness,
+    verdict: Lawfulness | None,
     warnings: Sequence[Finding],
+    changed: Sequence[str] = (),
 ) -> Table:
-    """The table ``Run``: hash of the input, versions, solver, gap, audit and warnings."""
+    """The table ``Run``: hash of the input, versions, solver, gap, audit and warnings.
+
+    ``verdict`` is None where it is not known; ``changed`` is what a caller changed in the model.
+    """
     case = network.case
     rows: list[tuple[str, str]] = [
         ("case", case.settings.case),
@@ -70,10 +82,10 @@ def run_record(
         ("input", case.path),
         ("input sha256", case.sha256),
         ("status", answer.status),
+        *(("changed", change) for change in changed),
         ("gap", f"{answer.gap:g}"),
-        ("lawful", verdict.word),
-        *(("lawful: note", note) for note in (verdict.headline, *verdict.notes)),
-        ("solver", f"HiGHS {answer.version}, {answer.method}"),
+        *_lawful_rows(verdict),
+        ("solver", f"{answer.solver_name}, {answer.method}"),
         ("iterations", str(answer.iterations)),
         ("variables", f"{network.pruning.kept:,} flows; {network.pruning.removed:,} pruned"),
         ("classes", f"{len(network.nodes):,} nodes, {len(network.traits)} traits"),
@@ -87,6 +99,15 @@ def run_record(
         *(("solver log", line) for line in answer.log[-MAX_RUN_LOG_LINES:] if line),
     ]
     return table(result_layouts.RUN_LAYOUT, rows)
+
+
+def _lawful_rows(verdict: Lawfulness | None) -> Iterator[tuple[str, str]]:
+    if verdict is None:
+        yield "lawful", "not known"
+        return
+    yield "lawful", verdict.word
+    for note in (verdict.headline, *verdict.notes):
+        yield "lawful: note", note
 
 
 def _audit_rows(audit: Audit) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
+import openpyxl
 import pytest
 
 import optimizer
@@ -97,3 +99,37 @@ def test_other_targets_and_things_are_refused_in_a_sentence(tmp_path):
     with pytest.raises(optimizer.UsageError, match="a Case is written here"):
         optimizer.write_case(result, tmp_path / "case.xlsx")
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_blank_workbook_and_a_marked_copy_go_to_open_files(path, tmp_path):
+    blank = io.BytesIO()
+    assert optimizer.write_template(blank) is None
+    assert optimizer.check(blank.getvalue()) == optimizer.check(
+        optimizer.write_template(tmp_path / "blank.xlsx")
+    )
+    findings = [optimizer.Finding("error", "Supply", "A2", "offer", "is wrong")]
+    for source in (path, path.read_bytes(), io.BytesIO(path.read_bytes())):
+        copy = io.BytesIO()
+        assert optimizer.write_marked_copy(source, findings, copy) is None
+        sheets = openpyxl.load_workbook(io.BytesIO(copy.getvalue())).sheetnames
+        assert sheets[1:] == openpyxl.load_workbook(path).sheetnames
+        if source is not path:
+            target = tmp_path / f"{type(source).__name__}.xlsx"
+            assert optimizer.write_marked_copy(path.read_bytes(), findings, target) == target
+
+
+def test_plans_and_inputs_are_compared_and_followed_as_bytes_and_open_files(path, tmp_path):
+    case = optimizer.read(path)
+    result, file = optimizer.solve(case), io.BytesIO()
+    optimizer.write(result, file)
+    for plan in (file.getvalue(), io.BytesIO(file.getvalue())):
+        assert "Nothing moved." in optimizer.compare(result, plan).lines()
+    for plan in (file.getvalue(), io.BytesIO(file.getvalue())):
+        again = optimizer.replan(case, plan, date(2028, 1, 1))
+        assert again.result.objective == pytest.approx(result.objective)
+    same = ["Nothing that matters to the plan differs."]
+    assert optimizer.compare(path.read_bytes(), io.BytesIO(path.read_bytes())).lines() == same
+    with pytest.raises(optimizer.UsageError, match="a plan and an input"):
+        optimizer.compare(file.getvalue(), path.read_bytes())
+    with pytest.raises(optimizer.FileError):
+        optimizer.compare(b"nothing", b"nothing")

@@ -67,14 +67,58 @@ def test_no_class_overrides_a_private_method_of_a_library(path: Path):
 
 
 LIBRARY_CALL = """
-import gc, os, signal, sys, threading
+import decimal, gc, io, locale, logging, os, random, signal
+import sys, tempfile, threading, time, warnings
+import numpy
+import openpyxl, pandas, pyomo.environ, highspy  # what they change themselves is not ours
 import optimizer
+folder = tempfile.mkdtemp()
+
 def state():
-    handlers = [signal.getsignal(number) for number in signal.valid_signals()]
-    return dict(os.environ), handlers, gc.isenabled(), gc.get_threshold(), threading.active_count()
-before = state()
-optimizer.solve(optimizer.read(sys.argv[1]), explain=True).raise_for_status()
-assert state() == before
+    root = logging.getLogger()
+    return {
+        "environment": dict(os.environ),
+        "signals": [signal.getsignal(number) for number in signal.valid_signals()],
+        "collector": (gc.isenabled(), gc.get_threshold(), gc.get_freeze_count(), [*gc.callbacks]),
+        "threads": threading.active_count(),
+        "logging": (root.level, list(root.handlers), logging.root.manager.disable),
+        "warnings": (list(warnings.filters), warnings.showwarning),
+        "numpy": (numpy.get_printoptions(), numpy.geterr()),
+        "locale": locale.setlocale(locale.LC_ALL),
+        "limits": (sys.getrecursionlimit(), sys.getswitchinterval()),
+        "hooks": (sys.excepthook, threading.excepthook, sys.stdout, sys.stderr, sys.gettrace()),
+        "folder": os.getcwd(),
+        "decimal": str(decimal.getcontext()),
+        "random": random.getstate(),
+    }
+
+def call():
+    case = optimizer.read(sys.argv[1])
+    result = optimizer.solve(case, explain=True).raise_for_status()
+    optimizer.write(result, os.path.join(folder, "plan.xlsx"))
+    optimizer.write_page(result, io.BytesIO())
+    m = optimizer.build_model(case)
+    optimizer.solve_model(m)
+    optimizer.alternatives(case, 0.05, optimizer.RunSettings(workers=1))
+    optimizer.write_marked_copy(sys.argv[1], optimizer.check(sys.argv[1]), io.BytesIO())
+    optimizer.Result.from_json(result.to_json())
+
+before, seen, over = state(), set(), threading.Event()
+filters = warnings.filters
+
+def watch():
+    while not over.is_set():
+        seen.add((gc.isenabled(), gc.get_threshold(), warnings.filters is filters))
+        time.sleep(1e-4)
+
+watcher = threading.Thread(target=watch)
+watcher.start()
+call()
+over.set()
+watcher.join()
+assert seen == {(True, before["collector"][1], True)}, seen
+after = state()
+assert after == before, [name for name in before if after[name] != before[name]]
 import numpy, numpy.testing, pyomo.environ, pyomo.kernel
 assert numpy.array.__doc__
 assert pyomo.core.kernel.variable.variable is pyomo.kernel.variable
@@ -84,6 +128,68 @@ assert pyomo.core.kernel.variable.variable is pyomo.kernel.variable
 def test_a_solve_from_python_leaves_the_process_as_it_was():
     run = subprocess.run(
         [sys.executable, "-c", LIBRARY_CALL, str(CASES / "hand_gate_fee.xlsx")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.returncode == 0, run.stderr
+
+
+HOST = """
+import sys, threading
+import highspy, numpy
+import optimizer
+
+class Cycle:
+    count = 0
+    def __init__(self):
+        self.own = self
+        Cycle.count += 1
+    def __del__(self):
+        Cycle.count -= 1
+
+case, over, most, failed = optimizer.read(sys.argv[1]), threading.Event(), [0], []
+
+def make_cycles():
+    while not over.is_set():
+        [Cycle() for _ in range(100)]
+        most[0] = max(most[0], Cycle.count)
+
+def solve_own():
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", 2)
+    x, y = (highs.addVariable(0, 4) for _ in range(2))
+    highs.addConstr(x + y <= 6)
+    highs.maximize(x + 2 * y)
+    if abs(highs.getObjectiveValue() - 10) > 1e-6:
+        failed.append(highs.getModelStatus())
+
+host = threading.Thread(target=make_cycles)
+host.start()
+solve_own()
+threads = [
+    threading.Thread(target=lambda: optimizer.solve(case).raise_for_status()) for _ in range(2)
+]
+for thread in threads:
+    thread.start()
+for _ in range(20):
+    solve_own()
+for thread in threads:
+    thread.join()
+optimizer.solve(case).raise_for_status()
+solve_own()
+over.set()
+host.join()
+assert not failed, failed
+assert most[0] < 200_000, most  # garbage of a second or more would be millions
+"""
+
+
+def test_a_host_with_cycles_and_a_highspy_of_its_own_runs_beside_solves():
+    run = subprocess.run(
+        [sys.executable, "-c", HOST, str(CASES / "hand_gate_fee.xlsx")],
         cwd=ROOT,
         capture_output=True,
         text=True,

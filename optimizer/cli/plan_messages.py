@@ -17,6 +17,8 @@ def plan_record(result: Result, files: dict[str, str], seconds: dict[str, float]
     audit = result.audit
     return {
         "status": result.status,
+        "changed": list(result.changed),
+        "solver": result.solver,
         "run": result.run,
         "objective": result.objective,
         "currency": result.case.settings.currency,

@@ -37,7 +37,6 @@ def solve(options: argparse.Namespace) -> int:
     From the search on, Ctrl-C and similar signals end the current step, and the best plan so far
     is written.
     """
-    from optimizer.result_card import status_sentence
     from optimizer.tables import read
 
     progress, step = _observers(options)
@@ -61,7 +60,7 @@ def solve(options: argparse.Namespace) -> int:
     if not options.quiet:
         for line in finding_lines(result.warnings):
             print_message(line)
-    summary = plan_summary(result, status_sentence(result.status))
+    summary = plan_summary(result, result.sentence)
     if options.quiet and result.status != "optimal":
         print_message(summary)
     print_result(options, "\n".join((summary, *(study.sentences if study else ()))))

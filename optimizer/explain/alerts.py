@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from optimizer.explain.low_confidence import low_confidence_alerts
@@ -15,30 +16,38 @@ MIN_CREDIT_SHARE = 0.005
 """Share of the plan's cost above which the credit at the end gets an alert; chosen."""
 
 
-def alerts(network: Network, tables: Tables, answer: Answer) -> tuple[str, ...]:
+def alerts(
+    network: Network, tables: Tables, answer: Answer, *, changed: bool = False
+) -> tuple[str, ...]:
     """Alerts on optimality, shortages, supply that is not firm, the horizon, risks and confidence.
+
+    Of a model that a caller has ``changed`` only those hold that say what the plan does.
 
     An alert about a cell is an :class:`optimizer.explain.risks.Alert`, which carries the cell.
     """
     return (
-        *_optimality(network, answer),
+        *_optimality(answer, changed),
         *_shortages(network, tables),
         *_not_firm(tables),
         *_horizon(network, tables),
-        *risk_alerts(network, tables),
+        *risk_alerts(network, tables, changed=changed),
         *low_confidence_alerts(network, tables),
     )
 
 
-def _optimality(network: Network, answer: Answer) -> Iterator[str]:
+def _optimality(answer: Answer, changed: bool) -> Iterator[str]:
     if answer.status != "optimal":
+        less = "nobody knows how much less"
+        if math.isfinite(answer.gap):
+            less = f"up to {answer.gap:.2%} less"
         yield (
-            f"Not proven optimal ({answer.status}): a plan may exist that costs up to "
-            f"{answer.gap:.2%} less."
+            f"Not proven optimal for the changed model ({answer.status})."
+            if changed
+            else f"Not proven optimal ({answer.status}): a plan may exist that costs {less}."
         )
-    elif answer.gap > 0:
+    elif answer.gap > 0 and not changed:
         yield f"Proven to {answer.gap:.2%}: no plan is cheaper by more."
-    if answer.method == "branch and bound":
+    if answer.method == "branch and bound" and answer.prices is not None:
         yield "Prices in Scarcity and Break-even hold for the yes/no decisions of this plan."
 
 

@@ -187,8 +187,8 @@ def names_of(constraint: Any) -> tuple[str, ...]:
 
 
 def family_of(constraint: Any) -> str:
-    """Name of the family that a row belongs to: that of its Pyomo component."""
-    return str(constraint.parent_component().local_name)
+    """Name of the family that a row belongs to: that of its Pyomo component, with its blocks."""
+    return str(constraint.parent_component().name)
 
 
 def inflow_cells_by_balance(network: Network) -> dict[tuple[str, ...], list[WorkbookCell]]:

@@ -14,14 +14,14 @@ from optimizer import solver
 from optimizer.explain.cell_locator import LOW, CellLocator
 from optimizer.explain.opened_bounds import open_zero_bounds
 from optimizer.explain.relaxable_program import relaxed_program
-from optimizer.explain.relaxable_rows import RelaxableBound, RequirementKey
+from optimizer.explain.relaxable_rows import RelaxableBound, RelaxableProgram, RequirementKey
 from optimizer.explain.row_sentences import requirement_sentence
 from optimizer.explain.unreachable import UnreachablePlaces
 from optimizer.model import REQUIREMENTS_BY_NAME, family_named
 from optimizer.model.demand import DEMAND_FAMILY
 from optimizer.model.rules import RULE_SHARE_FAMILY
 from optimizer.network.network_data import Network
-from optimizer.solver import Program
+from optimizer.solver import NO_CHANGES, ModelChanges, Program
 
 CONFLICT_TIME_LIMIT = 60.0
 """Seconds to reduce the set, and as many again where whole numbers matter. Chosen so that a
@@ -60,16 +60,19 @@ class Conflict(Struct, frozen=True):
         return "These requirements conflict (time ran out: some of them may not matter):"
 
 
-def conflict(meaning: Network, program: Program, *, own: bool = True) -> Conflict:
+def conflict(
+    meaning: Network, program: Program, *, own: bool = True, changes: ModelChanges = NO_CHANGES
+) -> Conflict:
     """Requirements that conflict in a programme without a solution.
 
-    ``own`` is False for a model that a user has changed: it is not built again.
+    ``own`` is False for a model that a study or a caller has changed: it is not built again. What
+    a caller changed is a requirement like those of the workbook.
     """
     m = None  # A Pyomo row knows its family only while its model lives: keep it.
     if own:
         m, meaning, program = open_zero_bounds(meaning, program, rules=True)
     places = CellLocator(meaning)
-    relaxed = relaxed_program(meaning, program, places)
+    relaxed = relaxed_program(meaning, program, places, changes)
     groups: dict[RequirementKey, list[RelaxableBound]] = {}
     for bound in relaxed.bounds:
         groups.setdefault(bound.key, []).append(bound)
@@ -79,18 +82,29 @@ def conflict(meaning: Network, program: Program, *, own: bool = True) -> Conflic
             [(bound.row, bound.side, bound.maximum_violation) for bound in own]
             for own in groups.values()
         ],
-        [REQUIREMENTS_BY_NAME[name].demands(side) for name, side, _ in groups],
+        [_demands(key, bounds) for key, bounds in groups.items()],
         [name == DEMAND_FAMILY.name for name, *_ in groups],
         CONFLICT_TIME_LIMIT,
     )
-    result = NO_CONFLICT if core is None else _conflict_in_words(meaning, places, groups, core)
+    result = (
+        NO_CONFLICT if core is None else _conflict_in_words(meaning, places, relaxed, groups, core)
+    )
     del m
     return result
+
+
+def _demands(key: RequirementKey, bounds: list[RelaxableBound]) -> bool:
+    """True if a requirement asks for something; a caller's does by a lower bound."""
+    name, side, _ = key
+    if name in REQUIREMENTS_BY_NAME:
+        return REQUIREMENTS_BY_NAME[name].demands(side)
+    return any(bound.side == LOW for bound in bounds)
 
 
 def _conflict_in_words(
     meaning: Network,
     places: CellLocator,
+    relaxed: RelaxableProgram,
     groups: dict[RequirementKey, list[RelaxableBound]],
     core: solver.InfeasibleCore,
 ) -> Conflict:
@@ -100,12 +114,28 @@ def _conflict_in_words(
     for number, pairs in core.groups.items():
         rows = set(pairs)
         bounds = [bound for bound in groups[keys[number]] if (bound.row, bound.side) in rows]
+        if keys[number][0] not in REQUIREMENTS_BY_NAME:
+            clashes.append(_callers_clash(relaxed.program, keys[number][0], bounds))
+            continue
         clashes.append(_clash(places, keys[number], bounds))
         for gap in _gaps(meaning, missing, keys[number], bounds):
             gaps[gap] = None
     order = {name: number for number, name in enumerate(("Demand", "Stocks", "Limits"))}
     clashes.sort(key=lambda clash: order.get(clash.sheet, len(order)))
     return Conflict(tuple(clashes), tuple(gaps), core.irreducible)
+
+
+def _callers_clash(
+    program: Program, name: str, bounds: list[RelaxableBound]
+) -> ConflictingRequirement:
+    """A requirement that no cell says, with the bounds that matter."""
+    said = []
+    for bound in bounds:
+        word, values = (
+            ("at least", program.row_lower) if bound.side == LOW else ("at most", program.row_upper)
+        )
+        said.append(f"{word} {float(values[bound.row]):,.10g}")
+    return ConflictingRequirement("", "", f"{name}: {' and '.join(said)}")
 
 
 def _clash(

@@ -89,8 +89,10 @@ class LeastChange:
     def _may_relieve(self, key: RequirementKey) -> bool:
         """True if another number in the cells could help, for the kind of change sought."""
         name, side, cells = key
-        requirement = REQUIREMENTS_BY_NAME[name]
-        if requirement.relieved_by != "number" or requirement.demands(side) != self.less:
+        requirement = REQUIREMENTS_BY_NAME.get(name)  # None of what a caller added: it stays
+        if requirement is None or requirement.relieved_by != "number":
+            return False
+        if requirement.demands(side) != self.less:
             return False
         if not cells[0].row or not requirement.relieves(self.places.record(cells[0])):
             return False

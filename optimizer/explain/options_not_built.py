@@ -76,7 +76,7 @@ def _gaps_by_forcing(network: Network, m: Any, program: Program, answer: Answer)
     row_of = {
         constraint.index(): row
         for row, constraint in enumerate(program.constraints)
-        if constraint.parent_component().local_name == "built_maximum"
+        if constraint.parent_component().name == "built_maximum"
     }
     large = answer.seconds > MAX_SECONDS_TO_SEARCH_ANEW
     start = WarmStart.of(program, answer) if large else None

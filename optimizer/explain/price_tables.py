@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import cache, partial
 
 from msgspec import Struct
@@ -105,7 +106,9 @@ def pricing(
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(2) as threads:
-        ranges_future, entry_future = threads.submit(read_ranges), threads.submit(read_entry_prices)
+        # Each in a copy of this context, so that the caller's stop signal ends it too.
+        ranges_future = threads.submit(copy_context().run, read_ranges)
+        entry_future = threads.submit(copy_context().run, read_entry_prices)
         ranges_found, entry_prices = ranges_future.result, entry_future.result
         yield PriceTables(
             m, program, answer, lambda: ranges_found(), lambda: entry_prices(), option_rows, moved

@@ -28,14 +28,27 @@ from optimizer.model.balance import BALANCE_FAMILY
 from optimizer.model.demand import DEMAND_FAMILY
 from optimizer.model.storage import STORAGE_FAMILY
 from optimizer.network.network_data import Network
-from optimizer.solver import Program
+from optimizer.solver import NO_CHANGES, ModelChanges, Program
 from optimizer.tables.schema import INFINITY
 
 
-def relaxed_program(network: Network, program: Program, places: CellLocator) -> RelaxableProgram:
-    """The programme with a row for every cell that may give, after the rows that it has."""
-    builder = RelaxableBuilder(network, program, places)
+def relaxed_program(
+    network: Network,
+    program: Program,
+    places: CellLocator,
+    changes: ModelChanges = NO_CHANGES,
+) -> RelaxableProgram:
+    """The programme with a row for every cell that may give, after the rows that it has.
+
+    What a caller changed in the model may give too; it has no cell.
+    """
+    builder = RelaxableBuilder(network, program, places, changes)
+    for column in changes.columns:
+        builder.relax_changed_column(column)
     for row, constraint in enumerate(program.constraints):
+        if row in changes.rows:
+            builder.relax_own(row, changes.rows[row])
+            continue
         family, names = family_named(family_of(constraint)), names_of(constraint)
         if family.custom_relaxation:
             CUSTOM_RELAXATIONS[family.name](builder, row, names)

@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 
 from optimizer.explain.bound_coefficients import bound_coefficient
 from optimizer.explain.cell_locator import (
+    HIGH,
     LOW,
     CellLocator,
     WorkbookCell,
@@ -20,7 +21,14 @@ from optimizer.model import REQUIREMENTS_BY_NAME
 from optimizer.model.limits import LIMIT_FAMILY
 from optimizer.model.variables import DECISIONS
 from optimizer.network.network_data import Network
-from optimizer.solver import Program, extend_program
+from optimizer.solver import (
+    NO_CHANGES,
+    ChangedColumn,
+    ModelChanges,
+    Program,
+    component_keys,
+    extend_program,
+)
 from optimizer.tables.schema import INFINITY
 
 LARGE_FLOW_FACTOR = 100.0
@@ -34,7 +42,10 @@ IndexNames = tuple[str, ...]
 """Index of a row."""
 
 RequirementKey = tuple[str, int, tuple[WorkbookCell, ...]]
-"""Name, side and cells of a requirement; a change of any of the cells changes it."""
+"""Name, side and cells of a requirement; a change of any of the cells changes it.
+
+Of what a caller added to the model the name says it in words, and there are no cells.
+"""
 
 
 class RelaxableBound(Struct, frozen=True):
@@ -65,11 +76,18 @@ class RelaxableProgram(Struct, frozen=True):
 class RelaxableBuilder:
     """Adds rows, columns and bounds that give to a programme."""
 
-    def __init__(self, network: Network, program: Program, places: CellLocator) -> None:
+    def __init__(
+        self,
+        network: Network,
+        program: Program,
+        places: CellLocator,
+        changes: ModelChanges = NO_CHANGES,
+    ) -> None:
         self.network, self.places = network, places
         self.program = structs.replace(
             program,
             values=program.values.copy(),
+            lower=program.lower.copy(),
             upper=program.upper.copy(),
             row_lower=program.row_lower.copy(),
             row_upper=program.row_upper.copy(),
@@ -77,8 +95,8 @@ class RelaxableBuilder:
         self.bounds: list[RelaxableBound] = []
         self.inflows = inflow_cells(network)
         self.unit_of = {(unit.site, unit.unit): index for index, unit in enumerate(network.units)}
-        self.large_flow = LARGE_FLOW_FACTOR * max(_demanded(program), 1.0)
-        self.family_of_column = [each.parent_component().local_name for each in program.variables]
+        self.large_flow = LARGE_FLOW_FACTOR * max(_demanded(program, changes), 1.0)
+        self.family_of_column = [name for name, _ in component_keys(program.variables)]
         self._columns: list[tuple[float, float, int]] = []
         self._rows: list[tuple[float, float]] = []
         self._entries: list[tuple[int, int, float]] = []
@@ -102,6 +120,27 @@ class RelaxableBuilder:
         self.bounds.append(
             RelaxableBound(row, key[1], key, names, maximum_violation, coefficient, implied)
         )
+
+    def relax_own(self, row: int, name: str) -> None:
+        """Let a row of the caller's give on every side that it has."""
+        for side, bound in (
+            (LOW, self.program.row_lower[row]),
+            (HIGH, self.program.row_upper[row]),
+        ):
+            if abs(bound) < INFINITY:
+                self.bounds.append(RelaxableBound(row, side, (name, 0, ()), (name,)))
+
+    def relax_changed_column(self, changed: ChangedColumn) -> None:
+        """Let a caller's bounds of a variable give, as far as it could go as it was built."""
+        program, column = self.program, changed.column
+        low, high = float(program.lower[column]), float(program.upper[column])
+        program.lower[column] = min(low, changed.lower)
+        program.upper[column] = max(high, changed.upper)
+        row = self.add_row({column: 1.0}, low, high)
+        name = f"your bounds of variable '{changed.name}'"
+        for side, bound, built in ((LOW, low, changed.lower), (HIGH, high, changed.upper)):
+            if abs(bound) < INFINITY and bound != built:
+                self.bounds.append(RelaxableBound(row, side, (name, 0, ()), (name,)))
 
     def relax_bound(self, row: int, family: str, names: IndexNames, side: int) -> None:
         """Let a row give on a side, for each cell that its bound comes from."""
@@ -164,10 +203,13 @@ class RelaxableBuilder:
         return max((1.0, *(abs(v) for c, v in terms.items() if kinds[c] not in WHOLE_DECISIONS)))
 
 
-def _demanded(program: Program) -> float:
-    """All tonnes that lower bounds demand, in all periods together."""
+def _demanded(program: Program, changes: ModelChanges) -> float:
+    """All tonnes that lower bounds demand, in all periods together; of the workbook's rows."""
     total = 0.0
-    for row, low in zip(program.constraints, program.row_lower.tolist(), strict=True):
+    rows = zip(program.constraints, program.row_lower.tolist(), strict=True)
+    for number, (row, low) in enumerate(rows):
+        if number in changes.rows:
+            continue
         money = family_of(row) == LIMIT_FAMILY.name and names_of(row)[1] == "spent"
         total += 0.0 if money or not np.isfinite(low) else abs(low)
     return total

@@ -29,7 +29,7 @@ from optimizer.model.limits import LIMIT_FAMILY
 from optimizer.model.supply import OFFER_FAMILY
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure
-from optimizer.solver import Program, solve_with_highs
+from optimizer.solver import NO_CHANGES, ModelChanges, Program, solve_with_highs
 from optimizer.tables.case import Case
 
 UNLIMITED_TONNES = 1e6
@@ -77,20 +77,25 @@ class Repair(Struct, frozen=True):
         return apply(case, self.edits)
 
 
-def repairs(network: Network, program: Program, *, own: bool = True) -> tuple[Repair, ...]:
+def repairs(
+    network: Network, program: Program, *, own: bool = True, changes: ModelChanges = NO_CHANGES
+) -> tuple[Repair, ...]:
     """The cheapest repair of each kind that makes the programme feasible; a kind may have none.
 
-    ``own`` is False for a model that a user has changed: its repairs are not checked.
+    ``own`` is False for a model that a study or a caller has changed: its repairs are not checked,
+    and what the caller changed stays.
     """
     both = []
     for title, less in (("Reduce a requirement", True), ("Add supply or capacity", False)):
-        repair = _repair(network, program, title, less, own)
+        repair = _repair(network, program, title, less, own, changes)
         if repair is not None:
             both.append(repair)
     return tuple(both)
 
 
-def _repair(network: Network, program: Program, title: str, less: bool, own: bool) -> Repair | None:
+def _repair(
+    network: Network, program: Program, title: str, less: bool, own: bool, changed: ModelChanges
+) -> Repair | None:
     """Changes that make a case feasible; a cell may stand in more rows than the search relaxed."""
     until = time.perf_counter() + REPAIR_TIME_LIMIT
     case, first, status = network.case, CellLocator(network), ""
@@ -102,7 +107,8 @@ def _repair(network: Network, program: Program, title: str, less: bool, own: boo
         if own:
             traced, network, program = open_zero_bounds(network, program, rules=False)
         places = CellLocator(network)
-        search = LeastChange(network, relaxed_program(network, program, places), places, less=less)
+        relaxed = relaxed_program(network, program, places, changed)
+        search = LeastChange(network, relaxed, places, less=less)
         plan = search.find(min(until - time.perf_counter(), REPAIR_SEARCH_TIME_LIMIT))
         if plan is None or not plan.changes:
             break
@@ -146,7 +152,7 @@ def unbounded_purchases(network: Network, program: Program) -> tuple[Repair, ...
     places = CellLocator(network)
     sentences: dict[str, None] = {}
     for variable, amount in zip(program.variables, answer.values.tolist(), strict=True):
-        family = variable.parent_component().local_name
+        family = variable.parent_component().name
         if family == "buy" and amount > UNLIMITED_TONNES / 2:
             names = [str(part) for part in variable.index()]
             cells = places.cells(OFFER_FAMILY.name, names, HIGH)

@@ -42,11 +42,16 @@ class Alert(str):
         return made
 
 
-def risk_alerts(network: Network, tables: Tables) -> Iterator[Alert]:
-    """Alerts on shortages, single points of failure, units and unused contracts."""
+def risk_alerts(network: Network, tables: Tables, *, changed: bool = False) -> Iterator[Alert]:
+    """Alerts on shortages, single points of failure, units and unused contracts.
+
+    What no plan can do without is known of the workbook, not of a model that a caller ``changed``.
+    """
     locator = CellLocator(network)
-    yield from _largest_shortages(tables)
-    yield from _single_points_of_failure(network, locator, tables)
+    if "Shortage reasons" in tables:
+        yield from _largest_shortages(tables)
+    if not changed:
+        yield from _single_points_of_failure(network, locator, tables)
     yield from _full_and_idle_units(network, locator, tables)
     yield from _untaken_contracts(network, locator, tables)
 

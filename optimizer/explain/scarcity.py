@@ -136,7 +136,7 @@ def balance_rows(program: Program) -> np.ndarray:
         [
             number
             for number, constraint in enumerate(program.constraints)
-            if constraint.parent_component().local_name == "balance"
+            if constraint.parent_component().name == "balance"
         ],
         dtype=np.int64,
     )

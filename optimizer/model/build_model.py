@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pyomo.core import ConcreteModel, Var
 
-from optimizer.garbage_collection import garbage_collection_paused
 from optimizer.model import (
     balance,
     capacity,
@@ -71,12 +70,11 @@ def build(network: Network) -> ConcreteModel:
     The variables by flow stand in ``model.columns`` and the network in
     ``model.network``; both are plain attributes.
     """
-    with garbage_collection_paused():
-        m = ConcreteModel(name=network.case.settings.case or "plan")
-        m.nothing = Var(bounds=(0, 0), doc="zero: the left side of what cannot be")
-        columns = variables.add(m, network)
-        for module in FAMILY_MODULES:
-            module.add(m, network, columns)
-        cost.add(m, network, columns)
-        m.network, m.columns = network, columns
+    m = ConcreteModel(name=network.case.settings.case or "plan")
+    m.nothing = Var(bounds=(0, 0), doc="zero: the left side of what cannot be")
+    columns = variables.add(m, network)
+    for module in FAMILY_MODULES:
+        module.add(m, network, columns)
+    cost.add(m, network, columns)
+    m.network, m.columns = network, columns
     return m

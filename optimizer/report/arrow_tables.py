@@ -36,7 +36,7 @@ def arrow_table(result: Result | Study, name: str) -> Any:
     check_parquet()
     check_tables(result)
     tables = data_tables(result)
-    if name not in tables:
+    if not isinstance(name, str) or name not in tables:
         hint = did_you_mean(str(name), tables) or f"the tables are {', '.join(tables)}"
         raise UsageError(f"{name!r} is not a table here; {hint}")
     return arrow_of(tables[name])

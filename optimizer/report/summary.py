@@ -31,6 +31,10 @@ class Summary(Struct, frozen=True):
     made: str = ""
     input_path: str = ""
     wanted: tuple[tuple[str, str, str, float, float], ...] = ()
+    changed: bool = False
+    """True if a caller has changed the model: then nothing is proven of the workbook."""
+    solver: str = ""
+    """Another solver than HiGHS, whose word the status is."""
     lawful: str = ""
     """Lawfulness of the plan: yes, as far as stated, no, no rule binds, no rules."""
 
@@ -50,8 +54,12 @@ class Summary(Struct, frozen=True):
     @property
     def verdict(self) -> str:
         """The status line, such as ``Least-cost plan, proven optimal; audit passed``."""
-        if self.status == OPTIMAL_STATUS:
-            plan = "Least-cost plan, proven optimal"
+        if self.changed:
+            solved = "" if self.status == OPTIMAL_STATUS else f" ({self.status})"
+            plan = f"Plan of a changed model, no statement about the workbook alone{solved}"
+        elif self.status == OPTIMAL_STATUS:
+            proof = f"optimal as {self.solver} reports" if self.solver else "proven optimal"
+            plan = f"Least-cost plan, {proof}"
         else:
             plan = f"Plan not proven optimal ({self.status})"
         audit = f"audit {'passed' if self.audit_passed else 'FAILED'}"
@@ -62,9 +70,11 @@ class Summary(Struct, frozen=True):
         """Style of the status line: green only for a proven and audited plan that is lawful."""
         if not self.sound or self.lawful == "no":
             return "bad"
+        if self.changed:
+            return "doubtful"
         return {"yes": "good", "no rules": "neutral"}.get(self.lawful, "doubtful")
 
     @property
     def sound(self) -> bool:
-        """True if the plan is proven optimal and its audit passed."""
+        """True if the plan is the best of its model and its audit passed."""
         return self.status == OPTIMAL_STATUS and self.audit_passed

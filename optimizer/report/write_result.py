@@ -64,6 +64,8 @@ def plan_summary(result: Result) -> Summary:
         ),
         made=date.today().isoformat(),
         wanted=wanted,
+        changed=bool(result.changed),
+        solver=result.other_solver,
         lawful=result.lawful or "",
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from optimizer.errors import UnknownNameError
 from optimizer.html_cards import table_html
 from optimizer.result.field_units import unit_label
 from optimizer.result.number_text import figure
@@ -97,8 +99,11 @@ class Table(Struct, frozen=True, eq=False):
         return len(self.columns[0]) if self.columns else 0
 
     def __getitem__(self, header: str) -> Sequence[Any]:
-        """Values of one column."""
-        return self.columns[self.layout.headers.index(header)]
+        """Values of one column. Raises UnknownNameError, a UsageError, if there is no such one."""
+        headers = self.layout.headers
+        if header not in headers:
+            raise UnknownNameError(unknown_name("column", header, headers, self.layout.name))
+        return self.columns[headers.index(header)]
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Row by row, in the order of the fields."""
@@ -124,6 +129,23 @@ def table(layout: Layout, rows: Sequence[Sequence[Any]]) -> Table:
     """Table of a layout from rows in the order of its fields."""
     columns = tuple(zip(*rows, strict=True)) if rows else tuple(() for _ in layout.fields)
     return Table(layout, columns)
+
+
+def frame_of(tables: Mapping[str, Table], name: str) -> pd.DataFrame:
+    """One of some tables as a DataFrame.
+
+    Raises UnknownNameError, a UsageError, if there is none of that name.
+    """
+    if name not in tables:
+        raise UnknownNameError(unknown_name("table", name, tuple(tables), "the result"))
+    return tables[name].frame()
+
+
+def unknown_name(kind: str, name: object, known: Sequence[str], where: str) -> str:
+    """Sentence on a name that is not among those known, with the nearest."""
+    near = difflib.get_close_matches(str(name), known, n=2)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}"
+    return f"there is no {kind} {name!r} in {where}; {hint if known else f'it has no {kind}s'}"
 
 
 Tables = Mapping[str, Table]

@@ -22,7 +22,6 @@ from optimizer.errors import FileError, Finding, UsageError
 from optimizer.explain import Alert, Conflict, Repair
 from optimizer.explain.cell_edits import Edit
 from optimizer.explain.conflict import ConflictingRequirement
-from optimizer.garbage_collection import garbage_collection_paused
 from optimizer.result import LAYOUTS_ON_REQUEST, RESULT_LAYOUTS, Table
 from optimizer.result.field_units import unit_label
 from optimizer.result.result_table import Field, Layout
@@ -32,8 +31,8 @@ from optimizer.version import __version__
 RESULT_FORMAT: Final = "magnet-sourcing-optimizer result"
 RESULT_FORMAT_VERSION: Final = 1
 """Goes up when a reader of the former version would misread the document."""
-_PLAIN: Final = ("status", "objective", "gap", "measured", "lawful", "run")
-_TEXTS: Final = ("lawful_notes", "log")
+_PLAIN: Final = ("status", "objective", "gap", "measured", "lawful", "run", "solver")
+_TEXTS: Final = ("lawful_notes", "log", "changed")
 
 
 def encode_result(result: Mapping[str, Any]) -> str:
@@ -83,8 +82,7 @@ def decode_result(text: str | bytes) -> dict[str, Any]:
             "that wrote it"
         )
     try:
-        with garbage_collection_paused():
-            return _fields(data)
+        return _fields(data)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise FileError(f"the JSON of the result is not complete: {error!r}") from None
 

@@ -38,6 +38,8 @@ def result_schema() -> dict[str, Any]:
         },
         "run": {"description": "name of the run", **_TEXT},
         "log": _TEXT_LIST,
+        "changed": {"description": "what a caller changed in the model", **_TEXT_LIST},
+        "solver": {"description": "name and version of the solver", **_TEXT},
         "seconds": {
             "description": "wall time of each step",
             "type": "object",

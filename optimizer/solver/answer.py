@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 Status = str
-"""optimal, infeasible, unbounded, unclear, time limit, interrupted, or error: …"""
+"""optimal, infeasible, unbounded, unclear, time limit, interrupted, not proven, or error: …"""
 
 
 class Answer(Struct, frozen=True):
@@ -32,3 +32,13 @@ class Answer(Struct, frozen=True):
     log: tuple[str, ...]
     basis: Any = None
     """HiGHS's basis at a linear optimum, to start other programmes from."""
+    solver: str = "HiGHS"
+
+    @property
+    def solver_name(self) -> str:
+        """Name and version of the solver."""
+        return f"{self.solver} {self.version}".rstrip()
+
+    def without_prices(self) -> Answer:
+        """The same plan, of whose prices nothing is said."""
+        return structs.replace(self, prices=None, reduced_costs=None, basis=None)

@@ -13,36 +13,50 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from optimizer import interrupts
+
 POLL_SECONDS = 0.05
 """Seconds between two looks at signals and progress: not noticeable, and nearly no work."""
 
 
 def run_in_thread(highs: Any) -> None:
-    """Run HiGHS; Ctrl-C stops the run and raises KeyboardInterrupt."""
-    if run_until_stopped(highs, lambda: False):
+    """Run HiGHS; Ctrl-C stops the run and raises KeyboardInterrupt.
+
+    Raises StopRequested if the caller's stop signal comes and nothing is lost by it.
+    """
+    if run_until_stopped(highs, interrupts.raise_if_stopped):
         raise KeyboardInterrupt
 
 
 def run_until_stopped(highs: Any, stop_requested: Callable[[], bool]) -> bool:
     """Run HiGHS; True if Ctrl-C or ``stop_requested`` has stopped the run.
 
-    ``stop_requested`` is called every ``POLL_SECONDS``. A second Ctrl-C raises
-    KeyboardInterrupt, and leaves the run to end by itself.
+    ``stop_requested`` is called every ``POLL_SECONDS``; an error that it raises stops the run too,
+    and is raised when the run has ended. A second Ctrl-C raises KeyboardInterrupt, and leaves the
+    run to end by itself.
     """
     done, stopped = threading.Event(), False
     worker = threading.Thread(target=_work, args=(highs, done), daemon=True)
     worker.start()
-    while not done.is_set():
-        stop = False
-        try:
-            done.wait(POLL_SECONDS)
-        except KeyboardInterrupt:
-            if stopped:
-                raise
-            stop = True
-        if (stop_requested() or stop) and not stopped:
-            stopped = True
-            _cancel(highs)
+    try:
+        while not done.is_set():
+            stop = False
+            try:
+                done.wait(POLL_SECONDS)
+                stop = not stopped and stop_requested()
+            except KeyboardInterrupt:
+                if stopped:
+                    raise
+                stop = True
+            if stop:
+                stopped = True
+                _cancel(highs)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        _cancel(highs)
+        worker.join()
+        raise
     worker.join()
     return stopped
 

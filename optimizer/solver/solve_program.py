@@ -6,6 +6,7 @@ Anything but a proven optimum is reported for what it is.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from optimizer.solver.refine_answer import make_exact, solve_on_support
 from optimizer.solver.resolve import resolve
 from optimizer.solver.search_progress import Progress, SearchState, run_with_progress
 from optimizer.solver.solve_strategy import (
+    HighsOptions,
     SolveStrategy,
     add_penalty_columns,
     strategies,
@@ -29,6 +31,9 @@ from optimizer.solver.warm_start import WarmStart
 ROUNDING_OF_ROWS = 1e-9
 """Part of a row's activity that is rounding: far above the 1e-16 of a double."""
 
+NO_OPTIONS: HighsOptions = {}
+"""A method is left as it is."""
+
 
 def solve_with_highs(
     program: Program,
@@ -37,14 +42,17 @@ def solve_with_highs(
     gap: float = 1e-4,
     progress: Progress | None = None,
     start: WarmStart | None = None,
+    highs_options: Mapping[str, Any] | None = None,
 ) -> Answer:
     """Solve a programme; Ctrl-C stops the solve, and the status is then ``interrupted``.
 
     ``time_limit`` is in seconds, ``gap`` the relative gap of a search. ``start`` comes from the
-    answer to a programme that is like this one. Where columns must be integer, values and prices
-    are those of the linear programme in which they are fixed at the best plan found.
+    answer to a programme that is like this one; ``highs_options`` go before those of the methods
+    (:func:`optimizer.solver.highs_options.check_highs_options` checks them). Where columns must be
+    integer, values and prices are those of the linear programme in which they are fixed at the best
+    plan found.
     """
-    answer = _solve(program, time_limit, gap, progress, start)
+    answer = _solve(program, time_limit, gap, progress, start, dict(highs_options or {}))
     if not program.integer.any() or answer.values is None:
         return answer
     priced = _solve(program.held(answer.values), float("inf"), gap, None)
@@ -72,13 +80,15 @@ def _solve(
     gap: float,
     progress: Progress | None,
     start: WarmStart | None = None,
+    highs_options: HighsOptions = NO_OPTIONS,
 ) -> Answer:
     """Answer of the first method that gives a clear status."""
     begin = time.perf_counter()
     search = SearchState()
     for strategy in strategies(program, start):
         left = time_limit - (time.perf_counter() - begin)
-        highs = new_instance(program, strategy.options, left, gap)
+        options = strategy.options | highs_options
+        highs = new_instance(program, options, left, gap)
         stopped = _run_strategy(highs, program, strategy, search, progress)
         status = status_of(highs, stopped=stopped)
         if status == "optimal" and strategy.penalised and uses_penalty_columns(highs, program):
@@ -86,7 +96,7 @@ def _solve(
         if status != "unclear" and not status.startswith("error"):
             break
     seconds = time.perf_counter() - begin
-    answer = answer_of(highs, program, status, strategy.options["solver"], seconds, search)
+    answer = answer_of(highs, program, status, options["solver"], seconds, search)
     finish = solve_on_support if strategy.penalised else make_exact
     return finish(program, answer, time_limit - seconds)
 

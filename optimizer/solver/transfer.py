@@ -10,12 +10,34 @@ from typing import Any
 
 import numpy as np
 from msgspec import Struct, structs
-from pyomo.core import ConcreteModel, Constraint, Objective, Var, maximize, value
+from pyomo.core import (
+    Block,
+    BuildAction,
+    BuildCheck,
+    ConcreteModel,
+    Constraint,
+    Expression,
+    Objective,
+    Param,
+    RangeSet,
+    Set,
+    Suffix,
+    Var,
+    maximize,
+    value,
+)
 from pyomo.core.expr.numeric_expr import LinearExpression, MonomialTermExpression
 
 from optimizer.errors import OptimizerError
-from optimizer.garbage_collection import garbage_collection_paused
 from optimizer.tables.schema import INFINITY
+
+KNOWN_COMPONENTS = frozenset(
+    {
+        *(Block, BuildAction, BuildCheck, Constraint, Expression),
+        *(Objective, Param, RangeSet, Set, Suffix, Var),
+    }
+)
+"""Kinds of Pyomo component that are transferred, or that bind nothing by themselves."""
 
 
 class Program(Struct):
@@ -72,22 +94,22 @@ class Program(Struct):
 def transfer(m: ConcreteModel) -> Program:
     """Arrays of a model, with all that a user has added, fixed or deactivated.
 
-    Raises OptimizerError if something is not linear or there is no single objective.
+    Raises OptimizerError if something is not linear, is of a kind that is not transferred, or
+    if there is no single objective.
     """
-    with garbage_collection_paused():
-        return _transfer(m)
-
-
-def _transfer(m: ConcreteModel) -> Program:
+    _check_components(m)
     variables = [
         variable
         for component in m.component_objects(Var, active=True)
+        if not component.is_reference()  # what it refers to has its own place
         for variable in component.values()
     ]
     column_of = {id(variable): column for column, variable in enumerate(variables)}
     rows = _CompressedRows(column_of)
     constraints = []
     for component in m.component_objects(Constraint, active=True):
+        if component.is_reference():
+            continue
         for constraint in component.values():
             if constraint.active:
                 rows.add(constraint)
@@ -171,13 +193,35 @@ def _standard_form(
     return [float(value(c)) for c in form.linear_coefs], columns, float(value(form.constant))
 
 
+def active_objective(m: ConcreteModel) -> Any:
+    """The objective of a model. Raises OptimizerError unless exactly one is active."""
+    objectives = [
+        objective
+        for component in m.component_objects(Objective, active=True)
+        if not component.is_reference()
+        for objective in component.values()
+        if objective.active
+    ]
+    if len(objectives) != 1:
+        raise OptimizerError(f"the model has {len(objectives)} active objectives; it needs one")
+    return objectives[0]
+
+
+def _check_components(m: ConcreteModel) -> None:
+    """Raise OptimizerError for an active part of the model that would be ignored."""
+    for block in m.block_data_objects(active=True):
+        for component in block.component_map(active=True).values():
+            if component.ctype not in KNOWN_COMPONENTS:
+                raise OptimizerError(
+                    f"{component.name} is a {component.ctype.__name__}, which cannot be solved "
+                    "here: write it as linear rows, or deactivate it"
+                )
+
+
 def _objective(
     m: ConcreteModel, rows: _CompressedRows, count: int
 ) -> tuple[float, np.ndarray, float]:
-    objectives = list(m.component_data_objects(Objective, active=True))
-    if len(objectives) != 1:
-        raise OptimizerError(f"the model has {len(objectives)} active objectives; it needs one")
-    objective = objectives[0]
+    objective = active_objective(m)
     coefficients, columns, constant = linear_terms(objective.expr, rows.column_of, objective)
     cost = np.zeros(count)
     np.add.at(cost, np.array(columns, dtype=np.int64), np.array(coefficients, dtype=float))

@@ -87,8 +87,16 @@ class WarmStart(Struct, frozen=True):
 
 
 def component_keys(components: list[Any]) -> list[ComponentKey]:
-    """Component and index of variables or rows of a Pyomo model."""
-    return [(each.parent_component().local_name, each.index()) for each in components]
+    """Component, with the blocks that it is in, and index of variables or rows of a model."""
+    names: dict[int, str] = {}
+    keys = []
+    for each in components:
+        owner = each.parent_component()
+        name = names.get(id(owner))
+        if name is None:
+            name = names[id(owner)] = owner.name
+        keys.append((name, each.index()))
+    return keys
 
 
 def _positions(statuses: list[Any]) -> np.ndarray:

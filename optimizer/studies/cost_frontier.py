@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from optimizer.argument_kinds import TEXT, WHOLE, check_arguments
 from optimizer.errors import UsageError
 from optimizer.model import MINIMISE_SHORTAGE, StudyTerms
 from optimizer.result.result_layouts import Field, Layout, Table, table
@@ -20,7 +21,7 @@ from optimizer.studies.run_outcome import RunOutcome
 from optimizer.studies.runner import Runner
 from optimizer.studies.study import BASE_RUN, Study, comparison_tables, failure_reason, unique
 from optimizer.studies.study_register import FRONTIER_STUDY
-from optimizer.studies.study_run import RunSettings, StudyRun
+from optimizer.studies.study_run import CASE, RUN_SETTINGS, RunSettings, StudyRun
 from optimizer.tables import SHEETS, Case
 from optimizer.tables.case_rows import tables_of
 from optimizer.tables.country_groups import NEGATION_PREFIX, CountrySets
@@ -93,6 +94,7 @@ class FrontierMeasure:
 
 
 @renamed_keywords(way="settings")
+@check_arguments(case=CASE, limit=TEXT, points=WHOLE, settings=RUN_SETTINGS)
 def frontier(case: Case, limit: str, points: int = 7, settings: RunSettings | None = None) -> Study:
     """Least cost at ``points`` bounds, from the least-cost plan to the least of the measure.
 

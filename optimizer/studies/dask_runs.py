@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 import optimizer
+from optimizer.interrupts import stop_requested
 from optimizer.solver import WarmStart
 from optimizer.studies import dask_cluster
 from optimizer.studies.dask_cluster import ClusterLostError, OtherCodeError, fingerprint
@@ -97,6 +98,8 @@ def _next_finished(client: Any, finished: SimpleQueue[Any]) -> Any:
     """The next future that is done, failed or cancelled; ClusterLostError if none can be."""
     without_workers_since = 0.0
     while True:
+        if stop_requested():
+            raise KeyboardInterrupt
         with suppress(Empty):
             return finished.get(timeout=dask_cluster.CLUSTER_POLL_INTERVAL)
         timeout = dask_cluster.SCHEDULER_TIMEOUT

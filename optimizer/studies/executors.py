@@ -6,6 +6,7 @@ of its own. So a run that kills its worker does not take others with it.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -16,6 +17,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
+from optimizer.interrupts import stop_requested
 from optimizer.solver import WarmStart
 from optimizer.studies.dask_runs import solve_on_cluster
 from optimizer.studies.run_outcome import RunOutcome
@@ -36,6 +38,12 @@ The first may be due to another run of the pool, so the run is tried once more a
 MAX_DEATHS_ALONE = 2
 """Deaths of a worker of its own after which a run is given up; one may be chance."""
 
+WORKER_COLLECTION_THRESHOLD = 100_000
+"""New objects after which Python collects garbage in a worker, whose models stay until its end."""
+
+STOP_POLL_SECONDS = 0.1
+"""Seconds between two looks at the caller's stop signal: not noticeable, and nearly no work."""
+
 
 def solve_runs(
     runs: Mapping[str, StudyRun],
@@ -46,8 +54,8 @@ def solve_runs(
 ) -> FinishedRuns:
     """Solve every run, and yield each as it finishes.
 
-    Raises KeyboardInterrupt at Ctrl-C, UsageError if there is no cluster that can solve the runs,
-    ClusterLostError if it is lost later.
+    Raises KeyboardInterrupt at Ctrl-C and when the caller's stop signal comes, UsageError if there
+    is no cluster that can solve the runs, ClusterLostError if it is lost later.
     """
     if settings.scheduler:
         yield from solve_on_cluster(runs, settings, start, solve)
@@ -61,6 +69,8 @@ def _solve_in_this_process(
     runs: Mapping[str, StudyRun], options: RunOptions, start: WarmStart | None, solve: SolveRun
 ) -> FinishedRuns:
     for key, run in runs.items():
+        if stop_requested():
+            raise KeyboardInterrupt
         outcome = solve(run, options, start)
         if outcome.status == "interrupted":
             raise KeyboardInterrupt
@@ -113,7 +123,10 @@ class _ProcessPool:
                 while queue and len(running) < workers:
                     key = queue.popleft()
                     running[pool.submit(_solve_in_worker, self.runs[key])] = key
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                if stop_requested():
+                    raise KeyboardInterrupt
+                done = wait(running, STOP_POLL_SECONDS, return_when=FIRST_COMPLETED).done
+                for future in done:
                     outcome = future.result()
                     yield running.pop(future), outcome
             complete = True
@@ -145,6 +158,7 @@ _WORKER_STATE: list[Any] = []
 def _prepare_worker(solve: SolveRun, options: RunOptions, start: WarmStart | None) -> None:
     """Prepare a worker: its parent handles Ctrl-C, and the worker ends when its parent does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(WORKER_COLLECTION_THRESHOLD)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_exit_with, args=(parent,), daemon=True).start()

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 
 from optimizer import model, solver
 from optimizer.model import NEGLIGIBLE_COMMITMENT, Commitment
-from optimizer.plan import Result, build_model, solve_model
-from optimizer.solver import Progress
+from optimizer.plan import Result, build_network, solve_study_model
+from optimizer.solve_options import SolveOptions
 from optimizer.tables.case import Case
 
 RELEASE_TOLERANCE = 1e-6
@@ -19,19 +20,6 @@ RELEASE_TOLERANCE = 1e-6
 
 The solver's feasibility tolerance allows violations of about 1e-7, which must release nothing.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class FixedSolveOptions:
-    """Options of the solver; None where Settings decide."""
-
-    time_limit: float | None = None
-    gap: float | None = None
-    progress: Progress | None = None
-
-    def keywords(self) -> dict[str, Any]:
-        """Keywords of a solve."""
-        return {"time_limit": self.time_limit, "gap": self.gap, "progress": self.progress}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +46,18 @@ def solve_keeping(
     amounts: Mapping[Commitment, float],
     *,
     change: ChangeCost | None = None,
-    options: FixedSolveOptions | None = None,
+    options: SolveOptions | None = None,
 ) -> FixedPlan:
     """Least-cost plan that keeps commitments; those that cannot be kept are released.
 
     If several sets could be released, the one with the least sum of violations, each relative to
     its amount, is taken.
     """
-    options = options or FixedSolveOptions()
+    options = options or SolveOptions()
+    briefly = structs.replace(options, diagnose=False)
     exact = {commitment: (amount, amount) for commitment, amount in amounts.items()}
     m, missing = _build(case, exact, change)
-    result = solve_model(m, diagnose=False, **options.keywords())
+    result = solve_study_model(m, briefly)
     lost: set[Commitment] = set()
     if result.status == "infeasible":
         lost = _infeasible_commitments(m)
@@ -76,11 +65,11 @@ def solve_keeping(
             key: model.rounding_bounds(amount) for key, amount in amounts.items() if key not in lost
         }
         m, _ = _build(case, bounds, change)
-        result = solve_model(m, diagnose=False, **options.keywords())
+        result = solve_study_model(m, briefly)
     if result.status == "infeasible":
         lost = set(amounts)
         m, _ = _build(case, {}, change)
-        result = solve_model(m, **options.keywords())
+        result = solve_study_model(m, options)
     lost |= {commitment for commitment in missing if amounts[commitment] > NEGLIGIBLE_COMMITMENT}
     released = tuple(commitment for commitment in amounts if commitment in lost)
     return FixedPlan(
@@ -89,15 +78,15 @@ def solve_keeping(
 
 
 def solve_with_fixed(
-    case: Case, amounts: Mapping[Commitment, float], options: FixedSolveOptions
+    case: Case, amounts: Mapping[Commitment, float], options: SolveOptions
 ) -> FixedPlan | None:
     """Least-cost plan with fixed commitments; None if infeasible.
 
     Where rounding makes the exact amounts infeasible they are fixed within rounding.
     """
-    fixed = None
+    fixed, briefly = None, structs.replace(options, diagnose=False)
     for m in _fixed_models(case, amounts):
-        result = solve_model(m, diagnose=False, **options.keywords())
+        result = solve_study_model(m, briefly)
         if result.objective is not None:
             fixed = FixedPlan(result, commitment_amounts(m))
         if result.audit is not None and result.audit.passed:
@@ -106,7 +95,7 @@ def solve_with_fixed(
 
 
 def cost_with_fixed(
-    case: Case, amounts: Mapping[Commitment, float], options: FixedSolveOptions
+    case: Case, amounts: Mapping[Commitment, float], options: SolveOptions
 ) -> float | None:
     """Cost of the plan of :func:`solve_with_fixed`; None if infeasible."""
     for m in _fixed_models(case, amounts):
@@ -116,15 +105,9 @@ def cost_with_fixed(
     return None
 
 
-def solve_for_cost(m: Any, options: FixedSolveOptions) -> tuple[str, float | None]:
+def solve_for_cost(m: Any, options: SolveOptions) -> tuple[str, float | None]:
     """Status and cost of a model without result tables; the variables have their values."""
-    settings = m.network.case.settings
-    _, answer = solver.solve(
-        m,
-        time_limit=settings.time_limit if options.time_limit is None else options.time_limit,
-        gap=settings.mip_gap if options.gap is None else options.gap,
-        progress=options.progress,
-    )
+    _, answer = solver.solve(m, **options.search(m.network.case.settings))
     return answer.status, answer.objective
 
 
@@ -146,10 +129,15 @@ def commitment_amounts(m: Any) -> dict[Commitment, float]:
     }
 
 
+def study_model(case: Case) -> Any:
+    """Model of a case for a study's own rows."""
+    return model.build(build_network(case))
+
+
 def _build(
     case: Case, bounds: Mapping[Commitment, tuple[float, float]], change: ChangeCost | None
 ) -> tuple[Any, list[Commitment]]:
-    m = build_model(case)
+    m = study_model(case)
     missing = model.fix_commitments(m, bounds)
     if change is not None and change.rate:
         model.charge_deviation(m, change.planned, change.rate)
@@ -162,7 +150,7 @@ def _infeasible_commitments(m: Any) -> set[Commitment]:
     rows = [
         row
         for row, constraint in enumerate(program.constraints)
-        if constraint.parent_component().local_name == "kept"
+        if constraint.parent_component().name == "kept"
     ]
     indices = np.array(rows, dtype=np.int64)
     violation = solver.least_violation(program, indices, indices)

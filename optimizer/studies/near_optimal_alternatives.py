@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from optimizer.argument_kinds import NUMBER, check_arguments
 from optimizer.errors import UsageError
 from optimizer.model import StudyTerms
 from optimizer.result.result_layouts import Field, Layout, Table, table
@@ -20,7 +21,7 @@ from optimizer.studies.run_outcome import RunOutcome
 from optimizer.studies.runner import Runner
 from optimizer.studies.study import BASE_RUN, Study, amounts, comparison_tables, failure_reason
 from optimizer.studies.study_register import ALTERNATIVES_STUDY
-from optimizer.studies.study_run import RunSettings, StudyRun
+from optimizer.studies.study_run import CASE, RUN_SETTINGS, RunSettings, StudyRun
 from optimizer.tables import Case
 from optimizer.tables.country_groups import COUNTRY_GROUPS
 from optimizer.tables.sheets import OfferKey
@@ -55,6 +56,7 @@ ALTERNATIVES = Layout(
 
 
 @renamed_keywords(way="settings")
+@check_arguments(case=CASE, within=NUMBER, settings=RUN_SETTINGS)
 def alternatives(case: Case, within: float = 0.02, settings: RunSettings | None = None) -> Study:
     """Plans within a share ``within`` of the least cost that differ as much as possible.
 

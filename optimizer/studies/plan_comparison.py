@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from optimizer.errors import UsageError
 from optimizer.plan import Result
 from optimizer.result.result_layouts import RUN_LAYOUT, Table, Tables
+from optimizer.result.result_table import frame_of
 from optimizer.studies.input_changes import INPUT_CHANGES, input_changes
 from optimizer.studies.lawful_changes import EQUAL_COST_TOLERANCE, lawful_changes
 from optimizer.studies.plan_changes import (
@@ -22,13 +23,16 @@ from optimizer.studies.previous_plan import plan_tables
 from optimizer.studies.study import Study
 from optimizer.tables import read
 from optimizer.tables.case import Case
-from optimizer.tables.workbook_files import read_workbook_file
+from optimizer.tables.workbook_files import WorkbookSource, read_workbook_file
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PlanOrInput = Case | Result | Tables | str | os.PathLike[str]
-"""An input (case or workbook) or a plan (result, its tables or its workbook)."""
+PlanOrInput = Case | Result | Tables | WorkbookSource
+"""An input (case or workbook) or a plan (result, its tables or its workbook).
+
+A workbook is a path, its bytes or an open binary file.
+"""
 
 UNIT_BY_KIND = {"run": "", "built": ""}
 """Unit of an amount where it is not tonnes."""
@@ -48,10 +52,12 @@ class Comparison:
     """Labels of the periods in which plans cost something, in order."""
     lawful: tuple[str, ...] = ()
     """Sentences on rules that bind less in the second plan, and what it saves."""
+    notes: tuple[str, ...] = ()
+    """Sentences on plans of a model that its caller had changed."""
 
     def frame(self, name: str) -> pd.DataFrame:
-        """A table as a DataFrame."""
-        return self.tables[name].frame()
+        """A table as a DataFrame. Raises UsageError if there is none of that name."""
+        return frame_of(self.tables, name)
 
     def study(self, case: str = "", currency: str = "") -> Study:
         """The tables as a study, to write its workbook and its page."""
@@ -61,7 +67,7 @@ class Comparison:
             currency=currency or self.currency,
             outcomes={},
             tables=self.tables,
-            words=tuple(self.lines()) if self.what == "inputs" else self.lawful,
+            words=tuple(self.lines()) if self.what == "inputs" else (*self.notes, *self.lawful),
             periods=self.periods,
         )
 
@@ -74,19 +80,22 @@ def compare(first: PlanOrInput, second: PlanOrInput, *, by: str = "money") -> Co
     """Changes from the first to the second of two plans or two inputs.
 
     Changes of plans are sorted by ``money`` or by ``tonnes``. Raises UsageError if one is a
-    plan and the other an input.
+    plan and the other an input or neither, FileError or WorkbookError if a workbook cannot be read.
     """
     if by not in ("money", "tonnes"):
         raise UsageError(f"changes are sorted by money or tonnes, not by {by!r}")
+    first, second = _with_bytes(first), _with_bytes(second)
     kinds = ["plans" if is_plan(each) else "inputs" for each in (first, second)]
     if kinds[0] != kinds[1]:
         raise UsageError("a plan and an input cannot be compared: give two plans or two inputs")
     periods: tuple[str, ...] = ()
     lawful: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     if kinds[0] == "plans":
         plans = (_tables(first), _tables(second))
         changes = plan_changes(*plans, by=by)
         lawful = lawful_changes(*plans)
+        notes = tuple(_changed_models(*plans))
         currencies = [_currency(tables) for tables in plans]
         periods = tuple(sorted({label for each in plans for label in each["Costs"]["period"]}))
     else:
@@ -99,14 +108,23 @@ def compare(first: PlanOrInput, second: PlanOrInput, *, by: str = "money") -> Co
         currency=" and ".join(dict.fromkeys(filter(None, currencies))),
         periods=periods,
         lawful=lawful,
+        notes=notes,
     )
 
 
 def is_plan(thing: PlanOrInput) -> bool:
-    """True for a plan, False for an input."""
-    if isinstance(thing, (str, os.PathLike)):
-        return {"Costs", "Run"} <= {grid.name for grid in read_workbook_file(thing).grids}
-    return not isinstance(thing, Case)
+    """True for a plan, False for an input.
+
+    Raises UsageError for anything else, FileError for a file that is no workbook.
+    """
+    if isinstance(thing, (Case, Result, Mapping)):
+        return not isinstance(thing, Case)
+    return {"Costs", "Run"} <= {grid.name for grid in read_workbook_file(thing).grids}
+
+
+def _with_bytes(thing: PlanOrInput) -> PlanOrInput:
+    """The bytes of an open file, which can be read once; anything else as it is."""
+    return thing.read() if isinstance(thing, io.BufferedIOBase) else thing
 
 
 def _tables(thing: PlanOrInput) -> Tables:
@@ -116,18 +134,29 @@ def _tables(thing: PlanOrInput) -> Tables:
 
 
 def _case(thing: PlanOrInput) -> Case:
-    if isinstance(thing, (str, os.PathLike)):
-        return read(thing)
-    if isinstance(thing, Case):
-        return thing
-    raise UsageError("a plan is no input")
+    if isinstance(thing, (Result, Mapping)):
+        raise UsageError("a plan is no input")
+    return thing if isinstance(thing, Case) else read(thing)
 
 
 def _currency(tables: Tables) -> str:
     """Currency of the sheet Run; empty in workbooks that do not have it."""
+    return next(iter(_run_values(tables, "currency")), "")
+
+
+def _run_values(tables: Tables, name: str) -> list[str]:
+    """Values of an item of the sheet Run."""
     run = tables.get(RUN_LAYOUT.name)
     items = zip(run["item"], run["value"], strict=True) if run is not None else ()
-    return next((value for item, value in items if item == "currency"), "")
+    return [value for item, value in items if item == name]
+
+
+def _changed_models(first: Tables, second: Tables) -> Iterator[str]:
+    """Sentences on plans of a changed model, whose cost is no least cost of a workbook."""
+    for which, tables in (("first", first), ("second", second)):
+        changed = _run_values(tables, "changed")
+        if changed:
+            yield f"The {which} plan is of a changed model: {'; '.join(changed)}."
 
 
 def _input_lines(comparison: Comparison, most: int) -> Iterator[str]:
@@ -155,6 +184,7 @@ def _plan_lines(comparison: Comparison, most: int) -> Iterator[str]:
         if abs(change) > EQUAL_COST_TOLERANCE
         else f"Cost {after:,.2f} in both."
     )
+    yield from comparison.notes
     yield from comparison.lawful
     for category, _, _, money in costs[:-1]:
         if abs(money) >= EQUAL_COST_TOLERANCE:

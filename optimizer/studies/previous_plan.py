@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -24,13 +23,13 @@ from optimizer.result.result_layouts import (
 )
 from optimizer.tables.cell_grids import CellGrid
 from optimizer.tables.dates import InvalidDate, parse_day
-from optimizer.tables.workbook_files import read_workbook_file
+from optimizer.tables.workbook_files import WorkbookSource, read_workbook_file
 
 PLAN_HEADER_ROW = 4
 """Row of the header in a sheet of the results workbook, counted from 0."""
 
-PreviousPlan = Result | Tables | str | os.PathLike[str]
-"""A result, its tables, or the path of its workbook."""
+PreviousPlan = Result | Tables | WorkbookSource
+"""A result, its tables, or its workbook: a path, its bytes or an open binary file."""
 
 COMMITMENT_SOURCES: dict[str, tuple[Layout, tuple[str, ...], str]] = {
     "purchases": (PURCHASES_LAYOUT, ("offer", "site", "material"), "tonnes"),
@@ -63,22 +62,28 @@ def plan_tables(plan: PreviousPlan) -> Tables:
         if not plan.tables:
             raise UsageError(f"the earlier result has no plan: {plan.status}")
         return plan.tables
-    return plan if isinstance(plan, Mapping) else read_plan(plan)
+    if not isinstance(plan, Mapping):
+        return read_plan(plan)
+    missing = [name for name in ("Costs", "Purchases", "Run") if name not in plan]
+    if missing:
+        raise UsageError(f"the tables are not those of a plan: {missing[0]} is missing")
+    return plan
 
 
-def read_plan(path: str | os.PathLike[str]) -> dict[str, Table]:
+def read_plan(path: WorkbookSource) -> dict[str, Table]:
     """Result tables of a results workbook as it is now: edited and sorted rows count."""
     book = read_workbook_file(path)
     for grid in book.grids:
         if grid.trouble and grid.name in RESULT_LAYOUTS:
-            raise UsageError(f"{book.path}: {grid.name}: {grid.trouble}")
+            raise UsageError(f"{book.path or 'the workbook'}: {grid.name}: {grid.trouble}")
     tables = {
-        grid.name: _read(grid, RESULT_LAYOUTS[grid.name], book.path)
+        grid.name: _read(grid, RESULT_LAYOUTS[grid.name], book.path or "the workbook")
         for grid in book.grids
         if grid.name in RESULT_LAYOUTS
     }
     if not {"Costs", "Purchases", "Run"} <= set(tables):
-        raise UsageError(f"{book.path}: is not the workbook of a plan (no sheets Costs and Run)")
+        name = book.path or "the workbook"
+        raise UsageError(f"{name}: is not the workbook of a plan (no sheets Costs and Run)")
     return tables
 
 

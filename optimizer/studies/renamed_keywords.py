@@ -5,10 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
 
-P = ParamSpec("P")
-Returned = TypeVar("Returned")
+from optimizer.argument_kinds import P, Returned
 
 
 def renamed_keywords(

@@ -7,19 +7,22 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from optimizer import model
+from optimizer.argument_kinds import DAY, NUMBER, TEXTS, check_arguments
 from optimizer.errors import UsageError
+from optimizer.interrupts import StopSignal
 from optimizer.model import NEGLIGIBLE_COMMITMENT, Commitment
 from optimizer.network import Network
 from optimizer.plan import Result, build_network
 from optimizer.result.result_layouts import Field, Layout, Table, table
+from optimizer.solve_options import SolveOptions
 from optimizer.solver import Progress
 from optimizer.studies.fixed_commitments import (
     ChangeCost,
     FixedPlan,
-    FixedSolveOptions,
     solve_keeping,
 )
 from optimizer.studies.previous_plan import PreviousPlan, plan_tables, planned_commitments
+from optimizer.studies.study_run import CASE
 from optimizer.tables.case import Case
 from optimizer.tables.text_matching import fold
 
@@ -63,6 +66,12 @@ class Replanned:
     """Amounts of all commitments of the plan."""
 
 
+@check_arguments(
+    case=CASE,
+    until=DAY,
+    kinds=TEXTS,
+    change_cost=NUMBER,
+)
 def replan(
     case: Case,
     previous: PreviousPlan,
@@ -73,13 +82,18 @@ def replan(
     time_limit: float | None = None,
     gap: float | None = None,
     progress: Progress | None = None,
+    stop: StopSignal | None = None,
 ) -> Replanned:
     """Least-cost plan that keeps the last plan's commitments of periods that begin before a date.
 
     ``previous`` is a result, its tables or its workbook; ``kinds`` are kept. What the last plan
     did not do in these periods, this plan does not do either. A commitment that the new data make
     infeasible is released, and an alert names it. ``change_cost`` is charged for each tonne of the
-    same kinds (not options) in which later periods differ from the last plan.
+    same kinds (not options) in which later periods differ from the last plan. ``stop`` is an
+    event, or a function that says True, and ends the solve from any thread.
+
+    Raises UsageError for another kind, a date that is none, a negative charge or a plan of other
+    periods, FileError if the workbook of the last plan cannot be read.
     """
     unknown = [kind for kind in kinds if kind not in model.COMMITMENT_KINDS]
     if unknown:
@@ -90,7 +104,7 @@ def replan(
         raise UsageError(f"the charge for change is 0 or more, not {change_cost:g}")
     before = planned_commitments(plan_tables(previous), kinds)
     return replan_commitments(
-        case, before, until, kinds, change_cost, FixedSolveOptions(time_limit, gap, progress)
+        case, before, until, kinds, change_cost, SolveOptions(time_limit, gap, progress, stop)
     )
 
 
@@ -100,7 +114,7 @@ def replan_commitments(
     until: date,
     kinds: Sequence[str],
     change_cost: float,
-    options: FixedSolveOptions,
+    options: SolveOptions,
 ) -> Replanned:
     """Replan from the amounts of commitments instead of a plan; see :func:`replan`."""
     network = build_network(case)

@@ -8,12 +8,17 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from optimizer import model
+from optimizer.argument_kinds import CALLABLE, WHOLE, check_arguments, optional
 from optimizer.errors import UsageError
+from optimizer.interrupts import StopSignal
 from optimizer.network import Network
-from optimizer.plan import Result, build_model, build_network, solve_model
+from optimizer.plan import Result, build_network, solve_study_model
 from optimizer.result.result_layouts import Field, Layout, Table, table
-from optimizer.studies.fixed_commitments import FixedSolveOptions, commitment_amounts
+from optimizer.result.result_table import frame_of
+from optimizer.solve_options import SolveOptions
+from optimizer.studies.fixed_commitments import commitment_amounts, study_model
 from optimizer.studies.replanning import replan_commitments
+from optimizer.studies.study_run import CASE
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
@@ -49,10 +54,11 @@ class Rolling:
     """``Steps``."""
 
     def frame(self, name: str) -> pd.DataFrame:
-        """A table as a DataFrame."""
-        return self.tables[name].frame()
+        """A table as a DataFrame. Raises UsageError if there is none of that name."""
+        return frame_of(self.tables, name)
 
 
+@check_arguments(case=CASE, known=optional(CALLABLE), step=WHOLE)
 def rolling(
     case: Case,
     known: KnownCase | None = None,
@@ -60,19 +66,21 @@ def rolling(
     step: int = 1,
     time_limit: float | None = None,
     gap: float | None = None,
+    stop: StopSignal | None = None,
 ) -> Rolling:
     """Plan, carry out ``step`` periods, and replan the rest with the case known by then.
 
     ``known`` gives the case known on the first day of a step (default: nothing changes). All
     commitments of earlier periods are kept: purchases, shipments, production, deliveries,
-    disposal, options. Raises NoPlanError if a step has no plan.
+    disposal, options. Raises NoPlanError if a step has no plan, StoppedError if ``stop`` (an
+    event, or a function that says True) ends it, UsageError for a step that is none.
     """
     if step < 1:
         raise UsageError(f"a step is 1 period or more, not {step}")
-    options = FixedSolveOptions(time_limit, gap)
+    options = SolveOptions(time_limit, gap, stop=stop)
     calendar = build_network(case).calendar
-    m = build_model(case if known is None else known(calendar.first[0]))
-    result = solve_model(m, **options.keywords()).raise_for_status()
+    m = study_model(case if known is None else known(calendar.first[0]))
+    result = solve_study_model(m, options).raise_for_status()
     carried_out, plans = commitment_amounts(m), [(result, 0)]
     for t in range(step, calendar.count, step):
         today = calendar.first[t]

@@ -12,10 +12,13 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from optimizer.argument_kinds import TEXTS, check_arguments, instance_of, optional, whole_number
 from optimizer.errors import OptimizerError, StoppedError, UsageError
+from optimizer.interrupts import StopSignal
 from optimizer.network.calendar import members
 from optimizer.plan import Result, solve
 from optimizer.result import RULE_COSTS_LAYOUT, RULE_DATES_LAYOUT, RULE_MOVES_LAYOUT, Table, table
+from optimizer.result.result_table import frame_of
 from optimizer.solver import Progress
 from optimizer.studies.cost_differences import (
     EQUALITY_FACTOR,
@@ -28,7 +31,7 @@ from optimizer.studies.rule_dates import date_row, shifted_rules
 from optimizer.studies.run_outcome import RunOutcome, outcome_of
 from optimizer.studies.runner import Runner
 from optimizer.studies.study import amounts
-from optimizer.studies.study_run import ProgressCallback, RunOptions, RunSettings, StudyRun
+from optimizer.studies.study_run import CASE, ProgressCallback, RunOptions, RunSettings, StudyRun
 from optimizer.tables.case import Case
 
 if TYPE_CHECKING:
@@ -63,8 +66,8 @@ class RuleCosts:
     """Wall time of the study; without the plan with every rule if that was given."""
 
     def frame(self, name: str) -> pd.DataFrame:
-        """A table as a DataFrame, by its name."""
-        return self.tables[name].frame()
+        """A table as a DataFrame, by its name. Raises UsageError if there is none of that name."""
+        return frame_of(self.tables, name)
 
     @property
     def result(self) -> Result:
@@ -92,6 +95,12 @@ class RuleCosts:
         return tuple(words for name in names for words in self.tables[name]["sentence"])
 
 
+@check_arguments(
+    case=CASE,
+    rules=TEXTS,
+    plan=optional(instance_of(Result, "the Result of the case")),
+    workers=optional(whole_number(1)),
+)
 def cost_of_rules(
     case: Case,
     *,
@@ -101,23 +110,23 @@ def cost_of_rules(
     gap: float | None = None,
     progress: Progress | None = None,
     workers: int | None = None,
+    stop: StopSignal | None = None,
 ) -> RuleCosts:
     """Cost of the named rules of a case, or of each, and of all together.
 
     ``plan`` is the plan of the case if it is known; one that was solved with ``remember``
     is started from. ``time_limit`` is for each plan. ``workers`` is the number of processes
-    (default: as many as there are cores, if it is worth starting them). After Ctrl-C the tables
-    have what is finished. Raises UsageError for a rule that is not in the case, and OptimizerError
-    if a plan without a rule is proven dearer than the plan with it, which only an error of the
-    program can cause.
+    (default: as many as there are cores, if it is worth starting them). After Ctrl-C, and after
+    ``stop`` (an event, or a function that says True), the tables have what is finished. Raises
+    UsageError for a rule that is not in the case and for a plan of a changed model, and
+    OptimizerError if a plan without a rule is proven dearer than the plan with it, which only an
+    error of the program can cause.
     """
     begin = time.perf_counter()
-    every = list(dict.fromkeys(rule.rule for rule in case.rules))
-    for name in rules:
-        if name not in every:
-            raise UsageError(f"there is no rule {name!r}; the rules are {', '.join(every)}")
-    chosen = list(rules) or every
-    plan = plan or solve(case, time_limit=time_limit, gap=gap, progress=progress, remember=True)
+    every, chosen = _chosen_rules(case, rules, plan)
+    plan = plan or solve(
+        case, time_limit=time_limit, gap=gap, progress=progress, remember=True, stop=stop
+    )
     left_out: dict[str, tuple[str, ...]] = {name: (name,) for name in chosen}
     if len(every) > 1:
         left_out[ALL_RULES] = tuple(every)
@@ -130,7 +139,9 @@ def cost_of_rules(
         *(StudyRun(f"{each.rule}, {each.when}", each.case) for each in dates),
     ]
     options = RunOptions(time_limit, gap, diagnose=False)
-    settings = RunSettings(workers, progress=_run_progress(progress, begin), options=options)
+    settings = RunSettings(
+        workers, progress=_run_progress(progress, begin), options=options, stop=stop
+    )
     outcomes = _outcomes(plan, runs, settings)
     without = dict(zip(left_out, outcomes, strict=False))
     costs = [_row(plan, without[name], name, names) for name, names in left_out.items()]
@@ -146,6 +157,22 @@ def cost_of_rules(
         RULE_MOVES_LAYOUT.name: table(RULE_MOVES_LAYOUT, moves),
     }
     return RuleCosts(plan, tables, without, time.perf_counter() - begin)
+
+
+def _chosen_rules(
+    case: Case, rules: Sequence[str], plan: Result | None
+) -> tuple[list[str], list[str]]:
+    """All rules of a case, and those that are costed. Raises UsageError if that cannot be."""
+    every = list(dict.fromkeys(rule.rule for rule in case.rules))
+    for name in rules:
+        if name not in every:
+            raise UsageError(f"there is no rule {name!r}; the rules are {', '.join(every)}")
+    if plan is not None and plan.changed:
+        raise UsageError(
+            f"the plan is of a changed model ({plan.changed[0]}); rules are costed against the "
+            "plan of the case itself"
+        )
+    return every, list(rules) or every
 
 
 def _outcomes(plan: Result, runs: Sequence[StudyRun], settings: RunSettings) -> list[RunOutcome]:

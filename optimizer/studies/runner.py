@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from optimizer import plan
-from optimizer.errors import StoppedError
+from optimizer.errors import StoppedError, UsageError
+from optimizer.interrupts import stopped_by
 from optimizer.solver import WarmStart
 from optimizer.studies.dask_cluster import ClusterLostError, check_cluster
 from optimizer.studies.executors import solve_runs
@@ -72,7 +73,15 @@ class Runner:
         return self.find(self._base) or self._solve_base()
 
     def begin(self, result: plan.Result) -> RunOutcome:
-        """Take a plan of the base case as known: other runs start from it, if it remembers."""
+        """Take a plan of the base case as known: other runs start from it, if it remembers.
+
+        Raises UsageError for a plan of a changed model.
+        """
+        if result.changed:
+            raise UsageError(
+                f"the plan is of a changed model ({result.changed[0]}); runs are compared with the "
+                "plan of the case itself"
+            )
         self._base_is_known = True
         self._base_seconds = sum(result.seconds.values())
         self._start = result.start
@@ -88,7 +97,8 @@ class Runner:
         if self.settings.scheduler:
             check_cluster(self.settings.scheduler)  # before the base, which may take long
         options = _solve_options(self._base, self.settings.options, None, remember=True)
-        result = plan.solve_with_options(self._base.case, options)
+        with stopped_by(self.settings.stop):
+            result = plan.solve_with_options(self._base.case, options)
         if result.status == "interrupted":
             raise _stopped(0, 1, self.settings)
         return self.begin(result)
@@ -96,7 +106,8 @@ class Runner:
     def outcomes(self, runs: Sequence[StudyRun]) -> list[RunOutcome]:
         """Outcome of each run, in their order; equal runs are solved once.
 
-        Raises StoppedError at Ctrl-C or if a Dask cluster is lost; finished runs are kept.
+        Raises StoppedError at Ctrl-C, at the stop signal of the settings, or if a Dask cluster is
+        lost; finished runs are kept.
         """
         keys = [run_key(run, self.settings.options) for run in runs]
         distinct: dict[str, StudyRun] = {}
@@ -112,7 +123,7 @@ class Runner:
         workers = self._workers(len(unsolved))
         finished = solve_runs(unsolved, self.settings, workers, self._start, solve_run)
         try:
-            with closing(finished):
+            with stopped_by(self.settings.stop), closing(finished):
                 for key, outcome in finished:
                     self._keep(key, unsolved[key].name, outcome)
                     progress.advance(unsolved[key].name)

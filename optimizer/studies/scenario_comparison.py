@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from optimizer.argument_kinds import TEXTS, check_arguments, optional
 from optimizer.errors import Finding, UsageError, WorkbookError
 from optimizer.result.result_layouts import Field, Layout, Table, table
 from optimizer.studies.renamed_keywords import renamed_keywords
@@ -19,7 +20,7 @@ from optimizer.studies.study import (
     unique,
 )
 from optimizer.studies.study_register import SCENARIO_STUDY
-from optimizer.studies.study_run import RunSettings, StudyRun
+from optimizer.studies.study_run import CASE, RUN_SETTINGS, RunSettings, StudyRun
 from optimizer.tables import Case, apply, changes_of, describe_changes
 from optimizer.tables import scenarios as scenarios_of
 
@@ -44,6 +45,7 @@ SCENARIOS = Layout(
 
 
 @renamed_keywords(way="settings")
+@check_arguments(case=CASE, names=optional(TEXTS), settings=RUN_SETTINGS)
 def scenarios(
     case: Case, names: Sequence[str] | None = None, settings: RunSettings | None = None
 ) -> Study:

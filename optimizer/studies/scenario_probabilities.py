@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from optimizer.argument_kinds import check_arguments
 from optimizer.errors import UsageError
 from optimizer.studies.study import BASE_RUN
+from optimizer.studies.study_run import CASE
 from optimizer.studies.uncertain_supply import Scenario
 from optimizer.tables import apply
 from optimizer.tables import scenarios as scenarios_of
@@ -13,6 +15,7 @@ PROBABILITY_TOLERANCE = 1e-9
 """Difference of a sum of probabilities from 1 that is rounding; above that of a float."""
 
 
+@check_arguments(case=CASE)
 def weighted_scenarios(case: Case) -> list[Scenario]:
     """Scenarios of the sheet that have a probability; the rest up to 1 is the case itself.
 

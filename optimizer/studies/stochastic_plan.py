@@ -14,24 +14,36 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from optimizer import model, solver
+from optimizer import interrupts, model, solver
+from optimizer.argument_kinds import (
+    DAY,
+    FLAG,
+    NUMBER,
+    SEQUENCE,
+    TEXT,
+    check_arguments,
+    optional,
+)
 from optimizer.errors import AuditError, NoPlanError, StoppedError, UsageError
+from optimizer.interrupts import StopSignal, end_if_stopped
 from optimizer.model import NEGLIGIBLE_COMMITMENT, Commitment
 from optimizer.network import Network
-from optimizer.plan import Result, build_model, solve, solve_model
+from optimizer.plan import Result, solve_study_model, solve_with_options, status_sentence
 from optimizer.result import Table
-from optimizer.result_card import status_sentence
+from optimizer.result.result_table import frame_of
+from optimizer.solve_options import SolveOptions
 from optimizer.solver import Progress
 from optimizer.studies.fixed_commitments import (
-    FixedSolveOptions,
     commitment_amounts,
     cost_with_fixed,
     solve_for_cost,
     solve_with_fixed,
+    study_model,
 )
 from optimizer.studies.stochastic_tables import ScenarioPlans, stochastic_tables
 from optimizer.studies.study import Study
 from optimizer.studies.study_register import STOCHASTIC_STUDY
+from optimizer.studies.study_run import CASE
 from optimizer.studies.uncertain_supply import Scenario
 from optimizer.tables.case import Case
 
@@ -60,8 +72,8 @@ class Stochastic:
     """Plan of the base case; None without ``compare`` or if it has none."""
 
     def frame(self, name: str) -> pd.DataFrame:
-        """A table as a DataFrame."""
-        return self.tables[name].frame()
+        """A table as a DataFrame. Raises UsageError if there is none of that name."""
+        return frame_of(self.tables, name)
 
     def study(self) -> Study:
         """The tables as a study, to write its workbook and its page."""
@@ -84,6 +96,14 @@ class Stochastic:
         return dict(zip(table["item"], table["amount"], strict=True))
 
 
+@check_arguments(
+    case=CASE,
+    scenarios=SEQUENCE,
+    until=optional(DAY),
+    tail=NUMBER,
+    weight=NUMBER,
+    compare=FLAG,
+)
 def stochastic(
     case: Case,
     scenarios: Sequence[Scenario],
@@ -95,6 +115,7 @@ def stochastic(
     time_limit: float | None = None,
     gap: float | None = None,
     progress: Progress | None = None,
+    stop: StopSignal | None = None,
 ) -> Stochastic:
     """Least expected cost over scenarios, each a name, a probability and a case.
 
@@ -103,12 +124,26 @@ def stochastic(
     conditional value at risk of the worst 1 - ``tail``, against expected cost. ``compare`` adds
     the decisions of ``case`` fixed in every scenario, and the wait-and-see plan of each scenario.
     Raises NoPlanError if no plan is feasible in all scenarios, UsageError if they have different
-    periods or wrong probabilities.
+    periods or wrong probabilities, StoppedError if ``stop`` (an event, or a function that says
+    True) ends it before all is done.
     """
     _check_scenarios(scenarios, tail, weight)
-    options = FixedSolveOptions(time_limit, gap, progress)
+    options = SolveOptions(time_limit, gap, progress)
+    with interrupts.stopped_by(stop):
+        return _stochastic(case, scenarios, until, tail, weight, compare, options)
+
+
+def _stochastic(
+    case: Case,
+    scenarios: Sequence[Scenario],
+    until: date | None,
+    tail: float,
+    weight: float,
+    compare: bool,
+    options: SolveOptions,
+) -> Stochastic:
     cases = [each for _, _, each in scenarios]
-    models = [build_model(each) for each in cases]
+    models = [study_model(each) for each in cases]
     _check_calendars([m.network for m in models], scenarios)
     first_stage = here_and_now([m.network for m in models], until)
     decided, status, objective = _solve_extensive_form(
@@ -118,6 +153,7 @@ def stochastic(
         solve_with_fixed(each, decisions, options)
         for each, decisions in zip(cases, decided, strict=True)
     ]
+    end_if_stopped()
     if any(plan is None for plan in plans):
         raise AuditError("a scenario's part of the joint plan is not feasible by itself")
     results = [plan.result for plan in plans if plan is not None]
@@ -165,6 +201,11 @@ def here_and_now(networks: Sequence[Network], until: date | None) -> set[Commitm
 def _check_scenarios(scenarios: Sequence[Scenario], tail: float, weight: float) -> None:
     if not scenarios:
         raise UsageError("there is no scenario to plan for")
+    for each in scenarios:
+        if not _is_scenario(each):
+            raise UsageError(
+                "a scenario is a name, a probability and a Case: (name, probability, case)"
+            )
     names = [name for name, _, _ in scenarios]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -177,6 +218,13 @@ def _check_scenarios(scenarios: Sequence[Scenario], tail: float, weight: float) 
         raise UsageError(f"the tail begins at a share from 0 to less than 1, not {tail:g}")
     if not 0 <= weight <= 1:
         raise UsageError(f"the weight of risk is from 0 to 1, not {weight:g}")
+
+
+def _is_scenario(thing: Any) -> bool:
+    if not isinstance(thing, (tuple, list)) or len(thing) != 3:
+        return False
+    name, share, case = thing
+    return TEXT.is_of(name) and NUMBER.is_of(share) and CASE.is_of(case)
 
 
 def _check_calendars(networks: Sequence[Network], scenarios: Sequence[Scenario]) -> None:
@@ -203,19 +251,14 @@ def _solve_extensive_form(
     first_stage: set[Commitment],
     tail: float,
     weight: float,
-    options: FixedSolveOptions,
+    options: SolveOptions,
 ) -> tuple[FirstStageDecisions, str, float]:
     """First-stage decisions of the extensive form, its status and objective."""
-    settings = models[0].network.case.settings
     extensive_form = model.join_scenarios(
         models, _probabilities(scenarios), sorted(first_stage), tail=tail, weight=weight
     )
-    _, answer = solver.solve(
-        extensive_form,
-        time_limit=settings.time_limit if options.time_limit is None else options.time_limit,
-        gap=settings.mip_gap if options.gap is None else options.gap,
-        progress=options.progress,
-    )
+    _, answer = solver.solve(extensive_form, **options.search(models[0].network.case.settings))
+    end_if_stopped()
     if answer.objective is None:
         if answer.status in ("infeasible", "unbounded"):
             raise NoPlanError(_why(answer.status, scenarios, options))
@@ -227,10 +270,10 @@ def _solve_extensive_form(
     return decided, answer.status, answer.objective
 
 
-def _why(status: str, scenarios: Sequence[Scenario], options: FixedSolveOptions) -> str:
+def _why(status: str, scenarios: Sequence[Scenario], options: SolveOptions) -> str:
     """Why there is no plan: a scenario that has none by itself, or that no plan suits all."""
     for name, _, case in scenarios:
-        alone = solve(case, **options.keywords())
+        alone = solve_with_options(case, options)
         if alone.objective is None:
             return f"scenario {name!r} has no plan by itself: {status_sentence(alone.status)}"
     if status == "unbounded":
@@ -258,11 +301,11 @@ def _add_comparison(
     comparison: ScenarioPlans,
     first_stage: set[Commitment],
     cases: Sequence[Case],
-    options: FixedSolveOptions,
+    options: SolveOptions,
 ) -> Result | None:
     """Add the base plan, fixed in all scenarios, and wait-and-see plans; gives the base plan."""
-    m = build_model(case)
-    base = solve_model(m, **options.keywords())
+    m = study_model(case)
+    base = solve_study_model(m, options)
     if base.objective is not None:
         before = {
             key: amount for key, amount in commitment_amounts(m).items() if key in first_stage
@@ -272,7 +315,8 @@ def _add_comparison(
             _cost_of_base_plan(each, before, first_stage, options) for each in cases
         ]
     for each in cases:
-        m = build_model(each)
+        end_if_stopped()
+        m = study_model(each)
         status, objective = solve_for_cost(m, options)
         if objective is None:
             raise StoppedError(status_sentence(status))
@@ -287,10 +331,10 @@ def _cost_of_base_plan(
     case: Case,
     before: Mapping[Commitment, float],
     first_stage: set[Commitment],
-    options: FixedSolveOptions,
+    options: SolveOptions,
 ) -> float | None:
     """Cost of a scenario with the base plan's decisions fixed; None if infeasible."""
-    m = build_model(case)
+    m = study_model(case)
     known, on_offer = model.commitments(m), model.offered_commitments(m.network)
     wanted = {
         key: before.get(key, 0.0)

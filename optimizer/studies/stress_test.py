@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from optimizer.argument_kinds import check_arguments, instance_of, optional
 from optimizer.errors import UsageError
 from optimizer.model import Commitment, StudyTerms
 from optimizer.result.result_layouts import Field, Layout, Table, table
@@ -17,7 +18,7 @@ from optimizer.studies.run_outcome import RunOutcome
 from optimizer.studies.runner import Runner
 from optimizer.studies.study import BASE_RUN, Study, amounts, covered, failure_reason
 from optimizer.studies.study_register import STRESS_STUDY
-from optimizer.studies.study_run import RunSettings, StudyRun
+from optimizer.studies.study_run import CASE, RUN_SETTINGS, RunSettings, StudyRun
 from optimizer.tables import Case
 
 MAX_NAMED_REPLACEMENTS = 3
@@ -92,6 +93,9 @@ StressOptions.__init__ = _accept_former_names(StressOptions.__init__)  # type: i
 
 
 @renamed_keywords(strain="options", way="settings")
+@check_arguments(
+    case=CASE, options=optional(instance_of(StressOptions, "StressOptions")), settings=RUN_SETTINGS
+)
 def stress(
     case: Case, options: StressOptions | None = None, settings: RunSettings | None = None
 ) -> Study:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.html_cards import CardFigure, card
 from optimizer.result import Table
 from optimizer.result.result_layouts import Field, Layout, table
+from optimizer.result.result_table import frame_of
 from optimizer.studies.run_outcome import RunOutcome
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ class Study:
         return tuple(dict.fromkeys((*self.span[:1], *self.span[-1:])))
 
     def frame(self, name: str) -> pd.DataFrame:
-        """A table as a DataFrame, by its name."""
-        return self.tables[name].frame()
+        """A table as a DataFrame, by its name. Raises UsageError if there is none of that name."""
+        return frame_of(self.tables, name)
 
     @property
     def solved(self) -> bool:

@@ -6,7 +6,11 @@ import os
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
+from optimizer.argument_kinds import instance_of, optional
+from optimizer.errors import UsageError
+from optimizer.interrupts import StopSignal, stop_test
 from optimizer.model import StudyTerms
+from optimizer.solve_options import SolveLimits, check_callable
 from optimizer.solver import WarmStart
 from optimizer.studies.run_outcome import RunOutcome
 from optimizer.tables import Case
@@ -24,12 +28,9 @@ class StudyRun:
     terms: StudyTerms | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(SolveLimits, frozen=True):
     """What holds for every run of a study; None where Settings decide."""
 
-    time_limit: float | None = None
-    gap: float | None = None
     diagnose: bool = True
     """False does not say why where there is no plan."""
 
@@ -45,8 +46,24 @@ class RunSettings:
     folder: str | os.PathLike[str] | None = None
     """Where finished runs are kept; None: in memory alone."""
     progress: ProgressCallback | None = None
-    options: RunOptions = RunOptions()
+    options: RunOptions = field(default_factory=RunOptions)
+    stop: StopSignal | None = None
+    """A ``threading.Event``, or a function that says True, and ends the study from any thread."""
 
+    def __post_init__(self) -> None:
+        """Raises UsageError for a setting that is none."""
+        workers = self.workers
+        if workers is not None and (type(workers) is not int or workers < 1):
+            raise UsageError(f"workers are a number of processes, 1 or more, not {workers!r}")
+        if not isinstance(self.options, RunOptions):
+            raise UsageError(f"options are RunOptions, not {type(self.options).__name__}")
+        check_callable(self.progress, "progress", "runs done, runs in all, seconds left and a name")
+        stop_test(self.stop)
+
+
+CASE = instance_of(Case, "a Case, which read makes of a workbook and read_frames of data frames")
+RUN_SETTINGS = optional(instance_of(RunSettings, "RunSettings"))
+"""Kinds of argument of a study."""
 
 SolveRun = Callable[[StudyRun, RunOptions, WarmStart | None], RunOutcome]
 """Solves one run, from the start of the base case if there is one."""

@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import product
 
+from optimizer.argument_kinds import check_arguments, whole_number
 from optimizer.network.dated_rows import grouped
+from optimizer.studies.study_run import CASE
 from optimizer.tables.case import Case
 from optimizer.tables.sheets import OfferKey
 
@@ -18,6 +20,7 @@ Scenario = tuple[str, float, Case]
 """Name, probability and case."""
 
 
+@check_arguments(case=CASE, most=whole_number(1), seed=whole_number(0))
 def supply_scenarios(
     case: Case, *, most: int = MAX_ENUMERATED_SCENARIOS, seed: int = 0
 ) -> list[Scenario]:
@@ -26,7 +29,7 @@ def supply_scenarios(
     An offer (all rows of one offer, site and material) fails with probability 1 - the least
     ``probability`` of its rows. Up to ``most`` scenarios are enumerated, the likeliest first. If
     there are more, ``most`` are drawn with ``seed`` and equal ones merged. A case in which all
-    supply is firm has one scenario.
+    supply is firm has one scenario. Raises UsageError for anything but a case and whole numbers.
     """
     rows = grouped(case.supply, lambda row: (row.offer, row.site, row.material))
     probability = {

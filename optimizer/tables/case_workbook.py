@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+from optimizer.argument_kinds import FLAG, check_arguments
 from optimizer.atomic_write import FileTarget, same_file, write_when_complete
 from optimizer.errors import FileError, UsageError
 from optimizer.tables.case import Case
@@ -23,6 +24,7 @@ _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\ufff
 """Characters that a workbook does not hold, or gives back as others."""
 
 
+@check_arguments(overwrite=FLAG)
 def write_case(case: Case, path: FileTarget, *, overwrite: bool = False) -> None:
     """Write a case as an input workbook (.xlsx): ``read`` of it is an equal case.
 

@@ -19,6 +19,9 @@ class RefusedChange(Exception):
         super().__init__(message)
         self.attribute, self.message, self.hint = attribute, message, hint
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.attribute, self.message, self.hint), self.__dict__
+
 
 def changed_value(change: Change, column: Column, old: Any, place: str, currency: str) -> Any:
     """What a cell holds after a change; ``place`` names the cell in messages.

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, overload
 
-from optimizer.atomic_write import replace_when_complete, same_file
+from optimizer.argument_kinds import ArgumentKind, check_arguments
+from optimizer.atomic_write import FileTarget, same_file, write_when_complete
 from optimizer.errors import FileError, Finding, UsageError
 from optimizer.tables.check_report import (
     DARK_SEVERITY_COLOURS,
@@ -31,6 +31,7 @@ from optimizer.tables.check_report import (
 from optimizer.tables.plain_copy import MAX_MARKED_CELLS, plain_copy, sheet_names_and_cell_count
 from optimizer.tables.schema import SHEETS
 from optimizer.tables.text_matching import fold
+from optimizer.tables.workbook_files import WorkbookContent, WorkbookSource, workbook_source
 
 MAX_FINDINGS_PER_NOTE: Final = 8
 """Findings that one note shows; more would not fit into a note on the screen."""
@@ -52,51 +53,75 @@ _LAST_CELL: Final = (1_048_576, (3, "XFD"))
 """Last row and column of an Excel sheet; the letters are compared by length first."""
 
 
-def write_marked_copy(source: str | Path, findings: Sequence[Finding], target: str | Path) -> Path:
+def _are_findings(things: Any) -> bool:
+    listed = isinstance(things, (list, tuple))
+    return listed and all(isinstance(each, Finding) for each in things)
+
+
+@overload
+def write_marked_copy(
+    source: WorkbookSource, findings: Sequence[Finding], target: BinaryIO
+) -> None: ...
+
+
+@overload
+def write_marked_copy(
+    source: WorkbookSource, findings: Sequence[Finding], target: str | os.PathLike[str]
+) -> Path: ...
+
+
+@check_arguments(findings=ArgumentKind("the findings of check", _are_findings))
+def write_marked_copy(
+    source: WorkbookSource, findings: Sequence[Finding], target: FileTarget
+) -> Path | None:
     """Write a copy of a workbook with its findings marked, and return its path.
 
-    ``source`` is only read. An existing marked copy at ``target`` is replaced, another file is
-    not. If the source is a marked copy itself, its old marks are removed first. If openpyxl
-    cannot open the source, or not in bounded time, the copy holds only the values of the cells
-    and says so.
+    ``source`` is a path, bytes or an open binary file, and only read; ``target`` is a path or an
+    open binary file, whose path is None. An existing marked copy at ``target`` is replaced,
+    another file is not. If the source is a marked copy itself, its old marks are removed first. If
+    openpyxl cannot open the source, or not in bounded time, the copy holds only the values of the
+    cells and says so.
 
     Raises UsageError if the source does not exist, or if the target is the source or has the
     wrong extension. Raises FileError if the target is another file or cannot be written, or if
     the source cannot be opened for marking (only .xlsx and .xlsm can).
     """
-    origin, copy = Path(source), Path(target)
-    _check_paths(origin, copy)
-    book, values_only_reason = _load_workbook(origin, macros=copy.suffix.lower() == ".xlsm")
+    origin = workbook_source(source)
+    copy = Path(target) if isinstance(target, (str, os.PathLike)) else None
+    if copy is not None:
+        _check_paths(origin, copy)
+    macros = origin.has_macros if copy is None else copy.suffix.lower() == ".xlsm"
+    book, values_only_reason = _load_workbook(origin, macros)
     _remove_marks(book)
     addresses = _cell_addresses(book, findings)
     fills = _mark_cells(book, findings, addresses)
     write_report(book, origin.name, findings, addresses, fills, values_only_reason)
     for sheet in book.worksheets:
         _fit_notes(sheet)
-    with replace_when_complete(copy, "marked copy") as draft:
-        _save_workbook(book, draft, copy)
+    with write_when_complete(target, "marked copy") as file:
+        _save_workbook(book, file, copy or origin.name)
     return copy
 
 
-def _check_paths(origin: Path, copy: Path) -> None:
+def _check_paths(origin: WorkbookContent, copy: Path) -> None:
     """Raise an error if a copy must not be written to a path."""
-    if not origin.is_file():
-        raise UsageError(f"{origin}: no such file")
-    if same_file(copy, origin):
+    if origin.path and same_file(copy, origin.path):
         raise UsageError(f"{copy}: the marked copy must not replace the workbook itself")
     if os.path.lexists(copy) and not is_marked_copy(copy):
         raise FileError(
             f"{copy}: this file was not written by the check, and is left as it is; "
             "move it or give it another name, and check again"
         )
-    endings = (".xlsx", ".xlsm") if origin.suffix.lower() == ".xlsm" else (".xlsx",)
+    suffix = Path(origin.path).suffix.lower()
+    macros = suffix == ".xlsm" or (not origin.path and origin.has_macros)
+    endings = (".xlsx", ".xlsm") if macros else (".xlsx",)
     if copy.suffix.lower() not in endings:
         raise UsageError(f"{copy}: the marked copy of {origin.name} ends in {endings[-1]}")
 
 
-def _load_workbook(origin: Path, macros: bool) -> tuple[Any, str]:
+def _load_workbook(origin: WorkbookContent, macros: bool) -> tuple[Any, str]:
     """The openpyxl workbook and an empty reason, or only its values and the reason."""
-    names, cells = sheet_names_and_cell_count(origin)
+    names, cells = sheet_names_and_cell_count(origin.file())
     if cells > MAX_MARKED_CELLS:
         reason = (
             f"marking more than {MAX_MARKED_CELLS:,} cells, blank and merged ones included, "
@@ -104,15 +129,14 @@ def _load_workbook(origin: Path, macros: bool) -> tuple[Any, str]:
         )
         return plain_copy(origin, macros), reason
     try:
-        book = _open_workbook(origin, macros)
+        book = _open_workbook(origin.file(), macros)
         if set(names) <= set(book.sheetnames):
             return book, ""
-    except OSError as error:
-        raise FileError(f"{origin} cannot be read ({error.strerror or error})") from error
     except Exception:  # openpyxl raises errors of any type for content that it does not expect
         if not names:
             raise FileError(
-                f"{origin} cannot be opened for marking; save it in Excel as .xlsx"
+                f"{origin.path or origin.name} cannot be opened for marking; save it in Excel as "
+                ".xlsx"
             ) from None
     return plain_copy(origin, macros), "openpyxl, which marks the cells, cannot read all of it"
 
@@ -121,24 +145,17 @@ def _open_workbook(file: Any, macros: bool) -> Any:
     import openpyxl
     from openpyxl.workbook.properties import CalcProperties
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(file, keep_vba=macros, rich_text=True)
+    # Its warnings about what it leaves out go where the caller's go: filters are of the process.
+    book = openpyxl.load_workbook(file, keep_vba=macros, rich_text=True)
     book.template = False
     book.calculation = CalcProperties(fullCalcOnLoad=True)
     return book
 
 
-def _save_workbook(book: Any, draft: Path, copy: Path) -> None:
+def _save_workbook(book: Any, file: BytesIO, copy: str | Path) -> None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            file = BytesIO()
-            book.save(file)
-        draft.write_bytes(file.getbuffer())
-    except OSError:
-        raise
-    except Exception as error:
+        book.save(file)
+    except Exception as error:  # openpyxl raises errors of any type for what it cannot write
         raise FileError(f"{copy} cannot be written ({_first_line(error)})") from error
 
 

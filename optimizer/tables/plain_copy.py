@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from optimizer.errors import FileError
 from optimizer.tables import zip_limits
@@ -14,7 +13,7 @@ from optimizer.tables.cell_values import SharedCell, UnreadableCell, is_blank
 from optimizer.tables.check_report import printable
 from optimizer.tables.excel_package import ExcelPackage
 from optimizer.tables.sheet_xml import is_plain_xml, normalise_xml
-from optimizer.tables.workbook_files import read_workbook_file
+from optimizer.tables.workbook_files import WorkbookContent, read_workbook_file
 
 MAX_MARKED_CELLS: Final = 400_000
 """Cells, blank ones included, that openpyxl reads and writes in about half a minute."""
@@ -24,7 +23,7 @@ MAX_PLAIN_COPY_CELLS: Final = 1_000_000
 _MERGED_RANGE: Final = re.compile(rb"""mergeCell\b[^>]*\bref=["']([A-Z]*)(\d*):([A-Z]*)(\d*)["']""")
 
 
-def sheet_names_and_cell_count(path: Path) -> tuple[list[str], int]:
+def sheet_names_and_cell_count(path: BinaryIO) -> tuple[list[str], int]:
     """Names of the readable sheets of a workbook and number of its cells.
 
     Blank and merged cells count too, because openpyxl creates them. A file that cannot be read
@@ -54,7 +53,7 @@ def _merged_cell_count(xml: bytes) -> int:
     return count
 
 
-def plain_copy(path: Path, macros: bool) -> Any:
+def plain_copy(source: WorkbookContent, macros: bool) -> Any:
     """The readable values of a workbook as an openpyxl workbook.
 
     ``macros`` says that the copy will be saved as .xlsm. Raises FileError if there are more
@@ -65,7 +64,7 @@ def plain_copy(path: Path, macros: bool) -> Any:
     book = openpyxl.Workbook()
     book.remove(book.active)
     count = 0
-    for grid in read_workbook_file(path).grids:
+    for grid in read_workbook_file(source.path or source.content).grids:
         sheet = book.create_sheet(grid.name)
         for row, cells in enumerate(grid.rows, 1):
             for column, raw in enumerate(cells, 1):
@@ -78,8 +77,8 @@ def plain_copy(path: Path, macros: bool) -> Any:
                     cell.data_type = "s"  # Excel must not take text such as =A1 for a formula
         if count > MAX_PLAIN_COPY_CELLS:
             raise FileError(
-                f"{path}: the workbook has more than {MAX_PLAIN_COPY_CELLS:,} filled cells, which "
-                "take too long to mark; go by the list of findings"
+                f"{source.shown}: the workbook has more than {MAX_PLAIN_COPY_CELLS:,} filled "
+                "cells, which take too long to mark; go by the list of findings"
             )
     if macros:  # openpyxl writes the content type of .xlsm only for a workbook that it has read
         file = io.BytesIO()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, overload
 
 from msgspec import structs
 
-from optimizer.atomic_write import replace_when_complete
+from optimizer.argument_kinds import FLAG, TEXT, check_arguments
+from optimizer.atomic_write import FileTarget, write_when_complete
 from optimizer.errors import UsageError
 from optimizer.tables import columns_page, settings
 from optimizer.tables.case_rows import period_column
@@ -49,8 +49,21 @@ ENTRY_HINTS: Final = {
 }
 
 
-def write_template(path: str | Path, *, currency: str = "USD", overwrite: bool = False) -> Path:
-    """Write a blank workbook (.xlsx) and return its path.
+@overload
+def write_template(path: BinaryIO, *, currency: str = "USD", overwrite: bool = False) -> None: ...
+
+
+@overload
+def write_template(
+    path: str | os.PathLike[str], *, currency: str = "USD", overwrite: bool = False
+) -> Path: ...
+
+
+@check_arguments(currency=TEXT, overwrite=FLAG)
+def write_template(
+    path: FileTarget, *, currency: str = "USD", overwrite: bool = False
+) -> Path | None:
+    """Write a blank workbook (.xlsx) to a path, which is returned, or to an open binary file.
 
     It has a guide, Settings with example values, and every input sheet with notes,
     drop-down lists and number formats. Raises UsageError if the file exists and
@@ -58,16 +71,17 @@ def write_template(path: str | Path, *, currency: str = "USD", overwrite: bool =
     """
     import xlsxwriter
 
-    target = Path(path)
-    if target.suffix.lower() != ".xlsx":
-        raise UsageError(f"{target}: a blank workbook is an .xlsx file")
-    if os.path.lexists(target) and not overwrite:
-        raise UsageError(f"{target} exists already; give another name")
-    with replace_when_complete(target, "blank workbook") as draft:
-        file = BytesIO()
-        with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
-            _write_workbook(book, currency.strip() or "USD")
-        draft.write_bytes(file.getbuffer())
+    target = Path(path) if isinstance(path, (str, os.PathLike)) else None
+    if target is not None:
+        if target.suffix.lower() != ".xlsx":
+            raise UsageError(f"{target}: a blank workbook is an .xlsx file")
+        if os.path.lexists(target) and not overwrite:
+            raise UsageError(f"{target} exists already; give another name")
+    with (
+        write_when_complete(path, "blank workbook") as file,
+        xlsxwriter.Workbook(file, {"in_memory": True}) as book,
+    ):
+        _write_workbook(book, currency.strip() or "USD")
     return target
 
 

@@ -31,6 +31,34 @@ class WorkbookGrids(Struct):
     sha256: str = ""
 
 
+class WorkbookContent(Struct):
+    """The bytes of a workbook and where they are from."""
+
+    content: bytes
+    path: str
+    """Empty for bytes and for a file in memory."""
+    shown: str
+    """What messages call it."""
+
+    @property
+    def name(self) -> str:
+        """Name of its file."""
+        return os.path.basename(self.path) or "the workbook"
+
+    @property
+    def has_macros(self) -> bool:
+        """True if the workbook holds a project of macros."""
+        try:
+            with zipfile.ZipFile(self.file()) as package:
+                return "xl/vbaProject.bin" in package.namelist()
+        except zipfile.BadZipFile:
+            return False
+
+    def file(self) -> io.BytesIO:
+        """The content as an open file."""
+        return io.BytesIO(self.content)
+
+
 WorkbookSource: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 """Where a workbook is read from: a path, its bytes, or an open binary file."""
 
@@ -41,13 +69,27 @@ def read_workbook_file(source: WorkbookSource) -> WorkbookGrids:
     An open file is read from its position on. Raises UsageError if there is no such file or the
     source is something else, FileError if it is no workbook.
     """
+    book = workbook_source(source)
+    try:
+        _check_format(book.content)
+        sha256 = hashlib.sha256(book.content).hexdigest()
+        return WorkbookGrids(_grids(book.content), book.path, sha256)
+    except FileError as error:
+        raise FileError(f"{book.shown}: {error}") from None
+
+
+def workbook_source(source: WorkbookSource) -> WorkbookContent:
+    """The bytes of a workbook, of whatever format; an open file is read from its position on.
+
+    Raises UsageError if there is no such file or the source is something else, FileError if the
+    file cannot be read.
+    """
     name, shown = _names(source)
     try:
         content = _content(name) if isinstance(source, (str, os.PathLike)) else _bytes(source)
-        _check_format(content)
-        return WorkbookGrids(_grids(content), name, hashlib.sha256(content).hexdigest())
     except FileError as error:
         raise FileError(f"{shown}: {error}") from None
+    return WorkbookContent(content, name, shown)
 
 
 def _names(source: Any) -> tuple[str, str]:

@@ -84,6 +84,9 @@ class RequestRefused(Exception):
         super().__init__(message)
         self.status = status
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.status, *self.args), self.__dict__
+
 
 class AppServer(BoundedServer):
     """Listens on the loopback for one session."""

@@ -6,7 +6,7 @@ function head() {
   const verdict = planned
     ? `${data.told} ${data.audit?.passed ? "Audit passed." : "Audit FAILED."}${lawful}`
     : data.told;
-  const kind = sound ? lawfulKind() : planned && data.audit?.passed ? "warn" : "bad";
+  const kind = sound && !data.changed.length ? lawfulKind() : planned && data.audit?.passed ? "warn" : "bad";
   const about = planned
     ? `Sourcing plan for ${horizonText} (${counted(data.axis.periods, "period")}).`
     : `Asked for ${horizonText}.`;
@@ -104,13 +104,21 @@ function tiles() {
   ]);
   entries.push([
     "Gap to the best possible",
-    data.gap === null ? "unknown" : data.gap ? percent(data.gap, 2) : "none",
-    data.status !== "optimal"
-      ? "not proven optimal"
+    data.gap === null || data.changed.length
+      ? "unknown"
       : data.gap
-        ? "proven: no plan is cheaper by more"
-        : "proven optimal: no plan is cheaper",
-    data.status === "optimal" ? "" : "warn",
+        ? percent(data.gap, 2)
+        : "none",
+    data.changed.length
+      ? "the model was changed: nothing is proven of the workbook"
+      : data.status !== "optimal"
+        ? "not proven optimal"
+        : data.solver
+          ? `as ${data.solver} reports`
+          : data.gap
+            ? "proven: no plan is cheaper by more"
+            : "proven optimal: no plan is cheaper",
+    data.status === "optimal" && !data.changed.length ? "" : "warn",
   ]);
   const checked = data.audit.verdict.match(/([\d,]+) comparisons/);
   entries.push([

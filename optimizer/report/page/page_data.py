@@ -14,7 +14,6 @@ from optimizer.report.page.embedded_tables import embedded_tables
 from optimizer.report.page.period_bins import PeriodBins, period_bins
 from optimizer.report.write_result import plan_summary
 from optimizer.result.result_layouts import COST_CATEGORIES, Tables, in_order
-from optimizer.result_card import status_sentence
 from optimizer.version import __version__
 
 if TYPE_CHECKING:
@@ -44,12 +43,14 @@ def page_data(result: Result, *, sheets: bool = True) -> dict[str, Any]:
 
 def _plan_header(result: Result) -> dict[str, Any]:
     settings, audit = result.case.settings, result.audit
-    status = status_sentence(result.status)
+    status = result.sentence
     return {
         "case": clean(settings.case or Path(result.case.path).stem) or "Plan",
         "currency": clean(settings.currency),
         "status": clean(result.status),
         "told": clean(status[0].upper() + status[1:] + "."),
+        "changed": [clean(text) for text in result.changed],
+        "solver": clean(result.other_solver),
         "objective": finite(result.objective),
         "gap": finite(result.gap),
         "lawful": clean(result.lawful or ""),

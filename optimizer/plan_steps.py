@@ -1,0 +1,244 @@
+"""The steps of a solve: search, tables, audit, prices; or why there is no plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from optimizer import audit, explain, interrupts, model, result_tables, solver, tracing
+from optimizer.explain import Conflict, Repair
+from optimizer.interrupts import StopRequested
+from optimizer.network import Network
+from optimizer.network import warnings as network_warnings
+from optimizer.plan_result import Result, change_alert, mark_interrupted
+from optimizer.result import Table, bookings, in_order
+from optimizer.solve_options import SolveOptions
+from optimizer.solver import (
+    NO_CHANGES,
+    Answer,
+    AsBuilt,
+    ModelChanges,
+    Program,
+    WarmStart,
+    load_values,
+    model_changes,
+    transfer,
+)
+from optimizer.step_clock import StepClock
+
+if TYPE_CHECKING:
+    from pyomo.core import ConcreteModel
+else:
+    ConcreteModel = Any  # a record evaluates its annotations
+
+UNKNOWN_LAW = (
+    "Whether the plan is lawful is not known: the model was changed, and the plan fails its audit."
+)
+"""What takes the place of the word lawful where figures of a changed model are not sound."""
+
+PRICE_STEPS = {
+    "prices": "Scarcity, Bottlenecks and Break-even",
+    "explain": "what prices are made of",
+}
+"""What a plan lacks if a signal stopped a step of prices."""
+
+
+def solve_steps(
+    network: Network,
+    m: ConcreteModel,
+    clock: StepClock,
+    options: SolveOptions,
+    built: AsBuilt | None = None,
+) -> Result:
+    """Result of a model; ``built`` is what a caller may have changed it from."""
+    case = network.case
+    with clock.step("transfer"):
+        program = transfer(m)
+        changes = model_changes(m, built, program) if built is not None else NO_CHANGES
+    run = _Run(network, m, program, changes, built, clock, options)
+    with interrupts.signals_deferred(), interrupts.stopped_by(options.stop):
+        with clock.step("solve"):
+            answer = _answer(run)
+        if answer.objective is not None:
+            return _plan(run, answer)
+        diagnose = options.diagnose and not interrupts.must_finish_soon()
+    with clock.step("diagnose"), interrupts.stopped_by(options.stop):
+        conflict, repairs = _diagnose(run, answer.status if diagnose else "")
+    return Result(
+        case,
+        answer.status,
+        None,
+        {},
+        None,
+        (*case.warnings, *network_warnings(network)),
+        clock.seconds,
+        network,
+        alerts=(change_alert(changes.words),) if changes else (),
+        conflict=conflict,
+        repairs=repairs,
+        log=answer.log,
+        changed=changes.words,
+        solver=answer.solver_name,
+    )
+
+
+class _Run(Struct, frozen=True):
+    """What is solved, and how."""
+
+    network: Network
+    model: ConcreteModel
+    program: Program
+    changes: ModelChanges
+    built: AsBuilt | None
+    clock: StepClock
+    options: SolveOptions
+
+    @property
+    def unchanged(self) -> bool:
+        """True if the model is that of the workbook alone."""
+        return self.options.own and self.options.study_terms is None and not self.changes
+
+    @property
+    def has_prices(self) -> bool:
+        """True if prices can be told: HiGHS solves the model, and no caller has changed it."""
+        return not self.changes and self.options.solver is None
+
+    def cost(self, answer: Answer) -> float:
+        """Cost of a plan, whatever was made least; the variables have its values."""
+        assert answer.objective is not None
+        assert answer.values is not None
+        if self.built is not None and self.changes.objective:
+            return self.built.cost(self.program, answer.values)
+        m = self.model
+        return answer.objective if m.total_cost.active else model.present_value_of_costs(m)
+
+
+def _plan(run: _Run, answer: Answer) -> Result:
+    """Result with the tables of a plan, their audit and, unless a signal came, prices."""
+    network, m, program, clock, options = (
+        run.network,
+        run.model,
+        run.program,
+        run.clock,
+        run.options,
+    )
+    warnings = (*network.case.warnings, *network_warnings(network))
+    before = interrupts.signal_count()
+    if run.changes:
+        # Prices of a changed model belong to its bounds, not to those of the workbook.
+        answer = answer.without_prices()
+    with (
+        interrupts.stop_raises(),
+        explain.pricing(m, program, answer, full=options.full) as prices,
+    ):
+        with clock.step("extract"):
+            load_values(program, answer)
+            objective = run.cost(answer)
+            tables = result_tables.tables_of(
+                m, program, answer, full=options.full, reasons=run.has_prices
+            )
+        with clock.step("audit"):
+            auditor = audit.Auditor(network.case, tables, objective, bookings(m))
+        priced, missing = _prices(prices, tables, run)
+        tables |= priced
+        verdict = auditor.verdict
+        if run.unchanged and run.has_prices:
+            with clock.step("audit"):
+                verdict = auditor.with_prices(tables)
+    lawful = tracing.lawfulness(network, tables)
+    known = not run.changes or verdict.passed
+    record = result_tables.run_record(
+        network, answer, verdict, lawful if known else None, warnings, run.changes.words
+    )
+    result = Result(
+        network.case,
+        answer.status,
+        objective,
+        in_order({**tables, "Run": record}),
+        verdict,
+        warnings,
+        clock.seconds,
+        network,
+        alerts=_alerts(run, answer, tables, lawful.alerts if known else (UNKNOWN_LAW,)),
+        gap=answer.gap,
+        log=answer.log,
+        measured=model.value_of_limit(m, options.study_terms.reported_measure)
+        if options.study_terms
+        else None,
+        start=WarmStart.of(program, answer) if options.remember else None,
+        lawful=lawful.word if known else None,
+        lawful_notes=(lawful.headline, *lawful.notes) if known else (UNKNOWN_LAW,),
+        changed=run.changes.words,
+        solver=answer.solver_name,
+    )
+    interrupted = interrupts.must_finish_soon() or interrupts.signal_count() > before
+    return mark_interrupted(result, missing) if interrupted else result
+
+
+def _alerts(
+    run: _Run, answer: Answer, tables: Mapping[str, Table], lawful: Sequence[str]
+) -> tuple[str, ...]:
+    """Alerts of a plan; what a caller changed and another solver come first."""
+    if not run.options.full:
+        return ()
+    told = [change_alert(run.changes.words)] if run.changes else []
+    if run.options.solver is not None:
+        told.append(
+            f"Solved by {answer.solver_name} through Pyomo, whose word the status is. Without its "
+            "dual values and basis there are no prices and no reasons of shortages: Scarcity, "
+            "Bottlenecks, Break-even and Shortage reasons are missing."
+        )
+    more = explain.alerts(run.network, tables, answer, changed=bool(run.changes))
+    return (*told, *lawful, *more)
+
+
+def _prices(
+    prices: explain.PriceTables, tables: Mapping[str, Table], run: _Run
+) -> tuple[dict[str, Table], list[str]]:
+    """Tables of prices, and what is missing because a signal came."""
+    done: dict[str, Table] = {}
+    missing: list[str] = []
+    options = run.options
+    steps: list[tuple[str, Callable[[], dict[str, Table]]]] = []
+    steps.append(("prices", prices.tables if options.full and run.has_prices else dict))
+    if options.explain and run.has_prices:
+        steps.append(("explain", lambda: prices.explained({**tables, **done})))
+    for name, make_tables in steps:
+        before = interrupts.signal_count()
+        new: dict[str, Table] = {}
+        with run.clock.step(name), suppress(StopRequested):
+            new = {} if interrupts.must_finish_soon() else make_tables()
+        # A signal stops the solves of this step, so its tables would be incomplete.
+        if interrupts.must_finish_soon() or interrupts.signal_count() > before:
+            missing += [PRICE_STEPS[name]] if options.full and run.has_prices else []
+        else:
+            done |= new
+    return done, missing
+
+
+def _answer(run: _Run) -> Answer:
+    """Answer of the solver; Settings give the limits that the options leave open."""
+    options, settings = run.options, run.network.case.settings
+    if options.solver is None:
+        return solver.solve_with_highs(run.program, start=options.start, **options.search(settings))
+    limits = options.limits(settings)
+    return solver.solve_with_pyomo(run.model, run.program, options.solver, **limits)
+
+
+def _diagnose(run: _Run, status: str) -> tuple[Conflict, tuple[Repair, ...]]:
+    """Conflict and repairs of a model without a plan; what a stop signal leaves of them."""
+    network, program = run.network, run.program
+    conflict = explain.NO_CONFLICT
+    with interrupts.stop_raises(), suppress(StopRequested):
+        if status == "unbounded":
+            return conflict, explain.unbounded_purchases(network, program)
+        if status != "infeasible":
+            return conflict, ()
+        own, changes = run.unchanged, run.changes
+        if run.options.full:
+            conflict = explain.conflict(network, program, own=own, changes=changes)
+        return conflict, explain.repairs(network, program, own=own, changes=changes)
+    return conflict, ()
