@@ -1,13 +1,21 @@
-"""Demand: the buyer's lines by quarter, shelf stock at the end, outlets for joint products."""
+"""Demand: the buyer's lines by year, shelf stock at the end, outlets for joint products.
+
+Lines are rates with dates, open at both ends: start, periods and their length can be changed.
+"""
 
 from __future__ import annotations
+
+from datetime import date
 
 from facts import Fact, assume, computed, fact, find, table
 from markets import ALLIED
 from rows import START, Row, rounded, row
+from standing_rules import excepted_demand
 
 YEARS = (2027, 2028, 2029, 2030)
-QUARTERS = tuple(f"{year}-Q{quarter}" for year in YEARS for quarter in (1, 2, 3, 4))
+PERIODS = 17
+"""Quarters from the last one of 2026 on."""
+END = date(YEARS[-1], 12, 31)
 GROWTH = fact(find("demand", segment="world", item="growth"))
 """World magnet demand, percent a year."""
 RESERVE_PENALTY = 900_000
@@ -16,9 +24,9 @@ RESERVE_PENALTY = 900_000
 def settings() -> list[Row]:
     """The Settings sheet."""
     lines = (
-        ("case", "North America 2027-2030", "reference case"),
-        ("start", START, "first day of the plan"),
-        ("periods", len(QUARTERS), ""),
+        ("case", "North America 2026-2030", "reference case"),
+        ("start", START, "first day of the plan: the rule of 2019 still binds; may be moved"),
+        ("periods", PERIODS, "quarters: the last of 2026, then 2027 to 2030"),
         ("period length", "quarter", ""),
         ("currency", "USD", "money of 2026, no inflation"),
         ("discount rate", 0.08, "per year, before inflation"),
@@ -32,16 +40,14 @@ def settings() -> list[Row]:
 
 def demand() -> list[Row]:
     """The Demand sheet."""
-    return [*_lines(), *_reserve(), *_outlets()]
+    return [*_lines(), *excepted_demand(), *_reserve(), *_outlets()]
 
 
 def _lines() -> list[Row]:
     """What the buyer's customers need, growing with the world market (``lines.csv``)."""
-    growth = 1 + GROWTH.value / 100
     rows = []
     for line in table("lines"):
         figure = fact(find("demand", segment="planner", item=line["figure"]))
-        first = float(line["tonnes"]) / 4
         notes = (line["notes"], "grows 8.7 % a year", "the penalty is an assumption")
         cells = row(
             figure,
@@ -53,12 +59,18 @@ def _lines() -> list[Row]:
             shortage_penalty=float(line["penalty"]),
             notes="; ".join(note for note in notes if note),
         )
-        quarters = {
-            quarter: rounded(first * growth ** (int(quarter[:4]) - YEARS[0]), 4)
-            for quarter in QUARTERS
-        }
-        rows.append(cells | quarters)
+        rows += [cells | _year(float(line["tonnes"]), year) for year in (YEARS[0] - 1, *YEARS)]
     return rows
+
+
+def _year(first: float, year: int) -> Row:
+    """Rate and dates of a year; the first and the last row are open."""
+    growth = 1 + GROWTH.value / 100
+    return {
+        "quantity": rounded(first * growth ** (year - YEARS[0]), 4),
+        "from": date(year, 1, 1) if year >= YEARS[0] else None,
+        "to": date(year, 12, 31) if year < YEARS[-1] else None,
+    }
 
 
 def _reserve() -> list[Row]:
@@ -75,12 +87,18 @@ def _reserve() -> list[Row]:
             line=f"reserve {shelf['material'].removeprefix('magnet ')}",
             customer=shelf["site"],
             material=shelf["material"],
-            segment="defence",
-            quantity=0,
+            segment="defence SmCo" if shelf["material"] == "magnet SmCo" else "defence",
             shortage_penalty=RESERVE_PENALTY,
             notes="shelf stock at the end of the plan, as much as at its start",
         )
-        rows.append(cells | {QUARTERS[-1]: float(shelf["opening"])})
+        rows.append(
+            cells
+            | {
+                "quantity": 4 * float(shelf["opening"]),
+                "from": date(YEARS[-1], 10, 1),
+                "to": END,
+            }
+        )
     return rows
 
 

@@ -158,6 +158,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "maximum",
         "window",
         "from",
+        "to",
     ),
     "Scenarios": (
         "scenario",
@@ -169,6 +170,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "change",
         "value",
         "probability",
+        "from",
+        "to",
     ),
 }
 """Columns of each sheet, in order; periods of Demand are put before ``from``."""
@@ -218,7 +221,7 @@ SHARES = {
     "arrives",
     "minimum load",
 }
-WIDE = {"history": 48, "description": 48, "notes": 60, "source": 60, "clears": 34}
+WIDE = {"history": 48, "where": 44, "description": 48, "notes": 60, "source": 60, "clears": 34}
 HEADER = PatternFill("solid", fgColor="1F3864")
 KEY = PatternFill("solid", fgColor="EAF0F8")
 OFF = Font(color="9C9C9C", italic=True)

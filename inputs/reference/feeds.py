@@ -109,6 +109,25 @@ FEEDS: dict[str, Feed] = {
         total=60.39,
         notes="oxide content from the company's report; split recalled",
     ),
+    "Hung Thinh carbonate": _feed(
+        "Hung Thinh",
+        "carbonate",
+        "hung_thinh",
+        notes="worked out from 3,000 t and about 400 t of metal; the rest is a placeholder",
+    ),
+    "Nolans SEG oxide": _feed(
+        "Nolans",
+        "carbonate",
+        "nolans_seg",
+        notes="Dy and Tb as published; the rest is in 'other'",
+    ),
+    "Araxa carbonate": _feed(
+        "Araxa",
+        "carbonate",
+        "monazite_araxa",
+        total=50,
+        notes="split of Araxa monazite; oxide content is a placeholder",
+    ),
     "Nechalacho ore": _feed(
         "Nechalacho ore",
         "low grade",

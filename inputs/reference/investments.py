@@ -13,8 +13,11 @@ from datetime import date
 from demand import YEARS
 from facts import Fact, access, assume, computed, day, figure, table
 from rows import Row, rounded, row
+from standing_rules import european_limits
 
 MILLION = 1_000_000.0
+ANY_YEAR = ("SRC tenfold plant",)
+"""Works on so long a time that they may be decided in any year of the plan."""
 
 
 def options() -> list[Row]:
@@ -57,13 +60,35 @@ def _option(line: dict[str, str]) -> Row:
 
 
 def limits() -> list[Row]:
-    """The Limits sheet: what is decided too late, then bounds of ``limits.csv``, all off."""
-    return [*_too_late(), *_bounds()]
+    """The Limits sheet: when may be decided, then bounds of ``limits.csv``, all off."""
+    return [*_board(), *_too_late(), *_bounds(), *european_limits()]
+
+
+def _board() -> list[Row]:
+    """The board decides in the first quarter of a year; the last of 2026 is open as well."""
+    return [
+        row(
+            assume(0),
+            limit=f"no board meeting in the rest of {year}",
+            measure="built",
+            as_="tonnes",
+            maximum=0,
+            window="period",
+            from_=date(year, 4, 1),
+            to=date(year, 12, 31),
+            notes="investments are decided once a year, in its first quarter: an assumption",
+        )
+        for year in YEARS
+    ]
 
 
 def _too_late() -> list[Row]:
     """No decision that would run less than a year of the plan: credit would be most it brings."""
-    months = {line["option"]: int(line["build months"]) for line in table("options")}
+    months = {
+        line["option"]: int(line["build months"])
+        for line in table("options")
+        if line["option"] not in ANY_YEAR
+    }
     return [
         row(
             assume(0),

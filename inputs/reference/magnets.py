@@ -6,6 +6,7 @@ A tonne of activity is a tonne of finished parts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from facts import Fact, assume, computed, process
 from feeds import END_OF_LIFE
@@ -34,7 +35,10 @@ MAKE_UP = process("recycle", "magnet-to-magnet (HD)", "make-up of fresh NdPr")
 POWDER_YIELD = 0.95
 RECYCLED: dict[str, dict[str, float]] = {"H": {}, "SH": {"Dy metal": 0.010, "Tb metal": 0.002}}
 """Grades made of old magnets, and the metal shares diffused into them: an assumption."""
-RULES = "DFARS 2019; DFARS 2027; Federal preference; Car makers' policy"
+QUALIFIED = {"Stillwater": date(2028, 1, 1), "Sumter": date(2027, 7, 1)}
+"""Plants that defence has not accepted yet: first day of what only defence takes, assumed."""
+DEFENCE_GRADES = ("UH", "EH")
+RULES = "DFARS 2019; DFARS 2027; Company policy"
 
 
 def with_diffusion(cost: Fact) -> Fact:
@@ -141,6 +145,7 @@ def processes() -> list[Row]:
 
 
 def _run(place: str, recipe: str, unit: str, cost: Fact, route: str) -> Row:
+    late = QUALIFIED.get(place) if recipe.endswith(DEFENCE_GRADES) else None
     return row(
         cost,
         site=place,
@@ -149,7 +154,9 @@ def _run(place: str, recipe: str, unit: str, cost: Fact, route: str) -> Row:
         use=1,
         cost=cost.value,
         stage="produced",
+        from_=late,
         route=route,
+        notes="from its qualification for defence on: the date is an assumption" if late else "",
     )
 
 

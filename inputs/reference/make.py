@@ -11,6 +11,7 @@ import capacities
 import demand
 import excel
 import feeds
+import futures
 import investments
 import magnets
 import materials
@@ -20,6 +21,7 @@ import places
 import routes
 import rules
 import separation
+import standing_rules
 import stores
 import trade
 from guide import GUIDE
@@ -36,9 +38,19 @@ def sheets() -> dict[str, list[Row]]:
         "Materials": materials.materials(),
         "Supply": offers.supply(),
         "Assays": feeds.assays(),
-        "Recipes": [*separation.reagent_recipes(), *metal.recipes(), *magnets.recipes()],
+        "Recipes": [
+            *separation.reagent_recipes(),
+            *metal.recipes(),
+            *magnets.recipes(),
+            *standing_rules.waiver_recipe(),
+        ],
         "Recoveries": separation.recoveries(),
-        "Processes": [*separation.processes(), *metal.processes(), *magnets.processes()],
+        "Processes": [
+            *separation.processes(),
+            *metal.processes(),
+            *magnets.processes(),
+            *standing_rules.waiver_process(),
+        ],
         "Units": capacities.units(),
         "Options": investments.options(),
         "Lanes": routes.lanes(),
@@ -46,9 +58,10 @@ def sheets() -> dict[str, list[Row]]:
         "Stocks": stores.stocks(),
         "Pipeline": stores.pipeline(),
         "Demand": demand.demand(),
-        "Rules": rules.rules(),
-        "Rule scope": rules.rule_scope(),
+        "Rules": [*rules.rules(), *standing_rules.rules()],
+        "Rule scope": [*rules.rule_scope(), *standing_rules.rule_scope()],
         "Limits": investments.limits(),
+        "Scenarios": futures.scenarios(),
     }
 
 

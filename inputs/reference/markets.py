@@ -8,6 +8,8 @@ are two lists.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from facts import Fact, assume, computed, fact, find, process
@@ -29,6 +31,11 @@ def quote(item: str, basis: str, *, column: str = "value", period: str = "") -> 
     return found if row["unit"] == "US$/t" else computed(found.value * KILOGRAMS, found)
 
 
+NDPR_BAND = {
+    column: quote("NdPr_oxide", "planning band", column=column) for column in ("low", "high")
+}
+"""Ends of the planning band of NdPr oxide; its middle is the floor of two contracts."""
+
 ALLIED = {
     "NdPr oxide": quote("NdPr_oxide", "US floor, Lynas-DoW LOI"),
     "Dy oxide": quote("Dy_oxide", "Europe", column="low"),
@@ -48,6 +55,22 @@ ALLIED_LAST = {
     name: quote(f"{name[:2]}_oxide", "Europe", column="high") for name in ("Dy oxide", "Tb oxide")
 }
 """Top of the European range: the last tonne."""
+
+
+@contextmanager
+def other_prices(
+    first: Mapping[str, Fact], spot: Mapping[str, Fact], last: Mapping[str, Fact]
+) -> Iterator[None]:
+    """Inside it, the three tiers of the price list stand at other quotes."""
+    lists = ((ALLIED, first), (ALLIED_SPOT, spot), (ALLIED_LAST, last))
+    kept = [dict(prices) for prices, _ in lists]
+    for prices, changes in lists:
+        prices.update(changes)
+    try:
+        yield
+    finally:
+        for (prices, _), before in zip(lists, kept, strict=True):
+            prices.update(before)
 
 
 def _chinese() -> dict[str, Fact]:
@@ -103,7 +126,7 @@ ADDITIVES = {
     "ferroboron": Additive(FERROBORON, "refined", "18 % boron; counted by the rule from 2027"),
     "cobalt": Additive(quote("Co_metal", "USGS 2023"), "refined", "counted by the rule from 2027"),
     "calcium metal": Additive(
-        assume(4_500.0), "", "a reagent: traced without a stage, so no rule counts it"
+        assume(4_500.0), "reagent", "a stage of its own: counted by the rule on reagents alone"
     ),
     "copper and zirconium": Additive(assume(20_000.0), "", "not traced", traced=False),
 }

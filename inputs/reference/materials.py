@@ -1,15 +1,16 @@
 """Materials: stage reached, value for customs and carrying, cost of throwing away.
 
-Reagents have an origin but no stage: the law looks at magnet metals, not at acids, so no rule
-that names stages sees them. Iron, boron and cobalt have stages: the law counts them from 2027.
+Reagents have a stage of their own: the law looks at magnet metals, not at acids, so only the
+rule on reagents sees them. Iron, boron and cobalt have the law's stages: it counts them from 2027.
 """
 
 from __future__ import annotations
 
 from facts import Fact, assume, computed, find, process
 from feeds import END_OF_LIFE, FEEDS, MASS_FACTORS
-from grades import GRADES, alloy_inputs, chinese_price
-from markets import ADDITIVES, ALLIED, REAGENTS
+from grades import ALLOY_PER_MAGNET, GRADES, SWARF_PER_MAGNET, alloy_inputs
+from magnets import ASIAN
+from markets import ADDITIVES, ALLIED, REAGENTS, quote
 from metal import TOLLS, YIELDS
 from rows import Row, rounded, row, switched
 from separation import output
@@ -21,7 +22,12 @@ REFINED_FEEDS = (
     "Carina carbonate",
     "Round Top product",
     "China carbonate",
+    "Hung Thinh carbonate",
+    "Nolans SEG oxide",
+    "Araxa carbonate",
 )
+SWARF_VALUE = 10_000.0
+"""What swarf is worth, US$ per tonne: an assumption."""
 NO_FIGURE_FEEDS = {"Bokan concentrate": "Bokan Mountain", "Sheep Creek concentrate": "Sheep Creek"}
 
 
@@ -44,6 +50,21 @@ def alloy_value(name: str) -> Fact:
 def samarium_cobalt_price() -> Fact:
     """Chinese export price of an SmCo magnet: no quote found."""
     return assume(float(find("offers", offer="Chinese magnet SmCo")["price"]))
+
+
+def allied_magnet(name: str) -> Fact:
+    """What a magnet made outside China costs: alloy less swarf, sintering and machining."""
+    alloy = alloy_value(name)
+    swarf = SWARF_PER_MAGNET * SWARF_VALUE
+    value = alloy.value * ALLOY_PER_MAGNET - swarf + ASIAN.value
+    return computed(rounded(value, 4), alloy, ASIAN)
+
+
+def allied_samarium_cobalt() -> Fact:
+    """What an SmCo magnet made outside China costs: no quote found."""
+    premium = quote("magnet", "premium for non-China")
+    chinese = samarium_cobalt_price()
+    return computed(chinese.value + premium.value, chinese, premium)
 
 
 def materials() -> list[Row]:
@@ -151,8 +172,9 @@ def _bought_in() -> list[Row]:
             row(
                 reagent.price,
                 material=name,
+                stage="reagent",
                 value=reagent.price.value,
-                notes="a reagent: traced without a stage, so no rule counts it",
+                notes="a stage of its own: counted by the rule on reagents alone",
             )
         )
     return rows
@@ -161,24 +183,24 @@ def _bought_in() -> list[Row]:
 def _magnets() -> list[Row]:
     rows = []
     for name in GRADES:
-        price = chinese_price(name)
+        price = allied_magnet(name)
         rows.append(
             row(
                 price,
                 material=f"magnet {name}",
                 stage="produced",
                 value=rounded(price.value, 4),
-                notes="customs value: Chinese export price",
+                notes="what is paid for it outside China; Chinese goods: see Tariffs",
             )
         )
-    price = samarium_cobalt_price()
+    price = allied_samarium_cobalt()
     rows.append(
         row(
             price,
             material="magnet SmCo",
             stage="produced",
             value=rounded(price.value, 4),
-            notes="customs value: Chinese export price",
+            notes="what is paid for it outside China; Chinese goods: see Tariffs",
         )
     )
     for name in (*GRADES, "SmCo", "recycled"):
@@ -187,7 +209,7 @@ def _magnets() -> list[Row]:
                 assume(0),
                 material=f"swarf {name}",
                 stage="produced",
-                value=10_000,
+                value=SWARF_VALUE,
                 disposal_cost=-10_000 if name == "SmCo" else -5_000,
                 notes="recycled, or sold to scrap merchants: a disposal cost below zero",
             )

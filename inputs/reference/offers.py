@@ -13,8 +13,18 @@ from __future__ import annotations
 from facts import Fact, access, assume, computed, day, figure, process, table
 from feeds import FEEDS, oxide_share, total_oxide
 from grades import alloy_inputs, chinese_price
-from markets import ADDITIVES, ALLIED, ALLIED_LAST, ALLIED_SPOT, CHINESE, REAGENTS, quote
+from markets import (
+    ADDITIVES,
+    ALLIED,
+    ALLIED_LAST,
+    ALLIED_SPOT,
+    CHINESE,
+    NDPR_BAND,
+    REAGENTS,
+    quote,
+)
 from rows import Row, rounded, row
+from rules import NEW_STAGES
 from separation import ROUTES, output, reagent_cost, toll
 
 HEAVY_PAYABLE = process("payable", "Tanbreez concentrate", "Dy share of oxide price paid")
@@ -23,6 +33,25 @@ LIGHT_PAYABLE = process("payable", "Tanbreez concentrate", "NdPr share of oxide 
 _ALLIED = "mined: Australia [Mt Weld]; refined: Malaysia [Kuantan]; separated: Malaysia [Kuantan]"
 _HEAVY = "mined: Myanmar; refined: China [Ganzhou]; separated: China [Ganzhou]"
 _JAPAN = "melted: Japan [Takefu]; produced: Japan [Takefu]"
+REAGENT_COUNTRIES = (
+    "China",
+    "United States",
+    "Canada",
+    "Malaysia",
+    "Australia",
+    "France",
+    "Estonia",
+    "Japan",
+    "United Kingdom",
+)
+
+
+def _reagent(country: str) -> str:
+    """History of a reagent: none of the stages of a metal, made in a country."""
+    none = "; ".join(f"{stage}: none" for stage in NEW_STAGES)
+    return f"{none}; reagent: {country}"
+
+
 HISTORIES = {
     "": None,
     "here": "here",
@@ -40,8 +69,12 @@ HISTORIES = {
     "Turkish boron": "mined: Türkiye; refined: United Kingdom [Rotherham]; separated: none",
     "Canadian cobalt": "mined: Canada; refined: here; separated: none",
     "iron of US ore": "mined: United States; refined: United States; separated: none",
-    "iron of Swedish ore": "mined: Sweden; refined: here; separated: none",
-    "iron of Australian ore": "mined: Australia; refined: here; separated: none",
+    "iron of Swedish ore": "mined: Sweden; refined: Sweden; separated: none",
+    "iron of Australian ore, Japan": "mined: Australia; refined: Japan; separated: none",
+    "iron of Australian ore, Korea": "mined: Australia; refined: South Korea; separated: none",
+    "iron of Australian ore, Vietnam": "mined: Australia; refined: Vietnam; separated: none",
+    "Vietnamese carbonate of unknown ore": "mined: unknown; refined: Vietnam",
+    **{f"reagent of {country}": _reagent(country) for country in REAGENT_COUNTRIES},
     "refined here of unknown ore": "mined: unknown; refined: here; separated: none",
     "Nechalacho": "mined: Canada [Nechalacho]",
 }
@@ -99,6 +132,7 @@ def price(kind: str, material: str) -> Fact:
         "allied": lambda: ALLIED[material],
         "allied spot": lambda: ALLIED_SPOT[material],
         "allied last": lambda: ALLIED_LAST[material],
+        "allied high": lambda: NDPR_BAND["high"],
         "chinese": lambda: CHINESE[material],
         "chinese magnet": lambda: chinese_price(grade),
         "chinese alloy": lambda: chinese_alloy(grade),

@@ -8,7 +8,7 @@ from facts import Fact, cite
 
 Row = dict[str, object]
 
-START = date(2027, 1, 1)
+START = date(2026, 10, 1)
 """First day of the plan."""
 
 OFF_ROUTES = (

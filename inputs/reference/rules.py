@@ -1,8 +1,9 @@
-"""Rules: the law before and from 2027, and two policies that are assumptions.
+"""Rules in force: the law before and from 2027, and the company's own policy.
 
 The law (10 USC 4872, DFARS 252.225-7052) is looked at on delivery: what is in a defence
-delivery from 2027-01-01 on must pass the wider test whenever it was bought. Each scope line
-names a stage, so that reagents, which have none, are never counted.
+delivery from 2027-01-01 on must pass the wider test whenever it was bought. The company's
+policy is the same test for all that it sells elsewhere, in phases. Each scope line names a
+stage, so that reagents, which have one of their own, are counted by no rule but theirs.
 """
 
 from __future__ import annotations
@@ -15,41 +16,42 @@ from rows import Row, row
 COVERED = ("China", "Russia", "Iran", "North Korea")
 OLD_STAGES = ("melted", "produced")
 NEW_STAGES = ("mined", "refined", "separated", "melted", "produced")
-POLICY = assume(0.0)
+DEFENCE = "defence; defence SmCo"
+"""Samarium-cobalt has a segment of its own, since other laws look at it as well."""
+CIVIL = "federal; automotive; wind; industrial"
+ASSUMED = assume(0.0)
 
-FEDERAL = {2027: 0.50, 2028: 0.25, 2029: 0.10, 2030: 0.0}
-CAR_MAKERS = {2027: 0.85, 2028: 0.70, 2029: 0.50, 2030: 0.35}
-"""Largest share of a year's deliveries that may break the rule."""
+POLICY = {2027: 0.45, 2028: 0.20, 2029: 0.0, 2030: 0.0}
+"""Largest share of a year's deliveries to a civil line that may have a covered stage."""
 
 
-def _law(rule_id: str) -> Fact:
+def law(rule_id: str) -> Fact:
     """A rule of ``rules.csv`` as a source."""
     cells = find("rules", rule_id=rule_id)
     return fact(cells | {"value": "0"})
 
 
-OLD, NEW = _law("dfars_pre"), _law("dfars_2027")
+OLD, NEW = law("dfars_pre"), law("dfars_2027")
 
 
 def rules() -> list[Row]:
-    """The Rules sheet."""
+    """Rows of the Rules sheet that are in force."""
     return [
         row(
             OLD,
             rule="DFARS 2019",
-            segments="defence",
+            segments=DEFENCE,
             maximum_share=0,
             dated_by="delivery",
             from_=date(2019, 4, 30),
             to=date(2026, 12, 31),
             description="Magnets not melted or produced in a covered country",
-            notes="ends the day before the plan starts: it binds if the start is moved back; "
-            "metal-making is not 'melting' here",
+            notes="binds what is delivered before 2027; metal-making is not 'melting' here",
         ),
         row(
             NEW,
             rule="DFARS 2027",
-            segments="defence",
+            segments=DEFENCE,
             maximum_share=0,
             dated_by="delivery",
             from_=date(2027, 1, 1),
@@ -59,55 +61,43 @@ def rules() -> list[Row]:
             notes="bare magnets cannot use the exception for commercial off-the-shelf items; "
             "recycled NdFeB milled and sintered in the US is exempt (Processes: clears)",
         ),
-        *_phases(
-            "Federal preference",
-            "federal",
-            FEDERAL,
-            "Civil agencies follow the defence test for China, share falling to nothing",
-            "ASSUMPTION: the law binds defence only; switch off to see its cost",
-        ),
-        *_phases(
-            "Car makers' policy",
-            "automotive",
-            CAR_MAKERS,
-            "Car makers take a falling share of magnets with any Chinese stage",
-            "ASSUMPTION: no law; car makers' own targets; switch off to see its cost",
-        ),
+        *_policy(),
     ]
 
 
-def _phases(rule: str, segment: str, shares: dict[int, float], text: str, notes: str) -> list[Row]:
+def _policy() -> list[Row]:
     """One dated row a year; the share is of each calendar year's deliveries to a line."""
     return [
         row(
-            POLICY,
-            rule=rule,
-            segments=segment,
+            ASSUMED,
+            rule="Company policy",
+            segments=CIVIL,
             maximum_share=share,
             window="year",
             dated_by="delivery",
             from_=date(year, 1, 1),
-            to=date(year, 12, 31),
-            description=text,
-            notes=notes,
+            to=date(year, 12, 31) if year != max(POLICY) else None,
+            description="The test of the law for all that the company sells elsewhere, phased "
+            "while plants outside China are opening",
+            notes="ASSUMPTION: the company's own, no law asks it: scenario 'Law only' leaves it out",
         )
-        for year, share in shares.items()
+        for year, share in POLICY.items()
     ]
 
 
 def rule_scope() -> list[Row]:
-    """The Rule scope sheet: a line for each country and stage."""
+    """Rule scope of the rules in force: a line for each country and stage."""
     return [
-        *_scope("DFARS 2019", COVERED, OLD_STAGES, OLD),
-        *_scope("DFARS 2027", COVERED, NEW_STAGES, NEW),
-        *_scope("Federal preference", ("China",), NEW_STAGES, POLICY),
-        *_scope("Car makers' policy", ("China",), NEW_STAGES, POLICY),
+        *scope("DFARS 2019", COVERED, OLD_STAGES, OLD),
+        *scope("DFARS 2027", COVERED, NEW_STAGES, NEW),
+        *scope("Company policy", COVERED, NEW_STAGES, ASSUMED),
     ]
 
 
-def _scope(
+def scope(
     rule: str, countries: tuple[str, ...], stages: tuple[str, ...], source: Fact
 ) -> list[Row]:
+    """Lines of Rule scope: each country with each stage."""
     pairs = [(country, stage) for country in countries for stage in stages]
     return [
         row(source, rule=rule, line=number, country=country, stage=stage)

@@ -1,8 +1,11 @@
 """Tariffs: duties by measure, on imports into the United States.
 
-Two measures add up: the normal duty (MFN) and Section 301 on China. Each row names the
-material; relief under a trade agreement names origin and material, so it is always the more
-specific row of its measure and no two rows of a measure are equally specific.
+Measures add up: the normal duty (MFN), Section 301 on China, Section 122 while it ran and
+Section 232 at the rate of today. Each row names the material; relief under a trade agreement
+names origin and material, so it is always the more specific row of its measure.
+
+A material has one customs value, what is paid for it outside China. Chinese magnets are
+cheaper, so their duty is written per tonne: the rate on the Chinese price.
 """
 
 from __future__ import annotations
@@ -11,8 +14,8 @@ from datetime import date
 
 from facts import Fact, assume, computed, fact, find
 from feeds import FEEDS
-from grades import GRADES
-from materials import REFINED_FEEDS
+from grades import GRADES, chinese_price
+from materials import REFINED_FEEDS, samarium_cobalt_price
 from rows import OFF_ROUTES, Row, rounded, row
 
 USA = "United States"
@@ -27,6 +30,8 @@ AGREEMENTS = {
 }
 """Countries whose goods come in free: by what, and which goods."""
 SECTION_301_START = date(2026, 1, 1)
+SECTION_122 = (date(2026, 2, 24), date(2026, 7, 24))
+NEIGHBOURS = ("Canada", "Mexico")
 
 
 def rate(rule_id: str) -> Fact:
@@ -55,31 +60,64 @@ def tariffs() -> list[Row]:
                 "MFN",
                 country,
                 name,
-                computed(0.0, duties[name][0]),
-                f"free under {agreement} if originating",
+                _free(duties[name][0]),
+                f"free under {agreement}: if originating",
             )
             for name in goods
         ]
+    rows += [_on_chinese_price("MFN", name, magnet) for name in MAGNETS]
     rows += [
-        _duty(
-            "Section 122",
-            "*",
-            "*",
-            rate("s122"),
-            "ran for 150 days to July 2026; what came after is not verified",
-            date(2026, 2, 24),
-            date(2026, 7, 24),
-        )
-        | {"active": "no"},
-        _duty("Section 232", "*", "*", rate("s232"), "no duty so far: talks, outcome not verified")
-        | {"active": "no"},
+        _on_chinese_price("Section 301", name, rate("s301"), SECTION_301_START) for name in MAGNETS
     ]
-    china = rate("s301")
+    return [*rows, *_section_122(), *_section_232()]
+
+
+def _section_122() -> list[Row]:
+    """The surcharge of 2026, with its exemptions: it binds if the start is moved back."""
+    duty, note = rate("s122"), "150 days; what came after is not verified"
+    rows = [_duty("Section 122", "*", name, duty, note, *SECTION_122) for name in MAGNETS]
     rows += [
-        _duty("Section 301", "China", name, china, "adds to MFN: 27.1 % in all", SECTION_301_START)
+        _duty("Section 122", origin, name, _free(duty), "exempt: goods of USMCA", *SECTION_122)
+        for origin in NEIGHBOURS
         for name in MAGNETS
     ]
-    return rows
+    return [
+        *rows,
+        *(
+            _duty("Section 122", "*", name, _free(duty), "exempt: critical mineral", *SECTION_122)
+            for name in (*OXIDES, *METALS)
+        ),
+    ]
+
+
+def _section_232() -> list[Row]:
+    """No duty so far; scenario 'duty of 25 % on allied magnets' raises the first rows."""
+    duty, note = rate("s232"), "no duty so far: talks, outcome not verified"
+    rows = [_duty("Section 232", "*", name, duty, note) for name in MAGNETS]
+    exempt = [(origin, "goods of USMCA: an assumption") for origin in NEIGHBOURS]
+    exempt.append(("China", "pays Section 301 already: an assumption"))
+    return rows + [
+        _duty("Section 232", origin, name, _free(duty), f"exempt: {why}")
+        for origin, why in exempt
+        for name in MAGNETS
+    ]
+
+
+def _free(duty: Fact) -> Fact:
+    return computed(0.0, duty)
+
+
+def _on_chinese_price(measure: str, material: str, duty: Fact, start: date | None = None) -> Row:
+    """The duty on a Chinese magnet, per tonne: its rate on what is paid for that magnet."""
+    name = material.removeprefix("magnet ")
+    paid = samarium_cobalt_price() if name == "SmCo" else chinese_price(name)
+    money = computed(rounded(duty.value * paid.value, 4), duty, paid)
+    cells = _duty(measure, "China", material, money, "", start)
+    return cells | {
+        "ad valorem": None,
+        "specific": money.value,
+        "notes": f"{duty.value:.1%} of the Chinese price, {paid.value:,.0f} US$ a tonne",
+    }
 
 
 def _duty(

@@ -1,0 +1,134 @@
+"""Scenarios: the news of the day, as changes to other sheets.
+
+``scenarios.csv`` holds those that change a cell. What a price touches is more than one cell:
+an offer is a quote, the content of a feed or what is left of it, so other prices of oxides
+are worked out by the same functions as the base's and written down where they differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import offers
+from facts import Fact, day, table
+from markets import NDPR_BAND, other_prices, quote
+from materials import materials
+from rows import Row, row
+from trade import ALLOYS, MAGNETS, METALS
+
+BEFORE = "Europe before the controls"
+HEAVIES = {"Dy oxide": "Dy_oxide", "Tb oxide": "Tb_oxide"}
+DUTIABLE = {*METALS, *ALLOYS, *MAGNETS}
+Tiers = tuple[Mapping[str, Fact], Mapping[str, Fact], Mapping[str, Fact]]
+
+
+def scenarios() -> list[Row]:
+    """The Scenarios sheet."""
+    rows: list[Row] = []
+    for line in table("scenarios"):
+        if line["sheet"] == "prices":
+            rows += _priced(line["scenario"], line["notes"])
+        else:
+            rows.append(_change(line))
+    return _numbered(rows)
+
+
+def _change(line: dict[str, str]) -> Row:
+    source = Fact(0.0, line["source"], line["confidence"])
+    return row(
+        source,
+        scenario=line["scenario"],
+        based_on=line["based on"] or None,
+        sheet=line["sheet"] or None,
+        where=line["where"] or None,
+        column=line["column"] or None,
+        change=line["change"] or None,
+        value=_cell(line["value"]),
+        probability=float(line["probability"]) if line["probability"] else None,
+        from_=day(line["from"]),
+        to=day(line["to"]),
+        notes=line["notes"],
+    )
+
+
+def _cell(text: str) -> float | str | None:
+    """A number where the text is one."""
+    try:
+        return float(text)
+    except ValueError:
+        return text or None
+
+
+def _tiers(scenario: str) -> Tiers:
+    """Prices of the scenario: first, second and last tonnes."""
+    if scenario == "Heavies cheap":
+        low, middle, high = (
+            {name: quote(item, BEFORE, column=column) for name, item in HEAVIES.items()}
+            for column in ("low", "value", "high")
+        )
+        return low, middle, high
+    return {"NdPr oxide": NDPR_BAND["low" if scenario == "NdPr low" else "high"]}, {}, {}
+
+
+def _priced(scenario: str, notes: str) -> list[Row]:
+    """Prices of Supply and values of Materials that differ from the base's."""
+    supply, values = offers.supply(), _values()
+    tiers = _tiers(scenario)
+    with other_prices(*tiers):
+        other_supply, other_values = offers.supply(), _values()
+    rows = [
+        _set(tiers, scenario, "Supply", _where(old, supply), "price", new["price"], notes)
+        for old, new in zip(supply, other_supply, strict=True)
+        if old["price"] != new["price"]
+    ]
+    rows += [
+        _set(tiers, scenario, "Materials", f"material = {name}", "value", value, notes)
+        for name, value in other_values.items()
+        if value != values[name]
+    ]
+    return rows
+
+
+def _set(
+    tiers: Tiers, scenario: str, sheet: str, where: str, column: str, value: object, notes: str
+) -> Row:
+    return row(
+        *tiers[0].values(),
+        scenario=scenario,
+        sheet=sheet,
+        where=where,
+        column=column,
+        change="set",
+        value=value,
+        notes=notes,
+    )
+
+
+def _where(offer: Row, supply: list[Row]) -> str:
+    """Picks the offer, and the row of it where it has several."""
+    rows = [other for other in supply if other["offer"] == offer["offer"]]
+    named = f"offer = {offer['offer']}"
+    if len(rows) == 1 or len({other["price"] for other in rows}) == 1:
+        return named
+    return f"{named}; from = {offer['from'] or ''}".rstrip()
+
+
+def _values() -> dict[str, float]:
+    """Customs values that duty is paid on."""
+    return {str(r["material"]): r["value"] for r in materials() if r["material"] in DUTIABLE}
+
+
+def _numbered(rows: list[Row]) -> list[Row]:
+    """Lines of a scenario in order, each change once."""
+    seen: dict[tuple[object, ...], Row] = {}
+    for cells in rows:
+        seen.setdefault(
+            tuple(cells.get(key) for key in ("scenario", "sheet", "where", "column", "from")), cells
+        )
+    count: dict[object, int] = {}
+    result = []
+    for cells in seen.values():
+        name = cells["scenario"]
+        count[name] = count.get(name, 0) + 1
+        result.append({"scenario": name, "line": count[name]} | cells)
+    return result

@@ -1,0 +1,203 @@
+"""Rules that stand ready, switched off: other laws, other customers, exceptions of the law.
+
+Each is switched on by ``active`` in its rows of Rules; scope lines follow. A waiver is a
+process that clears, an exception by use is a line of demand with a segment of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from facts import Fact, assume, computed, fact, find
+from magnets import QUALIFIED
+from rows import Row, row
+from rules import ASSUMED, DEFENCE, law
+
+RECALLED = Fact(0.0, "text of the law as recalled, not retrieved", "low")
+READY = "stands ready, switched off: "
+
+
+def rules() -> list[Row]:
+    """Rows of the Rules sheet, all off."""
+    return [_rule(*line) for line in _RULES]
+
+
+_RULES: tuple[tuple[Fact, str, str, str, str, date | None], ...] = (
+    (
+        RECALLED,
+        "Uyghur forced labour",
+        "*",
+        "Nothing mined or made in Xinjiang comes into the United States (UFLPA, Pub. L. 117-78)",
+        "the law presumes, the importer proves: Chinese ore whose province nobody states counts "
+        "too; strike that line of scope once suppliers show the province in their history",
+        None,
+    ),
+    (
+        ASSUMED,
+        "Chinese reagents",
+        "*",
+        "No reagent made in a covered country in any plant on the way",
+        "no law asks it: scenario 'Chinese reagents barred' switches it on; reagents have the "
+        "stage 'reagent', with none of a metal's stages",
+        None,
+    ),
+    (
+        ASSUMED,
+        "Chinese equipment",
+        "*",
+        "Nothing made on equipment that a covered country's technology rules reach",
+        "which plant runs on what is not public: name the sites in Rule scope; the buyer's own "
+        "line stands there as an example",
+        None,
+    ),
+    (
+        RECALLED,
+        "Specialty metals",
+        "defence SmCo",
+        "Samarium-cobalt melted in the United States or a qualifying country (10 USC 4863)",
+        "an allow-list: the scope is every country but these",
+        None,
+    ),
+    (
+        RECALLED,
+        "Entity of concern",
+        "*",
+        "Nothing touched by a plant whose owner sits in a covered country, wherever it stands",
+        "the test of the tax credits; a holding below control is not seen: its owner is named",
+        None,
+    ),
+    *(
+        (
+            ASSUMED,
+            f"Qualification of {plant}",
+            DEFENCE,
+            f"Defence takes no magnet of {plant} before the plant is qualified",
+            "for all grades; what only defence takes has the date in Processes. No date is "
+            "published; for another plant a row here and a line of Rule scope",
+            date.fromordinal(first.toordinal() - 1),
+        )
+        for plant, first in QUALIFIED.items()
+    ),
+)
+
+
+def _rule(source: Fact, name: str, segments: str, text: str, notes: str, last: date | None) -> Row:
+    return row(
+        source,
+        rule=name,
+        active="no",
+        segments=segments,
+        maximum_share=0,
+        dated_by="delivery",
+        to=last,
+        description=text,
+        notes=READY + notes,
+    )
+
+
+def rule_scope() -> list[Row]:
+    """Scope of the rules that are off."""
+    lines: tuple[tuple[str, dict[str, object]], ...] = (
+        ("Uyghur forced labour", {"site": "Xinjiang"}),
+        ("Uyghur forced labour", {"country": "China", "stage": "mined"}),
+        ("Chinese reagents", {"country": "covered", "stage": "reagent"}),
+        ("Chinese equipment", {"site": "Columbus works", "stage": "produced"}),
+        ("Specialty metals", {"country": "not USA, not qualifying", "stage": "melted"}),
+        ("Entity of concern", {"owner_country": "covered"}),
+        ("Entity of concern", {"owner": "Vital Metals"}),
+        *(
+            (f"Qualification of {plant}", {"site": plant, "stage": "produced"})
+            for plant in QUALIFIED
+        ),
+    )
+    numbers: dict[str, int] = {}
+    rows = []
+    for name, cells in lines:
+        numbers[name] = numbers.get(name, 0) + 1
+        rows.append(row(ASSUMED, rule=name, line=numbers[name], active="no", **cells))
+    return rows
+
+
+WAIVER = "take under a nonavailability determination"
+WAIVED = "magnet EH"
+
+
+def waiver_recipe() -> list[Row]:
+    """What comes in goes out: only the papers change."""
+    source = law("dfars_exc_nonavail")
+    return [
+        row(source, recipe=WAIVER, material=WAIVED, direction=way, quantity=1)
+        for way in ("in", "out")
+    ]
+
+
+def waiver_process() -> list[Row]:
+    """The waiver as a process that clears, off."""
+    return [
+        row(
+            law("dfars_exc_nonavail"),
+            assume(0),
+            site="Columbus depot",
+            recipe=WAIVER,
+            active="no",
+            cost=0,
+            clears="DFARS 2027",
+            maximum=10,
+            from_=date(2027, 1, 1),
+            to=date(2027, 12, 31),
+            notes=READY + "DFARS 225.7018-4: for what a determination names, as many tonnes and "
+            "as long as it says; 10 t of EH in 2027 are an example",
+        )
+    ]
+
+
+def excepted_demand() -> list[Row]:
+    """Uses that the law excepts: lines of demand with a segment that no rule names, off."""
+    electronics, abroad = law("dfars_exc_elec"), law("dfars_exc_sat")
+    return [
+        row(
+            computed(0, electronics, assume(0)),
+            line="defence SH in electronic devices",
+            customer="Defence programmes",
+            material="magnet SH",
+            segment="defence electronics",
+            active="no",
+            quantity=5,
+            shortage_penalty=900_000,
+            notes=READY + "DFARS 225.7018-3(c)(2): take the tonnes off the line 'defence SH'; SmCo "
+            "in such devices stays under 10 USC 4863",
+        ),
+        row(
+            computed(0, abroad, assume(0)),
+            line="defence SH bought abroad for use abroad",
+            customer="Defence programmes",
+            material="magnet SH",
+            segment="defence abroad",
+            active="no",
+            quantity=2,
+            shortage_penalty=900_000,
+            notes=READY + "DFARS 225.7018-3(b): take the tonnes off the line 'defence SH'",
+        ),
+    ]
+
+
+def european_limits() -> list[Row]:
+    """The European benchmark as limits, off: not more than 65 % from one third country."""
+    source = fact(find("rules", rule_id="eu_crma") | {"value": "0"})
+    countries = ("United States", "Canada", "Malaysia", "Australia", "Japan", "Vietnam")
+    return [
+        row(
+            source,
+            limit=f"EU 65 %: NdPr oxide from {country}",
+            active="no",
+            measure="produced",
+            country=country,
+            material="NdPr oxide",
+            as_="share",
+            maximum=0.65,
+            window="year",
+            notes=READY + "Regulation (EU) 2024/1252, a benchmark on the Union and no duty of a "
+            "buyer: switch all six on for separation; rows for other stages alike",
+        )
+        for country in countries
+    ]
