@@ -1,20 +1,27 @@
 """Text of the sheet "Read me"."""
 
 GUIDE = (
-    ("North America, 2027 to 2030", ""),
+    ("North America without China, 2026 to 2030", ""),
     ("", ""),
     (
         "What it is",
-        "A mid-sized buyer of rare-earth magnets plans sixteen quarters: what to buy, where to "
-        "have it separated, made into metal, alloy and magnets, what to store and what to "
-        "deliver, at least cost, under the rules on origin and the duties. The story of the "
-        "plan, with figures, is in docs/reference-case.md.",
+        "A buyer of rare-earth magnets leaves China (and Russia, Iran, North Korea) at every "
+        "stage: by law for defence from 2027, by its own policy elsewhere, 45 % still allowed in 2027, "
+        "20 % in 2028, none from 2029. The workbook plans seventeen quarters: what to buy, where "
+        "to have it separated, made into metal, alloy and magnets, what to build, at least cost. "
+        "What the law alone asks, and no rule at all, are scenarios. The story with figures is in "
+        "docs/reference-case.md.",
     ),
-    ("How to run it", "python -m optimizer solve inputs/north_america.xlsx"),
+    (
+        "How to run it",
+        "optimizer solve inputs/north_america.xlsx, and optimizer scenarios for the news of the "
+        "day. Start, periods and their length may be changed in Settings: demand is dated by "
+        "year. After 2027-04-01 delete the orders that have arrived from Pipeline.",
+    ),
     ("", ""),
     (
         "The buyer",
-        "975 t of magnets in 2027, growing 8.7 % a year: defence, federal agencies, car makers, "
+        "750 t of magnets in 2027, growing 8.7 % a year: defence, federal agencies, car makers, "
         "wind turbines, industry. It owns no plant, but may build (Options). Plants stand here at "
         "their real size; the column availability of Units is the share that this buyer can count "
         "on, and is an assumption, as are the tonnages of Supply that carry such a share.",
@@ -26,13 +33,18 @@ GUIDE = (
     (
         "Materials",
         "From concentrate to magnet, with the stage reached. Iron, boron and cobalt have stages, "
-        "since the law counts them from 2027; reagents have an origin but no stage, since the "
-        "law does not count them. A disposal cost below zero is a sale to scrap merchants.",
+        "since the law counts them from 2027; reagents have a stage of their own that only the "
+        "rule on reagents counts. The value of a magnet is what is paid for it outside China. A "
+        "disposal cost below zero is a sale to scrap merchants.",
     ),
     (
         "Supply",
         "Who offers what. Dated rows are ramps or price steps; several offers of one oxide are "
-        "tiers; 'firm = no' is a non-binding offtake with its probability.",
+        "tiers; 'firm = no' is a letter, a memorandum or an agreement in principle, with its "
+        "probability: the plan takes it as firm and says so. Kokbulak and the other feeds of third "
+        "parties are paid by content, on the terms of the one published contract. Hung Thinh's "
+        "carbonate names no mine: so it breaks every rule on mining (scenario 'Hung Thinh names "
+        "its mine').",
     ),
     (
         "Assays, Recoveries",
@@ -52,24 +64,30 @@ GUIDE = (
         "are one process that uses several units.",
     ),
     (
-        "Minimum load, idling",
-        "Three lines may stand still for a quarter and save their fixed cost: 'may idle' in Units. "
-        "Minimum load and fixed cost are assumptions; the fixed cost is the buyer's part of it.",
+        "Ramps",
+        "Plants that open reach their size in steps, and no plant runs more than nine tenths of "
+        "the year (sintering 85 %): availability in Units is the buyer's share times that. UH and "
+        "EH, which only defence takes, are made at Stillwater and Sumter from the day of their "
+        "qualification (Processes). The mill at San Marcos may stand still for a quarter.",
     ),
     (
         "Options",
-        "What may be built: the SRC expansion or the plant ten times larger (one of the two), the "
-        "heavy separation line at White Mesa, more heavy metal and alloy at Euclid, ovens, an own "
-        "magnet line, a larger plant of the Japanese vendor. Added capacity is the whole project, "
-        "of which availability in Units gives the buyer a share; capital and fixed cost are the "
-        "same share. What is the buyer's own counts whole. Capital is credited at the end for the "
-        "years of its life that are left: clear 'life' to see how much rests on it.",
+        "What may be built: the SRC plant ten times larger, a slot in the heavy line at White "
+        "Mesa, more heavy metal and alloy at Euclid, ovens, an own magnet line, a larger plant of "
+        "the Japanese vendor. The first SRC expansion is none: the buyer's US$ 21 million are sunk "
+        "and its capacity stands in Units. A row of the tenfold plant names the EXIM letter. Added "
+        "capacity is the whole project, of which availability in Units gives the buyer a share; "
+        "capital and fixed cost are the same share. What is the buyer's own counts whole. Capital "
+        "is credited at the end for the years of its life that are left: clear 'life' to see how "
+        "much rests on it.",
     ),
     (
         "Limits",
-        "Decisions that would run less than a year of the plan are ruled out (too late). The "
-        "others are off: not more than 40 % of the NdPr oxide from one country, capital a year, "
-        "reserves of dysprosium and terbium. Set 'active' to yes to switch one on.",
+        "The board decides once a year, in the first quarter. Decisions that would run less than "
+        "a year of the plan are ruled out (too late), but the tenfold plant may be decided in any "
+        "year. The others are off: not more than 40 % of the NdPr oxide from one country, the "
+        "European 65 %, capital a year, reserves of dysprosium and terbium. Set 'active' to yes "
+        "to switch one on.",
     ),
     (
         "Lanes",
@@ -77,7 +95,12 @@ GUIDE = (
         "a week or less arrive in the quarter in which they leave. Brazilian monazite goes in "
         "lots, with a fixed cost for each quarter in which it does.",
     ),
-    ("Tariffs", "MFN and Section 301 into the United States; they add up."),
+    (
+        "Tariffs",
+        "MFN, Section 301, Section 122 while it ran and Section 232 at today's rate of nothing, "
+        "with their exemptions; they add up. Chinese magnets are cheaper than others, so their "
+        "duty is written per tonne, as the rate on the Chinese price.",
+    ),
     (
         "Stocks, Pipeline",
         "What is in store and under way at the start, and what must be there at the end. The "
@@ -86,12 +109,22 @@ GUIDE = (
     ),
     (
         "Demand",
-        "The buyer's lines, one column a quarter; then the shelf stock that defence wants at the "
+        "The buyer's lines, one row a year; then the shelf stock that defence wants at the "
         "end; then the outlets for joint products.",
     ),
     (
         "Rules, Rule scope",
-        "The law before and from 2027, and two policies that are assumptions.",
+        "The law before and from 2027, and the company's policy, which is an assumption. Below "
+        "stand rules that are ready and off: Uyghur forced labour, reagents, equipment, specialty "
+        "metals, entities of concern, qualification of a plant. A nonavailability waiver is a row "
+        "of Processes, the exceptions for electronic devices and for use abroad are lines of "
+        "Demand, the European 65 % are rows of Limits: all off.",
+    ),
+    (
+        "Scenarios",
+        "The news of the day: what China may stop, delays, prices, a duty, what the rules cost. "
+        "Prices of oxides change the price of every offer that is paid by content. Only the delay "
+        "of SRC has a probability, from its own record; the others have none that a source gives.",
     ),
     ("", ""),
     (
@@ -107,8 +140,8 @@ GUIDE = (
         "What no one is building or selling stands here switched off, in grey, with its reason: "
         "Round Top, Bear Lodge, Bokan Mountain, Sheep Creek, Tardiff, Browns Range, Carina with "
         "Vinton, Northlake, Blacksburg, Mountain Pass concentrate to SRC, SRC metal to Fort Worth "
-        "and the lane through Russia. Hoidas Lake and Tanbreez are on, with dates after the "
-        "plan's end.",
+        "and the lane through Russia. Hoidas Lake, Tanbreez and Araxa are on, with "
+        "dates after the plan's end.",
     ),
     (
         "Switching a rule",

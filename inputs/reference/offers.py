@@ -32,6 +32,8 @@ LIGHT_PAYABLE = process("payable", "Tanbreez concentrate", "NdPr share of oxide 
 
 _ALLIED = "mined: Australia [Mt Weld]; refined: Malaysia [Kuantan]; separated: Malaysia [Kuantan]"
 _HEAVY = "mined: Myanmar; refined: China [Ganzhou]; separated: China [Ganzhou]"
+_BAOTOU = "mined: China [Bayan Obo]; refined: China [Baotou]"
+_NINGBO = "mined: China; refined: China; separated: China; melted: China [Ningbo]"
 _JAPAN = "melted: Japan [Takefu]; produced: Japan [Takefu]"
 REAGENT_COUNTRIES = (
     "China",
@@ -59,6 +61,11 @@ HISTORIES = {
     "Chinese heavy": _HEAVY,
     "Chinese heavy metal": f"{_HEAVY}; melted: none",
     "Offerman at White Mesa": "mined: United States [Offerman]; refined: here",
+    "carbonate of Baotou": _BAOTOU,
+    "oxide of Baotou": f"{_BAOTOU}; separated: China [Baotou]",
+    "metal of Baotou": f"{_BAOTOU}; separated: China [Baotou]; melted: none",
+    "Chinese alloy": _NINGBO,
+    "Chinese magnet": f"{_NINGBO}; produced: China [Ningbo]",
     "all Chinese": "mined: China; refined: China; separated: China; melted: China; produced: China",
     "made in Japan of allied oxide": f"{_ALLIED}; {_JAPAN}",
     "made in Japan of Chinese heavies": f"{_HEAVY}; {_JAPAN}",
@@ -75,7 +82,9 @@ HISTORIES = {
     "iron of Australian ore, Vietnam": "mined: Australia; refined: Vietnam; separated: none",
     "Vietnamese carbonate of unknown ore": "mined: unknown; refined: Vietnam",
     **{f"reagent of {country}": _reagent(country) for country in REAGENT_COUNTRIES},
-    "refined here of unknown ore": "mined: unknown; refined: here; separated: none",
+    "Chinese iron": "mined: Australia; refined: China; separated: none",
+    "Chinese boron": "mined: Türkiye; refined: China; separated: none",
+    "Chinese cobalt": "mined: DR Congo; refined: China; separated: none",
     "Nechalacho": "mined: Canada [Nechalacho]",
 }
 """Histories by the word that the tables use for them."""

@@ -79,7 +79,7 @@ def _policy() -> list[Row]:
             to=date(year, 12, 31) if year != max(POLICY) else None,
             description="The test of the law for all that the company sells elsewhere, phased "
             "while plants outside China are opening",
-            notes="ASSUMPTION: the company's own, no law asks it: scenario 'Law only' leaves it out",
+            notes="ASSUMPTION: the company's own; scenario 'Law only' leaves it out",
         )
         for year, share in POLICY.items()
     ]

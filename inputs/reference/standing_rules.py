@@ -6,7 +6,8 @@ process that clears, an exception by use is a line of demand with a segment of i
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from facts import Fact, assume, computed, fact, find
 from magnets import QUALIFIED
@@ -17,82 +18,89 @@ RECALLED = Fact(0.0, "text of the law as recalled, not retrieved", "low")
 READY = "stands ready, switched off: "
 
 
-def rules() -> list[Row]:
-    """Rows of the Rules sheet, all off."""
-    return [_rule(*line) for line in _RULES]
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A rule that is off: whom it binds, from when to when, and what to know about it."""
+
+    name: str
+    segments: str
+    text: str
+    notes: str
+    source: Fact = ASSUMED
+    first: date | None = None
+    last: date | None = None
 
 
-_RULES: tuple[tuple[Fact, str, str, str, str, date | None], ...] = (
-    (
-        RECALLED,
+STANDING = (
+    Standing(
         "Uyghur forced labour",
         "*",
         "Nothing mined or made in Xinjiang comes into the United States (UFLPA, Pub. L. 117-78)",
         "the law presumes, the importer proves: Chinese ore whose province nobody states counts "
         "too; strike that line of scope once suppliers show the province in their history",
-        None,
+        RECALLED,
     ),
-    (
-        ASSUMED,
+    Standing(
         "Chinese reagents",
         "*",
         "No reagent made in a covered country in any plant on the way",
         "no law asks it: scenario 'Chinese reagents barred' switches it on; reagents have the "
         "stage 'reagent', with none of a metal's stages",
-        None,
     ),
-    (
-        ASSUMED,
+    Standing(
         "Chinese equipment",
         "*",
         "Nothing made on equipment that a covered country's technology rules reach",
         "which plant runs on what is not public: name the sites in Rule scope; the buyer's own "
         "line stands there as an example",
-        None,
     ),
-    (
-        RECALLED,
+    Standing(
         "Specialty metals",
         "defence SmCo",
         "Samarium-cobalt melted in the United States or a qualifying country (10 USC 4863)",
         "an allow-list: the scope is every country but these",
-        None,
-    ),
-    (
         RECALLED,
+    ),
+    Standing(
         "Entity of concern",
         "*",
         "Nothing touched by a plant whose owner sits in a covered country, wherever it stands",
-        "the test of the tax credits; a holding below control is not seen: its owner is named",
-        None,
+        "the test of the tax credits; a holding below control is not seen: its owner is named. "
+        "From 2028 on, so that what is in store can be used up",
+        RECALLED,
+        first=date(2028, 1, 1),
     ),
     *(
-        (
-            ASSUMED,
+        Standing(
             f"Qualification of {plant}",
             DEFENCE,
             f"Defence takes no magnet of {plant} before the plant is qualified",
             "for all grades; what only defence takes has the date in Processes. No date is "
             "published; for another plant a row here and a line of Rule scope",
-            date.fromordinal(first.toordinal() - 1),
+            last=first - timedelta(days=1),
         )
         for plant, first in QUALIFIED.items()
     ),
 )
 
 
-def _rule(source: Fact, name: str, segments: str, text: str, notes: str, last: date | None) -> Row:
-    return row(
-        source,
-        rule=name,
-        active="no",
-        segments=segments,
-        maximum_share=0,
-        dated_by="delivery",
-        to=last,
-        description=text,
-        notes=READY + notes,
-    )
+def rules() -> list[Row]:
+    """Rows of the Rules sheet, all off."""
+    return [
+        row(
+            rule.source,
+            rule=rule.name,
+            active="no",
+            segments=rule.segments,
+            maximum_share=0,
+            dated_by="delivery",
+            from_=rule.first,
+            to=rule.last,
+            description=rule.text,
+            notes=READY + rule.notes,
+        )
+        for rule in STANDING
+    ]
 
 
 def rule_scope() -> list[Row]:
