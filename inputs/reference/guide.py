@@ -6,11 +6,11 @@ GUIDE = (
     (
         "What it is",
         "A buyer of rare-earth magnets leaves China (and Russia, Iran, North Korea) at every "
-        "stage: by law for defence from 2027, by its own policy elsewhere, 45 % still allowed in 2027, "
-        "20 % in 2028, none from 2029. The workbook plans seventeen quarters: what to buy, where "
-        "to have it separated, made into metal, alloy and magnets, what to build, at least cost. "
-        "What the law alone asks, and no rule at all, are scenarios. The story with figures is in "
-        "docs/reference-case.md.",
+        "stage: by law for defence from 2027, by its own policy elsewhere. There 45 % of a line "
+        "may still have such a stage in 2027, 20 % in 2028, nothing from 2029 on. The workbook "
+        "plans seventeen quarters: what to buy, where to have it separated, made into metal, alloy "
+        "and magnets, what to build, at least cost. What the law alone asks, and no rule at all, "
+        "are scenarios. The story with figures is in docs/reference-case.md.",
     ),
     (
         "How to run it",
