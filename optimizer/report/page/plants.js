@@ -77,7 +77,8 @@ function unitsFigure() {
       const top = 20;
       const height = top + ordered.length * line + 4;
       const svg = svgCanvas(width, height, "Utilisation by unit and period");
-      const each = Math.max(1, Math.ceil(54 / cell));
+      // The first label begins at its cell where cells are narrow, so it reaches farther right.
+      const each = Math.max(1, Math.ceil((cell < 40 ? 80 : 54) / cell));
       bins.forEach((label, place) => {
         if (place % each === 0)
           svg.append(
