@@ -11,7 +11,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 from playwright.sync_api import sync_playwright
 
 import optimizer
@@ -30,13 +29,8 @@ SHOWN = {
     "frontier": {"frontier": "figure:has(svg[aria-label='Cost against the limit'])"},
 }
 """Pages, and on each the name of every picture and the figure that it shows."""
-SCENARIOS = (
-    ("scenario", "sheet", "where", "column", "change", "value"),
-    ("Chinese prices + 50 %", "Supply", "offer = Chinese*", "price", "×", 1.5),
-    ("no Chinese exports", "Supply", "offer = Chinese*", "active", "set", "no"),
-    ("demand + 25 %", "Demand", None, "quantity", "×", 1.25),
-)
-"""Rows of the sheet Scenarios that the reference case is given."""
+SCENARIOS = ("China stops all", "Kokbulak falls through", "Heavies cheap")
+"""Scenarios of the reference case that the picture shows."""
 
 
 def main() -> None:
@@ -47,10 +41,9 @@ def main() -> None:
         pages = {name: Path(folder) / f"{name}.html" for name in SHOWN}
         optimizer.write_page(optimizer.solve(case), pages["report"])
         settings = optimizer.RunSettings(folder=Path(folder) / "runs")
-        asked = with_scenarios(Path(folder) / "scenarios.xlsx")
         countries = optimizer.StressOptions(kinds=("country",))
         for name, study in (
-            ("scenarios", optimizer.scenarios(asked, settings=settings)),
+            ("scenarios", optimizer.scenarios(case, SCENARIOS, settings)),
             ("stress", optimizer.stress(case, countries, settings)),
             ("frontier", optimizer.frontier(case, "country = China", settings=settings)),
         ):
@@ -60,16 +53,6 @@ def main() -> None:
         for name, path in pages.items():
             take(browser, path, SHOWN[name])
         browser.close()
-
-
-def with_scenarios(path: Path) -> optimizer.Case:
-    """The reference case with scenarios."""
-    book = openpyxl.load_workbook(REFERENCE)
-    sheet = book.create_sheet("Scenarios")
-    for row in SCENARIOS:
-        sheet.append(row)
-    book.save(path)
-    return optimizer.read(path)
 
 
 def take(browser: Any, path: Path, shown: dict[str, str]) -> None:
