@@ -21,9 +21,8 @@ import webbrowser
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
 from urllib.parse import quote, urlsplit
 from urllib.request import url2pathname
 
@@ -36,6 +35,7 @@ from optimizer.interrupts import TERMINATION_SIGNALS
 from optimizer.web_app import (
     WebApp,
     bounded_server,
+    command_process,
     http_server,
     plan_process,
     session_folder,
@@ -45,83 +45,10 @@ from optimizer.web_app.file_names import safe_name
 from optimizer.web_app.workbook_view import MAX_WORKBOOK_BYTES, ROWS_PER_BLOCK, WorkbookView
 from optimizer.workbook_check import check
 from tests.conftest import ROOT, TUTORIAL, need, offer, save
+from tests.web_visitor import Visitor, served
 
 PAGE = ROOT / "optimizer" / "web_app" / "page"
 INFEASIBLE = {"Supply": [offer("kaz", maximum=6)], "Demand": [need(10, minimum=1)]}
-
-
-class Visitor:
-    """Sends requests as the page does; every part of a request can be changed."""
-
-    def __init__(self, app: WebApp) -> None:
-        self.app = app
-        self.host = f"127.0.0.1:{app.port}"
-
-    def ask(self, what="", method="GET", body=None, token=None, headers=None, raw=None):
-        """Status, headers and body of the answer."""
-        path = raw if raw is not None else f"/{token or self.app.session.token}/{what}"
-        own = {"Host": self.host}
-        if method == "POST":
-            own["Origin"] = f"http://{self.host}"
-        own |= headers or {}
-        link = http.client.HTTPConnection("127.0.0.1", self.app.port, timeout=60)
-        link.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-        if body is not None:
-            own.setdefault("Content-Length", str(len(body)))
-        for name, value in own.items():
-            if value is not None:
-                link.putheader(name, value)
-        link.endheaders(body)
-        answer = link.getresponse()
-        content = answer.read()
-        link.close()
-        assert b"Traceback" not in content
-        return SimpleNamespace(status=answer.status, headers=answer.headers, body=content)
-
-    def state(self):
-        """What the page knows."""
-        return json.loads(self.ask("state").body)
-
-    def post(self, what, body=b""):
-        """The state after a request that changes something."""
-        answer = self.ask(what, "POST", body)
-        assert answer.status == 200, answer.body
-        return json.loads(answer.body)
-
-    def upload(self, content, name="case.xlsx"):
-        """The workbook that the page shows after an upload."""
-        content = content.read_bytes() if isinstance(content, Path) else content
-        return self.post(f"workbook?name={quote(name, safe='')}", content)["workbook"]
-
-    def solve(self):
-        """The run after it has ended."""
-        number = self.post("solve")["runs"][-1]["number"]
-        assert self.app.session.runs[number - 1].ended.wait(120)
-        return self.state()["runs"][-1]
-
-
-@contextmanager
-def served(outputs: Path) -> Iterator[WebApp]:
-    """An app that answers in a thread of its own."""
-    with pytest.MonkeyPatch.context() as patch, WebApp(outputs) as opened:
-        patch.setattr("optimizer.web_app.app.SHUTDOWN_POLL_SECONDS", 0.01)
-        thread = threading.Thread(target=opened.serve)
-        thread.start()
-        yield opened
-        opened.shut_down()
-        thread.join(20)
-        assert not thread.is_alive()
-
-
-@pytest.fixture
-def app(tmp_path) -> Iterator[WebApp]:
-    with served(tmp_path / "outputs") as opened:
-        yield opened
-
-
-@pytest.fixture
-def visitor(app) -> Visitor:
-    return Visitor(app)
 
 
 # Who is let in --------------------------------------------------------------------------------
@@ -670,7 +597,7 @@ def test_a_run_gives_the_plan_its_page_and_its_record(visitor, tmp_path):
     assert set(run["files"]) == {"plan", "page", "record"}
     folder = tmp_path / "outputs" / "hand trader"
     assert Path(run["folder"]) == folder
-    for word, name in plan_process.RUN_FILES.items():
+    for word, name in plan_process.PLAN_FILES.items():
         answer = visitor.ask(f"runs/1/{word}")
         assert answer.status == 200
         assert answer.body == (folder / name).read_bytes()
@@ -763,7 +690,7 @@ def stand_in(monkeypatch):
             assert words[:5] == [sys.executable, "-P", "-m", "optimizer", "solve"]
             return start([sys.executable, "-c", program], **options)
 
-        monkeypatch.setattr(plan_process.subprocess, "Popen", started)
+        monkeypatch.setattr(command_process.subprocess, "Popen", started)
 
     return use
 

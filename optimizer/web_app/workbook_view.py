@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -10,8 +11,12 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from optimizer.errors import Finding, OptimizerError
+from optimizer.tables.edited_copy import CellEdit, write_edited_copy
 from optimizer.tables.text_matching import fold
+from optimizer.web_app.cell_entry import column_kind, entry_value
 from optimizer.web_app.file_names import safe_name, workbook_name
 
 if TYPE_CHECKING:
@@ -28,6 +33,11 @@ MAX_CELL_CHARACTERS = 400
 """Characters of a cell that are shown; chosen so that whole sentences fit."""
 MAX_PAGE_FINDINGS = 1000
 """Findings that are listed: nobody reads more on a page. The marked copy has all."""
+MAX_NEW_ROWS = 1000
+"""Rows below the last one in which a cell may be filled; chosen so that a wrong row number does not
+make a sheet of a million rows."""
+MAX_CHOICES = 200
+"""Names of a column that a form offers; chosen so that they can be looked through."""
 HEADER_SEARCH_ROWS = 100
 """First rows of a sheet in which its headers are sought; chosen so that a cover note above the
 table does no harm."""
@@ -36,10 +46,22 @@ ShownCell = tuple[int, int, int]
 """Sheet, row and column of a cell, from 0."""
 
 
-class WorkbookView:
-    """A workbook in a folder of its own: it is read and checked, never changed.
+class Correction(Struct, frozen=True):
+    """A cell that was corrected on the page: its place from 0, and its values for a reader."""
 
-    ``origin`` is the planner's file, if the program can read it again.
+    sheet: int
+    row: int
+    column: int
+    before: str | float
+    after: str | float
+    edit: CellEdit
+
+
+class WorkbookView:
+    """A workbook in a folder of its own, read and checked; the planner's file is never changed.
+
+    ``origin`` is the planner's file, if the program can read it again. A corrected workbook is
+    a new one: a copy of ``source``, the workbook as it came, with ``corrections``.
     """
 
     def __init__(self, number: int, name: str, folder: Path, origin: Path | None = None) -> None:
@@ -47,6 +69,10 @@ class WorkbookView:
         self.name = safe_name(name)
         self.origin = origin
         self.path = folder / workbook_name(self.name)
+        self.source = self.path
+        self.corrections: dict[ShownCell, Correction] = {}
+        self.saved = ""
+        """Path of the copy that was saved last; empty if there is none."""
         self.read_error = ""
         """Why the file cannot be read as a workbook; empty if it can."""
         self.findings: tuple[Finding, ...] = ()
@@ -90,7 +116,62 @@ class WorkbookView:
         self._headers = {
             fold(grid.name): (index, *header_row(grid)) for index, grid in enumerate(self.grids)
         }
-        self.findings = check(self.path)
+        if not self.is_plan:
+            self.findings = check(self.path)
+
+    @property
+    def is_plan(self) -> bool:
+        """True for the results workbook of a plan, by its sheets."""
+        return {"Costs", "Purchases", "Run"} <= {grid.name for grid in self.grids}
+
+    def corrected(self, into: WorkbookView, cell: ShownCell, text: str | None) -> None:
+        """Write this workbook with one more correction to another, which is still to be checked.
+
+        ``text`` is what was typed; None takes a correction back. Raises IndexError if there is no
+        such sheet, UsageError if the cell cannot be changed here.
+        """
+        sheet, row, column = cell
+        if sheet < 0 or not 0 <= column < MAX_SHOWN_COLUMNS:
+            raise IndexError(cell)
+        if not 0 <= row < len(self.grids[sheet].rows) + MAX_NEW_ROWS:
+            raise IndexError(cell)
+        corrections = dict(self.corrections)
+        known = corrections.pop(cell, None)
+        if text is not None:
+            cells = self._row(sheet, row)
+            before = known.before if known else _cell_json(_at(cells, column))
+            name = self.grids[sheet].name
+            value = entry_value(text, self._kind(sheet, row, column, cells))
+            after = _cell_json(value)
+            if after != before:
+                edit = CellEdit(name, row + 1, column + 1, value)
+                corrections[cell] = Correction(sheet, row, column, before, after, edit)
+        into.source = into.path.with_name(f"as it came {into.path.name}")
+        shutil.copyfile(self.source, into.source)
+        into.corrections, into.saved = corrections, ""
+        write_edited_copy(into.source, [each.edit for each in corrections.values()], into.path)
+
+    def names_in(self, sheet: str, column: str) -> list[str]:
+        """Distinct texts of a column, at most MAX_CHOICES; empty if there is no such column."""
+        index, header, columns = self._headers.get(fold(sheet), (0, 0, {}))
+        if fold(column) not in columns:
+            return []
+        place, rows = columns[fold(column)], self.grids[index].rows[header + 1 :]
+        texts = (str(_at(row, place)).strip() for row in rows if _at(row, place) is not None)
+        return list(islice(dict.fromkeys(text for text in texts if text), MAX_CHOICES))
+
+    def _row(self, sheet: int, row: int) -> list[Any]:
+        rows = self.grids[sheet].rows
+        return rows[row] if row < len(rows) else []
+
+    def _kind(self, sheet: int, row: int, column: int, cells: Sequence[Any]) -> str | None:
+        """Kind of the column of a cell; headers and what is above them are text."""
+        name = self.grids[sheet].name
+        header_row, columns = self._headers[fold(name)][1:]
+        if row <= header_row:
+            return "text"
+        header = next((text for text, place in columns.items() if place == column), "")
+        return column_kind(name, header, cells)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON of the check report, as the page shows it."""
@@ -99,6 +180,16 @@ class WorkbookView:
             "name": self.name,
             "can_reload": self.origin is not None,
             "read_error": self.read_error,
+            "saved": self.saved,
+            "corrections": [
+                {
+                    "cell": cell,
+                    "place": each.edit.place,
+                    "before": each.before,
+                    "after": each.after,
+                }
+                for cell, each in self.corrections.items()
+            ],
             "errors": self.errors,
             "warnings": len(self.findings) - self.errors,
             "findings": [self._finding(each) for each in self.findings[:MAX_PAGE_FINDINGS]],
@@ -162,6 +253,10 @@ class WorkbookView:
             if not copy.exists():
                 write_marked_copy(self.path, self.findings, copy)
         return copy
+
+
+def _at(cells: Sequence[Any], column: int) -> Any:
+    return cells[column] if column < len(cells) else None
 
 
 def header_row(grid: CellGrid) -> tuple[int, dict[str, int]]:
