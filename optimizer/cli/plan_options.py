@@ -80,7 +80,8 @@ def _add_compare(commands: Any) -> argparse.ArgumentParser:
         type=Path,
         nargs=2,
         metavar="INPUT.xlsx",
-        help="the input workbooks of plans A and B: say which of their cells differ, too",
+        help="the input workbooks of plans A and B: say which of their cells differ, too "
+        "(default: the plans alone)",
     )
     compare_parser.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
     compare_parser.set_defaults(run=printing(compare))

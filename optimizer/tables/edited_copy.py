@@ -23,7 +23,7 @@ from optimizer.tables.cell_styles import date_styles
 from optimizer.tables.cell_values import SharedCell, UnreadableCell, is_blank
 from optimizer.tables.excel_package import ExcelPackage
 from optimizer.tables.formula_references import formula_that_uses
-from optimizer.tables.sheet_patch import CellPosition, SheetPatch
+from optimizer.tables.sheet_patch import SheetCell, SheetPatch
 from optimizer.tables.text_matching import letter
 from optimizer.tables.workbook_files import read_workbook_file
 from optimizer.tables.zip_limits import check_sizes
@@ -62,7 +62,7 @@ def write_edited_copy(source: str | Path, edits: Sequence[CellEdit], target: str
     if same_file(origin, copy):
         raise UsageError(f"{copy}: the copy must not replace the workbook itself")
     before = {grid.name: grid.rows for grid in read_workbook_file(origin).grids}
-    by_sheet: dict[str, dict[CellPosition, CellEdit]] = {}
+    by_sheet: dict[str, dict[SheetCell, CellEdit]] = {}
     for edit in edits:
         _check_value(edit)
         by_sheet.setdefault(edit.sheet, {})[edit.row, edit.column] = edit
@@ -86,7 +86,7 @@ def _check_value(edit: CellEdit) -> None:
         raise UsageError(f"{edit.place}: a cell cannot hold control characters")
 
 
-def _edited(origin: Path, by_sheet: Mapping[str, Mapping[CellPosition, CellEdit]]) -> bytes:
+def _edited(origin: Path, by_sheet: Mapping[str, Mapping[SheetCell, CellEdit]]) -> bytes:
     """The bytes of the workbook with its new cells."""
     file = io.BytesIO()
     with zipfile.ZipFile(origin) as archive:
@@ -101,7 +101,7 @@ def _edited(origin: Path, by_sheet: Mapping[str, Mapping[CellPosition, CellEdit]
 
 
 def _edited_parts(
-    package: ExcelPackage, by_sheet: Mapping[str, Mapping[CellPosition, CellEdit]]
+    package: ExcelPackage, by_sheet: Mapping[str, Mapping[SheetCell, CellEdit]]
 ) -> dict[str, bytes]:
     """New XML of each sheet with edits, by the key of its part."""
     paths = {sheet.name: sheet.path for sheet in package.sheets if not sheet.trouble}
@@ -133,7 +133,7 @@ def _edited_parts(
     return parts
 
 
-def _refuse(edit: CellEdit, patch: SheetPatch, headers: set[CellPosition]) -> None:
+def _refuse(edit: CellEdit, patch: SheetPatch, headers: set[SheetCell]) -> None:
     """Raise UsageError for a cell that only Excel can change."""
     position = edit.row, edit.column
     if position in patch.formulas:
@@ -152,7 +152,7 @@ def _stored(value: EntryValue, shows_dates: bool) -> str | float | None:
     return float(days) if shows_dates and value >= date(1900, 3, 1) else value.isoformat()
 
 
-def _table_headers(package: ExcelPackage, path: str) -> set[CellPosition]:
+def _table_headers(package: ExcelPackage, path: str) -> set[SheetCell]:
     """Header cells of the Excel tables of a sheet."""
     from openpyxl.utils.cell import range_boundaries
 
@@ -169,7 +169,7 @@ def _table_headers(package: ExcelPackage, path: str) -> set[CellPosition]:
 def _check_difference(
     before: Mapping[str, list[list[Any]]],
     after: Mapping[str, list[list[Any]]],
-    by_sheet: Mapping[str, Mapping[CellPosition, CellEdit]],
+    by_sheet: Mapping[str, Mapping[SheetCell, CellEdit]],
 ) -> None:
     """Raise FileError unless both workbooks differ in the edited cells alone, and as wanted."""
     for name in before.keys() | after.keys():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from optimizer.tables.sheet_patch import CellPosition
+from optimizer.tables.sheet_patch import SheetCell
 from optimizer.tables.text_matching import letter
 from optimizer.tables.zip_limits import column_number
 
@@ -21,7 +21,7 @@ MAX_SHEET_ROW: Final = 1_048_576
 
 
 def formula_that_uses(
-    sheet: str, position: CellPosition, formulas: Iterable[tuple[str, CellPosition, str]]
+    sheet: str, position: SheetCell, formulas: Iterable[tuple[str, SheetCell, str]]
 ) -> str:
     """Place of the first formula that may depend on a cell, empty if none does.
 
@@ -34,7 +34,7 @@ def formula_that_uses(
     return ""
 
 
-def _may_use(text: str, own_sheet: str, sheet: str, position: CellPosition) -> bool:
+def _may_use(text: str, own_sheet: str, sheet: str, position: SheetCell) -> bool:
     from openpyxl.formula import Tokenizer
 
     if not text or _INDIRECT.search(text):
@@ -44,7 +44,7 @@ def _may_use(text: str, own_sheet: str, sheet: str, position: CellPosition) -> b
     return any(_may_cover(each, own_sheet, sheet, position) for each in ranges)
 
 
-def _may_cover(reference: str, own_sheet: str, sheet: str, position: CellPosition) -> bool:
+def _may_cover(reference: str, own_sheet: str, sheet: str, position: SheetCell) -> bool:
     """False if a reference is a plain range without the cell."""
     match = _REFERENCE.fullmatch(reference)
     if match is None or not (match["left"] or match["top"]):

@@ -13,7 +13,7 @@ from optimizer.tables.sheet_xml import is_plain_xml
 from optimizer.tables.text_matching import letter
 from optimizer.tables.zip_limits import column_number
 
-CellPosition = tuple[int, int]
+SheetCell = tuple[int, int]
 """Row and column of a cell, from 1."""
 
 _START_TAG: Final = re.compile(rb"""<[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>""")
@@ -71,16 +71,16 @@ class SheetPatch:
 
     def __init__(self, xml: bytes) -> None:
         self._xml = xml
-        self.formulas: dict[CellPosition, str] = {}
+        self.formulas: dict[SheetCell, str] = {}
         """Text of each formula; of a shared one empty."""
         self.trouble = ""
         self._rows: dict[int, XmlElement] = {}
-        self._cells: dict[CellPosition, XmlElement] = {}
+        self._cells: dict[SheetCell, XmlElement] = {}
         self._column_styles: list[tuple[int, int, int]] = []
         self._merged: list[tuple[int, int, int, int]] = []
         self._data: XmlElement | None = None
         self._prefix = ""
-        self._values: dict[CellPosition, str | float | None] = {}
+        self._values: dict[SheetCell, str | float | None] = {}
         self._stack: list[tuple[str, XmlElement]] = []
         self._row = self._column = 0
         self._formula: list[str] | None = None
@@ -91,7 +91,7 @@ class SheetPatch:
         if self._data is None and not self.trouble:
             self.trouble = "the sheet has no cells"
 
-    def style(self, position: CellPosition) -> int:
+    def style(self, position: SheetCell) -> int:
         """Number of the style of a cell, or of its column if there is no cell."""
         if position in self._cells:
             return self._cells[position].style
@@ -99,7 +99,7 @@ class SheetPatch:
         styles = (style for first, last, style in self._column_styles if first <= column <= last)
         return next(styles, 0)
 
-    def is_inside_merged(self, position: CellPosition) -> bool:
+    def is_inside_merged(self, position: SheetCell) -> bool:
         """True for a cell of a merged range other than its first."""
         row, column = position
         return any(
@@ -107,7 +107,7 @@ class SheetPatch:
             for left, top, right, bottom in self._merged
         )
 
-    def set(self, position: CellPosition, value: str | float | None) -> None:
+    def set(self, position: SheetCell, value: str | float | None) -> None:
         """Give a cell a value; None empties it."""
         self._values[position] = value
 
@@ -147,7 +147,7 @@ class SheetPatch:
             right = (self._cells[row, other].begin for other in columns if other > column)
             changes.insert(element, next(right, element.close), text, f"{self._prefix}row")
 
-    def _cell_xml(self, position: CellPosition) -> bytes:
+    def _cell_xml(self, position: SheetCell) -> bytes:
         row, column = position
         value, style, tag = self._values[position], self.style(position), f"{self._prefix}c"
         start = f'<{tag} r="{letter(column - 1)}{row}"' + (f' s="{style}"' if style else "")

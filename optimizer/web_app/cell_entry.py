@@ -14,7 +14,7 @@ from optimizer.tables.sheets import SETTINGS
 from optimizer.tables.text_matching import fold
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-TEXT_KINDS = ("text", "names", "choice", "history", "yes/no")
+ENTRY_TEXT_KINDS = ("text", "names", "choice", "history", "yes/no")
 """Kinds of column whose cells hold what was typed."""
 
 
@@ -32,7 +32,7 @@ def entry_value(text: str, kind: str | None) -> EntryValue:
     typed = text.strip()
     if not typed:
         return None
-    if kind in TEXT_KINDS:
+    if kind in ENTRY_TEXT_KINDS:
         return text
     if kind in ("date", None):
         try:

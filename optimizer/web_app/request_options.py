@@ -14,7 +14,7 @@ from optimizer.studies.study_register import (
     StudyOption,
 )
 
-KEPT_KINDS = ("purchases", "shipments", "options", "production", "deliveries", "disposal")
+KEEPABLE_KINDS = ("purchases", "shipments", "options", "production", "deliveries", "disposal")
 """What an earlier plan decided and a new one may keep."""
 MAX_OPTION_CHARACTERS = 2000
 
@@ -142,8 +142,8 @@ def previous_arguments(given: Mapping[str, Any]) -> tuple[list[str], str]:
         date.fromisoformat(until)
     except ValueError:
         raise UsageError("say until which day the plan is kept, such as 2027-07-01") from None
-    if not isinstance(kinds, list) or not kinds or not set(kinds) <= set(KEPT_KINDS):
-        raise UsageError(f"say what is kept: {', '.join(KEPT_KINDS)}")
+    if not isinstance(kinds, list) or not kinds or not set(kinds) <= set(KEEPABLE_KINDS):
+        raise UsageError(f"say what is kept: {', '.join(KEEPABLE_KINDS)}")
     try:
         charge = float(cost)
     except (TypeError, ValueError):

@@ -13,7 +13,7 @@ from optimizer.errors import UsageError
 from optimizer.tables.starter_cases import STARTS
 from optimizer.version import __version__
 from optimizer.web_app.input_copy import save_as_new
-from optimizer.web_app.request_options import KEPT_KINDS, columns_with_choices, study_forms
+from optimizer.web_app.request_options import KEEPABLE_KINDS, columns_with_choices, study_forms
 from optimizer.web_app.run_list import RunList
 from optimizer.web_app.session_folder import SessionFolder
 from optimizer.web_app.workbook_view import (
@@ -183,7 +183,7 @@ class Session:
             "runs": [run.to_dict() for run in self.runs],
             "studies": study_forms(),
             "starts": list(STARTS),
-            "kept_kinds": list(KEPT_KINDS),
+            "kept_kinds": list(KEEPABLE_KINDS),
         }
 
     def close(self) -> None:
