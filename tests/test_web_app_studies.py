@@ -81,7 +81,12 @@ def test_every_study_of_the_register_is_run_from_the_page(shown, command):
 def test_a_new_study_of_the_register_is_on_the_page_by_itself(visitor, monkeypatch):
     option = StudyOption("--depth", "depth", "default: 3", "count", "N")
     study = RegisteredStudy(
-        "drill", "Drill", "look deeper", ("Drill",), "drill.js", "x.y", (option,)
+        command="drill",
+        title="Drill",
+        summary="look deeper",
+        overviews=("Drill",),
+        page_program="drill.js",
+        options=(option,),
     )
     monkeypatch.setitem(STUDY_REGISTER, "drill", study)
     form = visitor.state()["studies"][-1]
@@ -133,7 +138,7 @@ def test_a_value_is_never_taken_for_another_option():
     study = STUDY_REGISTER["frontier"]
     arguments, words = study_arguments(study, {"limit": "--output=/tmp/x", "points": 3})
     assert arguments == ["--limit=--output=/tmp/x", "--points=3"]
-    assert words == "what is limited: --output=/tmp/x; number of points: 3"
+    assert words == "what is limited: --output=/tmp/x; number of plans: 3"
     with pytest.raises(UsageError, match="too long"):
         study_arguments(study, {"limit": "x" * 3000})
 
@@ -395,7 +400,7 @@ def test_the_command_compares_plans_and_inputs_of_their_kind_only(tmp_path, caps
                   [plan, plan, "--inputs", plan, plan]):  # fmt: skip
         assert main(["compare", *words]) == 2
     assert main(["compare", plan, plan, "--inputs", str(case), str(case)]) == 0
-    assert "Nothing that matters to the plan differs." in capsys.readouterr().err
+    assert "Nothing that matters to the plan differs." in capsys.readouterr().out
 
 
 def test_dates_of_the_page_are_days():
