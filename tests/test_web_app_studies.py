@@ -264,6 +264,7 @@ def test_a_stopped_study_says_how_far_it_came_and_goes_on_in_its_folder(shown, s
     assert shown.refusal("solve")[0] == 409
     assert shown.refusal("go-on", run=1)[1] == "another run is in progress: wait for it, or stop it"
     (Path(run["folder"]) / "runs").mkdir()
+    (Path(run["folder"]) / "runs" / "kept.json").touch()
     shown.post("stop")
     run = shown.wait_for(lambda run: run["state"] == "stopped")
     assert (run["message"], run["can_go_on"]) == ("Stopped: 3 of 12 runs are done.", True)

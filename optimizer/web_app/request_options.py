@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -41,12 +42,21 @@ def _option_form(option: StudyOption) -> dict[str, Any]:
     return {
         "name": option.keyword,
         "label": option_label(option),
-        "hint": option.help.replace("%%", "%"),
+        "hint": _hint(option),
         "kind": option.kind,
         "required": option.required,
         "choices": option.choices,
         "choices_from": option.choices_from,
     }
+
+
+def _hint(option: StudyOption) -> str:
+    """What stands beside the label: the default, or all of the help where that explains more."""
+    text = option.help.replace("%%", "%")
+    if option.required or not option.label:
+        return text
+    default = re.search(r"\((default: [^()]*)\)", text)
+    return default[1] if default else ""
 
 
 def option_label(option: StudyOption) -> str:

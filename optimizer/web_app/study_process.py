@@ -51,7 +51,7 @@ class StudyProcess(CommandProcess):
     def can_go_on(self) -> bool:
         """True if it was stopped, and the same command goes on from finished runs."""
         finished = self.folder / RUNS_FOLDER
-        return self.state == "stopped" and not self.went_on and finished.is_dir()
+        return self.state == "stopped" and not self.went_on and any(finished.glob("*.json"))
 
     def to_dict(self) -> dict[str, Any]:
         """JSON of the study, as the page shows it."""

@@ -137,32 +137,16 @@ function errorBox() {
 }
 
 function report() {
-  const groups = ["error", "warning"].map(severity => [
-    severity,
-    workbook.findings.filter(finding => finding.severity === severity),
-  ]);
   const left = workbook.errors + workbook.warnings - workbook.findings.length;
   return make(
     "div",
     {class: "report", role: "region", "aria-label": "Check report"},
-    groups
-      .filter(([, findings]) => findings.length)
-      .map(([severity, findings]) => [
-        make(
-          "h3",
-          {class: severity === "error" ? "bad" : "warn"},
-          counted(severity === "error" ? workbook.errors : workbook.warnings, severity),
-        ),
-        make(
-          "ol",
-          {class: "findings"},
-          findings.map(finding => make("li", {}, findingLine(finding))),
-        ),
-      ]),
-    left > 0 ? make("p", {class: "note"}, `And ${digits(left)} more: see the marked copy.`) : null,
+    findingGroup("error", workbook.errors, "bad"),
     workbook.findings.length ? null : make("p", {}, "No errors or warnings."),
     corrections(),
     make("p", {class: "note", id: "saved", hidden: true}),
+    findingGroup("warning", workbook.warnings, "warn"),
+    left > 0 ? make("p", {class: "note"}, `And ${digits(left)} more: see the marked copy.`) : null,
     make(
       "p",
       {class: "note"},
@@ -170,6 +154,19 @@ function report() {
         "Your own file stays as it is: save the corrected workbook as a copy.",
     ),
   );
+}
+
+function findingGroup(severity, count, style) {
+  const findings = workbook.findings.filter(finding => finding.severity === severity);
+  if (!findings.length) return null;
+  return [
+    make("h3", {class: style}, counted(count, severity)),
+    make(
+      "ol",
+      {class: "findings"},
+      findings.map(finding => make("li", {}, findingLine(finding))),
+    ),
+  ];
 }
 
 // Cells that were corrected on this page, each with its old value and a way back.
