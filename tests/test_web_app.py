@@ -37,6 +37,7 @@ from optimizer.web_app import (
     bounded_server,
     command_process,
     http_server,
+    page_files,
     plan_process,
     session_folder,
     termination_signals,
@@ -54,7 +55,9 @@ INFEASIBLE = {"Supply": [offer("kaz", maximum=6)], "Demand": [need(10, minimum=1
 # Who is let in --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", ["", "state", "app.js", "page.css", "runs/1/plan", "template"])
+@pytest.mark.parametrize(
+    "what", ["", "state", "app.js", "page.css", "runs/1/plan", "runs/1/cells", "template"]
+)
 def test_nothing_is_answered_without_the_secret(visitor, what):
     for token in ("x", visitor.app.session.token[:-1], visitor.app.session.token + "x", "é", "%00"):
         answer = visitor.ask(what, raw=f"/{quote(token, safe='%')}/{what}")
@@ -75,7 +78,10 @@ def test_another_name_that_leads_here_is_refused(visitor):
 def test_only_the_page_itself_may_change_something(visitor):
     port = visitor.app.port
     for origin in ("http://evil.example", "null", None, f"http://127.0.0.1:{port + 1}"):
-        for what in ("solve", "stop", "close", "reload", "workbook?name=x.xlsx"):
+        for what in (
+            *("solve", "stop", "close", "reload", "workbook?name=x.xlsx", "start/buy", "correct"),
+            *("save", "study/stress", "go-on", "compare"),
+        ):
             answer = visitor.ask(what, "POST", b"x", headers={"Origin": origin})
             assert answer.status == 403
     assert visitor.state()["workbook"] is None
@@ -195,8 +201,10 @@ def test_every_error_has_a_policy_that_allows_nothing(app, request_line, status)
 
 
 def test_every_part_that_the_page_names_is_served(visitor):
-    for name, path in http_server.PAGE_FILES.items():
+    for name, path in page_files.PAGE_FILES.items():
         assert visitor.ask(name).body == path.read_bytes()
+    served = set(page_files.PAGE_FILES.values())
+    assert {path for path in PAGE.iterdir() if path.is_file()} <= served
 
 
 def test_an_internal_error_is_a_sentence_on_the_page_and_a_traceback_in_the_log(

@@ -21,52 +21,20 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
-import optimizer
 from optimizer.errors import OptimizerError
 from optimizer.web_app.bounded_server import BoundedServer
+from optimizer.web_app.page_files import CONTENT_TYPES, PAGE_FILES
+from optimizer.web_app.security_policies import (
+    DENY_ALL_POLICY,
+    PAGE_POLICY,
+    RUN_PAGE_POLICY,
+    SECURITY_HEADERS,
+)
 from optimizer.web_app.session import Session
 from optimizer.web_app.workbook_view import MAX_WORKBOOK_BYTES, size_error
 
 logger = logging.getLogger(__name__)
 
-PACKAGE_FOLDER = Path(optimizer.__file__).parent
-CONTENT_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json; charset=utf-8",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".xlsm": "application/vnd.ms-excel.sheet.macroEnabled.12",
-}
-PAGE_PROGRAMS = (
-    *("app.js", "parts.js", "sheet.js", "editing.js", "plans.js", "progress.js"),
-    *("studies.js", "comparison.js", "opened.js"),
-)
-PAGE_FILES = {
-    "": PACKAGE_FOLDER / "web_app" / "page" / "app.html",
-    "page.css": PACKAGE_FOLDER / "report" / "page" / "page.css",
-    **{name: PACKAGE_FOLDER / "web_app" / "page" / name for name in ("app.css", *PAGE_PROGRAMS)},
-}
-"""Files of the page by address; it shares the style of the page of a run."""
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
-RUN_PAGE_POLICY = (
-    "sandbox allow-scripts allow-modals; default-src 'none'; script-src 'unsafe-inline'; "
-    "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-)
-"""The page of a run is isolated: it may draw itself, and ask nothing of this server."""
-DENY_ALL_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-"""Policy of every answer that is no page: data, files and errors."""
-SECURITY_HEADERS = {
-    "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 REQUEST_TIMEOUT = 10.0
 """Seconds of silence after which a connection without an authorised request is closed; chosen so
 that a busy computer has time to send one."""

@@ -13,6 +13,7 @@ import {
   pageFrame,
   tonnes,
 } from "./parts.js";
+import {replanForm, updateReplanForm} from "./replanning.js";
 
 const OUTCOMES = {
   optimal: ["good", "Proven optimal"],
@@ -226,13 +227,7 @@ function showResult(run, state, actions, busy) {
     const parts = run?.kind === "comparison" ? comparisonParts(run, state.runs) : null;
     box.replaceChildren(...(shown ? parts || resultParts(run, state, actions) : []));
   }
-  const again = byId("replan-start");
-  if (again) again.disabled = busy || !state.workbook || Boolean(state.workbook.errors);
-  const onWorkbook = byId("replan-workbook");
-  if (onWorkbook)
-    onWorkbook.textContent = state.workbook
-      ? `Solves the workbook that is open now: ${state.workbook.name}.`
-      : "Open the workbook with the new data first.";
+  updateReplanForm(state.workbook, busy);
 }
 
 // Gives the page of a run the theme of this page.
@@ -262,52 +257,4 @@ function resultParts(run, state, actions) {
   if (run.files.includes("page") && run.state === "done") parts.push(pageFrame(run));
   else if (run.opened) parts.push(...openedParts(run));
   return parts;
-}
-
-// What the next plan keeps of this one.
-function replanForm(run, state, actions) {
-  const kept = new Set(["purchases", "shipments", "options"]);
-  const until = make("input", {type: "date", id: "replan-until", required: true});
-  const cost = make("input", {type: "number", id: "replan-cost", min: 0, step: "any", value: 0});
-  const boxes = state.kept_kinds.map(kind =>
-    make("input", {type: "checkbox", value: kind, checked: kept.has(kind)}),
-  );
-  const submit = event => {
-    event.preventDefault();
-    actions.solve({
-      previous: run.number,
-      freeze_until: until.value,
-      freeze: boxes.filter(box => box.checked).map(box => box.value),
-      change_cost: Number(cost.value),
-    });
-  };
-  return make(
-    "details",
-    {class: "form", id: "replan"},
-    make("summary", {}, "Re-plan from this plan"),
-    make(
-      "form",
-      {onsubmit: submit},
-      make("p", {class: "note", id: "replan-workbook"}),
-      make(
-        "div",
-        {class: "fields"},
-        make("label", {for: "replan-until"}, "Keep what is decided for periods that begin before"),
-        until,
-        make("span", {id: "replan-kinds"}, "What is kept"),
-        make(
-          "div",
-          {class: "checks", role: "group", "aria-labelledby": "replan-kinds"},
-          boxes.map(box => make("label", {}, box, box.value)),
-        ),
-        make(
-          "label",
-          {for: "replan-cost"},
-          `Charge for each tonne changed later, in ${run.currency || "the currency"}`,
-        ),
-        cost,
-      ),
-      make("button", {type: "submit", id: "replan-start", class: "first"}, "Make the new plan"),
-    ),
-  );
 }

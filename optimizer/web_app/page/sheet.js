@@ -1,4 +1,5 @@
 // The workbook: check report beside cells. Findings are marked; a click on one leads to its cell.
+import {checkReport, sentence, showSaved} from "./check_report.js";
 import {cellId, makeEditable} from "./editing.js";
 import {
   announce,
@@ -30,7 +31,6 @@ let pageActions = null;
 let returnTo = null;
 
 const key = (index, row, column) => `${index}:${row}:${column}`;
-const sentence = finding => finding.message + (finding.hint ? `; ${finding.hint}` : "");
 const sentenceWithSeverity = finding =>
   `${finding.severity === "error" ? "Error" : "Warning"}: ${sentence(finding)}`;
 
@@ -59,7 +59,9 @@ export function showWorkbook(next, actions, busy) {
   }
   byId("opened").replaceChildren(
     toolbar(actions, busy),
-    workbook.read_error ? errorBox() : make("div", {class: "beside"}, report(), sheetTabs()),
+    workbook.read_error
+      ? errorBox()
+      : make("div", {class: "beside"}, checkReport(workbook, showFinding, correct), sheetTabs()),
   );
   showSaved(next);
   if (workbook.read_error) return;
@@ -70,14 +72,6 @@ export function showWorkbook(next, actions, busy) {
   if (returnTo) openSheet(returnTo.sheet, returnTo.row);
   else if (workbook.sheets.length)
     openSheet(start, finding && finding.position[0] === start ? finding.position[1] : 0);
-}
-
-// The page says where the copy is, and that the planner's own file is as it was.
-function showSaved(next) {
-  const note = byId("saved");
-  if (!note) return;
-  note.hidden = !next.saved;
-  note.textContent = next.saved ? `Saved as ${next.saved}` : "";
 }
 
 export const solvable = checked => !checked.read_error && !checked.errors;
@@ -136,68 +130,6 @@ function errorBox() {
   return make("div", {class: "alerts bad", id: "trouble"}, make("p", {}, workbook.read_error));
 }
 
-function report() {
-  const left = workbook.errors + workbook.warnings - workbook.findings.length;
-  return make(
-    "div",
-    {class: "report", role: "region", "aria-label": "Check report"},
-    findingGroup("error", workbook.errors, "bad"),
-    workbook.findings.length ? null : make("p", {}, "No errors or warnings."),
-    corrections(),
-    make("p", {class: "note", id: "saved", hidden: true}),
-    findingGroup("warning", workbook.warnings, "warn"),
-    left > 0 ? make("p", {class: "note"}, `And ${digits(left)} more: see the marked copy.`) : null,
-    make(
-      "p",
-      {class: "note"},
-      "To correct a cell, choose it and type; Enter takes the value, Escape leaves the old one. " +
-        "Your own file stays as it is: save the corrected workbook as a copy.",
-    ),
-  );
-}
-
-function findingGroup(severity, count, style) {
-  const findings = workbook.findings.filter(finding => finding.severity === severity);
-  if (!findings.length) return null;
-  return [
-    make("h3", {class: style}, counted(count, severity)),
-    make(
-      "ol",
-      {class: "findings"},
-      findings.map(finding => make("li", {}, findingLine(finding))),
-    ),
-  ];
-}
-
-// Cells that were corrected on this page, each with its old value and a way back.
-function corrections() {
-  const all = workbook.corrections;
-  if (!all.length) return null;
-  const shown = value => (value === "" ? "(empty)" : String(value));
-  return [
-    make("h3", {}, counted(all.length, "correction")),
-    make(
-      "ol",
-      {class: "findings", id: "corrections"},
-      all.map(each =>
-        make(
-          "li",
-          {class: "correction"},
-          make(
-            "span",
-            {},
-            make("b", {}, each.place),
-            `: ${shown(each.before)} → ${shown(each.after)}`,
-          ),
-          button("Undo", {"aria-label": `Undo the correction of ${each.place}`}, () =>
-            correct(each.cell, null, each.cell.slice(1)),
-          ),
-        ),
-      ),
-    ),
-  ];
-}
-
 // Asks the server to correct a cell; focus goes to the next one when the cells are drawn again.
 async function correct([sheet, row, column], text, next) {
   const grid = byId("grid");
@@ -212,24 +144,6 @@ async function correct([sheet, row, column], text, next) {
   const taken = await pageActions.correct({sheet, row, column}, text);
   if (!taken) returnTo = null;
   return taken;
-}
-
-function findingLine(finding) {
-  const words = [
-    make("b", {}, finding.place),
-    finding.column ? ` (${finding.column})` : "",
-    make("span", {}, sentence(finding)),
-  ];
-  if (!finding.position) return make("div", {class: `finding ${finding.severity}`}, words);
-  return make(
-    "button",
-    {
-      type: "button",
-      class: `finding ${finding.severity}`,
-      onclick: event => showFinding(finding, event.currentTarget),
-    },
-    words,
-  );
 }
 
 async function showFinding(finding, from) {
