@@ -216,6 +216,11 @@ def test_the_figures_of_a_results_workbook_are_those_that_stand_in_it(visitor, s
     (run,) = visitor.post("workbook?name=changed.xlsx", content.getvalue())["runs"]
     assert run["objective"] == pytest.approx(60)
     assert run["verified"] is False
+    book["Costs"].cell(6, rows["discounted"]).value = None
+    content = io.BytesIO()
+    book.save(content)
+    run = visitor.post("workbook?name=blank.xlsx", content.getvalue())["runs"][-1]
+    assert run["objective"] is None  # a blank amount is not zero
 
 
 def test_the_page_of_a_plan_is_found_while_its_workbook_is_as_it_was_written(tmp_path, solved):

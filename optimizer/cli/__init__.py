@@ -160,7 +160,8 @@ def _add_open(commands: Any) -> argparse.ArgumentParser:
         commands,
         "open",
         "check and solve workbooks on a page in your browser",
-        details="Open a page in your browser on which workbooks are checked, solved and compared. "
+        details="Open a page in your browser on which workbooks are checked, corrected, solved, "
+        "compared and studied. "
         "Only this computer can reach it, and nothing leaves it.",
         example="optimizer open inputs/tutorial.xlsx",
         aliases=("serve",),

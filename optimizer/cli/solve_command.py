@@ -52,6 +52,7 @@ def solve(options: argparse.Namespace) -> int:
         signals.enter_context(interrupts.signals_deferred())
         seconds |= result.seconds
         if options.cost_of_rules:
+            step("rules")
             result, study = _cost_of_rules(case, result, options, progress)
             seconds |= {"cost of rules": study.seconds} if study else {}
         step("write")

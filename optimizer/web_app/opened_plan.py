@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,7 +44,12 @@ class OpenedPlan:
         self.ended = threading.Event()
         self.ended.set()
         self._grids = {grid.name: grid for grid in workbook.grids}
-        self._run = {str(row["item"]): row["value"] for row in self._rows("Run", ("item", "value"))}
+        items = [(str(item), value) for item, value in self._rows("Run", "item", "value") or ()]
+        self._run = dict(items)
+        self._notes = [str(value) for item, value in items if item == "lawful: note"]
+        self._costs = self._sums("Costs", "category", "discounted")
+        self._short = self._sums("Shortages", "line", "short")
+        self._rules = self._sums("Compliance", "rule", "delivered")
         self.input: Path | None = None
         self._run_folder = self._find_run_folder(output)
         if self._run_folder is not None:
@@ -71,13 +76,6 @@ class OpenedPlan:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON of the plan, as the page shows it."""
-        costs: dict[str, float] = {}
-        for row in self._rows("Costs", ("category", "discounted")):
-            costs[row["category"]] = costs.get(row["category"], 0.0) + _number(row["discounted"])
-        rules: dict[str, float] = {}
-        for row in self._rows("Compliance", ("rule", "delivered")):
-            rules[row["rule"]] = rules.get(row["rule"], 0.0) + _number(row["delivered"])
-        notes = [value for item, value in self._run.items() if item == "lawful: note"]
         audit = str(self._run.get("audit", ""))
         return {
             "number": self.number,
@@ -98,30 +96,51 @@ class OpenedPlan:
             "files": [word for word in PLAN_FILES if self.file(word)],
             "sheets": [{"name": grid.name, "rows": len(grid.rows)} for grid in self.workbook.grids],
             "status": str(self._run.get("status", "")),
-            "objective": sum(costs.values()),
-            "costs": costs,
+            "objective": None if self._costs is None else sum(self._costs.values()),
+            "costs": self._costs or {},
             "currency": str(self._run.get("currency", "")),
             "gap": _number(self._run.get("gap")),
-            "shortage": sum(_number(row["short"]) for row in self._rows("Shortages", ("short",))),
+            "shortage": None if self._short is None else sum(self._short.values()),
             "audit": {"passed": audit.startswith("Audit passed"), "verdict": audit},
             "repairs": [],
             "lawful": str(self._run.get("lawful", "")) or None,
-            "lawful_notes": notes,
-            "rules": rules,
+            "lawful_notes": self._notes,
+            "rules": self._rules or {},
         }
 
-    def _rows(self, name: str, headers: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-        """Rows of a sheet below its headers, up to the first blank one."""
+    def _sums(self, name: str, key: str, value: str) -> dict[str, float] | None:
+        """Sums of a column of a sheet by another one.
+
+        None if the sheet does not have them, or a cell is no number: then no sum is known.
+        """
+        sums: dict[str, float] = {}
+        rows = self._rows(name, key, value)
+        for thing, amount in rows or ():
+            number = _number(amount)
+            if number is None:
+                return None
+            sums[str(thing)] = sums.get(str(thing), 0.0) + number
+        return None if rows is None else sums
+
+    def _rows(self, name: str, *headers: str) -> list[tuple[Any, ...]] | None:
+        """Cells of some columns of a sheet, down to the first blank row; None without the columns.
+
+        What stands to the right, behind a blank header, is another table.
+        """
         grid = self._grids.get(name)
         start = _header_row(grid, headers) if grid else None
         if grid is None or start is None:
-            return
-        places = [list(grid.rows[start]).index(header) for header in headers]
+            return None
+        names = [str(each) for each in grid.rows[start]]
+        width = names.index("") if "" in names else len(names)
+        places = [names.index(header) for header in headers]
+        rows: list[tuple[Any, ...]] = []
         for row in grid.rows[start + 1 :]:
-            cells = [row[place] if place < len(row) else "" for place in places]
-            if cells[0] in ("", None):
-                return
-            yield dict(zip(headers, cells, strict=True))
+            cells = tuple(row[place] if place < len(row) else "" for place in places)
+            if all(cell in ("", None) for cell in row[:width]):
+                break
+            rows.append(cells)
+        return rows
 
     def _find_run_folder(self, output: Path) -> Path | None:
         """Folder in which this very workbook was written, if it is among the outputs."""
@@ -150,8 +169,8 @@ def _header_row(grid: CellGrid, headers: tuple[str, ...]) -> int | None:
     return next((number for number, row in rows if set(headers) <= set(map(str, row))), None)
 
 
-def _number(value: Any) -> float:
+def _number(value: Any) -> float | None:
     try:
         return float(value)
     except (TypeError, ValueError):
-        return 0.0
+        return None

@@ -36,6 +36,8 @@ class PlanProcess(CommandProcess):
         self.note = note
         self.follows = False
         """True if it keeps decisions of another plan."""
+        self.prices_rules = False
+        """True if it also solves without each rule."""
 
     def begin(self, workbook: WorkbookView, options: Sequence[str] = ()) -> None:
         """Start to solve a copy of a workbook; ``options`` are further arguments."""
@@ -51,8 +53,9 @@ class PlanProcess(CommandProcess):
     def to_dict(self) -> dict[str, Any]:
         """JSON of the plan, as the page shows it."""
         shown = {field: self.record.get(field) for field in RECORD_FIELDS}
-        more = {"note": self.note, "follows": self.follows, "opened": False, "verified": True}
-        return super().to_dict() | shown | more
+        asked = {"follows": self.follows, "prices_rules": self.prices_rules}
+        known = {"note": self.note, "opened": False, "verified": True}
+        return super().to_dict() | shown | asked | known
 
     def _is_result(self, record: dict[str, Any]) -> bool:
         return "objective" in record

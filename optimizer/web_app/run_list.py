@@ -62,6 +62,7 @@ class RunList:
             folder = self._new_output_folder(solvable.path.stem)
             run = PlanProcess(len(self) + 1, folder, self._answer(), note)
             run.follows = bool(given.get("previous"))
+            run.prices_rules = "--cost-of-rules" in options
             run.begin(solvable, options)
             return self._add(run)
 

@@ -20,7 +20,7 @@ const actions = {
   study: (command, options) => request(`study/${command}`, options, "The study has started."),
   goOn: run => request("go-on", {run}, "The study goes on."),
   compare: (first, second) => request("compare", {first, second}, "The plans are compared."),
-  reload: () => request("reload", {}, "", announceVerdict),
+  reload: () => mayLeaveCorrections() && request("reload", {}, "", announceVerdict),
   stop: () => request("stop", {}, "The run is being stopped."),
   correct: (cell, text) =>
     request("correct", {workbook: state.workbook.number, ...cell, text}, "", announceVerdict),
@@ -42,6 +42,14 @@ const actions = {
     draw();
   },
 };
+// Corrections that are not saved are not dropped unasked.
+function mayLeaveCorrections() {
+  const {workbook} = state;
+  const unsaved = workbook?.corrections.length && !workbook.saved;
+  return (
+    !unsaved || confirm(`The corrections of ${workbook.name} are not saved. Go on without them?`)
+  );
+}
 const announceVerdict = () => {
   if (state.workbook) announce(`${state.workbook.name}: ${verdict(state.workbook)}`);
 };
@@ -64,7 +72,7 @@ async function request(address, options, announcement, afterwards) {
 }
 
 async function upload(file) {
-  if (!file) return;
+  if (!file || !mayLeaveCorrections()) return;
   showError("");
   if (file.size > state.max_bytes) {
     showError(
@@ -78,10 +86,9 @@ async function upload(file) {
   document.body.classList.add("busy");
   try {
     openRequests += 1;
-    const before = state.runs.length;
+    const before = state.workbook?.number;
     update(await post(`workbook?name=${encodeURIComponent(file.name)}`, file));
-    if (state.runs.length > before && state.runs.at(-1).opened) openPlan(state.runs.at(-1));
-    else openWorkbook();
+    if (state.workbook?.number !== before) openWorkbook();
   } catch (error) {
     showError(error.message);
   } finally {
@@ -107,6 +114,7 @@ function openWorkbook() {
 
 function update(next) {
   const before = activeRun(state.runs);
+  const isOpened = next.runs.length > state.runs.length && next.runs.at(-1).opened;
   state = next;
   const after = before && state.runs.find(run => run.number === before.number);
   if (after && after !== activeRun(state.runs)) {
@@ -114,6 +122,7 @@ function update(next) {
     announce(headline(after) + (after.message ? `. ${after.message}` : ""));
   }
   draw();
+  if (isOpened) openPlan(state.runs.at(-1));
   clearTimeout(timer);
   if (activeRun(state.runs) || state.reading) timer = setTimeout(poll, POLL_INTERVAL);
 }
@@ -234,10 +243,7 @@ applyTheme();
 byId("close").addEventListener("click", async () => {
   const active = activeRun(state.runs);
   if (active && !confirm(`${active.label} is still running. Stop it and close?`)) return;
-  const {workbook} = state;
-  const unsaved = workbook?.corrections.length && !workbook.saved;
-  if (unsaved && !confirm(`The corrections of ${workbook.name} are not saved. Close all the same?`))
-    return;
+  if (!mayLeaveCorrections()) return;
   clearTimeout(timer);
   try {
     await post("close");

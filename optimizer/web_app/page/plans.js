@@ -24,7 +24,7 @@ const OUTCOMES = {
 };
 let shownRun = 0;
 let drawnState = "";
-let planChoice = [0, 0];
+const planChoice = [0, 0];
 
 export function outcomeOf(run) {
   if (run.state === "running") return ["soft", "Running …"];
@@ -189,7 +189,7 @@ function showComparing(runs, actions, busy) {
       {
         "aria-label": label,
         onchange: event => {
-          planChoice = planChoice.with(place, Number(event.target.value));
+          planChoice[place] = Number(event.target.value);
         },
       },
       plans.map(run =>

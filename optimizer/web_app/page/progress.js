@@ -8,6 +8,12 @@ const STEPS = {
     ["build", "Build model"],
     ["solve", "Find least cost"],
     ["audit", "Audit plan"],
+    ["rules", "Solve without each rule"],
+    ["write", "Write results"],
+  ],
+  follows: [
+    ["read", "Read workbook"],
+    ["solve", "Plan again"],
     ["write", "Write results"],
   ],
   study: [
@@ -74,8 +80,10 @@ export function showProgress(run, actions) {
   return undefined;
 }
 
+const has = (run, step) => step !== "rules" || run.prices_rules;
+
 function drawSteps(run) {
-  const steps = STEPS[run.kind];
+  const steps = run.follows ? STEPS.follows : STEPS[run.kind].filter(([name]) => has(run, name));
   const step = SHOWN_STEP[run.step] || run.step;
   const at = Math.max(
     0,
