@@ -66,6 +66,7 @@ def shown(visitor, tmp_path):
 # Every study of the register ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [study.command for study in page_studies()])
 def test_every_study_of_the_register_is_run_from_the_page(shown, command):
     run = shown.finish(f"study/{command}", **OPTIONS[command])
@@ -277,6 +278,7 @@ def test_a_stopped_study_says_how_far_it_came_and_goes_on_in_its_folder(shown, s
         assert shown.refusal("go-on", run=number)[0] in (400, 409)
 
 
+@pytest.mark.slow
 def test_a_real_study_stops_and_goes_on_without_solving_its_runs_again(visitor, tmp_path):
     # Each of 150 offers is used, so that each is lost in turn.
     offers = [offer(f"kaz {number}", price=number, maximum=1) for number in range(1, 151)]

@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from optimizer.cli import main
 from tests.conftest import TUTORIAL, need, offer, save
 from tests.web_visitor import drop, focused
 
@@ -133,6 +134,7 @@ def test_a_long_sheet_keeps_its_place_after_a_correction(open_app, tmp_path):
     assert corrections(page) == ["Supply!D451: 1 → 3"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_from_the_first_workbook_to_a_compared_plan_without_a_terminal(open_app, size, scheme):
@@ -233,6 +235,32 @@ def test_a_results_workbook_that_is_dropped_is_a_plan(open_app, tmp_path):
     assert "50.00 USD" in row
     drop(page, Path(tmp_path / "outputs" / "hand_trader" / "plan.xlsx"))
     page.wait_for_selector("iframe[data-run='3']")
+
+
+def test_a_results_workbook_of_the_command_is_shown_at_once(open_app, tmp_path):
+    out = tmp_path / "outputs" / "hand trader"
+    assert main(["solve", str(TUTORIAL), "--output", str(out), "--quiet"]) == 0
+    page = open_app(workbook=out / "plan.xlsx")
+    page.wait_for_selector("iframe[data-run='1']")
+    assert page.is_visible("#plans")
+
+
+def test_corrections_that_are_not_saved_are_not_dropped_unasked(start):
+    page = start
+    page.click("#cell-1-3")
+    page.keyboard.type("7000")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#corrections")
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.set_input_files("#file", TUTORIAL)
+    assert "The corrections of first make case.xlsx are not saved" in asked[0]
+    assert corrections(page) == ["Supply!D2: 6000 → 7000"]
+    page.click("#save")
+    page.wait_for_selector("#saved:not([hidden])")
+    page.set_input_files("#file", TUTORIAL)
+    page.wait_for_selector("h2:has-text('hand_trader.xlsx')")
+    assert len(asked) == 1
 
 
 def test_what_a_screen_reader_is_told_of_the_cells_and_forms(start):
