@@ -24,6 +24,7 @@ const OUTCOMES = {
 };
 let shownRun = 0;
 let drawnState = "";
+let planCount = 0;
 const planChoice = [0, 0];
 
 export function outcomeOf(run) {
@@ -182,7 +183,9 @@ function showComparing(runs, actions, busy) {
   if (plans.length < 2) return box.replaceChildren();
   const has = number => plans.some(run => run.number === number);
   if (!has(planChoice[0])) planChoice[0] = plans[0].number;
-  if (!has(planChoice[1]) || planChoice[1] === planChoice[0]) planChoice[1] = plans.at(-1).number;
+  // A new plan is the one that is compared next.
+  if (plans.length !== planCount || !has(planChoice[1])) planChoice[1] = plans.at(-1).number;
+  planCount = plans.length;
   const choice = (place, label) =>
     make(
       "select",

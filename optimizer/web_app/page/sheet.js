@@ -105,24 +105,16 @@ function toolbar(actions, busy) {
       "label",
       {class: "check", title: "Solves again without each rule: it takes a solve for each"},
       make("input", {type: "checkbox", id: "cost-of-rules"}),
-      "with the cost of each rule",
+      "with rule costs",
     ),
     button("Save a copy", {id: "save"}, actions.save),
     workbook.can_reload
-      ? make(
-          "button",
-          {type: "button", id: "again", onclick: actions.reload},
-          "Read the file again",
-        )
+      ? make("button", {type: "button", id: "again", onclick: actions.reload}, "Reload file")
       : null,
     workbook.findings.length
       ? make("a", {class: "button", id: "marked", href: "marked", download: ""}, "Marked copy")
       : null,
-    make(
-      "label",
-      {class: "button", for: "file"},
-      workbook.can_reload ? "Another workbook …" : "Choose again …",
-    ),
+    make("label", {class: "button", for: "file"}, "Open …"),
   );
 }
 
