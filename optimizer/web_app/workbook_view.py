@@ -5,9 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Sequence
-from datetime import date, datetime, time
 from itertools import islice
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +16,7 @@ from optimizer.tables.edited_copy import CellEdit, write_edited_copy
 from optimizer.tables.text_matching import fold
 from optimizer.web_app.cell_entry import column_kind, entry_value
 from optimizer.web_app.file_names import safe_name, workbook_name
+from optimizer.web_app.shown_cells import cell_at, cell_json, column_index, header_row
 
 if TYPE_CHECKING:
     from optimizer.tables.cell_grids import CellGrid
@@ -29,8 +28,6 @@ ROWS_PER_BLOCK = 300
 """Rows of a sheet that are shown at once; chosen so that a browser draws them without delay."""
 MAX_SHOWN_COLUMNS = 400
 """Columns of a sheet that are shown, for the same reason."""
-MAX_CELL_CHARACTERS = 400
-"""Characters of a cell that are shown; chosen so that whole sentences fit."""
 MAX_PAGE_FINDINGS = 1000
 """Findings that are listed: nobody reads more on a page. The marked copy has all."""
 MAX_NEW_ROWS = 1000
@@ -38,10 +35,6 @@ MAX_NEW_ROWS = 1000
 make a sheet of a million rows."""
 MAX_CHOICES = 200
 """Names of a column that a form offers; chosen so that they can be looked through."""
-HEADER_SEARCH_ROWS = 100
-"""First rows of a sheet in which its headers are sought; chosen so that a cover note above the
-table does no harm."""
-
 ShownCell = tuple[int, int, int]
 """Sheet, row and column of a cell, from 0."""
 
@@ -139,10 +132,10 @@ class WorkbookView:
         known = corrections.pop(cell, None)
         if text is not None:
             cells = self._row(sheet, row)
-            before = known.before if known else _cell_json(_at(cells, column))
+            before = known.before if known else cell_json(cell_at(cells, column))
             name = self.grids[sheet].name
             value = entry_value(text, self._kind(sheet, row, column, cells))
-            after = _cell_json(value)
+            after = cell_json(value)
             if after != before:
                 edit = CellEdit(name, row + 1, column + 1, value)
                 corrections[cell] = Correction(sheet, row, column, before, after, edit)
@@ -157,7 +150,9 @@ class WorkbookView:
         if fold(column) not in columns:
             return []
         place, rows = columns[fold(column)], self.grids[index].rows[header + 1 :]
-        texts = (str(_at(row, place)).strip() for row in rows if _at(row, place) is not None)
+        texts = (
+            str(cell_at(row, place)).strip() for row in rows if cell_at(row, place) is not None
+        )
         return list(islice(dict.fromkeys(text for text in texts if text), MAX_CHOICES))
 
     def _row(self, sheet: int, row: int) -> list[Any]:
@@ -223,7 +218,7 @@ class WorkbookView:
         sheet, header, columns = self._headers[fold(finding.sheet)]
         letters = finding.cell.rstrip("0123456789")
         digits = finding.cell[len(letters) :]
-        column = _column_index(letters) if letters else columns.get(fold(finding.column), 0)
+        column = column_index(letters) if letters else columns.get(fold(finding.column), 0)
         return sheet, int(digits) - 1 if digits else header, column
 
     def cells(self, sheet: int, first: int) -> dict[str, Any]:
@@ -235,7 +230,7 @@ class WorkbookView:
             raise IndexError(sheet)
         rows = self.grids[sheet].rows
         block = [
-            [_cell_json(value) for value in row[:MAX_SHOWN_COLUMNS]]
+            [cell_json(value) for value in row[:MAX_SHOWN_COLUMNS]]
             for row in rows[first : first + ROWS_PER_BLOCK]
         ]
         columns = min(max((len(row) for row in rows), default=0), MAX_SHOWN_COLUMNS)
@@ -253,62 +248,6 @@ class WorkbookView:
             if not copy.exists():
                 write_marked_copy(self.path, self.findings, copy)
         return copy
-
-
-def _at(cells: Sequence[Any], column: int) -> Any:
-    return cells[column] if column < len(cells) else None
-
-
-def header_row(grid: CellGrid) -> tuple[int, dict[str, int]]:
-    """Row of the headers (from 0), and the column of each header by its folded text.
-
-    It is the row with most declared headers, or else the first that is not empty.
-    """
-    from optimizer.tables import SHEETS
-
-    declared = {"setting", "value"}
-    for name, sheet in SHEETS.items():
-        if fold(name) == fold(grid.name):
-            declared = {fold(column.header) for column in sheet.columns.values()}
-    best_row, best_count, best_columns = 0, -1, {}
-    for index, row in enumerate(islice(grid.rows, HEADER_SEARCH_ROWS)):
-        columns = _columns_by_text(row)
-        count = sum(text in declared for text in columns)
-        if columns and count > best_count:
-            best_row, best_count, best_columns = index, count, columns
-    return best_row, best_columns
-
-
-def _columns_by_text(row: Sequence[Any]) -> dict[str, int]:
-    """First column of each text in a row."""
-    texts = [(fold(str(value)), column) for column, value in enumerate(row) if value is not None]
-    return {text: column for text, column in reversed(texts) if text}
-
-
-def _column_index(letters: str) -> int:
-    """Column from 0: ``A`` is 0, ``AA`` is 26."""
-    number = 0
-    for letter in letters.upper():
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number - 1
-
-
-def _cell_json(value: Any) -> str | float | int:
-    """A cell as the page shows it: numbers as numbers, anything else as text."""
-    from optimizer.tables.cell_values import MergedCell, SharedCell
-
-    if value is None or isinstance(value, MergedCell):
-        return ""
-    if isinstance(value, SharedCell):
-        return _cell_json(value.value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, (int, float)):
-        return value if isfinite(value) else str(value)
-    if isinstance(value, datetime) and value.time() == time():
-        value = value.date()
-    text = value.isoformat() if isinstance(value, date) else str(value)
-    return text if len(text) <= MAX_CELL_CHARACTERS else text[: MAX_CELL_CHARACTERS - 1] + "…"
 
 
 def size_error(name: str, size: int) -> str:
