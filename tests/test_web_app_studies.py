@@ -114,6 +114,13 @@ def test_the_names_in_the_workbook_are_offered(shown):
     assert choices == {"Scenarios.scenario": ["dear", "cheap"]}
 
 
+def test_a_name_that_is_a_number_is_offered_as_it_is_read(visitor, tmp_path):
+    sheets = SHEETS | {"Scenarios": [SCENARIOS[0] | {"scenario": 2027}]}
+    visitor.upload(save(tmp_path / "case.xlsx", **sheets))
+    assert visitor.state()["workbook"]["choices"] == {"Scenarios.scenario": ["2027"]}
+    assert visitor.finish("study/scenarios", names=["2027"])["state"] == "done"
+
+
 @pytest.mark.parametrize(
     ("command", "options", "said"),
     [

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from optimizer.errors import Finding, OptimizerError
 from optimizer.tables.edited_copy import CellEdit, write_edited_copy
-from optimizer.tables.text_matching import fold
+from optimizer.tables.text_matching import as_text, fold
 from optimizer.web_app.cell_entry import column_kind, entry_value
 from optimizer.web_app.file_names import safe_name, workbook_name
 from optimizer.web_app.shown_cells import cell_at, cell_json, column_index, header_row
@@ -150,9 +150,7 @@ class WorkbookView:
         if fold(column) not in columns:
             return []
         place, rows = columns[fold(column)], self.grids[index].rows[header + 1 :]
-        texts = (
-            str(cell_at(row, place)).strip() for row in rows if cell_at(row, place) is not None
-        )
+        texts = (as_text(cell_json(cell_at(row, place))).strip() for row in rows)
         return list(islice(dict.fromkeys(text for text in texts if text), MAX_CHOICES))
 
     def _row(self, sheet: int, row: int) -> list[Any]:
