@@ -12,6 +12,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -306,4 +307,68 @@ def visit(request, browser, tmp_path) -> Iterator[Any]:
     yield visit
     for context in contexts:
         context.close()
+    assert not faults
+
+
+# Shared by the tests of the web app
+
+
+@pytest.fixture
+def app(tmp_path) -> Iterator[Any]:
+    """An app that answers in a thread of its own."""
+    from tests.web_visitor import served
+
+    with served(tmp_path / "outputs") as opened:
+        yield opened
+
+
+@pytest.fixture
+def visitor(app) -> Any:
+    from tests.web_visitor import Visitor
+
+    return Visitor(app)
+
+
+@pytest.fixture
+def open_app(request, browser, tmp_path) -> Iterator[Any]:
+    """Opens the page of an app; it may ask only its own server, and nothing may go wrong.
+
+    ``refusal`` is a part of what the browser says of a request that is to be refused.
+    The size of the window is by default the first of the module's ``SIZES``.
+    """
+    from optimizer.web_app import WebApp
+
+    faults: list[str] = []
+    opened: list[tuple[Any, Any]] = []
+
+    def open_app(
+        size: tuple[int, int] | None = None,
+        workbook: Path | None = None,
+        refusal: str = "nothing is refused",
+        **options: Any,
+    ) -> Any:
+        width, height = size or request.module.SIZES[0]
+        app = WebApp(tmp_path / "outputs", workbook=workbook)
+        threading.Thread(target=app.serve, daemon=True).start()
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        opened.append((context, app))
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda message: refusal in message.text or faults.append(message.text),
+        )
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "request",
+            lambda asked: asked.url.startswith((app.address, "data:")) or faults.append(asked.url),
+        )
+        page.goto(app.address)
+        page.wait_for_selector("#theme:not(:empty)")
+        return page
+
+    yield open_app
+    for context, app in opened:
+        context.close()
+        app.shut_down()
+        app.close()
     assert not faults

@@ -73,7 +73,12 @@ def rule(sheet: Any, header: str) -> Any:
 
 
 def fill(book: Any, rows: dict[str, list[dict[str, Any]]]) -> None:
-    """Write rows below the headers, as a planner would."""
+    """Write rows over the examples, which are deleted first, as a planner would."""
+    for sheet in book.worksheets:
+        if sheet.title in SHEETS:
+            for line in sheet.iter_rows(min_row=2, max_row=4):
+                for cell in line:
+                    cell.value = None
     for name, records in rows.items():
         places = headers(book[name])
         for number, record in enumerate(records, start=2):

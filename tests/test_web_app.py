@@ -21,9 +21,8 @@ import webbrowser
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
 from urllib.parse import quote, urlsplit
 from urllib.request import url2pathname
 
@@ -36,7 +35,9 @@ from optimizer.interrupts import TERMINATION_SIGNALS
 from optimizer.web_app import (
     WebApp,
     bounded_server,
+    command_process,
     http_server,
+    page_files,
     plan_process,
     session_folder,
     termination_signals,
@@ -45,89 +46,18 @@ from optimizer.web_app.file_names import safe_name
 from optimizer.web_app.workbook_view import MAX_WORKBOOK_BYTES, ROWS_PER_BLOCK, WorkbookView
 from optimizer.workbook_check import check
 from tests.conftest import ROOT, TUTORIAL, need, offer, save
+from tests.web_visitor import Visitor, served
 
 PAGE = ROOT / "optimizer" / "web_app" / "page"
 INFEASIBLE = {"Supply": [offer("kaz", maximum=6)], "Demand": [need(10, minimum=1)]}
 
 
-class Visitor:
-    """Sends requests as the page does; every part of a request can be changed."""
-
-    def __init__(self, app: WebApp) -> None:
-        self.app = app
-        self.host = f"127.0.0.1:{app.port}"
-
-    def ask(self, what="", method="GET", body=None, token=None, headers=None, raw=None):
-        """Status, headers and body of the answer."""
-        path = raw if raw is not None else f"/{token or self.app.session.token}/{what}"
-        own = {"Host": self.host}
-        if method == "POST":
-            own["Origin"] = f"http://{self.host}"
-        own |= headers or {}
-        link = http.client.HTTPConnection("127.0.0.1", self.app.port, timeout=60)
-        link.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-        if body is not None:
-            own.setdefault("Content-Length", str(len(body)))
-        for name, value in own.items():
-            if value is not None:
-                link.putheader(name, value)
-        link.endheaders(body)
-        answer = link.getresponse()
-        content = answer.read()
-        link.close()
-        assert b"Traceback" not in content
-        return SimpleNamespace(status=answer.status, headers=answer.headers, body=content)
-
-    def state(self):
-        """What the page knows."""
-        return json.loads(self.ask("state").body)
-
-    def post(self, what, body=b""):
-        """The state after a request that changes something."""
-        answer = self.ask(what, "POST", body)
-        assert answer.status == 200, answer.body
-        return json.loads(answer.body)
-
-    def upload(self, content, name="case.xlsx"):
-        """The workbook that the page shows after an upload."""
-        content = content.read_bytes() if isinstance(content, Path) else content
-        return self.post(f"workbook?name={quote(name, safe='')}", content)["workbook"]
-
-    def solve(self):
-        """The run after it has ended."""
-        number = self.post("solve")["runs"][-1]["number"]
-        assert self.app.session.runs[number - 1].ended.wait(120)
-        return self.state()["runs"][-1]
-
-
-@contextmanager
-def served(outputs: Path) -> Iterator[WebApp]:
-    """An app that answers in a thread of its own."""
-    with pytest.MonkeyPatch.context() as patch, WebApp(outputs) as opened:
-        patch.setattr("optimizer.web_app.app.SHUTDOWN_POLL_SECONDS", 0.01)
-        thread = threading.Thread(target=opened.serve)
-        thread.start()
-        yield opened
-        opened.shut_down()
-        thread.join(20)
-        assert not thread.is_alive()
-
-
-@pytest.fixture
-def app(tmp_path) -> Iterator[WebApp]:
-    with served(tmp_path / "outputs") as opened:
-        yield opened
-
-
-@pytest.fixture
-def visitor(app) -> Visitor:
-    return Visitor(app)
-
-
 # Who is let in --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", ["", "state", "app.js", "page.css", "runs/1/plan", "template"])
+@pytest.mark.parametrize(
+    "what", ["", "state", "app.js", "page.css", "runs/1/plan", "runs/1/cells", "template"]
+)
 def test_nothing_is_answered_without_the_secret(visitor, what):
     for token in ("x", visitor.app.session.token[:-1], visitor.app.session.token + "x", "é", "%00"):
         answer = visitor.ask(what, raw=f"/{quote(token, safe='%')}/{what}")
@@ -148,7 +78,10 @@ def test_another_name_that_leads_here_is_refused(visitor):
 def test_only_the_page_itself_may_change_something(visitor):
     port = visitor.app.port
     for origin in ("http://evil.example", "null", None, f"http://127.0.0.1:{port + 1}"):
-        for what in ("solve", "stop", "close", "reload", "workbook?name=x.xlsx"):
+        for what in (
+            *("solve", "stop", "close", "reload", "workbook?name=x.xlsx", "start/buy", "correct"),
+            *("save", "study/stress", "go-on", "compare"),
+        ):
             answer = visitor.ask(what, "POST", b"x", headers={"Origin": origin})
             assert answer.status == 403
     assert visitor.state()["workbook"] is None
@@ -268,8 +201,10 @@ def test_every_error_has_a_policy_that_allows_nothing(app, request_line, status)
 
 
 def test_every_part_that_the_page_names_is_served(visitor):
-    for name, path in http_server.PAGE_FILES.items():
+    for name, path in page_files.PAGE_FILES.items():
         assert visitor.ask(name).body == path.read_bytes()
+    served = set(page_files.PAGE_FILES.values())
+    assert {path for path in PAGE.iterdir() if path.is_file()} <= served
 
 
 def test_an_internal_error_is_a_sentence_on_the_page_and_a_traceback_in_the_log(
@@ -670,7 +605,7 @@ def test_a_run_gives_the_plan_its_page_and_its_record(visitor, tmp_path):
     assert set(run["files"]) == {"plan", "page", "record"}
     folder = tmp_path / "outputs" / "hand trader"
     assert Path(run["folder"]) == folder
-    for word, name in plan_process.RUN_FILES.items():
+    for word, name in plan_process.PLAN_FILES.items():
         answer = visitor.ask(f"runs/1/{word}")
         assert answer.status == 200
         assert answer.body == (folder / name).read_bytes()
@@ -763,7 +698,7 @@ def stand_in(monkeypatch):
             assert words[:5] == [sys.executable, "-P", "-m", "optimizer", "solve"]
             return start([sys.executable, "-c", program], **options)
 
-        monkeypatch.setattr(plan_process.subprocess, "Popen", started)
+        monkeypatch.setattr(command_process.subprocess, "Popen", started)
 
     return use
 

@@ -5,68 +5,18 @@ Needs what the page of a run needs; elsewhere these tests are skipped with the r
 
 from __future__ import annotations
 
-import base64
 import io
-import threading
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 
-from optimizer.web_app import WebApp
 from tests.conftest import ROOT, TUTORIAL, china, need, no_china, offer, save
+from tests.web_visitor import drop, focused
 
 SIZES = ((1366, 768), (1920, 1080))
 REFERENCE = ROOT / "inputs" / "north_america.xlsx"
-DROP = """([name, text]) => {
-  const bytes = Uint8Array.from(atob(text), sign => sign.charCodeAt(0));
-  const given = new DataTransfer();
-  given.items.add(new File([bytes], name));
-  for (const kind of ["dragover", "drop"])
-    document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: given, bubbles: true}));
-}"""
-
-
-@pytest.fixture
-def open_app(browser, tmp_path) -> Iterator[Any]:
-    """Opens the page of an app; requests go only to its own server, and errors fail the test."""
-    faults: list[str] = []
-    opened: list[tuple[Any, WebApp]] = []
-
-    def open_app(
-        size: tuple[int, int] = SIZES[0], workbook: Path | None = None, **options: Any
-    ) -> Any:
-        app = WebApp(tmp_path / "outputs", workbook=workbook)
-        threading.Thread(target=app.serve, daemon=True).start()
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-        opened.append((context, app))
-        page = context.new_page()
-        page.on("console", lambda message: faults.append(message.text))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on(
-            "request",
-            lambda asked: asked.url.startswith((app.address, "data:")) or faults.append(asked.url),
-        )
-        page.goto(app.address)
-        page.wait_for_selector("#theme:not(:empty)")
-        return page
-
-    yield open_app
-    for context, app in opened:
-        context.close()
-        app.shut_down()
-        app.close()
-    assert not faults
-
-
-def drop(page: Any, path: Path, name: str = "") -> None:
-    """Drop a file on the page as a planner does."""
-    with page.expect_response(lambda answer: "/workbook?" in answer.url):
-        page.evaluate(DROP, [name or path.name, base64.b64encode(path.read_bytes()).decode()])
-    page.wait_for_selector("body:not(.busy)")
 
 
 def broken(tmp_path: Path) -> Path:
@@ -78,10 +28,6 @@ def broken(tmp_path: Path) -> Path:
     path = tmp_path / "north_america.xlsx"
     book.save(path)
     return path
-
-
-def focused(page: Any) -> str:
-    return page.evaluate("document.activeElement.id || document.activeElement.className")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -168,7 +114,7 @@ def test_a_planner_corrects_a_workbook_and_compares_two_plans(open_app, tmp_path
         ["Proven optimal", "no rules", "70.00 USD", "+20.00 USD", "0 t"],
     ]
     with page.expect_download() as given:
-        page.click("text=Results workbook")
+        page.click("#result a:has-text('Results workbook')")
     assert given.value.suggested_filename == "case-2 plan.xlsx"
     content = io.BytesIO(Path(given.value.path()).read_bytes())
     assert "Purchases" in openpyxl.load_workbook(content).sheetnames
@@ -233,7 +179,8 @@ def test_every_element_on_the_page_has_a_name_or_label(open_app, tmp_path):
     drop(page, broken(tmp_path))
     page.wait_for_selector(".cells")
     nameless = """[...document.querySelectorAll("button, a, input, [role=region]")].filter(one =>
-      !one.hidden && !one.innerText.trim() && !one.getAttribute("aria-label"))
+      !one.hidden && !one.innerText.trim() && !one.getAttribute("aria-label") &&
+        !one.labels?.length)
       .map(one => one.outerHTML)"""
     assert page.evaluate(nameless) == []
     assert page.get_attribute("#said", "aria-live") == "polite"

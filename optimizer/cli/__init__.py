@@ -35,6 +35,7 @@ from optimizer.cli.study_command import add_studies
 from optimizer.errors import FileError, Finding, OptimizerError, StoppedError, WorkbookError
 from optimizer.interrupts import signals_raise_interrupt
 from optimizer.staging import remove_abandoned_staging
+from optimizer.tables.starter_cases import STARTS
 from optimizer.version import __version__
 
 
@@ -137,12 +138,19 @@ def _add_template(commands: Any) -> argparse.ArgumentParser:
     template = add_command(
         commands,
         "template",
-        "write a blank workbook",
+        "write a blank workbook, or a first case",
         details="Write a blank workbook with every sheet and column, notes on what belongs in "
-        "each, and lists to choose from.",
-        example="optimizer template my_case.xlsx",
+        "each, lists to choose from, and an inactive example on each sheet. --start writes a first "
+        "case instead, which solves as it is.",
+        example="optimizer template my_case.xlsx --start buy",
     )
     template.add_argument("path", type=Path, help="file to write (.xlsx); it must not exist")
+    template.add_argument(
+        "--start",
+        choices=STARTS,
+        help="write a first case for somebody who buys, makes or sells magnets (default: a blank "
+        "workbook)",
+    )
     template.set_defaults(run=_template)
     return template
 
@@ -152,7 +160,8 @@ def _add_open(commands: Any) -> argparse.ArgumentParser:
         commands,
         "open",
         "check and solve workbooks on a page in your browser",
-        details="Open a page in your browser on which workbooks are checked, solved and compared. "
+        details="Open a page in your browser on which workbooks are checked, corrected, solved, "
+        "compared and studied. "
         "Only this computer can reach it, and nothing leaves it.",
         example="optimizer open inputs/tutorial.xlsx",
         aliases=("serve",),
@@ -184,9 +193,13 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _template(options: argparse.Namespace) -> int:
+    from optimizer.tables.starter_workbook import write_starter
     from optimizer.tables.template import write_template
 
-    write_template(options.path)
+    if options.start:
+        write_starter(options.path, options.start)
+    else:
+        write_template(options.path)
     with suppress(OSError):
         remove_abandoned_staging(options.path.parent)
     if options.json:

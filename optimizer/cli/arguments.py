@@ -8,6 +8,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, NoReturn
 
 from optimizer.errors import FileError, Finding
@@ -98,6 +99,23 @@ def share_argument(text: str) -> float:
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"{text} is not a share from 0 to 1")
     return value
+
+
+def count_argument(text: str) -> int:
+    """A whole number from 1 on."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 on")
+    return value
+
+
+def date_argument(text: str) -> date:
+    """A day such as 2027-07-01."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"{text} is not a day; write it as 2027-07-01"
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def escaped(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from optimizer.cli.arguments import print_record, print_result, print_written
+from optimizer.cli.arguments import print_message, print_record, print_result, print_written
 from optimizer.cli.progress_line import ProgressLine
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def printing(command: Command) -> Callable[[argparse.Namespace], int]:
     """Function that runs a command, prints its result and returns its exit code."""
 
     def run(options: argparse.Namespace) -> int:
-        result = command(options, None if options.quiet else ProgressLine())
+        result = command(options, _progress(options))
         print_result(options, "\n".join(result.lines))
         print_written(options, result.files)
         if options.json:
@@ -39,6 +39,17 @@ def printing(command: Command) -> Callable[[argparse.Namespace], int]:
         return result.exit_code
 
     return run
+
+
+def _progress(options: argparse.Namespace) -> Progress | None:
+    """Callback for the solver's progress."""
+    if options.supervised:
+        from optimizer.web_app.supervised_command import SupervisedCommand
+
+        supervised = SupervisedCommand(print_message)
+        supervised.step("runs")
+        return supervised
+    return None if options.quiet else ProgressLine()
 
 
 def row_records(table: Any) -> list[dict[str, Any]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from optimizer.cli.arguments import add_command, add_search_options, share_argument
+from optimizer.cli.arguments import add_command, add_search_options, date_argument
 from optimizer.cli.command_result import printing
 from optimizer.cli.compare_command import compare
 from optimizer.cli.stochastic_command import stochastic
+from optimizer.cli.study_command import add_study_options
+from optimizer.studies.study_register import COMPARISON_STUDY, STOCHASTIC_STUDY
 
 DEFAULT_SUPPLY_SCENARIOS = 64
 """Scenarios of supply that is not firm, by default: six uncertain offers have as many."""
@@ -24,7 +25,7 @@ def add_previous_options(solve: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--freeze-until",
-        type=_date,
+        type=date_argument,
         metavar="DATE",
         help="keep what the last plan decided for periods that begin before this day",
     )
@@ -53,7 +54,7 @@ def _add_compare(commands: Any) -> argparse.ArgumentParser:
     compare_parser = add_command(
         commands,
         "compare",
-        "say what differs between two plans or two inputs",
+        COMPARISON_STUDY.summary,
         details="Say what differs between two results workbooks, by what it costs, or between two "
         "input workbooks, cell by cell.",
         example="optimizer compare outputs/a/plan.xlsx outputs/b/plan.xlsx > changes.txt",
@@ -74,6 +75,15 @@ def _add_compare(commands: Any) -> argparse.ArgumentParser:
         metavar="FILE.xlsx",
         help="write the differences as a workbook and a page too",
     )
+    compare_parser.add_argument(
+        "--inputs",
+        type=Path,
+        nargs=2,
+        metavar="INPUT.xlsx",
+        help="the input workbooks of plans A and B: say which of their cells differ, too "
+        "(default: the plans alone)",
+    )
+    compare_parser.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
     compare_parser.set_defaults(run=printing(compare))
     return compare_parser
 
@@ -82,7 +92,7 @@ def _add_stochastic(commands: Any) -> argparse.ArgumentParser:
     stochastic_parser = add_command(
         commands,
         "stochastic",
-        "one plan for several scenarios: what to decide here and now",
+        STOCHASTIC_STUDY.summary,
         details="Make one plan for several futures: what is decided before one knows which of them "
         "comes is the same in all. Its scenarios are those of the workbook with a probability.",
         example="optimizer stochastic inputs/tutorial.xlsx --until 2027-07-01",
@@ -91,57 +101,12 @@ def _add_stochastic(commands: Any) -> argparse.ArgumentParser:
     stochastic_parser.add_argument(
         "--output", type=Path, metavar="DIR", help="folder of the files (default: outputs/NAME)"
     )
-    stochastic_parser.add_argument(
-        "--until",
-        type=_date,
-        metavar="DATE",
-        help="decide here and now the purchases of periods that begin before this day, too "
-        "(default: investment alone)",
-    )
-    stochastic_parser.add_argument(
-        "--supply",
-        action="store_true",
-        help="make the scenarios from supply that is not firm: each such offer comes or fails",
-    )
-    stochastic_parser.add_argument(
-        "--most",
-        type=_positive_integer,
-        default=DEFAULT_SUPPLY_SCENARIOS,
-        metavar="N",
-        help="with --supply: number of scenarios, drawn if there are more (default: %(default)s)",
-    )
-    stochastic_parser.add_argument(
-        "--seed",
-        type=int,
-        default=0,
-        metavar="N",
-        help="with --supply: seed of the draw (default: %(default)s)",
-    )
-    stochastic_parser.add_argument(
-        "--cvar",
-        type=share_argument,
-        default=0.9,
-        metavar="ALPHA",
-        help="risk is the mean cost of the worst 1 - ALPHA of the futures (default: %(default)s)",
-    )
-    stochastic_parser.add_argument(
-        "--weight",
-        type=share_argument,
-        default=0.0,
-        metavar="W",
-        help="weight of risk beside the expected cost, from 0 to 1 (default: 0)",
-    )
+    stochastic_parser.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
+    add_study_options(stochastic_parser, STOCHASTIC_STUDY.options)
     add_search_options(stochastic_parser)
+    stochastic_parser.set_defaults(most=DEFAULT_SUPPLY_SCENARIOS, seed=0, tail=0.9, weight=0.0)
     stochastic_parser.set_defaults(run=printing(stochastic))
     return stochastic_parser
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        message = f"{text} is not a day; write it as 2027-07-01"
-        raise argparse.ArgumentTypeError(message) from None
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -152,11 +117,4 @@ def _nonnegative_number(text: str) -> float:
     value = float(text)
     if not 0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a number from 0 on")
-    return value
-
-
-def _positive_integer(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 on")
     return value

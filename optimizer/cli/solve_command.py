@@ -52,6 +52,7 @@ def solve(options: argparse.Namespace) -> int:
         signals.enter_context(interrupts.signals_deferred())
         seconds |= result.seconds
         if options.cost_of_rules:
+            step("rules")
             result, study = _cost_of_rules(case, result, options, progress)
             seconds |= {"cost of rules": study.seconds} if study else {}
         step("write")
@@ -89,6 +90,7 @@ def _solve_case(
 
     if follows_previous(options):
         signals.enter_context(interrupts.signals_deferred())
+        step("solve")
         return replan_case(case, options, progress)
     return solve_plan(
         case,
@@ -127,9 +129,9 @@ def _cost_of_rules(
 def _observers(options: argparse.Namespace) -> tuple[Progress | None, Callable[[str], None]]:
     """Callbacks for the solver's progress and for each step that begins."""
     if options.supervised:
-        from optimizer.web_app.supervised_solve import SupervisedSolve
+        from optimizer.web_app.supervised_command import SupervisedCommand
 
-        supervised = SupervisedSolve(print_message)
+        supervised = SupervisedCommand(print_message)
         return supervised, supervised.step
     return None if options.quiet else ProgressLine(), lambda name: None
 

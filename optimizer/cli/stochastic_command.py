@@ -33,7 +33,7 @@ def stochastic(options: argparse.Namespace, progress: Progress | None) -> Comman
         case,
         scenarios,
         until=options.until,
-        tail=options.cvar,
+        tail=options.tail,
         weight=options.weight,
         time_limit=options.time_limit,
         gap=options.gap,

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from optimizer.cli.arguments import (
     add_command,
     add_search_options,
+    count_argument,
+    date_argument,
     print_message,
     print_record,
     print_result,
     print_written,
+    seconds_argument,
     share_argument,
 )
 from optimizer.cli.run_id import input_paths
 from optimizer.cli.study_files import StudyFiles
 from optimizer.errors import AuditError, NoPlanError
 from optimizer.studies.study_register import StudyOption, studies_of_many_runs
+
+if TYPE_CHECKING:
+    from optimizer.studies.study_run import ProgressCallback
 
 
 def add_studies(commands: Any) -> list[argparse.ArgumentParser]:
@@ -47,13 +54,17 @@ def add_studies(commands: Any) -> list[argparse.ArgumentParser]:
             action="store_true",
             help="write the tables of all runs as Parquet files too",
         )
-        for option in study.options:
-            parser.add_argument(
-                option.flag, dest=option.keyword, help=option.help, **_argument(option)
-            )
+        parser.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
+        add_study_options(parser, study.options)
         parser.set_defaults(run=_run_study)
         parsers.append(parser)
     return parsers
+
+
+def add_study_options(parser: argparse.ArgumentParser, options: Iterable[StudyOption]) -> None:
+    """Add arguments for options of the register."""
+    for option in options:
+        parser.add_argument(option.flag, dest=option.keyword, help=option.help, **_argument(option))
 
 
 def _argument(option: StudyOption) -> dict[str, Any]:
@@ -62,7 +73,14 @@ def _argument(option: StudyOption) -> dict[str, Any]:
         return {"action": "store_const", "const": option.switches_to}
     if option.kind == "list":
         return {"action": "append", "metavar": option.metavar}
-    types: dict[str, Any] = {"text": str, "count": int, "share": share_argument}
+    types: dict[str, Any] = {
+        "text": str,
+        "count": count_argument,
+        "whole": int,
+        "share": share_argument,
+        "seconds": seconds_argument,
+        "date": date_argument,
+    }
     return {
         "type": types[option.kind],
         "metavar": option.metavar,
@@ -75,6 +93,8 @@ def _run_study(options: argparse.Namespace) -> int:
     from optimizer.report import check_parquet
     from optimizer.tables import read
 
+    progress, step = _observers(options)
+    step("read")
     case = read(options.workbook)
     folder = options.output or Path("outputs") / options.workbook.stem
     if options.parquet:
@@ -86,10 +106,12 @@ def _run_study(options: argparse.Namespace) -> int:
         workers=options.workers,
         scheduler=options.scheduler,
         folder=folder / "runs",
-        progress=None if options.quiet else _tell_run,
+        progress=progress,
         options=studies.RunOptions(options.time_limit, options.gap),
     )
+    step("runs")
     study = studies.run_study(options.command, case, vars(options), settings)
+    step("write")
     study, paths = files.write(study)
     print_result(options, "\n".join((*study.lines(), *study.notes)))
     print_written(options, paths)
@@ -102,8 +124,20 @@ def _run_study(options: argparse.Namespace) -> int:
     return 0 if study.outcomes["base"].objective is not None else NoPlanError.exit_code
 
 
-def _tell_run(done: int, total: int, left: float, name: str) -> None:
-    about = f", about {_duration(left)} left" if done < total and left >= 1 else ""
+def _observers(
+    options: argparse.Namespace,
+) -> tuple[ProgressCallback | None, Callable[[str], None]]:
+    """Callbacks for each run that has finished and for each step that begins."""
+    if options.supervised:
+        from optimizer.web_app.supervised_command import SupervisedCommand
+
+        supervised = SupervisedCommand(print_message)
+        return supervised.runs, supervised.step
+    return None if options.quiet else _tell_run, lambda name: None
+
+
+def _tell_run(done: int, total: int, left: float | None, name: str) -> None:
+    about = f", about {_duration(left)} left" if left and left >= 1 and done < total else ""
     print_message(f"{done:,} of {total:,} runs{about}: {name}")
 
 

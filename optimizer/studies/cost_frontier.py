@@ -106,7 +106,7 @@ def frontier(case: Case, limit: str, points: int = 7, settings: RunSettings | No
         raise UsageError("a frontier has at least two points: its ends")
     measure = parse_measure(case, limit)
     runner = Runner(case, settings or RunSettings())
-    (base,) = runner.outcomes([measure.run(case, None)])
+    (base,) = runner.outcomes([measure.run(case, None)], last=False)
     if not base.solved:
         raise UsageError(f"the case itself has no plan to begin with: {failure_reason(base)}")
     most = measure.value_in(base)
@@ -143,7 +143,7 @@ def _least(
     """
     if measure.kind != "share":
         return _minimum(runner, measure.least(case), measure, most, notes)
-    (none,) = runner.outcomes([measure.run(case, 0.0)])
+    (none,) = runner.outcomes([measure.run(case, 0.0)], last=False)
     if none.solved:
         return 0.0
     least = most
@@ -159,7 +159,7 @@ def _minimum(
     runner: Runner, run: StudyRun, measure: FrontierMeasure, most: float, notes: list[str]
 ) -> float:
     """Measure of the plan of a run that minimises it; ``most``, and a note, without a plan."""
-    (outcome,) = runner.outcomes([run])
+    (outcome,) = runner.outcomes([run], last=False)
     if not outcome.solved or outcome.status != "optimal":
         note = f"The least of {measure.text} is not proven: {failure_reason(outcome)}."
         if note not in notes:

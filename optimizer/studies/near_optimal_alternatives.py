@@ -90,7 +90,7 @@ def alternatives(case: Case, within: float = 0.02, settings: RunSettings | None 
         )
         for name, reduced in aims.items()
     ]
-    plans = dict(zip(aims, runner.outcomes(runs), strict=True))
+    plans = dict(zip(aims, runner.outcomes(runs, last=False), strict=True))
     plans[FEWEST_SUPPLIERS] = _fewest_suppliers(runner, case, base, maximum_cost)
     outcomes = {BASE_RUN: base, **plans}
     overview = _overview(base, plans, aims)
@@ -127,7 +127,8 @@ def _fewest_suppliers(
             limit_row(f"without {each}", "bought", site=(each,), maximum=0.0)
             for each in (*excluded, site)
         ]
-        (plan,) = runner.outcomes([StudyRun(f"without {site}", with_limits(case, rows))])
+        run = StudyRun(f"without {site}", with_limits(case, rows))
+        (plan,) = runner.outcomes([run], last=False)
         cheap = plan.solved and plan.objective is not None and plan.objective <= maximum_cost
         full = plan.short <= base.short + SHORTAGE_COMPARISON_TOLERANCE
         if cheap and full and supplier_count(plan) <= supplier_count(last):

@@ -193,8 +193,8 @@ def _run_progress(progress: Progress | None, begin: float) -> ProgressCallback |
     if progress is None:
         return None
 
-    def tell(done: int, total: int, left: float, name: str) -> None:
-        about = f", about {left:,.0f} s left" if done < total else ""
+    def tell(done: int, total: int, left: float | None, name: str) -> None:
+        about = f", about {left:,.0f} s left" if left and done < total else ""
         progress(time.perf_counter() - begin, f"{done:,} of {total:,} plans{about}: {name}")
 
     return tell

@@ -28,6 +28,8 @@ MIN_PARALLEL_SECONDS = 4.0
 
 Chosen so that processes, each of which imports the package first, save more than they cost.
 """
+MIN_MEASURED_RUNS = 2
+"""Runs that are measured before the time left is told: the length of one may be chance."""
 
 
 def solve_run(run: StudyRun, options: RunOptions, start: WarmStart | None) -> RunOutcome:
@@ -103,11 +105,12 @@ class Runner:
             raise _stopped(0, 1, self.settings)
         return self.begin(result)
 
-    def outcomes(self, runs: Sequence[StudyRun]) -> list[RunOutcome]:
+    def outcomes(self, runs: Sequence[StudyRun], *, last: bool = True) -> list[RunOutcome]:
         """Outcome of each run, in their order; equal runs are solved once.
 
-        Raises StoppedError at Ctrl-C, at the stop signal of the settings, or if a Dask cluster is
-        lost; finished runs are kept.
+        ``last`` is False where the study may ask for more runs afterwards: the time left is then
+        not known. Raises StoppedError at Ctrl-C, at the stop signal of the settings, or if a Dask
+        cluster is lost; finished runs are kept.
         """
         keys = [run_key(run, self.settings.options) for run in runs]
         distinct: dict[str, StudyRun] = {}
@@ -117,10 +120,14 @@ class Runner:
         if unsolved and not self._base_is_known:
             self._solve_base()
             unsolved = {key: run for key, run in unsolved.items() if self._find(key) is None}
+        # Keys are hashes: in their order the runs that have finished are a fair sample of all,
+        # from which the time left can be told.
+        unsolved = dict(sorted(unsolved.items()))
+        workers = self._workers(len(unsolved))
         progress = _StudyProgress(
             len(distinct), len(distinct) - len(unsolved), self.settings.progress
         )
-        workers = self._workers(len(unsolved))
+        progress.first_estimate = max(MIN_MEASURED_RUNS, workers) if last else None
         finished = solve_runs(unsolved, self.settings, workers, self._start, solve_run)
         try:
             with stopped_by(self.settings.stop), closing(finished):
@@ -162,7 +169,13 @@ def _cores() -> int:
 
 
 class _StudyProgress:
-    """Progress of a study; the time left is estimated from the pace so far."""
+    """Progress of a study; the time left is estimated from the pace so far.
+
+    ``first_estimate`` is the number of runs that must be measured before there is an estimate:
+    each worker has then finished one. None: there is none.
+    """
+
+    first_estimate: int | None = None
 
     def __init__(self, total: int, done: int, callback: ProgressCallback | None) -> None:
         self.done = done
@@ -172,9 +185,15 @@ class _StudyProgress:
     def advance(self, name: str) -> None:
         """Count one more run and report it."""
         self.done += 1
-        pace = (time.perf_counter() - self._begin) / (self.done - self._before)
         if self._callback is not None:
-            self._callback(self.done, self._total, pace * (self._total - self.done), name)
+            self._callback(self.done, self._total, self._left(), name)
+
+    def _left(self) -> float | None:
+        measured = self.done - self._before
+        if self.first_estimate is None or measured < self.first_estimate:
+            return None
+        pace = (time.perf_counter() - self._begin) / measured
+        return pace * (self._total - self.done)
 
 
 def _stopped(done: int, total: int, settings: RunSettings, why: str = "stopped") -> StoppedError:

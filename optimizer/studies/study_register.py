@@ -22,11 +22,18 @@ class StudyOption:
     """Keyword of the function."""
     help: str
     kind: str = "text"
-    """``text``, ``list`` (may be repeated), ``count``, ``share`` or ``switch``."""
+    """``text``, ``list`` (may be repeated), ``count`` (from 1 on), ``whole`` (any whole number),
+    ``share``, ``seconds``, ``date`` or ``switch``."""
     metavar: str = ""
     required: bool = False
     switches_to: bool = True
     """Of a switch: the value that it stands for."""
+    label: str = ""
+    """What the page calls it; blank: the words of the flag."""
+    choices: tuple[str, ...] = ()
+    """Of a list: all that may stand in it, if that is fixed."""
+    choices_from: str = ""
+    """Of a list: sheet and column of the workbook whose names may stand in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,8 @@ class RegisteredStudy:
     """What the rest of the package knows of a study before it is loaded."""
 
     command: str
+    title: str
+    """What the page calls it."""
     summary: str
     """What the command does, in a line of the list of commands."""
     overviews: tuple[str, ...]
@@ -53,11 +62,32 @@ class RegisteredStudy:
     chart: ChartColumns | None = None
 
 
+RUN_LIMITS = (
+    StudyOption(
+        "--time-limit",
+        "time_limit",
+        "for each plan; default: Settings",
+        "seconds",
+        "S",
+        label="time limit for each plan, in seconds",
+    ),
+    StudyOption(
+        "--gap",
+        "gap",
+        "default: Settings",
+        "share",
+        "G",
+        label="optimality gap, such as 0.1%",
+    ),
+)
+"""Options that every study takes."""
+
 PLAN_TABLES = ("Costs", "Shortage", "Offers", "Countries", "Plants", "Investment")
 """Tables of ``study.compared``, which put the plans of a study beside each other."""
 
 SCENARIO_STUDY = RegisteredStudy(
     command="scenarios",
+    title="Scenarios",
     summary="solve every scenario of a workbook and compare them",
     overviews=("Scenarios",),
     page_program="scenarios.js",
@@ -67,7 +97,13 @@ SCENARIO_STUDY = RegisteredStudy(
     example="optimizer scenarios inputs/tutorial.xlsx",
     options=(
         StudyOption(
-            "--only", "names", "this scenario; may be repeated (default: all)", "list", "NAME"
+            "--only",
+            "names",
+            "this scenario; may be repeated (default: all)",
+            "list",
+            "NAME",
+            label="only these scenarios",
+            choices_from="Scenarios.scenario",
         ),
     ),
     tables=("Scenarios", *PLAN_TABLES),
@@ -75,6 +111,7 @@ SCENARIO_STUDY = RegisteredStudy(
 )
 STRESS_STUDY = RegisteredStudy(
     command="stress",
+    title="Stress test",
     summary="lose each site, country, lane and offer in turn, and rank what it costs",
     overviews=("Stress",),
     page_program="stress.js",
@@ -88,6 +125,7 @@ STRESS_STUDY = RegisteredStudy(
             "first_period",
             "label of the first period of the loss (default: the first one)",
             metavar="PERIOD",
+            label="first period of the loss, such as 2027-Q1",
         ),
         StudyOption(
             "--periods",
@@ -95,12 +133,14 @@ STRESS_STUDY = RegisteredStudy(
             "length of the loss in periods (default: to the end)",
             "count",
             "N",
+            label="number of periods",
         ),
         StudyOption(
             "--freeze",
             "freeze_orders",
             "keep the orders of the periods before the loss: nobody sees it coming",
             "switch",
+            label="orders placed before the loss stand",
         ),
         StudyOption(
             "--save-fixed-cost",
@@ -108,13 +148,17 @@ STRESS_STUDY = RegisteredStudy(
             "end the fixed cost of a lost plant with it (default: it is still paid)",
             "switch",
             switches_to=False,
+            label="fixed cost of lost plants ends with them",
         ),
         StudyOption(
             "--lose",
             "kinds",
-            "kind of what is lost: site, country, lane or offer; may be repeated (default: all)",
+            "kind of what is lost: site, country, lane, offer or named; may be repeated "
+            "(default: all)",
             "list",
             "KIND",
+            label="what is lost in turn",
+            choices=("site", "country", "lane", "offer", "named"),
         ),
     ),
     tables=("Stress", "Replaced by"),
@@ -122,6 +166,7 @@ STRESS_STUDY = RegisteredStudy(
 )
 FRONTIER_STUDY = RegisteredStudy(
     command="frontier",
+    title="Cost frontier",
     summary="cost against a limit",
     overviews=("Frontier",),
     page_program="frontier.js",
@@ -137,14 +182,23 @@ FRONTIER_STUDY = RegisteredStudy(
             "'bought; material = NdPr oxide; as = tonnes'",
             metavar="TEXT",
             required=True,
+            label="what is limited",
         ),
-        StudyOption("--points", "points", "number of plans (default: 7)", "count", "N"),
+        StudyOption(
+            "--points",
+            "points",
+            "number of plans (default: 7)",
+            "count",
+            "N",
+            label="number of plans",
+        ),
     ),
     tables=("Frontier", *PLAN_TABLES),
     chart=("Frontier", "found", ("cost", "short")),
 )
 ALTERNATIVES_STUDY = RegisteredStudy(
     command="alternatives",
+    title="Alternatives",
     summary="other plans that cost nearly as little",
     overviews=("Alternatives",),
     page_program="alternatives.js",
@@ -154,7 +208,12 @@ ALTERNATIVES_STUDY = RegisteredStudy(
     example="optimizer alternatives inputs/tutorial.xlsx --within 5%",
     options=(
         StudyOption(
-            "--within", "within", "share of cost that may be added (default: 2%%)", "share", "G"
+            "--within",
+            "within",
+            "share of cost that may be added (default: 2%%)",
+            "share",
+            "G",
+            label="share of cost that may be added",
         ),
     ),
     tables=("Alternatives", *PLAN_TABLES),
@@ -162,15 +221,67 @@ ALTERNATIVES_STUDY = RegisteredStudy(
 )
 STOCHASTIC_STUDY = RegisteredStudy(
     command="stochastic",
-    summary="",
+    title="One plan for several futures",
+    summary="one plan for several scenarios: what to decide here and now",
     overviews=("Value",),
     page_program="stochastic.js",
+    options=(
+        StudyOption(
+            "--until",
+            "until",
+            "decide here and now the purchases of periods that begin before this day, too "
+            "(default: investment alone)",
+            "date",
+            "DATE",
+            label="purchases of periods that begin before this day are decided now",
+        ),
+        StudyOption(
+            "--supply",
+            "supply",
+            "make the scenarios from supply that is not firm: each such offer comes or fails",
+            "switch",
+            label="scenarios: supply that is not firm comes or fails",
+        ),
+        StudyOption(
+            "--most",
+            "most",
+            "with --supply: number of scenarios, drawn if there are more (default: 64)",
+            "count",
+            "N",
+            label="largest number of supply scenarios",
+        ),
+        StudyOption(
+            "--seed",
+            "seed",
+            "with --supply: seed of the draw (default: 0)",
+            "whole",
+            "N",
+            label="seed of the draw",
+        ),
+        StudyOption(
+            "--cvar",
+            "tail",
+            "risk is the mean cost of the worst 1 - ALPHA of the futures (default: 0.9)",
+            "share",
+            "ALPHA",
+            label="risk: mean cost of the worst 1 - alpha; alpha",
+        ),
+        StudyOption(
+            "--weight",
+            "weight",
+            "weight of risk beside the expected cost, from 0 to 1 (default: 0)",
+            "share",
+            "W",
+            label="weight of risk, 0 to 1",
+        ),
+    ),
     tables=("Value", "Here and now", "By scenario"),
     chart=("By scenario", "scenario", ("cost", "base plan", "known in advance")),
 )
 COMPARISON_STUDY = RegisteredStudy(
     command="compare",
-    summary="",
+    title="Comparison",
+    summary="say what differs between two plans or two inputs",
     overviews=("Cost changes", "Input changes"),
     page_program="changes.js",
     tables=("Cost changes", "Volume changes", "Changes by period", "Input changes"),

@@ -15,8 +15,9 @@ from optimizer.solver import WarmStart
 from optimizer.studies.run_outcome import RunOutcome
 from optimizer.tables import Case
 
-ProgressCallback = Callable[[int, int, float, str], None]
-"""Progress: runs done, runs in all, estimated seconds left, name of the last run."""
+ProgressCallback = Callable[[int, int, float | None, str], None]
+"""Progress: runs done, runs in all, seconds left at the pace so far (None where that is not known),
+name of the last run."""
 
 
 @dataclass(frozen=True, slots=True)

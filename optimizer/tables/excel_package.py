@@ -135,13 +135,33 @@ class ExcelPackage:
             if _local_name(string.tag) == "si"
         ]
 
-    def copy(self, sheets: Mapping[str, bytes]) -> bytes:
-        """The bytes of a workbook in the form that Excel writes; ``sheets`` is XML by name."""
-        file = io.BytesIO()
-        counts_from_1904 = any(
+    @property
+    def counts_from_1904(self) -> bool:
+        """True if dates are numbers of days from 1904 on."""
+        return any(
             _local_name(each.tag) == "workbookPr" and each.attrib.get("date1904") in ("1", "true")
             for each in self._workbook
         )
+
+    @property
+    def styles(self) -> bytes | None:
+        """XML of the cell styles; None if there is none."""
+        path = self._shared_parts().get("styles")
+        return self.read(path) if path is not None and path in self else None
+
+    def relationships_of(self, path: str) -> dict[str, tuple[str, str]]:
+        """Type and target of each relationship of a part, by its id."""
+        folder, file = posixpath.split(path)
+        return self._read_relationships(f"{folder}/_rels/{file}.rels", folder)
+
+    @staticmethod
+    def part_key(path: str) -> str:
+        """Name under which a part is found, by whatever spelling."""
+        return _part_key(path)
+
+    def copy(self, sheets: Mapping[str, bytes]) -> bytes:
+        """The bytes of a workbook in the form that Excel writes; ``sheets`` is XML by name."""
+        file = io.BytesIO()
         sheets_xml, relationships, content_types = [], [], []
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as copy:
             for number, (name, xml) in enumerate(sheets.items(), 1):
@@ -164,7 +184,7 @@ class ExcelPackage:
                     copy.writestr(
                         f"xl/{kind}.xml", xml if is_plain_xml(xml) else normalise_xml(xml)
                     )
-            properties = '<workbookPr date1904="1"/>' if counts_from_1904 else ""
+            properties = '<workbookPr date1904="1"/>' if self.counts_from_1904 else ""
             copy.writestr(
                 "xl/workbook.xml",
                 f'<workbook xmlns="{_MAIN_NAMESPACE}" xmlns:r="{_OFFICE_NAMESPACE}">{properties}'

@@ -18,6 +18,7 @@ from optimizer.tables.case_rows import period_column
 from optimizer.tables.exact_numbers import input_worksheet
 from optimizer.tables.schema import COMMON, DATES, INFINITY, REQUIRED, SHEETS, Column
 from optimizer.tables.sheets import settings_in_order
+from optimizer.tables.starter_cases import EXAMPLE_NOTE, EXAMPLE_ROWS
 from optimizer.tables.template_guide import GUIDE_SHEET, SHEET_GROUPS, header_formats, write_guide
 from optimizer.tables.validation import LAST_VALIDATED_ROW, validation_rule
 
@@ -65,9 +66,9 @@ def write_template(
 ) -> Path | None:
     """Write a blank workbook (.xlsx) to a path, which is returned, or to an open binary file.
 
-    It has a guide, Settings with example values, and every input sheet with notes,
-    drop-down lists and number formats. Raises UsageError if the file exists and
-    ``overwrite`` is false, or if it is no .xlsx, and FileError if it cannot be written.
+    It has a guide, Settings with example values, and every input sheet with notes, drop-down
+    lists, number formats and an example row, which is inactive. Raises UsageError if the file
+    exists and ``overwrite`` is false, or if it is no .xlsx, and FileError if it cannot be written.
     """
     import xlsxwriter
 
@@ -87,12 +88,22 @@ def write_template(
 
 def _write_workbook(book: Any, currency: str) -> None:
     values = {name: column.default for name, column in settings_in_order().items()}
+    columns = {name: columns_of_sheet(name) for name in SHEETS}
+
+    def fill(name: str, sheet: Any, formats: Sequence[Any]) -> None:
+        headers = [column.header for column in columns[name].values()]
+        for number, row in enumerate(EXAMPLE_ROWS[name], start=1):
+            for header, value in (row | {"active": "no", "notes": EXAMPLE_NOTE}).items():
+                place = headers.index(header)
+                write_cell(sheet, number, place, value, formats[place])
+
     write_input_workbook(
         book,
-        columns={name: columns_of_sheet(name) for name in SHEETS},
+        columns=columns,
         settings_values=values | EXAMPLE_SETTINGS | {"currency": currency},
         currency=currency,
         periods=EXAMPLE_PERIODS,
+        fill=fill,
     )
 
 

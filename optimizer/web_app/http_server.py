@@ -21,57 +21,28 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
-import optimizer
 from optimizer.errors import OptimizerError
 from optimizer.web_app.bounded_server import BoundedServer
+from optimizer.web_app.page_files import CONTENT_TYPES, PAGE_FILES
+from optimizer.web_app.security_policies import (
+    DENY_ALL_POLICY,
+    PAGE_POLICY,
+    RUN_PAGE_POLICY,
+    SECURITY_HEADERS,
+)
 from optimizer.web_app.session import Session
 from optimizer.web_app.workbook_view import MAX_WORKBOOK_BYTES, size_error
 
 logger = logging.getLogger(__name__)
 
-PACKAGE_FOLDER = Path(optimizer.__file__).parent
-CONTENT_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json; charset=utf-8",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".xlsm": "application/vnd.ms-excel.sheet.macroEnabled.12",
-}
-PAGE_FILES = {
-    "": PACKAGE_FOLDER / "web_app" / "page" / "app.html",
-    "page.css": PACKAGE_FOLDER / "report" / "page" / "page.css",
-    **{
-        name: PACKAGE_FOLDER / "web_app" / "page" / name
-        for name in ("app.css", "app.js", "parts.js", "sheet.js", "plans.js")
-    },
-}
-"""Files of the page by address; it shares the style of the page of a run."""
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
-RUN_PAGE_POLICY = (
-    "sandbox allow-scripts allow-modals; default-src 'none'; script-src 'unsafe-inline'; "
-    "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-)
-"""The page of a run is isolated: it may draw itself, and ask nothing of this server."""
-DENY_ALL_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-"""Policy of every answer that is no page: data, files and errors."""
-SECURITY_HEADERS = {
-    "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 REQUEST_TIMEOUT = 10.0
 """Seconds of silence after which a connection without an authorised request is closed; chosen so
 that a busy computer has time to send one."""
 BODY_TIMEOUT = 60.0
 """Seconds of silence after which an authorised request is closed; chosen so that a browser may read
 a large file from a slow disk."""
+MAX_OPTION_BYTES = 200_000
+"""Size of the longest request that is no workbook: a cell may hold 32,767 characters."""
 COPY_BUFFER = 1 << 16
 """Bytes that are copied at once."""
 WRONG_ADDRESS = "The address is not that of this session: take the one that the terminal shows."
@@ -193,6 +164,8 @@ class AppRequestHandler(BaseHTTPRequestHandler):
                 self._json(self.session.to_dict())
             case ["cells"]:
                 self._cells(query)
+            case ["runs", number, "cells"] if number.isascii() and number.isdigit():
+                self._plan_cells(int(number[:6]), query)
             case ["marked"]:
                 self._marked_copy()
             case ["template"]:
@@ -204,25 +177,38 @@ class AppRequestHandler(BaseHTTPRequestHandler):
                 raise RequestRefused(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
 
     def _post(self, parts: list[str], query: dict[str, str]) -> None:
+        session = self.session
         match parts:
             case ["workbook"]:
                 self._upload(query.get("name", ""))
             case ["reload"]:
-                workbook = self.session.workbook
+                workbook = session.workbook
                 if workbook is None or workbook.origin is None:
                     raise RequestRefused(HTTPStatus.CONFLICT, "Choose the workbook again.")
-                self.session.read_file(workbook.origin)
+                session.read_file(workbook.origin)
+            case ["start", kind]:
+                session.start_workbook(kind)
+            case ["correct"]:
+                self._correct(self._options())
+            case ["save"]:
+                session.save_copy(whole_number(self._options(), "workbook"))
             case ["solve"]:
-                self.session.solve()
+                session.runs.solve(session.workbook, self._options())
+            case ["study", command]:
+                session.runs.study(session.workbook, command, self._options())
+            case ["go-on"]:
+                session.runs.go_on(whole_number(self._options(), "run"))
+            case ["compare"]:
+                given = self._options()
+                session.runs.compare(*(whole_number(given, each) for each in ("first", "second")))
             case ["stop"]:
-                for run in self.session.runs:
-                    run.stop()
+                session.runs.stop()
             case ["close"]:
-                self._json(self.session.to_dict())
+                self._json(session.to_dict())
                 return self.server.shut_down_later()
             case _:
                 raise RequestRefused(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
-        return self._json(self.session.to_dict())
+        return self._json(session.to_dict())
 
     def _upload(self, name: str) -> None:
         """Take a workbook: the body of the request is the file."""
@@ -242,6 +228,43 @@ class AppRequestHandler(BaseHTTPRequestHandler):
                 left -= len(block)
         self.session.check_and_show(workbook)
 
+    def _options(self) -> dict[str, Any]:
+        """The body of a request: a JSON object, or nothing.
+
+        Raises RequestRefused for anything else.
+        """
+        length = self.headers.get("Content-Length", "0")
+        if not (length.isascii() and length.isdigit()) or "Transfer-Encoding" in self.headers:
+            raise RequestRefused(HTTPStatus.LENGTH_REQUIRED, "The size of the request is missing.")
+        if int(length[:18]) > MAX_OPTION_BYTES:
+            raise RequestRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request is too long.")
+        body = self.rfile.read(int(length))
+        try:
+            given = json.loads(body) if body else {}
+        except ValueError:
+            given = None
+        if not isinstance(given, dict):
+            raise RequestRefused(HTTPStatus.BAD_REQUEST, "The request cannot be read.")
+        return given
+
+    def _correct(self, given: dict[str, Any]) -> None:
+        """Correct a cell, or take a correction back."""
+        text = given.get("text")
+        if text is not None and not isinstance(text, str):
+            raise RequestRefused(HTTPStatus.BAD_REQUEST, "The request cannot be read.")
+        cell = tuple(whole_number(given, name) for name in ("sheet", "row", "column"))
+        try:
+            self.session.correct(whole_number(given, "workbook"), (cell[0], cell[1], cell[2]), text)
+        except IndexError:
+            raise RequestRefused(HTTPStatus.NOT_FOUND, "There is no such cell.") from None
+
+    def _plan_cells(self, number: int, query: dict[str, str]) -> None:
+        try:
+            cells = self.session.runs.cells(number, int(query["sheet"]), int(query["first"]))
+        except (KeyError, ValueError, IndexError):
+            raise RequestRefused(HTTPStatus.NOT_FOUND, "There are no such cells.") from None
+        self._json(cells)
+
     def _cells(self, query: dict[str, str]) -> None:
         workbook = self.session.workbook
         try:
@@ -260,14 +283,16 @@ class AppRequestHandler(BaseHTTPRequestHandler):
         self._stream(copy, {"Content-Disposition": attachment(copy.name)})
 
     def _run_file(self, number: int, kind: str, *, save: bool) -> None:
-        path = self.session.run_file(number, kind)
+        path = self.session.runs.file(number, kind)
         if path is None:
             raise RequestRefused(HTTPStatus.NOT_FOUND, "This run has no such file.")
         headers = {}
         if kind == "page":
             headers["Content-Security-Policy"] = RUN_PAGE_POLICY
         if kind != "page" or save:
-            headers["Content-Disposition"] = attachment(f"{path.parent.name} {path.name}")
+            run = self.session.runs[number - 1]
+            stem = Path(run.name).stem if run.kind == "plan" and run.folder != path.parent else ""
+            headers["Content-Disposition"] = attachment(f"{stem or path.parent.name} {path.name}")
         self._stream(path, headers)
 
     def _page_file(self, path: Path) -> None:
@@ -300,6 +325,14 @@ class AppRequestHandler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(size))
         self.send_header("Connection", "close")
         self.end_headers()
+
+
+def whole_number(given: dict[str, Any], name: str) -> int:
+    """A whole number of a request; RequestRefused if it is missing or something else."""
+    value = given.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise RequestRefused(HTTPStatus.BAD_REQUEST, f"The request has no {name}.")
+    return value
 
 
 def attachment(name: str) -> str:

@@ -9,15 +9,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from optimizer.errors import FileError, UsageError
+from optimizer.errors import UsageError
+from optimizer.tables.starter_cases import STARTS
 from optimizer.version import __version__
-from optimizer.web_app.plan_process import RUN_FILES, PlanProcess
+from optimizer.web_app.input_copy import save_as_new
+from optimizer.web_app.request_options import KEEPABLE_KINDS, columns_with_choices, study_forms
+from optimizer.web_app.run_list import RunList
 from optimizer.web_app.session_folder import SessionFolder
-from optimizer.web_app.workbook_view import MAX_WORKBOOK_BYTES, WorkbookView, size_error
-
-SOLVE_STOP_TIMEOUT = 5.0
-"""Seconds that a solve has to stop when the session is closed, before it is killed; chosen so that
-it can write the best plan so far."""
+from optimizer.web_app.workbook_view import (
+    MAX_WORKBOOK_BYTES,
+    ShownCell,
+    WorkbookView,
+    size_error,
+)
 
 
 class Session:
@@ -32,14 +36,15 @@ class Session:
         self.output = output
         self.token = secrets.token_urlsafe(32)
         self.workbook: WorkbookView | None = None
-        self.runs: list[PlanProcess] = []
         self.reading = False
         """True while the workbook of the command line is read."""
         self.folder = SessionFolder()
+        self.runs = RunList(output, self.folder.path)
         self._ticket: str | None = None
         self._ticket_file: Path | None = None
         self._workbook_count = 0
         self._lock = threading.Lock()
+        self._correction_lock = threading.Lock()
 
     def issue_ticket(self) -> str:
         """A secret that opens the page once."""
@@ -73,9 +78,15 @@ class Session:
             return WorkbookView(self._workbook_count, name, folder, origin)
 
     def check_and_show(self, workbook: WorkbookView) -> None:
-        """Check a workbook that is written, and show it in place of the one before."""
+        """Check a workbook that is written, and show it in place of the one before.
+
+        The results workbook of a plan joins the plans instead.
+        """
         workbook.check()
-        self._show(workbook)
+        if workbook.is_plan:
+            self.runs.open_plan(workbook)
+        else:
+            self._show(workbook)
 
     def _show(self, workbook: WorkbookView) -> None:
         """Show a workbook, unless a later one is shown already; remove the other."""
@@ -103,37 +114,40 @@ class Session:
         else:
             self.check_and_show(workbook)
 
-    def solve(self) -> PlanProcess:
-        """Start to solve the workbook on the page, in a new folder.
+    def shown_workbook(self, number: int) -> WorkbookView:
+        """The workbook on the page; UsageError if it is another than the one with a number."""
+        workbook = self.workbook
+        if workbook is None or workbook.number != number:
+            raise UsageError("another workbook has been opened since")
+        return workbook
 
-        Raises UsageError if there is none, it has errors, or a solve is running.
+    def correct(self, number: int, cell: ShownCell, text: str | None) -> None:
+        """Correct a cell of the workbook on the page; None takes its correction back.
+
+        The planner's own file stays as it is. Raises IndexError if there is no such sheet,
+        UsageError if the cell cannot be changed here.
         """
-        with self._lock:
-            workbook = self.workbook
-            if workbook is None or not workbook.solvable:
-                raise UsageError("there is no workbook without errors to solve")
-            if any(not run.ended.is_set() for run in self.runs):
-                raise UsageError("a plan is being made: wait for it, or stop it")
-            folder = self._new_output_folder(workbook.path.stem)
-            run = PlanProcess(len(self.runs) + 1, workbook, folder)
-            self.runs.append(run)
-            return run
-
-    def _new_output_folder(self, stem: str) -> Path:
-        """A folder that did not exist: ``outputs/NAME``, ``outputs/NAME-2`` and so on."""
-        number = 1
-        while True:
-            folder = self.output / (stem if number == 1 else f"{stem}-{number}")
+        with self._correction_lock:
+            workbook = self.shown_workbook(number)
+            corrected = self.new_workbook(workbook.name, workbook.origin)
             try:
-                self.output.mkdir(parents=True, exist_ok=True)
-                folder.mkdir()
-                return folder
-            except FileExistsError:
-                number += 1
-                if not self.output.is_dir():
-                    raise FileError(f"{self.output} is not a folder") from None
-            except OSError as error:
-                raise FileError(f"{folder} cannot be made ({error.strerror})") from error
+                workbook.corrected(corrected, cell, text)
+            except Exception:
+                shutil.rmtree(corrected.path.parent, ignore_errors=True)
+                raise
+            self.check_and_show(corrected)
+
+    def save_copy(self, number: int) -> Path:
+        """Save the workbook on the page as a new file, beside the planner's own if it is known.
+
+        No file is replaced. Raises FileError if it cannot be written.
+        """
+        with self._correction_lock:
+            workbook = self.shown_workbook(number)
+            folder = workbook.origin.parent if workbook.origin else self.output
+            path = save_as_new(workbook.path, folder, f"{workbook.path.stem} corrected")
+            workbook.saved = str(path)
+            return path
 
     def blank_workbook(self) -> Path:
         """Path of a blank workbook."""
@@ -145,36 +159,42 @@ class Session:
                 write_template(path)
         return path
 
-    def run_file(self, number: int, kind: str) -> Path | None:
-        """A file of a run by its kind (see RUN_FILES), None if there is none.
+    def start_workbook(self, kind: str) -> None:
+        """Show a first workbook for somebody who buys, makes or sells.
 
-        Links are not followed.
+        Raises UsageError if there is no such start.
         """
-        if not 1 <= number <= len(self.runs) or kind not in RUN_FILES:
-            return None
-        folder = self.runs[number - 1].folder.resolve()
-        path = folder / RUN_FILES[kind]
-        return path if path.is_file() and path.resolve() == path else None
+        from optimizer.tables.starter_workbook import write_starter
+
+        workbook = self.new_workbook(f"first {kind} case.xlsx")
+        write_starter(workbook.path, kind)
+        self.check_and_show(workbook)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON of everything that the page shows, but for cells."""
         with self._lock:
-            workbook, runs = self.workbook, list(self.runs)
+            workbook = self.workbook
         return {
             "version": __version__,
             "max_bytes": MAX_WORKBOOK_BYTES,
             "output": str(self.output),
             "reading": self.reading,
-            "workbook": workbook and workbook.to_dict(),
-            "runs": [run.to_dict() for run in runs],
+            "workbook": workbook and workbook.to_dict() | {"choices": _choices(workbook)},
+            "runs": [run.to_dict() for run in self.runs],
+            "studies": study_forms(),
+            "starts": list(STARTS),
+            "kept_kinds": list(KEEPABLE_KINDS),
         }
 
     def close(self) -> None:
         """Stop the solves and remove the temporary folder; folders of runs stay."""
-        for run in self.runs:
-            run.stop()
-        for run in self.runs:
-            if not run.ended.wait(SOLVE_STOP_TIMEOUT):
-                run.stop()
-                run.ended.wait(SOLVE_STOP_TIMEOUT)
+        self.runs.close()
         self.folder.remove()
+
+
+def _choices(workbook: WorkbookView) -> dict[str, list[str]]:
+    """Names in the workbook that the forms of the studies offer, by sheet and column."""
+    return {
+        f"{sheet}.{column}": workbook.names_in(sheet, column)
+        for sheet, column in columns_with_choices()
+    }

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Sequence
-from datetime import date, datetime, time
 from itertools import islice
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from optimizer.errors import Finding, OptimizerError
-from optimizer.tables.text_matching import fold
+from optimizer.tables.edited_copy import CellEdit, write_edited_copy
+from optimizer.tables.text_matching import as_text, fold
+from optimizer.web_app.cell_entry import column_kind, entry_value
 from optimizer.web_app.file_names import safe_name, workbook_name
+from optimizer.web_app.shown_cells import cell_at, cell_json, column_index, header_row
 
 if TYPE_CHECKING:
     from optimizer.tables.cell_grids import CellGrid
@@ -24,22 +28,33 @@ ROWS_PER_BLOCK = 300
 """Rows of a sheet that are shown at once; chosen so that a browser draws them without delay."""
 MAX_SHOWN_COLUMNS = 400
 """Columns of a sheet that are shown, for the same reason."""
-MAX_CELL_CHARACTERS = 400
-"""Characters of a cell that are shown; chosen so that whole sentences fit."""
 MAX_PAGE_FINDINGS = 1000
 """Findings that are listed: nobody reads more on a page. The marked copy has all."""
-HEADER_SEARCH_ROWS = 100
-"""First rows of a sheet in which its headers are sought; chosen so that a cover note above the
-table does no harm."""
-
+MAX_NEW_ROWS = 1000
+"""Rows below the last one in which a cell may be filled; chosen so that a wrong row number does not
+make a sheet of a million rows."""
+MAX_CHOICES = 200
+"""Names of a column that a form offers; chosen so that they can be looked through."""
 ShownCell = tuple[int, int, int]
 """Sheet, row and column of a cell, from 0."""
 
 
-class WorkbookView:
-    """A workbook in a folder of its own: it is read and checked, never changed.
+class Correction(Struct, frozen=True):
+    """A cell that was corrected on the page: its place from 0, and its values for a reader."""
 
-    ``origin`` is the planner's file, if the program can read it again.
+    sheet: int
+    row: int
+    column: int
+    before: str | float
+    after: str | float
+    edit: CellEdit
+
+
+class WorkbookView:
+    """A workbook in a folder of its own, read and checked; the planner's file is never changed.
+
+    ``origin`` is the planner's file, if the program can read it again. A corrected workbook is
+    a new one: a copy of ``source``, the workbook as it came, with ``corrections``.
     """
 
     def __init__(self, number: int, name: str, folder: Path, origin: Path | None = None) -> None:
@@ -47,6 +62,10 @@ class WorkbookView:
         self.name = safe_name(name)
         self.origin = origin
         self.path = folder / workbook_name(self.name)
+        self.source = self.path
+        self.corrections: dict[ShownCell, Correction] = {}
+        self.saved = ""
+        """Path of the copy that was saved last; empty if there is none."""
         self.read_error = ""
         """Why the file cannot be read as a workbook; empty if it can."""
         self.findings: tuple[Finding, ...] = ()
@@ -90,7 +109,62 @@ class WorkbookView:
         self._headers = {
             fold(grid.name): (index, *header_row(grid)) for index, grid in enumerate(self.grids)
         }
-        self.findings = check(self.path)
+        if not self.is_plan:
+            self.findings = check(self.path)
+
+    @property
+    def is_plan(self) -> bool:
+        """True for the results workbook of a plan, by its sheets."""
+        return {"Costs", "Purchases", "Run"} <= {grid.name for grid in self.grids}
+
+    def corrected(self, into: WorkbookView, cell: ShownCell, text: str | None) -> None:
+        """Write this workbook with one more correction to another, which is still to be checked.
+
+        ``text`` is what was typed; None takes a correction back. Raises IndexError if there is no
+        such sheet, UsageError if the cell cannot be changed here.
+        """
+        sheet, row, column = cell
+        if sheet < 0 or not 0 <= column < MAX_SHOWN_COLUMNS:
+            raise IndexError(cell)
+        if not 0 <= row < len(self.grids[sheet].rows) + MAX_NEW_ROWS:
+            raise IndexError(cell)
+        corrections = dict(self.corrections)
+        known = corrections.pop(cell, None)
+        if text is not None:
+            cells = self._row(sheet, row)
+            before = known.before if known else cell_json(cell_at(cells, column))
+            name = self.grids[sheet].name
+            value = entry_value(text, self._kind(sheet, row, column, cells))
+            after = cell_json(value)
+            if after != before:
+                edit = CellEdit(name, row + 1, column + 1, value)
+                corrections[cell] = Correction(sheet, row, column, before, after, edit)
+        into.source = into.path.with_name(f"as it came {into.path.name}")
+        shutil.copyfile(self.source, into.source)
+        into.corrections, into.saved = corrections, ""
+        write_edited_copy(into.source, [each.edit for each in corrections.values()], into.path)
+
+    def names_in(self, sheet: str, column: str) -> list[str]:
+        """Distinct texts of a column, at most MAX_CHOICES; empty if there is no such column."""
+        index, header, columns = self._headers.get(fold(sheet), (0, 0, {}))
+        if fold(column) not in columns:
+            return []
+        place, rows = columns[fold(column)], self.grids[index].rows[header + 1 :]
+        texts = (as_text(cell_json(cell_at(row, place))).strip() for row in rows)
+        return list(islice(dict.fromkeys(text for text in texts if text), MAX_CHOICES))
+
+    def _row(self, sheet: int, row: int) -> list[Any]:
+        rows = self.grids[sheet].rows
+        return rows[row] if row < len(rows) else []
+
+    def _kind(self, sheet: int, row: int, column: int, cells: Sequence[Any]) -> str | None:
+        """Kind of the column of a cell; headers and what is above them are text."""
+        name = self.grids[sheet].name
+        header_row, columns = self._headers[fold(name)][1:]
+        if row <= header_row:
+            return "text"
+        header = next((text for text, place in columns.items() if place == column), "")
+        return column_kind(name, header, cells)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON of the check report, as the page shows it."""
@@ -99,6 +173,16 @@ class WorkbookView:
             "name": self.name,
             "can_reload": self.origin is not None,
             "read_error": self.read_error,
+            "saved": self.saved,
+            "corrections": [
+                {
+                    "cell": cell,
+                    "place": each.edit.place,
+                    "before": each.before,
+                    "after": each.after,
+                }
+                for cell, each in self.corrections.items()
+            ],
             "errors": self.errors,
             "warnings": len(self.findings) - self.errors,
             "findings": [self._finding(each) for each in self.findings[:MAX_PAGE_FINDINGS]],
@@ -132,7 +216,7 @@ class WorkbookView:
         sheet, header, columns = self._headers[fold(finding.sheet)]
         letters = finding.cell.rstrip("0123456789")
         digits = finding.cell[len(letters) :]
-        column = _column_index(letters) if letters else columns.get(fold(finding.column), 0)
+        column = column_index(letters) if letters else columns.get(fold(finding.column), 0)
         return sheet, int(digits) - 1 if digits else header, column
 
     def cells(self, sheet: int, first: int) -> dict[str, Any]:
@@ -144,7 +228,7 @@ class WorkbookView:
             raise IndexError(sheet)
         rows = self.grids[sheet].rows
         block = [
-            [_cell_json(value) for value in row[:MAX_SHOWN_COLUMNS]]
+            [cell_json(value) for value in row[:MAX_SHOWN_COLUMNS]]
             for row in rows[first : first + ROWS_PER_BLOCK]
         ]
         columns = min(max((len(row) for row in rows), default=0), MAX_SHOWN_COLUMNS)
@@ -162,58 +246,6 @@ class WorkbookView:
             if not copy.exists():
                 write_marked_copy(self.path, self.findings, copy)
         return copy
-
-
-def header_row(grid: CellGrid) -> tuple[int, dict[str, int]]:
-    """Row of the headers (from 0), and the column of each header by its folded text.
-
-    It is the row with most declared headers, or else the first that is not empty.
-    """
-    from optimizer.tables import SHEETS
-
-    declared = {"setting", "value"}
-    for name, sheet in SHEETS.items():
-        if fold(name) == fold(grid.name):
-            declared = {fold(column.header) for column in sheet.columns.values()}
-    best_row, best_count, best_columns = 0, -1, {}
-    for index, row in enumerate(islice(grid.rows, HEADER_SEARCH_ROWS)):
-        columns = _columns_by_text(row)
-        count = sum(text in declared for text in columns)
-        if columns and count > best_count:
-            best_row, best_count, best_columns = index, count, columns
-    return best_row, best_columns
-
-
-def _columns_by_text(row: Sequence[Any]) -> dict[str, int]:
-    """First column of each text in a row."""
-    texts = [(fold(str(value)), column) for column, value in enumerate(row) if value is not None]
-    return {text: column for text, column in reversed(texts) if text}
-
-
-def _column_index(letters: str) -> int:
-    """Column from 0: ``A`` is 0, ``AA`` is 26."""
-    number = 0
-    for letter in letters.upper():
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number - 1
-
-
-def _cell_json(value: Any) -> str | float | int:
-    """A cell as the page shows it: numbers as numbers, anything else as text."""
-    from optimizer.tables.cell_values import MergedCell, SharedCell
-
-    if value is None or isinstance(value, MergedCell):
-        return ""
-    if isinstance(value, SharedCell):
-        return _cell_json(value.value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, (int, float)):
-        return value if isfinite(value) else str(value)
-    if isinstance(value, datetime) and value.time() == time():
-        value = value.date()
-    text = value.isoformat() if isinstance(value, date) else str(value)
-    return text if len(text) <= MAX_CELL_CHARACTERS else text[: MAX_CELL_CHARACTERS - 1] + "…"
 
 
 def size_error(name: str, size: int) -> str:

@@ -6,7 +6,8 @@ function head() {
   const verdict = planned
     ? `${data.told} ${data.audit?.passed ? "Audit passed." : "Audit FAILED."}${lawful}`
     : data.told;
-  const kind = sound && !data.changed.length ? lawfulKind() : planned && data.audit?.passed ? "warn" : "bad";
+  const kind =
+    sound && !data.changed.length ? lawfulKind() : planned && data.audit?.passed ? "warn" : "bad";
   const about = planned
     ? `Sourcing plan for ${horizonText} (${counted(data.axis.periods, "period")}).`
     : `Asked for ${horizonText}.`;
@@ -104,11 +105,7 @@ function tiles() {
   ]);
   entries.push([
     "Gap to the best possible",
-    data.gap === null || data.changed.length
-      ? "unknown"
-      : data.gap
-        ? percent(data.gap, 2)
-        : "none",
+    data.gap === null || data.changed.length ? "unknown" : data.gap ? percent(data.gap, 2) : "none",
     data.changed.length
       ? "the model was changed: nothing is proven of the workbook"
       : data.status !== "optimal"

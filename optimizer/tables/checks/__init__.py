@@ -6,6 +6,7 @@ from optimizer.tables.checks import (
     check_capacity,
     check_delivered_cost,
     check_demand,
+    check_examples,
     check_figures,
     check_histories,
     check_keys,
@@ -64,6 +65,7 @@ WORKBOOK_CHECKS = (
     check_names.check_list_separators,
     check_names.check_hong_kong_and_macao,
     check_scenarios.check_scenarios,
+    check_examples.check_examples,
 )
 """All checks, in the order in which they run."""
 

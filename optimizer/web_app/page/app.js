@@ -1,44 +1,79 @@
-// The page: uploads workbooks, starts solves, and draws the state of the server.
-import {announce, byId, get, make, post, showError} from "./parts.js";
-import {activeRun, chooseRun, headline, passTheme, showPlans} from "./plans.js";
+// The page: uploads workbooks, starts runs, and draws the state of the server.
+import {announce, byId, get, make, post, postOptions, showError} from "./parts.js";
+import {chooseRun, headline, passTheme, showPlans} from "./plans.js";
+import {activeRun, showProgress} from "./progress.js";
 import {showWorkbook, verdict} from "./sheet.js";
+import {chooseStudy, showStudies} from "./studies.js";
 
 const POLL_INTERVAL = 500; // milliseconds
-let state = {workbook: null, runs: [], max_bytes: Infinity};
+const STARTS = {
+  buy: ["I buy", "two suppliers, a duty, a rule for defence"],
+  make: ["I make", "mine, separation, magnets"],
+  sell: ["I sell", "own oxide, contracts and spot sales"],
+};
+let state = {workbook: null, runs: [], studies: [], starts: [], max_bytes: Infinity};
 let openRequests = 0;
 let timer = null;
 
 const actions = {
-  solve: () => request("solve", "The plan is being made.", () => show("plans")),
-  reload: () => request("reload", "", announceVerdict),
-  stop: () => request("stop", "The solve is being stopped."),
+  solve: options => request("solve", options, "The plan is being made.", () => show("plans")),
+  study: (command, options) => request(`study/${command}`, options, "The study has started."),
+  goOn: run => request("go-on", {run}, "The study goes on."),
+  compare: (first, second) => request("compare", {first, second}, "The plans are compared."),
+  reload: () => mayLeaveCorrections() && request("reload", {}, "", announceVerdict),
+  stop: () => request("stop", {}, "The run is being stopped."),
+  correct: (cell, text) =>
+    request("correct", {workbook: state.workbook.number, ...cell, text}, "", announceVerdict),
+  save: () =>
+    request("save", {workbook: state.workbook.number}, "", () =>
+      announce(`Saved as ${state.workbook.saved}`),
+    ),
+  start: kind =>
+    request(`start/${kind}`, {}, "", () => {
+      announceVerdict();
+      byId("make")?.focus({preventScroll: true});
+    }),
   chooseRun(number) {
     chooseRun(number);
     draw();
   },
+  chooseStudy(number) {
+    chooseStudy(number);
+    draw();
+  },
 };
+// Corrections that are not saved are not dropped unasked.
+function mayLeaveCorrections() {
+  const {workbook} = state;
+  const unsaved = workbook?.corrections.length && !workbook.saved;
+  return (
+    !unsaved || confirm(`The corrections of ${workbook.name} are not saved. Go on without them?`)
+  );
+}
 const announceVerdict = () => {
   if (state.workbook) announce(`${state.workbook.name}: ${verdict(state.workbook)}`);
 };
 
-async function request(address, announcement, afterwards) {
+// Gives true if the server has done what was asked for.
+async function request(address, options, announcement, afterwards) {
   showError("");
   try {
     openRequests += 1;
-    update(await post(address));
+    update(await postOptions(address, options));
     if (announcement) announce(announcement);
     if (afterwards) afterwards();
+    return true;
   } catch (error) {
     showError(error.message);
+    return false;
   } finally {
     openRequests -= 1;
   }
 }
 
 async function upload(file) {
-  if (!file) return;
+  if (!file || !mayLeaveCorrections()) return;
   showError("");
-  show("workbook");
   if (file.size > state.max_bytes) {
     showError(
       `${file.name}: has ${Math.round(file.size / 1e6)} MB, and the page takes ` +
@@ -51,11 +86,9 @@ async function upload(file) {
   document.body.classList.add("busy");
   try {
     openRequests += 1;
+    const before = state.workbook?.number;
     update(await post(`workbook?name=${encodeURIComponent(file.name)}`, file));
-    announceVerdict();
-    (byId("make").disabled ? document.querySelector("button.finding") : byId("make"))?.focus({
-      preventScroll: true,
-    });
+    if (state.workbook?.number !== before) openWorkbook();
   } catch (error) {
     showError(error.message);
   } finally {
@@ -64,15 +97,32 @@ async function upload(file) {
   }
 }
 
+function openPlan(run) {
+  chooseRun(run.number);
+  show("plans");
+  announce(`${run.name} opens as ${run.label}. ${headline(run)}`);
+  document.querySelector(`#runs button[data-run="${run.number}"]`)?.focus();
+}
+
+function openWorkbook() {
+  show("workbook");
+  announceVerdict();
+  (byId("make").disabled ? document.querySelector("button.finding") : byId("make"))?.focus({
+    preventScroll: true,
+  });
+}
+
 function update(next) {
   const before = activeRun(state.runs);
+  const isOpened = next.runs.length > state.runs.length && next.runs.at(-1).opened;
   state = next;
   const after = before && state.runs.find(run => run.number === before.number);
   if (after && after !== activeRun(state.runs)) {
-    chooseRun(after.number);
+    (after.kind === "study" ? chooseStudy : chooseRun)(after.number);
     announce(headline(after) + (after.message ? `. ${after.message}` : ""));
   }
   draw();
+  if (isOpened) openPlan(state.runs.at(-1));
   clearTimeout(timer);
   if (activeRun(state.runs) || state.reading) timer = setTimeout(poll, POLL_INTERVAL);
 }
@@ -95,15 +145,39 @@ function draw() {
     (active ? "… " : "") +
     (state.workbook ? `${state.workbook.name}: sourcing plans` : "Sourcing plans");
   document.body.classList.toggle("reading", Boolean(state.reading));
+  drawStarts();
   showWorkbook(state.workbook, actions, Boolean(active));
-  showPlans(state.runs, actions);
-  byId("to-plans").textContent = state.runs.length ? `Plans (${state.runs.length})` : "Plans";
+  showPlans(state, actions);
+  showStudies(state, actions);
+  showProgress(byId("workbook").hidden ? active : null, actions);
+  const count = kinds => {
+    const number = state.runs.filter(run => kinds.includes(run.kind)).length;
+    return number ? ` (${number})` : "";
+  };
+  byId("to-plans").textContent = `Plans${count(["plan"])}`;
+  byId("to-studies").textContent = `Studies${count(["study"])}`;
   const chip = byId("chip");
-  chip.hidden = !active || !byId("plans").hidden;
-  chip.textContent = active ? `Plan ${active.number} is being made …` : "";
+  chip.hidden = !active || byId("workbook").hidden;
+  chip.textContent = active ? `${active.label} is running …` : "";
 }
 
-const views = ["workbook", "plans"];
+function drawStarts() {
+  const box = byId("starts");
+  if (box.children.length === state.starts.length) return;
+  box.replaceChildren(
+    ...state.starts.map(kind => {
+      const [title, words] = STARTS[kind] || [kind, ""];
+      return make(
+        "button",
+        {type: "button", class: "start", "data-start": kind, onclick: () => actions.start(kind)},
+        make("b", {}, title),
+        make("span", {}, words),
+      );
+    }),
+  );
+}
+
+const views = ["workbook", "plans", "studies"];
 function show(view, focus) {
   for (const name of views) {
     const tab = byId(`to-${name}`);
@@ -117,11 +191,13 @@ function show(view, focus) {
 for (const name of views) {
   byId(`to-${name}`).addEventListener("click", () => show(name));
   byId(`to-${name}`).addEventListener("keydown", event => {
-    if (event.key === "ArrowRight" || event.key === "ArrowLeft")
-      show(views[1 - views.indexOf(name)], true);
+    const step = {ArrowRight: 1, ArrowLeft: views.length - 1}[event.key];
+    if (step) show(views[(views.indexOf(name) + step) % views.length], true);
   });
 }
-byId("chip").addEventListener("click", () => show("plans", true));
+byId("chip").addEventListener("click", () =>
+  show(activeRun(state.runs)?.kind === "study" ? "studies" : "plans", true),
+);
 
 // Files are chosen, or dropped anywhere on the page.
 const input = byId("file");
@@ -166,7 +242,8 @@ applyTheme();
 
 byId("close").addEventListener("click", async () => {
   const active = activeRun(state.runs);
-  if (active && !confirm(`Plan ${active.number} is still being made. Stop it and close?`)) return;
+  if (active && !confirm(`${active.label} is still running. Stop it and close?`)) return;
+  if (!mayLeaveCorrections()) return;
   clearTimeout(timer);
   try {
     await post("close");
@@ -175,7 +252,7 @@ byId("close").addEventListener("click", async () => {
     return;
   }
   const kept = state.runs.length
-    ? `The plans are kept in the folder ${state.output}.`
+    ? `Plans and studies are in the folder ${state.output}.`
     : "No plan was made.";
   document.body.replaceChildren(
     make(

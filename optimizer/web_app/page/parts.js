@@ -84,6 +84,52 @@ async function answer(request) {
 }
 export const get = address => answer(fetch(address));
 export const post = (address, body) => answer(fetch(address, {method: "POST", body}));
+export const postOptions = (address, options) => post(address, JSON.stringify(options));
+
+// A button, a table with its headers, and a row of buttons to files of a run.
+export const button = (text, attributes, onclick) =>
+  make("button", {type: "button", ...attributes, onclick}, text);
+export function dataTable(label, heads, rows, numbers = new Set()) {
+  return make(
+    "div",
+    {class: "scroll list", tabindex: 0, role: "region", "aria-label": label},
+    make(
+      "table",
+      {},
+      make(
+        "thead",
+        {},
+        make(
+          "tr",
+          {},
+          heads.map((head, place) =>
+            make("th", {scope: "col", class: numbers.has(place) ? "number" : null}, head),
+          ),
+        ),
+      ),
+      make("tbody", {}, rows),
+    ),
+  );
+}
+export function fileLinks(run, workbookName) {
+  const file = (word, save = "") => `runs/${run.number}/${word}${save}`;
+  const link = (text, href, attributes) => make("a", {class: "button", href, ...attributes}, text);
+  const page = run.files.includes("page");
+  return [
+    run.files.includes("plan")
+      ? link(workbookName, file("plan"), {class: "button first", download: ""})
+      : null,
+    page ? link("Save page", file("page", "?save"), {download: ""}) : null,
+    page ? link("New tab", file("page"), {target: "_blank", rel: "noopener"}) : null,
+  ];
+}
+export const pageFrame = run =>
+  make("iframe", {
+    src: `runs/${run.number}/page#${document.documentElement.dataset.theme}`,
+    title: `Page of ${run.label}`,
+    "data-run": run.number,
+    sandbox: "allow-scripts allow-modals",
+  });
 
 const tip = byId("tip");
 export function showTip(text, box) {

@@ -1,6 +1,9 @@
 // The workbook: check report beside cells. Findings are marked; a click on one leads to its cell.
+import {checkReport, sentence, showSaved} from "./check_report.js";
+import {cellId, makeEditable} from "./editing.js";
 import {
   announce,
+  button,
   byId,
   columnLetters,
   counted,
@@ -15,6 +18,7 @@ import {
 // As the server has them: rows of a block of cells, columns that are shown.
 const ROWS_PER_BLOCK = 300;
 const MAX_SHOWN_COLUMNS = 400;
+const BLANK_ROWS = 5; // below the last one, to write in
 const SIGNS = {error: "✕", warning: "!"};
 let workbook = null;
 let findingsByCell = new Map();
@@ -22,20 +26,24 @@ let sheetIndex = 0;
 let block = {first: 0, rows: [], columns: 0};
 let requestCount = 0;
 let reportLine = null;
+let pageActions = null;
+// Where the cells are to be seen after a correction: cell to focus, position of the scroll bars.
+let returnTo = null;
 
 const key = (index, row, column) => `${index}:${row}:${column}`;
-const sentence = finding => finding.message + (finding.hint ? `; ${finding.hint}` : "");
 const sentenceWithSeverity = finding =>
   `${finding.severity === "error" ? "Error" : "Warning"}: ${sentence(finding)}`;
 
 // Shows a workbook. The same workbook is not drawn again. actions: what the buttons call.
 export function showWorkbook(next, actions, busy) {
+  pageActions = actions;
   byId("empty").hidden = Boolean(next);
   byId("opened").hidden = !next;
   if (!next) return;
-  const button = byId("make");
-  if (button && workbook && workbook.number === next.number) {
-    button.disabled = busy || !solvable(next);
+  const first = byId("make");
+  if (first && workbook && workbook.number === next.number) {
+    first.disabled = busy || !solvable(next);
+    showSaved(next);
     return;
   }
   const before =
@@ -51,14 +59,19 @@ export function showWorkbook(next, actions, busy) {
   }
   byId("opened").replaceChildren(
     toolbar(actions, busy),
-    workbook.read_error ? errorBox() : make("div", {class: "beside"}, report(), sheetTabs()),
+    workbook.read_error
+      ? errorBox()
+      : make("div", {class: "beside"}, checkReport(workbook, showFinding, correct), sheetTabs()),
   );
+  showSaved(next);
   if (workbook.read_error) return;
   const sameSheet = workbook.sheets.findIndex(each => each.name === before);
-  const first = workbook.findings.find(finding => finding.position);
-  const start = sameSheet >= 0 ? sameSheet : first ? first.position[0] : 0;
-  if (workbook.sheets.length)
-    openSheet(start, first && first.position[0] === start ? first.position[1] : 0);
+  const finding = workbook.findings.find(each => each.position);
+  const filled = workbook.sheets.findIndex(each => each.name === "Supply");
+  const start = sameSheet >= 0 ? sameSheet : finding ? finding.position[0] : Math.max(0, filled);
+  if (returnTo) openSheet(returnTo.sheet, returnTo.row);
+  else if (workbook.sheets.length)
+    openSheet(start, finding && finding.position[0] === start ? finding.position[1] : 0);
 }
 
 export const solvable = checked => !checked.read_error && !checked.errors;
@@ -84,25 +97,24 @@ function toolbar(actions, busy) {
         id: "make",
         class: "first",
         disabled: busy || !solvable(workbook),
-        onclick: actions.solve,
+        onclick: () => actions.solve({cost_of_rules: byId("cost-of-rules").checked}),
       },
       "Make the plan",
     ),
+    make(
+      "label",
+      {class: "check", title: "Solves again without each rule: it takes a solve for each"},
+      make("input", {type: "checkbox", id: "cost-of-rules"}),
+      "with rule costs",
+    ),
+    button("Save a copy", {id: "save"}, actions.save),
     workbook.can_reload
-      ? make(
-          "button",
-          {type: "button", id: "again", onclick: actions.reload},
-          "Read the file again",
-        )
+      ? make("button", {type: "button", id: "again", onclick: actions.reload}, "Reload file")
       : null,
     workbook.findings.length
       ? make("a", {class: "button", id: "marked", href: "marked", download: ""}, "Marked copy")
       : null,
-    make(
-      "label",
-      {class: "button", for: "file"},
-      workbook.can_reload ? "Another workbook …" : "Choose again …",
-    ),
+    make("label", {class: "button", for: "file"}, "Open …"),
   );
 }
 
@@ -110,65 +122,27 @@ function errorBox() {
   return make("div", {class: "alerts bad", id: "trouble"}, make("p", {}, workbook.read_error));
 }
 
-function report() {
-  const groups = ["error", "warning"].map(severity => [
-    severity,
-    workbook.findings.filter(finding => finding.severity === severity),
-  ]);
-  const left = workbook.errors + workbook.warnings - workbook.findings.length;
-  return make(
-    "div",
-    {class: "report", role: "region", "aria-label": "Check report"},
-    groups
-      .filter(([, findings]) => findings.length)
-      .map(([severity, findings]) => [
-        make(
-          "h3",
-          {class: severity === "error" ? "bad" : "warn"},
-          counted(severity === "error" ? workbook.errors : workbook.warnings, severity),
-        ),
-        make(
-          "ol",
-          {class: "findings"},
-          findings.map(finding => make("li", {}, findingLine(finding))),
-        ),
-      ]),
-    left > 0 ? make("p", {class: "note"}, `And ${digits(left)} more: see the marked copy.`) : null,
-    workbook.findings.length ? null : make("p", {}, "No errors or warnings."),
-    make(
-      "p",
-      {class: "note"},
-      workbook.errors
-        ? "Mend the cells in your own workbook, save it, and " +
-            (workbook.can_reload ? "read the file again." : "choose or drop it again.")
-        : null,
-    ),
-  );
-}
-
-function findingLine(finding) {
-  const words = [
-    make("b", {}, finding.place),
-    finding.column ? ` (${finding.column})` : "",
-    make("span", {}, sentence(finding)),
-  ];
-  if (!finding.position) return make("div", {class: `finding ${finding.severity}`}, words);
-  return make(
-    "button",
-    {
-      type: "button",
-      class: `finding ${finding.severity}`,
-      onclick: event => showFinding(finding, event.currentTarget),
-    },
-    words,
-  );
+// Asks the server to correct a cell; focus goes to the next one when the cells are drawn again.
+async function correct([sheet, row, column], text, next) {
+  const grid = byId("grid");
+  const sameSheet = sheet === sheetIndex;
+  returnTo = {
+    sheet,
+    row: next[0],
+    column: next[1],
+    top: sameSheet ? grid.scrollTop : null,
+    left: sameSheet ? grid.scrollLeft : null,
+  };
+  const taken = await pageActions.correct({sheet, row, column}, text);
+  if (!taken) returnTo = null;
+  return taken;
 }
 
 async function showFinding(finding, from) {
   const [index, row, column] = finding.position;
   if (index !== sheetIndex || row < block.first || row >= block.first + ROWS_PER_BLOCK)
     await openSheet(index, row);
-  const cell = byId(`cell-${row}-${column}`);
+  const cell = byId(cellId(row, column));
   if (!cell) return;
   reportLine = from;
   document.querySelector(".finding.chosen")?.classList.remove("chosen");
@@ -229,7 +203,7 @@ function sheetTabs() {
     {class: "sheets"},
     list,
     make("div", {class: "tools", id: "pager"}),
-    make("div", {class: "scroll", id: "grid", tabindex: 0, role: "tabpanel"}),
+    make("div", {class: "scroll", id: "grid", role: "tabpanel"}),
   );
 }
 
@@ -252,14 +226,22 @@ async function openSheet(index, row = 0) {
   }
   const grid = byId("grid");
   grid.setAttribute("aria-label", `Cells of ${workbook.sheets[index].name}`);
-  grid.replaceChildren(
-    block.rows.length || lastMarkedRow() >= 0
-      ? cellTable()
-      : make("p", {class: "note"}, "This sheet is empty."),
-  );
+  grid.replaceChildren(cellTable());
   grid.scrollTop = 0;
   hideTip();
   drawPager();
+  goBack(grid);
+}
+
+// After a correction the cells are where they were, and the next one has the focus.
+function goBack(grid) {
+  if (!returnTo || returnTo.sheet !== sheetIndex) return;
+  const {row, column, top, left} = returnTo;
+  returnTo = null;
+  if (top !== null) grid.scrollTo(left, top);
+  const cell = byId(cellId(row, column));
+  cell?.focus({preventScroll: true});
+  cell?.scrollIntoView({block: "nearest", inline: "nearest"});
 }
 
 // Rows and columns of the open sheet that carry findings.
@@ -278,12 +260,18 @@ function lastMarkedRow() {
 function cellTable() {
   const marked = foundPositions().map(([, , column]) => Math.min(column + 1, MAX_SHOWN_COLUMNS));
   const columnCount = Math.max(block.columns, ...marked, 1);
-  const rows = Math.max(block.rows.length, lastMarkedRow() + 1);
+  const isLast = block.first + ROWS_PER_BLOCK >= workbook.sheets[sheetIndex].rows;
+  const rows = Math.max(block.rows.length, lastMarkedRow() + 1) + (isLast ? BLANK_ROWS : 0);
   const {header} = workbook.sheets[sheetIndex];
   const columns = Array.from({length: columnCount}, (_, column) => column);
-  return make(
+  const corrected = new Map(workbook.corrections.map(each => [key(...each.cell), each]));
+  const table = make(
     "table",
-    {class: "cells"},
+    {
+      class: "cells",
+      role: "grid",
+      "aria-label": `Cells of ${workbook.sheets[sheetIndex].name}`,
+    },
     make(
       "thead",
       {},
@@ -303,27 +291,38 @@ function cellTable() {
           "tr",
           {class: row === header ? "head" : null},
           make("th", {scope: "row"}, row + 1),
-          columns.map(column => cell(row, column, (block.rows[index] || [])[column] ?? "")),
+          columns.map(column => cell(row, column, valueAt(row, column), corrected)),
         );
       }),
     ),
   );
+  makeEditable(table, {
+    value: valueAt,
+    correct: (place, text, next) => correct([sheetIndex, ...place], text, next),
+    name: workbook.sheets[sheetIndex].name,
+  });
+  return table;
 }
+const valueAt = (row, column) => (block.rows[row - block.first] || [])[column] ?? "";
 
-function cell(row, column, value) {
+function cell(row, column, value, corrected) {
   const findings = findingsByCell.get(key(sheetIndex, row, column));
   const number = typeof value === "number";
   const text = number ? shownNumber(value) : value;
+  const correction = corrected.get(key(sheetIndex, row, column));
+  const kind = `${number ? "number" : ""} ${correction ? "corrected" : ""}`.trim();
+  const common = {id: cellId(row, column), tabindex: -1};
+  const was = correction ? `was: ${correction.before === "" ? "empty" : correction.before}` : null;
   if (!findings)
     return make(
       "td",
-      {class: number ? "number" : null, title: text.length > 30 ? text : null},
+      {...common, class: kind || null, title: was || (text.length > 30 ? text : null)},
       text,
     );
   const severity = findings.some(finding => finding.severity === "error") ? "error" : "warning";
   const element = make(
     "td",
-    {class: `${severity} ${number ? "number" : ""}`, id: `cell-${row}-${column}`, tabindex: -1},
+    {...common, class: `${severity} ${kind}`},
     make("span", {class: "sign", "aria-hidden": "true"}, SIGNS[severity]),
     text,
     make("span", {class: "unseen"}, ` ${findings.map(sentenceWithSeverity).join(". ")}`),
@@ -358,20 +357,12 @@ function drawPager() {
   pager.hidden = total <= ROWS_PER_BLOCK;
   if (pager.hidden) return pager.replaceChildren();
   const last = Math.min(total, block.first + ROWS_PER_BLOCK);
-  const button = (label, first) =>
-    make(
-      "button",
-      {
-        type: "button",
-        disabled: first < 0 || first >= total,
-        onclick: () => openSheet(sheetIndex, first),
-      },
-      label,
-    );
+  const turn = (label, first) =>
+    button(label, {disabled: first < 0 || first >= total}, () => openSheet(sheetIndex, first));
   pager.replaceChildren(
-    button("‹ Rows before", block.first - ROWS_PER_BLOCK),
+    turn("‹ Rows before", block.first - ROWS_PER_BLOCK),
     make("span", {}, `Rows ${digits(block.first + 1)} to ${digits(last)} of ${digits(total)}`),
-    button("Rows after ›", block.first + ROWS_PER_BLOCK),
+    turn("Rows after ›", block.first + ROWS_PER_BLOCK),
   );
   return announce(`Rows ${block.first + 1} to ${last} of ${total}`);
 }

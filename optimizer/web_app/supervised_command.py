@@ -1,4 +1,4 @@
-"""A solve that another program supervises: progress as lines of JSON, and a pipe that stops it."""
+"""A command that another program supervises: progress as JSON lines, and a pipe that stops it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import _thread
 import json
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -15,11 +16,11 @@ from optimizer import interrupts
 STDIN_DESCRIPTOR = 0
 
 
-class SupervisedSolve:
+class SupervisedCommand:
     """Progress for the program that runs this one: one JSON object a line.
 
-    A byte on standard input, or its end, stops the solve as Ctrl-C does: the best plan so far is
-    kept, and the solve does not outlive the program that started it.
+    A byte on standard input, or its end, stops the command as Ctrl-C does: the best plan so far
+    and finished runs are kept, and the command does not outlive the program that started it.
     """
 
     def __init__(self, write_line: Callable[[str], None]) -> None:
@@ -36,10 +37,18 @@ class SupervisedSolve:
         """Report that a step begins."""
         self._write({"step": name})
 
+    def runs(self, done: int, total: int, left: float | None, name: str) -> None:
+        """Report that a run of a study has finished; ``left`` is None where it is not known."""
+        self._write({"runs": {"done": done, "total": total, "left": left, "name": name[:300]}})
+
     def _write(self, event: dict[str, Any]) -> None:
         self._write_line(json.dumps(event))
 
     @staticmethod
     def _wait_for_stop() -> None:
         os.read(STDIN_DESCRIPTOR, 1)
-        _thread.interrupt_main()
+        main_thread = threading.main_thread().ident
+        if sys.platform == "win32" or main_thread is None:
+            _thread.interrupt_main()
+        else:  # a real signal also wakes a thread that waits for its workers
+            signal.pthread_kill(main_thread, signal.SIGINT)
