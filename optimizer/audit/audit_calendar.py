@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimizer.tables import sheets
+from optimizer.tables.schema import group_rows
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -143,7 +144,4 @@ def spread_by_key(
     calendar: AuditCalendar, rows: Iterable[Any], key: Callable[[Any], K]
 ) -> dict[K, DatedSpread]:
     """Dated rows by key."""
-    groups: dict[K, list[Any]] = {}
-    for row in rows:
-        groups.setdefault(key(row), []).append(row)
-    return {name: DatedSpread(calendar, group) for name, group in groups.items()}
+    return {name: DatedSpread(calendar, group) for name, group in group_rows(rows, key).items()}

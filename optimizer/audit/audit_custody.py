@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
-from optimizer.audit.audit_columns import sum_by_index
+from optimizer.audit.audit_column_codes import sum_by_index
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_histories import trait_name
 from optimizer.audit.audit_lots import AuditLots, LotLedger

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats
-from optimizer.audit.audit_columns import sum_by_index
+from optimizer.audit.audit_column_codes import sum_by_index
 from optimizer.audit.audit_contents import AuditContents
 from optimizer.audit.audit_elimination import Elimination
 from optimizer.audit.audit_graph import AuditGraph

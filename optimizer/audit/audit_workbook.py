@@ -25,6 +25,7 @@ from optimizer.audit.audit_terms import (
 )
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
+from optimizer.tables.schema import group_rows
 
 
 class AuditWorkbook:
@@ -58,26 +59,20 @@ class AuditWorkbook:
     @cached_property
     def assays(self) -> dict[str, list[sheets.Assay]]:
         """Assay of each feed."""
-        by_feed: dict[str, list[sheets.Assay]] = {}
-        for assay in self.case.assays:
-            by_feed.setdefault(assay.feed, []).append(assay)
-        return by_feed
+        return group_rows(self.case.assays, lambda assay: assay.feed)
 
     @cached_property
     def recoveries(self) -> dict[str, dict[str, list[sheets.Recovery]]]:
         """Recoveries by recipe and oxide."""
-        by_recipe: dict[str, dict[str, list[sheets.Recovery]]] = {}
-        for row in self.case.recoveries:
-            by_recipe.setdefault(row.recipe, {}).setdefault(row.oxide, []).append(row)
-        return by_recipe
+        by_recipe = group_rows(self.case.recoveries, lambda row: row.recipe)
+        return {
+            recipe: group_rows(rows, lambda row: row.oxide) for recipe, rows in by_recipe.items()
+        }
 
     @cached_property
     def lines(self) -> dict[str, list[sheets.RecipeLine]]:
         """Lines of Recipes by recipe."""
-        by_recipe: dict[str, list[sheets.RecipeLine]] = {}
-        for line in self.case.recipes:
-            by_recipe.setdefault(line.recipe, []).append(line)
-        return by_recipe
+        return group_rows(self.case.recipes, lambda line: line.recipe)
 
     def recipe(self, name: str, feed: str) -> RecipeAmounts:
         """Inputs and outputs per unit of activity of a recipe on a feed."""
@@ -198,9 +193,7 @@ class AuditWorkbook:
         at all" is for least, most and cover; "prices are averaged by the time that each covers"
         is for holding cost.
         """
-        rows: dict[SiteMaterialKey, list[sheets.Stock]] = {}
-        for row in self.case.stocks:
-            rows.setdefault((row.site, row.material), []).append(row)
+        rows = group_rows(self.case.stocks, lambda row: (row.site, row.material))
         return {pair: self._storage_terms(group) for pair, group in rows.items()}
 
     def _storage_terms(self, rows: list[sheets.Stock]) -> StorageTerms:

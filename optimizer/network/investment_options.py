@@ -10,10 +10,10 @@ from calendar import monthrange
 from datetime import date
 
 from optimizer.network.calendar import Calendar, mask, members
-from optimizer.network.dated_rows import grouped
 from optimizer.network.network_data import CapacityAddition, NetworkOption, NetworkUnit, OptionPart
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
+from optimizer.tables.schema import group_rows
 
 DecisionDays = dict[int, float]
 """Months from the start, by period of decision."""
@@ -23,7 +23,7 @@ def options(
     case: Case, calendar: Calendar, units: tuple[NetworkUnit, ...]
 ) -> tuple[NetworkOption, ...]:
     """All investment options of the case."""
-    groups = grouped(case.options, lambda row: row.option)
+    groups = group_rows(case.options, lambda row: row.option)
     number = {name: index for index, name in enumerate(groups)}
     place = {(unit.site, unit.unit): index for index, unit in enumerate(units)}
     result = []

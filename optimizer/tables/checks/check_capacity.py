@@ -6,9 +6,9 @@ from collections import defaultdict
 from typing import Any
 
 from optimizer.tables.checks.recipe_flows import RecipeFlow, recipe_flows
-from optimizer.tables.schema import INFINITY
+from optimizer.tables.schema import INFINITY, group_rows
 from optimizer.tables.text_matching import quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 IMPLAUSIBLE_DEMAND_RATIO = 100.0
 """Demand divided by possible supply from which the demand is taken for a mistake of unit.

@@ -7,9 +7,10 @@ from typing import Any
 
 from optimizer.tables.checks.recipe_flows import lane_materials
 from optimizer.tables.country_groups import CountrySets
+from optimizer.tables.schema import group_rows
 from optimizer.tables.sheets import HERE, NONE, UNKNOWN
 from optimizer.tables.text_matching import as_text, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 IMPLAUSIBLE_PRICE_RATIO = 100.0
 """Ratio of two prices of one material from which one is taken for a mistake of unit or decimal.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from optimizer.tables.schema import INFINITY
+from optimizer.tables.schema import INFINITY, group_rows
 from optimizer.tables.sheets import Offer, OfferKey
 from optimizer.tables.text_matching import as_text, fold, joined, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, common_dates, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft, common_dates
 
 OfferRowsByKey = dict[OfferKey, list[Offer]]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from optimizer.tables.schema import group_rows
 from optimizer.tables.text_matching import as_text, joined, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, covers_day, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft, covers_day
 
 
 def check_supply(draft: WorkbookDraft) -> None:
