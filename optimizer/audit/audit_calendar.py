@@ -23,6 +23,7 @@ Bools = npt.NDArray[np.bool_]
 K = TypeVar("K", bound=Hashable)
 
 AVERAGE_YEAR_DAYS = 365.25
+"""Days of a year on average, with which the contract counts lead times and days of cover."""
 
 
 def month_of(day: date) -> float:

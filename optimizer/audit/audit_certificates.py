@@ -158,7 +158,7 @@ class CertificateAudit:
         unverified = self.statements.unverified(
             rule, line, t, delivery.tonnes, share_here * delivery.tonnes
         )
-        if unverified.any_tonnes and not word.startswith("broken"):
+        if unverified.has_tonnes and not word.startswith("broken"):
             reservations = [f"kept as far as stated{share}"]
             if unverified.unknown:
                 reservations.append(

@@ -157,7 +157,7 @@ class ComplianceAudit:
             if tonnes[t]
         ]
         kept = share <= rule.maximum_share + KEPT_SHARE_TOLERANCE
-        is_open = any(part.any_tonnes for part in unverified)
+        is_open = any(part.has_tonnes for part in unverified)
         return {
             "rule": rule.rule,
             "row": rule.row,

@@ -40,7 +40,10 @@ REPAIR_TIME_LIMIT = 60.0
 that a case without a plan is explained within a few minutes."""
 
 REPAIR_SEARCH_TIME_LIMIT = 20.0
-"""Seconds of it for one search for the least changes: time is left to check and correct them."""
+"""Seconds for one search for the least changes, a third of the limit of a repair.
+
+The rest is left to check and correct them.
+"""
 
 TIGHTENING_TIME_LIMIT = 10.0
 """Seconds to reduce changes to what is needed; the repair holds without it."""

@@ -15,13 +15,13 @@ CellContent = str | float | None
 """What a cell of a result table holds: clean text, a finite number, or nothing."""
 
 MAX_EXCEL_CELL_CHARACTERS = 32_767
-"""Most characters (as UTF-16 counts them) that a cell of Excel can hold."""
+"""Maximum characters (as UTF-16 counts them) that a cell of Excel can hold."""
 TRUNCATION_MARK = " … (cut)"
 
 MAX_LITERAL_CHARACTERS = 250
 """Longest text in a formula; Excel takes 255 characters in one piece, quotes included."""
 MAX_TITLE_CHARACTERS = 255
-"""Most characters (as UTF-16 counts them) of the title of a column of an Excel table."""
+"""Maximum characters (as UTF-16 counts them) of the title of a column of an Excel table."""
 _ESCAPED_IN_REFERENCES = frozenset("'[]#@\"")
 """Characters that a reference by title must escape; Excel and LibreOffice disagree on how."""
 _MAX_CRITERION_CHARACTERS = 240
@@ -32,6 +32,7 @@ _INVALID_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u
 _CHARACTER_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 """Underscore of what Excel reads as the code of a character, such as ``_x0041_``."""
 _EXCEL_EPOCH = date(1899, 12, 30)
+"""Day 0 of Excel's serial numbers, for dates from March 1900 on."""
 
 
 def clean(value: object) -> str:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 FONT_NAME = "Arial"
 FONT_SIZE = 10
+"""Points; ten can be read on the printed page and keeps tables narrow."""
 
 INK = "#1F2933"
 NAVY = "#1F3864"

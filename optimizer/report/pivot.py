@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from optimizer.result.result_layouts import Field, Table
 
 MAX_LIVE_PIVOT_CELLS = 4_000
-"""Most cells of a live pivot; see MAX_PIVOT_LOOKUPS."""
+"""Maximum cells of a live pivot; see MAX_PIVOT_LOOKUPS."""
 MAX_PIVOT_LOOKUPS = 20_000_000
-"""Most cells times table rows of a live pivot; chosen so that the workbook opens promptly."""
+"""Maximum of cells times table rows of a live pivot, chosen so that the workbook opens promptly."""
 PERIOD_HEADER = "period"
 
 

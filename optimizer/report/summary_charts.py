@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 CHARTS_ACROSS = 3
-"""Most charts side by side."""
+"""Maximum charts side by side."""
 _CHART_GAP = 10
 """Pixels between charts."""
 _MIN_CHART_ROWS = 16
-"""Fewest rows of the grid that a chart takes: chosen so that its legend can be read."""
+"""Minimum rows of the grid that a chart takes, chosen so that its legend can be read."""
 _MAX_CHART_ROWS = 21
-"""Most rows of the grid that a chart takes, so that two bands of charts fit on one page."""
+"""Maximum rows of the grid that a chart takes, so that two bands of charts fit on one page."""
 
 
 def charted_blocks(blocks: BlocksByName) -> list[str]:

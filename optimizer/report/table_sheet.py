@@ -50,7 +50,7 @@ TITLE_ROW, MEANING_ROW, TOTALS_ROW, UNITS_ROW, HEADER_ROW, FIRST_DATA_ROW = rang
 """Rows of a sheet, counted from 0."""
 EMPTY_TABLE_NOTE = "nothing in this plan"
 MAX_SHEET_ROWS = 1_048_576 - FIRST_DATA_ROW
-"""Most data rows on a sheet of Excel."""
+"""Maximum data rows on a sheet of Excel."""
 _MAX_TEXT_WIDTH = 48
 """Characters in the width of a column of text that is not wrapped."""
 _MAX_WRAPPED_WIDTH = 80

@@ -37,10 +37,10 @@ class ModelChanges(Struct, frozen=True):
 
     words: tuple[str, ...] = ()
     rows: dict[int, str] = {}
-    """Rows that are the caller's, new or changed, by their place in the programme: in words."""
+    """The caller's rows, new or changed, in words, by their place in the programme."""
     columns: tuple[ChangedColumn, ...] = ()
     objective: bool = False
-    """True if another objective than that of the library is made least."""
+    """True if the caller minimises another objective than that of the library."""
 
     def __bool__(self) -> bool:
         return bool(self.words)

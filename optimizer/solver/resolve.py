@@ -31,7 +31,7 @@ PRIMAL_ITERATIONS_PER_ROW, DUAL_ITERATIONS_PER_ROW = 0.2, 0.1
 """Iterations allowed for each row; one of the dual costs twice one of the primal."""
 
 FEW_CHANGES, FEW_CHANGES_FACTOR = 0.01, 4
-"""Where at most this part of the costs, or bounds, is new: so many times the iterations."""
+"""Where at most this share of the costs or bounds is new, the limit of iterations is multiplied."""
 
 RunHighs = Callable[[], bool]
 """Runs HiGHS; True if it was stopped."""

@@ -32,7 +32,7 @@ from optimizer.tables.text_matching import fold
 
 FRONTIER_LIMIT_NAME = "limit of the frontier"
 MAX_DINKELBACH_ITERATIONS = 20
-"""Most programmes that are solved for the least share.
+"""Maximum programmes that are solved for the least share.
 
 Dinkelbach's method converges superlinearly, so that a few suffice; the limit only ends a search
 that rounding keeps from ending.

@@ -19,6 +19,7 @@ Tonnes for kilograms are a factor of 1,000, per cent for shares one of 100. Grad
 one material differ by less than ten.
 """
 MEAN_DAYS_PER_YEAR = 365.25
+"""Days of a year on average, with which the contract counts lead times."""
 
 
 def check_prices(draft: WorkbookDraft) -> None:

@@ -17,6 +17,7 @@ from optimizer.tables.workbook_draft import WorkbookDraft
 MIN_SPELLING_LENGTH = 5
 """Shorter names differ by a letter too easily: AU and AT, Iran and Iraq."""
 MAX_SPELLING_LENGTH = 80
+"""Longer words are no names; chosen."""
 SPELLING_VOCABULARIES = ("owner", "segment", "stage", "recipe", "mode", "measure", "group")
 _LETTERS = re.compile(r"[^\W\d_]+")
 

@@ -18,6 +18,7 @@ RECIPE_SIMILARITY = 0.9
 Chosen so that recipes that differ in a word are not.
 """
 SHARE_SUM_TOLERANCE = 1e-9
+"""Excess of a sum of shares over 1 that is float rounding; shares have far fewer digits."""
 
 
 def check_assays(draft: WorkbookDraft) -> None:
