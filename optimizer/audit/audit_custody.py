@@ -195,7 +195,7 @@ class CustodyAudit:
         return tally
 
     def shares(self) -> Tally:
-        """Of what a line receives in a window, no more breaks a rule than its share allows.
+        """At most the allowed share of what a line receives in a window breaks a rule.
 
         The contract: a maximum share is "of the tonnes delivered to one line in the periods
         of the window (period, calendar year, horizon) that the rule binds".

@@ -194,7 +194,7 @@ class InvestmentAudit:
             tally.at_least(so_far, least, fixed_place(f"{needed}, which {name} needs, so far"))
 
     def _check_groups(self, tally: Tally) -> None:
-        """Of the options that share a word at most one is built."""
+        """At most one of the options that share a word is built."""
         groups: dict[str, int] = {}
         for name, option in self.options.items():
             if self.number_built(name).sum() > AUDIT_TOLERANCE * max(1.0, option.max_number):

@@ -124,7 +124,7 @@ class LeastChange:
     def _solved(
         self, program: Program, bounds: BoundsByRequirement, bases: dict[int, float], seconds: float
     ) -> LeastChangePlan | None:
-        """The least changes of these requirements; ``bases``: what a share is of, by row."""
+        """The least changes of these requirements; ``bases``: the base of a share, by row."""
         form = _ChangeProgram(self, program)
         for key, rows in bounds.items():
             form.add(key, rows, bases)

@@ -15,6 +15,9 @@ from optimizer.tables import sheets
 from optimizer.tables.case import Case
 from optimizer.tables.schema import group_rows
 
+MONTH_ROUNDING = 1e-9
+"""Months that are float rounding of a whole number of months."""
+
 DecisionDays = dict[int, float]
 """Months from the start, by period of decision."""
 
@@ -124,8 +127,8 @@ def _option_part(row: sheets.Option, decided: DecisionDays, calendar: Calendar) 
 
 
 def _day(months: float, calendar: Calendar) -> date:
-    """Date a number of months after the start; 1e-9 months absorbs rounding of whole months."""
-    whole = int(months + 1e-9)
+    """Date a number of months after the start."""
+    whole = int(months + MONTH_ROUNDING)
     count = calendar.start.year * 12 + calendar.start.month - 1 + whole
     year, month = count // 12, count % 12 + 1
     days = round((months - whole) * monthrange(year, month)[1])

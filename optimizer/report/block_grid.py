@@ -98,7 +98,7 @@ class SheetGrid(Struct):
 
 
 def grid_for(sheet: str, blocks: Iterable[FormulaBlock], figures: int) -> SheetGrid:
-    """Grid that is wide enough for the blocks and at least for so many columns of figures.
+    """Grid that is wide enough for the blocks and at least for a number of columns of figures.
 
     It has two panels side by side, or one if the blocks are wide.
     """

@@ -170,7 +170,7 @@ def column_titles(headers: Iterable[object]) -> list[str]:
 
 
 def truncated(text: str, length: int) -> str:
-    """Text of at most so many characters, as UTF-16 counts them; an ellipsis ends what is cut.
+    """Text of at most a number of characters, as UTF-16 counts them; an ellipsis ends what is cut.
 
     >>> truncated("Kazakhstan", 10), truncated("Kazakhstan", 6)
     ('Kazakhstan', 'Kazak…')

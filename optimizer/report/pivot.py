@@ -186,7 +186,7 @@ def _write_heading(
 
 
 def _set_widths(sheet: Worksheet, pivot: _Pivot, left: int, largest: float) -> float:
-    """Set the widths of the pivot's columns; gives their sum."""
+    """Set the widths of the pivot's columns; returns their sum."""
     widths = []
     for column, key in enumerate(pivot.keys):
         longest = max(len(row[column]) for row in pivot.rows)

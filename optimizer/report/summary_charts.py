@@ -39,7 +39,7 @@ def charted_blocks(blocks: BlocksByName) -> list[str]:
 
 
 def reserve_chart_rows(count: int, grid: SheetGrid, top: int) -> int:
-    """Choose the rows of each chart so that they fill the page; gives the row below all charts."""
+    """Choose the rows of each chart so that they fill the page; returns the row below them."""
     bands = -(-count // CHARTS_ACROSS)
     grid.chart_rows = _MIN_CHART_ROWS
     if bands > 1:

@@ -66,7 +66,7 @@ _MAX_TEXT_LINES = 8
 def write_table_sheet(
     sheet: Worksheet, table: Table, summary: Summary, forms: Formats
 ) -> TablePosition:
-    """Fill a sheet with a result table; gives the positions on it.
+    """Fill a sheet with a result table; returns the positions on it.
 
     Raises FileError if the table has more rows than a sheet can hold.
     """
@@ -135,7 +135,7 @@ def _write_field(
     currency: str,
     forms: Formats,
 ) -> float:
-    """Write unit, note, links and values of one column; gives its width."""
+    """Write unit, note, links and values of one column; returns its width."""
     field = table.layout.fields[column]
     values = table[field.header]
     width, wrapped = _width(field, values, figures)
@@ -181,7 +181,7 @@ def _set_heights(sheet: Worksheet, table: Table, widths: Sequence[float]) -> Non
 
 
 def lines_of(text: str, width: float) -> int:
-    """Number of lines that a text takes in a column of so many characters.
+    """Number of lines that a text takes in a column of a width in characters.
 
     >>> lines_of("cheap Kazakhstan less base", 14.5)
     3

@@ -27,13 +27,13 @@ class StudyOption:
     metavar: str = ""
     required: bool = False
     switches_to: bool = True
-    """Of a switch: the value that it stands for."""
+    """The value that a switch stands for."""
     label: str = ""
     """What the page calls it; blank: the words of the flag."""
     choices: tuple[str, ...] = ()
-    """Of a list: all that may stand in it, if that is fixed."""
+    """All that may stand in a list, if that is fixed."""
     choices_from: str = ""
-    """Of a list: sheet and column of the workbook whose names may stand in it."""
+    """Sheet and column of the workbook whose names may stand in a list."""
 
 
 @dataclass(frozen=True, slots=True)
