@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 
 import numpy as np
 
@@ -174,11 +175,11 @@ class AuditWorkbook:
         by_name = named.touched if named else none
         by_star = starred.touched & ~by_name if starred else none
         values = []
-        for value in (_cost, _lead_days, _arrives):
+        for attribute in ("cost", "lead_days", "arrives"):
             averages = np.zeros(self.calendar.count)
             for applies, rows in ((by_name, named), (by_star, starred)):
                 if rows is not None:
-                    averages = np.where(applies, rows.average(value), averages)
+                    averages = np.where(applies, rows.average(attrgetter(attribute)), averages)
             values.append(averages)
         cost, lead_days, arrives = values
         self._lane_terms[lane] = LaneTerms(by_name | by_star, cost, lead_days, arrives, by_star)
@@ -284,15 +285,3 @@ def _row_on(rows: list[sheets.Stock], day: date) -> sheets.Stock | None:
         if (row.start is None or row.start <= day) and (row.end is None or day <= row.end):
             return row
     return None
-
-
-def _cost(row: sheets.Lane) -> float:
-    return row.cost
-
-
-def _lead_days(row: sheets.Lane) -> float:
-    return row.lead_days
-
-
-def _arrives(row: sheets.Lane) -> float:
-    return row.arrives

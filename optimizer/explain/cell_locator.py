@@ -41,10 +41,7 @@ class CellLocator:
     @cached_property
     def _records(self) -> dict[tuple[str, int], Any]:
         """Records of the case by sheet and row."""
-        return {(name, row.row): row for name in SHEETS for row in self._sheet_rows(name)}
-
-    def _sheet_rows(self, sheet: str) -> Sequence[Any]:
-        return getattr(self.case, SHEETS[sheet].attribute, ())
+        return {(name, row.row): row for name in SHEETS for row in self.case.rows(name)}
 
     @cached_property
     def _rows_by_key(self) -> dict[tuple[str, ...], dict[tuple[str, ...], tuple[int, ...]]]:

@@ -56,9 +56,9 @@ def contracts(rows_of: OfferRows, calendar: Calendar) -> tuple[SupplyContract, .
     result = []
     horizon = float(calendar.count * calendar.months)
     for index, rows in enumerate(rows_of):
-        shared = [sum(years) for years in zip(*_covers(rows, calendar), strict=True)]
-        for row in rows:
-            cover = calendar.cover(row.start, row.end)
+        covers = [calendar.cover(row.start, row.end) for row in rows]
+        shared = [sum(years) for years in zip(*covers, strict=True)]
+        for row, cover in zip(rows, covers, strict=True):
             if row.contract_quantity is None or not any(cover):
                 continue
             begin, end = calendar.span(row.start, row.end)
@@ -77,10 +77,6 @@ def contracts(rows_of: OfferRows, calendar: Calendar) -> tuple[SupplyContract, .
                 )
             )
     return tuple(result)
-
-
-def _covers(rows: list[sheets.Offer], calendar: Calendar) -> list[tuple[float, ...]]:
-    return [calendar.cover(row.start, row.end) for row in rows]
 
 
 def stores(
