@@ -11,6 +11,8 @@ from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
+from optimizer.tables.dates import EXCEL_DAY_ZERO
+
 CellContent = str | float | None
 """What a cell of a result table holds: clean text, a finite number, or nothing."""
 
@@ -31,8 +33,6 @@ _WILDCARD = re.compile(r"([~*?])")
 _INVALID_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _CHARACTER_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 """Underscore of what Excel reads as the code of a character, such as ``_x0041_``."""
-_EXCEL_EPOCH = date(1899, 12, 30)
-"""Day 0 of Excel's serial numbers, for dates from March 1900 on."""
 
 
 def clean(value: object) -> str:
@@ -105,7 +105,7 @@ def excel_serial(value: Any) -> float | None:
     if not isinstance(value, date) or value != value:
         return None
     day = value.date() if isinstance(value, datetime) else value
-    days = float((day - _EXCEL_EPOCH).days)
+    days = float((day - EXCEL_DAY_ZERO).days)
     if isinstance(value, datetime):
         days += (value.hour * 3600 + value.minute * 60 + value.second) / 86_400
     return days if days > 60 else None

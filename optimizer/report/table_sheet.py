@@ -40,6 +40,7 @@ from optimizer.report.summary import Summary
 from optimizer.report.worksheet import add_excel_table
 from optimizer.result.field_units import unit_label
 from optimizer.result.result_table import ADDITIVE_KINDS
+from optimizer.tables.sheet_xml import EXCEL_MAX_ROWS
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 TITLE_ROW, MEANING_ROW, TOTALS_ROW, UNITS_ROW, HEADER_ROW, FIRST_DATA_ROW = range(6)
 """Rows of a sheet, counted from 0."""
 EMPTY_TABLE_NOTE = "nothing in this plan"
-MAX_SHEET_ROWS = 1_048_576 - FIRST_DATA_ROW
+MAX_SHEET_ROWS = EXCEL_MAX_ROWS - FIRST_DATA_ROW
 """Maximum data rows on a sheet of Excel."""
 _MAX_TEXT_WIDTH = 48
 """Characters in the width of a column of text that is not wrapped."""
