@@ -108,7 +108,7 @@ class Result:
     def proven(self) -> bool:
         """True if the plan is proven to be the cheapest that the workbook allows.
 
-        Of another solver than HiGHS its word is taken.
+        Another solver than HiGHS is taken at its word.
         """
         return self.status == "optimal" and not self.changed
 

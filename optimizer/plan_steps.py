@@ -107,7 +107,7 @@ class _Run(Struct, frozen=True):
         return not self.changes and self.options.solver is None
 
     def cost(self, answer: Answer) -> float:
-        """Cost of a plan, whatever was made least; the variables have its values."""
+        """Cost of a plan, whichever objective was minimised; the variables have its values."""
         assert answer.objective is not None
         assert answer.values is not None
         if self.built is not None and self.changes.objective:

@@ -44,7 +44,7 @@ class SolveLimits(Struct, frozen=True):
 
 
 class SolveOptions(SolveLimits, frozen=True):
-    """Options of a solve. Raises UsageError for one that is none."""
+    """Options of a solve. Raises UsageError for a value that an option does not take."""
 
     progress: Progress | None = None
     stop: StopSignal | None = None

@@ -33,7 +33,7 @@ hypothesis.settings.load_profile("ordinary")
 THOROUGH = "THOROUGH" in os.environ
 """True where a test goes through all that it can, as it does for ``tests.random_draws``."""
 MAX_WORKERS = 8
-"""Most processes that share the suite: each spends seconds on collecting all of it."""
+"""Maximum processes that share the suite: each spends seconds on collecting all of it."""
 
 
 def sample(ordinary: Any, thorough: Any) -> Any:

@@ -16,7 +16,6 @@ from msgspec import structs
 from optimizer.audit.audit_bottlenecks import BottleneckAudit
 from optimizer.audit.audit_break_even import BreakEvenAudit
 from optimizer.audit.audit_certificates import CertificateAudit
-from optimizer.audit.audit_checks import QuantityAudit
 from optimizer.audit.audit_compliance import AuditDeliveries, ComplianceAudit
 from optimizer.audit.audit_cost_rows import cost_row_tallies
 from optimizer.audit.audit_costs import CostAudit
@@ -30,8 +29,9 @@ from optimizer.audit.audit_limits import LimitAudit
 from optimizer.audit.audit_lots import LotLedger
 from optimizer.audit.audit_origins import OriginShareAudit
 from optimizer.audit.audit_provenance_rows import ProvenanceRowAudit
+from optimizer.audit.audit_quantities import QuantityAudit
+from optimizer.audit.audit_repeated_figures import RepeatedFigureAudit
 from optimizer.audit.audit_restrictions import AuditRestrictions
-from optimizer.audit.audit_rows import RowAudit
 from optimizer.audit.audit_rule_prices import rule_price_tally
 from optimizer.audit.audit_scarcity import ScarcityAudit
 from optimizer.audit.audit_shares import ProvenanceAudit
@@ -86,7 +86,7 @@ class Auditor:
         tallies = [
             *self.quantities.tallies(),
             tier_tally(workbook, flows),
-            *RowAudit(workbook, tables).tallies(),
+            *RepeatedFigureAudit(workbook, tables).tallies(),
             *BalanceAudit(workbook, flows, self.units, tables).tallies(),
             self.units.tally(),
             self.lanes.tally(),

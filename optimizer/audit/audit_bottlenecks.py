@@ -63,8 +63,7 @@ class BottleneckAudit:
         are one line", ranked "by saving".
         """
         tally = Tally("Bottlenecks")
-        headers = self.table.layout.headers
-        shown = [dict(zip(headers, cells, strict=True)) for cells in self.table.rows()]
+        shown = list(self.table.records())
         wanted = [self._row(group) for group in self._groups()]
         ranks = [row["rank"] for row in shown]
         tally.equal_labels(ranks, range(1, len(shown) + 1), lambda i: f"Bottlenecks: row {i + 1}")

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimizer.tables import sheets
+from optimizer.tables.schema import group_rows
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -22,6 +23,7 @@ Bools = npt.NDArray[np.bool_]
 K = TypeVar("K", bound=Hashable)
 
 AVERAGE_YEAR_DAYS = 365.25
+"""Days of a year on average, with which the contract counts lead times and days of cover."""
 
 
 def month_of(day: date) -> float:
@@ -143,7 +145,4 @@ def spread_by_key(
     calendar: AuditCalendar, rows: Iterable[Any], key: Callable[[Any], K]
 ) -> dict[K, DatedSpread]:
     """Dated rows by key."""
-    groups: dict[K, list[Any]] = {}
-    for row in rows:
-        groups.setdefault(key(row), []).append(row)
-    return {name: DatedSpread(calendar, group) for name, group in groups.items()}
+    return {name: DatedSpread(calendar, group) for name, group in group_rows(rows, key).items()}

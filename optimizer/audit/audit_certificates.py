@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import MIN_COMPARED_SIZE, Tally
 from optimizer.result.result_layouts import Table
 from optimizer.tables import sheets
+from optimizer.tables.schema import group_rows
 
 _CERTIFICATE_KEY = ("line", "customer", "material", "period", "rule", "bans")
 _EXEMPTION_NOTE = (
@@ -67,10 +69,7 @@ class CertificateAudit:
         it has".
         """
         tally = Tally("Certificates")
-        shown: dict[Any, list[dict[str, Any]]] = {}
-        for cells in self.table.rows():
-            row = dict(zip(self.table.layout.headers, cells, strict=True))
-            shown.setdefault(tuple(row[header] for header in _CERTIFICATE_KEY[:5]), []).append(row)
+        shown = group_rows(self.table.records(), itemgetter(*_CERTIFICATE_KEY[:5]))
         for i, delivery in enumerate(self.origins.deliveries):
             label = self.workbook.calendar.labels[delivery.period]
             bound: list[sheets.Rule | None] = [
@@ -158,7 +157,7 @@ class CertificateAudit:
         unverified = self.statements.unverified(
             rule, line, t, delivery.tonnes, share_here * delivery.tonnes
         )
-        if unverified.any_tonnes and not word.startswith("broken"):
+        if unverified.has_tonnes and not word.startswith("broken"):
             reservations = [f"kept as far as stated{share}"]
             if unverified.unknown:
                 reservations.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import MIN_COMPARED_SIZE, Tally
 from optimizer.result.result_layouts import Table
 from optimizer.tables import sheets
+from optimizer.tables.schema import group_rows
 
 KEPT_SHARE_TOLERANCE = 1e-6
 """Share above the maximum that still counts as kept: rounding of the solver."""
@@ -114,13 +116,8 @@ class ComplianceAudit:
         the window that the rule binds".
         """
         tally = Tally("Compliance")
-        wanted: dict[Any, list[dict[str, Any]]] = {}
-        for row in self._rows():
-            wanted.setdefault(tuple(row[header] for header in _COMPLIANCE_KEY), []).append(row)
-        shown: dict[Any, list[dict[str, Any]]] = {}
-        for cells in self.table.rows():
-            row = dict(zip(self.table.layout.headers, cells, strict=True))
-            shown.setdefault(tuple(row[header] for header in _COMPLIANCE_KEY), []).append(row)
+        wanted = group_rows(self._rows(), itemgetter(*_COMPLIANCE_KEY))
+        shown = group_rows(self.table.records(), itemgetter(*_COMPLIANCE_KEY))
         for key in {**wanted, **shown}:
             wanted_rows, shown_rows = wanted.get(key, []), shown.get(key, [])
             words = "Compliance: " + ", ".join(str(part) for part in key)
@@ -157,7 +154,7 @@ class ComplianceAudit:
             if tonnes[t]
         ]
         kept = share <= rule.maximum_share + KEPT_SHARE_TOLERANCE
-        is_open = any(part.any_tonnes for part in unverified)
+        is_open = any(part.has_tonnes for part in unverified)
         return {
             "rule": rule.rule,
             "row": rule.row,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.audit.audit_calendar import Floats, Ints
-from optimizer.audit.audit_columns import sum_by_index
+from optimizer.audit.audit_column_codes import sum_by_index
 from optimizer.audit.audit_costs import CostAudit
 from optimizer.audit.verdict import Tally
 

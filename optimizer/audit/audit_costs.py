@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.audit.audit_calendar import AVERAGE_YEAR_DAYS, Floats, Ints
-from optimizer.audit.audit_columns import sum_by_index
+from optimizer.audit.audit_column_codes import sum_by_index
 from optimizer.audit.audit_cost_places import AuditCostPlace, cost_place
 from optimizer.audit.audit_duty import AuditDuties
 from optimizer.audit.audit_flows import TableFlow, TableFlows, matrix

@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
-from optimizer.audit.audit_columns import sum_by_index
+from optimizer.audit.audit_column_codes import sum_by_index
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_histories import trait_name
 from optimizer.audit.audit_lots import AuditLots, LotLedger
@@ -195,7 +195,7 @@ class CustodyAudit:
         return tally
 
     def shares(self) -> Tally:
-        """Of what a line receives in a window, no more breaks a rule than its share allows.
+        """At most the allowed share of what a line receives in a window breaks a rule.
 
         The contract: a maximum share is "of the tonnes delivered to one line in the periods
         of the window (period, calendar year, horizon) that the rule binds".

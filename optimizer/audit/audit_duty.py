@@ -10,6 +10,7 @@ from optimizer.audit.audit_calendar import Floats
 from optimizer.audit.audit_countries import CountryLists
 from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.tables import sheets
+from optimizer.tables.schema import group_rows
 
 
 class AuditDuties:
@@ -49,10 +50,8 @@ class AuditDuties:
                     self.lists.breadth(words) for words in (origins, destinations) if words != "*"
                 ]
                 matching.append((columns_named, -int(np.prod(breadths)), row))
-        measures: dict[str, list[sheets.Tariff]] = {}
-        for _, _, row in sorted(matching, key=lambda item: item[:2]):
-            measures.setdefault(row.measure, []).append(row)
-        return measures
+        in_order = [row for _, _, row in sorted(matching, key=lambda item: item[:2])]
+        return group_rows(in_order, lambda row: row.measure)
 
     def _average(self, rows: list[sheets.Tariff], value: float) -> Floats:
         """Average duty of one measure: the most specific row in force applies at each moment."""

@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.audit.audit_calendar import AuditCalendar, Floats, Ints, month_of
-from optimizer.audit.audit_columns import sum_by_index
+from optimizer.audit.audit_column_codes import sum_by_index
 from optimizer.audit.audit_terms import RecipeAmounts
 from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import Tally

@@ -19,6 +19,7 @@ from optimizer.audit.audit_countries import CountryLists
 from optimizer.audit.audit_terms import SiteMaterialKey
 from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.tables import sheets
+from optimizer.tables.schema import group_rows
 from optimizer.tables.text_matching import fold
 
 
@@ -88,9 +89,7 @@ class AuditProvenance:
             self.sites.setdefault(folded(site.site), site)
             if site.owner and site.owner_country:
                 self.owner_countries.setdefault(folded(site.owner), site.owner_country)
-        self.scope: dict[str, list[sheets.ScopeLine]] = {}
-        for line in workbook.case.rule_scope:
-            self.scope.setdefault(folded(line.rule), []).append(line)
+        self.scope = group_rows(workbook.case.rule_scope, lambda line: folded(line.rule))
         self.breakable_by_period = [
             self._bits_where(trait.breakable_by_period[t] for trait in self.traits)
             for t in range(self.calendar.count)

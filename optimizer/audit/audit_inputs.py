@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats
-from optimizer.audit.audit_columns import sum_by_index
+from optimizer.audit.audit_column_codes import sum_by_index
 from optimizer.audit.audit_contents import AuditContents
 from optimizer.audit.audit_elimination import Elimination
 from optimizer.audit.audit_graph import AuditGraph
@@ -49,7 +49,7 @@ class AuditInputWeights:
         for vertex, material in enumerate(graph.material):
             if material:
                 stated[vertex] = contents.of.get(material, 0.0)
-        throughput = self._through()
+        throughput = self._throughput()
         parts = np.repeat(
             (graph.counted_tonnes / throughput[graph.source])[:, None], stated.shape[1], axis=1
         )
@@ -81,7 +81,7 @@ class AuditInputWeights:
         known_content = np.where(content > NEGLIGIBLE_CONTENT, content, 0.0)[:, present]
         self.contents = np.concatenate([np.ones((graph.size, 1)), known_content], axis=1)
 
-    def _through(self) -> Floats:
+    def _throughput(self) -> Floats:
         """Tonnes through each vertex: inflow, or outflow where rounding makes it larger."""
         graph = self.graph
         inflow = sum_by_index(graph.target, graph.tonnes, graph.size)

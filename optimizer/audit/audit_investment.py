@@ -17,6 +17,7 @@ from optimizer.audit.audit_terms import AuditProcessKey, SiteMaterialKey
 from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import AUDIT_TOLERANCE, Tally, fixed_place
 from optimizer.tables import sheets
+from optimizer.tables.schema import group_rows
 
 DATE_ROUNDING_MONTHS = 0.6 / 28
 """Months by which a date shown to the nearest day may be off: half a day of 28, and a margin."""
@@ -64,9 +65,7 @@ class InvestmentAudit:
         self.workbook = workbook
         self.calendar = workbook.calendar
         self.flow = flows["Investment"]
-        rows: dict[str, list[sheets.Option]] = {}
-        for row in workbook.case.options:
-            rows.setdefault(row.option, []).append(row)
+        rows = group_rows(workbook.case.options, lambda row: row.option)
         self.options = {name: AuditOption(self.calendar, group) for name, group in rows.items()}
         self.terms: dict[AuditProcessKey, OptionTerms] = {
             (term.row.option, term.row.site, term.row.unit): term
@@ -195,7 +194,7 @@ class InvestmentAudit:
             tally.at_least(so_far, least, fixed_place(f"{needed}, which {name} needs, so far"))
 
     def _check_groups(self, tally: Tally) -> None:
-        """Of the options that share a word at most one is built."""
+        """At most one of the options that share a word is built."""
         groups: dict[str, int] = {}
         for name, option in self.options.items():
             if self.number_built(name).sum() > AUDIT_TOLERANCE * max(1.0, option.max_number):

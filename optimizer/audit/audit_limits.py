@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
-from optimizer.audit.audit_columns import sum_by_index
+from optimizer.audit.audit_column_codes import sum_by_index
 from optimizer.audit.audit_countries import CountryLists
 from optimizer.audit.audit_flows import TableFlow, TableFlows
 from optimizer.audit.audit_histories import folded

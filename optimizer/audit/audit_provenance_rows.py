@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_calendar import Bools, Floats, Ints
-from optimizer.audit.audit_columns import CodedColumns, sum_by_index
+from optimizer.audit.audit_column_codes import CodedColumns, sum_by_index
 from optimizer.audit.audit_graph import stages_up_to
 from optimizer.audit.audit_origins import MIN_ORIGIN_SHARE, AuditPlace, OriginShareAudit
 from optimizer.audit.audit_texts import (

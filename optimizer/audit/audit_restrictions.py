@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_calendar import Floats
-from optimizer.audit.audit_checks import QuantityAudit
 from optimizer.audit.audit_cost_places import lane_name
 from optimizer.audit.audit_lanes import LaneAudit
+from optimizer.audit.audit_quantities import QuantityAudit
 from optimizer.audit.audit_restriction import NO_BOUND, Restriction
 from optimizer.audit.audit_units import UnitAudit
 from optimizer.audit.audit_window_restrictions import AuditWindowRestrictions, RestrictionIterator
 from optimizer.audit.audit_workbook import AuditWorkbook
+from optimizer.tables.schema import group_rows
 
 
 class AuditRestrictions:
@@ -53,10 +54,8 @@ class AuditRestrictions:
     def of(self, kind: str) -> dict[str, list[Restriction]]:
         """Bounds of a kind by name; empty for an unknown kind."""
         if kind not in self._kinds:
-            by_name: dict[str, list[Restriction]] = {}
-            for restriction in self._makers[kind]() if kind in self._makers else ():
-                by_name.setdefault(restriction.thing, []).append(restriction)
-            self._kinds[kind] = by_name
+            made = self._makers[kind]() if kind in self._makers else ()
+            self._kinds[kind] = group_rows(made, lambda restriction: restriction.thing)
         return self._kinds[kind]
 
     def _offers(self) -> RestrictionIterator:

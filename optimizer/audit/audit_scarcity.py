@@ -55,8 +55,7 @@ class ScarcityAudit:
         self.tally = Tally("Scarcity")
         self.priced: list[PricedRestriction] = []
         """Rows with a known bound, in order."""
-        for cells in table.rows():
-            row = dict(zip(table.layout.headers, cells, strict=True))
+        for row in table.records():
             priced = self._priced_restriction(row)
             if priced is None:
                 self.tally.fail(f"Scarcity: no such bound: {_scarcity_row_text(row)}")

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.audit.audit_columns import CodedColumns, sum_by_index
+from optimizer.audit.audit_column_codes import CodedColumns, sum_by_index
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_histories import AuditEvent, folded
 from optimizer.audit.audit_lots import LotLedger

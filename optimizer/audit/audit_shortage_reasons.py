@@ -7,6 +7,7 @@ the bound of the reason binds.
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from optimizer.audit.audit_texts import price_text
 from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import AUDIT_TOLERANCE, MIN_COMPARED_SIZE, Tally, fixed_place
 from optimizer.result.result_layouts import Tables
-from optimizer.tables.schema import SHEETS
+from optimizer.tables.schema import SHEETS, group_rows
 
 _PRICED_REASON = re.compile(
     r"(?P<told>.*), which costs (?P<price>\S+) (?P<currency>.*) per tonne short"
@@ -85,11 +86,7 @@ class ShortageReasonAudit:
         tally, key = self.tally, ("line", "customer", "material", "period")
         short = self.tables["Shortages"]
         wanted = dict(zip(zip(*(short[h] for h in key), strict=True), short["short"], strict=True))
-        table = self.tables["Shortage reasons"]
-        groups: dict[Any, list[dict[str, Any]]] = {}
-        for cells in table.rows():
-            row = dict(zip(table.layout.headers, cells, strict=True))
-            groups.setdefault(tuple(row[header] for header in key), []).append(row)
+        groups = group_rows(self.tables["Shortage reasons"].records(), itemgetter(*key))
         for name in {**wanted, **groups}:
             words = f"Shortage reasons: {', '.join(name)}"
             tally.tested += 1

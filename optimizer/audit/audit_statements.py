@@ -29,7 +29,7 @@ class UnverifiedTonnes(Struct, frozen=True):
     stages: tuple[str, ...] = ()
 
     @property
-    def any_tonnes(self) -> bool:
+    def has_tonnes(self) -> bool:
         """True if some tonnes are unknown or not stated."""
         return self.unknown + self.not_stated > 0
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.audit.audit_calendar import Bools
-from optimizer.audit.audit_columns import sum_by_index
+from optimizer.audit.audit_column_codes import sum_by_index
 from optimizer.audit.audit_flows import TableFlows
 from optimizer.audit.audit_workbook import AuditWorkbook
 from optimizer.audit.verdict import AUDIT_TOLERANCE, MIN_COMPARED_SIZE

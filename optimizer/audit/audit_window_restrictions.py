@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from optimizer.audit.audit_calendar import Floats
-from optimizer.audit.audit_checks import QuantityAudit
 from optimizer.audit.audit_compliance import AuditDeliveries, labelled_windows, phase_text
 from optimizer.audit.audit_investment import InvestmentAudit
 from optimizer.audit.audit_limits import LimitAudit
+from optimizer.audit.audit_quantities import QuantityAudit
 from optimizer.audit.audit_restriction import NO_BOUND, Restriction
 from optimizer.audit.audit_workbook import AuditWorkbook
 

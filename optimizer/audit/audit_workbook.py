@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from optimizer.audit.audit_terms import (
 )
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
+from optimizer.tables.schema import group_rows
 
 
 class AuditWorkbook:
@@ -58,26 +60,20 @@ class AuditWorkbook:
     @cached_property
     def assays(self) -> dict[str, list[sheets.Assay]]:
         """Assay of each feed."""
-        by_feed: dict[str, list[sheets.Assay]] = {}
-        for assay in self.case.assays:
-            by_feed.setdefault(assay.feed, []).append(assay)
-        return by_feed
+        return group_rows(self.case.assays, lambda assay: assay.feed)
 
     @cached_property
     def recoveries(self) -> dict[str, dict[str, list[sheets.Recovery]]]:
         """Recoveries by recipe and oxide."""
-        by_recipe: dict[str, dict[str, list[sheets.Recovery]]] = {}
-        for row in self.case.recoveries:
-            by_recipe.setdefault(row.recipe, {}).setdefault(row.oxide, []).append(row)
-        return by_recipe
+        by_recipe = group_rows(self.case.recoveries, lambda row: row.recipe)
+        return {
+            recipe: group_rows(rows, lambda row: row.oxide) for recipe, rows in by_recipe.items()
+        }
 
     @cached_property
     def lines(self) -> dict[str, list[sheets.RecipeLine]]:
         """Lines of Recipes by recipe."""
-        by_recipe: dict[str, list[sheets.RecipeLine]] = {}
-        for line in self.case.recipes:
-            by_recipe.setdefault(line.recipe, []).append(line)
-        return by_recipe
+        return group_rows(self.case.recipes, lambda line: line.recipe)
 
     def recipe(self, name: str, feed: str) -> RecipeAmounts:
         """Inputs and outputs per unit of activity of a recipe on a feed."""
@@ -179,11 +175,11 @@ class AuditWorkbook:
         by_name = named.touched if named else none
         by_star = starred.touched & ~by_name if starred else none
         values = []
-        for value in (_cost, _lead_days, _arrives):
+        for attribute in ("cost", "lead_days", "arrives"):
             averages = np.zeros(self.calendar.count)
             for applies, rows in ((by_name, named), (by_star, starred)):
                 if rows is not None:
-                    averages = np.where(applies, rows.average(value), averages)
+                    averages = np.where(applies, rows.average(attrgetter(attribute)), averages)
             values.append(averages)
         cost, lead_days, arrives = values
         self._lane_terms[lane] = LaneTerms(by_name | by_star, cost, lead_days, arrives, by_star)
@@ -198,9 +194,7 @@ class AuditWorkbook:
         at all" is for least, most and cover; "prices are averaged by the time that each covers"
         is for holding cost.
         """
-        rows: dict[SiteMaterialKey, list[sheets.Stock]] = {}
-        for row in self.case.stocks:
-            rows.setdefault((row.site, row.material), []).append(row)
+        rows = group_rows(self.case.stocks, lambda row: (row.site, row.material))
         return {pair: self._storage_terms(group) for pair, group in rows.items()}
 
     def _storage_terms(self, rows: list[sheets.Stock]) -> StorageTerms:
@@ -291,15 +285,3 @@ def _row_on(rows: list[sheets.Stock], day: date) -> sheets.Stock | None:
         if (row.start is None or row.start <= day) and (row.end is None or day <= row.end):
             return row
     return None
-
-
-def _cost(row: sheets.Lane) -> float:
-    return row.cost
-
-
-def _lead_days(row: sheets.Lane) -> float:
-    return row.lead_days
-
-
-def _arrives(row: sheets.Lane) -> float:
-    return row.arrives

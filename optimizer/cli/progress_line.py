@@ -14,7 +14,7 @@ class ProgressLine:
         self._is_terminal = sys.stderr is not None and sys.stderr.isatty()
 
     def __call__(self, seconds: float, line: str) -> None:
-        """Show a line of the solver, after so many seconds."""
+        """Show a line of the solver and the seconds since the start."""
         if sys.stderr is None:
             return
         text = f"solving … {seconds:,.0f} s  {escaped(line.strip())}"[:100]

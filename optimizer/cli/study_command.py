@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def add_studies(commands: Any) -> list[argparse.ArgumentParser]:
-    """Add a command for each registered study of many runs; gives their parsers."""
+    """Add a command for each registered study of many runs; returns their parsers."""
     parsers = []
     for study in studies_of_many_runs():
         parser = add_command(

@@ -21,7 +21,7 @@ def alerts(
 ) -> tuple[str, ...]:
     """Alerts on optimality, shortages, supply that is not firm, the horizon, risks and confidence.
 
-    Of a model that a caller has ``changed`` only those hold that say what the plan does.
+    For a model that a caller has ``changed`` only alerts that say what the plan does hold.
 
     An alert about a cell is an :class:`optimizer.explain.risks.Alert`, which carries the cell.
     """

@@ -13,6 +13,7 @@ from optimizer.result.number_text import figure
 from optimizer.result.price_layouts import BOTTLENECKS_LAYOUT
 from optimizer.result.result_table import Table, table
 from optimizer.solver import BasisRanges
+from optimizer.tables.schema import group_rows
 
 MAX_BOTTLENECK_ROWS = 2_000
 """Maximum rows with a price, dearest first, that become sentences: a sheet that can be read."""
@@ -47,9 +48,7 @@ def bottlenecks(network: Network, rows: list[PricedRow], ranges: BasisRanges | N
 def _groups(network: Network, rows: list[PricedRow]) -> Iterator[list[PricedRow]]:
     """Rows of one thing that bind on one side in consecutive periods."""
     order = {label: t for t, label in enumerate(network.calendar.labels)}
-    things: dict[tuple[str, tuple[str, ...], int, str], list[PricedRow]] = {}
-    for row in rows:
-        things.setdefault((row.family, row.names, row.side, row.change), []).append(row)
+    things = group_rows(rows, lambda row: (row.family, row.names, row.side, row.change))
     for same in things.values():
         same.sort(key=lambda row: order.get(row.period, 0))
         group = same[:1]

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from optimizer.explain.cell_locator import CellLocator, WorkbookCell
 from optimizer.tables.case import Case
-from optimizer.tables.schema import SHEETS
+from optimizer.tables.schema import SHEETS, group_rows
 
 EDIT_DIGITS = 6
 """Significant digits of a new value, chosen so that a person can type it; it is rounded away
@@ -37,11 +37,8 @@ class Edit(Struct, frozen=True):
 
 def apply(case: Case, edits: Iterable[Edit]) -> Case:
     """The case with the new values in their cells."""
-    by_sheet: dict[str, list[Edit]] = {}
-    for edit in edits:
-        by_sheet.setdefault(edit.sheet, []).append(edit)
     changed: dict[str, Any] = {}
-    for sheet, of_sheet in by_sheet.items():
+    for sheet, of_sheet in group_rows(edits, lambda edit: edit.sheet).items():
         attribute_of = {column.header: name for name, column in SHEETS[sheet].columns.items()}
         values: dict[int, dict[str, float]] = {}
         for edit in of_sheet:

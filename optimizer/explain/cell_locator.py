@@ -41,10 +41,7 @@ class CellLocator:
     @cached_property
     def _records(self) -> dict[tuple[str, int], Any]:
         """Records of the case by sheet and row."""
-        return {(name, row.row): row for name in SHEETS for row in self._sheet_rows(name)}
-
-    def _sheet_rows(self, sheet: str) -> Sequence[Any]:
-        return getattr(self.case, SHEETS[sheet].attribute, ())
+        return {(name, row.row): row for name in SHEETS for row in self.case.rows(name)}
 
     @cached_property
     def _rows_by_key(self) -> dict[tuple[str, ...], dict[tuple[str, ...], tuple[int, ...]]]:
@@ -115,7 +112,7 @@ class CellLocator:
         return tuple(row.row for row in records if calendar.cover(row.start, row.end)[t] > 0)
 
     def _strictest(self, rows: tuple[int, ...], header: str, *, least: bool) -> tuple[int, ...]:
-        """Of rows of Stocks that all hold the strictest: the least value, or the largest."""
+        """The strictest of rows of Stocks that all hold: the least value, or the largest."""
         values = {row: float(self.value(WorkbookCell("Stocks", row, header))[0]) for row in rows}
         limit = (min if least else max)(values.values(), default=0.0)
         return tuple(row for row in rows if values[row] == limit)

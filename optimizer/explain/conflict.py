@@ -22,6 +22,7 @@ from optimizer.model.demand import DEMAND_FAMILY
 from optimizer.model.rules import RULE_SHARE_FAMILY
 from optimizer.network.network_data import Network
 from optimizer.solver import NO_CHANGES, ModelChanges, Program
+from optimizer.tables.schema import group_rows
 
 CONFLICT_TIME_LIMIT = 60.0
 """Seconds to reduce the set, and as many again where whole numbers matter. Chosen so that a
@@ -73,9 +74,7 @@ def conflict(
         m, meaning, program = open_zero_bounds(meaning, program, rules=True)
     places = CellLocator(meaning)
     relaxed = relaxed_program(meaning, program, places, changes)
-    groups: dict[RequirementKey, list[RelaxableBound]] = {}
-    for bound in relaxed.bounds:
-        groups.setdefault(bound.key, []).append(bound)
+    groups = group_rows(relaxed.bounds, lambda bound: bound.key)
     core = solver.find_infeasible_core(
         relaxed.program,
         [

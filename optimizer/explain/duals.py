@@ -131,7 +131,7 @@ def _side(
 
 
 def _most(program: Program, number: int, side: int, move: BoundMove | None) -> tuple[float, float]:
-    """How much more and less of a bound there can be: a minimum ends at the maximum."""
+    """How far a bound can rise and fall: a minimum ends at the maximum."""
     low, high = float(program.row_lower[number]), float(program.row_upper[number])
     more = less = INFINITY
     if low < high:

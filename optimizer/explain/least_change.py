@@ -124,11 +124,11 @@ class LeastChange:
     def _solved(
         self, program: Program, bounds: BoundsByRequirement, bases: dict[int, float], seconds: float
     ) -> LeastChangePlan | None:
-        """The least changes of these requirements; ``bases``: what a share is of, by row."""
+        """The least changes of these requirements; ``bases``: the base of a share, by row."""
         form = _ChangeProgram(self, program)
         for key, rows in bounds.items():
             form.add(key, rows, bases)
-        _, values = solve_with_tight_tolerances(form.built(), seconds)
+        _, values = solve_with_tight_tolerances(form.build_program(), seconds)
         if values is None:
             return None
         plan = values[: len(program.cost)]
@@ -279,7 +279,7 @@ class _ChangeProgram:
         column = self.column_of.get(key)
         return None if column is None else float(values[column])
 
-    def built(self) -> Program:
+    def build_program(self) -> Program:
         """The programme; nothing but changes costs anything."""
         program = extend_program(self.base, self.columns, self.rows, self.entries)
         cost = np.concatenate((np.zeros(len(self.base.cost)), np.array(self.cost)))

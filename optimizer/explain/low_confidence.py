@@ -9,12 +9,12 @@ from typing import Any
 from optimizer.explain.cell_locator import CellLocator, WorkbookCell
 from optimizer.explain.risks import Alert
 from optimizer.network.calendar import members
-from optimizer.network.dated_rows import grouped
 from optimizer.network.duty_rates import applicable_tariffs
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure, listed
 from optimizer.result.result_layouts import Tables
 from optimizer.tables.country_groups import CountrySets
+from optimizer.tables.schema import group_rows
 
 LOW_CONFIDENCE_WORDS = ("low", "assumption")
 """Words of the column confidence that lead to an alert."""
@@ -128,7 +128,7 @@ def _tariffs(network: Network, locator: CellLocator, tables: Tables) -> SheetUse
     """The most specific row of each measure that applies to a shipment with duty."""
     case, calendar = network.case, network.calendar
     country = {site.site: site.country for site in case.sites}
-    measures = grouped(case.tariffs, lambda row: row.measure)
+    measures = group_rows(case.tariffs, lambda row: row.measure)
     countries = CountrySets(case.countries)
     known: dict[tuple[str, str, str, int], tuple[int, ...]] = {}
     headers = ("to site", "material", "period", "duty", "customs origin")
@@ -151,7 +151,7 @@ def _tariffs(network: Network, locator: CellLocator, tables: Tables) -> SheetUse
 
 
 def _processes(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
-    processes = grouped(
+    processes = group_rows(
         network.processes, lambda process: (process.site, process.recipe, process.feed)
     )
     headers = ("site", "recipe", "feed", "period", "activity")
@@ -165,7 +165,7 @@ def _by_run(sheet: str, header: str, attribute: str) -> Callable[..., SheetUses]
     """Rows of a sheet for the recipes or feeds that are run."""
 
     def uses(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
-        rows = grouped(network.case.rows(sheet), lambda row: getattr(row, attribute))
+        rows = group_rows(network.case.rows(sheet), lambda row: getattr(row, attribute))
         for name, activity in _rows(tables, "Production", (header, "activity")):
             yield [row.row for row in rows.get(name, ())], name, activity
 
@@ -182,7 +182,7 @@ def _units(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
 
 
 def _blends(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
-    bounds = grouped(network.blends, lambda blend: (blend.site, blend.recipe))
+    bounds = group_rows(network.blends, lambda blend: (blend.site, blend.recipe))
     for site, recipe, activity in _rows(tables, "Production", ("site", "recipe", "activity")):
         for bound in bounds.get((site, recipe), ()):
             yield [bound.row], f"{bound.oxide} in {recipe} at {site}", activity
@@ -228,7 +228,7 @@ def _rules(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
 
 
 def _scope(network: Network, locator: CellLocator, tables: Tables) -> SheetUses:
-    rows = grouped(network.case.rule_scope, lambda line: line.rule)
+    rows = group_rows(network.case.rule_scope, lambda line: line.rule)
     for rule, _, tonnes in _binding_rule_rows(network, tables):
         yield [line.row for line in rows.get(rule, ())], rule, tonnes
 

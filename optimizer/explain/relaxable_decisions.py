@@ -41,8 +41,8 @@ from optimizer.network.network_data import NetworkOption
 from optimizer.tables.schema import INFINITY
 
 TIE_FACTOR = 10.0
-"""The number of a tie is at least so many times the coefficient of the row, so that the cell,
-not the tie, binds."""
+"""The number of a tie is at least this multiple of the coefficient of the row, so that the cell
+binds and not the tie."""
 
 
 def _capacity(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
@@ -148,7 +148,7 @@ def _lane(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
 
 
 def _tier(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
-    """An offer waits for the one before it however much of it is sold."""
+    """An offer of any size waits for the one before it."""
     key = _upper_key(builder, TIER_FAMILY, names)
     builder.relax(_tie(builder, row, "full"), key, names)
     own = (*names[:3], names[-1])
@@ -163,7 +163,7 @@ def _reach(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
 
 
 def _most(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
-    """How often an option is built; that a yes/no option is built once at most never gives."""
+    """How often an option is built. The limit of a yes/no option, once, never gives."""
     option = _option(builder, names[0])
     if option.kind != "yes/no":
         for column in builder.terms(row):
@@ -179,7 +179,7 @@ def _most(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
 
 
 def _needs(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
-    """An option needs another one however often it may be built."""
+    """An option that may be built any number of times still needs the option that it names."""
     key = _upper_key(builder, BUILT_NEEDS_FAMILY, names)
     keys = [(key, names), *_most_keys(builder, _option(builder, names[0]))]
     begun = [column for column, value in builder.terms(row).items() if value <= 0]
@@ -191,7 +191,7 @@ def _needs(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
 
 
 def _chosen(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:
-    """An option is built only if it is chosen, however often it may be built."""
+    """An option that may be built any number of times is built only if it is chosen."""
     _tie(builder, row, "chosen")
     _implied(builder, row, _most_keys(builder, _option(builder, names[0])))
 

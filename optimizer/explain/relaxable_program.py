@@ -56,7 +56,7 @@ def relaxed_program(
             for side, bound in ((LOW, program.row_lower[row]), (HIGH, program.row_upper[row])):
                 if abs(bound) < INFINITY:
                     builder.relax_bound(row, family.name, names, side)
-    return builder.built()
+    return builder.build_program()
 
 
 def _balance(builder: RelaxableBuilder, row: int, names: IndexNames) -> None:

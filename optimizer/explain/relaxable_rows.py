@@ -32,7 +32,7 @@ from optimizer.solver import (
 from optimizer.tables.schema import INFINITY
 
 LARGE_FLOW_FACTOR = 100.0
-"""A bound that no flow reaches is so many times all that is demanded. Chosen well above what
+"""A bound that no flow reaches is this multiple of all that is demanded. Chosen well above what
 yields and detours multiply, and small enough for HiGHS's tolerances as a coefficient."""
 
 WHOLE_DECISIONS = frozenset(decision.name for decision in DECISIONS if decision.integer)
@@ -101,7 +101,7 @@ class RelaxableBuilder:
         self._rows: list[tuple[float, float]] = []
         self._entries: list[tuple[int, int, float]] = []
 
-    def built(self) -> RelaxableProgram:
+    def build_program(self) -> RelaxableProgram:
         """The programme with all that has been added."""
         program = extend_program(self.program, self._columns, self._rows, self._entries)
         return RelaxableProgram(program, tuple(self.bounds), self.large_flow)

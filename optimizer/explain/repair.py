@@ -33,14 +33,17 @@ from optimizer.solver import NO_CHANGES, ModelChanges, Program, solve_with_highs
 from optimizer.tables.case import Case
 
 UNLIMITED_TONNES = 1e6
-"""Tonnes that no plan reaches: a purchase of so much has no bound."""
+"""Tonnes that no plan reaches: a purchase of this amount has no bound."""
 
 REPAIR_TIME_LIMIT = 60.0
 """Seconds for one repair with its check, and for a search for unbounded purchases. Chosen so
 that a case without a plan is explained within a few minutes."""
 
 REPAIR_SEARCH_TIME_LIMIT = 20.0
-"""Seconds of it for one search for the least changes: time is left to check and correct them."""
+"""Seconds for one search for the least changes, a third of the limit of a repair.
+
+The rest is left to check and correct them.
+"""
 
 TIGHTENING_TIME_LIMIT = 10.0
 """Seconds to reduce changes to what is needed; the repair holds without it."""
@@ -52,7 +55,7 @@ MAX_LISTED_CHANGES = 12
 """Maximum changes of one repair that are listed, so that they fit a screen; the rest is counted."""
 
 REPAIR_DIGITS = 10
-"""Significant digits in a sentence: so many that old value, change and new value add up."""
+"""Significant digits in a sentence, enough for old value, change and new value to add up."""
 
 NEEDED_SHARE_OF_CHANGE = 1e-3
 """A change with this share less of it must not do: else it is reduced."""

@@ -18,6 +18,9 @@ from optimizer.result.result_layouts import Tables
 UTILISATION_ALERT_LEVEL = 0.95
 """Utilisation above which a unit counts as full; chosen."""
 
+MINIMUM_LOAD_TOLERANCE = 1e-6
+"""Part of a minimum load above it that counts as none: ten times HiGHS's tolerance of a row."""
+
 MAX_ALERTS_PER_KIND = 4
 """Maximum alerts of one kind, so that the first sheet stays readable."""
 
@@ -224,7 +227,7 @@ def _full_and_idle_units(network: Network, locator: CellLocator, tables: Tables)
         if share is not None and share > UTILISATION_ALERT_LEVEL:
             full[site, name].append(period)
         minimum = unit.minimum[t] or unit.minimum_when_running[t]
-        if minimum and amount <= minimum * (1 + 1e-6):
+        if minimum and amount <= minimum * (1 + MINIMUM_LOAD_TOLERANCE):
             idle[site, name].append(period)
     for periods_by_unit, what in (
         (full, f"used above {UTILISATION_ALERT_LEVEL:.0%}"),

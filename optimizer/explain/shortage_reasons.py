@@ -43,6 +43,9 @@ MAX_SHORTAGE_REASONS = 6
 MIN_REASON_SHARE = 0.001
 """Share of the penalty above which a reason is listed; chosen."""
 
+NEGLIGIBLE_PENALTY = 1e-9
+"""Money per tonne that a penalty of zero counts as, so that rounding of prices gives no reason."""
+
 ShortageReasonRow = tuple[str, str, str, str, float, str, str, str, float]
 
 
@@ -164,7 +167,7 @@ class _ChainReasons:
         ranked = sorted(prices_paid.items(), key=lambda item: -item[1])
         reasons: dict[tuple[str, str, str], ShortageReason] = {}
         for row, price in ranked:
-            if price > MIN_REASON_SHARE * max(worth, 1e-9):
+            if price > MIN_REASON_SHARE * max(worth, NEGLIGIBLE_PENALTY):
                 reason = self._bound_reason(row, price / self.discount[t])
                 reasons.setdefault((reason.sheet, reason.cell, reason.sentence), reason)
         yield from reasons.values()

@@ -124,7 +124,7 @@ ADDED_CAPACITY = Requirement(
     coefficient=_added_years,
     relieves=lambda row: row.kind != "any amount",
 )
-"""A coefficient of capacity. Of an option of any amount more can be built instead."""
+"""A coefficient of capacity. More can be built instead of an option of any amount."""
 
 MINIMUM_LOAD_FAMILY = Family(
     name="minimum_load",

@@ -80,11 +80,11 @@ def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
     delivered: list[list[ByPeriod]] = [[] for _ in network.lines]
     for deliver, cells in zip(network.flows.delivers, columns.deliver, strict=True):
         delivered[deliver.line].append(cells)
-    add_rows(m, DEMAND_FAMILY, _wanted(network, delivered, columns.short))
-    add_rows(m, LEAST_DELIVERY_FAMILY, _least(network, delivered))
+    add_rows(m, DEMAND_FAMILY, _demand_rows(network, delivered, columns.short))
+    add_rows(m, LEAST_DELIVERY_FAMILY, _least_delivery_rows(network, delivered))
 
 
-def _wanted(
+def _demand_rows(
     network: Network, delivered: list[list[ByPeriod]], short: list[ByPeriod]
 ) -> Iterator[LinearRow]:
     for line, classes, missing in zip(network.lines, delivered, short, strict=True):
@@ -95,7 +95,7 @@ def _wanted(
             yield name, line.quantity[t], terms, line.quantity[t]
 
 
-def _least(network: Network, delivered: list[list[ByPeriod]]) -> Iterator[LinearRow]:
+def _least_delivery_rows(network: Network, delivered: list[list[ByPeriod]]) -> Iterator[LinearRow]:
     for line, classes in zip(network.lines, delivered, strict=True):
         for t, least in enumerate(line.minimum):
             if least > 0:

@@ -51,7 +51,7 @@ class StudyTerms(Struct, frozen=True):
     minimised_measure: str = ""
     """Objective that replaces cost: SHORT, or the sum of the limit of this name."""
     subtracted_share: float = 0.0
-    """Of a limit on a share: this share of its base is subtracted in the objective."""
+    """For a limit on a share: this share of its base is subtracted in the objective."""
 
 
 MINIMISE_SHORTAGE = "short"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from optimizer.network.calendar import DAYS_PER_MONTH, Calendar, members
-from optimizer.network.dated_rows import average, covered, grouped, total
+from optimizer.network.dated_rows import average, covered, total
 from optimizer.network.network_data import Arc, ArcBound, NetworkProcess
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
-from optimizer.tables.schema import INFINITY
+from optimizer.tables.schema import INFINITY, group_rows
 
 ArcKey = tuple[str, str, str, str]
 """From site, to site, material (or ``*``), mode."""
@@ -21,7 +21,7 @@ def lane_arcs(
     A lane that names a material takes it out of the ``*`` lane of the same sites and
     mode, in the periods that it touches.
     """
-    lane_rows = grouped(
+    lane_rows = group_rows(
         case.lanes, lambda lane: (lane.from_site, lane.to_site, lane.material, lane.mode)
     )
     accepted = _accepted_materials(case, processes)

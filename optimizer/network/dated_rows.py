@@ -6,25 +6,13 @@ by the time that each row covers. Time that no row covers does not dilute a pric
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from optimizer.network.calendar import Calendar
 from optimizer.tables.sheets import Dated
 
 DatedRow = TypeVar("DatedRow", bound=Dated)
-AnyRow = TypeVar("AnyRow")
-DatedRowKey = TypeVar("DatedRowKey", bound=Hashable)
-
-
-def grouped(
-    rows: Iterable[AnyRow], key: Callable[[AnyRow], DatedRowKey]
-) -> dict[DatedRowKey, list[AnyRow]]:
-    """Rows by key, in the order of first appearance."""
-    groups: dict[DatedRowKey, list[AnyRow]] = {}
-    for row in rows:
-        groups.setdefault(key(row), []).append(row)
-    return groups
 
 
 def covered(rows: Sequence[Dated], calendar: Calendar) -> int:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from optimizer.network.calendar import Calendar
-from optimizer.network.dated_rows import grouped
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
 from optimizer.tables.country_groups import CountrySets
+from optimizer.tables.schema import group_rows
 
 MonthSpan = tuple[float, float]
 """Begin and end, in months from the start."""
@@ -21,7 +21,7 @@ class DutyRates:
     def __init__(self, case: Case, calendar: Calendar) -> None:
         self._calendar = calendar
         self._values = {material.material: material.value for material in case.materials}
-        self._measures = grouped(case.tariffs, lambda row: row.measure)
+        self._measures = group_rows(case.tariffs, lambda row: row.measure)
         self._countries = CountrySets(case.countries)
         self._duties: dict[tuple[str, str, str], tuple[float, ...]] = {}
         self._burdened: dict[tuple[str, str], bool] = {}

@@ -10,10 +10,13 @@ from calendar import monthrange
 from datetime import date
 
 from optimizer.network.calendar import Calendar, mask, members
-from optimizer.network.dated_rows import grouped
 from optimizer.network.network_data import CapacityAddition, NetworkOption, NetworkUnit, OptionPart
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
+from optimizer.tables.schema import group_rows
+
+MONTH_ROUNDING = 1e-9
+"""Months that are float rounding of a whole number of months."""
 
 DecisionDays = dict[int, float]
 """Months from the start, by period of decision."""
@@ -23,7 +26,7 @@ def options(
     case: Case, calendar: Calendar, units: tuple[NetworkUnit, ...]
 ) -> tuple[NetworkOption, ...]:
     """All investment options of the case."""
-    groups = grouped(case.options, lambda row: row.option)
+    groups = group_rows(case.options, lambda row: row.option)
     number = {name: index for index, name in enumerate(groups)}
     place = {(unit.site, unit.unit): index for index, unit in enumerate(units)}
     result = []
@@ -124,8 +127,8 @@ def _option_part(row: sheets.Option, decided: DecisionDays, calendar: Calendar) 
 
 
 def _day(months: float, calendar: Calendar) -> date:
-    """Date a number of months after the start; 1e-9 months absorbs rounding of whole months."""
-    whole = int(months + 1e-9)
+    """Date a number of months after the start."""
+    whole = int(months + MONTH_ROUNDING)
     count = calendar.start.year * 12 + calendar.start.month - 1 + whole
     year, month = count // 12, count % 12 + 1
     days = round((months - whole) * monthrange(year, month)[1])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from optimizer.network.calendar import DAYS_PER_MONTH, Calendar, mask
-from optimizer.network.dated_rows import average, covered, grouped, total
+from optimizer.network.dated_rows import average, covered, total
 from optimizer.network.network_data import (
     DemandLine,
     NetworkOffer,
@@ -18,6 +18,7 @@ from optimizer.network.offer_tiers import offer_tiers
 from optimizer.network.provenance import dates_of, label_name
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
+from optimizer.tables.schema import group_rows
 
 OfferRows = list[list[sheets.Offer]]
 """Rows of each offer, in the order of the offers."""
@@ -25,7 +26,7 @@ OfferRows = list[list[sheets.Offer]]
 
 def offers(case: Case, calendar: Calendar) -> tuple[tuple[NetworkOffer, ...], OfferRows]:
     """All offers, and the rows of each."""
-    groups = grouped(case.supply, lambda row: (row.offer, row.site, row.material))
+    groups = group_rows(case.supply, lambda row: (row.offer, row.site, row.material))
     tiers = offer_tiers(groups, calendar)
     result = tuple(
         NetworkOffer(
@@ -55,9 +56,9 @@ def contracts(rows_of: OfferRows, calendar: Calendar) -> tuple[SupplyContract, .
     result = []
     horizon = float(calendar.count * calendar.months)
     for index, rows in enumerate(rows_of):
-        shared = [sum(years) for years in zip(*_covers(rows, calendar), strict=True)]
-        for row in rows:
-            cover = calendar.cover(row.start, row.end)
+        covers = [calendar.cover(row.start, row.end) for row in rows]
+        shared = [sum(years) for years in zip(*covers, strict=True)]
+        for row, cover in zip(rows, covers, strict=True):
             if row.contract_quantity is None or not any(cover):
                 continue
             begin, end = calendar.span(row.start, row.end)
@@ -78,10 +79,6 @@ def contracts(rows_of: OfferRows, calendar: Calendar) -> tuple[SupplyContract, .
     return tuple(result)
 
 
-def _covers(rows: list[sheets.Offer], calendar: Calendar) -> list[tuple[float, ...]]:
-    return [calendar.cover(row.start, row.end) for row in rows]
-
-
 def stores(
     case: Case, calendar: Calendar
 ) -> tuple[tuple[StoragePlace, ...], list[sheets.Stock | None]]:
@@ -91,7 +88,7 @@ def stores(
     row that covers part of the period binds, and holding cost is averaged like a price.
     """
     result, openings = [], []
-    for (site, material), rows in grouped(
+    for (site, material), rows in group_rows(
         case.stocks, lambda row: (row.site, row.material)
     ).items():
         last_day_rows = [_row_in_force(rows, day) for day in calendar.last]
@@ -146,7 +143,7 @@ def lines(case: Case, calendar: Calendar) -> tuple[DemandLine, ...]:
     """All lines of demand."""
     default = case.settings.shortage_penalty or 0.0
     result = []
-    for (name, customer, material), rows in grouped(
+    for (name, customer, material), rows in group_rows(
         case.demand, lambda row: (row.line, row.customer, row.material)
     ).items():
         wanted = [_wanted(row, calendar) for row in rows]

@@ -18,6 +18,7 @@ from optimizer.network.flows import Trait
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
 from optimizer.tables.country_groups import CountrySets
+from optimizer.tables.schema import group_rows
 from optimizer.tables.sheets import ABSENT, HERE, NONE, STAGES, UNKNOWN
 from optimizer.tables.text_matching import fold
 
@@ -74,9 +75,7 @@ class Provenance:
         self.materials = {material.material: material for material in case.materials}
         self.labels = _labels(case)
         self.countries = CountrySets(case.countries)
-        self._scope: dict[str, list[sheets.ScopeLine]] = {}
-        for line in case.rule_scope:
-            self._scope.setdefault(line.rule, []).append(line)
+        self._scope = group_rows(case.rule_scope, lambda line: line.rule)
         self._events: dict[_Lot, tuple[ProvenanceEvent, ...]] = {}
 
     def at_site(self, site: str, stages: Iterable[str]) -> list[ProvenanceEvent]:
@@ -268,10 +267,8 @@ def traits(
             seen[name].append(number)
             if breaks:
                 breakable.add(name)
-    groups: dict[tuple[int, ...], list[str]] = {}
-    for label in labels:
-        if label.name in breakable:
-            groups.setdefault(tuple(seen[label.name]), []).append(label.name)
+    names_in_order = [label.name for label in labels if label.name in breakable]
+    groups = group_rows(names_in_order, lambda name: tuple(seen[name]))
     result = tuple(Trait(tuple(names), 1 << n) for n, names in enumerate(groups.values()))
     return result, {name: trait.bit for trait in result for name in trait.names}
 

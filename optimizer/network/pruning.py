@@ -123,7 +123,7 @@ class _PeriodShrinking:
                     waiting.update(dict.fromkeys(target for target, _ in flow.targets))
 
     def _update_node(self, node: int) -> list[int]:
-        """Update a node's masks; gives the flows that may have to shrink."""
+        """Update a node's masks; returns the flows that may have to shrink."""
         entering, leaving = self._inflow_periods[node], 0
         for index, later in self._incoming[node]:
             entering |= self._flows[index].periods << later & self._all_periods

@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec import Struct
 
 from optimizer.network.calendar import Calendar
-from optimizer.network.dated_rows import average, covered, grouped, total
+from optimizer.network.dated_rows import average, covered, total
 from optimizer.network.network_data import NetworkProcess, NetworkUnit, ProcessBound
 from optimizer.tables import sheets
 from optimizer.tables.case import Case
-from optimizer.tables.schema import INFINITY
+from optimizer.tables.schema import INFINITY, group_rows
 
 ProcessKey = tuple[str, str, str, str]
 """Site, recipe, feed and unit."""
@@ -22,11 +22,11 @@ class Recipes:
     """Inputs and outputs of every recipe, for any feed."""
 
     def __init__(self, case: Case) -> None:
-        self._lines = grouped(case.recipes, lambda line: line.recipe)
-        self._recoveries = grouped(case.recoveries, lambda line: line.recipe)
+        self._lines = group_rows(case.recipes, lambda line: line.recipe)
+        self._recoveries = group_rows(case.recoveries, lambda line: line.recipe)
         self.assays = {
             feed: {row.oxide: row.share for row in rows}
-            for feed, rows in grouped(case.assays, lambda row: row.feed).items()
+            for feed, rows in group_rows(case.assays, lambda row: row.feed).items()
         }
 
     def quantities(self, recipe: str, feed: str) -> RecipeQuantities:
@@ -61,7 +61,7 @@ def processes(
 ) -> tuple[tuple[NetworkProcess, ...], tuple[ProcessBound, ...], tuple[NetworkUnit, ...]]:
     """Every process with its recipe, the limits of its rows, and the units."""
     recipes = Recipes(case)
-    rows_of_key = grouped(case.processes, lambda row: (row.site, row.recipe, row.feed, row.unit))
+    rows_of_key = group_rows(case.processes, lambda row: (row.site, row.recipe, row.feed, row.unit))
     process_rows = _rows_by_process(rows_of_key, tuple(recipes.assays), calendar)
     made = tuple(
         _process(site, recipe, feed, dated_rows, recipes, calendar)
@@ -187,7 +187,7 @@ def _units(
             for t, value in enumerate(average(dated.rows, lambda row: row.use, calendar)):
                 if dated.periods >> t & 1:
                     use[t] += value
-    rows_of = grouped(case.units, lambda row: (row.site, row.unit))
+    rows_of = group_rows(case.units, lambda row: (row.site, row.unit))
     rows_of_key = dict.fromkeys((*rows_of, *uses))
     return tuple(
         _unit(site, unit, rows_of.get((site, unit), []), uses.get((site, unit), {}), calendar)

@@ -32,7 +32,7 @@ ROW_HEIGHT = 18
 _MARGIN_WIDTH = 2
 """Characters in the width of column A."""
 _MAX_COLUMNS_BESIDE = 7
-"""Most columns of figures with which two blocks stand side by side and remain readable on A4."""
+"""Maximum columns of figures of two blocks side by side that remain readable on A4."""
 _PAPER_ASPECT_RATIO = 0.65
 """Height by width of what is printed on A4 landscape, which is flatter than Letter."""
 _EXTRA_ROWS_ON_TOP = 3
@@ -98,7 +98,7 @@ class SheetGrid(Struct):
 
 
 def grid_for(sheet: str, blocks: Iterable[FormulaBlock], figures: int) -> SheetGrid:
-    """Grid that is wide enough for the blocks and at least for so many columns of figures.
+    """Grid that is wide enough for the blocks and at least for a number of columns of figures.
 
     It has two panels side by side, or one if the blocks are wide.
     """

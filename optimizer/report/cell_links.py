@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from optimizer.result.result_layouts import Table
 
 MAX_LINKS = 65_000
-"""Most links on a sheet; Excel takes 65,530."""
+"""Maximum links on a sheet; Excel takes 65,530."""
 CERTIFICATE_SOURCES = {
     "Provenance": ("line", "customer", "material", "period"),
     "Deliveries": ("line", "customer", "material", "period"),

@@ -22,7 +22,7 @@ COLUMNS_FILE = "Columns.csv"
 
 
 def write_csv(result: Result | Study, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
-    """Write a CSV file for each table, and ``Columns.csv`` with their units; gives their paths.
+    """Write a CSV file for each table, and ``Columns.csv`` with their units; returns their paths.
 
     Text is in UTF-8 and as it stands in the tables, also where a spreadsheet would take it for a
     formula. Dates are written as 2027-01-31, blanks and what is not a number as nothing. An
@@ -56,7 +56,7 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
 
 
 def _cell(value: Any) -> Any:
-    """A number with all its digits; nothing where it is none."""
+    """A number with all its digits; an empty text for what is not a number."""
     if isinstance(value, float):
         return "" if value != value else repr(float(value))
     return value

@@ -23,7 +23,7 @@ MAX_NAMED_COUNTRIES = 5
 ALL_TRACED_INPUTS, BY_COUNTRY = "all", "country"
 """Entries of the columns *input* and *by* of Provenance: all traced inputs, by country."""
 MAX_ORIGIN_LOOKUPS = 100_000_000
-"""Most sums times table rows of the blocks; chosen so that the workbook opens promptly."""
+"""Maximum of sums times table rows of the blocks, chosen so that the workbook opens promptly."""
 _COLUMNS = {
     header: column_ref("Provenance", header)
     for header in ("stage", "by", "input", "name", "period", "line", "tonnes")

@@ -11,17 +11,19 @@ from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
+from optimizer.tables.dates import EXCEL_DAY_ZERO
+
 CellContent = str | float | None
 """What a cell of a result table holds: clean text, a finite number, or nothing."""
 
 MAX_EXCEL_CELL_CHARACTERS = 32_767
-"""Most characters (as UTF-16 counts them) that a cell of Excel can hold."""
+"""Maximum characters (as UTF-16 counts them) that a cell of Excel can hold."""
 TRUNCATION_MARK = " … (cut)"
 
 MAX_LITERAL_CHARACTERS = 250
 """Longest text in a formula; Excel takes 255 characters in one piece, quotes included."""
 MAX_TITLE_CHARACTERS = 255
-"""Most characters (as UTF-16 counts them) of the title of a column of an Excel table."""
+"""Maximum characters (as UTF-16 counts them) of the title of a column of an Excel table."""
 _ESCAPED_IN_REFERENCES = frozenset("'[]#@\"")
 """Characters that a reference by title must escape; Excel and LibreOffice disagree on how."""
 _MAX_CRITERION_CHARACTERS = 240
@@ -31,7 +33,6 @@ _WILDCARD = re.compile(r"([~*?])")
 _INVALID_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _CHARACTER_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 """Underscore of what Excel reads as the code of a character, such as ``_x0041_``."""
-_EXCEL_EPOCH = date(1899, 12, 30)
 
 
 def clean(value: object) -> str:
@@ -104,7 +105,7 @@ def excel_serial(value: Any) -> float | None:
     if not isinstance(value, date) or value != value:
         return None
     day = value.date() if isinstance(value, datetime) else value
-    days = float((day - _EXCEL_EPOCH).days)
+    days = float((day - EXCEL_DAY_ZERO).days)
     if isinstance(value, datetime):
         days += (value.hour * 3600 + value.minute * 60 + value.second) / 86_400
     return days if days > 60 else None
@@ -169,7 +170,7 @@ def column_titles(headers: Iterable[object]) -> list[str]:
 
 
 def truncated(text: str, length: int) -> str:
-    """Text of at most so many characters, as UTF-16 counts them; an ellipsis ends what is cut.
+    """Text of at most a number of characters, as UTF-16 counts them; an ellipsis ends what is cut.
 
     >>> truncated("Kazakhstan", 10), truncated("Kazakhstan", 6)
     ('Kazakhstan', 'Kazak…')

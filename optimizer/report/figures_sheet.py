@@ -33,6 +33,7 @@ FIGURES_BANDS = (
     ((block_scarce.SCARCITY_BLOCK,), (block_plants.SUPPLY_BLOCK,)),
 )
 _FIRST_BLOCK_ROW = 3
+"""Below the title, the subtitle and a blank row."""
 
 
 def figure_blocks(summary: Summary, tables: Tables) -> dict[str, FormulaBlock]:

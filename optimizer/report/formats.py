@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 FONT_NAME = "Arial"
 FONT_SIZE = 10
+"""Points; ten can be read on the printed page and keeps tables narrow."""
 
 INK = "#1F2933"
 NAVY = "#1F3864"
@@ -135,7 +136,7 @@ def number_format(kind: str, size: float = 0.0, dash: bool = False) -> str:
 
 
 def size_for_decimals(kind: str, values: Iterable[float]) -> float:
-    """Size by which the decimals of a column are chosen: of tonnes the least, else the largest.
+    """Size by which the decimals of a column are chosen: the least of tonnes, else the largest.
 
     A tonne of Tb oxide stands in one column with thousands of tonnes of concentrate.
     Tonnes that three decimals show as zero do not count.

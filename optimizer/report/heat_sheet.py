@@ -24,6 +24,7 @@ _MAX_WIDE_PERIODS = 24
 """Periods up to which columns are wide enough for a horizontal heading."""
 _HEADER_ROW, _FIRST_UNIT_ROW = 3, 4
 _UNIT_COLUMN = 1
+"""Below the title, the subtitle and a blank row; column A is a margin."""
 _SHARE_FORMAT = '0%;-0%;"–"'
 
 

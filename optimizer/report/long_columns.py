@@ -25,6 +25,10 @@ from optimizer.report.shared_strings import SharedStrings
 COMPRESSION_LEVEL = 5
 """Of 1 to 9, as zlib counts; measured in ``docs/performance.md`` under Long tables."""
 ROWS_AT_ONCE = 5_000
+"""Rows whose XML is made in memory before it is compressed.
+
+Chosen so that the memory does not grow with the table.
+"""
 _WORKBOOK, _SHARED_STRINGS = "xl/workbook.xml", "xl/sharedStrings.xml"
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ROW = re.compile(r'<row r="(\d+)"([^>]*?)(?:/>|>(.*?)</row>)', re.DOTALL)
@@ -93,7 +97,7 @@ def fill(closed: BinaryIO, columns: Mapping[str, Sequence[LongColumn]]) -> Bytes
                     part.write(_extended(_TABLE_RANGE, content.decode(), tables[name]).encode())
                 else:
                     part.write(content)
-        # Last, for it grows with the sheets.
+        # Last, because it grows with the sheets.
         with target.open(_SHARED_STRINGS, "w") as part:
             part.write(strings.xml().encode())
     return filled

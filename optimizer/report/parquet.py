@@ -48,7 +48,7 @@ def parquet_files(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
 
 
 def write_parquet(study: Study | Result, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
-    """Write a Parquet file for each table of a study or a result; gives their paths.
+    """Write a Parquet file for each table of a study or a result; returns their paths.
 
     Files of a study are ``Runs.parquet`` and the tables of all runs, whose first column is
     ``run``; runs without a plan are only in ``Runs``. Files of a result are its tables and

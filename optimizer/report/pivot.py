@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from optimizer.result.result_layouts import Field, Table
 
 MAX_LIVE_PIVOT_CELLS = 4_000
-"""Most cells of a live pivot; see MAX_PIVOT_LOOKUPS."""
+"""Maximum cells of a live pivot; see MAX_PIVOT_LOOKUPS."""
 MAX_PIVOT_LOOKUPS = 20_000_000
-"""Most cells times table rows of a live pivot; chosen so that the workbook opens promptly."""
+"""Maximum of cells times table rows of a live pivot, chosen so that the workbook opens promptly."""
 PERIOD_HEADER = "period"
 
 
@@ -186,7 +186,7 @@ def _write_heading(
 
 
 def _set_widths(sheet: Worksheet, pivot: _Pivot, left: int, largest: float) -> float:
-    """Set the widths of the pivot's columns; gives their sum."""
+    """Set the widths of the pivot's columns; returns their sum."""
     widths = []
     for column, key in enumerate(pivot.keys):
         longest = max(len(row[column]) for row in pivot.rows)

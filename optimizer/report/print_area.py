@@ -16,7 +16,7 @@ chosen so that the pivot does not shrink the table, which is scaled with it."""
 _COMFORTABLE_PAGE_WIDTH = 190
 """Characters that read well in the width of a page; a pivot up to this width is printed."""
 _MAX_PAGE_WIDTH = 300
-"""Most characters in the width of a page that can still be read."""
+"""Maximum characters in the width of a page that can still be read."""
 
 
 def print_area(

@@ -42,8 +42,9 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _A4 = 9
+"""Excel's number of the paper size A4."""
 _MAX_MARGIN_CHARACTERS = 65
-"""Most characters of a text in the margin: Excel takes 255 for the three texts of a header."""
+"""Maximum characters of a text in the margin: Excel takes 255 for the three texts of a header."""
 
 
 def write(path: FileTarget, summary: Summary, tables: Mapping[str, Table]) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from optimizer.studies import Study
 
 MAX_CHARTED_RUNS = 24
-"""Most rows that a chart shows; chosen so that their names can be read."""
+"""Maximum rows that a chart shows; chosen so that their names can be read."""
 STUDY_CHART_HEIGHT = 320
 """Height of the chart in pixels."""
 

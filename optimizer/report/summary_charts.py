@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 CHARTS_ACROSS = 3
-"""Most charts side by side."""
+"""Maximum charts side by side."""
 _CHART_GAP = 10
 """Pixels between charts."""
 _MIN_CHART_ROWS = 16
-"""Fewest rows of the grid that a chart takes: chosen so that its legend can be read."""
+"""Minimum rows of the grid that a chart takes, chosen so that its legend can be read."""
 _MAX_CHART_ROWS = 21
-"""Most rows of the grid that a chart takes, so that two bands of charts fit on one page."""
+"""Maximum rows of the grid that a chart takes, so that two bands of charts fit on one page."""
 
 
 def charted_blocks(blocks: BlocksByName) -> list[str]:
@@ -39,7 +39,7 @@ def charted_blocks(blocks: BlocksByName) -> list[str]:
 
 
 def reserve_chart_rows(count: int, grid: SheetGrid, top: int) -> int:
-    """Choose the rows of each chart so that they fill the page; gives the row below all charts."""
+    """Choose the rows of each chart so that they fill the page; returns the row below them."""
     bands = -(-count // CHARTS_ACROSS)
     grid.chart_rows = _MIN_CHART_ROWS
     if bands > 1:

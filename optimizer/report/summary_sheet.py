@@ -171,7 +171,7 @@ def _tile_columns(widths: Sequence[float]) -> list[int]:
 def _write_alerts(
     sheet: Worksheet, summary: Summary, grid: SheetGrid, forms: Formats
 ) -> tuple[int, int]:
-    """Write the alerts over the whole width; gives the last printed row and the row below all.
+    """Write the alerts over the whole width; returns the last printed row and the row below all.
 
     Alerts that do not fit on the printed page follow on the screen.
     """
@@ -239,7 +239,7 @@ def _write_contents(
     grid: SheetGrid,
     forms: Formats,
 ) -> int:
-    """Write the list of the other sheets, with links; gives its last row."""
+    """Write the list of the other sheets, with links; returns its last row."""
     write_heading(sheet, row, "In this workbook", grid, forms)
     for name, position in positions.items():
         row += 1

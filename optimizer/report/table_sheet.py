@@ -40,6 +40,7 @@ from optimizer.report.summary import Summary
 from optimizer.report.worksheet import add_excel_table
 from optimizer.result.field_units import unit_label
 from optimizer.result.result_table import ADDITIVE_KINDS
+from optimizer.tables.sheet_xml import EXCEL_MAX_ROWS
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -49,8 +50,8 @@ if TYPE_CHECKING:
 TITLE_ROW, MEANING_ROW, TOTALS_ROW, UNITS_ROW, HEADER_ROW, FIRST_DATA_ROW = range(6)
 """Rows of a sheet, counted from 0."""
 EMPTY_TABLE_NOTE = "nothing in this plan"
-MAX_SHEET_ROWS = 1_048_576 - FIRST_DATA_ROW
-"""Most data rows on a sheet of Excel."""
+MAX_SHEET_ROWS = EXCEL_MAX_ROWS - FIRST_DATA_ROW
+"""Maximum data rows on a sheet of Excel."""
 _MAX_TEXT_WIDTH = 48
 """Characters in the width of a column of text that is not wrapped."""
 _MAX_WRAPPED_WIDTH = 80
@@ -66,7 +67,7 @@ _MAX_TEXT_LINES = 8
 def write_table_sheet(
     sheet: Worksheet, table: Table, summary: Summary, forms: Formats
 ) -> TablePosition:
-    """Fill a sheet with a result table; gives the positions on it.
+    """Fill a sheet with a result table; returns the positions on it.
 
     Raises FileError if the table has more rows than a sheet can hold.
     """
@@ -135,7 +136,7 @@ def _write_field(
     currency: str,
     forms: Formats,
 ) -> float:
-    """Write unit, note, links and values of one column; gives its width."""
+    """Write unit, note, links and values of one column; returns its width."""
     field = table.layout.fields[column]
     values = table[field.header]
     width, wrapped = _width(field, values, figures)
@@ -181,7 +182,7 @@ def _set_heights(sheet: Worksheet, table: Table, widths: Sequence[float]) -> Non
 
 
 def lines_of(text: str, width: float) -> int:
-    """Number of lines that a text takes in a column of so many characters.
+    """Number of lines that a text takes in a column of a width in characters.
 
     >>> lines_of("cheap Kazakhstan less base", 14.5)
     3

@@ -54,16 +54,16 @@ def _entries(solution: VariableValues) -> Iterator[tuple[str, CostPlace, int, fl
     network = solution.network
     charges_of_flow = charges(network)
     groups = (
-        (charges_of_flow.buy, solution.buy, _buy),
-        (charges_of_flow.run, solution.run, _run),
-        (charges_of_flow.ship, solution.ship, _ship),
-        (charges_of_flow.stock, solution.stock, _stock),
-        (charges_of_flow.discard, solution.discard, _discard),
-        (charges_of_flow.deliver, solution.deliver, _deliver),
-        (charges_of_flow.short, solution.short, _short),
-        (charges_of_flow.shortfall, solution.shortfall, _shortfall),
-        (charges_of_flow.open, solution.open, _open),
-        (charges_of_flow.used, solution.used, _used),
+        (charges_of_flow.buy, solution.buy, _buy_place),
+        (charges_of_flow.run, solution.run, _run_place),
+        (charges_of_flow.ship, solution.ship, _ship_place),
+        (charges_of_flow.stock, solution.stock, _stock_place),
+        (charges_of_flow.discard, solution.discard, _discard_place),
+        (charges_of_flow.deliver, solution.deliver, _deliver_place),
+        (charges_of_flow.short, solution.short, _short_place),
+        (charges_of_flow.shortfall, solution.shortfall, _shortfall_place),
+        (charges_of_flow.open, solution.open, _open_place),
+        (charges_of_flow.used, solution.used, _used_place),
     )
     for charges_by_flow, values, place_of in groups:
         for flow, t, amount in nonzero_values(values):
@@ -79,52 +79,52 @@ def _entries(solution: VariableValues) -> Iterator[tuple[str, CostPlace, int, fl
             yield category, (", ".join(option.sites), option.name, ""), t, number * money
 
 
-def _buy(network: Network, flow: int) -> CostPlace:
+def _buy_place(network: Network, flow: int) -> CostPlace:
     offer = network.offers[network.flows.buys[flow].offer]
     return offer.site, offer.name, offer.material
 
 
-def _run(network: Network, flow: int) -> CostPlace:
+def _run_place(network: Network, flow: int) -> CostPlace:
     process = network.processes[network.flows.runs[flow].process]
     return process.site, process.name, ""
 
 
-def _ship(network: Network, flow: int) -> CostPlace:
+def _ship_place(network: Network, flow: int) -> CostPlace:
     arc = network.arcs[network.flows.ships[flow].arc]
     return arc.from_site, arc.name, arc.material
 
 
-def _stock(network: Network, flow: int) -> CostPlace:
+def _stock_place(network: Network, flow: int) -> CostPlace:
     store = network.stores[network.flows.keeps[flow].store]
     return store.site, "stock", store.material
 
 
-def _discard(network: Network, flow: int) -> CostPlace:
+def _discard_place(network: Network, flow: int) -> CostPlace:
     node = network.nodes[network.flows.discards[flow].node]
     return node.site, "disposal", node.material
 
 
-def _deliver(network: Network, flow: int) -> CostPlace:
-    return _short(network, network.flows.delivers[flow].line)
+def _deliver_place(network: Network, flow: int) -> CostPlace:
+    return _short_place(network, network.flows.delivers[flow].line)
 
 
-def _short(network: Network, flow: int) -> CostPlace:
+def _short_place(network: Network, flow: int) -> CostPlace:
     line = network.lines[flow]
     return line.customer, line.name, line.material
 
 
-def _shortfall(network: Network, flow: int) -> CostPlace:
+def _shortfall_place(network: Network, flow: int) -> CostPlace:
     contract = network.contracts[flow]
     offer = network.offers[contract.offer]
     return offer.site, offer.name, offer.material
 
 
-def _open(network: Network, flow: int) -> CostPlace:
+def _open_place(network: Network, flow: int) -> CostPlace:
     unit = network.units[flow]
     return unit.site, unit.unit, ""
 
 
-def _used(network: Network, flow: int) -> CostPlace:
+def _used_place(network: Network, flow: int) -> CostPlace:
     bound = network.arc_bounds[flow]
     start = network.arcs[next(iter(bound.arcs))].from_site
     return start, bound.name, "" if bound.material == "*" else bound.material

@@ -109,6 +109,11 @@ class Table(Struct, frozen=True, eq=False):
         """Row by row, in the order of the fields."""
         return zip(*self.columns, strict=True)
 
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Row by row, as a dictionary of the cells by header."""
+        headers = self.layout.headers
+        return (dict(zip(headers, cells, strict=True)) for cells in self.rows())
+
     def frame(self) -> pd.DataFrame:
         """The table as a DataFrame with its headers as columns."""
         import pandas as pd

@@ -34,7 +34,7 @@ NEGLIGIBLE_PENALTY_SHARE = 1e-9
 """Tonnes at the penalty, in a tonne, that are rounding of the factors of the basis."""
 
 PERTURBATION_TIME_LIMIT = 5.0
-"""Seconds for each of the two."""
+"""Seconds for each of the two; chosen."""
 
 
 class EntryPrices(Struct, frozen=True):

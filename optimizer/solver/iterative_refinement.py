@@ -36,7 +36,7 @@ def refine_basic_solution(
 
 
 def largest_violation(program: Program, values: np.ndarray) -> float:
-    """Most by which a row or a bound is missed."""
+    """Largest violation of a row or a bound."""
     activity = program.activity(values)
     of_rows = np.maximum(program.row_lower - activity, activity - program.row_upper)
     of_bounds = np.maximum(program.lower - values, values - program.upper)

@@ -17,7 +17,7 @@ from optimizer.errors import OptimizerError
 from optimizer.solver.as_built import AsBuilt
 from optimizer.solver.transfer import Program, active_objective
 from optimizer.solver.warm_start import ComponentKey, component_keys
-from optimizer.tables.schema import INFINITY
+from optimizer.tables.schema import INFINITY, group_rows
 
 MAX_NAMED_CHANGES = 3
 """Changes of one kind in one component that are named; the others are counted."""
@@ -37,10 +37,10 @@ class ModelChanges(Struct, frozen=True):
 
     words: tuple[str, ...] = ()
     rows: dict[int, str] = {}
-    """Rows that are the caller's, new or changed, by their place in the programme: in words."""
+    """The caller's rows, new or changed, in words, by their place in the programme."""
     columns: tuple[ChangedColumn, ...] = ()
     objective: bool = False
-    """True if another objective than that of the library is made least."""
+    """True if the caller minimises another objective than that of the library."""
 
     def __bool__(self) -> bool:
         return bool(self.words)
@@ -262,10 +262,7 @@ def _amount(value: float) -> str:
 
 def _grouped(kind: str, changes: Iterable[tuple[ComponentKey, str]]) -> Iterator[str]:
     """Sentences; of many changes in one component the first are named and the rest counted."""
-    by_component: dict[str, list[tuple[ComponentKey, str]]] = {}
-    for key, what in changes:
-        by_component.setdefault(key[0], []).append((key, what))
-    for component, group in by_component.items():
+    for component, group in group_rows(changes, lambda change: change[0][0]).items():
         for key, what in group[:MAX_NAMED_CHANGES]:
             name = f"{kind} '{readable_key(key)}'"
             yield f"{name}{'' if what[:3] in ('', 'is ') else ':'} {what}".rstrip()

@@ -38,7 +38,7 @@ DIRECTION_TOLERANCE = 1e-6
 class BoundDirection(Struct, frozen=True):
     """Bounds that move together: how far each goes for one unit.
 
-    Of a row with two bounds the upper one moves, unless they are equal; of a column the upper one.
+    The upper bound of a row with two bounds moves, unless they are equal; so does a column's.
     """
 
     rows: dict[int, float]

@@ -22,7 +22,7 @@ from optimizer.solver.solve_strategy import NO_PRESOLVE
 from optimizer.solver.transfer import Program
 
 DECOMPOSITION_TIME_LIMIT = 30.0
-"""Seconds to choose the columns."""
+"""Seconds to choose the columns, chosen: only a user who asks for explanations waits."""
 
 IDLE_BURDEN = 5.0
 """Added burden of a column that is not used, so that columns in use are chosen first."""

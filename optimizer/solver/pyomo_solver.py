@@ -21,7 +21,7 @@ from optimizer.solver.answer import Answer, Status
 from optimizer.solver.transfer import Program
 
 MISSED_TOLERANCE = 1e-6
-"""Most by which a value may miss a row, a bound or a whole number, relative to its size.
+"""Largest violation of a row, a bound or a whole number, relative to its size.
 
 Usual solvers keep rows to 1e-6 or better; what they leave is far below what the audit allows.
 """

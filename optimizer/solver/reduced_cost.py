@@ -26,7 +26,7 @@ A thousand times HiGHS's feasibility tolerance.
 """
 
 SLOPES_TIME_LIMIT = 20.0
-"""Seconds for all slopes together."""
+"""Seconds for all slopes together, chosen; what is not reached remains an estimate."""
 
 
 def usage_slopes(

@@ -16,10 +16,10 @@ from optimizer.solver.solve_strategy import NO_CROSSOVER, NO_PRESOLVE, HighsOpti
 from optimizer.solver.transfer import Program
 
 MAX_VIOLATION = 1e-7
-"""Most by which a row or a bound may be missed: HiGHS's tolerance, without its scaling."""
+"""Largest accepted violation of a row or a bound: HiGHS's tolerance, without its scaling."""
 
 EXACTNESS_ITERATION_LIMIT = 2_000
-"""Simplex iterations in which an optimum is made exact."""
+"""Simplex iterations in which an optimum is made exact; chosen."""
 
 EXACTNESS_OPTIONS = (
     NO_PRESOLVE | {"simplex_iteration_limit": 0},

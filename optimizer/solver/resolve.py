@@ -31,7 +31,7 @@ PRIMAL_ITERATIONS_PER_ROW, DUAL_ITERATIONS_PER_ROW = 0.2, 0.1
 """Iterations allowed for each row; one of the dual costs twice one of the primal."""
 
 FEW_CHANGES, FEW_CHANGES_FACTOR = 0.01, 4
-"""Where at most this part of the costs, or bounds, is new: so many times the iterations."""
+"""Where at most this share of the costs or bounds is new, the limit of iterations is multiplied."""
 
 RunHighs = Callable[[], bool]
 """Runs HiGHS; True if it was stopped."""
@@ -56,7 +56,7 @@ def resolve(highs: Any, program: Program, start: WarmStart, run: RunHighs) -> bo
     set_basis(highs, basis)
     if basis.alien:
         return _simplex_step(highs, CHOOSE_SIMPLEX, DUAL_ITERATIONS_PER_ROW * rows, run)
-    new_bounds = _bounds_of(program)
+    new_bounds = (program.lower, program.upper, program.row_lower, program.row_upper)
     changed_bounds = _count_changes(new_bounds, start.within)
     if changed_bounds:
         _set_bounds(highs, start.within)
@@ -79,10 +79,6 @@ def _simplex_step(highs: Any, strategy: int, iteration_limit: float, run: RunHig
     limit = max(MIN_ITERATION_LIMIT, int(iteration_limit))
     highs.setOptionValue("simplex_iteration_limit", limit)
     return run()
-
-
-def _bounds_of(program: Program) -> BoundArrays:
-    return program.lower, program.upper, program.row_lower, program.row_upper
 
 
 def _count_changes(new: BoundArrays, old: BoundArrays) -> int:

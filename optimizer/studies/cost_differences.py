@@ -8,11 +8,11 @@ from optimizer.studies.run_outcome import RunOutcome
 RELATIVE_COST_ROUNDING = 1e-9
 """Part of a cost that is rounding, in a plan without yes/no decisions.
 
-Chosen well above the 1e-16 of a float, for a cost is a sum of many products.
+Chosen well above the 1e-16 of a float, because a cost is a sum of many products.
 """
 
 EQUALITY_FACTOR = 1e2
-"""Times the rounding up to which two costs count as equal.
+"""Multiple of the rounding up to which two costs count as equal.
 
 Both come from a solver with tolerances of its own, so they agree less closely than one sum does.
 """

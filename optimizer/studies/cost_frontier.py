@@ -32,7 +32,7 @@ from optimizer.tables.text_matching import fold
 
 FRONTIER_LIMIT_NAME = "limit of the frontier"
 MAX_DINKELBACH_ITERATIONS = 20
-"""Most programmes that are solved for the least share.
+"""Maximum programmes that are solved for the least share.
 
 Dinkelbach's method converges superlinearly, so that a few suffice; the limit only ends a search
 that rounding keeps from ending.
@@ -76,7 +76,7 @@ class FrontierMeasure:
     def least(self, case: Case, share: float = 0.0) -> StudyRun:
         """The case with the measure as its objective instead of cost.
 
-        Of a share N / D the objective is N - ``share`` D.
+        The objective for a share N / D is N - ``share`` D.
         """
         measured = self.run(case, None)
         objective = MINIMISE_SHORTAGE if self.row is None else FRONTIER_LIMIT_NAME

@@ -25,7 +25,7 @@ from optimizer.studies.study_run import (
 )
 
 MAX_DASK_SUBMISSIONS = 3
-"""Times that a run is submitted; chosen so that a run that kills its workers is given up soon."""
+"""How often a run is submitted, chosen so that one that kills its workers is given up soon."""
 
 
 def solve_on_cluster(

@@ -98,15 +98,15 @@ class _ProcessPool:
         """Key and outcome of each run, as it finishes."""
         while self.shared_queue or self.alone_queue:
             if self.shared_queue:
-                yield from self._work_through(self.shared_queue, self.workers)
+                yield from self._solve_queue(self.shared_queue, self.workers)
             else:
-                yield from self._work_through(self.alone_queue, 1)
+                yield from self._solve_queue(self.alone_queue, 1)
             most = MAX_DEATHS_IN_SHARED_POOL + MAX_DEATHS_ALONE
             for key in [key for key in self.alone_queue if self.deaths[key] >= most]:
                 self.alone_queue.remove(key)
                 yield key, WORKER_DIED
 
-    def _work_through(self, queue: deque[str], workers: int) -> FinishedRuns:
+    def _solve_queue(self, queue: deque[str], workers: int) -> FinishedRuns:
         """Solve the runs of a queue with one pool, until it is empty or a worker dies."""
         workers = min(workers, len(queue))
         before = set(multiprocessing.active_children())

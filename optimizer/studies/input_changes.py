@@ -91,7 +91,7 @@ def _by_key(sheet: Sheet, case: Case) -> dict[tuple[Any, ...], list[SheetRow]]:
 
 
 def _normalized(value: Any) -> Any:
-    """Value of a cell for comparison: names are case-folded, for they match in any spelling."""
+    """Value of a cell for comparison: names are case-folded, because any spelling matches."""
     if isinstance(value, (str, Event)):
         return fold(str(value))
     return tuple(map(_normalized, value)) if isinstance(value, tuple) else value

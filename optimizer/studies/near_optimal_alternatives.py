@@ -29,7 +29,7 @@ from optimizer.tables.sheets import OfferKey
 NORTH_AMERICA = COUNTRY_GROUPS["USMCA"].members
 MOST_NORTH_AMERICAN, FEWEST_SUPPLIERS = "most North American", "fewest suppliers"
 NEGLIGIBLE_SUPPLIER_SHARE = 1e-4
-"""Share of all tonnes bought below which a supplier does not count, for it may be rounding."""
+"""Share of all tonnes bought below which a supplier does not count: it may be rounding."""
 
 SHORTAGE_SLACK, SHORTAGE_COMPARISON_TOLERANCE = 1e-6, 1e-3
 """Tonnes by which an alternative may be shorter: in the solver's row, and in a comparison.

@@ -73,7 +73,7 @@ def rolling(
     ``known`` gives the case known on the first day of a step (default: nothing changes). All
     commitments of earlier periods are kept: purchases, shipments, production, deliveries,
     disposal, options. Raises NoPlanError if a step has no plan, StoppedError if ``stop`` (an
-    event, or a function that says True) ends it, UsageError for a step that is none.
+    event, or a function that says True) ends it, UsageError for a step below 1.
     """
     if step < 1:
         raise UsageError(f"a step is 1 period or more, not {step}")

@@ -44,7 +44,7 @@ NEGLIGIBLE_MOVE = 1e-6
 """Tonnes, and part of an amount, that count as no change; above the solver's 1e-7."""
 
 ERROR_FACTOR = 1e3
-"""Times the rounding of a cost above which a plan that costs more without a rule is an error.
+"""Multiple of the rounding of a cost above which a plan that costs more without a rule is an error.
 
 Chosen far above EQUALITY_FACTOR, so that rounding alone never stops a study.
 """

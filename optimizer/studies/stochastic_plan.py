@@ -50,6 +50,9 @@ from optimizer.tables.case import Case
 if TYPE_CHECKING:
     import pandas as pd
 
+PROBABILITY_SUM_TOLERANCE = 1e-6
+"""Difference from 1 that a sum of probabilities may have: thirds are typed with six digits."""
+
 JOINT_COST_TOLERANCE = 1e-6
 """Relative difference of cost up to which the extensive form and its scenarios agree.
 
@@ -212,7 +215,7 @@ def _check_scenarios(scenarios: Sequence[Scenario], tail: float, weight: float) 
         raise UsageError(f"two scenarios are called {twice!r}; give each its own name")
     shares = [share for _, share, _ in scenarios]
     total = math.fsum(shares)
-    if min(shares) < 0 or not math.isclose(total, 1.0, abs_tol=1e-6):
+    if min(shares) < 0 or not math.isclose(total, 1.0, abs_tol=PROBABILITY_SUM_TOLERANCE):
         raise UsageError(f"probabilities must be 0 or more and sum to 1; they sum to {total:g}")
     if not 0 <= tail < 1:
         raise UsageError(f"the tail begins at a share from 0 to less than 1, not {tail:g}")
@@ -303,7 +306,7 @@ def _add_comparison(
     cases: Sequence[Case],
     options: SolveOptions,
 ) -> Result | None:
-    """Add the base plan, fixed in all scenarios, and wait-and-see plans; gives the base plan."""
+    """Add the base plan, fixed in all scenarios, and wait-and-see plans; returns the base plan."""
     m = study_model(case)
     base = solve_study_model(m, options)
     if base.objective is not None:

@@ -120,7 +120,7 @@ class Study:
                 name: {"status": each.status, "objective": each.objective, "short": each.short}
                 for name, each in self.outcomes.items()
             },
-            "overview": [dict(zip(first.layout.headers, row, strict=True)) for row in first.rows()],
+            "overview": list(first.records()),
             "notes": list(self.notes),
         }
 

@@ -27,13 +27,13 @@ class StudyOption:
     metavar: str = ""
     required: bool = False
     switches_to: bool = True
-    """Of a switch: the value that it stands for."""
+    """The value that a switch stands for."""
     label: str = ""
     """What the page calls it; blank: the words of the flag."""
     choices: tuple[str, ...] = ()
-    """Of a list: all that may stand in it, if that is fixed."""
+    """All that may stand in a list, if that is fixed."""
     choices_from: str = ""
-    """Of a list: sheet and column of the workbook whose names may stand in it."""
+    """Sheet and column of the workbook whose names may stand in a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,9 @@ class RegisteredStudy:
     """What the command does, in a line of the list of commands."""
     overviews: tuple[str, ...]
     """Name of the first table; several where one command makes several kinds of study."""
-    page_program: str
-    """File in ``report/page`` that draws the first view of its page."""
+    page_program: str = ""
+    """File in ``report/page`` that draws the first view of its page. Blank: the page shows the
+    chart and the tables."""
     function: str = ""
     """``module.function`` in this folder: it takes a case, ``settings`` and the keywords of the
     options, and gives a Study. Blank: the command has a file of its own in ``cli``."""
@@ -308,4 +309,4 @@ def studies_of_many_runs() -> tuple[RegisteredStudy, ...]:
 
 def page_programs() -> tuple[str, ...]:
     """Files in ``report/page`` that draw the first view of a study, each once."""
-    return tuple(study.page_program for study in STUDY_REGISTER.values())
+    return tuple(study.page_program for study in STUDY_REGISTER.values() if study.page_program)

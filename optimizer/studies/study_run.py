@@ -52,7 +52,7 @@ class RunSettings:
     """A ``threading.Event``, or a function that says True, and ends the study from any thread."""
 
     def __post_init__(self) -> None:
-        """Raises UsageError for a setting that is none."""
+        """Raises UsageError for a value that a setting does not take."""
         workers = self.workers
         if workers is not None and (type(workers) is not int or workers < 1):
             raise UsageError(f"workers are a number of processes, 1 or more, not {workers!r}")

@@ -8,9 +8,9 @@ from dataclasses import replace
 from itertools import product
 
 from optimizer.argument_kinds import check_arguments, whole_number
-from optimizer.network.dated_rows import grouped
 from optimizer.studies.study_run import CASE
 from optimizer.tables.case import Case
+from optimizer.tables.schema import group_rows
 from optimizer.tables.sheets import OfferKey
 
 MAX_ENUMERATED_SCENARIOS = 64
@@ -31,7 +31,7 @@ def supply_scenarios(
     there are more, ``most`` are drawn with ``seed`` and equal ones merged. A case in which all
     supply is firm has one scenario. Raises UsageError for anything but a case and whole numbers.
     """
-    rows = grouped(case.supply, lambda row: (row.offer, row.site, row.material))
+    rows = group_rows(case.supply, lambda row: (row.offer, row.site, row.material))
     probability = {
         key: min(row.probability for row in offer)
         for key, offer in rows.items()

@@ -29,6 +29,7 @@ REPORT_COLUMN_WIDTHS: Final = {
 }
 """Columns of the report with their widths in characters; the last one is hidden."""
 REPORT_HEADER_ROW: Final = 5
+"""Below the title, the counts, the legend and a blank row."""
 
 CellAddress = tuple[str, str]
 """Title of a sheet and coordinate of a cell in it: ``("Supply", "F12")``."""

@@ -24,6 +24,10 @@ MONTH_NAMES = [
     "november",
     "december",
 ]
+EXCEL_DAY_ZERO = date(1899, 12, 30)
+"""Day 0 of Excel's serial numbers, for dates from March 1900 on."""
+FIRST_SERIAL_NUMBER, LAST_SERIAL_NUMBER = 20_000, 80_000
+"""Numbers that may be days of Excel: October 1954 to January 2119."""
 _DATE_CURE = "write YYYY-MM-DD or format the cell as a date"
 _YEAR_FIRST = re.compile(
     r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)? ?(?:Z|UTC|[+-]00:?00)?)?"
@@ -97,10 +101,14 @@ def has_time(raw: Any) -> bool:
     return isinstance(raw, datetime) and raw.time() >= _MIDNIGHT_TOLERANCE
 
 
+def _is_serial_number(raw: float) -> bool:
+    return FIRST_SERIAL_NUMBER <= raw <= LAST_SERIAL_NUMBER
+
+
 def _serial_number_cure(raw: Any) -> str:
-    if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not 20000 <= raw <= 80000:
+    if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not _is_serial_number(raw):
         return ""
-    day = date(1899, 12, 30) + timedelta(days=int(raw))
+    day = EXCEL_DAY_ZERO + timedelta(days=int(raw))
     return f"formatted as a date it would be {day}; format the cell or write YYYY-MM-DD"
 
 
@@ -235,8 +243,8 @@ def guess_label(raw: Any, months: int) -> str:
     >>> guess_label("FY27", 12), guess_label("quantity", 12)
     ('2027', '')
     """
-    if isinstance(raw, (int, float)) and 20000 <= raw <= 80000:
-        raw = date(1899, 12, 30) + timedelta(days=int(raw))
+    if isinstance(raw, (int, float)) and _is_serial_number(raw):
+        raw = EXCEL_DAY_ZERO + timedelta(days=int(raw))
     if isinstance(raw, date):
         return label(raw, months)
     text = fold(as_text(raw))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from optimizer.tables.sheet_patch import SheetCell
+from optimizer.tables.sheet_xml import EXCEL_MAX_COLUMNS, EXCEL_MAX_ROWS
 from optimizer.tables.text_matching import letter
 from optimizer.tables.zip_limits import column_number
 
@@ -17,7 +18,6 @@ _REFERENCE: Final = re.compile(
 )
 _INDIRECT: Final = re.compile(r"\b(?:INDIRECT|OFFSET|INDEX|CHOOSE)\s*\(", re.IGNORECASE)
 """Functions that make references which stand nowhere."""
-MAX_SHEET_ROW: Final = 1_048_576
 
 
 def formula_that_uses(
@@ -59,8 +59,8 @@ def _may_cover(reference: str, own_sheet: str, sheet: str, position: SheetCell) 
     is_range = ":" in reference.rpartition("!")[2]
     if not is_range and not (match["left"] and match["top"]):
         return True  # a name that looks like a part of a reference
-    bottom = int(match["bottom"] or MAX_SHEET_ROW) if is_range else top
-    right = _column(match["right"], 16_384) if is_range else left
+    bottom = int(match["bottom"] or EXCEL_MAX_ROWS) if is_range else top
+    right = _column(match["right"], EXCEL_MAX_COLUMNS) if is_range else left
     return top <= row <= bottom and left <= column <= right
 
 

@@ -30,6 +30,7 @@ from optimizer.tables.check_report import (
 )
 from optimizer.tables.plain_copy import MAX_MARKED_CELLS, plain_copy, sheet_names_and_cell_count
 from optimizer.tables.schema import SHEETS
+from optimizer.tables.sheet_xml import EXCEL_MAX_ROWS
 from optimizer.tables.text_matching import fold
 from optimizer.tables.workbook_files import WorkbookContent, WorkbookSource, workbook_source
 
@@ -49,7 +50,7 @@ _WHITE_FONT_COLOURS: Final = (
 )
 _MAX_HEADER_ROW: Final = 100
 """Last row that may hold headers; titles and remarks above a table are shorter than this."""
-_LAST_CELL: Final = (1_048_576, (3, "XFD"))
+_LAST_CELL: Final = (EXCEL_MAX_ROWS, (3, "XFD"))
 """Last row and column of an Excel sheet; the letters are compared by length first."""
 
 

@@ -12,7 +12,7 @@ from optimizer.tables import zip_limits
 from optimizer.tables.cell_values import SharedCell, UnreadableCell, is_blank
 from optimizer.tables.check_report import printable
 from optimizer.tables.excel_package import ExcelPackage
-from optimizer.tables.sheet_xml import is_plain_xml, normalise_xml
+from optimizer.tables.sheet_xml import EXCEL_MAX_ROWS, is_plain_xml, normalise_xml
 from optimizer.tables.workbook_files import WorkbookContent, read_workbook_file
 
 MAX_MARKED_CELLS: Final = 400_000
@@ -48,7 +48,7 @@ def _merged_cell_count(xml: bytes) -> int:
     """Number of cells in merged ranges."""
     count = 0
     for left, top, right, bottom in _MERGED_RANGE.findall(xml):
-        rows = int(bottom or 1_048_576) - int(top or 1) + 1
+        rows = int(bottom or EXCEL_MAX_ROWS) - int(top or 1) + 1
         count += rows * (zip_limits.column_number(right) - zip_limits.column_number(left) + 1)
     return count
 

@@ -9,7 +9,7 @@ from it, so no column is described twice.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, TypeVar, dataclass_transform
 
 from msgspec import Struct, structs
@@ -25,6 +25,8 @@ class _Required:
 REQUIRED: Final = _Required()
 INFINITY: Final = float("inf")
 R = TypeVar("R")
+GroupKey = TypeVar("GroupKey")
+GroupedRow = TypeVar("GroupedRow")
 
 
 class Column(Struct, frozen=True):
@@ -183,3 +185,13 @@ def _columns(record: type) -> Iterator[tuple[str, Column]]:
 DATES: Final = ("start", "end")
 COMMON: Final = ("active", "notes", "source", "confidence")
 """Columns that every sheet has; they stand behind its own."""
+
+
+def group_rows(
+    rows: Iterable[GroupedRow], key: Callable[[GroupedRow], GroupKey]
+) -> dict[GroupKey, list[GroupedRow]]:
+    """Rows by their key, in the order in which the keys first appear."""
+    groups: dict[GroupKey, list[GroupedRow]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups

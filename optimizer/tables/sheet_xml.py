@@ -21,6 +21,7 @@ NO_SAVED_RESULT = UnreadableCell(
     "the formula has no saved result; open the workbook in Excel and save it"
 )
 EXCEL_MAX_ROWS, EXCEL_MAX_COLUMNS = 1_048_576, 16_384
+"""Size of a sheet in Excel since 2007; an address beyond it is not a cell."""
 
 _SPREADSHEET_NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")

@@ -104,14 +104,14 @@ def _column(
     if column.required:
         for position in range(len(cells)):
             table.unreadable.setdefault(position, set()).add(name)
-    return [_stand_in(column)] * len(cells)
+    return [_placeholder(column)] * len(cells)
 
 
 def _cell(row: Sequence[Any], place: int) -> Any:
     return row[place] if place < len(row) else ""
 
 
-def _stand_in(column: Column) -> Any:
+def _placeholder(column: Column) -> Any:
     return _PLACEHOLDERS.get(column.kind) if column.required else column.default
 
 
@@ -160,7 +160,7 @@ def _values(
             value = read[raw] = _value(raw, parse, empty)
         if type(value) is InvalidCell:
             table.add_unreadable(findings, position, name, value.message, value.hint)
-            value = _stand_in(column)
+            value = _placeholder(column)
         values.append(value)
     return values
 

@@ -30,7 +30,7 @@ EXAMPLE_PERIODS: Final = ("2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4")
 FIRST_RELIABLE_DATE: Final = date(1900, 3, 1)
 """Excel counts a 29 February 1900 that never was, so that readers disagree on days before."""
 
-KIND_WIDTHS: Final = {
+KIND_WIDTHS: Final = {  # characters, so that an ordinary value can be read
     "text": 18,
     "names": 22,
     "number": 12,
@@ -41,6 +41,7 @@ KIND_WIDTHS: Final = {
     "history": 42,
 }
 COLUMN_WIDTHS: Final = {"notes": 34, "source": 24, "description": 40, "where": 40}
+"""Widths in characters, by attribute, of columns that hold sentences."""
 SETTINGS_WIDTHS: Final = {"setting": 22, "value": 18, "notes": 90}
 ENTRY_HINTS: Final = {
     "names": "several are separated by commas",

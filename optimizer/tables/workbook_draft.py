@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -17,8 +15,6 @@ from optimizer.tables.settings import SettingsTable
 from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.sheets import Dated
 
-GroupKey = TypeVar("GroupKey")
-GroupedRow = TypeVar("GroupedRow")
 SHEET_BY_RECORD = {sheet.record: sheet.name for sheet in SHEETS.values()}
 
 
@@ -99,16 +95,6 @@ def _records(table: SheetTable) -> tuple[list[Any], list[Any]]:
         elif at not in table.unreadable:
             inactive.append(record(**dict(zip(names, cells, strict=True))))
     return active, inactive
-
-
-def group_rows(
-    rows: Iterable[GroupedRow], key: Callable[[GroupedRow], GroupKey]
-) -> dict[GroupKey, list[GroupedRow]]:
-    """Rows by their key, in the order of the sheet."""
-    groups: dict[GroupKey, list[GroupedRow]] = defaultdict(list)
-    for row in rows:
-        groups[key(row)].append(row)
-    return dict(groups)
 
 
 def covers_day(row: Dated, day: date) -> bool:

@@ -20,6 +20,8 @@ MAX_UNPACKED_BYTES = 1 << 30
 """Chosen so that the XML and what is read from it fit into the memory of an office machine."""
 MAX_GRID_CELLS = 12_000_000
 """Rows times columns of a sheet; chosen above any table, and below what fills the memory."""
+MAX_UNCHECKED_BYTES = 100_000_000
+"""Unpacked size up to which any compression is accepted: it fits into any memory."""
 MAX_COMPRESSION_RATIO = 200
 """Unpacked by packed bytes of a large file; chosen so that only zip bombs exceed it."""
 
@@ -46,7 +48,9 @@ def check_sizes(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     size = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts) or 1
-    if size > MAX_UNPACKED_BYTES or (size > 100_000_000 and size / packed > MAX_COMPRESSION_RATIO):
+    if size > MAX_UNPACKED_BYTES or (
+        size > MAX_UNCHECKED_BYTES and size / packed > MAX_COMPRESSION_RATIO
+    ):
         raise FileError(f"unpacks to {size / 1e6:,.0f} MB: too much for a workbook")
 
 

@@ -168,12 +168,13 @@ def _scope_text(line: tuple[frozenset[str], ...]) -> str:
     return " and ".join(parts) or "everything"
 
 
-def _place_text(site: str, country: str, owner: str, owner_country: str) -> str:
+def _place_text(place: OriginPlace | ProvenanceEvent) -> str:
     """A place in words: ``Baotou (China; owner NRE, China)``."""
+    site, country, owner = place.site, place.country, place.owner
     if country in ("", UNKNOWN, NONE):
         return {"": PLACE_NOT_STATED, UNKNOWN: UNKNOWN, NONE: STAGE_DOES_NOT_APPLY}[country]
-    home = f", {owner_country}" if owner_country and owner_country != country else ""
-    whose = f"; owner {owner}{home}" if owner and owner != site else ""
+    home = place.owner_country if place.owner_country != country else ""
+    whose = f"; owner {owner}{home and f', {home}'}" if owner and owner != site else ""
     return f"{site} ({country}{whose})" if site else f"{country} (site not stated)"
 
 
@@ -184,14 +185,10 @@ def _stage_text(traced: OriginShares, i: int, stage: str) -> str:
     if not np.any(shares[1:] > 0):
         return PLACE_NOT_STATED
     return "; ".join(
-        f"{_origin_text(places[place])} {shares[place]:.1%}"
+        f"{_place_text(places[place])} {shares[place]:.1%}"
         for place in np.argsort(-shares, kind="stable").tolist()
         if shares[place] > 0
     )
-
-
-def _origin_text(place: OriginPlace) -> str:
-    return _place_text(place.site, place.country, place.owner, place.owner_country)
 
 
 def _events_text(events: tuple[ProvenanceEvent, ...]) -> str:
@@ -205,7 +202,7 @@ def _events_text(events: tuple[ProvenanceEvent, ...]) -> str:
 def _places_by_stage(events: tuple[ProvenanceEvent, ...]) -> Iterator[tuple[str, list[str]]]:
     places_of_stage: dict[str, dict[str, None]] = {stage: {} for stage in STAGES}
     for event in events:
-        text = _place_text(event.site, event.country, event.owner, event.owner_country)
+        text = _place_text(event)
         places_of_stage.setdefault(event.stage, {})[text] = None
     for stage, places in places_of_stage.items():
         if places:

@@ -16,6 +16,7 @@ from optimizer.network.provenance import dates_of
 from optimizer.result.number_text import figure, listed
 from optimizer.result.result_table import Table
 from optimizer.tables import sheets
+from optimizer.tables.schema import group_rows
 from optimizer.tracing.presumed_origins import presumed_origins
 
 YES = "yes"
@@ -55,9 +56,7 @@ def lawfulness(network: Network, tables: Mapping[str, Table]) -> Lawfulness:
     are kept, but one of the other conditions fails. ``no rule binds``: rules exist and bind no
     delivery. ``no rules``: no rule is active. ``no``: a rule is broken.
     """
-    rules: dict[str, list[sheets.Rule]] = {}
-    for row in network.case.rules:
-        rules.setdefault(row.rule, []).append(row)
+    rules = group_rows(network.case.rules, lambda row: row.rule)
     sums = _sums_by_rule(tables["Compliance"])
     notes = list(_not_in_force(network, rules))
     if not rules:
@@ -214,9 +213,7 @@ def _pauses(network: Network, name: str, rows: list[sheets.Rule]) -> Iterator[st
     """Sentences on days of the horizon between two rows of a rule, with neither in force."""
     day = timedelta(days=1)
     last: date = network.calendar.last[-1]
-    groups: dict[tuple[str, tuple[str, ...]], list[sheets.Rule]] = {}
-    for row in rows:
-        groups.setdefault((row.dated_by, tuple(row.segments)), []).append(row)
+    groups = group_rows(rows, lambda row: (row.dated_by, tuple(row.segments)))
     for dated_rows in groups.values():
         dated_rows.sort(key=lambda row: row.start or date.min)
         until = dated_rows[0].end

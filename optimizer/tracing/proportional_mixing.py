@@ -193,7 +193,7 @@ def _feedback_vertices(size: int, source: IntArray, target: IntArray) -> list[in
 
 
 def _remove(vertex: int, after: list[set[int]], before: list[set[int]]) -> list[int]:
-    """Remove a vertex from a graph; gives its neighbours."""
+    """Remove a vertex from a graph; returns its neighbours."""
     successors, predecessors = after[vertex] - {vertex}, before[vertex] - {vertex}
     for neighbour in successors:
         before[neighbour].discard(vertex)

@@ -18,6 +18,7 @@ from optimizer.studies.study_register import (
 KEEPABLE_KINDS = ("purchases", "shipments", "options", "production", "deliveries", "disposal")
 """What an earlier plan decided and a new one may keep."""
 MAX_OPTION_CHARACTERS = 2000
+"""Characters of one option in a request, chosen far above any that a planner types."""
 
 
 def page_studies() -> list[RegisteredStudy]:

@@ -30,7 +30,7 @@ class SupervisedCommand:
         threading.Thread(target=self._wait_for_stop, daemon=True).start()
 
     def __call__(self, seconds: float, line: str) -> None:
-        """Pass on a line of the solver, after so many seconds."""
+        """Pass on a line of the solver and the seconds since the start."""
         self._write({"seconds": seconds, "line": line.strip()[:300]})
 
     def step(self, name: str) -> None:

@@ -71,7 +71,7 @@ class WorkbookView:
         self.findings: tuple[Finding, ...] = ()
         self.grids: list[CellGrid] = []
         self._headers: dict[str, tuple[int, int, dict[str, int]]] = {}
-        """Of each sheet, by its folded name: index, row of the headers, columns by header."""
+        """Index, row of the headers and columns by header of each sheet, by its folded name."""
         self._copy_lock = threading.Lock()
 
     @property

@@ -86,7 +86,7 @@ def require(plan, options, builds):
 
 
 def exclude(plan, options, builds):
-    """Of the options that share a word at most one is built."""
+    """At most one of the options that share a word is built."""
     words = {}
     for (option,), rows in options.items():
         for word in {word for row in rows for word in names(row, "one of")}:

@@ -13,9 +13,9 @@ from optimizer.report.excel_values import all_finite_floats, clean, finite
 from optimizer.result.result_layouts import Table, Tables
 
 MAX_EMBEDDED_ROWS = 5_000
-"""Most rows of one table in a page; the workbook has all of them."""
+"""Maximum rows of one table in a page; the workbook has all of them."""
 MAX_EMBEDDED_CELLS = 220_000
-"""Most cells of all tables in a page; chosen so that a page stays below 5 MB."""
+"""Maximum cells of all tables in a page; chosen so that a page stays below 5 MB."""
 _MIN_EMBEDDED_ROWS = 50
 """Rows of a table that the page holds even if the other tables leave no cells."""
 LONG_TEXT_LETTERS = 24

@@ -37,7 +37,7 @@ _DRAWN_BY = {
     "scarcity": ("scarcity",),
     "break_even": ("break_even",),
 }
-"""Long data of the page, and the pictures that need them; in others they would be mere weight."""
+"""Long data of the page, and the pictures that need them; other pictures leave them out."""
 
 
 class Picture(Struct, frozen=True, eq=False):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from optimizer.plan import Result
 
 MAX_RULE_CHECKS = 150
-"""Most rows of Compliance in the picture of rules; chosen so that they can be read."""
+"""Maximum rows of Compliance in the picture of rules; chosen so that they can be read."""
 RULE_COSTS_TABLE = "Rule costs"
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from msgspec import Struct
 
 MAX_PERIOD_BINS = 60
-"""Most points in time in a picture; chosen so that they can be told apart on a page."""
+"""Maximum points in time in a picture; chosen so that they can be told apart on a page."""
 
 
 class PeriodBins(Struct, frozen=True):

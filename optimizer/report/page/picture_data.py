@@ -10,9 +10,9 @@ from optimizer.report.page.period_bins import PeriodBins
 from optimizer.result.result_layouts import Table
 
 MAX_SHIPMENT_SUMS = 12_000
-"""Most sums of shipments in a page; chosen so that a page stays below 5 MB."""
+"""Maximum sums of shipments in a page; chosen so that a page stays below 5 MB."""
 MAX_PLACE_SUMS = 4_000
-"""Most sums of purchases, and of deliveries, in a page; see MAX_SHIPMENT_SUMS."""
+"""Maximum sums of purchases, and of deliveries, in a page; see MAX_SHIPMENT_SUMS."""
 MAX_CHARTED_UNITS = 120
 """Units in the picture of utilisation; chosen so that it can be scrolled through."""
 MAX_CHARTED_STOCKS = 24

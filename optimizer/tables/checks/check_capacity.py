@@ -6,9 +6,9 @@ from collections import defaultdict
 from typing import Any
 
 from optimizer.tables.checks.recipe_flows import RecipeFlow, recipe_flows
-from optimizer.tables.schema import INFINITY
+from optimizer.tables.schema import INFINITY, group_rows
 from optimizer.tables.text_matching import quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 IMPLAUSIBLE_DEMAND_RATIO = 100.0
 """Demand divided by possible supply from which the demand is taken for a mistake of unit.
@@ -134,13 +134,13 @@ def _activities(draft: WorkbookDraft) -> dict[tuple[str, str], float]:
     groups = group_rows(draft.rows("Processes"), lambda row: (row.site, row.recipe, row.feed))
     for (site, recipe, feed), rows in groups.items():
         by_unit = group_rows(rows, lambda row: row.unit).values()
-        rate = min(max(_rate(units, site, row) for row in dated) for dated in by_unit)
+        rate = min(max(_activity_rate(units, site, row) for row in dated) for dated in by_unit)
         for each in feeds[recipe] if feed == "*" else [feed]:
             activities[recipe, each] += rate
     return activities
 
 
-def _rate(units: dict[tuple[str, str], float], site: str, row: Any) -> float:
+def _activity_rate(units: dict[tuple[str, str], float], site: str, row: Any) -> float:
     """Activity per year that one row of Processes allows."""
     rate: float = row.maximum
     if row.unit and row.use:

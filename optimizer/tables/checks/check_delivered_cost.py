@@ -8,9 +8,9 @@ from typing import Any
 
 from optimizer.tables.checks.check_capacity import annual_supply_bounds
 from optimizer.tables.checks.recipe_flows import RecipeFlow, recipe_flows
-from optimizer.tables.schema import INFINITY
+from optimizer.tables.schema import INFINITY, group_rows
 from optimizer.tables.text_matching import as_text, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 MAX_COST_BOUND_ROUNDS = 60
 """Maximum rounds of lowering costs, one per step of a chain of recipes.

@@ -7,9 +7,10 @@ from typing import Any
 
 from optimizer.tables.checks.recipe_flows import lane_materials
 from optimizer.tables.country_groups import CountrySets
+from optimizer.tables.schema import group_rows
 from optimizer.tables.sheets import HERE, NONE, UNKNOWN
 from optimizer.tables.text_matching import as_text, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 IMPLAUSIBLE_PRICE_RATIO = 100.0
 """Ratio of two prices of one material from which one is taken for a mistake of unit or decimal.
@@ -18,6 +19,7 @@ Tonnes for kilograms are a factor of 1,000, per cent for shares one of 100. Grad
 one material differ by less than ten.
 """
 MEAN_DAYS_PER_YEAR = 365.25
+"""Days of a year on average, with which the contract counts lead times."""
 
 
 def check_prices(draft: WorkbookDraft) -> None:

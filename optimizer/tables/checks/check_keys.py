@@ -6,9 +6,9 @@ from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from optimizer.tables.schema import SHEETS, Sheet
+from optimizer.tables.schema import SHEETS, Sheet, group_rows
 from optimizer.tables.text_matching import as_text, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 OPTIONAL_LINE_SHEETS = ("Rule scope", "Scenarios")
 """Sheets whose last key column, the line, may be blank: such rows are never duplicates."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from optimizer.tables.schema import SHEETS, Column
+from optimizer.tables.schema import SHEETS, Column, group_rows
 from optimizer.tables.text_matching import quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 NEARLY_ZERO_AMOUNT = 1e-8
 """Amounts below it get a warning: HiGHS and the audit work with tolerances of 1e-7 t."""

@@ -8,8 +8,9 @@ from typing import Any
 from msgspec import Struct, field
 
 from optimizer.tables.checks.recipe_flows import recipe_flows
+from optimizer.tables.schema import group_rows
 from optimizer.tables.text_matching import joined, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 MATERIAL_FLOW_SHEETS = (
     "Materials",

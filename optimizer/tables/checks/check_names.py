@@ -9,14 +9,15 @@ from itertools import product
 
 from optimizer.tables.canonical_names import Vocabulary
 from optimizer.tables.country_groups import NEGATION_PREFIX, CountrySets
-from optimizer.tables.schema import SHEETS
+from optimizer.tables.schema import SHEETS, group_rows
 from optimizer.tables.sheets import STAGES
 from optimizer.tables.text_matching import difference_hint, fold, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 MIN_SPELLING_LENGTH = 5
 """Shorter names differ by a letter too easily: AU and AT, Iran and Iraq."""
 MAX_SPELLING_LENGTH = 80
+"""Longer words are no names; chosen."""
 SPELLING_VOCABULARIES = ("owner", "segment", "stage", "recipe", "mode", "measure", "group")
 _LETTERS = re.compile(r"[^\W\d_]+")
 

@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 from optimizer.tables.checks.check_names import differs_by_one_edit
+from optimizer.tables.schema import group_rows
 from optimizer.tables.text_matching import as_text, closest_name, did_you_mean, fold, joined, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 RECIPE_SIMILARITY = 0.9
 """Lowest difflib ratio at which a recipe that no process runs is taken for a misspelling.
@@ -17,6 +18,7 @@ RECIPE_SIMILARITY = 0.9
 Chosen so that recipes that differ in a word are not.
 """
 SHARE_SUM_TOLERANCE = 1e-9
+"""Excess of a sum of shares over 1 that is float rounding; shares have far fewer digits."""
 
 
 def check_assays(draft: WorkbookDraft) -> None:

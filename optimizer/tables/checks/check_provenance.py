@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from optimizer.tables.checks.check_names import differs_by_one_edit
 from optimizer.tables.confusable_letters import skeleton
 from optimizer.tables.country_groups import CountrySets
+from optimizer.tables.schema import group_rows
 from optimizer.tables.sheets import ABSENT, STAGES
 from optimizer.tables.text_matching import (
     closest_name,
@@ -21,7 +22,7 @@ from optimizer.tables.text_matching import (
     joined,
     quoted,
 )
-from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 SCOPE_NAME_SIMILARITY = 0.85
 """Lowest difflib ratio at which an owner or site of a scope line is taken for a misspelling.

@@ -8,10 +8,10 @@ from optimizer.tables.cell_values import InvalidCell, cell_parser
 from optimizer.tables.changed_values import CHANGE_OPERAND
 from optimizer.tables.dates import parse_label
 from optimizer.tables.row_conditions import CONDITION_PATTERN
-from optimizer.tables.schema import SHEETS, Column
+from optimizer.tables.schema import SHEETS, Column, group_rows
 from optimizer.tables.sheets import SETTINGS
 from optimizer.tables.text_matching import did_you_mean, fold, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 
 def check_scenarios(draft: WorkbookDraft) -> None:

@@ -9,8 +9,9 @@ from itertools import combinations
 from typing import Any
 
 from optimizer.tables.country_groups import NEGATION_PREFIX, CountrySets
+from optimizer.tables.schema import group_rows
 from optimizer.tables.text_matching import fold, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, common_dates, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft, common_dates
 
 TariffPattern = tuple[str, str, str]
 """Origin country, destination country and material, each a name or ``*``."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from optimizer.tables.schema import INFINITY
+from optimizer.tables.schema import INFINITY, group_rows
 from optimizer.tables.sheets import Offer, OfferKey
 from optimizer.tables.text_matching import as_text, fold, joined, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, common_dates, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft, common_dates
 
 OfferRowsByKey = dict[OfferKey, list[Offer]]
 
@@ -30,7 +30,7 @@ _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 def check_tiers(draft: WorkbookDraft) -> None:
     """Require that what ``after`` names is another offer of the place, on sale, with a maximum."""
     rows = draft.rows_readable_in("Supply", "offer", "site", "material", "after", "start", "end")
-    groups: OfferRowsByKey = group_rows(rows, _key)
+    groups: OfferRowsByKey = group_rows(rows, lambda row: (row.offer, row.site, row.material))
     for row in rows:
         if not row.after:
             continue
@@ -47,10 +47,6 @@ def check_tiers(draft: WorkbookDraft) -> None:
         _check_maximum(draft, row, "comes after another one")
     _check_first_maxima(draft, groups)
     _check_circles(draft, groups)
-
-
-def _key(row: Offer) -> OfferKey:
-    return row.offer, row.site, row.material
 
 
 def _check_maximum(draft: WorkbookDraft, row: Offer, why: str) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from optimizer.tables.schema import group_rows
 from optimizer.tables.text_matching import as_text, joined, quoted
-from optimizer.tables.workbook_draft import WorkbookDraft, covers_day, group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft, covers_day
+
+RATE_ROUNDING = 1e-9
+"""Part of a yearly rate that is float rounding when it is brought to a period."""
 
 
 def check_supply(draft: WorkbookDraft) -> None:
@@ -60,7 +64,7 @@ def check_lanes(draft: WorkbookDraft) -> None:
                 f"the cell is blank, but a lane with a {header} needs a maximum",
                 "write the most that can be shipped per year",
             )
-        elif months and lane.minimum_when_used > lane.maximum * months / 12 * (1 + 1e-9):
+        elif months and lane.minimum_when_used > lane.maximum * months / 12 * (1 + RATE_ROUNDING):
             draft.warning(
                 lane,
                 "minimum_when_used",

@@ -8,7 +8,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from optimizer.tables.workbook_draft import WorkbookDraft, group_rows
+from optimizer.tables.schema import group_rows
+from optimizer.tables.workbook_draft import WorkbookDraft
 
 
 class RecipeFlow(Struct):

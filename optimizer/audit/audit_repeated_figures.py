@@ -17,7 +17,7 @@ from optimizer.audit.verdict import Tally
 from optimizer.result.result_layouts import Tables
 
 
-class RowAudit:
+class RepeatedFigureAudit:
     """The labels and looked-up figures of the tables of one plan."""
 
     def __init__(self, workbook: AuditWorkbook, tables: Tables) -> None:
