@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from optimizer import explain
 from optimizer.audit import Audit
 from optimizer.errors import Finding, NoPlanError, StoppedError
-from optimizer.explain import Conflict, Repair
+from optimizer.explain import CHANGED_MODEL, SOLUTION, Alert, Conflict, Repair
 from optimizer.network import Network
 from optimizer.result import Table, by_category, table
 from optimizer.result.result_table import frame_of
@@ -152,11 +152,12 @@ class Result:
         return self
 
 
-def change_alert(changed: Sequence[str]) -> str:
+def change_alert(changed: Sequence[str]) -> Alert:
     """The sentence that names all that a caller changed in a model."""
-    return (
+    return Alert(
         f"The model was changed after it was built: {'; '.join(changed)}. Nothing is proven of "
-        "the workbook alone, and tables of prices are left out."
+        "the workbook alone, and tables of prices are left out.",
+        kind=CHANGED_MODEL,
     )
 
 
@@ -177,7 +178,10 @@ def mark_interrupted(result: Result, missing: Sequence[str] = ()) -> Result:
         return result
     lacks = f"; missing are {' and '.join(missing)}" if missing else ""
     proof = "proven optimal" if result.proven else "not proven optimal"
-    alert = f"Stopped by Ctrl-C or a signal after the plan was found ({proof}){lacks}."
+    alert = Alert(
+        f"Stopped by Ctrl-C or a signal after the plan was found ({proof}){lacks}.",
+        kind=SOLUTION,
+    )
     rows = [
         (item, "interrupted" if item == "status" else value)
         for item, value in result.tables["Run"].rows()

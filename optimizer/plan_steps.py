@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from optimizer import audit, explain, interrupts, model, result_tables, solver, tracing
-from optimizer.explain import Conflict, Repair
+from optimizer.explain import Alert, Conflict, Repair
 from optimizer.interrupts import StopRequested
 from optimizer.network import Network
 from optimizer.network import warnings as network_warnings
@@ -187,12 +187,16 @@ def _alerts(
     told = [change_alert(run.changes.words)] if run.changes else []
     if run.options.solver is not None:
         told.append(
-            f"Solved by {answer.solver_name} through Pyomo, whose word the status is. Without its "
-            "dual values and basis there are no prices and no reasons of shortages: Scarcity, "
-            "Bottlenecks, Break-even and Shortage reasons are missing."
+            Alert(
+                f"Solved by {answer.solver_name} through Pyomo, whose word the status is. Without "
+                "its dual values and basis there are no prices and no reasons of shortages: "
+                "Scarcity, Bottlenecks, Break-even and Shortage reasons are missing.",
+                kind=explain.SOLUTION,
+            )
         )
+    told += [Alert(sentence, kind=explain.COMPLIANCE) for sentence in lawful]
     more = explain.alerts(run.network, tables, answer, changed=bool(run.changes))
-    return (*told, *lawful, *more)
+    return (*told, *more)
 
 
 def _prices(

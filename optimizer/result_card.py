@@ -102,7 +102,7 @@ def result_card(result: _PlanToShow) -> str:
     if result.objective is None:
         return card(result.case.title, f"{sentence}.", "bad", (), _diagnosis(result))
     verdict = f"{sentence}; {_audit_word(result)}; lawful: {result.lawful}"
-    lists = [("Know before you read on", list(result.alerts))]
+    lists = [("Alerts", list(result.alerts))]
     lists.append((f"Warnings about the input: {len(warnings):,}", warnings))
     return card(result.case.title, verdict, _mark(result), _figures(result), lists)
 

@@ -97,6 +97,25 @@ def test_a_bound_that_is_left_out_of_scarcity_is_missed_in_bottlenecks(kind):
     assert "Bottlenecks" in failed(result, "Scarcity", rows[:at] + rows[at + 1 :])
 
 
+def test_bottlenecks_in_another_order_or_with_another_saving_are_noticed():
+    tested = 0
+    for result in plans():
+        rows = list(result.tables["Bottlenecks"].rows())
+        kinds = [row[1] for row in rows]
+        if "demand" not in kinds[1:] or kinds[0] == "demand":
+            continue
+        tested += 1
+        at = kinds.index("demand")
+        order = [rows[at], *rows[:at], *rows[at + 1 :]]
+        ranked = [(float(rank), *row[1:]) for rank, row in enumerate(order, 1)]
+        assert "Bottlenecks" in failed(result, "Bottlenecks", ranked)
+        saving = result.tables["Bottlenecks"]["saving of 1 %"][0]
+        if saving == saving and saving:
+            other = changed(result, "Bottlenecks", 0, **{"saving of 1 %": 2 * saving})
+            assert "Bottlenecks" in failed(result, "Bottlenecks", other)
+    assert tested
+
+
 def plain(**more: Any) -> optimizer.Result:
     """6 of 10 t come from China at 1, 4 from Kaz at 5; a third offer is too dear."""
     offers = [

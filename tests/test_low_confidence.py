@@ -121,7 +121,7 @@ def test_of_dated_rows_those_count_that_hold_when_the_plan_uses_them():
     ((place, text),) = confidence_alerts(Settings=halves, Supply=supply, Demand=[need(10)])
     assert (place, text) == (
         "Supply!G3",
-        "5 t of purchases for 15 USD rest on figures of low confidence or on assumptions: kaz.",
+        "Purchases of 15 USD (5 t) rest on figures of low confidence or on assumptions: kaz.",
     )
 
 

@@ -16,9 +16,11 @@ import pytest
 import optimizer
 from optimizer.errors import FileError
 from optimizer.report import page as page_package
+from optimizer.report.block_scarce import scarcity_block
 from optimizer.report.page import embedded_tables as page_sheets
 from optimizer.report.page import page_data, picture_data
 from optimizer.report.page.period_bins import MAX_PERIOD_BINS, period_bins
+from optimizer.report.write_result import plan_summary
 from optimizer.result.result_layouts import Field, Layout, Table, table
 from tests.conftest import CASES, ROOT, china, lane, make, need, no_china, offer, plan, site
 
@@ -220,13 +222,38 @@ def test_utilisation_and_stock_by_period_are_those_of_the_tables(reference, data
     assert max(most[list(others)]) <= min(most[list(charted)])
 
 
-def test_what_is_scarce_has_the_largest_worth_of_its_kind_first(reference, data):
+def test_what_is_scarce_is_ranked_by_what_one_per_cent_more_saves(reference, data):
     frame = reference.frame("Scarcity")
-    for kind, rows in frame.assign(worth=frame["worth"].abs()).groupby("kind"):
-        of_kind = [row for row in data["scarcity"]["rows"] if row["kind"] == kind]
-        largest = rows.groupby(["thing", "per"])["worth"].max().sort_values(ascending=False)
-        got = [max(abs(at[3]) for at in row["at"]) for row in of_kind]
-        assert got == pytest.approx(list(largest)[: picture_data.MAX_THINGS_PER_KIND])
+    maxima = frame[(frame["per"] == "one more") & (frame["kind"] != "demand")]
+    saving = (0.01 * maxima["bound"] * maxima["worth today"]).groupby(
+        [maxima["kind"], maxima["thing"]]
+    )
+    by_kind = saving.sum().sort_values(ascending=False)
+    for kind in maxima["kind"].unique():
+        got = [
+            row["saving"]
+            for row in data["scarcity"]["rows"]
+            if row["kind"] == kind and row["saving"] is not None
+        ]
+        largest = list(by_kind[kind])[: picture_data.MAX_THINGS_PER_KIND]
+        assert got == pytest.approx(largest[: len(got)])
+    assert all(row["saving"] is None for row in data["scarcity"]["rows"] if row["kind"] == "demand")
+
+
+def test_the_scarcest_is_one_thing_on_page_and_summary_and_in_bottlenecks(reference, data):
+    ranked = [row for row in data["scarcity"]["rows"] if row["saving"]]
+    top = max(ranked, key=lambda row: row["saving"])
+    bottlenecks = reference.frame("Bottlenecks")
+    assert (bottlenecks["kind"][0], bottlenecks["thing"][0]) == (top["kind"], top["thing"])
+    block = scarcity_block(plan_summary(reference), reference.tables)
+    first = block.make_rows({})[0].cells
+    assert (first[0].value, first[1].value) == (top["thing"], top["kind"])
+    assert first[3].value == pytest.approx(top["saving"])
+    # Demand lines and closing stocks are no bottlenecks: they stand behind them.
+    kinds = list(bottlenecks["kind"])
+    assert kinds.index("demand") > kinds.index("capacity")
+    assert "demand" not in kinds[: kinds.index("demand")]
+    assert set(kinds[kinds.index("demand") :]) == {"demand"}
 
 
 def test_break_even_is_the_nearest_of_the_kind_in_its_best_period(reference, data):
@@ -245,7 +272,14 @@ def test_break_even_is_the_nearest_of_the_kind_in_its_best_period(reference, dat
 def test_coverage_and_header_equal_those_of_the_plan(reference, data):
     assert data["objective"] == reference.objective
     assert data["gap"] == reference.gap
-    assert data["alerts"] == list(reference.alerts)
+    alerts = [sentence for _, sentences in data["alerts"] for sentence in sentences]
+    warnings = [str(finding) for finding in reference.warnings]
+    assert sorted(alerts) == sorted([*reference.alerts, *warnings])
+    summary = plan_summary(reference)
+    assert data["verdict"] == summary.verdict
+    assert [risk["sentence"] for risk in data["risks"]] == [r.sentence for r in summary.risks]
+    assert 0 < len(data["risks"]) <= 3
+    assert all(risk["owner"] and "!" in risk["cell"] for risk in data["risks"])
     assert data["audit"] == {"passed": True, "verdict": reference.audit.verdict}
     delivered = reference.frame("Deliveries")
     outlets = delivered["line"].str.startswith("outlet")
@@ -319,7 +353,7 @@ def test_the_page_of_an_infeasible_case_has_conflict_and_repairs(tmp_path):
     found = embedded_data(result, tmp_path)
     assert found["objective"] is None
     assert found["status"] == "infeasible"
-    assert found["told"].startswith("No plan meets every hard limit")
+    assert found["verdict"].startswith("No plan meets every hard limit")
     titles = [result.conflict.heading, "Reduce a requirement", "Add supply or capacity"]
     assert [repair["title"] for repair in found["repairs"]] == titles
     assert found["repairs"][0]["changes"] == [str(own) for own in result.conflict.clashes]
@@ -340,7 +374,7 @@ def test_the_page_of_a_stopped_search_says_so(tmp_path):
     stopped = dataclasses.replace(result, status="time limit", gap=float("inf"))
     found = embedded_data(stopped, tmp_path)
     assert found["gap"] is None
-    assert found["told"].startswith("The time limit was reached")
+    assert found["verdict"].startswith("Plan not proven optimal (time limit)")
 
 
 def test_the_page_has_only_sites_with_a_flow(reference, data):
@@ -479,7 +513,7 @@ def test_long_texts_count_as_several_cells():
     )
     shown = {
         sheet["name"]: sheet["shown"]
-        for sheet in page_sheets.embedded_tables({"Long": long, "Short": short})
+        for sheet in page_sheets.embedded_tables({"Long": long, "Short": short}, "USD")
     }
     assert shown["Short"] == rows
     assert 50 < shown["Long"] < 1_500

@@ -21,6 +21,7 @@ from optimizer.report.formats import number_format
 from optimizer.report.results_page import RESULTS_PAGE_PATH, results_page
 from optimizer.report.table_sheet import EMPTY_TABLE_NOTE, FIRST_DATA_ROW, HEADER_ROW, TOTALS_ROW
 from optimizer.report.worksheet import exact_worksheet
+from optimizer.result import LAYOUTS_ON_REQUEST, RULE_COSTS_LAYOUT
 from optimizer.result import result_layouts as t
 from tests.report_plan import OFFERS, QUARTERS, find, plan
 
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
 
 def test_the_summary_comes_first_the_run_last_and_the_tables_in_their_order(book):
-    assert book.sheetnames == ["Summary", "Figures", "Heat map", *t.RESULT_LAYOUTS]
+    assert book.sheetnames == ["Summary", "Alerts", "Figures", "Heat map", *t.RESULT_LAYOUTS]
     assert book.sheetnames[-1] == "Run"
     assert book.active.title == "Summary"
 
@@ -91,10 +92,45 @@ def test_totals_above_the_header_count_the_rows_shown(book, formulas, written):
     assert book["Scarcity"]["A3"].value is None
 
 
+def test_a_column_has_a_total_only_where_its_rows_add_up():
+    totals = {
+        layout.name: [field.header for field in layout.fields if field.has_total]
+        for layout in (*t.RESULT_LAYOUTS.values(), *LAYOUTS_ON_REQUEST.values())
+    }
+    # Stock, terms and prices are levels; premiums, gaps and costs of whole plans are no parts.
+    flows = {"bought", "arrived", "made", "used", "shipped", "delivered", "discarded"}
+    assert set(totals["Balance"]) == {*flows, "difference"}
+    assert totals["Take or pay"] == ["cost"]
+    assert totals["Stock"] == ["holding", "carrying"]
+    for name in (
+        "Scarcity",
+        "Provenance",
+        "Certificates",
+        "Rule costs",
+        "Rule dates",
+        "Rule moves",
+    ):
+        assert totals[name] == [], name
+    assert totals["Costs"] == ["amount", "discounted"]
+
+
+def test_a_header_is_a_title_of_the_trade_with_its_unit_and_the_frame_keeps_its_name(tmp_path):
+    summary, tables = plan(QUARTERS[:1])
+    costs = t.table(RULE_COSTS_LAYOUT, [("DFARS", "optimal", 9.0, 4.0, *[5.0] * 6, "")])
+    write(tmp_path / "plan.xlsx", summary, {**tables, "Rule costs": costs})
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Rule costs"]
+    units = dict(zip(*([cell.value for cell in sheet[row]] for row in (5, 4)), strict=True))
+    assert units["premium per kilogram"] == "USD/kg"
+    assert units["premium per year"] == "USD/year"
+    assert units["delivered under it"] == "kg"
+    assert not [title for title in units if "_" in str(title)]
+    assert "premium_per_kg" in costs.frame().columns
+
+
 def test_decimals_suit_what_a_column_holds():
     assert number_format("money", 5e6) == "#,##0"
-    assert number_format("tonnes", 0.04) == "#,##0.000"
-    assert number_format("tonnes", 4000, dash=True) == '#,##0.0;-#,##0.0;"–"'
+    assert number_format("tonnes", 0.04) == "[>=0.0005]#,##0.000;[<=-0.0005]-#,##0.000;0"
+    assert number_format("tonnes", 4000, dash=True) == '[>=0.05]#,##0.0;[<=-0.05]-#,##0.0;"–"'
 
 
 def test_numbers_keep_all_their_digits(tmp_path):
@@ -133,7 +169,7 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path):
         cell = book["Purchases"].cell(FIRST_DATA_ROW + 1 + n, 1)
         assert (cell.data_type, cell.value) == ("s", name)
     assert (book["Summary"]["B1"].data_type, book["Summary"]["B1"].value) == ("s", "=1+1")
-    alert = book["Summary"].cell(find(book["Summary"], "Alerts (6)")[0] + 1, 2)
+    alert = book["Alerts"]["C5"]
     assert (alert.data_type, alert.value) == ("s", "=1+1")
 
 

@@ -12,7 +12,10 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
+from optimizer.explain import ALERT_KINDS, Alert
 from optimizer.report import write
+from optimizer.report.key_risks import KeyRisk, key_risks, ranked_alerts
+from optimizer.result import RULE_COSTS_LAYOUT
 from optimizer.result import result_layouts as t
 from tests.report_plan import QUARTERS, both, find, line, plan
 
@@ -27,25 +30,110 @@ def test_the_headline_figures_equal_those_of_the_plan(book, written):
     sheet = book["Summary"]
     labels = [cell.value for cell in sheet[5] if cell.value]
     assert labels == [
-        "Total discounted cost, USD million",
-        "As paid, USD million",
-        "Demand covered",
-        "Short, t",
-        "Offers used",
+        "Total cost, USD million",
+        "Shortfall, t",
         "Lawful",
+        "Cost of compliance",
     ]
     figures = [cell.value for cell in sheet[6] if cell.value is not None]
     # Short: a tenth of 380 t a year on car makers' lines, at 1 to 1.15 of it: 40.85 t.
     short = 38.0 / 4 * (1 + 1.05 + 1.1 + 1.15)
     wanted = sum(row[3] for row in summary.wanted if row[4])
-    assert figures[:2] == pytest.approx([summary.objective, sum(tables["Costs"]["amount"])])
-    assert figures[2:4] == pytest.approx([1 - short / wanted, short])
-    assert figures[4:] == [5, "yes"]
+    assert figures[:2] == pytest.approx([summary.objective, short])
+    assert figures[2:] == ["yes", "–"]
     notes = [cell.value for cell in sheet[7] if cell.value]
-    assert notes[0] == "present value; equals the objective"
-    assert notes[-2:] == [
-        "from 5 supply sites",
-        "2 of 2 rules kept, all stated; 581.4 t use a share",
+    assert notes == [
+        f"present value; {sum(tables['Costs']['amount']) / 1e6:,.1f} as paid",
+        f"{int(1000 * (1 - short / wanted)) / 10} % of demand delivered, outlets left out",
+        "2 of 2 rules kept, all origins stated; 581.4 t within allowed shares",
+        "not worked out: solve with --cost-of-rules",
+    ]
+
+
+def rule_costs(*rows):
+    """Rule costs of rows of rule, cost without it, premium and gap."""
+    blank = float("nan")
+    cells = [
+        (rule, "optimal", 0.0, without, premium, blank, blank, blank, blank, gap, "")
+        for rule, without, premium, gap in rows
+    ]
+    return t.table(RULE_COSTS_LAYOUT, cells)
+
+
+@pytest.mark.parametrize(
+    ("rows", "label", "figure", "note"),
+    [
+        (
+            [("DFARS", 4e8, 3e7, 0.0), ("all rules", 3.2e8, 8e7, 3e5)],
+            "Cost of compliance, USD million",
+            8e7,
+            "25 % more than a plan without rules, ± 0.3",
+        ),
+        ([("DFARS", 4e6, 2e4, 0.0)], "Cost of compliance, USD", 2e4, "0.5 % more than a plan"),
+        (
+            [("all rules", 4e8, float("nan"), 2e5)],
+            "Cost of compliance",
+            "–",
+            "less than the solver gap of 200,000 USD",
+        ),
+    ],
+)
+def test_the_cost_of_compliance_is_that_of_all_rules_together(tmp_path, rows, label, figure, note):
+    summary, tables = plan(QUARTERS[:1])
+    write(tmp_path / "plan.xlsx", summary, {**tables, "Rule costs": rule_costs(*rows)})
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)["Summary"]
+    tile = [[cell.value for cell in sheet[row] if cell.value][-1] for row in (5, 6, 7)]
+    assert tile[:2] == [label, figure]
+    assert tile[2].startswith(note)
+
+
+def test_the_key_risks_stand_on_the_first_screen_with_owner_and_cell(tmp_path):
+    risks = (
+        KeyRisk("shortage", "Magnets are short.", "Acme", "Units", "C5"),
+        KeyRisk("full capacity", "Milling is full.", "", "", ""),
+    )
+    write(tmp_path / "plan.xlsx", *plan(QUARTERS[:1], risks=risks))
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Summary"]
+    top, _ = find(sheet, "Key risks")
+    rows = [[c.value for c in sheet[top + rank] if c.value] for rank in (1, 2)]
+    assert rows == [
+        ["1. Magnets are short.", "Acme", "Units!C5"],
+        ["2. Milling is full.", "–", "–"],
+    ]
+    link = next(c.hyperlink for c in sheet[top + 1] if c.hyperlink)
+    assert link.location == "'Units'!C5"
+
+
+def test_of_each_kind_of_risk_the_first_with_a_cell_is_chosen_the_gravest_kinds_first():
+    alerts = [
+        Alert("proof", kind="solution"),
+        Alert("full 1", "Units", "C5", "full capacity"),
+        Alert("full 2", "Units", "C6", "full capacity"),
+        Alert("all of it is short", kind="shortage"),
+        Alert("steel is short", "Demand", "F9", "shortage"),
+        Alert("rules are kept", kind="rules and origins"),
+    ]
+    shown = [each.sentence for each in key_risks(alerts, "yes")]
+    assert shown == ["steel is short", "full 1", "full 2"]
+    assert key_risks(alerts, "as far as stated")[0].sentence == "rules are kept"
+    kinds = [each.kind for each in ranked_alerts(alerts, "no")]
+    assert kinds == sorted(kinds, key=ALERT_KINDS.index)
+    # Rules that are kept are a remark: it comes behind the risks.
+    assert [each.kind for each in ranked_alerts(alerts, "yes")][-2:] == [
+        "rules and origins",
+        "solution",
+    ]
+
+
+def test_all_alerts_stand_on_a_sheet_of_their_own_ranked_and_with_their_kind(tmp_path):
+    alerts = (Alert("Steel is short.", "Demand", "F9", "shortage"), "Lanes: 3 rows are inactive")
+    write(tmp_path / "plan.xlsx", *plan(QUARTERS[:1], alerts=alerts))
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Alerts"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4, max_row=6)]
+    assert rows == [
+        ["rank", "kind", "alert", "cell"],
+        [1, "shortage", "Steel is short.", "Demand!F9"],
+        [2, None, "Lanes: 3 rows are inactive", "Lanes!A1"],
     ]
 
 
@@ -54,6 +142,9 @@ def test_the_status_line_says_whether_the_plan_is_proven_and_audited(book, tmp_p
         "Least-cost plan, proven optimal; audit passed; lawful: yes"
     )
     summary, tables = plan(("2027",), audit_passed=False, status="time limit, gap 0.8 %")
+    assert plan(("2027",), gap=0.0003)[0].verdict == (
+        "Least-cost plan, optimal within 0.03 %; audit passed; lawful: yes"
+    )
     assert summary.verdict == (
         "Plan not proven optimal (time limit, gap 0.8 %); audit FAILED; lawful: yes"
     )
@@ -111,7 +202,7 @@ def test_broken_rules_are_counted_and_named(tmp_path):
     (note,) = [cell.value for cell in sheet[7] if "rules kept" in str(cell.value)]
     # What breaks the broken rule uses no share: the other rule alone does.
     used = sum(row[7] for row in tables["Compliance"].rows() if row[0] == "CRMA 65 %")
-    assert note == f"1 of 2 rules kept, all stated; {used:,.1f} t use a share"
+    assert note == f"1 of 2 rules kept, all origins stated; {used:,.1f} t within allowed shares"
 
 
 def test_six_native_charts_answer_a_question_in_a_title_that_is_a_cell(written, book, formulas):
@@ -226,7 +317,7 @@ def test_a_plan_without_rows_is_written(tmp_path):
     write(tmp_path / "none.xlsx", summary, {})
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)["Summary"]
     assert "no alerts" in sheet["B3"].value
-    assert [cell.value for cell in sheet[6] if cell.value is not None] == [0, 0, "–", 0, 0, "yes"]
+    assert [cell.value for cell in sheet[6] if cell.value is not None] == [0, 0, "yes", "–"]
 
 
 # Formulas
@@ -259,6 +350,7 @@ def test_libreoffice_calculates_the_values_that_are_written(tmp_path, strange):
     lines += [("SRC 2", "C2", "+1", "1-2", 5.0, 1e5), ("out", "C3", "-1", "1-2", 5.0, 0.0)]
     args = (("2027-01", "2027-02", "2028-01"), lines, offers) if strange else ()
     summary, tables = plan(*args)
+    tables["Rule costs"] = rule_costs(("all rules", 3.2e8, 8e7, 3e5))
     write(tmp_path / "plan.xlsx", summary, tables)
     (tmp_path / "profile" / "user").mkdir(parents=True)
     (tmp_path / "profile" / "user" / "registrymodifications.xcu").write_text(PROFILE)

@@ -37,7 +37,7 @@ def test_a_rule_costs_what_the_plan_without_it_saves():
     assert row["premium_per_year"] == pytest.approx(40)
     assert row["premium_per_kg"] == pytest.approx(0.004)
     assert study_result.sentences == (
-        "Rule no China costs 40 USD: 40 a year, 0.00 a kilogram delivered under it.",
+        "Rule no China costs 40 USD: 40 USD a year, 0.004 USD per kg delivered under this rule.",
     )
     moves = [row for row in study_result.tables["Rule moves"].rows() if row[1] == "offer"]
     assert [row[:5] + row[7:] for row in moves] == [
@@ -132,7 +132,7 @@ def test_a_premium_that_a_gap_could_explain_is_not_told(monkeypatch):
     monkeypatch.setattr(plan, "solve_with_options", loose(0.1))
     (row,) = costs(optimizer.cost_of_rules(make(**BOUND, Lanes=lanes))).values()
     assert row["premium"] == pytest.approx(40)
-    assert "give or take 7" in row["sentence"]
+    assert "± 7 (solver gap)" in row["sentence"]
 
 
 def test_a_rule_that_is_not_there_is_refused():
@@ -365,3 +365,21 @@ def test_ctrl_c_keeps_what_is_finished(monkeypatch):
         "Rule no mines: not known, for no plan without it was found (interrupted)."
     )
     assert set(study_result.tables["Rule dates"]["status"]) == {"interrupted"}
+
+
+def test_all_rules_together_have_a_cost_without_being_asked_for():
+    case = make(**BOUND)
+    result = optimizer.solve(case)
+    found = study.cost_of_all_rules(result)
+    costs = optimizer.cost_of_rules(case, plan=result).tables["Rule costs"]
+    (row,) = found.tables["Rule costs"].rows()
+    assert row == list(costs.rows())[-1]
+    assert list(found.tables)[-1] == "Run"
+
+
+def test_a_plan_that_took_long_is_not_solved_again_without_rules():
+    result = optimizer.solve(make(**BOUND))
+    slow = replace(result, seconds={**result.seconds, "solve": 11.0})
+    assert study.cost_of_all_rules(slow) is slow
+    none = optimizer.solve(make(**{**BOUND, "Rules": [], "Rule_scope": []}))
+    assert study.cost_of_all_rules(none) is none

@@ -264,13 +264,13 @@ def test_a_second_source_that_a_rule_bars_is_none():
 def test_full_units_and_units_at_their_minimum_are_reported():
     kiln = [{"site": "Plant", "unit": "kiln", "capacity": 10}]
     sheets = {**SMELTER, "Supply": [offer("kaz")], "Demand": [need(9.6, material="metal")]}
-    (alert,) = alerts("above 95%", **sheets, Units=kiln)
+    (alert,) = alerts("above 95 %", **sheets, Units=kiln)
     assert (alert.sheet, alert.cell) == ("Units", "C2")
     sheets["Demand"] = [need(9.4, material="metal")]
     assert alerts("above 95%", **sheets, Units=kiln) == []
     kiln[0]["minimum load"] = 0.94
     (alert,) = alerts("minimum load", **sheets, Units=kiln)
-    assert "kiln at Plant is run at no more than its minimum load in 2027" in alert
+    assert "Kiln at Plant is run at no more than its minimum load in 2027" in alert
 
 
 def test_payments_for_tonnes_not_taken_are_reported():
@@ -284,7 +284,7 @@ def test_payments_for_tonnes_not_taken_are_reported():
 def test_purchases_on_figures_of_low_confidence_are_reported():
     supply = [offer("sure", maximum=4), offer("soft", price=2) | {"confidence": "low"}]
     (alert,) = alerts("confidence", Supply=supply, Demand=[need(10)])
-    assert "6 t of purchases for 12 USD" in alert
+    assert "Purchases of 12 USD (6 t)" in alert
     assert "soft" in alert
     assert "sure" not in alert
 

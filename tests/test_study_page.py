@@ -121,7 +121,7 @@ def test_every_figure_of_the_page_is_the_cell_of_the_workbook(written):
     book = openpyxl.load_workbook(page.with_suffix(".xlsx"), read_only=True)
     assert [sheet["name"] for sheet in data["sheets"]] == book.sheetnames
     for sheet in data["sheets"]:
-        headers = [field["header"] for field in sheet["fields"]]
+        headers = [field.get("title") or field["header"] for field in sheet["fields"]]
         assert sheet["shown"] == sheet["total"] == len(study.tables[sheet["name"]])
         head, *rows = cells(page, sheet["name"], sheet["total"])
         wide = len(headers)
@@ -223,7 +223,7 @@ def test_rows_that_are_plans_have_no_totals_in_the_workbook(tmp_path):
     optimizer.write_study(optimizer.scenarios(trade(Scenarios=THREE)), tmp_path / "study.xlsx")
     found = openpyxl.load_workbook(tmp_path / "study.xlsx")
     assert all(cell.value is None for cell in found["Scenarios"][3])
-    assert found["Costs"]["A3"].value == "Rows shown"
+    assert found["Costs"]["A3"].value == "Total of rows shown"
     assert found["Scenarios"].oddHeader.center.text.endswith("2027")
 
 

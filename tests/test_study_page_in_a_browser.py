@@ -102,7 +102,7 @@ def test_the_cost_of_scenarios_equals_the_workbook(visit, pages):
     assert costs == [pytest.approx(58), pytest.approx(86), pytest.approx(430), None]
     assert [row[1] for row in rows] == ["" if cost is None else f"{cost:.0f}" for cost in costs]
     head = page.inner_text("#head").replace("\u00a0", " ")
-    assert "Dearest is no China: +372 USD (+641.4 %), with 4 t more short." in head
+    assert "Costliest is no China: +372 USD (+641.4 %), with 4 t additional shortage." in head
     assert "must: no plan meets every hard limit" in page.inner_text("#failed")
     assert "Reduce a requirement:" in page.inner_text("#failed")
 
@@ -115,7 +115,8 @@ def test_the_use_of_plants_equals_the_workbook(visit, pages):
         for run in ("base", "no kiln", "no spot")
     ]
     assert row[:2] == ["Plant", "kiln"]
-    assert row[2:] == [f"{100 * used:.1f}\u00a0%" for (used,) in found]
+    shares = [f"{100 * used:.{0 if used in (0, 1) else 1}f}\u00a0%" for (used,) in found]
+    assert row[2:] == shares
 
 
 def test_costs_are_shown_in_total_and_relative_to_the_base_case(visit, pages):
@@ -150,7 +151,7 @@ def test_the_frontier_names_its_ends_and_its_price(visit, pages):
     assert "Least-cost plan" in words
     assert "Least that has a plan" in words
     assert "40.0\u00a0%: 58.00\u00a0USD" in words
-    assert "0.0\u00a0%: 430\u00a0USD" in words
+    assert "0\u00a0%: 430\u00a0USD" in words
     marks = page.locator("figure svg[aria-label='Cost against the limit'] .mark")
     assert marks.count() == len(column(pages["frontier"], "Frontier", "found")) == 4
 
@@ -158,8 +159,8 @@ def test_the_frontier_names_its_ends_and_its_price(visit, pages):
 def test_planning_ahead_is_explained_in_sentences(visit, pages):
     # Birge and Louveaux: VSS 1,150, EVPI 7,016.
     words = visit(pages["farmer"]).inner_text("#words").replace("\u00a0", " ")
-    assert "would pay 1,150 USD more" in words
-    assert "would pay 7,016 USD less" in words
+    assert "would cost 1,150 USD more" in words
+    assert "would save 7,016 USD" in words
     assert "(VSS)" in words
     assert "(EVPI)" in words
 
@@ -175,7 +176,7 @@ def test_changes_are_described_in_words_and_drawn(visit, pages):
     assert label.replace("\u00a0", " ") == "total: 200 USD before, 120 USD after"
     page.select_option("#moved select >> nth=1", "tonnes")
     first = page.inner_text("#moved h3 >> nth=0").replace("\u00a0", " ")
-    assert first == "What moved most? bought kaz, Kaz, ore: −40 t"
+    assert first == "What changed most? bought kaz, Kaz, ore: −40 t"
 
 
 def test_a_table_is_sorted_and_filtered(visit, pages):

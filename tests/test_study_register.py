@@ -13,9 +13,12 @@ import pytest
 
 import optimizer
 from optimizer import studies
-from optimizer.report.column_totals import TABLES_WITHOUT_TOTALS
 from optimizer.report.page.study_page import STUDY_PROGRAMS
+from optimizer.studies.near_optimal_alternatives import ALTERNATIVES
 from optimizer.studies.renamed_keywords import renamed_keywords
+from optimizer.studies.scenario_comparison import SCENARIOS
+from optimizer.studies.stochastic_tables import VALUE_OF_PLANNING
+from optimizer.studies.stress_test import STRESS
 from optimizer.studies.study_register import (
     STUDY_REGISTER,
     page_programs,
@@ -121,7 +124,11 @@ def test_the_page_has_a_view_for_every_overview_with_a_program():
 
 def test_plans_in_the_rows_of_an_overview_are_not_added_up():
     overviews = {name for study in MANY_RUNS.values() for name in study.overviews}
-    assert overviews <= TABLES_WITHOUT_TOTALS
+    frontier = optimizer.frontier(trade(), "country = China", points=2).tables["Frontier"].layout
+    layouts = (SCENARIOS, STRESS, ALTERNATIVES, VALUE_OF_PLANNING, frontier)
+    assert overviews <= {layout.name for layout in layouts}
+    for layout in layouts:
+        assert not [field.header for field in layout.fields if field.has_total]
 
 
 @pytest.mark.parametrize("command", STUDY_REGISTER)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ AUDIT_MAX_BOTTLENECK_ROWS = 2_000
 AUDIT_MAX_LISTED_CELLS = 3
 """Maximum cells named one by one; of more, the product names the first and the last."""
 _BOTTLENECK_LABELS = ("kind", "thing", "from", "to", "note", "sentence", "cell")
-_BOTTLENECK_FIGURES = ("worth least", "worth most", "holds for", "saving")
+_BOTTLENECK_FIGURES = ("saving of 1 %", "worth least", "worth most", "holds for", "saving")
+_Place = tuple[int, float, str, str]
 _BINDING_SENTENCES = {
     ("offer", MAXIMUM_SIDE): "{0} at {1} sells all the {2} that it may",
     ("offer", MINIMUM_SIDE): "{0} at {1} must sell {2} that is not worth its price",
@@ -60,21 +62,24 @@ class BottleneckAudit:
         """A row for each bound and each of its runs of periods, right in every column.
 
         The contract: "shadow prices in words, with their range". The results: "periods in a row
-        are one line", ranked "by saving".
+        are one line", in the order of :func:`_places`.
         """
         tally = Tally("Bottlenecks")
         shown = list(self.table.records())
-        wanted = [self._row(group) for group in self._groups()]
+        groups, savings = self._groups(), self._savings()
+        wanted = [self._row(group, savings) for group in groups]
         ranks = [row["rank"] for row in shown]
         tally.equal_labels(ranks, range(1, len(shown) + 1), lambda i: f"Bottlenecks: row {i + 1}")
-        saving = np.abs([row["saving"] for row in shown])
-        for i in np.flatnonzero(np.diff(saving) > 0)[:1]:
-            tally.fail(
-                f"Bottlenecks: {shown[int(i) + 1]['sentence']} saves more than the row above"
-            )
         if len(shown) != len(wanted):
             tally.fail(f"Bottlenecks: {len(shown)} rows instead of {len(wanted)}")
             return tally
+        places = _places(groups, wanted, savings)
+        order = [(places.get(_row_order(row)), -abs(row["saving"])) for row in shown]
+        known = [(i, (place, own)) for i, (place, own) in enumerate(order) if place is not None]
+        for (_, above), (i, below) in pairwise(known):
+            if below < above:
+                tally.fail(f"Bottlenecks: {shown[i]['sentence']} is ranked too low")
+                break
         shown, wanted = sorted(shown, key=_row_order), sorted(wanted, key=_row_order)
         shown_labels, labels = (
             [tuple(row[header] for header in _BOTTLENECK_LABELS) for row in rows]
@@ -95,6 +100,15 @@ class BottleneckAudit:
             with np.errstate(invalid="ignore"):  # infinity less a number: never equal
                 tally.equal_prices(figures, wanted_figures, _column_place(wanted, header))
         return tally
+
+    def _savings(self) -> dict[tuple[str, str], float]:
+        """Saving by kind and thing "if the maximum were 1 % larger in every period"."""
+        savings: dict[tuple[str, str], float] = {}
+        for row in (priced.row for priced in self.priced):
+            if row["per"] != "one less" and row["kind"] != "demand":
+                key = row["kind"], row["thing"]
+                savings[key] = savings.get(key, 0.0) + 0.01 * row["bound"] * row["worth today"]
+        return savings
 
     def _groups(self) -> list[list[PricedRestriction]]:
         """Rows of one bound, side and sign of worth, in consecutive periods."""
@@ -121,7 +135,9 @@ class BottleneckAudit:
                 previous = priced
         return groups
 
-    def _row(self, group: Sequence[PricedRestriction]) -> dict[str, Any]:
+    def _row(
+        self, group: Sequence[PricedRestriction], savings: Mapping[tuple[str, str], float]
+    ) -> dict[str, Any]:
         """Expected value of each column of Bottlenecks.
 
         "units of it in any one of the periods at that worth"; saving is the "present value of
@@ -142,6 +158,9 @@ class BottleneckAudit:
             "thing": rows[0]["thing"],
             "from": rows[0]["period"],
             "to": rows[-1]["period"],
+            "saving of 1 %": savings.get((rows[0]["kind"], rows[0]["thing"]), float("nan"))
+            if rows[0]["per"] != "one less"
+            else float("nan"),
             "worth least": min(worth),
             "worth most": max(worth),
             "holds for": range_end,
@@ -165,7 +184,7 @@ class BottleneckAudit:
         price = f"{' to '.join(prices)} {self.workbook.case.settings.currency}"
         if restriction.kind == "demand":
             costs = first["worth"] > 0
-            end = _validity_text(range_end, note, "least" if costs else "most")
+            end = _validity_text(range_end, note, first["unit"], "least" if costs else "most")
             verb = "costs" if costs else "earns"
             who = f"{restriction.names[0]} at {restriction.names[1]}"
             return f"One more tonne wanted by {who}{when} {verb} {price}{end}."
@@ -183,9 +202,29 @@ class BottleneckAudit:
         elif restriction.kind == "blend":
             what = "one more"
         each = " in a period" if len(group) > 1 else ""
-        end = _validity_text(range_end, note, "most")
+        end = _validity_text(range_end, note, first["unit"], "most")
         binding = _binding_sentence(restriction.kind, restriction.names, side)
         return f"{binding}{when}: {what}{each} is worth {price}{end}."
+
+
+def _places(
+    groups: Sequence[Sequence[PricedRestriction]],
+    wanted: Sequence[dict[str, Any]],
+    savings: Mapping[tuple[str, str], float],
+) -> dict[tuple[str, ...], _Place]:
+    """Place of each row: "maximums first, by what 1 % more of each would save; then minimums and
+    closing stocks; then what demand costs".
+    """
+    places: dict[tuple[str, ...], _Place] = {}
+    for group, row in zip(groups, wanted, strict=True):
+        kind, thing = row["kind"], row["thing"]
+        place: _Place = (0, -savings.get((kind, thing), 0.0), kind, thing)
+        if kind == "demand":
+            place = (2, 0.0, "", "")
+        elif group[0].row["per"] == "one less":
+            place = (1, 0.0, "", "")
+        places[_row_order(row)] = place
+    return places
 
 
 def _binding_sentence(kind: str, names: Sequence[str], side: int) -> str:
@@ -196,12 +235,14 @@ def _binding_sentence(kind: str, names: Sequence[str], side: int) -> str:
     return f"The {which} of {kind} {', '.join(known)} binds"
 
 
-def _validity_text(range_end: float, note: str, limit_word: str) -> str:
+def _validity_text(range_end: float, note: str, unit: str, limit_word: str) -> str:
     if note == NOT_COMPUTED:
         return ""
     if note:
         return f" at {limit_word}: the price is not unique"
-    return f", for up to {range_end:,.3g}" if np.isfinite(range_end) else ", however many"
+    if not np.isfinite(range_end):
+        return ", without limit"
+    return f", for up to {price_text(range_end)} {'t' if unit == 't' else 'units'}"
 
 
 def _row_order(row: dict[str, Any]) -> tuple[str, ...]:

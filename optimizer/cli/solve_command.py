@@ -55,6 +55,10 @@ def solve(options: argparse.Namespace) -> int:
             step("rules")
             result, study = _cost_of_rules(case, result, options, progress)
             seconds |= {"cost of rules": study.seconds} if study else {}
+        else:
+            begin = time.perf_counter()
+            result = _compliance_cost(result, options)
+            seconds |= {"cost of compliance": time.perf_counter() - begin}
         step("write")
         rule_costs = {"rule_costs": study.records} if study else {}
         result, record = files.write(result, seconds, rule_costs)
@@ -124,6 +128,19 @@ def _cost_of_rules(
     if study is None or interrupts.signal_count() > before:
         result = mark_interrupted(result, ["costs of rules"])
     return result, study
+
+
+def _compliance_cost(result: Result, options: argparse.Namespace) -> Result:
+    """The plan with the cost of all rules together, if that takes a few seconds at most.
+
+    A signal leaves the plan as it is: it is complete without this figure.
+    """
+    from optimizer.studies.rule_costs import cost_of_all_rules
+
+    with interrupts.signals_raise_again(), suppress(KeyboardInterrupt):
+        if not interrupts.must_finish_soon():
+            return cost_of_all_rules(result, gap=options.gap)
+    return result
 
 
 def _observers(options: argparse.Namespace) -> tuple[Progress | None, Callable[[str], None]]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from optimizer.explain.cell_locator import BOUND_PARTS, HIGH, CellLocator
-from optimizer.explain.duals import NOT_KNOWN, ONE_LESS, PricedRow, range_of_saving
+from optimizer.explain.duals import NOT_KNOWN, PricedRow, range_of_saving
 from optimizer.explain.scarcity import bound_address
 from optimizer.model import family_named
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure
 from optimizer.result.price_layouts import BOTTLENECKS_LAYOUT
 from optimizer.result.result_table import Table, table
+from optimizer.result.scarcity_ranking import ONE_LESS, scarcest
 from optimizer.solver import BasisRanges
 from optimizer.tables.schema import group_rows
 
@@ -23,9 +24,13 @@ MAX_LISTED_CELLS = 3
 
 
 def bottlenecks(network: Network, rows: list[PricedRow], ranges: BasisRanges | None) -> Table:
-    """One row for each thing that binds in consecutive periods, the largest saving first."""
+    """One row for each thing that binds in consecutive periods.
+
+    Maximums come first, in the one order of :func:`scarcest`, then minimums, then demand.
+    """
     places = CellLocator(network)
     currency = network.case.settings.currency
+    place, savings = _places(rows)
     bottleneck_rows = []
     for group in _groups(network, rows[:MAX_BOTTLENECK_ROWS]):
         first = group[0]
@@ -38,11 +43,37 @@ def bottlenecks(network: Network, rows: list[PricedRow], ranges: BasisRanges | N
         cells = list(dict.fromkeys(filter(None, (bound_address(places, row) for row in group))))
         cell = "; ".join(cells) if len(cells) <= MAX_LISTED_CELLS else f"{cells[0]} to {cells[-1]}"
         sentence = _sentence(group, holds, note, currency)
-        span = (first.period, group[-1].period, min(worth), max(worth))
-        kind = family_named(first.family).kind
-        bottleneck_rows.append((kind, first.thing, *span, holds, saving, note, sentence, cell))
-    bottleneck_rows.sort(key=lambda row: -abs(row[7]))
-    return table(BOTTLENECKS_LAYOUT, [(rank, *row) for rank, row in enumerate(bottleneck_rows, 1)])
+        kind, where = family_named(first.family).kind, place(first)
+        together = savings[kind, first.thing] if where[0] == 0 else NOT_KNOWN
+        span = (first.period, group[-1].period, together, min(worth), max(worth))
+        row = (kind, first.thing, *span, holds, saving, note, sentence, cell)
+        bottleneck_rows.append((where, -abs(saving), row))
+    bottleneck_rows.sort(key=lambda item: item[:2])
+    return table(
+        BOTTLENECKS_LAYOUT, [(rank, *row) for rank, (*_, row) in enumerate(bottleneck_rows, 1)]
+    )
+
+
+def _places(
+    rows: list[PricedRow],
+) -> tuple[Callable[[PricedRow], tuple[int, int]], dict[tuple[str, str], float]]:
+    """Place of a row (0 and its rank for a maximum, 1 for a minimum, 2 for demand), and savings.
+
+    The savings of 1 % are by kind and thing.
+    """
+    ranking = scarcest(
+        (family_named(row.family).kind, row.thing, row.change, row.bound, row.present_value)
+        for row in rows
+    )
+    ranks = {(each.kind, each.thing): rank for rank, each in enumerate(ranking)}
+
+    def place(row: PricedRow) -> tuple[int, int]:
+        family = family_named(row.family)
+        if family.price == "cost":
+            return 2, 0
+        return (1, 0) if row.change == ONE_LESS else (0, ranks[family.kind, row.thing])
+
+    return place, {(each.kind, each.thing): each.saving for each in ranking}
 
 
 def _groups(network: Network, rows: list[PricedRow]) -> Iterator[list[PricedRow]]:
@@ -79,12 +110,13 @@ def _sentence(group: list[PricedRow], holds: float, note: str, currency: str) ->
         least = first.worth > 0
         verb = "costs" if least else "earns"
         names = f"{first.names[0]} at {first.names[1]}"
-        return f"One more tonne wanted by {names}{when} {verb} {money}{_range(holds, note, least)}."
+        reach = _range(holds, note, family.unit, least)
+        return f"One more tonne wanted by {names}{when} {verb} {money}{reach}."
     pattern = family.bound(first.side).binding
     head = pattern.format(*first.names) if pattern else _bound(first)
     what = family.one_less if first.change == ONE_LESS else family.one_more
     each = " in a period" if len(group) > 1 else ""
-    return f"{head}{when}: {what}{each} is worth {money}{_range(holds, note)}."
+    return f"{head}{when}: {what}{each} is worth {money}{_range(holds, note, family.unit)}."
 
 
 def _bound(row: PricedRow) -> str:
@@ -101,10 +133,12 @@ def _when(group: list[PricedRow]) -> str:
     return f" in {first}" if first == last else f" in {first} to {last}"
 
 
-def _range(holds: float, note: str, least: bool = False) -> str:
+def _range(holds: float, note: str, unit: str, least: bool = False) -> str:
     """How far a price holds; cost is convex, so that a unit beyond it is worth less."""
     if note == "range not computed":
         return ""
     if note:
         return f" at {'least' if least else 'most'}: the price is not unique"
-    return ", however many" if holds == float("inf") else f", for up to {holds:,.3g}"
+    if holds == float("inf"):
+        return ", without limit"
+    return f", for up to {figure(holds)} {unit if unit == 't' else 'units'}"

@@ -174,7 +174,8 @@ class CellLocator:
             return f"in {names[0]}"
         if known[-1] - known[0] == len(known) - 1:
             return f"in {names[0]} to {names[-1]}"
-        return f"in {names[0]} and {len(known) - 1} more periods"
+        more = len(known) - 1
+        return f"in {names[0]} and {more} more period{'s' if more > 1 else ''}"
 
 
 def names_of(constraint: Any) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from optimizer.explain.bound_move import BoundMove
 from optimizer.explain.cell_locator import HIGH, LOW, family_of, names_of
 from optimizer.model import family_named
 from optimizer.network.network_data import Network
+from optimizer.result.scarcity_ranking import ONE_LESS, ONE_MORE
 from optimizer.solver import Answer, BasisRanges, Program
 from optimizer.tables.schema import INFINITY
 
@@ -21,9 +22,6 @@ NARROWEST_RANGE = 1e-7
 """Part of a bound below which a range counts as empty: HiGHS's tolerance of a row."""
 
 NOT_KNOWN = float("nan")
-
-ONE_MORE, ONE_LESS = "one more", "one less"
-"""The change of a bound that a worth is of: it relaxes a maximum, or a minimum, by one unit."""
 
 
 class PricedRow(Struct, frozen=True):

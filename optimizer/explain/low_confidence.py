@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from optimizer.explain.alert_kinds import UNCERTAIN_FIGURES
 from optimizer.explain.cell_locator import CellLocator, WorkbookCell
 from optimizer.explain.risks import Alert
 from optimizer.network.calendar import members
 from optimizer.network.duty_rates import applicable_tariffs
 from optimizer.network.network_data import Network
-from optimizer.result.number_text import figure, listed
+from optimizer.result.number_text import figure, listed, money_text
 from optimizer.result.result_layouts import Tables
 from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.schema import group_rows
@@ -68,6 +69,7 @@ def low_confidence_alerts(network: Network, tables: Tables) -> Iterator[Alert]:
         f"Of what the plan uses, {listed_sheets} {verb} on {LOW_CONFIDENCE_TEXT}{named}.",
         sheet,
         locator.letter(WorkbookCell(sheet, first, "confidence")),
+        UNCERTAIN_FIGURES,
     )
 
 
@@ -97,11 +99,13 @@ def _purchases(network: Network, locator: CellLocator, tables: Tables) -> Iterat
         return
     ranked = sorted(bought, key=lambda offer: -bought[offer][1])
     tonnes, money = (sum(each[part] for each in bought.values()) for part in (0, 1))
+    paid = money_text(money, network.case.settings.currency)
     yield Alert(
-        f"{figure(tonnes)} t of purchases for {money:,.0f} {network.case.settings.currency} rest "
-        f"on {LOW_CONFIDENCE_TEXT}: {listed(name for name, _, _ in ranked)}.",
+        f"Purchases of {paid} ({figure(tonnes)} t) rest on "
+        f"{LOW_CONFIDENCE_TEXT}: {listed(name for name, _, _ in ranked)}.",
         "Supply",
         locator.letter(WorkbookCell("Supply", cells[ranked[0]], "confidence")),
+        UNCERTAIN_FIGURES,
     )
 
 

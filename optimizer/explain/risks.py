@@ -8,12 +8,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from optimizer.explain.alert_kinds import (
+    FULL_CAPACITY,
+    MINIMUM_LOAD,
+    SHORTAGE,
+    SINGLE_POINT,
+    UNTAKEN_CONTRACT,
+)
 from optimizer.explain.cell_locator import CellLocator, WorkbookCell
 from optimizer.network.calendar import members
 from optimizer.network.flows import Buy, Deliver, Discard, Downgrade, Keep, Run, Ship
 from optimizer.network.network_data import Network
-from optimizer.result.number_text import figure, listed
+from optimizer.result.number_text import figure, listed, percent
 from optimizer.result.result_layouts import Tables
+from optimizer.result.scarcity_ranking import scarcest_of
 
 UTILISATION_ALERT_LEVEL = 0.95
 """Utilisation above which a unit counts as full; chosen."""
@@ -32,16 +40,21 @@ Chosen so that the search, one pass over the flows per site and offer, stays sho
 
 
 class Alert(str):
-    """A sentence for the first sheet, with the ``sheet`` and ``cell`` that it is about."""
+    """A sentence that a reader must know, with its kind and the cell that it is about.
 
-    __slots__ = ("cell", "sheet")
+    ``kind`` is one of :data:`optimizer.explain.alert_kinds.ALERT_KINDS`, or empty; ``sheet`` and
+    ``cell`` are those of the input workbook, or empty.
+    """
+
+    __slots__ = ("cell", "kind", "sheet")
+    kind: str
     sheet: str
     cell: str
 
-    def __new__(cls, text: str, sheet: str = "", cell: str = "") -> Alert:
-        """A sentence with its cell; both may be empty."""
+    def __new__(cls, text: str, sheet: str = "", cell: str = "", kind: str = "") -> Alert:
+        """A sentence with its cell and kind; each may be empty."""
         made = super().__new__(cls, text)
-        made.sheet, made.cell = sheet, cell
+        made.sheet, made.cell, made.kind = sheet, cell, kind
         return made
 
 
@@ -74,7 +87,9 @@ def _largest_shortages(tables: Tables) -> Iterator[Alert]:
     ):
         if (line, sheet, cell) not in shown and len(shown) < MAX_ALERTS_PER_KIND:
             shown.add((line, sheet, cell))
-            yield Alert(f"{line} is {figure(short)} t short in {period}: {reason}.", sheet, cell)
+            yield Alert(
+                f"{line} is {figure(short)} t short in {period}: {reason}.", sheet, cell, SHORTAGE
+            )
 
 
 def _single_points_of_failure(
@@ -110,10 +125,10 @@ def _single_points_of_failure(
         without = listed([name for _, name in points], "or")
         text = f"{title}: without {without} nothing can reach {listed(lost_lines)}{when}."
         cell = points[0][0]
-        yield Alert(text, cell.sheet, locator.letter(cell))
+        yield Alert(text, cell.sheet, locator.letter(cell), SINGLE_POINT)
     if len(points_by_loss) > MAX_ALERTS_PER_KIND:
         rest = sum(len(points) for points in list(points_by_loss.values())[MAX_ALERTS_PER_KIND:])
-        yield Alert(f"{rest} more single points of failure.")
+        yield Alert(f"{rest} more single points of failure.", kind=SINGLE_POINT)
 
 
 _Point = tuple[WorkbookCell, str]
@@ -229,21 +244,25 @@ def _full_and_idle_units(network: Network, locator: CellLocator, tables: Tables)
         minimum = unit.minimum[t] or unit.minimum_when_running[t]
         if minimum and amount <= minimum * (1 + MINIMUM_LOAD_TOLERANCE):
             idle[site, name].append(period)
-    for periods_by_unit, what in (
-        (full, f"used above {UTILISATION_ALERT_LEVEL:.0%}"),
-        (idle, "run at no more than its minimum load"),
+    savings = {each.thing: each.saving for each in scarcest_of(tables.get("Scarcity"))}
+    for periods_by_unit, what, kind in (
+        (full, f"used above {percent(UTILISATION_ALERT_LEVEL, 0)}", FULL_CAPACITY),
+        (idle, "run at no more than its minimum load", MINIMUM_LOAD),
     ):
-        ranked = sorted(periods_by_unit.items(), key=lambda item: -len(item[1]))
+        ranked = sorted(
+            periods_by_unit.items(),
+            key=lambda item: (-savings.get(", ".join(item[0]), 0.0), -len(item[1])),
+        )
         for (site, name), periods in ranked[:MAX_ALERTS_PER_KIND]:
             rows = units[site, name].rows
             cell = WorkbookCell("Units", rows[0] if rows else 0, "capacity")
             when = locator.when(periods)
-            text = f"{name} at {site} is {what} {when}."
-            yield Alert(text, "Units" if rows else "", locator.letter(cell))
+            text = f"{name[:1].upper()}{name[1:]} at {site} is {what} {when}."
+            yield Alert(text, "Units" if rows else "", locator.letter(cell), kind)
         if len(ranked) > MAX_ALERTS_PER_KIND:
-            yield Alert(
-                f"{len(ranked) - MAX_ALERTS_PER_KIND} more units are {what}: see Utilisation."
-            )
+            more = len(ranked) - MAX_ALERTS_PER_KIND
+            units_are = "unit is" if more == 1 else "units are"
+            yield Alert(f"{more} more {units_are} {what}: see Utilisation.", kind=kind)
 
 
 def _untaken_contracts(network: Network, locator: CellLocator, tables: Tables) -> Iterator[Alert]:
@@ -255,4 +274,4 @@ def _untaken_contracts(network: Network, locator: CellLocator, tables: Tables) -
     ):
         letter = locator.letter(WorkbookCell("Supply", row, "take or pay"))
         text = f"{offer}: {figure(tonnes)} t are paid for and not taken, {money:,.0f} {currency}."
-        yield Alert(text, "Supply", letter)
+        yield Alert(text, "Supply", letter, UNTAKEN_CONTRACT)

@@ -65,7 +65,7 @@ def _percent_shown(share: float) -> str:
     return f"{int(100 * share + 0.5)} %"
 
 
-def _share_formula(value: str) -> str:
+def share_formula(value: str) -> str:
     """Formula part: a share in per cent, rounded down so that only a whole one is 100 %.
 
     The small addend keeps float noise from rounding 95.0 down to 94.9.
@@ -73,8 +73,8 @@ def _share_formula(value: str) -> str:
     return f'ROUNDDOWN(100*{value}+0.0000001,1)&" %"'
 
 
-def _share_shown(share: float) -> str:
-    """Value of :func:`_share_formula`."""
+def share_shown(share: float) -> str:
+    """Value of :func:`share_formula`."""
     return f"{floor(1000 * share + 1e-6) / 10:g} %"
 
 
@@ -113,8 +113,8 @@ def _sources_title(
     stage = block.title.split("country where ")[-1].split(",")[0]
     start, end = "Is demand met, and from where? ", f" met; {stage} mostly in "
     met = f"{anchor.ref(last - 1, column)}/{anchor.ref(last, column)}"
-    formula = f'"{start}"&{_share_formula(met)}&"{end}"&{top}'
-    return f"{start}{_share_shown(share)}{end}{label}", formula
+    formula = f'"{start}"&{share_formula(met)}&"{end}"&{top}'
+    return f"{start}{share_shown(share)}{end}{label}", formula
 
 
 def _coverage_title(
@@ -128,12 +128,12 @@ def _coverage_title(
     start, full, worst = "Who is served? ", "Every segment in full", "Least so "
     formula = (
         f'"{start}"&IF(MIN({values})>={_ALL_DEMAND},"{full}","{worst}"&INDEX({labels},'
-        f'MATCH(MIN({values}),{values},0))&", "&{_share_formula(f"MIN({values})")})'
+        f'MATCH(MIN({values}),{values},0))&", "&{share_formula(f"MIN({values})")})'
     )
     if least >= _ALL_DEMAND:
         return f"{start}{full}", formula
     label = rows[shares.index(least)].cells[0].value
-    return f"{start}{worst}{label}, {_share_shown(least)}", formula
+    return f"{start}{worst}{label}, {share_shown(least)}", formula
 
 
 def _origin_title(

@@ -16,6 +16,7 @@ from optimizer.report.block_grid import (
 from optimizer.report.cell_links import RowFinder
 from optimizer.report.delivered_origins import OUTLETS_BLOCK, delivered_origins
 from optimizer.report.excel_rows import write_text
+from optimizer.report.excel_values import cell_range
 from optimizer.report.formats import STEEL, Formats
 from optimizer.report.formula_block import Anchors, BlocksByName, FormulaBlock, with_cached_rows
 from optimizer.report.summary import Summary
@@ -68,8 +69,11 @@ def write_figures(
     anchors: Anchors,
     finder: RowFinder,
     forms: Formats,
-) -> None:
-    """Fill the sheet of figures; ``anchors`` are those of the blocks of all sheets."""
+) -> str:
+    """Fill the sheet of figures; gives the range that prints on demand.
+
+    ``anchors`` are those of the blocks of all sheets.
+    """
     set_columns(sheet, grid)
     write_text(sheet, 0, FIRST_COLUMN, FIGURES_SHEET, forms("title"))
     sheet.set_row(0, 24)
@@ -77,8 +81,9 @@ def write_figures(
     for name in grid.anchors:
         block = blocks[name]
         write_block(sheet, block, block.make_rows(anchors), grid, finder, forms)
-    sheet.print_area(0, 0, max(grid.next_row - 1, _FIRST_BLOCK_ROW), grid.last_column)
     sheet.set_h_pagebreaks(grid.page_breaks)
     sheet.set_tab_color(STEEL)
     cells = f"A1:{grid.last_cell}"
     sheet.ignore_errors({"number_stored_as_text": cells, "formula_differs": cells})
+    last = max(grid.next_row - 1, _FIRST_BLOCK_ROW)
+    return cell_range((0, 0), (last, grid.last_column), FIGURES_SHEET)

@@ -120,28 +120,39 @@ class Formats:
 def number_format(kind: str, size: float = 0.0, dash: bool = False) -> str:
     """Number format of a kind of column, with decimals that suit values of a size.
 
-    ``dash`` shows zero as a dash, for pivots. The value in the cell is never rounded.
+    ``dash`` shows zero as a dash, for pivots. Zero, and what the decimals would show as zero, is a
+    plain 0: no dust of 0.000. The value in the cell is never rounded.
 
-    >>> number_format("tonnes", 12_345.0), number_format("tonnes", 0.04)
-    ('#,##0.0', '#,##0.000')
+    >>> number_format("money", 12_345.0), number_format("tonnes", 0.04)
+    ('#,##0', '[>=0.0005]#,##0.000;[<=-0.0005]-#,##0.000;0')
     """
     size = abs(size)
     if kind in ("tonnes", "amount"):
         number = "#,##0.0" if size >= 100 else "#,##0.00" if size >= 10 else "#,##0.000"
     elif kind == "money":
         number = "#,##0" if size >= 1000 else "#,##0.00"
+    elif kind == "number" and size:
+        number = "[<0.1]0.0000;[<100]0.00;#,##0"
     else:
         number = _NUMBER_FORMATS[kind]
-    return f'{number};-{number};"–"' if dash and number[0] in "#0" else number
+    zero = '"–"' if dash else "0"
+    if "." in number and number[0] in "#0" and kind in ("tonnes", "amount", "money"):
+        least = 0.5 * 10.0 ** -len(number.rpartition(".")[2])
+        return f"[>={least:g}]{number};[<=-{least:g}]-{number};{zero}"
+    return f"{number};-{number};{zero}" if dash and number[0] in "#0" else number
 
 
 def size_for_decimals(kind: str, values: Iterable[float]) -> float:
     """Size by which the decimals of a column are chosen: the least of tonnes, else the largest.
 
     A tonne of Tb oxide stands in one column with thousands of tonnes of concentrate.
-    Tonnes that three decimals show as zero do not count.
+    Tonnes that three decimals show as zero do not count. Of numbers without a unit it is 0 if all
+    are whole.
     """
     sizes = [abs(value) for value in values]
+    if kind == "number":
+        # Counts and ranks are shown as they are.
+        return 0.0 if all(map(float.is_integer, sizes)) else max(sizes, default=0.0)
     if kind in ("tonnes", "amount"):
         return min((size for size in sizes if size >= 0.0005), default=0.0)
     return max(sizes, default=0.0)

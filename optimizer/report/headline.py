@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from msgspec import Struct
 
+from optimizer.explain import NO_RULES
 from optimizer.report import block_demand, block_rules
-from optimizer.report.excel_values import cell_range, clean, column_ref
-from optimizer.report.formats import money_scale
+from optimizer.report.block_titles import share_formula, share_shown
+from optimizer.report.compliance_cost import ComplianceCost, compliance_cost
+from optimizer.report.excel_values import column_ref, text_literal
+from optimizer.report.formats import format_divisor, money_scale
 from optimizer.report.formula_block import (
     NEGLIGIBLE_SUM_SHARE,
     Anchors,
@@ -16,13 +17,15 @@ from optimizer.report.formula_block import (
     FormulaCell,
     column_total,
 )
-from optimizer.report.sheet_positions import LinkTarget, TablePosition
+from optimizer.report.sheet_positions import LinkTarget
 from optimizer.report.summary import Summary
+from optimizer.result.price_layouts import RULE_COSTS_LAYOUT
 from optimizer.result.result_layouts import Tables
 
-HEADLINE_FIGURES = 6
-"""Number of headline figures, as many boxes as fit side by side on the page."""
+HEADLINE_FIGURES = 4
+"""Number of headline figures: cost, shortfall, lawful or not, cost of compliance."""
 _DISCOUNTED_COST = column_ref("Costs", "discounted")
+_COMPLIANCE_TABLE = RULE_COSTS_LAYOUT.name
 
 
 class HeadlineFigure(Struct, frozen=True):
@@ -35,18 +38,14 @@ class HeadlineFigure(Struct, frozen=True):
 
 
 def headline(
-    summary: Summary,
-    tables: Tables,
-    positions: Mapping[str, TablePosition],
-    anchors: Anchors,
-    blocks: BlocksByName,
+    summary: Summary, tables: Tables, anchors: Anchors, blocks: BlocksByName
 ) -> list[HeadlineFigure]:
-    """The six headline figures, in order."""
+    """The headline figures, in order."""
     return [
-        *_costs(summary, tables),
-        *_demand(tables, anchors, blocks),
-        _supply(tables, positions),
+        _cost(summary, tables),
+        _shortfall(tables, anchors, blocks),
         _rules(summary, anchors, blocks),
+        _compliance(summary, tables),
     ]
 
 
@@ -59,82 +58,93 @@ def _figure(label: str, cell: FormulaCell, note: FormulaCell | str, table: str) 
     )
 
 
-def _costs(summary: Summary, tables: Tables) -> list[HeadlineFigure]:
+def _cost(summary: Summary, tables: Tables) -> HeadlineFigure:
     """Total cost as present value, checked against the objective, and as paid."""
     table = tables.get("Costs")
     present, paid = column_total(table, "discounted"), column_total(table, "amount")
     number, money = money_scale(max(abs(present), abs(paid)), summary.currency)
+    label = f"Total cost, {money}"
     if table is None:
-        cell = FormulaCell(summary.objective, "", number)
-        return [_figure(f"Total cost, {money}", cell, "objective", "Costs")] * 2
-    objective = repr(float(summary.objective))
+        return _figure(label, FormulaCell(summary.objective, "", number), "present value", "Costs")
+    objective, scale = repr(float(summary.objective)), format_divisor(number)
     tolerance = repr(NEGLIGIBLE_SUM_SHARE * max(1.0, abs(summary.objective)))
-    equal, different = (
-        f"present value; {verb} the objective" for verb in ("equals", "differs from")
-    )
+    different = "present value; differs from the objective"
     formula = (
-        f'=IF(ABS(SUM({_DISCOUNTED_COST})-({objective}))<={tolerance},"{equal}","{different}")'
+        f"=IF(ABS(SUM({_DISCOUNTED_COST})-({objective}))<={tolerance},"
+        f'"present value; "&FIXED(SUM({column_ref("Costs", "amount")})/{scale:g},1)&" as paid",'
+        f'"{different}")'
     )
     agrees = abs(present - summary.objective) <= float(tolerance)
-    return [
-        _figure(
-            f"Total discounted cost, {money}",
-            FormulaCell(present, f"=SUM({_DISCOUNTED_COST})", number),
-            FormulaCell(equal if agrees else different, formula, "General"),
-            "Costs",
-        ),
-        _figure(
-            f"As paid, {money}",
-            FormulaCell(paid, f"=SUM({column_ref('Costs', 'amount')})", number),
-            "not discounted, net of revenue",
-            "Costs",
-        ),
-    ]
+    note = f"present value; {paid / scale:,.1f} as paid" if agrees else different
+    return _figure(
+        label,
+        FormulaCell(present, f"=SUM({_DISCOUNTED_COST})", number),
+        FormulaCell(note, formula, "General"),
+        "Costs",
+    )
 
 
-def _demand(tables: Tables, anchors: Anchors, blocks: BlocksByName) -> list[HeadlineFigure]:
-    """Share of demand that is covered, and tonnes short."""
+def _shortfall(tables: Tables, anchors: Anchors, blocks: BlocksByName) -> HeadlineFigure:
+    """Tonnes short, and the share of demand that is delivered."""
     short = column_total(tables.get("Shortages"), "short")
     formula = f"=SUM({column_ref('Shortages', 'short')})" if "Shortages" in tables else ""
-    missing = _figure(
-        "Short, t",
-        FormulaCell(short, formula, "0.000" if 0 < short < 10 else "#,##0.0"),
-        "over the horizon",
-        "Shortages",
+    number = "0" if not short else "0.000" if short < 10 else "#,##0.0"
+    note: FormulaCell | str = "no demand line has a penalty"
+    if block_demand.COVERAGE_BLOCK in blocks:
+        anchor = anchors[block_demand.COVERAGE_BLOCK]
+        rows = blocks[block_demand.COVERAGE_BLOCK].make_rows(anchors)
+        line = next(index for index, row in enumerate(rows) if row.style == "sum")
+        covered = float(rows[line].cells[4].value or 0.0)
+        words = " of demand delivered, outlets left out"
+        note = FormulaCell(
+            f"{share_shown(covered)}{words}",
+            f'={share_formula(anchor.ref(line, 4))}&"{words}"',
+            "General",
+        )
+    return _figure("Shortfall, t", FormulaCell(short, formula, number), note, "Shortages")
+
+
+def _compliance(summary: Summary, tables: Tables) -> HeadlineFigure:
+    """What all rules together cost, if it was worked out."""
+    cost = compliance_cost(tables)
+    if cost is None or cost.premium is None:
+        note = _unknown_compliance(summary, cost)
+        target = _COMPLIANCE_TABLE if cost else "Compliance"
+        return _figure("Cost of compliance", FormulaCell("–", "", "General"), note, target)
+    number, money = money_scale(cost.premium, summary.currency)
+    premium, without, gap = (
+        f"INDEX({column_ref(_COMPLIANCE_TABLE, title)},"
+        f"MATCH({text_literal(cost.rule)},{column_ref(_COMPLIANCE_TABLE, 'rule')},0))"
+        for title in ("premium", "cost without it", "± solver gap")
     )
-    if block_demand.COVERAGE_BLOCK not in blocks:
-        none = FormulaCell("–", "", "General")
-        note = "no demand line has a penalty"
-        return [_figure("Demand covered", none, note, "Deliveries"), missing]
-    anchor = anchors[block_demand.COVERAGE_BLOCK]
-    rows = blocks[block_demand.COVERAGE_BLOCK].make_rows(anchors)
-    line = next(index for index, row in enumerate(rows) if row.style == "sum")
-    covered = FormulaCell(rows[line].cells[4].value, f"={anchor.at(line, 4)}", "0.0%")
-    return [_figure("Demand covered", covered, "outlets left out", "Deliveries"), missing]
-
-
-def _supply(tables: Tables, positions: Mapping[str, TablePosition]) -> HeadlineFigure:
-    """Number of offers that are used, and of the sites that they come from."""
-    table, position = tables.get("Purchases"), positions.get("Purchases")
-    if table is None or position is None or position.pivot is None:
-        return _figure("Offers used", FormulaCell(0.0, "", "0"), "nothing is bought", "Purchases")
-    pivot = position.pivot
-    totals = cell_range((pivot.first, pivot.total), (pivot.last, pivot.total), "Purchases")
-    sites = cell_range((pivot.first, pivot.keys + 1), (pivot.last, pivot.keys + 1), "Purchases")
-    keys = zip(*(map(clean, table[h]) for h in ("offer", "site", "material")), strict=True)
-    bought: dict[tuple[str, ...], float] = {}
-    for key, tonnes in zip(keys, table["tonnes"], strict=True):
-        bought[key] = bought.get(key, 0.0) + (tonnes or 0.0)
-    offers = sum(tonnes > 0 for tonnes in bought.values())
-    suppliers = len({key[1] for key in bought})
-    first = f'MATCH({sites}&"",{sites}&"",0)=ROW({sites})-{pivot.first}'
-    note = f'="from "&SUMPRODUCT(--({first}))&" supply sites"'
+    scale = format_divisor(number)
+    note = "what the plan costs more than without rules"
+    formula = f'="{note}"'
+    if cost.relative is not None:
+        words = " more than a plan without rules"
+        note = f"{share_shown(cost.relative)}{words}"
+        formula = f'={share_formula(f"{premium}/ABS({without})")}&"{words}"'
+    if cost.gap:
+        decimals = 1 if scale > 1 else 0
+        note += f", ± {cost.gap / scale:,.{decimals}f}"
+        formula += f'&", ± "&FIXED({gap}/{scale:g},{decimals})'
     return _figure(
-        "Offers used",
-        FormulaCell(float(offers), f'=COUNTIF({totals},">0")', "#,##0"),
-        FormulaCell(f"from {suppliers} supply sites", note, "General"),
-        "Purchases",
+        f"Cost of compliance, {money}",
+        FormulaCell(cost.premium, f"={premium}", number),
+        FormulaCell(note, formula, "General"),
+        _COMPLIANCE_TABLE,
     )
+
+
+def _unknown_compliance(summary: Summary, cost: ComplianceCost | None) -> str:
+    """Why the cost of compliance is not known."""
+    if summary.lawful == NO_RULES:
+        return "no rule is active"
+    if cost is None:
+        return "not worked out: solve with --cost-of-rules"
+    if cost.gap:
+        return f"less than the solver gap of {cost.gap:,.0f} {summary.currency}"
+    return "not known: see Rule costs"
 
 
 def _rules(summary: Summary, anchors: Anchors, blocks: BlocksByName) -> HeadlineFigure:
@@ -156,9 +166,9 @@ def _rules(summary: Summary, anchors: Anchors, blocks: BlocksByName) -> Headline
     used = f'SUMIFS({tonnes},{cells},"<>{block_rules.VERDICT_BROKEN}")'
     note = (
         f'=COUNTIF({cells},"{block_rules.VERDICT_KEPT}")'
-        f'&" of "&ROWS({cells})&" rules kept, all stated"'
-        f'&IF({used}>0,"; "&FIXED({used},1)&" t use a share","")'
+        f'&" of "&ROWS({cells})&" rules kept, all origins stated"'
+        f'&IF({used}>0,"; "&FIXED({used},1)&" t within allowed shares","")'
     )
-    text = f"{kept} of {len(rows)} rules kept, all stated"
-    text += f"; {breaking:,.1f} t use a share" if breaking > 0 else ""
+    text = f"{kept} of {len(rows)} rules kept, all origins stated"
+    text += f"; {breaking:,.1f} t within allowed shares" if breaking > 0 else ""
     return _figure("Lawful", lawful, FormulaCell(text, note, "General"), "Compliance")

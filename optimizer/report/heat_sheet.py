@@ -30,8 +30,11 @@ _SHARE_FORMAT = '0%;-0%;"–"'
 
 def write_heat_map(
     sheet: Worksheet, tables: Tables, position: TablePosition, forms: Formats
-) -> None:
-    """Fill the heat map; each of its cells refers to one of the pivot of Utilisation."""
+) -> str:
+    """Fill the heat map; gives the range that prints on demand.
+
+    Each of its cells refers to one of the pivot of Utilisation.
+    """
     pivot, rows = position.pivot, busiest_pivot_rows(tables, position)
     assert pivot
     last_column = _UNIT_COLUMN + 1 + pivot.total - pivot.periods
@@ -43,10 +46,10 @@ def write_heat_map(
     sheet.conditional_format(*cells, UTILISATION_COLOUR_SCALE)
     sheet.freeze_panes(_FIRST_UNIT_ROW, _UNIT_COLUMN + 1)
     sheet.repeat_rows(_HEADER_ROW)
-    sheet.print_area(0, 0, last_row, last_column)
     sheet.set_tab_color(STEEL)
     all_cells = cell_range((0, 0), (last_row, last_column)).replace("$", "")
     sheet.ignore_errors({"number_stored_as_text": all_cells})
+    return cell_range((0, 0), (last_row, last_column), HEAT_MAP_SHEET)
 
 
 def busiest_pivot_rows(tables: Tables, position: TablePosition) -> list[int]:

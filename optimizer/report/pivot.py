@@ -26,7 +26,7 @@ from optimizer.report.formats import Formats, number_format
 from optimizer.report.formula_block import division_value
 from optimizer.report.sheet_positions import PivotPosition
 from optimizer.report.summary import Summary
-from optimizer.result.field_units import unit_label
+from optimizer.result.field_units import field_unit
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -170,7 +170,7 @@ def _largest_total(pivot: _Pivot) -> float:
 def _write_heading(
     sheet: Worksheet, pivot: _Pivot, position: PivotPosition, currency: str, forms: Formats
 ) -> None:
-    measure = "" if pivot.value.kind == "tonnes" else unit_label(pivot.value.kind, currency)
+    measure = "" if pivot.value.kind == "tonnes" else field_unit(pivot.value, currency)
     title = f"{pivot.table.layout.name}: {pivot.value.header} by period"
     title += f", {measure}" if measure else ""
     write_text(sheet, position.first - 5, position.keys, title, forms("heading", bottom=0))
@@ -264,7 +264,7 @@ def _write_column_totals(
     """Write the sums of the periods, in the row of the table's totals."""
     row = position.first - 3
     for column in range(position.keys, position.periods):
-        write_text(sheet, row, column, "All rows" if column == position.keys else "", form)
+        write_text(sheet, row, column, "Total of all rows" if column == position.keys else "", form)
     totals: list[float] = []
     for period in pivot.periods:
         cells = (pivot.cell(keys, period) for keys in pivot.rows)

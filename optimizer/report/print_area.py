@@ -9,7 +9,7 @@ from optimizer.report.excel_values import cell_range, column_name
 from optimizer.report.sheet_positions import PivotPosition
 
 MAX_PRINTED_ROWS = 400
-"""Rows of a long table that are printed: about ten pages. The print area says which."""
+"""Rows of a long table that its printout has: about ten pages. The foot of the page says which."""
 _MAX_PIVOT_WIDTH_RATIO = 1.35
 """Pivot width by table width up to which the pivot is printed although it exceeds the page;
 chosen so that the pivot does not shrink the table, which is scaled with it."""
@@ -46,4 +46,4 @@ def print_note(rows: int, widths: Sequence[float]) -> str:
         parts.append(f"the first {MAX_PRINTED_ROWS:,} of {rows:,} rows")
     if columns < len(widths):
         parts.append(f"columns A to {column_name(columns - 1)} of {column_name(len(widths) - 1)}")
-    return f"Printed: {', '.join(parts)} (Page Layout, Print Area)" if parts else ""
+    return f"Printout: {', '.join(parts)}" if parts else ""

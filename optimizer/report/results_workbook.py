@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.atomic_write import FileTarget, write_when_complete
 from optimizer.report import block_titles
+from optimizer.report.alerts_sheet import ALERTS_SHEET, write_alerts
 from optimizer.report.cell_links import RowFinder, write_certificate_links
 from optimizer.report.excel_values import one_line, quoted_sheet, truncated
 from optimizer.report.figures_sheet import (
@@ -26,11 +27,11 @@ from optimizer.report.sheet_positions import TablePosition
 from optimizer.report.summary import Summary
 from optimizer.report.summary_charts import add_charts, charted_blocks
 from optimizer.report.summary_sheet import (
-    FIRST_CHART_ROW,
     SUMMARY_SHEET,
+    first_chart_row,
     lay_out_summary,
     summary_blocks,
-    write_alerts_and_contents,
+    write_contents_below,
     write_summary,
 )
 from optimizer.report.table_sheet import write_table_sheet
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
+PRINTOUT_NAME = "Printout"
+"""Local name of each sheet of what is printed of it on demand."""
+BLANK = "$XFD$1:$XFD$1"
+"""The last cell of the first row, which no sheet uses."""
 _A4 = 9
 """Excel's number of the paper size A4."""
 _MAX_MARGIN_CHARACTERS = 65
@@ -75,13 +80,14 @@ def _package(summary: Summary, tables: Mapping[str, Table]) -> BytesIO:
     }
     if CERTIFICATES_LAYOUT.name in sheets:
         write_certificate_links(sheets[CERTIFICATES_LAYOUT.name], tables, positions, forms)
-    overview.fill(positions, forms)
+    printouts = overview.fill(positions, forms)
     for name, position in positions.items():
-        # Worksheet.print_area does not take several ranges.
-        workbook.define_name(f"{quoted_sheet(name)}!_xlnm.Print_Area", f"={position.printed}")
+        printouts[name] = position.printed
         set_paper(sheets[name], summary, name, position.note)
     for name, sheet in overview.sheets.items():
         set_paper(sheet, summary, name)
+    for name, ranges in printouts.items():
+        print_on_demand(workbook, name, ranges)
     workbook.set_properties(_properties(summary))
     workbook.close()
     return fill(file, {name: sheet.long_columns for name, sheet in sheets.items()})
@@ -102,6 +108,8 @@ class _OverviewSheets:
         self.sheets = {SUMMARY_SHEET: first}
         self.summary_blocks = summary_blocks(summary, tables)
         self.figure_blocks = figure_blocks(summary, tables)
+        if summary.alerts:
+            self.sheets[ALERTS_SHEET] = workbook.add_worksheet(ALERTS_SHEET, exact)
         if self.summary_blocks or self.figure_blocks:
             titles = block_titles.chart_titles_block(
                 summary, {**self.summary_blocks, **self.figure_blocks}
@@ -112,23 +120,34 @@ class _OverviewSheets:
         if utilisation is not None and len(utilisation):
             self.sheets[HEAT_MAP_SHEET] = workbook.add_worksheet(HEAT_MAP_SHEET, exact)
 
-    def fill(self, positions: Mapping[str, TablePosition], forms: Formats) -> None:
-        """Fill the sheets; ``positions`` are those of the result tables."""
+    def fill(self, positions: Mapping[str, TablePosition], forms: Formats) -> dict[str, str]:
+        """Fill the sheets; gives the ranges of those that print on demand.
+
+        ``positions`` are those of the result tables.
+        """
+        printouts: dict[str, str] = {}
         summary, tables = self.summary, self.tables
         blocks, finder = {**self.summary_blocks, **self.figure_blocks}, RowFinder(tables, positions)
         grid = lay_out_summary(self.summary_blocks, summary, len(charted_blocks(blocks)))
         figures_grid = lay_out_figures(self.figure_blocks, summary)
         anchors = {**grid.anchors, **figures_grid.anchors}
-        tiles = headline(summary, tables, positions, anchors, blocks)
+        tiles = headline(summary, tables, anchors, blocks)
         first = self.sheets[SUMMARY_SHEET]
         write_summary(first, summary, self.summary_blocks, grid, anchors, tiles, finder, forms)
         if FIGURES_SHEET in self.sheets:
             sheet = self.sheets[FIGURES_SHEET]
-            write_figures(sheet, self.figure_blocks, figures_grid, anchors, finder, forms)
-            add_charts(self.workbook, first, summary, blocks, anchors, grid, FIRST_CHART_ROW)
+            printouts[FIGURES_SHEET] = write_figures(
+                sheet, self.figure_blocks, figures_grid, anchors, finder, forms
+            )
+            top = first_chart_row(summary)
+            add_charts(self.workbook, first, summary, blocks, anchors, grid, top)
         if HEAT_MAP_SHEET in self.sheets:
-            write_heat_map(self.sheets[HEAT_MAP_SHEET], tables, positions[HEAT_MAP_TABLE], forms)
-        write_alerts_and_contents(first, summary, positions, grid, forms)
+            sheet, position = self.sheets[HEAT_MAP_SHEET], positions[HEAT_MAP_TABLE]
+            printouts[HEAT_MAP_SHEET] = write_heat_map(sheet, tables, position, forms)
+        if ALERTS_SHEET in self.sheets:
+            printouts[ALERTS_SHEET] = write_alerts(self.sheets[ALERTS_SHEET], summary, forms)
+        write_contents_below(first, summary, positions, grid, forms)
+        return printouts
 
 
 def workbook_options() -> dict[str, Any]:
@@ -140,6 +159,15 @@ def workbook_options() -> dict[str, Any]:
         "strings_to_urls": False,
         "default_format_properties": {"font_name": FONT_NAME, "font_size": FONT_SIZE},
     }
+
+
+def print_on_demand(workbook: Workbook, name: str, ranges: str) -> None:
+    """Keep a sheet out of what prints by default; its local name Printout has what can be printed.
+
+    The print area is a blank cell: Excel and LibreOffice print no page for it.
+    """
+    workbook.define_name(f"{quoted_sheet(name)}!_xlnm.Print_Area", f"={quoted_sheet(name)}!{BLANK}")
+    workbook.define_name(f"{quoted_sheet(name)}!{PRINTOUT_NAME}", f"={ranges}")
 
 
 def set_paper(sheet: Worksheet, summary: Summary, name: str, note: str = "") -> None:

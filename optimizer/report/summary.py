@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from optimizer.report.key_risks import KeyRisk
+from optimizer.result.number_text import percent
+
 OPTIMAL_STATUS = "optimal"
 """Status of a plan that is proven to be the cheapest."""
 
@@ -14,8 +17,9 @@ class Summary(Struct, frozen=True):
     ``years`` gives the calendar year of each period. ``wanted`` has a row for every
     demand line and period: line, segment, period, tonnes, shortage penalty. Lines with
     penalty 0 are outlets and optional sales: they do not count in the coverage.
-    ``alerts`` are sentences; one about a cell of the input has the attributes ``sheet`` and
-    ``cell``, and becomes a link to it if ``input_path`` is known. ``made`` is an ISO date.
+    ``alerts`` are sentences in the order shown; one about a cell of the input has the attributes
+    ``sheet`` and ``cell``, and becomes a link to it if ``input_path`` is known. ``risks`` are the
+    gravest of them, for the first screen. ``made`` is an ISO date.
     """
 
     case: str
@@ -37,6 +41,9 @@ class Summary(Struct, frozen=True):
     """Another solver than HiGHS, whose word the status is."""
     lawful: str = ""
     """Lawfulness of the plan: yes, as far as stated, no, no rule binds, no rules."""
+    gap: float = 0.0
+    """Relative gap to the best plan possible."""
+    risks: tuple[KeyRisk, ...] = ()
 
     @property
     def span(self) -> str:
@@ -53,15 +60,18 @@ class Summary(Struct, frozen=True):
 
     @property
     def verdict(self) -> str:
-        """The status line, such as ``Least-cost plan, proven optimal; audit passed``."""
+        """The status line, such as ``Least-cost plan, optimal within 0.03 %; audit passed``."""
         if self.changed:
             solved = "" if self.status == OPTIMAL_STATUS else f" ({self.status})"
             plan = f"Plan of a changed model, no statement about the workbook alone{solved}"
         elif self.status == OPTIMAL_STATUS:
-            proof = f"optimal as {self.solver} reports" if self.solver else "proven optimal"
+            proof = f"optimal within {percent(self.gap)}" if self.gap else "proven optimal"
+            if self.solver:
+                proof = f"optimal as {self.solver} reports"
             plan = f"Least-cost plan, {proof}"
         else:
-            plan = f"Plan not proven optimal ({self.status})"
+            gap = f"; gap {percent(self.gap)}" if 0 < self.gap < float("inf") else ""
+            plan = f"Plan not proven optimal ({self.status}{gap})"
         audit = f"audit {'passed' if self.audit_passed else 'FAILED'}"
         return "; ".join((plan, audit, *([f"lawful: {self.lawful}"] if self.lawful else ())))
 

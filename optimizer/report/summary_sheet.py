@@ -1,16 +1,17 @@
-"""The Summary: status, headline figures, charts, small tables, alerts, contents.
+"""The Summary: status, headline figures, key risks, charts, small tables, contents.
 
-It is one page wide, with charts on the first page and tables on the second. Every figure that
-the result tables have is a formula over them.
+It is one page wide, with charts on the first page and tables on the second: what a board reads.
+Every figure that the result tables have is a formula over them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from optimizer.report import block_costs, block_demand, block_plants, block_rules, summary_charts
+from optimizer.report.alerts_sheet import ALERTS_SHEET
 from optimizer.report.block_grid import (
     FIRST_COLUMN,
     ROW_HEIGHT,
@@ -22,11 +23,17 @@ from optimizer.report.block_grid import (
     write_cell,
     write_heading,
 )
-from optimizer.report.cell_links import RowFinder, alert_link
+from optimizer.report.cell_links import RowFinder, input_link
 from optimizer.report.excel_rows import write_text
 from optimizer.report.excel_values import address, clean, one_line, quoted_sheet
 from optimizer.report.formats import NAVY, Formats
-from optimizer.report.formula_block import Anchors, BlocksByName, FormulaBlock, with_cached_rows
+from optimizer.report.formula_block import (
+    Anchors,
+    BlocksByName,
+    FormulaBlock,
+    FormulaCell,
+    with_cached_rows,
+)
 from optimizer.report.headline import HEADLINE_FIGURES, HeadlineFigure
 from optimizer.report.summary import Summary
 from optimizer.result.result_layouts import Tables
@@ -37,18 +44,22 @@ if TYPE_CHECKING:
     from optimizer.report.sheet_positions import TablePosition
 
 SUMMARY_SHEET = "Summary"
-MAX_SUMMARY_ALERTS = 200
-"""Alerts that are shown; a longer list is not read, and its length is stated."""
-MIN_PRINTED_ALERTS = 12
-"""Rows of alerts that are printed even where they need another page."""
 SUMMARY_BANDS = (
     ((block_costs.COSTS_BLOCK,), (block_demand.COVERAGE_BLOCK, block_demand.COVERED_SHARE_BLOCK)),
     ((block_plants.UTILISATION_BLOCK,), (block_rules.RULES_BLOCK,)),
 )
 """Blocks from top to bottom; those of a band stand side by side if the page is wide enough."""
-FIRST_CHART_ROW = 8
-"""First row of the charts."""
-_TITLE_ROW, _STATUS_ROW, _SOURCE_ROW, _TILES_ROW = 0, 1, 2, 4
+_TITLE_ROW, _STATUS_ROW, _SOURCE_ROW, _TILES_ROW, _RISKS_ROW = 0, 1, 2, 4, 8
+_OWNER_COLUMNS, _CELL_COLUMNS = 2, 1
+"""Columns of figures that the owner of a risk and its cell take, at the right edge."""
+NO_RISK_SENTENCE = (
+    "None found: nothing is short, no supply is uncertain, no unit is full and no site or offer is "
+    "the only one."
+)
+PRINT_NOTE = (
+    "Printing gives this summary alone. To print another sheet, choose Printout in its Name Box "
+    "(left of the formula bar) and print the selection."
+)
 
 
 def summary_blocks(summary: Summary, tables: Tables) -> dict[str, FormulaBlock]:
@@ -64,6 +75,11 @@ def summary_blocks(summary: Summary, tables: Tables) -> dict[str, FormulaBlock]:
     return {block.name: with_cached_rows(block) for block in candidates if block}
 
 
+def first_chart_row(summary: Summary) -> int:
+    """First row of the charts, below the key risks."""
+    return _RISKS_ROW + max(len(summary.risks), 1) + 2
+
+
 def lay_out_summary(blocks: BlocksByName, summary: Summary, charts: int) -> SheetGrid:
     """Grid with an anchor for each block, below the headline figures and a number of charts."""
     grid = grid_for(SUMMARY_SHEET, blocks.values(), len(summary.calendar) + 2)
@@ -71,7 +87,7 @@ def lay_out_summary(blocks: BlocksByName, summary: Summary, charts: int) -> Shee
         grid,
         SUMMARY_BANDS,
         blocks,
-        summary_charts.reserve_chart_rows(charts, grid, FIRST_CHART_ROW),
+        summary_charts.reserve_chart_rows(charts, grid, first_chart_row(summary)),
     )
     return grid
 
@@ -90,29 +106,40 @@ def write_summary(
     set_columns(sheet, grid)
     _write_top(sheet, summary, grid, forms)
     _write_tiles(sheet, tiles, grid, finder, forms)
+    _write_risks(sheet, summary, grid, forms)
     for name in grid.anchors:
         block = blocks[name]
         write_block(sheet, block, block.make_rows(anchors), grid, finder, forms)
 
 
-def write_alerts_and_contents(
+def write_contents_below(
     sheet: Worksheet,
     summary: Summary,
     positions: Mapping[str, TablePosition],
     grid: SheetGrid,
     forms: Formats,
 ) -> None:
-    """Write alerts and contents below the blocks, and set what is printed."""
-    printed, row = _write_alerts(sheet, summary, grid, forms)
-    last = _write_contents(sheet, positions, row + 1, grid, forms)
+    """Write the contents below the blocks, and set what is printed."""
+    row = grid.next_row
+    write_text(sheet, row, FIRST_COLUMN, PRINT_NOTE, forms("note"))
+    if summary.alerts:
+        link = f"internal:{quoted_sheet(ALERTS_SHEET)}!A1"
+        text = f"{_alert_count(summary)}, ranked and by kind: sheet {ALERTS_SHEET}"
+        sheet.write_url(row + 1, FIRST_COLUMN, link, forms("link"), text, f"Go to {ALERTS_SHEET}")
+    last = _write_contents(sheet, positions, row + 3, grid, forms)
     # The contents are not printed: their links are of no use on paper.
-    sheet.print_area(0, 0, printed, grid.last_column)
+    sheet.print_area(0, 0, row - 1, grid.last_column)
     sheet.set_h_pagebreaks(grid.page_breaks)
     sheet.set_tab_color(NAVY)
     all_cells = f"A1:{address(last, grid.last_column)}"
     sheet.ignore_errors({"number_stored_as_text": all_cells, "formula_differs": all_cells})
     sheet.activate()
     sheet.set_first_sheet()
+
+
+def _alert_count(summary: Summary) -> str:
+    count = len(summary.alerts)
+    return f"{count} alert{'s' if count != 1 else ''}" if count else "no alerts"
 
 
 def _write_top(sheet: Worksheet, summary: Summary, grid: SheetGrid, forms: Formats) -> None:
@@ -124,9 +151,7 @@ def _write_top(sheet: Worksheet, summary: Summary, grid: SheetGrid, forms: Forma
     sheet.set_row(_STATUS_ROW, 24)
     sheet.merge_range(_STATUS_ROW, FIRST_COLUMN, _STATUS_ROW, grid.last_column, "", style)
     write_text(sheet, _STATUS_ROW, FIRST_COLUMN, summary.verdict, style)
-    count = len(summary.alerts)
-    alerts = f"{count} alert{'s' if count != 1 else ''}, listed below" if count else "no alerts"
-    parts = (summary.span, alerts, summary.audit, f"input {summary.input_name}", summary.made)
+    parts = (summary.span, _alert_count(summary), f"input {summary.input_name}", summary.made)
     text = "   |   ".join(one_line(part) for part in parts if part)
     write_text(sheet, _SOURCE_ROW, FIRST_COLUMN, text, forms("subtitle", font_size=9))
 
@@ -168,68 +193,27 @@ def _tile_columns(widths: Sequence[float]) -> list[int]:
     return [*edges, len(widths)]
 
 
-def _write_alerts(
-    sheet: Worksheet, summary: Summary, grid: SheetGrid, forms: Formats
-) -> tuple[int, int]:
-    """Write the alerts over the whole width; returns the last printed row and the row below all.
-
-    Alerts that do not fit on the printed page follow on the screen.
-    """
-    row, count = grid.next_row, len(summary.alerts)
-    if not count:
-        return row - 2, row - 1
-    grid.break_before(row, min(count, MIN_PRINTED_ALERTS) + 2)
-    last_printable = row + max(MIN_PRINTED_ALERTS, grid.rows_left(row) - 2)
-    write_heading(sheet, row, f"Alerts ({count})", grid, forms)
-    printed = 0
-    lines = [_wrapped_lines(clean(alert), grid) for alert in summary.alerts]
-    for index, alert in enumerate(summary.alerts[:MAX_SUMMARY_ALERTS]):
-        if (
-            index
-            and not printed
-            and row + sum(lines[index : index + 2]) > last_printable - (index + 2 < count)
-        ):
-            row = printed = row + 1
-            text = f"… and {count - index} more below, not printed"
-            write_text(sheet, row, FIRST_COLUMN, text, forms("note"))
-        row += 1
-        _write_alert(sheet, row, alert, lines[index], summary, grid, forms)
-        last_printable -= lines[index] - 1
-    if count > MAX_SUMMARY_ALERTS:
-        row += 1
-        write_text(
-            sheet, row, FIRST_COLUMN, f"… and {count - MAX_SUMMARY_ALERTS} more", forms("note")
-        )
-    return printed or row, row + 1
-
-
-def _wrapped_lines(text: str, grid: SheetGrid) -> int:
-    """Number of lines that a text takes over the whole width."""
-    characters = sum(grid.widths) * 1.2
-    return sum(max(1, ceil(len(line) / characters)) for line in text.split("\n"))
-
-
-def _write_alert(
-    sheet: Worksheet,
-    row: int,
-    alert: str,
-    lines: int,
-    summary: Summary,
-    grid: SheetGrid,
-    forms: Formats,
-) -> None:
-    """Write one alert, as a link to the cell of the input that it names.
-
-    An alert of several lines is no link, because LibreOffice does not wrap links.
-    """
-    link = alert_link(summary.input_path, alert) if lines == 1 else ""
-    more: dict[str, Any] = {"font_color": NAVY, "underline": 1} if link else {}
-    form = forms("body", text_wrap=True, valign="top", **more)
-    sheet.merge_range(row, FIRST_COLUMN, row, grid.last_column, "", form)
-    if link:
-        sheet.write_url(row, FIRST_COLUMN, link, form, "link", "Go to the cell of the input")
-    write_text(sheet, row, FIRST_COLUMN, clean(alert), form)
-    sheet.set_row(row, min(ROW_HEIGHT * 0.75 * lines, 400))
+def _write_risks(sheet: Worksheet, summary: Summary, grid: SheetGrid, forms: Formats) -> None:
+    """Write the key risks: rank and sentence, owner of the place, cell of the input."""
+    cell_column = grid.last_column - _CELL_COLUMNS + 1
+    owner_column = cell_column - _OWNER_COLUMNS
+    write_heading(sheet, _RISKS_ROW, "Key risks", grid, forms)
+    for column, text in ((owner_column, "owner"), (cell_column, "cell")):
+        write_text(sheet, _RISKS_ROW, column, text, forms("heading", font_size=9, bold=False))
+    if not summary.risks:
+        write_text(sheet, _RISKS_ROW + 1, FIRST_COLUMN, NO_RISK_SENTENCE, forms("subtitle"))
+    characters = sum(grid.widths[: owner_column - FIRST_COLUMN]) * 1.15
+    for rank, risk in enumerate(summary.risks, 1):
+        row = _RISKS_ROW + rank
+        text = f"{rank}. {clean(risk.sentence)}"
+        form = forms("body", text_wrap=True, valign="top")
+        sheet.merge_range(row, FIRST_COLUMN, row, owner_column - 1, "", form)
+        write_text(sheet, row, FIRST_COLUMN, text, form)
+        sheet.merge_range(row, owner_column, row, cell_column - 1, "", form)
+        write_text(sheet, row, owner_column, risk.owner or "–", form)
+        link = input_link(summary.input_path, risk.sheet, risk.cell) if risk.cell else ""
+        write_cell(sheet, row, cell_column, FormulaCell(risk.place or "–"), form, link)
+        sheet.set_row_pixels(row, ROW_HEIGHT * min(3, ceil(len(text) / characters)))
 
 
 def _write_contents(

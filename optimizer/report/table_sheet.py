@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import FileError
 from optimizer.report.cell_links import input_links
-from optimizer.report.column_totals import RATIO_COLUMNS, has_workbook_total
+from optimizer.report.column_totals import RATIO_COLUMNS
 from optimizer.report.conditional_formats import UTILISATION_COLOUR_SCALE, format_table
 from optimizer.report.excel_rows import write_column, write_text
 from optimizer.report.excel_values import (
@@ -38,7 +38,7 @@ from optimizer.report.print_area import print_area, print_note, printed_columns
 from optimizer.report.sheet_positions import PivotPosition, TablePosition
 from optimizer.report.summary import Summary
 from optimizer.report.worksheet import add_excel_table
-from optimizer.result.field_units import unit_label
+from optimizer.result.field_units import field_unit
 from optimizer.result.result_table import ADDITIVE_KINDS
 from optimizer.tables.sheet_xml import EXCEL_MAX_ROWS
 
@@ -142,7 +142,7 @@ def _write_field(
     width, wrapped = _width(field, values, figures)
     sheet.set_column(column, column, width)
     write_text(
-        sheet, UNITS_ROW, column, unit_label(field.kind, currency, table.layout.name), forms("unit")
+        sheet, UNITS_ROW, column, field_unit(field, currency, table.layout.name), forms("unit")
     )
     note = f"{field.meaning[:1].upper()}{field.meaning[1:]}."
     size = {"x_scale": 1.6, "y_scale": 0.4 + 0.2 * (len(note) // 34)}
@@ -166,7 +166,7 @@ def _write_field(
 def _set_heights(sheet: Worksheet, table: Table, widths: Sequence[float]) -> None:
     """Set the heights of rows with wrapped text that is printed; not every program adapts them."""
     header_lines = (
-        lines_of(field.header, width)
+        lines_of(field.shown, width)
         for field, width in zip(table.layout.fields, widths, strict=True)
     )
     sheet.set_row(HEADER_ROW, min(max(30, 15 * max(header_lines, default=1)), _MAX_HEADER_HEIGHT))
@@ -219,7 +219,7 @@ def _write_totals(
         write_text(sheet, TOTALS_ROW, 0, EMPTY_TABLE_NOTE, forms("subtitle", italic=True))
         return
     name, fields = table.layout.name, table.layout.fields
-    if not any(has_workbook_total(name, field) for field in fields):
+    if not any(field.has_total for field in fields):
         return
     sums = _subtotals(table)
     for column, field in enumerate(fields):
@@ -233,18 +233,20 @@ def _write_totals(
             sheet.write_formula(
                 TOTALS_ROW, column, f'=IFERROR({dividend}/{divisor},"")', form, value
             )
-        elif has_workbook_total(name, field):
+        elif field.has_total:
             value = column_total(table, field.header)
             sheet.write_formula(TOTALS_ROW, column, f"={sums[field.header]}", form, value)
         else:
-            write_text(sheet, TOTALS_ROW, column, "Rows shown" if column == 0 else "", form)
+            write_text(
+                sheet, TOTALS_ROW, column, "Total of rows shown" if column == 0 else "", form
+            )
 
 
 def _subtotals(table: Table) -> dict[str, str]:
     """Formula part that adds up the rows shown of each column, by header."""
     headers, last = table.layout.headers, FIRST_DATA_ROW + max(len(table), 1) - 1
     tops = [(FIRST_DATA_ROW, column) for column in range(len(headers))]
-    titles = column_titles(headers)
+    titles = column_titles(table.layout.titles)
     return {
         header: f"SUBTOTAL(109,{column_range(table.layout.name, title, top, last)})"
         for header, title, top in zip(headers, titles, tops, strict=True)
@@ -261,7 +263,7 @@ def _make_table(sheet: Worksheet, table: Table, last: int, forms: Formats) -> No
             if field.kind in (*TEXT_KINDS, "date")
             else forms("header", align="right"),
         }
-        for field, title in zip(fields, column_titles(table.layout.headers), strict=True)
+        for field, title in zip(fields, column_titles(table.layout.titles), strict=True)
     ]
     options = {
         "name": table_name(table.layout.name),

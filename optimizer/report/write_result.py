@@ -11,9 +11,9 @@ from msgspec import structs
 
 from optimizer.atomic_write import FileTarget
 from optimizer.errors import NoPlanError
-from optimizer.explain import Alert
 from optimizer.report.argument_checks import check_result
 from optimizer.report.cell_links import relative_path
+from optimizer.report.key_risks import finding_alerts, key_risks, ranked_alerts
 from optimizer.report.results_workbook import write as write_tables
 from optimizer.report.summary import Summary
 
@@ -48,6 +48,7 @@ def plan_summary(result: Result) -> Summary:
         for t, label in enumerate(calendar.labels)
         if line.quantity[t]
     )
+    alerts = ranked_alerts((*result.alerts, *finding_alerts(result.warnings)), result.lawful or "")
     return Summary(
         case=settings.case or Path(result.case.path).stem,
         status=result.status,
@@ -58,10 +59,9 @@ def plan_summary(result: Result) -> Summary:
         input_name=Path(result.case.path).name,
         audit=result.audit.verdict,
         audit_passed=result.audit.passed,
-        alerts=(
-            *result.alerts,
-            *(Alert(str(finding), finding.sheet, finding.cell) for finding in result.warnings),
-        ),
+        alerts=tuple(alerts),
+        risks=tuple(key_risks(alerts, result.lawful or "", result.case)),
+        gap=result.gap,
         made=date.today().isoformat(),
         wanted=wanted,
         changed=bool(result.changed),

@@ -3,6 +3,7 @@
 from optimizer.result.class_bookings import bookings
 from optimizer.result.cost_table import by_category
 from optimizer.result.price_layouts import (
+    ALL_RULES,
     LAYOUTS_ON_REQUEST,
     RULE_COSTS_LAYOUT,
     RULE_DATES_LAYOUT,
@@ -17,6 +18,7 @@ from optimizer.result.result_layouts import (
 )
 
 __all__ = [
+    "ALL_RULES",
     "LAYOUTS_ON_REQUEST",
     "RESULT_LAYOUTS",
     "RULE_COSTS_LAYOUT",

@@ -8,6 +8,7 @@ from optimizer.result.result_table import (
     SITE_FIELD,
     Field,
     Layout,
+    levels,
 )
 
 COMPLIANCE_LAYOUT = Layout(
@@ -59,6 +60,7 @@ SCARCITY_LAYOUT = Layout(
             "bound",
             "amount",
             "the bound as it stands, for that period; 0 for a share: tonnes beyond the share",
+            "level",
         ),
         Field("unit", "text", "unit of the bound"),
         Field(
@@ -114,14 +116,22 @@ BREAK_EVEN_LAYOUT = Layout(
 )
 BOTTLENECKS_LAYOUT = Layout(
     "Bottlenecks",
-    "What binds, in sentences, by the money that relaxing it saves; periods in a row are one line. "
-    "Yes/no decisions are held as they are in the plan.",
+    "What binds, in sentences: maximums first, by what 1 % more of each would save; then minimums "
+    "and closing stocks; then what demand costs. Periods in a row are one line. Yes/no decisions "
+    "are held as they are in the plan.",
     (
-        Field("rank", "number", "by saving"),
+        Field("rank", "number", "maximums, then minimums, then demand; the largest saving first"),
         Field("kind", "text", "capacity, offer, contract, lane, stock, demand, rule …"),
         Field("thing", "text", "what binds"),
         Field("from", "period", "first period"),
         Field("to", "period", "last period"),
+        Field(
+            "saving of 1 %",
+            "money",
+            "present value saved if the maximum were 1 % larger in every period in which it binds; "
+            "of all rows of the thing together; blank for minimums and demand",
+            "level",
+        ),
         Field(
             "worth least",
             "price",
@@ -129,13 +139,17 @@ BOTTLENECKS_LAYOUT = Layout(
         ),
         Field("worth most", "price", "the same where it is most; money of that period"),
         Field(
-            "holds for", "number", "units of it in any one of the periods at that worth; see note"
+            "holds for",
+            "number",
+            "units of the bound in any one of the periods at that worth; see note",
         ),
         Field(
             "saving",
             "money",
             "present value of relaxing it as far as its worth holds, period by period; where that "
             "is not known or has no end, of one unit",
+            "level",
+            title="saving within range",
         ),
         Field("note", "text", "not unique: the next unit may save less; or range not computed"),
         Field("sentence", "text", "the same in words"),
@@ -144,19 +158,29 @@ BOTTLENECKS_LAYOUT = Layout(
 )
 HEADROOM_LAYOUT = Layout(
     "Price headroom",
-    "How dear each thing that is used may get before the plan uses less of it, and how cheap "
-    "before it uses more; alone, in one period. Yes/no decisions are held. Of large cases the "
-    "offers for which most is paid.",
+    "Prices between which each used offer, lane, process or option stays as planned: above the "
+    "price ceiling less of it is used, after the fall more. One price changes, in one period; "
+    "yes/no decisions are held. Of large cases the offers for which most is paid.",
     (
         Field("kind", "text", "offer, lane, process or option"),
         Field("thing", "text", "what is used"),
         Field("material", "text", "material or recipe; for an option its sites"),
         PERIOD_FIELD,
-        Field("used", "amount", "tonnes or units of activity in the plan"),
+        Field("used", "amount", "tonnes or units of activity in the plan", "level"),
         Field("price", "price", "its price or cost in that period; for an option capital"),
-        Field("dearer by", "price", "rise at which less of it is used; blank: none, see note"),
-        Field("leaves at", "price", "price from which less of it is used"),
-        Field("cheaper by", "price", "fall at which more of it is used; blank: none, see note"),
+        Field(
+            "dearer by",
+            "price",
+            "rise at which less of it is used; blank: none, see note",
+            title="rise to ceiling",
+        ),
+        Field("leaves at", "price", "price from which less of it is used", title="price ceiling"),
+        Field(
+            "cheaper by",
+            "price",
+            "fall at which more of it is used; blank: none, see note",
+            title="fall to use more",
+        ),
         Field(
             "note",
             "text",
@@ -200,34 +224,66 @@ OXIDES_LAYOUT = Layout(
         Field("used", "tonnes", "used by processes"),
         Field("sold", "tonnes", "delivered to demand and outlets"),
         Field("stocked", "tonnes", "closing less opening stock of the horizon"),
-        Field("discarded", "tonnes", "thrown away"),
+        Field("discarded", "tonnes", "disposed of", title="disposed of"),
         Field("value", "price", "marginal value where it is made, average of the tonnes made"),
         Field("pays", "money", "tonnes recovered x value, present value"),
         Field("share", "share", "of what all products with a positive value pay"),
         Field("sentence", "text", "driver of the feed, co-product, or surplus and what it costs"),
     ),
 )
+ALL_RULES = "all rules"
+"""Name of the row of Rule costs of the plan without any rule."""
+_GAP_FIELD = Field(
+    "gap",
+    "money",
+    "how far the difference may be off, because plans with yes/no decisions are solved to a gap",
+    title="± solver gap",
+)
 RULE_COSTS_LAYOUT = Layout(
     "Rule costs",
-    "What each rule costs: the plan without it, and without all of them. Present value.",
-    (
+    "Cost of compliance: what the plan costs more than without a rule, and than without all of "
+    "them. Present value. Premiums of single rules do not add up to that of all rules.",
+    levels(
         Field("rule", "text", "rule that is left out; all rules: none is kept"),
         Field("status", "text", "of the plan without it"),
-        Field("cost_with", "money", "cost of the plan with all rules"),
-        Field("cost_without", "money", "cost of the plan without it"),
-        Field("premium", "money", "cost_with less cost_without; blank where it is not known"),
-        Field("premium_per_year", "money", "premium by years of the horizon"),
-        Field("premium_per_kg", "number", "premium by kilograms delivered under it"),
-        Field("marginal_price", "price", "of one tonne more that may break it; rules with a share"),
-        Field("delivered_kg", "number", "kilograms delivered in the plan to the lines it binds"),
-        Field("gap", "money", "by so much the two plans may be off, where decisions are yes/no"),
+        Field("cost_with", "money", "cost of the plan with all rules", title="cost with all rules"),
+        Field("cost_without", "money", "cost of the plan without it", title="cost without it"),
+        Field("premium", "money", "cost with all rules less cost without it; blank: not known"),
+        Field(
+            "premium_per_year",
+            "money",
+            "premium divided by the years of the horizon",
+            title="premium per year",
+            unit="{currency}/year",
+        ),
+        Field(
+            "premium_per_kg",
+            "number",
+            "premium divided by the kilograms delivered under the rule",
+            title="premium per kilogram",
+            unit="{currency}/kg",
+        ),
+        Field(
+            "marginal_price",
+            "price",
+            "value of relaxing the rule by one tonne; rules with a share",
+            title="value of relaxing by one tonne",
+        ),
+        Field(
+            "delivered_kg",
+            "number",
+            "delivered in the plan to the lines that it binds",
+            title="delivered under it",
+            unit="kg",
+        ),
+        _GAP_FIELD,
         Field("sentence", "text", "the same in words"),
     ),
 )
 RULE_DATES_LAYOUT = Layout(
     "Rule dates",
     "What would change if one date of a rule came a period later, or earlier. Present value.",
-    (
+    levels(
         Field("rule", "text", "rule of which one date moves"),
         Field(
             "moved",
@@ -237,16 +293,21 @@ RULE_DATES_LAYOUT = Layout(
         ),
         Field("status", "text", "of the plan with this date"),
         Field("cost", "money", "cost of that plan"),
-        Field("change", "money", "cost less that of the plan; blank where it is not known"),
-        Field("more_short", "tonnes", "tonnes short more than in the plan"),
-        Field("gap", "money", "by so much the two plans may be off, where decisions are yes/no"),
+        Field("change", "money", "cost less that of the plan; blank: not known"),
+        Field(
+            "more_short",
+            "tonnes",
+            "tonnes short less those of the plan",
+            title="change in shortage",
+        ),
+        _GAP_FIELD,
         Field("sentence", "text", "the same in words"),
     ),
 )
 RULE_MOVES_LAYOUT = Layout(
     "Rule moves",
     "What moves when a rule is left out: tonnes by offer, activity by process, tonnes delivered.",
-    (
+    levels(
         Field("rule", "text", "rule that is left out"),
         Field("kind", "text", "offer, process or delivery"),
         Field("site", "text", "site"),

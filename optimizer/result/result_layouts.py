@@ -21,6 +21,7 @@ from optimizer.result.result_table import (
     Layout,
     Table,
     Tables,
+    levels,
     table,
 )
 from optimizer.tables.sheets import STAGES
@@ -33,6 +34,7 @@ __all__ = [
     "Table",
     "Tables",
     "in_order",
+    "levels",
     "table",
 ]
 
@@ -42,7 +44,11 @@ _BREAKS_FIELD = Field(
 _UNCHECKED = Field(
     "not followed",
     "text",
-    "rules that are not followed there, because no delivery that they bind can follow from it",
+    "rules that are not tracked there, because no delivery under them can come from it",
+    title="not tracked",
+)
+_UNTRACKED_INPUTS = Field(
+    "inputs not followed", "text", "rules not tracked in the inputs", title="inputs not tracked"
 )
 _ORIGIN = Field(
     "customs origin", "text", "countries of customs origin; empty where no duty depends on it"
@@ -63,7 +69,7 @@ PURCHASES_LAYOUT = Layout(
         _TONNES_FIELD,
         Field("price", "price", "price in that period", "ratio"),
         Field("cost", "money", "tonnes x price"),
-        Field("firm", "text", "no: a non-binding offtake that the plan takes as firm"),
+        Field("firm", "text", "no: a non-binding offtake; the plan treats this supply as certain"),
         _BREAKS_FIELD,
         _UNCHECKED,
         _ORIGIN,
@@ -81,7 +87,7 @@ SHIPMENTS_LAYOUT = Layout(
         PERIOD_FIELD,
         _TONNES_FIELD,
         Field("arrives", "tonnes", "tonnes that arrive, within or after the horizon"),
-        Field("lead days", "number", "days under way"),
+        Field("lead days", "number", "days under way", title="lead time", unit="days"),
         Field("freight", "money", "tonnes x freight, not discounted"),
         Field("duty", "money", "duty at departure, not discounted"),
         Field("carrying", "money", "carrying cost while under way, not discounted"),
@@ -103,7 +109,7 @@ PRODUCTION_LAYOUT = Layout(
         Field("activity", "amount", "units of activity in the period"),
         Field("cost", "money", "conversion cost, not discounted"),
         Field("inputs break", "text", "rules that the inputs break or are booked as breaking"),
-        Field("inputs not followed", "text", "rules that are not followed in the inputs"),
+        _UNTRACKED_INPUTS,
         Field("outputs break", "text", "rules that the outputs break"),
     ),
     (("site", "recipe", "feed"), "activity"),
@@ -192,7 +198,7 @@ SHORTAGE_REASONS_LAYOUT = Layout(
 )
 DISPOSAL_LAYOUT = Layout(
     "Disposal",
-    "What is thrown away.",
+    "What is disposed of.",
     (
         SITE_FIELD,
         MATERIAL_FIELD,
@@ -229,16 +235,22 @@ INVESTMENT_LAYOUT = Layout(
         Field("unit", "text", "unit that it adds to"),
         Field("period", "period", "period of decision"),
         Field("number", "number", "how many, or how much, is built", "sum"),
-        Field("added capacity", "amount", "capacity that it adds, per year"),
+        Field("added capacity", "amount", "capacity that it adds, per year", "level"),
         Field("runs from", "date", "day from which it runs"),
         Field("capital", "money", "capital cost of this row of the option"),
-        Field("fixed cost", "money", "fixed cost of this row, per year from the day it runs"),
+        Field(
+            "fixed cost",
+            "money",
+            "fixed cost of this row, per year from the day it runs",
+            unit="{currency}/year",
+        ),
         Field("credit", "money", "value at the end of the horizon of what outlives it"),
     ),
 )
 COSTS_LAYOUT = Layout(
     "Costs",
-    "Every cost by category, place, thing and period; discounted, it sums to the objective.",
+    "Every cost by category, place, item and period; discounted, the rows add up to the cost of "
+    "the plan.",
     (
         Field("category", "text", "kind of cost; revenue and closing value are negative"),
         Field("site", "text", "where it falls (a lane: its start)"),
@@ -265,7 +277,7 @@ BALANCE_LAYOUT = Layout(
         Field("used", "tonnes", "used"),
         Field("shipped", "tonnes", "shipped"),
         Field("delivered", "tonnes", "delivered"),
-        Field("discarded", "tonnes", "thrown away"),
+        Field("discarded", "tonnes", "disposed of", title="disposed of"),
         Field("closing", "tonnes", "stock at the end of the period", "level"),
         Field("difference", "tonnes", "in less out: zero but for the solver's tolerance"),
     ),

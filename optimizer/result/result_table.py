@@ -7,11 +7,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from optimizer.errors import UnknownNameError
 from optimizer.html_cards import table_html
-from optimizer.result.field_units import unit_label
+from optimizer.result.field_units import field_unit
 from optimizer.result.number_text import figure
 
 if TYPE_CHECKING:
@@ -40,11 +40,32 @@ class Field(Struct, frozen=True, eq=False):
     """How several rows become one: ``sum``, ``ratio`` (of the sums of two other columns) or
     ``level`` (a state or a term that several rows repeat, never a sum). Blank: ``sum`` where the
     kind is tonnes, amount or money, and no aggregation elsewhere."""
+    title: str = ""
+    """Header that is shown, where the name for programs is no word of the trade."""
+    unit: str = ""
+    """Unit, where the kind does not tell it; ``{currency}`` stands for the case's currency."""
+
+    @property
+    def shown(self) -> str:
+        """Header in the workbook and on the page."""
+        return self.title or self.header
+
+    @property
+    def has_total(self) -> bool:
+        """True if workbook and page show its sum: amounts whose sum over all rows has a meaning."""
+        return self.adds_up and self.kind in ADDITIVE_KINDS
 
     @property
     def adds_up(self) -> bool:
         """True if a sum over rows has a meaning."""
         return (self.aggregation or ("sum" if self.kind in ADDITIVE_KINDS else "")) == "sum"
+
+
+def levels(*fields: Field) -> tuple[Field, ...]:
+    """Columns of a table whose rows are whole plans or measures: none of them is added up."""
+    return tuple(
+        structs.replace(field, aggregation="level") if field.adds_up else field for field in fields
+    )
 
 
 PERIOD_FIELD = Field("period", "period", "label of the period")
@@ -66,6 +87,11 @@ class Layout(Struct, frozen=True, eq=False):
         """Headers in order."""
         return tuple(field.header for field in self.fields)
 
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Headers as they are shown, in order."""
+        return tuple(field.shown for field in self.fields)
+
 
 class Table(Struct, frozen=True, eq=False):
     """A result table: one sequence per field, all of the same length."""
@@ -86,10 +112,7 @@ class Table(Struct, frozen=True, eq=False):
         rows = ([_cell_text(column[row]) for column in self.columns] for row in range(count))
         return table_html(
             f"{layout.name}: {layout.meaning}",
-            [
-                (field.header, unit_label(field.kind, "money", layout.name))
-                for field in layout.fields
-            ],
+            [(field.shown, field_unit(field, "money", layout.name)) for field in layout.fields],
             rows,
             [field.kind not in ("text", "period", "date") for field in layout.fields],
             f"{shown or 'All rows'}; numbers are rounded here, frame() has every digit.",

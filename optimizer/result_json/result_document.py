@@ -23,7 +23,7 @@ from optimizer.explain import Alert, Conflict, Repair
 from optimizer.explain.cell_edits import Edit
 from optimizer.explain.conflict import ConflictingRequirement
 from optimizer.result import LAYOUTS_ON_REQUEST, RESULT_LAYOUTS, Table
-from optimizer.result.field_units import unit_label
+from optimizer.result.field_units import field_unit
 from optimizer.result.result_table import Field, Layout
 from optimizer.tables.case_json import case_data, case_of_data
 from optimizer.version import __version__
@@ -105,13 +105,13 @@ def _fields(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _alert_data(alert: str) -> dict[str, str]:
-    """A sentence with its cell, where it has one."""
-    sheet, cell = getattr(alert, "sheet", ""), getattr(alert, "cell", "")
-    return {"sentence": str(alert), "sheet": sheet, "cell": cell}
+    """A sentence with its kind and its cell, where it has them."""
+    more = {name: getattr(alert, name, "") for name in ("kind", "sheet", "cell")}
+    return {"sentence": str(alert), **more}
 
 
 def _alert(data: dict[str, str]) -> Alert:
-    return Alert(data["sentence"], data["sheet"], data["cell"])
+    return Alert(data["sentence"], data["sheet"], data["cell"], data.get("kind", ""))
 
 
 def _audit_data(audit: Audit | None) -> dict[str, Any] | None:
@@ -166,7 +166,7 @@ def _table_data(table: Table, currency: str) -> dict[str, Any]:
     return {
         "meaning": layout.meaning,
         "fields": [
-            {**structs.asdict(field), "unit": unit_label(field.kind, currency, layout.name)}
+            {**structs.asdict(field), "unit": field_unit(field, currency, layout.name)}
             for field in layout.fields
         ],
         "pivot": layout.pivot,
@@ -206,7 +206,10 @@ def _values(field: Field, values: list[Any], unlimited: Sequence[int]) -> tuple[
 def _layout(name: str, data: dict[str, Any]) -> Layout:
     """Layout of a table that is not among those declared."""
     names = ("header", "kind", "meaning", "aggregation")
-    fields = (Field(**{each: field[each] for each in names}) for field in data["fields"])
+    fields = (
+        Field(**{each: field[each] for each in names}, title=field.get("title", ""))
+        for field in data["fields"]
+    )
     pivot = data["pivot"] and (tuple(data["pivot"][0]), data["pivot"][1])
     return Layout(name, data["meaning"], tuple(fields), pivot)
 

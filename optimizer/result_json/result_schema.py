@@ -32,9 +32,9 @@ def result_schema() -> dict[str, Any]:
         "lawful": {"description": "null without a plan", "type": ["string", "null"]},
         "lawful_notes": _TEXT_LIST,
         "alerts": {
-            "description": "sentences that a reader must know, with the cell that they stem from",
+            "description": "sentences that a reader must know, with their kind and their cell",
             "type": "array",
-            "items": _object(dict.fromkeys(("sentence", "sheet", "cell"), _TEXT)),
+            "items": _object(dict.fromkeys(("sentence", "kind", "sheet", "cell"), _TEXT)),
         },
         "run": {"description": "name of the run", **_TEXT},
         "log": _TEXT_LIST,
@@ -101,7 +101,7 @@ def _definitions() -> dict[str, Any]:
         "edits": {"type": "array", "items": _object(edit)},
         "checked": {"type": "boolean"},
     }
-    field = dict.fromkeys(("header", "kind", "meaning", "aggregation", "unit"), _TEXT)
+    field = dict.fromkeys(("header", "kind", "meaning", "aggregation", "title", "unit"), _TEXT)
     unlimited = {
         "description": "rows, from 0, of numbers that are null because they have no limit",
         "type": "object",

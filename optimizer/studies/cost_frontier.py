@@ -14,7 +14,7 @@ from typing import Any
 from optimizer.argument_kinds import TEXT, WHOLE, check_arguments
 from optimizer.errors import UsageError
 from optimizer.model import MINIMISE_SHORTAGE, StudyTerms
-from optimizer.result.result_layouts import Field, Layout, Table, table
+from optimizer.result.result_layouts import Field, Layout, Table, levels, table
 from optimizer.studies.disruptions import limit_row, with_limits
 from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.run_outcome import RunOutcome
@@ -174,13 +174,23 @@ def _curve(measure: FrontierMeasure, base: RunOutcome, by_bound: dict[float, Run
     layout = Layout(
         "Frontier",
         f"Cost against {measure.text}; the first row is the least-cost plan without the limit.",
-        (
+        levels(
             Field("bound", measure.kind, "most that was allowed; blank: no limit"),
             Field("found", measure.kind, "what the plan has"),
             Field("status", "text", "optimal, or why there is no proven plan"),
             Field("cost", "money", "present value of all costs"),
-            Field("dearer by", "money", "its cost less that of the least-cost plan"),
-            Field("for one less", "money", "more cost for one unit less, from the row above"),
+            Field(
+                "dearer by",
+                "money",
+                "its cost less that of the least-cost plan",
+                title="additional cost",
+            ),
+            Field(
+                "for one less",
+                "money",
+                "additional cost of one unit less, from the row above",
+                title="cost of one unit less",
+            ),
             Field("short", "tonnes", "tonnes short, outlets left out"),
             Field("reason", "text", "why there is no plan"),
         ),

@@ -14,7 +14,7 @@ from typing import Any
 from optimizer.argument_kinds import NUMBER, check_arguments
 from optimizer.errors import UsageError
 from optimizer.model import StudyTerms
-from optimizer.result.result_layouts import Field, Layout, Table, table
+from optimizer.result.result_layouts import Field, Layout, Table, levels, table
 from optimizer.studies.disruptions import limit_row, with_limits
 from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.run_outcome import RunOutcome
@@ -41,11 +41,16 @@ that of the three decimals that are shown.
 ALTERNATIVES = Layout(
     "Alternatives",
     "Plans that cost nearly as little, and differ as much as they can in one respect.",
-    (
+    levels(
         Field("plan", "text", "what was made least; base is the least-cost plan"),
         Field("status", "text", "optimal, or why there is no proven plan"),
         Field("cost", "money", "present value of all costs"),
-        Field("dearer by", "share", "more cost than the least, relative to it"),
+        Field(
+            "dearer by",
+            "share",
+            "cost above the least, relative to it",
+            title="additional cost",
+        ),
         Field("base", "amount", "tonnes, or suppliers, in the least-cost plan"),
         Field("then", "amount", "the same in this plan"),
         Field("suppliers", "number", "sites that are bought from"),

@@ -18,11 +18,12 @@ from optimizer.result.result_layouts import (
     Layout,
     Table,
     Tables,
+    levels,
     table,
 )
 from optimizer.tables.text_matching import fold
 
-_BEFORE_AFTER = (
+_BEFORE_AFTER = levels(
     Field("before", "amount", "in the first plan: tonnes, activity or number"),
     Field("after", "amount", "in the second plan"),
     Field("change", "amount", "after less before"),
@@ -31,13 +32,13 @@ _MONEY_CHANGE = Field(
     "money", "money", "change in what is paid for it (a sale: less revenue), not discounted"
 )
 _CHANGED_THING = (
-    Field("kind", "text", "bought, shipped, run, delivered, short, thrown away or built"),
+    Field("kind", "text", "bought, shipped, run, delivered, short, disposed of or built"),
     Field("thing", "text", "offer, lane, process, demand line, site or option"),
 )
 COST_CHANGES = Layout(
     "Cost changes",
     "Discounted cost of both plans by category.",
-    (
+    levels(
         Field("category", "text", "kind of cost; total in the last row"),
         Field("before", "money", "in the first plan"),
         Field("after", "money", "in the second plan"),

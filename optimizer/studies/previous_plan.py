@@ -110,6 +110,8 @@ def planned_commitments(tables: Tables, kinds: Sequence[str]) -> dict[Commitment
 
 def _read(grid: CellGrid, layout: Layout, path: str) -> Table:
     header = [str(cell).strip() for cell in _row(grid, PLAN_HEADER_ROW)]
+    names = {field.title: field.header for field in layout.fields if field.title}
+    header = [names.get(name, name) for name in header]
     missing = [name for name in layout.headers if name not in header]
     if missing and layout.name in _REQUIRED_TABLES:
         raise UsageError(

@@ -13,7 +13,7 @@ from optimizer.errors import UsageError
 from optimizer.interrupts import StopSignal
 from optimizer.network import Network
 from optimizer.plan import Result, build_network, solve_study_model
-from optimizer.result.result_layouts import Field, Layout, Table, table
+from optimizer.result.result_layouts import Field, Layout, Table, levels, table
 from optimizer.result.result_table import frame_of
 from optimizer.solve_options import SolveOptions
 from optimizer.studies.fixed_commitments import commitment_amounts, study_model
@@ -28,7 +28,7 @@ ROLLING_STEPS = Layout(
     "Steps",
     "A plan at the start of each step: what the whole horizon was then expected to cost, and "
     "what the periods cost that were carried out before the next.",
-    (
+    levels(
         Field("from", "date", "day on which the plan was made"),
         Field("until", "date", "last day of the periods that were carried out from it"),
         Field("expected", "money", "discounted cost of the whole horizon, as planned then"),

@@ -16,9 +16,19 @@ from optimizer.argument_kinds import TEXTS, check_arguments, instance_of, option
 from optimizer.errors import OptimizerError, StoppedError, UsageError
 from optimizer.interrupts import StopSignal
 from optimizer.network.calendar import members
-from optimizer.plan import Result, solve
-from optimizer.result import RULE_COSTS_LAYOUT, RULE_DATES_LAYOUT, RULE_MOVES_LAYOUT, Table, table
+from optimizer.plan import Result, solve, solve_with_options
+from optimizer.result import (
+    ALL_RULES,
+    RULE_COSTS_LAYOUT,
+    RULE_DATES_LAYOUT,
+    RULE_MOVES_LAYOUT,
+    Table,
+    in_order,
+    table,
+)
+from optimizer.result.number_text import figure
 from optimizer.result.result_table import frame_of
+from optimizer.solve_options import SolveOptions
 from optimizer.solver import Progress
 from optimizer.studies.cost_differences import (
     EQUALITY_FACTOR,
@@ -37,8 +47,8 @@ from optimizer.tables.case import Case
 if TYPE_CHECKING:
     import pandas as pd
 
-ALL_RULES = "all rules"
-"""Name of the row of the plan without any rule."""
+MAX_COMPLIANCE_SECONDS = 10.0
+"""Longest solve without rules that is added to a plan without being asked for; chosen."""
 
 NEGLIGIBLE_MOVE = 1e-6
 """Tonnes, and part of an amount, that count as no change; above the solver's 1e-7."""
@@ -157,6 +167,28 @@ def cost_of_rules(
         RULE_MOVES_LAYOUT.name: table(RULE_MOVES_LAYOUT, moves),
     }
     return RuleCosts(plan, tables, without, time.perf_counter() - begin)
+
+
+def cost_of_all_rules(
+    plan: Result, *, time_limit: float = MAX_COMPLIANCE_SECONDS, gap: float | None = None
+) -> Result:
+    """The plan with what all its rules together cost: one solve more, without rules.
+
+    The table ``Rule costs`` has one row then. The plan is returned as it is if it has no rules, if
+    there is none, if its model was changed, or if it took more than ``time_limit`` seconds itself:
+    the solve without rules would take about as long. The solver stops after ``time_limit`` seconds.
+    """
+    names = tuple(dict.fromkeys(rule.rule for rule in plan.case.rules))
+    own = sum(plan.seconds.get(step, 0.0) for step in ("network", "build", "transfer", "solve"))
+    if plan.objective is None or plan.changed or not names or own > time_limit:
+        return plan
+    options = SolveOptions(time_limit, gap, full=False, diagnose=False)
+    other = outcome_of(solve_with_options(without_rules(plan.case, names), options))
+    if not other.audit_passed:
+        return plan
+    name = ALL_RULES if len(names) > 1 else names[0]
+    costs = table(RULE_COSTS_LAYOUT, [_row(plan, other, name, names)])
+    return replace(plan, tables=in_order({**plan.tables, RULE_COSTS_LAYOUT.name: costs}))
 
 
 def _chosen_rules(
@@ -299,10 +331,12 @@ def _sentence(plan: Result, other: RunOutcome, name: str, figures: PremiumFigure
         if name == ALL_RULES:
             return f"{who} cost nothing: the plan without them is no cheaper."
         return f"{who} costs nothing: the plan without it is no cheaper."
-    each = f", {premium / kilograms:,.2f} a kilogram delivered under it" if kilograms else ""
-    off = f", give or take {uncertainty:,.0f}" if uncertainty else ""
+    kilogram = figure(premium / kilograms) if kilograms else ""
+    under = "under them" if name == ALL_RULES else "under this rule"
+    each = f", {kilogram} {currency} per kg delivered {under}" if kilograms else ""
+    off = f" ± {uncertainty:,.0f} (solver gap)" if uncertainty else ""
     verb = "cost" if name == ALL_RULES else "costs"
-    return f"{who} {verb} {premium:,.0f} {currency}{off}: {yearly:,.0f} a year{each}."
+    return f"{who} {verb} {premium:,.0f} {currency}{off}: {yearly:,.0f} {currency} a year{each}."
 
 
 def _moves(base: RunOutcome, other: RunOutcome, name: str) -> Iterator[tuple[object, ...]]:

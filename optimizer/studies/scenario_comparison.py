@@ -7,7 +7,7 @@ from typing import Any
 
 from optimizer.argument_kinds import TEXTS, check_arguments, optional
 from optimizer.errors import Finding, UsageError, WorkbookError
-from optimizer.result.result_layouts import Field, Layout, Table, table
+from optimizer.result.result_layouts import Field, Layout, Table, levels, table
 from optimizer.studies.renamed_keywords import renamed_keywords
 from optimizer.studies.run_outcome import RunOutcome
 from optimizer.studies.runner import Runner
@@ -26,20 +26,25 @@ from optimizer.tables import scenarios as scenarios_of
 
 SCENARIOS = Layout(
     "Scenarios",
-    "Each scenario beside the case itself.",
-    (
-        Field("scenario", "text", "name of the scenario; base is the case itself"),
+    "Each scenario beside the base case.",
+    levels(
+        Field("scenario", "text", "name of the scenario; base is the base case"),
         Field("changes", "text", "what it changes, with what it is based on"),
         Field("probability", "share", "probability of the scenario; blank: none is written"),
         Field("status", "text", "optimal, or why there is no proven plan"),
         Field("cost", "money", "present value of all costs"),
-        Field("less base", "money", "its cost less that of the case itself"),
-        Field("relative", "share", "that difference relative to the cost of the case itself"),
+        Field(
+            "less base",
+            "money",
+            "its cost less that of the base case",
+            title="difference to base",
+        ),
+        Field("relative", "share", "that difference relative to the cost of the base case"),
         Field("wanted", "tonnes", "tonnes wanted, outlets left out"),
         Field("short", "tonnes", "tonnes not delivered"),
         Field("covered", "share", "share of what is wanted that is delivered"),
         Field("lawful", "text", "yes, as far as stated, no rule binds, or no rules"),
-        Field("reason", "text", "why there is no plan, and the least that would have to give"),
+        Field("reason", "text", "why there is no plan, and the least change that gives one"),
     ),
 )
 

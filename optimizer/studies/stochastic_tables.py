@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 from optimizer.model import NEGLIGIBLE_COMMITMENT, Commitment
 from optimizer.plan import Result
-from optimizer.result.result_layouts import Field, Layout, Table, table
+from optimizer.result.result_layouts import Field, Layout, Table, levels, table
 
 HERE_AND_NOW = Layout(
     "Here and now",
     "What is decided before it is known which scenario comes, and what would be decided if it "
     "were known. Purchases are tonnes, options a number.",
-    (
+    levels(
         Field("kind", "text", "purchases or options"),
         Field("thing", "text", "offer or option"),
         Field("site", "text", "site of the offer"),
@@ -30,7 +30,7 @@ BY_SCENARIO = Layout(
     "By scenario",
     "What each scenario costs under the joint plan, under the base plan's decisions, and if it "
     "were known in advance. Blank: impossible, or not asked for.",
-    (
+    levels(
         Field("scenario", "text", "name of the scenario"),
         Field("probability", "share", "its probability"),
         Field("cost", "money", "discounted cost under the joint plan"),
@@ -45,7 +45,7 @@ VALUE_OF_PLANNING = Layout(
     "Value",
     "What planning for several scenarios is worth, and what knowing more would be: WS <= HN <= EEV "
     "in expected present value, unless the plan weighs risk or stops at a gap.",
-    (
+    levels(
         Field("item", "text", "measure"),
         Field("amount", "money", "discounted money; blank where a plan is impossible"),
         Field("meaning", "text", "what it says"),

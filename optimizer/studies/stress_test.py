@@ -10,7 +10,7 @@ from typing import Any
 from optimizer.argument_kinds import check_arguments, instance_of, optional
 from optimizer.errors import UsageError
 from optimizer.model import Commitment, StudyTerms
-from optimizer.result.result_layouts import Field, Layout, Table, table
+from optimizer.result.result_layouts import Field, Layout, Table, levels, table
 from optimizer.studies.disruptions import DISRUPTION_KINDS, Disruption, disruptions, horizon_of
 from optimizer.studies.loss_window import LossWindow
 from optimizer.studies.renamed_keywords import renamed_keywords
@@ -31,15 +31,20 @@ The lines of a study show three decimals, so less would be shown as nothing.
 
 STRESS = Layout(
     "Stress",
-    "What each loss costs, the dearest first; losses without a plan stand on top.",
-    (
+    "What each loss costs, the costliest first; losses without a plan are on top.",
+    levels(
         Field("loss", "text", "what is lost"),
-        Field("kind", "text", "site, country, lane, offer, or a named mishap"),
+        Field("kind", "text", "site, country, lane, offer, or a named event"),
         Field("status", "text", "optimal, or why there is no proven plan; unused: no effect"),
         Field("cost", "money", "present value of all costs"),
-        Field("dearer by", "money", "its cost less that of the case itself"),
+        Field("dearer by", "money", "its cost less that of the base case", title="additional cost"),
         Field("short", "tonnes", "tonnes not delivered, outlets left out"),
-        Field("shorter by", "tonnes", "tonnes short less those of the case itself"),
+        Field(
+            "shorter by",
+            "tonnes",
+            "tonnes short less those of the base case",
+            title="additional shortage",
+        ),
         Field("rank by tonnes", "number", "1 for the loss that is shortest"),
         Field("covered", "share", "share of what is wanted that is delivered"),
         Field("first short", "period", "first period in which more is short"),
@@ -51,18 +56,18 @@ STRESS = Layout(
             "what else is lost: least purchases, contracts, minimum loads and activities, orders "
             "under way; and whether the fixed cost of its units is still paid",
         ),
-        Field("reason", "text", "why there is no plan, and the least that would have to give"),
+        Field("reason", "text", "why there is no plan, and the least change that gives one"),
     ),
 )
 REPLACEMENTS = Layout(
     "Replaced by",
     "Offers that are bought more, and sites that run more, after each loss.",
-    (
+    levels(
         Field("loss", "text", "what is lost"),
         Field("gains", "text", "offer, or site"),
         Field("name", "text", "which"),
         Field("detail", "text", "site and material of an offer; recipe of a site"),
-        Field("base", "amount", "tonnes bought, or activity, in the case itself"),
+        Field("base", "amount", "tonnes bought, or activity, in the base case"),
         Field("then", "amount", "the same after the loss"),
         Field("gain", "amount", "then less base"),
     ),

@@ -59,7 +59,7 @@ class Study:
         title = ": ".join(filter(None, (self.case, self.title)))
         runs = CardFigure("Runs", f"{len(self.outcomes):,}", " to ".join(self._ends()))
         tables = CardFigure("Tables", f"{len(self.tables):,}", ", ".join(self.tables))
-        lists = [("Findings", self.words), ("Know before you read on", self.notes)]
+        lists = [("Findings", self.words), ("Notes", self.notes)]
         overview = next(iter(self.tables.values()), None)
         html = overview._repr_html_() if overview is not None else ""
         return card(title, self._state, mark, [runs, tables], lists) + html
@@ -179,7 +179,7 @@ def side_by_side(
     fields = [Field(names[place], "text", key) for place, key in enumerate(keys)]
     fields += [Field(next(headers), kind, f"in {run}") for run in outcomes]
     fields += [
-        Field(next(headers), kind, f"in {run}, less in the case itself")
+        Field(next(headers), kind, f"in {run}, less in the base case")
         for run in outcomes
         if run != BASE_RUN
     ]

@@ -19,7 +19,7 @@ function alternativesView() {
   const heads = [
     "plan",
     `cost, ${currency}`,
-    "dearer by",
+    "additional cost",
     "base",
     "then",
     "suppliers",
@@ -40,7 +40,7 @@ function alternativesView() {
   const shown = others.slice(0, MAX_BARS);
   const left = andMoreRows(others.length, MAX_BARS, "plan", "Alternatives");
   const cost = figure({
-    title: "How much dearer is each plan?",
+    title: "How much more does each plan cost?",
     note:
       `Cost more than the least, in per cent of it, and in ${currency}, present ` +
       `value${horizonSuffix()}; the least is ${money(least.cost)}.` +
@@ -104,7 +104,7 @@ function alternativesView() {
     ),
     listing(
       "What each plan achieves",
-      ["plan", "#least-cost plan", "#this plan", "what is left", "#suppliers", "#dearer by"],
+      ["plan", "#least-cost plan", "#this plan", "what is left", "#suppliers", "#additional cost"],
       others.map(row =>
         isNumber(row.cost)
           ? [
@@ -118,7 +118,7 @@ function alternativesView() {
                   role: "img",
                   "aria-label": row.base
                     ? `${percent(row.then / row.base, 0)} is left`
-                    : "nothing to begin with",
+                    : "none in the least-cost plan",
                 },
                 make("i", {
                   style:
@@ -160,11 +160,11 @@ function alternativesView() {
           `elsewhere for ${signed(far["dearer by"], part => percent(part, 2))} of cost.`
         : null,
       vanish.length
-        ? "Can be left to (almost) nothing at this price: " +
+        ? "Can be avoided (almost) altogether at this cost: " +
           `${vanish.map(row => row.plan.replace("least from ", "")).join(", ")}.`
         : null,
       few && few.then < few.base
-        ? `${counted(few.base - few.then, "supplier")} can be spared for ` +
+        ? `${counted(few.base - few.then, "supplier")} fewer for ` +
           `${signed(few["dearer by"], part => percent(part, 2))}.`
         : null,
       ...data.notes,

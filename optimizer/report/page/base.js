@@ -19,19 +19,23 @@ function digits(value, places) {
   const text = formats.get(places).format(value);
   return /^-[0.,]*$/.test(text) ? text.slice(1) : text.replace("-", "−");
 }
+// Tonnes and money below this are what the solver's tolerance leaves: zero.
+const ROUNDING = 1e-6;
 const isNumber = value => typeof value === "number";
 function plainNumber(value) {
   if (!isNumber(value)) return "–";
   const size = Math.abs(value);
-  if (size && size < 0.0005) return value < 0 ? "> −0.001" : "< 0.001";
+  if (size < ROUNDING) return "0";
+  if (size < 0.0005) return value < 0 ? "> −0.001" : "< 0.001";
   return digits(
     value,
     size >= 1000 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3,
   );
 }
 const tonnes = value => (isNumber(value) ? `${plainNumber(value)}\u00a0t` : "–");
+// Nothing and all of it are whole: 0 % and 100 %.
 const percent = (value, places = 1) =>
-  isNumber(value) ? `${digits(100 * value, places)}\u00a0%` : "–";
+  isNumber(value) ? `${digits(100 * value, value === 0 || value === 1 ? 0 : places)}\u00a0%` : "–";
 function money(value) {
   if (!isNumber(value)) return "–";
   const size = Math.abs(value);

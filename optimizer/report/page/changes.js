@@ -64,7 +64,7 @@ function plansView() {
           (Math.abs(row.money) > 0.005 ? `; ${signed(row.money, money)}` : "") +
           ").",
       ),
-    volumes.length ? "" : "Nothing moved.",
+    volumes.length ? "" : "Nothing changed.",
   ].filter(Boolean);
   const cost = figure({
     title: isNegligible(total.change / (total.before || 1))
@@ -96,11 +96,11 @@ function plansView() {
     ? figure({
         title: () =>
           shown()[0]
-            ? `What moved most? ${shown()[0].kind} ${shown()[0].thing}: ` +
+            ? `What changed most? ${shown()[0].kind} ${shown()[0].thing}: ` +
               (by === "money"
                 ? signed(shown()[0].money, money)
                 : signed(shown()[0].change, plainNumber) + unit(shown()[0]))
-            : "What moved most? Nothing of this kind",
+            : "What changed most? Nothing of this kind",
         note: () =>
           (by === "money"
             ? `${currency} as paid, not discounted (a sale: less revenue)`
@@ -154,7 +154,7 @@ function plansView() {
                   }),
                 "What moved",
               )
-            : make("p", {}, "Nothing moved."),
+            : make("p", {}, "Nothing changed."),
       })
     : null;
   const dated = recordsOf("Changes by period");
@@ -175,10 +175,10 @@ function plansView() {
   const cells = new Map(dated.map(row => [`${row.kind} ${row.thing}\u0000${row.period}`, row]));
   const when_ = dated.length
     ? figure({
-        title: "When did it move?",
+        title: "When did it change?",
         note:
           "Change by period, in tonnes (what is run: units of activity; what is built: " +
-          "a number), of what moved most money. Orange: more in the second plan; green: less." +
+          "a number), of what changed most in money. Orange: more in the second plan; green: less." +
           andMoreRows(sizes.size, 16, "thing", "Changes by period"),
         heads: ["kind", "thing", "period", "before", "after", "change", `money, ${currency}`],
         rows: () =>
@@ -227,12 +227,12 @@ function plansView() {
         isNumber(relative) ? signed(relative, value => percent(value, 2)) : "",
       ],
       moved[0] ? ["Most of it", signed(moved[0].change, money), moved[0].category] : null,
-      ["Things that moved", digits(sheet.total, 0), "offers, lanes, processes, lines, options"],
+      ["Items that changed", digits(sheet.total, 0), "offers, lanes, processes, lines, options"],
     ].filter(Boolean),
     card: wordsCard(words),
     parts: [
       ["Cost", section("overview", "What changed in cost?", cost)],
-      ["What moved", things ? section("moved", "What moved, and when?", things, when_) : null],
+      ["What changed", things ? section("moved", "What changed, and when?", things, when_) : null],
     ],
   };
 }
@@ -278,7 +278,8 @@ function inputsView() {
   const far = numbers.length
     ? figure({
         title:
-          `Which figures moved most? ${named(numbers[0])}: ` + signed(numbers[0].relative, percent),
+          `Which figures changed most? ${named(numbers[0])}: ` +
+          signed(numbers[0].relative, percent),
         note:
           "Change relative to the first workbook, in per cent; largest first." +
           andMoreRows(numbers.length, most, "figure", "Input changes"),

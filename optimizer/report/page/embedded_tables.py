@@ -8,8 +8,8 @@ from heapq import nlargest
 from math import fsum
 from typing import Any
 
-from optimizer.report.column_totals import has_page_sum
 from optimizer.report.excel_values import all_finite_floats, clean, finite
+from optimizer.result.field_units import field_unit
 from optimizer.result.result_layouts import Table, Tables
 
 MAX_EMBEDDED_ROWS = 5_000
@@ -24,10 +24,10 @@ LONG_TEXT_SAMPLE = 100
 """Rows of a table by which the length of its texts is estimated."""
 
 
-def embedded_tables(tables: Tables) -> list[dict[str, Any]]:
+def embedded_tables(tables: Tables, currency: str) -> list[dict[str, Any]]:
     """JSON of every table in order, with sums over all its rows."""
     limits = _row_limits(tables)
-    return [_embedded_table(table, limits[name]) for name, table in tables.items()]
+    return [_embedded_table(table, limits[name], currency) for name, table in tables.items()]
 
 
 def _row_limits(tables: Tables) -> dict[str, int]:
@@ -57,14 +57,20 @@ def _is_long(value: Any) -> bool:
     return isinstance(value, str) and len(value) > LONG_TEXT_LETTERS
 
 
-def _embedded_table(table: Table, shown: int) -> dict[str, Any]:
+def _embedded_table(table: Table, shown: int, currency: str) -> dict[str, Any]:
     layout = table.layout
     by, rows = _largest_rows(table, shown)
     return {
         "name": layout.name,
         "meaning": layout.meaning,
         "fields": [
-            {"header": field.header, "kind": field.kind, "meaning": field.meaning}
+            {
+                "header": field.header,
+                "kind": field.kind,
+                "meaning": field.meaning,
+                **({"title": field.title} if field.title else {}),
+                **({"unit": field_unit(field, currency)} if field.unit else {}),
+            }
             for field in layout.fields
         ],
         "total": len(table),
@@ -73,7 +79,7 @@ def _embedded_table(table: Table, shown: int) -> dict[str, Any]:
         "sums": {
             field.header: fsum(_numbers(table[field.header]))
             for field in layout.fields
-            if has_page_sum(layout.name, field)
+            if field.has_total
         },
         "columns": [
             _column(field.kind, column if rows is None else [column[row] for row in rows])

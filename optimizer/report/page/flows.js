@@ -23,18 +23,26 @@ const countries = [
   .map(entry => entry[0]);
 const countryColour = country => PALETTE[countries.indexOf(country)] || OTHER_COLOUR;
 
-// State of a lot: breaks the rule, keeps it, or is not traced, as no later delivery needs it.
+// State of a lot: breaks the rule, keeps it, is not tracked, as no delivery under the rule can come
+// from it, or is of a material that no rule looks at: it is not traced, or is at no stage.
 const COMPLIANCE_STATES = {
   break: ["breaks it", "var(--break)"],
   clean: ["keeps it", "var(--clean)"],
-  open: ["not followed: no delivery that the rule binds can follow from it", "var(--open)"],
+  open: ["not tracked: no delivery under the rule can come from it", "var(--open)"],
+  untraced: [
+    "origin not traced: reagents and other inputs that no rule looks at",
+    "var(--untraced)",
+  ],
 };
+const untraced = new Set(data.untraced);
 const ruleNames = data.rules.names?.length ? data.rules.names : [...new Set(data.classes.flat(2))];
 function stateOf(lot, rule) {
   const [breaks, open] = data.classes[lot.class];
   const counts = names =>
     rule ? names.includes(rule) : names.some(name => ruleNames.includes(name));
-  return counts(breaks) ? "break" : counts(open) ? "open" : "clean";
+  if (counts(breaks)) return "break";
+  if (counts(open)) return "open";
+  return ruleNames.length && untraced.has(data.materials[lot.material]) ? "untraced" : "clean";
 }
 function chosenColour() {
   if (view.colour === "country") {
@@ -58,7 +66,8 @@ function chosenColour() {
     clean: ruleNames.length ? `keeps ${name}` : "shipped: no rule is written",
     open: rule
       ? COMPLIANCE_STATES.open[0]
-      : "a rule is not followed: no delivery that it binds can follow from it",
+      : "a rule is not tracked: no delivery under it can come from it",
+    untraced: COMPLIANCE_STATES.untraced[0],
   };
   return {
     of: lot => stateOf(lot, rule),
@@ -127,8 +136,9 @@ function largestLink() {
 }
 function linkTold(link, colours) {
   const materials = [...link.materials].sort((a, b) => b[1] - a[1]);
+  const [from, to] = [link.fromLabel || link.from, link.toLabel || link.to];
   return [
-    `${link.from} to ${link.to}: ${tonnes(link.tonnes)}, ${periodTold()}`,
+    `${from} to ${to}: ${tonnes(link.tonnes)}, ${periodTold()}`,
     ...materials.slice(0, 5).map(([name, value]) => `${name}: ${tonnes(value)}`),
     ...(materials.length > 5 ? [`and ${materials.length - 5} more materials`] : []),
     ...[...link.parts].map(
@@ -227,7 +237,7 @@ function flowsSection(names = ["map", "sankey"]) {
           "p",
           {class: "note"},
           `Drawn are the largest lanes; ${counted(left.places, "lane")} with ` +
-            `${tonnes(left.tonnes)} more stand in Shipments in the workbook.`,
+            `${tonnes(left.tonnes)} more are in Shipments in the workbook.`,
         )
       : null,
     pictures,

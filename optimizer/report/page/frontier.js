@@ -76,7 +76,7 @@ function frontierView() {
     `bound, ${kind}`,
     `found, ${kind}`,
     `cost, ${currency}`,
-    `dearer by, ${currency}`,
+    `additional cost, ${currency}`,
     `for one less, ${currency}`,
     "short, t",
     "status",
@@ -205,7 +205,7 @@ function frontierView() {
         title:
           `What does one ${one} less cost? ` +
           `${money(per(Math.min(...steps.map(({row}) => row["for one less"]))))} at first, ` +
-          `${money(per(steepest.row["for one less"]))} at its dearest`,
+          `${money(per(steepest.row["for one less"]))} at most`,
         note:
           `${currency} for each ${one} less, from one plan to the ` +
           `next${horizonSuffix()}` +
@@ -269,7 +269,7 @@ function frontierView() {
           ],
           steepest
             ? [
-                "Dearest step",
+                "Steepest step",
                 money(per(steepest.row["for one less"])),
                 `for each ${one} from ${shown(steepest.above.found)} to ` +
                   `${shown(steepest.row.found)}`,
@@ -278,9 +278,7 @@ function frontierView() {
           [
             "Short",
             tonnes(last.short),
-            last.short > 1e-6
-              ? "at the tightest end"
-              : "nothing is short, even at the tightest end",
+            last.short > 1e-6 ? "at the tightest end" : "no shortage, even at the tightest limit",
             last.short > 1e-6 ? "warn" : "",
           ],
         ].filter(Boolean)

@@ -1,130 +1,147 @@
-// The head: case, verdict, figures that a board asks for, alerts; and demand and rules below it.
+// The head: case, verdict, what a board asks for, key risks; alerts by kind; demand and rules.
 function head() {
   const planned = data.objective !== null;
-  const sound = data.status === "optimal" && data.audit?.passed;
-  const lawful = data.lawful ? ` Lawful: ${data.lawful}.` : "";
-  const verdict = planned
-    ? `${data.told} ${data.audit?.passed ? "Audit passed." : "Audit FAILED."}${lawful}`
-    : data.told;
-  const kind =
-    sound && !data.changed.length ? lawfulKind() : planned && data.audit?.passed ? "warn" : "bad";
+  const kind = planned ? BADGES[data.colour] || "warn" : "bad";
   const about = planned
     ? `Sourcing plan for ${horizonText} (${counted(data.axis.periods, "period")}).`
-    : `Asked for ${horizonText}.`;
+    : `Planning horizon: ${horizonText}.`;
   return [
-    topOf(data.case, kind, verdict, about),
+    topOf(data.case, kind, `${data.verdict}.`, about),
     planned ? tileList(tiles()) : null,
-    data.repairs.length
-      ? make(
-          "div",
-          {class: "alerts bad", id: "repairs"},
-          make(
-            "h2",
-            {style: "margin-top:.3rem"},
-            "Why there is no plan, and ways to make one feasible",
-          ),
-          make(
-            "p",
-            {},
-            "Each way is the least change that gives a plan. " +
-              "Each line begins with the cell to change.",
-          ),
-          data.repairs.map(repair => [
-            make("h3", {}, repair.title),
-            make(
-              "ul",
-              {},
-              repair.changes.map(line => make("li", {}, line)),
-            ),
-          ]),
-        )
-      : null,
-    data.alerts.length
-      ? make(
-          "div",
-          {class: "alerts", id: "alerts"},
-          make("strong", {}, "Know before you read on"),
-          make(
-            "ul",
-            {},
-            data.alerts.map(line => make("li", {}, line)),
-          ),
-        )
-      : null,
-    data.warnings.length
+    planned ? risksTable() : null,
+    data.repairs.length ? repairsList() : null,
+    data.alerts.length ? alertsList() : null,
+    data.warnings.length && !planned
       ? make(
           "details",
-          {id: "warnings", open: !planned},
+          {id: "warnings", open: true},
           make("summary", {}, `${counted(data.warnings.length, "warning")} about the input`),
-          make(
-            "ul",
-            {},
-            data.warnings.map(line => make("li", {}, line)),
-          ),
+          bullets(data.warnings),
         )
       : null,
   ];
+}
+// Classes of the badge by the colour of the Summary's status line.
+const BADGES = {good: "good", bad: "bad", doubtful: "warn", neutral: "soft"};
+const bullets = lines =>
+  make(
+    "ul",
+    {},
+    lines.map(line => make("li", {}, line)),
+  );
+
+function repairsList() {
+  return make(
+    "div",
+    {class: "alerts bad", id: "repairs"},
+    make("h2", {style: "margin-top:.3rem"}, "Why there is no plan, and ways to make one feasible"),
+    make(
+      "p",
+      {},
+      "Each way is the least change that gives a plan. Each line begins with the cell to change.",
+    ),
+    data.repairs.map(repair => [make("h3", {}, repair.title), bullets(repair.changes)]),
+  );
+}
+
+function risksTable() {
+  const heads = ["", "Key risks", "Owner", "Cell"];
+  return make(
+    "section",
+    {id: "risks", class: "card", "aria-label": "Key risks"},
+    data.risks.length
+      ? make(
+          "table",
+          {},
+          make(
+            "thead",
+            {},
+            make(
+              "tr",
+              {},
+              heads.map(head => make("th", {scope: "col"}, head)),
+            ),
+          ),
+          make(
+            "tbody",
+            {},
+            data.risks.map((risk, place) =>
+              make(
+                "tr",
+                {},
+                make("td", {class: "number"}, `${place + 1}`),
+                make("td", {}, risk.sentence),
+                make("td", {}, risk.owner || "–"),
+                make("td", {}, risk.cell || "–"),
+              ),
+            ),
+          ),
+        )
+      : make("p", {}, make("strong", {}, "Key risks: "), "none found."),
+  );
+}
+
+function alertsList() {
+  const count = sum(data.alerts.map(([, lines]) => lines.length));
+  return make(
+    "details",
+    {id: "alerts"},
+    make("summary", {}, `${counted(count, "alert")}, by kind`),
+    data.alerts.map(([kind, lines]) => [
+      make("h3", {}, `${kind[0].toUpperCase()}${kind.slice(1)} (${lines.length})`),
+      bullets(lines),
+    ]),
+  );
 }
 
 // Green is for a plan that keeps its rules on stated origins alone.
 const lawfulKind = () => ({yes: "good", "no rules": "soft", no: "bad"})[data.lawful] || "warn";
 
 function tiles() {
-  const {demand, rules} = data;
-  const names = rules.names || [];
-  const weakRules = new Set(rules.rows.filter(row => row.verdict !== "kept").map(row => row.rule));
-  const entries = [["Total cost", money(data.objective), "present value over the horizon"]];
+  const {demand} = data;
   const paid = sum(data.costs.rows.map(row => sum(row.amount)));
-  entries.push(["As paid", money(paid), "not discounted, net of revenue"]);
-  entries.push(
-    demand
-      ? [
-          "Demand covered",
-          percent(1 - demand.short / demand.wanted),
-          `of ${tonnes(demand.wanted)} wanted; outlets left out`,
-          demand.short > 1e-6 * demand.wanted ? "warn" : "",
-        ]
-      : ["Demand covered", "–", "no demand line has a penalty"],
-  );
-  entries.push([
-    "Short",
-    tonnes(data.shortage),
-    data.shortage ? "over the horizon" : "nothing is short",
-  ]);
+  return [
+    ["Total cost", money(data.objective), `present value; ${money(paid)} as paid`],
+    [
+      "Shortfall",
+      tonnes(data.shortage),
+      demand
+        ? `${percent(1 - demand.short / demand.wanted)} of demand delivered, outlets left out`
+        : "no demand line has a penalty",
+      demand && demand.short > 1e-6 * demand.wanted ? "warn" : "",
+    ],
+    ["Lawful", data.lawful || "–", lawfulNote(), lawfulKind()],
+    complianceTile(),
+  ];
+}
+function lawfulNote() {
+  const {rules} = data;
+  const names = rules.names || [];
+  if (!names.length) return "no rule binds a delivery";
+  const weakRules = new Set(rules.rows.filter(row => row.verdict !== "kept").map(row => row.rule));
   const stated = weakRules.size
     ? `not all stated: ${[...weakRules].join(", ")}`
     : "all origins stated";
-  entries.push([
-    "Lawful",
-    data.lawful || "–",
-    names.length
-      ? `${names.length - weakRules.size} of ${names.length} rules kept, ` +
-        `${stated}${rules.used > 0 ? `; ${tonnes(rules.used)} use a share` : ""}`
-      : "no rule binds a delivery",
-    lawfulKind(),
-  ]);
-  entries.push([
-    "Gap to the best possible",
-    data.gap === null || data.changed.length ? "unknown" : data.gap ? percent(data.gap, 2) : "none",
-    data.changed.length
-      ? "the model was changed: nothing is proven of the workbook"
-      : data.status !== "optimal"
-        ? "not proven optimal"
-        : data.solver
-          ? `as ${data.solver} reports`
-          : data.gap
-            ? "proven: no plan is cheaper by more"
-            : "proven optimal: no plan is cheaper",
-    data.status === "optimal" && !data.changed.length ? "" : "warn",
-  ]);
-  const checked = data.audit.verdict.match(/([\d,]+) comparisons/);
-  entries.push([
-    "Audit",
-    data.audit.passed ? "Passed" : "FAILED",
-    checked ? `${checked[1]} figures recomputed` : data.audit.verdict,
-    data.audit.passed ? "" : "bad",
-  ]);
-  return entries;
+  return (
+    `${names.length - weakRules.size} of ${names.length} rules kept, ${stated}` +
+    (rules.used > 0 ? `; ${tonnes(rules.used)} within allowed shares` : "")
+  );
+}
+function complianceTile() {
+  const label = "Cost of compliance";
+  const cost = data.compliance;
+  if (data.lawful === "no rules") return [label, "–", "no rule is active"];
+  if (!cost) return [label, "–", "not worked out: solve with --cost-of-rules"];
+  if (!isNumber(cost.premium))
+    return [
+      label,
+      "–",
+      cost.gap ? `less than the solver gap of ${money(cost.gap)}` : "not known: see Rule costs",
+    ];
+  const relative = cost.without
+    ? `${percent(cost.premium / Math.abs(cost.without))} more than a plan without rules`
+    : "what the plan costs more than without rules";
+  return [label, money(cost.premium), relative + (cost.gap ? `, ± ${money(cost.gap)}` : "")];
 }
 
 function covered() {
@@ -153,6 +170,7 @@ function demandFigure() {
         break: 0,
         open: 0,
         clean: 0,
+        untraced: 0,
         short: 0,
       });
     return lines.get(key);
@@ -171,10 +189,11 @@ function demandFigure() {
   const parts = [
     [ruleNames.length ? "delivered, keeping every rule" : "delivered", "--clean", row => row.clean],
     [
-      "delivered where a rule is not followed: it binds none of these, and they may break it",
+      "delivered where a rule is not tracked: it binds none of these, and they may break it",
       "--open",
       row => row.open,
     ],
+    ["delivered, origin not traced", "--untraced", row => row.untraced],
     [
       "delivered, breaking a rule (one that does not bind the delivery, or within its share)",
       "--break",
@@ -197,7 +216,7 @@ function demandFigure() {
       "segment",
       "delivered, t",
       "keeping every rule, t",
-      "a rule not followed, t",
+      "a rule not tracked, t",
       "breaking a rule, t",
       "short, t",
     ],
@@ -224,7 +243,7 @@ function demandFigure() {
           draw("g", {}),
           `${row.name}: ${row.material} to ${row.customer}\n` +
             `delivered ${tonnes(row.delivered)}, of it keeping every rule ` +
-            `${tonnes(row.clean)}, a rule not followed ${tonnes(row.open)}, breaking a rule ` +
+            `${tonnes(row.clean)}, a rule not tracked ${tonnes(row.open)}, breaking a rule ` +
             `${tonnes(row.break)}\nshort ${tonnes(row.short)}`,
         );
         const name = row.name.includes(row.material) ? row.name : `${row.name} · ${row.material}`;

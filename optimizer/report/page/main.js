@@ -24,7 +24,7 @@ const partsOfPage = () =>
           data.units.rows.length || data.stock.rows.length
             ? section(
                 "plants",
-                "What is busy, and what lies in stock?",
+                "How busy are the plants, and what is in stock?",
                 unitsFigure(),
                 stockFigure(),
               )
@@ -90,7 +90,7 @@ function showPage() {
         {},
         data.objective === null
           ? ""
-          : `${data.audit.verdict}. Every figure is a sum over the result tables, which stand ` +
+          : `${data.audit.verdict}. Every figure is a sum over the result tables, which are ` +
               "in full in the results workbook." +
               (data.axis.joined
                 ? ` Pictures join ${data.axis.periods} periods by ${data.axis.joined}.`

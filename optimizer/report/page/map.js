@@ -128,7 +128,7 @@ function mapFigure() {
             "p",
             {class: "note"},
             `Drawn are the ${MAX_MAP_LANES} largest lanes; ` +
-              `${counted(all.length - flows.length, "lane")} more stand in the table and in ` +
+              `${counted(all.length - flows.length, "lane")} more are in the table and in ` +
               "Shipments in the workbook.",
           )
         : null,
@@ -282,7 +282,7 @@ function mapFigure() {
         ];
         for (const [dx, dy, anchor] of spots) {
           const start = x + dx - (anchor === "end" ? long : anchor === "middle" ? long / 2 : 0);
-          const area = [start, y + dy - 11, start + long, y + dy + 3];
+          const area = [start - 1, y + dy - 13, start + long + 1, y + dy + 5];
           if (area[0] < 2 || area[2] > width - 2 || area[1] < 2 || area[3] > height - 2) continue;
           if (
             taken.some(

@@ -20,7 +20,7 @@ function costFigure() {
     note: () =>
       `${currency}, ` +
       `${basis === "discounted" ? "present value at the start" : "as paid, not discounted"}, ` +
-      `${horizonText}. Left: from nothing to the total, category by category; green takes off. ` +
+      `${horizonText}. Left: from zero to the total, category by category; green takes off. ` +
       "Right: by calendar year.",
     tools: [
       selectBox(
@@ -247,57 +247,59 @@ const KINDS = {
   capacity: "capacity",
   offer: "supply",
   lane: "lanes",
+  "stock bound": "stock bounds",
+  "rule share": "shares of rules",
 };
+const SCARCEST = "";
+function kindChooser(found, start, change) {
+  return selectBox(
+    "Kind",
+    found.map(kind => [
+      kind,
+      kind === SCARCEST ? "the scarcest of all kinds" : KINDS[kind] || kind,
+    ]),
+    start,
+    change,
+  );
+}
 function kinds(rows, first, change) {
   const found = [...new Set(rows.map(row => row.kind))].sort(
     (a, b) => first.indexOf(b) - first.indexOf(a),
   );
   const start = first.findLast(kind => found.includes(kind)) || found[0];
-  return [
-    start,
-    selectBox(
-      "Kind",
-      found.map(kind => [kind, KINDS[kind] || kind]),
-      start,
-      change,
-    ),
-  ];
+  return [start, kindChooser(found, start, change)];
 }
+const MAX_LISTED_THINGS = 15;
+const priceUnit = row => (["use", "number"].includes(row.unit) ? "unit" : row.unit);
+// Bin, period, bound and worth of the period in which one unit is worth most.
+const peakOf = row =>
+  row.at.reduce((best, each) => (Math.abs(each[3] || 0) > Math.abs(best[3] || 0) ? each : best));
+
 function scarcityFigure() {
   const {rows, left} = data.scarcity;
   if (!rows.length) return null;
-  const unitOf = row => (row.unit === "use" ? "unit" : row.unit);
-  const peak = row =>
-    row.at.reduce((best, each) => (Math.abs(each[3] || 0) > Math.abs(best[3] || 0) ? each : best));
-  let [kind, chooser] = kinds(
-    rows,
-    ["option", "stock bound", "lane", "demand", "offer", "capacity"],
-    value => {
+  const ranked = rows.filter(row => row.saving > 0).sort((a, b) => b.saving - a.saving);
+  const found = [
+    ...(ranked.length ? [SCARCEST] : []),
+    ...[...new Set(rows.map(row => row.kind))].sort(),
+  ];
+  let kind = found[0];
+  const of = () => (kind === SCARCEST ? ranked : rows.filter(row => row.kind === kind));
+  const element = figure({
+    title: () => scarcityTitle(of()[0], kind),
+    note: () =>
+      `Saved by 1 % more: present value, ${currency}, of relaxing the bound by 1 % wherever it ` +
+      "binds, as in Bottlenecks and on the Summary; minimums and demand have none. Value of one " +
+      `unit: saved in that ${periodNoun}, not discounted (one more of a maximum, one less of a ` +
+      `minimum), for a small change. The strip shows in which ${periodNoun} it binds, ` +
+      `${horizonText}.` +
+      andMore(left, "thing", "Scarcity"),
+    tools: kindChooser(found, kind, value => {
       kind = value;
       element.repaint();
-    },
-  );
-  const of = () => rows.filter(row => row.kind === kind);
-  const element = figure({
-    title: () => {
-      const top = of()[0];
-      const best = peak(top);
-      const unit = top.unit === "t" ? "tonne" : unitOf(top);
-      return kind === "demand"
-        ? `What does the last tonne cost? Up to ${money(best[3])} for ${top.thing} (${best[1]})`
-        : `What is scarce? One ${unit} ${top.per === "one less" ? "less" : "more"} of ` +
-            `${kind === "capacity" ? "capacity at " : ""}${top.thing} is worth up to ` +
-            `${money(best[3])} (${best[1]})`;
-    },
-    note: () =>
-      "What relaxing the bound by one unit would save (one more of a maximum, one less of " +
-      `a minimum), in ${currency} of that ${periodNoun}, not discounted; for a small change. ` +
-      `The strip shows in which ${periodNoun} it binds, ${horizonText}: ` +
-      "the stronger the colour, the more it is worth." +
-      andMore(left, "thing", "Scarcity"),
-    tools: chooser,
+    }),
     paint() {
-      const shown = of().slice(0, 15);
+      const shown = of().slice(0, MAX_LISTED_THINGS);
       const hiddenRows = of().length - shown.length;
       return make(
         "div",
@@ -316,8 +318,8 @@ function scarcityFigure() {
                 {},
                 [
                   "what binds",
-                  "worth at most",
-                  "bound then",
+                  `saved by 1 % more, ${currency}`,
+                  "value of one unit, at most",
                   bins.length > 1 ? `${bins[0]} … ${bins[bins.length - 1]}` : bins[0],
                 ].map((text, place) =>
                   make(
@@ -328,69 +330,72 @@ function scarcityFigure() {
                 ),
               ),
             ),
-            make(
-              "tbody",
-              {},
-              shown.map(row => {
-                const best = peak(row);
-                const most = Math.abs(best[3]) || 1;
-                const worth = new Map();
-                for (const [bin, , , value] of row.at)
-                  worth.set(bin, Math.max(worth.get(bin) || 0, Math.abs(value || 0)));
-                return make(
-                  "tr",
-                  {},
-                  make(
-                    "td",
-                    {},
-                    row.thing,
-                    row.per === "one less" ? make("small", {}, "minimum: one less") : "",
-                  ),
-                  make(
-                    "td",
-                    {class: "number"},
-                    price(best[3], unitOf(row)),
-                    make("small", {}, best[1]),
-                  ),
-                  make(
-                    "td",
-                    {class: "number"},
-                    `${plainNumber(best[2])} ${row.unit === "use" ? "" : row.unit}`,
-                  ),
-                  make(
-                    "td",
-                    {},
-                    make(
-                      "div",
-                      {
-                        class: "strip",
-                        role: "img",
-                        "aria-label": `binds in ${worth.size} of ${bins.length}`,
-                      },
-                      bins.map((label, bin) =>
-                        make("i", {
-                          title: worth.has(bin)
-                            ? `${label}: ${price(worth.get(bin), unitOf(row))}`
-                            : null,
-                          style: worth.has(bin)
-                            ? `background:${heat(0.25 + (0.75 * worth.get(bin)) / most)}`
-                            : null,
-                        }),
-                      ),
-                    ),
-                  ),
-                );
-              }),
-            ),
+            make("tbody", {}, shown.map(scarcityRow)),
           ),
         ),
-        hiddenRows > 0
-          ? make("p", {class: "note"}, `And ${hiddenRows} more of this kind: see Scarcity.`)
-          : null,
+        hiddenRows > 0 ? make("p", {class: "note"}, `And ${hiddenRows} more: see Scarcity.`) : null,
       );
     },
   });
   return element;
+}
+function scarcityTitle(top, kind) {
+  const best = peakOf(top);
+  if (kind === "demand")
+    return `What does the last tonne cost? Up to ${money(best[3])} for ${top.thing} (${best[1]})`;
+  if (top.saving > 0)
+    return `What is scarce? Above all ${top.thing}: 1 % more saves ${money(top.saving)}`;
+  const unit = top.unit === "t" ? "tonne" : priceUnit(top);
+  return (
+    `What is scarce? One ${unit} ${top.per === "one less" ? "less" : "more"} of ${top.thing} is ` +
+    `worth up to ${money(best[3])} (${best[1]})`
+  );
+}
+function scarcityRow(row) {
+  const best = peakOf(row);
+  const most = Math.abs(best[3]) || 1;
+  const worth = new Map();
+  for (const [bin, , , value] of row.at)
+    worth.set(bin, Math.max(worth.get(bin) || 0, Math.abs(value || 0)));
+  const bound = `${plainNumber(best[2])} ${priceUnit(row) === "unit" ? "units" : row.unit}`;
+  return make(
+    "tr",
+    {},
+    make(
+      "td",
+      {},
+      row.thing,
+      make(
+        "small",
+        {},
+        `${KINDS[row.kind]?.split(":")[0] || row.kind}` +
+          (row.per === "one less" ? ", minimum" : ""),
+      ),
+    ),
+    make("td", {class: "number"}, isNumber(row.saving) ? shortMoney(row.saving) : "–"),
+    make(
+      "td",
+      {class: "number"},
+      price(best[3], priceUnit(row)),
+      make("small", {}, `${best[1] ? `${best[1]}, ` : ""}bound ${bound}`),
+    ),
+    make(
+      "td",
+      {},
+      make(
+        "div",
+        {class: "strip", role: "img", "aria-label": `binds in ${worth.size} of ${bins.length}`},
+        bins.map((label, bin) =>
+          make("i", {
+            title: worth.has(bin) ? `${label}: ${price(worth.get(bin), priceUnit(row))}` : null,
+            style: worth.has(bin)
+              ? `background:${heat(0.25 + (0.75 * worth.get(bin)) / most)}`
+              : null,
+          }),
+        ),
+      ),
+    ),
+  );
 }
 function breakEvenFigure() {
   const rows = data.break_even.rows;

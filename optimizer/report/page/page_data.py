@@ -7,8 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from optimizer.report import block_demand
+from optimizer.report.compliance_cost import compliance_cost
 from optimizer.report.excel_values import clean, finite
+from optimizer.report.key_risks import OTHER_KIND
 from optimizer.report.page import picture_data
 from optimizer.report.page.embedded_tables import embedded_tables
 from optimizer.report.page.period_bins import PeriodBins, period_bins
@@ -35,9 +39,16 @@ def page_data(result: Result, *, sheets: bool = True) -> dict[str, Any]:
         "axis": {"labels": axis.labels, "joined": axis.joined, "periods": len(periods)},
         "sites": _sites(result, pictures),
         "stages": {clean(row.material): clean(row.stage) for row in result.case.materials},
+        "untraced": [
+            clean(row.material) for row in result.case.materials if not (row.traced and row.stage)
+        ],
         **pictures,
         "demand": _demand(result),
-        "sheets": embedded_tables(in_order(result.tables)) if sheets else [],
+        "sheets": (
+            embedded_tables(in_order(result.tables), clean(result.case.settings.currency))
+            if sheets
+            else []
+        ),
     }
 
 
@@ -48,7 +59,7 @@ def _plan_header(result: Result) -> dict[str, Any]:
         "case": clean(settings.case or Path(result.case.path).stem) or "Plan",
         "currency": clean(settings.currency),
         "status": clean(result.status),
-        "told": clean(status[0].upper() + status[1:] + "."),
+        "verdict": clean(f"{status[0].upper()}{status[1:]}"),
         "changed": [clean(text) for text in result.changed],
         "solver": clean(result.other_solver),
         "objective": finite(result.objective),
@@ -57,7 +68,7 @@ def _plan_header(result: Result) -> dict[str, Any]:
         "lawful_notes": [clean(text) for text in result.lawful_notes],
         "shortage": finite(result.shortage) if result.tables else None,
         "audit": audit and {"passed": audit.passed, "verdict": clean(audit.verdict)},
-        "alerts": [clean(text) for text in result.alerts],
+        **_first_screen(result),
         "warnings": [clean(finding) for finding in result.warnings],
         "repairs": [
             {"title": clean(title), "changes": [clean(text) for text in sentences]}
@@ -67,6 +78,28 @@ def _plan_header(result: Result) -> dict[str, Any]:
         "made": date.today().isoformat(),
         "version": __version__,
         "run": clean(result.run),
+    }
+
+
+def _first_screen(result: Result) -> dict[str, Any]:
+    """Verdict, key risks and alerts by kind, as on the Summary; cost of compliance."""
+    if result.objective is None or result.audit is None:
+        alerts = [[OTHER_KIND, [clean(text) for text in result.alerts]]] if result.alerts else []
+        return {"risks": [], "alerts": alerts, "compliance": None}
+    summary = plan_summary(result)
+    by_kind: dict[str, list[str]] = {}
+    for alert in summary.alerts:
+        by_kind.setdefault(getattr(alert, "kind", OTHER_KIND), []).append(clean(alert))
+    cost = compliance_cost(result.tables)
+    return {
+        "verdict": clean(summary.verdict),
+        "colour": summary.colour,
+        "risks": [
+            {"sentence": clean(risk.sentence), "owner": clean(risk.owner), "cell": risk.place}
+            for risk in summary.risks
+        ],
+        "alerts": list(by_kind.items()),
+        "compliance": cost and structs.asdict(cost),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from optimizer.report.excel_values import clean, finite
 from optimizer.report.page.period_bins import PeriodBins
 from optimizer.result.result_layouts import Table
+from optimizer.result.scarcity_ranking import ONE_LESS, scarcest_of
 
 MAX_SHIPMENT_SUMS = 12_000
 """Maximum sums of shipments in a page; chosen so that a page stays below 5 MB."""
@@ -189,21 +190,34 @@ def stock(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
 
 
 def scarcity(table: Table | None, bins: PeriodBins) -> dict[str, Any]:
-    """Bounds with the largest worth of each kind: bound and worth in each period where it binds."""
+    """Bounds with a price: bound and worth in each period where it binds, scarcest first.
+
+    ``saving`` is what 1 % more would save, in the one ranking of :func:`scarcest_of`; minimums and
+    demand have none, and follow by their largest worth.
+    """
+    savings = {(each.kind, each.thing): each.saving for each in scarcest_of(table)}
     things: dict[SumKey, list[list[Any]]] = {}
     headers = ("kind", "thing", "unit", "per", "period", "bound", "worth")
     rows = zip(*(table[h] for h in headers), strict=True) if table is not None else ()
     for kind, thing, unit, per, period, bound, worth in rows:
         periods = things.setdefault((kind, thing, unit, per), [])
         periods.append([bins.bin_of.get(period), clean(period), finite(bound), finite(worth)])
+
+    def saving(key: SumKey) -> float | None:
+        return None if key[3] == ONE_LESS else savings.get(key[:2])
+
+    def size(item: tuple[SumKey, list[list[Any]]]) -> tuple[float, float]:
+        return saving(item[0]) or 0.0, max(abs(row[3] or 0.0) for row in item[1])
+
     return _largest_of_each_kind(
         things,
-        lambda item: max(abs(row[3] or 0.0) for row in item[1]),
+        size,
         lambda key, rows: {
             "kind": clean(key[0]),
             "thing": clean(key[1]),
             "unit": clean(key[2]),
             "per": clean(key[3]),
+            "saving": saving(key),
             "at": rows,
         },
     )
@@ -239,7 +253,7 @@ def break_even(table: Table | None) -> dict[str, Any]:
 
 def _largest_of_each_kind(
     things: dict[SumKey, Any],
-    size: Callable[[Any], float],
+    size: Callable[[Any], Any],
     row: Callable[[SumKey, Any], dict[str, Any]],
 ) -> dict[str, Any]:
     kinds: dict[Any, list[Any]] = {}

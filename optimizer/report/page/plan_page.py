@@ -16,6 +16,7 @@ PLAN_PROGRAMS = (
     "head.js",
     "flows.js",
     "map.js",
+    "sankey_groups.js",
     "sankey.js",
     "plants.js",
     "money.js",

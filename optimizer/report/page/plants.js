@@ -174,7 +174,7 @@ function stockFigure() {
   const shown = rows.slice(0, 12);
   const hiddenRows = rows.length - shown.length + left;
   return figure({
-    title: "What lies in stock, and where does it build up?",
+    title: "What is in stock, and where does it build up?",
     note:
       `Tonnes at the end of each ${periodNoun}; each picture has a scale of its own, its peak is ` +
       "labelled. Largest peaks first." +

@@ -1,7 +1,7 @@
 // Plans beside each other: cost by category, sources, plants, what is built, who is short.
 const runs = data.runs;
 const base = runs.find(run => run.name === "base") || runs[0];
-let naming = run => (run === base ? "the case itself" : run.name);
+let naming = run => (run === base ? "the base case" : run.name);
 const called = run => naming(run);
 const failed = runs.filter(run => !run.solved);
 const unproven = runs.filter(run => run.solved && run.status !== "optimal");
@@ -51,7 +51,7 @@ function costsFigure() {
               `${called(base)}`
             : "")
         );
-      return `What gets dearer, and what cheaper, than in ${called(base)}?`;
+      return `Which costs rise and which fall, compared with ${called(base)}?`;
     },
     note: () =>
       `${currency}, present value${horizonSuffix()}, by category; ` +
@@ -231,7 +231,7 @@ function movedFigure() {
         ? `What is bought instead? With ${called(run)}, ` +
           `${counted(changed().length, "offer")} ` +
           `${changed().length === 1 ? "differs" : "differ"} from ${called(base)}`
-        : `With ${called(run)} the case buys as before`,
+        : `With ${called(run)} the same is bought`,
     note: () =>
       `Tonnes more (right) or less (left) than in ${called(base)}${horizonSuffix()}, by offer; ` +
       "largest first." +
@@ -265,7 +265,7 @@ function movedFigure() {
         less(row, run),
       ]),
     paint(width) {
-      if (!changed().length) return make("p", {}, "Nothing moves.");
+      if (!changed().length) return make("p", {}, "Nothing changes.");
       return bars(
         width,
         changed()
@@ -283,7 +283,7 @@ function movedFigure() {
                 `${tonnes(row.values[runs.indexOf(run)])} with ${called(run)}`,
             };
           }),
-        "Purchases beside the case itself",
+        "Purchases beside the base case",
       );
     },
   });
@@ -427,7 +427,8 @@ function amountsFigure(name, title, note, unit, heads, most = 16) {
 const shortFigure = () =>
   amountsFigure(
     "Shortage",
-    rows => `Who is short, and where? ${counted(rows.length, "demand line")} in at least one plan`,
+    rows =>
+      `Where is there a shortage? ${counted(rows.length, "demand line")} in at least one plan`,
     `Tonnes short${horizonSuffix()}, by demand line; outlets left out. ` +
       `Coloured where it differs from ${called(base)}; blank: ${NO_PLAN}.`,
     "t",
@@ -453,15 +454,15 @@ function failures() {
       "h2",
       {style: "margin-top:.3rem"},
       failed.length === 1
-        ? "One run has no sound plan"
-        : `${failed.length} runs have no sound plan`,
+        ? "One run has no valid plan"
+        : `${failed.length} runs have no valid plan`,
     ),
     failed.some(run => run.give.length)
       ? make(
           "p",
           {},
           "Each line begins with the cell to change; the changes of one way, made " +
-            "together, make a plan possible.",
+            "together, make a plan feasible.",
         )
       : null,
     failed.map(run => {
@@ -506,7 +507,7 @@ function planParts() {
     [
       "Cost by category",
       spent.length
-        ? section("categories", "What is the money spent on, and who goes short?", spent)
+        ? section("categories", "What is the money spent on, and where is there a shortage?", spent)
         : null,
     ],
     [

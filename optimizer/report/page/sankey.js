@@ -3,22 +3,44 @@
 const MAX_SANKEY_NODES = 70;
 
 function sankeyFigure() {
-  return figure({
+  let grouped = STEPS.size > MAX_UNGROUPED_SITES;
+  const toggle = node => {
+    if (toggleGroup(node)) element.repaint();
+  };
+  const element = figure({
     title: () => `From mine to customer, ${periodTold()}: ${materialTold()}`,
-    note:
+    note: () =>
+      (grouped
+        ? "Sites are grouped by country and by what they mostly ship: click a bar to open it, " +
+          "and a site in it to close it again. "
+        : "") +
       "Width is tonnes shipped, to a scale that fits what is shown; " +
-      "bar height is the larger of what a site receives and ships. " +
-      "Tonnes are not kept at a plant: ore becomes oxide, oxide metal. " +
+      "bar height is the larger of what is received and shipped. " +
+      "Tonnes change at a plant: ore becomes oxide, oxide metal. " +
       "Dashed links go back, as scrap does.",
+    tools: selectBox(
+      "Show",
+      [
+        ["country", "by country and step"],
+        ["site", "every site"],
+      ],
+      grouped ? "country" : "site",
+      value => {
+        grouped = value === "country";
+        openGroups.clear();
+        element.repaint();
+      },
+    ),
     heads: linkHeads,
     rows: linkRows,
-    paint: sankey,
+    paint: width => sankey(width, grouped, toggle),
   });
+  return element;
 }
 
 // Columns: links are taken largest first, except those that close a cycle. Then each site is
 // to the right of all its suppliers, and a supplier directly to the left of its first customer.
-function columnsOf(flows) {
+function columnsOf(flows, isCustomer) {
   const next = new Map();
   const names = new Set(flows.flatMap(link => [link.from, link.to]));
   const reaches = (from, to) => {
@@ -75,7 +97,10 @@ function columnsOf(flows) {
   }
   const last = Math.max(0, ...column.values());
   for (const name of names)
-    if (!(next.get(name) || []).length && siteOf.get(name)?.kind === "customer")
+    if (
+      !(next.get(name) || []).length &&
+      (isCustomer(name) || siteOf.get(name)?.kind === "customer")
+    )
       column.set(name, last);
   for (let round = 0; round <= last; round++) {
     for (const name of names) {
@@ -88,9 +113,10 @@ function columnsOf(flows) {
   return column;
 }
 
-function sankey(width) {
+function sankey(width, grouped, toggle) {
   const colours = chosenColour();
-  let flows = links(colours);
+  const groups = grouped ? groupLinks(links(colours)) : null;
+  let flows = groups ? groups.flows : links(colours);
   if (!flows.length) return make("p", {class: "note"}, "Nothing is shipped in this choice.");
   const all = flows.length;
   const through = new Map();
@@ -106,12 +132,20 @@ function sankey(width) {
     );
     flows = flows.filter(link => kept.has(link.from) && kept.has(link.to));
   }
-  const column = columnsOf(flows);
+  const column = columnsOf(flows, name => groups?.nodes.get(name).step === "customers");
   const nodes = new Map();
   for (const link of flows) link.back = column.get(link.from) >= column.get(link.to);
   const node = name => {
     if (!nodes.has(name))
-      nodes.set(name, {name, column: column.get(name), into: [], out: [], received: 0, sent: 0});
+      nodes.set(name, {
+        name,
+        group: groups?.nodes.get(name),
+        column: column.get(name),
+        into: [],
+        out: [],
+        received: 0,
+        sent: 0,
+      });
     return nodes.get(name);
   };
   for (const link of flows) {
@@ -128,7 +162,12 @@ function sankey(width) {
     columns[each.column].push(each);
   }
   const used = columns.filter(Boolean);
-  const step = (width - 12 - 150) / Math.max(1, used.length - 1);
+  const labelFor = each => (each.group ? labelOf(each.group) : each.name);
+  const edge = Math.min(
+    240,
+    Math.max(146, ...used[used.length - 1].map(each => textWidth(labelFor(each)) + 6)),
+  );
+  const step = (width - 16 - edge) / Math.max(1, used.length - 1);
   const slot = 17;
   const gap = 5;
   used.forEach((list, place) => {
@@ -159,15 +198,21 @@ function sankey(width) {
   const marks = [...nodes.values()]
     .sort((a, b) => a.column - b.column || a.y - b.y)
     .map(each => {
+      const label = labelFor(each);
       const high = Math.max(1.5, size(each) * scale);
       const x = xOf(each);
-      const room = each.column === used.length - 1 ? 146 : step - bar - 8;
-      const tooltip = [`${each.name}, ${countryOf(each.name)}, ${periodTold()}`];
+      const room = each.column === used.length - 1 ? edge : step - bar - 8;
+      const tooltip = [nodeTold(each, label)];
+      if (each.group?.sites.size > 1) tooltip.push([...each.group.sites].join(", "));
       if (each.received) tooltip.push(`receives ${tonnes(each.received)}`);
       if (each.sent) tooltip.push(`ships ${tonnes(each.sent)}`);
+      if (each.group?.within) tooltip.push(`between its sites ${tonnes(each.group.within)}`);
       const group = addTooltip(draw("g", {}), tooltip.join("\n"));
-      const figureText = tonnes(size(each));
-      const one = textWidth(`${each.name}  ${figureText}`) <= room;
+      if (each.group && (each.group.key !== each.group.label || each.group.parent))
+        makeToggle(group, each.group, toggle);
+      const isGroup = each.group && each.group.key !== each.group.label;
+      const figureText = `${isGroup ? `${each.group.step}, ` : ""}${tonnes(size(each))}`;
+      const one = textWidth(`${label}  ${figureText}`) <= room;
       const two = !one && each.slot >= 32;
       const y = each.y + each.slot / 2 + (two ? -3 : 4);
       const side = x + bar + 5;
@@ -183,7 +228,7 @@ function sankey(width) {
         draw(
           "text",
           {x: side, y, class: "halo"},
-          fitText(each.name, room),
+          fitText(label, room),
           one ? draw("tspan", {class: "soft", dx: 5}, figureText) : null,
         ),
       );
@@ -215,11 +260,28 @@ function sankey(width) {
           "p",
           {class: "note"},
           `Drawn are the ${MAX_SANKEY_NODES} busiest sites; ` +
-            `${counted(all - flows.length, "link")} more stand in the table and in Shipments ` +
+            `${counted(all - flows.length, "link")} more are in the table and in Shipments ` +
             "in the workbook.",
         )
       : null,
   );
+}
+
+const nodeTold = (each, label) =>
+  each.group && each.group.key !== each.group.label
+    ? `${label}, ${each.group.step}, ${periodTold()}`
+    : `${label}, ${countryOf(each.name)}, ${periodTold()}`;
+// A bar that opens and closes by click, Enter and space.
+function makeToggle(mark, group, toggle) {
+  mark.setAttribute("role", "button");
+  mark.setAttribute("aria-expanded", String(group.key === group.label));
+  mark.style.cursor = "pointer";
+  mark.addEventListener("click", () => toggle(group));
+  mark.addEventListener("keydown", event => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    toggle(group);
+  });
 }
 
 // Order of the sites of a column: by the mean of their neighbours, in a few sweeps to and fro.

@@ -10,7 +10,7 @@ function scenariosView() {
   const dear = [...known].sort((a, b) => b["less base"] - a["less base"]);
   const short = [...known].sort((a, b) => b.short - a.short);
   const lost = others.filter(row => !isNumber(row.cost));
-  const name = row => (row === baseRow ? "the case itself" : row.scenario);
+  const name = row => (row === baseRow ? "the base case" : row.scenario);
   const dearest = dear[0];
   const cheapest = dear[dear.length - 1];
   const shortest = short[0]?.short > 1e-6 ? short[0] : null;
@@ -18,14 +18,14 @@ function scenariosView() {
     `${signed(row["less base"], money)}` +
     (isNumber(row.relative) ? ` (${signed(row.relative, percent)})` : "");
   const tiles = [
-    ["The case itself", money(baseRow.cost), "present value of all costs"],
+    ["The base case", money(baseRow.cost), "present value of all costs"],
     [
       "Its demand covered",
       percent(baseRow.covered),
       `${tonnes(baseRow.short)} short of ${tonnes(baseRow.wanted)}`,
       baseRow.short > 1e-6 ? "warn" : "",
     ],
-    dearest ? ["Dearest scenario", signed(dearest["less base"], money), dearest.scenario] : null,
+    dearest ? ["Costliest scenario", signed(dearest["less base"], money), dearest.scenario] : null,
     shortest
       ? [
           "Most short",
@@ -33,7 +33,7 @@ function scenariosView() {
           `${shortest.scenario}: ${percent(shortest.covered)} covered`,
           "warn",
         ]
-      : ["Short in a scenario", "nothing", "every scenario with a plan is served in full"],
+      : ["Shortage in a scenario", "none", "every scenario with a plan is served in full"],
     [
       "Scenarios with a plan",
       `${others.length - lost.length} of ${others.length}`,
@@ -69,8 +69,8 @@ function scenariosView() {
       ? `What does each scenario cost? ${dearest.scenario}: ${step(dearest)}`
       : "What does each scenario cost?",
     note:
-      `${currency}, present value${horizonSuffix()}: more (right) or less (left) than the case ` +
-      `itself, which costs ${money(baseRow.cost)}.` +
+      `${currency}, present value${horizonSuffix()}: more (right) or less (left) than the base ` +
+      `case, which costs ${money(baseRow.cost)}.` +
       andMoreRows(rows.length, MAX_BARS, "scenario", "Scenarios"),
     heads,
     rows: table,
@@ -116,7 +116,7 @@ function scenariosView() {
           colour: "var(--bad)",
           text: isNumber(row.cost)
             ? (row.short > 1e-6 ? `${tonnes(row.short)} short, ` : "") +
-              (isNumber(row.covered) ? `${percent(row.covered)} covered` : "nothing wanted")
+              (isNumber(row.covered) ? `${percent(row.covered)} covered` : "no demand")
             : NO_PLAN,
         })),
         "Tonnes short by scenario",
@@ -140,7 +140,7 @@ function scenariosView() {
         isNumber(row.probability) ? percent(row.probability) : "–",
         isNumber(row.cost)
           ? `${step(row)}; ` +
-            (row.short > 1e-6 ? `${tonnes(row.short)} short` : "nothing short") +
+            (row.short > 1e-6 ? `${tonnes(row.short)} short` : "no shortage") +
             (row.status === "optimal" ? "" : `; ${row.reason}`)
           : make("span", {class: "bad"}, NO_PLAN),
       ]),
@@ -151,13 +151,13 @@ function scenariosView() {
     tiles,
     alerts: failures(),
     words: [
-      `The case itself costs ${money(baseRow.cost)} and covers ${percent(baseRow.covered)} ` +
+      `The base case costs ${money(baseRow.cost)} and covers ${percent(baseRow.covered)} ` +
         "of its demand.",
       dearest && dearest["less base"] > 0
-        ? `Dearest is ${dearest.scenario}: ` +
+        ? `Costliest is ${dearest.scenario}: ` +
           `${step(dearest)}` +
           (dearest.short > baseRow.short + 1e-6
-            ? `, with ${tonnes(dearest.short - baseRow.short)} more short`
+            ? `, with ${tonnes(dearest.short - baseRow.short)} additional shortage`
             : "") +
           "."
         : null,
@@ -172,7 +172,7 @@ function scenariosView() {
         : null,
       lost.length
         ? `No plan meets every hard limit in ${lost.map(row => row.scenario).join(", ")}: ` +
-          "see below what would have to give."
+          "see below for ways to make a plan feasible."
         : null,
     ],
     parts: [

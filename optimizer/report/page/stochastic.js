@@ -22,20 +22,20 @@ function stochasticView() {
     stairs.push([
       "If the scenario were known in advance",
       mine - evpi,
-      "nobody can have this: the bound of what knowing is worth",
+      "perfect information: the limit of what a forecast can be worth",
       "var(--open)",
     ]);
   stairs.push(["This plan", mine, "one set of decisions for every scenario", "var(--bar)"]);
   if (isNumber(vss))
     stairs.push([
-      "The plan of the case alone, held",
+      "The base-case plan, kept",
       mine + vss,
-      "its decisions kept whatever comes",
+      "its decisions kept in every scenario",
       "var(--plus)",
     ]);
   if (impossible)
     stairs.push([
-      "The plan of the case alone, held",
+      "The base-case plan, kept",
       null,
       values.get("Expected cost of the base plan")?.meaning || "impossible",
       "var(--plus)",
@@ -49,8 +49,7 @@ function stochasticView() {
       : isNumber(vss)
         ? `Is it worth planning for all scenarios? It saves ${money(vss)}`
         : impossible
-          ? "Is it worth planning for all scenarios? The plan of the case alone is " +
-            "impossible in some"
+          ? "Is it worth planning for all scenarios? The base-case plan is impossible in some"
           : `What does the plan cost? ${money(mine)}`,
     note: `${costItem} in ${currency}, present value${horizonSuffix()}. Bars do not begin at zero.`,
     heads: ["measure", `amount, ${currency}`, "meaning"],
@@ -116,7 +115,7 @@ function stochasticView() {
   });
   const ways = [
     ["cost", "this plan", "var(--bar)", 6],
-    ["base plan", "the plan of the case alone, held", "var(--plus)", 5],
+    ["base plan", "the base-case plan, kept", "var(--plus)", 5],
     ["known in advance", "known in advance", "var(--open)", 5],
   ].filter(([header]) => rows.some(row => isNumber(row[header])));
   const each = figure({
@@ -125,7 +124,7 @@ function stochasticView() {
         `${money(worst.cost)} in ${worst.scenario}`
       : "What does each scenario cost?",
     note:
-      `${currency}, present value${horizonSuffix()}; the probability stands beside the name. ` +
+      `${currency}, present value${horizonSuffix()}; the probability is beside the name. ` +
       "The scale does not begin at zero." +
       andMoreRows(rows.length, MAX_BARS, "scenario", "By scenario"),
     heads: [
@@ -158,7 +157,7 @@ function stochasticView() {
           `${shortMoney(row.cost)}` +
           (row.short > 1e-6 ? `, ${tonnes(row.short)} short` : "") +
           (ways.some(([header]) => header === "base plan") && !isNumber(row["base plan"])
-            ? "; the case alone: impossible"
+            ? "; base-case plan: impossible"
             : ""),
       );
       const after = Math.max(...notes.map(note => textWidth(note) * 1.08)) + 26;
@@ -253,15 +252,15 @@ function stochasticView() {
   const columns = periods.slice(0, MAX_GRID_COLUMNS);
   const table = figure({
     title: decisions.length
-      ? "What is to be decided here and now? " +
+      ? "What must be decided now? " +
         `${counted(decisions.length, "decision")}` +
         (decisions.some(row => isNumber(row["base plan"]))
-          ? `, ${differs.length} of them other than in the plan of the case alone`
+          ? `, ${differs.length} of them different from the base-case plan`
           : "")
-      : "What is to be decided here and now? Nothing",
+      : "What must be decided now? Nothing",
     note:
       "Tonnes bought, or number built, by period. Orange: " +
-      "more than in the plan of the case alone; green: less." +
+      "more than in the base-case plan; green: less." +
       andMoreRows(things.length, most, "thing", "Here and now") +
       andMoreRows(periods.length, MAX_GRID_COLUMNS, "period", "Here and now"),
     heads: ["kind", "thing", "site", "material", "period", "decided", "base plan", "least", "most"],
@@ -291,7 +290,7 @@ function stochasticView() {
             return {
               text: "",
               fill: null,
-              tooltip: `${named(shown[number][1])}, ${columns[column]}\nnot decided here and now`,
+              tooltip: `${named(shown[number][1])}, ${columns[column]}\nnot decided now`,
             };
           const less = isNumber(row["base plan"]) ? row.decided - row["base plan"] : 0;
           return {
@@ -304,7 +303,7 @@ function stochasticView() {
               `${named(row)}${row.site ? ` from ${row.site}` : ""}, ${row.period}`,
               `decided: ${plainNumber(row.decided)}${unit(row)}`,
               isNumber(row["base plan"])
-                ? `the case alone: ${plainNumber(row["base plan"])}${unit(row)}`
+                ? `base-case plan: ${plainNumber(row["base plan"])}${unit(row)}`
                 : "",
               isNumber(row.least)
                 ? `if the scenario were known: ${plainNumber(row.least)} to ` +
@@ -315,7 +314,7 @@ function stochasticView() {
               .join("\n"),
           };
         },
-        "Decisions here and now",
+        "Decisions now",
       );
     },
   });
@@ -335,30 +334,24 @@ function stochasticView() {
         ? [
             "Planning for all saves",
             money(vss),
-            "VSS: on average, against the plan of the case " +
-              `alone${dearer ? "; less risk is paid for" : ""}`,
+            `VSS: on average, vs the base-case plan${dearer ? "; less risk is paid for" : ""}`,
           ]
         : impossible
-          ? [
-              "Planning for all saves",
-              "without bound",
-              "the plan of the case alone is impossible",
-              "warn",
-            ]
+          ? ["Planning for all saves", "without bound", "the base-case plan is impossible", "warn"]
           : null,
       isNumber(evpi) ? ["Knowing would save", money(evpi), "EVPI: at most, on top"] : null,
-      ["Decided here and now", digits(decisions.length, 0), "purchases and options"],
+      ["Decided now", digits(decisions.length, 0), "purchases and options"],
     ].filter(Boolean),
     words: [
-      `This plan decides here and now what must be decided, and costs ${money(expected)} ` +
+      `This plan decides now what must be decided now, and costs ${money(expected)} ` +
         `on average over ${counted(rows.length, "scenario")}.`,
       dearer
-        ? `Who planned for the case alone and kept to it would pay ${money(-vss)} less on ` +
-          "average, at more risk: so much does this plan pay for less of it (the value of " +
-          "the stochastic solution, VSS, is below zero)."
+        ? `Planning for the base case only would cost ${money(-vss)} less on average, at more ` +
+          "risk: this is what the lower risk of this plan costs (the value of the stochastic " +
+          "solution, VSS, is below zero)."
         : isNumber(vss)
-          ? `Who planned for the case alone and kept to it would pay ${money(vss)} more on ` +
-            "average: that is the value of the stochastic solution (VSS)."
+          ? `Planning for the base case only would cost ${money(vss)} more on average: the value ` +
+            "of the stochastic solution (VSS)."
           : impossible
             ? "The value of the stochastic solution (VSS) has no bound: " +
               (values.get("Expected cost of the base plan")?.meaning || "").replace(
@@ -368,9 +361,9 @@ function stochasticView() {
               "."
             : null,
       isNumber(evpi)
-        ? `Who knew in advance which scenario comes would pay ${money(evpi)} less on ` +
-          "average: that is the expected value of perfect information (EVPI), and the most " +
-          "that a forecast, a survey or an option to wait is worth."
+        ? `Knowing in advance which scenario comes would save ${money(evpi)} on average: the ` +
+          "expected value of perfect information (EVPI), and the most that a forecast, a " +
+          "survey or an option to wait can be worth."
         : null,
       worst && best !== worst
         ? `The ${total} hides a range: from ${money(best.cost)} (${best.scenario}) to ` +
@@ -383,7 +376,7 @@ function stochasticView() {
         section("overview", "What is planning for several futures worth?", ladder),
       ],
       ["Each scenario", section("each", "What does each scenario cost?", each)],
-      ["Here and now", section("decisions", "What is to be decided now?", table)],
+      ["Here and now", section("decisions", "What must be decided now?", table)],
     ],
   };
 }

@@ -35,7 +35,7 @@ function stressView() {
       `${signed(row["shorter by"], tonnes)} short, ${percent(row.covered)} covered`,
       row["first short"]
         ? `first short in ${row["first short"]}, ${periods(row.after)}`
-        : "never short because of it",
+        : "causes no shortage",
       row["replaced by"] ? `replaced by ${row["replaced by"]}` : "",
     ]
       .filter(Boolean)
@@ -43,8 +43,8 @@ function stressView() {
   const heads = [
     "loss",
     "kind",
-    `dearer by, ${currency}`,
-    "shorter by, t",
+    `additional cost, ${currency}`,
+    "additional shortage, t",
     "covered",
     "first short",
     "after, periods",
@@ -71,7 +71,7 @@ function stressView() {
         : "What does a loss cost?",
     note: () =>
       `${currency} more than the plan without a loss, which costs ${money(base.cost)}; ` +
-      `present value${horizonSuffix()}. Dearest ` +
+      `present value${horizonSuffix()}. Costliest ` +
       "first." +
       (numb()
         ? ` ${counted(numb(), "loss", "losses")} without effect on cost ` +
@@ -96,15 +96,15 @@ function stressView() {
               })),
             "Losses by cost",
           )
-        : make("p", {}, "No loss of this kind costs anything."),
+        : make("p", {}, "No loss of this kind adds cost."),
   });
   const tonnesShort = () => only(short).filter(row => row["shorter by"] > 1e-3);
   const cover = figure({
     title: () =>
       tonnesShort().length
-        ? `What does a loss leave short? ${tonnesShort()[0].loss}: ` +
+        ? `How much shortage does a loss cause? ${tonnesShort()[0].loss}: ` +
           `${tonnes(tonnesShort()[0]["shorter by"])} more`
-        : "What does a loss leave short? Nothing more than without it",
+        : "How much shortage does a loss cause? None",
     note: () =>
       `Tonnes of demand short, more than without the loss${horizonSuffix()}, and the share that ` +
       "is still covered. Most first." +
@@ -126,13 +126,13 @@ function stressView() {
               })),
             "Losses by tonnes short",
           )
-        : make("p", {}, "No loss leaves more short."),
+        : make("p", {}, "No loss causes a shortage."),
   });
   const soon = figure({
     title: () =>
       only(early)[0]
-        ? `How soon is it felt? ${only(early)[0].loss} is short ${periods(only(early)[0].after)}`
-        : "How soon is it felt? No loss is ever short",
+        ? `How soon does a shortage follow? ${only(early)[0].loss}: ${periods(only(early)[0].after)}`
+        : "How soon does a shortage follow? No loss causes one",
     note: () =>
       `The bar goes from the loss to the first ${periodNoun} in which more is short, stocks and ` +
       "orders under way used up; soonest first. Losses that never lead to a shortage are " +
@@ -202,7 +202,7 @@ function stressView() {
   if (worth.length && !worth.some(row => name(row) === chosen)) chosen = name(worth[0]);
   const replaced = worth.length
     ? figure({
-        title: () => `What steps in when ${all.find(row => name(row) === chosen).loss} is lost?`,
+        title: () => `What replaces ${all.find(row => name(row) === chosen).loss}?`,
         note:
           `More than without the loss${horizonSuffix()}: offers in tonnes bought, sites in units ` +
           "of activity of their recipes; largest first." +
@@ -278,7 +278,7 @@ function stressView() {
     alerts: failures(),
     tiles: [
       ["Without a loss", money(base.cost), `${percent(coverOf(base))} of demand covered`],
-      dearest ? ["Dearest loss", signed(dearest["dearer by"], money), name(dearest)] : null,
+      dearest ? ["Costliest loss", signed(dearest["dearer by"], money), name(dearest)] : null,
       shortest
         ? [
             "Most short",
@@ -286,7 +286,7 @@ function stressView() {
             `${name(shortest)}: ${percent(shortest.covered)} covered`,
             "warn",
           ]
-        : ["Short after a loss", "nothing", "no loss leaves more short"],
+        : ["Shortage after a loss", "none", "no loss causes a shortage"],
       early.length
         ? [
             "Soonest shortage",
@@ -298,7 +298,7 @@ function stressView() {
       ["Without effect", `${idle.length} of ${sheet.total}`, "losses that the plan does not feel"],
       lost.length
         ? [
-            "Without a sound plan",
+            "Without a valid plan",
             String(lost.length),
             lost.slice(0, 3).map(name).join(", "),
             "bad",
@@ -310,8 +310,8 @@ function stressView() {
         ? `Losing ${name(dearest)} costs most: ` +
           `${step(dearest)}` +
           (dearest["shorter by"] > 1e-3
-            ? `, with ${tonnes(dearest["shorter by"])} more short`
-            : ", with nothing more short") +
+            ? `, with ${tonnes(dearest["shorter by"])} additional shortage`
+            : ", without additional shortage") +
           "."
         : "No loss costs anything.",
       dearest?.["replaced by"] ? `It is replaced by ${dearest["replaced by"]}.` : null,
@@ -323,7 +323,7 @@ function stressView() {
       idle.length ? `${idle.length} of ${sheet.total} change neither cost nor coverage.` : null,
       lost.length
         ? `${counted(lost.length, "loss", "losses")} ` +
-          `${lost.length === 1 ? "leaves" : "leave"} no sound plan: see below.`
+          `${lost.length === 1 ? "leaves" : "leave"} no valid plan: see below.`
         : null,
     ],
     parts: [

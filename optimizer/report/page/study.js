@@ -46,7 +46,7 @@ function otherView() {
 }
 const seen = (STUDY_VIEWS[data.sheets[0]?.name] || otherView)();
 const [kind, verdict] = failed.length
-  ? ["warn", `${runs.length - failed.length} of ${runs.length} runs have a sound plan.`]
+  ? ["warn", `${runs.length - failed.length} of ${runs.length} runs have a valid plan.`]
   : unproven.length
     ? ["warn", `Every run has a plan; ${unproven.length} not proven optimal.`]
     : runs.length
@@ -76,9 +76,5 @@ document
       `Made ${data.made} by magnet-sourcing-optimizer ` +
         `${data.version}${data.run ? ` in run ${data.run}` : ""}.`,
     ),
-    make(
-      "p",
-      {},
-      "Every figure stands in the study's workbook, in the sheet that bears the table's name.",
-    ),
+    make("p", {}, "Every figure is in the study's workbook, on the sheet of the same name."),
   );

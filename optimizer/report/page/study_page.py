@@ -49,7 +49,7 @@ def study_data(study: Study) -> dict[str, Any]:
         "notes": [clean(note) for note in study.notes],
         "words": [clean(sentence) for sentence in study.words],
         "chart": study.chart,
-        "sheets": embedded_tables(study.tables),
+        "sheets": embedded_tables(study.tables, clean(study.currency)),
         "made": date.today().isoformat(),
         "version": __version__,
         "run": clean(study.run),

@@ -10,9 +10,10 @@ function shownAs(kind, value) {
   return plainNumber(value);
 }
 const isNumeric = kind => !["text", "period", "date"].includes(kind);
-function unitOf(kind) {
-  return {tonnes: "t", money: currency, price: `${currency}/t`}[kind] || "";
+function unitOf(field) {
+  return field.unit || {tonnes: "t", money: currency, price: `${currency}/t`}[field.kind] || "";
 }
+const headerOf = field => field.title || field.header;
 // Filter of a column. Numbers: > 5, <= 10, = 0, or a number for "at least". Text: what it contains.
 function test(kind, wanted) {
   const text = wanted.trim().toLowerCase();
@@ -123,11 +124,11 @@ function sheetTable(sheet) {
       make(
         "button",
         {type: "button", title: field.meaning, onclick: () => sort(place)},
-        field.header + (unitOf(field.kind) ? `, ${unitOf(field.kind)}` : ""),
+        headerOf(field) + (unitOf(field) ? `, ${unitOf(field)}` : ""),
       ),
       make("input", {
         type: "search",
-        "aria-label": `Filter ${field.header}`,
+        "aria-label": `Filter ${headerOf(field)}`,
         placeholder: isNumeric(field.kind) ? "> 0" : "filter",
         oninput: event => {
           filters[place] = event.target.value;
@@ -157,7 +158,7 @@ function sheetTable(sheet) {
       head.setAttribute("aria-sort", other === place ? direction : "none");
     });
     liveRegion.textContent =
-      `Sorted by ${sheet.fields[place].header}, ` + (rising ? "ascending" : "descending");
+      `Sorted by ${headerOf(sheet.fields[place])}, ` + (rising ? "ascending" : "descending");
     fillBody();
   }
   function fillBody() {
@@ -210,7 +211,7 @@ function sheetTable(sheet) {
               ? plainNumber(whole ? whole[field.header] : sum(rows.map(row => columns[place][row])))
               : place
                 ? ""
-                : "Sum",
+                : "Total",
           ),
         ),
       ),
@@ -225,7 +226,7 @@ function sheetTable(sheet) {
       (sheet.shown < sheet.total
         ? ` This page holds the ${digits(sheet.shown, 0)} ` +
           `largest${sheet.by ? ` by ${sheet.by}` : ""} of ${digits(sheet.total, 0)}; ` +
-          (filtered ? "the sums are those of the rows found; " : "the sums are those of all; ") +
+          (filtered ? "totals are those of the rows found; " : "totals are those of all; ") +
           "the " +
           "workbook has the rest."
         : "");
