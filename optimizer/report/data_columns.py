@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from optimizer.result import Table
-from optimizer.result.field_units import field_unit
 from optimizer.result.result_layouts import Field, in_order
 from optimizer.tables import SHEETS
 from optimizer.tables.dates import days_of_label
@@ -55,7 +54,7 @@ def data_columns(fields: Iterable[Field], currency: str, table: str) -> Iterator
     kinds = {"text": "text", "period": "text", "date": "date"}
     for field in fields:
         kind = kinds.get(field.kind, "number")
-        measure = field_unit(field, currency, table)
+        measure = field.unit_in(currency, table)
         yield DataColumn(field.header, kind, measure, field.meaning)
         if field.kind == "period":
             yield DataColumn(f"{field.header} start", "date", "", "first day of the period")

@@ -26,7 +26,6 @@ from optimizer.report.formats import Formats, number_format
 from optimizer.report.formula_block import division_value
 from optimizer.report.sheet_positions import PivotPosition
 from optimizer.report.summary import Summary
-from optimizer.result.field_units import field_unit
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -170,7 +169,7 @@ def _largest_total(pivot: _Pivot) -> float:
 def _write_heading(
     sheet: Worksheet, pivot: _Pivot, position: PivotPosition, currency: str, forms: Formats
 ) -> None:
-    measure = "" if pivot.value.kind == "tonnes" else field_unit(pivot.value, currency)
+    measure = "" if pivot.value.kind == "tonnes" else pivot.value.unit_in(currency)
     title = f"{pivot.table.layout.name}: {pivot.value.header} by period"
     title += f", {measure}" if measure else ""
     write_text(sheet, position.first - 5, position.keys, title, forms("heading", bottom=0))

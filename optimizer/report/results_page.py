@@ -14,7 +14,6 @@ from optimizer.report.pivot import MAX_LIVE_PIVOT_CELLS
 from optimizer.report.print_area import MAX_PRINTED_ROWS
 from optimizer.report.results_workbook import PRINTOUT_NAME
 from optimizer.report.table_sheet import EMPTY_TABLE_NOTE
-from optimizer.result.field_units import field_unit
 from optimizer.result.price_layouts import LAYOUTS_ON_REQUEST
 from optimizer.result.result_layouts import RESULT_LAYOUTS, Layout
 from optimizer.result.scarcity_ranking import RELAXATION_SHARE
@@ -168,7 +167,7 @@ def _section(layout: Layout) -> str:
         markdown_row("---" for _ in header),
     ]
     for field in layout.fields:
-        measure = field_unit(field, "money", layout.name)
+        measure = field.unit_in("money", layout.name)
         name = f"{field.shown} (`{field.header}`)" if field.title else field.header
         lines.append(markdown_row((name, field.kind, measure, escaped(field.meaning))))
     if layout.pivot:

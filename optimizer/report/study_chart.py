@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from optimizer.report.charts import SERIES_COLOURS, format_chart, plain_axis, ruled_axis
 from optimizer.report.excel_values import clean
 from optimizer.report.formats import TEXT_KINDS, number_format
-from optimizer.result.field_units import field_unit
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -89,5 +88,5 @@ def _set_title_and_axes(
 
 
 def _axis_label(field: Field, study: Study) -> str:
-    unit = field_unit(field, study.currency)
+    unit = field.unit_in(study.currency)
     return f"{field.shown} ({unit})" if unit else field.shown

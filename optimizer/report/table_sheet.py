@@ -38,7 +38,6 @@ from optimizer.report.print_area import print_area, print_note, printed_columns
 from optimizer.report.sheet_positions import PivotPosition, TablePosition
 from optimizer.report.summary import Summary
 from optimizer.report.worksheet import add_excel_table
-from optimizer.result.field_units import field_unit
 from optimizer.result.result_table import ADDITIVE_KINDS
 from optimizer.tables.sheet_xml import EXCEL_MAX_ROWS
 
@@ -141,9 +140,7 @@ def _write_field(
     values = table[field.header]
     width, wrapped = _width(field, values, figures)
     sheet.set_column(column, column, width)
-    write_text(
-        sheet, UNITS_ROW, column, field_unit(field, currency, table.layout.name), forms("unit")
-    )
+    write_text(sheet, UNITS_ROW, column, field.unit_in(currency, table.layout.name), forms("unit"))
     note = f"{field.meaning[:1].upper()}{field.meaning[1:]}."
     size = {"x_scale": 1.6, "y_scale": 0.4 + 0.2 * (len(note) // 34)}
     sheet.write_comment(HEADER_ROW, column, note, size | {"author": "", "font_size": 9})

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from optimizer.errors import UnknownNameError
 from optimizer.html_cards import table_html
-from optimizer.result.field_units import field_unit
+from optimizer.result.field_units import unit_label
 from optimizer.result.number_text import figure
 
 if TYPE_CHECKING:
@@ -49,6 +49,12 @@ class Field(Struct, frozen=True, eq=False):
     def shown(self) -> str:
         """Header in the workbook and on the page."""
         return self.title or self.header
+
+    def unit_in(self, currency: str, table: str = "") -> str:
+        """Unit in a table: its own, or else that of its kind."""
+        if self.unit:
+            return self.unit.replace("{currency}", currency)
+        return unit_label(self.kind, currency, table)
 
     @property
     def has_total(self) -> bool:
@@ -112,7 +118,7 @@ class Table(Struct, frozen=True, eq=False):
         rows = ([_cell_text(column[row]) for column in self.columns] for row in range(count))
         return table_html(
             f"{layout.name}: {layout.meaning}",
-            [(field.shown, field_unit(field, "money", layout.name)) for field in layout.fields],
+            [(field.shown, field.unit_in("money", layout.name)) for field in layout.fields],
             rows,
             [field.kind not in ("text", "period", "date") for field in layout.fields],
             f"{shown or 'All rows'}; numbers are rounded here, frame() has every digit.",

@@ -23,7 +23,6 @@ from optimizer.explain import Alert, Conflict, Repair
 from optimizer.explain.cell_edits import Edit
 from optimizer.explain.conflict import ConflictingRequirement
 from optimizer.result import LAYOUTS_ON_REQUEST, RESULT_LAYOUTS, Table
-from optimizer.result.field_units import field_unit
 from optimizer.result.result_table import Field, Layout
 from optimizer.tables.case_json import case_data, case_of_data
 from optimizer.version import __version__
@@ -166,7 +165,7 @@ def _table_data(table: Table, currency: str) -> dict[str, Any]:
     return {
         "meaning": layout.meaning,
         "fields": [
-            {**structs.asdict(field), "unit": field_unit(field, currency, layout.name)}
+            {**structs.asdict(field), "unit": field.unit_in(currency, layout.name)}
             for field in layout.fields
         ],
         "pivot": layout.pivot,

@@ -9,7 +9,6 @@ from math import fsum
 from typing import Any
 
 from optimizer.report.excel_values import all_finite_floats, clean, finite
-from optimizer.result.field_units import field_unit
 from optimizer.result.result_layouts import Table, Tables
 
 MAX_EMBEDDED_ROWS = 5_000
@@ -69,7 +68,7 @@ def _embedded_table(table: Table, shown: int, currency: str) -> dict[str, Any]:
                 "kind": field.kind,
                 "meaning": field.meaning,
                 **({"title": field.title} if field.title else {}),
-                **({"unit": field_unit(field, currency)} if field.unit else {}),
+                **({"unit": field.unit_in(currency)} if field.unit else {}),
             }
             for field in layout.fields
         ],
