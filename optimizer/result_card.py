@@ -13,6 +13,7 @@ from optimizer.errors import Finding
 from optimizer.explain import Conflict, Repair
 from optimizer.html_cards import CardFigure, card
 from optimizer.result import Table
+from optimizer.result.number_text import percent
 from optimizer.tables.case import Case
 
 _LAWFUL_MARKS = {"yes": "good", "no rules": "good", "no": "bad"}
@@ -97,6 +98,8 @@ def result_line(result: _PlanToShow) -> str:
 def result_card(result: _PlanToShow) -> str:
     """HTML of the result for a notebook."""
     told = result.sentence
+    if result.status == "optimal" and result.gap and not (result.changed or result.other_solver):
+        told = f"least-cost plan, optimal within {percent(result.gap)}"
     sentence = f"{told[:1].upper()}{told[1:]}"
     warnings = [str(finding) for finding in result.warnings]
     if result.objective is None:
@@ -119,12 +122,12 @@ def _mark(result: _PlanToShow) -> str:
 def _figures(result: _PlanToShow) -> Iterator[CardFigure]:
     assert result.objective is not None
     yield CardFigure(
-        "Total discounted cost", _money(result, result.objective), "present value over the horizon"
+        "Total cost", _money(result, result.objective), "present value over the horizon"
     )
     if "Costs" in result.tables:
         paid = sum(result.tables["Costs"]["amount"])
         yield CardFigure("As paid", _money(result, paid), "not discounted, net of revenue")
-    yield CardFigure("Short", _short(result).removesuffix(" short"), "over the horizon")
+    yield CardFigure("Shortfall", _short(result).removesuffix(" short"), "over the horizon")
     notes = result.lawful_notes
     yield CardFigure("Lawful", result.lawful or "–", notes[0] if notes else "")
     if result.changed:

@@ -91,9 +91,9 @@ def test_the_card_of_a_result_has_the_figures_of_the_summary(reference, tmp_path
     optimizer.write(reference, tmp_path / "plan.xlsx")
     summary = summary_tiles(tmp_path / "plan.xlsx")
     card = words(reference._repr_html_())
-    assert f"{summary['Total discounted cost']:,.0f} USD" in card
-    assert f"{summary['As paid']:,.0f} USD" in card
-    assert f"Short {summary['Short']:,.1f} t" in card
+    assert f"{summary['Total cost']:,.0f} USD" in card
+    assert f"{sum(reference.tables['Costs']['amount']):,.0f} USD" in card
+    assert f"Shortfall {summary['Shortfall']:,.1f} t" in card
     assert f"Lawful {summary['Lawful']}" in card
     assert plan_summary(reference).verdict in card
     assert f"cheaper by more than {reference.gap:.2%}" in card
@@ -106,7 +106,7 @@ def summary_tiles(path):
 
     sheet = openpyxl.load_workbook(path, data_only=True)["Summary"]
     cells = {(cell.row, cell.column): cell.value for row in sheet.iter_rows() for cell in row}
-    labels = ("Total discounted cost", "As paid", "Short", "Lawful")
+    labels = ("Total cost", "Shortfall", "Lawful")
     found = {}
     for (row, column), value in cells.items():
         name = str(value).partition(",")[0]
