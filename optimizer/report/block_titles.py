@@ -16,6 +16,7 @@ from optimizer.report.formula_block import (
 )
 from optimizer.report.sheet_positions import BlockAnchor
 from optimizer.report.summary import Summary
+from optimizer.tables.sheets import STAGES
 
 CHART_TITLES_BLOCK = "titles"
 FULL_UTILISATION = 0.995
@@ -140,8 +141,11 @@ def _origin_title(
     anchor: BlockAnchor, block: FormulaBlock, rows: Sequence[BlockRow]
 ) -> TitleAndFormula:
     countries = len(block.headers) - 2
+    # Stages of one's own, such as reagents, follow the chain and are no end of it.
+    chain = [n for n, row in enumerate(rows) if str(row.cells[0].value).lower() in STAGES]
+    last = chain[-1] if chain else len(rows) - 1
     start, parts, formula = "Where is it made? ", [], '"Where is it made? "'
-    for number, index in enumerate(dict.fromkeys((0, len(rows) - 1))):
+    for number, index in enumerate(dict.fromkeys((0, last))):
         cells = anchor.span((index, 1), (index, countries))
         headings = anchor.span((-1, 1), (-1, countries))
         row = rows[index]

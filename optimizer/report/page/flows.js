@@ -24,7 +24,7 @@ const countries = [
 const countryColour = country => PALETTE[countries.indexOf(country)] || OTHER_COLOUR;
 
 // State of a lot: breaks the rule, keeps it, is not tracked, as no delivery under the rule can come
-// from it, or is of a material that no rule looks at: it is not traced, or is at no stage.
+// from it, or is of a material that no rule looks at: not traced, or at no stage of its.
 const COMPLIANCE_STATES = {
   break: ["breaks it", "var(--break)"],
   clean: ["keeps it", "var(--clean)"],

@@ -22,6 +22,7 @@ from optimizer.version import __version__
 
 if TYPE_CHECKING:
     from optimizer.plan import Result
+    from optimizer.tables.case import Case
 
 MAX_RULE_CHECKS = 150
 """Maximum rows of Compliance in the picture of rules; chosen so that they can be read."""
@@ -39,9 +40,7 @@ def page_data(result: Result, *, sheets: bool = True) -> dict[str, Any]:
         "axis": {"labels": axis.labels, "joined": axis.joined, "periods": len(periods)},
         "sites": _sites(result, pictures),
         "stages": {clean(row.material): clean(row.stage) for row in result.case.materials},
-        "untraced": [
-            clean(row.material) for row in result.case.materials if not (row.traced and row.stage)
-        ],
+        "untraced": _untraced(result.case),
         **pictures,
         "demand": _demand(result),
         "sheets": (
@@ -50,6 +49,24 @@ def page_data(result: Result, *, sheets: bool = True) -> dict[str, Any]:
             else []
         ),
     }
+
+
+def _untraced(case: Case) -> list[str]:
+    """Materials that no rule looks at: not traced, at no stage, or bought inputs at other stages.
+
+    What a recipe makes carries the stages of its inputs, so rules look at it whatever its own is.
+    """
+    looked_at = {stage for line in case.rule_scope for stage in line.stage}
+    any_stage = any(not line.stage for line in case.rule_scope)
+    made = {line.material for line in case.recipes if line.direction == "out"}
+    made |= {line.product for line in case.recoveries}
+    return [
+        clean(row.material)
+        for row in case.materials
+        if not row.traced
+        or not row.stage
+        or not (any_stage or row.stage in looked_at or row.material in made)
+    ]
 
 
 def _plan_header(result: Result) -> dict[str, Any]:
