@@ -409,7 +409,7 @@ def test_a_figure_for_a_period_counts_only_while_its_row_holds():
         Supply=[offer("kaz")],
         Demand=[need(10, from_=date(2028, 1, 1), **{"2027": 5})],
     )
-    assert any("without effect" in str(finding) for finding in found.warnings)
+    assert any("t has no effect" in str(finding) for finding in found.warnings)
     assert found.objective == pytest.approx(10)
 
 

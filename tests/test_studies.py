@@ -540,7 +540,7 @@ def test_a_frontier_of_what_the_plan_has_none_of_is_a_point():
     [
         ("country = Chnia", "'Chnia' is neither a country nor a group; did you mean 'China'"),
         ("country = France", "'France' is not a country of the case"),
-        ("country = China, not China", "nothing is left of the countries that it names"),
+        ("country = China, not China", "no country is left after the exclusions"),
         ("colour = red", "'colour = red' is not understood"),
         ("", "write what is limited"),
         ("not firm", "every offer of the case is firm"),

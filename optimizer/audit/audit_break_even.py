@@ -67,7 +67,7 @@ class BreakEvenAudit:
         keys = list(zip(*(table[header] for header in _BREAK_EVEN_KEY), strict=True))
         if len(set(keys)) < len(keys):
             twice = next(key for i, key in enumerate(keys) if key in keys[:i])
-            tally.fail(f"Break-even: {', '.join(twice)} stands twice")
+            tally.fail(f"Break-even: {', '.join(twice)} appears twice")
         price, cheaper, entry_price = (
             np.asarray(table[header], dtype=float)
             for header in ("price", "cheaper by", "break-even")

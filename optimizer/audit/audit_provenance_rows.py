@@ -141,7 +141,7 @@ class ProvenanceRowAudit:
             tally.fail(f"Provenance: nothing in the plan is {_key_text(words)}")
         number = np.ravel_multi_index(tuple(digits[:, known]), self._sizes)
         if len(set(number.tolist())) < number.size:
-            tally.fail("Provenance: a row stands twice")
+            tally.fail("Provenance: a row appears twice")
         return number, columns.figures("share")[known]
 
     def _shown_stages(self, shown: Ints) -> Bools:

@@ -173,7 +173,7 @@ class AuditRestrictions:
             )
 
     def _stocks(self) -> RestrictionIterator:
-        """The contract: closing is the "least stock at the end"."""
+        """The contract: closing is the "minimum stock at the end"."""
         closing, _ = self.quantities.stocks()
         for (pair, terms), tonnes in zip(self.workbook.storage.items(), closing, strict=True):
             least = terms.minimum.copy()

@@ -111,7 +111,7 @@ class ScarcityAudit:
                 )
             key = (id(priced.restriction), priced.i)
             if key in seen:
-                self.tally.fail(f"Scarcity: {_scarcity_row_text(row)} stands twice")
+                self.tally.fail(f"Scarcity: {_scarcity_row_text(row)} appears twice")
             seen.add(key)
         self.tally.equal_labels(shown, wanted, self._place)
 

@@ -97,7 +97,7 @@ class ShortageReasonAudit:
             shown = np.array([row["short"] for row in rows])
             tally.equal(shown, np.full(shown.size, wanted[name]), fixed_place(words))
             if len({row["reason"] for row in rows}) < len(rows):
-                tally.fail(f"{words}: a reason stands twice")
+                tally.fail(f"{words}: a reason appears twice")
             prices = [row["worth"] for row in rows if _PRICED_REASON.match(row["reason"])]
             if prices != sorted(prices, reverse=True):
                 tally.fail(f"{words}: the weightiest reason does not come first")

@@ -23,7 +23,6 @@ from optimizer.cli.arguments import (
     add_search_options,
     finding_lines,
     finding_record,
-    number_of,
     print_message,
     print_record,
     print_result,
@@ -236,6 +235,8 @@ def _report_findings(
     for line in finding_lines(errors if options.quiet else findings):
         print_line(line)
     if not options.quiet:
+        from optimizer.tables.text_matching import number_of
+
         counts = f"{number_of(len(errors), 'error')}, {number_of(len(warnings), 'warning')}"
         print_line(f"{options.workbook}: {counts if findings else 'no errors or warnings'}.")
     files = _marked_copy(options, findings) if findings else {}

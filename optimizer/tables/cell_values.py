@@ -76,7 +76,7 @@ def cell_parser(column: Column, currency: str = "") -> Callable[[Any], Any]:
             if column.kind in ("number", "whole"):
                 raise InvalidCell(
                     f"the cell is merged with the one above, which holds {quoted(raw.value)}: "
-                    "for each row or for all together?",
+                    "this may be a figure for each row or a total",
                     "unmerge the cells and write the figure of each row",
                 )
             raw = raw.value
@@ -281,8 +281,8 @@ def _number_of_text(raw: str, column: Column, unit: str) -> float:
 def _number_complaint(raw: str, text: str, unit: str) -> InvalidCell:
     if _CURRENCY.search(text) and any(map(str.isdigit, text)):
         return InvalidCell(
-            f"{quoted(raw)} carries a currency",
-            "write the number alone; the currency stands in Settings",
+            f"{quoted(raw)} contains a currency sign",
+            "write the number only; the currency is set in Settings",
         )
     if re.fullmatch(r"\([\d.,' ]+\)", text):
         return InvalidCell(f"{quoted(raw)} is not a number", "write a negative number with -")

@@ -160,8 +160,8 @@ class _ChangedTables:
         except InvalidCell as complaint:
             raise RefusedChange("where", complaint.message, complaint.hint) from None
         if not selected:
-            what = quoted(change.where) if change.where else "the sheet is empty: it"
-            raise RefusedChange("where", f"{what} picks no row of {change.sheet}")
+            what = quoted(change.where) if change.where else "the sheet is empty: the change"
+            raise RefusedChange("where", f"{what} selects no row of {change.sheet}")
         return selected
 
     def _dated(self, change: Change, table: SheetTable, selected: list[int]) -> list[int]:
@@ -179,7 +179,9 @@ class _ChangedTables:
             if restrict_to_dates(table, position, change.start, change.end, self.horizon)
         ]
         if not dated:
-            raise RefusedChange(attribute, f"no row of {change.sheet} that it picks holds then")
+            raise RefusedChange(
+                attribute, f"no selected row of {change.sheet} is valid on these dates"
+            )
         return dated
 
     def _change_cell(
@@ -195,7 +197,7 @@ class _ChangedTables:
         if change.change != "×":
             raise RefusedChange(
                 "column",
-                f"{place}: figures by period win over quantity",
+                f"{place}: figures by period override quantity",
                 "change the columns of the periods, or multiply",
             )
         table.values["by_period"][position] = tuple(

@@ -83,8 +83,8 @@ def _check_list_pair(
     draft.error(
         second,
         "origin_country",
-        f"row {first.row} applies to some of the same goods, and neither row lies within the other",
-        "leave a country out with not, or give them different measures",
+        f"row {first.row} applies to some of the same goods, and neither row is more specific",
+        "exclude a country with not, or give them different measures",
     )
 
 
