@@ -72,9 +72,9 @@ def status_sentence(status: str, changed: Sequence[str] = (), other_solver: str 
     sentence = {
         "optimal": "least-cost plan, proven optimal",
         "infeasible": "no plan meets every hard limit: minimums, closing stocks and least "
-        "deliveries together ask for more than supply, capacity and rules allow",
+        "deliveries together need more than supply, capacity and rules allow",
         "unbounded": "cost has no lower bound: something can be bought and sold without limit "
-        "at a gain; give it a maximum",
+        "at a profit; set a maximum for it",
         "time limit": "the time limit was reached before a plan was proven optimal",
         "not proven": "the solver gave a plan and no proof that it is optimal",
         "interrupted": "stopped before the plan was proven optimal and complete",

@@ -339,10 +339,10 @@ def test_a_capacity_that_a_minimum_load_makes_dear_is_worth_one_less():
 @pytest.mark.parametrize(
     ("kind", "sentence"),
     [
-        ("offer minimum", "dear at Kaz must sell ore that is not worth its price in 2027: one "
-         "tonne less is worth 8 USD, for up to 4."),
+        ("offer minimum", "The minimum purchase of ore from dear at Kaz costs more than it is "
+         "worth in 2027: one tonne less is worth 8 USD, for up to 4 t."),
         ("demand with a minimum that supply ends",
-         "One more tonne wanted by need at Buyer in 2027 costs 125 USD, for up to 2."),
+         "One more tonne of demand from need at Buyer in 2027 costs 125 USD, for up to 2 t."),
     ],
 )  # fmt: skip
 def test_the_sentence_of_a_bound_counts_the_units_that_relax_it(kind, sentence):

@@ -76,7 +76,7 @@ def test_an_order_that_finds_no_use_is_named():
     )
     change = only(found["Reduce a requirement"])
     assert change.startswith("Pipeline!")
-    assert "3 t of ore at Buyer find no use in 2027" in change
+    assert "3 t of ore at Buyer have no use in 2027" in change
 
 
 def test_a_purchase_that_must_be_made_and_has_no_use_is_asked_less():

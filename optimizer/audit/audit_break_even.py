@@ -82,7 +82,7 @@ class BreakEvenAudit:
         tally.equal_prices(entry_price, wanted - cheaper, place, size)
         tally.at_least(cheaper, np.zeros(cheaper.size), place)
         for i in np.flatnonzero(np.diff(cheaper) < 0)[:1]:
-            tally.fail(f"{place(int(i) + 1)} lacks less than the row above it")
+            tally.fail(f"{place(int(i) + 1)} has a smaller gap than the row above it")
         for i, (key, note) in enumerate(zip(keys, table["note"], strict=True)):
             if note not in ((OPTION_NOTE,) if key[0] == "option" else PRICE_NOTES):
                 tally.fail(f"{place(i)}: {note!r}")

@@ -66,7 +66,7 @@ class ProvenanceRowAudit:
         The contract: "shares of country, site and owner at each stage"; what leaves a place is
         like what came into it, by tonnes, and a run's own event takes the place of earlier ones.
         """
-        tally = Tally("shares of origin followed again")
+        tally = Tally("shares of origin traced again")
         shown, shown_shares = self._shown_shares(tally)
         wanted, shares = self._wanted_shares(self._shown_stages(shown))
         numbers, row = np.unique(np.concatenate([shown, wanted]), return_inverse=True)

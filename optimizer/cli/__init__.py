@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except BrokenPipeError:
             return 0
         except MemoryError:
-            return _fail(options, "this machine has not enough memory for the case", 5)
+            return _fail(options, "this computer does not have enough memory for the case", 5)
         except Exception as error:
             return _fail(options, f"internal error: {_write_error_log(error)}", 5)
 

@@ -37,18 +37,18 @@ def alerts(
 
 def _optimality(answer: Answer, changed: bool) -> Iterator[str]:
     if answer.status != "optimal":
-        less = "nobody knows how much less"
+        less = "less, by an unknown amount"
         if math.isfinite(answer.gap):
             less = f"up to {answer.gap:.2%} less"
         yield (
             f"Not proven optimal for the changed model ({answer.status})."
             if changed
-            else f"Not proven optimal ({answer.status}): a plan may exist that costs {less}."
+            else f"Not proven optimal ({answer.status}): a better plan could cost {less}."
         )
     elif answer.gap > 0 and not changed:
-        yield f"Proven to {answer.gap:.2%}: no plan is cheaper by more."
+        yield f"Optimal within {answer.gap:.2%}."
     if answer.method == "branch and bound" and answer.prices is not None:
-        yield "Prices in Scarcity and Break-even hold for the yes/no decisions of this plan."
+        yield "Prices in Scarcity and Break-even are valid for the yes/no decisions of this plan."
 
 
 def _shortages(network: Network, tables: Tables) -> Iterator[str]:

@@ -14,6 +14,7 @@ from optimizer.network.flows import Buy, Deliver, Discard, Downgrade, Keep, Run,
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure, listed
 from optimizer.result.result_layouts import Tables
+from optimizer.tables.text_matching import number_of
 
 UTILISATION_ALERT_LEVEL = 0.95
 """Utilisation above which a unit counts as full; chosen."""
@@ -108,12 +109,12 @@ def _single_points_of_failure(
             when = f" {locator.when([labels[t] for t in members(lost_periods)])}"
         title = "Single point of failure" if len(points) == 1 else "Single points of failure"
         without = listed([name for _, name in points], "or")
-        text = f"{title}: without {without} nothing can reach {listed(lost_lines)}{when}."
+        text = f"{title}: without {without}, no delivery can reach {listed(lost_lines)}{when}."
         cell = points[0][0]
         yield Alert(text, cell.sheet, locator.letter(cell))
     if len(points_by_loss) > MAX_ALERTS_PER_KIND:
         rest = sum(len(points) for points in list(points_by_loss.values())[MAX_ALERTS_PER_KIND:])
-        yield Alert(f"{rest} more single points of failure.")
+        yield Alert(f"{number_of(rest, 'more single point')} of failure.")
 
 
 _Point = tuple[WorkbookCell, str]
@@ -231,7 +232,7 @@ def _full_and_idle_units(network: Network, locator: CellLocator, tables: Tables)
             idle[site, name].append(period)
     for periods_by_unit, what in (
         (full, f"used above {UTILISATION_ALERT_LEVEL:.0%}"),
-        (idle, "run at no more than its minimum load"),
+        (idle, "at its minimum load"),
     ):
         ranked = sorted(periods_by_unit.items(), key=lambda item: -len(item[1]))
         for (site, name), periods in ranked[:MAX_ALERTS_PER_KIND]:
@@ -241,9 +242,9 @@ def _full_and_idle_units(network: Network, locator: CellLocator, tables: Tables)
             text = f"{name} at {site} is {what} {when}."
             yield Alert(text, "Units" if rows else "", locator.letter(cell))
         if len(ranked) > MAX_ALERTS_PER_KIND:
-            yield Alert(
-                f"{len(ranked) - MAX_ALERTS_PER_KIND} more units are {what}: see Utilisation."
-            )
+            rest = len(ranked) - MAX_ALERTS_PER_KIND
+            be = "is" if rest == 1 else "are"
+            yield Alert(f"{number_of(rest, 'more unit')} {be} {what}: see Utilisation.")
 
 
 def _untaken_contracts(network: Network, locator: CellLocator, tables: Tables) -> Iterator[Alert]:

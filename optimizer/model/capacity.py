@@ -90,7 +90,9 @@ CAPACITY_FAMILY = Family(
     unit="use",
     sheet="Units",
     row_key=("site", "unit"),
-    upper=Bound("capacity", "{1} at {0} has a capacity of {value}", "{1} at {0} is full"),
+    upper=Bound(
+        "capacity", "{1} at {0} has a capacity of {value}", "{1} at {0} is at full capacity"
+    ),
     custom_relaxation=True,
     coefficient=_available_years,
     relieves=lambda row: bool(row.availability),
@@ -136,7 +138,7 @@ MINIMUM_LOAD_FAMILY = Family(
     row_key=("site", "unit"),
     lower=Bound(
         "minimum load",
-        "{1} at {0} must run at no less than {value} of its capacity",
+        "{1} at {0} must run at {value} of its capacity or more",
         "{1} at {0} runs at its minimum load",
     ),
     coefficient=_load_always,
@@ -172,7 +174,7 @@ MINIMUM_WHEN_RUNNING_FAMILY = structs.replace(
     meaning="least use where it runs, per period",
     lower=Bound(
         "minimum load",
-        "{1} at {0}, where it runs, runs at no less than {value} of capacity",
+        "{1} at {0}, when it runs, must run at {value} of its capacity or more",
         "{1} at {0} runs at its minimum load",
     ),
     coefficient=_load_where_it_runs,

@@ -30,7 +30,10 @@ CUSTODY_FAMILY = Family(
     meaning="tainted or clean, use per period",
     sheet="Sites",
     row_key=("site",),
-    upper=Bound("segregates", "{0} does not segregate: it is clean as a whole or not at all"),
+    upper=Bound(
+        "segregates",
+        "{0} does not segregate: one non-compliant input makes all its output non-compliant",
+    ),
     relieved_by="choice",
     custom_relaxation=True,
     relief="{thing} would have to segregate, or needs {amount} more in {period}",

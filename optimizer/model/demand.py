@@ -44,7 +44,7 @@ DEMAND_FAMILY = Family(
     unit="t",
     sheet="Demand",
     row_key=("line", "customer", "material"),
-    upper=Bound("quantity", "{0} takes at most {value} of {2}"),
+    upper=Bound("quantity", "the demand of {0} for {2} is at most {value}"),
     period_columns=True,
     relieved_by="choice",
     custom_relaxation=True,
@@ -64,7 +64,7 @@ LEAST_DELIVERY_FAMILY = Family(
     row_key=("line", "customer", "material"),
     lower=Bound(
         "minimum",
-        "{0} must get at least {value} of its {2}",
+        "at least {value} of the demand of {0} for {2} must be delivered",
         "The least delivery to {0} at {1} binds",
     ),
     coefficient=_wanted_tonnes,

@@ -69,7 +69,7 @@ COST_CATEGORY_ROWS = (
     ("fixed cost", "a period", "of units, always or where they run; of options from their start"),
     ("holding", "t of closing stock", "holding cost x year-fraction"),
     ("carrying", "t of closing stock; t shipped", "rate x value x year-fraction, or days / 365.25"),
-    ("disposal", "t thrown away", "disposal cost of the material"),
+    ("disposal", "t disposed of", "disposal cost of the material"),
     ("capital", "option built", "capital cost, in the period of decision"),
     ("shortage", "t short", "penalty of the line, or of Settings"),
     ("revenue", "t delivered", "minus the price of the line"),
@@ -207,7 +207,7 @@ def _family_tables(module: ModuleType) -> tuple[str, str]:
         for own in families
     ]
     return (
-        _table(("rows", "index", "meaning", "if they must give"), rows),
+        _table(("rows", "index", "meaning", "if they must be relaxed"), rows),
         _table(("rows", "in the workbook", "price", "audit"), uses),
     )
 

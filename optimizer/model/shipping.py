@@ -35,7 +35,7 @@ LANE_FAMILY = Family(
     row_key=("row of Lanes",),
     upper=Bound(
         "maximum",
-        "{0}, where it is used, carries at most {value}",
+        "lane {0}, when used, carries at most {value}",
         "The lane {0} carries its maximum of {1}",
     ),
     custom_relaxation=True,
@@ -52,7 +52,7 @@ LANE_MINIMUM_FAMILY = Family(
     row_key=("row of Lanes",),
     lower=Bound(
         "minimum when used",
-        "{0}, where it is used, carries at least {value}",
+        "lane {0}, when used, must carry at least {value}",
         "The lane {0} carries its least shipment of {1}",
     ),
     coefficient=as_written,

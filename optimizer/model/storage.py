@@ -65,7 +65,7 @@ COVER_FAMILY = Family(
     row_key=("site", "material"),
     lower=Bound(
         "days of cover",
-        "{1} at {0} must cover {value}",
+        "the stock of {1} at {0} must cover {value}",
         "The stock of {1} at {0} is at its days of cover",
     ),
     coefficient=share_of_plan,

@@ -49,7 +49,7 @@ TIER_FAMILY = Family(
     custom_relaxation=True,
     relief="offer {thing} would be bought {amount} t before the one that comes first in {period}",
     price="none",
-    unpriced="it binds by logic; the maximum of the offer has the price",
+    unpriced="it follows from a yes/no decision; the maximum of the offer has the price",
     rent="supply rent",
     checks=("tiers",),
 )

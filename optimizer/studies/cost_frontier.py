@@ -85,7 +85,7 @@ class FrontierMeasure:
             minimised_measure=objective,
             subtracted_share=share,
         )
-        share_text = f" ({share:.9g})" if share else ""
+        share_text = f" ({100 * share:.6g} %)" if share else ""
         return StudyRun(f"least {self.text}{share_text}", measured.case, terms)
 
     def value_in(self, outcome: RunOutcome) -> float:
@@ -108,7 +108,7 @@ def frontier(case: Case, limit: str, points: int = 7, settings: RunSettings | No
     runner = Runner(case, settings or RunSettings())
     (base,) = runner.outcomes([measure.run(case, None)], last=False)
     if not base.solved:
-        raise UsageError(f"the case itself has no plan to begin with: {failure_reason(base)}")
+        raise UsageError(f"the base case has no plan: {failure_reason(base)}")
     most = measure.value_in(base)
     by_bound: dict[float, RunOutcome] = {}
     notes: list[str] = []
@@ -181,7 +181,7 @@ def _curve(measure: FrontierMeasure, base: RunOutcome, by_bound: dict[float, Run
             Field("cost", "money", "present value of all costs"),
             Field("dearer by", "money", "its cost less that of the least-cost plan"),
             Field("for one less", "money", "more cost for one unit less, from the row above"),
-            Field("short", "tonnes", "tonnes short, outlets left out"),
+            Field("short", "tonnes", "tonnes short, without outlets"),
             Field("reason", "text", "why there is no plan"),
         ),
     )

@@ -31,7 +31,7 @@ _MONEY_CHANGE = Field(
     "money", "money", "change in what is paid for it (a sale: less revenue), not discounted"
 )
 _CHANGED_THING = (
-    Field("kind", "text", "bought, shipped, run, delivered, short, thrown away or built"),
+    Field("kind", "text", "bought, shipped, run, delivered, short, disposed of or built"),
     Field("thing", "text", "offer, lane, process, demand line, site or option"),
 )
 COST_CHANGES = Layout(
@@ -89,7 +89,7 @@ CHANGE_SOURCES: tuple[ChangeSource, ...] = (
         -1.0,
     ),
     ("short", SHORTAGES_LAYOUT, ("line", "customer", "material"), "short", ("penalty",), 1.0),
-    ("thrown away", DISPOSAL_LAYOUT, ("site", "material"), "tonnes", ("cost",), 1.0),
+    ("disposed of", DISPOSAL_LAYOUT, ("site", "material"), "tonnes", ("cost",), 1.0),
     ("built", INVESTMENT_LAYOUT, ("option", "site", "unit"), "number", ("capital",), 1.0),
 )
 

@@ -42,7 +42,7 @@ _ORDERED = (
         SHORTAGES_LAYOUT,
         *("line", "customer", "material", "period", "wanted", "short"),
         name="Demand",
-        meaning="What is wanted and short, outlets and optional sales left out.",
+        meaning="Demand and shortage, without outlets and optional sales.",
     ),
     _kept(UTILISATION_LAYOUT, "site", "unit", "period", "used", "capacity"),
     _kept(INVESTMENT_LAYOUT, "option", "site", "period", "number", "capital"),

@@ -26,20 +26,24 @@ from optimizer.tables import scenarios as scenarios_of
 
 SCENARIOS = Layout(
     "Scenarios",
-    "Each scenario beside the case itself.",
+    "Each scenario compared with the base case.",
     (
-        Field("scenario", "text", "name of the scenario; base is the case itself"),
-        Field("changes", "text", "what it changes, with what it is based on"),
+        Field("scenario", "text", "name of the scenario; base is the base case"),
+        Field("changes", "text", "its changes, with those of the scenarios that it is based on"),
         Field("probability", "share", "probability of the scenario; blank: none is written"),
         Field("status", "text", "optimal, or why there is no proven plan"),
         Field("cost", "money", "present value of all costs"),
-        Field("less base", "money", "its cost less that of the case itself"),
-        Field("relative", "share", "that difference relative to the cost of the case itself"),
-        Field("wanted", "tonnes", "tonnes wanted, outlets left out"),
+        Field("less base", "money", "its cost less that of the base case"),
+        Field("relative", "share", "that difference relative to the cost of the base case"),
+        Field("wanted", "tonnes", "demand in tonnes, without outlets"),
         Field("short", "tonnes", "tonnes not delivered"),
-        Field("covered", "share", "share of what is wanted that is delivered"),
+        Field("covered", "share", "share of demand that is delivered"),
         Field("lawful", "text", "yes, as far as stated, no rule binds, or no rules"),
-        Field("reason", "text", "why there is no plan, and the least that would have to give"),
+        Field(
+            "reason",
+            "text",
+            "why there is no plan, and the smallest change that would make one feasible",
+        ),
     ),
 )
 

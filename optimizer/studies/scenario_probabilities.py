@@ -35,7 +35,7 @@ def weighted_scenarios(case: Case) -> list[Scenario]:
     if total > 1 + PROBABILITY_TOLERANCE:
         raise UsageError(
             f"the probabilities in Scenarios sum to {total:g}; together they are at most 1 "
-            "(what is left is the case itself)"
+            "(the rest is the base case)"
         )
     scenarios = [(name, share, apply(case, name)) for name, share in uncertain]
     if total < 1 - PROBABILITY_TOLERANCE:

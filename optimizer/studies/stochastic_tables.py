@@ -34,7 +34,7 @@ BY_SCENARIO = Layout(
         Field("scenario", "text", "name of the scenario"),
         Field("probability", "share", "its probability"),
         Field("cost", "money", "discounted cost under the joint plan"),
-        Field("short", "tonnes", "tonnes of demand not met, outlets left out"),
+        Field("short", "tonnes", "tonnes of demand not met, without outlets"),
         Field("base plan", "money", "discounted cost with the base plan's decisions held"),
         Field("known in advance", "money", "discounted cost of its own best plan"),
         Field("worst part", "share", "part of its probability among the worst of the cost"),
@@ -182,7 +182,7 @@ def _values(plans: ScenarioPlans) -> Iterator[tuple[str, float | None, str]]:
     yield "CVaR", plans.risk(costs), f"of the joint plan: the mean of {worst}"
     if plans.weight:
         meaning = (
-            f"what the joint plan makes least: {1 - plans.weight:g} x expected cost + "
+            f"what the joint plan minimises: {1 - plans.weight:g} x expected cost + "
             f"{plans.weight:g} x CVaR"
         )
         yield "Mean and risk", plans.measure(costs), meaning
