@@ -49,7 +49,7 @@ STRESS = Layout(
             "goes with it",
             "text",
             "what else is lost: least purchases, contracts, minimum loads and activities, orders "
-            "under way; and whether the fixed cost of its units is still paid",
+            "in transit; and whether the fixed cost of its units is still paid",
         ),
         Field(
             "reason",
@@ -275,7 +275,7 @@ def _note(base: RunOutcome, window: LossWindow, options: StressOptions) -> str:
     fixed = "is still paid" if options.pay_fixed_cost else "is saved"
     return (
         f"Each loss lasts from {span}; {orders}. A lost site or country also loses its minimum "
-        "purchases, minimum loads and minimum activities, and the orders under way that would "
+        "purchases, minimum loads and minimum activities, and the orders in transit that would "
         f"arrive there (a country's customers still get theirs); the fixed cost of its units "
         f"{fixed}. A contract of which the loss takes only a part is owed in full over the rest. "
         "Limits, stock minimums and options stay as they are."

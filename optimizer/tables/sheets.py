@@ -101,7 +101,7 @@ class Settings(Declared):
         maximum=1.0,
     )
     carrying_cost_rate: float = number(
-        "on the value of closing stock and of material under way",
+        "on the value of closing stock and of material in transit",
         unit="per year",
         default=0.0,
         minimum=0.0,
@@ -407,7 +407,7 @@ class Lane(Dated):
         "means of transport", key=True, default="", default_text="none", vocabulary="mode"
     )
     cost: float = number("freight on tonnes shipped", unit="{currency}/t")
-    lead_days: float = number("days under way", unit="days", default=0.0, minimum=0.0)
+    lead_days: float = number("days in transit", unit="days", default=0.0, minimum=0.0)
     maximum: float = number(
         "maximum shipment",
         unit="t per year",
@@ -482,7 +482,7 @@ class Stock(Dated):
     holding_cost: float = number("on closing stock", unit="{currency}/t per year", default=0.0)
 
 
-@sheet("Pipeline", "Orders already under way at the start, at no further cost.", "pipeline")
+@sheet("Pipeline", "Orders already in transit at the start, at no further cost.", "pipeline")
 class Order(Record):
     """An order that is already under way."""
 
