@@ -249,7 +249,7 @@ DUTIABLE = [
 def test_rows_of_one_measure_that_meet_and_are_equally_specific_are_an_error():
     message = (
         "Tariffs!A3 (origin country): row 2 applies to 'ore' from 'China' to 'United States' too, "
-        "and neither is more specific; add a row for just that, or give them different measures"
+        "and neither is more specific; add a row for exactly these goods, or use different measures"
     )
     pair = [duty("China", "*"), duty("*", "USA")]
     assert messages(Tariffs=pair) == [message]
@@ -577,7 +577,7 @@ def test_short_words_may_differ_by_a_letter(pair):
 def test_names_with_a_comma_cannot_stand_in_a_list():
     assert warnings_of(Sites=[*SITES, site("Arafura, Nolans", "Canada")]) == [
         "Sites!A (site): 'Arafura, Nolans' has a comma or semicolon, which separate names in a "
-        "list; it cannot be named where several names may stand, such as in Limits"
+        "list; it cannot be used in a list of names, such as in Limits"
     ]
 
 

@@ -718,7 +718,7 @@ def test_a_word_for_no_value_is_no_name(raw):
 def test_a_name_that_excel_turned_into_a_date_is_an_error(raw, place):
     row = [raw if at == place else cell for at, cell in enumerate(SUPPLY[1])]
     found = messages_of(Supply=[SUPPLY[0], row])[0]
-    assert "is a date or time, and this column holds names; Excel turns a name such as" in found
+    assert "is a date or time, but this column has names; Excel turns a name such as" in found
 
 
 @pytest.mark.parametrize(

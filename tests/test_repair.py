@@ -27,7 +27,7 @@ def test_a_least_delivery_beyond_supply_is_asked_less_or_supplied_more():
     # 10 t wanted, all of it without fail; 6 t can be bought.
     found = told(Supply=[offer("kaz", maximum=6)], Demand=[need(10, minimum=1)])
     assert only(found["Reduce a requirement"]).startswith("Demand!")
-    assert "(minimum): least delivery of need, Buyer, ore" in only(found["Reduce a requirement"])
+    assert "(minimum): minimum delivery of need, Buyer, ore" in only(found["Reduce a requirement"])
     assert "0.4 (4 t) less in 2027; write 0.6" in only(found["Reduce a requirement"])
     assert only(found["Add supply or capacity"]).startswith("Supply!")
     assert "(maximum): offer of kaz" in only(found["Add supply or capacity"])

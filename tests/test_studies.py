@@ -1,4 +1,4 @@
-"""Studies: scenarios beside the case itself, losses, trade-offs and other plans."""
+"""Studies: scenarios beside the base case, losses, trade-offs and other plans."""
 
 from __future__ import annotations
 
@@ -312,7 +312,7 @@ def test_orders_under_way_are_lost_with_the_plant_they_go_to_but_reach_customers
 def test_a_study_of_losses_says_what_goes_with_them():
     study = studies.stress(plant(), studies.StressOptions(kinds=("site",)))
     assert "the fixed cost of its units is still paid" in study.notes[0]
-    assert "orders under way" in study.notes[0]
+    assert "orders in transit" in study.notes[0]
     study = studies.stress(plant(), studies.StressOptions(kinds=("site",), pay_fixed_cost=False))
     assert "the fixed cost of its units is saved" in study.notes[0]
 
@@ -542,7 +542,7 @@ def test_a_frontier_of_what_the_plan_has_none_of_is_a_point():
         ("country = France", "'France' is not a country of the case"),
         ("country = China, not China", "no country is left after the exclusions"),
         ("colour = red", "'colour = red' is not understood"),
-        ("", "write what is limited"),
+        ("", "write the measure that is limited"),
         ("not firm", "every offer of the case is firm"),
     ],
 )

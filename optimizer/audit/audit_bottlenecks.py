@@ -36,11 +36,11 @@ _BINDING_SENTENCES = {
     ("process limit", MAXIMUM_SIDE): "{0} runs at its maximum",
     ("process limit", MINIMUM_SIDE): "{0} runs at its minimum",
     ("lane", MAXIMUM_SIDE): "The lane {0} carries its maximum of {1}",
-    ("least shipment", MINIMUM_SIDE): "The lane {0} carries its least shipment of {1}",
+    ("minimum shipment", MINIMUM_SIDE): "The lane {0} carries its minimum shipment of {1}",
     ("stock bound", MAXIMUM_SIDE): "The stock of {1} at {0} is at its maximum",
     ("stock bound", MINIMUM_SIDE): "The stock of {1} at {0} is at its minimum",
     ("days of cover", MINIMUM_SIDE): "The stock of {1} at {0} is at its days of cover",
-    ("least delivery", MINIMUM_SIDE): "The least delivery to {0} at {1} binds",
+    ("minimum delivery", MINIMUM_SIDE): "The minimum delivery to {0} at {1} binds",
     ("rule share", MAXIMUM_SIDE): "Rule {0} binds {2} at {3}",
     ("option", MAXIMUM_SIDE): "Option {0} is built the maximum number of times",
 }

@@ -22,7 +22,7 @@ def follows_previous(options: argparse.Namespace) -> bool:
             raise UsageError("--previous cannot be combined with --explain or --cost-of-rules")
         return True
     if any(present) or options.freeze is not None or options.change_cost:
-        raise UsageError("to follow the last plan give both --previous and --freeze-until")
+        raise UsageError("to follow the last plan, use both --previous and --freeze-until")
     return False
 
 

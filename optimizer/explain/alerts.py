@@ -90,7 +90,7 @@ def _horizon(network: Network, tables: Tables) -> Iterator[str]:
     if paid and abs(total) > MIN_CREDIT_SHARE * paid:
         currency = network.case.settings.currency
         yield (
-            f"{total:,.0f} {currency} ({total / paid:.1%} of all costs) are credited for what is "
-            f"left at the end: {credit['stock']:,.0f} for stock, {credit['options']:,.0f} for "
+            f"{total:,.0f} {currency} ({total / paid:.1%} of all costs) are credited at the "
+            f"end of the plan: {credit['stock']:,.0f} for stock, {credit['options']:,.0f} for "
             "options that outlive the horizon."
         )

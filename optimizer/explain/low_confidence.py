@@ -65,7 +65,7 @@ def low_confidence_alerts(network: Network, tables: Tables) -> Iterator[Alert]:
     )
     named = f": {sheets_found[0][-1]}" if len(sheets_found) == 1 else ""
     yield Alert(
-        f"Of what the plan uses, {listed_sheets} {verb} on {LOW_CONFIDENCE_TEXT}{named}.",
+        f"Of the data that the plan uses, {listed_sheets} {verb} on {LOW_CONFIDENCE_TEXT}{named}.",
         sheet,
         locator.letter(WorkbookCell(sheet, first, "confidence")),
     )

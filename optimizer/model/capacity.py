@@ -131,7 +131,7 @@ ADDED_CAPACITY = Requirement(
 MINIMUM_LOAD_FAMILY = Family(
     name="minimum_load",
     index=_UNIT_INDEX,
-    meaning="least use of a unit per period",
+    meaning="minimum use of a unit per period",
     kind="minimum load",
     unit="use",
     sheet="Units",
@@ -142,7 +142,7 @@ MINIMUM_LOAD_FAMILY = Family(
         "{1} at {0} runs at its minimum load",
     ),
     coefficient=_load_always,
-    relief="{thing} would run at {amount} less than its minimum load in {period}",
+    relief="{thing} runs at {amount} below its minimum load in {period}",
     rent="capacity",
     wanted_at=_inputs_of_unit,
     checks=("units",),
@@ -171,7 +171,7 @@ RUNNING_OWN_FAMILY = structs.replace(
 MINIMUM_WHEN_RUNNING_FAMILY = structs.replace(
     MINIMUM_LOAD_FAMILY,
     name="minimum_when_running",
-    meaning="least use where it runs, per period",
+    meaning="minimum use when it runs, per period",
     lower=Bound(
         "minimum load",
         "{1} at {0}, when it runs, must run at {value} of its capacity or more",

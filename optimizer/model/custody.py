@@ -36,7 +36,7 @@ CUSTODY_FAMILY = Family(
     ),
     relieved_by="choice",
     custom_relaxation=True,
-    relief="{thing} would have to segregate, or needs {amount} more in {period}",
+    relief="{thing} must segregate, or needs {amount} more in {period}",
     price="none",
     unpriced="it ties use to a yes/no decision; capacity has the price",
     rent="rule rent",

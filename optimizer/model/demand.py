@@ -23,7 +23,7 @@ from optimizer.tables.schema import INFINITY
 
 
 def _wanted_tonnes(network: Network, row: Any, _: Sequence[str], t: int | None) -> float:
-    """Tonnes wanted in a period: the least delivery is a share of them."""
+    """Tonnes wanted in a period: the minimum delivery is a share of them."""
     if t is None:
         return 1.0
     calendar = network.calendar
@@ -39,7 +39,7 @@ def _customer(_: Network, names: Sequence[str]) -> Iterator[tuple[str, str]]:
 DEMAND_FAMILY = Family(
     name="demand",
     index=("line", "customer", "material", "period"),
-    meaning="delivered + short = wanted, tonnes per period",
+    meaning="delivered + short = demand, tonnes per period",
     kind="demand",
     unit="t",
     sheet="Demand",
@@ -57,15 +57,15 @@ DEMAND_FAMILY = Family(
 LEAST_DELIVERY_FAMILY = Family(
     name="least_delivery",
     index=("line", "customer", "material", "period"),
-    meaning="delivered at least, tonnes per period",
-    kind="least delivery",
+    meaning="minimum delivered, tonnes per period",
+    kind="minimum delivery",
     unit="t",
     sheet="Demand",
     row_key=("line", "customer", "material"),
     lower=Bound(
         "minimum",
         "at least {value} of the demand of {0} for {2} must be delivered",
-        "The least delivery to {0} at {1} binds",
+        "The minimum delivery to {0} at {1} binds",
     ),
     coefficient=_wanted_tonnes,
     relief="{amount} t less of {thing} in {period}",

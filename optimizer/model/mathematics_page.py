@@ -28,7 +28,7 @@ edit the docstrings and the `Family` records, not this page.
 
 A plan is the optimum of a linear programme. Yes/no and whole-number decisions are added only
 where the workbook asks for them: options, units that may idle, lanes with a fixed cost or a
-least shipment, tiers of supply, plants that cannot segregate. Quantities are tonnes per period
+minimum shipment, tiers of supply, plants that cannot segregate. Quantities are tonnes per period
 (t), money is the workbook's currency, *use* and *activity* are the units of the sheets Units and
 Recipes.
 Rates per year have been scaled to the period before they appear here.
@@ -207,7 +207,7 @@ def _family_tables(module: ModuleType) -> tuple[str, str]:
         for own in families
     ]
     return (
-        _table(("rows", "index", "meaning", "if they must be relaxed"), rows),
+        _table(("rows", "index", "meaning", "if it must be relaxed"), rows),
         _table(("rows", "in the workbook", "price", "audit"), uses),
     )
 

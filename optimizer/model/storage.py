@@ -33,7 +33,7 @@ def _store(_: Network, names: Sequence[str]) -> Iterator[tuple[str, str]]:
 STORAGE_FAMILY = Family(
     name="storage",
     index=("site", "material", "period"),
-    meaning="least and most stock, tonnes",
+    meaning="minimum and maximum stock, tonnes",
     kind="stock bound",
     unit="t",
     sheet="Stocks",

@@ -28,7 +28,7 @@ from optimizer.tables.schema import INFINITY
 OFFER_FAMILY = Family(
     name="offer",
     index=("offer", "site", "material", "period"),
-    meaning="least and most bought, tonnes per period",
+    meaning="minimum and maximum purchase, tonnes per period",
     kind="offer",
     unit="t",
     sheet="Supply",
@@ -58,7 +58,7 @@ def _quantity_in_horizon(network: Network, row: Any, *_: Any) -> float:
 CONTRACT_FAMILY = Family(
     name="contract",
     index=("offer", "site", "material", "row of Supply"),
-    meaning="most over a contract, tonnes",
+    meaning="maximum over a contract, tonnes",
     kind="contract",
     unit="t",
     sheet="Supply",
@@ -87,7 +87,7 @@ TAKE_OR_PAY_FAMILY = Family(
         "The take-or-pay quantity of {0} at {1} ({2}) costs more than it is worth",
     ),
     relieved_by="nothing",
-    relief="contract {thing} would be paid for {amount} t less",
+    relief="contract {thing} is paid for {amount} t less",
     rent="supply rent",
     checks=("contracts",),
 )

@@ -205,7 +205,7 @@ def parse_measure(case: Case, text: str) -> FrontierMeasure:
     """The measure that a text names; raises UsageError if it cannot be understood."""
     parts = [part.strip() for part in text.split(";") if part.strip()]
     if not parts:
-        raise UsageError("write what is limited, such as 'country = China'")
+        raise UsageError("write the measure that is limited, such as 'country = China'")
     first = fold(parts[0])
     if first in ("short", "shortage"):
         return FrontierMeasure(text, None, "tonnes")

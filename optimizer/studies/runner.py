@@ -200,5 +200,5 @@ def _stopped(done: int, total: int, settings: RunSettings, why: str = "stopped")
     kept = ""
     if settings.folder is not None:
         folder = os.fspath(settings.folder)
-        kept = f"; they are kept in {folder}: the same command goes on from there"
+        kept = f"; they are kept in {folder}: the same command continues from there"
     return StoppedError(f"{why}: {done} of {total} runs are done{kept}")

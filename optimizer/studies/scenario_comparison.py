@@ -1,4 +1,4 @@
-"""Compare the scenarios of the workbook with the case itself."""
+"""Compare the scenarios of the workbook with the base case."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def scenarios(
     """
     wanted = scenarios_of(case) if names is None else tuple(names)
     if not wanted:
-        raise UsageError("the sheet Scenarios has no row: there is nothing to compare")
+        raise UsageError("the sheet Scenarios has no rows: there is nothing to compare")
     runs = _runs(case, wanted)
     runner = Runner(case, settings or RunSettings())
     base = runner.base()

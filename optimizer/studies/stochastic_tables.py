@@ -12,8 +12,8 @@ from optimizer.result.result_layouts import Field, Layout, Table, table
 
 HERE_AND_NOW = Layout(
     "Here and now",
-    "What is decided before it is known which scenario comes, and what would be decided if it "
-    "were known. Purchases are tonnes, options a number.",
+    "Decisions before the scenario is known, and the range of decisions if it were known in "
+    "advance. Purchases are tonnes, options a number.",
     (
         Field("kind", "text", "purchases or options"),
         Field("thing", "text", "offer or option"),
@@ -43,12 +43,12 @@ BY_SCENARIO = Layout(
 )
 VALUE_OF_PLANNING = Layout(
     "Value",
-    "What planning for several scenarios is worth, and what knowing more would be: WS <= HN <= EEV "
+    "Value of planning for several scenarios, and of perfect information: WS <= HN <= EEV "
     "in expected present value, unless the plan weighs risk or stops at a gap.",
     (
         Field("item", "text", "measure"),
         Field("amount", "money", "discounted money; blank where a plan is impossible"),
-        Field("meaning", "text", "what it says"),
+        Field("meaning", "text", "meaning of the figure"),
     ),
 )
 

@@ -48,7 +48,7 @@ STRESS = Layout(
         Field(
             "goes with it",
             "text",
-            "what else is lost: least purchases, contracts, minimum loads and activities, orders "
+            "what else is lost: minimum purchases, contracts, minimum loads and activities, orders "
             "in transit; and whether the fixed cost of its units is still paid",
         ),
         Field(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BASE_RUN = "base"
-"""Name of the run of the case itself."""
+"""Name of the run of the base case."""
 NEGLIGIBLE_AMOUNT = 1e-7
 """Amounts over the whole horizon that count as zero: the solver's feasibility tolerance."""
 
@@ -35,7 +35,7 @@ class Study:
     """Name of the case."""
     currency: str
     outcomes: Mapping[str, RunOutcome] = field(repr=False)
-    """Outcome of each run, by its name; the case itself is ``base``."""
+    """Outcome of each run, by its name; the base case is ``base``."""
     tables: Mapping[str, Table]
     """Tables by name, the overview first."""
     notes: tuple[str, ...] = ()

@@ -119,7 +119,7 @@ def _check_no_date(raw: Any) -> None:
     """Refuse a date in a column of names: Excel may have turned two names into one date."""
     if isinstance(raw, (date, time, timedelta)):
         raise InvalidCell(
-            f"{cell_text(raw)} is a date or time, and this column holds names",
+            f"{cell_text(raw)} is a date or time, but this column has names",
             "Excel turns a name such as MAR-1 into a date: format the cell as Text and type the "
             "name again",
         )
@@ -170,7 +170,7 @@ def _names(raw: Any, column: Column, unit: str) -> tuple[str, ...]:
     for name in names:
         _check_name(name, column)
     if not names:
-        raise InvalidCell(f"{quoted(raw)} holds no name")
+        raise InvalidCell(f"{quoted(raw)} contains no name")
     if "*" not in names:
         return names
     excluded = tuple(name for name in names if fold(name).startswith(NEGATION_PREFIX))

@@ -48,7 +48,7 @@ def apply(case: Case, scenario: str) -> Case:
     """
     names = {fold(name): name for name in scenarios(case)}
     if fold(scenario) not in names:
-        hint = did_you_mean(scenario, names.values()) or "it must stand in the sheet Scenarios"
+        hint = did_you_mean(scenario, names.values()) or "it must be in the sheet Scenarios"
         raise UsageError(f"{quoted(scenario)} is not a scenario of the case; {hint}")
     return apply_changes(case, changes_of(case, names[fold(scenario)]))
 

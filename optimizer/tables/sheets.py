@@ -241,7 +241,7 @@ class Offer(Dated):
     firm: bool = flag(
         "no: a non-binding offtake; the plan treats it as certain, and warns of it", default=True
     )
-    probability: float = share("probability that supply which is not firm comes", default=1.0)
+    probability: float = share("probability of delivery of supply that is not firm", default=1.0)
 
 
 OfferKey = tuple[str, str, str]
@@ -375,7 +375,7 @@ class Option(Record):
     )
     earliest: date | None = day("earliest decision", default=None, default_text="start")
     build_months: float = number(
-        "capacity comes so long after the decision", unit="months", default=0.0, minimum=0.0
+        "time from the decision to the start of operation", unit="months", default=0.0, minimum=0.0
     )
     needs: tuple[str, ...] = names(
         "options that must be built no later",
@@ -586,14 +586,14 @@ class ScopeLine(Record):
     )
 
 
-@sheet("Countries", "Names and groups of countries beside those of ISO 3166.", "countries")
+@sheet("Countries", "Names and groups of countries in addition to those of ISO 3166.", "countries")
 class Country(Record):
     """Other names of a country, and the groups that it belongs to."""
 
     country: str = text("a country, or a name of your own for a place that is none", key=True)
     aliases: tuple[str, ...] = names("other names that mean it", default=(), default_text="none")
     groups: tuple[str, ...] = names(
-        "groups that it belongs to, beside those that are known", default=(), default_text="none"
+        "groups that it belongs to, in addition to the known ones", default=(), default_text="none"
     )
 
 
@@ -675,7 +675,7 @@ LIMIT_FILTERS = tuple(
 """Columns of Limits that say what is added up."""
 
 
-@sheet("Blends", "Bounds on what a recipe takes in.", "blends")
+@sheet("Blends", "Minimum and maximum shares of oxides in what a recipe takes in.", "blends")
 class Blend(Record):
     """Share of an oxide in all tonnes that a recipe takes in at a site in a period."""
 
@@ -698,7 +698,7 @@ class Change(Dated):
         default_text="none",
         references=("Scenarios.scenario",),
     )
-    sheet: str = text("sheet that is changed; blank only beside based on", default="")
+    sheet: str = text("sheet that is changed; blank only in a row with based on", default="")
     where: str = text(
         "which rows: offer = Kokbulak*; from >= 2028-01-01", default="", default_text="all rows"
     )

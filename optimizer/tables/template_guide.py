@@ -43,11 +43,11 @@ USAGE_STEPS: Final = (
 )
 HEADER_COLOURS: Final = (
     ("required", "must be filled in every row: blank is an error"),
-    ("optional", "may be left blank: the note on the header says what blank then means"),
+    ("optional", "may be left blank: the note on the header says what a blank cell means"),
     ("common", "on every sheet; only 'active' changes the plan, the others are kept and shown"),
 )
 COMMON_CONVENTIONS: Final = (
-    ("Blank is never zero", "A blank cell takes the default; for nothing, write 0."),
+    ("Blank is never zero", "A blank cell means the default; for zero, write 0."),
     (
         "Rows and columns",
         "One header row, then one record a row. The order of sheets, columns and rows is free, and "

@@ -150,7 +150,7 @@ def check_list_separators(draft: WorkbookDraft) -> None:
                 f"{quoted(split[0])} has a comma or semicolon, which separate names in a list",
                 letter=table.letters.get(header, ""),
                 column=header,
-                hint="it cannot be named where several names may stand, such as in Limits",
+                hint="it cannot be used in a list of names, such as in Limits",
             )
 
 
