@@ -187,9 +187,10 @@ def _alerts(
     told = [change_alert(run.changes.words)] if run.changes else []
     if run.options.solver is not None:
         told.append(
-            f"Solved by {answer.solver_name} through Pyomo, whose word the status is. Without its "
-            "dual values and basis there are no prices and no reasons of shortages: Scarcity, "
-            "Bottlenecks, Break-even and Shortage reasons are missing."
+            f"Solved by {answer.solver_name} through Pyomo; the status is what that solver "
+            "reports. "
+            "It gives no dual values and no basis, so these tables of prices and reasons are "
+            "missing: Scarcity, Bottlenecks, Break-even and Shortage reasons."
         )
     more = explain.alerts(run.network, tables, answer, changed=bool(run.changes))
     return (*told, *lawful, *more)

@@ -171,7 +171,7 @@ def _chosen_rules(
     if plan is not None and plan.changed:
         raise UsageError(
             f"the plan is of a changed model ({plan.changed[0]}); rules are costed against the "
-            "plan of the case itself"
+            "plan of the base case"
         )
     return every, list(rules) or every
 

@@ -82,7 +82,7 @@ class Runner:
         if result.changed:
             raise UsageError(
                 f"the plan is of a changed model ({result.changed[0]}); runs are compared with the "
-                "plan of the case itself"
+                "plan of the base case"
             )
         self._base_is_known = True
         self._base_seconds = sum(result.seconds.values())

@@ -60,7 +60,7 @@ class Study:
         title = ": ".join(filter(None, (self.case, self.title)))
         runs = CardFigure("Runs", f"{len(self.outcomes):,}", " to ".join(self._ends()))
         tables = CardFigure("Tables", f"{len(self.tables):,}", ", ".join(self.tables))
-        lists = [("Findings", self.words), ("Know before you read on", self.notes)]
+        lists = [("Findings", self.words), ("Key alerts", self.notes)]
         overview = next(iter(self.tables.values()), None)
         html = overview._repr_html_() if overview is not None else ""
         return card(title, self._state, mark, [runs, tables], lists) + html
