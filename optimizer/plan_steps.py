@@ -188,9 +188,8 @@ def _alerts(
     if run.options.solver is not None:
         told.append(
             f"Solved by {answer.solver_name} through Pyomo; the status is what that solver "
-            "reports. "
-            "It gives no dual values and no basis, so these tables of prices and reasons are "
-            "missing: Scarcity, Bottlenecks, Break-even and Shortage reasons."
+            "reports. It gives no dual values and no basis, so there are no prices and no reasons "
+            "of shortages. Missing are Scarcity, Bottlenecks, Break-even and Shortage reasons."
         )
     more = explain.alerts(run.network, tables, answer, changed=bool(run.changes))
     return (*told, *lawful, *more)
