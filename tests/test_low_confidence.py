@@ -144,8 +144,8 @@ def test_several_sheets_are_told_in_one_sentence_that_leads_to_the_one_with_most
     (one,) = found
     assert one == (
         "Lanes!E3",
-        "Of the data that the plan uses, 2 of 2 rows of Lanes, 1 of 1 rows of Materials, 1 of 1 "
+        "Of the data that the plan uses, 2 of 2 rows of Lanes, 1 of 1 row of Materials, 1 of 1 "
         "rows of "
-        "Demand, 1 of 1 rows of Rules, 1 of 1 rows of Rule scope and 1 of 1 rows of Limits rest on "
+        "Demand, 1 of 1 row of Rules, 1 of 1 row of Rule scope and 1 of 1 row of Limits rest on "
         "figures of low confidence or on assumptions.",
     )

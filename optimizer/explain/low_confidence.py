@@ -15,6 +15,7 @@ from optimizer.result.number_text import figure, listed
 from optimizer.result.result_layouts import Tables
 from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.schema import group_rows
+from optimizer.tables.text_matching import number_of
 
 LOW_CONFIDENCE_WORDS = ("low", "assumption")
 """Words of the column confidence that lead to an alert."""
@@ -54,7 +55,7 @@ def low_confidence_alerts(network: Network, tables: Tables) -> Iterator[Alert]:
         return
     sheet, (first, *_), *_ = sheets_found[0]
     parts = (
-        f"{len(rows_by_amount):,} of {count:,} rows of {name}"
+        f"{len(rows_by_amount):,} of {number_of(count, 'row')} of {name}"
         for name, rows_by_amount, count, _ in sheets_found
     )
     listed_sheets = listed(parts, most=len(sheets_found))

@@ -231,7 +231,7 @@ def _full_and_idle_units(network: Network, locator: CellLocator, tables: Tables)
         if minimum and amount <= minimum * (1 + MINIMUM_LOAD_TOLERANCE):
             idle[site, name].append(period)
     for periods_by_unit, what in (
-        (full, f"used above {UTILISATION_ALERT_LEVEL:.0%}"),
+        (full, f"used above {UTILISATION_ALERT_LEVEL:.0%} of its capacity"),
         (idle, "at its minimum load"),
     ):
         ranked = sorted(periods_by_unit.items(), key=lambda item: -len(item[1]))
