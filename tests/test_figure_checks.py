@@ -296,9 +296,8 @@ def test_a_penalty_below_the_cheapest_way_to_serve_a_demand_is_named():
 
     assert penalty_warnings(**chain, Demand=wanted(20)) == [
         "Demand!E3 (shortage penalty): 20 is below 21, the lowest cost of one more tonne "
-        "of 'metal' there: it is cheaper to leave this demand short; write more than the dearest "
-        "tonne "
-        "that you would still buy"
+        "of 'metal' there: it is cheaper to leave this demand short; write more than the highest "
+        "cost per tonne that you would still pay"
     ]
     assert penalty_warnings(**chain, Demand=wanted(21)) == []
     assert penalty_warnings(**chain, Demand=wanted(15, price=6)) == []
@@ -321,8 +320,7 @@ def test_a_penalty_below_an_offer_that_a_demand_needs_is_named():
         "Demand!A2 (shortage penalty): the shortage penalty of Settings, 100, is below 200, the "
         "price of 'dear', and all other sources of 'ore' supply at most 10 t a year of the 20 t "
         "demanded: the plan leaves the rest short; write more than the highest cost per tonne "
-        "that you would "
-        "still buy"
+        "that you would still pay"
     ]
     # Enough that is cheap, a dear offer that is cheap enough, or revenue beside the penalty.
     assert found(wanted=10) == found(dear=100) == found(maximum=None) == []

@@ -229,7 +229,7 @@ def test_a_part_that_stands_twice_in_the_file_is_refused(tmp_path):
     path = edited(tmp_path / "case.xlsx")
     with zipfile.ZipFile(path, "a") as package:
         package.writestr(SHEET, package.read(SHEET).replace(b"<v>5</v>", b"<v>6</v>"))
-    with pytest.raises(FileError, match=r"holds the part xl/worksheets/sheet4\.xml twice"):
+    with pytest.raises(FileError, match=r"contains the part xl/worksheets/sheet4\.xml twice"):
         read(path)
 
 
