@@ -34,12 +34,7 @@ TEXTS_TO_REWORD: dict[str, tuple[str, ...]] = {
         "delivered under it",
     ),
     "optimizer/result/result_layouts.py": ("not followed", "thrown away", "under way"),
-    "optimizer/web_app/page/plans.js": (
-        "find what it means",
-        "write the mathematics",
-        "a tab of its own",
-    ),
-    "optimizer/web_app/page/sheet.js": ("mend",),
+    "optimizer/web_app/page/sheet.js": ("takes a solve",),
 }
 """Files that still have such words, with these words; empty them and remove them from here."""
 

@@ -239,9 +239,10 @@ STOCHASTIC_STUDY = RegisteredStudy(
         StudyOption(
             "--supply",
             "supply",
-            "make the scenarios from supply that is not firm: each such offer comes or fails",
+            "make the scenarios from supply that is not firm: each such offer is delivered or "
+            "fails",
             "switch",
-            label="scenarios: supply that is not firm comes or fails",
+            label="scenarios: supply that is not firm is delivered or fails",
         ),
         StudyOption(
             "--most",
