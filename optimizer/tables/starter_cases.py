@@ -39,7 +39,7 @@ _BUY: Final[dict[str, list[CaseRow]]] = {
          "price": 72000, "maximum": 80,
          "history": "mined: Australia; refined: Malaysia; separated: Malaysia; "
          "melted: Estonia; produced: here",
-         "notes": "every stage up to the magnet is stated: a stage that is left out counts as unknown"},
+         "notes": "every stage up to the magnet is stated: others count as unknown"},
         {"offer": "Ningbo magnets", "site": "Ningbo Magnets", "material": "magnet",
          "price": 50000, "history": "here", "notes": "here: every stage was done at Ningbo"},
     ],
