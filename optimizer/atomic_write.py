@@ -30,8 +30,8 @@ _RUN_STAGING: ContextVar[Staging | None] = ContextVar("run", default=None)
 """The staging folder of the run whose files are being written."""
 
 _CURES_BY_ERRNO = {
-    errno.ENOSPC: "make room on the disk, or give a folder on another one",
-    errno.EDQUOT: "make room on the disk, or give a folder on another one",
+    errno.ENOSPC: "make room on the disk, or choose a folder on another disk",
+    errno.EDQUOT: "make room on the disk, or choose a folder on another disk",
     errno.EFBIG: "files are limited in size here: raise the limit (ulimit -f)",
     errno.ENAMETOOLONG: "give a shorter name",
 }

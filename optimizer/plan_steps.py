@@ -188,9 +188,10 @@ def _alerts(
     if run.options.solver is not None:
         told.append(
             Alert(
-                f"Solved by {answer.solver_name} through Pyomo, whose word the status is. Without "
-                "its dual values and basis there are no prices and no reasons of shortages: "
-                "Scarcity, Bottlenecks, Break-even and Shortage reasons are missing.",
+                f"Solved by {answer.solver_name} through Pyomo; the status is what that solver "
+                "reports. It gives no dual values and no basis, so there are no prices and no "
+                "reasons of shortages. Missing are Scarcity, Bottlenecks, Break-even and Shortage "
+                "reasons.",
                 kind=explain.SOLUTION,
             )
         )

@@ -20,7 +20,7 @@ _LAWFUL_MARKS = {"yes": "good", "no rules": "good", "no": "bad"}
 """Mark of a proven and audited plan by its lawfulness; any other word is doubtful."""
 
 
-CHANGED_PLAN = "plan of a changed model, and so no statement about the workbook alone"
+CHANGED_PLAN = "plan of a changed model: it says nothing about the workbook alone"
 """What takes the place of the proof where a caller has changed the model."""
 
 
@@ -72,15 +72,15 @@ def status_sentence(status: str, changed: Sequence[str] = (), other_solver: str 
         return f"least-cost plan, optimal as {other_solver} reports"
     sentence = {
         "optimal": "least-cost plan, proven optimal",
-        "infeasible": "no plan meets every hard limit: minimums, closing stocks and least "
-        "deliveries together ask for more than supply, capacity and rules allow",
+        "infeasible": "no plan meets every hard limit: minimums, closing stocks and minimum "
+        "deliveries together need more than supply, capacity and rules allow",
         "unbounded": "cost has no lower bound: something can be bought and sold without limit "
-        "at a gain; give it a maximum",
+        "at a profit; set a maximum for it",
         "time limit": "the time limit was reached before a plan was proven optimal",
-        "not proven": "the solver gave a plan and no proof that it is optimal",
+        "not proven": "the solver gave a plan without a proof that it is optimal",
         "interrupted": "stopped before the plan was proven optimal and complete",
     }.get(status, f"the solver gave no plan ({status})")
-    return f"the model was changed, and of the changed model: {sentence}" if changed else sentence
+    return f"changed model: {sentence}" if changed else sentence
 
 
 def result_line(result: _PlanToShow) -> str:
@@ -135,9 +135,9 @@ def _figures(result: _PlanToShow) -> Iterator[CardFigure]:
     elif result.status == "optimal" and result.other_solver:
         gap = f"as {result.other_solver} reports"
     elif result.status == "optimal":
-        gap = "proven optimal: no plan is cheaper"
+        gap = "proven optimal"
         if result.gap:
-            gap = f"proven: no plan is cheaper by more than {result.gap:.2%}"
+            gap = f"optimal within {result.gap:.2%}"
     else:
         gap = f"not proven optimal: gap {result.gap:.2%}"
     yield CardFigure("Optimality", result.status, gap)

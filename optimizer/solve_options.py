@@ -72,7 +72,9 @@ class SolveOptions(SolveLimits, frozen=True):
         stop_test(self.stop)
         check_highs_options(self.highs_options)
         if self.highs_options and self.solver is not None:
-            raise UsageError("highs_options are of HiGHS; set those of another solver on it")
+            raise UsageError(
+                "highs_options are of HiGHS; set the options of another solver on that solver"
+            )
         if self.progress is not None and self.solver is not None:
             raise UsageError("progress is of HiGHS; another solver has its own log")
 

@@ -128,7 +128,7 @@ def test_a_share_that_moves_from_one_country_to_another_is_found(one):
             here.update(share=here["share"] - 0.05, tonnes=here["tonnes"] - 0.5)
             there.update(share=there["share"] + 0.05, tonnes=there["tonnes"] + 0.5)
 
-    assert failed(change) == {"shares of origin followed again"}
+    assert failed(change) == {"shares of origin traced again"}
 
 
 @pytest.mark.parametrize("one", ["NdPr", "iron"])
@@ -139,7 +139,7 @@ def test_two_countries_that_are_swapped_are_found(one):
             here.update(names[1])
             there.update(names[0])
 
-    assert failed(change) == {"shares of origin followed again"}
+    assert failed(change) == {"shares of origin traced again"}
 
 
 def test_shares_of_two_inputs_that_are_swapped_are_found():
@@ -150,7 +150,7 @@ def test_shares_of_two_inputs_that_are_swapped_are_found():
                 row.update(figures[1])
                 twin.update(figures[0])
 
-    assert failed(change) == {"shares of origin followed again"}
+    assert failed(change) == {"shares of origin traced again"}
 
 
 @pytest.mark.parametrize("stage", ["mined", "produced"])
@@ -158,14 +158,14 @@ def test_all_rows_of_an_input_at_a_stage_that_are_left_out_are_found(stage):
     def change(rows):
         rows[:] = [row for row in rows if (row["input"], row["stage"]) != ("Dy", stage)]
 
-    assert failed(change) == {"shares of origin followed again"}
+    assert failed(change) == {"shares of origin traced again"}
 
 
 def test_an_input_that_a_delivery_does_not_hold_is_found():
     def change(rows):
         rows += [{**row, "input": "water"} for row in rows if row["input"] == "Dy"]
 
-    assert failed(change) == {"shares of origin followed again"}
+    assert failed(change) == {"shares of origin traced again"}
 
 
 def test_what_is_right_passes():

@@ -191,7 +191,7 @@ def test_a_unit_that_may_not_idle_runs_at_its_minimum_load_in_every_period():
 
 
 def test_a_unit_that_may_idle_runs_at_its_minimum_load_or_not_at_all():
-    # At 20 t or nothing: 12 t for 12 x 100, or 20 t with 8 t thrown away at 50 each.
+    # At 20 t or nothing: 12 t for 12 x 100, or 20 t with 8 t disposed of at 50 each.
     materials = [
         {"material": "ore", "stage": "mined"},
         {"material": "metal", "stage": "melted", "disposal cost": 50},

@@ -188,8 +188,8 @@ KINDS = {
         6, MORE, 99, 4, 6, free=True,
     ),
     # 6 t come where 4 are wanted: 2 t too many are bought at 1 and thrown away at 7.
-    "least shipment": Kind(
-        "least shipment",
+    "minimum shipment": Kind(
+        "minimum shipment",
         lambda x: {"Materials": WASTE, "Supply": [offer("kaz")], "Demand": [need(4)],
                    "Lanes": [lane("Kaz", "Buyer", "ore", maximum=20, minimum_when_used=x)]},
         6, LESS, 8, 14, 2, free=True,
@@ -218,8 +218,8 @@ KINDS = {
         4, MORE, 4, 6, 4,
     ),
     # Bought at 150 where the penalty is 100.
-    "least delivery": Kind(
-        "least delivery",
+    "minimum delivery": Kind(
+        "minimum delivery",
         lambda x: {"Supply": [offer("a", price=150)], "Demand": [need(10, minimum=x)]},
         0.5, LESS, 50, 5, 5, 10,
     ),
@@ -339,10 +339,10 @@ def test_a_capacity_that_a_minimum_load_makes_dear_is_worth_one_less():
 @pytest.mark.parametrize(
     ("kind", "sentence"),
     [
-        ("offer minimum", "dear at Kaz must sell ore that is not worth its price in 2027: one "
-         "tonne less is worth 8 USD, for up to 4 t."),
+        ("offer minimum", "The minimum purchase of ore from dear at Kaz costs more than it is "
+         "worth in 2027: one tonne less is worth 8 USD, for up to 4 t."),
         ("demand with a minimum that supply ends",
-         "One more tonne wanted by need at Buyer in 2027 costs 125 USD, for up to 2 t."),
+         "One more tonne of demand from need at Buyer in 2027 costs 125 USD, for up to 2 t."),
     ],
 )  # fmt: skip
 def test_the_sentence_of_a_bound_counts_the_units_that_relax_it(kind, sentence):

@@ -58,7 +58,7 @@ def test_a_unit_stands_in_units_or_options_of_its_site():
         "did you mean 'furnce'?"
     ]
     assert messages(**plant, Units=[unit | {"site": "Kaz", "unit": "Furnace"}]) == [
-        "Processes!C2 (unit): 'furnace' is not in Units or Options at 'Plant'; it stands at 'Kaz'"
+        "Processes!C2 (unit): 'furnace' is not in Units or Options at 'Plant'; it is at 'Kaz'"
     ]
     option = {"option": "build", "site": "Plant", "unit": "Furnace", "added capacity": 5}
     assert warnings_of(**plant, Options=[option]) == []
@@ -70,7 +70,7 @@ def test_a_unit_stands_in_units_or_options_of_its_site():
 def test_two_rows_of_one_key_are_an_error_where_they_overlap_in_time():
     first, second = date(2027, 1, 1), date(2027, 7, 1)
     message = (
-        "Supply!A3 (offer): offer 'kaz', site 'Kaz', material 'ore' stands in row 2 too, and the "
+        "Supply!A3 (offer): offer 'kaz', site 'Kaz', material 'ore' also appears in row 2, and the "
         "rows overlap in time; delete one, or give them dates that do not overlap; tiers have a "
         "name each, and falling ones name the one before under after"
     )
@@ -85,7 +85,8 @@ def test_two_rows_of_one_key_are_an_error_where_they_overlap_in_time():
 
 def test_rows_without_dates_have_a_key_of_their_own():
     assert messages(Recipes=[*SMELTING, SMELTING[0]], Processes=[process("smelt")]) == [
-        "Recipes!A4 (recipe): recipe 'smelt', material 'ore', direction 'in' stands in row 2 too; "
+        "Recipes!A4 (recipe): recipe 'smelt', material 'ore', direction 'in' also appears in row "
+        "2; "
         "delete one of the rows"
     ]
 
@@ -94,7 +95,7 @@ def test_lines_of_a_scope_need_no_name_but_share_none():
     rules = {"Rules": [no_china()]}
     assert warnings_of(**rules, Rule_scope=[china(), china(stage="mined")]) == []
     assert messages(**rules, Rule_scope=[china(line="a"), china(line="A")]) == [
-        "Rule scope!A3 (rule): rule 'no China', line 'a' stands in row 2 too; "
+        "Rule scope!A3 (rule): rule 'no China', line 'a' also appears in row 2; "
         "delete one of the rows"
     ]
 
@@ -121,7 +122,7 @@ def test_take_or_pay_needs_a_contract_quantity():
 def test_supply_that_is_not_firm_is_named():
     offers = [offer("a", firm="no", probability=0.5), offer("b", firm="no", probability=1)]
     assert warnings_of(Supply=offers) == [
-        "Supply!E (firm): 'a' and 'b' are not firm; the plan takes them as firm"
+        "Supply!E (firm): 'a' and 'b' are not firm; the plan treats them as certain"
     ]
     assert warnings_of(Supply=[offer("a", probability=0.4)]) == [
         "Supply!E2 (probability): 0.4 has no effect on firm supply; write no under firm"
@@ -150,12 +151,13 @@ def test_a_lane_that_sheds_material_more_cheaply_than_disposal_is_named():
     materials = [{"material": "ore", "disposal cost": 50}, {"material": "metal"}]
     assert warnings_of(Lanes=ways, Materials=materials) == [
         "Lanes!E2 (arrives): the lane loses 'ore' for 20 per tonne, less than disposal; "
-        "a plan may ship it only to lose it"
+        "the plan may ship it only to avoid disposal"
     ]
     assert warnings_of(Lanes=ways) == []
     assert warnings_of(Lanes=[*ways, lane("Plant", "Kaz", "ore")]) == [
-        "Lanes!E2 (arrives): shipping there and back loses 'ore', which may not be discarded; "
-        "a plan may ship it only to lose it"
+        "Lanes!E2 (arrives): shipping there and back loses 'ore', for which disposal is not "
+        "allowed; "
+        "the plan may ship it only to avoid disposal"
     ]
 
 
@@ -163,8 +165,8 @@ def test_opening_and_closing_stock_stand_in_the_rows_of_start_and_end():
     stock = {"site": "Plant", "material": "ore", "opening": 5, "closing": 4, "closing value": 2}
     middle = {"from": date(2027, 2, 1), "to": date(2027, 6, 1)}
     assert messages(Stocks=[stock | middle]) == [
-        "Stocks!C2 (opening): 5 t at the start stand in a row that does not cover 2027-01-01; "
-        "write them into the row that covers the start"
+        "Stocks!C2 (opening): 5 t of opening stock is in a row that does not cover 2027-01-01; "
+        "move it to the row that covers the start"
     ]
     assert warnings_of(Stocks=[stock | middle | {"opening": 0}]) == [
         "Stocks!D2 (closing): 4 has no effect: the row does not cover 2027-12-31, the end",
@@ -204,7 +206,7 @@ def test_a_demand_has_a_figure_for_every_period_that_it_touches():
     quarters = {"periods": 4, "period length": "quarter"}
     wanted = need(None) | {"2027-Q1": 5, "2027-Q2": 0}
     assert messages(Settings=quarters, Demand=[wanted, METAL_DEMAND]) == [
-        "Demand!D2 (quantity): neither quantity nor 2027-Q3 (nor 1 more) is filled; "
+        "Demand!D2 (quantity): neither quantity nor 2027-Q3 (and 1 more) is filled; "
         "blank is not zero"
     ]
     assert (
@@ -217,12 +219,12 @@ def test_a_figure_outside_the_dates_of_its_row_is_warned_of():
     quarters = {"periods": 2, "period length": "quarter"}
     wanted = need(8, from_=date(2027, 4, 1)) | {"2027-Q1": 5}
     assert warnings_of(Settings=quarters, Demand=[wanted, METAL_DEMAND]) == [
-        "Demand!F2 (2027-Q1): 5 t without effect: 'need' is not wanted then"
+        "Demand!F2 (2027-Q1): 5 t has no effect: the dates of 'need' leave out this period"
     ]
 
 
 def test_a_workbook_that_wants_nothing_is_worth_a_warning():
-    assert "Demand: there is no row: nothing is wanted" in warnings_of(Demand=[])
+    assert "Demand: the sheet has no rows, so there is no demand" in warnings_of(Demand=[])
 
 
 # Tariffs
@@ -247,7 +249,7 @@ DUTIABLE = [
 def test_rows_of_one_measure_that_meet_and_are_equally_specific_are_an_error():
     message = (
         "Tariffs!A3 (origin country): row 2 applies to 'ore' from 'China' to 'United States' too, "
-        "and neither is more specific; add a row for just that, or give them different measures"
+        "and neither is more specific; add a row for exactly these goods, or use different measures"
     )
     pair = [duty("China", "*"), duty("*", "USA")]
     assert messages(Tariffs=pair) == [message]
@@ -322,7 +324,7 @@ def test_a_recipe_of_recoveries_has_a_feed_and_another_has_none():
 def test_a_recipe_that_does_nothing_is_an_error():
     nothing = [{"recipe": "wait", "material": "ore", "direction": "in", "quantity": 0}]
     assert messages(Recipes=nothing, Processes=[process("wait")]) == [
-        "Processes!B2 (recipe): 'wait' takes nothing in and gives nothing out; "
+        "Processes!B2 (recipe): 'wait' has no inputs and no outputs; "
         "fill in its quantities in Recipes"
     ]
 
@@ -331,7 +333,7 @@ def test_units_and_recipes_that_nobody_uses_are_named():
     unit = {"site": "Plant", "unit": "furnace", "capacity": 1}
     press = recipe("press", metal=-1, magnet=1)
     assert warnings_of(Units=[unit], Recipes=[*SMELTING, *press], Processes=[process("smelt")]) == [
-        "Materials!A4 (material): nothing makes, sells or uses 'magnet'",
+        "Materials!A4 (material): no row makes, sells or uses 'magnet'",
         "Recipes!A4 (recipe): no process runs 'press'",
         "Units!B2 (unit): no process at 'Plant' uses 'furnace'",
     ]
@@ -359,11 +361,13 @@ def test_rows_of_one_option_are_one_decision():
     rows = [option("A", kind="any amount", most=1), option("A", most=2) | {"unit": "mill"}]
     assert messages(**FURNACE_PROCESS, Options=[rows[0], rows[1] | {"kind": "any amount"}]) == [
         "Options!F3 (most): 2 here, but 1 in row 2; rows of 'A' are one decision: write the same "
+        "value "
         "in each"
     ]
     assert messages(**FURNACE_PROCESS, Options=[option("A", most=3)]) == [
-        "Options!E2 (most): 3 of an option that is yes or no; write 'whole number' under kind, "
-        "or most 1"
+        "Options!E2 (most): 3 is above 1, but the option is yes or no; write 'whole number' "
+        "under kind, "
+        "or 1 under most"
     ]
 
 
@@ -371,7 +375,8 @@ def test_an_option_that_can_never_be_built_is_named():
     rows = [option("A", earliest=date(2029, 1, 1), needs="B", one_of="x"), option("B", one_of="X")]
     assert warnings_of(**FURNACE_PROCESS, Options=rows) == [
         "Options!E2 (earliest): 2029-01-01 is after 2027-12-31, the end: it is never built",
-        "Options!F2 (needs): 'A' needs 'B', and only one of them is built; it is never built",
+        "Options!F2 (needs): 'A' needs 'B', but at most one of them can be built; it is never "
+        "built",
     ]
 
 
@@ -383,12 +388,12 @@ def test_a_product_that_goes_nowhere_stops_its_plant():
     plant = {"Recipes": slag, "Processes": [process("smelt")]}
     ways = [lane("Kaz", "Plant"), lane("Plant", "Buyer", "metal"), lane("Kaz", "Buyer")]
     stuck = (
-        "Processes!B2 (recipe): 'smelt' can never run at 'Plant': its 'slag' has neither use, "
-        "demand, stock, lane nor disposal cost there; add a lane or stock, or a disposal cost in "
+        "Processes!B2 (recipe): 'smelt' cannot run at 'Plant': its output 'slag' has no use, "
+        "demand, stock, lane or disposal cost there; add a lane or stock, or a disposal cost in "
         "Materials"
     )
     assert warnings_of(**plant, Lanes=ways) == [
-        "Materials!A4 (material): nothing uses or wants 'slag'",
+        "Materials!A4 (material): no row uses or demands 'slag'",
         stuck,
     ]
     free = [{"material": "ore"}, {"material": "metal"}, {"material": "slag", "disposal cost": 0}]
@@ -403,15 +408,15 @@ def test_materials_that_nothing_makes_or_nothing_uses_are_named():
     materials = [{"material": name} for name in ("ore", "metal", "oxide", "acid")]
     wanted = [need(10), METAL_DEMAND, need(5, "oxide", "oxide")]
     assert warnings_of(Materials=materials, Demand=wanted) == [
-        "Materials!A4 (material): nothing makes, sells, stocks or brings 'oxide'",
-        "Materials!A5 (material): nothing makes, sells or uses 'acid'",
+        "Materials!A4 (material): no row makes, sells, stocks or ships 'oxide'",
+        "Materials!A5 (material): no row makes, sells or uses 'acid'",
     ]
 
 
 def test_a_recipe_that_makes_mass_from_nothing_is_named():
     more = recipe("smelt", ore=-1, metal=1.5)
     assert warnings_of(Recipes=more, Processes=[process("smelt")]) == [
-        "Recipes!A2 (recipe): 'smelt' makes mass from nothing: 1.5 t out of 1 t; "
+        "Recipes!A2 (recipe): 'smelt' gives out more than it takes in: 1.5 t from 1 t; "
         "check its quantities"
     ]
     # out of 1 t of ore: 0.5 t Nd x 0.9 + 0.6 t of gangue
@@ -419,7 +424,7 @@ def test_a_recipe_that_makes_mass_from_nothing_is_named():
     plant = {"Assays": ORE_ASSAY, "Recoveries": OXIDE_RECOVERY, "Recipes": lines}
     wanted = [need(1, name, name) for name in ("oxide", "gangue", "ore")]
     assert warnings_of(**plant, Processes=[process("sx", feed="*")], Demand=wanted) == [
-        "Recipes!A2 (recipe): 'sx' makes mass from nothing: 1.05 t out of 1 t of 'ore'; "
+        "Recipes!A2 (recipe): 'sx' gives out more than it takes in: 1.05 t from 1 t of 'ore'; "
         "check its quantities"
     ]
 
@@ -445,7 +450,7 @@ def test_a_rule_that_nothing_breaks_is_an_error():
 
 def test_rules_without_their_scope_and_scope_without_its_rules_are_one_error_each():
     assert messages(Rules=[no_china(), no_china("other")]) == [
-        "Rule scope: the sheet is missing or has no rows, so that nothing breaks any rule; write "
+        "Rule scope: the sheet is missing or has no rows, so nothing breaks any rule; write "
         "for each rule what it bans: a country, an owner, a site, a stage"
     ]
     (found,) = messages(Rule_scope=[china(), china()])
@@ -480,7 +485,7 @@ def test_a_rule_whose_segments_no_demand_has_is_an_error():
 def test_a_stage_that_nothing_does_is_an_error_in_a_scope():
     (found,) = messages(Rules=[no_china()], Rule_scope=[china(stage="seperated")])
     assert found == (
-        "Rule scope!C2 (stage): 'seperated' is no stage of this workbook: nothing would break 'no "
+        "Rule scope!C2 (stage): 'seperated' is not a stage of this workbook: nothing can break 'no "
         "China' there; did you mean 'separated'?"
     )
 
@@ -506,9 +511,11 @@ def test_an_owner_or_site_that_occurs_nowhere_is_a_warning_and_a_misspelt_one_an
     ]
     assert found(owner="Lynas Rare Earth")[:1] == [
         "Rule scope!B2 (owner): 'Lynas Rare Earth' occurs neither in Sites nor in a history, and "
-        "resembles 'Lynas Rare Earths'; write one name in one way"
+        "resembles 'Lynas Rare Earths'; spell a name the same way everywhere"
     ]
-    assert found(site="Jiont")[0].endswith("resembles 'Joint'; write one name in one way")
+    assert found(site="Jiont")[0].endswith(
+        "resembles 'Joint'; spell a name the same way everywhere"
+    )
 
 
 def test_a_rule_outside_the_horizon_is_named():
@@ -521,14 +528,14 @@ def test_a_rule_outside_the_horizon_is_named():
 
 def test_a_scope_line_that_matches_everything_is_named():
     assert warnings_of(Rules=[no_china()], Rule_scope=[china(country="*")]) == [
-        "Rule scope!A2 (rule): nothing is filled in but the rule: every history breaks 'no China'"
+        "Rule scope!A2 (rule): only the rule is filled in: every history breaks 'no China'"
     ]
 
 
 def test_a_process_without_a_stage_where_a_rule_looks_is_named():
     assert warnings_of(Rules=[no_china()], Rule_scope=[china(country="Canada")]) == [
-        "Processes!A2 (stage): blank: running 'smelt' at 'Plant' breaks no rule, though a rule "
-        "names 'Canada'; write the stage that the process is"
+        "Processes!A2 (stage): the cell is blank: 'smelt' at 'Plant' breaks no rule, but a rule "
+        "names 'Canada'; write the stage of the process"
     ]
     melted = [process("smelt", stage="melted")]
     scope = [china(country="Canada")]
@@ -541,7 +548,7 @@ def test_stages_that_no_rule_knows_are_named():
     crushed = [offer("kaz", history="crushed: Kazakhstan; mined: Kazakhstan")]
     assert warnings_of(
         Rules=[no_china()], Rule_scope=[china(stage="separated")], Supply=crushed
-    ) == ["Supply!E2 (history): no rule knows the stage 'crushed'"]
+    ) == ["Supply!E2 (history): no rule uses the stage 'crushed'"]
     assert warnings_of(Rules=[no_china()], Rule_scope=[china()], Supply=crushed) == []
 
 
@@ -554,8 +561,8 @@ def test_free_words_that_differ_by_a_letter_are_named():
         site("Third", "Canada", owner="Kazatomprm"),
     ]
     assert warnings_of(Sites=[*SITES, *owners]) == [
-        "Sites!D7 (owner): 'Kazatomprm' appears once, and differs little from 'Kazatomprom'; "
-        "write one name in one way"
+        "Sites!D7 (owner): 'Kazatomprm' appears only once, and resembles 'Kazatomprom'; "
+        "spell a name the same way everywhere"
     ]
 
 
@@ -570,7 +577,7 @@ def test_short_words_may_differ_by_a_letter(pair):
 def test_names_with_a_comma_cannot_stand_in_a_list():
     assert warnings_of(Sites=[*SITES, site("Arafura, Nolans", "Canada")]) == [
         "Sites!A (site): 'Arafura, Nolans' has a comma or semicolon, which separate names in a "
-        "list; it cannot be named where several names may stand, such as in Limits"
+        "list; it cannot be used in a list of names, such as in Limits"
     ]
 
 
@@ -580,11 +587,12 @@ def test_names_with_a_comma_cannot_stand_in_a_list():
 def test_a_limit_looks_at_columns_that_its_measure_has():
     limit = {"limit": "L", "measure": "bought", "line": "need", "maximum": 4}
     assert messages(Limits=[limit]) == [
-        "Limits!C2 (line): the column means nothing for 'bought', which has site, country, owner, "
+        "Limits!C2 (line): the column does not apply to 'bought'; the columns that apply are "
+        "site, country, owner, "
         "material, offer; clear the cell or change the measure"
     ]
     assert warnings_of(Limits=[{"limit": "L", "measure": "bought", "maximum": None}]) == [
-        "Limits!C2 (maximum): neither minimum nor maximum: the limit bounds nothing"
+        "Limits!C2 (maximum): neither minimum nor maximum is filled: the limit has no effect"
     ]
     share = {"limit": "L", "measure": "bought", "as": "share", "country": "China", "maximum": 40}
     assert messages(Limits=[share]) == [
@@ -624,7 +632,9 @@ def test_a_scenario_changes_what_is_there_into_what_may_be_there():
 def test_rows_that_refer_to_something_switched_off_are_off_too():
     places = [{"active": None} | row for row in SITES]
     places[1]["active"] = "no"
-    assert warnings_of(Sites=places) == ["Lanes: 2 rows are off because site 'China' is"]
+    assert warnings_of(Sites=places) == [
+        "Lanes: 2 rows are inactive because site 'China' is inactive"
+    ]
     found = make(Sites=places, Supply=[offer("kaz")], Demand=[need(10)])
     assert [row.to_site for row in found.switched_off["Lanes"]] == ["Buyer", "Plant"]
     assert len(found.lanes) == 3
@@ -647,11 +657,11 @@ def test_a_recipe_without_one_of_its_materials_is_another_recipe():
     materials.append({"material": "slag", "active": "no"})
     plant = {"Recipes": slag, "Materials": materials}
     assert messages(**plant, Processes=[process("smelt")]) == [
-        "Recipes!B4 (material): 'slag' is switched off, but 'smelt' is run (Processes row 2); "
-        "a recipe without it is another recipe: switch off this row or the processes"
+        "Recipes!B4 (material): 'slag' is inactive, but 'smelt' is run (Processes row 2); "
+        "write no under active for this row or for the processes"
     ]
     stopped = [process("smelt", active="no")]
-    assert "Recipes: 3 rows are off because material 'slag' is" in warnings_of(
+    assert "Recipes: 3 rows are inactive because material 'slag' is inactive" in warnings_of(
         **plant, Processes=stopped
     )
 
@@ -663,8 +673,8 @@ def test_names_of_things_switched_off_are_dropped_from_limits_and_clears():
         {"limit": "one", "measure": "bought", "offer": "old", "maximum": 4},
     ]
     assert warnings_of(Supply=offers, Limits=limits) == [
-        "Limits: 1 row is off because offer 'old' is",
-        "Limits: 1 row counts without a name because offer 'old' is",
+        "Limits: 1 row is inactive because offer 'old' is inactive",
+        "Limits: inactive names are left out of lists in 1 row, because offer 'old' is inactive",
     ]
     found = make(Supply=offers, Limits=limits, Demand=[need(10)])
     assert [(row.limit, row.offer) for row in found.limits] == [("both", ("kaz",))]
@@ -676,11 +686,12 @@ def test_a_process_stops_with_one_of_its_units_and_an_option_with_what_it_needs(
         {"site": "Plant", "unit": "furnace", "capacity": 5, "active": None},
         {"site": "Plant", "unit": "mill", "capacity": 5, "active": "no"},
     ]
-    assert "Processes: 2 rows are off because unit 'mill' at 'Plant' is" in warnings_of(
-        Recipes=SMELTING, Processes=run, Units=units
+    assert (
+        "Processes: 2 rows are inactive because unit 'mill' at 'Plant' is inactive"
+        in warnings_of(Recipes=SMELTING, Processes=run, Units=units)
     )
     rows = [option("A", needs="B", active=None), option("B", active="no")]
-    assert "Options: 1 row is off because option 'B' is" in warnings_of(
+    assert "Options: 1 row is inactive because option 'B' is inactive" in warnings_of(
         **FURNACE_PROCESS, Units=units[:1], Options=rows
     )
 
@@ -688,6 +699,4 @@ def test_a_process_stops_with_one_of_its_units_and_an_option_with_what_it_needs(
 def test_what_is_wrong_in_a_row_that_is_off_is_a_warning():
     assert warnings_of(
         Supply=[offer("kaz", active=None), offer("old", price="?", active="no")]
-    ) == [
-        "Supply!D3 (price): '?' is not a number (the row is switched off); write a number in USD/t"
-    ]
+    ) == ["Supply!D3 (price): '?' is not a number (the row is inactive); write a number in USD/t"]

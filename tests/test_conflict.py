@@ -51,11 +51,11 @@ PLANTED = {
         "tutorial", (MUST, ("Supply", 2, "maximum", 100)), ("Supply", 2, "maximum")
     ),
     # The circuit takes 8 x 25 = 200 t a quarter, 250 must be bought.
-    "least purchase above what can be used": Planted(
+    "minimum purchase above what can be used": Planted(
         "tutorial", (("Supply", 2, "minimum", 1000),), ("Supply", 2, "minimum")
     ),
     # 600 t must be bought, the contract is for 500.
-    "least purchase above the contract": Planted(
+    "minimum purchase above the contract": Planted(
         "tutorial",
         (("Supply", 2, "contract quantity", 500), ("Supply", 2, "minimum", 600)),
         ("Supply", 2, "contract quantity"),
@@ -159,7 +159,7 @@ PLANTED = {
         ("Limits", 2, "maximum"),
     ),
     # 10 t are wanted, the ship takes no less than 20, and nothing can be kept.
-    "least shipment above demand": Planted(
+    "minimum shipment above demand": Planted(
         "hand_minimum_when_used",
         (MUST, ("Lanes", 3, "active", "no"), ("Stocks", 2, "maximum", 0)),
         ("Lanes", 2, "minimum when used"),

@@ -227,9 +227,9 @@ def test_plain_names_are_the_names_of_iso_3166_or_our_short_ones():
         ("China?", "did you mean 'China'?"),
         ("!China", "did you mean 'China'?"),
         ("-China", "did you mean 'China'?"),
-        ("China/Vietnam", "A name of your own is declared in the sheet Countries"),
+        ("China/Vietnam", "Declare a name of your own in the sheet Countries"),
         ("Peeple's Republik of China", "did you mean 'China'?"),
-        ("Atlantis", "A name of your own is declared in the sheet Countries"),
+        ("Atlantis", "Declare a name of your own in the sheet Countries"),
     ],
 )
 def test_a_word_that_is_no_country_is_none_and_has_a_cure(word, cure):
@@ -437,10 +437,10 @@ def test_a_workbook_may_declare_names_aliases_and_groups():
     ("row", "message"),
     [
         ({"country": "Kazakhstan", "aliases": "PRC"}, "'PRC' means 'China'"),
-        ({"country": "Elsewhere", "aliases": "unknown"}, "'unknown' has a meaning of its own"),
-        ({"country": "unknown"}, "'unknown' has a meaning of its own"),
-        ({"country": "not China"}, "'not China' has a meaning of its own"),
-        ({"country": "A, B"}, "'A, B' has a sign that parts names"),
+        ({"country": "Elsewhere", "aliases": "unknown"}, "'unknown' is a reserved word"),
+        ({"country": "unknown"}, "'unknown' is a reserved word"),
+        ({"country": "not China"}, "'not China' is a reserved word"),
+        ({"country": "A, B"}, "'A, B' has a character that separates names"),
         ({"country": "EU"}, "'EU' is a group of countries"),
         ({"country": "Chnia"}, "'Chnia' may be taken for 'China'"),
         ({"country": "СНІА"}, "'СНІА' may be taken for 'China'"),
@@ -448,8 +448,8 @@ def test_a_workbook_may_declare_names_aliases_and_groups():
         ({"country": "Korea"}, "'Korea' means 'South Korea' or 'North Korea'"),
         ({"country": "Elsewhere", "aliases": "Korea"}, "'Korea' means 'South Korea' or 'North"),
         ({"country": "Elsewhere", "aliases": "EU"}, "'EU' is a group of countries"),
-        ({"country": "Elsewhere", "groups": "not friends"}, "'not friends' has a meaning"),
-        ({"country": "Elsewhere", "groups": "here"}, "'here' has a meaning of its own"),
+        ({"country": "Elsewhere", "groups": "not friends"}, "'not friends' is a reserved word"),
+        ({"country": "Elsewhere", "groups": "here"}, "'here' is a reserved word"),
         ({"country": "Elsewhere", "groups": "China"}, "'China' is a country, not a group"),
     ],
 )
@@ -548,7 +548,7 @@ def test_the_narrower_of_two_nested_tariffs_applies():
     assert duties(("covered", 1), ("China", 5)) == 10 + 50
     assert duties(("not EU", 1), ("covered", 5)) == 10 + 50
     assert duties(("*", 9), ("not EU", 1)) == 10 + 10
-    with pytest.raises(optimizer.WorkbookError, match="neither row lies within the other"):
+    with pytest.raises(optimizer.WorkbookError, match="neither row is more specific"):
         duties(("covered", 1), ("China, Japan", 5))
 
 
@@ -601,7 +601,7 @@ def test_of_tariffs_that_do_not_meet_or_are_nested_each_has_its_goods(rows):
 
 
 def test_a_row_for_what_two_tariffs_share_must_hold_as_long_as_they_do():
-    with pytest.raises(optimizer.WorkbookError, match="neither row lies within the other"):
+    with pytest.raises(optimizer.WorkbookError, match="neither row is more specific"):
         tariffs(*MEET[0], ("China", "USA", "ore"))
 
 
@@ -647,7 +647,7 @@ def test_a_limit_takes_groups_and_exceptions():
         ("Atlantis", "'Atlantis' is neither a country nor a group"),
         ("EUU", "did you mean 'EU'"),
         ("not Atlantis", "'Atlantis' is neither a country nor a group"),
-        ("China, not China", "nothing is left of the countries that it names"),
+        ("China, not China", "no country is left after the exclusions"),
         ("not *", r"'\*' is neither a country nor a group"),
         *((f"{sign}China", "write not China") for sign in ("!", "≠", "<>", "-", "except ")),
         ("China and Russia", "separate names by commas"),
@@ -686,8 +686,8 @@ def test_a_rule_on_china_must_say_whether_it_means_hong_kong_and_macao():
         with pytest.raises(optimizer.WorkbookError) as told:
             read(place)
         assert str(told.value) == (
-            f"Rule scope!B2 (country): 'no China' bans China, and the workbook has something done "
-            f"in '{place}', which ISO 3166 lists as a country of its own; write China, {place} if "
+            f"Rule scope!B2 (country): 'no China' bans China, and the workbook has events in "
+            f"'{place}', which ISO 3166 lists as a separate country; write China, {place} if "
             f"the rule means it too, else China, not {place}"
         )
         for scope in (f"China, {place}", f"China, not {place}", "not USA"):
@@ -739,7 +739,7 @@ def test_a_condition_of_a_scenario_on_no_country_is_an_error():
     row = {"scenario": "s", "sheet": "Sites", "column": "owner", "value": "X", "change": "set"}
     case = make(Supply=[KAZ], Demand=[need(1)], Scenarios=[{**row, "where": "country <> Chnia"}])
     with pytest.raises(
-        optimizer.WorkbookError, match="'Chnia' is no country; did you mean 'China'"
+        optimizer.WorkbookError, match="'Chnia' is not a country; did you mean 'China'"
     ):
         apply(case, "s")
 

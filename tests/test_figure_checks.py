@@ -63,8 +63,9 @@ def test_a_demand_of_a_hundred_times_all_that_can_be_made_is_named():
     # 100 hours half of the time, 2 for a tonne: 25 t a year; 2,500 is a hundred times that.
     many = need(2500, "metal", "metal")
     assert warnings_of(**HALF_IDLE_FURNACE, Demand=[need(10), many]) == [
-        "Demand!D3 (quantity): 2,500 t a year of 'metal' are 100 times what all its sources "
-        "together can supply, 25 t a year; quantities are tonnes: kilograms are a thousandth of it"
+        "Demand!D3 (quantity): 2,500 t a year of demand for 'metal' is 100 times the total "
+        "supply of all its sources, "
+        "25 t a year; quantities are in tonnes, not in kilograms"
     ]
     assert warnings_of(**HALF_IDLE_FURNACE, Demand=[need(10), many | {"quantity": 2499}]) == []
 
@@ -114,7 +115,7 @@ def test_every_source_counts_for_what_can_be_had(sheets, most):
         return [finding.message for finding in make(**own).warnings if "times" in finding.message]
 
     (message,) = found(100 * most)
-    assert f"100 times what all its sources together can supply, {most} t a year" in message
+    assert f"100 times the total supply of all its sources, {most} t a year" in message
     assert found(99 * most) == []
 
 
@@ -126,7 +127,7 @@ def test_a_demand_by_period_is_compared_by_the_year_in_its_own_cell():
         "Processes": [process("smelt", maximum=5)],
     }
     (found,) = warnings_of(**sheets, Demand=[need(10), wanted])
-    assert found.startswith("Demand!F3 (2027-Q2): 500 t a year of 'metal' are 100 times")
+    assert found.startswith("Demand!F3 (2027-Q2): 500 t a year of demand for 'metal' is 100 times")
     assert warnings_of(**sheets, Demand=[need(10), wanted | {"2027-Q2": 124}]) == []
 
 
@@ -147,7 +148,7 @@ def price_warnings(value, *prices):
     )
 
 
-PRICE_HINT = "prices and values are per tonne: a price per kilogram is a thousandth of it"
+PRICE_HINT = "prices and values are per tonne, not per kilogram"
 
 
 def test_a_price_a_hundred_times_the_value_or_a_hundredth_is_named():
@@ -162,13 +163,14 @@ def test_a_price_a_hundred_times_the_value_or_a_hundredth_is_named():
 
 def test_a_value_far_from_every_price_is_named_once():
     assert price_warnings(0.4, 40, 50, 60) == [
-        f"Materials!C2 (value): 0.4 is 1/125 of what 3 offers of 'ore' ask, 40 to 60; {PRICE_HINT}"
+        "Materials!C2 (value): 0.4 is 1/125 of the prices of 3 offers of 'ore', 40 to 60; "
+        f"{PRICE_HINT}"
     ]
 
 
 def test_a_price_far_from_the_other_offers_is_named_where_there_is_no_value():
     assert price_warnings(0, 1, 2, 200) == [
-        "Supply!D4 (price): 200 is 100 times the middle price of all offers of 'ore', 2; "
+        "Supply!D4 (price): 200 is 100 times the median price of all offers of 'ore', 2; "
         + PRICE_HINT
     ]
     assert price_warnings(0, 1, 2, 199) == []
@@ -213,8 +215,8 @@ def test_a_material_without_a_value_on_which_a_duty_falls_is_named(row):
     materials = [{"material": "ore", "stage": "mined", "value": 0}, VALUED_MATERIALS[1]]
     (found,) = warnings_of(Materials=materials, Lanes=lanes, Tariffs=[row])
     assert found == (
-        "Materials!C2 (value): 'ore' has no value, and Tariffs!E2 takes 10 % of its value from "
-        "'Kazakhstan' to 'United States': no duty is paid; write its customs value per tonne"
+        "Materials!C2 (value): 'ore' has no value, but Tariffs!E2 charges 10 % of its value from "
+        "'Kazakhstan' to 'United States': no duty is charged; write its customs value per tonne"
     )
 
 
@@ -262,12 +264,13 @@ def test_a_lead_time_as_long_as_the_plan_is_named():
         )
 
     assert found(366, from_=None) == [
-        "Lanes!E2 (lead days): 366 days are no less than the 365 days to the end of the plan, "
-        "2027-12-31: nothing that is shipped arrives within it; write days, or plan more periods"
+        "Lanes!E2 (lead days): 366 days is not less than the 365 days to the end of the plan, "
+        "2027-12-31: no shipment arrives within the plan; write the lead time in days, or plan "
+        "more periods"
     ]
     assert found(365, from_=None) == []
     (late,) = found(100, from_=date(2027, 10, 1))
-    assert "no less than the 92 days from 2027-10-01 to the end of the plan" in late
+    assert "is not less than the 92 days from 2027-10-01 to the end of the plan" in late
     assert found(91, from_=date(2027, 10, 1)) == []
     assert found(400, from_=date(2029, 1, 1)) == found(400, to=date(2026, 1, 1)) == []
 
@@ -292,9 +295,9 @@ def test_a_penalty_below_the_cheapest_way_to_serve_a_demand_is_named():
         return [need(10), METAL_LINE | {"shortage penalty": penalty, **more}]
 
     assert penalty_warnings(**chain, Demand=wanted(20)) == [
-        "Demand!E3 (shortage penalty): 20 is below 21, the least that a tonne more of 'metal' "
-        "costs there: it is cheaper to leave this demand short; write more than the dearest tonne "
-        "that you would still buy"
+        "Demand!E3 (shortage penalty): 20 is below 21, the lowest cost of one more tonne "
+        "of 'metal' there: it is cheaper to leave this demand short; write more than the highest "
+        "cost per tonne that you would still pay"
     ]
     assert penalty_warnings(**chain, Demand=wanted(21)) == []
     assert penalty_warnings(**chain, Demand=wanted(15, price=6)) == []
@@ -315,9 +318,9 @@ def test_a_penalty_below_an_offer_that_a_demand_needs_is_named():
 
     assert found() == [
         "Demand!A2 (shortage penalty): the shortage penalty of Settings, 100, is below 200, the "
-        "price of 'dear', and all other sources of 'ore' give at most 10 t a year of the 20 t "
-        "wanted: a plan leaves the rest short; write more than the dearest tonne that you would "
-        "still buy"
+        "price of 'dear', and all other sources of 'ore' supply at most 10 t a year of the 20 t "
+        "demanded: the plan leaves the rest short; write more than the highest cost per tonne "
+        "that you would still pay"
     ]
     # Enough that is cheap, a dear offer that is cheap enough, or revenue beside the penalty.
     assert found(wanted=10) == found(dear=100) == found(maximum=None) == []
@@ -411,7 +414,8 @@ def test_a_penalty_below_the_value_is_named_where_no_cost_is_known():
     }
     assert penalty_warnings(**plant, Demand=[METAL_LINE | {"shortage penalty": 59}]) == [
         "Demand!E2 (shortage penalty): 59 is below the value of 'metal', 60: a plan may leave this "
-        "demand short to save money; write more than the dearest tonne that you would still buy"
+        "demand short to save money; write more than the highest cost per tonne that you would "
+        "still pay"
     ]
     assert penalty_warnings(**plant, Demand=[METAL_LINE | {"shortage penalty": 60}]) == []
 
@@ -430,9 +434,10 @@ def test_a_recipe_with_recoveries_may_not_make_more_than_its_feed_and_inputs(aci
         "Processes": [process("sx", feed="ore")],
         "Demand": [need(1, "a", "oxide"), need(1, "b", "residue")],
     }
-    found = [line for line in warnings_of(**given) if "mass" in line]
+    found = [line for line in warnings_of(**given) if "gives out more" in line]
     message = (
-        "Recipes!A2 (recipe): 'sx' makes mass from nothing: 1.1 t out of 1.05 t of 'ore'; check "
+        "Recipes!A2 (recipe): 'sx' gives out more than it takes in: 1.1 t from 1.05 t of 'ore'; "
+        "check "
         "its quantities"
     )
     assert found == ([message] if named else [])
@@ -476,7 +481,7 @@ def test_the_audit_finds_a_microgram_that_is_not_paid_for():
 
 def test_a_quantity_that_no_plan_can_tell_from_zero_is_an_error():
     assert messages(**with_spice(9e-11)) == [
-        "Recipes!D4 (quantity): 9e-11 is so small that the solver would take it for zero; "
+        "Recipes!D4 (quantity): 9e-11 is so small that the solver would treat it as zero; "
         "write 0, or the right figure"
     ]
 
@@ -485,7 +490,7 @@ def test_a_quantity_that_no_plan_can_tell_from_zero_is_an_error():
 def test_a_use_that_would_let_a_unit_bind_nobody_is_an_error(use):
     plant = HALF_IDLE_FURNACE | {"Processes": [process("smelt", unit="furnace", use=use)]}
     assert messages(**plant) == [
-        f"Processes!D2 (use): {use:g} is so small that the solver would take it for zero; write it "
+        f"Processes!D2 (use): {use:g} is so small that the solver would treat it as zero; write it "
         "and the unit's capacity in a smaller unit, or leave the unit out"
     ]
     assert messages(**plant | {"Processes": [process("smelt", unit="furnace", use=1e-8)]}) == []
@@ -533,11 +538,13 @@ def test_quantities_of_one_recipe_that_rounding_cannot_hold_together_are_named()
     def found(least):
         lines = [*recipe("smelt", ore=-2e4, metal=1e4), *recipe("smelt", spice=-least)]
         offers = [offer("kaz"), offer("spice", "Plant", "spice")]
-        return [line for line in warnings_of(Recipes=lines, Supply=offers) if "beside" in line]
+        return [
+            line for line in warnings_of(Recipes=lines, Supply=offers) if "lost in rounding" in line
+        ]
 
     assert found(2e-6) == [
-        "Recipes!D4 (quantity): 2e-06 t of 'spice' beside 20000 t of 'ore' in 'smelt': the smaller "
-        "one is lost in rounding; check both figures"
+        "Recipes!D4 (quantity): 2e-06 t of 'spice' and 20000 t of 'ore' in 'smelt': the smaller "
+        "quantity is lost in rounding; check both figures"
     ]
     assert found(2.1e-6) == []
 
@@ -554,7 +561,7 @@ PORTS = [
 def cycle_warnings(*lanes, material="ore"):
     more = [lane("Kaz", "A", material), lane("Kaz", "Plant"), lane("Plant", "Buyer")]
     found = warnings_of(Sites=[*SITES, *PORTS], Lanes=[*more, lane("C", "Buyer", "ore"), *lanes])
-    return [line for line in found if "circle" in line]
+    return [line for line in found if "closes a loop" in line]
 
 
 def test_a_circle_of_lanes_that_earns_money_is_named_once():
@@ -563,9 +570,9 @@ def test_a_circle_of_lanes_that_earns_money_is_named_once():
         lane("A", "B", "ore", 5), lane("B", "C", "ore", -9), lane("C", "A", "ore", 3)
     )
     assert found == [
-        "Lanes!D7 (cost): -9 makes a circle that earns money (with row 8, row 6): 'ore' from 'B' "
-        "to 'C' to 'A' to 'B' costs -9 + 3 + 5 = -1 per tonne, and a plan would ship it round and "
-        "round; correct the sign of a cost, or take a lane out of the circle"
+        "Lanes!D7 (cost): -9 closes a loop that earns money (with row 8, row 6): 'ore' from 'B' "
+        "to 'C' to 'A' to 'B' costs -9 + 3 + 5 = -1 per tonne, and the plan would ship it in this "
+        "loop without end; correct the sign of a cost, or make a lane of the loop inactive"
     ]
     # Without a gain each round, or with a loss on the way, or with a gap, there is none.
     ways = lane("A", "B", "ore", 5), lane("B", "C", "ore", -9)
@@ -613,8 +620,8 @@ IMPLAUSIBLE_PHRASES = (
     " times ",
     "1/",
     "is a duty of",
-    "no less than the",
-    "no duty is paid",
+    "is not less than the",
+    "no duty is charged",
     "so small",
     "lost in rounding",
     "cheaper to leave",

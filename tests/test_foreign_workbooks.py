@@ -69,21 +69,21 @@ def test_a_value_is_read_however_a_program_writes_it(tmp_path, cell, price):
 @pytest.mark.parametrize(
     ("cell", "complaint"),
     [
-        ('t="n"><v>NaN</v>', "NaN stands in the cell, which is not a number"),
-        ('t="n"><v>-Infinity</v>', "-inf stands in the cell, which is not a number"),
-        ("><!-- --><v>nan</v>", "NaN stands in the cell, which is not a number"),
+        ('t="n"><v>NaN</v>', "NaN is in the cell, which is not a number"),
+        ('t="n"><v>-Infinity</v>', "-inf is in the cell, which is not a number"),
+        ("><!-- --><v>nan</v>", "NaN is in the cell, which is not a number"),
         ('t="n"><v>5</v><v>6</v>', "the file holds two values for the cell"),
         ('t="n"><v>5</v></c><c r="D2"><v>6</v>', "two cells of the file have the address D2"),
         ('t="s"><v>99</v>', "the text of the cell is missing in the file"),
-        ('t="inlineStr"><v>5</v>', "the value of the cell stands where no text can"),
-        ('t="x"><v>5</v>', "the cell is of the unknown kind 'x'"),
-        ('t="e"><v>#SPILL!</v>', "#SPILL! stands in the cell; mend its formula or clear it"),
-        ('t="e"><v>#CALC!</v>', "#CALC! stands in the cell; mend its formula or clear it"),
-        ('t="e"><v>#FIELD!</v>', "#FIELD! stands in the cell; mend its formula or clear it"),
-        ('t="e"><v>#BUSY!</v>', "#BUSY! stands in the cell; mend its formula or clear it"),
-        ('t="e"><v>#ERROR!</v>', "#ERROR! stands in the cell; mend its formula or clear it"),
-        ('t="e"><f>1</f><v>Err:508</v>', "Err:508 stands in the cell; mend its formula or"),
-        ('t="e"><v><![CDATA[#N/A]]></v>', "#N/A stands in the cell; mend its formula or clear"),
+        ('t="inlineStr"><v>5</v>', "the value of the cell is in the wrong place of the file"),
+        ('t="x"><v>5</v>', "the cell has the unknown type 'x'"),
+        ('t="e"><v>#SPILL!</v>', "#SPILL! is in the cell; fix its formula or clear it"),
+        ('t="e"><v>#CALC!</v>', "#CALC! is in the cell; fix its formula or clear it"),
+        ('t="e"><v>#FIELD!</v>', "#FIELD! is in the cell; fix its formula or clear it"),
+        ('t="e"><v>#BUSY!</v>', "#BUSY! is in the cell; fix its formula or clear it"),
+        ('t="e"><v>#ERROR!</v>', "#ERROR! is in the cell; fix its formula or clear it"),
+        ('t="e"><f>1</f><v>Err:508</v>', "Err:508 is in the cell; fix its formula or"),
+        ('t="e"><v><![CDATA[#N/A]]></v>', "#N/A is in the cell; fix its formula or clear"),
     ],
 )
 def test_a_value_that_is_none_is_a_finding_at_its_cell(tmp_path, cell, complaint):
@@ -229,7 +229,7 @@ def test_a_part_that_stands_twice_in_the_file_is_refused(tmp_path):
     path = edited(tmp_path / "case.xlsx")
     with zipfile.ZipFile(path, "a") as package:
         package.writestr(SHEET, package.read(SHEET).replace(b"<v>5</v>", b"<v>6</v>"))
-    with pytest.raises(FileError, match=r"holds the part xl/worksheets/sheet4\.xml twice"):
+    with pytest.raises(FileError, match=r"contains the part xl/worksheets/sheet4\.xml twice"):
         read(path)
 
 
@@ -347,7 +347,7 @@ def test_what_openpyxl_cannot_open_is_marked_in_a_copy_of_the_values(tmp_path, e
     assert found["Supply"]["D2"].fill.fgColor.rgb == SEVERITY_COLOURS["error"]
     assert found["Supply"]["A2"].value == "Kaz ore"
     assert found["Settings"]["B2"].value == datetime(2027, 1, 1)
-    assert "holds the values of your cells alone" in found[REPORT_TITLE]["A3"].value
+    assert "has only the values of your cells" in found[REPORT_TITLE]["A3"].value
     with zipfile.ZipFile(path.with_name("copy" + suffix)) as package:
         macros = b"macroEnabled" in package.read("[Content_Types].xml")
     assert macros == (suffix == ".xlsm")  # Excel compares the name with the kind
@@ -367,7 +367,7 @@ def test_a_workbook_of_too_many_cells_is_not_marked_and_says_so(tmp_path, monkey
     path = with_price(tmp_path / "case.xlsx", DEAR)
     monkeypatch.setattr("optimizer.tables.plain_copy.MAX_PLAIN_COPY_CELLS", 10)
     monkeypatch.setattr("optimizer.tables.marked_copy.MAX_MARKED_CELLS", 10)
-    with pytest.raises(FileError, match=r"more than 10 filled cells.*go by the list of findings"):
+    with pytest.raises(FileError, match=r"more than 10 filled cells.*use the list of findings"):
         write_marked_copy(path, check(path), tmp_path / "copy.xlsx")
 
 

@@ -184,8 +184,8 @@ def test_a_command_without_any_output_does_its_work(folder):
 @pytest.mark.parametrize(
     ("number", "cure"),
     [
-        (errno.ENOSPC, "make room on the disk, or give a folder on another one"),
-        (errno.EDQUOT, "make room on the disk, or give a folder on another one"),
+        (errno.ENOSPC, "make room on the disk, or choose a folder on another disk"),
+        (errno.EDQUOT, "make room on the disk, or choose a folder on another disk"),
         (errno.EFBIG, "raise the limit"),
         (errno.ENAMETOOLONG, "give a shorter name"),
     ],

@@ -46,7 +46,7 @@ def test_a_plan_is_lawful_where_every_rule_is_kept_and_every_origin_is_stated():
     found = plan(**ORE, **RULE)
     assert found.lawful == "yes"
     assert found.lawful_notes == (
-        "Every rule is kept, and every origin that a rule looks at is stated.",
+        "Every rule is kept, and every origin that a rule checks is stated.",
     )
     assert set(found.tables["Compliance"]["verdict"]) == {"kept"}
 
@@ -189,7 +189,7 @@ def test_a_rule_that_pauses_between_its_rows_may_be_a_mistyped_year(second, paus
         f"no China pauses from {paused}, between two of its rows: correct the dates, or write a "
         "row with maximum share 1."
         if paused
-        else "every origin that a rule looks at is stated."
+        else "every origin that a rule checks is stated."
     )
 
 
@@ -318,7 +318,7 @@ def test_a_plan_that_is_cheaper_because_a_rule_no_longer_binds_says_so():
     ):
         lines = optimizer.compare(bound, plan(**other)).lines()
         assert lines[1:4] == [
-            "The second plan is cheaper by 40.00, but it is held to less:",
+            "The second plan is cheaper by 40.00, but its rules are less strict:",
             f"Lawful: yes before, {after} after.",
             "no China bound 10 t before and nothing after.",
         ]

@@ -287,7 +287,7 @@ GOLDEN = [
         ("lane", "Kaz to Buyer", "*", "3", "2027-H1"),
         "ship[Kaz,Buyer,ore,,any,2027-H1] + ship[Kaz,Buyer,metal,,any,2027-H1] <= 15.0",
     ),
-    # 20 t in half a year if it is used, of which Buyer takes 5 and 5; the least shipment is per
+    # 20 t in half a year if it is used, of which Buyer takes 5 and 5; the minimum shipment is per
     # period, not scaled.
     (
         LANES,

@@ -180,7 +180,7 @@ def test_a_proof_is_said_only_if_the_bound_is_within_the_gap():
     assert told(condition=TerminationCondition.feasible, lower=33.0).status == "not proven"
     assert told(CASE, condition=TerminationCondition.locallyOptimal).status == "not proven"
     unproven = told(lower=None)
-    assert unproven.sentence == "the solver gave a plan and no proof that it is optimal"
+    assert unproven.sentence == "the solver gave a plan without a proof that it is optimal"
     assert "Not proven optimal" in "".join(unproven.alerts)
     with pytest.raises(optimizer.StoppedError):
         unproven.raise_for_status()

@@ -330,7 +330,7 @@ def test_names_that_look_like_html_are_shown_as_they_are(visit):
 def test_a_case_without_a_plan_shows_the_conflict_and_repairs(visit):
     page = visit(plan(Supply=[offer("kaz", maximum=6)], Demand=[need(10, minimum=1)]))
     assert "No plan meets every hard limit" in page.inner_text("#head")
-    assert "least delivery of need, Buyer, ore" in page.inner_text("#repairs")
+    assert "minimum delivery of need, Buyer, ore" in page.inner_text("#repairs")
     assert page.locator("figure").count() == 0
 
 

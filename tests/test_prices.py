@@ -87,8 +87,9 @@ def test_a_bottleneck_is_told_in_a_sentence_over_its_periods():
     )
     (row,) = [row for row in rows(found, "Bottlenecks") if row["kind"] == "capacity"]
     assert row["sentence"] == (
-        "kiln at Plant is full in 2027-H1 to 2027-H2: one more unit of use in a period is worth "
-        "95 USD, for up to 2 units."
+        "kiln at Plant is at full capacity in 2027-H1 to 2027-H2: one more unit of use in a "
+        "period is worth "
+        "95 USD, for up to 2 units of use."
     )
     assert row["saving"] == pytest.approx(380)
     assert row["cell"] == f"{found.case.cell('Units', 2, 'capacity')} (capacity)"
@@ -524,10 +525,10 @@ def test_the_oxide_that_pays_for_the_feed_is_named_and_what_the_surplus_costs():
     assert nd["value"] == pytest.approx(60)
     assert nd["pays"] == pytest.approx(600)
     assert nd["share"] == pytest.approx(1)
-    assert nd["sentence"].startswith("Nd oxide drives what feed is bought: it pays 100%")
+    assert nd["sentence"].startswith("Nd oxide drives feed purchases: it makes up 100%")
     assert (ce["recovered"], ce["discarded"]) == pytest.approx((25, 25))
     assert ce["sentence"] == (
-        "Ce oxide is surplus: 25 t are thrown away for 50 USD; "
+        "Ce oxide is surplus: 25 t are disposed of for 50 USD; "
         "one more tonne recovered costs 2 USD."
     )
 

@@ -355,11 +355,11 @@ def test_the_customs_origin_of_an_unknown_lot_is_its_latest_known_event_or_the_s
 @pytest.mark.parametrize(
     ("history", "message"),
     [
-        ("here; mined: China", "'here' speaks of every stage"),
-        ("mined: China; unknown", "'unknown' speaks of every stage"),
+        ("here; mined: China", "'here' covers every stage"),
+        ("mined: China; unknown", "'unknown' covers every stage"),
         ("none", "'none' is not an event of a history"),
-        ("mined: unknown [Baotou]", "names 'Baotou' beside unknown"),
-        ("mined: none; mined: China", "'mined' does not apply (none) and has an event"),
+        ("mined: unknown [Baotou]", "has 'Baotou' after unknown"),
+        ("mined: none; mined: China", "'mined' does not apply (none), but has an event"),
         ("mined: China; separated: none", "'separated' is the stage of 'oxide', so it applies"),
     ],
 )
@@ -503,7 +503,7 @@ def test_a_process_without_a_stage_adds_nothing_and_is_worth_a_warning():
         **SMELT,
         **RULE,
     )
-    assert any("running 'smelt' at 'Plant' breaks no rule" in str(each) for each in case.warnings)
+    assert any("'smelt' at 'Plant' breaks no rule" in str(each) for each in case.warnings)
 
 
 def test_a_process_clears_the_rules_that_it_names():

@@ -293,7 +293,7 @@ def test_hidden_rows_and_hidden_sheets_count(tmp_path):
 def test_a_sheet_with_a_name_much_like_a_missing_one_is_an_error():
     found = messages_of(Lanes=None, Lane=LANES)
     assert (
-        "Lane: the sheet has columns of Lanes, and is not read under this name; rename it to "
+        "Lane: the sheet has the columns of Lanes, but is not read under this name; rename it to "
         "'Lanes', or begin its name with x- if it is your own" in found
     )
 
@@ -301,7 +301,7 @@ def test_a_sheet_with_a_name_much_like_a_missing_one_is_an_error():
 def test_other_sheets_are_named_once_in_a_warning():
     sheets = {"Prices": [["x"], [1]], "Notes": [["x"], [1]], "x-mine": LANES}
     assert messages_of(**sheets, Read_me=[["x"], [1]], Blank=[[None]]) == [
-        "Prices: 'Prices' and 'Notes' are not sheets of the workbook's contract and are not read; "
+        "Prices: sheets 'Prices' and 'Notes' are not recognised, and are not read; "
         "begin the name with x- to keep notes of your own without this warning"
     ]
 
@@ -363,7 +363,7 @@ def test_a_header_in_other_words_is_an_error_that_names_the_column(header, meant
 def test_a_filled_column_of_demand_that_may_be_a_period_is_an_error(header, label):
     (found,) = messages_of(Demand=[[*DEMAND[0], header], [*DEMAND[1], 5]])
     assert found.startswith("Demand!E1 (")
-    assert "may be a period, and is no label of one; 1 filled cells would not count" in found
+    assert "may be a period, but is not a period label; 1 filled cell would be ignored" in found
     assert f"write {label}" in found or f"write labels such as {label}" in found
 
 
@@ -388,13 +388,14 @@ def test_the_cure_is_the_label_to_write(header, label):
 @pytest.mark.parametrize("name", ["Transport", "Notes", "Lists", "Tabelle1", "Lanes old"])
 def test_a_sheet_with_the_columns_of_another_is_an_error_whatever_its_name(name):
     found = messages_of(Lanes=None, **{name.replace(" ", "_"): LANES})
-    assert any(f"{name}: the sheet has columns of Lanes" in each for each in found)
+    assert any(f"{name}: the sheet has the columns of Lanes" in each for each in found)
 
 
 def test_a_copy_of_a_sheet_is_an_error_too():
     (found,) = messages_of(Lanes_2=LANES)
     assert found == (
-        "Lanes 2: the sheet has columns of Lanes, and is not read under this name; move its rows "
+        "Lanes 2: the sheet has the columns of Lanes, but is not read under this name; move its "
+        "rows "
         "to 'Lanes', or begin its name with x-"
     )
 
@@ -404,8 +405,8 @@ def test_a_results_workbook_is_told_in_one_sentence():
     purchases = [["offer", "site", "material", "period", "tonnes"], ["a", "b", "c", "2027", 1]]
     none = dict.fromkeys(("Settings", "Sites", "Materials", "Supply", "Lanes", "Demand"))
     assert messages_of(**none, **sheets, Purchases=purchases) == [
-        "Summary: this is a results workbook, not a workbook to plan; open the workbook that the "
-        "plan was made from: sheet Run names it under input"
+        "Summary: this is a results workbook, not an input workbook; open the input workbook of "
+        "this plan; the sheet Run names it under input"
     ]
 
 
@@ -413,7 +414,7 @@ def test_a_missing_sheet_is_reported_once():
     (found,) = messages_of(Materials=None)
     assert found == (
         "Materials: the sheet is missing or has no rows, and 3 cells in Supply, Lanes, "
-        "Demand refer to it; add it, or rename the sheet that is meant"
+        "Demand refer to it; add the sheet, or rename the one that holds these rows"
     )
 
 
@@ -421,8 +422,8 @@ def test_a_missing_sheet_is_reported_once():
 def test_a_row_of_totals_is_an_error(word):
     found = messages_of(Supply=[*SUPPLY, [word, None, None, 6]])
     assert (
-        f"Supply!A3 (offer): '{word}' looks like a row of totals, which would count as one more "
-        "row; delete it, or write no under active" in found
+        f"Supply!A3 (offer): '{word}' looks like a row of totals, which would be read as one more "
+        "record; delete it, or write no under active" in found
     )
     rows = [[*SUPPLY[0], "active"], [*SUPPLY[1], None], [word, None, None, 6, "no"]]
     assert not any("looks like a row of totals" in each for each in messages_of(Supply=rows))
@@ -437,7 +438,7 @@ def test_hidden_rows_count_and_are_named(tmp_path):
     path = book(tmp_path / "a.xlsx", hide, Supply=rows)
     assert len(read(path).supply) == 3
     assert [str(each) for each in check(path)] == [
-        "Supply!A3 (offer): the row is hidden, and counts; show it, or write no under active to "
+        "Supply!A3 (offer): the row is hidden, but active; show it, or write no under active to "
         "leave it out"
     ]
 
@@ -453,7 +454,7 @@ def test_a_sheet_of_rows_under_foreign_headers_is_not_an_empty_sheet():
 
 def test_a_column_that_stands_twice_is_an_error():
     assert messages_of(Supply=[[*SUPPLY[0], "Price"], [*SUPPLY[1], 6]]) == [
-        "Supply!E1 (price): the column stands twice, in D and E; delete or rename one"
+        "Supply!E1 (price): the column appears twice, in D and E; delete or rename one"
     ]
 
 
@@ -504,7 +505,7 @@ def test_settings_may_be_a_mapping_of_settings():
 def test_what_is_wrong_with_settings_is_said_at_the_setting():
     assert messages_of(Settings=None)[0] == "Settings: the sheet is missing; add a sheet Settings"
     assert settings(periods=...) == ["Settings (periods): the setting is missing; add it as a row"]
-    assert settings(periods=None) == ["Settings!B3 (periods): the cell is blank, but required"]
+    assert settings(periods=None) == ["Settings!B3 (periods): required cell is empty"]
     assert settings(periods=2.5) == ["Settings!B3 (periods): 2.5 is not a whole number"]
     assert settings(periods=0) == ["Settings!B3 (periods): 0 is below 1"]
     assert settings(start=date(2027, 1, 2)) == [
@@ -557,10 +558,14 @@ def test_numbers_are_read_as_people_write_them(raw, number):
     [
         ("1,200", "'1,200' is text and may mean 1200 or 1.2; write it as a number"),
         ("1.200", "'1.200' is text and may mean 1200 or 1.2; write it as a number"),
-        ("$5", "'$5' carries a currency; write the number alone; the currency stands in Settings"),
+        (
+            "$5",
+            "'$5' contains a currency sign; write the number only; the currency is set in Settings",
+        ),
         (
             "5 USD",
-            "'5 USD' carries a currency; write the number alone; the currency stands in Settings",
+            "'5 USD' contains a currency sign; write the number only; the currency is set in "
+            "Settings",
         ),
         ("(40)", "'(40)' is not a number; write a negative number with -"),
         ("25 %", "'25 %' is a percentage; write a number in USD/t"),
@@ -576,9 +581,9 @@ def test_numbers_are_read_as_people_write_them(raw, number):
         ),
         (time(3, 0), "03:00:00 is a date or time, not a number; set the cell's format to Number"),
         (1e308, "1e+308 is beyond 1e15"),
-        (None, "the cell is blank, but required; write a number in USD/t"),
-        (float("nan"), "the cell is blank, but required; write a number in USD/t"),
-        (" ", "the cell is blank, but required; write a number in USD/t"),
+        (None, "required cell is empty; write a number in USD/t"),
+        (float("nan"), "required cell is empty; write a number in USD/t"),
+        (" ", "required cell is empty; write a number in USD/t"),
     ],
 )
 def test_what_is_no_number_is_said_to_be_none(raw, complaint):
@@ -713,7 +718,7 @@ def test_a_word_for_no_value_is_no_name(raw):
 def test_a_name_that_excel_turned_into_a_date_is_an_error(raw, place):
     row = [raw if at == place else cell for at, cell in enumerate(SUPPLY[1])]
     found = messages_of(Supply=[SUPPLY[0], row])[0]
-    assert "is a date or time, and this column holds names; Excel turns a name such as" in found
+    assert "is a date or time, but this column has names; Excel turns a name such as" in found
 
 
 @pytest.mark.parametrize(
@@ -794,7 +799,7 @@ def test_a_history_is_stages_countries_and_names_in_brackets():
             "'mined: [Baotou]' is not an event of a history; "
             "write stage: country [site or owner]; stage: country",
         ),
-        (";", "';' holds no event; write stage: country [site or owner]; stage: country"),
+        (";", "';' contains no event; write stage: country [site or owner]; stage: country"),
     ],
 )
 def test_a_malformed_history_is_an_error(raw, complaint):
@@ -835,7 +840,7 @@ def test_excel_errors_and_formulas_without_a_result_are_errors(tmp_path):
     sheet.write_formula(1, 6, '=""', None, "")
     workbook.close()
     assert [str(each) for each in check(path)] == [
-        "Supply!E2 (minimum): #N/A stands in the cell; mend its formula or clear it",
+        "Supply!E2 (minimum): #N/A is in the cell; fix its formula or clear it",
         "Supply!F2 (maximum): the formula has no saved result; "
         "open the workbook in Excel and save it",
     ]
@@ -858,8 +863,8 @@ def test_a_merged_name_counts_for_each_of_its_rows_and_a_merged_figure_for_none(
 
     found = check(book(tmp_path / "b.xlsx", merge_figures, Supply=rows))
     assert [str(each) for each in found] == [
-        "Supply!E3 (maximum): the cell is merged with the one above, which holds 9: for each row "
-        "or for all together?; unmerge the cells and write the figure of each row",
+        "Supply!E3 (maximum): the cell is merged with the one above, which holds 9: this may be "
+        "a figure for each row or a total; unmerge the cells and write the figure of each row",
         "Supply!B3 (site): the cell is merged with the one above, and read as 'Kaz'; unmerge the "
         "cells and write the value of each row",
     ]
@@ -956,13 +961,13 @@ def test_period_columns_are_read_under_the_label_of_their_period():
 def test_period_columns_fit_the_calendar():
     assert messages_of(**demand(["quantity", "2027"], 5, 7)) == [
         "Demand!E1 (2027): is a year, but the period length is quarter; "
-        "head the columns with labels such as 2027-Q1"
+        "use period labels as headers, such as 2027-Q1"
     ]
     assert messages_of(**demand(["quantity", "2029-Q1"], 5, 7)) == [
         "Demand!E1 (2029-Q1): the period is outside the horizon: ignored"
     ]
     assert messages_of(**demand(["quantity", "2027-Q1", "Q1 2027"], 5, 7, 7)) == [
-        "Demand!F1 (2027-Q1): the period '2027-Q1' stands twice; delete one"
+        "Demand!F1 (2027-Q1): the period '2027-Q1' appears twice; delete one"
     ]
     assert messages_of(**demand(["quantity", "2027-Q1"], 5, "x")) == [
         "Demand!E2 (2027-Q1): 'x' is not a number; write a number in t"
@@ -975,7 +980,7 @@ def test_period_columns_fit_the_calendar():
 def test_every_sheet_of_the_contract_can_be_read_from_its_own_headers():
     rows = {name: [[c.header for c in sheet.columns.values()]] for name, sheet in SHEETS.items()}
     assert messages_of(**{name.replace(" ", "_"): each for name, each in rows.items()}) == [
-        "Demand: there is no row: nothing is wanted"
+        "Demand: the sheet has no rows, so there is no demand"
     ]
 
 

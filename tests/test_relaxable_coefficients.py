@@ -115,7 +115,7 @@ KINDS = {
         less=True,
     ),
     # The lane carries 8 t or nothing. The buyer takes 5, and needs 5.
-    "least shipment of a lane": Kind(
+    "minimum shipment of a lane": Kind(
         FREE
         | {
             "Lanes": [*LANES[:-1], lane("Plant", "Buyer", minimum_when_used=8, maximum=20)],

@@ -27,7 +27,7 @@ def test_a_least_delivery_beyond_supply_is_asked_less_or_supplied_more():
     # 10 t wanted, all of it without fail; 6 t can be bought.
     found = told(Supply=[offer("kaz", maximum=6)], Demand=[need(10, minimum=1)])
     assert only(found["Reduce a requirement"]).startswith("Demand!")
-    assert "(minimum): least delivery of need, Buyer, ore" in only(found["Reduce a requirement"])
+    assert "(minimum): minimum delivery of need, Buyer, ore" in only(found["Reduce a requirement"])
     assert "0.4 (4 t) less in 2027; write 0.6" in only(found["Reduce a requirement"])
     assert only(found["Add supply or capacity"]).startswith("Supply!")
     assert "(maximum): offer of kaz" in only(found["Add supply or capacity"])
@@ -76,7 +76,7 @@ def test_an_order_that_finds_no_use_is_named():
     )
     change = only(found["Reduce a requirement"])
     assert change.startswith("Pipeline!")
-    assert "3 t of ore at Buyer find no use in 2027" in change
+    assert "3 t of ore at Buyer have no use in 2027" in change
 
 
 def test_a_purchase_that_must_be_made_and_has_no_use_is_asked_less():

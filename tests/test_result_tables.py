@@ -259,7 +259,7 @@ def test_the_run_is_on_record():
 def test_warnings_come_with_the_result():
     # Supply that is not firm is planned as firm, and said so.
     said = [str(finding) for finding in smelter().warnings]
-    assert any("'china' is not firm; the plan takes it as firm" in text for text in said)
+    assert any("'china' is not firm; the plan treats it as certain" in text for text in said)
     assert [row[1] for row in smelter().tables["Run"].rows() if row[0] == "warning"] == said
 
 

@@ -110,12 +110,12 @@ def test_where_the_rules_leave_no_plan_the_one_in_the_way_is_named():
     (row,) = costs(study_result).values()
     assert isnan(row["premium"])
     assert row["cost_without"] == pytest.approx(10)
-    assert study_result.sentences[0].startswith("Rule no China: no plan keeps it")
+    assert study_result.sentences[0].startswith("Rule no China: no plan meets it")
 
 
 def test_a_premium_that_a_gap_could_explain_is_not_told(monkeypatch):
     # The lane's yes/no makes a gap possible: at a gap of 90 % of 57 and of 17 a premium of 40 is
-    # within 66.6; at 10 % it is told, give or take 7.4.
+    # within 66.6; at 10 % it is told, ± 7 (solver gap).4.
     lanes = [
         lane("Kaz", "Buyer", "ore", fixed_cost=7, maximum=20),
         lane("China", "Buyer", "ore", fixed_cost=7, maximum=20),
@@ -362,7 +362,7 @@ def test_ctrl_c_keeps_what_is_finished(monkeypatch):
     ]
     assert by_rule["no China"]["premium"] == pytest.approx(10)
     assert by_rule["no mines"]["sentence"] == (
-        "Rule no mines: not known, for no plan without it was found (interrupted)."
+        "Rule no mines: not known: no plan without it was found (interrupted)."
     )
     assert set(study_result.tables["Rule dates"]["status"]) == {"interrupted"}
 

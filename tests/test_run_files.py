@@ -149,7 +149,7 @@ def test_a_file_that_the_check_did_not_write_is_no_marked_copy(run, folder):
         assert code == 1
         assert copy.read_bytes() == own
         assert "no marked copy: " in err
-        assert "was not written by the check, and is left as it is" in err
+        assert "was not written by the check, so it is not overwritten" in err
         assert json.loads(out)["files"] == {}
     copy.unlink()
     for _ in range(2):  # its own is replaced

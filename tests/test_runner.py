@@ -235,7 +235,7 @@ def test_ctrl_c_stops_a_study_and_keeps_what_is_done(tmp_path, workers):
     folder, done = stopped(tmp_path, workers, "signal.raise_signal(signal.SIGINT)")
     assert done.returncode == 0, done.stderr
     assert "stopped: " in done.stdout
-    assert "goes on from there" in done.stdout
+    assert "continues from there" in done.stdout
     assert 3 <= len(list(folder.glob("*.json"))) <= 6
     assert not list(folder.glob(".*.part"))
 

@@ -169,7 +169,7 @@ def test_a_factor_on_quantity_is_a_factor_on_the_figures_by_period_too():
         Demand=[need(8, **{"2027-Q2": 3})],
         Settings=FOUR_QUARTERS,
     ) == [
-        "Scenarios!C2 (column): Demand!D2 (quantity): figures by period win over quantity; "
+        "Scenarios!C2 (column): Demand!D2 (quantity): figures by period override quantity; "
         "change the columns of the periods, or multiply"
     ]
 
@@ -228,7 +228,7 @@ def test_scenarios_in_a_circle_are_refused():
     [
         (
             change(where="offer = nobody"),
-            "Scenarios!F2 (where): 'offer = nobody' picks no row of Supply",
+            "Scenarios!F2 (where): 'offer = nobody' selects no row of Supply",
         ),
         (
             change(where="price > dear"),
@@ -249,7 +249,7 @@ def test_scenarios_in_a_circle_are_refused():
         ),
         (
             change(from_="2029-01-01"),
-            "Scenarios!F2 (from): no row of Supply that it picks holds then",
+            "Scenarios!F2 (from): no selected row of Supply is valid on these dates",
         ),
         (
             change(column="site", value="Nowhere", where="offer = kaz"),
@@ -279,7 +279,7 @@ def test_a_contract_cannot_be_cut_by_dates():
         change(value=9, from_="2027-04-01"), Supply=supply, Settings=FOUR_QUARTERS
     ) == [
         "Scenarios!F2 (from): Supply row 2 has a contract quantity over all its dates, which "
-        "dates cannot cut; leave from and to blank, or write rows with dates of their own"
+        "dates cannot split; leave from and to blank, or write rows with dates of their own"
     ]
 
 

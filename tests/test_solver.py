@@ -575,7 +575,7 @@ PRICED = {
     ),
     "demand": (lambda x: {"Supply": [KAZ], "Demand": [need(x)]}, 10, -5),
     # A tonne that must be delivered at 500 saves a penalty of 100: 400 for each of 10 t x share.
-    "least delivery": (
+    "minimum delivery": (
         lambda x: {"Supply": [{**KAZ, "price": 500}], "Demand": [need(10, minimum=x / 10)]},
         4,
         -400,

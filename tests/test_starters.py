@@ -99,7 +99,9 @@ def test_each_sheet_of_a_blank_workbook_has_an_inactive_example(blank):
 
 
 def test_the_examples_of_a_blank_workbook_change_nothing_and_raise_nothing(blank):
-    assert [finding.message for finding in check(blank)] == ["there is no row: nothing is wanted"]
+    assert [finding.message for finding in check(blank)] == [
+        "the sheet has no rows, so there is no demand"
+    ]
     case = read(blank)
     assert all(not case.rows(name) for name in SHEETS)
 

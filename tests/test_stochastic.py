@@ -267,7 +267,7 @@ def test_offers_that_are_not_firm_fail_each_by_itself():
     names = {name: share for name, share, _ in optimizer.supply_scenarios(unsure())}
     assert names == pytest.approx(
         {
-            "all supply comes": 0.45,
+            "all supply is delivered": 0.45,
             "without perhaps": 0.45,
             "without maybe": 0.05,
             "without maybe, perhaps": 0.05,

@@ -1,4 +1,4 @@
-"""Studies: scenarios beside the case itself, losses, trade-offs and other plans."""
+"""Studies: scenarios beside the base case, losses, trade-offs and other plans."""
 
 from __future__ import annotations
 
@@ -272,7 +272,7 @@ def test_what_a_lost_plant_must_do_goes_with_it():
     assert lost["status"] == "optimal"
     assert lost["dearer by"] == pytest.approx(30 - 10)
     assert lost["goes with it"] == (
-        "least purchase of own; minimum activity of smelt; minimum load of kiln"
+        "minimum purchase of own; minimum activity of smelt; minimum load of kiln"
     )
 
 
@@ -293,7 +293,7 @@ def test_orders_under_way_are_lost_with_the_plant_they_go_to_but_reach_customers
     # Base: 6 t are smelted, of 3 t under way and 3 t at 1; the kiln costs 50.
     lost = row(ranked(case, kinds=("site",)), "Plant")
     assert lost["cost"] == pytest.approx(6 * 3 + 50)
-    assert lost["goes with it"] == "1 order under way, 3 t; fixed cost of kiln still paid"
+    assert lost["goes with it"] == "1 order in transit, 3 t; fixed cost of kiln still paid"
     home = make(
         Supply=[offer("kaz", price=5), offer("home", "Store", price=9)],
         Sites=[
@@ -312,7 +312,7 @@ def test_orders_under_way_are_lost_with_the_plant_they_go_to_but_reach_customers
 def test_a_study_of_losses_says_what_goes_with_them():
     study = studies.stress(plant(), studies.StressOptions(kinds=("site",)))
     assert "the fixed cost of its units is still paid" in study.notes[0]
-    assert "orders under way" in study.notes[0]
+    assert "orders in transit" in study.notes[0]
     study = studies.stress(plant(), studies.StressOptions(kinds=("site",), pay_fixed_cost=False))
     assert "the fixed cost of its units is saved" in study.notes[0]
 
@@ -362,7 +362,7 @@ def test_a_contract_that_is_lost_for_a_while_is_barred_then():
 def test_what_cannot_be_asked_of_stress_is_said():
     with pytest.raises(optimizer.UsageError, match="'2031' is not a period of the plan"):
         studies.stress(trade(), studies.StressOptions(first_period="2031"))
-    with pytest.raises(optimizer.UsageError, match="'planet' cannot be lost"):
+    with pytest.raises(optimizer.UsageError, match="'planet' is not a kind of loss"):
         studies.stress(trade(), studies.StressOptions(kinds=("planet",)))
 
 
@@ -540,9 +540,9 @@ def test_a_frontier_of_what_the_plan_has_none_of_is_a_point():
     [
         ("country = Chnia", "'Chnia' is neither a country nor a group; did you mean 'China'"),
         ("country = France", "'France' is not a country of the case"),
-        ("country = China, not China", "nothing is left of the countries that it names"),
+        ("country = China, not China", "no country is left after the exclusions"),
         ("colour = red", "'colour = red' is not understood"),
-        ("", "write what is limited"),
+        ("", "write the measure that is limited"),
         ("not firm", "every offer of the case is firm"),
     ],
 )

@@ -317,5 +317,5 @@ def test_a_comparison_cannot_be_written_over_its_own_page(tmp_path, capsys):
     path = save(tmp_path / "case.xlsx", **_sheets())
     code, found, _ = command(capsys, "compare", path, path, "--output", tmp_path / "x.html")
     assert code == 2
-    assert "give that of a workbook" in found["message"]
+    assert "use the name of a workbook" in found["message"]
     assert not (tmp_path / "x.html").exists()

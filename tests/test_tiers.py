@@ -203,7 +203,7 @@ def test_no_offer_comes_after_itself():
 def test_the_offer_before_is_on_sale_as_long_as_the_one_after():
     rows = {**FIRST, "to": END}, {**NEXT, "from": START}
     (told,) = findings("error", *rows, Settings={"periods": 3})
-    assert "'A' is not sold in 2 periods, the first of them 2028, so that" in told
+    assert "'A' is not sold in 2 periods from 2028 on, so" in told
     assert findings("error", *rows) == []
     (nothing,) = findings("error", {**FIRST, "maximum": 0}, NEXT)
     assert "'A' is not sold in 2027" in nothing
@@ -211,7 +211,7 @@ def test_the_offer_before_is_on_sale_as_long_as_the_one_after():
 
 def test_an_offer_is_off_where_the_one_before_it_is():
     told = findings("warning", {**FIRST, "active": "no"}, NEXT, OTHER)
-    assert told == ["Supply: 1 row is off because offer 'A' is"]
+    assert told == ["Supply: 1 row is inactive because offer 'A' is inactive"]
 
 
 def test_look_alike_tiers_are_named_with_the_cure():

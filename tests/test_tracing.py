@@ -260,7 +260,7 @@ def test_a_shared_plant_that_segregates_shows_nothing_banned_to_the_clean_custom
     clean = next(row for row in told if row["line"] == "clean")
     assert clean["rule"] == "no China"
     assert clean["bans"] == "country China"
-    assert clean["verdict"] == "kept: nothing in it breaks the rule"
+    assert clean["verdict"] == "kept: no event in it breaks the rule"
     assert "China" not in clean["sites touched"]
     assert clean["melted"] == "Plant (Canada; owner Maple) 100.0%"
     assert next(row for row in told if row["line"] == "any")["verdict"] == "no rule binds it"

@@ -674,7 +674,7 @@ def tell(**event):
     sys.stderr.write(json.dumps(event) + chr(10))
     sys.stderr.flush()
 tell(step="solve")
-tell(seconds=2.0, line="best plan 70, none can cost less than 40")
+tell(seconds=2.0, line="best plan 70, no plan can cost less than 40")
 sys.stdin.buffer.read(1)
 """
 """A solve that does not come to an end by itself."""
@@ -718,7 +718,7 @@ def test_progress_is_shown_and_stop_keeps_the_best_plan_so_far(visitor, stand_in
     stand_in(BEST_SO_FAR)
     run = begun(visitor)
     assert (run["state"], run["step"]) == ("running", "solve")
-    assert run["lines"] == ["best plan 70, none can cost less than 40"]
+    assert run["lines"] == ["best plan 70, no plan can cost less than 40"]
     answer = visitor.ask("solve", "POST", b"")
     assert answer.status == 409
     assert "wait for it, or stop it" in json.loads(answer.body)["message"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.audit.audit_restriction import MAXIMUM_SIDE, MINIMUM_SIDE
+from optimizer.audit.audit_restriction import MAXIMUM_SIDE, MINIMUM_SIDE, Restriction
 from optimizer.audit.audit_scarcity import NOT_COMPUTED, NOT_UNIQUE, PricedRestriction
 from optimizer.audit.audit_texts import price_text
 from optimizer.audit.audit_workbook import AuditWorkbook
@@ -23,22 +23,28 @@ _BOTTLENECK_LABELS = ("kind", "thing", "from", "to", "note", "sentence", "cell")
 _BOTTLENECK_FIGURES = ("saving of 1 %", "worth least", "worth most", "holds for", "saving")
 _Place = tuple[int, float, str, str]
 _BINDING_SENTENCES = {
-    ("offer", MAXIMUM_SIDE): "{0} at {1} sells all the {2} that it may",
-    ("offer", MINIMUM_SIDE): "{0} at {1} must sell {2} that is not worth its price",
-    ("contract", MAXIMUM_SIDE): "The contract of {0} at {1} ({2}) is drawn in full",
-    ("take or pay", MINIMUM_SIDE): "The take-or-pay of {0} at {1} ({2}) is not worth its price",
-    ("capacity", MAXIMUM_SIDE): "{1} at {0} is full",
+    ("offer", MAXIMUM_SIDE): "The supply of {2} from {0} at {1} is fully used",
+    (
+        "offer",
+        MINIMUM_SIDE,
+    ): "The minimum purchase of {2} from {0} at {1} costs more than it is worth",
+    ("contract", MAXIMUM_SIDE): "The contract of {0} at {1} ({2}) is fully used",
+    (
+        "take or pay",
+        MINIMUM_SIDE,
+    ): "The take-or-pay quantity of {0} at {1} ({2}) costs more than it is worth",
+    ("capacity", MAXIMUM_SIDE): "{1} at {0} is at full capacity",
     ("minimum load", MINIMUM_SIDE): "{1} at {0} runs at its minimum load",
     ("process limit", MAXIMUM_SIDE): "{0} runs at its maximum",
     ("process limit", MINIMUM_SIDE): "{0} runs at its minimum",
     ("lane", MAXIMUM_SIDE): "The lane {0} carries its maximum of {1}",
-    ("least shipment", MINIMUM_SIDE): "The lane {0} carries its least shipment of {1}",
+    ("minimum shipment", MINIMUM_SIDE): "The lane {0} carries its minimum shipment of {1}",
     ("stock bound", MAXIMUM_SIDE): "The stock of {1} at {0} is at its maximum",
     ("stock bound", MINIMUM_SIDE): "The stock of {1} at {0} is at its minimum",
     ("days of cover", MINIMUM_SIDE): "The stock of {1} at {0} is at its days of cover",
-    ("least delivery", MINIMUM_SIDE): "The least delivery to {0} at {1} binds",
+    ("minimum delivery", MINIMUM_SIDE): "The minimum delivery to {0} at {1} binds",
     ("rule share", MAXIMUM_SIDE): "Rule {0} binds {2} at {3}",
-    ("option", MAXIMUM_SIDE): "The option {0} is built as often as it may",
+    ("option", MAXIMUM_SIDE): "Option {0} is built the maximum number of times",
 }
 """Meaning of a binding bound by kind and side; Limits and Blends share a general sentence."""
 _RELIEF_UNITS = {
@@ -48,6 +54,7 @@ _RELIEF_UNITS = {
     "option": "of it",
 }
 """Unit of one more, where it is not a tonne."""
+_RANGE_UNITS = {"t": "t", "use": "units of use", "activity": "units of activity", "number": ""}
 
 
 class BottleneckAudit:
@@ -172,6 +179,14 @@ class BottleneckAudit:
             else f"{cells[0]} to {cells[-1]}",
         }
 
+    def _range_unit(self, restriction: Restriction) -> str:
+        """Unit of the range: that of the bound, and of a limit that of its measure."""
+        if restriction.kind == "limit":
+            currency = self.workbook.case.settings.currency
+            units = {"made": "units of activity", "built": "", "spent": currency}
+            return units.get(restriction.names[1], "t")
+        return _RANGE_UNITS[restriction.unit]
+
     def _sentence(self, group: Sequence[PricedRestriction], range_end: float, note: str) -> str:
         """The row "in words"."""
         first, last = group[0].row, group[-1].row
@@ -184,10 +199,10 @@ class BottleneckAudit:
         price = f"{' to '.join(prices)} {self.workbook.case.settings.currency}"
         if restriction.kind == "demand":
             costs = first["worth"] > 0
-            end = _validity_text(range_end, note, first["unit"], "least" if costs else "most")
+            end = _validity_text(range_end, note, "least" if costs else "most", "t")
             verb = "costs" if costs else "earns"
             who = f"{restriction.names[0]} at {restriction.names[1]}"
-            return f"One more tonne wanted by {who}{when} {verb} {price}{end}."
+            return f"One more tonne of demand from {who}{when} {verb} {price}{end}."
         more = "one less" if first["per"] == "one less" else "one more"
         unit = (
             ""
@@ -198,11 +213,11 @@ class BottleneckAudit:
         if first["per"] == "one less" and unit:
             what = f"one{unit} less"
         elif restriction.kind == "rule share":
-            what = "one tonne more that it forbids"
+            what = "relaxing it by one tonne"
         elif restriction.kind == "blend":
             what = "one more"
         each = " in a period" if len(group) > 1 else ""
-        end = _validity_text(range_end, note, first["unit"], "most")
+        end = _validity_text(range_end, note, "most", self._range_unit(restriction))
         binding = _binding_sentence(restriction.kind, restriction.names, side)
         return f"{binding}{when}: {what}{each} is worth {price}{end}."
 
@@ -235,14 +250,15 @@ def _binding_sentence(kind: str, names: Sequence[str], side: int) -> str:
     return f"The {which} of {kind} {', '.join(known)} binds"
 
 
-def _validity_text(range_end: float, note: str, unit: str, limit_word: str) -> str:
+def _validity_text(range_end: float, note: str, limit_word: str, unit: str) -> str:
     if note == NOT_COMPUTED:
         return ""
     if note:
-        return f" at {limit_word}: the price is not unique"
+        return f" at {limit_word} (the price is not unique)"
     if not np.isfinite(range_end):
-        return ", without limit"
-    return f", for up to {price_text(range_end)} {'t' if unit == 't' else 'units'}"
+        return ", for any quantity"
+    size = f"up to {price_text(range_end)}" if range_end >= 0.001 else "less than 0.001"
+    return f", for {size} {unit}".rstrip()
 
 
 def _row_order(row: dict[str, Any]) -> tuple[str, ...]:

@@ -18,9 +18,9 @@ BOUND_KINDS_BY_SHEET = {
     "Supply": ("offer", "contract"),
     "Units": ("capacity", "minimum load"),
     "Processes": ("process limit",),
-    "Lanes": ("lane", "least shipment"),
+    "Lanes": ("lane", "minimum shipment"),
     "Stocks": ("stock bound", "days of cover"),
-    "Demand": ("demand", "least delivery"),
+    "Demand": ("demand", "minimum delivery"),
     "Rules": ("rule share",),
     "Limits": ("limit",),
     "Blends": ("blend",),
@@ -31,15 +31,18 @@ _BOUND_SENTENCES = {
     ("offer", MAXIMUM_SIDE): "{0} sells at most {value}",
     ("contract", MAXIMUM_SIDE): "the contract of {0} is for at most {value}",
     ("capacity", MAXIMUM_SIDE): "{1} at {0} has a capacity of {value}",
-    ("process limit", MINIMUM_SIDE): "{0} must be run, at least {value}",
-    ("process limit", MAXIMUM_SIDE): "{0} is run at most {value}",
-    ("lane", MAXIMUM_SIDE): "{0}, where it is used, carries at most {value}",
-    ("least shipment", MINIMUM_SIDE): "{0}, where it is used, carries at least {value}",
+    ("process limit", MINIMUM_SIDE): "the activity of {0} must be at least {value}",
+    ("process limit", MAXIMUM_SIDE): "the activity of {0} may be at most {value}",
+    ("lane", MAXIMUM_SIDE): "lane {0}, when used, carries at most {value}",
+    ("minimum shipment", MINIMUM_SIDE): "lane {0}, when used, must carry at least {value}",
     ("stock bound", MINIMUM_SIDE): "{0} must hold at least {value} of {1}",
     ("stock bound", MAXIMUM_SIDE): "{0} can hold at most {value} of {1}",
-    ("days of cover", MINIMUM_SIDE): "{1} at {0} must cover {value}",
-    ("least delivery", MINIMUM_SIDE): "{0} must get at least {value} of its {2}",
-    ("demand", MAXIMUM_SIDE): "{0} takes at most {value} of {2}",
+    ("days of cover", MINIMUM_SIDE): "the stock of {1} at {0} must cover {value}",
+    (
+        "minimum delivery",
+        MINIMUM_SIDE,
+    ): "at least {value} of the demand of {0} for {2} must be delivered",
+    ("demand", MAXIMUM_SIDE): "the demand of {0} for {2} is at most {value}",
     (
         "rule share",
         MAXIMUM_SIDE,
@@ -52,8 +55,8 @@ _BOUND_SENTENCES = {
 }
 """Sentence of a bound, by kind and side."""
 _MINIMUM_LOAD_SENTENCES = (
-    "{1} at {0} must run at no less than {value} of its capacity",
-    "{1} at {0}, where it runs, runs at no less than {value} of capacity",
+    "{1} at {0} must run at {value} of its capacity or more",
+    "{1} at {0}, when it runs, must run at {value} of its capacity or more",
 )
 """Sentence of a minimum load: of rows that may not idle, and of rows that may."""
 

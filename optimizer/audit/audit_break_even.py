@@ -67,7 +67,7 @@ class BreakEvenAudit:
         keys = list(zip(*(table[header] for header in _BREAK_EVEN_KEY), strict=True))
         if len(set(keys)) < len(keys):
             twice = next(key for i, key in enumerate(keys) if key in keys[:i])
-            tally.fail(f"Break-even: {', '.join(twice)} stands twice")
+            tally.fail(f"Break-even: {', '.join(twice)} appears twice")
         price, cheaper, entry_price = (
             np.asarray(table[header], dtype=float)
             for header in ("price", "cheaper by", "break-even")
@@ -82,7 +82,7 @@ class BreakEvenAudit:
         tally.equal_prices(entry_price, wanted - cheaper, place, size)
         tally.at_least(cheaper, np.zeros(cheaper.size), place)
         for i in np.flatnonzero(np.diff(cheaper) < 0)[:1]:
-            tally.fail(f"{place(int(i) + 1)} lacks less than the row above it")
+            tally.fail(f"{place(int(i) + 1)} has a smaller gap than the row above it")
         for i, (key, note) in enumerate(zip(keys, table["note"], strict=True)):
             if note not in ((OPTION_NOTE,) if key[0] == "option" else PRICE_NOTES):
                 tally.fail(f"{place(i)}: {note!r}")

@@ -32,9 +32,7 @@ from optimizer.tables import sheets
 from optimizer.tables.schema import group_rows
 
 _CERTIFICATE_KEY = ("line", "customer", "material", "period", "rule", "bans")
-_EXEMPTION_NOTE = (
-    "; what it has been through that the rule names was cleared or is outside its dates"
-)
+_EXEMPTION_NOTE = "; events that the rule names were cleared or are outside its dates"
 _PLACE_SHARE = re.compile(r"(.+?) (\d+\.\d)%(?:; |$)")
 _EVIDENCE_ROW = re.compile(r"(\w+ row \d+ \(.*?\)) (\d+\.\d)%, (\S+) t(?:; |$)")
 _BANNED_COLUMNS = ("stage", "country", "owner_country", "owner", "site")
@@ -139,7 +137,7 @@ class CertificateAudit:
         share_here = float(breaking[t] / tonnes[t]) if tonnes[t] else 0.0
         if not rule.maximum_share:
             word = (
-                "kept: nothing in it breaks the rule"
+                "kept: no event in it breaks the rule"
                 if share_here <= KEPT_SHARE_TOLERANCE
                 else "broken"
             )

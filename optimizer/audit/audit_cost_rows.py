@@ -39,7 +39,7 @@ def cost_row_tallies(costs: CostAudit) -> list[Tally]:
         cell.append(number * calendar.count + t)
         amounts.append((amount, present))
     if len(set(cell)) < len(cell):
-        tally.fail("Costs: the same cost stands twice")
+        tally.fail("Costs: the same cost appears twice")
     size = len(numbers) * calendar.count
     wanted, gross = np.zeros((2, size))
     for position, amount in entries:

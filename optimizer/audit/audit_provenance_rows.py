@@ -66,7 +66,7 @@ class ProvenanceRowAudit:
         The contract: "shares of country, site and owner at each stage"; what leaves a place is
         like what came into it, by tonnes, and a run's own event takes the place of earlier ones.
         """
-        tally = Tally("shares of origin followed again")
+        tally = Tally("shares of origin traced again")
         shown, shown_shares = self._shown_shares(tally)
         wanted, shares = self._wanted_shares(self._shown_stages(shown))
         numbers, row = np.unique(np.concatenate([shown, wanted]), return_inverse=True)
@@ -141,7 +141,7 @@ class ProvenanceRowAudit:
             tally.fail(f"Provenance: nothing in the plan is {_key_text(words)}")
         number = np.ravel_multi_index(tuple(digits[:, known]), self._sizes)
         if len(set(number.tolist())) < number.size:
-            tally.fail("Provenance: a row stands twice")
+            tally.fail("Provenance: a row appears twice")
         return number, columns.figures("share")[known]
 
     def _shown_stages(self, shown: Ints) -> Bools:

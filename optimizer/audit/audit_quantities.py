@@ -161,7 +161,7 @@ class QuantityAudit:
         tally, calendar, pay = Tally("contracts"), self.calendar, self.flows["Take or pay"]
         paid = {row: i for i, row in enumerate(pay.shown["row"])}
         if len(paid) < pay.tonnes.size:
-            tally.fail("Take or pay: a row of Supply stands twice")
+            tally.fail("Take or pay: a row of Supply appears twice")
         bought = self.flow_matrix("Purchases", list(self.workbook.offers))
         for (key, rows), tonnes in zip(self.workbook.offers.items(), bought, strict=True):
             for row, years in zip(rows.rows, rows.years, strict=True):
@@ -288,7 +288,7 @@ class QuantityAudit:
         """Delivered + short = quantity; lines without penalty may take less.
 
         The contract: the quantity "is also the most that is delivered"; minimum is the
-        "share that must be delivered whatever it costs".
+        "minimum share to deliver, at any cost".
         """
         tally, calendar, wants = Tally("demand"), self.calendar, self.workbook.demand_terms
         delivered = self.flow_matrix("Deliveries", list(wants))

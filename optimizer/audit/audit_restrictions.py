@@ -43,11 +43,11 @@ class AuditRestrictions:
             "minimum load": self._minimum_loads,
             "process limit": self._processes,
             "lane": self._lanes,
-            "least shipment": self._least_shipments,
+            "minimum shipment": self._least_shipments,
             "stock bound": self._stocks,
             "days of cover": self._covers,
             "demand": self._demand,
-            "least delivery": self._least_deliveries,
+            "minimum delivery": self._least_deliveries,
             **windowed.makers(),
         }
 
@@ -169,11 +169,11 @@ class AuditRestrictions:
             least = rows.average(lambda row: row.minimum_when_used)
             place = ("Lanes", "minimum when used", "")
             yield self._restriction_by_period(
-                "least shipment", names, tonnes, place, rows.rows, low=least
+                "minimum shipment", names, tonnes, place, rows.rows, low=least
             )
 
     def _stocks(self) -> RestrictionIterator:
-        """The contract: closing is the "least stock at the end"."""
+        """The contract: closing is the "minimum stock at the end"."""
         closing, _ = self.quantities.stocks()
         for (pair, terms), tonnes in zip(self.workbook.storage.items(), closing, strict=True):
             least = terms.minimum.copy()
@@ -207,5 +207,5 @@ class AuditRestrictions:
         for (key, want), tonnes in zip(wants.items(), delivered, strict=True):
             rows, place = self.workbook.demand[key].rows, ("Demand", "minimum", "")
             yield self._restriction_by_period(
-                "least delivery", key, tonnes, place, rows, low=want.minimum
+                "minimum delivery", key, tonnes, place, rows, low=want.minimum
             )

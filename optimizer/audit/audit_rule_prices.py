@@ -11,11 +11,11 @@ from optimizer.audit.verdict import AUDIT_TOLERANCE, MIN_COMPARED_SIZE, Tally, f
 from optimizer.result.result_layouts import Table
 
 AUDIT_NO_DUALS_NOTE = "no price: the plan has no dual values"
-AUDIT_NO_LOT_NOTE = "no price: no lot that breaks it can be there; cost of rules solves without it"
-AUDIT_NEVER_BROKEN_NOTE = "nothing in the case can break it"
-AUDIT_FIRST_TONNE_NOTE = (
-    "price of one tonne; what other dates would do beyond it takes a solve with them"
+AUDIT_NO_LOT_NOTE = (
+    "no price: no lot that breaks the rule can be delivered; cost of rules solves without the rule"
 )
+AUDIT_NEVER_BROKEN_NOTE = "no lot of this case can break the rule"
+AUDIT_FIRST_TONNE_NOTE = "price of one tonne only; other dates need a new solve"
 _RULE_PRICE_KEY = (
     "rule",
     "phase",

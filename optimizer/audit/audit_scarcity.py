@@ -111,7 +111,7 @@ class ScarcityAudit:
                 )
             key = (id(priced.restriction), priced.i)
             if key in seen:
-                self.tally.fail(f"Scarcity: {_scarcity_row_text(row)} stands twice")
+                self.tally.fail(f"Scarcity: {_scarcity_row_text(row)} appears twice")
             seen.add(key)
         self.tally.equal_labels(shown, wanted, self._place)
 
@@ -152,7 +152,7 @@ class ScarcityAudit:
         """Rows are sorted by present value, highest first."""
         today = np.abs([priced.row["worth today"] for priced in self.priced])
         for i in np.flatnonzero(np.diff(today) > 0)[:1]:
-            self.tally.fail(f"{self._place(int(i) + 1)} is dearer than the row above it")
+            self.tally.fail(f"{self._place(int(i) + 1)} costs more than the row above it")
 
     def _slackness(self) -> Tally:
         """Complementary slackness: a bound with a price has no room.

@@ -30,11 +30,12 @@ _REASON_CELL = re.compile(
     r"(?= and |:)"
 )
 _DEAR_CHAIN = re.compile(
-    r".*: one tonne more would cost (\S+) (.*) at least, against a penalty of (\S+)"
+    r".*: one more tonne would cost at least (\S+) (.*), against a penalty of (\S+)"
 )
-_NO_LANE = re.compile(r"no lane ends at .* with .*, and nothing is made or sold there")
+_NO_LANE = re.compile(r"no lane ends at .* with .*, and no offer or process supplies it there")
 _LOGICAL_REASON = re.compile(
-    r"Sites!.* does not segregate: it is clean as a whole or not at all( in \S+)?"
+    r"Sites!.* does not segregate: one non-compliant input makes all its output "
+    r"non-compliant( in \S+)?"
     r"|Lanes!.*: .* is not used for .* in \S+"
     r"|Supply!.*: .* is sold only after .* is bought up to its maximum in \S+"
     r"|Units.*: .* at .* does not run in \S+|Options: .* at .* is not built"
@@ -44,15 +45,15 @@ _LOGICAL_REASON = re.compile(
 """Reasons of yes/no decisions: custody of plants, lanes, tiers, units that idle, options."""
 _MISSING_REASON = re.compile(
     r"Supply!.*: .* (sells nothing in \S+|sells .* only from \S+ on|no longer sells .* in \S+"
-    r"|sells .* at no time within the horizon)"
-    r"|Lanes!.*: (.* from .* is \S+ days under way and arrives after the horizon"
+    r"|sells .* in no period of the horizon)"
+    r"|Lanes!.*: (.* from .* is \S+ days in transit and arrives after the horizon"
     r"|the first arrival of .* from .* is \S+"
-    r"(, \S+ days under way|; there is none at .* before \S+)?"
+    r"(, \S+ days in transit|; there is none at .* before \S+)?"
     r"|no .* from .* arrives in \S+)"
     r"|Processes!.*: .* at .* is not run in \S+|Units.*: .* at .* has no capacity in \S+"
 )
 """Reasons where no chain of flows exists."""
-_NO_CHAIN = ": no chain of flows serves it; see the warnings in Run"
+_NO_CHAIN = ": no supply chain reaches it; see the warnings in the sheet Run"
 
 
 class ShortageReasonAudit:
@@ -97,10 +98,10 @@ class ShortageReasonAudit:
             shown = np.array([row["short"] for row in rows])
             tally.equal(shown, np.full(shown.size, wanted[name]), fixed_place(words))
             if len({row["reason"] for row in rows}) < len(rows):
-                tally.fail(f"{words}: a reason stands twice")
+                tally.fail(f"{words}: a reason appears twice")
             prices = [row["worth"] for row in rows if _PRICED_REASON.match(row["reason"])]
             if prices != sorted(prices, reverse=True):
-                tally.fail(f"{words}: the weightiest reason does not come first")
+                tally.fail(f"{words}: the largest reason does not come first")
             for row in rows:
                 self.tally.tested += 1
                 if not self._reason_holds(row, name[:3], len(rows) > 1):
@@ -126,7 +127,7 @@ class ShortageReasonAudit:
                 currency,
             )
             return worth > 0 and right and self._bound_binds(match_priced["told"], at)
-        if ": there is no more of " in text:
+        if ": no more " in text:
             return bool(worth > 0) and self._is_opening_or_order(text, at)
         if text.endswith(" could arrive"):
             right = self._rule_bars(text, line, self.calendar.index[row["period"]], at, has_others)
@@ -187,19 +188,18 @@ class ShortageReasonAudit:
 
     def _is_opening_or_order(self, text: str, at: re.Match[str]) -> bool:
         """True if the row is an opening stock or order of the material at the site."""
-        row_number, material_and_site = (
-            int(at["row"] or 0),
-            text.partition(": there is no more of ")[2],
-        )
+        row_number = int(at["row"] or 0)
+
+        def told(material: str, site: str) -> bool:
+            return text.endswith(f": no more {material} is available at {site}")
+
         if (at["sheet"], at["header"]) == ("Stocks", "opening"):
             return any(
-                row.row == row_number
-                and row.opening
-                and material_and_site == f"{row.material} at {row.site}"
+                row.row == row_number and row.opening and told(row.material, row.site)
                 for row in self.workbook.case.stocks
             )
         return (at["sheet"], at["header"]) == ("Pipeline", "quantity") and any(
-            row.row == row_number and material_and_site == f"{row.material} at {row.to_site}"
+            row.row == row_number and told(row.material, row.to_site)
             for row in self.workbook.case.pipeline
         )
 
@@ -209,8 +209,8 @@ class ShortageReasonAudit:
         """True if the row is a rule without tolerance that binds the line in the period."""
         for rule in self.workbook.case.rules:
             if rule.row == int(at["row"] or 0) and at["sheet"] == "Rules":
-                what = ("everything", "everything else") if has_others else ("everything",)
-                endings = [f": {rule.rule} bars {word} that could arrive" for word in what]
+                what = ("all supply", "all other supply") if has_others else ("all supply",)
+                endings = [f": rule {rule.rule} excludes {word} that could arrive" for word in what]
                 binds = bool(self.workbook.binds(rule, line)[t]) and not rule.maximum_share
                 return binds and text.endswith(tuple(endings))
         return False

@@ -23,7 +23,6 @@ from optimizer.cli.arguments import (
     add_search_options,
     finding_lines,
     finding_record,
-    number_of,
     print_message,
     print_record,
     print_result,
@@ -50,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except BrokenPipeError:
             return 0
         except MemoryError:
-            return _fail(options, "this machine has not enough memory for the case", 5)
+            return _fail(options, "this computer does not have enough memory for the case", 5)
         except Exception as error:
             return _fail(options, f"internal error: {_write_error_log(error)}", 5)
 
@@ -236,6 +235,8 @@ def _report_findings(
     for line in finding_lines(errors if options.quiet else findings):
         print_line(line)
     if not options.quiet:
+        from optimizer.tables.text_matching import number_of
+
         counts = f"{number_of(len(errors), 'error')}, {number_of(len(warnings), 'warning')}"
         print_line(f"{options.workbook}: {counts if findings else 'no errors or warnings'}.")
     files = _marked_copy(options, findings) if findings else {}

@@ -196,11 +196,6 @@ def print_message(text: str) -> None:
         pass
 
 
-def number_of(number: int, word: str) -> str:
-    """A number with its noun: ``1 error``, ``2 errors``."""
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
-
-
 def finding_record(finding: Finding) -> dict[str, str]:
     """A finding for ``--json``."""
     return {

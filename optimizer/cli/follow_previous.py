@@ -19,10 +19,10 @@ def follows_previous(options: argparse.Namespace) -> bool:
     present = (options.previous is not None, options.freeze_until is not None)
     if all(present):
         if options.explain or options.cost_of_rules:
-            raise UsageError("--previous goes neither with --explain nor with --cost-of-rules")
+            raise UsageError("--previous cannot be combined with --explain or --cost-of-rules")
         return True
     if any(present) or options.freeze is not None or options.change_cost:
-        raise UsageError("to follow the last plan give both --previous and --freeze-until")
+        raise UsageError("to follow the last plan, use both --previous and --freeze-until")
     return False
 
 

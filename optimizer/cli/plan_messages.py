@@ -80,10 +80,12 @@ def plan_summary(result: Result, status: str) -> str:
             if len(conflicts) > MAX_PRINTED_LINES:
                 lines.append(f"  and {len(conflicts) - MAX_PRINTED_LINES:,} more")
         elif result.status == "infeasible":
-            lines.append("What clashes was not found in time.")
+            lines.append("The conflict was not found in time.")
         for repair in result.repairs:
             lines += [f"{repair.title}:", *(f"  {change}" for change in repair.changes)]
         return "\n".join(lines)
+    from optimizer.result.number_text import shortage_text
+
     currency = result.case.settings.currency
     lines = [
         f"{status[0].upper()}{status[1:]}: {result.objective:,.2f} {currency} (present value).",
@@ -94,7 +96,7 @@ def plan_summary(result: Result, status: str) -> str:
             for name, money in result.costs.items()
             if abs(money) >= 0.005
         ),
-        f"Short: {result.shortage:,.3f} t.",
+        f"Demand: {shortage_text(result.shortage)}.",
         f"{result.audit.verdict}.",
         *(alert for alert in result.alerts if alert not in result.lawful_notes),
     ]

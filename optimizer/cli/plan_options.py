@@ -55,7 +55,7 @@ def _add_compare(commands: Any) -> argparse.ArgumentParser:
         commands,
         "compare",
         COMPARISON_STUDY.summary,
-        details="Say what differs between two results workbooks, by what it costs, or between two "
+        details="List the differences between two results workbooks, by cost, or between two "
         "input workbooks, cell by cell.",
         example="optimizer compare outputs/a/plan.xlsx outputs/b/plan.xlsx > changes.txt",
     )
@@ -67,7 +67,7 @@ def _add_compare(commands: Any) -> argparse.ArgumentParser:
         "--by",
         choices=("money", "tonnes"),
         default="money",
-        help="what differences are sorted by (default: money)",
+        help="order of the differences (default: money)",
     )
     compare_parser.add_argument(
         "--output",
@@ -93,8 +93,8 @@ def _add_stochastic(commands: Any) -> argparse.ArgumentParser:
         commands,
         "stochastic",
         STOCHASTIC_STUDY.summary,
-        details="Make one plan for several futures: what is decided before one knows which of them "
-        "comes is the same in all. Its scenarios are those of the workbook with a probability.",
+        details="Make one plan for several futures: decisions before the outcome is known are the "
+        "same in all. Its scenarios are those of the workbook with a probability.",
         example="optimizer stochastic inputs/tutorial.xlsx --until 2027-07-01",
     )
     stochastic_parser.add_argument("workbook", type=Path, help="input workbook (.xlsx)")

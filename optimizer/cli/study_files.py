@@ -35,7 +35,7 @@ class StudyFiles:
         self.page = workbook.with_suffix(".html")
         self.parquet = workbook.with_suffix("") if parquet else None
         if self.page == workbook:
-            raise UsageError(f"{workbook} is the name of a page; give that of a workbook: .xlsx")
+            raise UsageError(f"{workbook} is the name of a page; use the name of a workbook: .xlsx")
         inputs = list(inputs)
         check_target(self.workbook, "results workbook", inputs)
         check_target(self.page, "page", inputs)

@@ -42,7 +42,7 @@ def alerts(
 
 def _optimality(answer: Answer, changed: bool) -> Iterator[Alert]:
     if answer.status != "optimal":
-        less = "nobody knows how much less"
+        less = "less, by an unknown amount"
         if math.isfinite(answer.gap):
             less = f"up to {percent(answer.gap)} less"
         yield Alert(
@@ -57,7 +57,7 @@ def _optimality(answer: Answer, changed: bool) -> Iterator[Alert]:
         )
     if answer.method == "branch and bound" and answer.prices is not None:
         yield Alert(
-            "Prices in Scarcity and Break-even hold for the yes/no decisions of this plan.",
+            "Prices in Scarcity and Break-even are valid for the yes/no decisions of this plan.",
             kind=SOLUTION,
         )
 
@@ -110,8 +110,8 @@ def _horizon(network: Network, tables: Tables) -> Iterator[Alert]:
     if paid and abs(total) > MIN_CREDIT_SHARE * paid:
         currency = network.case.settings.currency
         yield Alert(
-            f"{total:,.0f} {currency} ({percent(total / paid, 1)} of all costs) are credited for "
-            f"what is left at the end: {credit['stock']:,.0f} for stock, "
+            f"{total:,.0f} {currency} ({percent(total / paid, 1)} of all costs) are credited at "
+            f"the end of the plan: {credit['stock']:,.0f} for stock, "
             f"{credit['options']:,.0f} for options that outlive the horizon.",
             kind=END_OF_HORIZON,
         )

@@ -8,6 +8,8 @@ from optimizer.explain.cell_locator import BOUND_PARTS, HIGH, CellLocator
 from optimizer.explain.duals import NOT_KNOWN, PricedRow, range_of_saving
 from optimizer.explain.scarcity import bound_address
 from optimizer.model import family_named
+from optimizer.model.family import Family
+from optimizer.model.limits import LIMIT_FAMILY
 from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure
 from optimizer.result.price_layouts import BOTTLENECKS_LAYOUT
@@ -21,6 +23,12 @@ MAX_BOTTLENECK_ROWS = 2_000
 
 MAX_LISTED_CELLS = 3
 """Maximum cells that are listed; of more only the first and the last."""
+
+RANGE_UNITS = {"t": "t", "use": "units of use", "activity": "units of activity"}
+"""Unit of a range in a sentence, by the unit of the family; others have none."""
+
+MIN_SHOWN_RANGE = 0.001
+"""Smaller ranges are shown as less than this: no planner changes a bound by so little."""
 
 
 def bottlenecks(network: Network, rows: list[PricedRow], ranges: BasisRanges | None) -> Table:
@@ -106,17 +114,20 @@ def _sentence(group: list[PricedRow], holds: float, note: str, currency: str) ->
         money = f"{figure(worth[0])} to {figure(worth[-1])} {currency}"
     when = _when(group)
     family = family_named(first.family)
+    unit = _range_unit(family, first, currency)
     if family.price == "cost":
         least = first.worth > 0
         verb = "costs" if least else "earns"
         names = f"{first.names[0]} at {first.names[1]}"
-        reach = _range(holds, note, family.unit, least)
-        return f"One more tonne wanted by {names}{when} {verb} {money}{reach}."
+        return (
+            f"One more tonne of demand from {names}{when} {verb} "
+            f"{money}{_range(holds, note, unit, least)}."
+        )
     pattern = family.bound(first.side).binding
     head = pattern.format(*first.names) if pattern else _bound(first)
     what = family.one_less if first.change == ONE_LESS else family.one_more
     each = " in a period" if len(group) > 1 else ""
-    return f"{head}{when}: {what}{each} is worth {money}{_range(holds, note, family.unit)}."
+    return f"{head}{when}: {what}{each} is worth {money}{_range(holds, note, unit)}."
 
 
 def _bound(row: PricedRow) -> str:
@@ -133,12 +144,21 @@ def _when(group: list[PricedRow]) -> str:
     return f" in {first}" if first == last else f" in {first} to {last}"
 
 
+def _range_unit(family: Family, row: PricedRow, currency: str) -> str:
+    """Unit of the range of a price, in words."""
+    if family.name == LIMIT_FAMILY.name:
+        return {"made": "units of activity", "built": "", "spent": currency}.get(row.names[1], "t")
+    return RANGE_UNITS.get(family.unit, "")
+
+
 def _range(holds: float, note: str, unit: str, least: bool = False) -> str:
     """How far a price holds; cost is convex, so that a unit beyond it is worth less."""
     if note == "range not computed":
         return ""
     if note:
-        return f" at {'least' if least else 'most'}: the price is not unique"
+        return f" at {'least' if least else 'most'} (the price is not unique)"
     if holds == float("inf"):
-        return ", without limit"
-    return f", for up to {figure(holds)} {unit if unit == 't' else 'units'}"
+        return ", for any quantity"
+    if holds < MIN_SHOWN_RANGE:
+        return f", for less than {MIN_SHOWN_RANGE:g} {unit}".rstrip()
+    return f", for up to {figure(holds)} {unit}".rstrip()

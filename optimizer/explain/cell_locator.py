@@ -14,6 +14,7 @@ from optimizer.model.family import Bound
 from optimizer.network.calendar import members
 from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY, SHEETS
+from optimizer.tables.text_matching import number_of
 
 LOW, HIGH = -1, 1
 """Sides of a row: its lower bound, which demands something, and its upper one, a limit."""
@@ -174,8 +175,7 @@ class CellLocator:
             return f"in {names[0]}"
         if known[-1] - known[0] == len(known) - 1:
             return f"in {names[0]} to {names[-1]}"
-        more = len(known) - 1
-        return f"in {names[0]} and {more} more period{'s' if more > 1 else ''}"
+        return f"in {names[0]} and {number_of(len(known) - 1, 'more period')}"
 
 
 def names_of(constraint: Any) -> tuple[str, ...]:

@@ -24,10 +24,10 @@ COMPLIANT_SHARE_TOLERANCE = 1e-6
 
 NO_DUALS_NOTE = "no price: the plan has no dual values"
 NO_BREAKING_LOT_NOTE = (
-    "no price: no lot that breaks it can be there; cost of rules solves without it"
+    "no price: no lot that breaks the rule can be delivered; cost of rules solves without the rule"
 )
-NEVER_BROKEN_NOTE = "nothing in the case can break it"
-ONE_TONNE_NOTE = "price of one tonne; what other dates would do beyond it takes a solve with them"
+NEVER_BROKEN_NOTE = "no lot of this case can break the rule"
+ONE_TONNE_NOTE = "price of one tonne only; other dates need a new solve"
 
 REST_PARTS = ("unknown", "not_stated")
 """Fields of a Rest in tonnes."""

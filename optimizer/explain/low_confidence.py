@@ -16,6 +16,7 @@ from optimizer.result.number_text import figure, listed, money_text
 from optimizer.result.result_layouts import Tables
 from optimizer.tables.country_groups import CountrySets
 from optimizer.tables.schema import group_rows
+from optimizer.tables.text_matching import number_of
 
 LOW_CONFIDENCE_WORDS = ("low", "assumption")
 """Words of the column confidence that lead to an alert."""
@@ -55,7 +56,7 @@ def low_confidence_alerts(network: Network, tables: Tables) -> Iterator[Alert]:
         return
     sheet, (first, *_), *_ = sheets_found[0]
     parts = (
-        f"{len(rows_by_amount):,} of {count:,} rows of {name}"
+        f"{len(rows_by_amount):,} of {number_of(count, 'row')} of {name}"
         for name, rows_by_amount, count, _ in sheets_found
     )
     listed_sheets = listed(parts, most=len(sheets_found))
@@ -66,7 +67,7 @@ def low_confidence_alerts(network: Network, tables: Tables) -> Iterator[Alert]:
     )
     named = f": {sheets_found[0][-1]}" if len(sheets_found) == 1 else ""
     yield Alert(
-        f"Of what the plan uses, {listed_sheets} {verb} on {LOW_CONFIDENCE_TEXT}{named}.",
+        f"Of the data that the plan uses, {listed_sheets} {verb} on {LOW_CONFIDENCE_TEXT}{named}.",
         sheet,
         locator.letter(WorkbookCell(sheet, first, "confidence")),
         UNCERTAIN_FIGURES,

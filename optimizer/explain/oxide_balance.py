@@ -102,14 +102,17 @@ def _sentence(
     if contribution < 0 or (discarded > NEGLIGIBLE_OXIDE and value <= NEGLIGIBLE_OXIDE):
         cost = discarded * network.disposal_cost.get(name, 0.0)
         return (
-            f"{name} is surplus: {discarded:,.4g} t are thrown away for {cost:,.0f} {currency}; "
+            f"{name} is surplus: {discarded:,.4g} t are disposed of for {cost:,.0f} {currency}; "
             f"one more tonne recovered costs {figure(-value)} {currency}."
         )
     if name == driver and contribution > 0:
         return (
-            f"{name} drives what feed is bought: it pays {share:.0%} of what the products are "
-            f"worth; one more tonne is worth {figure(value)} {currency}."
+            f"{name} drives feed purchases: it makes up {share:.0%} of the value of the "
+            f"products; one more tonne is worth {figure(value)} {currency}."
         )
     if contribution == 0:
         return f"{name} is surplus: one more tonne is worth nothing."
-    return f"{name} pays {share:.0%}: one more tonne is worth {figure(value)} {currency}."
+    return (
+        f"{name} makes up {share:.0%} of the value: one more tonne is worth {figure(value)} "
+        f"{currency}."
+    )

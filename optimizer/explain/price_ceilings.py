@@ -92,7 +92,7 @@ def _options(
 def _note(dearer: float, cheaper: float) -> str:
     words = []
     if dearer == float("inf"):
-        words.append("so much of it is needed at any price")
+        words.append("needed at any price")
     elif dearer <= NEGLIGIBLE_PRICE:
         words.append("a plan with less of it costs the same")
     if cheaper == float("inf"):

@@ -162,7 +162,7 @@ def unbounded_purchases(network: Network, program: Program) -> tuple[Repair, ...
             sentences[f"{places.address(cells[0])}: offer of {', '.join(names[:3])}"] = None
     if not sentences:
         return ()
-    title = "Give a maximum to what is bought without end"
+    title = "Set a maximum for purchases without limit"
     return (Repair(title, tuple(sentences)[:MAX_LISTED_CHANGES]),)
 
 
@@ -254,8 +254,8 @@ def _sentence(places: CellLocator, change: RequirementChange, edits: list[Edit])
     if family == BALANCE_FAMILY.name:
         site, material, *_ = names
         return (
-            f"{address}: {size} t of {material} at {site} find no use {when}; give it a "
-            f"use, a Stocks row that covers it, a lane or a disposal cost, or less of it{write}"
+            f"{address}: {size} t of {material} at {site} have no use {when}; add a "
+            f"use, a Stocks row, a lane or a disposal cost, or reduce the quantity{write}"
         )
     requirement = REQUIREMENTS_BY_NAME[family]
     thing = ", ".join(part for part in readable_names(names) if part not in places.labels)

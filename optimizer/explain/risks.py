@@ -22,6 +22,7 @@ from optimizer.network.network_data import Network
 from optimizer.result.number_text import figure, listed, percent
 from optimizer.result.result_layouts import Tables
 from optimizer.result.scarcity_ranking import scarcest_of
+from optimizer.tables.text_matching import number_of
 
 UTILISATION_ALERT_LEVEL = 0.95
 """Utilisation above which a unit counts as full; chosen."""
@@ -123,12 +124,12 @@ def _single_points_of_failure(
             when = f" {locator.when([labels[t] for t in members(lost_periods)])}"
         title = "Single point of failure" if len(points) == 1 else "Single points of failure"
         without = listed([name for _, name in points], "or")
-        text = f"{title}: without {without} nothing can reach {listed(lost_lines)}{when}."
+        text = f"{title}: without {without}, no delivery can reach {listed(lost_lines)}{when}."
         cell = points[0][0]
         yield Alert(text, cell.sheet, locator.letter(cell), SINGLE_POINT)
     if len(points_by_loss) > MAX_ALERTS_PER_KIND:
         rest = sum(len(points) for points in list(points_by_loss.values())[MAX_ALERTS_PER_KIND:])
-        yield Alert(f"{rest} more single points of failure.", kind=SINGLE_POINT)
+        yield Alert(f"{number_of(rest, 'more single point')} of failure.", kind=SINGLE_POINT)
 
 
 _Point = tuple[WorkbookCell, str]
@@ -246,8 +247,8 @@ def _full_and_idle_units(network: Network, locator: CellLocator, tables: Tables)
             idle[site, name].append(period)
     savings = {each.thing: each.saving for each in scarcest_of(tables.get("Scarcity"))}
     for periods_by_unit, what, kind in (
-        (full, f"used above {percent(UTILISATION_ALERT_LEVEL, 0)}", FULL_CAPACITY),
-        (idle, "run at no more than its minimum load", MINIMUM_LOAD),
+        (full, f"used above {percent(UTILISATION_ALERT_LEVEL, 0)} of its capacity", FULL_CAPACITY),
+        (idle, "at its minimum load", MINIMUM_LOAD),
     ):
         ranked = sorted(
             periods_by_unit.items(),
@@ -260,9 +261,9 @@ def _full_and_idle_units(network: Network, locator: CellLocator, tables: Tables)
             text = f"{name[:1].upper()}{name[1:]} at {site} is {what} {when}."
             yield Alert(text, "Units" if rows else "", locator.letter(cell), kind)
         if len(ranked) > MAX_ALERTS_PER_KIND:
-            more = len(ranked) - MAX_ALERTS_PER_KIND
-            units_are = "unit is" if more == 1 else "units are"
-            yield Alert(f"{more} more {units_are} {what}: see Utilisation.", kind=kind)
+            rest = len(ranked) - MAX_ALERTS_PER_KIND
+            be = "is" if rest == 1 else "are"
+            yield Alert(f"{number_of(rest, 'more unit')} {be} {what}: see Utilisation.", kind=kind)
 
 
 def _untaken_contracts(network: Network, locator: CellLocator, tables: Tables) -> Iterator[Alert]:

@@ -123,13 +123,18 @@ def _barring_rules(
             continue
         if any(mask & phase.trait for mask in classes_there):
             cell = WorkbookCell("Rules", phase.row, "rule")
-            what = "everything else" if not alone else "everything"
-            sentence = f"{locator.address(cell)}: {phase.rule} bars {what} that could arrive"
+            what = "all supply" if alone else "all other supply"
+            sentence = (
+                f"{locator.address(cell)}: rule {phase.rule} excludes {what} that could arrive"
+            )
             any_rule = True
             yield ShortageReason("Rules", locator.letter(cell), sentence, 0.0)
     if alone and not any_rule:
         cell = WorkbookCell("Demand", line.rows[0], "line")
-        sentence = f"{locator.address(cell)}: no chain of flows serves it; see the warnings in Run"
+        sentence = (
+            f"{locator.address(cell)}: no supply chain reaches it; see the warnings in the sheet "
+            "Run"
+        )
         yield ShortageReason("Demand", locator.letter(cell), sentence, 0.0)
 
 
@@ -188,7 +193,7 @@ class _ChainReasons:
             cells = self.inflows[names]
             if price > MIN_REASON_SHARE * worth:
                 address = " and ".join(self.locator.address(cell) for cell in cells[:2])
-                sentence = f"{address}: there is no more of {names[1]} at {names[0]}"
+                sentence = f"{address}: no more {names[1]} is available at {names[0]}"
                 letter = self.locator.letter(cells[0])
                 yield ShortageReason(
                     cells[0].sheet, letter, sentence, float(price / self.discount[t])
@@ -231,7 +236,8 @@ class _ChainReasons:
         cell = WorkbookCell("Demand", line.rows[0], "shortage penalty")
         currency = self.network.case.settings.currency
         sentence = (
-            f"{self.locator.address(cell)}: one tonne more would cost {figure(paid)} {currency} at "
-            f"least, against a penalty of {figure(line.penalty[t])}"
+            f"{self.locator.address(cell)}: one more tonne would cost at least {figure(paid)} "
+            f"{currency}, "
+            f"against a penalty of {figure(line.penalty[t])}"
         )
         return ShortageReason("Demand", self.locator.letter(cell), sentence, 0.0)

@@ -154,7 +154,9 @@ class UnreachablePlaces:
         if not (self._arcs_into[place] or self._makers[place] or self._offers[place]):
             cell = WorkbookCell("Lanes", 0, "")
             yield UnreachableReason(
-                cell, f"no lane ends at {site} with {material}, and nothing is made or sold there"
+                cell,
+                f"no lane ends at {site} with {material}, and no offer or process supplies it "
+                "there",
             )
             return
         deeper: list[tuple[SiteMaterial, int]] = []
@@ -191,7 +193,7 @@ class UnreachablePlaces:
             if self.labels.index(first) < t:
                 header, why = "to", f"no longer sells {offer.material} in {self.labels[t]}"
         else:
-            header, why = "from", f"sells {offer.material} at no time within the horizon"
+            header, why = "from", f"sells {offer.material} in no period of the horizon"
         cell = WorkbookCell("Supply", offer.rows[0], header)
         yield UnreachableReason(cell, f"{self.places.address(cell)}: {offer.name} {why}")
 
@@ -203,12 +205,12 @@ class UnreachablePlaces:
         goods = f"{arc.material} from {arc.from_site}"
         days = arc.lead_days[next(members(starts))]
         if not arrivals:
-            why = f"{goods} is {figure(days)} days under way and arrives after the horizon"
+            why = f"{goods} is {figure(days)} days in transit and arrives after the horizon"
         elif (first := next(members(arrivals))) > t:
             source = next(members(mask))
             why = f"the first arrival of {goods} is {self.labels[first]}"
             if days:
-                why += f", {figure(days)} days under way"
+                why += f", {figure(days)} days in transit"
             elif source < next(members(starts)):
                 cell = WorkbookCell("Lanes", row, "from")
             elif source:

@@ -90,7 +90,9 @@ CAPACITY_FAMILY = Family(
     unit="use",
     sheet="Units",
     row_key=("site", "unit"),
-    upper=Bound("capacity", "{1} at {0} has a capacity of {value}", "{1} at {0} is full"),
+    upper=Bound(
+        "capacity", "{1} at {0} has a capacity of {value}", "{1} at {0} is at full capacity"
+    ),
     custom_relaxation=True,
     coefficient=_available_years,
     relieves=lambda row: bool(row.availability),
@@ -129,18 +131,18 @@ ADDED_CAPACITY = Requirement(
 MINIMUM_LOAD_FAMILY = Family(
     name="minimum_load",
     index=_UNIT_INDEX,
-    meaning="least use of a unit per period",
+    meaning="minimum use of a unit per period",
     kind="minimum load",
     unit="use",
     sheet="Units",
     row_key=("site", "unit"),
     lower=Bound(
         "minimum load",
-        "{1} at {0} must run at no less than {value} of its capacity",
+        "{1} at {0} must run at {value} of its capacity or more",
         "{1} at {0} runs at its minimum load",
     ),
     coefficient=_load_always,
-    relief="{thing} would run at {amount} less than its minimum load in {period}",
+    relief="{thing} runs at {amount} below its minimum load in {period}",
     rent="capacity",
     wanted_at=_inputs_of_unit,
     checks=("units",),
@@ -169,10 +171,10 @@ RUNNING_OWN_FAMILY = structs.replace(
 MINIMUM_WHEN_RUNNING_FAMILY = structs.replace(
     MINIMUM_LOAD_FAMILY,
     name="minimum_when_running",
-    meaning="least use where it runs, per period",
+    meaning="minimum use when it runs, per period",
     lower=Bound(
         "minimum load",
-        "{1} at {0}, where it runs, runs at no less than {value} of capacity",
+        "{1} at {0}, when it runs, must run at {value} of its capacity or more",
         "{1} at {0} runs at its minimum load",
     ),
     coefficient=_load_where_it_runs,

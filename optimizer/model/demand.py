@@ -23,7 +23,7 @@ from optimizer.tables.schema import INFINITY
 
 
 def _wanted_tonnes(network: Network, row: Any, _: Sequence[str], t: int | None) -> float:
-    """Tonnes wanted in a period: the least delivery is a share of them."""
+    """Tonnes wanted in a period: the minimum delivery is a share of them."""
     if t is None:
         return 1.0
     calendar = network.calendar
@@ -39,12 +39,12 @@ def _customer(_: Network, names: Sequence[str]) -> Iterator[tuple[str, str]]:
 DEMAND_FAMILY = Family(
     name="demand",
     index=("line", "customer", "material", "period"),
-    meaning="delivered + short = wanted, tonnes per period",
+    meaning="delivered + short = demand, tonnes per period",
     kind="demand",
     unit="t",
     sheet="Demand",
     row_key=("line", "customer", "material"),
-    upper=Bound("quantity", "{0} takes at most {value} of {2}"),
+    upper=Bound("quantity", "the demand of {0} for {2} is at most {value}"),
     period_columns=True,
     relieved_by="choice",
     custom_relaxation=True,
@@ -57,15 +57,15 @@ DEMAND_FAMILY = Family(
 LEAST_DELIVERY_FAMILY = Family(
     name="least_delivery",
     index=("line", "customer", "material", "period"),
-    meaning="delivered at least, tonnes per period",
-    kind="least delivery",
+    meaning="minimum delivered, tonnes per period",
+    kind="minimum delivery",
     unit="t",
     sheet="Demand",
     row_key=("line", "customer", "material"),
     lower=Bound(
         "minimum",
-        "{0} must get at least {value} of its {2}",
-        "The least delivery to {0} at {1} binds",
+        "at least {value} of the demand of {0} for {2} must be delivered",
+        "The minimum delivery to {0} at {1} binds",
     ),
     coefficient=_wanted_tonnes,
     relief="{amount} t less of {thing} in {period}",

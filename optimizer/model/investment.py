@@ -34,7 +34,7 @@ from optimizer.model.variables import ByPeriod, FlowVariables
 from optimizer.network.network_data import Network
 from optimizer.tables.schema import INFINITY
 
-_BINDS_BY_LOGIC = "it binds by logic, not by an amount that there could be more of"
+_BINDS_BY_LOGIC = "it follows from a yes/no decision, so no amount of it could be added"
 
 BUILT_MAXIMUM_FAMILY = Family(
     name="built_maximum",
@@ -47,7 +47,7 @@ BUILT_MAXIMUM_FAMILY = Family(
     upper=Bound(
         "most",
         "{0} is built at most {value} times",
-        "The option {0} is built as often as it may",
+        "Option {0} is built the maximum number of times",
     ),
     custom_relaxation=True,
     cells_change_together=True,

@@ -28,7 +28,7 @@ edit the docstrings and the `Family` records, not this page.
 
 A plan is the optimum of a linear programme. Yes/no and whole-number decisions are added only
 where the workbook asks for them: options, units that may idle, lanes with a fixed cost or a
-least shipment, tiers of supply, plants that cannot segregate. Quantities are tonnes per period
+minimum shipment, tiers of supply, plants that cannot segregate. Quantities are tonnes per period
 (t), money is the workbook's currency, *use* and *activity* are the units of the sheets Units and
 Recipes.
 Rates per year have been scaled to the period before they appear here.
@@ -69,7 +69,7 @@ COST_CATEGORY_ROWS = (
     ("fixed cost", "a period", "of units, always or where they run; of options from their start"),
     ("holding", "t of closing stock", "holding cost x year-fraction"),
     ("carrying", "t of closing stock; t shipped", "rate x value x year-fraction, or days / 365.25"),
-    ("disposal", "t thrown away", "disposal cost of the material"),
+    ("disposal", "t disposed of", "disposal cost of the material"),
     ("capital", "option built", "capital cost, in the period of decision"),
     ("shortage", "t short", "penalty of the line, or of Settings"),
     ("revenue", "t delivered", "minus the price of the line"),
@@ -207,7 +207,7 @@ def _family_tables(module: ModuleType) -> tuple[str, str]:
         for own in families
     ]
     return (
-        _table(("rows", "index", "meaning", "if they must give"), rows),
+        _table(("rows", "index", "meaning", "if it must be relaxed"), rows),
         _table(("rows", "in the workbook", "price", "audit"), uses),
     )
 

@@ -36,8 +36,10 @@ PROCESS_FAMILY = Family(
     unit="activity",
     sheet="Processes",
     row_key=("row of Processes",),
-    lower=Bound("minimum", "{0} must be run, at least {value}", "{0} runs at its minimum"),
-    upper=Bound("maximum", "{0} is run at most {value}", "{0} runs at its maximum"),
+    lower=Bound(
+        "minimum", "the activity of {0} must be at least {value}", "{0} runs at its minimum"
+    ),
+    upper=Bound("maximum", "the activity of {0} may be at most {value}", "{0} runs at its maximum"),
     relief="{thing} needs {amount} more activity allowed in {period}",
     rent="capacity",
     one_more="one more unit of activity",

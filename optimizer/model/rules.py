@@ -35,9 +35,9 @@ RULE_SHARE_FAMILY = Family(
         "Rule {0} binds {2} at {3}",
     ),
     coefficient=share_of_plan,
-    relief="{thing} would have to bear {amount} t more that breaks the rule",
+    relief="{thing}: {amount} t more may break the rule",
     rent="rule rent",
-    one_more="one tonne more that it forbids",
+    one_more="relaxing it by one tonne",
     checks=("rules with a share",),
 )
 

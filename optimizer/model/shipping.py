@@ -1,4 +1,4 @@
-r"""Lanes: maximum shipped; least shipment and fixed cost where a lane is used.
+r"""Lanes: maximum shipped; minimum shipment and fixed cost where a lane is used.
 
 .. math::
     \sum_{w \in arcs(l),\,c} ship_{w,c,t} \le maximum_{l,t}
@@ -28,14 +28,14 @@ from optimizer.tables.schema import INFINITY
 LANE_FAMILY = Family(
     name="lane",
     index=("lane", "material", "row of Lanes", "period"),
-    meaning="most shipped, tonnes per period",
+    meaning="maximum shipped, tonnes per period",
     kind="lane",
     unit="t",
     sheet="Lanes",
     row_key=("row of Lanes",),
     upper=Bound(
         "maximum",
-        "{0}, where it is used, carries at most {value}",
+        "lane {0}, when used, carries at most {value}",
         "The lane {0} carries its maximum of {1}",
     ),
     custom_relaxation=True,
@@ -45,24 +45,24 @@ LANE_FAMILY = Family(
 LANE_MINIMUM_FAMILY = Family(
     name="lane_minimum",
     index=("lane", "material", "row of Lanes", "period"),
-    meaning="least shipped where used, tonnes per period",
-    kind="least shipment",
+    meaning="minimum shipped when used, tonnes per period",
+    kind="minimum shipment",
     unit="t",
     sheet="Lanes",
     row_key=("row of Lanes",),
     lower=Bound(
         "minimum when used",
-        "{0}, where it is used, carries at least {value}",
-        "The lane {0} carries its least shipment of {1}",
+        "lane {0}, when used, must carry at least {value}",
+        "The lane {0} carries its minimum shipment of {1}",
     ),
     coefficient=as_written,
-    relief="lane {thing} would carry {amount} t less than its least in {period}",
+    relief="lane {thing} carries {amount} t below its minimum in {period}",
     checks=("lanes",),
 )
 
 
 def add(m: ConcreteModel, network: Network, columns: FlowVariables) -> None:
-    """Rows of lanes with a maximum, a least shipment or a fixed cost."""
+    """Rows of lanes with a maximum, a minimum shipment or a fixed cost."""
     shipped: list[list[ByPeriod]] = [[] for _ in network.arcs]
     for ship, cells in zip(network.flows.ships, columns.ship, strict=True):
         shipped[ship.arc].append(cells)

@@ -33,7 +33,7 @@ def _store(_: Network, names: Sequence[str]) -> Iterator[tuple[str, str]]:
 STORAGE_FAMILY = Family(
     name="storage",
     index=("site", "material", "period"),
-    meaning="least and most stock, tonnes",
+    meaning="minimum and maximum stock, tonnes",
     kind="stock bound",
     unit="t",
     sheet="Stocks",
@@ -65,7 +65,7 @@ COVER_FAMILY = Family(
     row_key=("site", "material"),
     lower=Bound(
         "days of cover",
-        "{1} at {0} must cover {value}",
+        "the stock of {1} at {0} must cover {value}",
         "The stock of {1} at {0} is at its days of cover",
     ),
     coefficient=share_of_plan,

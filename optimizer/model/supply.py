@@ -28,7 +28,7 @@ from optimizer.tables.schema import INFINITY
 OFFER_FAMILY = Family(
     name="offer",
     index=("offer", "site", "material", "period"),
-    meaning="least and most bought, tonnes per period",
+    meaning="minimum and maximum purchase, tonnes per period",
     kind="offer",
     unit="t",
     sheet="Supply",
@@ -36,9 +36,11 @@ OFFER_FAMILY = Family(
     lower=Bound(
         "minimum",
         "at least {value} of {0} must be bought",
-        "{0} at {1} must sell {2} that is not worth its price",
+        "The minimum purchase of {2} from {0} at {1} costs more than it is worth",
     ),
-    upper=Bound("maximum", "{0} sells at most {value}", "{0} at {1} sells all the {2} that it may"),
+    upper=Bound(
+        "maximum", "{0} sells at most {value}", "The supply of {2} from {0} at {1} is fully used"
+    ),
     relief="offer {thing} needs {amount} t more in {period}",
     rent="supply rent",
     checks=("offers",),
@@ -56,7 +58,7 @@ def _quantity_in_horizon(network: Network, row: Any, *_: Any) -> float:
 CONTRACT_FAMILY = Family(
     name="contract",
     index=("offer", "site", "material", "row of Supply"),
-    meaning="most over a contract, tonnes",
+    meaning="maximum over a contract, tonnes",
     kind="contract",
     unit="t",
     sheet="Supply",
@@ -64,7 +66,7 @@ CONTRACT_FAMILY = Family(
     upper=Bound(
         "contract quantity",
         "the contract of {0} is for at most {value}",
-        "The contract of {0} at {1} ({2}) is drawn in full",
+        "The contract of {0} at {1} ({2}) is fully used",
     ),
     coefficient=_quantity_in_horizon,
     relief="contract {thing} needs {amount} t more",
@@ -82,10 +84,10 @@ TAKE_OR_PAY_FAMILY = Family(
     lower=Bound(
         "take or pay",
         "{value} of the contract of {0} is paid for in any case",
-        "The take-or-pay of {0} at {1} ({2}) is not worth its price",
+        "The take-or-pay quantity of {0} at {1} ({2}) costs more than it is worth",
     ),
     relieved_by="nothing",
-    relief="contract {thing} would be paid for {amount} t less",
+    relief="contract {thing} is paid for {amount} t less",
     rent="supply rent",
     checks=("contracts",),
 )

@@ -47,9 +47,9 @@ TIER_FAMILY = Family(
     upper=Bound("after", "{0} is sold only after {3} is bought up to its maximum"),
     relieved_by="choice",
     custom_relaxation=True,
-    relief="offer {thing} would be bought {amount} t before the one that comes first in {period}",
+    relief="offer {thing} is bought {amount} t before the offer before it is used up in {period}",
     price="none",
-    unpriced="it binds by logic; the maximum of the offer has the price",
+    unpriced="it follows from a yes/no decision; the maximum of the offer has the price",
     rent="supply rent",
     checks=("tiers",),
 )

@@ -53,7 +53,7 @@ DECISIONS = (
         "tonnes booked as another class",
     ),
     Decision("deliver", ("line", "customer", "material", "class", "period"), "tonnes delivered"),
-    Decision("discard", ("site", "material", "class", "period"), "tonnes thrown away"),
+    Decision("discard", ("site", "material", "class", "period"), "tonnes disposed of"),
     Decision("short", ("line", "customer", "material", "period"), "tonnes not delivered"),
     Decision(
         "shortfall",

@@ -256,7 +256,7 @@ class RulePhase(Struct, frozen=True, eq=False):
     row: int
     dates: str
     trait: int
-    """Mask of the trait that breaks it; 0 if nothing in the case can break it."""
+    """Mask of the trait that breaks it; 0 if no lot of this case can break the rule."""
     share: float
     lines: dict[int, int]
     """Line to the periods in which the row binds it."""

@@ -37,7 +37,7 @@ def _unserved_demand(network: Network) -> Iterator[Finding]:
         when = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
         if missed == wanted:
             when = "any period"
-        message = f"no allowed route brings {line.material} to {line.name} in {when}: {cause}"
+        message = f"no compliant supply of {line.material} reaches {line.name} in {when}: {cause}"
         yield _finding(network, "Demand", line.rows[0], "line", message)
 
 
@@ -53,10 +53,10 @@ def _cause_of_gap(network: Network, index: int, line: DemandLine, missed: int) -
         if phase.share == 0 and phase.lines.get(index, 0) & missed and phase.trait
     ]
     if arriving and barring:
-        return "everything that could arrive breaks " + " or ".join(dict.fromkeys(barring))
+        return "all supply that could arrive breaks " + " or ".join(dict.fromkeys(barring))
     if any(arc.to_site == line.customer and arc.material == line.material for arc in network.arcs):
-        return "nothing that could arrive is supplied or made in time"
-    return f"no lane ends at {line.customer} with it, and nothing is made or sold there"
+        return "no supply or production can arrive in time"
+    return f"no lane ends at {line.customer} with it, and no offer or process supplies it there"
 
 
 def _processes_that_never_run(network: Network) -> Iterator[Finding]:
@@ -71,7 +71,7 @@ def _processes_that_never_run(network: Network) -> Iterator[Finding]:
             stopped.setdefault((process.site, cause), []).append(process)
     for (site, cause), processes in stopped.items():
         names = joined(list(dict.fromkeys(process.name for process in processes)))
-        message = f"{names} at {site} can never run: {cause}"
+        message = f"{names} at {site} cannot run in any period: {cause}"
         yield _finding(network, "Processes", processes[0].rows[0], "recipe", message)
 
 
@@ -80,14 +80,14 @@ def _cause_of_idleness(
 ) -> str:
     missing = [name for name in process.inputs if (process.site, name) not in reached]
     if missing:
-        return f"nothing brings {joined(missing)}"
+        return f"no supply of {joined(missing)} reaches it"
     stuck = [name for name in process.outputs if (process.site, name) not in outgoing]
     if stuck:
         return (
-            f"nothing takes {joined(stuck)}: give it a use, an outlet, a Stocks row, a lane "
+            f"{joined(stuck)} has no use there: add a use, an outlet, a Stocks row, a lane "
             "or a disposal cost"
         )
-    return "no period has both its inputs and a way out for its products"
+    return "in no period are its inputs available and its products usable"
 
 
 def _outgoing_places(network: Network) -> set[SiteMaterial]:

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+MIN_SHOWN_SHORTAGE = 0.0005
+"""Tonnes: less is what rounding leaves, and would be shown as 0.000 t."""
+
 
 def figure(number: float) -> str:
     """Number with four significant digits, whole from 1,000: 0.1235, 12.35, 224,550."""
@@ -29,6 +32,15 @@ def money_text(amount: float, currency: str) -> str:
     if abs(amount) >= 1e7:
         return f"{amount / 1e6:,.1f} million {currency}"
     return f"{amount:,.0f} {currency}"
+
+
+def shortage_text(tonnes: float) -> str:
+    """Shortage in words; what rounding leaves is none.
+
+    >>> shortage_text(12.5), shortage_text(0.0001)
+    ('12.5 t short', 'no shortage')
+    """
+    return f"{figure(tonnes)} t short" if tonnes >= MIN_SHOWN_SHORTAGE else "no shortage"
 
 
 def listed(names: Iterable[str], last: str = "and", most: int = 4) -> str:

@@ -67,13 +67,13 @@ SCARCITY_LAYOUT = Layout(
             "per",
             "text",
             "change of the bound that has the worth: one more of a maximum, one less of a minimum, "
-            "one more of what is wanted; the opposite change costs as much",
+            "one more tonne of demand; the opposite change costs as much",
         ),
         Field(
             "worth",
             "price",
             "saving by that change, in money of that period, not discounted; for demand the cost "
-            "of one tonne more that is wanted",
+            "of one more tonne of demand",
         ),
         Field("worth today", "price", "the same as present value: the dual of the objective"),
         Field(
@@ -200,7 +200,7 @@ MARGINAL_COSTS_LAYOUT = Layout(
         Field("price", "price", "what one more tonne there costs the plan"),
         Field("purchases", "price", "of which bought inputs"),
         Field("processing", "price", "of which conversion cost"),
-        Field("transport", "price", "of which freight and carrying cost under way"),
+        Field("transport", "price", "of which freight and carrying cost in transit"),
         Field("duty", "price", "of which duty"),
         Field("storage", "price", "of which holding, carrying and closing value of stock"),
         Field("disposal", "price", "of which disposal of what else is made"),
@@ -273,7 +273,7 @@ RULE_COSTS_LAYOUT = Layout(
             "delivered_kg",
             "number",
             "delivered in the plan to the lines that it binds",
-            title="delivered under it",
+            title="delivered under the rule",
             unit="kg",
         ),
         _GAP_FIELD,

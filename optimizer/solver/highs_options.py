@@ -22,8 +22,8 @@ SET_ELSEWHERE = {
 
 BREAKING_OPTIONS = {
     "mip_abs_gap": "a search would end before the gap of the solve is proven; give gap instead",
-    "objective_bound": "the solve would end at a cost that is no optimum",
-    "objective_target": "the solve would end at a cost that is no optimum",
+    "objective_bound": "the solve would end at a cost that is not the optimum",
+    "objective_target": "the solve would end at a cost that is not the optimum",
     "mip_max_nodes": "the search would end without a proof; give time_limit",
     "mip_max_leaves": "the search would end without a proof; give time_limit",
     "mip_max_stall_nodes": "the search would end without a proof; give time_limit",
@@ -33,9 +33,9 @@ BREAKING_OPTIONS = {
     "ipm_iteration_limit": "the library limits iterations itself; give time_limit",
     "pdlp_iteration_limit": "the library limits iterations itself; give time_limit",
     "run_crossover": "the plan and its prices are those of a basis",
-    "infinite_bound": "a bound that binds would be taken for none",
-    "infinite_cost": "a cost would be taken for none",
-    "small_matrix_value": "coefficients would be taken for zero",
+    "infinite_bound": "a bound that binds would be treated as no bound",
+    "infinite_cost": "a cost would be treated as zero",
+    "small_matrix_value": "coefficients would be treated as zero",
     "large_matrix_value": "coefficients would be refused",
     "primal_feasibility_tolerance": "rows and bounds would hold less exactly, or the audit fail",
     "dual_feasibility_tolerance": "the optimum would be less exact",
@@ -50,7 +50,7 @@ BREAKING_OPTIONS = {
     "user_bound_scale": "costs and bounds are scaled by the library",
     "user_objective_scale": "costs and bounds are scaled by the library",
     "user_cost_scale": "costs and bounds are scaled by the library",
-    "solve_relaxation": "yes/no decisions would be taken in part",
+    "solve_relaxation": "yes/no decisions would be made in part",
     "glpsol_cost_row_location": "it is about files",
 }
 """Options that would make a proof, a price or the audit untrue, and why."""

@@ -131,7 +131,7 @@ def _name(solver: Any) -> str:
 def _check_results(results: Any, name: str) -> None:
     if not isinstance(results, SolverResults):
         raise UsageError(
-            f"{name} gives results of type {type(results).__name__}; take a solver of Pyomo's "
+            f"{name} gives results of type {type(results).__name__}; use a solver of Pyomo's "
             "SolverFactory"
         )
 

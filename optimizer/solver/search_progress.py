@@ -64,7 +64,7 @@ def run_with_progress(
 
 def _search_summary(data: Any, scale: float) -> str:
     """Best plan, bound and gap of a search, in words."""
-    bound = f"none can cost less than {data.mip_dual_bound / scale:,.0f}"
+    bound = f"no plan can cost less than {data.mip_dual_bound / scale:,.0f}"
     if data.mip_primal_bound >= highspy.kHighsInf:
         return f"no plan yet, {bound}"
     return f"best plan {data.mip_primal_bound / scale:,.0f}, {bound}, gap {data.mip_gap:.2%}"

@@ -85,7 +85,7 @@ class FrontierMeasure:
             minimised_measure=objective,
             subtracted_share=share,
         )
-        share_text = f" ({share:.9g})" if share else ""
+        share_text = f" ({100 * share:.6g} %)" if share else ""
         return StudyRun(f"least {self.text}{share_text}", measured.case, terms)
 
     def value_in(self, outcome: RunOutcome) -> float:
@@ -108,7 +108,7 @@ def frontier(case: Case, limit: str, points: int = 7, settings: RunSettings | No
     runner = Runner(case, settings or RunSettings())
     (base,) = runner.outcomes([measure.run(case, None)], last=False)
     if not base.solved:
-        raise UsageError(f"the case itself has no plan to begin with: {failure_reason(base)}")
+        raise UsageError(f"the base case has no plan: {failure_reason(base)}")
     most = measure.value_in(base)
     by_bound: dict[float, RunOutcome] = {}
     notes: list[str] = []
@@ -215,7 +215,7 @@ def parse_measure(case: Case, text: str) -> FrontierMeasure:
     """The measure that a text names; raises UsageError if it cannot be understood."""
     parts = [part.strip() for part in text.split(";") if part.strip()]
     if not parts:
-        raise UsageError("write what is limited, such as 'country = China'")
+        raise UsageError("write the measure that is limited, such as 'country = China'")
     first = fold(parts[0])
     if first in ("short", "shortage"):
         return FrontierMeasure(text, None, "tonnes")

@@ -222,7 +222,7 @@ def _check_machines(address: str, machines: Mapping[str, Any]) -> None:
             f"not every machine of the Dask cluster at {address} has version "
             f"{optimizer.__version__} of this package: "
             f"{', '.join(wrong[:MAX_LISTED_MACHINES] + more)}; "
-            "install the same there and start it again, or take it away"
+            "install the same version there and restart it, or remove it"
         )
 
 

@@ -1,7 +1,7 @@
 """Disruptions as variants of a case: lost sites, countries, lanes and offers, and named events.
 
 During a loss nothing is bought from, run or shipped by what is lost; its stock stays. A lost site
-or country also loses its least purchases, minimum loads and minimum activities, for nothing can
+or country also loses its minimum purchases, minimum loads and minimum activities, for nothing can
 meet them, and the orders under way that would arrive. The fixed cost of its units is still paid,
 unless told otherwise, for a plant that stands still is still owned.
 """

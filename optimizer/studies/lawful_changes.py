@@ -26,7 +26,9 @@ def lawful_changes(before: Tables, after: Tables) -> tuple[str, ...]:
         sentences.insert(0, f"Lawful: {first} before, {second} after.")
     weaker = known and LAWFULNESS_ORDER.index(second) < LAWFULNESS_ORDER.index(first)
     if (weaker or relaxed) and cheaper:
-        sentences.insert(0, f"The second plan is cheaper by {saving:,.2f}, but it is held to less:")
+        sentences.insert(
+            0, f"The second plan is cheaper by {saving:,.2f}, but its rules are less strict:"
+        )
     return tuple(sentences)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optimizer.studies.loss_window import LossWindow, applies_within
+from optimizer.tables.text_matching import number_of
 
 MAX_NAMED_CONSEQUENCES = 3
 """Names that a list has before it only counts the rest, so that a cell stays readable."""
@@ -24,7 +25,7 @@ def consequences(
         for sheet in ("Supply", "Processes", "Units")
     )
     phrases = [
-        _phrase("least purchase of", [row.offer for row in offers if row.minimum]),
+        _phrase("minimum purchase of", [row.offer for row in offers if row.minimum]),
         _phrase("contract of", [row.offer for row in offers if row.contract_quantity]),
         _phrase("minimum activity of", [row.recipe for row in processes if row.minimum]),
         _phrase("minimum load of", [row.unit for row in units if row.minimum_load]),
@@ -50,5 +51,4 @@ def _orders(orders: Sequence[Any]) -> str:
     if not orders:
         return ""
     tonnes = sum(row.quantity for row in orders)
-    word = "order" if len(orders) == 1 else "orders"
-    return f"{len(orders)} {word} under way, {tonnes:,.6g} t"
+    return f"{number_of(len(orders), 'order')} in transit, {tonnes:,.6g} t"

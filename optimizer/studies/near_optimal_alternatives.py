@@ -40,9 +40,9 @@ that of the three decimals that are shown.
 
 ALTERNATIVES = Layout(
     "Alternatives",
-    "Plans that cost nearly as little, and differ as much as they can in one respect.",
+    "Plans of nearly the least cost that differ from it as much as possible in one respect.",
     levels(
-        Field("plan", "text", "what was made least; base is the least-cost plan"),
+        Field("plan", "text", "what was minimised; base is the least-cost plan"),
         Field("status", "text", "optimal, or why there is no proven plan"),
         Field("cost", "money", "present value of all costs"),
         Field(
@@ -54,8 +54,8 @@ ALTERNATIVES = Layout(
         Field("base", "amount", "tonnes, or suppliers, in the least-cost plan"),
         Field("then", "amount", "the same in this plan"),
         Field("suppliers", "number", "sites that are bought from"),
-        Field("differs", "share", "share of the tonnes bought that come from elsewhere"),
-        Field("short", "tonnes", "tonnes short, outlets left out"),
+        Field("differs", "share", "share of the tonnes bought that come from other offers"),
+        Field("short", "tonnes", "tonnes short, without outlets"),
     ),
 )
 
@@ -72,7 +72,7 @@ def alternatives(case: Case, within: float = 0.02, settings: RunSettings | None 
     runner = Runner(case, settings or RunSettings())
     base = runner.base()
     if not base.solved or base.objective is None:
-        raise UsageError(f"the case itself has no plan to begin with: {failure_reason(base)}")
+        raise UsageError(f"the base case has no plan: {failure_reason(base)}")
     maximum_cost = base.objective + within * abs(base.objective)
     country = {site.site: site.country for site in case.sites}
     offers = list(dict.fromkeys((row.offer, row.site, row.material) for row in case.supply))
@@ -107,9 +107,9 @@ def alternatives(case: Case, within: float = 0.02, settings: RunSettings | None 
         tables={"Alternatives": overview, **comparison_tables(outcomes)},
         notes=(
             f"Each plan costs at most {maximum_cost:,.2f} {case.settings.currency} "
-            "and is no shorter.",
-            "Fewest suppliers: none that is left can be left out alone; "
-            "another choice might need fewer.",
+            "and has no larger shortage.",
+            "Fewest suppliers: none of those left can be dropped alone; "
+            "another combination might need fewer.",
         ),
         chart=ALTERNATIVES_STUDY.chart,
         achieved=_achieved(overview),

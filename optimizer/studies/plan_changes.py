@@ -90,7 +90,7 @@ CHANGE_SOURCES: tuple[ChangeSource, ...] = (
         -1.0,
     ),
     ("short", SHORTAGES_LAYOUT, ("line", "customer", "material"), "short", ("penalty",), 1.0),
-    ("thrown away", DISPOSAL_LAYOUT, ("site", "material"), "tonnes", ("cost",), 1.0),
+    ("disposed of", DISPOSAL_LAYOUT, ("site", "material"), "tonnes", ("cost",), 1.0),
     ("built", INVESTMENT_LAYOUT, ("option", "site", "unit"), "number", ("capital",), 1.0),
 )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.errors import UsageError
 from optimizer.plan import Result
+from optimizer.result.number_text import figure
 from optimizer.result.result_layouts import RUN_LAYOUT, Table, Tables
 from optimizer.result.result_table import frame_of
 from optimizer.studies.input_changes import INPUT_CHANGES, input_changes
@@ -162,7 +163,7 @@ def _changed_models(first: Tables, second: Tables) -> Iterator[str]:
 def _input_lines(comparison: Comparison, most: int) -> Iterator[str]:
     rows = list(comparison.tables[INPUT_CHANGES.name].rows())
     if not rows:
-        yield "Nothing that matters to the plan differs."
+        yield "No difference that affects the plan."
     for _, place, name, column, change, before, after, _, relative in rows[:most]:
         if change == "changed":
             part = "" if relative is None else f" ({relative:+.1%})"
@@ -191,11 +192,12 @@ def _plan_lines(comparison: Comparison, most: int) -> Iterator[str]:
             yield f"  {category:<14}{money:>+20,.2f}"
     rows = list(comparison.tables[VOLUME_CHANGES.name].rows())
     if not rows:
-        yield "Nothing moved."
+        yield "No volume changed."
     for kind, thing, old, new, moved, money in rows[:most]:
         unit = UNIT_BY_KIND.get(kind, " t")
         paid = f", {money:+,.2f}" if abs(money) >= EQUAL_COST_TOLERANCE else ""
-        yield f"{kind} {thing}: {old:,.3f} to {new:,.3f}{unit} ({moved:+,.3f}{paid})."
+        by = f"+{figure(moved)}" if moved > 0 else figure(moved)
+        yield f"{kind} {thing}: {figure(old)} to {figure(new)}{unit} ({by}{paid})."
     if len(rows) > most:
         periods = len(comparison.tables[PERIOD_CHANGES.name])
         yield f"And {len(rows) - most:,} more; {periods:,} changes by period in the workbook."

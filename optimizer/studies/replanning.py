@@ -24,7 +24,7 @@ from optimizer.studies.fixed_commitments import (
 from optimizer.studies.previous_plan import PreviousPlan, plan_tables, planned_commitments
 from optimizer.studies.study_run import CASE
 from optimizer.tables.case import Case
-from optimizer.tables.text_matching import fold
+from optimizer.tables.text_matching import fold, number_of
 
 KEPT_KINDS = ("purchases", "shipments", "options")
 """Kinds of commitment that are kept by default."""
@@ -34,7 +34,7 @@ MAX_NAMED_RELEASES = 12
 
 COMMITMENTS = Layout(
     "Commitments",
-    "What the last plan had decided, and what became of it: kept, released because the new "
+    "Decisions of the last plan, and their state now: kept, released because the new "
     "data make it impossible, or free to change. Sorted by how much changed.",
     (
         Field("kind", "text", "purchases, shipments, production, deliveries, disposal, options"),
@@ -98,7 +98,8 @@ def replan(
     unknown = [kind for kind in kinds if kind not in model.COMMITMENT_KINDS]
     if unknown:
         raise UsageError(
-            f"{unknown[0]!r} cannot be kept; kinds are {', '.join(model.COMMITMENT_KINDS)}"
+            f"{unknown[0]!r} is not a kind of commitment; choose from "
+            f"{', '.join(model.COMMITMENT_KINDS)}"
         )
     if change_cost < 0:
         raise UsageError(f"the charge for change is 0 or more, not {change_cost:g}")
@@ -217,17 +218,20 @@ def _fate_of_commitments(plan: FixedPlan, wanted: Mapping[Commitment, float]) ->
     if not planned and not count:
         return "The last plan has no commitments in the periods that are kept."
     if not count:
-        one = "commitment of the last plan is" if kept == 1 else "commitments of the last plan are"
-        return f"{kept:,} {one} kept; none had to be released."
+        be = "is" if kept == 1 else "are"
+        return (
+            f"{number_of(kept, 'commitment')} of the last plan {be} kept; none had to be released."
+        )
     named = [
         f"{key.kind} {commitment_label(key)} in {key.period} ({wanted[key]:,.1f} planned, "
         f"{plan.amounts.get(key, 0.0):,.1f} now)"
         for key in plan.released[:MAX_NAMED_RELEASES]
     ]
     more = f"; and {count - MAX_NAMED_RELEASES:,} more" if count > MAX_NAMED_RELEASES else ""
-    one = "commitment of the last plan is" if count == 1 else "commitments of the last plan are"
+    be = "is" if count == 1 else "are"
     return (
-        f"{count:,} {one} impossible with the new data and released: {'; '.join(named)}{more}. "
+        f"{number_of(count, 'commitment')} of the last plan {be} impossible with the new data "
+        f"and released: {'; '.join(named)}{more}. "
         f"Kept: {kept:,}."
     )
 

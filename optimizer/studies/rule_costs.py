@@ -202,7 +202,7 @@ def _chosen_rules(
     if plan is not None and plan.changed:
         raise UsageError(
             f"the plan is of a changed model ({plan.changed[0]}); rules are costed against the "
-            "plan of the case itself"
+            "plan of the base case"
         )
     return every, list(rules) or every
 
@@ -264,7 +264,9 @@ def _premium(plan: Result, other: RunOutcome, name: str) -> tuple[float, float]:
     """Premium and its uncertainty; the premium is not a number within the uncertainty."""
     dearer, uncertainty, rounding = cost_difference(plan, other)
     if dearer > uncertainty + ERROR_FACTOR * rounding and plan.status == other.status == "optimal":
-        raise OptimizerError(f"the plan without {name} is dearer by {dearer:g}: an internal error")
+        raise OptimizerError(
+            f"the plan without {name} costs more, by {dearer:g}: an internal error"
+        )
     if uncertainty <= rounding:
         return (-dearer if -dearer > EQUALITY_FACTOR * rounding else 0.0), 0.0
     return (-dearer if -dearer > uncertainty else UNKNOWN_FIGURE), uncertainty
@@ -313,19 +315,20 @@ def _sentence(plan: Result, other: RunOutcome, name: str, figures: PremiumFigure
     currency = plan.case.settings.currency
     who = "All rules together" if name == ALL_RULES else f"Rule {name}"
     if plan.objective is None and other.objective is not None:
-        return f"{who}: no plan keeps it with the others; without it one costs " + (
-            f"{other.objective:,.0f} {currency}."
+        return (
+            f"{who}: no plan meets it together with the other rules; without it a plan costs "
+            + (f"{other.objective:,.0f} {currency}.")
         )
     if other.objective is None and other.status not in PROVEN_WITHOUT_PLAN:
-        return f"{who}: not known, for no plan without it was found ({other.status})."
+        return f"{who}: not known: no plan without it was found ({other.status})."
     if plan.objective is None or other.objective is None:
         return f"{who}: without it there is no plan either ({other.status})."
     if premium != premium:
         if uncertainty == float("inf"):
-            return f"{who}: not known, for a plan was stopped before its gap was proven."
+            return f"{who}: not known: a plan was stopped before its gap was proven."
         return (
             f"{who}: the premium is within the gap of {uncertainty:,.0f} {currency}; "
-            "a smaller gap would tell."
+            "a smaller gap would show it."
         )
     if not premium:
         if name == ALL_RULES:

@@ -141,7 +141,7 @@ def _sentence(plan: Result, other: RunOutcome, what: str, change: float, uncerta
     currency = plan.case.settings.currency
     if other.objective is None:
         if other.status not in PROVEN_WITHOUT_PLAN:
-            return f"{what}: not known, for no plan was found ({other.status})."
+            return f"{what}: not known: no plan was found ({other.status})."
         return f"{what}: there is no plan ({other.status})."
     if plan.objective is None:
         return f"{what}: there is a plan, for {other.objective:,.0f} {currency}."

@@ -42,7 +42,7 @@ _ORDERED = (
         SHORTAGES_LAYOUT,
         *("line", "customer", "material", "period", "wanted", "short"),
         name="Demand",
-        meaning="What is wanted and short, outlets and optional sales left out.",
+        meaning="Demand and shortage, without outlets and optional sales.",
     ),
     _kept(UTILISATION_LAYOUT, "site", "unit", "period", "used", "capacity"),
     _kept(INVESTMENT_LAYOUT, "option", "site", "period", "number", "capital"),
@@ -184,7 +184,7 @@ def added_up(source: Table, layout: Layout) -> Table:
     """Columns of a table with amounts added up over rows that are equal in all other columns."""
     keys = [field.header for field in layout.fields if not field.adds_up]
     amounts = [field.header for field in layout.fields if field.adds_up]
-    assert layout.headers == (*keys, *amounts), "amounts stand behind the columns of names"
+    assert layout.headers == (*keys, *amounts), "amounts come after the columns of names"
     sums: dict[tuple[Any, ...], list[float]] = {}
     rows = zip(*(source[header] for header in layout.headers), strict=True)
     for row in rows:

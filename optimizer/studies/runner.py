@@ -82,7 +82,7 @@ class Runner:
         if result.changed:
             raise UsageError(
                 f"the plan is of a changed model ({result.changed[0]}); runs are compared with the "
-                "plan of the case itself"
+                "plan of the base case"
             )
         self._base_is_known = True
         self._base_seconds = sum(result.seconds.values())
@@ -200,5 +200,5 @@ def _stopped(done: int, total: int, settings: RunSettings, why: str = "stopped")
     kept = ""
     if settings.folder is not None:
         folder = os.fspath(settings.folder)
-        kept = f"; they are kept in {folder}: the same command goes on from there"
+        kept = f"; they are kept in {folder}: the same command continues from there"
     return StoppedError(f"{why}: {done} of {total} runs are done{kept}")

@@ -1,4 +1,4 @@
-"""Compare the scenarios of the workbook with the case itself."""
+"""Compare the scenarios of the workbook with the base case."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SCENARIOS = Layout(
         Field("relative", "share", "that difference relative to the cost of the base case"),
         Field("wanted", "tonnes", "tonnes wanted, outlets left out"),
         Field("short", "tonnes", "tonnes not delivered"),
-        Field("covered", "share", "share of what is wanted that is delivered"),
+        Field("covered", "share", "share of demand that is delivered"),
         Field("lawful", "text", "yes, as far as stated, no rule binds, or no rules"),
         Field("reason", "text", "why there is no plan, and the least change that gives one"),
     ),
@@ -61,7 +61,7 @@ def scenarios(
     """
     wanted = scenarios_of(case) if names is None else tuple(names)
     if not wanted:
-        raise UsageError("the sheet Scenarios has no row: there is nothing to compare")
+        raise UsageError("the sheet Scenarios has no rows: there is nothing to compare")
     runs = _runs(case, wanted)
     runner = Runner(case, settings or RunSettings())
     base = runner.base()

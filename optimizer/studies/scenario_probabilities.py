@@ -17,7 +17,7 @@ PROBABILITY_TOLERANCE = 1e-9
 
 @check_arguments(case=CASE)
 def weighted_scenarios(case: Case) -> list[Scenario]:
-    """Scenarios of the sheet that have a probability; the rest up to 1 is the case itself.
+    """Scenarios of the sheet that have a probability; the rest up to 1 is the base case.
 
     A scenario without a probability (blank, or 1) is left out. Raises UsageError if none has one
     or if they sum to more than 1.
@@ -27,7 +27,7 @@ def weighted_scenarios(case: Case) -> list[Scenario]:
         for name in scenarios_of(case)
     }
     if not shares:
-        raise UsageError("the sheet Scenarios has no row: there is no scenario to plan for")
+        raise UsageError("the sheet Scenarios has no rows: there is no scenario to plan for")
     uncertain = [(name, share) for name, share in shares.items() if share < 1]
     if not uncertain:
         raise UsageError("no scenario has a probability; write it in the sheet Scenarios")
@@ -35,7 +35,7 @@ def weighted_scenarios(case: Case) -> list[Scenario]:
     if total > 1 + PROBABILITY_TOLERANCE:
         raise UsageError(
             f"the probabilities in Scenarios sum to {total:g}; together they are at most 1 "
-            "(what is left is the case itself)"
+            "(the rest is the base case)"
         )
     scenarios = [(name, share, apply(case, name)) for name, share in uncertain]
     if total < 1 - PROBABILITY_TOLERANCE:

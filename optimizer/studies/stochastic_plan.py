@@ -283,7 +283,7 @@ def _why(status: str, scenarios: Sequence[Scenario], options: SolveOptions) -> s
         return status_sentence(status)
     return (
         "each scenario has a plan by itself, but no contracts, options and first purchases "
-        "suit all of them: allow shortages (lower the least deliveries) or fewer commitments"
+        "suit all of them: allow shortages (lower the minimum deliveries) or fewer commitments"
     )
 
 

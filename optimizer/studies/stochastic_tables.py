@@ -12,8 +12,8 @@ from optimizer.result.result_layouts import Field, Layout, Table, levels, table
 
 HERE_AND_NOW = Layout(
     "Here and now",
-    "What is decided before it is known which scenario comes, and what would be decided if it "
-    "were known. Purchases are tonnes, options a number.",
+    "Decisions before the scenario is known, and the range of decisions if it were known in "
+    "advance. Purchases are tonnes, options a number.",
     levels(
         Field("kind", "text", "purchases or options"),
         Field("thing", "text", "offer or option"),
@@ -34,7 +34,7 @@ BY_SCENARIO = Layout(
         Field("scenario", "text", "name of the scenario"),
         Field("probability", "share", "its probability"),
         Field("cost", "money", "discounted cost under the joint plan"),
-        Field("short", "tonnes", "tonnes of demand not met, outlets left out"),
+        Field("short", "tonnes", "tonnes of demand not met, without outlets"),
         Field("base plan", "money", "discounted cost with the base plan's decisions held"),
         Field("known in advance", "money", "discounted cost of its own best plan"),
         Field("worst part", "share", "part of its probability among the worst of the cost"),
@@ -43,12 +43,12 @@ BY_SCENARIO = Layout(
 )
 VALUE_OF_PLANNING = Layout(
     "Value",
-    "What planning for several scenarios is worth, and what knowing more would be: WS <= HN <= EEV "
+    "Value of planning for several scenarios, and of perfect information: WS <= HN <= EEV "
     "in expected present value, unless the plan weighs risk or stops at a gap.",
     levels(
         Field("item", "text", "measure"),
         Field("amount", "money", "discounted money; blank where a plan is impossible"),
-        Field("meaning", "text", "what it says"),
+        Field("meaning", "text", "meaning of the figure"),
     ),
 )
 
@@ -182,7 +182,7 @@ def _values(plans: ScenarioPlans) -> Iterator[tuple[str, float | None, str]]:
     yield "CVaR", plans.risk(costs), f"of the joint plan: the mean of {worst}"
     if plans.weight:
         meaning = (
-            f"what the joint plan makes least: {1 - plans.weight:g} x expected cost + "
+            f"what the joint plan minimises: {1 - plans.weight:g} x expected cost + "
             f"{plans.weight:g} x CVaR"
         )
         yield "Mean and risk", plans.measure(costs), meaning

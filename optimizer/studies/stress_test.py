@@ -31,7 +31,7 @@ The lines of a study show three decimals, so less would be shown as nothing.
 
 STRESS = Layout(
     "Stress",
-    "What each loss costs, the costliest first; losses without a plan are on top.",
+    "Cost of each loss, the most expensive first; losses without a plan are at the top.",
     levels(
         Field("loss", "text", "what is lost"),
         Field("kind", "text", "site, country, lane, offer, or a named event"),
@@ -45,18 +45,22 @@ STRESS = Layout(
             "tonnes short less those of the base case",
             title="additional shortage",
         ),
-        Field("rank by tonnes", "number", "1 for the loss that is shortest"),
-        Field("covered", "share", "share of what is wanted that is delivered"),
+        Field("rank by tonnes", "number", "1 for the loss with the largest shortage"),
+        Field("covered", "share", "share of demand that is delivered"),
         Field("first short", "period", "first period in which more is short"),
         Field("after", "number", "periods from the loss until then; 0: at once"),
         Field("replaced by", "text", "offers and sites that gain most"),
         Field(
             "goes with it",
             "text",
-            "what else is lost: least purchases, contracts, minimum loads and activities, orders "
-            "under way; and whether the fixed cost of its units is still paid",
+            "what else is lost: minimum purchases, contracts, minimum loads and activities, orders "
+            "in transit; and whether the fixed cost of its units is still paid",
         ),
-        Field("reason", "text", "why there is no plan, and the least change that gives one"),
+        Field(
+            "reason",
+            "text",
+            "why there is no plan, and the smallest change that would make one feasible",
+        ),
     ),
 )
 REPLACEMENTS = Layout(
@@ -112,13 +116,13 @@ def stress(
     unknown = [kind for kind in options.kinds if kind not in DISRUPTION_KINDS]
     if unknown:
         raise UsageError(
-            f"{unknown[0]!r} cannot be lost; choose from {', '.join(DISRUPTION_KINDS)}"
+            f"{unknown[0]!r} is not a kind of loss; choose from {', '.join(DISRUPTION_KINDS)}"
         )
     window = loss_window(case, options)
     runner = Runner(case, settings or RunSettings())
     base = runner.base()
     if not base.solved:
-        raise UsageError(f"the case itself has no plan to compare with: {failure_reason(base)}")
+        raise UsageError(f"the base case has no plan to compare with: {failure_reason(base)}")
     every = list(disruptions(case, window, base, options.kinds, fixed_cost=options.pay_fixed_cost))
     terms = _fixed_orders(base, window) if options.freeze_orders and window.first else None
     runs = [StudyRun(each.name, each.case, terms) for each in every if each.case is not None]
@@ -268,15 +272,15 @@ def _note(base: RunOutcome, window: LossWindow, options: StressOptions) -> str:
     """The assumptions of the study in sentences."""
     span = f"{base.periods[window.first]} to {base.periods[window.last]}"
     if options.freeze_orders and window.first:
-        orders = "purchases and shipments before are those of the plan without the loss"
+        orders = "purchases and shipments before are those of the base plan"
     elif window.first:
         orders = "the plan knows of the loss from the start"
     else:
         orders = "from the first period on"
     fixed = "is still paid" if options.pay_fixed_cost else "is saved"
     return (
-        f"Each thing is lost from {span}; {orders}. With a site or a country go its least "
-        "purchases, minimum loads and minimum activities, and the orders under way that would "
+        f"Each loss lasts from {span}; {orders}. A lost site or country also loses its minimum "
+        "purchases, minimum loads and minimum activities, and the orders in transit that would "
         f"arrive there (a country's customers still get theirs); the fixed cost of its units "
         f"{fixed}. A contract of which the loss takes only a part is owed in full over the rest. "
         "Limits, stock minimums and options stay as they are."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.html_cards import CardFigure, card
 from optimizer.result import Table
+from optimizer.result.number_text import shortage_text
 from optimizer.result.result_layouts import Field, Layout, table
 from optimizer.result.result_table import frame_of
 from optimizer.studies.run_outcome import RunOutcome
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BASE_RUN = "base"
-"""Name of the run of the case itself."""
+"""Name of the run of the base case."""
 NEGLIGIBLE_AMOUNT = 1e-7
 """Amounts over the whole horizon that count as zero: the solver's feasibility tolerance."""
 
@@ -34,7 +35,7 @@ class Study:
     """Name of the case."""
     currency: str
     outcomes: Mapping[str, RunOutcome] = field(repr=False)
-    """Outcome of each run, by its name; the case itself is ``base``."""
+    """Outcome of each run, by its name; the base case is ``base``."""
     tables: Mapping[str, Table]
     """Tables by name, the overview first."""
     notes: tuple[str, ...] = ()
@@ -106,7 +107,7 @@ class Study:
         more = ""
         if base and outcome is not self.outcomes[BASE_RUN]:
             more = f" ({100 * (outcome.objective - base) / abs(base):+,.2f} %)"
-        return f"{outcome.objective:,.2f} {self.currency}{more}, {outcome.short:,.3f} t short"
+        return f"{outcome.objective:,.2f} {self.currency}{more}, {shortage_text(outcome.short)}"
 
     def to_data(self) -> dict[str, Any]:
         """Plain data that JSON can hold: status, runs, overview, notes."""
@@ -217,7 +218,7 @@ def comparison_tables(outcomes: Mapping[str, RunOutcome]) -> dict[str, Table]:
     tables = (
         side_by_side(
             "Costs",
-            "Present value by category, and less than the case itself.",
+            "Present value by category, and the difference from the base case.",
             ("category",),
             "money",
             outcomes,
@@ -225,7 +226,7 @@ def comparison_tables(outcomes: Mapping[str, RunOutcome]) -> dict[str, Table]:
         ),
         side_by_side(
             "Shortage",
-            "Tonnes short over the horizon, by demand line; outlets are left out.",
+            "Tonnes short over the horizon, by demand line; without outlets.",
             ("line", "customer", "material"),
             "tonnes",
             outcomes,

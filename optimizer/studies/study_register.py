@@ -93,8 +93,8 @@ SCENARIO_STUDY = RegisteredStudy(
     overviews=("Scenarios",),
     page_program="scenarios.js",
     function="scenario_comparison.scenarios",
-    details="Solve the case and each scenario of the sheet Scenarios, and put the plans beside "
-    "each other: cost, shortage, purchases, plants, investment.",
+    details="Solve the case and each scenario of the sheet Scenarios, and compare the "
+    "plans: cost, shortage, purchases, plants, investment.",
     example="optimizer scenarios inputs/tutorial.xlsx",
     options=(
         StudyOption(
@@ -113,12 +113,12 @@ SCENARIO_STUDY = RegisteredStudy(
 STRESS_STUDY = RegisteredStudy(
     command="stress",
     title="Stress test",
-    summary="lose each site, country, lane and offer in turn, and rank what it costs",
+    summary="lose each site, country, lane and offer in turn, and rank the costs",
     overviews=("Stress",),
     page_program="stress.js",
     function="stress_test.stress_from_keywords",
-    details="Lose one site, country, lane or offer after the other, plan again without it, and "
-    "rank the losses by what they cost and how much is short.",
+    details="Remove one site, country, lane or offer at a time, plan again without it, and rank "
+    "the losses by cost and by shortage.",
     example="optimizer stress inputs/tutorial.xlsx --lose country --from 2027-Q3",
     options=(
         StudyOption(
@@ -139,17 +139,17 @@ STRESS_STUDY = RegisteredStudy(
         StudyOption(
             "--freeze",
             "freeze_orders",
-            "keep the orders of the periods before the loss: nobody sees it coming",
+            "keep the orders of the periods before the loss, as if it were not foreseen",
             "switch",
-            label="orders placed before the loss stand",
+            label="orders placed before the loss are kept",
         ),
         StudyOption(
             "--save-fixed-cost",
             "pay_fixed_cost",
-            "end the fixed cost of a lost plant with it (default: it is still paid)",
+            "the fixed cost of a lost plant ends too (default: it is still paid)",
             "switch",
             switches_to=False,
-            label="fixed cost of lost plants ends with them",
+            label="fixed cost of lost plants ends too",
         ),
         StudyOption(
             "--lose",
@@ -172,8 +172,8 @@ FRONTIER_STUDY = RegisteredStudy(
     overviews=("Frontier",),
     page_program="frontier.js",
     function="cost_frontier.frontier",
-    details="Plans from the least cost to the least that can be had of one thing: purchases from a "
-    "country, supply that is not firm, tonnes short, capital, or any row of Limits.",
+    details="Plans from the least cost to the lowest possible value of one measure: purchases from "
+    "a country, supply that is not firm, tonnes short, capital, or any row of Limits.",
     example="optimizer frontier inputs/tutorial.xlsx --limit 'country = China'",
     options=(
         StudyOption(
@@ -200,12 +200,12 @@ FRONTIER_STUDY = RegisteredStudy(
 ALTERNATIVES_STUDY = RegisteredStudy(
     command="alternatives",
     title="Alternatives",
-    summary="other plans that cost nearly as little",
+    summary="other plans at nearly the least cost",
     overviews=("Alternatives",),
     page_program="alternatives.js",
     function="near_optimal_alternatives.alternatives",
-    details="Other plans that cost little more than the least and differ as much as they can: "
-    "least from each country, most from North America, fewest suppliers.",
+    details="Other plans that cost little more than the least and differ from it as much as "
+    "possible: least from each country, most from North America, fewest suppliers.",
     example="optimizer alternatives inputs/tutorial.xlsx --within 5%",
     options=(
         StudyOption(
@@ -239,9 +239,10 @@ STOCHASTIC_STUDY = RegisteredStudy(
         StudyOption(
             "--supply",
             "supply",
-            "make the scenarios from supply that is not firm: each such offer comes or fails",
+            "make the scenarios from supply that is not firm: each such offer is delivered or "
+            "fails",
             "switch",
-            label="scenarios: supply that is not firm comes or fails",
+            label="scenarios: supply that is not firm is delivered or fails",
         ),
         StudyOption(
             "--most",
@@ -282,7 +283,7 @@ STOCHASTIC_STUDY = RegisteredStudy(
 COMPARISON_STUDY = RegisteredStudy(
     command="compare",
     title="Comparison",
-    summary="say what differs between two plans or two inputs",
+    summary="list the differences between two plans or two inputs",
     overviews=("Cost changes", "Input changes"),
     page_program="changes.js",
     tables=("Cost changes", "Volume changes", "Changes by period", "Input changes"),

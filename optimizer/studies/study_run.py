@@ -73,6 +73,6 @@ FinishedRuns = Generator[tuple[str, RunOutcome], None, None]
 """Key and outcome of each run, in the order in which they finish."""
 
 WORKER_DIED = RunOutcome(
-    status="error: the worker died each time, perhaps for lack of memory; take fewer workers"
+    status="error: the worker died each time, perhaps for lack of memory; use fewer workers"
 )
 """Outcome of a run whose worker died as often as it was tried."""

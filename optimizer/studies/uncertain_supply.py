@@ -85,4 +85,4 @@ def _name(rows: Collection[OfferKey], failed: frozenset[OfferKey]) -> str:
         for key in rows
         if key in failed
     ]
-    return f"without {', '.join(failures)}" if failures else "all supply comes"
+    return f"without {', '.join(failures)}" if failures else "all supply is delivered"

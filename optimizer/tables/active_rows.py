@@ -12,7 +12,7 @@ from typing import Any
 
 from optimizer.tables.findings import Findings
 from optimizer.tables.sheet_table import SheetTable
-from optimizer.tables.text_matching import quoted
+from optimizer.tables.text_matching import number_of, quoted
 
 Entity = tuple[str, Any]
 """Kind and name of an entity; a unit's name is the pair of its site and unit."""
@@ -94,13 +94,16 @@ def deactivate_dependent_rows(tables: dict[str, SheetTable], findings: Findings)
     for sheet, rows in reasons.items():
         if rows and sheet != "Rule scope":
             verb = "row is" if len(rows) == 1 else "rows are"
-            findings.warning(sheet, f"{len(rows):,} {verb} off because {_reasons_text(rows)}")
+            findings.warning(
+                sheet, f"{len(rows):,} {verb} inactive because {_reasons_text(rows)} inactive"
+            )
     for sheet, rows in removed.items():
         if not rows:
             continue
-        verb = "row counts" if len(rows) == 1 else "rows count"
         findings.warning(
-            sheet, f"{len(rows):,} {verb} without a name because {_reasons_text(rows)}"
+            sheet,
+            f"inactive names are left out of lists in {number_of(len(rows), 'row')}, "
+            f"because {_reasons_text(rows)} inactive",
         )
 
 
@@ -259,9 +262,9 @@ def _report_incomplete_recipes(tables: dict[str, SheetTable], findings: Findings
                 findings,
                 position,
                 RECIPE_MATERIAL_COLUMNS[sheet],
-                f"{quoted(material)} is switched off, but {quoted(recipe)} is run "
+                f"{quoted(material)} is inactive, but {quoted(recipe)} is run "
                 f"(Processes row {process_rows[recipe]})",
-                "a recipe without it is another recipe: switch off this row or the processes",
+                "write no under active for this row or for the processes",
             )
 
 

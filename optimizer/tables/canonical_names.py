@@ -21,7 +21,7 @@ from optimizer.tables.histories import RESERVED_COUNTRY_WORDS
 from optimizer.tables.schema import SHEETS, Column
 from optimizer.tables.sheet_table import SheetTable
 from optimizer.tables.sheets import ABSENT, NONE, SETTINGS, STAGES, UNKNOWN, Event
-from optimizer.tables.text_matching import did_you_mean, fold, quoted
+from optimizer.tables.text_matching import did_you_mean, fold, number_of, quoted
 
 DOMAIN_ALIASES = {"place": "owner"}
 """Domains that share another's vocabulary: a history may name a site, an owner or a place."""
@@ -190,7 +190,7 @@ def _canonicalise_histories(
 def _or_write_unknown(cure: Hint) -> str:
     """The cure for a country in a history, where ``unknown`` is allowed too."""
     text = cure if isinstance(cure, str) else cure()
-    return f"{text}; where nobody knows, write {UNKNOWN}"
+    return f"{text}; if it is not known, write {UNKNOWN}"
 
 
 def _canonicalise_change_targets(table: SheetTable) -> None:
@@ -237,8 +237,8 @@ def _canonicalise_references(
             findings.error(
                 sheet,
                 "the sheet is missing or has no rows"
-                f", and {len(users):,} cells in {sheets} {verb} to it",
-                "add it, or rename the sheet that is meant",
+                f", and {number_of(len(users), 'cell')} in {sheets} {verb} to it",
+                "add the sheet, or rename the one that holds these rows",
             )
 
 

@@ -76,7 +76,7 @@ class Case:
         off = sum(map(len, self.switched_off.values()))
         figures = [
             CardFigure("Periods", self._span, f"currency {self.settings.currency}"),
-            CardFigure("Rows", f"{count:,}", f"that count; {off:,} are switched off"),
+            CardFigure("Rows", f"{count:,}", f"active; {off:,} inactive"),
         ]
         told = [str(finding) for finding in self.warnings]
         lists = [(f"Warnings of the workbook: {len(told)}", told)]

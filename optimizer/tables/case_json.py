@@ -122,7 +122,7 @@ def rows_schemas() -> dict[str, dict[str, Any]]:
     schemas = {sheet.attribute: _rows_schema(sheet.columns) for sheet in SHEETS.values()}
     period = {"type": "array", "prefixItems": [{"type": "string"}, {"type": "number"}]}
     schemas["demand"]["items"]["properties"]["by_period"] = {
-        "description": "labels of periods and tonnes wanted in them",
+        "description": "labels of periods, and the demand in them in tonnes",
         "type": "array",
         "items": period,
     }

@@ -116,7 +116,8 @@ def period_column(label: str, quantity: Column) -> Column:
     """The column of Demand that holds the tonnes of one period."""
     return Column(
         "number",
-        "tonnes wanted in this period; wins over quantity where it is filled. Rename the column "
+        "demand in this period, in tonnes; overrides quantity where it is filled. Rename the "
+        "column "
         "when the periods in Settings change",
         header=label,
         unit="t",

@@ -59,7 +59,7 @@ def _check_calendar(
     if any((parse_label(label, months) or ("", 0))[1] != months for label in used_labels):
         findings.error(
             "Settings",
-            "Demand has figures by period, which no other period length can take",
+            "Demand has figures by period, so the period length cannot change",
             "write them as quantity per year",
             column="period length",
         )
@@ -67,8 +67,8 @@ def _check_calendar(
     if horizon.start < former.start or horizon.end > _horizon_end(case):
         findings.error(
             "Settings",
-            "Demand has figures by period, and none for periods outside the workbook's horizon",
-            "lengthen the plan in Settings itself",
+            "Demand has figures by period, but none outside the horizon of the workbook",
+            "change the horizon in Settings of the workbook",
             column="periods",
         )
         return

@@ -87,9 +87,11 @@ def _check_text(value: Any, sheet: str, row: int, header: str) -> None:
         return
     place = f"{sheet} row {row} ({header})" if row else f"{sheet} ({header})"
     if found := _UNWRITABLE.search(value):
-        raise FileError(f"{place}: the character U+{ord(found[0]):04X} has no place in a workbook")
+        raise FileError(
+            f"{place}: the character U+{ord(found[0]):04X} is not allowed in a workbook"
+        )
     if value.startswith("<r>") and value.endswith("</r>"):  # XlsxWriter takes it for its own XML
-        raise FileError(f"{place}: a text between <r> and </r> has no place in a workbook")
+        raise FileError(f"{place}: a text between <r> and </r> is not allowed in a workbook")
     if (
         2 * len(value) > MAX_INPUT_CELL_CHARACTERS
         and len(value.encode("utf-16-le")) > 2 * MAX_INPUT_CELL_CHARACTERS

@@ -115,7 +115,7 @@ def _read_with_calamine(
                 filled = sum(len(row) - row.count("") for row in rows)
                 if filled != cells.filled:
                     errors[name] = (
-                        f"the sheet holds {cells.filled:,} filled cells, of which {filled:,} can "
+                        f"the sheet has {cells.filled:,} filled cells, of which {filled:,} can "
                         f"be read; {RESAVE_CURE}"
                     )
                     continue

@@ -76,7 +76,7 @@ def cell_parser(column: Column, currency: str = "") -> Callable[[Any], Any]:
             if column.kind in ("number", "whole"):
                 raise InvalidCell(
                     f"the cell is merged with the one above, which holds {quoted(raw.value)}: "
-                    "for each row or for all together?",
+                    "this may be a figure for each row or a total",
                     "unmerge the cells and write the figure of each row",
                 )
             raw = raw.value
@@ -119,7 +119,7 @@ def _check_no_date(raw: Any) -> None:
     """Refuse a date in a column of names: Excel may have turned two names into one date."""
     if isinstance(raw, (date, time, timedelta)):
         raise InvalidCell(
-            f"{cell_text(raw)} is a date or time, and this column holds names",
+            f"{cell_text(raw)} is a date or time, but this column has names",
             "Excel turns a name such as MAR-1 into a date: format the cell as Text and type the "
             "name again",
         )
@@ -170,7 +170,7 @@ def _names(raw: Any, column: Column, unit: str) -> tuple[str, ...]:
     for name in names:
         _check_name(name, column)
     if not names:
-        raise InvalidCell(f"{quoted(raw)} holds no name")
+        raise InvalidCell(f"{quoted(raw)} contains no name")
     if "*" not in names:
         return names
     excluded = tuple(name for name in names if fold(name).startswith(NEGATION_PREFIX))
@@ -281,8 +281,8 @@ def _number_of_text(raw: str, column: Column, unit: str) -> float:
 def _number_complaint(raw: str, text: str, unit: str) -> InvalidCell:
     if _CURRENCY.search(text) and any(map(str.isdigit, text)):
         return InvalidCell(
-            f"{quoted(raw)} carries a currency",
-            "write the number alone; the currency stands in Settings",
+            f"{quoted(raw)} contains a currency sign",
+            "write the number only; the currency is set in Settings",
         )
     if re.fullmatch(r"\([\d.,' ]+\)", text):
         return InvalidCell(f"{quoted(raw)} is not a number", "write a negative number with -")

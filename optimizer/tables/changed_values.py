@@ -32,7 +32,7 @@ def changed_value(change: Change, column: Column, old: Any, place: str, currency
         if change.change == "set":
             return _new_value(change, column, currency)
         if column.kind not in ("number", "whole"):
-            raise RefusedChange("change", f"{quoted(column.header)} does not hold numbers")
+            raise RefusedChange("change", f"{quoted(column.header)} is not a column of numbers")
         if not change.value:
             raise InvalidCell("the cell is blank", "write the factor or addend")
         if old is None:
@@ -47,7 +47,7 @@ def _new_value(change: Change, column: Column, currency: str) -> Any:
     if change.value:
         return cell_parser(column, currency)(change.value)
     if column.required:
-        raise InvalidCell(f"the cell is blank, but {quoted(column.header)} is required")
+        raise InvalidCell(f"required cell is empty: {quoted(column.header)} needs a value")
     return column.default
 
 
@@ -55,7 +55,7 @@ def _calculated(change: Change, column: Column, old: Any, operand: float, place:
     new = old * operand if change.change == "×" else old + operand
     if new != new:  # unlimited × 0
         raise RefusedChange(
-            "value", f"{place} is unlimited: it has no multiple by {as_text(operand)}"
+            "value", f"{place} is unlimited: it cannot be multiplied by {as_text(operand)}"
         )
     if new == INFINITY and old == INFINITY:
         return old

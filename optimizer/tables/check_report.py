@@ -114,13 +114,14 @@ def _write_heading(
     report["A1"].font = Font(name=font_name, bold=True, size=16, color="FF1F3864")
     _write_text(report["A2"], f"{name}: {_finding_counts(findings)}", wrap=False)
     omissions = (
-        "This copy holds the values of your cells alone, without formulas, drawings and notes, "
+        "This copy has only the values of your cells, without formulas, drawings and notes, "
         f"because {values_only_reason}."
         if values_only_reason
         else "Drawings and pictures may be missing from this copy."
     )
     legend = (
-        "Red cells hold errors, amber cells warnings; their notes say why. Your own workbook is "
+        "Red cells have errors, amber cells have warnings; the note on each cell gives the "
+        "reason. Your workbook is "
     )
     _write_text(report["A3"], f"{legend}unchanged. {omissions}", wrap=False)
     for column, (header, width) in enumerate(REPORT_COLUMN_WIDTHS.items(), start=1):

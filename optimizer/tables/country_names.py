@@ -120,9 +120,9 @@ class CountryNames:
         if fold(word) in (*RESERVED_COUNTRY_WORDS, NEGATION_PREFIX.strip()) or fold(
             word
         ).startswith(NEGATION_PREFIX):
-            return f"{quoted(word)} has a meaning of its own", "choose another name"
+            return f"{quoted(word)} is a reserved word", "choose another name"
         if re.search("[,;:\\[\\]]", word):
-            return f"{quoted(word)} has a sign that parts names", "choose another name"
+            return f"{quoted(word)} has a character that separates names", "choose another name"
         return None
 
     def _alias_fault(self, alias: str, country: str) -> NameFault | None:
@@ -159,11 +159,13 @@ class CountryNames:
     def one(self, word: str) -> tuple[str, NameFault | None]:
         """The country that a word means and None, or the word itself and what is wrong with it."""
         name = self.name(word)
-        return (name, None) if name else (word, (f"{quoted(word)} is no country", self._cure(word)))
+        return (
+            (name, None) if name else (word, (f"{quoted(word)} is not a country", self._cure(word)))
+        )
 
     def _cure(self, word: str) -> Hint:
         if fold(word) in RESERVED_COUNTRY_WORDS:
-            return "write the country; here, unknown and none belong into a history"
+            return "write the country; here, unknown and none are allowed only in a history"
         if fold(word) in self._groups:
             return "it is a group of countries: write one country"
         return lambda: country_cure(word)
@@ -197,7 +199,7 @@ class CountryNames:
         countries = tuple(dict.fromkeys(members))
         included, excluded = self._sets.names(countries)
         if included is not None and countries and not included - excluded:
-            return words, ("nothing is left of the countries that it names", "leave out a not")
+            return words, ("no country is left after the exclusions", "remove a not")
         return countries, None
 
     def _member_name(self, word: str) -> str:

@@ -81,7 +81,9 @@ def _day_of_midnight(moment: datetime) -> date:
     if moment.time() < _MIDNIGHT_TOLERANCE:
         return moment.date()
     text = moment.isoformat(" ", "minutes" if moment.second == 0 else "seconds")
-    raise InvalidDate(f"{text} has a time of day, and a day is wanted", _day_cure(moment))
+    raise InvalidDate(
+        f"{text} has a time of day; a date without time is required", _day_cure(moment)
+    )
 
 
 def _day_cure(moment: datetime) -> str:

@@ -66,7 +66,7 @@ class ExcelPackage:
         """
         key = _part_key(path)
         if key in self._duplicates:
-            raise FileError(f"holds the part {key} twice; {RESAVE_CURE}")
+            raise FileError(f"contains the part {key} twice; {RESAVE_CURE}")
         return self._archive.read(self._names[key])
 
     @cached_property
@@ -105,7 +105,7 @@ class ExcelPackage:
         for sheet in sheets:
             if uses[sheet.name.casefold()] > 1:
                 raise FileError(
-                    f"holds two sheets with the name {quoted(sheet.name)}; {RESAVE_CURE}"
+                    f"contains two sheets with the name {quoted(sheet.name)}; {RESAVE_CURE}"
                 )
         return sheets
 

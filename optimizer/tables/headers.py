@@ -23,7 +23,7 @@ from optimizer.tables.iso_countries import country_name
 from optimizer.tables.schema import COMMON, Column, Sheet
 from optimizer.tables.sheets import PERIOD_MONTHS
 from optimizer.tables.synonyms import guess_header
-from optimizer.tables.text_matching import clean_text, fold, joined, letter, quoted
+from optimizer.tables.text_matching import clean_text, fold, joined, letter, number_of, quoted
 
 _MAX_ROWS_BEFORE_HEADER = 20
 """Rows below the first filled one that are searched; titles and remarks take fewer rows."""
@@ -80,7 +80,7 @@ def find_headers(
             earlier = letter(headers.places[attribute])
             findings.error(
                 sheet.name,
-                f"the column stands twice, in {earlier} and {letter(place)}",
+                f"the column appears twice, in {earlier} and {letter(place)}",
                 row=headers.row + 1,
                 letter=letter(place),
                 column=sheet.header(attribute),
@@ -180,10 +180,11 @@ def _diagnose_unknown_header(
         known = guess in horizon.labels()
         example = f"write {guess}" if known else f"write labels such as {horizon.label(0)}"
         message = (
-            f"may be a period, and is no label of one; {filled:,} filled cells would not count"
+            f"may be a period, but is not a period label; "
+            f"{number_of(filled, 'filled cell')} would be ignored"
         )
         return "error", message, f"{example}; {own_column_hint}"
-    cells = "1 filled cell is" if filled == 1 else f"{filled:,} filled cells are"
+    cells = f"{number_of(filled, 'filled cell')} {'is' if filled == 1 else 'are'}"
     message = f"is not a column of this sheet: its {cells} not read"
     candidates = list(_columns_that_fit(grid, headers, place, absent.values()))
     if candidates:
@@ -250,7 +251,7 @@ def _check_missing_header(
     row = grid.rows[headers.row]
     last = max((position for position, raw in enumerate(row) if not is_blank(raw)), default=-1)
     remark = filled == 1 and place > last + 1
-    cells = "1 filled cell is" if filled == 1 else f"{filled:,} filled cells are"
+    cells = f"{number_of(filled, 'filled cell')} {'is' if filled == 1 else 'are'}"
     findings.add(
         "warning" if remark else "error",
         sheet.name,
@@ -279,10 +280,10 @@ def _add_period_column(
             message = f"is a {_period_length(months)}, but the period length is {length}"
         else:
             message = "is not the first day of a period"
-        hint = f"head the columns with labels such as {example}"
+        hint = f"use period labels as headers, such as {example}"
         headers.other_lengths[period] = (place, message, hint)
     elif period in headers.periods or period in headers.outside_horizon:
-        message = f"the period {quoted(period)} stands twice"
+        message = f"the period {quoted(period)} appears twice"
         findings.error("Demand", message, **location, hint="delete one")
     elif period in horizon.labels():
         headers.periods[period] = place

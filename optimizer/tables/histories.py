@@ -27,7 +27,7 @@ def parse_history(text: str) -> tuple[Event, ...]:
     """
     parts = [part for piece in re.split("[;\n]", text) if (part := clean_text(piece))]
     if not parts:
-        raise ValueError(f"{quoted(text)} holds no event", _HISTORY_FORMAT)
+        raise ValueError(f"{quoted(text)} contains no event", _HISTORY_FORMAT)
     for part in parts:
         if fold(part) in (HERE, UNKNOWN):
             return _single_word_history(part, parts)
@@ -40,7 +40,7 @@ def _single_word_history(word: str, parts: list[str]) -> tuple[Event, ...]:
     """The event of a history that consists of one word, ``here`` or ``unknown``."""
     if len(parts) > 1:
         raise ValueError(
-            f"{quoted(word)} speaks of every stage, and other events stand beside it",
+            f"{quoted(word)} covers every stage, but other events are given too",
             f"write it alone, or stage: {fold(word)} for one stage",
         )
     return (Event("", fold(word)),)
@@ -52,7 +52,7 @@ def _check_inapplicable_stages(events: tuple[Event, ...]) -> None:
     for event in events:
         if event.stage in inapplicable and event.country != NONE:
             raise ValueError(
-                f"{quoted(event.stage)} does not apply (none) and has an event",
+                f"{quoted(event.stage)} does not apply (none), but has an event",
                 "delete one of them",
             )
 
@@ -70,8 +70,8 @@ def _parse_event(part: str) -> Event:
         country = fold(country)
         if name:
             raise ValueError(
-                f"{quoted(part)} names {quoted(name)} beside {country}",
-                "write the country, or leave the name out",
+                f"{quoted(part)} has {quoted(name)} after {country}",
+                "write the country, or remove the name",
             )
     stages = {word: word for word in STAGES}
     return Event(stages.get(fold(stage), stage), country, name)

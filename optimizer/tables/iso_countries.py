@@ -194,7 +194,7 @@ def country_cure(word: str) -> str:
         return f"it may be {joined(AMBIGUOUS_COUNTRY_NAMES[key])}: write which"
     if country := country_of_region(word):
         return f"it lies in {country}: write {quoted(country)}"
-    declaration = "A name of your own is declared in the sheet Countries"
+    declaration = "Declare a name of your own in the sheet Countries"
     if resembling := resembles_country(word):
         return (
             f"did you mean {quoted(resembling)}?{difference_hint(word, resembling)} {declaration}"

@@ -110,7 +110,7 @@ def _check_paths(origin: WorkbookContent, copy: Path) -> None:
         raise UsageError(f"{copy}: the marked copy must not replace the workbook itself")
     if os.path.lexists(copy) and not is_marked_copy(copy):
         raise FileError(
-            f"{copy}: this file was not written by the check, and is left as it is; "
+            f"{copy}: this file was not written by the check, so it is not overwritten; "
             "move it or give it another name, and check again"
         )
     suffix = Path(origin.path).suffix.lower()

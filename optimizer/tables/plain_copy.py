@@ -78,7 +78,7 @@ def plain_copy(source: WorkbookContent, macros: bool) -> Any:
         if count > MAX_PLAIN_COPY_CELLS:
             raise FileError(
                 f"{source.shown}: the workbook has more than {MAX_PLAIN_COPY_CELLS:,} filled "
-                "cells, which take too long to mark; go by the list of findings"
+                "cells, which take too long to mark; use the list of findings"
             )
     if macros:  # openpyxl writes the content type of .xlsm only for a workbook that it has read
         file = io.BytesIO()

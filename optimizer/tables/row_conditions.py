@@ -45,7 +45,7 @@ class RowCondition(Struct, frozen=True):
         """
         kind = self.column.kind
         if kind == "history":
-            raise InvalidCell("rows cannot be picked by their history", "name another column")
+            raise InvalidCell("rows cannot be selected by their history", "name another column")
         if not self.value:
             fulfils: Callable[[Any], bool] = lambda cell: cell in ("", (), None)  # noqa: E731
         elif kind in ("text", "names", "choice"):
@@ -60,7 +60,8 @@ class RowCondition(Struct, frozen=True):
         """For text: ``*`` stands for any letters; one matching name of a list is enough."""
         if self.operator in _ORDERINGS:
             raise InvalidCell(
-                f"{quoted(self.column.header)} holds words: {self.operator} orders numbers"
+                f"{quoted(self.column.header)} is a column of text: {self.operator} compares "
+                "numbers"
             )
         parts = (re.escape(part) for part in fold(self.value).split("*"))
         pattern = re.compile(".*".join(parts))

@@ -58,14 +58,14 @@ def _check_splittable(
     if reason := _reason_against_split(table, position):
         raise RefusedChange(
             attribute,
-            f"{row} has {reason}, which dates cannot cut",
+            f"{row} has {reason}, which dates cannot split",
             "leave from and to blank, or write rows with dates of their own",
         )
     if label := _split_period(table, position, first, last, horizon):
         raise RefusedChange(
             attribute,
-            f"it cuts the period {label}, for which {row} has a figure",
-            "begin and end with a period",
+            f"it splits the period {label}, for which {row} has a figure",
+            "use dates at which a period begins or ends",
         )
 
 

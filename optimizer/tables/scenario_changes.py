@@ -48,7 +48,7 @@ def apply(case: Case, scenario: str) -> Case:
     """
     names = {fold(name): name for name in scenarios(case)}
     if fold(scenario) not in names:
-        hint = did_you_mean(scenario, names.values()) or "it must stand in the sheet Scenarios"
+        hint = did_you_mean(scenario, names.values()) or "it must be in the sheet Scenarios"
         raise UsageError(f"{quoted(scenario)} is not a scenario of the case; {hint}")
     return apply_changes(case, changes_of(case, names[fold(scenario)]))
 
@@ -160,8 +160,8 @@ class _ChangedTables:
         except InvalidCell as complaint:
             raise RefusedChange("where", complaint.message, complaint.hint) from None
         if not selected:
-            what = quoted(change.where) if change.where else "the sheet is empty: it"
-            raise RefusedChange("where", f"{what} picks no row of {change.sheet}")
+            what = quoted(change.where) if change.where else "the sheet is empty: the change"
+            raise RefusedChange("where", f"{what} selects no row of {change.sheet}")
         return selected
 
     def _dated(self, change: Change, table: SheetTable, selected: list[int]) -> list[int]:
@@ -179,7 +179,9 @@ class _ChangedTables:
             if restrict_to_dates(table, position, change.start, change.end, self.horizon)
         ]
         if not dated:
-            raise RefusedChange(attribute, f"no row of {change.sheet} that it picks holds then")
+            raise RefusedChange(
+                attribute, f"no selected row of {change.sheet} is valid on these dates"
+            )
         return dated
 
     def _change_cell(
@@ -195,7 +197,7 @@ class _ChangedTables:
         if change.change != "×":
             raise RefusedChange(
                 "column",
-                f"{place}: figures by period win over quantity",
+                f"{place}: figures by period override quantity",
                 "change the columns of the periods, or multiply",
             )
         table.values["by_period"][position] = tuple(

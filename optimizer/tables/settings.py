@@ -158,7 +158,7 @@ def check_settings(settings: SettingsTable, path: str, findings: Findings) -> No
         if not column.required or name in settings.values or name in settings.unreadable:
             continue
         if name in settings.rows:
-            _error(settings, name, "the cell is blank, but required", "", findings)
+            _error(settings, name, "required cell is empty", "", findings)
         else:
             _error(settings, name, "the setting is missing", "add it as a row", findings)
     if not settings.values.get("case") and path:

@@ -44,7 +44,8 @@ def check_totals(
                 )
                 findings.error(
                     table.sheet.name,
-                    f"{quoted(raw)} looks like a row of totals, which would count as one more row",
+                    f"{quoted(raw)} looks like a row of totals, which would be read as one more "
+                    "record",
                     "delete it, or write no under active",
                     row=table.rows[position],
                     letter=letter(place),
@@ -60,7 +61,7 @@ def check_hidden_rows(table: SheetTable, grid: CellGrid, findings: Findings) -> 
             header = table.sheet.header(table.sheet.key[0])
             findings.warning(
                 table.sheet.name,
-                "the row is hidden, and counts",
+                "the row is hidden, but active",
                 "show it, or write no under active to leave it out",
                 row=number,
                 letter=table.letters.get(header, ""),

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from optimizer.tables.findings import Findings, Hint
 from optimizer.tables.schema import Column, Sheet
 
-PERIOD_QUANTITY = Column("number", "wanted in the period", unit="t", default=None, minimum=0.0)
+PERIOD_QUANTITY = Column("number", "demand in the period", unit="t", default=None, minimum=0.0)
 
 
 class SheetTable(Struct):
@@ -53,7 +53,7 @@ class SheetTable(Struct):
     ) -> None:
         """Add an error at a cell; in an inactive row it is a warning."""
         if position in self.inactive:
-            message = f"{message} (the row is switched off)"
+            message = f"{message} (the row is inactive)"
             self._add("warning", findings, position, attribute, message, hint)
         else:
             self._add("error", findings, position, attribute, message, hint)

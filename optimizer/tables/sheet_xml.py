@@ -206,9 +206,7 @@ class _Rewriter:
                 "the file holds two values for the cell; clear it and write it again"
             )
         if kind == "e":
-            return UnreadableCell(
-                f"{value or '#N/A'} stands in the cell; mend its formula or clear it"
-            )
+            return UnreadableCell(f"{value or '#N/A'} is in the cell; fix its formula or clear it")
         if kind == "n":
             if "f" in texts and (not value or (self._never_calculated and value == "0")):
                 return NO_SAVED_RESULT
@@ -216,9 +214,11 @@ class _Rewriter:
         if kind == "s" and value and not self._has_string(value):
             return UnreadableCell("the text of the cell is missing in the file; write it again")
         if kind not in ("s", "str", "inlineStr", "b", "d"):
-            return UnreadableCell(f"the cell is of the unknown kind {quoted(kind)}; write it again")
+            return UnreadableCell(f"the cell has the unknown type {quoted(kind)}; write it again")
         if kind == "inlineStr" and not text and texts.get("v", "").strip(_SPACE):
-            return UnreadableCell("the value of the cell stands where no text can; write it again")
+            return UnreadableCell(
+                "the value of the cell is in the wrong place of the file; write it again"
+            )
         return None
 
     def _has_string(self, number: str) -> bool:
@@ -261,7 +261,7 @@ def not_a_number_fault(value: object) -> UnreadableCell:
     """The fault of a cell in which a program has written NaN or infinity."""
     text = "NaN" if str(value).lower().strip("+-") == "nan" else str(value)
     return UnreadableCell(
-        f"{text} stands in the cell, which is not a number; write one or clear the cell"
+        f"{text} is in the cell, which is not a number; write one or clear the cell"
     )
 
 

@@ -63,11 +63,11 @@ class Record(Declared):
     """What every row has; ``row`` is its row number in the sheet (header = 1)."""
 
     row: int = dataclasses.field(default=0, compare=False)
-    active: bool = flag("no switches the row off", default=True)
+    active: bool = flag("no: the row is inactive", default=True)
     notes: str = text("free text", default="")
     source: str = text("where the figures come from", default="")
     confidence: str = choice(
-        "how far the figures can be trusted",
+        "confidence in the figures",
         ("high", "medium", "low", "assumption"),
         default="",
         default_text="none",
@@ -78,10 +78,10 @@ class Dated(Record):
     """A row that holds from one date to another, both included; None is open."""
 
     start: date | None = day(
-        "first day on which the row holds", default=None, default_text="open", header="from"
+        "first day on which the row is valid", default=None, default_text="open", header="from"
     )
     end: date | None = day(
-        "last day on which the row holds", default=None, default_text="open", header="to"
+        "last day on which the row is valid", default=None, default_text="open", header="to"
     )
 
 
@@ -94,21 +94,21 @@ class Settings(Declared):
     period_length: str = choice("length of a period", tuple(PERIOD_MONTHS))
     currency: str = text("currency of all money", default="USD")
     discount_rate: float = number(
-        "per year; everything falls at mid-period",
+        "per year; all cash flows are at mid-period",
         unit="per year",
         default=0.0,
         minimum=0.0,
         maximum=1.0,
     )
     carrying_cost_rate: float = number(
-        "on the value of closing stock and of material under way",
+        "on the value of closing stock and of material in transit",
         unit="per year",
         default=0.0,
         minimum=0.0,
         maximum=1.0,
     )
     shortage_penalty: float | None = number(
-        "per tonne short where a demand line has none of its own",
+        "per tonne short; used where a demand line has no penalty of its own",
         unit="{currency}/t",
         default=None,
         default_text="none",
@@ -168,8 +168,8 @@ class Site(Record):
         maximum=180,
     )
     segregates: bool = flag(
-        "no: in a period in which one of its processes uses a lot that breaks a rule, all that "
-        "its processes make breaks it; each process then needs a capacity or a maximum",
+        "no: where one of its processes uses a lot that breaks a rule, all products of the site "
+        "in that period break it; each process then needs a capacity or a maximum",
         default=True,
     )
 
@@ -185,27 +185,27 @@ class Material(Record):
         default_text="none",
         vocabulary="stage",
     )
-    traced: bool = flag("no: carries no provenance", default=True)
+    traced: bool = flag("no: its provenance is not tracked", default=True)
     value: float = number("customs and carrying value", unit="{currency}/t", default=0.0)
     disposal_cost: float | None = number(
-        "cost of throwing it away",
+        "cost of disposal",
         unit="{currency}/t",
         default=None,
-        default_text="blank: may not be discarded",
+        default_text="blank: disposal is not allowed",
     )
 
 
-@sheet("Supply", "Lines of supply; several offers of one site and material are tiers.", "supply")
+@sheet("Supply", "Offers: who sells what, where, in which quantity and at what price.", "supply")
 class Offer(Dated):
     """One line of supply, with its price, limits and contract terms."""
 
-    offer: str = text("name of the line of supply", key=True)
+    offer: str = text("name of the offer", key=True)
     site: str = text("site that sells", key=True, references=("Sites.site",))
     material: str = text("what is sold", key=True, references=("Materials.material",))
     price: float = number("price", unit="{currency}/t")
-    minimum: float = number("least that is bought", unit="t per year", default=0.0, minimum=0.0)
+    minimum: float = number("minimum purchase", unit="t per year", default=0.0, minimum=0.0)
     maximum: float = number(
-        "most that can be bought",
+        "maximum purchase",
         unit="t per year",
         default=INFINITY,
         default_text="unlimited",
@@ -239,9 +239,9 @@ class Offer(Dated):
         default_text="none",
     )
     firm: bool = flag(
-        "no: a non-binding offtake; the plan takes it as firm and says so", default=True
+        "no: a non-binding offtake; the plan treats it as certain, and warns of it", default=True
     )
-    probability: float = share("probability that supply which is not firm comes", default=1.0)
+    probability: float = share("probability of delivery of supply that is not firm", default=1.0)
 
 
 OfferKey = tuple[str, str, str]
@@ -257,7 +257,7 @@ class Assay(Record):
     share: float = share("tonnes of oxide in a tonne of feed", unit="t/t")
 
 
-@sheet("Recipes", "What a unit of activity takes in and gives out.", "recipes")
+@sheet("Recipes", "Inputs and outputs of one unit of activity.", "recipes")
 class RecipeLine(Record):
     """One input or output of a recipe."""
 
@@ -279,12 +279,14 @@ class Recovery(Record):
     recovery: float = share("tonnes recovered of a tonne of contained oxide", unit="t/t")
 
 
-@sheet("Processes", "Who runs what.", "processes")
+@sheet("Processes", "Which recipes run at which sites, at what cost and capacity.", "processes")
 class Process(Dated):
     """A recipe run at a site on a unit; rows of further units are the same process."""
 
     site: str = text("site that runs it", key=True, references=("Sites.site",))
-    recipe: str = text("what it runs", key=True, references=("Recipes.recipe", "Recoveries.recipe"))
+    recipe: str = text(
+        "recipe that runs there", key=True, references=("Recipes.recipe", "Recoveries.recipe")
+    )
     feed: str = text(
         "feed, for recipes of Recoveries; * = every feed with an assay",
         key=True,
@@ -317,9 +319,9 @@ class Process(Dated):
         default_text="none",
         references=("Rules.rule",),
     )
-    minimum: float = number("least activity", unit="activity per year", default=0.0, minimum=0.0)
+    minimum: float = number("minimum activity", unit="activity per year", default=0.0, minimum=0.0)
     maximum: float = number(
-        "most activity",
+        "maximum activity",
         unit="activity per year",
         default=INFINITY,
         default_text="unlimited",
@@ -327,7 +329,7 @@ class Process(Dated):
     )
 
 
-@sheet("Units", "Capacity that processes share; 0 where no row covers.", "units")
+@sheet("Units", "Capacity that processes share; 0 in periods that no row covers.", "units")
 class Unit(Dated):
     """Capacity of a unit; ramps are several dated rows."""
 
@@ -335,13 +337,15 @@ class Unit(Dated):
     unit: str = text("name of the unit", key=True, vocabulary="unit")
     capacity: float = number("capacity in units of use", unit="use per year", minimum=0.0)
     availability: float = share("share of the time that it can run", default=1.0)
-    minimum_load: float = share("least load, as a share of the row's own capacity", default=0.0)
+    minimum_load: float = share("minimum load, as a share of the row's own capacity", default=0.0)
     may_idle: bool = flag(
         "no: it runs in every period that its rows cover; yes: minimum load and fixed cost "
         "only in periods in which it runs",
         default=False,
     )
-    fixed_cost: float = number("cost of having it run", unit="{currency} per year", default=0.0)
+    fixed_cost: float = number(
+        "cost of keeping it in operation", unit="{currency} per year", default=0.0
+    )
 
 
 @sheet("Options", "Investments: new units, expansions, restarts.", "options")
@@ -351,11 +355,11 @@ class Option(Record):
     option: str = text("name of the investment", key=True)
     site: str = text("site that it is built at", key=True, references=("Sites.site",))
     unit: str = text("unit that it adds to", key=True, vocabulary="unit")
-    added_capacity: float = number("capacity that one adds", unit="use per year", minimum=0.0)
+    added_capacity: float = number("capacity added by one", unit="use per year", minimum=0.0)
     kind: str = choice(
         "what can be decided", ("yes/no", "whole number", "any amount"), default="yes/no"
     )
-    most: float = number("most over the horizon", default=1.0, minimum=0.0)
+    most: float = number("maximum number over the horizon", default=1.0, minimum=0.0)
     capital_cost: float = number(
         "once, in the period of decision, for one", unit="{currency}", default=0.0
     )
@@ -371,7 +375,7 @@ class Option(Record):
     )
     earliest: date | None = day("earliest decision", default=None, default_text="start")
     build_months: float = number(
-        "capacity comes so long after the decision", unit="months", default=0.0, minimum=0.0
+        "time from the decision to the start of operation", unit="months", default=0.0, minimum=0.0
     )
     needs: tuple[str, ...] = names(
         "options that must be built no later",
@@ -387,7 +391,7 @@ class Option(Record):
     )
 
 
-@sheet("Lanes", "Who can ship what to whom.", "lanes")
+@sheet("Lanes", "Transport from site to site: cost, lead time and capacity.", "lanes")
 class Lane(Dated):
     """A way from site to site for a material by a mode."""
 
@@ -403,9 +407,9 @@ class Lane(Dated):
         "means of transport", key=True, default="", default_text="none", vocabulary="mode"
     )
     cost: float = number("freight on tonnes shipped", unit="{currency}/t")
-    lead_days: float = number("days under way", unit="days", default=0.0, minimum=0.0)
+    lead_days: float = number("days in transit", unit="days", default=0.0, minimum=0.0)
     maximum: float = number(
-        "most that can be shipped",
+        "maximum shipment",
         unit="t per year",
         default=INFINITY,
         default_text="unlimited",
@@ -418,7 +422,7 @@ class Lane(Dated):
         default=0.0,
     )
     minimum_when_used: float = number(
-        "least shipment in a period in which the lane is used, as written",
+        "minimum shipment in a period in which the lane is used, as written",
         unit="t per period",
         default=0.0,
         minimum=0.0,
@@ -448,7 +452,7 @@ class Tariff(Dated):
     specific: float = number("per tonne", unit="{currency}/t", default=0.0)
 
 
-@sheet("Stocks", "Where something is stored; without a row nothing is carried over.", "stocks")
+@sheet("Stocks", "Storage; without a row, no stock is carried over.", "stocks")
 class Stock(Dated):
     """Opening stock, bounds and costs of stock at a site."""
 
@@ -461,24 +465,24 @@ class Stock(Dated):
         default=None,
         default_text="as in Supply",
     )
-    minimum: float = number("least closing stock", unit="t", default=0.0, minimum=0.0)
+    minimum: float = number("minimum closing stock", unit="t", default=0.0, minimum=0.0)
     maximum: float = number(
-        "most closing stock", unit="t", default=INFINITY, default_text="unlimited", minimum=0.0
+        "maximum closing stock", unit="t", default=INFINITY, default_text="unlimited", minimum=0.0
     )
     days_of_cover: float = number(
-        "cover of what is used, shipped and delivered there in the next period",
+        "minimum stock, in days of what is used, shipped and delivered there in the next period",
         unit="days",
         default=0.0,
         minimum=0.0,
     )
     closing: float = number(
-        "least stock at the end", unit="t", default=0.0, default_text="none", minimum=0.0
+        "minimum stock at the end", unit="t", default=0.0, default_text="none", minimum=0.0
     )
     closing_value: float = number("credit for stock at the end", unit="{currency}/t", default=0.0)
     holding_cost: float = number("on closing stock", unit="{currency}/t per year", default=0.0)
 
 
-@sheet("Pipeline", "Orders already under way at the start, at no further cost.", "pipeline")
+@sheet("Pipeline", "Orders already in transit at the start, at no further cost.", "pipeline")
 class Order(Record):
     """An order that is already under way."""
 
@@ -495,7 +499,7 @@ class Order(Record):
     )
 
 
-@sheet("Demand", "Who wants what; outlets and optional sales have penalty 0.", "demand")
+@sheet("Demand", "Demand lines; outlets and optional sales have penalty 0.", "demand")
 class Demand(Dated):
     """A line of demand; ``by_period`` holds its period columns, label to tonnes."""
 
@@ -509,14 +513,14 @@ class Demand(Dated):
         vocabulary="segment",
     )
     quantity: float | None = number(
-        "wanted, and the most that is delivered; a column headed with a period's label wins "
-        "where it is filled (tonnes in that period)",
+        "demand, and the most that is delivered; where a column with a period's label as header "
+        "is filled, it overrides this one (tonnes in that period)",
         unit="t per year",
         default=None,
         default_text="a figure for every period",
         minimum=0.0,
     )
-    minimum: float = share("share that must be delivered whatever it costs", default=0.0)
+    minimum: float = share("minimum share to deliver, at any cost", default=0.0)
     price: float = number("revenue", unit="{currency}/t delivered", default=0.0)
     shortage_penalty: float | None = number(
         "penalty",
@@ -582,23 +586,23 @@ class ScopeLine(Record):
     )
 
 
-@sheet("Countries", "Names and groups of countries beside those of ISO 3166.", "countries")
+@sheet("Countries", "Names and groups of countries in addition to those of ISO 3166.", "countries")
 class Country(Record):
     """Other names of a country, and the groups that it belongs to."""
 
     country: str = text("a country, or a name of your own for a place that is none", key=True)
     aliases: tuple[str, ...] = names("other names that mean it", default=(), default_text="none")
     groups: tuple[str, ...] = names(
-        "groups that it belongs to, beside those that are known", default=(), default_text="none"
+        "groups that it belongs to, in addition to the known ones", default=(), default_text="none"
     )
 
 
-@sheet("Limits", "The planner's own bounds.", "limits")
+@sheet("Limits", "Limits set by the planner.", "limits")
 class Limit(Dated):
     """A bound on what is bought, made, shipped …; an empty tuple matches anything."""
 
     limit: str = text("name of the limit", key=True)
-    measure: str = choice("what is added up", MEASURES)
+    measure: str = choice("measure that is limited", MEASURES)
     site: tuple[str, ...] = names(
         "site", default=(), default_text="any", wildcard=True, references=("Sites.site",)
     )
@@ -662,9 +666,7 @@ class Limit(Dated):
     maximum: float = number(
         "most", unit="t, money or share", default=INFINITY, default_text="none", minimum=0.0
     )
-    window: str = choice(
-        "over what it is added up", ("period", "year", "horizon"), default="period"
-    )
+    window: str = choice("period of the limit", ("period", "year", "horizon"), default="period")
 
 
 LIMIT_FILTERS = tuple(
@@ -673,18 +675,18 @@ LIMIT_FILTERS = tuple(
 """Columns of Limits that say what is added up."""
 
 
-@sheet("Blends", "Bounds on what a recipe takes in.", "blends")
+@sheet("Blends", "Minimum and maximum shares of oxides in what a recipe takes in.", "blends")
 class Blend(Record):
     """Share of an oxide in all tonnes that a recipe takes in at a site in a period."""
 
     site: str = text("where", key=True, references=("Sites.site",))
     recipe: str = text("recipe", key=True, references=("Recipes.recipe", "Recoveries.recipe"))
     oxide: str = text("oxide or impurity, as in Assays", key=True, vocabulary="oxide")
-    minimum: float = share("least share", unit="t/t", default=0.0)
-    maximum: float = share("most share", unit="t/t", default=1.0)
+    minimum: float = share("minimum share", unit="t/t", default=0.0)
+    maximum: float = share("maximum share", unit="t/t", default=1.0)
 
 
-@sheet("Scenarios", "What if: changes to other sheets, for studies.", "scenarios")
+@sheet("Scenarios", "What-if scenarios: changes to other sheets, for studies.", "scenarios")
 class Change(Dated):
     """One change of a scenario; with dates the rows that it changes are split at them."""
 
@@ -696,7 +698,7 @@ class Change(Dated):
         default_text="none",
         references=("Scenarios.scenario",),
     )
-    sheet: str = text("sheet that is changed; blank only beside based on", default="")
+    sheet: str = text("sheet that is changed; blank only in a row with based on", default="")
     where: str = text(
         "which rows: offer = Kokbulak*; from >= 2028-01-01", default="", default_text="all rows"
     )

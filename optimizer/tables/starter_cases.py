@@ -18,7 +18,7 @@ _NO_CHINA: Final[dict[str, list[CaseRow]]] = {
             "rule": "no China",
             "segments": "defence",
             "maximum share": 0,
-            "description": "0 % of what defence gets may have a stage done in China",
+            "description": "0 % of the deliveries to defence may have a stage in China",
         }
     ],
     "Rule scope": [{"rule": "no China", "line": 1, "country": "China", "stage": "*"}],
@@ -39,7 +39,7 @@ _BUY: Final[dict[str, list[CaseRow]]] = {
          "price": 72000, "maximum": 80,
          "history": "mined: Australia; refined: Malaysia; separated: Malaysia; "
          "melted: Estonia; produced: here",
-         "notes": "every stage up to the magnet is stated: what is left out counts as unknown"},
+         "notes": "every stage up to the magnet is stated: others count as unknown"},
         {"offer": "Ningbo magnets", "site": "Ningbo Magnets", "material": "magnet",
          "price": 50000, "history": "here", "notes": "here: every stage was done at Ningbo"},
     ],
@@ -64,7 +64,7 @@ _BUY: Final[dict[str, list[CaseRow]]] = {
         {"site": "Our works", "material": "magnet", "opening": 40,
          "history": "mined: Australia; refined: Malaysia; separated: Malaysia; "
          "melted: Estonia; produced: Estonia", "holding cost": 500,
-         "notes": "covers the first quarter, while the first orders are under way"},
+         "notes": "covers the first quarter, while the first orders are in transit"},
     ],
     **_NO_CHINA,
     "Scenarios": [
@@ -91,7 +91,7 @@ _MAKE: Final[dict[str, list[CaseRow]]] = {
         {"material": "concentrate", "stage": "mined", "value": 5000},
         {"material": "NdPr oxide", "stage": "separated", "value": 70000},
         {"material": "LaCe oxide", "stage": "separated", "value": 1000, "disposal cost": 100,
-         "notes": "comes with the NdPr oxide, wanted or not"},
+         "notes": "by-product of the NdPr oxide"},
         {"material": "iron and boron", "traced": "no", "value": 1000},
         {"material": "magnet", "stage": "produced", "value": 55000},
     ],
@@ -165,7 +165,7 @@ _SELL: Final[dict[str, list[CaseRow]]] = {
         {"offer": "own oxide", "site": "Our plant", "material": "NdPr oxide", "price": 48000,
          "maximum": 240,
          "history": "mined: Australia; refined: Malaysia; separated: here",
-         "notes": "price: what a tonne costs to make"},
+         "notes": "price: cost of making a tonne"},
         {"offer": "bought oxide", "site": "Traded oxide", "material": "NdPr oxide",
          "price": 61000,
          "history": "mined: China; refined: China; separated: China"},
@@ -267,7 +267,7 @@ EXAMPLE_ROWS: Final[dict[str, tuple[CaseRow, ...]]] = {
     ),
     "Rules": (
         {"rule": "no China", "segments": "civil", "maximum share": 0.1,
-         "description": "at most 10 % of what these lines get may have a stage done in China"},
+         "description": "at most 10 % of the deliveries to these lines may have a stage in China"},
     ),
     "Rule scope": ({"rule": "no China", "line": 1, "country": "China", "stage": "*"},),
     "Countries": ({"country": "China", "aliases": "Mainland", "groups": "watched"},),

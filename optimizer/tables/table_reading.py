@@ -181,7 +181,7 @@ def _required(column: Column, currency: str) -> InvalidCell:
     kind = " or ".join(column.choices) or kinds.get(column.kind, column.kind)
     unit = column.unit.replace("{currency}", currency)
     hint = f"write {kind} in {unit}" if unit else f"write {kind}"
-    return InvalidCell("the cell is blank, but required", hint)
+    return InvalidCell("required cell is empty", hint)
 
 
 def _periods(

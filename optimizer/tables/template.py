@@ -229,7 +229,7 @@ def note(column: Column, currency: str) -> str:
         "Unit": columns_page.unit_label(column, currency),
         "Write": entry,
         "Allowed": allowed,
-        "Must stand in": columns_page.references_label(column),
+        "Must be in": columns_page.references_label(column),
         "If blank": blank,
         "Key": "part of the name of the row" if column.key else "",
     }

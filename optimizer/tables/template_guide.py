@@ -21,14 +21,14 @@ SHEET_GROUPS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
 
 GUIDE_INTRODUCTION: Final = (
     "Write down what you can buy, make, move, store and sell, and the provenance rules that "
-    "your customers are under. The optimizer finds the plan of least cost that keeps them all."
+    "apply to your customers. The optimizer finds the least-cost plan that meets them all."
 )
 USAGE_STEPS: Final = (
     (
         "1  Fill in",
-        "Begin with Settings, Sites and Materials, then Supply and Demand, then what lies between: "
-        "Lanes, and the sheets on making if you do more than trade. Leave a sheet empty if you do "
-        "not need it. Rest the pointer on the header of a column to read what belongs there.",
+        "Begin with Settings, Sites and Materials, then Supply and Demand, then Lanes, "
+        "and the sheets on production if you do more than trade. Leave a sheet empty if you do "
+        "not need it. Point at the header of a column to read what belongs there.",
     ),
     (
         "2  Check:   optimizer check FILE",
@@ -43,11 +43,11 @@ USAGE_STEPS: Final = (
 )
 HEADER_COLOURS: Final = (
     ("required", "must be filled in every row: blank is an error"),
-    ("optional", "may be left blank: the note on the header says what blank then means"),
+    ("optional", "may be left blank: the note on the header says what a blank cell means"),
     ("common", "on every sheet; only 'active' changes the plan, the others are kept and shown"),
 )
 COMMON_CONVENTIONS: Final = (
-    ("Blank is never zero", "A blank cell takes the default; for nothing, write 0."),
+    ("Blank is never zero", "A blank cell means the default; for zero, write 0."),
     (
         "Rows and columns",
         "One header row, then one record a row. The order of sheets, columns and rows is free, and "
@@ -58,11 +58,11 @@ COMMON_CONVENTIONS: Final = (
         "Spelling matters, capitals and spacing do not. Where several names may stand in one "
         "cell, separate them by commas: SRC, Kokbulak.",
     ),
-    ("The star", "* matches anything, in the columns whose note allows it."),
+    ("Wildcard *", "* matches anything, in the columns whose note allows it."),
     (
         "Quantities",
         "Tonnes. Rates are per year, whatever the length of a period. In Demand, a column headed "
-        "with a period ({periods}) holds tonnes in that period and wins over 'quantity'; when you "
+        "with a period ({periods}) holds tonnes in that period and overrides 'quantity'; when you "
         "change the periods in Settings, rename these columns or delete them.",
     ),
     (
@@ -81,7 +81,7 @@ COMMON_CONVENTIONS: Final = (
         "Where something comes from, as stage: country [site or owner], separated by semicolons "
         "and with the brackets typed: mined: China [Baotou]; separated: Malaysia.",
     ),
-    ("Switching off", "active = no leaves a row out of the plan and keeps it in the sheet."),
+    ("Inactive rows", "active = no leaves a row out of the plan and keeps it in the sheet."),
 )
 
 

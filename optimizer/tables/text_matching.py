@@ -114,6 +114,15 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
+def number_of(number: int, word: str) -> str:
+    """A number with its noun in the singular or plural.
+
+    >>> number_of(1, "error"), number_of(2000, "row")
+    ('1 error', '2,000 rows')
+    """
+    return f"{number:,} {word}" + ("" if number == 1 else "s")
+
+
 def joined(names: Sequence[str], most: int = 3) -> str:
     """Names in a sentence, the first ``most`` of them: ``'a', 'b' and 7 more``.
 

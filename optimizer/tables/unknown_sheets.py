@@ -42,8 +42,8 @@ def check_unknown_sheets(
                     "Summary",
                     "",
                     "",
-                    "this is a results workbook, not a workbook to plan",
-                    "open the workbook that the plan was made from: sheet Run names it under input",
+                    "this is a results workbook, not an input workbook",
+                    "open the input workbook of this plan; the sheet Run names it under input",
                 ),
             )
         )
@@ -64,10 +64,11 @@ def check_unknown_sheets(
         elif fold(grid.name) not in _TOOL_SHEETS:
             notes.append(grid.name)
     if notes:
-        be, sheets = ("is", "a sheet") if len(notes) == 1 else ("are", "sheets")
+        one = len(notes) == 1
+        sheets, be = ("sheet", "is") if one else ("sheets", "are")
         findings.warning(
             notes[0],
-            f"{joined(notes, 10)} {be} not {sheets} of the workbook's contract and {be} not read",
+            f"{sheets} {joined(notes, 10)} {be} not recognised, and {be} not read",
             f"begin the name with {OWN_COLUMN_PREFIX} to keep notes of your own "
             "without this warning",
         )
@@ -83,14 +84,16 @@ def _add_table_error(sheet: str, name: str, absent: bool, findings: Findings) ->
         )
     else:
         hint = f"move its rows to {quoted(name)}, or begin its name with {OWN_COLUMN_PREFIX}"
-    findings.error(sheet, f"the sheet has columns of {name}, and is not read under this name", hint)
+    findings.error(
+        sheet, f"the sheet has the columns of {name}, but is not read under this name", hint
+    )
 
 
 def _add_name_error(sheet: str, name: str, findings: Findings) -> None:
     findings.replaced.add(name)
     findings.error(
         sheet,
-        "is not a sheet of the workbook",
+        "sheet not recognised",
         f"did you mean {quoted(name)}? Begin its name with {OWN_COLUMN_PREFIX} if it is your own",
     )
 

@@ -124,7 +124,7 @@ def _bytes(source: Any) -> bytes:
     """The bytes of a source that is no path; raises FileError if there are too many."""
     content = source.read(MAX_WORKBOOK_FILE_BYTES + 1) if hasattr(source, "read") else source
     if not isinstance(content, (bytes, bytearray, memoryview)):
-        raise UsageError("the open file gives no bytes; open it as 'rb'")
+        raise UsageError("the open file does not return bytes; open it as 'rb'")
     content = bytes(content)
     if len(content) > MAX_WORKBOOK_FILE_BYTES:
         raise FileError(f"is bigger than {MAX_WORKBOOK_FILE_BYTES / 1e6:,.0f} MB")
@@ -145,7 +145,7 @@ def _content(path: str) -> bytes:
         with open(path, "rb") as file:
             content = file.read()
     except PermissionError:
-        raise FileError("may not be read; close it in Excel, or ask for the right") from None
+        raise FileError("may not be read; close it in Excel, or ask for permission") from None
     except OSError as error:
         raise FileError(f"cannot be read: {error.strerror or error}") from None
     if os.path.basename(path).startswith("~$"):

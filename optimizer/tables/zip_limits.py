@@ -93,7 +93,7 @@ def check_extent(name: str, xml: bytes) -> None:
     if row * column > MAX_GRID_CELLS:
         raise FileError(
             f"sheet '{name}' reaches to cell {letter(column - 1)}{row}; "
-            "delete the cells that stand far from the table"
+            "delete the cells far from the table"
         )
 
 
@@ -174,7 +174,7 @@ def _fault(attributes: bytes, body: bytes, never_calculated: bool) -> Unreadable
     result = value[1].strip() if value else b""
     if kind and kind[1] == b"e":
         error = result.decode("utf-8", "replace") or "#N/A"
-        return UnreadableCell(f"{error} stands in the cell; mend its formula or clear it")
+        return UnreadableCell(f"{error} is in the cell; fix its formula or clear it")
     if kind and kind[1] != b"n":
         return None
     unsaved = not result or (never_calculated and result == b"0")

@@ -28,9 +28,7 @@ from optimizer.tracing.provenance_table import (
 ALLOWED_SHARE_TOLERANCE = 1e-6
 """Excess over the allowed share that still counts as kept: the solver's feasibility tolerance
 allows rows to be violated by about as much."""
-EXEMPTION_NOTE = (
-    "; what it has been through that the rule names was cleared or is outside its dates"
-)
+EXEMPTION_NOTE = "; events that the rule names were cleared or are outside its dates"
 
 
 def certificates(
@@ -112,7 +110,7 @@ class _BreakingDeliveries:
         share = self.share(phase.trait, line, 1 << t)
         if not phase.share:
             verdict = (
-                "kept: nothing in it breaks the rule"
+                "kept: no event in it breaks the rule"
                 if share <= ALLOWED_SHARE_TOLERANCE
                 else "broken"
             )

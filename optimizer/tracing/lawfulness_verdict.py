@@ -68,7 +68,7 @@ def lawfulness(network: Network, tables: Mapping[str, Table]) -> Lawfulness:
     if len(idle) == len(live):
         return Lawfulness(
             NO_RULE_BINDS,
-            f"No rule binds any delivery of this plan: {listed(rules)} bind nothing.",
+            f"No rule binds any delivery of this plan: {listed(rules)} bind no delivery.",
             tuple(notes),
         )
     notes = [*(f"{name} is in force and binds no delivery." for name in idle), *notes]
@@ -78,7 +78,7 @@ def lawfulness(network: Network, tables: Mapping[str, Table]) -> Lawfulness:
         return Lawfulness(NO, f"The plan breaks {listed(broken)}.", tuple(notes))
     reservations = list(_reservations(network, tables, rules, sums))
     if not (reservations or idle):
-        headline = "Every rule is kept, and every origin that a rule looks at is stated."
+        headline = "Every rule is kept, and every origin that a rule checks is stated."
         return Lawfulness(YES, headline, tuple(notes))
     headline = " ".join(reservations) or f"Kept, but {listed(idle)} bind no delivery."
     return Lawfulness(

@@ -33,7 +33,7 @@ def availability(row):
 
 
 def quantity(row):
-    """More demand, with the least delivery in tonnes as it is."""
+    """More demand, with the minimum delivery in tonnes as it is."""
     return replace(
         row,
         quantity=None if row.quantity is None else row.quantity * TIMES,

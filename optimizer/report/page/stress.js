@@ -135,7 +135,7 @@ function stressView() {
         : "How soon does a shortage follow? No loss causes one",
     note: () =>
       `The bar goes from the loss to the first ${periodNoun} in which more is short, stocks and ` +
-      "orders under way used up; soonest first. Losses that never lead to a shortage are " +
+      "orders in transit used up; soonest first. Losses that never lead to a shortage are " +
       "left out." +
       andMoreRows(only(early).length, most, "row", "Stress"),
     heads,

@@ -39,9 +39,10 @@ def check_capacity(draft: WorkbookDraft) -> None:
         if (penalty or row.minimum) and supply > 0 and wanted >= IMPLAUSIBLE_DEMAND_RATIO * supply:
             draft.findings.warning(
                 "Demand",
-                f"{wanted:,.6g} t a year of {quoted(row.material)} are {wanted / supply:,.4g} "
-                f"times what all its sources together can supply, {supply:,.6g} t a year",
-                "quantities are tonnes: kilograms are a thousandth of it",
+                f"{wanted:,.6g} t a year of demand for {quoted(row.material)} is "
+                f"{wanted / supply:,.4g} "
+                f"times the total supply of all its sources, {supply:,.6g} t a year",
+                "quantities are in tonnes, not in kilograms",
                 row=row.row,
                 letter=draft.tables["Demand"].letters.get(column, ""),
                 column=column,

@@ -53,7 +53,7 @@ def check_penalties(draft: WorkbookDraft) -> None:
         cost += freight.get((row.customer, row.material), 0.0)
         value = values.get(row.material, 0.0)
         if gain < cost * (1 - COST_COMPARISON_TOLERANCE) and cost < INFINITY:
-            bound = f"{cost:,.6g}, the least that a tonne more of {quoted(row.material)} costs"
+            bound = f"{cost:,.6g}, the lowest cost of one more tonne of {quoted(row.material)}"
             _warn(draft, row, penalty, f"{bound} there: it is cheaper to leave this demand short")
         elif bound := _price_of_needed_offer(draft, row, gain, offers.get(row.material, ())):
             _warn(draft, row, penalty, bound)
@@ -85,8 +85,8 @@ def _price_of_needed_offer(
     cheapest = min((one for one in dear if one.offer in names), key=lambda one: one.price)
     return (
         f"{as_text(cheapest.price)}, the price of {quoted(cheapest.offer)}, and all other sources "
-        f"of {quoted(row.material)} give at most {supply:,.6g} t a year of the {wanted:,.6g} t "
-        "wanted: a plan leaves the rest short"
+        f"of {quoted(row.material)} supply at most {supply:,.6g} t a year of the {wanted:,.6g} t "
+        "demanded: the plan leaves the rest short"
     )
 
 
@@ -96,7 +96,7 @@ def _warn(draft: WorkbookDraft, row: Any, penalty: float, bound: str) -> None:
         what = f"the shortage penalty of Settings, {what},"
     if row.price:
         what += f" with the price {as_text(row.price)}"
-    hint = "write more than the dearest tonne that you would still buy"
+    hint = "write more than the highest cost per tonne that you would still pay"
     draft.warning(row, "shortage_penalty", f"{what} is below {bound}", hint)
 
 

@@ -11,7 +11,7 @@ from optimizer.tables.workbook_draft import WorkbookDraft
 def check_demand(draft: WorkbookDraft) -> None:
     """Require a quantity in every period that a line touches, and a shortage penalty."""
     if not draft.rows("Demand"):
-        draft.findings.warning("Demand", "there is no row: nothing is wanted")
+        draft.findings.warning("Demand", "the sheet has no rows, so there is no demand")
     penalty = draft.settings.values.get("shortage_penalty")
     has_default = penalty is not None or "shortage_penalty" in draft.settings.unreadable
     labels = list(draft.horizon.labels()) if draft.horizon else []
@@ -33,7 +33,7 @@ def _check_periods(draft: WorkbookDraft, row: Any, touched: range, labels: list[
         figures = {name for name, _ in row.by_period}
         missing = [labels[period] for period in touched if labels[period] not in figures]
         if missing:
-            more = f" (nor {len(missing) - 1:,} more)" if len(missing) > 1 else ""
+            more = f" (and {len(missing) - 1:,} more)" if len(missing) > 1 else ""
             draft.error(
                 row,
                 "quantity",
@@ -46,7 +46,8 @@ def _check_periods(draft: WorkbookDraft, row: Any, touched: range, labels: list[
             if tonnes > 0 and name not in wanted:
                 draft.findings.warning(
                     "Demand",
-                    f"{tonnes:g} t without effect: {quoted(row.line)} is not wanted then",
+                    f"{tonnes:g} t has no effect: the dates of {quoted(row.line)} leave out this "
+                    "period",
                     row=row.row,
                     letter=draft.tables["Demand"].letters.get(name, ""),
                     column=name,

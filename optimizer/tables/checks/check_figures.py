@@ -39,8 +39,8 @@ def check_prices(draft: WorkbookDraft) -> None:
             agree = not _far_apart(prices[-1], prices[0])
             if len(names) > 1 and len(strange) == len(rows) and agree:
                 message = (
-                    f"{as_text(value.value)} is {_ratio(value.value, median_low(prices))} what "
-                    f"{len(names)} offers of {quoted(material)} ask, {prices[0]:,g} to "
+                    f"{as_text(value.value)} is {_ratio(value.value, median_low(prices))} the "
+                    f"prices of {len(names)} offers of {quoted(material)}, {prices[0]:,g} to "
                     f"{prices[-1]:,g}"
                 )
                 draft.warning(value, "value", message, _PRICE_HINT)
@@ -52,11 +52,11 @@ def check_prices(draft: WorkbookDraft) -> None:
             median = median_low([row.price for row in rows])
             for row in rows:
                 if _far_apart(row.price, median):
-                    reference = f"the middle price of all offers of {quoted(material)}, {median:,g}"
+                    reference = f"the median price of all offers of {quoted(material)}, {median:,g}"
                     _warn_price(draft, row, median, reference)
 
 
-_PRICE_HINT = "prices and values are per tonne: a price per kilogram is a thousandth of it"
+_PRICE_HINT = "prices and values are per tonne, not per kilogram"
 
 
 def _warn_price(draft: WorkbookDraft, row: Any, other: float, reference: str) -> None:
@@ -104,9 +104,9 @@ def check_lead_times(draft: WorkbookDraft) -> None:
         draft.warning(
             lane,
             "lead_days",
-            f"{as_text(lane.lead_days)} days are no less than the {left:,.0f} days {when}to the "
-            f"end of the plan, {end}: nothing that is shipped arrives within it",
-            "write days, or plan more periods",
+            f"{as_text(lane.lead_days)} days is not less than the {left:,.0f} days {when}to the "
+            f"end of the plan, {end}: no shipment arrives within the plan",
+            "write the lead time in days, or plan more periods",
         )
 
 
@@ -197,8 +197,8 @@ def _warn_value(draft: WorkbookDraft, material: Any, tariff: Any, pair: tuple[st
     draft.warning(
         material,
         "value",
-        f"{quoted(material.material)} has no value, and Tariffs!{cell} takes "
+        f"{quoted(material.material)} has no value, but Tariffs!{cell} charges "
         f"{100 * tariff.ad_valorem:g} % of its value from {quoted(pair[0])} to {quoted(pair[1])}: "
-        "no duty is paid",
+        "no duty is charged",
         "write its customs value per tonne",
     )

@@ -71,7 +71,8 @@ def _warn(draft: WorkbookDraft, row: Any, what: str, stages: list[str]) -> None:
     draft.warning(
         row,
         "history",
-        f"{what}: {joined(stages, 6)} {count} as unknown, which breaks every rule that looks there",
+        f"{what}: {joined(stages, 6)} {count} as unknown, and this breaks every rule on these "
+        "stages",
         HISTORY_HINT,
     )
 
@@ -90,8 +91,8 @@ def check_material_stages(draft: WorkbookDraft) -> None:
         draft.warning(
             row,
             "stage",
-            f"the cell is blank: nothing says that {quoted(row.material)} was ever mined or made, "
-            "and rules on a stage do not see it",
-            f"write {', '.join(STAGES[:-1])} or {STAGES[-1]}; for what carries no provenance write "
-            "no under traced",
+            f"the cell is blank: material {quoted(row.material)} has no stage, "
+            "so rules on a stage do not apply to it",
+            f"write {', '.join(STAGES[:-1])} or {STAGES[-1]}; for a material without "
+            "provenance write no under traced",
         )

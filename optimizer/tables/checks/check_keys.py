@@ -64,7 +64,7 @@ def _add_error(draft: WorkbookDraft, sheet: Sheet, first: Any, second: Any) -> N
         for name in sheet.key
         if getattr(second, name)
     ]
-    message = f"{', '.join(parts)} stands in row {first.row} too"
+    message = f"{', '.join(parts)} also appears in row {first.row}"
     if not sheet.dated:
         hint = "delete one of the rows"
     else:

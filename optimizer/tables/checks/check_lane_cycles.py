@@ -54,9 +54,9 @@ def _warn(draft: WorkbookDraft, material: str, cycle: list[Any]) -> None:
     draft.warning(
         cycle[0],
         "cost",
-        f"{cycle[0].cost:g} makes a circle that earns money{also}: {quoted(material)} from {route} "
-        f"costs {costs} = {total:g} per tonne, and a plan would ship it round and round",
-        "correct the sign of a cost, or take a lane out of the circle",
+        f"{cycle[0].cost:g} closes a loop that earns money{also}: {quoted(material)} from {route} "
+        f"costs {costs} = {total:g} per tonne, and the plan would ship it in this loop without end",
+        "correct the sign of a cost, or make a lane of the loop inactive",
     )
 
 

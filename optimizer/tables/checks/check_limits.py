@@ -31,7 +31,9 @@ def check_limits(draft: WorkbookDraft) -> None:
             if getattr(limit, name) and name not in FILTERS_BY_MEASURE[limit.measure]:
                 _add_filter_error(draft, limit, name)
         if not limit.minimum and limit.maximum == float("inf"):
-            draft.warning(limit, "maximum", "neither minimum nor maximum: the limit bounds nothing")
+            draft.warning(
+                limit, "maximum", "neither minimum nor maximum is filled: the limit has no effect"
+            )
         if limit.as_ == "share":
             for name in ("minimum", "maximum"):
                 value = getattr(limit, name)
@@ -49,6 +51,7 @@ def _add_filter_error(draft: WorkbookDraft, limit: Any, name: str) -> None:
     draft.error(
         limit,
         name,
-        f"the column means nothing for {limit.measure!r}, which has {', '.join(headers)}",
+        f"the column does not apply to {limit.measure!r}; the columns that apply are "
+        f"{', '.join(headers)}",
         "clear the cell or change the measure",
     )

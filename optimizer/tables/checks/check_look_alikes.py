@@ -29,8 +29,8 @@ def check_look_alikes(draft: WorkbookDraft) -> None:
         reported.add(place)
         draft.findings.error(
             sheet,
-            f"{quoted(name)} looks like {quoted(other)} and is another name",
-            f"write one name in one way.{difference_hint(name, other)}".rstrip("."),
+            f"{quoted(name)} looks like {quoted(other)}, but is a different name",
+            f"spell a name the same way everywhere.{difference_hint(name, other)}".rstrip("."),
             row=table.rows[position],
             letter=table.letter(attribute),
             column=table.sheet.header(attribute),

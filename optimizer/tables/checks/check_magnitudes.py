@@ -76,7 +76,7 @@ def _check_column(draft: WorkbookDraft, sheet: str, attribute: str) -> None:
         if value is None or not 0 < value < NEARLY_ZERO_AMOUNT:
             continue
         if value < lost:
-            message = f"{value:g} is so small that the solver would take it for zero"
+            message = f"{value:g} is so small that the solver would treat it as zero"
             hint = "write 0, or the right figure"
             if attribute == "use":
                 hint = "write it and the unit's capacity in a smaller unit, or leave the unit out"
@@ -124,7 +124,8 @@ def _check_recipes(draft: WorkbookDraft) -> None:
             draft.warning(
                 least,
                 "quantity",
-                f"{least.quantity:g} t of {quoted(least.material)} beside {most.quantity:g} t of "
-                f"{quoted(most.material)} in {quoted(recipe)}: the smaller one is lost in rounding",
+                f"{least.quantity:g} t of {quoted(least.material)} and {most.quantity:g} t of "
+                f"{quoted(most.material)} in {quoted(recipe)}: the smaller quantity is lost in "
+                "rounding",
                 "check both figures",
             )

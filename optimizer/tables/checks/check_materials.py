@@ -71,8 +71,8 @@ def check_outlets(draft: WorkbookDraft) -> None:
             draft.warning(
                 rows[0],
                 "recipe",
-                f"{quoted(run[0])} can never run at {quoted(site)}: its {quoted(material)} has "
-                "neither use, demand, stock, lane nor disposal cost there",
+                f"{quoted(run[0])} cannot run at {quoted(site)}: its output {quoted(material)} has "
+                "no use, demand, stock, lane or disposal cost there",
                 "add a lane or stock, or a disposal cost in Materials",
             )
 
@@ -91,11 +91,11 @@ def check_sources(draft: WorkbookDraft) -> None:
     for row in draft.rows_readable_in("Materials", "material"):
         name, wasted = row.material, row.disposal_cost is not None
         if name not in made and name not in used:
-            draft.warning(row, "material", f"nothing makes, sells or uses {quoted(name)}")
+            draft.warning(row, "material", f"no row makes, sells or uses {quoted(name)}")
         elif name not in made:
-            draft.warning(row, "material", f"nothing makes, sells, stocks or brings {quoted(name)}")
+            draft.warning(row, "material", f"no row makes, sells, stocks or ships {quoted(name)}")
         elif name not in used and not wasted:
-            draft.warning(row, "material", f"nothing uses or wants {quoted(name)}")
+            draft.warning(row, "material", f"no row uses or demands {quoted(name)}")
 
 
 def check_mass(draft: WorkbookDraft) -> None:
@@ -111,7 +111,8 @@ def check_mass(draft: WorkbookDraft) -> None:
             draft.warning(
                 place[recipe],
                 "recipe",
-                f"{quoted(recipe)} makes mass from nothing: {made:.6g} t out of {taken:.6g} t{of}",
+                f"{quoted(recipe)} gives out more than it takes in: {made:.6g} t from "
+                f"{taken:.6g} t{of}",
                 "check its quantities",
             )
 
@@ -142,7 +143,7 @@ def _check_lane_loss(
     carried = disposal if lane.material == "*" else {lane.material: disposal.get(lane.material)}
     loss_cost = lane.cost / (1 - lane.arrives)
     cheap = [name for name, cost in carried.items() if cost is not None and loss_cost < cost]
-    hint = "a plan may ship it only to lose it"
+    hint = "the plan may ship it only to avoid disposal"
     if cheap:
         message = (
             f"the lane loses {joined(cheap)} for {loss_cost:.6g} per tonne, less than disposal"
@@ -154,5 +155,5 @@ def _check_lane_loss(
         protected = [name for name in protected if name in returned]
     if protected:
         what = "the lane" if lane.arrives == 0 else "shipping there and back"
-        message = f"{what} loses {joined(protected)}, which may not be discarded"
+        message = f"{what} loses {joined(protected)}, for which disposal is not allowed"
         draft.warning(lane, "arrives", message, hint)

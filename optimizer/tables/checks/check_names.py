@@ -33,8 +33,8 @@ def check_spelling(draft: WorkbookDraft) -> None:
                 continue
             draft.findings.warning(
                 sheet,
-                f"{quoted(rare)} appears once, and differs little from {quoted(other)}",
-                f"write one name in one way.{difference_hint(rare, other)}".rstrip("."),
+                f"{quoted(rare)} appears only once, and resembles {quoted(other)}",
+                f"spell a name the same way everywhere.{difference_hint(rare, other)}".rstrip("."),
                 row=table.rows[position],
                 letter=table.letter(attribute),
                 column=table.sheet.header(attribute),
@@ -62,8 +62,8 @@ def check_hong_kong_and_macao(draft: WorkbookDraft) -> None:
                 draft.error(
                     banned[0],
                     attribute,
-                    f"{quoted(rule)} bans China, and the workbook has something done in "
-                    f"{quoted(place)}, which ISO 3166 lists as a country of its own",
+                    f"{quoted(rule)} bans China, and the workbook has events in "
+                    f"{quoted(place)}, which ISO 3166 lists as a separate country",
                     f"write China, {place} if the rule means it too, "
                     f"else China, {NEGATION_PREFIX}{place}",
                 )
@@ -150,7 +150,7 @@ def check_list_separators(draft: WorkbookDraft) -> None:
                 f"{quoted(split[0])} has a comma or semicolon, which separate names in a list",
                 letter=table.letters.get(header, ""),
                 column=header,
-                hint="it cannot be named where several names may stand, such as in Limits",
+                hint="it cannot be used in a list of names, such as in Limits",
             )
 
 

@@ -60,10 +60,10 @@ def check_feeds(draft: WorkbookDraft) -> None:
         elif feed == "*" and not assays:
             draft.error(process, "feed", "'*' is every feed with an assay, but Assays has none")
         elif feed in assays and oxides[recipe].isdisjoint(assays[feed]):
-            message = f"{quoted(feed)} holds no oxide that {quoted(recipe)} recovers"
+            message = f"{quoted(feed)} contains no oxide that {quoted(recipe)} recovers"
             draft.warning(process, "feed", message, "it makes nothing from it")
         if recipe in idle and recipe not in oxides:
-            message = f"{quoted(recipe)} takes nothing in and gives nothing out"
+            message = f"{quoted(recipe)} has no inputs and no outputs"
             draft.error(process, "recipe", message, "fill in its quantities in Recipes")
 
 
@@ -105,7 +105,7 @@ def _unit_hint(process: Any, known: dict[str, dict[str, str]]) -> str:
     """A similar unit of the site, else other sites with the unit."""
     similar = did_you_mean(process.unit, known[process.site].values())
     sites = [site for site, units in known.items() if fold(process.unit) in units]
-    return similar or (f"it stands at {joined(sites)}" if sites else "add it to Units")
+    return similar or (f"it is at {joined(sites)}" if sites else "add it to Units")
 
 
 def _check_recipes_run(draft: WorkbookDraft) -> None:
@@ -127,7 +127,7 @@ def _check_recipes_run(draft: WorkbookDraft) -> None:
             message = f"no process runs {quoted(recipe)}"
             if similar:
                 message += f", which resembles {quoted(similar)}"
-                draft.error(rows[0], "recipe", message, "write one name in one way")
+                draft.error(rows[0], "recipe", message, "spell a name the same way everywhere")
             else:
                 draft.warning(rows[0], "recipe", message, partial(did_you_mean, recipe, run))
 
@@ -157,8 +157,8 @@ def check_options(draft: WorkbookDraft) -> None:
         _check_agreement(draft, option, rows)
         first = rows[0]
         if first.kind == "yes/no" and first.most not in (0, 1):
-            message = f"{as_text(first.most)} of an option that is yes or no"
-            draft.error(first, "most", message, "write 'whole number' under kind, or most 1")
+            message = f"{as_text(first.most)} is above 1, but the option is yes or no"
+            draft.error(first, "most", message, "write 'whole number' under kind, or 1 under most")
         end = draft.horizon.end if draft.horizon else None
         if first.earliest and end and first.earliest > end:
             message = f"{first.earliest} is after {end}, the end: it is never built"
@@ -169,7 +169,8 @@ def check_options(draft: WorkbookDraft) -> None:
             for need in row.needs:
                 if need != option and choices[option] & choices.get(need, set()):
                     message = (
-                        f"{quoted(option)} needs {quoted(need)}, and only one of them is built"
+                        f"{quoted(option)} needs {quoted(need)}, but at most one of them can be "
+                        "built"
                     )
                     draft.warning(row, "needs", message, "it is never built")
 
@@ -180,7 +181,7 @@ def _check_agreement(draft: WorkbookDraft, option: str, rows: list[Any]) -> None
             value, first = getattr(row, name), getattr(rows[0], name)
             if value != first:
                 message = f"{_shown(value)} here, but {_shown(first)} in row {rows[0].row}"
-                hint = f"rows of {quoted(option)} are one decision: write the same in each"
+                hint = f"rows of {quoted(option)} are one decision: write the same value in each"
                 draft.error(row, name, message, hint)
 
 

@@ -47,7 +47,7 @@ def _check_pairs(draft: WorkbookDraft) -> None:
         if "Rule scope" not in draft.findings.replaced:
             draft.findings.error(
                 "Rule scope",
-                "the sheet is missing or has no rows, so that nothing breaks any rule",
+                "the sheet is missing or has no rows, so nothing breaks any rule",
                 "write for each rule what it bans: a country, an owner, a site, a stage",
             )
         return
@@ -98,7 +98,8 @@ def _check_segments(draft: WorkbookDraft) -> None:
                 "segment",
                 f"{quoted(row.segment)} resembles {quoted(similar)}, which "
                 f"{quoted(named[similar].rule)} binds; the rule does not bind this line",
-                "write one name in one way; name the segment in a rule if it is another one."
+                "spell a name the same way everywhere; name the segment in a rule if it is "
+                "another one."
                 f"{difference_hint(row.segment, similar)}".rstrip("."),
             )
 
@@ -176,14 +177,14 @@ def check_scope(draft: WorkbookDraft) -> None:
     for line in draft.rows_readable_in("Rule scope", "rule"):
         filled = any(getattr(line, name) for name in SCOPE_COLUMNS)
         if not filled and line.row not in draft.unreadable["Rule scope"]:
-            message = f"nothing is filled in but the rule: every history breaks {quoted(line.rule)}"
+            message = f"only the rule is filled in: every history breaks {quoted(line.rule)}"
             draft.warning(line, "rule", message)
         for stage in line.stage:
             if stage not in known.stage:
                 draft.error(
                     line,
                     "stage",
-                    f"{quoted(stage)} is no stage of this workbook: nothing would break "
+                    f"{quoted(stage)} is not a stage of this workbook: nothing can break "
                     f"{quoted(line.rule)} there",
                     partial(did_you_mean, stage, sorted(known.stage - {""})),
                 )
@@ -206,7 +207,7 @@ def _check_name(draft: WorkbookDraft, line: Any, name: str, word: str, known: se
             line,
             name,
             f"{message}, and resembles {quoted(similar)}",
-            f"write one name in one way.{difference_hint(word, similar)}".rstrip("."),
+            f"spell a name the same way everywhere.{difference_hint(word, similar)}".rstrip("."),
         )
     else:
         draft.warning(line, name, f"{message}: nothing in this workbook breaks this line")
@@ -239,7 +240,7 @@ def _check_stage_names(draft: WorkbookDraft, ruled: set[str]) -> None:
                 first.setdefault(event.stage, (row, "history"))
     for stage, (row, name) in first.items():
         if stage and stage not in ruled and stage not in STAGES:
-            message = f"no rule knows the stage {quoted(stage)}"
+            message = f"no rule uses the stage {quoted(stage)}"
             draft.warning(row, name, message, did_you_mean(stage, sorted(ruled | set(STAGES))))
 
 
@@ -276,7 +277,7 @@ def _check_processes(draft: WorkbookDraft, scope: Iterable[Any]) -> None:
             draft.warning(
                 group[0],
                 "stages",
-                f"blank: running {quoted(recipe)} at {quoted(site)} breaks no rule, though a rule "
+                f"the cell is blank: {quoted(recipe)} at {quoted(site)} breaks no rule, but a rule "
                 f"names {quoted(banned_by[site])}",
-                "write the stage that the process is",
+                "write the stage of the process",
             )

@@ -53,7 +53,7 @@ def _has_no_change(draft: WorkbookDraft, change: Any) -> bool:
         return bool(blank)
     if blank == ["column"] and change.sheet == "Settings":
         return False
-    draft.error(change, blank[0], "the cell is blank, but required")
+    draft.error(change, blank[0], "required cell is empty")
     return True
 
 
@@ -108,7 +108,7 @@ def _check_value(draft: WorkbookDraft, change: Any, column: Column) -> None:
         column = CHANGE_OPERAND
     elif not change.value:
         if column.required:
-            message = f"the cell is blank, but {quoted(column.header)} is required"
+            message = f"required cell is empty: {quoted(column.header)} needs a value"
             draft.error(change, "value", message, "write the new value")
         return
     if not change.value:

@@ -83,8 +83,8 @@ def _check_list_pair(
     draft.error(
         second,
         "origin_country",
-        f"row {first.row} applies to some of the same goods, and neither row lies within the other",
-        "leave a country out with not, or give them different measures",
+        f"row {first.row} applies to some of the same goods, and neither row is more specific",
+        "exclude a country with not, or use different measures",
     )
 
 
@@ -107,7 +107,7 @@ def _check_single_countries(draft: WorkbookDraft, rows: list[Any]) -> None:
             second,
             "origin_country",
             f"row {first.row} applies to {_describe(common)} too, and neither is more specific",
-            "add a row for just that, or give them different measures",
+            "add a row for exactly these goods, or use different measures",
         )
         reported += 1
         if reported == MAX_AMBIGUOUS_TARIFF_PAIRS:

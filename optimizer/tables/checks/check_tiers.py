@@ -87,13 +87,12 @@ def _check_on_sale(draft: WorkbookDraft, row: Offer, first: list[Offer]) -> None
         labels = [draft.horizon.label(t) for t in missing]
         when = labels[0]
         if len(labels) > 1:
-            when = f"{len(labels)} periods, the first of them {labels[0]}"
+            when = f"{len(labels)} periods from {labels[0]} on"
         draft.error(
             row,
             "after",
-            f"{quoted(row.after)} is not sold in {when}, so that this row could never be bought "
-            "there",
-            "give both the same dates, or leave after blank where this offer is sold alone",
+            f"{quoted(row.after)} is not sold in {when}, so this offer could not be bought there",
+            "give both offers the same dates, or leave after blank where this offer is sold alone",
         )
 
 

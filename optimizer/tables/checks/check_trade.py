@@ -37,7 +37,7 @@ def check_supply(draft: WorkbookDraft) -> None:
         are, them = ("is", "it") if len(names) == 1 else ("are", "them")
         draft.findings.warning(
             "Supply",
-            f"{joined(names)} {are} not firm; the plan takes {them} as firm",
+            f"{joined(names)} {are} not firm; the plan treats {them} as certain",
             column="firm",
             letter=draft.tables["Supply"].letter("firm"),
         )
@@ -83,9 +83,9 @@ def check_stocks(draft: WorkbookDraft) -> None:
             draft.error(
                 stock,
                 "opening",
-                f"{as_text(stock.opening)} t at the start stand in a row that does not cover "
+                f"{as_text(stock.opening)} t of opening stock is in a row that does not cover "
                 f"{start}",
-                "write them into the row that covers the start",
+                "move it to the row that covers the start",
             )
         if stock.history and not stock.opening:
             draft.warning(stock, "history", "a history without opening stock has no effect")
@@ -133,7 +133,7 @@ def _check_shared_periods(draft: WorkbookDraft) -> None:
                     "minimum",
                     f"{as_text(lower.minimum)} is above {as_text(upper.maximum)}, the maximum of "
                     f"row {upper.row}; both rows bind {horizon.label(t)}, which they share",
-                    "lower it, raise that maximum, or let the rows meet where a period ends",
+                    "lower it, raise that maximum, or let the rows meet at the end of a period",
                 )
 
 

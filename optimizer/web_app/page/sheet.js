@@ -103,7 +103,7 @@ function toolbar(actions, busy) {
     ),
     make(
       "label",
-      {class: "check", title: "Solves again without each rule: it takes a solve for each"},
+      {class: "check", title: "Also solve without each rule, once for each"},
       make("input", {type: "checkbox", id: "cost-of-rules"}),
       "with rule costs",
     ),
