@@ -129,7 +129,7 @@ def test_a_model_of_another_maker_is_refused():
         optimizer.solve_model(m)
     m = optimizer.build_model(make(**CASE))
     del m.network
-    with pytest.raises(optimizer.UsageError, match="lacks its network"):
+    with pytest.raises(optimizer.UsageError, match="lacks its own network"):
         optimizer.solve_model(m)
 
 
