@@ -134,15 +134,11 @@ def _plan(run: _Run, answer: Answer) -> Result:
         interrupts.stop_raises(),
         explain.pricing(m, program, answer, full=options.full) as prices,
     ):
-        with clock.step("extract"):
-            load_values(program, answer)
-            objective = run.cost(answer)
-            tables = result_tables.tables_of(
-                m, program, answer, full=options.full, reasons=run.has_prices
-            )
-        with clock.step("audit"):
-            auditor = audit.Auditor(network.case, tables, objective, bookings(m))
-        priced, missing = _prices(prices, tables, run)
+        (objective, tables, auditor), interrupted = interrupts.made_again_after_interrupt(
+            lambda: _tables_and_audit(run, answer)
+        )
+        priced, missing, cut = _prices(prices, tables, run, wanted=not interrupted)
+        interrupted |= cut
         tables |= priced
         verdict = auditor.verdict
         if run.unchanged and run.has_prices:
@@ -174,7 +170,7 @@ def _plan(run: _Run, answer: Answer) -> Result:
         changed=run.changes.words,
         solver=answer.solver_name,
     )
-    interrupted = interrupts.must_finish_soon() or interrupts.signal_count() > before
+    interrupted |= interrupts.must_finish_soon() or interrupts.signal_count() > before
     return mark_interrupted(result, missing) if interrupted else result
 
 
@@ -199,13 +195,26 @@ def _alerts(
     return (*told, *more)
 
 
+def _tables_and_audit(run: _Run, answer: Answer) -> tuple[float, dict[str, Table], audit.Auditor]:
+    """Cost and tables of a plan, and what audits them."""
+    with run.clock.step("extract"):
+        load_values(run.program, answer)
+        objective = run.cost(answer)
+        tables = result_tables.tables_of(
+            run.model, run.program, answer, full=run.options.full, reasons=run.has_prices
+        )
+    with run.clock.step("audit"):
+        auditor = audit.Auditor(run.network.case, tables, objective, bookings(run.model))
+    return objective, tables, auditor
+
+
 def _prices(
-    prices: explain.PriceTables, tables: Mapping[str, Table], run: _Run
-) -> tuple[dict[str, Table], list[str]]:
-    """Tables of prices, and what is missing because a signal came."""
+    prices: explain.PriceTables, tables: Mapping[str, Table], run: _Run, *, wanted: bool
+) -> tuple[dict[str, Table], list[str], bool]:
+    """Tables of prices, what is missing because a signal came, and whether Ctrl-C has."""
     done: dict[str, Table] = {}
     missing: list[str] = []
-    options = run.options
+    options, interrupted = run.options, False
     steps: list[tuple[str, Callable[[], dict[str, Table]]]] = []
     steps.append(("prices", prices.tables if options.full and run.has_prices else dict))
     if options.explain and run.has_prices:
@@ -213,14 +222,20 @@ def _prices(
     for name, make_tables in steps:
         before = interrupts.signal_count()
         new: dict[str, Table] = {}
-        with run.clock.step(name), suppress(StopRequested):
-            new = {} if interrupts.must_finish_soon() else make_tables()
+        complete = wanted and not interrupted and not interrupts.must_finish_soon()
+        try:
+            with run.clock.step(name), suppress(StopRequested):
+                new = make_tables() if complete else {}
+        except KeyboardInterrupt:
+            if interrupts.signals_are_handled():
+                raise
+            complete, interrupted = False, True
         # A signal stops the solves of this step, so its tables would be incomplete.
-        if interrupts.must_finish_soon() or interrupts.signal_count() > before:
+        if not complete or interrupts.must_finish_soon() or interrupts.signal_count() > before:
             missing += [PRICE_STEPS[name]] if options.full and run.has_prices else []
         else:
             done |= new
-    return done, missing
+    return done, missing, interrupted
 
 
 def _answer(run: _Run) -> Answer:
