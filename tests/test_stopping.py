@@ -13,7 +13,7 @@ import optimizer
 from optimizer.solver import Program, highs_thread, search_progress, solve_with_highs
 from optimizer.studies import StudyRun
 from optimizer.studies.runner import Runner
-from tests.conftest import make, need, offer
+from tests.conftest import china, make, need, no_china, offer
 
 LONG = 60.0
 """Seconds that no test takes unless a stop signal is ignored."""
@@ -174,6 +174,19 @@ def test_a_stop_leaves_the_costs_of_rules_that_are_known():
     event.set()
     assert optimizer.cost_of_rules(case, plan=plan, stop=event).tables is not None
     assert optimizer.replan(case, plan, date(2028, 1, 1), stop=event).result.status == "interrupted"
+
+
+def test_rules_are_costed_without_the_prices_of_the_plan():
+    """A plan that was stopped has no Scarcity; nor has one of another solver."""
+    rule = no_china(**{"maximum share": 0.5})
+    sellers = [offer("kaz", price=5), offer("china", "China", price=1)]
+    case = make(Supply=sellers, Demand=[need(10)], Rules=[rule], Rule_scope=[china()])
+    costs = optimizer.cost_of_rules(case, stop=lambda: True)
+    assert "not known" in costs.sentences[0]
+    plan = optimizer.solve(case, solver="appsi_highs")
+    known = optimizer.cost_of_rules(case, plan=plan, workers=1).tables["Rule costs"]
+    usual = optimizer.cost_of_rules(case, workers=1).tables["Rule costs"]
+    assert list(known["premium"]) == pytest.approx(list(usual["premium"]))
 
 
 def hard_program() -> Program:
