@@ -118,60 +118,68 @@ class _Run(Struct, frozen=True):
 
 def _plan(run: _Run, answer: Answer) -> Result:
     """Result with the tables of a plan, their audit and, unless a signal came, prices."""
-    network, m, program, clock, options = (
-        run.network,
-        run.model,
-        run.program,
-        run.clock,
-        run.options,
-    )
-    warnings = (*network.case.warnings, *network_warnings(network))
-    before = interrupts.signal_count()
+    before, keep = interrupts.signal_count(), interrupts.made_again_after_interrupt
     if run.changes:
         # Prices of a changed model belong to its bounds, not to those of the workbook.
         answer = answer.without_prices()
     with (
         interrupts.stop_raises(),
-        explain.pricing(m, program, answer, full=options.full) as prices,
+        explain.pricing(run.model, run.program, answer, full=run.options.full) as prices,
     ):
-        (objective, tables, auditor), interrupted = interrupts.made_again_after_interrupt(
-            lambda: _tables_and_audit(run, answer)
-        )
-        priced, missing, cut = _prices(prices, tables, run, wanted=not interrupted)
-        interrupted |= cut
+        (objective, tables, auditor), early = keep(lambda: _tables_and_audit(run, answer))
+        priced, missing, cut = _prices(prices, tables, run, wanted=not early)
         tables |= priced
-        verdict = auditor.verdict
-        if run.unchanged and run.has_prices:
-            with clock.step("audit"):
-                verdict = auditor.with_prices(tables)
+        verdict, after = keep(lambda: _verdict(run, auditor, tables))
+    result, late = keep(lambda: _result(run, answer, objective, tables, verdict))
+    came = interrupts.must_finish_soon() or interrupts.signal_count() > before
+    interrupted = early or cut or after or late or came
+    return mark_interrupted(result, missing) if interrupted else result
+
+
+def _verdict(run: _Run, auditor: audit.Auditor, tables: Mapping[str, Table]) -> audit.Audit:
+    """Verdict on a plan, and on its prices where it has them."""
+    if not (run.unchanged and run.has_prices):
+        return auditor.verdict
+    with run.clock.step("audit"):
+        return auditor.with_prices(tables)
+
+
+def _result(
+    run: _Run,
+    answer: Answer,
+    objective: float,
+    tables: Mapping[str, Table],
+    verdict: audit.Audit,
+) -> Result:
+    """Result of an audited plan."""
+    network, options = run.network, run.options
+    warnings = (*network.case.warnings, *network_warnings(network))
     lawful = tracing.lawfulness(network, tables)
     known = not run.changes or verdict.passed
     record = result_tables.run_record(
         network, answer, verdict, lawful if known else None, warnings, run.changes.words
     )
-    result = Result(
+    return Result(
         network.case,
         answer.status,
         objective,
         in_order({**tables, "Run": record}),
         verdict,
         warnings,
-        clock.seconds,
+        run.clock.seconds,
         network,
         alerts=_alerts(run, answer, tables, lawful.alerts if known else (UNKNOWN_LAW,)),
         gap=answer.gap,
         log=answer.log,
-        measured=model.value_of_limit(m, options.study_terms.reported_measure)
+        measured=model.value_of_limit(run.model, options.study_terms.reported_measure)
         if options.study_terms
         else None,
-        start=WarmStart.of(program, answer) if options.remember else None,
+        start=WarmStart.of(run.program, answer) if options.remember else None,
         lawful=lawful.word if known else None,
         lawful_notes=(lawful.headline, *lawful.notes) if known else (UNKNOWN_LAW,),
         changed=run.changes.words,
         solver=answer.solver_name,
     )
-    interrupted |= interrupts.must_finish_soon() or interrupts.signal_count() > before
-    return mark_interrupted(result, missing) if interrupted else result
 
 
 def _alerts(

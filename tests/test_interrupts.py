@@ -234,6 +234,32 @@ def test_ctrl_c_after_the_search_keeps_the_plan_from_python_too(python_handler, 
         result.raise_for_status()
 
 
+@pytest.mark.parametrize(
+    ("home", "name"),
+    [
+        ("optimizer.audit", "ScarcityAudit"),
+        ("optimizer.tracing", "lawfulness"),
+        ("optimizer.explain", "alerts"),
+    ],
+)
+def test_ctrl_c_after_the_prices_keeps_all(python_handler, monkeypatch, home, name):
+    module, calls = import_module(home), []
+    work = getattr(module, name)
+
+    def once(*arguments, **keywords):
+        calls.append(name)
+        if len(calls) == 1:
+            signal.raise_signal(signal.SIGINT)
+        return work(*arguments, **keywords)
+
+    monkeypatch.setattr(module, name, once)
+    result = optimizer.solve(make(**CASE))
+    assert len(calls) == 2
+    assert (result.status, result.objective) == ("interrupted", pytest.approx(50))
+    assert result.audit.passed
+    assert "Scarcity" in result.tables
+
+
 def test_a_second_ctrl_c_comes_out_of_a_library_call(python_handler):
     def step(name):
         if name == "audit":
