@@ -162,7 +162,7 @@ def test_a_plan_of_a_changed_model_claims_no_proof_anywhere(change, tmp_path):
         for cell in row
         if cell is not None
     ]
-    data = (tmp_path / "plan.html").read_text("utf-8").partition('"told":')[2][:4000]
+    data = (tmp_path / "plan.html").read_text("utf-8").partition('"verdict":')[2][:4000]
     record = json.dumps(plan_record(result, {}, {}))
     card = result._repr_html_()
     texts = ("\n".join(cells), data, record, result.sentence, "\n".join(result.alerts), card)

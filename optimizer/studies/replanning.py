@@ -9,6 +9,7 @@ from datetime import date
 from optimizer import model
 from optimizer.argument_kinds import DAY, NUMBER, TEXTS, check_arguments
 from optimizer.errors import UsageError
+from optimizer.explain import CHANGED_MODEL, Alert
 from optimizer.interrupts import StopSignal
 from optimizer.model import NEGLIGIBLE_COMMITMENT, Commitment
 from optimizer.network import Network
@@ -112,7 +113,8 @@ def replan(
     before = planned_commitments(tables, kinds)
     options = SolveOptions(time_limit, gap, progress, stop)
     replanned = replan_commitments(case, before, until, kinds, change_cost, options)
-    alerts = (*changed_model_sentences("last", tables), *replanned.result.alerts)
+    last = (Alert(each, kind=CHANGED_MODEL) for each in changed_model_sentences("last", tables))
+    alerts = (*last, *replanned.result.alerts)
     return replace(replanned, result=replace(replanned.result, alerts=alerts))
 
 
