@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import os
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import wraps
@@ -67,6 +68,7 @@ DAY = ArgumentKind(
     "a datetime.date without a time",
     lambda thing: isinstance(thing, date) and not isinstance(thing, datetime),
 )
+PATH = ArgumentKind("a path", lambda thing: isinstance(thing, (str, os.PathLike)))
 CALLABLE = ArgumentKind("a function", callable)
 SEQUENCE = ArgumentKind("a list", lambda thing: isinstance(thing, (list, tuple)))
 
@@ -92,15 +94,19 @@ def check_arguments(
         @wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> Returned:
             given: Mapping[str, Any] = signature.bind(*args, **kwargs).arguments
-            for name, kind in kinds.items():
-                if name in given and not kind.is_of(given[name]):
-                    shown = _shown(given[name])
-                    raise UsageError(f"{function.__name__}: {name} is {kind.words}, not {shown}")
+            check_values(function.__name__, given, kinds)
             return function(*args, **kwargs)
 
         return call
 
     return decorate
+
+
+def check_values(owner: str, given: Mapping[str, Any], kinds: Mapping[str, ArgumentKind]) -> None:
+    """Raises UsageError for a value of a call or record that is not of its kind."""
+    for name, kind in kinds.items():
+        if name in given and not kind.is_of(given[name]):
+            raise UsageError(f"{owner}: {name} is {kind.words}, not {_shown(given[name])}")
 
 
 def _shown(thing: Any) -> str:

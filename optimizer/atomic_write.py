@@ -88,10 +88,28 @@ def write_when_complete(target: FileTarget, what: str = RESULTS_WORKBOOK) -> Ite
         kind = type(target).__name__
         raise UsageError(f"the {what} is written to a path or an open binary file, not to {kind}")
     yield buffer
-    try:
-        target.write(buffer.getvalue())
-    except TypeError as error:
-        raise UsageError(f"the {what} cannot be written to this object: {error}") from error
+    _write_all(target, buffer.getvalue(), what)
+
+
+def _write_all(file: BinaryIO, content: bytes, what: str) -> None:
+    """Write to an open file, which may take a part at a time.
+
+    Raises UsageError for an object that takes no bytes, FileError if it fails or takes no more.
+    """
+    written = 0
+    while written < len(content):
+        try:
+            count = file.write(content[written:] if written else content)
+        except TypeError as error:
+            raise UsageError(f"the {what} cannot be written to this object: {error}") from error
+        except Exception as error:  # a caller's file raises errors of any type
+            why = str(error) or type(error).__name__
+            raise FileError(f"the {what} cannot be written to the open file: {why}") from error
+        if count is None and not isinstance(file, io.RawIOBase):
+            return  # an object that is like a file and does not count
+        if not count:
+            raise FileError(f"the {what} cannot be written to the open file: it takes no more")
+        written += count
 
 
 @contextlib.contextmanager
@@ -180,6 +198,8 @@ def same_file(one: str | os.PathLike[str], other: str | os.PathLike[str]) -> boo
 
 
 def _check_writable(target: Path, what: str) -> None:
+    if "\0" in str(target):
+        raise UsageError(f"{str(target)!r}: the {what} cannot have this name")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():

@@ -1,8 +1,8 @@
 """Ctrl-C and the signals that end a program: at once, or when the plan that was found is safe.
 
-They raise KeyboardInterrupt, except inside :func:`signals_deferred`. There they are noted, and the
-code
-that runs asks whether one has come. Signals within a second count as one: a terminal that closes,
+In a command they raise KeyboardInterrupt, except inside :func:`signals_deferred`. There they are
+noted, and the code that runs asks whether one has come. In a library call the handlers of the
+process stay as they are. Signals within a second count as one: a terminal that closes,
 and ``timeout``, send theirs twice.
 """
 
@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from optimizer.errors import StoppedError, UsageError
 
@@ -32,6 +32,9 @@ and means two things."""
 
 StopSignal: TypeAlias = threading.Event | Callable[[], bool]
 """What a caller stops a call with, from any thread: an event, or a function that says True."""
+
+
+Made = TypeVar("Made")
 
 
 class StopRequested(Exception):
@@ -121,25 +124,37 @@ def handle_signal(number: int) -> None:
 def signals_deferred() -> Iterator[None]:
     """The first signal inside is noted and raises nothing, so that a plan is not lost.
 
-    A second one, while the first is not answered, raises KeyboardInterrupt all the same. Without
-    :func:`signals_raise_interrupt` this holds for Ctrl-C alone, in the main thread.
+    A second one, while the first is not answered, raises KeyboardInterrupt all the same. This
+    needs the handlers of :func:`signals_raise_interrupt`, which a command has. A library call
+    leaves those of the process alone: see :func:`made_again_after_interrupt`.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    handler = signal.getsignal(signal.SIGINT)
-    replaces = not _SIGNALS.listening and handler is signal.default_int_handler
-    if replaces:
-        _SIGNALS.reset()
-        signal.signal(signal.SIGINT, _SIGNALS.handle)
     _SIGNALS.keeping_depth += 1
     try:
         yield
     finally:
         _SIGNALS.keeping_depth -= 1
-        if replaces:
-            signal.signal(signal.SIGINT, handler)
-            _SIGNALS.reset()
+
+
+def signals_are_handled() -> bool:
+    """True if signals are noted by this module; False where Ctrl-C is Python's or the caller's."""
+    return signal.getsignal(signal.SIGINT) == _SIGNALS.handle
+
+
+def made_again_after_interrupt(work: Callable[[], Made]) -> tuple[Made, bool]:
+    """What a short piece of work gives that a plan needs, and whether Ctrl-C came meanwhile.
+
+    The work is then made again from its beginning, so that the plan is not lost. A second Ctrl-C
+    raises KeyboardInterrupt, and so does the first where signals are handled by this module.
+    """
+    try:
+        return work(), False
+    except KeyboardInterrupt:
+        if signals_are_handled():
+            raise
+    return work(), True
 
 
 @contextmanager

@@ -118,64 +118,68 @@ class _Run(Struct, frozen=True):
 
 def _plan(run: _Run, answer: Answer) -> Result:
     """Result with the tables of a plan, their audit and, unless a signal came, prices."""
-    network, m, program, clock, options = (
-        run.network,
-        run.model,
-        run.program,
-        run.clock,
-        run.options,
-    )
-    warnings = (*network.case.warnings, *network_warnings(network))
-    before = interrupts.signal_count()
+    before, keep = interrupts.signal_count(), interrupts.made_again_after_interrupt
     if run.changes:
         # Prices of a changed model belong to its bounds, not to those of the workbook.
         answer = answer.without_prices()
     with (
         interrupts.stop_raises(),
-        explain.pricing(m, program, answer, full=options.full) as prices,
+        explain.pricing(run.model, run.program, answer, full=run.options.full) as prices,
     ):
-        with clock.step("extract"):
-            load_values(program, answer)
-            objective = run.cost(answer)
-            tables = result_tables.tables_of(
-                m, program, answer, full=options.full, reasons=run.has_prices
-            )
-        with clock.step("audit"):
-            auditor = audit.Auditor(network.case, tables, objective, bookings(m))
-        priced, missing = _prices(prices, tables, run)
+        (objective, tables, auditor), early = keep(lambda: _tables_and_audit(run, answer))
+        priced, missing, cut = _prices(prices, tables, run, wanted=not early)
         tables |= priced
-        verdict = auditor.verdict
-        if run.unchanged and run.has_prices:
-            with clock.step("audit"):
-                verdict = auditor.with_prices(tables)
+        verdict, after = keep(lambda: _verdict(run, auditor, tables))
+    result, late = keep(lambda: _result(run, answer, objective, tables, verdict))
+    came = interrupts.must_finish_soon() or interrupts.signal_count() > before
+    interrupted = early or cut or after or late or came
+    return mark_interrupted(result, missing) if interrupted else result
+
+
+def _verdict(run: _Run, auditor: audit.Auditor, tables: Mapping[str, Table]) -> audit.Audit:
+    """Verdict on a plan, and on its prices where it has them."""
+    if not (run.unchanged and run.has_prices):
+        return auditor.verdict
+    with run.clock.step("audit"):
+        return auditor.with_prices(tables)
+
+
+def _result(
+    run: _Run,
+    answer: Answer,
+    objective: float,
+    tables: Mapping[str, Table],
+    verdict: audit.Audit,
+) -> Result:
+    """Result of an audited plan."""
+    network, options = run.network, run.options
+    warnings = (*network.case.warnings, *network_warnings(network))
     lawful = tracing.lawfulness(network, tables)
     known = not run.changes or verdict.passed
     record = result_tables.run_record(
         network, answer, verdict, lawful if known else None, warnings, run.changes.words
     )
-    result = Result(
+    return Result(
         network.case,
         answer.status,
         objective,
         in_order({**tables, "Run": record}),
         verdict,
         warnings,
-        clock.seconds,
+        run.clock.seconds,
         network,
         alerts=_alerts(run, answer, tables, lawful.alerts if known else (UNKNOWN_LAW,)),
         gap=answer.gap,
         log=answer.log,
-        measured=model.value_of_limit(m, options.study_terms.reported_measure)
+        measured=model.value_of_limit(run.model, options.study_terms.reported_measure)
         if options.study_terms
         else None,
-        start=WarmStart.of(program, answer) if options.remember else None,
+        start=WarmStart.of(run.program, answer) if options.remember else None,
         lawful=lawful.word if known else None,
         lawful_notes=(lawful.headline, *lawful.notes) if known else (UNKNOWN_LAW,),
         changed=run.changes.words,
         solver=answer.solver_name,
     )
-    interrupted = interrupts.must_finish_soon() or interrupts.signal_count() > before
-    return mark_interrupted(result, missing) if interrupted else result
 
 
 def _alerts(
@@ -200,13 +204,26 @@ def _alerts(
     return (*told, *more)
 
 
+def _tables_and_audit(run: _Run, answer: Answer) -> tuple[float, dict[str, Table], audit.Auditor]:
+    """Cost and tables of a plan, and what audits them."""
+    with run.clock.step("extract"):
+        load_values(run.program, answer)
+        objective = run.cost(answer)
+        tables = result_tables.tables_of(
+            run.model, run.program, answer, full=run.options.full, reasons=run.has_prices
+        )
+    with run.clock.step("audit"):
+        auditor = audit.Auditor(run.network.case, tables, objective, bookings(run.model))
+    return objective, tables, auditor
+
+
 def _prices(
-    prices: explain.PriceTables, tables: Mapping[str, Table], run: _Run
-) -> tuple[dict[str, Table], list[str]]:
-    """Tables of prices, and what is missing because a signal came."""
+    prices: explain.PriceTables, tables: Mapping[str, Table], run: _Run, *, wanted: bool
+) -> tuple[dict[str, Table], list[str], bool]:
+    """Tables of prices, what is missing because a signal came, and whether Ctrl-C has."""
     done: dict[str, Table] = {}
     missing: list[str] = []
-    options = run.options
+    options, interrupted = run.options, False
     steps: list[tuple[str, Callable[[], dict[str, Table]]]] = []
     steps.append(("prices", prices.tables if options.full and run.has_prices else dict))
     if options.explain and run.has_prices:
@@ -214,14 +231,20 @@ def _prices(
     for name, make_tables in steps:
         before = interrupts.signal_count()
         new: dict[str, Table] = {}
-        with run.clock.step(name), suppress(StopRequested):
-            new = {} if interrupts.must_finish_soon() else make_tables()
+        complete = wanted and not interrupted and not interrupts.must_finish_soon()
+        try:
+            with run.clock.step(name), suppress(StopRequested):
+                new = make_tables() if complete else {}
+        except KeyboardInterrupt:
+            if interrupts.signals_are_handled():
+                raise
+            complete, interrupted = False, True
         # A signal stops the solves of this step, so its tables would be incomplete.
-        if interrupts.must_finish_soon() or interrupts.signal_count() > before:
+        if not complete or interrupts.must_finish_soon() or interrupts.signal_count() > before:
             missing += [PRICE_STEPS[name]] if options.full and run.has_prices else []
         else:
             done |= new
-    return done, missing
+    return done, missing, interrupted
 
 
 def _answer(run: _Run) -> Answer:

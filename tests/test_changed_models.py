@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import pickle
 
 import openpyxl
 import pytest
 from pyomo.environ import (
+    Any,
     Binary,
     Block,
     Constraint,
     ConstraintList,
     NonNegativeReals,
     Objective,
+    Param,
+    RangeSet,
     Reference,
     Set,
     SOSConstraint,
@@ -158,7 +162,7 @@ def test_a_plan_of_a_changed_model_claims_no_proof_anywhere(change, tmp_path):
         for cell in row
         if cell is not None
     ]
-    data = (tmp_path / "plan.html").read_text("utf-8").partition('"told":')[2][:4000]
+    data = (tmp_path / "plan.html").read_text("utf-8").partition('"verdict":')[2][:4000]
     record = json.dumps(plan_record(result, {}, {}))
     card = result._repr_html_()
     texts = ("\n".join(cells), data, record, result.sentence, "\n".join(result.alerts), card)
@@ -254,6 +258,53 @@ def test_what_the_solver_would_not_see_is_refused():
     assert optimizer.solve_model(m).changed == ()
 
 
+NOT_FINITE = {
+    "coefficient": lambda m: m.own.set_value(float("nan") * m.buy[KAZ] <= 1),
+    "infinite coefficient": lambda m: m.own.set_value(float("inf") * m.buy[KAZ] <= 1),
+    "bound": lambda m: m.own.set_value(m.buy[KAZ] <= float("-inf")),
+    "parameter without a value": lambda m: m.own.set_value(m.share * m.buy[KAZ] <= 1),
+    "fixed at no number": lambda m: m.buy[KAZ].fix(float("nan"), skip_validation=True),
+    "fixed at nothing": lambda m: m.buy[KAZ].fix(),
+    "variable's bound": lambda m: m.buy[KAZ].setub(m.share),
+    "cost": lambda m: m.total_cost.set_value(float("nan") * m.buy[KAZ]),
+    "constant": lambda m: m.total_cost.set_value(m.buy[KAZ] + float("inf")),
+    "cost without a value": lambda m: m.total_cost.set_value(m.share * m.buy[KAZ]),
+}
+
+
+@pytest.mark.parametrize("change", NOT_FINITE.values(), ids=NOT_FINITE)
+def test_what_has_no_finite_value_is_refused_and_not_left_out(change):
+    m = built()
+    m.share = Param(mutable=True)
+    m.own = Constraint(expr=m.buy[KAZ] <= 5)
+    change(m)
+    with pytest.raises(optimizer.OptimizerError, match=r"finite|no value to solve with"):
+        optimizer.solve_model(m)
+
+
+@pytest.mark.parametrize("domain", [RangeSet(0, 100, 5), Set(initialize=[0, 3, 10]), Any], ids=str)
+def test_a_domain_with_gaps_is_refused(domain):
+    m = built()
+    m.lots = Var(domain=domain)
+    m.link = Constraint(expr=m.lots == 4)
+    with pytest.raises(optimizer.OptimizerError, match="lots is neither all numbers nor all whole"):
+        optimizer.solve_model(m)
+
+
+def test_a_model_is_audited_against_the_case_that_it_was_built_from_alone():
+    m = built()
+    m.network = optimizer.build_network(make(**{**CASE, "Supply": [offer("kaz", price=1)]}))
+    with pytest.raises(optimizer.UsageError, match="its own network"):
+        optimizer.solve_model(m)
+
+
+def test_a_model_survives_pickle_with_what_it_was_built_as():
+    m = pickle.loads(pickle.dumps(built()))
+    assert optimizer.solve_model(m).proven
+    m.cap = Constraint(expr=m.buy[CHINA] <= 4)
+    assert optimizer.solve_model(m).changed == ("your row 'cap'",)
+
+
 def test_a_variable_that_was_removed_is_named():
     m = built()
     m.del_component(m.short)
@@ -306,6 +357,24 @@ def test_a_conflict_names_whatever_the_caller_changed(change, said):
     result, sentences = clashes(m)
     assert any(said in sentence for sentence in sentences), sentences
     assert result.conflict.irreducible
+
+
+def test_bounds_that_cross_are_named():
+    m = built()
+    m.buy[KAZ].setlb(3)
+    m.buy[KAZ].setub(2)
+    _, said = clashes(m)
+    assert said == ["your bounds of variable 'buy[kaz, Kaz, ore, 2027]': at least 3 and at most 2"]
+
+
+def test_bounds_of_the_callers_own_variable_are_named():
+    m = built()
+    m.lots = Var(bounds=(0, 1))
+    m.link = Constraint(expr=2 * m.lots == m.buy[KAZ])
+    m.least = Constraint(expr=m.buy[KAZ] >= 5)
+    _, said = clashes(m)
+    assert {"your variable 'lots': at most 1", "your row 'least': at least 5"} <= set(said)
+    assert any(sentence.startswith("your row 'link'") for sentence in said)
 
 
 def test_rows_of_the_caller_that_conflict_with_each_other_alone_are_all_that_is_named():

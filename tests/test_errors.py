@@ -13,6 +13,7 @@ from datetime import date, datetime
 from importlib import import_module
 from multiprocessing import get_context
 
+import pandas as pd
 import pytest
 from pyomo.environ import ConcreteModel
 
@@ -55,7 +56,8 @@ def right_arguments(name, things, folder):
         "replan": (case, result, date(2028, 1, 1)),
         "stochastic": (case, [("a", 1.0, case)]),
     }
-    return known.get(name, (case,))
+    made = () if inspect.isclass(getattr(optimizer, name)) else (case,)
+    return known.get(name, made)
 
 
 def wrong_things(things):
@@ -63,11 +65,12 @@ def wrong_things(things):
     return [
         *(None, 3, -1, True, math.nan, math.inf, "nope", b"nope", object(), [], {}, (1,)),
         *(io.StringIO("x"), ConcreteModel(), date(2027, 1, 1), datetime(2027, 1, 1, 12)),
+        *(pd.DataFrame(), {"nope": 1}),
         *(case, result, study, ["nope"], [3]),
     ]
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", [*FUNCTIONS, "RunSettings", "StressOptions"])
 @pytest.mark.filterwarnings("ignore")
 def test_a_wrong_argument_is_an_error_of_ours_with_a_sentence(name, things, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -129,7 +132,7 @@ def test_a_model_of_another_maker_is_refused():
         optimizer.solve_model(m)
     m = optimizer.build_model(make(**CASE))
     del m.network
-    with pytest.raises(optimizer.UsageError, match="lacks its network"):
+    with pytest.raises(optimizer.UsageError, match="lacks its own network"):
         optimizer.solve_model(m)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from datetime import date
 
 import openpyxl
@@ -133,3 +134,104 @@ def test_plans_and_inputs_are_compared_and_followed_as_bytes_and_open_files(path
         optimizer.compare(file.getvalue(), path.read_bytes())
     with pytest.raises(optimizer.FileError):
         optimizer.compare(b"nothing", b"nothing")
+
+
+class InParts(io.RawIOBase):
+    """A stream that cannot seek, and gives or takes 1,000 bytes at a time."""
+
+    def __init__(self, content=b""):
+        self.content, self.got = io.BytesIO(content), b""
+
+    def readable(self):
+        return True
+
+    writable = readable
+
+    def readinto(self, buffer):
+        part = self.content.read(min(len(buffer), 1000))
+        buffer[: len(part)] = part
+        return len(part)
+
+    def write(self, content):
+        part = bytes(content)[:1000]
+        self.got += part
+        return len(part)
+
+
+class Full(io.RawIOBase):
+    """A stream that takes nothing more and says so by None, as one that does not wait does."""
+
+    def writable(self):
+        return True
+
+    def write(self, content):
+        return None
+
+
+class Failing(io.BytesIO):
+    """A file whose disk or network is gone."""
+
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
+
+    def read(self, size=-1):
+        raise self.error
+
+    def write(self, content):
+        raise self.error
+
+
+def test_a_stream_that_gives_and_takes_parts_is_read_and_written_to_its_end(path):
+    case = optimizer.read(path)
+    assert optimizer.read(InParts(path.read_bytes())).supply == case.supply
+    stream, whole = InParts(), io.BytesIO()
+    optimizer.write_case(case, stream)
+    optimizer.write_case(case, whole)
+    assert stream.got == whole.getvalue()
+    assert len(stream.got) > 1000
+
+
+@pytest.mark.parametrize(
+    "error", [OSError("disk gone"), ConnectionError("net gone"), RuntimeError("odd")], ids=repr
+)
+def test_a_file_that_fails_is_an_error_of_ours(error, path):
+    case = optimizer.read(path)
+    with pytest.raises(optimizer.FileError, match=f"cannot be read: {error}"):
+        optimizer.read(Failing(error))
+    with pytest.raises(optimizer.FileError, match=f"cannot be written .*: {error}"):
+        optimizer.write_case(case, Failing(error))
+
+
+def test_a_closed_or_full_file_is_an_error_of_ours(path):
+    closed = io.BytesIO(path.read_bytes())
+    closed.close()
+    case = optimizer.read(path)
+    with pytest.raises(optimizer.FileError, match="closed file"):
+        optimizer.read(closed)
+    with pytest.raises(optimizer.FileError, match="closed file"):
+        optimizer.write_case(case, closed)
+    with pytest.raises(optimizer.FileError, match="takes no more"):
+        optimizer.write_case(case, Full())
+    with path.open("rb") as file, pytest.raises(optimizer.FileError, match="cannot be written"):
+        optimizer.write_case(case, file)
+
+
+def test_a_name_that_no_file_can_have_is_refused(path):
+    result = optimizer.solve(optimizer.read(path))
+    for write in (optimizer.write, optimizer.write_page, optimizer.write_csv):
+        with pytest.raises(optimizer.UsageError, match=r"can(not)? have this name"):
+            write(result, "a\0b.xlsx")
+
+
+def test_an_upload_is_compared_as_a_service_gets_it(path):
+    """The file of an upload in FastAPI is a spooled one, which can be read once."""
+
+    content = path.read_bytes()
+    with tempfile.SpooledTemporaryFile() as first, tempfile.SpooledTemporaryFile() as second:
+        for file in (first, second):
+            file.write(content)
+            file.seek(0)
+        assert optimizer.compare(first, second).lines() == [
+            "Nothing that matters to the plan differs."
+        ]

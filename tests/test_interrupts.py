@@ -208,22 +208,77 @@ def test_a_case_without_a_plan_is_said_to_have_none_or_to_be_stopped(run, at, fo
     assert (code, record["message"]) == (4, "stopped")
 
 
-def test_ctrl_c_after_the_search_keeps_the_plan_from_python_too():
+@pytest.fixture
+def python_handler():
+    """Python's own handler of Ctrl-C, as a program has it that calls the library."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("place", ["extract", "audit", "prices"])
+def test_ctrl_c_after_the_search_keeps_the_plan_from_python_too(python_handler, place):
+    begun = []
+
+    def step(name):
+        begun.append(name)
+        if name == place and begun.count(name) == 1:
+            signal.raise_signal(signal.SIGINT)
+
+    result = optimizer.solve(make(**CASE), step=step)
+    assert (result.status, result.objective) == ("interrupted", pytest.approx(50))
+    assert result.audit.passed
+    assert "Scarcity" not in result.tables
+    assert "missing are Scarcity, Bottlenecks and Break-even" in result.alerts[0]
+    with pytest.raises(optimizer.StoppedError):
+        result.raise_for_status()
+
+
+@pytest.mark.parametrize(
+    ("home", "name"),
+    [
+        ("optimizer.audit", "ScarcityAudit"),
+        ("optimizer.tracing", "lawfulness"),
+        ("optimizer.explain", "alerts"),
+    ],
+)
+def test_ctrl_c_after_the_prices_keeps_all(python_handler, monkeypatch, home, name):
+    module, calls = import_module(home), []
+    work = getattr(module, name)
+
+    def once(*arguments, **keywords):
+        calls.append(name)
+        if len(calls) == 1:
+            signal.raise_signal(signal.SIGINT)
+        return work(*arguments, **keywords)
+
+    monkeypatch.setattr(module, name, once)
+    result = optimizer.solve(make(**CASE))
+    assert len(calls) == 2
+    assert (result.status, result.objective) == ("interrupted", pytest.approx(50))
+    assert result.audit.passed
+    assert "Scarcity" in result.tables
+
+
+def test_a_second_ctrl_c_comes_out_of_a_library_call(python_handler):
     def step(name):
         if name == "audit":
             signal.raise_signal(signal.SIGINT)
 
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        result = optimizer.solve(make(**CASE), step=step)
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    finally:
-        signal.signal(signal.SIGINT, before)
-    assert (result.status, result.objective) == ("interrupted", pytest.approx(50))
-    assert result.audit.passed
-    assert "Scarcity" not in result.tables
-    with pytest.raises(optimizer.StoppedError):
-        result.raise_for_status()
+    with pytest.raises(KeyboardInterrupt):
+        optimizer.solve(make(**CASE), step=step)
+
+
+def test_a_library_call_leaves_the_handlers_of_the_process_alone_meanwhile(python_handler):
+    seen = []
+
+    def step(name):
+        seen.append([signal.getsignal(each) for each in SIGNALS])
+
+    before = [signal.getsignal(each) for each in SIGNALS]
+    optimizer.solve(make(**CASE), step=step)
+    assert len(seen) > 3
+    assert all(handlers == before for handlers in seen)
 
 
 SEARCHING = """

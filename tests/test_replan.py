@@ -9,6 +9,7 @@ from datetime import date
 import openpyxl
 import pytest
 from openpyxl.cell import MergedCell
+from pyomo.environ import Constraint
 
 import optimizer
 from optimizer.studies.previous_plan import read_plan
@@ -393,3 +394,15 @@ def test_names_that_read_the_same_are_no_change():
     assert (
         optimizer.compare(plan(**YEAR), optimizer.solve(case)).lines()[-1] == "No volume changed."
     )
+
+
+def test_following_the_plan_of_a_changed_model_says_so_first(tmp_path):
+    case = make(**YEAR)
+    m = optimizer.build_model(case)
+    m.cap = Constraint(expr=sum(m.buy.values()) <= 20)
+    last = optimizer.solve_model(m)
+    optimizer.write(last, tmp_path / "plan.xlsx")
+    for previous in (last, last.tables, tmp_path / "plan.xlsx"):
+        alerts = optimizer.replan(case, previous, SUMMER).result.alerts
+        assert alerts[0] == "The last plan is of a changed model: your row 'cap'."
+    assert "changed" not in optimizer.replan(case, plan(**YEAR), SUMMER).result.alerts[0]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from datetime import date
+from importlib import import_module
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 import optimizer
 from optimizer.solver import Program, highs_thread, search_progress, solve_with_highs
 from optimizer.studies import StudyRun
 from optimizer.studies.runner import Runner
-from tests.conftest import make, need, offer
+from tests.conftest import china, lane, make, need, no_china, offer
 
 LONG = 60.0
 """Seconds that no test takes unless a stop signal is ignored."""
@@ -174,6 +176,53 @@ def test_a_stop_leaves_the_costs_of_rules_that_are_known():
     event.set()
     assert optimizer.cost_of_rules(case, plan=plan, stop=event).tables is not None
     assert optimizer.replan(case, plan, date(2028, 1, 1), stop=event).result.status == "interrupted"
+
+
+def test_a_stop_while_a_search_is_priced_is_not_lost(monkeypatch):
+    """The search has its plan; the linear programme that prices it is stopped."""
+    solve_program = import_module("optimizer.solver.solve_program")
+    solve, answers = solve_program._solve, []
+
+    def second_is_stopped(*arguments):
+        answer = solve(*arguments)
+        answers.append(answer)
+        return structs.replace(answer, status="interrupted") if len(answers) == 2 else answer
+
+    monkeypatch.setattr(solve_program, "_solve", second_is_stopped)
+    dear = [lane("Kaz", "Buyer", maximum=20, **{"fixed cost": 7})]
+    result = optimizer.solve(make(**CASE, Lanes=dear))
+    assert len(answers) == 2
+    assert (result.status, result.objective) == ("interrupted", pytest.approx(57))
+    assert result.audit.passed
+
+
+def test_ctrl_c_while_an_optimum_is_made_exact_keeps_it(monkeypatch):
+    solve_program = import_module("optimizer.solver.solve_program")
+    make_exact, calls = solve_program.make_exact, []
+
+    def cut_once(*arguments):
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return make_exact(*arguments)
+
+    monkeypatch.setattr(solve_program, "make_exact", cut_once)
+    result = optimizer.solve(make(**CASE))
+    assert (result.status, result.objective) == ("interrupted", pytest.approx(50))
+    assert result.audit.passed
+
+
+def test_rules_are_costed_without_the_prices_of_the_plan():
+    """A plan that was stopped has no Scarcity; nor has one of another solver."""
+    rule = no_china(**{"maximum share": 0.5})
+    sellers = [offer("kaz", price=5), offer("china", "China", price=1)]
+    case = make(Supply=sellers, Demand=[need(10)], Rules=[rule], Rule_scope=[china()])
+    costs = optimizer.cost_of_rules(case, stop=lambda: True)
+    assert "not known" in costs.sentences[0]
+    plan = optimizer.solve(case, solver="appsi_highs")
+    known = optimizer.cost_of_rules(case, plan=plan, workers=1).tables["Rule costs"]
+    usual = optimizer.cost_of_rules(case, workers=1).tables["Rule costs"]
+    assert list(known["premium"]) == pytest.approx(list(usual["premium"]))
 
 
 def hard_program() -> Program:

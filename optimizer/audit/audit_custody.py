@@ -235,7 +235,7 @@ class CustodyAudit:
 
 def _merged_lots(lots: AuditLots, kind: Ints) -> AuditLots:
     """Lots merged by node and kind, sorted by node; ``kind`` renumbers the claims."""
-    kinds = int(kind.max(initial=0)) + 1
+    kinds = int(np.max(kind, initial=0)) + 1
     codes, row = np.unique(lots.node * kinds + kind[lots.claim], return_inverse=True)
     tonnes = sum_by_index(row, lots.tonnes, codes.size)
     return AuditLots(codes // kinds, tonnes, codes % kinds)
@@ -249,11 +249,11 @@ def _groups_of_nodes(lots: AuditLots, nodes: int) -> tuple[list[tuple[int, ...]]
     first = np.flatnonzero(np.diff(lots.node, prepend=-1))
     length = np.diff(np.append(first, lots.node.size))
     signature = np.zeros(first.size, dtype=np.int64)
-    kinds = int(lots.claim.max(initial=0)) + 1
+    kinds = int(np.max(lots.claim, initial=0)) + 1
     for step in range(int(length.max(initial=0))):
         longer = np.flatnonzero(length > step)
         code = signature[longer] * kinds + lots.claim[first[longer] + step]
-        unused = int(signature.max()) + 1
+        unused = int(np.max(signature)) + 1
         signature[longer] = unused + np.unique(code, return_inverse=True)[1]
     _, first_of_group, group_number = np.unique(signature, return_index=True, return_inverse=True)
     group = np.full(nodes, -1, dtype=np.int64)

@@ -111,7 +111,7 @@ class LimitAudit:
             if column != "country"
         }
         filters["country"] = measure.within(row.country, self.lists)
-        match = np.logical_and.reduce(list(filters.values()))
+        match = np.all(list(filters.values()), axis=0)
         amount = self._by_window(row, measure.total(match, count))
         if row.as_ != "share":
             return amount, np.ones(amount.size)

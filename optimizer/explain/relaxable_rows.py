@@ -123,10 +123,16 @@ class RelaxableBuilder:
 
     def relax_own(self, row: int, name: str) -> None:
         """Let a row of the caller's give on every side that it has."""
-        for side, bound in (
-            (LOW, self.program.row_lower[row]),
-            (HIGH, self.program.row_upper[row]),
-        ):
+        low, high = float(self.program.row_lower[row]), float(self.program.row_upper[row])
+        upper_row = row
+        if low > high:  # HiGHS takes no such row
+            self.program.row_upper[row] = INFINITY
+            upper_row = self.add_row(self.terms(row), -INFINITY, high)
+        self._give(name, (row, LOW, low), (upper_row, HIGH, high))
+
+    def _give(self, name: str, *bounds: tuple[int, int, float]) -> None:
+        """Let the finite ones of row, side and bound give: requirements that no cell says."""
+        for row, side, bound in bounds:
             if abs(bound) < INFINITY:
                 self.bounds.append(RelaxableBound(row, side, (name, 0, ()), (name,)))
 
@@ -136,11 +142,12 @@ class RelaxableBuilder:
         low, high = float(program.lower[column]), float(program.upper[column])
         program.lower[column] = min(low, changed.lower)
         program.upper[column] = max(high, changed.upper)
-        row = self.add_row({column: 1.0}, low, high)
-        name = f"your bounds of variable '{changed.name}'"
-        for side, bound, built in ((LOW, low, changed.lower), (HIGH, high, changed.upper)):
-            if abs(bound) < INFINITY and bound != built:
-                self.bounds.append(RelaxableBound(row, side, (name, 0, ()), (name,)))
+        if low != changed.lower:
+            row = self.add_row({column: 1.0}, low, INFINITY)
+            self._give(changed.words, (row, LOW, low))
+        if high != changed.upper:
+            row = self.add_row({column: 1.0}, -INFINITY, high)
+            self._give(changed.words, (row, HIGH, high))
 
     def relax_bound(self, row: int, family: str, names: IndexNames, side: int) -> None:
         """Let a row give on a side, for each cell that its bound comes from."""

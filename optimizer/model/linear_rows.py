@@ -44,6 +44,5 @@ def add_rows(m: ConcreteModel, family: Family, rows: Iterable[LinearRow]) -> Non
         if low is None and high is None:
             continue
         bounded[index] = (low, linear(terms), high)
-    rule = bounded.__getitem__
-    constraint = Constraint(list(bounded), rule=lambda _, *index: rule(index), doc=family.meaning)
+    constraint = Constraint(list(bounded), rule=bounded, doc=family.meaning)
     m.add_component(family.name, constraint)

@@ -37,6 +37,8 @@ def check_folder(folder: Any) -> None:
     """Raises UsageError unless a folder is a path."""
     if not isinstance(folder, (str, os.PathLike)):
         raise UsageError(f"the folder of the files is a path, and {_described(folder)} was given")
+    if "\0" in os.fsdecode(folder):
+        raise UsageError(f"{os.fsdecode(folder)!r}: no folder can have this name")
 
 
 def _described(thing: Any) -> str:

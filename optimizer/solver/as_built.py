@@ -21,6 +21,10 @@ class AsBuilt(Struct, frozen=True):
     program: Program
     """Without Pyomo components, so that a copy of the model has it too."""
     objective: str
+    network: Any
+    """The network that the model was built from: its plan is audited against it."""
+    variables: Any
+    """``m.columns``: the variables by flow and period."""
 
     def cost(self, program: Program, values: np.ndarray) -> float:
         """Cost as built of a plan of a programme; columns that were not built cost nothing."""
@@ -38,6 +42,8 @@ def record_as_built(m: ConcreteModel) -> None:
         component_keys(program.constraints),
         structs.replace(program, variables=[], constraints=[]),
         active_objective(m).name,
+        m.network,
+        m.columns,
     )
 
 
@@ -52,9 +58,13 @@ def as_built(m: Any) -> AsBuilt:
             "build_model takes a case, and solve solves one at once"
         )
     record = getattr(m, "as_built", None)
-    if not isinstance(record, AsBuilt) or not hasattr(m, "network") or not hasattr(m, "columns"):
+    if (
+        not isinstance(record, AsBuilt)
+        or getattr(m, "network", None) is not record.network
+        or getattr(m, "columns", None) is not record.variables
+    ):
         raise UsageError(
-            "the Pyomo model was not made by build_model, or lacks its network, its columns or its "
+            "the Pyomo model was not made by build_model, or lacks its own network, columns or "
             "record as_built; add your rows to a model of build_model"
         )
     return record

@@ -52,14 +52,19 @@ BREAKING_OPTIONS = {
     "user_cost_scale": "costs and bounds are scaled by the library",
     "solve_relaxation": "yes/no decisions would be made in part",
     "glpsol_cost_row_location": "it is about files",
+    "highs_debug_level": "HiGHS would print on standard output",
+    "highs_analysis_level": "with some of its values HiGHS crashes, and the process with it",
 }
-"""Options that would make a proof, a price or the audit untrue, and why."""
+"""Options that would make a proof, a price or the audit untrue, print or crash, and why."""
 
 FILE_WORDS = ("write_", "read_", "_file")
 """Parts of the names of options by which HiGHS would read or write files."""
 
 EXACT_METHODS = ("choose", "simplex", "ipm", "ipx")
 """Values of the option solver whose answer has a basis, so that plan and prices are exact."""
+
+MAX_THREADS = 256
+"""Most threads of HiGHS: it begins as many as it is told, and with far more it never ends."""
 
 _TYPES = {
     highspy.HighsOptionType.kBool: (bool, "True or False"),
@@ -101,6 +106,8 @@ def _check_option(highs: Any, name: Any, value: Any) -> None:
     value = float(value) if kind is float else value
     if name == "solver" and value not in EXACT_METHODS:
         raise UsageError(f"option solver of HiGHS is one of {', '.join(EXACT_METHODS)} here")
+    if name == "threads" and value > MAX_THREADS:
+        raise UsageError(f"option threads of HiGHS is at most {MAX_THREADS} here, not {value!r}")
     if highs.setOptionValue(name, value) == highspy.HighsStatus.kError:
         raise UsageError(f"option {name} of HiGHS cannot be {value!r}")
 

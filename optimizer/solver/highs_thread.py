@@ -32,8 +32,8 @@ def run_until_stopped(highs: Any, stop_requested: Callable[[], bool]) -> bool:
     """Run HiGHS; True if Ctrl-C or ``stop_requested`` has stopped the run.
 
     ``stop_requested`` is called every ``POLL_SECONDS``; an error that it raises stops the run too,
-    and is raised when the run has ended. A second Ctrl-C raises KeyboardInterrupt, and leaves the
-    run to end by itself.
+    and is raised when the run has ended. A second Ctrl-C raises KeyboardInterrupt, and does not
+    wait for the run, which is told to end.
     """
     done, stopped = threading.Event(), False
     worker = threading.Thread(target=_work, args=(highs, done), daemon=True)
@@ -52,6 +52,7 @@ def run_until_stopped(highs: Any, stop_requested: Callable[[], bool]) -> bool:
                 stopped = True
                 _cancel(highs)
     except KeyboardInterrupt:
+        _cancel(highs)
         raise
     except BaseException:
         _cancel(highs)

@@ -24,10 +24,10 @@ MAX_NAMED_CHANGES = 3
 
 
 class ChangedColumn(Struct, frozen=True):
-    """A variable of the library with other bounds, and the bounds as built."""
+    """A variable with bounds of the caller's, and those as built: of their own variable none."""
 
     column: int
-    name: str
+    words: str
     lower: float
     upper: float
 
@@ -103,8 +103,11 @@ class _Comparison:
 
     def own_columns(self) -> Iterator[str]:
         """The caller's own variables."""
-        keys = (self.column_keys[place] for place in np.flatnonzero(self.old_column < 0))
-        yield from _grouped("your variable", ((key, "") for key in keys))
+        places = np.flatnonzero(self.old_column < 0).tolist()
+        for place in places:
+            words = f"your variable '{readable_key(self.column_keys[place])}'"
+            self.columns.append(ChangedColumn(place, words, -INFINITY, INFINITY))
+        yield from _grouped("your variable", ((self.column_keys[place], "") for place in places))
 
     def own_rows(self) -> Iterator[str]:
         """The caller's own rows."""
@@ -195,9 +198,9 @@ class _Comparison:
                 moves.append(f"is {'now' if now_whole[each] else 'no longer'} a whole number")
             key = self.column_keys[place]
             changes.append((key, "; ".join(filter(None, moves))))
-            name = readable_key(key)
+            words = f"your bounds of variable '{readable_key(key)}'"
             self.columns.append(
-                ChangedColumn(place, name, float(old.lower[row]), float(old.upper[row]))
+                ChangedColumn(place, words, float(old.lower[row]), float(old.upper[row]))
             )
         yield from _grouped("variable", changes)
 
@@ -257,7 +260,8 @@ def _move(name: str, before: float, after: float) -> str:
 
 
 def _amount(value: float) -> str:
-    return "none" if abs(value) >= INFINITY else f"{value:,.10g}"
+    # A solver's value may be -0.
+    return "none" if abs(value) >= INFINITY else f"{value + 0.0:,.10g}"
 
 
 def _grouped(kind: str, changes: Iterable[tuple[ComponentKey, str]]) -> Iterator[str]:

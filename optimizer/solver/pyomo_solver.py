@@ -76,7 +76,7 @@ def solve_with_pyomo(
         results = opt.solve(m, load_solutions=False, **limit)
         _check_results(results, name)
         condition = results.solver.termination_condition
-        status = _STATUSES.get(condition, f"error: {condition}")
+        status = _STATUSES.get(condition, f"error: {name} says {condition}")
         solved = status in ("optimal", "time limit", "interrupted", NOT_PROVEN)
         values = _values(m, program, results) if solved and len(results.solution) else None
     except OptimizerError:

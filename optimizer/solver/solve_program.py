@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from msgspec import structs
 
+from optimizer.interrupts import made_again_after_interrupt
 from optimizer.solver.answer import Answer
 from optimizer.solver.highs import answer_of, cost_scale, new_instance, status_of
 from optimizer.solver.refine_answer import make_exact, solve_on_support
@@ -56,6 +57,8 @@ def solve_with_highs(
     if not program.integer.any() or answer.values is None:
         return answer
     priced = _solve(program.held(answer.values), float("inf"), gap, None)
+    if priced.status == "interrupted":  # Ctrl-C or a stop signal counts, whenever it comes
+        return structs.replace(answer, status="interrupted")
     if priced.status != "optimal" or priced.values is None:
         return answer
     lowered = _without_idle_integers(program, priced.values)
@@ -98,7 +101,8 @@ def _solve(
     seconds = time.perf_counter() - begin
     answer = answer_of(highs, program, status, options["solver"], seconds, search)
     finish = solve_on_support if strategy.penalised else make_exact
-    return finish(program, answer, time_limit - seconds)
+    exact, cut = made_again_after_interrupt(lambda: finish(program, answer, time_limit - seconds))
+    return structs.replace(exact, status="interrupted") if cut else exact
 
 
 def _run_strategy(

@@ -94,8 +94,8 @@ class Program(Struct):
 def transfer(m: ConcreteModel) -> Program:
     """Arrays of a model, with all that a user has added, fixed or deactivated.
 
-    Raises OptimizerError if something is not linear, is of a kind that is not transferred, or
-    if there is no single objective.
+    Raises OptimizerError if something is not linear, has no finite value, is of a kind that is
+    not transferred, or if there is no single objective.
     """
     _check_components(m)
     variables = [
@@ -116,7 +116,7 @@ def transfer(m: ConcreteModel) -> Program:
                 constraints.append(constraint)
     sign, cost, offset = _objective(m, rows, len(variables))
     lower, upper, integer = _bounds(variables)
-    return Program(
+    program = Program(
         variables=variables,
         constraints=constraints,
         cost=cost,
@@ -131,6 +131,8 @@ def transfer(m: ConcreteModel) -> Program:
         integer=integer,
         sign=sign,
     )
+    _check_numbers(program, active_objective(m))
+    return program
 
 
 class _CompressedRows:
@@ -145,8 +147,11 @@ class _CompressedRows:
         self.values: list[float] = []
 
     def add(self, constraint: Any) -> None:
-        low, body, high = constraint.to_bounded_expression(evaluate_bounds=True)
-        coefficients, columns, constant = linear_terms(body, self.column_of, constraint)
+        try:
+            low, body, high = constraint.to_bounded_expression(evaluate_bounds=True)
+            coefficients, columns, constant = linear_terms(body, self.column_of, constraint)
+        except Exception as error:  # Pyomo raises errors of any type where a value is missing
+            raise _without_value(constraint, error) from error
         self.values += coefficients
         self.columns += columns
         self.starts.append(len(self.columns))
@@ -169,8 +174,11 @@ def linear_terms(
             coefficient, variable = term.args
             if coefficient.__class__ is not float:
                 break
+            column = column_of.get(id(variable))
+            if column is None:
+                break
             coefficients.append(coefficient)
-            columns.append(column_of[id(variable)])
+            columns.append(column)
         else:
             if len(set(columns)) == len(columns):
                 return coefficients, columns, constant
@@ -222,7 +230,10 @@ def _objective(
     m: ConcreteModel, rows: _CompressedRows, count: int
 ) -> tuple[float, np.ndarray, float]:
     objective = active_objective(m)
-    coefficients, columns, constant = linear_terms(objective.expr, rows.column_of, objective)
+    try:
+        coefficients, columns, constant = linear_terms(objective.expr, rows.column_of, objective)
+    except Exception as error:  # as in rows
+        raise _without_value(objective, error) from error
     cost = np.zeros(count)
     np.add.at(cost, np.array(columns, dtype=np.int64), np.array(coefficients, dtype=float))
     sign = -1.0 if objective.sense == maximize else 1.0
@@ -234,13 +245,57 @@ def _bounds(variables: list[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     upper = np.full(len(variables), INFINITY)
     integer = np.zeros(len(variables), dtype=np.int32)
     for column, variable in enumerate(variables):
-        if variable.fixed:
-            lower[column] = upper[column] = value(variable)
-            continue
-        low, high = variable.bounds
+        try:
+            if variable.fixed:
+                lower[column] = upper[column] = value(variable)
+                continue
+            low, high = variable.bounds
+        except Exception as error:  # as in rows
+            raise _without_value(variable, error) from error
         lower[column] = -INFINITY if low is None else low
         if high is not None:
             upper[column] = high
         if not variable.is_continuous():
+            _check_whole(variable)
             integer[column] = 1
     return lower, upper, integer
+
+
+def _check_whole(variable: Any) -> None:
+    """Raise OptimizerError for a domain with gaps, of which HiGHS would see the ends alone."""
+    if not variable.is_integer() and not variable.is_binary():
+        raise OptimizerError(
+            f"the domain {variable.domain.name} of {variable.name} is neither all numbers nor all "
+            "whole numbers between two bounds: write it as rows with yes/no variables"
+        )
+
+
+def _without_value(owner: Any, error: Exception) -> OptimizerError:
+    """An error of ours as it is; another as a sentence on the row, objective or variable."""
+    if isinstance(error, OptimizerError):
+        return error
+    why = " ".join(str(error).split()) or type(error).__name__
+    return OptimizerError(f"{owner.name} has no value to solve with: {why}")
+
+
+def _check_numbers(program: Program, objective: Any) -> None:
+    """Raise OptimizerError for a number that is none, or not finite: HiGHS would leave it out."""
+    owners = (
+        (~np.isfinite(program.values), program.row_of, program.constraints, "coefficient"),
+        (_no_bounds(program.row_lower, program.row_upper), None, program.constraints, "bound"),
+        (_no_bounds(program.lower, program.upper), None, program.variables, "bound or value"),
+        (~np.isfinite(program.cost), None, program.variables, f"cost in {objective.name}"),
+    )
+    for wrong, place, things, what in owners:
+        if wrong.any():
+            first = int(np.argmax(wrong))
+            thing = things[first if place is None else int(place[first])]
+            raise OptimizerError(f"{thing.name} has a {what} that is not a finite number")
+    if not np.isfinite(program.offset):
+        raise OptimizerError(f"the constant of {objective.name} is not a finite number")
+
+
+def _no_bounds(lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+    """True where a bound is no number, or infinite on the wrong side."""
+    wrong: np.ndarray = ~((lower < INFINITY) & (upper > -INFINITY))
+    return wrong

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from optimizer.errors import UsageError
 from optimizer.plan import Result
 from optimizer.result.number_text import figure
-from optimizer.result.result_layouts import RUN_LAYOUT, Table, Tables
+from optimizer.result.result_layouts import Table, Tables
 from optimizer.result.result_table import frame_of
 from optimizer.studies.input_changes import INPUT_CHANGES, input_changes
 from optimizer.studies.lawful_changes import EQUAL_COST_TOLERANCE, lawful_changes
@@ -20,11 +19,11 @@ from optimizer.studies.plan_changes import (
     VOLUME_CHANGES,
     plan_changes,
 )
-from optimizer.studies.previous_plan import plan_tables
+from optimizer.studies.previous_plan import changed_model_sentences, plan_tables, run_values
 from optimizer.studies.study import Study
 from optimizer.tables import read
 from optimizer.tables.case import Case
-from optimizer.tables.workbook_files import WorkbookSource, read_workbook_file
+from optimizer.tables.workbook_files import WorkbookSource, read_workbook_file, workbook_source
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +82,7 @@ def compare(first: PlanOrInput, second: PlanOrInput, *, by: str = "money") -> Co
     Changes of plans are sorted by ``money`` or by ``tonnes``. Raises UsageError if one is a
     plan and the other an input or neither, FileError or WorkbookError if a workbook cannot be read.
     """
-    if by not in ("money", "tonnes"):
+    if not isinstance(by, str) or by not in ("money", "tonnes"):
         raise UsageError(f"changes are sorted by money or tonnes, not by {by!r}")
     first, second = _with_bytes(first), _with_bytes(second)
     kinds = ["plans" if is_plan(each) else "inputs" for each in (first, second)]
@@ -96,7 +95,10 @@ def compare(first: PlanOrInput, second: PlanOrInput, *, by: str = "money") -> Co
         plans = (_tables(first), _tables(second))
         changes = plan_changes(*plans, by=by)
         lawful = lawful_changes(*plans)
-        notes = tuple(_changed_models(*plans))
+        notes = (
+            *changed_model_sentences("first", plans[0]),
+            *changed_model_sentences("second", plans[1]),
+        )
         currencies = [_currency(tables) for tables in plans]
         periods = tuple(sorted({label for each in plans for label in each["Costs"]["period"]}))
     else:
@@ -125,7 +127,9 @@ def is_plan(thing: PlanOrInput) -> bool:
 
 def _with_bytes(thing: PlanOrInput) -> PlanOrInput:
     """The bytes of an open file, which can be read once; anything else as it is."""
-    return thing.read() if isinstance(thing, io.BufferedIOBase) else thing
+    if isinstance(thing, (Case, Result, Mapping)) or not hasattr(thing, "read"):
+        return thing
+    return workbook_source(thing).content
 
 
 def _tables(thing: PlanOrInput) -> Tables:
@@ -142,22 +146,7 @@ def _case(thing: PlanOrInput) -> Case:
 
 def _currency(tables: Tables) -> str:
     """Currency of the sheet Run; empty in workbooks that do not have it."""
-    return next(iter(_run_values(tables, "currency")), "")
-
-
-def _run_values(tables: Tables, name: str) -> list[str]:
-    """Values of an item of the sheet Run."""
-    run = tables.get(RUN_LAYOUT.name)
-    items = zip(run["item"], run["value"], strict=True) if run is not None else ()
-    return [value for item, value in items if item == name]
-
-
-def _changed_models(first: Tables, second: Tables) -> Iterator[str]:
-    """Sentences on plans of a changed model, whose cost is no least cost of a workbook."""
-    for which, tables in (("first", first), ("second", second)):
-        changed = _run_values(tables, "changed")
-        if changed:
-            yield f"The {which} plan is of a changed model: {'; '.join(changed)}."
+    return next(iter(run_values(tables, "currency")), "")
 
 
 def _input_lines(comparison: Comparison, most: int) -> Iterator[str]:

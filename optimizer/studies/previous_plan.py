@@ -15,6 +15,7 @@ from optimizer.result.result_layouts import (
     PRODUCTION_LAYOUT,
     PURCHASES_LAYOUT,
     RESULT_LAYOUTS,
+    RUN_LAYOUT,
     SHIPMENTS_LAYOUT,
     Layout,
     Table,
@@ -85,6 +86,19 @@ def read_plan(path: WorkbookSource) -> dict[str, Table]:
         name = book.path or "the workbook"
         raise UsageError(f"{name}: is not the workbook of a plan (no sheets Costs and Run)")
     return tables
+
+
+def run_values(tables: Tables, name: str) -> list[str]:
+    """Values of an item of the sheet Run; none in workbooks that do not have it."""
+    run = tables.get(RUN_LAYOUT.name)
+    items = zip(run["item"], run["value"], strict=True) if run is not None else ()
+    return [value for item, value in items if item == name]
+
+
+def changed_model_sentences(which: str, tables: Tables) -> list[str]:
+    """A sentence if a plan is of a changed model, whose cost is no least cost of a workbook."""
+    changed = run_values(tables, "changed")
+    return [f"The {which} plan is of a changed model: {'; '.join(changed)}."] if changed else []
 
 
 def planned_commitments(tables: Tables, kinds: Sequence[str]) -> dict[Commitment, float]:

@@ -9,6 +9,7 @@ from datetime import date
 from optimizer import model
 from optimizer.argument_kinds import DAY, NUMBER, TEXTS, check_arguments
 from optimizer.errors import UsageError
+from optimizer.explain import CHANGED_MODEL, Alert
 from optimizer.interrupts import StopSignal
 from optimizer.model import NEGLIGIBLE_COMMITMENT, Commitment
 from optimizer.network import Network
@@ -21,7 +22,12 @@ from optimizer.studies.fixed_commitments import (
     FixedPlan,
     solve_keeping,
 )
-from optimizer.studies.previous_plan import PreviousPlan, plan_tables, planned_commitments
+from optimizer.studies.previous_plan import (
+    PreviousPlan,
+    changed_model_sentences,
+    plan_tables,
+    planned_commitments,
+)
 from optimizer.studies.study_run import CASE
 from optimizer.tables.case import Case
 from optimizer.tables.text_matching import fold, number_of
@@ -88,7 +94,8 @@ def replan(
 
     ``previous`` is a result, its tables or its workbook; ``kinds`` are kept. What the last plan
     did not do in these periods, this plan does not do either. A commitment that the new data make
-    infeasible is released, and an alert names it. ``change_cost`` is charged for each tonne of the
+    infeasible is released, and an alert names it; the first alert says if the last plan was of a
+    changed model. ``change_cost`` is charged for each tonne of the
     same kinds (not options) in which later periods differ from the last plan. ``stop`` is an
     event, or a function that says True, and ends the solve from any thread.
 
@@ -103,10 +110,13 @@ def replan(
         )
     if change_cost < 0:
         raise UsageError(f"the charge for change is 0 or more, not {change_cost:g}")
-    before = planned_commitments(plan_tables(previous), kinds)
-    return replan_commitments(
-        case, before, until, kinds, change_cost, SolveOptions(time_limit, gap, progress, stop)
-    )
+    tables = plan_tables(previous)
+    before = planned_commitments(tables, kinds)
+    options = SolveOptions(time_limit, gap, progress, stop)
+    replanned = replan_commitments(case, before, until, kinds, change_cost, options)
+    last = (Alert(each, kind=CHANGED_MODEL) for each in changed_model_sentences("last", tables))
+    alerts = (*last, *replanned.result.alerts)
+    return replace(replanned, result=replace(replanned.result, alerts=alerts))
 
 
 def replan_commitments(

@@ -294,9 +294,9 @@ def _delivered(plan: Result, rules: Sequence[str]) -> float:
 
 def _marginal(plan: Result, rules: Sequence[str]) -> float:
     """Highest marginal price of a tonne that may break one of the rules, present value."""
-    if plan.objective is None:
+    scarcity = plan.tables.get("Scarcity")
+    if scarcity is None:  # no plan, or one without prices: stopped, or of another solver
         return UNKNOWN_FIGURE
-    scarcity = plan.tables["Scarcity"]
     shares = {rule.rule for rule in plan.case.rules if 0 < rule.maximum_share < 1}
     if not shares.intersection(rules):
         return UNKNOWN_FIGURE

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 
-from optimizer.argument_kinds import check_arguments, instance_of, optional
+from optimizer.argument_kinds import (
+    FLAG,
+    TEXT,
+    TEXTS,
+    check_arguments,
+    check_values,
+    instance_of,
+    optional,
+    whole_number,
+)
 from optimizer.errors import UsageError
 from optimizer.model import Commitment, StudyTerms
 from optimizer.result.result_layouts import Field, Layout, Table, levels, table
@@ -78,6 +87,16 @@ REPLACEMENTS = Layout(
 )
 
 
+STRESS_OPTION_KINDS = {
+    "kinds": TEXTS,
+    "first_period": optional(TEXT),
+    "periods": optional(whole_number(1)),
+    "freeze_orders": FLAG,
+    "pay_fixed_cost": FLAG,
+}
+"""What each field of StressOptions takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class StressOptions:
     """What is lost, when, and whether the plan knows of it in advance."""
@@ -92,6 +111,11 @@ class StressOptions:
     """True fixes what the base plan buys and ships before the loss."""
     pay_fixed_cost: bool = True
     """False saves the fixed cost of the units of a lost site or country while it is lost."""
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for a value of another kind."""
+        given = {each.name: getattr(self, each.name) for each in fields(self)}
+        check_values(type(self).__name__, given, STRESS_OPTION_KINDS)
 
 
 # A dataclass makes its __init__ itself, so the decorator is applied afterwards.

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
-from optimizer.argument_kinds import instance_of, optional
+from optimizer.argument_kinds import PATH, check_values, instance_of, optional
 from optimizer.errors import UsageError
 from optimizer.interrupts import StopSignal, stop_test
 from optimizer.model import StudyTerms
@@ -60,6 +60,7 @@ class RunSettings:
             raise UsageError(f"options are RunOptions, not {type(self.options).__name__}")
         check_callable(self.progress, "progress", "runs done, runs in all, seconds left and a name")
         stop_test(self.stop)
+        check_values(type(self).__name__, {"folder": self.folder}, {"folder": optional(PATH)})
 
 
 CASE = instance_of(Case, "a Case, which read makes of a workbook and read_frames of data frames")

@@ -122,13 +122,26 @@ def _path_of(file: Any) -> str:
 
 def _bytes(source: Any) -> bytes:
     """The bytes of a source that is no path; raises FileError if there are too many."""
-    content = source.read(MAX_WORKBOOK_FILE_BYTES + 1) if hasattr(source, "read") else source
-    if not isinstance(content, (bytes, bytearray, memoryview)):
-        raise UsageError("the open file does not return bytes; open it as 'rb'")
-    content = bytes(content)
+    content = _rest_of(source) if hasattr(source, "read") else bytes(source)
     if len(content) > MAX_WORKBOOK_FILE_BYTES:
         raise FileError(f"is bigger than {MAX_WORKBOOK_FILE_BYTES / 1e6:,.0f} MB")
     return content
+
+
+def _rest_of(file: Any) -> bytes:
+    """What an open file has from its position on; a stream may give it in parts."""
+    content = bytearray()
+    while len(content) <= MAX_WORKBOOK_FILE_BYTES:
+        try:
+            part = file.read(MAX_WORKBOOK_FILE_BYTES + 1 - len(content))
+        except Exception as error:  # a caller's file raises errors of any type
+            raise FileError(f"cannot be read: {error or type(error).__name__}") from error
+        if not isinstance(part, (bytes, bytearray, memoryview)):
+            raise UsageError("the open file does not return bytes; open it as 'rb'")
+        if not part:
+            break
+        content += part
+    return bytes(content)
 
 
 def _content(path: str) -> bytes:

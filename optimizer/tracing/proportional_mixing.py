@@ -85,7 +85,7 @@ class Mixing:
         order = outside[np.lexsort((self.target[outside], level[self.target[outside]]))]
         depth = level[self.target[order]]
         levels = []
-        for number in range(int(level.max(initial=-1)) + 1):
+        for number in range(int(np.max(level, initial=-1)) + 1):
             low, high = np.searchsorted(depth, (number, number + 1))
             edges = order[low:high]
             ends = self.target[edges]
