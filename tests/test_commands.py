@@ -87,9 +87,9 @@ def test_that_everything_is_kept_is_told(run):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("solve new.xlsx --freeze-until 2027-07-01", "give both --previous and --freeze-until"),
-        ("solve new.xlsx --previous old.xlsx", "give both --previous and --freeze-until"),
-        ("solve new.xlsx --change-cost 3", "give both --previous and --freeze-until"),
+        ("solve new.xlsx --freeze-until 2027-07-01", "use both --previous and --freeze-until"),
+        ("solve new.xlsx --previous old.xlsx", "use both --previous and --freeze-until"),
+        ("solve new.xlsx --change-cost 3", "use both --previous and --freeze-until"),
         (
             "solve new.xlsx --previous old.xlsx --freeze-until 2027-07-01",
             "is not the workbook of a plan",

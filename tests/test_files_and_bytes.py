@@ -124,11 +124,11 @@ def test_plans_and_inputs_are_compared_and_followed_as_bytes_and_open_files(path
     result, file = optimizer.solve(case), io.BytesIO()
     optimizer.write(result, file)
     for plan in (file.getvalue(), io.BytesIO(file.getvalue())):
-        assert "Nothing moved." in optimizer.compare(result, plan).lines()
+        assert "No volume changed." in optimizer.compare(result, plan).lines()
     for plan in (file.getvalue(), io.BytesIO(file.getvalue())):
         again = optimizer.replan(case, plan, date(2028, 1, 1))
         assert again.result.objective == pytest.approx(result.objective)
-    same = ["Nothing that matters to the plan differs."]
+    same = ["No difference that affects the plan."]
     assert optimizer.compare(path.read_bytes(), io.BytesIO(path.read_bytes())).lines() == same
     with pytest.raises(optimizer.UsageError, match="a plan and an input"):
         optimizer.compare(file.getvalue(), path.read_bytes())
@@ -232,6 +232,4 @@ def test_an_upload_is_compared_as_a_service_gets_it(path):
         for file in (first, second):
             file.write(content)
             file.seek(0)
-        assert optimizer.compare(first, second).lines() == [
-            "Nothing that matters to the plan differs."
-        ]
+        assert optimizer.compare(first, second).lines() == ["No difference that affects the plan."]

@@ -14,7 +14,7 @@ import optimizer
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKBOOK = ROOT / "inputs" / "north_america.xlsx"
-MEANT = ("are off because", "is off because", "is not firm", "are not firm", "can never run")
+MEANT = ("inactive because", "is not firm", "are not firm", "cannot run in any period")
 """Warnings that the case means: routes that stand off, letters, feeds that come after the plan."""
 NAMED = {
     "Kokbulak": ("Kokbulak",),
@@ -142,7 +142,7 @@ def test_the_workbook_is_what_its_program_writes(monkeypatch):
 
 
 def test_no_finding_but_what_is_meant():
-    assert unmeant(WORKBOOK) == ["Materials!B46 (stage): no rule knows the stage 'reagent'"]
+    assert unmeant(WORKBOOK) == ["Materials!B46 (stage): no rule uses the stage 'reagent'"]
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_a_header_is_a_title_of_the_trade_with_its_unit_and_the_frame_keeps_its_
     units = dict(zip(*([cell.value for cell in sheet[row]] for row in (5, 4)), strict=True))
     assert units["premium per kilogram"] == "USD/kg"
     assert units["premium per year"] == "USD/year"
-    assert units["delivered under it"] == "kg"
+    assert units["delivered under the rule"] == "kg"
     assert not [title for title in units if "_" in str(title)]
     assert "premium_per_kg" in costs.frame().columns
 

@@ -410,7 +410,7 @@ def test_the_command_compares_plans_and_inputs_of_their_kind_only(tmp_path, caps
                   [plan, plan, "--inputs", plan, plan]):  # fmt: skip
         assert main(["compare", *words]) == 2
     assert main(["compare", plan, plan, "--inputs", str(case), str(case)]) == 0
-    assert "Nothing that matters to the plan differs." in capsys.readouterr().out
+    assert "No difference that affects the plan." in capsys.readouterr().out
 
 
 def test_dates_of_the_page_are_days():

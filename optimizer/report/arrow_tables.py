@@ -47,7 +47,10 @@ def arrow_of(table: DataTable) -> Any:
     import pyarrow as pa
 
     schema = arrow_schema(table.columns, {"meaning": table.meaning})
-    arrays = [pa.array(values, own.type) for values, own in zip(table.values, schema, strict=True)]
+    arrays = [
+        pa.array(values, own.type, from_pandas=True)  # what is not known is null, not NaN
+        for values, own in zip(table.values, schema, strict=True)
+    ]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 

@@ -126,5 +126,5 @@ def _write_file(path: Path, layout: Layout, parts: Iterable[TableColumns], study
     with replace_when_complete(path, "Parquet file") as part, ParquetWriter(part, schema) as writer:
         for values in parts:
             rows = zip(data_values(layout.fields, values), schema, strict=True)
-            arrays = [pa.array(column, field.type) for column, field in rows]
+            arrays = [pa.array(column, field.type, from_pandas=True) for column, field in rows]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))

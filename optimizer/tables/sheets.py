@@ -176,7 +176,7 @@ class Site(Record):
 
 @sheet("Materials", "Ore, concentrate, oxide, metal, alloy, magnet, by-product.", "materials")
 class Material(Record):
-    """Something that is bought, made, moved, stored, delivered or thrown away."""
+    """Something that is bought, made, moved, stored, delivered or disposed of."""
 
     material: str = text("name of the material", key=True)
     stage: str = text(
