@@ -104,8 +104,9 @@ def summary_tiles(path):
     """Figures under the labels of the headline of the Summary, by the label without its unit."""
     import openpyxl
 
-    sheet = openpyxl.load_workbook(path, data_only=True)["Summary"]
-    cells = {(cell.row, cell.column): cell.value for row in sheet.iter_rows() for cell in row}
+    sheet = openpyxl.load_workbook(path, read_only=True, data_only=True)["Summary"]
+    lines = enumerate(sheet.iter_rows(values_only=True))
+    cells = {(row, column): value for row, line in lines for column, value in enumerate(line)}
     labels = ("Total cost", "Shortfall", "Lawful")
     found = {}
     for (row, column), value in cells.items():

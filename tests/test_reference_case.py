@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import date
 from pathlib import Path
@@ -14,19 +15,14 @@ import optimizer
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKBOOK = ROOT / "inputs" / "north_america.xlsx"
+FIGURES = ROOT / "docs" / "reference_case" / "figures.json"
 MEANT = ("inactive because", "is not firm", "are not firm", "cannot run in any period")
 """Warnings that the case means: routes that stand off, letters, feeds that come after the plan."""
-NAMED = {
-    "Kokbulak": ("Kokbulak",),
-    "SRC": ("SRC Saskatoon",),
-    "Mountain Pass": ("Mountain Pass",),
-    "White Mesa": ("White Mesa",),
-    "Stillwater": ("Stillwater",),
-    "Euclid": ("Euclid",),
-    "Japanese vendors": ("Takefu", "Hai Phong"),
-    "recycled magnets": ("San Marcos",),
-}
-"""Systems that the plan leans on, and the sites that are switched off for each."""
+NAMED = (
+    *("site: Kokbulak", "site: SRC Saskatoon", "site: Mountain Pass", "site: White Mesa"),
+    *("site: Stillwater", "site: Euclid", "group: the Japanese vendors", "group: recycling"),
+)
+"""Systems that the plan leans on, as the reference page names their removal."""
 SCENARIOS = {
     "Law only",
     "No rule",
@@ -111,13 +107,11 @@ def test_the_old_rule_binds_what_is_delivered_before_2027(plan):
 
 
 @pytest.mark.parametrize("system", NAMED)
-def test_each_named_system_moves_the_plan_by_more_than_the_gap(system, plan, tmp_path):
-    def off(book: Workbook) -> None:
-        switch(book, "Sites", "site", NAMED[system], "no")
-
-    without = optimizer.solve(optimizer.read(edited(tmp_path / "without.xlsx", off)))
-    gap = plan.case.settings.mip_gap
-    assert without.objective - plan.objective > 2 * gap * without.objective
+def test_each_named_system_moves_the_plan_by_more_than_the_gap(system):
+    """By the figures of the page, which its own tests hold against the workbook and solves."""
+    figures = json.loads(FIGURES.read_text("utf-8"))
+    (run,) = [run for run in figures["runs"] if f"{run['kind']}: {run['name']}" == system]
+    assert run["dearer"] > 2 * run["blur"]
 
 
 # The workbook ---------------------------------------------------------------------------------
