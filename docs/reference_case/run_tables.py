@@ -8,6 +8,7 @@ from typing import Any
 import optimizer
 from docs.reference_case.plan_tables import CHINA
 from docs.reference_case.reasons import option_reason, ready_text, reason
+from docs.reference_case.systems import commodities, of_kind, systems
 from docs.reference_case.words import (
     NOTHING,
     consequences,
@@ -20,13 +21,6 @@ from docs.reference_case.words import (
 )
 
 Figures = dict[str, Any]
-SYSTEM_KINDS = ("site", "owner", "group", "offer", "option")
-"""Kinds of runs of "What carries it", without countries."""
-
-
-def of_kind(figures: Figures, *kinds: str) -> list[dict[str, Any]]:
-    """The runs of some kinds, in their order."""
-    return [run for run in figures["runs"] if run["kind"] in kinds]
 
 
 def countries_table(figures: Figures) -> str:
@@ -39,9 +33,15 @@ def _shown(run: dict[str, Any]) -> bool:
     return run["name"] == CHINA or moves(run)
 
 
-def carries_table(figures: Figures) -> str:
+def carries_table(case: optimizer.Case, figures: Figures) -> str:
     """Every system whose removal moves the plan, the dearest first; equal ones in one row."""
-    runs = [run for run in of_kind(figures, *SYSTEM_KINDS) if moves(run)]
+    runs = [run for run in systems(case, figures) if moves(run)]
+    return _run_table(figures, "without", merged(sorted(runs, key=_rank)))
+
+
+def commodities_table(case: optimizer.Case, figures: Figures) -> str:
+    """Commodities whose one source in the workbook moves the plan, the dearest first."""
+    runs = [run for run in commodities(case, figures) if moves(run)]
     return _run_table(figures, "without", merged(sorted(runs, key=_rank)))
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import optimizer
 from docs.reference_case.plan_tables import CHINA, china_share, origins_total
-from docs.reference_case.run_tables import SYSTEM_KINDS, merged, of_kind
+from docs.reference_case.run_tables import merged
+from docs.reference_case.systems import of_kind, systems
 from docs.reference_case.words import dearer, listed, million, money, moves, percent, tonnes
 
 Figures = dict[str, Any]
@@ -90,15 +91,16 @@ def _dearer_words(run: dict[str, Any]) -> str:
 
 
 def _run_values(case: optimizer.Case, figures: Figures) -> dict[str, str]:
-    systems = [run for run in of_kind(figures, *SYSTEM_KINDS) if "cost" in run and moves(run)]
-    ranked = merged(sorted(systems, key=lambda run: (-run["dearer"], run["name"])))
+    every = systems(case, figures)
+    moving = [run for run in every if "cost" in run and moves(run)]
+    ranked = merged(sorted(moving, key=lambda run: (-run["dearer"], run["name"])))
     top = [f"{run['name']} ({million(run['dearer'])} million)" for run in ranked[:MOST_LISTED]]
     free = [run for run in of_kind(figures, "rule") if run["name"] == "all rules"]
     rule = free[0] if free else None
     return {
         "dearest": listed(top),
-        "systems": str(len(of_kind(figures, *SYSTEM_KINDS))),
-        "moving": str(len(systems)),
+        "systems": str(len(every)),
+        "moving": str(len(moving)),
         "rules cost": "nothing"
         if rule is None or "cost" not in rule
         else f"{million(-rule['dearer'])} million, {percent(-rule['dearer'] / rule['cost'], 1)}",
