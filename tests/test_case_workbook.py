@@ -45,6 +45,7 @@ def test_a_case_comes_back_from_its_workbook_with_each_scenario(path):
         assert written(each) == each
 
 
+@pytest.mark.slow
 def test_drawn_cases_come_back_with_the_rows_that_are_off(tmp_path):
     off = 0
     for seed in SEEDS:

@@ -187,6 +187,7 @@ def test_the_scenarios_are_the_news_of_the_day():
     assert {row.scenario for row in case.scenarios} == SCENARIOS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STANDING)
 def test_each_rule_that_stands_ready_can_be_switched_on(name, tmp_path):
     def on(book: Workbook) -> None:
@@ -197,6 +198,7 @@ def test_each_rule_that_stands_ready_can_be_switched_on(name, tmp_path):
     assert [str(finding) for finding in found if finding.severity == "error"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sheet", "column", "start"),
     [

@@ -57,6 +57,7 @@ def test_only_the_summary_prints_by_default_and_the_rest_on_demand(formulas):
     assert any("choose Printout in its Name Box" in str(text) for text in told)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_libreoffice_prints_two_pages_however_many_alerts_there_are(tmp_path):
     alerts = tuple(f"Alert {number}" for number in range(90))
