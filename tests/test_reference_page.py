@@ -127,11 +127,27 @@ def test_the_figures_of_the_runs_are_those_of_solves(
     assert wrong == [], AGAIN
 
 
+def test_reasons_and_decisions_read_as_they_are_meant(
+    case: optimizer.Case, figures: dict[str, Any]
+) -> None:
+    text = made.page(case, figures)
+    assert not re.search(r"lower by [^|]*\((?:\d,)?\d{3} %\)", text), (
+        "a price falls by 100 % at most"
+    )
+    assert "lower by 0 %" not in text
+    options = text.split("## What may be built")[1].split("\n## ")[0]
+    cells = [row.split(" | ")[4] for row in options.splitlines() if ", decided in " in row]
+    assert cells
+    for cell in cells:
+        decisions = cell.split("; ")
+        assert len(set(decisions)) == len(decisions), "an option with two units is decided once"
+
+
 def test_no_figure_is_typed_into_the_words_of_the_page() -> None:
     words = made.PLACEHOLDER.sub("", made.TEMPLATE.read_text("utf-8"))
     words = re.sub(r"^```.*?^```|`[^`]*`|\]\([^)]*\)", "", words, flags=re.M | re.S)
     found = [line for line in words.splitlines() if re.search(r"\d", line)]
-    allowed = re.compile(r"Section \d{3}")  # names of laws
+    allowed = re.compile(r"Section \d{3}|Announcement \d{2}")  # names of laws
     assert [line for line in found if re.search(r"\d", allowed.sub("", line))] == []
 
 

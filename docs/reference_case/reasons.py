@@ -11,12 +11,14 @@ import optimizer
 from docs.reference_case.runs import READY_SHEETS, ROUTE
 from docs.reference_case.words import money, percent, tonnes
 from optimizer.studies.disruptions import horizon_of, months_later
-from optimizer.tables import SHEETS
+from optimizer.tables import SHEETS, STAGES
 from optimizer.tables.case_rows import tables_of
 
 Figures = dict[str, Any]
 TIE = 0.005
 """Part of a price by which a thing that is not used costs as much as what is used."""
+LEAST = 0.01
+"""Part of a capital cost below which no percentage is given."""
 
 
 def reason(case: optimizer.Case, figures: Figures, run: dict[str, Any]) -> str:
@@ -39,7 +41,7 @@ def too_late(case: optimizer.Case, begins: Iterable[date | None], what: str) -> 
 
 
 def _of_site(case: optimizer.Case, base: Figures, site: str) -> str:
-    staged = {row.material for row in case.materials if row.stage and row.traced}
+    staged = {row.material for row in case.materials if row.stage in STAGES and row.traced}
     offers = [row for row in case.supply if row.site == site and row.material in staged]
     late = too_late(case, (row.start for row in offers), "what it sells is on offer from")
     units = [row for row in case.units if row.site == site]
@@ -49,7 +51,7 @@ def _of_site(case: optimizer.Case, base: Figures, site: str) -> str:
     sold = sum(
         sum(each["tonnes"].values())
         for each in base["purchases"]
-        if each["site"] == site and each["staged"]
+        if each["site"] == site and each["offer"] in {row.offer for row in offers}
     )
     if sold > 0.05:
         return f"{tonnes(sold)} t are bought, and something else does as well"
@@ -78,7 +80,7 @@ def _missing(base: Figures, keys: Iterable[str]) -> str:
     cheaper, price = min(found)
     if cheaper <= TIE * abs(price):
         return "is as low as what the plan uses"
-    part = f" ({percent(cheaper / price)})" if price > 0 else ""
+    part = f" ({percent(cheaper / price)})" if 0 < cheaper <= price else ", more than all of it"
     return f"must be lower by {money(cheaper)} a tonne{part}, all else as it is"
 
 
@@ -97,7 +99,10 @@ def _of_route(case: optimizer.Case, route: str) -> str:
                 if sheet == "Supply":
                     begins.append(table.values["start"][position])
     late = too_late(case, begins, "on offer from")
-    return "; ".join(part for part in (*notes[:1], late) if part) or "no note in the workbook"
+    return (
+        "; ".join(part for part in (*notes[:1], late) if part)
+        or "goes with a plant of another route that is off"
+    )
 
 
 def option_reason(case: optimizer.Case, base: Figures, option: str) -> str:
@@ -116,7 +121,8 @@ def option_reason(case: optimizer.Case, base: Figures, option: str) -> str:
         return "costs no capital, and is of no use"
     if cheaper >= capital:
         return "not even for nothing: what it lacks is not capital"
-    return f"its capital must be lower by {percent(cheaper / capital)}"
+    part = cheaper / capital
+    return f"its capital must be lower by {percent(part) if part >= LEAST else 'less than 1 %'}"
 
 
 def ready_text(case: optimizer.Case, name: str) -> str:

@@ -102,8 +102,8 @@ def options_table(case: optimizer.Case, figures: Figures) -> str:
     base = figures["base"]
     built: dict[str, list[str]] = {}
     for option, period, number, runs_from, _capital in base["built"]:
-        text = f"{number:g}, decided in {period}, running from {runs_from}"
-        built.setdefault(option, []).append(text)
+        text = f"{number:.3g}, decided in {period}, running from {runs_from}"
+        built.setdefault(option, []).append(text)  # once for each unit of the option
     removed = {run["name"]: run for run in of_kind(figures, "option")}
     rows = []
     for option in dict.fromkeys(row.option for row in case.options):
@@ -115,7 +115,7 @@ def options_table(case: optimizer.Case, figures: Figures) -> str:
                 ", ".join(dict.fromkeys(row.site for row in own)),
                 ", ".join(sizes),
                 million(sum(row.capital_cost for row in own)),
-                "; ".join(built.get(option, ["no"])),
+                "; ".join(dict.fromkeys(built.get(option, ["no"]))),
                 f"without it {dearer(removed[option])}"
                 if option in removed
                 else option_reason(case, base, option),

@@ -32,6 +32,6 @@ def _unit(line: dict[str, str]) -> Row:
         from_=day(line["from"]),
         to=day(line["to"]),
         route=line["route"],
-        notes=f"whole plant; availability = buyer's share {share.value:.0%} (assumption){ready}. "
-        f"{line['notes']}",
+        notes=f"whole plant; availability = buyer's share {100 * share.value:g}% "
+        f"(assumption){ready}. {line['notes']}",
     )

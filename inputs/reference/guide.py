@@ -65,8 +65,11 @@ GUIDE = (
     ),
     (
         "Ramps",
-        "Plants that open reach their size in steps, and no plant runs more than nine tenths of "
-        "the year (sintering 85 %): availability in Units is the buyer's share times that. UH and "
+        "SRC and the plants of metal, alloy and magnets run at most nine tenths of the year "
+        "(sintering 85 %), and those that open reach their size in steps: availability in Units is "
+        "the buyer's share times that. The other separators stand at what they make or publish, "
+        "with no stops; Lacq and the heavy circuit of Mountain Pass grow in steps, Eneabba, "
+        "Alexandria and White Mesa do not: an assumption in their favour. UH and "
         "EH, which only defence takes, are made at Stillwater and Sumter from the day of their "
         "qualification (Processes). The mill at San Marcos may stand still for a quarter.",
     ),
@@ -103,7 +106,8 @@ GUIDE = (
     ),
     (
         "Stocks, Pipeline",
-        "What is in store and under way at the start, and what must be there at the end. The "
+        "What is in store and under way at the start, and what must be there at the end. What "
+        "closes in the depot may be any lot, Chinese magnets too: rules look at deliveries. The "
         "buyer's stockpile of heavies is the store at Euclid: large, at a holding cost, with a "
         "closing value below what the oxide costs.",
     ),

@@ -99,6 +99,11 @@ def _feeds() -> list[Row]:
     return rows
 
 
+NOTES = {
+    "NdPr oxide": "floor of two contracts and no market price: planning band 85 to 150 US$/kg",
+    "Dy oxide": "low end of the one European range of 2025-05-06; few trades",
+    "Tb oxide": "low end of the one European range of 2025-05-06; few trades",
+}
 DISPOSAL = {
     "La oxide": 100.0,
     "Ce oxide": 100.0,
@@ -112,7 +117,7 @@ def _oxides() -> list[Row]:
     rows = []
     for name, price in ALLIED.items():
         cost = DISPOSAL.get(name)
-        note = "disposal = drummed storage; outlets are in Demand" if cost else ""
+        note = "disposal = drummed storage; outlets are in Demand" if cost else NOTES.get(name, "")
         rows.append(
             row(
                 price,

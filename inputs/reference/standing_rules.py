@@ -15,6 +15,18 @@ from rows import Row, row
 from rules import ASSUMED, DEFENCE, law
 
 RECALLED = Fact(0.0, "text of the law as recalled, not retrieved", "low")
+FORCED_LABOUR = Fact(
+    0.0,
+    "https://www.hoganlovells.com/en/publications/preparing-for-cbps-enforcement-of-the-uyghur-"
+    "forced-labor-prevention-acts-rebuttable-presumption, in an excerpt; the act was not read",
+    "low",
+)
+SPECIALTY = Fact(
+    0.0,
+    "https://github.com/GSA/GSA-Acquisition-DFARS dita/225.7003-1.dita to -3.dita, 2025-11-20; "
+    "that 'melted' alone says it is our reading",
+    "low",
+)
 READY = "stands ready, switched off: "
 
 
@@ -38,14 +50,15 @@ STANDING = (
         "Nothing mined or made in Xinjiang comes into the United States (UFLPA, Pub. L. 117-78)",
         "the law presumes, the importer proves: Chinese ore whose province nobody states counts "
         "too; strike that line of scope once suppliers show the province in their history",
-        RECALLED,
+        FORCED_LABOUR,
     ),
     Standing(
         "Chinese reagents",
         "*",
         "No reagent made in a covered country in any plant on the way",
         "no law asks it: scenario 'Chinese reagents barred' switches it on; reagents have the "
-        "stage 'reagent', with none of a metal's stages",
+        "stage 'reagent', with none of a metal's stages. Oxide, metal and magnets that are bought "
+        "do not state their makers' reagents, and pass",
     ),
     Standing(
         "Chinese equipment",
@@ -59,7 +72,7 @@ STANDING = (
         "defence SmCo",
         "Samarium-cobalt melted in the United States or a qualifying country (10 USC 4863)",
         "an allow-list: the scope is every country but these",
-        RECALLED,
+        SPECIALTY,
     ),
     Standing(
         "Entity of concern",
