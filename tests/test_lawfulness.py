@@ -82,6 +82,53 @@ def test_a_stage_at_which_no_line_of_the_rule_looks_need_not_be_stated():
     assert word(**OXIDE, **rule) == "yes"
 
 
+REAGENT = {"Rules": [no_china()], "Rule_scope": [china(stage="reagent")]}
+"""A rule on a stage that has no place among the others."""
+
+
+@pytest.mark.parametrize(
+    ("history", "lawful"),
+    [
+        ("mined: Brazil; refined: Brazil; separated: Canada", "as far as stated"),
+        ("mined: Brazil; separated: Canada; reagent: unknown", None),
+        ("mined: Brazil; separated: Canada; reagent: none", "yes"),
+        ("mined: Brazil; separated: Canada; reagent: India", "yes"),
+    ],
+)
+def test_a_stage_of_the_planners_own_must_be_stated_or_said_not_to_apply(history, lawful):
+    known = "mined: Brazil; separated: Canada; reagent: India"
+    supply = [offer("open", "Plant", "oxide", 1, history=history)]
+    supply += [offer("dear", "Plant", "oxide", 200, history=known)]
+    found = plan(Supply=supply, Demand=[need(10, material="oxide")], **REAGENT)
+    if lawful is None:  # what is unknown breaks the rule, so nothing can be delivered
+        assert found.shortage == pytest.approx(10)
+        return
+    assert (found.lawful, found.shortage) == (lawful, 0)
+    assert found.audit.passed
+    unstated = found.tables["Compliance"]["not stated"]
+    assert list(unstated) == [10 if lawful == "as far as stated" else 0]
+
+
+def test_a_lot_within_the_plan_carries_what_its_feed_does_not_state():
+    sheets = {
+        "Supply": [
+            offer("ore", "Kaz", price=1, history="mined: Kazakhstan; reagent: none"),
+            offer("acid", "Plant", "acid", 1, history="mined: none; reagent: India"),
+        ],
+        "Materials": [
+            {"material": "ore", "stage": "mined"},
+            {"material": "acid", "stage": "reagent"},
+            {"material": "oxide", "stage": "separated"},
+        ],
+        "Recipes": recipe("separate", ore=-1, acid=-1, oxide=1),
+        "Processes": [process("separate", stage="refined, separated")],
+        "Demand": [need(10, material="oxide")],
+    }
+    assert word(**sheets, **REAGENT) == "yes"
+    sheets["Supply"][0]["history"] = "mined: Kazakhstan"
+    assert word(**sheets, **REAGENT) == "as far as stated"
+
+
 def test_unknown_tonnes_within_a_share_are_told_with_their_cells():
     # 30 % of 10 t may break the rule: 3 t of unknown origin at 1 beside 7 t at 5.
     supply = [KAZ, {**CHINA, "history": "mined: unknown"}]

@@ -1,7 +1,8 @@
 """Tonnes of a delivery under a rule whose history is unknown or not stated.
 
 The contract: "an unknown event matches every scope line whose stage it has"; "an intermediate
-stage that is not named does not break a rule; it is reported as not stated".
+stage that is not named does not break a rule; it is reported as not stated". A stage of the
+planner's own has no place among the others: a history that does not name it does not state it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from optimizer.audit.audit_graph import stages_up_to
 from optimizer.audit.audit_histories import folded
 from optimizer.audit.audit_origins import UNSTATED_PLACE, OriginShareAudit
 from optimizer.audit.audit_workbook import AuditWorkbook
-from optimizer.tables import sheets
+from optimizer.tables import STAGES, sheets
 
 MIN_UNVERIFIED_SHARE = 1e-6
 """Share of a delivery below which its histories are ignored: rounding of the shares."""
@@ -83,13 +84,23 @@ class AuditStatements:
             ):
                 share += share_of_row
                 cells.append(cell)
-        missing = {}
+        missing: dict[str, float] = {}
         for stage in stages_up_to(material.stage):
             if stages_looked_at is None or stage in stages_looked_at:
                 places = self.origins.places[stage][i] if stage in self.origins.places else {}
                 lacking = places.get(UNSTATED_PLACE, 0.0) if places else 1.0
                 if lacking > MIN_UNVERIFIED_SHARE:
                     missing[stage] = lacking
+        for stage in sorted(stages_looked_at or ()):
+            if stage in STAGES or stage in missing or stage == material.stage:
+                continue
+            silent = sum(
+                self.origins.source_shares[i][row]
+                for row, events in self.origins.graph.events.items()
+                if all(event.stage != stage for event in events)
+            )
+            if silent > MIN_UNVERIFIED_SHARE:
+                missing[stage] = min(silent, 1.0)
         return UnverifiedTonnes(
             min(min(share, 1.0) * tonnes, breaking),
             max(missing.values(), default=0.0) * tonnes,

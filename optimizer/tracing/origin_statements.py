@@ -9,7 +9,7 @@ from msgspec import Struct
 from optimizer.network.network_data import RulePhase
 from optimizer.network.provenance import history_rows, stages_up_to
 from optimizer.result.variable_values import VariableValues
-from optimizer.tables import sheets
+from optimizer.tables import STAGES, sheets
 from optimizer.tracing.origin_shares import OriginShares
 
 MIN_UNSTATED_SHARE = 1e-6
@@ -43,7 +43,7 @@ class OriginStatements:
             lines = [line for line in case.rule_scope if line.rule == rule]
             named = frozenset(stage for line in lines for stage in line.stage)
             self._stages[rule] = None if any(not line.stage for line in lines) else named
-        self._unknown = list(self._unknown_rows())
+        self._unknown, self._stated = self._rows()
 
     def rest(
         self, phase: RulePhase, line: int, t: int, tonnes: float, breaking: float
@@ -87,6 +87,19 @@ class OriginStatements:
             share = float(place_shares[0]) if place_shares.sum() > MIN_UNSTATED_SHARE else 1.0
             if share > MIN_UNSTATED_SHARE:
                 yield stage, share
+        for stage in sorted((looked_at or set()).difference(STAGES, (material.stage,))):
+            share = self._of_silent(i, stage)
+            if share > MIN_UNSTATED_SHARE:
+                yield stage, share
+
+    def _of_silent(self, i: int, stage: str) -> float:
+        """Share of a delivery from lots whose history does not name a stage of the planner's own.
+
+        Such a stage has no place among the others, so nobody can tell whether the lot has been
+        through it: the history names it, or says that it does not apply.
+        """
+        shares = self._traced.row_shares[i]
+        return min(sum(float(shares[at]) for at, each in self._stated if stage not in each), 1.0)
 
     def _of_unknown(
         self, i: int, looked_at: frozenset[str] | None
@@ -100,13 +113,18 @@ class OriginStatements:
                 cells.append(cell)
         return min(share, 1.0), tuple(cells)
 
-    def _unknown_rows(self) -> Iterator[tuple[int, frozenset[str], str]]:
-        """Rows whose history has unknown events: column in ``row_shares``, stages, cell."""
+    def _rows(
+        self,
+    ) -> tuple[list[tuple[int, frozenset[str], str]], list[tuple[int, frozenset[str]]]]:
+        """Rows with unknown events (column in ``row_shares``, stages, cell), and stated stages."""
         case = self._network.case
         rows = {(sheet, row.row): (site, row) for sheet, site, row in history_rows(case)}
+        unknown, stated = [], []
         for column, (sheet, number, _) in enumerate(self._traced.rows):
             site, row = rows[sheet, number]
             events = self._network.provenance.lot_events(site, row.material, row.history)
+            stated.append((column, frozenset(event.stage for event in events)))
             stages = frozenset(event.stage for event in events if not event.known)
             if stages:
-                yield column, stages, case.cell(sheet, number, "history")
+                unknown.append((column, stages, case.cell(sheet, number, "history")))
+        return unknown, stated
