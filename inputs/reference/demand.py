@@ -74,27 +74,32 @@ def _year(first: float, year: int) -> Row:
 
 
 def _reserve() -> list[Row]:
-    """The defence shelves as full at the end as at the start: a delivery, so the rule looks at it.
+    """Shelves at the end of the plan: a delivery, so that the rules look at it.
 
-    A closing stock could be filled with any lot, also with one that defence may not take.
+    A closing stock could be filled with any lot, also with one that the customer may not take.
     """
+    segments = {(line["customer"], line["grade"]): line["segment"] for line in table("lines")}
     rows = []
     for shelf in table("stocks"):
-        if shelf["site"] != "Defence programmes":
+        if not shelf["reserve"]:
             continue
+        grade, customer = shelf["material"].removeprefix("magnet "), shelf["reserve for"]
+        segment = segments[customer, grade]
         cells = row(
             assume(0),
-            line=f"reserve {shelf['material'].removeprefix('magnet ')}",
-            customer=shelf["site"],
+            line=f"reserve {grade}" if "defence" in segment else f"{segment} reserve {grade}",
+            customer=customer,
             material=shelf["material"],
-            segment="defence SmCo" if shelf["material"] == "magnet SmCo" else "defence",
+            segment=segment,
             shortage_penalty=RESERVE_PENALTY,
-            notes="shelf stock at the end of the plan, as much as at its start",
+            notes="shelf stock at the end of the plan, as much as at its start"
+            if shelf["reserve"] == shelf["opening"]
+            else "shelf stock at the end of the plan",
         )
         rows.append(
             cells
             | {
-                "quantity": 4 * float(shelf["opening"]),
+                "quantity": 4 * float(shelf["reserve"]),
                 "from": date(YEARS[-1], 10, 1),
                 "to": END,
             }

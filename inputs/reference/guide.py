@@ -106,14 +106,14 @@ GUIDE = (
     ),
     (
         "Stocks, Pipeline",
-        "What is in store and under way at the start, and what must be there at the end. What "
-        "closes in the depot may be any lot, Chinese magnets too: rules look at deliveries. The "
+        "What is in store and under way at the start, and what must be there at the end. "
+        "Magnets in store at the end are demand lines, so that the rules look at them. The "
         "buyer's stockpile of heavies is the store at Euclid: large, at a holding cost, with a "
         "closing value below what the oxide costs.",
     ),
     (
         "Demand",
-        "The buyer's lines, one row a year; then the shelf stock that defence wants at the "
+        "The buyer's lines, one row a year; then the shelf stock that customers want at the "
         "end; then the outlets for joint products.",
     ),
     (

@@ -146,7 +146,9 @@ def price(kind: str, material: str) -> Fact:
         "chinese magnet": lambda: chinese_price(grade),
         "chinese alloy": lambda: chinese_alloy(grade),
         "vendor magnet": lambda: vendor_magnet(grade),
-        "additive": lambda: ADDITIVES[material].price,
+        "additive": lambda: computed(
+            ADDITIVES[material].price.value, ADDITIVES[material].price, assume(0)
+        ),
         "reagent": lambda: REAGENTS[material].price,
     }
     return words[kind]() if kind in words else assume(float(kind))

@@ -97,7 +97,7 @@ def _section_232() -> list[Row]:
     exempt = [(origin, "goods of USMCA: an assumption") for origin in NEIGHBOURS]
     exempt.append(("China", "pays Section 301 already: an assumption"))
     return rows + [
-        _duty("Section 232", origin, name, _free(duty), f"exempt: {why}")
+        _duty("Section 232", origin, name, computed(0, duty, assume(0)), f"exempt: {why}")
         for origin, why in exempt
         for name in MAGNETS
     ]
