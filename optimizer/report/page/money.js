@@ -412,7 +412,8 @@ function breakEvenFigure() {
     title: () => {
       const top = of()[0];
       return (
-        `Who is nearly in the plan? ${top.thing} would enter in ${top.period} if it were ` +
+        `Who is nearly in the plan? ${top.thing} would enter in ${top.period} ` +
+        "if it were " +
         (share(top) === null ? price(top.less) : percent(share(top), share(top) < 0.01 ? 2 : 1)) +
         " " +
         "cheaper"
@@ -421,7 +422,8 @@ function breakEvenFigure() {
     note: () =>
       `Each ${word[kind] || kind} that is not used in a ${periodNoun}, in its best ` +
       `${periodNoun}; ` +
-      `nearest first. Prices in ${currency} per unit bought, made, moved or built. Negotiate from the top.` +
+      `nearest first. Prices in ${currency} per unit bought, made, moved or built. ` +
+      `Negotiate from the top.` +
       andMore(left, "row", "Break-even"),
     tools: chooser,
     paint() {
