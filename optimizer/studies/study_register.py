@@ -158,7 +158,8 @@ STRESS_STUDY = RegisteredStudy(
             "(default: all)",
             "list",
             "KIND",
-            label="what is lost in turn",
+            label="what is lost in turn (named: offtakes that are not firm, an export stop, late "
+            "starts)",
             choices=("site", "country", "lane", "offer", "named"),
         ),
     ),
