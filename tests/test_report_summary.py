@@ -205,6 +205,23 @@ def test_broken_rules_are_counted_and_named(tmp_path):
     assert note == f"1 of 2 rules kept; {used:,.1f} t within allowed shares"
 
 
+def test_origins_that_are_not_stated_are_never_called_stated(tmp_path):
+    summary, tables = plan(QUARTERS[:2])
+    place = t.COMPLIANCE_LAYOUT.headers.index("verdict")
+    columns = list(tables["Compliance"].columns)
+    columns[place] = [
+        "kept as far as stated" if rule == "DFARS" else verdict
+        for rule, verdict in zip(tables["Compliance"]["rule"], columns[place], strict=True)
+    ]
+    tables["Compliance"] = t.Table(t.COMPLIANCE_LAYOUT, tuple(columns))
+    write(tmp_path / "plan.xlsx", summary, tables)
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)["Summary"]
+    (note,) = [cell.value for cell in sheet[7] if "rules kept" in str(cell.value)]
+    assert note.startswith("1 of 2 rules kept, origins missing")
+    formulas = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Summary"]
+    assert any('"kept as far as stated"' in str(cell.value) for cell in formulas[7])
+
+
 def test_six_native_charts_answer_a_question_in_a_title_that_is_a_cell(written, book, formulas):
     with ZipFile(written[2]) as archive:
         names = [f"xl/charts/chart{number}.xml" for number in range(1, 7)]
