@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 from playwright.sync_api import sync_playwright
 
 import optimizer
+from optimizer.web_app import WebApp
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "inputs" / "north_america.xlsx"
 PICTURES = ROOT / "docs" / "pictures"
 SIZE = {"width": 1180, "height": 900}
+APP_SIZE = {"width": 1240, "height": 620}
+MISSPELT = {("Supply", "B8"): "Kokbulaq", ("Lanes", "B20"): "Kuantn"}
+"""Cells that are wrong in the workbook that the picture of the local page shows."""
+CORRECTED, NEW_PRICE = "#cell-2-3", "2800"
+"""Cell that is corrected there: the price in the third row of Supply."""
 SHOWN = {
     "report": {
         "map": "figure:has(svg[aria-label^='Map'])",
@@ -52,6 +60,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         for name, path in pages.items():
             take(browser, path, SHOWN[name])
+        take_local_page(browser, Path(folder))
         browser.close()
 
 
@@ -65,6 +74,32 @@ def take(browser: Any, path: Path, shown: dict[str, str]) -> None:
     for name, place in shown.items():
         page.locator(place).screenshot(path=PICTURES / f"{name}.png")
     page.close()
+
+
+def take_local_page(browser: Any, folder: Path) -> None:
+    """Take the picture of the local page: misspelt sites, a correction, the cell of an error."""
+    book = openpyxl.load_workbook(REFERENCE)
+    for (sheet, cell), text in MISSPELT.items():
+        book[sheet][cell] = text
+    workbook = folder / REFERENCE.name
+    book.save(workbook)
+    with WebApp(folder / "outputs", workbook=workbook) as app:
+        server = threading.Thread(target=app.serve)
+        server.start()
+        page = browser.new_page(viewport=APP_SIZE, color_scheme="light")
+        page.goto(app.address)
+        page.wait_for_selector(".finding.error")
+        page.click(".tabs button:has-text('Supply')")
+        page.click(CORRECTED)
+        page.keyboard.type(NEW_PRICE)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#corrections")
+        page.click(".finding.error:has-text('Supply!B8')")
+        page.wait_for_timeout(500)
+        page.screenshot(path=PICTURES / "seat.png")
+        page.close()
+        app.shut_down()
+        server.join()
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ def test_2_wrong_arguments_are_reported(run, words, said):
 def test_two_inputs_are_compared_in_sentences_and_as_a_workbook(run, folder):
     code, out, err = run("compare old.xlsx new.xlsx --json --output changes.xlsx")
     assert code == 0
-    assert "Supply!D3 china, China, ore, price: 7 is now 3 (-57.1%)." in err
+    assert "Supply!D3 china, China, ore, price: 7 is now 3 (-57.1 %)." in err
     (row,) = json.loads(out)["tables"]["Input changes"]
     assert (row["cell"], row["difference"]) == ("Supply!D3", -4)
     assert sheet(folder / "changes.xlsx", "Input changes")[1][1] == "Supply!D3"
@@ -123,7 +123,7 @@ def test_two_plans_are_compared_in_sentences_and_as_a_workbook(run, folder):
     words = "compare outputs/old/plan.xlsx outputs/new/plan.xlsx --output changes.xlsx"
     code, out, err = run(words)
     assert code == 0
-    assert "Cost 200.00 before, 120.00 after: 80.00 less (40.00%)." in out
+    assert "Cost 200.00 before, 120.00 after: 80.00 USD less (40.00 %)." in out
     assert err == "Written: changes.xlsx\nWritten: changes.html\n"
     assert len(sheet(folder / "changes.xlsx", "Changes by period")) == 1 + 4 * 4
     assert run(f"{words} --quiet")[1:] == ("", "")

@@ -382,7 +382,7 @@ def test_the_cost_of_rules_is_drawn_where_a_table_has_it(visit):
         "Without any rule: 30.00 USD",
         "no China: + 12.00 USD",
         "no Russia: + 5.00 USD",
-        "Rules that bind together: + 3.00 USD",
+        "All rules together: + 3.00 USD",
         "The plan, every rule kept: 50.00 USD",
     ]
     assert "What do the rules cost? 20.00 USD" in page.inner_text("#money").replace("\u00a0", " ")

@@ -260,8 +260,8 @@ def test_two_plans_are_compared_by_money_and_by_volume(tmp_path):
     assert set(volumes) >= {("shipped", "China to Buyer, ore")}
     assert len(comparison.tables["Changes by period"]) == 4 * len(volumes)
     lines = comparison.lines()
-    assert lines[0] == "Cost 200.00 before, 120.00 after: 80.00 less (40.00%)."
-    assert "bought kaz, Kaz, ore: 40 to 0 t (-40, -200.00)." in lines
+    assert lines[0] == "Cost 200.00 before, 120.00 after: 80.00 USD less (40.00 %)."
+    assert "bought kaz, Kaz, ore: 40 to 0 t (-40 t, -200.00 USD)." in lines
     optimizer.write(before, tmp_path / "a.xlsx")
     optimizer.write(after, tmp_path / "b.xlsx")
     again = optimizer.compare(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
@@ -294,8 +294,8 @@ def test_two_workbooks_are_compared_cell_by_cell(tmp_path):
     comparison = optimizer.compare(first, second)
     assert comparison.what == "inputs"
     assert comparison.lines() == [
-        "Settings shortage penalty, value: 100 is now 150 (+50.0%).",
-        "Supply!D3 kaz, Kaz, ore, price: 5 is now 5.5 (+10.0%).",
+        "Settings shortage penalty, value: 100 is now 150 (+50.0 %).",
+        "Supply!D3 kaz, Kaz, ore, price: 5 is now 5.5 (+10.0 %).",
         "Supply!3 china, China, ore: removed (price 7).",
         "Supply!2 new, China, ore: added (price 6; maximum 12).",
         "Demand!E2 need, Buyer, ore, 2027-Q3: blank is now 12.",

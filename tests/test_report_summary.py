@@ -45,7 +45,7 @@ def test_the_headline_figures_equal_those_of_the_plan(book, written):
     assert notes == [
         f"present value; {sum(tables['Costs']['amount']) / 1e6:,.1f} as paid",
         f"{int(1000 * (1 - short / wanted)) / 10} % of demand delivered, outlets left out",
-        "2 of 2 rules kept, all origins stated; 581.4 t within allowed shares",
+        "2 of 2 rules kept, all checked origins stated; 581.4 t within allowed shares",
         "not worked out: solve with --cost-of-rules",
     ]
 
@@ -202,7 +202,24 @@ def test_broken_rules_are_counted_and_named(tmp_path):
     (note,) = [cell.value for cell in sheet[7] if "rules kept" in str(cell.value)]
     # What breaks the broken rule uses no share: the other rule alone does.
     used = sum(row[7] for row in tables["Compliance"].rows() if row[0] == "CRMA 65 %")
-    assert note == f"1 of 2 rules kept, all origins stated; {used:,.1f} t within allowed shares"
+    assert note == f"1 of 2 rules kept; {used:,.1f} t within allowed shares"
+
+
+def test_origins_that_are_not_stated_are_never_called_stated(tmp_path):
+    summary, tables = plan(QUARTERS[:2])
+    place = t.COMPLIANCE_LAYOUT.headers.index("verdict")
+    columns = list(tables["Compliance"].columns)
+    columns[place] = [
+        "kept as far as stated" if rule == "DFARS" else verdict
+        for rule, verdict in zip(tables["Compliance"]["rule"], columns[place], strict=True)
+    ]
+    tables["Compliance"] = t.Table(t.COMPLIANCE_LAYOUT, tuple(columns))
+    write(tmp_path / "plan.xlsx", summary, tables)
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)["Summary"]
+    (note,) = [cell.value for cell in sheet[7] if "rules kept" in str(cell.value)]
+    assert note.startswith("1 of 2 rules kept, origins missing")
+    formulas = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Summary"]
+    assert any('"kept as far as stated"' in str(cell.value) for cell in formulas[7])
 
 
 def test_six_native_charts_answer_a_question_in_a_title_that_is_a_cell(written, book, formulas):
@@ -216,9 +233,9 @@ def test_six_native_charts_answer_a_question_in_a_title_that_is_a_cell(written, 
     # Used: 55 % and 4 % more each quarter, and 3 % from unit to unit: the first two are full
     # from quarter 12 on (55 + 44 = 99 %, 102 %), so all but the first.
     assert titles[1:] == [
-        "Is demand met, and from where? 97.8 % met; mined mostly in Australia",
+        "Is demand met, and from where? 97.8 % met; largest share mined: Australia",
         "Who is served? Least so automotive, 97.1 %",
-        "Where is it made? Mined mostly in Australia (60 %), produced mostly in Germany (100 %)",
+        "Where is it made? Largest share mined: Australia (60 %); produced: Germany (100 %)",
         "Which units are full? 4 of the busiest 5 in some period",
         "What is scarce? Above all Kuantan",
     ]

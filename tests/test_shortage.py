@@ -267,7 +267,7 @@ def test_full_units_and_units_at_their_minimum_are_reported():
     (alert,) = alerts("above 95 %", **sheets, Units=kiln)
     assert (alert.sheet, alert.cell) == ("Units", "C2")
     sheets["Demand"] = [need(9.4, material="metal")]
-    assert alerts("above 95%", **sheets, Units=kiln) == []
+    assert alerts("above 95 %", **sheets, Units=kiln) == []
     kiln[0]["minimum load"] = 0.94
     (alert,) = alerts("minimum load", **sheets, Units=kiln)
     assert "Kiln at Plant is at its minimum load in 2027" in alert

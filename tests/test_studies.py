@@ -174,7 +174,7 @@ def test_the_loss_of_an_offer_is_met_by_the_next_best():
     assert lost["dearer by"] == pytest.approx(99)
     assert lost["shorter by"] == pytest.approx(1)
     assert (lost["first short"], lost["after"], lost["rank by tonnes"]) == ("2027", 0, 1)
-    assert lost["replaced by"] == "idle +3"
+    assert lost["replaced by"] == "idle +3 t"
     assert [each[2:] for each in study.tables["Replaced by"].rows() if each[0] == "cn"] == [
         ("idle", "China, ore", 0, pytest.approx(3), pytest.approx(3))
     ]

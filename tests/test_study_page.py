@@ -168,7 +168,7 @@ def test_a_comparison_has_sentences_periods_and_currency():
     assert data["axis"]["labels"] == ["2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4"]
     assert data["currency"] == "USD"
     inputs = study_data(MADE["inputs"]())
-    assert inputs["words"][0] == "Supply!D3 china, China, ore, price: 7 is now 3 (-57.1%)."
+    assert inputs["words"][0] == "Supply!D3 china, China, ore, price: 7 is now 3 (-57.1 %)."
     assert inputs["currency"] == "USD"
 
 

@@ -102,7 +102,10 @@ def test_the_cost_of_scenarios_equals_the_workbook(visit, pages):
     assert costs == [pytest.approx(58), pytest.approx(86), pytest.approx(430), None]
     assert [row[1] for row in rows] == ["" if cost is None else f"{cost:.0f}" for cost in costs]
     head = page.inner_text("#head").replace("\u00a0", " ")
-    assert "Costliest is no China: +372 USD (+641.4 %), with 4 t additional shortage." in head
+    assert (
+        "Costliest is the scenario 'no China': +372 USD (+641.4 %), with 4 t additional shortage."
+        in head
+    )
     assert "must: no plan meets every hard limit" in page.inner_text("#failed")
     assert "Reduce a requirement:" in page.inner_text("#failed")
 

@@ -55,19 +55,17 @@ def low_confidence_alerts(network: Network, tables: Tables) -> Iterator[Alert]:
     if not sheets_found:
         return
     sheet, (first, *_), *_ = sheets_found[0]
-    parts = (
-        f"{len(rows_by_amount):,} of {number_of(count, 'row')} of {name}"
-        for name, rows_by_amount, count, _ in sheets_found
-    )
-    listed_sheets = listed(parts, most=len(sheets_found))
-    verb = (
-        "rests"
-        if sum(len(rows_by_amount) for _, rows_by_amount, *_ in sheets_found) == 1
-        else "rest"
-    )
-    named = f": {sheets_found[0][-1]}" if len(sheets_found) == 1 else ""
+    low = sum(len(rows_by_amount) for _, rows_by_amount, *_ in sheets_found)
+    all_rows = number_of(sum(count for *_, count, _ in sheets_found), "row")
+    if len(sheets_found) == 1:
+        place, named = f"of {sheet}", sheets_found[0][-1]
+    else:
+        place = f"in {len(sheets_found)} sheets"
+        named = listed(f"{name} ({len(rows):,})" for name, rows, *_ in sheets_found)
+    verb = "rests" if low == 1 else "rest"
     yield Alert(
-        f"Of the data that the plan uses, {listed_sheets} {verb} on {LOW_CONFIDENCE_TEXT}{named}.",
+        f"Of the data that the plan uses, {low:,} of {all_rows} {place} {verb} on "
+        f"{LOW_CONFIDENCE_TEXT}: {named}.",
         sheet,
         locator.letter(WorkbookCell(sheet, first, "confidence")),
         UNCERTAIN_FIGURES,

@@ -262,8 +262,10 @@ def _full_and_idle_units(network: Network, locator: CellLocator, tables: Tables)
             yield Alert(text, "Units" if rows else "", locator.letter(cell), kind)
         if len(ranked) > MAX_ALERTS_PER_KIND:
             rest = len(ranked) - MAX_ALERTS_PER_KIND
-            be = "is" if rest == 1 else "are"
-            yield Alert(f"{number_of(rest, 'more unit')} {be} {what}: see Utilisation.", kind=kind)
+            be, owners = ("is", what) if rest == 1 else ("are", what.replace(" its ", " their "))
+            yield Alert(
+                f"{number_of(rest, 'more unit')} {be} {owners}: see Utilisation.", kind=kind
+            )
 
 
 def _untaken_contracts(network: Network, locator: CellLocator, tables: Tables) -> Iterator[Alert]:

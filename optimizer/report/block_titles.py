@@ -112,7 +112,7 @@ def _sources_title(
     label, top = _largest_label(anchor, rows, last - 1, column)
     share = _number(rows[last - 1], column) / (_number(rows[last], column) or 1.0)
     stage = block.title.split("country where ")[-1].split(",")[0]
-    start, end = "Is demand met, and from where? ", f" met; {stage} mostly in "
+    start, end = "Is demand met, and from where? ", f" met; largest share {stage}: "
     met = f"{anchor.ref(last - 1, column)}/{anchor.ref(last, column)}"
     formula = f'"{start}"&{share_formula(met)}&"{end}"&{top}'
     return f"{start}{share_shown(share)}{end}{label}", formula
@@ -144,14 +144,15 @@ def _origin_title(
     # Stages of one's own, such as reagents, follow the chain and are no end of it.
     chain = [n for n, row in enumerate(rows) if str(row.cells[0].value).lower() in STAGES]
     last = chain[-1] if chain else len(rows) - 1
-    start, parts, formula = "Where is it made? ", [], '"Where is it made? "'
+    start = "Where is it made? "
+    parts, formula = [], f'"{start}"'
     for number, index in enumerate(dict.fromkeys((0, last))):
         cells = anchor.span((index, 1), (index, countries))
         headings = anchor.span((-1, 1), (-1, countries))
         row = rows[index]
         largest = max(range(1, countries + 1), key=lambda column: _number(row, column))
         stage = str(row.cells[0].value).lower()
-        before = f"{', ' if number else ''}{stage if number else stage.capitalize()} mostly in "
+        before = f"; {stage}: " if number else f"Largest share {stage}: "
         parts.append(f"{before}{block.headers[largest]} ({_percent_shown(_number(row, largest))})")
         formula += (
             f'&"{before}"&INDEX({headings},MATCH(MAX({cells}),{cells},0))'

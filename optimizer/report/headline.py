@@ -164,11 +164,18 @@ def _rules(summary: Summary, anchors: Anchors, blocks: BlocksByName) -> Headline
     )
     tonnes = anchor.down(0, len(rows) - 1, block_rules.BREAKING_COLUMN)
     used = f'SUMIFS({tonnes},{cells},"<>{block_rules.VERDICT_BROKEN}")'
+    names = "rule" if len(rows) == 1 else "rules"
+    missing, stated = ", origins missing", ", all checked origins stated"
     note = (
-        f'=COUNTIF({cells},"{block_rules.VERDICT_KEPT}")'
-        f'&" of "&ROWS({cells})&" rules kept, all origins stated"'
+        f'=COUNTIF({cells},"{block_rules.VERDICT_KEPT}")&" of "&ROWS({cells})&" {names} kept"'
+        f'&IF(COUNTIF({cells},"{block_rules.VERDICT_AS_STATED}")>0,"{missing}",'
+        f'IF(COUNTIF({cells},"{block_rules.VERDICT_BROKEN}")>0,"","{stated}"))'
         f'&IF({used}>0,"; "&FIXED({used},1)&" t within allowed shares","")'
     )
-    text = f"{kept} of {len(rows)} rules kept, all origins stated"
+    text = f"{kept} of {len(rows)} {names} kept"
+    if block_rules.VERDICT_AS_STATED in verdicts:
+        text += missing
+    elif kept == len(rows):
+        text += stated
     text += f"; {breaking:,.1f} t within allowed shares" if breaking > 0 else ""
     return _figure("Lawful", lawful, FormulaCell(text, note, "General"), "Compliance")

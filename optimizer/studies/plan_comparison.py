@@ -155,7 +155,7 @@ def _input_lines(comparison: Comparison, most: int) -> Iterator[str]:
         yield "No difference that affects the plan."
     for _, place, name, column, change, before, after, _, relative in rows[:most]:
         if change == "changed":
-            part = "" if relative is None else f" ({relative:+.1%})"
+            part = "" if relative is None else f" ({100 * relative:+.1f} %)"
             yield f"{place} {name}, {column}: {before} is now {after}{part}."
         else:
             text = before or after
@@ -168,24 +168,26 @@ def _plan_lines(comparison: Comparison, most: int) -> Iterator[str]:
     costs = list(comparison.tables[COST_CHANGES.name].rows())
     _, before, after, change = costs[-1]
     word = "more" if change > 0 else "less"
-    share = f" ({abs(change / before):.2%})" if before else ""
+    money = f" {comparison.currency}" if comparison.currency else ""
+    share = f" ({100 * abs(change / before):.2f} %)" if before else ""
     yield (
-        f"Cost {before:,.2f} before, {after:,.2f} after: {abs(change):,.2f} {word}{share}."
+        f"Cost {before:,.2f} before, {after:,.2f} after: {abs(change):,.2f}{money} {word}{share}."
         if abs(change) > EQUAL_COST_TOLERANCE
-        else f"Cost {after:,.2f} in both."
+        else f"Cost {after:,.2f}{money} in both."
     )
     yield from comparison.notes
     yield from comparison.lawful
-    for category, _, _, money in costs[:-1]:
-        if abs(money) >= EQUAL_COST_TOLERANCE:
-            yield f"  {category:<14}{money:>+20,.2f}"
+    for category, _, _, added in costs[:-1]:
+        if abs(added) >= EQUAL_COST_TOLERANCE:
+            yield f"  {category:<14}{added:>+20,.2f}"
     rows = list(comparison.tables[VOLUME_CHANGES.name].rows())
     if not rows:
         yield "No volume changed."
-    for kind, thing, old, new, moved, money in rows[:most]:
+    for kind, thing, old, new, moved, added in rows[:most]:
         unit = UNIT_BY_KIND.get(kind, " t")
-        paid = f", {money:+,.2f}" if abs(money) >= EQUAL_COST_TOLERANCE else ""
+        paid = f", {added:+,.2f}{money}" if abs(added) >= EQUAL_COST_TOLERANCE else ""
         by = f"+{figure(moved)}" if moved > 0 else figure(moved)
+        by = f"{by}{unit}" if figure(moved) != "0" else "same quantity"
         yield f"{kind} {thing}: {figure(old)} to {figure(new)}{unit} ({by}{paid})."
     if len(rows) > most:
         periods = len(comparison.tables[PERIOD_CHANGES.name])

@@ -175,7 +175,7 @@ def _values(plans: ScenarioPlans) -> Iterator[tuple[str, float | None, str]]:
     Without weight on risk wait-and-see <= expected cost <= that of the base plan. The differences
     are the expected value of perfect information and the value of the stochastic solution.
     """
-    worst = f"the worst {1 - plans.tail:.0%} of the cost"
+    worst = f"the worst {100 * (1 - plans.tail):.0f} % of the cost"
     costs = plans.costs
     expected = plans.mean(costs)
     yield "Expected cost", expected, "of the joint plan, decided here and now (HN)"

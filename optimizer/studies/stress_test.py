@@ -241,7 +241,7 @@ def _ranking_row(
         1 + sum(other > more + NEGLIGIBLE_GAIN for other in more_short),
         covered(outcome),
         *_first_short(base, outcome, window),
-        "; ".join(f"{row[2]} +{row[-1]:,.4g}" for row in _largest_gains(base, loss, outcome)),
+        "; ".join(map(_gain_text, _largest_gains(base, loss, outcome))),
         loss.consequences,
         failure_reason(outcome),
     )
@@ -257,6 +257,12 @@ def _first_short(
         if more - before.get((label,), 0.0) > NEGLIGIBLE_GAIN:
             return label, place - window.first
     return "", None
+
+
+def _gain_text(row: tuple[Any, ...]) -> str:
+    """What an offer or a site gains, with the unit of its amount."""
+    unit = "t" if row[1] == "offer" else "units of activity"
+    return f"{row[2]} +{row[-1]:,.4g} {unit}"
 
 
 def _largest_gains(

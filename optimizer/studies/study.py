@@ -95,18 +95,19 @@ class Study:
     def lines(self) -> list[str]:
         """A line for each run: cost, change from the base, tonnes short; or why it has no plan."""
         return [
-            f"{name}: {self._line(each)}"
+            f"{name}: {self._line(name, each)}"
             + (f"; {self.achieved[name]}" if name in self.achieved else "")
             for name, each in self.outcomes.items()
         ]
 
-    def _line(self, outcome: RunOutcome) -> str:
+    def _line(self, name: str, outcome: RunOutcome) -> str:
         if not outcome.solved or outcome.objective is None:
             return failure_reason(outcome)
         base = self.outcomes[BASE_RUN].objective if BASE_RUN in self.outcomes else None
         more = ""
-        if base and outcome is not self.outcomes[BASE_RUN]:
-            more = f" ({100 * (outcome.objective - base) / abs(base):+,.2f} %)"
+        if base and name != BASE_RUN:
+            change = f"{100 * (outcome.objective - base) / abs(base):+,.2f} %"
+            more = " (no change)" if float(change[:-2].replace(",", "")) == 0 else f" ({change})"
         return f"{outcome.objective:,.2f} {self.currency}{more}, {shortage_text(outcome.short)}"
 
     def to_data(self) -> dict[str, Any]:

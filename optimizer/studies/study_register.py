@@ -158,7 +158,8 @@ STRESS_STUDY = RegisteredStudy(
             "(default: all)",
             "list",
             "KIND",
-            label="what is lost in turn",
+            label="what is lost in turn (named: offtakes that are not firm, an export stop, late "
+            "starts)",
             choices=("site", "country", "lane", "offer", "named"),
         ),
     ),
@@ -179,7 +180,7 @@ FRONTIER_STUDY = RegisteredStudy(
         StudyOption(
             "--limit",
             "limit",
-            "what is limited: 'country = China', 'not firm', 'short', 'capital', or as in Limits: "
+            "such as 'country = China', 'not firm', 'short' or 'capital', or as in Limits: "
             "'bought; material = NdPr oxide; as = tonnes'",
             metavar="TEXT",
             required=True,
@@ -266,7 +267,7 @@ STOCHASTIC_STUDY = RegisteredStudy(
             "risk is the mean cost of the worst 1 - ALPHA of the futures (default: 0.9)",
             "share",
             "ALPHA",
-            label="risk: mean cost of the worst 1 - alpha; alpha",
+            label="level of the risk measure: 0.9 is the mean cost of the worst 10 %",
         ),
         StudyOption(
             "--weight",

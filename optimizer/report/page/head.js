@@ -118,12 +118,13 @@ function lawfulNote() {
   const {rules} = data;
   const names = rules.names || [];
   if (!names.length) return "no rule binds a delivery";
-  const weakRules = new Set(rules.rows.filter(row => row.verdict !== "kept").map(row => row.rule));
-  const stated = weakRules.size
-    ? `not all stated: ${[...weakRules].join(", ")}`
-    : "all origins stated";
+  const rulesWith = test => new Set(rules.rows.filter(test).map(row => row.rule));
+  const weakRules = rulesWith(row => row.verdict !== "kept");
+  const missing = rulesWith(row => row.verdict.startsWith("kept as far as stated"));
+  let stated = weakRules.size ? "" : ", all checked origins stated";
+  if (missing.size) stated = `, origins missing: ${[...missing].join(", ")}`;
   return (
-    `${names.length - weakRules.size} of ${names.length} rules kept, ${stated}` +
+    `${names.length - weakRules.size} of ${counted(names.length, "rule")} kept${stated}` +
     (rules.used > 0 ? `; ${tonnes(rules.used)} within allowed shares` : "")
   );
 }
@@ -141,7 +142,7 @@ function complianceTile() {
   const relative = cost.without
     ? `${percent(cost.premium / Math.abs(cost.without))} more than a plan without rules`
     : "what the plan costs more than without rules";
-  return [label, money(cost.premium), relative + (cost.gap ? `, ± ${money(cost.gap)}` : "")];
+  return [label, money(cost.premium), relative + (cost.gap ? `, ±\u00a0${money(cost.gap)}` : "")];
 }
 
 function covered() {

@@ -178,7 +178,7 @@ function ruleCostFigure() {
     }
     if (Math.abs(together) > 1e-6 * Math.abs(data.objective))
       steps.push([
-        "Rules that bind together",
+        "All rules together",
         level,
         level + together,
         together < 0 ? "var(--minus)" : "var(--plus)",
@@ -412,7 +412,8 @@ function breakEvenFigure() {
     title: () => {
       const top = of()[0];
       return (
-        `Who is nearly in the plan? ${top.thing} would enter if it were ` +
+        `Who is nearly in the plan? ${top.thing} would enter in ${top.period} ` +
+        "if it were " +
         (share(top) === null ? price(top.less) : percent(share(top), share(top) < 0.01 ? 2 : 1)) +
         " " +
         "cheaper"
@@ -421,8 +422,9 @@ function breakEvenFigure() {
     note: () =>
       `Each ${word[kind] || kind} that is not used in a ${periodNoun}, in its best ` +
       `${periodNoun}; ` +
-      `nearest first. Prices in ${currency} per unit of the thing. Negotiate from the top.` +
-      andMore(left, "thing", "Break-even"),
+      `nearest first. Prices in ${currency} per unit bought, made, moved or built. ` +
+      `Negotiate from the top.` +
+      andMore(left, "row", "Break-even"),
     tools: chooser,
     paint() {
       const shown = of().slice(0, 15);

@@ -154,7 +154,7 @@ function scenariosView() {
       `The base case costs ${money(baseRow.cost)} and covers ${percent(baseRow.covered)} ` +
         "of its demand.",
       dearest && dearest["less base"] > 0
-        ? `Costliest is ${dearest.scenario}: ` +
+        ? `Costliest is the scenario '${dearest.scenario}': ` +
           `${step(dearest)}` +
           (dearest.short > baseRow.short + 1e-6
             ? `, with ${tonnes(dearest.short - baseRow.short)} additional shortage`
@@ -162,7 +162,7 @@ function scenariosView() {
           "."
         : null,
       cheapest && cheapest["less base"] < 0
-        ? `Cheapest is ${cheapest.scenario}: ${step(cheapest)}.`
+        ? `Cheapest is the scenario '${cheapest.scenario}': ${step(cheapest)}.`
         : null,
       known.some(row => isNegligible(row["less base"] / (baseRow.cost || 1)))
         ? `Without effect on cost: ${known

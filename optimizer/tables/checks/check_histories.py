@@ -10,7 +10,8 @@ from optimizer.tables.text_matching import joined, quoted
 from optimizer.tables.workbook_draft import WorkbookDraft
 
 HISTORY_HINT = (
-    "write stage: country [site or owner]; stage: country, or here if it was all done there"
+    "write stage: country [site or owner]; stage: country, or here if all of it was done at the "
+    "site of this row"
 )
 
 
@@ -67,12 +68,11 @@ def _stages_up_to(stage: str) -> list[str]:
 
 
 def _warn(draft: WorkbookDraft, row: Any, what: str, stages: list[str]) -> None:
-    count = "counts" if len(stages) == 1 else "count"
+    count, these = ("counts", "this stage") if len(stages) == 1 else ("count", "these stages")
     draft.warning(
         row,
         "history",
-        f"{what}: {joined(stages, 6)} {count} as unknown, and this breaks every rule on these "
-        "stages",
+        f"{what}: {joined(stages, 6)} {count} as unknown, which breaks every rule on {these}",
         HISTORY_HINT,
     )
 

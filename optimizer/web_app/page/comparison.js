@@ -59,7 +59,7 @@ function sideBySide(first, second) {
     ["", first.label, second.label, "change"],
     [
       row("workbook", [first.name, second.name], text),
-      row("asked for", [first.note, second.note], text),
+      row("options", [first.note, second.note], text),
       row("result", [first.status, second.status], text),
       row("lawful", [first.lawful, second.lawful], text),
       row("total cost", [first.objective, second.objective], money, sameMoney),

@@ -88,7 +88,7 @@ async function showSheet(run, first) {
               make(
                 "td",
                 {class: typeof value === "number" ? "number" : null},
-                typeof value === "number" ? String(Number(value.toPrecision(12))) : value,
+                typeof value === "number" ? shownNumber(value) : value,
               ),
             ),
           ),
@@ -96,4 +96,11 @@ async function showSheet(run, first) {
       ),
     ),
   );
+}
+
+// A number for reading: the workbook has every digit.
+function shownNumber(value) {
+  if (Number.isInteger(value)) return String(value);
+  const size = Math.abs(value);
+  return size < 1 ? String(Number(value.toPrecision(4))) : digits(value, size < 1000 ? 3 : 1);
 }
