@@ -5,6 +5,7 @@ Nothing is timed here: ``python -m tests.benchmarks`` measures.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -160,3 +161,13 @@ def _run(script: str) -> str:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     return done.stdout
+
+
+def test_the_product_tells_its_steps_and_the_size_of_its_programme(tmp_path: Path) -> None:
+    tutorial = ROOT / "inputs" / "tutorial.xlsx"
+    command = [sys.executable, "-m", "tests.benchmarks.product", tutorial, tmp_path / "plan.xlsx"]
+    told = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
+    steps = ("read", "check", "network", "build", "transfer", "solve", "extract", "audit", "prices")
+    assert {*steps, "write"} <= told["steps"].keys()
+    assert told["steps"].keys() <= told["peaks"].keys()
+    assert (told["columns"], told["passed"]) == (91, True)

@@ -40,6 +40,10 @@ class Clock:
 
     def _put(self, name: str, seconds: float) -> None:
         self.steps[name] = self.steps.get(name, 0.0) + seconds
+        self.mark_peak(name)
+
+    def mark_peak(self, name: str) -> None:
+        """Keep the peak of the process so far as that of a step that ends now."""
         self.peaks[name] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
     def tell(self, **more: Any) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from optimizer import audit, explain, model, network, result_tables, solver
+from optimizer import model, network, plan_steps, solver
 from optimizer.plan import solve
 from optimizer.report.write_result import write
 from optimizer.tables import Case, checks, read
@@ -29,18 +29,6 @@ FIELDS = (
     "integer",
     "offset",
 )
-ROOMS = (
-    (checks, "run", "check"),
-    (network, "build", "network"),
-    (model, "build", "build"),
-    (solver, "transfer", "transfer"),
-    (solver, "solve_with_highs", "solve"),
-    (solver, "load_values", "extract"),
-    (result_tables, "tables_of", "extract"),
-    (audit, "audit", "audit"),
-    (explain.PriceTables, "tables", "prices"),
-)
-"""Module and name of the function of each step."""
 
 
 def keep(case: Case, path: str | Path) -> None:
@@ -54,12 +42,21 @@ def keep(case: Case, path: str | Path) -> None:
 def main(clock: Clock, workbook: str, output: str) -> None:
     """The whole process."""
     programs: list[Any] = []
-    for room, name, step in ROOMS:
-        setattr(room, name, _timed(clock, getattr(room, name), step, programs))
+    for room, name, step in ((checks, "run", "check"), (plan_steps, "transfer", "")):
+        setattr(room, name, _watched(clock, getattr(room, name), step, programs))
     with clock.step("read"):
         case = read(workbook)
     clock.steps["read"] -= clock.steps["check"]
-    result = solve(case)
+    begun: list[str] = []
+
+    def step(name: str) -> None:
+        if begun:
+            clock.mark_peak(begun[-1])
+        begun.append(name)
+
+    result = solve(case, step=step)
+    clock.mark_peak(begun[-1])
+    clock.steps.update(result.seconds)
     with clock.step("write"):
         write(result, output)
     audit = result.audit
@@ -75,17 +72,19 @@ def main(clock: Clock, workbook: str, output: str) -> None:
     )
 
 
-def _timed(
+def _watched(
     clock: Clock, function: Callable[..., Any], step: str, programs: list[Any]
 ) -> Callable[..., Any]:
-    def timed(*arguments: Any, **options: Any) -> Any:
-        with clock.step(step):
-            found = function(*arguments, **options)
-        if step == "transfer":
-            programs.append(found)
-        return found
+    """A function that is timed as a step, or whose programme is kept where no step is named."""
 
-    return timed
+    def watched(*arguments: Any, **options: Any) -> Any:
+        if not step:
+            programs.append(function(*arguments, **options))
+            return programs[-1]
+        with clock.step(step):
+            return function(*arguments, **options)
+
+    return watched
 
 
 if __name__ == "__main__":
