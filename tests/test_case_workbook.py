@@ -38,6 +38,7 @@ def test_a_case_comes_back_from_its_frames_with_each_scenario(path):
         assert optimizer.read_frames(each.frames()) == each
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [*CASES[:: sample(8, 4)], *INPUTS], ids=lambda path: path.stem)
 def test_a_case_comes_back_from_its_workbook_with_each_scenario(path):
     case = optimizer.read(path)

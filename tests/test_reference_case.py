@@ -139,6 +139,7 @@ def test_no_finding_but_what_is_meant():
     assert unmeant(WORKBOOK) == ["Materials!B46 (stage): no rule uses the stage 'reagent'"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("start", "periods", "length"),
     [

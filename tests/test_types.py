@@ -40,6 +40,7 @@ def cache(tmp_path_factory):
     return tmp_path_factory.mktemp("mypy")
 
 
+@pytest.mark.slow
 def test_a_users_script_is_typed_in_strict_mode(cache):
     assert mypy(SCRIPT, cache) == (0, "Success: no issues found in 1 source file\n")
 
