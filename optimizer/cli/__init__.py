@@ -21,6 +21,7 @@ from optimizer.cli.arguments import (
     add_command,
     add_output_options,
     add_search_options,
+    add_workbook_and_folder,
     finding_lines,
     finding_record,
     print_message,
@@ -93,10 +94,7 @@ def _add_solve(commands: Any) -> argparse.ArgumentParser:
         example="optimizer solve inputs/tutorial.xlsx\n"
         "optimizer solve new.xlsx --previous outputs/old/plan.xlsx --freeze-until 2027-07-01",
     )
-    solve.add_argument("workbook", type=Path, help="input workbook (.xlsx); it is never changed")
-    solve.add_argument(
-        "--output", type=Path, metavar="DIR", help="folder of the files (default: outputs/NAME)"
-    )
+    add_workbook_and_folder(solve)
     add_search_options(solve)
     solve.add_argument(
         "--explain",

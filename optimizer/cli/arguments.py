@@ -9,6 +9,7 @@ import sys
 import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, NoReturn
 
 from optimizer.errors import FileError, Finding
@@ -55,6 +56,20 @@ def add_command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     return parser
+
+
+def add_workbook_and_folder(parser: argparse.ArgumentParser) -> None:
+    """The input workbook, and the folder of the files that are written."""
+    parser.add_argument("workbook", type=Path, help="input workbook (.xlsx); it is never changed")
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", help="folder of the files (default: outputs/NAME)"
+    )
+
+
+def output_folder(options: argparse.Namespace) -> Path:
+    """The folder that :func:`add_workbook_and_folder` asks for, or that of the workbook's name."""
+    folder: Path = options.output or Path("outputs") / options.workbook.stem
+    return folder
 
 
 def add_search_options(parser: argparse.ArgumentParser, of: str = "") -> None:

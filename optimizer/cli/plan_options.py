@@ -6,7 +6,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from optimizer.cli.arguments import add_command, add_search_options, date_argument
+from optimizer.cli.arguments import (
+    add_command,
+    add_search_options,
+    add_workbook_and_folder,
+    date_argument,
+)
 from optimizer.cli.command_result import printing
 from optimizer.cli.compare_command import compare
 from optimizer.cli.stochastic_command import stochastic
@@ -97,10 +102,7 @@ def _add_stochastic(commands: Any) -> argparse.ArgumentParser:
         "same in all. Its scenarios are those of the workbook with a probability.",
         example="optimizer stochastic inputs/tutorial.xlsx --until 2027-07-01",
     )
-    stochastic_parser.add_argument("workbook", type=Path, help="input workbook (.xlsx)")
-    stochastic_parser.add_argument(
-        "--output", type=Path, metavar="DIR", help="folder of the files (default: outputs/NAME)"
-    )
+    add_workbook_and_folder(stochastic_parser)
     stochastic_parser.add_argument("--supervised", action="store_true", help=argparse.SUPPRESS)
     add_study_options(stochastic_parser, STOCHASTIC_STUDY.options)
     add_search_options(stochastic_parser)

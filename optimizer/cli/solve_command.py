@@ -6,12 +6,12 @@ import argparse
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer import interrupts
 from optimizer.cli.arguments import (
     finding_lines,
+    output_folder,
     print_message,
     print_record,
     print_result,
@@ -44,7 +44,7 @@ def solve(options: argparse.Namespace) -> int:
     step("read")
     case = read(options.workbook)
     seconds = {"read": time.perf_counter() - begin}
-    folder = options.output or Path("outputs") / options.workbook.stem
+    folder = output_folder(options)
     files = PlanFiles(folder, input_paths(options), parquet=options.parquet)
     study = None
     with ExitStack() as signals:

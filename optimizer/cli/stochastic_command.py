@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from optimizer.cli.arguments import output_folder
 from optimizer.cli.command_result import CommandResult, row_records
 from optimizer.cli.run_id import input_paths
 from optimizer.cli.study_files import StudyFiles
@@ -23,7 +23,7 @@ def stochastic(options: argparse.Namespace, progress: Progress | None) -> Comman
     from optimizer.tables import read
 
     case = read(options.workbook)
-    folder = options.output or Path("outputs") / options.workbook.stem
+    folder = output_folder(options)
     study_files = StudyFiles(folder / "stochastic.xlsx", input_paths(options))
     if options.supply:
         scenarios = supply_scenarios(case, most=options.most, seed=options.seed)

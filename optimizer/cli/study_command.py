@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.cli.arguments import (
     add_command,
     add_search_options,
+    add_workbook_and_folder,
     count_argument,
     date_argument,
+    output_folder,
     print_message,
     print_record,
     print_result,
@@ -35,10 +36,7 @@ def add_studies(commands: Any) -> list[argparse.ArgumentParser]:
         parser = add_command(
             commands, study.command, study.summary, details=study.details, example=study.example
         )
-        parser.add_argument("workbook", type=Path, help="input workbook (.xlsx)")
-        parser.add_argument(
-            "--output", type=Path, metavar="DIR", help="folder of the files (default: outputs/NAME)"
-        )
+        add_workbook_and_folder(parser)
         parser.add_argument(
             "--workers", type=int, metavar="N", help="number of processes (default: one a core)"
         )
@@ -96,7 +94,7 @@ def _run_study(options: argparse.Namespace) -> int:
     progress, step = _observers(options)
     step("read")
     case = read(options.workbook)
-    folder = options.output or Path("outputs") / options.workbook.stem
+    folder = output_folder(options)
     if options.parquet:
         check_parquet()
     files = StudyFiles(
