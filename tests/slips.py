@@ -415,6 +415,7 @@ def sheets_left_out(tables: SlipTables) -> Iterator[Slip]:
 
 
 OTHER_HEADERS = {
+    "customs value": ("dutiable value", "Zollwert"),
     "ad valorem": ("ad val.", "ad valorem %", "advalorem"),
     "capacity": ("capacity t/yr", "Kapazität", "capacité", "capacidad"),
     "cost": ("costs", "cost USD/t", "Kosten", "coût"),

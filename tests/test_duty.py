@@ -50,6 +50,24 @@ def test_a_duty_is_a_share_of_the_value_plus_money_per_tonne():
     assert duty(row) == pytest.approx(7)
 
 
+def test_a_customs_value_of_the_row_stands_for_the_value_of_the_material():
+    # 10 % of the 30 that is paid for Kazakh ore, not of 50; 0 is a value, blank is none.
+    row = {**tariff("Kazakhstan"), "ad valorem": 0.1}
+    assert duty({**row, "customs value": 30}) == pytest.approx(3)
+    assert duty({**row, "customs value": 0}) == pytest.approx(0)
+    assert duty({**row, "customs value": None}) == pytest.approx(5)
+
+
+def test_each_measure_and_origin_has_its_own_customs_value():
+    # Kazakh ore: 10 % of 30 by the more specific row and 20 % of 50 by the other measure.
+    rows = [
+        {**tariff("Kazakhstan", measure="MFN"), "ad valorem": 0.1, "customs value": 30},
+        {**tariff(measure="MFN"), "ad valorem": 0.1},
+        {**tariff(measure="Section 232"), "ad valorem": 0.2},
+    ]
+    assert duty(*rows) == pytest.approx(13)
+
+
 def test_a_duty_may_be_more_than_the_value():
     # 120 % of 50 is 60 a tonne, which is still less than 100 for a tonne short.
     assert duty({**tariff(), "ad valorem": 1.2}) == pytest.approx(60)

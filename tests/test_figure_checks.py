@@ -216,7 +216,8 @@ def test_a_material_without_a_value_on_which_a_duty_falls_is_named(row):
     (found,) = warnings_of(Materials=materials, Lanes=lanes, Tariffs=[row])
     assert found == (
         "Materials!C2 (value): 'ore' has no value, but Tariffs!E2 charges 10 % of its value from "
-        "'Kazakhstan' to 'United States': no duty is charged; write its customs value per tonne"
+        "'Kazakhstan' to 'United States': no duty is charged; write its value per tonne "
+        "there, or a customs value in Tariffs"
     )
 
 
@@ -232,6 +233,8 @@ def test_a_material_without_a_value_on_which_a_duty_falls_is_named(row):
         [duty(to=date(2026, 12, 31))],
         [duty(material="*"), duty(**{"ad valorem": 0})],
         [duty(destination="Kazakhstan")],
+        # The row has a value of its own.
+        [duty(**{"customs value": 3})],
     ],
 )
 def test_a_value_is_not_asked_for_where_no_duty_falls_on_it(rows):

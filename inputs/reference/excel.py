@@ -104,6 +104,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "destination country",
         "material",
         "ad valorem",
+        "customs value",
         "specific",
         "from",
         "to",
@@ -208,6 +209,7 @@ MONEY = {
     "holding cost",
     "shortage penalty",
     "specific",
+    "customs value",
     "capital cost",
     "fixed cost",
 }

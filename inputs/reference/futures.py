@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import offers
+import trade
 from facts import Fact, day, table
 from markets import NDPR_BAND, other_prices, quote
 from materials import materials
 from rows import Row, row
-from trade import ALLOYS, MAGNETS, METALS
 
 BEFORE = "Europe before the controls"
 HEAVIES = {"Dy oxide": "Dy_oxide", "Tb oxide": "Tb_oxide"}
-DUTIABLE = {*METALS, *ALLOYS, *MAGNETS}
+DUTIABLE = {*trade.METALS, *trade.ALLOYS, *trade.MAGNETS}
 Tiers = tuple[Mapping[str, Fact], Mapping[str, Fact], Mapping[str, Fact]]
 
 
@@ -71,11 +71,11 @@ def _tiers(scenario: str) -> Tiers:
 
 
 def _priced(scenario: str, notes: str) -> list[Row]:
-    """Prices of Supply and values of Materials that differ from the base's."""
-    supply, values = offers.supply(), _values()
+    """Prices of Supply, values of Materials and customs values that differ from the base's."""
+    supply, values, duties = offers.supply(), _values(), trade.tariffs()
     tiers = _tiers(scenario)
     with other_prices(*tiers):
-        other_supply, other_values = offers.supply(), _values()
+        other_supply, other_values, other_duties = offers.supply(), _values(), trade.tariffs()
     rows = [
         _set(tiers, scenario, "Supply", _where(old, supply), "price", new["price"], notes)
         for old, new in zip(supply, other_supply, strict=True)
@@ -86,7 +86,18 @@ def _priced(scenario: str, notes: str) -> list[Row]:
         for name, value in other_values.items()
         if value != values[name]
     ]
+    rows += [
+        _set(tiers, scenario, "Tariffs", _whose(old), "customs value", new["customs value"], notes)
+        for old, new in zip(duties, other_duties, strict=True)
+        if old["customs value"] != new["customs value"]
+    ]
     return rows
+
+
+def _whose(duty: Row) -> str:
+    """Picks the row of Tariffs."""
+    columns = ("measure", "origin country", "material")
+    return "; ".join(f"{column} = {duty[column]}" for column in columns)
 
 
 def _set(

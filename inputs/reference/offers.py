@@ -157,6 +157,18 @@ def price(kind: str, material: str) -> Fact:
 MONAZITE = quote("monazite", "China")
 
 
+def paid_for(material: str) -> Fact:
+    """Price of a material that one offer sells: the first row of that offer.
+
+    Raises:
+        LookupError: no offer sells the material alone.
+    """
+    for line in table("offers"):
+        if line["material"] == material:
+            return price(line["price"], material)
+    raise LookupError(f"no offer of {material}")
+
+
 def most(line: dict[str, str], material: str) -> Fact | None:
     """Tonnes a year that this buyer may take: a producer's figure times the buyer's share.
 

@@ -4,8 +4,9 @@ Measures add up: the normal duty (MFN), Section 301 on China, Section 122 while 
 Section 232 at the rate of today. Each row names the material; relief under a trade agreement
 names origin and material, so it is always the more specific row of its measure.
 
-A material has one customs value, what is paid for it outside China. Chinese magnets are
-cheaper, so their duty is written per tonne: the rate on the Chinese price.
+Duty is taken on what is paid. Where that differs by origin the row has a customs value: the
+Chinese price, the price of the vendors, and for a carbonate the price of its one offer. Other
+goods, those made on toll in Japan and Vietnam among them, have the value in Materials.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from facts import Fact, assume, computed, fact, find
 from feeds import FEEDS
 from grades import GRADES, chinese_price
 from materials import REFINED_FEEDS, samarium_cobalt_price
+from offers import paid_for, vendor_magnet
 from rows import OFF_ROUTES, Row, rounded, row
 
 USA = "United States"
@@ -32,6 +34,17 @@ AGREEMENTS = {
 SECTION_301_START = date(2026, 1, 1)
 SECTION_122 = (date(2026, 2, 24), date(2026, 7, 24))
 NEIGHBOURS = ("Canada", "Mexico")
+VENDORS = {"Japan": "magnet N48", "Vietnam": "magnet N48"}
+"""What is mostly bought there, and seldom made on toll: its customs value is the vendors' price."""
+
+
+CHINESE_MAGNETS = {
+    name: samarium_cobalt_price()
+    if name == "magnet SmCo"
+    else chinese_price(name.removeprefix("magnet "))
+    for name in MAGNETS
+}
+"""What is paid in China for each magnet, US$ per tonne."""
 
 
 def rate(rule_id: str) -> Fact:
@@ -48,12 +61,14 @@ def tariffs() -> list[Row]:
     duties = {
         **{name: (rate("mfn_oxide"), "2846.90.20") for name in OXIDES},
         "Ce oxide": (rate("mfn_ce"), "2846.10"),
-        **dict.fromkeys(CARBONATES, (carbonate, "2846.90.80")),
         **dict.fromkeys(METALS, (metal, "2805.30")),
         **dict.fromkeys(ALLOYS, (alloy, "heading not settled: taken as rare-earth metal")),
         **dict.fromkeys(MAGNETS, (magnet, "8505.11")),
     }
     rows = [_duty("MFN", "*", name, duty, note) for name, (duty, note) in duties.items()]
+    rows += [
+        _duty("MFN", "*", name, carbonate, "2846.90.80", paid=paid_for(name)) for name in CARBONATES
+    ]
     for country, (agreement, goods) in AGREEMENTS.items():
         rows += [
             _duty(
@@ -65,9 +80,10 @@ def tariffs() -> list[Row]:
             )
             for name in goods
         ]
-    rows += [_on_chinese_price("MFN", name, magnet) for name in MAGNETS]
+    rows += _on_what_is_paid("MFN", magnet)
     rows += [
-        _on_chinese_price("Section 301", name, rate("s301"), SECTION_301_START) for name in MAGNETS
+        _duty("Section 301", "China", name, rate("s301"), start=SECTION_301_START, paid=paid)
+        for name, paid in CHINESE_MAGNETS.items()
     ]
     return [*rows, *_section_122(), *_section_232()]
 
@@ -76,6 +92,7 @@ def _section_122() -> list[Row]:
     """The surcharge of 2026, with its exemptions: it binds if the start is moved back."""
     duty, note = rate("s122"), "150 days; what came after is not verified"
     rows = [_duty("Section 122", "*", name, duty, note, *SECTION_122) for name in MAGNETS]
+    rows += _on_what_is_paid("Section 122", duty, note, *SECTION_122)
     rows += [
         _duty("Section 122", origin, name, _free(duty), "exempt: goods of USMCA", *SECTION_122)
         for origin in NEIGHBOURS
@@ -94,6 +111,7 @@ def _section_232() -> list[Row]:
     """No duty so far; scenario 'duty of 25 % on allied magnets' raises the first rows."""
     duty, note = rate("s232"), "no duty so far: talks, outcome not verified"
     rows = [_duty("Section 232", "*", name, duty, note) for name in MAGNETS]
+    rows += _of_the_vendors("Section 232", duty, note)
     exempt = [(origin, "goods of USMCA: an assumption") for origin in NEIGHBOURS]
     exempt.append(("China", "pays Section 301 already: an assumption"))
     return rows + [
@@ -107,17 +125,39 @@ def _free(duty: Fact) -> Fact:
     return computed(0.0, duty)
 
 
-def _on_chinese_price(measure: str, material: str, duty: Fact, start: date | None = None) -> Row:
-    """The duty on a Chinese magnet, per tonne: its rate on what is paid for that magnet."""
-    name = material.removeprefix("magnet ")
-    paid = samarium_cobalt_price() if name == "SmCo" else chinese_price(name)
-    money = computed(rounded(duty.value * paid.value, 4), duty, paid)
-    cells = _duty(measure, "China", material, money, "", start)
-    return cells | {
-        "ad valorem": None,
-        "specific": money.value,
-        "notes": f"{duty.value:.1%} of the Chinese price, {paid.value:,.0f} US$ a tonne",
-    }
+def _on_what_is_paid(
+    measure: str,
+    duty: Fact,
+    notes: str = "",
+    start: date | None = None,
+    end: date | None = None,
+) -> list[Row]:
+    """The same duty on magnets whose price depends on where they are bought, on that price."""
+    chinese = [
+        _duty(measure, "China", name, duty, notes, start, end, paid=paid)
+        for name, paid in CHINESE_MAGNETS.items()
+    ]
+    return [*chinese, *_of_the_vendors(measure, duty, notes, start, end)]
+
+
+def _of_the_vendors(
+    measure: str, duty: Fact, notes: str = "", start: date | None = None, end: date | None = None
+) -> list[Row]:
+    """The same duty on magnets of the vendors in Japan and Vietnam, on their price."""
+    why = "customs value: the vendors' price; what is made there on toll is worth more"
+    return [
+        _duty(
+            measure,
+            country,
+            name,
+            duty,
+            f"{notes}; {why}" if notes else why,
+            start,
+            end,
+            paid=vendor_magnet(name.removeprefix("magnet ")),
+        )
+        for country, name in VENDORS.items()
+    ]
 
 
 def _duty(
@@ -125,17 +165,21 @@ def _duty(
     origin: str,
     material: str,
     duty: Fact,
-    notes: str,
+    notes: str = "",
     start: date | None = None,
     end: date | None = None,
+    *,
+    paid: Fact | None = None,
 ) -> Row:
     return row(
         duty,
+        *([paid] if paid else []),
         measure=measure,
         origin_country=origin,
         destination_country=USA,
         material=material,
         ad_valorem=duty.value,
+        customs_value=rounded(paid.value, 4) if paid else None,
         from_=start,
         to=end,
         notes=notes,

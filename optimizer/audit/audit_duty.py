@@ -62,6 +62,7 @@ class AuditDuties:
         middle, length = (moments[1:] + moments[:-1]) / 2, np.diff(moments)
         duty = np.zeros(middle.size)
         for row, (low, high) in zip(rows, spans, strict=True):
-            duty[(low < middle) & (middle < high)] = row.ad_valorem * value + row.specific
+            base = value if row.customs_value is None else row.customs_value
+            duty[(low < middle) & (middle < high)] = row.ad_valorem * base + row.specific
         period = np.searchsorted(calendar.edges, middle) - 1
         return np.bincount(period, duty * length, calendar.count) / calendar.months

@@ -64,7 +64,7 @@ COST_CATEGORY_ROWS = (
     ("purchases", "t bought", "price of the offer"),
     ("take or pay", "t not taken", "price of the row, in its last period"),
     ("freight", "t shipped; a lane used", "cost of the lane, at departure; its fixed cost"),
-    ("duty", "t shipped", "ad valorem x value + specific, by customs origin, at departure"),
+    ("duty", "t shipped", "ad valorem x customs value + specific, by customs origin, at departure"),
     ("conversion", "activity", "cost of the process, added over its rows"),
     ("fixed cost", "a period", "of units, always or where they run; of options from their start"),
     ("holding", "t of closing stock", "holding cost x year-fraction"),

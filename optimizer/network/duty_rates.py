@@ -55,7 +55,7 @@ class DutyRates:
         for rows in self._measures.values():
             uncovered: list[MonthSpan] = [horizon]
             for row in applicable_tariffs(rows, origin, destination, material, self._countries):
-                rate = row.ad_valorem * self._values[material] + row.specific
+                rate = row.per_tonne(self._values[material])
                 span = self._calendar.span(row.start, row.end)
                 for begin, end in _intersections(uncovered, span):
                     for t, years in enumerate(self._calendar.overlap(begin, end)):

@@ -447,9 +447,29 @@ class Tariff(Dated):
     )
     material: str = text("what", key=True, references=("Materials.material",), wildcard=True)
     ad_valorem: float = number(
-        "share of the material's value", unit="share", default=0.0, minimum=0.0, maximum=10.0
+        "share of the customs value", unit="share", default=0.0, minimum=0.0, maximum=10.0
+    )
+    customs_value: float | None = number(
+        "what the share is taken of: the price paid for goods of this origin",
+        unit="{currency}/t",
+        default=None,
+        default_text="the material's value",
+        minimum=0.0,
     )
     specific: float = number("per tonne", unit="{currency}/t", default=0.0)
+
+    def per_tonne(self, material_value: float) -> float:
+        """Duty per tonne of a material.
+
+        Args:
+            material_value: value of the material in Materials, in money per tonne; it is
+                the customs value where the row has none.
+
+        Returns:
+            Money per tonne.
+        """
+        value = material_value if self.customs_value is None else self.customs_value
+        return self.ad_valorem * value + self.specific
 
 
 @sheet("Stocks", "Storage; without a row, no stock is carried over.", "stocks")

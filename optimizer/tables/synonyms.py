@@ -85,6 +85,10 @@ HEADER_SYNONYMS: Final = {
     "ad valorem": (
         "duty, duty rate, tariff, tariff rate, rate, zoll, zollsatz, droit de douane, arancel, 关税"
     ),
+    "customs value": (
+        "value, dutiable value, declared value, transaction value, zollwert, valeur en douane, "
+        "valor en aduana, 完税价格, 課税価格"
+    ),
     "origin country": "origin, from country, country of origin, from",
     "destination country": "destination, to country, importing country, to",
     "opening": "opening stock, initial stock, stock, inventory, on hand, anfangsbestand",

@@ -41,7 +41,8 @@ def narrower(one, other):
 def duty(plan, t, route, value):
     """Duty in money per tonne, averaged over period t.
 
-    `route` is (origin country, destination country, material), `value` per tonne;
+    `route` is (origin country, destination country, material), `value` per tonne for rows
+    without a customs value;
     time without a row is free of duty.
     """
     calendar, countries = plan.calendar, plan.provenance.countries
@@ -60,7 +61,8 @@ def duty(plan, t, route, value):
             active = [row for row, first, last in rows if first <= left and right <= last]
             if active:
                 row = most_specific(countries, active)
-                rate = number(row, "ad valorem", 0) * value + number(row, "specific", 0)
+                base = number(row, "customs value", value)
+                rate = number(row, "ad valorem", 0) * base + number(row, "specific", 0)
                 total += rate * float((right - left) / (end - begin))
     return total
 

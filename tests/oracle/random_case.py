@@ -32,6 +32,7 @@ CORE = frozenset(
         "contract",
         "countries",
         "cover",
+        "customs value",
         "dated lanes",
         "dated processes",
         "dated rules",

@@ -116,7 +116,7 @@ def check_dutiable_value(draft: WorkbookDraft) -> None:
         row.material: row for row in draft.rows_readable_in("Materials", "value") if not row.value
     }
     rows = _tariffs_in_horizon(draft)
-    taxed = {row.material for row in rows if row.ad_valorem}
+    taxed = {row.material for row in rows if row.ad_valorem and row.customs_value is None}
     if "*" not in taxed:
         worthless = {name: row for name, row in worthless.items() if name in taxed}
     if not taxed or not worthless:
@@ -162,8 +162,9 @@ def _ad_valorem_tariff(rows: list[Any], pair: tuple[str, str], sets: CountrySets
         and sets.contains(row.destination_country, pair[1])
     ]
     for measure_rows in group_rows(applicable, lambda row: row.measure).values():
-        if all(row.ad_valorem for row in measure_rows):
-            return measure_rows[0]
+        unvalued = [row for row in measure_rows if row.customs_value is None]
+        if unvalued and all(row.ad_valorem for row in measure_rows):
+            return unvalued[0]
     return None
 
 
@@ -200,5 +201,5 @@ def _warn_value(draft: WorkbookDraft, material: Any, tariff: Any, pair: tuple[st
         f"{quoted(material.material)} has no value, but Tariffs!{cell} charges "
         f"{100 * tariff.ad_valorem:g} % of its value from {quoted(pair[0])} to {quoted(pair[1])}: "
         "no duty is charged",
-        "write its customs value per tonne",
+        "write its value per tonne there, or a customs value in Tariffs",
     )
