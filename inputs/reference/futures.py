@@ -18,7 +18,7 @@ from rows import Row, row
 
 BEFORE = "Europe before the controls"
 HEAVIES = {"Dy oxide": "Dy_oxide", "Tb oxide": "Tb_oxide"}
-DUTIABLE = {*trade.METALS, *trade.ALLOYS, *trade.MAGNETS}
+DUTIABLE = {*trade.SINGLE_OXIDES, *trade.METALS, *trade.ALLOYS, *trade.MAGNETS}
 Tiers = tuple[Mapping[str, Fact], Mapping[str, Fact], Mapping[str, Fact]]
 
 

@@ -44,7 +44,8 @@ REAGENT_COUNTRIES = (
     "France",
     "Estonia",
     "Japan",
-    "United Kingdom",
+    "Spain",
+    "India",
 )
 
 
@@ -73,8 +74,10 @@ HISTORIES = {
     "produced: Vietnam [Hai Phong]",
     "made in the West of allied oxide": f"{_ALLIED}; melted: United Kingdom [Ellesmere Port]; "
     "produced: United States",
+    "Turkish ferroboron": "mined: Türkiye; refined: here; separated: none",
+    "Philippine cobalt": "mined: Philippines; refined: here; separated: none",
     "Turkish boron": "mined: Türkiye; refined: United Kingdom [Rotherham]; separated: none",
-    "Canadian cobalt": "mined: Canada; refined: here; separated: none",
+    "Canadian cobalt": "mined: Canada [Voisey's Bay]; refined: here; separated: none",
     "iron of US ore": "mined: United States; refined: United States; separated: none",
     "iron of Swedish ore": "mined: Sweden; refined: Sweden; separated: none",
     "iron of Australian ore, Japan": "mined: Australia; refined: Japan; separated: none",

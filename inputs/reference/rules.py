@@ -18,7 +18,8 @@ OLD_STAGES = ("melted", "produced")
 NEW_STAGES = ("mined", "refined", "separated", "melted", "produced")
 DEFENCE = "defence; defence SmCo"
 """Samarium-cobalt has a segment of its own, since other laws look at it as well."""
-CIVIL = "federal; automotive; wind; industrial"
+CIVIL = "federal; automotive; wind; industrial; defence electronics; defence abroad"
+"""All that no law binds: uses that the law excepts are under the company's policy too."""
 ASSUMED = assume(0.0)
 
 POLICY = {2027: 0.45, 2028: 0.20, 2029: 0.0, 2030: 0.0}
@@ -57,8 +58,10 @@ def rules() -> list[Row]:
             from_=date(2027, 1, 1),
             description="Magnets not mined, refined, separated, melted or produced in a covered "
             "country; NdFeB from the mining of neodymium, iron and boron on, SmCo from cobalt and "
-            "samarium on, recycled feed included",
-            notes="bare magnets cannot use the exception for commercial off-the-shelf items; "
+            "samarium on, recycled feed included, as the clause of May 2024 has it",
+            notes="that praseodymium, dysprosium and terbium count as well is a cautious reading: "
+            "the paragraph names neodymium, iron and boron (scenario 'Dysprosium and terbium not "
+            "counted'); bare magnets cannot use the exception for commercial off-the-shelf items; "
             "recycled NdFeB milled and sintered in the US is exempt (Processes: clears)",
         ),
         *_policy(),

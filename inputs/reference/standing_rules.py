@@ -14,7 +14,6 @@ from magnets import QUALIFIED
 from rows import Row, row
 from rules import ASSUMED, DEFENCE, law
 
-RECALLED = Fact(0.0, "text of the law as recalled, not retrieved", "low")
 FORCED_LABOUR = Fact(
     0.0,
     "https://www.hoganlovells.com/en/publications/preparing-for-cbps-enforcement-of-the-uyghur-"
@@ -47,10 +46,13 @@ STANDING = (
     Standing(
         "Uyghur forced labour",
         "*",
-        "Nothing mined or made in Xinjiang comes into the United States (UFLPA, Pub. L. 117-78)",
-        "the law presumes, the importer proves: Chinese ore whose province nobody states counts "
-        "too; strike that line of scope once suppliers show the province in their history",
+        "Nothing that was in Xinjiang comes into the United States (UFLPA, Pub. L. 117-78); every "
+        "Chinese mine counts as one",
+        "the law presumes, the importer proves: strike the line of scope on Chinese mines once "
+        "suppliers show the province in their history. What is refined in China at an unnamed "
+        "place passes; listed entities go into Rule scope as owners",
         FORCED_LABOUR,
+        first=date(2022, 6, 21),
     ),
     Standing(
         "Chinese reagents",
@@ -71,16 +73,18 @@ STANDING = (
         "Specialty metals",
         "defence SmCo",
         "Samarium-cobalt melted in the United States or a qualifying country (10 USC 4863)",
-        "an allow-list: the scope is every country but these",
+        "an allow-list: the scope is every country but these. An act of 2023 narrows what a "
+        "qualifying country may send from 2025-12-22 on: ask counsel",
         SPECIALTY,
     ),
     Standing(
         "Entity of concern",
         "*",
         "Nothing touched by a plant whose owner sits in a covered country, wherever it stands",
-        "the test of the tax credits; a holding below control is not seen: its owner is named. "
-        "From 2028 on, so that what is in store can be used up",
-        RECALLED,
+        "stricter than the law, which looks at the taxpayer, its control (more than half) and a "
+        "share of cost, and not at whoever touched a good; some customers ask it. A holding below "
+        "control is not seen. From 2028 on, so that what is in store can be used up",
+        law("feoc"),
         first=date(2028, 1, 1),
     ),
     *(
@@ -125,7 +129,6 @@ def rule_scope() -> list[Row]:
         ("Chinese equipment", {"site": "Columbus works", "stage": "produced"}),
         ("Specialty metals", {"country": "not USA, not qualifying", "stage": "melted"}),
         ("Entity of concern", {"owner_country": "covered"}),
-        ("Entity of concern", {"owner": "Vital Metals"}),
         *(
             (f"Qualification of {plant}", {"site": plant, "stage": "produced"})
             for plant in QUALIFIED
@@ -173,7 +176,7 @@ def waiver_process() -> list[Row]:
 
 
 def excepted_demand() -> list[Row]:
-    """Uses that the law excepts: lines of demand with a segment that no rule names, off."""
+    """Uses that the law excepts: lines of demand with a segment that no law names, off."""
     electronics, abroad = law("dfars_exc_elec"), law("dfars_exc_sat")
     return [
         row(
@@ -191,7 +194,7 @@ def excepted_demand() -> list[Row]:
         row(
             computed(0, abroad, assume(0)),
             line="defence SH bought abroad for use abroad",
-            customer="Defence programmes",
+            customer="Base in Europe",
             material="magnet SH",
             segment="defence abroad",
             active="no",
@@ -217,8 +220,9 @@ def european_limits() -> list[Row]:
             as_="share",
             maximum=0.65,
             window="year",
-            notes=READY + "Regulation (EU) 2024/1252, a benchmark on the Union and no duty of a "
-            "buyer: switch all six on for separation; rows for other stages alike",
+            notes=READY + "after Regulation (EU) 2024/1252, Article 5(1)(b), which looks at what "
+            "the Union consumes and binds no buyer: here, at the oxide that the plan's plants "
+            "make. Switch all six on for separation; rows for other stages alike",
         )
         for country in countries
     ]

@@ -22,17 +22,24 @@ from rows import OFF_ROUTES, Row, rounded, row
 
 USA = "United States"
 MAGNETS = tuple(f"magnet {name}" for name in (*GRADES, "SmCo"))
-OXIDES = ("NdPr oxide", "Dy oxide", "Tb oxide", "Sm oxide", "La oxide")
+MIXED_OXIDES = ("NdPr oxide", "Nolans SEG oxide")
+SINGLE_OXIDES = ("Dy oxide", "Tb oxide", "Sm oxide", "La oxide")
 METALS = ("NdPr metal", "Dy metal", "Tb metal", "Sm metal")
-ALLOYS = tuple(f"alloy {name}" for name in (*GRADES, "SmCo"))
-CARBONATES = tuple(name for name in REFINED_FEEDS if FEEDS[name].label not in OFF_ROUTES)
+STRIP_CAST = tuple(f"alloy {name}" for name in GRADES)
+ALLOYS = (*STRIP_CAST, "alloy SmCo")
+CARBONATES = tuple(
+    name
+    for name in REFINED_FEEDS
+    if FEEDS[name].label not in OFF_ROUTES and name not in MIXED_OXIDES
+)
 AGREEMENTS = {
-    "Canada": ("USMCA", (*METALS, *ALLOYS, *MAGNETS)),
-    "South Korea": ("the Korean agreement", (*ALLOYS, *MAGNETS)),
+    "Canada": ("USMCA", (*SINGLE_OXIDES, *METALS, "alloy SmCo", *MAGNETS)),
+    "South Korea": ("the Korean agreement", (*SINGLE_OXIDES, "alloy SmCo", *MAGNETS)),
+    "Australia": ("the Australian agreement", SINGLE_OXIDES),
 }
 """Countries whose goods come in free: by what, and which goods."""
 SECTION_301_START = date(2026, 1, 1)
-SECTION_122 = (date(2026, 2, 24), date(2026, 7, 24))
+SECTION_122 = (date(2026, 2, 24), date(2026, 7, 23))
 NEIGHBOURS = ("Canada", "Mexico")
 VENDORS = {"Japan": "magnet N48", "Vietnam": "magnet N48"}
 """What is mostly bought there, and seldom made on toll: its customs value is the vendors' price."""
@@ -57,12 +64,14 @@ def rate(rule_id: str) -> Fact:
 def tariffs() -> list[Row]:
     """The Tariffs sheet."""
     carbonate, metal, magnet = rate("mfn_carb"), rate("mfn_metal"), rate("mfn_mag")
-    alloy = computed(metal.value, metal, assume(0))
+    samarium_cobalt = computed(metal.value, metal, assume(0))
     duties = {
-        **{name: (rate("mfn_oxide"), "2846.90.20") for name in OXIDES},
+        **dict.fromkeys(MIXED_OXIDES, (rate("mfn_oxide"), "2846.90.20: mixtures")),
+        **dict.fromkeys(SINGLE_OXIDES, (carbonate, "2846.90.80: a single oxide is no mixture")),
         "Ce oxide": (rate("mfn_ce"), "2846.10"),
         **dict.fromkeys(METALS, (metal, "2805.30")),
-        **dict.fromkeys(ALLOYS, (alloy, "heading not settled: taken as rare-earth metal")),
+        **dict.fromkeys(STRIP_CAST, (rate("mfn_alloy"), "7224.10: an alloy of iron")),
+        "alloy SmCo": (samarium_cobalt, "heading not settled: taken as rare-earth metal"),
         **dict.fromkeys(MAGNETS, (magnet, "8505.11")),
     }
     rows = [_duty("MFN", "*", name, duty, note) for name, (duty, note) in duties.items()]
@@ -76,7 +85,7 @@ def tariffs() -> list[Row]:
                 country,
                 name,
                 _free(duties[name][0]),
-                f"free under {agreement}: if originating",
+                f"free under {agreement} if originating: to be checked",
             )
             for name in goods
         ]
@@ -90,7 +99,8 @@ def tariffs() -> list[Row]:
 
 def _section_122() -> list[Row]:
     """The surcharge of 2026, with its exemptions: it binds if the start is moved back."""
-    duty, note = rate("s122"), "150 days; what came after is not verified"
+    duty = rate("s122")
+    note = "what came after is not verified; sintered NdFeB may have been exempt"
     rows = [_duty("Section 122", "*", name, duty, note, *SECTION_122) for name in MAGNETS]
     rows += _on_what_is_paid("Section 122", duty, note, *SECTION_122)
     rows += [
@@ -102,7 +112,7 @@ def _section_122() -> list[Row]:
         *rows,
         *(
             _duty("Section 122", "*", name, _free(duty), "exempt: critical mineral", *SECTION_122)
-            for name in (*OXIDES, *METALS)
+            for name in (*MIXED_OXIDES, *SINGLE_OXIDES, *METALS)
         ),
     ]
 
@@ -113,7 +123,7 @@ def _section_232() -> list[Row]:
     rows = [_duty("Section 232", "*", name, duty, note) for name in MAGNETS]
     rows += _of_the_vendors("Section 232", duty, note)
     exempt = [(origin, "goods of USMCA: an assumption") for origin in NEIGHBOURS]
-    exempt.append(("China", "pays Section 301 already: an assumption"))
+    exempt.append(("China", "the scenario is about allies"))
     return rows + [
         _duty("Section 232", origin, name, computed(0, duty, assume(0)), f"exempt: {why}")
         for origin, why in exempt
