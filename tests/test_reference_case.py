@@ -40,6 +40,9 @@ SCENARIOS = {
     "Recycled magnets refused",
     "Chinese reagents barred",
     "Hung Thinh names its mine",
+    "SRC and Euclid a year late",
+    "The wider rule is put off",
+    "Dysprosium and terbium not counted",
 }
 STANDING = (
     "Uyghur forced labour",
@@ -47,8 +50,7 @@ STANDING = (
     "Chinese equipment",
     "Specialty metals",
     "Entity of concern",
-    "Qualification of Stillwater",
-    "Qualification of Sumter",
+    "Qualification of Columbus works",
 )
 
 

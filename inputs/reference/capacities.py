@@ -1,13 +1,14 @@
 """Units: plants at their real size, and the share of each that this buyer can count on.
 
 ``capacity`` is the whole plant, from the published figure where there is one, and source and
-confidence of a row are this figure's. ``availability`` is the buyer's share of it times the
-ramp, always an assumption: change it to plan with a larger or a smaller slot.
+confidence of a row are this figure's; a part or a multiple of a figure is an assumption.
+``availability`` is the buyer's share of it times the ramp, always an assumption: change it
+to plan with a larger or a smaller slot.
 """
 
 from __future__ import annotations
 
-from facts import access, day, figure, table
+from facts import access, assume, computed, day, figure, table
 from rows import Row, rounded, row
 
 
@@ -18,6 +19,8 @@ def units() -> list[Row]:
 
 def _unit(line: dict[str, str]) -> Row:
     size, share = figure(line["figure"]), access(line["share"] or line["site"])
+    if float(line["times"]) != 1:
+        size = computed(size.value, size, assume(0))
     ramp = float(line["ramp"])
     ready = f", {ramp:.0%} of it ready" if ramp < 1 else ""
     return row(

@@ -76,11 +76,7 @@ FEEDS: dict[str, Feed] = {
         "Eneabba", "monazite", "north_capel_wa", notes="North Capel stands for the stockpile"
     ),
     "Donald concentrate": _feed(
-        "Donald",
-        "monazite",
-        "north_capel_wa",
-        fill={"Dy": 2.0, "Tb": 0.33},
-        notes="98 t of Dy and Tb in Phase 1 over about 7,200 t a year; the rest is a proxy",
+        "Donald", "monazite", "donald", notes="NdPr, Dy and Tb as published; the rest is in 'other'"
     ),
     "Mt Weld concentrate": _feed("Mt Weld", "monazite", "mt_weld"),
     "Serra Verde carbonate": _feed(

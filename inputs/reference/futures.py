@@ -7,19 +7,23 @@ are worked out by the same functions as the base's and written down where they d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import offers
 import trade
 from facts import Fact, day, table
-from markets import NDPR_BAND, other_prices, quote
+from markets import (
+    HOME_HEAVIES,
+    NDPR_BAND,
+    Prices,
+    chinese_ndpr_at,
+    other_prices,
+    quote,
+)
 from materials import materials
 from rows import Row, row
 
 BEFORE = "Europe before the controls"
 HEAVIES = {"Dy oxide": "Dy_oxide", "Tb oxide": "Tb_oxide"}
 DUTIABLE = {*trade.SINGLE_OXIDES, *trade.METALS, *trade.ALLOYS, *trade.MAGNETS}
-Tiers = tuple[Mapping[str, Fact], Mapping[str, Fact], Mapping[str, Fact]]
 
 
 def scenarios() -> list[Row]:
@@ -59,35 +63,40 @@ def _cell(text: str) -> float | str | None:
         return text or None
 
 
-def _tiers(scenario: str) -> Tiers:
-    """Prices of the scenario: first, second and last tonnes."""
+def _prices(scenario: str) -> Prices:
+    """Prices of the scenario: first, second and last tonnes, and China's own.
+
+    Chinese prices follow: cheap heavies leave China at the price that they have there, and
+    Chinese NdPr moves in step with that of others.
+    """
     if scenario == "Heavies cheap":
         low, middle, high = (
             {name: quote(item, BEFORE, column=column) for name, item in HEAVIES.items()}
             for column in ("low", "value", "high")
         )
-        return low, middle, high
-    return {"NdPr oxide": NDPR_BAND["low" if scenario == "NdPr low" else "high"]}, {}, {}
+        return Prices(low, middle, high, HOME_HEAVIES)
+    price = NDPR_BAND["low" if scenario == "NdPr low" else "high"]
+    return Prices({"NdPr oxide": price}, chinese=chinese_ndpr_at(price))
 
 
 def _priced(scenario: str, notes: str) -> list[Row]:
     """Prices of Supply, values of Materials and customs values that differ from the base's."""
     supply, values, duties = offers.supply(), _values(), trade.tariffs()
-    tiers = _tiers(scenario)
-    with other_prices(*tiers):
+    prices = _prices(scenario)
+    with other_prices(prices):
         other_supply, other_values, other_duties = offers.supply(), _values(), trade.tariffs()
     rows = [
-        _set(tiers, scenario, "Supply", _where(old, supply), "price", new["price"], notes)
+        _set(prices, scenario, "Supply", _where(old, supply), "price", new["price"], notes)
         for old, new in zip(supply, other_supply, strict=True)
         if old["price"] != new["price"]
     ]
     rows += [
-        _set(tiers, scenario, "Materials", f"material = {name}", "value", value, notes)
+        _set(prices, scenario, "Materials", f"material = {name}", "value", value, notes)
         for name, value in other_values.items()
         if value != values[name]
     ]
     rows += [
-        _set(tiers, scenario, "Tariffs", _whose(old), "customs value", new["customs value"], notes)
+        _set(prices, scenario, "Tariffs", _whose(old), "customs value", new["customs value"], notes)
         for old, new in zip(duties, other_duties, strict=True)
         if old["customs value"] != new["customs value"]
     ]
@@ -95,16 +104,16 @@ def _priced(scenario: str, notes: str) -> list[Row]:
 
 
 def _whose(duty: Row) -> str:
-    """Picks the row of Tariffs."""
-    columns = ("measure", "origin country", "material")
+    """Picks the rows of Tariffs: a customs value is the same in every measure."""
+    columns = ("origin country", "material")
     return "; ".join(f"{column} = {duty[column]}" for column in columns)
 
 
 def _set(
-    tiers: Tiers, scenario: str, sheet: str, where: str, column: str, value: object, notes: str
+    prices: Prices, scenario: str, sheet: str, where: str, column: str, value: object, notes: str
 ) -> Row:
     return row(
-        *tiers[0].values(),
+        *prices.first.values(),
         scenario=scenario,
         sheet=sheet,
         where=where,

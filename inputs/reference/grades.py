@@ -3,7 +3,7 @@
 A finished part loses mass in sintering and in machining; most of the machining loss is
 caught as swarf. The diffused routes to SH, UH and EH start from a leaner alloy and
 bring Dy and Tb in at the grain boundaries of the finished part: much less Dy, some Tb,
-an oven more.
+a furnace more.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from facts import Fact, assume, computed, fact, find, process
-from markets import CHINESE
+from markets import CHINESE, HOME_HEAVIES
 
 GRADES = ("N48", "H", "SH", "UH", "EH")
 """NdFeB grades from unalloyed to high-Dy."""
@@ -21,7 +21,7 @@ DIFFUSED = {"SH": "N48", "UH": "H", "EH": "SH"}
 DIFFUSION_YIELD = assume(0.9)
 """Share of the diffused Dy and Tb that stays in the part."""
 DIFFUSION_COST = assume(5_000.0)
-"""Oven, coating and losses of the diffused route, US$ per tonne."""
+"""Furnace, coating and losses of the diffused route, US$ per tonne."""
 
 SINTER = process("magnet", "HD + jet mill + press + sinter", "mass yield")
 MACHINE = process("magnet", "machining, block to finished part", "yield")
@@ -83,17 +83,23 @@ def magnet_inputs(name: str, *, diffused: bool = False) -> dict[str, float]:
     }
 
 
-def chinese_price(name: str) -> Fact:
-    """Export price of a Chinese finished magnet, built up from its metals, US$ per tonne.
-
-    Metals with the maker's own swarf loop, 1,500 US$/t of iron, boron and cobalt, and the
-    Chinese maker's processing.
-    """
+def metal_need(name: str) -> dict[str, float]:
+    """Tonnes of each metal in a tonne of finished magnets of a maker with a swarf loop."""
     g = grade(name)
     loop = process("recycle", "swarf -> oxide (hydromet)", "RE recovery")
     loss = (1 - MACHINE.value) / MACHINE.value * (1 - CAUGHT.value * loop.value)
     need = (1 + loss) / SINTER.value
+    return {"NdPr metal": g.ndpr * need, "Dy metal": g.dy * need, "Tb metal": g.tb * need}
+
+
+def chinese_price(name: str, *, exported_heavies: bool = False) -> Fact:
+    """Export price of a Chinese finished magnet, built up from its metals, US$ per tonne.
+
+    Metals with the maker's own swarf loop, 1,500 US$/t of iron, boron and cobalt, and the
+    Chinese maker's processing. A Chinese maker pays the home price of Dy and Tb; a maker
+    abroad who buys them from China pays the export price (``exported_heavies``).
+    """
+    metals = CHINESE if exported_heavies else {**CHINESE, **HOME_HEAVIES}
     work = process("magnet", "sinter + machine + coat, China", "processing cost")
-    metals = {"NdPr metal": g.ndpr, "Dy metal": g.dy, "Tb metal": g.tb}
-    price = sum(share * need * CHINESE[metal].value for metal, share in metals.items())
-    return computed(price + 1_500.0 + work.value, CHINESE["NdPr metal"], work, g.source)
+    price = sum(metals[metal].value * tonnes for metal, tonnes in metal_need(name).items())
+    return computed(price + 1_500.0 + work.value, metals["NdPr metal"], work, grade(name).source)

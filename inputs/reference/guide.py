@@ -32,19 +32,20 @@ GUIDE = (
     ("Sites", "Mines, traders, plants, ports, stores, customers, with owner and position."),
     (
         "Materials",
-        "From concentrate to magnet, with the stage reached. Iron, boron and cobalt have stages, "
-        "since the law counts them from 2027; reagents have a stage of their own that only the "
-        "rule on reagents counts. The value of a magnet is what is paid for it outside China. A "
-        "disposal cost below zero is a sale to scrap merchants.",
+        "From concentrate to magnet, with the stage reached. Iron, boron and cobalt have "
+        "stages, since the law counts them from 2027; reagents have a stage of their own that "
+        "only the rule on reagents counts. The value of a magnet is what it costs made outside "
+        "China. A disposal cost below zero is a sale to scrap merchants.",
     ),
     (
         "Supply",
         "Who offers what. Dated rows are ramps or price steps; several offers of one oxide are "
         "tiers; 'firm = no' is a letter, a memorandum or an agreement in principle, with its "
-        "probability: the plan takes it as firm and says so. Kokbulak and the other feeds of third "
-        "parties are paid by content, on the terms of the one published contract. Hung Thinh's "
-        "carbonate names no mine: so it breaks every rule on mining (scenario 'Hung Thinh names "
-        "its mine').",
+        "probability: the plan takes it as firm and says so. Kokbulak and the other feeds of "
+        "third parties are paid by content, on the terms of the one published contract. Dy and "
+        "Tb outside China stand at asking prices of May 2025; by tonnage nearly all dysprosium "
+        "trades far lower, in China (scenario 'Heavies cheap'). Hung Thinh's carbonate names no "
+        "mine: so it breaks every rule on mining (scenario 'Hung Thinh names its mine').",
     ),
     (
         "Assays, Recoveries",
@@ -55,8 +56,8 @@ GUIDE = (
     (
         "Recipes",
         "Metal, alloy and magnets. The diffused grades bring Dy and Tb in at the grain "
-        "boundaries: less Dy, some Tb, an oven more. A magnet is a finished part; the machining "
-        "loss leaves as swarf of its alloy.",
+        "boundaries: less Dy, some Tb, a diffusion furnace more. A magnet is a finished part; the "
+        "machining loss leaves as swarf of its alloy.",
     ),
     (
         "Processes, Units",
@@ -65,24 +66,24 @@ GUIDE = (
     ),
     (
         "Ramps",
-        "SRC and the plants of metal, alloy and magnets run at most nine tenths of the year "
-        "(sintering 85 %), and those that open reach their size in steps: availability in Units is "
-        "the buyer's share times that. The other separators stand at what they make or publish, "
-        "with no stops; Lacq and the heavy circuit of Mountain Pass grow in steps, Eneabba, "
-        "Alexandria and White Mesa do not: an assumption in their favour. UH and "
-        "EH, which only defence takes, are made at Stillwater and Sumter from the day of their "
-        "qualification (Processes). The mill at San Marcos may stand still for a quarter.",
+        "A new separator grows as Kuantan and Mountain Pass did: a fifth of its size in the "
+        "first year, then 43 %, 70 % and all of it (SRC, Eneabba, Alexandria, Lacq, the second "
+        "phase of White Mesa). Plants of metal, alloy and magnets run at most nine tenths of "
+        "the year (sintering 85 %), and those that open reach their size in steps. Availability "
+        "in Units is the buyer's share times that. Defence takes nothing from Stillwater and "
+        "Sumter before 2028 (rule Qualification; UH and EH by date in Processes as well). The "
+        "mill at San Marcos may stand still for a quarter.",
     ),
     (
         "Options",
         "What may be built: the SRC plant ten times larger, a slot in the heavy line at White "
-        "Mesa, more heavy metal and alloy at Euclid, ovens, an own magnet line, a larger plant of "
-        "the Japanese vendor. The first SRC expansion is none: the buyer's US$ 21 million are sunk "
-        "and its capacity stands in Units. A row of the tenfold plant names the EXIM letter. Added "
-        "capacity is the whole project, of which availability in Units gives the buyer a share; "
-        "capital and fixed cost are the same share. What is the buyer's own counts whole. Capital "
-        "is credited at the end for the years of its life that are left: clear 'life' to see how "
-        "much rests on it.",
+        "Mesa, more heavy metal and alloy at Euclid, diffusion furnaces, an own magnet line, a "
+        "larger plant of the Japanese vendor. The first SRC expansion is none: the buyer's US$ "
+        "21 million are sunk and its capacity stands in Units. A row of the tenfold plant names "
+        "the EXIM letter. Added capacity is the whole project, of which availability in Units "
+        "gives the buyer a share; capital and fixed cost are the same share. What is the "
+        "buyer's own counts whole. Capital is credited at the end for the years of its life "
+        "that are left: clear 'life' to see how much rests on it.",
     ),
     (
         "Limits",
@@ -101,8 +102,11 @@ GUIDE = (
     (
         "Tariffs",
         "MFN, Section 301, Section 122 while it ran and Section 232 at today's rate of nothing, "
-        "with their exemptions; they add up. Chinese magnets are cheaper than others, so their "
-        "duty is written per tonne, as the rate on the Chinese price.",
+        "with their exemptions; they add up. A single oxide pays 3.7 %, a mixture of oxides "
+        "nothing. Duty is on what is paid: where that differs by origin the row has a customs "
+        "value (Chinese magnets, magnets N48 of the vendors in Japan and Vietnam, carbonates); "
+        "elsewhere it is the value in Materials, as for magnets made on toll. Iron, cobalt, "
+        "ferroboron, calcium and acids have no row.",
     ),
     (
         "Stocks, Pipeline",
@@ -113,22 +117,25 @@ GUIDE = (
     ),
     (
         "Demand",
-        "The buyer's lines, one row a year; then the shelf stock that customers want at the "
-        "end; then the outlets for joint products.",
+        "The buyer's lines, one row a year; then the stock that customers want at the end; "
+        "then the outlets for joint products.",
     ),
     (
         "Rules, Rule scope",
-        "The law before and from 2027, and the company's policy, which is an assumption. Below "
-        "stand rules that are ready and off: Uyghur forced labour, reagents, equipment, specialty "
-        "metals, entities of concern, qualification of a plant. A nonavailability waiver is a row "
-        "of Processes, the exceptions for electronic devices and for use abroad are lines of "
+        "The law before and from 2027, the company's policy and the date from which defence "
+        "takes magnets of new plants: the last two are assumptions. Below stand rules that are "
+        "ready and off: Uyghur forced labour, reagents, equipment, specialty metals, entities "
+        "of concern, qualification of the own works. A nonavailability waiver is a row of "
+        "Processes, the exceptions for electronic devices and for use abroad are lines of "
         "Demand, the European 65 % are rows of Limits: all off.",
     ),
     (
         "Scenarios",
-        "The news of the day: what China may stop, delays, prices, a duty, what the rules cost. "
-        "Prices of oxides change the price of every offer that is paid by content. Only the delay "
-        "of SRC has a probability, from its own record; the others have none that a source gives.",
+        "The news of the day: what China may stop, delays, prices, a duty, what the rules cost, "
+        "and two other readings of the law. Prices of oxides change the price of every offer "
+        "that is paid by content, and Chinese prices in step. The delays of SRC and Euclid have "
+        "odds, from the record of such plants; one happens without the other or both together. "
+        "The others have none that a source gives.",
     ),
     ("", ""),
     (

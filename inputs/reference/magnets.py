@@ -35,7 +35,12 @@ MAKE_UP = process("recycle", "magnet-to-magnet (HD)", "make-up of fresh NdPr")
 POWDER_YIELD = 0.95
 RECYCLED: dict[str, dict[str, float]] = {"H": {}, "SH": {"Dy metal": 0.010, "Tb metal": 0.002}}
 """Grades made of old magnets, and the metal shares diffused into them: an assumption."""
-QUALIFIED = {"Stillwater": date(2028, 1, 1), "Sumter": date(2027, 7, 1)}
+NEW_PLANTS = ("Stillwater", "Sumter")
+"""Plants that shipped their first magnets in 2025 and 2026."""
+QUALIFIED = {
+    **dict.fromkeys(NEW_PLANTS, date(2028, 1, 1)),
+    "Columbus works": date(2029, 10, 1),
+}
 """Plants that defence has not accepted yet: first day of what only defence takes, assumed."""
 DEFENCE_GRADES = ("UH", "EH")
 RULES = "DFARS 2019; DFARS 2027; Company policy"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from facts import Fact, assume, computed, fact, find, process
 
@@ -57,51 +58,82 @@ ALLIED_LAST = {
 """Top of the European range: the last tonne."""
 
 
-@contextmanager
-def other_prices(
-    first: Mapping[str, Fact], spot: Mapping[str, Fact], last: Mapping[str, Fact]
-) -> Iterator[None]:
-    """Inside it, the three tiers of the price list stand at other quotes."""
-    lists = ((ALLIED, first), (ALLIED_SPOT, spot), (ALLIED_LAST, last))
-    kept = [dict(prices) for prices, _ in lists]
-    for prices, changes in lists:
-        prices.update(changes)
-    try:
-        yield
-    finally:
-        for (prices, _), before in zip(lists, kept, strict=True):
-            prices.update(before)
+def _heavies(dy: Fact, tb: Fact) -> dict[str, Fact]:
+    """Chinese Dy and Tb, oxide and metal.
 
-
-def _chinese() -> dict[str, Fact]:
-    """Chinese oxides and metals as exported.
-
-    Only Dy has an export quote; Tb gets the same mark-up over its home price. Dy and Tb
-    metal: oxide, corrected for the oxygen, plus the Chinese smelter's 10 %.
+    Metal is the oxide, corrected for the oxygen, plus the Chinese smelter's 10 %.
     """
-    home_dy = quote("Dy_oxide", "China domestic incl. VAT", period=FEBRUARY)
-    home_tb = quote("Tb_oxide", "China domestic incl. VAT", period=FEBRUARY)
-    dy = quote("Dy_oxide", "FOB China")
-    tb = computed(home_tb.value * dy.value / home_dy.value, home_tb, home_dy, dy, assume(0))
     mark_up = process("metal", "China oxide->metal mark-up", "mark-up")
-    metals = {}
+    prices = {"Dy oxide": dy, "Tb oxide": tb}
     for name, oxide, step in (("Dy", dy, "Dy2O3->Dy"), ("Tb", tb, "Tb4O7->Tb")):
         factor = process("stoichiometry", step, "mass factor")
         price = oxide.value / factor.value * (1 + mark_up.value)
-        metals[f"{name} metal"] = computed(price, oxide, mark_up)
+        prices[f"{name} metal"] = computed(price, oxide, mark_up)
+    return prices
+
+
+HOME_HEAVIES = _heavies(
+    quote("Dy_oxide", "China domestic incl. VAT", period=FEBRUARY),
+    quote("Tb_oxide", "China domestic incl. VAT", period=FEBRUARY),
+)
+"""What Dy and Tb cost in China."""
+
+
+def _exported_heavies() -> dict[str, Fact]:
+    """What Dy and Tb from China cost: only Dy has an export quote; Tb gets its mark-up."""
+    dy, home_dy, home_tb = (
+        quote("Dy_oxide", "FOB China"),
+        HOME_HEAVIES["Dy oxide"],
+        HOME_HEAVIES["Tb oxide"],
+    )
+    tb = computed(home_tb.value * dy.value / home_dy.value, home_tb, home_dy, dy, assume(0))
+    return _heavies(dy, tb)
+
+
+def _chinese() -> dict[str, Fact]:
+    """Chinese oxides and metals as exported."""
     return {
         "China carbonate": quote("RE_carbonate", "China"),
         "NdPr oxide": quote("NdPr_oxide", "China domestic incl. 13% VAT"),
-        "Dy oxide": dy,
-        "Tb oxide": tb,
         "Sm oxide": quote("Sm_oxide", "ex-China (placeholder)", column="low"),
         "NdPr metal": quote("NdPr_metal", "China domestic incl. VAT", period=FEBRUARY),
-        **metals,
+        **_exported_heavies(),
     }
 
 
 CHINESE = _chinese()
 """What the same things cost from China: home price for NdPr, export price for Dy, Tb, Sm."""
+
+CHINESE_NDPR = ("China carbonate", "NdPr oxide", "NdPr metal")
+
+
+def chinese_ndpr_at(price: Fact) -> dict[str, Fact]:
+    """Chinese carbonate, NdPr oxide and metal, as much dearer as NdPr oxide elsewhere."""
+    ratio = price.value / ALLIED["NdPr oxide"].value
+    return {name: computed(CHINESE[name].value * ratio, price, assume(0)) for name in CHINESE_NDPR}
+
+
+class Prices(NamedTuple):
+    """Quotes that stand in for those of the base: three tiers outside China, and China's own."""
+
+    first: Mapping[str, Fact] = {}
+    spot: Mapping[str, Fact] = {}
+    last: Mapping[str, Fact] = {}
+    chinese: Mapping[str, Fact] = {}
+
+
+@contextmanager
+def other_prices(prices: Prices) -> Iterator[None]:
+    """Inside it, the price lists stand at other quotes."""
+    lists = list(zip((ALLIED, ALLIED_SPOT, ALLIED_LAST, CHINESE), prices, strict=True))
+    kept = [dict(known) for known, _ in lists]
+    for known, changes in lists:
+        known.update(changes)
+    try:
+        yield
+    finally:
+        for (known, _), before in zip(lists, kept, strict=True):
+            known.update(before)
 
 
 @dataclass(frozen=True, slots=True)

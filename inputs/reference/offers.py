@@ -12,17 +12,19 @@ from __future__ import annotations
 
 from facts import Fact, access, assume, computed, day, figure, process, table
 from feeds import FEEDS, oxide_share, total_oxide
-from grades import alloy_inputs, chinese_price
+from grades import alloy_inputs, chinese_price, metal_need
 from markets import (
     ADDITIVES,
     ALLIED,
     ALLIED_LAST,
     ALLIED_SPOT,
     CHINESE,
+    HOME_HEAVIES,
     NDPR_BAND,
     REAGENTS,
     quote,
 )
+from materials import metal_value
 from rows import Row, rounded, row
 from rules import NEW_STAGES
 from separation import ROUTES, output, reagent_cost, toll
@@ -120,16 +122,26 @@ def by_oxide(feed: str) -> Fact:
 
 
 def chinese_alloy(name: str) -> Fact:
-    """Export price of Chinese alloy: its metals, additives and casting."""
-    metals = {m: q for m, q in alloy_inputs(name).items() if m in CHINESE}
-    value = sum(CHINESE[m].value * q for m, q in metals.items()) + 4_000.0
-    return computed(value, *(CHINESE[m] for m in metals), assume(0))
+    """Export price of Chinese alloy: its metals at home prices, additives and casting."""
+    home = {**CHINESE, **HOME_HEAVIES}
+    metals = {m: q for m, q in alloy_inputs(name).items() if m in home}
+    value = sum(home[m].value * q for m, q in metals.items()) + 4_000.0
+    return computed(value, *(home[m] for m in metals), assume(0))
 
 
 def vendor_magnet(name: str) -> Fact:
-    """Price of a magnet of a Japanese or Vietnamese maker."""
+    """Price of a magnet of a Japanese or Vietnamese maker.
+
+    The Chinese price and the premium; a grade without Dy and Tb is of allied NdPr, and as
+    much dearer as that; in the others Dy and Tb come from China at the export price.
+    """
     premium = quote("magnet", "premium for non-China")
-    return computed(chinese_price(name).value + premium.value, chinese_price(name), premium)
+    chinese, need = chinese_price(name, exported_heavies=True), metal_need(name)
+    if need["Dy metal"] or need["Tb metal"]:
+        return computed(chinese.value + premium.value, chinese, premium)
+    allied = metal_value("NdPr")
+    dearer = need["NdPr metal"] * (allied.value - CHINESE["NdPr metal"].value)
+    return computed(chinese.value + premium.value + dearer, chinese, premium, allied)
 
 
 def price(kind: str, material: str) -> Fact:

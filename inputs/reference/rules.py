@@ -8,9 +8,10 @@ stage, so that reagents, which have one of their own, are counted by no rule but
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from facts import Fact, assume, fact, find
+from magnets import NEW_PLANTS, QUALIFIED
 from rows import Row, row
 
 COVERED = ("China", "Russia", "Iran", "North Korea")
@@ -65,6 +66,17 @@ def rules() -> list[Row]:
             "recycled NdFeB milled and sintered in the US is exempt (Processes: clears)",
         ),
         *_policy(),
+        row(
+            ASSUMED,
+            rule="Qualification",
+            segments="defence",
+            maximum_share=0,
+            dated_by="delivery",
+            to=max(QUALIFIED[plant] for plant in NEW_PLANTS) - timedelta(days=1),
+            description="Defence takes no magnet of a new plant before the plant is qualified",
+            notes="ASSUMPTION: no date is published; plants that made magnets before are taken as "
+            "qualified. What only defence takes has the date in Processes as well",
+        ),
     ]
 
 
@@ -94,6 +106,10 @@ def rule_scope() -> list[Row]:
         *scope("DFARS 2019", COVERED, OLD_STAGES, OLD),
         *scope("DFARS 2027", COVERED, NEW_STAGES, NEW),
         *scope("Company policy", COVERED, NEW_STAGES, ASSUMED),
+        *(
+            row(ASSUMED, rule="Qualification", line=number, site=plant, stage="produced")
+            for number, plant in enumerate(NEW_PLANTS, start=1)
+        ),
     ]
 
 

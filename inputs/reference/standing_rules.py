@@ -26,6 +26,7 @@ SPECIALTY = Fact(
     "that 'melted' alone says it is our reading",
     "low",
 )
+OWN_WORKS = "Columbus works"
 READY = "stands ready, switched off: "
 
 
@@ -73,8 +74,8 @@ STANDING = (
         "Specialty metals",
         "defence SmCo",
         "Samarium-cobalt melted in the United States or a qualifying country (10 USC 4863)",
-        "an allow-list: the scope is every country but these. An act of 2023 narrows what a "
-        "qualifying country may send from 2025-12-22 on: ask counsel",
+        "an allow-list: the scope is every country but these. An act of 2023 narrows, for mill "
+        "products and components, what a qualifying country may send from 2025-12-22 on: ask counsel",
         SPECIALTY,
     ),
     Standing(
@@ -87,16 +88,14 @@ STANDING = (
         law("feoc"),
         first=date(2028, 1, 1),
     ),
-    *(
-        Standing(
-            f"Qualification of {plant}",
-            DEFENCE,
-            f"Defence takes no magnet of {plant} before the plant is qualified",
-            "for all grades; what only defence takes has the date in Processes. No date is "
-            "published; for another plant a row here and a line of Rule scope",
-            last=first - timedelta(days=1),
-        )
-        for plant, first in QUALIFIED.items()
+    Standing(
+        f"Qualification of {OWN_WORKS}",
+        DEFENCE,
+        f"Defence takes no magnet of {OWN_WORKS} before the plant is qualified",
+        "for all grades; what only defence takes has the date in Processes. For another plant a "
+        "row here and a line of Rule scope; plants of one date are better in one rule, since "
+        "each rule makes the search longer",
+        last=QUALIFIED[OWN_WORKS] - timedelta(days=1),
     ),
 )
 
@@ -126,13 +125,10 @@ def rule_scope() -> list[Row]:
         ("Uyghur forced labour", {"site": "Xinjiang"}),
         ("Uyghur forced labour", {"country": "China", "stage": "mined"}),
         ("Chinese reagents", {"country": "covered", "stage": "reagent"}),
-        ("Chinese equipment", {"site": "Columbus works", "stage": "produced"}),
+        ("Chinese equipment", {"site": OWN_WORKS, "stage": "produced"}),
         ("Specialty metals", {"country": "not USA, not qualifying", "stage": "melted"}),
         ("Entity of concern", {"owner_country": "covered"}),
-        *(
-            (f"Qualification of {plant}", {"site": plant, "stage": "produced"})
-            for plant in QUALIFIED
-        ),
+        (f"Qualification of {OWN_WORKS}", {"site": OWN_WORKS, "stage": "produced"}),
     )
     numbers: dict[str, int] = {}
     rows = []

@@ -45,13 +45,14 @@ VENDORS = {"Japan": "magnet N48", "Vietnam": "magnet N48"}
 """What is mostly bought there, and seldom made on toll: its customs value is the vendors' price."""
 
 
-CHINESE_MAGNETS = {
-    name: samarium_cobalt_price()
-    if name == "magnet SmCo"
-    else chinese_price(name.removeprefix("magnet "))
-    for name in MAGNETS
-}
-"""What is paid in China for each magnet, US$ per tonne."""
+def chinese_magnets() -> dict[str, Fact]:
+    """What is paid in China for each magnet, US$ per tonne."""
+    return {
+        name: samarium_cobalt_price()
+        if name == "magnet SmCo"
+        else chinese_price(name.removeprefix("magnet "))
+        for name in MAGNETS
+    }
 
 
 def rate(rule_id: str) -> Fact:
@@ -92,7 +93,7 @@ def tariffs() -> list[Row]:
     rows += _on_what_is_paid("MFN", magnet)
     rows += [
         _duty("Section 301", "China", name, rate("s301"), start=SECTION_301_START, paid=paid)
-        for name, paid in CHINESE_MAGNETS.items()
+        for name, paid in chinese_magnets().items()
     ]
     return [*rows, *_section_122(), *_section_232()]
 
@@ -145,7 +146,7 @@ def _on_what_is_paid(
     """The same duty on magnets whose price depends on where they are bought, on that price."""
     chinese = [
         _duty(measure, "China", name, duty, notes, start, end, paid=paid)
-        for name, paid in CHINESE_MAGNETS.items()
+        for name, paid in chinese_magnets().items()
     ]
     return [*chinese, *_of_the_vendors(measure, duty, notes, start, end)]
 
