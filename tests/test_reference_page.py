@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ import pytest
 import optimizer
 from docs.reference_case import page as made
 from docs.reference_case.base_plan import base_figures
+from docs.reference_case.reasons import reason
 from docs.reference_case.run_tables import merged
 from docs.reference_case.runs import Run, change, runs
 from docs.reference_case.solving import (
@@ -131,7 +134,7 @@ def test_reasons_and_decisions_read_as_they_are_meant(
     case: optimizer.Case, figures: dict[str, Any]
 ) -> None:
     text = made.page(case, figures)
-    assert not re.search(r"lower by [^|]*\((?:\d,)?\d{3} %\)", text), (
+    assert not re.search(r"(?:lower by|cheaper) [^|]*\((?:\d,)?\d{3} %", text), (
         "a price falls by 100 % at most"
     )
     assert "lower by 0 %" not in text
@@ -183,3 +186,85 @@ def test_a_difference_within_the_gaps_moves_nothing() -> None:
     assert not moves(run)
     assert moves(run | {"dearer": -0.7})
     assert moves({"status": "infeasible"})
+
+
+# Figures made up by hand ----------------------------------------------------------------------
+
+
+def small_case(**sheets: Sequence[Any]) -> Any:
+    """A case of rows that hold only what reasons look at."""
+    names = ("materials", "supply", "units", "processes", "recipes", "recoveries", "assays")
+    return SimpleNamespace(**{name: sheets.get(name, ()) for name in names})
+
+
+def why(case: Any, site: str, **base: Any) -> str:
+    """Why the loss of a site costs nothing, in a plan that does not use it."""
+    unused: dict[str, Any] = {"purchases": [], "plants": [], "sent": {}, "offered": {}}
+    run = {"kind": "site", "name": site}
+    return reason(case, {"base": unused | {"cheaper by": {}} | base}, run)
+
+
+def test_an_offer_that_is_not_bought_says_how_much_cheaper_it_would_have_to_be() -> None:
+    """The carbonate costs 900 and its freight 100: 250 of 1,000 is a quarter."""
+    case = small_case(
+        materials=[SimpleNamespace(material="carbonate", stage="mined", traced=True)],
+        supply=[
+            SimpleNamespace(site="Mine", offer="ore", material="carbonate", price=900.0, start=None)
+        ],
+    )
+    lane = "lane: Mine to Port by rail"
+    assert why(case, "Mine", **{"cheaper by": {lane: [250.0, 100.0, "carbonate"]}}) == (
+        "not bought: delivered, it would have to be 250 a tonne cheaper "
+        "(25 % of its price and freight)"
+    )
+    assert why(case, "Mine", **{"cheaper by": {lane: [1250.0, 100.0, "carbonate"]}}) == (
+        "not bought: even as a gift it would cost more than what the plan buys"
+    )
+    offer = {"offer: ore, Mine": [90.0, 900.0, "carbonate"]}
+    assert why(case, "Mine", **{"cheaper by": offer}) == (
+        "not bought: it would have to be 90 a tonne cheaper (10 % of its price)"
+    )
+
+
+def test_a_plant_without_feed_says_where_its_feed_goes() -> None:
+    """Work for nothing would not help: it costs 6,000 and 40,000 are lacking."""
+    process = SimpleNamespace(site="Plant", recipe="carbonate to oxide", feed="carbonate")
+    acid = SimpleNamespace(recipe="carbonate to oxide", direction="in", material="acid")
+    assay = SimpleNamespace(feed="carbonate")
+    case = small_case(processes=[process], recipes=[acid], assays=[assay])
+    lacking = {"process: Plant": [40_000.0, 6_000.0, "carbonate to oxide"]}
+
+    def state(offered: dict[str, list[float | None]]) -> str:
+        return why(case, "Plant", offered=offered, **{"cheaper by": lacking})
+
+    only = "not used: its only feed in the workbook is carbonate, which is "
+    assert state({"carbonate": [100.0, 95.0]}) == f"{only}used up elsewhere"
+    assert state({"carbonate": [100.0, 50.0]}) == f"{only}worth more elsewhere"
+    assert state({"carbonate": [0.0, 0.0]}) == f"{only}not on offer before the plan ends"
+    assert state({"carbonate": [None, 0.0]}) == f"{only}not bought"
+    other = SimpleNamespace(site="Plant", recipe="carbonate to oxide", feed="sand")
+    case.processes = [process, other]
+    case.assays = [assay, SimpleNamespace(feed="sand")]
+    assert state({"carbonate": [100.0, 95.0], "sand": [9.0, 0.0]}) == (
+        "not used: the feeds that it may run are used up elsewhere (carbonate) or not bought (sand)"
+    )
+
+
+def test_a_plant_or_port_that_is_too_dear_says_by_how_much() -> None:
+    case = small_case()
+    plant = {"process: Plant": [300.0, 6_000.0, "carbonate to oxide"]}
+    assert why(case, "Plant", **{"cheaper by": plant}) == (
+        "not used: its cheapest process would have to be 300 a tonne cheaper (5 % of its cost)"
+    )
+    ways = {
+        "lane: Mine to Port by rail": [20.0, 200.0, "ore"],
+        "lane: Port to Plant by sea": [84.0, 90.0, "ore"],
+        "lane: Port to Works by sea": [90.0, 90.0, "ore"],
+    }
+    assert why(case, "Port", **{"cheaper by": ways}) == (
+        "not used: the way through it would have to be at least 84 a tonne cheaper"
+    )
+    assert why(case, "Port") == "nothing that the plan needs goes through it"
+    assert why(case, "Port", sent={"Port": 120.0}) == (
+        "120 t go through it, but other ways cost no more"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from math import isfinite
 from typing import Any
 
 import optimizer
@@ -37,6 +38,8 @@ def base_figures(case: optimizer.Case, base: optimizer.Result) -> dict[str, Any]
         "present value": dict(base.costs),
         "demand": _demand(case, base, lines),
         "purchases": _purchases(case, base),
+        "offered": _offered(base),
+        "sent": _sent(base),
         "plants": _plants(base),
         "origins": _origins(base, lines, lambda line, segment: ""),
         "origins by segment": _origins(base, lines, lambda line, segment: segment or "no segment"),
@@ -132,6 +135,28 @@ def _purchases(case: optimizer.Case, base: optimizer.Result) -> list[dict[str, A
     return sorted(found.values(), key=lambda entry: (-entry["cost"], entry["offer"]))
 
 
+def _offered(base: optimizer.Result) -> dict[str, list[float | None]]:
+    """By material: the most that is on offer, None without a limit, and what is bought of it."""
+    most: dict[str, float] = {}
+    for offer in base.network.offers:
+        most[offer.material] = most.get(offer.material, 0.0) + sum(offer.maximum)
+    bought: dict[str, float] = {}
+    for material, tonnes in _rows(base, "Purchases", ("material", "tonnes")):
+        bought[material] = bought.get(material, 0.0) + tonnes
+    return {
+        name: [limit if isfinite(limit) else None, bought.get(name, 0.0)]
+        for name, limit in most.items()
+    }
+
+
+def _sent(base: optimizer.Result) -> dict[str, float]:
+    """Tonnes that leave each site."""
+    sums: dict[str, float] = defaultdict(float)
+    for site, tonnes in _rows(base, "Shipments", ("from site", "tonnes")):
+        sums[site] += tonnes
+    return dict(sums)
+
+
 def _plants(base: optimizer.Result) -> list[list[Any]]:
     """Each unit with its use and capacity by year."""
     used = _by_year(base, "Utilisation", ("site", "unit"), "used")
@@ -185,18 +210,18 @@ def _bottlenecks(base: optimizer.Result) -> list[list[Any]]:
     return rows[:MOST_BOTTLENECKS]
 
 
-def _cheaper_by(base: optimizer.Result) -> dict[str, list[float]]:
+def _cheaper_by(base: optimizer.Result) -> dict[str, list[Any]]:
     """By kind and thing that is not used: how much cheaper it must get where that is least.
 
-    Each is the amount and the price, cost or capital that it is an amount of.
+    Each is the amount, the price, cost or capital that it is an amount of, and the material.
     """
-    least: dict[str, list[float]] = {}
-    for kind, thing, price, cheaper in _rows(
-        base, "Break-even", ("kind", "thing", "price", "cheaper by")
+    least: dict[str, list[Any]] = {}
+    for kind, thing, price, cheaper, material in _rows(
+        base, "Break-even", ("kind", "thing", "price", "cheaper by", "material")
     ):
         key = f"{kind}: {thing}"
         if key not in least or cheaper < least[key][0]:
-            least[key] = [cheaper, price]
+            least[key] = [cheaper, price, material]
     return least
 
 
