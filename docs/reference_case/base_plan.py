@@ -8,7 +8,9 @@ from math import isfinite
 from typing import Any
 
 import optimizer
+from docs.reference_case.run_figures import not_firm
 from optimizer.studies.disruptions import horizon_of
+from optimizer.studies.run_outcome import outcome_of
 
 Sums = dict[Any, dict[str, float]]
 """By key, then by calendar year."""
@@ -37,7 +39,9 @@ def base_figures(case: optimizer.Case, base: optimizer.Result) -> dict[str, Any]
         "costs": _by_year(base, "Costs", ("category",), "amount"),
         "present value": dict(base.costs),
         "demand": _demand(case, base, lines),
+        "penalties": _penalties(base),
         "purchases": _purchases(case, base),
+        "not firm": not_firm(case, outcome_of(base)),
         "offered": _offered(base),
         "sent": _sent(base),
         "plants": _plants(base),
@@ -87,6 +91,22 @@ def _demand_lines(case: optimizer.Case) -> dict[str, str]:
         penalties[row.line] = max(penalties.get(row.line, 0.0), penalty)
         segments[row.line] = row.segment
     return {line: segments[line] for line, penalty in penalties.items() if penalty > 0}
+
+
+def _penalties(base: optimizer.Result) -> list[list[Any]]:
+    """Penalty of a tonne short, segment, and the period if it is charged in one alone."""
+    labels = base.network.calendar.labels
+    found: dict[tuple[float, str], set[str]] = {}
+    for line in base.network.lines:
+        for t, label in enumerate(labels):
+            if line.quantity[t] and line.penalty[t] > 0:
+                named = [name for name, periods in line.segments.items() if periods >> t & 1]
+                for segment in named or [""]:
+                    found.setdefault((line.penalty[t], segment), set()).add(label)
+    return [
+        [penalty, segment, min(periods) if len(periods) == 1 < len(labels) else ""]
+        for (penalty, segment), periods in sorted(found.items(), key=lambda item: item[0][0])
+    ]
 
 
 def _demand(
