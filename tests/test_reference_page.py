@@ -25,12 +25,13 @@ from docs.reference_case.reasons import reason
 from docs.reference_case.run_figures import LEAST_NAMED, MOST_NAMED, run_figures
 from docs.reference_case.run_tables import carries_table, merged, penalties_table
 from docs.reference_case.runs import PENALTY_PARTS, Run, change, runs
+from docs.reference_case.scenario_sentences import dysprosium_values, probabilities_text
 from docs.reference_case.solving import WORKBOOK, fingerprint, made_with, solve_base, solve_run
 from docs.reference_case.systems import commodity_offers
 from docs.reference_case.words import consequences, moves, percent
 from optimizer.result import Table
 from optimizer.studies.run_outcome import OUTCOME_LAYOUTS, RunOutcome, outcome_of
-from optimizer.tables import apply_changes
+from optimizer.tables import apply_changes, scenarios
 
 MAX_TESTED_RUNS = int(os.environ.get("REFERENCE_RUNS", 4))
 """Runs that are solved again; the environment variable raises it."""
@@ -215,6 +216,34 @@ def test_a_run_of_penalties_changes_every_penalty_and_nothing_else(
             (case.settings.shortage_penalty or 0.0) * part
         )
         assert lower.supply == case.supply
+
+
+def test_the_words_on_penalties_and_scenarios_hold_for_the_workbook(case: optimizer.Case) -> None:
+    """The template calls the penalties assumptions, and tells of scenarios by their names."""
+    charged = [row for row in case.demand if row.shortage_penalty]
+    assert {row.confidence for row in charged} == {"assumption"}
+    words = made.TEMPLATE.read_text("utf-8").split("\n## Scenarios")[1].split("\n## ")[0]
+    named = set(re.findall(r"\*([A-Z][^*]+)\*", words))
+    assert {"Heavies cheap", "The wider rule is put off"} <= named <= set(scenarios(case))
+
+
+def test_the_probabilities_on_the_page_are_those_of_the_workbook(case: optimizer.Case) -> None:
+    shares = {row.scenario: row.probability for row in case.scenarios if row.probability < 1}
+    text = probabilities_text(case)
+    assert shares
+    for name, share in shares.items():
+        assert f"*{name}* ({percent(share)})" in text
+    assert f"{percent(1 - sum(shares.values()))} is left for the plan as written" in text
+    assert next(row.source for row in case.scenarios if row.probability < 1) in text
+    assert "as above" not in text
+    certain = tuple(row for row in case.scenarios if row.probability == 1)
+    assert probabilities_text(replace(case, scenarios=certain)).startswith("No scenario has")
+
+
+def test_the_prices_of_dysprosium_are_read_from_the_data() -> None:
+    told = dysprosium_values()
+    assert re.fullmatch(r"[\d,]+ to [\d,]+ US\$/kg", told["dysprosium as quoted"])
+    assert re.fullmatch(r"[\d,]+ US\$/kg", told["dysprosium by tonnage"])
 
 
 # Figures made up by hand ----------------------------------------------------------------------

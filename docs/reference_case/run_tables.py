@@ -8,6 +8,7 @@ from typing import Any
 import optimizer
 from docs.reference_case.plan_tables import CHINA
 from docs.reference_case.reasons import option_reason, ready_text, reason
+from docs.reference_case.scenario_sentences import probabilities
 from docs.reference_case.systems import commodities, of_kind, systems
 from docs.reference_case.words import (
     NOTHING,
@@ -200,9 +201,7 @@ def scenarios_table(case: optimizer.Case, figures: Figures) -> str:
     """The scenarios of the workbook beside the plan."""
     base = figures["base"]
     built = {option: number for option, _, number, *_ in base["built"]}
-    shares: dict[str, float] = {}
-    for row in case.scenarios:
-        shares[row.scenario] = min(shares.get(row.scenario, 1.0), row.probability)
+    shares = probabilities(case)
     rows = [
         (
             run["name"],

@@ -8,6 +8,7 @@ import optimizer
 from docs.reference_case.plan_tables import CHINA, china_share, must_run, origins_total
 from docs.reference_case.run_figures import LEAST_NAMED, MOST_NAMED
 from docs.reference_case.run_tables import dearer_for_short, merged
+from docs.reference_case.scenario_sentences import dysprosium_values, probabilities_text
 from docs.reference_case.systems import of_kind, systems
 from docs.reference_case.words import dearer, listed, million, money, moves, percent, tonnes
 
@@ -23,7 +24,8 @@ def sentence_values(case: optimizer.Case, figures: Figures) -> dict[str, str]:
         | _shortage_values(case, figures)
         | _china_values(figures)
         | _run_values(case, figures)
-        | {"must run": must_run(case)}
+        | {"must run": must_run(case), "probabilities": probabilities_text(case)}
+        | dysprosium_values()
     )
 
 
