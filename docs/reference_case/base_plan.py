@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from math import isfinite
 from typing import Any
 
 import optimizer
+from docs.reference_case.run_figures import not_firm
 from optimizer.studies.disruptions import horizon_of
+from optimizer.studies.run_outcome import outcome_of
 
 Sums = dict[Any, dict[str, float]]
 """By key, then by calendar year."""
@@ -36,7 +39,11 @@ def base_figures(case: optimizer.Case, base: optimizer.Result) -> dict[str, Any]
         "costs": _by_year(base, "Costs", ("category",), "amount"),
         "present value": dict(base.costs),
         "demand": _demand(case, base, lines),
+        "penalties": _penalties(base),
         "purchases": _purchases(case, base),
+        "not firm": not_firm(case, outcome_of(base)),
+        "offered": _offered(base),
+        "sent": _sent(base),
         "plants": _plants(base),
         "origins": _origins(base, lines, lambda line, segment: ""),
         "origins by segment": _origins(base, lines, lambda line, segment: segment or "no segment"),
@@ -86,6 +93,22 @@ def _demand_lines(case: optimizer.Case) -> dict[str, str]:
     return {line: segments[line] for line, penalty in penalties.items() if penalty > 0}
 
 
+def _penalties(base: optimizer.Result) -> list[list[Any]]:
+    """Penalty of a tonne short, segment, and the period if it is charged in one alone."""
+    labels = base.network.calendar.labels
+    found: dict[tuple[float, str], set[str]] = {}
+    for line in base.network.lines:
+        for t, label in enumerate(labels):
+            if line.quantity[t] and line.penalty[t] > 0:
+                named = [name for name, periods in line.segments.items() if periods >> t & 1]
+                for segment in named or [""]:
+                    found.setdefault((line.penalty[t], segment), set()).add(label)
+    return [
+        [penalty, segment, min(periods) if len(periods) == 1 < len(labels) else ""]
+        for (penalty, segment), periods in sorted(found.items(), key=lambda item: item[0][0])
+    ]
+
+
 def _demand(
     case: optimizer.Case, base: optimizer.Result, lines: dict[str, str]
 ) -> dict[str, dict[str, Any]]:
@@ -130,6 +153,28 @@ def _purchases(case: optimizer.Case, base: optimizer.Result) -> list[dict[str, A
         entry["tonnes"][period[:4]] = entry["tonnes"].get(period[:4], 0.0) + tonnes
         entry["cost"] += cost
     return sorted(found.values(), key=lambda entry: (-entry["cost"], entry["offer"]))
+
+
+def _offered(base: optimizer.Result) -> dict[str, list[float | None]]:
+    """By material: the most that is on offer, None without a limit, and what is bought of it."""
+    most: dict[str, float] = {}
+    for offer in base.network.offers:
+        most[offer.material] = most.get(offer.material, 0.0) + sum(offer.maximum)
+    bought: dict[str, float] = {}
+    for material, tonnes in _rows(base, "Purchases", ("material", "tonnes")):
+        bought[material] = bought.get(material, 0.0) + tonnes
+    return {
+        name: [limit if isfinite(limit) else None, bought.get(name, 0.0)]
+        for name, limit in most.items()
+    }
+
+
+def _sent(base: optimizer.Result) -> dict[str, float]:
+    """Tonnes that leave each site."""
+    sums: dict[str, float] = defaultdict(float)
+    for site, tonnes in _rows(base, "Shipments", ("from site", "tonnes")):
+        sums[site] += tonnes
+    return dict(sums)
 
 
 def _plants(base: optimizer.Result) -> list[list[Any]]:
@@ -185,18 +230,18 @@ def _bottlenecks(base: optimizer.Result) -> list[list[Any]]:
     return rows[:MOST_BOTTLENECKS]
 
 
-def _cheaper_by(base: optimizer.Result) -> dict[str, list[float]]:
+def _cheaper_by(base: optimizer.Result) -> dict[str, list[Any]]:
     """By kind and thing that is not used: how much cheaper it must get where that is least.
 
-    Each is the amount and the price, cost or capital that it is an amount of.
+    Each is the amount, the price, cost or capital that it is an amount of, and the material.
     """
-    least: dict[str, list[float]] = {}
-    for kind, thing, price, cheaper in _rows(
-        base, "Break-even", ("kind", "thing", "price", "cheaper by")
+    least: dict[str, list[Any]] = {}
+    for kind, thing, price, cheaper, material in _rows(
+        base, "Break-even", ("kind", "thing", "price", "cheaper by", "material")
     ):
         key = f"{kind}: {thing}"
         if key not in least or cheaper < least[key][0]:
-            least[key] = [cheaper, price]
+            least[key] = [cheaper, price, material]
     return least
 
 

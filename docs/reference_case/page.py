@@ -11,14 +11,9 @@ from typing import Any
 import optimizer
 from docs.reference_case import plan_tables, run_tables
 from docs.reference_case.base_plan import base_figures
+from docs.reference_case.run_figures import run_figures
 from docs.reference_case.runs import runs
-from docs.reference_case.solving import (
-    fingerprint,
-    made_with,
-    run_figures,
-    solve_base,
-    solve_runs,
-)
+from docs.reference_case.solving import fingerprint, made_with, solve_base, solve_runs
 from docs.reference_case.values import sentence_values
 from optimizer.studies.run_outcome import outcome_of
 
@@ -88,6 +83,7 @@ def _tables(case: optimizer.Case, figures: dict[str, Any]) -> dict[str, str]:
         "table of countries": run_tables.countries_table(figures),
         "table of systems": run_tables.carries_table(case, figures),
         "table of commodities": run_tables.commodities_table(case, figures),
+        "table of penalties": run_tables.penalties_table(figures),
         "table of still systems": run_tables.still_table(case, figures),
         "table of routes": run_tables.routes_table(case, figures),
         "table of options": run_tables.options_table(case, figures),

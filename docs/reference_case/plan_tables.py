@@ -139,6 +139,19 @@ def idle_units(figures: Figures) -> str:
     return listed(idle)
 
 
+def must_run(case: optimizer.Case) -> str:
+    """Which units must run, by their minimum load, and which only if they run at all."""
+    loaded = [row for row in case.units if row.minimum_load > 0]
+    forced, free = (
+        list(dict.fromkeys(f"{row.unit} at {row.site}" for row in loaded if row.may_idle is idle))
+        for idle in (False, True)
+    )
+    text = f"No plant must run but {listed(forced)}" if forced else "No plant must run"
+    if free:
+        text += f"; the minimum load of {listed(free)} counts in a quarter in which it runs"
+    return f"{text}."
+
+
 def origins_table(figures: Figures) -> str:
     """Country shares of each stage of what is delivered, the largest first, over the horizon."""
     stages = figures["base"]["origins"].get("", {})

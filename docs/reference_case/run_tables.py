@@ -8,6 +8,7 @@ from typing import Any
 import optimizer
 from docs.reference_case.plan_tables import CHINA
 from docs.reference_case.reasons import option_reason, ready_text, reason
+from docs.reference_case.scenario_sentences import probabilities
 from docs.reference_case.systems import commodities, of_kind, systems
 from docs.reference_case.words import (
     NOTHING,
@@ -71,13 +72,53 @@ def _run_table(figures: Figures, what: str, runs: Sequence[dict[str, Any]]) -> s
         (
             run["name"],
             dearer(run),
+            million(dearer_for_short(figures, run)) if moves(run) and "cost" in run else "",
             percent(run["dearer"] / base["objective"], 1) if moves(run) and "cost" in run else "",
             tonnes(run["short"]) if "cost" in run else NOTHING,
             consequences(run, built) if moves(run) else "",
         )
         for run in runs
     ]
-    return table((what, "dearer by, million", "of the plan", "t short", "what changes"), rows)
+    header = (what, "dearer by, million", "of which for tonnes short, million", "of the plan")
+    return table((*header, "t short", "what changes"), rows)
+
+
+def dearer_for_short(figures: Figures, run: dict[str, Any]) -> float:
+    """What a run is charged for tonnes short, less what the plan is charged."""
+    return run["short cost"] - figures["base"]["present value"].get("shortage", 0.0)
+
+
+def penalties_table(figures: Figures) -> str:
+    """The plan beside those at lower penalties: cost, shortage, and offers that are not firm."""
+    base = figures["base"]
+    runs = of_kind(figures, "penalty")
+    plan = {
+        "cost": base["objective"],
+        "short": base["short"],
+        "short cost": base["present value"].get("shortage", 0.0),
+        "not firm": base["not firm"],
+    }
+    plans = [*runs, plan]
+    rows = [
+        (what, *(text(each[key]) if "cost" in each else each["status"] for each in plans))
+        for what, key, text in (
+            ("present value, million", "cost", million),
+            ("of which for tonnes short, million", "short cost", million),
+            ("t short", "short", tonnes),
+        )
+    ]
+    offers = dict.fromkeys(name for each in reversed(plans) for name in each.get("not firm", ()))
+    rows += [
+        (
+            f"t of {offer}",
+            *(
+                tonnes(each["not firm"].get(offer, 0.0)) if "cost" in each else NOTHING
+                for each in plans
+            ),
+        )
+        for offer in offers
+    ]
+    return table(("penalties", *(run["name"] for run in runs), "as in the workbook"), rows)
 
 
 def still_table(case: optimizer.Case, figures: Figures) -> str:
@@ -160,13 +201,11 @@ def scenarios_table(case: optimizer.Case, figures: Figures) -> str:
     """The scenarios of the workbook beside the plan."""
     base = figures["base"]
     built = {option: number for option, _, number, *_ in base["built"]}
-    chances: dict[str, float] = {}
-    for row in case.scenarios:
-        chances[row.scenario] = min(chances.get(row.scenario, 1.0), row.probability)
+    shares = probabilities(case)
     rows = [
         (
             run["name"],
-            percent(chances[run["name"]]) if chances[run["name"]] < 1 else NOTHING,
+            percent(shares[run["name"]]) if shares[run["name"]] < 1 else NOTHING,
             million(run["cost"]) if "cost" in run else NOTHING,
             dearer(run),
             tonnes(run["short"]) if "cost" in run else NOTHING,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import optimizer
+from docs.reference_case.words import percent
 from optimizer.tables import SHEETS, Change, changes_of
 from optimizer.tables import scenarios as scenarios_of
 
@@ -24,6 +25,8 @@ READY_SHEETS = {
     "Tariffs": "measure",
 }
 """Sheets of which rows that are switched off stand ready, and the column that names them."""
+PENALTY_PARTS = (0.5, 0.8)
+"""Parts of the workbook's penalties for a shortage at which the case is solved again."""
 ROUTE = re.compile(r"\[([^\]]+)\]")
 """Notes of the rows of a route begin with its name in brackets."""
 
@@ -32,7 +35,7 @@ class Run(NamedTuple):
     """One change of the case under a kind and a name."""
 
     kind: str
-    """site, owner, country, group, offer, option, rule, ready, route or scenario."""
+    """site, owner, country, group, offer, option, penalty, rule, ready, route or scenario."""
     name: str
     changes: tuple[Change, ...]
 
@@ -51,6 +54,7 @@ def runs(case: optimizer.Case, base: optimizer.Result) -> list[Run]:
         *_groups(),
         *_offers(case, base),
         *_options(base),
+        *_penalties(case),
         *_rules(case),
         *_ready(case),
         *_routes(case),
@@ -58,8 +62,8 @@ def runs(case: optimizer.Case, base: optimizer.Result) -> list[Run]:
     ]
 
 
-def change(sheet: str, where: str, value: str) -> Change:
-    """A change that switches the rows that ``where`` picks on or off."""
+def change(sheet: str, where: str, value: str, column: str = "active", kind: str = "set") -> Change:
+    """A change of the rows that ``where`` picks; by default one that switches them on or off."""
     return Change(
         row=0,
         active=True,
@@ -69,7 +73,8 @@ def change(sheet: str, where: str, value: str) -> Change:
         scenario="reference case",
         sheet=sheet,
         where=where,
-        column="active",
+        column=column,
+        change=kind,
         value=value,
     )
 
@@ -152,6 +157,20 @@ def _options(base: optimizer.Result) -> Iterator[Run]:
     for option in dict.fromkeys(base.tables["Investment"]["option"]):
         rows = [row for row in base.case.options if row.option == option]
         yield Run("option", option, switched("Options", rows, "no"))
+
+
+def _penalties(case: optimizer.Case) -> Iterator[Run]:
+    """Every penalty for a shortage, in Demand and in Settings, at a part of the workbook's."""
+    for part in PENALTY_PARTS:
+        changes = []
+        if any(row.shortage_penalty for row in case.demand):
+            changes.append(
+                change("Demand", "shortage penalty > 0", f"{part:g}", "shortage penalty", "×")
+            )
+        if case.settings.shortage_penalty:
+            changes.append(change("Settings", "", f"{part:g}", "shortage penalty", "×"))
+        if changes:
+            yield Run("penalty", percent(part), tuple(changes))
 
 
 def _rules(case: optimizer.Case) -> Iterator[Run]:

@@ -9,23 +9,17 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import optimizer
 from docs.reference_case.runs import Run
 from optimizer.plan import SolveOptions, solve_with_options
 from optimizer.studies.run_outcome import RunOutcome, outcome_of
 from optimizer.studies.run_store import RunStore
-from optimizer.studies.study import amounts
 from optimizer.tables import apply_changes
 from optimizer.tables.case_rows import tables_of
 from optimizer.tables.sheet_table import SheetTable
 
 WORKBOOK = Path(__file__).resolve().parents[2] / "inputs" / "north_america.xlsx"
-MOST_NAMED = 3
-"""Offers that a row names as bought instead, so that its cell stays readable."""
-LEAST_GAIN = 0.1
-"""Tonnes more of an offer below which it is not named as bought instead."""
 UNREAD = ("notes", "source")
 """Columns that change neither a plan nor a figure of the page."""
 
@@ -122,58 +116,3 @@ def _solve_here(run: Run) -> RunOutcome:
         outcome = solve_run(_case, run)
         _store.save(key, run.key, outcome)
     return outcome
-
-
-def run_figures(
-    case: optimizer.Case, run: Run, outcome: RunOutcome, base: RunOutcome
-) -> dict[str, Any]:
-    """What the page needs of one run."""
-    figures: dict[str, Any] = {"kind": run.kind, "name": run.name, "status": outcome.status}
-    if outcome.objective is None or base.objective is None:
-        return figures
-    return figures | {
-        "cost": outcome.objective,
-        "dearer": outcome.objective - base.objective,
-        "gap": outcome.gap,
-        "blur": outcome.gap * abs(outcome.objective) + base.gap * abs(base.objective),
-        "short": outcome.short,
-        "lawful": outcome.lawful,
-        "built": built(outcome),
-        "instead": _gains(case, outcome, base),
-    }
-
-
-def built(outcome: RunOutcome) -> dict[str, float]:
-    """What a plan builds: number by option."""
-    return {
-        option: number
-        for (option,), number in amounts(outcome, "Investment", ("option",), "number").items()
-    }
-
-
-def _gains(case: optimizer.Case, outcome: RunOutcome, base: RunOutcome) -> list[list[Any]]:
-    """Offers on which most money more is spent than in the base plan, with the tonnes more.
-
-    Reagents are left out: they follow what is made.
-    """
-    staged = {row.material for row in case.materials if row.stage and row.traced}
-    keys = ("offer", "material")
-    more = {
-        value: _more(amounts(base, "Purchases", keys, value), outcome, keys, value)
-        for value in ("tonnes", "cost")
-    }
-    gains = [
-        [key[0], tonnes, more["cost"][key]]
-        for key, tonnes in more["tonnes"].items()
-        if key[1] in staged and tonnes > LEAST_GAIN
-    ]
-    ranked = sorted(gains, key=lambda gain: (-gain[2], gain[0]))[:MOST_NAMED]
-    return [[offer, tonnes] for offer, tonnes, _ in ranked]
-
-
-def _more(
-    before: dict[Any, float], outcome: RunOutcome, keys: Sequence[str], value: str
-) -> dict[Any, float]:
-    """Amounts of an outcome, less those before."""
-    then = amounts(outcome, "Purchases", keys, value)
-    return {key: amount - before.get(key, 0.0) for key, amount in then.items()}

@@ -32,13 +32,28 @@ def commodities(case: optimizer.Case, figures: Figures) -> list[dict[str, Any]]:
     ]
 
 
+def commodity_offers(case: optimizer.Case) -> set[str]:
+    """Names of the offers of commodities."""
+    return {name for kind, name in _commodities(case) if kind == "offer"}
+
+
+def produced_materials(case: optimizer.Case) -> set[str]:
+    """Materials that a recipe or a separation makes."""
+    made = {row.material for row in case.recipes if row.direction == "out"}
+    return made | {row.product for row in case.recoveries}
+
+
+def not_commodities(case: optimizer.Case) -> set[str]:
+    """Materials that a recipe or a separation makes, and feeds that have an assay."""
+    return produced_materials(case) | {row.feed for row in case.assays}
+
+
 def _commodities(case: optimizer.Case) -> set[tuple[str, str]]:
     """Kind and name of the offers of commodities, and of the sites that do nothing but sell them.
 
     A commodity is bought alone: no recipe makes it, and it has no assay, as a feed has.
     """
-    made = {row.material for row in case.recipes if row.direction == "out"}
-    made |= {row.feed for row in case.assays} | {row.product for row in case.recoveries}
+    made = not_commodities(case)
     working = {row.site for row in case.processes}
     sold: dict[tuple[str, str], set[str]] = {}
     for row in case.supply:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import optimizer
-from docs.reference_case.plan_tables import CHINA, china_share, origins_total
-from docs.reference_case.run_tables import merged
+from docs.reference_case.plan_tables import CHINA, china_share, must_run, origins_total
+from docs.reference_case.run_figures import LEAST_NAMED, MOST_NAMED
+from docs.reference_case.run_tables import dearer_for_short, merged
+from docs.reference_case.scenario_sentences import dysprosium_values, probabilities_text
 from docs.reference_case.systems import of_kind, systems
 from docs.reference_case.words import dearer, listed, million, money, moves, percent, tonnes
 
@@ -17,13 +19,22 @@ MOST_LISTED = 5
 
 def sentence_values(case: optimizer.Case, figures: Figures) -> dict[str, str]:
     """Every figure of a sentence, as text."""
-    return _plan_values(figures) | _china_values(figures) | _run_values(case, figures)
+    return (
+        _plan_values(figures)
+        | _shortage_values(case, figures)
+        | _china_values(figures)
+        | _run_values(case, figures)
+        | {"must run": must_run(case), "probabilities": probabilities_text(case)}
+        | dysprosium_values()
+    )
 
 
 def _plan_values(figures: Figures) -> dict[str, str]:
     base = figures["base"]
     delivered = sum(sum(entry["delivered"].values()) for entry in base["demand"].values())
-    paid = sum(sum(years.values()) for years in base["costs"].values())
+    paid = sum(
+        sum(years.values()) for category, years in base["costs"].items() if category != "shortage"
+    )
     built = [option for option, *_ in base["built"]]
     return {
         "case": base["case"],
@@ -40,7 +51,6 @@ def _plan_values(figures: Figures) -> dict[str, str]:
         "present value": million(base["objective"]),
         "per tonne": money(paid / delivered),
         "delivered": tonnes(delivered),
-        "short": tonnes(base["short"]) if base["short"] >= 0.05 else "nothing",
         "lawful": base["lawful"],
         "audit": base["audit"],
         "built": listed(list(dict.fromkeys(built))) if built else "nothing",
@@ -48,6 +58,38 @@ def _plan_values(figures: Figures) -> dict[str, str]:
         "not firm": _not_firm(base),
         "low confidence": _low_confidence(base),
     }
+
+
+def _shortage_values(case: optimizer.Case, figures: Figures) -> dict[str, str]:
+    """What is short, what it is charged, and how much of the cost of removals that is."""
+    base = figures["base"]
+    charged = base["present value"].get("shortage", 0.0)
+    moving = [run for run in systems(case, figures) if "cost" in run and moves(run)]
+    half = [run for run in moving if dearer_for_short(figures, run) > run["dearer"] / 2]
+    return {
+        "short": f"{tonnes(base['short'])} t, at {million(charged)} million of that"
+        if base["short"] >= 0.05
+        else "nothing",
+        "penalties": _penalties(base),
+        "short half": str(len(half)),
+        "most named": str(MOST_NAMED),
+        "named from": percent(LEAST_NAMED),
+    }
+
+
+def _penalties(base: Figures) -> str:
+    """What a tonne short is charged, by amount: the segments, and those in one period alone."""
+    amounts: dict[float, dict[str, list[str]]] = {}
+    for penalty, segment, period in base["penalties"]:
+        amounts.setdefault(penalty, {}).setdefault(period, []).append(segment or "no segment")
+    parts = []
+    for penalty, periods in amounts.items():
+        names = [
+            f"{f'in {period} alone ' if period else ''}for {listed(segments)}"
+            for period, segments in sorted(periods.items())
+        ]
+        parts.append(f"**{penalty:,.0f} {base['currency']}** {', and '.join(names)}")
+    return "; ".join(parts) or "nothing"
 
 
 def _gaps(figures: Figures) -> list[float]:

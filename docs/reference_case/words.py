@@ -100,14 +100,22 @@ def moves(run: dict[str, Any]) -> bool:
 
 
 def consequences(run: dict[str, Any], built: dict[str, float]) -> str:
-    """What happens in a run: what is built otherwise, and what is bought instead."""
+    """What happens in a run: what is built otherwise, and what is bought more or less.
+
+    >>> run = {"cost": 1.0, "built": {}, "purchases": [["ore", 120.0], ["oxide", -3.0]]}
+    >>> consequences(run, {"new line": 1.0})
+    'new line not built; ore +120 t; oxide −3.0 t'
+    """
     if "cost" not in run:
         return NOTHING
     parts = [
         f"{option} built" if number else f"{option} not built"
         for option, number in _changed(run["built"], built)
     ]
-    parts += [f"{offer} +{tonnes(gain)} t" for offer, gain in run["instead"]]
+    parts += [
+        f"{offer} {'+' if change > 0 else ''}{tonnes(change)} t"
+        for offer, change in run["purchases"]
+    ]
     return "; ".join(parts) or NOTHING
 
 
