@@ -75,7 +75,8 @@ STANDING = (
         "defence SmCo",
         "Samarium-cobalt melted in the United States or a qualifying country (10 USC 4863)",
         "an allow-list: the scope is every country but these. An act of 2023 narrows, for mill "
-        "products and components, what a qualifying country may send from 2025-12-22 on: ask counsel",
+        "products and components, what a qualifying country may send from 2025-12-22 on: ask "
+        "counsel",
         SPECIALTY,
     ),
     Standing(
