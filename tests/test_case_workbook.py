@@ -136,7 +136,8 @@ def test_a_text_that_no_cell_holds_is_named_by_its_place(text):
 
 def test_a_workbook_is_not_written_over_unless_asked(tmp_path):
     path = tmp_path / "case.xlsx"
-    optimizer.write_case(make(Supply=[offer("kaz", price=5)], Demand=[need(10)]), path)
+    written = optimizer.write_case(make(Supply=[offer("kaz", price=5)], Demand=[need(10)]), path)
+    assert written == path
     before = path.read_bytes()
     case = optimizer.read(path)
     with pytest.raises(optimizer.UsageError, match="the case was read from this file"):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, BinaryIO, Final, overload
 
 from optimizer.argument_kinds import FLAG, check_arguments
 from optimizer.atomic_write import FileTarget, same_file, write_when_complete
@@ -24,14 +25,24 @@ _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\ufff
 """Characters that a workbook does not hold, or gives back as others."""
 
 
+@overload
+def write_case(case: Case, path: BinaryIO, *, overwrite: bool = False) -> None: ...
+
+
+@overload
+def write_case(case: Case, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path: ...
+
+
 @check_arguments(overwrite=FLAG)
-def write_case(case: Case, path: FileTarget, *, overwrite: bool = False) -> None:
-    """Write a case as an input workbook (.xlsx): ``read`` of it is an equal case.
+def write_case(case: Case, path: FileTarget, *, overwrite: bool = False) -> Path | None:
+    """Write a case as an input workbook (.xlsx) to a path, which is returned, or to an open file.
+
+    ``read`` of it is an equal case.
 
     It looks like a blank workbook of ``write_template``, filled in: notes on the headers,
     drop-down lists, number formats. Inactive rows are in it. A case without a name takes that of
-    the file when it is read. ``path`` may be an open binary file. Raises UsageError if the file
-    exists and ``overwrite`` is false, or if it is no .xlsx, and FileError if it cannot be written.
+    the file when it is read. An open file is a binary one. Raises UsageError if the file exists
+    and ``overwrite`` is false, or if it is no .xlsx, and FileError if it cannot be written.
     """
     if not isinstance(case, Case):
         raise UsageError(f"a Case is written here, not an object of type {type(case).__name__}")
@@ -39,6 +50,7 @@ def write_case(case: Case, path: FileTarget, *, overwrite: bool = False) -> None
         _check_path(case, os.fsdecode(path), overwrite)
     with write_when_complete(path, "workbook of the case") as file:
         _write(case, file)
+    return Path(path) if isinstance(path, (str, os.PathLike)) else None
 
 
 def _check_path(case: Case, path: str, overwrite: bool) -> None:
