@@ -35,7 +35,7 @@ MAKE_UP = process("recycle", "magnet-to-magnet (HD)", "make-up of fresh NdPr")
 POWDER_YIELD = 0.95
 RECYCLED: dict[str, dict[str, float]] = {"H": {}, "SH": {"Dy metal": 0.010, "Tb metal": 0.002}}
 """Grades made of old magnets, and the metal shares diffused into them: an assumption."""
-NEW_PLANTS = ("Stillwater", "Sumter")
+NEW_PLANTS = ("Stillwater", "Sumter", "Fort Worth", "Narva")
 """Plants that shipped their first magnets in 2025 and 2026."""
 QUALIFIED = {
     **dict.fromkeys(NEW_PLANTS, date(2028, 1, 1)),
@@ -43,7 +43,7 @@ QUALIFIED = {
 }
 """Plants that defence has not accepted yet: first day of what only defence takes, assumed."""
 DEFENCE_GRADES = ("UH", "EH")
-RULES = "DFARS 2019; DFARS 2027; Company policy"
+RULES = "DFARS 2019; DFARS 2027; Company policy; Uyghur forced labour"
 
 
 def with_diffusion(cost: Fact) -> Fact:

@@ -96,14 +96,18 @@ HISTORIES = {
 
 
 def netback(feed: str, extent: str) -> Fact:
-    """Worth of a tonne of feed to its owner: NdPr in full, heavies as paid for, less the toll."""
+    """Worth of a tonne of feed to its owner: NdPr in full, heavies as paid for, less the toll.
+
+    Bastnaesite concentrate has a market: it costs no less than what was paid for it there.
+    """
     value = output(feed, "NdPr") * ALLIED["NdPr oxide"].value
     if extent == "to all oxides":
         value += HEAVY_PAYABLE.value * sum(
             output(feed, element) * ALLIED[f"{element} oxide"].value for element in ("Dy", "Tb")
         )
     value -= toll(feed).value + reagent_cost(ROUTES[FEEDS[feed].route])
-    return computed(max(value, 0.0), ALLIED["NdPr oxide"], toll(feed), FEEDS[feed].source)
+    least = by_oxide(feed).value if FEEDS[feed].route == "bastnaesite" else 0.0
+    return computed(max(value, least), ALLIED["NdPr oxide"], toll(feed), FEEDS[feed].source)
 
 
 def payable(feed: str) -> Fact:

@@ -51,7 +51,8 @@ STANDING = (
         "Chinese mine counts as one",
         "the law presumes, the importer proves: strike the line of scope on Chinese mines once "
         "suppliers show the province in their history. What is refined in China at an unnamed "
-        "place passes; listed entities go into Rule scope as owners",
+        "place passes; listed entities go into Rule scope as owners. It binds importers: magnets "
+        "recycled in the United States from scrap that is there already are cleared",
         FORCED_LABOUR,
         first=date(2022, 6, 21),
     ),
@@ -66,7 +67,8 @@ STANDING = (
     Standing(
         "Chinese equipment",
         "*",
-        "Nothing made on equipment that a covered country's technology rules reach",
+        "Nothing made on equipment that a covered country's technology rules reach (scope: the own "
+        "works alone, as an example)",
         "which plant runs on what is not public: name the sites in Rule scope; the buyer's own "
         "line stands there as an example",
     ),
@@ -82,7 +84,8 @@ STANDING = (
     Standing(
         "Entity of concern",
         "*",
-        "Nothing touched by a plant whose owner sits in a covered country, wherever it stands",
+        "From 2028: nothing touched by a plant whose owner sits in a covered country, wherever it "
+        "stands",
         "stricter than the law, which looks at the taxpayer, its control (more than half) and a "
         "share of cost, and not at whoever touched a good; some customers ask it. A holding below "
         "control is not seen. From 2028 on, so that what is in store can be used up",
