@@ -70,9 +70,10 @@ GUIDE = (
         "first year, then 43 %, 70 % and all of it (SRC, Eneabba, Alexandria, Lacq, the second "
         "phase of White Mesa). Plants of metal, alloy and magnets run at most nine tenths of "
         "the year (sintering 85 %), and those that open reach their size in steps. Availability "
-        "in Units is the buyer's share times that. Defence takes nothing from the plants that shipped "
-        "their first magnets in 2025 and 2026 before 2028 (rule Qualification; UH and EH by date in "
-        "Processes as well). The mill at San Marcos may stand still for a quarter.",
+        "in Units is the buyer's share times that. Defence takes nothing from the plants that "
+        "shipped their first magnets in 2025 and 2026 before 2028 (rule Qualification; UH and "
+        "EH by date in Processes as well). The mill at San Marcos may stand still for a "
+        "quarter.",
     ),
     (
         "Options",
