@@ -568,7 +568,7 @@ def test_a_feed_comes_or_fails_with_its_seller() -> None:
     assert chance_text(case, figures) == (
         "The plan takes every offer as delivered: if its 2 sellers of feed that is not firm come "
         "or fail independently, all of them come with a chance of 10 %, far less than the 40 % "
-        "that the odds on the plants' delays leave."
+        "that the odds on the plants' delays leave for the plan as written."
     )
 
 

@@ -53,7 +53,10 @@ def chance_text(case: optimizer.Case, figures: Figures) -> str:
     )
     if left < 1:
         less = "far less than" if chance < left / 2 else "beside"
-        text += f", {less} the {percent(left)} that the odds on the plants' delays leave"
+        text += (
+            f", {less} the {percent(left)} that the odds on the plants' delays leave for the plan "
+            "as written"
+        )
     return f"{text}."
 
 
