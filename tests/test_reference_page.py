@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,14 +21,37 @@ import pytest
 import optimizer
 from docs.reference_case import page as made
 from docs.reference_case.base_plan import base_figures
-from docs.reference_case.plan_tables import must_run
+from docs.reference_case.odds import chance_text, odds, odds_by_seller
+from docs.reference_case.origin_tables import (
+    CHINA,
+    china_table,
+    most_in_china,
+    origins_table,
+    reagents_text,
+)
+from docs.reference_case.plan_tables import bottlenecks_table, must_run, phase_shares
+from docs.reference_case.ramps import ramps_text
 from docs.reference_case.reasons import reason
 from docs.reference_case.run_figures import LEAST_NAMED, MOST_NAMED, run_figures
-from docs.reference_case.run_tables import carries_table, merged, penalties_table
-from docs.reference_case.runs import PENALTY_PARTS, Run, change, runs
+from docs.reference_case.run_tables import (
+    carries_table,
+    countries_table,
+    decisions_text,
+    merged,
+    penalties_table,
+)
+from docs.reference_case.runs import PENALTY_PARTS, Run, change, runs, whole_countries
 from docs.reference_case.scenario_sentences import dysprosium_values, probabilities_text
-from docs.reference_case.solving import WORKBOOK, fingerprint, made_with, solve_base, solve_run
+from docs.reference_case.solving import (
+    WORKBOOK,
+    BasePlan,
+    fingerprint,
+    made_with,
+    solve_base,
+    solve_run,
+)
 from docs.reference_case.systems import commodity_offers
+from docs.reference_case.values import sentence_values
 from docs.reference_case.words import consequences, moves, percent
 from optimizer.result import Table
 from optimizer.studies.run_outcome import OUTCOME_LAYOUTS, RunOutcome, outcome_of
@@ -51,8 +75,13 @@ def figures() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def base(case: optimizer.Case) -> optimizer.Result:
+def base_plan(case: optimizer.Case) -> BasePlan:
     return solve_base(case)
+
+
+@pytest.fixture(scope="module")
+def base(base_plan: BasePlan) -> optimizer.Result:
+    return base_plan.result
 
 
 def differences(told: Any, found: Any, place: str = "") -> list[str]:
@@ -86,14 +115,14 @@ def test_the_figures_are_those_of_the_workbook(
 
 
 def test_the_figures_of_the_plan_are_those_of_a_solve(
-    case: optimizer.Case, figures: dict[str, Any], base: optimizer.Result
+    case: optimizer.Case, figures: dict[str, Any], base_plan: BasePlan
 ) -> None:
-    told = figures["base"]
+    told, base = figures["base"], base_plan.result
     gap = told["gap"] + base.gap
     assert base.objective == pytest.approx(told["objective"], abs=gap * abs(told["objective"]))
     if figures["made with"] != made_with():
         pytest.skip("another solver or machine may choose among equally cheap plans")
-    assert differences(told, base_figures(case, base)) == [], AGAIN
+    assert differences(told, base_figures(case, *base_plan)) == [], AGAIN
 
 
 def test_every_run_is_on_the_page(
@@ -139,10 +168,10 @@ def test_reasons_and_decisions_read_as_they_are_meant(
     )
     assert "lower by 0 %" not in text
     options = text.split("## What may be built")[1].split("\n## ")[0]
-    cells = [row.split(" | ")[4] for row in options.splitlines() if ", decided in " in row]
+    cells = [row.split(" | ")[4] for row in options.splitlines() if "running from" in row]
     assert cells
     for cell in cells:
-        decisions = cell.split("; ")
+        decisions = cell.partition(": ")[2].split("; ")
         assert len(set(decisions)) == len(decisions), "an option with two units is decided once"
 
 
@@ -192,9 +221,9 @@ def test_a_difference_within_the_gaps_moves_nothing() -> None:
 
 
 def test_the_penalties_on_the_page_are_those_of_the_demand(
-    case: optimizer.Case, base: optimizer.Result
+    case: optimizer.Case, base_plan: BasePlan
 ) -> None:
-    told = {penalty for penalty, _, _ in base_figures(case, base)["penalties"]}
+    told = {penalty for penalty, _, _ in base_figures(case, *base_plan)["penalties"]}
     default = case.settings.shortage_penalty or 0.0
     each = [row.shortage_penalty for row in case.demand]
     assert told == {default if penalty is None else penalty for penalty in each} - {0.0}
@@ -244,6 +273,60 @@ def test_the_prices_of_dysprosium_are_read_from_the_data() -> None:
     told = dysprosium_values()
     assert re.fullmatch(r"[\d,]+ to [\d,]+ US\$/kg", told["dysprosium as quoted"])
     assert re.fullmatch(r"[\d,]+ US\$/kg", told["dysprosium by tonnage"])
+
+
+def test_all_that_comes_from_china_leaves_nothing_with_a_chinese_history(
+    case: optimizer.Case, base: optimizer.Result
+) -> None:
+    """But magnets that are recycled, and what lies in store at the start."""
+    (run,) = (run for run in runs(case, base) if run.name == whole_countries()[CHINA])
+    assert run.kind == "country"
+    without = apply_changes(case, run.changes)
+    assert CHINA not in {site.country for site in without.sites}
+
+    def chinese(history: Any) -> bool:
+        return any(event.country == CHINA for event in history or ())
+
+    left = {row.material for row in without.supply if chinese(row.history)}
+    assert left == {"end-of-life magnets"}
+    assert not [row.order for row in without.pipeline if chinese(row.history)]
+    gone = {row.offer for row in case.supply} - {row.offer for row in without.supply}
+    assert {"Japanese magnet H", "Japanese magnet SH"} <= gone
+    assert "Japanese magnet N48" not in gone
+
+
+def test_the_tonnes_of_inputs_in_deliveries_are_those_of_the_plan(
+    case: optimizer.Case, base_plan: BasePlan
+) -> None:
+    """Shares of all inputs are weighted by the magnets; single inputs add up over places."""
+    base, delivered = base_plan
+    figures = base_figures(case, base, delivered)
+    tonnes = sum(sum(entry["delivered"].values()) for entry in figures["demand"].values())
+    whole = figures["origins"]["all"]["produced"]
+    assert sum(sum(years.values()) for years in whole.values()) == pytest.approx(tonnes)
+    assert set(figures["stages"]) >= set(figures["origins"]["Dy"])
+    lines = {row.line for row in case.demand if row.segment in figures["demand"]}
+    wanted = sum(each["Dy"] for (line, _), each in delivered.items() if line in lines)
+    for countries in figures["origins"]["Dy"].values():
+        assert sum(sum(years.values()) for years in countries.values()) == pytest.approx(wanted)
+    assert "calcium metal" not in figures["origins"], "a reagent is in no magnet"
+
+
+def test_a_route_that_only_follows_another_is_none(
+    case: optimizer.Case, base: optimizer.Result
+) -> None:
+    """Recycling and reagents are on: only the rows of plants of other routes are off."""
+    routes = {run.name for run in runs(case, base) if run.kind == "route"}
+    assert {"Round Top", "Blacksburg", "Mountain Pass concentrate to SRC"} <= routes
+    assert not {"Recycling", "Reagents"} & routes
+
+
+def test_the_odds_are_the_lowest_of_each_offer_that_is_not_firm(case: optimizer.Case) -> None:
+    found = odds(case)
+    assert found.keys() == {row.offer for row in case.supply if not row.firm}
+    for offer, chance in found.items():
+        rows = [row for row in case.supply if row.offer == offer and not row.firm]
+        assert chance == min(row.probability for row in rows)
 
 
 # Figures made up by hand ----------------------------------------------------------------------
@@ -420,7 +503,7 @@ def test_a_plant_without_feed_says_where_its_feed_goes() -> None:
 
     only = "not used: its only feed in the workbook is carbonate, which is "
     assert state({"carbonate": [100.0, 95.0]}) == f"{only}used up elsewhere"
-    assert state({"carbonate": [100.0, 50.0]}) == f"{only}worth more elsewhere"
+    assert state({"carbonate": [100.0, 50.0]}) == f"{only}not worth its cost there"
     assert state({"carbonate": [0.0, 0.0]}) == f"{only}not on offer before the plan ends"
     assert state({"carbonate": [None, 0.0]}) == f"{only}not bought"
     other = SimpleNamespace(site="Plant", recipe="carbonate to oxide", feed="sand")
@@ -428,6 +511,9 @@ def test_a_plant_without_feed_says_where_its_feed_goes() -> None:
     case.assays = [assay, SimpleNamespace(feed="sand")]
     assert state({"carbonate": [100.0, 95.0], "sand": [9.0, 0.0]}) == (
         "not used: the feeds that it may run are used up elsewhere (carbonate) or not bought (sand)"
+    )
+    assert state({"carbonate": [100.0, 95.0], "sand": [9.0, 5.0]}).endswith(
+        "are used up elsewhere (carbonate) or not worth their cost there (sand)"
     )
 
 
@@ -464,4 +550,191 @@ def test_only_a_unit_with_a_minimum_load_that_may_not_idle_must_run() -> None:
     assert must_run(case(kiln=(0.3, False))) == "No plant must run but kiln at Plant."
     assert must_run(case(mill=(0.3, True))) == (
         "No plant must run; the minimum load of mill at Plant counts in a quarter in which it runs."
+    )
+
+
+def test_a_feed_comes_or_fails_with_its_seller() -> None:
+    """Mine A sells two feeds at 0.5 and 0.2: 0.2; mine B one at 0.5: both come at 0.1."""
+
+    def offer(name: str, site: str, chance: float, firm: bool = False) -> Any:
+        return SimpleNamespace(offer=name, site=site, probability=chance, firm=firm)
+
+    offers = [offer("a", "A", 0.5), offer("a2", "A", 0.2), offer("b", "B", 0.5)]
+    offers += [offer("c", "C", 0.1), offer("d", "D", 1.0, firm=True)]
+    late = SimpleNamespace(scenario="late", probability=0.6)
+    case: Any = SimpleNamespace(supply=offers, scenarios=[late])
+    figures = {"base": {"not firm": {"a": 10.0, "a2": 1.0, "b": 5.0, "c": 0.0, "d": 9.0}}}
+    assert odds_by_seller(case, figures) == {"A": 0.2, "B": 0.5}
+    assert chance_text(case, figures) == (
+        "The plan takes every offer as delivered: if its 2 sellers of feed that is not firm come "
+        "or fail independently, all of them come with a chance of 10 %, far less than the 40 % "
+        "that the odds on the plants' delays leave for the plan as written."
+    )
+
+
+def origin_figures() -> dict[str, Any]:
+    """Ten tonnes of Dy and a hundred of iron: 6 and 5 of them Chinese."""
+    dy = {"mined": {"China": {"2027": 3.0, "2028": 3.0}, "Australia": {"2028": 4.0}}}
+    iron = {"mined": {"China": {"2027": 5.0}, "Sweden": {"2028": 95.0}}}
+    iron["separated"] = {"does not apply": {"2027": 5.0, "2028": 94.0}, "China": {"2028": 1.0}}
+    whole = {"melted": {"Japan": {"2027": 30.0, "2028": 90.0}, "China": {"2028": 80.0}}}
+    trace = {"mined": {"China": {"2027": 0.01}}}
+    return {
+        "base": {
+            "years": ["2027", "2028"],
+            "stages": ["mined", "separated", "melted"],
+            "origins": {"Dy": dy, "iron": iron, "Tb": trace, "all": whole},
+        }
+    }
+
+
+def test_shares_in_china_are_those_of_each_input() -> None:
+    """All together 11 of 110 tonnes are Chinese, and 60 % of the dysprosium."""
+    case: Any = SimpleNamespace(recoveries=[SimpleNamespace(oxide=name) for name in ("Dy", "Tb")])
+    lines = china_table(case, origin_figures()).splitlines()[2:]
+    assert [line.strip("| ").split(" | ") for line in lines] == [
+        ["dysprosium", "all years", "10", "60.0 %", "–", "–"],
+        ["iron", "all years", "100", "5.0 %", "–", "–"],
+        ["dysprosium", "2027", "3.0", "100.0 %", "–", "–"],
+        ["dysprosium", "2028", "7.0", "42.9 %", "–", "–"],
+    ]
+    assert most_in_china(origin_figures()) == "60.0 % of the dysprosium was mined there"
+    assert most_in_china(origin_figures(), "2028") == "42.9 % of the dysprosium was mined there"
+
+
+def test_magnets_are_melted_as_a_whole_and_inputs_mined_one_by_one() -> None:
+    lines = origins_table(origin_figures()).splitlines()[2:]
+    assert [line.strip("| ").split(" | ") for line in lines] == [
+        ["dysprosium", "mined", "China 60 %, Australia 40 %"],
+        ["iron", "mined", "Sweden 95 %, China 5 %"],
+        ["magnets", "melted", "Japan 60 %, China 40 %"],
+    ]
+
+
+def test_reagents_of_covered_countries_are_told_with_their_tonnes() -> None:
+    def supply(offer: str, material: str, country: str) -> Any:
+        history = [SimpleNamespace(country=country, stage="reagent")]
+        return SimpleNamespace(offer=offer, material=material, history=history)
+
+    def bought(offer: str, material: str) -> dict[str, Any]:
+        return {"offer": offer, "material": material, "tonnes": {"2027": 100.0, "2028": 20.0}}
+
+    scope = SimpleNamespace(rule="law", country=("China", "Iran"), stage=("mined",))
+    case: Any = SimpleNamespace(
+        rules=[SimpleNamespace(rule="law")],
+        rule_scope=[scope],
+        materials=[
+            SimpleNamespace(material="acid", stage="reagent"),
+            SimpleNamespace(material="ore", stage="mined"),
+        ],
+        supply=[
+            supply("Chinese acid", "acid", "China"),
+            supply("Spanish acid", "acid", "Spain"),
+            supply("Chinese ore", "ore", "China"),
+        ],
+    )
+    purchases = [bought("Chinese acid", "acid"), bought("Spanish acid", "acid")]
+    figures = {"base": {"purchases": [*purchases, bought("Chinese ore", "ore")]}}
+    assert reagents_text(case, figures) == (
+        "It buys reagents made in China: 120 t of acid (the last in 2028). "
+        "No rule in force looks at reagents."
+    )
+    scope.stage = ("mined", "reagent")
+    assert reagents_text(case, {"base": {"purchases": []}}) == (
+        "It buys no reagent made in a covered country. "
+        "Of the rules in force these look at reagents: law."
+    )
+
+
+def test_all_that_comes_from_china_stands_before_its_sellers_and_the_rest() -> None:
+    def run(name: str, dearer: float) -> dict[str, Any]:
+        figures = {"kind": "country", "name": name, "status": "optimal", "cost": 100e6 + dearer}
+        figures |= {"dearer": dearer, "blur": 1e5, "short": 0.0, "short cost": 0.0, "built": {}}
+        return figures | {"purchases": []}
+
+    every = [run("Japan", 50e6), run("China", 1e6), run(whole_countries()[CHINA], 9e6)]
+    plan = {"objective": 100e6, "present value": {}, "built": []}
+    lines = countries_table({"base": plan, "runs": [*every, run("Georgia", 0.0)]}).splitlines()
+    assert [line.strip("| ").split(" | ")[0] for line in lines[2:]] == [
+        whole_countries()[CHINA],
+        "China (its sellers alone)",
+        "Japan",
+    ]
+
+
+def test_the_share_of_a_rule_stands_with_its_time() -> None:
+    def phase(start: date | None, end: date | None, share: float) -> Any:
+        return SimpleNamespace(start=start, end=end, maximum_share=share)
+
+    phases = [
+        phase(date(2027, 1, 1), date(2027, 12, 31), 0.45),
+        phase(date(2028, 1, 1), date(2028, 12, 31), 0.2),
+        phase(date(2029, 1, 1), date(2029, 12, 31), 0.0),
+        phase(date(2030, 1, 1), None, 0.0),
+    ]
+    assert phase_shares(phases) == "45 % in 2027, 20 % in 2028, 0 % from 2029"
+    assert phase_shares(phases[:1]) == "45 %"
+    half = [phase(None, date(2027, 6, 30), 0.5), phase(date(2027, 7, 1), date(2028, 12, 31), 0.0)]
+    assert phase_shares(half) == "50 % to 2027-06-30, 0 % from 2027-07-01 to 2028"
+
+
+def test_parts_of_an_option_add_up_to_a_share_of_the_slice() -> None:
+    assert decisions_text({}) == "no"
+    assert decisions_text({"2027-Q1": (1.11, "2029-01-01")}) == (
+        "1.11, decided in 2027-Q1, running from 2029-01-01"
+    )
+    assert decisions_text({"2026-Q4": (0.2, "2028-01-01"), "2027-Q1": (0.05, "2028-04-01")}) == (
+        "25 % of the buyer's slice, in two decisions: 20 % in 2026-Q4, running from 2028-01-01; "
+        "5 % in 2027-Q1, running from 2028-04-01"
+    )
+
+
+def test_bottlenecks_stand_in_the_order_of_the_figure_that_they_show(
+    case: optimizer.Case, base_plan: BasePlan
+) -> None:
+    text = bottlenecks_table({"base": base_figures(case, *base_plan)})
+    shown = [line.strip("| ").split(" | ")[1].replace(",", "") for line in text.splitlines()[2:]]
+    assert [float(saving) for saving in shown] == sorted(map(float, shown), reverse=True)
+
+
+def test_a_penalty_of_the_last_period_is_for_what_stands_in_store(
+    case: optimizer.Case, figures: dict[str, Any]
+) -> None:
+    penalties = [[9e5, "defence", ""], [9e5, "wind", "2030-Q4"], [3e5, "wind", ""]]
+    base = figures["base"] | {"penalties": penalties, "last period": "2030-Q4", "bottlenecks": []}
+    base |= {"origins": {}, "partly told": []}
+    assert sentence_values(case, figures | {"base": base})["penalties"] == (
+        "**900,000 USD** for defence, and for what wind wants in store at the end; "
+        "**300,000 USD** for wind"
+    )
+
+
+def test_units_that_grow_and_options_with_a_ramp_are_told_from_the_dates() -> None:
+    """The line opens in January 2029 at the earliest and has its last step in October."""
+
+    def unit(name: str, share: float, start: date | None, end: date | None) -> Any:
+        return SimpleNamespace(
+            site="Works", unit=name, capacity=100.0, availability=share, start=start, end=end
+        )
+
+    def option(name: str, unit_name: str) -> Any:
+        return SimpleNamespace(
+            option=name, site="Works", unit=unit_name, earliest=date(2027, 1, 1), build_months=24.0
+        )
+
+    settings = SimpleNamespace(start=date(2026, 10, 1), period_length="quarter", periods=17)
+    case: Any = SimpleNamespace(
+        settings=settings,
+        units=[
+            unit("line", 0.4, None, date(2029, 9, 30)),
+            unit("line", 0.85, date(2029, 10, 1), None),
+            unit("mill", 0.4, None, date(2028, 12, 31)),
+            unit("mill", 0.85, date(2029, 1, 1), None),
+        ],
+        options=[option("new line", "line"), option("new mill", "mill")],
+    )
+    assert ramps_text(case) == (
+        "Some or all units grow in dated steps at Works; the others have one rate throughout. "
+        "The steps of new line go by the calendar, whenever it is built. "
+        "new mill runs at the full rate from the day of opening."
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from math import isfinite
+from math import isfinite, nan
 from typing import Any
 
 import optimizer
+from docs.reference_case.origins import Delivered, origins, partly_told, stages_looked_at
 from docs.reference_case.run_figures import not_firm
 from optimizer.studies.disruptions import horizon_of
 from optimizer.studies.run_outcome import outcome_of
@@ -20,8 +21,13 @@ MOST_BOTTLENECKS = 8
 """Bottlenecks on the page."""
 
 
-def base_figures(case: optimizer.Case, base: optimizer.Result) -> dict[str, Any]:
-    """Everything that the page tells of the plan itself, as plain data."""
+def base_figures(
+    case: optimizer.Case, base: optimizer.Result, delivered: Delivered
+) -> dict[str, Any]:
+    """Everything that the page tells of the plan itself, as plain data.
+
+    ``delivered`` is the tonnes of each input in each delivery.
+    """
     lines = _demand_lines(case)
     return {
         "case": case.settings.case,
@@ -29,6 +35,7 @@ def base_figures(case: optimizer.Case, base: optimizer.Result) -> dict[str, Any]
         "start": case.settings.start.isoformat(),
         "end": horizon_of(case).end.isoformat(),
         "years": _years(base),
+        "last period": base.network.calendar.labels[-1],
         "discount rate": case.settings.discount_rate,
         "objective": base.objective,
         "gap": base.gap,
@@ -45,8 +52,12 @@ def base_figures(case: optimizer.Case, base: optimizer.Result) -> dict[str, Any]
         "offered": _offered(base),
         "sent": _sent(base),
         "plants": _plants(base),
-        "origins": _origins(base, lines, lambda line, segment: ""),
-        "origins by segment": _origins(base, lines, lambda line, segment: segment or "no segment"),
+        "stages": stages_looked_at(case),
+        "origins": origins(case, base, delivered, lines).get("", {}),
+        "partly told": partly_told(case, base, delivered, lines),
+        "origins by segment": origins(
+            case, base, delivered, lines, lambda segment: segment or "no segment"
+        ),
         "rules": _rules(base),
         "built": _rows(base, "Investment", ("option", "period", "number", "runs from", "capital")),
         "bottlenecks": _bottlenecks(base),
@@ -184,27 +195,6 @@ def _plants(base: optimizer.Result) -> list[list[Any]]:
     return [[*key.split(" | "), used[key], capacity[key]] for key in used]
 
 
-def _origins(
-    base: optimizer.Result, lines: dict[str, str], group: Any
-) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
-    """Tonnes delivered to demand lines by group, stage, country and year, all traced inputs.
-
-    A line appears once for each rule that binds it, with the same shares: one of them counts.
-    """
-    headers = ("by", "input", "period", "line", "rule", "stage", "name", "tonnes")
-    found: dict[str, Any] = {}
-    counted: dict[tuple[str, str, str, str], str] = {}
-    for by, traced, period, line, rule, stage, name, tonnes in _rows(base, "Provenance", headers):
-        if by != "country" or traced != "all" or line not in lines:
-            continue
-        if counted.setdefault((period, line, stage, name), rule) != rule:
-            continue
-        countries = found.setdefault(group(line, lines[line]), {}).setdefault(stage, {})
-        years = countries.setdefault(name, {})
-        years[period[:4]] = years.get(period[:4], 0.0) + tonnes
-    return found
-
-
 def _rules(base: optimizer.Result) -> dict[str, dict[str, Any]]:
     """By rule: tonnes that it binds, tonnes that break it, verdicts, share found and allowed."""
     found: dict[str, dict[str, Any]] = {}
@@ -224,10 +214,13 @@ def _rules(base: optimizer.Result) -> dict[str, dict[str, Any]]:
 
 
 def _bottlenecks(base: optimizer.Result) -> list[list[Any]]:
-    """What binds, without demand: what a tonne more of that costs is no bottleneck."""
-    headers = ("kind", "thing", "from", "to", "worth most", "saving", "sentence")
-    rows = [row for row in _rows(base, "Bottlenecks", headers) if row[0] != "demand"]
-    return rows[:MOST_BOTTLENECKS]
+    """Maximums that bind, and what 1 % more of each saves, the largest saving first.
+
+    Minimums and demand have no such figure: what a tonne more of demand costs is no bottleneck.
+    """
+    headers = ("kind", "thing", "from", "to", "saving of 1 %", "sentence")
+    rows = [row for row in _rows(base, "Bottlenecks", headers) if isfinite(row[-2] or nan)]
+    return sorted(rows, key=lambda row: -row[-2])[:MOST_BOTTLENECKS]
 
 
 def _cheaper_by(base: optimizer.Result) -> dict[str, list[Any]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import optimizer
-from docs.reference_case import plan_tables, run_tables
+from docs.reference_case import origin_tables, plan_tables, run_tables
 from docs.reference_case.base_plan import base_figures
 from docs.reference_case.run_figures import run_figures
 from docs.reference_case.runs import runs
@@ -31,8 +31,7 @@ def figures_of_case(
     folder: Path | None = None,
 ) -> dict[str, Any]:
     """Every figure of the page as plain data, from solves."""
-    base = solve_base(case)
-    base.raise_for_status()
+    base, delivered = solve_base(case)
     every = runs(case, base)
     tell(f"{len(every)} runs")
     outcomes = solve_runs(every, workers, tell, folder)
@@ -40,7 +39,7 @@ def figures_of_case(
     return {
         "fingerprint": fingerprint(case),
         "made with": made_with(),
-        "base": base_figures(case, base),
+        "base": base_figures(case, base, delivered),
         "runs": [run_figures(case, run, outcomes[run.key], of_base) for run in every],
     }
 
@@ -75,11 +74,12 @@ def _tables(case: optimizer.Case, figures: dict[str, Any]) -> dict[str, str]:
         "table of demand": plan_tables.demand_table(case, figures),
         "table of rules": plan_tables.rules_table(case, figures),
         "table of costs": plan_tables.costs_table(figures),
-        "table of purchases": plan_tables.purchases_table(figures),
+        "table of purchases": plan_tables.purchases_table(case, figures),
         "table of plants": plan_tables.plants_table(figures),
         "idle units": plan_tables.idle_units(figures),
-        "table of origins": plan_tables.origins_table(figures),
-        "table of China": plan_tables.china_table(figures),
+        "table of origins": origin_tables.origins_table(figures),
+        "table of China": origin_tables.china_table(case, figures),
+        "table of China by segment": origin_tables.china_by_segment(case, figures),
         "table of countries": run_tables.countries_table(figures),
         "table of systems": run_tables.carries_table(case, figures),
         "table of commodities": run_tables.commodities_table(case, figures),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import optimizer
+from docs.reference_case.odds import odds
 from docs.reference_case.runs import SMALL_PURCHASE
-from docs.reference_case.words import NOTHING, listed, million, percent, table, tonnes
+from docs.reference_case.words import NOTHING, listed, million, money, percent, table, tonnes
 
 Figures = dict[str, Any]
-CHINA = "China"
 
 
 def demand_table(case: optimizer.Case, figures: Figures) -> str:
@@ -39,14 +40,13 @@ def rules_table(case: optimizer.Case, figures: Figures) -> str:
     rows = []
     for name, entry in figures["base"]["rules"].items():
         phases = [row for row in case.rules if row.rule == name]
-        shares = ", ".join(percent(row.maximum_share) for row in phases)
         description = next((row.description for row in phases if row.description), "")
         rows.append(
             (
                 name,
                 ", ".join(dict.fromkeys(each for row in phases for each in row.segments)),
                 f"{phases[0].start or 'open'} to {phases[-1].end or 'open'}",
-                shares,
+                phase_shares(phases),
                 tonnes(entry["delivered"]),
                 tonnes(entry["breaking"]),
                 ", ".join(entry["verdicts"]),
@@ -58,6 +58,34 @@ def rules_table(case: optimizer.Case, figures: Figures) -> str:
         *("t delivered", "t that break it", "verdict", "what it asks"),
     )
     return table(header, rows)
+
+
+def phase_shares(phases: Sequence[Any]) -> str:
+    """The share that may break a rule, with the time of each where it changes."""
+    merged: list[list[Any]] = []
+    for row in sorted(phases, key=lambda row: row.start or date.min):
+        if merged and merged[-1][2] == row.maximum_share and _follows(merged[-1][1], row.start):
+            merged[-1][1] = row.end
+        else:
+            merged.append([row.start, row.end, row.maximum_share])
+    if len(merged) == 1:
+        return percent(merged[0][2])
+    return ", ".join(f"{percent(share)} {_span(start, end)}" for start, end, share in merged)
+
+
+def _follows(end: date | None, start: date | None) -> bool:
+    return end is not None and start == end + timedelta(days=1)
+
+
+def _span(start: date | None, end: date | None) -> str:
+    """Words for a time: whole years by their numbers."""
+    if start and end and start == date(start.year, 1, 1) and end == date(start.year, 12, 31):
+        return f"in {start.year}"
+    first = str(start.year if start and (start.month, start.day) == (1, 1) else start)
+    last = str(end.year if end and (end.month, end.day) == (12, 31) else end)
+    if end is None:
+        return f"from {first}"
+    return f"from {first} to {last}" if start else f"to {last}"
 
 
 def costs_table(figures: Figures) -> str:
@@ -79,8 +107,8 @@ def costs_table(figures: Figures) -> str:
     return table((f"million {base['currency']}", *years, "present value"), rows)
 
 
-def purchases_table(figures: Figures) -> str:
-    """What is bought from whom; small offers together in the last row."""
+def purchases_table(case: optimizer.Case, figures: Figures) -> str:
+    """What is bought from whom, with the odds of what is not firm; small offers at the end."""
     base = figures["base"]
     years = base["years"]
     total = sum(entry["cost"] for entry in base["purchases"])
@@ -89,6 +117,7 @@ def purchases_table(figures: Figures) -> str:
         for entry in base["purchases"]
         if entry["staged"] and entry["cost"] >= SMALL_PURCHASE * total
     ]
+    chances = odds(case)
     rows = [
         (
             entry["offer"],
@@ -96,6 +125,7 @@ def purchases_table(figures: Figures) -> str:
             *(tonnes(entry["tonnes"].get(year, 0.0)) for year in years),
             million(entry["cost"]),
             entry["firm"],
+            percent(chances[entry["offer"]]) if entry["offer"] in chances else NOTHING,
             entry["confidence"] or NOTHING,
         )
         for entry in named
@@ -108,10 +138,11 @@ def purchases_table(figures: Figures) -> str:
             million(sum(entry["cost"] for entry in rest)),
             "",
             "",
+            "",
         )
     )
     header = ("offer", "seller", *(f"t in {year}" for year in years), "million", "firm")
-    return table((*header, "confidence"), rows)
+    return table((*header, "odds", "confidence"), rows)
 
 
 def plants_table(figures: Figures) -> str:
@@ -152,63 +183,11 @@ def must_run(case: optimizer.Case) -> str:
     return f"{text}."
 
 
-def origins_table(figures: Figures) -> str:
-    """Country shares of each stage of what is delivered, the largest first, over the horizon."""
-    stages = figures["base"]["origins"].get("", {})
-    rows = []
-    for stage, countries in stages.items():
-        sums = {name: sum(years.values()) for name, years in countries.items()}
-        total = sum(sums.values())
-        ranked = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
-        shares = [f"{name} {percent(amount / total)}" for name, amount in ranked if amount > 0]
-        large = [text for text in shares if not text.endswith(" 0 %")]
-        rows.append((stage, ", ".join(large)))
-    return table(("stage", "where it was done, by tonnes delivered"), rows)
-
-
-def china_share(stages: dict[str, Any], stage: str, year: str = "") -> float | None:
-    """Share of delivered tonnes with a stage in China; None where nothing has the stage."""
-    countries = stages.get(stage, {})
-
-    def total(years: dict[str, float]) -> float:
-        return years.get(year, 0.0) if year else sum(years.values())
-
-    everything = sum(map(total, countries.values()))
-    if not everything:
-        return None
-    return total(countries.get(CHINA, {})) / everything
-
-
-def origins_total(stages: dict[str, Any]) -> float:
-    """Tonnes of which the origin is told: those of the stage of which most is."""
-    sums = [sum(sum(years.values()) for years in own.values()) for own in stages.values()]
-    return max(sums, default=0.0)
-
-
-def china_table(figures: Figures) -> str:
-    """Share of what is delivered that went through each stage in China: all, then by segment."""
-    base = figures["base"]
-    stages = list(base["origins"].get("", {}))
-    everything = base["origins"].get("", {})
-    rows = [
-        (f"all, {year}", *(_share(china_share(everything, stage, year)) for stage in stages))
-        for year in base["years"]
-    ]
-    rows += [
-        (segment, *(_share(china_share(own, stage)) for stage in stages))
-        for segment, own in base["origins by segment"].items()
-    ]
-    return table(("delivered", *stages), rows)
-
-
-def _share(share: float | None) -> str:
-    return NOTHING if share is None else percent(share, 1)
-
-
 def bottlenecks_table(figures: Figures) -> str:
-    """What binds, with what relaxing it saves."""
-    rows = [(sentence, million(saving)) for *_, saving, sentence in figures["base"]["bottlenecks"]]
-    return table(("what binds", "relaxing it as far as that holds saves, million"), rows)
+    """What binds, with what a little more of it saves, the most first."""
+    found = figures["base"]["bottlenecks"]
+    rows = [(sentence, money(saving)) for *_, saving, sentence in found]
+    return table(("what binds", f"1 % more of it saves, {figures['base']['currency']}"), rows)
 
 
 def confidence_table(figures: Figures) -> str:

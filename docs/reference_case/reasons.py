@@ -10,7 +10,7 @@ from typing import Any
 import optimizer
 from docs.reference_case.runs import READY_SHEETS, ROUTE
 from docs.reference_case.systems import not_commodities, produced_materials
-from docs.reference_case.words import money, percent, tonnes
+from docs.reference_case.words import NOTHING, money, percent, tonnes
 from optimizer.studies.disruptions import horizon_of, months_later
 from optimizer.tables import SHEETS, STAGES
 from optimizer.tables.case_rows import tables_of
@@ -130,7 +130,7 @@ def _idle_plant(case: optimizer.Case, base: Figures, site: str) -> str:
     if len(names) == 1:
         (state,) = states
         return f"not used: its only feed in the workbook is {names[0]}, which is {state}"
-    parts = [f"{state} ({', '.join(own)})" for state, own in states.items()]
+    parts = [f"{state.replace('its', 'their')} ({', '.join(own)})" for state, own in states.items()]
     return f"not used: the feeds that it may run are {' or '.join(parts)}"
 
 
@@ -152,7 +152,7 @@ def _state_of_feed(case: optimizer.Case, base: Figures, feed: str) -> str:
     most, bought = base["offered"].get(feed, (None, 0.0))
     if bought > LEAST_TONNES:
         used_up = most is not None and bought >= USED_UP * most
-        return "used up elsewhere" if used_up else "worth more elsewhere"
+        return "used up elsewhere" if used_up else "not worth its cost there"
     if feed in produced_materials(case):
         return "worth more elsewhere"
     return "not on offer before the plan ends" if most == 0 else "not bought"
@@ -200,10 +200,7 @@ def _of_route(case: optimizer.Case, route: str) -> str:
                 if sheet == "Supply":
                     begins.append(table.values["start"][position])
     late = too_late(case, begins, "on offer from")
-    return (
-        "; ".join(part for part in (*notes[:1], late) if part)
-        or "goes with a plant of another route that is off"
-    )
+    return "; ".join(part for part in (*notes[:1], late) if part) or NOTHING
 
 
 def option_reason(case: optimizer.Case, base: Figures, option: str) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import optimizer
-from docs.reference_case.plan_tables import CHINA
+from docs.reference_case.origin_tables import CHINA
 from docs.reference_case.reasons import option_reason, ready_text, reason
+from docs.reference_case.runs import whole_countries
 from docs.reference_case.scenario_sentences import probabilities
 from docs.reference_case.systems import commodities, of_kind, systems
 from docs.reference_case.words import (
@@ -22,16 +23,25 @@ from docs.reference_case.words import (
 )
 
 Figures = dict[str, Any]
+WHOLE = 0.995
+"""Number of an option from which on it shows as built whole."""
+NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+"""Numbers in words."""
 
 
 def countries_table(figures: Figures) -> str:
-    """What the loss of each country's sites costs: China first, then the dearest."""
-    runs = sorted(of_kind(figures, "country"), key=lambda run: (run["name"] != CHINA, *_rank(run)))
-    return _run_table(figures, "without the sites in", [run for run in runs if _shown(run)])
-
-
-def _shown(run: dict[str, Any]) -> bool:
-    return run["name"] == CHINA or moves(run)
+    """What the loss of each country's sites costs: all of China, its sites, then the dearest."""
+    whole = whole_countries()
+    first = [name for name in (whole.get(CHINA), CHINA) if name]
+    runs = of_kind(figures, "country")
+    shown = [run for name in first for run in runs if run["name"] == name]
+    others = [run for run in runs if run["name"] not in first and moves(run)]
+    alone = {country: f"{country} (its sellers alone)" for country in whole}
+    named = [
+        run | {"name": alone.get(run["name"], run["name"])}
+        for run in (*shown, *sorted(others, key=_rank))
+    ]
+    return _run_table(figures, "without", named)
 
 
 def carries_table(case: optimizer.Case, figures: Figures) -> str:
@@ -141,10 +151,9 @@ def routes_table(case: optimizer.Case, figures: Figures) -> str:
 def options_table(case: optimizer.Case, figures: Figures) -> str:
     """What may be built: size, capital, what the plan builds, what the others lack."""
     base = figures["base"]
-    built: dict[str, list[str]] = {}
+    built: dict[str, dict[str, tuple[float, str]]] = {}
     for option, period, number, runs_from, _capital in base["built"]:
-        text = f"{number:.3g}, decided in {period}, running from {runs_from}"
-        built.setdefault(option, []).append(text)  # once for each unit of the option
+        built.setdefault(option, {})[period] = (number, runs_from)  # the same for each unit
     removed = {run["name"]: run for run in of_kind(figures, "option")}
     rows = []
     for option in dict.fromkeys(row.option for row in case.options):
@@ -156,7 +165,7 @@ def options_table(case: optimizer.Case, figures: Figures) -> str:
                 ", ".join(dict.fromkeys(row.site for row in own)),
                 ", ".join(sizes),
                 million(sum(row.capital_cost for row in own)),
-                "; ".join(dict.fromkeys(built.get(option, ["no"]))),
+                decisions_text(built.get(option, {})),
                 f"without it {dearer(removed[option])}"
                 if option in removed
                 else option_reason(case, base, option),
@@ -164,6 +173,27 @@ def options_table(case: optimizer.Case, figures: Figures) -> str:
         )
     header = ("option", "site", "adds a year", "capital of one, million", "built")
     return table((*header, "what it is worth, or lacks"), rows)
+
+
+def decisions_text(decisions: dict[str, tuple[float, str]]) -> str:
+    """How many of an option are built, when each is decided and from when on it runs.
+
+    Numbers are of the buyer's slice: one is the whole of it.
+    """
+    if not decisions:
+        return "no"
+    total = sum(number for number, _ in decisions.values())
+    amount = f"{percent(total)} of the buyer's slice" if total < WHOLE else f"{total:.3g}"
+    if len(decisions) == 1:
+        ((period, (_, runs_from)),) = decisions.items()
+        return f"{amount}, decided in {period}, running from {runs_from}"
+    parts = [
+        f"{percent(number) if total < WHOLE else f'{number:.3g}'} in {period}, "
+        f"running from {runs_from}"
+        for period, (number, runs_from) in decisions.items()
+    ]
+    count = NUMBERS.get(len(parts), str(len(parts)))
+    return f"{amount}, in {count} decisions: {'; '.join(parts)}"
 
 
 def rule_costs_table(figures: Figures) -> str:

@@ -14,7 +14,10 @@ from optimizer.tables import SHEETS, Change, changes_of
 from optimizer.tables import scenarios as scenarios_of
 
 GROUPS = Path(__file__).parent / "groups.csv"
-"""Systems of several rows that no site, owner or country names."""
+"""Systems of several rows that no site, owner or country names.
+
+A group with a ``country`` is all that comes from there, on whatever way.
+"""
 SMALL_PURCHASE = 0.002
 """Share of all money for purchases below which an offer is no system of its own."""
 READY_SHEETS = {
@@ -124,11 +127,21 @@ def _countries(case: optimizer.Case) -> Iterator[Run]:
 
 
 def _groups() -> Iterator[Run]:
-    with GROUPS.open(encoding="utf-8", newline="") as file:
-        rows = [*csv.DictReader(file)]
+    rows, whole = _group_rows(), whole_countries()
     for name in dict.fromkeys(row["group"] for row in rows):
         mine = [row for row in rows if row["group"] == name]
-        yield Run("group", name, tuple(change(row["sheet"], row["where"], "no") for row in mine))
+        kind = "country" if name in whole.values() else "group"
+        yield Run(kind, name, tuple(change(row["sheet"], row["where"], "no") for row in mine))
+
+
+def _group_rows() -> list[dict[str, str]]:
+    with GROUPS.open(encoding="utf-8", newline="") as file:
+        return [*csv.DictReader(file)]
+
+
+def whole_countries() -> dict[str, str]:
+    """By country: the group of all that comes from there, of its sites and of others."""
+    return {row["country"]: row["group"] for row in _group_rows() if row["country"]}
 
 
 def _offers(case: optimizer.Case, base: optimizer.Result) -> Iterator[Run]:
@@ -217,11 +230,25 @@ def route_of(row: Any) -> str:
 
 
 def _routes(case: optimizer.Case) -> Iterator[Run]:
-    """Each route that stands in the workbook switched off, with all its rows on."""
+    """Each route that stands in the workbook switched off, with all its rows on.
+
+    A route of which only those rows are off that belong to sites and materials of other routes is
+    on itself: switching these rows on would change nothing.
+    """
     off = [(sheet, row) for sheet in SHEETS for row in case.switched_off.get(sheet, ())]
     names = dict.fromkeys(route_of(row) for _, row in off)
     for name in names:
-        if name:
-            rows = [(sheet, row) for sheet, row in off if route_of(row) == name]
+        rows = [(sheet, row) for sheet, row in off if route_of(row) == name]
+        if name and not all(_follows(case, row) for _, row in rows):
             parts = [part for sheet, row in rows for part in switched(sheet, [row], "yes")]
             yield Run("route", name, tuple(parts))
+
+
+def _follows(case: optimizer.Case, row: Any) -> bool:
+    """True if a row names a site or material that another route has switched off."""
+    named = {getattr(row, field, "") for field in ("site", "from_site", "to_site", "material")}
+    return any(
+        route_of(other) not in ("", route_of(row)) and getattr(other, header) in named
+        for sheet, header in (("Sites", "site"), ("Materials", "material"))
+        for other in case.switched_off.get(sheet, ())
+    )

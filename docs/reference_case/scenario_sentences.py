@@ -21,6 +21,11 @@ def probabilities(case: optimizer.Case) -> dict[str, float]:
     return found
 
 
+def as_written(case: optimizer.Case) -> float:
+    """The share that the probabilities of the scenarios leave for the plan as written."""
+    return 1 - sum(share for share in probabilities(case).values() if share < 1)
+
+
 def probabilities_text(case: optimizer.Case) -> str:
     """Which scenarios have a probability, where it is from, and what is left for the plan."""
     given = {name: share for name, share in probabilities(case).items() if share < 1}
@@ -34,7 +39,7 @@ def probabilities_text(case: optimizer.Case) -> str:
     named = listed([f"*{name}* ({percent(share)})" for name, share in given.items()])
     return (
         f"A probability stands beside {named}. It rests on this: {'; '.join(sources)}. "
-        f"These scenarios exclude one another, and {percent(1 - sum(given.values()))} is left for "
+        f"These scenarios exclude one another, and {percent(as_written(case))} is left for "
         "the plan as written. The others have none, because no source gives one."
     )
 

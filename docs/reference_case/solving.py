@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import optimizer
+from docs.reference_case.origins import Delivered, delivered_inputs
 from docs.reference_case.runs import Run
 from optimizer.plan import SolveOptions, solve_with_options
 from optimizer.studies.run_outcome import RunOutcome, outcome_of
@@ -56,9 +58,18 @@ def made_with() -> dict[str, str]:
     return {"highspy": version("highspy"), "machine": platform.machine()}
 
 
-def solve_base(case: optimizer.Case) -> optimizer.Result:
+class BasePlan(NamedTuple):
+    """The plan of the case itself, and the tonnes of each input in its deliveries."""
+
+    result: optimizer.Result
+    delivered: Delivered
+
+
+def solve_base(case: optimizer.Case) -> BasePlan:
     """The plan of the case itself, with prices and origins, to the gap of its Settings."""
-    return solve_with_options(case, SolveOptions())
+    m = optimizer.build_model(case)
+    result = optimizer.solve_model(m).raise_for_status()
+    return BasePlan(result, delivered_inputs(m))
 
 
 def solve_run(case: optimizer.Case, run: Run) -> RunOutcome:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import optimizer
-from docs.reference_case.plan_tables import CHINA, china_share, must_run, origins_total
+from docs.reference_case.odds import chance_text
+from docs.reference_case.origin_tables import CHINA, most_in_china, partly_told, reagents_text
+from docs.reference_case.plan_tables import must_run
+from docs.reference_case.ramps import ramps_text
 from docs.reference_case.run_figures import LEAST_NAMED, MOST_NAMED
 from docs.reference_case.run_tables import dearer_for_short, merged
+from docs.reference_case.runs import whole_countries
 from docs.reference_case.scenario_sentences import dysprosium_values, probabilities_text
 from docs.reference_case.systems import of_kind, systems
 from docs.reference_case.words import dearer, listed, million, money, moves, percent, tonnes
@@ -24,7 +28,15 @@ def sentence_values(case: optimizer.Case, figures: Figures) -> dict[str, str]:
         | _shortage_values(case, figures)
         | _china_values(figures)
         | _run_values(case, figures)
-        | {"must run": must_run(case), "probabilities": probabilities_text(case)}
+        | {
+            "must run": must_run(case),
+            "ramps": ramps_text(case),
+            "probabilities": probabilities_text(case),
+            "chance": chance_text(case, figures),
+            "partly told": partly_told(figures),
+            "reagents": reagents_text(case, figures),
+            "bottlenecks": str(len(figures["base"]["bottlenecks"])),
+        }
         | dysprosium_values()
     )
 
@@ -78,16 +90,25 @@ def _shortage_values(case: optimizer.Case, figures: Figures) -> dict[str, str]:
 
 
 def _penalties(base: Figures) -> str:
-    """What a tonne short is charged, by amount: the segments, and those in one period alone."""
+    """What a tonne short is charged, by amount: the segments, and lines of one period alone.
+
+    A line of the last period alone is what a customer wants in store at the end.
+    """
     amounts: dict[float, dict[str, list[str]]] = {}
     for penalty, segment, period in base["penalties"]:
         amounts.setdefault(penalty, {}).setdefault(period, []).append(segment or "no segment")
     parts = []
     for penalty, periods in amounts.items():
-        names = [
-            f"{f'in {period} alone ' if period else ''}for {listed(segments)}"
-            for period, segments in sorted(periods.items())
-        ]
+        names = []
+        for period, segments in sorted(periods.items()):
+            who = listed(segments)
+            want = "wants" if len(segments) == 1 else "want"
+            if not period:
+                names.append(f"for {who}")
+            elif period == base["last period"]:
+                names.append(f"for what {who} {want} in store at the end")
+            else:
+                names.append(f"for what {who} {want} in {period} alone")
         parts.append(f"**{penalty:,.0f} {base['currency']}** {', and '.join(names)}")
     return "; ".join(parts) or "nothing"
 
@@ -110,16 +131,15 @@ def _low_confidence(base: Figures) -> str:
 
 
 def _china_values(figures: Figures) -> dict[str, str]:
-    everything = figures["base"]["origins"].get("", {})
     last = figures["base"]["years"][-1]
-    shares = {stage: china_share(everything, stage) or 0.0 for stage in everything}
-    lasts = {stage: china_share(everything, stage, last) or 0.0 for stage in everything}
-    china = [run for run in of_kind(figures, "country") if run["name"] == CHINA]
+    whole = whole_countries().get(CHINA, CHINA)
+    runs = {run["name"]: run for run in of_kind(figures, "country")}
+    china = runs.get(whole, runs.get(CHINA))
     return {
-        "china most": percent(max(shares.values(), default=0.0), 1),
-        "china last": percent(max(lasts.values(), default=0.0), 1),
-        "traced": tonnes(origins_total(everything)),
-        "china removed": _dearer_words(china[0]) if china else "nothing, for it sells nothing here",
+        "china most": most_in_china(figures),
+        "china last": most_in_china(figures, last),
+        "china whole": whole,
+        "china removed": _dearer_words(china) if china else "nothing, for it sells nothing here",
     }
 
 
