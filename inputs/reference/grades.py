@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from facts import Fact, assume, computed, fact, find, process
-from markets import CHINESE, HOME_HEAVIES
+from markets import CHINESE, home_prices
 
 GRADES = ("N48", "H", "SH", "UH", "EH")
 """NdFeB grades from unalloyed to high-Dy."""
@@ -99,7 +99,7 @@ def chinese_price(name: str, *, exported_heavies: bool = False) -> Fact:
     Chinese maker's processing. A Chinese maker pays the home price of Dy and Tb; a maker
     abroad who buys them from China pays the export price (``exported_heavies``).
     """
-    metals = CHINESE if exported_heavies else {**CHINESE, **HOME_HEAVIES}
+    metals = CHINESE if exported_heavies else home_prices()
     work = process("magnet", "sinter + machine + coat, China", "processing cost")
     price = sum(metals[metal].value * tonnes for metal, tonnes in metal_need(name).items())
     return computed(price + 1_500.0 + work.value, metals["NdPr metal"], work, grade(name).source)

@@ -104,6 +104,12 @@ def _chinese() -> dict[str, Fact]:
 CHINESE = _chinese()
 """What the same things cost from China: home price for NdPr, export price for Dy, Tb, Sm."""
 
+
+def home_prices() -> dict[str, Fact]:
+    """What a maker in China pays: as exported, but Dy and Tb at their home price."""
+    return {**CHINESE, **HOME_HEAVIES}
+
+
 CHINESE_NDPR = ("China carbonate", "NdPr oxide", "NdPr metal")
 
 

@@ -19,9 +19,9 @@ from markets import (
     ALLIED_LAST,
     ALLIED_SPOT,
     CHINESE,
-    HOME_HEAVIES,
     NDPR_BAND,
     REAGENTS,
+    home_prices,
     quote,
 )
 from materials import metal_value
@@ -127,7 +127,7 @@ def by_oxide(feed: str) -> Fact:
 
 def chinese_alloy(name: str) -> Fact:
     """Export price of Chinese alloy: its metals at home prices, additives and casting."""
-    home = {**CHINESE, **HOME_HEAVIES}
+    home = home_prices()
     metals = {m: q for m, q in alloy_inputs(name).items() if m in home}
     value = sum(home[m].value * q for m, q in metals.items()) + 4_000.0
     return computed(value, *(home[m] for m in metals), assume(0))
