@@ -146,6 +146,27 @@ def test_a_scenario_without_a_plan_says_why_and_ends_nothing():
     assert study.notes == (f"must: {reason}.",)
 
 
+def test_a_scenario_is_told_by_the_notes_of_its_rows_and_their_number():
+    """Each note once, in the order of the sheet, own ones first; three are shown."""
+    sheet = [
+        change("late", "maximum", 5, where="offer = kaz", notes="the mine is late"),
+        change("late", "maximum", 4, where="offer = cn", notes="the mine is late"),
+        change("both", "price", 2, "×", notes="prices double", based_on="late"),
+        {"scenario": "both", "notes": "all at once"},
+        change("both", "price", 2, "×", where="site = Kaz", notes="and again"),
+        change("plain", "price", 2, "×", where="site = Kaz; offer = kaz"),
+    ]
+    overview = studies.scenarios(trade(Scenarios=sheet)).tables["Scenarios"]
+    found = {each["scenario"]: (each["notes"], each["rows"]) for each in overview.records()}
+    assert found == {
+        "base": ("", None),
+        "late": ("the mine is late", 2),
+        "both": ("prices double; all at once; and again; and 1 more note", 4),
+        "plain": ("", 1),
+    }
+    assert overview.layout.headers[-1] == "changes"
+
+
 def test_a_study_is_a_workbook_with_a_chart(tmp_path):
     target = tmp_path / "study.xlsx"
     write_study(studies.scenarios(trade(Scenarios=THREE)), target)
@@ -159,8 +180,8 @@ def test_a_study_is_a_workbook_with_a_chart(tmp_path):
         "no China",
         "must",
     ]
-    assert sheet["E7"].value == pytest.approx(86)
-    assert sheet["E9"].value is None
+    assert sheet["F7"].value == pytest.approx(86)
+    assert sheet["F9"].value is None
     assert len(sheet._charts) == 1
 
 
