@@ -356,7 +356,7 @@ def shared_plant(**more):
         Recipes=recipe("smelt", ore=-1, metal=1),
         Processes=[process("smelt", stage="refined, separated, melted", maximum=100)],
         Demand=[
-            need(10, "clean", "metal", segment="defence", shortage_shortage_penalty=1000),
+            need(10, "clean", "metal", segment="defence", shortage_penalty=1000),
             need(10, "any", "metal", segment="civil"),
         ],
         Rules=[no_china(segments="defence")],
