@@ -14,6 +14,7 @@ import pytest
 import optimizer
 from optimizer.network.provenance import Provenance
 from tests.conftest import (
+    SITES,
     china,
     cost,
     lane,
@@ -703,11 +704,39 @@ def test_classes_are_not_followed_into_a_process_that_settles_the_matter():
         assert len(classes(case, ("Plant", "metal"))) == 1
 
 
-def test_a_rule_without_effect_follows_nothing():
-    # All of a delivery may break it.
-    rules = [no_china(maximum_share=1)]
-    case = make(Supply=[KAZ, CHINA], Demand=[need(10)], Rules=rules, Rule_scope=[china()])
-    assert classes(case, ("Buyer", "ore")) == {"any"}
+def test_a_rule_that_bars_nothing_says_how_much_breaks_it():
+    """All of a delivery may break it: 7 t are Chinese at 1, 3 t Kazakh at 5."""
+    found = plan(
+        Supply=[KAZ, {**CHINA, "maximum": 7}],
+        Demand=[need(10)],
+        Rules=[no_china(maximum_share=1)],
+        Rule_scope=[china()],
+    )
+    assert found.objective == pytest.approx(7 * 1 + 3 * 5)
+    (told,) = found.tables["Compliance"].records()
+    assert (told["delivered"], told["breaking"]) == pytest.approx((10, 7))
+    assert (told["share found"], told["share allowed"]) == pytest.approx((0.7, 1))
+    assert told["classes delivered"] == "breaks no China 7 t; clean 3 t"
+    assert told["verdict"] == "kept"
+    (certificate,) = found.tables["Certificates"].records()
+    assert certificate["share breaking"] == pytest.approx(0.7)
+    assert found.lawful == "yes"
+
+
+@pytest.mark.parametrize("segregates", ["yes", "no"])
+def test_a_rule_that_bars_nothing_costs_nothing(segregates):
+    """Metal of a plant that takes in both: with the rule as without it, and the audit agrees."""
+    sheets = {
+        "Sites": [*SITES[:2], {**SITES[2], "segregates": segregates}, SITES[3]],
+        "Supply": [KAZ, {**CHINA, "maximum": 7}],
+        "Processes": [process("smelt", stage="melted", maximum=100)],
+        **SMELT,
+    }
+    rule = {"Rules": [no_china(maximum_share=1)], "Rule_scope": [china()]}
+    found = plan(**sheets, **rule)
+    assert found.objective == pytest.approx(plan(**sheets).objective)
+    (told,) = found.tables["Compliance"].records()
+    assert told["breaking"] >= 7 - 1e-6
 
 
 ALLOY = {

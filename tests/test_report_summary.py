@@ -14,9 +14,10 @@ import pytest
 
 from optimizer.explain import ALERT_KINDS, Alert
 from optimizer.report import write
-from optimizer.report.key_risks import KeyRisk, key_risks, ranked_alerts
+from optimizer.report.key_risks import KeyRisk, key_risks, owner_of, ranked_alerts
 from optimizer.result import RULE_COSTS_LAYOUT
 from optimizer.result import result_layouts as t
+from tests.conftest import lane, make, need, offer, site
 from tests.report_plan import QUARTERS, both, find, line, plan
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
@@ -102,6 +103,24 @@ def test_the_key_risks_stand_on_the_first_screen_with_owner_and_cell(tmp_path):
     ]
     link = next(c.hyperlink for c in sheet[top + 1] if c.hyperlink)
     assert link.location == "'Units'!C5"
+
+
+def test_a_key_risk_says_of_what_the_owner_is_the_owner():
+    """A risk about many offers has the cell of the first: its seller is not the risk's owner."""
+    case = make(
+        Sites=[site("Kaz", "Kazakhstan", owner="Acme"), site("Buyer", "USA", owner="Ford")],
+        Supply=[offer("ore A")],
+        Lanes=[lane("Kaz", "Buyer")],
+        Demand=[need(10)],
+    )
+    sheets = ("Supply", "Lanes", "Demand", "Materials", "Settings")
+    assert [owner_of(case, sheet, "B2") for sheet in sheets] == [
+        "seller of ore A: Acme",
+        "owner of Kaz: Acme",
+        "owner of Buyer: Ford",
+        "",
+        "",
+    ]
 
 
 def test_of_each_kind_of_risk_the_first_with_a_cell_is_chosen_the_gravest_kinds_first():

@@ -82,6 +82,59 @@ def test_scenarios_stand_beside_the_case_itself():
     assert row(study.tables["Shortage"], "need")["no China"] == pytest.approx(4)
 
 
+def works():
+    """Two lines make 20 t for 10 each; the works of three units, at two sites, make 10 t for 50."""
+    unit = {"option": "works", "added capacity": 10}
+    line = {"option": "line", "added capacity": 10, "kind": "any amount", "most": 2}
+    return make(
+        Materials=[{"material": "ore", "stage": "mined"}, {"material": "metal", "stage": "melted"}],
+        Supply=[offer("kaz")],
+        Recipes=recipe("smelt", ore=-1, metal=1),
+        Processes=[process("smelt", unit="kiln"), process("smelt", unit="press")],
+        Options=[
+            {**unit, "site": "Plant", "unit": "kiln", "capital cost": 20},
+            {**unit, "site": "Plant", "unit": "press", "capital cost": 30},
+            {**unit, "site": "Kaz", "unit": "tent"},
+            {**line, "site": "Plant", "unit": "kiln", "capital cost": 5},
+            {**line, "site": "Plant", "unit": "press", "capital cost": 5},
+        ],
+        Scenarios=[change("more", "quantity", 25, sheet="Demand")],
+        Demand=[need(13, material="metal")],
+    )
+
+
+def test_an_option_counts_once_however_many_units_and_sites_it_adds_to():
+    study = studies.scenarios(works())
+    # 13 t: 1.3 lines. 25 t: the works, which are built as a whole, and 1.5 lines for 15 t.
+    built = study.tables["Investment"]
+    assert row(built, "line")["base"] == pytest.approx(1.3)
+    assert row(built, "line")["more"] == pytest.approx(1.5)
+    assert row(built, "works") == {
+        "option": "works",
+        "site": "Plant, Kaz",
+        "base": 0,
+        "more": 1,
+        "more less base": 1,
+    }
+    # A row of each site, with the capital of all its units: 20 + 30.
+    kept = study.outcomes["more"].tables["Investment"]
+    assert [each for each in kept.rows() if each[0] == "works"] == [
+        ("works", "Plant", "2027", 1, pytest.approx(50)),
+        ("works", "Kaz", "2027", 1, 0),
+    ]
+
+
+def test_two_plans_differ_by_an_option_once_however_many_units_it_adds_to():
+    case = works()
+    before, after = optimizer.solve(case), optimizer.solve(studies.apply(case, "more"))
+    changes = optimizer.compare(before, after).tables["Volume changes"]
+    built = {each[1]: each[2:] for each in changes.rows() if each[0] == "built"}
+    assert built == {
+        "line": pytest.approx((1.3, 1.5, 0.2, 2)),
+        "works": pytest.approx((0, 1, 1, 50)),
+    }
+
+
 def test_a_scenario_without_a_plan_says_why_and_ends_nothing():
     study = studies.scenarios(trade(Scenarios=THREE))
     reason = row(study.tables["Scenarios"], "must")["reason"]
@@ -91,6 +144,27 @@ def test_a_scenario_without_a_plan_says_why_and_ends_nothing():
     assert "6 t" in reason or "more" in reason
     assert not study.solved
     assert study.notes == (f"must: {reason}.",)
+
+
+def test_a_scenario_is_told_by_the_notes_of_its_rows_and_their_number():
+    """Each note once, in the order of the sheet, own ones first; three are shown."""
+    sheet = [
+        change("late", "maximum", 5, where="offer = kaz", notes="the mine is late"),
+        change("late", "maximum", 4, where="offer = cn", notes="the mine is late"),
+        change("both", "price", 2, "×", notes="prices double", based_on="late"),
+        {"scenario": "both", "notes": "all at once"},
+        change("both", "price", 2, "×", where="site = Kaz", notes="and again"),
+        change("plain", "price", 2, "×", where="site = Kaz; offer = kaz"),
+    ]
+    overview = studies.scenarios(trade(Scenarios=sheet)).tables["Scenarios"]
+    found = {each["scenario"]: (each["notes"], each["rows"]) for each in overview.records()}
+    assert found == {
+        "base": ("", None),
+        "late": ("the mine is late", 2),
+        "both": ("prices double; all at once; and again; and 1 more note", 4),
+        "plain": ("", 1),
+    }
+    assert overview.layout.headers[-1] == "changes"
 
 
 def test_a_study_is_a_workbook_with_a_chart(tmp_path):
@@ -106,8 +180,8 @@ def test_a_study_is_a_workbook_with_a_chart(tmp_path):
         "no China",
         "must",
     ]
-    assert sheet["E7"].value == pytest.approx(86)
-    assert sheet["E9"].value is None
+    assert sheet["F7"].value == pytest.approx(86)
+    assert sheet["F9"].value is None
     assert len(sheet._charts) == 1
 
 

@@ -55,12 +55,20 @@ def built() -> optimizer.Case:
     )
 
 
+LATE = [
+    {"scenario": "late", "sheet": "Supply", "where": where, "column": "maximum", "value": tonnes}
+    | {"notes": "the mine is late"}
+    for where, tonnes in (("site = Kaz; offer = kaz", 5), ("offer = cn", 4))
+]
+
+
 def book(price: float) -> optimizer.studies.Comparison:
     return optimizer.compare(optimizer.solve(year(7)), optimizer.solve(year(price)))
 
 
 MADE = {
     "scenarios": lambda: optimizer.scenarios(trade(Scenarios=THREE)),
+    "scenarios with notes": lambda: optimizer.scenarios(trade(Scenarios=LATE)),
     "scenarios with options": lambda: optimizer.scenarios(built()),
     "stress": lambda: optimizer.stress(year(7)),
     "frontier": lambda: optimizer.frontier(trade(), "country = China", 4),

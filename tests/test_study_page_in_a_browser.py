@@ -182,6 +182,18 @@ def test_changes_are_described_in_words_and_drawn(visit, pages):
     assert first == "What changed most? bought kaz, Kaz, ore: −40 t"
 
 
+def test_a_scenario_is_told_by_its_notes_and_its_rows_are_folded(visit, pages):
+    page = visit(pages["scenarios with notes"])
+    (told, *_) = page.locator("[aria-label='What each scenario changes'] tbody tr").all()
+    assert "the mine is late" in told.inner_text()
+    assert "maximum set" not in told.inner_text()
+    told.locator("summary").click()
+    assert [each.inner_text() for each in told.locator("li").all()] == [
+        "Supply maximum set 5 where site = Kaz; offer = kaz",
+        "Supply maximum set 4 where offer = cn",
+    ]
+
+
 def test_a_table_is_sorted_and_filtered(visit, pages):
     page = visit(pages["scenarios"])
     header = page.locator("#panel th", has=page.locator("button", has_text="cost,"))

@@ -40,7 +40,7 @@ def test_columns_of_one_unit_share_an_axis(tmp_path):
 
 def test_tonnes_stand_on_an_axis_of_their_own(tmp_path):
     (chart,) = book(optimizer.scenarios(trade(Scenarios=THREE)), tmp_path)["Scenarios"]._charts
-    assert series(chart) == [("E", "cost (USD)"), ("I", "short (t)")]
+    assert series(chart) == [("F", "cost (USD)"), ("J", "short (t)")]
     assert chart.y_axis.scaling.min == 0
 
 
@@ -65,14 +65,14 @@ def test_a_chart_shows_no_more_names_than_can_be_read(tmp_path):
     many = Table(overview.layout, tuple(column * 20 for column in overview.columns))
     study = dataclasses.replace(study, tables={**study.tables, "Scenarios": many})
     (chart,) = book(study, tmp_path)["Scenarios"]._charts
-    assert chart.series[0].val.numRef.f == f"Scenarios!$E$6:$E${5 + MAX_CHARTED_RUNS}"
+    assert chart.series[0].val.numRef.f == f"Scenarios!$F$6:$F${5 + MAX_CHARTED_RUNS}"
 
 
 def test_a_row_is_as_high_as_its_text(tmp_path):
     study = optimizer.scenarios(trade(Scenarios=THREE))
     sheet = book(study, tmp_path)["Scenarios"]
     # The reason of the scenario without a plan takes more than the 80 characters of its column.
-    (reason,) = [row[11].value for row in sheet.iter_rows(min_row=6) if row[11].value][:1]
+    (reason,) = [row[12].value for row in sheet.iter_rows(min_row=6) if row[12].value][:1]
     assert len(reason) > 80
     lines = lines_of(reason, 80)
     assert lines >= 2

@@ -119,6 +119,121 @@ def test_a_mixed_product_holds_an_input_only_from_the_feed_that_has_it():
     assert shares(found, "mined") == about(Kazakhstan=9 / 19, China=10 / 19)
 
 
+ALLOYS = {
+    "Materials": [
+        {"material": "iron", "stage": "refined"},
+        {"material": "NdPr metal", "stage": "separated"},
+        {"material": "Tb metal", "stage": "separated"},
+        {"material": "alloy", "stage": "melted"},
+        {"material": "magnet", "stage": "produced"},
+    ],
+    "Supply": [
+        offer("iron", "Kaz", "iron", history="mined: Sweden; refined: here"),
+        offer("NdPr", "Kaz", "NdPr metal", history="mined: Brazil; separated: here"),
+        offer("Tb", "China", "Tb metal", maximum=0, history="mined: Myanmar; separated: here"),
+    ],
+    "Recipes": [
+        *recipe("cast", **{"NdPr metal": -0.3, "iron": -0.7, "alloy": 1}),
+        *recipe("sinter", alloy=-1, magnet=1),
+        *recipe("diffuse", **{"alloy": -0.99, "Tb metal": -0.01, "magnet": 1}),
+    ],
+    "Processes": [
+        process("cast", stage="melted"),
+        process("sinter", stage="produced"),
+        process("diffuse", stage="produced"),
+    ],
+}
+"""A magnet is made of alloy with terbium at its grain boundaries, or of alloy alone."""
+
+
+def test_a_magnet_made_without_terbium_shows_none_though_another_recipe_of_it_takes_some():
+    """Nothing is known of the terbium in it, since there is none: not where iron was mined."""
+    found = plan(**ALLOYS, Demand=[need(10, material="magnet")])
+    assert shares(found, "mined") == about(Brazil=0.3, Sweden=0.7)
+    assert shares(found, "mined", "NdPr metal") == about(Brazil=1)
+    assert "Tb metal" not in found.tables["Provenance"]["input"]
+
+
+def test_terbium_of_magnets_of_both_kinds_is_that_of_the_diffused_ones():
+    """0.05 t of terbium diffuse 5 t of the 10 t of magnets that the two lines get."""
+    supply = [*ALLOYS["Supply"][:2], {**ALLOYS["Supply"][2], "minimum": 0.05, "maximum": 0.05}]
+    found = plan(**{**ALLOYS, "Supply": supply}, Demand=[need(10, material="magnet")])
+    assert shares(found, "mined", "Tb metal") == about(Myanmar=1)
+    # All: 0.05 t of 10 t are terbium; the other 9.95 t are alloy, 0.3 of it NdPr and 0.7 iron.
+    assert shares(found, "mined") == about(Myanmar=0.005, Brazil=0.2985, Sweden=0.6965)
+
+
+SCRAP = {
+    **ALLOYS,
+    "Materials": [
+        *ALLOYS["Materials"][:2],
+        {"material": "alloy", "stage": "melted"},
+        {"material": "scrap", "stage": "produced"},
+        {"material": "Tb oxide", "stage": "separated"},
+    ],
+    "Supply": ALLOYS["Supply"][:2],
+    "Assays": [{"feed": "scrap", "oxide": "Tb", "share": 0.01}],
+    "Recoveries": [
+        {"recipe": "recycle", "oxide": "Tb", "product": "Tb oxide", "recovery": 1},
+    ],
+    "Recipes": [*ALLOYS["Recipes"][:3], *recipe("grind", alloy=-1, scrap=1)],
+    "Processes": [
+        process("cast", stage="melted"),
+        process("grind", stage="produced"),
+        process("recycle", feed="scrap", stage="separated"),
+    ],
+}
+"""Scrap is ground from alloy of iron and NdPr metal, and its assay says that it holds terbium."""
+
+
+def test_what_an_assay_finds_that_no_input_brings_is_not_stated():
+    """Neither iron nor NdPr metal is terbium, so no history of them is the history of it.
+
+    1 t of Tb oxide takes 100 t of scrap: 30 t of NdPr metal and 70 t of iron.
+    """
+    found = plan(**SCRAP, Demand=[need(1, material="Tb oxide", shortage_penalty=1000)])
+    assert shares(found, "mined", "Tb") == about(**{NONE: 1})
+    assert shares(found, "separated", "Tb") == about(Canada=1)
+    assert shares(found, "mined") == about(Brazil=0.3, Sweden=0.7)
+
+
+def test_what_an_assay_finds_in_alloy_that_was_bought_and_alloy_that_was_cast():
+    """25 t of the alloy are bought, with one history for all that is in them; 75 t are cast."""
+    bought = offer("alloy", "China", "alloy", minimum=25, maximum=25, history="here")
+    sheets = {**SCRAP, "Supply": [*SCRAP["Supply"], bought]}
+    found = plan(**sheets, Demand=[need(1, material="Tb oxide", shortage_penalty=1000)])
+    assert shares(found, "mined", "Tb") == about(China=0.25, **{NONE: 0.75})
+    assert shares(found, "mined") == about(China=0.25, Brazil=0.225, Sweden=0.525)
+
+
+def test_an_oxide_of_a_concentrate_has_the_history_of_the_ore_that_it_was_made_of():
+    """Ore has no assay; the concentrate of it has. 60 t of the ore are Kazakh, 40 t Chinese.
+
+    A third of all concentrate is bought: 50 of 150 t, of which 15 t of oxide come.
+    """
+    sheets = {
+        "Materials": [
+            {"material": "ore", "stage": "mined"},
+            {"material": "concentrate", "stage": "mined"},
+            {"material": "Nd oxide", "stage": "separated"},
+        ],
+        "Supply": [
+            offer("kaz", "Kaz", "ore", minimum=60, maximum=60),
+            offer("china", "China", "ore", minimum=40, maximum=40),
+            offer("bought", "Plant", "concentrate", maximum=50, history="mined: Brazil"),
+        ],
+        "Assays": [{"feed": "concentrate", "oxide": "Nd", "share": 0.1}],
+        "Recoveries": [
+            {"recipe": "separate", "oxide": "Nd", "product": "Nd oxide", "recovery": 1},
+        ],
+        "Recipes": recipe("mill", ore=-1, concentrate=1),
+        "Processes": [process("mill"), process("separate", feed="*", stage="separated")],
+    }
+    found = plan(**sheets, Demand=[need(15, material="Nd oxide")])
+    expected = about(Kazakhstan=60 / 150, China=40 / 150, Brazil=50 / 150)
+    assert shares(found, "mined", "Nd") == expected
+
+
 def test_opening_stock_has_its_history_for_as_long_as_it_lasts():
     """20 t lie there, 10 t and 10 t are bought; a period delivers 20 t, 10 t stay over.
 

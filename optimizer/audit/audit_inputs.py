@@ -1,8 +1,9 @@
 """Tonnes of each input on every edge of a plan, and the weights by which vertices mix inflow.
 
 Places and runs mix by the tonnes of the input that come in. A lot has the contents of its inflow.
-If an input is missing that its material should contain, the lot has the content that the workbook
-states.
+A run may give out an input that it does not take in, because the product has an assay with it. Then
+the product holds what the assay states; its origin is that of the material taken in, if that is a
+single one, and not stated otherwise.
 """
 
 from __future__ import annotations
@@ -57,29 +58,58 @@ class AuditInputWeights:
             key = graph.recipes[graph.source[edge]]
             product = graph.material[graph.target[edge]]
             parts[edge] = contents.conversions[key].splits[product]
-        amounts = np.zeros(stated.shape)
+        inflow = np.zeros(stated.shape)
         np.add.at(
-            amounts,
+            inflow,
             graph.entry_vertices,
             graph.entry_tonnes[:, None] * stated[graph.entry_vertices],
         )
-        self.elimination.solve(amounts, parts, np.arange(len(contents.names)))
+        amounts = self._amounts(inflow, parts)
+        assayed = self._assayed_outputs(parts * amounts[graph.source], stated)
+        for edge, tonnes in assayed.items():
+            parts[edge, tonnes > 0] = 0.0
+            inflow[graph.target[edge]] += tonnes
+        if assayed:
+            amounts = self._amounts(inflow, parts)
         content = amounts / throughput[:, None]
-        content = np.where(content <= NEGLIGIBLE_CONTENT * stated, stated, content)
         vertices = {vertex for _, _, vertex, _ in graph.delivered}
         delivered = np.array(sorted(vertices), dtype=np.int64)
         present = np.flatnonzero((content[delivered] > NEGLIGIBLE_CONTENT / 10).any(axis=0))
         self.names += [contents.names[i] for i in present.tolist()]
         amounts_carried = parts[:, present] * amounts[graph.source][:, present]
-        is_move = graph.source >= graph.runs
-        amounts_carried[is_move] = (
-            graph.counted_tonnes[is_move, None] * content[graph.source[is_move]][:, present]
-        )
+        for edge, tonnes in assayed.items():
+            amounts_carried[edge] += tonnes[present]
         self._weigh(
             amounts_carried, graph.entry_tonnes[:, None] * stated[graph.entry_vertices][:, present]
         )
         known_content = np.where(content > NEGLIGIBLE_CONTENT, content, 0.0)[:, present]
         self.contents = np.concatenate([np.ones((graph.size, 1)), known_content], axis=1)
+
+    def _amounts(self, inflow: Floats, parts: Floats) -> Floats:
+        """Tonnes of each single input through each vertex."""
+        amounts = inflow.copy()
+        self.elimination.solve(amounts, parts, np.arange(amounts.shape[1]))
+        return amounts
+
+    def _assayed_outputs(self, brought: Floats, stated: Floats) -> dict[int, Floats]:
+        """Inputs that outputs of runs hold by their assay though the run brings none, by edge."""
+        graph, outputs = self.graph, dict[int, Floats]()
+        for edge in np.flatnonzero(graph.source < graph.runs).tolist():
+            product = graph.target[edge]
+            if graph.material[product] in graph.workbook.assays:
+                wanted = graph.tonnes[edge] * stated[product]
+                missing = (wanted > 0) & (brought[edge] <= NEGLIGIBLE_CONTENT * wanted)
+                if missing.any():
+                    outputs[edge] = np.where(missing, wanted, 0.0)
+        return outputs
+
+    def _single_material(self) -> Bools:
+        """False for runs that make their products of several materials."""
+        graph = self.graph
+        single = np.ones(graph.size, dtype=bool)
+        for run, (recipe, feed) in enumerate(graph.recipes):
+            single[run] = len(graph.workbook.product_inputs(recipe, feed)) <= 1
+        return single
 
     def _throughput(self) -> Floats:
         """Tonnes through each vertex: inflow, or outflow where rounding makes it larger."""
@@ -105,9 +135,12 @@ class AuditInputWeights:
             axis=1,
         )
         is_negligible = inflow <= NEGLIGIBLE_INFLOW_SHARE * inflow[:, :1]
-        weights = np.where(is_negligible[graph.target], weights[:, :1], weights)
-        entering = np.where(is_negligible[graph.entry_vertices], entering[:, :1], entering)
-        inflow = np.where(is_negligible, inflow[:, :1], inflow)
+        is_negligible[:, 0] = False
+        by_tonnes = is_negligible & self._single_material()[:, None]
+        weights = np.where(by_tonnes[graph.target], weights[:, :1], weights)
+        entering = np.where(by_tonnes[graph.entry_vertices], entering[:, :1], entering)
+        inflow = np.where(by_tonnes, inflow[:, :1], inflow)
+        inflow[is_negligible & ~by_tonnes] = 0.0
         inflow[~traced] = 0.0
         self.empty: Bools = inflow <= 0
         scale = np.where(self.empty, 0.0, 1.0 / np.where(self.empty, 1.0, inflow))

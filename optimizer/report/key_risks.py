@@ -23,7 +23,8 @@ class KeyRisk(Struct, frozen=True):
     kind: str
     sentence: str
     owner: str = ""
-    """Owner of the site that the cell is about; empty where the workbook does not say."""
+    """Whose the row of the cell is, such as ``seller of spot ore: Acme``; empty where the workbook
+    does not say. A risk may be about several rows: its cell is that of the first."""
     sheet: str = ""
     cell: str = ""
 
@@ -85,7 +86,10 @@ def keeps_rules(lawful: str) -> bool:
 
 
 def owner_of(case: Case | None, sheet: str, cell: str) -> str:
-    """Owner of the site that a row of the workbook is about; empty where none is stated."""
+    """Owner of the site that a row of the workbook is about, and of what; empty if not stated.
+
+    It says the offer or the site, because a risk of many rows is not one owner's.
+    """
     number = "".join(sign for sign in cell if sign.isdigit())
     if case is None or not sheet or not number:
         return ""
@@ -97,5 +101,10 @@ def owner_of(case: Case | None, sheet: str, cell: str) -> str:
     for row in rows:
         if row.row == int(number):
             names = (getattr(row, attribute, "") for attribute in _SITE_ATTRIBUTES)
-            return next((owners[name] for name in names if owners.get(name)), "")
+            place = next((name for name in names if owners.get(name)), "")
+            if not place:
+                return ""
+            offer = row.offer if sheet == "Supply" else ""
+            whose = f"seller of {offer}" if offer else f"owner of {place}"
+            return f"{whose}: {owners[place]}"
     return ""

@@ -62,8 +62,8 @@ SUMMARY_PARTS = {
     "whether it is lawful",
     "headline figures": "total cost (present value, checked against the objective; as paid), "
     "shortfall, lawful or not with the rules kept, cost of compliance",
-    "Key risks": f"the {MAX_KEY_RISKS} gravest alerts, of each kind the first with a cell: owner "
-    "of the site that the cell is about, and the cell",
+    "Key risks": f"the {MAX_KEY_RISKS} gravest alerts, of each kind the first with a cell; whose "
+    "the row of the cell is (seller of the offer, or owner of the site), and the cell",
     "charts": "cost by category and calendar year; delivered tonnes by country against demand; "
     "demand wanted and delivered by segment; country shares of each stage; average use of the "
     "busiest units; what is scarce",

@@ -203,6 +203,7 @@ def _write_risks(sheet: Worksheet, summary: Summary, grid: SheetGrid, forms: For
     if not summary.risks:
         write_text(sheet, _RISKS_ROW + 1, FIRST_COLUMN, NO_RISK_SENTENCE, forms("subtitle"))
     characters = sum(grid.widths[: owner_column - FIRST_COLUMN]) * 1.15
+    owner_characters = sum(grid.widths[owner_column - FIRST_COLUMN :][:_OWNER_COLUMNS]) * 1.15
     for rank, risk in enumerate(summary.risks, 1):
         row = _RISKS_ROW + rank
         text = f"{rank}. {clean(risk.sentence)}"
@@ -213,7 +214,8 @@ def _write_risks(sheet: Worksheet, summary: Summary, grid: SheetGrid, forms: For
         write_text(sheet, row, owner_column, risk.owner or "–", form)
         link = input_link(summary.input_path, risk.sheet, risk.cell) if risk.cell else ""
         write_cell(sheet, row, cell_column, FormulaCell(risk.place or "–"), form, link)
-        sheet.set_row_pixels(row, ROW_HEIGHT * min(3, ceil(len(text) / characters)))
+        lines = max(ceil(len(text) / characters), ceil(len(risk.owner) / owner_characters))
+        sheet.set_row_pixels(row, ROW_HEIGHT * min(3, lines))
 
 
 def _write_contents(

@@ -234,7 +234,7 @@ INVESTMENT_LAYOUT = Layout(
         SITE_FIELD,
         Field("unit", "text", "unit that it adds to"),
         Field("period", "period", "period of decision"),
-        Field("number", "number", "how many, or how much, is built", "sum"),
+        Field("number", "number", "how many of the option are built, or how much: once", "level"),
         Field("added capacity", "amount", "capacity that it adds, per year", "level"),
         Field("runs from", "date", "day from which it runs"),
         Field("capital", "money", "capital cost of this row of the option"),

@@ -21,6 +21,7 @@ from optimizer.result.result_layouts import (
     levels,
     table,
 )
+from optimizer.studies.run_outcome import added_up, kept_columns
 from optimizer.tables.text_matching import fold
 
 _BEFORE_AFTER = levels(
@@ -67,6 +68,9 @@ NEGLIGIBLE_CHANGE = 1e-6
 Chosen above the solver's feasibility tolerance of about 1e-7.
 """
 
+_BUILT = kept_columns(INVESTMENT_LAYOUT, "option", "period", "number", "capital")
+"""An option is one thing, however many units it adds to."""
+
 ChangeSource = tuple[str, Layout, tuple[str, ...], str, tuple[str, ...], float]
 """Kind of change, table, columns of names, of the amount and of money, and the sign of money."""
 
@@ -91,7 +95,7 @@ CHANGE_SOURCES: tuple[ChangeSource, ...] = (
     ),
     ("short", SHORTAGES_LAYOUT, ("line", "customer", "material"), "short", ("penalty",), 1.0),
     ("disposed of", DISPOSAL_LAYOUT, ("site", "material"), "tonnes", ("cost",), 1.0),
-    ("built", INVESTMENT_LAYOUT, ("option", "site", "unit"), "number", ("capital",), 1.0),
+    ("built", _BUILT, ("option",), "number", ("capital",), 1.0),
 )
 
 ChangeKey = tuple[str, str, str]
@@ -161,6 +165,8 @@ def _amounts(source: ChangeSource, tables: Tables) -> Iterator[tuple[ChangeKey, 
     rows = tables.get(layout.name)
     if rows is None:
         return
+    if layout is _BUILT:
+        rows = added_up(rows, layout)
     things = zip(*(rows[name] for name in names), strict=True)
     money = zip(*(rows[name] for name in money_headers), strict=True)
     for thing, period, amount, paid in zip(

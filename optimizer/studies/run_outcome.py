@@ -23,7 +23,7 @@ from optimizer.result.result_layouts import (
 )
 
 
-def _kept(source: Layout, *headers: str, name: str = "", meaning: str = "") -> Layout:
+def kept_columns(source: Layout, *headers: str, name: str = "", meaning: str = "") -> Layout:
     """Some columns of a result table; rows that differ only in the others become one."""
     fields = {field.header: field for field in source.fields}
     kept = tuple(fields[header] for header in headers)
@@ -31,21 +31,21 @@ def _kept(source: Layout, *headers: str, name: str = "", meaning: str = "") -> L
 
 
 _ORDERED = (
-    _kept(COSTS_LAYOUT, "category", "discounted"),
-    _kept(
+    kept_columns(COSTS_LAYOUT, "category", "discounted"),
+    kept_columns(
         PURCHASES_LAYOUT, "offer", "site", "country", "material", "firm", "period", "tonnes", "cost"
     ),
-    _kept(SHIPMENTS_LAYOUT, "from site", "to site", "material", "mode", "period", "tonnes"),
-    _kept(PRODUCTION_LAYOUT, "site", "recipe", "feed", "period", "activity"),
-    _kept(DELIVERIES_LAYOUT, "line", "customer", "material", "period", "tonnes"),
-    _kept(
+    kept_columns(SHIPMENTS_LAYOUT, "from site", "to site", "material", "mode", "period", "tonnes"),
+    kept_columns(PRODUCTION_LAYOUT, "site", "recipe", "feed", "period", "activity"),
+    kept_columns(DELIVERIES_LAYOUT, "line", "customer", "material", "period", "tonnes"),
+    kept_columns(
         SHORTAGES_LAYOUT,
         *("line", "customer", "material", "period", "wanted", "short"),
         name="Demand",
         meaning="Demand and shortage, without outlets and optional sales.",
     ),
-    _kept(UTILISATION_LAYOUT, "site", "unit", "period", "used", "capacity"),
-    _kept(INVESTMENT_LAYOUT, "option", "site", "period", "number", "capital"),
+    kept_columns(UTILISATION_LAYOUT, "site", "unit", "period", "used", "capacity"),
+    kept_columns(INVESTMENT_LAYOUT, "option", "site", "period", "number", "capital"),
 )
 OUTCOME_LAYOUTS = {layout.name: layout for layout in _ORDERED}
 """Tables of an outcome by name: columns of the result tables, of which amounts are added up.

@@ -23,13 +23,16 @@ from optimizer.studies.study_register import SCENARIO_STUDY
 from optimizer.studies.study_run import CASE, RUN_SETTINGS, RunSettings, StudyRun
 from optimizer.tables import Case, apply, changes_of, describe_changes
 from optimizer.tables import scenarios as scenarios_of
+from optimizer.tables.sheets import Change
+from optimizer.tables.text_matching import number_of
 
 SCENARIOS = Layout(
     "Scenarios",
     "Each scenario beside the base case.",
     levels(
         Field("scenario", "text", "name of the scenario; base is the base case"),
-        Field("changes", "text", "what it changes, with what it is based on"),
+        Field("notes", "text", "notes of its rows in the sheet Scenarios, the first few"),
+        Field("rows", "number", "rows of the sheet Scenarios, with those that it is based on"),
         Field("probability", "share", "probability of the scenario; blank: none is written"),
         Field("status", "text", "optimal, or why there is no proven plan"),
         Field("cost", "money", "present value of all costs"),
@@ -45,8 +48,11 @@ SCENARIOS = Layout(
         Field("covered", "share", "share of demand that is delivered"),
         Field("lawful", "text", "yes, as far as stated, no rule binds, or no rules"),
         Field("reason", "text", "why there is no plan, and the least change that gives one"),
+        Field("changes", "text", "what each of its rows changes"),
     ),
 )
+MAX_SCENARIO_NOTES = 3
+"""Notes of a scenario that are shown: what a reader takes in at a glance."""
 
 
 @renamed_keywords(way="settings")
@@ -114,7 +120,8 @@ def _overview(case: Case, names: Sequence[str], outcomes: dict[str, RunOutcome])
         rows.append(
             (
                 label,
-                describe_changes(changes),
+                _notes(case, name, changes),
+                len(changes) if name else None,
                 probability if probability < 1 else None,
                 outcome.status,
                 outcome.objective,
@@ -125,6 +132,16 @@ def _overview(case: Case, names: Sequence[str], outcomes: dict[str, RunOutcome])
                 covered(outcome),
                 outcome.lawful,
                 failure_reason(outcome),
+                describe_changes(changes),
             )
         )
     return table(SCENARIOS, rows)
+
+
+def _notes(case: Case, name: str, changes: Sequence[Change]) -> str:
+    """Notes of a scenario's own rows, then of those that it is based on, each once."""
+    own = [row for row in case.scenarios if row.scenario == name]
+    notes = list(dict.fromkeys(row.notes for row in (*own, *changes) if row.notes))
+    more = len(notes) - MAX_SCENARIO_NOTES
+    shown = "; ".join(notes[:MAX_SCENARIO_NOTES])
+    return f"{shown}; and {number_of(more, 'more note')}" if more > 0 else shown

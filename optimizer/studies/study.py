@@ -160,6 +160,26 @@ def amounts(
     return sums
 
 
+def built_numbers(outcome: RunOutcome) -> dict[AmountKey, float]:
+    """How many, or how much, is built of each option, with its sites.
+
+    An option counts once in a period, however many sites and units it adds to.
+    """
+    if "Investment" not in outcome.tables:
+        return {}
+    source = outcome.tables["Investment"]
+    sites: dict[str, dict[str, None]] = {}
+    numbers: dict[str, dict[str, float]] = {}
+    columns = (source[header] for header in ("option", "site", "period", "number"))
+    for option, site, period, number in zip(*columns, strict=True):
+        sites.setdefault(option, {})[site] = None
+        numbers.setdefault(option, {})[period] = number
+    return {
+        (option, ", ".join(sites[option])): sum(by_period.values())
+        for option, by_period in numbers.items()
+    }
+
+
 def side_by_side(
     name: str,
     meaning: str,
@@ -261,11 +281,11 @@ def comparison_tables(outcomes: Mapping[str, RunOutcome]) -> dict[str, Table]:
         ),
         side_by_side(
             "Investment",
-            "What is built, by option.",
+            "How many, or how much, is built of each option over the horizon.",
             ("option", "site"),
             "number",
             outcomes,
-            lambda each: amounts(each, "Investment", ("option", "site"), "number"),
+            built_numbers,
         ),
     )
     return {each.layout.name: each for each in tables if len(each) or each is not tables[-1]}

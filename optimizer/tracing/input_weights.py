@@ -1,6 +1,9 @@
 """Tonnes of each input that every edge of a plan carries, and the weights of mixing.
 
 Nodes mix by the tonnes of the input that enter, runs by the input content of their materials.
+A lot holds what went into it. Where a run makes a material whose assay states an input that none
+of the run's inputs brings, the lot holds what the assay states. That part has the history of what
+the run took in if this was one material; otherwise nobody knows whence the input came.
 """
 
 from __future__ import annotations
@@ -8,6 +11,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from optimizer.tracing.composition import ALL_INPUTS, Composition
 from optimizer.tracing.flow_graph import FlowGraph
@@ -48,7 +52,11 @@ class InputWeights:
     def _weigh(
         self, names: tuple[str, ...], stated: FloatArray, content: FloatArray, carried: FloatArray
     ) -> None:
-        """Weights from the tonnes carried; by total tonnes where an input is absent."""
+        """Weights from the tonnes carried; by total tonnes where an input is absent.
+
+        A run of several constituents that all lack an input has no weights of it: none of their
+        histories is that of the input.
+        """
         self.inputs = (ALL_INPUTS, *names)
         used = self.is_run[self.target]
         alone = self.tonnes * np.where(used, self._counts * self.traced[self.source], 1.0)
@@ -60,9 +68,10 @@ class InputWeights:
         np.add.at(total, self.into, entering)
         lacking = total <= _ABSENT_INPUT_SHARE * total[:, :1]
         lacking[:, 0] = False
-        weight = np.where(lacking[self.target], weight[:, :1], weight)
+        whole = np.where(self._is_blend, 0.0, 1.0)[:, None]
+        weight = np.where(lacking[self.target], weight[:, :1] * whole[self.target], weight)
         entering = np.where(lacking[self.into], entering[:, :1], entering)
-        total = np.where(lacking, total[:, :1], total)
+        total = np.where(lacking, total[:, :1] * whole, total)
         total[~self.traced] = 0.0
         self.empty = total <= 0
         scale = np.where(self.empty, 0.0, 1 / np.where(self.empty, 1.0, total))
@@ -73,46 +82,71 @@ class InputWeights:
         )
 
     @cached_property
+    def _constituents(self) -> dict[int, set[str]]:
+        """Materials that end up in the products of each run, by its vertex."""
+        by_process: dict[int, set[str]] = {}
+        for run in self.graph.runs.values():
+            if run.process not in by_process:
+                process = self.graph.network.processes[run.process]
+                by_process[run.process] = set(self.composition.constituents(process))
+        return {vertex: by_process[run.process] for vertex, run in self.graph.runs.items()}
+
+    @cached_property
+    def _is_blend(self) -> npt.NDArray[np.bool_]:
+        """True at runs of several constituents."""
+        blend = np.zeros(self.size, dtype=bool)
+        blend[[vertex for vertex, names in self._constituents.items() if len(names) > 1]] = True
+        return blend
+
+    @cached_property
     def _counts(self) -> FloatArray:
         """1 for edges whose material ends up in products, 0 for reagents of a run."""
-        constituents: dict[int, set[str]] = {}
         counts = np.ones(self.source.size)
         for edge in np.flatnonzero(self.is_run[self.target]).tolist():
-            number = self.graph.runs[int(self.target[edge])].process
-            if number not in constituents:
-                process = self.graph.network.processes[number]
-                constituents[number] = set(self.composition.constituents(process))
-            counts[edge] = self.graph.material[int(self.source[edge])] in constituents[number]
+            constituents = self._constituents[int(self.target[edge])]
+            counts[edge] = self.graph.material[int(self.source[edge])] in constituents
         return counts
 
     def _amounts(
         self, delivery_vertices: IntArray
     ) -> tuple[tuple[str, ...], FloatArray, FloatArray, FloatArray]:
-        """Inputs contained in deliveries, contents as stated and as mixed, tonnes by edge.
-
-        Contents are those of the mix. If its lots lack an input that the workbook states for the
-        material, the content from its assay or its recipes applies instead.
-        """
+        """Inputs contained in deliveries, contents as stated and as mixed, tonnes by edge."""
         names, stated = self._stated_contents()
         throughput, counted = self._throughput(), self._counts * self.tonnes
         weight = np.repeat((counted / throughput[self.source])[:, None], len(names), axis=1)
         made = np.flatnonzero(self.is_run[self.source])
         weight[made] = self._splits(made, names)
-        base = np.zeros((self.size, len(names), 1))
-        np.add.at(base[:, :, 0], self.into, self.entered[:, None] * stated[self.into])
-        held = self.mixing.solve(weight, base, [(slice(0, 1), None)])[:, :, 0]
+        entered = np.zeros((self.size, len(names), 1))
+        np.add.at(entered[:, :, 0], self.into, self.entered[:, None] * stated[self.into])
+        held = self._held(weight, entered.copy())
+        assayed = self._assayed(made, stated)
+        missed = weight[made] * held[self.source[made]] <= NEGLIGIBLE_INPUT_SHARE * assayed
+        assayed = np.where(missed, assayed, 0.0)
+        if assayed.any():
+            weight[made] = np.where(assayed > 0, 0.0, weight[made])
+            np.add.at(entered[:, :, 0], self.target[made], assayed)
+            held = self._held(weight, entered)
         content = held / throughput[:, None]
-        content = np.where(content <= NEGLIGIBLE_INPUT_SHARE * stated, stated, content)
         present = np.flatnonzero((content[delivery_vertices] > NEGLIGIBLE_INPUT_SHARE).any(axis=0))
         carried = weight[:, present] * held[self.source][:, present]
-        moved = ~self.is_run[self.source]
-        carried[moved] = counted[moved, None] * content[self.source[moved]][:, present]
+        carried[made] += assayed[:, present]
         return (
             tuple(names[i] for i in present.tolist()),
             stated[:, present],
             content[:, present],
             carried,
         )
+
+    def _held(self, weight: FloatArray, entered: FloatArray) -> FloatArray:
+        """Tonnes of each input at each vertex; ``entered`` is overwritten."""
+        return self.mixing.solve(weight, entered, [(slice(0, 1), None)])[:, :, 0]
+
+    def _assayed(self, made: IntArray, stated: FloatArray) -> FloatArray:
+        """Tonnes of each input in what edges out of runs carry, by the assay of the product."""
+        assays = self.composition.assays
+        assayed = np.array([name in assays for name in self.graph.material], dtype=bool)
+        tonnes = self.tonnes[made] * assayed[self.target[made]]
+        return np.asarray(tonnes[:, None] * stated[self.target[made]], dtype=float)
 
     def _stated_contents(self) -> tuple[list[str], FloatArray]:
         """Names of all inputs, and the content of each that the workbook states, by vertex."""

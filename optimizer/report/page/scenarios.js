@@ -59,10 +59,30 @@ function scenariosView() {
       row.short,
       percent(row.covered),
     ]);
+  const counts = row => counted(row.rows, "row") + " of Scenarios";
+  const summary = row => row.notes || (row.rows > 1 ? counts(row) : row.changes);
+  // A row begins with the name of a sheet; what follows a semicolon within one is a condition.
+  const clauses = row => row.changes.split(/; (?=[A-Z])/);
+  const whatChanges = row =>
+    row.notes || row.rows > 1
+      ? [
+          make("p", {}, row.notes),
+          make(
+            "details",
+            {},
+            make("summary", {}, counts(row)),
+            make(
+              "ul",
+              {},
+              clauses(row).map(clause => make("li", {}, clause)),
+            ),
+          ),
+        ]
+      : row.changes;
   const tooltip = row =>
     isNumber(row.cost)
       ? `${name(row)}: ${money(row.cost)}${row === baseRow ? "" : `, ${step(row)}`}\n` +
-        `${tonnes(row.short)} short, ${percent(row.covered)} covered\n${row.changes}`
+        `${tonnes(row.short)} short, ${percent(row.covered)} covered\n${summary(row)}`
       : `${name(row)}: ${NO_PLAN}`;
   const cost = figure({
     title: dearest
@@ -129,14 +149,19 @@ function scenariosView() {
       "figcaption",
       {},
       make("h3", {}, "What does each scenario change?"),
-      make("p", {class: "note"}, "Rows of the sheet Scenarios, with those that it is based on."),
+      make(
+        "p",
+        {class: "note"},
+        "Notes of its rows in the sheet Scenarios, with those that it is based on; unfold them " +
+          "to read what each row changes.",
+      ),
     ),
     listing(
       "What each scenario changes",
       ["scenario", "changes", "#probability", "outcome"],
       others.map(row => [
         row.scenario,
-        row.changes,
+        whatChanges(row),
         isNumber(row.probability) ? percent(row.probability) : "–",
         isNumber(row.cost)
           ? `${step(row)}; ` +
