@@ -26,6 +26,8 @@ class WorkbookDraft(Struct):
     tables: dict[str, SheetTable]
     vocabularies: Vocabularies
     findings: Findings
+    changed: bool = False
+    """True for tables of a case after a change, as by a scenario; Scenarios is empty then."""
     active: dict[str, list[Any]] = field(default_factory=dict)
     inactive: dict[str, list[Any]] = field(default_factory=dict)
     unreadable: dict[str, dict[int, set[str]]] = field(default_factory=dict)
